@@ -1,0 +1,19 @@
+// What a service's refusal means: its code, and the class of action that it calls for.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/env.h"
+
+namespace penstock {
+
+// The code without its namespace: "ExpiredIteratorException" from __type in the body
+// ("com.amazonaws.kinesis#ExpiredIteratorException") or the x-amzn-errortype header ("...:http://..."); "" if
+// none.
+std::string aws_error_code(const HttpResponse& response);
+
+// ok for 2xx. Else the class of the error (core/base/status.h), and "operation: code: the service's message".
+Status aws_status(std::string_view operation, const HttpResponse& response);
+
+}  // namespace penstock

@@ -1,0 +1,23 @@
+// Which address a service answers at in a region, and whether we may talk to it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/status.h"
+
+namespace penstock {
+
+struct Endpoint {
+  std::string url;      // "https://kinesis.eu-west-1.amazonaws.com", without a path
+  std::string host;     // what the Host header says: host, and port where it is not the scheme's own
+  std::string region;   // what is signed
+  std::string service;  // what is signed: "kinesis"
+};
+
+// url "" means the service's own in that region (.com.cn in China). A url given is http or https with no path,
+// query or user; plain http must be to loopback (127/8, ::1, localhost) or allow_plaintext be true. Code::config.
+Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
+                               bool allow_plaintext);
+
+}  // namespace penstock

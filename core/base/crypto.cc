@@ -1,0 +1,63 @@
+#include "core/base/crypto.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+namespace penstock {
+
+namespace {
+const unsigned char* unsigned_bytes(std::string_view data) {
+  return reinterpret_cast<const unsigned char*>(data.data());
+}
+}  // namespace
+
+Sha256 sha256(std::string_view data) {
+  Sha256 digest;
+  EVP_Digest(data.data(), data.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  return digest;
+}
+
+Sha256 hmac_sha256(std::string_view key, std::string_view data) {
+  Sha256 digest;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), unsigned_bytes(data), data.size(), digest.data(),
+       nullptr);
+  return digest;
+}
+
+std::string hex(std::span<const uint8_t> bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const uint8_t byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
+}
+
+void append_base64(std::string& out, std::string_view data) {
+  const size_t start = out.size();
+  const size_t encoded = (data.size() + 2) / 3 * 4;
+  out.resize(start + encoded + 1);  // EVP_EncodeBlock writes a NUL behind
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + start), unsigned_bytes(data),
+                  static_cast<int>(data.size()));
+  out.resize(start + encoded);
+}
+
+std::optional<std::string_view> decode_base64_in_place(std::span<char> text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  if (text.empty()) return std::string_view();
+  size_t padding = 0;
+  if (text[text.size() - 1] == '=') padding = text[text.size() - 2] == '=' ? 2 : 1;
+  // EVP_DecodeBlock skips blanks at both ends, which would shift what it writes; there are none in the wire
+  // format.
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  if (blank(text.front()) || blank(text.back())) return std::nullopt;
+  // It reads each group of four before it writes its three bytes, so decoding onto itself is safe.
+  auto* bytes = reinterpret_cast<unsigned char*>(text.data());
+  const int decoded = EVP_DecodeBlock(bytes, bytes, static_cast<int>(text.size()));
+  if (decoded < 0) return std::nullopt;
+  return std::string_view(text.data(), static_cast<size_t>(decoded) - padding);
+}
+
+}  // namespace penstock

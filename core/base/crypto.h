@@ -1,0 +1,33 @@
+// Digests and base64, by OpenSSL.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace penstock {
+
+using Sha256 = std::array<uint8_t, 32>;
+
+Sha256 sha256(std::string_view data);
+Sha256 hmac_sha256(std::string_view key, std::string_view data);
+std::string hex(std::span<const uint8_t> bytes);  // lower case
+inline std::string_view view(const Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// Appends the base64 of data (RFC 4648, padded, no line breaks).
+void append_base64(std::string& out, std::string_view data);
+inline std::string base64(std::string_view data) {
+  std::string out;
+  append_base64(out, data);
+  return out;
+}
+
+// Decodes in place: the result lies in the bytes of text. nullopt where text is not padded base64.
+std::optional<std::string_view> decode_base64_in_place(std::span<char> text);
+
+}  // namespace penstock

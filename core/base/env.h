@@ -1,0 +1,122 @@
+// The one seam between core/ and the system: clock, randomness, network, files, environment, log.
+// core/posix/ has the real ones; tests and simulations bring their own.
+//
+// Everything here is used from one thread at a time, the thread that drives the instance.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/status.h"
+
+namespace penstock {
+
+inline constexpr int64_t kNever = INT64_MAX;  // a deadline that does not come
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual int64_t wall_ms() = 0;       // Unix time; may jump
+  virtual int64_t monotonic_ms() = 0;  // never goes back; all deadlines are on this one
+};
+
+class Random {
+ public:
+  virtual ~Random() = default;
+  virtual uint64_t next() = 0;  // 64 uniform bits; for jitter, not for keys
+};
+
+struct HttpRequest {
+  std::string method;
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;  // Content-Length and Host are the transport's
+  std::string body;
+  int64_t timeout_ms = 0;       // for the whole call
+  size_t max_answer_bytes = 0;  // a longer body ends the call with Code::too_large
+};
+
+struct HttpResponse {
+  Status transport;  // not ok: no whole answer came (Code::transient, or too_large); the rest is then empty
+  int http_status = 0;
+  bool over_tls = false;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+
+  // The first header of that name (lower case), or "".
+  std::string_view header(std::string_view name) const {
+    for (const auto& [key, value] : headers)
+      if (key == name) return value;
+    return {};
+  }
+};
+
+// HTTP calls that run side by side on the caller's thread.
+class Transport {
+ public:
+  using Done = std::function<void(HttpResponse)>;
+  using CallId = uint64_t;
+
+  virtual ~Transport() = default;  // ends calls under way without telling them, without waiting
+
+  // Begins a call. done runs once, inside a later drive(), never inside start(). It may call start().
+  virtual CallId start(HttpRequest request, Done done) = 0;
+  // Runs I/O that is due and the done functions of calls that ended. Waits until deadline_ms for the first
+  // of them, never beyond; a deadline in the past does not wait.
+  virtual void drive(int64_t deadline_ms) = 0;
+  // Readable when drive() has something to do; -1 where there is nothing to wait on.
+  virtual int descriptor() const = 0;
+  // When drive() wants to be called even if the descriptor stays quiet.
+  virtual int64_t next_deadline_ms() const = 0;
+};
+
+// A file that only grows, with one writer. Closing it gives up the lock.
+class AppendFile {
+ public:
+  virtual ~AppendFile() = default;
+  // Appends all of bytes, or nothing: what a failed write left behind is cut off again.
+  virtual Status append(std::string_view bytes) = 0;
+  // After it, what was appended survives a power cut.
+  virtual Status sync() = 0;
+};
+
+// A lock on a path, held until destroyed.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
+class Files {
+ public:
+  virtual ~Files() = default;
+  // The whole file, of at most max_bytes. Code::not_found where there is none.
+  virtual Result<std::string> read(const std::string& path, size_t max_bytes) = 0;
+  // Replaces the file, mode 0600: afterwards, also after a power cut, it holds all of bytes; before, or
+  // after an error, all that it held (temporary file, fsync, rename, fsync of the folder).
+  virtual Status replace(const std::string& path, std::string_view bytes) = 0;
+  // Opens to append, creates with mode 0600, follows no symbolic link, locks. Code::config with who holds
+  // it where another process does.
+  virtual Result<std::unique_ptr<AppendFile>> append_to(const std::string& path) = 0;
+  // Locks path (creating it); Code::config with the holder's pid where another process does.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+};
+
+enum class LogLevel { error = 1, warn = 2, info = 3, debug = 4 };
+
+// All of the system that an instance of a stage uses. The members outlive it.
+struct Env {
+  Clock& clock;
+  Random& random;
+  Transport& transport;
+  Files& files;
+  std::function<std::optional<std::string>(const char* name)> variable;  // environment
+  std::function<void(LogLevel level, std::string_view line)> log;        // one line; core escapes hostile text
+};
+
+}  // namespace penstock

@@ -1,0 +1,54 @@
+// Takes CloudWatch Logs subscription messages apart into their log events.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "core/base/status.h"
+#include "core/logs/gunzip.h"
+
+namespace penstock {
+
+struct SubscriptionCounters {
+  int64_t messages = 0;          // data messages taken apart
+  int64_t events = 0;            // log events in them
+  int64_t control_messages = 0;  // health checks, skipped
+  int64_t other_messages = 0;    // of a type that we do not know, skipped
+  int64_t inflated_bytes = 0;    // of JSON text
+};
+
+// One source record at a time: begin() it, then next() until it says end. Reuses its buffers.
+class SubscriptionReader {
+ public:
+  explicit SubscriptionReader(size_t inflate_limit_bytes) : inflate_limit_bytes_(inflate_limit_bytes) {}
+
+  // data: gzip (one or several members) or plain JSON, with one or several messages back to back. data may go
+  // after the call. origin gives all that the message does not say; what its fields point to must live until the
+  // last next().
+  void begin(std::string_view data, const penstock_batch& origin);
+
+  enum class Step { batch, end };
+  // Fills in the next batch: a message's events, or those of them with one owner and region. What it points to
+  // lives until the next call of next() or begin(). After end, problem() tells what could not be understood.
+  Step next(penstock_batch& batch);
+
+  // The first thing of the record that was not understood; all else of it was given out. ok if there was none.
+  const Status& problem() const { return problem_; }
+
+  const SubscriptionCounters& counters() const { return counters_; }
+  size_t buffer_bytes() const;  // memory held
+
+ private:
+  size_t inflate_limit_bytes_;
+  Gunzip gunzip_;
+  SubscriptionCounters counters_;
+  Status problem_;
+  // The rest is the implementer's.
+};
+
+}  // namespace penstock
