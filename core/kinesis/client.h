@@ -1,4 +1,4 @@
-// Signed calls to one region's Kinesis Data Streams: one function a call, answers parsed by pure functions.
+// Signed calls to one region's Kinesis Data Streams.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/aws/credentials.h"
 #include "core/aws/endpoint.h"
@@ -19,23 +18,28 @@ struct ServiceAnswer {
   int64_t date_ms = 0;  // the Date header, Unix time; 0 where there was none
 };
 
-// Sends, and mends what can be mended without the caller: one retry with fresh credentials where they were
-// refused, one with the service's clock where ours was (over TLS only, 24 h at most). All else is told.
+// Sends each call once and tells its outcome; trying again is the caller's. Where the service refused our
+// credentials or our clock, the next call goes out with credentials found anew, or with the service's time (taken
+// from its Date header over TLS only, 24 h at most), so that the caller's next try mends it.
 class KinesisClient {
  public:
   using Answered = std::function<void(Result<ServiceAnswer>)>;
 
-  // env outlives the client, the client its calls (or the transport is destroyed first).
-  KinesisClient(Env& env, Endpoint endpoint, std::string profile, int64_t call_timeout_ms);
+  // env outlives the client; the client lives until the transport is destroyed.
+  KinesisClient(Env& env, Endpoint endpoint, std::string profile, int64_t call_timeout_ms)
+      : env_(env),
+        endpoint_(std::move(endpoint)),
+        profile_(std::move(profile)),
+        call_timeout_ms_(call_timeout_ms) {}
 
-  // operation as in "PutRecords"; body is JSON. answered runs inside a later drive() of the transport.
+  // operation as in "PutRecords"; body is JSON. answered runs once, inside a later drive() of the transport; but
+  // inside call() where no credentials are found.
   void call(std::string_view operation, std::string body, size_t max_answer_bytes, Answered answered);
 
+  const std::string& region() const { return endpoint_.region; }
+
  private:
-  struct Call;
-  void send(std::shared_ptr<Call> call);
-  void receive(const std::shared_ptr<Call>& call, HttpResponse response);
-  Status find_credentials_again();
+  Result<ServiceAnswer> read(const std::string& operation, HttpResponse response);
 
   Env& env_;
   Endpoint endpoint_;

@@ -1,0 +1,65 @@
+#include "core/base/time.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace penstock {
+
+namespace {
+
+constexpr int64_t kFirstMs = -62167219200000;  // 0000-01-01T00:00:00.000Z
+constexpr int64_t kLastMs = 253402300799999;   // 9999-12-31T23:59:59.999Z
+
+void put(char* at, int64_t value, int digits) {
+  for (int i = digits - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+}
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+void append_rfc3339(std::string& out, int64_t unix_ms) {
+  using std::chrono::days, std::chrono::floor, std::chrono::milliseconds, std::chrono::sys_time;
+  const sys_time<milliseconds> time{milliseconds(std::clamp(unix_ms, kFirstMs, kLastMs))};
+  const auto day = floor<days>(time);
+  const std::chrono::year_month_day date{day};
+  const int64_t ms = (time - day).count();
+  char text[] = "0000-00-00T00:00:00.000Z";
+  put(text, static_cast<int>(date.year()), 4);
+  put(text + 5, static_cast<unsigned>(date.month()), 2);
+  put(text + 8, static_cast<unsigned>(date.day()), 2);
+  put(text + 11, ms / 3600000, 2);
+  put(text + 14, ms / 60000 % 60, 2);
+  put(text + 17, ms / 1000 % 60, 2);
+  put(text + 20, ms % 1000, 3);
+  out.append(text, sizeof text - 1);
+}
+
+std::optional<int64_t> parse_http_date(std::string_view text) {
+  static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  if (text.size() != 29 || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
+      text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT")
+    return std::nullopt;
+  const auto month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
+  const auto day = number(text.substr(5, 2)), year = number(text.substr(12, 4)), hour = number(text.substr(17, 2)),
+             minute = number(text.substr(20, 2)), second = number(text.substr(23, 2));
+  if (month == kMonths.end() || !day || !year || !hour || !minute || !second) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  return (((days * 24 + *hour) * 60 + *minute) * 60 + *second) * 1000;
+}
+
+}  // namespace penstock
