@@ -1,0 +1,29 @@
+# What is installed: the host, the plugin, the header with its CMake package and pkg-config file, the conf
+# files and the documents. The header is all that a client is built against; the plugin is opened at run time.
+include(CMakePackageConfigHelpers)
+
+add_library(penstock_abi INTERFACE)
+add_library(penstock::abi ALIAS penstock_abi)
+set_target_properties(penstock_abi PROPERTIES EXPORT_NAME abi)
+target_include_directories(penstock_abi INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/abi>
+                                                  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+
+install(TARGETS penstock RUNTIME)
+install(TARGETS penstock_plugin LIBRARY)
+install(FILES abi/penstock.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS penstock_abi EXPORT penstock)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/penstock)
+install(EXPORT penstock NAMESPACE penstock:: FILE penstock-config.cmake DESTINATION ${package_dir})
+write_basic_package_version_file(penstock-config-version.cmake COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
+install(FILES ${PROJECT_BINARY_DIR}/penstock-config-version.cmake DESTINATION ${package_dir})
+
+# The prefix is told from where the file lies, so that an installed tree can be moved as a whole.
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+           OUTPUT_VARIABLE PENSTOCK_PREFIX_FROM_PC)
+configure_file(cmake/penstock.pc.in penstock.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/penstock.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(DIRECTORY conf/ DESTINATION ${CMAKE_INSTALL_DATADIR}/penstock)
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
+install(FILES CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
