@@ -16,11 +16,11 @@ namespace penstock::sigv4 {
 struct Request {
   std::string_view method;
   std::string_view path;   // as on the request line, without the query; "" means "/"
-  std::string_view query;  // without the "?"
+  std::string_view query;  // as on the request line, without the "?"
   // All of these are signed. Host and X-Amz-Date must be among them.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string_view payload_sha256_hex;
-  bool normalize_path = true;  // off for S3 alone
+  bool normalize_path = true;  // take out ".", ".." and empty segments, as every service but S3 wants
 };
 
 struct Scope {

@@ -1,0 +1,202 @@
+#include "core/aws/sigv4.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/base/crypto.h"
+
+namespace penstock::sigv4 {
+
+namespace {
+
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+
+// Names in lower case and sorted, values of one name joined by commas in the order of the request.
+using CanonicalHeaders = std::vector<std::pair<std::string, std::string>>;
+
+// Of ASCII alone: what the locale thinks must not reach a signature.
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool is_unreserved(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+// Percent-encodes all but the unreserved characters of RFC 3986 and those of kept.
+void append_encoded(std::string& out, std::string_view text, char kept) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (is_unreserved(c) || c == kept) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    }
+  }
+}
+
+// Without ".", ".." and empty segments; a slash at the end stays, unless nothing else does.
+std::string normalized(std::string_view path) {
+  std::vector<std::string_view> segments;
+  for (size_t start = 0; start < path.size();) {
+    const size_t end = std::min(path.find('/', start), path.size());
+    const std::string_view segment = path.substr(start, end - start);
+    if (segment == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (!segment.empty() && segment != ".") {
+      segments.push_back(segment);
+    }
+    start = end + 1;
+  }
+  std::string out;
+  for (const std::string_view segment : segments) {
+    out += '/';
+    out += segment;
+  }
+  if (out.empty() || path.back() == '/') out += '/';
+  return out;
+}
+
+void append_canonical_query(std::string& out, std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  for (size_t start = 0; start < query.size();) {
+    const size_t end = std::min(query.find('&', start), query.size());
+    const std::string_view parameter = query.substr(start, end - start);
+    start = end + 1;
+    if (parameter.empty()) continue;
+    const size_t equals = std::min(parameter.find('='), parameter.size());
+    auto& [name, value] = parameters.emplace_back();
+    append_encoded(name, parameter.substr(0, equals), '%');
+    if (equals < parameter.size()) append_encoded(value, parameter.substr(equals + 1), '%');
+  }
+  std::sort(parameters.begin(), parameters.end());
+  bool first = true;
+  for (const auto& [name, value] : parameters) {
+    if (!first) out += '&';
+    first = false;
+    out.append(name).append(1, '=').append(value);
+  }
+}
+
+// Appends without the blanks at both ends, each run of them inside as one space.
+void append_trimmed(std::string& out, std::string_view value) {
+  bool pending_space = false;
+  bool started = false;
+  for (const char c : value) {
+    if (is_blank(c)) {
+      pending_space = started;
+      continue;
+    }
+    if (pending_space) out += ' ';
+    pending_space = false;
+    started = true;
+    out += c;
+  }
+}
+
+CanonicalHeaders canonical_headers(const Request& request) {
+  CanonicalHeaders sorted = request.headers;
+  for (auto& [name, value] : sorted) std::transform(name.begin(), name.end(), name.begin(), lower);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  CanonicalHeaders out;
+  for (const auto& [name, value] : sorted) {
+    if (out.empty() || out.back().first != name) {
+      out.emplace_back(name, "");
+    } else {
+      out.back().second += ',';
+    }
+    append_trimmed(out.back().second, value);
+  }
+  return out;
+}
+
+std::string signed_names(const CanonicalHeaders& headers) {
+  std::string out;
+  for (const auto& [name, value] : headers) {
+    if (!out.empty()) out += ';';
+    out += name;
+  }
+  return out;
+}
+
+std::string canonical_request_of(const Request& request, const CanonicalHeaders& headers,
+                                 const std::string& names) {
+  std::string out;
+  out.append(request.method).append(1, '\n');
+  const std::string_view path = request.path.empty() ? "/" : request.path;
+  append_encoded(out, request.normalize_path ? normalized(path) : path, '/');
+  out += '\n';
+  append_canonical_query(out, request.query);
+  out += '\n';
+  for (const auto& [name, value] : headers) out.append(name).append(1, ':').append(value).append(1, '\n');
+  out.append(1, '\n').append(names).append(1, '\n').append(request.payload_sha256_hex);
+  return out;
+}
+
+// "20150830/us-east-1/kinesis/aws4_request"
+std::string credential_scope(const Scope& scope) {
+  return scope.date_time.substr(0, 8) + '/' + scope.region + '/' + scope.service + "/aws4_request";
+}
+
+void append_digits(std::string& out, int64_t number, size_t width) {
+  const std::string digits = std::to_string(number);
+  out.append(width - std::min(width, digits.size()), '0').append(digits);
+}
+
+}  // namespace
+
+std::string amz_date(int64_t unix_ms) {
+  using namespace std::chrono;
+  const sys_time<milliseconds> time{milliseconds(unix_ms)};
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss<seconds> clock(floor<seconds>(time) - day);
+  std::string out;
+  append_digits(out, static_cast<int>(date.year()), 4);
+  append_digits(out, static_cast<unsigned>(date.month()), 2);
+  append_digits(out, static_cast<unsigned>(date.day()), 2);
+  out += 'T';
+  append_digits(out, clock.hours().count(), 2);
+  append_digits(out, clock.minutes().count(), 2);
+  append_digits(out, clock.seconds().count(), 2);
+  out += 'Z';
+  return out;
+}
+
+std::string canonical_request(const Request& request) {
+  const CanonicalHeaders headers = canonical_headers(request);
+  return canonical_request_of(request, headers, signed_names(headers));
+}
+
+std::string string_to_sign(const Scope& scope, std::string_view canonical_request) {
+  std::string out(kAlgorithm);
+  out.append(1, '\n').append(scope.date_time);
+  out.append(1, '\n').append(credential_scope(scope));
+  out.append(1, '\n').append(hex(sha256(canonical_request)));
+  return out;
+}
+
+std::string signature(const Credentials& credentials, const Scope& scope, std::string_view string_to_sign) {
+  // Four HMACs of a few bytes cost microseconds, once a call: no cache of derived keys.
+  Sha256 key = hmac_sha256("AWS4" + credentials.secret_access_key, std::string_view(scope.date_time).substr(0, 8));
+  key = hmac_sha256(view(key), scope.region);
+  key = hmac_sha256(view(key), scope.service);
+  key = hmac_sha256(view(key), "aws4_request");
+  return hex(hmac_sha256(view(key), string_to_sign));
+}
+
+std::string authorization(const Credentials& credentials, const Scope& scope, const Request& request) {
+  const CanonicalHeaders headers = canonical_headers(request);
+  const std::string names = signed_names(headers);
+  const std::string to_sign = string_to_sign(scope, canonical_request_of(request, headers, names));
+  std::string out(kAlgorithm);
+  out.append(" Credential=").append(credentials.access_key_id).append(1, '/').append(credential_scope(scope));
+  out.append(", SignedHeaders=").append(names);
+  out.append(", Signature=").append(signature(credentials, scope, to_sign));
+  return out;
+}
+
+}  // namespace penstock::sigv4
