@@ -13,7 +13,8 @@ namespace penstock {
 // none.
 std::string aws_error_code(const HttpResponse& response);
 
-// ok for 2xx. Else the class of the error (core/base/status.h), and "operation: code: the service's message".
+// ok for 2xx; the transport's own status, where no answer came. Else the class of the error (core/base/status.h),
+// and "operation: code: the service's message".
 Status aws_status(std::string_view operation, const HttpResponse& response);
 
 }  // namespace penstock

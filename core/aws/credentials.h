@@ -16,8 +16,9 @@ struct Credentials {
 
 // The environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), else the profile in the
 // shared credentials file (AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials). An empty profile means
-// AWS_PROFILE, else "default"; a profile that is named goes before the environment, as in AWS's own tools.
-// Asks anew each time. The error (Code::credentials) says what was tried and what each said, no secret in it.
+// AWS_PROFILE, else "default"; a profile that is named goes before the environment, as in AWS's own tools,
+// and nothing else is taken in its place. Asks anew each time. The error (Code::credentials) says what was tried
+// and what each said, no secret in it.
 Result<Credentials> find_credentials(Env& env, const std::string& profile);
 
 }  // namespace penstock

@@ -1,0 +1,146 @@
+#include "core/aws/aws_error.h"
+
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kLongestCodeShown = 100;
+constexpr size_t kLongestMessageShown = 500;
+
+struct ErrorBody {
+  std::string type;     // __type
+  std::string message;  // message or Message
+};
+
+// Picks the two members out of the outermost object; what is nested passes by unread.
+class ErrorBodyHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, ErrorBodyHandler> {
+ public:
+  explicit ErrorBodyHandler(ErrorBody& body) : body_(body) {}
+
+  bool Default() {
+    wanted_ = nullptr;
+    return true;
+  }
+  bool Key(const char* name, rapidjson::SizeType size, bool /*copy*/) {
+    const std::string_view key(name, size);
+    wanted_ = nullptr;
+    if (depth_ != 1) return true;
+    if (key == "__type") wanted_ = &body_.type;
+    if (key == "message" || key == "Message") wanted_ = &body_.message;
+    return true;
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    if (wanted_ != nullptr) wanted_->assign(text, size);
+    return Default();
+  }
+  bool StartObject() { return enter(); }
+  bool EndObject(rapidjson::SizeType /*members*/) { return leave(); }
+  bool StartArray() { return enter(); }
+  bool EndArray(rapidjson::SizeType /*elements*/) { return leave(); }
+
+ private:
+  bool enter() {
+    ++depth_;
+    return Default();
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  ErrorBody& body_;
+  std::string* wanted_ = nullptr;
+  size_t depth_ = 0;
+};
+
+// Empty members where the body is not a JSON object.
+ErrorBody parse(const std::string& body) {
+  ErrorBody parsed;
+  ErrorBodyHandler handler(parsed);
+  rapidjson::MemoryStream stream(body.data(), body.size());
+  rapidjson::Reader reader;
+  if (reader.Parse<rapidjson::kParseIterativeFlag>(stream, handler).IsError()) return {};
+  return parsed;
+}
+
+std::string bare_code(std::string_view type) {
+  if (const size_t hash = type.find('#'); hash != std::string_view::npos) type.remove_prefix(hash + 1);
+  return std::string(type.substr(0, type.find(':')));
+}
+
+std::string code_of(const ErrorBody& body, const HttpResponse& response) {
+  const std::string code = bare_code(body.type);
+  return code.empty() ? bare_code(response.header("x-amzn-errortype")) : code;
+}
+
+struct CodeClass {
+  std::string_view name;  // without "Exception"
+  Code code;
+};
+
+// The codes that call for something else than their HTTP status says.
+constexpr std::array kClasses = {
+    CodeClass{"ProvisionedThroughputExceeded", Code::throttled},
+    CodeClass{"LimitExceeded", Code::throttled},
+    CodeClass{"KMSThrottling", Code::throttled},
+    CodeClass{"Throttling", Code::throttled},
+    CodeClass{"RequestLimitExceeded", Code::throttled},
+    CodeClass{"SlowDown", Code::throttled},
+    CodeClass{"TooManyRequests", Code::throttled},
+    CodeClass{"InternalFailure", Code::transient},
+    CodeClass{"ServiceUnavailable", Code::transient},
+    CodeClass{"RequestTimeout", Code::transient},
+    CodeClass{"InvalidSignature", Code::clock_skew},
+    CodeClass{"RequestExpired", Code::clock_skew},
+    CodeClass{"RequestTimeTooSkewed", Code::clock_skew},
+    CodeClass{"ExpiredIterator", Code::expired},
+    CodeClass{"ExpiredNextToken", Code::expired},
+    CodeClass{"ExpiredToken", Code::credentials},
+    CodeClass{"UnrecognizedClient", Code::credentials},
+    CodeClass{"ResourceNotFound", Code::not_found},
+};
+
+Code class_of(std::string_view code, int http_status) {
+  constexpr std::string_view kSuffix = "Exception";
+  if (code.ends_with(kSuffix)) code.remove_suffix(kSuffix.size());
+  const auto* found = std::find_if(kClasses.begin(), kClasses.end(),
+                                   [code](const CodeClass& known) { return known.name == code; });
+  if (found != kClasses.end()) return found->code;
+  switch (http_status) {
+    case 429:
+      return Code::throttled;
+    case 408:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return Code::transient;
+    default:
+      return Code::permanent;
+  }
+}
+
+}  // namespace
+
+std::string aws_error_code(const HttpResponse& response) { return code_of(parse(response.body), response); }
+
+Status aws_status(std::string_view operation, const HttpResponse& response) {
+  if (!response.transport.ok()) return response.transport.in(std::string(operation));
+  if (response.http_status >= 200 && response.http_status < 300) return {};
+  const ErrorBody body = parse(response.body);
+  const std::string code = code_of(body, response);
+  std::string message(operation);
+  message +=
+      code.empty() ? ": HTTP " + std::to_string(response.http_status) : ": " + printable(code, kLongestCodeShown);
+  if (!body.message.empty()) message += ": " + printable(body.message, kLongestMessageShown);
+  return {class_of(code, response.http_status), std::move(message)};
+}
+
+}  // namespace penstock

@@ -1,0 +1,120 @@
+#include "core/aws/endpoint.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kLongestHost = 253;  // RFC 1035, 2.3.4, without the root's dot
+constexpr size_t kLongestRegion = 63;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  return out;
+}
+
+struct Host {
+  std::string text;  // as it stands in a URL, an IPv6 address with its brackets
+  bool loopback = false;
+};
+
+// A name, an IPv4 address of four decimal numbers, or an IPv6 address in brackets. What the resolver or the HTTP
+// client would rewrite (127.1, 0x7f.1, a zone) is refused: the Host header sent must be the one signed.
+std::optional<Host> parse_host(const std::string& text) {
+  if (text.size() > kLongestHost) return std::nullopt;
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
+    in6_addr address;
+    if (inet_pton(AF_INET6, text.substr(1, text.size() - 2).c_str(), &address) != 1) return std::nullopt;
+    char canonical[INET6_ADDRSTRLEN];
+    inet_ntop(AF_INET6, &address, canonical, sizeof canonical);
+    return Host{std::string("[") + canonical + "]", IN6_IS_ADDR_LOOPBACK(&address) != 0};
+  }
+  const auto allowed = [](char c) { return is_lower_alnum(c) || c == '-' || c == '.' || c == '_'; };
+  if (text.empty() || !std::all_of(text.begin(), text.end(), allowed)) return std::nullopt;
+  if (text.front() == '.' || text.find("..") != std::string::npos) return std::nullopt;
+  const std::string last_label = text.substr(text.rfind('.') + 1);
+  if (!last_label.empty() && is_digit(last_label.front())) {
+    in_addr address;
+    if (inet_pton(AF_INET, text.c_str(), &address) != 1) return std::nullopt;
+    return Host{text, text.starts_with("127.")};
+  }
+  return Host{text, text == "localhost"};
+}
+
+// 1 to 65535; nullopt for anything else.
+std::optional<uint16_t> parse_port(std::string_view text) {
+  uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+Status bad_url(const std::string& url, const std::string& why) {
+  // What stands before an @ may be a password.
+  const std::string shown = url.find('@') == std::string::npos ? printable(url) : "(not shown: it has a user)";
+  return {Code::config, "endpoint " + shown + " " + why +
+                            "; give https://HOST or https://HOST:PORT, without path, query or user"};
+}
+
+}  // namespace
+
+Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
+                               bool allow_plaintext) {
+  const auto region_char = [](char c) { return is_lower_alnum(c) || c == '-'; };
+  if (region.empty()) return Status(Code::config, "no region given; set it, as in eu-west-1");
+  if (region.size() > kLongestRegion || !std::all_of(region.begin(), region.end(), region_char))
+    return Status(Code::config, "region " + printable(region) +
+                                    " is none; it has small letters, digits and dashes alone, as in eu-west-1");
+  Endpoint endpoint;
+  endpoint.region = region;
+  endpoint.service = service;
+  if (url.empty()) {
+    endpoint.host = endpoint.service + "." + region + ".amazonaws.com";
+    if (region.starts_with("cn-")) endpoint.host += ".cn";
+    endpoint.url = "https://" + endpoint.host;
+    return endpoint;
+  }
+
+  const size_t scheme_end = url.find("://");
+  const std::string scheme = scheme_end == std::string::npos ? "" : lower(url.substr(0, scheme_end));
+  if (scheme != "https" && scheme != "http") return bad_url(url, "does not begin with https:// or http://");
+  std::string authority = lower(url.substr(scheme_end + 3));
+  if (authority.ends_with('/')) authority.pop_back();
+  if (authority.find('@') != std::string::npos) return bad_url(url, "names a user");
+  if (authority.find_first_of("/?#") != std::string::npos) return bad_url(url, "has a path, query or fragment");
+
+  const uint16_t usual_port = scheme == "https" ? 443 : 80;
+  uint16_t port = usual_port;
+  const size_t colon = authority.rfind(':');
+  if (colon != std::string::npos && !authority.ends_with(']')) {
+    const std::optional<uint16_t> parsed = parse_port(std::string_view(authority).substr(colon + 1));
+    if (!parsed) return bad_url(url, "has a port that is not 1 to 65535");
+    port = *parsed;
+    authority.resize(colon);
+  }
+  const std::optional<Host> host = parse_host(authority);
+  if (!host)
+    return bad_url(url, "has no valid host (a name, four decimal numbers, or an IPv6 address in brackets)");
+  if (scheme == "http" && !host->loopback && !allow_plaintext)
+    return Status(Code::config, "endpoint " + printable(url) +
+                                    " would send log lines and signatures in plain text; use https, or set "
+                                    "allow_plaintext on (plain http is for loopback otherwise)");
+  endpoint.host = host->text;
+  if (port != usual_port) endpoint.host += ":" + std::to_string(port);
+  endpoint.url = scheme + "://" + endpoint.host;
+  return endpoint;
+}
+
+}  // namespace penstock

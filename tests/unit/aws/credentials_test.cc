@@ -1,0 +1,228 @@
+#include "core/aws/credentials.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace penstock {
+namespace {
+
+class FakeFiles : public Files {
+ public:
+  Result<std::string> read(const std::string& path, size_t max_bytes) override {
+    const auto found = contents.find(path);
+    if (found == contents.end()) return Status(Code::not_found, path + ": no such file");
+    if (found->second.size() > max_bytes) return Status(Code::too_large, path + ": too large");
+    if (broken) return Status(Code::io, "permission denied");
+    return found->second;
+  }
+  Status replace(const std::string& /*path*/, std::string_view /*bytes*/) override { return unused(); }
+  Result<std::unique_ptr<AppendFile>> append_to(const std::string& /*path*/) override { return unused(); }
+  Result<std::unique_ptr<FileLock>> lock(const std::string& /*path*/) override { return unused(); }
+
+  std::map<std::string, std::string> contents;
+  bool broken = false;
+
+ private:
+  static Status unused() { return {Code::internal, "credentials only read"}; }
+};
+
+// Neither is asked by what looks for credentials.
+class NoClock : public Clock {
+  int64_t wall_ms() override { return 0; }
+  int64_t monotonic_ms() override { return 0; }
+};
+class NoRandom : public Random {
+  uint64_t next() override { return 0; }
+};
+class NoTransport : public Transport {
+  CallId start(HttpRequest /*request*/, Done /*done*/) override { return 0; }
+  void drive(int64_t /*deadline_ms*/) override {}
+  int descriptor() const override { return -1; }
+  int64_t next_deadline_ms() const override { return kNever; }
+};
+
+constexpr const char* kPath = "/home/u/.aws/credentials";
+constexpr const char* kDefault = "[default]\naws_access_key_id = FILEID\naws_secret_access_key = FILESECRET\n";
+
+class credentials : public testing::Test {
+ protected:
+  Result<Credentials> find(const std::string& profile = "") { return find_credentials(env_, profile); }
+
+  // The error, having checked that it gives no secret away.
+  std::string error(const std::string& profile = "") {
+    const Result<Credentials> found = find(profile);
+    EXPECT_FALSE(found.ok());
+    if (found.ok()) return "";
+    EXPECT_EQ(found.status().code(), Code::credentials);
+    std::string message = found.status().message();
+    for (const char* secret : {"ENVSECRET", "FILESECRET", "OSECRET", "SECRET SECRET", "SECRET\\"})
+      EXPECT_FALSE(has(message, secret)) << message;
+    return message;
+  }
+  static bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  }
+
+  std::map<std::string, std::string> variables_ = {{"HOME", "/home/u"}};
+  FakeFiles files_;
+  NoClock clock_;
+  NoRandom random_;
+  NoTransport transport_;
+  Env env_ = {clock_,
+              random_,
+              transport_,
+              files_,
+              [this](const char* name) -> std::optional<std::string> {
+                const auto found = variables_.find(name);
+                if (found == variables_.end()) return std::nullopt;
+                return found->second;
+              },
+              [](LogLevel, std::string_view) {}};
+};
+
+TEST_F(credentials, come_from_the_environment_first) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  files_.contents[kPath] = kDefault;
+  Result<Credentials> found = find();
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->access_key_id, "ENVID");
+  EXPECT_EQ(found->secret_access_key, "ENVSECRET");
+  EXPECT_EQ(found->session_token, "");
+  variables_["AWS_SESSION_TOKEN"] = "token";
+  EXPECT_EQ(find()->session_token, "token");
+}
+
+TEST_F(credentials, come_from_the_file_where_the_environment_has_none) {
+  files_.contents[kPath] = std::string(kDefault) + "aws_session_token=FILETOKEN==\n";
+  const Result<Credentials> found = find();
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->access_key_id, "FILEID");
+  EXPECT_EQ(found->secret_access_key, "FILESECRET");
+  EXPECT_EQ(found->session_token, "FILETOKEN==");
+}
+
+TEST_F(credentials, are_read_anew_each_time) {
+  files_.contents[kPath] = kDefault;
+  ASSERT_TRUE(find().ok());
+  files_.contents[kPath] = "[default]\naws_access_key_id=B\naws_secret_access_key=C\n";
+  EXPECT_EQ(find()->access_key_id, "B");
+}
+
+TEST_F(credentials, empty_variables_count_as_unset) {
+  variables_["AWS_ACCESS_KEY_ID"] = "";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "";
+  files_.contents[kPath] = kDefault;
+  EXPECT_EQ(find()->access_key_id, "FILEID");
+}
+
+TEST_F(credentials, half_set_environment_is_an_error_though_the_file_has_keys) {
+  files_.contents[kPath] = kDefault;
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  EXPECT_TRUE(has(error(), "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"));
+  variables_ = {{"HOME", "/home/u"}, {"AWS_SECRET_ACCESS_KEY", "x"}};
+  EXPECT_TRUE(has(error(), "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"));
+}
+
+TEST_F(credentials, named_profile_goes_before_the_environment) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  files_.contents[kPath] =
+      std::string(kDefault) + "[ other ]\naws_access_key_id=OID\naws_secret_access_key=OSECRET\n";
+  EXPECT_EQ(find("other")->access_key_id, "OID");
+  EXPECT_EQ(find("default")->access_key_id, "FILEID");
+}
+
+TEST_F(credentials, named_profile_that_is_missing_never_becomes_another) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  files_.contents[kPath] = kDefault;
+  const std::string message = error("other");
+  EXPECT_TRUE(has(message, "profile other: there is none")) << message;
+  EXPECT_TRUE(has(message, kPath)) << message;
+}
+
+TEST_F(credentials, aws_profile_chooses_in_the_file_but_not_before_the_environment) {
+  variables_["AWS_PROFILE"] = "other";
+  files_.contents[kPath] =
+      std::string(kDefault) + "[other]\naws_access_key_id=OID\naws_secret_access_key=OSECRET\n";
+  EXPECT_EQ(find()->access_key_id, "OID");
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  EXPECT_EQ(find()->access_key_id, "ENVID");
+}
+
+TEST_F(credentials, file_is_where_its_variable_says) {
+  variables_["AWS_SHARED_CREDENTIALS_FILE"] = "/etc/keys";
+  files_.contents["/etc/keys"] = kDefault;
+  EXPECT_TRUE(find().ok());
+  variables_.erase("HOME");
+  EXPECT_TRUE(find().ok());
+  variables_.erase("AWS_SHARED_CREDENTIALS_FILE");
+  EXPECT_TRUE(has(error(), "HOME"));
+}
+
+TEST_F(credentials, error_names_each_source_that_was_tried) {
+  const std::string message = error();
+  EXPECT_TRUE(has(message, "environment: AWS_ACCESS_KEY_ID is not set")) << message;
+  EXPECT_TRUE(has(message, std::string(kPath) + ": there is none")) << message;
+  files_.contents[kPath] = kDefault;
+  files_.broken = true;
+  EXPECT_TRUE(has(error(), "permission denied"));
+}
+
+TEST_F(credentials, profile_without_keys_says_which_are_missing) {
+  files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n[other]\naws_secret_access_key = FILESECRET\n";
+  EXPECT_TRUE(has(error(), "profile default: no aws_secret_access_key"));
+  variables_["AWS_PROFILE"] = "other";
+  EXPECT_TRUE(has(error(), "profile other: no aws_access_key_id"));
+  files_.contents[kPath] = "[other]\nrole_arn = arn\n";
+  EXPECT_TRUE(has(error(), "no aws_access_key_id and aws_secret_access_key"));
+}
+
+TEST_F(credentials, comments_blanks_and_settings_of_services_are_passed_over) {
+  files_.contents[kPath] =
+      "# [default]\r\n\r\n; aws_access_key_id = no\r\n[ default ]\r\nAWS_Access_Key_ID=ID\r\ns3 =\r\n"
+      "  aws_access_key_id = nested\r\n\taws_secret_access_key = nested\r\nno equals\r\n[\r\n]\r\n[default]\r\n"
+      "aws_secret_access_key\t=  a=b#c \r\n[default\r\naws_access_key_id = no";
+  const Result<Credentials> found = find();
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  EXPECT_EQ(found->access_key_id, "ID");
+  EXPECT_EQ(found->secret_access_key, "a=b#c");
+}
+
+TEST_F(credentials, file_of_256_kib_is_read_and_one_byte_more_refused) {
+  std::string text = kDefault;
+  text += "#" + std::string(256 * 1024 - text.size() - 1, '-');
+  files_.contents[kPath] = text;
+  EXPECT_TRUE(find().ok());
+  files_.contents[kPath] = text + "-";
+  EXPECT_TRUE(has(error(), "larger than 262144 bytes"));
+}
+
+TEST_F(credentials, values_that_would_break_a_header_are_refused_unseen) {
+  for (const char* value : {"SECRET\r\nX: y", "SECRET SECRET", "SECRET\x7f", "SECRET\xc3\xa9", "SECRET\n"}) {
+    variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+    variables_["AWS_SECRET_ACCESS_KEY"] = value;
+    EXPECT_TRUE(has(error(), "AWS_SECRET_ACCESS_KEY holds a blank"));
+    variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
+    variables_["AWS_SESSION_TOKEN"] = value;
+    EXPECT_TRUE(has(error(), "AWS_SESSION_TOKEN holds a blank"));
+    variables_ = {{"HOME", "/home/u"}};
+  }
+  files_.contents[kPath] = "[default]\naws_access_key_id=a b\naws_secret_access_key=c\n";
+  EXPECT_TRUE(has(error(), "aws_access_key_id holds a blank"));
+}
+
+TEST_F(credentials, token_of_16_kib_is_taken_and_one_byte_more_refused) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
+  variables_["AWS_SESSION_TOKEN"] = std::string(16 * 1024, 't');
+  EXPECT_TRUE(find().ok());
+  variables_["AWS_SESSION_TOKEN"] += 't';
+  EXPECT_TRUE(has(error(), "longer than 16384 bytes"));
+}
+
+}  // namespace
+}  // namespace penstock

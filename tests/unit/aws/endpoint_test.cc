@@ -1,0 +1,109 @@
+#include "core/aws/endpoint.h"
+
+#include <gtest/gtest.h>
+
+namespace penstock {
+namespace {
+
+Result<Endpoint> given(const std::string& url, bool allow_plaintext = false) {
+  return make_endpoint("kinesis", "eu-west-1", url, allow_plaintext);
+}
+
+void expect_refused(const std::string& url, const std::string& reason) {
+  const Result<Endpoint> endpoint = given(url, true);
+  ASSERT_FALSE(endpoint.ok()) << url;
+  EXPECT_EQ(endpoint.status().code(), Code::config) << url;
+  EXPECT_NE(endpoint.status().message().find(reason), std::string::npos) << endpoint.status().message();
+}
+
+TEST(endpoint, is_the_regions_own_where_none_is_given) {
+  const Result<Endpoint> endpoint = given("");
+  ASSERT_TRUE(endpoint.ok());
+  EXPECT_EQ(endpoint->url, "https://kinesis.eu-west-1.amazonaws.com");
+  EXPECT_EQ(endpoint->host, "kinesis.eu-west-1.amazonaws.com");
+  EXPECT_EQ(endpoint->region, "eu-west-1");
+  EXPECT_EQ(endpoint->service, "kinesis");
+}
+
+TEST(endpoint, in_china_has_its_own_ending) {
+  EXPECT_EQ(make_endpoint("kinesis", "cn-north-1", "", false)->host, "kinesis.cn-north-1.amazonaws.com.cn");
+}
+
+TEST(endpoint, host_header_has_the_port_only_where_it_is_not_the_usual_one) {
+  EXPECT_EQ(given("https://example.com")->host, "example.com");
+  EXPECT_EQ(given("https://example.com:443/")->host, "example.com");
+  EXPECT_EQ(given("https://example.com:443/")->url, "https://example.com");
+  EXPECT_EQ(given("https://example.com:8443")->host, "example.com:8443");
+  EXPECT_EQ(given("http://localhost:80")->host, "localhost");
+  EXPECT_EQ(given("http://localhost:4568")->url, "http://localhost:4568");
+  EXPECT_EQ(given("HTTPS://Example.COM:0443")->url, "https://example.com");
+}
+
+TEST(endpoint, plain_http_is_for_loopback_alone) {
+  for (const char* url : {"http://localhost", "http://127.0.0.1:1", "http://127.1.2.3", "http://[::1]:65535"})
+    EXPECT_TRUE(given(url).ok()) << url;
+  for (const char* url : {"http://example.com", "http://128.0.0.1", "http://126.255.255.255", "http://[::2]",
+                          "http://[::ffff:127.0.0.1]", "http://localhost.example.com",
+                          "http://127.0.0.1.example.com", "http://0.0.0.0"}) {
+    const Result<Endpoint> endpoint = given(url);
+    ASSERT_FALSE(endpoint.ok()) << url;
+    EXPECT_NE(endpoint.status().message().find("allow_plaintext"), std::string::npos);
+    EXPECT_TRUE(given(url, true).ok()) << url;
+  }
+}
+
+TEST(endpoint, ipv6_address_is_written_as_it_is_sent) {
+  EXPECT_EQ(given("https://[FD00:0::0001]:8443")->host, "[fd00::1]:8443");
+  EXPECT_EQ(given("https://[fd00::1]")->host, "[fd00::1]");
+}
+
+TEST(endpoint, port_is_1_to_65535) {
+  EXPECT_TRUE(given("https://example.com:1").ok());
+  EXPECT_TRUE(given("https://example.com:65535").ok());
+  for (const char* port : {"0", "65536", "", "-1", "+1", "80a", " 80", "99999999999999999999"})
+    expect_refused(std::string("https://example.com:") + port, "port");
+}
+
+TEST(endpoint, other_schemes_paths_queries_and_users_are_refused) {
+  expect_refused("kinesis.eu-west-1.amazonaws.com", "https://");
+  expect_refused("ftp://example.com", "https://");
+  expect_refused("file:///etc/passwd", "https://");
+  expect_refused("https://example.com/path", "path");
+  expect_refused("https://example.com?query", "query");
+  expect_refused("https://example.com#fragment", "fragment");
+  expect_refused("https://name@example.com", "user");
+}
+
+TEST(endpoint, password_in_the_url_is_not_shown) {
+  const Result<Endpoint> endpoint = given("https://name:hunter2@example.com");
+  ASSERT_FALSE(endpoint.ok());
+  EXPECT_EQ(endpoint.status().message().find("hunter2"), std::string::npos);
+}
+
+TEST(endpoint, host_that_the_client_would_rewrite_is_refused) {
+  for (const char* host : {"", ".", "a..b", ".a", "127.1", "0x7f.1", "127.0.0.01", "1.2.3.256", "[fe80::1%25eth0]",
+                           "[::1", "::1", "[]", "a b", "a%2eb", "a\tb", "a\nb", "a\\b", "\xc3\xa9.example"})
+    expect_refused(std::string("https://") + host, "");
+}
+
+TEST(endpoint, host_of_253_bytes_is_taken_and_one_more_refused) {
+  std::string host(253, 'a');
+  for (size_t i = 60; i < host.size(); i += 60) host[i] = '.';
+  EXPECT_TRUE(given("https://" + host).ok());
+  expect_refused("https://" + host + "a", "host");
+}
+
+TEST(endpoint, region_has_small_letters_digits_and_dashes) {
+  EXPECT_TRUE(make_endpoint("kinesis", std::string(63, 'a'), "", false).ok());
+  for (const std::string& region : {std::string(), std::string(64, 'a'), std::string("EU-WEST-1"),
+                                    std::string("eu/west"), std::string("eu.evil.example"), std::string("a\n")}) {
+    const Result<Endpoint> endpoint = make_endpoint("kinesis", region, "", false);
+    ASSERT_FALSE(endpoint.ok()) << region;
+    EXPECT_EQ(endpoint.status().code(), Code::config);
+    EXPECT_NE(endpoint.status().message().find("region"), std::string::npos);
+    EXPECT_EQ(endpoint.status().message().find('\n'), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace penstock
