@@ -9,7 +9,7 @@ target_include_directories(penstock_abi INTERFACE $<BUILD_INTERFACE:${PROJECT_SO
                                                   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 
 install(TARGETS penstock RUNTIME)
-install(TARGETS penstock_plugin LIBRARY)
+install(TARGETS penstock_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES abi/penstock.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS penstock_abi EXPORT penstock)
 

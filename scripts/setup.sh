@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what is missing on a Debian 12 to build (demo), to test as well (test, the default), or to check with
+# clang too (clang). Silent and instant where all is there.
+#   scripts/setup.sh [demo|test|clang]
+set -euo pipefail
+
+packages=(cmake ninja-build g++ zlib1g-dev rapidjson-dev libcurl4-openssl-dev libssl-dev
+          libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
+case "${1:-test}" in
+  demo) ;;
+  test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl) ;;
+  clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
+                    clang clang-format clang-tidy libclang-rt-14-dev) ;;
+  *) echo "usage: scripts/setup.sh [demo|test|clang]" >&2; exit 2 ;;
+esac
+
+if ! command -v dpkg-query apt-get >/dev/null; then
+  echo "setup: this is no Debian; needed are what these Debian packages hold: ${packages[*]}" >&2
+  exit 0
+fi
+
+installed=" $(dpkg-query -W -f='${db:Status-Status}:${Package} ' 2>/dev/null) "
+missing=()
+for package in "${packages[@]}"; do
+  [[ $installed == *" installed:$package "* ]] || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+sudo=()
+if [[ $(id -u) -ne 0 ]]; then
+  if ! command -v sudo >/dev/null; then
+    echo "setup: neither root nor sudo; as root, run: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  sudo=(sudo)
+fi
+echo "setup: installing ${missing[*]}"
+"${sudo[@]}" apt-get update -qq
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"

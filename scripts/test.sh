@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds once, runs every test, then the unit tests and the misuse of the ABI once more under AddressSanitizer
+# and UndefinedBehaviorSanitizer. Fails if anything failed. To run one part alone afterwards:
+#   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/stages.sh
+
+stage setup scripts/setup.sh test
+
+build() { # PRESET TARGET
+  cmake --preset "$1" && cmake --build --preset "$1" --target "$2" -j "$jobs"
+}
+run() { # CTEST_FOLDER...
+  local folder status=0
+  for folder in "$@"; do
+    ctest --test-dir "$folder" -j2 --output-on-failure --no-tests=error || status=1
+  done
+  return "$status"
+}
+
+if stage build build dev all; then
+  stage tests run build/dev || true
+fi
+if stage build-asan build asan sanitized_tests; then
+  stage tests-asan run build/asan/tests/unit build/asan/tests/abi || true
+fi
+if command -v clang-format >/dev/null; then
+  stage format scripts/format.sh --check || true
+else
+  stage_skip format "no clang-format"
+fi
+stage_summary
