@@ -11,6 +11,16 @@ namespace penstock {
 // subpart (Unicode 15, 3.9, table 3-8), so that what leaves is always valid.
 void append_json_string(std::string& out, std::string_view text);
 
+// The same for text whose lines were joined by carriage returns: \r and \r\n become \n.
+void append_json_string_of_lines(std::string& out, std::string_view text);
+
+// Appends text, which is JSON already, byte for byte, but on one line: line ends, which in JSON stand only
+// outside strings, become blanks, and invalid UTF-8 becomes U+FFFD.
+void append_json_on_one_line(std::string& out, std::string_view text);
+
+// Whether text is a number by JSON's grammar (RFC 8259, 6): no NaN, no leading zeros, no plus sign.
+bool is_json_number(std::string_view text);
+
 // Text of others made fit for a terminal or a log line: C0, C1, ESC, DEL, line ends and bidirectional
 // controls become \n, \xHH or \u{HHHH}; cut to max_bytes with "..." behind.
 std::string printable(std::string_view text, size_t max_bytes = 200);

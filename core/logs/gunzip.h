@@ -23,7 +23,8 @@ class Gunzip {
   }
 
   // Replaces out by the inflated members of data, one behind the other; zero bytes after the last are padding.
-  // Code::too_large past limit_bytes; Code::invalid where data is cut, damaged or followed by something else.
+  // Code::too_large past limit_bytes; Code::invalid where data is cut, damaged or followed by something else:
+  // out then holds the members before that. out grows to what it needs at most and never shrinks its capacity.
   Status inflate(std::string_view data, size_t limit_bytes, std::string& out);
 
  private:
