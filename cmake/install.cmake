@@ -2,12 +2,6 @@
 # files and the documents. The header is all that a client is built against; the plugin is opened at run time.
 include(CMakePackageConfigHelpers)
 
-add_library(penstock_abi INTERFACE)
-add_library(penstock::abi ALIAS penstock_abi)
-set_target_properties(penstock_abi PROPERTIES EXPORT_NAME abi)
-target_include_directories(penstock_abi INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/abi>
-                                                  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-
 install(TARGETS penstock RUNTIME)
 install(TARGETS penstock_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES abi/penstock.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
