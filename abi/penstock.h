@@ -138,7 +138,7 @@ typedef struct penstock_option {
 /* An option as a stage documents it; constant, NUL-ended text, lives as long as the library. */
 typedef struct penstock_option_info {
   const char *name;
-  const char *type;          /* "text", "size", "duration", "count", "on|off", or the words allowed: "a|b|c" */
+  const char *type;          /* "text", "size", "duration", or the words allowed: "on|off", "memory|file:PATH" */
   const char *default_value; /* NULL: none; see required */
   const char *help;
   int32_t required; /* 1: create() fails without it */

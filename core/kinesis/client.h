@@ -32,7 +32,7 @@ class KinesisClient {
         profile_(std::move(profile)),
         call_timeout_ms_(call_timeout_ms) {}
 
-  // operation as in "PutRecords"; body is JSON. answered runs once, inside a later drive() of the transport; but
+  // operation as in "PutRecords"; body is JSON. answered runs once: inside a later drive() of the transport, or
   // inside call() where no credentials are found.
   void call(std::string_view operation, std::string body, size_t max_answer_bytes, Answered answered);
 

@@ -1,0 +1,58 @@
+// The calls that read a stream: their bodies and their answers, as pure functions.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/status.h"
+
+namespace penstock {
+
+// Where to begin in a shard.
+struct Position {
+  enum class Kind { trim_horizon, at_timestamp, after_sequence_number };
+  Kind kind = Kind::trim_horizon;
+  int64_t timestamp_ms = 0;     // at_timestamp; Unix time
+  std::string sequence_number;  // after_sequence_number
+};
+
+struct ShardInfo {
+  std::string id;
+  std::vector<std::string> parent_ids;  // none, one (after a split) or two (after a merge)
+};
+
+struct ListShardsAnswer {
+  std::vector<ShardInfo> shards;
+  std::string next_token;  // "": this was the last page
+};
+
+// Views into the answer that holds it.
+struct SourceRecord {
+  std::string_view sequence_number;
+  std::string_view partition_key;
+  std::string_view data;  // base64 taken off
+  int64_t arrival_time_ms = 0;
+};
+
+struct GetRecordsAnswer {
+  std::string body;  // what the views point into; move the answer as a whole
+  std::vector<SourceRecord> records;
+  std::string next_iterator;  // "": the shard is closed and has been read to its end
+  int64_t behind_latest_ms = 0;
+};
+
+// next_token "" asks for the first page; a token goes without the stream's name.
+std::string list_shards_body(const std::string& stream, const std::string& next_token);
+std::string get_shard_iterator_body(const std::string& stream, const std::string& shard_id, const Position& from);
+std::string get_records_body(const std::string& iterator, size_t limit);
+
+// Code::transient where the text is not the answer that the service documents: asking again may get a whole one.
+Result<ListShardsAnswer> read_list_shards(std::string body);
+Result<std::string> read_get_shard_iterator(std::string body);
+Result<GetRecordsAnswer> read_get_records(std::string body);
+
+}  // namespace penstock

@@ -1,0 +1,45 @@
+// Which shards a stream has: ListShards, page by page, now and again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/env.h"
+#include "core/base/reporter.h"
+#include "core/kinesis/client.h"
+#include "core/kinesis/read_api.h"
+
+namespace penstock {
+
+class ShardList {
+ public:
+  // listed gets the whole list and the service's time (Unix, 0 where it did not say). All references outlive this.
+  using Listed = std::function<void(std::vector<ShardInfo> shards, int64_t date_ms)>;
+  ShardList(Env& env, KinesisClient& client, Reporter& reporter, std::string stream, Listed listed)
+      : env_(env), client_(client), reporter_(reporter), stream_(std::move(stream)), listed_(std::move(listed)) {}
+
+  // When to call advance(); kNever while a call is under way.
+  int64_t next_call_ms() const { return calling_ ? kNever : next_call_ms_; }
+  void advance();
+  // A shard has ended: its children are wanted soon.
+  void list_soon();
+
+ private:
+  void receive(Result<ServiceAnswer> answer);
+  void fail(const Status& status);
+
+  Env& env_;
+  KinesisClient& client_;
+  Reporter& reporter_;
+  std::string stream_;
+  Listed listed_;
+  bool calling_ = false;
+  int failures_ = 0;  // in a row
+  int64_t next_call_ms_ = 0;
+  std::vector<ShardInfo> shards_;  // of the pages so far
+  std::string next_token_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,62 @@
+#include "plugin/host_env.h"
+
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "core/base/bytes.h"
+
+namespace penstock {
+
+namespace {
+
+class HostClock : public Clock {
+ public:
+  explicit HostClock(const penstock_host& host) : host_(host) {}
+  int64_t wall_ms() override { return host_.wall_ms(host_.ctx); }
+  int64_t monotonic_ms() override { return host_.monotonic_ms(host_.ctx); }
+
+ private:
+  penstock_host host_;
+};
+
+class HostRandom : public Random {
+ public:
+  explicit HostRandom(const penstock_host& host) : host_(host) {}
+  uint64_t next() override { return host_.random(host_.ctx); }
+
+ private:
+  penstock_host host_;
+};
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+HostEnv::HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::unique_ptr<Random> random,
+                 std::unique_ptr<Transport> transport)
+    : host_clock_(host.monotonic_ms != nullptr),
+      clock_(std::move(clock)),
+      random_(std::move(random)),
+      files_(make_system_files()),
+      transport_(std::move(transport)),
+      env_{*clock_, *random_, *transport_, *files_, variable, [host](LogLevel level, std::string_view line) {
+             if (host.log != nullptr) host.log(host.ctx, static_cast<int32_t>(level), bytes(line));
+           }} {}
+
+Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const CurlOptions& curl) {
+  if ((host.wall_ms == nullptr) != (host.monotonic_ms == nullptr))
+    return Status(Code::invalid, "the host table has one of wall_ms and monotonic_ms; give both or none");
+  std::unique_ptr<Clock> clock = make_system_clock();
+  if (host.wall_ms != nullptr) clock = std::make_unique<HostClock>(host);
+  std::unique_ptr<Random> random = make_system_random();
+  if (host.random != nullptr) random = std::make_unique<HostRandom>(host);
+  Result<std::unique_ptr<Transport>> transport = make_curl_transport(*clock, curl);
+  if (!transport.ok()) return transport.status();
+  return std::unique_ptr<HostEnv>(new HostEnv(host, std::move(clock), std::move(random), std::move(*transport)));
+}
+
+}  // namespace penstock

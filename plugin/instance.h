@@ -1,0 +1,95 @@
+// What every instance behind the ABI has in common: the checks at the border, and the one guard where exceptions
+// stop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "abi/penstock.h"
+#include "core/base/bytes.h"
+#include "core/base/status.h"
+#include "plugin/options.h"
+
+struct penstock_instance {
+  explicit penstock_instance(const penstock_stage& of) : stage(&of) {}
+  penstock_instance(const penstock_instance&) = delete;
+  penstock_instance& operator=(const penstock_instance&) = delete;
+  virtual ~penstock_instance() = default;
+
+  virtual int descriptor() const { return -1; }
+  virtual int64_t next_deadline_ms() const { return INT64_MAX; }
+  virtual void stats(penstock_stat_fn stat, void* stat_ctx) const = 0;
+  virtual penstock::Status close(int64_t /*deadline_ms*/) { return {}; }
+
+  const penstock_stage* const stage;
+  std::atomic<bool> busy = false;  // a call is under way
+  bool closed = false;
+};
+
+namespace penstock {
+
+int32_t code_of(const Status& status);
+// Writes *error where there is one, and returns code.
+int32_t tell(penstock_error* error, int32_t code, bool retryable, std::string_view text);
+int32_t tell(penstock_error* error, const Status& status);
+// The fields of a batch that this version knows, whatever the size of the caller's struct; false if it is too
+// small.
+bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code);
+
+enum class In { open, open_or_closed };
+
+// Runs body on an instance: one call at a time, in the states allowed, exceptions turned into codes.
+template <typename Body>
+int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body body) noexcept {
+  if (self == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "the instance is NULL");
+  if (self->busy.exchange(true, std::memory_order_acquire))
+    return tell(error, PENSTOCK_E_BUSY, true,
+                "another call on this instance is under way, on another thread or around this one");
+  struct Release {
+    std::atomic<bool>& busy;
+    ~Release() { busy.store(false, std::memory_order_release); }
+  } const release{self->busy};
+  if (self->closed && states == In::open)
+    return tell(error, PENSTOCK_E_STATE, false, "the instance is closed; only destroy it");
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return tell(error, PENSTOCK_E_MEMORY, true, "out of memory");
+  } catch (const std::exception& defect) {
+    return tell(error, PENSTOCK_E_INTERNAL, false, defect.what());
+  } catch (...) {
+    return tell(error, PENSTOCK_E_INTERNAL, false, "an unknown exception");
+  }
+}
+
+// The same for a call of one stage: Instance is the class behind it.
+template <typename Instance, typename Body>
+int32_t guarded_as(const penstock_stage& stage, penstock_instance* self, In states, penstock_error* error,
+                   Body body) noexcept {
+  return guarded(self, states, error, [&] {
+    if (self->stage != &stage)
+      return tell(error, PENSTOCK_E_INVALID, false, std::string("the instance is not one of ") + stage.id);
+    return body(static_cast<Instance&>(*self));
+  });
+}
+
+// The calls that all stages share.
+int32_t instance_descriptor(penstock_instance* self);
+int64_t instance_next_deadline_ms(penstock_instance* self);
+int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* stat_ctx);
+int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error);
+void instance_destroy(penstock_instance* self);
+int32_t check_options(Options::Table table, const penstock_option* options, size_t count, size_t stride,
+                      penstock_problem_fn problem, void* problem_ctx);
+
+using Made = Result<std::unique_ptr<penstock_instance>>;
+// Checks options, makes the instance with make(host, Options), hands it out.
+int32_t create_instance(Options::Table table, const penstock_host* host, const penstock_option* options,
+                        size_t count, size_t stride, penstock_instance** out, penstock_error* error,
+                        Made (*make)(const penstock_host& host, const Options& options));
+
+}  // namespace penstock

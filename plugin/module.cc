@@ -1,0 +1,14 @@
+#include "abi/penstock.h"
+#include "plugin/stages.h"
+
+extern "C" const penstock_module* penstock_module_v1(void) {
+  static constexpr const penstock_stage* kStages[] = {
+      &penstock::kKinesisInputStage,
+      &penstock::kLambdaLogsStage,
+      &penstock::kCloudWatchLogsStage,
+      &penstock::kKinesisOutputStage,
+      nullptr,
+  };
+  static constexpr penstock_module kModule = {sizeof(penstock_module), 0, PENSTOCK_VERSION, kStages};
+  return &kModule;
+}

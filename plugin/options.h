@@ -1,0 +1,40 @@
+// Options: ONE table a stage says what there is; it parses, validates and documents.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "abi/penstock.h"
+#include "core/base/status.h"
+
+namespace penstock {
+
+// Options as given, each checked against the table. A type is "text", "size" (4096, 64K, 24M), "duration" (250ms,
+// 5s, 2m), or words to choose from: "a|b|file:PATH", where a part in capitals stands for any text.
+class Options {
+ public:
+  using Table = std::span<const penstock_option_info>;
+  using Problem = std::function<void(size_t option_index, const Status&)>;
+
+  // Tells each problem with the options given; true where there was none. count is the index of what is missing.
+  static bool check(Table table, const penstock_option* given, size_t count, size_t stride,
+                    const Problem& problem);
+
+  // Of options that check() found good; what is not given has the table's default.
+  Options(Table table, const penstock_option* given, size_t count, size_t stride);
+
+  const std::string& text(std::string_view name) const { return values_.find(name)->second; }
+  bool on(std::string_view name) const { return text(name) == "on"; }
+  size_t size_bytes(std::string_view name) const;
+  int64_t duration_ms(std::string_view name) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;  // words as the table spells them
+};
+
+}  // namespace penstock

@@ -1,0 +1,13 @@
+// The stages, each in a file of its own; module.cc lists them.
+#pragma once
+
+#include "abi/penstock.h"
+
+namespace penstock {
+
+extern const penstock_stage kKinesisInputStage;
+extern const penstock_stage kLambdaLogsStage;
+extern const penstock_stage kCloudWatchLogsStage;
+extern const penstock_stage kKinesisOutputStage;
+
+}  // namespace penstock

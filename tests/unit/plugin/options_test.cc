@@ -1,0 +1,153 @@
+#include "plugin/options.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "plugin/connection.h"
+#include "plugin/stages.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::array kTable = {
+    required_option("checkpoint", "memory|file:PATH", "Where the position is kept."),
+    option("mem_limit", "size", "24M", "Memory."),
+    option("poll_interval", "duration", "1s", "Pause."),
+    option("initial_position", "trim_horizon|latest", "trim_horizon", "Where to begin."),
+    option("region", "text", nullptr, "Region."),
+};
+
+struct Given {
+  explicit Given(std::vector<std::pair<std::string, std::string>> list) : pairs(std::move(list)) {
+    for (const auto& [key, value] : pairs) options.push_back({bytes(key), bytes(value)});
+  }
+  std::vector<std::pair<size_t, std::string>> problems() const {
+    std::vector<std::pair<size_t, std::string>> found;
+    Options::check(kTable, options.data(), options.size(), sizeof(penstock_option),
+                   [&](size_t index, const Status& status) { found.emplace_back(index, status.message()); });
+    return found;
+  }
+  Options read() const { return {kTable, options.data(), options.size(), sizeof(penstock_option)}; }
+
+  std::vector<std::pair<std::string, std::string>> pairs;
+  std::vector<penstock_option> options;
+};
+
+TEST(options, what_is_not_given_has_the_tables_default) {
+  const Given given({{"checkpoint", "memory"}});
+  ASSERT_TRUE(given.problems().empty());
+  const Options options = given.read();
+  EXPECT_EQ(options.size_bytes("mem_limit"), 24u << 20);
+  EXPECT_EQ(options.duration_ms("poll_interval"), 1000);
+  EXPECT_EQ(options.text("initial_position"), "trim_horizon");
+  EXPECT_EQ(options.text("region"), "");
+}
+
+TEST(options, keys_and_words_are_read_without_case_but_paths_are_not) {
+  const Given given({{"CheckPoint", "FILE:/Var/Lib/P"}, {"initial_position", "Latest"}, {"Mem_Limit", "64k"}});
+  ASSERT_TRUE(given.problems().empty());
+  const Options options = given.read();
+  EXPECT_EQ(options.text("checkpoint"), "file:/Var/Lib/P");
+  EXPECT_EQ(options.text("initial_position"), "latest");
+  EXPECT_EQ(options.size_bytes("mem_limit"), 65536u);
+}
+
+TEST(options, every_problem_is_told_with_key_value_and_what_is_allowed) {
+  const auto problems =
+      Given({{"mem_limt", "1M"}, {"poll_interval", "soon"}, {"initial_position", "oldest"}}).problems();
+  ASSERT_EQ(problems.size(), 4u);
+  EXPECT_EQ(problems[0],
+            (std::pair<size_t, std::string>(0, "unknown option \"mem_limt\"; did you mean \"mem_limit\"?")));
+  EXPECT_EQ(problems[1].second, "poll_interval is \"soon\", but must be a duration above 0, like 250ms, 5s or 2m");
+  EXPECT_EQ(problems[2].second, "initial_position is \"oldest\", but must be one of trim_horizon|latest");
+  EXPECT_EQ(problems[3], (std::pair<size_t, std::string>(
+                             3, "checkpoint is required (memory|file:PATH): Where the position is kept.")));
+}
+
+TEST(options, an_option_given_twice_is_a_problem) {
+  const auto problems = Given({{"checkpoint", "memory"}, {"CHECKPOINT", "memory"}}).problems();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].first, 1u);
+}
+
+TEST(options, a_key_that_is_near_nothing_gets_the_list) {
+  const auto problems = Given({{"checkpoint", "memory"}, {"zzzzzzzzz", "1"}}).problems();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems[0].second.find("there are: checkpoint, mem_limit"), std::string::npos) << problems[0].second;
+}
+
+TEST(options, sizes_and_durations_are_whole_numbers_with_a_unit_that_do_not_overflow) {
+  const auto bad = [](const char* key, std::string value) {
+    return Given({{"checkpoint", "memory"}, {key, std::move(value)}}).problems().size() == 1;
+  };
+  for (const char* value : {"", "0", "-1", "1.5M", "M", "24 M", "24X", "9223372036854775808", "9007199254740992K"})
+    EXPECT_TRUE(bad("mem_limit", value)) << value;
+  for (const char* value : {"1", "1k", "24M", "1g", "24MB", "9007199254740991K"})
+    EXPECT_FALSE(bad("mem_limit", value));
+  for (const char* value : {"", "0s", "1d", "s", "9223372036854775807h"})
+    EXPECT_TRUE(bad("poll_interval", value)) << value;
+  for (const auto& [value, ms] : {std::pair("3", 3000), std::pair("250ms", 250), std::pair("2M", 120000)})
+    EXPECT_EQ(Given({{"poll_interval", value}}).read().duration_ms("poll_interval"), ms);
+}
+
+TEST(options, hostile_text_is_escaped_in_what_is_said_of_it) {
+  const auto problems = Given({{"checkpoint", "\x1b[31m"}}).problems();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].second.find('\x1b'), std::string::npos);
+}
+
+TEST(options, a_file_without_a_path_is_no_choice) {
+  EXPECT_EQ(Given({{"checkpoint", "file:"}}).problems().size(), 1u);
+}
+
+TEST(options, elements_of_a_newer_callers_larger_struct_are_found_by_the_stride) {
+  struct Larger {
+    penstock_option option;
+    char more[16];
+  };
+  const std::vector<Larger> given = {{{bytes("checkpoint"), bytes("memory")}, {}},
+                                     {{bytes("region"), bytes("eu-west-1")}, {}}};
+  EXPECT_EQ(Options(kTable, &given[0].option, given.size(), sizeof(Larger)).text("region"), "eu-west-1");
+}
+
+// fluent-bit.md: an agent keeps these for itself, so that a plugin never sees them.
+TEST(options, none_bears_a_name_that_an_agent_keeps_for_itself) {
+  const std::vector<std::string> kept = {
+      "name",          "alias",    "tag",        "match",       "match_regex", "host",
+      "port",          "ipv6",     "workers",    "retry_limit", "log_level",   "log_suppress_interval",
+      "mem_buf_limit", "threaded", "routable",   "listen",      "net",         "proxy",
+      "tls",           "storage",  "processors", "no_multiplex"};
+  for (const penstock_stage* stage :
+       {&kKinesisInputStage, &kLambdaLogsStage, &kCloudWatchLogsStage, &kKinesisOutputStage})
+    for (uint32_t i = 0; i < stage->option_info_count; ++i) {
+      const std::string name = stage->options[i].name;
+      for (const std::string& taken : kept) {
+        EXPECT_NE(name, taken);
+        EXPECT_FALSE(name.starts_with(taken + ".")) << name;
+      }
+      EXPECT_FALSE(name.starts_with("tls")) << name;
+    }
+}
+
+TEST(options, every_default_is_a_value_that_its_own_table_allows) {
+  for (const penstock_stage* stage :
+       {&kKinesisInputStage, &kLambdaLogsStage, &kCloudWatchLogsStage, &kKinesisOutputStage}) {
+    const Options::Table table(stage->options, stage->option_info_count);
+    for (size_t i = 0; i < table.size(); ++i) {
+      if (table[i].default_value == nullptr) continue;
+      EXPECT_EQ(table[i].required, 0) << table[i].name;
+      const penstock_option one = {bytes(table[i].name), bytes(table[i].default_value)};
+      Options::check(table, &one, 1, sizeof one, [&](size_t index, const Status& status) {
+        EXPECT_EQ(index, 1u) << stage->id << ": " << status.message();  // 1: of another one that is required
+      });
+    }
+  }
+}
+
+}  // namespace
+}  // namespace penstock
