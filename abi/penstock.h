@@ -185,10 +185,12 @@ typedef struct penstock_input {
   uint32_t struct_size;
   uint32_t reserved; /* 0 */
 
-  /* [instance-thread] [open] Reads on, and emits what has arrived, until deadline_ms has come, a batch was
-   * emitted and no more is at hand, or emit answered other than PENSTOCK_OK. Each batch emitted with
-   * PENSTOCK_OK or PENSTOCK_FULL must be settled by ack(), once. Returns PENSTOCK_OK; PENSTOCK_FULL if
-   * emit did; PENSTOCK_END; or below 0: the instance is still good, and tries again when polled again. */
+  /* [instance-thread] [open] Reads on, and emits what has arrived, until deadline_ms has come, or something was
+   * emitted (all that is at hand, but about a megabyte of log text at most: next_deadline_ms() then says "now"),
+   * or emit answered other than PENSTOCK_OK. Each batch emitted with PENSTOCK_OK or PENSTOCK_FULL must be
+   * settled by ack(), once. After PENSTOCK_FULL, next_deadline_ms() leaves out what waits to be emitted until
+   * poll() is called again. Returns PENSTOCK_OK; PENSTOCK_FULL if emit did; PENSTOCK_END; or below 0: the
+   * instance is still good, and tries again when polled again. */
   int32_t (*poll)(penstock_instance *self, int64_t deadline_ms, penstock_emit_fn emit, void *emit_ctx,
                   penstock_error *error);
 
