@@ -11,6 +11,7 @@
 #include "abi/penstock.h"
 #include "core/base/status.h"
 #include "core/logs/gunzip.h"
+#include "core/logs/subscription_message.h"
 
 namespace penstock {
 
@@ -22,10 +23,11 @@ struct SubscriptionCounters {
   int64_t inflated_bytes = 0;    // of JSON text
 };
 
-// One source record at a time: begin() it, then next() until it says end. Reuses its buffers.
+// One source record at a time: begin() it, then next() until it says end. Reuses its buffers, but gives large
+// ones back after end.
 class SubscriptionReader {
  public:
-  explicit SubscriptionReader(size_t inflate_limit_bytes) : inflate_limit_bytes_(inflate_limit_bytes) {}
+  explicit SubscriptionReader(size_t inflate_limit_bytes);
 
   // data: gzip (one or several members) or plain JSON, with one or several messages back to back. data may go
   // after the call. origin gives all that the message does not say; what its fields point to must live until the
@@ -33,22 +35,40 @@ class SubscriptionReader {
   void begin(std::string_view data, const penstock_batch& origin);
 
   enum class Step { batch, end };
-  // Fills in the next batch: a message's events, or those of them with one owner and region. What it points to
-  // lives until the next call of next() or begin(). After end, problem() tells what could not be understood.
+  // Fills in the next batch: a message's events, or those of them with one owner and region, 8,192 at most. What
+  // it points to lives until the next call of next() or begin(). After end, problem() tells what could not be
+  // understood.
   Step next(penstock_batch& batch);
 
   // The first thing of the record that was not understood; all else of it was given out. ok if there was none.
+  // Where a document ends too early or has a syntax error, nothing of it or behind it is given out.
   const Status& problem() const { return problem_; }
 
   const SubscriptionCounters& counters() const { return counters_; }
+  // The first message type that we do not know, printable, for a warning; empty: there was none yet.
+  const std::string& unknown_type() const { return unknown_type_; }
   size_t buffer_bytes() const;  // memory held
 
  private:
+  bool read_message();
+  void check_message(std::string_view beginning);
+  void fill_batch(penstock_batch& batch);
+  void note(Status problem);
+  void release_large_buffers();
+
   size_t inflate_limit_bytes_;
   Gunzip gunzip_;
   SubscriptionCounters counters_;
   Status problem_;
-  // The rest is the implementer's.
+  std::string unknown_type_;
+  penstock_batch origin_ = {};
+  std::string text_;  // the record's JSON and the reader's padding
+  size_t text_size_ = 0;
+  size_t at_ = 0;                // in text_: what was read
+  uint64_t documents_ = 0;       // begun
+  SubscriptionMessage message_;  // the one being given out
+  size_t next_event_ = 0;
+  std::vector<penstock_record> records_;
 };
 
 }  // namespace penstock

@@ -1,0 +1,163 @@
+#include "core/logs/subscription.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/bytes.h"
+#include "core/base/json.h"
+#include "core/logs/rapidjson_reader.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kLargeBufferBytes = size_t{1} << 20;
+constexpr size_t kMaxTextBytes = size_t{1} << 30;  // places in the text are kept in 32 bits
+constexpr size_t kMaxBatchEvents = 8192;
+constexpr size_t kBeginningBytes = 60;  // of what was not understood, shown to tell what it is
+
+std::string shown(std::string_view text) { return '"' + printable(text, kBeginningBytes) + '"'; }
+
+bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+}  // namespace
+
+SubscriptionReader::SubscriptionReader(size_t inflate_limit_bytes)
+    : inflate_limit_bytes_(std::min(inflate_limit_bytes, kMaxTextBytes)) {}
+
+void SubscriptionReader::begin(std::string_view data, const penstock_batch& origin) {
+  origin_ = origin;
+  problem_ = {};
+  message_.clear();
+  next_event_ = 0;
+  at_ = 0;
+  documents_ = 0;
+  text_size_ = 0;
+  if (Gunzip::looks_like_gzip(data)) {
+    problem_ = gunzip_.inflate(data, inflate_limit_bytes_, text_);
+    text_size_ = text_.size();
+  } else if (data.size() <= inflate_limit_bytes_) {
+    text_.assign(data);
+    text_size_ = text_.size();
+  } else {
+    problem_ = {Code::too_large, "plain data of " + std::to_string(data.size()) + " bytes is larger than " +
+                                     std::to_string(inflate_limit_bytes_) + ", the limit"};
+  }
+  counters_.inflated_bytes += static_cast<int64_t>(text_size_);
+  text_.resize(text_size_);
+  replace_lone_surrogate_escapes(text_);
+  text_.append(kReaderPadding, '\0');
+}
+
+SubscriptionReader::Step SubscriptionReader::next(penstock_batch& batch) {
+  while (next_event_ == message_.events.size()) {
+    if (!read_message()) {
+      release_large_buffers();
+      return Step::end;
+    }
+  }
+  fill_batch(batch);
+  return Step::batch;
+}
+
+// Reads the next document; false where there is none, or none that can be read.
+bool SubscriptionReader::read_message() {
+  message_.clear();
+  next_event_ = 0;
+  while (at_ < text_size_ && is_json_blank(text_[at_])) ++at_;
+  const std::string_view rest(text_.data() + at_, text_size_ - at_);
+  if (rest.find_first_not_of('\0') == std::string_view::npos) {
+    if (documents_ == 0) note({Code::invalid, "a record with nothing in it: neither gzip nor JSON"});
+    at_ = text_size_;
+    return false;
+  }
+  ++documents_;
+  // Copied, since reading in place changes it.
+  const std::string beginning(rest.substr(0, kBeginningBytes));
+  const Status status = read_subscription_message(text_.data(), at_, message_);
+  if (!status.ok()) {
+    const char* const what = documents_ == 1 && beginning[0] != '{' ? "a record that is neither gzip nor JSON"
+                                                                    : "a record with broken JSON";
+    note({Code::invalid, std::string(what) + ", document " + std::to_string(documents_) + ", which begins " +
+                             shown(beginning) + ": " + status.message()});
+    message_.clear();
+    at_ = text_size_;
+    return false;
+  }
+  check_message(beginning);
+  return true;
+}
+
+// Keeps the events of a data message alone.
+void SubscriptionReader::check_message(std::string_view beginning) {
+  if (message_.type == "DATA_MESSAGE" && message_.has_events) {
+    ++counters_.messages;
+    counters_.events += static_cast<int64_t>(message_.events.size());
+    if (message_.bad_events > 0)
+      note({Code::invalid, std::to_string(message_.bad_events) + " log events without a message in document " +
+                               std::to_string(documents_) + ", which begins " + shown(beginning)});
+    return;
+  }
+  message_.events.clear();
+  if (message_.type == "CONTROL_MESSAGE") {
+    ++counters_.control_messages;
+  } else if (message_.type.empty() || message_.type == "DATA_MESSAGE") {
+    note({Code::invalid, std::string("JSON that is no subscription message, since it has no ") +
+                             (message_.type.empty() ? "messageType" : "logEvents array") + ": document " +
+                             std::to_string(documents_) + ", which begins " + shown(beginning)});
+  } else {
+    ++counters_.other_messages;
+    if (unknown_type_.empty()) unknown_type_ = printable(message_.type, kBeginningBytes);
+  }
+}
+
+void SubscriptionReader::fill_batch(penstock_batch& batch) {
+  const auto& events = message_.events;
+  const uint32_t origin_index = events[next_event_].origin;
+  records_.clear();
+  for (; next_event_ < events.size() && records_.size() < kMaxBatchEvents; ++next_event_) {
+    const SubscriptionMessage::Event& event = events[next_event_];
+    if (event.origin != origin_index) break;
+    const char* const body_base = event.body_is_rewritten ? message_.rewritten.data() : text_.data();
+    penstock_record record = {};
+    record.time_ms = event.has_time ? event.time_ms : origin_.arrival_time_ms;
+    record.id = {text_.data() + event.id_at, event.id_size};
+    record.body = {body_base + event.body_at, event.body_size};
+    if (!event.has_time) record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
+    records_.push_back(record);
+  }
+
+  const auto first_known = [](std::string_view said, penstock_bytes otherwise) {
+    return said.empty() ? otherwise : bytes(said);
+  };
+  const SubscriptionMessage::Origin& origin = message_.origins[origin_index];
+  batch = origin_;
+  batch.struct_size = sizeof(penstock_batch);
+  batch.record_stride = sizeof(penstock_record);
+  batch.records = records_.data();
+  batch.record_count = records_.size();
+  batch.log_group = first_known(message_.log_group, origin_.log_group);
+  batch.log_stream = first_known(message_.log_stream, origin_.log_stream);
+  batch.owner = first_known(origin.account, first_known(message_.owner, origin_.owner));
+  batch.region = first_known(origin.region, origin_.region);
+}
+
+void SubscriptionReader::note(Status problem) {
+  if (problem_.ok()) problem_ = std::move(problem);
+}
+
+void SubscriptionReader::release_large_buffers() {
+  if (buffer_bytes() <= kLargeBufferBytes) return;
+  // Assigning an empty one would keep the memory.
+  std::string().swap(text_);
+  std::vector<penstock_record>().swap(records_);
+  SubscriptionMessage empty;
+  std::swap(message_, empty);
+  text_size_ = at_ = next_event_ = 0;
+}
+
+size_t SubscriptionReader::buffer_bytes() const {
+  return text_.capacity() + message_.buffer_bytes() + records_.capacity() * sizeof(penstock_record);
+}
+
+}  // namespace penstock

@@ -1,0 +1,55 @@
+// One subscription message: a JSON document read in place.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/status.h"
+
+namespace penstock {
+
+// What was read of a message. Views point into the text that it was read from.
+struct SubscriptionMessage {
+  // A log event; sizes and places in bytes. Kept small: a message may have as many as its text allows.
+  struct Event {
+    int64_t time_ms = 0;
+    uint32_t id_at = 0;  // in the text
+    uint32_t id_size = 0;
+    uint32_t body_at = 0;  // in the text, or in rewritten
+    uint32_t body_size = 0;
+    uint32_t origin = 0;  // index into origins
+    bool body_is_rewritten = false;
+    bool has_time = false;
+  };
+  // Where events come from that differs from event to event; empty: as the message says.
+  struct Origin {
+    std::string_view account;
+    std::string_view region;
+  };
+
+  std::string_view type;
+  std::string_view owner;
+  std::string_view log_group;
+  std::string_view log_stream;
+  bool has_events = false;  // there was a logEvents array
+  std::vector<Event> events;
+  std::vector<Origin> origins;
+  std::string rewritten;    // the messages that were no strings, as JSON text
+  uint64_t bad_events = 0;  // elements of logEvents that are no event with a message
+
+  void clear();
+  size_t buffer_bytes() const;
+};
+
+// Reads the JSON document that begins at base + at, in place, and moves at behind it. kReaderPadding NUL bytes
+// lie behind the text. Not ok where there is no whole JSON document; message then holds a part of it.
+Status read_subscription_message(char* base, size_t& at, SubscriptionMessage& message);
+
+// Makes escapes of half a surrogate pair into \ufffd: a log line cut in the middle of a character has them, and
+// the reader would give up the whole document for one.
+void replace_lone_surrogate_escapes(std::string& text);
+
+}  // namespace penstock

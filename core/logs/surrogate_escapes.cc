@@ -1,0 +1,66 @@
+#include <charconv>
+#include <cstdint>
+
+#include "core/logs/subscription_message.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kBlock = 64;
+
+bool begins_surrogate(const char* at) { return at[0] == '\\' && at[1] == 'u' && (at[2] | 0x20) == 'd'; }
+
+// The first \ud or \uD at or behind from. The blocks are of fixed size so that the compiler makes vector code of
+// them: this looks at every byte of every message for something that hardly ever comes.
+size_t find_surrogate(std::string_view text, size_t from) {
+  size_t at = from;
+  for (; at + kBlock + 2 <= text.size(); at += kBlock) {
+    const char* const block = text.data() + at;
+    uint8_t found = 0;
+    for (size_t index = 0; index < kBlock; ++index) {
+      found |= static_cast<uint8_t>(static_cast<uint8_t>(block[index] == '\\') &
+                                    static_cast<uint8_t>(block[index + 1] == 'u') &
+                                    static_cast<uint8_t>((block[index + 2] | 0x20) == 'd'));
+    }
+    if (found != 0) break;
+  }
+  for (; at + 3 <= text.size(); ++at)
+    if (begins_surrogate(text.data() + at)) return at;
+  return std::string_view::npos;
+}
+
+// Whether the backslash at is not itself escaped by one before it.
+bool is_escape(std::string_view text, size_t at) {
+  size_t before = 0;
+  while (before < at && text[at - before - 1] == '\\') ++before;
+  return before % 2 == 0;
+}
+
+// The code unit of the \uXXXX at at, or 0.
+uint32_t code_unit(std::string_view text, size_t at) {
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
+  uint32_t unit = 0;
+  const char* const digits = text.data() + at + 2;
+  return std::from_chars(digits, digits + 4, unit, 16).ptr == digits + 4 ? unit : 0;
+}
+
+}  // namespace
+
+void replace_lone_surrogate_escapes(std::string& text) {
+  size_t at = 0;
+  while ((at = find_surrogate(text, at)) != std::string_view::npos) {
+    const uint32_t unit = is_escape(text, at) ? code_unit(text, at) : 0;
+    const uint32_t next = unit >= 0xD800 && unit < 0xDC00 ? code_unit(text, at + 6) : 0;
+    if (next >= 0xDC00 && next < 0xE000) {
+      at += 12;
+    } else if (unit >= 0xD800 && unit < 0xE000) {
+      text.replace(at + 2, 4, "fffd");
+      at += 6;
+    } else {
+      at += 2;
+    }
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,345 @@
+#include "core/logs/subscription.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "tests/unit/logs/gzip.h"
+
+namespace penstock {
+namespace {
+
+using std::string_literals::operator""s;
+
+constexpr int64_t kArrivalMs = 1700000000123;
+
+penstock_batch origin_of_record() {
+  penstock_batch origin = {};
+  origin.struct_size = sizeof origin;
+  origin.ack_id = 7;
+  origin.region = bytes("eu-west-1");
+  origin.stream = bytes("in");
+  origin.shard_id = bytes("shardId-000000000000");
+  origin.sequence_number = bytes("42");
+  origin.arrival_time_ms = kArrivalMs;
+  return origin;
+}
+
+// All that a record was taken apart into, a line for each batch and event.
+struct Taken {
+  std::vector<std::string> lines;
+  Status problem;
+  SubscriptionCounters counters;
+};
+
+Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20) {
+  SubscriptionReader reader(limit_bytes);
+  Taken taken;
+  {
+    const std::string passing = data;  // gone after begin()
+    reader.begin(passing, origin_of_record());
+  }
+  penstock_batch batch = {};
+  while (reader.next(batch) == SubscriptionReader::Step::batch) {
+    EXPECT_EQ(batch.ack_id, 7u);
+    EXPECT_EQ(view(batch.sequence_number), "42");
+    taken.lines.push_back("batch " + std::string(view(batch.owner)) + " " + std::string(view(batch.region)) + " " +
+                          std::string(view(batch.log_group)) + " " + std::string(view(batch.log_stream)));
+    for (uint64_t index = 0; index < batch.record_count; ++index) {
+      const penstock_record& record = batch.records[index];
+      taken.lines.push_back(std::to_string(record.time_ms) +
+                            ((record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0 ? "(arrival) " : " ") +
+                            std::string(view(record.id)) + " " + std::string(view(record.body)));
+    }
+  }
+  taken.problem = reader.problem();
+  taken.counters = reader.counters();
+  return taken;
+}
+
+std::string message(const std::string& events, const std::string& type = "DATA_MESSAGE") {
+  return R"({"messageType":")" + type + R"(","owner":"123","logGroup":"g","logStream":"s",)" +
+         R"("subscriptionFilters":["f"],"logEvents":[)" + events + "]}";
+}
+
+std::string event(const std::string& id) {
+  return R"({"id":")" + id + R"(","timestamp":5,"message":"m)" + id + R"("})";
+}
+
+const std::vector<std::string> kOneEvent = {"batch 123 eu-west-1 g s", "5 1 m1"};
+
+bool says(const Status& status, const std::string& what) {
+  return status.message().find(what) != std::string::npos;
+}
+
+TEST(subscription, a_gzip_message_is_taken_apart_into_its_events) {
+  const Taken taken = take_apart(gzip(message(event("1") + "," + event("2"))));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"}));
+  EXPECT_EQ(taken.counters.messages, 1);
+  EXPECT_EQ(taken.counters.events, 2);
+  EXPECT_EQ(taken.counters.inflated_bytes, static_cast<int64_t>(message(event("1") + "," + event("2")).size()));
+}
+
+TEST(subscription, plain_json_is_read_like_gzip) {
+  const Taken taken = take_apart(message(event("1")));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, kOneEvent);
+}
+
+TEST(subscription, members_may_come_in_any_order_with_unknown_ones_between) {
+  const Taken taken = take_apart(
+      R"({"new":{"logEvents":[{"message":"not me"}],"x":[[1,{}]]},"logEvents":[{"x":[1,2],"message":"m1","y":)"
+      R"({"message":"nor me","timestamp":9},"timestamp":5,"id":"1"}],"policyLevel":"ACCOUNT_LEVEL_POLICY",)"
+      R"("logStream":"s","logGroup":"g","n":null,"owner":"123","b":true,"messageType":"DATA_MESSAGE"})");
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, kOneEvent);
+}
+
+TEST(subscription, escapes_are_undone_and_other_bytes_kept) {
+  const Taken taken =
+      take_apart(message(R"({"id":"1","timestamp":5,"message":"a\tb\n\"c\"\\\/ \u00e9\ud83d\ude00 \u0000 )"
+                         "\xFF\"}"));
+  EXPECT_EQ(taken.lines.at(1), "5 1 a\tb\n\"c\"\\/ é😀 \0 \xFF"s);
+}
+
+TEST(subscription, several_documents_may_stand_back_to_back) {
+  for (const std::string between : {"", "\n", " \r\n\t"}) {
+    const std::string both = message(event("1")) + between + message(event("2")) + between;
+    for (const std::string& data :
+         {both, gzip(both), gzip(message(event("1"))) + gzip(between + message(event("2")))}) {
+      const Taken taken = take_apart(data);
+      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+      EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1",
+                                                       "batch 123 eu-west-1 g s", "5 2 m2"}));
+    }
+  }
+}
+
+TEST(subscription, pretty_printed_documents_and_zero_padding_are_read) {
+  const Taken taken = take_apart(
+      "{\n  \"messageType\" : \"DATA_MESSAGE\",\n  \"owner\": \"123\", \"logGroup\": \"g\",\r\n\t\"logStream\": "
+      "\"s\","
+      "\n  \"logEvents\": [\n    { \"id\": \"1\",\n \"timestamp\": 5, \"message\": \"m1\" }\n  ]\n}\n" +
+      std::string(100, '\0'));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, kOneEvent);
+}
+
+TEST(subscription, control_messages_and_unknown_types_are_skipped_and_counted) {
+  SubscriptionReader reader(1 << 20);
+  const std::string data = message(event("0"), "CONTROL_MESSAGE") + message(event("0"), "NEW\x1b_KIND") +
+                           message(event("0"), "OTHER") + message(event("1"));
+  reader.begin(data, origin_of_record());
+  penstock_batch batch = {};
+  ASSERT_EQ(reader.next(batch), SubscriptionReader::Step::batch);
+  EXPECT_EQ(view(batch.records[0].id), "1");
+  EXPECT_EQ(reader.next(batch), SubscriptionReader::Step::end);
+  EXPECT_TRUE(reader.problem().ok()) << reader.problem().message();
+  EXPECT_EQ(reader.counters().control_messages, 1);
+  EXPECT_EQ(reader.counters().other_messages, 2);
+  EXPECT_EQ(reader.counters().messages, 1);
+  EXPECT_EQ(reader.unknown_type(), "NEW\\x1b_KIND");
+}
+
+TEST(subscription, an_event_that_speaks_of_control_messages_is_an_event) {
+  const Taken taken = take_apart(message(R"({"id":"1","timestamp":5,"message":"CWL CONTROL MESSAGE: x"})"));
+  EXPECT_EQ(taken.lines.at(1), "5 1 CWL CONTROL MESSAGE: x");
+}
+
+TEST(subscription, timestamps_may_be_strings_or_have_a_fraction) {
+  for (const std::string time : {"1725544035523", "\"1725544035523\"", "1725544035523.0", "1.725544035523e12"}) {
+    const Taken taken = take_apart(message(R"({"id":"1","message":"m","timestamp":)" + time + "}"));
+    EXPECT_EQ(taken.lines.at(1), "1725544035523 1 m") << time;
+  }
+}
+
+TEST(subscription, an_event_without_a_usable_timestamp_gets_the_time_of_arrival) {
+  for (const std::string time :
+       {"", R"(,"timestamp":null)", R"(,"timestamp":"soon")", R"(,"timestamp":-1)", R"(,"timestamp":{"a":1})",
+        R"(,"timestamp":253402300800000)", R"(,"timestamp":"")", R"(,"timestamp":99999999999999999999999)"}) {
+    const Taken taken = take_apart(message(event("0") + R"(,{"id":"1","message":"m")" + time + "}"));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines.at(1), "5 0 m0");
+    EXPECT_EQ(taken.lines.at(2), "1700000000123(arrival) 1 m") << time;
+  }
+  EXPECT_EQ(take_apart(message(R"({"id":"1","message":"m","timestamp":253402300799999})")).lines.at(1),
+            "253402300799999 1 m");
+}
+
+TEST(subscription, a_message_that_is_no_string_becomes_its_json_text) {
+  struct Case {
+    std::string json;
+    std::string expected;
+  };
+  const std::vector<Case> cases = {
+      {R"({ "a" : [ 1, 2.50, -1e5, true, null, "x\ny" ] , "b": {"c": {}, "d": []}, "e,": ":" })",
+       R"({"a":[1,2.50,-1e5,true,null,"x\ny"],"b":{"c":{},"d":[]},"e,":":"})"},
+      {"[[],{},\"[\",\"{\"]", "[[],{},\"[\",\"{\"]"},
+      {"12345678901234567890", "12345678901234567890"},
+      {"true", "true"},
+      {"null", "null"},
+  };
+  for (const auto& [json, expected] : cases) {
+    const Taken taken = take_apart(message(R"({"message":)" + json + R"(,"id":"1","timestamp":5},)" + event("2")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines.at(1), "5 1 " + expected);
+    EXPECT_EQ(taken.lines.at(2), "5 2 m2");
+  }
+}
+
+TEST(subscription, batches_are_split_where_account_or_region_change) {
+  const auto from = [](const std::string& id, const std::string& fields) {
+    return R"({"extractedFields":)" + fields + R"(,"id":")" + id + R"(","timestamp":5,"message":"m"})";
+  };
+  const Taken taken = take_apart(
+      message(event("1") + "," + from("2", R"({"@aws.account":"111","@aws.region":"us-east-1","x":"y"})") + "," +
+              from("3", R"({"@aws.region":"us-east-1","@aws.account":"111"})") + "," +
+              from("4", R"({"@aws.region":"us-east-2"})") + "," + from("5", R"({"$1":"z"})")));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "batch 111 us-east-1 g s",
+                                                   "5 2 m", "5 3 m", "batch 123 us-east-2 g s", "5 4 m",
+                                                   "batch 123 eu-west-1 g s", "5 5 m"}));
+}
+
+TEST(subscription, a_missing_owner_group_or_stream_is_empty) {
+  const Taken taken = take_apart(R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":"m"}]})");
+  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch  eu-west-1  ", "1700000000123(arrival)  m"}));
+}
+
+TEST(subscription, a_message_without_events_gives_no_batch) {
+  const Taken taken = take_apart(message(""));
+  EXPECT_TRUE(taken.problem.ok());
+  EXPECT_TRUE(taken.lines.empty());
+  EXPECT_EQ(taken.counters.messages, 1);
+}
+
+TEST(subscription, other_json_is_told_and_costs_its_neighbours_nothing) {
+  for (const std::string other :
+       {R"({"TICKER":"SAC"})", "[1,2]", "17", "\"text\"", "null", R"({"messageType":7})",
+        R"({"messageType":"DATA_MESSAGE"})", R"({"messageType":"DATA_MESSAGE","logEvents":{}})",
+        R"({"messageType":"DATA_MESSAGE","logEvents":"x"})"}) {
+    const Taken taken = take_apart(message(event("1")) + "\n" + other + "\n" + message(event("2")));
+    EXPECT_EQ(taken.lines.size(), 4u) << other;
+    EXPECT_EQ(taken.problem.code(), Code::invalid);
+    EXPECT_TRUE(says(taken.problem, "document 2")) << taken.problem.message();
+    EXPECT_TRUE(says(taken.problem, other.substr(0, 5))) << taken.problem.message();
+  }
+}
+
+TEST(subscription, a_bad_event_is_told_and_costs_its_neighbours_nothing) {
+  for (const std::string bad : {"17", "\"text\"", "null", "[]", "[{}]", "{}", R"({"id":"9","timestamp":5})"}) {
+    const Taken taken = take_apart(message(event("1") + "," + bad + "," + event("2")));
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"})) << bad;
+    EXPECT_TRUE(says(taken.problem, "1 log events without a message")) << taken.problem.message();
+  }
+}
+
+TEST(subscription, a_syntax_error_ends_the_record_but_keeps_what_came_before) {
+  const Taken taken = take_apart(message(event("1")) + "{\"messageType\":\x1b" + message(event("2")));
+  EXPECT_EQ(taken.lines, kOneEvent);
+  EXPECT_TRUE(says(taken.problem, "broken JSON, document 2")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "\\x1b")) << taken.problem.message();
+}
+
+TEST(subscription, a_record_of_another_kind_is_told_with_its_first_bytes) {
+  const Taken taken = take_apart("INVALID_JSON { \"messageType\": \"CONTROL_MESSAGE\" }");
+  EXPECT_TRUE(taken.lines.empty());
+  EXPECT_TRUE(says(taken.problem, "neither gzip nor JSON")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "INVALID_JSON {")) << taken.problem.message();
+  EXPECT_FALSE(take_apart("").problem.ok());
+  EXPECT_FALSE(take_apart(std::string(10, '\0')).problem.ok());
+  EXPECT_FALSE(take_apart(gzip("")).problem.ok());
+  EXPECT_FALSE(take_apart("\xF3\x89\x9A\xC2 aggregated").problem.ok());
+}
+
+TEST(subscription, a_document_cut_anywhere_is_told) {
+  const std::string whole = message(event("1"));
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const Taken taken = take_apart(whole.substr(0, size));
+    EXPECT_TRUE(taken.lines.empty()) << size;
+    EXPECT_FALSE(taken.problem.ok()) << size;
+  }
+}
+
+TEST(subscription, a_damaged_gzip_member_costs_those_before_it_nothing) {
+  const Taken taken = take_apart(gzip(message(event("1"))) + gzip(message(event("2"))).substr(0, 40));
+  EXPECT_EQ(taken.lines, kOneEvent);
+  EXPECT_TRUE(says(taken.problem, "ends in the middle")) << taken.problem.message();
+}
+
+TEST(subscription, the_limit_holds_for_gzip_and_plain_json) {
+  const std::string whole = message(event("1"));
+  for (const std::string& data : {whole, gzip(whole)}) {
+    EXPECT_EQ(take_apart(data, whole.size()).lines, kOneEvent);
+    EXPECT_EQ(take_apart(data, whole.size() - 1).problem.code(), Code::too_large);
+  }
+}
+
+TEST(subscription, half_a_surrogate_pair_costs_one_character) {
+  const auto body = [](const std::string& text) {
+    const Taken taken = take_apart(message(R"({"id":"1","timestamp":5,"message":")" + text + "\"}"));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    return taken.lines.empty() ? "" : taken.lines.at(1);
+  };
+  for (size_t before = 0; before < 70; ++before) {
+    const std::string shift(before, 'x');
+    EXPECT_EQ(body(shift + R"(a\ud83d)"), "5 1 " + shift + "a\uFFFD");
+    EXPECT_EQ(body(shift + R"(\uD83Db)"), "5 1 " + shift +
+                                              "\uFFFD"
+                                              "b");
+    EXPECT_EQ(body(shift + R"(\ude00\ud83d)"), "5 1 " + shift + "\uFFFD\uFFFD");
+    EXPECT_EQ(body(shift + R"(\ud83d\u0041)"), "5 1 " + shift +
+                                                   "\uFFFD"
+                                                   "A");
+    EXPECT_EQ(body(shift + R"(\ud83d\ud83d\ude00)"), "5 1 " + shift + "\uFFFD😀");
+    EXPECT_EQ(body(shift + R"(\\ud83d\\\ud83d)"), "5 1 " + shift + "\\ud83d\\\uFFFD");
+  }
+}
+
+TEST(subscription, nesting_is_bounded) {
+  for (const char bracket : {'[', '{'}) {
+    std::string deep = "{\"x\":";
+    for (int level = 0; level < 100000; ++level) deep += bracket == '[' ? "[" : "{\"a\":";
+    const Taken taken = take_apart(message(event("1")) + deep);
+    EXPECT_EQ(taken.lines, kOneEvent);
+    EXPECT_TRUE(says(taken.problem, "nested deeper than 1000")) << taken.problem.message();
+  }
+  const auto nested = [](int levels) {
+    return message(R"({"id":"1","timestamp":5,"message":)" + std::string(static_cast<size_t>(levels), '[') +
+                   std::string(static_cast<size_t>(levels), ']') + "}");
+  };
+  EXPECT_TRUE(take_apart(nested(997)).problem.ok());  // three more are around it
+  EXPECT_FALSE(take_apart(nested(998)).problem.ok());
+}
+
+TEST(subscription, many_events_come_in_batches_of_bounded_size) {
+  std::string events;
+  for (int index = 0; index < 20000; ++index) events += (index == 0 ? "" : ",") + event(std::to_string(index));
+  SubscriptionReader reader(8 << 20);
+  reader.begin(message(events), origin_of_record());
+  penstock_batch batch = {};
+  std::vector<uint64_t> sizes;
+  while (reader.next(batch) == SubscriptionReader::Step::batch) sizes.push_back(batch.record_count);
+  EXPECT_EQ(sizes, (std::vector<uint64_t>{8192, 8192, 20000 - 2 * 8192}));
+}
+
+TEST(subscription, large_buffers_are_given_back_after_the_end) {
+  SubscriptionReader reader(64 << 20);
+  penstock_batch batch = {};
+  const auto run = [&](size_t body_bytes) {
+    reader.begin(gzip(message(R"({"message":")" + std::string(body_bytes, 'x') + "\"}")), origin_of_record());
+    while (reader.next(batch) == SubscriptionReader::Step::batch) {
+    }
+    return reader.buffer_bytes();
+  };
+  EXPECT_LE(run(8 << 20), 1024u);
+  const size_t small = run(500000);
+  EXPECT_GT(small, 500000u);
+  EXPECT_LE(small, 1u << 20);
+}
+
+}  // namespace
+}  // namespace penstock
