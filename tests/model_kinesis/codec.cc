@@ -1,0 +1,81 @@
+#include "tests/model_kinesis/codec.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <cassert>
+
+namespace penstock::model {
+namespace {
+
+const uint8_t* bytes(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
+
+// Looking a digest up by name costs more than digesting a short key, so it is done once.
+size_t digest(const EVP_MD* method, std::string_view data, uint8_t* out) {
+  unsigned size = 0;
+  [[maybe_unused]] const int done = EVP_Digest(data.data(), data.size(), out, &size, method, nullptr);
+  assert(done == 1);
+  return size;
+}
+
+}  // namespace
+
+Md5 md5(std::string_view data) {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  Md5 out;
+  digest(method, data, out.data());
+  return out;
+}
+
+std::string sha256(std::string_view data) {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  std::string out(32, '\0');
+  digest(method, data, reinterpret_cast<uint8_t*>(out.data()));
+  return out;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view data) {
+  std::string out(32, '\0');
+  unsigned size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes(data), data.size(),
+       reinterpret_cast<uint8_t*>(out.data()), &size);
+  assert(size == out.size());
+  return out;
+}
+
+std::string hex(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size() * 2);
+  for (const char c : raw) {
+    out += "0123456789abcdef"[static_cast<uint8_t>(c) >> 4];
+    out += "0123456789abcdef"[static_cast<uint8_t>(c) & 15];
+  }
+  return out;
+}
+
+void append_base64(std::string& out, std::string_view data) {
+  if (data.empty()) return;
+  const size_t start = out.size();
+  const size_t encoded = (data.size() + 2) / 3 * 4;
+  out.resize(start + encoded + 1);  // OpenSSL ends it with a NUL
+  EVP_EncodeBlock(reinterpret_cast<uint8_t*>(out.data() + start), bytes(data), static_cast<int>(data.size()));
+  out.resize(start + encoded);
+}
+
+std::optional<std::string_view> decode_base64(std::span<char> text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  size_t padding = 0;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  // OpenSSL passes over white space at both ends and takes '=' anywhere; the service takes neither.
+  for (const char c : text.first(text.size() - padding)) {
+    const bool in_alphabet =
+        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+    if (!in_alphabet) return std::nullopt;
+  }
+  auto* raw = reinterpret_cast<uint8_t*>(text.data());
+  const int size = EVP_DecodeBlock(raw, raw, static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  return std::string_view(text.data(), static_cast<size_t>(size) - padding);
+}
+
+}  // namespace penstock::model

@@ -1,0 +1,121 @@
+// Faults: each kind, by script and by chance, and what is counted.
+#include "tests/model_kinesis/faults.h"
+
+#include "tests/model_kinesis/model_fixture.h"
+
+namespace penstock::model {
+namespace {
+
+TEST_F(model, a_scripted_throttle_and_500_apply_nothing) {
+  service->faults().next_calls("PutRecords", throttle());
+  service->faults().next_calls("PutRecords", internal_failure());
+  service->faults().next_calls("PutRecords", error_fault({400, "KMSThrottlingException", "later"}));
+  EXPECT_EQ(client.put("s", "k", "d").code(), "ProvisionedThroughputExceededException");
+  const Answer failed = client.put("s", "k", "d");
+  EXPECT_EQ(failed.status(), 500);
+  EXPECT_EQ(failed.code(), "InternalFailure");
+  EXPECT_EQ(client.put("s", "k", "d").code(), "KMSThrottlingException");
+  EXPECT_EQ(service->stats().records_put, 0U);
+  EXPECT_TRUE(client.put("s", "k", "d").ok());
+  EXPECT_EQ(service->stats().injected_errors, 3U);
+}
+
+TEST_F(model, a_request_can_be_hit_by_its_number) {
+  service->faults().at(3, throttle());
+  EXPECT_TRUE(client.put("s", "k", "d").ok());
+  EXPECT_TRUE(client.put("s", "k", "d").ok());
+  EXPECT_FALSE(client.put("s", "k", "d").ok());
+  EXPECT_TRUE(client.put("s", "k", "d").ok());
+}
+
+TEST_F(model, a_closed_connection_applies_nothing_and_a_lost_answer_everything) {
+  service->faults().next_calls("PutRecords", close_before());
+  service->faults().next_calls("PutRecords", lose_answer());
+  service->faults().next_calls("PutRecords", truncate_answer());
+  EXPECT_EQ(client.put("s", "k", "d").reply().wire, Wire::closed);
+  EXPECT_EQ(service->stats().records_put, 0U);
+  EXPECT_EQ(client.put("s", "k", "d").reply().wire, Wire::lost);
+  EXPECT_EQ(service->stats().records_put, 1U);
+  EXPECT_EQ(client.put("s", "k", "d").reply().wire, Wire::truncated);
+  EXPECT_EQ(service->stats().records_put, 2U);
+  EXPECT_EQ(service->stats().closed_connections, 1U);
+  EXPECT_EQ(service->stats().lost_answers, 1U);
+  EXPECT_EQ(service->stats().truncated_answers, 1U);
+  EXPECT_EQ(service->stats().lost_answer_records, 2U);
+}
+
+TEST_F(model, a_slow_answer_says_how_slow) {
+  service->faults().next_calls("ListShards", delay(1234));
+  EXPECT_EQ(client.call("ListShards", R"({"StreamName":"s"})").reply().delay_ms, 1234);
+}
+
+TEST_F(model, iterators_expire_on_demand) {
+  const std::string before = client.iterator("s", shard_id(0), "TRIM_HORIZON");
+  service->faults().next_calls("GetRecords", expire_iterators());
+  EXPECT_EQ(client.get(before).code(), "ExpiredIteratorException");
+  EXPECT_TRUE(client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON")).ok());
+}
+
+TEST_F(model, refused_records_have_either_code_or_the_one_asked_for) {
+  const auto codes = [&](const Fault& fault) {
+    now_ms += 1000;
+    service->faults().next_calls("PutRecords", fault);
+    const Answer answer = client.call("PutRecords", put_records_body("s", 500, entry("k", "d")));
+    std::map<std::string, int> count;
+    for (int i = 0; i < 500; ++i) ++count[answer.text("Records." + std::to_string(i) + ".ErrorCode")];
+    EXPECT_EQ(answer.number("FailedRecordCount"), 500 - count[""]);
+    return count;
+  };
+  auto either = codes(refuse_records(0.4));
+  EXPECT_GT(either["InternalFailure"], 50);
+  EXPECT_GT(either["ProvisionedThroughputExceededException"], 50);
+  EXPECT_GT(either[""], 200);
+  EXPECT_EQ(codes(refuse_records(1, "InternalFailure"))["InternalFailure"], 500);
+  EXPECT_EQ(service->stats().records_put + service->stats().records_refused_by_faults, 1000U);
+}
+
+TEST_F(model, faults_by_chance_come_as_often_as_asked_and_the_same_from_one_seed) {
+  const auto run = [&](uint64_t seed) {
+    Settings settings;
+    settings.seed = seed;
+    start(settings);
+    service->faults().set_rates({.throttle = 0.1,
+                                 .internal_failure = 0.1,
+                                 .close = 0.1,
+                                 .lose_answer = 0.1,
+                                 .truncate = 0.1,
+                                 .delay = 0.1,
+                                 .delay_ms = 50});
+    std::string trace;
+    for (int i = 0; i < 1000; ++i) {
+      const Answer answer = client.call("ListShards", R"({"StreamName":"s"})");
+      trace += answer.code() + std::to_string(static_cast<int>(answer.reply().wire)) +
+               std::to_string(answer.reply().delay_ms) + ",";
+    }
+    return trace;
+  };
+  const std::string first = run(7);
+  const Stats& stats = service->stats();
+  for (const uint64_t count :
+       {stats.injected_errors / 2, stats.closed_connections, stats.lost_answers, stats.truncated_answers}) {
+    EXPECT_GT(count, 60U);
+    EXPECT_LT(count, 140U);
+  }
+  EXPECT_EQ(first, run(7));
+  EXPECT_NE(first, run(8));
+}
+
+TEST_F(model, a_hook_sees_each_request_with_its_number) {
+  std::vector<uint64_t> numbers;
+  service->on_request([&](uint64_t number, const Request& request) {
+    numbers.push_back(number);
+    EXPECT_EQ(request.method, "POST");
+  });
+  client.put("s", "k", "d");
+  client.call("Nonsense", "{}");
+  EXPECT_EQ(numbers, (std::vector<uint64_t>{1, 2}));
+  EXPECT_EQ(service->stats().calls.at("PutRecords"), 1U);
+}
+
+}  // namespace
+}  // namespace penstock::model

@@ -1,0 +1,156 @@
+// Reading: iterators, limits on both sides, the end of a shard.
+#include "tests/model_kinesis/model_fixture.h"
+
+namespace penstock::model {
+namespace {
+
+constexpr size_t kMiB = 1 << 20;
+
+TEST_F(model, each_iterator_type_begins_where_it_says) {
+  std::vector<std::string> numbers;
+  for (int i = 0; i < 3; ++i) {
+    numbers.push_back(client.put("s", "k", std::to_string(i)).text("Records.0.SequenceNumber"));
+    now_ms += 1000;
+  }
+  const auto first_of = [&](const std::string& iterator) {
+    now_ms += 1000;
+    return decoded(client.get(iterator), "Records.0.Data");
+  };
+  EXPECT_EQ(first_of(client.iterator("s", shard_id(0), "TRIM_HORIZON")), "0");
+  EXPECT_EQ(first_of(client.iterator("s", shard_id(0), "AT_SEQUENCE_NUMBER", numbers[1])), "1");
+  EXPECT_EQ(first_of(client.iterator("s", shard_id(0), "AFTER_SEQUENCE_NUMBER", numbers[1])), "2");
+  const std::string latest = client.iterator("s", shard_id(0), "LATEST");
+  client.put("s", "k", "new");
+  EXPECT_EQ(first_of(latest), "new");
+  const auto at_time = [&](const std::string& seconds) {
+    return client
+        .call("GetShardIterator", R"({"StreamName":"s","ShardId":"shardId-000000000000","ShardIteratorType":)"
+                                  R"("AT_TIMESTAMP","Timestamp":)" +
+                                      seconds + "}")
+        .text("ShardIterator");
+  };
+  EXPECT_EQ(first_of(at_time("1700000001")), "1");
+  EXPECT_EQ(first_of(at_time("1700000001.001")), "2");
+  EXPECT_EQ(at_time("1800000000"), "");
+}
+
+TEST_F(model, a_wrong_request_for_an_iterator_is_refused) {
+  service->create_stream("two", 2);
+  const std::string here = client.put("s", "k", "d").text("Records.0.SequenceNumber");
+  const auto code = [&](const std::string& rest) {
+    now_ms += 1000;
+    return client.call("GetShardIterator", R"({"StreamName":"two","ShardId":"shardId-000000000001",)" + rest + "}")
+        .code();
+  };
+  EXPECT_EQ(code(R"("ShardIteratorType":"SOMEWHERE")"), "ValidationException");
+  EXPECT_EQ(code(R"("ShardIteratorType":"AT_SEQUENCE_NUMBER")"), "InvalidArgumentException");
+  EXPECT_EQ(code(R"("ShardIteratorType":"LATEST","StartingSequenceNumber":"1")"), "InvalidArgumentException");
+  EXPECT_EQ(code(R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"x")"),
+            "ValidationException");
+  EXPECT_EQ(code(R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":"1")"),
+            "InvalidArgumentException");
+  EXPECT_EQ(code(R"("ShardIteratorType":"AT_SEQUENCE_NUMBER","StartingSequenceNumber":")" + here + "\""),
+            "InvalidArgumentException");
+  EXPECT_EQ(code(R"("ShardIteratorType":"AT_TIMESTAMP")"), "InvalidArgumentException");
+  EXPECT_EQ(client
+                .call("GetShardIterator",
+                      R"({"StreamName":"two","ShardId":"shardId-000000000002","ShardIteratorType":"LATEST"})")
+                .code(),
+            "ResourceNotFoundException");
+}
+
+TEST_F(model, an_iterator_lives_300_seconds) {
+  const std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
+  now_ms += 300'000;
+  EXPECT_TRUE(client.get(iterator).ok());
+  now_ms += 1;
+  EXPECT_EQ(client.get(iterator).code(), "ExpiredIteratorException");
+}
+
+TEST_F(model, a_forged_iterator_is_refused) {
+  std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
+  iterator[20] = iterator[20] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(client.get(iterator).code(), "InvalidArgumentException");
+  EXPECT_EQ(client.get("AAAA").code(), "InvalidArgumentException");
+  EXPECT_EQ(client.call("GetRecords", "{}").code(), "ValidationException");
+}
+
+TEST_F(model, a_limit_is_1_to_10000_and_is_kept) {
+  for (int i = 0; i < 10'001; ++i) service->preload("s", "k", "");
+  const std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
+  EXPECT_EQ(client.get(iterator, 0).code(), "ValidationException");
+  EXPECT_EQ(client.get(iterator, 10'001).code(), "ValidationException");
+  EXPECT_EQ(client.get(iterator, 1).size("Records"), 1U);
+  const Answer most = client.get(iterator, 10'000);
+  EXPECT_EQ(most.size("Records"), 10'000U);
+  EXPECT_EQ(client.get(most.text("NextShardIterator")).size("Records"), 1U);
+}
+
+TEST_F(model, five_get_records_calls_pass_in_any_second) {
+  const std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(client.get(iterator).ok());
+    now_ms += 100;
+  }
+  now_ms += 499;
+  EXPECT_EQ(client.get(iterator).code(), "ProvisionedThroughputExceededException");
+  now_ms += 1;
+  EXPECT_TRUE(client.get(iterator).ok());
+  EXPECT_EQ(client.get(iterator).code(), "ProvisionedThroughputExceededException");
+  EXPECT_EQ(service->stats().throttled_calls, 2U);
+}
+
+TEST_F(model, five_iterators_are_given_in_any_second) {
+  for (int i = 0; i < 5; ++i) EXPECT_NE(client.iterator("s", shard_id(0), "LATEST"), "");
+  EXPECT_EQ(client.iterator("s", shard_id(0), "LATEST"), "");
+  now_ms += 999;
+  EXPECT_EQ(client.iterator("s", shard_id(0), "LATEST"), "");
+  now_ms += 1;
+  EXPECT_NE(client.iterator("s", shard_id(0), "LATEST"), "");
+}
+
+TEST_F(model, an_answer_holds_ten_mebibytes_and_the_next_five_seconds_are_throttled) {
+  for (int i = 0; i < 11; ++i) service->preload("s", "k", std::string(kMiB - 1, 'x'));
+  const Answer full = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  EXPECT_EQ(full.size("Records"), 10U);
+  now_ms += 4999;
+  EXPECT_EQ(client.get(full.text("NextShardIterator")).code(), "ProvisionedThroughputExceededException");
+  now_ms += 1;
+  EXPECT_EQ(client.get(full.text("NextShardIterator")).size("Records"), 1U);
+}
+
+TEST_F(model, a_shard_gives_two_mebibytes_in_a_second) {
+  for (int i = 0; i < 6; ++i) service->preload("s", "k", std::string(kMiB - 1, 'x'));
+  std::string iterator = client.iterator("s", shard_id(0), "TRIM_HORIZON");
+  for (int i = 0; i < 2; ++i) iterator = client.get(iterator, 1).text("NextShardIterator");
+  now_ms += 999;
+  EXPECT_EQ(client.get(iterator, 1).code(), "ProvisionedThroughputExceededException");
+  now_ms += 1;
+  EXPECT_EQ(client.get(iterator, 1).size("Records"), 1U);
+}
+
+TEST_F(model, how_far_behind_the_tip_is_told) {
+  service->preload("s", "k", "1");
+  now_ms += 700;
+  service->preload("s", "k", "2");
+  now_ms += 300;
+  const Answer behind = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"), 1);
+  EXPECT_EQ(behind.number("MillisBehindLatest"), 300);
+  const Answer tip = client.get(behind.text("NextShardIterator"));
+  EXPECT_EQ(tip.number("MillisBehindLatest"), 0);
+  const Answer empty = client.get(tip.text("NextShardIterator"));
+  EXPECT_EQ(empty.size("Records"), 0U);
+  EXPECT_NE(empty.text("NextShardIterator"), "");
+}
+
+TEST_F(model, what_is_past_its_retention_is_skipped) {
+  for (int i = 0; i < 4; ++i) service->preload("s", "k", std::to_string(i));
+  const std::string first(service->stream("s")->shards()[0].records[0].sequence_number.text());
+  service->trim(service->stream("s")->shards()[0], 2);
+  EXPECT_EQ(decoded(client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON")), "Records.0.Data"), "2");
+  EXPECT_EQ(decoded(client.get(client.iterator("s", shard_id(0), "AT_SEQUENCE_NUMBER", first)), "Records.0.Data"),
+            "2");
+}
+
+}  // namespace
+}  // namespace penstock::model

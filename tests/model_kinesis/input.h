@@ -1,0 +1,40 @@
+// The parameters of a call, read from its JSON body.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/model_kinesis/message.h"
+
+namespace penstock::model {
+
+using Text = std::optional<std::string_view>;
+
+struct PutEntry {
+  Text partition_key, explicit_hash_key, data;  // data decoded
+};
+
+// All parameters of all operations that the model knows; those absent or null are empty. The views point
+// into the body that was read.
+struct Input {
+  Text stream_name, stream_arn;
+  PutEntry record;                               // PutRecord
+  std::optional<std::vector<PutEntry>> records;  // PutRecords
+  Text sequence_number_for_ordering;
+  Text shard_id, shard_iterator_type, starting_sequence_number;
+  std::optional<double> timestamp;  // Unix time, s
+  Text shard_iterator;
+  std::optional<int64_t> limit;
+  Text next_token, exclusive_start_shard_id;
+  std::optional<int64_t> max_results, shard_count;
+  Text shard_to_split, new_starting_hash_key, shard_to_merge, adjacent_shard_to_merge;
+};
+
+// Fills input from body, which it overwrites and which must outlive input, unmoved. Members that the service
+// does not know are passed over, as it does; one of a wrong type is an error.
+std::optional<Error> read_input(std::string& body, Input& input);
+
+}  // namespace penstock::model

@@ -1,0 +1,47 @@
+// What goes in and out of the model: HTTP as plain values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace penstock::model {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;
+  std::string path;  // with the query, as on the request line
+  Headers headers;   // names in any case
+  std::string body;
+};
+
+// What the client gets to see of an answer.
+enum class Wire {
+  whole,
+  closed,     // the connection is closed, the request was not applied
+  lost,       // the request was applied, then the connection is closed without an answer
+  truncated,  // the head and half of the body, then the connection is closed
+};
+
+struct Reply {
+  int status = 200;
+  Headers headers;
+  std::string body;
+  int64_t delay_ms = 0;  // to wait before anything of it is sent
+  Wire wire = Wire::whole;
+};
+
+// A refusal in the service's terms.
+struct Error {
+  int status = 400;
+  std::string code;
+  std::string message;
+};
+
+std::string_view header(const Headers& headers, std::string_view lower_case_name);
+std::string lower_case(std::string_view text);
+
+}  // namespace penstock::model

@@ -1,0 +1,64 @@
+#include "tests/model_kinesis/operations.h"
+
+#include <utility>
+
+#include "tests/model_kinesis/json_out.h"
+
+namespace penstock::model {
+
+std::string State::arn(const Stream& stream) const {
+  return "arn:aws:kinesis:" + settings.region + ":" + settings.account + ":stream/" + stream.name();
+}
+
+Reply answer(std::string json) {
+  Reply reply;
+  reply.body = std::move(json);
+  return reply;
+}
+
+Reply refuse(const Error& error) {
+  JsonOut json;
+  json.open('{').key("__type").string(error.code);
+  if (!error.message.empty()) json.key("message").string(error.message);
+  json.close('}');
+  Reply reply;
+  reply.status = error.status;
+  reply.body = json.take();
+  return reply;
+}
+
+Stream* find_stream(State& state, const Input& input, Error* error) {
+  if (!input.stream_name && !input.stream_arn) {
+    *error = {400, "InvalidArgumentException", "Missing StreamName or StreamARN."};
+    return nullptr;
+  }
+  const std::string prefix =
+      "arn:aws:kinesis:" + state.settings.region + ":" + state.settings.account + ":stream/";
+  std::string_view name = input.stream_name.value_or("");
+  if (input.stream_arn) {
+    const std::string_view arn = *input.stream_arn;
+    const std::string_view from_arn = arn.starts_with(prefix) ? arn.substr(prefix.size()) : std::string_view();
+    if (from_arn.empty() || (input.stream_name && from_arn != name)) {
+      *error = {400, "InvalidArgumentException", "StreamARN " + std::string(arn) + " does not fit the request."};
+      return nullptr;
+    }
+    name = from_arn;
+  }
+  const auto found = state.streams.find(name);
+  if (found != state.streams.end()) return &found->second;
+  *error = {400, "ResourceNotFoundException",
+            "Stream " + std::string(name) + " under account " + state.settings.account + " not found."};
+  return nullptr;
+}
+
+std::string place(const State& state, const Stream& stream, std::string_view shard_id) {
+  return "shard " + std::string(shard_id) + " in stream " + stream.name() + " under account " +
+         state.settings.account;
+}
+
+Error rate_exceeded(const State& state, const Stream& stream, const Shard& shard) {
+  return {400, "ProvisionedThroughputExceededException",
+          "Rate exceeded for " + place(state, stream, shard.id()) + "."};
+}
+
+}  // namespace penstock::model

@@ -1,0 +1,31 @@
+// The operations, one function each: parameters in, answer out. state.now_ms is the time of the call.
+#pragma once
+
+#include "tests/model_kinesis/input.h"
+#include "tests/model_kinesis/message.h"
+#include "tests/model_kinesis/state.h"
+
+namespace penstock::model {
+
+Reply create_stream(State& state, const Input& input);
+Reply describe_stream_summary(State& state, const Input& input);
+Reply list_shards(State& state, const Input& input);
+Reply split_shard(State& state, const Input& input);
+Reply merge_shards(State& state, const Input& input);
+Reply put_record(State& state, const Input& input);
+Reply put_records(State& state, const Input& input);
+Reply get_shard_iterator(State& state, const Input& input);
+Reply get_records(State& state, const Input& input);
+
+// What the operations have in common.
+
+Reply answer(std::string json);
+Reply refuse(const Error& error);
+
+// The stream that the parameters name, by name or ARN; nullptr with *error set where there is none.
+Stream* find_stream(State& state, const Input& input, Error* error);
+// "shard S in stream T under account A", for messages.
+std::string place(const State& state, const Stream& stream, std::string_view shard_id);
+Error rate_exceeded(const State& state, const Stream& stream, const Shard& shard);
+
+}  // namespace penstock::model

@@ -1,0 +1,144 @@
+// PutRecord and PutRecords.
+#include <utility>
+
+#include "tests/model_kinesis/constraints.h"
+#include "tests/model_kinesis/json_out.h"
+#include "tests/model_kinesis/operations.h"
+
+namespace penstock::model {
+namespace {
+
+size_t size_of(const PutEntry& entry) { return entry.data->size() + entry.partition_key->size(); }
+
+void check_entry(Constraints& constraints, const PutEntry& entry, const std::string& prefix, size_t record_bytes) {
+  constraints.required(entry.data.has_value(), prefix + "data");
+  constraints.bytes(entry.data, prefix + "data", record_bytes);
+  constraints.required(entry.partition_key.has_value(), prefix + "partitionKey");
+  constraints.characters(entry.partition_key, prefix + "partitionKey", 1, 256);
+  constraints.hash_key(entry.explicit_hash_key, prefix + "explicitHashKey");
+}
+
+// What the constraints cannot see: sizes of data and key together, and hash keys of 2^128 and above.
+std::optional<Error> check_whole_entry(const State& state, const PutEntry& entry) {
+  const size_t most = state.settings.limits.record_bytes;
+  if (size_of(entry) > most)
+    return Error{400, "InvalidArgumentException",
+                 "Record of " + std::to_string(size_of(entry)) +
+                     " bytes, partition key included, is larger than the maximum record size of " +
+                     std::to_string(most) + " bytes."};
+  if (entry.explicit_hash_key && !parse_hash_key(*entry.explicit_hash_key))
+    return Error{
+        400, "InvalidArgumentException",
+        "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was " +
+            std::string(*entry.explicit_hash_key)};
+  return std::nullopt;
+}
+
+Shard& shard_of(Stream& stream, const PutEntry& entry) {
+  return stream.open_shard_for(entry.explicit_hash_key ? *parse_hash_key(*entry.explicit_hash_key)
+                                                       : hash_of_partition_key(*entry.partition_key));
+}
+
+// Whether the shard's rates let the entry pass; if so it is counted.
+bool admit(State& state, Shard& shard, const PutEntry& entry) {
+  const Limits& limits = state.settings.limits;
+  const auto size = static_cast<int64_t>(size_of(entry));
+  const int64_t room = shard.written_bytes.room(state.now_ms, limits.written_bytes_per_s);
+  // A record that is larger than a second's share passes where nothing else did.
+  const bool bytes_fit = size <= room || room == limits.written_bytes_per_s;
+  if (!bytes_fit || shard.written_records.room(state.now_ms, limits.written_records_per_s) < 1) {
+    ++state.stats.records_refused_by_limits;
+    return false;
+  }
+  shard.written_records.take(state.now_ms, 1);
+  shard.written_bytes.take(state.now_ms, size);
+  return true;
+}
+
+const Record& append(State& state, Stream& stream, Shard& shard, const PutEntry& entry) {
+  ++state.stats.records_put;
+  return stream.append(shard, *entry.partition_key, *entry.data, state.now_ms);
+}
+
+std::string_view injected_message(std::string_view code) {
+  return code == "InternalFailure" ? "Internal service failure." : "Rate exceeded (injected).";
+}
+
+// Puts one entry of PutRecords, or refuses it alone. Returns whether it was put.
+bool put_one(State& state, Stream& stream, const PutEntry& entry, JsonOut& json) {
+  Shard& shard = shard_of(stream, entry);
+  const std::string injected = state.faults.refusal(state.fault);
+  json.open('{');
+  if (!injected.empty()) {
+    ++state.stats.records_refused_by_faults;
+    json.key("ErrorCode").string(injected).key("ErrorMessage").string(injected_message(injected));
+  } else if (!admit(state, shard, entry)) {
+    const Error error = rate_exceeded(state, stream, shard);
+    json.key("ErrorCode").string(error.code).key("ErrorMessage").string(error.message);
+  } else {
+    json.key("SequenceNumber").string(append(state, stream, shard, entry).sequence_number.text());
+    json.key("ShardId").string(shard.id()).close('}');
+    return true;
+  }
+  json.close('}');
+  return false;
+}
+
+}  // namespace
+
+Reply put_record(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.name(input.stream_name, "streamName");
+  check_entry(constraints, input.record, "", state.settings.limits.record_bytes);
+  constraints.sequence_number(input.sequence_number_for_ordering, "sequenceNumberForOrdering");
+  if (const auto error = constraints.failure()) return refuse(*error);
+  Error error;
+  Stream* stream = find_stream(state, input, &error);
+  if (stream == nullptr) return refuse(error);
+  if (const auto wrong = check_whole_entry(state, input.record)) return refuse(*wrong);
+
+  Shard& shard = shard_of(*stream, input.record);
+  if (!admit(state, shard, input.record)) {
+    ++state.stats.throttled_calls;
+    return refuse(rate_exceeded(state, *stream, shard));
+  }
+  JsonOut json;
+  json.open('{').key("ShardId").string(shard.id());
+  json.key("SequenceNumber").string(append(state, *stream, shard, input.record).sequence_number.text());
+  return answer(json.close('}').take());
+}
+
+Reply put_records(State& state, const Input& input) {
+  const Limits& limits = state.settings.limits;
+  Constraints constraints;
+  constraints.name(input.stream_name, "streamName");
+  constraints.required(input.records.has_value(), "records");
+  if (input.records) {
+    constraints.count(input.records->size(), "records", 1, limits.call_records);
+    for (size_t i = 0; i < input.records->size(); ++i)
+      check_entry(constraints, (*input.records)[i], "records." + std::to_string(i + 1) + ".member.",
+                  limits.record_bytes);
+  }
+  if (const auto error = constraints.failure()) return refuse(*error);
+  Error error;
+  Stream* stream = find_stream(state, input, &error);
+  if (stream == nullptr) return refuse(error);
+  size_t call_bytes = 0;
+  for (const PutEntry& entry : *input.records) {
+    if (const auto wrong = check_whole_entry(state, entry)) return refuse(*wrong);
+    call_bytes += size_of(entry);
+  }
+  if (call_bytes > limits.call_bytes)
+    return refuse({400, "InvalidArgumentException",
+                   "Records size exceeds " + std::to_string(limits.call_bytes >> 20) + " MB limit"});
+
+  JsonOut results;
+  int64_t failed = 0;
+  results.open('[');
+  for (const PutEntry& entry : *input.records)
+    if (!put_one(state, *stream, entry, results)) ++failed;
+  results.close(']');
+  return answer("{\"FailedRecordCount\":" + std::to_string(failed) + ",\"Records\":" + results.take() + "}");
+}
+
+}  // namespace penstock::model

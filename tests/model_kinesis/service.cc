@@ -1,0 +1,143 @@
+#include "tests/model_kinesis/service.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "tests/model_kinesis/amz_time.h"
+#include "tests/model_kinesis/codec.h"
+#include "tests/model_kinesis/operations.h"
+
+namespace penstock::model {
+namespace {
+
+constexpr std::string_view kTargetPrefix = "Kinesis_20131202.";
+constexpr std::string_view kContentType = "application/x-amz-json-1.1";
+
+using Operation = Reply (*)(State&, const Input&);
+constexpr std::array<std::pair<std::string_view, Operation>, 9> kOperations = {{
+    {"CreateStream", create_stream},
+    {"DescribeStreamSummary", describe_stream_summary},
+    {"GetRecords", get_records},
+    {"GetShardIterator", get_shard_iterator},
+    {"ListShards", list_shards},
+    {"MergeShards", merge_shards},
+    {"PutRecord", put_record},
+    {"PutRecords", put_records},
+    {"SplitShard", split_shard},
+}};
+
+Operation find_operation(std::string_view name) {
+  for (const auto& [known, function] : kOperations)
+    if (name == known) return function;
+  return nullptr;
+}
+
+// The name that the target header gives, or "".
+std::string_view operation_name(const Request& request) {
+  const std::string_view target = header(request.headers, "x-amz-target");
+  return target.starts_with(kTargetPrefix) ? target.substr(kTargetPrefix.size()) : std::string_view();
+}
+
+std::string request_id(uint64_t number, std::string_view key) {
+  const std::string digits = hex(hmac_sha256(key, std::to_string(number)));
+  return digits.substr(0, 8) + "-" + digits.substr(8, 4) + "-" + digits.substr(12, 4) + "-" +
+         digits.substr(16, 4) + "-" + digits.substr(20, 12);
+}
+
+}  // namespace
+
+Service::Service(Settings settings, std::function<int64_t()> now_ms)
+    : state_{.settings = std::move(settings), .faults = Faults(0), .token_key = {}}, now_ms_(std::move(now_ms)) {
+  state_.faults = Faults(state_.settings.seed);
+  state_.token_key = sha256(std::to_string(state_.settings.seed));
+}
+
+Reply Service::handle(Request request) {
+  Stats& stats = state_.stats;
+  const uint64_t number = ++stats.requests;
+  if (on_request_) on_request_(number, request);
+  const std::string operation(operation_name(request));
+  ++stats.calls[operation];
+  state_.now_ms = now_ms_();
+  state_.fault = state_.faults.take(number, operation);
+  if (state_.fault.kind == FaultKind::close) {
+    ++stats.closed_connections;
+    Reply closed;
+    closed.wire = Wire::closed;
+    return closed;
+  }
+
+  const uint64_t put_before = stats.records_put;
+  Reply reply = apply(request, operation);
+  if (state_.fault.kind == FaultKind::delay) reply.delay_ms = state_.fault.delay_ms;
+  if (state_.fault.kind == FaultKind::lose_answer) {
+    reply.wire = Wire::lost;
+    ++stats.lost_answers;
+    stats.lost_answer_records += stats.records_put - put_before;
+  }
+  if (state_.fault.kind == FaultKind::truncate) {
+    reply.wire = Wire::truncated;
+    ++stats.truncated_answers;
+    stats.lost_answer_records += stats.records_put - put_before;
+  }
+  reply.headers.emplace_back("x-amzn-RequestId", request_id(number, state_.token_key));
+  reply.headers.emplace_back("Date", http_date(state_.now_ms));
+  reply.headers.emplace_back("Content-Type", kContentType);
+  return reply;
+}
+
+Reply Service::apply(Request& request, std::string_view operation) {
+  if (request.method != "POST")
+    return refuse({403, "AccessDeniedException", "Unable to determine service/operation name to be authorized"});
+  const Operation function = find_operation(operation);
+  const std::string_view type = header(request.headers, "content-type");
+  if (type.substr(0, type.find(';')) != kContentType) return refuse({404, "UnknownOperationException", ""});
+  if (function == nullptr) return refuse({400, "UnknownOperationException", ""});
+  if (auto error =
+          check_signature(request, state_.settings.keys, state_.settings.region, "kinesis", state_.now_ms)) {
+    ++state_.stats.unsigned_requests;
+    return refuse(*error);
+  }
+  if (state_.fault.kind == FaultKind::error) {
+    ++state_.stats.injected_errors;
+    return refuse(state_.fault.error);
+  }
+  if (state_.fault.kind == FaultKind::expire_iterators) expire_iterators();
+  Input input;
+  if (auto error = read_input(request.body, input)) return refuse(*error);
+  return function(state_, input);
+}
+
+bool Service::create_stream(const std::string& name, uint32_t shards) {
+  return state_.streams.try_emplace(name, name, shards, now_ms_()).second;
+}
+
+const Record& Service::preload(std::string_view stream, std::string_view partition_key, std::string_view data) {
+  Stream* found = this->stream(stream);
+  assert(found != nullptr);
+  return found->append(found->open_shard_for(hash_of_partition_key(partition_key)), partition_key, data,
+                       now_ms_());
+}
+
+Stream* Service::stream(std::string_view name) {
+  const auto found = state_.streams.find(name);
+  return found == state_.streams.end() ? nullptr : &found->second;
+}
+
+void Service::each_record(std::string_view stream,
+                          const std::function<void(const Shard&, const Record&)>& visit) const {
+  const auto found = state_.streams.find(stream);
+  assert(found != state_.streams.end());
+  for (const Shard& shard : found->second.shards())
+    for (const Record& record : shard.records) visit(shard, record);
+}
+
+void Service::trim(Shard& shard, size_t records) {
+  const size_t gone = std::min(records, shard.records.size());
+  shard.records.erase(shard.records.begin(), shard.records.begin() + static_cast<int64_t>(gone));
+  shard.trimmed += gone;
+}
+
+}  // namespace penstock::model

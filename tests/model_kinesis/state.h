@@ -1,0 +1,70 @@
+// What the model remembers, and the settings it was made with.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/model_kinesis/faults.h"
+#include "tests/model_kinesis/signature.h"
+#include "tests/model_kinesis/stream.h"
+
+namespace penstock::model {
+
+// The service's limits; rates are for each shard.
+struct Limits {
+  size_t call_records = 500;
+  size_t call_bytes = 5 << 20;    // data and partition keys
+  size_t record_bytes = 1 << 20;  // data and partition key
+  int64_t written_records_per_s = 1000;
+  int64_t written_bytes_per_s = 1 << 20;
+  int64_t get_calls_per_s = 5;
+  int64_t read_bytes_per_s = 2 << 20;
+  int64_t iterator_calls_per_s = 5;
+  size_t answer_records = 10'000;
+  size_t answer_bytes = 10 << 20;
+  int64_t token_life_ms = 300'000;  // of iterators and page tokens
+};
+
+struct Settings {
+  std::string region = "us-east-1";
+  std::string account = "000000000000";
+  std::vector<AccessKey> keys = {AccessKey{}};
+  Limits limits{};
+  int64_t list_shards_page = 1000;  // the default and the most of MaxResults; small: paging with few shards
+  uint64_t seed = 1;
+};
+
+struct Stats {
+  uint64_t requests = 0;
+  std::map<std::string, uint64_t, std::less<>> calls{};  // by operation, refused ones included
+  uint64_t unsigned_requests = 0;                        // missing or wrong signature
+  uint64_t records_put = 0;
+  uint64_t records_refused_by_limits = 0;
+  uint64_t records_refused_by_faults = 0;
+  uint64_t records_read = 0;
+  uint64_t throttled_calls = 0;  // by limits
+  uint64_t injected_errors = 0;
+  uint64_t closed_connections = 0;  // before the request was applied
+  uint64_t lost_answers = 0;
+  uint64_t lost_answer_records = 0;  // records put by calls whose answer was lost or truncated
+  uint64_t truncated_answers = 0;
+};
+
+struct State {
+  Settings settings;
+  Faults faults;
+  std::string token_key;
+  uint64_t iterator_generation = 0;
+  std::map<std::string, Stream, std::less<>> streams{};
+  Stats stats{};
+  // Of the call being answered:
+  int64_t now_ms = 0;
+  Fault fault{};
+
+  std::string arn(const Stream& stream) const;
+};
+
+}  // namespace penstock::model

@@ -1,0 +1,79 @@
+// A stream: its shards, their records, their rates.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/model_kinesis/hash_key.h"
+#include "tests/model_kinesis/rate_window.h"
+#include "tests/model_kinesis/sequence_number.h"
+
+namespace penstock::model {
+
+struct Record {
+  SequenceNumber sequence_number;
+  int64_t arrival_ms;  // Unix time
+  std::string partition_key;
+  std::string data;
+};
+
+struct Shard {
+  uint32_t index = 0;
+  HashKey first = 0;
+  HashKey last = kLastHashKey;
+  int64_t created_s = 0;
+  std::vector<uint32_t> parents;   // none, the parent, or the parent and the adjacent parent
+  std::vector<uint32_t> children;  // not empty: the shard is closed
+  std::deque<Record> records;      // in order; the first is number trimmed
+  uint64_t trimmed = 0;            // records that were here and are past their retention
+
+  RateWindow written_records, written_bytes, get_calls, read_bytes, iterator_calls;
+  int64_t reads_blocked_until_ms = 0;
+
+  std::string id() const;  // shardId-000000000000
+  bool closed() const { return !children.empty(); }
+  uint64_t end() const { return trimmed + records.size(); }  // the number of the next record
+  const Record& at(uint64_t number) const { return records[number - trimmed]; }
+  // What a sequence number of this shard says; number counts its records from 0.
+  SequenceNumber sequence_number(uint64_t number, int64_t time_ms) const;
+  SequenceNumber starting_sequence_number() const;
+  SequenceNumber ending_sequence_number() const;
+  // The number of the record with these fields; nullopt where they are not of this shard.
+  std::optional<uint64_t> number_of(const SequenceFields& fields) const;
+};
+
+class Stream {
+ public:
+  // Shares the hash keys out evenly.
+  Stream(std::string name, uint32_t shard_count, int64_t now_ms);
+
+  const std::string& name() const { return name_; }
+  int64_t created_ms() const { return created_ms_; }
+  std::deque<Shard>& shards() { return shards_; }
+  const std::deque<Shard>& shards() const { return shards_; }
+  size_t open_shard_count() const { return open_.size(); }
+  // nullptr where the stream has no such shard.
+  Shard* find(std::string_view shard_id);
+  Shard& open_shard_for(HashKey key);
+
+  const Record& append(Shard& shard, std::string_view partition_key, std::string_view data, int64_t now_ms);
+  // first_of_second lies inside the shard's range. The shard is open.
+  void split(Shard& shard, HashKey first_of_second, int64_t now_ms);
+  // Both are open and their ranges are neighbours, in either order.
+  void merge(Shard& shard, Shard& adjacent, int64_t now_ms);
+
+ private:
+  Shard& add(HashKey first, HashKey last, std::vector<uint32_t> parents, int64_t created_s);
+  void list_open();
+
+  std::string name_;
+  int64_t created_ms_;
+  std::deque<Shard> shards_;    // by index; references stay valid
+  std::vector<uint32_t> open_;  // by first hash key
+};
+
+}  // namespace penstock::model

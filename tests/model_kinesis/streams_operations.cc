@@ -1,0 +1,200 @@
+// CreateStream, DescribeStreamSummary, ListShards, SplitShard, MergeShards.
+#include <algorithm>
+
+#include "tests/model_kinesis/constraints.h"
+#include "tests/model_kinesis/json_out.h"
+#include "tests/model_kinesis/operations.h"
+#include "tests/model_kinesis/token.h"
+
+namespace penstock::model {
+namespace {
+
+void write_shard(JsonOut& json, const Stream& stream, const Shard& shard) {
+  json.open('{').key("ShardId").string(shard.id());
+  if (!shard.parents.empty()) json.key("ParentShardId").string(stream.shards()[shard.parents[0]].id());
+  if (shard.parents.size() > 1) json.key("AdjacentParentShardId").string(stream.shards()[shard.parents[1]].id());
+  json.key("HashKeyRange").open('{');
+  json.key("StartingHashKey")
+      .string(decimal(shard.first))
+      .key("EndingHashKey")
+      .string(decimal(shard.last))
+      .close('}');
+  json.key("SequenceNumberRange").open('{');
+  json.key("StartingSequenceNumber").string(shard.starting_sequence_number().text());
+  if (shard.closed()) json.key("EndingSequenceNumber").string(shard.ending_sequence_number().text());
+  json.close('}').close('}');
+}
+
+// An open shard of the stream to split or merge.
+Shard* find_open(const State& state, Stream& stream, std::string_view shard_id, Error* error) {
+  Shard* shard = stream.find(shard_id);
+  if (shard == nullptr)
+    *error = {400, "ResourceNotFoundException", "Could not find " + place(state, stream, shard_id) + "."};
+  else if (shard->closed())
+    *error = {400, "InvalidArgumentException",
+              place(state, stream, shard_id) +
+                  " has already been merged or split, and thus is not eligible for merging or splitting."};
+  else
+    return shard;
+  return nullptr;
+}
+
+// Where a page of ListShards begins; the stream is nullptr with *error set where the parameters are wrong.
+struct PageStart {
+  Stream* stream = nullptr;
+  uint32_t shard = 0;
+};
+
+PageStart page_start(State& state, const Input& input, Error* error) {
+  if (!input.next_token) {
+    PageStart start{find_stream(state, input, error)};
+    const Shard* after = start.stream && input.exclusive_start_shard_id
+                             ? start.stream->find(*input.exclusive_start_shard_id)
+                             : nullptr;
+    if (after != nullptr) {
+      start.shard = after->index + 1;
+    } else if (start.stream && input.exclusive_start_shard_id) {
+      *error = {400, "ResourceNotFoundException",
+                place(state, *start.stream, *input.exclusive_start_shard_id) + " does not exist"};
+      start.stream = nullptr;
+    }
+    return start;
+  }
+  if (input.stream_name || input.stream_arn || input.exclusive_start_shard_id) {
+    *error = {400, "InvalidArgumentException", "NextToken and StreamName cannot be provided together."};
+    return {};
+  }
+  const std::optional<Token> token = open_token(*input.next_token, 'L', state.token_key);
+  if (!token) {
+    *error = {400, "InvalidArgumentException", "NextToken is invalid."};
+    return {};
+  }
+  if (state.now_ms - token->created_ms > state.settings.limits.token_life_ms) {
+    *error = {400, "ExpiredNextTokenException", "The NextToken is older than 300 seconds."};
+    return {};
+  }
+  const auto stream = state.streams.find(token->stream);
+  return {&stream->second, token->shard};
+}
+
+}  // namespace
+
+Reply create_stream(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.required(input.stream_name.has_value(), "streamName");
+  constraints.name(input.stream_name, "streamName");
+  constraints.required(input.shard_count.has_value(), "shardCount");
+  constraints.range(input.shard_count, "shardCount", 1, 100'000);
+  if (const auto error = constraints.failure()) return refuse(*error);
+  const std::string name(*input.stream_name);
+  if (state.streams.contains(name))
+    return refuse({400, "ResourceInUseException",
+                   "Stream " + name + " under account " + state.settings.account + " already exists."});
+  state.streams.try_emplace(name, name, static_cast<uint32_t>(*input.shard_count), state.now_ms);
+  return answer("");
+}
+
+Reply describe_stream_summary(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.name(input.stream_name, "streamName");
+  if (const auto error = constraints.failure()) return refuse(*error);
+  Error error;
+  const Stream* stream = find_stream(state, input, &error);
+  if (stream == nullptr) return refuse(error);
+  JsonOut json;
+  json.open('{').key("StreamDescriptionSummary").open('{');
+  json.key("StreamName").string(stream->name()).key("StreamARN").string(state.arn(*stream));
+  json.key("StreamStatus").string("ACTIVE").key("StreamModeDetails").open('{');
+  json.key("StreamMode").string("PROVISIONED").close('}').key("RetentionPeriodHours").number(24);
+  json.key("StreamCreationTimestamp").seconds(stream->created_ms());
+  json.key("EnhancedMonitoring")
+      .open('[')
+      .open('{')
+      .key("ShardLevelMetrics")
+      .open('[')
+      .close(']')
+      .close('}')
+      .close(']');
+  json.key("EncryptionType").string("NONE");
+  json.key("OpenShardCount")
+      .number(static_cast<int64_t>(stream->open_shard_count()))
+      .key("ConsumerCount")
+      .number(0);
+  json.key("MaxRecordSizeInKiB").number(static_cast<int64_t>(state.settings.limits.record_bytes >> 10));
+  return answer(json.close('}').close('}').take());
+}
+
+Reply list_shards(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.name(input.stream_name, "streamName");
+  constraints.name(input.exclusive_start_shard_id, "exclusiveStartShardId");
+  constraints.range(input.max_results, "maxResults", 1, 10'000);
+  constraints.characters(input.next_token, "nextToken", 1, 1'048'576);
+  if (const auto error = constraints.failure()) return refuse(*error);
+  Error error;
+  const PageStart start = page_start(state, input, &error);
+  if (start.stream == nullptr) return refuse(error);
+
+  const auto& shards = start.stream->shards();
+  const int64_t page = std::min(input.max_results.value_or(1000), state.settings.list_shards_page);
+  const size_t end = std::min(shards.size(), start.shard + static_cast<size_t>(page));
+  JsonOut json;
+  json.open('{').key("Shards").open('[');
+  for (size_t i = start.shard; i < end; ++i) write_shard(json, *start.stream, shards[i]);
+  json.close(']');
+  if (end < shards.size()) {
+    const Token next{'L', state.now_ms, 0, start.stream->name(), static_cast<uint32_t>(end), 0};
+    json.key("NextToken").string(next.seal(state.token_key));
+  }
+  return answer(json.close('}').take());
+}
+
+Reply split_shard(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.name(input.stream_name, "streamName");
+  constraints.required(input.shard_to_split.has_value(), "shardToSplit");
+  constraints.name(input.shard_to_split, "shardToSplit");
+  constraints.required(input.new_starting_hash_key.has_value(), "newStartingHashKey");
+  constraints.hash_key(input.new_starting_hash_key, "newStartingHashKey");
+  if (const auto error = constraints.failure()) return refuse(*error);
+  Error error;
+  Stream* stream = find_stream(state, input, &error);
+  Shard* shard = stream == nullptr ? nullptr : find_open(state, *stream, *input.shard_to_split, &error);
+  if (shard == nullptr) return refuse(error);
+  const std::optional<HashKey> key = parse_hash_key(*input.new_starting_hash_key);
+  const bool inside = key && *key > shard->first && *key - shard->first > 1 && *key < shard->last;
+  if (!inside)
+    return refuse({400, "InvalidArgumentException",
+                   "NewStartingHashKey " + std::string(*input.new_starting_hash_key) +
+                       " used in SplitShard() on " + place(state, *stream, shard->id()) +
+                       " is not both greater than one plus the shard's StartingHashKey " + decimal(shard->first) +
+                       " and less than the shard's EndingHashKey " + decimal(shard->last) + "."});
+  stream->split(*shard, *key, state.now_ms);
+  return answer("");
+}
+
+Reply merge_shards(State& state, const Input& input) {
+  Constraints constraints;
+  constraints.name(input.stream_name, "streamName");
+  constraints.required(input.shard_to_merge.has_value(), "shardToMerge");
+  constraints.name(input.shard_to_merge, "shardToMerge");
+  constraints.required(input.adjacent_shard_to_merge.has_value(), "adjacentShardToMerge");
+  constraints.name(input.adjacent_shard_to_merge, "adjacentShardToMerge");
+  if (const auto error = constraints.failure()) return refuse(*error);
+  Error error;
+  Stream* stream = find_stream(state, input, &error);
+  Shard* shard = stream == nullptr ? nullptr : find_open(state, *stream, *input.shard_to_merge, &error);
+  Shard* adjacent = shard == nullptr ? nullptr : find_open(state, *stream, *input.adjacent_shard_to_merge, &error);
+  if (adjacent == nullptr) return refuse(error);
+  const bool neighbours = (shard->last != kLastHashKey && shard->last + 1 == adjacent->first) ||
+                          (adjacent->last != kLastHashKey && adjacent->last + 1 == shard->first);
+  if (!neighbours)
+    return refuse({400, "InvalidArgumentException",
+                   "Shards " + shard->id() + " and " + adjacent->id() + " in stream " + stream->name() +
+                       " under account " + state.settings.account +
+                       " are not an adjacent pair of shards eligible for merging"});
+  stream->merge(*shard, *adjacent, state.now_ms);
+  return answer("");
+}
+
+}  // namespace penstock::model

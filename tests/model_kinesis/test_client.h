@@ -1,0 +1,74 @@
+// For tests: signed calls and a look into the answers. Where the calls go to is the caller's to say, so that
+// the same client serves the model in memory and any service behind HTTP.
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tests/model_kinesis/service.h"
+
+namespace penstock::model {
+
+// An answer with its JSON read. Paths are member names and indexes with dots between: "Records.0.Data".
+class Answer {
+ public:
+  explicit Answer(Reply reply);
+
+  int status() const { return reply_.status; }
+  const Reply& reply() const { return reply_; }
+  bool ok() const { return reply_.status == 200 && reply_.wire == Wire::whole; }
+  std::string code() const;  // of the refusal, without the namespace in front; "" where there is none
+  std::string message() const;
+  bool has(std::string_view path) const { return find(path) != nullptr; }
+  bool null(std::string_view path) const;
+  std::string text(std::string_view path) const;  // "" where there is no such string
+  int64_t number(std::string_view path) const;    // -1 where there is no such number
+  double real(std::string_view path) const;       // -1 where there is no such number
+  size_t size(std::string_view path) const;       // of an array; 0 where there is none
+
+ private:
+  const rapidjson::Value* find(std::string_view path) const;
+
+  Reply reply_;
+  std::shared_ptr<rapidjson::Document> document_;
+};
+
+class TestClient {
+ public:
+  using Send = std::function<Reply(Request)>;
+
+  TestClient(Send send, std::function<int64_t()> now_ms) : send_(std::move(send)), now_ms_(std::move(now_ms)) {}
+
+  // body is JSON.
+  Answer call(std::string_view operation, std::string body);
+  // The signed request of such a call, to be tampered with.
+  Request request(std::string_view operation, std::string body) const;
+  Answer send(Request request) { return Answer(send_(std::move(request))); }
+
+  Answer create_stream(const std::string& name, int shards);
+  Answer put(const std::string& stream, const std::string& partition_key, std::string_view data);
+  std::string iterator(const std::string& stream, const std::string& shard, const std::string& type,
+                       const std::string& sequence_number = "");
+  Answer get(const std::string& iterator, int limit = 10'000);
+
+  AccessKey key;
+  std::string host = "127.0.0.1";
+
+ private:
+  Send send_;
+  std::function<int64_t()> now_ms_;
+};
+
+// {"Data":"<base64>","PartitionKey":"..."}; the partition key needs no escaping.
+std::string entry(std::string_view partition_key, std::string_view data);
+// The body of PutRecords with entries, joined by the caller with commas.
+std::string put_records_body(const std::string& stream, const std::string& entries);
+// The same with so many equal entries.
+std::string put_records_body(const std::string& stream, int count, const std::string& one_entry);
+
+}  // namespace penstock::model
