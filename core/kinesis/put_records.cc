@@ -1,0 +1,173 @@
+#include "core/kinesis/put_records.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include <cstdint>
+#include <utility>
+
+#include "core/base/crypto.h"
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr std::string_view kBegin = R"({"Records":[)";
+constexpr std::string_view kBeforeData = R"({"Data":")";
+constexpr std::string_view kBeforeKey = R"(","PartitionKey":)";
+constexpr std::string_view kBeforeStream = R"(],"StreamName":)";
+
+// The bytes that may follow a lead byte: how many, and the range of the first (Unicode 15, table 3-7).
+struct Sequence {
+  size_t following;
+  uint8_t low, high;
+};
+
+constexpr Sequence kInvalid = {SIZE_MAX, 0, 0};
+
+constexpr Sequence sequence_of(uint8_t lead) {
+  if (lead < 0x80) return {0, 0, 0};
+  if (lead < 0xC2) return kInvalid;
+  if (lead < 0xE0) return {1, 0x80, 0xBF};
+  if (lead == 0xE0) return {2, 0xA0, 0xBF};
+  if (lead == 0xED) return {2, 0x80, 0x9F};
+  if (lead < 0xF0) return {2, 0x80, 0xBF};
+  if (lead == 0xF0) return {3, 0x90, 0xBF};
+  if (lead < 0xF4) return {3, 0x80, 0xBF};
+  if (lead == 0xF4) return {3, 0x80, 0x8F};
+  return kInvalid;
+}
+
+// Follows {"Records":[{"SequenceNumber":..., "ErrorCode":...}, ...]}; all else is passed over, at any depth.
+class AnswerHandler {
+ public:
+  size_t records = 0;
+  std::vector<RefusedRecord> refused;
+
+  bool Null() { return value({}); }
+  bool Bool(bool) { return value({}); }
+  bool Int(int) { return value({}); }
+  bool Uint(unsigned) { return value({}); }
+  bool Int64(int64_t) { return value({}); }
+  bool Uint64(uint64_t) { return value({}); }
+  bool Double(double) { return value({}); }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return value({}); }
+  bool String(const char* text, rapidjson::SizeType size, bool) { return value({text, size}); }
+
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    const std::string_view name(text, size);
+    if (depth_ == 1)
+      in_records_ = name == "Records";
+    else if (depth_ == 3 && in_records_)
+      member_ = name == "SequenceNumber" ? Member::sequence_number
+                : name == "ErrorCode"    ? Member::error_code
+                                         : Member::other;
+    return true;
+  }
+
+  bool StartObject() {
+    if (depth_ == 2) {
+      taken_ = false;
+      code_ = {};
+    }
+    ++depth_;
+    member_ = Member::other;
+    return true;
+  }
+  bool EndObject(rapidjson::SizeType) {
+    --depth_;
+    if (depth_ == 2 && in_records_) end_record();
+    return true;
+  }
+  bool StartArray() {
+    if (depth_ == 0) return false;
+    ++depth_;
+    member_ = Member::other;
+    return true;
+  }
+  bool EndArray(rapidjson::SizeType) {
+    --depth_;
+    return true;
+  }
+
+ private:
+  enum class Member { other, sequence_number, error_code };
+
+  bool value(std::string_view text) {
+    if (depth_ == 3 && member_ == Member::sequence_number) taken_ = !text.empty();
+    if (depth_ == 3 && member_ == Member::error_code) code_ = text;
+    member_ = Member::other;
+    return depth_ > 0;
+  }
+
+  void end_record() {
+    if (!taken_ || !code_.empty()) refused.push_back({records, code_});
+    ++records;
+  }
+
+  size_t depth_ = 0;  // 1 in the answer, 2 in its Records, 3 in one of them
+  bool in_records_ = false;
+  Member member_ = Member::other;
+  bool taken_ = false;
+  std::string_view code_;
+};
+
+}  // namespace
+
+bool is_partition_key(std::string_view text) {
+  size_t characters = 0;
+  for (size_t i = 0; i < text.size(); ++characters) {
+    if (characters == kMaxPartitionKeyCharacters) return false;
+    const Sequence sequence = sequence_of(static_cast<uint8_t>(text[i++]));
+    if (sequence.following > text.size() - i) return false;
+    for (size_t k = 0; k < sequence.following; ++k, ++i) {
+      const auto byte = static_cast<uint8_t>(text[i]);
+      const bool first = k == 0;
+      if (byte < (first ? sequence.low : 0x80) || byte > (first ? sequence.high : 0xBF)) return false;
+    }
+  }
+  return characters > 0;
+}
+
+size_t put_records_body_bytes(size_t records, size_t bytes) {
+  // Base64 rounds up to four; two quotes, a brace and a comma close a record; a stream's name has at most 128.
+  constexpr size_t kAroundRecord = kBeforeData.size() + kBeforeKey.size() + 4 + 4;
+  return bytes / 3 * 4 + records * kAroundRecord + 256;
+}
+
+void begin_put_records(std::string& body) { body += kBegin; }
+
+void append_put_record(std::string& body, std::string_view data, std::string_view partition_key) {
+  if (body.back() != '[') body += ',';
+  body += kBeforeData;
+  append_base64(body, data);
+  body += kBeforeKey;
+  append_json_string(body, partition_key);
+  body += '}';
+}
+
+void end_put_records(std::string& body, std::string_view stream_name) {
+  body += kBeforeStream;
+  append_json_string(body, stream_name);
+  body += '}';
+}
+
+Result<std::vector<RefusedRecord>> read_put_records_answer(std::string& body, size_t sent_records) {
+  AnswerHandler handler;
+  rapidjson::Reader reader;
+  rapidjson::InsituStringStream stream(body.data());
+  constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
+  const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, handler);
+  if (!parsed)
+    return Status(Code::transient, std::string("the answer to PutRecords is not the JSON that it should be: ") +
+                                       rapidjson::GetParseError_En(parsed.Code()) + " at byte " +
+                                       std::to_string(parsed.Offset()) + "; the records are sent again");
+  if (handler.records != sent_records)
+    return Status(Code::transient, "the answer to PutRecords speaks of " + std::to_string(handler.records) +
+                                       " records, but " + std::to_string(sent_records) +
+                                       " were sent; they are sent again");
+  return std::move(handler.refused);
+}
+
+}  // namespace penstock

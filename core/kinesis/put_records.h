@@ -1,0 +1,50 @@
+// PutRecords on the wire: what a record weighs, the request's JSON, and what an answer says.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/status.h"
+
+namespace penstock {
+
+// The service's limits, from the page above and
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html. A record's bytes are
+// those of its data before base64 plus those of its partition key in UTF-8.
+inline constexpr size_t kMaxRecordsPerCall = 500;
+inline constexpr size_t kMaxRecordBytes = size_t{1} << 20;
+inline constexpr size_t kMaxCallBytes = size_t{5} << 20;
+inline constexpr size_t kMaxPartitionKeyCharacters = 256;  // Unicode characters; at least 1
+
+// Ample for an answer about kMaxRecordsPerCall records, each refused with a long message.
+inline constexpr size_t kMaxPutRecordsAnswerBytes = size_t{1} << 20;
+
+inline size_t put_record_bytes(std::string_view data, std::string_view partition_key) {
+  return data.size() + partition_key.size();
+}
+
+// Whether the service takes text as a partition key: valid UTF-8 of 1 to 256 characters.
+bool is_partition_key(std::string_view text);
+
+// About how long the request's body becomes; a key that needs escapes makes it longer.
+size_t put_records_body_bytes(size_t records, size_t bytes);
+
+// The body, piece by piece: begin, each record, end.
+void begin_put_records(std::string& body);
+void append_put_record(std::string& body, std::string_view data, std::string_view partition_key);
+void end_put_records(std::string& body, std::string_view stream_name);
+
+struct RefusedRecord {
+  size_t index;           // in the request
+  std::string_view code;  // as in "ProvisionedThroughputExceededException"; lies in the answer
+};
+
+// The records of an answer that were not taken, in order. Parses in place: body is changed, and the codes lie in
+// it. A record counts as taken only where the answer has a sequence number and no error for it. Code::transient
+// where the answer is no JSON or does not speak of sent_records records: what became of them is unknown.
+Result<std::vector<RefusedRecord>> read_put_records_answer(std::string& body, size_t sent_records);
+
+}  // namespace penstock

@@ -1,0 +1,148 @@
+// Writes records to a stream with PutRecords: gathers them into calls, sends again what was refused and only
+// that, and tells when a batch is settled. Nothing is given up: a record is delivered, or it is in the failure
+// log, or its batch is still outstanding.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "core/base/env.h"
+#include "core/base/reporter.h"
+#include "core/kinesis/client.h"
+#include "core/kinesis/failure.h"
+#include "core/kinesis/put_records.h"
+#include "core/kinesis/writer_batch.h"
+
+namespace penstock {
+
+struct SettledBatch {
+  uint64_t ack_id;
+  int32_t outcome;  // PENSTOCK_DELIVERED, PENSTOCK_FAILED_RECORDED or PENSTOCK_GIVEN_BACK
+};
+
+struct WriterCounters {
+  int64_t records_in = 0;       // taken by write()
+  int64_t records_out = 0;      // that the service took
+  int64_t bytes_out = 0;        // of those, partition keys included
+  int64_t calls = 0;            // begun
+  int64_t failed_calls = 0;     // that were refused as a whole, or whose outcome is unknown
+  int64_t refused_records = 0;  // refused one by one in a call that succeeded
+  int64_t retries = 0;          // records sent again
+  int64_t failures = 0;         // records that went to the failure log
+  int64_t bytes_in_flight = 0;  // gauge: what counts against mem_limit
+  int64_t records_queued = 0;   // gauge: in no call under way
+  int64_t healthy = 1;          // gauge: 0 while the failure log cannot be written or the service refuses for good
+};
+
+// Driven by its owner, on one thread: write(); then, again and again, transport.drive(), advance() and
+// take_settled().
+class Writer {
+ public:
+  static constexpr size_t kMaxCallsInFlight = 8;
+  static constexpr int64_t kLingerMs = 100;  // how long a record waits for others to share its call
+
+  // Begins a PutRecords call with that body; answered must run later, not inside.
+  using PutRecordsCall = std::function<void(std::string body, KinesisClient::Answered answered)>;
+
+  struct Options {
+    std::string stream;
+    // Of batches, and of the bodies of calls, for which a third is set aside. A call is always let through.
+    size_t mem_limit_bytes;
+  };
+
+  // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
+  Writer(Env& env, FailureLog& failures, Options options, PutRecordsCall put_records);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // Copies the batch; sends nothing yet. It is settled once. An error (Code::invalid: a stride too small, or
+  // after close()) takes nothing.
+  Status write(const penstock_batch& batch);
+
+  // Begins the calls that are due, writes the failure log.
+  void advance();
+
+  // Whether write() should wait: as much is held as the memory limit allows.
+  bool full() const;
+  bool idle() const { return batches_.empty(); }  // nothing is outstanding
+
+  // When advance() has something to do, apart from answers; kNever if only these are waited for. A time in the
+  // past while batches are there for take_settled(), but after close(), where they may wait for the end.
+  int64_t next_deadline_ms() const;
+
+  // The batches settled since the last time.
+  std::vector<SettledBatch> take_settled();
+
+  // No more writes; what is queued no longer waits for company.
+  void close() { closed_ = true; }
+
+  // Settles all that is outstanding as PENSTOCK_GIVEN_BACK. Answers that still come are not listened to.
+  void give_back();
+
+  WriterCounters counters() const;
+
+ private:
+  // A share of mem_limit that is kept for the bodies of calls: a queue that took it all would leave one call at
+  // a time.
+  static constexpr size_t kBodiesShare = 3;
+  static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
+
+  struct Retry {
+    int64_t due_ms;
+    WriterRecord* record;
+    bool operator<(const Retry& other) const { return due_ms > other.due_ms; }  // a heap's top is due first
+  };
+  struct Call {
+    std::vector<WriterRecord*> records;
+    size_t body_bytes;
+  };
+
+  int64_t next_call_ms() const;
+  bool fits_in_memory() const;
+  void gather(int64_t now_ms);
+  bool gather_one(WriterRecord& record);
+  void begin_call();
+  void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
+  void end_failed_call(const Call& call, const Status& status);
+  void end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused);
+  void send_again(const std::vector<WriterRecord*>& records, bool soon);
+  void record_failures(int64_t now_ms);
+  void settle(WriterBatch& batch, size_t records);
+
+  Env& env_;
+  Reporter reporter_;
+  FailureLog& failures_;
+  Options options_;
+  PutRecordsCall put_records_;
+  bool closed_ = false;
+
+  std::map<uint64_t, WriterBatch> batches_;  // all that is outstanding, by number
+  uint64_t last_batch_number_ = 0;
+  size_t batch_bytes_ = 0;          // their memory
+  std::deque<WriterBatch*> fresh_;  // with records that were never in a call, oldest first
+  size_t fresh_records_ = 0;
+  size_t fresh_bytes_ = 0;
+  std::vector<Retry> retries_;       // a heap
+  std::vector<WriterRecord*> next_;  // the call that waits for memory
+  size_t next_bytes_ = 0;
+  std::map<uint64_t, Call> calls_;  // under way
+  uint64_t last_call_id_ = 0;
+  size_t body_bytes_ = 0;  // of the calls under way
+
+  std::vector<WriterBatch*> unsendable_;  // with records that are too large: not yet in the failure log,
+  std::vector<WriterBatch*> unflushed_;   // or in it but not yet flushed
+  int flush_failures_ = 0;                // in a row
+  int64_t flush_due_ms_ = kAtOnce;
+
+  std::vector<SettledBatch> settled_;
+  WriterCounters counters_;
+  bool refused_for_good_ = false;  // by the service, and no call succeeded since
+};
+
+}  // namespace penstock

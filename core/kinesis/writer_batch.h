@@ -1,0 +1,50 @@
+// A batch as the writer keeps it: copied, each record with the partition key it will be sent under.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "core/base/env.h"
+#include "core/kinesis/put_records.h"
+
+namespace penstock {
+
+struct WriterBatch;
+
+struct WriterRecord {
+  WriterBatch* batch;
+  std::string_view data;           // lies in the batch, as the key does
+  std::string_view partition_key;  // as the service allows it
+  int refusals;                    // how often it was sent in vain
+
+  size_t bytes() const { return put_record_bytes(data, partition_key); }
+};
+
+// Never moves: records and origin point into it.
+struct WriterBatch {
+  // Copies batch, with one allocation for all its text. The partition key of a record is its own; else the
+  // batch's log stream, which spreads log streams over the shards; else the record's id; else the batch's
+  // partition key; else 16 random hex digits. One that the service would not take goes as its SHA-256 in hex.
+  WriterBatch(uint64_t number, const penstock_batch& batch, Random& random, int64_t now_ms);
+  WriterBatch(const WriterBatch&) = delete;
+  WriterBatch& operator=(const WriterBatch&) = delete;
+
+  uint64_t number;                      // the writer's name for it
+  penstock_batch origin;                // the batch without its records
+  std::vector<WriterRecord> records;    // those that can be sent
+  std::vector<WriterRecord> too_large;  // those that pass kMaxRecordBytes
+  int64_t written_ms;                   // monotonic
+  size_t memory_bytes;                  // all that it holds
+  size_t next_record = 0;               // the first of records that was never in a call
+  size_t outstanding;                   // records that are neither delivered nor in the failure file
+  bool failed = false;                  // a record of it is in the failure file
+
+ private:
+  std::unique_ptr<char[]> text_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,120 @@
+#include "core/kinesis/put_records.h"
+
+#include <gtest/gtest.h>
+
+namespace penstock {
+namespace {
+
+std::string repeat(std::string_view text, size_t times) {
+  std::string out;
+  for (size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+TEST(put_records, body_is_the_json_that_the_service_documents) {
+  std::string body;
+  begin_put_records(body);
+  append_put_record(body, "hello", "a\"b");
+  append_put_record(body, "", "k");
+  end_put_records(body, "logs");
+  EXPECT_EQ(body, R"({"Records":[{"Data":"aGVsbG8=","PartitionKey":"a\"b"},{"Data":"","PartitionKey":"k"}],)"
+                  R"("StreamName":"logs"})");
+}
+
+TEST(put_records, estimate_of_the_body_covers_it_but_for_escapes) {
+  for (const size_t size : {0U, 1U, 2U, 3U, 1000U}) {
+    std::string body;
+    begin_put_records(body);
+    for (int i = 0; i < 500; ++i) append_put_record(body, std::string(size, 'x'), "key");
+    end_put_records(body, std::string(128, 's'));
+    EXPECT_GE(put_records_body_bytes(500, 500 * (size + 3)), body.size());
+  }
+}
+
+TEST(put_records, a_record_weighs_its_data_and_its_key_in_bytes) {
+  EXPECT_EQ(put_record_bytes("12345", "\xC3\xA9"), 7U);
+}
+
+TEST(put_records, a_key_has_1_to_256_characters_not_bytes) {
+  EXPECT_FALSE(is_partition_key(""));
+  EXPECT_TRUE(is_partition_key("k"));
+  for (const std::string_view character : {"k", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+    EXPECT_TRUE(is_partition_key(repeat(character, 256))) << character;
+    EXPECT_FALSE(is_partition_key(repeat(character, 257))) << character;
+  }
+}
+
+TEST(put_records, a_key_is_valid_utf8) {
+  for (const std::string_view good :
+       {"\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
+    EXPECT_TRUE(is_partition_key(good));
+  for (const std::string_view bad :
+       {"\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x9F\xBF", "\xE2\x82", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+        "\xF0\x9F\x98", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xE2\x82(", "a\xC3"})
+    EXPECT_FALSE(is_partition_key(bad));
+}
+
+TEST(put_records, answer_tells_the_refused_records_with_their_codes) {
+  std::string body =
+      R"({"FailedRecordCount":2,"Records":[
+        {"SequenceNumber":"1","ShardId":"s"},
+        {"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow"},
+        {"ErrorCode":null,"SequenceNumber":"2","ShardId":"s"},
+        {"ErrorCode":"InternalFailure","ErrorMessage":"oops"}],"EncryptionType":"NONE"})";
+  const auto refused = read_put_records_answer(body, 4);
+  ASSERT_TRUE(refused.ok()) << refused.status().message();
+  ASSERT_EQ(refused->size(), 2U);
+  EXPECT_EQ((*refused)[0].index, 1U);
+  EXPECT_EQ((*refused)[0].code, "ProvisionedThroughputExceededException");
+  EXPECT_EQ((*refused)[1].index, 3U);
+  EXPECT_EQ((*refused)[1].code, "InternalFailure");
+}
+
+TEST(put_records, answer_may_have_members_that_are_not_known) {
+  std::string body =
+      R"({"Before":{"Records":[{"ErrorCode":"x"},[[{}]]],"n":1.5},"Records":[
+        {"Extra":{"ErrorCode":"x","SequenceNumber":null},"SequenceNumber":"1","More":[{"ErrorCode":"x"}]}],
+        "After":[true,null,-1,18446744073709551615]})";
+  const auto refused = read_put_records_answer(body, 1);
+  ASSERT_TRUE(refused.ok()) << refused.status().message();
+  EXPECT_TRUE(refused->empty());
+}
+
+TEST(put_records, a_record_without_a_sequence_number_was_not_taken) {
+  std::string body = R"({"Records":[{},{"SequenceNumber":null},{"SequenceNumber":"1"}]})";
+  const auto refused = read_put_records_answer(body, 3);
+  ASSERT_TRUE(refused.ok());
+  ASSERT_EQ(refused->size(), 2U);
+  EXPECT_EQ((*refused)[1].index, 1U);
+  EXPECT_EQ((*refused)[1].code, "");
+}
+
+TEST(put_records, answer_that_speaks_of_other_records_leaves_the_outcome_unknown) {
+  for (const size_t sent : {0U, 2U}) {
+    std::string body = R"({"Records":[{"SequenceNumber":"1"}]})";
+    const auto refused = read_put_records_answer(body, sent);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.status().code(), Code::transient);
+  }
+}
+
+TEST(put_records, answer_that_is_not_json_leaves_the_outcome_unknown) {
+  for (const std::string_view text :
+       {"", "<html>", "null", "[]", "[{}]", "\"x\"", "{\"Records\":[{\"SequenceNumber\":\"1\"}]",
+        "{\"Records\":[{\"SequenceNumber\":\"1\"}]} x", "{\"Records\":[[\"SequenceNumber\",\"1\"]]}",
+        "{\"Records\":[\"SequenceNumber\"]}", "{\"Records\":{\"SequenceNumber\":\"1\"}}"}) {
+    std::string body(text);
+    const auto refused = read_put_records_answer(body, 1);
+    ASSERT_FALSE(refused.ok()) << text;
+    EXPECT_EQ(refused.status().code(), Code::transient) << text;
+  }
+}
+
+TEST(put_records, deep_nesting_in_an_answer_takes_no_stack) {
+  std::string body =
+      R"({"Records":[{"SequenceNumber":"1"}],"Deep":)" + repeat("[", 200'000) + repeat("]", 200'000) + "}";
+  EXPECT_TRUE(read_put_records_answer(body, 1).ok());
+}
+
+}  // namespace
+}  // namespace penstock

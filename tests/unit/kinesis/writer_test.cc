@@ -1,0 +1,401 @@
+#include "core/kinesis/writer.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "core/base/bytes.h"
+#include "tests/unit/kinesis/writer_fixture.h"
+
+namespace penstock {
+namespace {
+
+TEST(writer, a_record_waits_for_company_but_no_longer_than_the_linger) {
+  WriterFixture fixture;
+  fixture.write(1, {"a"});
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 0U);
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms + Writer::kLingerMs);
+  fixture.pass(Writer::kLingerMs - 1);
+  EXPECT_EQ(fixture.service.calls.size(), 0U);
+  fixture.pass(1);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+}
+
+TEST(writer, batches_share_a_call_and_each_is_settled_once) {
+  WriterFixture fixture;
+  fixture.write(7, {"a", "b"});
+  fixture.write(8, {"c"});
+  fixture.pass(Writer::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a", "ls"}, {"b", "ls"}, {"c", "ls"}}));
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{7, PENSTOCK_DELIVERED}, {8, PENSTOCK_DELIVERED}}));
+  EXPECT_TRUE(fixture.settled().empty());
+  EXPECT_TRUE(fixture.writer.idle());
+}
+
+TEST(writer, five_hundred_records_go_at_once_and_in_one_call) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(499, "x"));
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 0U);
+  fixture.write(2, {"x"});
+  fixture.advance();
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 500U);
+}
+
+TEST(writer, record_501_goes_in_a_second_call) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(501, "x"));
+  fixture.advance();
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 500U);
+  fixture.pass(Writer::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 2U);
+  EXPECT_EQ(fixture.service.calls[1].records.size(), 1U);
+  fixture.service.answer();
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+}
+
+TEST(writer, five_mebibytes_go_in_one_call_and_a_byte_more_does_not) {
+  for (const size_t extra : {0U, 1U}) {
+    WriterFixture fixture;
+    std::vector<std::string> bodies(10, std::string(512 * 1024 - 2, 'x'));  // the key has two bytes
+    bodies[9].append(extra, 'x');
+    fixture.write(1, bodies);
+    fixture.pass(Writer::kLingerMs);
+    ASSERT_GE(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.service.calls[0].records.size(), 10U - extra);
+  }
+}
+
+TEST(writer, five_mebibytes_do_not_wait) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(10, std::string(512 * 1024 - 2, 'x')));
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+}
+
+TEST(writer, a_record_of_exactly_one_mebibyte_with_its_key_is_sent) {
+  WriterFixture fixture;
+  fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
+  fixture.pass(Writer::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+}
+
+TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbours_are_sent) {
+  WriterFixture fixture;
+  fixture.write(1, {"a", std::string(kMaxRecordBytes - 1, 'x'), "b"});
+  fixture.pass(Writer::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a", "ls"}, {"b", "ls"}}));
+  const std::string& line = fixture.system.files.synced;
+  EXPECT_NE(line.find(R"("stage":"output")"), std::string::npos);
+  EXPECT_NE(line.find("1048577 bytes"), std::string::npos);
+  EXPECT_NE(line.find("1048576"), std::string::npos);
+  EXPECT_NE(line.find(R"("sequence_number":"4957")"), std::string::npos);
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.writer.counters().failures, 1);
+  EXPECT_EQ(fixture.writer.counters().records_out, 2);
+}
+
+TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) {
+  WriterFixture fixture;
+  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
+  fixture.write(2, {"small"});
+  fixture.pass(Writer::kLingerMs);
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DELIVERED}}));
+  EXPECT_EQ(fixture.writer.counters().healthy, 0);
+  ASSERT_FALSE(fixture.system.log.empty());
+  EXPECT_NE(fixture.system.log[0].find("file:/failures"), std::string::npos) << fixture.system.log[0];
+  fixture.pass(60'000);
+  EXPECT_TRUE(fixture.settled().empty());
+  EXPECT_LE(fixture.system.log.size(), 7U);
+  fixture.system.files.append_error = {};
+  fixture.pass(10'000);
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.writer.counters().healthy, 1);
+  EXPECT_EQ(fixture.writer.counters().failures, 1);
+  EXPECT_TRUE(fixture.writer.idle());
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+}
+
+TEST(writer, only_refused_records_are_sent_again) {
+  WriterFixture fixture;
+  fixture.write(1, {"a", "b", "c", "d"});
+  fixture.pass(Writer::kLingerMs);
+  fixture.service.answer({false, true, false, true});
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.pass(100);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"b", "ls"}, {"d", "ls"}}));
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+  const WriterCounters counters = fixture.writer.counters();
+  EXPECT_EQ(counters.calls, 2);
+  EXPECT_EQ(counters.records_out, 4);
+  EXPECT_EQ(counters.refused_records, 2);
+  EXPECT_EQ(counters.retries, 2);
+  EXPECT_EQ(counters.bytes_out, 4 * 3);
+  EXPECT_EQ(counters.bytes_in_flight, 0);
+}
+
+TEST(writer, records_due_again_go_before_fresh_ones) {
+  WriterFixture fixture;
+  fixture.write(1, {"old"});
+  fixture.pass(Writer::kLingerMs);
+  fixture.service.answer({true});
+  fixture.write(2, {"new"});
+  fixture.pass(100);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records[0].data, "old");
+}
+
+TEST(writer, backoff_grows_to_ten_seconds_and_no_further) {
+  WriterFixture fixture;
+  fixture.write(1, {"a"});
+  fixture.pass(Writer::kLingerMs);
+  int64_t longest_ms = 0;
+  for (int refusals = 1; refusals <= 200; ++refusals) {
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    fixture.service.answer({true});
+    const int64_t wait_ms = fixture.writer.next_deadline_ms() - fixture.system.clock.now_ms;
+    EXPECT_LE(wait_ms, refusals < 8 ? int64_t{100} << (refusals - 1) : 10'000);
+    longest_ms = std::max(longest_ms, wait_ms);
+    fixture.pass(wait_ms);
+  }
+  EXPECT_GT(longest_ms, 5'000);
+}
+
+TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
+  for (const Code code :
+       {Code::transient, Code::throttled, Code::clock_skew, Code::credentials, Code::io, Code::too_large}) {
+    WriterFixture fixture;
+    fixture.write(1, {"a", "b"});
+    fixture.pass(Writer::kLingerMs);
+    fixture.service.fail({code, "no answer"});
+    EXPECT_EQ(fixture.writer.counters().failed_calls, 1);
+    fixture.pass(100);
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
+    fixture.service.answer();
+    EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+    EXPECT_EQ(fixture.writer.counters().healthy, 1);
+  }
+}
+
+TEST(writer, answer_that_makes_no_sense_is_an_unknown_outcome) {
+  WriterFixture fixture;
+  fixture.write(1, {"a", "b"});
+  fixture.pass(Writer::kLingerMs);
+  fixture.service.take().answered(ServiceAnswer{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.pass(100);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
+}
+
+TEST(writer, refusal_for_good_is_reported_and_tried_again_every_30_seconds) {
+  for (const Code code : {Code::permanent, Code::not_found, Code::config}) {
+    WriterFixture fixture;
+    fixture.write(1, {"a"});
+    fixture.pass(Writer::kLingerMs);
+    fixture.service.fail({code, "AccessDenied for role x"});
+    EXPECT_EQ(fixture.writer.counters().healthy, 0);
+    ASSERT_EQ(fixture.system.log.size(), 1U);
+    EXPECT_NE(fixture.system.log[0].find("AccessDenied for role x"), std::string::npos);
+    fixture.pass(29'999);
+    EXPECT_EQ(fixture.service.calls.size(), 0U);
+    fixture.pass(1);
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    fixture.service.answer();
+    EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+    EXPECT_EQ(fixture.writer.counters().healthy, 1);
+  }
+}
+
+TEST(writer, the_same_error_is_logged_at_most_every_ten_seconds) {
+  WriterFixture fixture;
+  for (uint64_t i = 0; i < 5; ++i) {
+    fixture.write(i, {"a"});
+    fixture.pass(Writer::kLingerMs);
+    fixture.service.fail({Code::permanent, "no"});
+  }
+  EXPECT_EQ(fixture.system.log.size(), 1U);
+}
+
+TEST(writer, at_most_eight_calls_are_in_flight) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(500 * 9, "x"));
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 8U);
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+  fixture.service.answer();
+  EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 8U);
+}
+
+TEST(writer, memory_bounds_the_calls_in_flight_but_one_always_goes) {
+  WriterFixture fixture(64 * 1024);
+  fixture.write(1, std::vector<std::string>(20, std::string(1 << 20, 'x').substr(2)));
+  fixture.pass(Writer::kLingerMs);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+    fixture.service.answer();
+    EXPECT_EQ(fixture.settled().size(), i == 3 ? 1U : 0U);
+    fixture.pass(0);
+  }
+}
+
+TEST(writer, it_is_full_from_the_limit_on_with_a_third_kept_for_calls) {
+  WriterFixture measure;
+  measure.write(1, {std::string(4000, 'x')});
+  const auto held = static_cast<size_t>(measure.writer.counters().bytes_in_flight);
+  const size_t limit = held + held / 2;  // two thirds of it are held
+  WriterFixture full(limit);
+  full.write(1, {std::string(4000, 'x')});
+  EXPECT_TRUE(full.writer.full());
+  WriterFixture roomy(limit + 2);
+  roomy.write(1, {std::string(4000, 'x')});
+  EXPECT_FALSE(roomy.writer.full());
+}
+
+TEST(writer, it_still_takes_what_it_is_given_when_full_and_has_room_again_once_settled) {
+  WriterFixture fixture(64 * 1024);
+  EXPECT_FALSE(fixture.writer.full());
+  fixture.write(1, {std::string(64 * 1024, 'x')});
+  EXPECT_TRUE(fixture.writer.full());
+  fixture.write(2, {"more"});
+  fixture.pass(Writer::kLingerMs);
+  EXPECT_TRUE(fixture.writer.full());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled().size(), 2U);
+  EXPECT_FALSE(fixture.writer.full());
+}
+
+TEST(writer, empty_batch_is_settled_at_once) {
+  WriterFixture fixture;
+  fixture.write(9, {});
+  EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
+  EXPECT_EQ(fixture.settled(), (Outcomes{{9, PENSTOCK_DELIVERED}}));
+  EXPECT_TRUE(fixture.writer.idle());
+}
+
+TEST(writer, close_sends_what_is_queued_without_waiting_and_takes_no_more) {
+  WriterFixture fixture;
+  fixture.write(1, {"a"});
+  fixture.writer.close();
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+  const penstock_batch batch = {};
+  EXPECT_EQ(fixture.writer.write(batch).code(), Code::invalid);
+}
+
+TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(501, "x"));
+  fixture.write(2, {std::string(kMaxRecordBytes, 'x')});
+  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.advance();
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  fixture.writer.close();
+  fixture.writer.give_back();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_GIVEN_BACK}, {2, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_TRUE(fixture.writer.idle());
+  fixture.service.answer();
+  fixture.pass(60'000);
+  EXPECT_TRUE(fixture.settled().empty());
+  EXPECT_TRUE(fixture.service.calls.empty());
+  EXPECT_EQ(fixture.writer.counters().records_queued, 0);
+}
+
+TEST(writer, records_are_found_by_their_stride) {
+  struct NewerRecord {
+    penstock_record record;
+    uint64_t appended;
+  };
+  NewerRecord records[2] = {};
+  records[0].record.body = bytes("one");
+  records[1].record.body = bytes("two");
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof(NewerRecord);
+  batch.records = &records[0].record;
+  batch.record_count = 2;
+  batch.log_stream = bytes("ls");
+  WriterFixture fixture;
+  ASSERT_TRUE(fixture.writer.write(batch).ok());
+  fixture.pass(Writer::kLingerMs);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"one", "ls"}, {"two", "ls"}}));
+  batch.record_stride = sizeof(penstock_record) - 1;
+  EXPECT_EQ(fixture.writer.write(batch).code(), Code::invalid);
+}
+
+// A service that refuses and loses at random: every record arrives, and more than once only where an answer was
+// lost.
+TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_answer_leaves_unknown) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    WriterFixture fixture(seed % 3 == 0 ? 20'000 : 24 << 20);
+    std::mt19937_64 dice(seed);
+    fixture.system.random.engine.seed(seed);
+    const auto chance = [&dice](unsigned percent) { return dice() % 100 < percent; };
+    std::map<std::string, int> arrived, unknown;
+    size_t written = 0, settled = 0, batches = 0;
+    for (int step = 0; step < 200'000 && (batches < 60 || !fixture.writer.idle()); ++step) {
+      if (batches < 60 && !fixture.writer.full() && chance(50)) {
+        std::vector<std::string> bodies(dice() % 120);
+        for (std::string& body : bodies) body = "record " + std::to_string(written++);
+        fixture.write(++batches, bodies);
+      }
+      if (!fixture.service.calls.empty() && chance(60)) {
+        const FakeService::Call call = fixture.service.take(dice() % fixture.service.calls.size());
+        const bool performed = !chance(5);
+        const bool lost = chance(5);
+        std::vector<bool> refused;
+        for (const SentRecord& record : call.records) {
+          refused.push_back(chance(20));
+          if (performed && !refused.back()) {
+            ++arrived[record.data];
+            if (lost) ++unknown[record.data];
+          }
+        }
+        if (!performed)
+          call.answered(Status(Code::throttled, "slow down"));
+        else if (lost)
+          call.answered(Status(Code::transient, "timed out"));
+        else
+          FakeService::answer(call, refused);
+      }
+      const int64_t due_ms = fixture.writer.next_deadline_ms();
+      if (fixture.service.calls.empty() && due_ms != kNever)
+        fixture.pass(std::max<int64_t>(0, due_ms - fixture.system.clock.now_ms));
+      else
+        fixture.pass(static_cast<int64_t>(dice() % 20));
+      settled += fixture.settled().size();
+    }
+    ASSERT_TRUE(fixture.writer.idle());
+    EXPECT_EQ(settled, batches);
+    EXPECT_EQ(arrived.size(), written);
+    for (const auto& [data, times] : arrived) EXPECT_LE(times, 1 + unknown[data]) << data;
+    EXPECT_EQ(fixture.writer.counters().records_out, static_cast<int64_t>(written));
+    EXPECT_EQ(fixture.writer.counters().bytes_in_flight, 0);
+  }
+}
+
+}  // namespace
+}  // namespace penstock
