@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/logs/record.h"
 
 namespace penstock {
 
@@ -26,7 +26,7 @@ struct LambdaFilterCounters {
 // Reuses its buffers from batch to batch.
 class LambdaFilter {
  public:
-  explicit LambdaFilter(LambdaFilterOptions options) : options_(std::move(options)) {}
+  explicit LambdaFilter(const LambdaFilterOptions& options);
 
   // Hands the batch on as JSON records (PENSTOCK_RECORD_JSON), same order, id, time and key, in pieces of about
   // 256 KiB of output so that memory stays bounded. Answers below 0 of emit end it and are returned.
@@ -35,9 +35,13 @@ class LambdaFilter {
   const LambdaFilterCounters& counters() const { return counters_; }
 
  private:
-  LambdaFilterOptions options_;
+  void append(const penstock_record& event);
+  int32_t emit_piece(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx);
+
+  RecordWriter writer_;
   LambdaFilterCounters counters_;
-  // The rest is the implementer's.
+  std::string text_;                      // of the piece's records, one behind the other
+  std::vector<penstock_record> records_;  // of the piece; where their bodies lie is filled in when it is emitted
 };
 
 }  // namespace penstock

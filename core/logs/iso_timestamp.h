@@ -1,0 +1,19 @@
+// Timestamps as runtimes print them: 2019-08-25T13:59:15.269Z, with any number of decimals or none.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace penstock {
+
+enum class Zone { z, none };
+
+// The size of the timestamp at the beginning of text, a real date and time with what zone says behind it; 0: there
+// is none.
+size_t iso_timestamp_size(std::string_view text, Zone zone = Zone::z);
+
+// Appends such a timestamp as RFC 3339 in UTC with milliseconds: decimals beyond are cut, missing ones are zeros.
+void append_iso_timestamp(std::string& out, std::string_view timestamp);
+
+}  // namespace penstock

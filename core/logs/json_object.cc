@@ -1,0 +1,203 @@
+#include "core/logs/json_object.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "core/logs/iso_timestamp.h"
+#include "core/logs/platform_record.h"
+#include "core/logs/rapidjson_reader.h"
+
+namespace penstock {
+
+namespace {
+
+// Below this a number in "time" is no count of milliseconds since 1970, but seconds or something else.
+constexpr int64_t kFirstPlausibleMs = 100000000000;  // March 1973
+constexpr int64_t kLastTimeMs = 253402300799999;     // the end of the year 9999
+
+int64_t plausible_ms(std::string_view number) {
+  int64_t time_ms = -1;
+  const char* const end = number.data() + number.size();
+  const auto result = std::from_chars(number.data(), end, time_ms);
+  const bool whole = result.ec == std::errc() && (result.ptr == end || *result.ptr == '.');
+  return whole && time_ms >= kFirstPlausibleMs && time_ms <= kLastTimeMs ? time_ms : -1;
+}
+
+// The reader lets some control characters pass in strings, see rapidjson_reader.h.
+bool has_stray_control(std::string_view text) {
+  bool stray = false;
+  for (const char c : text) stray |= (static_cast<unsigned char>(c) - 0x1Au) <= 0x1Fu - 0x1Au;
+  return stray;
+}
+
+}  // namespace
+
+// Takes RapidJSON's events. Only what stands in the first three levels is looked at.
+class ObjectHandler {
+ public:
+  using Size = penstock_rapidjson::SizeType;
+
+  explicit ObjectHandler(JsonObject& object) : object_(object) {}
+
+  bool Key(const char* data, Size size, bool) {
+    if (depth_ > kLevels) return true;
+    name_ = {data, size};
+    if (depth_ == 1) take_member_name();
+    return true;
+  }
+  bool String(const char* data, Size size, bool) {
+    if (depth_ > kLevels) return true;
+    const std::string_view text(data, size);
+    switch (levels_[depth_]) {
+      case Level::root:
+        if (name_ == "type") type_ = text;
+        if (name_ == "record") fault_ = text;
+        if (name_ == "time" || (name_ == "timestamp" && object_.own_timestamp_.empty())) take_timestamp(text);
+        break;
+      default:
+        take_platform_member(text);
+    }
+    return true;
+  }
+  bool RawNumber(const char* data, Size size, bool) {
+    if (depth_ > kLevels) return true;
+    const std::string_view number(data, size);
+    const Level level = levels_[depth_];
+    if ((level == Level::root && name_ == "time") || (level == Level::aws && name_ == "Timestamp"))
+      object_.own_time_ms_ = plausible_ms(number);
+    else
+      take_platform_member(number);
+    return true;
+  }
+  bool Null() { return true; }
+  bool Bool(bool) { return true; }
+  // With numbers as text these are never called.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(int64_t) { return false; }
+  bool Uint64(uint64_t) { return false; }
+  bool Double(double) { return false; }
+
+  bool StartObject() { return start(depth_ > kLevels ? Level::other : level_of_member()); }
+  bool StartArray() { return start(Level::other); }
+  bool EndObject(Size) {
+    --depth_;
+    return true;
+  }
+  bool EndArray(Size) {
+    --depth_;
+    return true;
+  }
+
+  void finish() {
+    constexpr std::string_view kPrefix = "platform.";
+    object_.is_platform_ = type_.starts_with(kPrefix) && (has_record_ || fault_.data() != nullptr);
+    if (object_.is_platform_) finish_platform_record(type_.substr(kPrefix.size()), fault_, object_.platform_);
+  }
+
+ private:
+  enum class Level : uint8_t { other, root, record, metrics, tracing, aws };
+  static constexpr size_t kLevels = 3;
+
+  bool start(Level level) {
+    if (++depth_ <= kLevels) levels_[depth_] = level;
+    return depth_ <= static_cast<size_t>(kMaxJsonDepth);
+  }
+
+  // What the object that is the value of name_ is.
+  Level level_of_member() {
+    switch (levels_[depth_]) {
+      case Level::other:
+        return depth_ == 0 ? Level::root : Level::other;
+      case Level::root:
+        if (name_ == "_aws") return Level::aws;
+        if (name_ != "record") return Level::other;
+        has_record_ = true;
+        return Level::record;
+      case Level::record:
+        return name_ == "metrics" ? Level::metrics : name_ == "tracing" ? Level::tracing : Level::other;
+      default:
+        return Level::other;
+    }
+  }
+
+  void take_platform_member(std::string_view value) {
+    switch (levels_[depth_]) {
+      case Level::record:
+        return set_platform_member(PlatformPart::record, name_, value, object_.platform_);
+      case Level::metrics:
+        return set_platform_member(PlatformPart::metrics, name_, value, object_.platform_);
+      case Level::tracing:
+        return set_platform_member(PlatformPart::tracing, name_, value, object_.platform_);
+      default:
+        return;
+    }
+  }
+
+  void take_timestamp(std::string_view text) {
+    if (iso_timestamp_size(text) == text.size()) object_.own_timestamp_ = text;
+  }
+
+  void take_member_name() {
+    JsonObject& object = object_;
+    object.is_empty_ = false;
+    if (name_ == object.names_.timestamp) object.has_timestamp_ = true;
+    if (name_ == object.names_.source)
+      object.source_names_.push_back(static_cast<size_t>(name_.data() - object.copy_.data()));
+    if (name_ == "level") object.has_level_ = true;
+    if (name_ == "lambda") object.has_lambda_ = true;
+    if (name_ == "event_id") object.has_event_id_ = true;
+    if (name_.starts_with(object.source_original_))
+      take_source_original(name_.substr(object.source_original_.size()));
+  }
+
+  void take_source_original(std::string_view behind) {
+    object_.has_source_original_ = object_.has_source_original_ || behind.empty();
+    uint64_t number = 0;
+    if (!behind.starts_with('_') || behind.size() > 19) return;
+    if (std::from_chars(behind.data() + 1, behind.data() + behind.size(), number).ptr ==
+        behind.data() + behind.size())
+      object_.last_source_number_ = std::max(object_.last_source_number_, number);
+  }
+
+  JsonObject& object_;
+  std::array<Level, kLevels + 1> levels_ = {};  // by depth; 0 is around the object
+  size_t depth_ = 0;
+  std::string_view name_;  // of the member being read
+  std::string_view type_;
+  std::string_view fault_;
+  bool has_record_ = false;
+};
+
+void JsonObject::clear() {
+  source_names_.clear();
+  is_empty_ = true;
+  has_timestamp_ = has_level_ = has_lambda_ = has_event_id_ = has_source_original_ = false;
+  last_source_number_ = 1;
+  own_time_ms_ = -1;
+  own_timestamp_ = {};
+  is_platform_ = false;
+  platform_ = {};
+}
+
+bool JsonObject::read(std::string_view text) {
+  if (!text.starts_with('{') || !text.ends_with('}') || has_stray_control(text)) return false;
+  clear();
+  copy_.assign(text);
+  copy_.append(kReaderPadding, '\0');
+  penstock_rapidjson::InsituStringStream stream(copy_.data());
+  penstock_rapidjson::Reader reader;
+  ObjectHandler handler(*this);
+  if (reader.Parse<kReaderFlags>(stream, handler).IsError()) return false;
+  if (stream.Tell() != text.size()) return false;
+  handler.finish();
+  return true;
+}
+
+std::string JsonObject::free_source_name() const {
+  if (!has_source_original_) return source_original_;
+  return source_original_ + "_" + std::to_string(last_source_number_ + 1);
+}
+
+}  // namespace penstock

@@ -1,0 +1,69 @@
+#include "core/logs/lambda_filter.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kPieceBytes = 256 * 1024;
+constexpr size_t kMaxPieceRecords = 8192;
+constexpr size_t kLargeBufferBytes = 4 * kPieceBytes;
+
+}  // namespace
+
+LambdaFilter::LambdaFilter(const LambdaFilterOptions& options)
+    : writer_({options.timestamp_key, options.source_key}) {}
+
+int32_t LambdaFilter::apply(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx) {
+  text_.clear();
+  records_.clear();
+  writer_.begin(batch);
+  const char* const first = reinterpret_cast<const char*>(batch.records);
+  for (uint64_t index = 0; index < batch.record_count; ++index) {
+    // The stride is that of whoever made the batch, who may know a longer record.
+    append(*reinterpret_cast<const penstock_record*>(first + index * batch.record_stride));
+    if (text_.size() < kPieceBytes && records_.size() < kMaxPieceRecords) continue;
+    if (const int32_t result = emit_piece(batch, emit, emit_ctx); result < 0) return result;
+  }
+  return records_.empty() ? PENSTOCK_OK : emit_piece(batch, emit, emit_ctx);
+}
+
+void LambdaFilter::append(const penstock_record& event) {
+  const size_t from = text_.size();
+  const RecordWriter::Kind kind = writer_.append(text_, event);
+  penstock_record record = event;
+  record.body = {nullptr, text_.size() - from};
+  record.flags |= PENSTOCK_RECORD_JSON;
+  records_.push_back(record);
+  ++counters_.records;
+  switch (kind) {
+    case RecordWriter::Kind::system_line:
+      ++counters_.system_lines;
+      break;
+    case RecordWriter::Kind::passed_through:
+      ++counters_.passed_through;
+      break;
+    case RecordWriter::Kind::wrapped:
+      ++counters_.wrapped;
+      break;
+  }
+}
+
+int32_t LambdaFilter::emit_piece(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx) {
+  const char* body = text_.data();
+  for (penstock_record& record : records_) {
+    record.body.data = body;
+    body += record.body.size;
+  }
+  penstock_batch piece = batch;
+  piece.struct_size = sizeof piece;
+  piece.record_stride = sizeof(penstock_record);
+  piece.records = records_.data();
+  piece.record_count = records_.size();
+  const int32_t result = emit(emit_ctx, &piece);
+  text_.clear();
+  records_.clear();
+  if (text_.capacity() > kLargeBufferBytes) std::string().swap(text_);
+  return result < 0 ? result : PENSTOCK_OK;
+}
+
+}  // namespace penstock

@@ -1,0 +1,91 @@
+// The grammar of the lines that Lambda and its runtimes write: what one message says, without changing it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace penstock {
+
+// What a line is about; none: a line of the application.
+enum class LambdaEvent : uint8_t {
+  none,
+  start,
+  end,
+  report,
+  init_start,
+  init_report,
+  restore_start,
+  restore_report,
+  extension,
+  telemetry,
+  logs,
+  xray,
+  timeout,
+  exit,
+  error,
+};
+
+// What else a line may say, in the order in which it is written.
+enum class LambdaField : uint8_t {
+  request_id,
+  version,
+  duration_ms,
+  billed_duration_ms,
+  memory_size_mb,
+  max_memory_used_mb,
+  init_duration_ms,
+  restore_duration_ms,
+  billed_restore_duration_ms,
+  status,
+  error_type,
+  timeout_seconds,
+  phase,
+  runtime_version,
+  runtime_version_arn,
+  extension_name,
+  extension_state,
+  tenant_id,
+  xray_trace_id,
+  xray_segment_id,
+  xray_sampled,
+};
+inline constexpr size_t kLambdaFieldCount = static_cast<size_t>(LambdaField::xray_sampled) + 1;
+
+enum class FieldKind : uint8_t { text, number, boolean };
+FieldKind kind_of(LambdaField field);
+
+// Views point into the message that was read, or are constant.
+struct LambdaLine {
+  LambdaEvent event = LambdaEvent::none;
+  bool failed = false;                     // where no level is written: ERROR, not INFO
+  bool returns_are_line_ends = false;      // \r in message stands for \n
+  bool message_may_be_the_record = false;  // a JSON object for a message counts as the record itself
+  std::string_view timestamp;              // see iso_timestamp.h, perhaps without its Z; empty: none
+  std::string_view level;                  // as it is written, .NET's four letters spelled out; empty: none
+  std::string_view message;                // without blanks and line ends at both ends
+
+  std::string_view operator[](LambdaField field) const { return fields_[static_cast<size_t>(field)]; }
+  // Sets a field that is empty, to a value that its kind allows: numbers as JSON writes them, true or false.
+  void set(LambdaField field, std::string_view value);
+  // Removes a field.
+  void unset(LambdaField field) { fields_[static_cast<size_t>(field)] = {}; }
+  // Whether there is anything to say under "lambda".
+  bool says_anything() const;
+
+ private:
+  std::array<std::string_view, kLambdaFieldCount> fields_;
+};
+
+// Reads a message of any bytes, in time linear in its size.
+LambdaLine read_lambda_line(std::string_view message);
+
+// Part of it, in lambda_system_line.cc: the lines of Lambda itself. message has no blanks at its ends. false,
+// with line unchanged, where it is none of them.
+bool read_system_line(std::string_view message, LambdaLine& line);
+
+// Whether a status is that of a failure: then a report is one too.
+bool is_failure(std::string_view status);
+
+}  // namespace penstock
