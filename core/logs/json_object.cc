@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/json.h"
 #include "core/logs/iso_timestamp.h"
 #include "core/logs/platform_record.h"
 #include "core/logs/rapidjson_reader.h"
@@ -29,6 +30,29 @@ bool has_stray_control(std::string_view text) {
   bool stray = false;
   for (const char c : text) stray |= (static_cast<unsigned char>(c) - 0x1Au) <= 0x1Fu - 0x1Au;
   return stray;
+}
+
+// The reader refuses numbers that no double can hold, though they are JSON, and are not our business. This puts a
+// 0 in the place of numbers that may be so large.
+void shorten_numbers(std::string& text) {
+  constexpr size_t kSafeDigits = 300;
+  bool in_string = false;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (in_string) {
+      if (text[at] == '\\')
+        ++at;
+      else
+        in_string = text[at] != '"';
+      continue;
+    }
+    in_string = text[at] == '"';
+    if (text[at] != '-' && (text[at] < '0' || text[at] > '9')) continue;
+    const size_t end = std::min(text.find_first_not_of("0123456789+-.eE", at), text.size());
+    const std::string_view number(text.data() + at, end - at);
+    if (is_json_number(number) && (number.size() > kSafeDigits || number.find_first_of("eE") != number.npos))
+      text.replace(at, number.size(), number.size(), ' ').replace(at, 1, "0");
+    at = end - 1;
+  }
 }
 
 }  // namespace
@@ -183,16 +207,28 @@ void JsonObject::clear() {
 
 bool JsonObject::read(std::string_view text) {
   if (!text.starts_with('{') || !text.ends_with('}') || has_stray_control(text)) return false;
-  clear();
   copy_.assign(text);
+  Outcome outcome = read_copy();
+  if (outcome == Outcome::number_too_big) {
+    copy_.assign(text);
+    shorten_numbers(copy_);
+    outcome = read_copy();
+  }
+  return outcome == Outcome::object;
+}
+
+JsonObject::Outcome JsonObject::read_copy() {
+  clear();
+  const size_t size = copy_.size();
   copy_.append(kReaderPadding, '\0');
   penstock_rapidjson::InsituStringStream stream(copy_.data());
   penstock_rapidjson::Reader reader;
   ObjectHandler handler(*this);
-  if (reader.Parse<kReaderFlags>(stream, handler).IsError()) return false;
-  if (stream.Tell() != text.size()) return false;
+  const auto result = reader.Parse<kReaderFlags>(stream, handler);
+  if (result.Code() == penstock_rapidjson::kParseErrorNumberTooBig) return Outcome::number_too_big;
+  if (result.IsError() || stream.Tell() != size) return Outcome::other;
   handler.finish();
-  return true;
+  return Outcome::object;
 }
 
 std::string JsonObject::free_source_name() const {

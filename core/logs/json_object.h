@@ -49,11 +49,13 @@ class JsonObject {
 
  private:
   friend class ObjectHandler;
+  enum class Outcome { object, number_too_big, other };
+  Outcome read_copy();
   void clear();
 
   RecordNames names_;
   std::string source_original_;
-  std::string copy_;  // of the text, for reading in place
+  std::string copy_;  // of the text, for reading in place, which changes it
   std::vector<size_t> source_names_;
   bool is_empty_ = true;
   bool has_timestamp_ = false;

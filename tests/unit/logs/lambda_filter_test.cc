@@ -1,0 +1,224 @@
+// What holds for every batch and any bytes.
+#include "core/logs/lambda_filter.h"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "tests/unit/logs/filtering.h"
+
+namespace penstock {
+namespace {
+
+// Whether a strict reader takes it for one JSON object in UTF-8 on one line that has what every record has.
+testing::AssertionResult is_record(const std::string& text) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
+                 rapidjson::kParseNumbersAsStringsFlag>(text.data(), text.size());
+  if (document.HasParseError() || !document.IsObject())
+    return testing::AssertionFailure() << "no JSON object: " << text;
+  if (text.find('\n') != std::string::npos) return testing::AssertionFailure() << "has a newline: " << text;
+  for (const char* const name : {"timestamp", "event_id", "source"})
+    if (!document.HasMember(name)) return testing::AssertionFailure() << "no " << name << ": " << text;
+  return testing::AssertionSuccess();
+}
+
+TEST(transform, any_bytes_become_one_record_of_valid_json) {
+  std::mt19937 random(20190825);
+  const std::vector<std::string> pieces = {"START RequestId: ",
+                                           "REPORT RequestId: ",
+                                           "\tDuration: ",
+                                           " 1.5 ms",
+                                           "{\"a\":",
+                                           "}",
+                                           "[",
+                                           "]",
+                                           "\"",
+                                           "\\",
+                                           "\\u",
+                                           "d83d",
+                                           ",",
+                                           ":",
+                                           "1e5",
+                                           "null",
+                                           "[INFO]\t",
+                                           "2024-06-18T02:07:06.123Z",
+                                           "\t",
+                                           "6bc28136-aaaa-4365-b021-0ce6b2e64ab0",
+                                           "\n",
+                                           "\r",
+                                           "ERROR",
+                                           "{",
+                                           "\"source\":",
+                                           "\"source_original\":",
+                                           "\"time\":\"2024-06-18T02:07:06.123Z\"",
+                                           "\"type\":\"platform.report\",",
+                                           "\"record\":{",
+                                           "\"metrics\":{",
+                                           "INIT_REPORT ",
+                                           "Status: error",
+                                           "XRAY TraceId: ",
+                                           "I, [",
+                                           "LAMBDA_WARNING: ",
+                                           "\xF0\x9F\x98",
+                                           "\x80",
+                                           " "};
+  std::vector<std::string> bodies;
+  for (int round = 0; round < 20000; ++round) {
+    std::string body;
+    const size_t parts = random() % 12;
+    for (size_t part = 0; part < parts; ++part) {
+      if (random() % 4 == 0)
+        for (size_t byte = random() % 9; byte > 0; --byte) body += static_cast<char>(random());
+      else
+        body += pieces[random() % pieces.size()];
+    }
+    bodies.push_back(body);
+  }
+  const std::vector<std::string> records = filtered(bodies);
+  ASSERT_EQ(records.size(), bodies.size());
+  for (size_t index = 0; index < records.size(); ++index)
+    ASSERT_TRUE(is_record(records[index])) << printable(bodies[index]);
+}
+
+TEST(transform, a_good_object_with_one_byte_changed_is_still_a_valid_record) {
+  const std::string good =
+      R"({"time":"2020-08-20T12:31:32.123Z","type":"platform.report","record":{"requestId":"r1",)"
+      R"("metrics":{"durationMs":1.5},"tracing":{"value":"Root=1;Sampled=1"}},"source":"\u00e9","x":[1e5]})";
+  std::vector<std::string> bodies;
+  for (size_t at = 0; at < good.size(); ++at) {
+    for (const char byte : {'\0', '"', '\\', '{', '}', '[', ',', '0', '\xff', '\n', '\x1b'}) {
+      bodies.push_back(good);
+      bodies.back()[at] = byte;
+    }
+  }
+  for (const std::string& record : filtered(bodies)) ASSERT_TRUE(is_record(record));
+}
+
+TEST(transform, order_id_time_and_key_and_origin_are_passed_on) {
+  penstock_record first = event_of("one");
+  first.id = bytes("id1");
+  first.key = bytes("key1");
+  first.time_ms = 5;
+  penstock_record second = event_of("two");
+  second.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
+  penstock_batch batch = {};
+  const std::vector<penstock_record> events = {first, second};
+  batch = batch_of(events);
+  batch.ack_id = 9;
+  batch.sequence_number = bytes("42");
+  LambdaFilter filter({});
+  const auto emit = [](void* ctx, const penstock_batch* out) -> int32_t {
+    ++*static_cast<int*>(ctx);
+    EXPECT_EQ(out->ack_id, 9u);
+    EXPECT_EQ(out->struct_size, sizeof *out);
+    EXPECT_EQ(view(out->sequence_number), "42");
+    EXPECT_EQ(view(out->log_group), "/aws/lambda/f");
+    EXPECT_EQ(out->record_count, 2u);
+    EXPECT_EQ(view(out->records[0].id), "id1");
+    EXPECT_EQ(view(out->records[0].key), "key1");
+    EXPECT_EQ(out->records[0].time_ms, 5);
+    EXPECT_EQ(out->records[0].flags, PENSTOCK_RECORD_JSON);
+    EXPECT_EQ(out->records[1].flags, PENSTOCK_RECORD_JSON | PENSTOCK_RECORD_TIME_IS_ARRIVAL);
+    EXPECT_NE(view(out->records[1].body).find("\"two\""), std::string_view::npos);
+    return PENSTOCK_FULL;  // which is no reason to stop
+  };
+  int calls = 0;
+  EXPECT_EQ(filter.apply(batch, emit, &calls), PENSTOCK_OK);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(transform, records_with_a_longer_stride_are_read) {
+  struct Longer {
+    penstock_record record;
+    uint64_t more;
+  };
+  std::vector<Longer> events = {{event_of("one"), 1}, {event_of("two"), 2}};
+  penstock_batch batch = batch_of({});
+  batch.records = &events[0].record;
+  batch.record_count = 2;
+  batch.record_stride = sizeof(Longer);
+  std::string bodies;
+  const auto emit = [](void* ctx, const penstock_batch* out) -> int32_t {
+    for (uint64_t index = 0; index < out->record_count; ++index)
+      *static_cast<std::string*>(ctx) += view(out->records[index].body);
+    return PENSTOCK_OK;
+  };
+  LambdaFilter filter({});
+  EXPECT_EQ(filter.apply(batch, emit, &bodies), PENSTOCK_OK);
+  EXPECT_NE(bodies.find("one"), std::string::npos);
+  EXPECT_NE(bodies.find("two"), std::string::npos);
+}
+
+TEST(transform, a_large_batch_leaves_in_pieces_and_a_refusal_ends_it) {
+  const std::string body(1000, 'x');
+  const std::vector<penstock_record> events(1000, event_of(body));
+  struct Seen {
+    std::vector<uint64_t> counts;
+    size_t refuse_from = SIZE_MAX;
+  } seen;
+  const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {
+    auto& to = *static_cast<Seen*>(ctx);
+    if (to.counts.size() >= to.refuse_from) return PENSTOCK_E_MEMORY;
+    size_t bytes_out = 0;
+    for (uint64_t index = 0; index < batch->record_count; ++index) bytes_out += batch->records[index].body.size;
+    EXPECT_LE(bytes_out, 256u * 1024 + 2000);
+    to.counts.push_back(batch->record_count);
+    return PENSTOCK_OK;
+  };
+  LambdaFilter filter({});
+  EXPECT_EQ(filter.apply(batch_of(events), emit, &seen), PENSTOCK_OK);
+  EXPECT_GT(seen.counts.size(), 3u);
+  uint64_t total = 0;
+  for (const uint64_t count : seen.counts) total += count;
+  EXPECT_EQ(total, 1000u);
+
+  seen = {};
+  seen.refuse_from = 2;
+  EXPECT_EQ(filter.apply(batch_of(events), emit, &seen), PENSTOCK_E_MEMORY);
+  EXPECT_EQ(seen.counts.size(), 2u);
+
+  seen = {};
+  EXPECT_EQ(filter.apply(batch_of({}), emit, &seen), PENSTOCK_OK);
+  EXPECT_TRUE(seen.counts.empty());
+}
+
+TEST(transform, records_are_counted_by_what_they_were) {
+  const std::vector<penstock_record> events = {event_of("END RequestId: x"), event_of("{}"), event_of("text"),
+                                               event_of("text")};
+  LambdaFilter filter({});
+  const auto emit = [](void*, const penstock_batch*) -> int32_t { return PENSTOCK_OK; };
+  EXPECT_EQ(filter.apply(batch_of(events), emit, nullptr), PENSTOCK_OK);
+  EXPECT_EQ(filter.counters().records, 4);
+  EXPECT_EQ(filter.counters().system_lines, 1);
+  EXPECT_EQ(filter.counters().passed_through, 1);
+  EXPECT_EQ(filter.counters().wrapped, 2);
+}
+
+TEST(transform, an_origin_without_region_has_no_region) {
+  penstock_batch batch = batch_of({});
+  const penstock_record event = event_of("x");
+  batch.records = &event;
+  batch.record_count = 1;
+  batch.region = {};
+  batch.log_group = bytes("a\"b\xff");
+  std::string body;
+  const auto emit = [](void* ctx, const penstock_batch* out) -> int32_t {
+    *static_cast<std::string*>(ctx) = view(out->records[0].body);
+    return PENSTOCK_OK;
+  };
+  LambdaFilter filter({});
+  EXPECT_EQ(filter.apply(batch, emit, &body), PENSTOCK_OK);
+  EXPECT_TRUE(body.ends_with(R"("source":{"logGroup":"a\"b)"
+                             "\uFFFD"
+                             R"(","logStream":"s","owner":"123"}})"))
+      << body;
+}
+
+}  // namespace
+}  // namespace penstock
