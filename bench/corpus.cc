@@ -1,0 +1,229 @@
+#include "bench/corpus.h"
+
+#include <zlib.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+
+#include "core/base/json.h"
+#include "core/base/time.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int64_t kFirstMs = 1718676426000;
+
+enum class Runtime { python, json, node };
+
+// Of 100 messages; with the lines of Lambda itself, a third of all events each are Python's and JSON's.
+Runtime runtime_of(uint64_t percent) {
+  if (percent < 42) return Runtime::python;
+  return percent < 84 ? Runtime::json : Runtime::node;
+}
+
+constexpr std::array<std::string_view, 16> kActions = {
+    "Fetched",   "Reserved", "Sent",      "Wrote",   "Skipped", "Loaded",  "Checked",   "Computed",
+    "Published", "Queued",   "Completed", "Retried", "Merged",  "Removed", "Validated", "Received"};
+constexpr std::array<std::string_view, 16> kObjects = {
+    "customer profile", "basket items",    "confirmation mail", "open invoice", "stock record",  "tenant config",
+    "webhook",          "shipping cost",   "analytics event",   "order lock",   "workflow step", "payment intent",
+    "refund",           "delivery window", "address",           "voucher"};
+constexpr std::array<std::string_view, 16> kPlaces = {"from the cache",
+                                                      "in the warehouse",
+                                                      "through the queue",
+                                                      "for the provider",
+                                                      "after a newer version",
+                                                      "on the second attempt",
+                                                      "with its signature",
+                                                      "by tariff",
+                                                      "to the bus",
+                                                      "at the gateway",
+                                                      "without changes",
+                                                      "before the deadline",
+                                                      "in the background",
+                                                      "for the region",
+                                                      "as a batch",
+                                                      "on demand"};
+constexpr std::array<std::string_view, 6> kLevels = {"INFO", "INFO", "INFO", "DEBUG", "WARNING", "ERROR"};
+constexpr std::array<std::string_view, 6> kNodeLevels = {"INFO", "INFO", "INFO", "DEBUG", "WARN", "ERROR"};
+constexpr std::array<std::string_view, 4> kPlain = {
+    "Collecting usage statistics. To deactivate, set the option to false.",
+    "OpenTelemetry exporter is not configured",
+    "Matplotlib created a temporary cache directory because the default path is not a writable directory",
+    "npm notice New minor version of the package manager is available"};
+
+template <size_t size>
+std::string_view pick(const std::array<std::string_view, size>& of, CorpusRandom& random) {
+  return of[random.below(size)];
+}
+
+std::string hex_digits(CorpusRandom& random, size_t count) {
+  std::string digits;
+  while (digits.size() < count) digits += "0123456789abcdef"[random.below(16)];
+  return digits;
+}
+
+std::string uuid(CorpusRandom& random) {
+  return hex_digits(random, 8) + "-" + hex_digits(random, 4) + "-4" + hex_digits(random, 3) + "-a" +
+         hex_digits(random, 3) + "-" + hex_digits(random, 12);
+}
+
+std::string decimal(CorpusRandom& random, uint64_t below) {
+  std::array<char, 32> text;
+  const int size =
+      std::snprintf(text.data(), text.size(), "%llu.%02llu", static_cast<unsigned long long>(random.below(below)),
+                    static_cast<unsigned long long>(random.below(100)));
+  return {text.data(), static_cast<size_t>(size)};
+}
+
+std::string sentence(CorpusRandom& random) {
+  std::string text(pick(kActions, random));
+  text += ' ';
+  text += pick(kObjects, random);
+  text += ' ';
+  return text += pick(kPlaces, random);
+}
+
+std::string iso(int64_t time_ms) {
+  std::string text;
+  append_rfc3339(text, time_ms);
+  return text;
+}
+
+// Writes the events of one log stream, invocation after invocation.
+class StreamWriter {
+ public:
+  StreamWriter(CorpusRandom& random, uint64_t number) : random_(random) {
+    runtime_ = runtime_of(random_.below(100));
+    function_ = "orders-" + std::to_string(number % 17) + "-handler";
+    time_ms_ = kFirstMs + static_cast<int64_t>(number) * 60000;
+    // Ids are 56 digits, of which the first half is the time in some unit, and the last ones count.
+    id_ = "3" + std::to_string(8328912640000000 + number * 7919) + std::to_string(100000 + random_.below(900000)) +
+          std::to_string(1000000000000000000 + number * 1000000007) + std::to_string(100 + random_.below(900));
+  }
+
+  CorpusMessage write(size_t events, const CorpusOptions& options);
+
+ private:
+  std::string next_line();
+  std::string application_line();
+  std::string python_line();
+  std::string json_line();
+  std::string node_line();
+
+  CorpusRandom& random_;
+  Runtime runtime_;
+  std::string function_;
+  std::string id_;
+  int64_t time_ms_;
+  std::string request_;
+  uint64_t lines_left_ = 0;  // of the invocation, END and REPORT among them
+};
+
+std::string StreamWriter::python_line() {
+  std::string line = "[" + std::string(pick(kLevels, random_)) + "]\t" + iso(time_ms_) + "\t" + request_ + "\t" +
+                     sentence(random_) + " order=" + std::to_string(random_.below(100000000)) +
+                     " span=" + hex_digits(random_, 20) + " took=" + decimal(random_, 900) + "ms";
+  if (random_.below(40) == 0)
+    line += "\nTraceback (most recent call last):\n  File \"/var/task/" + function_ +
+            ".py\", line 57, in handle\n    raise StepFailed(step)\norders.errors.StepFailed: step " +
+            std::to_string(random_.below(9));
+  return line + "\n";
+}
+
+std::string StreamWriter::json_line() {
+  return "{\"level\":\"" + std::string(pick(kLevels, random_)) + "\",\"customer\":\"" + hex_digits(random_, 10) +
+         "\",\"message\":\"" + sentence(random_) + "\",\"span\":\"" + hex_digits(random_, 16) +
+         "\",\"timestamp\":\"" + iso(time_ms_) + "\",\"service\":\"" + function_ + "\",\"requestId\":\"" +
+         request_ + "\",\"duration_ms\":" + decimal(random_, 900) + "}\n";
+}
+
+std::string StreamWriter::node_line() {
+  return iso(time_ms_) + "\t" + request_ + "\t" + std::string(pick(kNodeLevels, random_)) + "\t" +
+         sentence(random_) + " { orderId: " + std::to_string(random_.below(100000000)) + ", span: '" +
+         hex_digits(random_, 16) + "'" + ", items: " + std::to_string(random_.below(20)) + " }\n";
+}
+
+std::string StreamWriter::application_line() {
+  if (random_.below(20) == 0) return std::string(pick(kPlain, random_)) + "\n";
+  switch (runtime_) {
+    case Runtime::python:
+      return python_line();
+    case Runtime::json:
+      return json_line();
+    case Runtime::node:
+      break;
+  }
+  return node_line();
+}
+
+std::string StreamWriter::next_line() {
+  time_ms_ += static_cast<int64_t>(random_.below(40));
+  if (lines_left_ == 0) {
+    request_ = uuid(random_);
+    lines_left_ = 8 + random_.below(16);
+    return "START RequestId: " + request_ + " Version: $LATEST\n";
+  }
+  --lines_left_;
+  if (lines_left_ == 1) return "END RequestId: " + request_ + "\n";
+  if (lines_left_ > 1) return application_line();
+  const std::string duration = decimal(random_, 900);
+  return "REPORT RequestId: " + request_ + "\tDuration: " + duration +
+         " ms\tBilled Duration: " + duration.substr(0, duration.size() - 3) +
+         " ms\tMemory Size: 512 MB\tMax Memory Used: " + std::to_string(80 + random_.below(40)) + " MB\t\n";
+}
+
+std::string gzip(const std::string& text, int level) {
+  constexpr int kGzip = 15 + 16;
+  z_stream z = {};
+  deflateInit2(&z, level, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&z, static_cast<uLong>(text.size())), '\0');
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  z.avail_in = static_cast<uInt>(text.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  deflate(&z, Z_FINISH);
+  out.resize(z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+
+CorpusMessage StreamWriter::write(size_t events, const CorpusOptions& options) {
+  CorpusMessage message;
+  message.json = R"({"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/aws/lambda/)" + function_ +
+                 R"(","logStream":"2024/06/18/[$LATEST])" + hex_digits(random_, 32) +
+                 R"(","subscriptionFilters":["to-kinesis"],"logEvents":[)";
+  for (size_t index = 0; index < events; ++index) {
+    std::array<char, 32> count;
+    std::snprintf(count.data(), count.size(), "%010zu", index);
+    message.ids.push_back(id_ + count.data());
+    message.json += index == 0 ? "{\"id\":\"" : ",{\"id\":\"";
+    message.json += message.ids.back() + R"(","timestamp":)";
+    const std::string line = next_line();
+    message.json += std::to_string(time_ms_) + R"(,"message":)";
+    append_json_string(message.json, line);
+    message.json += '}';
+  }
+  message.json += "]}";
+  message.gzip = gzip(message.json, options.gzip_level);
+  return message;
+}
+
+}  // namespace
+
+std::vector<CorpusMessage> make_corpus(const CorpusOptions& options) {
+  CorpusRandom random(options.seed);
+  const double ratio = static_cast<double>(options.most_events) / static_cast<double>(options.least_events);
+  std::vector<CorpusMessage> corpus;
+  for (uint64_t number = 0; number < options.messages; ++number) {
+    const double place = static_cast<double>(random.below(1001)) / 1000;
+    const double events = static_cast<double>(options.least_events) * std::pow(ratio, place);
+    corpus.push_back(StreamWriter(random, number).write(static_cast<size_t>(std::lround(events)), options));
+  }
+  return corpus;
+}
+
+}  // namespace penstock

@@ -1,0 +1,46 @@
+// Subscription messages as a stream of Lambda functions' logs has them, made from a seed: the same everywhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace penstock {
+
+// splitmix64 (https://prng.di.unimi.it/splitmix64.c): small, and the same on every platform, which the standard
+// library's distributions are not.
+class CorpusRandom {
+ public:
+  explicit CorpusRandom(uint64_t seed) : state_(seed) {}
+  uint64_t next() {
+    uint64_t z = state_ += 0x9E3779B97F4A7C15;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+    z = (z ^ z >> 27) * 0x94D049BB133111EB;
+    return z ^ z >> 31;
+  }
+  uint64_t below(uint64_t limit) { return next() % limit; }
+
+ private:
+  uint64_t state_;
+};
+
+struct CorpusOptions {
+  uint64_t seed = 20190825;
+  size_t messages = 200;
+  size_t least_events = 5;  // in a message; how many there are is even on a logarithmic scale
+  size_t most_events = 1000;
+  int gzip_level = 6;
+};
+
+struct CorpusMessage {
+  std::string json;
+  std::string gzip;
+  std::vector<std::string> ids;  // of its events
+};
+
+// A third of the events are Python's lines, a third JSON objects, the rest Node's, Lambda's own and plain lines;
+// about 290 bytes of JSON an event. Event ids are unique in the corpus.
+std::vector<CorpusMessage> make_corpus(const CorpusOptions& options = {});
+
+}  // namespace penstock

@@ -1,0 +1,92 @@
+#include "bench/stages.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kLimitBytes = 16 << 20;
+
+// A benchmark that does not do its work measures nothing.
+void require(bool done, const char* what) {
+  if (done) return;
+  std::fprintf(stderr, "penstock-bench: %s failed\n", what);
+  std::abort();
+}
+
+}  // namespace
+
+Stages::Stages(std::vector<CorpusMessage> corpus)
+    : corpus_(std::move(corpus)), reader_(kLimitBytes), filter_(LambdaFilterOptions{}) {
+  size_t largest = 0;
+  for (const CorpusMessage& message : corpus_) {
+    text_bytes_ += static_cast<double>(message.json.size());
+    gzip_bytes_ += static_cast<double>(message.gzip.size());
+    events_ += static_cast<double>(message.ids.size());
+    largest = std::max(largest, message.json.size());
+  }
+  text_.resize(largest);
+}
+
+size_t Stages::zlib() {
+  constexpr int kGzip = 15 + 16;
+  text_.resize(text_.capacity());
+  size_t total = 0;
+  z_stream z = {};
+  require(inflateInit2(&z, kGzip) == Z_OK, "inflateInit2");
+  for (const CorpusMessage& message : corpus_) {
+    inflateReset(&z);
+    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.gzip.data()));
+    z.avail_in = static_cast<uInt>(message.gzip.size());
+    z.next_out = reinterpret_cast<Bytef*>(text_.data());
+    z.avail_out = static_cast<uInt>(text_.size());
+    require(inflate(&z, Z_FINISH) == Z_STREAM_END, "inflate");
+    total += z.total_out;
+  }
+  inflateEnd(&z);
+  return total;
+}
+
+size_t Stages::gunzip() {
+  size_t total = 0;
+  for (const CorpusMessage& message : corpus_) {
+    require(gunzip_.inflate(message.gzip, kLimitBytes, text_).ok(), "gunzip");
+    total += text_.size();
+  }
+  return total;
+}
+
+size_t Stages::split() {
+  size_t total = 0;
+  penstock_batch batch = {};
+  for (const CorpusMessage& message : corpus_) {
+    reader_.begin(message.gzip, {});
+    while (reader_.next(batch) == SubscriptionReader::Step::batch) total += batch.record_count;
+    require(reader_.problem().ok(), "split");
+  }
+  return total;
+}
+
+size_t Stages::filter() {
+  size_t total = 0;
+  const auto count = [](void* ctx, const penstock_batch* batch) -> int32_t {
+    *static_cast<size_t*>(ctx) += batch->record_count;
+    return PENSTOCK_OK;
+  };
+  penstock_batch batch = {};
+  for (const CorpusMessage& message : corpus_) {
+    reader_.begin(message.gzip, {});
+    while (reader_.next(batch) == SubscriptionReader::Step::batch)
+      require(filter_.apply(batch, count, &total) == PENSTOCK_OK, "filter");
+    require(reader_.problem().ok(), "split");
+  }
+  return total;
+}
+
+}  // namespace penstock

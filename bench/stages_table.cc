@@ -1,0 +1,33 @@
+// The stages side by side: their turns are mixed, so that a slow moment of the machine hits all alike, and the
+// fastest turn of each counts. Prints one table.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+#include "bench/stages.h"
+
+int main() {
+  constexpr int kTurns = 15;
+  penstock::Stages stages(penstock::make_corpus());
+  std::array<double, penstock::kStages.size()> seconds;
+  seconds.fill(1e9);
+  size_t work = 0;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    for (size_t index = 0; index < seconds.size(); ++index) {
+      const auto from = std::chrono::steady_clock::now();
+      work += (stages.*penstock::kStages[index].run)();
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - from;
+      seconds[index] = std::min(seconds[index], taken.count());
+    }
+  }
+  std::printf("%.0f events, %.1f MB of JSON, %.0f bytes an event, compressed %.2f:1, best of %d turns\n",
+              stages.events(), stages.text_bytes() / 1e6, stages.text_bytes() / stages.events(),
+              stages.text_bytes() / stages.gzip_bytes(), kTurns);
+  std::printf("%-24s %10s %14s %18s\n", "stage", "MB/s", "events/s", "speed, zlib = 1");
+  for (size_t index = 0; index < seconds.size(); ++index)
+    std::printf("%-24s %10.1f %14.0f %18.3f\n", penstock::kStages[index].name,
+                stages.text_bytes() / 1e6 / seconds[index], stages.events() / seconds[index],
+                seconds[0] / seconds[index]);
+  return work == 0 ? 1 : 0;
+}
