@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 
 #include <cassert>
+#include <cstring>
 
 namespace penstock::model {
 namespace {
@@ -16,6 +17,13 @@ size_t digest(const EVP_MD* method, std::string_view data, uint8_t* out) {
   [[maybe_unused]] const int done = EVP_Digest(data.data(), data.size(), out, &size, method, nullptr);
   assert(done == 1);
   return size;
+}
+
+// Bytes of the character that begins with lead; 0 where none does.
+size_t utf8_size(uint8_t lead) {
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2 || lead > 0xF4) return 0;
+  return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
 }  // namespace
@@ -76,6 +84,32 @@ std::optional<std::string_view> decode_base64(std::span<char> text) {
   const int size = EVP_DecodeBlock(raw, raw, static_cast<int>(text.size()));
   if (size < 0) return std::nullopt;
   return std::string_view(text.data(), static_cast<size_t>(size) - padding);
+}
+
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    // Eight plain characters at once: nearly all of what comes is.
+    uint64_t eight = 0;
+    if (i + sizeof eight <= text.size()) {
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      if ((eight & 0x8080808080808080) == 0) {
+        i += sizeof eight;
+        continue;
+      }
+    }
+    const auto lead = static_cast<uint8_t>(text[i]);
+    const size_t size = utf8_size(lead);
+    if (size == 0 || i + size > text.size()) return false;
+    for (size_t k = 1; k < size; ++k)
+      if ((static_cast<uint8_t>(text[i + k]) & 0xC0) != 0x80) return false;
+    const uint8_t second = size > 1 ? static_cast<uint8_t>(text[i + 1]) : uint8_t{0};
+    const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+    const bool surrogate = lead == 0xED && second > 0x9F;
+    const bool too_high = lead == 0xF4 && second > 0x8F;
+    if (overlong || surrogate || too_high) return false;
+    i += size;
+  }
+  return true;
 }
 
 }  // namespace penstock::model

@@ -1,4 +1,4 @@
-// Digests, base64 and hexadecimal for the model, on OpenSSL: written apart from core/base, so that an error
+// Digests, base64, hexadecimal and UTF-8 for the model, on OpenSSL: written apart from core/base, so that an error
 // there cannot hide behind the same error here.
 #pragma once
 
@@ -21,5 +21,7 @@ std::string hex(std::string_view raw);                                 // lower 
 void append_base64(std::string& out, std::string_view data);
 // Decodes padded base64 where it lies; the result is a part of text. nullopt where it is not base64.
 std::optional<std::string_view> decode_base64(std::span<char> text);
+
+bool is_utf8(std::string_view text);  // well-formed as of Unicode 15, table 3-7
 
 }  // namespace penstock::model

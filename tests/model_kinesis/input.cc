@@ -115,9 +115,9 @@ std::optional<Error> read_member(std::string_view name, const Value& value, Inpu
 }  // namespace
 
 std::optional<Error> read_input(std::string& body, Input& input) {
+  if (!is_utf8(body)) return serialization("");
   rapidjson::Document document;
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-  document.ParseInsitu<kFlags>(body.data());
+  document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
   if (document.HasParseError() || !document.IsObject()) return serialization("");
   for (const auto& member : document.GetObject())
     if (!member.value.IsNull())

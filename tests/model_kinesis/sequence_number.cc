@@ -22,10 +22,14 @@ constexpr Field kCreated{148, 36};
 constexpr Field kMark{184, 4};
 
 void put(Words& words, Field field, uint64_t value) {
-  for (unsigned i = 0; i < field.bits; ++i) {
-    const unsigned bit = field.lowest_bit + i;
-    if (value >> i & 1) words[bit / 32] |= uint32_t{1} << bit % 32;
-  }
+  const uint64_t kept = field.bits == 64 ? value : value & ((uint64_t{1} << field.bits) - 1);
+  const unsigned shift = field.lowest_bit % 32;
+  const uint64_t low = kept << shift;
+  const uint64_t high = shift == 0 ? 0 : kept >> (64 - shift);
+  const size_t first = field.lowest_bit / 32;
+  const std::array<uint32_t, 3> parts = {static_cast<uint32_t>(low), static_cast<uint32_t>(low >> 32),
+                                         static_cast<uint32_t>(high)};
+  for (size_t i = 0; i < parts.size() && first + i < words.size(); ++i) words[first + i] |= parts[i];
 }
 
 uint64_t get(const Words& words, Field field) {

@@ -1,0 +1,15 @@
+// What the model shows beside the API of the service: its records and counters as JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tests/model_kinesis/service.h"
+
+namespace penstock::model {
+
+// The stream is there.
+std::string records_as_json_lines(const Service& service, std::string_view stream);
+std::string stats_as_json(const Service& service);
+
+}  // namespace penstock::model
