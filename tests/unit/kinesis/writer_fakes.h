@@ -40,12 +40,14 @@ struct FakeFiles : Files {
   std::string path;
   std::string appended;
   std::string synced;
+  int append_calls = 0;
   Status append_error;
   Status sync_error;
 
   struct File : AppendFile {
     explicit File(FakeFiles& of) : files(of) {}
     Status append(std::string_view bytes) override {
+      ++files.append_calls;
       if (files.append_error.ok()) files.appended += bytes;
       return files.append_error;
     }
