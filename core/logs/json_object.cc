@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
+#include <utility>
 
 #include "core/base/json.h"
 #include "core/logs/iso_timestamp.h"
@@ -17,6 +19,8 @@ namespace {
 constexpr int64_t kFirstPlausibleMs = 100000000000;  // March 1973
 constexpr int64_t kLastTimeMs = 253402300799999;     // the end of the year 9999
 
+constexpr size_t kLargeCopyBytes = size_t{1} << 20;
+
 int64_t plausible_ms(std::string_view number) {
   int64_t time_ms = -1;
   const char* const end = number.data() + number.size();
@@ -27,9 +31,19 @@ int64_t plausible_ms(std::string_view number) {
 
 // The reader lets some control characters pass in strings, see rapidjson_reader.h.
 bool has_stray_control(std::string_view text) {
-  bool stray = false;
-  for (const char c : text) stray |= (static_cast<unsigned char>(c) - 0x1Au) <= 0x1Fu - 0x1Au;
-  return stray;
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    // A high bit where a byte is below 0x20, and sometimes behind one: then its bytes are looked at.
+    if (((word - kOnes * 0x20) & ~word & (kOnes * 0x80)) == 0) continue;
+    for (const char c : text.substr(at, 8))
+      if (c >= 0x1A && c <= 0x1F) return true;
+  }
+  for (const char c : text.substr(at))
+    if (c >= 0x1A && c <= 0x1F) return true;
+  return false;
 }
 
 // The reader refuses numbers that no double can hold, though they are JSON, and are not our business. This puts a
@@ -194,6 +208,17 @@ class ObjectHandler {
   bool has_record_ = false;
 };
 
+struct JsonObject::Reader {
+  penstock_rapidjson::Reader reader;
+};
+
+JsonObject::JsonObject(RecordNames names)
+    : reader_(std::make_unique<Reader>()),
+      names_(std::move(names)),
+      source_original_(names_.source + "_original") {}
+
+JsonObject::~JsonObject() = default;
+
 void JsonObject::clear() {
   source_names_.clear();
   is_empty_ = true;
@@ -207,6 +232,11 @@ void JsonObject::clear() {
 
 bool JsonObject::read(std::string_view text) {
   if (!text.starts_with('{') || !text.ends_with('}') || has_stray_control(text)) return false;
+  // A huge object must not cost its memory for ever. Assigning would keep it.
+  if (copy_.capacity() > kLargeCopyBytes && text.size() <= kLargeCopyBytes) {
+    std::string().swap(copy_);
+    std::vector<size_t>().swap(source_names_);
+  }
   copy_.assign(text);
   Outcome outcome = read_copy();
   if (outcome == Outcome::number_too_big) {
@@ -222,9 +252,8 @@ JsonObject::Outcome JsonObject::read_copy() {
   const size_t size = copy_.size();
   copy_.append(kReaderPadding, '\0');
   penstock_rapidjson::InsituStringStream stream(copy_.data());
-  penstock_rapidjson::Reader reader;
   ObjectHandler handler(*this);
-  const auto result = reader.Parse<kReaderFlags>(stream, handler);
+  const auto result = reader_->reader.Parse<kReaderFlags>(stream, handler);
   if (result.Code() == penstock_rapidjson::kParseErrorNumberTooBig) return Outcome::number_too_big;
   if (result.IsError() || stream.Tell() != size) return Outcome::other;
   handler.finish();

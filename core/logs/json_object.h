@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,10 @@ struct RecordNames {
 // Reads one object after the other. Views live until the next read().
 class JsonObject {
  public:
-  explicit JsonObject(RecordNames names)
-      : names_(std::move(names)), source_original_(names_.source + "_original") {}
+  explicit JsonObject(RecordNames names);
+  ~JsonObject();
+  JsonObject(const JsonObject&) = delete;
+  JsonObject& operator=(const JsonObject&) = delete;
 
   // true if text is one complete JSON object with nothing around it, not even blanks. Takes time and memory
   // linear in its size; an object nested deeper than 1,000 counts as none.
@@ -49,10 +52,12 @@ class JsonObject {
 
  private:
   friend class ObjectHandler;
+  struct Reader;
   enum class Outcome { object, number_too_big, other };
   Outcome read_copy();
   void clear();
 
+  std::unique_ptr<Reader> reader_;  // kept, since it has a stack
   RecordNames names_;
   std::string source_original_;
   std::string copy_;  // of the text, for reading in place, which changes it

@@ -1,4 +1,5 @@
 // The lines of Lambda itself in text mode: START, END, REPORT, INIT_START and their kin, and how a function ended.
+#include <algorithm>
 #include <array>
 
 #include "core/base/json.h"
@@ -62,32 +63,31 @@ std::string_view take_value(std::string_view& text) {
   return value;
 }
 
+// Takes a column and the tab or line end behind it.
+std::string_view take_column(std::string_view& text) {
+  const std::string_view column = scan::column(text);
+  text.remove_prefix(std::min(column.size() + 1, text.size()));
+  return column;
+}
+
+void set_field(std::string_view name, std::string_view value, LambdaLine& line) {
+  for (const Key& key : kKeys)
+    if (key.name == name) return line.set(key.field, value);
+}
+
 // Reads "key: value unit" pairs, separated by tabs, line ends or blanks, in any order; others are passed over.
 void read_fields(std::string_view text, LambdaLine& line) {
   text = text.substr(0, kMaxFieldsBytes);
   while (!text.empty()) {
-    const size_t column_end = text.find_first_of("\t\n\r");
-    std::string_view column = text.substr(0, column_end);
-    text = column_end == std::string_view::npos ? std::string_view() : text.substr(column_end + 1);
+    std::string_view column = take_column(text);
     size_t colon;
     while ((colon = column.find(':')) != std::string_view::npos) {
       const std::string_view name = scan::trim(column.substr(0, colon));
       column = scan::trim_front(column.substr(colon + 1));
-      if (column.empty() && column_end != std::string_view::npos) {
-        // A tab between key and value.
-        const size_t next_end = text.find_first_of("\t\n\r");
-        const std::string_view next = text.substr(0, next_end);
-        if (next.find(':') == std::string_view::npos) {
-          column = scan::trim_front(next);
-          text = next_end == std::string_view::npos ? std::string_view() : text.substr(next_end + 1);
-        }
-      }
-      const std::string_view value = take_value(column);
-      for (const Key& key : kKeys) {
-        if (key.name != name) continue;
-        line.set(key.field, value);
-        break;
-      }
+      // There may be a tab between key and value, too.
+      const bool is_missing = column.empty() && scan::column(text).find(':') == std::string_view::npos;
+      if (is_missing) column = scan::trim_front(take_column(text));
+      set_field(name, take_value(column), line);
     }
   }
 }

@@ -6,9 +6,7 @@
 
 namespace penstock::scan {
 
-inline constexpr std::string_view kBlanks = " \t\n\r\v\f";
-
-inline bool is_blank(char c) { return kBlanks.find(c) != std::string_view::npos; }
+inline bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 inline bool is_space_or_tab(char c) { return c == ' ' || c == '\t'; }
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 inline bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -25,9 +23,24 @@ inline std::string_view trim_front(std::string_view text) {
 }
 
 // What stands before the first blank.
-inline std::string_view word(std::string_view text) { return text.substr(0, text.find_first_of(kBlanks)); }
+inline std::string_view word(std::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && !is_blank(text[size])) ++size;
+  return text.substr(0, size);
+}
 
-inline std::string_view first_line(std::string_view text) { return text.substr(0, text.find_first_of("\n\r")); }
+// What stands before the first tab or line end.
+inline std::string_view column(std::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && text[size] != '\t' && text[size] != '\n' && text[size] != '\r') ++size;
+  return text.substr(0, size);
+}
+
+inline std::string_view first_line(std::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && text[size] != '\n' && text[size] != '\r') ++size;
+  return text.substr(0, size);
+}
 
 // Takes prefix from the beginning of text, and then the spaces and tabs behind it.
 inline bool take(std::string_view& text, std::string_view prefix) {
