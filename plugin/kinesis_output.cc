@@ -69,7 +69,7 @@ class KinesisOutput : public penstock_instance {
   Status close(int64_t deadline_ms) override {
     writer_.close();
     do {
-      drive(deadline_ms);
+      drive(writer_.idle() ? 0 : deadline_ms);
     } while (!writer_.idle() && env().clock.monotonic_ms() < deadline(deadline_ms));
     writer_.give_back();
     return {};

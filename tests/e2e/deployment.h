@@ -1,0 +1,46 @@
+// The model of Kinesis on a loopback port, with an input and an output stream, and a folder for state.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/e2e/messages.h"
+#include "tests/e2e/plugin_client.h"
+#include "tests/model_kinesis/server.h"
+
+namespace penstock::e2e {
+
+class Deployment {
+ public:
+  // Puts the model's credentials into the environment of this process.
+  Deployment(uint32_t input_shards, uint32_t output_shards);
+
+  // Adds messages of 200 events to the input stream, of 250 log streams by turns, and their ids to `expected`.
+  void fill(size_t events);
+  // Adds one source record to the input stream.
+  void put(std::string_view partition_key, std::string_view data);
+
+  OptionList input_options() const;
+  OptionList output_options() const;
+
+  // How often each event id is in the output stream.
+  std::map<std::string, int> delivered();
+  // The event ids of each shard of the input stream, in the shard's order.
+  std::map<std::string, std::vector<std::string>> events_by_shard() const { return events_by_shard_; }
+  model::Stats stats();
+
+  TemporaryFolder folder;
+  model::Server server;
+  std::set<std::string> expected;
+
+ private:
+  std::map<std::string, std::vector<std::string>> events_by_shard_;
+  size_t messages_ = 0;
+};
+
+}  // namespace penstock::e2e

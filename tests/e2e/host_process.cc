@@ -1,0 +1,77 @@
+#include "tests/e2e/host_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+namespace penstock::e2e {
+
+HostProcess::HostProcess(const std::vector<std::string>& arguments, const std::string& output_file) {
+  std::vector<char*> argv = {const_cast<char*>(PENSTOCK_HOST)};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const int output = open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  // Between fork and exec only what is safe in a process with threads.
+  pid_ = fork();
+  if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    dup2(output, STDOUT_FILENO);
+    dup2(output, STDERR_FILENO);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  close(output);
+  process_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  if (pid_ < 0 || process_ < 0) {
+    std::perror("starting the host");
+    std::exit(2);
+  }
+}
+
+HostProcess::~HostProcess() {
+  if (pid_ > 0) {
+    signal(SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  close(process_);
+}
+
+void HostProcess::signal(int number) const {
+  if (pid_ > 0) kill(pid_, number);
+}
+
+int HostProcess::wait(int seconds) {
+  pollfd ended = {process_, POLLIN, 0};
+  if (poll(&ended, 1, seconds * 1000) != 1) return -1;
+  int status = 0;
+  waitpid(std::exchange(pid_, -1), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::string write_conf(const Deployment& deployment, const std::string& name, const OptionList& more_for_input,
+                       const std::string& more) {
+  const std::string path = deployment.folder.path(name);
+  std::ofstream conf(path);
+  const auto section = [&](const char* header, const OptionList& options) {
+    if (*header != '\0') conf << header << '\n';
+    for (const auto& [key, value] : options) conf << "    " << key << ' ' << value << '\n';
+  };
+  section("[INPUT]", {{"Name", "penstock_kinesis"}, {"Tag", "logs"}});
+  section("", deployment.input_options());
+  section("", more_for_input);
+  section("[FILTER]", {{"Name", "lambda_logs"}, {"Match", "*"}});
+  section("[OUTPUT]", {{"Name", "penstock_kinesis"}, {"Match", "logs"}});
+  section("", deployment.output_options());
+  conf << more;
+  return path;
+}
+
+}  // namespace penstock::e2e

@@ -1,0 +1,98 @@
+// The main job in the host, as a process that can be stopped and killed.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <random>
+#include <string>
+
+#include "tests/e2e/host_process.h"
+
+namespace penstock::e2e {
+namespace {
+
+size_t expected_in(const Deployment& deployment, const std::map<std::string, int>& delivered) {
+  size_t found = 0;
+  for (const std::string& id : deployment.expected) found += delivered.count(id);
+  return found;
+}
+
+TEST(e2e, the_host_does_the_main_job_and_exits_when_idle) {
+  Deployment deployment(2, 40);
+  deployment.fill(5000);
+  const std::string conf = write_conf(deployment, "agent.conf"), output = deployment.folder.path("host.log");
+  HostProcess host({"run", "-c", conf, "--exit-when-idle", "1"}, output);
+  EXPECT_EQ(host.wait(60), 0) << read_file(output);
+  const std::map<std::string, int> delivered = deployment.delivered();
+  EXPECT_EQ(delivered.size(), deployment.expected.size()) << read_file(output);
+  EXPECT_EQ(expected_in(deployment, delivered), deployment.expected.size());
+}
+
+TEST(e2e, sigterm_settles_what_is_in_flight_saves_the_position_and_exits_with_0) {
+  Deployment deployment(2, 40);
+  deployment.fill(5000);
+  const std::string conf = write_conf(deployment, "agent.conf"), output = deployment.folder.path("host.log");
+  HostProcess host({"run", "-c", conf}, output);
+  deployment.server.with([&](model::Service& service) {
+    service.on_request([pid = host.pid(), done = false](uint64_t, const model::Request& request) mutable {
+      if (done || model::header(request.headers, "x-amz-target") != "Kinesis_20131202.PutRecords") return;
+      done = true;
+      kill(pid, SIGTERM);
+    });
+  });
+  EXPECT_EQ(host.wait(60), 0) << read_file(output);
+  const size_t first_run = deployment.delivered().size();
+  EXPECT_GT(first_run, 0u);
+
+  deployment.server.with([&](model::Service& service) { service.on_request(nullptr); });
+  HostProcess again({"run", "-c", conf, "--exit-when-idle", "1"}, output);
+  EXPECT_EQ(again.wait(60), 0) << read_file(output);
+  int copies = 0;
+  const std::map<std::string, int> delivered = deployment.delivered();
+  for (const auto& [id, times] : delivered) copies += times - 1;
+  EXPECT_EQ(delivered.size(), deployment.expected.size());
+  EXPECT_EQ(copies, 0) << "an orderly end reads nothing again";
+}
+
+// The seed is printed; PENSTOCK_TEST_SEED repeats a run.
+TEST(e2e, killed_ten_times_at_any_request_loses_nothing) {
+  const char* given = std::getenv("PENSTOCK_TEST_SEED");
+  const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  std::printf("PENSTOCK_TEST_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  std::mt19937_64 random(seed);
+  Deployment deployment(2, 40);
+  const std::string conf = write_conf(deployment, "agent.conf", {{"checkpoint_interval", "50ms"}});
+  const std::string output = deployment.folder.path("host.log");
+  int with_records_in_flight = 0;
+  for (int round = 0; round < 10; ++round) {
+    deployment.fill(4000);
+    // Every other kill waits for a PutRecords, so that records are in flight for certain.
+    const bool wait_for_put = round % 2 == 0;
+    const uint64_t at = 1 + random() % 30;
+    HostProcess host({"run", "-c", conf}, output);
+    deployment.server.with([&](model::Service& service) {
+      const uint64_t before = service.stats().requests;
+      service.on_request([&, pid = host.pid(), wait_for_put, at, before, killed = false](
+                             uint64_t number, const model::Request& request) mutable {
+        const bool put = model::header(request.headers, "x-amz-target") == "Kinesis_20131202.PutRecords";
+        if (killed || number < before + at || (wait_for_put && !put)) return;
+        killed = true;
+        with_records_in_flight += put ? 1 : 0;
+        std::printf("round %d: killed at request %llu%s\n", round,
+                    static_cast<unsigned long long>(number - before), put ? ", a PutRecords" : "");
+        kill(pid, SIGKILL);
+      });
+    });
+    EXPECT_EQ(host.wait(60), 128 + SIGKILL) << read_file(output);
+    deployment.server.with([](model::Service& service) { service.on_request(nullptr); });
+  }
+  EXPECT_GE(with_records_in_flight, 5);
+  HostProcess last({"run", "-c", conf, "--exit-when-idle", "1"}, output);
+  EXPECT_EQ(last.wait(60), 0) << read_file(output);
+  EXPECT_EQ(expected_in(deployment, deployment.delivered()), deployment.expected.size());
+}
+
+}  // namespace
+}  // namespace penstock::e2e

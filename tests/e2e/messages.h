@@ -1,0 +1,43 @@
+// Subscription messages for the tests, and what comes out at the other end.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace penstock::e2e {
+
+std::string gzip(std::string_view text);
+
+struct Event {
+  std::string id;
+  std::string text;                    // must need no escapes in JSON
+  std::string time = "1566741555269";  // as JSON; "" leaves the member out
+};
+
+// The JSON text of a message.
+std::string message(std::string_view log_group, std::string_view log_stream, const std::vector<Event>& events);
+
+// A message of `count` events with the ids id_prefix0, id_prefix1, ...: application lines, JSON and system lines
+// in turn.
+std::vector<Event> some_events(const std::string& id_prefix, size_t count);
+
+// A folder of the test's own, removed with all in it at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string path(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+ private:
+  std::string path_;
+};
+
+std::string read_file(const std::string& path);  // "" where there is none
+// The value of "event_id" in a record that left.
+std::string event_id_of(std::string_view record);
+
+}  // namespace penstock::e2e
