@@ -32,8 +32,8 @@ CertificateFiles make_certificate(const std::string& folder) {
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 24 * 3600);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3'600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86'400);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* name = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1,
@@ -43,7 +43,7 @@ CertificateFiles make_certificate(const std::string& folder) {
   add_extension(certificate.get(), NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
   X509_sign(certificate.get(), key.get(), EVP_sha256());
 
-  const CertificateFiles files{folder + "/cert.pem", folder + "/key.pem"};
+  CertificateFiles files{folder + "/cert.pem", folder + "/key.pem"};
   write_file(files.cert, [&](std::FILE* out) { PEM_write_X509(out, certificate.get()); });
   write_file(files.key,
              [&](std::FILE* out) { PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });

@@ -1,11 +1,10 @@
 #include "tests/model_kinesis/input.h"
 
-#include <rapidjson/document.h>
-
 #include <array>
 #include <utility>
 
 #include "tests/model_kinesis/codec.h"
+#include "tests/model_kinesis/json_in.h"
 
 namespace penstock::model {
 namespace {
@@ -13,8 +12,6 @@ namespace {
 using Value = rapidjson::Value;
 
 Error serialization(std::string message) { return {400, "SerializationException", std::move(message)}; }
-
-std::string_view view(const Value& text) { return {text.GetString(), text.GetStringLength()}; }
 
 // How the service's own parser names a type that it cannot use.
 std::optional<Error> wrong_type(const Value& value, const std::string& wanted) {
@@ -70,9 +67,9 @@ std::optional<Error> read_records(const Value& value, Input& input) {
     if (element.IsArray()) return serialization("Start of list found where not expected");
     if (!element.IsObject()) return serialization("Expected null");
     PutEntry& entry = entries.emplace_back();
-    for (const auto& member : element.GetObject())
-      if (!member.value.IsNull())
-        if (auto error = read_entry_member(view(member.name), member.value, entry)) return error;
+    for (auto member = element.MemberBegin(); member < element.MemberEnd(); ++member)
+      if (!member->value.IsNull())
+        if (auto error = read_entry_member(view(member->name), member->value, entry)) return error;
   }
   return std::nullopt;
 }
@@ -119,9 +116,10 @@ std::optional<Error> read_input(std::string& body, Input& input) {
   rapidjson::Document document;
   document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
   if (document.HasParseError() || !document.IsObject()) return serialization("");
-  for (const auto& member : document.GetObject())
-    if (!member.value.IsNull())
-      if (auto error = read_member(view(member.name), member.value, input)) return error;
+  const Value& object = document;
+  for (auto member = object.MemberBegin(); member < object.MemberEnd(); ++member)
+    if (!member->value.IsNull())
+      if (auto error = read_member(view(member->name), member->value, input)) return error;
   return std::nullopt;
 }
 

@@ -1,8 +1,9 @@
 #include "tests/model_kinesis/load.h"
 
-#include <rapidjson/document.h>
+#include <algorithm>
 
 #include "tests/model_kinesis/codec.h"
+#include "tests/model_kinesis/json_in.h"
 
 namespace penstock::model {
 namespace {
@@ -10,13 +11,13 @@ namespace {
 using rapidjson::Value;
 
 bool load_one(Service& service, const std::string& stream, const Value& record, const char* key_name) {
-  if (!record.IsObject() || !record.HasMember("data") || !record["data"].IsString() ||
-      !record.HasMember(key_name) || !record[key_name].IsString())
-    return false;
-  std::string data = record["data"].GetString();
-  const std::optional<std::string_view> decoded = decode_base64(data);
+  const Value* data = find_member(record, "data");
+  const Value* key = find_member(record, key_name);
+  if (data == nullptr || !data->IsString() || key == nullptr || !key->IsString()) return false;
+  std::string text(view(*data));
+  const std::optional<std::string_view> decoded = decode_base64(text);
   if (!decoded) return false;
-  service.preload(stream, record[key_name].GetString(), *decoded);
+  service.preload(stream, view(*key), *decoded);
   return true;
 }
 
@@ -50,9 +51,9 @@ std::string load_records(Service& service, const std::string& stream, const std:
   if (service.stream(stream) == nullptr) return "there is no stream " + stream;
   rapidjson::Document event;
   event.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-  const bool is_event =
-      !event.HasParseError() && event.IsObject() && event.HasMember("Records") && event["Records"].IsArray();
-  return is_event ? load_event(service, stream, event["Records"]) : load_lines(service, stream, text);
+  const Value* records = event.HasParseError() ? nullptr : find_member(event, "Records");
+  return records != nullptr && records->IsArray() ? load_event(service, stream, *records)
+                                                  : load_lines(service, stream, text);
 }
 
 }  // namespace penstock::model

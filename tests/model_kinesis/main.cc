@@ -132,7 +132,8 @@ std::string prepare(Service& service, const Arguments& arguments) {
     std::ostringstream content;
     content << file.rdbuf();
     const std::string error = load_records(service, name, content.str());
-    if (!error.empty()) return "--load " + name + "=" + path + ": " + error;
+    if (!error.empty())
+      return std::string("--load ").append(name).append("=").append(path).append(": ").append(error);
   }
   service.faults().set_rates(arguments.rates);
   return {};

@@ -34,7 +34,7 @@ httplib::Result post(httplib::Client& http, const Request& request) {
 
 class model_server : public testing::Test {
  protected:
-  void start(ServerOptions options = {}) {
+  void start(const ServerOptions& options = {}) {
     server = std::make_unique<Server>(Settings{}, options);
     ASSERT_EQ(server->start(), "");
     server->with([](Service& service) { service.create_stream("s", 2); });
@@ -49,7 +49,7 @@ class model_server : public testing::Test {
 
   std::unique_ptr<Server> server;
   std::unique_ptr<httplib::Client> http;
-  TestClient client{[](Request) { return Reply{}; }, unix_now_ms};
+  TestClient client{[](const Request&) { return Reply{}; }, unix_now_ms};
 };
 
 TEST_F(model_server, a_signed_call_gets_its_answer_and_keeps_the_connection) {

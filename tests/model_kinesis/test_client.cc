@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tests/model_kinesis/codec.h"
+#include "tests/model_kinesis/json_in.h"
 
 namespace penstock::model {
 
@@ -23,8 +24,8 @@ const rapidjson::Value* Answer::find(std::string_view path) const {
       if (index >= value->Size()) return nullptr;
       value = &(*value)[index];
     } else {
-      if (!value->IsObject() || !value->HasMember(name.c_str())) return nullptr;
-      value = &(*value)[name.c_str()];
+      value = find_member(*value, name);
+      if (value == nullptr) return nullptr;
     }
   }
   return value;

@@ -1,0 +1,98 @@
+// A whole Env for tests: virtual time, chance from a seed, a network that ends in a model of the service, a
+// disk in memory. Everything runs in the test's thread, and the same from the same seed.
+//
+//   sim::SimClock clock;
+//   model::Service service({}, [&] { return clock.unix_ms(); });
+//   sim::SimEnv sim(clock, service, seed);
+//   Thing thing(sim.env());
+//   thing.poll(clock.monotonic_ms() + 600'000);  // ten minutes, at once
+//
+// Several instances in one test: a SimEnv for each, on one clock and one service. Drive each with deadline 0,
+// then advance the clock to the least of their next deadlines.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/env.h"
+#include "tests/model_kinesis/service.h"
+#include "tests/sim/sim_clock.h"
+#include "tests/sim/sim_files.h"
+#include "tests/sim/sim_transport.h"
+
+namespace penstock::sim {
+
+struct LogLine {
+  LogLevel level;
+  std::string text;
+};
+
+class SimEnv {
+ public:
+  // The clock and what serves outlive it. Every host is that one service.
+  SimEnv(SimClock& clock, model::Service& service, uint64_t seed)
+      : SimEnv(
+            clock,
+            [&service](const std::string&, model::Request request) { return service.handle(std::move(request)); },
+            seed) {}
+  SimEnv(SimClock& clock, SimTransport::Serve serve, uint64_t seed)
+      : random_(seed), transport_(clock, random_, std::move(serve)), env_(make(clock)) {}
+  SimEnv(const SimEnv&) = delete;
+  SimEnv& operator=(const SimEnv&) = delete;
+
+  Env& env() { return env_; }
+  SimRandom& random() { return random_; }
+  SimTransport& transport() { return transport_; }
+  SimFiles& files() { return files_; }
+  // What env().variable gives. At first the key pair that the model knows.
+  std::map<std::string, std::string, std::less<>>& variables() { return variables_; }
+  const std::vector<LogLine>& log() const { return log_; }
+  // Whether a captured line has the text in it.
+  bool logged(std::string_view text) const {
+    for (const LogLine& line : log_)
+      if (line.text.find(text) != std::string::npos) return true;
+    return false;
+  }
+
+  // The process dies here, as by kill -9: destroy what ran on it first, make it anew afterwards.
+  void kill() {
+    transport_.abandon_calls();
+    files_.kill();
+  }
+  // The power goes: as kill(), and what was not synced is lost.
+  void crash() {
+    transport_.abandon_calls();
+    files_.crash(random_);
+  }
+
+ private:
+  Env make(SimClock& clock) {
+    return Env{clock,
+               random_,
+               transport_,
+               files_,
+               [this](const char* name) -> std::optional<std::string> {
+                 const auto found = variables_.find(std::string_view(name));
+                 if (found == variables_.end()) return std::nullopt;
+                 return found->second;
+               },
+               [this](LogLevel level, std::string_view line) {
+                 log_.push_back({level, std::string(line)});
+               }};
+  }
+
+  SimRandom random_;
+  SimTransport transport_;
+  SimFiles files_;
+  std::map<std::string, std::string, std::less<>> variables_ = {
+      {"AWS_ACCESS_KEY_ID", model::AccessKey{}.id}, {"AWS_SECRET_ACCESS_KEY", model::AccessKey{}.secret}};
+  std::vector<LogLine> log_;
+  Env env_;
+};
+
+}  // namespace penstock::sim
