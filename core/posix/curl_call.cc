@@ -1,0 +1,243 @@
+#include "core/posix/curl_call.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMostHeaderBytes = 64 * 1024;
+constexpr long kReceiveBufferBytes = 128 * 1024;
+constexpr long kSendBufferBytes = 128 * 1024;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const size_t start = text.find_first_not_of(kBlanks);
+  if (start == std::string_view::npos) return {};
+  return text.substr(start, text.find_last_not_of(kBlanks) - start + 1);
+}
+
+bool is_https(std::string_view url) {
+  constexpr std::string_view kScheme = "https:";
+  return url.size() > kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), url.begin(),
+                                                   [](char want, char is) { return want == lower(is); });
+}
+
+// Host and port alone: no user, no path, no query.
+std::string host_of(std::string_view url) {
+  if (const size_t scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  if (const size_t at = url.rfind('@'); at != std::string_view::npos) url.remove_prefix(at + 1);
+  return printable(url);
+}
+
+bool breaks_header(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos;
+}
+
+// Sets options until one fails.
+class OptionSetter {
+ public:
+  explicit OptionSetter(CURL* easy) : easy_(easy) {}
+  template <typename Value>
+  void operator()(CURLoption option, Value value) {
+    if (code_ == CURLE_OK) code_ = curl_easy_setopt(easy_, option, value);
+  }
+  CURLcode code() const { return code_; }
+
+ private:
+  CURL* easy_;
+  CURLcode code_ = CURLE_OK;
+};
+
+}  // namespace
+
+CurlCall::CurlCall(HttpRequest request, Transport::Done done)
+    : request_(std::move(request)), done_(std::move(done)), error_text_(CURL_ERROR_SIZE, '\0') {}
+
+CurlCall::~CurlCall() { curl_slist_free_all(header_list_); }
+
+Status CurlCall::prepare(void* easy, const CurlOptions& options) {
+  easy_ = easy;
+  connect_timeout_ms_ = options.connect_timeout_ms;
+  if (request_.timeout_ms <= 0)
+    return {Code::invalid, "calling " + host_of(request_.url) + ": timeout_ms is " +
+                               std::to_string(request_.timeout_ms) + "; every call needs one above 0"};
+  if (Status status = add_headers(); !status.ok()) return status;
+
+  OptionSetter set(easy);
+  set(CURLOPT_URL, request_.url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+  set(CURLOPT_UPLOAD_BUFFERSIZE, kSendBufferBytes);
+  // No signals: libcurl writes to sockets with MSG_NOSIGNAL, and its resolver thread needs no SIGALRM.
+  set(CURLOPT_NOSIGNAL, 1L);
+  // A name that is still resolving is left to its thread, not waited for.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout_ms));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options.ca_file.empty()) {
+    // A private CA stands in place of the system's, not beside them.
+    set(CURLOPT_CAINFO, options.ca_file.c_str());
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  }
+
+  if (request_.method == "GET" && request_.body.empty()) {
+    set(CURLOPT_HTTPGET, 1L);
+  } else {
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    set(CURLOPT_POSTFIELDS, request_.body.data());
+  }
+  set(CURLOPT_HTTPHEADER, header_list_);
+
+  set(CURLOPT_HEADERFUNCTION, &CurlCall::on_header);
+  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(CURLOPT_WRITEFUNCTION, &CurlCall::on_body);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  set(CURLOPT_ERRORBUFFER, error_text_.data());
+  // Ends the call as soon as Content-Length says so; 0 would mean no limit. take_body() holds for all else.
+  set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(std::max<size_t>(request_.max_answer_bytes, 1)));
+  if (set.code() != CURLE_OK) return failure(set.code());
+  return {};
+}
+
+Status CurlCall::add_headers() {
+  bool has_type = false;
+  const auto add = [this](const std::string& line) {
+    curl_slist* longer = curl_slist_append(header_list_, line.c_str());
+    if (longer != nullptr) header_list_ = longer;
+    return longer != nullptr;
+  };
+  bool added = add("Expect:");  // no waiting for 100 Continue
+  for (const auto& [name, value] : request_.headers) {
+    if (breaks_header(name) || breaks_header(value))
+      return {Code::invalid, "calling " + host_of(request_.url) + ": the header " + printable(name) +
+                                 " has a line end or NUL in it"};
+    std::string lowered = name;
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
+    has_type = has_type || lowered == "content-type";
+    // libcurl takes "Name:" as an order to leave it out, "Name;" as one to send it empty.
+    added = added && add(value.empty() ? name + ";" : name + ": " + value);
+  }
+  if (!has_type) added = added && add("Content-Type:");
+  if (!added) return failure(CURLE_OUT_OF_MEMORY);
+  return {};
+}
+
+size_t CurlCall::on_header(char* data, size_t size, size_t count, void* call) {
+  const std::string_view line(data, size * count);
+  return static_cast<CurlCall*>(call)->take_header(line) ? line.size() : 0;
+}
+
+size_t CurlCall::on_body(char* data, size_t size, size_t count, void* call) {
+  const std::string_view piece(data, size * count);
+  return static_cast<CurlCall*>(call)->take_body(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
+}
+
+bool CurlCall::take_header(std::string_view line) try {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kMostHeaderBytes) {
+    refused_ =
+        Status(Code::transient, "calling " + host_of(request_.url) + ": the answer's headers are longer than " +
+                                    std::to_string(kMostHeaderBytes) + " bytes");
+    return false;
+  }
+  if (line.starts_with("HTTP/")) {  // the final answer begins after "100 Continue" and the like
+    response_.headers.clear();
+    return true;
+  }
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return true;
+  auto& [name, value] = response_.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+  std::transform(name.begin(), name.end(), name.begin(), lower);
+  return true;
+} catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
+  return false;
+}
+
+bool CurlCall::take_body(std::string_view piece) try {
+  if (piece.size() > request_.max_answer_bytes - response_.body.size()) {
+    refused_ = Status(Code::too_large, "calling " + host_of(request_.url) + ": the answer is longer than " +
+                                           std::to_string(request_.max_answer_bytes) + " bytes");
+    return false;
+  }
+  if (response_.body.empty()) {
+    curl_off_t announced = -1;
+    curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0) response_.body.reserve(std::min(static_cast<size_t>(announced), request_.max_answer_bytes));
+  }
+  response_.body += piece;
+  return true;
+} catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
+  return false;
+}
+
+HttpResponse CurlCall::finish(int curl_code) {
+  if (curl_code != CURLE_OK) {
+    HttpResponse failed;
+    failed.transport = failure(curl_code);
+    return failed;
+  }
+  long http_status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &http_status);
+  response_.http_status = static_cast<int>(http_status);
+  response_.over_tls = is_https(request_.url);
+  return std::move(response_);
+}
+
+Status CurlCall::failure(int curl_code) const {
+  if (!refused_.ok()) return refused_;
+  const std::string host = host_of(request_.url);
+  const auto code = static_cast<CURLcode>(curl_code);
+  const char* said = error_text_.c_str();  // may quote a certificate, so it is made printable
+  const std::string detail = printable(*said != '\0' ? said : curl_easy_strerror(code), CURL_ERROR_SIZE);
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return {Code::transient, "resolving " + host + ": " + detail};
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+      return {Code::transient, "connecting to " + host + ": " + detail};
+    case CURLE_OPERATION_TIMEDOUT: {
+      curl_off_t connected_us = 0;
+      curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+      return {Code::transient, (connected_us == 0 ? "connecting to " : "calling ") + host + ": " + detail +
+                                   " (limits: " + std::to_string(connect_timeout_ms_) + " ms to connect, " +
+                                   std::to_string(request_.timeout_ms) + " ms in all)"};
+    }
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+      return {Code::config, "connecting to " + host + ": " + detail +
+                                "; ca_file must name a PEM file with the CA that signed the server's certificate"};
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_LOGIN_DENIED:
+      return {Code::config, "calling " + host + ": " + detail + "; only http and https URLs without a user work"};
+    case CURLE_FILESIZE_EXCEEDED:
+      return {Code::too_large, "calling " + host + ": the answer is longer than " +
+                                   std::to_string(request_.max_answer_bytes) + " bytes"};
+    default:
+      return {Code::transient, "calling " + host + ": " + detail};
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,51 @@
+// One HTTP call: its libcurl options on the way out, its answer on the way in. Private to core/posix.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/base/env.h"
+#include "core/posix/posix_env.h"
+
+struct curl_slist;
+
+namespace penstock {
+
+// Stays where it is while a transfer runs: libcurl holds pointers into it.
+class CurlCall {
+ public:
+  CurlCall(HttpRequest request, Transport::Done done);
+  ~CurlCall();
+  CurlCall(const CurlCall&) = delete;
+  CurlCall& operator=(const CurlCall&) = delete;
+
+  // Sets up a fresh or reset easy handle (a CURL*), which must not be used after this object.
+  Status prepare(void* easy, const CurlOptions& options);
+
+  // Turns the end of the transfer (a CURLcode) into what done is told.
+  HttpResponse finish(int curl_code);
+
+  Transport::Done& done() { return done_; }
+  void* easy() const { return easy_; }
+
+ private:
+  static size_t on_header(char* data, size_t size, size_t count, void* call);
+  static size_t on_body(char* data, size_t size, size_t count, void* call);
+  bool take_header(std::string_view line);
+  bool take_body(std::string_view piece);
+  Status add_headers();
+  Status failure(int curl_code) const;
+
+  HttpRequest request_;
+  Transport::Done done_;
+  HttpResponse response_;
+  Status refused_;  // why we ended the transfer, if we did
+  size_t header_bytes_ = 0;
+  int64_t connect_timeout_ms_ = 0;
+  void* easy_ = nullptr;
+  curl_slist* header_list_ = nullptr;
+  std::string error_text_;  // libcurl writes a C string into it
+};
+
+}  // namespace penstock

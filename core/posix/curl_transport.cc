@@ -1,0 +1,202 @@
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/posix/curl_call.h"
+#include "core/posix/posix_env.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int kEventsAtOnce = 64;
+constexpr size_t kIdleHandles = 64;  // easy handles kept for later calls
+
+class CurlTransport : public Transport {
+ public:
+  CurlTransport(Clock& clock, CurlOptions options, CURLM* multi, int epoll)
+      : clock_(clock), options_(std::move(options)), multi_(multi), epoll_(epoll) {
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlTransport::on_socket);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlTransport::on_timer);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, static_cast<void*>(this));
+  }
+
+  ~CurlTransport() override {
+    for (const auto& [easy, call] : calls_) {
+      curl_multi_remove_handle(multi_, easy);
+      curl_easy_cleanup(easy);
+    }
+    for (CURL* easy : idle_) curl_easy_cleanup(easy);
+    curl_multi_cleanup(multi_);  // closes connections, so on_socket() may still run
+    close(epoll_);
+  }
+
+  CallId start(HttpRequest request, Done done) override {
+    const CallId id = ++last_id_;
+    auto call = std::make_unique<CurlCall>(std::move(request), std::move(done));
+    CURL* easy = take_handle();
+    Status status = easy == nullptr ? Status(Code::transient, "an HTTP call could not begin: out of memory")
+                                    : call->prepare(easy, options_);
+    if (status.ok() && curl_multi_add_handle(multi_, easy) != CURLM_OK)
+      status = Status(Code::transient, "an HTTP call could not begin: out of memory");
+    if (status.ok()) {
+      calls_.emplace(easy, std::move(call));
+      return id;
+    }
+    if (easy != nullptr) curl_easy_cleanup(easy);
+    HttpResponse failed;
+    failed.transport = std::move(status);
+    ended_.emplace_back(std::move(call->done()), std::move(failed));
+    return id;
+  }
+
+  void drive(int64_t deadline_ms) override {
+    for (;;) {
+      perform_events(wait_ms(deadline_ms));
+      perform_timer();
+      collect();
+      if (tell()) return;
+      if (clock_.monotonic_ms() >= deadline_ms) return;
+    }
+  }
+
+  int descriptor() const override { return epoll_; }
+
+  int64_t next_deadline_ms() const override { return ended_.empty() ? timer_ms_ : 0; }
+
+ private:
+  static int on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* transport, void* known) {
+    auto* self = static_cast<CurlTransport*>(transport);
+    if (what == CURL_POLL_REMOVE) {
+      epoll_ctl(self->epoll_, EPOLL_CTL_DEL, socket, nullptr);
+      return 0;
+    }
+    epoll_event event = {};
+    event.data.fd = socket;
+    if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
+    if ((what & CURL_POLL_OUT) != 0) event.events |= EPOLLOUT;
+    int result = epoll_ctl(self->epoll_, known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event);
+    // A descriptor that was closed and is used anew can be in the set, or not, against what libcurl remembers.
+    if (result != 0 && errno == EEXIST) result = epoll_ctl(self->epoll_, EPOLL_CTL_MOD, socket, &event);
+    if (result != 0 && errno == ENOENT) result = epoll_ctl(self->epoll_, EPOLL_CTL_ADD, socket, &event);
+    if (result == 0) curl_multi_assign(self->multi_, socket, self);
+    return result == 0 ? 0 : -1;
+  }
+
+  static int on_timer(CURLM* /*multi*/, long timeout_ms, void* transport) {
+    auto* self = static_cast<CurlTransport*>(transport);
+    self->timer_ms_ = timeout_ms < 0 ? kNever : self->clock_.monotonic_ms() + timeout_ms;
+    return 0;
+  }
+
+  CURL* take_handle() {
+    if (idle_.empty()) return curl_easy_init();
+    CURL* easy = idle_.back();
+    idle_.pop_back();
+    return easy;
+  }
+
+  // Keeps it for a later call, unless its transfer failed: libcurl 7.88 then leaves it with a buffer whose size
+  // cannot be set again.
+  void end_handle(CURL* easy, bool reusable) {
+    if (!reusable || idle_.size() == kIdleHandles) return curl_easy_cleanup(easy);
+    curl_easy_reset(easy);
+    idle_.push_back(easy);
+  }
+
+  // How long to wait for events; -1 for ever.
+  int wait_ms(int64_t deadline_ms) const {
+    const int64_t until_ms = std::min(deadline_ms, next_deadline_ms());
+    if (until_ms == kNever) return -1;
+    return static_cast<int>(std::clamp<int64_t>(until_ms - clock_.monotonic_ms(), 0, INT_MAX));
+  }
+
+  void perform_events(int timeout_ms) {
+    std::array<epoll_event, kEventsAtOnce> events;
+    const int count = epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms);  // EINTR: none yet
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<size_t>(i)];
+      int what = 0;
+      if ((event.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
+      if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
+      if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
+      int running = 0;
+      curl_multi_socket_action(multi_, event.data.fd, what, &running);
+    }
+  }
+
+  void perform_timer() {
+    if (timer_ms_ > clock_.monotonic_ms()) return;
+    timer_ms_ = kNever;  // libcurl sets the next one, if any
+    int running = 0;
+    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+
+  void collect() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      CURL* easy = message->easy_handle;
+      const CURLcode code = message->data.result;  // gone once the handle is removed
+      const auto found = calls_.find(easy);
+      HttpResponse response = found->second->finish(code);
+      ended_.emplace_back(std::move(found->second->done()), std::move(response));
+      curl_multi_remove_handle(multi_, easy);
+      end_handle(easy, code == CURLE_OK);
+      calls_.erase(found);
+    }
+  }
+
+  // Runs the done functions of calls that ended; false where none had.
+  bool tell() {
+    std::vector<std::pair<Done, HttpResponse>> ended = std::exchange(ended_, {});
+    for (auto& [done, response] : ended) done(std::move(response));
+    return !ended.empty();
+  }
+
+  Clock& clock_;
+  const CurlOptions options_;
+  CURLM* const multi_;
+  const int epoll_;
+  CallId last_id_ = 0;
+  int64_t timer_ms_ = kNever;  // when libcurl wants to be called
+  std::unordered_map<CURL*, std::unique_ptr<CurlCall>> calls_;
+  std::vector<CURL*> idle_;
+  std::vector<std::pair<Done, HttpResponse>> ended_;  // to be told by the next drive()
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options) {
+  // Once a process and never undone: others in it may use libcurl too, and its resolver threads may outlive us.
+  static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (initialized != CURLE_OK)
+    return Status(Code::internal, std::string("libcurl does not start: ") + curl_easy_strerror(initialized));
+  if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0)
+    return Status(Code::config, "ca_file " + printable(options.ca_file) + ": " + std::strerror(errno) +
+                                    "; name a PEM file that can be read");
+  const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return Status(Code::io, std::string("creating an epoll descriptor: ") + std::strerror(errno));
+  CURLM* multi = curl_multi_init();
+  if (multi == nullptr) {
+    close(epoll);
+    return Status(Code::internal, "libcurl gives no multi handle: out of memory");
+  }
+  return std::unique_ptr<Transport>(std::make_unique<CurlTransport>(clock, options, multi, epoll));
+}
+
+}  // namespace penstock

@@ -1,0 +1,63 @@
+// A real transport and what its calls brought, for tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/posix/posix_env.h"
+
+namespace penstock {
+
+inline constexpr int64_t kTestLimitMs = 30000;  // after it a test has failed; none waits that long
+
+class CurlClient {
+ public:
+  explicit CurlClient(const CurlOptions& options = {}) {
+    setenv("no_proxy", "*", 1);  // a proxy of the machine's is not what is tested
+    Result<std::unique_ptr<Transport>> made = make_curl_transport(*clock_, options);
+    EXPECT_TRUE(made.ok()) << made.status().message();
+    transport_ = std::move(*made);
+  }
+
+  Transport& transport() { return *transport_; }
+  void destroy_transport() { transport_.reset(); }
+  Clock& clock() { return *clock_; }
+
+  static HttpRequest get(const std::string& url) { return {"GET", url, {}, "", kTestLimitMs, 1 << 20}; }
+
+  // Begins a call; its answer appears in what is returned.
+  std::shared_ptr<std::optional<HttpResponse>> start(HttpRequest request) {
+    auto answer = std::make_shared<std::optional<HttpResponse>>();
+    transport_->start(std::move(request), [answer](HttpResponse response) { *answer = std::move(response); });
+    return answer;
+  }
+
+  template <typename Condition>
+  bool drive_until(Condition condition) {
+    const int64_t deadline_ms = clock_->monotonic_ms() + kTestLimitMs;
+    while (!condition() && clock_->monotonic_ms() < deadline_ms) transport_->drive(deadline_ms);
+    return condition();
+  }
+
+  HttpResponse call(HttpRequest request) {
+    const auto answer = start(std::move(request));
+    if (!drive_until([&] { return answer->has_value(); })) {
+      ADD_FAILURE() << "the call never ended";
+      return {};
+    }
+    return std::move(**answer);
+  }
+
+ private:
+  std::unique_ptr<Clock> clock_ = make_system_clock();
+  std::unique_ptr<Transport> transport_;
+};
+
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace penstock
