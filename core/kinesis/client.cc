@@ -26,7 +26,6 @@ void KinesisClient::call(std::string_view operation, std::string body, size_t ma
   const std::string date_time = sigv4::amz_date(env_.clock.wall_ms() + clock_offset_ms_);
   std::vector<std::pair<std::string, std::string>> headers = {
       {"Content-Type", "application/x-amz-json-1.1"},
-      {"Host", endpoint_.host},
       {"X-Amz-Date", date_time},
       {"X-Amz-Target", std::string(kTargetPrefix).append(operation)},
   };
@@ -36,6 +35,7 @@ void KinesisClient::call(std::string_view operation, std::string body, size_t ma
   signed_request.method = "POST";
   signed_request.path = "/";
   signed_request.headers = headers;
+  signed_request.headers.emplace_back("Host", endpoint_.host);  // which the transport sends
   const std::string payload_hash = hex(sha256(body));
   signed_request.payload_sha256_hex = payload_hash;
   headers.emplace_back(
