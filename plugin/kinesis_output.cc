@@ -23,8 +23,6 @@ constexpr auto kOptions =
                    "lost, and counted."),
            });
 
-constexpr size_t kAnswerBytes = 1 << 20;  // of PutRecords: some 150 bytes a record
-
 class KinesisOutput : public penstock_instance {
  public:
   static Made make(const penstock_host& host, const Options& options) {
@@ -93,7 +91,7 @@ class KinesisOutput : public penstock_instance {
         connection_(std::move(connection)),
         failures_(std::move(failures)),
         writer_(env(), *failures_, std::move(options), [this](std::string body, KinesisClient::Answered answered) {
-          connection_.client->call("PutRecords", std::move(body), kAnswerBytes, std::move(answered));
+          connection_.client->call("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes, std::move(answered));
         }) {}
 
   Env& env() const { return connection_.host_env->env(); }

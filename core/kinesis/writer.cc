@@ -10,7 +10,9 @@ namespace penstock {
 
 namespace {
 
-constexpr Backoff kBackoff = {.base_ms = 100, .cap_ms = 10'000};
+constexpr Backoff kCallBackoff = {.base_ms = 100, .cap_ms = 10'000};
+// A record is refused for a shard's share of this second, or by a fault that passes: longer waits gain nothing.
+constexpr Backoff kRecordBackoff = {.base_ms = 100, .cap_ms = 2'000};
 constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to mend
 
 // Whether trying again soon makes sense. The answer that is too large says nothing of what was done.
@@ -152,7 +154,7 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   reporter_.report(status.in("writing to stream " + printable(options_.stream) +
                              (soon ? ", which is tried again" : ", which is tried again every 30 s")),
                    soon ? LogLevel::warn : LogLevel::error);
-  send_again(call.records, soon);
+  send_again(call.records, soon ? &kCallBackoff : nullptr);
 }
 
 void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused) {
@@ -166,7 +168,7 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
     std::vector<WriterRecord*> again;
     again.reserve(refused.size());
     for (const RefusedRecord& one : refused) again.push_back(call.records[one.index]);
-    send_again(again, true);
+    send_again(again, &kRecordBackoff);
   }
   auto next_refused = refused.begin();
   for (size_t i = 0; i < call.records.size(); ++i) {
@@ -180,15 +182,16 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
   }
 }
 
-// Neighbours that were refused equally often wait equally long, so that they share a call again.
-void Writer::send_again(const std::vector<WriterRecord*>& records, bool soon) {
+// Neighbours that were refused equally often wait equally long, so that they share a call again. No backoff:
+// slowly.
+void Writer::send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff) {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t due_ms = now_ms + kSlowRetryMs;
   int refusals = 0;
   for (WriterRecord* record : records) {
-    if (soon && ++record->refusals != refusals) {
+    if (backoff != nullptr && ++record->refusals != refusals) {
       refusals = record->refusals;
-      due_ms = now_ms + kBackoff.delay_ms(refusals, env_.random);
+      due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
     }
     retries_.push_back({due_ms, record});
     std::push_heap(retries_.begin(), retries_.end());
@@ -209,7 +212,7 @@ void Writer::record_failures(int64_t now_ms) {
   unsendable_.clear();
 
   if (const Status status = failures_.flush(); !status.ok()) {
-    flush_due_ms_ = now_ms + kBackoff.delay_ms(++flush_failures_, env_.random);
+    flush_due_ms_ = now_ms + kCallBackoff.delay_ms(++flush_failures_, env_.random);
     reporter_.report(status.in("keeping records that can never be delivered (until then they count as unread)"));
     return;
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/base/backoff.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
 #include "core/kinesis/client.h"
@@ -111,7 +112,7 @@ class Writer {
   void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused);
-  void send_again(const std::vector<WriterRecord*>& records, bool soon);
+  void send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff);
   void record_failures(int64_t now_ms);
   void settle(WriterBatch& batch, size_t records);
 

@@ -173,20 +173,33 @@ TEST(writer, records_due_again_go_before_fresh_ones) {
   EXPECT_EQ(fixture.service.calls[0].records[0].data, "old");
 }
 
-TEST(writer, backoff_grows_to_ten_seconds_and_no_further) {
+// The longest wait of a record that `fail` keeps from being taken, 200 times; each is checked against full jitter.
+int64_t longest_wait_ms(void (*fail)(FakeService&), int64_t cap_ms) {
   WriterFixture fixture;
   fixture.write(1, {"a"});
   fixture.pass(Writer::kLingerMs);
   int64_t longest_ms = 0;
   for (int refusals = 1; refusals <= 200; ++refusals) {
-    ASSERT_EQ(fixture.service.calls.size(), 1U);
-    fixture.service.answer({true});
+    fail(fixture.service);
     const int64_t wait_ms = fixture.writer.next_deadline_ms() - fixture.system.clock.now_ms;
-    EXPECT_LE(wait_ms, refusals < 8 ? int64_t{100} << (refusals - 1) : 10'000);
+    EXPECT_LE(wait_ms, refusals < 8 ? std::min(int64_t{100} << (refusals - 1), cap_ms) : cap_ms);
     longest_ms = std::max(longest_ms, wait_ms);
     fixture.pass(wait_ms);
   }
-  EXPECT_GT(longest_ms, 5'000);
+  return longest_ms;
+}
+
+TEST(writer, backoff_of_a_refused_record_grows_to_two_seconds_and_no_further) {
+  EXPECT_GT(longest_wait_ms([](FakeService& service) { service.answer({true}); }, 2'000), 1'000);
+}
+
+TEST(writer, backoff_of_a_failed_call_grows_to_ten_seconds_and_no_further) {
+  EXPECT_GT(longest_wait_ms(
+                [](FakeService& service) {
+                  service.fail({Code::throttled, "slow down"});
+                },
+                10'000),
+            5'000);
 }
 
 TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
