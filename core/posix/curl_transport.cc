@@ -7,15 +7,16 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/base/json.h"
 #include "core/posix/curl_call.h"
+#include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
 
 namespace penstock {
@@ -187,10 +188,10 @@ Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlO
   if (initialized != CURLE_OK)
     return Status(Code::internal, std::string("libcurl does not start: ") + curl_easy_strerror(initialized));
   if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0)
-    return Status(Code::config, "ca_file " + printable(options.ca_file) + ": " + std::strerror(errno) +
-                                    "; name a PEM file that can be read");
+    return Status(Code::config, "ca_file " + printable(options.ca_file) + ": " +
+                                    std::generic_category().message(errno) + "; name a PEM file that can be read");
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (epoll < 0) return Status(Code::io, std::string("creating an epoll descriptor: ") + std::strerror(errno));
+  if (epoll < 0) return io_error("creating an epoll descriptor", errno);
   CURLM* multi = curl_multi_init();
   if (multi == nullptr) {
     close(epoll);

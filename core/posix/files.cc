@@ -1,0 +1,132 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/base/json.h"
+#include "core/posix/file_io.h"
+#include "core/posix/posix_env.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kReadPieceBytes = 64 * 1024;
+constexpr int kTriesForTemporary = 10;
+
+class SystemAppendFile : public AppendFile {
+ public:
+  SystemAppendFile(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+
+  Status append(std::string_view bytes) override {
+    struct stat before = {};
+    if (fstat(file_.get(), &before) != 0) return io_error("appending to " + name_, errno);
+    Status written = write_all(file_.get(), bytes, "appending to " + name_);
+    if (written.ok() || ftruncate(file_.get(), before.st_size) == 0) return written;
+    const Status cut = io_error("cutting off what was written of it", errno);
+    return {written.code(), written.message() + "; and " + cut.message()};
+  }
+
+  Status sync() override { return fdatasync(file_.get()) == 0 ? Status() : io_error("syncing " + name_, errno); }
+
+ private:
+  const Descriptor file_;
+  const std::string name_;  // printable
+};
+
+class SystemFileLock : public FileLock {
+ public:
+  explicit SystemFileLock(Descriptor file) : file_(std::move(file)) {}
+
+ private:
+  const Descriptor file_;
+};
+
+// The temporary file beside path, locked and empty. Its name is always the same, so that a crash leaves one behind
+// at most; the lock keeps two writers from mixing their bytes in it.
+Result<Descriptor> open_temporary(const std::string& path) {
+  for (int i = 0; i < kTriesForTemporary; ++i) {
+    Result<Descriptor> file = open_locked(path, O_WRONLY);
+    if (!file.ok()) return file;
+    struct stat locked = {};
+    struct stat named = {};
+    if (fstat(file->get(), &locked) != 0) return io_error("opening " + printable(path), errno);
+    // Between open and lock another writer may have renamed it into place: then it is not ours to write.
+    if (lstat(path.c_str(), &named) != 0 || named.st_dev != locked.st_dev || named.st_ino != locked.st_ino)
+      continue;
+    if (locked.st_uid != geteuid() || locked.st_nlink != 1)
+      return Status(Code::config, printable(path) + " belongs to another user or has other names; remove it");
+    if (fchmod(file->get(), 0600) != 0 || ftruncate(file->get(), 0) != 0)
+      return io_error("emptying " + printable(path), errno);
+    return file;
+  }
+  return Status(Code::config,
+                printable(path) + " is being replaced by others all the time; give each its own path");
+}
+
+class SystemFiles : public Files {
+ public:
+  Result<std::string> read(const std::string& path, size_t max_bytes) override {
+    const std::string what = "reading " + printable(path);
+    const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!file.valid() && errno == ENOENT) return Status(Code::not_found, printable(path) + ": no such file");
+    struct stat about = {};
+    if (!file.valid() || fstat(file.get(), &about) != 0) return io_error(what, errno);
+    if (!S_ISREG(about.st_mode)) return Status(Code::config, printable(path) + " is not a regular file; name one");
+    std::string text;
+    for (;;) {
+      const size_t size = text.size();
+      const size_t piece = std::min(kReadPieceBytes, max_bytes - size) + 1;  // one more tells that it is larger
+      text.resize(size + piece);
+      const ssize_t count = ::read(file.get(), text.data() + size, piece);
+      const int error = errno;
+      text.resize(size + static_cast<size_t>(std::max<ssize_t>(count, 0)));
+      if (count < 0 && error == EINTR) continue;
+      if (count < 0) return io_error(what, error);
+      if (count == 0) return text;
+      if (text.size() > max_bytes)
+        return Status(Code::too_large,
+                      printable(path) + " is larger than " + std::to_string(max_bytes) + " bytes");
+    }
+  }
+
+  Status replace(const std::string& path, std::string_view bytes) override {
+    const std::string temporary = path + ".tmp";
+    const Result<Descriptor> file = open_temporary(temporary);
+    if (!file.ok()) return file.status().in("replacing " + printable(path));
+    const std::string what = "writing " + printable(temporary);
+    Status status = write_all(file->get(), bytes, what);
+    if (status.ok() && fsync(file->get()) != 0) status = io_error("syncing " + printable(temporary), errno);
+    if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0)
+      status = io_error("renaming " + printable(temporary) + " to " + printable(path), errno);
+    if (!status.ok()) {
+      unlink(temporary.c_str());
+      return status;
+    }
+    return sync_folder_of(path);
+  }
+
+  Result<std::unique_ptr<AppendFile>> append_to(const std::string& path) override {
+    Result<Descriptor> file = open_locked(path, O_WRONLY | O_APPEND);
+    if (!file.ok()) return file.status();
+    if (Status status = sync_folder_of(path); !status.ok()) return status;
+    return std::unique_ptr<AppendFile>(std::make_unique<SystemAppendFile>(std::move(*file), printable(path)));
+  }
+
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    Result<Descriptor> file = open_locked(path, O_WRONLY);
+    if (!file.ok()) return file.status();
+    return std::unique_ptr<FileLock>(std::make_unique<SystemFileLock>(std::move(*file)));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Files> make_system_files() { return std::make_unique<SystemFiles>(); }
+
+}  // namespace penstock

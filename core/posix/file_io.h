@@ -1,0 +1,44 @@
+// Small pieces of file handling shared in core/posix. Private to it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/base/status.h"
+
+namespace penstock {
+
+// Closes a file descriptor when it goes.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+// Code::io, "what: the text of that errno".
+Status io_error(const std::string& what, int error);
+
+// Writes all of bytes, over interruptions and short writes. After an error some of them may be written.
+Status write_all(int fd, std::string_view bytes, const std::string& what);
+
+// Makes names created or renamed in the folder of path survive a power cut.
+Status sync_folder_of(const std::string& path);
+
+// Opens to write, creates with mode 0600, follows no symbolic link, takes regular files alone (else
+// Code::config), and locks against every other descriptor. Code::config, with the holder's pid where it can be
+// told, if someone else holds the lock. flags go to open() beside these.
+Result<Descriptor> open_locked(const std::string& path, int flags);
+
+}  // namespace penstock
