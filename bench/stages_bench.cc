@@ -6,25 +6,19 @@
 namespace {
 
 using penstock::kStages;
-using penstock::Stage;
 using penstock::Stages;
 
-void run_stage(benchmark::State& state, const Stage& stage) {
+void stage(benchmark::State& state) {
   static Stages stages(penstock::make_corpus());
-  for (auto _ : state) benchmark::DoNotOptimize((stages.*stage.run)());
+  const penstock::Stage& measured = kStages[static_cast<size_t>(state.range(0))];
+  while (state.KeepRunning()) benchmark::DoNotOptimize((stages.*measured.run)());
   const auto passes = static_cast<double>(state.iterations());
+  state.SetLabel(measured.name);
   state.counters["MB/s"] = benchmark::Counter(stages.text_bytes() * passes / 1e6, benchmark::Counter::kIsRate);
   state.counters["events/s"] = benchmark::Counter(stages.events() * passes, benchmark::Counter::kIsRate);
 }
+BENCHMARK(stage)->DenseRange(0, kStages.size() - 1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  for (const Stage& stage : kStages)
-    benchmark::RegisterBenchmark(stage.name, run_stage, stage)->Unit(benchmark::kMillisecond);
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-}
+BENCHMARK_MAIN();

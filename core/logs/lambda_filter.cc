@@ -4,7 +4,7 @@ namespace penstock {
 
 namespace {
 
-constexpr size_t kPieceBytes = 256 * 1024;
+constexpr size_t kPieceBytes = size_t{256} << 10;
 constexpr size_t kMaxPieceRecords = 8192;
 constexpr size_t kLargeBufferBytes = 4 * kPieceBytes;
 

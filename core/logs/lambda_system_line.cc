@@ -49,7 +49,7 @@ bool is_unit(std::string_view word) { return word == "ms" || word == "MB" || wor
 // stand for tabs, the next key follows on, and the value is one word, or one bracketed list.
 std::string_view take_value(std::string_view& text) {
   const bool more_keys = text.find(": ") != std::string_view::npos || text.ends_with(':');
-  if (!more_keys && !(text.size() > 0 && scan::is_digit(text[0]))) {
+  if (!more_keys && !(!text.empty() && scan::is_digit(text[0]))) {
     const std::string_view value = scan::trim(text);
     text = {};
     return value;
@@ -168,9 +168,7 @@ bool read_fault(std::string_view message, LambdaLine& line) {
   } else if (text.starts_with("Runtime exited with") ||
              text.starts_with("Process exited before completing request")) {
     set_failure(LambdaEvent::exit, error_type_of(text), line);
-  } else if (is_error) {
-    set_failure(LambdaEvent::error, error_type_of(text), line);
-  } else if (text.starts_with("Unknown application error occurred")) {
+  } else if (is_error || text.starts_with("Unknown application error occurred")) {
     set_failure(LambdaEvent::error, error_type_of(text), line);
   } else {
     return false;

@@ -16,8 +16,6 @@ constexpr size_t kMaxTextBytes = size_t{1} << 30;  // places in the text are kep
 constexpr size_t kMaxBatchEvents = 8192;
 constexpr size_t kBeginningBytes = 60;  // of what was not understood, shown to tell what it is
 
-std::string shown(std::string_view text) { return '"' + printable(text, kBeginningBytes) + '"'; }
-
 bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 }  // namespace
@@ -67,44 +65,42 @@ bool SubscriptionReader::read_message() {
   while (at_ < text_size_ && is_json_blank(text_[at_])) ++at_;
   const std::string_view rest(text_.data() + at_, text_size_ - at_);
   if (rest.find_first_not_of('\0') == std::string_view::npos) {
-    if (documents_ == 0) note({Code::invalid, "a record with nothing in it: neither gzip nor JSON"});
+    if (documents_ == 0 && problem_.ok())
+      problem_ = {Code::invalid, "a record with nothing in it: neither gzip nor JSON"};
     at_ = text_size_;
     return false;
   }
   ++documents_;
   // Copied, since reading in place changes it.
-  const std::string beginning(rest.substr(0, kBeginningBytes));
+  beginning_.assign(rest, 0, kBeginningBytes);
   const Status status = read_subscription_message(text_.data(), at_, message_);
   if (!status.ok()) {
-    const char* const what = documents_ == 1 && beginning[0] != '{' ? "a record that is neither gzip nor JSON"
-                                                                    : "a record with broken JSON";
-    note({Code::invalid, std::string(what) + ", document " + std::to_string(documents_) + ", which begins " +
-                             shown(beginning) + ": " + status.message()});
+    note_document(documents_ == 1 && beginning_[0] != '{' ? "neither gzip nor JSON" : "broken JSON",
+                  ": " + status.message());
     message_.clear();
     at_ = text_size_;
     return false;
   }
-  check_message(beginning);
+  check_message();
   return true;
 }
 
 // Keeps the events of a data message alone.
-void SubscriptionReader::check_message(std::string_view beginning) {
+void SubscriptionReader::check_message() {
   if (message_.type == "DATA_MESSAGE" && message_.has_events) {
     ++counters_.messages;
     counters_.events += static_cast<int64_t>(message_.events.size());
     if (message_.bad_events > 0)
-      note({Code::invalid, std::to_string(message_.bad_events) + " log events without a message in document " +
-                               std::to_string(documents_) + ", which begins " + shown(beginning)});
+      note_document("log events without a message", ": " + std::to_string(message_.bad_events));
     return;
   }
   message_.events.clear();
   if (message_.type == "CONTROL_MESSAGE") {
     ++counters_.control_messages;
-  } else if (message_.type.empty() || message_.type == "DATA_MESSAGE") {
-    note({Code::invalid, std::string("JSON that is no subscription message, since it has no ") +
-                             (message_.type.empty() ? "messageType" : "logEvents array") + ": document " +
-                             std::to_string(documents_) + ", which begins " + shown(beginning)});
+  } else if (message_.type.empty()) {
+    note_document("JSON that is no subscription message", ": it has no messageType");
+  } else if (message_.type == "DATA_MESSAGE") {
+    note_document("a data message without events", ": it has no logEvents array");
   } else {
     ++counters_.other_messages;
     if (unknown_type_.empty()) unknown_type_ = printable(message_.type, kBeginningBytes);
@@ -142,8 +138,12 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
   batch.region = first_known(origin.region, origin_.region);
 }
 
-void SubscriptionReader::note(Status problem) {
-  if (problem_.ok()) problem_ = std::move(problem);
+// Keeps the first problem alone: a record may have as many as it has documents.
+void SubscriptionReader::note_document(const char* what, const std::string& why) {
+  if (!problem_.ok()) return;
+  problem_ = {Code::invalid, std::string(what) + " in document " + std::to_string(documents_) +
+                                 " of the record, which begins \"" + printable(beginning_, kBeginningBytes) + '"' +
+                                 why};
 }
 
 void SubscriptionReader::release_large_buffers() {

@@ -51,9 +51,9 @@ class SubscriptionReader {
 
  private:
   bool read_message();
-  void check_message(std::string_view beginning);
+  void check_message();
   void fill_batch(penstock_batch& batch);
-  void note(Status problem);
+  void note_document(const char* what, const std::string& why);
   void release_large_buffers();
 
   size_t inflate_limit_bytes_;
@@ -66,6 +66,7 @@ class SubscriptionReader {
   size_t text_size_ = 0;
   size_t at_ = 0;                // in text_: what was read
   uint64_t documents_ = 0;       // begun
+  std::string beginning_;        // of the document being read
   SubscriptionMessage message_;  // the one being given out
   size_t next_event_ = 0;
   std::vector<penstock_record> records_;

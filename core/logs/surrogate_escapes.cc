@@ -1,5 +1,7 @@
+#include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 
 #include "core/logs/subscription_message.h"
 
@@ -7,26 +9,29 @@ namespace penstock {
 
 namespace {
 
-constexpr size_t kBlock = 64;
+// 16 bytes at a time, by the vector extension of gcc and clang: this looks at every byte of every message for
+// something that hardly ever comes.
+using Block = uint8_t __attribute__((vector_size(16)));
 
-bool begins_surrogate(const char* at) { return at[0] == '\\' && at[1] == 'u' && (at[2] | 0x20) == 'd'; }
+Block load(const char* at) {
+  Block block;
+  std::memcpy(&block, at, sizeof block);
+  return block;
+}
 
-// The first \ud or \uD at or behind from. The blocks are of fixed size so that the compiler makes vector code of
-// them: this looks at every byte of every message for something that hardly ever comes.
+bool has_surrogate(const char* at) {
+  const auto found = (load(at) == '\\') & (load(at + 1) == 'u') & ((load(at + 2) | 0x20) == 'd');
+  std::array<uint64_t, 2> halves;
+  std::memcpy(halves.data(), &found, sizeof found);
+  return (halves[0] | halves[1]) != 0;
+}
+
+// The first \ud or \uD at or behind from.
 size_t find_surrogate(std::string_view text, size_t from) {
   size_t at = from;
-  for (; at + kBlock + 2 <= text.size(); at += kBlock) {
-    const char* const block = text.data() + at;
-    uint8_t found = 0;
-    for (size_t index = 0; index < kBlock; ++index) {
-      found |= static_cast<uint8_t>(static_cast<uint8_t>(block[index] == '\\') &
-                                    static_cast<uint8_t>(block[index + 1] == 'u') &
-                                    static_cast<uint8_t>((block[index + 2] | 0x20) == 'd'));
-    }
-    if (found != 0) break;
-  }
+  while (at + sizeof(Block) + 2 <= text.size() && !has_surrogate(text.data() + at)) at += sizeof(Block);
   for (; at + 3 <= text.size(); ++at)
-    if (begins_surrogate(text.data() + at)) return at;
+    if (text[at] == '\\' && text[at + 1] == 'u' && (text[at + 2] | 0x20) == 'd') return at;
   return std::string_view::npos;
 }
 

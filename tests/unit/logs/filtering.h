@@ -40,6 +40,7 @@ inline penstock_record event_of(std::string_view body) {
 inline std::vector<std::string> filtered(const std::vector<std::string>& bodies,
                                          const LambdaFilterOptions& options = {}) {
   std::vector<penstock_record> events;
+  events.reserve(bodies.size());
   for (const std::string& body : bodies) events.push_back(event_of(body));
   std::vector<std::string> out;
   LambdaFilter filter(options);

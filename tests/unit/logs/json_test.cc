@@ -12,7 +12,7 @@
 namespace penstock {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 std::string json_of(std::string_view text) {
   std::string out;

@@ -11,7 +11,7 @@
 namespace penstock {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 constexpr int64_t kArrivalMs = 1700000000123;
 
@@ -38,8 +38,9 @@ Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20) {
   SubscriptionReader reader(limit_bytes);
   Taken taken;
   {
-    const std::string passing = data;  // gone after begin()
+    std::string passing = data;
     reader.begin(passing, origin_of_record());
+    passing.assign(passing.size(), 'x');
   }
   penstock_batch batch = {};
   while (reader.next(batch) == SubscriptionReader::Step::batch) {
@@ -107,9 +108,11 @@ TEST(subscription, escapes_are_undone_and_other_bytes_kept) {
 
 TEST(subscription, several_documents_may_stand_back_to_back) {
   for (const std::string between : {"", "\n", " \r\n\t"}) {
-    const std::string both = message(event("1")) + between + message(event("2")) + between;
-    for (const std::string& data :
-         {both, gzip(both), gzip(message(event("1"))) + gzip(between + message(event("2")))}) {
+    const std::string first = message(event("1"));
+    std::string second = between;
+    second += message(event("2"));
+    second += between;
+    for (const std::string& data : {first + second, gzip(first + second), gzip(first) + gzip(second)}) {
       const Taken taken = take_apart(data);
       EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
       EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1",
@@ -233,14 +236,14 @@ TEST(subscription, a_bad_event_is_told_and_costs_its_neighbours_nothing) {
   for (const std::string bad : {"17", "\"text\"", "null", "[]", "[{}]", "{}", R"({"id":"9","timestamp":5})"}) {
     const Taken taken = take_apart(message(event("1") + "," + bad + "," + event("2")));
     EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"})) << bad;
-    EXPECT_TRUE(says(taken.problem, "1 log events without a message")) << taken.problem.message();
+    EXPECT_TRUE(says(taken.problem, "log events without a message in document 1")) << taken.problem.message();
   }
 }
 
 TEST(subscription, a_syntax_error_ends_the_record_but_keeps_what_came_before) {
   const Taken taken = take_apart(message(event("1")) + "{\"messageType\":\x1b" + message(event("2")));
   EXPECT_EQ(taken.lines, kOneEvent);
-  EXPECT_TRUE(says(taken.problem, "broken JSON, document 2")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "broken JSON in document 2")) << taken.problem.message();
   EXPECT_TRUE(says(taken.problem, "\\x1b")) << taken.problem.message();
 }
 
