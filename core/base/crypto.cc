@@ -47,16 +47,14 @@ void append_base64(std::string& out, std::string_view data) {
 std::optional<std::string_view> decode_base64_in_place(std::span<char> text) {
   if (text.size() % 4 != 0) return std::nullopt;
   if (text.empty()) return std::string_view();
-  size_t padding = 0;
-  if (text[text.size() - 1] == '=') padding = text[text.size() - 2] == '=' ? 2 : 1;
-  // EVP_DecodeBlock skips blanks at both ends, which would shift what it writes; there are none in the wire
-  // format.
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  if (blank(text.front()) || blank(text.back())) return std::nullopt;
+  const size_t first_padding = std::string_view(text.data(), text.size()).find('=');
+  const size_t padding = first_padding == std::string_view::npos ? 0 : text.size() - first_padding;
+  if (padding > 2 || (padding == 2 && text.back() != '=')) return std::nullopt;  // OpenSSL takes "=" anywhere
   // It reads each group of four before it writes its three bytes, so decoding onto itself is safe.
   auto* bytes = reinterpret_cast<unsigned char*>(text.data());
   const int decoded = EVP_DecodeBlock(bytes, bytes, static_cast<int>(text.size()));
-  if (decoded < 0) return std::nullopt;
+  // OpenSSL passes over blanks and dashes at both ends; then there is less than the length promises.
+  if (decoded < 0 || static_cast<size_t>(decoded) != text.size() / 4 * 3) return std::nullopt;
   return std::string_view(text.data(), static_cast<size_t>(decoded) - padding);
 }
 

@@ -27,7 +27,8 @@ inline std::string base64(std::string_view data) {
   return out;
 }
 
-// Decodes in place: the result lies in the bytes of text. nullopt where text is not padded base64.
+// Decodes in place: the result lies in the bytes of text. nullopt where text is not padded base64;
+// some of it may be overwritten all the same.
 std::optional<std::string_view> decode_base64_in_place(std::span<char> text);
 
 }  // namespace penstock

@@ -1,0 +1,47 @@
+#include "core/base/time.h"
+
+#include <gtest/gtest.h>
+
+namespace penstock {
+namespace {
+
+std::string rfc3339(int64_t unix_ms) {
+  std::string out = "at ";
+  append_rfc3339(out, unix_ms);
+  return out;
+}
+
+TEST(time_text, rfc3339_is_appended_with_milliseconds) {
+  EXPECT_EQ(rfc3339(0), "at 1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(rfc3339(1566741555269), "at 2019-08-25T13:59:15.269Z");
+  EXPECT_EQ(rfc3339(951868799999), "at 2000-02-29T23:59:59.999Z");
+  EXPECT_EQ(rfc3339(-1), "at 1969-12-31T23:59:59.999Z");
+}
+
+TEST(time_text, rfc3339_stays_within_the_years_of_four_digits) {
+  EXPECT_EQ(rfc3339(253402300799999), "at 9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(rfc3339(253402300800000), "at 9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(rfc3339(INT64_MAX), "at 9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(rfc3339(-62167219200000), "at 0000-01-01T00:00:00.000Z");
+  EXPECT_EQ(rfc3339(INT64_MIN), "at 0000-01-01T00:00:00.000Z");
+}
+
+TEST(time_text, http_date_is_read) {
+  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), 784111777000);
+  EXPECT_EQ(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), 0);
+  EXPECT_EQ(parse_http_date("Tue, 29 Feb 2000 23:59:59 GMT"), 951868799000);
+  EXPECT_EQ(parse_http_date("Sat, 31 Dec 2016 23:59:60 GMT"), 1483228800000);  // a leap second
+}
+
+TEST(time_text, any_other_date_is_refused) {
+  for (const char* bad :
+       {"", "Sun, 06 Nov 1994 08:49:37 UTC", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+        "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT",
+        "Sun, 31 Nov 1994 08:49:37 GMT", "Wed, 29 Feb 2023 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT",
+        "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov -994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT "})
+    EXPECT_EQ(parse_http_date(bad), std::nullopt) << bad;
+}
+
+}  // namespace
+}  // namespace penstock
