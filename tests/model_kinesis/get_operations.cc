@@ -165,8 +165,11 @@ Reply get_records(State& state, const Input& input) {
   Constraints constraints;
   constraints.required(input.shard_iterator.has_value(), "shardIterator");
   constraints.characters(input.shard_iterator, "shardIterator", 1, 512);
-  constraints.range(input.limit, "limit", 1, static_cast<int64_t>(limits.answer_records));
+  constraints.range(input.limit, "limit", 1, INT64_MAX);
   if (const auto error = constraints.failure()) return refuse(*error);
+  if (input.limit && *input.limit > static_cast<int64_t>(limits.answer_records))
+    return refuse(invalid("Limit " + std::to_string(*input.limit) + " is greater than " +
+                          std::to_string(limits.answer_records) + "."));
   const std::optional<Token> token = open_token(*input.shard_iterator, 'I', state.token_key);
   if (!token) return refuse(invalid("Invalid ShardIterator."));
   if (const auto expired = check_age(state, *token)) return refuse(*expired);

@@ -22,12 +22,12 @@ bool load_one(Service& service, const std::string& stream, const Value& record, 
 }
 
 std::string load_event(Service& service, const std::string& stream, const Value& records) {
-  for (rapidjson::SizeType i = 0; i < records.Size(); ++i) {
-    const Value& record = records[i];
-    const bool loaded = record.IsObject() && record.HasMember("kinesis") &&
-                        load_one(service, stream, record["kinesis"], "partitionKey");
-    if (!loaded)
-      return "Records[" + std::to_string(i) + "] has no kinesis.data in base64 and kinesis.partitionKey";
+  size_t number = 0;
+  for (const Value& record : records.GetArray()) {
+    const Value* kinesis = find_member(record, "kinesis");
+    if (kinesis == nullptr || !load_one(service, stream, *kinesis, "partitionKey"))
+      return "Records[" + std::to_string(number) + "] has no kinesis.data in base64 and kinesis.partitionKey";
+    ++number;
   }
   return {};
 }

@@ -8,7 +8,7 @@
 namespace penstock::model {
 namespace {
 
-constexpr int64_t kMaxSkewMs = 5 * 60 * 1000;
+constexpr int64_t kMaxSkewMs = 300'000;
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

@@ -65,7 +65,7 @@ TEST_F(sim_transport, drive_goes_to_its_deadline_and_no_further) {
   transport.set_latency_ms(100, 100);
   bool done = false;
   const int64_t start_ms = clock.monotonic_ms();
-  transport.start(list(), [&](HttpResponse) { done = true; });
+  transport.start(list(), [&](const HttpResponse&) { done = true; });
   transport.drive(0);
   EXPECT_EQ(clock.monotonic_ms(), start_ms);
   transport.drive(start_ms + 99);
@@ -83,9 +83,9 @@ TEST_F(sim_transport, drive_goes_to_its_deadline_and_no_further) {
 TEST_F(sim_transport, a_call_begun_inside_done_ends_in_a_later_drive) {
   transport.set_latency_ms(0, 0);
   int ended = 0;
-  transport.start(list(), [&](HttpResponse) {
+  transport.start(list(), [&](const HttpResponse&) {
     ++ended;
-    transport.start(list(), [&](HttpResponse) { ++ended; });
+    transport.start(list(), [&](const HttpResponse&) { ++ended; });
   });
   transport.drive(kNever);
   if (ended == 1) transport.drive(kNever);
@@ -138,7 +138,7 @@ TEST_F(sim_transport, ten_minutes_cut_off_pass_at_once) {
 TEST_F(sim_transport, calls_of_a_dead_process_are_told_to_nobody_and_may_arrive) {
   uint64_t arrived = 0;
   for (int i = 0; i < 100; ++i) {
-    transport.start(list(), [](HttpResponse) { ADD_FAILURE() << "told after death"; });
+    transport.start(list(), [](const HttpResponse&) { ADD_FAILURE() << "told after death"; });
     sim.kill();
     EXPECT_EQ(transport.calls_under_way(), 0U);
     arrived = service.stats().requests;
@@ -155,7 +155,7 @@ TEST_F(sim_transport, the_same_seed_gives_the_same_times) {
     std::vector<int64_t> times;
     for (int i = 0; i < 20; ++i) {
       other.transport().start({"GET", "http://h", {}, "", 1000, 10},
-                              [&](HttpResponse) { times.push_back(own.monotonic_ms()); });
+                              [&](const HttpResponse&) { times.push_back(own.monotonic_ms()); });
       other.transport().drive(kNever);
     }
     return times;

@@ -1,0 +1,88 @@
+#include "tests/e2e/emulators/emulator_fixture.h"
+
+#include <chrono>
+#include <thread>
+
+#include "tests/e2e/emulators/known_differences.h"
+#include "tests/model_kinesis/codec.h"
+
+namespace penstock::emulators {
+namespace {
+
+using std::chrono::milliseconds, std::chrono::steady_clock, std::chrono::system_clock;
+
+int64_t unix_now_ms() {
+  return std::chrono::duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+emulator::emulator() : client_([this](const model::Request& request) { return post(request); }, unix_now_ms) {}
+
+void emulator::SetUp() {
+  std::string why;
+  backend_ = start_backend(backend_name(), &why);
+  if (!backend_ && why.ends_with("does not start")) FAIL() << why;
+  if (!backend_) GTEST_SKIP() << why;
+  http_ = std::make_unique<httplib::Client>(backend_->url());
+  http_->set_keep_alive(true);
+  http_->set_tcp_nodelay(true);
+  http_->set_read_timeout(30);
+}
+
+model::Reply emulator::post(const model::Request& request) {
+  httplib::Headers headers;
+  std::string type;
+  for (const auto& [name, value] : request.headers) {
+    if (name == "Content-Type")
+      type = value;
+    else
+      headers.emplace(name, value);
+  }
+  model::Reply reply;
+  const httplib::Result result = http_->Post(request.path, headers, request.body, type);
+  if (!result) {
+    reply.wire = model::Wire::closed;
+    return reply;
+  }
+  reply.status = result->status;
+  reply.headers.assign(result->headers.begin(), result->headers.end());
+  reply.body = result->body;
+  return reply;
+}
+
+void emulator::create(const std::string& stream, int shards) {
+  ASSERT_EQ(outcome(client_.create_stream(stream, shards)), "ok");
+  wait_until_active(stream);
+}
+
+void emulator::wait_until_active(const std::string& stream) {
+  const auto deadline = steady_clock::now() + std::chrono::seconds(30);
+  const std::string body = R"({"StreamName":")" + stream + "\"}";
+  while (client_.call("DescribeStreamSummary", body).text("StreamDescriptionSummary.StreamStatus") != "ACTIVE") {
+    ASSERT_LT(steady_clock::now(), deadline) << stream << " does not become active";
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+}
+
+std::string emulator::decoded(const model::Answer& answer, const std::string& path) {
+  std::string text = answer.text(path);
+  return std::string(model::decode_base64(text).value_or("not base64"));
+}
+
+std::string emulator::outcome(const model::Answer& answer) {
+  if (answer.reply().wire != model::Wire::whole) return "no answer";
+  if (answer.status() == 200) return "ok";
+  return answer.code().empty() ? "HTTP " + std::to_string(answer.status()) : answer.code();
+}
+
+void emulator::expect(const std::string& check, const std::string& documented, const std::string& observed) {
+  const Difference* difference = known_difference(backend_name(), check);
+  if (difference == nullptr)
+    EXPECT_EQ(observed, documented) << "check " << check << " on " << backend_name();
+  else
+    EXPECT_EQ(observed, difference->observed)
+        << "check " << check << " on " << backend_name() << ": the table of known differences is out of date";
+}
+
+}  // namespace penstock::emulators

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs the emulators into a folder, as package-lock.json pins them. Exit 77: there is no npm here, or no
+# registry to be reached.
+#   install.sh FOLDER
+set -euo pipefail
+
+folder=${1:?usage: install.sh FOLDER}
+here=$(cd "$(dirname "$0")" && pwd)
+
+if cmp -s "$here/package-lock.json" "$folder/installed.lock"; then
+  exit 0
+fi
+if ! command -v npm node >/dev/null; then
+  echo "skipped: no npm here (Debian: apt-get install npm)"
+  exit 77
+fi
+
+mkdir -p "$folder"
+cp "$here/package.json" "$here/package-lock.json" "$folder/"
+cd "$folder"
+status=0
+timeout 180 npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-timeout=30000 >npm.log 2>&1 ||
+  status=$?
+if [[ $status -eq 0 ]]; then
+  cp "$here/package-lock.json" installed.lock
+elif [[ $status -eq 124 ]] || grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH' npm.log; then
+  echo "skipped: npm reaches no registry; $folder/npm.log has what it says"
+  exit 77
+else
+  cat npm.log
+  exit 1
+fi

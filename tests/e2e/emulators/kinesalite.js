@@ -1,0 +1,6 @@
+// Starts kinesalite with streams that are created and resharded at once. Run where it is installed.
+'use strict';
+const { createRequire } = require('module');
+
+const kinesalite = createRequire(`${process.cwd()}/`)('kinesalite');
+kinesalite({ createStreamMs: 0, updateStreamMs: 0, shardLimit: 100 }).listen(4567);
