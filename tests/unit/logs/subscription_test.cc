@@ -267,6 +267,23 @@ TEST(subscription, a_document_cut_anywhere_is_told) {
   }
 }
 
+TEST(subscription, a_changed_byte_never_costs_the_document_before) {
+  const std::string good = message(event("1"));
+  const std::string other = message(R"({"id":"2","timestamp":"5","message":{"a":[1,"\ud83d\ude00"]},)"
+                                    R"("extractedFields":{"@aws.account":"9"}})");
+  for (size_t at = 0; at < other.size(); ++at) {
+    for (const char byte : {'\0', '"', '\\', '{', '}', '[', ']', ',', ':', '0', 'u', 'd', '\xff', '\n', '\x1b'}) {
+      std::string changed = other;
+      changed[at] = byte;
+      const Taken taken = take_apart(good + changed);
+      ASSERT_GE(taken.lines.size(), 2u);
+      EXPECT_EQ(taken.lines[0] + taken.lines[1], kOneEvent[0] + kOneEvent[1]);
+      const bool is_told = !taken.problem.ok() || taken.counters.other_messages > 0;
+      EXPECT_TRUE(taken.lines.size() > 2 || is_told) << changed;
+    }
+  }
+}
+
 TEST(subscription, a_damaged_gzip_member_costs_those_before_it_nothing) {
   const Taken taken = take_apart(gzip(message(event("1"))) + gzip(message(event("2"))).substr(0, 40));
   EXPECT_EQ(taken.lines, kOneEvent);
