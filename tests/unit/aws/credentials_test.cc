@@ -2,52 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
+#include "tests/unit/aws/fake_env.h"
 
 namespace penstock {
 namespace {
-
-class FakeFiles : public Files {
- public:
-  Result<std::string> read(const std::string& path, size_t max_bytes) override {
-    const auto found = contents.find(path);
-    if (found == contents.end()) return Status(Code::not_found, path + ": no such file");
-    if (found->second.size() > max_bytes) return Status(Code::too_large, path + ": too large");
-    if (broken) return Status(Code::io, "permission denied");
-    return found->second;
-  }
-  Status replace(const std::string& /*path*/, std::string_view /*bytes*/) override { return unused(); }
-  Result<std::unique_ptr<AppendFile>> append_to(const std::string& /*path*/) override { return unused(); }
-  Result<std::unique_ptr<FileLock>> lock(const std::string& /*path*/) override { return unused(); }
-
-  std::map<std::string, std::string> contents;
-  bool broken = false;
-
- private:
-  static Status unused() { return {Code::internal, "credentials only read"}; }
-};
-
-// Neither is asked by what looks for credentials.
-class NoClock : public Clock {
-  int64_t wall_ms() override { return 0; }
-  int64_t monotonic_ms() override { return 0; }
-};
-class NoRandom : public Random {
-  uint64_t next() override { return 0; }
-};
-class NoTransport : public Transport {
-  CallId start(HttpRequest /*request*/, Done /*done*/) override { return 0; }
-  void drive(int64_t /*deadline_ms*/) override {}
-  int descriptor() const override { return -1; }
-  int64_t next_deadline_ms() const override { return kNever; }
-};
 
 constexpr const char* kPath = "/home/u/.aws/credentials";
 constexpr const char* kDefault = "[default]\naws_access_key_id = FILEID\naws_secret_access_key = FILESECRET\n";
 
 class credentials : public testing::Test {
  protected:
-  Result<Credentials> find(const std::string& profile = "") { return find_credentials(env_, profile); }
+  Result<Credentials> find(const std::string& profile = "") { return find_credentials(fake_.env, profile); }
 
   // The error, having checked that it gives no secret away.
   std::string error(const std::string& profile = "") {
@@ -64,21 +29,9 @@ class credentials : public testing::Test {
     return text.find(part) != std::string::npos;
   }
 
-  std::map<std::string, std::string> variables_ = {{"HOME", "/home/u"}};
-  FakeFiles files_;
-  NoClock clock_;
-  NoRandom random_;
-  NoTransport transport_;
-  Env env_ = {clock_,
-              random_,
-              transport_,
-              files_,
-              [this](const char* name) -> std::optional<std::string> {
-                const auto found = variables_.find(name);
-                if (found == variables_.end()) return std::nullopt;
-                return found->second;
-              },
-              [](LogLevel, std::string_view) {}};
+  FakeEnv fake_;
+  std::map<std::string, std::string>& variables_ = fake_.variables;
+  FakeFiles& files_ = fake_.files;
 };
 
 TEST_F(credentials, come_from_the_environment_first) {
