@@ -53,15 +53,15 @@ std::string renamed(std::string json, size_t number) {
   return json.replace(at, json.find('"', at) - at, "stream-" + std::to_string(number));
 }
 
-// A record of nearly 1 MiB: eight events of text that compresses two to one.
-std::string large_message(penstock::CorpusRandom& random) {
+// A record of nearly 1 MiB: eight events of digits, which compress two to one.
+std::string large_message(penstock::CorpusRandom& random, const std::string& log_stream) {
   std::vector<penstock::e2e::Event> events;
   for (int i = 0; i < 8; ++i) {
     std::string text;
     while (text.size() < 230'000) text += std::to_string(random.next());
     events.push_back({"large-" + std::to_string(i), text});
   }
-  return penstock::e2e::message("/aws/lambda/large", "large", events);
+  return penstock::e2e::message("/aws/lambda/large", log_stream, events);
 }
 
 }  // namespace
@@ -73,13 +73,17 @@ int main(int argc, char** argv) {
 
   // Small messages of many streams: a shard takes 1,000 records a second, and its neighbours cannot help it.
   std::vector<CorpusMessage> corpus =
-      penstock::make_corpus({.messages = 2000, .least_events = 5, .most_events = 60});
+      penstock::make_corpus({.messages = 20000, .least_events = 5, .most_events = 60});
   for (size_t i = 0; i < corpus.size(); ++i) {
     corpus[i].json = renamed(std::move(corpus[i].json), i);
     corpus[i].gzip = penstock::e2e::gzip(corpus[i].json);
   }
   penstock::CorpusRandom random(1);
-  const std::string large = large_message(random), large_gzip = penstock::e2e::gzip(large);
+  std::vector<std::string> larges, larges_gzip;
+  for (int i = 0; i < 16; ++i) {
+    larges.push_back(large_message(random, "large-" + std::to_string(i)));
+    larges_gzip.push_back(penstock::e2e::gzip(larges.back()));
+  }
 
   penstock::e2e::Deployment deployment(4, output_shards);
   const std::string conf = write_conf(deployment, "agent.conf"), log = deployment.folder.path("host.log");
@@ -87,15 +91,16 @@ int main(int argc, char** argv) {
 
   double put_bytes = 0, most_mib = 0;
   uint64_t events = 0;
-  size_t next = 0, larges = 0;
+  size_t next = 0, next_large = 0;
   const Clock::time_point start = Clock::now();
   for (Clock::time_point tick = start; tick < start + std::chrono::seconds(seconds);
        tick += std::chrono::milliseconds(10)) {
     std::this_thread::sleep_until(tick);
     const double elapsed_s = std::chrono::duration<double>(tick - start).count();
-    if (elapsed_s >= static_cast<double>(larges)) {  // one a second
-      deployment.put("large-" + std::to_string(larges++), large_gzip);
-      put_bytes += static_cast<double>(large.size());
+    if (elapsed_s >= static_cast<double>(next_large)) {  // one a second
+      const size_t which = next_large++ % larges.size();
+      deployment.put("large-" + std::to_string(which), larges_gzip[which]);
+      put_bytes += static_cast<double>(larges[which].size());
       events += 8;
     }
     deployment.server.with([&](penstock::model::Service& service) {
