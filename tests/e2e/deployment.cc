@@ -7,8 +7,9 @@
 
 namespace penstock::e2e {
 
-Deployment::Deployment(uint32_t input_shards, uint32_t output_shards)
-    : server(model::Settings{}, model::ServerOptions{}) {
+Deployment::Deployment(uint32_t input_shards, uint32_t output_shards, Scheme scheme)
+    : certificate_(scheme == Scheme::https ? model::make_certificate(folder.path("")) : model::CertificateFiles{}),
+      server(model::Settings{}, {.cert_file = certificate_.cert, .key_file = certificate_.key}) {
   const model::AccessKey key;
   setenv("AWS_ACCESS_KEY_ID", key.id.c_str(), 1);
   setenv("AWS_SECRET_ACCESS_KEY", key.secret.c_str(), 1);
@@ -44,20 +45,24 @@ void Deployment::put(std::string_view partition_key, std::string_view data) {
   server.with([&](model::Service& service) { service.preload("in", partition_key, data); });
 }
 
+OptionList Deployment::common_options(const char* stream) const {
+  OptionList options = {{"stream", stream}, {"region", "us-east-1"}, {"endpoint", server.url()}};
+  if (!certificate_.cert.empty()) options.emplace_back("ca_file", certificate_.cert);
+  return options;
+}
+
 OptionList Deployment::input_options() const {
-  return {{"stream", "in"},
-          {"region", "us-east-1"},
-          {"endpoint", server.url()},
-          {"poll_interval", "200ms"},
-          {"checkpoint", "file:" + folder.path("checkpoint")},
-          {"on_failure", "file:" + folder.path("input-failures.jsonl")}};
+  OptionList options = common_options("in");
+  options.emplace_back("poll_interval", "200ms");
+  options.emplace_back("checkpoint", "file:" + folder.path("checkpoint"));
+  options.emplace_back("on_failure", "file:" + folder.path("input-failures.jsonl"));
+  return options;
 }
 
 OptionList Deployment::output_options() const {
-  return {{"stream", "out"},
-          {"region", "us-east-1"},
-          {"endpoint", server.url()},
-          {"on_failure", "file:" + folder.path("output-failures.jsonl")}};
+  OptionList options = common_options("out");
+  options.emplace_back("on_failure", "file:" + folder.path("output-failures.jsonl"));
+  return options;
 }
 
 std::map<std::string, int> Deployment::delivered() {

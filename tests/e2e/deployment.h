@@ -11,14 +11,17 @@
 
 #include "tests/e2e/messages.h"
 #include "tests/e2e/plugin_client.h"
+#include "tests/model_kinesis/certificate.h"
 #include "tests/model_kinesis/server.h"
 
 namespace penstock::e2e {
 
 class Deployment {
  public:
-  // Puts the model's credentials into the environment of this process.
-  Deployment(uint32_t input_shards, uint32_t output_shards);
+  enum class Scheme { http, https };
+  // Puts the model's credentials into the environment of this process. https: with a certificate of its own, which
+  // the options name as the authority to trust.
+  Deployment(uint32_t input_shards, uint32_t output_shards, Scheme scheme = Scheme::http);
 
   // Adds messages of 200 events to the input stream, of 250 log streams by turns, and their ids to `expected`.
   void fill(size_t events);
@@ -35,10 +38,17 @@ class Deployment {
   model::Stats stats();
 
   TemporaryFolder folder;
+
+ private:
+  model::CertificateFiles certificate_;  // empty names: http
+
+ public:
   model::Server server;
   std::set<std::string> expected;
 
  private:
+  OptionList common_options(const char* stream) const;
+
   std::map<std::string, std::vector<std::string>> events_by_shard_;
   size_t messages_ = 0;
 };

@@ -14,10 +14,15 @@
 
 namespace penstock::e2e {
 
-HostProcess::HostProcess(const std::vector<std::string>& arguments, const std::string& output_file) {
+HostProcess::HostProcess(const std::vector<std::string>& arguments, const std::string& output_file,
+                         const std::vector<std::string>& more_environment) {
   std::vector<char*> argv = {const_cast<char*>(PENSTOCK_HOST)};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  std::vector<char*> environment;
+  for (const std::string& variable : more_environment) environment.push_back(const_cast<char*>(variable.c_str()));
+  for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
+  environment.push_back(nullptr);
   const int output = open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   // Between fork and exec only what is safe in a process with threads.
   pid_ = fork();
@@ -25,7 +30,7 @@ HostProcess::HostProcess(const std::vector<std::string>& arguments, const std::s
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    execv(argv[0], argv.data());
+    execve(argv[0], argv.data(), environment.data());
     _exit(127);
   }
   close(output);

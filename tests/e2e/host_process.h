@@ -13,8 +13,10 @@ namespace penstock::e2e {
 
 class HostProcess {
  public:
-  // Starts `penstock` with these arguments; what it says goes to output_file. It ends with the test at the latest.
-  HostProcess(const std::vector<std::string>& arguments, const std::string& output_file);
+  // Starts `penstock` with these arguments, and "NAME=value" beside the test's own environment; what it says goes
+  // to output_file. It ends with the test at the latest.
+  HostProcess(const std::vector<std::string>& arguments, const std::string& output_file,
+              const std::vector<std::string>& more_environment = {});
   ~HostProcess();  // kills it, where it still runs
   HostProcess(const HostProcess&) = delete;
   HostProcess& operator=(const HostProcess&) = delete;

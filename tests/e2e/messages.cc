@@ -69,6 +69,8 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+void write_file(const std::string& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
+
 std::string event_id_of(std::string_view record) {
   constexpr std::string_view kName = R"("event_id":")";
   const size_t at = record.find(kName);

@@ -37,6 +37,7 @@ class TemporaryFolder {
 };
 
 std::string read_file(const std::string& path);  // "" where there is none
+void write_file(const std::string& path, std::string_view text);
 // The value of "event_id" in a record that left.
 std::string event_id_of(std::string_view record);
 
