@@ -1,0 +1,44 @@
+// The command line of a command, and its exit codes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace penstock::host {
+
+constexpr int kExitFine = 0;
+constexpr int kExitFailed = 1;  // a problem in a conf, an input that could not be understood, a failed close
+constexpr int kExitUsage = 2;   // the command line is wrong
+
+struct OptionSpec {
+  std::string name;  // "-c" or "--exit-when-idle"
+  bool has_value = false;
+};
+
+// Options and words; "--" ends the options, "--name=value" is "--name value", "-" alone is a word.
+class Arguments {
+ public:
+  // Returns what is wrong with args, or nothing.
+  std::string parse(const std::vector<std::string>& args, const std::vector<OptionSpec>& specs);
+
+  bool has(const std::string& name) const { return !values(name).empty(); }
+  std::string last(const std::string& name) const { return has(name) ? values(name).back() : std::string(); }
+  std::vector<std::string> values(const std::string& name) const;  // an option without a value has "" as value
+  const std::vector<std::string>& words() const { return words_; }
+
+ private:
+  struct Given {
+    std::string name;
+    std::string value;
+  };
+  std::vector<Given> given_;
+  std::vector<std::string> words_;
+};
+
+// Prints the text on standard output. Returns kExitFine.
+int print_help(const char* text);
+
+// Prints "penstock COMMAND: what; see penstock COMMAND --help" on standard error. Returns kExitUsage.
+int usage_error(const std::string& command, const std::string& what);
+
+}  // namespace penstock::host

@@ -1,0 +1,53 @@
+// Reading a classic agent conf into a plain structure. What the sections mean is for others (plan.h).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/expand.h"
+
+namespace penstock::host {
+
+// Where something was written. line 0: the file as a whole; no file: the command line.
+struct Place {
+  std::string file;
+  int line = 0;
+};
+
+// Something to tell the writer of a conf about. Warnings do not keep it from running.
+struct Problem {
+  Place place;
+  std::string text;  // one line, printable
+  bool warning = false;
+};
+
+// "conf/agent.conf:12: text", with "warning: " before the text of a warning.
+std::string to_line(const Problem& problem);
+
+struct Entry {
+  std::string key;    // as written
+  std::string value;  // variables expanded
+  Place place;
+};
+
+struct Section {
+  std::string name;  // as written, without brackets
+  Place place;
+  std::vector<Entry> entries;
+
+  // The first entry of this key, compared without case, or nullptr.
+  const Entry* find(std::string_view key) const;
+};
+
+struct Conf {
+  std::vector<Section> sections;  // those of included files where they were included
+  std::vector<Problem> problems;  // all, not only the first
+};
+
+// Reads the file and all that it includes. Run as root, a file that others may write is refused.
+Conf read_conf(const std::string& path, const Environment& environment);
+
+bool has_errors(const std::vector<Problem>& problems);
+
+}  // namespace penstock::host

@@ -1,0 +1,55 @@
+// One running stage: its ABI instance, its name in the log, and what may be asked of every kind of stage.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "abi/penstock.h"
+#include "host/log.h"
+#include "host/plan.h"
+
+namespace penstock::host {
+
+// What a call across the ABI fills in when it fails.
+struct Error : penstock_error {
+  Error() : penstock_error{} { struct_size = sizeof(penstock_error); }
+  // "text (code -6)"; says so where the stage gave no reason.
+  std::string describe(int32_t result) const;
+};
+
+class Instance {
+ public:
+  // Makes an open instance. log must outlive it. nullptr: error says why.
+  static std::unique_ptr<Instance> create(const StagePlan& plan, Log& log, std::string& error);
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const penstock_stage& stage() const { return stage_; }
+  penstock_instance* self() const { return self_; }
+  const std::string& label() const { return label_; }
+
+  int descriptor() const { return descriptor_; }  // -1: none
+  int64_t next_deadline_ms() const;               // INT64_MAX: never
+  void stats(penstock_stat_fn stat, void* ctx) const;
+  // Below 0: the log has the reason.
+  int32_t close(int64_t deadline_ms);
+
+  void log(int32_t level, std::string_view text) { log_.line(level, label_, text); }
+  // Logs what a call answered below 0; the same text at most once in 10 s.
+  void log_failure(int32_t result, const Error& error, int64_t now_ms);
+
+ private:
+  Instance(const StagePlan& plan, Log& log);
+
+  const penstock_stage& stage_;
+  std::string label_;
+  Log& log_;
+  RepeatLimit repeats_;
+  penstock_instance* self_ = nullptr;
+  int descriptor_ = -1;
+};
+
+}  // namespace penstock::host

@@ -1,0 +1,114 @@
+#include "host/log.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+
+#include "abi/penstock.h"
+#include "host/text.h"
+
+namespace penstock::host {
+
+namespace {
+
+const char* level_name(int32_t level) {
+  switch (level) {
+    case PENSTOCK_LOG_ERROR:
+      return "error";
+    case PENSTOCK_LOG_WARN:
+      return " warn";
+    case PENSTOCK_LOG_INFO:
+      return " info";
+    default:
+      return "debug";
+  }
+}
+
+std::string head(int32_t level, std::string_view who) {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  std::array<char, 32> time{};
+  std::strftime(time.data(), time.size(), "[%Y/%m/%d %H:%M:%S]", &parts);
+  std::string out = time.data();
+  out += " [";
+  out += level_name(level);
+  out += "] [";
+  out += who;
+  return out + "] ";
+}
+
+}  // namespace
+
+int64_t monotonic_ms() {
+  std::timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+std::optional<int32_t> parse_log_level(std::string_view word) {
+  const std::string level = lower(word);
+  if (level == "off") return 0;
+  if (level == "error") return PENSTOCK_LOG_ERROR;
+  if (level == "warn" || level == "warning") return PENSTOCK_LOG_WARN;
+  if (level == "info") return PENSTOCK_LOG_INFO;
+  if (level == "debug" || level == "trace") return PENSTOCK_LOG_DEBUG;
+  return std::nullopt;
+}
+
+Log::Log(int fd) : fd_(fd), level_(PENSTOCK_LOG_INFO), terminal_(isatty(fd) == 1) {}
+
+void Log::line(int32_t level, std::string_view who, std::string_view text) {
+  if (level > level_) return;
+  std::string out;
+  if (!progress_.empty()) out = "\r\x1b[K";
+  out += head(level, printable(who)) + printable(text) + "\n" + progress_;
+  write_all(out);
+}
+
+void Log::progress(std::string_view text) {
+  if (PENSTOCK_LOG_INFO > level_) return;
+  const std::string out = head(PENSTOCK_LOG_INFO, "penstock") + printable(text);
+  if (!terminal_) return write_all(out + "\n");
+  progress_ = out;
+  write_all("\r\x1b[K" + out);
+}
+
+void Log::end_progress() {
+  if (!progress_.empty()) write_all("\n");
+  progress_.clear();
+}
+
+void Log::write_all(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t n = write(fd_, text.data(), text.size());
+    if (n > 0) {
+      text.remove_prefix(static_cast<size_t>(n));
+    } else if (n < 0 && errno != EINTR) {
+      return;  // there is nobody left to tell
+    }
+  }
+}
+
+std::optional<std::string> RepeatLimit::pass(const std::string& text, int64_t now_ms) {
+  static constexpr size_t kMostTexts = 64;
+  const auto found = seen_.find(text);
+  if (found == seen_.end()) {
+    if (seen_.size() >= kMostTexts) seen_.clear();
+    seen_[text] = {now_ms, 0};
+    return text;
+  }
+  Seen& seen = found->second;
+  if (now_ms - seen.logged_ms < interval_ms_) {
+    ++seen.held_back;
+    return std::nullopt;
+  }
+  std::string out = text;
+  if (seen.held_back > 0) out += " (and " + std::to_string(seen.held_back) + " times more since)";
+  seen = {now_ms, 0};
+  return out;
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,60 @@
+// What the host and its stages have to say, on standard error.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace penstock::host {
+
+// CLOCK_MONOTONIC in milliseconds: the clock of the ABI's deadlines.
+int64_t monotonic_ms();
+
+// error, warn (warning), info, debug (trace), or off, which is 0. nullopt for any other word.
+std::optional<int32_t> parse_log_level(std::string_view word);
+
+// "[2026/11/21 10:00:00] [ warn] [input:penstock_kinesis:0] text" lines, in local time. Not thread-safe.
+class Log {
+ public:
+  // fd is borrowed. On a terminal the progress line is rewritten in place.
+  explicit Log(int fd);
+
+  void set_level(int32_t level) { level_ = level; }  // PENSTOCK_LOG_ values; what is above is left out
+
+  // text is made printable.
+  void line(int32_t level, std::string_view who, std::string_view text);
+
+  // A line at info level; on a terminal it replaces the one before, and stays below all other lines.
+  void progress(std::string_view text);
+  // The progress line stays as it is from now on.
+  void end_progress();
+
+ private:
+  void write_all(std::string_view text) const;
+
+  int fd_;
+  int32_t level_;
+  bool terminal_;
+  std::string progress_;  // what stands on the terminal's last line
+};
+
+// Lets the same text through at most once in an interval, and then tells how often it was held back.
+class RepeatLimit {
+ public:
+  explicit RepeatLimit(int64_t interval_ms) : interval_ms_(interval_ms) {}
+
+  // The text to log, with a count where some were held back; nullopt: not now.
+  std::optional<std::string> pass(const std::string& text, int64_t now_ms);
+
+ private:
+  struct Seen {
+    int64_t logged_ms;
+    int64_t held_back;
+  };
+  int64_t interval_ms_;
+  std::map<std::string, Seen> seen_;  // bounded: forgotten when it has grown large
+};
+
+}  // namespace penstock::host

@@ -1,0 +1,39 @@
+// penstock: a small log agent around libpenstock.so.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "host/arguments.h"
+#include "host/commands.h"
+#include "host/nearest.h"
+#include "host/text.h"
+
+namespace {
+
+constexpr char kHelp[] =
+    R"(Usage: penstock COMMAND [ARGUMENTS]
+
+  run         runs the pipeline of a conf until it is told to stop
+  check       checks a conf and tells every problem in it
+  transform   turns subscription messages into records, from files or a pipe
+  plugins     lists stages and their options
+
+  penstock COMMAND --help tells about a command
+  penstock --version      tells the version
+)";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace penstock::host;
+  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (args.empty()) return usage_error("", "which command?");
+  const std::vector<std::string> rest(args.begin() + 1, args.end());
+  if (args[0] == "run") return run_command(rest);
+  if (args[0] == "check") return check_command(rest);
+  if (args[0] == "plugins") return plugins_command(rest);
+  if (args[0] == "--help" || args[0] == "-h") return print_help(kHelp);
+  if (args[0] == "--version") return print_help("penstock " PENSTOCK_VERSION "\n");
+  return usage_error("", "there is no command '" + printable(args[0], 60) + "'" +
+                             suggestion(args[0], {"run", "check", "transform", "plugins"}));
+}

@@ -1,0 +1,118 @@
+#include "host/module.h"
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "host/builtin.h"
+#include "host/safety.h"
+#include "host/text.h"
+
+namespace penstock::host {
+
+namespace {
+
+// What keeps a stage from being driven, or nothing. Only what the host cannot do without must be there.
+std::string stage_defect(const penstock_stage& stage) {
+  if (stage.struct_size < offsetof(penstock_stage, destroy) + sizeof(stage.destroy))
+    return "is a struct too small";
+  if (stage.id == nullptr || stage.create == nullptr || stage.destroy == nullptr) {
+    return "lacks an id, create() or destroy()";
+  }
+  if (stage.option_info_count > 0 &&
+      (stage.options == nullptr || stage.option_info_stride < sizeof(penstock_option_info))) {
+    return "has an option table that cannot be read";
+  }
+  bool whole = false;
+  if (stage.kind == PENSTOCK_INPUT) {
+    whole = stage.input != nullptr && PENSTOCK_HAS(stage.input, poll) && PENSTOCK_HAS(stage.input, ack);
+  } else if (stage.kind == PENSTOCK_FILTER) {
+    whole = stage.filter != nullptr && PENSTOCK_HAS(stage.filter, apply);
+  } else if (stage.kind == PENSTOCK_OUTPUT) {
+    whole = stage.output != nullptr && PENSTOCK_HAS(stage.output, write) && PENSTOCK_HAS(stage.output, pump);
+  }
+  return whole ? "" : "lacks the calls of its kind";
+}
+
+bool is_file(const std::string& path) {
+  struct stat file {};
+  return stat(path.c_str(), &file) == 0 && S_ISREG(file.st_mode);
+}
+
+}  // namespace
+
+Modules::Modules() : stages_(builtin_stages()) {}
+
+std::string Modules::open(const std::string& path) {
+  const std::string name = "plugin '" + printable(path) + "'";
+  struct stat file {};
+  if (stat(path.c_str(), &file) != 0) return name + " cannot be opened: " + std::strerror(errno);
+  if (const std::string reason = unsafe_to_use(file, geteuid()); !reason.empty()) {
+    return name + " is refused: " + reason;
+  }
+  // A name without a slash would be searched for in the system's folders.
+  const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
+  void* const handle = dlopen(exact.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return name + " cannot be opened: " + printable(dlerror());
+  void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
+  if (symbol == nullptr) return name + " is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL;
+  const penstock_module* const module = reinterpret_cast<penstock_module_fn>(symbol)();
+  if (module == nullptr || module->struct_size < sizeof(penstock_module) || module->stages == nullptr) {
+    return name + " hands out no module that this host can read";
+  }
+  const std::string defect = add(*module);
+  return defect.empty() ? defect : name + ": " + defect;
+}
+
+std::string Modules::add(const penstock_module& module) {
+  for (const penstock_stage* const* stage = module.stages; *stage != nullptr; ++stage) {
+    const std::string defect = stage_defect(**stage);
+    if (!defect.empty()) return "a stage of it " + defect + ", so it cannot be used with this host";
+  }
+  for (const penstock_stage* const* stage = module.stages; *stage != nullptr; ++stage) stages_.push_back(*stage);
+  return {};
+}
+
+const penstock_stage* Modules::find(int32_t kind, std::string_view id) const {
+  for (const penstock_stage* stage : stages_) {
+    if (stage->kind == kind && same(stage->id, id)) return stage;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Modules::ids(int32_t kind) const {
+  std::vector<std::string> out;
+  for (const penstock_stage* stage : stages_) {
+    if (stage->kind == kind) out.emplace_back(stage->id);
+  }
+  return out;
+}
+
+const char* kind_name(int32_t kind) {
+  return kind == PENSTOCK_INPUT ? "input" : kind == PENSTOCK_FILTER ? "filter" : "output";
+}
+
+const penstock_option_info& option_info(const penstock_stage& stage, size_t i) {
+  const auto* const bytes = reinterpret_cast<const char*>(stage.options);
+  return *reinterpret_cast<const penstock_option_info*>(bytes + i * stage.option_info_stride);
+}
+
+std::string default_plugin() {
+  std::array<char, PATH_MAX> buffer{};
+  const ssize_t n = readlink("/proc/self/exe", buffer.data(), buffer.size());
+  if (n <= 0) return {};
+  const std::string program(buffer.data(), static_cast<size_t>(n));
+  const std::string folder = program.substr(0, program.rfind('/') + 1);
+  for (const char* place : {"", "../lib/" PENSTOCK_MULTIARCH "/", "../lib64/", "../lib/"}) {
+    const std::string path = folder + place + "libpenstock.so";
+    if (is_file(path)) return path;
+  }
+  return {};
+}
+
+}  // namespace penstock::host

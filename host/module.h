@@ -1,0 +1,51 @@
+// Opening plugins and finding their stages.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "abi/penstock.h"
+
+namespace penstock::host {
+
+// Whether a struct that starts with struct_size reaches to the end of member, so that member may be read.
+#define PENSTOCK_HAS(pointer, member)                                                             \
+  ((pointer)->struct_size >=                                                                      \
+       offsetof(std::remove_cvref_t<decltype(*(pointer))>, member) + sizeof((pointer)->member) && \
+   (pointer)->member != nullptr)
+
+// The plugins of a process and the stages built into the host. Plugins stay loaded until the process ends.
+class Modules {
+ public:
+  Modules();  // only the built-in stages
+
+  // Opens a shared object and takes over its stages. Returns what is wrong with it, or nothing. Run as root, one
+  // that others may write is refused.
+  std::string open(const std::string& path);
+
+  // The stages of a module that is there already; returns what is wrong with it, or nothing.
+  std::string add(const penstock_module& module);
+
+  // By id, compared without case; the first opened goes before; nullptr: there is none.
+  const penstock_stage* find(int32_t kind, std::string_view id) const;
+
+  std::vector<std::string> ids(int32_t kind) const;
+  // In the order of opening; the built-in ones first.
+  const std::vector<const penstock_stage*>& stages() const { return stages_; }
+
+ private:
+  std::vector<const penstock_stage*> stages_;
+};
+
+// "input", "filter" or "output".
+const char* kind_name(int32_t kind);
+
+// Option i of a stage, whatever the stride.
+const penstock_option_info& option_info(const penstock_stage& stage, size_t i);
+
+// Where libpenstock.so is: beside the program, else in the lib folder that belongs to it. Empty: nowhere.
+std::string default_plugin();
+
+}  // namespace penstock::host

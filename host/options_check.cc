@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <array>
+
+#include "host/nearest.h"
+#include "host/plan.h"
+#include "host/text.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kHostKeys = {"name", "tag", "alias", "match", "match_regex"};
+
+std::vector<std::string> option_names(const penstock_stage& stage) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < stage.option_info_count; ++i) names.emplace_back(option_info(stage, i).name);
+  return names;
+}
+
+bool knows(const std::vector<std::string>& names, std::string_view key) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return same(name, key); });
+}
+
+struct Findings {
+  const penstock_stage& stage;
+  const std::vector<Entry>& options;
+  const Place& section;
+  std::vector<Problem>& problems;
+};
+
+void add_finding(void* ctx, size_t option_index, const penstock_error* error) noexcept {
+  Findings& findings = *static_cast<Findings*>(ctx);
+  std::string text = printable(error == nullptr ? "an option is wrong" : error->text);
+  if (option_index >= findings.options.size()) {
+    findings.problems.push_back({findings.section, text, false});
+    return;
+  }
+  const Entry& entry = findings.options[option_index];
+  const std::vector<std::string> names = option_names(findings.stage);
+  if (!knows(names, entry.key)) {
+    const std::string word = nearest(entry.key, names);
+    if (text.find(word) == std::string::npos) text += suggestion(entry.key, names);
+  }
+  findings.problems.push_back({entry.place, text, false});
+}
+
+// For a stage that does not check by itself.
+void check_against_table(const penstock_stage& stage, const Findings& findings) {
+  const std::vector<std::string> names = option_names(stage);
+  for (const Entry& entry : findings.options) {
+    if (knows(names, entry.key)) continue;
+    findings.problems.push_back({entry.place,
+                                 std::string(kind_name(stage.kind)) + " '" + printable(stage.id) +
+                                     "' has no option '" + printable(entry.key, 60) + "'" +
+                                     suggestion(entry.key, names),
+                                 false});
+  }
+  for (size_t i = 0; i < stage.option_info_count; ++i) {
+    const penstock_option_info& info = option_info(stage, i);
+    const bool given = std::any_of(findings.options.begin(), findings.options.end(),
+                                   [&](const Entry& entry) { return same(entry.key, info.name); });
+    if (info.required != 0 && !given) {
+      findings.problems.push_back(
+          {findings.section, "option '" + std::string(info.name) + "' is required: " + info.help, false});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Entry> stage_options(const Section& section, std::vector<Problem>& problems) {
+  std::vector<Entry> options;
+  for (const Entry& entry : section.entries) {
+    const Entry* const first = section.find(entry.key);
+    if (first != &entry) {
+      problems.push_back({entry.place,
+                          "'" + printable(entry.key, 60) + "' was given in line " +
+                              std::to_string(first->place.line) + " already; the first counts",
+                          true});
+      continue;
+    }
+    const std::string key = lower(entry.key);
+    if (std::find(kHostKeys.begin(), kHostKeys.end(), key) == kHostKeys.end()) options.push_back(entry);
+  }
+  return options;
+}
+
+std::vector<penstock_option> abi_options(const std::vector<Entry>& options) {
+  std::vector<penstock_option> out;
+  out.reserve(options.size());
+  for (const Entry& entry : options) {
+    out.push_back({{entry.key.data(), entry.key.size()}, {entry.value.data(), entry.value.size()}});
+  }
+  return out;
+}
+
+void check_options(const penstock_stage& stage, const std::vector<Entry>& options, const Place& section,
+                   std::vector<Problem>& problems) {
+  Findings findings{stage, options, section, problems};
+  if (stage.check == nullptr) return check_against_table(stage, findings);
+  const std::vector<penstock_option> plain = abi_options(options);
+  const size_t before = problems.size();
+  const int32_t result = stage.check(plain.data(), plain.size(), sizeof(penstock_option), add_finding, &findings);
+  if (result < 0 && problems.size() == before) {
+    problems.push_back(
+        {section, "the options of '" + printable(stage.id) + "' are refused, with no reason told", false});
+  }
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,55 @@
+// What a conf means: the stages to run, their options, and which tags go where.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "host/conf.h"
+#include "host/match.h"
+#include "host/module.h"
+
+namespace penstock::host {
+
+// One instance to be made.
+struct StagePlan {
+  const penstock_stage* stage = nullptr;
+  std::string label;  // "input:penstock_kinesis:0", or with its Alias instead of the number
+  Place place;        // of the section's header
+  std::vector<Entry> options;
+  std::string tag;  // input
+  Match match;      // filter and output
+};
+
+// The way of one input's batches: indexes into filters and outputs, in the order of the conf.
+struct Route {
+  std::vector<size_t> filters;
+  std::vector<size_t> outputs;
+};
+
+struct Plan {
+  std::vector<StagePlan> inputs;
+  std::vector<StagePlan> filters;
+  std::vector<StagePlan> outputs;
+  std::vector<Route> routes;  // one for each of inputs
+  std::vector<Problem> problems;
+};
+
+// Touches neither network nor files. complain_of_stages: false where a plugin could not be opened, so that a stage
+// not found is no news.
+Plan make_plan(const Conf& conf, const Modules& modules, bool complain_of_stages);
+
+// The options of a section: all its keys but those that the host keeps for itself (Name, Tag, Alias, Match,
+// Match_Regex). Of a repeated key the first counts; the others go to problems, as warnings.
+std::vector<Entry> stage_options(const Section& section, std::vector<Problem>& problems);
+
+// As the ABI wants them; they point into options.
+std::vector<penstock_option> abi_options(const std::vector<Entry>& options);
+
+// Has the stage check its options, and adds what it finds to problems: with a suggestion where a key is unknown
+// and the stage made none. section: where a missing option is reported.
+void check_options(const penstock_stage& stage, const std::vector<Entry>& options, const Place& section,
+                   std::vector<Problem>& problems);
+
+}  // namespace penstock::host

@@ -1,0 +1,59 @@
+#include "host/prepare.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+#include <tuple>
+
+namespace penstock::host {
+
+const char* environment_variable(const std::string& name) { return std::getenv(name.c_str()); }
+
+bool open_plugins(const std::vector<PluginPath>& plugins, Modules& modules, std::vector<Problem>& problems) {
+  bool all = true;
+  const auto open = [&](const PluginPath& plugin) {
+    const std::string defect = modules.open(plugin.path);
+    if (defect.empty()) return;
+    problems.push_back({plugin.place, defect, false});
+    all = false;
+  };
+  for (const PluginPath& plugin : plugins) open(plugin);
+  if (!plugins.empty()) return all;
+  const std::string path = default_plugin();
+  if (path.empty()) {
+    problems.push_back(
+        {{}, "libpenstock.so is neither beside this program nor in its lib folder; name it with -e", false});
+    return false;
+  }
+  open({path, {}});
+  return all;
+}
+
+Prepared prepare(const std::string& conf_file, const std::vector<std::string>& plugins) {
+  Prepared out;
+  const Conf conf = read_conf(conf_file, environment_variable);
+  out.problems = conf.problems;
+  out.settings = read_settings(conf, environment_variable, out.problems);
+  std::vector<PluginPath> paths;
+  for (const std::string& plugin : plugins) paths.push_back({plugin, {}});
+  paths.insert(paths.end(), out.settings.plugins.begin(), out.settings.plugins.end());
+  const bool all = open_plugins(paths, out.modules, out.problems);
+  out.plan = make_plan(conf, out.modules, all);
+  std::vector<Problem>& more = out.plan.problems;
+  out.problems.insert(out.problems.end(), std::make_move_iterator(more.begin()),
+                      std::make_move_iterator(more.end()));
+  std::stable_sort(out.problems.begin(), out.problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.place.file, a.place.line) < std::tie(b.place.file, b.place.line);
+  });
+  return out;
+}
+
+void print_problems(const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems) {
+    const std::string line = to_line(problem) + "\n";
+    std::fputs(line.c_str(), stderr);
+  }
+}
+
+}  // namespace penstock::host

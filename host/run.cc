@@ -1,0 +1,75 @@
+#include <unistd.h>
+
+#include "host/arguments.h"
+#include "host/commands.h"
+#include "host/log.h"
+#include "host/loop.h"
+#include "host/prepare.h"
+#include "host/text.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr char kHelp[] =
+    R"(Usage: penstock run -c FILE [-e PLUGIN.so]... [--exit-when-idle SECONDS]
+
+Runs the pipeline of a conf until SIGTERM or SIGINT. It then reads nothing more,
+settles what is in flight within Grace seconds ([SERVICE], 5 by default), saves
+checkpoints and exits with 0. A second signal ends it at once, with 128 + the
+signal's number.
+
+  -c FILE                    the conf; "penstock check -c FILE" tells its problems
+  -e PLUGIN.so               a plugin to open instead of libpenstock.so; may be
+                             repeated
+  --exit-when-idle SECONDS   ends, as after a signal, when for so long nothing has
+                             come in, no read has failed and nothing is in flight
+  -h, --help                 this text
+
+Exit codes: 0 drained and closed; 1 a problem in the conf, a stage that does not
+start, or something that could not be saved; 2 a wrong command line.
+)";
+
+int run_pipeline(const Prepared& prepared, const std::optional<int64_t>& exit_when_idle_ms) {
+  const Signals signals;
+  Log log(STDERR_FILENO);
+  log.set_level(prepared.settings.log_level);
+  Pipeline pipeline(log);
+  Problem problem;
+  if (!pipeline.open(prepared.plan, problem)) {
+    print_problems({problem});
+    return kExitFailed;
+  }
+  LoopOptions options;
+  options.grace_ms = prepared.settings.grace_ms;
+  options.stats_interval_ms = prepared.settings.stats_interval_ms;
+  options.exit_when_idle_ms = exit_when_idle_ms;
+  return Loop(pipeline, signals, log, options).run() ? kExitFine : kExitFailed;
+}
+
+}  // namespace
+
+int run_command(const std::vector<std::string>& args) {
+  Arguments arguments;
+  const std::string wrong =
+      arguments.parse(args, {{"-c", true}, {"-e", true}, {"--exit-when-idle", true}, {"-h"}, {"--help"}});
+  if (!wrong.empty()) return usage_error("run", wrong);
+  if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
+  if (!arguments.has("-c")) return usage_error("run", "-c FILE is missing");
+  if (!arguments.words().empty()) return usage_error("run", "name the conf with -c FILE");
+  std::optional<int64_t> exit_when_idle_ms;
+  if (arguments.has("--exit-when-idle")) {
+    const std::string value = arguments.last("--exit-when-idle");
+    exit_when_idle_ms = parse_duration_ms(value);
+    if (!exit_when_idle_ms) {
+      return usage_error("run", "--exit-when-idle '" + printable(value, 60) + "' is no number of seconds");
+    }
+  }
+
+  const Prepared prepared = prepare(arguments.last("-c"), arguments.values("-e"));
+  print_problems(prepared.problems);
+  if (has_errors(prepared.problems)) return kExitFailed;
+  return run_pipeline(prepared, exit_when_idle_ms);
+}
+
+}  // namespace penstock::host

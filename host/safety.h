@@ -1,0 +1,18 @@
+// What root must not read: files that decide what runs, and that somebody else may change.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+
+namespace penstock::host {
+
+// Why a process of user uid must not use the file as a conf or plugin: it is root and the file belongs to another,
+// or its group or others may write it. Empty: it may. Other users are free to use what they like.
+std::string unsafe_to_use(const struct stat& file, uid_t uid);
+
+// Reads a conf file whole. On failure the reason goes to error (without the path) and it returns false. What is
+// checked is what was opened, so that it cannot be exchanged in between.
+bool read_safe_file(const std::string& path, std::string& content, struct stat& file, std::string& error);
+
+}  // namespace penstock::host

@@ -1,0 +1,29 @@
+// The [SERVICE] sections of a conf: how the host itself behaves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "host/conf.h"
+
+namespace penstock::host {
+
+struct PluginPath {
+  std::string path;
+  Place place;
+};
+
+struct Settings {
+  int64_t grace_ms = 5000;            // Grace: what is in flight has that long to settle at the end
+  int64_t stats_interval_ms = 10000;  // Stats_Interval: 0 for no progress lines
+  int32_t log_level = PENSTOCK_LOG_INFO;
+  std::vector<PluginPath> plugins;  // of Plugins_File
+};
+
+// Merges all [SERVICE] sections; of a repeated key the first counts. Reads the Plugins_File, which is relative to
+// the file that names it, as its Path lines are to it.
+Settings read_settings(const Conf& conf, const Environment& environment, std::vector<Problem>& problems);
+
+}  // namespace penstock::host
