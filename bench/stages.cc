@@ -7,6 +7,11 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/aws/sigv4.h"
+#include "core/base/bytes.h"
+#include "core/base/crypto.h"
+#include "core/kinesis/put_records.h"
+
 namespace penstock {
 
 namespace {
@@ -87,6 +92,64 @@ size_t Stages::filter() {
     require(reader_.problem().ok(), "split");
   }
   return total;
+}
+
+namespace {
+
+// Records gathered into calls as the output does it, each call signed.
+struct CallBuilder {
+  std::string body;
+  size_t records = 0;
+  size_t bytes = 0;
+  size_t signed_bytes = 0;
+
+  void add(std::string_view data, std::string_view partition_key) {
+    const size_t size = put_record_bytes(data, partition_key);
+    if (records == kMaxRecordsPerCall || bytes + size > kMaxCallBytes) finish();
+    if (records++ == 0) begin_put_records(body);
+    bytes += size;
+    append_put_record(body, data, partition_key);
+  }
+
+  void finish() {
+    if (records == 0) return;
+    end_put_records(body, "penstock-out");
+    const std::string hash = hex(sha256(body));
+    sigv4::Request request;
+    request.method = "POST";
+    request.path = "/";
+    request.headers = {{"Content-Type", "application/x-amz-json-1.1"},
+                       {"Host", "kinesis.us-east-1.amazonaws.com"},
+                       {"X-Amz-Date", "20190825T135915Z"},
+                       {"X-Amz-Target", "Kinesis_20131202.PutRecords"}};
+    request.payload_sha256_hex = hash;
+    const std::string header =
+        sigv4::authorization({"AKIDEXAMPLE", "a secret of some forty characters, not more", ""},
+                             {"20190825T135915Z", "us-east-1", "kinesis"}, request);
+    signed_bytes += body.size() + header.size();
+    body.clear();
+    records = bytes = 0;
+  }
+};
+
+}  // namespace
+
+size_t Stages::put_records() {
+  CallBuilder calls;
+  const auto add = [](void* ctx, const penstock_batch* batch) -> int32_t {
+    for (uint64_t i = 0; i < batch->record_count; ++i)
+      static_cast<CallBuilder*>(ctx)->add(view(batch->records[i].body), view(batch->log_stream));
+    return PENSTOCK_OK;
+  };
+  penstock_batch batch = {};
+  for (const CorpusMessage& message : corpus_) {
+    reader_.begin(message.gzip, {});
+    while (reader_.next(batch) == SubscriptionReader::Step::batch)
+      require(filter_.apply(batch, add, &calls) == PENSTOCK_OK, "filter");
+    require(reader_.problem().ok(), "split");
+  }
+  calls.finish();
+  return calls.signed_bytes;
 }
 
 }  // namespace penstock

@@ -18,10 +18,11 @@ class Stages {
   explicit Stages(std::vector<CorpusMessage> corpus);
 
   // One pass over the whole corpus. Returns a number that depends on the work, so that none is left out.
-  size_t zlib();    // plain zlib, the yardstick: no pre-sizing, no checks but zlib's own
-  size_t gunzip();  // our way to it
-  size_t split();   // + into log events
-  size_t filter();  // + into records
+  size_t zlib();         // plain zlib, the yardstick: no pre-sizing, no checks but zlib's own
+  size_t gunzip();       // our way to it
+  size_t split();        // + into log events
+  size_t filter();       // + into records
+  size_t put_records();  // + into signed PutRecords calls
 
   double text_bytes() const { return text_bytes_; }  // of JSON, in a pass
   double gzip_bytes() const { return gzip_bytes_; }
@@ -43,12 +44,12 @@ struct Stage {
   size_t (Stages::*run)();
 };
 
-// A further stage is a line here and a function above.
 inline constexpr std::array kStages = {
     Stage{"zlib", &Stages::zlib},
     Stage{"gunzip", &Stages::gunzip},
     Stage{"gunzip_split", &Stages::split},
     Stage{"gunzip_split_filter", &Stages::filter},
+    Stage{"gunzip_split_filter_put", &Stages::put_records},
 };
 
 }  // namespace penstock

@@ -233,6 +233,12 @@ void Input::finish_record() {
     shard.progress.release(current_record_);
     settled_since_save_ = true;
   }
+  if (!unknown_type_told_ && !subscription_.unknown_type().empty()) {
+    unknown_type_told_ = true;
+    env_.log(LogLevel::warn, "stream " + options_.stream + ", shard " + shard.info.id +
+                                 ": messages of the type \"" + subscription_.unknown_type() +
+                                 "\" are not known here; they are skipped and counted (other_messages)");
+  }
   reader.take_record();
   retire_if_ended(shard);
 }

@@ -119,6 +119,7 @@ class Input {
   int64_t batches_out_ = 0;
   int64_t holes_ = 0;
   bool healthy_ = true;
+  bool unknown_type_told_ = false;
 };
 
 }  // namespace penstock

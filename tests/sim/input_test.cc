@@ -412,6 +412,18 @@ TEST_F(input, a_checkpoint_of_another_stream_or_a_damaged_one_is_refused_and_lef
   }
 }
 
+TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_said_once) {
+  make_stream(1);
+  for (int i = 0; i < 3; ++i) service.preload("in", "k", R"({"messageType":"NEW_MESSAGE","logEvents":[]})");
+  put("a");
+  const auto reader = start();
+  EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 1 && reader->stat("open_records") == 0; }));
+  EXPECT_EQ(reader->stat("other_messages"), 3);
+  EXPECT_EQ(std::count_if(sim.log().begin(), sim.log().end(),
+                          [](const LogLine& line) { return line.text.find("NEW_MESSAGE") != std::string::npos; }),
+            1);
+}
+
 TEST_F(input, missing_credentials_are_said_and_found_when_they_come) {
   make_stream(1);
   put("a");
