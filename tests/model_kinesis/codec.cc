@@ -9,6 +9,17 @@
 namespace penstock::model {
 namespace {
 
+// The value of each base64 character; kNotBase64 for all others.
+constexpr uint8_t kNotBase64 = 64;
+constexpr std::array<uint8_t, 256> kBase64 = [] {
+  std::array<uint8_t, 256> values{};
+  values.fill(kNotBase64);
+  uint8_t value = 0;
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+    values[static_cast<uint8_t>(c)] = value++;
+  return values;
+}();
+
 const uint8_t* bytes(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 
 // Looking a digest up by name costs more than digesting a short key, so it is done once.
@@ -75,11 +86,13 @@ std::optional<std::string_view> decode_base64(std::span<char> text) {
   size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   // OpenSSL passes over white space at both ends and takes '=' anywhere; the service takes neither.
+  uint8_t last = 0;
   for (const char c : text.first(text.size() - padding)) {
-    const bool in_alphabet =
-        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-    if (!in_alphabet) return std::nullopt;
+    last = kBase64[static_cast<uint8_t>(c)];
+    if (last == kNotBase64) return std::nullopt;
   }
+  // The bits of the last character that stand for no byte are zero.
+  if ((padding == 2 && last % 16 != 0) || (padding == 1 && last % 4 != 0)) return std::nullopt;
   auto* raw = reinterpret_cast<uint8_t*>(text.data());
   const int size = EVP_DecodeBlock(raw, raw, static_cast<int>(text.size()));
   if (size < 0) return std::nullopt;

@@ -156,6 +156,8 @@ TEST_F(model, a_malformed_body_is_refused) {
        {"", "{", "[]", "null", "{\"StreamName\":7}", R"({"StreamName":"s","Records":{}})",
         R"({"StreamName":"s","Records":[7]})", R"({"StreamName":"s","Records":[{"Data":"a","PartitionKey":"k"}]})",
         R"({"StreamName":"s","Records":[{"Data":"Z===","PartitionKey":"k"}]})",
+        R"({"StreamName":"s","Records":[{"Data":"ZB==","PartitionKey":"k"}]})",
+        R"({"StreamName":"s","Records":[{"Data":"ZA=A","PartitionKey":"k"}]})",
         R"({"StreamName":"s","Records":[{"Data":"ZA==\n","PartitionKey":"k"}]})"})
     EXPECT_EQ(client.call("PutRecords", body).code(), "SerializationException") << body;
   for (const char* body : {"{}", R"({"StreamName":"s"})", R"({"StreamName":"s","Records":[{}]})",
