@@ -17,7 +17,7 @@ void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
 
 std::string Error::describe(int32_t result) const {
   const std::string reason(text, strnlen(text, sizeof text));
-  return (reason.empty() ? "failed without a reason told" : reason) + " (code " + std::to_string(result) + ")";
+  return reason.empty() ? "failed with code " + std::to_string(result) + " and gave no reason" : reason;
 }
 
 Instance::Instance(const StagePlan& plan, Log& log)

@@ -15,7 +15,7 @@ namespace penstock::host {
 // What a call across the ABI fills in when it fails.
 struct Error : penstock_error {
   Error() : penstock_error{} { struct_size = sizeof(penstock_error); }
-  // "text (code -6)"; says so where the stage gave no reason.
+  // The reason that the stage gave; where it gave none, that and the code.
   std::string describe(int32_t result) const;
 };
 

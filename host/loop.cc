@@ -165,7 +165,7 @@ bool Loop::drain(const char* reason) {
   }
   const int64_t now_ms = monotonic_ms();
   const bool saved = pipeline_.close(now_ms, deadline_ms, std::max(deadline_ms, now_ms + kLeastCloseMs));
-  if (options_.stats_interval_ms > 0) log_.progress(progress_.line(monotonic_ms()));
+  if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(monotonic_ms()));
   log_.end_progress();
   if (pipeline_.given_back() > 0) {
     log_.line(PENSTOCK_LOG_WARN, "penstock",

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> rest(args.begin() + 1, args.end());
   if (args[0] == "run") return run_command(rest);
   if (args[0] == "check") return check_command(rest);
+  if (args[0] == "transform") return transform_command(rest);
   if (args[0] == "plugins") return plugins_command(rest);
   if (args[0] == "--help" || args[0] == "-h") return print_help(kHelp);
   if (args[0] == "--version") return print_help("penstock " PENSTOCK_VERSION "\n");

@@ -57,7 +57,7 @@ void append_markdown(std::string& out, const penstock_stage& stage) {
   out += "## " + std::string(kind_name(stage.kind)) + " `" + printable(stage.id) + "`\n\n" +
          text_or(stage.summary, "") + "\n";
   if (stage.option_info_count == 0) return;
-  out += "\n| option | type | default | what it does |\n|---|---|---|---|\n";
+  out += "\n| option | value | default | what it does |\n|---|---|---|---|\n";
   for (size_t i = 0; i < stage.option_info_count; ++i) {
     const penstock_option_info& info = option_info(stage, i);
     const bool literal = info.required == 0 && info.default_value != nullptr && *info.default_value != '\0';

@@ -70,7 +70,11 @@ std::string progress_text(const Totals& now, const Totals& before, int64_t elaps
   return out;
 }
 
-Progress::Progress(Pipeline& pipeline) : pipeline_(pipeline), before_ms_(monotonic_ms()) {}
+Progress::Progress(Pipeline& pipeline) : pipeline_(pipeline), start_ms_(monotonic_ms()), before_ms_(start_ms_) {}
+
+std::string Progress::summary(int64_t now_ms) const {
+  return progress_text(read_totals(pipeline_), {}, now_ms - start_ms_, pipeline_.in_flight());
+}
 
 std::string Progress::line(int64_t now_ms) {
   const Totals now = read_totals(pipeline_);

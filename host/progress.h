@@ -33,10 +33,13 @@ class Progress {
 
   // Rates are since the last line.
   std::string line(int64_t now_ms);
+  // Rates are since the start.
+  std::string summary(int64_t now_ms) const;
 
  private:
   Pipeline& pipeline_;
   Totals before_;
+  int64_t start_ms_;
   int64_t before_ms_;
 };
 

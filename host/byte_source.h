@@ -1,0 +1,44 @@
+// Bytes from a file or a pipe, inflated where they are gzip.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace penstock::host {
+
+class ByteSource {
+ public:
+  // fd is borrowed. Whether it is gzip is told by its first two bytes.
+  explicit ByteSource(int fd);
+  ~ByteSource();
+  ByteSource(const ByteSource&) = delete;
+  ByteSource& operator=(const ByteSource&) = delete;
+
+  enum class Answer { bytes, end, failed };
+  // Waits for something to read and gives out what there is, without waiting for more. bytes lives until the next
+  // call. Several gzip members are one text; zero bytes behind the last are padding. failed: error() tells why,
+  // and there is no more.
+  Answer next(std::string_view& bytes);
+
+  const std::string& error() const { return error_; }
+
+ private:
+  struct Inflater;
+
+  bool fill();
+  Answer inflate(std::string_view& bytes);
+  Answer fail(std::string error);
+
+  int fd_;
+  std::vector<char> buffer_;
+  std::string_view input_;  // what is read and not yet given out or inflated
+  bool at_end_ = false;
+  bool sniffed_ = false;
+  std::unique_ptr<Inflater> inflater_;
+  std::string error_;
+};
+
+}  // namespace penstock::host

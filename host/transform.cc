@@ -1,0 +1,148 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "host/arguments.h"
+#include "host/byte_source.h"
+#include "host/commands.h"
+#include "host/documents.h"
+#include "host/prepare.h"
+#include "host/text.h"
+#include "host/transformer.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr char kHelp[] =
+    R"(Usage: penstock transform [-c FILE] [-e PLUGIN.so] [FILE...]
+
+Turns CloudWatch Logs subscription messages into the records that a pipeline
+would make of them, as lines of JSON on standard output. Reads the files, or
+standard input where there is none or where one is "-". Finds out by itself what
+they are: gzip or text; in it, mixed as they come,
+  - subscription messages as JSON, on one line or on many,
+  - base64 of gzip records, one a line,
+  - events of a Lambda function behind a Kinesis stream ({"Records": ...}).
+
+  -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs filters
+  -e PLUGIN.so   a plugin to open instead of libpenstock.so
+  -h, --help     this text
+
+What cannot be understood is told on standard error with its place, the rest goes
+on; then a summary. Exit codes: 0 all was understood; 1 something was not; 2 a
+wrong command line.
+)";
+
+// One document: larger than any record of a stream, inflated.
+constexpr size_t kDocumentLimitBytes = 64 << 20;
+
+// The first filter of this id in the conf, with its options checked; a plan without options where there is none.
+StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, std::vector<Problem>& problems) {
+  StagePlan plan;
+  plan.stage = modules.find(PENSTOCK_FILTER, id);
+  plan.label = std::string("filter:") + id;
+  if (plan.stage == nullptr) {
+    problems.push_back({{}, std::string("the plugin has no filter '") + id + "'", false});
+    return plan;
+  }
+  for (const Section& section : conf.sections) {
+    const Entry* const name = section.find("Name");
+    if (!same(section.name, "FILTER") || name == nullptr || !same(name->value, id)) continue;
+    plan.place = section.place;
+    plan.options = stage_options(section, problems);
+    check_options(*plan.stage, plan.options, plan.place, problems);
+    break;
+  }
+  return plan;
+}
+
+void transform_stream(int fd, const std::string& name, Transformer& transformer) {
+  ByteSource source(fd);
+  const auto take = [&](const Document& document) {
+    const std::string place = name + ":" + std::to_string(document.line);
+    if (document.kind == Document::Kind::too_large) {
+      transformer.fail(place, "larger than " + std::to_string(kDocumentLimitBytes >> 20) + " MiB");
+    } else {
+      transformer.document(document.text, document.kind == Document::Kind::json, place);
+    }
+  };
+  Documents documents(kDocumentLimitBytes, take);
+  std::string_view bytes;
+  ByteSource::Answer answer = ByteSource::Answer::end;
+  while (!transformer.reader_gone() && (answer = source.next(bytes)) == ByteSource::Answer::bytes) {
+    documents.feed(bytes);
+    transformer.flush();
+  }
+  documents.finish();
+  if (answer == ByteSource::Answer::failed) transformer.fail(name, source.error());
+  transformer.flush();
+}
+
+void transform_file(const std::string& name, Transformer& transformer) {
+  if (name == "-") return transform_stream(STDIN_FILENO, "stdin", transformer);
+  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return transformer.fail(printable(name), std::string("cannot be opened: ") + std::strerror(errno));
+  transform_stream(fd, printable(name), transformer);
+  close(fd);
+}
+
+int transform_files(const StagePlan& messages_plan, const StagePlan& records_plan,
+                    const std::vector<std::string>& files) {
+  Log log(STDERR_FILENO);
+  log.set_level(PENSTOCK_LOG_WARN);
+  std::string error;
+  const std::unique_ptr<Instance> messages = Instance::create(messages_plan, log, error);
+  const std::unique_ptr<Instance> records = messages ? Instance::create(records_plan, log, error) : nullptr;
+  if (!records) {
+    print_problems({{(messages ? records_plan : messages_plan).place, error, false}});
+    return kExitFailed;
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a reader who has seen enough ends this quietly
+  Transformer transformer(*messages, *records, STDOUT_FILENO);
+  for (const std::string& file : files) {
+    if (!transformer.reader_gone()) transform_file(file, transformer);
+  }
+  if (transformer.reader_gone() && transformer.failures() == 0) return kExitFine;
+  std::fprintf(stderr, "penstock transform: %lld source records, %lld log events, %lld failures\n",
+               static_cast<long long>(transformer.source_records()), static_cast<long long>(transformer.printed()),
+               static_cast<long long>(transformer.failures()));
+  return transformer.failures() == 0 ? kExitFine : kExitFailed;
+}
+
+}  // namespace
+
+int transform_command(const std::vector<std::string>& args) {
+  Arguments arguments;
+  const std::string wrong = arguments.parse(args, {{"-c", true}, {"-e", true}, {"-h"}, {"--help"}});
+  if (!wrong.empty()) return usage_error("transform", wrong);
+  if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
+  std::vector<std::string> files = arguments.words();
+  if (files.empty()) {
+    if (isatty(STDIN_FILENO) == 1)
+      return usage_error("transform", "nothing to read: name files, or pipe something in");
+    files.emplace_back("-");
+  }
+
+  Conf conf;
+  if (arguments.has("-c")) conf = read_conf(arguments.last("-c"), environment_variable);
+  std::vector<Problem> problems = conf.problems;
+  std::vector<PluginPath> plugins;
+  for (const std::string& plugin : arguments.values("-e")) plugins.push_back({plugin, {}});
+  Modules modules;
+  if (open_plugins(plugins, modules, problems)) {
+    const StagePlan messages = filter_plan(conf, modules, "cloudwatch_logs", problems);
+    const StagePlan records = filter_plan(conf, modules, "lambda_logs", problems);
+    print_problems(problems);
+    return has_errors(problems) ? kExitFailed : transform_files(messages, records, files);
+  }
+  print_problems(problems);
+  return kExitFailed;
+}
+
+}  // namespace penstock::host
