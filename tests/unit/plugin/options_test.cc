@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +24,7 @@ constexpr std::array kTable = {
 };
 
 struct Given {
-  explicit Given(std::vector<std::pair<std::string, std::string>> list) : pairs(std::move(list)) {
+  Given(std::initializer_list<std::pair<std::string, std::string>> list) : pairs(list) {
     for (const auto& [key, value] : pairs) options.push_back({bytes(key), bytes(value)});
   }
   std::vector<std::pair<size_t, std::string>> problems() const {
@@ -39,7 +40,7 @@ struct Given {
 };
 
 TEST(options, what_is_not_given_has_the_tables_default) {
-  const Given given({{"checkpoint", "memory"}});
+  const Given given{{"checkpoint", "memory"}};
   ASSERT_TRUE(given.problems().empty());
   const Options options = given.read();
   EXPECT_EQ(options.size_bytes("mem_limit"), 24u << 20);
@@ -49,7 +50,7 @@ TEST(options, what_is_not_given_has_the_tables_default) {
 }
 
 TEST(options, keys_and_words_are_read_without_case_but_paths_are_not) {
-  const Given given({{"CheckPoint", "FILE:/Var/Lib/P"}, {"initial_position", "Latest"}, {"Mem_Limit", "64k"}});
+  const Given given{{"CheckPoint", "FILE:/Var/Lib/P"}, {"initial_position", "Latest"}, {"Mem_Limit", "64k"}};
   ASSERT_TRUE(given.problems().empty());
   const Options options = given.read();
   EXPECT_EQ(options.text("checkpoint"), "file:/Var/Lib/P");
@@ -59,7 +60,7 @@ TEST(options, keys_and_words_are_read_without_case_but_paths_are_not) {
 
 TEST(options, every_problem_is_told_with_key_value_and_what_is_allowed) {
   const auto problems =
-      Given({{"mem_limt", "1M"}, {"poll_interval", "soon"}, {"initial_position", "oldest"}}).problems();
+      Given{{"mem_limt", "1M"}, {"poll_interval", "soon"}, {"initial_position", "oldest"}}.problems();
   ASSERT_EQ(problems.size(), 4u);
   EXPECT_EQ(problems[0],
             (std::pair<size_t, std::string>(0, "unknown option \"mem_limt\"; did you mean \"mem_limit\"?")));
@@ -70,20 +71,20 @@ TEST(options, every_problem_is_told_with_key_value_and_what_is_allowed) {
 }
 
 TEST(options, an_option_given_twice_is_a_problem) {
-  const auto problems = Given({{"checkpoint", "memory"}, {"CHECKPOINT", "memory"}}).problems();
+  const auto problems = Given{{"checkpoint", "memory"}, {"CHECKPOINT", "memory"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].first, 1u);
 }
 
 TEST(options, a_key_that_is_near_nothing_gets_the_list) {
-  const auto problems = Given({{"checkpoint", "memory"}, {"zzzzzzzzz", "1"}}).problems();
+  const auto problems = Given{{"checkpoint", "memory"}, {"zzzzzzzzz", "1"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_NE(problems[0].second.find("there are: checkpoint, mem_limit"), std::string::npos) << problems[0].second;
 }
 
 TEST(options, sizes_and_durations_are_whole_numbers_with_a_unit_that_do_not_overflow) {
   const auto bad = [](const char* key, std::string value) {
-    return Given({{"checkpoint", "memory"}, {key, std::move(value)}}).problems().size() == 1;
+    return Given{{"checkpoint", "memory"}, {key, std::move(value)}}.problems().size() == 1;
   };
   for (const char* value : {"", "0", "-1", "1.5M", "M", "24 M", "24X", "9223372036854775808", "9007199254740992K"})
     EXPECT_TRUE(bad("mem_limit", value)) << value;
@@ -92,17 +93,17 @@ TEST(options, sizes_and_durations_are_whole_numbers_with_a_unit_that_do_not_over
   for (const char* value : {"", "0s", "1d", "s", "9223372036854775807h"})
     EXPECT_TRUE(bad("poll_interval", value)) << value;
   for (const auto& [value, ms] : {std::pair("3", 3000), std::pair("250ms", 250), std::pair("2M", 120000)})
-    EXPECT_EQ(Given({{"poll_interval", value}}).read().duration_ms("poll_interval"), ms);
+    EXPECT_EQ((Given{{"poll_interval", value}}.read().duration_ms("poll_interval")), ms);
 }
 
 TEST(options, hostile_text_is_escaped_in_what_is_said_of_it) {
-  const auto problems = Given({{"checkpoint", "\x1b[31m"}}).problems();
+  const auto problems = Given{{"checkpoint", "\x1b[31m"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].second.find('\x1b'), std::string::npos);
 }
 
 TEST(options, a_file_without_a_path_is_no_choice) {
-  EXPECT_EQ(Given({{"checkpoint", "file:"}}).problems().size(), 1u);
+  EXPECT_EQ((Given{{"checkpoint", "file:"}}.problems().size()), 1u);
 }
 
 TEST(options, elements_of_a_newer_callers_larger_struct_are_found_by_the_stride) {

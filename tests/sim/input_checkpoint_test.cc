@@ -1,0 +1,183 @@
+// How far the input's checkpoint goes, and what a restart reads again.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/sim/input_fixture.h"
+
+namespace penstock::sim {
+namespace {
+
+TEST_F(input, the_checkpoint_moves_only_when_a_batch_is_settled) {
+  make_stream(1);
+  put_many("a", 3);
+  auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(3, false));
+  reader->run([] { return false; }, kMinuteMs, false);
+  EXPECT_EQ(checkpoint_file().find("shardId"), std::string::npos) << checkpoint_file();
+
+  EXPECT_TRUE(reader->input.ack(reader->unsettled[2], PENSTOCK_DELIVERED));
+  EXPECT_TRUE(reader->input.ack(reader->unsettled[1], PENSTOCK_FILTERED));
+  reader->run([] { return false; }, kMinuteMs, false);
+  EXPECT_EQ(checkpoint_file().find("shardId"), std::string::npos) << "the first one is not settled";
+
+  EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_FAILED_RECORDED));
+  reader->run([] { return false; }, kMinuteMs, false);
+  kill(reader);
+  put("b");
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
+}
+
+TEST_F(input, what_was_not_settled_is_read_again_after_a_crash) {
+  make_stream(2);
+  put_many("a", 20);
+  auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(20, false));
+  kill(reader);
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(20));
+  EXPECT_EQ(reader->distinct(), put_ids);
+}
+
+TEST_F(input, an_orderly_end_saves_the_position_at_once) {
+  make_stream(1);
+  put_many("a", 5);
+  auto reader = start();
+  options.checkpoint_interval_ms = 60 * kMinuteMs;
+  EXPECT_TRUE(reader->run_until_ids(5));
+  EXPECT_TRUE(reader->input.close().ok());
+  kill(reader);
+  put("b");
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
+}
+
+TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
+  make_stream(1);
+  put_many("a", 2);
+  auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(2, false));
+  EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_GIVEN_BACK));
+  EXPECT_TRUE(reader->input.ack(reader->unsettled[1], PENSTOCK_DELIVERED));
+  EXPECT_EQ(reader->stat("holes"), 1);
+  EXPECT_TRUE(reader->input.close().ok());
+  kill(reader);
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(2));
+  EXPECT_EQ(reader->distinct(), put_ids);
+}
+
+TEST_F(input, latest_begins_with_what_comes_after_the_first_start_also_after_a_crash) {
+  options.from_latest = true;
+  make_stream(2);
+  put("before");
+  clock.advance(5000);
+  auto reader = start();
+  reader->run_for(2000);
+  EXPECT_TRUE(reader->ids.empty());
+  put_ids.clear();
+  clock.advance(2000);
+  put("after");
+  kill(reader);  // before anything of it was read
+  clock.advance(kMinuteMs);
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"after"});
+}
+
+TEST_F(input, a_failure_file_that_cannot_be_written_holds_the_checkpoint_but_not_the_neighbours) {
+  make_stream(1);
+  auto reader = start();
+  reader->run_for(5000);
+  sim.files().fail_syncs(true);
+  service.preload("in", "k", "not a message");
+  put("a");
+  EXPECT_TRUE(reader->run_until_ids(1));
+  reader->run_for(kMinuteMs);
+  EXPECT_TRUE(sim.logged("/failures"));
+  EXPECT_EQ(reader->stat("failures"), 0);
+  EXPECT_EQ(reader->stat("healthy"), 0);
+  EXPECT_EQ(reader->stat("open_records"), 2);
+  sim.files().fail_syncs(false);
+  EXPECT_TRUE(reader->run([&] { return reader->stat("open_records") == 0; }));
+  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_EQ(reader->stat("healthy"), 1);
+  EXPECT_NE(sim.files().content("/failures").value_or("").find("\"partition_key\":\"k\""), std::string::npos);
+}
+
+TEST_F(input, a_checkpoint_that_cannot_be_saved_is_said_and_saved_later) {
+  make_stream(1);
+  put("a");
+  auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  sim.files().fail_syncs(true);
+  put("b");
+  reader->run_for(kMinuteMs);
+  EXPECT_TRUE(sim.logged("saving the checkpoint"));
+  EXPECT_EQ(reader->stat("healthy"), 0);
+  sim.files().fail_syncs(false);
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->stat("healthy"), 1);
+  kill(reader);
+  put("c");
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"c"});
+}
+
+TEST_F(input, children_of_a_split_begin_when_their_parent_is_settled) {
+  make_stream(1);
+  put_many("parent", 5);
+  const auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(5, false));
+  split();
+  put_many("child", 20);
+  reader->run([] { return false; }, 3 * kMinuteMs, false);
+  EXPECT_EQ(reader->ids.size(), 5u) << "the parent is not settled";
+  reader->settle();
+  EXPECT_TRUE(reader->run_until_ids(25));
+  EXPECT_EQ(reader->distinct(), put_ids);
+  EXPECT_EQ(reader->ids.size(), 25u);
+  EXPECT_TRUE(reader->input.close().ok());
+  EXPECT_NE(checkpoint_file().find("SHARD_END"), std::string::npos) << checkpoint_file();
+}
+
+TEST_F(input, a_finished_shard_is_not_read_again) {
+  make_stream(1);
+  put_many("parent", 5);
+  auto reader = start();
+  split();
+  put_many("child", 20);
+  EXPECT_TRUE(reader->run_until_ids(25));
+  EXPECT_TRUE(reader->input.close().ok());
+  kill(reader);
+  put("last");
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"last"});
+}
+
+TEST_F(input, a_checkpoint_of_another_stream_or_a_damaged_one_is_refused_and_left_alone) {
+  make_stream(1);
+  for (const std::string& content :
+       std::vector<std::string>{R"({"penstock_checkpoint":1,"stream":"other","started_ms":1,"shards":{}})", "{}",
+                                "", R"({"penstock_checkpoint":2,"stream":"in","started_ms":1,"shards":{}})",
+                                R"({"penstock_checkpoint":1,"stream":"in","started_ms":1,"shards":{"a":1}})"}) {
+    sim.files().put("/checkpoint", content);
+    auto reader = start();
+    EXPECT_EQ(reader->opened.code(), Code::config) << content;
+    EXPECT_NE(reader->opened.message().find("/checkpoint"), std::string::npos);
+    kill(reader);
+    EXPECT_EQ(checkpoint_file(), content);
+  }
+}
+
+}  // namespace
+}  // namespace penstock::sim

@@ -1,0 +1,127 @@
+// An input in virtual time, between a model of the service and a disk in memory.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/aws/endpoint.h"
+#include "core/base/bytes.h"
+#include "core/kinesis/input.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::sim {
+
+inline constexpr int64_t kMinuteMs = 60'000;
+
+inline std::string message_of(const std::string& id) {
+  return R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","logEvents":[{"id":")" + id +
+         R"(","timestamp":1566741555269,"message":"m"}]})";
+}
+
+// One life of a process that reads the stream "in": what it emitted, and how it answers.
+struct Reader {
+  Reader(SimClock& at, SimEnv& system, InputOptions options)
+      : clock(at),
+        client(system.env(), *make_endpoint("kinesis", "us-east-1", "", false), "", 30'000),
+        checkpoints(std::move(*CheckpointStore::open(system.env(), "file:/checkpoint", options.stream))),
+        failures(std::move(*FailureLog::open(system.env(), "file:/failures"))),
+        input(system.env(), client, *checkpoints, *failures, options) {
+    opened = input.open();
+  }
+
+  static int32_t emit(void* ctx, const penstock_batch* batch) {
+    auto& self = *static_cast<Reader*>(ctx);
+    if (self.answer < 0) return self.answer;
+    for (uint64_t i = 0; i < batch->record_count; ++i) {
+      self.ids.emplace_back(view(batch->records[i].id));
+      self.shard_of[self.ids.back()] = view(batch->shard_id);
+    }
+    self.unsettled.push_back(batch->ack_id);
+    return self.answer;
+  }
+  void settle(int32_t outcome = PENSTOCK_DELIVERED) {
+    for (const uint64_t id : std::exchange(unsettled, {})) EXPECT_TRUE(input.ack(id, outcome));
+  }
+  // Polls and settles until done() or that much virtual time has passed.
+  template <typename Done>
+  bool run(Done done, int64_t ms = 2 * kMinuteMs, bool settling = true) {
+    for (const int64_t end_ms = clock.monotonic_ms() + ms; clock.monotonic_ms() < end_ms;) {
+      input.poll(std::min(end_ms, clock.monotonic_ms() + 1000), emit, this);
+      most_memory = std::max(most_memory, stat("memory"));
+      if (settling) settle();
+      if (done()) return true;
+    }
+    return false;
+  }
+  bool run_for(int64_t ms) {
+    return run([] { return false; }, ms);
+  }
+  bool run_until_ids(size_t count, bool settling = true) {
+    return run([&] { return ids.size() >= count; }, 2 * kMinuteMs, settling);
+  }
+  int64_t stat(std::string_view name) const {
+    std::pair<std::string_view, int64_t> wanted{name, -1};
+    input.stats(
+        [](void* ctx, const penstock_stat* stat) {
+          auto& [of, value] = *static_cast<std::pair<std::string_view, int64_t>*>(ctx);
+          if (of == stat->name) value = stat->value;
+        },
+        &wanted);
+    return wanted.second;
+  }
+  std::set<std::string> distinct() const { return {ids.begin(), ids.end()}; }
+
+  SimClock& clock;
+  KinesisClient client;
+  std::unique_ptr<CheckpointStore> checkpoints;
+  std::unique_ptr<FailureLog> failures;
+  Input input;
+  Status opened;
+  std::vector<std::string> ids;
+  std::map<std::string, std::string> shard_of;
+  std::vector<uint64_t> unsettled;
+  int32_t answer = PENSTOCK_OK;
+  int64_t most_memory = 0;
+};
+
+class input : public testing::Test {
+ protected:
+  static model::Settings settings() {
+    model::Settings settings;
+    settings.list_shards_page = 2;
+    return settings;
+  }
+  void make_stream(uint32_t shards) { service.create_stream("in", shards); }
+  std::unique_ptr<Reader> start() { return std::make_unique<Reader>(clock, sim, options); }
+  // The process is gone without a word; the next one starts from what is on the disk.
+  void kill(std::unique_ptr<Reader>& reader) {
+    sim.kill();
+    reader.reset();
+  }
+  void put(const std::string& id) {
+    service.preload("in", id, message_of(id));
+    put_ids.insert(id);
+  }
+  void put_many(const std::string& prefix, int count) {
+    for (int i = 0; i < count; ++i) put(prefix + std::to_string(i));
+  }
+  void split() {
+    model::Stream& stream = *service.stream("in");
+    stream.split(stream.shards().front(), model::HashKey{1} << 127, clock.unix_ms());
+  }
+  std::string checkpoint_file() const { return sim.files().content("/checkpoint").value_or(""); }
+
+  SimClock clock;
+  model::Service service{settings(), [this] { return clock.unix_ms(); }};
+  mutable SimEnv sim{clock, service, 20190825};
+  InputOptions options{.stream = "in"};
+  std::set<std::string> put_ids;
+};
+
+}  // namespace penstock::sim
