@@ -9,8 +9,9 @@ namespace penstock {
 
 namespace {
 
-constexpr size_t kLargestFile = 256 * 1024;
-constexpr size_t kLongestSecret = 16 * 1024;  // session tokens have no documented bound; seen up to a few KiB
+constexpr size_t kLargestFile = size_t{256} * 1024;
+constexpr size_t kLongestSecret =
+    size_t{16} * 1024;  // session tokens have no documented bound; seen up to a few KiB
 
 std::string variable(Env& env, const char* name) { return env.variable(name).value_or(""); }
 

@@ -12,9 +12,9 @@ namespace penstock {
 
 namespace {
 
-constexpr size_t kMostHeaderBytes = 64 * 1024;
-constexpr long kReceiveBufferBytes = 128 * 1024;
-constexpr long kSendBufferBytes = 128 * 1024;
+constexpr size_t kMostHeaderBytes = size_t{64} * 1024;
+constexpr long kReceiveBufferBytes = 128L * 1024;
+constexpr long kSendBufferBytes = 128L * 1024;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
@@ -135,7 +135,9 @@ Status CurlCall::add_headers() {
     std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
     has_type = has_type || lowered == "content-type";
     // libcurl takes "Name:" as an order to leave it out, "Name;" as one to send it empty.
-    added = added && add(value.empty() ? name + ";" : name + ": " + value);
+    std::string line = name;
+    line.append(value.empty() ? ";" : ": ").append(value);
+    added = added && add(line);
   }
   if (!has_type) added = added && add("Content-Type:");
   if (!added) return failure(CURLE_OUT_OF_MEMORY);

@@ -16,7 +16,7 @@ namespace penstock {
 
 namespace {
 
-constexpr size_t kReadPieceBytes = 64 * 1024;
+constexpr size_t kReadPieceBytes = size_t{64} * 1024;
 constexpr int kTriesForTemporary = 10;
 
 class SystemAppendFile : public AppendFile {

@@ -147,7 +147,7 @@ TEST_F(credentials, comments_blanks_and_settings_of_services_are_passed_over) {
 
 TEST_F(credentials, file_of_256_kib_is_read_and_one_byte_more_refused) {
   std::string text = kDefault;
-  text += "#" + std::string(256 * 1024 - text.size() - 1, '-');
+  text += "#" + std::string(size_t{256} * 1024 - text.size() - 1, '-');
   files_.contents[kPath] = text;
   EXPECT_TRUE(find().ok());
   files_.contents[kPath] = text + "-";
@@ -171,7 +171,7 @@ TEST_F(credentials, values_that_would_break_a_header_are_refused_unseen) {
 TEST_F(credentials, token_of_16_kib_is_taken_and_one_byte_more_refused) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
-  variables_["AWS_SESSION_TOKEN"] = std::string(16 * 1024, 't');
+  variables_["AWS_SESSION_TOKEN"] = std::string(size_t{16} * 1024, 't');
   EXPECT_TRUE(find().ok());
   variables_["AWS_SESSION_TOKEN"] += 't';
   EXPECT_TRUE(has(error(), "longer than 16384 bytes"));

@@ -102,6 +102,7 @@ TEST(sigv4_botocore, put_records_calls_are_valid_and_signed_as_botocore_does) {
 
   Generator random(20260102);
   std::vector<Call> calls;
+  calls.reserve(kCalls);
   for (int i = 0; i < kCalls; ++i) calls.push_back(random_call(random));
   {
     std::ofstream questions(folder + "/questions");

@@ -20,8 +20,13 @@ std::string vectors_path() {
   return std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/sigv4-vectors.jsonl";
 }
 
+const rapidjson::Value& member(const rapidjson::Value& object, const char* name) {
+  return object.FindMember(name)->value;
+}
+
 std::string text(const rapidjson::Value& object, const char* name) {
-  return {object[name].GetString(), object[name].GetStringLength()};
+  const rapidjson::Value& value = member(object, name);
+  return {value.GetString(), value.GetStringLength()};
 }
 
 // "2015-08-30T12:36:00Z" as it stands in signatures: without the marks.
@@ -85,8 +90,8 @@ struct Vector {
 Vector read_vector(const std::string& line) {
   rapidjson::Document document;
   document.Parse(line.data(), line.size());
-  const rapidjson::Value& context = document["context"];
-  const rapidjson::Value& keys = context["credentials"];
+  const rapidjson::Value& context = member(document, "context");
+  const rapidjson::Value& keys = member(context, "credentials");
   Vector vector;
   vector.name = text(document, "name");
   vector.raw = parse(text(document, "request"));
@@ -95,12 +100,14 @@ Vector read_vector(const std::string& line) {
   vector.credentials.secret_access_key = text(keys, "secret_access_key");
   if (keys.HasMember("token")) vector.credentials.session_token = text(keys, "token");
   vector.scope = {amz_date_of(text(context, "timestamp")), text(context, "region"), text(context, "service")};
-  vector.normalize = context["normalize"].GetBool();
+  vector.normalize = member(context, "normalize").GetBool();
   vector.raw.headers.emplace_back("X-Amz-Date", vector.scope.date_time);
-  const bool omit_token = context.HasMember("omit_session_token") && context["omit_session_token"].GetBool();
+  const bool omit_token =
+      context.HasMember("omit_session_token") && member(context, "omit_session_token").GetBool();
   if (!vector.credentials.session_token.empty() && !omit_token)
     vector.raw.headers.emplace_back("X-Amz-Security-Token", vector.credentials.session_token);
-  if (context["sign_body"].GetBool()) vector.raw.headers.emplace_back("x-amz-content-sha256", vector.payload_hash);
+  if (member(context, "sign_body").GetBool())
+    vector.raw.headers.emplace_back("x-amz-content-sha256", vector.payload_hash);
   vector.canonical_request = text(document, "header_canonical_request");
   vector.string_to_sign = text(document, "header_string_to_sign");
   vector.signature = text(document, "header_signature");

@@ -77,7 +77,7 @@ TEST(curl_resolver, stuck_name_holds_up_neither_other_calls_nor_the_end) {
   LoopbackServer server([](const std::string&) { return LoopbackServer::Reply{answer_200("x")}; });
   CurlClient client;
   bool told = false;
-  client.transport().start(client.get(kStuckUrl), [&](HttpResponse) { told = true; });
+  client.transport().start(client.get(kStuckUrl), [&](const HttpResponse&) { told = true; });
   client.transport().drive(0);
   ASSERT_TRUE(stuck().await(1));
   EXPECT_EQ(client.call(client.get(server.url())).body, "x");

@@ -124,9 +124,10 @@ TEST(curl_transport, done_may_start_the_next_call) {
   LoopbackServer server([](const std::string& request) { return Reply{answer_200(request.substr(0, 6))}; });
   CurlClient client;
   std::string order;
-  client.transport().start(client.get(server.url("/a")), [&](HttpResponse first) {
+  client.transport().start(client.get(server.url("/a")), [&](const HttpResponse& first) {
     order += first.body;
-    client.transport().start(client.get(server.url("/b")), [&](HttpResponse second) { order += second.body; });
+    client.transport().start(client.get(server.url("/b")),
+                             [&](const HttpResponse& second) { order += second.body; });
   });
   EXPECT_TRUE(client.drive_until([&] { return order == "GET /aGET /b"; })) << order;
 }
@@ -296,9 +297,9 @@ TEST(curl_transport, headers_within_64_kib_are_taken_and_beyond_refused) {
     return Reply{answer_200("x", headers)};
   });
   CurlClient client;
-  filler = 63 * 1024;
+  filler = size_t{63} * 1024;
   EXPECT_TRUE(client.call(client.get(server.url())).transport.ok());
-  filler = 64 * 1024;
+  filler = size_t{64} * 1024;
   EXPECT_EQ(client.call(client.get(server.url())).transport.code(), Code::transient);
 }
 
@@ -360,7 +361,7 @@ TEST(curl_transport, destruction_ends_calls_without_telling_them) {
     return Reply{answer_200("x")};
   });
   CurlClient client;
-  client.transport().start(client.get(server.url()), [&](HttpResponse) { told = true; });
+  client.transport().start(client.get(server.url()), [&](const HttpResponse&) { told = true; });
   client.transport().drive(client.clock().monotonic_ms() + 20);
   client.destroy_transport();
   EXPECT_FALSE(told);

@@ -124,7 +124,7 @@ void LoopbackServer::answer_all(int socket, ssl_st* tls) {
       // Connecting a socket to nowhere is Linux's way to reset it and keep its number.
       sockaddr nowhere = {};
       nowhere.sa_family = AF_UNSPEC;
-      connect(socket, &nowhere, sizeof nowhere);
+      if (connect(socket, &nowhere, sizeof nowhere) != 0) std::abort();
       return;
     }
   }
