@@ -1,7 +1,5 @@
 #include "bench/corpus.h"
 
-#include <zlib.h>
-
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -9,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/base/time.h"
+#include "tests/gzip.h"
 
 namespace penstock {
 
@@ -174,21 +173,6 @@ std::string StreamWriter::next_line() {
   return "REPORT RequestId: " + request_ + "\tDuration: " + duration +
          " ms\tBilled Duration: " + duration.substr(0, duration.size() - 3) +
          " ms\tMemory Size: 512 MB\tMax Memory Used: " + std::to_string(80 + random_.below(40)) + " MB\t\n";
-}
-
-std::string gzip(const std::string& text, int level) {
-  constexpr int kGzip = 15 + 16;
-  z_stream z = {};
-  deflateInit2(&z, level, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, static_cast<uLong>(text.size())), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
 }
 
 CorpusMessage StreamWriter::write(size_t events, const CorpusOptions& options) {

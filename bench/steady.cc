@@ -17,6 +17,7 @@
 #include "tests/e2e/deployment.h"
 #include "tests/e2e/host_process.h"
 #include "tests/e2e/messages.h"
+#include "tests/gzip.h"
 
 namespace {
 
@@ -76,13 +77,13 @@ int main(int argc, char** argv) {
       penstock::make_corpus({.messages = 20000, .least_events = 5, .most_events = 60});
   for (size_t i = 0; i < corpus.size(); ++i) {
     corpus[i].json = renamed(std::move(corpus[i].json), i);
-    corpus[i].gzip = penstock::e2e::gzip(corpus[i].json);
+    corpus[i].gzip = penstock::gzip(corpus[i].json);
   }
   penstock::CorpusRandom random(1);
   std::vector<std::string> larges, larges_gzip;
   for (int i = 0; i < 16; ++i) {
     larges.push_back(large_message(random, "large-" + std::to_string(i)));
-    larges_gzip.push_back(penstock::e2e::gzip(larges.back()));
+    larges_gzip.push_back(penstock::gzip(larges.back()));
   }
 
   penstock::e2e::Deployment deployment(4, output_shards);

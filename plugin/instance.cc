@@ -13,6 +13,28 @@ constexpr uint32_t kFirstRecordSize = sizeof(penstock_record);
 constexpr uint32_t kFirstOptionSize = sizeof(penstock_option);
 constexpr uint32_t kFirstHostSize = offsetof(penstock_host, log);
 
+bool sound(penstock_bytes bytes) { return bytes.data != nullptr || bytes.size == 0; }
+
+bool sound(const penstock_batch& batch) {
+  const char* at = reinterpret_cast<const char*>(batch.records);
+  for (uint64_t i = 0; i < batch.record_count; ++i, at += batch.record_stride) {
+    const auto& record = *reinterpret_cast<const penstock_record*>(at);
+    if (!sound(record.id) || !sound(record.key) || !sound(record.body)) return false;
+  }
+  return sound(batch.log_group) && sound(batch.log_stream) && sound(batch.owner) && sound(batch.region) &&
+         sound(batch.stream) && sound(batch.shard_id) && sound(batch.sequence_number) &&
+         sound(batch.partition_key);
+}
+
+bool sound(const penstock_option* options, size_t count, size_t stride) {
+  const char* at = reinterpret_cast<const char*>(options);
+  for (size_t i = 0; i < count; ++i, at += stride) {
+    const auto& option = *reinterpret_cast<const penstock_option*>(at);
+    if (!sound(option.key) || !sound(option.value)) return false;
+  }
+  return true;
+}
+
 Status stride_too_small(size_t stride) {
   return {Code::invalid, "an option_stride of " + std::to_string(stride) + " is too small; at least " +
                              std::to_string(kFirstOptionSize) + " is needed"};
@@ -65,6 +87,8 @@ bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_err
          "a record_stride of " + std::to_string(given->record_stride) + " cannot be; at least " +
              std::to_string(kFirstRecordSize) + " and a multiple of " + std::to_string(alignof(penstock_record)) +
              " is needed");
+  } else if (!sound(*given)) {
+    tell(error, code, false, "the batch has bytes with a size whose data is NULL");
   } else {
     std::memcpy(&batch, given, sizeof batch);
     batch.struct_size = sizeof batch;
@@ -127,6 +151,10 @@ int32_t check_options(Options::Table table, const penstock_option* options, size
   }
   if (count != 0 && stride < kFirstOptionSize) {
     tell_problem(count, stride_too_small(stride));
+    return PENSTOCK_E_INVALID;
+  }
+  if (!sound(options, count, stride)) {
+    tell_problem(count, Status(Code::invalid, "an option has bytes with a size whose data is NULL"));
     return PENSTOCK_E_INVALID;
   }
   try {

@@ -7,37 +7,38 @@
 #include "core/kinesis/input.h"
 #include "plugin/connection.h"
 #include "plugin/instance.h"
+#include "plugin/stage.h"
 #include "plugin/stages.h"
 
 namespace penstock {
 
 namespace {
 
-constexpr auto kOptions = joined(
-    kConnectionOptions,
-    std::array{
-        required_option(
-            "checkpoint", "memory|file:PATH",
-            "Where the position is kept. file: replaced as a whole, and fsynced, every checkpoint_interval. "
-            "memory: lost with the process, which begins at initial_position again."),
-        required_option(
-            "on_failure", "drop|file:PATH",
-            "Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced before "
-            "the checkpoint passes them; while it cannot be written the checkpoint waits. drop: they are "
-            "lost, and counted."),
-        option("initial_position", "trim_horizon|latest", "trim_horizon",
-               "Where to begin without a checkpoint: the oldest record kept, or those that come after the first "
-               "start."),
-        option("poll_interval", "duration", "1s", "Pause between reads of a shard that has nothing new."),
-        option(
-            "checkpoint_interval", "duration", "5s",
-            "How often the checkpoint is saved where it has moved. After a crash what came since is read again."),
-        option("inflate_limit", "size", "16M",
-               "Largest text that one record may inflate to; a larger one goes to on_failure."),
-    });
-
 class KinesisInput : public penstock_instance {
  public:
+  static constexpr auto kOptions = joined(
+      kConnectionOptions,
+      std::array{
+          required_option(
+              "checkpoint", "memory|file:PATH",
+              "Where the position is kept. file: replaced as a whole, and fsynced, every checkpoint_interval. "
+              "memory: lost with the process, which begins at initial_position again."),
+          required_option(
+              "on_failure", "drop|file:PATH",
+              "Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced before "
+              "the checkpoint passes them; while it cannot be written the checkpoint waits. drop: they are "
+              "lost, and counted."),
+          option("initial_position", "trim_horizon|latest", "trim_horizon",
+                 "Where to begin without a checkpoint: the oldest record kept, or those that come after the first "
+                 "start."),
+          option("poll_interval", "duration", "1s", "Pause between reads of a shard that has nothing new."),
+          option("checkpoint_interval", "duration", "5s",
+                 "How often the checkpoint is saved where it has moved. After a crash what came since is read "
+                 "again."),
+          option("inflate_limit", "size", "16M",
+                 "Largest text that one record may inflate to; a larger one goes to on_failure."),
+      });
+
   static Made make(const penstock_host& host, const Options& options) {
     Result<Connection> connection = connect(host, options);
     if (!connection.ok()) return connection.status();
@@ -118,38 +119,13 @@ int32_t pump(penstock_instance* self, int64_t deadline_ms, penstock_error* error
   });
 }
 
-int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
-              void* ctx) {
-  return check_options(kOptions, options, count, stride, problem, ctx);
-}
-
-int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
-               penstock_instance** out, penstock_error* error) {
-  return create_instance(kOptions, host, options, count, stride, out, error, KinesisInput::make);
-}
-
-constexpr penstock_input kInput = {sizeof(penstock_input), 0, poll, ack, pump};
+constexpr penstock_input kCalls = {sizeof(penstock_input), 0, poll, ack, pump};
 
 }  // namespace
 
-constinit const penstock_stage kKinesisInputStage = {
-    sizeof(penstock_stage),
-    PENSTOCK_INPUT,
+constinit const penstock_stage kKinesisInputStage = Stage<KinesisInput>::input(
     "penstock_kinesis",
     "Reads CloudWatch Logs subscription messages from a Kinesis data stream and takes them apart into log events.",
-    kOptions.data(),
-    kOptions.size(),
-    sizeof(penstock_option_info),
-    &kInput,
-    nullptr,
-    nullptr,
-    check,
-    create,
-    instance_descriptor,
-    instance_next_deadline_ms,
-    instance_stats,
-    instance_close,
-    instance_destroy,
-};
+    kCalls);
 
 }  // namespace penstock

@@ -7,24 +7,25 @@
 #include "core/kinesis/writer.h"
 #include "plugin/connection.h"
 #include "plugin/instance.h"
+#include "plugin/stage.h"
 #include "plugin/stages.h"
 
 namespace penstock {
 
 namespace {
 
-constexpr auto kOptions =
-    joined(kConnectionOptions,
-           std::array{
-               required_option(
-                   "on_failure", "drop|file:PATH",
-                   "Where records go that can never be delivered, with the reason. file: JSON Lines, fsynced "
-                   "before their batch is settled; while it cannot be written the batch waits. drop: they are "
-                   "lost, and counted."),
-           });
-
 class KinesisOutput : public penstock_instance {
  public:
+  static constexpr auto kOptions =
+      joined(kConnectionOptions,
+             std::array{
+                 required_option(
+                     "on_failure", "drop|file:PATH",
+                     "Where records go that can never be delivered, with the reason. file: JSON Lines, fsynced "
+                     "before their batch is settled; while it cannot be written the batch waits. drop: they are "
+                     "lost, and counted."),
+             });
+
   static Made make(const penstock_host& host, const Options& options) {
     Result<Connection> connection = connect(host, options);
     if (!connection.ok()) return connection.status();
@@ -44,23 +45,19 @@ class KinesisOutput : public penstock_instance {
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const WriterCounters counters = writer_.counters();
-    const auto tell_stat = [&](int32_t kind, const char* name, const char* unit, const char* help, int64_t value) {
-      const penstock_stat one = {sizeof(penstock_stat), kind, name, unit, help, value};
-      stat(stat_ctx, &one);
-    };
-    tell_stat(PENSTOCK_COUNTER, "records_in", "records", "taken by write()", counters.records_in);
-    tell_stat(PENSTOCK_COUNTER, "records_out", "records", "that the service took", counters.records_out);
-    tell_stat(PENSTOCK_COUNTER, "bytes_out", "bytes", "of these, with partition keys", counters.bytes_out);
-    tell_stat(PENSTOCK_COUNTER, "calls", "calls", "PutRecords", counters.calls);
-    tell_stat(PENSTOCK_COUNTER, "failed_calls", "calls", "refused as a whole, or without an answer",
-              counters.failed_calls);
-    tell_stat(PENSTOCK_COUNTER, "refused_records", "records", "refused one by one", counters.refused_records);
-    tell_stat(PENSTOCK_COUNTER, "retries", "records", "sent again", counters.retries);
-    tell_stat(PENSTOCK_COUNTER, "failures", "records", "in the failure file", counters.failures);
-    tell_stat(PENSTOCK_GAUGE, "bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);
-    tell_stat(PENSTOCK_GAUGE, "records_queued", "records", "in no call under way", counters.records_queued);
-    tell_stat(PENSTOCK_GAUGE, "healthy", "", "0 while the failure file cannot be written or the service refuses",
-              counters.healthy);
+    const StatTeller tell(stat, stat_ctx);
+    tell.counter("records_in", "records", "taken by write()", counters.records_in);
+    tell.counter("records_out", "records", "that the service took", counters.records_out);
+    tell.counter("bytes_out", "bytes", "of these, with partition keys", counters.bytes_out);
+    tell.counter("calls", "calls", "PutRecords", counters.calls);
+    tell.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
+    tell.counter("refused_records", "records", "refused one by one", counters.refused_records);
+    tell.counter("retries", "records", "sent again", counters.retries);
+    tell.counter("failures", "records", "in the failure file", counters.failures);
+    tell.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);
+    tell.gauge("records_queued", "records", "in no call under way", counters.records_queued);
+    tell.gauge("healthy", "", "0 while the failure file cannot be written or the service refuses",
+               counters.healthy);
   }
 
   // Sends what can be sent; the next pump gives back the rest.
@@ -128,38 +125,12 @@ int32_t pump(penstock_instance* self, int64_t deadline_ms, penstock_settled_fn s
   });
 }
 
-int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
-              void* ctx) {
-  return check_options(kOptions, options, count, stride, problem, ctx);
-}
-
-int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
-               penstock_instance** out, penstock_error* error) {
-  return create_instance(kOptions, host, options, count, stride, out, error, KinesisOutput::make);
-}
-
-constexpr penstock_output kOutput = {sizeof(penstock_output), 0, write, pump};
+constexpr penstock_output kCalls = {sizeof(penstock_output), 0, write, pump};
 
 }  // namespace
 
-constinit const penstock_stage kKinesisOutputStage = {
-    sizeof(penstock_stage),
-    PENSTOCK_OUTPUT,
+constinit const penstock_stage kKinesisOutputStage = Stage<KinesisOutput>::output(
     "penstock_kinesis",
-    "Writes records to a Kinesis data stream with PutRecords, sending again only what was refused.",
-    kOptions.data(),
-    kOptions.size(),
-    sizeof(penstock_option_info),
-    nullptr,
-    nullptr,
-    &kOutput,
-    check,
-    create,
-    instance_descriptor,
-    instance_next_deadline_ms,
-    instance_stats,
-    instance_close,
-    instance_destroy,
-};
+    "Writes records to a Kinesis data stream with PutRecords, sending again only what was refused.", kCalls);
 
 }  // namespace penstock

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "tests/gzip.h"
+
 namespace penstock::e2e {
 
 Deployment::Deployment(uint32_t input_shards, uint32_t output_shards, Scheme scheme)

@@ -1,7 +1,6 @@
 #include "tests/e2e/messages.h"
 
 #include <stdlib.h>
-#include <zlib.h>
 
 #include <array>
 #include <cstdio>
@@ -10,20 +9,6 @@
 #include <iterator>
 
 namespace penstock::e2e {
-
-std::string gzip(std::string_view text) {
-  z_stream z = {};
-  deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, static_cast<uLong>(text.size())), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
 
 std::string message(std::string_view log_group, std::string_view log_stream, const std::vector<Event>& events) {
   std::string out = R"({"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":")";

@@ -8,8 +8,6 @@
 
 namespace penstock::e2e {
 
-std::string gzip(std::string_view text);
-
 struct Event {
   std::string id;
   std::string text;                    // must need no escapes in JSON

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/e2e/deployment.h"
+#include "tests/gzip.h"
 
 namespace penstock::e2e {
 namespace {

@@ -15,7 +15,7 @@
 #include "core/logs/scan.h"
 #include "core/logs/subscription.h"
 #include "tests/unit/logs/filtering.h"
-#include "tests/unit/logs/gzip.h"
+#include "tests/gzip.h"
 
 namespace penstock {
 namespace {

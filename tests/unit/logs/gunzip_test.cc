@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tests/unit/logs/gzip.h"
+#include "tests/gzip.h"
 
 namespace penstock {
 namespace {

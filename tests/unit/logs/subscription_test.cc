@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
-#include "tests/unit/logs/gzip.h"
+#include "tests/gzip.h"
 
 namespace penstock {
 namespace {

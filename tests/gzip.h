@@ -1,4 +1,4 @@
-// What tests gzip.
+// Making gzip data, for tests and benches.
 #pragma once
 
 #include <zlib.h>

@@ -1,0 +1,84 @@
+// The filter stage cloudwatch_logs: options and ABI over core/logs/subscription.
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "core/base/bytes.h"
+#include "core/logs/subscription.h"
+#include "plugin/connection.h"
+#include "plugin/instance.h"
+#include "plugin/stage.h"
+#include "plugin/stages.h"
+
+namespace penstock {
+
+namespace {
+
+class CloudWatchLogs : public penstock_instance {
+ public:
+  static constexpr std::array kOptions = {
+      option("inflate_limit", "size", "16M",
+             "Largest text that one record may inflate to; a larger one is an error."),
+  };
+
+  static Made make(const penstock_host&, const Options& options) {
+    return Made(std::make_unique<CloudWatchLogs>(options.size_bytes("inflate_limit")));
+  }
+  explicit CloudWatchLogs(size_t inflate_limit_bytes)
+      : penstock_instance(kCloudWatchLogsStage), reader(inflate_limit_bytes) {}
+
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override {
+    const SubscriptionCounters& counters = reader.counters();
+    const StatTeller tell(stat, stat_ctx);
+    tell.counter("messages", "messages", "data messages taken apart", counters.messages);
+    tell.counter("events_out", "events", "log events found in them", counters.events);
+    tell.counter("control_messages", "messages", "health checks, skipped", counters.control_messages);
+    tell.counter("other_messages", "messages", "of an unknown type, skipped", counters.other_messages);
+    tell.counter("text_bytes", "bytes", "their text, inflated", counters.inflated_bytes);
+  }
+
+  SubscriptionReader reader;
+};
+
+int32_t take_apart(SubscriptionReader& reader, const penstock_batch& batch, const penstock_record& record,
+                   penstock_emit_fn emit, void* emit_ctx, penstock_error* error) {
+  reader.begin(view(record.body), batch);
+  penstock_batch events;
+  while (reader.next(events) == SubscriptionReader::Step::batch) {
+    events.ack_id = batch.ack_id;
+    if (const int32_t answer = emit(emit_ctx, &events); answer < 0)
+      return tell(error, answer, true, "emit refused a batch");
+  }
+  const Status& problem = reader.problem();
+  return problem.ok() ? PENSTOCK_OK : tell(error, PENSTOCK_E_DATA, false, problem.message());
+}
+
+int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
+              penstock_error* error) {
+  if (emit == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  return guarded_as<CloudWatchLogs>(kCloudWatchLogsStage, self, In::open, error, [&](CloudWatchLogs& it) {
+    penstock_batch batch;
+    int32_t code = PENSTOCK_OK;
+    if (!read_batch(given, batch, error, code)) return code;
+    int32_t worst = PENSTOCK_OK;
+    const char* at = reinterpret_cast<const char*>(batch.records);
+    for (uint64_t i = 0; i < batch.record_count; ++i, at += batch.record_stride) {
+      const auto& record = *reinterpret_cast<const penstock_record*>(at);
+      code = take_apart(it.reader, batch, record, emit, emit_ctx, worst == PENSTOCK_OK ? error : nullptr);
+      if (code < 0 && code != PENSTOCK_E_DATA) return code;
+      if (code < 0) worst = code;
+    }
+    return worst;
+  });
+}
+
+constexpr penstock_filter kCalls = {sizeof(penstock_filter), 0, apply};
+
+}  // namespace
+
+constinit const penstock_stage kCloudWatchLogsStage = Stage<CloudWatchLogs>::filter(
+    "cloudwatch_logs",
+    "Takes records that are CloudWatch Logs subscription messages apart into their log events, as the input does.",
+    kCalls);
+
+}  // namespace penstock

@@ -1,0 +1,82 @@
+// Makes the table of a stage from the class behind it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "abi/penstock.h"
+#include "plugin/instance.h"
+
+namespace penstock {
+
+// Instance has kOptions, an array that is its table, and make(host, options).
+template <typename Instance>
+class Stage {
+ public:
+  static constexpr penstock_stage input(const char* id, const char* summary, const penstock_input& calls) {
+    return table(PENSTOCK_INPUT, id, summary, &calls, nullptr, nullptr);
+  }
+  static constexpr penstock_stage filter(const char* id, const char* summary, const penstock_filter& calls) {
+    return table(PENSTOCK_FILTER, id, summary, nullptr, &calls, nullptr);
+  }
+  static constexpr penstock_stage output(const char* id, const char* summary, const penstock_output& calls) {
+    return table(PENSTOCK_OUTPUT, id, summary, nullptr, nullptr, &calls);
+  }
+
+ private:
+  static constexpr penstock_stage table(int32_t kind, const char* id, const char* summary,
+                                        const penstock_input* as_input, const penstock_filter* as_filter,
+                                        const penstock_output* as_output) {
+    return {sizeof(penstock_stage),
+            kind,
+            id,
+            summary,
+            Instance::kOptions.data(),
+            static_cast<uint32_t>(Instance::kOptions.size()),
+            sizeof(penstock_option_info),
+            as_input,
+            as_filter,
+            as_output,
+            check,
+            create,
+            instance_descriptor,
+            instance_next_deadline_ms,
+            instance_stats,
+            instance_close,
+            instance_destroy};
+  }
+
+  static int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
+                       void* problem_ctx) {
+    return check_options(Instance::kOptions, options, count, stride, problem, problem_ctx);
+  }
+
+  static int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
+                        penstock_instance** out, penstock_error* error) {
+    return create_instance(Instance::kOptions, host, options, count, stride, out, error, Instance::make);
+  }
+};
+
+// Tells statistics one by one.
+class StatTeller {
+ public:
+  StatTeller(penstock_stat_fn stat, void* stat_ctx) : stat_(stat), stat_ctx_(stat_ctx) {}
+
+  void counter(const char* name, const char* unit, const char* help, int64_t value) const {
+    tell_one(PENSTOCK_COUNTER, name, unit, help, value);
+  }
+  void gauge(const char* name, const char* unit, const char* help, int64_t value) const {
+    tell_one(PENSTOCK_GAUGE, name, unit, help, value);
+  }
+
+ private:
+  void tell_one(int32_t kind, const char* name, const char* unit, const char* help, int64_t value) const {
+    const penstock_stat one = {sizeof(penstock_stat), kind, name, unit, help, value};
+    stat_(stat_ctx_, &one);
+  }
+
+  penstock_stat_fn stat_;
+  void* stat_ctx_;
+};
+
+}  // namespace penstock
