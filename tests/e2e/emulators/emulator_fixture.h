@@ -33,6 +33,7 @@ class emulator : public testing::TestWithParam<const char*> {
   static std::string outcome(const model::Answer& answer);
 
   std::string backend_name() const { return GetParam(); }
+  std::string url() const { return backend_->url(); }
   static std::string shard_id(int index) { return "shardId-00000000000" + std::to_string(index); }
 
  private:
