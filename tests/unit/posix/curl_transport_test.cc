@@ -200,6 +200,7 @@ TEST(curl_transport, call_without_a_timeout_is_refused) {
   request.timeout_ms = 0;
   const auto answer = client.start(request);
   EXPECT_FALSE(answer->has_value()) << "done ran inside start()";
+  EXPECT_LE(client.transport().next_deadline_ms(), client.clock().monotonic_ms());
   client.transport().drive(0);
   ASSERT_TRUE(answer->has_value());
   EXPECT_EQ((*answer)->transport.code(), Code::invalid);

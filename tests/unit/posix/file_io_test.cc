@@ -22,9 +22,11 @@ TEST(file_io, full_disk_is_an_error_that_says_so) {
   EXPECT_EQ(status.message(), "appending to F: No space left on device");
 }
 
+std::atomic<int> interruptions = 0;
+
 TEST(file_io, write_goes_on_over_interruptions_and_short_writes) {
   struct sigaction interrupt = {};
-  interrupt.sa_handler = [](int) {};  // no SA_RESTART: writes end early or with EINTR
+  interrupt.sa_handler = [](int) { ++interruptions; };  // no SA_RESTART: writes end early or with EINTR
   struct sigaction before = {};
   sigaction(SIGUSR1, &interrupt, &before);
   int ends[2];
@@ -32,18 +34,29 @@ TEST(file_io, write_goes_on_over_interruptions_and_short_writes) {
   std::string sent;
   for (size_t i = 0; i < 1'000'000; ++i) sent += static_cast<char>('a' + i % 23);
   Status status(Code::internal, "not run");
-  std::thread writer([&] { status = write_all(ends[1], sent, "writing"); });
+  std::atomic<bool> ended = false;
+  std::thread writer([&] {
+    status = write_all(ends[1], sent, "writing");
+    close(ends[1]);
+    ended = true;
+  });
   std::string received;
   char piece[4096];
   while (received.size() < sent.size()) {
-    pthread_kill(writer.native_handle(), SIGUSR1);
+    // While more is to come than a pipe holds, the writer is at it. Several in a row, so that some meet it before
+    // it could write anything.
+    for (int i = 0; i < 5 && sent.size() - received.size() > 200'000; ++i) {
+      const int before_this = interruptions;
+      pthread_kill(writer.native_handle(), SIGUSR1);
+      while (interruptions == before_this && !ended) std::this_thread::yield();
+    }
     const ssize_t count = read(ends[0], piece, sizeof piece);
-    if (count > 0) received.append(piece, static_cast<size_t>(count));
+    if (count <= 0) break;
+    received.append(piece, static_cast<size_t>(count));
   }
   writer.join();
   sigaction(SIGUSR1, &before, nullptr);
   close(ends[0]);
-  close(ends[1]);
   EXPECT_TRUE(status.ok()) << status.message();
   EXPECT_TRUE(received == sent);
 }
