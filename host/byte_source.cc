@@ -85,7 +85,7 @@ ByteSource::Answer ByteSource::inflate(std::string_view& bytes) {
     in.stream.avail_out = static_cast<uInt>(in.out.size());
     const int result = ::inflate(&in.stream, Z_SYNC_FLUSH);
     input_.remove_prefix(input_.size() - in.stream.avail_in);
-    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return fail("the gzip data is damaged");
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) error_ = "the gzip data is damaged";
     in.between_members = result == Z_STREAM_END;
     const size_t made = in.out.size() - in.stream.avail_out;
     if (made == 0) continue;

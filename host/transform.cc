@@ -79,8 +79,11 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
     documents.feed(bytes);
     transformer.flush();
   }
-  documents.finish();
-  if (answer == ByteSource::Answer::failed) transformer.fail(name, source.error());
+  if (answer == ByteSource::Answer::failed) {
+    transformer.fail(name, source.error());  // what it cut off is no failure of its own
+  } else {
+    documents.finish();
+  }
   transformer.flush();
 }
 

@@ -1,0 +1,195 @@
+// penstock check: all problems at once, each with its place.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+class check : public testing::Test {
+ protected:
+  // Without the folder in front of file names.
+  Ended run(const std::string& content, std::vector<std::string> more = {"-e", PENSTOCK_FAKE_PLUGIN}) {
+    std::vector<std::string> args = {"check", "-c", folder_.write("agent.conf", content)};
+    args.insert(args.end(), more.begin(), more.end());
+    Ended ended = run_program(args);
+    for (std::string* text : {&ended.out, &ended.err}) {
+      for (size_t at; (at = text->find(folder_.path(""))) != std::string::npos;) {
+        text->erase(at, folder_.path("").size());
+      }
+    }
+    return ended;
+  }
+
+  Folder folder_;
+};
+
+constexpr char kInput[] = "[INPUT]\n  Name fake_in\n  Tag t\n  journal /dev/null\n";
+constexpr char kOutput[] = "[OUTPUT]\n  Name null\n  Match *\n";
+
+TEST_F(check, a_good_conf_has_no_problems) {
+  const Ended it = run(std::string(kInput) + "[FILTER]\n  Name fake_filter\n  Match *\n" + kOutput);
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out, "agent.conf: no problems; inputs: 1, filters: 1, outputs: 1\n");
+  EXPECT_EQ(it.err, "");
+}
+
+TEST_F(check, every_problem_is_told_with_its_line_and_the_nearest_word) {
+  const Ended it =
+      run("[SERVICE]\n  Grase 5\n  Stats_Interval soon\n  Log_Level loud\n"
+          "[INPT]\n  Name fake_in\n"
+          "[INPUT]\n  Name fake_inn\n"
+          "[INPUT]\n  Name fake_in\n  jurnal x\n"
+          "[FILTER]\n  Name lambda_logs\n  Match *\n  source_kye x\n"
+          "[OUTPUT]\n  Name fake_out\n  journal x\n"
+          "[OUTPUT]\n  Match *\n"
+          "[OUTPUT]\n  Name null\n  Match_Regex (a\n"
+          "[PLUGINS]\n  Path x\n");
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.out, "");
+  const std::string regex = it.err.substr(it.err.find("agent.conf:23"), it.err.find("agent.conf:24"));
+  EXPECT_EQ(regex.rfind("agent.conf:23: Match_Regex '(a' is no regular expression: ", 0), 0u) << it.err;
+  std::string rest = it.err;
+  rest.erase(rest.find("agent.conf:23"), rest.find("agent.conf:24") - rest.find("agent.conf:23"));
+  EXPECT_EQ(
+      rest,
+      "agent.conf:2: [SERVICE] has no key 'Grase'; did you mean 'Grace'?\n"
+      "agent.conf:3: Stats_Interval 'soon' is no duration; write seconds, or a number with ms, s, m or h\n"
+      "agent.conf:4: Log_Level 'loud' is none of off, error, warn, info, debug\n"
+      "agent.conf:5: section [INPT] is not known; there are [SERVICE], [INPUT], [FILTER] and [OUTPUT]; did you "
+      "mean 'INPUT'?\n"
+      "agent.conf:8: there is no input 'fake_inn'; did you mean 'fake_in'?\n"
+      "agent.conf:9: option 'journal' is required\n"
+      "agent.conf:11: option 'jurnal' is unknown; did you mean 'journal'?\n"
+      "agent.conf:15: filter 'lambda_logs' has no option 'source_kye'; did you mean 'source_key'?\n"
+      "agent.conf:16: Match is missing; 'Match *' is for every tag\n"
+      "agent.conf:19: Name is missing: which output is meant?\n"
+      "agent.conf:24: [PLUGINS] belongs in the file that Plugins_File of [SERVICE] names\n");
+}
+
+TEST_F(check, a_name_far_from_all_gets_the_list) {
+  const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name xyzzy\n  Match *\n");
+  EXPECT_EQ(it.err, "agent.conf:6: there is no output 'xyzzy'; there is 'stdout', 'null', 'fake_out'\n");
+}
+
+TEST_F(check, an_input_that_no_output_matches_is_a_problem) {
+  const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name null\n  Match other\n");
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(
+      it.err,
+      "agent.conf:1: no [OUTPUT] matches the tag 't' of this input, so nothing of it would be kept; set a Match\n"
+      "agent.conf:5: warning: no input has a tag that this Match fits\n");
+}
+
+TEST_F(check, a_tag_left_out_is_the_name_and_a_number) {
+  const std::string input = "[INPUT]\n  Name fake_in\n  journal /dev/null\n";
+  const std::string output =
+      "[OUTPUT]\n  Name null\n  Match fake_in.0\n[OUTPUT]\n  Name null\n  Match fake_in.1\n";
+  EXPECT_EQ(run(input + input + output).code, 0);
+  EXPECT_EQ(run(input + output).code, 0);
+  EXPECT_EQ(run(input + input + input + output).code, 1);
+}
+
+TEST_F(check, keys_on_the_wrong_side_are_problems) {
+  const Ended it =
+      run("[INPUT]\n  Name fake_in\n  journal x\n  Match *\n[OUTPUT]\n  Name null\n  Match *\n  Tag t\n");
+  EXPECT_EQ(it.err,
+            "agent.conf:4: an [INPUT] has a Tag, no Match\n"
+            "agent.conf:8: only an [INPUT] has a Tag; which tags this section is for is said by Match\n");
+}
+
+TEST_F(check, a_repeated_key_is_a_warning) {
+  const Ended it =
+      run("[SERVICE]\n  Grace 1\n[SERVICE]\n  grace 2\n" + std::string(kInput) + "  journal y\n" + kOutput);
+  EXPECT_EQ(it.code, 0);
+  EXPECT_EQ(it.err,
+            "agent.conf:4: warning: 'grace' was given in agent.conf:2 already; the first counts\n"
+            "agent.conf:9: warning: 'journal' was given in line 8 already; the first counts\n");
+}
+
+TEST_F(check, an_empty_conf_and_a_missing_one_are_problems) {
+  EXPECT_EQ(run("").err, "penstock: the conf has no [INPUT], so there is nothing to do\n");
+  const Ended gone = run_program({"check", "-c", folder_.path("gone"), "-e", PENSTOCK_FAKE_PLUGIN});
+  EXPECT_EQ(gone.code, 1);
+  EXPECT_EQ(gone.err,
+            folder_.path("gone") + ": cannot read '" + folder_.path("gone") + "': No such file or directory\n");
+}
+
+TEST_F(check, plugins_come_from_the_plugins_file_relative_to_it) {
+  std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
+  folder_.write("plugins.conf", "[PLUGINS]\n  Path p.so\n");
+  const std::string conf = "[SERVICE]\n  Plugins_File plugins.conf\n" + std::string(kInput) + kOutput;
+  EXPECT_EQ(run(conf, {}).code, 0);
+  folder_.write("plugins.conf", "[PLUGINS]\n  Path gone.so\n  Pat x\n[INPUT]\n");
+  EXPECT_EQ(run(conf, {}).err,
+            "plugins.conf:2: plugin 'gone.so' cannot be opened: No such file or directory\n"
+            "plugins.conf:3: [PLUGINS] has Path lines alone, no 'Pat'\n"
+            "plugins.conf:4: a Plugins_File has [PLUGINS] alone, with Path lines\n");
+  std::filesystem::remove(folder_.path("plugins.conf"));
+  EXPECT_EQ(run(conf, {"-e", PENSTOCK_FAKE_PLUGIN}).err,
+            "agent.conf:2: cannot read 'plugins.conf': No such file or directory\n");
+}
+
+TEST_F(check, a_plugin_that_is_none_is_told_of) {
+  const std::string text = folder_.write("text.so", "hello");
+  const Ended it = run(std::string(kInput) + kOutput, {"-e", text});
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.err.rfind("penstock: plugin 'text.so' cannot be opened: ", 0), 0u) << it.err;
+  EXPECT_EQ(it.err.find("no input"), std::string::npos) << "that would only follow from it";
+}
+
+TEST_F(check, run_as_root_files_that_others_may_write_are_refused) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root is refused";
+  const std::string conf = std::string(kInput) + kOutput;
+  folder_.write("agent.conf", conf);
+  chmod(folder_.path("agent.conf").c_str(), 0666);
+  EXPECT_EQ(run(conf).err,
+            "agent.conf: cannot read 'agent.conf': users other than root may write it and penstock runs as root: "
+            "chmod go-w it, or run penstock as another user\n");
+  chmod(folder_.path("agent.conf").c_str(), 0644);
+  std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
+  EXPECT_EQ(run(conf, {"-e", folder_.path("p.so")}).code, 0);
+  chmod(folder_.path("p.so").c_str(), 0775);
+  const Ended refused = run(conf, {"-e", folder_.path("p.so")});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("plugin 'p.so' is refused: users other than root may write it"), std::string::npos);
+}
+
+TEST(usage, a_wrong_command_line_is_told_of_with_2) {
+  const auto wrong = [](const std::vector<std::string>& args) {
+    const Ended ended = run_program(args);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.out, "");
+    return ended.err;
+  };
+  EXPECT_EQ(wrong({}), "penstock: which command?; see penstock --help\n");
+  EXPECT_EQ(wrong({"chekc"}),
+            "penstock: there is no command 'chekc'; did you mean 'check'?; see penstock --help\n");
+  EXPECT_EQ(wrong({"check"}), "penstock check: -c FILE is missing; see penstock check --help\n");
+  EXPECT_EQ(wrong({"check", "-c"}), "penstock check: -c wants a value; see penstock check --help\n");
+  EXPECT_EQ(wrong({"check", "a.conf", "-c", "b"}),
+            "penstock check: name the conf with -c FILE; see penstock check --help\n");
+  EXPECT_EQ(
+      wrong({"run", "-c", "x", "--exit-when-idel=5"}),
+      "penstock run: there is no option --exit-when-idel; did you mean '--exit-when-idle'?; see penstock run "
+      "--help\n");
+  EXPECT_EQ(wrong({"run", "-c", "x", "--exit-when-idle", "soon"}),
+            "penstock run: --exit-when-idle 'soon' is no number of seconds; see penstock run --help\n");
+}
+
+TEST(usage, every_command_has_help) {
+  for (const char* command : {"run", "check", "transform", "plugins"}) {
+    const Ended ended = run_program({command, "--help"});
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_EQ(ended.out.rfind(std::string("Usage: penstock ") + command, 0), 0u);
+  }
+  EXPECT_EQ(run_program({"--help"}).code, 0);
+  EXPECT_EQ(run_program({"--version"}).out.rfind("penstock ", 0), 0u);
+}
+
+}  // namespace
+}  // namespace penstock::host

@@ -1,0 +1,29 @@
+/* A plugin for the host's tests, made against abi/penstock.h alone. Its stages append a line for everything that
+ * happens to them to a journal, a file or FIFO of the test's. */
+#ifndef PENSTOCK_TESTS_FAKE_H
+#define PENSTOCK_TESTS_FAKE_H
+
+#include "abi/penstock.h"
+
+/* The value of an option into out (NUL-ended, cut), or fallback where it is not given. */
+void fake_option(const penstock_option *options, size_t count, const char *name, const char *fallback, char *out,
+                 size_t out_size);
+long fake_number(const penstock_option *options, size_t count, const char *name, long fallback);
+
+/* Appends a line to the journal in one write; fd -1: none. */
+int fake_journal_open(const penstock_option *options, size_t count);
+void fake_journal(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+int32_t fake_fail(penstock_error *error, int32_t code, int32_t retryable, const char *text);
+
+/* Checks against a stage's table: unknown keys, missing required ones. */
+int32_t fake_check(const penstock_option_info *infos, size_t info_count, const penstock_option *options,
+                   size_t option_count, penstock_problem_fn problem, void *problem_ctx);
+
+extern const penstock_stage fake_input_stage;
+extern const penstock_stage fake_output_stage;
+extern const penstock_stage fake_filter_stage;
+extern const penstock_stage fake_cloudwatch_stage;
+extern const penstock_stage fake_lambda_stage;
+
+#endif

@@ -1,0 +1,139 @@
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/host/fake.h"
+
+enum { kMostBytes = 1 << 18 };
+
+struct penstock_instance {
+  int journal;
+  long count;
+  long emitted;
+  long size;
+  long acked;
+  int ends;
+  int fails;
+  int close_fails;
+  penstock_host host;
+};
+
+static const penstock_option_info infos[] = {
+    {"journal", "text", NULL, "file that every call is noted in", 1, 0},
+    {"count", "count", "3", "how many batches to emit", 0, 0},
+    {"size", "count", "0", "bytes of a line; 0: as it is", 0, 0},
+    {"then", "quiet|end|fail", "quiet", "what poll() does when all are emitted", 0, 0},
+    {"close", "fine|fail", "fine", "what close() answers", 0, 0},
+};
+enum { kInfos = sizeof infos / sizeof infos[0] };
+
+static int32_t poll_input(penstock_instance *self, int64_t deadline_ms, penstock_emit_fn emit, void *ctx,
+                          penstock_error *error) {
+  (void)deadline_ms;
+  while (self->emitted < self->count) {
+    char body[kMostBytes];
+    memset(body, 'x', sizeof body);
+    body[snprintf(body, sizeof body, "line %ld", self->emitted + 1)] = self->size > 0 ? 'x' : '\0';
+    body[self->size > 0 ? self->size : kMostBytes - 1] = '\0';
+    penstock_record record = {.time_ms = 1000 + self->emitted, .body = {body, strlen(body)}};
+    penstock_batch batch = {.struct_size = sizeof batch,
+                            .record_stride = sizeof record,
+                            .ack_id = (uint64_t)self->emitted + 1,
+                            .records = &record,
+                            .record_count = 1};
+    const int32_t result = emit(ctx, &batch);
+    fake_journal(self->journal, "emit %ld %d", self->emitted + 1, (int)result);
+    if (result < 0) return fake_fail(error, result, 1, "was not taken");
+    ++self->emitted;
+    if (result == PENSTOCK_FULL) return PENSTOCK_FULL;
+  }
+  if (self->fails) {
+    fake_journal(self->journal, "poll fails");
+    return fake_fail(error, PENSTOCK_E_IO, 1, "the service is away");
+  }
+  return self->ends ? PENSTOCK_END : PENSTOCK_OK;
+}
+
+static int32_t ack(penstock_instance *self, uint64_t ack_id, int32_t outcome, penstock_error *error) {
+  if (ack_id == 0 || ack_id > (uint64_t)self->emitted) {
+    return fake_fail(error, PENSTOCK_E_INVALID, 0, "no such batch");
+  }
+  ++self->acked;
+  fake_journal(self->journal, "ack %lu %d", (unsigned long)ack_id, (int)outcome);
+  return PENSTOCK_OK;
+}
+
+static int32_t pump(penstock_instance *self, int64_t deadline_ms, penstock_error *error) {
+  (void)self;
+  (void)deadline_ms;
+  (void)error;
+  return PENSTOCK_OK;
+}
+
+static int32_t check(const penstock_option *options, size_t count, size_t stride, penstock_problem_fn problem,
+                     void *ctx) {
+  (void)stride;
+  return fake_check(infos, kInfos, options, count, problem, ctx);
+}
+
+static int32_t create(const penstock_host *host, const penstock_option *options, size_t count, size_t stride,
+                      penstock_instance **out, penstock_error *error) {
+  (void)stride;
+  char then[16];
+  char close_answer[16];
+  *out = calloc(1, sizeof **out);
+  if (*out == NULL) return fake_fail(error, PENSTOCK_E_MEMORY, 1, "no memory");
+  fake_option(options, count, "then", "quiet", then, sizeof then);
+  fake_option(options, count, "close", "fine", close_answer, sizeof close_answer);
+  (*out)->journal = fake_journal_open(options, count);
+  (*out)->count = fake_number(options, count, "count", 3);
+  (*out)->size = fake_number(options, count, "size", 0) % kMostBytes;
+  (*out)->ends = strcmp(then, "end") == 0;
+  (*out)->fails = strcmp(then, "fail") == 0;
+  (*out)->close_fails = strcmp(close_answer, "fail") == 0;
+  (*out)->host = *host;
+  static const char text[] = "open\x1b[31m and \xe2\x80\xae hostile";
+  const penstock_bytes line = {text, sizeof text - 1};
+  host->log(host->ctx, PENSTOCK_LOG_WARN, line);
+  return PENSTOCK_OK;
+}
+
+static int64_t next_deadline_ms(penstock_instance *self) {
+  return self->emitted < self->count || self->fails || self->ends ? 0 : INT64_MAX;
+}
+
+static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
+  penstock_stat one = {sizeof one, PENSTOCK_COUNTER, "events_out", "records", "emitted", self->emitted};
+  stat(ctx, &one);
+  one.name = "lag_ms";
+  one.kind = PENSTOCK_GAUGE;
+  one.value = 1234;
+  stat(ctx, &one);
+  return PENSTOCK_OK;
+}
+
+static int32_t close_input(penstock_instance *self, int64_t deadline_ms, penstock_error *error) {
+  (void)deadline_ms;
+  fake_journal(self->journal, "close input %ld of %ld acked", self->acked, self->emitted);
+  return self->close_fails ? fake_fail(error, PENSTOCK_E_IO, 1, "the checkpoint could not be saved") : PENSTOCK_OK;
+}
+
+static void destroy(penstock_instance *self) { free(self); }
+
+static const penstock_input calls = {sizeof calls, 0, poll_input, ack, pump};
+
+const penstock_stage fake_input_stage = {.struct_size = sizeof fake_input_stage,
+                                         .kind = PENSTOCK_INPUT,
+                                         .id = "fake_in",
+                                         .summary = "Emits numbered lines.",
+                                         .options = infos,
+                                         .option_info_count = kInfos,
+                                         .option_info_stride = sizeof(penstock_option_info),
+                                         .input = &calls,
+                                         .check = check,
+                                         .create = create,
+                                         .next_deadline_ms = next_deadline_ms,
+                                         .stats = stats,
+                                         .close = close_input,
+                                         .destroy = destroy};

@@ -1,0 +1,127 @@
+// Log lines on a file and on a terminal, and the same trouble told once.
+#include "host/log.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <regex>
+
+#include "abi/penstock.h"
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+// A pseudo terminal that passes bytes through as they are.
+struct Terminal {
+  Terminal() {
+    near = posix_openpt(O_RDWR | O_NOCTTY);
+    grantpt(near);
+    unlockpt(near);
+    far = open(ptsname(near), O_RDWR | O_NOCTTY);
+    termios modes{};
+    tcgetattr(far, &modes);
+    cfmakeraw(&modes);
+    tcsetattr(far, TCSANOW, &modes);
+  }
+  ~Terminal() {
+    close(near);
+    close(far);
+  }
+  // What was written to it, which must be there already.
+  std::string written() const {
+    std::string out;
+    pollfd readable{near, POLLIN, 0};
+    while (poll(&readable, 1, 0) == 1) {
+      std::array<char, 4096> chunk{};
+      const ssize_t n = read(near, chunk.data(), chunk.size());
+      if (n <= 0) break;
+      out.append(chunk.data(), static_cast<size_t>(n));
+    }
+    return out;
+  }
+  int near = -1;
+  int far = -1;
+};
+
+std::string without_times(const std::string& text) {
+  return std::regex_replace(text, std::regex(R"(\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\])"), "[T]");
+}
+
+class log : public testing::Test {
+ protected:
+  log() : fd_(open(folder_.path("log").c_str(), O_RDWR | O_CREAT, 0600)), log_(fd_) {}
+  ~log() override { close(fd_); }
+  std::string written() const { return without_times(read_all(folder_.path("log"))); }
+
+  Folder folder_;
+  int fd_;
+  Log log_;
+};
+
+TEST_F(log, lines_look_like_those_of_agents) {
+  log_.line(PENSTOCK_LOG_WARN, "input:penstock_kinesis:0", "text");
+  log_.line(PENSTOCK_LOG_ERROR, "penstock", "b");
+  log_.line(PENSTOCK_LOG_INFO, "penstock", "c");
+  EXPECT_EQ(written(),
+            "[T] [ warn] [input:penstock_kinesis:0] text\n[T] [error] [penstock] b\n[T] [ info] [penstock] c\n");
+}
+
+TEST_F(log, what_is_above_the_level_is_left_out) {
+  log_.set_level(PENSTOCK_LOG_WARN);
+  log_.line(PENSTOCK_LOG_INFO, "a", "left out");
+  log_.progress("left out");
+  log_.line(PENSTOCK_LOG_WARN, "a", "in");
+  EXPECT_EQ(written(), "[T] [ warn] [a] in\n");
+}
+
+TEST_F(log, a_line_of_others_stays_one_line) {
+  log_.line(PENSTOCK_LOG_INFO, "a", "x\ny\x1b[2J");
+  EXPECT_EQ(written(), "[T] [ info] [a] x\\ny\\x1b[2J\n");
+}
+
+TEST_F(log, progress_in_a_file_is_a_line_each_time) {
+  log_.progress("one");
+  log_.progress("two");
+  log_.end_progress();
+  EXPECT_EQ(written(), "[T] [ info] [penstock] one\n[T] [ info] [penstock] two\n");
+}
+
+TEST(log_on_a_terminal, progress_rewrites_itself_and_stays_below_other_lines) {
+  Terminal terminal;
+  Log log(terminal.far);
+  log.progress("one");
+  log.progress("two");
+  log.line(PENSTOCK_LOG_WARN, "a", "b");
+  log.end_progress();
+  EXPECT_EQ(without_times(terminal.written()),
+            "\r\x1b[K[T] [ info] [penstock] one"
+            "\r\x1b[K[T] [ info] [penstock] two"
+            "\r\x1b[K[T] [ warn] [a] b\n[T] [ info] [penstock] two"
+            "\n");
+}
+
+TEST(log_levels, are_words_without_case) {
+  EXPECT_EQ(parse_log_level("Warning"), PENSTOCK_LOG_WARN);
+  EXPECT_EQ(parse_log_level("off"), 0);
+  EXPECT_EQ(parse_log_level("trace"), PENSTOCK_LOG_DEBUG);
+  EXPECT_FALSE(parse_log_level("loud"));
+}
+
+TEST(repeats, the_same_text_passes_once_in_an_interval_and_then_with_a_count) {
+  RepeatLimit limit(10'000);
+  EXPECT_EQ(limit.pass("a", 0), "a");
+  EXPECT_EQ(limit.pass("a", 1), std::nullopt);
+  EXPECT_EQ(limit.pass("a", 9'999), std::nullopt);
+  EXPECT_EQ(limit.pass("b", 9'999), "b");
+  EXPECT_EQ(limit.pass("a", 10'000), "a (and 2 times more since)");
+  EXPECT_EQ(limit.pass("a", 20'000), "a");
+}
+
+}  // namespace
+}  // namespace penstock::host

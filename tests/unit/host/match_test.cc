@@ -1,0 +1,57 @@
+// Which tags a Match fits.
+#include "host/match.h"
+
+#include <gtest/gtest.h>
+
+namespace penstock::host {
+namespace {
+
+TEST(match, a_star_stands_for_any_bytes_also_none) {
+  EXPECT_TRUE(wildcard_fits("*", ""));
+  EXPECT_TRUE(wildcard_fits("*", "lambda"));
+  EXPECT_TRUE(wildcard_fits("lambda.*", "lambda."));
+  EXPECT_TRUE(wildcard_fits("l*b*a", "lambda"));
+  EXPECT_TRUE(wildcard_fits("*.log", "a.log.log"));
+  EXPECT_TRUE(wildcard_fits("a**b", "ab"));
+  EXPECT_FALSE(wildcard_fits("lambda.*", "lambda"));
+  EXPECT_FALSE(wildcard_fits("*.log", "a.log.x"));
+}
+
+TEST(match, without_a_star_the_whole_tag_is_meant_with_its_case) {
+  EXPECT_TRUE(wildcard_fits("lambda", "lambda"));
+  EXPECT_FALSE(wildcard_fits("lambda", "lambda2"));
+  EXPECT_FALSE(wildcard_fits("lambda", "lambd"));
+  EXPECT_FALSE(wildcard_fits("lambda", "Lambda"));
+  EXPECT_FALSE(wildcard_fits("", "a"));
+}
+
+TEST(match, many_stars_on_a_long_tag_take_no_exponential_time) {
+  std::string pattern;
+  for (int i = 0; i < 50; ++i) pattern += "a*";
+  EXPECT_FALSE(wildcard_fits(pattern + "b", std::string(2000, 'a')));
+}
+
+TEST(match, a_regex_is_searched_for_anywhere_in_the_tag) {
+  Match match;
+  ASSERT_EQ(match.set_regex("^(app|lambda)\\.[0-9]+$"), "");
+  EXPECT_TRUE(match.fits("lambda.12"));
+  EXPECT_FALSE(match.fits("lambda.x"));
+}
+
+TEST(match, wildcard_and_regex_together_fit_either) {
+  Match match;
+  match.set_wildcard("a*");
+  ASSERT_EQ(match.set_regex("z$"), "");
+  EXPECT_TRUE(match.fits("ab"));
+  EXPECT_TRUE(match.fits("bz"));
+  EXPECT_FALSE(match.fits("b"));
+}
+
+TEST(match, a_broken_regex_is_told_of) {
+  Match match;
+  EXPECT_NE(match.set_regex("(a"), "");
+  EXPECT_FALSE(match.is_set());
+}
+
+}  // namespace
+}  // namespace penstock::host

@@ -1,0 +1,89 @@
+// Running the program in a folder of its own, and waiting for what it does by reading.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace penstock::host {
+
+// A folder that goes with the object.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::string path(const std::string& name) const { return path_ + "/" + name; }
+  // Returns the path.
+  std::string write(const std::string& name, const std::string& content) const;
+  std::string fifo(const std::string& name) const;
+
+ private:
+  std::string path_;
+};
+
+std::string read_all(const std::string& path);
+
+// A descriptor to read lines from, waiting at most 60 s for each.
+class Lines {
+ public:
+  explicit Lines(int fd = -1) : fd_(fd) {}
+  ~Lines();
+  Lines(Lines&& other) noexcept;
+  Lines& operator=(Lines&& other) noexcept;
+
+  // Opens a FIFO so that it never ends.
+  static Lines of_fifo(const std::string& path);
+
+  // The next line without its end; false at the end, or when it took too long.
+  bool next(std::string& line);
+  // All lines up to one that has text in it, with that one; a failure of the test if there is none.
+  std::vector<std::string> until(const std::string& text);
+  // All that comes until the end.
+  std::string rest();
+  void close();
+
+ private:
+  bool more();
+
+  int fd_;
+  std::string buffer_;
+};
+
+// The program under test. Killed with the object if it still runs.
+class Program {
+ public:
+  // stdout_fd, stdin_fd: borrowed, in place of the pipes out and type().
+  explicit Program(const std::vector<std::string>& args, int stdout_fd = -1, int stdin_fd = -1);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  void type(const std::string& text);  // to its standard input
+  void end_input();
+  void signal(int number) const;
+  // Its exit code, or 128 + the signal that ended it. Waits for the ends of out and err first.
+  int wait();
+
+  Lines out;
+  Lines err;
+
+ private:
+  pid_t pid_ = -1;
+  int input_ = -1;
+};
+
+struct Ended {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+// Runs it to its end with input on standard input.
+Ended run_program(const std::vector<std::string>& args, const std::string& input = "");
+
+}  // namespace penstock::host

@@ -1,0 +1,288 @@
+// penstock run: joining, back-pressure, draining, on the program itself with a fake plugin.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+using Steps = std::vector<std::string>;
+
+// A FIFO that lets an output of the fake plugin settle a batch for each byte.
+class Gate {
+ public:
+  explicit Gate(const std::string& path) : fd_(open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
+  ~Gate() { close(fd_); }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+  void settle(const std::string& outcomes) const {
+    EXPECT_EQ(write(fd_, outcomes.data(), outcomes.size()), static_cast<ssize_t>(outcomes.size()));
+  }
+
+ private:
+  int fd_;
+};
+
+class run : public testing::Test {
+ protected:
+  run() : journal_(Lines::of_fifo(folder_.fifo("journal"))), gate_(folder_.fifo("gate")) {}
+
+  std::string input(const std::string& more = "") const { return section("INPUT", "fake_in", "Tag t", more); }
+  std::string output(const std::string& more = "") const { return section("OUTPUT", "fake_out", "Match *", more); }
+  static std::string filter(const std::string& more) {
+    return "[FILTER]\n  Name fake_filter\n  Match *\n" + indented(more);
+  }
+  std::string gated(const std::string& more = "") const {
+    return output("gate " + folder_.path("gate") + "\n" + more);
+  }
+
+  std::vector<std::string> args(const std::string& conf, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> out = {"run", "-e", PENSTOCK_FAKE_PLUGIN, "-c", folder_.write("agent.conf", conf)};
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }
+
+  // Runs a conf to its end; what happened goes to the journal, which must be small.
+  Ended run_to_end(const std::string& conf, const std::vector<std::string>& more = {}) {
+    return run_program(args(conf, more));
+  }
+
+  // The journal up to the input's end.
+  Steps steps() { return journal_.until("close input"); }
+
+  static std::string acks(const Steps& steps) {
+    std::string out;
+    for (const std::string& step : steps) {
+      if (step.rfind("ack ", 0) == 0) out += step + "; ";
+    }
+    return out;
+  }
+
+  Folder folder_;
+  Lines journal_;
+  Gate gate_;
+
+ private:
+  static std::string indented(const std::string& lines) {
+    std::string out;
+    for (size_t at = 0; at < lines.size();) {
+      const size_t end = std::min(lines.find('\n', at), lines.size());
+      if (end > at) out += "  " + lines.substr(at, end - at) + "\n";
+      at = end + 1;
+    }
+    return out;
+  }
+  std::string section(const std::string& kind, const std::string& name, const std::string& tag,
+                      const std::string& more) const {
+    return "[" + kind + "]\n  Name " + name + "\n  " + tag + "\n  journal " + folder_.path("journal") + "\n" +
+           indented(more);
+  }
+};
+
+TEST_F(run, batches_go_through_filter_and_output_and_are_acknowledged) {
+  const Ended it = run_to_end(input("then end\n") + filter("mode upcase\n") + output());
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(steps(),
+            (Steps{"out write LINE 1", "emit 1 0", "out write LINE 2", "emit 2 0", "out write LINE 3", "emit 3 0",
+                   "ack 1 1", "ack 2 1", "ack 3 1", "close out", "close input 3 of 3 acked"}));
+  EXPECT_NE(it.err.find("the inputs are at their end: draining"), std::string::npos) << it.err;
+}
+
+TEST_F(run, a_batch_is_settled_upstream_when_both_outputs_have_settled_it) {
+  folder_.fifo("gate2");
+  const Gate second(folder_.path("gate2"));
+  Program program(args(input("count 1\nthen end\n") + gated("label a\n") +
+                       output("label b\ngate " + folder_.path("gate2") + "\n")));
+  journal_.until("emit 1");
+  gate_.settle("d");
+  EXPECT_EQ(journal_.until("settles"), Steps{"a settles"});
+  second.settle("d");
+  EXPECT_EQ(journal_.until("close input"),
+            (Steps{"b settles", "ack 1 1", "close a", "close b", "close input 1 of 1 acked"}));
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, the_worst_outcome_of_two_outputs_goes_upstream) {
+  run_to_end(input("count 1\nthen end\n") + output("mode fail\n") + output());
+  EXPECT_EQ(acks(steps()), "ack 1 3; ");
+}
+
+TEST_F(run, what_a_filter_leaves_nothing_of_is_filtered) {
+  run_to_end(input("then end\n") + filter("mode drop\nonly 2\n") + output());
+  EXPECT_EQ(acks(steps()), "ack 2 2; ack 1 1; ack 3 1; ");
+}
+
+TEST_F(run, pieces_of_a_batch_are_settled_as_one) {
+  run_to_end(input("count 1\nthen end\n") + filter("mode twice\n") + output());
+  const Steps all = steps();
+  EXPECT_EQ(std::count(all.begin(), all.end(), "out write LINE 1"), 2);
+  EXPECT_EQ(acks(all), "ack 1 1; ");
+}
+
+TEST_F(run, a_record_that_a_filter_cannot_understand_is_given_back_and_its_neighbours_pass) {
+  const Ended it =
+      run_to_end(input("then end\n") + filter("mode data\nonly 2\n") + filter("mode upcase\n") + output());
+  EXPECT_EQ(it.code, 0);
+  const Steps all = steps();
+  EXPECT_EQ(std::count(all.begin(), all.end(), "out write LINE 2"), 1) << "the rest of its batch passes";
+  EXPECT_EQ(acks(all), "ack 1 1; ack 2 4; ack 3 1; ");
+  EXPECT_NE(it.err.find("[error] [filter:fake_filter:0] a record is nonsense\n"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("[ warn] [penstock] 1 batch could not be settled and are given back"), std::string::npos);
+}
+
+TEST_F(run, a_filter_short_of_memory_gets_the_batch_again) {
+  Program program(args(input("count 1\n") + filter("mode busy\n") + output()));
+  EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
+  EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
+}
+
+TEST_F(run, what_every_output_refuses_is_emitted_again) {
+  Program program(args(input("count 1\n") + output("mode refuse\n") + output("mode refuse\n")));
+  EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
+  EXPECT_EQ(journal_.until("emit"), Steps{"emit 1 -5"});
+  program.signal(SIGTERM);
+  EXPECT_EQ(steps().back(), "close input 0 of 0 acked");
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, what_one_output_took_and_another_refused_is_given_back) {
+  const Ended it = run_to_end(input("count 1\nthen end\n") + output("mode refuse\n") + output());
+  EXPECT_EQ(acks(steps()), "ack 1 4; ");
+  EXPECT_NE(it.err.find("[error] [output:fake_out:0] no room at all\n"), std::string::npos) << it.err;
+}
+
+TEST_F(run, a_full_output_stops_its_inputs_until_it_has_room) {
+  Program program(args(input("count 4\nthen end\n") + gated("full_at 2\n")));
+  EXPECT_EQ(journal_.until("emit 2"), (Steps{"out write line 1", "emit 1 0", "out write line 2", "emit 2 1"}));
+  gate_.settle("d");
+  EXPECT_EQ(journal_.until("emit 3"), (Steps{"out settles", "ack 1 1", "out write line 3", "emit 3 1"}));
+  gate_.settle("dd");
+  EXPECT_EQ(journal_.until("emit 4"),
+            (Steps{"out settles", "out settles", "ack 2 1", "ack 3 1", "out write line 4", "emit 4 0"}));
+  gate_.settle("d");
+  steps();
+}
+
+TEST_F(run, a_full_output_does_not_stop_inputs_that_do_not_reach_it) {
+  Lines other = Lines::of_fifo(folder_.fifo("other"));
+  Program program(args(input("count 9\n") + "[OUTPUT]\n  Name fake_out\n  Match t\n  journal " +
+                       folder_.path("journal") + "\n  full_at 1\n  gate " + folder_.path("gate") +
+                       "\n[INPUT]\n  Name fake_in\n  Tag u\n  journal " + folder_.path("other") +
+                       "\n[OUTPUT]\n  Name null\n  Match u\n"));
+  EXPECT_EQ(journal_.until("emit 1").back(), "emit 1 1");
+  EXPECT_EQ(acks(other.until("ack 3")), "ack 1 1; ack 2 1; ack 3 1; ");
+}
+
+TEST_F(run, sigterm_reads_no_more_and_settles_what_is_in_flight) {
+  Program program(args(input("count 9\n") + gated("full_at 2\n")));
+  journal_.until("emit 2");
+  program.signal(SIGTERM);
+  program.err.until("SIGTERM: draining; 2 batches in flight, at most 5000 ms");
+  gate_.settle("dd");
+  EXPECT_EQ(steps(),
+            (Steps{"out settles", "out settles", "ack 1 1", "ack 2 1", "close out", "close input 2 of 2 acked"}));
+  EXPECT_NE(program.err.rest().find("drained and closed"), std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, what_is_not_settled_in_grace_is_given_back) {
+  Program program(args("[SERVICE]\n  Grace 50ms\n" + input("count 2\n") + output("mode hold\n")));
+  journal_.until("emit 2");
+  program.signal(SIGINT);
+  EXPECT_EQ(steps(), (Steps{"close out", "ack 1 4", "ack 2 4", "close input 2 of 2 acked"}));
+  EXPECT_NE(
+      program.err.rest().find("[ warn] [penstock] 2 batches could not be settled and are given back: they are "
+                              "read again after a restart"),
+      std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, a_second_signal_ends_it_at_once) {
+  for (const int number : {SIGINT, SIGTERM}) {
+    Program program(args("[SERVICE]\n  Grace 1h\n" + input("count 1\n") + output("mode hold\n")));
+    journal_.until("emit 1");
+    program.signal(SIGTERM);
+    program.err.until("draining");
+    program.signal(number);
+    EXPECT_NE(program.err.rest().find("second signal: ending at once"), std::string::npos);
+    EXPECT_EQ(program.wait(), 128 + number);
+  }
+}
+
+TEST_F(run, idle_is_when_nothing_has_come_and_nothing_is_in_flight) {
+  Program program(args(input("count 1\n") + gated(), {"--exit-when-idle", "0.05"}));
+  journal_.until("emit 1");
+  gate_.settle("d");
+  EXPECT_EQ(steps(), (Steps{"out settles", "ack 1 1", "close out", "close input 1 of 1 acked"}));
+  EXPECT_NE(program.err.rest().find("idle: draining; 0 batches in flight"), std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, an_input_that_fails_is_not_idle_and_tells_its_trouble_once) {
+  Program program(args(input("count 0\nthen fail\n") + output(), {"--exit-when-idle", "0.15"}));
+  for (int i = 0; i < 4; ++i) journal_.until("poll fails");
+  program.signal(SIGTERM);
+  const std::string err = program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_NE(err.find("SIGTERM: draining"), std::string::npos) << err;
+  const std::string trouble = "[error] [input:fake_in:0] the service is away\n";
+  const size_t first = err.find(trouble);
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(err.find("the service is away", first + trouble.size()), std::string::npos);
+}
+
+TEST_F(run, a_close_that_cannot_save_is_exit_code_1) {
+  const Ended it = run_to_end(input("then end\nclose fail\n") + output());
+  EXPECT_EQ(it.code, 1);
+  EXPECT_NE(it.err.find("[error] [input:fake_in:0] closing: the checkpoint could not be saved\n"),
+            std::string::npos);
+  EXPECT_NE(it.err.find("closed, but not everything could be saved"), std::string::npos);
+}
+
+TEST_F(run, a_conf_with_problems_does_not_start) {
+  const Ended it = run_to_end(input() + "[OUTPUT]\n  Name fake_out\n  Match *\n");
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.err, folder_.path("agent.conf") + ":5: option 'journal' is required\n");
+}
+
+TEST_F(run, filters_and_outputs_are_for_the_tags_that_they_match) {
+  run_to_end(
+      "[INPUT]\n  Name fake_in\n  Tag app.one\n  count 1\n  then end\n  journal " + folder_.path("journal") +
+      "\n[FILTER]\n  Name fake_filter\n  Match app.two\n" + "[FILTER]\n  Name fake_filter\n  Match_Regex ^app\n" +
+      "[OUTPUT]\n  Name fake_out\n  label no\n  Match b*\n  journal " + folder_.path("journal") +
+      "\n[OUTPUT]\n  Name fake_out\n  label yes\n  Match *.one\n  journal " + folder_.path("journal") + "\n");
+  const Steps all = steps();
+  EXPECT_EQ(all.front(), "yes write LINE 1");
+  EXPECT_EQ(
+      std::count_if(all.begin(), all.end(), [](const std::string& s) { return s.rfind("no write", 0) == 0; }), 0);
+}
+
+TEST_F(run, lines_of_stages_bear_their_name_and_are_escaped) {
+  const Ended it = run_to_end(input("count 0\nthen end\n") + input("Alias front\ncount 0\nthen end\n") + output());
+  EXPECT_NE(it.err.find(" [ warn] [input:fake_in:0] open\\x1b[31m and \\u{202e} hostile\n"), std::string::npos)
+      << it.err;
+  EXPECT_NE(it.err.find(" [ warn] [input:fake_in:front] open"), std::string::npos) << it.err;
+}
+
+TEST_F(run, progress_is_told_while_it_runs) {
+  Program program(args("[SERVICE]\n  Stats_Interval 20ms\n" + input() + output()));
+  const Steps lines = program.err.until("3 events");
+  EXPECT_NE(lines.back().find("[ info] [penstock] in 0 records, 3 events"), std::string::npos);
+  EXPECT_NE(lines.back().find("; lag 1234 ms; in flight "), std::string::npos);
+}
+
+TEST_F(run, log_level_error_leaves_only_errors) {
+  const Ended it = run_to_end("[SERVICE]\n  Log_Level error\n" + input("then end\n") + output());
+  EXPECT_EQ(it.code, 0);
+  EXPECT_EQ(it.err, "");
+}
+
+}  // namespace
+}  // namespace penstock::host

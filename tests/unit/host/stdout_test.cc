@@ -1,0 +1,106 @@
+// The built-in outputs, in the program itself.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+class stdout_output : public testing::Test {
+ protected:
+  stdout_output() : journal_(Lines::of_fifo(folder_.fifo("journal"))) {}
+
+  std::vector<std::string> args(const std::string& input, const std::string& more = "") const {
+    return {"run", "-e", PENSTOCK_FAKE_PLUGIN, "-c",
+            folder_.write("agent.conf", "[SERVICE]\n  Grace 50ms\n[INPUT]\n  Name fake_in\n  journal " +
+                                            folder_.path("journal") + "\n" + input + more +
+                                            "[OUTPUT]\n  Name stdout\n  Match *\n")};
+  }
+
+  Folder folder_;
+  Lines journal_;
+};
+
+TEST_F(stdout_output, prints_json_as_it_is_and_wraps_the_rest) {
+  EXPECT_EQ(run_program(args("  count 2\n  then end\n")).out,
+            "{\"time_ms\":1000,\"message\":\"line 1\"}\n{\"time_ms\":1001,\"message\":\"line 2\"}\n");
+  const Ended json = run_program(args("  count 1\n  then end\n", "[FILTER]\n  Name lambda_logs\n  Match *\n"));
+  EXPECT_EQ(json.out.rfind("{\"source\":", 0), 0u) << json.out;
+}
+
+TEST_F(stdout_output, writes_to_a_file) {
+  const int fd = open(folder_.path("out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  Program program(args("  count 3\n  then end\n"), fd);
+  close(fd);
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+  const std::string out = read_all(folder_.path("out"));
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 3);
+}
+
+TEST_F(stdout_output, a_slow_reader_stops_the_input_and_gets_everything) {
+  Program program(args("  count 20\n  size 100000\n  then end\n"));
+  const std::vector<std::string> steps = journal_.until(" 1");  // FULL, or the first to end so
+  EXPECT_FALSE(steps.empty());
+  journal_.until("emit 11 1");
+  std::string line;
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(program.out.next(line));
+    EXPECT_EQ(line.size(), 100'000 + std::string("{\"time_ms\":1000,\"message\":\"\"}").size());
+  }
+  EXPECT_EQ(journal_.until("close input").back(), "close input 20 of 20 acked");
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(stdout_output, a_reader_who_stands_still_keeps_nobody_from_ending_it) {
+  Program program(args("  count 20\n  size 100000\n"));
+  journal_.until("emit 11 1");
+  program.signal(SIGTERM);
+  EXPECT_NE(program.err.rest().find("given back"), std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(stdout_output, a_reader_who_went_away_ends_it_in_order) {
+  Program program(args("  count 20\n  size 100000\n"));
+  journal_.until("emit 11 1");
+  program.out.close();
+  const std::string err = program.err.rest();
+  EXPECT_NE(err.find("an output takes nothing any more: draining"), std::string::npos) << err;
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(stdout_output, on_a_terminal_it_is_escaped) {
+  const int near = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  ASSERT_EQ(grantpt(near), 0);
+  ASSERT_EQ(unlockpt(near), 0);
+  const int far = open(ptsname(near), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  const std::string conf = "[FILTER]\n  Name lambda_logs\n  Match *\n  source_key a\x1b[2Jb\n";
+  Program program(args("  count 1\n", conf), far);
+  Lines terminal(near);
+  std::string line;
+  ASSERT_TRUE(terminal.next(line));
+  EXPECT_EQ(line.rfind("{\"a\\u001b[2Jb\":", 0), 0u) << line;
+  close(far);
+}
+
+TEST(null_output, counts_everything_delivered) {
+  Folder folder;
+  const std::string journal = folder.path("journal");
+  const Ended it = run_program({"run", "-e", PENSTOCK_FAKE_PLUGIN, "-c",
+                                folder.write("agent.conf", "[INPUT]\n  Name fake_in\n  then end\n  journal " +
+                                                               journal + "\n[OUTPUT]\n  Name null\n  Match *\n")});
+  EXPECT_EQ(it.code, 0);
+  EXPECT_EQ(read_all(journal),
+            "emit 1 0\nemit 2 0\nemit 3 0\nack 1 1\nack 2 1\nack 3 1\nclose input 3 of 3 acked\n");
+}
+
+}  // namespace
+}  // namespace penstock::host

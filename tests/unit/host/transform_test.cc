@@ -1,0 +1,192 @@
+// penstock transform: every form of input, from files and pipes, with stand-ins for the two filters.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "tests/unit/host/gzip.h"
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+constexpr char kMessage[] = R"({"messageType":"DATA_MESSAGE","logEvents":[]})";
+
+class transform : public testing::Test {
+ protected:
+  static std::vector<std::string> args(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> out = {"transform", "-e", PENSTOCK_FAKE_PLUGIN};
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }
+  static Ended from_pipe(const std::string& input) { return run_program(args(), input); }
+
+  // What the stand-in for lambda_logs prints: how many bytes it was given, and whether they were gzip.
+  static int printed(const Ended& ended, bool gzip, size_t size) {
+    const std::string text =
+        "\"gzip\":" + std::string(gzip ? "true" : "false") + ",\"size\":" + std::to_string(size) + ",";
+    int count = 0;
+    for (size_t at = 0; (at = ended.out.find(text, at)) != std::string::npos; ++at) ++count;
+    return count;
+  }
+
+  Folder folder_;
+};
+
+TEST_F(transform, json_messages_one_a_line) {
+  const Ended it = from_pipe(std::string(kMessage) + "\n" + kMessage + "\n");
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 2) << it.out;
+  EXPECT_EQ(it.err, "penstock transform: 2 source records, 2 log events, 0 failures\n");
+}
+
+TEST_F(transform, json_messages_over_many_lines) {
+  const std::string pretty = "{\n  \"messageType\": \"DATA_MESSAGE\",\n  \"logEvents\": [\n  ]\n}";
+  const Ended it = from_pipe(pretty + "\n" + pretty);
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, false, pretty.size()), 2) << it.out;
+}
+
+TEST_F(transform, a_gzip_file_of_a_message_or_of_lines) {
+  const std::string one = folder_.write("one.gz", gzip(kMessage));
+  const std::string lines = folder_.write("lines", gzip(std::string(kMessage) + "\n" + kMessage + "\n"));
+  const Ended it = run_program(args({one, lines}));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 3) << it.out;
+}
+
+TEST_F(transform, base64_of_gzip_records_one_a_line) {
+  const std::string record = gzip(kMessage);
+  const Ended it = from_pipe(base64(record) + "\n" + base64(record) + "\n");
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
+}
+
+TEST_F(transform, an_invocation_event_with_the_origin_of_its_records) {
+  const std::string record = gzip(kMessage);
+  const Ended it = from_pipe(
+      R"({"Records":[{"kinesis":{"partitionKey":"p","sequenceNumber":"49","approximateArrivalTimestamp":1566741561.188,"data":")" +
+      base64(record) +
+      R"("},"eventID":"shardId-000000000002:49","awsRegion":"eu-west-1","eventSourceARN":"arn:aws:kinesis:x:1:stream/s"}]})");
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, true, record.size()), 1);
+  EXPECT_NE(it.out.find(
+                "\"sequence\":\"49\",\"region\":\"eu-west-1\",\"shard\":\"shardId-000000000002\",\"stream\":\"s\","
+                "\"key\":\"p\",\"arrival\":1566741561188}"),
+            std::string::npos)
+      << it.out;
+}
+
+TEST_F(transform, forms_may_be_mixed) {
+  const std::string record = gzip(kMessage);
+  const std::string event = "{\"Records\":[{\"kinesis\":{\"data\":\"" + base64(record) + "\"}}]}";
+  const Ended it = from_pipe(base64(record) + "\n" + kMessage + event + "\n" + base64(record));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, true, record.size()), 3);
+  EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1);
+}
+
+TEST_F(transform, each_failure_has_its_place_and_the_rest_goes_on) {
+  const std::string bad = R"({"messageType":"bad"})";
+  const std::string file = folder_.write(
+      "in", "nonsense\x1b[2J\n\n" + bad +
+                "\n{\"Records\":[{\"kinesis\":{\"data\":\"!\"}},{\"x\":1},{\"kinesis\":{\"data\":\"" +
+                base64(bad) + "\"}}]}\n{\"a\":tru}\n" + kMessage + "\n");
+  const Ended it = run_program(args({file, folder_.path("gone")}));
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1);
+  EXPECT_EQ(it.err, file + ":1: 'nonsense\\x1b[2J' is neither JSON nor the base64 of a gzip record\n" +  //
+                        file + ":3: bad is no message\n" +                                               //
+                        file + ":4: record 0: kinesis.data is not base64\n" +                            //
+                        file + ":4: record 1: has no kinesis.data\n" +                                   //
+                        file + ":4: record 2: bad is no message\n" +                                     //
+                        file + ":5: invalid JSON at byte 8: Invalid value.\n" +                          //
+                        folder_.path("gone") + ": cannot be opened: No such file or directory\n" +       //
+                        "penstock transform: 3 source records, 3 log events, 7 failures\n");
+}
+
+TEST_F(transform, damaged_gzip_costs_only_what_is_behind_the_damage) {
+  const std::string whole = gzip(std::string(kMessage) + "\n");
+  const Ended it = from_pipe(whole + whole.substr(0, 12));
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1);
+  EXPECT_EQ(
+      it.err,
+      "stdin: the gzip data ends too early\npenstock transform: 1 source records, 1 log events, 1 failures\n");
+}
+
+TEST_F(transform, what_has_come_is_printed_before_more_comes) {
+  Program program(args());
+  std::string line;
+  for (int i = 0; i < 3; ++i) {
+    program.type(std::string(kMessage) + "\n");
+    ASSERT_TRUE(program.out.next(line));
+  }
+  program.end_input();
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(transform, a_reader_who_has_seen_enough_ends_it_quietly) {
+  Program program(args());
+  program.type(std::string(kMessage) + "\n");
+  std::string line;
+  ASSERT_TRUE(program.out.next(line));
+  program.out.close();
+  program.type(std::string(kMessage) + "\n");
+  EXPECT_EQ(program.err.rest(), "");
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(transform, nothing_in_nothing_out) {
+  const Ended it = from_pipe("");
+  EXPECT_EQ(it.code, 0);
+  EXPECT_EQ(it.out, "");
+}
+
+TEST_F(transform, a_conf_gives_the_filter_its_options) {
+  const std::string conf =
+      folder_.write("a.conf", "[FILTER]\n  Name lambda_logs\n  Match *\n  source_key origin\n");
+  const Ended it = run_program(args({"-c", conf}), kMessage);
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out.rfind("{\"origin\":", 0), 0u) << it.out;
+}
+
+TEST_F(transform, problems_with_those_options_are_told_before_anything_is_read) {
+  const std::string conf = folder_.write("a.conf", "[FILTER]\n  Name lambda_logs\n  sauce_key origin\n");
+  const Ended it = run_program(args({"-c", conf}));
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.err, conf + ":3: filter 'lambda_logs' has no option 'sauce_key'; did you mean 'source_key'?\n");
+}
+
+TEST_F(transform, on_a_terminal_with_nothing_to_read_it_says_so) {
+  const int near = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  ASSERT_EQ(grantpt(near), 0);
+  ASSERT_EQ(unlockpt(near), 0);
+  const int far = open(ptsname(near), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  Program program(args(), -1, far);
+  close(far);
+  EXPECT_EQ(
+      program.err.rest(),
+      "penstock transform: nothing to read: name files, or pipe something in; see penstock transform --help\n");
+  EXPECT_EQ(program.wait(), 2);
+  close(near);
+}
+
+TEST_F(transform, the_real_invocation_event_is_unwrapped) {
+  const char* folder = std::getenv("PENSTOCK_TEST_DATA");
+  const std::string file = std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/invocation-event.json";
+  if (!std::filesystem::exists(file)) {
+    GTEST_SKIP() << "no " << file << "; set PENSTOCK_TEST_DATA to the folder with it";
+  }
+  const Ended it = run_program(args({file}));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_NE(it.out.find("\"gzip\":true"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace penstock::host
