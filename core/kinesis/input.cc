@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kBytesAPoll = 1 << 20;  // of log text, so that a caller's one thread stays responsive
 constexpr size_t kMostUnwrittenFailureBytes = 4 << 20;
 constexpr int64_t kFlushRetryMs = 1000;
+constexpr int64_t kSaveRetryMs = 1000;
 constexpr int64_t kEmitAgainMs = 100;
 }  // namespace
 
@@ -44,7 +45,7 @@ void Input::add_shards(std::vector<ShardInfo> listed, int64_t date_ms) {
     started.started_ms = date_ms != 0 ? date_ms : env_.clock.wall_ms();
     if (const Status saved = checkpoints_.save(started); !saved.ok()) {
       reporter_.report(saved);
-      shard_list_.list_soon();
+      shard_list_.list_within(kSaveRetryMs);
       return;
     }
     checkpoint_ = std::move(started);
@@ -116,7 +117,7 @@ void Input::retire_if_ended(Shard& shard) {
   // The end is one more record of the shard: nothing holds it, and it waits for all before it.
   shard.progress.release(shard.progress.open(kShardEnd));
   settled_since_save_ = true;
-  shard_list_.list_soon();
+  shard_list_.list_within(0);
   start_readers();
 }
 
@@ -266,7 +267,7 @@ bool Input::ack(uint64_t ack_id, int32_t outcome) {
 
 Status Input::flush_failures() {
   const Status flushed = failures_.flush();
-  healthy_ = flushed.ok();
+  failures_written_ = flushed.ok();
   if (!flushed.ok()) {
     next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
     return flushed;
@@ -289,7 +290,7 @@ Status Input::save_checkpoint() {
   }
   if (moved) {
     const Status saved = checkpoints_.save(checkpoint_);
-    healthy_ = saved.ok();
+    checkpoint_saved_ = saved.ok();
     if (!saved.ok()) return saved;
     for (const auto& shard : shards_)
       if (const auto entry = checkpoint_.shards.find(shard->info.id); entry != checkpoint_.shards.end())
@@ -334,7 +335,8 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   level("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));
   level("open_records", "records", "source records that the checkpoint has not passed", open_records);
   level("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
-  level("healthy", "", "0 while the checkpoint or the failure file cannot be written", healthy_ ? 1 : 0);
+  level("healthy", "", "0 while the checkpoint or the failure file cannot be written",
+        failures_written_ && checkpoint_saved_ ? 1 : 0);
 }
 
 Status Input::close() {

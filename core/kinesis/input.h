@@ -118,7 +118,8 @@ class Input {
   int64_t next_flush_ms_ = 0;
   int64_t batches_out_ = 0;
   int64_t holes_ = 0;
-  bool healthy_ = true;
+  bool failures_written_ = true;  // when it was last tried
+  bool checkpoint_saved_ = true;
   bool unknown_type_told_ = false;
 };
 

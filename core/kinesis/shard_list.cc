@@ -15,13 +15,15 @@ constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr Backoff kBackoff{500, 10000};
 }  // namespace
 
-void ShardList::list_soon() {
-  if (!calling_ && next_token_.empty()) next_call_ms_ = std::min(next_call_ms_, env_.clock.monotonic_ms());
+void ShardList::list_within(int64_t ms) {
+  wanted_ms_ = std::min(wanted_ms_, env_.clock.monotonic_ms() + ms);
+  if (!calling_ && next_token_.empty()) next_call_ms_ = std::min(next_call_ms_, wanted_ms_);
 }
 
 void ShardList::advance() {
   if (calling_ || env_.clock.monotonic_ms() < next_call_ms_) return;
   calling_ = true;
+  if (next_token_.empty()) wanted_ms_ = kNever;
   client_.call("ListShards", list_shards_body(stream_, next_token_), kAnswerBytes,
                [this](Result<ServiceAnswer> answer) { receive(std::move(answer)); });
 }
@@ -37,7 +39,7 @@ void ShardList::receive(Result<ServiceAnswer> answer) {
   next_token_ = std::move(page->next_token);
   next_call_ms_ = env_.clock.monotonic_ms();
   if (!next_token_.empty()) return;
-  next_call_ms_ += kRefreshMs;
+  next_call_ms_ = std::min(next_call_ms_ + kRefreshMs, wanted_ms_);
   listed_(std::exchange(shards_, {}), date_ms);
 }
 

@@ -23,8 +23,8 @@ class ShardList {
   // When to call advance(); kNever while a call is under way.
   int64_t next_call_ms() const { return calling_ ? kNever : next_call_ms_; }
   void advance();
-  // A shard has ended: its children are wanted soon.
-  void list_soon();
+  // Begins a list at most that much later than now; one that is under way does not count, it may be too old.
+  void list_within(int64_t ms);
 
  private:
   void receive(Result<ServiceAnswer> answer);
@@ -38,6 +38,7 @@ class ShardList {
   bool calling_ = false;
   int failures_ = 0;  // in a row
   int64_t next_call_ms_ = 0;
+  int64_t wanted_ms_ = kNever;     // when list_within() wants the next list
   std::vector<ShardInfo> shards_;  // of the pages so far
   std::string next_token_;
 };

@@ -131,6 +131,18 @@ TEST_F(input, a_checkpoint_that_cannot_be_saved_is_said_and_saved_later) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"c"});
 }
 
+TEST_F(input, nothing_is_read_before_the_start_is_on_disk_and_the_disk_is_asked_once_a_second) {
+  make_stream(1);
+  put("a");
+  sim.files().fail_syncs(true);
+  const auto reader = start();
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(service.stats().calls.count("GetRecords"), 0u);
+  EXPECT_NEAR(static_cast<double>(service.stats().calls.at("ListShards")), 60, 3);
+  sim.files().fail_syncs(false);
+  EXPECT_TRUE(reader->run_until_ids(1));
+}
+
 TEST_F(input, children_of_a_split_begin_when_their_parent_is_settled) {
   make_stream(1);
   put_many("parent", 5);
