@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""Compiles the C program that README.md shows and runs it: it must print the record of an END line.
+
+usage: readme.py README.md FOLDER_OF_penstock.h libpenstock.so C_COMPILER
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+readme, include, library, compiler = sys.argv[1:]
+programs = re.findall(r"```c\n(.*?)```", pathlib.Path(readme).read_text(), re.S)
+assert len(programs) == 1, f"{readme} shows {len(programs)} programs in C, not one"
+with tempfile.TemporaryDirectory() as folder:
+    source = pathlib.Path(folder, "agent.c")
+    source.write_text(programs[0])
+    program = str(pathlib.Path(folder, "agent"))
+    flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-I", include]
+    subprocess.run([compiler, *flags, str(source), "-o", program, "-ldl"], check=True)
+    printed = subprocess.run([program, library], check=True, capture_output=True, text=True).stdout
+print(printed, end="")
+record = json.loads(printed)
+assert record["lambda"] == {"event": "end", "requestId": "8f5fbb4b"}, record
