@@ -43,7 +43,9 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
-  Status transport;  // not ok: no whole answer came (Code::transient, or too_large); the rest is then empty
+  // Not ok: no whole answer came, and the rest is empty. Code::transient, too_large, or where the call as it
+  // stands can never work: config (URL, certificate), invalid (the request itself).
+  Status transport;
   int http_status = 0;
   bool over_tls = false;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
@@ -82,7 +84,8 @@ class AppendFile {
   virtual ~AppendFile() = default;
   // Appends all of bytes, or nothing: what a failed write left behind is cut off again.
   virtual Status append(std::string_view bytes) = 0;
-  // After it, what was appended survives a power cut.
+  // After it, what was appended survives a power cut. After an error, what was appended since the last good sync
+  // may not, even if a later one goes well: append it again.
   virtual Status sync() = 0;
 };
 

@@ -13,11 +13,15 @@ std::unique_ptr<Random> make_system_random();
 std::unique_ptr<Files> make_system_files();
 
 struct CurlOptions {
-  std::string ca_file;                // PEM; empty: the system's
+  std::string ca_file;                // PEM, in place of the system's; empty: the system's
   int64_t connect_timeout_ms = 5000;  // name, TCP and TLS
 };
 // HTTP/1.1 by libcurl's multi interface and one epoll descriptor: keep-alive connections shared by all calls,
-// certificates always checked, no redirects, http and https only. Never blocks on a name that does not resolve.
+// certificates always checked, no redirects, http and https only. Never blocks on a name that does not resolve:
+// destroying it leaves such a name to a thread of libcurl's, so the code around it must stay loaded (-z nodelete).
+// A kept connection that the server closes before the first byte of an answer is replaced and the request sent
+// again by libcurl itself, so one call may reach the server twice. Proxies are those of the environment
+// (https_proxy, ...).
 Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options);
 
 }  // namespace penstock
