@@ -25,6 +25,7 @@ std::string Arguments::parse(const std::vector<std::string>& args, const std::ve
         std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& s) { return s.name == name; });
     if (spec == specs.end()) {
       std::vector<std::string> names;
+      names.reserve(specs.size());
       for (const OptionSpec& s : specs) names.push_back(s.name);
       return "there is no option " + printable(name, 60) + suggestion(name, names);
     }

@@ -9,7 +9,7 @@
 namespace penstock::host {
 
 namespace {
-constexpr size_t kChunkBytes = 64 * 1024;
+constexpr size_t kChunkBytes = 65536;
 }  // namespace
 
 struct ByteSource::Inflater {
@@ -35,7 +35,7 @@ ByteSource::Answer ByteSource::fail(std::string error) {
 
 // Reads behind what is in input_, once; false: the end, or error_ is set.
 bool ByteSource::fill() {
-  std::memmove(buffer_.data(), input_.data(), input_.size());
+  if (!input_.empty()) std::memmove(buffer_.data(), input_.data(), input_.size());
   const size_t kept = input_.size();
   ssize_t n = 0;
   do {

@@ -9,7 +9,6 @@ namespace penstock::host {
 int run_command(const std::vector<std::string>& args);
 int check_command(const std::vector<std::string>& args);
 int transform_command(const std::vector<std::string>& args);
-int transform_command(const std::vector<std::string>& args);
 int plugins_command(const std::vector<std::string>& args);
 
 }  // namespace penstock::host

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/text.h"
+
 namespace penstock::host {
 
 namespace {
@@ -17,7 +19,7 @@ void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
 
 std::string Error::describe(int32_t result) const {
   const std::string reason(text, strnlen(text, sizeof text));
-  return reason.empty() ? "failed with code " + std::to_string(result) + " and gave no reason" : reason;
+  return reason.empty() ? "failed with code " + std::to_string(result) + " and gave no reason" : printable(reason);
 }
 
 Instance::Instance(const StagePlan& plan, Log& log)

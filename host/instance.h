@@ -14,7 +14,12 @@ namespace penstock::host {
 
 // What a call across the ABI fills in when it fails.
 struct Error : penstock_error {
-  Error() : penstock_error{} { struct_size = sizeof(penstock_error); }
+  Error() : penstock_error() {
+    struct_size = sizeof(penstock_error);
+    code = 0;
+    retryable = 0;
+    text[0] = '\0';
+  }
   // The reason that the stage gave; where it gave none, that and the code.
   std::string describe(int32_t result) const;
 };

@@ -5,6 +5,7 @@
 #include <rapidjson/reader.h>
 
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 namespace penstock::host {
@@ -85,8 +86,7 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
     if (key == "approximateArrivalTimestamp") {
       const double seconds = std::strtod(std::string(value).c_str(), nullptr);
       static constexpr double kYear9999 = 253402300799.0;
-      if (seconds > 0 && seconds <= kYear9999)
-        record_.arrival_time_ms = static_cast<int64_t>(seconds * 1000 + 0.5);
+      if (seconds > 0 && seconds <= kYear9999) record_.arrival_time_ms = std::llround(seconds * 1000);
     }
   }
 

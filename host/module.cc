@@ -109,7 +109,7 @@ std::string default_plugin() {
   const std::string program(buffer.data(), static_cast<size_t>(n));
   const std::string folder = program.substr(0, program.rfind('/') + 1);
   for (const char* place : {"", "../lib/" PENSTOCK_MULTIARCH "/", "../lib64/", "../lib/"}) {
-    const std::string path = folder + place + "libpenstock.so";
+    std::string path = folder + place + "libpenstock.so";
     if (is_file(path)) return path;
   }
   return {};

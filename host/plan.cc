@@ -90,11 +90,13 @@ class Planner {
       return false;
     }
     if (wildcard != nullptr) stage.match.set_wildcard(wildcard->value);
-    const std::string defect = regex == nullptr ? "" : stage.match.set_regex(regex->value);
-    if (!defect.empty()) {
-      problem(regex->place,
-              "Match_Regex '" + printable(regex->value, 100) + "' is no regular expression: " + defect);
-      return false;
+    if (regex != nullptr) {
+      const std::string defect = stage.match.set_regex(regex->value);
+      if (!defect.empty()) {
+        problem(regex->place,
+                "Match_Regex '" + printable(regex->value, 100) + "' is no regular expression: " + defect);
+        return false;
+      }
     }
     if (!stage.match.is_set()) {
       problem(section.place, "Match is missing; 'Match *' is for every tag");

@@ -36,6 +36,7 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   out.problems = conf.problems;
   out.settings = read_settings(conf, environment_variable, out.problems);
   std::vector<PluginPath> paths;
+  paths.reserve(plugins.size());
   for (const std::string& plugin : plugins) paths.push_back({plugin, {}});
   paths.insert(paths.end(), out.settings.plugins.begin(), out.settings.plugins.end());
   const bool all = open_plugins(paths, out.modules, out.problems);

@@ -21,8 +21,8 @@ class SettingsReader {
     const auto [first, fresh] = seen_.emplace(lower(entry.key), entry.place);
     if (!fresh) {
       problems_.push_back({entry.place,
-                           "'" + printable(entry.key, 60) + "' was given in " + first->second.file + ":" +
-                               std::to_string(first->second.line) + " already; the first counts",
+                           "'" + printable(entry.key, 60) + "' was given in " + printable(first->second.file) +
+                               ":" + std::to_string(first->second.line) + " already; the first counts",
                            true});
     } else if (same(entry.key, "Grace")) {
       duration(entry, settings_.grace_ms);

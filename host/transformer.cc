@@ -15,7 +15,7 @@ namespace penstock::host {
 
 namespace {
 
-constexpr size_t kFlushBytes = 64 * 1024;
+constexpr size_t kFlushBytes = 65536;
 
 penstock_bytes abi_bytes(std::string_view text) { return {text.data(), text.size()}; }
 

@@ -11,6 +11,7 @@ std::vector<int32_t> outcomes(Joins& joins) {
   std::vector<Joins::Settled> settled;
   joins.take_settled(settled);
   std::vector<int32_t> out;
+  out.reserve(settled.size());
   for (const Joins::Settled& one : settled) out.push_back(one.outcome);
   return out;
 }

@@ -117,6 +117,7 @@ Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_
   std::vector<std::string> all = {PENSTOCK_PROGRAM};
   all.insert(all.end(), args.begin(), args.end());
   std::vector<char*> argv;
+  argv.reserve(all.size() + 1);
   for (std::string& arg : all) argv.push_back(arg.data());
   argv.push_back(nullptr);
   EXPECT_EQ(posix_spawn(&pid_, PENSTOCK_PROGRAM, &actions, nullptr, argv.data(), environ), 0);
