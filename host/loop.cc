@@ -51,7 +51,7 @@ bool Loop::run() {
   }
 }
 
-const char* Loop::reason_to_end(int64_t now_ms) const {
+const char* Loop::reason_to_end(int64_t now_ms) {
   if (signals_.received() != nullptr) return signals_.received();
   const auto& outputs = pipeline_.outputs();
   if (std::any_of(outputs.begin(), outputs.end(), [](const Output& o) { return o.ended; })) {
@@ -62,7 +62,10 @@ const char* Loop::reason_to_end(int64_t now_ms) const {
   if (!busy && std::all_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.ended; })) {
     return "the inputs are at their end";
   }
-  if (!busy && options_.exit_when_idle_ms && now_ms - active_ms_ >= *options_.exit_when_idle_ms) return "idle";
+  if (!busy && options_.exit_when_idle_ms && now_ms - active_ms_ >= *options_.exit_when_idle_ms) {
+    if (idle_.caught_up(inputs)) return "idle";
+    active_ms_ = now_ms;
+  }
   return nullptr;
 }
 

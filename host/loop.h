@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "host/idle.h"
 #include "host/log.h"
 #include "host/pipeline.h"
 #include "host/progress.h"
@@ -17,7 +18,7 @@ namespace penstock::host {
 struct LoopOptions {
   int64_t grace_ms = 5000;
   int64_t stats_interval_ms = 10000;         // 0: never
-  std::optional<int64_t> exit_when_idle_ms;  // for so long nothing came, failed or was in flight
+  std::optional<int64_t> exit_when_idle_ms;  // nothing came, failed, was in flight or behind so long
 };
 
 class Loop {
@@ -38,7 +39,7 @@ class Loop {
     bool was_blocked = false;           // input: at the last turn
   };
 
-  const char* reason_to_end(int64_t now_ms) const;
+  const char* reason_to_end(int64_t now_ms);
   void turn(bool polling);
   void turn_output(Output& output, Pace& pace, int64_t now_ms);
   void turn_input(Input& input, Pace& pace, bool polling, int64_t now_ms);
@@ -52,6 +53,7 @@ class Loop {
   Log& log_;
   LoopOptions options_;
   Progress progress_;
+  IdleCheck idle_;
   std::vector<Pace> input_paces_;
   std::vector<Pace> output_paces_;
   std::vector<pollfd> descriptors_;

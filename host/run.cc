@@ -23,7 +23,8 @@ signal's number.
   -e PLUGIN.so               a plugin to open instead of libpenstock.so; may be
                              repeated
   --exit-when-idle SECONDS   ends, as after a signal, when for so long nothing has
-                             come in, no read has failed and nothing is in flight
+                             come in, no read has failed, nothing is in flight, and
+                             no input is behind what it reads
   -h, --help                 this text
 
 Exit codes: 0 drained and closed; 1 a problem in the conf, a stage that does not

@@ -11,6 +11,9 @@ struct penstock_instance {
   int journal;
   long count;
   long emitted;
+  long lag;
+  long retries;
+  long retried;
   long size;
   long acked;
   int ends;
@@ -23,6 +26,8 @@ static const penstock_option_info infos[] = {
     {"journal", "text", NULL, "file that every call is noted in", 1, 0},
     {"count", "count", "3", "how many batches to emit", 0, 0},
     {"size", "count", "0", "bytes of a line; 0: as it is", 0, 0},
+    {"lag", "count", "0", "answers of stats() that tell a lag", 0, 0},
+    {"retries", "count", "0", "answers of stats() that tell a retry more", 0, 0},
     {"then", "quiet|end|fail", "quiet", "what poll() does when all are emitted", 0, 0},
     {"close", "fine|fail", "fine", "what close() answers", 0, 0},
 };
@@ -89,6 +94,8 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   (*out)->journal = fake_journal_open(options, count);
   (*out)->count = fake_number(options, count, "count", 3);
   (*out)->size = fake_number(options, count, "size", 0) % kMostBytes;
+  (*out)->lag = fake_number(options, count, "lag", 0);
+  (*out)->retries = fake_number(options, count, "retries", 0);
   (*out)->ends = strcmp(then, "end") == 0;
   (*out)->fails = strcmp(then, "fail") == 0;
   (*out)->close_fails = strcmp(close_answer, "fail") == 0;
@@ -108,7 +115,13 @@ static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) 
   stat(ctx, &one);
   one.name = "lag_ms";
   one.kind = PENSTOCK_GAUGE;
-  one.value = 1234;
+  one.value = self->lag > 0 ? 1234 : 0;
+  if (self->lag > 0) fake_journal(self->journal, "tells lag %ld", self->lag--);
+  stat(ctx, &one);
+  one.name = "retries";
+  one.kind = PENSTOCK_COUNTER;
+  if (self->retried < self->retries) fake_journal(self->journal, "tells retry %ld", ++self->retried);
+  one.value = self->retried;
   stat(ctx, &one);
   return PENSTOCK_OK;
 }

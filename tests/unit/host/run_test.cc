@@ -238,6 +238,16 @@ TEST_F(run, an_input_that_fails_is_not_idle_and_tells_its_trouble_once) {
   EXPECT_EQ(err.find("the service is away", first + trouble.size()), std::string::npos);
 }
 
+TEST_F(run, an_input_that_is_behind_or_tries_again_is_not_idle) {
+  for (const char* trouble : {"lag", "retries"}) {
+    const Ended it = run_to_end(
+        "[SERVICE]\n  Stats_Interval 0\n" + input("count 0\n" + std::string(trouble) + " 2\n") + output(),
+        {"--exit-when-idle", "0.02"});
+    EXPECT_EQ(it.code, 0);
+    EXPECT_EQ(steps().size(), 4u) << "asked until all was told: two answers, then the two ends";
+  }
+}
+
 TEST_F(run, a_close_that_cannot_save_is_exit_code_1) {
   const Ended it = run_to_end(input("then end\nclose fail\n") + output());
   EXPECT_EQ(it.code, 1);
@@ -272,7 +282,7 @@ TEST_F(run, lines_of_stages_bear_their_name_and_are_escaped) {
 }
 
 TEST_F(run, progress_is_told_while_it_runs) {
-  Program program(args("[SERVICE]\n  Stats_Interval 20ms\n" + input() + output()));
+  Program program(args("[SERVICE]\n  Stats_Interval 20ms\n" + input("lag 1000\n") + output()));
   const Steps lines = program.err.until("3 events");
   EXPECT_NE(lines.back().find("[ info] [penstock] in 0 records, 3 events"), std::string::npos);
   EXPECT_NE(lines.back().find("; lag 1234 ms; in flight "), std::string::npos);
