@@ -14,8 +14,8 @@
 #include "core/base/crypto.h"
 #include "core/logs/scan.h"
 #include "core/logs/subscription.h"
-#include "tests/unit/logs/filtering.h"
 #include "tests/gzip.h"
+#include "tests/unit/logs/filtering.h"
 
 namespace penstock {
 namespace {
