@@ -26,8 +26,7 @@ class LambdaLogs : public penstock_instance {
     return Made(std::make_unique<LambdaLogs>(
         LambdaFilterOptions{options.text("source_key"), options.text("timestamp_key")}));
   }
-  explicit LambdaLogs(LambdaFilterOptions options)
-      : penstock_instance(kLambdaLogsStage), filter(std::move(options)) {}
+  explicit LambdaLogs(const LambdaFilterOptions& options) : penstock_instance(kLambdaLogsStage), filter(options) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const LambdaFilterCounters& counters = filter.counters();

@@ -133,7 +133,7 @@ bool Options::check(Table table, const penstock_option* given, size_t count, siz
     } else if (!seen.emplace(key, i).second) {
       complain(i, key + " is given twice");
     } else if (const std::string wrong = complaint(info->type, view(option.value)); !wrong.empty()) {
-      complain(i, key + " is \"" + printable(view(option.value)) + "\", but " + wrong);
+      complain(i, (key + " is \"").append(printable(view(option.value))).append("\", but ").append(wrong));
     }
   }
   for (const auto& info : table)

@@ -312,11 +312,13 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
     tell(PENSTOCK_GAUGE, name, unit, help, value);
   };
   int64_t behind_ms = 0, open_records = 0, reading = 0;
+  bool all_known = !shards_.empty();
   for (const auto& shard : shards_) {
     open_records += static_cast<int64_t>(shard->progress.open_records());
     if (!shard->reader) continue;
     ++reading;
     behind_ms = std::max(behind_ms, shard->reader->behind_latest_ms());
+    all_known = all_known && shard->reader->behind_latest_ms() >= 0;
   }
   const SubscriptionCounters& logs = subscription_.counters();
   count("records_in", "records", "source records received", reader_counters_.records);
@@ -330,7 +332,8 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   count("retries", "calls", "of these, failed and made again", reader_counters_.retries);
   count("failures", "records", "source records in the failure file", failures_.recorded());
   count("holes", "records", "source records given back: the checkpoint of their shard stands still", holes_);
-  level("lag_ms", "ms", "how far behind the newest record the slowest shard is", behind_ms);
+  level("lag_ms", "ms", "how far behind the newest record the slowest shard is; -1 until all have answered",
+        all_known ? behind_ms : -1);
   level("shards", "shards", "being read", reading);
   level("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));
   level("open_records", "records", "source records that the checkpoint has not passed", open_records);

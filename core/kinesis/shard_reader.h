@@ -43,7 +43,7 @@ class ShardReader {
 
   bool ended() const { return ended_; }              // closed, and every record received was taken
   size_t held_bytes() const { return held_bytes_; }  // answer held, or room reserved for one under way
-  int64_t behind_latest_ms() const { return behind_latest_ms_; }
+  int64_t behind_latest_ms() const { return behind_latest_ms_; }  // -1: the service has not said yet
 
  private:
   void get_iterator();
@@ -71,7 +71,7 @@ class ShardReader {
   bool ended_ = false;
   int failures_ = 0;  // in a row
   int64_t next_call_ms_ = 0;
-  int64_t behind_latest_ms_ = 0;
+  int64_t behind_latest_ms_ = -1;
   size_t record_bytes_;  // what a record takes in an answer, estimated from those seen
 };
 

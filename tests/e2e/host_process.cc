@@ -15,11 +15,13 @@
 namespace penstock::e2e {
 
 HostProcess::HostProcess(const std::vector<std::string>& arguments, const std::string& output_file,
-                         const std::vector<std::string>& more_environment) {
+                         const std::vector<std::string>& more_environment)
+    : output_file_(output_file) {
   std::vector<char*> argv = {const_cast<char*>(PENSTOCK_HOST)};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   std::vector<char*> environment;
+  environment.reserve(more_environment.size());
   for (const std::string& variable : more_environment) environment.push_back(const_cast<char*>(variable.c_str()));
   for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
   environment.push_back(nullptr);
@@ -53,6 +55,16 @@ void HostProcess::signal(int number) const {
   if (pid_ > 0) kill(pid_, number);
 }
 
+bool HostProcess::says(const std::string& text, int seconds) {
+  constexpr int kLookEveryMs = 20;
+  pollfd ended = {process_, POLLIN, 0};
+  for (int looks = seconds * 1000 / kLookEveryMs; looks > 0; --looks) {
+    if (read_file(output_file_).find(text) != std::string::npos) return true;
+    if (poll(&ended, 1, kLookEveryMs) != 0) return false;
+  }
+  return false;
+}
+
 int HostProcess::wait(int seconds) {
   pollfd ended = {process_, POLLIN, 0};
   if (poll(&ended, 1, seconds * 1000) != 1) return -1;
@@ -63,7 +75,7 @@ int HostProcess::wait(int seconds) {
 
 std::string write_conf(const Deployment& deployment, const std::string& name, const OptionList& more_for_input,
                        const std::string& more) {
-  const std::string path = deployment.folder.path(name);
+  std::string path = deployment.folder.path(name);
   std::ofstream conf(path);
   const auto section = [&](const char* header, const OptionList& options) {
     if (*header != '\0') conf << header << '\n';

@@ -25,9 +25,12 @@ class HostProcess {
   void signal(int number) const;
   // Waits until it ends: its exit code, or 128 + the signal that killed it; -1 if it is still there after seconds.
   int wait(int seconds);
+  // Waits until it has said text; false if it ends, or the seconds pass, before.
+  bool says(const std::string& text, int seconds);
 
  private:
   pid_t pid_ = -1;
+  std::string output_file_;
   int process_ = -1;  // a descriptor that is readable once it has ended
 };
 

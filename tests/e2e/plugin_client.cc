@@ -138,7 +138,7 @@ void Pipeline::step() {
 }
 
 bool Pipeline::run_until(const std::function<bool()>& done, int seconds) {
-  const int64_t deadline_ms = now_ms() + seconds * 1000;
+  const int64_t deadline_ms = now_ms() + int64_t{seconds} * 1000;
   for (;;) {
     step();
     if (done()) return true;

@@ -26,7 +26,7 @@ inline std::string message_of(const std::string& id) {
 
 // One life of a process that reads the stream "in": what it emitted, and how it answers.
 struct Reader {
-  Reader(SimClock& at, SimEnv& system, InputOptions options)
+  Reader(SimClock& at, SimEnv& system, const InputOptions& options)
       : clock(at),
         client(system.env(), *make_endpoint("kinesis", "us-east-1", "", false), "", 30'000),
         checkpoints(std::move(*CheckpointStore::open(system.env(), "file:/checkpoint", options.stream))),
