@@ -1,4 +1,4 @@
-// penstock plugins: the tables of a plugin, for people and for documents.
+// penstock plugins: the tables of a plugin, for people.
 #include <gtest/gtest.h>
 
 #include "tests/unit/host/program_test_base.h"
@@ -17,18 +17,6 @@ TEST(plugins, stages_and_options_are_listed_with_type_default_and_help) {
       0u)
       << it.out;
   EXPECT_NE(it.out.find("\noutput stdout\n"), std::string::npos) << "the built-in ones are listed too";
-}
-
-TEST(plugins, tables_for_documents_have_the_plugin_alone_and_bars_escaped) {
-  const Ended it = run_program({"plugins", "--markdown", PENSTOCK_FAKE_PLUGIN});
-  EXPECT_EQ(it.code, 0) << it.err;
-  EXPECT_NE(it.out.find("\n## output `fake_out`\n\nNotes what it is given.\n\n"
-                        "| option | value | default | what it does |\n|---|---|---|---|\n"
-                        "| `journal` | text | required | file that every call is noted in |\n"),
-            std::string::npos)
-      << it.out;
-  EXPECT_NE(it.out.find("| `mode` | deliver\\|fail\\|hold\\|refuse | `deliver` |"), std::string::npos);
-  EXPECT_EQ(it.out.find("stdout"), std::string::npos);
 }
 
 TEST(plugins, one_that_cannot_be_opened_is_told_of) {
