@@ -13,7 +13,7 @@ namespace penstock {
 
 namespace {
 constexpr std::string_view kTargetPrefix = "Kinesis_20131202.";
-constexpr int64_t kLargestSkewMs = 24 * 3600 * 1000;
+constexpr int64_t kLargestSkewMs = int64_t{24} * 3600 * 1000;
 }  // namespace
 
 void KinesisClient::call(std::string_view operation, std::string body, size_t max_answer_bytes,

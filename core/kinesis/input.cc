@@ -266,7 +266,7 @@ bool Input::ack(uint64_t ack_id, int32_t outcome) {
 }
 
 Status Input::flush_failures() {
-  const Status flushed = failures_.flush();
+  Status flushed = failures_.flush();
   failures_written_ = flushed.ok();
   if (!flushed.ok()) {
     next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
@@ -289,7 +289,7 @@ Status Input::save_checkpoint() {
     moved = true;
   }
   if (moved) {
-    const Status saved = checkpoints_.save(checkpoint_);
+    Status saved = checkpoints_.save(checkpoint_);
     checkpoint_saved_ = saved.ok();
     if (!saved.ok()) return saved;
     for (const auto& shard : shards_)

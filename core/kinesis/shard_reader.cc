@@ -120,7 +120,7 @@ void ShardReader::pause_after(int64_t bytes, int64_t least_ms) {
   next_call_ms_ = env_.clock.monotonic_ms() + std::max(least_ms, allotted_ms);
 }
 
-void ShardReader::fail(Status status) {
+void ShardReader::fail(const Status& status) {
   ++counters_.retries;
   ++failures_;
   const bool permanent = !status.retryable();

@@ -50,7 +50,7 @@ class ShardReader {
   void get_records(size_t answer_bytes);
   void receive(size_t answer_bytes, Result<ServiceAnswer> answer);
   void pause_after(int64_t bytes, int64_t least_ms);
-  void fail(Status status);
+  void fail(const Status& status);
   void end_if_done();
 
   Env& env_;
