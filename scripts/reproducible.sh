@@ -12,7 +12,7 @@ build() { # FOLDER
   local to=$temporary/$1
   mkdir -p "$to"
   tar --exclude=./build --exclude=./.git -cf - . | tar -C "$to" -xf -
-  (cd "$to" && CCACHE_DISABLE=1 cmake --preset release -DPENSTOCK_BUILD_TESTS=OFF -DPENSTOCK_BUILD_BENCH=OFF &&
+  (cd "$to" && CCACHE_DISABLE=1 cmake --preset release &&
     CCACHE_DISABLE=1 cmake --build --preset release --target penstock_plugin -j "$jobs")
 }
 stage build-one build one
