@@ -153,6 +153,7 @@ TEST(abi, check_tells_every_problem_at_its_own_index) {
   Options options = {{"steam", "mill"}, {"checkpoint", "nowhere"}, {"on_failure", "drop"}};
   const std::vector<Problem> found = problems(kinesis_input(), options);
   std::vector<size_t> indexes;
+  indexes.reserve(found.size());
   for (const Problem& problem : found) indexes.push_back(problem.index);
   for (size_t wanted : {size_t{0}, size_t{1}, options.size()}) {
     EXPECT_NE(std::find(indexes.begin(), indexes.end(), wanted), indexes.end()) << wanted;

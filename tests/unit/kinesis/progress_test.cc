@@ -63,6 +63,7 @@ TEST(progress, in_any_order_of_settling_the_position_is_the_last_of_the_settled_
   for (int round = 0; round < 200; ++round) {
     Progress progress;
     std::vector<Progress::RecordNumber> order;
+    order.reserve(30);
     for (int i = 0; i < 30; ++i) order.push_back(progress.open(std::to_string(i)));
     std::shuffle(order.begin(), order.end(), random);
     std::vector<bool> settled(order.size());

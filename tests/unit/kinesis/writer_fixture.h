@@ -21,7 +21,7 @@ struct WriterFixture {
   explicit WriterFixture(size_t mem_limit_bytes = 256 << 20)
       : failures(std::move(*FailureLog::open(system.env, "file:/failures"))),
         writer(system.env, *failures, {.stream = "out", .mem_limit_bytes = mem_limit_bytes},
-               [this](std::string body, KinesisClient::Answered answered) {
+               [this](const std::string& body, KinesisClient::Answered answered) {
                  service.put_records(body, std::move(answered));
                }) {}
 

@@ -274,7 +274,7 @@ TEST(writer, the_same_error_is_logged_at_most_every_ten_seconds) {
 
 TEST(writer, at_most_eight_calls_are_in_flight) {
   WriterFixture fixture;
-  fixture.write(1, std::vector<std::string>(500 * 9, "x"));
+  fixture.write(1, std::vector<std::string>(size_t{500} * 9, "x"));
   fixture.advance();
   EXPECT_EQ(fixture.service.calls.size(), 8U);
   EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
@@ -285,7 +285,7 @@ TEST(writer, at_most_eight_calls_are_in_flight) {
 }
 
 TEST(writer, memory_bounds_the_calls_in_flight_but_one_always_goes) {
-  WriterFixture fixture(64 * 1024);
+  WriterFixture fixture(size_t{64} << 10);
   fixture.write(1, std::vector<std::string>(20, std::string(1 << 20, 'x').substr(2)));
   fixture.pass(Writer::kLingerMs);
   for (int i = 0; i < 4; ++i) {
@@ -319,9 +319,9 @@ TEST(writer, it_is_full_from_the_limit_on_with_a_third_kept_for_calls) {
 }
 
 TEST(writer, it_still_takes_what_it_is_given_when_full_and_has_room_again_once_settled) {
-  WriterFixture fixture(64 * 1024);
+  WriterFixture fixture(size_t{64} << 10);
   EXPECT_FALSE(fixture.writer.full());
-  fixture.write(1, {std::string(64 * 1024, 'x')});
+  fixture.write(1, {std::string(size_t{64} << 10, 'x')});
   EXPECT_TRUE(fixture.writer.full());
   fixture.write(2, {"more"});
   fixture.pass(Writer::kLingerMs);
