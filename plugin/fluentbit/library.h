@@ -1,0 +1,27 @@
+// libpenstock.so, as the files for Fluent Bit use it: opened at run time, from the folder where they lie.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "abi/penstock.h"
+
+namespace penstock::fluentbit {
+
+struct Library {
+  const penstock_module* module = nullptr;
+  std::string problem;  // why there is no module, and what to do
+
+  // By kind and id; nullptr: this library has none, or there is no library.
+  const penstock_stage* find(int32_t kind, const char* id) const;
+};
+
+// [thread-safe] The same for all the life of the process; the library is opened by the first call.
+const Library& library();
+
+// What a call across the ABI fills in when it fails.
+struct Error : penstock_error {
+  Error() : penstock_error() { struct_size = sizeof(penstock_error); }
+};
+
+}  // namespace penstock::fluentbit
