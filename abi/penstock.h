@@ -275,11 +275,47 @@ typedef struct penstock_stage {
   void (*destroy)(penstock_instance *self);
 } penstock_stage;
 
+/* ---- Receipts ----------------------------------------------------------------------------------------- */
+
+/* For an agent that carries records from an input to an output without their ack_id. Whoever reads marks each
+ * record with a receipt; whoever has delivered a record, in the same process, redeems its receipt. A receipt
+ * cannot be made without the secret of the process, which lives no longer than it: those of other processes are
+ * refused. */
+enum { PENSTOCK_RECEIPT_BYTES = 40 };
+
+typedef struct penstock_ledger penstock_ledger; /* opaque: the receipts of one input */
+
+typedef struct penstock_receipts {
+  uint32_t struct_size;
+  uint32_t reserved; /* 0 */
+
+  /* [thread-safe] Makes a ledger in *out, for close() to end. */
+  int32_t (*open)(penstock_ledger **out, penstock_error *error);
+
+  /* [thread-safe] Writes a receipt for each of the record_count records of a batch, PENSTOCK_RECEIPT_BYTES each,
+   * one behind the other. record_count is above 0; a batch has one ack_id for as long as it is not settled. */
+  int32_t (*issue)(penstock_ledger *self, uint64_t ack_id, uint64_t record_count, char *receipts,
+                   penstock_error *error);
+
+  /* [thread-safe] Says what became of the record with that receipt: PENSTOCK_DELIVERED or
+   * PENSTOCK_FAILED_RECORDED. Only the first time counts. PENSTOCK_E_INVALID: no receipt of this process, or its
+   * ledger is closed. */
+  int32_t (*redeem)(penstock_bytes receipt, int32_t outcome);
+
+  /* [thread-safe] Tells each batch whose every receipt was redeemed since the last time, once:
+   * PENSTOCK_FAILED_RECORDED if that is what became of one of its records, else PENSTOCK_DELIVERED. */
+  int32_t (*settled)(penstock_ledger *self, penstock_settled_fn settled, void *settled_ctx);
+
+  /* Not while another call on the ledger is under way. Its receipts are refused from now on. NULL is allowed. */
+  void (*close)(penstock_ledger *self);
+} penstock_receipts;
+
 typedef struct penstock_module {
   uint32_t struct_size;
   uint32_t reserved;                   /* 0 */
   const char *version;                 /* of the library, like "0.1.0" */
   const penstock_stage *const *stages; /* ended by NULL */
+  const penstock_receipts *receipts;   /* NULL: not offered */
 } penstock_module;
 
 /* [thread-safe] The one symbol that the library exports. What it returns is constant and lives as long as

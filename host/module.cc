@@ -62,7 +62,7 @@ std::string Modules::open(const std::string& path) {
   void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
   if (symbol == nullptr) return name + " is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL;
   const penstock_module* const module = reinterpret_cast<penstock_module_fn>(symbol)();
-  if (module == nullptr || module->struct_size < sizeof(penstock_module) || module->stages == nullptr) {
+  if (module == nullptr || !PENSTOCK_HAS(module, stages)) {
     return name + " hands out no module that this host can read";
   }
   const std::string defect = add(*module);

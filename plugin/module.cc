@@ -1,4 +1,5 @@
 #include "abi/penstock.h"
+#include "plugin/receipts.h"
 #include "plugin/stages.h"
 
 extern "C" const penstock_module* penstock_module_v1(void) {
@@ -9,6 +10,7 @@ extern "C" const penstock_module* penstock_module_v1(void) {
       &penstock::kKinesisOutputStage,
       nullptr,
   };
-  static constexpr penstock_module kModule = {sizeof(penstock_module), 0, PENSTOCK_VERSION, kStages};
+  static constexpr penstock_module kModule = {sizeof(penstock_module), 0, PENSTOCK_VERSION, kStages,
+                                              &penstock::kReceipts};
   return &kModule;
 }

@@ -110,11 +110,21 @@ FIELD(penstock_stage, stats, 96);
 FIELD(penstock_stage, close, 104);
 FIELD(penstock_stage, destroy, 112);
 
-SIZE(penstock_module, 24);
+SIZE(penstock_module, 32);
 FIELD(penstock_module, struct_size, 0);
 FIELD(penstock_module, reserved, 4);
 FIELD(penstock_module, version, 8);
 FIELD(penstock_module, stages, 16);
+FIELD(penstock_module, receipts, 24);
+
+SIZE(penstock_receipts, 48);
+FIELD(penstock_receipts, struct_size, 0);
+FIELD(penstock_receipts, reserved, 4);
+FIELD(penstock_receipts, open, 8);
+FIELD(penstock_receipts, issue, 16);
+FIELD(penstock_receipts, redeem, 24);
+FIELD(penstock_receipts, settled, 32);
+FIELD(penstock_receipts, close, 40);
 
 #endif
 
