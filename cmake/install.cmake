@@ -1,9 +1,10 @@
-# What is installed: the host, the plugin, the header with its CMake package and pkg-config file, the conf
-# files and the documents. The header is all that a client is built against; the plugin is opened at run time.
+# What is installed: the host, the shared objects that agents open, the header with its CMake package and
+# pkg-config file, the conf files and the documents. The header is all that a client is built against; the shared
+# objects are opened at run time, and find each other by lying in one folder.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS penstock RUNTIME)
-install(TARGETS penstock_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS penstock_plugin ${PENSTOCK_FLUENT_BIT_FILES} LIBRARY DESTINATION lib/penstock)
 install(FILES abi/penstock.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS penstock_abi EXPORT penstock)
 
@@ -20,4 +21,5 @@ install(FILES ${PROJECT_BINARY_DIR}/penstock.pc DESTINATION ${CMAKE_INSTALL_LIBD
 
 install(DIRECTORY conf/ DESTINATION ${CMAKE_INSTALL_DATADIR}/penstock)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
-install(FILES CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)

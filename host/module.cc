@@ -108,7 +108,7 @@ std::string default_plugin() {
   if (n <= 0) return {};
   const std::string program(buffer.data(), static_cast<size_t>(n));
   const std::string folder = program.substr(0, program.rfind('/') + 1);
-  for (const char* place : {"", "../lib/" PENSTOCK_MULTIARCH "/", "../lib64/", "../lib/"}) {
+  for (const char* place : {"", "../lib/penstock/"}) {
     std::string path = folder + place + "libpenstock.so";
     if (is_file(path)) return path;
   }

@@ -3,6 +3,8 @@
 # the subscription messages of conf/demo/ on its input stream, runs the agent conf conf/demo.conf over them, and
 # reads the records back from the output stream. Fails if one is missing or there twice. The requests that put
 # and read are signed by curl, so that Penstock's own signing is not what vouches for itself.
+#   DEMO_PENSTOCK   a command to run in place of the penstock that is built, for one that is installed
+#   DEMO_CONF       its conf; conf/demo.conf if it is not set
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/stages.sh
@@ -69,9 +71,10 @@ for file in conf/demo/*.json; do
     "$(wc -l <"$state/ids")" "$(strings ShardId <"$state/answer")"
 done
 
-say "Running: penstock run -c conf/demo.conf --exit-when-idle 2"
+conf=${DEMO_CONF:-conf/demo.conf}
+say "Running: penstock run -c $conf --exit-when-idle 2"
 export PENSTOCK_ENDPOINT=$endpoint PENSTOCK_STATE=$state
-"$bin/penstock" run -c conf/demo.conf --exit-when-idle 2 || fail "penstock ended with status $?"
+"${DEMO_PENSTOCK:-$bin/penstock}" run -c "$conf" --exit-when-idle 2 || fail "penstock ended with status $?"
 
 say "Reading the records back from penstock-out"
 : >"$state/got"

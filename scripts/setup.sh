@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian 12 to build (demo), to test as well (test, the default), or to check with
-# clang too (clang). Silent and instant where all is there.
-#   scripts/setup.sh [demo|test|clang]
+# Installs what is missing on a Debian 12 to build (demo), to pack (package), to test as well (test, the
+# default), or to check with clang too (clang). Silent and instant where all is there.
+#   scripts/setup.sh [demo|package|test|clang]
 set -euo pipefail
 
 packages=(cmake ninja-build g++ zlib1g-dev rapidjson-dev libcurl4-openssl-dev libssl-dev
           libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
 case "${1:-test}" in
   demo) ;;
-  test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl) ;;
+  package) packages+=(dpkg-dev file) ;;
+  test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl dpkg-dev file debootstrap) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-format clang-tidy libclang-rt-14-dev) ;;
-  *) echo "usage: scripts/setup.sh [demo|test|clang]" >&2; exit 2 ;;
+  *) echo "usage: scripts/setup.sh [demo|package|test|clang]" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query apt-get >/dev/null; then

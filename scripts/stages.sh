@@ -3,17 +3,21 @@
 stage_report=()
 stage_failed=0
 
-# stage NAME COMMAND...: runs the command and keeps its seconds and whether it failed.
+# stage NAME COMMAND...: runs the command and keeps its seconds and whether it failed; one that ends with 77 has
+# said itself why it was skipped.
 stage() {
-  local name=$1 started=$SECONDS outcome=ok
+  local name=$1 started=$SECONDS outcome=ok status=0
   shift
   echo "== $name: $*"
-  if ! "$@"; then
+  "$@" || status=$?
+  if [[ $status -eq 77 ]]; then
+    outcome=skip
+  elif [[ $status -ne 0 ]]; then
     outcome=FAILED
     stage_failed=1
   fi
   stage_report+=("$(printf '%6d s  %-6s  %s' $((SECONDS - started)) "$outcome" "$name")")
-  [[ $outcome == ok ]]
+  [[ $outcome != FAILED ]]
 }
 
 # Says that a stage is left out, and why.

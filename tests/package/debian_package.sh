@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The Debian package in a bare Debian: it installs with what it depends on, runs the demo, and leaves nothing
+# behind. The bare Debian is made by debootstrap in a temporary folder, from the mirror that this machine uses.
+# Skipped, with the reason, where that cannot be had.
+#   tests/package/debian_package.sh PENSTOCK.deb
+set -euo pipefail
+package=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+
+skip() { echo "skipped: $*"; exit 77; }
+[[ $(id -u) -eq 0 ]] || skip "debootstrap and chroot need root"
+command -v debootstrap >/dev/null || skip "no debootstrap"
+mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -n 1)
+[[ -n $mirror ]] || skip "apt has no mirror"
+
+root=$(mktemp -d)
+finish() {
+  umount "$root/proc" 2>/dev/null || true
+  rm -rf "$root" "$root.log" "$root.penstock"
+}
+trap finish EXIT
+if ! debootstrap --variant=minbase --include=ca-certificates "$(. /etc/os-release && echo "$VERSION_CODENAME")" \
+  "$root" "$mirror" >"$root.log" 2>&1; then
+  tail -n 5 "$root.log"
+  skip "debootstrap could not make a bare Debian from the mirror"
+fi
+mountpoint -q "$root/proc" || mount -t proc proc "$root/proc" || skip "/proc cannot be mounted in a folder here"
+cp "$package" "$root/tmp/penstock.deb"
+
+# Files of the bare Debian, but for what a package manager keeps to itself and what is written at run time.
+list() {
+  (cd "$root" && find . -xdev \( -path ./proc -o -path ./tmp -o -path ./var/cache -o -path ./var/log \
+    -o -path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o -print | sort)
+}
+in_root() { chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
+
+list >"$root/tmp/before"
+echo "== install"
+in_root apt-get install -y -qq --no-install-recommends /tmp/penstock.deb >"$root/tmp/apt.log" 2>&1 || { cat "$root/tmp/apt.log"; exit 1; }
+in_root penstock --version
+in_root penstock plugins >/dev/null
+in_root dpkg -L penstock | grep -E '[.]so$'
+
+echo "== demo"
+cat >"$root.penstock" <<END
+#!/bin/sh
+exec chroot "$root" env PENSTOCK_STATE=/tmp penstock "\$@"
+END
+chmod +x "$root.penstock"
+DEMO_PENSTOCK=$root.penstock DEMO_CONF=/usr/share/penstock/demo.conf scripts/demo.sh | tail -n 5
+
+echo "== remove"
+in_root apt-get purge -y -qq --autoremove penstock >/dev/null
+list >"$root/tmp/after"
+# What came as a dependency and is shared by others may stay; nothing of ours may.
+if diff "$root/tmp/before" "$root/tmp/after" | grep -E '^>.*penstock'; then
+  echo "the package left these files behind" >&2
+  exit 1
+fi
+echo "removed cleanly"
