@@ -83,6 +83,6 @@ int32_t fake_check(const penstock_option_info *infos, size_t info_count, const p
 static const penstock_stage *const stages[] = {&fake_input_stage,      &fake_output_stage, &fake_filter_stage,
                                                &fake_cloudwatch_stage, &fake_lambda_stage, NULL};
 
-static const penstock_module module = {sizeof module, 0, "0.0.1", stages};
+static const penstock_module module = {sizeof module, 0, "0.0.1", stages, NULL};
 
 const penstock_module *penstock_module_v1(void) { return &module; }
