@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "bench/corpus.h"
+#include "tests/e2e/child_process.h"
 #include "tests/e2e/deployment.h"
-#include "tests/e2e/host_process.h"
 #include "tests/e2e/messages.h"
 #include "tests/gzip.h"
 

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "tests/e2e/host_process.h"
+#include "tests/e2e/child_process.h"
 
 namespace penstock::e2e {
 namespace {

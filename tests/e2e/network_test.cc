@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tests/e2e/host_process.h"
+#include "tests/e2e/child_process.h"
 #include "tests/model_kinesis/certificate.h"
 
 namespace penstock::e2e {

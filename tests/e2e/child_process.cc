@@ -1,4 +1,4 @@
-#include "tests/e2e/host_process.h"
+#include "tests/e2e/child_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,10 +14,10 @@
 
 namespace penstock::e2e {
 
-HostProcess::HostProcess(const std::vector<std::string>& arguments, const std::string& output_file,
-                         const std::vector<std::string>& more_environment)
+ChildProcess::ChildProcess(const std::string& program, const std::vector<std::string>& arguments,
+                           const std::string& output_file, const std::vector<std::string>& more_environment)
     : output_file_(output_file) {
-  std::vector<char*> argv = {const_cast<char*>(PENSTOCK_HOST)};
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   std::vector<char*> environment;
@@ -38,12 +38,12 @@ HostProcess::HostProcess(const std::vector<std::string>& arguments, const std::s
   close(output);
   process_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   if (pid_ < 0 || process_ < 0) {
-    std::perror("starting the host");
+    std::perror(("starting " + program).c_str());
     std::exit(2);
   }
 }
 
-HostProcess::~HostProcess() {
+ChildProcess::~ChildProcess() {
   if (pid_ > 0) {
     signal(SIGKILL);
     waitpid(pid_, nullptr, 0);
@@ -51,21 +51,24 @@ HostProcess::~HostProcess() {
   close(process_);
 }
 
-void HostProcess::signal(int number) const {
+void ChildProcess::signal(int number) const {
   if (pid_ > 0) kill(pid_, number);
 }
 
-bool HostProcess::says(const std::string& text, int seconds) {
-  constexpr int kLookEveryMs = 20;
+bool ChildProcess::says(const std::string& text, int seconds) {
+  return until([&] { return read_file(output_file_).find(text) != std::string::npos; }, seconds);
+}
+
+bool ChildProcess::until(const std::function<bool()>& seen, int seconds, int look_every_ms) {
   pollfd ended = {process_, POLLIN, 0};
-  for (int looks = seconds * 1000 / kLookEveryMs; looks > 0; --looks) {
-    if (read_file(output_file_).find(text) != std::string::npos) return true;
-    if (poll(&ended, 1, kLookEveryMs) != 0) return false;
+  for (int looks = seconds * 1000 / look_every_ms; looks > 0; --looks) {
+    if (seen()) return true;
+    if (poll(&ended, 1, look_every_ms) != 0) return false;
   }
   return false;
 }
 
-int HostProcess::wait(int seconds) {
+int ChildProcess::wait(int seconds) {
   pollfd ended = {process_, POLLIN, 0};
   if (poll(&ended, 1, seconds * 1000) != 1) return -1;
   int status = 0;
