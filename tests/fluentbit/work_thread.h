@@ -1,0 +1,35 @@
+// A thread of the agent that does what it is told, one thing after another.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace penstock::test_agent {
+
+class WorkThread {
+ public:
+  // As ps shows it; the system keeps the first 15 bytes.
+  explicit WorkThread(const std::string& name);
+  ~WorkThread();  // does what was asked for before, then ends
+  WorkThread(const WorkThread&) = delete;
+  WorkThread& operator=(const WorkThread&) = delete;
+
+  // [thread-safe] Returns when it is done. Not from the thread itself.
+  void run(const std::function<void()>& work);
+  bool is_current() const { return std::this_thread::get_id() == thread_.get_id(); }
+
+ private:
+  void loop();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> asked_;
+  bool end_ = false;
+  std::thread thread_;
+};
+
+}  // namespace penstock::test_agent
