@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "host/conf_yaml.h"
 #include "host/safety.h"
 #include "host/text.h"
 
@@ -13,9 +14,9 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-class Reader {
+class ClassicReader {
  public:
-  Reader(const Environment& environment, Conf& conf) : variables_(environment), conf_(conf) {}
+  ClassicReader(const Environment& environment, Conf& conf) : variables_(environment), conf_(conf) {}
 
   // from: the @INCLUDE line; of no file for the conf itself. Includes nest, but no deeper than there are files:
   // each is read once.
@@ -24,9 +25,8 @@ class Reader {
     struct stat file {};
     std::string error;
     const Place place = from.file.empty() ? Place{path, 0} : from;
-    if (path.ends_with(".yaml") || path.ends_with(".yml")) {
-      return problem(place,
-                     "'" + printable(path) + "' is a YAML conf by its name; penstock reads the classic form");
+    if (is_yaml_name(path)) {
+      return problem(place, "'" + printable(path) + "' is YAML by its name; a classic conf includes classic ones");
     }
     if (!read_safe_file(path, content, file, error)) {
       return problem(place, "cannot read '" + printable(path) + "': " + error);
@@ -132,7 +132,7 @@ class Reader {
                      "'" + printable(body, 60) + "' has no value; key and value are parted by a blank");
     }
     conf_.sections[static_cast<size_t>(state.section)].entries.push_back(
-        {std::string(body.substr(0, blank)), expanded(state, trimmed(body.substr(blank))), state.place()});
+        {std::string(body.substr(0, blank)), expanded(state, trimmed(body.substr(blank))), state.place(), false});
   }
 
   std::string expanded(const FileState& state, std::string_view text) {
@@ -163,9 +163,19 @@ const Entry* Section::find(std::string_view key) const {
   return entry == entries.end() ? nullptr : &*entry;
 }
 
+const Entry* Section::last(std::string_view key) const {
+  const auto entry =
+      std::find_if(entries.rbegin(), entries.rend(), [&](const Entry& e) { return same(e.key, key); });
+  return entry == entries.rend() ? nullptr : &*entry;
+}
+
 Conf read_conf(const std::string& path, const Environment& environment) {
   Conf conf;
-  Reader(environment, conf).read(path, {});
+  if (is_yaml_name(path)) {
+    read_yaml_conf(path, environment, conf);
+  } else {
+    ClassicReader(environment, conf).read(path, {});
+  }
   return conf;
 }
 

@@ -1,4 +1,4 @@
-// Reading a classic agent conf into a plain structure. What the sections mean is for others (plan.h).
+// Reading an agent conf, classic or YAML, into a plain structure. What the sections mean is for others (plan.h).
 #pragma once
 
 #include <string>
@@ -29,23 +29,30 @@ struct Entry {
   std::string key;    // as written
   std::string value;  // variables expanded
   Place place;
+  bool nested = false;  // value is "" in place of a map or list of YAML that is not read any further
 };
 
 struct Section {
-  std::string name;  // as written, without brackets
+  std::string
+      name;  // as written, without brackets; of YAML: service, input, filter, output, or the key as written
   Place place;
   std::vector<Entry> entries;
 
   // The first entry of this key, compared without case, or nullptr.
   const Entry* find(std::string_view key) const;
+  // The last one. It is what the agent goes by for the keys that it keeps for itself, like Tag and Match; for Name
+  // and the options of plugins the first counts.
+  const Entry* last(std::string_view key) const;
 };
 
 struct Conf {
   std::vector<Section> sections;  // those of included files where they were included
+  std::vector<Entry> plugins;  // of YAML: paths under plugins:, as written; Fluent Bit expands no variables there
   std::vector<Problem> problems;  // all, not only the first
 };
 
-// Reads the file and all that it includes. Run as root, a file that others may write is refused.
+// Reads the file and all that it includes, as YAML if its name ends so (conf_yaml.h). Run as root, a file that
+// others may write is refused.
 Conf read_conf(const std::string& path, const Environment& environment);
 
 bool has_errors(const std::vector<Problem>& problems);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "host/agent_keys.h"
 #include "host/nearest.h"
 #include "host/plan.h"
 #include "host/text.h"
@@ -68,19 +69,31 @@ void check_against_table(const penstock_stage& stage, const Findings& findings) 
 
 }  // namespace
 
-std::vector<Entry> stage_options(const Section& section, std::vector<Problem>& problems) {
+std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
+                                 std::vector<Problem>& problems) {
+  const std::vector<std::string> known = option_names(stage);
   std::vector<Entry> options;
   for (const Entry& entry : section.entries) {
+    const std::string key = lower(entry.key);
+    const bool of_host = std::find(kHostKeys.begin(), kHostKeys.end(), key) != kHostKeys.end();
     const Entry* const first = section.find(entry.key);
     if (first != &entry) {
       problems.push_back({entry.place,
                           "'" + printable(entry.key, 60) + "' was given in line " +
-                              std::to_string(first->place.line) + " already; the first counts",
+                              std::to_string(first->place.line) + " already; the " +
+                              (of_host && key != "name" ? "last" : "first") + " counts",
                           true});
       continue;
     }
-    const std::string key = lower(entry.key);
-    if (std::find(kHostKeys.begin(), kHostKeys.end(), key) == kHostKeys.end()) options.push_back(entry);
+    if (of_host) continue;
+    const AgentKey* agents = nullptr;
+    if (!knows(known, key)) agents = agent_key(stage.kind, key);
+    if (!knows(known, key) && agents == nullptr) agents = agent_file_option(stage.kind, stage.id, key);
+    if (agents != nullptr) {
+      tell_of_agent_key(*agents, entry, problems);
+    } else {
+      options.push_back(entry);
+    }
   }
   return options;
 }

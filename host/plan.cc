@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "host/agent_keys.h"
 #include "host/nearest.h"
 #include "host/text.h"
 
@@ -26,12 +27,12 @@ class Planner {
     if (kind == 0) return other(section);
     StagePlan stage;
     stage.place = section.place;
-    stage.options = stage_options(section, plan_.problems);
     if (!match(section, kind, stage)) complete_ = false;
     if (!name(section, kind, stage)) {
       complete_ = false;
       return;
     }
+    stage.options = stage_options(section, *stage.stage, plan_.problems);
     check_options(*stage.stage, stage.options, stage.place, plan_.problems);
     of(kind).push_back(std::move(stage));
   }
@@ -67,6 +68,9 @@ class Planner {
 
   void other(const Section& section) {
     if (same(section.name, "SERVICE")) return;
+    if (const AgentKey* const known = agent_section(section.name)) {
+      return tell_of_agent_key(*known, {section.name, "", section.place, false}, plan_.problems);
+    }
     complete_ = false;
     if (same(section.name, "PLUGINS")) {
       return problem(section.place, "[PLUGINS] belongs in the file that Plugins_File of [SERVICE] names");
@@ -77,15 +81,15 @@ class Planner {
   }
 
   bool match(const Section& section, int32_t kind, StagePlan& stage) {
-    const Entry* const wildcard = section.find("Match");
-    const Entry* const regex = section.find("Match_Regex");
+    const Entry* const wildcard = section.last("Match");
+    const Entry* const regex = section.last("Match_Regex");
     if (kind == PENSTOCK_INPUT) {
       for (const Entry* entry : {wildcard, regex}) {
         if (entry != nullptr) problem(entry->place, "an [INPUT] has a Tag, no " + entry->key);
       }
       return wildcard == nullptr && regex == nullptr;
     }
-    if (const Entry* const tag = section.find("Tag")) {
+    if (const Entry* const tag = section.last("Tag")) {
       problem(tag->place, "only an [INPUT] has a Tag; which tags this section is for is said by Match");
       return false;
     }
@@ -122,8 +126,8 @@ class Planner {
     }
     const std::string id = stage.stage->id;
     const std::string number = std::to_string(counts_[kind_text + ":" + id]++);
-    const Entry* const alias = section.find("Alias");
-    const Entry* const tag = section.find("Tag");
+    const Entry* const alias = section.last("Alias");
+    const Entry* const tag = section.last("Tag");
     stage.label = kind_text + ":" + id + ":" + (alias != nullptr ? alias->value : number);
     stage.tag = tag != nullptr ? tag->value : id + "." + number;
     return true;

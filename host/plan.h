@@ -40,9 +40,11 @@ struct Plan {
 // not found is no news.
 Plan make_plan(const Conf& conf, const Modules& modules, bool complain_of_stages);
 
-// The options of a section: all its keys but those that the host keeps for itself (Name, Tag, Alias, Match,
-// Match_Regex). Of a repeated key the first counts; the others go to problems, as warnings.
-std::vector<Entry> stage_options(const Section& section, std::vector<Problem>& problems);
+// The options of a section for the stage: all its keys but those that the host keeps for itself (Name, Tag, Alias,
+// Match, Match_Regex), and those that are for Fluent Bit alone, which are told of in problems. So are repeated
+// keys, as warnings: of an option the first counts, of a key of the host's the last.
+std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
+                                 std::vector<Problem>& problems);
 
 // As the ABI wants them; they point into options.
 std::vector<penstock_option> abi_options(const std::vector<Entry>& options);

@@ -1,18 +1,35 @@
 #include "host/prepare.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
+#include <set>
 #include <tuple>
+
+#include "host/agent_files.h"
 
 namespace penstock::host {
 
-const char* environment_variable(const std::string& name) { return std::getenv(name.c_str()); }
+const char* environment_variable(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  if (value != nullptr || name != "HOSTNAME") return value;
+  // Shells set it without exporting it; the agent has it all the same.
+  static const std::string host = [] {
+    std::array<char, 512> buffer{};
+    return std::string(gethostname(buffer.data(), buffer.size() - 1) == 0 ? buffer.data() : "");
+  }();
+  return host.empty() ? nullptr : host.c_str();
+}
 
 bool open_plugins(const std::vector<PluginPath>& plugins, Modules& modules, std::vector<Problem>& problems) {
   bool all = true;
+  std::set<std::string> opened;
   const auto open = [&](const PluginPath& plugin) {
+    if (!opened.insert(plugin.path).second) return;
     const std::string defect = modules.open(plugin.path);
     if (defect.empty()) return;
     problems.push_back({plugin.place, defect, false});
@@ -36,9 +53,11 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   out.problems = conf.problems;
   out.settings = read_settings(conf, environment_variable, out.problems);
   std::vector<PluginPath> paths;
-  paths.reserve(plugins.size());
   for (const std::string& plugin : plugins) paths.push_back({plugin, {}});
   paths.insert(paths.end(), out.settings.plugins.begin(), out.settings.plugins.end());
+  for (PluginPath& plugin : paths) {
+    if (agent_file(plugin.path) != nullptr) plugin.path = library_beside(plugin.path);
+  }
   const bool all = open_plugins(paths, out.modules, out.problems);
   out.plan = make_plan(conf, out.modules, all);
   std::vector<Problem>& more = out.plan.problems;

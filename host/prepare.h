@@ -18,16 +18,18 @@ struct Prepared {
 };
 
 // plugins: of the command line; they go before those of the Plugins_File. Where there are none of either, the
-// default one is opened. Touches no network.
+// default one is opened. In place of our files for Fluent Bit the libpenstock.so beside them is. Touches no
+// network.
 Prepared prepare(const std::string& conf_file, const std::vector<std::string>& plugins);
 
-// Opens plugins, else the default one, and tells of failures in problems. False: something could not be opened.
+// Opens plugins, each path once, else the default one, and tells of failures in problems. False: something could
+// not be opened.
 bool open_plugins(const std::vector<PluginPath>& plugins, Modules& modules, std::vector<Problem>& problems);
 
 // One line each on standard error.
 void print_problems(const std::vector<Problem>& problems);
 
-// The process's environment.
+// The process's environment, in which HOSTNAME is always set.
 const char* environment_variable(const std::string& name);
 
 }  // namespace penstock::host

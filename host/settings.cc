@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "host/agent_keys.h"
 #include "host/log.h"
 #include "host/nearest.h"
 #include "host/text.h"
@@ -19,12 +20,13 @@ class SettingsReader {
 
   void entry(const Entry& entry) {
     const auto [first, fresh] = seen_.emplace(lower(entry.key), entry.place);
-    if (!fresh) {
+    if (!fresh && !same(entry.key, "Plugins_File")) {
       problems_.push_back({entry.place,
                            "'" + printable(entry.key, 60) + "' was given in " + printable(first->second.file) +
-                               ":" + std::to_string(first->second.line) + " already; the first counts",
+                               ":" + std::to_string(first->second.line) + " already; the last counts",
                            true});
-    } else if (same(entry.key, "Grace")) {
+    }
+    if (same(entry.key, "Grace")) {
       duration(entry, settings_.grace_ms);
     } else if (same(entry.key, "Stats_Interval")) {
       duration(entry, settings_.stats_interval_ms);
@@ -32,8 +34,22 @@ class SettingsReader {
       log_level(entry);
     } else if (same(entry.key, "Plugins_File")) {
       plugins_file(entry);
+    } else if (const AgentKey* const known = agent_service_key(entry.key)) {
+      if (fresh) tell_of_agent_key(*known, entry, problems_);
     } else {
       problem(entry, "[SERVICE] has no key '" + printable(entry.key, 60) + "'" + suggestion(entry.key, kKeys));
+    }
+  }
+
+  // Those of plugins:, which is in YAML alone.
+  void plugins(const Conf& conf) {
+    for (const Entry& path : conf.plugins) {
+      if (path.value.find("${") != std::string::npos) {
+        problem(path, "'" + printable(path.value) +
+                          "': Fluent Bit expands no variables in plugins:; write the path out");
+      } else {
+        settings_.plugins.push_back({beside(path.place.file, path.value), path.place});
+      }
     }
   }
 
@@ -81,6 +97,7 @@ class SettingsReader {
         }
       }
     }
+    plugins(file);
   }
 
   const Environment& environment_;
@@ -98,6 +115,7 @@ Settings read_settings(const Conf& conf, const Environment& environment, std::ve
     if (!same(section.name, "SERVICE")) continue;
     for (const Entry& entry : section.entries) reader.entry(entry);
   }
+  reader.plugins(conf);
   return settings;
 }
 

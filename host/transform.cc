@@ -55,7 +55,7 @@ StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, 
     const Entry* const name = section.find("Name");
     if (!same(section.name, "FILTER") || name == nullptr || !same(name->value, id)) continue;
     plan.place = section.place;
-    plan.options = stage_options(section, problems);
+    plan.options = stage_options(section, *plan.stage, problems);
     check_options(*plan.stage, plan.options, plan.place, problems);
     break;
   }

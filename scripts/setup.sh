@@ -5,7 +5,7 @@
 set -euo pipefail
 
 packages=(cmake ninja-build g++ zlib1g-dev rapidjson-dev libcurl4-openssl-dev libssl-dev
-          libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
+          libyaml-dev libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
 case "${1:-test}" in
   demo) ;;
   package) packages+=(dpkg-dev file) ;;

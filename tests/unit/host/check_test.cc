@@ -13,8 +13,9 @@ namespace {
 class check : public testing::Test {
  protected:
   // Without the folder in front of file names.
-  Ended run(const std::string& content, std::vector<std::string> more = {"-e", PENSTOCK_FAKE_PLUGIN}) {
-    std::vector<std::string> args = {"check", "-c", folder_.write("agent.conf", content)};
+  Ended run(const std::string& content, std::vector<std::string> more = {"-e", PENSTOCK_FAKE_PLUGIN},
+            const std::string& file = "agent.conf") {
+    std::vector<std::string> args = {"check", "-c", folder_.write(file, content)};
     args.insert(args.end(), more.begin(), more.end());
     Ended ended = run_program(args);
     for (std::string* text : {&ended.out, &ended.err}) {
@@ -107,8 +108,112 @@ TEST_F(check, a_repeated_key_is_a_warning) {
       run("[SERVICE]\n  Grace 1\n[SERVICE]\n  grace 2\n" + std::string(kInput) + "  journal y\n" + kOutput);
   EXPECT_EQ(it.code, 0);
   EXPECT_EQ(it.err,
-            "agent.conf:4: warning: 'grace' was given in agent.conf:2 already; the first counts\n"
+            "agent.conf:4: warning: 'grace' was given in agent.conf:2 already; the last counts\n"
             "agent.conf:9: warning: 'journal' was given in line 8 already; the first counts\n");
+}
+
+TEST_F(check, of_a_repeated_tag_and_match_the_last_counts_as_in_the_agent) {
+  const Ended it =
+      run("[INPUT]\n  Name fake_in\n  Name nope\n  Tag a\n  Tag b\n  journal x\n"
+          "[OUTPUT]\n  Name null\n  Match a\n  Match b\n");
+  EXPECT_EQ(it.code, 0);
+  EXPECT_EQ(it.err,
+            "agent.conf:3: warning: 'Name' was given in line 2 already; the first counts\n"
+            "agent.conf:5: warning: 'Tag' was given in line 4 already; the last counts\n"
+            "agent.conf:10: warning: 'Match' was given in line 9 already; the last counts\n");
+}
+
+TEST_F(check, keys_that_the_agent_keeps_for_itself_are_warned_of_once_each) {
+  const Ended it =
+      run("[SERVICE]\n  Flush 1\n  Grace 5\n  storage.path /x\n  HTTP_Server on\n  flush 2\n"
+          "[INPUT]\n  Name fake_in\n  journal x\n  Threaded off\n  Mem_Buf_Limit 5M\n  storage.type filesystem\n"
+          "[FILTER]\n  Name fake_filter\n  Match *\n  log_level debug\n"
+          "[OUTPUT]\n  Name null\n  Match *\n  Retry_Limit no_limits\n  Workers 1\n  net.keepalive off\n");
+  EXPECT_EQ(it.code, 0);
+  const std::string use = " is for Fluent Bit; this host has no use for it\n";
+  EXPECT_EQ(it.err, "agent.conf:2: warning: 'Flush'" + use + "agent.conf:4: warning: 'storage.path'" + use +
+                        "agent.conf:5: warning: 'HTTP_Server'" + use +
+                        "agent.conf:6: warning: 'flush' was given in agent.conf:2 already; the last counts\n" +
+                        "agent.conf:10: warning: 'Threaded'" + use + "agent.conf:11: warning: 'Mem_Buf_Limit'" +
+                        use + "agent.conf:12: warning: 'storage.type'" + use +
+                        "agent.conf:16: warning: 'log_level'" + use + "agent.conf:20: warning: 'Retry_Limit'" +
+                        use + "agent.conf:21: warning: 'Workers'" + use +
+                        "agent.conf:22: warning: 'net.keepalive'" + use);
+}
+
+TEST_F(check, keys_of_the_agent_that_would_change_the_records_are_refused) {
+  const Ended it =
+      run("service: {streams_file: x}\nstream_processor: []\nparsers: []\n"
+          "pipeline:\n"
+          "  inputs:\n"
+          "    - name: fake_in\n"
+          "      journal: x\n"
+          "      routable: true\n"
+          "    - name: fake_in\n"
+          "      journal: x\n"
+          "      routable: off\n"
+          "      processors: {logs: []}\n"
+          "  outputs: [{name: null, match: '*'}]\n",
+          {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml");
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(
+      it.err,
+      "agent.yaml:1: 'streams_file' is for Fluent Bit; this host has no stream processor, so its records would be "
+      "others\n"
+      "agent.yaml:2: 'stream_processor' is for Fluent Bit; this host has no stream processor, so its records "
+      "would "
+      "be others\n"
+      "agent.yaml:3: warning: 'parsers' is for Fluent Bit; this host has no use for it\n"
+      "agent.yaml:8: warning: 'routable' is for Fluent Bit; this host has no use for it\n"
+      "agent.yaml:11: 'routable' is for Fluent Bit; this host routes every input by its Tag\n"
+      "agent.yaml:12: 'processors' is for Fluent Bit; this host has no processors, so its records would be "
+      "others\n");
+}
+
+TEST_F(check, a_key_of_the_other_kind_is_still_unknown) {
+  EXPECT_EQ(run("[INPUT]\n  Name fake_in\n  journal x\n  retry_limit 1\n" + std::string(kOutput)).err,
+            "agent.conf:4: option 'retry_limit' is unknown\n");
+}
+
+TEST_F(check, options_of_our_files_for_the_agent_are_warned_of_or_refused) {
+  const Ended it = run(std::string(kInput) +
+                       "[FILTER]\n  Name lambda_logs\n  Match *\n  key_name log\n  reserve_data on\n" + kOutput);
+  EXPECT_EQ(it.code, 0);
+  EXPECT_EQ(it.err,
+            "agent.conf:8: warning: 'key_name' is for Fluent Bit; this host has no use for it\n"
+            "agent.conf:9: warning: 'reserve_data' is for Fluent Bit; this host has no use for it\n");
+}
+
+TEST_F(check, yaml_means_what_the_classic_form_means) {
+  std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
+  const Ended it =
+      run("plugins: [p.so]\nservice: {grace: 1}\npipeline:\n  inputs: [{name: fake_in, journal: x, tag: t}]\n"
+          "  filters: [{name: fake_filter, match: '*'}]\n  outputs: [{name: null, match: t}]\n",
+          {}, "agent.yaml");
+  EXPECT_EQ(it.err, "");
+  EXPECT_EQ(it.out, "agent.yaml: no problems; inputs: 1, filters: 1, outputs: 1\n");
+  EXPECT_EQ(run("plugins:\n  - ${X}/p.so\npipeline: {}\n", {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml").err,
+            "penstock: the conf has no [INPUT], so there is nothing to do\n"
+            "agent.yaml:2: '${X}/p.so': Fluent Bit expands no variables in plugins:; write the path out\n");
+}
+
+TEST_F(check, a_plugins_file_may_be_yaml_and_several_are_all_read) {
+  std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
+  folder_.write("one.yaml", "plugins: [p.so]\n");
+  folder_.write("two.conf", "[PLUGINS]\n  Path gone.so\n");
+  const Ended it =
+      run("[SERVICE]\n  Plugins_File one.yaml\n  Plugins_File two.conf\n" + std::string(kInput) + kOutput, {});
+  EXPECT_EQ(it.err, "two.conf:2: plugin 'gone.so' cannot be opened: No such file or directory\n");
+}
+
+TEST_F(check, in_place_of_our_files_for_the_agent_the_library_beside_them_is_opened_once) {
+  std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("libpenstock.so"));
+  folder_.write("plugins.conf",
+                "[PLUGINS]\n  Path penstock-in-kinesis.so\n  Path penstock-out-kinesis.so\n"
+                "  Path flb-filter_lambda_logs.so\n");
+  const Ended it = run("[SERVICE]\n  Plugins_File plugins.conf\n" + std::string(kInput) + kOutput, {});
+  EXPECT_EQ(it.err, "");
+  EXPECT_EQ(it.code, 0);
 }
 
 TEST_F(check, an_empty_conf_and_a_missing_one_are_problems) {

@@ -5,51 +5,14 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <map>
 
 #include "host/safety.h"
-#include "tests/unit/host/program_test_base.h"
+#include "tests/unit/host/conf_test_base.h"
 
 namespace penstock::host {
 namespace {
 
-class conf : public testing::Test {
- protected:
-  Conf read(const std::string& content) { return read_file(folder_.write("agent.conf", content)); }
-
-  Conf read_file(const std::string& path) {
-    return read_conf(path, [this](const std::string& name) {
-      const auto found = environment_.find(name);
-      return found == environment_.end() ? nullptr : found->second.c_str();
-    });
-  }
-
-  // "12: text" for each problem, warnings with "warning: ", the folder left out.
-  std::string problems(const Conf& read) const {
-    std::string out;
-    for (const Problem& problem : read.problems) {
-      std::string line = to_line(problem);
-      for (size_t at; (at = line.find(folder_.path(""))) != std::string::npos;)
-        line.erase(at, folder_.path("").size());
-      out += line + "\n";
-    }
-    return out;
-  }
-
-  // "NAME{key=value;key=value;}" for each section.
-  static std::string text(const Conf& read) {
-    std::string out;
-    for (const Section& section : read.sections) {
-      out += section.name + "{";
-      for (const Entry& entry : section.entries) out += entry.key + "=" + entry.value + ";";
-      out += "}";
-    }
-    return out;
-  }
-
-  Folder folder_;
-  std::map<std::string, std::string> environment_;
-};
+class conf : public ConfTest {};
 
 TEST_F(conf, key_and_value_are_parted_by_the_first_blank) {
   const Conf it = read("[INPUT]\n    Name  \t x y  z \n");
@@ -177,9 +140,10 @@ TEST_F(conf, a_file_that_is_not_there_is_a_problem_of_the_line_that_names_it) {
   EXPECT_NE(problems(read_file(folder_.path("."))).find("it is a folder"), std::string::npos);
 }
 
-TEST_F(conf, yaml_by_name_is_refused_rather_than_misread) {
-  folder_.write("a.yaml", "pipeline:\n");
-  EXPECT_NE(problems(read_file(folder_.path("a.yaml"))).find("reads the classic form"), std::string::npos);
+TEST_F(conf, a_classic_one_includes_no_yaml) {
+  folder_.write("a.yaml", "pipeline: {}\n");
+  EXPECT_EQ(problems(read("@INCLUDE a.yaml\n")),
+            "agent.conf:1: 'a.yaml' is YAML by its name; a classic conf includes classic ones\n");
 }
 
 TEST_F(conf, a_binary_file_is_told_of) {
