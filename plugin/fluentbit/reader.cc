@@ -1,0 +1,258 @@
+#include "plugin/fluentbit/reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include "host/text.h"
+#include "plugin/fluentbit/library.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+// An input that fails, or whose batches are not taken, may go on saying that it is due: it is not asked more
+// often.
+constexpr int64_t kAfterFailureMs = 100;
+constexpr int64_t kAfterRefusalMs = 1000;
+constexpr int64_t kBlockedMs = 20;
+constexpr int64_t kRepeatIntervalMs = 30'000;
+// Redeemed receipts wake nobody.
+constexpr int64_t kReceiptsIntervalMs = 100;
+
+std::string reason(const penstock_error& error, int32_t result) {
+  const std::string text(error.text, strnlen(error.text, sizeof error.text));
+  return text.empty() ? "failed with code " + std::to_string(result) + " and gave no reason"
+                      : host::printable(text);
+}
+
+const penstock_record& record_of(const penstock_batch& batch, uint64_t index) {
+  return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
+                                                   index * batch.record_stride);
+}
+
+std::string create(const penstock_stage& stage, const std::vector<penstock_option>& options,
+                   const penstock_host& host, penstock_instance*& out) {
+  Error error;
+  const int32_t result =
+      stage.create(&host, options.data(), options.size(), sizeof(penstock_option), &out, &error);
+  return result < 0 ? reason(error, result) : std::string();
+}
+
+}  // namespace
+
+Reader::Reader(ReaderStages stages, ChunkFormat format, ChunkQueue& queue, LogRelay& log)
+    : stages_(std::move(stages)),
+      writer_(std::move(format)),
+      queue_(queue),
+      log_(log),
+      outstanding_(stages_.max_unacknowledged_bytes) {}
+
+Reader::~Reader() {
+  if (input_ != nullptr) stages_.input->destroy(input_);
+  if (filter_ != nullptr) stages_.filter->destroy(filter_);
+  if (ledger_ != nullptr) stages_.receipts->close(ledger_);
+}
+
+std::string Reader::open() {
+  penstock_host host{};
+  host.struct_size = sizeof host;
+  host.ctx = &log_;
+  host.log = [](void* log, int32_t level, penstock_bytes text) {
+    static_cast<LogRelay*>(log)->line(level, {text.data, text.size});
+  };
+  if (stages_.filter != nullptr) {
+    if (std::string problem = create(*stages_.filter, stages_.filter_options, host, filter_); !problem.empty())
+      return problem;
+  }
+  if (stages_.receipts != nullptr) {
+    Error error;
+    if (const int32_t result = stages_.receipts->open(&ledger_, &error); result < 0) return reason(error, result);
+  }
+  if (std::string problem = create(*stages_.input, stages_.input_options, host, input_); !problem.empty())
+    return problem;
+  descriptor_ = stages_.input->descriptor(input_);
+  return {};
+}
+
+bool Reader::turn(int64_t now_ms, bool readable) {
+  now_ms_ = now_ms;
+  settle();
+  const bool blocked = ended_ || full(0);
+  if (ledger_ != nullptr) {
+    if (auto warning = outstanding_.warning(now_ms)) log_.line(PENSTOCK_LOG_WARN, std::move(*warning));
+  }
+  const bool unblocked = was_blocked_ && !blocked;
+  was_blocked_ = blocked;
+  if (unblocked) not_before_ms_ = INT64_MIN;
+  readable_ = readable_ || readable;
+  const bool due = now_ms >= not_before_ms_ && (readable_ || stages_.input->next_deadline_ms(input_) <= now_ms);
+  if (!due && !unblocked) return false;
+  readable_ = false;
+  blocked ? pump(now_ms) : poll(now_ms);
+  return push();
+}
+
+int64_t Reader::next_ms(int64_t now_ms) const {
+  int64_t next_ms = readable_ ? now_ms : stages_.input->next_deadline_ms(input_);
+  next_ms = std::max(next_ms, not_before_ms_);
+  if (!filtered_.empty()) next_ms = now_ms;
+  return outstanding_.empty() ? next_ms : std::min(next_ms, now_ms + kReceiptsIntervalMs);
+}
+
+void Reader::close(int64_t deadline_ms) {
+  settle();
+  Error error;
+  const int32_t result = stages_.input->close(input_, deadline_ms, &error);
+  if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + reason(error, result));
+}
+
+void Reader::settle() {
+  queue_.take_settled(done_);
+  for (; !done_.empty(); done_.pop_back()) {
+    for (const uint64_t ack_id : done_.back().completes) ack(ack_id, PENSTOCK_DELIVERED);
+    writer_.give_back(std::move(done_.back()));
+  }
+  if (ledger_ != nullptr) stages_.receipts->settled(ledger_, on_redeemed, this);
+  for (; !filtered_.empty(); filtered_.pop_back()) ack(filtered_.back(), PENSTOCK_FILTERED);
+}
+
+void Reader::ack(uint64_t ack_id, int32_t outcome) {
+  Error error;
+  const int32_t result = stages_.input->input->ack(input_, ack_id, outcome, &error);
+  if (result < 0) log_failure("settling a batch: " + reason(error, result), now_ms_);
+}
+
+void Reader::poll(int64_t now_ms) {
+  refused_ = false;
+  Error error;
+  const int32_t result = stages_.input->input->poll(input_, 0, on_emit, this, &error);
+  ended_ = ended_ || result == PENSTOCK_END;
+  if (result >= 0) return;
+  not_before_ms_ = now_ms + (refused_ ? kAfterRefusalMs : kAfterFailureMs);
+  if (refused_) {
+    readable_ = true;  // it has something, though nothing new will happen to it
+  } else {
+    log_failure(reason(error, result), now_ms);
+  }
+}
+
+void Reader::pump(int64_t now_ms) {
+  Error error;
+  const int32_t result = stages_.input->input->pump(input_, 0, &error);
+  not_before_ms_ = now_ms + kBlockedMs;
+  if (result < 0) log_failure(reason(error, result), now_ms);
+}
+
+bool Reader::push() {
+  writer_.take(ready_);
+  const bool any = !ready_.empty();
+  for (Chunk& chunk : ready_)
+    if (!chunk.data.empty()) queue_.push(std::move(chunk));  // empty: pushed before memory was short
+  ready_.clear();
+  bytes_taken_ = 0;
+  return any;
+}
+
+int32_t Reader::on_emit(void* ctx, const penstock_batch* batch) noexcept {
+  Reader& reader = *static_cast<Reader*>(ctx);
+  try {
+    return reader.take(*batch);
+  } catch (const std::exception&) {  // bad_alloc: the batch comes again
+    reader.writer_.roll_back();
+    return reader.refuse(PENSTOCK_E_MEMORY);
+  }
+}
+
+int32_t Reader::on_filtered(void* ctx, const penstock_batch* batch) noexcept {
+  try {
+    static_cast<Reader*>(ctx)->add_records(*batch);
+    return PENSTOCK_OK;
+  } catch (const std::exception&) {
+    return PENSTOCK_E_MEMORY;
+  }
+}
+
+void Reader::on_redeemed(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
+  Reader& reader = *static_cast<Reader*>(ctx);
+  reader.outstanding_.remove(ack_id);
+  reader.ack(ack_id, outcome);
+}
+
+int32_t Reader::take(const penstock_batch& batch) {
+  records_added_ = 0;
+  writer_.begin(batch);
+  issue_receipts(batch);
+  if (const int32_t result = transform(batch); result < 0) {
+    writer_.roll_back();
+    return refuse(result);
+  }
+  bytes_taken_ += writer_.bytes();
+  if (records_added_ == 0) {
+    filtered_.push_back(batch.ack_id);
+  } else if (ledger_ != nullptr) {
+    outstanding_.add(batch, writer_.bytes(), now_ms_);
+    redeem_rest();
+  }
+  writer_.end(records_added_ > 0 && ledger_ == nullptr);
+  return full(bytes_taken_) ? PENSTOCK_FULL : PENSTOCK_OK;
+}
+
+bool Reader::full(size_t more_bytes) const {
+  return queue_.full(more_bytes) || (ledger_ != nullptr && outstanding_.full());
+}
+
+int32_t Reader::transform(const penstock_batch& batch) {
+  if (filter_ != nullptr) {
+    Error error;
+    const int32_t result = stages_.filter->filter->apply(filter_, &batch, on_filtered, this, &error);
+    if (result >= 0) return result;
+    log_failure("filter " + std::string(stages_.filter->id) + ": " + reason(error, result), now_ms_);
+    if (error.retryable != 0) return result;
+    // Better as they are than not at all.
+    writer_.roll_back();
+    writer_.begin(batch);
+    records_added_ = 0;
+  }
+  add_records(batch);
+  return PENSTOCK_OK;
+}
+
+int32_t Reader::refuse(int32_t code) {
+  refused_ = true;
+  return code;
+}
+
+void Reader::issue_receipts(const penstock_batch& batch) {
+  receipts_.clear();
+  if (ledger_ == nullptr || batch.record_count == 0) return;
+  receipts_.resize(batch.record_count * PENSTOCK_RECEIPT_BYTES);
+  const int32_t result =
+      stages_.receipts->issue(ledger_, batch.ack_id, batch.record_count, receipts_.data(), nullptr);
+  if (result < 0) throw std::bad_alloc();
+}
+
+// The filter made fewer records than it got.
+void Reader::redeem_rest() {
+  for (size_t at = records_added_ * PENSTOCK_RECEIPT_BYTES; at < receipts_.size(); at += PENSTOCK_RECEIPT_BYTES)
+    stages_.receipts->redeem({receipts_.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED);
+}
+
+void Reader::add_records(const penstock_batch& batch) {
+  const std::string_view receipts = receipts_;
+  for (uint64_t i = 0; i < batch.record_count; ++i) {
+    const size_t at = std::min(records_added_ * PENSTOCK_RECEIPT_BYTES, receipts.size());
+    writer_.add(record_of(batch, i), receipts.substr(at, PENSTOCK_RECEIPT_BYTES));
+    ++records_added_;
+  }
+}
+
+void Reader::log_failure(std::string text, int64_t now_ms) {
+  if (text == last_failure_ && now_ms < last_failure_ms_ + kRepeatIntervalMs) return;
+  last_failure_ = text;
+  last_failure_ms_ = now_ms;
+  log_.line(PENSTOCK_LOG_ERROR, std::move(text));
+}
+
+}  // namespace penstock::fluentbit

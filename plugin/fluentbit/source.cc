@@ -1,0 +1,83 @@
+#include "plugin/fluentbit/source.h"
+
+#include <poll.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <climits>
+#include <csignal>
+#include <ctime>
+#include <exception>
+
+namespace penstock::fluentbit {
+
+namespace {
+
+// For checkpoints to be saved; an agent that stops waits for us.
+constexpr int64_t kCloseMs = 3000;
+constexpr int64_t kAfterBadAllocMs = 100;
+
+}  // namespace
+
+int64_t monotonic_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+Source::Source(Reader& reader, const Wakeup& ready) : reader_(reader), ready_(ready) {
+  // Signals are for the agent's threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Source::ask_to_stop() {
+  stopping_ = true;
+  wake_.raise();
+}
+
+void Source::stop() {
+  ask_to_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Source::run() {
+  pthread_setname_np(pthread_self(), "penstock-in");
+  bool readable = true;
+  while (!stopping_) {
+    try {
+      if (reader_.turn(monotonic_ms(), readable)) ready_.raise();
+      readable = wait();
+    } catch (const std::exception&) {  // bad_alloc; nothing was lost, and there may be memory later
+      std::this_thread::sleep_for(std::chrono::milliseconds(kAfterBadAllocMs));
+    }
+  }
+  try {
+    reader_.close(monotonic_ms() + kCloseMs);
+  } catch (const std::exception&) {  // what could not be saved is read again
+  }
+}
+
+// True: the reader's descriptor is readable.
+bool Source::wait() {
+  const int64_t now_ms = monotonic_ms();
+  std::array<pollfd, 2> descriptors = {
+      {{wake_.descriptor(), POLLIN, 0}, {reader_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped
+  const int64_t until_ms = reader_.next_ms(now_ms);
+  const int64_t timeout_ms = std::clamp<int64_t>(until_ms == INT64_MAX ? INT_MAX : until_ms - now_ms, 0, INT_MAX);
+  ::poll(descriptors.data(), descriptors.size(), static_cast<int>(timeout_ms));
+  if (descriptors[0].revents != 0) wake_.clear();
+  return descriptors[1].revents != 0;
+}
+
+}  // namespace penstock::fluentbit
