@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# The library exports one symbol, stays loaded, and asks for no symbol of the process that opens it.
-# usage: exported_symbols.sh libpenstock.so
+# A shared object of ours exports exactly what its map names, stays loaded, and asks for no symbol of the process that
+# opens it.
+# usage: exported_symbols.sh FILE.so FILE.map
 set -euo pipefail
 
-exported=$(nm -D --defined-only "$1" | awk '{print $2, $3}')
-if [[ $exported != "T penstock_module_v1" ]]; then
-  echo "exported, but only penstock_module_v1 may be: $exported" >&2
+exported=$(nm -D --defined-only "$1" | awk '{print $3}' | sort)
+named=$(sed -n '/global:/,/local:/{/:/d;s/[; ]//g;p}' "$2" | sort)
+if [[ -z $named || $exported != "$named" ]]; then
+  echo "exported (>) is not what $2 names (<):" >&2
+  diff <(echo "$named") <(echo "$exported") >&2
   exit 1
 fi
 flags=$(readelf -d "$1")
