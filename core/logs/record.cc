@@ -44,8 +44,9 @@ std::string json_of(std::string_view text) {
   return json;
 }
 
+// With a comma in front, like all that is appended to what is a record already.
 void append_level(std::string& out, const LambdaLine& line) {
-  out += "\"level\":";
+  out += ",\"level\":";
   if (line.level.empty()) {
     out += line.failed ? "\"ERROR\"" : "\"INFO\"";
     return;
@@ -62,7 +63,7 @@ void append_level(std::string& out, const LambdaLine& line) {
 }
 
 void append_lambda(std::string& out, const LambdaLine& line) {
-  out += "\"lambda\":{";
+  out += ",\"lambda\":{";
   const size_t from = out.size();
   if (line.event != LambdaEvent::none) {
     out += "\"event\":\"";
@@ -84,12 +85,11 @@ void append_lambda(std::string& out, const LambdaLine& line) {
   out += '}';
 }
 
-// With a comma behind; nothing where the event has no id.
+// Nothing where the event has no id.
 void append_event_id(std::string& out, const penstock_record& event) {
   if (event.id.size == 0) return;
-  out += "\"event_id\":";
+  out += ",\"event_id\":";
   append_json_string(out, view(event.id));
-  out += ',';
 }
 
 // The size of what is left of a JSON string, without the closing quote.
@@ -105,17 +105,18 @@ RecordWriter::RecordWriter(const RecordNames& names)
     : timestamp_name_(json_of(names.timestamp)), source_name_(json_of(names.source)), object_(names) {}
 
 void RecordWriter::begin(const penstock_batch& origin) {
-  source_ = source_name_ + ":{\"logGroup\":";
-  append_json_string(source_, view(origin.log_group));
-  source_ += ",\"logStream\":";
-  append_json_string(source_, view(origin.log_stream));
-  source_ += ",\"owner\":";
-  append_json_string(source_, view(origin.owner));
-  if (origin.region.size > 0) {
-    source_ += ",\"region\":";
-    append_json_string(source_, view(origin.region));
-  }
-  source_ += '}';
+  source_.clear();
+  const auto append = [&](std::string_view name, penstock_bytes value) {
+    if (value.size == 0) return;
+    source_ += source_.empty() ? "," + source_name_ + ":{" : ",";
+    source_ += name;
+    append_json_string(source_, view(value));
+  };
+  append("\"logGroup\":", origin.log_group);
+  append("\"logStream\":", origin.log_stream);
+  append("\"owner\":", origin.owner);
+  append("\"region\":", origin.region);
+  if (!source_.empty()) source_ += '}';
 }
 
 RecordWriter::Kind RecordWriter::append(std::string& out, const penstock_record& event) {
@@ -141,18 +142,14 @@ void RecordWriter::append_line(std::string& out, const LambdaLine& line, const p
     append_rfc3339(out, event.time_ms);
   else
     append_iso_timestamp(out, line.timestamp);
-  out += "\",";
+  out += '"';
   append_level(out, line);
   out += ",\"message\":";
   if (line.returns_are_line_ends)
     append_json_string_of_lines(out, line.message);
   else
     append_json_string(out, line.message);
-  out += ',';
-  if (line.says_anything()) {
-    append_lambda(out, line);
-    out += ',';
-  }
+  if (line.says_anything()) append_lambda(out, line);
   append_event_id(out, event);
   out += source_;
   out += '}';
@@ -162,8 +159,8 @@ void RecordWriter::append_line(std::string& out, const LambdaLine& line, const p
 void RecordWriter::append_object(std::string& out, std::string_view text, const LambdaLine* around,
                                  const penstock_record& event) {
   append_object_members(out, text);
-  if (!object_.is_empty()) out += ',';
   if (!object_.has_timestamp()) {
+    if (!object_.is_empty()) out += ',';
     out += timestamp_name_;
     out += ":\"";
     if (!object_.own_timestamp().empty())
@@ -174,29 +171,23 @@ void RecordWriter::append_object(std::string& out, std::string_view text, const 
       append_iso_timestamp(out, around->timestamp);
     else
       append_rfc3339(out, event.time_ms);
-    out += "\",";
+    out += '"';
   }
   const LambdaLine* const said = object_.is_platform() ? &object_.platform() : around;
   if (said != nullptr) {
-    if (!object_.has_level()) {
-      append_level(out, *said);
-      out += ',';
-    }
-    if (!object_.has_lambda() && said->says_anything()) {
-      append_lambda(out, *said);
-      out += ',';
-    }
+    if (!object_.has_level()) append_level(out, *said);
+    if (!object_.has_lambda() && said->says_anything()) append_lambda(out, *said);
   }
   if (!object_.has_event_id()) append_event_id(out, event);
   out += source_;
   out += '}';
 }
 
-// All of the object but its last brace, with members that have our source's name renamed.
+// All of the object but its last brace, with members that have our source's name renamed, where there is a source.
 void RecordWriter::append_object_members(std::string& out, std::string_view text) const {
   const std::string_view members = text.substr(0, text.size() - 1);
   size_t copied = 0;
-  if (!object_.source_names().empty()) {
+  if (!source_.empty() && !object_.source_names().empty()) {
     const std::string name = json_of(object_.free_source_name());
     for (const size_t at : object_.source_names()) {
       append_json_on_one_line(out, members.substr(copied, at - copied));

@@ -15,7 +15,7 @@ class RecordWriter {
  public:
   explicit RecordWriter(const RecordNames& names);
 
-  // Sets where the records that follow come from.
+  // Sets where the records that follow come from. Of it they have what is not empty.
   void begin(const penstock_batch& origin);
 
   enum class Kind { system_line, passed_through, wrapped };
@@ -30,7 +30,7 @@ class RecordWriter {
 
   std::string timestamp_name_;  // as JSON, with its quotes
   std::string source_name_;
-  std::string source_;  // of the batch: "source": {...} as JSON
+  std::string source_;  // of the batch: ,"source":{...} as JSON; empty where nothing is known
   JsonObject object_;
 };
 

@@ -133,6 +133,49 @@ TEST(transform, order_id_time_and_key_and_origin_are_passed_on) {
   EXPECT_EQ(calls, 1);
 }
 
+// The records of events of which is known only what origin says.
+std::vector<std::string> filtered_from(const std::vector<std::string>& bodies, const penstock_batch& origin) {
+  std::vector<penstock_record> events;
+  for (const std::string& body : bodies) events.push_back(event_of(body));
+  for (penstock_record& event : events) event.id = {};
+  penstock_batch batch = batch_of(events);
+  batch.log_group = origin.log_group;
+  batch.log_stream = origin.log_stream;
+  batch.owner = origin.owner;
+  batch.region = origin.region;
+  std::vector<std::string> out;
+  LambdaFilter filter({});
+  const auto emit = [](void* ctx, const penstock_batch* piece) -> int32_t {
+    for (uint64_t index = 0; index < piece->record_count; ++index)
+      static_cast<std::vector<std::string>*>(ctx)->emplace_back(view(piece->records[index].body));
+    return PENSTOCK_OK;
+  };
+  EXPECT_EQ(filter.apply(batch, emit, &out), PENSTOCK_OK);
+  return out;
+}
+
+TEST(transform, records_of_unknown_origin_have_no_source) {
+  const std::string timestamp = R"("timestamp":")" + std::string(kEventTime) + '"';
+  const std::vector<std::string> records =
+      filtered_from({"hello", "{}", R"({"a":1})", R"({"timestamp":1})", R"({"source":"mine"})"}, {});
+  ASSERT_EQ(records.size(), 5u);
+  EXPECT_EQ(records[0], "{" + timestamp + R"(,"level":"INFO","message":"hello"})");
+  EXPECT_EQ(records[1], "{" + timestamp + "}");
+  EXPECT_EQ(records[2], R"({"a":1,)" + timestamp + "}");
+  EXPECT_EQ(records[3], R"({"timestamp":1})");
+  EXPECT_EQ(records[4], R"({"source":"mine",)" + timestamp + "}");
+}
+
+TEST(transform, a_source_has_what_is_known_of_it) {
+  penstock_batch origin = {};
+  origin.region = bytes("eu-west-1");
+  EXPECT_EQ(filtered_from({R"({"timestamp":1})"}, origin).at(0),
+            R"({"timestamp":1,"source":{"region":"eu-west-1"}})");
+  origin.log_group = bytes("g");
+  EXPECT_EQ(filtered_from({R"({"timestamp":1})"}, origin).at(0),
+            R"({"timestamp":1,"source":{"logGroup":"g","region":"eu-west-1"}})");
+}
+
 TEST(transform, records_with_a_longer_stride_are_read) {
   struct Longer {
     penstock_record record;
