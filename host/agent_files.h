@@ -16,7 +16,7 @@ struct AgentFile {
   const char* stage;  // Name of its sections
 };
 
-constexpr std::array<AgentFile, 3> kAgentFiles = {{
+inline constexpr std::array<AgentFile, 3> kAgentFiles = {{
     {"penstock-in-kinesis.so", PENSTOCK_INPUT, "penstock_kinesis"},
     {"flb-filter_lambda_logs.so", PENSTOCK_FILTER, "lambda_logs"},
     {"penstock-out-kinesis.so", PENSTOCK_OUTPUT, "penstock_kinesis"},

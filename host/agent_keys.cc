@@ -136,6 +136,12 @@ const AgentKey* find(std::span<const AgentKey> keys, std::string_view written) {
   return found == keys.end() ? nullptr : &*found;
 }
 
+std::span<const AgentKey> keys_of(int32_t kind) {
+  if (kind == PENSTOCK_INPUT) return kInputKeys;
+  if (kind == PENSTOCK_FILTER) return kFilterKeys;
+  return kOutputKeys;
+}
+
 bool among(std::string_view words, std::string_view value) {
   while (!words.empty()) {
     const size_t bar = std::min(words.find('|'), words.size());
@@ -147,10 +153,14 @@ bool among(std::string_view words, std::string_view value) {
 
 }  // namespace
 
-const AgentKey* agent_key(int32_t kind, std::string_view key) {
-  return kind == PENSTOCK_INPUT    ? find(kInputKeys, key)
-         : kind == PENSTOCK_FILTER ? find(kFilterKeys, key)
-                                   : find(kOutputKeys, key);
+const AgentKey* agent_key(int32_t kind, std::string_view key) { return find(keys_of(kind), key); }
+
+std::vector<std::string> agent_key_names(int32_t kind) {
+  std::vector<std::string> names;
+  for (const AgentKey& key : keys_of(kind)) {
+    if (!key.name.ends_with('*')) names.emplace_back(key.name);
+  }
+  return names;
 }
 
 const AgentKey* agent_service_key(std::string_view key) { return find(kServiceKeys, key); }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct AgentKey {
 // The key of the agent's own in a section of that kind (PENSTOCK_INPUT, _FILTER, _OUTPUT), or nullptr. Not among
 // them are those that mean the same here: Name, Tag, Match, Match_Regex, Alias.
 const AgentKey* agent_key(int32_t kind, std::string_view key);
+
+// Their names, less those that end with "*": for suggestions.
+std::vector<std::string> agent_key_names(int32_t kind);
 
 // The key of the agent's own in [SERVICE], or nullptr. Not among them are those that mean the same here: Grace,
 // Log_Level, Plugins_File.

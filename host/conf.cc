@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "host/conf_yaml.h"
@@ -16,7 +17,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 class ClassicReader {
  public:
-  ClassicReader(const Environment& environment, Conf& conf) : variables_(environment), conf_(conf) {}
+  ClassicReader(const Environment& environment, ConfFor reader, Conf& conf)
+      : variables_(environment), reader_(reader), conf_(conf) {}
 
   // from: the @INCLUDE line; of no file for the conf itself. Includes nest, but no deeper than there are files:
   // each is read once.
@@ -31,7 +33,9 @@ class ClassicReader {
     if (!read_safe_file(path, content, file, error)) {
       return problem(place, "cannot read '" + printable(path) + "': " + error);
     }
+    if (main_.empty()) main_ = path;
     if (!read_.emplace(file.st_dev, file.st_ino).second) {
+      differs(place, "a file that was read before ends Fluent Bit");
       return warn(place, "'" + printable(path) + "' was read before; each file is read once");
     }
     FileState state{path, 0, {}, -1, false};
@@ -73,6 +77,16 @@ class ClassicReader {
                 "the keys of a section");
   }
 
+  // text: what Fluent Bit does.
+  void differs(const Place& place, std::string text) {
+    if (reader_ == ConfFor::kFluentBit) problem(place, std::move(text));
+  }
+  void differs_by_variables(const Place& place, std::string_view what, std::string_view value) {
+    if (value.find("${") == std::string_view::npos) return;
+    differs(place, "Fluent Bit expands no variables in " + std::string(what) + ": it would take '" +
+                       printable(value, 100) + "' as it stands; write out what it stands for");
+  }
+
   void header(FileState& state, std::string_view body) {
     state.skipping_broken = body.back() != ']' || body.size() < 3;
     if (state.skipping_broken) {
@@ -100,15 +114,26 @@ class ClassicReader {
     if (equals == std::string_view::npos || equals == 0) {
       return problem(state.place(), "@SET wants NAME=VALUE, not '" + printable(argument, 60) + "'");
     }
+    differs_by_variables(state.place(), "@SET", argument.substr(equals + 1));
     variables_.set(std::string(trimmed(argument.substr(0, equals))),
                    expanded(state, trimmed(argument.substr(equals + 1))));
   }
 
   void include(FileState& state, std::string_view argument) {
     if (argument.empty()) return problem(state.place(), "@INCLUDE wants a file name or a pattern with *");
+    differs_by_variables(state.place(), "@INCLUDE", argument);
     const std::string pattern = expanded(state, argument);
     const std::vector<std::string> files = included_files(state.path, pattern);
-    if (files.empty()) warn(state.place(), "no file fits '" + printable(pattern) + "'");
+    if (files.empty()) {
+      warn(state.place(), "no file fits '" + printable(pattern) + "'");
+      differs(state.place(), "a pattern that no file fits ends Fluent Bit");
+    }
+    if (!pattern.starts_with('/') && beside(state.path, "") != beside(main_, "")) {
+      differs(state.place(),
+              "Fluent Bit looks for '" + printable(pattern) +
+                  "' where it is started and beside the first conf, not beside this file; write the "
+                  "whole path");
+    }
     for (const std::string& file : files) read(file, state.place());
   }
 
@@ -127,11 +152,18 @@ class ClassicReader {
       return problem(state.place(), "indented unlike the first indented line of the file: one indent serves all");
     }
     const size_t blank = body.find_first_of(" \t");
+    if (blank != std::string_view::npos && body[blank] == '\t') {
+      differs(state.place(), "to Fluent Bit a key ends at a space, and here a tab comes first");
+    }
     if (blank == std::string_view::npos) {
       return problem(state.place(),
                      "'" + printable(body, 60) + "' has no value; key and value are parted by a blank");
     }
-    conf_.sections[static_cast<size_t>(state.section)].entries.push_back(
+    Section& section = conf_.sections[static_cast<size_t>(state.section)];
+    if (same(section.name, "PLUGINS")) {
+      differs_by_variables(state.place(), "the paths of plugins", trimmed(body.substr(blank)));
+    }
+    section.entries.push_back(
         {std::string(body.substr(0, blank)), expanded(state, trimmed(body.substr(blank))), state.place(), false});
   }
 
@@ -145,7 +177,9 @@ class ClassicReader {
   }
 
   Variables variables_;
+  ConfFor reader_;
   Conf& conf_;
+  std::string main_;  // the first file
   std::set<std::pair<dev_t, ino_t>> read_;
 };
 
@@ -169,14 +203,20 @@ const Entry* Section::last(std::string_view key) const {
   return entry == entries.rend() ? nullptr : &*entry;
 }
 
-Conf read_conf(const std::string& path, const Environment& environment) {
+Conf read_conf(const std::string& path, const Environment& environment, ConfFor reader) {
   Conf conf;
   if (is_yaml_name(path)) {
     read_yaml_conf(path, environment, conf);
   } else {
-    ClassicReader(environment, conf).read(path, {});
+    ClassicReader(environment, reader, conf).read(path, {});
   }
   return conf;
+}
+
+void sort_by_place(std::vector<Problem>& problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.place.file, a.place.line) < std::tie(b.place.file, b.place.line);
+  });
 }
 
 bool has_errors(const std::vector<Problem>& problems) {

@@ -45,6 +45,10 @@ struct Section {
   const Entry* last(std::string_view key) const;
 };
 
+// Who is to run a conf. For Fluent Bit it is read in the same way, but where that reads the classic form otherwise
+// than this program does, it is an error: a conf then means the same to both.
+enum class ConfFor { kHost, kFluentBit };
+
 struct Conf {
   std::vector<Section> sections;  // those of included files where they were included
   std::vector<Entry> plugins;  // of YAML: paths under plugins:, as written; Fluent Bit expands no variables there
@@ -53,7 +57,10 @@ struct Conf {
 
 // Reads the file and all that it includes, as YAML if its name ends so (conf_yaml.h). Run as root, a file that
 // others may write is refused.
-Conf read_conf(const std::string& path, const Environment& environment);
+Conf read_conf(const std::string& path, const Environment& environment, ConfFor reader = ConfFor::kHost);
+
+// In the order of files and lines; those of one line as they are.
+void sort_by_place(std::vector<Problem>& problems);
 
 bool has_errors(const std::vector<Problem>& problems);
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -46,9 +47,7 @@ bool is_file(const std::string& path) {
 
 }  // namespace
 
-Modules::Modules() : stages_(builtin_stages()) {}
-
-std::string Modules::open(const std::string& path) {
+std::string open_module(const std::string& path, const penstock_module*& module) {
   const std::string name = "plugin '" + printable(path) + "'";
   struct stat file {};
   if (stat(path.c_str(), &file) != 0) return name + " cannot be opened: " + std::strerror(errno);
@@ -61,12 +60,21 @@ std::string Modules::open(const std::string& path) {
   if (handle == nullptr) return name + " cannot be opened: " + printable(dlerror());
   void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
   if (symbol == nullptr) return name + " is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL;
-  const penstock_module* const module = reinterpret_cast<penstock_module_fn>(symbol)();
+  module = reinterpret_cast<penstock_module_fn>(symbol)();
   if (module == nullptr || !PENSTOCK_HAS(module, stages)) {
     return name + " hands out no module that this host can read";
   }
-  const std::string defect = add(*module);
-  return defect.empty() ? defect : name + ": " + defect;
+  return {};
+}
+
+Modules::Modules() : stages_(builtin_stages()) {}
+
+std::string Modules::open(const std::string& path) {
+  const penstock_module* module = nullptr;
+  std::string defect = open_module(path, module);
+  if (!defect.empty()) return defect;
+  defect = add(*module);
+  return defect.empty() ? defect : "plugin '" + printable(path) + "': " + defect;
 }
 
 std::string Modules::add(const penstock_module& module) {
@@ -100,6 +108,16 @@ const char* kind_name(int32_t kind) {
 const penstock_option_info& option_info(const penstock_stage& stage, size_t i) {
   const auto* const bytes = reinterpret_cast<const char*>(stage.options);
   return *reinterpret_cast<const penstock_option_info*>(bytes + i * stage.option_info_stride);
+}
+
+std::vector<std::string> option_names(const penstock_stage& stage) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < stage.option_info_count; ++i) names.emplace_back(option_info(stage, i).name);
+  return names;
+}
+
+bool knows(const std::vector<std::string>& names, std::string_view key) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return same(name, key); });
 }
 
 std::string default_plugin() {

@@ -16,13 +16,17 @@ namespace penstock::host {
        offsetof(std::remove_cvref_t<decltype(*(pointer))>, member) + sizeof((pointer)->member) && \
    (pointer)->member != nullptr)
 
+// Opens a shared object for as long as the process lives, and gives its module. Returns what is wrong with it, or
+// nothing. Run as root, one that others may write is refused.
+std::string open_module(const std::string& path, const penstock_module*& module);
+
 // The plugins of a process and the stages built into the host. Plugins stay loaded until the process ends.
 class Modules {
  public:
   Modules();  // only the built-in stages
 
-  // Opens a shared object and takes over its stages. Returns what is wrong with it, or nothing. Run as root, one
-  // that others may write is refused.
+  // Opens a shared object, as open_module() does, and takes over its stages. Returns what is wrong with it, or
+  // nothing.
   std::string open(const std::string& path);
 
   // The stages of a module that is there already; returns what is wrong with it, or nothing.
@@ -41,6 +45,12 @@ class Modules {
 
 // "input", "filter" or "output".
 const char* kind_name(int32_t kind);
+
+// The names of all options of a stage.
+std::vector<std::string> option_names(const penstock_stage& stage);
+
+// Whether the key is among names, compared without case.
+bool knows(const std::vector<std::string>& names, std::string_view key);
 
 // Option i of a stage, whatever the stride.
 const penstock_option_info& option_info(const penstock_stage& stage, size_t i);

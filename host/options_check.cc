@@ -10,17 +10,7 @@ namespace penstock::host {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kHostKeys = {"name", "tag", "alias", "match", "match_regex"};
-
-std::vector<std::string> option_names(const penstock_stage& stage) {
-  std::vector<std::string> names;
-  for (size_t i = 0; i < stage.option_info_count; ++i) names.emplace_back(option_info(stage, i).name);
-  return names;
-}
-
-bool knows(const std::vector<std::string>& names, std::string_view key) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return same(name, key); });
-}
+constexpr std::array<std::string_view, 5> kCommonKeys = {"name", "tag", "alias", "match", "match_regex"};
 
 struct Findings {
   const penstock_stage& stage;
@@ -69,13 +59,18 @@ void check_against_table(const penstock_stage& stage, const Findings& findings) 
 
 }  // namespace
 
+bool is_common_key(std::string_view key) {
+  return std::any_of(kCommonKeys.begin(), kCommonKeys.end(),
+                     [&](std::string_view common) { return same(common, key); });
+}
+
 std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
                                  std::vector<Problem>& problems) {
   const std::vector<std::string> known = option_names(stage);
   std::vector<Entry> options;
   for (const Entry& entry : section.entries) {
     const std::string key = lower(entry.key);
-    const bool of_host = std::find(kHostKeys.begin(), kHostKeys.end(), key) != kHostKeys.end();
+    const bool of_host = is_common_key(key);
     const Entry* const first = section.find(entry.key);
     if (first != &entry) {
       problems.push_back({entry.place,

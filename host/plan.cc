@@ -10,13 +10,6 @@ namespace penstock::host {
 
 namespace {
 
-int32_t kind_of(const Section& section) {
-  if (same(section.name, "INPUT")) return PENSTOCK_INPUT;
-  if (same(section.name, "FILTER")) return PENSTOCK_FILTER;
-  if (same(section.name, "OUTPUT")) return PENSTOCK_OUTPUT;
-  return 0;
-}
-
 class Planner {
  public:
   Planner(const Modules& modules, bool complain_of_stages, bool complete, Plan& plan)
@@ -161,6 +154,13 @@ class Planner {
 };
 
 }  // namespace
+
+int32_t kind_of(const Section& section) {
+  if (same(section.name, "INPUT")) return PENSTOCK_INPUT;
+  if (same(section.name, "FILTER")) return PENSTOCK_FILTER;
+  if (same(section.name, "OUTPUT")) return PENSTOCK_OUTPUT;
+  return 0;
+}
 
 Plan make_plan(const Conf& conf, const Modules& modules, bool complain_of_stages) {
   Plan plan;

@@ -36,13 +36,20 @@ struct Plan {
   std::vector<Problem> problems;
 };
 
+// PENSTOCK_INPUT, _FILTER or _OUTPUT for a section of that name; 0 for any other.
+int32_t kind_of(const Section& section);
+
 // Touches neither network nor files. complain_of_stages: false where a plugin could not be opened, so that a stage
 // not found is no news.
 Plan make_plan(const Conf& conf, const Modules& modules, bool complain_of_stages);
 
-// The options of a section for the stage: all its keys but those that the host keeps for itself (Name, Tag, Alias,
-// Match, Match_Regex), and those that are for Fluent Bit alone, which are told of in problems. So are repeated
-// keys, as warnings: of an option the first counts, of a key of the host's the last.
+// Whether the host, like the agent, keeps the key for itself in every section: Name, Tag, Alias, Match,
+// Match_Regex.
+bool is_common_key(std::string_view key);
+
+// The options of a section for the stage: all its keys but the common ones and those that are for Fluent Bit
+// alone, which are told of in problems. So are repeated keys, as warnings: of an option the first counts, of a key
+// of the host's the last.
 std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
                                  std::vector<Problem>& problems);
 

@@ -2,15 +2,14 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
 #include <set>
-#include <tuple>
 
 #include "host/agent_files.h"
+#include "host/named_plugins.h"
 
 namespace penstock::host {
 
@@ -51,10 +50,12 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   Prepared out;
   const Conf conf = read_conf(conf_file, environment_variable);
   out.problems = conf.problems;
-  out.settings = read_settings(conf, environment_variable, out.problems);
+  out.settings = read_settings(conf, out.problems);
   std::vector<PluginPath> paths;
   for (const std::string& plugin : plugins) paths.push_back({plugin, {}});
-  paths.insert(paths.end(), out.settings.plugins.begin(), out.settings.plugins.end());
+  for (const Entry& plugin : named_plugins(conf, environment_variable, ConfFor::kHost, out.problems)) {
+    paths.push_back({beside(plugin.place.file, plugin.value), plugin.place});
+  }
   for (PluginPath& plugin : paths) {
     if (agent_file(plugin.path) != nullptr) plugin.path = library_beside(plugin.path);
   }
@@ -63,9 +64,7 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   std::vector<Problem>& more = out.plan.problems;
   out.problems.insert(out.problems.end(), std::make_move_iterator(more.begin()),
                       std::make_move_iterator(more.end()));
-  std::stable_sort(out.problems.begin(), out.problems.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.place.file, a.place.line) < std::tie(b.place.file, b.place.line);
-  });
+  sort_by_place(out.problems);
   return out;
 }
 

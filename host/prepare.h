@@ -10,6 +10,11 @@
 
 namespace penstock::host {
 
+struct PluginPath {
+  std::string path;
+  Place place;
+};
+
 struct Prepared {
   Settings settings;
   Modules modules;

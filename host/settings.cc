@@ -15,12 +15,12 @@ const std::vector<std::string> kKeys = {"Grace", "Stats_Interval", "Log_Level", 
 
 class SettingsReader {
  public:
-  SettingsReader(const Environment& environment, Settings& settings, std::vector<Problem>& problems)
-      : environment_(environment), settings_(settings), problems_(problems) {}
+  SettingsReader(Settings& settings, std::vector<Problem>& problems) : settings_(settings), problems_(problems) {}
 
   void entry(const Entry& entry) {
+    if (same(entry.key, "Plugins_File")) return;  // named_plugins.h reads it
     const auto [first, fresh] = seen_.emplace(lower(entry.key), entry.place);
-    if (!fresh && !same(entry.key, "Plugins_File")) {
+    if (!fresh) {
       problems_.push_back({entry.place,
                            "'" + printable(entry.key, 60) + "' was given in " + printable(first->second.file) +
                                ":" + std::to_string(first->second.line) + " already; the last counts",
@@ -32,24 +32,10 @@ class SettingsReader {
       duration(entry, settings_.stats_interval_ms);
     } else if (same(entry.key, "Log_Level")) {
       log_level(entry);
-    } else if (same(entry.key, "Plugins_File")) {
-      plugins_file(entry);
     } else if (const AgentKey* const known = agent_service_key(entry.key)) {
       if (fresh) tell_of_agent_key(*known, entry, problems_);
     } else {
       problem(entry, "[SERVICE] has no key '" + printable(entry.key, 60) + "'" + suggestion(entry.key, kKeys));
-    }
-  }
-
-  // Those of plugins:, which is in YAML alone.
-  void plugins(const Conf& conf) {
-    for (const Entry& path : conf.plugins) {
-      if (path.value.find("${") != std::string::npos) {
-        problem(path, "'" + printable(path.value) +
-                          "': Fluent Bit expands no variables in plugins:; write the path out");
-      } else {
-        settings_.plugins.push_back({beside(path.place.file, path.value), path.place});
-      }
     }
   }
 
@@ -77,30 +63,6 @@ class SettingsReader {
     }
   }
 
-  void plugins_file(const Entry& entry) {
-    Conf file = read_conf(beside(entry.place.file, entry.value), environment_);
-    // The line that named the file says more than the name of a file that is not there.
-    for (Problem& found : file.problems) {
-      if (found.place.line == 0) found.place = entry.place;
-      problems_.push_back(std::move(found));
-    }
-    for (const Section& section : file.sections) {
-      if (!same(section.name, "PLUGINS")) {
-        problems_.push_back({section.place, "a Plugins_File has [PLUGINS] alone, with Path lines", false});
-        continue;
-      }
-      for (const Entry& path : section.entries) {
-        if (same(path.key, "Path")) {
-          settings_.plugins.push_back({beside(path.place.file, path.value), path.place});
-        } else {
-          problem(path, "[PLUGINS] has Path lines alone, no '" + printable(path.key, 60) + "'");
-        }
-      }
-    }
-    plugins(file);
-  }
-
-  const Environment& environment_;
   Settings& settings_;
   std::vector<Problem>& problems_;
   std::map<std::string, Place> seen_;
@@ -108,14 +70,13 @@ class SettingsReader {
 
 }  // namespace
 
-Settings read_settings(const Conf& conf, const Environment& environment, std::vector<Problem>& problems) {
+Settings read_settings(const Conf& conf, std::vector<Problem>& problems) {
   Settings settings;
-  SettingsReader reader(environment, settings, problems);
+  SettingsReader reader(settings, problems);
   for (const Section& section : conf.sections) {
     if (!same(section.name, "SERVICE")) continue;
     for (const Entry& entry : section.entries) reader.entry(entry);
   }
-  reader.plugins(conf);
   return settings;
 }
 

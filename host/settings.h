@@ -10,21 +10,14 @@
 
 namespace penstock::host {
 
-struct PluginPath {
-  std::string path;
-  Place place;
-};
-
 struct Settings {
   int64_t grace_ms = 5000;            // Grace: what is in flight has that long to settle at the end
   int64_t stats_interval_ms = 10000;  // Stats_Interval: 0 for no progress lines
   int32_t log_level = PENSTOCK_LOG_INFO;
-  std::vector<PluginPath> plugins;  // of Plugins_File, then of plugins:
 };
 
-// Merges all [SERVICE] sections; of a repeated key the last counts, but each Plugins_File is read. It is relative
-// to the file that names it, as its Path lines are to it, and so are the plugins: of YAML. Keys that are for
-// Fluent Bit alone are warned of.
-Settings read_settings(const Conf& conf, const Environment& environment, std::vector<Problem>& problems);
+// Merges all [SERVICE] sections; of a repeated key the last counts. Keys that are for Fluent Bit alone are warned
+// of. Plugins_File is for named_plugins.h.
+Settings read_settings(const Conf& conf, std::vector<Problem>& problems);
 
 }  // namespace penstock::host

@@ -277,7 +277,9 @@ TEST(usage, a_wrong_command_line_is_told_of_with_2) {
   EXPECT_EQ(wrong({"check"}), "penstock check: -c FILE is missing; see penstock check --help\n");
   EXPECT_EQ(wrong({"check", "-c"}), "penstock check: -c wants a value; see penstock check --help\n");
   EXPECT_EQ(wrong({"check", "a.conf", "-c", "b"}),
-            "penstock check: name the conf with -c FILE; see penstock check --help\n");
+            "penstock check: one conf at a time, with -c FILE; see penstock check --help\n");
+  EXPECT_EQ(wrong({"check", "--agent", "vector", "a.conf"}),
+            "penstock check: --agent 'vector' is not known; there is fluent-bit; see penstock check --help\n");
   EXPECT_EQ(
       wrong({"run", "-c", "x", "--exit-when-idel=5"}),
       "penstock run: there is no option --exit-when-idel; did you mean '--exit-when-idle'?; see penstock run "

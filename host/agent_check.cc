@@ -1,0 +1,143 @@
+#include "host/agent_check.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "host/agent_files.h"
+#include "host/agent_keys.h"
+#include "host/agent_modules.h"
+#include "host/agent_rules.h"
+#include "host/named_plugins.h"
+#include "host/nearest.h"
+#include "host/plan.h"
+#include "host/text.h"
+
+namespace penstock::host {
+
+namespace {
+
+class Checker {
+ public:
+  Checker(const Conf& conf, AgentModules& modules, AgentCheck& out) : conf_(conf), modules_(modules), out_(out) {}
+
+  void section(const Section& section) {
+    const int32_t kind = kind_of(section);
+    const Entry* const name = section.find("Name");
+    if (kind == 0 || name == nullptr) return;
+    const auto file = std::find_if(kAgentFiles.begin(), kAgentFiles.end(), [&](const AgentFile& one) {
+      return one.kind == kind && same(one.stage, name->value);
+    });
+    if (file == kAgentFiles.end()) return others(section, kind, *name);
+    ++(kind == PENSTOCK_INPUT ? out_.inputs : kind == PENSTOCK_FILTER ? out_.filters : out_.outputs);
+    ours(section, *file);
+  }
+
+ private:
+  void error(const Place& place, std::string text) { out_.problems.push_back({place, std::move(text), false}); }
+  void warn(const Place& place, std::string text) { out_.problems.push_back({place, std::move(text), true}); }
+
+  void ours(const Section& section, const AgentFile& file) {
+    const penstock_stage* const stage = modules_.stage(file);
+    if (!modules_.is_named(file) && told_.insert(file.name).second) {
+      warn(section.place, std::string("nothing here names ") + file.name +
+                              ", which this section needs: Fluent Bit must be started with -e and its path, or "
+                              "Plugins_File or plugins: must name it");
+    }
+    if (stage == nullptr) return;
+    check_options(*stage, options(section, *stage), section.place, out_.problems);
+    check_agent_rules({section, *stage}, conf_, out_.problems);
+  }
+
+  // Those that the stage knows. An unknown one is told of here, since what was meant may be a key of the agent's.
+  std::vector<Entry> options(const Section& section, const penstock_stage& stage) {
+    const std::vector<std::string> names = option_names(stage);
+    std::vector<Entry> options;
+    for (const Entry& entry : section.entries) {
+      const bool of_agent = is_common_key(entry.key) || agent_key(stage.kind, entry.key) != nullptr;
+      const Entry* const first = section.find(entry.key);
+      if (first != &entry) {
+        const bool last_counts = of_agent && !same(entry.key, "Name");
+        warn(entry.place, "'" + printable(entry.key, 60) + "' was given in line " +
+                              std::to_string(first->place.line) + " already; the " +
+                              (last_counts ? "last" : "first") + " counts");
+      } else if (of_agent) {
+        continue;
+      } else if (knows(names, entry.key)) {
+        // The agent cannot tell an empty value from none, but for filters.
+        if (!entry.value.empty() || stage.kind == PENSTOCK_FILTER) options.push_back(entry);
+      } else {
+        std::vector<std::string> words = agent_key_names(stage.kind);
+        words.insert(words.end(), names.begin(), names.end());
+        error(entry.place, std::string(kind_name(stage.kind)) + " '" + printable(stage.id) + "' has no option '" +
+                               printable(entry.key, 60) + "', and Fluent Bit would not tell" +
+                               suggestion(entry.key, words));
+      }
+    }
+    return options;
+  }
+
+  // Only where it looks as if one of ours was meant.
+  void others(const Section& section, int32_t kind, const Entry& name) {
+    std::vector<std::string> ids;
+    for (const AgentFile& file : kAgentFiles) {
+      if (file.kind == kind) ids.emplace_back(file.stage);
+      if (file.kind != kind && same(file.stage, name.value)) {
+        return warn(name.place,
+                    std::string("'") + file.stage + "' is no " + kind_name(kind) + ", but " +
+                        (file.kind == PENSTOCK_FILTER ? "a filter" : std::string("an ") + kind_name(file.kind)));
+      }
+    }
+    const std::string near = suggestion(name.value, ids);
+    if (!near.empty()) {
+      warn(name.place, "'" + printable(name.value, 60) + "' is none of ours" + near);
+    } else if ((same(name.value, "kinesis") || same(name.value, "kinesis_streams")) &&
+               looks_like_ours(section, kind)) {
+      warn(name.place,
+           "'" + printable(name.value, 60) + "' is " +
+               (kind == PENSTOCK_OUTPUT ? "an output of AWS's or the agent's own" : "no input of the agent") +
+               "; did you mean 'penstock_kinesis'?");
+    }
+  }
+
+  // Fluent Bit has no such input; the outputs know none of these options.
+  static bool looks_like_ours(const Section& section, int32_t kind) {
+    static constexpr std::array<std::string_view, 8> kOurs = {"on_failure",   "checkpoint",     "mem_limit",
+                                                              "call_timeout", "flush_timeout",  "ordering",
+                                                              "ca_file",      "connect_timeout"};
+    return kind == PENSTOCK_INPUT || std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view key) {
+             return section.find(key) != nullptr;
+           });
+  }
+
+  const Conf& conf_;
+  AgentModules& modules_;
+  AgentCheck& out_;
+  std::set<std::string> told_;  // files that nothing names
+};
+
+}  // namespace
+
+AgentCheck check_for_fluent_bit(const std::string& conf_file, const std::vector<std::string>& plugins,
+                                const Environment& environment) {
+  AgentCheck out;
+  const Conf conf = read_conf(conf_file, environment, ConfFor::kFluentBit);
+  out.problems = conf.problems;
+  std::vector<Entry> paths;
+  for (const std::string& plugin : plugins) paths.push_back({"-e", plugin, {}, false});
+  for (Entry& path : named_plugins(conf, environment, ConfFor::kFluentBit, out.problems)) {
+    paths.push_back(std::move(path));
+  }
+  AgentModules modules(paths, out.problems);
+  Checker checker(conf, modules, out);
+  for (const Section& section : conf.sections) checker.section(section);
+  if (out.inputs + out.filters + out.outputs == 0 && !has_errors(conf.problems)) {
+    out.problems.push_back(
+        {{conf_file, 0}, "no section here is ours: none has the Name penstock_kinesis or lambda_logs", true});
+  }
+  sort_by_place(out.problems);
+  return out;
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,36 @@
+// Our files for Fluent Bit as a conf names them, opened for the option tables that they hold. What else a conf
+// names is left alone.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "host/agent_files.h"
+#include "host/conf.h"
+#include "host/module.h"
+
+namespace penstock::host {
+
+class AgentModules {
+ public:
+  // paths: as written, in the order in which Fluent Bit opens them. Adds what is wrong with them to problems,
+  // which must live as long as this.
+  AgentModules(const std::vector<Entry>& paths, std::vector<Problem>& problems);
+
+  // The stage of a file, which is opened the first time; one that nothing names is looked for beside
+  // libpenstock.so. nullptr: it cannot be opened, which was told once.
+  const penstock_stage* stage(const AgentFile& file);
+
+  bool is_named(const AgentFile& file) const { return named_.contains(&file); }
+
+ private:
+  void take(const Entry& path);
+  const penstock_stage* open(const AgentFile& file);
+
+  std::vector<Problem>& problems_;
+  std::map<const AgentFile*, Entry> named_;
+  std::map<const AgentFile*, const penstock_stage*> stages_;
+};
+
+}  // namespace penstock::host
