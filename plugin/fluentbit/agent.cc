@@ -3,6 +3,10 @@
 #include <dlfcn.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
+
+#include "abi/penstock.h"
+
 namespace penstock::fluentbit {
 
 namespace {
@@ -44,6 +48,20 @@ AgentThread this_thread() {
 void AgentLog::line(int32_t level, std::string_view text) const {
   if (check_ != nullptr && check_(instance_, level) == 0) return;
   print_(level, nullptr, 0, "[%s] %.*s", name_.c_str(), static_cast<int>(text.size()), text.data());
+}
+
+void AgentLog::lines(int32_t level, std::string_view text) const {
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find('\n'));
+    line(level, one);
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+  }
+}
+
+int32_t max_level(int (*check)(void* instance, int level), void* instance) {
+  int32_t level = PENSTOCK_LOG_DEBUG;
+  while (level > PENSTOCK_LOG_ERROR && check(instance, level) == 0) --level;
+  return level;
 }
 
 }  // namespace penstock::fluentbit

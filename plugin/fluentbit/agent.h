@@ -40,6 +40,8 @@ class AgentLog {
   // One line, at a PENSTOCK_LOG_ level. Threads that the agent has not made may call it too; what they say then
   // goes to standard error, and not to the agent's log file.
   void line(int32_t level, std::string_view text) const;
+  // The same for each line of text.
+  void lines(int32_t level, std::string_view text) const;
 
  private:
   void (*print_)(int level, const char* file, int line, const char* format, ...);
@@ -47,5 +49,8 @@ class AgentLog {
   void* instance_;
   std::string name_;
 };
+
+// The least severe PENSTOCK_LOG_ level whose lines an instance wants.
+int32_t max_level(int (*check)(void* instance, int level), void* instance);
 
 }  // namespace penstock::fluentbit

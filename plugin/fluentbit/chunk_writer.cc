@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "plugin/fluentbit/msgpack_writer.h"
+#include "plugin/fluentbit/receipt_in_metadata.h"
 
 namespace penstock::fluentbit {
 
@@ -98,7 +99,7 @@ void ChunkWriter::append_event(const penstock_record& record, std::string_view r
   if (format_.metadata) {
     out.map(receipt.empty() ? 0 : 1);
     if (!receipt.empty()) {
-      out.text("penstock");
+      out.text(kReceiptKey);
       out.binary(receipt);
     }
   }

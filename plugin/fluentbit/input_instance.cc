@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugin/fluentbit/library.h"
+#include "plugin/fluentbit/own_thread.h"
 #include "plugin/fluentbit/requirements.h"
 
 namespace penstock::fluentbit {
@@ -15,23 +16,9 @@ constexpr size_t kQueueBytes = size_t{32} << 20;
 constexpr int64_t kCallbackMs = 200;
 constexpr int64_t kEventMs = 20;
 
-int32_t max_level(const proxy::Plugin& plugin) {
-  int32_t level = PENSTOCK_LOG_DEBUG;
-  while (level > PENSTOCK_LOG_ERROR && plugin.api->input_log_check(plugin.instance, level) == 0) --level;
-  return level;
-}
-
 std::string log_name(const proxy::Plugin& plugin) {
   const char* const name = agent().input_name != nullptr ? agent().input_name(plugin.instance) : plugin.name;
   return std::string("input:").append(plugin.name).append(":").append(name);
-}
-
-void log_lines(const AgentLog& log, int32_t level, std::string_view lines) {
-  while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find('\n'));
-    log.line(level, line);
-    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-  }
 }
 
 Drain::Append append_to(void* instance) {
@@ -46,7 +33,7 @@ Drain::Append append_to(void* instance) {
 std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) {
   const AgentLog log(plugin, plugin.api->input_log_check, log_name(plugin));
   const auto fails = [&](std::string_view lines) {
-    if (!lines.empty()) log_lines(log, PENSTOCK_LOG_ERROR, lines);
+    if (!lines.empty()) log.lines(PENSTOCK_LOG_ERROR, lines);
     return !lines.empty();
   };
   if (fails(library().problem)) return nullptr;
@@ -82,7 +69,7 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
   }
   std::unique_ptr<InputInstance> out(new InputInstance(plugin, log, std::move(stages), std::move(format)));
   if (fails(out->reader_.open())) return nullptr;
-  log_lines(log, PENSTOCK_LOG_WARN, caution(section));
+  log.lines(PENSTOCK_LOG_WARN, caution(section));
   out->start(plugin.instance);
   return out;
 }
@@ -90,7 +77,7 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
 InputInstance::InputInstance(const proxy::Plugin& plugin, const AgentLog& log, ReaderStages stages,
                              ChunkFormat format)
     : log_(log),
-      relay_(max_level(plugin), ready_),
+      relay_(max_level(plugin.api->input_log_check, plugin.instance), ready_),
       queue_(kQueueBytes),
       reader_(std::move(stages), std::move(format), queue_, relay_),
       drain_(queue_, append_to(plugin.instance), monotonic_ms) {}

@@ -1,15 +1,14 @@
 #include "plugin/fluentbit/source.h"
 
 #include <poll.h>
-#include <pthread.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <climits>
-#include <csignal>
-#include <ctime>
 #include <exception>
+
+#include "plugin/fluentbit/own_thread.h"
 
 namespace penstock::fluentbit {
 
@@ -21,25 +20,8 @@ constexpr int64_t kAfterBadAllocMs = 100;
 
 }  // namespace
 
-int64_t monotonic_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-}
-
-Source::Source(Reader& reader, const Wakeup& ready) : reader_(reader), ready_(ready) {
-  // Signals are for the agent's threads.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    thread_ = std::thread([this] { run(); });
-  } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
+Source::Source(Reader& reader, const Wakeup& ready)
+    : reader_(reader), ready_(ready), thread_(own_thread("penstock-in", [this] { run(); })) {}
 
 void Source::ask_to_stop() {
   stopping_ = true;
@@ -52,7 +34,6 @@ void Source::stop() {
 }
 
 void Source::run() {
-  pthread_setname_np(pthread_self(), "penstock-in");
   bool readable = true;
   while (!stopping_) {
     try {

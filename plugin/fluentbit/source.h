@@ -36,7 +36,4 @@ class Source {
   std::thread thread_;
 };
 
-// CLOCK_MONOTONIC in milliseconds, which is the instances' clock.
-int64_t monotonic_ms();
-
 }  // namespace penstock::fluentbit
