@@ -85,8 +85,9 @@ typedef struct penstock_error {
 /* ---- Data --------------------------------------------------------------------------------------------- */
 
 enum {
-  PENSTOCK_RECORD_JSON = 1u,           /* body is one JSON object in UTF-8 without a newline */
-  PENSTOCK_RECORD_TIME_IS_ARRIVAL = 2u /* the event had no time of its own: time_ms is its arrival */
+  PENSTOCK_RECORD_JSON = 1u,            /* body is one JSON object in UTF-8 without a newline */
+  PENSTOCK_RECORD_TIME_IS_ARRIVAL = 2u, /* the event had no time of its own: time_ms is its arrival */
+  PENSTOCK_RECORD_UNREADABLE = 4u       /* an output keeps it in its failure file and does not send it */
 };
 
 /* One log event. */

@@ -18,6 +18,12 @@ constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to
 // Whether trying again soon makes sense. The answer that is too large says nothing of what was done.
 bool soon_again(const Status& status) { return status.retryable() || status.code() == Code::too_large; }
 
+std::string why_unsendable(const WriterRecord& record) {
+  if (record.bytes() <= kMaxRecordBytes) return "the agent handed it over in a form that could not be read";
+  return "the record has " + std::to_string(record.bytes()) + " bytes with its partition key; the stream takes " +
+         std::to_string(kMaxRecordBytes) + " at most";
+}
+
 }  // namespace
 
 Writer::Writer(Env& env, FailureLog& failures, Options options, PutRecordsCall put_records)
@@ -43,7 +49,7 @@ Status Writer::write(const penstock_batch& batch) {
   WriterBatch& copy = one.try_emplace(number, number, batch, env_.random, env_.clock.monotonic_ms()).first->second;
   unsendable_.reserve(unsendable_.size() + 1);
   if (!copy.records.empty()) fresh_.push_back(&copy);
-  if (!copy.too_large.empty()) unsendable_.push_back(&copy);
+  if (!copy.unsendable.empty()) unsendable_.push_back(&copy);
   batches_.merge(one);
 
   last_batch_number_ = number;
@@ -202,12 +208,8 @@ void Writer::record_failures(int64_t now_ms) {
   if ((unsendable_.empty() && unflushed_.empty()) || now_ms < flush_due_ms_) return;
   unflushed_.reserve(unflushed_.size() + unsendable_.size());
   for (WriterBatch* batch : unsendable_)
-    for (const WriterRecord& record : batch->too_large)
-      failures_.add("output",
-                    "the record has " + std::to_string(record.bytes()) +
-                        " bytes with its partition key; the stream takes " + std::to_string(kMaxRecordBytes) +
-                        " at most",
-                    batch->origin, record.partition_key, record.data);
+    for (const WriterRecord& record : batch->unsendable)
+      failures_.add("output", why_unsendable(record), batch->origin, record.partition_key, record.data);
   unflushed_.insert(unflushed_.end(), unsendable_.begin(), unsendable_.end());
   unsendable_.clear();
 
@@ -219,9 +221,9 @@ void Writer::record_failures(int64_t now_ms) {
   flush_failures_ = 0;
   flush_due_ms_ = kAtOnce;
   for (WriterBatch* batch : unflushed_) {
-    counters_.failures += static_cast<int64_t>(batch->too_large.size());
+    counters_.failures += static_cast<int64_t>(batch->unsendable.size());
     batch->failed = true;
-    settle(*batch, batch->too_large.size());
+    settle(*batch, batch->unsendable.size());
   }
   unflushed_.clear();
 }

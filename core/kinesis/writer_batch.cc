@@ -93,9 +93,10 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Ran
     else
       key = shared_key.empty() ? keep_random_key(block, random) : shared_key;
     const WriterRecord kept = {this, block.keep(view(record.body)), key, 0};
-    (kept.bytes() <= kMaxRecordBytes ? records : too_large).push_back(kept);
+    const bool readable = (record.flags & PENSTOCK_RECORD_UNREADABLE) == 0;
+    (readable && kept.bytes() <= kMaxRecordBytes ? records : unsendable).push_back(kept);
   }
-  memory_bytes = sizeof *this + text_bytes + (records.capacity() + too_large.capacity()) * sizeof(WriterRecord);
+  memory_bytes = sizeof *this + text_bytes + (records.capacity() + unsendable.capacity()) * sizeof(WriterRecord);
 }
 
 }  // namespace penstock

@@ -33,15 +33,15 @@ struct WriterBatch {
   WriterBatch(const WriterBatch&) = delete;
   WriterBatch& operator=(const WriterBatch&) = delete;
 
-  uint64_t number;                      // the writer's name for it
-  penstock_batch origin;                // the batch without its records
-  std::vector<WriterRecord> records;    // those that can be sent
-  std::vector<WriterRecord> too_large;  // those that pass kMaxRecordBytes
-  int64_t written_ms;                   // monotonic
-  size_t memory_bytes;                  // all that it holds
-  size_t next_record = 0;               // the first of records that was never in a call
-  size_t outstanding;                   // records that are neither delivered nor in the failure file
-  bool failed = false;                  // a record of it is in the failure file
+  uint64_t number;                       // the writer's name for it
+  penstock_batch origin;                 // the batch without its records
+  std::vector<WriterRecord> records;     // those that can be sent
+  std::vector<WriterRecord> unsendable;  // those that pass kMaxRecordBytes, or are PENSTOCK_RECORD_UNREADABLE
+  int64_t written_ms;                    // monotonic
+  size_t memory_bytes;                   // all that it holds
+  size_t next_record = 0;                // the first of records that was never in a call
+  size_t outstanding;                    // records that are neither delivered nor in the failure file
+  bool failed = false;                   // a record of it is in the failure file
 
  private:
   std::unique_ptr<char[]> text_;

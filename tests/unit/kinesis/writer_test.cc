@@ -92,6 +92,28 @@ TEST(writer, a_record_of_exactly_one_mebibyte_with_its_key_is_sent) {
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
 }
 
+TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and_its_neighbours_are_sent) {
+  WriterFixture fixture;
+  penstock_record records[2] = {};
+  records[0].body = bytes("cut");
+  records[0].flags = PENSTOCK_RECORD_UNREADABLE;
+  records[1].body = bytes("good");
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof records[0];
+  batch.ack_id = 1;
+  batch.records = records;
+  batch.record_count = 2;
+  batch.log_stream = bytes("ls");
+  ASSERT_TRUE(fixture.writer.write(batch).ok());
+  fixture.pass(Writer::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"good", "ls"}}));
+  EXPECT_NE(fixture.system.files.synced.find("could not be read"), std::string::npos);
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+}
+
 TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbours_are_sent) {
   WriterFixture fixture;
   fixture.write(1, {"a", std::string(kMaxRecordBytes - 1, 'x'), "b"});
