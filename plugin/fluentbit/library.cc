@@ -1,16 +1,31 @@
 #include "plugin/fluentbit/library.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 
+#include <array>
 #include <cstring>
 
 namespace penstock::fluentbit {
 
 namespace {
 
+// The folder where this file was opened, which holds even if the process has changed its own since; "": not known.
+// Not left to an $ORIGIN entry: LD_LIBRARY_PATH would come before it, and a wrapper around dlopen (a sanitizer's, a
+// preloaded library's) have its own entry searched.
+std::string own_folder() {
+  Dl_info me = {};
+  if (dladdr(reinterpret_cast<const void*>(&library), &me) == 0) return "";
+  void* const handle = dlopen(me.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == nullptr) return "";
+  std::array<char, PATH_MAX> folder = {};
+  const bool known = dlinfo(handle, RTLD_DI_ORIGIN, folder.data()) == 0;
+  dlclose(handle);
+  return known ? folder.data() : "";
+}
+
 Library open_library() {
-  // Without a slash the loader looks where this file's $ORIGIN entry says: beside it.
-  void* const handle = dlopen("libpenstock.so", RTLD_NOW | RTLD_LOCAL);
+  void* const handle = dlopen((own_folder() + "/libpenstock.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) return {nullptr, std::string("libpenstock.so must lie in the same folder: ") + dlerror()};
   void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
   if (symbol == nullptr)
