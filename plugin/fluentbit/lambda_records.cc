@@ -1,0 +1,166 @@
+#include "plugin/fluentbit/lambda_records.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "plugin/fluentbit/library.h"
+#include "plugin/fluentbit/log_events.h"
+#include "plugin/fluentbit/msgpack_writer.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+using Kind = MsgpackToken::Kind;
+
+constexpr size_t kLargeBufferBytes = size_t{8} << 20;
+
+// lambda_logs itself brings what is beyond the year 9999 to it; this is so that nothing overflows before.
+int64_t time_ms_of(const LogEvent& event) {
+  constexpr int64_t kMostSeconds = 1'000'000'000'000;
+  return std::clamp(event.seconds, -kMostSeconds, kMostSeconds) * 1000 + event.nanoseconds / 1'000'000;
+}
+
+bool is_string(const MsgpackToken& token) { return token.kind == Kind::text || token.kind == Kind::binary; }
+
+// What lies between two places of the same text.
+std::string_view between(const char* from, const char* to) { return {from, static_cast<size_t>(to - from)}; }
+
+// Reads a key; false where the map is at an end. Those that are no strings have no name.
+std::string_view read_name(MsgpackReader& reader) {
+  MsgpackToken token;
+  MsgpackReader key(reader.value());
+  return key.next(token) && is_string(token) ? token.bytes : std::string_view();
+}
+
+}  // namespace
+
+bool LambdaRecords::apply(std::string_view chunk) {
+  problem_.clear();
+  lines_.clear();
+  events_.clear();
+  LogEvents events(chunk);
+  for (LogEvent event; events.next(event);) find_line(event.body, time_ms_of(event));
+  if (!events.problem().empty()) complain("a chunk is " + events.problem() + ", and passes from there as it is");
+  if (lines_.empty()) return false;
+
+  taken_ = unfit_ = 0;
+  copied_ = chunk.data();
+  if (out_.capacity() > kLargeBufferBytes) std::string().swap(out_);
+  out_.clear();
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof(penstock_record);
+  batch.records = events_.data();
+  batch.record_count = events_.size();
+  const auto emit = [](void* self, const penstock_batch* records) {
+    return static_cast<LambdaRecords*>(self)->take(*records);
+  };
+  Error error;
+  if (filter_.apply(&instance_, &batch, emit, this, &error) < 0) {
+    complain(std::string("a chunk passes as it is: ") + error.text);
+    return false;
+  }
+  if (taken_ != lines_.size()) {
+    complain("a chunk passes as it is: of " + std::to_string(lines_.size()) + " lines came back " +
+             std::to_string(taken_));
+    return false;
+  }
+  out_ += between(copied_, chunk.data() + chunk.size());
+  if (unfit_ > 0)
+    complain("records that pass as they are, since their JSON is nested more than " +
+             std::to_string(JsonToMsgpack::kMaxDepth) +
+             " deep or has a number beyond all doubles: " + std::to_string(unfit_));
+  return true;
+}
+
+void LambdaRecords::complain(const std::string& text) {
+  problem_.append(problem_.empty() ? "" : "; ").append(text);
+}
+
+void LambdaRecords::find_line(std::string_view body, int64_t time_ms) {
+  MsgpackReader reader(body);
+  MsgpackToken token;
+  if (!reader.next(token) || token.kind != Kind::map) return;
+  for (size_t left = token.count; left > 0; --left) {
+    const char* const pair = reader.at();
+    const std::string_view name = read_name(reader);
+    const std::string_view raw = reader.value();
+    if (name != options_.key_name) continue;
+    MsgpackReader value(raw);
+    if (!value.next(token) || !is_string(token)) continue;
+    lines_.push_back({body, between(pair, reader.at())});
+    penstock_record event = {};
+    event.time_ms = time_ms;
+    event.body = {token.bytes.data(), token.bytes.size()};
+    events_.push_back(event);
+    return;
+  }
+}
+
+// Called through the ABI, which nothing may be thrown through.
+int32_t LambdaRecords::take(const penstock_batch& records) noexcept {
+  try {
+    const char* at = reinterpret_cast<const char*>(records.records);
+    for (uint64_t left = records.record_count; left > 0; --left, at += records.record_stride) {
+      if (taken_ == lines_.size()) return PENSTOCK_E_INVALID;
+      const penstock_bytes json = reinterpret_cast<const penstock_record*>(at)->body;
+      append_record(lines_[taken_++], {json.data, json.size});
+    }
+    return PENSTOCK_OK;
+  } catch (const std::exception&) {
+    return PENSTOCK_E_MEMORY;
+  }
+}
+
+void LambdaRecords::append_record(const Line& line, std::string_view json) {
+  out_ += between(copied_, line.body.data());
+  copied_ = line.body.data();
+  if (!options_.reserve_data && !options_.preserve_key) {
+    if (!json_to_msgpack_.append(out_, json)) {
+      ++unfit_;
+      return;
+    }
+  } else {
+    members_.clear();
+    const std::optional<size_t> count = json_to_msgpack_.append_members(members_, json);
+    if (!count) {
+      ++unfit_;
+      return;
+    }
+    append_kept(line);
+    MsgpackWriter writer(out_);
+    writer.map(*count + kept_count_);
+    writer.raw(members_);
+    writer.raw(kept_);
+  }
+  copied_ += line.body.size();
+}
+
+// The members of the old body that stay. A name must not be there twice: many a store refuses such a document.
+void LambdaRecords::append_kept(const Line& line) {
+  kept_.clear();
+  kept_count_ = 0;
+  read_names();
+  MsgpackReader reader(line.body);
+  MsgpackToken token;
+  reader.next(token);
+  for (size_t left = token.count; left > 0; --left) {
+    const char* const pair = reader.at();
+    const std::string_view name = read_name(reader);
+    reader.value();
+    const bool is_line = pair == line.pair.data();
+    if (is_line ? !options_.preserve_key : !options_.reserve_data) continue;
+    if (std::binary_search(names_.begin(), names_.end(), name)) continue;
+    kept_ += between(pair, reader.at());
+    ++kept_count_;
+  }
+}
+
+void LambdaRecords::read_names() {
+  names_.clear();
+  for (MsgpackReader reader(members_); !reader.done(); reader.value()) names_.push_back(read_name(reader));
+  std::sort(names_.begin(), names_.end());
+}
+
+}  // namespace penstock::fluentbit

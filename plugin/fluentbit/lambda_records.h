@@ -1,0 +1,72 @@
+// The log lines in the agent's log events, made records by our filter lambda_logs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "plugin/fluentbit/json_to_msgpack.h"
+#include "plugin/fluentbit/msgpack_reader.h"
+
+namespace penstock::fluentbit {
+
+// Works on one chunk after the other, and reuses its buffers. For one thread at a time.
+class LambdaRecords {
+ public:
+  struct Options {
+    std::string key_name;       // member of the body that holds the line
+    bool reserve_data = false;  // keep the other members, but those with the name of a member of the record
+    bool preserve_key = false;  // keep the member key_name, likewise
+  };
+
+  // filter: lambda_logs; its instance is open and outlives this.
+  LambdaRecords(Options options, const penstock_filter& filter, penstock_instance& instance)
+      : options_(std::move(options)), filter_(filter), instance_(instance) {}
+
+  // Makes out() of a chunk: the same, byte for byte, but for the bodies that have a line. What is malformed stays
+  // as it is, and all behind it. false: the whole chunk is to stay as it is. It lives until the call returns.
+  bool apply(std::string_view chunk);
+
+  // Of the last apply() that returned true; until the next.
+  std::string_view out() const { return out_; }
+  // What a person should know of the last apply(); "": nothing.
+  const std::string& problem() const { return problem_; }
+
+ private:
+  struct Line {
+    std::string_view body;  // a map
+    std::string_view pair;  // of it: the line's key and value
+  };
+
+  void complain(const std::string& text);
+  void find_line(std::string_view body, int64_t time_ms);
+  int32_t take(const penstock_batch& records) noexcept;
+  void append_record(const Line& line, std::string_view json);
+  void append_kept(const Line& line);
+  void read_names();
+
+  const Options options_;
+  const penstock_filter& filter_;
+  penstock_instance& instance_;
+  JsonToMsgpack json_to_msgpack_;
+  std::string out_;
+  std::string problem_;
+
+  // Of the chunk at hand.
+  std::vector<Line> lines_;
+  std::vector<penstock_record> events_;  // a record each for the lines
+  size_t taken_ = 0;                     // how many records came back
+  size_t unfit_ = 0;                     // of these, how many cannot be msgpack
+  const char* copied_ = nullptr;         // up to where the chunk is in out_
+
+  // Of the record at hand, where it is more than what the filter made.
+  std::string members_;
+  std::vector<std::string_view> names_;  // of members_, in order
+  std::string kept_;
+  size_t kept_count_ = 0;
+};
+
+}  // namespace penstock::fluentbit

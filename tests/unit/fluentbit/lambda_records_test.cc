@@ -1,0 +1,281 @@
+#include "plugin/fluentbit/lambda_records.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "plugin/stages.h"
+#include "tests/fluentbit/msgpack.h"
+
+namespace penstock::fluentbit {
+namespace {
+
+using test_agent::Event;
+using test_agent::events_of;
+using test_agent::Pack;
+
+constexpr char kPythonLine[] =
+    "[WARNING]\t2019-08-25T13:59:15.269Z\t8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\tonly 3 left\n";
+
+// The records that the real filter makes.
+struct Filtering {
+  explicit Filtering(LambdaRecords::Options options = {"log"}) {
+    EXPECT_EQ(kLambdaLogsStage.create(nullptr, nullptr, 0, sizeof(penstock_option), &instance, nullptr),
+              PENSTOCK_OK);
+    records = std::make_unique<LambdaRecords>(std::move(options), *kLambdaLogsStage.filter, *instance);
+  }
+  ~Filtering() { kLambdaLogsStage.destroy(instance); }
+  Filtering(const Filtering&) = delete;
+  Filtering& operator=(const Filtering&) = delete;
+
+  // What a chunk becomes, all of it or as it is.
+  std::string apply(const std::string& chunk) {
+    changed = records->apply(chunk);
+    return changed ? std::string(records->out()) : chunk;
+  }
+  std::vector<Event> events(const std::string& chunk) { return events_of(apply(chunk)); }
+  const std::string& problem() const { return records->problem(); }
+
+  penstock_instance* instance = nullptr;
+  std::unique_ptr<LambdaRecords> records;
+  bool changed = false;
+};
+
+Pack header(uint32_t seconds = 1) {
+  return Pack().array(2).array(2).event_time(seconds, 269'000'007).map(1).text("m").text("kept");
+}
+
+std::string event_with(std::string_view line, std::string_view key = "log") {
+  return header().map(1).text(key).text(line).bytes;
+}
+
+TEST(fluentbit_lambda_records, a_line_becomes_a_record_and_all_around_it_stays_byte_for_byte) {
+  const std::string before = Pack().array(2).event_time(0xffffffff, 0).map(0).bytes;
+  const std::string behind = header(5).map(1).text("stream").integer(1).bytes + "\xc0" +
+                             Pack().array(2).event_time(0xfffffffe, 0).map(0).bytes;
+  const std::string head = header().bytes;
+  Filtering filtering;
+  const std::string out = filtering.apply(before + event_with(kPythonLine) + behind);
+  EXPECT_TRUE(filtering.changed);
+  EXPECT_TRUE(out.starts_with(before + head));
+  EXPECT_TRUE(out.ends_with(behind));
+  EXPECT_EQ(filtering.problem(), "");
+  const Event event = events_of(out.substr(before.size(), out.size() - before.size() - behind.size())).at(0);
+  EXPECT_EQ(event.seconds, 1);
+  EXPECT_EQ(event.nanoseconds, 269'000'007);
+  EXPECT_EQ(event.metadata.text("m"), "kept");
+  EXPECT_EQ(event.body.text("timestamp"), "2019-08-25T13:59:15.269Z");
+  EXPECT_EQ(event.body.text("level"), "WARNING");
+  EXPECT_EQ(event.body.text("message"), "only 3 left");
+  EXPECT_EQ(event.body.items.size(), 8u);  // these and lambda; no source
+}
+
+TEST(fluentbit_lambda_records, a_line_without_a_time_gets_that_of_its_event) {
+  Filtering filtering;
+  EXPECT_EQ(filtering.events(event_with("hello")).at(0).body.text("timestamp"), "1970-01-01T00:00:01.269Z");
+}
+
+TEST(fluentbit_lambda_records, times_that_no_clock_shows_are_brought_to_the_nearest_that_can_be_written) {
+  Filtering filtering;
+  const auto with_time = [](const std::string& time) {
+    return Pack().array(2).raw(time).map(1).text("log").text("x").bytes;
+  };
+  const std::string most = Pack().raw("\xcf").number(UINT64_MAX, 8).bytes;
+  EXPECT_NE(filtering.apply(with_time(most)).find("9999-12-31T23:59:59.999Z"), std::string::npos);
+  const std::string least = Pack().integer(INT64_MIN).bytes;
+  EXPECT_NE(filtering.apply(with_time(least)).find("0000-01-01T00:00:00.000Z"), std::string::npos);
+}
+
+TEST(fluentbit_lambda_records, a_line_may_be_binary) {
+  Filtering filtering;
+  const std::string chunk = header().map(1).binary("log").binary(kPythonLine).bytes;
+  EXPECT_EQ(filtering.events(chunk).at(0).body.text("level"), "WARNING");
+}
+
+TEST(fluentbit_lambda_records, what_has_no_line_stays_and_is_no_problem) {
+  Filtering filtering;
+  const std::vector<std::string> chunks = {
+      "",
+      event_with(kPythonLine, "other"),
+      header().map(1).text("log").integer(5).bytes,
+      header().map(1).text("log").map(1).text("log").text("inner").bytes,
+      header().map(1).array(1).text("log").text("x").bytes,
+      header().text("log").bytes,
+      header().map(0).bytes,
+      Pack().array(2).event_time(0xffffffff, 0).map(1).text("log").text("of a group").bytes,
+  };
+  for (const std::string& chunk : chunks) {
+    EXPECT_EQ(filtering.apply(chunk), chunk);
+    EXPECT_FALSE(filtering.changed);
+    EXPECT_EQ(filtering.problem(), "");
+  }
+}
+
+TEST(fluentbit_lambda_records, reserve_data_keeps_the_others_as_they_are) {
+  Filtering filtering({"log", true, false});
+  const std::string other = Pack().text("nested").map(1).integer(7).array(2).nil().boolean(true).bytes;
+  const std::string chunk = header().map(2).raw(other).text("log").text(kPythonLine).bytes;
+  const std::string out = filtering.apply(chunk);
+  EXPECT_TRUE(out.ends_with(other));
+  const Event event = events_of(out).at(0);
+  EXPECT_EQ(event.body.text("level"), "WARNING");
+  EXPECT_EQ(event.body.find("log"), nullptr);
+  EXPECT_EQ(event.body.items.size(), 10u);
+}
+
+TEST(fluentbit_lambda_records, preserve_key_keeps_the_line_alone) {
+  Filtering filtering({"log", false, true});
+  const std::string chunk = header().map(2).text("stream").text("stdout").text("log").text(kPythonLine).bytes;
+  const Event event = filtering.events(chunk).at(0);
+  EXPECT_EQ(event.body.text("level"), "WARNING");
+  EXPECT_EQ(event.body.text("log"), kPythonLine);
+  EXPECT_EQ(event.body.items.size(), 10u);
+}
+
+TEST(fluentbit_lambda_records, what_is_kept_gives_way_to_a_member_of_the_same_name) {
+  Filtering filtering({"log", true, true});
+  const std::string chunk = header()
+                                .map(3)
+                                .text("level")
+                                .text("mine")
+                                .text("log")
+                                .text(R"({"timestamp":1,"level":"theirs","log":"theirs"})")
+                                .text("stream")
+                                .text("stdout")
+                                .bytes;
+  const Event event = filtering.events(chunk).at(0);
+  EXPECT_EQ(event.body.items.size(), 8u);
+  EXPECT_EQ(event.body.text("level"), "theirs");
+  EXPECT_EQ(event.body.text("log"), "theirs");
+  EXPECT_EQ(event.body.text("stream"), "stdout");
+}
+
+TEST(fluentbit_lambda_records, json_that_is_too_deep_for_msgpack_passes_as_it_is_among_its_neighbours) {
+  const auto nested = [](size_t depth) {
+    return "{\"timestamp\":1,\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+  };
+  for (const LambdaRecords::Options& options : {LambdaRecords::Options{"log"}, {"log", true, true}}) {
+    Filtering filtering(options);
+    const std::string deepest = event_with(nested(JsonToMsgpack::kMaxDepth));
+    const std::string deeper = event_with(nested(JsonToMsgpack::kMaxDepth + 1));
+    EXPECT_NE(filtering.apply(deepest), deepest);
+    EXPECT_EQ(filtering.problem(), "");
+    const std::string out = filtering.apply(event_with(kPythonLine) + deeper + event_with(kPythonLine));
+    EXPECT_EQ(
+        filtering.problem(),
+        "records that pass as they are, since their JSON is nested more than 500 deep or has a number beyond "
+        "all doubles: 1");
+    EXPECT_NE(out.find(deeper), std::string::npos);
+    const std::vector<Event> events = events_of(out);
+    ASSERT_EQ(events.size(), 3u);
+    EXPECT_EQ(events[0].body.text("level"), "WARNING");
+    EXPECT_EQ(events[2].body.text("level"), "WARNING");
+  }
+}
+
+TEST(fluentbit_lambda_records, json_with_a_number_beyond_all_doubles_passes_as_it_is) {
+  Filtering filtering;
+  const std::string chunk = event_with(R"({"a":1e400})");
+  EXPECT_EQ(filtering.apply(chunk), chunk);
+  EXPECT_NE(filtering.problem(), "");
+}
+
+TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
+  Filtering filtering;
+  const std::string whole = event_with(kPythonLine);
+  const std::string good = filtering.apply(whole);
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const std::string tail = whole.substr(0, size);
+    EXPECT_EQ(filtering.apply(whole + tail), good + tail);
+    EXPECT_EQ(filtering.problem(), "a chunk is cut, or no msgpack, from byte " + std::to_string(whole.size()) +
+                                       " on, and passes from there as it is");
+    EXPECT_EQ(filtering.apply(tail), tail);
+    EXPECT_FALSE(filtering.changed);
+  }
+}
+
+TEST(fluentbit_lambda_records, of_many_events_none_is_lost_and_none_moves) {
+  constexpr int kEvents = 20'000;  // more than the filter hands on at once
+  std::string chunk;
+  for (int i = 0; i < kEvents; ++i) {
+    const std::string line = "{\"n\":" + std::to_string(i) + "}";
+    chunk += i % 3 == 0 ? header().map(1).text("n").integer(i).bytes : event_with(line);
+  }
+  const std::vector<Event> events = Filtering().events(chunk);
+  ASSERT_EQ(events.size(), static_cast<size_t>(kEvents));
+  for (int i = 0; i < kEvents; ++i) {
+    ASSERT_NE(events[static_cast<size_t>(i)].body.find("n"), nullptr);
+    ASSERT_EQ(events[static_cast<size_t>(i)].body.find("n")->integer, i);
+  }
+}
+
+// How many values there are, and what follows that is none.
+std::pair<int, std::string> shape_of(std::string_view chunk) {
+  int values = 0;
+  for (std::string_view rest = chunk; test_agent::take_value(rest); chunk = rest) ++values;
+  return {values, std::string(chunk)};
+}
+
+TEST(fluentbit_lambda_records, any_bytes_pass_with_the_events_that_they_have) {
+  std::mt19937 random(20190825);
+  Filtering filtering({"log", true, true});
+  const std::string good =
+      event_with(kPythonLine) + event_with(R"({"a":[1,{"b":null}],"level":"x"})") +
+      header().map(2).text("a").raw("\xca").number(0x3fc00000, 4).text("log").text("x").bytes +
+      event_with("", "other");
+  const std::string last = event_with(kPythonLine);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string chunk = good;
+    for (uint32_t changes = random() % 4; changes > 0; --changes)
+      chunk[random() % chunk.size()] = static_cast<char>(random());
+    chunk += last;
+    const std::string out = filtering.apply(chunk);
+    EXPECT_EQ(shape_of(chunk), shape_of(out)) << round;
+  }
+}
+
+// A filter that does what a function does, in place of lambda_logs.
+using Apply = int32_t(penstock_instance*, const penstock_batch*, penstock_emit_fn, void*, penstock_error*);
+std::string problem_with(Apply* apply) {
+  const penstock_filter filter = {sizeof filter, 0, apply};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  EXPECT_FALSE(records.apply(event_with("one") + event_with("two")));
+  return records.problem();
+}
+
+TEST(fluentbit_lambda_records, a_filter_that_fails_changes_nothing_and_is_told_why) {
+  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch*, penstock_emit_fn, void*,
+                            penstock_error* error) -> int32_t {
+              std::snprintf(error->text, sizeof error->text, "not today");
+              return PENSTOCK_E_INTERNAL;
+            }),
+            "a chunk passes as it is: not today");
+}
+
+TEST(fluentbit_lambda_records, a_filter_that_loses_or_adds_records_changes_nothing) {
+  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                            penstock_error*) {
+              penstock_batch fewer = *batch;
+              fewer.record_count = 1;
+              return emit(ctx, &fewer);
+            }),
+            "a chunk passes as it is: of 2 lines came back 1");
+  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                            penstock_error* error) {
+              emit(ctx, batch);
+              const int32_t more = emit(ctx, batch);
+              EXPECT_LT(more, 0);
+              std::snprintf(error->text, sizeof error->text, "refused");
+              return more;
+            }),
+            "a chunk passes as it is: refused");
+}
+
+}  // namespace
+}  // namespace penstock::fluentbit
