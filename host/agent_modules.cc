@@ -44,10 +44,15 @@ void AgentModules::take(const Entry& path) {
   }
   const AgentFile* const file = agent_file(path.value);
   if (file == nullptr) return;
-  if (!named_.emplace(file, path).second) {
+  const bool of_conf = !path.place.file.empty();
+  const auto [first, fresh] = named_.emplace(file, path);
+  if (!fresh) {
+    // What the command line names is there to go before what the conf names.
+    if (first->second.place.file.empty()) return;
     problems_.push_back({path.place, std::string(file->name) + " is named twice; the first counts", true});
     return;
   }
+  if (!of_conf) return;
   if (path.value.find('/') == std::string::npos) {
     problems_.push_back(
         {path.place,

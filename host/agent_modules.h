@@ -14,8 +14,8 @@ namespace penstock::host {
 
 class AgentModules {
  public:
-  // paths: as written, in the order in which Fluent Bit opens them. Adds what is wrong with them to problems,
-  // which must live as long as this.
+  // paths: as written, in the order in which Fluent Bit opens them; those of the command line have no place. Adds
+  // what is wrong with them to problems, which must live as long as this.
   AgentModules(const std::vector<Entry>& paths, std::vector<Problem>& problems);
 
   // The stage of a file, which is opened the first time; one that nothing names is looked for beside

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -56,6 +57,11 @@ class Rules {
     connections();
   }
 
+  void filter() {
+    if (it_.section.last("Match") != nullptr || it_.section.last("Match_Regex") != nullptr) return;
+    error("Match", "Match is missing, and without it the agent will not start");
+  }
+
   void output() {
     retries();
     const std::string* const workers = it_.kept("workers");
@@ -88,6 +94,11 @@ class Rules {
       if (entry != nullptr) last = entry;
     }
     return last;
+  }
+
+  std::ptrdiff_t count(std::string_view name) const {
+    return std::count_if(conf_.sections.begin(), conf_.sections.end(),
+                         [&](const Section& section) { return same(section.name, name); });
   }
 
   bool has_output_of_ours() const {
@@ -129,7 +140,7 @@ class Rules {
               "storage.type filesystem needs storage.path in [SERVICE]; without it the agent will not "
               "start");
       }
-    } else if (after == "append") {
+    } else if (after == "append" && it_.option("checkpoint") != "memory") {
       warn("storage.type",
            "storage.type filesystem is missing: what the agent has taken lies in its memory, counts as read, and "
            "is "
@@ -153,6 +164,8 @@ class Rules {
     if (std::any_of(it_.section.entries.begin(), it_.section.entries.end(), routes)) return;
     const std::string* const tag = it_.kept("tag");
     if (tag == nullptr || !it_.option("tag_format").empty()) return;
+    // A single output without a Match is for the single input.
+    const bool single = count("INPUT") == 1 && count("OUTPUT") == 1;
     for (const Section& section : conf_.sections) {
       if (!same(section.name, "OUTPUT")) continue;
       Match match;
@@ -161,7 +174,7 @@ class Rules {
       if (wildcard != nullptr) match.set_wildcard(wildcard->value);
       // One that cannot be used here may be good for the agent, whose expressions are Onigmo's.
       if (regex != nullptr && !match.set_regex(regex->value).empty()) return;
-      if (match.fits(*tag)) return;
+      if (match.is_set() ? match.fits(*tag) : single) return;
     }
     warn("tag", "no [OUTPUT] matches the tag '" + printable(*tag, 100) +
                     "': what is read counts as read, and is thrown away unless a filter changes its tag");
@@ -238,6 +251,7 @@ const std::string* AgentSection::kept(std::string_view key) const {
 void check_agent_rules(const AgentSection& section, const Conf& conf, std::vector<Problem>& problems) {
   Rules rules(section, conf, problems);
   if (section.stage.kind == PENSTOCK_INPUT) rules.input();
+  if (section.stage.kind == PENSTOCK_FILTER) rules.filter();
   if (section.stage.kind == PENSTOCK_OUTPUT) rules.output();
 }
 

@@ -38,7 +38,7 @@ class ClassicReader {
       differs(place, "a file that was read before ends Fluent Bit");
       return warn(place, "'" + printable(path) + "' was read before; each file is read once");
     }
-    FileState state{path, 0, {}, -1, false};
+    FileState state{path, 0, {}, -1, false, false};
     std::string_view rest = content;
     if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);  // a byte order mark
     while (!rest.empty()) {
@@ -57,6 +57,7 @@ class ClassicReader {
     std::string indent;    // of the first indented line; empty until there was one
     int section;           // index of the open section; -1: none yet
     bool skipping_broken;  // below a section header that could not be read
+    bool in_group;         // below an indented [GROUP NAME]
     Place place() const { return {path, line}; }
   };
 
@@ -88,6 +89,7 @@ class ClassicReader {
   }
 
   void header(FileState& state, std::string_view body) {
+    state.in_group = false;
     state.skipping_broken = body.back() != ']' || body.size() < 3;
     if (state.skipping_broken) {
       return problem(state.place(),
@@ -109,7 +111,9 @@ class ClassicReader {
   }
 
   void set(FileState& state, std::string_view argument) {
-    if (state.section >= 0) return problem(state.place(), "@SET stands before the first section of a file");
+    if (state.section >= 0 && reader_ == ConfFor::kHost) {
+      return problem(state.place(), "@SET stands before the first section of a file");
+    }
     const size_t equals = argument.find('=');
     if (equals == std::string_view::npos || equals == 0) {
       return problem(state.place(), "@SET wants NAME=VALUE, not '" + printable(argument, 60) + "'");
@@ -148,8 +152,16 @@ class ClassicReader {
     }
     const std::string indent(text.substr(0, text.find_first_not_of(" \t")));
     if (state.indent.empty()) state.indent = indent;
-    if (indent != state.indent) {
+    // What is indented twice as far belongs to a group, if there is one.
+    const bool twice = indent.size() == 2 * state.indent.size() && indent.starts_with(state.indent);
+    if (indent != state.indent && !twice) {
       return problem(state.place(), "indented unlike the first indented line of the file: one indent serves all");
+    }
+    if (twice && state.in_group) return;
+    state.in_group = body.front() == '[' && body.back() == ']' && body.find(' ') != std::string_view::npos;
+    if (state.in_group) {
+      return conf_.sections[static_cast<size_t>(state.section)].entries.push_back(
+          {std::string(body.substr(1, body.size() - 2)), "", state.place(), true});
     }
     const size_t blank = body.find_first_of(" \t");
     if (blank != std::string_view::npos && body[blank] == '\t') {

@@ -29,7 +29,8 @@ struct Entry {
   std::string key;    // as written
   std::string value;  // variables expanded
   Place place;
-  bool nested = false;  // value is "" in place of a map or list of YAML that is not read any further
+  bool nested =
+      false;  // value is "" in place of a map or list of YAML, or a [GROUP NAME], that is not read further
 };
 
 struct Section {

@@ -78,6 +78,10 @@ class YamlReader {
     return false;
   }
 
+  void wants_text(const Place& place, const YamlNode& key) {
+    problem(place, "'" + printable(key.text, 60) + "' has a map or a list as its value; it wants a text");
+  }
+
   Section& begin_section(std::string name, const Place& place) {
     conf_.sections.push_back({std::move(name), place, {}});
     return conf_.sections.back();
@@ -94,7 +98,12 @@ class YamlReader {
     if (name == "inputs" || name == "filters" || name == "outputs") {
       return problem(place, name + ": stands under pipeline:");
     }
-    if (is(path, key, value, is_other_list(name) ? Kind::kList : Kind::kMap)) begin_section(key.text, place);
+    if (!is(path, key, value, is_other_list(name) ? Kind::kList : Kind::kMap)) return;
+    begin_section(key.text, place);
+    if (is_other_list(name) || name == "extensions") return;
+    each(value, [&](const YamlNode& inner, const YamlNode& text) {
+      if (text.kind != Kind::kText) wants_text({path, inner.line}, inner);
+    });
   }
 
   void env(const std::string& path, const YamlNode& key, const YamlNode& value) {
@@ -145,6 +154,10 @@ class YamlReader {
   // file://PATH stands for what is in the file, less one line end.
   void set(const Place& place, const std::string& name, const std::string& value) {
     static constexpr std::string_view kFile = "file://";
+    if (value.find("${") != std::string::npos) {
+      warn(place, "no variables are expanded in env: ${" + printable(name, 60) + "} stands for '" +
+                      printable(value, 60) + "' as it is");
+    }
     if (value.size() <= kFile.size() || !value.starts_with(kFile)) return variables_.set(name, value);
     const std::string path = value.substr(kFile.size());
     std::string content;
@@ -197,8 +210,7 @@ class YamlReader {
       } else if (text.kind == Kind::kMap && same(name.text, "telemetry")) {
         section.entries.push_back({name.text, "", place, true});
       } else {
-        problem(place, "'" + printable(name.text, 60) +
-                           "' of service: has a map or a list as its value; it wants a text");
+        wants_text(place, name);
       }
     });
   }

@@ -167,6 +167,18 @@ TEST_F(agent_check, append_without_storage_on_disk_is_warned_of) {
   EXPECT_NE(of_input("  threaded off\n", "  storage.path /x\n  storage.type filesystem\n"), "");
 }
 
+TEST_F(agent_check, storage_does_not_matter_to_a_checkpoint_in_memory) {
+  EXPECT_EQ(problems("[INPUT]\n  Name penstock_kinesis\n  stream s\n  checkpoint memory\n  on_failure file:/y\n"
+                     "  threaded off\n  mem_buf_limit 5M\n"),
+            "agent.conf:4: warning: checkpoint memory: every start begins at initial_position again\n");
+}
+
+TEST_F(agent_check, a_filter_without_match_keeps_the_agent_from_starting) {
+  EXPECT_EQ(problems("[FILTER]\n  Name lambda_logs\n"),
+            "agent.conf:1: Match is missing, and without it the agent will not start\n");
+  EXPECT_EQ(problems("[FILTER]\n  Name lambda_logs\n  Match_Regex x\n"), "");
+}
+
 TEST_F(agent_check, storage_on_disk_needs_a_path) {
   EXPECT_EQ(
       of_input(kSafe, "  flush 1\n"),
@@ -186,6 +198,8 @@ TEST_F(agent_check, what_no_output_matches_would_be_thrown_away) {
   EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n  Match x\n[OUTPUT]\n  Name null\n  Match_Regex ^t$\n"), "");
   EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n  Match_Regex (?<a>t\n"), "") << "who knows";
   EXPECT_EQ(problems(input + "  tag_format x\n[OUTPUT]\n  Name null\n  Match x\n"), "");
+  EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n"), "") << "one input, one output: no Match is needed";
+  EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n[INPUT]\n  Name tail\n"), told);
   EXPECT_EQ(of_input(std::string(kSafe) + "  routable off\n"),
             "agent.conf:11: warning: routable off: what is read counts as read, and is thrown away\n");
 }
@@ -283,6 +297,15 @@ TEST_F(agent_check, a_file_that_nothing_names_is_warned_of_and_looked_for_beside
       "must be started with -e and its path, or Plugins_File or plugins: must name it\n");
 }
 
+TEST_F(agent_check, what_the_command_line_names_goes_before_what_the_conf_names) {
+  EXPECT_EQ(
+      problems("plugins: [/nowhere/penstock-out-kinesis.so]\n"
+               "pipeline: {outputs: [{name: penstock_kinesis, stream: s, on_failure: 'file:/y', workers: 1,\n"
+               "  retry_limit: off}]}\n",
+               "agent.yaml"),
+      "");
+}
+
 TEST_F(agent_check, paths_that_the_agent_would_not_open_are_told_of) {
   plugins_.clear();
   std::filesystem::copy_file(kFiles + "/penstock-out-kinesis.so", folder_.path("penstock-out-kinesis.so"));
@@ -345,11 +368,11 @@ TEST_F(agent_check, the_command_prints_problems_and_counts_and_exits_as_check_do
   EXPECT_EQ(good.code, 0);
   EXPECT_EQ(good.out, file + ": no problems in the sections of ours; inputs: 1, filters: 1, outputs: 1\n");
   EXPECT_EQ(good.err, "");
-  folder_.write("agent.conf", std::string(kGood) + "[FILTER]\n  Name lambda_logs\n  x 1\n");
+  folder_.write("agent.conf", std::string(kGood) + "[FILTER]\n  Name lambda_logs\n  Match x\n  x 1\n");
   const Ended bad = run_program(args);
   EXPECT_EQ(bad.code, 1);
   EXPECT_EQ(bad.out, "");
-  EXPECT_EQ(bad.err, file + ":38: filter 'lambda_logs' has no option 'x', and Fluent Bit would not tell\n");
+  EXPECT_EQ(bad.err, file + ":39: filter 'lambda_logs' has no option 'x', and Fluent Bit would not tell\n");
 }
 
 }  // namespace

@@ -50,6 +50,14 @@ TEST_F(conf, the_first_indented_line_sets_the_indent_of_the_file) {
             "agent.conf:4: indented unlike the first indented line of the file: one indent serves all\n");
 }
 
+TEST_F(conf, what_is_indented_twice_belongs_to_the_section_but_for_groups) {
+  const Conf it = read("[A]\n  k v\n    k2 v\n  [GROUP 1]\n    k3 v\n    k4 v\n  k5 v\n    k6 v\n[B]\n    k7 v\n");
+  EXPECT_EQ(problems(it), "");
+  EXPECT_EQ(text(it), "A{k=v;k2=v;GROUP 1;k5=v;k6=v;}B{k7=v;}");
+  EXPECT_EQ(problems(read("[A]\n  k v\n\t\t\t\tk v\n")),
+            "agent.conf:3: indented unlike the first indented line of the file: one indent serves all\n");
+}
+
 TEST_F(conf, line_ends_and_a_byte_order_mark_of_windows_are_no_part_of_the_text) {
   const Conf it = read("\xef\xbb\xbf[A]\r\n  k v\r\n");
   EXPECT_EQ(text(it), "A{k=v;}");

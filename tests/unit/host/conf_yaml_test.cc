@@ -74,7 +74,10 @@ TEST_F(conf_yaml, env_counts_wherever_it_stands_and_goes_before_the_environment)
 
 TEST_F(conf_yaml, values_of_env_are_not_expanded) {
   environment_ = {{"B", "b"}};
-  EXPECT_EQ(text(read_yaml("env: {A: '${B}'}\nservice: {k: '${A}'}\n")), "service{k=${B};}");
+  const Conf it = read_yaml("env: {A: '${B}'}\nservice: {k: '${A}'}\n");
+  EXPECT_EQ(text(it), "service{k=${B};}");
+  EXPECT_EQ(problems(it),
+            "agent.yaml:1: warning: no variables are expanded in env: ${A} stands for '${B}' as it is\n");
 }
 
 TEST_F(conf_yaml, env_may_be_a_list) {
@@ -167,11 +170,13 @@ TEST_F(conf_yaml, what_nests_is_kept_as_a_key_alone) {
       "agent.yaml:5: 'y' has a map or an empty list as its value; it wants a text or a list of texts\n"
       "agent.yaml:6: an item of 'z' is a map or a list; it wants a text\n"
       "agent.yaml:7: 'telemetry' has a map or an empty list as its value; it wants a text or a list of texts\n"
-      "agent.yaml:9: 'flush' of service: has a map or a list as its value; it wants a text\n"
-      "agent.yaml:10: 'grace' of service: has a map or a list as its value; it wants a text\n");
+      "agent.yaml:9: 'flush' has a map or a list as its value; it wants a text\n"
+      "agent.yaml:10: 'grace' has a map or a list as its value; it wants a text\n");
 }
 
 TEST_F(conf_yaml, keys_of_other_kinds_become_sections_without_entries) {
+  EXPECT_EQ(problems(read_yaml("what:\n  a: b\n  c: {d: e}\n")),
+            "agent.yaml:3: 'c' has a map or a list as its value; it wants a text\n");
   const Conf it = read_yaml("parsers: [{name: x}]\ncustoms: []\nextensions: {a: {b: [c]}}\nwhat: {a: b}\n");
   EXPECT_EQ(text(it), "parsers{}customs{}extensions{}what{}");
   EXPECT_EQ(problems(it), "");
