@@ -19,6 +19,7 @@ void look_up(Function& function, const char* name) {
 Agent look_up() {
   Agent out{};
   look_up(out.input_log_append, proxy::kInputLogAppend);
+  look_up(out.input_log_append_records, proxy::kInputLogAppendRecords);
   look_up(out.input_name, "flb_input_name");
   look_up(out.input_event_loop_get, "flb_input_event_loop_get");
   look_up(out.event_add, "mk_event_add");

@@ -13,6 +13,7 @@ namespace penstock::fluentbit {
 // Functions looked up in the process; nullptr: it does not export that one.
 struct Agent {
   proxy::InputLogAppend input_log_append;
+  proxy::InputLogAppendRecords input_log_append_records;
   const char* (*input_name)(void* instance);      // flb_input_name: the section's alias, or plugin and number
   void* (*input_event_loop_get)(void* instance);  // flb_input_event_loop_get: of the instance's thread
   int (*event_add)(void* loop, int fd, int type, uint32_t mask, void* event);  // mk_event_add

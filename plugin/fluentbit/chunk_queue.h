@@ -12,9 +12,10 @@
 namespace penstock::fluentbit {
 
 struct Chunk {
-  std::string tag;                  // "": that of the section
-  std::string data;                 // log events in msgpack, one behind the other
-  std::vector<uint64_t> completes;  // ack_ids of the batches of which the last record is in here
+  std::string tag;   // "": that of the section
+  std::string data;  // log events in msgpack, one behind the other
+  size_t events = 0;
+  std::vector<uint64_t> completes = {};  // ack_ids of the batches of which the last record is in here
 };
 
 class ChunkQueue {

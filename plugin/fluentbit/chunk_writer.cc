@@ -30,6 +30,7 @@ void ChunkWriter::begin(const penstock_batch& origin) {
   }
   full_before_ = full_.size();
   size_before_ = current().data.size();
+  events_before_ = current().events;
 }
 
 void ChunkWriter::add(const penstock_record& record, std::string_view receipt) {
@@ -37,12 +38,15 @@ void ChunkWriter::add(const penstock_record& record, std::string_view receipt) {
   append_event(record, receipt);
   const size_t size = current().data.size() - before;
   bytes_ += size;
+  ++current().events;
   if (before == 0 || before + size <= format_.chunk_bytes) return;
   // What there was before it is a chunk by itself.
   Chunk next = fresh(current().tag);
   next.data.append(current().data, before);
+  next.events = 1;
   full_.emplace_back();  // from here on nothing fails for want of memory
   current().data.resize(before);
+  --current().events;
   full_.back() = std::exchange(current(), std::move(next));
 }
 
@@ -60,6 +64,7 @@ void ChunkWriter::roll_back() {
     }
   }
   current().data.resize(size_before_);
+  current().events = events_before_;
   bytes_ = 0;
   origin_ = nullptr;
 }

@@ -70,6 +70,7 @@ class ChunkWriter {
   // To roll back to.
   size_t full_before_ = 0;
   size_t size_before_ = 0;
+  size_t events_before_ = 0;
 };
 
 }  // namespace penstock::fluentbit

@@ -21,11 +21,14 @@ std::string log_name(const proxy::Plugin& plugin) {
   return std::string("input:").append(plugin.name).append(":").append(name);
 }
 
-Drain::Append append_to(void* instance) {
-  return [append = agent().input_log_append, instance](const Chunk& chunk) {
-    const char* const tag = chunk.tag.empty() ? nullptr : chunk.tag.data();
-    return append(instance, tag, chunk.tag.size(), chunk.data.data(), chunk.data.size()) == 0;
-  };
+bool append(void* instance, const Chunk& chunk) {
+  const char* const tag = chunk.tag.empty() ? nullptr : chunk.tag.data();
+  const std::string& data = chunk.data;
+  const int result = agent().input_log_append_records != nullptr
+                         ? agent().input_log_append_records(instance, chunk.events, tag, chunk.tag.size(),
+                                                            data.data(), data.size())
+                         : agent().input_log_append(instance, tag, chunk.tag.size(), data.data(), data.size());
+  return result == 0;
 }
 
 }  // namespace
@@ -80,7 +83,9 @@ InputInstance::InputInstance(const proxy::Plugin& plugin, const AgentLog& log, R
       relay_(max_level(plugin.api->input_log_check, plugin.instance), ready_),
       queue_(kQueueBytes),
       reader_(std::move(stages), std::move(format), queue_, relay_),
-      drain_(queue_, append_to(plugin.instance), monotonic_ms) {}
+      drain_(
+          queue_, [instance = plugin.instance](const Chunk& chunk) { return append(instance, chunk); },
+          monotonic_ms) {}
 
 InputInstance::~InputInstance() {
   event_.reset();

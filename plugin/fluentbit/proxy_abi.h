@@ -90,6 +90,11 @@ inline bool has_input_context(const void* context) {
 using InputLogAppend = int (*)(void* instance, const char* tag, size_t tag_size, const void* data, size_t size);
 inline constexpr char kInputLogAppend[] = "flb_input_log_append";
 
+// The same, told how many log events there are, which the agent would count otherwise.
+using InputLogAppendRecords = int (*)(void* instance, size_t records, const char* tag, size_t tag_size,
+                                      const void* data, size_t size);
+inline constexpr char kInputLogAppendRecords[] = "flb_input_log_append_records";
+
 // Names that the agent gives its threads (PR_SET_NAME, 15 bytes): the pipeline's, where inputs without a thread of
 // their own are, and the beginning of those of inputs that have one; set before FLBPluginInit is called.
 inline constexpr char kPipelineThread[] = "flb-pipeline";

@@ -9,7 +9,7 @@ namespace penstock::fluentbit {
 namespace {
 
 Chunk chunk_of(std::string data, std::vector<uint64_t> completes = {}) {
-  return {"", std::move(data), std::move(completes)};
+  return {"", std::move(data), 1, std::move(completes)};
 }
 
 TEST(fluentbit_chunk_queue, is_full_from_its_limit_on) {

@@ -116,6 +116,8 @@ TEST_F(fluentbit_chunk_writer, gathers_batches_of_one_tag_and_parts_those_of_sev
   ASSERT_EQ(chunks.size(), 2u);
   EXPECT_EQ(chunks[0].tag, "a");
   EXPECT_EQ(chunks[0].completes, (std::vector<uint64_t>{1, 3}));
+  EXPECT_EQ(chunks[0].events, 2u);
+  EXPECT_EQ(chunks[1].events, 1u);
   EXPECT_EQ(chunks[1].tag, "b");
   EXPECT_EQ(chunks[1].completes, std::vector<uint64_t>{2});
   EXPECT_TRUE(take(writer).empty());
@@ -139,6 +141,8 @@ TEST_F(fluentbit_chunk_writer, fills_a_chunk_to_the_last_byte_and_not_beyond) {
   const std::vector<Chunk> chunks = take(below);
   ASSERT_EQ(chunks.size(), 2u);
   EXPECT_EQ(chunks[0].data, chunks[1].data);
+  EXPECT_EQ(chunks[0].events, 1u);
+  EXPECT_EQ(chunks[1].events, 1u);
   EXPECT_TRUE(chunks[0].completes.empty()) << "the batch's last record is in the second";
   EXPECT_EQ(chunks[1].completes, std::vector<uint64_t>{1});
 }
@@ -169,17 +173,19 @@ TEST_F(fluentbit_chunk_writer, rolls_back_to_where_the_batch_began) {
     const std::vector<Chunk> rolled = take(writer), expected = take(other);
     ASSERT_EQ(rolled.size(), expected.size()) << chunk_bytes;
     EXPECT_EQ(rolled[0].data, expected[0].data);
+    EXPECT_EQ(rolled[0].events, 1u);
     EXPECT_EQ(rolled[0].completes, std::vector<uint64_t>{1});
   }
 }
 
 TEST_F(fluentbit_chunk_writer, uses_memory_again_without_its_content) {
   ChunkWriter writer({});
-  writer.give_back({"tag", "what was there before", {1, 2}});
+  writer.give_back({"tag", "what was there before", 5, {1, 2}});
   write(writer, batch_of(3), {"{}"});
   const std::vector<Chunk> chunks = take(writer);
   EXPECT_EQ(chunks[0].data, "\x92\x92"s + kTime + "\x80" + msgpack_of("{}"));
   EXPECT_EQ(chunks[0].completes, std::vector<uint64_t>{3});
+  EXPECT_EQ(chunks[0].events, 1u);
   EXPECT_EQ(chunks[0].tag, "");
 }
 

@@ -11,7 +11,7 @@ namespace {
 class Draining : public testing::Test {
  protected:
   Draining() {
-    for (const char* const data : {"a", "b", "c"}) queue_.push({"", data, {}});
+    for (const char* const data : {"a", "b", "c"}) queue_.push({"", data});
   }
 
   Drain::End run(int64_t budget_ms = 1000) { return drain_.run(budget_ms, settled_); }
