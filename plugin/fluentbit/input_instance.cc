@@ -57,7 +57,9 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
   format.metadata = agent().takes_metadata;
   const Surroundings surroundings{this_thread(), agent().input_log_append != nullptr, agent().takes_metadata,
                                   proxy::has_input_context(plugin.context)};
-  if (fails(problem) | fails(unmet(section, surroundings))) return nullptr;
+  const std::string missing = unmet(section, surroundings);
+  if (!problem.empty() && !missing.empty()) problem += '\n';
+  if (fails(problem + missing)) return nullptr;
 
   ReaderStages stages{};
   stages.input = input;

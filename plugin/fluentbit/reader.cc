@@ -95,9 +95,9 @@ bool Reader::turn(int64_t now_ms, bool readable) {
 }
 
 int64_t Reader::next_ms(int64_t now_ms) const {
+  if (!filtered_.empty()) return now_ms;
   int64_t next_ms = readable_ ? now_ms : stages_.input->next_deadline_ms(input_);
-  next_ms = std::max(next_ms, not_before_ms_);
-  if (!filtered_.empty()) next_ms = now_ms;
+  next_ms = std::max({next_ms, not_before_ms_, now_ms});
   return outstanding_.empty() ? next_ms : std::min(next_ms, now_ms + kReceiptsIntervalMs);
 }
 

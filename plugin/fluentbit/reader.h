@@ -43,7 +43,7 @@ class Reader {
   // whether descriptor() is. True: chunks were pushed.
   bool turn(int64_t now_ms, bool readable);
 
-  // When it wants to be called next, on CLOCK_MONOTONIC, and what else it waits for until then; -1: nothing.
+  // When it wants to be called next, now_ms at the soonest, and what else it waits for until then; -1: nothing.
   int64_t next_ms(int64_t now_ms) const;
   int descriptor(int64_t now_ms) const { return not_before_ms_ > now_ms ? -1 : descriptor_; }
 

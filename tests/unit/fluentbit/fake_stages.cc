@@ -1,7 +1,6 @@
 #include "tests/unit/fluentbit/fake_stages.h"
 
 #include <cstdio>
-#include <cstring>
 #include <utility>
 
 namespace penstock::fluentbit {
@@ -185,11 +184,9 @@ const penstock_receipts FakeReceipts::calls = {
     },
     [](penstock_ledger*, uint64_t ack_id, uint64_t count, char* receipts, penstock_error*) {
       for (uint64_t i = 0; i < count; ++i) {
-        char text[PENSTOCK_RECEIPT_BYTES + 1];
-        std::snprintf(text, sizeof text, "receipt %015llu %015llu", static_cast<unsigned long long>(ack_id % 1000),
-                      static_cast<unsigned long long>(i % 1000));
-        std::memset(receipts + i * PENSTOCK_RECEIPT_BYTES, '.', PENSTOCK_RECEIPT_BYTES);
-        std::memcpy(receipts + i * PENSTOCK_RECEIPT_BYTES, text, std::strlen(text));
+        std::string text = "receipt " + std::to_string(ack_id) + " " + std::to_string(i);
+        text.resize(PENSTOCK_RECEIPT_BYTES, '.');
+        text.copy(receipts + i * PENSTOCK_RECEIPT_BYTES, PENSTOCK_RECEIPT_BYTES);
       }
       return int32_t{PENSTOCK_OK};
     },

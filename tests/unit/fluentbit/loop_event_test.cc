@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstring>
+#include <memory>
+#include <vector>
 
 #include "plugin/fluentbit/wakeup.h"
 
@@ -27,7 +28,7 @@ struct FakeLoop {
   bool writes_elsewhere = false;
 };
 FakeLoop* fake_loop = nullptr;
-AgentEvent* last_added = nullptr;  // an agent may go on remembering it
+std::vector<AgentEvent*> remembered;  // as an agent may do
 
 Agent fake_agent() {
   Agent out{};
@@ -35,7 +36,8 @@ Agent fake_agent() {
   out.event_add = [](void* loop, int fd, int type, uint32_t mask, void* event) {
     FakeLoop& it = *static_cast<FakeLoop*>(loop);
     if (it.add_result != 0) return it.add_result;
-    it.event = last_added = static_cast<AgentEvent*>(event);
+    it.event = static_cast<AgentEvent*>(event);
+    remembered.push_back(it.event);
     EXPECT_EQ(it.event->mask, 0u) << "anything else is taken for an event that is there already";
     if (it.writes_elsewhere) return 0;
     it.event->fd = fd;
