@@ -28,7 +28,7 @@ struct FakeLoop {
   bool writes_elsewhere = false;
 };
 FakeLoop* fake_loop = nullptr;
-std::vector<AgentEvent*> remembered;  // as an agent may do
+std::vector<AgentEvent*>& remembered = *new std::vector<AgentEvent*>;  // as an agent may do, to its end
 
 Agent fake_agent() {
   Agent out{};
