@@ -96,7 +96,6 @@ constexpr AgentKey kInputFileOptions[] = {
     {"chunk_bytes", ""},
     {"max_unacknowledged", ""},
     {"tag_format", "this host gives all records of an input its Tag"},
-    {"transform", "this host transforms in a filter alone: write a [FILTER] with Name lambda_logs", "off"},
 };
 
 // What reaches the filter here is the log line itself.

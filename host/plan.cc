@@ -1,8 +1,11 @@
 #include "host/plan.h"
 
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "host/agent_keys.h"
+#include "host/agent_transform.h"
 #include "host/nearest.h"
 #include "host/text.h"
 
@@ -12,10 +15,10 @@ namespace {
 
 class Planner {
  public:
-  Planner(const Modules& modules, bool complain_of_stages, bool complete, Plan& plan)
-      : modules_(modules), complain_of_stages_(complain_of_stages), complete_(complete), plan_(plan) {}
+  Planner(const Modules& modules, const PlanOptions& options, bool complete, Plan& plan)
+      : modules_(modules), options_(options), complete_(complete), plan_(plan) {}
 
-  void section(const Section& section) {
+  void section(Section section) {
     const int32_t kind = kind_of(section);
     if (kind == 0) return other(section);
     StagePlan stage;
@@ -24,6 +27,11 @@ class Planner {
     if (!name(section, kind, stage)) {
       complete_ = false;
       return;
+    }
+    if (kind == PENSTOCK_INPUT) {
+      transforms_.push_back(take_transform(section, *stage.stage, modules_.find(PENSTOCK_FILTER, "lambda_logs"),
+                                           options_.inputs_transform, plan_.problems));
+      if (transforms_.back()) transforms_.back()->label = stage.label + ":lambda_logs";
     }
     stage.options = stage_options(section, *stage.stage, plan_.problems);
     check_options(*stage.stage, stage.options, stage.place, plan_.problems);
@@ -47,9 +55,11 @@ class Planner {
       plan_.routes.push_back(std::move(route));
     }
     if (complete_ && plan_.inputs.empty()) problem({}, "the conf has no [INPUT], so there is nothing to do");
-    if (!complete_) return;
-    warn_unreached(plan_.filters, &Route::filters);
-    warn_unreached(plan_.outputs, &Route::outputs);
+    if (complete_) {
+      warn_unreached(plan_.filters, &Route::filters);
+      warn_unreached(plan_.outputs, &Route::outputs);
+    }
+    add_transforms(std::move(transforms_), plan_);
   }
 
  private:
@@ -111,7 +121,7 @@ class Planner {
     }
     stage.stage = modules_.find(kind, name->value);
     if (stage.stage == nullptr) {
-      if (complain_of_stages_) {
+      if (options_.complain_of_stages) {
         problem(name->place,
                 "there is no " + kind_text + " '" + printable(name->value, 60) + "'" + choice(name->value, kind));
       }
@@ -147,10 +157,11 @@ class Planner {
   }
 
   const Modules& modules_;
-  bool complain_of_stages_;
+  const PlanOptions& options_;
   bool complete_;  // every section so far was understood
   Plan& plan_;
-  std::map<std::string, int> counts_;  // instances of a stage so far
+  std::map<std::string, int> counts_;                 // instances of a stage so far
+  std::vector<std::optional<StagePlan>> transforms_;  // one for each input
 };
 
 }  // namespace
@@ -162,9 +173,9 @@ int32_t kind_of(const Section& section) {
   return 0;
 }
 
-Plan make_plan(const Conf& conf, const Modules& modules, bool complain_of_stages) {
+Plan make_plan(const Conf& conf, const Modules& modules, const PlanOptions& options) {
   Plan plan;
-  Planner planner(modules, complain_of_stages, !has_errors(conf.problems), plan);
+  Planner planner(modules, options, !has_errors(conf.problems), plan);
   for (const Section& section : conf.sections) planner.section(section);
   planner.route();
   return plan;

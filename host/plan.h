@@ -39,9 +39,15 @@ struct Plan {
 // PENSTOCK_INPUT, _FILTER or _OUTPUT for a section of that name; 0 for any other.
 int32_t kind_of(const Section& section);
 
-// Touches neither network nor files. complain_of_stages: false where a plugin could not be opened, so that a stage
-// not found is no news.
-Plan make_plan(const Conf& conf, const Modules& modules, bool complain_of_stages);
+// What is known beside the conf and the stages.
+struct PlanOptions {
+  bool complain_of_stages =
+      true;                       // false where a plugin could not be opened, so that a stage not found is no news
+  bool inputs_transform = false;  // our file for Fluent Bit is named: what it means to leave transform out
+};
+
+// Touches neither network nor files.
+Plan make_plan(const Conf& conf, const Modules& modules, const PlanOptions& options);
 
 // Whether the host, like the agent, keeps the key for itself in every section: Name, Tag, Alias, Match,
 // Match_Regex.

@@ -56,11 +56,15 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   for (const Entry& plugin : named_plugins(conf, environment_variable, ConfFor::kHost, out.problems)) {
     paths.push_back({beside(plugin.place.file, plugin.value), plugin.place});
   }
+  PlanOptions options;
   for (PluginPath& plugin : paths) {
-    if (agent_file(plugin.path) != nullptr) plugin.path = library_beside(plugin.path);
+    const AgentFile* const file = agent_file(plugin.path);
+    if (file == nullptr) continue;
+    plugin.path = library_beside(plugin.path);
+    if (file->kind == PENSTOCK_INPUT) options.inputs_transform = true;
   }
-  const bool all = open_plugins(paths, out.modules, out.problems);
-  out.plan = make_plan(conf, out.modules, all);
+  options.complain_of_stages = open_plugins(paths, out.modules, out.problems);
+  out.plan = make_plan(conf, out.modules, options);
   std::vector<Problem>& more = out.plan.problems;
   out.problems.insert(out.problems.end(), std::make_move_iterator(more.begin()),
                       std::make_move_iterator(more.end()));
