@@ -5,21 +5,18 @@
 
 namespace penstock::fluentbit {
 
-std::string_view receipt_in(std::string_view metadata) {
+void append_receipts(std::string& out, std::string_view metadata) {
   MsgpackReader reader(metadata);
-  MsgpackToken map;
-  if (!reader.next(map) || map.kind != MsgpackToken::Kind::map) return {};
-  for (size_t i = 0; i < map.count; ++i) {
-    MsgpackReader key_reader(reader.value());
-    MsgpackReader value_reader(reader.value());
-    MsgpackToken key;
-    MsgpackToken value;
-    if (key_reader.next(key) && key.kind == MsgpackToken::Kind::text && key.bytes == kReceiptKey &&
-        value_reader.next(value) && value.kind == MsgpackToken::Kind::binary &&
-        value.bytes.size() == PENSTOCK_RECEIPT_BYTES)
-      return value.bytes;
+  MsgpackToken token;
+  if (!reader.next(token) || token.kind != MsgpackToken::Kind::map) return;
+  for (size_t left = token.count; left > 0; --left) {
+    MsgpackReader key(reader.value());
+    MsgpackReader value(reader.value());
+    if (key.next(token) && token.kind == MsgpackToken::Kind::text && token.bytes == kReceiptKey &&
+        value.next(token) && token.kind == MsgpackToken::Kind::binary &&
+        token.bytes.size() == PENSTOCK_RECEIPT_BYTES)
+      out += token.bytes;
   }
-  return {};
 }
 
 }  // namespace penstock::fluentbit

@@ -1,0 +1,40 @@
+// One section [OUTPUT] penstock_kinesis of the agent's conf.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+
+#include "plugin/fluentbit/agent.h"
+#include "plugin/fluentbit/delivery.h"
+#include "plugin/fluentbit/flusher.h"
+#include "plugin/fluentbit/log_relay.h"
+#include "plugin/fluentbit/wakeup.h"
+
+namespace penstock::fluentbit {
+
+class OutputInstance {
+ public:
+  // nullptr: the agent's log says why not, and what to do.
+  static std::unique_ptr<OutputInstance> open(const proxy::Plugin& plugin);
+
+  // Ends in a few seconds at most: what could not be delivered is left to the agent. No flush may be under way.
+  ~OutputInstance();
+  OutputInstance(const OutputInstance&) = delete;
+  OutputInstance& operator=(const OutputInstance&) = delete;
+
+  // [thread-safe] Delivers a chunk, or says after flush_timeout that it is to come again. Needs little stack.
+  proxy::FlushResult flush(std::string_view data, std::string_view tag) noexcept;
+
+ private:
+  OutputInstance(const proxy::Plugin& plugin, const AgentLog& log, DeliveryStages stages, RecordFormat format);
+
+  AgentLog log_;
+  Wakeup log_waiting_;
+  LogRelay relay_;
+  Delivery delivery_;
+  std::unique_ptr<Flusher> flusher_;
+  std::atomic<bool> flushed_ = false;
+};
+
+}  // namespace penstock::fluentbit
