@@ -113,6 +113,12 @@ constexpr AgentKey kOutputFileOptions[] = {
     {"time_key_format", kWholeRecords},
 };
 
+constexpr AgentKey kStdoutOptions[] = {
+    {"format", "this host writes a line of JSON a record", "json_lines"},
+    {"json_date_format", ""},
+    {"json_date_key", "this host writes records as they are", "false|off|no"},
+};
+
 constexpr AgentKey kSections[] = {
     {"custom", ""},
     {"customs", ""},
@@ -164,8 +170,9 @@ std::vector<std::string> agent_key_names(int32_t kind) {
 
 const AgentKey* agent_service_key(std::string_view key) { return find(kServiceKeys, key); }
 
-const AgentKey* agent_file_option(int32_t kind, std::string_view id, std::string_view key) {
+const AgentKey* agent_stage_option(int32_t kind, std::string_view id, std::string_view key) {
   if (kind == PENSTOCK_FILTER) return id == "lambda_logs" ? find(kFilterFileOptions, key) : nullptr;
+  if (kind == PENSTOCK_OUTPUT && id == "stdout") return find(kStdoutOptions, key);
   if (id != "penstock_kinesis") return nullptr;
   return kind == PENSTOCK_INPUT ? find(kInputFileOptions, key) : find(kOutputFileOptions, key);
 }

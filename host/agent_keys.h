@@ -29,9 +29,9 @@ std::vector<std::string> agent_key_names(int32_t kind);
 // Log_Level, Plugins_File.
 const AgentKey* agent_service_key(std::string_view key);
 
-// The option that only our file for the agent has, beside those of the stages behind it, or nullptr; but for
-// transform (agent_transform.h). id: of the stage.
-const AgentKey* agent_file_option(int32_t kind, std::string_view id, std::string_view key);
+// The option that the stage of that name has in the agent alone, or nullptr: of our files for it, beside those of
+// the stages behind them, but for transform (agent_transform.h); of the agent's own stdout. id: of the stage.
+const AgentKey* agent_stage_option(int32_t kind, std::string_view id, std::string_view key);
 
 // Adds what the writer of a conf should know of such a key here: a warning, or what keeps the conf from running.
 void tell_of_agent_key(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems);

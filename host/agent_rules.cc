@@ -206,16 +206,17 @@ class Rules {
   void connections() {
     static constexpr std::array<std::string_view, 5> kPlain = {"host", "port", "ipv6", "listen", "tls"};
     const std::string* const tls = it_.kept("tls");
-    if (tls != nullptr && boolean(*tls) == true) {
+    const bool refused = tls != nullptr && boolean(*tls) == true;
+    if (refused) {
       error("tls",
-            "tls on: to the agent this plugin has no TLS, and it will not start. Take the line out; Penstock "
-            "always uses TLS");
+            "tls on: to the agent this plugin has no TLS, and it will not start. Take the line out: Penstock "
+            "has TLS of its own");
     }
     for (const Entry& entry : it_.section.entries) {
       const std::string key = lower(entry.key);
       const bool network = std::find(kPlain.begin(), kPlain.end(), key) != kPlain.end() ||
                            key.starts_with("net.") || key.starts_with("tls.") || key.starts_with("oauth2");
-      if (network && agent_key(it_.stage.kind, key) != nullptr) {
+      if (network && !(refused && key == "tls") && agent_key(it_.stage.kind, key) != nullptr) {
         problems_.push_back(
             {entry.place,
              "'" + printable(entry.key, 60) +

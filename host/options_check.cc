@@ -83,7 +83,7 @@ std::vector<Entry> stage_options(const Section& section, const penstock_stage& s
     if (of_host) continue;
     const AgentKey* agents = nullptr;
     if (!knows(known, key)) agents = agent_key(stage.kind, key);
-    if (!knows(known, key) && agents == nullptr) agents = agent_file_option(stage.kind, stage.id, key);
+    if (!knows(known, key) && agents == nullptr) agents = agent_stage_option(stage.kind, stage.id, key);
     if (agents != nullptr) {
       tell_of_agent_key(*agents, entry, problems);
     } else {

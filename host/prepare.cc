@@ -62,7 +62,9 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
     if (file == nullptr) continue;
     plugin.path = library_beside(plugin.path);
     if (file->kind == PENSTOCK_INPUT) options.inputs_transform = true;
+    if (!plugins.empty() && !plugin.place.file.empty()) plugin.path.clear();
   }
+  std::erase_if(paths, [](const PluginPath& plugin) { return plugin.path.empty(); });
   options.complain_of_stages = open_plugins(paths, out.modules, out.problems);
   out.plan = make_plan(conf, out.modules, options);
   std::vector<Problem>& more = out.plan.problems;

@@ -235,10 +235,8 @@ TEST_F(agent_check, keys_that_change_nothing_are_warned_of_and_tls_on_is_an_erro
             "agent.conf:8: warning: 'net.keepalive'" + text + "agent.conf:9: warning: 'tls.verify'" + text +
                 "agent.conf:10: warning: 'Host'" + text);
   EXPECT_EQ(of_output("  Retry_Limit off\n  workers 1\n  tls on\n"),
-            "agent.conf:8: tls on: to the agent this plugin has no TLS, and it will not start. Take the line out; "
-            "Penstock always uses TLS\n"
-            "agent.conf:8: warning: 'tls'" +
-                text);
+            "agent.conf:8: tls on: to the agent this plugin has no TLS, and it will not start. Take the line out: "
+            "Penstock has TLS of its own\n");
 }
 
 TEST_F(agent_check, what_drops_or_forgets_is_warned_of) {

@@ -184,6 +184,21 @@ TEST_F(check, options_of_our_files_for_the_agent_are_warned_of_or_refused) {
             "agent.conf:9: warning: 'reserve_data' is for Fluent Bit; this host has no use for it\n");
 }
 
+TEST_F(check, of_the_agents_stdout_what_comes_to_the_same_is_warned_of) {
+  const std::string output = "[OUTPUT]\n  Name stdout\n  Match *\n";
+  EXPECT_EQ(run(std::string(kInput) + output + "  Format json_lines\n  json_date_key false\n").code, 0);
+  EXPECT_EQ(run(std::string(kInput) + output + "  Format msgpack\n  json_date_key date\n").err,
+            "agent.conf:8: 'Format' is for Fluent Bit; this host writes a line of JSON a record\n"
+            "agent.conf:9: 'json_date_key' is for Fluent Bit; this host writes records as they are\n");
+}
+
+TEST_F(check, what_the_command_line_names_goes_before_our_files_for_the_agent) {
+  folder_.write("plugins.conf", "[PLUGINS]\n  Path /nowhere/penstock-in-kinesis.so\n");
+  const std::string conf = "[SERVICE]\n  Plugins_File plugins.conf\n" + std::string(kInput) + kOutput;
+  EXPECT_EQ(run(conf).err, "");
+  EXPECT_EQ(run(conf, {}).code, 1);
+}
+
 TEST_F(check, yaml_means_what_the_classic_form_means) {
   std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
   const Ended it =
