@@ -9,7 +9,8 @@ packages=(cmake ninja-build g++ zlib1g-dev rapidjson-dev libcurl4-openssl-dev li
 case "${1:-test}" in
   demo) ;;
   package) packages+=(dpkg-dev file) ;;
-  test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl dpkg-dev file debootstrap) ;;
+  test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl dpkg-dev file debootstrap
+                   luajit) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-format clang-tidy libclang-rt-14-dev) ;;
   *) echo "usage: scripts/setup.sh [demo|package|test|clang]" >&2; exit 2 ;;

@@ -1,0 +1,120 @@
+-- luajit lambda_logs_test.lua SCRIPT LIBRARY: runs cb_filter of the script over the library, as the agent's lua
+-- filter does, and says which sentence does not hold.
+local script, library = arg[1], arg[2]
+
+local said = {}
+local stderr = io.stderr
+local failures = 0
+
+-- The script anew, in an environment of its own.
+local function load_script(environment)
+  said = {}
+  local globals = setmetatable({
+    os = { getenv = function(name) return environment[name] end },
+    io = { stderr = { write = function(_, ...) said[#said + 1] = table.concat({ ... }) end } },
+    flb_null = environment.flb_null,
+  }, { __index = _G })
+  local chunk = assert(loadfile(script))
+  setfenv(chunk, globals)()
+  return globals.cb_filter
+end
+
+local function filter(options)
+  local environment = { PENSTOCK_LIBRARY = library }
+  for key, value in pairs(options or {}) do
+    environment[key] = value
+  end
+  return load_script(environment)
+end
+
+local function check(sentence, condition)
+  if not condition then
+    failures = failures + 1
+    stderr:write("FAILED: ", sentence, "\n")
+  end
+end
+
+local LINE = "[WARNING]\t2019-08-25T13:59:15.269Z\t8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\tonly 3 left\n"
+
+local cb_filter = filter()
+local code, time, record = cb_filter("lambda", 1.25, { log = LINE, stream = "stdout" })
+check("a line becomes a record, and the time stays", code == 2 and time == 1.25)
+check("the record has what the line says", record.level == "WARNING" and record.message == "only 3 left"
+  and record.timestamp == "2019-08-25T13:59:15.269Z"
+  and record.lambda.requestId == "8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001")
+check("the other members go, and there is no source", record.log == nil and record.stream == nil
+  and record.source == nil)
+
+_, _, record = cb_filter("lambda", 1.25, { log = "plain" })
+check("a line without a time gets that of its event", record.timestamp == "1970-01-01T00:00:01.250Z")
+_, _, record = cb_filter("lambda", { sec = 1, nsec = 250999999 }, { log = "plain" })
+check("the time may be a table", record.timestamp == "1970-01-01T00:00:01.250Z")
+
+for _, untouched in ipairs({ { nolog = 1 }, { log = 5 }, { log = {} }, {} }) do
+  code, time, record = cb_filter("lambda", 7, untouched)
+  check("a record without a line stays", code == 0 and time == 7 and record == untouched)
+end
+
+_, _, record = cb_filter("lambda", 1, {
+  log = '{"s":"\\u00e9\\ud83d\\ude00\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\127","i":12345678901,"d":-1.5e2,"t":true,'
+    .. '"f":false,"n":null,"a":[1,null,"x"],"e":[],"o":{},"m":{"k":[{"l":1}]},"timestamp":1}',
+})
+check("escapes in text are read",
+  record.s == "\195\169\240\159\152\128\"\\/\b\f\n\r\t\0\127")
+check("numbers, booleans and null are read", record.i == 12345678901 and record.d == -150 and record.t == true
+  and record.f == false and record.n == nil and record.timestamp == 1)
+check("arrays and objects are read", record.a[1] == 1 and record.a[2] == nil and record.a[3] == "x"
+  and record.m.k[1].l == 1 and next(record.o) == nil)
+check("an empty array is told from an empty object", getmetatable(record.e).type == 1
+  and getmetatable(record.o) == nil)
+
+local null = {}
+_, _, record = filter({ flb_null = null })("lambda", 1, { log = '{"n":null,"a":[null]}' })
+check("null is the agent's where it has one", record.n == null and record.a[1] == null)
+
+check("a number beyond all doubles is none", filter()("lambda", 1, { log = '{"n":1e400}' }) == 0)
+
+local function nested(depth)
+  return '{"a":' .. ("["):rep(depth - 1) .. ("]"):rep(depth - 1) .. "}"
+end
+cb_filter = filter()
+check("what is nested 100 deep is read", cb_filter("lambda", 1, { log = nested(100) }) == 2 and #said == 0)
+check("what is deeper stays", cb_filter("lambda", 1, { log = nested(101) }) == 0)
+check("which is said", #said == 1 and said[1]:find("nested too deep", 1, true))
+for _ = 1, 6 do
+  cb_filter("lambda", 1, { log = nested(101) })
+end
+check("ever more seldom", #said == 3)
+check("and costs no neighbour", cb_filter("lambda", 1, { log = LINE }) == 2)
+check("of a hundred thousand brackets none is too many", cb_filter("lambda", 1, { log = ("["):rep(100000) }) == 2)
+
+_, _, record = filter({ PENSTOCK_RESERVE_DATA = "on" })("lambda", 1, { log = LINE, stream = "stdout", level = "x" })
+check("reserve_data keeps what the record has not", record.stream == "stdout" and record.level == "WARNING"
+  and record.log == nil)
+_, _, record = filter({ PENSTOCK_PRESERVE_KEY = "on" })("lambda", 1, { log = LINE, stream = "stdout" })
+check("preserve_key keeps the line alone", record.log == LINE and record.stream == nil)
+code = filter({ PENSTOCK_KEY_NAME = "line" })("lambda", 1, { line = LINE })
+check("key_name says where the line is", code == 2)
+_, _, record = filter({ PENSTOCK_TIMESTAMP_KEY = "@timestamp" })("lambda", 1, { log = LINE })
+check("the library's options are handed on", record["@timestamp"] ~= nil)
+
+filter({ PENSTOCK_TIMESTAMP_KEY = "" })
+check("what the library says of them is told", #said == 1 and said[1]:find("timestamp_key", 1, true))
+
+cb_filter = load_script({ PENSTOCK_LIBRARY = "/nowhere/libpenstock.so" })
+local given = { log = LINE }
+code, time, record = cb_filter("lambda", 1, given)
+check("without the library records stay", code == 0 and time == 1 and record == given)
+check("and the path and what to do is said once", #said == 1
+  and said[1]:find("/nowhere/libpenstock.so cannot be used", 1, true) and said[1]:find("Set PENSTOCK_LIBRARY", 1, true))
+
+-- Callbacks from compiled code would end the process here.
+cb_filter = filter()
+local sum = 0
+for index = 1, 20000 do
+  local _, _, made = cb_filter("lambda", 1, { log = '{"n":' .. index .. "}" })
+  sum = sum + made.n
+end
+check("many records one after the other", sum == 20000 * 20001 / 2)
+
+os.exit(failures == 0 and 0 or 1)
