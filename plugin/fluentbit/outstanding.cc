@@ -40,9 +40,9 @@ std::optional<std::string> Outstanding::warning(int64_t now_ms) {
          std::to_string((now_ms - oldest.since_ms) / 1000) + " s: stream " + host::printable(oldest.stream, 128) +
          ", " + host::printable(oldest.shard_id, 128) + ", sequence number " +
          host::printable(oldest.sequence_number, 128) +
-         ". What a filter, a route or another output has taken away is never known: with checkpoint_after "
-         "delivery "
-         "all records must reach an output penstock_kinesis";
+         ". It is never known of records that a filter or a route has taken away, that multiline has joined, "
+         "or that passed the filters kubernetes, aws, ecs or geoip2: with checkpoint_after delivery all must "
+         "reach an output penstock_kinesis as they are";
 }
 
 }  // namespace penstock::fluentbit

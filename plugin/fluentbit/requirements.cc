@@ -24,14 +24,14 @@ std::string append_problem(const Surroundings& surroundings) {
            ". Write in this section: checkpoint_after handover (what the agent has in memory when it dies is "
            "lost)";
   if (surroundings.thread == AgentThread::kInput)
-    return "checkpoint_after append (the default) cannot be kept by an input with a thread of its own: the agent "
-           "says that it has taken records which it loses when it stops. Write in this section: threaded off. Or, "
-           "if such a loss does not matter: checkpoint_after handover";
+    return "checkpoint_after append (the default) cannot be kept by an input with a thread of its own: the "
+           "agent says that it has taken records which it loses when it stops. Write in this section: "
+           "threaded off. Or, if such a loss does not matter: checkpoint_after handover";
   if (surroundings.thread == AgentThread::kOther)
     return std::string("checkpoint_after append (the default) needs the agent's thread ") +
            proxy::kPipelineThread +
-           ", and this input was started on a thread of another name, which this version does not know. Write in "
-           "this section: checkpoint_after handover (what the agent has in memory when it dies is lost)";
+           ", and this input was started on a thread of another name, which this version does not know. Write "
+           "in this section: checkpoint_after handover (what the agent has in memory when it dies is lost)";
   return {};
 }
 
@@ -40,17 +40,15 @@ std::string delivery_problem(const Surroundings& surroundings) {
     return std::string("checkpoint_after delivery ") + kNoAppend +
            ". Write in this section: checkpoint_after handover";
   if (!surroundings.metadata)
-    return "checkpoint_after delivery needs Fluent Bit 2.1 or later: the records of this one have no metadata. "
-           "Write "
-           "in this section: threaded off, and no checkpoint_after";
+    return "checkpoint_after delivery needs Fluent Bit 2.1 or later: the records of this one have no "
+           "metadata. Write in this section: threaded off, and no checkpoint_after";
   return {};
 }
 
 std::string handover_problem(const Surroundings& surroundings) {
   if (surroundings.append || surroundings.told_which || surroundings.thread == AgentThread::kInput) return {};
   return "checkpoint_after handover needs a thread of its own in this version of the agent. Write in this "
-         "section: "
-         "threaded on";
+         "section: threaded on";
 }
 
 }  // namespace
@@ -72,14 +70,14 @@ std::string unmet(const Section& section, const Surroundings& surroundings) {
 std::string caution(const Section& section) {
   const std::string& after = section.text("checkpoint_after");
   if (after == "handover")
-    return "checkpoint_after handover: a record counts as read once the agent has it. Lost is then what the agent "
-           "has "
-           "in memory when it is killed or crashes, and, of an input with a thread of its own, what lies in the "
-           "input's ring when the agent stops";
+    return "checkpoint_after handover: a record counts as read once the agent has it. Lost is then what the "
+           "agent has in memory when it is killed or crashes, and, of an input with a thread of its own, what "
+           "lies in the input's ring when the agent stops";
   if (after == "delivery")
-    return "checkpoint_after delivery is experimental: a record counts as read once an output penstock_kinesis of "
-           "this agent has delivered it. All records must reach one, unmixed with others by filters that make new "
-           "records (multiline, rewrite_tag): else reading stops at max_unacknowledged, " +
+    return "checkpoint_after delivery is experimental: a record counts as read once an output "
+           "penstock_kinesis of this agent has delivered it. Of one that a filter or a route takes away, that "
+           "multiline joins, or that passes the filters kubernetes, aws, ecs or geoip2, this is never known, "
+           "and reading stops at max_unacknowledged, " +
            section.text("max_unacknowledged");
   return {};
 }
