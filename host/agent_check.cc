@@ -124,11 +124,11 @@ AgentCheck check_for_fluent_bit(const std::string& conf_file, const std::vector<
   AgentCheck out;
   const Conf conf = read_conf(conf_file, environment, ConfFor::kFluentBit);
   out.problems = conf.problems;
-  std::vector<Entry> paths;
-  for (const std::string& plugin : plugins) paths.push_back({"-e", plugin, {}, false});
-  for (Entry& path : named_plugins(conf, environment, ConfFor::kFluentBit, out.problems)) {
-    paths.push_back(std::move(path));
-  }
+  std::vector<Entry> paths = named_plugins(conf, environment, ConfFor::kFluentBit, out.problems);
+  std::vector<Entry> given;
+  given.reserve(plugins.size());
+  for (const std::string& plugin : plugins) given.push_back({"-e", plugin, {}, false});
+  paths.insert(paths.begin(), given.begin(), given.end());
   AgentModules modules(paths, out.problems);
   Checker checker(conf, modules, out);
   for (const Section& section : conf.sections) checker.section(section);

@@ -86,10 +86,10 @@ const penstock_stage* AgentModules::open(const AgentFile& file) {
                          false});
     return nullptr;
   }
-  const penstock_module* module = nullptr;
-  std::string defect = open_module(path, module);
-  const penstock_stage* const stage = defect.empty() ? stage_in(*module, file) : nullptr;
-  if (defect.empty() && stage == nullptr) {
+  std::string defect;
+  const penstock_module* const module = open_module(path, defect);
+  const penstock_stage* const stage = module != nullptr ? stage_in(*module, file) : nullptr;
+  if (module != nullptr && stage == nullptr) {
     defect = "plugin '" + printable(path) + "' has no " + kind_name(file.kind) + " '" + file.stage +
              "' that this program can read; install both from one package";
   }

@@ -47,32 +47,36 @@ bool is_file(const std::string& path) {
 
 }  // namespace
 
-std::string open_module(const std::string& path, const penstock_module*& module) {
+const penstock_module* open_module(const std::string& path, std::string& defect) {
   const std::string name = "plugin '" + printable(path) + "'";
+  const auto fail = [&](const std::string& what) {
+    defect = name + what;
+    return nullptr;
+  };
   struct stat file {};
-  if (stat(path.c_str(), &file) != 0) return name + " cannot be opened: " + std::strerror(errno);
+  if (stat(path.c_str(), &file) != 0) return fail(std::string(" cannot be opened: ") + std::strerror(errno));
   if (const std::string reason = unsafe_to_use(file, geteuid()); !reason.empty()) {
-    return name + " is refused: " + reason;
+    return fail(" is refused: " + reason);
   }
   // A name without a slash would be searched for in the system's folders.
   const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
   void* const handle = dlopen(exact.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return name + " cannot be opened: " + printable(dlerror());
+  if (handle == nullptr) return fail(" cannot be opened: " + printable(dlerror()));
   void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
-  if (symbol == nullptr) return name + " is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL;
-  module = reinterpret_cast<penstock_module_fn>(symbol)();
+  if (symbol == nullptr) return fail(" is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL);
+  const penstock_module* const module = reinterpret_cast<penstock_module_fn>(symbol)();
   if (module == nullptr || !PENSTOCK_HAS(module, stages)) {
-    return name + " hands out no module that this host can read";
+    return fail(" hands out no module that this host can read");
   }
-  return {};
+  return module;
 }
 
 Modules::Modules() : stages_(builtin_stages()) {}
 
 std::string Modules::open(const std::string& path) {
-  const penstock_module* module = nullptr;
-  std::string defect = open_module(path, module);
-  if (!defect.empty()) return defect;
+  std::string defect;
+  const penstock_module* const module = open_module(path, defect);
+  if (module == nullptr) return defect;
   defect = add(*module);
   return defect.empty() ? defect : "plugin '" + printable(path) + "': " + defect;
 }

@@ -16,9 +16,9 @@ namespace penstock::host {
        offsetof(std::remove_cvref_t<decltype(*(pointer))>, member) + sizeof((pointer)->member) && \
    (pointer)->member != nullptr)
 
-// Opens a shared object for as long as the process lives, and gives its module. Returns what is wrong with it, or
-// nothing. Run as root, one that others may write is refused.
-std::string open_module(const std::string& path, const penstock_module*& module);
+// Opens a shared object for as long as the process lives, and gives its module. nullptr: defect says what is wrong
+// with it. Run as root, one that others may write is refused.
+const penstock_module* open_module(const std::string& path, std::string& defect);
 
 // The plugins of a process and the stages built into the host. Plugins stay loaded until the process ends.
 class Modules {

@@ -52,6 +52,7 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   out.problems = conf.problems;
   out.settings = read_settings(conf, out.problems);
   std::vector<PluginPath> paths;
+  paths.reserve(plugins.size());
   for (const std::string& plugin : plugins) paths.push_back({plugin, {}});
   for (const Entry& plugin : named_plugins(conf, environment_variable, ConfFor::kHost, out.problems)) {
     paths.push_back({beside(plugin.place.file, plugin.value), plugin.place});
