@@ -21,16 +21,19 @@ int64_t time_ms_of(const LogEvent& event) {
   return std::clamp(event.seconds, -kMostSeconds, kMostSeconds) * 1000 + event.nanoseconds / 1'000'000;
 }
 
-bool is_string(const MsgpackToken& token) { return token.kind == Kind::text || token.kind == Kind::binary; }
-
 // What lies between two places of the same text.
 std::string_view between(const char* from, const char* to) { return {from, static_cast<size_t>(to - from)}; }
 
-// Reads a key; false where the map is at an end. Those that are no strings have no name.
-std::string_view read_name(MsgpackReader& reader) {
+// Reads a whole value. What it says where it is text or binary; any other says nothing: a null data().
+std::string_view read_text(MsgpackReader& reader) {
+  MsgpackReader ahead = reader;
   MsgpackToken token;
-  MsgpackReader key(reader.value());
-  return key.next(token) && is_string(token) ? token.bytes : std::string_view();
+  if (!ahead.next(token) || token.kind == Kind::array || token.kind == Kind::map) {
+    reader.value();
+    return {};
+  }
+  reader = ahead;
+  return token.kind == Kind::text || token.kind == Kind::binary ? token.bytes : std::string_view();
 }
 
 }  // namespace
@@ -84,15 +87,13 @@ void LambdaRecords::find_line(std::string_view body, int64_t time_ms) {
   if (!reader.next(token) || token.kind != Kind::map) return;
   for (size_t left = token.count; left > 0; --left) {
     const char* const pair = reader.at();
-    const std::string_view name = read_name(reader);
-    const std::string_view raw = reader.value();
-    if (name != options_.key_name) continue;
-    MsgpackReader value(raw);
-    if (!value.next(token) || !is_string(token)) continue;
+    const std::string_view name = read_text(reader);
+    const std::string_view line = read_text(reader);
+    if (name != options_.key_name || line.data() == nullptr) continue;
     lines_.push_back({body, between(pair, reader.at())});
     penstock_record event = {};
     event.time_ms = time_ms;
-    event.body = {token.bytes.data(), token.bytes.size()};
+    event.body = {line.data(), line.size()};
     events_.push_back(event);
     return;
   }
@@ -147,11 +148,11 @@ void LambdaRecords::append_kept(const Line& line) {
   reader.next(token);
   for (size_t left = token.count; left > 0; --left) {
     const char* const pair = reader.at();
-    const std::string_view name = read_name(reader);
+    const std::string_view name = read_text(reader);
     reader.value();
     const bool is_line = pair == line.pair.data();
     if (is_line ? !options_.preserve_key : !options_.reserve_data) continue;
-    if (std::binary_search(names_.begin(), names_.end(), name)) continue;
+    if (name.data() != nullptr && std::binary_search(names_.begin(), names_.end(), name)) continue;
     kept_ += between(pair, reader.at());
     ++kept_count_;
   }
@@ -159,7 +160,7 @@ void LambdaRecords::append_kept(const Line& line) {
 
 void LambdaRecords::read_names() {
   names_.clear();
-  for (MsgpackReader reader(members_); !reader.done(); reader.value()) names_.push_back(read_name(reader));
+  for (MsgpackReader reader(members_); !reader.done(); reader.value()) names_.push_back(read_text(reader));
   std::sort(names_.begin(), names_.end());
 }
 

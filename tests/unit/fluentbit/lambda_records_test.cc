@@ -155,6 +155,14 @@ TEST(fluentbit_lambda_records, what_is_kept_gives_way_to_a_member_of_the_same_na
   EXPECT_EQ(event.body.text("stream"), "stdout");
 }
 
+TEST(fluentbit_lambda_records, keys_that_are_no_text_are_kept_beside_any_name) {
+  Filtering filtering({"log", true, false});
+  const std::string other = Pack().integer(7).text("seven").array(1).nil().text("an array").bytes;
+  const std::string out = filtering.apply(header().map(3).raw(other).text("log").text(R"({"":1})").bytes);
+  EXPECT_TRUE(filtering.changed);
+  EXPECT_TRUE(out.ends_with(other));
+}
+
 TEST(fluentbit_lambda_records, json_that_is_too_deep_for_msgpack_passes_as_it_is_among_its_neighbours) {
   const auto nested = [](size_t depth) {
     return "{\"timestamp\":1,\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
