@@ -31,21 +31,12 @@ void pause_all(bool paused) {
   for (const auto& instance : instances) instance->pause(paused && instances.size() == 1);
 }
 
-// Nothing that is thrown goes through the agent.
+// Nothing that is thrown goes through the agent. Out of memory, the callback does what it can the next time.
 template <typename Body>
-int guarded(int otherwise, Body body) noexcept {
+int guarded(Body body) noexcept {
   try {
-    return body();
-  } catch (const std::exception&) {  // out of memory, or of descriptors
-    return otherwise;
-  }
-}
-
-int collect_from_all(void** data, size_t* size) {
-  *size = 0;
-  for (const auto& instance : instances) {
-    *size = instance->collect(data);
-    if (*size > 0) break;  // only where it is alone
+    body();
+  } catch (const std::exception&) {
   }
   return kOk;
 }
@@ -76,40 +67,43 @@ PENSTOCK_EXPORT int FLBPluginRegister(proxy::Definition* definition) {
 }
 
 PENSTOCK_EXPORT int FLBPluginInit(proxy::Plugin* plugin) {
-  return guarded(kFailed, [&] {
+  try {
     std::unique_ptr<InputInstance> instance = InputInstance::open(*plugin);
     if (instance == nullptr) return kFailed;
-    if (proxy::has_input_context(plugin->context))
-      static_cast<proxy::InputContext*>(plugin->context)->remote = instance.get();
     instances.push_back(std::move(instance));
+    if (proxy::has_input_context(plugin->context))
+      static_cast<proxy::InputContext*>(plugin->context)->remote = instances.back().get();
     return kOk;
-  });
+  } catch (const std::exception& problem) {  // out of memory, descriptors or threads
+    plugin->api->log_print(PENSTOCK_LOG_ERROR, nullptr, 0, "[input:%s] it cannot start: %s", plugin->name,
+                           problem.what());
+    return kFailed;
+  }
 }
 
 PENSTOCK_EXPORT int FLBPluginInputCallback(void** data, size_t* size) {
-  return guarded(kOk, [&] { return collect_from_all(data, size); });
+  *size = 0;
+  return guarded([&] {
+    for (const auto& instance : instances) {
+      *size = instance->collect(data);
+      if (*size > 0) break;  // only where it is alone
+    }
+  });
 }
 
 PENSTOCK_EXPORT int FLBPluginInputCallbackCtx(void* context, void** data, size_t* size) {
   *size = 0;
-  return guarded(kOk, [&] {
-    *size = static_cast<InputInstance*>(context)->collect(data);
-    return kOk;
-  });
+  return guarded([&] { *size = static_cast<InputInstance*>(context)->collect(data); });
 }
 
 PENSTOCK_EXPORT int FLBPluginInputCleanupCallback(void*) {
-  return guarded(kOk, [&] {
+  return guarded([&] {
     for (const auto& instance : instances) instance->give_back();
-    return kOk;
   });
 }
 
 PENSTOCK_EXPORT int FLBPluginInputCleanupCallbackCtx(void* context, void*) {
-  return guarded(kOk, [&] {
-    static_cast<InputInstance*>(context)->give_back();
-    return kOk;
-  });
+  return guarded([&] { static_cast<InputInstance*>(context)->give_back(); });
 }
 
 PENSTOCK_EXPORT void FLBPluginInputPause() { pause_all(true); }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <utility>
 
 namespace penstock::fluentbit {
@@ -37,7 +38,10 @@ LoopEvent::LoopEvent(const Agent& agent, void* loop, std::function<void()> handl
   event_->fd = -1;
   event_->status = kNone;
   event_->handler = [](void* event) {
-    static_cast<Event*>(event)->owner->handler_();
+    try {
+      static_cast<Event*>(event)->owner->handler_();
+    } catch (const std::exception&) {  // out of memory; nothing goes through the agent's loop
+    }
     return 0;
   };
   event_->owner = this;

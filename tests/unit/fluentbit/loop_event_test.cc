@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "plugin/fluentbit/wakeup.h"
@@ -74,6 +75,11 @@ TEST_F(fluentbit_loop_event, is_called_by_the_agents_loop) {
   EXPECT_EQ(loop_.event->mask, 1u) << "readable";
   EXPECT_EQ(loop_.event->handler(loop_.event), 0);
   EXPECT_EQ(calls_, 1);
+}
+
+TEST_F(fluentbit_loop_event, lets_nothing_that_is_thrown_through_the_agents_loop) {
+  const auto event = LoopEvent::add(agent_, nullptr, wakeup_.descriptor(), [] { throw std::bad_alloc(); });
+  EXPECT_EQ(loop_.event->handler(loop_.event), 0);
 }
 
 TEST_F(fluentbit_loop_event, is_taken_out_of_the_loop_when_it_ends) {
