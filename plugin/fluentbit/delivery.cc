@@ -107,10 +107,11 @@ bool Delivery::write_batch(const Flush& flush, Progress& progress) {
   progress.receipts.reserve(progress.receipts.size() +
                             batch_.receipts().size());  // nothing behind write() may fail
   if (batch_.size() > 0) {
+    const auto batch = under_way_.emplace(++last_ack_id_, &progress).first;
     Error error;
-    const int32_t result =
-        stages_.output->output->write(output_, &batch_.batch(reinterpret_cast<uintptr_t>(&progress)), &error);
+    const int32_t result = stages_.output->output->write(output_, &batch_.batch(batch->first), &error);
     if (result < 0) {
+      under_way_.erase(batch);
       not_before_ms_ = now_ms_ + kAfterFailureMs;
       log_failure(reason(error, result));
       return false;
@@ -144,7 +145,10 @@ void Delivery::pump() {
 
 void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
   Delivery& delivery = *static_cast<Delivery*>(ctx);
-  Progress& progress = *reinterpret_cast<Progress*>(static_cast<uintptr_t>(ack_id));
+  const auto batch = delivery.under_way_.find(ack_id);
+  if (batch == delivery.under_way_.end()) return;
+  Progress& progress = *batch->second;
+  delivery.under_way_.erase(batch);
   --progress.outstanding;
   if (outcome == PENSTOCK_FAILED_RECORDED) progress.failed_recorded = true;
   if (outcome == PENSTOCK_GIVEN_BACK && !std::exchange(progress.given_back, true)) ++delivery.chunks_given_back_;

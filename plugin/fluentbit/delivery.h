@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -92,8 +93,10 @@ class Delivery {
   penstock_instance* output_ = nullptr;
   int descriptor_ = -1;
 
-  std::vector<Waiting> waiting_;  // in the order in which they came
-  std::vector<Flush*> ended_;     // has room for all of waiting_
+  std::vector<Waiting> waiting_;             // in the order in which they came
+  std::vector<Flush*> ended_;                // has room for all of waiting_
+  std::map<uint64_t, Progress*> under_way_;  // by the ack_id of each batch that is not settled
+  uint64_t last_ack_id_ = 0;
   Remembered remembered_{kMaxRemembered, kMaxRememberedMs};
 
   bool full_ = false;

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <array>
 #include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,17 +23,18 @@ class Flushing : public testing::Test {
       : delivery_({&FakeOutput::stage, {}, &FakeReceipts::calls, timeout_ms}, RecordFormat({}), relay_) {
     FakeOutput::next = &output_;
     EXPECT_EQ(delivery_.open(), "");
+    flusher_ = std::make_unique<Flusher>(delivery_, relay_, log_waiting_);
   }
 
-  std::future<proxy::FlushResult> begin(const std::string& chunk, LogRelay::Print print = print_nothing) {
-    return std::async(std::launch::async, [this, chunk, print] { return flusher_.flush(chunk, "tag", print); });
+  std::future<proxy::FlushResult> begin(const std::string& chunk, const LogRelay::Print& print = print_nothing) {
+    return std::async(std::launch::async, [this, chunk, print] { return flusher_->flush(chunk, "tag", print); });
   }
 
   FakeOutput output_;
   Wakeup log_waiting_;
   LogRelay relay_{PENSTOCK_LOG_DEBUG, log_waiting_};
   Delivery delivery_;
-  Flusher flusher_{delivery_, relay_, log_waiting_};
+  std::unique_ptr<Flusher> flusher_;
 };
 
 using fluentbit_flusher = Flushing;
@@ -45,7 +47,7 @@ class HurriedFlushing : public Flushing {
 using fluentbit_flusher_without_time = HurriedFlushing;
 
 TEST_F(fluentbit_flusher, answers_when_the_chunk_is_delivered) {
-  EXPECT_EQ(flusher_.flush(log_event("a"), "tag", print_nothing), proxy::kFlushOk);
+  EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushOk);
   EXPECT_EQ(output_.bodies(), (std::vector<std::string>{json_of("a")}));
 }
 
@@ -67,21 +69,21 @@ TEST_F(fluentbit_flusher, takes_a_chunk_while_it_waits_for_others) {
 }
 
 TEST_F(fluentbit_flusher, delivers_what_many_threads_flush_at_once) {
-  std::vector<std::future<int>> threads;
-  for (int thread = 0; thread < 4; ++thread)
-    threads.push_back(std::async(std::launch::async, [&] {
+  std::array<std::future<int>, 4> threads;
+  for (auto& thread : threads)
+    thread = std::async(std::launch::async, [&] {
       int delivered = 0;
       for (int i = 0; i < 100; ++i)
-        delivered += flusher_.flush(log_event("a"), "tag", print_nothing) == proxy::kFlushOk ? 1 : 0;
+        delivered += flusher_->flush(log_event("a"), "tag", print_nothing) == proxy::kFlushOk ? 1 : 0;
       return delivered;
-    }));
+    });
   for (auto& thread : threads) EXPECT_EQ(thread.get(), 100);
   EXPECT_EQ(output_.records().size(), 400u);
 }
 
 TEST_F(fluentbit_flusher_without_time, answers_come_again) {
   output_.keep();
-  EXPECT_EQ(flusher_.flush(log_event("a"), "tag", print_nothing), proxy::kFlushRetry);
+  EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushRetry);
 }
 
 TEST_F(fluentbit_flusher, prints_lines_of_the_log_while_a_flush_waits) {
@@ -99,9 +101,9 @@ TEST_F(fluentbit_flusher, answers_come_again_to_those_that_wait_when_it_stops_an
   output_.keep();
   auto answer = begin(log_event("a"));
   output_.wait_for_batches(1);
-  flusher_.stop();
+  flusher_->stop();
   EXPECT_EQ(answer.get(), proxy::kFlushRetry);
-  EXPECT_EQ(flusher_.flush(log_event("b"), "tag", print_nothing), proxy::kFlushRetry);
+  EXPECT_EQ(flusher_->flush(log_event("b"), "tag", print_nothing), proxy::kFlushRetry);
   EXPECT_EQ(output_.closes(), 1);
   EXPECT_EQ(output_.batches(), 1u);
 }

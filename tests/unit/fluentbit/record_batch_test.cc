@@ -139,7 +139,7 @@ TEST(fluentbit_record_batch, counts_events_that_have_not_the_log_key_and_keeps_t
   EXPECT_EQ(records.receipts(), receipt);
 }
 
-TEST(fluentbit_record_batch, has_no_time_beyond_what_fits_in_milliseconds) {
+TEST(fluentbit_record_batch, of_a_time_far_away_does_not_overflow) {
   std::string chunk;
   MsgpackWriter writer(chunk);
   writer.array(2);
@@ -149,7 +149,7 @@ TEST(fluentbit_record_batch, has_no_time_beyond_what_fits_in_milliseconds) {
   writer.text("a");
   RecordBatch records = plain();
   records.fill(chunk, 0);
-  EXPECT_GT(records.batch(0).records[0].time_ms, INT64_MAX / 1000 * 999);
+  EXPECT_GE(records.batch(0).records[0].time_ms, 253'402'300'799'000);
 }
 
 }  // namespace
