@@ -187,6 +187,9 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     ++batches_out_;
     if (answer != PENSTOCK_OK) {
       full_ = true;
+      // A record whose last batch this was is done when that is settled, and not only when poll() is called again.
+      batch_waits_ = subscription_.next(batch_) != SubscriptionReader::Step::end;
+      if (!batch_waits_) finish_record();
       return answer;
     }
   }
@@ -230,8 +233,7 @@ void Input::finish_record() {
     failures_.add("input", problem.message(), origin_, view(origin_.partition_key), reader.record()->data);
     unflushed_.push_back({&shard, current_record_});
     if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
-  } else {
-    shard.progress.release(current_record_);
+  } else if (shard.progress.release(current_record_)) {
     settled_since_save_ = true;
   }
   if (!unknown_type_told_ && !subscription_.unknown_type().empty()) {

@@ -13,14 +13,16 @@ void Progress::hold(RecordNumber number) {
   if (number < abandoned_) ++open_[number - first_].holds;
 }
 
-void Progress::release(RecordNumber number) {
-  if (number >= abandoned_) return;
+bool Progress::release(RecordNumber number) {
+  if (number >= abandoned_) return false;
   --open_[number - first_].holds;
+  const RecordNumber before = first_;
   while (!open_.empty() && open_.front().holds == 0) {
     position_ = std::move(open_.front().sequence_number);
     open_.pop_front();
     ++first_;
   }
+  return first_ != before;
 }
 
 bool Progress::abandon(RecordNumber number) {

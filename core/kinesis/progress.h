@@ -20,7 +20,8 @@ class Progress {
   // Opens the next record, with one hold.
   RecordNumber open(std::string_view sequence_number);
   void hold(RecordNumber number);
-  void release(RecordNumber number);
+  // True: the position has moved.
+  bool release(RecordNumber number);
 
   // The position will never move over this record, so that it is read again after a restart. What comes behind it
   // needs no account any more. True where this was news.

@@ -57,6 +57,20 @@ TEST_F(input, an_orderly_end_saves_the_position_at_once) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
 }
 
+TEST_F(input, a_record_whose_batch_made_the_host_full_is_done_when_the_batch_is_settled) {
+  make_stream(1);
+  put("a");
+  auto reader = start();
+  reader->answer = PENSTOCK_FULL;
+  EXPECT_TRUE(reader->run_until_ids(1));
+  EXPECT_TRUE(reader->input.close().ok());
+  kill(reader);
+  put("b");
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"b"});
+}
+
 TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
   make_stream(1);
   put_many("a", 2);
