@@ -11,8 +11,8 @@ namespace penstock::fluentbit {
 namespace {
 
 // The folder where this file was opened, which holds even if the process has changed its own since; "": not known.
-// Not left to an $ORIGIN entry: LD_LIBRARY_PATH would come before it, and a wrapper around dlopen (a sanitizer's, a
-// preloaded library's) have its own entry searched.
+// Not left to an $ORIGIN entry: LD_LIBRARY_PATH would come before it, and a wrapper around dlopen (a sanitizer's,
+// a preloaded library's) have its own entry searched.
 std::string own_folder() {
   Dl_info me = {};
   if (dladdr(reinterpret_cast<const void*>(&library), &me) == 0) return "";
