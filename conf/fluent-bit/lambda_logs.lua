@@ -76,7 +76,10 @@ const penstock_module *penstock_module_v1(void);
 ]])
 
 local FILTER = 2
-local MAX_DEPTH = 100 -- of a record, as a Lua table
+-- Objects and arrays in one another. The agent reads nothing that is nested more than 32 deep: what is beyond the
+-- first becomes its JSON, as text, and of what is beyond the second no record is made.
+local MAX_TABLE_DEPTH = 24
+local MAX_DEPTH = 500
 
 -- Agents since 2.2 tell by it that an empty table is an array.
 local EMPTY_ARRAY = { type = 1 }
@@ -96,8 +99,8 @@ local function utf8(code)
     0x80 + code % 0x40)
 end
 
--- Readers of JSON take the text and a place in it, and return the value and the place behind it; they raise an error
--- where there is none.
+-- Readers of JSON take the text, a place in it, and what depth it is at, and return the value and the place behind it;
+-- they raise an error where there is none.
 
 local function read_string(text, at)
   local plain_end = text:match('^[^"\\%c]*"()', at + 1)
@@ -150,11 +153,11 @@ local function read_object(text, at, depth)
     at = text:match("^%s*:%s*()", at) or error("a member without a colon")
     value, at = read_value(text, at, depth)
     object[name] = value
-    local mark, behind = text:match("^%s*([,}])%s*()", at)
+    local mark, behind = text:match("^%s*([,}])()", at)
     if mark == "}" then
       return object, behind
     end
-    at = behind or error("an object without an end")
+    at = text:match("^%s*()", behind or error("an object without an end"))
   end
 end
 
@@ -169,11 +172,11 @@ local function read_array(text, at, depth)
     value, at = read_value(text, at, depth)
     count = count + 1
     array[count] = value
-    local mark, behind = text:match("^%s*([,%]])%s*()", at)
+    local mark, behind = text:match("^%s*([,%]])()", at)
     if mark == "]" then
       return next(array) and array or setmetatable(array, EMPTY_ARRAY), behind
     end
-    at = behind or error("an array without an end")
+    at = text:match("^%s*()", behind or error("an array without an end"))
   end
 end
 
@@ -184,10 +187,11 @@ function read_value(text, at, depth)
   if first == '"' then
     return read_string(text, at)
   elseif first == "{" or first == "[" then
-    if depth == 0 then
+    if depth == MAX_DEPTH then
       error("nested too deep")
     end
-    return (first == "{" and read_object or read_array)(text, at, depth - 1)
+    local value, behind = (first == "{" and read_object or read_array)(text, at, depth + 1)
+    return depth == MAX_TABLE_DEPTH and text:sub(at, behind - 1) or value, behind
   end
   local word, behind = text:match("^([%w+.-]+)()", at)
   if word == "null" then
@@ -205,7 +209,7 @@ function read_value(text, at, depth)
 end
 
 local function read_record(text)
-  local record, behind = read_value(text, 1, MAX_DEPTH)
+  local record, behind = read_value(text, 1, 0)
   if type(record) ~= "table" or text:find("%S", behind) then
     error("not one JSON object")
   end

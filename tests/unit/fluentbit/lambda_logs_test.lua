@@ -75,14 +75,25 @@ check("null is the agent's where it has one", record.n == null and record.a[1] =
 check("a number beyond all doubles is none", filter()("lambda", 1, { log = '{"n":1e400}' }) == 0)
 
 local function nested(depth)
-  return '{"a":' .. ("["):rep(depth - 1) .. ("]"):rep(depth - 1) .. "}"
+  return '{"a":' .. ("["):rep(depth - 1) .. " 1 " .. ("]"):rep(depth - 1) .. " }"
+end
+local function depth_of(value)
+  return type(value) == "table" and 1 + depth_of(value.a or value[1]) or 0
 end
 cb_filter = filter()
-check("what is nested 100 deep is read", cb_filter("lambda", 1, { log = nested(100) }) == 2 and #said == 0)
-check("what is deeper stays", cb_filter("lambda", 1, { log = nested(101) }) == 0)
+_, _, record = cb_filter("lambda", 1, { log = nested(24) })
+check("what is nested 24 deep is read", depth_of(record) == 24)
+_, _, record = cb_filter("lambda", 1, { log = nested(26) })
+check("what is deeper is text", depth_of(record) == 24)
+for _ = 1, 23 do
+  record = record.a or record[1]
+end
+check("of JSON", record[1] == "[[ 1 ]]")
+check("up to 500 deep", cb_filter("lambda", 1, { log = nested(500) }) == 2 and #said == 0)
+check("beyond that it stays", cb_filter("lambda", 1, { log = nested(501) }) == 0)
 check("which is said", #said == 1 and said[1]:find("nested too deep", 1, true))
 for _ = 1, 6 do
-  cb_filter("lambda", 1, { log = nested(101) })
+  cb_filter("lambda", 1, { log = nested(501) })
 end
 check("ever more seldom", #said == 3)
 check("and costs no neighbour", cb_filter("lambda", 1, { log = LINE }) == 2)
