@@ -136,6 +136,7 @@ TEST(transform, order_id_time_and_key_and_origin_are_passed_on) {
 // The records of events of which is known only what origin says.
 std::vector<std::string> filtered_from(const std::vector<std::string>& bodies, const penstock_batch& origin) {
   std::vector<penstock_record> events;
+  events.reserve(bodies.size());
   for (const std::string& body : bodies) events.push_back(event_of(body));
   for (penstock_record& event : events) event.id = {};
   penstock_batch batch = batch_of(events);
