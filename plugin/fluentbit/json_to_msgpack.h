@@ -12,25 +12,29 @@ namespace penstock::fluentbit {
 // Reuses its buffers from record to record.
 class JsonToMsgpack {
  public:
-  // Appends the object as a map. Integers of 64 bits stay exact; what is larger, and fractions, become doubles.
-  // false: the text is not one JSON object, or nested more than kMaxDepth deep, or has a number too large for a
-  // double, and out is as it was.
+  // Appends the object as a map. Integers of 64 bits stay exact; larger ones and fractions become doubles, and
+  // what no double can hold the number's text. Of a repeated key all stay. Values nested more than kMaxMapDepth
+  // deep become their JSON as text. false: the text is not one JSON object in valid UTF-8, or nested more than
+  // kMaxDepth deep, and out is as it was.
   bool append(std::string& out, std::string_view json_object);
 
-  // The same without the map's header: keys and values alone; how many.
+  // The same without the map's header: keys and values alone; how many pairs.
   std::optional<size_t> append_members(std::string& out, std::string_view json_object);
 
+  // Maps and arrays in one another, the object among them. The agent reads no chunk further than a value with more
+  // than 32 (MSGPACK_EMBED_STACK_SIZE of msgpack-c): this leaves eight to what it and its filters put around it.
+  static constexpr size_t kMaxMapDepth = 24;
   static constexpr size_t kMaxDepth = 500;
 
  private:
-  bool convert(std::string_view json_object);
+  struct Made {
+    std::string_view members;  // in msgpack, with room for the map's header before it
+    size_t count;
+  };
+  std::optional<Made> convert(std::string_view json_object);
 
-  std::string text_;              // the JSON, which is parsed in place
-  std::unique_ptr<char[]> made_;  // the msgpack
-  size_t made_capacity_ = 0;
-  size_t made_size_ = 0;
-  size_t header_size_ = 0;  // of the map
-  size_t members_ = 0;
+  std::unique_ptr<char[]> buffer_;
+  size_t buffer_size_ = 0;
 };
 
 }  // namespace penstock::fluentbit

@@ -2,6 +2,7 @@
 // {body}].
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,26 +12,33 @@
 namespace penstock::fluentbit {
 
 struct LogEvent {
-  int64_t seconds = 0;        // Unix time
+  int64_t seconds = 0;        // Unix time, within the years 0 to 9999
   int32_t nanoseconds = 0;    // 0 to 999,999,999
   std::string_view metadata;  // a map in msgpack; empty: there is none
   std::string_view body;      // a value in msgpack, hardly ever anything but a map
   std::string_view whole;     // all of the event; everything points into the chunk
 };
 
+// Reads more than the agent's decoder, which gives up a chunk at the first event that it does not like: here such
+// a one costs no other.
 class LogEvents {
  public:
-  explicit LogEvents(std::string_view chunk) : begin_(chunk.data()), reader_(chunk) {}
+  // chunk outlives the events.
+  explicit LogEvents(std::string_view chunk) : chunk_(chunk), reader_(chunk) {}
 
-  // The next event, without the markers that open and close groups. false: there is none, or problem() says where
-  // the chunk is no longer understood; values that are msgpack but no event are passed over, and counted.
+  // The next event, without the markers that open and close groups. Values that are no event are passed over, and
+  // counted; they and the markers are what lies between one event's whole and the next's. false: there is no
+  // further one, or problem() says from where on the chunk is no longer understood.
   bool next(LogEvent& event);
 
+  // "", or what is wrong, as in: a chunk is ...
   const std::string& problem() const { return problem_; }
   size_t passed_over() const { return passed_over_; }
 
  private:
-  const char* begin_;
+  std::string describe_failure() const;
+
+  std::string_view chunk_;
   MsgpackReader reader_;
   std::string problem_;
   size_t passed_over_ = 0;

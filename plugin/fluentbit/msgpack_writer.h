@@ -45,6 +45,10 @@ inline char* binary_header(char* at, size_t size) {
   return counted(at, size, 0, 0, 0, 0xc5, 0xc6);
 }
 
+inline char* array_header(char* at, size_t count) { return counted(at, count, 0x90, 15, 0, 0xdc, 0xdd); }
+
+inline char* map_header(char* at, size_t count) { return counted(at, count, 0x80, 15, 0, 0xde, 0xdf); }
+
 inline char* unsigned_integer(char* at, uint64_t value) {
   if (value <= 0x7f) return byte(at, static_cast<unsigned>(value));
   if (value <= 0xff) return byte(byte(at, 0xcc), static_cast<unsigned>(value));
@@ -91,15 +95,18 @@ class MsgpackWriter {
     out_ += value;
   }
   void array(size_t count) {
-    put([&](char* at) { return msgpack::counted(at, count, 0x90, 15, 0, 0xdc, 0xdd); });
+    put([&](char* at) { return msgpack::array_header(at, count); });
   }
   void map(size_t count) {
-    put([&](char* at) { return msgpack::counted(at, count, 0x80, 15, 0, 0xde, 0xdf); });
+    put([&](char* at) { return msgpack::map_header(at, count); });
   }
-  // Fluent Bit's EventTime: ext type 0 with seconds and nanoseconds. Times outside 1970 to 2106 are cut to that.
+  // Fluent Bit's EventTime: ext type 0 with seconds and nanoseconds. Times outside 1970 to 2038 are cut to that:
+  // from 2^31 seconds on, agents before 5.1.1 take one for the marker of a group, and drop the event.
   void event_time(int64_t time_ms) {
-    const int64_t seconds = time_ms < 0 ? 0 : time_ms / 1000 > 0xfffffffdLL ? 0xfffffffdLL : time_ms / 1000;
-    const int64_t nanoseconds = time_ms < 0 ? 0 : time_ms % 1000 * 1'000'000;
+    constexpr int64_t kMostMs = INT64_C(0x7fffffff) * 1000 + 999;
+    const int64_t ms = time_ms < 0 ? 0 : time_ms > kMostMs ? kMostMs : time_ms;
+    const int64_t seconds = ms / 1000;
+    const int64_t nanoseconds = ms % 1000 * 1'000'000;
     put([&](char* at) {
       at = msgpack::byte(msgpack::byte(at, 0xd7), 0);
       return msgpack::big_endian(msgpack::big_endian(at, static_cast<uint32_t>(seconds)),
