@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include "tests/fluentbit/msgpack.h"
+
 namespace penstock::test_agent {
 
 namespace {
@@ -51,8 +53,15 @@ Input::~Input() = default;
 int Input::init() {
   int result = 0;
   thread().run([&] { result = file_.init(handle(), context_.get()); });
-  if (file_.version().input_by_context) context_.get<NewContext>()->collector = 0;
+  // The agent writes the collector's number to where it has its field, whichever context it made.
+  context_.get<NewContext>()->collector = 0;
   return result;
+}
+
+bool Input::serve_events(int timeout_ms) {
+  bool served = false;
+  thread().run([&] { served = loop_ != nullptr && loop_->serve(timeout_ms); });
+  return served;
 }
 
 size_t Input::collect() {
@@ -114,8 +123,9 @@ void Input::exit() {
   ring_.clear();
 }
 
-int Input::append(const char* tag, size_t tag_bytes, std::string_view data) {
+int Input::append(const char* tag, size_t tag_bytes, std::string_view data, std::optional<size_t> records) {
   if (!thread().is_current()) ++wrong_thread_appends_;
+  if (records && *records != events_of(data).size()) ++miscounted_appends_;
   Chunk chunk;
   if (tag != nullptr)
     chunk.tag = tag_bytes > 0 ? std::string(tag, tag_bytes) : std::string(tag);
@@ -123,7 +133,7 @@ int Input::append(const char* tag, size_t tag_bytes, std::string_view data) {
     chunk.tag = own_property("tag").empty() ? file_.registration().name + std::string(".0") : own_property("tag");
   chunk.data = data;
   const std::lock_guard lock(mutex_);
-  if (threaded() ? ring_.size() >= kRingEntries : refuse_ && refuse_()) {
+  if (paused_ || (threaded() ? ring_.size() >= kRingEntries : accept_ && !accept_(chunk))) {
     ++refused_;
     return -1;
   }
@@ -134,9 +144,9 @@ int Input::append(const char* tag, size_t tag_bytes, std::string_view data) {
   return 0;
 }
 
-void Input::refuse(std::function<bool()> refuse) {
+void Input::accept_if(std::function<bool(const Chunk&)> accept) {
   const std::lock_guard lock(mutex_);
-  refuse_ = std::move(refuse);
+  accept_ = std::move(accept);
 }
 
 std::vector<Chunk> Input::take() {

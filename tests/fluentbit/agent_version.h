@@ -2,8 +2,10 @@
 // sources at the tags: flb_plugin_proxy.{h,c}, flb_api.h, proxy/go/go.c, flb_input.c.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 
 namespace penstock::test_agent {
 
@@ -24,5 +26,12 @@ inline constexpr Version k4_2_3 = {"4.2.3", 40, true, 9, true, false};
 inline constexpr Version k5_1_1 = {"5.1.1", 48, true, 9, true, false};
 
 inline constexpr std::array kVersions = {k2_0, k3_0, k4_0, k4_1, k4_2_3, k5_1_1};
+
+// As part of a test's name: "5_1_1".
+inline std::string name_for_test(const Version& version) {
+  std::string name = version.name;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
 
 }  // namespace penstock::test_agent

@@ -1,17 +1,103 @@
 // The three files in every version of the agent; and that the test agent sees what it is to see.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
-#include "tests/fluentbit/agent_output.h"
-#include "tests/fluentbit/proxy_file.h"
 #include "tests/fluentbit/small_stack.h"
+#include "tests/fluentbit/stand.h"
 
 namespace penstock::test_agent {
 namespace {
+
+class fluentbit_load_in : public testing::TestWithParam<Version> {};
+
+TEST_P(fluentbit_load_in, both_proxy_files_register_and_write_nothing_past_the_end) {
+  const ProxyFile in(GetParam(), PENSTOCK_IN_KINESIS), out(GetParam(), PENSTOCK_OUT_KINESIS);
+  for (const ProxyFile* file : {&in, &out}) {
+    EXPECT_EQ(file->registered(), 0);
+    EXPECT_TRUE(file->intact());
+    const Registration made = file->registration();
+    EXPECT_EQ(made.type, file == &in ? 1 : 2);
+    EXPECT_EQ(made.proxy, 11);
+    EXPECT_EQ(made.flags, 0);
+    EXPECT_STREQ(made.name, "penstock_kinesis");
+    EXPECT_STRNE(made.description, "");
+    EXPECT_EQ(made.event_type, 0) << "of an output: logs";
+    EXPECT_EQ(made.config_map, nullptr) << "the agent would free it";
+  }
+}
+
+TEST_P(fluentbit_load_in, a_file_stays_loaded_when_the_agent_closes_it) {
+  for (const char* path : {PENSTOCK_IN_KINESIS, PENSTOCK_OUT_KINESIS}) {
+    { const ProxyFile file(GetParam(), path); }
+    void* const still = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
+    EXPECT_NE(still, nullptr) << path;
+    const ProxyFile again(GetParam(), path);
+    EXPECT_EQ(again.registered(), 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(fluentbit_load, fluentbit_load_in, testing::ValuesIn(kVersions),
+                         [](const auto& of) { return name_for_test(of.param); });
+
+TEST(fluentbit_load, the_filters_structure_is_complete_and_zero_behind_its_calls) {
+  const NativeFile file(PENSTOCK_FILTER_LAMBDA_LOGS);
+  const FilterPlugin& plugin = file.plugin();
+  EXPECT_EQ(plugin.event_type, 1);
+  EXPECT_EQ(plugin.flags, 0);
+  EXPECT_STREQ(plugin.name, "lambda_logs");
+  EXPECT_STRNE(plugin.description, "");
+  EXPECT_EQ(plugin.config_map, nullptr);
+  EXPECT_NE(plugin.cb_init, nullptr);
+  EXPECT_NE(plugin.cb_filter, nullptr);
+  EXPECT_NE(plugin.cb_exit, nullptr);
+  EXPECT_EQ(plugin.cb_notification, nullptr);
+  EXPECT_EQ(plugin.links[0], nullptr);
+}
+
+// In a process of its own: here the library is loaded already.
+TEST(fluentbit_load, a_file_without_the_library_beside_it_says_what_is_missing) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const e2e::TemporaryFolder folder;
+        const std::string alone = folder.path("penstock-in-kinesis.so");
+        std::filesystem::copy_file(PENSTOCK_IN_KINESIS, alone);
+        WorkThread pipeline("flb-pipeline");
+        ProxyFile file(k5_1_1, alone);
+        Input input(file, pipeline, {{"threaded", "off"}});
+        if (input.init() > 0) std::exit(1);
+        std::fputs(log_book().all().c_str(), stderr);
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "libpenstock.so must lie in the same folder");
+}
+
+TEST(fluentbit_load, files_copied_with_the_library_work_from_where_they_are) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const e2e::TemporaryFolder folder;
+        for (const std::string from : {PENSTOCK_OUT_KINESIS, PENSTOCK_LIBRARY})
+          std::filesystem::copy_file(from, folder.path(std::filesystem::path(from).filename().string()));
+        WorkThread pipeline("flb-pipeline");
+        ProxyFile file(k5_1_1, folder.path("penstock-out-kinesis.so"));
+        Output output(
+            file, pipeline,
+            {{"stream", "s"}, {"region", "eu-west-1"}, {"on_failure", "drop"}, {"checkpoint", "memory"}});
+        const bool runs = output.init() > 0;
+        if (runs) output.exit();
+        std::fputs(log_book().all().c_str(), stderr);
+        std::exit(runs ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
 
 TEST(fluentbit_load, the_test_agent_sees_a_write_past_the_registration) {
   setenv("PENSTOCK_FAKE_FILLS_IN_EVENT_TYPE", "1", 1);

@@ -1,0 +1,336 @@
+// The input in the agent, with checkpoint_after append: what the agent has taken is done, and nothing else is.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/fluentbit/stand.h"
+#include "tests/gzip.h"
+
+namespace penstock::test_agent {
+namespace {
+
+using e2e::Deployment;
+
+class fluentbit_input_in : public testing::TestWithParam<Version> {};
+
+TEST_P(fluentbit_input_in, every_version_gives_all_records_once) {
+  Deployment deployment(2, 1);
+  deployment.fill(2000);
+  Agent agent(GetParam());
+  Input input(agent.in, agent.pipeline, input_section(deployment));
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
+  input.exit();
+  EXPECT_EQ(arrived.copies(), 0);
+  EXPECT_EQ(arrived.tags(), std::set<std::string>{"lambda"});
+  EXPECT_EQ(input.wrong_thread_appends(), 0u);
+  EXPECT_EQ(input.miscounted_appends(), 0u);
+  EXPECT_EQ(deployment.stats().unsigned_requests, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(fluentbit_input, fluentbit_input_in, testing::ValuesIn(kVersions),
+                         [](const auto& of) { return name_for_test(of.param); });
+
+TEST(fluentbit_input, what_the_agent_refuses_is_offered_again_until_it_takes_it) {
+  Deployment deployment(2, 1);
+  deployment.fill(4000);
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment, {{"chunk_bytes", "16k"}}));
+  input.accept_if([n = 0](const Chunk&) mutable { return ++n % 3 == 0; });
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
+  input.exit();
+  EXPECT_EQ(arrived.copies(), 0);
+  EXPECT_GT(input.refused(), 100u);
+}
+
+TEST(fluentbit_input, what_the_agent_never_took_is_read_again_after_a_restart) {
+  Deployment deployment(2, 1);
+  deployment.fill(4000);
+  Agent agent;
+  Arrived arrived;
+  {
+    Input input(agent.in, agent.pipeline, input_section(deployment, {{"chunk_bytes", "16k"}}));
+    input.accept_if([n = 0](const Chunk&) mutable { return ++n <= 20; });
+    ASSERT_GT(input.init(), 0) << log_book().all();
+    EXPECT_TRUE(until([&] {
+      input.collect();
+      arrived.add(input.take());
+      return input.refused() > 5;
+    })) << log_book().all();
+    input.exit();
+  }
+  EXPECT_GT(arrived.events(), 0u);
+  EXPECT_FALSE(arrived.holds(deployment.expected));
+  Input again(agent.in, agent.pipeline, input_section(deployment));
+  ASSERT_GT(again.init(), 0) << log_book().all();
+  Arrived rest;
+  std::set<std::string> missing;
+  for (const std::string& id : deployment.expected)
+    if (!arrived.times().contains(id)) missing.insert(id);
+  EXPECT_TRUE(collect(again, rest, missing)) << log_book().all();
+  again.exit();
+  EXPECT_LT(rest.events(), deployment.expected.size()) << "what was taken and complete does not come again";
+}
+
+TEST(fluentbit_input, after_an_orderly_end_nothing_comes_again) {
+  Deployment deployment(2, 1);
+  deployment.fill(1000);
+  Agent agent;
+  {
+    Input input(agent.in, agent.pipeline, input_section(deployment));
+    ASSERT_GT(input.init(), 0) << log_book().all();
+    Arrived arrived;
+    EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
+    input.exit();
+  }
+  const std::set<std::string> before = deployment.expected;
+  deployment.fill(400);
+  std::set<std::string> fresh;
+  for (const std::string& id : deployment.expected)
+    if (!before.contains(id)) fresh.insert(id);
+  Input again(agent.in, agent.pipeline, input_section(deployment));
+  ASSERT_GT(again.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(again, arrived, fresh)) << log_book().all();
+  again.exit();
+  EXPECT_EQ(arrived.events(), fresh.size());
+}
+
+TEST(fluentbit_input, a_paused_input_gives_nothing_by_its_callback_or_its_event) {
+  Deployment deployment(1, 1);
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment));
+  input.open_event_loop();
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  input.pause();
+  deployment.fill(1000);
+  ASSERT_TRUE(until([&] { return deployment.stats().records_read >= 5; })) << "it reads on, to its limit";
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(input.callback(), 0u);
+    input.serve_events(2);
+  }
+  EXPECT_TRUE(input.take().empty());
+  EXPECT_EQ(input.refused(), 0u) << "nothing is offered either";
+  input.resume();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
+  input.exit();
+  EXPECT_EQ(arrived.copies(), 0);
+}
+
+TEST(fluentbit_input, its_event_brings_records_without_the_callback_of_the_second) {
+  Deployment deployment(1, 1);
+  deployment.fill(1000);
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment));
+  input.open_event_loop();
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  EXPECT_EQ(input.event_loop()->events(), 1u);
+  Arrived arrived;
+  EXPECT_TRUE(until([&] {
+    input.serve_events(20);
+    arrived.add(input.take());
+    return arrived.holds(deployment.expected);
+  })) << log_book().all();
+  input.exit();
+  EXPECT_EQ(arrived.copies(), 0);
+  EXPECT_EQ(input.event_loop()->events(), 0u) << "left in the loop of an agent that goes on";
+}
+
+TEST(fluentbit_input, two_inputs_each_give_the_records_of_their_stream) {
+  Deployment deployment(1, 1);
+  deployment.fill(600);
+  std::set<std::string> second_ids;
+  deployment.server.with([&](model::Service& service) {
+    service.create_stream("in-2", 1);
+    for (int i = 0; i < 5; ++i) {
+      const std::vector<e2e::Event> events = e2e::some_events("second-" + std::to_string(i) + "-", 100);
+      for (const e2e::Event& event : events) second_ids.insert(event.id);
+      service.preload("in-2", "key", gzip(e2e::message("/second", "stream", events)));
+    }
+  });
+  const Properties second = {{"stream", "in-2"},
+                             {"tag", "second"},
+                             {"checkpoint", "file:" + deployment.folder.path("checkpoint-2")},
+                             {"on_failure", "file:" + deployment.folder.path("failures-2.jsonl")}};
+  for (const Version& version : {k4_0, k5_1_1}) {
+    SCOPED_TRACE(version.name);
+    Agent agent(version);
+    Input one(agent.in, agent.pipeline, input_section(deployment, {{"checkpoint", "memory"}}));
+    Input two(agent.in, agent.pipeline, input_section(deployment, with(second, {{"checkpoint", "memory"}})));
+    ASSERT_GT(one.init(), 0) << log_book().all();
+    ASSERT_GT(two.init(), 0) << log_book().all();
+    Arrived from_one, from_two;
+    EXPECT_TRUE(until([&] {
+      one.collect();
+      two.collect();
+      from_one.add(one.take());
+      from_two.add(two.take());
+      return from_one.holds(deployment.expected) && from_two.holds(second_ids);
+    })) << log_book().all();
+    two.exit();  // the agent ends the later one first
+    one.exit();
+    EXPECT_EQ(from_one.events(), deployment.expected.size());
+    EXPECT_EQ(from_two.events(), second_ids.size());
+  }
+}
+
+TEST(fluentbit_input, with_a_thread_of_its_own_it_does_not_start_and_says_what_to_write) {
+  Deployment deployment(1, 1);
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment, {{"threaded", "on"}}));
+  EXPECT_LE(input.init(), 0);
+  EXPECT_TRUE(log_book().says(LogBook::kError, "threaded off")) << log_book().all();
+  EXPECT_EQ(deployment.stats().requests, 0u);
+}
+
+TEST(fluentbit_input, a_wrong_option_is_told_by_name_and_value_and_nothing_starts) {
+  Deployment deployment(1, 1);
+  Agent agent;
+  Input input(agent.in, agent.pipeline,
+              input_section(deployment, {{"checkpoint_after", "sometimes"}, {"poll_interval", "soon"}}));
+  EXPECT_LE(input.init(), 0);
+  for (const char* said : {"checkpoint_after", "sometimes", "append|handover|delivery", "poll_interval", "soon"})
+    EXPECT_TRUE(log_book().says(LogBook::kError, said)) << said << " is not in " << log_book().all();
+}
+
+TEST(fluentbit_input, keys_are_read_whatever_their_case) {
+  Deployment deployment(1, 1);
+  deployment.fill(100);
+  Properties section = input_section(deployment, {{"tag_format", "of.$owner"}});
+  for (auto& [key, value] : section)
+    for (char& c : key) c = static_cast<char>(std::toupper(c));
+  Agent agent;
+  Input input(agent.in, agent.pipeline, section);
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
+  input.exit();
+  EXPECT_EQ(arrived.tags(), std::set<std::string>{"of.123456789012"});
+}
+
+TEST(fluentbit_input, tags_made_of_hostile_names_hold_safe_bytes_alone_and_256_at_most) {
+  Deployment deployment(1, 1);
+  deployment.put("a",
+                 gzip(e2e::message("/aws/lambda/a b*c", "2019/08/25/[$LATEST]\\u001b\\n\xc3\xa4", {{"1", "x"}})));
+  deployment.put("a", gzip(e2e::message(std::string(512, 'g'), "s", {{"2", "x"}})));
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment, {{"tag_format", "l.$log_group.$log_stream"}}));
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, {"1", "2"})) << log_book().all();
+  input.exit();
+  ASSERT_EQ(arrived.tags().size(), 2u);
+  for (const std::string& tag : arrived.tags()) {
+    EXPECT_LE(tag.size(), 256u) << tag;
+    EXPECT_EQ(tag.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.-"),
+              std::string::npos)
+        << tag;
+  }
+  EXPECT_TRUE(arrived.tags().contains("l./aws/lambda/a_b_c.2019/08/25/__LATEST_____")) << *arrived.tags().rbegin();
+}
+
+TEST(fluentbit_input, records_are_events_with_their_own_time_and_what_the_filter_makes_of_the_line) {
+  Deployment deployment(1, 1);
+  deployment.put(
+      "a", gzip(e2e::message("/aws/lambda/orders", "s", {{"1", "{\\\"level\\\":\\\"WARN\\\",\\\"ms\\\":1250}"}})));
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment));
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  std::vector<Chunk> chunks;
+  EXPECT_TRUE(until([&] {
+    input.collect();
+    chunks = input.take();
+    return !chunks.empty();
+  })) << log_book().all();
+  input.exit();
+  ASSERT_EQ(chunks.size(), 1u);
+  const std::vector<Event> events = events_of(chunks[0].data);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].seconds, 1566741555);
+  EXPECT_EQ(events[0].nanoseconds, 269000000);
+  EXPECT_TRUE(events[0].with_metadata);
+  EXPECT_TRUE(events[0].metadata.items.empty());
+  EXPECT_EQ(events[0].body.text("level"), "WARN");
+  const Value* const ms = events[0].body.find("ms");
+  ASSERT_NE(ms, nullptr);
+  EXPECT_EQ(ms->integer, 1250);
+  EXPECT_EQ(events[0].body.text("event_id"), "1");
+}
+
+TEST(fluentbit_input, transform_off_leaves_the_line_as_it_is_and_says_where_it_comes_from) {
+  Deployment deployment(1, 1);
+  deployment.put("a",
+                 gzip(e2e::message("/aws/lambda/orders", "s-1", {{"1", "START RequestId: 8f5f Version: 1\\n"}})));
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment, {{"transform", "off"}}));
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  std::vector<Chunk> chunks;
+  EXPECT_TRUE(until([&] {
+    input.collect();
+    chunks = input.take();
+    return !chunks.empty();
+  })) << log_book().all();
+  input.exit();
+  ASSERT_EQ(chunks.size(), 1u);
+  const std::vector<Event> events = events_of(chunks[0].data);
+  ASSERT_EQ(events.size(), 1u);
+  const Value& body = events[0].body;
+  EXPECT_EQ(body.items.size(), 10u);
+  EXPECT_EQ(body.text("log"), "START RequestId: 8f5f Version: 1\n");
+  EXPECT_EQ(body.text("log_group"), "/aws/lambda/orders");
+  EXPECT_EQ(body.text("log_stream"), "s-1");
+  EXPECT_EQ(body.text("owner"), "123456789012");
+  EXPECT_EQ(body.text("event_id"), "1");
+}
+
+TEST(fluentbit_input, no_chunk_is_larger_than_chunk_bytes_but_by_one_event) {
+  Deployment deployment(1, 1);
+  deployment.fill(2000);
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment, {{"chunk_bytes", "4k"}}));
+  size_t largest = 0;
+  input.accept_if([&](const Chunk& chunk) {
+    largest = std::max(largest, chunk.data.size());
+    return true;
+  });
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, deployment.expected)) << log_book().all();
+  input.exit();
+  EXPECT_GT(largest, 2048u);
+  EXPECT_LE(largest, 4096u);
+}
+
+TEST(fluentbit_input, a_reload_goes_on_where_the_old_instance_ended) {
+  Deployment deployment(2, 1);
+  deployment.fill(1000);
+  Arrived arrived;
+  auto old_agent = std::make_unique<Agent>();
+  auto old_input = std::make_unique<Input>(old_agent->in, old_agent->pipeline, input_section(deployment));
+  ASSERT_GT(old_input->init(), 0) << log_book().all();
+  EXPECT_TRUE(collect(*old_input, arrived, deployment.expected)) << log_book().all();
+  // The agent registers the file again while the old instance runs; then it ends the old one, closes the file, and
+  // starts the new one in what is still loaded.
+  Agent new_agent;
+  Input new_input(new_agent.in, new_agent.pipeline, input_section(deployment));
+  old_input->pause();
+  old_input->exit();
+  arrived.add(old_input->take());
+  old_input.reset();
+  old_agent.reset();
+  deployment.fill(1000);
+  ASSERT_GT(new_input.init(), 0) << log_book().all();
+  EXPECT_TRUE(collect(new_input, arrived, deployment.expected)) << log_book().all();
+  new_input.exit();
+  EXPECT_EQ(arrived.copies(), 0);
+}
+
+}  // namespace
+}  // namespace penstock::test_agent
