@@ -29,13 +29,14 @@ bool MsgpackReader::unsigned_integer(MsgpackToken& token) {
   return true;
 }
 
-template <typename Number>
+template <typename Bits>
 bool MsgpackReader::integer(MsgpackToken& token) {
-  Number value;
-  if (!number(value)) return false;
-  token.kind = value < 0 ? Kind::integer : Kind::unsigned_integer;
-  token.integer = value;
+  Bits bits;
+  if (!number(bits)) return false;
+  constexpr unsigned kUnused = 64 - 8 * sizeof bits;
+  token.integer = static_cast<int64_t>(uint64_t{bits} << kUnused) >> kUnused;
   token.unsigned_integer = static_cast<uint64_t>(token.integer);
+  token.kind = token.integer < 0 ? Kind::integer : Kind::unsigned_integer;
   return true;
 }
 
@@ -90,7 +91,7 @@ bool MsgpackReader::read(MsgpackToken& token) {
   if (type < 0xc0) return run(token, Kind::text, type & 0x1f);
   if (type >= 0xe0) {
     token.kind = Kind::integer;
-    token.integer = static_cast<int8_t>(type);
+    token.integer = int64_t{type} - 0x100;
     return true;
   }
   switch (type) {
@@ -127,13 +128,13 @@ bool MsgpackReader::read(MsgpackToken& token) {
     case 0xcf:
       return unsigned_integer<uint64_t>(token);
     case 0xd0:
-      return integer<int8_t>(token);
+      return integer<uint8_t>(token);
     case 0xd1:
-      return integer<int16_t>(token);
+      return integer<uint16_t>(token);
     case 0xd2:
-      return integer<int32_t>(token);
+      return integer<uint32_t>(token);
     case 0xd3:
-      return integer<int64_t>(token);
+      return integer<uint64_t>(token);
     case 0xd4:
     case 0xd5:
     case 0xd6:

@@ -47,7 +47,7 @@ class MsgpackReader {
   bool number(Number& value);
   template <typename Number>
   bool unsigned_integer(MsgpackToken& token);
-  template <typename Number>
+  template <typename Bits>
   bool integer(MsgpackToken& token);
   template <typename Bits, typename Real>
   bool real(MsgpackToken& token);
