@@ -13,13 +13,10 @@ namespace {
 
 using Kind = MsgpackToken::Kind;
 
-constexpr size_t kLargeBufferBytes = size_t{8} << 20;
+// That go through the filter at once: so many that a call costs nothing, so few that they stay in the cache.
+constexpr size_t kMostLines = 256;
 
-// lambda_logs itself brings what is beyond the year 9999 to it; this is so that nothing overflows before.
-int64_t time_ms_of(const LogEvent& event) {
-  constexpr int64_t kMostSeconds = 1'000'000'000'000;
-  return std::clamp(event.seconds, -kMostSeconds, kMostSeconds) * 1000 + event.nanoseconds / 1'000'000;
-}
+constexpr size_t kLargeBufferBytes = size_t{8} << 20;
 
 // What lies between two places of the same text.
 std::string_view between(const char* from, const char* to) { return {from, static_cast<size_t>(to - from)}; }
@@ -40,17 +37,28 @@ std::string_view read_text(MsgpackReader& reader) {
 
 bool LambdaRecords::apply(std::string_view chunk) {
   problem_.clear();
-  lines_.clear();
-  events_.clear();
-  LogEvents events(chunk);
-  for (LogEvent event; events.next(event);) find_line(event.body, time_ms_of(event));
-  if (!events.problem().empty()) complain("a chunk is " + events.problem() + ", and passes from there as it is");
-  if (lines_.empty()) return false;
-
-  taken_ = unfit_ = 0;
+  clear_lines();
+  too_deep_ = 0;
   copied_ = chunk.data();
   if (out_.capacity() > kLargeBufferBytes) std::string().swap(out_);
   out_.clear();
+  LogEvents events(chunk);
+  for (LogEvent event; events.next(event);) {
+    find_line(event.body, event.seconds * 1000 + event.nanoseconds / 1'000'000);
+    if (lines_.size() == kMostLines && !filter_lines()) return false;
+  }
+  if (!lines_.empty() && !filter_lines()) return false;
+  if (!events.problem().empty()) complain("a chunk is " + events.problem() + ", and passes from there as it is");
+  if (too_deep_ > 0)
+    complain("records that pass as they are, since their JSON is nested more than " +
+             std::to_string(JsonToMsgpack::kMaxDepth) + " deep: " + std::to_string(too_deep_));
+  if (copied_ == chunk.data()) return false;  // no event had a line
+  out_ += between(copied_, chunk.data() + chunk.size());
+  return true;
+}
+
+// Appends the events found, changed, and what lies between them.
+bool LambdaRecords::filter_lines() {
   penstock_batch batch = {};
   batch.struct_size = sizeof batch;
   batch.record_stride = sizeof(penstock_record);
@@ -69,12 +77,14 @@ bool LambdaRecords::apply(std::string_view chunk) {
              std::to_string(taken_));
     return false;
   }
-  out_ += between(copied_, chunk.data() + chunk.size());
-  if (unfit_ > 0)
-    complain("records that pass as they are, since their JSON is nested more than " +
-             std::to_string(JsonToMsgpack::kMaxDepth) +
-             " deep or has a number beyond all doubles: " + std::to_string(unfit_));
+  clear_lines();
   return true;
+}
+
+void LambdaRecords::clear_lines() {
+  lines_.clear();
+  events_.clear();
+  taken_ = 0;
 }
 
 void LambdaRecords::complain(const std::string& text) {
@@ -119,14 +129,14 @@ void LambdaRecords::append_record(const Line& line, std::string_view json) {
   copied_ = line.body.data();
   if (!options_.reserve_data && !options_.preserve_key) {
     if (!json_to_msgpack_.append(out_, json)) {
-      ++unfit_;
+      ++too_deep_;
       return;
     }
   } else {
     members_.clear();
     const std::optional<size_t> count = json_to_msgpack_.append_members(members_, json);
     if (!count) {
-      ++unfit_;
+      ++too_deep_;
       return;
     }
     append_kept(line);

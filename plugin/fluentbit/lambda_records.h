@@ -42,6 +42,8 @@ class LambdaRecords {
   };
 
   void complain(const std::string& text);
+  bool filter_lines();
+  void clear_lines();
   void find_line(std::string_view body, int64_t time_ms);
   int32_t take(const penstock_batch& records) noexcept;
   void append_record(const Line& line, std::string_view json);
@@ -56,11 +58,13 @@ class LambdaRecords {
   std::string problem_;
 
   // Of the chunk at hand.
+  const char* copied_ = nullptr;  // up to where it is in out_
+  size_t too_deep_ = 0;           // how many records cannot be msgpack
+
+  // Found in it, and not yet filtered.
   std::vector<Line> lines_;
   std::vector<penstock_record> events_;  // a record each for the lines
   size_t taken_ = 0;                     // how many records came back
-  size_t unfit_ = 0;                     // of these, how many cannot be msgpack
-  const char* copied_ = nullptr;         // up to where the chunk is in out_
 
   // Of the record at hand, where it is more than what the filter made.
   std::string members_;

@@ -86,9 +86,9 @@ TEST(fluentbit_lambda_records, times_that_no_clock_shows_are_brought_to_the_near
     return Pack().array(2).raw(time).map(1).text("log").text("x").bytes;
   };
   const std::string most = Pack().raw("\xcf").number(UINT64_MAX, 8).bytes;
-  EXPECT_NE(filtering.apply(with_time(most)).find("9999-12-31T23:59:59.999Z"), std::string::npos);
+  EXPECT_NE(filtering.apply(with_time(most)).find("9999-12-31T23:59:59.000Z"), std::string::npos);
   const std::string least = Pack().integer(INT64_MIN).bytes;
-  EXPECT_NE(filtering.apply(with_time(least)).find("0000-01-01T00:00:00.000Z"), std::string::npos);
+  EXPECT_NE(filtering.apply(with_time(least)).find("0001-01-01T00:00:00.000Z"), std::string::npos);
 }
 
 TEST(fluentbit_lambda_records, a_line_may_be_binary) {
@@ -174,23 +174,14 @@ TEST(fluentbit_lambda_records, json_that_is_too_deep_for_msgpack_passes_as_it_is
     EXPECT_NE(filtering.apply(deepest), deepest);
     EXPECT_EQ(filtering.problem(), "");
     const std::string out = filtering.apply(event_with(kPythonLine) + deeper + event_with(kPythonLine));
-    EXPECT_EQ(
-        filtering.problem(),
-        "records that pass as they are, since their JSON is nested more than 500 deep or has a number beyond "
-        "all doubles: 1");
+    EXPECT_EQ(filtering.problem(),
+              "records that pass as they are, since their JSON is nested more than 500 deep: 1");
     EXPECT_NE(out.find(deeper), std::string::npos);
     const std::vector<Event> events = events_of(out);
     ASSERT_EQ(events.size(), 3u);
     EXPECT_EQ(events[0].body.text("level"), "WARNING");
     EXPECT_EQ(events[2].body.text("level"), "WARNING");
   }
-}
-
-TEST(fluentbit_lambda_records, json_with_a_number_beyond_all_doubles_passes_as_it_is) {
-  Filtering filtering;
-  const std::string chunk = event_with(R"({"a":1e400})");
-  EXPECT_EQ(filtering.apply(chunk), chunk);
-  EXPECT_NE(filtering.problem(), "");
 }
 
 TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
@@ -200,8 +191,8 @@ TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
   for (size_t size = 1; size < whole.size(); ++size) {
     const std::string tail = whole.substr(0, size);
     EXPECT_EQ(filtering.apply(whole + tail), good + tail);
-    EXPECT_EQ(filtering.problem(), "a chunk is cut, or no msgpack, from byte " + std::to_string(whole.size()) +
-                                       " on, and passes from there as it is");
+    EXPECT_TRUE(filtering.problem().starts_with("a chunk is cut")) << filtering.problem();
+    EXPECT_TRUE(filtering.problem().ends_with(", and passes from there as it is")) << filtering.problem();
     EXPECT_EQ(filtering.apply(tail), tail);
     EXPECT_FALSE(filtering.changed);
   }
@@ -264,6 +255,24 @@ TEST(fluentbit_lambda_records, a_filter_that_fails_changes_nothing_and_is_told_w
               return PENSTOCK_E_INTERNAL;
             }),
             "a chunk passes as it is: not today");
+}
+
+TEST(fluentbit_lambda_records, a_filter_that_fails_midway_changes_nothing) {
+  static int calls;
+  calls = 0;
+  const penstock_filter filter = {
+      sizeof filter, 0,
+      [](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+         penstock_error*) -> int32_t { return ++calls < 2 ? emit(ctx, batch) : PENSTOCK_E_INTERNAL; }};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  std::string chunk;
+  for (int i = 0; i < 1000; ++i) chunk += event_with("{}");
+  EXPECT_FALSE(records.apply(chunk));
+  EXPECT_EQ(calls, 2);
+  calls = 0;
+  EXPECT_TRUE(records.apply(event_with("{}")));  // and nothing of it is left
+  EXPECT_EQ(records.out(), header().bytes + "\x80");
 }
 
 TEST(fluentbit_lambda_records, a_filter_that_loses_or_adds_records_changes_nothing) {
