@@ -18,6 +18,19 @@ inline bool is_plain(char c) {
   return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
+// Whether all bytes of a word are plain.
+template <typename Word>
+bool are_plain(const char* at) {
+  constexpr auto kOnes = static_cast<Word>(0x0101010101010101);
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  const auto has = [&](uint8_t byte) {
+    const Word other = word ^ (kOnes * byte);
+    return (other - kOnes) & ~other;
+  };
+  return (((word - kOnes * 0x20) | word | has('"') | has('\\')) & (kOnes * 0x80)) == 0;
+}
+
 // The first byte from at on that is not plain, or end.
 inline const char* end_of_plain(const char* at, const char* end) {
 #ifdef __SSE2__
@@ -31,17 +44,14 @@ inline const char* end_of_plain(const char* at, const char* end) {
     if (mask != 0) return at + std::countr_zero(mask);
   }
 #else
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  const auto has = [](uint64_t word, uint8_t byte) {
-    word ^= kOnes * byte;
-    return (word - kOnes) & ~word;
-  };
-  for (; end - at >= 8; at += 8) {
-    uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    if ((((word - kOnes * 0x20) | word | has(word, '"') | has(word, '\\')) & kOnes * 0x80) != 0) break;
+  for (; end - at > 16 && are_plain<uint64_t>(at); at += 8) {
   }
 #endif
+  // What is left in two words that overlap: most keys and values are that short, and byte by byte takes longer.
+  const auto left = end - at;
+  if (left >= 8 ? left <= 16 && are_plain<uint64_t>(at) && are_plain<uint64_t>(end - 8)
+                : left >= 4 && are_plain<uint32_t>(at) && are_plain<uint32_t>(end - 4))
+    return end;
   while (at < end && is_plain(*at)) ++at;
   return at;
 }
