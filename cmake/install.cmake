@@ -4,7 +4,8 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS penstock RUNTIME)
-install(TARGETS penstock_plugin ${PENSTOCK_FLUENT_BIT_FILES} LIBRARY DESTINATION lib/penstock)
+install(TARGETS penstock_plugin penstock_in_kinesis penstock_out_kinesis penstock_filter_lambda_logs
+        LIBRARY DESTINATION lib/penstock)
 install(FILES abi/penstock.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS penstock_abi EXPORT penstock)
 

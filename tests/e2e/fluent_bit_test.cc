@@ -1,0 +1,163 @@
+// The main job in a real Fluent Bit. Skipped where FLUENT_BIT, the path of its program, is not set.
+#include "tests/e2e/fluent_bit.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace penstock::e2e {
+namespace {
+
+class fluent_bit_agent : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (fluent_bit().empty()) GTEST_SKIP() << "FLUENT_BIT, the path of its program, is not set";
+  }
+
+  // FLUENT_BIT_EVENTS, for long runs.
+  static size_t events() {
+    const char* const given = std::getenv("FLUENT_BIT_EVENTS");
+    return given != nullptr ? std::strtoul(given, nullptr, 10) : 20'000;
+  }
+
+  static size_t missing(Deployment& deployment) {
+    const auto delivered = deployment.delivered();
+    size_t count = 0;
+    for (const std::string& id : deployment.expected) count += delivered.contains(id) ? 0 : 1;
+    return count;
+  }
+
+  static bool all_delivered(Deployment& deployment, Agent& agent, int seconds) {
+    return agent.until([&] { return missing(deployment) == 0; }, seconds, 500);
+  }
+
+  // Kills the agent when the output stream has taken a further number of records.
+  static void kill_after(Deployment& deployment, Agent& agent, uint64_t records) {
+    const uint64_t until = deployment.stats().records_put + records;
+    EXPECT_TRUE(agent.until([&] { return deployment.stats().records_put >= until; }, 120))
+        << read_file(agent.log_file());
+    agent.signal(SIGKILL);
+    EXPECT_EQ(agent.wait(10), 128 + SIGKILL);
+  }
+
+  // 20% refused, killed three times.
+  static void main_job_with_refusals_and_kills(const OptionList& more_for_input) {
+    Deployment deployment(4, 60);
+    deployment.fill(events());
+    deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
+    AgentConf conf(deployment);
+    conf.add_input(more_for_input);
+    conf.add_output();
+    const std::string path = conf.write();
+    for (int round = 0; round < 3; ++round) {
+      Agent agent(deployment, path);
+      kill_after(deployment, agent, events() / 5);
+    }
+    Agent agent(deployment, path);
+    EXPECT_TRUE(all_delivered(deployment, agent, 300)) << missing(deployment) << " missing\n"
+                                                       << read_file(agent.log_file());
+    int copies = 0;
+    for (const auto& [id, times] : deployment.delivered()) copies += times - 1;
+    std::printf("%zu events, %d copies\n", deployment.expected.size(), copies);
+    EXPECT_EQ(read_file(deployment.folder.path("input-failures.jsonl")), "");
+    EXPECT_EQ(read_file(deployment.folder.path("output-failures.jsonl")), "");
+    agent.signal(SIGTERM);
+    EXPECT_EQ(agent.wait(30), 0) << read_file(agent.log_file());
+  }
+};
+
+TEST_F(fluent_bit_agent, with_checkpoint_after_append_refusals_and_kills_lose_nothing) {
+  main_job_with_refusals_and_kills({{"threaded", "off"}, {"storage.type", "filesystem"}});
+}
+
+TEST_F(fluent_bit_agent, with_checkpoint_after_delivery_refusals_and_kills_lose_nothing) {
+  main_job_with_refusals_and_kills({{"checkpoint_after", "delivery"}});
+}
+
+TEST_F(fluent_bit_agent, an_orderly_end_reads_nothing_again) {
+  Deployment deployment(2, 20);
+  deployment.fill(events());
+  AgentConf conf(deployment);
+  conf.add_input({{"threaded", "off"}, {"storage.type", "filesystem"}});
+  conf.add_output();
+  const std::string path = conf.write();
+  for (int round = 0; round < 2; ++round) {
+    Agent agent(deployment, path);
+    EXPECT_TRUE(all_delivered(deployment, agent, 60)) << read_file(agent.log_file());
+    agent.signal(SIGTERM);
+    EXPECT_EQ(agent.wait(30), 0) << read_file(agent.log_file());
+    if (round == 0) deployment.fill(2000);
+  }
+  int copies = 0;
+  for (const auto& [id, times] : deployment.delivered()) copies += times - 1;
+  EXPECT_EQ(copies, 0);
+}
+
+TEST_F(fluent_bit_agent, a_threaded_input_with_checkpoint_after_append_does_not_start_and_says_what_to_write) {
+  Deployment deployment(1, 1);
+  AgentConf conf(deployment);
+  conf.add_input();
+  conf.add_output();
+  Agent agent(deployment, conf.write());
+  EXPECT_TRUE(agent.says("threaded off", 20)) << read_file(agent.log_file());
+}
+
+TEST_F(fluent_bit_agent, works_with_no_workers_and_with_four) {
+  for (const char* workers : {"0", "4"}) {
+    Deployment deployment(2, 20);
+    deployment.fill(events());
+    deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
+    AgentConf conf(deployment);
+    conf.add_input({{"threaded", "off"}});
+    conf.add_output({{"workers", workers}});
+    Agent agent(deployment, conf.write());
+    EXPECT_TRUE(all_delivered(deployment, agent, 60)) << "workers " << workers << '\n'
+                                                      << read_file(agent.log_file());
+  }
+}
+
+// What the agent makes of a mem_buf_limit that is passed again and again: pauses, and refused appends.
+TEST_F(fluent_bit_agent, an_input_that_is_paused_again_and_again_loses_nothing) {
+  Deployment deployment(2, 20);
+  deployment.fill(events());
+  AgentConf conf(deployment);
+  conf.add_input({{"threaded", "off"}, {"mem_buf_limit", "2M"}});
+  conf.add_output();
+  Agent agent(deployment, conf.write());
+  EXPECT_TRUE(all_delivered(deployment, agent, 120)) << read_file(agent.log_file());
+  EXPECT_NE(read_file(agent.log_file()).find("paused"), std::string::npos) << "it was never paused";
+}
+
+TEST_F(fluent_bit_agent, a_hot_reload_under_load_loses_nothing) {
+  Deployment deployment(2, 20);
+  deployment.fill(events());
+  AgentConf conf(deployment);
+  conf.service.emplace_back("Hot_Reload", "On");
+  conf.add_input({{"threaded", "off"}, {"storage.type", "filesystem"}});
+  conf.add_output();
+  Agent agent(deployment, conf.write());
+  EXPECT_TRUE(agent.until([&] { return deployment.stats().records_put > events() / 4; }, 60));
+  agent.signal(SIGHUP);
+  deployment.fill(events());
+  EXPECT_TRUE(all_delivered(deployment, agent, 120)) << missing(deployment) << " missing\n"
+                                                     << read_file(agent.log_file());
+}
+
+// Each conf of conf/fluent-bit that reads a stream and needs no other program.
+TEST_F(fluent_bit_agent, the_confs_that_come_with_us_run) {
+  for (const char* name : {"kinesis-to-kinesis.conf", "kinesis-to-kinesis.yaml"}) {
+    Deployment deployment(2, 8);
+    deployment.fill(2000);
+    Agent agent(deployment, adapted_conf(deployment, name),
+                {"INPUT_STREAM=in", "OUTPUT_STREAM=out", "AWS_REGION=us-east-1",
+                 "STATE_DIRECTORY=" + deployment.folder.path("")});
+    EXPECT_TRUE(all_delivered(deployment, agent, 60)) << name << '\n' << read_file(agent.log_file());
+  }
+}
+
+}  // namespace
+}  // namespace penstock::e2e
