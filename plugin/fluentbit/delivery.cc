@@ -85,9 +85,10 @@ void Delivery::close(int64_t deadline_ms) {
   if (result < 0) log_failure(reason(error, result));
   if (without_log_key_ > 0) tell_without_log_key();
   if (chunks_given_back_ > 0)
-    log_.line(PENSTOCK_LOG_WARN, std::to_string(chunks_given_back_) +
-                                     " chunks could not be delivered before the end; the agent keeps them with "
-                                     "storage.type filesystem, and may then send some of their records twice");
+    log_.line(PENSTOCK_LOG_WARN,
+              std::to_string(chunks_given_back_) + (chunks_given_back_ == 1 ? " chunk" : " chunks") +
+                  " could not be delivered before the end; the agent keeps what it holds with storage.type "
+                  "filesystem, and then sends all of it again");
 }
 
 bool Delivery::can_write() const {

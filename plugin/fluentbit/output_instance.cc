@@ -12,9 +12,23 @@ namespace penstock::fluentbit {
 
 namespace {
 
+template <typename Function>
+Function look_up(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
+// Fluent Bit 1.8 and 1.9 open this file too, but of proxy::Api they have the first function alone.
+bool is_too_old() {
+  using Print = void (*)(int level, const char* file, int line, const char* format, ...);
+  const auto print = look_up<Print>("flb_log_print");
+  if (print == nullptr || agent().input_log_append != nullptr) return false;
+  print(PENSTOCK_LOG_ERROR, nullptr, 0, "[output:penstock_kinesis] needs Fluent Bit 2.0 or later");
+  return true;
+}
+
 std::string log_name(const proxy::Plugin& plugin) {
   using Name = const char* (*)(void* instance);
-  const auto name = reinterpret_cast<Name>(dlsym(RTLD_DEFAULT, "flb_output_name"));
+  const auto name = look_up<Name>("flb_output_name");
   return std::string("output:")
       .append(plugin.name)
       .append(":")
@@ -24,6 +38,7 @@ std::string log_name(const proxy::Plugin& plugin) {
 }  // namespace
 
 std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin) {
+  if (is_too_old()) return nullptr;
   const AgentLog log(plugin, plugin.api->output_log_check, log_name(plugin));
   const auto fails = [&](std::string_view lines) {
     log.lines(PENSTOCK_LOG_ERROR, lines);

@@ -360,7 +360,7 @@ TEST_F(fluentbit_delivery, leaves_to_the_agent_what_is_given_back_at_the_end_and
   EXPECT_EQ(output_.closes(), 1);
   const std::vector<std::string> said = lines();
   ASSERT_EQ(said.size(), 1u);
-  EXPECT_EQ(said[0].substr(0, 30), "1 chunks could not be delivere");
+  EXPECT_EQ(said[0].substr(0, 30), "1 chunk could not be delivered");
 }
 
 TEST_F(fluentbit_delivery, ends_well_what_is_delivered_while_it_closes) {
