@@ -34,7 +34,7 @@ EXPORTED void flb_log_print(int level, const char*, int, const char* format, ...
   char line[2048];
   va_list arguments;
   va_start(arguments, format);
-  std::vsnprintf(line, sizeof line, format, arguments);
+  std::vsnprintf(line, sizeof line, format, arguments);  // NOLINT(clang-analyzer-valist.Uninitialized)
   va_end(arguments);
   g_log += std::to_string(level) + line + "\n";
 }
@@ -44,8 +44,6 @@ EXPORTED int flb_plugin_proxy_output_init(void*, void*, void*) { return 0; }
 
 namespace penstock::fluentbit {
 namespace {
-
-using test_agent::Pack;
 
 const filter::Plugin& plugin() {
   static void* const file = dlopen(PENSTOCK_FILTER_LAMBDA_LOGS, RTLD_LAZY);
@@ -92,7 +90,7 @@ struct Running {
     const int answer = plugin().cb_filter(chunk.data(), chunk.size(), "tag", 3, &out, &size, nullptr, nullptr,
                                           g_context, nullptr);
     EXPECT_EQ(answer, out != nullptr ? filter::kModified : filter::kUntouched);
-    const std::string made(static_cast<const char*>(out), size);
+    std::string made(static_cast<const char*>(out), size);
     std::free(out);
     return made;
   }
@@ -101,7 +99,7 @@ struct Running {
 };
 
 std::string event_with(std::string_view line) {
-  return Pack().array(2).event_time(1, 0).map(1).text("log").text(line).bytes;
+  return test_agent::Pack().array(2).event_time(1, 0).map(1).text("log").text(line).bytes;
 }
 
 TEST(fluentbit_filter_file, is_a_filter_of_log_events) {
@@ -118,7 +116,7 @@ TEST(fluentbit_filter_file, makes_records_of_lines_and_leaves_what_has_none) {
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].body.text("level"), "ERROR");
   EXPECT_EQ(events[0].body.text("@timestamp"), "1970-01-01T00:00:01.000Z");
-  EXPECT_EQ(Running::filter(Pack().array(2).event_time(1, 0).map(0).bytes), "");
+  EXPECT_EQ(Running::filter(test_agent::Pack().array(2).event_time(1, 0).map(0).bytes), "");
   EXPECT_EQ(Running::filter(""), "");
   EXPECT_EQ(g_log, "");
 }
