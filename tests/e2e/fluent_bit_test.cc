@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <set>
 #include <string>
+#include <utility>
+
+#include "tests/gzip.h"
 
 namespace penstock::e2e {
 namespace {
@@ -51,7 +56,8 @@ class fluent_bit_agent : public testing::Test {
     deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
     AgentConf conf(deployment);
     conf.add_input(more_for_input);
-    conf.add_output();
+    // A flush lasts until the last of its records is taken: many at once.
+    conf.add_output({{"workers", "16"}, {"mem_limit", "96M"}});
     const std::string path = conf.write();
     for (int round = 0; round < 3; ++round) {
       Agent agent(deployment, path);
@@ -147,7 +153,110 @@ TEST_F(fluent_bit_agent, a_hot_reload_under_load_loses_nothing) {
                                                      << read_file(agent.log_file());
 }
 
-// Each conf of conf/fluent-bit that reads a stream and needs no other program.
+// What it may lose is printed; that it says so beforehand is what is tested.
+TEST_F(fluent_bit_agent, with_checkpoint_after_handover_it_says_that_records_may_be_lost) {
+  Deployment deployment(4, 60);
+  deployment.fill(events());
+  deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
+  AgentConf conf(deployment);
+  conf.add_input({{"checkpoint_after", "handover"}, {"mem_buf_limit", "5M"}});
+  conf.add_output();
+  const std::string path = conf.write();
+  for (int round = 0; round < 3; ++round) {
+    Agent agent(deployment, path);
+    const uint64_t until = deployment.stats().records_put + events() / 20;
+    EXPECT_TRUE(agent.until([&] { return deployment.stats().records_put >= until; }, 120));
+    agent.signal(SIGTERM);
+    EXPECT_EQ(agent.wait(60), 0) << read_file(agent.log_file());
+    EXPECT_NE(read_file(agent.log_file()).find("handover"), std::string::npos) << read_file(agent.log_file());
+  }
+  deployment.server.with([](model::Service& service) { service.faults().set_rates({}); });
+  Agent agent(deployment, path);
+  size_t before = SIZE_MAX;
+  // Until nothing more comes.
+  agent.until([&] { return missing(deployment) == std::exchange(before, missing(deployment)); }, 60, 3000);
+  std::printf("%zu events, stopped in order three times: %zu lost\n", deployment.expected.size(),
+              missing(deployment));
+}
+
+TEST_F(fluent_bit_agent, two_inputs_and_two_outputs_deliver_each_to_its_own) {
+  Deployment deployment(2, 20);
+  deployment.fill(4000);
+  deployment.server.with([](model::Service& service) {
+    service.create_stream("in2", 1);
+    service.create_stream("out2", 4);
+    service.preload("in2", "k", gzip(message("/aws/lambda/other", "s", {{"other-1", "one"}, {"other-2", "two"}})));
+  });
+  AgentConf conf(deployment);
+  conf.add_input({{"threaded", "off"}});
+  OptionList& second = conf.add_input({{"threaded", "off"}});
+  for (auto& [key, value] : second) {
+    if (key == "Tag") value = "other";
+    if (key == "stream") value = "in2";
+    if (key == "checkpoint") value += "2";
+    if (key == "on_failure") value += "2";
+  }
+  for (auto& [key, value] : conf.add_output())
+    if (key == "Match") value = "logs";
+  OptionList& other = conf.add_output({{"workers", "2"}});
+  for (auto& [key, value] : other) {
+    if (key == "Match") value = "other";
+    if (key == "stream") value = "out2";
+    if (key == "on_failure") value += "2";
+  }
+  Agent agent(deployment, conf.write());
+  EXPECT_TRUE(all_delivered(deployment, agent, 60)) << read_file(agent.log_file());
+  const auto in_second = [&] {
+    std::set<std::string> ids;
+    deployment.server.with([&](model::Service& service) {
+      service.each_record(
+          "out2", [&](const model::Shard&, const model::Record& record) { ids.insert(event_id_of(record.data)); });
+    });
+    return ids;
+  };
+  EXPECT_TRUE(agent.until([&] { return in_second() == std::set<std::string>{"other-1", "other-2"}; }, 30));
+  EXPECT_EQ(deployment.delivered().size(), deployment.expected.size()) << "a record of the second is in the first";
+}
+
+TEST_F(fluent_bit_agent, lines_that_tail_reads_are_parsed_and_delivered) {
+  for (const char* name : {"tail-to-kinesis.conf", "tail-to-kinesis.yaml"}) {
+    Deployment deployment(1, 4);
+    const std::string lines = deployment.folder.path("function.log");
+    write_file(lines,
+               "START RequestId: 8f5fbb4b Version: $LATEST\n[INFO]\t2026-11-21T10:00:00.123Z\t8f5fbb4b\tpaid\n");
+    Agent agent(deployment, adapted_conf(deployment, name),
+                {"LOG_FILES=" + lines, "OUTPUT_STREAM=out", "AWS_REGION=us-east-1",
+                 "STATE_DIRECTORY=" + deployment.folder.path("")});
+    std::string records;
+    EXPECT_TRUE(agent.until(
+        [&] {
+          records.clear();
+          deployment.server.with([&](model::Service& service) {
+            service.each_record(
+                "out", [&](const model::Shard&, const model::Record& record) { records += record.data + "\n"; });
+          });
+          return std::count(records.begin(), records.end(), '\n') == 2;
+        },
+        30))
+        << name << '\n'
+        << read_file(agent.log_file());
+    EXPECT_NE(records.find(R"("event":"start")"), std::string::npos) << records;
+    EXPECT_NE(records.find(R"("message":"paid")"), std::string::npos) << records;
+  }
+}
+
+TEST_F(fluent_bit_agent, kinesis_to_stdout_prints_what_comes) {
+  for (const char* name : {"kinesis-to-stdout.conf", "kinesis-to-stdout.yaml"}) {
+    Deployment deployment(1, 1);
+    Agent agent(deployment, adapted_conf(deployment, name), {"INPUT_STREAM=in", "AWS_REGION=us-east-1"});
+    EXPECT_TRUE(agent.until([&] { return deployment.stats().calls["GetRecords"] > 0; }, 30))
+        << read_file(agent.log_file());
+    deployment.put("k", gzip(message("/aws/lambda/f", "s", {{"id-1", "hello there"}})));
+    EXPECT_TRUE(agent.says(R"("message":"hello there")", 30)) << name << '\n' << read_file(agent.log_file());
+  }
+}
+
+// Each conf of conf/fluent-bit that reads a stream and writes one.
 TEST_F(fluent_bit_agent, the_confs_that_come_with_us_run) {
   for (const char* name : {"kinesis-to-kinesis.conf", "kinesis-to-kinesis.yaml"}) {
     Deployment deployment(2, 8);
