@@ -162,10 +162,9 @@ TEST_F(fluent_bit_agent, with_checkpoint_after_handover_it_says_that_records_may
   conf.add_input({{"checkpoint_after", "handover"}, {"mem_buf_limit", "5M"}});
   conf.add_output();
   const std::string path = conf.write();
-  for (int round = 0; round < 3; ++round) {
+  {
     Agent agent(deployment, path);
-    const uint64_t until = deployment.stats().records_put + events() / 20;
-    EXPECT_TRUE(agent.until([&] { return deployment.stats().records_put >= until; }, 120));
+    EXPECT_TRUE(agent.until([&] { return deployment.stats().records_put >= events() / 20; }, 120));
     agent.signal(SIGTERM);
     EXPECT_EQ(agent.wait(60), 0) << read_file(agent.log_file());
     EXPECT_NE(read_file(agent.log_file()).find("handover"), std::string::npos) << read_file(agent.log_file());
@@ -175,8 +174,7 @@ TEST_F(fluent_bit_agent, with_checkpoint_after_handover_it_says_that_records_may
   size_t before = SIZE_MAX;
   // Until nothing more comes.
   agent.until([&] { return missing(deployment) == std::exchange(before, missing(deployment)); }, 60, 3000);
-  std::printf("%zu events, stopped in order three times: %zu lost\n", deployment.expected.size(),
-              missing(deployment));
+  std::printf("%zu events, stopped in order once: %zu lost\n", deployment.expected.size(), missing(deployment));
 }
 
 TEST_F(fluent_bit_agent, two_inputs_and_two_outputs_deliver_each_to_its_own) {
