@@ -49,7 +49,8 @@ class Filter : public Section {
   // The file and the pipeline outlive it.
   Filter(const NativeFile& file, WorkThread& pipeline, Properties properties);
 
-  int init();  // 0: it runs
+  static const char* name() { return "lambda_logs.0"; }  // flb_filter_name
+  int init();                                            // 0: it runs
   struct Answer {
     int code;
     std::string data;  // where code is kFilterModified

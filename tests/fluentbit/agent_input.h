@@ -33,6 +33,7 @@ class Input : public Section {
   Input(ProxyFile& file, WorkThread& pipeline, Properties properties);
   ~Input() override;  // no exit(): that is for the test to do, or to leave
 
+  static const char* name() { return "penstock_kinesis.0"; }  // flb_input_name
   bool threaded() const { return own_thread_ != nullptr; }
 
   // FLBPluginInit; above 0: it runs.

@@ -1,42 +1,63 @@
-// The agent with our input as a program that can be killed. What it has accepted is in the journal before append
-// returns, as with storage.type filesystem.
-// usage: fluentbit_agent_program JOURNAL KEY=VALUE...
+// The agent as a program that can be killed: our input, and our output where it has a section. What the input has
+// appended is in the run's journal, a file in the folder, before append returns: as with storage.type filesystem.
+// usage: fluentbit_agent_program FOLDER INPUT_KEY=VALUE... [-- OUTPUT_KEY=VALUE...]
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/fluentbit/agent_input.h"
+#include "tests/fluentbit/agent_output.h"
 #include "tests/fluentbit/log_book.h"
 
-using namespace penstock::test_agent;
+using penstock::test_agent::Chunk;
+using penstock::test_agent::Input;
+using penstock::test_agent::Output;
+using penstock::test_agent::Properties;
+using penstock::test_agent::ProxyFile;
+
+namespace {
+
+int fail() {
+  std::fputs(penstock::test_agent::log_book().all().c_str(), stderr);
+  return 2;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
-  Properties section;
+  std::vector<Properties> sections(1);
   for (int i = 2; i < argc; ++i) {
     const std::string option = argv[i];
     const size_t equals = option.find('=');
-    section.emplace_back(option.substr(0, equals), option.substr(equals + 1));
+    if (option == "--")
+      sections.emplace_back();
+    else
+      sections.back().emplace_back(option.substr(0, equals), option.substr(equals + 1));
   }
-  const int journal = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  WorkThread pipeline("flb-pipeline");
-  ProxyFile file(k5_1_1, PENSTOCK_IN_KINESIS);
-  Input input(file, pipeline, section);
+  const std::string path = argv[1] + std::string("/journal-") + std::to_string(getpid());
+  const int journal = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  penstock::test_agent::WorkThread pipeline("flb-pipeline");
+  ProxyFile in(penstock::test_agent::k5_1_1, PENSTOCK_IN_KINESIS),
+      out(penstock::test_agent::k5_1_1, PENSTOCK_OUT_KINESIS);
+  std::optional<Output> output;
+  if (sections.size() > 1 && output.emplace(out, pipeline, sections[1]).init() <= 0) return fail();
+  Input input(in, pipeline, sections[0]);
   input.accept_if([n = 0, journal](const Chunk& chunk) mutable {
     if (++n % 4 == 0) return false;
     return write(journal, chunk.data.data(), chunk.data.size()) == static_cast<ssize_t>(chunk.data.size());
   });
-  if (journal < 0 || input.init() <= 0) {
-    std::fputs(log_book().all().c_str(), stderr);
-    return 2;
-  }
+  if (journal < 0 || input.init() <= 0) return fail();
   while (true) {
     input.collect();
-    input.take();
+    for (const Chunk& chunk : input.take())
+      while (output && output->flush(chunk) != penstock::test_agent::kFlushOk) {
+      }
     poll(nullptr, 0, 2);
   }
 }

@@ -134,6 +134,7 @@ TEST(fluentbit_filter, a_malformed_tail_costs_none_of_the_records_before_it) {
   const std::string cut = event_with(kInfoLine).substr(0, 30);
   const Filter::Answer answer = stand.filter.filter("lambda", event_with(kInfoLine) + cut);
   ASSERT_EQ(answer.code, kFilterModified);
+  EXPECT_TRUE(log_book().says(LogBook::kWarning, "lambda_logs.0")) << log_book().all();
   std::string_view rest = answer.data;
   ASSERT_TRUE(take_value(rest));
   const std::vector<Event> events = events_of(answer.data.substr(0, answer.data.size() - rest.size()));
@@ -144,7 +145,9 @@ TEST(fluentbit_filter, a_wrong_option_is_told_by_name_and_value_and_nothing_star
   WorkThread pipeline("flb-pipeline");
   NativeFile file(PENSTOCK_FILTER_LAMBDA_LOGS);
   Filter filter(file, pipeline, {{"reserve_data", "perhaps"}});
+  log_book().clear();
   EXPECT_NE(filter.init(), 0);
+  EXPECT_TRUE(log_book().says(LogBook::kError, "reserve_data is \"perhaps\"")) << log_book().all();
 }
 
 TEST(fluentbit_filter, two_filters_each_have_their_own_options) {

@@ -181,6 +181,50 @@ TEST(fluentbit_input, two_inputs_each_give_the_records_of_their_stream) {
   }
 }
 
+TEST(fluentbit_input, of_two_inputs_on_one_thread_the_paused_one_offers_in_vain_and_loses_nothing) {
+  Deployment deployment(1, 1);
+  deployment.server.with([](model::Service& service) { service.create_stream("in-2", 1); });
+  deployment.fill(600);
+  Agent agent;
+  Input one(agent.in, agent.pipeline, input_section(deployment));
+  Input two(agent.in, agent.pipeline,
+            input_section(deployment, {{"stream", "in-2"}, {"checkpoint", "memory"}, {"on_failure", "drop"}}));
+  one.open_event_loop();
+  ASSERT_GT(one.init(), 0) << log_book().all();
+  ASSERT_GT(two.init(), 0) << log_book().all();
+  one.pause();
+  EXPECT_TRUE(until([&] {
+    one.serve_events(2);
+    two.collect();
+    return one.refused() > 0;
+  })) << log_book().all();
+  EXPECT_TRUE(one.take().empty());
+  one.resume();
+  Arrived arrived;
+  EXPECT_TRUE(collect(one, arrived, deployment.expected)) << log_book().all();
+  two.exit();
+  one.exit();
+  EXPECT_EQ(arrived.copies(), 0);
+}
+
+TEST(fluentbit_input, a_second_input_with_the_same_checkpoint_does_not_start_and_costs_the_first_nothing) {
+  Deployment deployment(1, 1);
+  deployment.fill(600);
+  Agent agent, newer;
+  Input first(agent.in, agent.pipeline, input_section(deployment));
+  ASSERT_GT(first.init(), 0) << log_book().all();
+  {
+    Input second(newer.in, newer.pipeline, input_section(deployment));
+    EXPECT_LE(second.init(), 0);
+    EXPECT_TRUE(log_book().says(LogBook::kError, deployment.folder.path("checkpoint"))) << log_book().all();
+    second.exit();  // the agent may call it all the same
+  }
+  Arrived arrived;
+  EXPECT_TRUE(collect(first, arrived, deployment.expected)) << log_book().all();
+  first.exit();
+  EXPECT_EQ(arrived.copies(), 0);
+}
+
 TEST(fluentbit_input, with_a_thread_of_its_own_it_does_not_start_and_says_what_to_write) {
   Deployment deployment(1, 1);
   Agent agent;

@@ -2,6 +2,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,7 +17,7 @@
 namespace penstock::test_agent {
 namespace {
 
-// Whole events of the journal; the last one may be cut where the agent was killed at the write.
+// The last event may be cut, where the agent was killed at the write.
 void add_journal(const std::string& path, Arrived& arrived) {
   const std::string journal = e2e::read_file(path);
   std::string_view rest = journal;
@@ -21,47 +26,67 @@ void add_journal(const std::string& path, Arrived& arrived) {
   arrived.add({{"", journal.substr(0, journal.size() - rest.size())}});
 }
 
-// The seed is printed; PENSTOCK_TEST_SEED repeats a run.
-TEST(fluentbit_input, an_agent_killed_at_any_request_loses_nothing) {
+void add(std::vector<std::string>& arguments, const Properties& section) {
+  for (const auto& [key, value] : section) arguments.emplace_back(key).append("=").append(value);
+}
+
+// Runs the agent seven times, and kills it at a request by chance; at last when done() says so. The seed is
+// printed; PENSTOCK_TEST_SEED repeats a run.
+void run_and_kill(e2e::Deployment& deployment, const std::vector<std::string>& arguments,
+                  const std::function<bool()>& done) {
   const char* const given = std::getenv("PENSTOCK_TEST_SEED");
   const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
   SCOPED_TRACE("PENSTOCK_TEST_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
-  e2e::Deployment deployment(2, 1);
-  deployment.fill(6000);
   const std::string output = deployment.folder.path("agent.log");
-  std::vector<std::string> arguments = {""};
-  for (const auto& [key, value] : input_section(deployment, {{"chunk_bytes", "4k"}}))
-    arguments.push_back(key + "=" + value);
-  Arrived arrived;
-  for (int run = 0; run <= 6; ++run) {
-    const bool last = run == 6;
-    const std::string journal = deployment.folder.path("journal-" + std::to_string(run));
-    arguments[0] = journal;
+  constexpr int kRuns = 7;
+  for (int run = 1; run <= kRuns; ++run) {
     e2e::ChildProcess agent(FLUENTBIT_AGENT_PROGRAM, arguments, output);
-    deployment.server.with([&](model::Service& service) {
-      service.on_request(
-          [pid = agent.pid(), left = random() % 12 + 3, last](uint64_t, const model::Request&) mutable {
-            if (!last && left > 0 && --left == 0) kill(pid, SIGKILL);
-          });
-    });
-    if (last) {
-      Arrived all = arrived;
-      EXPECT_TRUE(agent.until(
-          [&] {
-            all = arrived;
-            add_journal(journal, all);
-            return all.holds(deployment.expected);
-          },
-          60))
-          << all.times().size() << " of " << deployment.expected.size() << e2e::read_file(output);
+    if (run < kRuns) {
+      deployment.server.with([&](model::Service& service) {
+        service.on_request([pid = agent.pid(), left = random() % 12 + 3](uint64_t, const model::Request&) mutable {
+          if (left > 0 && --left == 0) kill(pid, SIGKILL);
+        });
+      });
+    } else {
+      EXPECT_TRUE(agent.until(done, 60)) << e2e::read_file(output);
       kill(agent.pid(), SIGKILL);
     }
     EXPECT_EQ(agent.wait(60), 128 + SIGKILL) << e2e::read_file(output);
     deployment.server.with([](model::Service& service) { service.on_request(nullptr); });
-    add_journal(journal, arrived);
   }
-  EXPECT_TRUE(arrived.holds(deployment.expected));
+}
+
+TEST(fluentbit_input, an_agent_killed_at_any_request_loses_nothing_that_it_had_not_on_disk) {
+  e2e::Deployment deployment(2, 1);
+  deployment.fill(6000);
+  std::vector<std::string> arguments = {deployment.folder.path("")};
+  add(arguments, input_section(deployment, {{"chunk_bytes", "4k"}}));
+  run_and_kill(deployment, arguments, [&] {
+    Arrived arrived;
+    for (const auto& file : std::filesystem::directory_iterator(deployment.folder.path("")))
+      if (file.path().filename().string().starts_with("journal-")) add_journal(file.path(), arrived);
+    return arrived.holds(deployment.expected);
+  });
+}
+
+TEST(fluentbit_input, after_delivery_an_agent_killed_at_any_request_loses_nothing_at_all) {
+  e2e::Deployment deployment(2, 16);
+  deployment.fill(6000);
+  std::vector<std::string> arguments = {deployment.folder.path("")};
+  add(arguments, input_section(deployment, {{"checkpoint_after", "delivery"}}));
+  arguments.emplace_back("--");
+  add(arguments, output_section(deployment, {{"flush_timeout", "1s"}}));
+  deployment.server.with([](model::Service& service) {
+    model::FaultRates rates;
+    rates.refuse_records = 0.2;
+    service.faults().set_rates(rates);
+  });
+  run_and_kill(deployment, arguments, [&] {
+    const std::map<std::string, int> delivered = deployment.delivered();
+    return std::all_of(deployment.expected.begin(), deployment.expected.end(),
+                       [&](const std::string& id) { return delivered.contains(id); });
+  });
 }
 
 }  // namespace

@@ -1,13 +1,20 @@
 #include "tests/fluentbit/log_book.h"
 
+#include <pthread.h>
+
 #include <algorithm>
-#include <utility>
+#include <array>
+#include <cstdio>
 
 namespace penstock::test_agent {
 
-void LogBook::add(int level, std::string text) {
+void LogBook::add(int level, const char* format, va_list arguments) {
+  std::array<char, 4096> text;
+  std::vsnprintf(text.data(), text.size(), format, arguments);
+  std::array<char, 16> thread = {};
+  pthread_getname_np(pthread_self(), thread.data(), thread.size());
   const std::lock_guard lock(mutex_);
-  lines_.push_back({level, std::move(text)});
+  lines_.push_back({level, text.data(), !std::string_view(thread.data()).starts_with("flb-")});
 }
 
 void LogBook::clear() {
@@ -20,6 +27,12 @@ int LogBook::count(Level level, std::string_view text) const {
   return static_cast<int>(std::count_if(lines_.begin(), lines_.end(), [&](const Line& line) {
     return line.level == level && line.text.find(text) != std::string::npos;
   }));
+}
+
+int LogBook::lines_of_strangers() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int>(
+      std::count_if(lines_.begin(), lines_.end(), [](const Line& line) { return line.of_stranger; }));
 }
 
 std::string LogBook::all() const {

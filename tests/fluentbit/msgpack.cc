@@ -105,7 +105,7 @@ class Reader {
   bool extension(Value& out, uint64_t size) {
     uint64_t type = 0;
     if (!number(type, 1)) return false;
-    out.integer = static_cast<int8_t>(type);
+    out.integer = static_cast<int64_t>(type ^ 0x80) - 0x80;
     return bytes(out, Value::Kind::extension, size);
   }
   bool items(Value& out, Value::Kind kind, uint64_t count, int depth) {
@@ -134,7 +134,9 @@ std::string Value::text(std::string_view key) const {
 
 std::optional<Value> take_value(std::string_view& bytes) {
   Value value;
-  if (!Reader(bytes).value(value)) return std::nullopt;
+  std::string_view left = bytes;
+  if (!Reader(left).value(value)) return std::nullopt;
+  bytes = left;
   return value;
 }
 

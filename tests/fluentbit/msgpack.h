@@ -24,7 +24,7 @@ struct Value {
   std::string text(std::string_view key) const;
 };
 
-// Takes a value off the front; nullopt where there is none that is whole.
+// Takes a value off the front; nullopt, and nothing taken, where there is none that is whole.
 std::optional<Value> take_value(std::string_view& bytes);
 
 // A log event of a chunk.

@@ -178,12 +178,12 @@ TEST(fluentbit_output, four_workers_at_once_deliver_all_and_duplicate_nothing) {
   Output output(agent.out, agent.pipeline,
                 output_section(deployment, {{"workers", "4"}, {"flush_timeout", "100ms"}}));
   ASSERT_GT(output.init(), 0) << log_book().all();
-  std::vector<std::future<void>> flushes;
-  for (int of = 0; of < 4; ++of)
-    flushes.push_back(std::async(std::launch::async, [&, of] {
+  std::vector<std::future<void>> flushes(4);
+  for (size_t of = 0; of < flushes.size(); ++of)
+    flushes[of] = std::async(std::launch::async, [&, of] {
       for (int i = 0; i < 8; ++i)
         flush_until_taken(output, chunk_of(std::to_string(of) + "-" + std::to_string(i) + "-", 100));
-    }));
+    });
   for (std::future<void>& flush : flushes) flush.get();
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 3200u);
@@ -307,6 +307,20 @@ TEST(fluentbit_output, a_record_that_can_never_be_taken_is_in_the_failure_file_a
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 6u);
   EXPECT_NE(e2e::read_file(deployment.folder.path("output-failures.jsonl")), "");
+}
+
+TEST(fluentbit_output, a_chunk_larger_than_the_memory_it_may_use_is_delivered_once) {
+  Deployment deployment(1, 32);
+  Chunk chunk{"t", ""};
+  for (int i = 0; i < 200; ++i) chunk.data += log_event(std::to_string(i), std::string(40'000, 'x'));
+  Agent agent;
+  Output output(agent.out, agent.pipeline,
+                output_section(deployment, {{"mem_limit", "2m"}, {"flush_timeout", "50ms"}}));
+  ASSERT_GT(output.init(), 0) << log_book().all();
+  flush_until_taken(output, chunk);
+  output.exit();
+  EXPECT_EQ(delivered(deployment).records, 200u);
+  EXPECT_EQ(delivered(deployment).copies, 0);
 }
 
 TEST(fluentbit_output, an_end_while_all_is_refused_does_not_hang_and_leaves_the_chunk_to_the_agent) {

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -48,8 +47,11 @@ struct Switch {
 #endif
 };
 
-void on_the_small_stack(unsigned high, unsigned low) {
-  auto* const s = reinterpret_cast<Switch*>((static_cast<uintptr_t>(high) << 32) | low);
+// For makecontext(), which hands on ints alone.
+thread_local Switch* t_switch = nullptr;
+
+void on_the_small_stack() {
+  Switch* const s = t_switch;
 #ifdef PENSTOCK_ASAN_FIBERS
   __sanitizer_finish_switch_fiber(nullptr, &s->callers_stack, &s->callers_stack_bytes);
 #endif
@@ -85,10 +87,8 @@ void SmallStack::run(const std::function<void()>& work) {
   s.there.uc_stack.ss_sp = stack;
   s.there.uc_stack.ss_size = bytes_;
   s.there.uc_link = nullptr;
-  const auto address = reinterpret_cast<uintptr_t>(&s);
-  // makecontext() hands on ints alone, whatever the type of the function that it is told to call.
-  makecontext(&s.there, reinterpret_cast<void (*)()>(reinterpret_cast<void*>(on_the_small_stack)), 2,
-              static_cast<unsigned>(address >> 32), static_cast<unsigned>(address));
+  t_switch = &s;
+  makecontext(&s.there, on_the_small_stack, 0);
 #ifdef PENSTOCK_ASAN_FIBERS
   void* fake_stack = nullptr;
   __sanitizer_start_switch_fiber(&fake_stack, stack, bytes_);
@@ -105,6 +105,7 @@ void SmallStack::run(const std::function<void()>& work) {
 #ifdef PENSTOCK_TSAN_FIBERS
   __tsan_destroy_fiber(fiber);
 #endif
+  t_switch = nullptr;
 }
 
 size_t SmallStack::used_bytes() const {

@@ -15,7 +15,10 @@ Agent::Agent(const Version& version) : in(version, PENSTOCK_IN_KINESIS), out(ver
   log_book().clear();
 }
 
-Agent::~Agent() { EXPECT_TRUE(in.intact() && out.intact()); }
+Agent::~Agent() {
+  EXPECT_TRUE(in.intact() && out.intact());
+  EXPECT_EQ(log_book().lines_of_strangers(), 0) << log_book().all();
+}
 
 bool until(const std::function<bool()>& done) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
@@ -27,9 +30,10 @@ bool until(const std::function<bool()>& done) {
 }
 
 Properties with(Properties base, const Properties& more) {
-  for (const auto& [key, value] : more) {
-    std::erase_if(base, [&](const auto& known) { return strcasecmp(known.first.c_str(), key.c_str()) == 0; });
-    base.emplace_back(key, value);
+  for (const auto& one : more) {
+    std::erase_if(base,
+                  [&](const auto& known) { return strcasecmp(known.first.c_str(), one.first.c_str()) == 0; });
+    base.push_back(one);
   }
   return base;
 }

@@ -21,7 +21,7 @@ namespace penstock::test_agent {
 class Agent {
  public:
   explicit Agent(const Version& version = k5_1_1);
-  ~Agent();  // what a file wrote past the end of anything fails the test
+  ~Agent();  // what a file wrote past the end of anything, or from a thread of its own to the log, fails the test
 
   WorkThread pipeline{"flb-pipeline"};
   ProxyFile in;
