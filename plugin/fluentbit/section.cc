@@ -1,8 +1,10 @@
 #include "plugin/fluentbit/section.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -54,7 +56,9 @@ constexpr std::array kOutput = {
 
 constexpr std::array kFilter = {
     option("key_name", "text", "log", "Member that holds the log line."),
-    option("reserve_data", "on|off", "off", "on: keep the other members of the record beside what was parsed."),
+    option("reserve_data", "on|off", "off",
+           "on: keep the other members of the record beside what was parsed; of the same name, what was parsed "
+           "counts."),
     option("preserve_key", "on|off", "off", "on: keep the member key_name too."),
 };
 
@@ -64,9 +68,12 @@ std::optional<size_t> parse_size(std::string_view text) {
   if (error != std::errc() || value == 0) return std::nullopt;
   const std::string unit =
       host::lower(std::string_view(end, static_cast<size_t>(text.data() + text.size() - end)));
-  const int shift = unit.empty() ? 0 : unit == "k" || unit == "kb" ? 10 : unit == "m" || unit == "mb" ? 20 : -1;
-  if (shift < 0 || value > (SIZE_MAX >> shift)) return std::nullopt;
-  return value << shift;
+  constexpr std::pair<std::string_view, int> kShifts[] = {{"", 0},    {"k", 10}, {"kb", 10}, {"m", 20},
+                                                          {"mb", 20}, {"g", 30}, {"gb", 30}};
+  const auto* const found =
+      std::find_if(std::begin(kShifts), std::end(kShifts), [&](const auto& one) { return one.first == unit; });
+  if (found == std::end(kShifts) || value > (SIZE_MAX >> found->second)) return std::nullopt;
+  return value << found->second;
 }
 
 bool among(std::string_view words, std::string_view value) {

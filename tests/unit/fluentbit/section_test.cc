@@ -32,6 +32,8 @@ TEST(fluentbit_section, takes_words_in_any_case) {
 TEST(fluentbit_section, takes_sizes_with_units) {
   EXPECT_EQ(section_of(kInputOptions, {{"chunk_bytes", "64K"}}).size_bytes("chunk_bytes"), size_t{65536});
   EXPECT_EQ(section_of(kInputOptions, {{"chunk_bytes", "1"}}).size_bytes("chunk_bytes"), size_t{1});
+  EXPECT_EQ(section_of(kInputOptions, {{"max_unacknowledged", "2G"}}).size_bytes("max_unacknowledged"),
+            size_t{2} << 30);
 }
 
 TEST(fluentbit_section, tells_every_problem_with_key_value_and_what_is_allowed) {
@@ -46,6 +48,7 @@ TEST(fluentbit_section, tells_every_problem_with_key_value_and_what_is_allowed) 
 TEST(fluentbit_section, refuses_a_size_that_overflows) {
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "18446744073709551615M"}}).problems(), "");
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "12Q"}}).problems(), "");
+  EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "17179869184G"}}).problems(), "");
 }
 
 TEST(fluentbit_section, refuses_a_duration_of_nothing) {
