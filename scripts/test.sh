@@ -23,7 +23,7 @@ if stage build build dev all; then
   stage tests run build/dev || true
 fi
 if stage build-asan build asan sanitized_tests; then
-  stage tests-asan run build/asan/tests/unit build/asan/tests/sim build/asan/tests/abi || true
+  stage tests-asan run build/asan/tests/unit build/asan/tests/sim build/asan/tests/abi build/asan/tests/fluentbit || true
 fi
 stage package scripts/package.sh && stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
 if command -v clang-format >/dev/null; then
