@@ -1,9 +1,11 @@
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
 
+#include "core/base/block.h"
 #include "core/base/utf8.h"
 
 namespace penstock {
@@ -11,120 +13,230 @@ namespace penstock {
 namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
-constexpr uint64_t kOnes = 0x0101010101010101;
-constexpr uint64_t kHighBits = 0x8080808080808080;
 
-uint64_t load_word(const char* at) {
-  uint64_t word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
+// What a byte of ASCII is written as.
+struct Written {
+  std::array<char, 7> text = {};
+  uint8_t size = 0;
+};
+using WrittenAs = std::array<Written, 128>;
+
+constexpr Written written_as(std::string_view text) {
+  Written written;
+  for (const char c : text) written.text[written.size++] = c;
+  return written;
 }
 
-// A high bit set where a byte of word is below limit (at most 0x80) or above 0x7F; after the first such byte
-// there may be false ones, so it tells whether, not which.
-constexpr uint64_t below_or_high(uint64_t word, uint8_t limit) {
-  return ((word - kOnes * limit) | word) & kHighBits;
-}
-
-constexpr uint64_t equal_to(uint64_t word, uint8_t byte) {
-  const uint64_t difference = word ^ (kOnes * byte);
-  return (difference - kOnes) & ~difference & kHighBits;
-}
-
-constexpr bool is_plain_in_string(uint8_t byte) {
-  return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-constexpr bool is_plain_in_json(uint8_t byte) { return byte < 0x80 && byte != '\n' && byte != '\r'; }
-
-// The first byte at or behind from that is not plain in a JSON string.
-size_t end_of_plain_string(std::string_view text, size_t from) {
-  size_t at = from;
-  while (at + 8 <= text.size()) {
-    const uint64_t word = load_word(text.data() + at);
-    if ((below_or_high(word, 0x20) | equal_to(word, '"') | equal_to(word, '\\')) != 0) break;
-    at += 8;
+constexpr WrittenAs kAsItIs = [] {
+  WrittenAs table;
+  for (size_t byte = 0; byte < table.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    table[byte] = written_as({&c, 1});
   }
-  while (at < text.size() && is_plain_in_string(static_cast<uint8_t>(text[at]))) ++at;
-  return at;
-}
+  return table;
+}();
 
-// The first byte at or behind from that is a line end or not ASCII.
-size_t end_of_plain_json(std::string_view text, size_t from) {
-  size_t at = from;
-  while (at + 8 <= text.size()) {
-    const uint64_t word = load_word(text.data() + at);
-    if (((word & kHighBits) | equal_to(word, '\n') | equal_to(word, '\r')) != 0) break;
-    at += 8;
+constexpr WrittenAs kInString = [] {
+  WrittenAs table = kAsItIs;
+  for (size_t byte = 0; byte < 0x20; ++byte) {
+    const std::array<char, 6> escaped = {'\\', 'u', '0', '0', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
+    table[byte] = written_as({escaped.data(), escaped.size()});
   }
-  while (at < text.size() && is_plain_in_json(static_cast<uint8_t>(text[at]))) ++at;
-  return at;
-}
+  table['"'] = written_as("\\\"");
+  table['\\'] = written_as("\\\\");
+  table['\b'] = written_as("\\b");
+  table['\f'] = written_as("\\f");
+  table['\n'] = written_as("\\n");
+  table['\r'] = written_as("\\r");
+  table['\t'] = written_as("\\t");
+  return table;
+}();
 
-void append_escaped(std::string& out, char control) {
-  switch (control) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default: {
-      const auto byte = static_cast<uint8_t>(control);
-      const std::array<char, 6> escaped = {'\\', 'u', '0', '0', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
-      out.append(escaped.data(), escaped.size());
+// A kind of rules says which bytes of ASCII are not written as they are, and what all of them are written as.
+struct String {
+  static constexpr WrittenAs kTable = kInString;
+  static constexpr bool kJoinsLineEnds = false;
+  static BlockMask changed(Block bytes) { return (bytes < 0x20) | (bytes == '"') | (bytes == '\\'); }
+};
+
+struct StringOfLines : String {
+  static constexpr WrittenAs kTable = [] {
+    WrittenAs table = kInString;
+    table['\r'] = table['\n'];
+    return table;
+  }();
+  static constexpr bool kJoinsLineEnds = true;  // of \r\n the \r goes
+};
+
+struct OneLine {
+  static constexpr WrittenAs kTable = [] {
+    WrittenAs table = kAsItIs;
+    table['\n'] = table['\r'] = written_as(" ");
+    return table;
+  }();
+  static constexpr bool kJoinsLineEnds = false;
+  static BlockMask changed(Block bytes) { return (bytes == '\n') | (bytes == '\r'); }
+};
+
+// Appends text by such rules, with ill-formed UTF-8 replaced. Goes through a small buffer, so that no piece costs
+// a call of its own, and runs of one byte are written as such: text of many escapes must not be much slower.
+template <class Rules>
+class Appender {
+ public:
+  Appender(std::string& out, std::string_view text) : out_(out), text_(text) {
+    out_.reserve(out_.size() + text_.size() + kQuotesBytes);
+  }
+
+  void put(char c) { buffer_[used_++] = c; }
+
+  void append() {
+    while (append_plain()) {
+      if (byte_at(at_) >= 0x80)
+        append_characters();
+      else
+        append_changed();
     }
   }
-}
 
-enum class CarriageReturns { kept, line_ends };
+  void flush() {
+    out_.append(buffer_.data(), used_);
+    used_ = 0;
+  }
 
-template <CarriageReturns returns>
-void append_string(std::string& out, std::string_view text) {
-  out += '"';
-  size_t copied = 0;
-  size_t at = 0;
-  while ((at = end_of_plain_string(text, at)) < text.size()) {
-    const char c = text[at];
-    if (static_cast<uint8_t>(c) < 0x80) {
-      out.append(text, copied, at - copied);
-      if constexpr (returns == CarriageReturns::line_ends) {
-        // Of \r\n the \r goes, the \n follows by itself.
-        if (c != '\r')
-          append_escaped(out, c);
-        else if (at + 1 == text.size() || text[at + 1] != '\n')
-          out += "\\n";
-      } else {
-        append_escaped(out, c);
+ private:
+  static constexpr size_t kQuotesBytes = 2;
+  static constexpr size_t kMostBytesPerStep = kBlockBytes + kBlockBytes * sizeof(Written);
+
+  // That are ill-formed wherever they stand.
+  static bool is_never_well_formed(uint8_t byte) { return byte > 0xF4 || (byte >= 0x80 && byte < 0xC2); }
+
+  static bool has_many(uint32_t bits) {
+    bits &= bits - 1;
+    return (bits & (bits - 1)) != 0;
+  }
+
+  uint8_t byte_at(size_t at) const { return static_cast<uint8_t>(text_[at]); }
+  static Block block_at(const char* at, size_t left) {
+    return left >= kBlockBytes ? load_block(at) : load_part_of_block(at, left);
+  }
+  bool is_full() const { return used_ > buffer_.size() - kMostBytesPerStep; }
+
+  // What is written as it is, up to the first byte that may not be; false at the end of the text.
+  bool append_plain() {
+    size_t used = used_;  // kept where no byte written can be taken for it
+    const char* at = text_.data() + at_;
+    const char* const end = text_.data() + text_.size();
+    uint32_t others = 0;
+    while (others == 0 && at != end) {
+      if (used > buffer_.size() - kMostBytesPerStep) {
+        out_.append(buffer_.data(), used);
+        used = 0;
       }
-      copied = ++at;
-      continue;
+      const auto size = std::min(kBlockBytes, static_cast<size_t>(end - at));
+      const Block bytes = block_at(at, size);
+      store_block(buffer_.data() + used, bytes);
+      others = bits_of(Rules::changed(bytes) | (bytes >= 0x80)) & ((1u << size) - 1);
+      const size_t plain = others == 0 ? size : first_of(others);
+      used += plain;
+      at += plain;
     }
-    const Utf8Step step = utf8_step(text, at);
-    if (!step.valid) {
-      out.append(text, copied, at - copied);
-      out += kReplacementCharacter;
-      copied = at + step.size;
-    }
-    at += step.size;
+    used_ = used;
+    at_ = static_cast<size_t>(at - text_.data());
+    return others != 0;
   }
-  out.append(text, copied, text.size() - copied);
-  out += '"';
+
+  // A byte of ASCII that changes, or a run of it, or whole blocks of ASCII while they have many.
+  void append_changed() {
+    size_t done = 0;
+    for (; at_ + kBlockBytes <= text_.size() && !is_full(); ++done) {
+      const Block bytes = load_block(text_.data() + at_);
+      if (any(bytes >= 0x80) || !has_many(bits_of(Rules::changed(bytes)))) break;
+      if (all(bytes == bytes[0]) && !(Rules::kJoinsLineEnds && bytes[0] == '\r')) {
+        const Written& written = Rules::kTable[bytes[0]];
+        return append_run({written.text.data(), written.size});
+      }
+      append_by_table(kBlockBytes);
+    }
+    if (done == 0) append_by_table(1);
+  }
+
+  void append_by_table(size_t count) {
+    const char* from = text_.data() + at_;
+    const char* const end = from + count;
+    char* to = buffer_.data() + used_;
+    for (; from != end; ++from) {
+      const Written& written = Rules::kTable[static_cast<uint8_t>(*from)];
+      std::memcpy(to, &written, sizeof written);
+      to += written.size;
+      if constexpr (Rules::kJoinsLineEnds)
+        if (*from == '\r' && from + 1 != text_.data() + text_.size() && from[1] == '\n') to -= written.size;
+    }
+    used_ = static_cast<size_t>(to - buffer_.data());
+    at_ += count;
+  }
+
+  // Characters above ASCII, and ASCII between them, up to what is ill-formed or changes.
+  void append_characters() {
+    while (at_ + kBlockBytes <= text_.size() && !is_full()) {
+      const Block bytes = load_block(text_.data() + at_);
+      const uint32_t changed = bits_of(Rules::changed(bytes));
+      const size_t well_formed = well_formed_size(bytes);
+      const size_t size = changed == 0 ? well_formed : std::min(well_formed, first_of(changed));
+      if (size == 0) break;
+      store_block(buffer_.data() + used_, bytes);
+      used_ += size;
+      at_ += size;
+    }
+    if (at_ < text_.size() && byte_at(at_) >= 0x80 && !is_full()) append_repaired();
+  }
+
+  // What is above ASCII, up to the end of a block, with ill-formed parts replaced.
+  void append_repaired() {
+    const size_t left = text_.size() - at_;
+    const Block bytes = block_at(text_.data() + at_, left);
+    if (left >= kBlockBytes && is_never_well_formed(bytes[0]) && all(bytes == bytes[0]))
+      return append_run(kReplacementCharacter);
+    const Utf8Repair repair = repair_of(bytes);
+    const size_t size = std::min(repair.size, first_of(bits_of(bytes < 0x80) | 1u << kBlockBytes));
+    char* to = buffer_.data() + used_;
+    for (size_t index = 0; index < size; ++index) {
+      const bool kept = (repair.kept >> index & 1) != 0;
+      std::memcpy(to, kReplacementCharacter.data(), kReplacementCharacter.size());
+      if (kept) *to = text_[at_ + index];
+      to += kept ? 1 : (repair.replaced >> index & 1) * kReplacementCharacter.size();
+    }
+    used_ = static_cast<size_t>(to - buffer_.data());
+    at_ += size;
+  }
+
+  // All of the bytes that follow and are equal, each as written.
+  void append_run(std::string_view written) {
+    const size_t end = std::min(text_.find_first_not_of(text_[at_], at_), text_.size());
+    flush();
+    size_t count = end - at_;
+    at_ = end;
+    out_.reserve(out_.size() + count * written.size() + (text_.size() - end) + kQuotesBytes);
+    const size_t at_once = std::min(count, (buffer_.size() - kMostBytesPerStep) / written.size());
+    for (size_t index = 0; index < at_once; ++index)
+      std::memcpy(buffer_.data() + index * written.size(), written.data(), written.size());
+    for (; count >= at_once; count -= at_once) out_.append(buffer_.data(), at_once * written.size());
+    used_ = count * written.size();
+  }
+
+  std::string& out_;
+  std::string_view text_;
+  size_t at_ = 0;
+  size_t used_ = 0;
+  std::array<char, 1024> buffer_;
+};
+
+template <class Rules>
+void append_string(std::string& out, std::string_view text) {
+  Appender<Rules> appender(out, text);
+  appender.put('"');
+  appender.append();
+  appender.put('"');
+  appender.flush();
 }
 
 bool is_bidi_or_line_control(uint32_t code_point) {
@@ -161,27 +273,16 @@ void append_printable(std::string& out, std::string_view part, const Utf8Step& s
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
-  append_string<CarriageReturns::kept>(out, text);
-}
+void append_json_string(std::string& out, std::string_view text) { append_string<String>(out, text); }
 
 void append_json_string_of_lines(std::string& out, std::string_view text) {
-  append_string<CarriageReturns::line_ends>(out, text);
+  append_string<StringOfLines>(out, text);
 }
 
 void append_json_on_one_line(std::string& out, std::string_view text) {
-  size_t copied = 0;
-  size_t at = 0;
-  while ((at = end_of_plain_json(text, at)) < text.size()) {
-    const Utf8Step step = utf8_step(text, at);
-    if (!step.valid || step.size == 1) {
-      out.append(text, copied, at - copied);
-      out += step.valid ? std::string_view(" ") : kReplacementCharacter;
-      copied = at + step.size;
-    }
-    at += step.size;
-  }
-  out.append(text, copied, text.size() - copied);
+  Appender<OneLine> appender(out, text);
+  appender.append();
+  appender.flush();
 }
 
 bool is_json_number(std::string_view text) {

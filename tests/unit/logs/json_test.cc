@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,86 @@ TEST(json, each_maximal_subpart_of_ill_formed_utf8_becomes_one_replacement) {
     EXPECT_EQ(json_of(bytes), replaced) << printable(bytes);
     EXPECT_EQ(one_line("\"" + std::string(bytes) + "\""), replaced) << printable(bytes);
   }
+}
+
+// What the rules say, byte by byte.
+std::string slow_string(std::string_view text, bool of_lines) {
+  std::string out = "\"";
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Step step = utf8_step(text, at);
+    const std::string_view part = text.substr(at, step.size);
+    at += step.size;
+    if (!step.valid) {
+      out += kReplacementCharacter;
+    } else if (of_lines && part == "\r") {
+      if (!text.substr(at).starts_with('\n')) out += "\\n";
+    } else if (const size_t found = std::string_view("\"\\\b\f\n\r\t").find(part); found != part.npos) {
+      out += '\\';
+      out += "\"\\bfnrt"[found];
+    } else if (step.code_point < 0x20) {
+      out += step.code_point < 0x10 ? "\\u000" : "\\u001";
+      out += "0123456789abcdef"[step.code_point & 15];
+    } else {
+      out += part;
+    }
+  }
+  return out + '"';
+}
+
+std::string slow_line(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Step step = utf8_step(text, at);
+    const std::string_view part = text.substr(at, step.size);
+    out += !step.valid ? kReplacementCharacter : part == "\n" || part == "\r" ? std::string_view(" ") : part;
+    at += step.size;
+  }
+  return out;
+}
+
+void expect_same_as_slow(const std::string& text) {
+  EXPECT_EQ(json_of(text), slow_string(text, false)) << printable(text, 4000);
+  EXPECT_EQ(json_of_lines(text), slow_string(text, true)) << printable(text, 4000);
+  EXPECT_EQ(one_line(text), slow_line(text)) << printable(text, 4000);
+}
+
+// Random text of the pieces that are written in different ways, dense and sparse, in sizes around those that are
+// taken at once.
+TEST(json, any_text_is_written_as_byte_by_byte) {
+  const std::vector<std::string> pieces = {"x",        "plain text ",  "sixteen plain by",
+                                           "\"",       "\\",           "\n",
+                                           "\r",       "\r\n",         "\t",
+                                           "\0"s,      "\x1b",         "\x7f",
+                                           "\xC3\xA9", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80",
+                                           "\xFF",     "\x80",         "\xC0",
+                                           "\xC3",     "\xE2\x82",     "\xF0\x9F\x98",
+                                           "\xF0\x9F", "\xE0\x80",     "\xED\xA0",
+                                           "\xF4\x90", "\xF0\x8F",     "{\"a\":"};
+  std::mt19937 random(1);
+  for (int round = 0; round < 4000; ++round) {
+    const size_t kinds = 1 + random() % 4;  // of one text, so that there are runs
+    std::vector<std::string> of;
+    for (size_t kind = 0; kind < kinds; ++kind) of.push_back(pieces[random() % pieces.size()]);
+    const size_t size = random() % (round % 50 == 0 ? 5000 : 100);
+    std::string text;
+    while (text.size() < size) text += of[random() % kinds];
+    expect_same_as_slow(text);
+  }
+}
+
+TEST(json, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
+  for (unsigned pair = 0; pair < 0x10000; ++pair) {
+    const std::string bytes = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
+    const size_t before = pair % 19;
+    expect_same_as_slow(std::string(before, 'x') + bytes + std::string((pair >> 4) % 18, '\xBF'));
+  }
+}
+
+TEST(json, runs_of_one_byte_are_written_whole) {
+  for (const size_t size : {15, 16, 17, 31, 33, 170, 171, 1000, 3000})
+    for (const char c : {'x', '"', '\t', '\r', '\n', '\0', '\xFF', '\x80', '\xC3', '\xF0'})
+      for (const std::string_view behind : {"", "\n", "y", "\xA9"})
+        expect_same_as_slow("a" + std::string(size, c) + std::string(behind));
 }
 
 TEST(json, carriage_returns_become_line_ends_where_asked) {

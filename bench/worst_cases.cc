@@ -1,0 +1,148 @@
+// What whoever writes a log line can make of it at worst: records of 1 MiB of it, and of plain text of that size
+// to compare with, from JSON to finished records. Their turns are mixed, and the fastest turn of each counts.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/logs/lambda_filter.h"
+#include "core/logs/subscription.h"
+
+namespace {
+
+using namespace penstock;
+
+constexpr size_t kBytes = size_t{1} << 20;
+constexpr double kBar = 3;
+
+struct Case {
+  std::string name;
+  std::string record;  // what the stream has
+  double split_s = 1e9;
+  double whole_s = 1e9;
+};
+
+std::string repeated(std::string_view piece, size_t bytes = kBytes) {
+  std::string text;
+  while (text.size() + piece.size() <= bytes) text += piece;
+  return text;
+}
+
+// A subscription message of one event; member: more of the event, as JSON.
+std::string message_with(const std::string& json_string, const std::string& member = "") {
+  return R"({"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/aws/lambda/f","logStream":"s",)"
+         R"("subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":1566741555269,"message":)" +
+         json_string + member + "}]}";
+}
+
+// The text as it stands in JSON, where escapes are counted too.
+std::string written(const std::string& inside) { return message_with('"' + inside + '"'); }
+// The text as the function printed it.
+std::string printed(const std::string& text) {
+  std::string json;
+  append_json_string(json, text);
+  return message_with(json);
+}
+std::string with_fields(const std::string& json) {
+  return message_with(R"("a line of text")", R"(,"extractedFields":)" + json);
+}
+
+std::string nested(std::string_view open, std::string_view close) {
+  const size_t depth = kBytes / (open.size() + close.size());
+  return repeated(open, depth * open.size()) + "0" + repeated(close, depth * close.size());
+}
+
+std::vector<Case> make_cases() {
+  const std::string words = repeated("Fetched the customer profile from the cache on the second attempt, ");
+  const std::string objects = nested(R"({"a":)", "}");
+  const std::string arrays = nested("[", "]");
+  std::string levels = "{";
+  while (levels.size() < kBytes) levels += R"("level":"","source":0,)";
+  levels += R"("z":0})";
+  return {
+      {"plain text", printed(words)},
+      {"message {\"a\":", printed(repeated(R"({"a":)"))},
+      {"message {\"a\":0} nested", printed(objects)},
+      {"message {\"a\":[ nested", printed(R"({"a":)" + arrays + "}")},
+      {"message {\"level\",\"source\"...}", printed(levels)},
+      {"message [", printed(repeated("["))},
+      {"message {", printed(repeated("{"))},
+      {"message \\u0000", written(repeated("\\u0000"))},
+      {"message \\t", written(repeated("\\t"))},
+      {"message x\\t", written(repeated("x\\t"))},
+      {"message \\n", written(repeated("\\n"))},
+      {"message \\\"", written(repeated("\\\""))},
+      {"message \\\\", written(repeated("\\\\"))},
+      {"message \\u001b", written(repeated("\\u001b"))},
+      {"message \\ud800", written(repeated("\\ud800"))},
+      {"message \\ud83d\\ude00", written(repeated("\\ud83d\\ude00"))},
+      {"message \\u00e9", written(repeated("\\u00e9"))},
+      {"message 0xFF", written(repeated("\xFF"))},
+      {"message 0xF0 0x9F", written(repeated("\xF0\x9F"))},
+      {"message of U+00E9", written(repeated("\xC3\xA9"))},
+      {"message of U+4E2D", written(repeated("\xE4\xB8\xAD"))},
+      {"message of U+1F600", written(repeated("\xF0\x9F\x98\x80"))},
+      {"message Z <uuid>", printed(repeated("Z 8f507cfc-xmpl-4697-b07a-ac58fc914c95 "))},
+      {"message <ISO>Z", printed(repeated("2019-08-25T13:59:15.269Z "))},
+      {"message RequestId:", printed(repeated("RequestId: "))},
+      {"message REPORT", printed("REPORT RequestId: 1\t" + repeated("Duration: 1 ms\t"))},
+      {"message spaces, x", printed("x" + repeated(" ") + "x")},
+      {"message 1 MiB of tabs", printed("x" + repeated("\t") + "x")},
+      {"message 1 MiB of quotes", printed(repeated("\""))},
+      {"message 1 MiB of NUL", printed(repeated(std::string_view("\0", 1)))},
+      {"envelope {\"a\":", repeated(R"({"a":)")},
+      {"envelope [", repeated("[")},
+      {"envelope {\"x\": {\"a\":0} nested", R"({"x":)" + objects + "," + written("a").substr(1)},
+      {"envelope {\"x\": [] nested", R"({"x":)" + arrays + "," + written("a").substr(1)},
+      {"extractedFields {\"a\":", with_fields(repeated(R"({"a":)"))},
+      {"extractedFields [", with_fields(repeated("["))},
+      {"extractedFields {\"a\":0} nested", with_fields(objects)},
+      {"extractedFields {\"a\":[ nested", with_fields(R"({"a":)" + arrays + "}")},
+      {"extractedFields \\u0000", with_fields(R"({"a":")" + repeated("\\u0000") + "\"}")},
+      {"message not a string, [ nested", message_with(arrays)},
+      {"message not a string, \\u0000", message_with(R"({"a":")" + repeated("\\u0000") + "\"}")},
+      {"message not a string, 0,0", message_with("[" + repeated("0,") + "0]")},
+  };
+}
+
+double seconds_of(auto run) {
+  const auto from = std::chrono::steady_clock::now();
+  run();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+}
+
+}  // namespace
+
+int main() {
+  constexpr int kTurns = 30;
+  std::vector<Case> cases = make_cases();
+  SubscriptionReader reader(size_t{16} << 20);
+  LambdaFilter filter(LambdaFilterOptions{});
+  const auto ignore = [](void*, const penstock_batch*) -> int32_t { return PENSTOCK_OK; };
+  for (int turn = 0; turn < kTurns; ++turn) {
+    for (Case& c : cases) {
+      penstock_batch batch = {};
+      c.split_s = std::min(c.split_s, seconds_of([&] {
+                             reader.begin(c.record, {});
+                             while (reader.next(batch) == SubscriptionReader::Step::batch) continue;
+                           }));
+      c.whole_s = std::min(c.whole_s, seconds_of([&] {
+                             reader.begin(c.record, {});
+                             while (reader.next(batch) == SubscriptionReader::Step::batch)
+                               filter.apply(batch, ignore, nullptr);
+                           }));
+    }
+  }
+  std::printf("%-34s %10s %10s %10s %14s\n", "1 MiB of", "split, ms", "filter, ms", "both, ms", "plain text = 1");
+  bool all_pass = true;
+  for (const Case& c : cases) {
+    const double ratio = c.whole_s / cases[0].whole_s;
+    all_pass = all_pass && ratio <= kBar;
+    std::printf("%-34s %10.3f %10.3f %10.3f %14.2f%s\n", c.name.c_str(), c.split_s * 1e3,
+                std::max(0.0, c.whole_s - c.split_s) * 1e3, c.whole_s * 1e3, ratio, ratio <= kBar ? "" : "  slow");
+  }
+  return all_pass ? 0 : 1;
+}
