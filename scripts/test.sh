@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds once, runs every test, then the unit tests, the simulated ones and the misuse of the ABI once more under
-# AddressSanitizer and UndefinedBehaviorSanitizer, and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
+# Builds once, runs every test, then the unit tests, the simulated ones, the misuse of the ABI and the fuzzers' corpora
+# once more under AddressSanitizer and UndefinedBehaviorSanitizer, and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,7 +23,8 @@ if stage build build dev all; then
   stage tests run build/dev || true
 fi
 if stage build-asan build asan sanitized_tests; then
-  stage tests-asan run build/asan/tests/unit build/asan/tests/sim build/asan/tests/abi build/asan/tests/fluentbit || true
+  stage tests-asan run build/asan/tests/unit build/asan/tests/sim build/asan/tests/abi build/asan/tests/fluentbit \
+    build/asan/tests/fuzz || true
 fi
 stage package scripts/package.sh && stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
 if command -v clang-format >/dev/null; then

@@ -1,0 +1,95 @@
+// The grammar of Lambda's lines: any message gives fields that lie in it and that keep their kinds.
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/base/utf8.h"
+#include "core/logs/iso_timestamp.h"
+#include "core/logs/lambda_line.h"
+#include "tests/fuzz/check.h"
+#include "tests/strict_json.h"
+
+namespace penstock {
+namespace {
+
+bool lies_in(std::string_view part, std::string_view text) {
+  const std::less_equal<const char*> not_behind;
+  return not_behind(text.data(), part.data()) && not_behind(part.data() + part.size(), text.data() + text.size());
+}
+
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// By what it says, since a constant lies where it likes.
+bool is_constant_level(std::string_view level) {
+  constexpr std::array<std::string_view, 9> kLevels = {"TRACE", "DEBUG", "INFO",     "WARN",  "WARNING",
+                                                       "ERROR", "FATAL", "CRITICAL", "SEVERE"};
+  return std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
+}
+
+void check_fields(const LambdaLine& line, std::string_view message) {
+  for (size_t index = 0; index < kLambdaFieldCount; ++index) {
+    const auto field = static_cast<LambdaField>(index);
+    const std::string_view value = line[field];
+    if (value.empty()) continue;
+    if (kind_of(field) == FieldKind::boolean) {
+      check(value == "true" || value == "false", "a boolean is true or false", message);
+      continue;
+    }
+    check(lies_in(value, message), "a field lies in the message", message);
+    if (kind_of(field) != FieldKind::number) continue;
+    const auto number = strict_json::read(value);
+    check(number && (number->kind == '-' || (number->kind >= '0' && number->kind <= '9')) &&
+              !is_blank(value.front()) && !is_blank(value.back()),
+          "a number is one in JSON", message);
+  }
+  check(line[LambdaField::request_id] != "undefined", "an id of undefined is left out", message);
+}
+
+void check_timestamp(std::string_view timestamp, std::string_view message) {
+  if (timestamp.empty()) return;
+  check(lies_in(timestamp, message), "the timestamp lies in the message", message);
+  const bool has_zone = timestamp.ends_with('Z');
+  check(iso_timestamp_size(timestamp, has_zone ? Zone::z : Zone::none) == timestamp.size(),
+        "a timestamp is one from end to end", message);
+  std::string written;
+  append_iso_timestamp(written, timestamp);
+  constexpr std::string_view kShape = "0000-00-00T00:00:00.000Z";
+  check(written.size() == kShape.size() && iso_timestamp_size(written) == kShape.size(),
+        "a timestamp is written as RFC 3339 with milliseconds", message);
+  check(written.starts_with(timestamp.substr(0, 19)), "a timestamp keeps its seconds", message);
+}
+
+void check_line(std::string_view message) {
+  const LambdaLine line = read_lambda_line(message);
+  check(lies_in(line.message, message), "the text lies in the message", message);
+  check(line.message.empty() || (!is_blank(line.message.front()) && !is_blank(line.message.back())),
+        "the text has no blanks at its ends", message);
+  std::string_view end = message;
+  while (!end.empty() && is_blank(end.back())) end.remove_suffix(1);
+  if (!line.message.empty())
+    check(line.message.data() + line.message.size() == end.data() + end.size(), "the text is whole to its end",
+          message);
+  check_timestamp(line.timestamp, message);
+  check(line.level.empty() || lies_in(line.level, message) || is_constant_level(line.level),
+        "a level lies in the message or is a known one", message);
+  check(line.level.size() <= 40, "a level is short", message);
+  check_fields(line, message);
+  // What a line says does not hang on the blanks around it.
+  const LambdaLine trimmed = read_lambda_line(end);
+  check(trimmed.event == line.event && trimmed.message == line.message && trimmed.level == line.level,
+        "blanks behind a line change nothing", message);
+}
+
+}  // namespace
+}  // namespace penstock
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view message(reinterpret_cast<const char*>(data), size);
+  penstock::check_line(message);
+  // The seconds of a timestamp are asked for at any place, not at the beginning of a line alone.
+  for (const penstock::Zone zone : {penstock::Zone::z, penstock::Zone::none})
+    penstock::check(penstock::iso_timestamp_size(message, zone) <= size, "a timestamp lies in the text", message);
+  return 0;
+}
