@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include "host/commands.h"
 #include "host/documents.h"
 #include "host/prepare.h"
+#include "host/summary.h"
 #include "host/text.h"
 #include "host/transformer.h"
 
@@ -20,7 +22,7 @@ namespace penstock::host {
 namespace {
 
 constexpr char kHelp[] =
-    R"(Usage: penstock transform [-c FILE] [-e PLUGIN.so] [FILE...]
+    R"(Usage: penstock transform [-c FILE] [-e PLUGIN.so] [--summary] [FILE...]
 
 Turns CloudWatch Logs subscription messages into the records that a pipeline
 would make of them, as lines of JSON on standard output. Reads the files, or
@@ -30,7 +32,11 @@ they are: gzip or text; in it, mixed as they come,
   - base64 of gzip records, one a line,
   - events of a Lambda function behind a Kinesis stream ({"Records": ...}).
 
-  -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs filters
+  -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs filters;
+                 of one that it has not those that its input penstock_kinesis has
+  --summary      in place of the records: what they tell together, by lambda.event
+                 and level, failures, the slowest reports, log groups. Of the conf's
+                 options only those count that say what is left out or understood
   -e PLUGIN.so   a plugin to open instead of libpenstock.so
   -h, --help     this text
 
@@ -42,7 +48,21 @@ wrong command line.
 // One document: larger than any record of a stream, inflated.
 constexpr size_t kDocumentLimitBytes = 64 << 20;
 
-// The first filter of this id in the conf, with its options checked; a plan without options where there is none.
+// Those of lambda_logs that do not change the names of what a summary reads.
+constexpr std::array<std::string_view, 5> kOptionsOfSummary = {"include", "exclude", "drop", "normalize_level",
+                                                               "parse_json_in_message"};
+
+// The first section of that kind for the stage of that id; nullptr: there is none.
+const Section* section_of(const Conf& conf, std::string_view kind, std::string_view id) {
+  const auto found = std::find_if(conf.sections.begin(), conf.sections.end(), [&](const Section& section) {
+    const Entry* const name = section.find("Name");
+    return same(section.name, kind) && name != nullptr && same(name->value, id);
+  });
+  return found == conf.sections.end() ? nullptr : &*found;
+}
+
+// The filter of that id with the options, checked, of its first section in the conf; where there is none with
+// those of its names that the input's section has.
 StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, std::vector<Problem>& problems) {
   StagePlan plan;
   plan.stage = modules.find(PENSTOCK_FILTER, id);
@@ -51,15 +71,28 @@ StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, 
     problems.push_back({{}, std::string("the plugin has no filter '") + id + "'", false});
     return plan;
   }
-  for (const Section& section : conf.sections) {
-    const Entry* const name = section.find("Name");
-    if (!same(section.name, "FILTER") || name == nullptr || !same(name->value, id)) continue;
-    plan.place = section.place;
-    plan.options = stage_options(section, *plan.stage, problems);
-    check_options(*plan.stage, plan.options, plan.place, problems);
-    break;
+  const Section* const own = section_of(conf, "FILTER", id);
+  const Section* const found = own != nullptr ? own : section_of(conf, "INPUT", "penstock_kinesis");
+  if (found == nullptr) return plan;
+  Section section = *found;
+  if (own == nullptr) {
+    const std::vector<std::string> names = option_names(*plan.stage);
+    std::erase_if(section.entries, [&](const Entry& entry) { return !knows(names, entry.key); });
   }
+  plan.place = section.place;
+  plan.options = stage_options(section, *plan.stage, problems);
+  check_options(*plan.stage, plan.options, plan.place, problems);
   return plan;
+}
+
+// How many events the filter left out, by its own counters of these names.
+void read_left_out(const Instance& records, Summary::Rest& rest) {
+  const auto read = [](void* ctx, const penstock_stat* stat) {
+    auto& out = *static_cast<Summary::Rest*>(ctx);
+    if (std::strcmp(stat->name, "dropped") == 0) out.dropped = stat->value;
+    if (std::strcmp(stat->name, "excluded") == 0) out.excluded = stat->value;
+  };
+  records.stats(read, &rest);
 }
 
 void transform_stream(int fd, const std::string& name, Transformer& transformer) {
@@ -96,7 +129,7 @@ void transform_file(const std::string& name, Transformer& transformer) {
 }
 
 int transform_files(const StagePlan& messages_plan, const StagePlan& records_plan,
-                    const std::vector<std::string>& files) {
+                    const std::vector<std::string>& files, Summary* summary) {
   Log log(STDERR_FILENO);
   log.set_level(PENSTOCK_LOG_WARN);
   std::string error;
@@ -107,13 +140,18 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
     return kExitFailed;
   }
   std::signal(SIGPIPE, SIG_IGN);  // a reader who has seen enough ends this quietly
-  Transformer transformer(*messages, *records, STDOUT_FILENO);
+  Transformer transformer(*messages, *records, summary, STDOUT_FILENO);
   for (const std::string& file : files) {
     if (!transformer.reader_gone()) transform_file(file, transformer);
   }
+  if (summary != nullptr) {
+    Summary::Rest rest{transformer.source_records(), transformer.failures()};
+    read_left_out(*records, rest);
+    transformer.say(summary->text(rest));
+  }
   if (transformer.reader_gone() && transformer.failures() == 0) return kExitFine;
   std::fprintf(stderr, "penstock transform: %lld source records, %lld log events, %lld failures\n",
-               static_cast<long long>(transformer.source_records()), static_cast<long long>(transformer.printed()),
+               static_cast<long long>(transformer.source_records()), static_cast<long long>(transformer.records()),
                static_cast<long long>(transformer.failures()));
   return transformer.failures() == 0 ? kExitFine : kExitFailed;
 }
@@ -122,7 +160,7 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
 
 int transform_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {{"-c", true}, {"-e", true}, {"-h"}, {"--help"}});
+  const std::string wrong = arguments.parse(args, {{"-c", true}, {"-e", true}, {"--summary"}, {"-h"}, {"--help"}});
   if (!wrong.empty()) return usage_error("transform", wrong);
   if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
   std::vector<std::string> files = arguments.words();
@@ -140,9 +178,16 @@ int transform_command(const std::vector<std::string>& args) {
   Modules modules;
   if (open_plugins(plugins, modules, problems)) {
     const StagePlan messages = filter_plan(conf, modules, "cloudwatch_logs", problems);
-    const StagePlan records = filter_plan(conf, modules, "lambda_logs", problems);
+    StagePlan records = filter_plan(conf, modules, "lambda_logs", problems);
     print_problems(problems);
-    return has_errors(problems) ? kExitFailed : transform_files(messages, records, files);
+    if (has_errors(problems)) return kExitFailed;
+    if (!arguments.has("--summary")) return transform_files(messages, records, files, nullptr);
+    std::erase_if(records.options, [](const Entry& option) {
+      return std::none_of(kOptionsOfSummary.begin(), kOptionsOfSummary.end(),
+                          [&](std::string_view kept) { return same(kept, option.key); });
+    });
+    Summary summary;
+    return transform_files(messages, records, files, &summary);
   }
   print_problems(problems);
   return kExitFailed;

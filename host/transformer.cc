@@ -29,8 +29,8 @@ int64_t wall_ms() {
 
 }  // namespace
 
-Transformer::Transformer(Instance& messages, Instance& records, int fd)
-    : messages_(messages), records_(records), fd_(fd), terminal_(isatty(fd) == 1) {}
+Transformer::Transformer(Instance& messages, Instance& records, Summary* summary, int fd)
+    : messages_(messages), records_(records), summary_(summary), fd_(fd), terminal_(isatty(fd) == 1) {}
 
 void Transformer::document(std::string_view text, bool is_json, const std::string& place) {
   if (reader_gone_) return;
@@ -102,7 +102,12 @@ int32_t Transformer::on_records(void* ctx, const penstock_batch* batch) noexcept
   const char* bytes = reinterpret_cast<const char*>(batch->records);
   for (uint64_t i = 0; i < batch->record_count; ++i, bytes += batch->record_stride) {
     const auto& record = *reinterpret_cast<const penstock_record*>(bytes);
-    self.print({record.body.data, record.body.size});
+    ++self.made_;
+    if (self.summary_ != nullptr) {
+      self.summary_->add(*batch, record);
+    } else {
+      self.print({record.body.data, record.body.size});
+    }
   }
   return self.reader_gone_ ? PENSTOCK_E_IO : PENSTOCK_OK;
 }
@@ -114,8 +119,12 @@ void Transformer::print(std::string_view body) {
     out_ += body;
   }
   out_ += '\n';
-  ++printed_;
   if (out_.size() >= kFlushBytes) flush();
+}
+
+void Transformer::say(std::string_view text) {
+  out_ += text;
+  flush();
 }
 
 void Transformer::flush() {

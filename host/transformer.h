@@ -1,5 +1,5 @@
 // What transform does with one source record: through the filter that takes messages apart and the one that makes
-// records, onto standard output.
+// records, onto standard output or into a summary.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,15 @@
 #include "abi/penstock.h"
 #include "host/instance.h"
 #include "host/invocation_event.h"
+#include "host/summary.h"
 
 namespace penstock::host {
 
 class Transformer {
  public:
-  // Both filters must outlive it. Prints to fd, which is borrowed; on a terminal what could move it is escaped.
-  Transformer(Instance& messages, Instance& records, int fd);
+  // All must outlive it. Prints the records to fd, which is borrowed; on a terminal what could move it is escaped.
+  // With summary (or nullptr) they go there instead.
+  Transformer(Instance& messages, Instance& records, Summary* summary, int fd);
 
   // One piece of text as Documents (documents.h) cuts it: a subscription message, an invocation event, or a line
   // of base64. place is put before failures, like "file:12".
@@ -28,9 +30,12 @@ class Transformer {
   // Writes out what was made so far.
   void flush();
 
+  // Writes text of our own.
+  void say(std::string_view text);
+
   bool reader_gone() const { return reader_gone_; }  // nobody reads what is printed: stop
   int64_t source_records() const { return source_records_; }
-  int64_t printed() const { return printed_; }
+  int64_t records() const { return made_; }
   int64_t failures() const { return failures_; }
 
  private:
@@ -44,13 +49,14 @@ class Transformer {
 
   Instance& messages_;
   Instance& records_;
+  Summary* summary_;
   int fd_;
   bool terminal_;
   std::string out_;
   const std::string* place_ = nullptr;  // of the source record under way
   bool reader_gone_ = false;
   int64_t source_records_ = 0;
-  int64_t printed_ = 0;
+  int64_t made_ = 0;
   int64_t failures_ = 0;
 };
 

@@ -10,6 +10,8 @@ struct penstock_instance {
   char mode[16];
   char only[16];
   char tag[16];
+  char drop[16];
+  char limit[16];
 };
 
 static const penstock_option_info filter_infos[] = {
@@ -18,6 +20,10 @@ static const penstock_option_info filter_infos[] = {
 };
 static const penstock_option_info lambda_infos[] = {
     {"source_key", "text", "source", "member that says where an event came from", 0, 0},
+    {"drop", "text", "", "what lambda.event is said to be", 0, 0},
+};
+static const penstock_option_info cloudwatch_infos[] = {
+    {"inflate_limit", "size", "", "is told with failures", 0, 0},
 };
 enum { kFilterInfos = sizeof filter_infos / sizeof filter_infos[0] };
 
@@ -53,11 +59,12 @@ static int32_t apply(penstock_instance *self, const penstock_batch *batch, penst
 /* Stands for the real one: a record with "bad" in it cannot be understood, and comes out all the same. */
 static int32_t apply_cloudwatch(penstock_instance *self, const penstock_batch *batch, penstock_emit_fn emit,
                                 void *ctx, penstock_error *error) {
-  (void)self;
+  char text[64];
   const int32_t result = emit(ctx, batch);
   if (result < 0) return result;
-  return contains(batch->records[0].body, "bad") ? fake_fail(error, PENSTOCK_E_DATA, 0, "bad is no message")
-                                                 : PENSTOCK_OK;
+  if (!contains(batch->records[0].body, "bad")) return PENSTOCK_OK;
+  snprintf(text, sizeof text, self->limit[0] ? "bad is no message (limit %s)" : "bad is no message", self->limit);
+  return fake_fail(error, PENSTOCK_E_DATA, 0, text);
 }
 
 /* Tells what it was given. */
@@ -69,16 +76,17 @@ static int32_t apply_lambda(penstock_instance *self, const penstock_batch *batch
   const int gzip = raw.size > 1 && raw.data[0] == '\x1f';
   snprintf(body, sizeof body,
            "{\"%s\":\"%.*s\",\"gzip\":%s,\"size\":%lu,\"sequence\":\"%.*s\",\"region\":\"%.*s\","
-           "\"shard\":\"%.*s\",\"stream\":\"%.*s\",\"key\":\"%.*s\",\"arrival\":%lld}",
+           "\"shard\":\"%.*s\",\"stream\":\"%.*s\",\"key\":\"%.*s\",\"arrival\":%lld,"
+           "\"lambda\":{\"event\":\"%s\"}}",
            self->tag, gzip ? 0 : (int)(raw.size < 9 ? raw.size : 9), "123456789", gzip ? "true" : "false",
            (unsigned long)raw.size, (int)batch->sequence_number.size, batch->sequence_number.data,
            (int)batch->region.size, batch->region.data, (int)batch->shard_id.size, batch->shard_id.data,
            (int)batch->stream.size, batch->stream.data, (int)batch->partition_key.size, batch->partition_key.data,
-           (long long)batch->arrival_time_ms);
+           (long long)batch->arrival_time_ms, self->drop);
   penstock_record record = batch->records[0];
   record.body.data = body;
   record.body.size = strlen(body);
-  record.flags = PENSTOCK_RECORD_JSON;
+  record.flags |= PENSTOCK_RECORD_JSON;
   penstock_batch changed = *batch;
   changed.records = &record;
   changed.record_count = 1;
@@ -101,10 +109,21 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   fake_option(options, count, "mode", "upcase", (*out)->mode, sizeof(*out)->mode);
   fake_option(options, count, "only", "", (*out)->only, sizeof(*out)->only);
   fake_option(options, count, "source_key", "source", (*out)->tag, sizeof(*out)->tag);
+  fake_option(options, count, "drop", "", (*out)->drop, sizeof(*out)->drop);
+  fake_option(options, count, "inflate_limit", "", (*out)->limit, sizeof(*out)->limit);
   return PENSTOCK_OK;
 }
 
 static void destroy(penstock_instance *self) { free(self); }
+
+static int32_t lambda_stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
+  (void)self;
+  const penstock_stat dropped = {sizeof dropped, PENSTOCK_COUNTER, "dropped", "records", "", 5};
+  const penstock_stat excluded = {sizeof excluded, PENSTOCK_COUNTER, "excluded", "records", "", 7};
+  stat(ctx, &dropped);
+  stat(ctx, &excluded);
+  return PENSTOCK_OK;
+}
 
 static const penstock_filter filter_calls = {sizeof filter_calls, 0, apply};
 static const penstock_filter cloudwatch_calls = {sizeof cloudwatch_calls, 0, apply_cloudwatch};
@@ -127,6 +146,9 @@ const penstock_stage fake_cloudwatch_stage = {.struct_size = sizeof fake_cloudwa
                                               .kind = PENSTOCK_FILTER,
                                               .id = "cloudwatch_logs",
                                               .summary = "Stands for the real one.",
+                                              .options = cloudwatch_infos,
+                                              .option_info_count = 1,
+                                              .option_info_stride = sizeof(penstock_option_info),
                                               .filter = &cloudwatch_calls,
                                               .create = create,
                                               .destroy = destroy};
@@ -136,8 +158,9 @@ const penstock_stage fake_lambda_stage = {.struct_size = sizeof fake_lambda_stag
                                           .id = "lambda_logs",
                                           .summary = "Stands for the real one.",
                                           .options = lambda_infos,
-                                          .option_info_count = 1,
+                                          .option_info_count = 2,
                                           .option_info_stride = sizeof(penstock_option_info),
                                           .filter = &lambda_calls,
                                           .create = create,
+                                          .stats = lambda_stats,
                                           .destroy = destroy};

@@ -76,7 +76,7 @@ TEST_F(transform, an_invocation_event_with_the_origin_of_its_records) {
   EXPECT_EQ(printed(it, true, record.size()), 1);
   EXPECT_NE(it.out.find(
                 "\"sequence\":\"49\",\"region\":\"eu-west-1\",\"shard\":\"shardId-000000000002\",\"stream\":\"s\","
-                "\"key\":\"p\",\"arrival\":1566741561188}"),
+                "\"key\":\"p\",\"arrival\":1566741561188,"),
             std::string::npos)
       << it.out;
 }
@@ -161,6 +161,61 @@ TEST_F(transform, problems_with_those_options_are_told_before_anything_is_read) 
   const Ended it = run_program(args({"-c", conf}));
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.err, conf + ":3: filter 'lambda_logs' has no option 'sauce_key'; did you mean 'source_key'?\n");
+}
+
+TEST_F(transform, the_decoder_has_its_options_from_its_own_filter_in_the_conf) {
+  const std::string conf = folder_.write("a.conf",
+                                         "[INPUT]\n  Name penstock_kinesis\n  inflate_limit 1K\n[FILTER]\n  Name "
+                                         "cloudwatch_logs\n  inflate_limit 2K\n");
+  const Ended it = run_program(args({"-c", conf}), R"({"messageType":"bad"})");
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.err.rfind("stdin:1: bad is no message (limit 2K)\n", 0), 0u) << it.err;
+}
+
+TEST_F(transform, without_one_it_has_those_of_the_input_that_it_knows) {
+  const std::string conf =
+      folder_.write("a.conf",
+                    "[INPUT]\n  Name penstock_kinesis\n  stream s\n  Tag t\n  inflate_limit 1K\n"
+                    "  source_key origin\n[OUTPUT]\n  Name null\n  inflate_limit 3K\n");
+  Ended it = run_program(args({"-c", conf}), R"({"messageType":"bad"})");
+  EXPECT_EQ(it.err.rfind("stdin:1: bad is no message (limit 1K)\n", 0), 0u) << it.err;
+  it = run_program(args({"-c", conf}), kMessage);
+  EXPECT_EQ(it.out.rfind("{\"origin\":", 0), 0u) << "lambda_logs likewise: " << it.out;
+}
+
+TEST_F(transform, a_summary_takes_the_place_of_the_records) {
+  const Ended it = run_program(args({"--summary"}), std::string(kMessage) + "\nnonsense\n" + kMessage);
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.out.rfind("2 log events from 2 source records\n"
+                         "5 more were dropped\n"
+                         "7 more were of log groups that are left out\n"
+                         "1 failure to understand what was given; standard error tells which\n"
+                         "\n"
+                         "lambda.event   records  (none)\n"
+                         "(application)        2       2\n",
+                         0),
+            0u)
+      << it.out;
+  EXPECT_EQ(it.err,
+            "stdin:2: 'nonsense' is neither JSON nor the base64 of a gzip record\n"
+            "penstock transform: 2 source records, 2 log events, 1 failures\n");
+}
+
+TEST_F(transform, a_summary_of_nothing_says_so) {
+  const Ended it = run_program(args({"--summary"}), "");
+  EXPECT_EQ(it.code, 0);
+  EXPECT_EQ(it.out.rfind("No log events from 0 source records\n", 0), 0u) << it.out;
+}
+
+TEST_F(transform, what_a_summary_reads_is_not_renamed_by_the_conf) {
+  const std::string conf =
+      folder_.write("a.conf", "[FILTER]\n  Name lambda_logs\n  Source_Key level\n  Drop start\n");
+  const Ended it = run_program(args({"--summary", "-c", conf}), kMessage);
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_NE(it.out.find("  (none)\n"), std::string::npos) << it.out;
+  EXPECT_NE(it.out.find("\nstart "), std::string::npos) << "what leaves records out still does: " << it.out;
+  const std::string wrong = folder_.write("b.conf", "[FILTER]\n  Name lambda_logs\n  sauce_key origin\n");
+  EXPECT_EQ(run_program(args({"--summary", "-c", wrong}), kMessage).code, 1) << "and is checked all the same";
 }
 
 TEST_F(transform, on_a_terminal_with_nothing_to_read_it_says_so) {

@@ -1,0 +1,44 @@
+// What a record says of itself and of an invocation, as filter lambda_logs writes it with its default schema.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace penstock::host {
+
+// Members of the record, and of its object lambda. All of those that are text or a number.
+enum class Fact : size_t {
+  level,
+  error_type,  // of a record that was JSON before: lambda has its own
+  request_id,  // likewise
+  event,
+  lambda_request_id,
+  lambda_error_type,
+  status,
+  duration_ms,
+  billed_duration_ms,
+  memory_size_mb,
+  max_memory_used_mb,
+  init_duration_ms,
+  restore_duration_ms,
+  timeout_seconds,
+};
+constexpr size_t kFacts = static_cast<size_t>(Fact::timeout_seconds) + 1;
+
+class RecordFacts {
+ public:
+  // Reads another record. false: it is no JSON object, and there are no facts. Nesting costs memory, no stack.
+  bool read(std::string_view json);
+
+  // As written, the first kMaxBytes of it; "": the record does not say.
+  std::string_view operator[](Fact fact) const { return texts_[static_cast<size_t>(fact)]; }
+
+  static constexpr size_t kMaxBytes = 256;
+
+ private:
+  std::array<std::string, kFacts> texts_;
+};
+
+}  // namespace penstock::host
