@@ -15,12 +15,11 @@ namespace {
 
 constexpr int64_t kFirstMs = 1718676426000;
 
-enum class Runtime { python, json, node };
-
-// Of 100 messages; with the lines of Lambda itself, a third of all events each are Python's and JSON's.
-Runtime runtime_of(uint64_t percent) {
-  if (percent < 42) return Runtime::python;
-  return percent < 84 ? Runtime::json : Runtime::node;
+// What the application of a stream writes. Of 100 messages; with the lines of Lambda itself, a third of all events
+// each are Python's and JSON's. The streams' share is even, not random, since large messages are few.
+CorpusLine runtime_of(uint64_t percent) {
+  if (percent < 42) return CorpusLine::python;
+  return percent < 84 ? CorpusLine::json : CorpusLine::node;
 }
 
 constexpr std::array<std::string_view, 16> kActions = {
@@ -96,7 +95,7 @@ std::string iso(int64_t time_ms) {
 class StreamWriter {
  public:
   StreamWriter(CorpusRandom& random, uint64_t number) : random_(random) {
-    runtime_ = runtime_of(random_.below(100));
+    runtime_ = runtime_of(number * 61 % 100);
     function_ = "orders-" + std::to_string(number % 17) + "-handler";
     time_ms_ = kFirstMs + static_cast<int64_t>(number) * 60000;
     // Ids are 56 digits, of which the first half is the time in some unit, and the last ones count.
@@ -107,14 +106,14 @@ class StreamWriter {
   CorpusMessage write(size_t events, const CorpusOptions& options);
 
  private:
-  std::string next_line();
-  std::string application_line();
+  std::string next_line(CorpusLine& kind);
+  std::string application_line(CorpusLine& kind);
   std::string python_line();
   std::string json_line();
   std::string node_line();
 
   CorpusRandom& random_;
-  Runtime runtime_;
+  CorpusLine runtime_;
   std::string function_;
   std::string id_;
   int64_t time_ms_;
@@ -146,20 +145,22 @@ std::string StreamWriter::node_line() {
          hex_digits(random_, 16) + "'" + ", items: " + std::to_string(random_.below(20)) + " }\n";
 }
 
-std::string StreamWriter::application_line() {
-  if (random_.below(20) == 0) return std::string(pick(kPlain, random_)) + "\n";
-  switch (runtime_) {
-    case Runtime::python:
+std::string StreamWriter::application_line(CorpusLine& kind) {
+  kind = random_.below(20) == 0 ? CorpusLine::plain : runtime_;
+  switch (kind) {
+    case CorpusLine::python:
       return python_line();
-    case Runtime::json:
+    case CorpusLine::json:
       return json_line();
-    case Runtime::node:
-      break;
+    case CorpusLine::node:
+      return node_line();
+    default:
+      return std::string(pick(kPlain, random_)) + "\n";
   }
-  return node_line();
 }
 
-std::string StreamWriter::next_line() {
+std::string StreamWriter::next_line(CorpusLine& kind) {
+  kind = CorpusLine::system;
   time_ms_ += static_cast<int64_t>(random_.below(40));
   if (lines_left_ == 0) {
     request_ = uuid(random_);
@@ -168,7 +169,7 @@ std::string StreamWriter::next_line() {
   }
   --lines_left_;
   if (lines_left_ == 1) return "END RequestId: " + request_ + "\n";
-  if (lines_left_ > 1) return application_line();
+  if (lines_left_ > 1) return application_line(kind);
   const std::string duration = decimal(random_, 900);
   return "REPORT RequestId: " + request_ + "\tDuration: " + duration +
          " ms\tBilled Duration: " + duration.substr(0, duration.size() - 3) +
@@ -186,7 +187,9 @@ CorpusMessage StreamWriter::write(size_t events, const CorpusOptions& options) {
     message.ids.push_back(id_ + count.data());
     message.json += index == 0 ? "{\"id\":\"" : ",{\"id\":\"";
     message.json += message.ids.back() + R"(","timestamp":)";
-    const std::string line = next_line();
+    CorpusLine kind;
+    const std::string line = next_line(kind);
+    ++message.lines[static_cast<size_t>(kind)];
     message.json += std::to_string(time_ms_) + R"(,"message":)";
     append_json_string(message.json, line);
     message.json += '}';

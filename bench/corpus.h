@@ -1,6 +1,7 @@
 // Subscription messages as a stream of Lambda functions' logs has them, made from a seed: the same everywhere.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -33,10 +34,15 @@ struct CorpusOptions {
   int gzip_level = 6;
 };
 
+enum class CorpusLine { python, json, node, system, plain };
+inline constexpr std::array<const char*, 5> kCorpusLineNames = {"Python", "JSON", "Node", "system", "plain"};
+using CorpusLineCounts = std::array<size_t, kCorpusLineNames.size()>;  // by CorpusLine
+
 struct CorpusMessage {
   std::string json;
   std::string gzip;
   std::vector<std::string> ids;  // of its events
+  CorpusLineCounts lines = {};
 };
 
 // A third of the events are Python's lines, a third JSON objects, the rest Node's, Lambda's own and plain lines;

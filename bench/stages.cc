@@ -39,6 +39,23 @@ Stages::Stages(std::vector<CorpusMessage> corpus)
   text_.resize(largest);
 }
 
+void Stages::print_corpus() const {
+  CorpusLineCounts lines = {};
+  size_t least = SIZE_MAX;
+  size_t most = 0;
+  for (const CorpusMessage& message : corpus_) {
+    for (size_t kind = 0; kind < lines.size(); ++kind) lines[kind] += message.lines[kind];
+    least = std::min(least, message.ids.size());
+    most = std::max(most, message.ids.size());
+  }
+  std::printf("%zu messages of %zu to %zu events: %.0f events, %.1f MB of JSON, %.0f bytes an event\n",
+              corpus_.size(), least, most, events_, text_bytes_ / 1e6, text_bytes_ / events_);
+  std::printf("gzip level %d, compressed %.2f:1; lines:", CorpusOptions().gzip_level, text_bytes_ / gzip_bytes_);
+  for (size_t kind = 0; kind < lines.size(); ++kind)
+    std::printf(" %s %.1f%%", kCorpusLineNames[kind], 100 * static_cast<double>(lines[kind]) / events_);
+  std::printf("\n");
+}
+
 size_t Stages::zlib() {
   constexpr int kGzip = 15 + 16;
   text_.resize(text_.capacity());

@@ -25,8 +25,9 @@ class Stages {
   size_t put_records();  // + into signed PutRecords calls
 
   double text_bytes() const { return text_bytes_; }  // of JSON, in a pass
-  double gzip_bytes() const { return gzip_bytes_; }
   double events() const { return events_; }
+  // What the corpus is, as it was made.
+  void print_corpus() const;
 
  private:
   std::vector<CorpusMessage> corpus_;

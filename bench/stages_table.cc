@@ -21,9 +21,8 @@ int main() {
       seconds[index] = std::min(seconds[index], taken.count());
     }
   }
-  std::printf("%.0f events, %.1f MB of JSON, %.0f bytes an event, compressed %.2f:1, best of %d turns\n",
-              stages.events(), stages.text_bytes() / 1e6, stages.text_bytes() / stages.events(),
-              stages.text_bytes() / stages.gzip_bytes(), kTurns);
+  stages.print_corpus();
+  std::printf("best of %d turns\n", kTurns);
   std::printf("%-24s %10s %14s %18s\n", "stage", "MB/s", "events/s", "time, zlib = 1");
   for (size_t index = 0; index < seconds.size(); ++index)
     std::printf("%-24s %10.1f %14.0f %18.3f\n", penstock::kStages[index].name,
