@@ -24,16 +24,28 @@ class KinesisOutput : public penstock_instance {
                      "Where records go that can never be delivered, with the reason. file: JSON Lines, fsynced "
                      "before their batch is settled; while it cannot be written the batch waits. drop: they are "
                      "lost, and counted."),
+                 option("linger", "duration", "100ms",
+                        "How long a record waits for others to share its call. 500 records, or max_request_bytes, "
+                        "go at once."),
+                 option("max_record_bytes", "auto|SIZE", "1M",
+                        "Largest record that the stream takes, partition key included; a larger one goes to "
+                        "on_failure. 10M at most. auto: as DescribeStreamSummary says, asked before the first "
+                        "call (needs that permission; else 1M)."),
+                 option("max_request_bytes", "size", "5M",
+                        "Largest PutRecords call in data and partition keys; 10M at most, and no less than "
+                        "max_record_bytes."),
              });
 
   static Made make(const penstock_host& host, const Options& options) {
     Result<Connection> connection = connect(host, options);
     if (!connection.ok()) return connection.status();
+    Writer::Options writer = {.stream = options.text("stream"),
+                              .mem_limit_bytes = options.size_bytes("mem_limit")};
+    if (const Status status = read_limits(options, writer); !status.ok()) return status;
     auto failures = FailureLog::open(connection->host_env->env(), options.text("on_failure"));
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<penstock_instance>(
-        new KinesisOutput(std::move(*connection), std::move(*failures),
-                          Writer::Options{options.text("stream"), options.size_bytes("mem_limit")})));
+        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(writer))));
   }
 
   ~KinesisOutput() override { connection_.host_env->end_calls(); }
@@ -87,9 +99,33 @@ class KinesisOutput : public penstock_instance {
       : penstock_instance(kKinesisOutputStage),
         connection_(std::move(connection)),
         failures_(std::move(failures)),
-        writer_(env(), *failures_, std::move(options), [this](std::string body, KinesisClient::Answered answered) {
-          connection_.client->call("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes, std::move(answered));
-        }) {}
+        writer_(env(), *failures_, std::move(options),
+                [this](std::string_view operation, std::string body, size_t max_answer_bytes,
+                       KinesisClient::Answered answered) {
+                  connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
+                }) {}
+
+  static Status too_large(const Options& options, const char* name, size_t most) {
+    return {Code::config, std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
+                              " bytes are allowed at most"};
+  }
+
+  static Status read_limits(const Options& options, Writer::Options& writer) {
+    writer.linger_ms = options.duration_ms("linger");
+    writer.max_call_bytes = options.size_bytes("max_request_bytes");
+    if (writer.max_call_bytes > kMaxRaisedCallBytes)
+      return too_large(options, "max_request_bytes", kMaxRaisedCallBytes);
+    writer.max_record_bytes = RecordLimit::kAskTheStream;
+    if (options.is("max_record_bytes", "auto")) return {};
+    writer.max_record_bytes = options.size_bytes("max_record_bytes");
+    if (writer.max_record_bytes > kMaxRaisedRecordBytes)
+      return too_large(options, "max_record_bytes", kMaxRaisedRecordBytes);
+    if (writer.max_record_bytes > writer.max_call_bytes)
+      return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
+                                ", which is more than a call may have: raise max_request_bytes, which is " +
+                                options.text("max_request_bytes")};
+    return {};
+  }
 
   Env& env() const { return connection_.host_env->env(); }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }

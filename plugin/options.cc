@@ -46,18 +46,31 @@ std::optional<int64_t> quantity(std::string_view text, std::span<const Unit> uni
   return std::nullopt;
 }
 
-// Whether value is one of the words of "a|b|file:PATH".
+std::optional<int64_t> whole_number(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+// Whether value is what a word of a choice stands for.
+bool fits_word(std::string_view word, std::string_view value) {
+  if (word == "SIZE") return quantity(value, kSizes).has_value();
+  if (word == "DURATION") return quantity(value, kDurations).has_value();
+  if (word == "NUMBER") return whole_number(value).has_value();
+  const size_t colon = word.find(':');
+  if (colon == std::string_view::npos) return lower(value) == word;
+  const std::string_view prefix = word.substr(0, colon + 1);
+  return value.size() > prefix.size() && lower(value.substr(0, prefix.size())) == prefix;
+}
+
+// Whether value is one of the words of "a|b|file:PATH|SIZE".
 bool among(std::string_view words, std::string_view value) {
   while (!words.empty()) {
     const size_t bar = std::min(words.find('|'), words.size());
     const std::string_view word = words.substr(0, bar);
     words.remove_prefix(std::min(bar + 1, words.size()));
-    if (const size_t colon = word.find(':'); colon != std::string_view::npos) {
-      const std::string_view prefix = word.substr(0, colon + 1);
-      if (value.size() > prefix.size() && lower(value.substr(0, prefix.size())) == prefix) return true;
-    } else if (lower(value) == word) {
-      return true;
-    }
+    if (fits_word(word, value)) return true;
   }
   return false;
 }
@@ -156,6 +169,8 @@ Options::Options(Table table, const penstock_option* given, size_t count, size_t
 size_t Options::size_bytes(std::string_view name) const {
   return static_cast<size_t>(*quantity(text(name), kSizes));
 }
+
+int64_t Options::number(std::string_view name) const { return *whole_number(text(name)); }
 
 int64_t Options::duration_ms(std::string_view name) const { return *quantity(text(name), kDurations); }
 

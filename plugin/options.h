@@ -15,7 +15,8 @@
 namespace penstock {
 
 // Options as given, each checked against the table. A type is "text", "size" (4096, 64K, 24M), "duration" (250ms,
-// 5s, 2m), or words to choose from: "a|b|file:PATH", where a part in capitals stands for any text.
+// 5s, 2m), or words to choose from: "a|b|file:PATH|SIZE", where a part in capitals stands for any text, and by
+// itself for a SIZE, DURATION or whole NUMBER (0 or more).
 class Options {
  public:
   using Table = std::span<const penstock_option_info>;
@@ -30,7 +31,9 @@ class Options {
 
   const std::string& text(std::string_view name) const { return values_.find(name)->second; }
   bool on(std::string_view name) const { return text(name) == "on"; }
+  bool is(std::string_view name, std::string_view word) const { return text(name) == word; }
   size_t size_bytes(std::string_view name) const;
+  int64_t number(std::string_view name) const;
   int64_t duration_ms(std::string_view name) const;
 
  private:

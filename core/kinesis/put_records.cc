@@ -16,7 +16,6 @@ namespace {
 constexpr std::string_view kBegin = R"({"Records":[)";
 constexpr std::string_view kBeforeData = R"({"Data":")";
 constexpr std::string_view kBeforeKey = R"(","PartitionKey":)";
-constexpr std::string_view kBeforeStream = R"(],"StreamName":)";
 
 // The bytes that may follow a lead byte: how many, and the range of the first (Unicode 15, table 3-7).
 struct Sequence {
@@ -130,8 +129,14 @@ bool is_partition_key(std::string_view text) {
   return characters > 0;
 }
 
+void append_stream_member(std::string& json, std::string_view stream) {
+  json += stream.starts_with("arn:") ? "\"StreamARN\":" : "\"StreamName\":";
+  append_json_string(json, stream);
+}
+
 size_t put_records_body_bytes(size_t records, size_t bytes) {
-  // Base64 rounds up to four; two quotes, a brace and a comma close a record; a stream's name has at most 128.
+  // Base64 rounds up to four; two quotes, a brace and a comma close a record; a stream's ARN has about 200 at
+  // most.
   constexpr size_t kAroundRecord = kBeforeData.size() + kBeforeKey.size() + 4 + 4;
   return bytes / 3 * 4 + records * kAroundRecord + 256;
 }
@@ -147,9 +152,9 @@ void append_put_record(std::string& body, std::string_view data, std::string_vie
   body += '}';
 }
 
-void end_put_records(std::string& body, std::string_view stream_name) {
-  body += kBeforeStream;
-  append_json_string(body, stream_name);
+void end_put_records(std::string& body, std::string_view stream) {
+  body += "],";
+  append_stream_member(body, stream);
   body += '}';
 }
 

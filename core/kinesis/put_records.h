@@ -15,9 +15,12 @@ namespace penstock {
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html. A record's bytes are
 // those of its data before base64 plus those of its partition key in UTF-8.
 inline constexpr size_t kMaxRecordsPerCall = 500;
-inline constexpr size_t kMaxRecordBytes = size_t{1} << 20;
-inline constexpr size_t kMaxCallBytes = size_t{5} << 20;
-inline constexpr size_t kMaxPartitionKeyCharacters = 256;  // Unicode characters; at least 1
+inline constexpr size_t kMaxRecordBytes = size_t{1} << 20;         // of a stream that was not raised,
+inline constexpr size_t kMaxRaisedRecordBytes = size_t{10} << 20;  // and at most, see
+// https://docs.aws.amazon.com/streams/latest/dev/large-records.html
+inline constexpr size_t kMaxCallBytes = size_t{5} << 20;         // in all that the documents said,
+inline constexpr size_t kMaxRaisedCallBytes = size_t{10} << 20;  // and since 2025
+inline constexpr size_t kMaxPartitionKeyCharacters = 256;        // Unicode characters; at least 1
 
 // Ample for an answer about kMaxRecordsPerCall records, each refused with a long message.
 inline constexpr size_t kMaxPutRecordsAnswerBytes = size_t{1} << 20;
@@ -29,13 +32,16 @@ inline size_t put_record_bytes(std::string_view data, std::string_view partition
 // Whether the service takes text as a partition key: valid UTF-8 of 1 to 256 characters.
 bool is_partition_key(std::string_view text);
 
+// Appends "StreamName":"..." or, where stream begins with "arn:", which no name does, "StreamARN":"...".
+void append_stream_member(std::string& json, std::string_view stream);
+
 // About how long the request's body becomes; a key that needs escapes makes it longer.
 size_t put_records_body_bytes(size_t records, size_t bytes);
 
 // The body, piece by piece: begin, each record, end.
 void begin_put_records(std::string& body);
 void append_put_record(std::string& body, std::string_view data, std::string_view partition_key);
-void end_put_records(std::string& body, std::string_view stream_name);
+void end_put_records(std::string& body, std::string_view stream);  // a name or an ARN
 
 struct RefusedRecord {
   size_t index;           // in the request

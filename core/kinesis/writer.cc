@@ -18,20 +18,24 @@ constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to
 // Whether trying again soon makes sense. The answer that is too large says nothing of what was done.
 bool soon_again(const Status& status) { return status.retryable() || status.code() == Code::too_large; }
 
-std::string why_unsendable(const WriterRecord& record) {
-  if (record.bytes() <= kMaxRecordBytes) return "the agent handed it over in a form that could not be read";
+// Why a record can never be sent; "" if it can.
+std::string why_unsendable(const WriterRecord& record, size_t max_record_bytes) {
+  if (record.unreadable) return "the agent handed it over in a form that could not be read";
+  if (record.bytes() <= max_record_bytes) return {};
   return "the record has " + std::to_string(record.bytes()) + " bytes with its partition key; the stream takes " +
-         std::to_string(kMaxRecordBytes) + " at most";
+         std::to_string(max_record_bytes) + " at most (max_record_bytes)";
 }
 
 }  // namespace
 
-Writer::Writer(Env& env, FailureLog& failures, Options options, PutRecordsCall put_records)
+Writer::Writer(Env& env, FailureLog& failures, Options options, ServiceCall call)
     : env_(env),
       reporter_(env),
       failures_(failures),
       options_(std::move(options)),
-      put_records_(std::move(put_records)) {}
+      call_(std::move(call)),
+      record_limit_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
+      undeliverable_(env_, reporter_, failures_) {}
 
 Status Writer::write(const penstock_batch& batch) {
   if (closed_) return {Code::invalid, "a batch was written to an output that is closed"};
@@ -47,43 +51,42 @@ Status Writer::write(const penstock_batch& batch) {
   decltype(batches_) one;
   const uint64_t number = last_batch_number_ + 1;
   WriterBatch& copy = one.try_emplace(number, number, batch, env_.random, env_.clock.monotonic_ms()).first->second;
-  unsendable_.reserve(unsendable_.size() + 1);
-  if (!copy.records.empty()) fresh_.push_back(&copy);
-  if (!copy.unsendable.empty()) unsendable_.push_back(&copy);
+  queue_.add(copy);
   batches_.merge(one);
 
   last_batch_number_ = number;
   batch_bytes_ += copy.memory_bytes;
-  fresh_records_ += copy.records.size();
-  for (const WriterRecord& record : copy.records) fresh_bytes_ += record.bytes();
   counters_.records_in += static_cast<int64_t>(batch.record_count);
   return {};
 }
 
 void Writer::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  record_failures(now_ms);
+  record_limit_.advance();
   while (calls_.size() < kMaxCallsInFlight && next_call_ms() <= now_ms) {
     if (next_.empty()) gather(now_ms);
     if (!fits_in_memory()) break;
-    begin_call();
+    if (!next_.empty()) begin_call();
   }
+  settle_failures();
 }
 
 // When a call is due, were there room for it.
 int64_t Writer::next_call_ms() const {
+  if (!record_limit_.known()) return kNever;
   if (!next_.empty()) return kAtOnce;
-  int64_t due_ms = retries_.empty() ? kNever : retries_.front().due_ms;
-  if (!fresh_.empty()) {
-    const bool whole = closed_ || fresh_records_ >= kMaxRecordsPerCall || fresh_bytes_ >= kMaxCallBytes;
-    due_ms = std::min(due_ms, whole ? kAtOnce : fresh_.front()->written_ms + kLingerMs);
+  int64_t due_ms = queue_.due_again_ms();
+  if (queue_.fresh_records() > 0) {
+    const bool whole =
+        closed_ || queue_.fresh_records() >= kMaxRecordsPerCall || queue_.fresh_bytes() >= options_.max_call_bytes;
+    due_ms = std::min(due_ms, whole ? kAtOnce : queue_.oldest_fresh_ms() + options_.linger_ms);
   }
   return due_ms;
 }
 
 int64_t Writer::next_deadline_ms() const {
   if (!settled_.empty() && !closed_) return kAtOnce;
-  int64_t due_ms = unsendable_.empty() && unflushed_.empty() ? kNever : flush_due_ms_;
+  int64_t due_ms = std::min(undeliverable_.next_deadline_ms(), record_limit_.next_deadline_ms());
   const bool room = calls_.size() < kMaxCallsInFlight && (next_.empty() || fits_in_memory());
   if (room) due_ms = std::min(due_ms, next_call_ms());
   return due_ms;
@@ -100,30 +103,22 @@ bool Writer::full() const {
   return batch_bytes_ + failures_.pending_bytes() + bodies >= options_.mem_limit_bytes;
 }
 
-// Moves records into next_: those due again first.
-void Writer::gather(int64_t now_ms) {
-  next_.reserve(std::min(kMaxRecordsPerCall, retries_.size() + fresh_records_));
-  while (!retries_.empty() && retries_.front().due_ms <= now_ms) {
-    if (!gather_one(*retries_.front().record)) return;
-    std::pop_heap(retries_.begin(), retries_.end());
-    retries_.pop_back();
-    ++counters_.retries;
-  }
-  while (!fresh_.empty()) {
-    WriterBatch& batch = *fresh_.front();
-    WriterRecord& record = batch.records[batch.next_record];
-    if (!gather_one(record)) return;
-    --fresh_records_;
-    fresh_bytes_ -= record.bytes();
-    if (++batch.next_record == batch.records.size()) fresh_.pop_front();
-  }
-}
+// A record that is larger than a call could never be sent either.
+size_t Writer::max_record_bytes() const { return std::min(record_limit_.bytes(), options_.max_call_bytes); }
 
-bool Writer::gather_one(WriterRecord& record) {
-  if (next_.size() == kMaxRecordsPerCall || next_bytes_ + record.bytes() > kMaxCallBytes) return false;
-  next_.push_back(&record);
-  next_bytes_ += record.bytes();
-  return true;
+// Moves records into next_ until it is full.
+void Writer::gather(int64_t now_ms) {
+  next_.reserve(std::min(kMaxRecordsPerCall, queue_.records()));
+  for (WriterRecord* record = nullptr; (record = queue_.front(now_ms)) != nullptr; queue_.pop(now_ms)) {
+    if (std::string why = why_unsendable(*record, max_record_bytes()); !why.empty()) {
+      undeliverable_.add(*record, std::move(why));
+      continue;
+    }
+    if (next_.size() == kMaxRecordsPerCall || next_bytes_ + record->bytes() > options_.max_call_bytes) return;
+    next_.push_back(record);
+    next_bytes_ += record->bytes();
+    if (record->refusals > 0) ++counters_.retries;
+  }
 }
 
 void Writer::begin_call() {
@@ -138,8 +133,8 @@ void Writer::begin_call() {
   calls_.emplace(call_id, Call{std::exchange(next_, {}), body.size()});
   next_bytes_ = 0;
   ++counters_.calls;
-  put_records_(std::move(body),
-               [this, call_id](Result<ServiceAnswer> answer) { end_call(call_id, std::move(answer)); });
+  call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes,
+        [this, call_id](Result<ServiceAnswer> answer) { end_call(call_id, std::move(answer)); });
 }
 
 void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
@@ -184,7 +179,7 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
     }
     ++counters_.records_out;
     counters_.bytes_out += static_cast<int64_t>(call.records[i]->bytes());
-    settle(*call.records[i]->batch, 1);
+    settle(*call.records[i]->batch);
   }
 }
 
@@ -195,42 +190,25 @@ void Writer::send_again(const std::vector<WriterRecord*>& records, const Backoff
   int64_t due_ms = now_ms + kSlowRetryMs;
   int refusals = 0;
   for (WriterRecord* record : records) {
-    if (backoff != nullptr && ++record->refusals != refusals) {
+    if (++record->refusals != refusals && backoff != nullptr) {
       refusals = record->refusals;
       due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
     }
-    retries_.push_back({due_ms, record});
-    std::push_heap(retries_.begin(), retries_.end());
+    queue_.add_again(*record, due_ms);
   }
 }
 
-void Writer::record_failures(int64_t now_ms) {
-  if ((unsendable_.empty() && unflushed_.empty()) || now_ms < flush_due_ms_) return;
-  unflushed_.reserve(unflushed_.size() + unsendable_.size());
-  for (WriterBatch* batch : unsendable_)
-    for (const WriterRecord& record : batch->unsendable)
-      failures_.add("output", why_unsendable(record), batch->origin, record.partition_key, record.data);
-  unflushed_.insert(unflushed_.end(), unsendable_.begin(), unsendable_.end());
-  unsendable_.clear();
-
-  if (const Status status = failures_.flush(); !status.ok()) {
-    flush_due_ms_ = now_ms + kCallBackoff.delay_ms(++flush_failures_, env_.random);
-    reporter_.report(status.in("keeping records that can never be delivered (until then they count as unread)"));
-    return;
+void Writer::settle_failures() {
+  for (const WriterRecord* record : undeliverable_.advance()) {
+    ++counters_.failures;
+    record->batch->failed = true;
+    settle(*record->batch);
   }
-  flush_failures_ = 0;
-  flush_due_ms_ = kAtOnce;
-  for (WriterBatch* batch : unflushed_) {
-    counters_.failures += static_cast<int64_t>(batch->unsendable.size());
-    batch->failed = true;
-    settle(*batch, batch->unsendable.size());
-  }
-  unflushed_.clear();
 }
 
-void Writer::settle(WriterBatch& batch, size_t records) {
-  batch.outstanding -= records;
-  if (batch.outstanding > 0) return;
+// One record of it.
+void Writer::settle(WriterBatch& batch) {
+  if (--batch.outstanding > 0) return;
   settled_.push_back({batch.origin.ack_id, batch.failed ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED});
   batch_bytes_ -= batch.memory_bytes;
   batches_.erase(batch.number);
@@ -242,19 +220,17 @@ void Writer::give_back() {
   for (const auto& [number, batch] : batches_) settled_.push_back({batch.origin.ack_id, PENSTOCK_GIVEN_BACK});
   calls_.clear();
   next_.clear();
-  retries_.clear();
-  fresh_.clear();
-  unsendable_.clear();
-  unflushed_.clear();
+  queue_.clear();
+  undeliverable_.clear();
   batches_.clear();
-  body_bytes_ = next_bytes_ = fresh_bytes_ = fresh_records_ = batch_bytes_ = 0;
+  body_bytes_ = next_bytes_ = batch_bytes_ = 0;
 }
 
 WriterCounters Writer::counters() const {
   WriterCounters counters = counters_;
   counters.bytes_in_flight = static_cast<int64_t>(batch_bytes_ + body_bytes_ + failures_.pending_bytes());
-  counters.records_queued = static_cast<int64_t>(fresh_records_ + retries_.size() + next_.size());
-  counters.healthy = flush_failures_ == 0 && !refused_for_good_ ? 1 : 0;
+  counters.records_queued = static_cast<int64_t>(queue_.records() + next_.size());
+  counters.healthy = !undeliverable_.stuck() && !refused_for_good_ ? 1 : 0;
   return counters;
 }
 

@@ -5,8 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,10 +13,13 @@
 #include "core/base/backoff.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
-#include "core/kinesis/client.h"
 #include "core/kinesis/failure.h"
 #include "core/kinesis/put_records.h"
+#include "core/kinesis/record_limit.h"
+#include "core/kinesis/service_call.h"
+#include "core/kinesis/undeliverable.h"
 #include "core/kinesis/writer_batch.h"
+#include "core/kinesis/writer_queue.h"
 
 namespace penstock {
 
@@ -46,19 +47,19 @@ struct WriterCounters {
 class Writer {
  public:
   static constexpr size_t kMaxCallsInFlight = 8;
-  static constexpr int64_t kLingerMs = 100;  // how long a record waits for others to share its call
-
-  // Begins a PutRecords call with that body; answered must run later, not inside.
-  using PutRecordsCall = std::function<void(std::string body, KinesisClient::Answered answered)>;
 
   struct Options {
-    std::string stream;
+    std::string stream;  // a name or an ARN
     // Of batches, and of the bodies of calls, for which a third is set aside. A call is always let through.
     size_t mem_limit_bytes;
+    int64_t linger_ms = 100;  // how long a record waits for others to share its call
+    // Of a record with its partition key, and of all the records of a call, which is no less.
+    size_t max_record_bytes = kMaxRecordBytes;  // or RecordLimit::kAskTheStream
+    size_t max_call_bytes = kMaxCallBytes;
   };
 
   // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
-  Writer(Env& env, FailureLog& failures, Options options, PutRecordsCall put_records);
+  Writer(Env& env, FailureLog& failures, Options options, ServiceCall call);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -94,11 +95,6 @@ class Writer {
   static constexpr size_t kBodiesShare = 3;
   static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
 
-  struct Retry {
-    int64_t due_ms;
-    WriterRecord* record;
-    bool operator<(const Retry& other) const { return due_ms > other.due_ms; }  // a heap's top is due first
-  };
   struct Call {
     std::vector<WriterRecord*> records;
     size_t body_bytes;
@@ -106,40 +102,34 @@ class Writer {
 
   int64_t next_call_ms() const;
   bool fits_in_memory() const;
+  size_t max_record_bytes() const;
   void gather(int64_t now_ms);
-  bool gather_one(WriterRecord& record);
   void begin_call();
   void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused);
   void send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff);
-  void record_failures(int64_t now_ms);
-  void settle(WriterBatch& batch, size_t records);
+  void settle_failures();
+  void settle(WriterBatch& batch);
 
   Env& env_;
   Reporter reporter_;
   FailureLog& failures_;
   Options options_;
-  PutRecordsCall put_records_;
+  ServiceCall call_;
+  RecordLimit record_limit_;
   bool closed_ = false;
 
   std::map<uint64_t, WriterBatch> batches_;  // all that is outstanding, by number
   uint64_t last_batch_number_ = 0;
-  size_t batch_bytes_ = 0;          // their memory
-  std::deque<WriterBatch*> fresh_;  // with records that were never in a call, oldest first
-  size_t fresh_records_ = 0;
-  size_t fresh_bytes_ = 0;
-  std::vector<Retry> retries_;       // a heap
+  size_t batch_bytes_ = 0;  // their memory
+  WriterQueue queue_;
   std::vector<WriterRecord*> next_;  // the call that waits for memory
   size_t next_bytes_ = 0;
   std::map<uint64_t, Call> calls_;  // under way
   uint64_t last_call_id_ = 0;
   size_t body_bytes_ = 0;  // of the calls under way
-
-  std::vector<WriterBatch*> unsendable_;  // with records that are too large: not yet in the failure log,
-  std::vector<WriterBatch*> unflushed_;   // or in it but not yet flushed
-  int flush_failures_ = 0;                // in a row
-  int64_t flush_due_ms_ = kAtOnce;
+  Undeliverable undeliverable_;
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;

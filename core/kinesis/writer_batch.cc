@@ -16,10 +16,10 @@ constexpr size_t kHashedKeyBytes = 2 * sizeof(Sha256);
 constexpr size_t kRandomKeyBytes = 2 * sizeof(uint64_t);
 static_assert(kRandomKeyBytes <= kHashedKeyBytes);
 
-// Hands out pieces of a block that is large enough.
-class Block {
+// Hands out pieces of a store that is large enough.
+class TextStore {
  public:
-  Block(char* begin, size_t size) : next_(begin), left_(size) {}
+  TextStore(char* begin, size_t size) : next_(begin), left_(size) {}
 
   std::string_view keep(std::string_view text) {
     assert(text.size() <= left_);
@@ -47,15 +47,15 @@ std::string_view own_key(const penstock_batch& batch, const penstock_record& rec
   return batch.log_stream.size > 0 ? std::string_view() : view(record.id);
 }
 
-std::string_view keep_key(Block& block, std::string_view key) {
-  return block.keep(is_partition_key(key) ? key : hex(sha256(key)));
+std::string_view keep_key(TextStore& store, std::string_view key) {
+  return store.keep(is_partition_key(key) ? key : hex(sha256(key)));
 }
 
-std::string_view keep_random_key(Block& block, Random& random) {
+std::string_view keep_random_key(TextStore& store, Random& random) {
   const uint64_t bits = random.next();
   uint8_t bytes[sizeof bits];
   std::memcpy(bytes, &bits, sizeof bits);
-  return block.keep(hex(bytes));
+  return store.keep(hex(bytes));
 }
 
 }  // namespace
@@ -79,24 +79,26 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Ran
     if (!key.empty() || !has_shared_key) text_bytes += std::max(key.size(), kHashedKeyBytes);
   }
   text_ = std::make_unique_for_overwrite<char[]>(text_bytes);
-  Block block(text_.get(), text_bytes);
-  for (penstock_bytes* field : fields) *field = bytes(block.keep(view(*field)));
+  TextStore store(text_.get(), text_bytes);
+  for (penstock_bytes* field : fields) *field = bytes(store.keep(view(*field)));
 
   std::string_view shared_key = view(origin.log_stream.size > 0 ? origin.log_stream : origin.partition_key);
-  if (!shared_key.empty() && !is_partition_key(shared_key)) shared_key = keep_key(block, shared_key);
+  if (!shared_key.empty() && !is_partition_key(shared_key)) shared_key = keep_key(store, shared_key);
   records.reserve(batch.record_count);
   for (uint64_t i = 0; i < batch.record_count; ++i) {
     const penstock_record& record = record_at(batch, i);
     std::string_view key = own_key(batch, record);
     if (!key.empty())
-      key = keep_key(block, key);
+      key = keep_key(store, key);
     else
-      key = shared_key.empty() ? keep_random_key(block, random) : shared_key;
-    const WriterRecord kept = {this, block.keep(view(record.body)), key, 0};
-    const bool readable = (record.flags & PENSTOCK_RECORD_UNREADABLE) == 0;
-    (readable && kept.bytes() <= kMaxRecordBytes ? records : unsendable).push_back(kept);
+      key = shared_key.empty() ? keep_random_key(store, random) : shared_key;
+    records.push_back({.batch = this,
+                       .data = store.keep(view(record.body)),
+                       .partition_key = key,
+                       .refusals = 0,
+                       .unreadable = (record.flags & PENSTOCK_RECORD_UNREADABLE) != 0});
   }
-  memory_bytes = sizeof *this + text_bytes + (records.capacity() + unsendable.capacity()) * sizeof(WriterRecord);
+  memory_bytes = sizeof *this + text_bytes + records.capacity() * sizeof(WriterRecord);
 }
 
 }  // namespace penstock

@@ -20,6 +20,7 @@ struct WriterRecord {
   std::string_view data;           // lies in the batch, as the key does
   std::string_view partition_key;  // as the service allows it
   int refusals;                    // how often it was sent in vain
+  bool unreadable;                 // it was handed over as PENSTOCK_RECORD_UNREADABLE
 
   size_t bytes() const { return put_record_bytes(data, partition_key); }
 };
@@ -33,15 +34,13 @@ struct WriterBatch {
   WriterBatch(const WriterBatch&) = delete;
   WriterBatch& operator=(const WriterBatch&) = delete;
 
-  uint64_t number;                       // the writer's name for it
-  penstock_batch origin;                 // the batch without its records
-  std::vector<WriterRecord> records;     // those that can be sent
-  std::vector<WriterRecord> unsendable;  // those that pass kMaxRecordBytes, or are PENSTOCK_RECORD_UNREADABLE
-  int64_t written_ms;                    // monotonic
-  size_t memory_bytes;                   // all that it holds
-  size_t next_record = 0;                // the first of records that was never in a call
-  size_t outstanding;                    // records that are neither delivered nor in the failure file
-  bool failed = false;                   // a record of it is in the failure file
+  uint64_t number;        // the writer's name for it
+  penstock_batch origin;  // the batch without its records
+  std::vector<WriterRecord> records;
+  int64_t written_ms;   // monotonic
+  size_t memory_bytes;  // all that it holds
+  size_t outstanding;   // records that are neither delivered nor in the failure file
+  bool failed = false;  // a record of it is in the failure file
 
  private:
   std::unique_ptr<char[]> text_;

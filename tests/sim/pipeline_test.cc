@@ -93,12 +93,13 @@ class e2e : public testing::Test {
   std::unique_ptr<FailureLog> out_failures = std::move(*FailureLog::open(out.env(), "file:/failures"));
   Input input{in.env(), in_client, *checkpoints, *in_failures, {.stream = "in", .mem_limit_bytes = kMemLimit}};
   LambdaFilter filter{LambdaFilterOptions{}};
-  Writer writer{out.env(),
-                *out_failures,
-                {.stream = "out", .mem_limit_bytes = kMemLimit},
-                [this](std::string body, KinesisClient::Answered answered) {
-                  out_client.call("PutRecords", std::move(body), 1 << 20, std::move(answered));
-                }};
+  Writer writer{
+      out.env(),
+      *out_failures,
+      {.stream = "out", .mem_limit_bytes = kMemLimit},
+      [this](std::string_view operation, std::string body, size_t most, KinesisClient::Answered answered) {
+        out_client.call(operation, std::move(body), most, std::move(answered));
+      }};
 
   int puts = 0;
   std::map<uint64_t, int> unsettled;

@@ -21,6 +21,15 @@ TEST(put_records, body_is_the_json_that_the_service_documents) {
                   R"("StreamName":"logs"})");
 }
 
+TEST(put_records, a_stream_is_named_by_its_name_or_its_arn) {
+  std::string json;
+  append_stream_member(json, "logs");
+  EXPECT_EQ(json, R"("StreamName":"logs")");
+  json.clear();
+  append_stream_member(json, "arn:aws:kinesis:eu-west-1:123456789012:stream/logs");
+  EXPECT_EQ(json, R"("StreamARN":"arn:aws:kinesis:eu-west-1:123456789012:stream/logs")");
+}
+
 TEST(put_records, estimate_of_the_body_covers_it_but_for_escapes) {
   for (const size_t size : {0U, 1U, 2U, 3U, 1000U}) {
     std::string body;

@@ -65,22 +65,6 @@ TEST(writer_batch, key_that_is_not_utf8_is_hashed) {
   EXPECT_EQ(key_for({"", "", "\xFF", ""}), hex(sha256("\xFF")));
 }
 
-TEST(writer_batch, a_hashed_key_counts_with_its_hash) {
-  FakeRandom random;
-  const std::string body(kMaxRecordBytes - 64, 'x');
-  const std::string key(300, 'k');
-  penstock_record record = {};
-  record.key = bytes(key);
-  record.body = bytes(body);
-  penstock_batch batch = {};
-  batch.record_stride = sizeof record;
-  batch.records = &record;
-  batch.record_count = 1;
-  const WriterBatch kept(1, batch, random, 0);
-  ASSERT_EQ(kept.records.size(), 1U);
-  EXPECT_EQ(kept.records[0].bytes(), kMaxRecordBytes);
-}
-
 TEST(writer_batch, nothing_of_what_was_given_is_needed_later) {
   FakeRandom random;
   auto body = std::make_unique<std::string>("the body of a record");

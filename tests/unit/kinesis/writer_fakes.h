@@ -112,10 +112,24 @@ struct FakeService {
     std::vector<SentRecord> records;
     KinesisClient::Answered answered;
   };
-  std::deque<Call> calls;
+  struct Question {
+    std::string operation, body;
+    KinesisClient::Answered answered;
+  };
+  std::deque<Call> calls;          // PutRecords
+  std::deque<Question> questions;  // all others
 
-  void put_records(std::string_view body, KinesisClient::Answered answered) {
-    calls.push_back({records_in(body), std::move(answered)});
+  void call(std::string_view operation, const std::string& body, KinesisClient::Answered answered) {
+    if (operation == "PutRecords")
+      calls.push_back({records_in(body), std::move(answered)});
+    else
+      questions.push_back({std::string(operation), body, std::move(answered)});
+  }
+
+  Question take_question() {
+    Question question = std::move(questions.front());
+    questions.pop_front();
+    return question;
   }
 
   Call take(size_t index = 0) {

@@ -18,12 +18,15 @@ namespace penstock {
 using Outcomes = std::vector<std::pair<uint64_t, int32_t>>;
 
 struct WriterFixture {
+  static constexpr int64_t kLingerMs = 100;
+
   explicit WriterFixture(size_t mem_limit_bytes = 256 << 20)
+      : WriterFixture({.stream = "out", .mem_limit_bytes = mem_limit_bytes, .linger_ms = kLingerMs}) {}
+  explicit WriterFixture(Writer::Options options)
       : failures(std::move(*FailureLog::open(system.env, "file:/failures"))),
-        writer(system.env, *failures, {.stream = "out", .mem_limit_bytes = mem_limit_bytes},
-               [this](const std::string& body, KinesisClient::Answered answered) {
-                 service.put_records(body, std::move(answered));
-               }) {}
+        writer(system.env, *failures, std::move(options),
+               [this](std::string_view operation, const std::string& body, size_t,
+                      KinesisClient::Answered answered) { service.call(operation, body, std::move(answered)); }) {}
 
   // All that a batch says but for its records; the log stream "ls" becomes the partition key.
   static penstock_batch origin(uint64_t ack_id) {

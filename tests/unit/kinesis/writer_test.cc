@@ -13,8 +13,8 @@ TEST(writer, a_record_waits_for_company_but_no_longer_than_the_linger) {
   fixture.write(1, {"a"});
   fixture.advance();
   EXPECT_EQ(fixture.service.calls.size(), 0U);
-  EXPECT_EQ(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms + Writer::kLingerMs);
-  fixture.pass(Writer::kLingerMs - 1);
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms + WriterFixture::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs - 1);
   EXPECT_EQ(fixture.service.calls.size(), 0U);
   fixture.pass(1);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
@@ -25,7 +25,7 @@ TEST(writer, batches_share_a_call_and_each_is_settled_once) {
   WriterFixture fixture;
   fixture.write(7, {"a", "b"});
   fixture.write(8, {"c"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a", "ls"}, {"b", "ls"}, {"c", "ls"}}));
   EXPECT_TRUE(fixture.settled().empty());
@@ -52,7 +52,7 @@ TEST(writer, record_501_goes_in_a_second_call) {
   fixture.advance();
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records.size(), 500U);
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 2U);
   EXPECT_EQ(fixture.service.calls[1].records.size(), 1U);
   fixture.service.answer();
@@ -67,7 +67,7 @@ TEST(writer, five_mebibytes_go_in_one_call_and_a_byte_more_does_not) {
     std::vector<std::string> bodies(10, std::string(512 * 1024 - 2, 'x'));  // the key has two bytes
     bodies[9].append(extra, 'x');
     fixture.write(1, bodies);
-    fixture.pass(Writer::kLingerMs);
+    fixture.pass(WriterFixture::kLingerMs);
     ASSERT_GE(fixture.service.calls.size(), 1U);
     EXPECT_EQ(fixture.service.calls[0].records.size(), 10U - extra);
   }
@@ -86,7 +86,7 @@ TEST(writer, five_mebibytes_do_not_wait) {
 TEST(writer, a_record_of_exactly_one_mebibyte_with_its_key_is_sent) {
   WriterFixture fixture;
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   fixture.service.answer();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
@@ -106,7 +106,7 @@ TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and
   batch.record_count = 2;
   batch.log_stream = bytes("ls");
   ASSERT_TRUE(fixture.writer.write(batch).ok());
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"good", "ls"}}));
   EXPECT_NE(fixture.system.files.synced.find("could not be read"), std::string::npos);
@@ -117,7 +117,7 @@ TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and
 TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbours_are_sent) {
   WriterFixture fixture;
   fixture.write(1, {"a", std::string(kMaxRecordBytes - 1, 'x'), "b"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a", "ls"}, {"b", "ls"}}));
   const std::string& line = fixture.system.files.synced;
@@ -137,7 +137,7 @@ TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) 
   fixture.system.files.append_error = {Code::io, "No space left on device"};
   fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
   fixture.write(2, {"small"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   fixture.service.answer();
   EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DELIVERED}}));
   EXPECT_EQ(fixture.writer.counters().healthy, 0);
@@ -167,7 +167,7 @@ TEST(writer, failure_file_that_cannot_be_written_is_not_tried_all_the_time) {
 TEST(writer, only_refused_records_are_sent_again) {
   WriterFixture fixture;
   fixture.write(1, {"a", "b", "c", "d"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   fixture.service.answer({false, true, false, true});
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(100);
@@ -187,7 +187,7 @@ TEST(writer, only_refused_records_are_sent_again) {
 TEST(writer, records_due_again_go_before_fresh_ones) {
   WriterFixture fixture;
   fixture.write(1, {"old"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   fixture.service.answer({true});
   fixture.write(2, {"new"});
   fixture.pass(100);
@@ -199,7 +199,7 @@ TEST(writer, records_due_again_go_before_fresh_ones) {
 int64_t longest_wait_ms(void (*fail)(FakeService&), int64_t cap_ms) {
   WriterFixture fixture;
   fixture.write(1, {"a"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   int64_t longest_ms = 0;
   for (int refusals = 1; refusals <= 200; ++refusals) {
     fail(fixture.service);
@@ -229,7 +229,7 @@ TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
        {Code::transient, Code::throttled, Code::clock_skew, Code::credentials, Code::io, Code::too_large}) {
     WriterFixture fixture;
     fixture.write(1, {"a", "b"});
-    fixture.pass(Writer::kLingerMs);
+    fixture.pass(WriterFixture::kLingerMs);
     fixture.service.fail({code, "no answer"});
     EXPECT_EQ(fixture.writer.counters().failed_calls, 1);
     fixture.pass(100);
@@ -244,7 +244,7 @@ TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
 TEST(writer, answer_that_makes_no_sense_is_an_unknown_outcome) {
   WriterFixture fixture;
   fixture.write(1, {"a", "b"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   fixture.service.take().answered(ServiceAnswer{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(100);
@@ -256,7 +256,7 @@ TEST(writer, refusal_for_good_is_reported_and_tried_again_every_30_seconds) {
   for (const Code code : {Code::permanent, Code::not_found, Code::config}) {
     WriterFixture fixture;
     fixture.write(1, {"a"});
-    fixture.pass(Writer::kLingerMs);
+    fixture.pass(WriterFixture::kLingerMs);
     fixture.service.fail({code, "AccessDenied for role x"});
     EXPECT_EQ(fixture.writer.counters().healthy, 0);
     ASSERT_EQ(fixture.system.log.size(), 1U);
@@ -274,10 +274,10 @@ TEST(writer, refusal_for_good_is_reported_and_tried_again_every_30_seconds) {
 TEST(writer, a_slow_retry_holds_up_no_quick_one) {
   WriterFixture fixture;
   fixture.write(1, {"slow"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   fixture.service.fail({Code::permanent, "no"});
   fixture.write(2, {"quick"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   fixture.service.answer({true});
   fixture.pass(100);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
@@ -288,7 +288,7 @@ TEST(writer, the_same_error_is_logged_at_most_every_ten_seconds) {
   WriterFixture fixture;
   for (uint64_t i = 0; i < 5; ++i) {
     fixture.write(i, {"a"});
-    fixture.pass(Writer::kLingerMs);
+    fixture.pass(WriterFixture::kLingerMs);
     fixture.service.fail({Code::permanent, "no"});
   }
   EXPECT_EQ(fixture.system.log.size(), 1U);
@@ -309,7 +309,7 @@ TEST(writer, at_most_eight_calls_are_in_flight) {
 TEST(writer, memory_bounds_the_calls_in_flight_but_one_always_goes) {
   WriterFixture fixture(size_t{64} << 10);
   fixture.write(1, std::vector<std::string>(20, std::string(1 << 20, 'x').substr(2)));
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   for (int i = 0; i < 4; ++i) {
     ASSERT_EQ(fixture.service.calls.size(), 1U);
     EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
@@ -346,7 +346,7 @@ TEST(writer, it_still_takes_what_it_is_given_when_full_and_has_room_again_once_s
   fixture.write(1, {std::string(size_t{64} << 10, 'x')});
   EXPECT_TRUE(fixture.writer.full());
   fixture.write(2, {"more"});
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   EXPECT_TRUE(fixture.writer.full());
   fixture.service.answer();
   EXPECT_EQ(fixture.settled().size(), 2U);
@@ -405,7 +405,7 @@ TEST(writer, records_are_found_by_their_stride) {
   batch.log_stream = bytes("ls");
   WriterFixture fixture;
   ASSERT_TRUE(fixture.writer.write(batch).ok());
-  fixture.pass(Writer::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"one", "ls"}, {"two", "ls"}}));
   batch.record_stride = sizeof(penstock_record) - 1;
   EXPECT_EQ(fixture.writer.write(batch).code(), Code::invalid);

@@ -21,6 +21,9 @@ constexpr std::array kTable = {
     option("poll_interval", "duration", "1s", "Pause."),
     option("initial_position", "trim_horizon|latest", "trim_horizon", "Where to begin."),
     option("region", "text", nullptr, "Region."),
+    option("max_record", "auto|SIZE", "1M", "A word or a size."),
+    option("max_age", "none|DURATION", "none", "A word or a duration."),
+    option("max_tries", "none|NUMBER", "none", "A word or a number."),
 };
 
 struct Given {
@@ -94,6 +97,26 @@ TEST(options, sizes_and_durations_are_whole_numbers_with_a_unit_that_do_not_over
     EXPECT_TRUE(bad("poll_interval", value)) << value;
   for (const auto& [value, ms] : {std::pair("3", 3000), std::pair("250ms", 250), std::pair("2M", 120000)})
     EXPECT_EQ((Given{{"poll_interval", value}}.read().duration_ms("poll_interval")), ms);
+}
+
+TEST(options, a_choice_may_have_a_size_a_duration_or_a_number_among_its_words) {
+  const auto good = [](const char* key, std::string value) {
+    return Given{{"checkpoint", "memory"}, {key, std::move(value)}}.problems().empty();
+  };
+  for (const char* value : {"auto", "AUTO", "1", "10M"}) EXPECT_TRUE(good("max_record", value)) << value;
+  for (const char* value : {"", "0", "SIZE", "size", "10X", "auto:1"})
+    EXPECT_FALSE(good("max_record", value)) << value;
+  for (const char* value : {"none", "1h"}) EXPECT_TRUE(good("max_age", value)) << value;
+  for (const char* value : {"", "0s", "never", "DURATION"}) EXPECT_FALSE(good("max_age", value)) << value;
+  for (const char* value : {"none", "0", "7"}) EXPECT_TRUE(good("max_tries", value)) << value;
+  for (const char* value : {"", "-1", "7x", "1.5", "99999999999999999999", "NUMBER"})
+    EXPECT_FALSE(good("max_tries", value)) << value;
+  const Options options =
+      Given{{"checkpoint", "memory"}, {"max_record", "10m"}, {"max_age", "1H"}, {"max_tries", "0"}}.read();
+  EXPECT_EQ(options.size_bytes("max_record"), 10u << 20);
+  EXPECT_EQ(options.duration_ms("max_age"), 3'600'000);
+  EXPECT_EQ(options.number("max_tries"), 0);
+  EXPECT_TRUE((Given{{"checkpoint", "Memory"}}.read().is("checkpoint", "memory")));
 }
 
 TEST(options, hostile_text_is_escaped_in_what_is_said_of_it) {

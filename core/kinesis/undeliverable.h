@@ -1,0 +1,47 @@
+// Records that can never be delivered, on their way to the failure log.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/env.h"
+#include "core/base/reporter.h"
+#include "core/kinesis/failure.h"
+#include "core/kinesis/writer_batch.h"
+
+namespace penstock {
+
+// The records stay where they are until advance() has told that they are in the log. All references outlive this.
+class Undeliverable {
+ public:
+  Undeliverable(Env& env, Reporter& reporter, FailureLog& failures)
+      : env_(env), reporter_(reporter), failures_(failures) {}
+
+  // reason is a sentence for a person, with what the record has and what is allowed.
+  void add(WriterRecord& record, std::string reason) { added_.push_back({&record, std::move(reason)}); }
+
+  // Writes what was added to the log. Returns the records that are in it, fsynced; while it cannot be written
+  // none are, and it is tried again when next_deadline_ms() says so.
+  std::vector<WriterRecord*> advance();
+  int64_t next_deadline_ms() const { return added_.empty() && unflushed_.empty() ? kNever : due_ms_; }
+  bool stuck() const { return failures_in_a_row_ > 0; }
+  void clear();
+
+ private:
+  struct Added {
+    WriterRecord* record;
+    std::string reason;
+  };
+
+  Env& env_;
+  Reporter& reporter_;
+  FailureLog& failures_;
+  std::vector<Added> added_;              // not yet in the log,
+  std::vector<WriterRecord*> unflushed_;  // or in it but not yet on disk
+  int failures_in_a_row_ = 0;
+  int64_t due_ms_ = 0;
+};
+
+}  // namespace penstock
