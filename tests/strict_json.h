@@ -43,7 +43,7 @@ inline void append_utf8(std::string& out, uint32_t code_point) {
     return;
   }
   const int more = code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
-  out += static_cast<char>((0xF00U >> more) | code_point >> (6 * more));
+  out += static_cast<char>((0xFFU << (7 - more)) | code_point >> (6 * more));
   for (int index = more - 1; index >= 0; --index)
     out += static_cast<char>(0x80U | (code_point >> (6 * index) & 0x3FU));
 }
