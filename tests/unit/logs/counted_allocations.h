@@ -1,0 +1,18 @@
+// What this test program allocates with operator new, which counted_allocations.cc replaces.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace penstock {
+
+struct Allocations {
+  uint64_t count = 0;     // of all threads, since the program began
+  size_t bytes = 0;       // held now
+  size_t most_bytes = 0;  // held at a time since the last forget_most_bytes()
+};
+
+Allocations allocations();
+void forget_most_bytes();
+
+}  // namespace penstock
