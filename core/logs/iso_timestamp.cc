@@ -1,21 +1,27 @@
 #include "core/logs/iso_timestamp.h"
 
+#include <algorithm>
 #include <array>
+
+#include "core/logs/scan.h"
 
 namespace penstock {
 
 namespace {
 
 constexpr size_t kSecondsSize = 19;  // up to and with the seconds
-constexpr std::string_view kShape = "0000-00-00T00:00:00";
+constexpr std::string_view kShape = "0000-00-00T00:00:00.000Z";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-int number(std::string_view text, size_t at, size_t size) {
-  int value = 0;
-  for (size_t index = at; index < at + size; ++index) value = value * 10 + (text[index] - '0');
-  return value;
+// Whether eight bytes have digits where the shape has zeros, and are what it is elsewhere.
+bool has_shape(const char* text, const char* shape) {
+  const uint64_t expected = scan::load_word(shape);
+  const uint64_t off = scan::load_word(text) ^ expected;  // below 10 for a digit, 0 for the others
+  const uint64_t zeros = scan::bytes_from_to(expected, '0', '0') >> 7;
+  const uint64_t limits = scan::kOnes * 0x7F - zeros * 9;
+  return (((off + limits) | off) & scan::kHighBits) == 0;
 }
+
+int two_digits(const char* at) { return (at[0] - '0') * 10 + (at[1] - '0'); }
 
 int days_in(int year, int month) {
   static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -23,35 +29,42 @@ int days_in(int year, int month) {
   return month == 2 && leap ? 29 : kDays[static_cast<size_t>(month) - 1];
 }
 
-bool is_date_and_time(std::string_view text) {
-  for (size_t index = 0; index < kSecondsSize; ++index)
-    if (kShape[index] == '0' ? !is_digit(text[index]) : text[index] != kShape[index]) return false;
-  const int month = number(text, 5, 2);
-  const int day = number(text, 8, 2);
-  return month >= 1 && month <= 12 && day >= 1 && day <= days_in(number(text, 0, 4), month) &&
-         number(text, 11, 2) <= 23 && number(text, 14, 2) <= 59 && number(text, 17, 2) <= 59;
+bool is_date_and_time(const char* text) {
+  if (!has_shape(text, kShape.data()) || !has_shape(text + 8, kShape.data() + 8) ||
+      !has_shape(text + 11, kShape.data() + 11))
+    return false;
+  const int month = two_digits(text + 5);
+  const int day = two_digits(text + 8);
+  if (month < 1 || month > 12 || day < 1 || two_digits(text + 11) > 23 || two_digits(text + 14) > 59 ||
+      two_digits(text + 17) > 59)
+    return false;
+  return day <= 28 || day <= days_in(two_digits(text) * 100 + two_digits(text + 2), month);
 }
 
 }  // namespace
 
 size_t iso_timestamp_size(std::string_view text, Zone zone) {
-  if (text.size() < kSecondsSize || !is_date_and_time(text)) return 0;
+  if (text.size() < kSecondsSize || !is_date_and_time(text.data())) return 0;
   size_t at = kSecondsSize;
   if (at < text.size() && text[at] == '.') {
-    const size_t decimals = ++at;
-    while (at < text.size() && is_digit(text[at])) ++at;
-    if (at == decimals) return 0;
+    const size_t first_digit = ++at;
+    while (at < text.size() && scan::is_digit(text[at])) ++at;
+    if (at == first_digit) return 0;
   }
   if (zone == Zone::none) return at;
   return at < text.size() && text[at] == 'Z' ? at + 1 : 0;
 }
 
-void append_iso_timestamp(std::string& out, std::string_view timestamp) {
-  out.append(timestamp, 0, kSecondsSize);
-  out += '.';
-  for (size_t at = kSecondsSize + 1; at < kSecondsSize + 4; ++at)
-    out += at < timestamp.size() && is_digit(timestamp[at]) ? timestamp[at] : '0';
-  out += 'Z';
+void append_iso_timestamp(std::string& out, std::string_view timestamp, SecondsFraction fraction) {
+  std::array<char, kShape.size()> written;
+  kShape.copy(written.data(), written.size());
+  timestamp.copy(written.data(), kSecondsSize);
+  const std::string_view behind = timestamp.substr(std::min(timestamp.size(), kSecondsSize + 1));
+  size_t digits = 0;
+  while (digits < 3 && digits < behind.size() && scan::is_digit(behind[digits])) ++digits;
+  behind.copy(written.data() + kSecondsSize + 1 + (fraction == SecondsFraction::milliseconds ? 3 - digits : 0),
+              digits);
+  out.append(written.data(), written.size());
 }
 
 }  // namespace penstock

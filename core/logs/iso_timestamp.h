@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,11 +10,16 @@ namespace penstock {
 
 enum class Zone { z, none };
 
+// What the digits behind the seconds are: decimals of a second, or, where one or two stand there, a count of
+// milliseconds without its zeros (.5 is 5 ms).
+enum class SecondsFraction : uint8_t { decimals, milliseconds };
+
 // The size of the timestamp at the beginning of text, a real date and time with what zone says behind it; 0: there
 // is none.
 size_t iso_timestamp_size(std::string_view text, Zone zone = Zone::z);
 
 // Appends such a timestamp as RFC 3339 in UTC with milliseconds: decimals beyond are cut, missing ones are zeros.
-void append_iso_timestamp(std::string& out, std::string_view timestamp);
+void append_iso_timestamp(std::string& out, std::string_view timestamp,
+                          SecondsFraction fraction = SecondsFraction::decimals);
 
 }  // namespace penstock

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "core/logs/iso_timestamp.h"
 
 namespace penstock {
 
@@ -62,30 +65,46 @@ struct LambdaLine {
   bool failed = false;                     // where no level is written: ERROR, not INFO
   bool returns_are_line_ends = false;      // \r in message stands for \n
   bool message_may_be_the_record = false;  // a JSON object for a message counts as the record itself
-  std::string_view timestamp;              // see iso_timestamp.h, perhaps without its Z; empty: none
-  std::string_view level;                  // as it is written, .NET's four letters spelled out; empty: none
-  std::string_view message;                // without blanks and line ends at both ends
+  SecondsFraction timestamp_fraction = SecondsFraction::decimals;
+  std::string_view timestamp;  // see iso_timestamp.h, perhaps without its Z; empty: none
+  std::string_view level;      // as it is written, .NET's four letters spelled out; empty: none
+  std::string_view message;    // without blanks and line ends at both ends
 
-  std::string_view operator[](LambdaField field) const { return fields_[static_cast<size_t>(field)]; }
-  // Sets a field that is empty, to a value that its kind allows: numbers as JSON writes them, true or false.
+  // Empty where the field is not set.
+  std::string_view operator[](LambdaField field) const {
+    return has(field) ? std::string_view(at(field).data, at(field).size) : std::string_view();
+  }
+  bool has(LambdaField field) const { return (set_ & bit(field)) != 0; }
+  // Sets a field that is not set, to a value that its kind allows: numbers as JSON writes them, true or false.
   void set(LambdaField field, std::string_view value);
   // Removes a field.
-  void unset(LambdaField field) { fields_[static_cast<size_t>(field)] = {}; }
+  void unset(LambdaField field) { set_ &= ~bit(field); }
+  void unset_all() { set_ = 0; }
   // Whether there is anything to say under "lambda".
-  bool says_anything() const;
+  bool says_anything() const { return event != LambdaEvent::none || set_ != 0; }
+  // Calls visit(field, value) for each field that is set, in their order.
+  template <class Visit>
+  void for_each_field(Visit visit) const {
+    for (uint32_t left = set_; left != 0; left &= left - 1) {
+      const auto field = static_cast<LambdaField>(std::countr_zero(left));
+      visit(field, (*this)[field]);
+    }
+  }
 
  private:
-  std::array<std::string_view, kLambdaFieldCount> fields_;
+  // Not a string_view, so that a line costs nothing for the fields that it has not.
+  struct Value {
+    const char* data;
+    size_t size;
+  };
+  static constexpr uint32_t bit(LambdaField field) { return uint32_t{1} << static_cast<uint32_t>(field); }
+  const Value& at(LambdaField field) const { return fields_[static_cast<size_t>(field)]; }
+
+  uint32_t set_ = 0;
+  std::array<Value, kLambdaFieldCount> fields_;  // each has a value where its bit is in set_
 };
 
 // Reads a message of any bytes, in time linear in its size.
 LambdaLine read_lambda_line(std::string_view message);
-
-// Part of it, in lambda_system_line.cc: the lines of Lambda itself. message has no blanks at its ends. false,
-// with line unchanged, where it is none of them.
-bool read_system_line(std::string_view message, LambdaLine& line);
-
-// Whether a status is that of a failure: then a report is one too.
-bool is_failure(std::string_view status);
 
 }  // namespace penstock

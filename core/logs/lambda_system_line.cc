@@ -3,11 +3,10 @@
 #include <array>
 
 #include "core/base/json.h"
-#include "core/logs/iso_timestamp.h"
-#include "core/logs/lambda_line.h"
+#include "core/logs/lambda_grammar.h"
 #include "core/logs/scan.h"
 
-namespace penstock {
+namespace penstock::grammar {
 
 namespace {
 
@@ -43,36 +42,78 @@ constexpr std::array kKeys = {
     Key{"Sampled", LambdaField::xray_sampled},
 };
 
-bool is_unit(std::string_view word) { return word == "ms" || word == "MB" || word == "seconds"; }
-
-// The value at the beginning of text, up to the end of its column: text holds no tab and no line end. Where blanks
-// stand for tabs, the next key follows on, and the value is one word, or one bracketed list.
-std::string_view take_value(std::string_view& text) {
-  const bool more_keys = text.find(": ") != std::string_view::npos || text.ends_with(':');
-  if (!more_keys && !(!text.empty() && scan::is_digit(text[0]))) {
-    const std::string_view value = scan::trim(text);
-    text = {};
-    return value;
-  }
-  const size_t list_end = text.starts_with('[') ? text.find(']') : std::string_view::npos;
-  const std::string_view value =
-      list_end != std::string_view::npos ? text.substr(0, list_end + 1) : scan::word(text);
-  if (value.ends_with(':')) return {};  // the next key: the value is missing
-  text = scan::trim_front(text.substr(value.size()));
-  if (is_unit(scan::word(text))) scan::take_word(text);
-  return value;
+const Key* find_key(std::string_view name) {
+  for (const Key& key : kKeys)
+    if (key.name == name) return &key;
+  return nullptr;
 }
 
-// Takes a column and the tab or line end behind it.
+bool is_unit(std::string_view word) { return word == "ms" || word == "MB" || word == "seconds"; }
+
+// Columns end where a line or a tab does. Some stores hold the text with its escapes, as \t and \n.
+bool ends_column(char c) { return c == '\t' || c == '\n' || c == '\r' || c == '\\'; }
+
+std::string_view column_of(std::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && !ends_column(text[size])) ++size;
+  return text.substr(0, size);
+}
+
+// Takes a column and what ends it.
 std::string_view take_column(std::string_view& text) {
-  const std::string_view column = scan::column(text);
-  text.remove_prefix(std::min(column.size() + 1, text.size()));
+  const std::string_view column = column_of(text);
+  const bool is_escape = column.size() < text.size() && text[column.size()] == '\\';
+  text.remove_prefix(std::min(column.size() + (is_escape ? 2 : 1), text.size()));
   return column;
 }
 
-void set_field(std::string_view name, std::string_view value, LambdaLine& line) {
-  for (const Key& key : kKeys)
-    if (key.name == name) return line.set(key.field, value);
+// One word at the beginning of a column, or what stands in brackets there.
+std::string_view word_or_bracketed(std::string_view column) {
+  constexpr size_t kMaxBracketedBytes = 64;
+  const std::string_view beginning = column.substr(0, kMaxBracketedBytes);
+  const size_t close = column.starts_with('[')   ? beginning.find(']')
+                       : column.starts_with('<') ? beginning.find('>')
+                                                 : std::string_view::npos;
+  return close != std::string_view::npos ? column.substr(0, close + 1) : scan::word(column);
+}
+
+// The value at the beginning of what is left of a column. Where blanks stand for tabs, more keys follow, and the
+// value is one word.
+std::string_view take_value(const Key* key, bool more_keys, std::string_view& column) {
+  if (key != nullptr && key->field == LambdaField::extension_name && more_keys) {
+    // The name of a file, which may have blanks. What follows it is known.
+    const size_t end = std::min(column.find(" State:"), column.size());
+    const std::string_view name = scan::trim(column.substr(0, end));
+    column = scan::trim_front(column.substr(end));
+    return name;
+  }
+  if (!more_keys && !(!column.empty() && scan::is_digit(column[0]))) {
+    const std::string_view value = scan::trim(column);
+    column = {};
+    return value;
+  }
+  const std::string_view value = word_or_bracketed(column);
+  if (value.ends_with(':')) return {};  // the next key: the value is missing
+  column = scan::trim_front(column.substr(value.size()));
+  if (is_unit(scan::word(column))) scan::take_word(column);
+  return value;
+}
+
+// A unit may stand close to its number, too.
+std::string_view without_unit(std::string_view value) {
+  if (value.ends_with("ms") || value.ends_with("MB")) value.remove_suffix(2);
+  return value;
+}
+
+void set_field(const Key* key, std::string_view value, LambdaLine& line) {
+  if (key != nullptr) line.set(key->field, kind_of(key->field) == FieldKind::number ? without_unit(value) : value);
+}
+
+// Where the last key of a column has its colon; 0: it has no key.
+size_t last_colon(std::string_view column) {
+  if (column.ends_with(':')) return column.size() - 1;
+  const size_t found = column.rfind(": ");
+  return found == std::string_view::npos ? 0 : found;
 }
 
 // Reads "key: value unit" pairs, separated by tabs, line ends or blanks, in any order; others are passed over.
@@ -80,16 +121,43 @@ void read_fields(std::string_view text, LambdaLine& line) {
   text = text.substr(0, kMaxFieldsBytes);
   while (!text.empty()) {
     std::string_view column = take_column(text);
+    const char* const last = column.data() + last_colon(column);
     size_t colon;
     while ((colon = column.find(':')) != std::string_view::npos) {
-      const std::string_view name = scan::trim(column.substr(0, colon));
+      const Key* const key = find_key(scan::trim(column.substr(0, colon)));
       column = scan::trim_front(column.substr(colon + 1));
       // There may be a tab between key and value, too.
-      const bool is_missing = column.empty() && scan::column(text).find(':') == std::string_view::npos;
+      const bool is_missing = column.empty() && column_of(text).find(':') == std::string_view::npos;
       if (is_missing) column = scan::trim_front(take_column(text));
-      set_field(name, take_value(column), line);
+      set_field(key, take_value(key, !is_missing && column.data() <= last, column), line);
     }
   }
+}
+
+// Whether text begins with a key: one that is known, or words with capitals and a colon behind.
+bool begins_with_key(std::string_view text) {
+  constexpr size_t kMaxKeyBytes = 40;
+  const size_t colon = text.substr(0, kMaxKeyBytes).find(':');
+  if (colon == std::string_view::npos) return false;
+  bool at_word = true;
+  for (const char c : text.substr(0, colon)) {
+    if (c != ' ' && !scan::is_letter(c)) return false;
+    if (at_word && (c < 'A' || c > 'Z')) return false;
+    at_word = c == ' ';
+  }
+  return colon > 0;
+}
+
+// Whether what stands behind "RequestId:" is an id, or nothing, and then the end of a column or another key:
+// a sentence is not.
+bool is_request_id_and_keys(std::string_view text) {
+  text = text.substr(0, kMaxFieldsBytes);
+  std::string_view column = take_column(text);
+  if (scan::trim(column).empty()) column = column_of(text);  // a tab between key and value
+  column = scan::trim(column);
+  if (begins_with_key(column)) return true;
+  const std::string_view behind = scan::trim_front(column.substr(word_or_bracketed(column).size()));
+  return behind.empty() || begins_with_key(behind) || behind.starts_with("Task timed out after ");
 }
 
 // Keyword lines: the keyword, blanks, and a key that shows that it is no prose.
@@ -99,10 +167,12 @@ struct Keyword {
   LambdaEvent event;
 };
 
+constexpr std::string_view kRequestId = "RequestId:";
+
 constexpr std::array kKeywords = {
-    Keyword{"START", "RequestId:", LambdaEvent::start},
-    Keyword{"END", "RequestId:", LambdaEvent::end},
-    Keyword{"REPORT", "RequestId:", LambdaEvent::report},
+    Keyword{"START", kRequestId, LambdaEvent::start},
+    Keyword{"END", kRequestId, LambdaEvent::end},
+    Keyword{"REPORT", kRequestId, LambdaEvent::report},
     Keyword{"INIT_START", "Runtime Version:", LambdaEvent::init_start},
     Keyword{"INIT_REPORT", "", LambdaEvent::init_report},
     Keyword{"RESTORE_START", "Runtime Version:", LambdaEvent::restore_start},
@@ -113,77 +183,103 @@ constexpr std::array kKeywords = {
     Keyword{"XRAY", "TraceId:", LambdaEvent::xray},
 };
 
-bool read_keyword_line(std::string_view message, LambdaLine& line) {
+// The keyword that text begins with, where its first key follows; fields: what stands behind the keyword.
+const Keyword* find_keyword(std::string_view text, std::string_view& fields) {
   for (const Keyword& keyword : kKeywords) {
-    if (!message.starts_with(keyword.word)) continue;
-    const std::string_view behind = message.substr(keyword.word.size());
-    const std::string_view fields = scan::trim_front(behind);
-    if (fields.size() == behind.size() || !fields.starts_with(keyword.first_key)) continue;
-    // The whole of START and its like is one line, what follows it is not its own. A report may have two.
-    read_fields(keyword.event == LambdaEvent::report ? fields : scan::first_line(fields), line);
-    if (keyword.first_key.empty() && !line.says_anything()) return false;
-    line.event = keyword.event;
-    line.failed = is_failure(line[LambdaField::status]);
-    return true;
+    if (!text.starts_with(keyword.word)) continue;
+    const std::string_view behind = text.substr(keyword.word.size());
+    fields = scan::trim_front(behind);
+    if (fields.size() < behind.size() && fields.starts_with(keyword.first_key)) return &keyword;
   }
-  return false;
+  return nullptr;
 }
 
-// "Task timed out after 3.00 seconds", and nothing behind it.
-bool read_timeout(std::string_view text, LambdaLine& line) {
-  if (!scan::take(text, "Task timed out after ")) return false;
-  const std::string_view seconds = scan::take_word(text);
-  if (!is_json_number(seconds) || scan::trim(text) != "seconds") return false;
-  line.event = LambdaEvent::timeout;
-  line.failed = true;
-  line.set(LambdaField::timeout_seconds, seconds);
+// Whether a line with these fields is the event's, and no text that begins like one.
+bool has_its_fields(LambdaEvent event, const LambdaLine& line) {
+  switch (event) {
+    case LambdaEvent::init_report:
+    case LambdaEvent::restore_report:
+      return line.says_anything();
+    case LambdaEvent::extension:
+    case LambdaEvent::telemetry:
+    case LambdaEvent::logs:
+      return line.has(LambdaField::extension_state);
+    case LambdaEvent::xray:
+      return line.has(LambdaField::xray_trace_id);
+    default:
+      return true;
+  }
+}
+
+// Some tools write the duration of a phase without its name.
+void rename_duration(LambdaField name, LambdaLine& line) {
+  line.set(name, line[LambdaField::duration_ms]);
+  line.unset(LambdaField::duration_ms);
+}
+
+bool read_keyword_line(std::string_view text, LambdaLine& line) {
+  std::string_view fields;
+  const Keyword* const keyword = find_keyword(text, fields);
+  if (keyword == nullptr) return false;
+  if (keyword->first_key == kRequestId && !is_request_id_and_keys(fields.substr(kRequestId.size()))) return false;
+  // The whole of START and its like is one line, what follows it is not its own. A report may have two.
+  read_fields(keyword->event == LambdaEvent::report ? fields : scan::first_line(fields), line);
+  if (!has_its_fields(keyword->event, line)) {
+    line.unset_all();
+    return false;
+  }
+  line.event = keyword->event;
+  if (line.event == LambdaEvent::init_report) rename_duration(LambdaField::init_duration_ms, line);
+  if (line.event == LambdaEvent::restore_report) rename_duration(LambdaField::restore_duration_ms, line);
+  line.failed = is_failure(line[LambdaField::status]) || line.has(LambdaField::error_type);
   return true;
 }
 
-// The name of an error on a line of its own behind the first, or in brackets at its end.
+// The names that Lambda itself gives to errors.
+bool is_lambda_error(std::string_view name) {
+  return scan::is_name(name) && (name.starts_with("Runtime.") || name.starts_with("Extension.") ||
+                                 name.starts_with("Sandbox.") || name.starts_with("Function."));
+}
+
+// The name of an error on a line of its own behind the first, in brackets at its end, or its last word.
 std::string_view error_type_of(std::string_view text) {
   const std::string_view first = scan::first_line(text);
   const std::string_view second = scan::first_line(scan::trim(text.substr(first.size())));
   if (scan::is_name(second)) return second;
-  const size_t bracket = first.rfind(" [");
-  if (bracket == std::string_view::npos || !first.ends_with(']')) return {};
-  const std::string_view name = first.substr(bracket + 2, first.size() - bracket - 3);
-  return scan::is_name(name) ? name : std::string_view();
+  const size_t blank = first.rfind(' ');
+  std::string_view last = blank == std::string_view::npos ? std::string_view() : first.substr(blank + 1);
+  if (last.starts_with('[') && last.ends_with(']')) last = last.substr(1, last.size() - 2);
+  return is_lambda_error(last) ? last : std::string_view();
 }
 
-void set_failure(LambdaEvent event, std::string_view error_type, LambdaLine& line) {
-  line.event = event;
-  line.failed = true;
-  line.set(LambdaField::error_type, error_type);
+// Whether text says prefix and no more, but for what error_type_of looks for.
+bool says_only(std::string_view text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  const std::string_view behind = scan::trim_front(text.substr(prefix.size()));
+  return behind.empty() || behind[0] == '\n' || behind[0] == '\r' || !error_type_of(text).empty();
+}
+
+bool says_exit(std::string_view text) {
+  return text.starts_with("Runtime exited with error: ") ||
+         says_only(text, "Runtime exited without providing a reason") ||
+         says_only(text, "Process exited before completing request");
 }
 
 // "RequestId: <id> Error: Runtime exited ..." and its like.
-bool read_fault(std::string_view message, LambdaLine& line) {
-  std::string_view text = message;
+bool read_fault(std::string_view text, LambdaLine& line) {
   std::string_view request_id;
-  if (scan::take(text, "RequestId:")) request_id = scan::take_word(text);
+  if (scan::take(text, kRequestId)) request_id = scan::take_word(text);
   const bool is_error = !request_id.empty() && scan::take(text, "Error:");
   if (is_error && read_timeout(text, line)) {
     // All is set.
-  } else if (text.starts_with("Runtime exited with") ||
-             text.starts_with("Process exited before completing request")) {
+  } else if (says_exit(text)) {
     set_failure(LambdaEvent::exit, error_type_of(text), line);
-  } else if (is_error || text.starts_with("Unknown application error occurred")) {
+  } else if ((is_error && (scan::is_uuid(request_id) || is_lambda_error(error_type_of(text)))) ||
+             says_only(text, "Unknown application error occurred")) {
     set_failure(LambdaEvent::error, error_type_of(text), line);
   } else {
     return false;
   }
-  line.set(LambdaField::request_id, request_id);
-  return true;
-}
-
-// "<ISO>Z <id> Task timed out after 3.00 seconds"
-bool read_timeout_line(std::string_view message, LambdaLine& line) {
-  std::string_view text = message;
-  const std::string_view timestamp = scan::take_word(text);
-  const std::string_view request_id = scan::take_word(text);
-  if (iso_timestamp_size(timestamp) != timestamp.size() || !read_timeout(text, line)) return false;
-  line.timestamp = timestamp;
   line.set(LambdaField::request_id, request_id);
   return true;
 }
@@ -194,24 +290,32 @@ bool is_failure(std::string_view status) {
   return status == "error" || status == "timeout" || status == "failure";
 }
 
-bool read_system_line(std::string_view message, LambdaLine& line) {
-  if (message.empty()) return false;
-  switch (message[0]) {
+bool read_timeout(std::string_view text, LambdaLine& line) {
+  if (!scan::take(text, "Task timed out after ")) return false;
+  const std::string_view seconds = scan::take_word(text);
+  if (!is_json_number(seconds) || scan::trim(text) != "seconds") return false;
+  set_failure(LambdaEvent::timeout, {}, line);
+  line.set(LambdaField::timeout_seconds, seconds);
+  return true;
+}
+
+bool read_system_line(std::string_view text, LambdaLine& line) {
+  switch (text[0]) {
     case 'S':
     case 'E':
     case 'I':
     case 'T':
     case 'L':
     case 'X':
-      return read_keyword_line(message, line);
+      return read_keyword_line(text, line);
     case 'R':
-      return read_keyword_line(message, line) || read_fault(message, line);
+      return read_keyword_line(text, line) || read_fault(text, line);
     case 'P':
     case 'U':
-      return read_fault(message, line);
+      return read_fault(text, line);
     default:
-      return scan::is_digit(message[0]) && message.size() < 128 && read_timeout_line(message, line);
+      return false;
   }
 }
 
-}  // namespace penstock
+}  // namespace penstock::grammar

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/logs/lambda_grammar.h"
+
 namespace penstock {
 
 namespace {
@@ -66,9 +68,17 @@ void set_trace(std::string_view header, LambdaLine& line) {
 
 // The text forms name the duration of a phase after the phase.
 void rename_duration(LambdaField name, LambdaLine& line) {
-  const std::string_view duration = line[LambdaField::duration_ms];
+  line.set(name, line[LambdaField::duration_ms]);
   line.unset(LambdaField::duration_ms);
-  line.set(name, duration);
+}
+
+// A record that is a string is a line of text mode.
+void take_line(std::string_view text, LambdaLine& line) {
+  const LambdaLine said = read_lambda_line(text);
+  if (said.event == LambdaEvent::none) return;
+  line.event = said.event;
+  line.failed = said.failed;
+  said.for_each_field([&](LambdaField field, std::string_view value) { line.set(field, value); });
 }
 
 }  // namespace
@@ -82,7 +92,7 @@ void set_platform_member(PlatformPart part, std::string_view name, std::string_v
     if (member.part == part && member.name == name) return line.set(member.field, value);
 }
 
-void finish_platform_record(std::string_view type, std::string_view fault, LambdaLine& line) {
+void finish_platform_record(std::string_view type, std::string_view text, LambdaLine& line) {
   for (const Type& known : kTypes)
     if (known.name == type) line.event = known.event;
   switch (line.event) {
@@ -92,11 +102,6 @@ void finish_platform_record(std::string_view type, std::string_view fault, Lambd
     case LambdaEvent::restore_report:
       rename_duration(LambdaField::restore_duration_ms, line);
       break;
-    case LambdaEvent::error: {
-      const LambdaLine said = read_lambda_line(fault);
-      if (said.event != LambdaEvent::none) line = said;
-      break;
-    }
     case LambdaEvent::none:
       // Such as runtimeDone: its duration is a part of the report's, which must not be counted twice.
       line.unset(LambdaField::duration_ms);
@@ -104,7 +109,9 @@ void finish_platform_record(std::string_view type, std::string_view fault, Lambd
     default:
       break;
   }
-  line.failed = line.event == LambdaEvent::error || line.failed || is_failure(line[LambdaField::status]);
+  if (!text.empty()) take_line(text, line);
+  line.failed = line.failed || line.event == LambdaEvent::error || line.has(LambdaField::error_type) ||
+                grammar::is_failure(line[LambdaField::status]);
 }
 
 }  // namespace penstock

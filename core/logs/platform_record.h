@@ -14,7 +14,8 @@ enum class PlatformPart { record, metrics, tracing };
 // Takes up one member that is a string, number or boolean. value must live as long as line.
 void set_platform_member(PlatformPart part, std::string_view name, std::string_view value, LambdaLine& line);
 
-// Once all members are there. type: what stands behind "platform."; fault: the record where it is a string.
-void finish_platform_record(std::string_view type, std::string_view fault, LambdaLine& line);
+// Once all members are there. type: what stands behind "platform."; text: the record where it is a string, as a
+// fault's is.
+void finish_platform_record(std::string_view type, std::string_view text, LambdaLine& line);
 
 }  // namespace penstock

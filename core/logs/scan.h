@@ -1,7 +1,10 @@
 // Small steps through a line of text.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace penstock::scan {
@@ -10,6 +13,27 @@ inline constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '
 inline constexpr bool is_space_or_tab(char c) { return c == ' ' || c == '\t'; }
 inline constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 inline constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+// Eight bytes at once, in the order of the machine: good for questions that are asked of each byte alone.
+inline constexpr uint64_t kOnes = 0x0101010101010101;
+inline constexpr uint64_t kHighBits = kOnes * 0x80;
+
+inline uint64_t load_word(const char* at) {
+  uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// A high bit for each byte from low to high; all bytes are below 0x80.
+inline constexpr uint64_t bytes_from_to(uint64_t word, uint8_t low, uint8_t high) {
+  return (word + kOnes * (0x80U - low)) & ~(word + kOnes * (0x7FU - high)) & kHighBits;
+}
+
+// Whether all eight bytes are digits or letters.
+inline constexpr bool are_alphanumeric(uint64_t word) {
+  if ((word & kHighBits) != 0) return false;
+  return (bytes_from_to(word, '0', '9') | bytes_from_to(word | kOnes * 0x20, 'a', 'z')) == kHighBits;
+}
 
 inline std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -29,13 +53,6 @@ inline std::string_view word(std::string_view text) {
   return text.substr(0, size);
 }
 
-// What stands before the first tab or line end.
-inline std::string_view column(std::string_view text) {
-  size_t size = 0;
-  while (size < text.size() && text[size] != '\t' && text[size] != '\n' && text[size] != '\r') ++size;
-  return text.substr(0, size);
-}
-
 inline std::string_view first_line(std::string_view text) {
   size_t size = 0;
   while (size < text.size() && text[size] != '\n' && text[size] != '\r') ++size;
@@ -47,6 +64,12 @@ inline bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text = trim_front(text.substr(prefix.size()));
   return true;
+}
+
+// What stands behind any blanks and line ends.
+inline std::string_view skip_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  return text;
 }
 
 // Takes a word and the spaces and tabs behind it.
@@ -65,5 +88,18 @@ inline size_t name_size(std::string_view text) {
   return at;
 }
 inline bool is_name(std::string_view text) { return !text.empty() && name_size(text) == text.size(); }
+
+// The form of request ids, xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, where x is any digit or letter.
+inline bool is_uuid(std::string_view text) {
+  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
+  const char* const at = text.data();
+  std::array<char, 16> middle;
+  std::memcpy(middle.data(), at + 9, 4);
+  std::memcpy(middle.data() + 4, at + 14, 4);
+  std::memcpy(middle.data() + 8, at + 19, 4);
+  std::memcpy(middle.data() + 12, at + 24, 4);
+  return are_alphanumeric(load_word(at)) && are_alphanumeric(load_word(middle.data())) &&
+         are_alphanumeric(load_word(middle.data() + 8)) && are_alphanumeric(load_word(at + 28));
+}
 
 }  // namespace penstock::scan

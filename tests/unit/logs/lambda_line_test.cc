@@ -358,8 +358,8 @@ TEST(transform, all_else_is_wrapped_whole) {
 TEST(transform, fields_are_looked_for_in_the_beginning_of_a_line_only) {
   const std::string head = "REPORT RequestId: " + kId + " ";
   std::string hostile = head;
-  while (hostile.size() < (1 << 20)) hostile += "a:b ";
-  const std::string out = filtered_one(hostile + ": Duration: 5 ms");
+  while (hostile.size() < (1 << 20)) hostile += "A: b ";
+  const std::string out = filtered_one(hostile + "Duration: 5 ms");
   EXPECT_NE(out.find(R"("lambda":{"event":"report",)" + request() + "}"), std::string::npos)
       << out.substr(out.size() - 300);
 }
