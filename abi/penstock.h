@@ -98,12 +98,15 @@ typedef struct penstock_record {
   penstock_bytes body; /* raw bytes before the filter, after it as flags say */
   uint32_t flags;      /* PENSTOCK_RECORD_ bits; unknown bits are passed on */
   uint32_t reserved;   /* 0 */
+  /* Appended to the first version: read where record_stride covers it. */
+  penstock_bytes extracted_fields; /* JSON object of what CloudWatch extracted from the event, as it came; may be
+                                      empty */
 } penstock_record;
 
 /* Records of one origin, in order. What is not known is empty (or 0). */
 typedef struct penstock_batch {
   uint32_t struct_size;
-  uint32_t record_stride; /* bytes from one record to the next; at least sizeof of the first version */
+  uint32_t record_stride; /* bytes from one record to the next; at least 64, the first version's */
   uint64_t ack_id;        /* names the batch when it is settled; filters pass it on as it is */
   const penstock_record *records;
   uint64_t record_count;

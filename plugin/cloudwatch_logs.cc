@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/bytes.h"
+#include "core/base/records.h"
 #include "core/logs/subscription.h"
 #include "plugin/connection.h"
 #include "plugin/instance.h"
@@ -61,10 +62,9 @@ int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emi
     int32_t code = PENSTOCK_OK;
     if (!read_batch(given, batch, error, code)) return code;
     int32_t worst = PENSTOCK_OK;
-    const char* at = reinterpret_cast<const char*>(batch.records);
-    for (uint64_t i = 0; i < batch.record_count; ++i, at += batch.record_stride) {
-      const auto& record = *reinterpret_cast<const penstock_record*>(at);
-      code = take_apart(it.reader, batch, record, emit, emit_ctx, worst == PENSTOCK_OK ? error : nullptr);
+    for (uint64_t i = 0; i < batch.record_count; ++i) {
+      penstock_error* const first_error = worst == PENSTOCK_OK ? error : nullptr;
+      code = take_apart(it.reader, batch, record_at(batch, i), emit, emit_ctx, first_error);
       if (code < 0 && code != PENSTOCK_E_DATA) return code;
       if (code < 0) worst = code;
     }

@@ -4,22 +4,23 @@
 #include <cstddef>
 #include <cstring>
 
+#include "core/base/records.h"
+
 namespace penstock {
 
 namespace {
 // Up to here the structs of the first version reach: a smaller one cannot be read.
 constexpr uint32_t kFirstBatchSize = sizeof(penstock_batch);
-constexpr uint32_t kFirstRecordSize = sizeof(penstock_record);
 constexpr uint32_t kFirstOptionSize = sizeof(penstock_option);
 constexpr uint32_t kFirstHostSize = offsetof(penstock_host, log);
 
 bool sound(penstock_bytes bytes) { return bytes.data != nullptr || bytes.size == 0; }
 
 bool sound(const penstock_batch& batch) {
-  const char* at = reinterpret_cast<const char*>(batch.records);
-  for (uint64_t i = 0; i < batch.record_count; ++i, at += batch.record_stride) {
-    const auto& record = *reinterpret_cast<const penstock_record*>(at);
-    if (!sound(record.id) || !sound(record.key) || !sound(record.body)) return false;
+  for (uint64_t i = 0; i < batch.record_count; ++i) {
+    const penstock_record record = record_at(batch, i);
+    if (!sound(record.id) || !sound(record.key) || !sound(record.body) || !sound(record.extracted_fields))
+      return false;
   }
   return sound(batch.log_group) && sound(batch.log_stream) && sound(batch.owner) && sound(batch.region) &&
          sound(batch.stream) && sound(batch.shard_id) && sound(batch.sequence_number) &&
@@ -82,10 +83,10 @@ bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_err
   } else if (given->record_count != 0 && given->records == nullptr) {
     tell(error, code, false, "the batch has records, but its array is NULL");
   } else if (given->record_count != 0 &&
-             (given->record_stride < kFirstRecordSize || given->record_stride % alignof(penstock_record) != 0)) {
+             (given->record_stride < kFirstRecordBytes || given->record_stride % alignof(penstock_record) != 0)) {
     tell(error, code, false,
          "a record_stride of " + std::to_string(given->record_stride) + " cannot be; at least " +
-             std::to_string(kFirstRecordSize) + " and a multiple of " + std::to_string(alignof(penstock_record)) +
+             std::to_string(kFirstRecordBytes) + " and a multiple of " + std::to_string(alignof(penstock_record)) +
              " is needed");
   } else if (!sound(*given)) {
     tell(error, code, false, "the batch has bytes with a size whose data is NULL");

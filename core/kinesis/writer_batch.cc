@@ -7,6 +7,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/crypto.h"
+#include "core/base/records.h"
 
 namespace penstock {
 
@@ -35,11 +36,6 @@ class TextStore {
   char* next_;
   size_t left_;
 };
-
-const penstock_record& record_at(const penstock_batch& batch, uint64_t index) {
-  return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
-                                                   index * batch.record_stride);
-}
 
 // The key wanted for a record by itself; empty where it shares one with its batch.
 std::string_view own_key(const penstock_batch& batch, const penstock_record& record) {
@@ -73,7 +69,7 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Ran
   size_t text_bytes = kHashedKeyBytes;  // for the shared key, where it is hashed
   for (const penstock_bytes* field : fields) text_bytes += field->size;
   for (uint64_t i = 0; i < batch.record_count; ++i) {
-    const penstock_record& record = record_at(batch, i);
+    const penstock_record record = record_at(batch, i);
     const std::string_view key = own_key(batch, record);
     text_bytes += record.body.size;
     if (!key.empty() || !has_shared_key) text_bytes += std::max(key.size(), kHashedKeyBytes);
@@ -86,7 +82,7 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Ran
   if (!shared_key.empty() && !is_partition_key(shared_key)) shared_key = keep_key(store, shared_key);
   records.reserve(batch.record_count);
   for (uint64_t i = 0; i < batch.record_count; ++i) {
-    const penstock_record& record = record_at(batch, i);
+    const penstock_record record = record_at(batch, i);
     std::string_view key = own_key(batch, record);
     if (!key.empty())
       key = keep_key(store, key);

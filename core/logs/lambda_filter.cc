@@ -1,5 +1,7 @@
 #include "core/logs/lambda_filter.h"
 
+#include "core/base/records.h"
+
 namespace penstock {
 
 namespace {
@@ -17,10 +19,8 @@ int32_t LambdaFilter::apply(const penstock_batch& batch, penstock_emit_fn emit, 
   text_.clear();
   records_.clear();
   writer_.begin(batch);
-  const char* const first = reinterpret_cast<const char*>(batch.records);
   for (uint64_t index = 0; index < batch.record_count; ++index) {
-    // The stride is that of whoever made the batch, who may know a longer record.
-    append(*reinterpret_cast<const penstock_record*>(first + index * batch.record_stride));
+    append(record_at(batch, index));
     if (text_.size() < kPieceBytes && records_.size() < kMaxPieceRecords) continue;
     if (const int32_t result = emit_piece(batch, emit, emit_ctx); result < 0) return result;
   }

@@ -19,13 +19,14 @@ FIELD(penstock_error, code, 4);
 FIELD(penstock_error, retryable, 8);
 FIELD(penstock_error, text, 12);
 
-SIZE(penstock_record, 64);
+SIZE(penstock_record, 80);
 FIELD(penstock_record, time_ms, 0);
 FIELD(penstock_record, id, 8);
 FIELD(penstock_record, key, 24);
 FIELD(penstock_record, body, 40);
 FIELD(penstock_record, flags, 56);
 FIELD(penstock_record, reserved, 60);
+FIELD(penstock_record, extracted_fields, 64);
 
 SIZE(penstock_batch, 176);
 FIELD(penstock_batch, struct_size, 0);

@@ -1,4 +1,6 @@
 // Calls that the contract does not allow get a code where it can be seen, and never a crash.
+#include <sys/mman.h>
+
 #include <atomic>
 #include <thread>
 
@@ -8,6 +10,7 @@ namespace penstock::abi {
 namespace {
 
 constexpr size_t kStride = sizeof(penstock_option);
+constexpr uint32_t kFirstRecordBytes = offsetof(penstock_record, extracted_fields);
 
 int32_t apply(const Instance& filter, const penstock_batch* batch, Emitted* out, penstock_error* error = nullptr) {
   return filter->filter->apply(filter.get(), batch, Emitted::emit, out, error);
@@ -70,6 +73,9 @@ TEST(abi, bytes_without_data_but_with_a_size_are_invalid) {
   const Instance output(kinesis_output());
   EXPECT_EQ(apply(filter, &line.batch, &out), PENSTOCK_E_INVALID);
   EXPECT_EQ(output->output->write(output.get(), &line.batch, nullptr), PENSTOCK_E_INVALID);
+  line.record.body = bytes("the mill wheel turns");
+  line.record.extracted_fields = {nullptr, 2};
+  EXPECT_EQ(apply(filter, &line.batch, &out), PENSTOCK_E_INVALID);
 }
 
 TEST(abi, sizes_and_strides_below_the_first_version_are_invalid) {
@@ -81,7 +87,7 @@ TEST(abi, sizes_and_strides_below_the_first_version_are_invalid) {
   EXPECT_EQ(apply(filter, &small_batch.batch, &out), PENSTOCK_E_INVALID);
   EXPECT_EQ(output->output->write(output.get(), &small_batch.batch, nullptr), PENSTOCK_E_INVALID);
   OneLine small_record;
-  small_record.batch.record_stride = sizeof(penstock_record) - 1;
+  small_record.batch.record_stride = kFirstRecordBytes - 8;
   EXPECT_EQ(apply(filter, &small_record.batch, &out), PENSTOCK_E_INVALID);
   EXPECT_EQ(output->output->write(output.get(), &small_record.batch, nullptr), PENSTOCK_E_INVALID);
   EXPECT_EQ(out.calls, 0);
@@ -126,6 +132,72 @@ TEST(abi, structs_of_a_later_version_are_taken_as_far_as_they_are_known) {
   for (const penstock_option& option : c_options(options)) list.push_back({option, {}});
   EXPECT_EQ(kinesis_output()->check(&list[0].known, list.size(), sizeof(LaterOption), nullptr, nullptr),
             PENSTOCK_OK);
+}
+
+// Records of the first version, the last of which ends where nothing may be read any more.
+class FirstRecords {
+ public:
+  static constexpr size_t kCount = 2;
+
+  FirstRecords() {
+    const OneLine line;
+    for (size_t i = 0; i < kCount; ++i) std::memcpy(at_ + i * kFirstRecordBytes, &line.record, kFirstRecordBytes);
+    batch = line.batch;
+    batch.record_stride = kFirstRecordBytes;
+    batch.records = reinterpret_cast<const penstock_record*>(at_);
+    batch.record_count = kCount;
+  }
+  ~FirstRecords() { munmap(pages_, 2 * kPageBytes); }
+  FirstRecords(const FirstRecords&) = delete;
+  FirstRecords& operator=(const FirstRecords&) = delete;
+
+  penstock_batch batch = {};
+
+ private:
+  static constexpr size_t kPageBytes = size_t{64} << 10;  // a multiple of any processor's
+
+  static char* map_pages() {
+    void* const pages = mmap(nullptr, 2 * kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) std::abort();
+    mprotect(static_cast<char*>(pages) + kPageBytes, kPageBytes, PROT_NONE);
+    return static_cast<char*>(pages);
+  }
+
+  char* const pages_ = map_pages();
+  char* const at_ = pages_ + kPageBytes - kCount * kFirstRecordBytes;
+};
+
+TEST(abi, records_of_the_first_version_are_read_no_further_than_their_stride) {
+  const FirstRecords first;
+  for (const penstock_stage* s : all_stages()) {
+    SCOPED_TRACE(s->id);
+    const Instance instance(s);
+    if (s->kind == PENSTOCK_OUTPUT) {
+      EXPECT_GE(s->output->write(instance.get(), &first.batch, nullptr), PENSTOCK_OK);
+    } else if (s->kind == PENSTOCK_FILTER) {
+      Emitted out;
+      const bool reads_messages = std::string_view(s->id) == "cloudwatch_logs";  // which these bodies are not
+      EXPECT_EQ(apply(instance, &first.batch, &out), reads_messages ? PENSTOCK_E_DATA : PENSTOCK_OK);
+      EXPECT_EQ(out.bodies.size(), reads_messages ? 0 : FirstRecords::kCount);
+    }
+  }
+}
+
+TEST(abi, what_a_record_of_the_first_version_lacks_is_empty) {
+  const FirstRecords first;
+  const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {
+    EXPECT_EQ(batch->record_stride, sizeof(penstock_record));
+    for (uint64_t i = 0; i < batch->record_count; ++i) {
+      EXPECT_EQ(batch->records[i].extracted_fields.data, nullptr);
+      EXPECT_EQ(batch->records[i].extracted_fields.size, 0u);
+      ++*static_cast<size_t*>(ctx);
+    }
+    return PENSTOCK_OK;
+  };
+  size_t seen = 0;
+  const Instance filter(lambda_logs());
+  EXPECT_EQ(filter->filter->apply(filter.get(), &first.batch, emit, &seen, nullptr), PENSTOCK_OK);
+  EXPECT_EQ(seen, FirstRecords::kCount);
 }
 
 TEST(abi, a_host_table_of_an_older_size_is_read_no_further_than_it_goes) {

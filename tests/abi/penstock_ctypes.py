@@ -20,7 +20,7 @@ class Error(c.Structure):
 
 class Record(c.Structure):
     _fields_ = [("time_ms", c.c_int64), ("id", Bytes), ("key", Bytes), ("body", Bytes), ("flags", c.c_uint32),
-                ("reserved", c.c_uint32)]
+                ("reserved", c.c_uint32), ("extracted_fields", Bytes)]
 
 
 class Batch(c.Structure):

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/bytes.h"
+#include "core/base/records.h"
 #include "tests/unit/kinesis/writer_fixture.h"
 
 namespace penstock {
@@ -407,7 +408,7 @@ TEST(writer, records_are_found_by_their_stride) {
   ASSERT_TRUE(fixture.writer.write(batch).ok());
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"one", "ls"}, {"two", "ls"}}));
-  batch.record_stride = sizeof(penstock_record) - 1;
+  batch.record_stride = kFirstRecordBytes - 1;
   EXPECT_EQ(fixture.writer.write(batch).code(), Code::invalid);
 }
 
