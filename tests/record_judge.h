@@ -143,7 +143,7 @@ class RecordJudge {
     const auto lambda = strict_json::member(read, "lambda");
     const auto id = lambda ? strict_json::member(*strict_json::read(*lambda), "requestId") : lambda;
     const std::string request_id = id ? repaired(strict_json::string_of(*id)) : "";
-    return fault_of_taken(taken, repaired(strict_json::string_of(*level)), request_id);
+    return fault_of_taken(taken, lines_of(strict_json::string_of(*level)), request_id);
   }
 
   // What stood before the message: a level, a timestamp, a request id and punctuation.
@@ -158,7 +158,7 @@ class RecordJudge {
                                             std::pair(word, std::string_view(level))) != std::end(kDotNet);
     };
     if (taken.starts_with('[') && taken.find(']') != std::string_view::npos) {
-      if (!is_level(taken.substr(1, taken.find(']') - 1))) return "the level in brackets is lost";
+      if (!is_level(trimmed(taken.substr(1, taken.find(']') - 1)))) return "the level in brackets is lost";
       taken.remove_prefix(taken.find(']') + 1);
     }
     while (!(taken = trimmed(taken)).empty()) {
