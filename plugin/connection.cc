@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/aws/default_credentials.h"
 #include "core/aws/endpoint.h"
 
 namespace penstock {
@@ -23,9 +24,12 @@ Result<Connection> connect(const penstock_host& host, const Options& options) {
       make_endpoint("kinesis", region, options.text("endpoint"), options.on("allow_plaintext"));
   if (!endpoint.ok()) return endpoint.status();
 
-  auto client = std::make_unique<KinesisClient>(env, std::move(*endpoint), options.text("profile"),
+  auto clock = std::make_unique<ServiceClock>(env.clock);
+  auto credentials =
+      std::make_unique<CredentialsCache>(env, *clock, default_credentials(env, options.text("profile")));
+  auto client = std::make_unique<KinesisClient>(env, std::move(*endpoint), *credentials, *clock,
                                                 options.duration_ms("call_timeout"));
-  return Connection{std::move(*host_env), std::move(client)};
+  return Connection{std::move(*host_env), std::move(clock), std::move(credentials), std::move(client)};
 }
 
 }  // namespace penstock

@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "abi/penstock.h"
+#include "core/aws/credentials_cache.h"
+#include "core/aws/service_clock.h"
 #include "core/kinesis/client.h"
 #include "plugin/host_env.h"
 #include "plugin/options.h"
@@ -53,8 +55,11 @@ constexpr auto joined(const std::array<penstock_option_info, A>& a, const std::a
   return all;
 }
 
+// What an instance's calls share. The members stay where they are when it is moved.
 struct Connection {
   std::unique_ptr<HostEnv> host_env;
+  std::unique_ptr<ServiceClock> clock;
+  std::unique_ptr<CredentialsCache> credentials;
   std::unique_ptr<KinesisClient> client;
 };
 

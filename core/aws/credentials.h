@@ -1,24 +1,46 @@
-// Where the keys that sign requests come from.
+// The keys that sign requests, and what brings them.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "core/base/env.h"
 
 namespace penstock {
 
-// Never printed, logged or put into an error.
+// The first three are never printed, logged or put into an error.
 struct Credentials {
   std::string access_key_id;
   std::string secret_access_key;
-  std::string session_token;  // empty: none
+  std::string session_token;       // empty: none
+  int64_t expires_at_ms = kNever;  // Unix time, by the services' clock
+  std::string source;              // where they came from, for a person
 };
 
-// The environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), else the profile in the
-// shared credentials file (AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials). An empty profile means
-// AWS_PROFILE, else "default"; a profile that is named goes before the environment, as in AWS's own tools,
-// and nothing else is taken in its place. Asks anew each time. The error (Code::credentials) says what was tried
-// and what each said, no secret in it.
-Result<Credentials> find_credentials(Env& env, const std::string& profile);
+// One place that credentials come from. Asks it anew each time; CredentialsCache is what keeps them.
+class CredentialsProvider {
+ public:
+  using Found = std::function<void(Result<Credentials>)>;
+
+  virtual ~CredentialsProvider() = default;
+  // found runs once, inside find() or inside a later drive() of the transport, and only then may find() be called
+  // again. The provider touches nothing of its own after calling found. It stays until then, or until the
+  // transport is gone. Code::not_found: nothing is set up there, so another place may be asked. Any other error is
+  // of what is set up, and no other place should stand in for it. Holds no secret.
+  virtual void find(Found found) = 0;
+};
+
+// How a source names the three.
+struct CredentialNames {
+  std::string_view access_key_id;
+  std::string_view secret_access_key;
+  std::string_view session_token;
+};
+
+// Whether the first two are there, and all of them can go into HTTP headers: visible ASCII, at most 16 KiB. The
+// error (Code::credentials) begins with credentials.source.
+Status check_credentials(const Credentials& credentials, const CredentialNames& names);
 
 }  // namespace penstock

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "core/aws/credentials.h"
+#include "core/aws/credentials_cache.h"
 #include "core/aws/endpoint.h"
+#include "core/aws/service_clock.h"
 #include "core/base/env.h"
 
 namespace penstock {
@@ -25,28 +25,32 @@ class KinesisClient {
  public:
   using Answered = std::function<void(Result<ServiceAnswer>)>;
 
-  // env outlives the client; the client lives until the transport is destroyed.
-  KinesisClient(Env& env, Endpoint endpoint, std::string profile, int64_t call_timeout_ms)
+  // env, credentials and clock outlive the client; the client lives until the transport is destroyed.
+  KinesisClient(Env& env, Endpoint endpoint, CredentialsCache& credentials, ServiceClock& clock,
+                int64_t call_timeout_ms)
       : env_(env),
         endpoint_(std::move(endpoint)),
-        profile_(std::move(profile)),
+        credentials_(credentials),
+        clock_(clock),
         call_timeout_ms_(call_timeout_ms) {}
 
   // operation as in "PutRecords"; body is JSON. answered runs once: inside a later drive() of the transport, or
-  // inside call() where no credentials are found.
+  // inside call() where no credentials are found. A call that needs credentials first waits for them.
   void call(std::string_view operation, std::string body, size_t max_answer_bytes, Answered answered);
 
   const std::string& region() const { return endpoint_.region; }
 
  private:
-  Result<ServiceAnswer> read(const std::string& operation, HttpResponse response);
+  void send(const Credentials& credentials, const std::string& operation, std::string body,
+            size_t max_answer_bytes, Answered answered);
+  Result<ServiceAnswer> read(const std::string& operation, const std::string& access_key_id,
+                             HttpResponse response);
 
   Env& env_;
   Endpoint endpoint_;
-  std::string profile_;
+  CredentialsCache& credentials_;
+  ServiceClock& clock_;
   int64_t call_timeout_ms_;
-  std::optional<Credentials> credentials_;
-  int64_t clock_offset_ms_ = 0;
 };
 
 }  // namespace penstock

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "core/aws/endpoint.h"
 #include "core/base/bytes.h"
 #include "core/kinesis/input.h"
+#include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
 namespace penstock::sim {
@@ -28,7 +28,7 @@ inline std::string message_of(const std::string& id) {
 struct Reader {
   Reader(SimClock& at, SimEnv& system, const InputOptions& options)
       : clock(at),
-        client(system.env(), *make_endpoint("kinesis", "us-east-1", "", false), "", 30'000),
+        client(system.env()),
         checkpoints(std::move(*CheckpointStore::open(system.env(), "file:/checkpoint", options.stream))),
         failures(std::move(*FailureLog::open(system.env(), "file:/failures"))),
         input(system.env(), client, *checkpoints, *failures, options) {
@@ -78,7 +78,7 @@ struct Reader {
   std::set<std::string> distinct() const { return {ids.begin(), ids.end()}; }
 
   SimClock& clock;
-  KinesisClient client;
+  SimClient client;
   std::unique_ptr<CheckpointStore> checkpoints;
   std::unique_ptr<FailureLog> failures;
   Input input;

@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 
-#include "core/aws/endpoint.h"
 #include "core/base/bytes.h"
 #include "core/kinesis/input.h"
 #include "core/kinesis/writer.h"
 #include "core/logs/lambda_filter.h"
+#include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
 namespace penstock::sim {
@@ -85,8 +85,8 @@ class e2e : public testing::Test {
   model::Service service{{}, [this] { return clock.unix_ms(); }};
   SimEnv in{clock, service, 1};
   SimEnv out{clock, service, 2};
-  KinesisClient in_client{in.env(), *make_endpoint("kinesis", "us-east-1", "", false), "", 30'000};
-  KinesisClient out_client{out.env(), *make_endpoint("kinesis", "us-east-1", "", false), "", 30'000};
+  SimClient in_client{in.env()};
+  SimClient out_client{out.env()};
   std::unique_ptr<CheckpointStore> checkpoints =
       std::move(*CheckpointStore::open(in.env(), "file:/checkpoint", "in"));
   std::unique_ptr<FailureLog> in_failures = std::move(*FailureLog::open(in.env(), "file:/failures"));

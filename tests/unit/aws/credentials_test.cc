@@ -1,7 +1,6 @@
-#include "core/aws/credentials.h"
-
 #include <gtest/gtest.h>
 
+#include "core/aws/default_credentials.h"
 #include "tests/unit/aws/fake_env.h"
 
 namespace penstock {
@@ -12,7 +11,11 @@ constexpr const char* kDefault = "[default]\naws_access_key_id = FILEID\naws_sec
 
 class credentials : public testing::Test {
  protected:
-  Result<Credentials> find(const std::string& profile = "") { return find_credentials(fake_.env, profile); }
+  Result<Credentials> find(const std::string& profile = "") {
+    Result<Credentials> answer = Status(Code::internal, "nothing was told");
+    default_credentials(fake_.env, profile)->find([&](Result<Credentials> found) { answer = std::move(found); });
+    return answer;
+  }
 
   // The error, having checked that it gives no secret away.
   std::string error(const std::string& profile = "") {
@@ -92,8 +95,7 @@ TEST_F(credentials, named_profile_that_is_missing_never_becomes_another) {
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   files_.contents[kPath] = kDefault;
   const std::string message = error("other");
-  EXPECT_TRUE(has(message, "profile other: there is none")) << message;
-  EXPECT_TRUE(has(message, kPath)) << message;
+  EXPECT_TRUE(has(message, "profile other of " + std::string(kPath) + ": there is none")) << message;
 }
 
 TEST_F(credentials, aws_profile_chooses_in_the_file_but_not_before_the_environment) {
@@ -119,7 +121,7 @@ TEST_F(credentials, file_is_where_its_variable_says) {
 TEST_F(credentials, error_names_each_source_that_was_tried) {
   const std::string message = error();
   EXPECT_TRUE(has(message, "environment: AWS_ACCESS_KEY_ID is not set")) << message;
-  EXPECT_TRUE(has(message, std::string(kPath) + ": there is none")) << message;
+  EXPECT_TRUE(has(message, "there is neither /home/u/.aws/config nor " + std::string(kPath))) << message;
   files_.contents[kPath] = kDefault;
   files_.broken = true;
   EXPECT_TRUE(has(error(), "permission denied"));
@@ -127,11 +129,28 @@ TEST_F(credentials, error_names_each_source_that_was_tried) {
 
 TEST_F(credentials, profile_without_keys_says_which_are_missing) {
   files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n[other]\naws_secret_access_key = FILESECRET\n";
-  EXPECT_TRUE(has(error(), "profile default: no aws_secret_access_key"));
+  EXPECT_TRUE(has(error(), ": no aws_secret_access_key"));
   variables_["AWS_PROFILE"] = "other";
-  EXPECT_TRUE(has(error(), "profile other: no aws_access_key_id"));
+  EXPECT_TRUE(has(error(), ": no aws_access_key_id"));
   files_.contents[kPath] = "[other]\nrole_arn = arn\n";
   EXPECT_TRUE(has(error(), "no aws_access_key_id and aws_secret_access_key"));
+}
+
+TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials_file_goes_before_it) {
+  files_.contents["/home/u/.aws/config"] =
+      "[profile a]\naws_access_key_id = CONFIG\naws_secret_access_key = C\n[b]\naws_access_key_id = NO\n"
+      "aws_secret_access_key = NO\n[default]\naws_access_key_id = D\naws_secret_access_key = D\n[profilec]\n"
+      "aws_access_key_id = NO\naws_secret_access_key = NO\n";
+  EXPECT_EQ(find("a")->access_key_id, "CONFIG");
+  EXPECT_EQ(find()->access_key_id, "D");
+  EXPECT_TRUE(has(error("b"), "there is none"));
+  EXPECT_TRUE(has(error("c"), "there is none"));
+  files_.contents[kPath] = "[a]\naws_access_key_id = CREDENTIALS\n[profile b]\naws_access_key_id = NO\n";
+  EXPECT_EQ(find("a")->access_key_id, "CREDENTIALS");
+  EXPECT_EQ(find("a")->secret_access_key, "C");
+  EXPECT_TRUE(has(error("b"), "there is none"));
+  variables_["AWS_CONFIG_FILE"] = "/etc/config";
+  EXPECT_TRUE(has(error("a"), "no aws_secret_access_key"));
 }
 
 TEST_F(credentials, comments_blanks_and_settings_of_services_are_passed_over) {

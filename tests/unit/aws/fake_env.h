@@ -17,7 +17,8 @@ class FakeFiles : public Files {
   Result<std::string> read(const std::string& path, size_t max_bytes) override {
     const auto found = contents.find(path);
     if (found == contents.end()) return Status(Code::not_found, path + ": no such file");
-    if (found->second.size() > max_bytes) return Status(Code::too_large, path + ": too large");
+    if (found->second.size() > max_bytes)
+      return Status(Code::too_large, path + " is larger than " + std::to_string(max_bytes) + " bytes");
     if (broken) return Status(Code::io, "permission denied");
     return found->second;
   }
@@ -32,12 +33,18 @@ class FakeFiles : public Files {
   static Status unused() { return {Code::internal, "only reading is faked"}; }
 };
 
+// Stands until a test moves it.
 class StandingClock : public Clock {
  public:
   int64_t wall_ms() override { return now_ms; }
-  int64_t monotonic_ms() override { return 0; }
+  int64_t monotonic_ms() override { return monotonic_now_ms; }
+  void advance(int64_t ms) {
+    now_ms += ms;
+    monotonic_now_ms += ms;
+  }
 
   int64_t now_ms = 0;
+  int64_t monotonic_now_ms = 0;
 };
 
 class ZeroRandom : public Random {
@@ -64,6 +71,7 @@ struct FakeEnv {
   StandingClock clock;
   ZeroRandom random;
   KeepingTransport transport;
+  std::vector<std::string> log;
   Env env = {clock,
              random,
              transport,
@@ -73,7 +81,7 @@ struct FakeEnv {
                if (found == variables.end()) return std::nullopt;
                return found->second;
              },
-             [](LogLevel, std::string_view) {}};
+             [this](LogLevel, std::string_view line) { log.emplace_back(line); }};
 };
 
 }  // namespace penstock

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 
+#include "core/aws/credentials_environment.h"
 #include "core/aws/sigv4.h"
 #include "core/base/json.h"
 #include "core/kinesis/client.h"
@@ -70,7 +71,9 @@ Call random_call(Generator& random) {
   const std::string region = up_to(random, 1) == 0 ? "eu-west-1" : "cn-north-1";
   const std::string url = up_to(random, 1) == 0 ? "" : "https://example.com:8443";
   const Endpoint endpoint = *make_endpoint("kinesis", region, url, false);
-  KinesisClient client(fake.env, endpoint, "", 1000);
+  ServiceClock clock(fake.clock);
+  CredentialsCache credentials(fake.env, clock, std::make_unique<EnvironmentCredentials>(fake.env));
+  KinesisClient client(fake.env, endpoint, credentials, clock, 1000);
   client.call("PutRecords", random_body(random), 1 << 20, [](const Result<ServiceAnswer>&) {});
 
   Call call;

@@ -8,7 +8,7 @@
 namespace penstock {
 namespace {
 
-const Credentials kKeys = {"AKIDEXAMPLE", "secret/of+tests", ""};
+const Credentials kKeys = {"AKIDEXAMPLE", "secret/of+tests", "", kNever, ""};
 const std::string kEmptyHash = hex(sha256(""));
 
 std::string line(const std::string& text, int number) {

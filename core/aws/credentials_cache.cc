@@ -1,0 +1,99 @@
+#include "core/aws/credentials_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/time.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int64_t kEarliestRefreshMs = int64_t{10} * 60 * 1000;  // before the end
+constexpr Backoff kPause = {1000, 60'000};
+
+std::string text_of(int64_t unix_ms) {
+  std::string text;
+  append_rfc3339(text, unix_ms);
+  return text;
+}
+
+}  // namespace
+
+void CredentialsCache::get(Got got) {
+  if (!refreshing_ && due()) refresh();
+  if (usable()) return got(*current_);
+  if (refreshing_) {
+    waiting_.push_back(std::move(got));
+    return;
+  }
+  got(last_error_);
+}
+
+void CredentialsCache::refused(const std::string& access_key_id) {
+  if (!current_ || current_->access_key_id != access_key_id || env_.clock.monotonic_ms() < paused_until_ms_)
+    return;
+  refused_ = true;
+}
+
+bool CredentialsCache::due() const {
+  if (env_.clock.monotonic_ms() < paused_until_ms_) return false;
+  return !current_ || refused_ || clock_.now_ms() >= refresh_at_ms_;
+}
+
+bool CredentialsCache::usable() const {
+  return current_ && !refused_ && clock_.now_ms() < current_->expires_at_ms;
+}
+
+void CredentialsCache::refresh() {
+  refreshing_ = true;
+  provider_->find([this](Result<Credentials> found) { take(std::move(found)); });
+}
+
+void CredentialsCache::take(Result<Credentials> found) {
+  refreshing_ = false;
+  const Status status = found.ok() ? accept(std::move(*found)) : found.status();
+  if (!status.ok()) {
+    last_error_ = Status(Code::credentials, status.message());
+    const int64_t pause_ms = kPause.delay_ms(++failures_, env_.random);
+    paused_until_ms_ = env_.clock.monotonic_ms() + pause_ms;
+    if (usable())
+      env_.log(LogLevel::warn, "refreshing credentials: " + status.message() + "; those at hand are good until " +
+                                   text_of(current_->expires_at_ms));
+  }
+  const std::vector<Got> waiting = std::exchange(waiting_, {});
+  // A copy: what is told may come back and change ours.
+  const Result<Credentials> outcome = usable() ? Result<Credentials>(*current_) : last_error_;
+  for (const Got& got : waiting) got(outcome);
+}
+
+Status CredentialsCache::accept(Credentials found) {
+  const int64_t now_ms = clock_.now_ms();
+  if (found.expires_at_ms <= now_ms)
+    return {Code::credentials, found.source + ": they expired at " + text_of(found.expires_at_ms) +
+                                   ", and now it is " + text_of(now_ms) + "; check the clock of this machine"};
+  const bool known = current_ && current_->access_key_id == found.access_key_id &&
+                     current_->secret_access_key == found.secret_access_key &&
+                     current_->session_token == found.session_token;
+  if (!current_ || current_->source != found.source) env_.log(LogLevel::info, "credentials from " + found.source);
+  if (known && refused_) {
+    // What was refused came again: use it, as a service may take a while to know new keys, but do not ask all the
+    // time.
+    paused_until_ms_ = env_.clock.monotonic_ms() + kPause.delay_ms(++failures_, env_.random);
+  } else {
+    failures_ = 0;
+    paused_until_ms_ = 0;
+  }
+  refused_ = false;
+  if (found.expires_at_ms != kNever) {
+    const int64_t lead_ms = std::min(kEarliestRefreshMs, (found.expires_at_ms - now_ms) / 2);
+    const auto jitter_ms = static_cast<int64_t>(env_.random.next() % static_cast<uint64_t>(lead_ms / 2 + 1));
+    refresh_at_ms_ = found.expires_at_ms - lead_ms + jitter_ms;
+  } else {
+    refresh_at_ms_ = kNever;
+  }
+  current_ = std::move(found);
+  return {};
+}
+
+}  // namespace penstock

@@ -1,0 +1,26 @@
+// Several places to look for credentials, in an order.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/aws/credentials.h"
+
+namespace penstock {
+
+// Takes the first of them that has something set up, and its word for it, good or bad. The error tells what each
+// that was asked said.
+class CredentialsChain : public CredentialsProvider {
+ public:
+  explicit CredentialsChain(std::vector<std::unique_ptr<CredentialsProvider>> providers)
+      : providers_(std::move(providers)) {}
+  void find(Found found) override { ask(0, "", std::move(found)); }
+
+ private:
+  void ask(size_t index, std::string said, Found found);
+
+  const std::vector<std::unique_ptr<CredentialsProvider>> providers_;
+};
+
+}  // namespace penstock

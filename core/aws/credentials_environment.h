@@ -1,0 +1,19 @@
+// Keys in environment variables,
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
+#pragma once
+
+#include "core/aws/credentials.h"
+
+namespace penstock {
+
+// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. They never expire.
+class EnvironmentCredentials : public CredentialsProvider {
+ public:
+  explicit EnvironmentCredentials(Env& env) : env_(env) {}
+  void find(Found found) override;
+
+ private:
+  Env& env_;
+};
+
+}  // namespace penstock

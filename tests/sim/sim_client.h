@@ -1,0 +1,28 @@
+// A client of the model, with the key pair that the environment names.
+#pragma once
+
+#include <memory>
+
+#include "core/aws/credentials_cache.h"
+#include "core/aws/credentials_environment.h"
+#include "core/aws/endpoint.h"
+#include "core/aws/service_clock.h"
+#include "core/kinesis/client.h"
+
+namespace penstock::sim {
+
+struct SimClientParts {
+  explicit SimClientParts(Env& env)
+      : clock(env.clock), credentials(env, clock, std::make_unique<EnvironmentCredentials>(env)) {}
+  ServiceClock clock;
+  CredentialsCache credentials;
+};
+
+class SimClient : private SimClientParts, public KinesisClient {
+ public:
+  explicit SimClient(Env& env)
+      : SimClientParts(env),
+        KinesisClient(env, *make_endpoint("kinesis", "us-east-1", "", false), credentials, clock, 30'000) {}
+};
+
+}  // namespace penstock::sim
