@@ -137,8 +137,8 @@ void instance_destroy(penstock_instance* self) {
   if (self != nullptr && !self->busy.exchange(true, std::memory_order_acquire)) delete self;
 }
 
-int32_t check_options(Options::Table table, const penstock_option* options, size_t count, size_t stride,
-                      penstock_problem_fn problem, void* problem_ctx) {
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_problem_fn problem, void* problem_ctx) {
   const auto tell_problem = [&](size_t index, const Status& status) {
     if (problem == nullptr) return;
     penstock_error error = {};
@@ -159,15 +159,19 @@ int32_t check_options(Options::Table table, const penstock_option* options, size
     return PENSTOCK_E_INVALID;
   }
   try {
-    return Options::check(table, options, count, stride, tell_problem) ? PENSTOCK_OK : PENSTOCK_E_OPTIONS;
+    if (!Options::check(table, options, count, stride, tell_problem)) return PENSTOCK_E_OPTIONS;
+    const Status status = together == nullptr ? Status() : together(Options(table, options, count, stride));
+    if (status.ok()) return PENSTOCK_OK;
+    tell_problem(count, status);
+    return PENSTOCK_E_OPTIONS;
   } catch (const std::bad_alloc&) {
     return PENSTOCK_E_MEMORY;
   }
 }
 
-int32_t create_instance(Options::Table table, const penstock_host* host, const penstock_option* options,
-                        size_t count, size_t stride, penstock_instance** out, penstock_error* error,
-                        Made (*make)(const penstock_host& host, const Options& options)) {
+int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
+                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
+                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options)) {
   if (out == nullptr)
     return tell(error, PENSTOCK_E_INVALID, false, "there is nowhere to put the instance: out is NULL");
   *out = nullptr;
@@ -188,7 +192,8 @@ int32_t create_instance(Options::Table table, const penstock_host* host, const p
     auto& to = *static_cast<First*>(ctx);
     if (!std::exchange(to.told, true)) tell(to.error, problem->code, problem->retryable != 0, problem->text);
   };
-  if (const int32_t code = check_options(table, options, count, stride, tell_first, &first); code != PENSTOCK_OK)
+  if (const int32_t code = check_options(table, together, options, count, stride, tell_first, &first);
+      code != PENSTOCK_OK)
     return code;
   try {
     Made made = make(known, Options(table, options, count, stride));

@@ -83,13 +83,15 @@ int64_t instance_next_deadline_ms(penstock_instance* self);
 int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* stat_ctx);
 int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error);
 void instance_destroy(penstock_instance* self);
-int32_t check_options(Options::Table table, const penstock_option* options, size_t count, size_t stride,
-                      penstock_problem_fn problem, void* problem_ctx);
+// What is wrong with options that are good one by one; NULL: nothing can be.
+using CheckTogether = Status (*)(const Options& options);
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_problem_fn problem, void* problem_ctx);
 
 using Made = Result<std::unique_ptr<penstock_instance>>;
 // Checks options, makes the instance with make(host, Options), hands it out.
-int32_t create_instance(Options::Table table, const penstock_host* host, const penstock_option* options,
-                        size_t count, size_t stride, penstock_instance** out, penstock_error* error,
-                        Made (*make)(const penstock_host& host, const Options& options));
+int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
+                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
+                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options));
 
 }  // namespace penstock

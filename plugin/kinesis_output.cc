@@ -1,8 +1,10 @@
 // The output stage penstock_kinesis: options and ABI over core/kinesis/writer.
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "core/base/json.h"
 #include "core/kinesis/failure.h"
 #include "core/kinesis/writer.h"
 #include "plugin/connection.h"
@@ -14,38 +16,115 @@ namespace penstock {
 
 namespace {
 
+// The stream may be given by its ARN instead.
+constexpr auto connection_options() {
+  auto options = kConnectionOptions;
+  for (penstock_option_info& info : options)
+    if (std::string_view(info.name) == "stream")
+      info = option("stream", "text", nullptr, "Name of the Kinesis data stream; or give stream_arn.");
+  return options;
+}
+
+Status too_large(const Options& options, const char* name, size_t most) {
+  return {Code::config, std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
+                            " bytes are allowed at most"};
+}
+
+Status read_stream(const Options& options, Writer::Options& writer) {
+  const std::string& name = options.text("stream");
+  const std::string& arn = options.text("stream_arn");
+  if (name.empty() == arn.empty())
+    return {Code::config, name.empty() ? "no stream: write stream, its name, or stream_arn"
+                                       : "both stream and stream_arn are given: write one of them"};
+  if (!arn.empty() && (!arn.starts_with("arn:") || arn.find(":kinesis:") == std::string::npos ||
+                       arn.find(":stream/") == std::string::npos))
+    return {Code::config, "stream_arn is \"" + printable(arn) +
+                              "\", but must be like arn:aws:kinesis:eu-west-1:123456789012:stream/NAME"};
+  writer.stream = name.empty() ? arn : name;
+  return {};
+}
+
+Status read_limits(const Options& options, Writer::Options& writer) {
+  writer.mem_limit_bytes = options.size_bytes("mem_limit");
+  writer.linger_ms = options.duration_ms("linger");
+  writer.max_call_bytes = options.size_bytes("max_request_bytes");
+  if (writer.max_call_bytes > kMaxRaisedCallBytes)
+    return too_large(options, "max_request_bytes", kMaxRaisedCallBytes);
+  writer.max_record_bytes = RecordLimit::kAskTheStream;
+  if (options.is("max_record_bytes", "auto")) return {};
+  writer.max_record_bytes = options.size_bytes("max_record_bytes");
+  if (writer.max_record_bytes > kMaxRaisedRecordBytes)
+    return too_large(options, "max_record_bytes", kMaxRaisedRecordBytes);
+  if (writer.max_record_bytes > writer.max_call_bytes)
+    return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
+                              ", which is more than a call may have: raise max_request_bytes, which is " +
+                              options.text("max_request_bytes")};
+  return {};
+}
+
+Status read_keys(const Options& options, Writer::Options& writer) {
+  Result<PartitionKeys> keys =
+      PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
+  if (!keys.ok()) return keys.status();
+  writer.partition_keys = std::move(*keys);
+  writer.random_hash_keys = options.is("explicit_hash_key", "random");
+  return {};
+}
+
+Result<Writer::Options> writer_options(const Options& options) {
+  Writer::Options writer = {};
+  for (const auto read : {read_stream, read_limits, read_keys})
+    if (Status status = read(options, writer); !status.ok()) return status;
+  return writer;
+}
+
 class KinesisOutput : public penstock_instance {
  public:
-  static constexpr auto kOptions =
-      joined(kConnectionOptions,
-             std::array{
-                 required_option(
-                     "on_failure", "drop|file:PATH",
-                     "Where records go that can never be delivered, with the reason. file: JSON Lines, fsynced "
-                     "before their batch is settled; while it cannot be written the batch waits. drop: they are "
-                     "lost, and counted."),
-                 option("linger", "duration", "100ms",
-                        "How long a record waits for others to share its call. 500 records, or max_request_bytes, "
-                        "go at once."),
-                 option("max_record_bytes", "auto|SIZE", "1M",
-                        "Largest record that the stream takes, partition key included; a larger one goes to "
-                        "on_failure. 10M at most. auto: as DescribeStreamSummary says, asked before the first "
-                        "call (needs that permission; else 1M)."),
-                 option("max_request_bytes", "size", "5M",
-                        "Largest PutRecords call in data and partition keys; 10M at most, and no less than "
-                        "max_record_bytes."),
-             });
+  static constexpr auto kOptions = joined(
+      connection_options(),
+      std::array{
+          option("stream_arn", "text", nullptr,
+                 "ARN of the stream in place of its name, as for a stream of another account. region must be "
+                 "the stream's."),
+          required_option(
+              "on_failure", "drop|file:PATH",
+              "Where records go that can never be delivered, with the reason. file: JSON Lines, fsynced "
+              "before their batch is settled; while it cannot be written the batch waits. drop: they are "
+              "lost, and counted."),
+          option("linger", "duration", "100ms",
+                 "How long a record waits for others to share its call. 500 records, or max_request_bytes, "
+                 "go at once."),
+          option("max_record_bytes", "auto|SIZE", "1M",
+                 "Largest record that the stream takes, partition key included; a larger one goes to "
+                 "on_failure. 10M at most. auto: as DescribeStreamSummary says, asked before the first "
+                 "call (needs that permission; else 1M)."),
+          option("max_request_bytes", "size", "5M",
+                 "Largest PutRecords call in data and partition keys; 10M at most, and no less than "
+                 "max_record_bytes."),
+          option("partition_key", "log_stream|random|source|field:PATH|text:TEXT", "log_stream",
+                 "Which shard a record goes to. log_stream: that of its log stream (else its id's, else its "
+                 "source record's). random: any. source: the incoming record's own. field: by a member of "
+                 "its JSON, as in field:lambda.requestId. text: all to one. Over 256 characters it is "
+                 "hashed."),
+          option("partition_key_missing", "log_stream|random|on_failure", "log_stream",
+                 "What is done where source or field finds no key: another key is taken, or the record goes "
+                 "to on_failure."),
+          option("explicit_hash_key", "none|random", "none",
+                 "random: records are spread evenly over the shards, whatever their partition key, which "
+                 "readers still see."),
+      });
+
+  static Status check_together(const Options& options) { return writer_options(options).status(); }
 
   static Made make(const penstock_host& host, const Options& options) {
     Result<Connection> connection = connect(host, options);
     if (!connection.ok()) return connection.status();
-    Writer::Options writer = {.stream = options.text("stream"),
-                              .mem_limit_bytes = options.size_bytes("mem_limit")};
-    if (const Status status = read_limits(options, writer); !status.ok()) return status;
+    Result<Writer::Options> writer = writer_options(options);
+    if (!writer.ok()) return writer.status();
     auto failures = FailureLog::open(connection->host_env->env(), options.text("on_failure"));
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<penstock_instance>(
-        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(writer))));
+        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(*writer))));
   }
 
   ~KinesisOutput() override { connection_.host_env->end_calls(); }
@@ -104,28 +183,6 @@ class KinesisOutput : public penstock_instance {
                        KinesisClient::Answered answered) {
                   connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
                 }) {}
-
-  static Status too_large(const Options& options, const char* name, size_t most) {
-    return {Code::config, std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
-                              " bytes are allowed at most"};
-  }
-
-  static Status read_limits(const Options& options, Writer::Options& writer) {
-    writer.linger_ms = options.duration_ms("linger");
-    writer.max_call_bytes = options.size_bytes("max_request_bytes");
-    if (writer.max_call_bytes > kMaxRaisedCallBytes)
-      return too_large(options, "max_request_bytes", kMaxRaisedCallBytes);
-    writer.max_record_bytes = RecordLimit::kAskTheStream;
-    if (options.is("max_record_bytes", "auto")) return {};
-    writer.max_record_bytes = options.size_bytes("max_record_bytes");
-    if (writer.max_record_bytes > kMaxRaisedRecordBytes)
-      return too_large(options, "max_record_bytes", kMaxRaisedRecordBytes);
-    if (writer.max_record_bytes > writer.max_call_bytes)
-      return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
-                                ", which is more than a call may have: raise max_request_bytes, which is " +
-                                options.text("max_request_bytes")};
-    return {};
-  }
 
   Env& env() const { return connection_.host_env->env(); }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }

@@ -91,7 +91,11 @@ std::string complaint(std::string_view type, std::string_view value) {
   if (type == "size") return quantity(value, kSizes) ? "" : "must be a size above 0, like 65536, 64K or 24M";
   if (type == "duration")
     return quantity(value, kDurations) ? "" : "must be a duration above 0, like 250ms, 5s or 2m";
-  return among(type, value) ? "" : "must be one of " + std::string(type);
+  if (among(type, value)) return "";
+  const bool meant_a_field =
+      type.find("field:") != std::string_view::npos && value.find(':') == std::string_view::npos;
+  return "must be one of " + std::string(type) +
+         (meant_a_field && !value.empty() ? "; did you mean \"field:" + printable(value) + "\"?" : "");
 }
 
 size_t edit_distance(std::string_view a, std::string_view b) {

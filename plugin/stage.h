@@ -9,7 +9,8 @@
 
 namespace penstock {
 
-// Instance has kOptions, an array that is its table, and make(host, options).
+// Instance has kOptions, an array that is its table, and make(host, options); and check_together(options) where
+// options that are good one by one may not go together.
 template <typename Instance>
 class Stage {
  public:
@@ -48,12 +49,20 @@ class Stage {
 
   static int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
                        void* problem_ctx) {
-    return check_options(Instance::kOptions, options, count, stride, problem, problem_ctx);
+    return check_options(Instance::kOptions, check_together(), options, count, stride, problem, problem_ctx);
   }
 
   static int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
                         penstock_instance** out, penstock_error* error) {
-    return create_instance(Instance::kOptions, host, options, count, stride, out, error, Instance::make);
+    return create_instance(Instance::kOptions, check_together(), host, options, count, stride, out, error,
+                           Instance::make);
+  }
+
+  static constexpr CheckTogether check_together() {
+    if constexpr (requires { Instance::check_together; })
+      return Instance::check_together;
+    else
+      return nullptr;
   }
 };
 

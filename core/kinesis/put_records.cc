@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kBegin = R"({"Records":[)";
 constexpr std::string_view kBeforeData = R"({"Data":")";
 constexpr std::string_view kBeforeKey = R"(","PartitionKey":)";
+constexpr std::string_view kBeforeHashKey = R"(,"ExplicitHashKey":")";
 
 // The bytes that may follow a lead byte: how many, and the range of the first (Unicode 15, table 3-7).
 struct Sequence {
@@ -150,6 +151,15 @@ void append_put_record(std::string& body, std::string_view data, std::string_vie
   body += kBeforeKey;
   append_json_string(body, partition_key);
   body += '}';
+}
+
+void append_put_record(std::string& body, std::string_view data, std::string_view partition_key,
+                       HashKey hash_key) {
+  append_put_record(body, data, partition_key);
+  body.back() = kBeforeHashKey[0];
+  body += kBeforeHashKey.substr(1);
+  append_decimal(body, hash_key);
+  body += "\"}";
 }
 
 void end_put_records(std::string& body, std::string_view stream) {

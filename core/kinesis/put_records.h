@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/kinesis/hash_key.h"
 
 namespace penstock {
 
@@ -37,10 +38,13 @@ void append_stream_member(std::string& json, std::string_view stream);
 
 // About how long the request's body becomes; a key that needs escapes makes it longer.
 size_t put_records_body_bytes(size_t records, size_t bytes);
+inline constexpr size_t kExplicitHashKeyBytes = 60;  // what one makes a record longer, at most
 
 // The body, piece by piece: begin, each record, end.
 void begin_put_records(std::string& body);
 void append_put_record(std::string& body, std::string_view data, std::string_view partition_key);
+// The same with an ExplicitHashKey, which decides on the shard in the partition key's place.
+void append_put_record(std::string& body, std::string_view data, std::string_view partition_key, HashKey hash_key);
 void end_put_records(std::string& body, std::string_view stream);  // a name or an ARN
 
 struct RefusedRecord {

@@ -5,7 +5,6 @@
 
 #include "core/base/backoff.h"
 #include "core/base/json.h"
-#include "core/base/records.h"
 
 namespace penstock {
 
@@ -20,11 +19,17 @@ constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to
 bool soon_again(const Status& status) { return status.retryable() || status.code() == Code::too_large; }
 
 // Why a record can never be sent; "" if it can.
-std::string why_unsendable(const WriterRecord& record, size_t max_record_bytes) {
+std::string why_unsendable(const WriterRecord& record, size_t max_record_bytes, const PartitionKeys& keys) {
   if (record.unreadable) return "the agent handed it over in a form that could not be read";
+  if (record.partition_key.empty()) return keys.why_none();
   if (record.bytes() <= max_record_bytes) return {};
   return "the record has " + std::to_string(record.bytes()) + " bytes with its partition key; the stream takes " +
          std::to_string(max_record_bytes) + " at most (max_record_bytes)";
+}
+
+HashKey random_hash_key(Random& random) {
+  const HashKey high = random.next();
+  return high << 64 | random.next();
 }
 
 }  // namespace
@@ -44,14 +49,16 @@ Status Writer::write(const penstock_batch& batch) {
     settled_.push_back({batch.ack_id, PENSTOCK_DELIVERED});
     return {};
   }
-  if (batch.record_stride < kFirstRecordBytes)
+  if (batch.record_stride < sizeof(penstock_record))
     return {Code::invalid, "a batch has a record_stride of " + std::to_string(batch.record_stride) +
-                               ", but a record has at least " + std::to_string(kFirstRecordBytes) +
+                               ", but a record has at least " + std::to_string(sizeof(penstock_record)) +
                                " bytes"};
   // All that can fail for want of memory comes before the first change.
   decltype(batches_) one;
   const uint64_t number = last_batch_number_ + 1;
-  WriterBatch& copy = one.try_emplace(number, number, batch, env_.random, env_.clock.monotonic_ms()).first->second;
+  WriterBatch& copy =
+      one.try_emplace(number, number, batch, options_.partition_keys, env_.random, env_.clock.monotonic_ms())
+          .first->second;
   queue_.add(copy);
   batches_.merge(one);
 
@@ -95,8 +102,12 @@ int64_t Writer::next_deadline_ms() const {
 
 // Whether the call gathered in next_ may begin.
 bool Writer::fits_in_memory() const {
-  return calls_.empty() || body_bytes_ + put_records_body_bytes(next_.size(), next_bytes_) <=
-                               options_.mem_limit_bytes / kBodiesShare;
+  return calls_.empty() || body_bytes_ + next_body_bytes() <= options_.mem_limit_bytes / kBodiesShare;
+}
+
+size_t Writer::next_body_bytes() const {
+  return put_records_body_bytes(next_.size(), next_bytes_) +
+         (options_.random_hash_keys ? next_.size() * kExplicitHashKeyBytes : 0);
 }
 
 bool Writer::full() const {
@@ -111,7 +122,7 @@ size_t Writer::max_record_bytes() const { return std::min(record_limit_.bytes(),
 void Writer::gather(int64_t now_ms) {
   next_.reserve(std::min(kMaxRecordsPerCall, queue_.records()));
   for (WriterRecord* record = nullptr; (record = queue_.front(now_ms)) != nullptr; queue_.pop(now_ms)) {
-    if (std::string why = why_unsendable(*record, max_record_bytes()); !why.empty()) {
+    if (std::string why = why_unsendable(*record, max_record_bytes(), options_.partition_keys); !why.empty()) {
       undeliverable_.add(*record, std::move(why));
       continue;
     }
@@ -124,9 +135,14 @@ void Writer::gather(int64_t now_ms) {
 
 void Writer::begin_call() {
   std::string body;
-  body.reserve(put_records_body_bytes(next_.size(), next_bytes_));
+  body.reserve(next_body_bytes());
   begin_put_records(body);
-  for (const WriterRecord* record : next_) append_put_record(body, record->data, record->partition_key);
+  for (const WriterRecord* record : next_) {
+    if (options_.random_hash_keys)
+      append_put_record(body, record->data, record->partition_key, random_hash_key(env_.random));
+    else
+      append_put_record(body, record->data, record->partition_key);
+  }
   end_put_records(body, options_.stream);
 
   const uint64_t call_id = ++last_call_id_;

@@ -56,6 +56,8 @@ class Writer {
     // Of a record with its partition key, and of all the records of a call, which is no less.
     size_t max_record_bytes = kMaxRecordBytes;  // or RecordLimit::kAskTheStream
     size_t max_call_bytes = kMaxCallBytes;
+    PartitionKeys partition_keys = {};
+    bool random_hash_keys = false;  // an ExplicitHashKey for each record, drawn anew whenever it is sent
   };
 
   // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
@@ -102,6 +104,7 @@ class Writer {
 
   int64_t next_call_ms() const;
   bool fits_in_memory() const;
+  size_t next_body_bytes() const;
   size_t max_record_bytes() const;
   void gather(int64_t now_ms);
   void begin_call();

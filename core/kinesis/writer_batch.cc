@@ -1,23 +1,16 @@
 #include "core/kinesis/writer_batch.h"
 
-#include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <string>
+#include <span>
 
 #include "core/base/bytes.h"
-#include "core/base/crypto.h"
-#include "core/base/records.h"
 
 namespace penstock {
 
 namespace {
 
-constexpr size_t kHashedKeyBytes = 2 * sizeof(Sha256);
-constexpr size_t kRandomKeyBytes = 2 * sizeof(uint64_t);
-static_assert(kRandomKeyBytes <= kHashedKeyBytes);
-
-// Hands out pieces of a store that is large enough.
+// Hands out pieces of a block of memory that is large enough.
 class TextStore {
  public:
   TextStore(char* begin, size_t size) : next_(begin), left_(size) {}
@@ -37,26 +30,17 @@ class TextStore {
   size_t left_;
 };
 
-// The key wanted for a record by itself; empty where it shares one with its batch.
-std::string_view own_key(const penstock_batch& batch, const penstock_record& record) {
-  if (record.key.size > 0) return view(record.key);
-  return batch.log_stream.size > 0 ? std::string_view() : view(record.id);
+const penstock_record& record_at(const penstock_batch& batch, uint64_t index) {
+  return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
+                                                   index * batch.record_stride);
 }
 
-std::string_view keep_key(TextStore& store, std::string_view key) {
-  return store.keep(is_partition_key(key) ? key : hex(sha256(key)));
-}
-
-std::string_view keep_random_key(TextStore& store, Random& random) {
-  const uint64_t bits = random.next();
-  uint8_t bytes[sizeof bits];
-  std::memcpy(bytes, &bits, sizeof bits);
-  return store.keep(hex(bytes));
-}
+bool same(std::string_view a, std::string_view b) { return a.data() == b.data() && a.size() == b.size(); }
 
 }  // namespace
 
-WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Random& random, int64_t now_ms)
+WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, PartitionKeys& partition_keys,
+                         Random& random, int64_t now_ms)
     : number(batch_number), origin(batch), written_ms(now_ms), outstanding(batch.record_count) {
   origin.struct_size = sizeof origin;
   origin.records = nullptr;
@@ -65,29 +49,22 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Ran
   penstock_bytes* const fields[] = {&origin.log_group,       &origin.log_stream,   &origin.owner,
                                     &origin.region,          &origin.stream,       &origin.shard_id,
                                     &origin.sequence_number, &origin.partition_key};
-  const bool has_shared_key = batch.log_stream.size > 0 || batch.partition_key.size > 0;
-  size_t text_bytes = kHashedKeyBytes;  // for the shared key, where it is hashed
+  const std::span<const std::string_view> keys = partition_keys.choose(batch, random);
+  size_t text_bytes = 0;
   for (const penstock_bytes* field : fields) text_bytes += field->size;
   for (uint64_t i = 0; i < batch.record_count; ++i) {
-    const penstock_record record = record_at(batch, i);
-    const std::string_view key = own_key(batch, record);
-    text_bytes += record.body.size;
-    if (!key.empty() || !has_shared_key) text_bytes += std::max(key.size(), kHashedKeyBytes);
+    text_bytes += record_at(batch, i).body.size;
+    if (i == 0 || !same(keys[i], keys[i - 1])) text_bytes += keys[i].size();
   }
   text_ = std::make_unique_for_overwrite<char[]>(text_bytes);
   TextStore store(text_.get(), text_bytes);
   for (penstock_bytes* field : fields) *field = bytes(store.keep(view(*field)));
 
-  std::string_view shared_key = view(origin.log_stream.size > 0 ? origin.log_stream : origin.partition_key);
-  if (!shared_key.empty() && !is_partition_key(shared_key)) shared_key = keep_key(store, shared_key);
   records.reserve(batch.record_count);
+  std::string_view key;
   for (uint64_t i = 0; i < batch.record_count; ++i) {
-    const penstock_record record = record_at(batch, i);
-    std::string_view key = own_key(batch, record);
-    if (!key.empty())
-      key = keep_key(store, key);
-    else
-      key = shared_key.empty() ? keep_random_key(store, random) : shared_key;
+    const penstock_record& record = record_at(batch, i);
+    if (i == 0 || !same(keys[i], keys[i - 1])) key = store.keep(keys[i]);
     records.push_back({.batch = this,
                        .data = store.keep(view(record.body)),
                        .partition_key = key,

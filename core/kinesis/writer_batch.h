@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
-#include "core/base/env.h"
+#include "core/kinesis/partition_key.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {
@@ -18,7 +18,7 @@ struct WriterBatch;
 struct WriterRecord {
   WriterBatch* batch;
   std::string_view data;           // lies in the batch, as the key does
-  std::string_view partition_key;  // as the service allows it
+  std::string_view partition_key;  // as the service allows it; "": it has none
   int refusals;                    // how often it was sent in vain
   bool unreadable;                 // it was handed over as PENSTOCK_RECORD_UNREADABLE
 
@@ -27,10 +27,8 @@ struct WriterRecord {
 
 // Never moves: records and origin point into it.
 struct WriterBatch {
-  // Copies batch, with one allocation for all its text. The partition key of a record is its own; else the
-  // batch's log stream, which spreads log streams over the shards; else the record's id; else the batch's
-  // partition key; else 16 random hex digits. One that the service would not take goes as its SHA-256 in hex.
-  WriterBatch(uint64_t number, const penstock_batch& batch, Random& random, int64_t now_ms);
+  // Copies batch, with one allocation for all its text. now_ms is monotonic.
+  WriterBatch(uint64_t number, const penstock_batch& batch, PartitionKeys& keys, Random& random, int64_t now_ms);
   WriterBatch(const WriterBatch&) = delete;
   WriterBatch& operator=(const WriterBatch&) = delete;
 

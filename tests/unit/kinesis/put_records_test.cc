@@ -21,6 +21,17 @@ TEST(put_records, body_is_the_json_that_the_service_documents) {
                   R"("StreamName":"logs"})");
 }
 
+TEST(put_records, an_explicit_hash_key_is_a_decimal_below_two_to_the_128) {
+  for (const auto& [key, text] : {std::pair(HashKey{0}, "0"), std::pair(HashKey{1234567890}, "1234567890"),
+                                  std::pair(kLastHashKey, "340282366920938463463374607431768211455")}) {
+    std::string body;
+    begin_put_records(body);
+    append_put_record(body, "", "k", key);
+    EXPECT_EQ(body,
+              std::string(R"({"Records":[{"Data":"","PartitionKey":"k","ExplicitHashKey":")") + text + "\"}");
+  }
+}
+
 TEST(put_records, a_stream_is_named_by_its_name_or_its_arn) {
   std::string json;
   append_stream_member(json, "logs");

@@ -119,6 +119,50 @@ TEST(options, a_choice_may_have_a_size_a_duration_or_a_number_among_its_words) {
   EXPECT_TRUE((Given{{"checkpoint", "Memory"}}.read().is("checkpoint", "memory")));
 }
 
+// What the output says of its options, with on_failure given.
+std::vector<std::string> output_problems(std::vector<std::pair<std::string, std::string>> pairs) {
+  pairs.emplace_back("on_failure", "drop");
+  std::vector<penstock_option> given;
+  for (const auto& [key, value] : pairs) given.push_back({bytes(key), bytes(value)});
+  std::vector<std::string> found;
+  const int32_t code = kKinesisOutputStage.check(
+      given.data(), given.size(), sizeof(penstock_option),
+      [](void* ctx, size_t, const penstock_error* error) {
+        static_cast<std::vector<std::string>*>(ctx)->push_back(error->text);
+      },
+      &found);
+  EXPECT_EQ(code, found.empty() ? PENSTOCK_OK : PENSTOCK_E_OPTIONS);
+  return found;
+}
+
+TEST(options, a_bare_word_for_a_partition_key_is_an_error_that_suggests_a_field) {
+  const auto found = output_problems({{"stream", "s"}, {"partition_key", "requestId"}});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].find("did you mean \"field:requestId\"?"), std::string::npos) << found[0];
+  EXPECT_TRUE(output_problems({{"stream", "s"}, {"partition_key", "field:requestId"}}).empty());
+  EXPECT_EQ(output_problems({{"stream", "s"}, {"partition_key", "field:a..b"}}).size(), 1u);
+}
+
+TEST(options, the_stream_is_named_once_by_name_or_by_arn) {
+  const std::string arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/out";
+  EXPECT_TRUE(output_problems({{"stream", "out"}}).empty());
+  EXPECT_TRUE(output_problems({{"stream_arn", arn}}).empty());
+  EXPECT_EQ(output_problems({}).size(), 1u);
+  EXPECT_EQ(output_problems({{"stream", "out"}, {"stream_arn", arn}}).size(), 1u);
+  EXPECT_EQ(output_problems({{"stream_arn", "out"}}).size(), 1u);
+}
+
+TEST(options, limits_of_records_and_calls_have_to_go_together) {
+  const auto bad = [](const char* record, const char* call) {
+    return !output_problems({{"stream", "s"}, {"max_record_bytes", record}, {"max_request_bytes", call}}).empty();
+  };
+  EXPECT_FALSE(bad("10M", "10M"));
+  EXPECT_FALSE(bad("auto", "1M"));
+  EXPECT_TRUE(bad("10485761", "10M"));
+  EXPECT_TRUE(bad("10M", "10485761"));
+  EXPECT_TRUE(bad("2M", "1M"));
+}
+
 TEST(options, hostile_text_is_escaped_in_what_is_said_of_it) {
   const auto problems = Given{{"checkpoint", "\x1b[31m"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
