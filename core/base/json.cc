@@ -90,11 +90,11 @@ class Appender {
   void put(char c) { buffer_[used_++] = c; }
 
   void append() {
-    while (append_plain()) {
+    while (append_mostly_plain()) {
       if (byte_at(at_) >= 0x80)
         append_characters();
       else
-        append_changed();
+        append_changed_blocks();
     }
   }
 
@@ -121,34 +121,41 @@ class Appender {
   }
   bool is_full() const { return used_ > buffer_.size() - kMostBytesPerStep; }
 
-  // What is written as it is, up to the first byte that may not be; false at the end of the text.
-  bool append_plain() {
-    size_t used = used_;  // kept where no byte written can be taken for it
+  // ASCII with few bytes that change, up to a byte above it or a block that has many; false at the end of the
+  // text.
+  bool append_mostly_plain() {
     const char* at = text_.data() + at_;
     const char* const end = text_.data() + text_.size();
-    uint32_t others = 0;
-    while (others == 0 && at != end) {
-      if (used > buffer_.size() - kMostBytesPerStep) {
-        out_.append(buffer_.data(), used);
-        used = 0;
+    char* to = buffer_.data() + used_;
+    const auto stop = [&](bool more) {
+      at_ = static_cast<size_t>(at - text_.data());
+      used_ = static_cast<size_t>(to - buffer_.data());
+      return more;
+    };
+    while (at != end) {
+      if (to > buffer_.data() + (buffer_.size() - kMostBytesPerStep)) {
+        out_.append(buffer_.data(), to);
+        to = buffer_.data();
       }
       const auto size = std::min(kBlockBytes, static_cast<size_t>(end - at));
       const Block bytes = block_at(at, size);
-      store_block(buffer_.data() + used, bytes);
-      others = bits_of(Rules::changed(bytes) | (bytes >= 0x80)) & ((1u << size) - 1);
+      store_block(to, bytes);
+      const uint32_t others = bits_of(Rules::changed(bytes) | (bytes >= 0x80)) & ((1u << size) - 1);
       const size_t plain = others == 0 ? size : first_of(others);
-      used += plain;
       at += plain;
+      to += plain;
+      if (others == 0) continue;
+      if (static_cast<uint8_t>(*at) >= 0x80 || (has_many(others) && static_cast<size_t>(end - at) >= kBlockBytes))
+        return stop(true);
+      to = write_changed(to, at++);
     }
-    used_ = used;
-    at_ = static_cast<size_t>(at - text_.data());
-    return others != 0;
+    return stop(false);
   }
 
-  // A byte of ASCII that changes, or a run of it, or whole blocks of ASCII while they have many.
-  void append_changed() {
-    size_t done = 0;
-    for (; at_ + kBlockBytes <= text_.size() && !is_full(); ++done) {
+  // Whole blocks of ASCII while they have much that changes, or a run of one byte. At least one byte.
+  void append_changed_blocks() {
+    size_t end = at_ + 1;
+    for (; at_ + kBlockBytes <= text_.size() && !is_full(); end = at_) {
       const Block bytes = load_block(text_.data() + at_);
       if (any(bytes >= 0x80) || !has_many(bits_of(Rules::changed(bytes)))) break;
       if (all(bytes == bytes[0]) && !(Rules::kJoinsLineEnds && bytes[0] == '\r')) {
@@ -157,20 +164,23 @@ class Appender {
       }
       append_by_table(kBlockBytes);
     }
-    if (done == 0) append_by_table(1);
+    append_by_table(end - at_);
+  }
+
+  // Returns where what was written for the byte at at ends.
+  char* write_changed(char* to, const char* at) const {
+    const Written& written = Rules::kTable[static_cast<uint8_t>(*at)];
+    std::memcpy(to, &written, sizeof written);
+    if constexpr (Rules::kJoinsLineEnds)
+      if (*at == '\r' && at + 1 != text_.data() + text_.size() && at[1] == '\n') return to;
+    return to + written.size;
   }
 
   void append_by_table(size_t count) {
-    const char* from = text_.data() + at_;
-    const char* const end = from + count;
+    const char* at = text_.data() + at_;
+    const char* const end = at + count;
     char* to = buffer_.data() + used_;
-    for (; from != end; ++from) {
-      const Written& written = Rules::kTable[static_cast<uint8_t>(*from)];
-      std::memcpy(to, &written, sizeof written);
-      to += written.size;
-      if constexpr (Rules::kJoinsLineEnds)
-        if (*from == '\r' && from + 1 != text_.data() + text_.size() && from[1] == '\n') to -= written.size;
-    }
+    while (at != end) to = write_changed(to, at++);
     used_ = static_cast<size_t>(to - buffer_.data());
     at_ += count;
   }
