@@ -79,24 +79,35 @@ bool is_id(std::string_view text) {
   return has_digit;
 }
 
-// Takes the column of the request id from what stands behind a timestamp. An empty column shows between two tabs
-// only; blanks in place of tabs leave nothing of it. true: there was one, perhaps empty.
-bool take_request_id(std::string_view& text, LambdaLine& line) {
-  const bool by_tab = text.starts_with('\t');
-  if (text.starts_with("\t\t")) {
-    text = scan::trim_front(text);
-    return true;
-  }
-  std::string_view rest = scan::trim_front(text);
-  const std::string_view id = scan::word(rest);
-  rest.remove_prefix(id.size());
-  const bool tab_behind = rest.empty() || rest[0] == '\t';
-  rest = scan::trim_front(rest);
-  if (!scan::is_uuid(id) && id != "undefined" &&
-      !(is_id(id) && ((by_tab && tab_behind) || !level_of(scan::word(rest)).empty())))
+// The first column behind a timestamp, and what stands behind it and its blanks.
+struct RequestColumn {
+  std::string_view id;
+  std::string_view behind;
+  bool is_uuid;
+  bool is_empty;  // between two tabs
+  bool has_tabs;  // around it, or one before and the end behind
+};
+
+RequestColumn read_request_column(std::string_view text) {
+  constexpr size_t kUuidSize = 36;
+  if (text.starts_with("\t\t")) return {{}, scan::trim_front(text), false, true, true};
+  const std::string_view rest = scan::trim_front(text);
+  const std::string_view first = rest.substr(0, kUuidSize);
+  const bool is_uuid = scan::is_uuid(first) && (rest.size() == kUuidSize || scan::is_blank(rest[kUuidSize]));
+  const std::string_view id = is_uuid ? first : scan::word(rest);
+  const std::string_view behind = rest.substr(id.size());
+  const bool has_tabs = text.starts_with('\t') && (behind.empty() || behind[0] == '\t');
+  return {id, scan::trim_front(behind), is_uuid, false, has_tabs};
+}
+
+// Takes the column from text, what stands behind a timestamp. An empty column shows between two tabs only; blanks
+// in place of tabs leave nothing of it. true: there was one, perhaps empty.
+bool take_request_id(const RequestColumn& column, std::string_view& text, LambdaLine& line) {
+  if (!column.is_uuid && !column.is_empty && column.id != "undefined" &&
+      !(is_id(column.id) && (column.has_tabs || !level_of(scan::word(column.behind)).empty())))
     return false;
-  line.set(LambdaField::request_id, id);
-  text = rest;
+  line.set(LambdaField::request_id, column.id);
+  text = column.behind;
   return true;
 }
 
@@ -109,24 +120,17 @@ void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
   if (!line.level.empty()) text = behind;
 }
 
-// "<ISO>Z <id> Task timed out after 3.00 seconds". fields: what stands behind the timestamp.
-bool read_timeout_line(std::string_view fields, LambdaLine& line) {
-  std::string_view rest = scan::trim_front(fields);
-  const std::string_view request_id = scan::take_word(rest);
-  if (!rest.starts_with('T') || !read_timeout(rest, line)) return false;
-  line.set(LambdaField::request_id, request_id);
-  return true;
-}
-
 // Node.js and .NET: <ISO>Z <id> <level> <message>, where id or level may be missing. A line that begins with a
-// timestamp and has neither keeps its text whole.
+// timestamp and has neither keeps its text whole, and so does <ISO>Z <id> Task timed out after 3.00 seconds.
 void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLine& line) {
   std::string_view rest = text.substr(timestamp_size);
   if (!rest.empty() && !scan::is_space_or_tab(rest[0])) return;
   line.timestamp = text.substr(0, timestamp_size);
-  if (read_timeout_line(rest, line)) return;
+  const RequestColumn column = read_request_column(rest);
+  if (column.behind.starts_with('T') && read_timeout(column.behind, line))
+    return line.set(LambdaField::request_id, column.id);
   const bool by_tab = rest.starts_with('\t');
-  const bool has_id = take_request_id(rest, line);
+  const bool has_id = take_request_id(column, rest, line);
   rest = scan::trim_front(rest);
   take_level(rest, by_tab, line);
   if (line.level.empty() && !has_id) return;
@@ -144,7 +148,7 @@ bool read_python_line(std::string_view level, std::string_view behind, LambdaLin
   const std::string_view timestamp = rest.substr(0, timestamp_size);
   rest.remove_prefix(timestamp_size);
   if (!rest.empty() && !scan::is_blank(rest[0])) return false;
-  const bool has_id = take_request_id(rest, line);
+  const bool has_id = take_request_id(read_request_column(rest), rest, line);
   const bool is_level =
       behind.starts_with('\t') || has_id || is_bracket_level(level) || level.starts_with("Level ");
   if (!is_level) return false;

@@ -12,6 +12,7 @@ namespace {
 
 // The fields of a line stand in its first part; what is longer is text of somebody else.
 constexpr size_t kMaxFieldsBytes = 2048;
+constexpr int kMaxKeys = 32;
 
 struct Key {
   std::string_view name;
@@ -54,9 +55,10 @@ bool is_unit(std::string_view word) { return word == "ms" || word == "MB" || wor
 bool ends_column(char c) { return c == '\t' || c == '\n' || c == '\r' || c == '\\'; }
 
 std::string_view column_of(std::string_view text) {
-  size_t size = 0;
-  while (size < text.size() && !ends_column(text[size])) ++size;
-  return text.substr(0, size);
+  const auto may_end = [](uint64_t bytes) {
+    return scan::any_below(bytes, '\r' + 1) | scan::any_equal(bytes, '\\');
+  };
+  return text.substr(0, scan::find_end(text, may_end, ends_column));
 }
 
 // Takes a column and what ends it.
@@ -109,27 +111,28 @@ void set_field(const Key* key, std::string_view value, LambdaLine& line) {
   if (key != nullptr) line.set(key->field, kind_of(key->field) == FieldKind::number ? without_unit(value) : value);
 }
 
-// Where the last key of a column has its colon; 0: it has no key.
-size_t last_colon(std::string_view column) {
-  if (column.ends_with(':')) return column.size() - 1;
-  const size_t found = column.rfind(": ");
-  return found == std::string_view::npos ? 0 : found;
+// Where the first colon stands that ends a key, behind which are blanks or nothing.
+size_t find_colon(std::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at)
+    if (text[at] == ':' && (at + 1 == text.size() || text[at + 1] == ' ')) return at;
+  return std::string_view::npos;
 }
 
 // Reads "key: value unit" pairs, separated by tabs, line ends or blanks, in any order; others are passed over.
 void read_fields(std::string_view text, LambdaLine& line) {
   text = text.substr(0, kMaxFieldsBytes);
+  int keys = 0;
   while (!text.empty()) {
     std::string_view column = take_column(text);
-    const char* const last = column.data() + last_colon(column);
-    size_t colon;
-    while ((colon = column.find(':')) != std::string_view::npos) {
+    for (size_t colon; (colon = find_colon(column)) != std::string_view::npos;) {
+      if (++keys > kMaxKeys) return;
       const Key* const key = find_key(scan::trim(column.substr(0, colon)));
       column = scan::trim_front(column.substr(colon + 1));
       // There may be a tab between key and value, too.
-      const bool is_missing = column.empty() && column_of(text).find(':') == std::string_view::npos;
-      if (is_missing) column = scan::trim_front(take_column(text));
-      set_field(key, take_value(key, !is_missing && column.data() <= last, column), line);
+      if (column.empty() && find_colon(column_of(text)) == std::string_view::npos)
+        column = scan::trim_front(take_column(text));
+      const bool more_keys = find_colon(column) != std::string_view::npos;
+      set_field(key, take_value(key, more_keys, column), line);
     }
   }
 }
@@ -186,7 +189,7 @@ constexpr std::array kKeywords = {
 // The keyword that text begins with, where its first key follows; fields: what stands behind the keyword.
 const Keyword* find_keyword(std::string_view text, std::string_view& fields) {
   for (const Keyword& keyword : kKeywords) {
-    if (!text.starts_with(keyword.word)) continue;
+    if (text[0] != keyword.word[0] || !text.starts_with(keyword.word)) continue;
     const std::string_view behind = text.substr(keyword.word.size());
     fields = scan::trim_front(behind);
     if (fields.size() < behind.size() && fields.starts_with(keyword.first_key)) return &keyword;

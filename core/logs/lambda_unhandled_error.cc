@@ -46,18 +46,16 @@ std::string_view error_type_member(std::string_view text) {
   return is_error_type(value) ? value : std::string_view();
 }
 
-std::string_view behind_first_line(std::string_view text) {
-  return scan::skip_blanks(text.substr(scan::first_line(text).size()));
-}
-
 // "text: Type" and the trace behind it, as Java, .NET before 6 and Python before 3.7 have it.
 void look_for_trace(std::string_view text, LambdaLine& line) {
-  const std::string_view first = scan::trim(scan::first_line(text));
+  const size_t line_end = text.find('\n');
+  if (line_end == std::string_view::npos) return;
+  const std::string_view first = scan::trim(text.substr(0, line_end));
   const size_t colon = first.rfind(": ");
-  if (first.size() == text.size() || colon == std::string_view::npos) return;
+  if (colon == std::string_view::npos) return;
   const std::string_view type = first.substr(colon + 2);
   if (!is_error_type(type) || !says_error(type)) return;
-  const std::string_view trace = behind_first_line(text);
+  const std::string_view trace = scan::skip_blanks(text.substr(line_end));
   if (trace.starts_with("at ") || trace.starts_with(kTraceback) || trace.starts_with(type))
     set_failure(LambdaEvent::error, type, line);
 }
@@ -83,7 +81,7 @@ void look_for_python_error(std::string_view text, LambdaLine& line) {
   const std::string_view type = text.substr(0, scan::name_size(text));
   const std::string_view behind = text.substr(type.size());
   if (type.empty()) return;
-  const bool has_traceback = behind_first_line(text).starts_with(kTraceback);
+  const bool has_traceback = scan::skip_blanks(text.substr(scan::first_line(text).size())).starts_with(kTraceback);
   const bool has_text = behind.starts_with(':') && (behind.size() == 1 || scan::is_blank(behind[1]));
   const bool is_alone = scan::trim(scan::first_line(text)) == type;
   if (!(has_text && (has_traceback || says_error(type))) && !(is_alone && has_traceback)) return;

@@ -141,7 +141,7 @@ void RecordWriter::append_line(std::string& out, const LambdaLine& line, const p
   if (line.timestamp.empty())
     append_rfc3339(out, event.time_ms);
   else
-    append_iso_timestamp(out, line.timestamp);
+    append_iso_timestamp(out, line.timestamp, line.timestamp_fraction);
   out += '"';
   append_level(out, line);
   out += ",\"message\":";
@@ -168,7 +168,7 @@ void RecordWriter::append_object(std::string& out, std::string_view text, const 
     else if (object_.own_time_ms() >= 0)
       append_rfc3339(out, object_.own_time_ms());
     else if (around != nullptr)
-      append_iso_timestamp(out, around->timestamp);
+      append_iso_timestamp(out, around->timestamp, around->timestamp_fraction);
     else
       append_rfc3339(out, event.time_ms);
     out += '"';

@@ -24,6 +24,24 @@ inline uint64_t load_word(const char* at) {
   return word;
 }
 
+// Not 0 where a byte is below limit, which is at most 0x80.
+inline constexpr uint64_t any_below(uint64_t word, uint8_t limit) {
+  return (word - kOnes * limit) & ~word & kHighBits;
+}
+inline constexpr uint64_t any_equal(uint64_t word, char c) {
+  return any_below(word ^ (kOnes * static_cast<uint8_t>(c)), 1);
+}
+
+// Where the first byte of text stands that ends() is true for, or its size. may_end() is asked of eight bytes: 0
+// where ends() is false for all of them.
+template <class MayEnd, class Ends>
+size_t find_end(std::string_view text, MayEnd may_end, Ends ends) {
+  size_t at = 0;
+  while (at + 8 <= text.size() && may_end(load_word(text.data() + at)) == 0) at += 8;
+  while (at < text.size() && !ends(text[at])) ++at;
+  return at;
+}
+
 // A high bit for each byte from low to high; all bytes are below 0x80.
 inline constexpr uint64_t bytes_from_to(uint64_t word, uint8_t low, uint8_t high) {
   return (word + kOnes * (0x80U - low)) & ~(word + kOnes * (0x7FU - high)) & kHighBits;
@@ -48,15 +66,14 @@ inline std::string_view trim_front(std::string_view text) {
 
 // What stands before the first blank.
 inline std::string_view word(std::string_view text) {
-  size_t size = 0;
-  while (size < text.size() && !is_blank(text[size])) ++size;
-  return text.substr(0, size);
+  return text.substr(0, find_end(
+                            text, [](uint64_t bytes) { return any_below(bytes, ' ' + 1); }, is_blank));
 }
 
+// What stands before the first \n or \r.
 inline std::string_view first_line(std::string_view text) {
-  size_t size = 0;
-  while (size < text.size() && text[size] != '\n' && text[size] != '\r') ++size;
-  return text.substr(0, size);
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return line.substr(0, line.find('\r'));
 }
 
 // Takes prefix from the beginning of text, and then the spaces and tabs behind it.

@@ -246,7 +246,10 @@ TEST(transform, python_lines_give_level_time_and_request) {
       {"[INFO]\t" + time + "\t" + kId + "\tat 2020-01-01T00:00:00.000Z " + kId + " Z", time, "INFO",
        "at 2020-01-01T00:00:00.000Z " + kId + " Z", request()},
       {"[INFO]\t2024-06-18T02:07:06Z\t" + kId + "\tx", "2024-06-18T02:07:06.000Z", "INFO", "x", request()},
-      {"[INFO]\t2024-06-18T02:07:06.1Z\t" + kId + "\tx", "2024-06-18T02:07:06.100Z", "INFO", "x", request()},
+      // The runtime prints the milliseconds as a number: 1, 21, 321.
+      {"[INFO]\t2024-06-18T02:07:06.1Z\t" + kId + "\tx", "2024-06-18T02:07:06.001Z", "INFO", "x", request()},
+      {"[INFO]\t2024-06-18T02:07:06.21Z\t" + kId + "\tx", "2024-06-18T02:07:06.021Z", "INFO", "x", request()},
+      {"[INFO]\t2024-06-18T02:07:06.321Z\t" + kId + "\tx", "2024-06-18T02:07:06.321Z", "INFO", "x", request()},
       // No such day: it is text.
       {"[INFO]\t2023-02-29T02:07:06.123Z\t" + kId + "\tx", "", "INFO",
        "2023-02-29T02:07:06.123Z\\t" + kId + "\\tx", ""},
