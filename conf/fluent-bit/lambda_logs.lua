@@ -16,9 +16,11 @@ local options = {
   key_name = os.getenv("PENSTOCK_KEY_NAME") or "log", -- member that holds the log line
   reserve_data = os.getenv("PENSTOCK_RESERVE_DATA") == "on", -- keep the other members beside what was parsed
   preserve_key = os.getenv("PENSTOCK_PRESERVE_KEY") == "on", -- keep the member key_name too
-  source_key = os.getenv("PENSTOCK_SOURCE_KEY"), -- as libpenstock's lambda_logs has them; nil: its defaults
-  timestamp_key = os.getenv("PENSTOCK_TIMESTAMP_KEY"),
 }
+
+-- Those of libpenstock's lambda_logs too, by name, like timestamp_key = "@timestamp". What is not set here is read from
+-- the environment, like PENSTOCK_TIMESTAMP_KEY.
+local lambda_logs = {}
 
 local ffi = require("ffi")
 
@@ -43,6 +45,7 @@ typedef struct {
 } penstock_batch;
 typedef int32_t (*penstock_emit_fn)(void *ctx, const penstock_batch *batch);
 typedef struct { penstock_bytes key, value; } penstock_option;
+typedef struct { const char *name, *type, *default_value, *help; int32_t required, reserved; } penstock_option_info;
 typedef struct penstock_instance penstock_instance;
 typedef struct {
   uint32_t struct_size, reserved;
@@ -53,7 +56,7 @@ typedef struct {
   uint32_t struct_size;
   int32_t kind;
   const char *id, *summary;
-  const void *options;
+  const penstock_option_info *options;
   uint32_t option_info_count, option_info_stride;
   const void *input;
   const penstock_filter *filter;
@@ -223,6 +226,17 @@ end
 -- All must outlive every call.
 local library, filter, instance
 
+local function names_of_options(stage)
+  local index = -1
+  return function()
+    index = index + 1
+    if index < stage.option_info_count then
+      local info = ffi.cast("const char *", stage.options) + index * stage.option_info_stride
+      return ffi.string(ffi.cast("const penstock_option_info *", info).name)
+    end
+  end
+end
+
 local function open()
   library = ffi.load(options.library)
   local module = library.penstock_module_v1()
@@ -237,14 +251,19 @@ local function open()
   if not stage then
     error("it has no filter lambda_logs", 0)
   end
-  local list = ffi.new("penstock_option[2]")
+  for name in names_of_options(stage) do
+    lambda_logs[name] = lambda_logs[name] or os.getenv("PENSTOCK_" .. name:upper())
+  end
   local count = 0
-  for _, key in ipairs({ "source_key", "timestamp_key" }) do
-    if options[key] then
-      list[count].key = { key, #key }
-      list[count].value = { options[key], #options[key] }
-      count = count + 1
-    end
+  for _ in pairs(lambda_logs) do
+    count = count + 1
+  end
+  local list = ffi.new("penstock_option[?]", count)
+  count = 0
+  for name, value in pairs(lambda_logs) do
+    list[count].key = { name, #name }
+    list[count].value = { value, #value }
+    count = count + 1
   end
   local out = ffi.new("penstock_instance *[1]")
   local problem = ffi.new("penstock_error")
@@ -272,7 +291,7 @@ batch.record_count = 1
 local failure = ffi.new("penstock_error")
 failure.struct_size = ffi.sizeof(failure)
 
-local made -- the JSON of the record
+local made -- the JSON of the record; nil: none
 local function take(_, records)
   made = ffi.string(records.records[0].body.data, records.records[0].body.size)
 end
@@ -289,7 +308,7 @@ local function apply(line, time_ms)
   if filter.apply(instance, batch, emit, nil, failure) < 0 then
     error(ffi.string(failure.text), 0)
   end
-  return made or error("no record came back", 0)
+  return made
 end
 -- Compiled code must not call what calls back.
 if jit then
@@ -313,8 +332,10 @@ local function milliseconds(timestamp)
   return math.floor(timestamp * 1000 + 0.5)
 end
 
+-- nil: the event is to be left out.
 local function convert(line, timestamp)
-  return read_record(apply(line, milliseconds(timestamp)))
+  local json = apply(line, milliseconds(timestamp))
+  return json and read_record(json)
 end
 
 function cb_filter(tag, timestamp, record)
@@ -326,6 +347,8 @@ function cb_filter(tag, timestamp, record)
   if not ok then
     complain(changed)
     return 0, timestamp, record
+  elseif not changed then
+    return -1, timestamp, record
   end
   for name, value in pairs(record) do
     local keep = options.reserve_data

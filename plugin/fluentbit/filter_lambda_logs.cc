@@ -70,11 +70,13 @@ class Instance {
     if (!records_.problem().empty()) warn(records_.problem());
     if (!modified) return filter::kUntouched;
     const std::string_view made = records_.out();
+    *out = nullptr;
+    *out_size = made.size();
+    if (made.empty()) return filter::kModified;  // malloc(0) might not be freed
     void* const copy = std::malloc(made.size());
     if (copy == nullptr) return filter::kUntouched;
     std::memcpy(copy, made.data(), made.size());
     *out = copy;
-    *out_size = made.size();
     return filter::kModified;
   }
 

@@ -1,10 +1,10 @@
 #include "plugin/fluentbit/lambda_records.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
 #include "plugin/fluentbit/library.h"
-#include "plugin/fluentbit/log_events.h"
 #include "plugin/fluentbit/msgpack_writer.h"
 
 namespace penstock::fluentbit {
@@ -15,6 +15,14 @@ using Kind = MsgpackToken::Kind;
 
 // That go through the filter at once: so many that a call costs nothing, so few that they stay in the cache.
 constexpr size_t kMostLines = 256;
+
+// Filters pass the key of a record on: here it is one byte that tells which line the record was made of.
+constexpr std::array kKeys = [] {
+  std::array<char, kMostLines> keys{};
+  for (size_t i = 0; i < keys.size(); ++i) keys[i] = static_cast<char>(i);
+  return keys;
+}();
+static_assert(kMostLines - 1 <= UINT8_MAX);
 
 constexpr size_t kLargeBufferBytes = size_t{8} << 20;
 
@@ -44,7 +52,7 @@ bool LambdaRecords::apply(std::string_view chunk) {
   out_.clear();
   LogEvents events(chunk);
   for (LogEvent event; events.next(event);) {
-    find_line(event.body, event.seconds * 1000 + event.nanoseconds / 1'000'000);
+    find_line(event);
     if (lines_.size() == kMostLines && !filter_lines()) return false;
   }
   if (!lines_.empty() && !filter_lines()) return false;
@@ -57,7 +65,7 @@ bool LambdaRecords::apply(std::string_view chunk) {
   return true;
 }
 
-// Appends the events found, changed, and what lies between them.
+// Appends the events found, changed, and what lies between them; not those that the filter left out.
 bool LambdaRecords::filter_lines() {
   penstock_batch batch = {};
   batch.struct_size = sizeof batch;
@@ -72,11 +80,7 @@ bool LambdaRecords::filter_lines() {
     complain(std::string("a chunk passes as it is: ") + error.text);
     return false;
   }
-  if (taken_ != lines_.size()) {
-    complain("a chunk passes as it is: of " + std::to_string(lines_.size()) + " lines came back " +
-             std::to_string(taken_));
-    return false;
-  }
+  leave_out(lines_.size());
   clear_lines();
   return true;
 }
@@ -91,8 +95,8 @@ void LambdaRecords::complain(const std::string& text) {
   problem_.append(problem_.empty() ? "" : "; ").append(text);
 }
 
-void LambdaRecords::find_line(std::string_view body, int64_t time_ms) {
-  MsgpackReader reader(body);
+void LambdaRecords::find_line(const LogEvent& event) {
+  MsgpackReader reader(event.body);
   MsgpackToken token;
   if (!reader.next(token) || token.kind != Kind::map) return;
   for (size_t left = token.count; left > 0; --left) {
@@ -100,11 +104,12 @@ void LambdaRecords::find_line(std::string_view body, int64_t time_ms) {
     const std::string_view name = read_text(reader);
     const std::string_view line = read_text(reader);
     if (name != options_.key_name || line.data() == nullptr) continue;
-    lines_.push_back({body, between(pair, reader.at())});
-    penstock_record event = {};
-    event.time_ms = time_ms;
-    event.body = {line.data(), line.size()};
-    events_.push_back(event);
+    penstock_record record = {};
+    record.time_ms = event.seconds * 1000 + event.nanoseconds / 1'000'000;
+    record.key = {&kKeys[lines_.size()], 1};
+    record.body = {line.data(), line.size()};
+    events_.push_back(record);
+    lines_.push_back({event.whole, event.body, between(pair, reader.at())});
     return;
   }
 }
@@ -114,13 +119,25 @@ int32_t LambdaRecords::take(const penstock_batch& records) noexcept {
   try {
     const char* at = reinterpret_cast<const char*>(records.records);
     for (uint64_t left = records.record_count; left > 0; --left, at += records.record_stride) {
-      if (taken_ == lines_.size()) return PENSTOCK_E_INVALID;
-      const penstock_bytes json = reinterpret_cast<const penstock_record*>(at)->body;
-      append_record(lines_[taken_++], {json.data, json.size});
+      const auto& record = *reinterpret_cast<const penstock_record*>(at);
+      if (record.key.size != 1) return PENSTOCK_E_INVALID;
+      const size_t index = static_cast<uint8_t>(*record.key.data);
+      if (index < taken_ || index >= lines_.size()) return PENSTOCK_E_INVALID;
+      leave_out(index);
+      append_record(lines_[taken_++], {record.body.data, record.body.size});
     }
     return PENSTOCK_OK;
   } catch (const std::exception&) {
     return PENSTOCK_E_MEMORY;
+  }
+}
+
+// The lines that are neither taken nor left out, up to that one.
+void LambdaRecords::leave_out(size_t end) {
+  for (; taken_ < end; ++taken_) {
+    const std::string_view event = lines_[taken_].event;
+    out_ += between(copied_, event.data());
+    copied_ = event.data() + event.size();
   }
 }
 

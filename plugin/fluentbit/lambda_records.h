@@ -9,6 +9,7 @@
 
 #include "abi/penstock.h"
 #include "plugin/fluentbit/json_to_msgpack.h"
+#include "plugin/fluentbit/log_events.h"
 #include "plugin/fluentbit/msgpack_reader.h"
 
 namespace penstock::fluentbit {
@@ -26,8 +27,9 @@ class LambdaRecords {
   LambdaRecords(Options options, const penstock_filter& filter, penstock_instance& instance)
       : options_(std::move(options)), filter_(filter), instance_(instance) {}
 
-  // Makes out() of a chunk: the same, byte for byte, but for the bodies that have a line. What is malformed stays
-  // as it is, and all behind it. false: the whole chunk is to stay as it is. It lives until the call returns.
+  // Makes out() of a chunk: the same, byte for byte, but for the bodies that have a line, and without the events
+  // that the filter leaves out; "": it left out all. What is malformed stays as it is, and all behind it. false:
+  // the whole chunk is to stay as it is. It lives until the call returns.
   bool apply(std::string_view chunk);
 
   // Of the last apply() that returned true; until the next.
@@ -37,15 +39,17 @@ class LambdaRecords {
 
  private:
   struct Line {
-    std::string_view body;  // a map
-    std::string_view pair;  // of it: the line's key and value
+    std::string_view event;  // the whole of it
+    std::string_view body;   // of it: a map
+    std::string_view pair;   // of that: the line's key and value
   };
 
   void complain(const std::string& text);
   bool filter_lines();
   void clear_lines();
-  void find_line(std::string_view body, int64_t time_ms);
+  void find_line(const LogEvent& event);
   int32_t take(const penstock_batch& records) noexcept;
+  void leave_out(size_t end);
   void append_record(const Line& line, std::string_view json);
   void append_kept(const Line& line);
   void read_names();
@@ -64,7 +68,7 @@ class LambdaRecords {
   // Found in it, and not yet filtered.
   std::vector<Line> lines_;
   std::vector<penstock_record> events_;  // a record each for the lines
-  size_t taken_ = 0;                     // how many records came back
+  size_t taken_ = 0;                     // how many came back, or were left out
 
   // Of the record at hand, where it is more than what the filter made.
   std::string members_;

@@ -182,8 +182,9 @@ void Reader::on_redeemed(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
 
 int32_t Reader::take(const penstock_batch& batch) {
   records_added_ = 0;
+  records_given_ = batch.record_count;
+  receipts_.clear();
   writer_.begin(batch);
-  issue_receipts(batch);
   if (const int32_t result = transform(batch); result < 0) {
     writer_.roll_back();
     return refuse(result);
@@ -224,12 +225,10 @@ int32_t Reader::refuse(int32_t code) {
   return code;
 }
 
-void Reader::issue_receipts(const penstock_batch& batch) {
-  receipts_.clear();
-  if (ledger_ == nullptr || batch.record_count == 0) return;
-  receipts_.resize(batch.record_count * PENSTOCK_RECEIPT_BYTES);
-  const int32_t result =
-      stages_.receipts->issue(ledger_, batch.ack_id, batch.record_count, receipts_.data(), nullptr);
+// At the first record that comes of a batch: for one that is left out whole there would be nobody to redeem them.
+void Reader::issue_receipts(uint64_t ack_id) {
+  receipts_.resize(records_given_ * PENSTOCK_RECEIPT_BYTES);
+  const int32_t result = stages_.receipts->issue(ledger_, ack_id, records_given_, receipts_.data(), nullptr);
   if (result < 0) throw std::bad_alloc();
 }
 
@@ -240,6 +239,7 @@ void Reader::redeem_rest() {
 }
 
 void Reader::add_records(const penstock_batch& batch) {
+  if (ledger_ != nullptr && receipts_.empty() && batch.record_count > 0) issue_receipts(batch.ack_id);
   const std::string_view receipts = receipts_;
   for (uint64_t i = 0; i < batch.record_count; ++i) {
     const size_t at = std::min(records_added_ * PENSTOCK_RECEIPT_BYTES, receipts.size());

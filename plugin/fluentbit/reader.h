@@ -64,7 +64,7 @@ class Reader {
   int32_t take(const penstock_batch& batch);
   int32_t transform(const penstock_batch& batch);
   int32_t refuse(int32_t code);
-  void issue_receipts(const penstock_batch& batch);
+  void issue_receipts(uint64_t ack_id);
   void redeem_rest();
   void add_records(const penstock_batch& batch);
   void log_failure(std::string text, int64_t now_ms);
@@ -84,7 +84,8 @@ class Reader {
   std::vector<uint64_t> filtered_;  // ack_ids of batches that had no record for the agent
 
   // Of the batch that is being taken.
-  std::string receipts_;
+  uint64_t records_given_ = 0;
+  std::string receipts_;  // for as many
   size_t records_added_ = 0;
   size_t bytes_taken_ = 0;  // since the last push()
   bool refused_ = false;

@@ -173,6 +173,7 @@ const penstock_stage FakeFilter::stage = [] {
 
 std::vector<std::pair<uint64_t, int32_t>> FakeReceipts::settled;
 std::vector<std::string> FakeReceipts::redeemed;
+int FakeReceipts::issued = 0;
 
 const penstock_receipts FakeReceipts::calls = {
     sizeof(penstock_receipts),
@@ -183,6 +184,7 @@ const penstock_receipts FakeReceipts::calls = {
       return int32_t{PENSTOCK_OK};
     },
     [](penstock_ledger*, uint64_t ack_id, uint64_t count, char* receipts, penstock_error*) {
+      ++issued;
       for (uint64_t i = 0; i < count; ++i) {
         std::string text = "receipt " + std::to_string(ack_id) + " " + std::to_string(i);
         text.resize(PENSTOCK_RECEIPT_BYTES, '.');

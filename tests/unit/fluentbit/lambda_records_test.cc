@@ -275,23 +275,95 @@ TEST(fluentbit_lambda_records, a_filter_that_fails_midway_changes_nothing) {
   EXPECT_EQ(records.out(), header().bytes + "\x80");
 }
 
-TEST(fluentbit_lambda_records, a_filter_that_loses_or_adds_records_changes_nothing) {
-  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
-                            penstock_error*) {
-              penstock_batch fewer = *batch;
-              fewer.record_count = 1;
-              return emit(ctx, &fewer);
-            }),
-            "a chunk passes as it is: of 2 lines came back 1");
+// A filter that leaves out the lines that begin with "out", and hands on all others as they are.
+int32_t leave_out(penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                  penstock_error*) {
+  for (uint64_t i = 0; i < batch->record_count; ++i) {
+    const penstock_record& record = batch->records[i];
+    if (std::string_view(record.body.data, record.body.size).starts_with("out")) continue;
+    penstock_batch one = *batch;
+    one.records = &record;
+    one.record_count = 1;
+    if (const int32_t answer = emit(ctx, &one); answer < 0) return answer;
+  }
+  return PENSTOCK_OK;
+}
+
+// What becomes of the chunk with that filter.
+std::string left_of(const std::string& chunk) {
+  const penstock_filter filter = {sizeof filter, 0, leave_out};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  EXPECT_TRUE(records.apply(chunk));
+  EXPECT_EQ(records.problem(), "");
+  return std::string(records.out());
+}
+
+TEST(fluentbit_lambda_records, an_event_that_the_filter_leaves_out_goes_whole_wherever_it_stands) {
+  const std::string out = event_with("out"), in = event_with(R"({"in":1})"), none = event_with("x", "other");
+  const std::string made = header().raw("\x81\xa2in\x01").bytes;
+  EXPECT_EQ(left_of(out + in + in), made + made);
+  EXPECT_EQ(left_of(in + out + in), made + made);
+  EXPECT_EQ(left_of(in + in + out), made + made);
+  EXPECT_EQ(left_of(none + out + none + out + in + none), none + none + made + none);
+}
+
+TEST(fluentbit_lambda_records, of_events_that_are_all_left_out_nothing_stays) {
+  EXPECT_EQ(left_of(event_with("out") + event_with("out")), "");
+  const std::string none = event_with("x", "other");
+  EXPECT_EQ(left_of(event_with("out") + none), none);
+}
+
+TEST(fluentbit_lambda_records, of_many_events_the_right_ones_are_left_out) {
+  constexpr int kEvents = 2000;  // more than the filter is given at once
+  std::string chunk;
+  for (int i = 0; i < kEvents; ++i)
+    chunk += event_with(i % 3 == 0 || (i >= 500 && i < 1100) ? "out" : "{\"n\":" + std::to_string(i) + "}");
+  const std::vector<Event> events = events_of(left_of(chunk));
+  size_t next = 0;
+  for (int i = 0; i < kEvents; ++i) {
+    if (i % 3 == 0 || (i >= 500 && i < 1100)) continue;
+    ASSERT_LT(next, events.size());
+    ASSERT_EQ(events[next++].body.find("n")->integer, i);
+  }
+  EXPECT_EQ(next, events.size());
+}
+
+TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
+  static const auto refused = [](const penstock_batch& batch, penstock_emit_fn emit, void* ctx,
+                                 penstock_error* error) {
+    const int32_t answer = emit(ctx, &batch);
+    EXPECT_LT(answer, 0);
+    std::snprintf(error->text, sizeof error->text, "refused");
+    return answer;
+  };
+  // Twice the same, in another order, without a key, with a key of none.
   EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
                             penstock_error* error) {
               emit(ctx, batch);
-              const int32_t more = emit(ctx, batch);
-              EXPECT_LT(more, 0);
-              std::snprintf(error->text, sizeof error->text, "refused");
-              return more;
+              return refused(*batch, emit, ctx, error);
             }),
             "a chunk passes as it is: refused");
+  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                            penstock_error* error) {
+              const penstock_record turned[] = {batch->records[1], batch->records[0]};
+              penstock_batch changed = *batch;
+              changed.records = turned;
+              return refused(changed, emit, ctx, error);
+            }),
+            "a chunk passes as it is: refused");
+  for (static std::string_view key : {"", "\x02", "no"}) {
+    EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                              penstock_error* error) {
+                penstock_record record = batch->records[0];
+                record.key = {key.data(), key.size()};
+                penstock_batch changed = *batch;
+                changed.records = &record;
+                changed.record_count = 1;
+                return refused(changed, emit, ctx, error);
+              }),
+              "a chunk passes as it is: refused");
+  }
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ class Reading : public testing::Test {
     FakeFilter::apply = nullptr;
     FakeReceipts::settled.clear();
     FakeReceipts::redeemed.clear();
+    FakeReceipts::issued = 0;
     stages_.input = &FakeInput::stage;
   }
 
@@ -256,6 +257,24 @@ TEST_F(fluentbit_reader, with_receipts_redeems_those_of_records_that_the_filter_
   EXPECT_NE(queued().find("receipt 1 0."), std::string::npos);
   ASSERT_EQ(FakeReceipts::redeemed.size(), 2u);
   EXPECT_EQ(FakeReceipts::redeemed[0].substr(0, 12), "receipt 1 1.");
+}
+
+TEST_F(fluentbit_reader, with_receipts_settles_what_the_filter_leaves_nothing_of_and_issues_none) {
+  with_receipts(1 << 20);
+  filter([](const std::string&, std::vector<std::string>&, penstock_error*) { return PENSTOCK_OK; });
+  input_.add({1, {"a", "b"}});
+  reader().turn(0, false);
+  reader().turn(0, false);
+  EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_FILTERED}}));
+  EXPECT_EQ(FakeReceipts::issued, 0);
+  input_.add({2, {"c"}});
+  FakeFilter::apply = [](const std::string&, std::vector<std::string>& out, penstock_error*) {
+    out.emplace_back("{}");
+    return PENSTOCK_OK;
+  };
+  reader().turn(1, true);
+  EXPECT_EQ(FakeReceipts::issued, 1);
+  EXPECT_NE(queued().find("receipt 2 0."), std::string::npos);
 }
 
 TEST_F(fluentbit_reader, with_receipts_stops_at_the_limit_says_where_and_goes_on_when_some_are_redeemed) {
