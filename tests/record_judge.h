@@ -24,8 +24,8 @@ class RecordJudge {
     for (const std::string& name : {options_.timestamp_key, options_.source_key, std::string("event_id")})
       if (!strict_json::member(*read, name)) return "it has no " + name;
     const std::string text = repaired(trimmed(body));
-    if (is_object(text)) return fault_of_object(record, *read, one_line(text));
-    return is_around_object(record, text) ? "" : fault_of_line(*read, body);
+    if (is_object(text)) return fault_of_object(record, *read, text);
+    return is_around_object(record, *read, text) ? "" : fault_of_line(*read, body);
   }
 
  private:
@@ -98,32 +98,40 @@ class RecordJudge {
     return read && read->kind == '{' && read->depth <= kMaxDepth && !has_lone_surrogate(text);
   }
 
-  // Its own members come first and byte for byte; one that has our source's name may have another.
+  // Its own members come first and byte for byte; one that has our source's name may have another. Ours come
+  // behind, where it has none of that name.
   std::string fault_of_object(std::string_view record, const strict_json::Value& read,
                               std::string_view text) const {
-    const auto own = strict_json::read(text);
-    const bool has_source = strict_json::member(*own, options_.source_key).has_value();
-    if (!has_source)
-      return repaired(record).starts_with(text.substr(0, text.size() - 1)) ? "" : "an object is changed";
+    const std::string own_text = one_line(text);
+    const auto own = strict_json::read(own_text);
     if (read.members.size() < own->members.size()) return "a member is missing";
+    bool has_source = false;
     for (size_t index = 0; index < own->members.size(); ++index) {
       const strict_json::Member& before = own->members[index];
       const strict_json::Member& after = read.members[index];
       const bool is_source = strict_json::unescaped(before.name) == options_.source_key;
-      if (is_source ? !after.name.starts_with(strict_json::unescaped(before.name) + "_original")
+      has_source = has_source || is_source;
+      if (is_source ? !after.name.starts_with(options_.source_key + "_original")
                     : repaired(after.name) != before.name)
         return "a member has another name";
       if (repaired(after.value) != before.value) return "a member has another value";
     }
+    if (!has_source && !repaired(record).starts_with(own_text.substr(0, own_text.size() - 1)))
+      return "an object is changed";
+    for (size_t index = own->members.size(); index < read.members.size(); ++index) {
+      const std::string_view name = read.members[index].name;
+      if (name != "level" && name != "lambda" && name != "event_id" && name != options_.timestamp_key &&
+          name != options_.source_key)
+        return "it has a member " + std::string(name);
+      if (name != options_.source_key && strict_json::member(*own, name)) return "a member has a second value";
+    }
     return "";
   }
 
-  // Whether the record is the object at the end of a line.
-  static bool is_around_object(std::string_view record, std::string_view text) {
-    const std::string whole = repaired(record);
-    for (size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1))
-      if (whole.starts_with(one_line(text.substr(at, text.size() - 1 - at)))) return is_object(text.substr(at));
-    return false;
+  // Whether the record is the object at the end of a line: nothing before it holds a brace.
+  bool is_around_object(std::string_view record, const strict_json::Value& read, std::string_view text) const {
+    const std::string_view object = text.substr(std::min(text.find('{'), text.size()));
+    return is_object(object) && fault_of_object(record, read, object).empty();
   }
 
   // All of the text is in the message, but for what is in fields of its own.

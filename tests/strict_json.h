@@ -17,9 +17,10 @@ struct Member {
   std::string_view value;
 };
 struct Value {
-  char kind = 0;                // the first byte of the text: {, [, ", -, a digit, t, f, n
-  std::vector<Member> members;  // of an object or array, in their order
-  size_t depth = 0;             // objects and arrays in one another
+  char kind = 0;                 // the first byte of the text: {, [, ", -, a digit, t, f, n
+  std::vector<Member> members;   // of an object or array, in their order
+  size_t depth = 0;              // objects and arrays in one another
+  bool has_huge_number = false;  // one that may be more than a double can hold
 };
 
 // Bytes of the well-formed UTF-8 character at text[at]; 0: there is none.
@@ -73,7 +74,7 @@ class Scanner {
           closing.pop_back();
         else if (closing.back() == '}' && !name(closing.size(), member))
           return {};
-      } else if (!scalar()) {
+      } else if (!scalar(result)) {
         return {};
       }
       // Behind a value: the ends of what it stands in, or a comma.
@@ -149,16 +150,22 @@ class Scanner {
     return true;
   }
 
-  bool scalar() {
+  bool scalar(Value& result) {
     if (at_ == text_.size()) return false;
     if (text_[at_] == '"') return string();
     if (take("true") || take("false") || take("null")) return true;
+    const size_t from = at_;
     take('-');
     if (!take('0') && digits() == 0) return false;
     if (take('.') && digits() == 0) return false;
-    if (!take('e') && !take('E')) return true;
-    if (!take('+')) take('-');
-    return digits() != 0;
+    size_t exponent_digits = 0;
+    if (take('e') || take('E')) {
+      if (!take('+')) take('-');
+      exponent_digits = digits();
+      if (exponent_digits == 0) return false;
+    }
+    result.has_huge_number = result.has_huge_number || exponent_digits > 2 || at_ - from > 300;
+    return true;
   }
 
   std::string_view text_;

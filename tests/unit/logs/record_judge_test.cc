@@ -1,0 +1,101 @@
+// The judge of records, and the strict reader that it trusts: what they would see.
+#include "tests/record_judge.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/strict_json.h"
+
+namespace penstock {
+namespace {
+
+TEST(strict_json, json_is_read) {
+  for (const std::string text : {"{}", " [ ] ", "0", "-0.5e+10", R"("")", R"("\u00e9\"\\\/\b")", "null",
+                                 "\t{\"a\" : [1, {\"b\":true}], \"a\":2}\r\n",
+                                 "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF\x7F\""})
+    EXPECT_TRUE(strict_json::read(text)) << text;
+}
+
+TEST(strict_json, what_is_nearly_json_is_refused) {
+  for (const std::string text : {"",
+                                 " ",
+                                 "{",
+                                 "}",
+                                 "[1,]",
+                                 "{\"a\":1,}",
+                                 "{\"a\"}",
+                                 "{a:1}",
+                                 "[1 2]",
+                                 "01",
+                                 "1.",
+                                 ".5",
+                                 "+1",
+                                 "1e",
+                                 "-",
+                                 "NaN",
+                                 "nul",
+                                 "\"",
+                                 "\"\\x\"",
+                                 "\"\\u12g4\"",
+                                 "\"\n\"",
+                                 "\"\x1F\"",
+                                 "[1]x",
+                                 "{}{}",
+                                 "\"\x80\"",
+                                 "\"\xC0\x80\"",
+                                 "\"\xED\xA0\x80\"",
+                                 "\"\xF4\x90\x80\x80\"",
+                                 "\"\xE2\x82\"",
+                                 "[}"})
+    EXPECT_FALSE(strict_json::read(text)) << text;
+}
+
+TEST(strict_json, members_are_given_as_they_are_written) {
+  const auto value = strict_json::read(R"( { "a" : [ 1 ] , "\u0062":{"c":"}"}} )");
+  ASSERT_TRUE(value);
+  ASSERT_EQ(value->members.size(), 2u);
+  EXPECT_EQ(value->members[0].name, "a");
+  EXPECT_EQ(value->members[0].value, "[ 1 ]");
+  EXPECT_EQ(value->members[1].name, "\\u0062");
+  EXPECT_EQ(strict_json::member(*value, "b"), R"({"c":"}"})");
+  EXPECT_EQ(value->depth, 2u);
+}
+
+TEST(strict_json, strings_say_what_their_escapes_mean) {
+  EXPECT_EQ(strict_json::unescaped(R"(a\n\"\\\/\u00e9\u20ac\ud83d\ude00)"), "a\n\"\\/\u00e9\u20ac\U0001F600");
+  EXPECT_EQ(strict_json::unescaped(R"(\ud83d-\ude00)"), "\uFFFD-\uFFFD");
+}
+
+std::string fault(const std::string& record, const std::string& body) {
+  return RecordJudge({}).fault(record, body);
+}
+
+// A record with what every record has.
+std::string record(const std::string& members) {
+  return "{" + members + R"(,"timestamp":"2019-08-25T13:59:15.269Z","event_id":"e1","source":{"logGroup":"g"}})";
+}
+
+TEST(record_judge, good_records_have_no_fault) {
+  EXPECT_EQ(fault(record(R"("level":"INFO","message":"a\nb")"), " a\r\nb \n"), "");
+  EXPECT_EQ(fault(record(R"("level":"WARN","message":"low")"), "[Warn] low"), "");
+  EXPECT_EQ(fault(record(R"("a":1e5)"), R"({"a":1e5})"), "");
+  EXPECT_EQ(fault(record(R"("source_original":1,"b" : [1 ])"), "{\"source\":1,\"b\" : [1\n]}"), "");
+}
+
+TEST(record_judge, faults_are_seen) {
+  EXPECT_NE(fault("{\n}", "x"), "");
+  EXPECT_NE(fault(R"({"level":"INFO","message":"x","timestamp":"","event_id":""})", "x"), "");
+  EXPECT_NE(fault(record(R"("level":"INFO","message":"a)") + "\xFF\"}", "a\xFF"), "");
+  EXPECT_NE(fault(record(R"("level":"INFO","message":"a")"), "a b"), "");
+  EXPECT_NE(fault(record(R"("level":"INFO","message":"b")"), "a b"), "");
+  EXPECT_NE(fault(record(R"("level":"INFO","message":"low")"), "[WARN] low"), "");
+  EXPECT_NE(fault(record(R"("level":"INFO","message":"x","more":1)"), "x"), "");
+  EXPECT_NE(fault(record(R"("level":"INFO","message":"{}")"), "{}"), "");
+  EXPECT_NE(fault(record(R"("a":1.0)"), R"({"a":1})"), "");
+  EXPECT_NE(fault(record(R"("b":1,"a":1)"), R"({"a":1,"b":1})"), "");
+  EXPECT_NE(fault(record(R"("source_original":2)"), R"({"source":1})"), "");
+}
+
+}  // namespace
+}  // namespace penstock
