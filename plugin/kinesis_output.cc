@@ -62,6 +62,16 @@ Status read_limits(const Options& options, Writer::Options& writer) {
   return {};
 }
 
+Status read_retries(const Options& options, Writer::Options& writer) {
+  writer.retry = {.base_ms = options.duration_ms("retry_base"), .cap_ms = options.duration_ms("retry_cap")};
+  if (writer.retry.base_ms > writer.retry.cap_ms)
+    return {Code::config, "retry_base is " + options.text("retry_base") + ", which is more than retry_cap, " +
+                              options.text("retry_cap")};
+  if (!options.is("record_retry_limit", "none")) writer.record_retry_limit = options.number("record_retry_limit");
+  if (!options.is("max_record_age", "none")) writer.max_record_age_ms = options.duration_ms("max_record_age");
+  return {};
+}
+
 Status read_keys(const Options& options, Writer::Options& writer) {
   Result<PartitionKeys> keys =
       PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
@@ -73,7 +83,7 @@ Status read_keys(const Options& options, Writer::Options& writer) {
 
 Result<Writer::Options> writer_options(const Options& options) {
   Writer::Options writer = {};
-  for (const auto read : {read_stream, read_limits, read_keys})
+  for (const auto read : {read_stream, read_limits, read_retries, read_keys})
     if (Status status = read(options, writer); !status.ok()) return status;
   return writer;
 }

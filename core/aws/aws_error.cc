@@ -105,6 +105,9 @@ constexpr std::array kClasses = {
     CodeClass{"ExpiredToken", Code::credentials},
     CodeClass{"UnrecognizedClient", Code::credentials},
     CodeClass{"ResourceNotFound", Code::not_found},
+    CodeClass{"InvalidArgument", Code::invalid},
+    CodeClass{"Validation", Code::invalid},
+    CodeClass{"Serialization", Code::invalid},
 };
 
 Code class_of(std::string_view code, int http_status) {
@@ -116,6 +119,8 @@ Code class_of(std::string_view code, int http_status) {
   switch (http_status) {
     case 429:
       return Code::throttled;
+    case 413:
+      return Code::invalid;
     case 408:
     case 500:
     case 502:

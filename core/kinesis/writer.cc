@@ -10,9 +10,6 @@ namespace penstock {
 
 namespace {
 
-constexpr Backoff kCallBackoff = {.base_ms = 100, .cap_ms = 10'000};
-// A record is refused for a shard's share of this second, or by a fault that passes: longer waits gain nothing.
-constexpr Backoff kRecordBackoff = {.base_ms = 100, .cap_ms = 2'000};
 constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to mend
 
 // Whether trying again soon makes sense. The answer that is too large says nothing of what was done.
@@ -121,15 +118,24 @@ size_t Writer::max_record_bytes() const { return std::min(record_limit_.bytes(),
 // Moves records into next_ until it is full.
 void Writer::gather(int64_t now_ms) {
   next_.reserve(std::min(kMaxRecordsPerCall, queue_.records()));
+  size_t company = kMaxRecordsPerCall;  // the least of those in next_
   for (WriterRecord* record = nullptr; (record = queue_.front(now_ms)) != nullptr; queue_.pop(now_ms)) {
     if (std::string why = why_unsendable(*record, max_record_bytes(), options_.partition_keys); !why.empty()) {
       undeliverable_.add(*record, std::move(why));
       continue;
     }
-    if (next_.size() == kMaxRecordsPerCall || next_bytes_ + record->bytes() > options_.max_call_bytes) return;
+    if (now_ms >= expires_ms(*record)) {
+      undeliverable_.add(*record, "it was not delivered within " + std::to_string(*options_.max_record_age_ms) +
+                                      " ms (max_record_age)");
+      continue;
+    }
+    if (next_.size() == std::min(company, record->company) ||
+        next_bytes_ + record->bytes() > options_.max_call_bytes)
+      return;
     next_.push_back(record);
     next_bytes_ += record->bytes();
-    if (record->refusals > 0) ++counters_.retries;
+    company = std::min(company, record->company);
+    if (std::exchange(record->sent, true)) ++counters_.retries;
   }
 }
 
@@ -167,16 +173,34 @@ void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
 
 void Writer::end_failed_call(const Call& call, const Status& status) {
   ++counters_.failed_calls;
+  const std::string what = "writing to stream " + printable(options_.stream);
+  if (split(call, status)) {
+    reporter_.report(status.in(what + ", which is tried again in smaller calls"), LogLevel::warn);
+    return;
+  }
   const bool soon = soon_again(status);
   if (!soon) refused_for_good_ = true;
-  reporter_.report(status.in("writing to stream " + printable(options_.stream) +
-                             (soon ? ", which is tried again" : ", which is tried again every 30 s")),
+  reporter_.report(status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s")),
                    soon ? LogLevel::warn : LogLevel::error);
-  send_again(call.records, soon ? &kCallBackoff : nullptr);
+  send_again(call.records, soon ? &options_.retry : nullptr, status.message());
+}
+
+// Where the service does not say which of a call's records it cannot take, calls of half the size find out, so
+// that one record does not hold up all others.
+bool Writer::split(const Call& call, const Status& status) {
+  if (status.code() != Code::invalid || call.records.size() == 1 || splits_in_row_ == kMaxSplitsInRow)
+    return false;
+  ++splits_in_row_;
+  for (WriterRecord* record : call.records) {
+    record->company = call.records.size() / 2;
+    queue_.add_again(*record, kAtOnce);
+  }
+  return true;
 }
 
 void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused) {
   refused_for_good_ = false;
+  splits_in_row_ = 0;
   if (!refused.empty()) {
     counters_.refused_records += static_cast<int64_t>(refused.size());
     reporter_.report(
@@ -186,7 +210,8 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
     std::vector<WriterRecord*> again;
     again.reserve(refused.size());
     for (const RefusedRecord& one : refused) again.push_back(call.records[one.index]);
-    send_again(again, &kRecordBackoff);
+    const Backoff backoff = {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};
+    send_again(again, &backoff, printable(refused.front().code));
   }
   auto next_refused = refused.begin();
   for (size_t i = 0; i < call.records.size(); ++i) {
@@ -202,17 +227,28 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
 
 // Neighbours that were refused equally often wait equally long, so that they share a call again. No backoff:
 // slowly.
-void Writer::send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff) {
+void Writer::send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff,
+                        const std::string& reason) {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t due_ms = now_ms + kSlowRetryMs;
   int refusals = 0;
   for (WriterRecord* record : records) {
-    if (++record->refusals != refusals && backoff != nullptr) {
+    if (++record->refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
+      undeliverable_.add(*record, "it was sent " + std::to_string(record->refusals) +
+                                      " times in vain (record_retry_limit), at last: " + reason);
+      continue;
+    }
+    if (record->refusals != refusals && backoff != nullptr) {
       refusals = record->refusals;
       due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
     }
-    queue_.add_again(*record, due_ms);
+    queue_.add_again(*record, std::min(due_ms, expires_ms(*record)));
   }
+}
+
+// When a record becomes too old.
+int64_t Writer::expires_ms(const WriterRecord& record) const {
+  return options_.max_record_age_ms ? record.batch->written_ms + *options_.max_record_age_ms : kNever;
 }
 
 void Writer::settle_failures() {

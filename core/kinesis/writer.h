@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,12 @@ class Writer {
     // Of a record with its partition key, and of all the records of a call, which is no less.
     size_t max_record_bytes = kMaxRecordBytes;  // or RecordLimit::kAskTheStream
     size_t max_call_bytes = kMaxCallBytes;
+    // After a call that failed; a record that was refused by itself waits kRecordCapMs at most.
+    Backoff retry = {.base_ms = 100, .cap_ms = 10'000};
+    // A record that was sent again that often in vain, or is still here that long after it was written, goes to
+    // the failure log. A call that was split because of its records does not count.
+    std::optional<int64_t> record_retry_limit = std::nullopt;
+    std::optional<int64_t> max_record_age_ms = std::nullopt;
     PartitionKeys partition_keys = {};
     bool random_hash_keys = false;  // an ExplicitHashKey for each record, drawn anew whenever it is sent
   };
@@ -95,6 +102,10 @@ class Writer {
   // A share of mem_limit that is kept for the bodies of calls: a queue that took it all would leave one call at
   // a time.
   static constexpr size_t kBodiesShare = 3;
+  // A record is refused for a shard's share of this second, or by a fault that passes: longer waits gain nothing.
+  static constexpr int64_t kRecordCapMs = 2'000;
+  // So many calls in a row may be split for what is in them; if none succeeds, it is not their records.
+  static constexpr int kMaxSplitsInRow = 16;
   static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
 
   struct Call {
@@ -111,7 +122,9 @@ class Writer {
   void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused);
-  void send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff);
+  bool split(const Call& call, const Status& status);
+  void send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff, const std::string& reason);
+  int64_t expires_ms(const WriterRecord& record) const;
   void settle_failures();
   void settle(WriterBatch& batch);
 
@@ -136,6 +149,7 @@ class Writer {
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;
+  int splits_in_row_ = 0;          // calls split since one succeeded
   bool refused_for_good_ = false;  // by the service, and no call succeeded since
 };
 

@@ -68,7 +68,6 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Par
     records.push_back({.batch = this,
                        .data = store.keep(view(record.body)),
                        .partition_key = key,
-                       .refusals = 0,
                        .unreadable = (record.flags & PENSTOCK_RECORD_UNREADABLE) != 0});
   }
   memory_bytes = sizeof *this + text_bytes + records.capacity() * sizeof(WriterRecord);

@@ -66,9 +66,10 @@ TEST(aws_error, codes_fall_into_their_classes_with_and_without_exception) {
       {Code::expired, {"ExpiredIterator", "ExpiredNextToken"}},
       {Code::credentials, {"ExpiredToken", "UnrecognizedClient"}},
       {Code::not_found, {"ResourceNotFound"}},
+      {Code::invalid, {"InvalidArgument", "Validation", "Serialization"}},
       {Code::permanent,
-       {"InvalidArgument", "Validation", "AccessDenied", "KMSDisabled", "KMSAccessDenied", "KMSNotFound",
-        "Unheard", "", "Exception", "throttling"}},
+       {"AccessDenied", "KMSDisabled", "KMSAccessDenied", "KMSNotFound", "Unheard", "", "Exception",
+        "throttling"}},
   };
   for (const auto& [code, names] : classes)
     for (const std::string& name : names) {
@@ -82,7 +83,8 @@ TEST(aws_error, http_status_decides_where_the_code_does_not) {
   for (const int http_status : {408, 500, 502, 503, 504})
     EXPECT_EQ(aws_status("op", refusal(http_status, "<html>")).code(), Code::transient) << http_status;
   EXPECT_EQ(aws_status("op", refusal(429, "")).code(), Code::throttled);
-  for (const int http_status : {301, 400, 403, 404, 413, 501, 505})
+  EXPECT_EQ(aws_status("op", refusal(413, "")).code(), Code::invalid);
+  for (const int http_status : {301, 400, 403, 404, 501, 505})
     EXPECT_EQ(aws_status("op", refusal(http_status, "")).code(), Code::permanent) << http_status;
   EXPECT_EQ(class_of("ExpiredIteratorException", 500), Code::expired);
   EXPECT_EQ(class_of("Unheard", 503), Code::transient);
