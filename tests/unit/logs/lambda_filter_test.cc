@@ -154,6 +154,7 @@ TEST(transform, objects_pass_through_byte_for_byte) {
   std::mt19937 random(20240618);
   ObjectWriter writer(random);
   std::vector<std::string> bodies;
+  bodies.reserve(5000);
   for (int round = 0; round < 5000; ++round) bodies.push_back(writer.object(3));
   EXPECT_EQ(first_fault(bodies), "");
 }
