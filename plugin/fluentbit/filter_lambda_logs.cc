@@ -56,6 +56,14 @@ struct Destroy {
 };
 using Handle = std::unique_ptr<penstock_instance, Destroy>;
 
+// What is left out on purpose comes to no output that would tell the input so.
+void redeem(std::string_view receipts) {
+  const penstock_receipts* const office = library().module->receipts;
+  if (office == nullptr) return;
+  for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES)
+    office->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED);
+}
+
 class Instance {
  public:
   Instance(std::string name, LambdaRecords::Options options, const penstock_stage& stage, Handle handle)
@@ -70,13 +78,14 @@ class Instance {
     if (!records_.problem().empty()) warn(records_.problem());
     if (!modified) return filter::kUntouched;
     const std::string_view made = records_.out();
-    *out = nullptr;
-    *out_size = made.size();
-    if (made.empty()) return filter::kModified;  // malloc(0) might not be freed
-    void* const copy = std::malloc(made.size());
-    if (copy == nullptr) return filter::kUntouched;
-    std::memcpy(copy, made.data(), made.size());
+    void* const copy = made.empty() ? nullptr : std::malloc(made.size());
+    if (!made.empty()) {
+      if (copy == nullptr) return filter::kUntouched;
+      std::memcpy(copy, made.data(), made.size());
+    }
     *out = copy;
+    *out_size = made.size();
+    redeem(records_.receipts_left_out());
     return filter::kModified;
   }
 

@@ -6,6 +6,7 @@
 
 #include "plugin/fluentbit/library.h"
 #include "plugin/fluentbit/msgpack_writer.h"
+#include "plugin/fluentbit/receipt_in_metadata.h"
 
 namespace penstock::fluentbit {
 
@@ -50,6 +51,7 @@ bool LambdaRecords::apply(std::string_view chunk) {
   copied_ = chunk.data();
   if (out_.capacity() > kLargeBufferBytes) std::string().swap(out_);
   out_.clear();
+  receipts_.clear();
   LogEvents events(chunk);
   for (LogEvent event; events.next(event);) {
     find_line(event);
@@ -109,7 +111,7 @@ void LambdaRecords::find_line(const LogEvent& event) {
     record.key = {&kKeys[lines_.size()], 1};
     record.body = {line.data(), line.size()};
     events_.push_back(record);
-    lines_.push_back({event.whole, event.body, between(pair, reader.at())});
+    lines_.push_back({event.whole, event.metadata, event.body, between(pair, reader.at())});
     return;
   }
 }
@@ -135,9 +137,10 @@ int32_t LambdaRecords::take(const penstock_batch& records) noexcept {
 // The lines that are neither taken nor left out, up to that one.
 void LambdaRecords::leave_out(size_t end) {
   for (; taken_ < end; ++taken_) {
-    const std::string_view event = lines_[taken_].event;
-    out_ += between(copied_, event.data());
-    copied_ = event.data() + event.size();
+    const Line& line = lines_[taken_];
+    out_ += between(copied_, line.event.data());
+    copied_ = line.event.data() + line.event.size();
+    append_receipts(receipts_, line.metadata);
   }
 }
 

@@ -34,14 +34,17 @@ class LambdaRecords {
 
   // Of the last apply() that returned true; until the next.
   std::string_view out() const { return out_; }
+  // Of the same: the receipts (receipt_in_metadata.h) of the events that are left out, one behind the other.
+  std::string_view receipts_left_out() const { return receipts_; }
   // What a person should know of the last apply(); "": nothing.
   const std::string& problem() const { return problem_; }
 
  private:
   struct Line {
-    std::string_view event;  // the whole of it
-    std::string_view body;   // of it: a map
-    std::string_view pair;   // of that: the line's key and value
+    std::string_view event;     // the whole of it
+    std::string_view metadata;  // of it
+    std::string_view body;      // of it: a map
+    std::string_view pair;      // of that: the line's key and value
   };
 
   void complain(const std::string& text);
@@ -59,6 +62,7 @@ class LambdaRecords {
   penstock_instance& instance_;
   JsonToMsgpack json_to_msgpack_;
   std::string out_;
+  std::string receipts_;
   std::string problem_;
 
   // Of the chunk at hand.

@@ -314,6 +314,22 @@ TEST(fluentbit_lambda_records, of_events_that_are_all_left_out_nothing_stays) {
   EXPECT_EQ(left_of(event_with("out") + none), none);
 }
 
+TEST(fluentbit_lambda_records, the_receipts_of_events_left_out_are_told_and_no_others) {
+  const auto event_of = [](char receipt, std::string_view line) {
+    Pack pack = Pack().array(2).array(2).event_time(1, 0).map(1).text("penstock");
+    return pack.binary(std::string(PENSTOCK_RECEIPT_BYTES, receipt)).map(1).text("log").text(line).bytes;
+  };
+  const penstock_filter filter = {sizeof filter, 0, leave_out};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  EXPECT_TRUE(
+      records.apply(event_of('a', "out") + event_of('b', "{}") + event_with("out") + event_of('c', "out")));
+  EXPECT_EQ(records.receipts_left_out(),
+            std::string(PENSTOCK_RECEIPT_BYTES, 'a') + std::string(PENSTOCK_RECEIPT_BYTES, 'c'));
+  EXPECT_TRUE(records.apply(event_of('b', "{}")));
+  EXPECT_EQ(records.receipts_left_out(), "");
+}
+
 TEST(fluentbit_lambda_records, of_many_events_the_right_ones_are_left_out) {
   constexpr int kEvents = 2000;  // more than the filter is given at once
   std::string chunk;
