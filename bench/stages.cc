@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/aws/credentials.h"
 #include "core/aws/sigv4.h"
 #include "core/base/bytes.h"
 #include "core/base/crypto.h"
@@ -140,9 +141,11 @@ struct CallBuilder {
                        {"X-Amz-Date", "20190825T135915Z"},
                        {"X-Amz-Target", "Kinesis_20131202.PutRecords"}};
     request.payload_sha256_hex = hash;
+    Credentials credentials;
+    credentials.access_key_id = "AKIDEXAMPLE";
+    credentials.secret_access_key = "a secret of some forty characters, not more";
     const std::string header =
-        sigv4::authorization({"AKIDEXAMPLE", "a secret of some forty characters, not more", ""},
-                             {"20190825T135915Z", "us-east-1", "kinesis"}, request);
+        sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
     signed_bytes += body.size() + header.size();
     body.clear();
     records = bytes = 0;
