@@ -143,8 +143,8 @@ void Summary::add_failure(const penstock_batch& batch, const penstock_record& re
   const auto rank = static_cast<double>(record.time_ms);
   if (newest_failures_.size() == kTop && rank <= newest_failures_.back().rank) return;
   list(newest_failures_, rank,
-       {time_text(record.time_ms), kind == Failure::error ? "error" : printable(event, 20), reason.empty() ? "-" : printable(reason, 60),
-        request_id(), log_group_of(batch)});
+       {time_text(record.time_ms), kind == Failure::error ? "error" : printable(event, 20),
+        reason.empty() ? "-" : printable(reason, 60), request_id(), log_group_of(batch)});
 }
 
 // The highest ranks first, of those equal the one that came first.
@@ -182,12 +182,14 @@ void Summary::append_head(std::string& out, const Rest& rest) const {
   out += " from " + counted(rest.source_records, "source record");
   if (first_ms_ <= last_ms_) out += ", " + time_text(first_ms_) + " to " + time_text(last_ms_);
   out += '\n';
-  if (rest.dropped > 0) out += std::to_string(rest.dropped) + " more were dropped\n";
-  if (rest.excluded > 0) out += std::to_string(rest.excluded) + " more were of log groups that are left out\n";
-  if (rest.not_understood > 0) {
-    out += counted(rest.not_understood, "failure") + " to understand what was given; standard error tells which\n";
+  if (rest.dropped > 0 || rest.excluded > 0) {
+    out += "Left out: " + std::to_string(rest.dropped) + " by drop, " + std::to_string(rest.excluded) +
+           " by include and exclude\n";
   }
-  if (unreadable_ > 0) out += counted(unreadable_, "record") + " of the filter are no JSON objects\n";
+  if (rest.not_understood > 0) {
+    out += "Not understood: " + std::to_string(rest.not_understood) + "; standard error tells what\n";
+  }
+  if (unreadable_ > 0) out += "No JSON objects: " + std::to_string(unreadable_) + " of the records\n";
 }
 
 void Summary::append_events(std::string& out) const {

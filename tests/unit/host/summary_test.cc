@@ -71,9 +71,8 @@ TEST(summary, a_whole_one) {
   sum.add_lambda(R"("event":"timeout","requestId":"b","timeoutSeconds":3.00)", kTimeMs + 3000, "ERROR");
   EXPECT_EQ(sum.text(),
             "5 log events from 2 source records, 2025-10-09T08:53:20.025Z to 2025-10-09T08:53:23.025Z\n"
-            "4 more were dropped\n"
-            "3 more were of log groups that are left out\n"
-            "1 failure to understand what was given; standard error tells which\n"
+            "Left out: 4 by drop, 3 by include and exclude\n"
+            "Not understood: 1; standard error tells what\n"
             "\n"
             "lambda.event   records  INFO  ERROR\n"
             "(application)        2     2\n"
@@ -244,7 +243,7 @@ TEST(summary, what_is_no_json_object_is_counted) {
   for (const char* json : {"", "7", "[]", "[{\"level\":\"INFO\"}]", "{\"level\":\"INFO\"", "{}{}"}) sum.add(json);
   EXPECT_TRUE(
       sum.says("6 log events from 1 source record, 2025-10-09T08:53:20.025Z to 2025-10-09T08:53:20.025Z\n"
-               "6 records of the filter are no JSON objects\n"))
+               "No JSON objects: 6 of the records\n"))
       << sum.text();
 }
 

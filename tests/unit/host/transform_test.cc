@@ -187,9 +187,8 @@ TEST_F(transform, a_summary_takes_the_place_of_the_records) {
   const Ended it = run_program(args({"--summary"}), std::string(kMessage) + "\nnonsense\n" + kMessage);
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.out.rfind("2 log events from 2 source records\n"
-                         "5 more were dropped\n"
-                         "7 more were of log groups that are left out\n"
-                         "1 failure to understand what was given; standard error tells which\n"
+                         "Left out: 5 by drop, 7 by include and exclude\n"
+                         "Not understood: 1; standard error tells what\n"
                          "\n"
                          "lambda.event   records  (none)\n"
                          "(application)        2       2\n",
