@@ -52,18 +52,9 @@ constexpr std::array<std::string_view, 12> kBracketLevels = {"INFO",   "ERROR", 
                                                              "DEBUG",  "TRACE",       "FATAL", "CRITICAL",
                                                              "SEVERE", "INFORMATION", "FINE",  "VERBOSE"};
 
-bool equal_without_case(std::string_view text, std::string_view capitals) {
-  if (text.size() != capitals.size()) return false;
-  for (size_t index = 0; index < text.size(); ++index) {
-    const char c = text[index];
-    if ((c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c) != capitals[index]) return false;
-  }
-  return true;
-}
-
 bool is_bracket_level(std::string_view word) {
   for (const std::string_view level : kBracketLevels)
-    if (equal_without_case(word, level)) return true;
+    if (scan::equal_without_case(word, level)) return true;
   return false;
 }
 

@@ -29,6 +29,7 @@ enum class LambdaEvent : uint8_t {
   exit,
   error,
 };
+inline constexpr size_t kLambdaEventCount = static_cast<size_t>(LambdaEvent::error) + 1;
 
 // What else a line may say, in the order in which it is written.
 enum class LambdaField : uint8_t {

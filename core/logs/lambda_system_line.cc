@@ -79,9 +79,18 @@ std::string_view word_or_bracketed(std::string_view column) {
   return close != std::string_view::npos ? column.substr(0, close + 1) : scan::word(column);
 }
 
+// Where the first colon stands that ends a key, behind which are blanks or nothing.
+size_t find_colon(std::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at)
+    if (text[at] == ':' && (at + 1 == text.size() || text[at + 1] == ' ')) return at;
+  return std::string_view::npos;
+}
+
 // The value at the beginning of what is left of a column. Where blanks stand for tabs, more keys follow, and the
-// value is one word.
-std::string_view take_value(const Key* key, bool more_keys, std::string_view& column) {
+// value is one word, or missing.
+std::string_view take_value(const Key* key, std::string_view& column) {
+  const size_t next_colon = find_colon(column);
+  const bool more_keys = next_colon != std::string_view::npos;
   if (key != nullptr && key->field == LambdaField::extension_name && more_keys) {
     // The name of a file, which may have blanks. What follows it is known.
     const size_t end = std::min(column.find(" State:"), column.size());
@@ -94,8 +103,9 @@ std::string_view take_value(const Key* key, bool more_keys, std::string_view& co
     column = {};
     return value;
   }
+  if (more_keys && find_key(column.substr(0, next_colon)) != nullptr) return {};
   const std::string_view value = word_or_bracketed(column);
-  if (value.ends_with(':')) return {};  // the next key: the value is missing
+  if (value.ends_with(':')) return {};
   column = scan::trim_front(column.substr(value.size()));
   if (is_unit(scan::word(column))) scan::take_word(column);
   return value;
@@ -111,13 +121,6 @@ void set_field(const Key* key, std::string_view value, LambdaLine& line) {
   if (key != nullptr) line.set(key->field, kind_of(key->field) == FieldKind::number ? without_unit(value) : value);
 }
 
-// Where the first colon stands that ends a key, behind which are blanks or nothing.
-size_t find_colon(std::string_view text) {
-  for (size_t at = 0; at < text.size(); ++at)
-    if (text[at] == ':' && (at + 1 == text.size() || text[at + 1] == ' ')) return at;
-  return std::string_view::npos;
-}
-
 // Reads "key: value unit" pairs, separated by tabs, line ends or blanks, in any order; others are passed over.
 void read_fields(std::string_view text, LambdaLine& line) {
   text = text.substr(0, kMaxFieldsBytes);
@@ -131,8 +134,7 @@ void read_fields(std::string_view text, LambdaLine& line) {
       // There may be a tab between key and value, too.
       if (column.empty() && find_colon(column_of(text)) == std::string_view::npos)
         column = scan::trim_front(take_column(text));
-      const bool more_keys = find_colon(column) != std::string_view::npos;
-      set_field(key, take_value(key, more_keys, column), line);
+      set_field(key, take_value(key, column), line);
     }
   }
 }

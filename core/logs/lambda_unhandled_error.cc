@@ -26,6 +26,7 @@ bool is_error_type(std::string_view text) {
 // Whether a name says of itself that it is an error's.
 bool says_error(std::string_view name) {
   if (name == "Error") return false;  // a word like any other
+  if (name.starts_with("Runtime.")) return true;
   for (const std::string_view word : {"Error", "Exception"})
     if (name.find(word) != std::string_view::npos) return true;
   for (const std::string_view end : {"Warning", "Interrupt", "Exit", "Iteration", "Timeout", "Fault"})

@@ -119,4 +119,14 @@ inline bool is_uuid(std::string_view text) {
          are_alphanumeric(load_word(middle.data() + 8)) && are_alphanumeric(load_word(at + 28));
 }
 
+// capitals: a text in capitals.
+inline bool equal_without_case(std::string_view text, std::string_view capitals) {
+  if (text.size() != capitals.size()) return false;
+  for (size_t index = 0; index < text.size(); ++index) {
+    const char c = text[index];
+    if ((c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c) != capitals[index]) return false;
+  }
+  return true;
+}
+
 }  // namespace penstock::scan
