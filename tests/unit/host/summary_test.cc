@@ -159,7 +159,7 @@ TEST(summary, tells_failures_of_every_kind) {
 
 TEST(summary, lists_the_ten_newest_failures_and_says_of_how_many) {
   Summing sum;
-  for (int i = 0; i < 11; ++i)
+  for (int64_t i = 0; i < 11; ++i)
     sum.add_lambda(R"("event":"timeout","requestId":"id-)" + std::to_string(i) + '"', i * 1000);
   EXPECT_TRUE(sum.says("Newest failures, 10 of 11\n")) << sum.text();
   EXPECT_TRUE(sum.says("id-10 "));
