@@ -368,7 +368,9 @@ TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
               return refused(changed, emit, ctx, error);
             }),
             "a chunk passes as it is: refused");
-  for (static std::string_view key : {"", "\x02", "no"}) {
+  static std::string_view key;
+  for (const char* one : {"", "\x02", "no"}) {
+    key = one;
     EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
                               penstock_error* error) {
                 penstock_record record = batch->records[0];
