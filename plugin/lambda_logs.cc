@@ -1,9 +1,15 @@
 // The filter stage lambda_logs: options and ABI over core/logs/lambda_filter.
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
-#include <utility>
+#include <string>
+#include <string_view>
 
+#include "core/base/json.h"
 #include "core/logs/lambda_filter.h"
+#include "core/logs/scan.h"
+#include "core/logs/schema.h"
 #include "plugin/connection.h"
 #include "plugin/instance.h"
 #include "plugin/stage.h"
@@ -13,31 +19,135 @@ namespace penstock {
 
 namespace {
 
+bool same_without_case(std::string_view a, std::string_view b) {
+  const auto capital = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char left, char right) { return capital(left) == capital(right); });
+}
+
+// The kinds in a list like "start,end,report", as bits; an error names what is none.
+Result<uint32_t> events_of(std::string_view list) {
+  uint32_t events = 0;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = scan::trim(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    const auto found = std::find_if(kLambdaEventNames.begin() + 1, kLambdaEventNames.end(),
+                                    [&](std::string_view name) { return same_without_case(name, word); });
+    if (found == kLambdaEventNames.end()) {
+      std::string known;
+      for (size_t event = 1; event < kLambdaEventNames.size(); ++event)
+        known.append(event == 1 ? "" : ", ").append(kLambdaEventNames[event]);
+      return Status(Code::config, "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known);
+    }
+    events |= uint32_t{1} << (found - kLambdaEventNames.begin());
+  }
+  return events;
+}
+
+Schema schema_of(std::string_view word) {
+  if (word == "legacy") return Schema::legacy;
+  if (word == "otel") return Schema::otel;
+  return word == "ecs" ? Schema::ecs : Schema::standard;
+}
+
 class LambdaLogs : public penstock_instance {
  public:
   static constexpr std::array kOptions = {
-      option("source_key", "text", "source",
-             "Member that says which log group, log stream and account an event came from. A member of that "
-             "name that the application wrote becomes source_original."),
-      option("timestamp_key", "text", "timestamp", "Member that says when it happened."),
+      option("schema", "default|legacy|otel|ecs", "default",
+             "Names of the members. legacy: those of the Lambda function that many used before; otel: "
+             "OpenTelemetry's; "
+             "ecs: Elastic Common Schema's. All are in the documents."),
+      option("timestamp_key", "text", nullptr,
+             "Member that says when it happened. Left out: timestamp; with schema ecs @timestamp."),
+      option("source_key", "text", nullptr,
+             "Member that says which log group, log stream and account an event came from. Left out: source. A "
+             "member "
+             "of that name that the application wrote becomes source_original. otel and ecs have no such member."),
+      option("json_key", "text", nullptr,
+             "Member under which a JSON object that the application wrote is put. Left out: its members are the "
+             "record's."),
+      option("event_id", "on|off", "on", "Whether a record has CloudWatch's id of its event."),
+      option("keep_message", "on|off", "on",
+             "off: no message for lines of Lambda itself that were taken apart, such as START and REPORT."),
+      option("function_fields", "on|off", "off",
+             "on: the source has the function's name and version, as log group and log stream tell them."),
+      option("normalize_level", "on|off", "off",
+             "on: levels are TRACE, DEBUG, INFO, WARN, ERROR or FATAL, also in a JSON object's own level. Words "
+             "that are "
+             "not known stay."),
+      option(
+          "parse_json_in_message", "on|off", "on",
+          "on: a JSON object that a Node.js line has for a message is the record, with the line's time, level and "
+          "request id where it has none. off: it stays text."),
+      option(
+          "drop", "text", nullptr,
+          "Kinds of lambda.event whose events are left out, and counted: start,end,report, initStart and so on."),
+      option("include", "text", nullptr,
+             "Log groups whose events are wanted, with commas between; * is any text, ? one character. Left out: "
+             "all."),
+      option("exclude", "text", nullptr,
+             "Log groups whose events are left out, and counted, written like include."),
   };
 
   static Made make(const penstock_host&, const Options& options) {
-    return Made(std::make_unique<LambdaLogs>(
-        LambdaFilterOptions{options.text("source_key"), options.text("timestamp_key")}));
+    Result<LambdaFilterOptions> read = read_options(options);
+    if (!read.ok()) return read.status();
+    return Made(std::make_unique<LambdaLogs>(*read));
   }
+  static Status check_together(const Options& options) { return read_options(options).status(); }
+
   explicit LambdaLogs(const LambdaFilterOptions& options) : penstock_instance(kLambdaLogsStage), filter(options) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const LambdaFilterCounters& counters = filter.counters();
     const StatTeller tell(stat, stat_ctx);
-    tell.counter("records", "records", "log events in, and as many out", counters.records);
+    tell.counter("records", "records", "log events in; each is one of those that follow", counters.records);
     tell.counter("system_lines", "records", "START, END, REPORT and their kin", counters.system_lines);
     tell.counter("passed_through", "records", "JSON objects", counters.passed_through);
     tell.counter("wrapped", "records", "all other lines", counters.wrapped);
+    tell.counter("dropped", "records", "left out for what they are about, by the option drop", counters.dropped);
+    tell.counter("excluded", "records", "left out for their log group", counters.excluded);
   }
 
   LambdaFilter filter;
+
+ private:
+  static Result<LambdaFilterOptions> read_options(const Options& given) {
+    LambdaFilterOptions options;
+    options.schema = schema_of(given.text("schema"));
+    const SchemaNames& names = names_of(options.schema);
+    const bool has_source = !names.source.empty();
+    if (!has_source && !given.text("source_key").empty())
+      return Status(Code::config, "source_key is given, but with schema " + given.text("schema") +
+                                      " there is no such member; leave it out");
+    const auto key = [&](const char* name, std::string_view otherwise) {
+      return given.text(name).empty() ? std::string(otherwise) : given.text(name);
+    };
+    options.timestamp_key = key("timestamp_key", names.timestamp);
+    options.source_key = key("source_key", names.source);
+    options.json_key = given.text("json_key");
+    const std::array<std::string_view, 7> taken = {names.level,     names.message,      names.event_id,
+                                                   names.lambda,    options.source_key, options.timestamp_key,
+                                                   options.json_key};
+    for (const char* const name : {"timestamp_key", "source_key", "json_key"}) {
+      const std::string& text = given.text(name);
+      if (!text.empty() && std::count(taken.begin(), taken.end(), text) > 1)
+        return Status(Code::config,
+                      std::string(name) + " is \"" + printable(text) +
+                          "\", but that is the name of another member of the record; choose another");
+    }
+    const Result<uint32_t> drop = events_of(given.text("drop"));
+    if (!drop.ok()) return drop.status();
+    options.drop = *drop;
+    options.event_id = given.on("event_id");
+    options.keep_message = given.on("keep_message");
+    options.function_fields = given.on("function_fields");
+    options.normalize_level = given.on("normalize_level");
+    options.parse_json_in_message = given.on("parse_json_in_message");
+    options.log_groups = LogGroups(given.text("include"), given.text("exclude"));
+    return options;
+  }
 };
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -91,6 +92,7 @@ class ObjectHandler {
       case Level::root:
         if (name_ == "type") type_ = text;
         if (name_ == "record") fault_ = text;
+        if (name_ == "level") take_level(text);
         if (name_ == "time" || (name_ == "timestamp" && object_.own_timestamp_.empty())) take_timestamp(text);
         break;
       default:
@@ -177,15 +179,24 @@ class ObjectHandler {
     if (iso_timestamp_size(text) == text.size()) object_.own_timestamp_ = text;
   }
 
+  size_t place_of(std::string_view text) const { return static_cast<size_t>(text.data() - object_.copy_.data()); }
+
+  void take_level(std::string_view text) {
+    object_.level_ = text;
+    object_.level_at_ = place_of(text);
+  }
+
   void take_member_name() {
     JsonObject& object = object_;
     object.is_empty_ = false;
-    if (name_ == object.names_.timestamp) object.has_timestamp_ = true;
-    if (name_ == object.names_.source)
-      object.source_names_.push_back(static_cast<size_t>(name_.data() - object.copy_.data()));
-    if (name_ == "level") object.has_level_ = true;
-    if (name_ == "lambda") object.has_lambda_ = true;
-    if (name_ == "event_id") object.has_event_id_ = true;
+    uint64_t candidates = object.wanted_by_size_[std::min(name_.size(), object.wanted_by_size_.size() - 1)];
+    for (; candidates != 0; candidates &= candidates - 1) {
+      const auto index = static_cast<size_t>(std::countr_zero(candidates));
+      if (name_ == object.wanted_[index]) object.found_ |= uint64_t{1} << index;
+    }
+    if (name_ == "level") object.level_ = {};
+    if (object.source_.empty()) return;
+    if (name_ == object.source_) object.source_names_.push_back(place_of(name_));
     if (name_.starts_with(object.source_original_))
       take_source_original(name_.substr(object.source_original_.size()));
   }
@@ -212,20 +223,28 @@ struct JsonObject::Reader {
   penstock_rapidjson::Reader reader;
 };
 
-JsonObject::JsonObject(RecordNames names)
+JsonObject::JsonObject(std::vector<std::string> wanted, std::string source)
     : reader_(std::make_unique<Reader>()),
-      names_(std::move(names)),
-      source_original_(names_.source + "_original") {}
+      wanted_(std::move(wanted)),
+      source_(std::move(source)),
+      source_original_(source_ + "_original") {
+  append_json_string(source_original_json_, source_original_);
+  source_original_json_ = source_original_json_.substr(1, source_original_json_.size() - 2);
+  for (size_t index = 0; index < wanted_.size(); ++index)
+    if (const size_t size = wanted_[index].size(); size != 0)
+      wanted_by_size_[std::min(size, wanted_by_size_.size() - 1)] |= uint64_t{1} << index;
+}
 
 JsonObject::~JsonObject() = default;
 
 void JsonObject::clear() {
   source_names_.clear();
   is_empty_ = true;
-  has_timestamp_ = has_level_ = has_lambda_ = has_event_id_ = has_source_original_ = false;
+  found_ = 0;
+  has_source_original_ = false;
   last_source_number_ = 1;
   own_time_ms_ = -1;
-  own_timestamp_ = {};
+  own_timestamp_ = level_ = {};
   is_platform_ = false;
   platform_ = {};
 }
@@ -260,9 +279,13 @@ JsonObject::Outcome JsonObject::read_copy() {
   return Outcome::object;
 }
 
-std::string JsonObject::free_source_name() const {
-  if (!has_source_original_) return source_original_;
-  return source_original_ + "_" + std::to_string(last_source_number_ + 1);
+void JsonObject::append_free_source_name(std::string& out) const {
+  out += source_original_json_;
+  if (!has_source_original_) return;
+  std::array<char, 24> number;
+  const auto end = std::to_chars(number.data(), number.data() + number.size(), last_source_number_ + 1);
+  out += '_';
+  out.append(number.data(), end.ptr);
 }
 
 }  // namespace penstock

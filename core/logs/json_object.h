@@ -1,6 +1,7 @@
 // A message that is a JSON object: what it has, so that a record can be made of it without touching the rest.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,16 +13,12 @@
 
 namespace penstock {
 
-// The members that the record adds or looks for, by their names.
-struct RecordNames {
-  std::string timestamp = "timestamp";
-  std::string source = "source";
-};
-
 // Reads one object after the other. Views live until the next read().
 class JsonObject {
  public:
-  explicit JsonObject(RecordNames names);
+  // wanted: names of members to look for at the top, 64 at most; empty ones are never found. source: the name of
+  // those whose places are told; empty: none.
+  JsonObject(std::vector<std::string> wanted, std::string source);
   ~JsonObject();
   JsonObject(const JsonObject&) = delete;
   JsonObject& operator=(const JsonObject&) = delete;
@@ -31,20 +28,23 @@ class JsonObject {
   bool read(std::string_view text);
 
   bool is_empty() const { return is_empty_; }
-  bool has_timestamp() const { return has_timestamp_; }
-  bool has_level() const { return has_level_; }
-  bool has_lambda() const { return has_lambda_; }
-  bool has_event_id() const { return has_event_id_; }
+  // Whether a member has the name wanted[index].
+  bool has(size_t index) const { return (found_ >> index & 1) != 0; }
 
-  // Where in text the names of the members begin that are called as our source is, behind their quotes.
+  // Where in text the names of the members begin that are called source, behind their quotes.
   const std::vector<size_t>& source_names() const { return source_names_; }
-  // A name for those that no other member has.
-  std::string free_source_name() const;
+  // Appends a name for those that no other member has, as it stands in JSON between quotes.
+  void append_free_source_name(std::string& out) const;
 
   // The object's own time in milliseconds, from _aws.Timestamp or a number in "time"; -1: it has none.
   int64_t own_time_ms() const { return own_time_ms_; }
-  // The same as an ISO timestamp in "time", or in "timestamp" where ours has another name; empty: it has none.
+  // The same as an ISO timestamp in "time", or in "timestamp"; empty: it has none.
   std::string_view own_timestamp() const { return own_timestamp_; }
+
+  // The text of the last member "level", which is empty where it has none or it is no string, and where in the
+  // text it begins, behind its quote.
+  std::string_view level() const { return level_; }
+  size_t level_at() const { return level_at_; }
 
   // Whether this is a system record of Lambda, {"time", "type": "platform.X", "record"}, and what it says.
   bool is_platform() const { return is_platform_; }
@@ -58,19 +58,21 @@ class JsonObject {
   void clear();
 
   std::unique_ptr<Reader> reader_;  // kept, since it has a stack
-  RecordNames names_;
+  std::vector<std::string> wanted_;
+  std::array<uint64_t, 64> wanted_by_size_ = {};  // bits of their indices; the last: of all that are longer, too
+  std::string source_;
   std::string source_original_;
-  std::string copy_;  // of the text, for reading in place, which changes it
+  std::string source_original_json_;  // as it stands between quotes
+  std::string copy_;                  // of the text, for reading in place, which changes it
   std::vector<size_t> source_names_;
   bool is_empty_ = true;
-  bool has_timestamp_ = false;
-  bool has_level_ = false;
-  bool has_lambda_ = false;
-  bool has_event_id_ = false;
+  uint64_t found_ = 0;  // bits of indices into wanted_
   bool has_source_original_ = false;
   uint64_t last_source_number_ = 1;  // the largest n of a member source_original_n
   int64_t own_time_ms_ = -1;
   std::string_view own_timestamp_;
+  std::string_view level_;
+  size_t level_at_ = 0;
   bool is_platform_ = false;
   LambdaLine platform_;
 };

@@ -1,5 +1,6 @@
 #include "core/logs/lambda_filter.h"
 
+#include "core/base/bytes.h"
 #include "core/base/records.h"
 
 namespace penstock {
@@ -13,11 +14,16 @@ constexpr size_t kLargeBufferBytes = 4 * kPieceBytes;
 }  // namespace
 
 LambdaFilter::LambdaFilter(const LambdaFilterOptions& options)
-    : writer_({options.timestamp_key, options.source_key}) {}
+    : log_groups_(options.log_groups), writer_(options) {}
 
 int32_t LambdaFilter::apply(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx) {
   text_.clear();
   records_.clear();
+  if (!log_groups_.wanted(view(batch.log_group))) {
+    counters_.records += static_cast<int64_t>(batch.record_count);
+    counters_.excluded += static_cast<int64_t>(batch.record_count);
+    return PENSTOCK_OK;
+  }
   writer_.begin(batch);
   for (uint64_t index = 0; index < batch.record_count; ++index) {
     append(record_at(batch, index));
@@ -30,10 +36,6 @@ int32_t LambdaFilter::apply(const penstock_batch& batch, penstock_emit_fn emit, 
 void LambdaFilter::append(const penstock_record& event) {
   const size_t from = text_.size();
   const RecordWriter::Kind kind = writer_.append(text_, event);
-  penstock_record record = event;
-  record.body = {nullptr, text_.size() - from};
-  record.flags |= PENSTOCK_RECORD_JSON;
-  records_.push_back(record);
   ++counters_.records;
   switch (kind) {
     case RecordWriter::Kind::system_line:
@@ -45,7 +47,15 @@ void LambdaFilter::append(const penstock_record& event) {
     case RecordWriter::Kind::wrapped:
       ++counters_.wrapped;
       break;
+    case RecordWriter::Kind::dropped:
+      ++counters_.dropped;
+      return;
   }
+  penstock_record record = event;
+  record.body = {nullptr, text_.size() - from};
+  record.extracted_fields = {};  // they are in the body
+  record.flags |= PENSTOCK_RECORD_JSON;
+  records_.push_back(record);
 }
 
 int32_t LambdaFilter::emit_piece(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx) {

@@ -1,4 +1,4 @@
-// The filter: each log event in, one JSON record out.
+// The filter: each log event in, one JSON record out, unless it is one of those left out on request.
 #pragma once
 
 #include <cstddef>
@@ -7,20 +7,22 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/logs/log_groups.h"
 #include "core/logs/record.h"
 
 namespace penstock {
 
-struct LambdaFilterOptions {
-  std::string source_key = "source";        // the member that says where an event came from
-  std::string timestamp_key = "timestamp";  // the member that says when
+struct LambdaFilterOptions : RecordOptions {
+  LogGroups log_groups;  // whose events are wanted
 };
 
 struct LambdaFilterCounters {
-  int64_t records = 0;         // all
+  int64_t records = 0;         // all that came in; each is one of those that follow
   int64_t system_lines = 0;    // START, END, REPORT and their kin
   int64_t passed_through = 0;  // JSON objects
   int64_t wrapped = 0;         // neither
+  int64_t dropped = 0;         // left out for what they are about
+  int64_t excluded = 0;        // left out for their log group
 };
 
 // Reuses its buffers from batch to batch.
@@ -29,7 +31,8 @@ class LambdaFilter {
   explicit LambdaFilter(const LambdaFilterOptions& options);
 
   // Hands the batch on as JSON records (PENSTOCK_RECORD_JSON), same order, id, time and key, in pieces of about
-  // 256 KiB of output so that memory stays bounded. Answers below 0 of emit end it and are returned.
+  // 256 KiB of output so that memory stays bounded; none where all of it is left out. Answers below 0 of emit end
+  // it and are returned.
   int32_t apply(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx);
 
   const LambdaFilterCounters& counters() const { return counters_; }
@@ -38,6 +41,7 @@ class LambdaFilter {
   void append(const penstock_record& event);
   int32_t emit_piece(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx);
 
+  LogGroups log_groups_;
   RecordWriter writer_;
   LambdaFilterCounters counters_;
   std::string text_;                      // of the piece's records, one behind the other

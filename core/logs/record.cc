@@ -1,42 +1,37 @@
 #include "core/logs/record.h"
 
-#include <array>
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/json.h"
 #include "core/base/time.h"
+#include "core/logs/function_name.h"
 #include "core/logs/iso_timestamp.h"
+#include "core/logs/level.h"
 #include "core/logs/scan.h"
+#include "core/logs/units.h"
 
 namespace penstock {
 
 namespace {
 
-// In the order of LambdaEvent and LambdaField.
-constexpr std::array<std::string_view, 15> kEventNames = {
-    "",          "start",     "end",  "report", "initStart", "initReport", "restoreStart", "restoreReport",
-    "extension", "telemetry", "logs", "xray",   "timeout",   "exit",       "error"};
-constexpr std::array<std::string_view, kLambdaFieldCount> kFieldNames = {"requestId",
-                                                                         "version",
-                                                                         "durationMs",
-                                                                         "billedDurationMs",
-                                                                         "memorySizeMB",
-                                                                         "maxMemoryUsedMB",
-                                                                         "initDurationMs",
-                                                                         "restoreDurationMs",
-                                                                         "billedRestoreDurationMs",
-                                                                         "status",
-                                                                         "errorType",
-                                                                         "timeoutSeconds",
-                                                                         "phase",
-                                                                         "runtimeVersion",
-                                                                         "runtimeVersionArn",
-                                                                         "extensionName",
-                                                                         "extensionState",
-                                                                         "tenantId",
-                                                                         "xrayTraceId",
-                                                                         "xraySegmentId",
-                                                                         "xraySampled"};
+constexpr std::string_view kExtractedFields = "extractedFields";  // as CloudWatch Logs calls them
+
+// The members that an object passed through may have already.
+enum Member : size_t {
+  kTimestamp,
+  kLevel,
+  kEventId,
+  kExtracted,
+  kLambda,
+  kEvent,
+  kFirstField,
+  kFirstSourceFact = kFirstField + kLambdaFieldCount,
+  kMembers = kFirstSourceFact + kSourceFactCount,
+};
+static_assert(kMembers <= 64);
 
 std::string json_of(std::string_view text) {
   std::string json;
@@ -44,52 +39,35 @@ std::string json_of(std::string_view text) {
   return json;
 }
 
-// With a comma in front, like all that is appended to what is a record already.
-void append_level(std::string& out, const LambdaLine& line) {
-  out += ",\"level\":";
-  if (line.level.empty()) {
-    out += line.failed ? "\"ERROR\"" : "\"INFO\"";
-    return;
+std::string key_of(std::string_view name) { return json_of(name) + ":"; }
+
+std::vector<std::string> members_of(const RecordOptions& options) {
+  const SchemaNames& names = names_of(options.schema);
+  std::vector<std::string> members(kMembers);
+  members[kTimestamp] = options.timestamp_key;
+  members[kLevel] = names.level;
+  members[kEventId] = names.event_id;
+  members[kExtracted] = kExtractedFields;
+  members[kLambda] = names.lambda;
+  if (names.lambda.empty()) {
+    members[kEvent] = names.event;
+    for (size_t index = 0; index < kLambdaFieldCount; ++index)
+      members[kFirstField + index] = names.fields[index].name;
   }
-  const size_t from = out.size();
-  append_json_string(out, line.level);
-  for (size_t at = from; at < out.size(); ++at) {
-    // Escapes are of control characters, quotes and backslashes only: of those none is a level's.
-    if (out[at] == '\\')
-      ++at;
-    else if (out[at] >= 'a' && out[at] <= 'z')
-      out[at] = static_cast<char>(out[at] - 'a' + 'A');
-  }
+  if (names.source.empty())
+    for (size_t index = 0; index < kSourceFactCount; ++index)
+      members[kFirstSourceFact + index] = names.source_facts[index].name;
+  return members;
 }
 
-void append_lambda(std::string& out, const LambdaLine& line) {
-  out += ",\"lambda\":{";
-  const size_t from = out.size();
-  if (line.event != LambdaEvent::none) {
-    out += "\"event\":\"";
-    out += kEventNames[static_cast<size_t>(line.event)];
-    out += '"';
-  }
-  for (size_t index = 0; index < kLambdaFieldCount; ++index) {
-    const auto field = static_cast<LambdaField>(index);
-    if (line[field].empty()) continue;
-    if (out.size() > from) out += ',';
-    out += '"';
-    out += kFieldNames[index];
-    out += "\":";
-    if (kind_of(field) == FieldKind::text)
-      append_json_string(out, line[field]);
-    else
-      out += line[field];
-  }
-  out += '}';
+// Their own source is renamed where it would stand beside ours.
+std::string source_name_of(const RecordOptions& options) {
+  return names_of(options.schema).source.empty() || !options.json_key.empty() ? "" : options.source_key;
 }
 
-// Nothing where the event has no id.
-void append_event_id(std::string& out, const penstock_record& event) {
-  if (event.id.size == 0) return;
-  out += ",\"event_id\":";
-  append_json_string(out, view(event.id));
+// Whether the fields of such a line say all that it says.
+bool is_told_by_fields(LambdaEvent event) {
+  return event != LambdaEvent::none && event != LambdaEvent::error && event != LambdaEvent::exit;
 }
 
 // The size of what is left of a JSON string, without the closing quote.
@@ -99,103 +77,239 @@ size_t rest_of_string(std::string_view text, size_t from) {
   return at - from;
 }
 
+void append_number(std::string& out, std::string_view number, Unit unit) {
+  switch (unit) {
+    case Unit::as_read:
+      out += number;
+      return;
+    case Unit::seconds_of_ms:
+      return append_seconds_of_ms(out, number);
+    case Unit::bytes_of_mb:
+      return append_bytes_of_mb(out, number);
+  }
+}
+
 }  // namespace
 
-RecordWriter::RecordWriter(const RecordNames& names)
-    : timestamp_name_(json_of(names.timestamp)), source_name_(json_of(names.source)), object_(names) {}
+RecordWriter::RecordWriter(const RecordOptions& options)
+    : options_(options),
+      names_(names_of(options.schema)),
+      timestamp_(key_of(options.timestamp_key) + "\""),
+      level_("," + key_of(names_.level)),
+      message_("," + key_of(names_.message)),
+      lambda_(names_.lambda.empty() ? "" : "," + key_of(names_.lambda)),
+      event_id_("," + key_of(names_.event_id)),
+      json_(options.json_key.empty() ? "" : "," + key_of(options.json_key)),
+      object_(members_of(options), source_name_of(options)),
+      extracted_({}, "") {
+  for (size_t index = 0; index < events_.size(); ++index)
+    events_[index] = key_of(names_.event) + json_of(kLambdaEventNames[index]);
+  for (size_t index = 0; index < fields_.size(); ++index) fields_[index] = key_of(names_.fields[index].name);
+}
 
 void RecordWriter::begin(const penstock_batch& origin) {
+  FunctionName function;
+  if (options_.function_fields) function = function_of(view(origin.log_group), view(origin.log_stream));
+  const std::array<std::string_view, kSourceFactCount> values = {view(origin.log_group), view(origin.log_stream),
+                                                                 view(origin.owner),     view(origin.region),
+                                                                 function.name,          function.version};
   source_.clear();
-  const auto append = [&](std::string_view name, penstock_bytes value) {
-    if (value.size == 0) return;
-    source_ += source_.empty() ? "," + source_name_ + ":{" : ",";
-    source_ += name;
-    append_json_string(source_, view(value));
-  };
-  append("\"logGroup\":", origin.log_group);
-  append("\"logStream\":", origin.log_stream);
-  append("\"owner\":", origin.owner);
-  append("\"region\":", origin.region);
-  if (!source_.empty()) source_ += '}';
+  for (size_t index = 0; index < kSourceFactCount; ++index) {
+    std::string& fact = source_facts_[index];
+    fact.clear();
+    if (values[index].empty()) continue;
+    const SourceName& name = names_.source_facts[index];
+    fact += ',';
+    append_json_string(fact, name.name);
+    fact += name.is_list ? ":[" : ":";
+    append_json_string(fact, values[index]);
+    if (name.is_list) fact += ']';
+    source_ += fact;
+  }
+  source_has_version_ = names_.source.empty() && !function.version.empty();
+  if (names_.source.empty() || source_.empty()) return;
+  source_[0] = '{';
+  source_ = "," + key_of(options_.source_key) + source_ + "}";
 }
 
 RecordWriter::Kind RecordWriter::append(std::string& out, const penstock_record& event) {
   const std::string_view message = scan::trim(view(event.body));
   if (object_.read(message)) {
-    append_object(out, message, nullptr, event);
+    const LambdaLine* const said = object_.is_platform() ? &object_.platform() : nullptr;
+    if (said != nullptr && drops(said->event)) return Kind::dropped;
+    append_object(out, message, said, nullptr, event);
     return Kind::passed_through;
   }
   const LambdaLine line = read_lambda_line(message);
-  if (line.message_may_be_the_record && object_.read(line.message)) {
-    append_object(out, line.message, &line, event);
+  if (drops(line.event)) return Kind::dropped;
+  if (line.message_may_be_the_record && options_.parse_json_in_message && object_.read(line.message)) {
+    const LambdaLine* const said = object_.is_platform() ? &object_.platform() : &line;
+    append_object(out, line.message, said, &line, event);
     return Kind::passed_through;
   }
   append_line(out, line, event);
   return line.event != LambdaEvent::none ? Kind::system_line : Kind::wrapped;
 }
 
-void RecordWriter::append_line(std::string& out, const LambdaLine& line, const penstock_record& event) const {
+void RecordWriter::append_line(std::string& out, const LambdaLine& line, const penstock_record& event) {
   out += '{';
-  out += timestamp_name_;
-  out += ":\"";
+  out += timestamp_;
   if (line.timestamp.empty())
     append_rfc3339(out, event.time_ms);
   else
     append_iso_timestamp(out, line.timestamp, line.timestamp_fraction);
   out += '"';
-  append_level(out, line);
-  out += ",\"message\":";
-  if (line.returns_are_line_ends)
-    append_json_string_of_lines(out, line.message);
-  else
-    append_json_string(out, line.message);
-  if (line.says_anything()) append_lambda(out, line);
-  append_event_id(out, event);
-  out += source_;
-  out += '}';
-}
-
-// text is what object_ has read; around: the line that it was the message of, or null.
-void RecordWriter::append_object(std::string& out, std::string_view text, const LambdaLine* around,
-                                 const penstock_record& event) {
-  append_object_members(out, text);
-  if (!object_.has_timestamp()) {
-    if (!object_.is_empty()) out += ',';
-    out += timestamp_name_;
-    out += ":\"";
-    if (!object_.own_timestamp().empty())
-      append_iso_timestamp(out, object_.own_timestamp());
-    else if (object_.own_time_ms() >= 0)
-      append_rfc3339(out, object_.own_time_ms());
-    else if (around != nullptr)
-      append_iso_timestamp(out, around->timestamp, around->timestamp_fraction);
+  append_level(out, line.level, line.failed);
+  if (options_.keep_message || !is_told_by_fields(line.event)) {
+    out += message_;
+    if (line.returns_are_line_ends)
+      append_json_string_of_lines(out, line.message);
     else
-      append_rfc3339(out, event.time_ms);
-    out += '"';
+      append_json_string(out, line.message);
   }
-  const LambdaLine* const said = object_.is_platform() ? &object_.platform() : around;
-  if (said != nullptr) {
-    if (!object_.has_level()) append_level(out, *said);
-    if (!object_.has_lambda() && said->says_anything()) append_lambda(out, *said);
-  }
-  if (!object_.has_event_id()) append_event_id(out, event);
-  out += source_;
+  if (line.says_anything()) append_lambda(out, line, false);
+  append_event_id(out, event);
+  append_extracted_fields(out, event);
+  append_source(out, false);
   out += '}';
 }
 
-// All of the object but its last brace, with members that have our source's name renamed, where there is a source.
-void RecordWriter::append_object_members(std::string& out, std::string_view text) const {
+// text is what object_ has read; said: what is known of it beyond its members, or null; around: the line that it
+// was the message of, or null.
+void RecordWriter::append_object(std::string& out, std::string_view text, const LambdaLine* said,
+                                 const LambdaLine* around, const penstock_record& event) {
+  const bool is_record = json_.empty();  // its members are the record's
+  const auto lacks = [&](Member member) { return !is_record || !object_.has(member); };
+  if (is_record)
+    append_object_members(out, text);
+  else
+    out += '{';
+  if (lacks(kTimestamp)) {
+    if (is_record && !object_.is_empty()) out += ',';
+    append_object_time(out, around, event);
+  }
+  if (!is_record && !object_.level().empty())
+    append_level(out, object_.level(), false);
+  else if (said != nullptr && lacks(kLevel))
+    append_level(out, said->level, said->failed);
+  if (!is_record) {
+    out += json_;
+    append_object_members(out, text);
+    out += '}';
+  }
+  if (said != nullptr && said->says_anything() && lacks(kLambda)) append_lambda(out, *said, is_record);
+  if (lacks(kEventId)) append_event_id(out, event);
+  if (lacks(kExtracted)) append_extracted_fields(out, event);
+  append_source(out, is_record);
+  out += '}';
+}
+
+// All of the object but its last brace, with members that have our source's name renamed, where there is a source,
+// and its level in the common vocabulary, where that is wanted.
+void RecordWriter::append_object_members(std::string& out, std::string_view text) {
+  constexpr size_t kNowhere = std::string_view::npos;
   const std::string_view members = text.substr(0, text.size() - 1);
   size_t copied = 0;
+  const auto replace = [&](size_t at, std::string_view by) {
+    append_json_on_one_line(out, members.substr(copied, at - copied));
+    out += by;
+    copied = at + rest_of_string(members, at);
+  };
+  const std::string_view level = options_.normalize_level ? normalized_level(object_.level()) : "";
+  size_t level_at = level.empty() ? kNowhere : object_.level_at();
   if (!source_.empty() && !object_.source_names().empty()) {
-    const std::string name = json_of(object_.free_source_name());
+    renamed_source_.clear();
+    object_.append_free_source_name(renamed_source_);
     for (const size_t at : object_.source_names()) {
-      append_json_on_one_line(out, members.substr(copied, at - copied));
-      out.append(name, 1, name.size() - 2);
-      copied = at + rest_of_string(members, at);
+      if (level_at < at) replace(std::exchange(level_at, kNowhere), level);
+      replace(at, renamed_source_);
     }
   }
+  if (level_at != kNowhere) replace(level_at, level);
   append_json_on_one_line(out, members.substr(copied));
+}
+
+void RecordWriter::append_object_time(std::string& out, const LambdaLine* around,
+                                      const penstock_record& event) const {
+  out += timestamp_;
+  if (!object_.own_timestamp().empty())
+    append_iso_timestamp(out, object_.own_timestamp());
+  else if (object_.own_time_ms() >= 0)
+    append_rfc3339(out, object_.own_time_ms());
+  else if (around != nullptr)
+    append_iso_timestamp(out, around->timestamp, around->timestamp_fraction);
+  else
+    append_rfc3339(out, event.time_ms);
+  out += '"';
+}
+
+void RecordWriter::append_level(std::string& out, std::string_view written, bool failed) const {
+  out += level_;
+  std::string_view level = written;
+  if (level.empty()) level = failed ? "ERROR" : "INFO";
+  if (options_.normalize_level)
+    if (const std::string_view normalized = normalized_level(level); !normalized.empty()) level = normalized;
+  const size_t from = out.size();
+  append_json_string(out, level);
+  for (size_t at = from; at < out.size(); ++at) {
+    // Escapes are of control characters, quotes and backslashes only: of those none is a level's.
+    if (out[at] == '\\')
+      ++at;
+    else if (out[at] >= 'a' && out[at] <= 'z')
+      out[at] = static_cast<char>(out[at] - 'a' + 'A');
+  }
+}
+
+// beside_members: those of an object passed through may stand beside, and go before.
+void RecordWriter::append_lambda(std::string& out, const LambdaLine& line, bool beside_members) const {
+  const bool at_the_top = lambda_.empty();
+  const auto is_there = [&](size_t member) { return beside_members && at_the_top && object_.has(member); };
+  out += lambda_;
+  char separator = at_the_top ? ',' : '{';
+  if (line.event != LambdaEvent::none && !is_there(kEvent)) {
+    out += std::exchange(separator, ',');
+    out += events_[static_cast<size_t>(line.event)];
+  }
+  line.for_each_field([&](LambdaField field, std::string_view value) {
+    const auto index = static_cast<size_t>(field);
+    if (is_there(kFirstField + index) || (field == LambdaField::version && source_has_version_)) return;
+    out += std::exchange(separator, ',');
+    out += fields_[index];
+    if (kind_of(field) == FieldKind::text)
+      append_json_string(out, value);
+    else
+      append_number(out, value, names_.fields[index].unit);
+  });
+  if (!at_the_top) out += '}';
+}
+
+// Nothing where the event has no id.
+void RecordWriter::append_event_id(std::string& out, const penstock_record& event) const {
+  if (event.id.size == 0 || !options_.event_id) return;
+  out += event_id_;
+  append_json_string(out, view(event.id));
+}
+
+void RecordWriter::append_extracted_fields(std::string& out, const penstock_record& event) {
+  const std::string_view fields = scan::trim(view(event.extracted_fields));
+  if (fields.empty()) return;
+  out += ',';
+  append_json_string(out, kExtractedFields);
+  out += ':';
+  // Whoever made the event may not have looked at what they are.
+  if (extracted_.read(fields))
+    append_json_on_one_line(out, fields);
+  else
+    append_json_string(out, fields);
+}
+
+void RecordWriter::append_source(std::string& out, bool beside_members) const {
+  if (!beside_members || !names_.source.empty()) {
+    out += source_;
+    return;
+  }
+  for (size_t index = 0; index < kSourceFactCount; ++index)
+    if (!object_.has(kFirstSourceFact + index)) out += source_facts_[index];
 }
 
 }  // namespace penstock

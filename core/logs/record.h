@@ -1,37 +1,78 @@
 // The record that leaves: one JSON object for a log event, on one line.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "abi/penstock.h"
 #include "core/logs/json_object.h"
 #include "core/logs/lambda_line.h"
+#include "core/logs/schema.h"
 
 namespace penstock {
+
+struct RecordOptions {
+  Schema schema = Schema::standard;
+  std::string timestamp_key = "timestamp";
+  std::string source_key = "source";  // of the object, in the schemas that have one
+  std::string json_key;               // of the member that holds an object passed through; empty: it is the record
+  bool event_id = true;
+  bool keep_message = true;           // of system lines whose fields say all
+  bool function_fields = false;       // the function's name and version in the source
+  bool normalize_level = false;       // see level.h
+  bool parse_json_in_message = true;  // an object behind a runtime's columns counts as the record
+  uint32_t drop = 0;                  // bits of the LambdaEvents of which no record becomes
+};
 
 // Writes the records of a batch. Reuses its buffers.
 class RecordWriter {
  public:
-  explicit RecordWriter(const RecordNames& names);
+  explicit RecordWriter(const RecordOptions& options);
 
   // Sets where the records that follow come from. Of it they have what is not empty.
   void begin(const penstock_batch& origin);
 
-  enum class Kind { system_line, passed_through, wrapped };
-  // Appends the record that becomes of an event; any bytes do.
+  enum class Kind { system_line, passed_through, wrapped, dropped };
+  // Appends the record that becomes of an event; any bytes do. Nothing where it is dropped.
   Kind append(std::string& out, const penstock_record& event);
 
  private:
-  void append_line(std::string& out, const LambdaLine& line, const penstock_record& event) const;
-  void append_object(std::string& out, std::string_view text, const LambdaLine* around,
+  void append_line(std::string& out, const LambdaLine& line, const penstock_record& event);
+  void append_object(std::string& out, std::string_view text, const LambdaLine* said, const LambdaLine* around,
                      const penstock_record& event);
-  void append_object_members(std::string& out, std::string_view text) const;
+  void append_object_members(std::string& out, std::string_view text);
+  void append_object_time(std::string& out, const LambdaLine* around, const penstock_record& event) const;
+  void append_level(std::string& out, std::string_view written, bool failed) const;
+  void append_lambda(std::string& out, const LambdaLine& line, bool beside_members) const;
+  void append_event_id(std::string& out, const penstock_record& event) const;
+  void append_extracted_fields(std::string& out, const penstock_record& event);
+  void append_source(std::string& out, bool beside_members) const;
+  bool drops(LambdaEvent event) const { return (options_.drop >> static_cast<uint32_t>(event) & 1) != 0; }
 
-  std::string timestamp_name_;  // as JSON, with its quotes
-  std::string source_name_;
-  std::string source_;  // of the batch: ,"source":{...} as JSON; empty where nothing is known
+  const RecordOptions options_;
+  const SchemaNames& names_;
+
+  // JSON text that is the same in all records: members up to their values, a comma in front where one is needed.
+  std::string timestamp_;
+  std::string level_;
+  std::string message_;
+  std::string lambda_;  // empty: its members stand at the top
+  std::string event_id_;
+  std::string json_;                                          // empty: an object is the record
+  std::array<std::string, kLambdaEventNames.size()> events_;  // with their values
+  std::array<std::string, kLambdaFieldCount> fields_;
+
+  // And in all records of a batch, with values; empty where these are unknown.
+  std::string source_;
+  std::array<std::string, kSourceFactCount> source_facts_;
+  bool source_has_version_ = false;  // under the name that a line's own version has in this schema
+
   JsonObject object_;
+  JsonObject extracted_;
+  std::string renamed_source_;
 };
 
 }  // namespace penstock

@@ -1,0 +1,15 @@
+// Numbers as JSON writes them, in other units, without losing a digit.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace penstock {
+
+// Appends a number of milliseconds in seconds: its decimal point moves.
+void append_seconds_of_ms(std::string& out, std::string_view ms);
+
+// Appends a number of megabytes, as Lambda counts them, in bytes of which a megabyte has 1,048,576.
+void append_bytes_of_mb(std::string& out, std::string_view mb);
+
+}  // namespace penstock
