@@ -46,16 +46,16 @@ Status read_stream(const Options& options, Writer::Options& writer) {
 
 Status read_limits(const Options& options, Writer::Options& writer) {
   writer.mem_limit_bytes = options.size_bytes("mem_limit");
-  writer.linger_ms = options.duration_ms("linger");
-  writer.max_call_bytes = options.size_bytes("max_request_bytes");
-  if (writer.max_call_bytes > kMaxRaisedCallBytes)
+  writer.calls.linger_ms = options.duration_ms("linger");
+  writer.calls.packing.max_call_bytes = options.size_bytes("max_request_bytes");
+  if (writer.calls.packing.max_call_bytes > kMaxRaisedCallBytes)
     return too_large(options, "max_request_bytes", kMaxRaisedCallBytes);
   writer.max_record_bytes = RecordLimit::kAskTheStream;
   if (options.is("max_record_bytes", "auto")) return {};
   writer.max_record_bytes = options.size_bytes("max_record_bytes");
   if (writer.max_record_bytes > kMaxRaisedRecordBytes)
     return too_large(options, "max_record_bytes", kMaxRaisedRecordBytes);
-  if (writer.max_record_bytes > writer.max_call_bytes)
+  if (writer.max_record_bytes > writer.calls.packing.max_call_bytes)
     return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
                               ", which is more than a call may have: raise max_request_bytes, which is " +
                               options.text("max_request_bytes")};
@@ -68,7 +68,8 @@ Status read_retries(const Options& options, Writer::Options& writer) {
     return {Code::config, "retry_base is " + options.text("retry_base") + ", which is more than retry_cap, " +
                               options.text("retry_cap")};
   if (!options.is("record_retry_limit", "none")) writer.record_retry_limit = options.number("record_retry_limit");
-  if (!options.is("max_record_age", "none")) writer.max_record_age_ms = options.duration_ms("max_record_age");
+  if (!options.is("max_record_age", "none"))
+    writer.calls.max_record_age_ms = options.duration_ms("max_record_age");
   return {};
 }
 
@@ -77,13 +78,26 @@ Status read_keys(const Options& options, Writer::Options& writer) {
       PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
   if (!keys.ok()) return keys.status();
   writer.partition_keys = std::move(*keys);
-  writer.random_hash_keys = options.is("explicit_hash_key", "random");
+  writer.calls.packing.random_hash_keys = options.is("explicit_hash_key", "random");
+  return {};
+}
+
+Status read_packing(const Options& options, Writer::Options& writer) {
+  Packing::Options& packing = writer.calls.packing;
+  if (options.is("aggregate", "newline")) packing.aggregate = Packing::Aggregate::newline;
+  packing.append_newline = options.on("append_newline");
+  packing.gzip = options.is("compression", "gzip");
+  writer.calls.order_per_key = options.is("ordering", "per_key");
+  if (writer.calls.order_per_key && packing.random_hash_keys)
+    return {Code::config,
+            "ordering per_key and explicit_hash_key random do not go together: the records of a key "
+            "would go to many shards"};
   return {};
 }
 
 Result<Writer::Options> writer_options(const Options& options) {
   Writer::Options writer = {};
-  for (const auto read : {read_stream, read_limits, read_retries, read_keys})
+  for (const auto read : {read_stream, read_limits, read_retries, read_keys, read_packing})
     if (Status status = read(options, writer); !status.ok()) return status;
   return writer;
 }

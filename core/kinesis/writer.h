@@ -14,13 +14,13 @@
 #include "core/base/backoff.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
+#include "core/kinesis/call_maker.h"
 #include "core/kinesis/failure.h"
 #include "core/kinesis/put_records.h"
 #include "core/kinesis/record_limit.h"
 #include "core/kinesis/service_call.h"
 #include "core/kinesis/undeliverable.h"
 #include "core/kinesis/writer_batch.h"
-#include "core/kinesis/writer_queue.h"
 
 namespace penstock {
 
@@ -53,18 +53,14 @@ class Writer {
     std::string stream;  // a name or an ARN
     // Of batches, and of the bodies of calls, for which a third is set aside. A call is always let through.
     size_t mem_limit_bytes;
-    int64_t linger_ms = 100;  // how long a record waits for others to share its call
-    // Of a record with its partition key, and of all the records of a call, which is no less.
-    size_t max_record_bytes = kMaxRecordBytes;  // or RecordLimit::kAskTheStream
-    size_t max_call_bytes = kMaxCallBytes;
+    size_t max_record_bytes = kMaxRecordBytes;  // with its partition key; or RecordLimit::kAskTheStream
     // After a call that failed; a record that was refused by itself waits kRecordCapMs at most.
     Backoff retry = {.base_ms = 100, .cap_ms = 10'000};
-    // A record that was sent again that often in vain, or is still here that long after it was written, goes to
-    // the failure log. A call that was split because of its records does not count.
+    // A record that was sent again that often in vain goes to the failure log. A call that was split because of
+    // its records does not count.
     std::optional<int64_t> record_retry_limit = std::nullopt;
-    std::optional<int64_t> max_record_age_ms = std::nullopt;
     PartitionKeys partition_keys = {};
-    bool random_hash_keys = false;  // an ExplicitHashKey for each record, drawn anew whenever it is sent
+    CallMaker::Options calls = {};
   };
 
   // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
@@ -109,22 +105,20 @@ class Writer {
   static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
 
   struct Call {
-    std::vector<WriterRecord*> records;
+    std::vector<Parcel> parcels;
     size_t body_bytes;
   };
 
   int64_t next_call_ms() const;
   bool fits_in_memory() const;
-  size_t next_body_bytes() const;
   size_t max_record_bytes() const;
-  void gather(int64_t now_ms);
   void begin_call();
   void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused);
   bool split(const Call& call, const Status& status);
-  void send_again(const std::vector<WriterRecord*>& records, const Backoff* backoff, const std::string& reason);
-  int64_t expires_ms(const WriterRecord& record) const;
+  void send_again(const std::vector<Parcel>& parcels, const Backoff* backoff, const std::string& reason);
+  void deliver(WriterRecord* first);
   void settle_failures();
   void settle(WriterBatch& batch);
 
@@ -138,14 +132,12 @@ class Writer {
 
   std::map<uint64_t, WriterBatch> batches_;  // all that is outstanding, by number
   uint64_t last_batch_number_ = 0;
-  size_t batch_bytes_ = 0;  // their memory
-  WriterQueue queue_;
-  std::vector<WriterRecord*> next_;  // the call that waits for memory
-  size_t next_bytes_ = 0;
+  size_t batch_bytes_ = 0;          // their memory
   std::map<uint64_t, Call> calls_;  // under way
   uint64_t last_call_id_ = 0;
   size_t body_bytes_ = 0;  // of the calls under way
   Undeliverable undeliverable_;
+  CallMaker next_;  // what waits to be sent
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;

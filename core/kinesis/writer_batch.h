@@ -20,9 +20,12 @@ struct WriterRecord {
   std::string_view data;           // lies in the batch, as the key does
   std::string_view partition_key;  // as the service allows it; "": it has none
   int refusals = 0;                // how often it was sent in vain
-  // Records that a call with it may have: fewer once a call was refused for what is in it.
+  // Parcels that a call with it may have: fewer once a call was refused for what is in it.
   size_t company = kMaxRecordsPerCall;
-  bool sent = false;        // it was in a call already
+  bool sent = false;      // it was in a call already
+  bool has_turn = false;  // see KeyOrder
+  WriterRecord* next =
+      nullptr;              // in the one list that it is in: of its parcel, or of those that wait for their turn
   bool unreadable = false;  // it was handed over as PENSTOCK_RECORD_UNREADABLE
 
   size_t bytes() const { return put_record_bytes(data, partition_key); }

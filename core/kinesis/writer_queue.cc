@@ -10,19 +10,23 @@ void WriterQueue::add(WriterBatch& batch) {
   for (const WriterRecord& record : batch.records) fresh_bytes_ += record.bytes();
 }
 
-void WriterQueue::add_again(WriterRecord& record, int64_t due_ms) {
-  again_.push_back({due_ms, ++last_number_, &record});
+void WriterQueue::add_again(WriterRecord& first, int64_t due_ms) {
+  size_t records = 0;
+  for (const WriterRecord* record = &first; record != nullptr; record = record->next) ++records;
+  again_.push_back({due_ms, ++last_number_, &first, records});
+  again_records_ += records;
   std::push_heap(again_.begin(), again_.end());
 }
 
 WriterRecord* WriterQueue::front(int64_t now_ms) const {
-  if (due_again_ms() <= now_ms) return again_.front().record;
+  if (due_again_ms() <= now_ms) return again_.front().first;
   return fresh_.empty() ? nullptr : &fresh_.front().batch->records[fresh_.front().next];
 }
 
 void WriterQueue::pop(int64_t now_ms) {
   if (due_again_ms() <= now_ms) {
     std::pop_heap(again_.begin(), again_.end());
+    again_records_ -= again_.back().records;
     again_.pop_back();
     return;
   }

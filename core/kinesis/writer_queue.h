@@ -17,15 +17,16 @@ class WriterQueue {
  public:
   // The records of a batch, of which none was in a call. It has at least one.
   void add(WriterBatch& batch);
-  // A record that is to be sent no sooner than due_ms.
-  void add_again(WriterRecord& record, int64_t due_ms);
+  // A chain of records, by their next, that is to be sent no sooner than due_ms.
+  void add_again(WriterRecord& first, int64_t due_ms);
 
-  // The record whose turn it is, which stays here until it is popped; nullptr: none. Those due again go first.
+  // What is to be sent next, the first of a chain, which stays here until it is popped; nullptr: nothing. Those
+  // due again go first.
   WriterRecord* front(int64_t now_ms) const;
   void pop(int64_t now_ms);  // front(now_ms), which is not nullptr
   void clear();
 
-  size_t records() const { return fresh_records_ + again_.size(); }
+  size_t records() const { return fresh_records_ + again_records_; }
   size_t fresh_records() const { return fresh_records_; }
   size_t fresh_bytes() const { return fresh_bytes_; }  // of data and keys
   // When the oldest fresh record was written; kNever where there is none.
@@ -40,7 +41,8 @@ class WriterQueue {
   struct Again {
     int64_t due_ms;
     uint64_t number;  // of two that are due at once the one that came first goes first
-    WriterRecord* record;
+    WriterRecord* first;
+    size_t records;
     bool operator<(const Again& other) const {  // a heap's top is due first
       return due_ms != other.due_ms ? due_ms > other.due_ms : number > other.number;
     }
@@ -50,6 +52,7 @@ class WriterQueue {
   size_t fresh_records_ = 0;
   size_t fresh_bytes_ = 0;
   std::vector<Again> again_;  // a heap
+  size_t again_records_ = 0;
   uint64_t last_number_ = 0;
 };
 

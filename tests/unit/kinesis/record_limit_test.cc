@@ -11,7 +11,7 @@ Writer::Options limits(size_t record_bytes, size_t call_bytes = kMaxCallBytes) {
   return {.stream = "out",
           .mem_limit_bytes = 256 << 20,
           .max_record_bytes = record_bytes,
-          .max_call_bytes = call_bytes};
+          .calls = {.packing = {.max_call_bytes = call_bytes}}};
 }
 
 std::string summary(const std::string& limit) {

@@ -21,7 +21,7 @@ struct WriterFixture {
   static constexpr int64_t kLingerMs = 100;
 
   explicit WriterFixture(size_t mem_limit_bytes = 256 << 20)
-      : WriterFixture({.stream = "out", .mem_limit_bytes = mem_limit_bytes, .linger_ms = kLingerMs}) {}
+      : WriterFixture({.stream = "out", .mem_limit_bytes = mem_limit_bytes, .calls = {.linger_ms = kLingerMs}}) {}
   explicit WriterFixture(Writer::Options options)
       : failures(std::move(*FailureLog::open(system.env, "file:/failures"))),
         writer(system.env, *failures, std::move(options),

@@ -92,7 +92,7 @@ TEST(writer_retry, splitting_a_call_costs_its_records_no_retry) {
 
 TEST(writer_retry, a_record_goes_to_the_failure_file_when_it_is_too_old_and_not_before) {
   Writer::Options with = options();
-  with.max_record_age_ms = 45'000;
+  with.calls.max_record_age_ms = 45'000;
   WriterFixture fixture(std::move(with));
   fixture.write(1, {"a"});
   fixture.pass(WriterFixture::kLingerMs);

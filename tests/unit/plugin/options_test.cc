@@ -152,6 +152,12 @@ TEST(options, the_stream_is_named_once_by_name_or_by_arn) {
   EXPECT_EQ(output_problems({{"stream_arn", "out"}}).size(), 1u);
 }
 
+TEST(options, an_order_of_keys_does_not_go_with_hash_keys_at_random) {
+  EXPECT_TRUE(output_problems({{"stream", "s"}, {"ordering", "per_key"}, {"aggregate", "newline"}}).empty());
+  EXPECT_EQ(output_problems({{"stream", "s"}, {"ordering", "per_key"}, {"explicit_hash_key", "random"}}).size(),
+            1u);
+}
+
 TEST(options, limits_of_records_and_calls_have_to_go_together) {
   const auto bad = [](const char* record, const char* call) {
     return !output_problems({{"stream", "s"}, {"max_record_bytes", record}, {"max_request_bytes", call}}).empty();

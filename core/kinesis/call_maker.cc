@@ -1,0 +1,118 @@
+#include "core/kinesis/call_maker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock {
+
+void CallMaker::add_again(WriterRecord& first, int64_t due_ms) {
+  queue_.add_again(first, std::min(due_ms, expires_ms(first)));
+}
+
+void CallMaker::done(const WriterRecord& record) {
+  if (!record.has_turn) return;
+  WriterRecord* const next = order_.done(record);
+  if (next == nullptr) return;
+  next->has_turn = true;
+  if (gathering_)
+    released_.push_back(next);
+  else
+    queue_.add_again(*next, kAtOnce);
+}
+
+int64_t CallMaker::next_call_ms(bool hurry) const {
+  if (gathered()) return kAtOnce;
+  int64_t due_ms = queue_.due_again_ms();
+  if (queue_.fresh_records() > 0) {
+    const bool by_count = options_.packing.aggregate == Packing::Aggregate::none;
+    const bool whole = (by_count && queue_.fresh_records() >= kMaxRecordsPerCall) ||
+                       queue_.fresh_bytes() >= options_.packing.max_call_bytes;
+    due_ms = std::min(due_ms, hurry || whole ? kAtOnce : queue_.oldest_fresh_ms() + options_.linger_ms);
+  }
+  return due_ms;
+}
+
+bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes) {
+  if (gathered()) return true;
+  gathering_ = true;
+  for (bool room = true; room;) {
+    WriterRecord* const front = queue_.front(now_ms);
+    if (front == nullptr) break;
+    WriterRecord* const first = without_unsendable(front, now_ms, max_record_bytes);
+    room = first == nullptr || put(*first, now_ms, max_record_bytes);
+    if (room || first != front) queue_.pop(now_ms);
+    if (!room && first != front) queue_.add_again(*first, kAtOnce);  // what is left of a chain
+    for (WriterRecord* const record : std::exchange(released_, {})) queue_.add_again(*record, kAtOnce);
+  }
+  gathering_ = false;
+  return gathered();
+}
+
+// Puts a chain into the call, or to those that wait for their turn. False: there is no room in the call.
+bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes) {
+  if (options_.order_per_key && !first.has_turn) {
+    if (!order_.arrive(first)) {
+      take_along(first.partition_key, now_ms, max_record_bytes);
+      return true;
+    }
+    first.has_turn = true;
+  }
+  if (!packing_.add(first)) return false;
+  each_record(&first, [&](WriterRecord& record) {
+    if (std::exchange(record.sent, true)) ++retries_;
+    if (options_.order_per_key) take_along(record.partition_key, now_ms, max_record_bytes);
+  });
+  return true;
+}
+
+// Those that wait for their turn behind a record of this call may join it in its parcel.
+void CallMaker::take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
+  for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
+    if (!packing_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
+    order_.let_join(*waiting);
+    packing_.join(*waiting);
+    waiting->has_turn = waiting->sent = true;
+  }
+}
+
+// When a record becomes too old.
+int64_t CallMaker::expires_ms(const WriterRecord& record) const {
+  return options_.max_record_age_ms ? record.batch->written_ms + *options_.max_record_age_ms : kNever;
+}
+
+// Why a record can never be sent; "" if it can.
+std::string CallMaker::why_unsendable(const WriterRecord& record, int64_t now_ms, size_t max_record_bytes) const {
+  if (record.unreadable) return "the agent handed it over in a form that could not be read";
+  if (record.partition_key.empty()) return keys_.why_none();
+  const size_t bytes = record.bytes();
+  if (bytes + packing_.growth_bytes(bytes) > max_record_bytes)
+    return "the record has " + std::to_string(bytes) + " bytes with its partition key; the stream takes " +
+           std::to_string(max_record_bytes) + " at most (max_record_bytes)";
+  if (now_ms >= expires_ms(record))
+    return "it was not delivered within " + std::to_string(*options_.max_record_age_ms) + " ms (max_record_age)";
+  return {};
+}
+
+// What is left of a chain without its records that can never be sent; nullptr: nothing.
+WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes) {
+  WriterRecord** link = &first;
+  while (WriterRecord* const record = *link) {
+    std::string why = why_unsendable(*record, now_ms, max_record_bytes);
+    if (why.empty()) {
+      link = &record->next;
+      continue;
+    }
+    *link = std::exchange(record->next, nullptr);
+    done(*record);
+    undeliverable_.add(*record, std::move(why));
+  }
+  return first;
+}
+
+void CallMaker::clear() {
+  queue_.clear();
+  order_.clear();
+  packing_.take_parcels();
+}
+
+}  // namespace penstock

@@ -1,0 +1,74 @@
+// Which of the records that wait share the next call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/env.h"
+#include "core/kinesis/key_order.h"
+#include "core/kinesis/packing.h"
+#include "core/kinesis/undeliverable.h"
+#include "core/kinesis/writer_queue.h"
+
+namespace penstock {
+
+class CallMaker {
+ public:
+  struct Options {
+    int64_t linger_ms = 100;  // how long a record waits for others to share its call
+    // Records that are still here that long after they were written are undeliverable.
+    std::optional<int64_t> max_record_age_ms = std::nullopt;
+    // At most one parcel with records of a key in a call, and one such call under way: a key's records reach the
+    // stream in their order.
+    bool order_per_key = false;
+    Packing::Options packing = {};
+  };
+
+  // All references outlive this.
+  CallMaker(Options options, const PartitionKeys& keys, Random& random, Undeliverable& undeliverable)
+      : options_(options), keys_(keys), undeliverable_(undeliverable), packing_(options.packing, random) {}
+
+  void add(WriterBatch& batch) { queue_.add(batch); }
+  // A parcel that was sent in vain, to be sent again from due_ms on, at once where its age would be too much.
+  void add_again(WriterRecord& first, int64_t due_ms);
+  // The record is delivered or undeliverable: one that waits behind it may go.
+  void done(const WriterRecord& record);
+
+  // When there is a call to make; kNever: nothing waits. hurry: what waits for company does not.
+  int64_t next_call_ms(bool hurry) const;
+  // Gathers what goes into a call, where that is not done; records that can never be sent become undeliverable.
+  // max_record_bytes: of a record with its partition key. False: nothing is to be sent.
+  bool gather(int64_t now_ms, size_t max_record_bytes);
+  bool gathered() const { return !packing_.empty(); }
+  size_t body_bytes() const { return packing_.body_bytes(); }  // of what is gathered, about
+  std::string take_body(std::string_view stream) { return packing_.take_body(stream); }
+  std::vector<Parcel> take_parcels() { return packing_.take_parcels(); }
+
+  size_t waiting_records() const { return queue_.records() + order_.waiting(); }  // that are not gathered
+  int64_t retries() const { return retries_; }                                    // records put into a call again
+  void clear();
+
+ private:
+  static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
+
+  int64_t expires_ms(const WriterRecord& record) const;
+  std::string why_unsendable(const WriterRecord& record, int64_t now_ms, size_t max_record_bytes) const;
+  WriterRecord* without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes);
+  bool put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes);
+  void take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes);
+
+  Options options_;
+  const PartitionKeys& keys_;
+  Undeliverable& undeliverable_;
+  WriterQueue queue_;
+  KeyOrder order_;
+  Packing packing_;
+  bool gathering_ = false;
+  std::vector<WriterRecord*> released_;  // while gathering: whose turn came
+  int64_t retries_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,29 @@
+// Compressing to gzip.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace penstock {
+
+// Keeps its state between calls, so that a record costs no allocation.
+class Gzip {
+ public:
+  Gzip();
+  ~Gzip();
+  Gzip(const Gzip&) = delete;
+  Gzip& operator=(const Gzip&) = delete;
+
+  // Appends data as one gzip member without a time in it. Data that cannot be compressed becomes longer: by less
+  // than a thousandth and kGzipOverheadBytes.
+  void append(std::string& out, std::string_view data);
+
+ private:
+  struct Stream;
+  std::unique_ptr<Stream> stream_;
+};
+
+inline constexpr size_t kGzipOverheadBytes = 64;
+
+}  // namespace penstock

@@ -1,0 +1,54 @@
+#include "core/kinesis/key_order.h"
+
+#include <cassert>
+#include <utility>
+
+namespace penstock {
+
+bool KeyOrder::arrive(WriterRecord& record) {
+  const auto found = keys_.find(record.partition_key);
+  if (found == keys_.end()) {
+    keys_.try_emplace(std::string(record.partition_key)).first->second.turns = 1;
+    return true;
+  }
+  Key& key = found->second;
+  (key.first == nullptr ? key.first : key.last->next) = &record;
+  key.last = &record;
+  ++waiting_;
+  return false;
+}
+
+WriterRecord* KeyOrder::first_waiting(std::string_view key) const {
+  const auto found = keys_.find(key);
+  return found == keys_.end() ? nullptr : found->second.first;
+}
+
+void KeyOrder::let_join(WriterRecord& first_waiting) {
+  take_first(keys_.find(first_waiting.partition_key)->second);
+}
+
+WriterRecord* KeyOrder::done(const WriterRecord& record) {
+  const auto found = keys_.find(record.partition_key);
+  assert(found != keys_.end());
+  Key& key = found->second;
+  if (--key.turns > 0) return nullptr;
+  WriterRecord* const first = key.first;
+  if (first == nullptr)
+    keys_.erase(found);
+  else
+    take_first(key);
+  return first;
+}
+
+void KeyOrder::take_first(Key& key) {
+  key.first = std::exchange(key.first->next, nullptr);
+  ++key.turns;
+  --waiting_;
+}
+
+void KeyOrder::clear() {
+  keys_.clear();
+  waiting_ = 0;
+}
+
+}  // namespace penstock

@@ -1,0 +1,98 @@
+// A writer in virtual time, whose stream is the model's.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/kinesis/writer.h"
+#include "tests/sim/sim_client.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::sim {
+
+struct KeyedRecord {
+  std::string key;
+  std::string data;
+};
+
+class WriterSim {
+ public:
+  WriterSim(uint32_t shards, Writer::Options options, uint64_t seed = 1, model::Settings settings = {})
+      : service_settings(std::move(settings)), sim(clock, service, seed), writer_(make(std::move(options))) {
+    service.create_stream("out", shards);
+  }
+
+  // One batch; every record with the key that it names.
+  void write(const std::vector<KeyedRecord>& keyed) {
+    std::vector<penstock_record> records(keyed.size());
+    for (size_t i = 0; i < keyed.size(); ++i) {
+      records[i].key = bytes(keyed[i].key);
+      records[i].body = bytes(keyed[i].data);
+    }
+    penstock_batch batch = {};
+    batch.struct_size = sizeof batch;
+    batch.record_stride = sizeof(penstock_record);
+    batch.ack_id = ++batches_;
+    batch.records = records.data();
+    batch.record_count = records.size();
+    ASSERT_TRUE(writer_->write(batch).ok());
+  }
+
+  // Lets time go by, or until nothing is outstanding.
+  void run_for(int64_t ms) {
+    const int64_t until_ms = clock.monotonic_ms() + ms;
+    turn();
+    while (!writer_->idle() && clock.monotonic_ms() < until_ms) {
+      clock.advance_to(std::min({until_ms, writer_->next_deadline_ms(), sim.transport().next_deadline_ms()}));
+      turn();
+    }
+  }
+
+  Writer& writer() { return *writer_; }
+  size_t settled(int32_t outcome) const {
+    const auto found = settled_.find(outcome);
+    return found == settled_.end() ? 0 : found->second;
+  }
+  // All that the stream holds.
+  void each(const std::function<void(const model::Shard&, const model::Record&)>& visit) {
+    service.each_record("out", visit);
+  }
+
+  model::Settings service_settings;
+  SimClock clock;
+  model::Service service{service_settings, [this] { return clock.unix_ms(); }};
+  SimEnv sim;
+
+ private:
+  std::unique_ptr<Writer> make(Writer::Options options) {
+    options.stream = "out";
+    return std::make_unique<Writer>(
+        sim.env(), *failures_, std::move(options),
+        [this](std::string_view operation, std::string body, size_t most, KinesisClient::Answered answered) {
+          client_.call(operation, std::move(body), most, std::move(answered));
+        });
+  }
+  void turn() {
+    sim.transport().drive(clock.monotonic_ms());
+    writer_->advance();
+    for (const SettledBatch& batch : writer_->take_settled()) ++settled_[batch.outcome];
+  }
+
+  SimClient client_{sim.env()};
+  std::unique_ptr<FailureLog> failures_ = std::move(*FailureLog::open(sim.env(), "file:/failures"));
+  std::unique_ptr<Writer> writer_;
+  uint64_t batches_ = 0;
+  std::map<int32_t, size_t> settled_;
+};
+
+}  // namespace penstock::sim

@@ -1,0 +1,150 @@
+// The writer against the model: what reaches the stream, and in which order.
+#include <map>
+#include <random>
+#include <sstream>
+
+#include "tests/sim/writer_fixture.h"
+
+namespace penstock::sim {
+namespace {
+
+constexpr int64_t kHourMs = 3'600'000;
+
+Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
+
+// What arrived under each key, first occurrences only, in the stream's order; lines of one record one by one.
+std::map<std::string, std::vector<int>> first_occurrences(WriterSim& sim) {
+  std::map<std::string, std::vector<int>> numbers;
+  sim.each([&](const model::Shard&, const model::Record& record) {
+    std::istringstream lines(record.data);
+    for (int number = 0; lines >> number;) {
+      auto& seen = numbers[record.partition_key];
+      if (std::find(seen.begin(), seen.end(), number) == seen.end()) seen.push_back(number);
+    }
+  });
+  return numbers;
+}
+
+struct Case {
+  const char* name;
+  Packing::Aggregate aggregate;
+};
+
+class ordering : public testing::TestWithParam<Case> {};
+
+// Keys that come again and again, two and more of one within a batch, while calls and single records are refused
+// and answers are lost.
+TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_lost_answers) {
+  for (uint64_t seed = 1; seed <= 25; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Writer::Options with = options();
+    with.calls.order_per_key = true;
+    with.calls.packing.aggregate = GetParam().aggregate;
+    WriterSim sim(3, std::move(with), seed);
+    sim.service.faults().set_rates({.throttle = 0.05,
+                                    .internal_failure = 0.05,
+                                    .close = 0.05,
+                                    .lose_answer = 0.1,
+                                    .truncate = 0.02,
+                                    .refuse_records = 0.25});
+    std::mt19937_64 dice(seed);
+    std::map<std::string, int> written;
+    for (int batch = 0; batch < 40; ++batch) {
+      std::vector<KeyedRecord> records(dice() % 40);
+      for (KeyedRecord& record : records) {
+        record.key = "key-" + std::to_string(dice() % 12);
+        record.data = std::to_string(written[record.key]++);
+      }
+      sim.write(records);
+      sim.run_for(static_cast<int64_t>(dice() % 300));
+    }
+    sim.run_for(kHourMs);
+    ASSERT_TRUE(sim.writer().idle());
+    EXPECT_EQ(sim.settled(PENSTOCK_DELIVERED), 40u);
+    const auto arrived = first_occurrences(sim);
+    ASSERT_EQ(arrived.size(), written.size());
+    for (const auto& [key, numbers] : arrived) {
+      EXPECT_EQ(numbers.size(), static_cast<size_t>(written[key])) << key;
+      EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end())) << key;
+    }
+    EXPECT_GT(sim.service.stats().lost_answers, 0u);
+    EXPECT_GT(sim.service.stats().records_refused_by_faults, 0u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, ordering,
+                         testing::Values(Case{"each_by_itself", Packing::Aggregate::none},
+                                         Case{"newline", Packing::Aggregate::newline}),
+                         [](const auto& one) { return one.param.name; });
+
+// The proof that the test above can fail.
+TEST(writer_sim, without_ordering_refusals_change_the_order_of_a_key) {
+  WriterSim sim(1, options());
+  sim.service.faults().set_rates({.refuse_records = 0.3});
+  std::vector<KeyedRecord> records;
+  for (int i = 0; i < 400; ++i) records.push_back({"key", std::to_string(i)});
+  sim.write(records);
+  sim.run_for(kHourMs);
+  const std::vector<int> numbers = first_occurrences(sim)["key"];
+  EXPECT_EQ(numbers.size(), 400u);
+  EXPECT_FALSE(std::is_sorted(numbers.begin(), numbers.end()));
+}
+
+TEST(writer_sim, lost_answers_leave_duplicates_of_their_own_records_and_of_no_others) {
+  WriterSim sim(4, options());
+  sim.service.faults().set_rates({.lose_answer = 0.1, .refuse_records = 0.1});
+  std::map<std::string, int> times;
+  for (int batch = 0; batch < 60; ++batch) {
+    std::vector<KeyedRecord> records;
+    for (int i = 0; i < 50; ++i) {
+      records.push_back({std::to_string(i), std::to_string(batch * 50 + i)});
+      times[records.back().data] = 0;
+    }
+    sim.write(records);
+    sim.run_for(500);
+  }
+  sim.run_for(kHourMs);
+  ASSERT_TRUE(sim.writer().idle());
+  uint64_t twice = 0;
+  sim.each([&](const model::Shard&, const model::Record& record) {
+    if (++times[record.data] > 1) ++twice;
+  });
+  for (const auto& [data, count] : times) EXPECT_GT(count, 0) << data;
+  EXPECT_GT(twice, 0u);
+  EXPECT_EQ(twice, sim.service.stats().lost_answer_records);
+}
+
+TEST(writer_sim, a_stream_that_refuses_everything_for_five_minutes_comes_back_to_all_of_it) {
+  WriterSim sim(4, options());
+  sim.service.faults().set_rates({.throttle = 1});
+  std::vector<KeyedRecord> records;
+  for (int i = 0; i < 2000; ++i) records.push_back({std::to_string(i), "x"});
+  sim.write(records);
+  sim.run_for(300'000);
+  EXPECT_EQ(sim.service.stats().records_put, 0u);
+  EXPECT_EQ(sim.writer().counters().records_out, 0);
+  EXPECT_LT(sim.writer().counters().calls, 500) << "calls back off";
+  sim.service.faults().set_rates({});
+  sim.run_for(30'000);
+  EXPECT_TRUE(sim.writer().idle());
+  EXPECT_EQ(sim.service.stats().records_put, 2000u);
+}
+
+TEST(writer_sim, random_hash_keys_spread_one_partition_key_evenly_over_the_shards) {
+  Writer::Options with = options();
+  with.calls.packing.random_hash_keys = true;
+  WriterSim sim(4, std::move(with));
+  std::vector<KeyedRecord> records(2000, {"the same", "x"});
+  sim.write(records);
+  sim.run_for(kHourMs);
+  std::map<std::string, int> by_shard;
+  sim.each([&](const model::Shard& shard, const model::Record& record) {
+    EXPECT_EQ(record.partition_key, "the same");
+    ++by_shard[shard.id()];
+  });
+  ASSERT_EQ(by_shard.size(), 4u);
+  for (const auto& [id, count] : by_shard) EXPECT_NEAR(count, 500, 100) << id;
+}
+
+}  // namespace
+}  // namespace penstock::sim
