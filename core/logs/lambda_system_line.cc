@@ -98,7 +98,9 @@ std::string_view take_value(const Key* key, std::string_view& column) {
     column = scan::trim_front(column.substr(end));
     return name;
   }
-  if (!more_keys && !(!column.empty() && scan::is_digit(column[0]))) {
+  const bool is_word =
+      (key != nullptr && key->field == LambdaField::request_id) || (!column.empty() && scan::is_digit(column[0]));
+  if (!more_keys && !is_word) {
     const std::string_view value = scan::trim(column);
     column = {};
     return value;

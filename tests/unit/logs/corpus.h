@@ -1,0 +1,38 @@
+// Real log lines and messages, in the folder of test data: $PENSTOCK_TEST_DATA, or that beside the repository.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace penstock::corpus {
+
+inline std::string path(const std::string& name) {
+  const char* folder = std::getenv("PENSTOCK_TEST_DATA");
+  return std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/" + name;
+}
+
+// The file's lines, each a JSON document; none where there is no such file.
+inline std::vector<rapidjson::Document> read_lines(const std::string& name) {
+  std::vector<rapidjson::Document> lines;
+  std::ifstream file(path(name));
+  for (std::string line; std::getline(file, line);) {
+    lines.emplace_back();
+    lines.back().Parse(line.data(), line.size());
+    EXPECT_FALSE(lines.back().HasParseError()) << name << " line " << lines.size();
+  }
+  return lines;
+}
+
+inline std::string text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
+
+// Empty where the object has no such member that is a string.
+inline std::string member(const rapidjson::Value& object, const char* name) {
+  return object.IsObject() && object.HasMember(name) && object[name].IsString() ? text_of(object[name]) : "";
+}
+
+}  // namespace penstock::corpus
