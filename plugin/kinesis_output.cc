@@ -125,6 +125,17 @@ class KinesisOutput : public penstock_instance {
           option("max_request_bytes", "size", "5M",
                  "Largest PutRecords call in data and partition keys; 10M at most, and no less than "
                  "max_record_bytes."),
+          option("retry_base", "duration", "100ms",
+                 "What a call that failed or a record that was refused waits at most before it is sent again. "
+                 "Each further time doubles it, up to retry_cap; the wait itself is drawn from 0 to that."),
+          option("retry_cap", "duration", "10s",
+                 "The longest such wait; 2s for single records. What the service refuses for good is tried "
+                 "every 30s."),
+          option("record_retry_limit", "none|NUMBER", "none",
+                 "After so many times sent again in vain a record goes to on_failure. none: it is tried for "
+                 "as long as it takes."),
+          option("max_record_age", "none|DURATION", "none",
+                 "A record that is not delivered that long after it came to the output goes to on_failure."),
           option("partition_key", "log_stream|random|source|field:PATH|text:TEXT", "log_stream",
                  "Which shard a record goes to. log_stream: that of its log stream (else its id's, else its "
                  "source record's). random: any. source: the incoming record's own. field: by a member of "
@@ -133,6 +144,13 @@ class KinesisOutput : public penstock_instance {
           option("partition_key_missing", "log_stream|random|on_failure", "log_stream",
                  "What is done where source or field finds no key: another key is taken, or the record goes "
                  "to on_failure."),
+          option("ordering", "none|per_key", "none",
+                 "per_key: the records of a partition key arrive in their order (a late copy of one may follow "
+                 "after a lost answer). One record of a key is under way at a time, so set aggregate too."),
+          option("aggregate", "none|newline", "none",
+                 "newline: several records of a partition key become one, with a newline between two, up to 50K."),
+          option("append_newline", "on|off", "off", "Whether what is sent as a record ends with a newline."),
+          option("compression", "none|gzip", "none", "Of what is sent as a record, after the above."),
           option("explicit_hash_key", "none|random", "none",
                  "random: records are spread evenly over the shards, whatever their partition key, which "
                  "readers still see."),
