@@ -77,7 +77,7 @@ int ChildProcess::wait(int seconds) {
 }
 
 std::string write_conf(const Deployment& deployment, const std::string& name, const OptionList& more_for_input,
-                       const std::string& more) {
+                       const std::string& more, const OptionList& for_filter) {
   std::string path = deployment.folder.path(name);
   std::ofstream conf(path);
   const auto section = [&](const char* header, const OptionList& options) {
@@ -88,6 +88,7 @@ std::string write_conf(const Deployment& deployment, const std::string& name, co
   section("", deployment.input_options());
   section("", more_for_input);
   section("[FILTER]", {{"Name", "lambda_logs"}, {"Match", "*"}});
+  section("", for_filter);
   section("[OUTPUT]", {{"Name", "penstock_kinesis"}, {"Match", "logs"}});
   section("", deployment.output_options());
   conf << more;

@@ -46,6 +46,7 @@ class HostProcess : public ChildProcess {
 
 // Writes a conf file: the input and the output of the deployment, lambda_logs between; more goes behind it.
 std::string write_conf(const Deployment& deployment, const std::string& name,
-                       const OptionList& more_for_input = {}, const std::string& more = "");
+                       const OptionList& more_for_input = {}, const std::string& more = "",
+                       const OptionList& for_filter = {});
 
 }  // namespace penstock::e2e

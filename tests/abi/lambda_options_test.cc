@@ -1,0 +1,69 @@
+// Each option of lambda_logs, through the ABI.
+#include "tests/lambda_options.h"
+
+#include "tests/abi/library.h"
+
+namespace penstock::abi {
+namespace {
+
+class abi_lambda_options : public testing::TestWithParam<lambda_options::Case> {};
+
+TEST_P(abi_lambda_options, make_the_record_that_they_say) {
+  const Instance filter(lambda_logs(), GetParam().options, nullptr);
+  penstock_record event = {};
+  event.time_ms = lambda_options::kTimeMs;
+  event.id = bytes(lambda_options::kId);
+  event.body = bytes(GetParam().message);
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof event;
+  batch.records = &event;
+  batch.record_count = 1;
+  batch.log_group = bytes(lambda_options::kLogGroup);
+  batch.log_stream = bytes(lambda_options::kLogStream);
+  batch.owner = bytes(lambda_options::kOwner);
+  Emitted emitted;
+  penstock_error error = new_error();
+  ASSERT_EQ(filter->filter->apply(filter.get(), &batch, Emitted::emit, &emitted, &error), PENSTOCK_OK)
+      << error.text;
+  const std::vector<std::string> expected(GetParam().record.empty() ? 0 : 1, GetParam().record);
+  EXPECT_EQ(emitted.bodies, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(, abi_lambda_options, testing::ValuesIn(lambda_options::cases()),
+                         [](const auto& one) { return one.param.name; });
+
+// What is wrong with an option is told by name and value, with what is allowed.
+TEST(abi, a_bad_value_of_lambda_logs_is_told_with_what_is_allowed) {
+  const struct {
+    const char *name, *value;
+    std::vector<const char*> said;
+  } cases[] = {
+      {"schema", "splunk", {"default|legacy|otel|ecs"}},
+      {"source_key", "", {"must not be empty"}},
+      {"timestamp_key", "", {"must not be empty"}},
+      {"event_id", "maybe", {"on|off"}},
+      {"keep_message", "1", {"on|off"}},
+      {"drop", "finish", {"start, end, report, initStart"}},
+      {"function_fields", "yes", {"on|off"}},
+      {"normalize_level", "true", {"on|off"}},
+      {"parse_json_in_message", "never", {"on|off"}},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.name);
+    const std::vector<penstock_option> options = {{bytes(one.name), bytes(one.value)}};
+    std::string text;
+    const auto keep = [](void* ctx, size_t, const penstock_error* error) {
+      *static_cast<std::string*>(ctx) += error->text;
+    };
+    EXPECT_EQ(lambda_logs()->check(options.data(), options.size(), sizeof(penstock_option), keep, &text),
+              PENSTOCK_E_OPTIONS);
+    EXPECT_TRUE(text.starts_with(one.name)) << text;
+    EXPECT_NE(text.find('"' + std::string(one.value) + '"'), std::string::npos) << text;
+    for (const char* said : one.said)
+      EXPECT_NE(text.find(said), std::string::npos) << said << " is not in: " << text;
+  }
+}
+
+}  // namespace
+}  // namespace penstock::abi
