@@ -5,6 +5,7 @@
 #include "core/base/bytes.h"
 #include "core/base/crypto.h"
 #include "core/base/json.h"
+#include "core/base/records.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {
@@ -12,11 +13,6 @@ namespace penstock {
 namespace {
 
 constexpr size_t kRandomKeyBytes = 16;
-
-const penstock_record& record_at(const penstock_batch& batch, uint64_t index) {
-  return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
-                                                   index * batch.record_stride);
-}
 
 }  // namespace
 

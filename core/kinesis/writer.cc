@@ -5,6 +5,7 @@
 
 #include "core/base/backoff.h"
 #include "core/base/json.h"
+#include "core/base/records.h"
 
 namespace penstock {
 
@@ -33,10 +34,9 @@ Status Writer::write(const penstock_batch& batch) {
     settled_.push_back({batch.ack_id, PENSTOCK_DELIVERED});
     return {};
   }
-  if (batch.record_stride < sizeof(penstock_record))
+  if (batch.record_stride < kFirstRecordBytes)
     return {Code::invalid, "a batch has a record_stride of " + std::to_string(batch.record_stride) +
-                               ", but a record has at least " + std::to_string(sizeof(penstock_record)) +
-                               " bytes"};
+                               ", but a record has at least " + std::to_string(kFirstRecordBytes) + " bytes"};
   // All that can fail for want of memory comes before the first change.
   decltype(batches_) one;
   const uint64_t number = last_batch_number_ + 1;

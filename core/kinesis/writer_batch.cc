@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/base/bytes.h"
+#include "core/base/records.h"
 
 namespace penstock {
 
@@ -29,11 +30,6 @@ class TextStore {
   char* next_;
   size_t left_;
 };
-
-const penstock_record& record_at(const penstock_batch& batch, uint64_t index) {
-  return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
-                                                   index * batch.record_stride);
-}
 
 bool same(std::string_view a, std::string_view b) { return a.data() == b.data() && a.size() == b.size(); }
 
@@ -63,7 +59,7 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Par
   records.reserve(batch.record_count);
   std::string_view key;
   for (uint64_t i = 0; i < batch.record_count; ++i) {
-    const penstock_record& record = record_at(batch, i);
+    const penstock_record record = record_at(batch, i);
     if (i == 0 || !same(keys[i], keys[i - 1])) key = store.keep(keys[i]);
     records.push_back({.batch = this,
                        .data = store.keep(view(record.body)),
