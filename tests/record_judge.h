@@ -16,20 +16,55 @@ class RecordJudge {
  public:
   explicit RecordJudge(const LambdaFilterOptions& options) : options_(options) {}
 
-  // What is wrong with a record whose event had this body, an id and an origin; empty: nothing.
-  std::string fault(std::string_view record, std::string_view body) const {
+  // What is wrong with a record whose event had this body and these extracted fields, an id and a log group;
+  // empty: nothing. Names of members are compared as they are written, which ours are without escapes.
+  std::string fault(std::string_view record, std::string_view body, std::string_view extracted_fields = {}) const {
     if (record.find_first_of("\r\n") != std::string_view::npos) return "it is more than one line";
     const auto read = strict_json::read(record);
     if (!read || read->kind != '{') return "it is no JSON object in UTF-8";
-    for (const std::string& name : {options_.timestamp_key, options_.source_key, std::string("event_id")})
+    for (const std::string& name : required())
       if (!strict_json::member(*read, name)) return "it has no " + name;
     const std::string text = repaired(trimmed(body));
-    if (is_object(text)) return fault_of_object(record, *read, text);
-    return is_around_object(record, *read, text) ? "" : fault_of_line(*read, body);
+    if (is_object(text)) return fault_of_object(record, *read, text, extracted_fields);
+    if (options_.parse_json_in_message && is_around_object(record, *read, text, extracted_fields)) return "";
+    return fault_of_line(*read, body, extracted_fields);
   }
 
  private:
   static constexpr size_t kMaxDepth = 1000;  // what is nested deeper is text
+
+  // Of the members that are looked at: their names in our schemas, OpenTelemetry's and Elastic's.
+  std::string named(const char* ours, const char* otel, const char* ecs) const {
+    return options_.schema == Schema::otel ? otel : options_.schema == Schema::ecs ? ecs : ours;
+  }
+  bool is_flat() const { return options_.schema == Schema::otel || options_.schema == Schema::ecs; }
+  std::string level() const { return named("level", "severity_text", "log.level"); }
+  std::string message() const { return named("message", "body", "message"); }
+  std::string event_id() const { return named("event_id", "log.record.uid", "event.id"); }
+  std::vector<std::string> required() const {
+    std::vector<std::string> names = {options_.timestamp_key};
+    if (options_.event_id) names.push_back(event_id());
+    names.push_back(is_flat() ? named("", "aws.log.group.names", "aws.cloudwatch.log_group")
+                              : options_.source_key);
+    return names;
+  }
+  bool is_ours(std::string_view name) const {
+    if (name == options_.timestamp_key || name == level() || name == event_id() || name == "extractedFields")
+      return true;
+    if (!is_flat()) return name == "lambda" || name == options_.source_key;
+    constexpr std::string_view kSpaces[] = {"aws.",         "faas.",    "cloud.", "error.type",
+                                            "event.action", "trace.id", "span.id"};
+    return std::any_of(std::begin(kSpaces), std::end(kSpaces),
+                       [&](std::string_view space) { return name.starts_with(space); });
+  }
+  // A fact that stands in "lambda" in our schemas: as text; empty where it is not there.
+  std::string fact(const strict_json::Value& read, const char* ours, const char* otel, const char* ecs) const {
+    const auto lambda = strict_json::member(read, "lambda");
+    if (!is_flat() && !lambda) return "";
+    const auto value = is_flat() ? strict_json::member(read, named("", otel, ecs))
+                                 : strict_json::member(*strict_json::read(*lambda), ours);
+    return value ? repaired(strict_json::string_of(*value)) : "";
+  }
 
   static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
   static std::string_view trimmed(std::string_view text) {
@@ -98,66 +133,113 @@ class RecordJudge {
     return read && read->kind == '{' && read->depth <= kMaxDepth && !has_lone_surrogate(text);
   }
 
-  // Its own members come first and byte for byte; one that has our source's name may have another. Ours come
-  // behind, where it has none of that name.
-  std::string fault_of_object(std::string_view record, const strict_json::Value& read,
-                              std::string_view text) const {
+  static bool is_rfc3339(std::string_view value) {
+    constexpr std::string_view kShape = "\"0000-00-00T00:00:00.000Z\"";
+    return value.size() == kShape.size() &&
+           std::equal(value.begin(), value.end(), kShape.begin(),
+                      [](char c, char shape) { return shape == '0' ? c >= '0' && c <= '9' : c == shape; });
+  }
+
+  static bool is_common_level(std::string_view value) {
+    constexpr std::string_view kLevels[] = {"\"TRACE\"", "\"DEBUG\"", "\"INFO\"",
+                                            "\"WARN\"",  "\"ERROR\"", "\"FATAL\""};
+    return std::find(std::begin(kLevels), std::end(kLevels), value) != std::end(kLevels);
+  }
+
+  // Of the members behind those that the event had itself: each is ours, and there once.
+  std::string fault_of_added(const strict_json::Value& read, size_t from, const strict_json::Value& own,
+                             std::string_view extracted_fields) const {
+    for (size_t index = from; index < read.members.size(); ++index) {
+      const auto& [name, value] = read.members[index];
+      if (!is_ours(name) && (options_.json_key.empty() || name != options_.json_key))
+        return "it has a member " + std::string(name);
+      for (size_t other = index + 1; other < read.members.size(); ++other)
+        if (read.members[other].name == name) return "a member of ours is there twice";
+      if ((is_flat() || name != options_.source_key) && strict_json::member(own, name))
+        return "a member has a second value";
+      if (name == options_.timestamp_key && !is_rfc3339(value)) return "its timestamp is none";
+      if (name == "extractedFields" && !is_said(value, extracted_fields)) return "its extracted fields are others";
+    }
+    const bool has_fields = strict_json::member(read, "extractedFields").has_value();
+    return has_fields || trimmed(extracted_fields).empty() ? "" : "its extracted fields are lost";
+  }
+
+  static bool is_said(std::string_view value, std::string_view extracted_fields) {
+    const std::string text = repaired(trimmed(extracted_fields));
+    return is_object(text) ? repaired(value) == one_line(text)
+                           : value[0] == '"' && repaired(strict_json::string_of(value)) == text;
+  }
+
+  // Its own members come first and byte for byte; one that has our source's name may have another, and the level
+  // may be in the common vocabulary. Ours come behind, where it has none of that name.
+  std::string fault_of_object(std::string_view record, const strict_json::Value& read, std::string_view text,
+                              std::string_view extracted_fields) const {
     const std::string own_text = one_line(text);
     const auto own = strict_json::read(own_text);
-    if (read.members.size() < own->members.size()) return "a member is missing";
-    bool has_source = false;
-    for (size_t index = 0; index < own->members.size(); ++index) {
-      const strict_json::Member& before = own->members[index];
+    if (!options_.json_key.empty()) {
+      const auto object = strict_json::member(read, options_.json_key);
+      const auto inside = object ? strict_json::read(*object) : std::nullopt;
+      if (!inside) return "the object is missing";
+      if (const std::string fault = fault_of_own(*object, *inside, own_text, *own); !fault.empty()) return fault;
+      if (inside->members.size() != own->members.size()) return "the object has a member more";
+      return fault_of_added(read, 0, {}, extracted_fields);
+    }
+    const std::string fault = fault_of_own(record, read, own_text, *own);
+    return fault.empty() ? fault_of_added(read, own->members.size(), *own, extracted_fields) : fault;
+  }
+
+  std::string fault_of_own(std::string_view record, const strict_json::Value& read, std::string_view own_text,
+                           const strict_json::Value& own) const {
+    if (read.members.size() < own.members.size()) return "a member is missing";
+    bool is_changed = false;
+    for (size_t index = 0; index < own.members.size(); ++index) {
+      const strict_json::Member& before = own.members[index];
       const strict_json::Member& after = read.members[index];
-      const bool is_source = strict_json::unescaped(before.name) == options_.source_key;
-      has_source = has_source || is_source;
+      const std::string name = strict_json::unescaped(before.name);
+      const bool is_source = name == options_.source_key && !is_flat() && options_.json_key.empty();
+      const bool is_level = options_.normalize_level && name == "level" && is_common_level(after.value);
       if (is_source ? !after.name.starts_with(options_.source_key + "_original")
                     : repaired(after.name) != before.name)
         return "a member has another name";
-      if (repaired(after.value) != before.value) return "a member has another value";
+      if (!is_level && repaired(after.value) != before.value) return "a member has another value";
+      is_changed = is_changed || is_source || is_level;
     }
-    if (!has_source && !repaired(record).starts_with(own_text.substr(0, own_text.size() - 1)))
-      return "an object is changed";
-    for (size_t index = own->members.size(); index < read.members.size(); ++index) {
-      const std::string_view name = read.members[index].name;
-      if (name != "level" && name != "lambda" && name != "event_id" && name != options_.timestamp_key &&
-          name != options_.source_key)
-        return "it has a member " + std::string(name);
-      if (name != options_.source_key && strict_json::member(*own, name)) return "a member has a second value";
-    }
-    return "";
+    return is_changed || repaired(record).starts_with(own_text.substr(0, own_text.size() - 1))
+               ? ""
+               : "an object is changed";
   }
 
   // Whether the record is the object at the end of a line: nothing before it holds a brace.
-  bool is_around_object(std::string_view record, const strict_json::Value& read, std::string_view text) const {
+  bool is_around_object(std::string_view record, const strict_json::Value& read, std::string_view text,
+                        std::string_view extracted_fields) const {
     const std::string_view object = text.substr(std::min(text.find('{'), text.size()));
-    return is_object(object) && fault_of_object(record, read, object).empty();
+    return is_object(object) && fault_of_object(record, read, object, extracted_fields).empty();
   }
 
   // All of the text is in the message, but for what is in fields of its own.
-  std::string fault_of_line(const strict_json::Value& read, std::string_view body) const {
-    for (const strict_json::Member& member : read.members)
-      if (member.name != "message" && member.name != "level" && member.name != "lambda" &&
-          member.name != "event_id" && member.name != options_.timestamp_key && member.name != options_.source_key)
-        return "it has a member " + std::string(member.name);
-    const auto message = strict_json::member(read, "message");
-    const auto level = strict_json::member(read, "level");
-    if (!message || message->front() != '"') return "it has no message";
-    if (!level || level->front() != '"') return "it has no level";
+  std::string fault_of_line(strict_json::Value read, std::string_view body,
+                            std::string_view extracted_fields) const {
+    const auto said = strict_json::member(read, message());
+    const auto level_said = strict_json::member(read, level());
+    if (!level_said || level_said->front() != '"') return "it has no level";
+    const std::string event = fact(read, "event", "aws.lambda.event", "event.action");
+    const std::string request_id = fact(read, "requestId", "faas.invocation_id", "faas.execution");
+    std::erase_if(read.members, [&](const strict_json::Member& member) { return member.name == message(); });
+    if (const std::string fault = fault_of_added(read, 0, {}, extracted_fields); !fault.empty()) return fault;
+    if (!said && !options_.keep_message && !event.empty() && event != "error" && event != "exit") return "";
+    if (!said || said->front() != '"') return "it has no message";
     const std::string whole = lines_of(body);
-    const std::string kept = lines_of(strict_json::string_of(*message));
+    const std::string kept = lines_of(strict_json::string_of(*said));
     if (!whole.ends_with(kept)) return "its message is not the end of the text";
     const std::string taken = whole.substr(0, whole.size() - kept.size());
-    const auto lambda = strict_json::member(read, "lambda");
-    const auto id = lambda ? strict_json::member(*strict_json::read(*lambda), "requestId") : lambda;
-    const std::string request_id = id ? repaired(strict_json::string_of(*id)) : "";
-    return fault_of_taken(taken, lines_of(strict_json::string_of(*level)), request_id);
+    return fault_of_taken(taken, lines_of(strict_json::string_of(*level_said)), request_id);
   }
 
   // What stood before the message: a level, a timestamp, a request id and punctuation.
-  static std::string fault_of_taken(std::string_view taken, const std::string& level,
-                                    const std::string& request_id) {
+  std::string fault_of_taken(std::string_view taken, const std::string& level,
+                             const std::string& request_id) const {
     const auto is_level = [&](std::string_view word) {
+      if (options_.normalize_level) return true;
       std::string capitals;
       for (const char c : word) capitals += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
       constexpr std::pair<std::string_view, std::string_view> kDotNet[] = {
