@@ -144,6 +144,7 @@ RecordWriter::Kind RecordWriter::append(std::string& out, const penstock_record&
   if (drops(line.event)) return Kind::dropped;
   if (line.message_may_be_the_record && options_.parse_json_in_message && object_.read(line.message)) {
     const LambdaLine* const said = object_.is_platform() ? &object_.platform() : &line;
+    if (drops(said->event)) return Kind::dropped;
     append_object(out, line.message, said, &line, event);
     return Kind::passed_through;
   }
@@ -215,7 +216,9 @@ void RecordWriter::append_object_members(std::string& out, std::string_view text
     out += by;
     copied = at + rest_of_string(members, at);
   };
-  const std::string_view level = options_.normalize_level ? normalized_level(object_.level()) : "";
+  // Under a key of its own it stays as it was: the level in the common vocabulary stands at the top.
+  const bool with_other_level = options_.normalize_level && json_.empty();
+  const std::string_view level = with_other_level ? normalized_level(object_.level()) : "";
   size_t level_at = level.empty() ? kNowhere : object_.level_at();
   if (!source_.empty() && !object_.source_names().empty()) {
     renamed_source_.clear();

@@ -91,8 +91,10 @@ constexpr SchemaNames kOtel = {
                       {"faas.version"}}},
 };
 
-// Elastic Common Schema, where it has a name; aws.cloudwatch.* as Elastic's forwarder writes them, aws.lambda.* in
-// the manner of its integrations. https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html
+// Elastic Common Schema, where it has a name; aws.cloudwatch.* as Elastic's forwarder writes them, aws.lambda.* as
+// the data stream lambda_logs of its integration for AWS has them, or would.
+// https://www.elastic.co/docs/reference/ecs/ecs-field-reference
+// https://github.com/elastic/integrations/blob/main/packages/aws/data_stream/lambda_logs/fields/fields.yml
 constexpr SchemaNames kEcs = {
     .timestamp = "@timestamp",
     .level = "log.level",
@@ -118,9 +120,9 @@ constexpr SchemaNames kEcs = {
                 {"aws.lambda.extension.name"},
                 {"aws.lambda.extension.state"},
                 {"aws.lambda.tenant_id"},
-                {"trace.id"},
-                {"span.id"},
-                {"aws.xray.sampled"}}},
+                {"aws.lambda.tracing.xray_trace_id"},
+                {"aws.lambda.tracing.segment_id"},
+                {"aws.lambda.tracing.sampled"}}},
     .source = "",
     .source_facts = {{{"aws.cloudwatch.log_group"},
                       {"aws.cloudwatch.log_stream"},
