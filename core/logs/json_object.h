@@ -13,7 +13,7 @@
 
 namespace penstock {
 
-// Reads one object after the other. Views live until the next read().
+// Reads one object after the other. Views live until the next read(), and point into the text or a copy of it.
 class JsonObject {
  public:
   // wanted: names of members to look for at the top, 64 at most; empty ones are never found. source: the name of
@@ -54,6 +54,7 @@ class JsonObject {
   friend class ObjectHandler;
   struct Reader;
   enum class Outcome { object, number_too_big, other };
+  bool read_flat(std::string_view text);
   Outcome read_copy();
   void clear();
 
@@ -75,6 +76,7 @@ class JsonObject {
   size_t level_at_ = 0;
   bool is_platform_ = false;
   LambdaLine platform_;
+  bool platform_is_set_ = false;
 };
 
 }  // namespace penstock

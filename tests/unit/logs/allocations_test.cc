@@ -43,6 +43,8 @@ const std::vector<std::string> kLines = {
     "[Information] - a message of PowerShell, which is somewhat longer\n",
     "plain text of nobody, \xE6\xBC\xA2\xE5\xAD\x97, \x1b[31m and \xFF\xF0\x9F\n",
     "{\"level\":\"INFO\",\"timestamp\":\"2019-08-25T13:59:15.269Z\",\"message\":\"of a logger\",\"n\":1.50}\n",
+    "{\"level\":\"INFO\",\"source\":\"the application's own\",\"message\":\"of a logger\"}\n",
+    "{\"source\":1,\"source_original\":2,\"source_original_2\":3,\"message\":\"of a stubborn logger\"}\n",
     "{\"_aws\":{\"Timestamp\":1566741555269,\"CloudWatchMetrics\":[]},\"latency\":17}\n",
     "{\"time\":\"2019-08-25T13:59:15.269Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":"
     "\"8f507cfc-e5d5-4697-b07a-ac58fc914c95\",\"metrics\":{\"durationMs\":1.5,\"billedDurationMs\":2},"
@@ -118,6 +120,27 @@ TEST(allocations, names_of_members_cost_none_an_event) {
   LambdaFilterOptions options;
   options.source_key = "where the record came from";
   options.timestamp_key = "when the record was written";
+  expect_no_allocation_an_event(options);
+}
+
+TEST(allocations, other_schemas_cost_none_an_event) {
+  for (const Schema schema : {Schema::legacy, Schema::otel, Schema::ecs}) {
+    LambdaFilterOptions options;
+    options.schema = schema;
+    options.function_fields = true;
+    expect_no_allocation_an_event(options);
+  }
+}
+
+TEST(allocations, options_of_the_record_cost_none_an_event) {
+  LambdaFilterOptions options;
+  options.event_id = false;
+  options.keep_message = false;
+  options.function_fields = true;
+  options.normalize_level = true;
+  options.parse_json_in_message = false;
+  expect_no_allocation_an_event(options);
+  options.json_key = "the object that a function printed";
   expect_no_allocation_an_event(options);
 }
 
