@@ -37,14 +37,23 @@ std::optional<std::string> variable(const char* name) {
 }  // namespace
 
 HostEnv::HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::unique_ptr<Random> random,
-                 std::unique_ptr<Transport> transport)
+                 std::unique_ptr<ProcessRunner> processes, std::unique_ptr<Transport> transport)
     : host_clock_(host.monotonic_ms != nullptr),
       clock_(std::move(clock)),
       random_(std::move(random)),
       files_(make_system_files()),
+      processes_(std::move(processes)),
       transport_(std::move(transport)),
-      env_{*clock_, *random_, *transport_, *files_, variable, [host](LogLevel level, std::string_view line) {
+      env_{*clock_,
+           *random_,
+           *transport_,
+           *files_,
+           variable,
+           [host](LogLevel level, std::string_view line) {
              if (host.log != nullptr) host.log(host.ctx, static_cast<int32_t>(level), bytes(line));
+           },
+           [this](ProcessRequest request, ProcessRunner::Done done) {
+             processes_->start(std::move(request), std::move(done));
            }} {}
 
 Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const CurlOptions& curl) {
@@ -54,9 +63,12 @@ Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const 
   if (host.wall_ms != nullptr) clock = std::make_unique<HostClock>(host);
   std::unique_ptr<Random> random = make_system_random();
   if (host.random != nullptr) random = std::make_unique<HostRandom>(host);
-  Result<std::unique_ptr<Transport>> transport = make_curl_transport(*clock, curl);
+  Result<std::unique_ptr<ProcessRunner>> processes = ProcessRunner::make(*clock);
+  if (!processes.ok()) return processes.status();
+  Result<std::unique_ptr<Transport>> transport = make_curl_transport(*clock, curl, processes->get());
   if (!transport.ok()) return transport.status();
-  return std::unique_ptr<HostEnv>(new HostEnv(host, std::move(clock), std::move(random), std::move(*transport)));
+  return std::unique_ptr<HostEnv>(
+      new HostEnv(host, std::move(clock), std::move(random), std::move(*processes), std::move(*transport)));
 }
 
 }  // namespace penstock

@@ -40,6 +40,10 @@ struct HttpRequest {
   std::string body;
   int64_t timeout_ms = 0;       // for the whole call
   size_t max_answer_bytes = 0;  // a longer body ends the call with Code::too_large
+  // For services that give keys to whoever asks on this machine: no proxy, a connection of its own, and, where the
+  // URL is plain http, only to addresses of this machine and of AWS's metadata services, judged by the address
+  // that is connected to (Code::config for any other).
+  bool to_metadata = false;
 };
 
 struct HttpResponse {
@@ -112,6 +116,20 @@ class Files {
 
 enum class LogLevel { error = 1, warn = 2, info = 3, debug = 4 };
 
+// A program to run beside what else is done. No shell reads the arguments.
+struct ProcessRequest {
+  std::vector<std::string> arguments;  // first the program: a path, or a name to look for in PATH
+  int64_t timeout_ms = 0;              // then it is killed, and what it started with it
+  size_t max_output_bytes = 0;         // if it writes more it is killed too
+};
+
+struct ProcessResult {
+  Status status;  // not ok: it did not start, or did not end by itself within its limits
+  int exit_code = 0;
+  std::string output;  // standard output
+  std::string errors;  // the beginning of standard error
+};
+
 // All of the system that an instance of a stage uses. The members outlive it.
 struct Env {
   Clock& clock;
@@ -120,6 +138,8 @@ struct Env {
   Files& files;
   std::function<std::optional<std::string>(const char* name)> variable;  // environment
   std::function<void(LogLevel level, std::string_view line)> log;        // one line; core escapes hostile text
+  // Runs a program; done runs once, inside a later drive() of the transport, never if that is destroyed first.
+  std::function<void(ProcessRequest request, std::function<void(ProcessResult)> done)> run_process = nullptr;
 };
 
 }  // namespace penstock

@@ -1,12 +1,14 @@
 #include "core/posix/curl_call.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
 #include "core/base/json.h"
+#include "core/posix/metadata_address.h"
 
 namespace penstock {
 
@@ -106,6 +108,16 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
     set(CURLOPT_POSTFIELDS, request_.body.data());
   }
   set(CURLOPT_HTTPHEADER, header_list_);
+  if (request_.to_metadata) {
+    set(CURLOPT_PROXY, "");
+    // A kept connection to that name may lead to an address that it had at another time.
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+    if (!is_https(request_.url)) {
+      set(CURLOPT_OPENSOCKETFUNCTION, &CurlCall::on_metadata_socket);
+      set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+    }
+  }
 
   set(CURLOPT_HEADERFUNCTION, &CurlCall::on_header);
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
@@ -152,6 +164,21 @@ size_t CurlCall::on_header(char* data, size_t size, size_t count, void* call) {
 size_t CurlCall::on_body(char* data, size_t size, size_t count, void* call) {
   const std::string_view piece(data, size * count);
   return static_cast<CurlCall*>(call)->take_body(piece) ? piece.size() : CURL_WRITEFUNC_ERROR;
+}
+
+int CurlCall::on_metadata_socket(void* call, int /*purpose*/, curl_sockaddr* address) {
+  if (!static_cast<CurlCall*>(call)->accept_address(address->addr)) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+bool CurlCall::accept_address(const sockaddr& address) try {
+  if (is_metadata_address(address)) return true;
+  refused_ = Status(Code::config, "calling " + host_of(request_.url) + ": its address " + address_text(address) +
+                                      " is not one of this machine or of a metadata service (" +
+                                      kMetadataAddresses + "); use https, or one of these");
+  return false;
+} catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
+  return false;
 }
 
 bool CurlCall::take_header(std::string_view line) try {

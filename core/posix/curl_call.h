@@ -8,7 +8,9 @@
 #include "core/base/env.h"
 #include "core/posix/posix_env.h"
 
+struct sockaddr;
 struct curl_slist;
+struct curl_sockaddr;
 
 namespace penstock {
 
@@ -32,8 +34,11 @@ class CurlCall {
  private:
   static size_t on_header(char* data, size_t size, size_t count, void* call);
   static size_t on_body(char* data, size_t size, size_t count, void* call);
+  // Opens the socket to a metadata service, or -1.
+  static int on_metadata_socket(void* call, int purpose, curl_sockaddr* address);
   bool take_header(std::string_view line);
   bool take_body(std::string_view piece);
+  bool accept_address(const sockaddr& address);
   Status add_headers();
   Status failure(int curl_code) const;
 

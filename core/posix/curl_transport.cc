@@ -18,6 +18,7 @@
 #include "core/posix/curl_call.h"
 #include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
+#include "core/posix/process_runner.h"
 
 namespace penstock {
 
@@ -28,8 +29,8 @@ constexpr size_t kIdleHandles = 64;  // easy handles kept for later calls
 
 class CurlTransport : public Transport {
  public:
-  CurlTransport(Clock& clock, CurlOptions options, CURLM* multi, int epoll)
-      : clock_(clock), options_(std::move(options)), multi_(multi), epoll_(epoll) {
+  CurlTransport(Clock& clock, CurlOptions options, ProcessRunner* processes, CURLM* multi, int epoll)
+      : clock_(clock), options_(std::move(options)), processes_(processes), multi_(multi), epoll_(epoll) {
     curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlTransport::on_socket);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlTransport::on_timer);
@@ -69,6 +70,7 @@ class CurlTransport : public Transport {
     for (;;) {
       perform_events(wait_ms(deadline_ms));
       perform_timer();
+      if (processes_ != nullptr) processes_->perform();
       collect();
       if (tell()) return;
       if (clock_.monotonic_ms() >= deadline_ms) return;
@@ -77,7 +79,10 @@ class CurlTransport : public Transport {
 
   int descriptor() const override { return epoll_; }
 
-  int64_t next_deadline_ms() const override { return ended_.empty() ? timer_ms_ : 0; }
+  int64_t next_deadline_ms() const override {
+    const int64_t processes_ms = processes_ == nullptr ? kNever : processes_->next_deadline_ms();
+    return ended_.empty() ? std::min(timer_ms_, processes_ms) : 0;
+  }
 
  private:
   static int on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* transport, void* known) {
@@ -131,6 +136,8 @@ class CurlTransport : public Transport {
     const int count = epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms);  // EINTR: none yet
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<size_t>(i)];
+      if (processes_ != nullptr && event.data.fd == processes_->descriptor())
+        continue;  // drive() asks them anyway
       int what = 0;
       if ((event.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
       if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
@@ -162,15 +169,17 @@ class CurlTransport : public Transport {
     }
   }
 
-  // Runs the done functions of calls that ended; false where none had.
+  // Runs the done functions of calls and programs that ended; false where none had.
   bool tell() {
     std::vector<std::pair<Done, HttpResponse>> ended = std::exchange(ended_, {});
     for (auto& [done, response] : ended) done(std::move(response));
-    return !ended.empty();
+    const bool told = processes_ != nullptr && processes_->tell();
+    return told || !ended.empty();
   }
 
   Clock& clock_;
   const CurlOptions options_;
+  ProcessRunner* const processes_;
   CURLM* const multi_;
   const int epoll_;
   CallId last_id_ = 0;
@@ -182,7 +191,8 @@ class CurlTransport : public Transport {
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options) {
+Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
+                                                       ProcessRunner* beside) {
   // Once a process and never undone: others in it may use libcurl too, and its resolver threads may outlive us.
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialized != CURLE_OK)
@@ -192,12 +202,18 @@ Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlO
                                     std::generic_category().message(errno) + "; name a PEM file that can be read");
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return io_error("creating an epoll descriptor", errno);
+  if (beside != nullptr) {
+    epoll_event event = {};
+    event.events = EPOLLIN;
+    event.data.fd = beside->descriptor();
+    epoll_ctl(epoll, EPOLL_CTL_ADD, beside->descriptor(), &event);
+  }
   CURLM* multi = curl_multi_init();
   if (multi == nullptr) {
     close(epoll);
     return Status(Code::internal, "libcurl gives no multi handle: out of memory");
   }
-  return std::unique_ptr<Transport>(std::make_unique<CurlTransport>(clock, options, multi, epoll));
+  return std::unique_ptr<Transport>(std::make_unique<CurlTransport>(clock, options, beside, multi, epoll));
 }
 
 }  // namespace penstock

@@ -8,6 +8,8 @@
 
 namespace penstock {
 
+class ProcessRunner;  // core/posix/process_runner.h
+
 std::unique_ptr<Clock> make_system_clock();
 std::unique_ptr<Random> make_system_random();
 std::unique_ptr<Files> make_system_files();
@@ -21,7 +23,8 @@ struct CurlOptions {
 // destroying it leaves such a name to a thread of libcurl's, so the code around it must stay loaded (-z nodelete).
 // A kept connection that the server closes before the first byte of an answer is replaced and the request sent
 // again by libcurl itself, so one call may reach the server twice. Proxies are those of the environment
-// (https_proxy, ...).
-Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options);
+// (https_proxy, ...). beside, where there is one, is driven with it and outlives it.
+Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
+                                                       ProcessRunner* beside = nullptr);
 
 }  // namespace penstock

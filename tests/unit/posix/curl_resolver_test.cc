@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <netdb.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -14,6 +15,8 @@
 namespace {
 
 constexpr const char* kStuckName = "stuck.example";
+constexpr const char* kRebindingName = "rebinding.example";
+std::atomic<const char*> rebinding_address = "127.0.0.1";  // what kRebindingName resolves to
 
 // Threads that ask for kStuckName wait here until the test lets them go, or for longer than any test runs.
 struct Stuck {
@@ -65,6 +68,7 @@ extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* no
   }
   using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
   static const auto next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (node != nullptr && std::strcmp(node, kRebindingName) == 0) node = rebinding_address;
   return next(node, service, hints, found);
 }
 
@@ -115,6 +119,28 @@ TEST(curl_resolver, name_that_is_not_found_is_transient_and_named) {
   EXPECT_EQ(status.code(), Code::transient);
   EXPECT_TRUE(has(status.message(), std::string("resolving ") + kStuckName)) << status.message();
   EXPECT_FALSE(has(status.message(), "secret")) << status.message();
+}
+
+// A name that anybody may point elsewhere between two lookups, and that was good at the first.
+TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_address_is_refused) {
+  std::atomic<int> asked = 0;
+  LoopbackServer server([&](const std::string&) {
+    ++asked;
+    return LoopbackServer::Reply{answer_200("keys")};
+  });
+  CurlClient client;
+  HttpRequest request =
+      CurlClient::get(std::string("http://") + kRebindingName + ":" + std::to_string(server.port()) + "/");
+  request.to_metadata = true;
+  rebinding_address = "127.0.0.1";
+  EXPECT_EQ(client.call(request).body, "keys");
+  rebinding_address = "0.0.0.0";
+  // libcurl remembers names for a minute; a transport that is new does not.
+  CurlClient later;
+  const HttpResponse refused = later.call(request);
+  EXPECT_EQ(refused.transport.code(), Code::config);
+  EXPECT_TRUE(has(refused.transport.message(), "its address 0.0.0.0")) << refused.transport.message();
+  EXPECT_EQ(asked, 1);
 }
 
 }  // namespace

@@ -1,0 +1,205 @@
+#include "core/posix/process_runner.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMostErrorBytes = 1024;
+constexpr int64_t kLookEveryMs = 10;
+
+// The attributes and file actions of a posix_spawn(), which is safe in a host with threads where fork() is not.
+class Spawning {
+ public:
+  Spawning() {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawnattr_init(&attributes_);
+  }
+  ~Spawning() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  Spawning(const Spawning&) = delete;
+  Spawning& operator=(const Spawning&) = delete;
+
+  // An errno, or 0.
+  int run(const std::vector<std::string>& arguments, int output, int errors, int& pid) {
+    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
+    // libcurl 7.88 opens its sockets without FD_CLOEXEC, and a host may do the same.
+    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigdefault(&attributes_, &all);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    std::vector<std::string> words = arguments;
+    std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
+    for (std::string& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    return posix_spawnp(&pid, pointers[0], &actions_, &attributes_, pointers.data(), environ);
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
+};
+
+struct Pipe {
+  Descriptor to_read;   // does not block
+  Descriptor to_write;  // above 2, so that becoming standard output or error closes no other
+};
+
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return io_error("making a pipe", errno);
+  Pipe made{Descriptor(ends[0]), Descriptor(ends[1])};
+  Descriptor high(fcntl(made.to_write.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (!high.valid() || fcntl(made.to_read.get(), F_SETFL, O_NONBLOCK) != 0)
+    return io_error("making a pipe", errno);
+  made.to_write = std::move(high);
+  return made;
+}
+
+// Appends what is there to read until text is longer than limit; what comes beyond is thrown away. false at the
+// end. Comes back from a writer that never stops, too.
+bool read_available(int fd, std::string& text, size_t limit) {
+  constexpr int kMostPieces = 32;
+  char piece[4096];
+  for (int i = 0; i < kMostPieces; ++i) {
+    const ssize_t count = read(fd, piece, sizeof piece);
+    if (count < 0) return errno == EAGAIN || errno == EINTR;
+    if (count == 0) return false;
+    if (text.size() <= limit) text.append(piece, static_cast<size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ProcessRunner>> ProcessRunner::make(Clock& clock) {
+  Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) return io_error("creating an epoll descriptor", errno);
+  return std::unique_ptr<ProcessRunner>(new ProcessRunner(clock, std::move(epoll)));
+}
+
+ProcessRunner::~ProcessRunner() {
+  for (Child& child : children_) kill(child, {});
+}
+
+void ProcessRunner::start(ProcessRequest request, Done done) {
+  Child child;
+  child.request = std::move(request);
+  child.done = std::move(done);
+  child.kill_at_ms = clock_.monotonic_ms() + child.request.timeout_ms;
+  if (Status status = spawn(child); !status.ok()) {
+    child.result.status = std::move(status);
+    ended_.emplace_back(std::move(child.done), std::move(child.result));
+    return;
+  }
+  children_.push_back(std::move(child));
+}
+
+Status ProcessRunner::spawn(Child& child) {
+  Result<Pipe> output = make_pipe();
+  if (!output.ok()) return output.status();
+  Result<Pipe> errors = make_pipe();
+  if (!errors.ok()) return errors.status();
+  for (const Pipe* pipe : {&*output, &*errors}) {
+    epoll_event event = {};
+    event.events = EPOLLIN;
+    event.data.fd = pipe->to_read.get();
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, pipe->to_read.get(), &event) != 0)
+      return io_error("watching a pipe", errno);
+  }
+  const int error =
+      Spawning().run(child.request.arguments, output->to_write.get(), errors->to_write.get(), child.pid);
+  if (error != 0) return io_error("starting " + printable(child.request.arguments.front()), error);
+  child.output = std::move(output->to_read);
+  child.errors = std::move(errors->to_read);
+  return {};
+}
+
+int64_t ProcessRunner::next_deadline_ms() const {
+  int64_t next_ms = ended_.empty() ? kNever : 0;
+  for (const Child& child : children_) next_ms = std::min({next_ms, child.kill_at_ms, child.look_at_ms});
+  return next_ms;
+}
+
+void ProcessRunner::perform() {
+  for (auto child = children_.begin(); child != children_.end();) {
+    if (step(*child)) {
+      ++child;
+      continue;
+    }
+    ended_.emplace_back(std::move(child->done), std::move(child->result));
+    child = children_.erase(child);
+  }
+}
+
+bool ProcessRunner::tell() {
+  std::vector<std::pair<Done, ProcessResult>> ended = std::exchange(ended_, {});
+  for (auto& [done, result] : ended) done(std::move(result));
+  return !ended.empty();
+}
+
+bool ProcessRunner::step(Child& child) {
+  const size_t limit = child.request.max_output_bytes;
+  if (child.errors.valid() && !read_available(child.errors.get(), child.result.errors, kMostErrorBytes))
+    child.errors = Descriptor();
+  if (child.output.valid() && !read_available(child.output.get(), child.result.output, limit))
+    child.output = Descriptor();
+  if (child.result.output.size() > limit) {
+    kill(child, {Code::too_large, "it wrote more than " + std::to_string(limit) + " bytes"});
+    return false;
+  }
+  if (!child.output.valid() && ended(child)) return false;
+  const int64_t now_ms = clock_.monotonic_ms();
+  if (now_ms >= child.kill_at_ms) {
+    kill(child, {Code::transient, "it did not end within " + std::to_string(child.request.timeout_ms) + " ms"});
+    return false;
+  }
+  if (!child.output.valid()) child.look_at_ms = now_ms + kLookEveryMs;
+  return true;
+}
+
+bool ProcessRunner::ended(Child& child) {
+  int status = 0;
+  const pid_t pid = waitpid(child.pid, &status, WNOHANG);
+  if (pid == 0) return false;
+  // A host that ignores SIGCHLD, or waits for all children, has taken the exit code: what it wrote has to do.
+  if (pid < 0) return true;
+  if (WIFSIGNALED(status))
+    child.result.status = Status(Code::io, "it was ended by signal " + std::to_string(WTERMSIG(status)));
+  else
+    child.result.exit_code = WEXITSTATUS(status);
+  return true;
+}
+
+void ProcessRunner::kill(Child& child, Status why) {
+  child.result.status = std::move(why);
+  child.result.output.clear();
+  // A program of another user's is not ours to kill, nor to wait for.
+  if (::kill(-child.pid, SIGKILL) != 0 && errno == EPERM) return;
+  while (waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,156 @@
+// Real programs beside real calls.
+#include "core/posix/process_runner.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/posix/posix_env.h"
+
+namespace penstock {
+namespace {
+
+constexpr int64_t kTestLimitMs = 30'000;
+
+class process_runner : public testing::Test {
+ protected:
+  void start(const std::vector<std::string>& arguments, int64_t timeout_ms = kTestLimitMs,
+             size_t max_output_bytes = 65'536) {
+    result_.reset();
+    runner_->start({arguments, timeout_ms, max_output_bytes},
+                   [this](ProcessResult got) { result_ = std::move(got); });
+  }
+  ProcessResult wait() {
+    const int64_t deadline_ms = clock_->monotonic_ms() + kTestLimitMs;
+    while (!result_ && clock_->monotonic_ms() < deadline_ms) transport_->drive(deadline_ms);
+    EXPECT_TRUE(result_) << "it never ended";
+    return result_ ? *result_ : ProcessResult();
+  }
+  ProcessResult run(const std::vector<std::string>& arguments, int64_t timeout_ms = kTestLimitMs,
+                    size_t max_output_bytes = 65'536) {
+    start(arguments, timeout_ms, max_output_bytes);
+    return wait();
+  }
+  static bool no_children() { return waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD; }
+
+  std::unique_ptr<Clock> clock_ = make_system_clock();
+  std::unique_ptr<ProcessRunner> runner_ = std::move(*ProcessRunner::make(*clock_));
+  std::unique_ptr<Transport> transport_ = std::move(*make_curl_transport(*clock_, {}, runner_.get()));
+  std::optional<ProcessResult> result_;
+};
+
+TEST_F(process_runner, program_is_found_in_path_and_its_output_and_exit_code_taken) {
+  const ProcessResult result = run({"sh", "-c", "printf 'a\\0b'; printf why >&2; exit 7"});
+  EXPECT_TRUE(result.status.ok()) << result.status.message();
+  EXPECT_EQ(result.exit_code, 7);
+  EXPECT_EQ(result.output, std::string("a\0b", 3));
+  EXPECT_EQ(result.errors, "why");
+  EXPECT_TRUE(no_children());
+}
+
+TEST_F(process_runner, arguments_reach_it_as_they_are) {
+  EXPECT_EQ(run({"printf", "%s|", "$HOME", "a b", "", "*; exit"}).output, "$HOME|a b||*; exit|");
+}
+
+TEST_F(process_runner, program_that_is_not_there_is_an_error_told_by_drive) {
+  start({"/nonexistent/tool\n", "SECRET"});
+  EXPECT_FALSE(result_) << "not inside start()";
+  EXPECT_EQ(wait().status.message(), "starting /nonexistent/tool\\n: No such file or directory");
+}
+
+TEST_F(process_runner, it_has_no_input_default_signals_and_a_group_of_its_own) {
+  signal(SIGPIPE, SIG_IGN);
+  EXPECT_EQ(run({"cat"}).output, "");
+  EXPECT_EQ(run({"sh", "-c", "trap '' TERM; kill -PIPE $$; echo alive"}).status.message(),
+            "it was ended by signal 13");
+  signal(SIGPIPE, SIG_DFL);
+  const ProcessResult group =
+      run({"sh", "-c", "echo $$; ps -o pgid= $$ 2>/dev/null || cut -d' ' -f5 /proc/$$/stat"});
+  const std::string pid = group.output.substr(0, group.output.find('\n'));
+  EXPECT_NE(group.output.substr(pid.size() + 1).find(pid), std::string::npos) << group.output;
+}
+
+TEST_F(process_runner, no_descriptor_of_ours_reaches_it) {
+  // What ls itself opens to look is 3.
+  const ProcessResult result = run({"ls", "/proc/self/fd"});
+  EXPECT_EQ(result.output, "0\n1\n2\n3\n");
+}
+
+TEST_F(process_runner, descriptor_of_the_transport_wakes_for_it) {
+  start({"echo", "a"});
+  transport_->drive(0);
+  const int64_t deadline_ms = clock_->monotonic_ms() + kTestLimitMs;
+  while (!result_ && clock_->monotonic_ms() < deadline_ms) {
+    const int64_t until_ms = std::min(deadline_ms, transport_->next_deadline_ms());
+    pollfd waiting = {transport_->descriptor(), POLLIN, 0};
+    poll(&waiting, 1, static_cast<int>(std::max<int64_t>(0, until_ms - clock_->monotonic_ms())));
+    transport_->drive(0);
+  }
+  ASSERT_TRUE(result_);
+  EXPECT_EQ(result_->output, "a\n");
+}
+
+TEST_F(process_runner, it_is_killed_at_its_timeout_with_what_it_started) {
+  const ProcessResult result = run({"sh", "-c", "sleep 1000 & echo SECRET; wait"}, 50);
+  EXPECT_EQ(result.status.message(), "it did not end within 50 ms");
+  EXPECT_EQ(result.output, "");
+  EXPECT_TRUE(no_children());
+}
+
+TEST_F(process_runner, it_is_killed_though_it_has_closed_its_output) {
+  EXPECT_EQ(run({"sh", "-c", "exec >&- 2>&-; sleep 1000"}, 50).status.message(), "it did not end within 50 ms");
+  EXPECT_TRUE(no_children());
+}
+
+TEST_F(process_runner, output_of_the_limit_is_taken_and_one_byte_more_ends_it) {
+  EXPECT_EQ(run({"head", "-c", "100000", "/dev/zero"}, kTestLimitMs, 100'000).output.size(), 100'000U);
+  const ProcessResult result = run({"head", "-c", "100001", "/dev/zero"}, kTestLimitMs, 100'000);
+  EXPECT_EQ(result.status.code(), Code::too_large);
+  EXPECT_EQ(result.status.message(), "it wrote more than 100000 bytes");
+  EXPECT_EQ(run({"cat", "/dev/zero"}, kTestLimitMs, 10).status.code(), Code::too_large);
+}
+
+TEST_F(process_runner, flood_of_errors_ends_at_the_timeout_and_is_not_kept) {
+  const ProcessResult result = run({"sh", "-c", "exec cat /dev/zero >&2"}, 100);
+  EXPECT_EQ(result.status.message(), "it did not end within 100 ms");
+  EXPECT_LE(result.errors.size(), 1024U + 4096U);
+}
+
+TEST_F(process_runner, several_run_side_by_side) {
+  int ended = 0;
+  for (int i = 0; i < 5; ++i)
+    runner_->start({{"sh", "-c", "echo $0", std::to_string(i)}, kTestLimitMs, 100},
+                   [&, i](const ProcessResult& got) {
+                     EXPECT_EQ(got.output, std::to_string(i) + "\n");
+                     ++ended;
+                   });
+  const int64_t deadline_ms = clock_->monotonic_ms() + kTestLimitMs;
+  while (ended < 5 && clock_->monotonic_ms() < deadline_ms) transport_->drive(deadline_ms);
+  EXPECT_EQ(ended, 5);
+}
+
+TEST_F(process_runner, destruction_kills_what_runs_without_telling) {
+  start({"sleep", "1000"});
+  transport_.reset();
+  runner_.reset();
+  EXPECT_FALSE(result_);
+  EXPECT_TRUE(no_children());
+}
+
+TEST_F(process_runner, host_that_takes_all_exit_codes_leaves_the_output) {
+  signal(SIGCHLD, SIG_IGN);
+  const ProcessResult result = run({"echo", "a"});
+  signal(SIGCHLD, SIG_DFL);
+  EXPECT_TRUE(result.status.ok());
+  EXPECT_EQ(result.output, "a\n");
+}
+
+}  // namespace
+}  // namespace penstock
