@@ -7,6 +7,7 @@
 
 #include "abi/penstock.h"
 #include "core/aws/credentials_cache.h"
+#include "core/aws/credentials_context.h"
 #include "core/aws/service_clock.h"
 #include "core/kinesis/client.h"
 #include "plugin/host_env.h"
@@ -24,19 +25,39 @@ constexpr penstock_option_info option(const char* name, const char* type, const 
 
 inline constexpr std::array kConnectionOptions = {
     required_option("stream", "text", "Name of the Kinesis data stream."),
-    option("region", "text", nullptr,
-           "AWS region. Left out: AWS_REGION, then AWS_DEFAULT_REGION, of the environment."),
+    option(
+        "region", "text", nullptr,
+        "AWS region. Left out: AWS_REGION, then AWS_DEFAULT_REGION, of the environment, then the profile's, then "
+        "that of the EC2 instance."),
     option("endpoint", "text", nullptr,
            "Address to call in place of AWS's own for the region, like https://host:port. Plain http only to "
            "loopback."),
+    option("use_fips", "on|off", "off",
+           "on: the region's endpoints that FIPS 140 validates. endpoint must be left out."),
+    option("use_dualstack", "on|off", "off",
+           "on: the region's endpoints for IPv6 and IPv4. endpoint must be left out."),
     option("allow_plaintext", "on|off", "off",
            "on: an http endpoint may be off loopback. Requests can then be read and answers forged on the way."),
     option("ca_file", "text", nullptr,
            "PEM file of the certificate authorities to trust in place of the system's. Certificates are always "
            "checked."),
     option("profile", "text", nullptr,
-           "Profile of the shared credentials file. Left out: the environment's keys, then AWS_PROFILE, then "
-           "default."),
+           "Profile of the shared config and credentials files, as the only source of credentials. Left out: "
+           "environment, web identity, AWS_PROFILE or default of these files, container, EC2 instance, in that "
+           "order."),
+    option("role_arn", "text", nullptr,
+           "Role to assume with these credentials, as for a stream of another account."),
+    option("external_id", "text", nullptr, "What the role's owner wants to be told when it is assumed."),
+    option("role_session_name", "text", nullptr,
+           "Name of the session, in the logs of the role's owner. Left out: "
+           "penstock- and the time."),
+    option("sts_endpoint", "text", nullptr,
+           "Address that gives the keys of roles, in place of AWS's own for the region. Plain http only to "
+           "loopback."),
+    option(
+        "imds_v1_fallback", "on|off", "off",
+        "on: where the EC2 instance's metadata service gives no token, ask it without one. Then whoever can make "
+        "a process of the machine fetch a URL can get its keys."),
     option("connect_timeout", "duration", "5s",
            "For name, TCP and TLS together. A call that fails is made again."),
     option("call_timeout", "duration", "30s",
@@ -59,11 +80,13 @@ constexpr auto joined(const std::array<penstock_option_info, A>& a, const std::a
 struct Connection {
   std::unique_ptr<HostEnv> host_env;
   std::unique_ptr<ServiceClock> clock;
+  std::unique_ptr<CredentialsContext> context;
   std::unique_ptr<CredentialsCache> credentials;
   std::unique_ptr<KinesisClient> client;
 };
 
-// Makes no call yet. Code::config where region or endpoint will not do.
+// Makes no call yet, but one: where no region is told, it asks the EC2 instance, for up to two seconds.
+// Code::config where region or an endpoint will not do.
 Result<Connection> connect(const penstock_host& host, const Options& options);
 
 }  // namespace penstock

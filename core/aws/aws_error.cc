@@ -1,10 +1,9 @@
 #include "core/aws/aws_error.h"
 
-#include <rapidjson/reader.h>
-
 #include <algorithm>
 #include <array>
 
+#include "core/aws/outermost_json.h"
 #include "core/base/json.h"
 
 namespace penstock {
@@ -19,55 +18,16 @@ struct ErrorBody {
   std::string message;  // message or Message
 };
 
-// Picks the two members out of the outermost object; what is nested passes by unread.
-class ErrorBodyHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, ErrorBodyHandler> {
- public:
-  explicit ErrorBodyHandler(ErrorBody& body) : body_(body) {}
-
-  bool Default() {
-    wanted_ = nullptr;
-    return true;
-  }
-  bool Key(const char* name, rapidjson::SizeType size, bool /*copy*/) {
-    const std::string_view key(name, size);
-    wanted_ = nullptr;
-    if (depth_ != 1) return true;
-    if (key == "__type") wanted_ = &body_.type;
-    if (key == "message" || key == "Message") wanted_ = &body_.message;
-    return true;
-  }
-  bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    if (wanted_ != nullptr) wanted_->assign(text, size);
-    return Default();
-  }
-  bool StartObject() { return enter(); }
-  bool EndObject(rapidjson::SizeType /*members*/) { return leave(); }
-  bool StartArray() { return enter(); }
-  bool EndArray(rapidjson::SizeType /*elements*/) { return leave(); }
-
- private:
-  bool enter() {
-    ++depth_;
-    return Default();
-  }
-  bool leave() {
-    --depth_;
-    return true;
-  }
-
-  ErrorBody& body_;
-  std::string* wanted_ = nullptr;
-  size_t depth_ = 0;
-};
-
 // Empty members where the body is not a JSON object.
 ErrorBody parse(const std::string& body) {
-  ErrorBody parsed;
-  ErrorBodyHandler handler(parsed);
-  rapidjson::MemoryStream stream(body.data(), body.size());
-  rapidjson::Reader reader;
-  if (reader.Parse<rapidjson::kParseIterativeFlag>(stream, handler).IsError()) return {};
-  return parsed;
+  const auto members = outermost_members(body);
+  if (!members) return {};
+  const auto member = [&](std::string_view name) {
+    const auto found = members->find(name);
+    return found == members->end() ? std::string() : found->second;
+  };
+  const std::string message = member("message");
+  return {member("__type"), message.empty() ? member("Message") : message};
 }
 
 std::string bare_code(std::string_view type) {
@@ -100,6 +60,7 @@ constexpr std::array kClasses = {
     CodeClass{"InvalidSignature", Code::clock_skew},
     CodeClass{"RequestExpired", Code::clock_skew},
     CodeClass{"RequestTimeTooSkewed", Code::clock_skew},
+    CodeClass{"IDPCommunicationError", Code::transient},
     CodeClass{"ExpiredIterator", Code::expired},
     CodeClass{"ExpiredNextToken", Code::expired},
     CodeClass{"ExpiredToken", Code::credentials},
@@ -140,12 +101,14 @@ Status aws_status(std::string_view operation, const HttpResponse& response) {
   if (!response.transport.ok()) return response.transport.in(std::string(operation));
   if (response.http_status >= 200 && response.http_status < 300) return {};
   const ErrorBody body = parse(response.body);
-  const std::string code = code_of(body, response);
-  std::string message(operation);
-  message +=
-      code.empty() ? ": HTTP " + std::to_string(response.http_status) : ": " + printable(code, kLongestCodeShown);
-  if (!body.message.empty()) message += ": " + printable(body.message, kLongestMessageShown);
-  return {class_of(code, response.http_status), std::move(message)};
+  return aws_refusal(operation, response.http_status, code_of(body, response), body.message);
+}
+
+Status aws_refusal(std::string_view operation, int http_status, std::string_view code, std::string_view message) {
+  std::string text(operation);
+  text += code.empty() ? ": HTTP " + std::to_string(http_status) : ": " + printable(code, kLongestCodeShown);
+  if (!message.empty()) text += ": " + printable(message, kLongestMessageShown);
+  return {class_of(code, http_status), std::move(text)};
 }
 
 }  // namespace penstock

@@ -17,4 +17,7 @@ std::string aws_error_code(const HttpResponse& response);
 // and "operation: code: the service's message".
 Status aws_status(std::string_view operation, const HttpResponse& response);
 
+// The same for a refusal that was read already; code and message may be "".
+Status aws_refusal(std::string_view operation, int http_status, std::string_view code, std::string_view message);
+
 }  // namespace penstock

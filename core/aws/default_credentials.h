@@ -5,12 +5,16 @@
 #include <string>
 
 #include "core/aws/credentials.h"
+#include "core/aws/credentials_context.h"
+#include "core/aws/sts.h"
 
 namespace penstock {
 
 // The providers in the order of AWS's own tools
-// (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html): environment, shared files. With
-// a profile, that one of the shared files alone. env outlives it.
-std::unique_ptr<CredentialsProvider> default_credentials(Env& env, const std::string& profile);
+// (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html): environment, web identity,
+// shared files, container, instance metadata. With a profile, that one of the shared files alone. Where role has
+// an ARN, what they bring assumes it. context outlives it.
+std::unique_ptr<CredentialsProvider> default_credentials(const CredentialsContext& context,
+                                                         const std::string& profile, const Role& role);
 
 }  // namespace penstock

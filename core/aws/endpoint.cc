@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
+#include <utility>
 
+#include "core/aws/text.h"
 #include "core/base/json.h"
 
 namespace penstock {
@@ -17,13 +20,6 @@ constexpr size_t kLongestRegion = 63;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  return out;
-}
 
 struct Host {
   std::string text;  // as it stands in a URL, an IPv6 address with its brackets
@@ -61,6 +57,40 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
+// A group of regions that share an account system and domain names; the one for all others comes last.
+struct Partition {
+  std::string_view region_prefix;
+  std::string_view domain;
+  std::string_view dualstack_domain;  // "": has none
+  std::string_view fips_mark;         // behind the service's name
+};
+constexpr Partition kPartitions[] = {
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "-fips"},
+    {"us-gov-", "amazonaws.com", "api.aws",
+     ""},  // what it has is FIPS already, https://aws.amazon.com/compliance/fips/
+    {"us-iso-", "c2s.ic.gov", "", "-fips"},
+    {"us-isob-", "sc2s.sgov.gov", "", "-fips"},
+    {"", "amazonaws.com", "api.aws", "-fips"},
+};
+
+const Partition& partition_of(std::string_view region) {
+  return *std::find_if(std::begin(kPartitions), std::end(kPartitions),
+                       [region](const Partition& known) { return region.starts_with(known.region_prefix); });
+}
+
+// "kinesis-fips.us-east-1.api.aws"
+Result<std::string> own_host(const std::string& service, const std::string& region, EndpointKind kind) {
+  const Partition& partition = partition_of(region);
+  if (kind.dualstack && partition.dualstack_domain.empty())
+    return Status(Code::config, "region " + region + " has no dual-stack endpoints; set use_dualstack off");
+  // The dual-stack names of the government's regions have the mark.
+  const std::string_view mark = kind.dualstack ? "-fips" : partition.fips_mark;
+  std::string host = service;
+  if (kind.fips) host += mark;
+  host.append(".").append(region).append(".");
+  return host.append(kind.dualstack ? partition.dualstack_domain : partition.domain);
+}
+
 Status bad_url(const std::string& url, const std::string& why) {
   // What stands before an @ may be a password.
   const std::string shown = url.find('@') == std::string::npos ? printable(url) : "(not shown: it has a user)";
@@ -71,7 +101,7 @@ Status bad_url(const std::string& url, const std::string& why) {
 }  // namespace
 
 Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
-                               bool allow_plaintext) {
+                               bool allow_plaintext, EndpointKind kind) {
   const auto region_char = [](char c) { return is_lower_alnum(c) || c == '-'; };
   if (region.empty()) return Status(Code::config, "no region given; set it, as in eu-west-1");
   if (region.size() > kLongestRegion || !std::all_of(region.begin(), region.end(), region_char))
@@ -81,16 +111,17 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
   endpoint.region = region;
   endpoint.service = service;
   if (url.empty()) {
-    endpoint.host = endpoint.service + "." + region + ".amazonaws.com";
-    if (region.starts_with("cn-")) endpoint.host += ".cn";
+    Result<std::string> host = own_host(endpoint.service, region, kind);
+    if (!host.ok()) return host.status();
+    endpoint.host = std::move(*host);
     endpoint.url = "https://" + endpoint.host;
     return endpoint;
   }
 
   const size_t scheme_end = url.find("://");
-  const std::string scheme = scheme_end == std::string::npos ? "" : lower(url.substr(0, scheme_end));
+  const std::string scheme = scheme_end == std::string::npos ? "" : lower_case(url.substr(0, scheme_end));
   if (scheme != "https" && scheme != "http") return bad_url(url, "does not begin with https:// or http://");
-  std::string authority = lower(url.substr(scheme_end + 3));
+  std::string authority = lower_case(url.substr(scheme_end + 3));
   if (authority.ends_with('/')) authority.pop_back();
   if (authority.find('@') != std::string::npos) return bad_url(url, "names a user");
   if (authority.find_first_of("/?#") != std::string::npos) return bad_url(url, "has a path, query or fragment");

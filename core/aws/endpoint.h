@@ -15,9 +15,17 @@ struct Endpoint {
   std::string service;  // what is signed: "kinesis"
 };
 
-// url "" means the service's own in that region (.com.cn in China). A url given is http or https with no path,
-// query or user; plain http must be to loopback (127/8, ::1, localhost) or allow_plaintext be true. Code::config.
+// Which of a service's own endpoints in a region.
+struct EndpointKind {
+  bool fips = false;       // cryptography that is validated by FIPS 140
+  bool dualstack = false;  // IPv6 beside IPv4
+};
+
+// url "" means the service's own in that region, by the rules of its partition (aws, aws-cn, aws-us-gov, aws-iso,
+// aws-iso-b): https://docs.aws.amazon.com/general/latest/gr/rande.html. A url given is http or https with no path,
+// query or user; plain http must be to loopback (127/8, ::1, localhost) or allow_plaintext be true. Code::config,
+// also for a kind that the partition does not have.
 Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
-                               bool allow_plaintext);
+                               bool allow_plaintext, EndpointKind kind = {});
 
 }  // namespace penstock

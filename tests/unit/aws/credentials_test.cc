@@ -13,7 +13,9 @@ class credentials : public testing::Test {
  protected:
   Result<Credentials> find(const std::string& profile = "") {
     Result<Credentials> answer = Status(Code::internal, "nothing was told");
-    default_credentials(fake_.env, profile)->find([&](Result<Credentials> found) { answer = std::move(found); });
+    default_credentials(context_, profile, {})->find([&](Result<Credentials> found) {
+      answer = std::move(found);
+    });
     return answer;
   }
 
@@ -33,6 +35,8 @@ class credentials : public testing::Test {
   }
 
   FakeEnv fake_;
+  ServiceClock clock_{fake_.clock};
+  CredentialsContext context_ = {fake_.env, clock_, *make_endpoint("sts", "eu-west-1", "", false)};
   std::map<std::string, std::string>& variables_ = fake_.variables;
   FakeFiles& files_ = fake_.files;
 };
@@ -77,7 +81,7 @@ TEST_F(credentials, half_set_environment_is_an_error_though_the_file_has_keys) {
   files_.contents[kPath] = kDefault;
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   EXPECT_TRUE(has(error(), "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"));
-  variables_ = {{"HOME", "/home/u"}, {"AWS_SECRET_ACCESS_KEY", "x"}};
+  variables_ = {{"HOME", "/home/u"}, {"AWS_EC2_METADATA_DISABLED", "true"}, {"AWS_SECRET_ACCESS_KEY", "x"}};
   EXPECT_TRUE(has(error(), "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"));
 }
 
@@ -132,8 +136,8 @@ TEST_F(credentials, profile_without_keys_says_which_are_missing) {
   EXPECT_TRUE(has(error(), ": no aws_secret_access_key"));
   variables_["AWS_PROFILE"] = "other";
   EXPECT_TRUE(has(error(), ": no aws_access_key_id"));
-  files_.contents[kPath] = "[other]\nrole_arn = arn\n";
-  EXPECT_TRUE(has(error(), "no aws_access_key_id and aws_secret_access_key"));
+  files_.contents[kPath] = "[other]\nregion = eu-west-1\n";
+  EXPECT_TRUE(has(error(), "no aws_access_key_id, role_arn or credential_process"));
 }
 
 TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials_file_goes_before_it) {
@@ -181,7 +185,7 @@ TEST_F(credentials, values_that_would_break_a_header_are_refused_unseen) {
     variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
     variables_["AWS_SESSION_TOKEN"] = value;
     EXPECT_TRUE(has(error(), "AWS_SESSION_TOKEN holds a blank"));
-    variables_ = {{"HOME", "/home/u"}};
+    variables_ = {{"HOME", "/home/u"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
   }
   files_.contents[kPath] = "[default]\naws_access_key_id=a b\naws_secret_access_key=c\n";
   EXPECT_TRUE(has(error(), "aws_access_key_id holds a blank"));

@@ -66,7 +66,7 @@ class KeepingTransport : public Transport {
 };
 
 struct FakeEnv {
-  std::map<std::string, std::string> variables = {{"HOME", "/home/u"}};
+  std::map<std::string, std::string> variables = {{"HOME", "/home/u"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
   FakeFiles files;
   StandingClock clock;
   ZeroRandom random;

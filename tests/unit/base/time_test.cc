@@ -26,6 +26,26 @@ TEST(time_text, rfc3339_stays_within_the_years_of_four_digits) {
   EXPECT_EQ(rfc3339(INT64_MIN), "at 0000-01-01T00:00:00.000Z");
 }
 
+TEST(time_text, rfc3339_is_read_with_fractions_and_offsets) {
+  EXPECT_EQ(parse_rfc3339("2019-08-25T13:59:15Z"), 1566741555000);
+  EXPECT_EQ(parse_rfc3339("2019-08-25T13:59:15.269Z"), 1566741555269);
+  EXPECT_EQ(parse_rfc3339("2019-08-25T13:59:15.2Z"), 1566741555200);
+  EXPECT_EQ(parse_rfc3339("2019-08-25T13:59:15.2699999999999999999Z"), 1566741555269);
+  EXPECT_EQ(parse_rfc3339("2019-08-25T15:59:15+02:00"), 1566741555000);
+  EXPECT_EQ(parse_rfc3339("2019-08-25T08:29:15.269-05:30"), 1566741555269);
+  EXPECT_EQ(parse_rfc3339("2019-08-25T13:59:15+00:00"), 1566741555000);
+  EXPECT_EQ(parse_rfc3339("1970-01-01T00:00:00Z"), 0);
+}
+
+TEST(time_text, any_other_form_of_rfc3339_is_refused) {
+  for (const char* bad :
+       {"", "2019-08-25T13:59:15", "2019-08-25", "2019-08-25 13:59:15Z", "2019-08-25T13:59:15z", "2019-02-29T13:59:15Z",
+        "2019-13-25T13:59:15Z", "2019-00-25T13:59:15Z", "2019-08-25T24:59:15Z", "2019-08-25T13:60:15Z",
+        "2019-08-25T13:59:61Z", "2019-08-25T13:59:15.Z", "2019-08-25T13:59:15.269", "2019-08-25T13:59:15+2:00",
+        "2019-08-25T13:59:15+24:00", "2019-08-25T13:59:15+0200", "2019-08-25T13:59:15ZZ", "+019-08-25T13:59:15Z"})
+    EXPECT_EQ(parse_rfc3339(bad), std::nullopt) << bad;
+}
+
 TEST(time_text, http_date_is_read) {
   EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), 784111777000);
   EXPECT_EQ(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), 0);

@@ -1,0 +1,20 @@
+// The keys of an ECS task or of an EKS pod,
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+#pragma once
+
+#include "core/aws/credentials.h"
+
+namespace penstock {
+
+// AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (at 169.254.170.2), else AWS_CONTAINER_CREDENTIALS_FULL_URI; with the
+// token in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, read each time, else in AWS_CONTAINER_AUTHORIZATION_TOKEN.
+class ContainerCredentials : public CredentialsProvider {
+ public:
+  explicit ContainerCredentials(Env& env) : env_(env) {}
+  void find(Found found) override;
+
+ private:
+  Env& env_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,33 @@
+#include "core/aws/credentials_web_identity.h"
+
+#include <utility>
+
+#include "core/aws/token_file.h"
+#include "core/base/json.h"
+
+namespace penstock {
+
+WebIdentity web_identity_of_environment(Env& env) {
+  WebIdentity identity;
+  identity.token_file = env.variable("AWS_WEB_IDENTITY_TOKEN_FILE").value_or("");
+  identity.role.arn = env.variable("AWS_ROLE_ARN").value_or("");
+  identity.role.session_name = env.variable("AWS_ROLE_SESSION_NAME").value_or("");
+  return identity;
+}
+
+void WebIdentityCredentials::find(Found found) {
+  if (identity_.token_file.empty())
+    return found(Status(Code::not_found, "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set"));
+  if (identity_.role.arn.empty())
+    return found(Status(Code::credentials,
+                        "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not; set both"));
+  const Result<std::string> token = read_token_file(context_.env, identity_.token_file);
+  if (!token.ok()) return found(token.status().in("web identity"));
+  context_.env.transport.start(assume_role_with_web_identity_request(context_, identity_.role, *token),
+                               [this, found = std::move(found)](const HttpResponse& response) {
+                                 const std::string source = "web identity, role " + printable(identity_.role.arn);
+                                 found(read_sts_answer(context_, "AssumeRoleWithWebIdentity", source, response));
+                               });
+}
+
+}  // namespace penstock

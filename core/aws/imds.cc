@@ -1,0 +1,68 @@
+#include "core/aws/imds.h"
+
+#include <utility>
+
+#include "core/aws/metadata_call.h"
+#include "core/aws/text.h"
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr const char* kTokenSeconds = "60";  // for the few calls of one look-up
+
+std::string url_of(Env& env) {
+  std::string url = env.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT").value_or("");
+  if (url.ends_with('/')) url.pop_back();
+  if (!url.empty()) return url;
+  const std::string mode = lower_case(env.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE").value_or(""));
+  return mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+}
+
+Status refusal(const std::string& what, const HttpResponse& response) {
+  if (!response.transport.ok()) return response.transport;
+  Code code = response.http_status >= 500 ? Code::transient : Code::permanent;
+  if (response.http_status == 404) code = Code::not_found;
+  return {code, what + ": HTTP " + std::to_string(response.http_status)};
+}
+
+}  // namespace
+
+Imds::Imds(Env& env, bool v1_fallback) : env_(env), v1_fallback_(v1_fallback), url_(url_of(env)) {}
+
+void Imds::get(std::string path, Answered answered) {
+  if (lower_case(env_.variable("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
+    return answered(Status(Code::config, "AWS_EC2_METADATA_DISABLED is set"));
+  get_token(std::move(path), std::move(answered));
+}
+
+void Imds::get_token(std::string path, Answered answered) {
+  HttpRequest request = metadata_request("PUT", url_ + "/latest/api/token");
+  request.headers = {{"X-aws-ec2-metadata-token-ttl-seconds", kTokenSeconds}};
+  env_.transport.start(std::move(request), [this, path = std::move(path),
+                                            answered = std::move(answered)](const HttpResponse& response) mutable {
+    if (response.transport.ok() && response.http_status == 200)
+      return get_with(std::move(path), response.body, std::move(answered));
+    const int status = response.http_status;
+    const bool knows_no_tokens = status == 403 || status == 404 || status == 405;
+    if (knows_no_tokens && v1_fallback_) return get_with(std::move(path), "", std::move(answered));
+    if (knows_no_tokens)
+      return answered(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
+                                                  "); set imds_v1_fallback on to ask without one"));
+    answered(refusal("asking for a token", response));
+  });
+}
+
+void Imds::get_with(std::string path, const std::string& token, Answered answered) {
+  HttpRequest request = metadata_request("GET", url_ + path);
+  if (!token.empty()) request.headers = {{"X-aws-ec2-metadata-token", token}};
+  env_.transport.start(std::move(request),
+                       [path = std::move(path), answered = std::move(answered)](HttpResponse response) {
+                         if (response.transport.ok() && response.http_status == 200)
+                           return answered(std::move(response.body));
+                         answered(refusal(printable(path), response));
+                       });
+}
+
+}  // namespace penstock
