@@ -129,6 +129,16 @@ TEST(fluentbit_filter, hostile_lines_cost_no_neighbour) {
   EXPECT_EQ(events.back().body.text("level"), "INFO");
 }
 
+TEST(fluentbit_filter, events_of_kinds_that_drop_names_go_from_the_chunk) {
+  Stand stand(Properties{{"Drop", "start,end"}});
+  const std::string start = event_with("START RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001 Version: 7\n");
+  const std::string end = event_with("END RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\n");
+  const std::vector<Event> events = stand.filtered(start + event_with(kInfoLine) + end);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].body.text("level"), "INFO");
+  EXPECT_TRUE(stand.filtered(start + end).empty());
+}
+
 TEST(fluentbit_filter, a_malformed_tail_costs_none_of_the_records_before_it) {
   Stand stand;
   const std::string cut = event_with(kInfoLine).substr(0, 30);

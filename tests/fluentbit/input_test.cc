@@ -102,6 +102,27 @@ TEST(fluentbit_input, after_an_orderly_end_nothing_comes_again) {
   EXPECT_EQ(arrived.events(), fresh.size());
 }
 
+TEST(fluentbit_input, the_checkpoint_passes_source_records_that_drop_leaves_nothing_of) {
+  Deployment deployment(1, 1);
+  const auto put = [&](const std::string& id, const std::string& text) {
+    deployment.put("a", gzip(e2e::message("/aws/lambda/orders", "s", {{id, text}})));
+  };
+  for (const char* id : {"start-1", "start-2"}) put(id, "START RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001");
+  put("line", "hello");
+  put("start-3", "START RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001");
+  put("last", "hello again");
+  Agent agent;
+  Input input(agent.in, agent.pipeline, input_section(deployment, {{"drop", "start"}}));
+  ASSERT_GT(input.init(), 0) << log_book().all();
+  Arrived arrived;
+  EXPECT_TRUE(collect(input, arrived, {"line", "last"})) << log_book().all();
+  input.exit();
+  EXPECT_EQ(arrived.events(), 2u);
+  // Which drops nothing.
+  const std::map<std::string, int> later = read_by_the_next(deployment, agent);
+  for (const char* id : {"start-1", "start-2", "line", "start-3"}) EXPECT_EQ(later.count(id), 0u) << id;
+}
+
 TEST(fluentbit_input, a_paused_input_gives_nothing_by_its_callback_or_its_event) {
   Deployment deployment(1, 1);
   Agent agent;

@@ -109,6 +109,11 @@ check("key_name says where the line is", code == 2)
 _, _, record = filter({ PENSTOCK_TIMESTAMP_KEY = "@timestamp" })("lambda", 1, { log = LINE })
 check("the library's options are handed on", record["@timestamp"] ~= nil)
 
+local dropping = filter({ PENSTOCK_DROP = "start,end" })
+local START = "START RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001 Version: 7"
+check("what drop names is left out", dropping("lambda", 1, { log = START }) == -1)
+check("and nothing else", dropping("lambda", 1, { log = LINE }) == 2 and #said == 0)
+
 filter({ PENSTOCK_TIMESTAMP_KEY = "" })
 check("what the library says of them is told", #said == 1 and said[1]:find("timestamp_key", 1, true))
 
