@@ -180,7 +180,7 @@ class RecordJudge {
       const auto object = strict_json::member(read, options_.json_key);
       const auto inside = object ? strict_json::read(*object) : std::nullopt;
       if (!inside) return "the object is missing";
-      if (const std::string fault = fault_of_own(*object, *inside, own_text, *own); !fault.empty()) return fault;
+      if (std::string fault = fault_of_own(*object, *inside, own_text, *own); !fault.empty()) return fault;
       if (inside->members.size() != own->members.size()) return "the object has a member more";
       return fault_of_added(read, 0, {}, extracted_fields);
     }
@@ -225,7 +225,7 @@ class RecordJudge {
     const std::string event = fact(read, "event", "aws.lambda.event", "event.action");
     const std::string request_id = fact(read, "requestId", "faas.invocation_id", "faas.execution");
     std::erase_if(read.members, [&](const strict_json::Member& member) { return member.name == message(); });
-    if (const std::string fault = fault_of_added(read, 0, {}, extracted_fields); !fault.empty()) return fault;
+    if (std::string fault = fault_of_added(read, 0, {}, extracted_fields); !fault.empty()) return fault;
     if (!said && !options_.keep_message && !event.empty() && event != "error" && event != "exit") return "";
     if (!said || said->front() != '"') return "it has no message";
     const std::string whole = lines_of(body);
