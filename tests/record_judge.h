@@ -30,6 +30,9 @@ class RecordJudge {
     return fault_of_line(*read, body, extracted_fields);
   }
 
+  // Whether a body is an object, which passes through.
+  static bool is_object_alone(std::string_view body) { return is_object(repaired(trimmed(body))); }
+
  private:
   static constexpr size_t kMaxDepth = 1000;  // what is nested deeper is text
 

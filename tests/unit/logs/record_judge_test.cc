@@ -97,5 +97,28 @@ TEST(record_judge, faults_are_seen) {
   EXPECT_NE(fault(record(R"("source_original":2)"), R"({"source":1})"), "");
 }
 
+TEST(record_judge, options_change_what_is_a_fault) {
+  LambdaFilterOptions options;
+  options.json_key = "json";
+  options.event_id = false;
+  options.normalize_level = true;
+  const RecordJudge judge(options);
+  const std::string tail = R"(,"source":{"logGroup":"g"}})";
+  const std::string head = R"({"timestamp":"2019-08-25T13:59:15.269Z",)";
+  EXPECT_EQ(judge.fault(head + R"("level":"WARN","json":{"level":"WARN"})" + tail, R"({"level":"warning"})"), "");
+  EXPECT_NE(judge.fault(head + R"("level":"WARN","json":{"level":"warm"})" + tail, R"({"level":"warning"})"), "");
+  EXPECT_NE(judge.fault(head + R"("level":"WARN")" + tail, R"({"level":"warning"})"), "");
+  EXPECT_NE(judge.fault(head + R"("json":{"a":1,"b":2})" + tail, R"({"a":1})"), "");
+}
+
+TEST(record_judge, extracted_fields_are_whole_or_their_text) {
+  const std::string line = R"("level":"INFO","message":"x","extractedFields":)";
+  const RecordJudge judge({});
+  EXPECT_EQ(judge.fault(record(line + R"({"a":"1"})"), "x", R"({"a":"1"})"), "");
+  EXPECT_EQ(judge.fault(record(line + R"("{")"), "x", "{"), "");
+  EXPECT_NE(judge.fault(record(line + R"({"a":"2"})"), "x", R"({"a":"1"})"), "");
+  EXPECT_NE(judge.fault(record(R"("level":"INFO","message":"x")"), "x", R"({"a":"1"})"), "");
+}
+
 }  // namespace
 }  // namespace penstock
