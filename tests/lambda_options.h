@@ -89,6 +89,10 @@ inline const std::vector<Case>& cases() {
        R"({"timestamp":)" + kTime +
            R"(,"level":"WARN","app":{"level":"warn","big":12345678901234567890123,"source":"mine"},)" +
            kIdAndSource + "}"},
+      {"json_key_keeps_the_object_when_levels_are_normalized",
+       {{"json_key", "app"}, {"normalize_level", "on"}},
+       R"({"level":"critical"})",
+       R"({"timestamp":)" + kTime + R"(,"level":"FATAL","app":{"level":"critical"},)" + kIdAndSource + "}"},
       {"json_key_leaves_lines_as_they_are",
        {{"json_key", "app"}},
        "hello",
