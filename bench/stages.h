@@ -34,7 +34,7 @@ class Stages {
   double text_bytes_ = 0;
   double gzip_bytes_ = 0;
   double events_ = 0;
-  std::string text_;
+  TextBuffer text_;
   Gunzip gunzip_;
   SubscriptionReader reader_;
   LambdaFilter filter_;

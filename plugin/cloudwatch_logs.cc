@@ -20,13 +20,19 @@ class CloudWatchLogs : public penstock_instance {
   static constexpr std::array kOptions = {
       option("inflate_limit", "size", "16M",
              "Largest text that one record may inflate to; a larger one is an error."),
+      option(
+          "extracted_fields", "on|off", "off",
+          "Keep what CloudWatch Logs extracted from an event, for the filter to add. The account and the region "
+          "in it are read either way."),
   };
 
   static Made make(const penstock_host&, const Options& options) {
-    return Made(std::make_unique<CloudWatchLogs>(options.size_bytes("inflate_limit")));
+    return Made(std::make_unique<CloudWatchLogs>(options));
   }
-  explicit CloudWatchLogs(size_t inflate_limit_bytes)
-      : penstock_instance(kCloudWatchLogsStage), reader(inflate_limit_bytes) {}
+  explicit CloudWatchLogs(const Options& options)
+      : penstock_instance(kCloudWatchLogsStage),
+        reader(options.size_bytes("inflate_limit"),
+               options.on("extracted_fields") ? ExtractedFields::keep : ExtractedFields::drop) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const SubscriptionCounters& counters = reader.counters();

@@ -37,6 +37,9 @@ class KinesisInput : public penstock_instance {
                  "again."),
           option("inflate_limit", "size", "16M",
                  "Largest text that one record may inflate to; a larger one goes to on_failure."),
+          option("extracted_fields", "on|off", "off",
+                 "Keep what CloudWatch Logs extracted from an event, for the filter to add. The account and the "
+                 "region in it are read either way."),
       });
 
   static Made make(const penstock_host& host, const Options& options) {
@@ -54,6 +57,7 @@ class KinesisInput : public penstock_instance {
     input_options.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
     input_options.mem_limit_bytes = options.size_bytes("mem_limit");
     input_options.inflate_limit_bytes = options.size_bytes("inflate_limit");
+    if (options.on("extracted_fields")) input_options.extracted_fields = ExtractedFields::keep;
     auto made = std::unique_ptr<KinesisInput>(new KinesisInput(std::move(*connection), std::move(*checkpoints),
                                                                std::move(*failures), std::move(input_options)));
     if (Status opened = made->input_.open(); !opened.ok()) return opened;

@@ -4,7 +4,7 @@
 #   scripts/setup.sh [demo|package|test|clang]
 set -euo pipefail
 
-packages=(cmake ninja-build g++ zlib1g-dev rapidjson-dev libcurl4-openssl-dev libssl-dev
+packages=(cmake ninja-build g++ zlib1g-dev libdeflate-dev rapidjson-dev libcurl4-openssl-dev libssl-dev
           libyaml-dev libcpp-httplib-dev libgtest-dev libbenchmark-dev curl)
 case "${1:-test}" in
   demo) ;;

@@ -26,7 +26,7 @@ Input::Input(Env& env, KinesisClient& client, CheckpointStore& checkpoints, Fail
       shard_list_(
           env, client, reporter_, options_.stream,
           [this](std::vector<ShardInfo> shards, int64_t date_ms) { add_shards(std::move(shards), date_ms); }),
-      subscription_(options_.inflate_limit_bytes) {}
+      subscription_(options_.inflate_limit_bytes, options_.extracted_fields) {}
 
 Status Input::open() {
   Result<Checkpoint> loaded = checkpoints_.load();

@@ -30,6 +30,7 @@ struct InputOptions {
   int64_t checkpoint_interval_ms = 5000;
   size_t mem_limit_bytes = 24 << 20;
   size_t inflate_limit_bytes = 16 << 20;
+  ExtractedFields extracted_fields = ExtractedFields::drop;
 };
 
 // One shard, from when it was first listed.

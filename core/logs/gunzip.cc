@@ -6,6 +6,7 @@
 #include <climits>
 #include <cstdint>
 #include <new>
+#include <string>
 
 #include "core/base/json.h"
 
@@ -14,16 +15,16 @@ namespace penstock {
 namespace {
 
 constexpr int kWindowBits = 15 + 16;  // the largest window; gzip only, no zlib or raw deflate streams
-constexpr size_t kMaxRatio = 1032;    // deflate's best (https://zlib.net/zlib_tech.html)
+constexpr size_t kLikelyRatio = 64;   // more than log text inflates by
 
 // Where to start from: the last four bytes of a gzip member say its size modulo 2^32 (RFC 1952, 2.3.1). They
-// may lie or be padding, so they are believed only within what deflate can reach and the limit.
+// may lie or be padding, so they are believed only within what is likely and the limit.
 size_t first_guess(std::string_view data, size_t limit_bytes) {
   uint32_t said = 0;
   for (size_t index = 0; index < 4 && index < data.size(); ++index)
     said = said << 8 | static_cast<uint8_t>(data[data.size() - 1 - index]);
-  const size_t reachable = data.size() > SIZE_MAX / kMaxRatio ? SIZE_MAX : data.size() * kMaxRatio;
-  return std::min({std::max<size_t>(said, data.size()), reachable, limit_bytes});
+  const size_t likely = data.size() > SIZE_MAX / kLikelyRatio ? SIZE_MAX : data.size() * kLikelyRatio;
+  return std::min({std::max<size_t>(said, data.size()), likely, limit_bytes});
 }
 
 Status damaged(std::string_view data, const std::string& what) {
@@ -43,18 +44,25 @@ struct Gunzip::Stream {
   z_stream z = {};
 };
 
-Gunzip::Gunzip() : stream_(std::make_unique<Stream>()) {}
+Gunzip::Gunzip(Inflater inflater) : inflater_(inflater), stream_(std::make_unique<Stream>()) {}
 Gunzip::~Gunzip() = default;
 
-Status Gunzip::inflate(std::string_view data, size_t limit_bytes, std::string& out) {
+Status Gunzip::inflate(std::string_view data, size_t limit_bytes, TextBuffer& out) {
+  out.resize(0);
+  // One byte past the limit tells too much from just enough.
+  out.resize(first_guess(data, limit_bytes) + 1);
+  if (inflater_ == Inflater::libdeflate && fast_.inflate(data, limit_bytes, out)) return {};
+  return inflate_by_zlib(data, limit_bytes, out);
+}
+
+// out has a size to begin with.
+Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBuffer& out) {
   z_stream& z = stream_->z;
   // zlib reads only, but its interface of old has no const.
   auto* const input = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
   size_t read = 0;
   size_t written = 0;
   size_t whole_members = 0;  // bytes of out that members inflated to which were whole
-  // One byte past the limit tells too much from just enough. Not cleared first: growing fills with zeros.
-  out.resize(first_guess(data, limit_bytes) + 1);
 
   const auto fail = [&](Status status) {
     out.resize(whole_members);

@@ -3,17 +3,23 @@
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "core/base/status.h"
+#include "core/base/text_buffer.h"
+#include "core/logs/fast_inflate.h"
 
 namespace penstock {
+
+// By which library. They differ in nothing but speed: of what libdeflate does not take at once, zlib has the say.
+enum class Inflater { zlib, libdeflate };
+
+inline Inflater fastest_inflater() { return FastInflate::is_built_in() ? Inflater::libdeflate : Inflater::zlib; }
 
 // Keeps its state between calls, so that a record costs no allocation.
 class Gunzip {
  public:
-  Gunzip();
+  explicit Gunzip(Inflater inflater = fastest_inflater());
   ~Gunzip();
   Gunzip(const Gunzip&) = delete;
   Gunzip& operator=(const Gunzip&) = delete;
@@ -24,11 +30,17 @@ class Gunzip {
 
   // Replaces out by the inflated members of data, one behind the other; zero bytes after the last are padding.
   // Code::too_large past limit_bytes; Code::invalid where data is cut, damaged or followed by something else:
-  // out then holds the members before that. out grows to what it needs at most and never shrinks its capacity.
-  Status inflate(std::string_view data, size_t limit_bytes, std::string& out);
+  // out then holds the members before that. The memory of out grows to twice the text at most, or to 64 times
+  // data where that is more, and never past limit_bytes + 1.
+  Status inflate(std::string_view data, size_t limit_bytes, TextBuffer& out);
 
  private:
   struct Stream;
+
+  Status inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBuffer& out);
+
+  const Inflater inflater_;
+  FastInflate fast_;
   std::unique_ptr<Stream> stream_;
 };
 

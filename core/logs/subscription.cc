@@ -5,7 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/json.h"
-#include "core/logs/rapidjson_reader.h"
+#include "core/logs/canonical_message.h"
 
 namespace penstock {
 
@@ -20,8 +20,8 @@ bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '
 
 }  // namespace
 
-SubscriptionReader::SubscriptionReader(size_t inflate_limit_bytes)
-    : inflate_limit_bytes_(std::min(inflate_limit_bytes, kMaxTextBytes)) {}
+SubscriptionReader::SubscriptionReader(size_t inflate_limit_bytes, ExtractedFields fields, Inflater inflater)
+    : inflate_limit_bytes_(std::min(inflate_limit_bytes, kMaxTextBytes)), fields_(fields), gunzip_(inflater) {}
 
 void SubscriptionReader::begin(std::string_view data, const penstock_batch& origin) {
   origin_ = origin;
@@ -30,21 +30,18 @@ void SubscriptionReader::begin(std::string_view data, const penstock_batch& orig
   next_event_ = 0;
   at_ = 0;
   documents_ = 0;
-  text_size_ = 0;
+  is_repaired_ = false;
+  text_.resize(0);
   if (Gunzip::looks_like_gzip(data)) {
     problem_ = gunzip_.inflate(data, inflate_limit_bytes_, text_);
-    text_size_ = text_.size();
   } else if (data.size() <= inflate_limit_bytes_) {
     text_.assign(data);
-    text_size_ = text_.size();
   } else {
     problem_ = {Code::too_large, "plain data of " + std::to_string(data.size()) + " bytes is larger than " +
                                      std::to_string(inflate_limit_bytes_) + ", the limit"};
   }
-  counters_.inflated_bytes += static_cast<int64_t>(text_size_);
-  text_.resize(text_size_);
-  replace_lone_surrogate_escapes(text_);
-  text_.append(kReaderPadding, '\0');
+  counters_.inflated_bytes += static_cast<int64_t>(text_.size());
+  text_.end_with_nul();
 }
 
 SubscriptionReader::Step SubscriptionReader::next(penstock_batch& batch) {
@@ -62,27 +59,36 @@ SubscriptionReader::Step SubscriptionReader::next(penstock_batch& batch) {
 bool SubscriptionReader::read_message() {
   message_.clear();
   next_event_ = 0;
-  while (at_ < text_size_ && is_json_blank(text_[at_])) ++at_;
-  const std::string_view rest(text_.data() + at_, text_size_ - at_);
+  const std::string_view text = text_.view();
+  while (at_ < text.size() && is_json_blank(text[at_])) ++at_;
+  const std::string_view rest = text.substr(at_);
   if (rest.find_first_not_of('\0') == std::string_view::npos) {
     if (documents_ == 0 && problem_.ok())
       problem_ = {Code::invalid, "a record with nothing in it: neither gzip nor JSON"};
-    at_ = text_size_;
+    at_ = text.size();
     return false;
   }
   ++documents_;
   // Copied, since reading in place changes it.
   beginning_.assign(rest, 0, kBeginningBytes);
-  const Status status = read_subscription_message(text_.data(), at_, message_);
+  const Status status = read_document();
   if (!status.ok()) {
     note_document(documents_ == 1 && beginning_[0] != '{' ? "neither gzip nor JSON" : "broken JSON",
                   ": " + status.message());
     message_.clear();
-    at_ = text_size_;
+    at_ = text.size();
     return false;
   }
   check_message();
   return true;
+}
+
+// The fast lane as far as it goes, then the JSON parser, which must find no escapes of half a surrogate pair.
+Status SubscriptionReader::read_document() {
+  if (read_canonical_message(text_.data(), at_, message_)) return {};
+  if (!is_repaired_) replace_lone_surrogate_escapes(text_.data() + at_, text_.size() - at_);
+  is_repaired_ = true;
+  return read_subscription_message(text_.data(), at_, fields_ == ExtractedFields::keep, message_);
 }
 
 // Keeps the events of a data message alone.
@@ -115,12 +121,13 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
     const SubscriptionMessage::Event& event = events[next_event_];
     if (event.origin != origin_index) break;
     const char* const body_base = event.body_is_rewritten ? message_.rewritten.data() : text_.data();
-    penstock_record record = {};
+    penstock_record& record = records_.emplace_back();
     record.time_ms = event.has_time ? event.time_ms : origin_.arrival_time_ms;
     record.id = {text_.data() + event.id_at, event.id_size};
     record.body = {body_base + event.body_at, event.body_size};
+    if (event.fields_size > 0)
+      record.extracted_fields = {message_.fields.data() + event.fields_at, event.fields_size};
     if (!event.has_time) record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
-    records_.push_back(record);
   }
 
   const auto first_known = [](std::string_view said, penstock_bytes otherwise) {
@@ -149,11 +156,11 @@ void SubscriptionReader::note_document(const char* what, const std::string& why)
 void SubscriptionReader::release_large_buffers() {
   if (buffer_bytes() <= kLargeBufferBytes) return;
   // Assigning an empty one would keep the memory.
-  std::string().swap(text_);
+  text_.release();
   std::vector<penstock_record>().swap(records_);
   SubscriptionMessage empty;
   std::swap(message_, empty);
-  text_size_ = at_ = next_event_ = 0;
+  at_ = next_event_ = 0;
 }
 
 size_t SubscriptionReader::buffer_bytes() const {

@@ -10,6 +10,7 @@
 
 #include "abi/penstock.h"
 #include "core/base/status.h"
+#include "core/base/text_buffer.h"
 #include "core/logs/gunzip.h"
 #include "core/logs/subscription_message.h"
 
@@ -23,11 +24,16 @@ struct SubscriptionCounters {
   int64_t inflated_bytes = 0;    // of JSON text
 };
 
+// What becomes of an event's extractedFields, beyond the account and the region in them: nothing, or they go into
+// the record as they came.
+enum class ExtractedFields { drop, keep };
+
 // One source record at a time: begin() it, then next() until it says end. Reuses its buffers, but gives large
 // ones back after end.
 class SubscriptionReader {
  public:
-  explicit SubscriptionReader(size_t inflate_limit_bytes);
+  explicit SubscriptionReader(size_t inflate_limit_bytes, ExtractedFields fields = ExtractedFields::drop,
+                              Inflater inflater = fastest_inflater());
 
   // data: gzip (one or several members) or plain JSON, with one or several messages back to back. data may go
   // after the call. origin gives all that the message does not say; what its fields point to must live until the
@@ -51,20 +57,22 @@ class SubscriptionReader {
 
  private:
   bool read_message();
+  Status read_document();
   void check_message();
   void fill_batch(penstock_batch& batch);
   void note_document(const char* what, const std::string& why);
   void release_large_buffers();
 
   size_t inflate_limit_bytes_;
+  ExtractedFields fields_;
   Gunzip gunzip_;
   SubscriptionCounters counters_;
   Status problem_;
   std::string unknown_type_;
   penstock_batch origin_ = {};
-  std::string text_;  // the record's JSON and the reader's padding
-  size_t text_size_ = 0;
+  TextBuffer text_;              // the record's JSON, and NUL behind it
   size_t at_ = 0;                // in text_: what was read
+  bool is_repaired_ = false;     // text_, from at_ on: it has no escapes of half a surrogate pair
   uint64_t documents_ = 0;       // begun
   std::string beginning_;        // of the document being read
   SubscriptionMessage message_;  // the one being given out

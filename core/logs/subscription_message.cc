@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/base/json.h"
+#include "core/base/text_buffer.h"
 #include "core/logs/rapidjson_reader.h"
 
 namespace penstock {
@@ -27,13 +28,37 @@ std::optional<int64_t> time_from(std::string_view text) {
   return time_ms;
 }
 
+// Behind the object that begins there; NUL bytes end it where it has no end, and the reader then finds that out.
+const char* end_of_object(const char* at) {
+  size_t depth = 0;
+  bool in_string = false;
+  for (; *at != '\0'; ++at) {
+    if (in_string) {
+      if (*at == '\\' && at[1] != '\0')
+        ++at;
+      else if (*at == '"')
+        in_string = false;
+    } else if (*at == '"') {
+      in_string = true;
+    } else if (*at == '{' || *at == '[') {
+      ++depth;
+    } else if ((*at == '}' || *at == ']') && --depth == 0) {
+      return at + 1;
+    }
+  }
+  return at;
+}
+
 // Takes RapidJSON's events. Its depth is that of the values being read: 1 in the message, 2 in logEvents, 3 in
 // an event, 4 in an event's extractedFields.
 class MessageHandler {
  public:
   using Size = penstock_rapidjson::SizeType;
 
-  MessageHandler(const char* base, SubscriptionMessage& message) : base_(base), message_(message) {}
+  using Stream = penstock_rapidjson::InsituStringStream;
+
+  MessageHandler(const char* base, const Stream& stream, bool keep_fields, SubscriptionMessage& message)
+      : base_(base), stream_(stream), keeps_fields_(keep_fields), message_(message) {}
 
   bool too_deep() const { return depth_ > kMaxJsonDepth; }
 
@@ -213,9 +238,18 @@ class MessageHandler {
       has_body_ = false;
     } else if (slot == Slot::fields && bracket == '{') {
       in_fields_ = true;
+      if (keeps_fields_) keep_fields();
     }
     ++depth_;
     return !too_deep();
+  }
+
+  // The object that begins where the reader stands, before reading in place changes it.
+  void keep_fields() {
+    const char* const from = stream_.src_;
+    event_.fields_at = static_cast<uint32_t>(message_.fields.size());
+    event_.fields_size = static_cast<uint32_t>(end_of_object(from) - from);
+    message_.fields.append(from, event_.fields_size);
   }
 
   bool end(char bracket) {
@@ -246,7 +280,9 @@ class MessageHandler {
     in_event_ = false;
   }
 
-  const char* base_;
+  const char* const base_;
+  const Stream& stream_;
+  const bool keeps_fields_;
   SubscriptionMessage& message_;
   SubscriptionMessage::Event event_;    // being read
   SubscriptionMessage::Origin origin_;  // its own
@@ -267,17 +303,20 @@ void SubscriptionMessage::clear() {
   events.clear();
   origins.clear();
   rewritten.clear();
+  fields.clear();
   bad_events = 0;
 }
 
 size_t SubscriptionMessage::buffer_bytes() const {
-  return events.capacity() * sizeof(Event) + origins.capacity() * sizeof(Origin) + rewritten.capacity();
+  return events.capacity() * sizeof(Event) + origins.capacity() * sizeof(Origin) + rewritten.capacity() +
+         fields.capacity();
 }
 
-Status read_subscription_message(char* base, size_t& at, SubscriptionMessage& message) {
-  penstock_rapidjson::InsituStringStream stream(base + at);
+Status read_subscription_message(char* base, size_t& at, bool keep_fields, SubscriptionMessage& message) {
+  static_assert(TextBuffer::kSpareBytes >= kReaderPadding);
+  MessageHandler::Stream stream(base + at);
   penstock_rapidjson::Reader reader;
-  MessageHandler handler(base, message);
+  MessageHandler handler(base, stream, keep_fields, message);
   const auto result = reader.Parse<kReaderFlags>(stream, handler);
   const size_t from = at;
   at += stream.Tell();

@@ -20,6 +20,8 @@ struct SubscriptionMessage {
     uint32_t id_size = 0;
     uint32_t body_at = 0;  // in the text, or in rewritten
     uint32_t body_size = 0;
+    uint32_t fields_at = 0;  // in fields
+    uint32_t fields_size = 0;
     uint32_t origin = 0;  // index into origins
     bool body_is_rewritten = false;
     bool has_time = false;
@@ -38,18 +40,23 @@ struct SubscriptionMessage {
   std::vector<Event> events;
   std::vector<Origin> origins;
   std::string rewritten;    // the messages that were no strings, as JSON text
+  std::string fields;       // extractedFields as they came, one behind the other
   uint64_t bad_events = 0;  // elements of logEvents that are no event with a message
 
   void clear();
   size_t buffer_bytes() const;
 };
 
-// Reads the JSON document that begins at base + at, in place, and moves at behind it. kReaderPadding NUL bytes
-// lie behind the text. Not ok where there is no whole JSON document; message then holds a part of it.
-Status read_subscription_message(char* base, size_t& at, SubscriptionMessage& message);
+// What the parser is given in front of an event, for it to go on with those behind it.
+inline constexpr std::string_view kEventsBegin = R"({"logEvents":[)";
+
+// Reads the JSON document that begins at base + at, in place, adds what it says to message and moves at behind it.
+// NUL bytes lie behind the text, as TextBuffer has them. Not ok where there is no whole JSON document; message
+// then holds a part of it. keep_fields: fills in fields.
+Status read_subscription_message(char* base, size_t& at, bool keep_fields, SubscriptionMessage& message);
 
 // Makes escapes of half a surrogate pair into \ufffd: a log line cut in the middle of a character has them, and
 // the reader would give up the whole document for one.
-void replace_lone_surrogate_escapes(std::string& text);
+void replace_lone_surrogate_escapes(char* data, size_t size);
 
 }  // namespace penstock

@@ -60,12 +60,12 @@ void RecordBatch::add(const LogEvent& event) {
   if (made == RecordFormat::Made::no_log_key) ++without_log_key_;
   if (text_.size() == start) return;
   const uint32_t flags = made == RecordFormat::Made::json ? PENSTOCK_RECORD_JSON : 0;
-  records_.push_back({time_ms(event), {}, {}, {nullptr, text_.size() - start}, flags, 0});
+  records_.push_back({time_ms(event), {}, {}, {nullptr, text_.size() - start}, flags, 0, {}});
 }
 
 void RecordBatch::add_unreadable(std::string_view bytes) {
   unreadable_bytes_ += bytes.size();
-  records_.push_back({0, {}, {}, {bytes.data(), bytes.size()}, PENSTOCK_RECORD_UNREADABLE, 0});
+  records_.push_back({0, {}, {}, {bytes.data(), bytes.size()}, PENSTOCK_RECORD_UNREADABLE, 0, {}});
 }
 
 }  // namespace penstock::fluentbit

@@ -22,7 +22,7 @@ std::string msgpack_of(std::string_view json) {
 }
 
 penstock_record json_record(std::string_view body) {
-  return {1'700'000'000'123, {}, {}, bytes(body), PENSTOCK_RECORD_JSON, 0};
+  return {1'700'000'000'123, {}, {}, bytes(body), PENSTOCK_RECORD_JSON, 0, {}};
 }
 
 class Writing : public testing::Test {
@@ -91,8 +91,8 @@ TEST_F(fluentbit_chunk_writer, puts_text_under_log_with_its_origin_beside_it) {
   batch.log_stream = bytes("s");
   batch.owner = bytes("1");
   writer.begin(batch);
-  writer.add({1'700'000'000'123, bytes("e1"), {}, bytes("line"), 0, 0}, {});
-  writer.add({1'700'000'000'123, {}, {}, bytes("{}"), 0, 0}, {});
+  writer.add({1'700'000'000'123, bytes("e1"), {}, bytes("line"), 0, 0, {}}, {});
+  writer.add({1'700'000'000'123, {}, {}, bytes("{}"), 0, 0, {}}, {});
   writer.end(true);
   const std::string origin = "\xa9log_group\xa1g\xaalog_stream\xa1s\xa5owner\xa1" + "1"s;
   EXPECT_EQ(take(writer)[0].data, "\x92\x92"s + kTime + "\x80\x85\xa3log\xa4line" + origin + "\xa8" +

@@ -22,7 +22,7 @@ int32_t emit_fake(const FakeBatch& fake, penstock_emit_fn emit, void* ctx) {
   for (size_t i = 0; i < fake.bodies.size(); ++i) ids.push_back("id-" + std::to_string(i));
   std::vector<penstock_record> records;
   for (size_t i = 0; i < fake.bodies.size(); ++i)
-    records.push_back({1'700'000'000'123, bytes(ids[i]), {}, bytes(fake.bodies[i]), fake.flags, 0});
+    records.push_back({1'700'000'000'123, bytes(ids[i]), {}, bytes(fake.bodies[i]), fake.flags, 0, {}});
   penstock_batch batch{};
   batch.struct_size = sizeof batch;
   batch.record_stride = sizeof(penstock_record);

@@ -25,9 +25,9 @@ std::vector<std::string> data_of(const FakeService::Call& call) {
 }
 
 std::string inflated(std::string_view data) {
-  std::string out;
+  TextBuffer out;
   EXPECT_TRUE(Gunzip().inflate(data, 16 << 20, out).ok());
-  return out;
+  return std::string(out.view());
 }
 
 TEST(packing, newline_makes_one_record_of_those_of_a_key_and_settles_each_batch) {

@@ -34,8 +34,9 @@ struct Taken {
   SubscriptionCounters counters;
 };
 
-Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20) {
-  SubscriptionReader reader(limit_bytes);
+Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20,
+                 ExtractedFields fields = ExtractedFields::drop) {
+  SubscriptionReader reader(limit_bytes, fields);
   Taken taken;
   {
     std::string passing = data;
@@ -53,6 +54,8 @@ Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20) {
       taken.lines.push_back(std::to_string(record.time_ms) +
                             ((record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0 ? "(arrival) " : " ") +
                             std::string(view(record.id)) + " " + std::string(view(record.body)));
+      if (record.extracted_fields.size > 0)
+        taken.lines.back() += " fields " + std::string(view(record.extracted_fields));
     }
   }
   taken.problem = reader.problem();
@@ -205,6 +208,42 @@ TEST(subscription, batches_are_split_where_account_or_region_change) {
   EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "batch 111 us-east-1 g s",
                                                    "5 2 m", "5 3 m", "batch 123 us-east-2 g s", "5 4 m",
                                                    "batch 123 eu-west-1 g s", "5 5 m"}));
+}
+
+TEST(subscription, extracted_fields_are_kept_as_they_came_on_request) {
+  const auto with = [](const std::string& id, const std::string& fields) {
+    return R"({"id":")" + id + R"(","timestamp":5,"message":"m","extractedFields":)" + fields + "}";
+  };
+  const std::string odd = "{ \"a\\u0041\\\"}\":\"}{\\\\\", \"b\" : [1.50,{\"c\":[\"]\"]}] ,\n\"a\":null}";
+  const std::string data = message(event("1") + "," + with("2", odd) + "," + with("3", "{}") + "," +
+                                   with("4", "null") + "," + with("5", "\"{}\"") + "," + event("6"));
+  for (const std::string& record : {data, gzip(data)}) {
+    const Taken kept = take_apart(record, 1 << 20, ExtractedFields::keep);
+    EXPECT_TRUE(kept.problem.ok()) << kept.problem.message();
+    EXPECT_EQ(kept.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m fields " + odd,
+                                                    "5 3 m fields {}", "5 4 m", "5 5 m", "5 6 m6"}));
+    EXPECT_EQ(take_apart(record).lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m",
+                                                                  "5 3 m", "5 4 m", "5 5 m", "5 6 m6"}));
+  }
+}
+
+TEST(subscription, extracted_fields_that_are_kept_still_say_account_and_region) {
+  const std::string fields = R"({"@aws.account":"111","@aws.region":"us-east-1","level":"\ud83d"})";
+  const std::string data =
+      message(R"({"extractedFields":)" + fields + R"(,"id":"1","timestamp":5,"message":"m"})");
+  EXPECT_EQ(take_apart(data, 1 << 20, ExtractedFields::keep).lines,
+            (std::vector<std::string>{
+                "batch 111 us-east-1 g s",
+                R"(5 1 m fields {"@aws.account":"111","@aws.region":"us-east-1","level":"\ufffd"})"}));
+}
+
+TEST(subscription, extracted_fields_cut_anywhere_are_told) {
+  const std::string whole = message(R"({"message":"m","extractedFields":{"a":["\"",{"b":"\\"}]}})");
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const Taken taken = take_apart(whole.substr(0, size), 1 << 20, ExtractedFields::keep);
+    EXPECT_TRUE(taken.lines.empty()) << size;
+    EXPECT_FALSE(taken.problem.ok()) << size;
+  }
 }
 
 TEST(subscription, a_missing_owner_group_or_stream_is_empty) {

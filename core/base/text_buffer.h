@@ -1,0 +1,50 @@
+// Text that is about to be overwritten: a std::string fills with zeros what it grows by, and doubles to do so.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace penstock {
+
+// Behind the text lie kSpareBytes more that may be read and written, for those who read blocks at a time.
+class TextBuffer {
+ public:
+  static constexpr size_t kSpareBytes = 64;
+
+  char* data() { return bytes_.get(); }
+  size_t size() const { return size_; }
+  size_t capacity() const { return capacity_; }
+  std::string_view view() const { return {bytes_.get(), size_}; }
+
+  // Keeps what is there; what it grows by is not set. The memory grows to that size and never shrinks.
+  void resize(size_t size) {
+    if (size > capacity_ || bytes_ == nullptr) {
+      auto larger = std::make_unique_for_overwrite<char[]>(size + kSpareBytes);
+      if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+      bytes_ = std::move(larger);
+      capacity_ = size;
+    }
+    size_ = size;
+  }
+
+  void assign(std::string_view text) {
+    size_ = 0;
+    resize(text.size());
+    if (!text.empty()) std::memcpy(bytes_.get(), text.data(), text.size());
+  }
+
+  // Sets the spare bytes to NUL, which ends what reads on behind the text.
+  void end_with_nul() { std::memset(bytes_.get() + size_, 0, kSpareBytes); }
+
+  void release() { *this = TextBuffer(); }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,346 @@
+#include "core/logs/canonical_message.h"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "core/base/block.h"
+#include "core/base/text_buffer.h"
+
+namespace penstock {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+// How far the text of a message is moved to the front while its escapes are undone: whole blocks can then be
+// written without touching what is still to be read. It takes the place of the members between the event's id and
+// the message.
+constexpr size_t kMoveBytes = 2 * kBlockBytes;
+constexpr size_t kTimeDigits = 13;  // of milliseconds, from the year 2001 to 2286
+constexpr std::string_view kEventBegin = R"({"id":")";
+constexpr std::string_view kBeforeTime = R"(","timestamp":)";
+constexpr std::string_view kBeforeMessage = R"(,"message":")";
+static_assert(kBeforeTime.size() + kTimeDigits + kBeforeMessage.size() >= kMoveBytes);
+static_assert(kMoveBytes >= kEventsBegin.size());
+
+// 64 bytes of text. In the bits told of it, bit i is of byte i.
+struct Stretch {
+  static constexpr size_t kBytes = 4 * kBlockBytes;
+  static_assert(TextBuffer::kSpareBytes >= kBytes);
+
+  explicit Stretch(const char* at)
+      : first(load_block(at)),
+        second(load_block(at + kBlockBytes)),
+        third(load_block(at + 2 * kBlockBytes)),
+        fourth(load_block(at + 3 * kBlockBytes)) {}
+
+  template <typename Test>
+  uint64_t bits_where(Test test) const {
+    return uint64_t{bits_of(test(first))} | uint64_t{bits_of(test(second))} << kBlockBytes |
+           uint64_t{bits_of(test(third))} << 2 * kBlockBytes | uint64_t{bits_of(test(fourth))} << 3 * kBlockBytes;
+  }
+
+  uint64_t bits_of_byte(char byte) const {
+    return bits_where([byte](Block block) { return block == static_cast<uint8_t>(byte); });
+  }
+
+  Block first, second, third, fourth;
+};
+
+BlockMask controls(Block block) { return block < 0x20; }
+
+size_t first_bit(uint64_t bits) { return static_cast<size_t>(std::countr_zero(bits)); }
+uint64_t bits_below(size_t bit) { return bit < 64 ? (uint64_t{1} << bit) - 1 : ~uint64_t{0}; }
+
+// The backslashes that begin an escape, of those in a stretch that does not begin within one: in each run of
+// backslashes the first, the third and so on. As in simdjson's find_escaped
+// (https://github.com/simdjson/simdjson, src/generic/stage1/json_escape_scanner.h).
+uint64_t escapes_among(uint64_t backslashes) {
+  constexpr uint64_t kOddBits = 0xAAAAAAAAAAAAAAAA;
+  return (((backslashes << 1 | kOddBits) - backslashes) ^ kOddBits) & backslashes;
+}
+
+template <size_t kSize>
+bool begins_with(const char* at, const char (&text)[kSize]) {
+  return std::memcmp(at, text, kSize - 1) == 0;
+}
+bool begins_with(const char* at, std::string_view text) { return std::memcmp(at, text.data(), text.size()) == 0; }
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+
+bool is_unicode_escape(const char* at) {
+  return at[0] == '\\' && at[1] == 'u' && is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]);
+}
+
+// The closing quote of a string without escapes that begins there; null where it is another.
+const char* end_of_plain_string(const char* at) {
+  for (;; at += Stretch::kBytes) {
+    const uint64_t special =
+        Stretch(at).bits_where([](Block block) { return (block == '"') | (block == '\\') | controls(block); });
+    if (special == 0) continue;
+    at += first_bit(special);
+    return *at == '"' ? at : nullptr;
+  }
+}
+
+struct EscapedString {
+  const char* end = nullptr;  // the closing quote; null where it is no JSON string
+  bool has_escapes = false;
+};
+
+// Finds the end of a string and that all its escapes are good, without changing anything.
+EscapedString find_end(const char* at) {
+  EscapedString string;
+  while (true) {
+    const Stretch stretch(at);
+    const uint64_t backslashes = stretch.bits_of_byte('\\');
+    const uint64_t quotes = stretch.bits_of_byte('"');
+    const uint64_t escapes = escapes_among(backslashes);
+    const uint64_t escaped = escapes << 1;
+    const uint64_t ends = quotes & ~escaped;
+    // The stretch ends before an escape that it would cut.
+    const size_t size = ends != 0 ? first_bit(ends) : Stretch::kBytes - (escapes >> 63);
+    if ((stretch.bits_where(controls) & bits_below(size)) != 0) return {};
+    if (escapes != 0) {
+      string.has_escapes = true;
+      uint64_t rare = escaped & bits_below(size) &
+                      ~(quotes | backslashes | stretch.bits_of_byte('n') | stretch.bits_of_byte('t'));
+      for (; rare != 0; rare &= rare - 1) {
+        const char* const escape = at + first_bit(rare) - 1;
+        if ("/bfr"sv.find(escape[1]) == std::string_view::npos && !is_unicode_escape(escape)) return {};
+      }
+    }
+    at += size;
+    if (ends != 0) {
+      string.end = at;
+      return string;
+    }
+  }
+}
+
+constexpr std::array<char, 256> kUnescaped = [] {
+  std::array<char, 256> table = {};
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['/'] = '/';
+  table['b'] = '\b';
+  table['f'] = '\f';
+  table['n'] = '\n';
+  table['r'] = '\r';
+  table['t'] = '\t';
+  return table;
+}();
+
+// Of a \uXXXX.
+uint32_t code_unit(const char* at) {
+  uint32_t unit = 0;
+  for (size_t index = 2; index < 6; ++index) {
+    const auto c = static_cast<uint8_t>(at[index]);
+    unit = unit << 4 | (c <= '9' ? c - uint32_t{'0'} : (c | 0x20) - uint32_t{'a'} + 10);
+  }
+  return unit;
+}
+
+char* put_utf8(char* to, uint32_t code_point) {
+  const auto put = [&to](uint32_t byte) { *to++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+    return to;
+  }
+  if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+  }
+  put(0x80 | (code_point & 0x3F));
+  return to;
+}
+
+// Undoes the \uXXXX at from, or the pair of them; half a pair becomes U+FFFD.
+char* put_unicode_escape(char* to, const char*& from) {
+  uint32_t code_point = code_unit(from);
+  from += 6;
+  if (code_point >= 0xD800 && code_point < 0xE000) {
+    const uint32_t next = code_point < 0xDC00 && is_unicode_escape(from) ? code_unit(from) : 0;
+    if (next >= 0xDC00 && next < 0xE000) {
+      code_point = 0x10000 + ((code_point - 0xD800) << 10) + (next - 0xDC00);
+      from += 6;
+    } else {
+      code_point = 0xFFFD;
+    }
+  }
+  return put_utf8(to, code_point);
+}
+
+// Copies up to 64 bytes, and changes the bytes up to the next multiple of kMoveBytes behind them.
+char* put_piece(char* to, const char* from, size_t size) {
+  static_assert(Stretch::kBytes == 2 * kMoveBytes && kMoveBytes == 2 * kBlockBytes);
+  const auto move = [](char* target, const char* source) {
+    const Block first = load_block(source);
+    const Block second = load_block(source + kBlockBytes);
+    store_block(target, first);
+    store_block(target + kBlockBytes, second);
+  };
+  move(to, from);
+  if (size > kMoveBytes) move(to + kMoveBytes, from + kMoveBytes);
+  return to + size;
+}
+
+// Undoes the escapes of a string of which find_end() found the end; to lies kMoveBytes before from. Returns where
+// the text ends.
+char* unescape(char* to, const char* from, const char* const end) {
+  while (from < end) {
+    const auto left = static_cast<size_t>(end - from);
+    uint64_t escapes = escapes_among(Stretch(from).bits_of_byte('\\'));
+    const char* const stretch = from;
+    const char* const stretch_end = left < Stretch::kBytes ? end : from + Stretch::kBytes - (escapes >> 63);
+    escapes &= bits_below(static_cast<size_t>(stretch_end - from));
+    for (; escapes != 0; escapes &= escapes - 1) {
+      const char* const escape = stretch + first_bit(escapes);
+      if (escape < from) continue;  // the second of a pair
+      to = put_piece(to, from, static_cast<size_t>(escape - from));
+      from = escape;
+      if (from[1] == 'u') {
+        to = put_unicode_escape(to, from);
+      } else {
+        *to++ = kUnescaped[static_cast<uint8_t>(from[1])];
+        from += 2;
+      }
+    }
+    if (from >= stretch_end) continue;
+    to = put_piece(to, from, static_cast<size_t>(stretch_end - from));
+    from = stretch_end;
+  }
+  return to;
+}
+
+class CanonicalReader {
+ public:
+  CanonicalReader(char* base, size_t at, SubscriptionMessage& message)
+      : base_(base), at_(base + at), message_(message) {}
+
+  size_t at() const { return place_of(at_); }
+
+  // Behind the bracket that begins the events.
+  bool read_header() {
+    std::string_view filter;
+    if (!skip(R"({"messageType":"DATA_MESSAGE","owner":")") || !read_string(message_.owner) ||
+        !skip(R"(","logGroup":")") || !read_string(message_.log_group) || !skip(R"(","logStream":")") ||
+        !read_string(message_.log_stream) || !skip(R"(","subscriptionFilters":[")") || !read_string(filter))
+      return false;
+    while (skip(R"(",")"))
+      if (!read_string(filter)) return false;
+    if (!skip(R"("],"logEvents":[)")) return false;
+    message_.type = "DATA_MESSAGE";
+    message_.has_events = true;
+    return true;
+  }
+
+  // True: behind the end of the message. False: at the event that is not as it should be, which is as it was.
+  bool read_events() {
+    message_.origins.emplace_back();
+    while (true) {
+      switch (read_event()) {
+        case Next::event:
+          break;
+        case Next::end:
+          return true;
+        case Next::other:
+          return false;
+      }
+    }
+  }
+
+ private:
+  enum class Next { event, end, other };
+
+  Next read_event() {
+    if (!begins_with(at_, kEventBegin)) return Next::other;
+    const char* const id = at_ + kEventBegin.size();
+    const char* const id_end = end_of_plain_string(id);
+    if (id_end == nullptr || !begins_with(id_end, kBeforeTime)) return Next::other;
+    const char* const time = id_end + kBeforeTime.size();
+    SubscriptionMessage::Event event;
+    if (!read_time(time, event.time_ms) || !begins_with(time + kTimeDigits, kBeforeMessage)) return Next::other;
+    char* const body = base_ + place_of(time) + kTimeDigits + kBeforeMessage.size();
+    const EscapedString string = find_end(body);
+    if (string.end == nullptr) return Next::other;
+    // Only where all of it is known to be good the event is changed, and taken.
+    Next next = Next::event;
+    if (begins_with(string.end, R"("}]})"))
+      next = Next::end;
+    else if (!begins_with(string.end, R"("},{)"))
+      return Next::other;
+
+    event.has_time = true;
+    event.id_at = place_of(id);
+    event.id_size = static_cast<uint32_t>(id_end - id);
+    event.body_at = place_of(body);
+    event.body_size = static_cast<uint32_t>(string.end - body);
+    if (string.has_escapes) {
+      char* const text = body - kMoveBytes;
+      event.body_at = place_of(text);
+      event.body_size = static_cast<uint32_t>(unescape(text, body, string.end) - text);
+    }
+    message_.events.push_back(event);
+    at_ = string.end + (next == Next::end ? R"("}]})"sv : R"("},)"sv).size();
+    return next;
+  }
+
+  static bool read_time(const char* at, int64_t& time_ms) {
+    bool is_good = at[0] != '0';
+    for (size_t index = 0; index < kTimeDigits; ++index) {
+      const int digit = at[index] - '0';
+      is_good = is_good & (digit >= 0) & (digit <= 9);
+      time_ms = time_ms * 10 + digit;
+    }
+    return is_good;
+  }
+
+  template <size_t kSize>
+  bool skip(const char (&text)[kSize]) {
+    if (!begins_with(at_, text)) return false;
+    at_ += kSize - 1;
+    return true;
+  }
+
+  // Up to its closing quote.
+  bool read_string(std::string_view& text) {
+    const char* const end = end_of_plain_string(at_);
+    if (end == nullptr) return false;
+    text = {at_, static_cast<size_t>(end - at_)};
+    at_ = end;
+    return true;
+  }
+
+  uint32_t place_of(const char* at) const { return static_cast<uint32_t>(at - base_); }
+
+  char* const base_;
+  const char* at_;
+  SubscriptionMessage& message_;
+};
+
+}  // namespace
+
+bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message) {
+  CanonicalReader reader(base, at, message);
+  if (!reader.read_header()) {
+    message.clear();
+    return false;
+  }
+  const bool is_whole = reader.read_events();
+  at = reader.at();
+  if (is_whole) return true;
+  at -= kEventsBegin.size();
+  std::memcpy(base + at, kEventsBegin.data(), kEventsBegin.size());
+  return false;
+}
+
+}  // namespace penstock

@@ -1,0 +1,33 @@
+// Inflating gzip data as a whole by libdeflate, at nearly three times zlib's pace.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "core/base/text_buffer.h"
+
+namespace penstock {
+
+// The fast path alone: what is not plainly good is left to zlib, which says what is wrong with it.
+class FastInflate {
+ public:
+  // Whether libdeflate is built in; without it inflate() takes nothing.
+  static bool is_built_in();
+
+  FastInflate();
+  ~FastInflate();
+  FastInflate(const FastInflate&) = delete;
+  FastInflate& operator=(const FastInflate&) = delete;
+
+  // Replaces out by the inflated members of data where they are whole, zero bytes at most lie behind them, and
+  // together they inflate to no more than limit_bytes; else false, and out holds nothing of use. out has a size to
+  // begin with, from 1 to limit_bytes + 1, which grows until it is enough: a good guess saves work.
+  bool inflate(std::string_view data, size_t limit_bytes, TextBuffer& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;  // none before the first use
+};
+
+}  // namespace penstock

@@ -1,0 +1,61 @@
+// The fast lane for subscription messages against the JSON parser alone: for tests and fuzzers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/base/text_buffer.h"
+#include "core/logs/canonical_message.h"
+#include "core/logs/subscription_message.h"
+
+namespace penstock {
+
+struct MessageReading {
+  bool lane_took_all = false;
+  std::string said;  // all that was read, or what was wrong
+};
+
+inline MessageReading read_message_for_test(std::string_view json, bool by_lane) {
+  TextBuffer text;
+  text.assign(json);
+  text.end_with_nul();
+  size_t at = 0;
+  SubscriptionMessage message;
+  MessageReading reading;
+  if (by_lane) reading.lane_took_all = read_canonical_message(text.data(), at, message);
+  if (!reading.lane_took_all) {
+    replace_lone_surrogate_escapes(text.data() + at, text.size() - at);
+    const Status status = read_subscription_message(text.data(), at, false, message);
+    if (!status.ok()) {
+      reading.said = status.message();
+      return reading;
+    }
+  }
+  const auto add = [&](std::string_view part) {
+    reading.said += std::to_string(part.size()) + ':';
+    reading.said += part;
+    reading.said += ' ';
+  };
+  add(std::to_string(at));
+  for (const std::string_view part : {message.type, message.owner, message.log_group, message.log_stream})
+    add(part);
+  add(std::to_string(message.bad_events) + (message.has_events ? " events" : ""));
+  for (const SubscriptionMessage::Event& event : message.events) {
+    add(event.has_time ? std::to_string(event.time_ms) : "no time");
+    add({text.data() + event.id_at, event.id_size});
+    add({(event.body_is_rewritten ? message.rewritten.data() : text.data()) + event.body_at, event.body_size});
+    add(message.origins[event.origin].account);
+    add(message.origins[event.origin].region);
+  }
+  return reading;
+}
+
+// What the lane gave out and what the parser alone gave out, where they differ; "" where they do not.
+inline std::string difference_of_lane(std::string_view json) {
+  const std::string lane = read_message_for_test(json, true).said;
+  const std::string parser = read_message_for_test(json, false).said;
+  return lane == parser ? "" : "the lane: " + lane + "\nthe parser: " + parser;
+}
+
+}  // namespace penstock
