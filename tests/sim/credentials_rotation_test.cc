@@ -1,0 +1,187 @@
+// Keys that expire while a writer runs, between a model of Kinesis and a security token service, in virtual time.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/aws/credentials_cache.h"
+#include "core/aws/credentials_web_identity.h"
+#include "core/base/bytes.h"
+#include "core/base/time.h"
+#include "core/kinesis/client.h"
+#include "core/kinesis/writer.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::sim {
+namespace {
+
+constexpr int64_t kMinuteMs = 60'000;
+constexpr int64_t kLifetimeMs = 15 * kMinuteMs;
+
+class credentials_rotation : public testing::Test {
+ protected:
+  credentials_rotation() {
+    service.create_stream("out", 1);
+    service.set_keys({});
+    sim.files().put("/token", "token");
+  }
+
+  model::Reply serve(const std::string& host, model::Request request) {
+    if (host.starts_with("kinesis.")) {
+      for (Issued& key : issued) key.access.expired = clock.unix_ms() >= key.expires_at_ms;
+      std::vector<model::AccessKey> keys;
+      for (const Issued& key : issued) keys.push_back(key.access);
+      service.set_keys(keys);
+      return service.handle(std::move(request));
+    }
+    EXPECT_EQ(host, "sts.us-east-1.amazonaws.com");
+    ++asked;
+    model::Reply answer;
+    if (clock.monotonic_ms() < sts_down_until_ms) {
+      answer.status = 503;
+      return answer;
+    }
+    const std::string number = std::to_string(asked);
+    issued.push_back(
+        {{"ASIA" + number, "secret" + number, "token" + number, false}, clock.unix_ms() + kLifetimeMs});
+    answer.delay_ms = sts_delay_ms;
+    answer.body = "<Credentials><AccessKeyId>ASIA" + number + "</AccessKeyId><SecretAccessKey>secret" + number +
+                  "</SecretAccessKey><SessionToken>token" + number + "</SessionToken><Expiration>";
+    append_rfc3339(answer.body, issued.back().expires_at_ms);
+    answer.body += "</Expiration></Credentials>";
+    return answer;
+  }
+
+  void write() {
+    const std::string key = "k", data = std::to_string(written++);
+    penstock_record record = {};
+    record.key = bytes(key);
+    record.body = bytes(data);
+    penstock_batch batch = {};
+    batch.struct_size = sizeof batch;
+    batch.record_stride = sizeof record;
+    batch.ack_id = static_cast<uint64_t>(written);
+    batch.records = &record;
+    batch.record_count = 1;
+    ASSERT_TRUE(writer->write(batch).ok());
+  }
+  void turn() {
+    sim.transport().drive(clock.monotonic_ms());
+    writer->advance();
+    for (const SettledBatch& batch : writer->take_settled())
+      delivered += batch.outcome == PENSTOCK_DELIVERED ? 1 : 0;
+  }
+  void run_for(int64_t ms) {
+    const int64_t until_ms = clock.monotonic_ms() + ms;
+    for (turn(); clock.monotonic_ms() < until_ms; turn())
+      clock.advance_to(std::min({until_ms, std::max(writer->next_deadline_ms(), clock.monotonic_ms() + 1),
+                                 std::max(sim.transport().next_deadline_ms(), clock.monotonic_ms() + 1)}));
+  }
+  // A record each ten seconds.
+  void write_for(int64_t ms) {
+    for (int64_t gone_ms = 0; gone_ms < ms; gone_ms += 10'000) {
+      write();
+      run_for(10'000);
+    }
+  }
+  // How often each record is in the stream.
+  std::map<std::string, int> stored() const {
+    std::map<std::string, int> count;
+    service.each_record(
+        "out", [&](const model::Shard&, const model::Record& record) { ++count[std::string(record.data)]; });
+    return count;
+  }
+  void expect_all_once() {
+    EXPECT_EQ(delivered, written);
+    EXPECT_EQ(stored().size(), static_cast<size_t>(written));
+    for (const auto& [data, count] : stored()) EXPECT_EQ(count, 1) << data;
+  }
+
+  struct Issued {
+    model::AccessKey access;
+    int64_t expires_at_ms;
+  };
+  std::vector<Issued> issued;
+  int asked = 0;
+  int64_t sts_delay_ms = 50;
+  int64_t sts_down_until_ms = 0;
+  int written = 0;
+  int delivered = 0;
+
+  SimClock clock;
+  model::Service service{{}, [this] { return clock.unix_ms(); }};
+  SimEnv sim{clock,
+             [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
+             7};
+  ServiceClock service_clock{clock};
+  CredentialsContext context{sim.env(), service_clock, *make_endpoint("sts", "us-east-1", "", false), 30'000};
+  CredentialsCache credentials{sim.env(), service_clock,
+                               std::make_unique<WebIdentityCredentials>(
+                                   context, WebIdentity{"/token", {"arn:aws:iam::1:role/r", "", "", ""}})};
+  KinesisClient client{sim.env(), *make_endpoint("kinesis", "us-east-1", "", false), credentials, service_clock,
+                       30'000};
+  std::unique_ptr<FailureLog> failures = std::move(*FailureLog::open(sim.env(), "file:/failures"));
+  std::unique_ptr<Writer> writer = std::make_unique<Writer>(
+      sim.env(), *failures, Writer::Options{.stream = "out", .mem_limit_bytes = 8 << 20},
+      [this](std::string_view operation, std::string body, size_t most, KinesisClient::Answered answered) {
+        client.call(operation, std::move(body), most, std::move(answered));
+      });
+};
+
+TEST_F(credentials_rotation, in_the_middle_of_a_run_costs_no_call_and_no_record) {
+  write_for(3 * 60 * kMinuteMs);
+  run_for(kMinuteMs);
+  expect_all_once();
+  EXPECT_EQ(writer->counters().failed_calls, 0U);
+  EXPECT_GE(asked, 12);  // each 15 minutes at least, each 7.5 at most
+  EXPECT_LE(asked, 25);
+}
+
+TEST_F(credentials_rotation, slow_answers_hold_up_only_the_first_call) {
+  sts_delay_ms = 20'000;
+  write_for(60 * kMinuteMs);
+  run_for(kMinuteMs);
+  expect_all_once();
+  EXPECT_EQ(writer->counters().failed_calls, 0U);
+}
+
+TEST_F(credentials_rotation, outage_shorter_than_what_is_left_is_not_noticed) {
+  write_for(7 * kMinuteMs);
+  sts_down_until_ms = clock.monotonic_ms() + 6 * kMinuteMs;
+  write_for(30 * kMinuteMs);
+  run_for(kMinuteMs);
+  expect_all_once();
+  EXPECT_EQ(writer->counters().failed_calls, 0U);
+  EXPECT_TRUE(sim.logged("those at hand are good until"));
+}
+
+TEST_F(credentials_rotation, outage_past_the_end_of_the_keys_delays_records_and_loses_none) {
+  write_for(5 * kMinuteMs);
+  sts_down_until_ms = clock.monotonic_ms() + 60 * kMinuteMs;
+  write_for(30 * kMinuteMs);
+  EXPECT_LT(delivered, written);
+  EXPECT_LT(asked, 120) << "it is not asked all the time";
+  run_for(45 * kMinuteMs);
+  expect_all_once();
+}
+
+TEST_F(credentials_rotation, keys_that_the_service_refuses_before_their_time_are_replaced_at_once) {
+  write_for(kMinuteMs);
+  EXPECT_EQ(asked, 1);
+  issued.clear();
+  write_for(kMinuteMs);
+  EXPECT_EQ(asked, 2);
+  run_for(kMinuteMs);
+  expect_all_once();
+  issued.back().expires_at_ms = clock.unix_ms();
+  write_for(kMinuteMs);
+  EXPECT_EQ(asked, 3);
+  run_for(kMinuteMs);
+  expect_all_once();
+}
+
+}  // namespace
+}  // namespace penstock::sim
