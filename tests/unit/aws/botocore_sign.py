@@ -1,7 +1,8 @@
-"""Signs PutRecords calls with botocore, for sigv4_botocore_test.cc.
+"""Signs requests with botocore, for sigv4_botocore_test.cc.
 
-Reads one JSON object a line: date_time, region, host, access_key_id, secret_access_key, session_token (may be empty)
-and body (text). Writes one line for each: the Authorization header, or "! " and why botocore refuses the body.
+Reads one JSON object a line: date_time, region, host, access_key_id, secret_access_key, session_token (may be empty),
+body (text), and, for what is not a PutRecords call, method, path_and_query, service and headers (an object). Writes one
+line for each: the Authorization header, or "! " and why botocore refuses the body of a PutRecords call.
 With the argument "probe" it only says whether botocore is there, by its exit code.
 """
 
@@ -15,6 +16,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.session import get_session
 from botocore.validate import ParamValidator
+
+
+PUT_RECORDS_HEADERS = {
+    "Content-Type": "application/x-amz-json-1.1",
+    "X-Amz-Target": "Kinesis_20131202.PutRecords",
+}
 
 
 def stop_the_clock(date_time):
@@ -33,16 +40,13 @@ def stop_the_clock(date_time):
 def authorization(call):
     stop_the_clock(call["date_time"])
     request = AWSRequest(
-        "POST",
-        "https://" + call["host"] + "/",
+        call.get("method", "POST"),
+        "https://" + call["host"] + call.get("path_and_query", "/"),
         data=call["body"].encode(),
-        headers={
-            "Content-Type": "application/x-amz-json-1.1",
-            "X-Amz-Target": "Kinesis_20131202.PutRecords",
-        },
+        headers=call.get("headers", PUT_RECORDS_HEADERS),
     )
     keys = Credentials(call["access_key_id"], call["secret_access_key"], call["session_token"] or None)
-    botocore.auth.SigV4Auth(keys, "kinesis", call["region"]).add_auth(request)
+    botocore.auth.SigV4Auth(keys, call.get("service", "kinesis"), call["region"]).add_auth(request)
     return request.headers["Authorization"]
 
 
@@ -52,6 +56,9 @@ def main():
         return
     for line in sys.stdin:
         call = json.loads(line)
+        if "service" in call:
+            print(authorization(call))
+            continue
         report = ParamValidator().validate(json.loads(call["body"]), model.input_shape)
         if report.has_errors():
             print("! " + report.generate_report().replace("\n", "; "))

@@ -1,0 +1,72 @@
+"""Holds requests against botocore's models of the services, for botocore_models_test.cc.
+
+Reads one JSON object a line: service, operation, and body (JSON text) or form (a query string). Writes one line for
+each: "ok", or what the model does not allow. botocore's own validator knows names, types and minima; the maxima and
+patterns that the models write down are checked here. With the argument "probe" it only says whether botocore is there,
+by its exit code.
+"""
+
+import base64
+import json
+import re
+import sys
+import urllib.parse
+
+from botocore.session import get_session
+from botocore.validate import ParamValidator
+
+
+def beyond(shape, value, path):
+    """What in value passes a maximum of its shape, or does not match its pattern."""
+    size = None
+    if shape.type_name == "structure":
+        for name, member in value.items():
+            yield from beyond(shape.members[name], member, path + "." + name)
+    elif shape.type_name == "list":
+        size = len(value)
+        for item in value:
+            yield from beyond(shape.member, item, path + "[]")
+    elif shape.type_name == "string":
+        size = len(value)
+        pattern = shape.metadata.get("pattern")  # botocore leaves it out of some versions' metadata
+        if pattern and not re.fullmatch(pattern, value):
+            yield "%s does not match %s" % (path, pattern)
+        if shape.enum and value not in shape.enum:
+            yield "%s is %s, not one of %s" % (path, value, shape.enum)
+    elif shape.type_name == "blob":
+        size = len(base64.b64decode(value, validate=True))
+    elif shape.type_name in ("integer", "long"):
+        size = value
+    if size is not None and size > shape.metadata.get("max", size):
+        yield "%s is %d, more than %d" % (path, size, shape.metadata["max"])
+
+
+def parameters_of(form, operation, version):
+    fields = dict(urllib.parse.parse_qsl(form, strict_parsing=True))
+    assert fields.pop("Action") == operation.name and fields.pop("Version") == version
+    for name, value in fields.items():
+        if operation.input_shape.members[name].type_name == "integer":
+            fields[name] = int(value)
+    return fields
+
+
+def main():
+    session = get_session()
+    models = {name: session.get_service_model(name) for name in ("kinesis", "sts", "dynamodb")}
+    if sys.argv[1:] == ["probe"]:
+        return
+    for line in sys.stdin:
+        call = json.loads(line)
+        model = models[call["service"]]
+        operation = model.operation_model(call["operation"])
+        if "form" in call:
+            params = parameters_of(call["form"], operation, model.api_version)
+        else:
+            params = json.loads(call["body"])
+        report = ParamValidator().validate(params, operation.input_shape)
+        problems = [report.generate_report()] if report.has_errors() else []
+        problems = problems or list(beyond(operation.input_shape, params, operation.name))
+        print("; ".join(problems).replace("\n", " ") or "ok")
+
+
+main()

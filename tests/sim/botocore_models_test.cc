@@ -1,0 +1,169 @@
+// Every request that we send, of every operation, is one that botocore's models of the services allow.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/aws/sts.h"
+#include "core/base/json.h"
+#include "tests/sim/input_fixture.h"
+#include "tests/sim/writer_fixture.h"
+
+namespace penstock::sim {
+namespace {
+
+const std::string kScript = std::string("/usr/bin/python3 -I -B '") + PENSTOCK_BOTOCORE_MODELS + "'";
+
+struct Call {
+  std::string service;
+  std::string operation;
+  std::string kind;  // of content: "body" or "form"
+  std::string content;
+};
+
+class Judge {
+ public:
+  static bool is_there() { return std::system((kScript + " probe >/dev/null 2>&1").c_str()) == 0; }
+
+  // What the script says of each, in order.
+  static std::vector<std::string> judge(const std::vector<Call>& calls) {
+    std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    {
+      std::ofstream questions(folder + "/questions");
+      for (const Call& call : calls) {
+        std::string line = "{\"service\":";
+        append_json_string(line, call.service);
+        append_json_string(line += ",\"operation\":", call.operation);
+        append_json_string(line += ",\"" + call.kind + "\":", call.content);
+        questions << line << "}\n";
+      }
+    }
+    EXPECT_EQ(std::system((kScript + " <" + folder + "/questions >" + folder + "/answers").c_str()), 0);
+    std::vector<std::string> verdicts;
+    std::ifstream answers(folder + "/answers");
+    for (std::string line; std::getline(answers, line);) verdicts.push_back(line);
+    EXPECT_EQ(verdicts.size(), calls.size());
+    verdicts.resize(calls.size());
+    std::filesystem::remove_all(folder);
+    return verdicts;
+  }
+  static void expect_all_allowed(const std::vector<Call>& calls) {
+    const std::vector<std::string> verdicts = judge(calls);
+    for (size_t i = 0; i < calls.size(); ++i)
+      EXPECT_EQ(verdicts[i], "ok") << calls[i].operation << ' ' << calls[i].content.substr(0, 1000);
+  }
+};
+
+// Keeps the bodies of what a model of Kinesis is asked.
+void keep_calls(model::Service& service, std::vector<Call>& calls) {
+  service.on_request([&calls](uint64_t, const model::Request& request) {
+    const std::string_view target = model::header(request.headers, "x-amz-target");
+    calls.push_back({"kinesis", std::string(target.substr(target.find('.') + 1)), "body", request.body});
+  });
+}
+
+std::set<std::string> operations_of(const std::vector<Call>& calls) {
+  std::set<std::string> operations;
+  for (const Call& call : calls) operations.insert(call.operation);
+  return operations;
+}
+
+class botocore_models : public input {
+ protected:
+  void SetUp() override {
+    if (!Judge::is_there()) GTEST_SKIP() << "no botocore for /usr/bin/python3 (Debian: python3-botocore)";
+  }
+};
+
+TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
+  std::vector<Call> calls;
+  keep_calls(service, calls);
+  make_stream(5);
+  put_many("a", 50);
+  auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(50));
+  split();
+  kill(reader);
+  put_many("b", 50);
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(50));
+  kill(reader);
+  options.from_latest = true;
+  options.stream = "late";
+  service.create_stream("late", 2);
+  reader = start();
+  reader->run_for(5000);
+  EXPECT_EQ(operations_of(calls), (std::set<std::string>{"GetRecords", "GetShardIterator", "ListShards"}));
+  Judge::expect_all_allowed(calls);
+}
+
+TEST_F(botocore_models, calls_that_write_are_allowed) {
+  Writer::Options writer_options;
+  writer_options.mem_limit_bytes = 24 << 20;
+  writer_options.max_record_bytes = RecordLimit::kAskTheStream;
+  WriterSim writing(3, std::move(writer_options));
+  std::vector<Call> calls;
+  keep_calls(writing.service, calls);
+  std::string wide_key;
+  for (int i = 0; i < 256; ++i) wide_key += "\xf0\x9f\x98\x80";
+  writing.write(
+      {{"k", std::string((1 << 20) - 1, 'x')}, {wide_key, "y"}, {wide_key + "z", "y"}, {"\"\\\n\x7f", ""}});
+  for (int i = 0; i < 3; ++i) writing.write(std::vector<KeyedRecord>(400, {"key", "data"}));
+  writing.run_for(kMinuteMs);
+  EXPECT_EQ(writing.settled(PENSTOCK_DELIVERED), 4U);
+  EXPECT_EQ(operations_of(calls), (std::set<std::string>{"DescribeStreamSummary", "PutRecords"}));
+  Judge::expect_all_allowed(calls);
+}
+
+TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
+  SimRandom random(5);
+  ServiceClock service_clock(clock);
+  const CredentialsContext context = {sim.env(), service_clock, *make_endpoint("sts", "eu-west-1", "", false),
+                                      1000};
+  const auto text = [&](std::string_view alphabet, uint64_t least, uint64_t most) {
+    std::string out;
+    for (uint64_t left = least + random.up_to(most - least); left > 0; --left)
+      out += alphabet[random.up_to(alphabet.size() - 1)];
+    return out;
+  };
+  std::vector<Call> calls;
+  for (int i = 0; i < 200; ++i) {
+    const Role role = {"arn:aws:iam::111122223333:role/" + text("abXZ09+=,.@_-/", 1, 64),
+                       i % 2 == 0 ? "" : text("abXZ09+=,.@_-", 2, 64),
+                       i % 3 == 0 ? "" : text("abXZ09+=,.@:/-_", 2, 1224),
+                       i % 4 == 0 ? "" : std::to_string(900 + random.up_to(42'300))};
+    calls.push_back({"sts", "AssumeRole", "form", assume_role_request(context, role).body});
+    const std::string token = text("abXZ09-_.", 4, 20'000);
+    calls.push_back({"sts", "AssumeRoleWithWebIdentity", "form",
+                     assume_role_with_web_identity_request(context, role, token).body});
+  }
+  Judge::expect_all_allowed(calls);
+}
+
+TEST_F(botocore_models, judge_refuses_what_the_models_do_not_allow) {
+  const std::string key(257, 'k');
+  const std::string records = R"("Records":[{"Data":"eA==","PartitionKey":")";
+  const std::vector<Call> calls = {
+      {"kinesis", "PutRecords", "body", "{\"StreamName\":\"s\"," + records + key + "\"}]}"},
+      {"kinesis", "PutRecords", "body", "{\"StreamName\":\"s\"," + records + "k\",\"Key\":\"\"}]}"},
+      {"kinesis", "PutRecords", "body", "{\"StreamName\":\"s\"," + records + "k\"}],\"More\":1}"},
+      {"kinesis", "PutRecords", "body", "{\"StreamName\":\"\"," + records + "k\"}]}"},
+      {"kinesis", "GetRecords", "body", R"({"ShardIterator":"i","Limit":10001})"},
+      {"kinesis", "GetShardIterator", "body", R"({"StreamName":"s","ShardId":"i","ShardIteratorType":"NOW"})"},
+      {"sts", "AssumeRole", "form",
+       "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr"},
+      {"sts", "AssumeRole", "form",
+       "Action=AssumeRole&Version=2011-06-15&RoleSessionName=ab&RoleArn=" + std::string(2049, 'a')}};
+  const std::vector<std::string> verdicts = Judge::judge(calls);
+  for (size_t i = 0; i < calls.size(); ++i) EXPECT_NE(verdicts[i], "ok") << calls[i].content;
+}
+
+}  // namespace
+}  // namespace penstock::sim
