@@ -29,6 +29,24 @@ TEST(endpoint, in_china_has_its_own_ending) {
   EXPECT_EQ(make_endpoint("kinesis", "cn-north-1", "", false)->host, "kinesis.cn-north-1.amazonaws.com.cn");
 }
 
+TEST(endpoint, of_each_kind_has_the_name_that_its_partition_gives_it) {
+  const auto host = [](const std::string& service, const std::string& region, bool fips, bool dualstack) {
+    const Result<Endpoint> endpoint = make_endpoint(service, region, "", false, {fips, dualstack});
+    return endpoint.ok() ? endpoint->host : endpoint.status().message();
+  };
+  EXPECT_EQ(host("kinesis", "us-east-1", true, false), "kinesis-fips.us-east-1.amazonaws.com");
+  EXPECT_EQ(host("kinesis", "us-east-1", false, true), "kinesis.us-east-1.api.aws");
+  EXPECT_EQ(host("sts", "us-east-1", true, true), "sts-fips.us-east-1.api.aws");
+  EXPECT_EQ(host("sts", "cn-north-1", false, true), "sts.cn-north-1.api.amazonwebservices.com.cn");
+  EXPECT_EQ(host("kinesis", "us-gov-west-1", true, false), "kinesis.us-gov-west-1.amazonaws.com");
+  EXPECT_EQ(host("sts", "us-gov-west-1", true, false), "sts.us-gov-west-1.amazonaws.com");
+  EXPECT_EQ(host("sts", "us-gov-west-1", true, true), "sts-fips.us-gov-west-1.api.aws");
+  EXPECT_EQ(host("kinesis", "us-iso-east-1", false, false), "kinesis.us-iso-east-1.c2s.ic.gov");
+  EXPECT_EQ(host("kinesis", "us-isob-east-1", true, false), "kinesis-fips.us-isob-east-1.sc2s.sgov.gov");
+  EXPECT_EQ(host("kinesis", "us-iso-east-1", false, true),
+            "region us-iso-east-1 has no dual-stack endpoints; set use_dualstack off");
+}
+
 TEST(endpoint, host_header_has_the_port_only_where_it_is_not_the_usual_one) {
   EXPECT_EQ(given("https://example.com")->host, "example.com");
   EXPECT_EQ(given("https://example.com:443/")->host, "example.com");
