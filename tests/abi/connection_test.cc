@@ -1,0 +1,189 @@
+// How the stages that call Kinesis find region, endpoints and keys, as a host sees it.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "tests/abi/library.h"
+#include "tests/unit/posix/loopback_server.h"
+
+namespace penstock::abi {
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Sets variables of the environment, and puts back what they were.
+class Environment {
+ public:
+  ~Environment() {
+    for (const auto& [name, value] : before_)
+      value.empty() ? unsetenv(name.c_str()) : setenv(name.c_str(), value.c_str(), 1);
+  }
+  void set(const std::string& name, const std::string& value) {
+    const char* was = getenv(name.c_str());
+    before_.emplace(name, was == nullptr ? "" : was);
+    value.empty() ? unsetenv(name.c_str()) : setenv(name.c_str(), value.c_str(), 1);
+  }
+
+ private:
+  std::map<std::string, std::string> before_;
+};
+
+class connection : public testing::Test {
+ protected:
+  connection() {
+    module();  // which sets keys
+    std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+    for (const char* name :
+         {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_EC2_METADATA_SERVICE_ENDPOINT"})
+      environment_.set(name, "");
+    environment_.set("AWS_EC2_METADATA_DISABLED", "true");
+    environment_.set("no_proxy", "*");
+    environment_.set("AWS_CONFIG_FILE", folder_ + "/config");
+    environment_.set("AWS_SHARED_CREDENTIALS_FILE", folder_ + "/credentials");
+  }
+  ~connection() override { std::filesystem::remove_all(folder_); }
+
+  // Options of the output with these put in; "" takes one out.
+  static Options options(const std::map<std::string, std::string>& changes) {
+    Options list = working_options(kinesis_output());
+    for (const auto& [key, value] : changes) {
+      std::erase_if(list, [&](const auto& option) { return option.first == key; });
+      if (!value.empty()) list.emplace_back(key, value);
+    }
+    return list;
+  }
+  // "" where the instance could be made.
+  static std::string error(const std::map<std::string, std::string>& changes) {
+    const Options given = options(changes);
+    const std::vector<penstock_option> list = c_options(given);
+    penstock_error error = new_error();
+    penstock_instance* instance = nullptr;
+    if (kinesis_output()->create(nullptr, list.data(), list.size(), sizeof(penstock_option), &instance, &error) ==
+        PENSTOCK_OK) {
+      kinesis_output()->destroy(instance);
+      return "";
+    }
+    return error.text;
+  }
+  void write_file(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ + "/" + name) << text;
+  }
+
+  // What a Kinesis that takes every record gets to see of the first call of an output with these options.
+  std::string first_call(const std::map<std::string, std::string>& changes) {
+    std::mutex mutex;
+    std::string seen;
+    LoopbackServer kinesis([&](const std::string& request) {
+      const std::lock_guard lock(mutex);
+      if (seen.empty()) seen = request;
+      return LoopbackServer::Reply{
+          answer_200(R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"s"}]})")};
+    });
+    std::map<std::string, std::string> all = changes;
+    all["endpoint"] = "http://127.0.0.1:" + std::to_string(kinesis.port());
+    const Instance output(kinesis_output(), options(all), nullptr);
+    const OneLine line;
+    EXPECT_EQ(output->output->write(output.get(), &line.batch, nullptr), PENSTOCK_OK);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    int settled = 0;
+    const auto count = [](void* ctx, uint64_t, int32_t outcome) {
+      EXPECT_EQ(outcome, PENSTOCK_DELIVERED);
+      ++*static_cast<int*>(ctx);
+    };
+    while (settled == 0 && std::chrono::steady_clock::now() < give_up)
+      output->output->pump(output.get(), output->next_deadline_ms(output.get()), count, &settled, nullptr);
+    EXPECT_EQ(settled, 1);
+    const std::lock_guard lock(mutex);
+    return seen;
+  }
+
+  std::string folder_;
+  Environment environment_;
+};
+
+TEST_F(connection, region_comes_from_option_environment_or_profile) {
+  EXPECT_TRUE(has(error({{"region", ""}}), "no region: write region, or set AWS_REGION"))
+      << error({{"region", ""}});
+  write_file("config", "[default]\nregion = not a region\n[profile p]\nregion = eu-west-1\n");
+  EXPECT_TRUE(has(error({{"region", ""}}), "region not a region is none"));
+  EXPECT_EQ(error({{"region", ""}, {"profile", "p"}}), "");
+  environment_.set("AWS_DEFAULT_REGION", "eu-west-1");
+  EXPECT_EQ(error({{"region", ""}}), "");
+  environment_.set("AWS_REGION", "EU");
+  EXPECT_TRUE(has(error({{"region", ""}}), "region EU is none"));
+  EXPECT_EQ(error({{"region", "eu-west-1"}}), "");
+}
+
+TEST_F(connection, region_comes_from_the_instance_where_nothing_else_tells_it) {
+  std::mutex mutex;
+  std::vector<std::string> seen;
+  LoopbackServer imds([&](const std::string& request) {
+    const std::lock_guard lock(mutex);
+    seen.push_back(request.substr(0, request.find(" HTTP")));
+    return LoopbackServer::Reply{answer_200(request.starts_with("PUT") ? "token" : "eu-central-1")};
+  });
+  environment_.set("AWS_EC2_METADATA_DISABLED", "");
+  environment_.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:" + std::to_string(imds.port()));
+  const std::string call = first_call({{"region", ""}});
+  EXPECT_TRUE(has(call, "/eu-central-1/kinesis/aws4_request")) << call;
+  EXPECT_EQ(seen, (std::vector<std::string>{"PUT /latest/api/token", "GET /latest/meta-data/placement/region"}));
+}
+
+TEST_F(connection, options_that_contradict_each_other_are_refused) {
+  EXPECT_TRUE(has(error({{"use_fips", "on"}}), "endpoint names an address, and use_fips"));
+  EXPECT_TRUE(has(error({{"use_dualstack", "on"}}), "use_dualstack another"));
+  EXPECT_EQ(error({{"use_fips", "on"}, {"use_dualstack", "on"}, {"endpoint", ""}}), "");
+  EXPECT_TRUE(has(error({{"external_id", "x"}}), "external_id is told to a role's owner; write role_arn too"));
+  EXPECT_TRUE(has(error({{"role_session_name", "x"}}), "role_session_name is told"));
+  EXPECT_EQ(error({{"external_id", "x"}, {"role_session_name", "y"}, {"role_arn", "arn:z"}}), "");
+  EXPECT_TRUE(has(error({{"sts_endpoint", "http://example.com"}}), "sts_endpoint: endpoint http://example.com"));
+}
+
+TEST_F(connection, keys_come_from_a_program_that_the_profile_names) {
+  write_file("keys.sh",
+             "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"AKIDPROGRAM\",\"SecretAccessKey\":\"s\"}'\n");
+  chmod((folder_ + "/keys.sh").c_str(), 0700);
+  write_file("config", "[profile p]\ncredential_process = " + folder_ + "/keys.sh\n");
+  const std::string call = first_call({{"profile", "p"}});
+  EXPECT_TRUE(has(call, "Credential=AKIDPROGRAM/")) << call;
+}
+
+TEST_F(connection, keys_come_from_the_containers_agent_and_assume_a_role) {
+  LoopbackServer agent([](const std::string& request) {
+    EXPECT_TRUE(has(request, "GET /keys HTTP/1.1\r\n")) << request;
+    EXPECT_TRUE(has(request, "\r\nAuthorization: pod-token\r\n")) << request;
+    return LoopbackServer::Reply{answer_200(
+        R"({"AccessKeyId":"ASIAPOD","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})")};
+  });
+  LoopbackServer sts([](const std::string& request) {
+    EXPECT_TRUE(has(request, "Credential=ASIAPOD/")) << request;
+    EXPECT_TRUE(has(request, "\r\nX-Amz-Security-Token: t\r\n")) << request;
+    EXPECT_TRUE(has(request, "RoleArn=arn%3Aother")) << request;
+    return LoopbackServer::Reply{
+        answer_200("<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+                   "<SessionToken>r</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>")};
+  });
+  for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) environment_.set(name, "");
+  write_file("token", "pod-token\n");
+  environment_.set("AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                   "http://127.0.0.1:" + std::to_string(agent.port()) + "/keys");
+  environment_.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", folder_ + "/token");
+  const std::string call =
+      first_call({{"role_arn", "arn:other"}, {"sts_endpoint", "http://127.0.0.1:" + std::to_string(sts.port())}});
+  EXPECT_TRUE(has(call, "Credential=ASIAROLE/")) << call;
+  EXPECT_TRUE(has(call, "\r\nX-Amz-Security-Token: r\r\n")) << call;
+}
+
+}  // namespace
+}  // namespace penstock::abi
