@@ -24,6 +24,15 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   return digest;
 }
 
+std::optional<std::array<uint8_t, 16>> md5(std::string_view data) {
+  // Fetched once: EVP_md5() looks the algorithm up each time, which takes longer than a short text.
+  static EVP_MD* const kMd5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  std::array<uint8_t, 16> digest;
+  if (kMd5 == nullptr || EVP_Digest(data.data(), data.size(), digest.data(), nullptr, kMd5, nullptr) != 1)
+    return std::nullopt;
+  return digest;
+}
+
 std::string hex(std::span<const uint8_t> bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

@@ -9,13 +9,39 @@ void CallMaker::add_again(WriterRecord& first, int64_t due_ms) {
   queue_.add_again(first, std::min(due_ms, expires_ms(first)));
 }
 
+void CallMaker::throttled(const WriterRecord& first, int64_t now_ms) {
+  if (options_.packing.random_hash_keys) return;  // it goes to another shard the next time
+  if (!shards_.known()) {
+    shards_.want();
+    return;
+  }
+  forget_old_budgets();
+  if (const uint32_t shard = shards_.shard_of(first.partition_key); shard != ShardMap::kNoShard)
+    budgets_.refused(shard, now_ms);
+}
+
+void CallMaker::forget_old_budgets() {
+  if (std::exchange(budgets_version_, shards_.version()) != shards_.version()) budgets_.clear();
+}
+
+// When a chain may go to its shard.
+int64_t CallMaker::admit(WriterRecord& first, int64_t now_ms) {
+  forget_old_budgets();
+  if (!budgets_.any() || first.admitted) return now_ms;
+  size_t bytes = 0;
+  each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
+  const ShardBudgets::Place place = budgets_.admit(shards_.shard_of(first.partition_key), bytes, now_ms);
+  first.admitted = place.kept;
+  return place.due_ms;
+}
+
 void CallMaker::done(const WriterRecord& record) {
   if (!record.has_turn) return;
   WriterRecord* const next = order_.done(record);
   if (next == nullptr) return;
   next->has_turn = true;
   if (gathering_)
-    released_.push_back(next);
+    released_.push_back({next, kAtOnce});
   else
     queue_.add_again(*next, kAtOnce);
 }
@@ -42,7 +68,7 @@ bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes) {
     room = first == nullptr || put(*first, now_ms, max_record_bytes);
     if (room || first != front) queue_.pop(now_ms);
     if (!room && first != front) queue_.add_again(*first, kAtOnce);  // what is left of a chain
-    for (WriterRecord* const record : std::exchange(released_, {})) queue_.add_again(*record, kAtOnce);
+    for (const Released& one : std::exchange(released_, {})) add_again(*one.first, one.due_ms);
   }
   gathering_ = false;
   return gathered();
@@ -57,9 +83,14 @@ bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes
     }
     first.has_turn = true;
   }
+  if (const int64_t admitted_ms = admit(first, now_ms); admitted_ms > now_ms) {
+    released_.push_back({&first, admitted_ms});
+    return true;
+  }
   if (!packing_.add(first)) return false;
   each_record(&first, [&](WriterRecord& record) {
     if (std::exchange(record.sent, true)) ++retries_;
+    record.admitted = false;
     if (options_.order_per_key) take_along(record.partition_key, now_ms, max_record_bytes);
   });
   return true;

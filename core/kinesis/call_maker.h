@@ -10,6 +10,8 @@
 #include "core/base/env.h"
 #include "core/kinesis/key_order.h"
 #include "core/kinesis/packing.h"
+#include "core/kinesis/shard_budget.h"
+#include "core/kinesis/shard_map.h"
 #include "core/kinesis/undeliverable.h"
 #include "core/kinesis/writer_queue.h"
 
@@ -28,12 +30,19 @@ class CallMaker {
   };
 
   // All references outlive this.
-  CallMaker(Options options, const PartitionKeys& keys, Random& random, Undeliverable& undeliverable)
-      : options_(options), keys_(keys), undeliverable_(undeliverable), packing_(options.packing, random) {}
+  CallMaker(Options options, const PartitionKeys& keys, ShardMap& shards, Random& random,
+            Undeliverable& undeliverable)
+      : options_(options),
+        keys_(keys),
+        shards_(shards),
+        undeliverable_(undeliverable),
+        packing_(options.packing, random) {}
 
   void add(WriterBatch& batch) { queue_.add(batch); }
   // A parcel that was sent in vain, to be sent again from due_ms on, at once where its age would be too much.
   void add_again(WriterRecord& first, int64_t due_ms);
+  // The shard refused a parcel for its rate: what goes to it is held to a budget from now on.
+  void throttled(const WriterRecord& first, int64_t now_ms);
   // The record is delivered or undeliverable: one that waits behind it may go.
   void done(const WriterRecord& record);
 
@@ -54,20 +63,30 @@ class CallMaker {
  private:
   static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
 
+  struct Released {
+    WriterRecord* first;
+    int64_t due_ms;
+  };
+
   int64_t expires_ms(const WriterRecord& record) const;
   std::string why_unsendable(const WriterRecord& record, int64_t now_ms, size_t max_record_bytes) const;
   WriterRecord* without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes);
   bool put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes);
+  void forget_old_budgets();
+  int64_t admit(WriterRecord& first, int64_t now_ms);
   void take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes);
 
   Options options_;
   const PartitionKeys& keys_;
+  ShardMap& shards_;
   Undeliverable& undeliverable_;
+  ShardBudgets budgets_;
+  uint64_t budgets_version_ = 0;  // of the shards that they are for
   WriterQueue queue_;
   KeyOrder order_;
   Packing packing_;
   bool gathering_ = false;
-  std::vector<WriterRecord*> released_;  // while gathering: whose turn came
+  std::vector<Released> released_;  // while gathering: what goes back to the queue
   int64_t retries_ = 0;
 };
 

@@ -3,8 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+
+#include "core/base/crypto.h"
 
 namespace penstock {
 
@@ -20,6 +25,28 @@ inline void append_decimal(std::string& out, HashKey key) {
     key /= 10;
   } while (key != 0);
   std::reverse(out.begin() + static_cast<std::ptrdiff_t>(start), out.end());
+}
+
+// nullopt where text is no decimal number below 2^128.
+inline std::optional<HashKey> parse_hash_key(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  HashKey key = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    const auto digit = static_cast<HashKey>(c - '0');
+    if (key > (kLastHashKey - digit) / 10) return std::nullopt;
+    key = key * 10 + digit;
+  }
+  return key;
+}
+
+// The hash key that the service makes of a partition key: its MD5. nullopt where there is no MD5.
+inline std::optional<HashKey> hash_of_partition_key(std::string_view partition_key) {
+  const auto digest = md5(partition_key);
+  if (!digest) return std::nullopt;
+  HashKey key = 0;
+  for (const uint8_t byte : *digest) key = key << 8 | byte;
+  return key;
 }
 
 }  // namespace penstock

@@ -180,6 +180,14 @@ Result<ListShardsAnswer> read_list_shards(std::string body) {
     for (const char* name : {"ParentShardId", "AdjacentParentShardId"})
       if (std::string parent = text_member(shard, name); !parent.empty())
         info.parent_ids.push_back(std::move(parent));
+    if (const auto range = shard.FindMember("HashKeyRange");
+        range != shard.MemberEnd() && range->value.IsObject()) {
+      info.first_hash_key = parse_hash_key(text_member(range->value, "StartingHashKey")).value_or(0);
+      info.last_hash_key = parse_hash_key(text_member(range->value, "EndingHashKey")).value_or(0);
+    }
+    const auto numbers = shard.FindMember("SequenceNumberRange");
+    info.open = numbers == shard.MemberEnd() || !numbers->value.IsObject() ||
+                text_member(numbers->value, "EndingSequenceNumber").empty();
     answer.shards.push_back(std::move(info));
   }
   answer.next_token = text_member(document, "NextToken");

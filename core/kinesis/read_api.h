@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/kinesis/hash_key.h"
 
 namespace penstock {
 
@@ -23,6 +24,9 @@ struct Position {
 struct ShardInfo {
   std::string id;
   std::vector<std::string> parent_ids;  // none, one (after a split) or two (after a merge)
+  HashKey first_hash_key = 0;           // its range, the last included
+  HashKey last_hash_key = 0;
+  bool open = true;  // whether it takes records
 };
 
 struct ListShardsAnswer {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to mend
 
+constexpr std::string_view kThroughputExceeded = "ProvisionedThroughputExceededException";
+
 // Whether trying again soon makes sense. The answer that is too large says nothing of what was done.
 bool soon_again(const Status& status) { return status.retryable() || status.code() == Code::too_large; }
 
@@ -26,7 +28,8 @@ Writer::Writer(Env& env, FailureLog& failures, Options options, ServiceCall call
       call_(std::move(call)),
       record_limit_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
       undeliverable_(env_, reporter_, failures_),
-      next_(options_.calls, options_.partition_keys, env_.random, undeliverable_) {}
+      shards_(env_, reporter_, call_, options_.stream),
+      next_(options_.calls, options_.partition_keys, shards_, env_.random, undeliverable_) {}
 
 Status Writer::write(const penstock_batch& batch) {
   if (closed_) return {Code::invalid, "a batch was written to an output that is closed"};
@@ -55,6 +58,7 @@ Status Writer::write(const penstock_batch& batch) {
 void Writer::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   record_limit_.advance();
+  shards_.advance();
   while (calls_.size() < kMaxCallsInFlight && next_call_ms() <= now_ms) {
     if (!next_.gather(now_ms, max_record_bytes())) continue;
     if (!fits_in_memory()) break;
@@ -68,7 +72,8 @@ int64_t Writer::next_call_ms() const { return record_limit_.known() ? next_.next
 
 int64_t Writer::next_deadline_ms() const {
   if (!settled_.empty() && !closed_) return kAtOnce;
-  int64_t due_ms = std::min(undeliverable_.next_deadline_ms(), record_limit_.next_deadline_ms());
+  int64_t due_ms =
+      std::min({undeliverable_.next_deadline_ms(), record_limit_.next_deadline_ms(), shards_.next_deadline_ms()});
   const bool room = calls_.size() < kMaxCallsInFlight && (!next_.gathered() || fits_in_memory());
   if (room) due_ms = std::min(due_ms, next_call_ms());
   return due_ms;
@@ -145,10 +150,12 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
         {Code::throttled, "stream " + printable(options_.stream) +
                               " refuses records, which are sent again: " + printable(refused.front().code)},
         LogLevel::warn);
+    const int64_t now_ms = env_.clock.monotonic_ms();
     std::vector<Parcel> again;
     again.reserve(refused.size());
     for (const RefusedRecord& one : refused) {
       again.push_back(call.parcels[one.index]);
+      if (one.code == kThroughputExceeded) next_.throttled(*again.back().first, now_ms);
       each_record(again.back().first, [this](const WriterRecord&) { ++counters_.refused_records; });
     }
     const Backoff backoff = {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};

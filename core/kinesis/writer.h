@@ -19,6 +19,7 @@
 #include "core/kinesis/put_records.h"
 #include "core/kinesis/record_limit.h"
 #include "core/kinesis/service_call.h"
+#include "core/kinesis/shard_map.h"
 #include "core/kinesis/undeliverable.h"
 #include "core/kinesis/writer_batch.h"
 
@@ -137,6 +138,7 @@ class Writer {
   uint64_t last_call_id_ = 0;
   size_t body_bytes_ = 0;  // of the calls under way
   Undeliverable undeliverable_;
+  ShardMap shards_;
   CallMaker next_;  // what waits to be sent
 
   std::vector<SettledBatch> settled_;

@@ -23,6 +23,7 @@ struct WriterRecord {
   // Parcels that a call with it may have: fewer once a call was refused for what is in it.
   size_t company = kMaxRecordsPerCall;
   bool sent = false;      // it was in a call already
+  bool admitted = false;  // it has its place in the budget of its shard
   bool has_turn = false;  // see KeyOrder
   WriterRecord* next =
       nullptr;              // in the one list that it is in: of its parcel, or of those that wait for their turn

@@ -130,6 +130,72 @@ TEST(writer_sim, a_stream_that_refuses_everything_for_five_minutes_comes_back_to
   EXPECT_EQ(sim.service.stats().records_put, 2000u);
 }
 
+// A key of each shard of a stream of four, the hot one's first.
+std::vector<std::string> key_of_each_shard(WriterSim& sim) {
+  std::map<std::string, std::string> keys;
+  for (int i = 0; keys.size() < 4; ++i)
+    keys.try_emplace(
+        sim.service.stream("out")->open_shard_for(model::hash_of_partition_key(std::to_string(i))).id(),
+        std::to_string(i));
+  std::vector<std::string> list;
+  for (const auto& [shard, key] : keys) list.push_back(key);
+  return list;
+}
+
+struct HotShard {
+  size_t hot = 0, cold = 0;        // that arrived within 15 s
+  int64_t slowest_cold_ms = 0;     // from write() to the stream
+  int64_t refused = 0, calls = 0;  // until all was there
+};
+
+// 30,000 records for one shard, and 100 a second for each of three others.
+HotShard run_hot_shard(bool shards_may_be_listed) {
+  WriterSim sim(4, options());
+  if (!shards_may_be_listed)
+    sim.service.faults().next_calls("ListShards", model::error_fault({400, "AccessDeniedException", "no"}), 1'000);
+  const std::vector<std::string> keys = key_of_each_shard(sim);
+  sim.write(std::vector<KeyedRecord>(30'000, {keys[0], "hot"}));
+  sim.run_for(5'000);
+  const int64_t begun_ms = sim.clock.unix_ms();
+  for (int second = 0; second < 10; ++second) {
+    std::vector<KeyedRecord> cold;
+    for (size_t i = 0; i < 300; ++i) cold.push_back({keys[1 + i % 3], "cold"});
+    sim.write(cold);
+    sim.run_for(1'000);
+  }
+  HotShard result;
+  std::map<std::string, int64_t> cold_of_shard;
+  sim.each([&](const model::Shard& shard, const model::Record& record) {
+    if (record.data == "hot") {
+      ++result.hot;
+      return;
+    }
+    ++result.cold;
+    const int64_t written_ms = begun_ms + cold_of_shard[shard.id()]++ / 100 * 1'000;
+    result.slowest_cold_ms = std::max(result.slowest_cold_ms, record.arrival_ms - written_ms);
+  });
+  sim.run_for(kHourMs);
+  EXPECT_TRUE(sim.writer().idle());
+  EXPECT_EQ(sim.service.stats().records_put, 33'000u);
+  result.refused = sim.writer().counters().refused_records;
+  result.calls = sim.writer().counters().calls;
+  return result;
+}
+
+TEST(writer_sim, a_hot_shard_is_held_to_what_it_takes_and_slows_no_other) {
+  const HotShard known = run_hot_shard(true);
+  EXPECT_EQ(known.cold, 3'000u);
+  EXPECT_LE(known.slowest_cold_ms, 150);
+  EXPECT_GT(known.hot, 12'000u) << "of 15,000 that the shard takes in that time";
+  const HotShard unknown = run_hot_shard(false);
+  EXPECT_LT(known.refused, unknown.refused / 4);
+  EXPECT_LT(known.calls, unknown.calls);
+  RecordProperty("refused", std::to_string(known.refused) + " of " + std::to_string(unknown.refused));
+  RecordProperty("calls", std::to_string(known.calls) + " of " + std::to_string(unknown.calls));
+  RecordProperty("slowest",
+                 std::to_string(known.slowest_cold_ms) + " of " + std::to_string(unknown.slowest_cold_ms));
+}
+
 TEST(writer_sim, random_hash_keys_spread_one_partition_key_evenly_over_the_shards) {
   Writer::Options with = options();
   with.calls.packing.random_hash_keys = true;

@@ -1,0 +1,72 @@
+#include "core/kinesis/shard_map.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/json.h"
+#include "core/kinesis/put_records.h"
+
+namespace penstock {
+
+namespace {
+constexpr size_t kAnswerBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
+}  // namespace
+
+void ShardMap::want() { wanted_ = true; }
+
+void ShardMap::advance() {
+  if (env_.clock.monotonic_ms() < next_deadline_ms()) return;
+  calling_ = true;
+  std::string body = "{";
+  if (next_token_.empty()) {
+    wanted_ = false;
+    append_stream_member(body, stream_);
+  } else {
+    body += "\"NextToken\":";
+    append_json_string(body, next_token_);
+  }
+  call_("ListShards", body + "}", kAnswerBytes,
+        [this](Result<ServiceAnswer> answer) { receive(std::move(answer)); });
+}
+
+void ShardMap::receive(Result<ServiceAnswer> answer) {
+  calling_ = false;
+  Result<ListShardsAnswer> page =
+      answer.ok() ? read_list_shards(std::move(answer->body)) : Result<ListShardsAnswer>(answer.status());
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  if (!page.ok()) {
+    next_token_.clear();  // tokens expire: the next try begins with the first page
+    listed_.clear();
+    wanted_ = true;
+    due_ms_ = now_ms + (page.status().retryable() ? kPauseMs : kRefusedPauseMs);
+    reporter_.report(page.status().in("listing the shards of stream " + printable(stream_) +
+                                      ", without which records are not known by their shard"),
+                     LogLevel::warn);
+    return;
+  }
+  for (ShardInfo& shard : page->shards)
+    if (shard.open) listed_.push_back(std::move(shard));
+  next_token_ = std::move(page->next_token);
+  if (!next_token_.empty()) {
+    wanted_ = true;
+    due_ms_ = now_ms;
+    return;
+  }
+  due_ms_ = now_ms + kPauseMs;
+  open_ = std::exchange(listed_, {});
+  std::sort(open_.begin(), open_.end(),
+            [](const ShardInfo& a, const ShardInfo& b) { return a.first_hash_key < b.first_hash_key; });
+  ++version_;
+}
+
+uint32_t ShardMap::shard_of(std::string_view partition_key) const {
+  const std::optional<HashKey> key = open_.empty() ? std::nullopt : hash_of_partition_key(partition_key);
+  if (!key) return kNoShard;
+  const auto above =
+      std::upper_bound(open_.begin(), open_.end(), *key,
+                       [](HashKey wanted, const ShardInfo& shard) { return wanted < shard.first_hash_key; });
+  if (above == open_.begin() || std::prev(above)->last_hash_key < *key) return kNoShard;
+  return static_cast<uint32_t>(above - open_.begin() - 1);
+}
+
+}  // namespace penstock
