@@ -339,6 +339,14 @@ bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message
   at = reader.at();
   if (is_whole) return true;
   at -= kEventsBegin.size();
+  // The last event's text, where it has not moved for its escapes, moves out of the way.
+  if (!message.events.empty()) {
+    SubscriptionMessage::Event& last = message.events.back();
+    if (last.body_at + last.body_size > at) {
+      std::memmove(base + last.body_at - kMoveBytes, base + last.body_at, last.body_size);
+      last.body_at -= static_cast<uint32_t>(kMoveBytes);
+    }
+  }
   std::memcpy(base + at, kEventsBegin.data(), kEventsBegin.size());
   return false;
 }

@@ -56,7 +56,7 @@ bool FastInflate::inflate(std::string_view data, size_t limit_bytes, TextBuffer&
     }
   }
   out.resize(written);
-  return written <= limit_bytes && data.find_first_not_of('\0', read) == std::string_view::npos;
+  return read > 0 && written <= limit_bytes && data.find_first_not_of('\0', read) == std::string_view::npos;
 }
 
 #else

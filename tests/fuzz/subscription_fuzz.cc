@@ -8,6 +8,7 @@
 
 #include "core/base/bytes.h"
 #include "core/logs/subscription.h"
+#include "tests/canonical_lane.h"
 #include "tests/fuzz/check.h"
 #include "tests/strict_json.h"
 
@@ -180,5 +181,6 @@ void check_message(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (!penstock::Gunzip::looks_like_gzip(text)) penstock::check_message(text);
+  penstock::check(penstock::difference_of_lane(text).empty(), "the fast lane gives what the parser gives", text);
   return 0;
 }

@@ -73,6 +73,14 @@ TEST(canonical_message, anything_else_is_left_to_the_parser) {
   }
 }
 
+TEST(canonical_message, text_before_an_event_that_is_left_to_the_parser_is_whole) {
+  for (size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'x');
+    for (const std::string& before : {event_of(text), event_of("\\n" + text), event_of(text + "\\n")})
+      EXPECT_FALSE(lane_takes(message_of(before + R"(,{"id":"1","timestamp":5,"message":"m"})"))) << before;
+  }
+}
+
 TEST(canonical_message, every_escape_is_undone_wherever_it_stands) {
   const std::vector<std::string> escapes = {R"(\")",           R"(\\)",           R"(\/)",
                                             R"(\b)",           R"(\f)",           R"(\n)",

@@ -140,6 +140,8 @@ TEST_P(gunzip, plain_text_is_not_taken_for_gzip) {
   EXPECT_FALSE(Gunzip::looks_like_gzip("{}"));
   EXPECT_TRUE(Gunzip::looks_like_gzip(gzip("")));
   EXPECT_EQ(inflate("{}").status.code(), Code::invalid);
+  EXPECT_EQ(inflate("").status.code(), Code::invalid);
+  EXPECT_EQ(inflate(std::string(3, '\0')).status.code(), Code::invalid);
 }
 
 TEST_P(gunzip, a_member_that_inflates_by_much_more_than_is_likely_is_whole) {
