@@ -127,15 +127,19 @@ class LambdaLogs : public penstock_instance {
     options.timestamp_key = key("timestamp_key", names.timestamp);
     options.source_key = key("source_key", names.source);
     options.json_key = given.text("json_key");
-    const std::array<std::string_view, 7> taken = {names.level,     names.message,      names.event_id,
-                                                   names.lambda,    options.source_key, options.timestamp_key,
-                                                   options.json_key};
+    const std::array<std::string_view, 3> keys = {options.timestamp_key, options.source_key, options.json_key};
     for (const char* const name : {"timestamp_key", "source_key", "json_key"}) {
       const std::string& text = given.text(name);
-      if (!text.empty() && std::count(taken.begin(), taken.end(), text) > 1)
+      if (!text.empty() && (has_member(names, text) || std::count(keys.begin(), keys.end(), text) > 1))
         return Status(Code::config,
                       std::string(name) + " is \"" + printable(text) +
                           "\", but that is the name of another member of the record; choose another");
+    }
+    for (const char* const name : {"include", "exclude"}) {
+      const std::string& text = given.text(name);
+      if (!text.empty() && text.find_first_not_of(", \t") == std::string::npos)
+        return Status(Code::config, std::string(name) + " is \"" + printable(text) +
+                                        "\", but must have a pattern of log groups, like /aws/lambda/*");
     }
     const Result<uint32_t> drop = events_of(given.text("drop"));
     if (!drop.ok()) return drop.status();

@@ -17,8 +17,6 @@ namespace penstock {
 
 namespace {
 
-constexpr std::string_view kExtractedFields = "extractedFields";  // as CloudWatch Logs calls them
-
 // The members that an object passed through may have already.
 enum Member : size_t {
   kTimestamp,
@@ -47,7 +45,7 @@ std::vector<std::string> members_of(const RecordOptions& options) {
   members[kTimestamp] = options.timestamp_key;
   members[kLevel] = names.level;
   members[kEventId] = names.event_id;
-  members[kExtracted] = kExtractedFields;
+  members[kExtracted] = kExtractedFieldsName;
   members[kLambda] = names.lambda;
   if (names.lambda.empty()) {
     members[kEvent] = names.event;
@@ -297,7 +295,7 @@ void RecordWriter::append_extracted_fields(std::string& out, const penstock_reco
   const std::string_view fields = scan::trim(view(event.extracted_fields));
   if (fields.empty()) return;
   out += ',';
-  append_json_string(out, kExtractedFields);
+  append_json_string(out, kExtractedFieldsName);
   out += ':';
   // Whoever made the event may not have looked at what they are.
   if (extracted_.read(fields))

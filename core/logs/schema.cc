@@ -1,5 +1,7 @@
 #include "core/logs/schema.h"
 
+#include <algorithm>
+
 namespace penstock {
 
 namespace {
@@ -146,6 +148,16 @@ const SchemaNames& names_of(Schema schema) {
       return kEcs;
   }
   return kStandard;
+}
+
+bool has_member(const SchemaNames& names, std::string_view name) {
+  const auto is_it = [&](const auto& fact) { return fact.name == name; };
+  if (name == names.level || name == names.message || name == names.event_id || name == kExtractedFieldsName)
+    return true;
+  if (names.lambda.empty() ? name == names.event || std::any_of(names.fields.begin(), names.fields.end(), is_it)
+                           : name == names.lambda)
+    return true;
+  return names.source.empty() && std::any_of(names.source_facts.begin(), names.source_facts.end(), is_it);
 }
 
 }  // namespace penstock

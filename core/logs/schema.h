@@ -46,6 +46,11 @@ struct SchemaNames {
   std::array<SourceName, kSourceFactCount> source_facts;  // by SourceFact
 };
 
+inline constexpr std::string_view kExtractedFieldsName = "extractedFields";  // as CloudWatch Logs calls them
+
 const SchemaNames& names_of(Schema schema);
+
+// Whether a record can have a member of that name at the top, beside those that options name.
+bool has_member(const SchemaNames& names, std::string_view name);
 
 }  // namespace penstock

@@ -1,0 +1,75 @@
+// Options of lambda_logs that are each good and do not go together.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "plugin/stages.h"
+
+namespace penstock {
+namespace {
+
+// What check() tells; empty: the options are good.
+std::string problems(const std::vector<std::pair<std::string, std::string>>& given) {
+  std::vector<penstock_option> options;
+  options.reserve(given.size());
+  for (const auto& [key, value] : given) options.push_back({bytes(key), bytes(value)});
+  std::string text;
+  const auto keep = [](void* ctx, size_t, const penstock_error* error) {
+    *static_cast<std::string*>(ctx) += error->text;
+  };
+  const int32_t code =
+      kLambdaLogsStage.check(options.data(), options.size(), sizeof(penstock_option), keep, &text);
+  EXPECT_EQ(code, text.empty() ? PENSTOCK_OK : PENSTOCK_E_OPTIONS);
+  return text;
+}
+
+TEST(lambda_logs, names_of_two_members_must_differ) {
+  const std::string taken = "\", but that is the name of another member of the record; choose another";
+  EXPECT_EQ(problems({{"source_key", "at"}, {"timestamp_key", "at"}}), "timestamp_key is \"at" + taken);
+  EXPECT_EQ(problems({{"timestamp_key", "source"}}), "timestamp_key is \"source" + taken);
+  EXPECT_EQ(problems({{"source_key", "timestamp"}}), "source_key is \"timestamp" + taken);
+  EXPECT_EQ(problems({{"json_key", "source"}}), "json_key is \"source" + taken);
+  for (const std::string name : {"level", "message", "lambda", "event_id", "extractedFields"}) {
+    EXPECT_EQ(problems({{"timestamp_key", name}}), "timestamp_key is \"" + name + taken);
+    EXPECT_EQ(problems({{"source_key", name}}), "source_key is \"" + name + taken);
+    EXPECT_EQ(problems({{"json_key", name}}), "json_key is \"" + name + taken);
+  }
+}
+
+TEST(lambda_logs, names_in_flat_schemas_are_taken_at_the_top) {
+  for (const auto& [schema, names] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+           {"otel", {"severity_text", "body", "aws.lambda.event", "faas.invocation_id", "cloud.region"}},
+           {"ecs", {"log.level", "message", "event.action", "error.type", "aws.cloudwatch.log_group"}}})
+    for (const std::string& name : names) {
+      EXPECT_NE(problems({{"schema", schema}, {"json_key", name}}), "") << name;
+      EXPECT_NE(problems({{"schema", schema}, {"timestamp_key", name}}), "") << name;
+      EXPECT_EQ(problems({{"schema", "legacy"}, {"json_key", name}}).empty(), name != "message") << name;
+    }
+}
+
+TEST(lambda_logs, a_name_that_was_given_up_may_be_taken) {
+  EXPECT_EQ(problems({{"timestamp_key", "@timestamp"}, {"json_key", "timestamp"}}), "");
+  EXPECT_EQ(problems({{"source_key", "origin"}, {"json_key", "source"}}), "");
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "timestamp"}}), "");
+  EXPECT_EQ(problems({{"schema", "otel"}, {"json_key", "source"}}), "");
+}
+
+TEST(lambda_logs, flat_schemas_have_no_member_for_the_source) {
+  for (const std::string schema : {"otel", "ecs"})
+    EXPECT_EQ(problems({{"schema", schema}, {"source_key", "origin"}}),
+              "source_key is given, but with schema " + schema + " there is no such member; leave it out");
+  EXPECT_EQ(problems({{"schema", "legacy"}, {"source_key", "origin"}}), "");
+}
+
+TEST(lambda_logs, a_list_without_a_pattern_is_a_mistake) {
+  EXPECT_EQ(problems({{"include", " , "}}),
+            "include is \" , \", but must have a pattern of log groups, like /aws/lambda/*");
+  EXPECT_NE(problems({{"exclude", ","}}), "");
+  EXPECT_EQ(problems({{"include", "/aws/lambda/*,"}}), "");
+}
+
+}  // namespace
+}  // namespace penstock
