@@ -75,6 +75,10 @@ size_t rest_of_string(std::string_view text, size_t from) {
   return at - from;
 }
 
+bool is_word_of_capitals(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 void append_number(std::string& out, std::string_view number, Unit unit) {
   switch (unit) {
     case Unit::as_read:
@@ -250,6 +254,12 @@ void RecordWriter::append_level(std::string& out, std::string_view written, bool
   if (level.empty()) level = failed ? "ERROR" : "INFO";
   if (options_.normalize_level)
     if (const std::string_view normalized = normalized_level(level); !normalized.empty()) level = normalized;
+  if (is_word_of_capitals(level)) {  // as nearly all are
+    out += '"';
+    out += level;
+    out += '"';
+    return;
+  }
   const size_t from = out.size();
   append_json_string(out, level);
   for (size_t at = from; at < out.size(); ++at) {
