@@ -11,7 +11,9 @@
 
 namespace penstock {
 
-// By which library. They differ in nothing but speed: of what libdeflate does not take at once, zlib has the say.
+// By which library. They differ in nothing but speed for what any compressor writes: of what libdeflate does not
+// take at once, zlib has the say. Of streams made by hand libdeflate takes those whose code lengths run over their
+// count (where its checksum holds), which zlib refuses.
 enum class Inflater { zlib, libdeflate };
 
 inline Inflater fastest_inflater() { return FastInflate::is_built_in() ? Inflater::libdeflate : Inflater::zlib; }
