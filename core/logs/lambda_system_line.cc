@@ -19,33 +19,46 @@ struct Key {
   LambdaField field;
 };
 
+// By the size of the name.
 constexpr std::array kKeys = {
-    Key{"RequestId", LambdaField::request_id},
-    Key{"Version", LambdaField::version},
-    Key{"Duration", LambdaField::duration_ms},
-    Key{"Billed Duration", LambdaField::billed_duration_ms},
-    Key{"Memory Size", LambdaField::memory_size_mb},
-    Key{"Max Memory Used", LambdaField::max_memory_used_mb},
-    Key{"Init Duration", LambdaField::init_duration_ms},
-    Key{"Restore Duration", LambdaField::restore_duration_ms},
-    Key{"Billed Restore Duration", LambdaField::billed_restore_duration_ms},
-    Key{"Status", LambdaField::status},
-    Key{"Error Type", LambdaField::error_type},
-    Key{"Phase", LambdaField::phase},
-    Key{"Runtime Version", LambdaField::runtime_version},
-    Key{"Runtime Version ARN", LambdaField::runtime_version_arn},
     Key{"Name", LambdaField::extension_name},
+    Key{"Phase", LambdaField::phase},
     Key{"State", LambdaField::extension_state},
-    Key{"TenantId", LambdaField::tenant_id},
+    Key{"Status", LambdaField::status},
+    Key{"Version", LambdaField::version},
     Key{"TraceId", LambdaField::xray_trace_id},
-    Key{"XRAY TraceId", LambdaField::xray_trace_id},
-    Key{"SegmentId", LambdaField::xray_segment_id},
     Key{"Sampled", LambdaField::xray_sampled},
+    Key{"Duration", LambdaField::duration_ms},
+    Key{"TenantId", LambdaField::tenant_id},
+    Key{"RequestId", LambdaField::request_id},
+    Key{"SegmentId", LambdaField::xray_segment_id},
+    Key{"Error Type", LambdaField::error_type},
+    Key{"Memory Size", LambdaField::memory_size_mb},
+    Key{"XRAY TraceId", LambdaField::xray_trace_id},
+    Key{"Init Duration", LambdaField::init_duration_ms},
+    Key{"Billed Duration", LambdaField::billed_duration_ms},
+    Key{"Max Memory Used", LambdaField::max_memory_used_mb},
+    Key{"Runtime Version", LambdaField::runtime_version},
+    Key{"Restore Duration", LambdaField::restore_duration_ms},
+    Key{"Runtime Version ARN", LambdaField::runtime_version_arn},
+    Key{"Billed Restore Duration", LambdaField::billed_restore_duration_ms},
 };
+constexpr size_t kMaxKeyBytes = kKeys.back().name.size();
+
+// By size, how many keys have shorter names: where those of the size begin in kKeys.
+constexpr auto kShorterKeys = [] {
+  std::array<size_t, kMaxKeyBytes + 2> shorter = {};
+  for (size_t size = 0; size < shorter.size(); ++size)
+    for (const Key& key : kKeys) shorter[size] += key.name.size() < size ? 1 : 0;
+  return shorter;
+}();
+static_assert(std::is_sorted(kKeys.begin(), kKeys.end(),
+                             [](const Key& a, const Key& b) { return a.name.size() < b.name.size(); }));
 
 const Key* find_key(std::string_view name) {
-  for (const Key& key : kKeys)
-    if (key.name == name) return &key;
+  if (name.size() > kMaxKeyBytes) return nullptr;
+  for (size_t index = kShorterKeys[name.size()]; index < kShorterKeys[name.size() + 1]; ++index)
+    if (kKeys[index].name == name) return &kKeys[index];
   return nullptr;
 }
 
@@ -81,8 +94,11 @@ std::string_view word_or_bracketed(std::string_view column) {
 
 // Where the first colon stands that ends a key, behind which are blanks or nothing.
 size_t find_colon(std::string_view text) {
-  for (size_t at = 0; at < text.size(); ++at)
-    if (text[at] == ':' && (at + 1 == text.size() || text[at + 1] == ' ')) return at;
+  const auto may_end = [](uint64_t bytes) { return scan::any_equal(bytes, ':'); };
+  for (size_t at = 0; at < text.size(); ++at) {
+    at += scan::find_end(text.substr(at), may_end, [](char c) { return c == ':'; });
+    if (at + 1 == text.size() || (at < text.size() && text[at + 1] == ' ')) return at;
+  }
   return std::string_view::npos;
 }
 
@@ -143,8 +159,8 @@ void read_fields(std::string_view text, LambdaLine& line) {
 
 // Whether text begins with a key: one that is known, or words with capitals and a colon behind.
 bool begins_with_key(std::string_view text) {
-  constexpr size_t kMaxKeyBytes = 40;
-  const size_t colon = text.substr(0, kMaxKeyBytes).find(':');
+  constexpr size_t kMaxBytes = 40;
+  const size_t colon = text.substr(0, kMaxBytes).find(':');
   if (colon == std::string_view::npos) return false;
   bool at_word = true;
   for (const char c : text.substr(0, colon)) {
