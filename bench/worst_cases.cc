@@ -137,7 +137,7 @@ int main() {
   const auto ignore = [](void*, const penstock_batch*) -> int32_t { return PENSTOCK_OK; };
   for (Case& c : cases) c.gzip = gzip(c.json);
   Gunzip gunzip;
-  std::string text;
+  TextBuffer text;
   for (int turn = 0; turn < kTurns; ++turn) {
     for (Case& c : cases) {
       penstock_batch batch = {};
