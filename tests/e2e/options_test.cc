@@ -70,6 +70,18 @@ TEST_P(transform_lambda_options, make_the_record_that_they_say) {
 INSTANTIATE_TEST_SUITE_P(, transform_lambda_options, testing::ValuesIn(lambda_options::cases()),
                          [](const auto& one) { return one.param.name; });
 
+TEST(e2e, what_cloudwatch_extracted_is_kept_where_the_decoder_is_told_to) {
+  const std::string message = message_of("hello", R"(,"extractedFields":{"status":"404", "bytes":"17"})");
+  const std::string fields = R"("extractedFields":{"status":"404", "bytes":"17"})";
+  EXPECT_EQ(transformed("", message).find("extractedFields"), std::string::npos);
+  EXPECT_NE(transformed(section("FILTER", "cloudwatch_logs", {{"extracted_fields", "on"}}), message).find(fields),
+            std::string::npos);
+  EXPECT_NE(
+      transformed(section("INPUT", "penstock_kinesis", {{"stream", "s"}, {"extracted_fields", "on"}}), message)
+          .find(fields),
+      std::string::npos);
+}
+
 TEST(e2e, transform_knows_what_the_conf_left_out) {
   const std::string said =
       transformed(section("FILTER", "lambda_logs", {{"drop", "start"}, {"schema", "ecs"}}),
