@@ -28,8 +28,10 @@ void require(bool done, const char* what) {
 
 }  // namespace
 
-Stages::Stages(std::vector<CorpusMessage> corpus)
-    : corpus_(std::move(corpus)), reader_(kLimitBytes), filter_(LambdaFilterOptions{}) {
+Stages::Decoder::Decoder(Inflater inflater)
+    : gunzip(inflater), reader(kLimitBytes, ExtractedFields::drop, inflater) {}
+
+Stages::Stages(std::vector<CorpusMessage> corpus) : corpus_(std::move(corpus)), filter_(LambdaFilterOptions{}) {
   size_t largest = 0;
   for (const CorpusMessage& message : corpus_) {
     text_bytes_ += static_cast<double>(message.json.size());
@@ -57,7 +59,7 @@ void Stages::print_corpus() const {
   std::printf("\n");
 }
 
-size_t Stages::zlib() {
+size_t Stages::zlib(Inflater) {
   constexpr int kGzip = 15 + 16;
   text_.resize(text_.capacity());
   size_t total = 0;
@@ -76,27 +78,29 @@ size_t Stages::zlib() {
   return total;
 }
 
-size_t Stages::gunzip() {
+size_t Stages::gunzip(Inflater inflater) {
   size_t total = 0;
   for (const CorpusMessage& message : corpus_) {
-    require(gunzip_.inflate(message.gzip, kLimitBytes, text_).ok(), "gunzip");
+    require(decoder(inflater).gunzip.inflate(message.gzip, kLimitBytes, text_).ok(), "gunzip");
     total += text_.size();
   }
   return total;
 }
 
-size_t Stages::split() {
+size_t Stages::split(Inflater inflater) {
+  SubscriptionReader& reader = decoder(inflater).reader;
   size_t total = 0;
   penstock_batch batch = {};
   for (const CorpusMessage& message : corpus_) {
-    reader_.begin(message.gzip, {});
-    while (reader_.next(batch) == SubscriptionReader::Step::batch) total += batch.record_count;
-    require(reader_.problem().ok(), "split");
+    reader.begin(message.gzip, {});
+    while (reader.next(batch) == SubscriptionReader::Step::batch) total += batch.record_count;
+    require(reader.problem().ok(), "split");
   }
   return total;
 }
 
-size_t Stages::filter() {
+size_t Stages::filter(Inflater inflater) {
+  SubscriptionReader& reader = decoder(inflater).reader;
   size_t total = 0;
   const auto count = [](void* ctx, const penstock_batch* batch) -> int32_t {
     *static_cast<size_t*>(ctx) += batch->record_count;
@@ -104,10 +108,10 @@ size_t Stages::filter() {
   };
   penstock_batch batch = {};
   for (const CorpusMessage& message : corpus_) {
-    reader_.begin(message.gzip, {});
-    while (reader_.next(batch) == SubscriptionReader::Step::batch)
+    reader.begin(message.gzip, {});
+    while (reader.next(batch) == SubscriptionReader::Step::batch)
       require(filter_.apply(batch, count, &total) == PENSTOCK_OK, "filter");
-    require(reader_.problem().ok(), "split");
+    require(reader.problem().ok(), "split");
   }
   return total;
 }
@@ -154,7 +158,8 @@ struct CallBuilder {
 
 }  // namespace
 
-size_t Stages::put_records() {
+size_t Stages::put_records(Inflater inflater) {
+  SubscriptionReader& reader = decoder(inflater).reader;
   CallBuilder calls;
   const auto add = [](void* ctx, const penstock_batch* batch) -> int32_t {
     for (uint64_t i = 0; i < batch->record_count; ++i)
@@ -163,10 +168,10 @@ size_t Stages::put_records() {
   };
   penstock_batch batch = {};
   for (const CorpusMessage& message : corpus_) {
-    reader_.begin(message.gzip, {});
-    while (reader_.next(batch) == SubscriptionReader::Step::batch)
+    reader.begin(message.gzip, {});
+    while (reader.next(batch) == SubscriptionReader::Step::batch)
       require(filter_.apply(batch, add, &calls) == PENSTOCK_OK, "filter");
-    require(reader_.problem().ok(), "split");
+    require(reader.problem().ok(), "split");
   }
   calls.finish();
   return calls.signed_bytes;

@@ -11,7 +11,7 @@ using penstock::Stages;
 void stage(benchmark::State& state) {
   static Stages stages(penstock::make_corpus());
   const penstock::Stage& measured = kStages[static_cast<size_t>(state.range(0))];
-  while (state.KeepRunning()) benchmark::DoNotOptimize((stages.*measured.run)());
+  while (state.KeepRunning()) benchmark::DoNotOptimize((stages.*measured.run)(measured.inflater));
   const auto passes = static_cast<double>(state.iterations());
   state.SetLabel(measured.name);
   state.counters["MB/s"] = benchmark::Counter(stages.text_bytes() * passes / 1e6, benchmark::Counter::kIsRate);

@@ -15,18 +15,23 @@ int main() {
   size_t work = 0;
   for (int turn = 0; turn < kTurns; ++turn) {
     for (size_t index = 0; index < seconds.size(); ++index) {
+      const penstock::Stage& stage = penstock::kStages[index];
       const auto from = std::chrono::steady_clock::now();
-      work += (stages.*penstock::kStages[index].run)();
+      work += (stages.*stage.run)(stage.inflater);
       const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - from;
       seconds[index] = std::min(seconds[index], taken.count());
     }
   }
   stages.print_corpus();
-  std::printf("best of %d turns\n", kTurns);
+  std::printf("best of %d turns%s\n", kTurns,
+              penstock::FastInflate::is_built_in() ? "" : "; libdeflate is not built in, zlib is in its place");
   std::printf("%-24s %10s %14s %18s\n", "stage", "MB/s", "events/s", "time, zlib = 1");
-  for (size_t index = 0; index < seconds.size(); ++index)
-    std::printf("%-24s %10.1f %14.0f %18.3f\n", penstock::kStages[index].name,
-                stages.text_bytes() / 1e6 / seconds[index], stages.events() / seconds[index],
-                seconds[index] / seconds[0]);
+  for (size_t index = 0; index < seconds.size(); ++index) {
+    const penstock::Stage& stage = penstock::kStages[index];
+    std::printf("%-24s %10.1f %14.0f %18.3f", stage.name, stages.text_bytes() / 1e6 / seconds[index],
+                stages.events() / seconds[index], seconds[index] / seconds[0]);
+    if (stage.bar > 0) std::printf("  at most %.1f", stage.bar);
+    std::printf("\n");
+  }
   return work == 0 ? 1 : 0;
 }
