@@ -3,6 +3,10 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#ifdef __x86_64__
+#include <tmmintrin.h>
+#endif
+
 namespace penstock {
 
 namespace {
@@ -44,13 +48,48 @@ std::string hex(std::span<const uint8_t> bytes) {
   return out;
 }
 
+namespace {
+
+// Twelve bytes become sixteen characters at a time while sixteen bytes can be read. Returns how many were taken.
+// The way of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018).
+#ifdef __x86_64__
+__attribute__((target("ssse3"))) size_t encode_base64_blocks(std::string_view data, char* out) {
+  const __m128i order = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
+  const __m128i offsets = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
+                                        '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
+  size_t taken = 0;
+  for (; data.size() - taken >= 16; taken += 12, out += 16) {
+    const __m128i bytes =
+        _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data.data() + taken)), order);
+    const __m128i outer =
+        _mm_mulhi_epu16(_mm_and_si128(bytes, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
+    const __m128i inner =
+        _mm_mullo_epi16(_mm_and_si128(bytes, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
+    const __m128i digits = _mm_or_si128(outer, inner);  // of six bits, a byte each
+    // The offset that makes a character of a digit: number 0 for 26 to 51, 1 to 12 for 52 to 63, 13 for 0 to 25.
+    const __m128i capital = _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), digits), _mm_set1_epi8(13));
+    const __m128i number = _mm_or_si128(_mm_subs_epu8(digits, _mm_set1_epi8(51)), capital);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_add_epi8(_mm_shuffle_epi8(offsets, number), digits));
+  }
+  return taken;
+}
+#endif
+
+}  // namespace
+
 void append_base64(std::string& out, std::string_view data) {
   const size_t start = out.size();
-  const size_t encoded = (data.size() + 2) / 3 * 4;
-  out.resize(start + encoded + 1);  // EVP_EncodeBlock writes a NUL behind
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + start), unsigned_bytes(data),
-                  static_cast<int>(data.size()));
-  out.resize(start + encoded);
+  out.resize(start + (data.size() + 2) / 3 * 4 + 1);  // EVP_EncodeBlock writes a NUL behind
+  char* at = out.data() + start;
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("ssse3")) {
+    const size_t taken = encode_base64_blocks(data, at);
+    data.remove_prefix(taken);
+    at += taken / 3 * 4;
+  }
+#endif
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(at), unsigned_bytes(data), static_cast<int>(data.size()));
+  out.pop_back();
 }
 
 std::optional<std::string_view> decode_base64_in_place(std::span<char> text) {

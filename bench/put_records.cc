@@ -1,0 +1,249 @@
+// Bodies of PutRecords and their signatures on one core, against the bound that base64 and SHA-256 alone set; how
+// many allocations a record costs in the writer; what each way of packing makes of the corpus.
+//
+//   penstock-bench-put-records [MiB]
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "bench/corpus.h"
+#include "core/aws/sigv4.h"
+#include "core/base/bytes.h"
+#include "core/base/crypto.h"
+#include "core/kinesis/writer.h"
+#include "core/logs/lambda_filter.h"
+#include "core/logs/subscription.h"
+
+namespace {
+std::atomic<size_t> allocations = 0;
+}  // namespace
+
+void* operator new(size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace {
+
+using namespace penstock;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kTurns = 15;
+constexpr size_t kRecordBytes = 1024;
+
+double seconds_since(Clock::time_point from) { return std::chrono::duration<double>(Clock::now() - from).count(); }
+
+// The parts of the system that the writer asks; its network answers "taken" to every call, later.
+struct Still : penstock::Clock, Random, Transport, Files {
+  int64_t wall_ms() override { return 1'700'000'000'000; }
+  int64_t monotonic_ms() override { return now_ms; }
+  uint64_t next() override { return state = state * 6364136223846793005 + 1442695040888963407; }
+  CallId start(HttpRequest, Done) override { return 0; }
+  void drive(int64_t) override {}
+  int descriptor() const override { return -1; }
+  int64_t next_deadline_ms() const override { return kNever; }
+  Result<std::string> read(const std::string&, size_t) override { return Status(Code::not_found, "none"); }
+  Status replace(const std::string&, std::string_view) override { return {Code::io, "none"}; }
+  Result<std::unique_ptr<AppendFile>> append_to(const std::string&) override { return Status(Code::io, "none"); }
+  Result<std::unique_ptr<FileLock>> lock(const std::string&) override { return Status(Code::io, "none"); }
+
+  int64_t now_ms = 1'000'000;
+  uint64_t state = 1;
+  Env env{*this,
+          *this,
+          *this,
+          *this,
+          [](const char*) { return std::optional<std::string>(); },
+          [](LogLevel, std::string_view) {}};
+};
+
+std::string sign(const std::string& body) {
+  const std::string hash = hex(sha256(body));
+  sigv4::Request request;
+  request.method = "POST";
+  request.path = "/";
+  request.headers = {{"Content-Type", "application/x-amz-json-1.1"},
+                     {"Host", "kinesis.us-east-1.amazonaws.com"},
+                     {"X-Amz-Date", "20190825T135915Z"},
+                     {"X-Amz-Target", "Kinesis_20131202.PutRecords"}};
+  request.payload_sha256_hex = hash;
+  Credentials credentials;
+  credentials.access_key_id = "AKIDEXAMPLE";
+  credentials.secret_access_key = "a secret of some forty characters, not more";
+  return sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
+}
+
+// A writer whose calls are signed and taken.
+struct Output {
+  explicit Output(Writer::Options options)
+      : failures(std::move(*FailureLog::open(still.env, "drop"))),
+        writer(still.env, *failures, std::move(options),
+               [this](std::string_view, const std::string& body, size_t, KinesisClient::Answered answered) {
+                 body_bytes += body.size() + sign(body).size();
+                 waiting.push_back({count(body), std::move(answered)});
+               }) {}
+
+  // What a body has in it. A write is billed by units of 25 KiB of each record, partition key included
+  // (https://aws.amazon.com/kinesis/data-streams/pricing/).
+  size_t count(std::string_view body) {
+    size_t parcels = 0;
+    constexpr std::string_view kData = R"({"Data":")", kKey = R"(","PartitionKey":")";
+    for (size_t at = body.find(kData); at != body.npos; at = body.find(kData, at)) {
+      at += kData.size();
+      const size_t end = body.find('"', at), key = end + kKey.size();
+      const size_t record_bytes = (end - at) / 4 * 3 + (body.find('"', key) - key);
+      bytes_out += record_bytes;
+      units += (record_bytes + 25'599) / 25'600;
+      ++parcels;
+      at = key;
+    }
+    all_parcels += parcels;
+    return parcels;
+  }
+
+  void write(const std::vector<penstock_record>& records, std::string_view log_stream) {
+    penstock_batch batch = {};
+    batch.struct_size = sizeof batch;
+    batch.record_stride = sizeof(penstock_record);
+    batch.records = records.data();
+    batch.record_count = records.size();
+    batch.log_stream = bytes(log_stream);
+    if (!writer.write(batch).ok()) std::abort();
+  }
+  // Sends all that is there, answering every call at once.
+  void send() {
+    still.now_ms += 1'000;
+    for (writer.advance(); !waiting.empty(); writer.advance()) {
+      std::string answer = R"({"Records":[)";
+      for (size_t i = 0; i < waiting.back().parcels; ++i)
+        answer += i == 0 ? R"({"SequenceNumber":"1"})" : R"(,{"SequenceNumber":"1"})";
+      answer += "]}";
+      const auto answered = std::move(waiting.back().answered);
+      waiting.pop_back();
+      answered(ServiceAnswer{std::move(answer), 0});
+    }
+    writer.take_settled();
+  }
+
+  Still still;
+  size_t body_bytes = 0;
+  size_t all_parcels = 0, bytes_out = 0, units = 0;
+  struct Waiting {
+    size_t parcels;
+    KinesisClient::Answered answered;
+  };
+  std::vector<Waiting> waiting;
+  std::unique_ptr<FailureLog> failures;
+  Writer writer;
+};
+
+Writer::Options options(Packing::Options packing = {}) {
+  return {.stream = "penstock-out", .mem_limit_bytes = size_t{1} << 30, .calls = {.packing = packing}};
+}
+
+void compare_with_bound(size_t mebibytes) {
+  CorpusRandom random(7);
+  std::string text(mebibytes << 20, '\0');
+  for (char& c : text) c = static_cast<char>(' ' + random.below(95));
+  std::vector<penstock_record> records(text.size() / kRecordBytes);
+  for (size_t i = 0; i < records.size(); ++i) records[i].body = {text.data() + i * kRecordBytes, kRecordBytes};
+  const auto bytes_in = static_cast<double>(records.size() * kRecordBytes);
+
+  double bound = 1e9, build = 1e9, whole = 1e9;
+  size_t allocated = 0;
+  Output output(options());
+  std::string body;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    auto from = Clock::now();
+    for (size_t i = 0; i < records.size();) {
+      body.clear();
+      for (const size_t end = std::min(i + kMaxRecordsPerCall, records.size()); i < end; ++i)
+        append_base64(body, view(records[i].body));
+      if (sha256(body)[0] == body[0]) std::fputs("", stdout);
+    }
+    bound = std::min(bound, seconds_since(from));
+
+    from = Clock::now();
+    for (size_t i = 0; i < records.size();) {
+      body.clear();
+      begin_put_records(body);
+      for (const size_t end = std::min(i + kMaxRecordsPerCall, records.size()); i < end; ++i)
+        append_put_record(body, view(records[i].body), "2019/08/25/[$LATEST]0123456789abcdef");
+      end_put_records(body, "penstock-out");
+      if (sign(body).empty()) std::abort();
+    }
+    build = std::min(build, seconds_since(from));
+
+    const size_t before = allocations;
+    from = Clock::now();
+    output.write(records, "2019/08/25/[$LATEST]0123456789abcdef");
+    output.send();
+    whole = std::min(whole, seconds_since(from));
+    allocated = allocations - before;
+  }
+  const auto rate = [&](double seconds) { return bytes_in / 1e6 / seconds; };
+  std::printf("%zu records of %zu bytes, best of %d turns\n", records.size(), kRecordBytes, kTurns);
+  std::printf("base64 and SHA-256 alone %8.0f MB/s\n", rate(bound));
+  std::printf("body and signature       %8.0f MB/s  %.2f of it\n", rate(build), bound / build);
+  std::printf("the whole writer         %8.0f MB/s  %.2f of it, answers read and batches settled\n", rate(whole),
+              bound / whole);
+  std::printf("allocations              %8.3f a record\n",
+              static_cast<double>(allocated) / static_cast<double>(records.size()));
+}
+
+// What each way of packing makes of the corpus' records, 20,000 of them a second with the default linger.
+void show_packing() {
+  const std::vector<CorpusMessage> corpus = make_corpus();
+  struct Way {
+    const char* name;
+    Packing::Options packing;
+  };
+  const Way ways[] = {{"as they are", {}},
+                      {"gzip", {.gzip = true}},
+                      {"newline", {.aggregate = Packing::Aggregate::newline}},
+                      {"newline, gzip", {.aggregate = Packing::Aggregate::newline, .gzip = true}}};
+  std::printf("\n%-14s %10s %12s %14s %14s %12s\n", "packing", "records", "bytes", "sent a record", "units/1000",
+              "s a million");
+  for (const Way& way : ways) {
+    Output output(options(way.packing));
+    SubscriptionReader reader(16 << 20);
+    LambdaFilter filter{LambdaFilterOptions{}};
+    const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {
+      return static_cast<Output*>(ctx)->writer.write(*batch).ok() ? PENSTOCK_OK : PENSTOCK_E_INVALID;
+    };
+    size_t written = 0, sent = 0;
+    double seconds = 0;
+    for (const CorpusMessage& message : corpus) {
+      penstock_batch batch = {};
+      reader.begin(message.gzip, {});
+      while (reader.next(batch) == SubscriptionReader::Step::batch)
+        if (filter.apply(batch, emit, &output) != PENSTOCK_OK) std::abort();
+      written = static_cast<size_t>(output.writer.counters().records_in);
+      if (written - sent < 2'000) continue;
+      sent = written;
+      const auto from = Clock::now();
+      output.send();
+      seconds += seconds_since(from);
+    }
+    output.send();
+    const auto records = static_cast<double>(output.writer.counters().records_in);
+    std::printf("%-14s %10zu %12zu %14.1f %14.1f %12.2f\n", way.name, output.all_parcels, output.bytes_out,
+                static_cast<double>(output.bytes_out) / records,
+                static_cast<double>(output.units) * 1000 / records, seconds / static_cast<double>(sent) * 1e6);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  compare_with_bound(argc > 1 ? static_cast<size_t>(std::atoi(argv[1])) : 16);
+  show_packing();
+}
