@@ -26,17 +26,19 @@ std::string problems(const std::vector<std::pair<std::string, std::string>>& giv
   return text;
 }
 
+std::string taken(std::string key, const std::string& name) {
+  return key.append(" is \"").append(name).append(
+      "\", but that is the name of another member of the record; choose another");
+}
+
 TEST(lambda_logs, names_of_two_members_must_differ) {
-  const std::string taken = "\", but that is the name of another member of the record; choose another";
-  EXPECT_EQ(problems({{"source_key", "at"}, {"timestamp_key", "at"}}), "timestamp_key is \"at" + taken);
-  EXPECT_EQ(problems({{"timestamp_key", "source"}}), "timestamp_key is \"source" + taken);
-  EXPECT_EQ(problems({{"source_key", "timestamp"}}), "source_key is \"timestamp" + taken);
-  EXPECT_EQ(problems({{"json_key", "source"}}), "json_key is \"source" + taken);
-  for (const std::string name : {"level", "message", "lambda", "event_id", "extractedFields"}) {
-    EXPECT_EQ(problems({{"timestamp_key", name}}), "timestamp_key is \"" + name + taken);
-    EXPECT_EQ(problems({{"source_key", name}}), "source_key is \"" + name + taken);
-    EXPECT_EQ(problems({{"json_key", name}}), "json_key is \"" + name + taken);
-  }
+  EXPECT_EQ(problems({{"source_key", "at"}, {"timestamp_key", "at"}}), taken("timestamp_key", "at"));
+  EXPECT_EQ(problems({{"timestamp_key", "source"}}), taken("timestamp_key", "source"));
+  EXPECT_EQ(problems({{"source_key", "timestamp"}}), taken("source_key", "timestamp"));
+  EXPECT_EQ(problems({{"json_key", "source"}}), taken("json_key", "source"));
+  for (const std::string name : {"level", "message", "lambda", "event_id", "extractedFields"})
+    for (const std::string key : {"timestamp_key", "source_key", "json_key"})
+      EXPECT_EQ(problems({{key, name}}), taken(key, name));
 }
 
 TEST(lambda_logs, names_in_flat_schemas_are_taken_at_the_top) {
