@@ -68,7 +68,7 @@ std::optional<int64_t> parse_rfc3339(std::string_view text) {
   if (text.front() == '.') {
     const size_t end = std::min(text.find_first_not_of("0123456789", 1), text.size());
     if (end == 1) return std::nullopt;
-    int place_ms = 100;
+    int64_t place_ms = 100;
     for (size_t i = 1; i < end; ++i, place_ms /= 10) *time_ms += place_ms * (text[i] - '0');
     text.remove_prefix(end);
   }
