@@ -17,7 +17,7 @@ class Inflaters {
  public:
   // What data inflates to, or the members before it is damaged.
   Status inflate(std::string_view data, size_t limit_bytes, std::string& out) {
-    const Status status = zlib_.inflate(data, limit_bytes, text_);
+    Status status = zlib_.inflate(data, limit_bytes, text_);
     const Status fast_status = fast_.inflate(data, limit_bytes, fast_text_);
     // The one thing that libdeflate lets pass.
     if (!status.ok() && status.message().find("invalid bit length repeat") != std::string::npos) return status;
