@@ -78,93 +78,127 @@ struct OneLine {
   static BlockMask changed(Block bytes) { return (bytes == '\n') | (bytes == '\r'); }
 };
 
-// Appends text by such rules, with ill-formed UTF-8 replaced. Goes through a small buffer, so that no piece costs
-// a call of its own, and runs of one byte are written as such: text of many escapes must not be much slower.
-template <class Rules>
-class Appender {
+// The most bytes that one step writes, of one block of text.
+constexpr size_t kMostBytesPerStep = kBlockBytes + kBlockBytes * sizeof(Written);
+constexpr size_t kQuotesBytes = 2;
+
+// Where what is written goes: renew() takes what was written up to to, and gives where to go on; last() is the
+// last place from where a step has room.
+
+// A small buffer before a string, which would ask for each piece whether there is room, and fill it with zeros
+// first.
+class StringSink {
  public:
-  Appender(std::string& out, std::string_view text) : out_(out), text_(text) {
-    out_.reserve(out_.size() + text_.size() + kQuotesBytes);
-  }
+  StringSink(std::string& out, size_t text_bytes) : out_(out) { out_.reserve(out_.size() + text_bytes); }
 
-  void put(char c) { buffer_[used_++] = c; }
-
-  void append() {
-    while (append_mostly_plain()) {
-      if (byte_at(at_) >= 0x80)
-        append_characters();
-      else
-        append_changed_blocks();
-    }
-  }
-
-  void flush() {
-    out_.append(buffer_.data(), used_);
-    used_ = 0;
+  char* begin() { return buffer_.data(); }
+  const char* last() const { return buffer_.data() + buffer_.size() - kMostBytesPerStep; }
+  char* renew(const char* to) {
+    out_.append(buffer_.data(), static_cast<size_t>(to - buffer_.data()));
+    return buffer_.data();
   }
 
  private:
-  static constexpr size_t kQuotesBytes = 2;
-  static constexpr size_t kMostBytesPerStep = kBlockBytes + kBlockBytes * sizeof(Written);
+  std::string& out_;
+  std::array<char, 1024> buffer_;
+};
 
+class BufferSink {
+ public:
+  BufferSink(TextBuffer& out, size_t text_bytes) : out_(out) { out_.room(text_bytes + kMostBytesPerStep); }
+
+  char* begin() { return out_.data() + out_.size(); }
+  const char* last() const { return out_.data() + out_.capacity() - kMostBytesPerStep; }
+  char* renew(const char* to) {
+    out_.end_at(to);
+    return out_.room(kMostBytesPerStep);
+  }
+
+ private:
+  TextBuffer& out_;
+};
+
+// Writes text by such rules, with ill-formed UTF-8 replaced: what is much like plain text in blocks, and blocks
+// with much to change by table or as runs, since text of many escapes must not be much slower.
+template <class Rules, class Sink>
+class Writer {
+ public:
+  Writer(Sink& sink, std::string_view text)
+      : sink_(sink), at_(text.data()), end_(text.data() + text.size()), to_(sink.begin()), last_(sink.last()) {}
+
+  void put(char c) { *to_++ = c; }
+  void write() {
+    while (write_mostly_plain()) {
+      if (is_above_ascii(*at_))
+        write_characters();
+      else
+        write_changed_blocks();
+    }
+  }
+  void finish() { sink_.renew(to_); }
+
+ private:
+  static bool is_above_ascii(char c) { return static_cast<uint8_t>(c) >= 0x80; }
   // That are ill-formed wherever they stand.
   static bool is_never_well_formed(uint8_t byte) { return byte > 0xF4 || (byte >= 0x80 && byte < 0xC2); }
-
   static bool has_many(uint32_t bits) {
     bits &= bits - 1;
     return (bits & (bits - 1)) != 0;
   }
 
-  uint8_t byte_at(size_t at) const { return static_cast<uint8_t>(text_[at]); }
-  static Block block_at(const char* at, size_t left) {
-    return left >= kBlockBytes ? load_block(at) : load_part_of_block(at, left);
+  size_t left() const { return static_cast<size_t>(end_ - at_); }
+  bool is_full() const { return to_ > last_; }
+  void make_room() {
+    to_ = sink_.renew(to_);
+    last_ = sink_.last();
   }
-  bool is_full() const { return used_ > buffer_.size() - kMostBytesPerStep; }
 
   // ASCII with few bytes that change, up to a byte above it or a block that has many; false at the end of the
   // text.
-  bool append_mostly_plain() {
-    const char* at = text_.data() + at_;
-    const char* const end = text_.data() + text_.size();
-    char* to = buffer_.data() + used_;
-    const auto stop = [&](bool more) {
-      at_ = static_cast<size_t>(at - text_.data());
-      used_ = static_cast<size_t>(to - buffer_.data());
-      return more;
-    };
-    while (at != end) {
-      if (to > buffer_.data() + (buffer_.size() - kMostBytesPerStep)) {
-        out_.append(buffer_.data(), to);
-        to = buffer_.data();
-      }
-      const auto size = std::min(kBlockBytes, static_cast<size_t>(end - at));
-      const Block bytes = block_at(at, size);
+  bool write_mostly_plain() {
+    while (at_ != end_) {
+      if (is_full()) make_room();
+      // In variables that no byte written can be taken for.
+      const char* at = at_;
+      char* to = to_;
+      const size_t size = std::min(kBlockBytes, left());
+      const Block bytes = size == kBlockBytes ? load_block(at) : load_part_of_block(at, size);
       store_block(to, bytes);
       const uint32_t others = bits_of(Rules::changed(bytes) | (bytes >= 0x80)) & ((1u << size) - 1);
       const size_t plain = others == 0 ? size : first_of(others);
-      at += plain;
-      to += plain;
+      at_ = at += plain;
+      to_ = to += plain;
       if (others == 0) continue;
-      if (static_cast<uint8_t>(*at) >= 0x80 || (has_many(others) && static_cast<size_t>(end - at) >= kBlockBytes))
-        return stop(true);
-      to = write_changed(to, at++);
+      if (is_above_ascii(*at) || (has_many(others) && left() >= kBlockBytes)) return true;
+      to_ = write_changed(to, at);
+      at_ = at + 1;
     }
-    return stop(false);
+    return false;
   }
 
-  // Whole blocks of ASCII while they have much that changes, or a run of one byte. At least one byte.
-  void append_changed_blocks() {
-    size_t end = at_ + 1;
-    for (; at_ + kBlockBytes <= text_.size() && !is_full(); end = at_) {
-      const Block bytes = load_block(text_.data() + at_);
+  // Whole blocks of ASCII while they have much that changes. At least one byte.
+  void write_changed_blocks() {
+    bool is_done = false;
+    for (; left() >= kBlockBytes && !is_full(); is_done = true) {
+      const Block bytes = load_block(at_);
       if (any(bytes >= 0x80) || !has_many(bits_of(Rules::changed(bytes)))) break;
       if (all(bytes == bytes[0]) && !(Rules::kJoinsLineEnds && bytes[0] == '\r')) {
         const Written& written = Rules::kTable[bytes[0]];
-        return append_run({written.text.data(), written.size});
+        write_run({written.text.data(), written.size});
+      } else {
+        write_by_table(kBlockBytes);
       }
-      append_by_table(kBlockBytes);
     }
-    append_by_table(end - at_);
+    if (!is_done) write_by_table(1);
+  }
+
+  void write_by_table(size_t count) {
+    const char* const end = at_ + count;
+    const char* at = at_;
+    char* to = to_;
+    while (at != end) to = write_changed(to, at++);
+    at_ = at;
+    to_ = to;
   }
 
   // Returns where what was written for the byte at at ends.
@@ -172,81 +206,80 @@ class Appender {
     const Written& written = Rules::kTable[static_cast<uint8_t>(*at)];
     std::memcpy(to, &written, sizeof written);
     if constexpr (Rules::kJoinsLineEnds)
-      if (*at == '\r' && at + 1 != text_.data() + text_.size() && at[1] == '\n') return to;
+      if (*at == '\r' && at + 1 != end_ && at[1] == '\n') return to;
     return to + written.size;
   }
 
-  void append_by_table(size_t count) {
-    const char* at = text_.data() + at_;
-    const char* const end = at + count;
-    char* to = buffer_.data() + used_;
-    while (at != end) to = write_changed(to, at++);
-    used_ = static_cast<size_t>(to - buffer_.data());
-    at_ += count;
-  }
-
   // Characters above ASCII, and ASCII between them, up to what is ill-formed or changes.
-  void append_characters() {
-    while (at_ + kBlockBytes <= text_.size() && !is_full()) {
-      const Block bytes = load_block(text_.data() + at_);
+  void write_characters() {
+    while (left() >= kBlockBytes && !is_full()) {
+      const Block bytes = load_block(at_);
       const uint32_t changed = bits_of(Rules::changed(bytes));
       const size_t well_formed = well_formed_size(bytes);
       const size_t size = changed == 0 ? well_formed : std::min(well_formed, first_of(changed));
       if (size == 0) break;
-      store_block(buffer_.data() + used_, bytes);
-      used_ += size;
+      store_block(to_, bytes);
+      to_ += size;
       at_ += size;
     }
-    if (at_ < text_.size() && byte_at(at_) >= 0x80 && !is_full()) append_repaired();
+    if (at_ != end_ && is_above_ascii(*at_) && !is_full()) write_repaired();
   }
 
   // What is above ASCII, up to the end of a block, with ill-formed parts replaced.
-  void append_repaired() {
-    const size_t left = text_.size() - at_;
-    const Block bytes = block_at(text_.data() + at_, left);
-    if (left >= kBlockBytes && is_never_well_formed(bytes[0]) && all(bytes == bytes[0]))
-      return append_run(kReplacementCharacter);
+  void write_repaired() {
+    const Block bytes = left() >= kBlockBytes ? load_block(at_) : load_part_of_block(at_, left());
+    if (left() >= kBlockBytes && is_never_well_formed(bytes[0]) && all(bytes == bytes[0]))
+      return write_run(kReplacementCharacter);
     const Utf8Repair repair = repair_of(bytes);
     const size_t size = std::min(repair.size, first_of(bits_of(bytes < 0x80) | 1u << kBlockBytes));
-    char* to = buffer_.data() + used_;
+    char* to = to_;
     for (size_t index = 0; index < size; ++index) {
       const bool kept = (repair.kept >> index & 1) != 0;
       std::memcpy(to, kReplacementCharacter.data(), kReplacementCharacter.size());
-      if (kept) *to = text_[at_ + index];
+      if (kept) *to = at_[index];
       to += kept ? 1 : (repair.replaced >> index & 1) * kReplacementCharacter.size();
     }
-    used_ = static_cast<size_t>(to - buffer_.data());
+    to_ = to;
     at_ += size;
   }
 
-  // All of the bytes that follow and are equal, each as written.
-  void append_run(std::string_view written) {
-    const size_t end = std::min(text_.find_first_not_of(text_[at_], at_), text_.size());
-    flush();
-    size_t count = end - at_;
-    at_ = end;
-    out_.reserve(out_.size() + count * written.size() + (text_.size() - end) + kQuotesBytes);
-    const size_t at_once = std::min(count, (buffer_.size() - kMostBytesPerStep) / written.size());
-    for (size_t index = 0; index < at_once; ++index)
-      std::memcpy(buffer_.data() + index * written.size(), written.data(), written.size());
-    for (; count >= at_once; count -= at_once) out_.append(buffer_.data(), at_once * written.size());
-    used_ = count * written.size();
+  // A block of one byte, and those like it that follow, each byte as written.
+  void write_run(std::string_view written) {
+    std::array<char, kBlockBytes * sizeof(Written::text)> block = {};
+    for (size_t index = 0; index < kBlockBytes; ++index)
+      std::memcpy(block.data() + index * written.size(), written.data(), written.size());
+    const char byte = *at_;
+    do {
+      if (is_full()) make_room();
+      std::memcpy(to_, block.data(), block.size());
+      to_ += kBlockBytes * written.size();
+      at_ += kBlockBytes;
+    } while (left() >= kBlockBytes && all(load_block(at_) == static_cast<uint8_t>(byte)));
   }
 
-  std::string& out_;
-  std::string_view text_;
-  size_t at_ = 0;
-  size_t used_ = 0;
-  std::array<char, 1024> buffer_;
+  Sink& sink_;
+  const char* at_;
+  const char* const end_;
+  char* to_;
+  const char* last_;
 };
 
-template <class Rules>
-void append_string(std::string& out, std::string_view text) {
-  Appender<Rules> appender(out, text);
-  appender.put('"');
-  appender.append();
-  appender.put('"');
-  appender.flush();
+template <class Rules, class Sink, class Out>
+void append_string(Out& out, std::string_view text) {
+  Sink sink(out, text.size() + kQuotesBytes);
+  Writer<Rules, Sink> writer(sink, text);
+  writer.put('"');
+  writer.write();
+  writer.put('"');
+  writer.finish();
+}
+
+template <class Sink, class Out>
+void append_on_one_line(Out& out, std::string_view text) {
+  Sink sink(out, text.size());
+  Writer<OneLine, Sink> writer(sink, text);
+  writer.write();
+  writer.finish();
 }
 
 bool is_bidi_or_line_control(uint32_t code_point) {
@@ -283,17 +316,20 @@ void append_printable(std::string& out, std::string_view part, const Utf8Step& s
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) { append_string<String>(out, text); }
+void append_json_string(std::string& out, std::string_view text) { append_string<String, StringSink>(out, text); }
+void append_json_string(TextBuffer& out, std::string_view text) { append_string<String, BufferSink>(out, text); }
 
 void append_json_string_of_lines(std::string& out, std::string_view text) {
-  append_string<StringOfLines>(out, text);
+  append_string<StringOfLines, StringSink>(out, text);
+}
+void append_json_string_of_lines(TextBuffer& out, std::string_view text) {
+  append_string<StringOfLines, BufferSink>(out, text);
 }
 
 void append_json_on_one_line(std::string& out, std::string_view text) {
-  Appender<OneLine> appender(out, text);
-  appender.append();
-  appender.flush();
+  append_on_one_line<StringSink>(out, text);
 }
+void append_json_on_one_line(TextBuffer& out, std::string_view text) { append_on_one_line<BufferSink>(out, text); }
 
 bool is_json_number(std::string_view text) {
   size_t at = 0;

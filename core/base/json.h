@@ -5,18 +5,23 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text_buffer.h"
+
 namespace penstock {
 
 // Appends text as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD, one for each maximal
 // subpart (Unicode 15, 3.9, table 3-8), so that what leaves is always valid.
 void append_json_string(std::string& out, std::string_view text);
+void append_json_string(TextBuffer& out, std::string_view text);
 
 // The same for text whose lines were joined by carriage returns: \r and \r\n become \n.
 void append_json_string_of_lines(std::string& out, std::string_view text);
+void append_json_string_of_lines(TextBuffer& out, std::string_view text);
 
 // Appends text, which is JSON already, byte for byte, but on one line: line ends, which in JSON stand only
 // outside strings, become blanks, and invalid UTF-8 becomes U+FFFD.
 void append_json_on_one_line(std::string& out, std::string_view text);
+void append_json_on_one_line(TextBuffer& out, std::string_view text);
 
 // Whether text is a number by JSON's grammar (RFC 8259, 6): no NaN, no leading zeros, no plus sign.
 bool is_json_number(std::string_view text);

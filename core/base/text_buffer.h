@@ -1,6 +1,7 @@
 // Text that is about to be overwritten: a std::string fills with zeros what it grows by, and doubles to do so.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -35,6 +36,32 @@ class TextBuffer {
     resize(text.size());
     if (!text.empty()) std::memcpy(bytes_.get(), text.data(), text.size());
   }
+
+  // At least so many bytes behind the text that may be written, and kSpareBytes more: end_at() says up to where
+  // they count. The memory at least doubles where it grows.
+  char* room(size_t bytes) {
+    if (capacity_ - size_ < bytes || bytes_ == nullptr) {
+      const size_t size = size_;
+      resize(std::max(size_ + bytes, 2 * capacity_));
+      size_ = size;
+    }
+    return bytes_.get() + size_;
+  }
+  void end_at(const char* end) { size_ = static_cast<size_t>(end - bytes_.get()); }
+
+  TextBuffer& operator+=(std::string_view text) {
+    char* const to = room(text.size());
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    size_ += text.size();
+    return *this;
+  }
+  TextBuffer& operator+=(char c) {
+    *room(1) = c;
+    ++size_;
+    return *this;
+  }
+
+  void clear() { size_ = 0; }
 
   // Sets the spare bytes to NUL, which ends what reads on behind the text.
   void end_with_nul() { std::memset(bytes_.get() + size_, 0, kSpareBytes); }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 
 namespace penstock {
 
@@ -34,15 +35,15 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-}  // namespace
-
-void append_rfc3339(std::string& out, int64_t unix_ms) {
+std::array<char, 24> rfc3339(int64_t unix_ms) {
   using std::chrono::days, std::chrono::floor, std::chrono::milliseconds, std::chrono::sys_time;
   const sys_time<milliseconds> time{milliseconds(std::clamp(unix_ms, kFirstMs, kLastMs))};
   const auto day = floor<days>(time);
   const std::chrono::year_month_day date{day};
   const int64_t ms = (time - day).count();
-  char text[] = "0000-00-00T00:00:00.000Z";
+  std::array<char, 24> written;
+  char* const text = written.data();
+  std::memcpy(text, "0000-00-00T00:00:00.000Z", written.size());
   put(text, static_cast<int>(date.year()), 4);
   put(text + 5, static_cast<unsigned>(date.month()), 2);
   put(text + 8, static_cast<unsigned>(date.day()), 2);
@@ -50,7 +51,19 @@ void append_rfc3339(std::string& out, int64_t unix_ms) {
   put(text + 14, ms / 60000 % 60, 2);
   put(text + 17, ms / 1000 % 60, 2);
   put(text + 20, ms % 1000, 3);
-  out.append(text, sizeof text - 1);
+  return written;
+}
+
+}  // namespace
+
+void append_rfc3339(std::string& out, int64_t unix_ms) {
+  const auto written = rfc3339(unix_ms);
+  out.append(written.data(), written.size());
+}
+
+void append_rfc3339(TextBuffer& out, int64_t unix_ms) {
+  const auto written = rfc3339(unix_ms);
+  out += {written.data(), written.size()};
 }
 
 std::optional<int64_t> parse_rfc3339(std::string_view text) {

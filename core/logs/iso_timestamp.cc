@@ -41,6 +41,18 @@ bool is_date_and_time(const char* text) {
   return day <= 28 || day <= days_in(two_digits(text) * 100 + two_digits(text + 2), month);
 }
 
+std::array<char, kShape.size()> written_as(std::string_view timestamp, SecondsFraction fraction) {
+  std::array<char, kShape.size()> written;
+  kShape.copy(written.data(), written.size());
+  timestamp.copy(written.data(), kSecondsSize);
+  const std::string_view behind = timestamp.substr(std::min(timestamp.size(), kSecondsSize + 1));
+  size_t digits = 0;
+  while (digits < 3 && digits < behind.size() && scan::is_digit(behind[digits])) ++digits;
+  behind.copy(written.data() + kSecondsSize + 1 + (fraction == SecondsFraction::milliseconds ? 3 - digits : 0),
+              digits);
+  return written;
+}
+
 }  // namespace
 
 size_t iso_timestamp_size(std::string_view text, Zone zone) {
@@ -56,15 +68,13 @@ size_t iso_timestamp_size(std::string_view text, Zone zone) {
 }
 
 void append_iso_timestamp(std::string& out, std::string_view timestamp, SecondsFraction fraction) {
-  std::array<char, kShape.size()> written;
-  kShape.copy(written.data(), written.size());
-  timestamp.copy(written.data(), kSecondsSize);
-  const std::string_view behind = timestamp.substr(std::min(timestamp.size(), kSecondsSize + 1));
-  size_t digits = 0;
-  while (digits < 3 && digits < behind.size() && scan::is_digit(behind[digits])) ++digits;
-  behind.copy(written.data() + kSecondsSize + 1 + (fraction == SecondsFraction::milliseconds ? 3 - digits : 0),
-              digits);
+  const auto written = written_as(timestamp, fraction);
   out.append(written.data(), written.size());
+}
+
+void append_iso_timestamp(TextBuffer& out, std::string_view timestamp, SecondsFraction fraction) {
+  const auto written = written_as(timestamp, fraction);
+  out += {written.data(), written.size()};
 }
 
 }  // namespace penstock

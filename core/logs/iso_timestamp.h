@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text_buffer.h"
+
 namespace penstock {
 
 enum class Zone { z, none };
@@ -20,6 +22,8 @@ size_t iso_timestamp_size(std::string_view text, Zone zone = Zone::z);
 
 // Appends such a timestamp as RFC 3339 in UTC with milliseconds: decimals beyond are cut, missing ones are zeros.
 void append_iso_timestamp(std::string& out, std::string_view timestamp,
+                          SecondsFraction fraction = SecondsFraction::decimals);
+void append_iso_timestamp(TextBuffer& out, std::string_view timestamp,
                           SecondsFraction fraction = SecondsFraction::decimals);
 
 }  // namespace penstock

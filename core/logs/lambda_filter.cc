@@ -72,7 +72,7 @@ int32_t LambdaFilter::emit_piece(const penstock_batch& batch, penstock_emit_fn e
   const int32_t result = emit(emit_ctx, &piece);
   text_.clear();
   records_.clear();
-  if (text_.capacity() > kLargeBufferBytes) std::string().swap(text_);
+  if (text_.capacity() > kLargeBufferBytes) text_.release();
   return result < 0 ? result : PENSTOCK_OK;
 }
 

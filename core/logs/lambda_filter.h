@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/base/text_buffer.h"
 #include "core/logs/log_groups.h"
 #include "core/logs/record.h"
 
@@ -44,7 +45,7 @@ class LambdaFilter {
   LogGroups log_groups_;
   RecordWriter writer_;
   LambdaFilterCounters counters_;
-  std::string text_;                      // of the piece's records, one behind the other
+  TextBuffer text_;                       // of the piece's records, one behind the other
   std::vector<penstock_record> records_;  // of the piece; where their bodies lie is filled in when it is emitted
 };
 

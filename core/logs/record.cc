@@ -79,18 +79,6 @@ bool is_word_of_capitals(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-void append_number(std::string& out, std::string_view number, Unit unit) {
-  switch (unit) {
-    case Unit::as_read:
-      out += number;
-      return;
-    case Unit::seconds_of_ms:
-      return append_seconds_of_ms(out, number);
-    case Unit::bytes_of_mb:
-      return append_bytes_of_mb(out, number);
-  }
-}
-
 }  // namespace
 
 RecordWriter::RecordWriter(const RecordOptions& options)
@@ -134,7 +122,7 @@ void RecordWriter::begin(const penstock_batch& origin) {
   source_ = "," + key_of(options_.source_key) + source_ + "}";
 }
 
-RecordWriter::Kind RecordWriter::append(std::string& out, const penstock_record& event) {
+RecordWriter::Kind RecordWriter::append(TextBuffer& out, const penstock_record& event) {
   const std::string_view message = scan::trim(view(event.body));
   if (object_.read(message)) {
     const LambdaLine* const said = object_.is_platform() ? &object_.platform() : nullptr;
@@ -154,7 +142,7 @@ RecordWriter::Kind RecordWriter::append(std::string& out, const penstock_record&
   return line.event != LambdaEvent::none ? Kind::system_line : Kind::wrapped;
 }
 
-void RecordWriter::append_line(std::string& out, const LambdaLine& line, const penstock_record& event) {
+void RecordWriter::append_line(TextBuffer& out, const LambdaLine& line, const penstock_record& event) {
   out += '{';
   out += timestamp_;
   if (line.timestamp.empty())
@@ -179,7 +167,7 @@ void RecordWriter::append_line(std::string& out, const LambdaLine& line, const p
 
 // text is what object_ has read; said: what is known of it beyond its members, or null; around: the line that it
 // was the message of, or null.
-void RecordWriter::append_object(std::string& out, std::string_view text, const LambdaLine* said,
+void RecordWriter::append_object(TextBuffer& out, std::string_view text, const LambdaLine* said,
                                  const LambdaLine* around, const penstock_record& event) {
   const bool is_record = json_.empty();  // its members are the record's
   const auto lacks = [&](Member member) { return !is_record || !object_.has(member); };
@@ -209,7 +197,7 @@ void RecordWriter::append_object(std::string& out, std::string_view text, const 
 
 // All of the object but its last brace, with members that have our source's name renamed, where there is a source,
 // and its level in the common vocabulary, where that is wanted.
-void RecordWriter::append_object_members(std::string& out, std::string_view text) {
+void RecordWriter::append_object_members(TextBuffer& out, std::string_view text) {
   constexpr size_t kNowhere = std::string_view::npos;
   const std::string_view members = text.substr(0, text.size() - 1);
   size_t copied = 0;
@@ -234,7 +222,7 @@ void RecordWriter::append_object_members(std::string& out, std::string_view text
   append_json_on_one_line(out, members.substr(copied));
 }
 
-void RecordWriter::append_object_time(std::string& out, const LambdaLine* around,
+void RecordWriter::append_object_time(TextBuffer& out, const LambdaLine* around,
                                       const penstock_record& event) const {
   out += timestamp_;
   if (!object_.own_timestamp().empty())
@@ -248,7 +236,7 @@ void RecordWriter::append_object_time(std::string& out, const LambdaLine* around
   out += '"';
 }
 
-void RecordWriter::append_level(std::string& out, std::string_view written, bool failed) const {
+void RecordWriter::append_level(TextBuffer& out, std::string_view written, bool failed) const {
   out += level_;
   std::string_view level = written;
   if (level.empty()) level = failed ? "ERROR" : "INFO";
@@ -262,17 +250,18 @@ void RecordWriter::append_level(std::string& out, std::string_view written, bool
   }
   const size_t from = out.size();
   append_json_string(out, level);
-  for (size_t at = from; at < out.size(); ++at) {
+  char* const end = out.data() + out.size();
+  for (char* at = out.data() + from; at < end; ++at) {
     // Escapes are of control characters, quotes and backslashes only: of those none is a level's.
-    if (out[at] == '\\')
+    if (*at == '\\')
       ++at;
-    else if (out[at] >= 'a' && out[at] <= 'z')
-      out[at] = static_cast<char>(out[at] - 'a' + 'A');
+    else if (*at >= 'a' && *at <= 'z')
+      *at = static_cast<char>(*at - 'a' + 'A');
   }
 }
 
 // beside_members: those of an object passed through may stand beside, and go before.
-void RecordWriter::append_lambda(std::string& out, const LambdaLine& line, bool beside_members) const {
+void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members) {
   const bool at_the_top = lambda_.empty();
   const auto is_there = [&](size_t member) { return beside_members && at_the_top && object_.has(member); };
   out += lambda_;
@@ -294,14 +283,27 @@ void RecordWriter::append_lambda(std::string& out, const LambdaLine& line, bool 
   if (!at_the_top) out += '}';
 }
 
+void RecordWriter::append_number(TextBuffer& out, std::string_view number, Unit unit) {
+  if (unit == Unit::as_read) {
+    out += number;
+    return;
+  }
+  number_.clear();
+  if (unit == Unit::seconds_of_ms)
+    append_seconds_of_ms(number_, number);
+  else
+    append_bytes_of_mb(number_, number);
+  out += number_;
+}
+
 // Nothing where the event has no id.
-void RecordWriter::append_event_id(std::string& out, const penstock_record& event) const {
+void RecordWriter::append_event_id(TextBuffer& out, const penstock_record& event) const {
   if (event.id.size == 0 || !options_.event_id) return;
   out += event_id_;
   append_json_string(out, view(event.id));
 }
 
-void RecordWriter::append_extracted_fields(std::string& out, const penstock_record& event) {
+void RecordWriter::append_extracted_fields(TextBuffer& out, const penstock_record& event) {
   const std::string_view fields = scan::trim(view(event.extracted_fields));
   if (fields.empty()) return;
   out += ',';
@@ -314,7 +316,7 @@ void RecordWriter::append_extracted_fields(std::string& out, const penstock_reco
     append_json_string(out, fields);
 }
 
-void RecordWriter::append_source(std::string& out, bool beside_members) const {
+void RecordWriter::append_source(TextBuffer& out, bool beside_members) const {
   if (!beside_members || !names_.source.empty()) {
     out += source_;
     return;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "abi/penstock.h"
+#include "core/base/text_buffer.h"
 #include "core/logs/json_object.h"
 #include "core/logs/lambda_line.h"
 #include "core/logs/schema.h"
@@ -37,19 +38,20 @@ class RecordWriter {
 
   enum class Kind { system_line, passed_through, wrapped, dropped };
   // Appends the record that becomes of an event; any bytes do. Nothing where it is dropped.
-  Kind append(std::string& out, const penstock_record& event);
+  Kind append(TextBuffer& out, const penstock_record& event);
 
  private:
-  void append_line(std::string& out, const LambdaLine& line, const penstock_record& event);
-  void append_object(std::string& out, std::string_view text, const LambdaLine* said, const LambdaLine* around,
+  void append_line(TextBuffer& out, const LambdaLine& line, const penstock_record& event);
+  void append_object(TextBuffer& out, std::string_view text, const LambdaLine* said, const LambdaLine* around,
                      const penstock_record& event);
-  void append_object_members(std::string& out, std::string_view text);
-  void append_object_time(std::string& out, const LambdaLine* around, const penstock_record& event) const;
-  void append_level(std::string& out, std::string_view written, bool failed) const;
-  void append_lambda(std::string& out, const LambdaLine& line, bool beside_members) const;
-  void append_event_id(std::string& out, const penstock_record& event) const;
-  void append_extracted_fields(std::string& out, const penstock_record& event);
-  void append_source(std::string& out, bool beside_members) const;
+  void append_object_members(TextBuffer& out, std::string_view text);
+  void append_object_time(TextBuffer& out, const LambdaLine* around, const penstock_record& event) const;
+  void append_level(TextBuffer& out, std::string_view written, bool failed) const;
+  void append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members);
+  void append_number(TextBuffer& out, std::string_view number, Unit unit);
+  void append_event_id(TextBuffer& out, const penstock_record& event) const;
+  void append_extracted_fields(TextBuffer& out, const penstock_record& event);
+  void append_source(TextBuffer& out, bool beside_members) const;
   bool drops(LambdaEvent event) const { return (options_.drop >> static_cast<uint32_t>(event) & 1) != 0; }
 
   const RecordOptions options_;
@@ -73,6 +75,7 @@ class RecordWriter {
   JsonObject object_;
   JsonObject extracted_;
   std::string renamed_source_;
+  std::string number_;  // in another unit
 };
 
 }  // namespace penstock
