@@ -132,7 +132,7 @@ class credentials_rotation : public testing::Test {
 };
 
 TEST_F(credentials_rotation, in_the_middle_of_a_run_costs_no_call_and_no_record) {
-  write_for(3 * 60 * kMinuteMs);
+  write_for(180 * kMinuteMs);
   run_for(kMinuteMs);
   expect_all_once();
   EXPECT_EQ(writer->counters().failed_calls, 0U);
