@@ -58,7 +58,7 @@ class connection : public testing::Test {
   static Options options(const std::map<std::string, std::string>& changes) {
     Options list = working_options(kinesis_output());
     for (const auto& [key, value] : changes) {
-      std::erase_if(list, [&](const auto& option) { return option.first == key; });
+      std::erase_if(list, [&name = key](const auto& option) { return option.first == name; });
       if (!value.empty()) list.emplace_back(key, value);
     }
     return list;
