@@ -5,10 +5,29 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace penstock {
+
+// Text that is appended again and again: copied in whole blocks, which costs no call.
+class Piece {
+ public:
+  static constexpr size_t kBlockBytes = 16;
+
+  explicit Piece(std::string_view text = {}) : bytes_(text), size_(text.size()) {
+    bytes_.resize((size_ + kBlockBytes - 1) / kBlockBytes * kBlockBytes);
+  }
+
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  const char* data() const { return bytes_.data(); }  // whole blocks
+
+ private:
+  std::string bytes_;
+  size_t size_;
+};
 
 // Behind the text lie kSpareBytes more that may be read and written, for those who read blocks at a time.
 class TextBuffer {
@@ -58,6 +77,15 @@ class TextBuffer {
   TextBuffer& operator+=(char c) {
     *room(1) = c;
     ++size_;
+    return *this;
+  }
+
+  TextBuffer& operator+=(const Piece& piece) {
+    static_assert(Piece::kBlockBytes <= kSpareBytes);
+    char* const to = room(piece.size());
+    for (size_t at = 0; at < piece.size(); at += Piece::kBlockBytes)
+      std::memcpy(to + at, piece.data() + at, Piece::kBlockBytes);
+    size_ += piece.size();
     return *this;
   }
 

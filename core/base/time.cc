@@ -13,8 +13,9 @@ namespace {
 constexpr int64_t kFirstMs = -62167219200000;  // 0000-01-01T00:00:00.000Z
 constexpr int64_t kLastMs = 253402300799999;   // 9999-12-31T23:59:59.999Z
 
-void put(char* at, int64_t value, int digits) {
-  for (int i = digits - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+void put_two_digits(char* at, uint32_t value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
 }
 
 // nullopt for a date that is not in the calendar, or a time that is not of a day (a leap second is).
@@ -40,17 +41,20 @@ std::array<char, 24> rfc3339(int64_t unix_ms) {
   const sys_time<milliseconds> time{milliseconds(std::clamp(unix_ms, kFirstMs, kLastMs))};
   const auto day = floor<days>(time);
   const std::chrono::year_month_day date{day};
-  const int64_t ms = (time - day).count();
+  const auto year = static_cast<uint32_t>(static_cast<int>(date.year()));
+  const auto ms = static_cast<uint32_t>((time - day).count());
   std::array<char, 24> written;
   char* const text = written.data();
   std::memcpy(text, "0000-00-00T00:00:00.000Z", written.size());
-  put(text, static_cast<int>(date.year()), 4);
-  put(text + 5, static_cast<unsigned>(date.month()), 2);
-  put(text + 8, static_cast<unsigned>(date.day()), 2);
-  put(text + 11, ms / 3600000, 2);
-  put(text + 14, ms / 60000 % 60, 2);
-  put(text + 17, ms / 1000 % 60, 2);
-  put(text + 20, ms % 1000, 3);
+  put_two_digits(text, year / 100);
+  put_two_digits(text + 2, year % 100);
+  put_two_digits(text + 5, static_cast<unsigned>(date.month()));
+  put_two_digits(text + 8, static_cast<unsigned>(date.day()));
+  put_two_digits(text + 11, ms / 3600000);
+  put_two_digits(text + 14, ms / 60000 % 60);
+  put_two_digits(text + 17, ms / 1000 % 60);
+  put_two_digits(text + 20, ms % 1000 / 10);
+  text[22] = static_cast<char>('0' + ms % 10);
   return written;
 }
 

@@ -93,8 +93,9 @@ RecordWriter::RecordWriter(const RecordOptions& options)
       object_(members_of(options), source_name_of(options)),
       extracted_({}, "") {
   for (size_t index = 0; index < events_.size(); ++index)
-    events_[index] = key_of(names_.event) + json_of(kLambdaEventNames[index]);
-  for (size_t index = 0; index < fields_.size(); ++index) fields_[index] = key_of(names_.fields[index].name);
+    events_[index] = Piece(key_of(names_.event) + json_of(kLambdaEventNames[index]));
+  for (size_t index = 0; index < fields_.size(); ++index)
+    fields_[index] = Piece(key_of(names_.fields[index].name));
 }
 
 void RecordWriter::begin(const penstock_batch& origin) {
@@ -103,7 +104,7 @@ void RecordWriter::begin(const penstock_batch& origin) {
   const std::array<std::string_view, kSourceFactCount> values = {view(origin.log_group), view(origin.log_stream),
                                                                  view(origin.owner),     view(origin.region),
                                                                  function.name,          function.version};
-  source_.clear();
+  std::string source;
   for (size_t index = 0; index < kSourceFactCount; ++index) {
     std::string& fact = source_facts_[index];
     fact.clear();
@@ -114,12 +115,14 @@ void RecordWriter::begin(const penstock_batch& origin) {
     fact += name.is_list ? ":[" : ":";
     append_json_string(fact, values[index]);
     if (name.is_list) fact += ']';
-    source_ += fact;
+    source += fact;
   }
   source_has_version_ = names_.source.empty() && !function.version.empty();
-  if (names_.source.empty() || source_.empty()) return;
-  source_[0] = '{';
-  source_ = "," + key_of(options_.source_key) + source_ + "}";
+  if (!names_.source.empty() && !source.empty()) {
+    source[0] = '{';
+    source = "," + key_of(options_.source_key) + source + "}";
+  }
+  source_ = Piece(source);
 }
 
 RecordWriter::Kind RecordWriter::append(TextBuffer& out, const penstock_record& event) {

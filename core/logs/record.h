@@ -58,17 +58,17 @@ class RecordWriter {
   const SchemaNames& names_;
 
   // JSON text that is the same in all records: members up to their values, a comma in front where one is needed.
-  std::string timestamp_;
-  std::string level_;
-  std::string message_;
-  std::string lambda_;  // empty: its members stand at the top
-  std::string event_id_;
-  std::string json_;                                          // empty: an object is the record
-  std::array<std::string, kLambdaEventNames.size()> events_;  // with their values
-  std::array<std::string, kLambdaFieldCount> fields_;
+  Piece timestamp_;
+  Piece level_;
+  Piece message_;
+  Piece lambda_;  // empty: its members stand at the top
+  Piece event_id_;
+  Piece json_;                                          // empty: an object is the record
+  std::array<Piece, kLambdaEventNames.size()> events_;  // with their values
+  std::array<Piece, kLambdaFieldCount> fields_;
 
   // And in all records of a batch, with values; empty where these are unknown.
-  std::string source_;
+  Piece source_;
   std::array<std::string, kSourceFactCount> source_facts_;
   bool source_has_version_ = false;  // under the name that a line's own version has in this schema
 
