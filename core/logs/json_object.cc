@@ -250,6 +250,7 @@ JsonObject::~JsonObject() = default;
 void JsonObject::clear() {
   source_names_.clear();
   is_empty_ = true;
+  is_plain_ = false;
   found_ = 0;
   has_source_original_ = false;
   last_source_number_ = 1;
@@ -298,6 +299,7 @@ bool JsonObject::read_flat(std::string_view text) {
       handler.RawNumber(member.value.data(), static_cast<Size>(member.value.size()), false);
   }
   if (step != FlatObject::Step::end) return false;
+  is_plain_ = object.is_ascii();
   handler.finish();
   return true;
 }

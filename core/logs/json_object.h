@@ -28,6 +28,8 @@ class JsonObject {
   bool read(std::string_view text);
 
   bool is_empty() const { return is_empty_; }
+  // Whether text is known to be ASCII on one line, so that it may be copied as it is.
+  bool is_plain() const { return is_plain_; }
   // Whether a member has the name wanted[index].
   bool has(size_t index) const { return (found_ >> index & 1) != 0; }
 
@@ -67,6 +69,7 @@ class JsonObject {
   std::string copy_;                  // of the text, for reading in place, which changes it
   std::vector<size_t> source_names_;
   bool is_empty_ = true;
+  bool is_plain_ = false;
   uint64_t found_ = 0;  // bits of indices into wanted_
   bool has_source_original_ = false;
   uint64_t last_source_number_ = 1;  // the largest n of a member source_original_n

@@ -203,9 +203,15 @@ void RecordWriter::append_object(TextBuffer& out, std::string_view text, const L
 void RecordWriter::append_object_members(TextBuffer& out, std::string_view text) {
   constexpr size_t kNowhere = std::string_view::npos;
   const std::string_view members = text.substr(0, text.size() - 1);
+  const auto append = [&](std::string_view part) {
+    if (object_.is_plain())
+      out += part;
+    else
+      append_json_on_one_line(out, part);
+  };
   size_t copied = 0;
   const auto replace = [&](size_t at, std::string_view by) {
-    append_json_on_one_line(out, members.substr(copied, at - copied));
+    append(members.substr(copied, at - copied));
     out += by;
     copied = at + rest_of_string(members, at);
   };
@@ -222,7 +228,7 @@ void RecordWriter::append_object_members(TextBuffer& out, std::string_view text)
     }
   }
   if (level_at != kNowhere) replace(level_at, level);
-  append_json_on_one_line(out, members.substr(copied));
+  append(members.substr(copied));
 }
 
 void RecordWriter::append_object_time(TextBuffer& out, const LambdaLine* around,
