@@ -17,18 +17,20 @@ namespace penstock {
 
 namespace {
 
-// Below this a number in "time" is no count of milliseconds since 1970, but seconds or something else.
+// Below this a number in "time" is no count of milliseconds since 1970, but seconds or something else. What
+// _aws.Timestamp counts is in its specification.
 constexpr int64_t kFirstPlausibleMs = 100000000000;  // March 1973
 constexpr int64_t kLastTimeMs = 253402300799999;     // the end of the year 9999
 
 constexpr size_t kLargeCopyBytes = size_t{1} << 20;
 
-int64_t plausible_ms(std::string_view number) {
+// Whole milliseconds from first_ms to the year 9999; -1 for any other number.
+int64_t time_ms_of(std::string_view number, int64_t first_ms) {
   int64_t time_ms = -1;
   const char* const end = number.data() + number.size();
   const auto result = std::from_chars(number.data(), end, time_ms);
   const bool whole = result.ec == std::errc() && (result.ptr == end || *result.ptr == '.');
-  return whole && time_ms >= kFirstPlausibleMs && time_ms <= kLastTimeMs ? time_ms : -1;
+  return whole && time_ms >= first_ms && time_ms <= kLastTimeMs ? time_ms : -1;
 }
 
 // The reader lets some control characters pass in strings, see rapidjson_reader.h.
@@ -106,8 +108,10 @@ class ObjectHandler {
     if (depth_ > kLevels) return true;
     const std::string_view number(data, size);
     const Level level = levels_[depth_];
-    if ((level == Level::root && name_ == "time") || (level == Level::aws && name_ == "Timestamp"))
-      object_.own_time_ms_ = plausible_ms(number);
+    if (level == Level::root && name_ == "time")
+      object_.own_time_ms_ = time_ms_of(number, kFirstPlausibleMs);
+    else if (level == Level::aws && name_ == "Timestamp")
+      object_.own_time_ms_ = time_ms_of(number, 0);
     else
       take_platform_member(number);
     return true;
