@@ -12,8 +12,8 @@
 namespace penstock {
 
 // By which library. They differ in nothing but speed for what any compressor writes: of what libdeflate does not
-// take at once, zlib has the say. Of streams made by hand libdeflate takes those whose code lengths run over their
-// count (where its checksum holds), which zlib refuses.
+// take at once, zlib has the say. Of streams made by hand libdeflate takes some
+// codes that zlib refuses, where the checksum holds.
 enum class Inflater { zlib, libdeflate };
 
 inline Inflater fastest_inflater() { return FastInflate::is_built_in() ? Inflater::libdeflate : Inflater::zlib; }
