@@ -19,10 +19,17 @@ using namespace std::string_view_literals;
 // the message.
 constexpr size_t kMoveBytes = 2 * kBlockBytes;
 constexpr size_t kTimeDigits = 13;  // of milliseconds, from the year 2001 to 2286
-constexpr std::string_view kEventBegin = R"({"id":")";
-constexpr std::string_view kBeforeTime = R"(","timestamp":)";
-constexpr std::string_view kBeforeMessage = R"(,"message":")";
-static_assert(kBeforeTime.size() + kTimeDigits + kBeforeMessage.size() >= kMoveBytes);
+// Arrays, not views: comparing with them is then compiled to a few words, not to a call.
+constexpr char kEventBegin[] = R"({"id":")";
+constexpr char kBeforeTime[] = R"(","timestamp":)";
+constexpr char kBeforeMessage[] = R"(,"message":")";
+constexpr char kNextEvent[] = R"("},{)";
+constexpr char kMessageEnd[] = R"("}]})";
+template <size_t kSize>
+constexpr size_t length(const char (&)[kSize]) {
+  return kSize - 1;
+}
+static_assert(length(kBeforeTime) + kTimeDigits + length(kBeforeMessage) >= kMoveBytes);
 static_assert(kMoveBytes >= kEventsBegin.size());
 
 // 64 bytes of text. In the bits told of it, bit i is of byte i.
@@ -66,7 +73,6 @@ template <size_t kSize>
 bool begins_with(const char* at, const char (&text)[kSize]) {
   return std::memcmp(at, text, kSize - 1) == 0;
 }
-bool begins_with(const char* at, std::string_view text) { return std::memcmp(at, text.data(), text.size()) == 0; }
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
 
@@ -86,30 +92,37 @@ const char* end_of_plain_string(const char* at) {
 }
 
 struct EscapedString {
-  const char* end = nullptr;  // the closing quote; null where it is no JSON string
-  bool has_escapes = false;
+  const char* end;           // the closing quote; null where it is no JSON string
+  const char* first_escape;  // null where there is none
+};
+
+// Where escapes begin in the first stretches of a string, for unescape() not to look for them again. Each stretch
+// begins where the one before ends, which is before an escape that it would cut.
+struct StretchEscapes {
+  std::array<uint64_t, 16> bits;
 };
 
 // Finds the end of a string and that all its escapes are good, without changing anything.
-EscapedString find_end(const char* at) {
-  EscapedString string;
-  while (true) {
+EscapedString find_end(const char* at, StretchEscapes& found) {
+  EscapedString string = {nullptr, nullptr};
+  for (size_t index = 0;; ++index) {
     const Stretch stretch(at);
     const uint64_t backslashes = stretch.bits_of_byte('\\');
     const uint64_t quotes = stretch.bits_of_byte('"');
     const uint64_t escapes = escapes_among(backslashes);
     const uint64_t escaped = escapes << 1;
     const uint64_t ends = quotes & ~escaped;
-    // The stretch ends before an escape that it would cut.
     const size_t size = ends != 0 ? first_bit(ends) : Stretch::kBytes - (escapes >> 63);
-    if ((stretch.bits_where(controls) & bits_below(size)) != 0) return {};
-    if (escapes != 0) {
-      string.has_escapes = true;
+    if ((stretch.bits_where(controls) & bits_below(size)) != 0) return string;
+    if (index < found.bits.size()) found.bits[index] = escapes;
+    const uint64_t own_escapes = escapes & bits_below(size);
+    if (own_escapes != 0) {
+      if (string.first_escape == nullptr) string.first_escape = at + first_bit(own_escapes);
       uint64_t rare = escaped & bits_below(size) &
                       ~(quotes | backslashes | stretch.bits_of_byte('n') | stretch.bits_of_byte('t'));
       for (; rare != 0; rare &= rare - 1) {
         const char* const escape = at + first_bit(rare) - 1;
-        if ("/bfr"sv.find(escape[1]) == std::string_view::npos && !is_unicode_escape(escape)) return {};
+        if ("/bfr"sv.find(escape[1]) == std::string_view::npos && !is_unicode_escape(escape)) return string;
       }
     }
     at += size;
@@ -193,15 +206,16 @@ char* put_piece(char* to, const char* from, size_t size) {
   return to + size;
 }
 
-// Undoes the escapes of a string of which find_end() found the end; to lies kMoveBytes before from. Returns where
-// the text ends.
-char* unescape(char* to, const char* from, const char* const end) {
-  while (from < end) {
-    const auto left = static_cast<size_t>(end - from);
-    uint64_t escapes = escapes_among(Stretch(from).bits_of_byte('\\'));
-    const char* const stretch = from;
-    const char* const stretch_end = left < Stretch::kBytes ? end : from + Stretch::kBytes - (escapes >> 63);
-    escapes &= bits_below(static_cast<size_t>(stretch_end - from));
+// Undoes the escapes of a string of which find_end() found the end and the escapes; to lies kMoveBytes before
+// from. Returns where the text ends.
+char* unescape(char* to, const char* from, const char* const end, const StretchEscapes& found) {
+  const char* stretch = from;
+  for (size_t index = 0; stretch < end; ++index) {
+    uint64_t escapes =
+        index < found.bits.size() ? found.bits[index] : escapes_among(Stretch(stretch).bits_of_byte('\\'));
+    const auto left = static_cast<size_t>(end - stretch);
+    const char* const stretch_end = left < Stretch::kBytes ? end : stretch + Stretch::kBytes - (escapes >> 63);
+    escapes &= bits_below(static_cast<size_t>(stretch_end - stretch));
     for (; escapes != 0; escapes &= escapes - 1) {
       const char* const escape = stretch + first_bit(escapes);
       if (escape < from) continue;  // the second of a pair
@@ -214,7 +228,8 @@ char* unescape(char* to, const char* from, const char* const end) {
         from += 2;
       }
     }
-    if (from >= stretch_end) continue;
+    stretch = stretch_end;
+    if (from >= stretch_end) continue;  // an escape reaches into the next
     to = put_piece(to, from, static_cast<size_t>(stretch_end - from));
     from = stretch_end;
   }
@@ -263,20 +278,20 @@ class CanonicalReader {
 
   Next read_event() {
     if (!begins_with(at_, kEventBegin)) return Next::other;
-    const char* const id = at_ + kEventBegin.size();
+    const char* const id = at_ + length(kEventBegin);
     const char* const id_end = end_of_plain_string(id);
     if (id_end == nullptr || !begins_with(id_end, kBeforeTime)) return Next::other;
-    const char* const time = id_end + kBeforeTime.size();
+    const char* const time = id_end + length(kBeforeTime);
     SubscriptionMessage::Event event;
     if (!read_time(time, event.time_ms) || !begins_with(time + kTimeDigits, kBeforeMessage)) return Next::other;
-    char* const body = base_ + place_of(time) + kTimeDigits + kBeforeMessage.size();
-    const EscapedString string = find_end(body);
+    char* const body = base_ + place_of(time) + kTimeDigits + length(kBeforeMessage);
+    const EscapedString string = find_end(body, escapes_);
     if (string.end == nullptr) return Next::other;
     // Only where all of it is known to be good the event is changed, and taken.
     Next next = Next::event;
-    if (begins_with(string.end, R"("}]})"))
+    if (begins_with(string.end, kMessageEnd))
       next = Next::end;
-    else if (!begins_with(string.end, R"("},{)"))
+    else if (!begins_with(string.end, kNextEvent))
       return Next::other;
 
     event.has_time = true;
@@ -284,24 +299,34 @@ class CanonicalReader {
     event.id_size = static_cast<uint32_t>(id_end - id);
     event.body_at = place_of(body);
     event.body_size = static_cast<uint32_t>(string.end - body);
-    if (string.has_escapes) {
+    if (string.first_escape == string.end - 2) {
+      // The line break that ends most lines: the text before it stays where it is.
+      body[event.body_size - 2] = kUnescaped[static_cast<uint8_t>(body[event.body_size - 1])];
+      --event.body_size;
+    } else if (string.first_escape != nullptr) {
       char* const text = body - kMoveBytes;
       event.body_at = place_of(text);
-      event.body_size = static_cast<uint32_t>(unescape(text, body, string.end) - text);
+      event.body_size = static_cast<uint32_t>(unescape(text, body, string.end, escapes_) - text);
     }
     message_.events.push_back(event);
-    at_ = string.end + (next == Next::end ? R"("}]})"sv : R"("},)"sv).size();
+    at_ = string.end + (next == Next::end ? length(kMessageEnd) : length(kNextEvent) - 1);
     return next;
   }
 
   static bool read_time(const char* at, int64_t& time_ms) {
-    bool is_good = at[0] != '0';
-    for (size_t index = 0; index < kTimeDigits; ++index) {
-      const int digit = at[index] - '0';
-      is_good = is_good & (digit >= 0) & (digit <= 9);
-      time_ms = time_ms * 10 + digit;
-    }
-    return is_good;
+    constexpr uint32_t kAllDigits = (1U << kTimeDigits) - 1;
+    const uint32_t digits = bits_of(load_block(at) - block_of('0') < 10);
+    if (at[0] == '0' || (digits & kAllDigits) != kAllDigits) return false;
+    // In groups that do not wait for each other.
+    time_ms = int64_t{number<4>(at)} * 1'000'000'000 + int64_t{number<4>(at + 4)} * 100'000 + number<5>(at + 8);
+    return true;
+  }
+
+  template <size_t kDigits>
+  static int number(const char* digits) {
+    int value = 0;
+    for (size_t index = 0; index < kDigits; ++index) value = value * 10 + (digits[index] - '0');
+    return value;
   }
 
   template <size_t kSize>
@@ -325,6 +350,7 @@ class CanonicalReader {
   char* const base_;
   const char* at_;
   SubscriptionMessage& message_;
+  StretchEscapes escapes_;  // of the event that is being read
 };
 
 }  // namespace

@@ -99,6 +99,27 @@ TEST(canonical_message, every_escape_is_undone_wherever_it_stands) {
             << escape << " at " << before;
 }
 
+TEST(canonical_message, escapes_are_undone_in_messages_of_any_length) {
+  for (size_t before = 900; before < 1200; ++before) {
+    for (const char* const last : {"", "\\n", "\\\\", "\\u00e9"}) {
+      ASSERT_TRUE(lane_takes(message_of(event_of(std::string(before, 'a') + last))));
+      std::string dense = std::string(before % 7, 'a');
+      while (dense.size() < before) dense += "\\n\\u00e9\\\\xx\\\"";
+      ASSERT_TRUE(lane_takes(message_of(event_of(dense + last) + "," + event_of(last)))) << before;
+    }
+  }
+}
+
+TEST(canonical_message, an_escape_at_the_end_of_a_message_leaves_the_text_before_it_where_it_is) {
+  for (const char* const escape : {"\\n", "\\\\", "\\\"", "\\/"}) {
+    for (size_t before = 0; before < 140; ++before) {
+      const std::string event = event_of(std::string(before, 'a') + escape);
+      ASSERT_TRUE(lane_takes(message_of(event + "," + event)));
+      ASSERT_FALSE(lane_takes(message_of(event + R"(,{"id":"1","timestamp":5,"message":"m"})"))) << before;
+    }
+  }
+}
+
 TEST(canonical_message, what_is_no_json_string_is_refused_as_the_parser_refuses_it) {
   const std::vector<std::string> bad = {
       "\\x",  "\\", "\\u12", "\\u12g4", "\\u",      "\\U0041",      std::string(1, '\0'),
