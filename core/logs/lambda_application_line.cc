@@ -52,6 +52,12 @@ constexpr std::array<std::string_view, 12> kBracketLevels = {"INFO",   "ERROR", 
                                                              "DEBUG",  "TRACE",       "FATAL", "CRITICAL",
                                                              "SEVERE", "INFORMATION", "FINE",  "VERBOSE"};
 
+bool has_control(std::string_view text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') return true;
+  return false;
+}
+
 bool is_bracket_level(std::string_view word) {
   for (const std::string_view level : kBracketLevels)
     if (scan::equal_without_case(word, level)) return true;
@@ -160,7 +166,7 @@ void read_bracket_line(std::string_view text, LambdaLine& line) {
   if (close == std::string_view::npos) return;
   const std::string_view level = scan::trim(text.substr(1, close - 1));  // log4j pads it
   const std::string_view behind = text.substr(close + 1);
-  if (level.empty() || (!behind.empty() && !scan::is_blank(behind[0]))) return;
+  if (level.empty() || has_control(level) || (!behind.empty() && !scan::is_blank(behind[0]))) return;
   if (read_python_line(level, behind, line) || !is_bracket_level(level)) return;
   std::string_view rest = scan::trim_front(behind);
   scan::take(rest, "- ");  // PowerShell's
@@ -185,7 +191,7 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
   const std::string_view level = scan::take_word(rest);
   if (level_of(level).empty() && level != "ANY") return false;
   const std::string_view request_id = rest.starts_with("--") ? std::string_view() : scan::take_word(rest);
-  if (!scan::take(rest, "--")) return false;
+  if ((!request_id.empty() && !is_id(request_id)) || !scan::take(rest, "--")) return false;
   scan::take(rest, ":");  // where the program has no name
   line.set(LambdaField::request_id, request_id);
   line.timestamp = timestamp;

@@ -187,6 +187,43 @@ TEST(lambda_fields, are_looked_for_among_the_first_32_keys) {
   }
 }
 
+TEST(lambda_fields, are_counted_the_same_behind_an_id_as_lambda_writes_it) {
+  for (const int others : {30, 31}) {
+    std::string line = "REPORT RequestId: 3604209a-e9a3-11e6-939a-abb315bb0b1f";
+    for (int key = 0; key < others; ++key) line += "\tOther: 1";
+    line += "\tDuration: 5 ms";
+    EXPECT_EQ(read_lambda_line(line).has(LambdaField::duration_ms), others == 30) << others;
+  }
+}
+
+TEST(lambda_fields, hold_no_control_character_in_a_level_in_brackets) {
+  constexpr std::string_view kBehind = "]\t2024-01-01T00:00:00.000Z\t3604209a-e9a3-11e6-939a-abb315bb0b1f\ttext";
+  for (const char* const level : {"a\rb", "a\tb", "a\nb", "a\x01"}) {
+    const std::string text = "[" + std::string(level) + std::string(kBehind);
+    const LambdaLine line = read_lambda_line(text);
+    EXPECT_EQ(line.level, "") << level;
+    EXPECT_EQ(line.message, text) << level;
+  }
+  EXPECT_EQ(read_lambda_line("[a b" + std::string(kBehind)).level.size(), 3U);
+}
+
+TEST(lambda_fields, take_a_word_of_a_ruby_line_for_an_id_where_it_may_be_one) {
+  const auto line_with = [](std::string_view id) {
+    return "I, [2024-01-01T00:00:00.000000 #8]  INFO " + std::string(id) + " -- : text";
+  };
+  const std::string longest = std::string(127, 'a') + "1";
+  const std::string text = line_with(longest);
+  EXPECT_EQ(read_lambda_line(text)[LambdaField::request_id], longest);
+  for (const std::string& word : {longest + "1", std::string(8192, '\xFF'),
+                                  std::string("a\x01"
+                                              "1")}) {
+    const std::string other = line_with(word);
+    const LambdaLine line = read_lambda_line(other);
+    EXPECT_FALSE(line.has(LambdaField::request_id));
+    EXPECT_EQ(line.message, other);
+  }
+}
+
 TEST(lambda_fields, are_set_once_and_unset_again) {
   LambdaLine line;
   EXPECT_FALSE(line.says_anything());
