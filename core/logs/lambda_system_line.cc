@@ -1,6 +1,7 @@
 // The lines of Lambda itself in text mode: START, END, REPORT, INIT_START and their kin, and how a function ended.
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/base/json.h"
 #include "core/logs/lambda_grammar.h"
@@ -58,7 +59,7 @@ static_assert(std::is_sorted(kKeys.begin(), kKeys.end(),
 const Key* find_key(std::string_view name) {
   if (name.size() > kMaxKeyBytes) return nullptr;
   for (size_t index = kShorterKeys[name.size()]; index < kShorterKeys[name.size() + 1]; ++index)
-    if (kKeys[index].name == name) return &kKeys[index];
+    if (scan::equal(kKeys[index].name, name)) return &kKeys[index];
   return nullptr;
 }
 
@@ -94,9 +95,8 @@ std::string_view word_or_bracketed(std::string_view column) {
 
 // Where the first colon stands that ends a key, behind which are blanks or nothing.
 size_t find_colon(std::string_view text) {
-  const auto may_end = [](uint64_t bytes) { return scan::any_equal(bytes, ':'); };
   for (size_t at = 0; at < text.size(); ++at) {
-    at += scan::find_end(text.substr(at), may_end, [](char c) { return c == ':'; });
+    at += scan::find_byte(text.substr(at), ':');
     if (at + 1 == text.size() || (at < text.size() && text[at + 1] == ' ')) return at;
   }
   return std::string_view::npos;
@@ -139,11 +139,41 @@ void set_field(const Key* key, std::string_view value, LambdaLine& line) {
   if (key != nullptr) line.set(key->field, kind_of(key->field) == FieldKind::number ? without_unit(value) : value);
 }
 
+// Takes a column exactly as Lambda writes the numbers of reports, "Duration: 3.57 ms" and the tab behind it or the
+// end. false, with nothing changed: it has another form. What it takes, take_column and take_value read the same.
+bool take_written_number(std::string_view& text, LambdaLine& line) {
+  constexpr size_t kMaxColumnBytes = 64;  // of a duration of centuries
+  const std::string_view beginning = text.substr(0, kMaxColumnBytes);
+  const size_t colon = scan::find_byte(beginning.substr(0, kMaxKeyBytes + 1), ':');
+  const Key* const key = find_key(beginning.substr(0, colon));
+  if (key == nullptr || kind_of(key->field) != FieldKind::number) return false;
+  size_t at = colon + 1;
+  if (at >= beginning.size() || beginning[at] != ' ') return false;
+  const size_t value = ++at;
+  while (at < beginning.size() && (scan::is_digit(beginning[at]) || beginning[at] == '.')) ++at;
+  const size_t value_end = at;
+  if (at == value || !scan::is_digit(beginning[value]) || at + 3 > beginning.size()) return false;
+  if (std::memcmp(&beginning[at], " ms", 3) != 0 && std::memcmp(&beginning[at], " MB", 3) != 0) return false;
+  at += 3;
+  if (at == text.size())
+    text = {};
+  else if (at < beginning.size() && beginning[at] == '\t')
+    text.remove_prefix(at + 1);
+  else
+    return false;
+  line.set(key->field, beginning.substr(value, value_end - value));
+  return true;
+}
+
 // Reads "key: value unit" pairs, separated by tabs, line ends or blanks, in any order; others are passed over.
-void read_fields(std::string_view text, LambdaLine& line) {
+// keys: how many of the line are read already.
+void read_fields(std::string_view text, int keys, LambdaLine& line) {
   text = text.substr(0, kMaxFieldsBytes);
-  int keys = 0;
   while (!text.empty()) {
+    if (keys < kMaxKeys && take_written_number(text, line)) {
+      ++keys;
+      continue;
+    }
     std::string_view column = take_column(text);
     for (size_t colon; (colon = find_colon(column)) != std::string_view::npos;) {
       if (++keys > kMaxKeys) return;
@@ -191,6 +221,31 @@ struct Keyword {
 };
 
 constexpr std::string_view kRequestId = "RequestId:";
+
+// Reads START, END and the first column of REPORT exactly as Lambda writes them, "RequestId: <uuid>", and takes
+// what they say from fields. false, with nothing changed: they have another form.
+bool take_written_request_id(LambdaEvent event, std::string_view& fields, LambdaLine& line) {
+  constexpr size_t kUuidSize = 36;
+  constexpr size_t kIdAt = kRequestId.size() + 1;
+  constexpr std::string_view kVersion = " Version: ";
+  const std::string_view id = fields.substr(std::min(kIdAt, fields.size()), kUuidSize);
+  if (fields.size() > kMaxFieldsBytes || !scan::is_uuid(id) || fields[kIdAt - 1] != ' ') return false;
+  std::string_view behind = fields.substr(kIdAt + kUuidSize);
+  if (event == LambdaEvent::start && behind.starts_with(kVersion)) {
+    const std::string_view version = behind.substr(kVersion.size());
+    for (const char c : version)
+      if (!scan::is_digit(c) && !scan::is_letter(c) && c != '$' && c != '_' && c != '-') return false;
+    line.set(LambdaField::version, version);
+    behind = {};
+  } else if (event == LambdaEvent::report && behind.starts_with('\t')) {
+    behind.remove_prefix(1);
+  } else if (!behind.empty()) {
+    return false;
+  }
+  line.set(LambdaField::request_id, id);
+  fields = behind;
+  return true;
+}
 
 constexpr std::array kKeywords = {
     Keyword{"START", kRequestId, LambdaEvent::start},
@@ -244,9 +299,11 @@ bool read_keyword_line(std::string_view text, LambdaLine& line) {
   std::string_view fields;
   const Keyword* const keyword = find_keyword(text, fields);
   if (keyword == nullptr) return false;
-  if (keyword->first_key == kRequestId && !is_request_id_and_keys(fields.substr(kRequestId.size()))) return false;
+  const bool has_id = keyword->first_key == kRequestId && take_written_request_id(keyword->event, fields, line);
+  if (keyword->first_key == kRequestId && !has_id && !is_request_id_and_keys(fields.substr(kRequestId.size())))
+    return false;
   // The whole of START and its like is one line, what follows it is not its own. A report may have two.
-  read_fields(keyword->event == LambdaEvent::report ? fields : scan::first_line(fields), line);
+  read_fields(keyword->event == LambdaEvent::report ? fields : scan::first_line(fields), has_id ? 1 : 0, line);
   if (!has_its_fields(keyword->event, line)) {
     line.unset_all();
     return false;

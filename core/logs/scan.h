@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -40,6 +41,30 @@ size_t find_end(std::string_view text, MayEnd may_end, Ends ends) {
   while (at + 8 <= text.size() && may_end(load_word(text.data() + at)) == 0) at += 8;
   while (at < text.size() && !ends(text[at])) ++at;
   return at;
+}
+
+// Where the first c stands, or the size of text.
+inline size_t find_byte(std::string_view text, char c) {
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    const uint64_t found = any_equal(load_word(text.data() + at), c);
+    if (found == 0) continue;
+    // The lowest of the high bits is right, those above it may not be.
+    if constexpr (std::endian::native == std::endian::little)
+      return at + static_cast<size_t>(std::countr_zero(found)) / 8;
+    break;
+  }
+  while (at < text.size() && text[at] != c) ++at;
+  return at;
+}
+
+// For short texts: without a call.
+inline bool equal(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  if (a.size() < 8 || a.size() > 16) return a == b;
+  const size_t last = a.size() - 8;
+  return ((load_word(a.data()) ^ load_word(b.data())) |
+          (load_word(a.data() + last) ^ load_word(b.data() + last))) == 0;
 }
 
 // A high bit for each byte from low to high; all bytes are below 0x80.
