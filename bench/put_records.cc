@@ -167,7 +167,7 @@ void compare_with_bound(size_t mebibytes) {
       body.clear();
       for (const size_t end = std::min(i + kMaxRecordsPerCall, records.size()); i < end; ++i)
         append_base64(body, view(records[i].body));
-      if (sha256(body)[0] == body[0]) std::fputs("", stdout);
+      if (sha256(body) == Sha256{}) std::abort();
     }
     bound = std::min(bound, seconds_since(from));
 

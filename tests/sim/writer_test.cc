@@ -82,6 +82,7 @@ TEST(writer_sim, without_ordering_refusals_change_the_order_of_a_key) {
   WriterSim sim(1, options());
   sim.service.faults().set_rates({.refuse_records = 0.3});
   std::vector<KeyedRecord> records;
+  records.reserve(400);
   for (int i = 0; i < 400; ++i) records.push_back({"key", std::to_string(i)});
   sim.write(records);
   sim.run_for(kHourMs);
@@ -118,6 +119,7 @@ TEST(writer_sim, a_stream_that_refuses_everything_for_five_minutes_comes_back_to
   WriterSim sim(4, options());
   sim.service.faults().set_rates({.throttle = 1});
   std::vector<KeyedRecord> records;
+  records.reserve(2000);
   for (int i = 0; i < 2000; ++i) records.push_back({std::to_string(i), "x"});
   sim.write(records);
   sim.run_for(300'000);
@@ -138,6 +140,7 @@ std::vector<std::string> key_of_each_shard(WriterSim& sim) {
         sim.service.stream("out")->open_shard_for(model::hash_of_partition_key(std::to_string(i))).id(),
         std::to_string(i));
   std::vector<std::string> list;
+  list.reserve(keys.size());
   for (const auto& [shard, key] : keys) list.push_back(key);
   return list;
 }
