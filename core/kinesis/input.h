@@ -73,7 +73,11 @@ class Input {
   void retire_if_ended(Shard& shard);
   // What a call may bring; one is always let through, or a record larger than the limit would stop everything.
   size_t call_bytes() const { return options_.mem_limit_bytes / 8; }
-  bool room_for_call(size_t held) const { return held == 0 || held + call_bytes() <= options_.mem_limit_bytes; }
+  bool room_for_call(size_t held) const {
+    return held <= kept_bytes() || held + call_bytes() <= options_.mem_limit_bytes;
+  }
+  // Of what is held: buffers that are kept for the next record.
+  size_t kept_bytes() const { return current_ == nullptr ? subscription_.buffer_bytes() : 0; }
   size_t held_bytes() const;
 
   int32_t emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
