@@ -274,6 +274,33 @@ void append_string(Out& out, std::string_view text) {
   writer.finish();
 }
 
+// What most strings are: ids and messages of some length, all of them plain ASCII. False, with nothing appended,
+// for any other.
+template <class Rules>
+bool append_plain_string(TextBuffer& out, std::string_view text) {
+  constexpr size_t kMostBytes = 256;  // past which looking twice would cost more than it saves
+  if (text.size() < kBlockBytes || text.size() > kMostBytes) return false;
+  char* const to = out.room(text.size() + kQuotesBytes);
+  BlockMask others = {};
+  const auto copy = [&](size_t at) {
+    const Block bytes = load_block(text.data() + at);
+    others |= Rules::changed(bytes) | (bytes >= 0x80);
+    store_block(to + 1 + at, bytes);
+  };
+  const size_t last = text.size() - kBlockBytes;
+  for (size_t at = 0; at < last; at += kBlockBytes) copy(at);
+  copy(last);  // over a part of the one before
+  if (any(others)) return false;
+  to[0] = to[text.size() + 1] = '"';
+  out.end_at(to + text.size() + kQuotesBytes);
+  return true;
+}
+
+template <class Rules>
+void append_string(TextBuffer& out, std::string_view text) {
+  if (!append_plain_string<Rules>(out, text)) append_string<Rules, BufferSink>(out, text);
+}
+
 template <class Sink, class Out>
 void append_on_one_line(Out& out, std::string_view text) {
   Sink sink(out, text.size());
@@ -317,13 +344,13 @@ void append_printable(std::string& out, std::string_view part, const Utf8Step& s
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) { append_string<String, StringSink>(out, text); }
-void append_json_string(TextBuffer& out, std::string_view text) { append_string<String, BufferSink>(out, text); }
+void append_json_string(TextBuffer& out, std::string_view text) { append_string<String>(out, text); }
 
 void append_json_string_of_lines(std::string& out, std::string_view text) {
   append_string<StringOfLines, StringSink>(out, text);
 }
 void append_json_string_of_lines(TextBuffer& out, std::string_view text) {
-  append_string<StringOfLines, BufferSink>(out, text);
+  append_string<StringOfLines>(out, text);
 }
 
 void append_json_on_one_line(std::string& out, std::string_view text) {

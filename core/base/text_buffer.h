@@ -16,7 +16,11 @@ class Piece {
  public:
   static constexpr size_t kBlockBytes = 16;
 
-  explicit Piece(std::string_view text = {}) : bytes_(text), size_(text.size()) {
+  explicit Piece(std::string_view text = {}) { assign(text); }
+
+  void assign(std::string_view text) {
+    bytes_ = text;
+    size_ = text.size();
     bytes_.resize((size_ + kBlockBytes - 1) / kBlockBytes * kBlockBytes);
   }
 
@@ -26,7 +30,7 @@ class Piece {
 
  private:
   std::string bytes_;
-  size_t size_;
+  size_t size_ = 0;
 };
 
 // Behind the text lie kSpareBytes more that may be read and written, for those who read blocks at a time.

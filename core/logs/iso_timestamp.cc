@@ -73,6 +73,10 @@ void append_iso_timestamp(std::string& out, std::string_view timestamp, SecondsF
 }
 
 void append_iso_timestamp(TextBuffer& out, std::string_view timestamp, SecondsFraction fraction) {
+  if (timestamp.size() == kShape.size() && timestamp.back() == 'Z') {  // as it is written
+    out += timestamp.substr(0, kShape.size());
+    return;
+  }
   const auto written = written_as(timestamp, fraction);
   out += {written.data(), written.size()};
 }

@@ -118,7 +118,18 @@ class ObjectHandler {
   }
   // Whether it is of use what the member being read is, one at the top, where it is a string.
   bool looks_at_text() const {
-    return name_ == "type" || name_ == "record" || name_ == "level" || name_ == "time" || name_ == "timestamp";
+    switch (name_.size()) {
+      case 4:
+        return name_ == "type" || name_ == "time";
+      case 5:
+        return name_ == "level";
+      case 6:
+        return name_ == "record";
+      case 9:
+        return name_ == "timestamp";
+      default:
+        return false;
+    }
   }
   bool Null() { return true; }
   bool Bool(bool) { return true; }
@@ -296,11 +307,11 @@ bool JsonObject::read_flat(std::string_view text) {
   FlatObject::Step step;
   while ((step = object.next(member)) == FlatObject::Step::member) {
     handler.Key(member.name.data(), static_cast<Size>(member.name.size()), false);
-    if (member.kind == Kind::escaped_text && handler.looks_at_text()) return false;
-    if (member.kind == Kind::text)
-      handler.String(member.value.data(), static_cast<Size>(member.value.size()), false);
-    if (member.kind == Kind::number)
-      handler.RawNumber(member.value.data(), static_cast<Size>(member.value.size()), false);
+    const auto size = static_cast<Size>(member.value.size());
+    if (member.kind == Kind::number) handler.RawNumber(member.value.data(), size, false);
+    if (member.kind == Kind::number || member.kind == Kind::literal || !handler.looks_at_text()) continue;
+    if (member.kind == Kind::escaped_text) return false;
+    handler.String(member.value.data(), size, false);
   }
   if (step != FlatObject::Step::end) return false;
   is_plain_ = object.is_ascii();

@@ -7,9 +7,9 @@ namespace penstock {
 
 namespace {
 
-constexpr size_t kPieceBytes = size_t{256} << 10;
+constexpr size_t kPieceBytes = size_t{64} << 10;
 constexpr size_t kMaxPieceRecords = 8192;
-constexpr size_t kLargeBufferBytes = 4 * kPieceBytes;
+constexpr size_t kLargeBufferBytes = size_t{1} << 20;
 
 }  // namespace
 
@@ -26,16 +26,18 @@ int32_t LambdaFilter::apply(const penstock_batch& batch, penstock_emit_fn emit, 
   }
   writer_.begin(batch);
   for (uint64_t index = 0; index < batch.record_count; ++index) {
-    append(record_at(batch, index));
+    append(batch, index);
     if (text_.size() < kPieceBytes && records_.size() < kMaxPieceRecords) continue;
     if (const int32_t result = emit_piece(batch, emit, emit_ctx); result < 0) return result;
   }
   return records_.empty() ? PENSTOCK_OK : emit_piece(batch, emit, emit_ctx);
 }
 
-void LambdaFilter::append(const penstock_record& event) {
+void LambdaFilter::append(const penstock_batch& batch, uint64_t index) {
+  records_.push_back(record_at(batch, index));
+  penstock_record& record = records_.back();
   const size_t from = text_.size();
-  const RecordWriter::Kind kind = writer_.append(text_, event);
+  const RecordWriter::Kind kind = writer_.append(text_, record);
   ++counters_.records;
   switch (kind) {
     case RecordWriter::Kind::system_line:
@@ -49,13 +51,12 @@ void LambdaFilter::append(const penstock_record& event) {
       break;
     case RecordWriter::Kind::dropped:
       ++counters_.dropped;
+      records_.pop_back();
       return;
   }
-  penstock_record record = event;
   record.body = {nullptr, text_.size() - from};
   record.extracted_fields = {};  // they are in the body
   record.flags |= PENSTOCK_RECORD_JSON;
-  records_.push_back(record);
 }
 
 int32_t LambdaFilter::emit_piece(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx) {

@@ -32,14 +32,14 @@ class LambdaFilter {
   explicit LambdaFilter(const LambdaFilterOptions& options);
 
   // Hands the batch on as JSON records (PENSTOCK_RECORD_JSON), same order, id, time and key, in pieces of about
-  // 256 KiB of output so that memory stays bounded; none where all of it is left out. Answers below 0 of emit end
+  // 64 KiB of output so that memory stays bounded; none where all of it is left out. Answers below 0 of emit end
   // it and are returned.
   int32_t apply(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx);
 
   const LambdaFilterCounters& counters() const { return counters_; }
 
  private:
-  void append(const penstock_record& event);
+  void append(const penstock_batch& batch, uint64_t index);
   int32_t emit_piece(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx);
 
   LogGroups log_groups_;

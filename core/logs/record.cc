@@ -75,8 +75,19 @@ size_t rest_of_string(std::string_view text, size_t from) {
   return at - from;
 }
 
-bool is_word_of_capitals(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+// With its quotes; false, and nothing, for any other text.
+bool append_word_of_capitals(TextBuffer& out, std::string_view text) {
+  char* to = out.room(text.size() + 2);
+  *to++ = '"';
+  bool are_capitals = true;
+  for (const char c : text) {
+    are_capitals &= c >= 'A' && c <= 'Z';
+    *to++ = c;
+  }
+  if (!are_capitals) return false;
+  *to++ = '"';
+  out.end_at(to);
+  return true;
 }
 
 }  // namespace
@@ -96,6 +107,10 @@ RecordWriter::RecordWriter(const RecordOptions& options)
     events_[index] = Piece(key_of(names_.event) + json_of(kLambdaEventNames[index]));
   for (size_t index = 0; index < fields_.size(); ++index)
     fields_[index] = Piece(key_of(names_.fields[index].name));
+  if (!names_.source.empty()) source_key_ = "," + key_of(options_.source_key);
+  for (size_t index = 0; index < kSourceFactCount; ++index)
+    source_names_[index] =
+        key_of(names_.source_facts[index].name) + (names_.source_facts[index].is_list ? "[" : "");
 }
 
 void RecordWriter::begin(const penstock_batch& origin) {
@@ -104,25 +119,23 @@ void RecordWriter::begin(const penstock_batch& origin) {
   const std::array<std::string_view, kSourceFactCount> values = {view(origin.log_group), view(origin.log_stream),
                                                                  view(origin.owner),     view(origin.region),
                                                                  function.name,          function.version};
-  std::string source;
+  source_text_.clear();
   for (size_t index = 0; index < kSourceFactCount; ++index) {
     std::string& fact = source_facts_[index];
     fact.clear();
     if (values[index].empty()) continue;
-    const SourceName& name = names_.source_facts[index];
-    fact += ',';
-    append_json_string(fact, name.name);
-    fact += name.is_list ? ":[" : ":";
-    append_json_string(fact, values[index]);
-    if (name.is_list) fact += ']';
-    source += fact;
+    const bool is_first_in_object = source_text_.empty() && !source_key_.empty();
+    if (is_first_in_object) source_text_ += source_key_;
+    const size_t from = source_text_.size();
+    source_text_ += is_first_in_object ? '{' : ',';
+    source_text_ += source_names_[index];
+    append_json_string(source_text_, values[index]);
+    if (names_.source_facts[index].is_list) source_text_ += ']';
+    if (source_key_.empty()) fact.assign(source_text_, from);
   }
-  source_has_version_ = names_.source.empty() && !function.version.empty();
-  if (!names_.source.empty() && !source.empty()) {
-    source[0] = '{';
-    source = "," + key_of(options_.source_key) + source + "}";
-  }
-  source_ = Piece(source);
+  if (!source_key_.empty() && !source_text_.empty()) source_text_ += '}';
+  source_.assign(source_text_);
+  source_has_version_ = source_key_.empty() && !function.version.empty();
 }
 
 RecordWriter::Kind RecordWriter::append(TextBuffer& out, const penstock_record& event) {
@@ -251,12 +264,7 @@ void RecordWriter::append_level(TextBuffer& out, std::string_view written, bool 
   if (level.empty()) level = failed ? "ERROR" : "INFO";
   if (options_.normalize_level)
     if (const std::string_view normalized = normalized_level(level); !normalized.empty()) level = normalized;
-  if (is_word_of_capitals(level)) {  // as nearly all are
-    out += '"';
-    out += level;
-    out += '"';
-    return;
-  }
+  if (append_word_of_capitals(out, level)) return;  // as nearly all are
   const size_t from = out.size();
   append_json_string(out, level);
   char* const end = out.data() + out.size();

@@ -66,9 +66,12 @@ class RecordWriter {
   Piece json_;                                          // empty: an object is the record
   std::array<Piece, kLambdaEventNames.size()> events_;  // with their values
   std::array<Piece, kLambdaFieldCount> fields_;
+  std::string source_key_;                                  // empty: its facts stand at the top
+  std::array<std::string, kSourceFactCount> source_names_;  // with the bracket of a list
 
   // And in all records of a batch, with values; empty where these are unknown.
   Piece source_;
+  std::string source_text_;  // the same
   std::array<std::string, kSourceFactCount> source_facts_;
   bool source_has_version_ = false;  // under the name that a line's own version has in this schema
 
