@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds once, runs every test, then the unit tests, the simulated ones, the misuse of the ABI and the fuzzers' corpora
-# once more under AddressSanitizer and UndefinedBehaviorSanitizer, and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
+# Builds once, runs every test, then the tests of what reads the bytes of others, the simulated ones, the misuse of the
+# ABI and the fuzzers' corpora once more under AddressSanitizer and UndefinedBehaviorSanitizer (scripts/sanitize.sh has
+# all of them), and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,8 +24,7 @@ if stage build build dev all; then
   stage tests run build/dev || true
 fi
 if stage build-asan build asan sanitized_tests; then
-  stage tests-asan run build/asan/tests/unit build/asan/tests/sim build/asan/tests/abi build/asan/tests/fluentbit \
-    build/asan/tests/fuzz || true
+  stage tests-asan run build/asan/tests/{unit/base,unit/logs,unit/kinesis,sim,abi,fuzz} || true
 fi
 stage package scripts/package.sh && stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
 if command -v clang-format >/dev/null; then
