@@ -187,7 +187,7 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
   if (!rest.starts_with(" #")) return false;
   rest.remove_prefix(2);
   while (!rest.empty() && scan::is_digit(rest[0])) rest.remove_prefix(1);
-  if (!scan::take(rest, "]")) return false;
+  if (rest.size() < 2 || !scan::is_space_or_tab(rest[1]) || !scan::take(rest, "]")) return false;
   const std::string_view level = scan::take_word(rest);
   if (level_of(level).empty() && level != "ANY") return false;
   const std::string_view request_id = rest.starts_with("--") ? std::string_view() : scan::take_word(rest);
