@@ -86,7 +86,7 @@ struct Output {
   explicit Output(Writer::Options options)
       : failures(std::move(*FailureLog::open(still.env, "drop"))),
         writer(still.env, *failures, std::move(options),
-               [this](std::string_view, const std::string& body, size_t, KinesisClient::Answered answered) {
+               [this](std::string_view, const std::string& body, size_t, ServiceClient::Answered answered) {
                  body_bytes += body.size() + sign(body).size();
                  waiting.push_back({count(body), std::move(answered)});
                }) {}
@@ -138,7 +138,7 @@ struct Output {
   size_t all_parcels = 0, bytes_out = 0, units = 0;
   struct Waiting {
     size_t parcels;
-    KinesisClient::Answered answered;
+    ServiceClient::Answered answered;
   };
   std::vector<Waiting> waiting;
   std::unique_ptr<FailureLog> failures;

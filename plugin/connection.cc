@@ -83,8 +83,8 @@ Result<Connection> connect(const penstock_host& host, const Options& options) {
       CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
   made.credentials = std::make_unique<CredentialsCache>(
       env, *made.clock, default_credentials(*made.context, options.text("profile"), role));
-  made.client =
-      std::make_unique<KinesisClient>(env, std::move(*kinesis), *made.credentials, *made.clock, call_timeout_ms);
+  made.client = std::make_unique<ServiceClient>(env, kKinesisProtocol, std::move(*kinesis), *made.credentials,
+                                                *made.clock, call_timeout_ms);
   return made;
 }
 

@@ -8,8 +8,8 @@
 #include "abi/penstock.h"
 #include "core/aws/credentials_cache.h"
 #include "core/aws/credentials_context.h"
+#include "core/aws/service_client.h"
 #include "core/aws/service_clock.h"
-#include "core/kinesis/client.h"
 #include "plugin/host_env.h"
 #include "plugin/options.h"
 
@@ -82,7 +82,7 @@ struct Connection {
   std::unique_ptr<ServiceClock> clock;
   std::unique_ptr<CredentialsContext> context;
   std::unique_ptr<CredentialsCache> credentials;
-  std::unique_ptr<KinesisClient> client;
+  std::unique_ptr<ServiceClient> client;
 };
 
 // Makes no call yet, but one: where no region is told, it asks the EC2 instance, for up to two seconds.

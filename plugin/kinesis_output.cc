@@ -222,7 +222,7 @@ class KinesisOutput : public penstock_instance {
         failures_(std::move(failures)),
         writer_(env(), *failures_, std::move(options),
                 [this](std::string_view operation, std::string body, size_t max_answer_bytes,
-                       KinesisClient::Answered answered) {
+                       ServiceClient::Answered answered) {
                   connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
                 }) {}
 

@@ -25,6 +25,8 @@ class Clock {
   virtual ~Clock() = default;
   virtual int64_t wall_ms() = 0;       // Unix time; may jump
   virtual int64_t monotonic_ms() = 0;  // never goes back; all deadlines are on this one
+  // Never goes back, and goes on while the machine sleeps, where the clock can: what others see as time.
+  virtual int64_t boot_ms() { return monotonic_ms(); }
 };
 
 class Random {

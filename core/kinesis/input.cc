@@ -15,7 +15,7 @@ constexpr int64_t kSaveRetryMs = 1000;
 constexpr int64_t kEmitAgainMs = 100;
 }  // namespace
 
-Input::Input(Env& env, KinesisClient& client, CheckpointStore& checkpoints, FailureLog& failures,
+Input::Input(Env& env, ServiceClient& client, CheckpointStore& checkpoints, FailureLog& failures,
              InputOptions options)
     : env_(env),
       client_(client),

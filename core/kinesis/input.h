@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/aws/service_client.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
 #include "core/kinesis/ack_table.h"
 #include "core/kinesis/checkpoint.h"
-#include "core/kinesis/client.h"
 #include "core/kinesis/failure.h"
 #include "core/kinesis/progress.h"
 #include "core/kinesis/shard_list.h"
@@ -46,7 +46,7 @@ struct Shard {
 class Input {
  public:
   // All references outlive the input.
-  Input(Env& env, KinesisClient& client, CheckpointStore& checkpoints, FailureLog& failures, InputOptions options);
+  Input(Env& env, ServiceClient& client, CheckpointStore& checkpoints, FailureLog& failures, InputOptions options);
 
   // Loads the checkpoint. To be called once, before anything else.
   Status open();
@@ -88,7 +88,7 @@ class Input {
   Status save_checkpoint();
 
   Env& env_;
-  KinesisClient& client_;
+  ServiceClient& client_;
   CheckpointStore& checkpoints_;
   FailureLog& failures_;
   InputOptions options_;

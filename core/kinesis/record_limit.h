@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string>
 
+#include "core/aws/service_call.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
-#include "core/kinesis/service_call.h"
 
 namespace penstock {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "core/aws/service_client.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
-#include "core/kinesis/client.h"
 #include "core/kinesis/read_api.h"
 
 namespace penstock {
@@ -17,7 +17,7 @@ class ShardList {
  public:
   // listed gets the whole list and the service's time (Unix, 0 where it did not say). All references outlive this.
   using Listed = std::function<void(std::vector<ShardInfo> shards, int64_t date_ms)>;
-  ShardList(Env& env, KinesisClient& client, Reporter& reporter, std::string stream, Listed listed)
+  ShardList(Env& env, ServiceClient& client, Reporter& reporter, std::string stream, Listed listed)
       : env_(env), client_(client), reporter_(reporter), stream_(std::move(stream)), listed_(std::move(listed)) {}
 
   // When to call advance(); kNever while a call is under way.
@@ -31,7 +31,7 @@ class ShardList {
   void fail(const Status& status);
 
   Env& env_;
-  KinesisClient& client_;
+  ServiceClient& client_;
   Reporter& reporter_;
   std::string stream_;
   Listed listed_;

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/aws/service_call.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
 #include "core/kinesis/read_api.h"
-#include "core/kinesis/service_call.h"
 
 namespace penstock {
 

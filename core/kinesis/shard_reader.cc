@@ -27,7 +27,7 @@ constexpr size_t in_answer(size_t data_bytes) { return data_bytes / 3 * 4 + kRec
 
 }  // namespace
 
-ShardReader::ShardReader(Env& env, KinesisClient& client, ReaderCounters& counters, std::string stream,
+ShardReader::ShardReader(Env& env, ServiceClient& client, ReaderCounters& counters, std::string stream,
                          ShardInfo shard, Position from, int64_t poll_interval_ms, Report report)
     : env_(env),
       client_(client),

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/aws/service_client.h"
 #include "core/base/env.h"
-#include "core/kinesis/client.h"
 #include "core/kinesis/progress.h"
 #include "core/kinesis/read_api.h"
 
@@ -24,7 +24,7 @@ class ShardReader {
  public:
   // stream, env, client and counters outlive the reader. report is told each failure, for people.
   using Report = std::function<void(const Status&)>;
-  ShardReader(Env& env, KinesisClient& client, ReaderCounters& counters, std::string stream, ShardInfo shard,
+  ShardReader(Env& env, ServiceClient& client, ReaderCounters& counters, std::string stream, ShardInfo shard,
               Position from, int64_t poll_interval_ms, Report report);
   ShardReader(const ShardReader&) = delete;
   ShardReader& operator=(const ShardReader&) = delete;
@@ -54,7 +54,7 @@ class ShardReader {
   void end_if_done();
 
   Env& env_;
-  KinesisClient& client_;
+  ServiceClient& client_;
   ReaderCounters& counters_;
   std::string stream_;
   ShardInfo shard_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "core/aws/service_call.h"
 #include "core/base/backoff.h"
 #include "core/base/env.h"
 #include "core/base/reporter.h"
@@ -18,7 +19,6 @@
 #include "core/kinesis/failure.h"
 #include "core/kinesis/put_records.h"
 #include "core/kinesis/record_limit.h"
-#include "core/kinesis/service_call.h"
 #include "core/kinesis/shard_map.h"
 #include "core/kinesis/undeliverable.h"
 #include "core/kinesis/writer_batch.h"

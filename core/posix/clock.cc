@@ -20,6 +20,7 @@ class SystemClock : public Clock {
  public:
   int64_t wall_ms() override { return now_ms(CLOCK_REALTIME); }
   int64_t monotonic_ms() override { return now_ms(CLOCK_MONOTONIC); }
+  int64_t boot_ms() override { return now_ms(CLOCK_BOOTTIME); }
 };
 
 // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): one addition and a mix a

@@ -9,9 +9,9 @@
 
 #include "core/aws/credentials_cache.h"
 #include "core/aws/credentials_web_identity.h"
+#include "core/aws/service_client.h"
 #include "core/base/bytes.h"
 #include "core/base/time.h"
-#include "core/kinesis/client.h"
 #include "core/kinesis/writer.h"
 #include "tests/sim/sim_env.h"
 
@@ -121,12 +121,12 @@ class credentials_rotation : public testing::Test {
   CredentialsCache credentials{sim.env(), service_clock,
                                std::make_unique<WebIdentityCredentials>(
                                    context, WebIdentity{"/token", {"arn:aws:iam::1:role/r", "", "", ""}})};
-  KinesisClient client{sim.env(), *make_endpoint("kinesis", "us-east-1", "", false), credentials, service_clock,
-                       30'000};
+  ServiceClient client{sim.env(),   kKinesisProtocol, *make_endpoint("kinesis", "us-east-1", "", false),
+                       credentials, service_clock,    30'000};
   std::unique_ptr<FailureLog> failures = std::move(*FailureLog::open(sim.env(), "file:/failures"));
   std::unique_ptr<Writer> writer = std::make_unique<Writer>(
       sim.env(), *failures, Writer::Options{.stream = "out", .mem_limit_bytes = 8 << 20},
-      [this](std::string_view operation, std::string body, size_t most, KinesisClient::Answered answered) {
+      [this](std::string_view operation, std::string body, size_t most, ServiceClient::Answered answered) {
         client.call(operation, std::move(body), most, std::move(answered));
       });
 };

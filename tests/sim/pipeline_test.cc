@@ -97,7 +97,7 @@ class e2e : public testing::Test {
       out.env(),
       *out_failures,
       {.stream = "out", .mem_limit_bytes = kMemLimit},
-      [this](std::string_view operation, std::string body, size_t most, KinesisClient::Answered answered) {
+      [this](std::string_view operation, std::string body, size_t most, ServiceClient::Answered answered) {
         out_client.call(operation, std::move(body), most, std::move(answered));
       }};
 

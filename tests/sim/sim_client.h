@@ -6,8 +6,8 @@
 #include "core/aws/credentials_cache.h"
 #include "core/aws/credentials_environment.h"
 #include "core/aws/endpoint.h"
+#include "core/aws/service_client.h"
 #include "core/aws/service_clock.h"
-#include "core/kinesis/client.h"
 
 namespace penstock::sim {
 
@@ -18,11 +18,12 @@ struct SimClientParts {
   CredentialsCache credentials;
 };
 
-class SimClient : private SimClientParts, public KinesisClient {
+class SimClient : private SimClientParts, public ServiceClient {
  public:
   explicit SimClient(Env& env)
       : SimClientParts(env),
-        KinesisClient(env, *make_endpoint("kinesis", "us-east-1", "", false), credentials, clock, 30'000) {}
+        ServiceClient(env, kKinesisProtocol, *make_endpoint("kinesis", "us-east-1", "", false), credentials, clock,
+                      30'000) {}
 };
 
 }  // namespace penstock::sim

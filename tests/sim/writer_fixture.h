@@ -78,7 +78,7 @@ class WriterSim {
     options.stream = "out";
     return std::make_unique<Writer>(
         sim.env(), *failures_, std::move(options),
-        [this](std::string_view operation, std::string body, size_t most, KinesisClient::Answered answered) {
+        [this](std::string_view operation, std::string body, size_t most, ServiceClient::Answered answered) {
           client_.call(operation, std::move(body), most, std::move(answered));
         });
   }

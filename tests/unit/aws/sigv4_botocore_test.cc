@@ -10,10 +10,10 @@
 #include <span>
 
 #include "core/aws/credentials_environment.h"
+#include "core/aws/service_client.h"
 #include "core/aws/sigv4.h"
 #include "core/base/crypto.h"
 #include "core/base/json.h"
-#include "core/kinesis/client.h"
 #include "core/kinesis/put_records.h"
 #include "tests/unit/aws/fake_env.h"
 
@@ -77,7 +77,7 @@ Call random_call(Generator& random) {
   const Endpoint endpoint = *make_endpoint("kinesis", region, url, false);
   ServiceClock clock(fake.clock);
   CredentialsCache credentials(fake.env, clock, std::make_unique<EnvironmentCredentials>(fake.env));
-  KinesisClient client(fake.env, endpoint, credentials, clock, 1000);
+  ServiceClient client(fake.env, kKinesisProtocol, endpoint, credentials, clock, 1000);
   client.call("PutRecords", random_body(random), 1 << 20, [](const Result<ServiceAnswer>&) {});
 
   Call call;

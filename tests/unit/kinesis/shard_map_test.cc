@@ -13,7 +13,7 @@ struct MapFixture {
   FakeService service;
   Reporter reporter{system.env};
   ServiceCall call = [this](std::string_view operation, const std::string& body, size_t,
-                            KinesisClient::Answered answered) {
+                            ServiceClient::Answered answered) {
     service.call(operation, body, std::move(answered));
   };
   ShardMap map{system.env, reporter, call, "out"};

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/aws/service_client.h"
 #include "core/base/crypto.h"
 #include "core/base/env.h"
-#include "core/kinesis/client.h"
 
 namespace penstock {
 
@@ -110,16 +110,16 @@ inline std::vector<SentRecord> records_in(std::string_view body) {
 struct FakeService {
   struct Call {
     std::vector<SentRecord> records;
-    KinesisClient::Answered answered;
+    ServiceClient::Answered answered;
   };
   struct Question {
     std::string operation, body;
-    KinesisClient::Answered answered;
+    ServiceClient::Answered answered;
   };
   std::deque<Call> calls;          // PutRecords
   std::deque<Question> questions;  // all others
 
-  void call(std::string_view operation, const std::string& body, KinesisClient::Answered answered) {
+  void call(std::string_view operation, const std::string& body, ServiceClient::Answered answered) {
     if (operation == "PutRecords")
       calls.push_back({records_in(body), std::move(answered)});
     else

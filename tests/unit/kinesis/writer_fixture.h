@@ -26,7 +26,7 @@ struct WriterFixture {
       : failures(std::move(*FailureLog::open(system.env, "file:/failures"))),
         writer(system.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
-                      KinesisClient::Answered answered) { service.call(operation, body, std::move(answered)); }) {}
+                      ServiceClient::Answered answered) { service.call(operation, body, std::move(answered)); }) {}
 
   // All that a batch says but for its records; the log stream "ls" becomes the partition key.
   static penstock_batch origin(uint64_t ack_id) {

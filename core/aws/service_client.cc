@@ -1,4 +1,4 @@
-#include "core/kinesis/client.h"
+#include "core/aws/service_client.h"
 
 #include <utility>
 
@@ -8,11 +8,7 @@
 
 namespace penstock {
 
-namespace {
-constexpr std::string_view kTargetPrefix = "Kinesis_20131202.";
-}  // namespace
-
-void KinesisClient::call(std::string_view operation, std::string body, size_t max_answer_bytes,
+void ServiceClient::call(std::string_view operation, std::string body, size_t max_answer_bytes,
                          Answered answered) {
   credentials_.get([this, name = std::string(operation), body = std::move(body), max_answer_bytes,
                     answered = std::move(answered)](const Result<Credentials>& found) mutable {
@@ -21,11 +17,11 @@ void KinesisClient::call(std::string_view operation, std::string body, size_t ma
   });
 }
 
-void KinesisClient::send(const Credentials& credentials, const std::string& operation, std::string body,
+void ServiceClient::send(const Credentials& credentials, const std::string& operation, std::string body,
                          size_t max_answer_bytes, Answered answered) {
   HttpRequest request = post_to(endpoint_);
-  request.headers = {{"Content-Type", "application/x-amz-json-1.1"},
-                     {"X-Amz-Target", std::string(kTargetPrefix).append(operation)}};
+  request.headers = {{"Content-Type", std::string(protocol_.content_type)},
+                     {"X-Amz-Target", std::string(protocol_.target_prefix).append(operation)}};
   request.body = std::move(body);
   request.timeout_ms = call_timeout_ms_;
   request.max_answer_bytes = max_answer_bytes;
@@ -35,7 +31,7 @@ void KinesisClient::send(const Credentials& credentials, const std::string& oper
                            HttpResponse response) { answered(read(operation, key, std::move(response))); });
 }
 
-Result<ServiceAnswer> KinesisClient::read(const std::string& operation, const std::string& access_key_id,
+Result<ServiceAnswer> ServiceClient::read(const std::string& operation, const std::string& access_key_id,
                                           HttpResponse response) {
   if (!response.transport.ok()) return response.transport.in(operation);
   Status status = aws_status(operation, response);

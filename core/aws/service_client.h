@@ -1,4 +1,5 @@
-// Signed calls to one region's Kinesis Data Streams.
+// Signed calls to one region's endpoint of a service that speaks AWS's JSON protocol.
+// https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,13 @@
 
 namespace penstock {
 
+// How a service wants to be spoken to.
+struct JsonProtocol {
+  std::string_view target_prefix;  // before the operation in X-Amz-Target
+  std::string_view content_type;
+};
+inline constexpr JsonProtocol kKinesisProtocol = {"Kinesis_20131202.", "application/x-amz-json-1.1"};
+
 struct ServiceAnswer {
   std::string body;     // JSON
   int64_t date_ms = 0;  // the Date header, Unix time; 0 where there was none
@@ -21,14 +29,15 @@ struct ServiceAnswer {
 // Sends each call once and tells its outcome; trying again is the caller's. Where the service refused our
 // credentials or our clock, the next call goes out with credentials found anew, or with the service's time (taken
 // from its Date header over TLS only, 24 h at most), so that the caller's next try mends it.
-class KinesisClient {
+class ServiceClient {
  public:
   using Answered = std::function<void(Result<ServiceAnswer>)>;
 
   // env, credentials and clock outlive the client; the client lives until the transport is destroyed.
-  KinesisClient(Env& env, Endpoint endpoint, CredentialsCache& credentials, ServiceClock& clock,
-                int64_t call_timeout_ms)
+  ServiceClient(Env& env, JsonProtocol protocol, Endpoint endpoint, CredentialsCache& credentials,
+                ServiceClock& clock, int64_t call_timeout_ms)
       : env_(env),
+        protocol_(protocol),
         endpoint_(std::move(endpoint)),
         credentials_(credentials),
         clock_(clock),
@@ -47,6 +56,7 @@ class KinesisClient {
                              HttpResponse response);
 
   Env& env_;
+  JsonProtocol protocol_;
   Endpoint endpoint_;
   CredentialsCache& credentials_;
   ServiceClock& clock_;
