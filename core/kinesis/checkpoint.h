@@ -8,11 +8,9 @@
 #include <string_view>
 
 #include "core/base/env.h"
+#include "core/kinesis/shard_position.h"
 
 namespace penstock {
-
-// In place of a sequence number: the shard is closed and all of it is settled.
-inline constexpr std::string_view kShardEnd = "SHARD_END";
 
 struct Checkpoint {
   // When the application first started, by the service's clock (Unix time); 0: it has not. `latest` means from
