@@ -1,5 +1,5 @@
 // Signed calls to one region's endpoint of a service that speaks AWS's JSON protocol.
-// https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+// https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html (and aws-json-1_0)
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,7 @@ struct JsonProtocol {
   std::string_view content_type;
 };
 inline constexpr JsonProtocol kKinesisProtocol = {"Kinesis_20131202.", "application/x-amz-json-1.1"};
+inline constexpr JsonProtocol kDynamoDbProtocol = {"DynamoDB_20120810.", "application/x-amz-json-1.0"};
 
 struct ServiceAnswer {
   std::string body;     // JSON

@@ -22,6 +22,7 @@ enum class Code {
   expired,      // an iterator or a page token is too old: make a new one
   credentials,  // refused or too old: fetch them again
   not_found,    // the stream, shard or table is not there
+  conflict,     // it is not as the call took it to be: a condition did not hold, or there is one already
   permanent,    // anything else that the service refuses
   too_large,    // the answer passes the limit given for it
 };

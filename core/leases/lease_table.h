@@ -1,0 +1,104 @@
+// The table of the leases: one call of DynamoDB a method.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/aws/service_call.h"
+#include "core/base/status.h"
+#include "core/leases/lease.h"
+
+namespace penstock {
+
+// What became of a write under a condition.
+struct LeaseWrite {
+  enum class Outcome {
+    done,         // by this call
+    done_before,  // by an earlier call of ours whose answer was lost: it took place no sooner than that one began
+    refused,      // the condition did not hold
+  };
+  Outcome outcome = Outcome::refused;
+  std::optional<Lease> row;  // as it stands now; none: there is no such row (any more)
+};
+
+// What an owner writes beside the counter; what is left as it is here stays as it is there.
+struct LeaseChange {
+  std::string checkpoint;  // with it go sub_sequence_number, the count of owner switches, KCL's pending checkpoint
+  uint64_t sub_sequence_number = 0;
+  std::vector<std::string> child_ids;
+  std::string stream_arn;
+  int64_t stream_created_ms = 0;
+  int64_t started_ms = 0;
+};
+
+struct LeaseList {
+  std::vector<Lease> leases;
+  std::vector<std::string> unreadable;  // keys of rows that are no lease of anybody's
+};
+
+// What create_table makes, and what the error names where the table is missing and may not be made.
+struct LeaseTableDefinition {
+  bool create = false;                      // option create_table
+  std::map<std::string, std::string> tags;  // option table_tags
+};
+
+// Each method begins one call (scan: one a page) and tells its outcome once, as ServiceCall does; trying again is
+// the caller's. Errors: Code::throttled, transient, ... of the service; transient means that the write may have
+// taken place all the same: call the same again, with the same counter. Where it had, its condition fails, the row
+// is read again (at once, by the table) and the outcome is done_before.
+//
+// The table must outlive its calls. Ids of workers are unique and never used again: a row that bears mine is mine.
+class LeaseTable {
+ public:
+  using Written = std::function<void(Result<LeaseWrite>)>;
+
+  // region is for the errors alone.
+  LeaseTable(ServiceCall call, std::string table, std::string region)
+      : call_(std::move(call)), table_(std::move(table)), region_(std::move(region)) {}
+
+  // One step towards a table that can be used. True: it can be. False: it is being made, so ask again in a second
+  // or so. Code::config where it is missing and may not be made (with the definition, as a command to paste), or
+  // where it is no table of leases.
+  void prepare(const LeaseTableDefinition& definition, std::function<void(Result<bool>)> prepared);
+
+  // All leases, read page by page, not consistently (half the price, and as KCL does): a row may be seconds old,
+  // so that a counter may seem to go back. Code::config where the table belongs to a fleet of KCL 3, whose workers
+  // share leases out otherwise.
+  void scan(std::function<void(Result<LeaseList>)> scanned);
+
+  // Consistently. None: there is no such row.
+  void get(const std::string& key, std::function<void(Result<std::optional<Lease>>)> got);
+
+  // Where there is no row of that key; otherwise the outcome is refused, with the row that is there. Any owner
+  // given is left out.
+  void create(const Lease& lease, Written written);
+
+  // Makes owner the owner where the row's counter is still that of seen; change goes with it. The position to
+  // resume from is the row's that is handed back.
+  void take(const Lease& seen, const std::string& owner, const LeaseChange& change, Written written);
+
+  // Renews what owner holds at counter; change goes with it (none: a bare renewal), so that a checkpoint doubles
+  // as a renewal. One such call a lease at a time. Where it is refused and the row is still the owner's (an
+  // earlier call's change came through, this one's not), go on from the row's counter; any other row, or none, is
+  // a loss.
+  void renew(const std::string& key, int64_t counter, const std::string& owner, const LeaseChange& change,
+             Written written);
+
+  // Sets free what owner holds. Refused where the row is not the owner's any more, which is as good.
+  void evict(const std::string& key, const std::string& owner, Written written);
+
+  // Deletes the row where its counter is still the one given. done_before: there was none.
+  void remove(const std::string& key, int64_t counter, Written written);
+
+ private:
+  ServiceCall call_;
+  std::string table_;
+  std::string region_;
+};
+
+}  // namespace penstock
