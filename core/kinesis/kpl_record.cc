@@ -1,0 +1,168 @@
+#include "core/kinesis/kpl_record.h"
+
+#include <algorithm>
+
+#include "core/base/crypto.h"
+
+namespace penstock {
+
+namespace {
+
+bool read_varint(std::string_view& rest, uint64_t& value) {
+  value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    if (rest.empty()) return false;
+    const auto byte = static_cast<uint8_t>(rest.front());
+    rest.remove_prefix(1);
+    if (shift == 63 && byte > 1) return false;  // beyond 64 bits
+    value |= uint64_t{byte & 0x7Fu} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+bool read_bytes(std::string_view& rest, uint64_t size, std::string_view& bytes) {
+  if (size > rest.size()) return false;
+  bytes = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return true;
+}
+
+// A field of a protobuf message. https://protobuf.dev/programming-guides/encoding/
+struct Field {
+  static constexpr uint64_t kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5;
+
+  uint64_t number;
+  uint64_t type;
+  uint64_t varint;           // of kVarint
+  std::string_view bytes;    // of kBytes
+  const char* length_begin;  // of kBytes: where its length stands, before the bytes
+};
+
+// False: ill-formed. A field of a type that is not known, as of the groups that protobuf gave up, is that, too.
+bool read_field(std::string_view& rest, Field& field) {
+  uint64_t tag = 0;
+  if (!read_varint(rest, tag) || tag > UINT32_MAX || tag >> 3 == 0) return false;
+  field.number = tag >> 3;
+  field.type = tag & 7;
+  field.length_begin = rest.data();
+  std::string_view passed_over;
+  uint64_t size = 0;
+  switch (field.type) {
+    case Field::kVarint:
+      return read_varint(rest, field.varint);
+    case Field::kBytes:
+      return read_varint(rest, size) && read_bytes(rest, size, field.bytes);
+    case Field::kFixed64:
+      return read_bytes(rest, 8, passed_over);
+    case Field::kFixed32:
+      return read_bytes(rest, 4, passed_over);
+    default:
+      return false;
+  }
+}
+
+// The fields of the messages, by their numbers.
+constexpr uint64_t kPartitionKeyTable = 1, kExplicitHashKeyTable = 2, kRecords = 3;
+constexpr uint64_t kPartitionKeyIndex = 1, kExplicitHashKeyIndex = 2, kData = 3;
+
+struct Entry {
+  std::optional<uint64_t> partition_key_index;
+  std::optional<uint64_t> explicit_hash_key_index;
+  std::optional<std::string_view> data;
+};
+
+// nullopt: ill-formed, or without a field that must be there. Of a field that is repeated the last counts.
+std::optional<Entry> read_entry(std::string_view message) {
+  Entry entry;
+  Field field;
+  while (!message.empty()) {
+    if (!read_field(message, field)) return std::nullopt;
+    if (field.number == kPartitionKeyIndex && field.type == Field::kVarint)
+      entry.partition_key_index = field.varint;
+    else if (field.number == kExplicitHashKeyIndex && field.type == Field::kVarint)
+      entry.explicit_hash_key_index = field.varint;
+    else if (field.number == kData && field.type == Field::kBytes)
+      entry.data = field.bytes;
+  }
+  if (!entry.partition_key_index || !entry.data) return std::nullopt;
+  return entry;
+}
+
+}  // namespace
+
+std::optional<HashKey> effective_hash_key(const KplUserRecord& record) {
+  return record.explicit_hash_key ? parse_hash_key(*record.explicit_hash_key)
+                                  : hash_of_partition_key(record.partition_key);
+}
+
+bool KplRecord::open(std::string_view record) {
+  message_ = rest_ = {};
+  size_ = 0;
+  partition_keys_.clear();
+  explicit_hash_keys_.clear();
+  if (!record.starts_with(kKplMagic) || record.size() <= kKplMagic.size() + kKplDigestBytes ||
+      record.size() > UINT32_MAX)
+    return false;
+  const std::string_view digest = record.substr(record.size() - kKplDigestBytes);
+  const std::string_view message =
+      record.substr(kKplMagic.size(), record.size() - kKplMagic.size() - kKplDigestBytes);
+  const auto expected = md5(message);
+  if (!expected || digest != std::string_view(reinterpret_cast<const char*>(expected->data()), expected->size()))
+    return false;
+  message_ = message;
+  if (!read_all(message) || size_ == 0) {
+    size_ = 0;
+    return false;
+  }
+  rest_ = message;
+  return true;
+}
+
+// The tables, and whether all else is sound: they may stand behind what refers to them.
+bool KplRecord::read_all(std::string_view message) {
+  std::optional<uint64_t> last_partition_key, last_explicit_hash_key;
+  Field field;
+  for (std::string_view rest = message; !rest.empty();) {
+    if (!read_field(rest, field)) return false;
+    if (field.type != Field::kBytes) continue;
+    const auto begin = static_cast<uint32_t>(field.length_begin - message.data());
+    if (field.number == kPartitionKeyTable) partition_keys_.push_back(begin);
+    if (field.number == kExplicitHashKeyTable) explicit_hash_keys_.push_back(begin);
+    if (field.number != kRecords) continue;
+    const std::optional<Entry> entry = read_entry(field.bytes);
+    if (!entry) return false;
+    last_partition_key = std::max(last_partition_key, entry->partition_key_index);
+    last_explicit_hash_key = std::max(last_explicit_hash_key, entry->explicit_hash_key_index);
+    ++size_;
+  }
+  return (!last_partition_key || *last_partition_key < partition_keys_.size()) &&
+         (!last_explicit_hash_key || *last_explicit_hash_key < explicit_hash_keys_.size());
+}
+
+std::string_view KplRecord::entry(const Table& table, uint64_t index) const {
+  std::string_view rest = message_.substr(table[index]);
+  uint64_t size = 0;
+  std::string_view bytes;
+  read_varint(rest, size);
+  read_bytes(rest, size, bytes);
+  return bytes;
+}
+
+bool KplRecord::next(KplUserRecord& user_record) {
+  Field field;
+  while (!rest_.empty()) {
+    read_field(rest_, field);
+    if (field.type != Field::kBytes || field.number != kRecords) continue;
+    const std::optional<Entry> record = read_entry(field.bytes);
+    user_record.partition_key = entry(partition_keys_, *record->partition_key_index);
+    user_record.explicit_hash_key.reset();
+    if (record->explicit_hash_key_index)
+      user_record.explicit_hash_key = entry(explicit_hash_keys_, *record->explicit_hash_key_index);
+    user_record.data = *record->data;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace penstock

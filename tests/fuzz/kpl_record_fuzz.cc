@@ -1,0 +1,64 @@
+// Taking aggregated records apart: a record as it is, and one whose digest fits whatever the message is.
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/kinesis/kpl_record.h"
+#include "tests/fuzz/check.h"
+#include "tests/kpl_bytes.h"
+
+namespace penstock {
+namespace {
+
+bool lies_in(std::string_view part, std::string_view text) {
+  const std::less_equal<const char*> not_behind;
+  return not_behind(text.data(), part.data()) && not_behind(part.data() + part.size(), text.data() + text.size());
+}
+
+// Each user record with tables of its own, so that it can be compared as text.
+std::string written_anew(std::string_view record) {
+  KplRecord reader;
+  check(reader.open(record), "what was opened once can be opened again", record);
+  std::string message;
+  size_t keys = 0;
+  size_t hash_keys = 0;
+  size_t count = 0;
+  for (KplUserRecord one; reader.next(one); ++count) {
+    check(lies_in(one.partition_key, record) && lies_in(one.data, record), "a user record lies in the record",
+          record);
+    message += kpl_bytes::partition_key(one.partition_key);
+    std::string more;
+    if (one.explicit_hash_key) {
+      check(lies_in(*one.explicit_hash_key, record), "an explicit hash key lies in the record", record);
+      message += kpl_bytes::explicit_hash_key(*one.explicit_hash_key);
+      more = kpl_bytes::number_field(2, hash_keys++);
+    }
+    message += kpl_bytes::user_record(keys++, one.data, more);
+    effective_hash_key(one);
+  }
+  check(count == reader.size() && count > 0, "there are as many user records as it says, and one at least",
+        record);
+  return kpl_bytes::sealed(message);
+}
+
+void check_record(std::string_view record) {
+  KplRecord reader;
+  if (!reader.open(record)) {
+    KplUserRecord none;
+    check(reader.size() == 0 && !reader.next(none), "a plain record has no user records", record);
+    return;
+  }
+  const std::string again = written_anew(record);
+  check(written_anew(again) == again, "what is written anew says the same", record);
+}
+
+}  // namespace
+}  // namespace penstock
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  penstock::check_record(text);
+  penstock::check_record(penstock::kpl_bytes::sealed(text));
+  return 0;
+}
