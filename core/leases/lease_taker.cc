@@ -1,0 +1,70 @@
+#include "core/leases/lease_taker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock {
+
+namespace {
+
+void shuffle(std::vector<Lease>& leases, Random& random) {
+  for (size_t left = leases.size(); left > 1; --left)
+    std::swap(leases[left - 1], leases[static_cast<size_t>(random.next() % left)]);
+}
+
+}  // namespace
+
+void LeaseTaker::observe(const std::vector<Lease>& rows, int64_t boot_ms) {
+  std::map<std::string, Seen> seen;
+  for (const Lease& row : rows) {
+    const auto before = seen_.find(row.key);
+    const bool unchanged =
+        before != seen_.end() && before->second.counter == row.counter && before->second.owner == row.owner;
+    seen[row.key] = unchanged ? before->second : Seen{row.counter, row.owner, boot_ms};
+  }
+  seen_ = std::move(seen);
+}
+
+int64_t LeaseTaker::unchanged_ms(const std::string& key, int64_t boot_ms) const {
+  const auto seen = seen_.find(key);
+  return seen == seen_.end() ? 0 : boot_ms - seen->second.since_boot_ms;
+}
+
+std::vector<Lease> LeaseTaker::choose(const std::vector<Lease>& rows, const std::set<std::string>& held,
+                                      int64_t boot_ms, Random& random) const {
+  size_t leases = 0, mine = 0;
+  std::vector<Lease> available;
+  std::map<std::string, std::vector<Lease>> of_others;  // by owner
+  for (const Lease& row : rows) {
+    if (row.checkpoint == kShardEndCheckpoint) continue;
+    ++leases;
+    if (held.contains(row.key)) {
+      ++mine;
+    } else if (row.owner == worker_ || !has_live_owner(row, boot_ms)) {
+      // Ours, but not held: the answer to the call that took it was lost.
+      available.push_back(row);
+    } else {
+      of_others[row.owner].push_back(row);
+    }
+  }
+  const size_t workers = of_others.size() + 1;
+  const size_t share = (leases + workers - 1) / workers;
+  if (mine >= share) return {};
+  shuffle(available, random);
+  if (!available.empty()) {
+    available.resize(std::min(available.size(), share - mine));
+    return available;
+  }
+  std::vector<Lease> candidates;
+  size_t most = mine + 2;
+  for (const auto& [owner, theirs] : of_others) {
+    if (theirs.size() < most) continue;
+    if (theirs.size() > most) candidates.clear();
+    most = theirs.size();
+    candidates.insert(candidates.end(), theirs.begin(), theirs.end());
+  }
+  if (candidates.empty()) return {};
+  return {candidates[static_cast<size_t>(random.next() % candidates.size())]};
+}
+
+}  // namespace penstock

@@ -1,0 +1,56 @@
+// Which leases a worker takes, from what it saw of the table. Nothing here writes or waits.
+//
+// The rules are those of Amazon's Kinesis Client Library 2.x (its class DynamoDBLeaseTaker,
+// https://github.com/awslabs/amazon-kinesis-client), so that its workers and ours come to rest beside each other:
+// nobody needs another's clock, and a fleet in balance stays as it is.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/env.h"
+#include "core/leases/lease.h"
+
+namespace penstock {
+
+class LeaseTaker {
+ public:
+  // worker is our own id. A lease whose counter was seen unchanged for failover_ms has lost its owner.
+  LeaseTaker(std::string worker, int64_t failover_ms) : worker_(std::move(worker)), failover_ms_(failover_ms) {}
+
+  // The rows of a whole scan, whose last answer came at boot_ms (Clock::boot_ms): they were read no later, so that
+  // a lease is thought to be without an owner too late rather than too soon.
+  void observe(const std::vector<Lease>& rows, int64_t boot_ms);
+
+  // Which of rows, some of those last observed, to take now, in that order; boot_ms as above. held: the keys of
+  // what we hold or are about to take. Rows at SHARD_END are of no use to anybody and count for nobody.
+  //
+  // Up to our share, ceil(leases / workers): what is free or without a live owner; where there is none of that,
+  // one lease of the worker that has most, if it has at least two more than we. By chance among equals, so that
+  // not all workers try for the same.
+  std::vector<Lease> choose(const std::vector<Lease>& rows, const std::set<std::string>& held, int64_t boot_ms,
+                            Random& random) const;
+
+  // How long the counter of that lease was seen unchanged at boot_ms; 0 where it was not seen.
+  int64_t unchanged_ms(const std::string& key, int64_t boot_ms) const;
+
+ private:
+  struct Seen {
+    int64_t counter = 0;
+    std::string owner;
+    int64_t since_boot_ms = 0;
+  };
+
+  bool has_live_owner(const Lease& row, int64_t boot_ms) const {
+    return !row.owner.empty() && unchanged_ms(row.key, boot_ms) < failover_ms_;
+  }
+
+  std::string worker_;
+  int64_t failover_ms_;
+  std::map<std::string, Seen> seen_;  // by key
+};
+
+}  // namespace penstock

@@ -1,0 +1,111 @@
+#include "core/leases/lease_tree.h"
+
+#include <algorithm>
+
+namespace penstock {
+
+namespace {
+
+// Where a child begins: while its lease says so, perhaps nobody has read a record of it.
+bool under_way(const Lease& lease) { return lease.checkpoint != kTrimHorizonCheckpoint; }
+bool at_end(const Lease& lease) { return lease.checkpoint == kShardEndCheckpoint; }
+
+const std::set<std::string>& found(const std::map<std::string, std::set<std::string>>& relatives,
+                                   const std::string& shard_id) {
+  static const std::set<std::string> none;
+  const auto entry = relatives.find(shard_id);
+  return entry == relatives.end() ? none : entry->second;
+}
+
+}  // namespace
+
+LeaseTree::LeaseTree(const std::vector<ShardInfo>& listed, const LeasesByShard& leases) : leases_(leases) {
+  const auto relate = [this](const std::string& parent, const std::string& child) {
+    parents_[child].insert(parent);
+    children_[parent].insert(child);
+  };
+  for (const ShardInfo& shard : listed) {
+    listed_[shard.id] = &shard;
+    for (const std::string& parent : shard.parent_ids) relate(parent, shard.id);
+  }
+  for (const auto& [shard_id, lease] : leases) {
+    for (const std::string& parent : lease.parent_ids) relate(parent, shard_id);
+    for (const std::string& child : lease.child_ids) relate(shard_id, child);
+  }
+  std::vector<std::string> begun;
+  for (const auto& [shard_id, lease] : leases)
+    if (under_way(lease)) begun.push_back(shard_id);
+  while (!begun.empty()) {
+    const std::string child = std::move(begun.back());
+    begun.pop_back();
+    for (const std::string& parent : found(parents_, child))
+      if (lease_of(parent) == nullptr && passed_.insert(parent).second) begun.push_back(parent);
+  }
+}
+
+const Lease* LeaseTree::lease_of(const std::string& shard_id) const {
+  const auto lease = leases_.find(shard_id);
+  return lease == leases_.end() ? nullptr : &lease->second;
+}
+
+// A shard that is neither listed nor leased has left the stream's retention.
+bool LeaseTree::done_with(const std::string& shard_id) const {
+  if (const Lease* lease = lease_of(shard_id)) return at_end(*lease);
+  return passed_.contains(shard_id) || !listed_.contains(shard_id);
+}
+
+// A child that nobody knows may be newer than the list, unless its parent has left the retention already.
+bool LeaseTree::has_begun(const std::string& shard_id, const std::string& parent) const {
+  if (const Lease* lease = lease_of(shard_id)) return under_way(*lease);
+  return passed_.contains(shard_id) || (!listed_.contains(shard_id) && !listed_.contains(parent));
+}
+
+bool LeaseTree::may_begin(const std::string& shard_id) const {
+  const std::set<std::string>& parents = found(parents_, shard_id);
+  return std::all_of(parents.begin(), parents.end(), [this](const std::string& id) { return done_with(id); });
+}
+
+std::vector<LeaseTree::Missing> LeaseTree::missing() const {
+  std::vector<Missing> missing;
+  for (const auto& [shard_id, shard] : listed_) {
+    if (lease_of(shard_id) != nullptr || passed_.contains(shard_id)) continue;
+    bool has_parent = false, parent_done = false;
+    for (const std::string& parent : found(parents_, shard_id)) {
+      const bool known = lease_of(parent) != nullptr || listed_.contains(parent);
+      has_parent = has_parent || known;
+      parent_done = parent_done || (known && done_with(parent));
+    }
+    if (parent_done || !has_parent) missing.push_back({shard, !has_parent});
+  }
+  return missing;
+}
+
+std::vector<const Lease*> LeaseTree::finished() const {
+  std::vector<const Lease*> finished;
+  for (const auto& entry : leases_) {
+    const auto& [shard_id, lease] = entry;
+    if (!at_end(lease)) continue;
+    const std::set<std::string>& parents = found(parents_, shard_id);
+    const std::set<std::string>& children = found(children_, shard_id);
+    const bool parents_gone = std::all_of(parents.begin(), parents.end(),
+                                          [this](const std::string& id) { return lease_of(id) == nullptr; });
+    const bool children_begun =
+        std::all_of(children.begin(), children.end(),
+                    [this, &entry](const std::string& id) { return has_begun(id, entry.first); });
+    // An end without children is one whose children have not been listed yet, unless it is so old that it is not
+    // listed itself.
+    const bool children_known = !children.empty() || !listed_.contains(shard_id);
+    if (parents_gone && children_begun && children_known) finished.push_back(&lease);
+  }
+  return finished;
+}
+
+std::set<std::string> LeaseTree::children(const std::string& shard_id) const {
+  std::set<std::string> children;
+  for (const auto& [id, shard] : listed_)
+    if (std::find(shard->parent_ids.begin(), shard->parent_ids.end(), shard_id) != shard->parent_ids.end())
+      children.insert(id);
+  return children;
+}
+
+}  // namespace penstock

@@ -1,0 +1,189 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/leases/lease_taker.h"
+#include "tests/sim/sim_clock.h"
+
+namespace penstock {
+namespace {
+
+constexpr int64_t kFailoverMs = 10'000;
+
+Lease lease(const std::string& key, const std::string& owner = "", int64_t counter = 1) {
+  Lease row;
+  row.key = row.shard_id = key;
+  row.owner = owner;
+  row.counter = counter;
+  row.checkpoint = "7";
+  return row;
+}
+
+// owners "aab " is a table of four leases, named by their places: two of a, one of b, a free one.
+std::vector<Lease> table(std::string_view owners) {
+  std::vector<Lease> rows;
+  for (size_t i = 0; i < owners.size(); ++i)
+    rows.push_back(lease(std::to_string(i), owners[i] == ' ' ? "" : std::string(1, owners[i])));
+  return rows;
+}
+
+std::set<std::string> keys(const std::vector<Lease>& rows) {
+  std::set<std::string> keys;
+  for (const Lease& row : rows) keys.insert(row.key);
+  return keys;
+}
+
+std::set<std::string> keys_of(const std::vector<Lease>& rows, const std::string& owner) {
+  std::set<std::string> keys;
+  for (const Lease& row : rows)
+    if (row.owner == owner) keys.insert(row.key);
+  return keys;
+}
+
+struct lease_taker : testing::Test {
+  // What "me" takes of rows on seeing them for the first time.
+  std::set<std::string> first_choice(const std::vector<Lease>& rows) {
+    LeaseTaker taker("me", kFailoverMs);
+    taker.observe(rows, 0);
+    return keys(taker.choose(rows, keys_of(rows, "me"), 0, random));
+  }
+
+  sim::SimRandom random{20190825};
+};
+
+TEST_F(lease_taker, takes_free_leases_up_to_its_share_of_all_rounded_up) {
+  EXPECT_EQ(first_choice(table("   ")).size(), 3U);
+  EXPECT_EQ(first_choice(table("aaa   ")).size(), 3U);
+  EXPECT_EQ(first_choice(table("aab    ")).size(), 3U);  // 7 leases, 3 workers
+  EXPECT_EQ(first_choice(table("a")).size(), 0U);
+  EXPECT_EQ(first_choice({}).size(), 0U);
+}
+
+TEST_F(lease_taker, does_not_steal_while_anything_is_free) {
+  EXPECT_EQ(first_choice(table("aaaaaaa ")), std::set<std::string>{"7"});
+}
+
+TEST_F(lease_taker, steals_one_from_who_has_most) {
+  for (int i = 0; i < 20; ++i) {
+    const std::vector<Lease> rows = table("aabbbbb");
+    const std::vector<Lease> chosen = [&] {
+      LeaseTaker taker("c", kFailoverMs);
+      taker.observe(rows, 0);
+      return taker.choose(rows, {}, 0, random);
+    }();
+    ASSERT_EQ(chosen.size(), 1U);
+    EXPECT_EQ(chosen[0].owner, "b");
+  }
+}
+
+TEST_F(lease_taker, does_not_steal_where_that_would_only_turn_the_difference_round) {
+  LeaseTaker taker("m", kFailoverMs);
+  for (const auto& [owners, thefts] : std::map<std::string, size_t>{
+           {"aamm", 0}, {"aaam", 1}, {"aaamm", 0}, {"aabbm", 0}, {"aaabbm", 1}, {"a", 0}, {"aa", 1}, {"ab", 0}}) {
+    const std::vector<Lease> rows = table(owners);
+    taker.observe(rows, 0);
+    EXPECT_EQ(taker.choose(rows, keys_of(rows, "m"), 0, random).size(), thefts) << owners;
+  }
+}
+
+TEST_F(lease_taker, a_lease_has_lost_its_owner_when_its_counter_stood_still_for_the_failover_time) {
+  LeaseTaker taker("me", kFailoverMs);
+  std::vector<Lease> rows = table("am");
+  taker.observe(rows, 1'000);
+  rows[1].counter = 2;
+  taker.observe(rows, 1'000 + kFailoverMs - 1);
+  EXPECT_TRUE(taker.choose(rows, {"1"}, 1'000 + kFailoverMs - 1, random).empty());
+  EXPECT_EQ(taker.unchanged_ms("0", 1'000 + kFailoverMs - 1), kFailoverMs - 1);
+  rows.push_back(lease("2", "me"));
+  EXPECT_EQ(keys(taker.choose(rows, {"1", "2"}, 1'000 + kFailoverMs, random)), std::set<std::string>{"0"});
+}
+
+TEST_F(lease_taker, every_change_of_counter_or_owner_starts_the_time_anew) {
+  LeaseTaker taker("me", kFailoverMs);
+  std::vector<Lease> rows = {lease("0", "a", 5)};
+  const auto expired_at = [&](int64_t boot_ms) {
+    taker.observe(rows, boot_ms);
+    return !taker.choose(rows, {}, boot_ms, random).empty();
+  };
+  EXPECT_FALSE(expired_at(0));
+  rows[0].counter = 6;
+  EXPECT_FALSE(expired_at(kFailoverMs));
+  rows[0].owner = "b";
+  EXPECT_FALSE(expired_at(2 * kFailoverMs));
+  rows[0].counter = 5;  // deleted and made again
+  EXPECT_FALSE(expired_at(3 * kFailoverMs));
+  EXPECT_TRUE(expired_at(4 * kFailoverMs));
+}
+
+TEST_F(lease_taker, workers_whose_leases_all_stood_still_count_no_more) {
+  LeaseTaker taker("me", kFailoverMs);
+  std::vector<Lease> rows = table("aaaabbbb");
+  taker.observe(rows, 0);
+  for (size_t i = 0; i < 4; ++i) rows[i].counter = 2;
+  taker.observe(rows, kFailoverMs);
+  EXPECT_EQ(keys(taker.choose(rows, {}, kFailoverMs, random)), keys_of(rows, "b"));
+}
+
+TEST_F(lease_taker, what_bears_our_name_but_is_not_held_is_taken_up_at_once) {
+  LeaseTaker taker("me", kFailoverMs);
+  const std::vector<Lease> rows = {lease("0", "me"), lease("1", "me"), lease("2", "a")};
+  taker.observe(rows, 0);
+  EXPECT_EQ(keys(taker.choose(rows, {"1"}, 0, random)), std::set<std::string>{"0"});
+}
+
+TEST_F(lease_taker, finished_shards_are_neither_taken_nor_counted) {
+  std::vector<Lease> rows = table("aa  ");
+  rows[2].checkpoint = rows[3].checkpoint = kShardEndCheckpoint;
+  EXPECT_EQ(first_choice(rows).size(), 1U);  // a theft: 2 leases, 2 workers
+  rows[0].checkpoint = kShardEndCheckpoint;
+  EXPECT_EQ(first_choice(rows).size(), 0U);
+}
+
+TEST_F(lease_taker, two_workers_do_not_take_in_the_same_order) {
+  const std::vector<Lease> rows = table("            ");
+  std::set<std::string> orders;
+  for (int i = 0; i < 10; ++i) {
+    LeaseTaker taker("me", kFailoverMs);
+    taker.observe(rows, 0);
+    std::string order;
+    for (const Lease& row : taker.choose(rows, {}, 0, random)) order += row.key + ' ';
+    orders.insert(order);
+  }
+  EXPECT_EQ(orders.size(), 10U);
+}
+
+// Every fleet, from whatever it begins with, comes to rest within one theft a lease, and then rests.
+TEST_F(lease_taker, a_fleet_comes_to_shares_that_differ_by_one_at_most_and_stays_there) {
+  for (int round = 0; round < 200; ++round) {
+    const size_t workers = 1 + random.up_to(6), leases = random.up_to(20);
+    std::vector<Lease> rows;
+    for (size_t i = 0; i < leases; ++i) {
+      const uint64_t owner = random.up_to(workers);
+      rows.push_back(
+          lease(std::to_string(i), owner == workers ? "" : std::string(1, static_cast<char>('a' + owner))));
+    }
+    size_t quiet = 0, turns = 0;
+    for (; quiet < workers && turns < 1'000; ++turns) {
+      const std::string me(1, static_cast<char>('a' + turns % workers));
+      LeaseTaker taker(me, kFailoverMs);
+      taker.observe(rows, 0);
+      const std::vector<Lease> chosen = taker.choose(rows, keys_of(rows, me), 0, random);
+      quiet = chosen.empty() ? quiet + 1 : 0;
+      for (const Lease& taken : chosen) rows[static_cast<size_t>(std::stoul(taken.key))].owner = me;
+    }
+    EXPECT_LE(turns, (leases + 2) * workers);
+    size_t least = leases, most = 0;
+    for (size_t i = 0; i < workers; ++i) {
+      const size_t count = keys_of(rows, std::string(1, static_cast<char>('a' + i))).size();
+      least = std::min(least, count);
+      most = std::max(most, count);
+    }
+    EXPECT_LE(most, least + 1) << workers << " workers, " << leases << " leases";
+  }
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,189 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/leases/lease_tree.h"
+
+namespace penstock {
+namespace {
+
+using Ids = std::set<std::string>;
+
+ShardInfo shard(const std::string& id, const std::vector<std::string>& parents = {}) {
+  ShardInfo info;
+  info.id = id;
+  info.parent_ids = parents;
+  return info;
+}
+
+// Leases by shard and checkpoint; the parents are those of the list, as whoever makes a lease writes them.
+LeasesByShard leases(const std::vector<ShardInfo>& listed, const std::map<std::string, std::string>& checkpoints) {
+  LeasesByShard leases;
+  for (const auto& [id, checkpoint] : checkpoints) {
+    Lease& lease = leases[id];
+    lease.key = lease.shard_id = id;
+    lease.checkpoint = checkpoint;
+    for (const ShardInfo& info : listed)
+      if (info.id == id) lease.parent_ids = info.parent_ids;
+  }
+  return leases;
+}
+
+struct Answers {
+  Ids begin, children_missing, beginnings_missing, finished;
+};
+
+Answers ask(const std::vector<ShardInfo>& listed, const LeasesByShard& leases) {
+  const LeaseTree tree(listed, leases);
+  Answers answers;
+  for (const auto& [id, lease] : leases)
+    if (tree.may_begin(id)) answers.begin.insert(id);
+  for (const LeaseTree::Missing& missing : tree.missing())
+    (missing.begins_stream ? answers.beginnings_missing : answers.children_missing).insert(missing.shard->id);
+  for (const Lease* lease : tree.finished()) answers.finished.insert(lease->shard_id);
+  return answers;
+}
+Answers ask(const std::vector<ShardInfo>& listed, const std::map<std::string, std::string>& checkpoints) {
+  return ask(listed, leases(listed, checkpoints));
+}
+
+// a was split into b and c; these were merged into d. e is alone.
+const std::vector<ShardInfo> kFamily = {shard("a"), shard("b", {"a"}), shard("c", {"a"}), shard("d", {"b", "c"}),
+                                        shard("e")};
+
+TEST(lease_tree, a_table_without_leases_lacks_those_of_the_shards_without_parents) {
+  const Answers answers = ask(kFamily, std::map<std::string, std::string>{});
+  EXPECT_EQ(answers.beginnings_missing, (Ids{"a", "e"}));
+  EXPECT_EQ(answers.children_missing, Ids{});
+}
+
+TEST(lease_tree, a_shard_whose_parents_have_left_the_list_begins_the_stream) {
+  EXPECT_EQ(ask({shard("b", {"a"})}, std::map<std::string, std::string>{}).beginnings_missing, Ids{"b"});
+}
+
+TEST(lease_tree, children_wait_for_the_ends_of_all_their_parents) {
+  const std::map<std::string, Ids> begin_when_c_is_at = {
+      {"TRIM_HORIZON", {"b", "c"}}, {"17", {"b", "c"}}, {"SHARD_END", {"b", "c", "d"}}};
+  for (const auto& [checkpoint, begin] : begin_when_c_is_at)
+    EXPECT_EQ(ask({kFamily.begin() + 1, kFamily.begin() + 4},
+                  {{"b", "SHARD_END"}, {"c", checkpoint}, {"d", "TRIM_HORIZON"}})
+                  .begin,
+              begin)
+        << checkpoint;
+}
+
+TEST(lease_tree, leases_of_children_are_left_to_who_reads_their_parents) {
+  const Answers answers = ask(kFamily, {{"a", "17"}, {"e", "17"}});
+  EXPECT_EQ(answers.beginnings_missing, Ids{});
+  EXPECT_EQ(answers.children_missing, Ids{});
+}
+
+TEST(lease_tree, a_child_that_lacks_its_lease_is_read_whole) {
+  const Answers answers = ask(kFamily, {{"a", "SHARD_END"}, {"b", "TRIM_HORIZON"}, {"e", "17"}});
+  EXPECT_EQ(answers.children_missing, Ids{"c"});
+  EXPECT_EQ(answers.beginnings_missing, Ids{});
+}
+
+TEST(lease_tree, a_merged_shard_lacks_its_lease_as_soon_as_one_parent_is_at_its_end) {
+  EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "17"}, {"e", "1"}}).children_missing, Ids{"d"});
+}
+
+TEST(lease_tree, a_shard_without_a_lease_is_done_with_where_a_descendant_is_under_way) {
+  for (const char* checkpoint : {"17", "LATEST", "AT_TIMESTAMP", "SHARD_END"}) {
+    const Answers answers = ask(kFamily, {{"d", checkpoint}, {"e", "17"}});
+    EXPECT_EQ(answers.beginnings_missing, Ids{}) << checkpoint;
+    EXPECT_EQ(answers.children_missing, Ids{}) << checkpoint;
+    EXPECT_TRUE(answers.begin.contains("d")) << checkpoint;
+  }
+}
+
+TEST(lease_tree, a_deleted_lease_is_missed_while_its_child_has_not_begun) {
+  // c's was deleted by hand: d is there since b ended, and must not begin before c is read.
+  const Answers answers =
+      ask(kFamily, {{"a", "SHARD_END"}, {"b", "SHARD_END"}, {"d", "TRIM_HORIZON"}, {"e", "1"}});
+  EXPECT_EQ(answers.children_missing, Ids{"c"});
+  EXPECT_FALSE(answers.begin.contains("d"));
+}
+
+TEST(lease_tree, the_sibling_of_a_shard_under_way_is_missed_alone) {
+  const Answers answers = ask(kFamily, {{"b", "17"}, {"e", "17"}});
+  EXPECT_EQ(answers.children_missing, Ids{"c"});
+  EXPECT_EQ(answers.beginnings_missing, Ids{});
+}
+
+TEST(lease_tree, what_the_leases_say_of_parents_and_children_holds_where_the_list_is_older) {
+  const std::vector<ShardInfo> old = {shard("a")};
+  LeasesByShard rows;
+  rows["b"].key = rows["b"].shard_id = "b";
+  rows["b"].checkpoint = "17";
+  rows["b"].parent_ids = {"a"};
+  EXPECT_EQ(ask(old, rows).beginnings_missing, Ids{});
+  rows["b"].checkpoint = "TRIM_HORIZON";
+  rows["a"].key = rows["a"].shard_id = "a";
+  rows["a"].checkpoint = "17";
+  EXPECT_EQ(ask(old, rows).begin, Ids{"a"});
+}
+
+TEST(lease_tree, a_finished_lease_goes_when_all_its_children_are_under_way) {
+  const std::map<std::string, Ids> finished_when_c_is_at = {
+      {"TRIM_HORIZON", {}}, {"17", {"a"}}, {"AT_TIMESTAMP", {"a"}}, {"SHARD_END", {"a"}}};
+  for (const auto& [checkpoint, finished] : finished_when_c_is_at)
+    EXPECT_EQ(ask(kFamily, {{"a", "SHARD_END"}, {"b", "17"}, {"c", checkpoint}, {"e", "1"}}).finished, finished)
+        << checkpoint;
+  EXPECT_EQ(ask(kFamily, {{"a", "SHARD_END"}, {"b", "17"}, {"e", "1"}}).finished, Ids{});
+}
+
+TEST(lease_tree, finished_leases_go_from_the_oldest_on) {
+  EXPECT_EQ(ask(kFamily, {{"a", "SHARD_END"}, {"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished,
+            Ids{"a"});
+  EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished, (Ids{"b", "c"}));
+}
+
+TEST(lease_tree, a_finished_lease_whose_children_are_not_listed_yet_stays) {
+  EXPECT_EQ(ask({shard("a")}, {{"a", "SHARD_END"}}).finished, Ids{});
+  LeasesByShard rows = leases({shard("a")}, {{"a", "SHARD_END"}});
+  rows["a"].child_ids = {"b", "c"};
+  EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{});
+}
+
+TEST(lease_tree, a_finished_lease_that_the_stream_has_forgotten_goes) {
+  EXPECT_EQ(ask({shard("d", {"b", "c"})}, {{"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished,
+            (Ids{"b", "c"}));
+  LeasesByShard rows = leases({}, {{"a", "SHARD_END"}});
+  EXPECT_EQ(ask({shard("e")}, rows).finished, Ids{"a"});
+  rows["a"].child_ids = {"b", "c"};
+  EXPECT_EQ(ask({shard("e")}, rows).finished, Ids{"a"});
+}
+
+TEST(lease_tree, children_are_those_of_the_list) {
+  const LeasesByShard none;
+  const LeaseTree tree(kFamily, none);
+  EXPECT_EQ(tree.children("a"), (Ids{"b", "c"}));
+  EXPECT_EQ(tree.children("c"), Ids{"d"});
+  EXPECT_EQ(tree.children("d"), Ids{});
+}
+
+// However a table is emptied by hand, every open shard is read in the end, and none before its parents.
+TEST(lease_tree, whatever_leases_are_deleted_the_rest_is_made_again_and_read_to_the_end) {
+  for (unsigned there = 0; there < 1U << kFamily.size(); ++there) {
+    for (const char* checkpoint : {"TRIM_HORIZON", "17", "SHARD_END"}) {
+      std::map<std::string, std::string> checkpoints;
+      for (size_t i = 0; i < kFamily.size(); ++i)
+        if (there >> i & 1) checkpoints[kFamily[i].id] = checkpoint;
+      LeasesByShard rows = leases(kFamily, checkpoints);
+      for (int turn = 0; turn < 20; ++turn) {
+        for (const std::string& id : ask(kFamily, rows).begin) rows[id].checkpoint = kShardEndCheckpoint;
+        const Answers answers = ask(kFamily, rows);
+        for (const Ids* ids : {&answers.children_missing, &answers.beginnings_missing})
+          for (const std::string& id : *ids) rows[id] = leases(kFamily, {{id, "TRIM_HORIZON"}})[id];
+      }
+      for (const char* open : {"d", "e"}) EXPECT_EQ(rows[open].checkpoint, kShardEndCheckpoint) << there;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace penstock
