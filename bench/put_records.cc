@@ -54,6 +54,8 @@ struct Still : penstock::Clock, Random, Transport, Files {
   Status replace(const std::string&, std::string_view) override { return {Code::io, "none"}; }
   Result<std::unique_ptr<AppendFile>> append_to(const std::string&) override { return Status(Code::io, "none"); }
   Result<std::unique_ptr<FileLock>> lock(const std::string&) override { return Status(Code::io, "none"); }
+  Status rename(const std::string&, const std::string&) override { return {Code::io, "none"}; }
+  Result<uint64_t> bytes_of_family(const std::string&) override { return Status(Code::io, "none"); }
 
   int64_t now_ms = 1'000'000;
   uint64_t state = 1;

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "core/kinesis/checkpoint.h"
-#include "core/kinesis/failure.h"
 #include "core/kinesis/input.h"
 #include "plugin/connection.h"
+#include "plugin/failures.h"
 #include "plugin/instance.h"
 #include "plugin/stage.h"
 #include "plugin/stages.h"
@@ -17,17 +17,16 @@ namespace {
 class KinesisInput : public penstock_instance {
  public:
   static constexpr auto kOptions = joined(
-      kConnectionOptions,
+      joined(
+          kConnectionOptions,
+          failure_options("Where records go that cannot be understood, with the reason. file: JSON Lines, "
+                          "fsynced before the checkpoint passes them; while it cannot be written the checkpoint "
+                          "waits. drop: they are lost, and counted.")),
       std::array{
           required_option(
               "checkpoint", "memory|file:PATH",
               "Where the position is kept. file: replaced as a whole, and fsynced, every checkpoint_interval. "
               "memory: lost with the process, which begins at initial_position again."),
-          required_option(
-              "on_failure", "drop|file:PATH",
-              "Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced before "
-              "the checkpoint passes them; while it cannot be written the checkpoint waits. drop: they are "
-              "lost, and counted."),
           option("initial_position", "trim_horizon|latest", "trim_horizon",
                  "Where to begin without a checkpoint: the oldest record kept, or those that come after the first "
                  "start."),
@@ -48,7 +47,7 @@ class KinesisInput : public penstock_instance {
     Env& env = connection->host_env->env();
     auto checkpoints = CheckpointStore::open(env, options.text("checkpoint"), options.text("stream"));
     if (!checkpoints.ok()) return checkpoints.status();
-    auto failures = FailureLog::open(env, options.text("on_failure"));
+    auto failures = open_failures(env, options);
     if (!failures.ok()) return failures.status();
     InputOptions input_options;
     input_options.stream = options.text("stream");

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/base/json.h"
-#include "core/kinesis/failure.h"
 #include "core/kinesis/writer.h"
 #include "plugin/connection.h"
+#include "plugin/failures.h"
 #include "plugin/instance.h"
 #include "plugin/stage.h"
 #include "plugin/stages.h"
@@ -105,16 +105,14 @@ Result<Writer::Options> writer_options(const Options& options) {
 class KinesisOutput : public penstock_instance {
  public:
   static constexpr auto kOptions = joined(
-      connection_options(),
+      joined(connection_options(),
+             failure_options("Where records go that can never be delivered, with the reason. file: JSON Lines, "
+                             "fsynced before their batch is settled; while it cannot be written the batch waits. "
+                             "drop: they are lost, and counted.")),
       std::array{
           option("stream_arn", "text", nullptr,
                  "ARN of the stream in place of its name, as for a stream of another account. region must be "
                  "the stream's."),
-          required_option(
-              "on_failure", "drop|file:PATH",
-              "Where records go that can never be delivered, with the reason. file: JSON Lines, fsynced "
-              "before their batch is settled; while it cannot be written the batch waits. drop: they are "
-              "lost, and counted."),
           option("linger", "duration", "100ms",
                  "How long a record waits for others to share its call. 500 records, or max_request_bytes, "
                  "go at once."),
@@ -163,7 +161,7 @@ class KinesisOutput : public penstock_instance {
     if (!connection.ok()) return connection.status();
     Result<Writer::Options> writer = writer_options(options);
     if (!writer.ok()) return writer.status();
-    auto failures = FailureLog::open(connection->host_env->env(), options.text("on_failure"));
+    auto failures = open_failures(connection->host_env->env(), options);
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<penstock_instance>(
         new KinesisOutput(std::move(*connection), std::move(*failures), std::move(*writer))));

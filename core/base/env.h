@@ -87,7 +87,14 @@ class Transport {
 // A file that only grows, with one writer. Closing it gives up the lock.
 class AppendFile {
  public:
+  struct State {
+    uint64_t bytes = 0;
+    bool in_line = false;   // its last byte is no newline: a write before a crash was cut short, say
+    bool is_named = false;  // its path still leads to it: nobody has moved or deleted it
+  };
+
   virtual ~AppendFile() = default;
+  virtual Result<State> state() = 0;
   // Appends all of bytes, or nothing: what a failed write left behind is cut off again.
   virtual Status append(std::string_view bytes) = 0;
   // After it, what was appended survives a power cut. After an error, what was appended since the last good sync
@@ -114,6 +121,11 @@ class Files {
   virtual Result<std::unique_ptr<AppendFile>> append_to(const std::string& path) = 0;
   // Locks path (creating it); Code::config with the holder's pid where another process does.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+  // Gives the file the name to, in the same folder, for good when ok (fsync of the folder). Code::config where
+  // that name is taken: nothing is ever replaced.
+  virtual Status rename(const std::string& path, const std::string& to) = 0;
+  // The bytes of path and of the files beside it whose names begin with its own and a dot; 0 where there are none.
+  virtual Result<uint64_t> bytes_of_family(const std::string& path) = 0;
 };
 
 enum class LogLevel { error = 1, warn = 2, info = 3, debug = 4 };

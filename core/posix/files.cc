@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "core/base/json.h"
@@ -21,7 +24,23 @@ constexpr int kTriesForTemporary = 10;
 
 class SystemAppendFile : public AppendFile {
  public:
-  SystemAppendFile(Descriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
+  SystemAppendFile(Descriptor file, std::string path)
+      : file_(std::move(file)), path_(std::move(path)), name_(printable(path_)) {}
+
+  Result<State> state() override {
+    struct stat about = {};
+    struct stat named = {};
+    if (fstat(file_.get(), &about) != 0) return io_error("looking at " + name_, errno);
+    State state;
+    state.bytes = static_cast<uint64_t>(about.st_size);
+    state.is_named =
+        lstat(path_.c_str(), &named) == 0 && named.st_dev == about.st_dev && named.st_ino == about.st_ino;
+    char last = '\n';
+    if (about.st_size > 0 && pread(file_.get(), &last, 1, about.st_size - 1) < 0)
+      return io_error("reading the end of " + name_, errno);
+    state.in_line = last != '\n';
+    return state;
+  }
 
   Status append(std::string_view bytes) override {
     struct stat before = {};
@@ -36,6 +55,7 @@ class SystemAppendFile : public AppendFile {
 
  private:
   const Descriptor file_;
+  const std::string path_;
   const std::string name_;  // printable
 };
 
@@ -102,7 +122,7 @@ class SystemFiles : public Files {
     const std::string what = "writing " + printable(temporary);
     Status status = write_all(file->get(), bytes, what);
     if (status.ok() && fsync(file->get()) != 0) status = io_error("syncing " + printable(temporary), errno);
-    if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0)
+    if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0)
       status = io_error("renaming " + printable(temporary) + " to " + printable(path), errno);
     if (!status.ok()) {
       unlink(temporary.c_str());
@@ -112,16 +132,47 @@ class SystemFiles : public Files {
   }
 
   Result<std::unique_ptr<AppendFile>> append_to(const std::string& path) override {
-    Result<Descriptor> file = open_locked(path, O_WRONLY | O_APPEND);
+    Result<Descriptor> file = open_locked(path, O_RDWR | O_APPEND);
     if (!file.ok()) return file.status();
     if (Status status = sync_folder_of(path); !status.ok()) return status;
-    return std::unique_ptr<AppendFile>(std::make_unique<SystemAppendFile>(std::move(*file), printable(path)));
+    return std::unique_ptr<AppendFile>(std::make_unique<SystemAppendFile>(std::move(*file), path));
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
     Result<Descriptor> file = open_locked(path, O_WRONLY);
     if (!file.ok()) return file.status();
     return std::unique_ptr<FileLock>(std::make_unique<SystemFileLock>(std::move(*file)));
+  }
+
+  Status rename(const std::string& path, const std::string& to) override {
+    const std::string what = "renaming " + printable(path) + " to " + printable(to);
+    int error = renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
+    if (error == EINVAL || error == ENOSYS) {
+      // A file system that cannot keep the name safe in one step.
+      struct stat taken = {};
+      error = lstat(to.c_str(), &taken) == 0 ? EEXIST : 0;
+      if (error == 0 && ::rename(path.c_str(), to.c_str()) != 0) error = errno;
+    }
+    if (error == EEXIST) return {Code::config, what + ": there is a file of that name; move it away"};
+    if (error != 0) return io_error(what, error);
+    return sync_folder_of(to);
+  }
+
+  Result<uint64_t> bytes_of_family(const std::string& path) override {
+    const std::filesystem::path first(path);
+    const std::string family = first.filename().string() + '.';
+    std::error_code error;
+    std::filesystem::directory_iterator entry(first.has_parent_path() ? first.parent_path() : ".", error);
+    uint64_t bytes = 0;
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (name + '.' != family && !name.starts_with(family)) continue;
+      std::error_code gone;  // one that was there a moment ago, or is no file
+      const uint64_t size = entry->file_size(gone);
+      if (!gone) bytes += size;
+    }
+    if (error) return io_error("looking for files beside " + printable(path), error.value());
+    return bytes;
   }
 };
 

@@ -25,6 +25,8 @@ class FakeFiles : public Files {
   Status replace(const std::string& /*path*/, std::string_view /*bytes*/) override { return unused(); }
   Result<std::unique_ptr<AppendFile>> append_to(const std::string& /*path*/) override { return unused(); }
   Result<std::unique_ptr<FileLock>> lock(const std::string& /*path*/) override { return unused(); }
+  Status rename(const std::string& /*path*/, const std::string& /*to*/) override { return unused(); }
+  Result<uint64_t> bytes_of_family(const std::string& /*path*/) override { return unused(); }
 
   std::map<std::string, std::string> contents;
   bool broken = false;

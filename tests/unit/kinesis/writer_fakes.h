@@ -46,6 +46,9 @@ struct FakeFiles : Files {
 
   struct File : AppendFile {
     explicit File(FakeFiles& of) : files(of) {}
+    Result<State> state() override {
+      return State{files.appended.size(), !files.appended.empty() && files.appended.back() != '\n', true};
+    }
     Status append(std::string_view bytes) override {
       ++files.append_calls;
       if (files.append_error.ok()) files.appended += bytes;
@@ -65,7 +68,9 @@ struct FakeFiles : Files {
     path = wanted;
     return std::unique_ptr<AppendFile>(std::make_unique<File>(*this));
   }
-  Result<std::unique_ptr<FileLock>> lock(const std::string&) override { return Status(Code::io, "not here"); }
+  Result<std::unique_ptr<FileLock>> lock(const std::string&) override { return std::make_unique<FileLock>(); }
+  Status rename(const std::string&, const std::string&) override { return {Code::io, "not here"}; }
+  Result<uint64_t> bytes_of_family(const std::string&) override { return uint64_t{appended.size()}; }
 };
 
 struct FakeSystem {

@@ -246,7 +246,7 @@ TEST_F(files, append_and_lock_take_no_link_folder_fifo_or_device) {
   EXPECT_FALSE(exists(target));
   const std::string fifo = folder_ / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-  expect_refused(files_->append_to(fifo).status(), Code::io, "fifo");
+  expect_refused(files_->append_to(fifo).status(), Code::config, "not a regular file");
   expect_refused(files_->append_to(folder_.path()).status(), Code::io, "opening");
   expect_refused(files_->append_to("/dev/full").status(), Code::config, "not a regular file");
   expect_refused(files_->append_to(folder_ / "none/file").status(), Code::io, "none/file");
@@ -261,6 +261,52 @@ TEST_F(files, appending_has_one_writer_and_the_other_learns_its_pid) {
   expect_refused(files_->append_to(path_).status(), Code::config, "process " + other.pid());
   other.end();
   EXPECT_TRUE(files_->append_to(path_).ok());
+}
+
+TEST_F(files, state_of_a_file_tells_its_size_and_whether_it_ends_within_a_line) {
+  write_file(path_, "old\ncut sho");
+  Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ((*file)->state()->bytes, 11U);
+  EXPECT_TRUE((*file)->state()->in_line);
+  ASSERT_TRUE((*file)->append("rt\n").ok());
+  EXPECT_EQ((*file)->state()->bytes, 14U);
+  EXPECT_FALSE((*file)->state()->in_line);
+  EXPECT_FALSE((*files_->append_to(folder_ / "empty"))->state()->in_line);
+}
+
+TEST_F(files, state_of_a_file_tells_when_its_path_leads_elsewhere) {
+  const std::unique_ptr<AppendFile> file = std::move(*files_->append_to(path_));
+  EXPECT_TRUE(file->state()->is_named);
+  ASSERT_TRUE(files_->rename(path_, folder_ / "moved").ok());
+  EXPECT_FALSE(file->state()->is_named);
+  write_file(path_, "another");
+  EXPECT_FALSE(file->state()->is_named);
+  EXPECT_TRUE(file->append("x").ok());
+  EXPECT_EQ(read_file(folder_ / "moved"), "x");
+}
+
+TEST_F(files, rename_replaces_nothing) {
+  write_file(path_, "1");
+  write_file(folder_ / "taken", "2");
+  expect_refused(files_->rename(path_, folder_ / "taken"), Code::config, "taken");
+  EXPECT_EQ(read_file(path_) + read_file(folder_ / "taken"), "12");
+  expect_refused(files_->rename(folder_ / "none", folder_ / "other"), Code::io, "none");
+  EXPECT_TRUE(files_->rename(path_, folder_ / "free").ok());
+  EXPECT_EQ(read_file(folder_ / "free"), "1");
+  EXPECT_FALSE(exists(path_));
+}
+
+TEST_F(files, bytes_of_a_family_are_those_of_the_files_whose_names_go_on_with_a_dot) {
+  EXPECT_EQ(*files_->bytes_of_family(path_), 0U);
+  write_file(path_, "1");
+  write_file(path_ + ".20190825T135915.269Z", "22");
+  write_file(path_ + ".lock", "");
+  write_file(path_ + "name", "not of it");
+  write_file(folder_ / "other", "nor this");
+  ASSERT_EQ(mkdir(std::string(path_ + ".folder").c_str(), 0700), 0);
+  EXPECT_EQ(*files_->bytes_of_family(path_), 3U);
+  EXPECT_EQ(files_->bytes_of_family(folder_ / "none/file").status().code(), Code::io);
 }
 
 TEST_F(files, lock_is_held_by_one_process_and_the_other_learns_its_pid) {

@@ -1,0 +1,186 @@
+// The failure log on a disk that is full, fails, loses power, and has people on it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/base/bytes.h"
+#include "core/kinesis/failure.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::sim {
+namespace {
+
+class failure_files : public testing::Test {
+ protected:
+  static constexpr const char* kPath = "/var/failures";
+
+  std::unique_ptr<FailureLog> open(FailureLimits limits = {}) {
+    Result<std::unique_ptr<FailureLog>> log = FailureLog::open(sim.env(), "file:/var/failures", limits);
+    EXPECT_TRUE(log.ok()) << log.status().message();
+    return std::move(*log);
+  }
+  // One line, as large as the next one that is added this way.
+  Status record(FailureLog& log) {
+    penstock_batch origin = {};
+    const std::string number = std::to_string(1000 + added++);
+    origin.sequence_number = bytes(number);
+    log.add("input", "broken", origin, "key", "data");
+    clock.advance(1);
+    return log.flush();
+  }
+  size_t line_bytes() {
+    auto log = open();
+    EXPECT_TRUE(record(*log).ok());
+    const size_t bytes = sim.files().content(kPath)->size();
+    log.reset();
+    sim.files().remove(kPath);
+    added = 0;
+    return bytes;
+  }
+  // The sequence numbers in all the files, in the order of their names, PATH itself last; "?" for a broken line.
+  std::vector<std::string> recorded() {
+    std::vector<std::string> paths = rotated(), numbers;
+    paths.emplace_back(kPath);
+    for (const std::string& path : paths) {
+      const std::string content = sim.files().content(path).value_or("");
+      for (size_t at = 0; at < content.size();) {
+        const size_t end = std::min(content.find('\n', at), content.size());
+        const std::string line = content.substr(at, end - at);
+        constexpr std::string_view kNumber = R"("sequence_number":")";
+        const size_t number = line.find(kNumber);
+        const bool whole = line.starts_with("{\"time\"") && line.ends_with("\"}") && number != line.npos &&
+                           std::count(line.begin(), line.end(), '{') == 1;
+        numbers.push_back(whole ? line.substr(number + kNumber.size(), 4) : "?");
+        at = end + 1;
+      }
+    }
+    return numbers;
+  }
+  std::vector<std::string> rotated() const {
+    std::vector<std::string> paths = sim.files().paths();
+    std::erase_if(paths, [](const std::string& path) { return path == kPath || path.ends_with(".lock"); });
+    return paths;
+  }
+  static std::vector<std::string> numbers(int count) {
+    std::vector<std::string> all;
+    for (int i = 0; i < count; ++i) all.push_back(std::to_string(1000 + i));
+    return all;
+  }
+
+  SimClock clock;
+  model::Service service{{}, [this] { return clock.unix_ms(); }};
+  mutable SimEnv sim{clock, service, 1};
+  int added = 0;
+};
+
+TEST_F(failure_files, a_file_that_is_full_gets_a_name_that_sorts_and_another_is_begun) {
+  const size_t line = line_bytes();
+  auto log = open({.file_bytes = 3 * line});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
+  EXPECT_TRUE(rotated().empty()) << "three lines fit exactly";
+  for (int i = 3; i < 10; ++i) ASSERT_TRUE(record(*log).ok());
+  EXPECT_EQ(rotated().size(), 3U);
+  EXPECT_EQ(sim.files().content(kPath)->size(), line);
+  EXPECT_EQ(recorded(), numbers(10));
+  EXPECT_EQ(log->recorded(), 10);
+  for (const std::string& path : rotated()) {
+    EXPECT_EQ(path.size(), std::string("/var/failures.20231114T221320.123Z").size()) << path;
+    EXPECT_EQ(path.find_first_of(":-"), std::string::npos) << path;
+  }
+}
+
+TEST_F(failure_files, a_single_line_may_be_larger_than_a_file) {
+  auto log = open({.file_bytes = 1});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
+  EXPECT_EQ(rotated().size(), 2U);
+  EXPECT_EQ(recorded(), numbers(3));
+}
+
+TEST_F(failure_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_short_swallows_none) {
+  const size_t line = line_bytes();
+  for (int life = 0; life < 40; ++life) {
+    auto log = open({.file_bytes = 5 * line});
+    ASSERT_TRUE(record(*log).ok());
+    sim.files().fail_syncs(true);
+    EXPECT_FALSE(record(*log).ok());
+    --added;  // it never counted
+    sim.files().fail_syncs(false);
+    sim.crash();
+    log.reset();
+  }
+  std::vector<std::string> whole = recorded();
+  const auto broken = std::count(whole.begin(), whole.end(), "?");
+  EXPECT_GT(broken, 0) << "a power cut that cuts no line short proves nothing";
+  std::erase(whole, "?");
+  whole.erase(std::unique(whole.begin(), whole.end()), whole.end());
+  EXPECT_TRUE(std::ranges::includes(whole, numbers(40)));
+  EXPECT_GT(rotated().size(), 5U);
+}
+
+TEST_F(failure_files, a_full_disk_keeps_all_until_there_is_room) {
+  auto log = open();
+  sim.files().set_free_bytes(10);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(record(*log).code(), Code::io);
+  EXPECT_EQ(log->recorded(), 0);
+  EXPECT_EQ(log->pending(), 3);
+  EXPECT_EQ(sim.files().content(kPath), "");
+  sim.files().set_free_bytes(std::nullopt);
+  EXPECT_TRUE(log->flush().ok());
+  EXPECT_EQ(log->recorded(), 3);
+  EXPECT_EQ(log->pending(), 0);
+  EXPECT_EQ(recorded(), numbers(3));
+}
+
+TEST_F(failure_files, at_the_total_nothing_is_written_until_files_are_moved_away) {
+  const size_t line = line_bytes();
+  auto log = open({.file_bytes = 2 * line, .total_bytes = 5 * line});
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(record(*log).ok()) << i;
+  const Status full = record(*log);
+  EXPECT_EQ(full.code(), Code::io);
+  EXPECT_TRUE(full.retryable());
+  EXPECT_NE(full.message().find("failure_total_size"), std::string::npos) << full.message();
+  EXPECT_NE(full.message().find("/var/failures"), std::string::npos) << full.message();
+  EXPECT_EQ(log->recorded(), 5);
+  EXPECT_EQ(recorded(), numbers(5));
+  sim.files().remove(rotated().front());
+  EXPECT_TRUE(log->flush().ok());
+  EXPECT_EQ(log->recorded(), 6);
+  EXPECT_EQ(recorded().back(), "1005");
+}
+
+TEST_F(failure_files, a_file_that_was_moved_away_is_not_written_any_more) {
+  auto log = open();
+  ASSERT_TRUE(record(*log).ok());
+  ASSERT_TRUE(sim.files().rename(kPath, "/tmp/to-replay").ok());
+  ASSERT_TRUE(record(*log).ok());
+  EXPECT_EQ(recorded().back(), "1001");
+  EXPECT_EQ(sim.files().content("/tmp/to-replay")->find("1001"), std::string::npos);
+  sim.files().remove(kPath);
+  ASSERT_TRUE(record(*log).ok());
+  EXPECT_EQ(sim.files().content(kPath)->find("1001"), std::string::npos);
+  EXPECT_NE(sim.files().content(kPath)->find("1002"), std::string::npos);
+}
+
+TEST_F(failure_files, where_the_name_cannot_be_had_the_file_grows_and_someone_is_told) {
+  auto log = open({.file_bytes = 1});
+  sim.files().fail_renames(true);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
+  EXPECT_TRUE(rotated().empty());
+  EXPECT_EQ(recorded(), numbers(3));
+  EXPECT_TRUE(sim.logged("beginning the next on_failure file"));
+}
+
+TEST_F(failure_files, a_path_has_one_writer_also_while_its_file_is_moved_away) {
+  auto log = open();
+  const auto second = FailureLog::open(sim.env(), "file:/var/failures");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.status().code(), Code::config);
+  EXPECT_NE(second.status().message().find("/var/failures"), std::string::npos);
+  ASSERT_TRUE(sim.files().rename(kPath, "/tmp/to-replay").ok());
+  EXPECT_FALSE(FailureLog::open(sim.env(), "file:/var/failures").ok());
+  log.reset();
+  EXPECT_TRUE(FailureLog::open(sim.env(), "file:/var/failures").ok());
+}
+
+}  // namespace
+}  // namespace penstock::sim
