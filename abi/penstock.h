@@ -181,6 +181,32 @@ typedef struct penstock_host {
   uint64_t (*random)(void *ctx);                              /* 64 uniform bits; for jitter, not for keys */
 } penstock_host;
 
+/* ---- Commands ----------------------------------------------------------------------------------------- */
+
+/* Takes a line of what a command prints: UTF-8 without a newline, in which hostile bytes are escaped. Called
+ * inside that command's run(), on its thread; line lives until it returns. */
+typedef void (*penstock_print_fn)(void *ctx, penstock_bytes line);
+
+/* Something that an operator may ask of a stage without running it, such as what its options will cost. As the
+ * stage documents it; constant, lives as long as the library. */
+typedef struct penstock_command {
+  const char *name;                      /* what an operator types, like "sizing"; unique in its stage */
+  const char *help;                      /* what it does, in a sentence or two */
+  const penstock_option_info *arguments; /* what it may be told, written and checked like options */
+  uint32_t argument_info_count;
+  uint32_t argument_info_stride;
+
+  /* [thread-safe] Does it, and prints what there is to tell, line by line. Makes no instance, but may change what
+   * instances of the same options keep outside of the process: its help says so. It blocks until all is done,
+   * which is for as long as the stage's own timeouts and retries allow. options are those of create(), arguments
+   * this command's; option_stride is sizeof(penstock_option) as the caller knows it, for both. Of host, which may
+   * be NULL, only log and random count: a command waits by itself, on the system's clock. Below 0 what was printed
+   * until then stands. PENSTOCK_E_OPTIONS: an option or an argument is unknown, missing or has a bad value. */
+  int32_t (*run)(const penstock_host *host, const penstock_option *options, size_t option_count,
+                 const penstock_option *arguments, size_t argument_count, size_t option_stride,
+                 penstock_print_fn print, void *print_ctx, penstock_error *error);
+} penstock_command;
+
 /* ---- Stages ------------------------------------------------------------------------------------------- */
 
 typedef struct penstock_instance penstock_instance; /* opaque */
@@ -277,6 +303,11 @@ typedef struct penstock_stage {
   /* [instance-thread] [open, closed] Frees the instance, without waiting: what is under way is abandoned,
    * and an input's unsaved checkpoints with it (the records are read again). NULL is allowed. */
   void (*destroy)(penstock_instance *self);
+
+  /* Appended to the first version: read where struct_size covers all three. */
+  uint32_t command_count;
+  uint32_t command_stride;          /* bytes from one command to the next */
+  const penstock_command *commands; /* NULL where there is none */
 } penstock_stage;
 
 /* ---- Receipts ----------------------------------------------------------------------------------------- */

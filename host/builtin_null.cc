@@ -62,7 +62,10 @@ const penstock_stage kStage = {sizeof(penstock_stage),
                                next_deadline_ms,
                                stats,
                                nullptr,
-                               destroy};
+                               destroy,
+                               0,
+                               0,
+                               nullptr};
 
 }  // namespace
 

@@ -213,7 +213,10 @@ const penstock_stage kStage = {sizeof(penstock_stage),
                                next_deadline_ms,
                                stats,
                                close_output,
-                               destroy};
+                               destroy,
+                               0,
+                               0,
+                               nullptr};
 
 }  // namespace
 

@@ -1,12 +1,10 @@
 // penstock: a small log agent around libpenstock.so.
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "host/arguments.h"
 #include "host/commands.h"
-#include "host/nearest.h"
-#include "host/text.h"
+#include "host/stage_command.h"
 
 namespace {
 
@@ -16,7 +14,8 @@ constexpr char kHelp[] =
   run         runs the pipeline of a conf until it is told to stop
   check       checks a conf and tells every problem in it
   transform   turns subscription messages into records, from files or a pipe
-  plugins     lists stages and their options
+  plugins     lists stages, their options and commands of their own, which run as
+              "penstock COMMAND -c FILE [--ARGUMENT VALUE]..."
 
   penstock COMMAND --help tells about a command
   penstock --version      tells the version
@@ -35,6 +34,5 @@ int main(int argc, char** argv) {
   if (args[0] == "plugins") return plugins_command(rest);
   if (args[0] == "--help" || args[0] == "-h") return print_help(kHelp);
   if (args[0] == "--version") return print_help("penstock " PENSTOCK_VERSION "\n");
-  return usage_error("", "there is no command '" + printable(args[0], 60) + "'" +
-                             suggestion(args[0], {"run", "check", "transform", "plugins"}));
+  return stage_command(args[0], rest, {"run", "check", "transform", "plugins"});
 }

@@ -18,6 +18,21 @@ namespace penstock::host {
 
 namespace {
 
+bool has_commands(const penstock_stage& stage) {
+  return stage.struct_size >= offsetof(penstock_stage, commands) + sizeof(void*) && stage.commands != nullptr;
+}
+
+bool commands_can_be_read(const penstock_stage& stage) {
+  if (!has_commands(stage)) return true;
+  if (stage.command_stride < sizeof(penstock_command)) return false;
+  const std::vector<penstock_command> commands = commands_of(stage);
+  return std::all_of(commands.begin(), commands.end(), [](const penstock_command& command) {
+    const bool arguments =
+        command.arguments != nullptr && command.argument_info_stride >= sizeof(penstock_option_info);
+    return command.name != nullptr && command.run != nullptr && (arguments || command.argument_info_count == 0);
+  });
+}
+
 // What keeps a stage from being driven, or nothing. Only what the host cannot do without must be there.
 std::string stage_defect(const penstock_stage& stage) {
   if (stage.struct_size < offsetof(penstock_stage, destroy) + sizeof(stage.destroy))
@@ -29,6 +44,7 @@ std::string stage_defect(const penstock_stage& stage) {
       (stage.options == nullptr || stage.option_info_stride < sizeof(penstock_option_info))) {
     return "has an option table that cannot be read";
   }
+  if (!commands_can_be_read(stage)) return "has a table of commands that cannot be read";
   bool whole = false;
   if (stage.kind == PENSTOCK_INPUT) {
     whole = stage.input != nullptr && PENSTOCK_HAS(stage.input, poll) && PENSTOCK_HAS(stage.input, ack);
@@ -112,6 +128,21 @@ const char* kind_name(int32_t kind) {
 const penstock_option_info& option_info(const penstock_stage& stage, size_t i) {
   const auto* const bytes = reinterpret_cast<const char*>(stage.options);
   return *reinterpret_cast<const penstock_option_info*>(bytes + i * stage.option_info_stride);
+}
+
+std::vector<penstock_command> commands_of(const penstock_stage& stage) {
+  if (!has_commands(stage)) return {};
+  std::vector<penstock_command> out(stage.command_count);
+  for (size_t i = 0; i < out.size(); ++i) {
+    const auto* const bytes = reinterpret_cast<const char*>(stage.commands) + i * stage.command_stride;
+    std::memcpy(&out[i], bytes, sizeof out[i]);
+  }
+  return out;
+}
+
+const penstock_option_info& argument_info(const penstock_command& command, size_t i) {
+  const auto* const bytes = reinterpret_cast<const char*>(command.arguments);
+  return *reinterpret_cast<const penstock_option_info*>(bytes + i * command.argument_info_stride);
 }
 
 std::vector<std::string> option_names(const penstock_stage& stage) {

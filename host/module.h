@@ -55,6 +55,12 @@ bool knows(const std::vector<std::string>& names, std::string_view key);
 // Option i of a stage, whatever the stride.
 const penstock_option_info& option_info(const penstock_stage& stage, size_t i);
 
+// The commands of a stage; none where its version knows none.
+std::vector<penstock_command> commands_of(const penstock_stage& stage);
+
+// Argument i of a command, whatever the stride.
+const penstock_option_info& argument_info(const penstock_command& command, size_t i);
+
 // Where libpenstock.so is: beside the program, else in the lib folder that belongs to it. Empty: nowhere.
 std::string default_plugin();
 

@@ -13,7 +13,8 @@ constexpr char kHelp[] =
     R"(Usage: penstock plugins [PLUGIN.so]
 
 Lists the stages of a plugin (libpenstock.so, if none is named) and those built
-into this program, with their options as the plugin itself documents them.
+into this program, with their options and commands as the plugin itself
+documents them.
 
   -h, --help   this text
 )";
@@ -22,14 +23,25 @@ std::string text_or(const char* text, const char* otherwise) {
   return text == nullptr || *text == '\0' ? otherwise : printable(text);
 }
 
+// An option of a stage or an argument of a command.
+void append_option(std::string& out, const penstock_option_info& info, const std::string& indent) {
+  out += indent + printable(info.name) + "  <" + text_or(info.type, "text") + ">  " +
+         (info.required != 0 ? "required" : "default: " + text_or(info.default_value, "none")) + "\n" + indent +
+         "    " + text_or(info.help, "") + "\n";
+}
+
 void append_stage(std::string& out, const penstock_stage& stage) {
   out +=
       std::string(kind_name(stage.kind)) + " " + printable(stage.id) + "\n  " + text_or(stage.summary, "") + "\n";
   for (size_t i = 0; i < stage.option_info_count; ++i) {
-    const penstock_option_info& info = option_info(stage, i);
-    out += "\n  " + printable(info.name) + "  <" + text_or(info.type, "text") + ">  " +
-           (info.required != 0 ? "required" : "default: " + text_or(info.default_value, "none")) + "\n      " +
-           text_or(info.help, "") + "\n";
+    out += "\n";
+    append_option(out, option_info(stage, i), "  ");
+  }
+  for (const penstock_command& command : commands_of(stage)) {
+    out += "\n  command " + printable(command.name) + "\n      " + text_or(command.help, "") + "\n";
+    for (size_t i = 0; i < command.argument_info_count; ++i) {
+      append_option(out, argument_info(command, i), "      ");
+    }
   }
   out += "\n";
 }

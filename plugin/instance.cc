@@ -98,6 +98,18 @@ bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_err
   return false;
 }
 
+int32_t read_host(const penstock_host* given, penstock_host& host, penstock_error* error) {
+  host = {};
+  host.struct_size = sizeof host;
+  if (given == nullptr) return PENSTOCK_OK;
+  if (given->struct_size < kFirstHostSize)
+    return tell(error, PENSTOCK_E_INVALID, false,
+                "the host table has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
+                    std::to_string(kFirstHostSize) + " is needed");
+  std::memcpy(&host, given, std::min<size_t>(given->struct_size, sizeof host));
+  return PENSTOCK_OK;
+}
+
 int32_t instance_descriptor(penstock_instance* self) {
   int descriptor = -1;
   guarded(self, In::open_or_closed, nullptr, [&] {
@@ -169,21 +181,8 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
   }
 }
 
-int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
-                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
-                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options)) {
-  if (out == nullptr)
-    return tell(error, PENSTOCK_E_INVALID, false, "there is nowhere to put the instance: out is NULL");
-  *out = nullptr;
-  penstock_host known = {};
-  known.struct_size = sizeof known;
-  if (host != nullptr) {
-    if (host->struct_size < kFirstHostSize)
-      return tell(error, PENSTOCK_E_INVALID, false,
-                  "the host table has a struct_size of " + std::to_string(host->struct_size) + "; at least " +
-                      std::to_string(kFirstHostSize) + " is needed");
-    std::memcpy(&known, host, std::min<size_t>(host->struct_size, sizeof known));
-  }
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_error* error) {
   struct First {
     penstock_error* error;
     bool told;
@@ -192,19 +191,25 @@ int32_t create_instance(Options::Table table, CheckTogether together, const pens
     auto& to = *static_cast<First*>(ctx);
     if (!std::exchange(to.told, true)) tell(to.error, problem->code, problem->retryable != 0, problem->text);
   };
-  if (const int32_t code = check_options(table, together, options, count, stride, tell_first, &first);
-      code != PENSTOCK_OK)
-    return code;
-  try {
+  return check_options(table, together, options, count, stride, tell_first, &first);
+}
+
+int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
+                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
+                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options)) {
+  if (out == nullptr)
+    return tell(error, PENSTOCK_E_INVALID, false, "there is nowhere to put the instance: out is NULL");
+  *out = nullptr;
+  return caught(error, [&]() -> int32_t {
+    penstock_host known = {};
+    if (const int32_t code = read_host(host, known, error); code != PENSTOCK_OK) return code;
+    if (const int32_t code = check_options(table, together, options, count, stride, error); code != PENSTOCK_OK)
+      return code;
     Made made = make(known, Options(table, options, count, stride));
     if (!made.ok()) return tell(error, made.status());
     *out = made->release();
     return PENSTOCK_OK;
-  } catch (const std::bad_alloc&) {
-    return tell(error, PENSTOCK_E_MEMORY, true, "out of memory");
-  } catch (const std::exception& defect) {
-    return tell(error, PENSTOCK_E_INTERNAL, false, defect.what());
-  }
+  });
 }
 
 }  // namespace penstock

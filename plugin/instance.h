@@ -40,6 +40,23 @@ int32_t tell(penstock_error* error, const Status& status);
 // small.
 bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code);
 
+// What is known of the host's table, whatever its size; empty where there is none. PENSTOCK_OK or told in *error.
+int32_t read_host(const penstock_host* given, penstock_host& host, penstock_error* error);
+
+// The one guard: runs body, exceptions turned into codes.
+template <typename Body>
+int32_t caught(penstock_error* error, Body body) noexcept {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return tell(error, PENSTOCK_E_MEMORY, true, "out of memory");
+  } catch (const std::exception& defect) {
+    return tell(error, PENSTOCK_E_INTERNAL, false, defect.what());
+  } catch (...) {
+    return tell(error, PENSTOCK_E_INTERNAL, false, "an unknown exception");
+  }
+}
+
 enum class In { open, open_or_closed };
 
 // Runs body on an instance: one call at a time, in the states allowed, exceptions turned into codes.
@@ -55,15 +72,7 @@ int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body 
   } const release{self->busy};
   if (self->closed && states == In::open)
     return tell(error, PENSTOCK_E_STATE, false, "the instance is closed; only destroy it");
-  try {
-    return body();
-  } catch (const std::bad_alloc&) {
-    return tell(error, PENSTOCK_E_MEMORY, true, "out of memory");
-  } catch (const std::exception& defect) {
-    return tell(error, PENSTOCK_E_INTERNAL, false, defect.what());
-  } catch (...) {
-    return tell(error, PENSTOCK_E_INTERNAL, false, "an unknown exception");
-  }
+  return caught(error, body);
 }
 
 // The same for a call of one stage: Instance is the class behind it.
@@ -87,6 +96,9 @@ void instance_destroy(penstock_instance* self);
 using CheckTogether = Status (*)(const Options& options);
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx);
+// The same, telling the first problem in *error.
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_error* error);
 
 using Made = Result<std::unique_ptr<penstock_instance>>;
 // Checks options, makes the instance with make(host, Options), hands it out.

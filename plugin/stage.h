@@ -1,17 +1,20 @@
 // Makes the table of a stage from the class behind it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "abi/penstock.h"
 #include "core/base/stat_teller.h"
+#include "plugin/command.h"
 #include "plugin/instance.h"
 
 namespace penstock {
 
-// Instance has kOptions, an array that is its table, and make(host, options); and check_together(options) where
-// options that are good one by one may not go together.
+// Instance has kOptions, an array that is its table, and make(host, options); check_together(options) where
+// options that are good one by one may not go together; and kCommands, an array of Command, where it has any.
 template <typename Instance>
 class Stage {
  public:
@@ -45,7 +48,10 @@ class Stage {
             instance_next_deadline_ms,
             instance_stats,
             instance_close,
-            instance_destroy};
+            instance_destroy,
+            static_cast<uint32_t>(kCommandTable.size()),
+            sizeof(penstock_command),
+            kCommandTable.empty() ? nullptr : kCommandTable.data()};
   }
 
   static int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
@@ -58,6 +64,32 @@ class Stage {
     return create_instance(Instance::kOptions, check_together(), host, options, count, stride, out, error,
                            Instance::make);
   }
+
+  template <size_t Index>
+  static int32_t run(const penstock_host* host, const penstock_option* options, size_t option_count,
+                     const penstock_option* arguments, size_t argument_count, size_t stride,
+                     penstock_print_fn print, void* print_ctx, penstock_error* error) {
+    return run_command(Instance::kCommands[Index], Instance::kOptions, check_together(), host, options,
+                       option_count, arguments, argument_count, stride, print, print_ctx, error);
+  }
+
+  template <size_t... Index>
+  static constexpr auto command_table(std::index_sequence<Index...>) {
+    return std::array<penstock_command, sizeof...(Index)>{
+        penstock_command{Instance::kCommands[Index].name, Instance::kCommands[Index].help,
+                         Instance::kCommands[Index].arguments.data(),
+                         static_cast<uint32_t>(Instance::kCommands[Index].arguments.size()),
+                         sizeof(penstock_option_info), run<Index>}...};
+  }
+
+  static constexpr auto command_table() {
+    if constexpr (requires { Instance::kCommands; })
+      return command_table(std::make_index_sequence<Instance::kCommands.size()>());
+    else
+      return std::array<penstock_command, 0>();
+  }
+
+  static constexpr auto kCommandTable = command_table();
 
   static constexpr CheckTogether check_together() {
     if constexpr (requires { Instance::check_together; })

@@ -92,7 +92,15 @@ FIELD(penstock_output, reserved, 4);
 FIELD(penstock_output, write, 8);
 FIELD(penstock_output, pump, 16);
 
-SIZE(penstock_stage, 120);
+SIZE(penstock_command, 40);
+FIELD(penstock_command, name, 0);
+FIELD(penstock_command, help, 8);
+FIELD(penstock_command, arguments, 16);
+FIELD(penstock_command, argument_info_count, 24);
+FIELD(penstock_command, argument_info_stride, 28);
+FIELD(penstock_command, run, 32);
+
+SIZE(penstock_stage, 136);
 FIELD(penstock_stage, struct_size, 0);
 FIELD(penstock_stage, kind, 4);
 FIELD(penstock_stage, id, 8);
@@ -110,6 +118,9 @@ FIELD(penstock_stage, next_deadline_ms, 88);
 FIELD(penstock_stage, stats, 96);
 FIELD(penstock_stage, close, 104);
 FIELD(penstock_stage, destroy, 112);
+FIELD(penstock_stage, command_count, 120);
+FIELD(penstock_stage, command_stride, 124);
+FIELD(penstock_stage, commands, 128);
 
 SIZE(penstock_module, 32);
 FIELD(penstock_module, struct_size, 0);

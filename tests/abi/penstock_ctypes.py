@@ -48,6 +48,24 @@ class Filter(c.Structure):
     _fields_ = [("struct_size", c.c_uint32), ("reserved", c.c_uint32), ("apply", APPLY)]
 
 
+PRINT = c.CFUNCTYPE(None, c.c_void_p, Bytes)
+
+
+def infos(at, count, stride):
+    """The elements of a table of options or arguments."""
+    return [OptionInfo.from_address(at + i * stride) for i in range(count)]
+
+
+class Command(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("help", c.c_char_p), ("arguments", c.c_void_p),
+                ("argument_info_count", c.c_uint32), ("argument_info_stride", c.c_uint32),
+                ("run", c.CFUNCTYPE(c.c_int32, c.c_void_p, c.POINTER(Option), c.c_size_t, c.POINTER(Option), c.c_size_t,
+                                    c.c_size_t, PRINT, c.c_void_p, c.POINTER(Error)))]
+
+    def argument_infos(self):
+        return infos(self.arguments, self.argument_info_count, self.argument_info_stride)
+
+
 class Stage(c.Structure):
     _fields_ = [("struct_size", c.c_uint32), ("kind", c.c_int32), ("id", c.c_char_p), ("summary", c.c_char_p),
                 ("options", c.c_void_p), ("option_info_count", c.c_uint32), ("option_info_stride", c.c_uint32),
@@ -56,11 +74,18 @@ class Stage(c.Structure):
                                        c.POINTER(c.c_void_p), c.POINTER(Error))),
                 ("descriptor", c.c_void_p), ("next_deadline_ms", c.c_void_p), ("stats", c.c_void_p),
                 ("close", c.CFUNCTYPE(c.c_int32, c.c_void_p, c.c_int64, c.POINTER(Error))),
-                ("destroy", c.CFUNCTYPE(None, c.c_void_p))]
+                ("destroy", c.CFUNCTYPE(None, c.c_void_p)), ("command_count", c.c_uint32),
+                ("command_stride", c.c_uint32), ("commands", c.c_void_p)]
 
     def option_infos(self):
-        at = (self.options + i * self.option_info_stride for i in range(self.option_info_count))
-        return [OptionInfo.from_address(a) for a in at]
+        return infos(self.options, self.option_info_count, self.option_info_stride)
+
+    def command(self, name):
+        """The command of that name, or None."""
+        if self.struct_size < Stage.commands.offset + Stage.commands.size:
+            return None
+        every = (Command.from_address(self.commands + i * self.command_stride) for i in range(self.command_count))
+        return next((one for one in every if one.name == name.encode()), None)
 
 
 class Module(c.Structure):

@@ -149,4 +149,7 @@ const penstock_stage fake_input_stage = {.struct_size = sizeof fake_input_stage,
                                          .next_deadline_ms = next_deadline_ms,
                                          .stats = stats,
                                          .close = close_input,
-                                         .destroy = destroy};
+                                         .destroy = destroy,
+                                         .command_count = 1,
+                                         .command_stride = sizeof(penstock_command),
+                                         .commands = fake_commands};

@@ -126,4 +126,7 @@ const penstock_stage fake_output_stage = {.struct_size = sizeof fake_output_stag
                                           .next_deadline_ms = next_deadline_ms,
                                           .stats = stats,
                                           .close = close_output,
-                                          .destroy = destroy};
+                                          .destroy = destroy,
+                                          .command_count = 2,
+                                          .command_stride = sizeof(penstock_command),
+                                          .commands = fake_commands};

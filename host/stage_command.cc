@@ -1,0 +1,191 @@
+#include "host/stage_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "host/arguments.h"
+#include "host/instance.h"
+#include "host/nearest.h"
+#include "host/prepare.h"
+#include "host/text.h"
+
+namespace penstock::host {
+
+namespace {
+
+bool find_command(const penstock_stage& stage, std::string_view name, penstock_command& out) {
+  for (const penstock_command& command : commands_of(stage)) {
+    if (name != command.name) continue;
+    out = command;
+    return true;
+  }
+  return false;
+}
+
+void print_line(void*, penstock_bytes line) noexcept {
+  std::puts(printable({line.data, line.size}, std::string::npos).c_str());
+  std::fflush(stdout);
+}
+
+struct LogOf {
+  Log log{STDERR_FILENO};
+  const std::string* label = nullptr;
+};
+
+void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
+  auto& to = *static_cast<LogOf*>(ctx);
+  to.log.line(level, *to.label, {text.data, text.size});
+}
+
+bool run(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments) {
+  LogOf log;
+  log.label = &plan.label;
+  log.log.set_level(PENSTOCK_LOG_WARN);
+  penstock_host host{};
+  host.struct_size = sizeof host;
+  host.ctx = &log;
+  host.log = log_line;
+  const std::vector<penstock_option> options = abi_options(plan.options);
+  Error error;
+  const int32_t result = command.run(&host, options.data(), options.size(), arguments.data(), arguments.size(),
+                                     sizeof(penstock_option), print_line, nullptr, &error);
+  if (result >= 0) return true;
+  print_problems({{plan.place, plan.label + ": " + command.name + ": " + error.describe(result), false}});
+  return false;
+}
+
+// What is typed for the argument of that name: "--events-per-second" for events_per_second.
+std::string typed(std::string_view name) {
+  std::string out = "--" + std::string(name);
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
+}
+
+std::string help_of(const penstock_stage& stage, const penstock_command& command) {
+  std::string usage = "Usage: penstock " + printable(command.name) + " -c FILE";
+  std::string arguments;
+  for (size_t i = 0; i < command.argument_info_count; ++i) {
+    const penstock_option_info& info = argument_info(command, i);
+    const std::string type = printable(info.type);
+    const std::string form = typed(printable(info.name)) + (type == "on|off" ? "" : " <" + type + ">");
+    usage += info.required != 0 ? " " + form : " [" + form + "]";
+    arguments += "  " + form + "\n      " + printable(info.help) + "\n";
+  }
+  return usage + " [-e PLUGIN.so]...\n\nOf " + kind_name(stage.kind) + " " + printable(stage.id) + ": " +
+         printable(command.help) + "\n\n" + arguments +
+         "  -c FILE\n      the conf; it is done for each section of that stage\n"
+         "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
+}
+
+// The words of the command line: -c, -e, and what the stages are to be told, whose names only they know.
+struct CommandLine {
+  std::string conf;
+  std::vector<std::string> plugins;
+  bool help = false;
+  std::vector<Entry> arguments;
+};
+
+// Returns what is wrong with args, or nothing.
+std::string read(const std::vector<std::string>& args, CommandLine& out) {
+  const auto is_option = [](const std::string& arg) { return arg.size() > 1 && arg[0] == '-'; };
+  for (size_t i = 0; i < args.size(); ++i) {
+    const std::string& arg = args[i];
+    if (arg == "-h" || arg == "--help") {
+      out.help = true;
+    } else if (arg == "-c" || arg == "-e") {
+      if (++i == args.size()) return arg + " wants a value";
+      if (arg == "-c" && !out.conf.empty()) return "one conf at a time, with -c FILE";
+      if (arg == "-c") {
+        out.conf = args[i];
+      } else {
+        out.plugins.push_back(args[i]);
+      }
+    } else if (arg.size() > 2 && arg.starts_with("--")) {
+      const size_t equals = arg.find('=');
+      Entry entry;
+      entry.key = arg.substr(2, equals == std::string::npos ? equals : equals - 2);
+      std::replace(entry.key.begin(), entry.key.end(), '-', '_');
+      if (equals != std::string::npos) {
+        entry.value = arg.substr(equals + 1);
+      } else if (i + 1 < args.size() && !is_option(args[i + 1])) {
+        entry.value = args[++i];
+      } else {
+        entry.value = "on";
+      }
+      out.arguments.push_back(entry);
+    } else {
+      return "'" + printable(arg, 60) + "' is no option";
+    }
+  }
+  return {};
+}
+
+int no_such_command(const std::string& name, std::vector<std::string> names, const Modules& modules) {
+  for (const penstock_stage* stage : modules.stages()) {
+    for (const penstock_command& command : commands_of(*stage)) names.emplace_back(command.name);
+  }
+  return usage_error("", "there is no command '" + printable(name, 60) + "'" + suggestion(name, names));
+}
+
+// Without a conf: what is known of the command.
+int without_conf(const std::string& name, const CommandLine& line, const std::vector<std::string>& others) {
+  std::vector<PluginPath> paths;
+  for (const std::string& plugin : line.plugins) paths.push_back({plugin, {}});
+  Modules modules;
+  std::vector<Problem> problems;
+  open_plugins(paths, modules, problems);
+  if (!line.plugins.empty()) print_problems(problems);
+  std::string help;
+  penstock_command command{};
+  for (const penstock_stage* stage : modules.stages()) {
+    if (find_command(*stage, name, command)) help += (help.empty() ? "" : "\n") + help_of(*stage, command);
+  }
+  if (help.empty()) return no_such_command(name, others, modules);
+  return line.help ? print_help(help.c_str()) : usage_error(name, "-c FILE is missing");
+}
+
+}  // namespace
+
+CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments) {
+  std::vector<std::pair<const StagePlan*, penstock_command>> found;
+  penstock_command command{};
+  for (const auto* stages : {&plan.inputs, &plan.filters, &plan.outputs}) {
+    for (const StagePlan& stage : *stages) {
+      if (find_command(*stage.stage, name, command)) found.emplace_back(&stage, command);
+    }
+  }
+  CommandRun out{found.size()};
+  for (const auto& [stage, offered] : found) {
+    if (found.size() > 1) std::printf("%s\n", printable(stage->label).c_str());
+    if (!run(*stage, offered, abi_options(arguments))) out.failed = true;
+  }
+  return out;
+}
+
+int stage_command(const std::string& name, const std::vector<std::string>& args,
+                  const std::vector<std::string>& others) {
+  CommandLine line;
+  const std::string wrong = read(args, line);
+  if (line.help || line.conf.empty()) return without_conf(name, line, others);
+  if (!wrong.empty()) return usage_error(name, wrong);
+  const Prepared prepared = prepare(line.conf, line.plugins);
+  print_problems(prepared.problems);
+  if (has_errors(prepared.problems)) return kExitFailed;
+  const CommandRun done = run_stage_commands(prepared.plan, name, line.arguments);
+  if (done.stages > 0) return done.failed ? kExitFailed : kExitFine;
+  std::string owners;
+  penstock_command command{};
+  for (const penstock_stage* stage : prepared.modules.stages()) {
+    if (find_command(*stage, name, command))
+      owners += (owners.empty() ? "" : ", ") + std::string(kind_name(stage->kind)) + " '" + stage->id + "'";
+  }
+  if (owners.empty()) return no_such_command(name, others, prepared.modules);
+  print_problems(
+      {{{line.conf, 0}, "no stage of this conf has a command '" + name + "'; there it is in " + owners, false}});
+  return kExitFailed;
+}
+
+}  // namespace penstock::host

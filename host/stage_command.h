@@ -1,0 +1,27 @@
+// What stages offer to an operator beside running: their commands, as "penstock NAME -c FILE" runs them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/plan.h"
+
+namespace penstock::host {
+
+struct CommandRun {
+  size_t stages = 0;    // that have the command
+  bool failed = false;  // in one of them; standard error says why
+};
+
+// Runs the command of that name for each stage of the plan that has it, one after the other, and prints what they
+// print on standard output: under the label of the stage where there are several.
+CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments);
+
+// The command line "penstock NAME args"; any name may be given: others are the names of this program's own
+// commands, for one that nobody knows. Returns the exit code.
+int stage_command(const std::string& name, const std::vector<std::string>& args,
+                  const std::vector<std::string>& others);
+
+}  // namespace penstock::host

@@ -1,0 +1,55 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/host/fake.h"
+
+static void print_argument(const penstock_option *argument, penstock_print_fn print, void *print_ctx) {
+  char line[256];
+  const int size = snprintf(line, sizeof line, "%.*s is %.*s", (int)argument->key.size, argument->key.data,
+                            (int)argument->value.size, argument->value.data);
+  const penstock_bytes text = {line, (size_t)size};
+  print(print_ctx, text);
+}
+
+static int32_t run_sizing(const penstock_host *host, const penstock_option *options, size_t option_count,
+                          const penstock_option *arguments, size_t argument_count, size_t option_stride,
+                          penstock_print_fn print, void *print_ctx, penstock_error *error) {
+  (void)host;
+  (void)options;
+  (void)option_count;
+  (void)option_stride;
+  (void)error;
+  for (size_t i = 0; i < argument_count; ++i) print_argument(&arguments[i], print, print_ctx);
+  return PENSTOCK_OK;
+}
+
+static int32_t run_tell(const penstock_host *host, const penstock_option *options, size_t option_count,
+                        const penstock_option *arguments, size_t argument_count, size_t option_stride,
+                        penstock_print_fn print, void *print_ctx, penstock_error *error) {
+  char fail[64];
+  char count[64];
+  fake_option(options, option_count, "count", "unknown", count, sizeof count);
+  const penstock_option own = {{"count", 5}, {count, strlen(count)}};
+  print_argument(&own, print, print_ctx);
+  run_sizing(host, options, option_count, arguments, argument_count, option_stride, print, print_ctx, error);
+  const penstock_bytes warning = {"told", 4};
+  host->log(host->ctx, PENSTOCK_LOG_WARN, warning);
+  fake_option(arguments, argument_count, "fail", "", fail, sizeof fail);
+  return *fail == '\0' ? PENSTOCK_OK : fake_fail(error, PENSTOCK_E_IO, 1, fail);
+}
+
+static const penstock_option_info told[] = {
+    {"some_words", "text", NULL, "What is told.", 1, 0},
+    {"fail", "text", NULL, "With that error.", 0, 0},
+    {"loud", "on|off", "off", "Whether it is loud.", 0, 0},
+};
+
+static const penstock_option_info sized[] = {
+    {"events_per_second", "NUMBER", NULL, "How many.", 1, 0},
+    {"event_bytes", "SIZE", NULL, "How large.", 0, 0},
+};
+
+const penstock_command fake_commands[kFakeCommands] = {
+    {"tell", "Tells what it is told.", told, 3, sizeof told[0], run_tell},
+    {"sizing", "Tells how many.", sized, 2, sizeof sized[0], run_sizing},
+};

@@ -1,0 +1,115 @@
+// Commands of stages: "penstock NAME -c FILE", on the program itself with a fake plugin.
+#include <gtest/gtest.h>
+
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+class StageCommand : public testing::Test {
+ protected:
+  Ended run(const std::string& conf, const std::vector<std::string>& more) const {
+    std::vector<std::string> args = {"tell", "-c", folder_.write("agent.conf", conf), "-e", PENSTOCK_FAKE_PLUGIN};
+    args.insert(args.end(), more.begin(), more.end());
+    Ended ended = run_program(args);
+    for (std::string* text : {&ended.out, &ended.err}) {
+      const std::string folder = folder_.path("");
+      for (size_t at = 0; (at = text->find(folder)) != std::string::npos;) text->erase(at, folder.size());
+    }
+    return ended;
+  }
+
+  Folder folder_;
+};
+
+constexpr char kNoOutputHasIt[] =
+    "[INPUT]\n  Name fake_in\n  Tag t\n  count 1\n  journal /dev/null\n[OUTPUT]\n  Name null\n  Match *\n";
+constexpr char kTwoInputs[] =
+    "[INPUT]\n  Name fake_in\n  Tag t\n  count 1\n  journal /dev/null\n"
+    "[INPUT]\n  Name fake_in\n  Alias two\n  Tag t\n  count 2\n  journal /dev/null\n"
+    "[OUTPUT]\n  Name null\n  Match *\n";
+constexpr char kBroken[] = "[INPUT]\n  Name nothing\n[OUTPUT]\n  Name null\n  Match *\n";
+
+using stage_command = StageCommand;
+
+TEST_F(stage_command, a_stage_is_given_its_options_and_the_arguments_as_they_were_typed) {
+  const Ended it = run(kNoOutputHasIt, {"--some-words", "a b", "--loud"});
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out, "count is 1\nsome_words is a b\nloud is on\n");
+  EXPECT_NE(it.err.find("[ warn] [input:fake_in:0] told\n"), std::string::npos) << it.err;
+}
+
+TEST_F(stage_command, a_value_may_stand_behind_an_equals_sign_and_begin_with_a_dash_there) {
+  const Ended it = run(kNoOutputHasIt, {"--some-words=-5=x", "--loud=off"});
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out, "count is 1\nsome_words is -5=x\nloud is off\n");
+}
+
+TEST_F(stage_command, each_stage_that_has_it_is_asked_and_named_where_there_are_several) {
+  const Ended it = run(kTwoInputs, {"--some-words", "x"});
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out,
+            "input:fake_in:0\ncount is 1\nsome_words is x\n"
+            "input:fake_in:two\ncount is 2\nsome_words is x\n");
+}
+
+TEST_F(stage_command, a_failure_is_told_with_its_stage_and_the_other_stages_are_asked_all_the_same) {
+  const Ended it = run(kTwoInputs, {"--fail", "no answer"});
+  EXPECT_EQ(it.code, 1);
+  EXPECT_NE(it.err.find("agent.conf:1: input:fake_in:0: tell: no answer\n"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("agent.conf:6: input:fake_in:two: tell: no answer\n"), std::string::npos) << it.err;
+  EXPECT_NE(it.out.find("count is 2\n"), std::string::npos) << it.out;
+}
+
+TEST_F(stage_command, what_is_printed_does_nothing_to_a_terminal) {
+  const Ended it = run(kNoOutputHasIt, {"--some-words", "\x1b[31m"});
+  EXPECT_EQ(it.out, "count is 1\nsome_words is \\x1b[31m\n");
+}
+
+TEST_F(stage_command, a_conf_without_such_a_stage_is_told_who_has_the_command) {
+  const std::string conf = folder_.write("agent.conf", kNoOutputHasIt);
+  const Ended it = run_program({"sizing", "-c", conf, "-e", PENSTOCK_FAKE_PLUGIN});
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.err, conf + ": no stage of this conf has a command 'sizing'; there it is in output 'fake_out'\n");
+}
+
+TEST_F(stage_command, a_conf_with_problems_is_not_worked_on) {
+  const Ended it = run(kBroken, {"--some-words", "x"});
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.out, "");
+  EXPECT_NE(it.err.find("agent.conf:2: there is no input 'nothing'"), std::string::npos) << it.err;
+}
+
+TEST_F(stage_command, wrong_command_lines_are_usage_errors) {
+  EXPECT_EQ(run(kNoOutputHasIt, {"word"}).err, "penstock tell: 'word' is no option; see penstock tell --help\n");
+  EXPECT_EQ(run(kNoOutputHasIt, {"-c", "x"}).err,
+            "penstock tell: one conf at a time, with -c FILE; see penstock tell --help\n");
+  EXPECT_EQ(run(kNoOutputHasIt, {"-e"}).err, "penstock tell: -e wants a value; see penstock tell --help\n");
+  EXPECT_EQ(run(kNoOutputHasIt, {"-e"}).code, 2);
+  const Ended no_conf = run_program({"tell", "-e", PENSTOCK_FAKE_PLUGIN});
+  EXPECT_EQ(no_conf.code, 2);
+  EXPECT_EQ(no_conf.err, "penstock tell: -c FILE is missing; see penstock tell --help\n");
+}
+
+TEST_F(stage_command, a_name_that_nobody_knows_is_told_with_the_nearest_of_all_commands) {
+  const Ended it = run_program({"tel", "-e", PENSTOCK_FAKE_PLUGIN});
+  EXPECT_EQ(it.code, 2);
+  EXPECT_EQ(it.err, "penstock: there is no command 'tel'; did you mean 'tell'?; see penstock --help\n");
+  EXPECT_EQ(
+      run_program({"tel", "-c", folder_.write("agent.conf", kNoOutputHasIt), "-e", PENSTOCK_FAKE_PLUGIN}).err,
+      it.err);
+}
+
+TEST_F(stage_command, its_help_is_what_the_stage_says_of_it) {
+  const Ended it = run_program({"sizing", "--help", "-e", PENSTOCK_FAKE_PLUGIN});
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out.rfind("Usage: penstock sizing -c FILE --events-per-second <NUMBER> [--event-bytes <SIZE>] "
+                         "[-e PLUGIN.so]...\n\nOf output fake_out: Tells how many.\n\n  --events-per-second "
+                         "<NUMBER>\n      How many.\n",
+                         0),
+            0u)
+      << it.out;
+}
+
+}  // namespace
+}  // namespace penstock::host
