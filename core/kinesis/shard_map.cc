@@ -48,7 +48,6 @@ void ShardMap::receive(Result<ServiceAnswer> answer) {
     if (shard.open) listed_.push_back(std::move(shard));
   next_token_ = std::move(page->next_token);
   if (!next_token_.empty()) {
-    wanted_ = true;
     due_ms_ = now_ms;
     return;
   }

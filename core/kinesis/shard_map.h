@@ -26,7 +26,7 @@ class ShardMap {
   // Wants a list that is newer than now. Lists are kPauseMs apart at least.
   void want();
   void advance();
-  int64_t next_deadline_ms() const { return wanted_ && !calling_ ? due_ms_ : kNever; }
+  int64_t next_deadline_ms() const { return (wanted_ || !next_token_.empty()) && !calling_ ? due_ms_ : kNever; }
 
   bool known() const { return version_ > 0; }
   uint64_t version() const { return version_; }  // of the list: grows with each, 0 before the first

@@ -10,6 +10,7 @@ constexpr const char* kThroughput = "ProvisionedThroughputExceededException";
 Fault throttle() { return error_fault({400, kThroughput, "Rate exceeded (injected)."}); }
 Fault internal_failure() { return error_fault({500, "InternalFailure", "Internal service failure (injected)."}); }
 Fault error_fault(Error error) { return {.kind = FaultKind::error, .error = std::move(error)}; }
+Fault reply_fault(Reply reply) { return {.kind = FaultKind::reply, .reply = std::move(reply)}; }
 Fault refuse_records(double share, std::string record_code) {
   return {.kind = FaultKind::refuse_records, .share = share, .record_code = std::move(record_code)};
 }

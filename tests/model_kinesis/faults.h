@@ -16,6 +16,7 @@ namespace penstock::model {
 enum class FaultKind {
   none,
   error,             // the call is answered with `error`, and not applied
+  reply,             // the call is answered with `reply` as it is, as by a proxy on the way, and not applied
   refuse_records,    // PutRecords refuses `share` of the records that the limits let pass
   close,             // the connection is closed before the call is applied
   lose_answer,       // the call is applied, then the connection closed
@@ -27,6 +28,7 @@ enum class FaultKind {
 struct Fault {
   FaultKind kind = FaultKind::none;
   Error error{};
+  Reply reply{};
   double share = 0;           // of the records, 0 to 1
   std::string record_code{};  // empty: either of the two codes, by chance
   int64_t delay_ms = 0;
@@ -35,6 +37,7 @@ struct Fault {
 Fault throttle();                // ProvisionedThroughputExceededException
 Fault internal_failure();        // InternalFailure with HTTP 500
 Fault error_fault(Error error);  // any other
+Fault reply_fault(Reply reply);
 Fault refuse_records(double share, std::string record_code = {});
 Fault delay(int64_t delay_ms);
 Fault close_before();     // applied to nothing

@@ -20,6 +20,24 @@ TEST_F(model, a_scripted_throttle_and_500_apply_nothing) {
   EXPECT_EQ(service->stats().injected_errors, 3U);
 }
 
+TEST_F(model, a_scripted_reply_comes_as_it_is_and_applies_nothing) {
+  service->faults().next_calls("PutRecords", reply_fault({.status = 502, .headers = {}, .body = "<html>"}));
+  const Answer answer = client.put("s", "k", "d");
+  EXPECT_EQ(answer.status(), 502);
+  EXPECT_EQ(answer.reply().body, "<html>");
+  EXPECT_TRUE(answer.reply().headers.empty());
+  EXPECT_EQ(service->stats().records_put, 0U);
+}
+
+TEST_F(model, a_stream_that_is_deleted_is_gone_with_its_records_and_can_be_made_again) {
+  EXPECT_TRUE(client.put("s", "k", "d").ok());
+  service->delete_stream("s");
+  EXPECT_EQ(client.put("s", "k", "d").code(), "ResourceNotFoundException");
+  EXPECT_TRUE(service->create_stream("s", 1));
+  EXPECT_TRUE(client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON")).ok());
+  service->each_record("s", [](const Shard&, const Record&) { ADD_FAILURE(); });
+}
+
 TEST_F(model, a_request_can_be_hit_by_its_number) {
   service->faults().at(3, throttle());
   EXPECT_TRUE(client.put("s", "k", "d").ok());

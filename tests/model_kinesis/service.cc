@@ -68,6 +68,10 @@ Reply Service::handle(Request request) {
     closed.wire = Wire::closed;
     return closed;
   }
+  if (state_.fault.kind == FaultKind::reply) {
+    ++stats.injected_errors;
+    return std::move(state_.fault.reply);
+  }
 
   const uint64_t put_before = stats.records_put;
   Reply reply = apply(request, operation);

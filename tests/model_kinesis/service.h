@@ -29,6 +29,7 @@ class Service {
 
   // A stream without a call. Replaces none: false where there is one of that name.
   bool create_stream(const std::string& name, uint32_t shards);
+  void delete_stream(const std::string& name) { state_.streams.erase(name); }  // with all that it holds
   // A record without a call and past the write limits, at now_ms. The stream is there.
   const Record& preload(std::string_view stream, std::string_view partition_key, std::string_view data);
 

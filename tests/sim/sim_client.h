@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "core/aws/credentials_cache.h"
 #include "core/aws/credentials_environment.h"
@@ -12,18 +14,36 @@
 namespace penstock::sim {
 
 struct SimClientParts {
+  // Counts how often it was asked.
+  class Counted : public EnvironmentCredentials {
+   public:
+    Counted(Env& env, int& finds) : EnvironmentCredentials(env), finds_(finds) {}
+    void find(Found found) override {
+      ++finds_;
+      EnvironmentCredentials::find(std::move(found));
+    }
+
+   private:
+    int& finds_;
+  };
+
   explicit SimClientParts(Env& env)
-      : clock(env.clock), credentials(env, clock, std::make_unique<EnvironmentCredentials>(env)) {}
+      : clock(env.clock), credentials(env, clock, std::make_unique<Counted>(env, finds)) {}
+  int finds = 0;
   ServiceClock clock;
   CredentialsCache credentials;
 };
 
 class SimClient : private SimClientParts, public ServiceClient {
  public:
-  explicit SimClient(Env& env)
+  // endpoint: "" for AWS's own, which is https.
+  explicit SimClient(Env& env, const std::string& endpoint = "")
       : SimClientParts(env),
-        ServiceClient(env, kKinesisProtocol, *make_endpoint("kinesis", "us-east-1", "", false), credentials, clock,
-                      30'000) {}
+        ServiceClient(env, kKinesisProtocol, *make_endpoint("kinesis", "us-east-1", endpoint, false), credentials,
+                      clock, 30'000) {}
+
+  // How often credentials were looked for.
+  int credentials_found() const { return finds; }
 };
 
 }  // namespace penstock::sim

@@ -27,8 +27,20 @@ struct KeyedRecord {
 
 class WriterSim {
  public:
-  WriterSim(uint32_t shards, Writer::Options options, uint64_t seed = 1, model::Settings settings = {})
-      : service_settings(std::move(settings)), sim(clock, service, seed), writer_(make(std::move(options))) {
+  // endpoint: as for SimClient.
+  WriterSim(uint32_t shards, Writer::Options options, uint64_t seed = 1, model::Settings settings = {},
+            const std::string& endpoint = "")
+      : service_settings(std::move(settings)),
+        sim(
+            clock,
+            [this](const std::string&, model::Request request) {
+              model::Reply reply = service.handle(std::move(request));
+              if (on_reply) on_reply(reply);
+              return reply;
+            },
+            seed),
+        client_(sim.env(), endpoint),
+        writer_(make(std::move(options))) {
     service.create_stream("out", shards);
   }
 
@@ -58,7 +70,16 @@ class WriterSim {
     }
   }
 
+  // Ends the writer as the output stage does: at the deadline what is still outstanding is given back.
+  void close(int64_t deadline_ms) {
+    writer_->close();
+    run_for(deadline_ms - clock.monotonic_ms());
+    writer_->give_back();
+    take_settled();
+  }
+
   Writer& writer() { return *writer_; }
+  const SimClient& client() const { return client_; }
   size_t settled(int32_t outcome) const {
     const auto found = settled_.find(outcome);
     return found == settled_.end() ? 0 : found->second;
@@ -72,6 +93,7 @@ class WriterSim {
   SimClock clock;
   model::Service service{service_settings, [this] { return clock.unix_ms(); }};
   SimEnv sim;
+  std::function<void(const model::Reply&)> on_reply;  // sees each answer of the service, lost ones too
 
  private:
   std::unique_ptr<Writer> make(Writer::Options options) {
@@ -85,10 +107,13 @@ class WriterSim {
   void turn() {
     sim.transport().drive(clock.monotonic_ms());
     writer_->advance();
+    take_settled();
+  }
+  void take_settled() {
     for (const SettledBatch& batch : writer_->take_settled()) ++settled_[batch.outcome];
   }
 
-  SimClient client_{sim.env()};
+  SimClient client_;
   std::unique_ptr<FailureLog> failures_ = std::move(*FailureLog::open(sim.env(), "file:/failures"));
   std::unique_ptr<Writer> writer_;
   uint64_t batches_ = 0;
