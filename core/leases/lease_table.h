@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/aws/service_call.h"
@@ -28,7 +31,8 @@ struct LeaseWrite {
 
 // What an owner writes beside the counter; what is left as it is here stays as it is there.
 struct LeaseChange {
-  std::string checkpoint;  // with it go sub_sequence_number, the count of owner switches, KCL's pending checkpoint
+  // With it goes sub_sequence_number; the count of owner switches begins anew, KCL's pending checkpoint goes.
+  std::string checkpoint;
   uint64_t sub_sequence_number = 0;
   std::vector<std::string> child_ids;
   std::string stream_arn;
@@ -55,6 +59,9 @@ struct LeaseTableDefinition {
 // The table must outlive its calls. Ids of workers are unique and never used again: a row that bears mine is mine.
 class LeaseTable {
  public:
+  using Prepared = std::function<void(Result<bool>)>;
+  using Scanned = std::function<void(Result<LeaseList>)>;
+  using Got = std::function<void(Result<std::optional<Lease>>)>;
   using Written = std::function<void(Result<LeaseWrite>)>;
 
   // region is for the errors alone.
@@ -64,15 +71,15 @@ class LeaseTable {
   // One step towards a table that can be used. True: it can be. False: it is being made, so ask again in a second
   // or so. Code::config where it is missing and may not be made (with the definition, as a command to paste), or
   // where it is no table of leases.
-  void prepare(const LeaseTableDefinition& definition, std::function<void(Result<bool>)> prepared);
+  void prepare(const LeaseTableDefinition& definition, Prepared prepared);
 
   // All leases, read page by page, not consistently (half the price, and as KCL does): a row may be seconds old,
   // so that a counter may seem to go back. Code::config where the table belongs to a fleet of KCL 3, whose workers
   // share leases out otherwise.
-  void scan(std::function<void(Result<LeaseList>)> scanned);
+  void scan(Scanned scanned);
 
   // Consistently. None: there is no such row.
-  void get(const std::string& key, std::function<void(Result<std::optional<Lease>>)> got);
+  void get(const std::string& key, Got got);
 
   // Where there is no row of that key; otherwise the outcome is refused, with the row that is there. Any owner
   // given is left out.
@@ -96,6 +103,17 @@ class LeaseTable {
   void remove(const std::string& key, int64_t counter, Written written);
 
  private:
+  // Whether a row is as a call wanted it, although its condition did not hold.
+  using AsAsked = std::function<bool(const std::optional<Lease>& row)>;
+
+  void make(const LeaseTableDefinition& definition, Prepared prepared);
+  void scan_page(std::shared_ptr<LeaseList> list, const std::string& after, Scanned scanned);
+  // row_then: the row after it, where the answer does not tell.
+  void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
+             std::optional<Lease> row_then, Written written);
+  // With the table's name.
+  Status told(const Status& status) const;
+
   ServiceCall call_;
   std::string table_;
   std::string region_;

@@ -1,0 +1,257 @@
+#include "core/leases/lease_requests.h"
+
+#include <utility>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/leases/lease_attributes.h"
+
+namespace penstock {
+
+namespace {
+
+using namespace lease_attribute;
+
+// Appends "name": to an object that is being written.
+void append_name(std::string& out, std::string_view name) {
+  if (out.back() != '{') out += ',';
+  append_json_string(out, name);
+  out += ':';
+}
+
+void append_text(std::string& out, std::string_view name, std::string_view text) {
+  append_name(out, name);
+  append_json_string(out, text);
+}
+
+// A map of attribute values. DynamoDB's sets are never empty, and KCL's strings are not either: what would be is
+// left out.
+class Attributes {
+ public:
+  void add(std::string_view name, std::string_view text) {
+    if (text.empty()) return;
+    append_name(out_, name);
+    append_text(out_ += '{', "S", text);
+    out_ += '}';
+  }
+  void add(std::string_view name, int64_t number) { add_number(name, std::to_string(number)); }
+  void add(std::string_view name, uint64_t number) { add_number(name, std::to_string(number)); }
+  void add(std::string_view name, const std::vector<std::string>& set) {
+    if (set.empty()) return;
+    append_name(out_, name);
+    out_ += "{\"SS\":";
+    char before = '[';
+    for (const std::string& text : set) {
+      append_json_string(out_ += before, text);
+      before = ',';
+    }
+    out_ += "]}";
+  }
+  void add(std::string_view name, const std::optional<HashKey>& key) {
+    if (!key) return;
+    std::string digits;
+    append_decimal(digits, *key);
+    add(name, digits);
+  }
+
+  std::string json() const { return out_ + '}'; }
+
+ private:
+  void add_number(std::string_view name, const std::string& digits) {
+    append_name(out_, name);
+    append_text(out_ += '{', "N", digits);
+    out_ += '}';
+  }
+
+  std::string out_ = "{";
+};
+
+std::string start(const std::string& table) {
+  std::string body = "{";
+  append_text(body, "TableName", table);
+  return body;
+}
+
+void append_attributes(std::string& body, std::string_view name, const Attributes& attributes) {
+  append_name(body, name);
+  body += attributes.json();
+}
+
+Attributes key_of(const std::string& key) {
+  Attributes attributes;
+  attributes.add(kKey, key);
+  return attributes;
+}
+
+// An UpdateItem under a condition; it counts the lease up, as all of them do.
+class Update {
+ public:
+  explicit Update(std::string condition) : condition_(std::move(condition)) { values_.add(":one", int64_t{1}); }
+
+  template <typename Value>
+  void value(const std::string& placeholder, const Value& value) {
+    values_.add(placeholder, value);
+  }
+  // Placeholders are the attributes' own names, but those in the condition.
+  template <typename Value>
+  void set(const std::string& name, const Value& value) {
+    set_ += ", " + name + " = :" + name;
+    values_.add(":" + name, value);
+  }
+  void remove(const std::string& name) { remove_ += (remove_.empty() ? " REMOVE " : ", ") + name; }
+  void count(const std::string& name) { count_ = " ADD " + name + " :one"; }
+
+  void apply(const LeaseChange& change) {
+    if (!change.checkpoint.empty()) {
+      set(kCheckpoint, change.checkpoint);
+      set(kSubSequenceNumber, change.sub_sequence_number);
+      remove(kPendingCheckpoint);
+      remove(kPendingSubSequenceNumber);
+      remove(kPendingState);
+    }
+    if (!change.child_ids.empty()) set(kChildIds, change.child_ids);
+    if (!change.stream_arn.empty()) set(kStreamArn, change.stream_arn);
+    if (change.stream_created_ms != 0) set(kStreamCreated, change.stream_created_ms);
+    if (change.started_ms != 0) set(kStarted, change.started_ms);
+  }
+
+  std::string body(const std::string& table, const std::string& key) const {
+    std::string body = start(table);
+    append_attributes(body, "Key", key_of(key));
+    append_text(body, "ConditionExpression", condition_);
+    append_text(body, "UpdateExpression", "SET leaseCounter = leaseCounter + :one" + set_ + remove_ + count_);
+    append_attributes(body, "ExpressionAttributeValues", values_);
+    append_text(body, "ReturnValues", "ALL_NEW");
+    return body += '}';
+  }
+
+ private:
+  std::string condition_;
+  std::string set_;
+  std::string remove_;
+  std::string count_;
+  Attributes values_;
+};
+
+constexpr char kCounterIsAsSeen[] = "leaseCounter = :seen";
+constexpr char kOwnerIsMe[] = "leaseOwner = :me";
+
+// A word that a shell takes as it is.
+std::string shell_word(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) c == '\'' ? word += "'\\''" : word += c;
+  return word += '\'';
+}
+
+}  // namespace
+
+std::string describe_table_body(const std::string& table) { return start(table) + '}'; }
+
+std::string create_table_body(const std::string& table, const std::map<std::string, std::string>& tags) {
+  std::string body = start(table);
+  append_name(body, "AttributeDefinitions");
+  body += "[{\"AttributeName\":\"leaseKey\",\"AttributeType\":\"S\"}]";
+  append_name(body, "KeySchema");
+  body += "[{\"AttributeName\":\"leaseKey\",\"KeyType\":\"HASH\"}]";
+  append_text(body, "BillingMode", "PAY_PER_REQUEST");
+  if (!tags.empty()) {
+    append_name(body, "Tags");
+    char before = '[';
+    for (const auto& [key, value] : tags) {
+      std::string tag = "{";
+      append_text(tag, "Key", key);
+      append_text(tag, "Value", value);
+      (body += before).append(tag) += '}';
+      before = ',';
+    }
+    body += ']';
+  }
+  return body += '}';
+}
+
+std::string create_table_command(const std::string& table, const std::string& region,
+                                 const std::map<std::string, std::string>& tags) {
+  std::string command = "aws dynamodb create-table --region " + region + " --table-name " + table +
+                        " --attribute-definitions AttributeName=leaseKey,AttributeType=S"
+                        " --key-schema AttributeName=leaseKey,KeyType=HASH --billing-mode PAY_PER_REQUEST";
+  if (!tags.empty()) command += " --tags";
+  for (const auto& [key, value] : tags) command += ' ' + shell_word("Key=" + key + ",Value=" + value);
+  return command;
+}
+
+std::string scan_body(const std::string& table, const std::string& after) {
+  std::string body = start(table);
+  if (!after.empty()) append_attributes(body, "ExclusiveStartKey", key_of(after));
+  return body += '}';
+}
+
+std::string get_lease_body(const std::string& table, const std::string& key) {
+  std::string body = start(table);
+  append_attributes(body, "Key", key_of(key));
+  append_name(body, "ConsistentRead");
+  return body += "true}";
+}
+
+std::string create_lease_body(const std::string& table, const Lease& lease) {
+  Attributes item = key_of(lease.key);
+  item.add(kCounter, lease.counter);
+  item.add(kOwnerSwitches, lease.owner_switches);
+  item.add(kCheckpoint, lease.checkpoint);
+  item.add(kSubSequenceNumber, lease.sub_sequence_number);
+  item.add(kParentIds, lease.parent_ids);
+  item.add(kChildIds, lease.child_ids);
+  item.add(kStartingHashKey, lease.first_hash_key);
+  item.add(kEndingHashKey, lease.last_hash_key);
+  if (!lease.stream_id.empty()) {
+    item.add(kStreamId, lease.stream_id);
+    item.add(kShardId, lease.shard_id);
+  }
+  item.add(kStreamArn, lease.stream_arn);
+  if (lease.stream_created_ms != 0) item.add(kStreamCreated, lease.stream_created_ms);
+  if (lease.started_ms != 0) item.add(kStarted, lease.started_ms);
+
+  std::string body = start(table);
+  append_attributes(body, "Item", item);
+  append_text(body, "ConditionExpression", "attribute_not_exists(leaseKey)");
+  return body += '}';
+}
+
+std::string take_lease_body(const std::string& table, const Lease& seen, const std::string& owner,
+                            const LeaseChange& change) {
+  Update update(kCounterIsAsSeen);
+  update.value(":seen", seen.counter);
+  update.set(kOwner, owner);
+  update.remove(kCheckpointOwner);
+  update.apply(change);
+  if (!seen.owner.empty() && seen.owner != owner) update.count(kOwnerSwitches);
+  return update.body(table, seen.key);
+}
+
+std::string renew_lease_body(const std::string& table, const std::string& key, int64_t counter,
+                             const std::string& owner, const LeaseChange& change) {
+  Update update(std::string(kCounterIsAsSeen) + " AND " + kOwnerIsMe);
+  update.value(":seen", counter);
+  update.value(":me", owner);
+  update.apply(change);
+  if (!change.checkpoint.empty()) update.set(kOwnerSwitches, int64_t{0});
+  return update.body(table, key);
+}
+
+std::string evict_lease_body(const std::string& table, const std::string& key, const std::string& owner) {
+  Update update(kOwnerIsMe);
+  update.value(":me", owner);
+  update.remove(kOwner);
+  return update.body(table, key);
+}
+
+std::string remove_lease_body(const std::string& table, const std::string& key, int64_t counter) {
+  std::string body = start(table);
+  append_attributes(body, "Key", key_of(key));
+  append_text(body, "ConditionExpression", kCounterIsAsSeen);
+  Attributes values;
+  values.add(":seen", counter);
+  append_attributes(body, "ExpressionAttributeValues", values);
+  return body += '}';
+}
+
+}  // namespace penstock
