@@ -17,6 +17,13 @@ __extension__ using HashKey = unsigned __int128;
 
 inline constexpr HashKey kLastHashKey = ~HashKey{0};
 
+// A shard's share of them, both ends included.
+struct HashKeyRange {
+  HashKey first = 0;
+  HashKey last = kLastHashKey;
+  bool contains(HashKey key) const { return first <= key && key <= last; }
+};
+
 // Appends key in decimal, as ExplicitHashKey wants it.
 inline void append_decimal(std::string& out, HashKey key) {
   const size_t start = out.size();

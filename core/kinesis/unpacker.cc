@@ -1,0 +1,134 @@
+#include "core/kinesis/unpacker.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/base/bytes.h"
+#include "core/logs/gunzip.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr std::string_view kJsonBlanks = " \t\r\n";
+
+// Takes the blanks at the front of text, then word; false where that is not what follows.
+bool take(std::string_view& text, std::string_view word) {
+  text.remove_prefix(std::min(text.find_first_not_of(kJsonBlanks), text.size()));
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+// By its text alone, so that a message that is cut or damaged still looks like one. An application's own JSON may
+// have a messageType, too, but hardly these; and where its strings hold a message its quotes are escaped.
+bool looks_like_message(std::string_view text) {
+  if (!take(text, "{")) return false;
+  constexpr std::string_view kName = "\"messageType\"";
+  for (size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName)) {
+    text.remove_prefix(at + kName.size());
+    std::string_view value = text;
+    if (take(value, ":") && (take(value, "\"DATA_MESSAGE\"") || take(value, "\"CONTROL_MESSAGE\""))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Unpacker::Unpacker(const UnpackOptions& options)
+    : options_(options), reader_(options.inflate_limit_bytes, options.extracted_fields) {}
+
+void Unpacker::begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range) {
+  data_ = data;
+  origin_ = origin;
+  origin_.sub_sequence_number = 0;
+  range_ = range;
+  is_begun_ = false;
+  kind_ = Kind::nothing;
+  is_aggregated_ = options_.deaggregate && aggregated_.open(data);
+  if (!is_aggregated_) return;
+  ++counters_.aggregated_records;
+  counters_.user_records += static_cast<int64_t>(aggregated_.size());
+}
+
+bool Unpacker::next_user_record() {
+  const bool is_first = !std::exchange(is_begun_, true);
+  kind_ = Kind::nothing;
+  problem_ = {};
+  if (is_aggregated_) {
+    KplUserRecord user_record;
+    if (!aggregated_.next(user_record)) return false;
+    data_ = user_record.data;
+    origin_.partition_key = bytes(user_record.partition_key);
+    if (!is_first) ++origin_.sub_sequence_number;
+    if (is_outside_range(user_record)) return true;
+  } else if (!is_first) {
+    return false;
+  }
+  kind_ = kind_of_data();
+  if (kind_ == Kind::message) reader_.begin(data_, origin_);
+  return true;
+}
+
+// KCL gives nothing at all of an aggregated record with one such user record in it (AggregatorUtil). Here it is
+// that one alone: the KPL sends again no other ones (https://github.com/awslabs/amazon-kinesis-producer/pull/576;
+// all of them before that, which then arrive twice), so that the rest would be lost. Nothing is left out where the
+// hash is not known.
+bool Unpacker::is_outside_range(const KplUserRecord& user_record) {
+  if (!options_.hash_range_rule) return false;
+  const std::optional<HashKey> hash = effective_hash_key(user_record);
+  if (!hash || range_.contains(*hash)) return false;
+  ++counters_.outside_range;
+  return true;
+}
+
+Unpacker::Kind Unpacker::kind_of_data() {
+  if (options_.format == RecordFormat::raw) return Kind::raw;
+  if (options_.format == RecordFormat::cloudwatch_logs) return Kind::message;
+  if (Gunzip::looks_like_gzip(data_) || looks_like_message(data_)) return Kind::message;
+  if (!data_.starts_with(kKplMagic)) return Kind::raw;
+  problem_ = {Code::invalid,
+              options_.deaggregate
+                  ? "begins like a record that the KPL aggregated, but is none: its checksum or what it frames is "
+                    "damaged; with format raw it is given out as it is"
+                  : "aggregated by the KPL, and deaggregate is off; turn it on, or use format raw"};
+  return Kind::nothing;
+}
+
+bool Unpacker::next(penstock_batch& batch) {
+  switch (kind_) {
+    case Kind::nothing:
+      return false;
+    case Kind::raw:
+      kind_ = Kind::nothing;
+      fill_raw_batch(batch);
+      return true;
+    case Kind::message:
+      if (reader_.next(batch) == SubscriptionReader::Step::batch) return true;
+      kind_ = Kind::nothing;
+      problem_ = reader_.problem();
+      return false;
+  }
+  return false;
+}
+
+// Its id is unique in the stream, and the same whenever it is read.
+void Unpacker::fill_raw_batch(penstock_batch& batch) {
+  raw_id_ = view(origin_.sequence_number);
+  if (is_aggregated_) raw_id_.append(":").append(std::to_string(origin_.sub_sequence_number));
+  raw_event_ = {};
+  raw_event_.time_ms = origin_.arrival_time_ms;
+  raw_event_.id = bytes(raw_id_);
+  raw_event_.body = bytes(data_);
+  raw_event_.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
+  batch = origin_;
+  batch.struct_size = sizeof(penstock_batch);
+  batch.record_stride = sizeof(penstock_record);
+  batch.records = &raw_event_;
+  batch.record_count = 1;
+  ++counters_.raw_events;
+  counters_.raw_bytes += static_cast<int64_t>(data_.size());
+}
+
+}  // namespace penstock

@@ -1,0 +1,251 @@
+#include "core/kinesis/unpacker.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "tests/gzip.h"
+#include "tests/kpl_bytes.h"
+
+namespace penstock {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr int64_t kArrivalMs = 1'700'000'000'123;
+
+std::string message(const std::string& id, const std::string& type = "DATA_MESSAGE") {
+  return R"({"messageType":")" + type +
+         R"(","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"logEvents":[{"id":")" + id +
+         R"(","timestamp":5,"message":"m)" + id + "\"}]}";
+}
+
+// All that a record was taken apart into: a line for each user record, with its sub-sequence number and partition
+// key, each event and each problem.
+Lines take_apart(Unpacker& unpacker, const std::string& data, const HashKeyRange& range = {}) {
+  penstock_batch origin = {};
+  origin.struct_size = sizeof origin;
+  origin.sequence_number = bytes("42");
+  origin.shard_id = bytes("shardId-000000000000");
+  origin.partition_key = bytes("outer");
+  origin.arrival_time_ms = kArrivalMs;
+  unpacker.begin(data, origin, range);
+  Lines lines;
+  penstock_batch batch = {};
+  while (unpacker.next_user_record()) {
+    lines.push_back(std::to_string(unpacker.origin().sub_sequence_number) + " " +
+                    std::string(view(unpacker.origin().partition_key)));
+    while (unpacker.next(batch)) {
+      EXPECT_EQ(batch.sub_sequence_number, unpacker.origin().sub_sequence_number);
+      EXPECT_EQ(view(batch.partition_key), view(unpacker.origin().partition_key));
+      EXPECT_EQ(view(batch.sequence_number), "42");
+      EXPECT_EQ(batch.arrival_time_ms, kArrivalMs);
+      for (uint64_t i = 0; i < batch.record_count; ++i) {
+        const penstock_record& event = batch.records[i];
+        const bool is_arrival = (event.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0;
+        EXPECT_EQ(event.time_ms, is_arrival ? kArrivalMs : 5);
+        lines.push_back((is_arrival ? "  raw " : "  event ") + std::string(view(batch.log_group)) + " " +
+                        std::string(view(event.id)) + " " + std::string(view(event.body)));
+      }
+    }
+    if (!unpacker.problem().ok()) lines.push_back("  problem with " + std::to_string(unpacker.data().size()));
+  }
+  EXPECT_FALSE(unpacker.next_user_record());
+  return lines;
+}
+
+Lines take_apart(const std::string& data, UnpackOptions options = {}, const HashKeyRange& range = {}) {
+  Unpacker unpacker(options);
+  return take_apart(unpacker, data, range);
+}
+
+Lines problem_with(const std::string& data) {
+  return {"0 outer", "  problem with " + std::to_string(data.size())};
+}
+Lines raw(const std::string& data) { return {"0 outer", "  raw  42 " + data}; }
+
+constexpr UnpackOptions kMessages{.format = RecordFormat::cloudwatch_logs};
+constexpr UnpackOptions kRaw{.format = RecordFormat::raw};
+const Lines kOneEvent = {"0 outer", "  event g 1 m1"};
+
+// User records of the partition keys k0, k1, ...
+std::string aggregated(const Lines& data) {
+  std::string text;
+  for (size_t i = 0; i < data.size(); ++i) text += kpl_bytes::partition_key("k" + std::to_string(i));
+  for (size_t i = 0; i < data.size(); ++i) text += kpl_bytes::user_record(i, data[i]);
+  return kpl_bytes::sealed(text);
+}
+
+// With the explicit hash keys 0, 1, ... in place of those that partition keys have.
+std::string aggregated_at(const std::vector<int>& hash_keys) {
+  std::string text = kpl_bytes::partition_key("k");
+  for (const int key : hash_keys) text += kpl_bytes::explicit_hash_key(std::to_string(key));
+  for (size_t i = 0; i < hash_keys.size(); ++i)
+    text += kpl_bytes::user_record(0, "at " + std::to_string(hash_keys[i]), kpl_bytes::number_field(2, i));
+  return kpl_bytes::sealed(text);
+}
+
+TEST(unpacker, messages_are_known_by_themselves_and_all_else_is_raw) {
+  EXPECT_EQ(take_apart(gzip(message("1"))), kOneEvent);
+  EXPECT_EQ(take_apart(message("1")), kOneEvent);
+  EXPECT_EQ(take_apart(" \n" + message("1")), kOneEvent);
+  for (const std::string text :
+       {"START RequestId: x", "{\"level\":\"info\"}", "[1]", "{", "\"text\"", "", " ", "\xFF\xFE"})
+    EXPECT_EQ(take_apart(text), raw(text)) << text;
+}
+
+TEST(unpacker, json_of_an_application_is_raw_whatever_it_says_of_messages) {
+  for (const std::string& text :
+       {std::string(R"({"messageType":"order","id":7})"), std::string(R"({"messageType":7})"),
+        std::string(R"({"text":"\"messageType\":\"DATA_MESSAGE\""})"),
+        R"({"text":"{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[]}"})" + std::string(3, ' '),
+        std::string(R"([{"messageType":"DATA_MESSAGE"}])"), std::string(R"({"messageType")")})
+    EXPECT_EQ(take_apart(text), raw(text)) << text;
+}
+
+TEST(unpacker, a_message_that_is_cut_or_damaged_is_never_given_out_as_raw) {
+  const std::string zipped = gzip(message("1"));
+  for (size_t size = 2; size < zipped.size(); ++size)
+    EXPECT_EQ(take_apart(zipped.substr(0, size)), problem_with(zipped.substr(0, size))) << size;
+  std::string damaged = zipped;
+  damaged[damaged.size() / 2] ^= 0x55;
+  EXPECT_EQ(take_apart(damaged), problem_with(damaged));
+  const std::string plain = message("1");
+  for (size_t size = plain.find("DATA_MESSAGE\"") + 13; size < plain.size(); ++size)
+    EXPECT_EQ(take_apart(plain.substr(0, size)), problem_with(plain.substr(0, size))) << size;
+  EXPECT_EQ(take_apart(gzip("no message")), problem_with(gzip("no message")));
+}
+
+TEST(unpacker, members_of_a_message_may_come_in_any_order_with_blanks_between) {
+  EXPECT_EQ(
+      take_apart("{ \"logGroup\" : \"g\", \"logEvents\":[{\"id\":\"1\",\"timestamp\":5,\"message\":\"m1\"}],\n"
+                 "  \"messageType\" :\t\"DATA_MESSAGE\" }"),
+      kOneEvent);
+}
+
+TEST(unpacker, control_messages_have_no_events_in_either_form) {
+  for (const std::string& data : {gzip(message("1", "CONTROL_MESSAGE")), message("1", "CONTROL_MESSAGE")}) {
+    Unpacker unpacker{UnpackOptions{}};
+    EXPECT_EQ(take_apart(unpacker, data), Lines{"0 outer"});
+    EXPECT_EQ(unpacker.messages().control_messages, 1);
+  }
+}
+
+TEST(unpacker, with_cloudwatch_logs_all_that_is_no_message_is_a_problem) {
+  EXPECT_EQ(take_apart(gzip(message("1")), kMessages), kOneEvent);
+  EXPECT_EQ(take_apart(message("1"), kMessages), kOneEvent);
+  for (const std::string text : {"text", "{\"level\":\"info\"}", ""})
+    EXPECT_EQ(take_apart(text, kMessages), problem_with(text)) << text;
+}
+
+TEST(unpacker, with_raw_each_record_is_one_event_as_it_is) {
+  for (const std::string& data : {gzip(message("1")), message("1"), std::string("text"), std::string()})
+    EXPECT_EQ(take_apart(data, kRaw), raw(data));
+  Unpacker unpacker(kRaw);
+  take_apart(unpacker, "12345");
+  EXPECT_EQ(unpacker.counters().raw_events, 1);
+  EXPECT_EQ(unpacker.counters().raw_bytes, 5);
+  EXPECT_EQ(unpacker.text_bytes(), 5);
+}
+
+TEST(unpacker, aggregated_records_are_taken_apart_and_one_bad_one_costs_its_neighbours_nothing) {
+  const std::string cut = gzip(message("2")).substr(0, 20);
+  Unpacker unpacker{UnpackOptions{}};
+  EXPECT_EQ(take_apart(unpacker, aggregated({gzip(message("1")), cut, "text", gzip(message("4"))})),
+            (Lines{"0 k0", "  event g 1 m1", "1 k1", "  problem with 20", "2 k2", "  raw  42:2 text", "3 k3",
+                   "  event g 4 m4"}));
+  EXPECT_EQ(unpacker.counters().aggregated_records, 1);
+  EXPECT_EQ(unpacker.counters().user_records, 4);
+  EXPECT_EQ(unpacker.counters().outside_range, 0);
+}
+
+TEST(unpacker, a_user_record_may_be_left_for_the_next_one_at_any_point) {
+  Unpacker unpacker{UnpackOptions{}};
+  const std::string data = aggregated({message("1") + message("2"), message("3")});
+  unpacker.begin(data, {}, {});
+  penstock_batch batch = {};
+  ASSERT_TRUE(unpacker.next_user_record());
+  ASSERT_TRUE(unpacker.next(batch));
+  ASSERT_TRUE(unpacker.next_user_record());
+  ASSERT_TRUE(unpacker.next(batch));
+  EXPECT_EQ(view(batch.records[0].id), "3");
+  EXPECT_FALSE(unpacker.next(batch));
+  EXPECT_FALSE(unpacker.next(batch));
+  EXPECT_TRUE(unpacker.problem().ok());
+}
+
+TEST(unpacker, user_records_outside_the_range_are_left_out_and_counted_and_they_alone) {
+  Unpacker unpacker(kRaw);
+  EXPECT_EQ(
+      take_apart(unpacker, aggregated_at({9, 10, 15, 20, 21}), {10, 20}),
+      (Lines{"0 k", "1 k", "  raw  42:1 at 10", "2 k", "  raw  42:2 at 15", "3 k", "  raw  42:3 at 20", "4 k"}));
+  EXPECT_EQ(unpacker.counters().user_records, 5);
+  EXPECT_EQ(unpacker.counters().outside_range, 2);
+}
+
+TEST(unpacker, without_the_rule_all_user_records_are_given_out) {
+  Unpacker unpacker({.format = RecordFormat::raw, .hash_range_rule = false});
+  EXPECT_EQ(take_apart(unpacker, aggregated_at({9, 21}), {10, 20}),
+            (Lines{"0 k", "  raw  42:0 at 9", "1 k", "  raw  42:1 at 21"}));
+  EXPECT_EQ(unpacker.counters().outside_range, 0);
+}
+
+TEST(unpacker, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
+  const HashKey hash = *hash_of_partition_key("k0");
+  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash, hash}), (Lines{"0 k0", "  raw  42:0 x"}));
+  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash + 1, kLastHashKey}), Lines{"0 k0"});
+  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {0, hash - 1}), Lines{"0 k0"});
+}
+
+TEST(unpacker, a_hash_key_that_is_no_number_leaves_nothing_out) {
+  const std::string data = kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::explicit_hash_key("many") +
+                                             kpl_bytes::user_record(0, "x", kpl_bytes::number_field(2, 0)));
+  EXPECT_EQ(take_apart(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  42:0 x"}));
+}
+
+TEST(unpacker, the_rule_holds_for_aggregated_records_alone) { EXPECT_EQ(take_apart("x", kRaw, {0, 0}), raw("x")); }
+
+TEST(unpacker, an_aggregated_record_that_is_damaged_is_raw_only_where_that_is_asked_for) {
+  std::string damaged = aggregated({gzip(message("1"))});
+  damaged.back() ^= 1;
+  EXPECT_EQ(take_apart(damaged), problem_with(damaged));
+  EXPECT_EQ(take_apart(damaged, kMessages), problem_with(damaged));
+  EXPECT_EQ(take_apart(damaged, kRaw), raw(damaged));
+}
+
+TEST(unpacker, without_deaggregation_an_aggregated_record_is_a_record_like_any_other) {
+  const std::string data = aggregated({gzip(message("1"))});
+  EXPECT_EQ(take_apart(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
+  Unpacker unpacker({.deaggregate = false});
+  EXPECT_EQ(take_apart(unpacker, data), problem_with(data));
+  unpacker.begin(data, {}, {});
+  ASSERT_TRUE(unpacker.next_user_record());
+  EXPECT_NE(unpacker.problem().message().find("deaggregate is off"), std::string::npos);
+  EXPECT_EQ(unpacker.counters().aggregated_records, 0);
+}
+
+TEST(unpacker, one_record_leaves_nothing_behind_for_the_next) {
+  Unpacker unpacker{UnpackOptions{}};
+  const std::string cut = gzip(message("2")).substr(0, 20);
+  for (int turn = 0; turn < 2; ++turn) {
+    EXPECT_EQ(take_apart(unpacker, aggregated({"a", cut})),
+              (Lines{"0 k0", "  raw  42:0 a", "1 k1", "  problem with 20"}));
+    EXPECT_EQ(take_apart(unpacker, "text"), raw("text"));
+    EXPECT_EQ(take_apart(unpacker, cut), problem_with(cut));
+    EXPECT_EQ(take_apart(unpacker, gzip(message("1"))), kOneEvent);
+  }
+}
+
+TEST(unpacker, each_user_record_may_inflate_to_the_limit) {
+  const std::string text = message("1");
+  const std::string data = aggregated({gzip(text), gzip(text)});
+  EXPECT_EQ(take_apart(data, {.inflate_limit_bytes = text.size()}),
+            (Lines{"0 k0", "  event g 1 m1", "1 k1", "  event g 1 m1"}));
+  const std::string problem = "  problem with " + std::to_string(gzip(text).size());
+  EXPECT_EQ(take_apart(data, {.inflate_limit_bytes = text.size() - 1}), (Lines{"0 k0", problem, "1 k1", problem}));
+}
+
+}  // namespace
+}  // namespace penstock
