@@ -4,6 +4,7 @@
 #include "host/arguments.h"
 #include "host/commands.h"
 #include "host/prepare.h"
+#include "host/stage_command.h"
 #include "host/text.h"
 
 namespace penstock::host {
@@ -11,6 +12,7 @@ namespace penstock::host {
 namespace {
 constexpr char kHelp[] =
     R"(Usage: penstock check -c FILE [-e PLUGIN.so]...
+                      [--events-per-second N [--event-bytes SIZE]]
        penstock check --agent fluent-bit -c FILE [-e PLUGIN.so]...
 
 Reads a conf and checks all of it: sections, keys, the options of every stage,
@@ -20,19 +22,41 @@ with 1 if there is one. Touches no network. The -c may be left out.
   -c FILE              the conf; YAML if its name ends with .yaml or .yml
   -e PLUGIN.so         a plugin to open instead of libpenstock.so; may be
                        repeated. With --agent: as the agent is given it
+  --events-per-second N
+                       prints, too, what each output's stream must have for so many
+                       log events a second: records, bytes, shards, billed units
+  --event-bytes SIZE   their mean size, partition key included; 505 if left out
   --agent fluent-bit   the conf is for Fluent Bit: checks the sections of ours in
                        it, which Fluent Bit itself does not, and leaves all
                        others alone
   -h, --help           this text
 )";
 
-int check_conf(const std::string& file, const std::vector<std::string>& plugins) {
+// size: the arguments of the outputs' command "sizing"; none: it is not asked for.
+int check_conf(const std::string& file, const std::vector<std::string>& plugins, const std::vector<Entry>& size) {
   const Prepared prepared = prepare(file, plugins);
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
   std::printf("%s: no problems; inputs: %zu, filters: %zu, outputs: %zu\n", printable(file).c_str(),
               prepared.plan.inputs.size(), prepared.plan.filters.size(), prepared.plan.outputs.size());
-  return kExitFine;
+  if (size.empty()) return kExitFine;
+  const CommandRun sized = run_stage_commands(prepared.plan, "sizing", size);
+  if (sized.stages == 0) {
+    print_problems(
+        {{{file, 0}, "no output of this conf can tell its sizing; output 'penstock_kinesis' can", false}});
+  }
+  return sized.stages == 0 || sized.failed ? kExitFailed : kExitFine;
+}
+
+// The arguments of "sizing" in a command line.
+std::vector<Entry> sizing_arguments(const Arguments& arguments) {
+  std::vector<Entry> out;
+  const auto add = [&](const char* option, const char* key) {
+    if (arguments.has(option)) out.push_back({key, arguments.last(option), {}});
+  };
+  add("--events-per-second", "events_per_second");
+  add("--event-bytes", "event_bytes");
+  return out;
 }
 
 int check_agent_conf(const std::string& file, const std::vector<std::string>& plugins) {
@@ -48,8 +72,13 @@ int check_agent_conf(const std::string& file, const std::vector<std::string>& pl
 
 int check_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong =
-      arguments.parse(args, {{"-c", true}, {"-e", true}, {"--agent", true}, {"-h"}, {"--help"}});
+  const std::string wrong = arguments.parse(args, {{"-c", true},
+                                                   {"-e", true},
+                                                   {"--agent", true},
+                                                   {"--events-per-second", true},
+                                                   {"--event-bytes", true},
+                                                   {"-h"},
+                                                   {"--help"}});
   if (!wrong.empty()) return usage_error("check", wrong);
   if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
   std::vector<std::string> files = arguments.values("-c");
@@ -60,8 +89,13 @@ int check_command(const std::vector<std::string>& args) {
   if (arguments.has("--agent") && agent != "fluent-bit") {
     return usage_error("check", "--agent '" + printable(agent, 60) + "' is not known; there is fluent-bit");
   }
+  const std::vector<Entry> size = sizing_arguments(arguments);
+  if (arguments.has("--event-bytes") && !arguments.has("--events-per-second"))
+    return usage_error("check", "--event-bytes is for --events-per-second");
+  if (arguments.has("--agent") && !size.empty())
+    return usage_error("check", "--events-per-second does not go with --agent");
   return arguments.has("--agent") ? check_agent_conf(files[0], arguments.values("-e"))
-                                  : check_conf(files[0], arguments.values("-e"));
+                                  : check_conf(files[0], arguments.values("-e"), size);
 }
 
 }  // namespace penstock::host

@@ -1,5 +1,6 @@
 // The output stage penstock_kinesis: options and ABI over core/kinesis/writer.
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "plugin/connection.h"
 #include "plugin/failures.h"
 #include "plugin/instance.h"
+#include "plugin/sizing.h"
 #include "plugin/stage.h"
 #include "plugin/stages.h"
 
@@ -153,6 +155,8 @@ class KinesisOutput : public penstock_instance {
                  "random: records are spread evenly over the shards, whatever their partition key, which "
                  "readers still see."),
       });
+
+  static constexpr std::array kCommands = {kSizingCommand};
 
   static Status check_together(const Options& options) { return writer_options(options).status(); }
 

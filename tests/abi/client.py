@@ -1,4 +1,4 @@
-"""A host in Python over ctypes that runs lines through the filter. usage: client.py libpenstock.so"""
+"""A host in Python over ctypes that asks the output for its sizing and runs lines through the filter. usage: client.py libpenstock.so"""
 
 import ctypes as c
 import json
@@ -22,7 +22,35 @@ def keep(text):
     return p.Bytes(c.cast(buffer, c.c_void_p), len(raw)), buffer
 
 
+def ask_for_sizing(stage):
+    """What the output says that a stream needs for its options."""
+    command = stage.command("sizing")
+    assert {info.name for info in command.argument_infos()} == {b"events_per_second", b"event_bytes"}
+    buffers = []
+
+    def pairs(**given):
+        made = (p.Option * len(given))()
+        for option, (key, value) in zip(made, given.items()):
+            option.key, first = keep(key)
+            option.value, second = keep(value)
+            buffers.extend((first, second))
+        return made
+
+    options = pairs(stream="mill", on_failure="drop")
+    lines = []
+    show = p.PRINT(lambda _, line: lines.append(line.get().decode()))
+    error = p.Error(struct_size=c.sizeof(p.Error))
+    arguments = pairs(events_per_second="2500")
+    code = command.run(None, options, len(options), arguments, len(arguments), c.sizeof(p.Option), show, None,
+                       c.byref(error))
+    assert code == 0, error.text
+    assert lines[1] == "  2,500 records/s and 1.26 MB/s", lines
+    code = command.run(None, options, len(options), arguments, 0, c.sizeof(p.Option), show, None, c.byref(error))
+    assert code < 0 and b"events_per_second is required" in error.text, error.text
+
+
 def main():
+    ask_for_sizing(p.stages(sys.argv[1])[p.OUTPUT, "penstock_kinesis"])
     stage = p.stages(sys.argv[1])[p.FILTER, "lambda_logs"]
     error = p.Error(struct_size=c.sizeof(p.Error))
     instance = c.c_void_p()

@@ -40,6 +40,28 @@ TEST(abi, null_arguments_are_invalid) {
   }
 }
 
+TEST(abi, commands_take_no_null_where_there_must_be_none) {
+  size_t commands = 0;
+  for (const penstock_stage* s : all_stages()) {
+    const Options options = working_options(s);
+    const std::vector<penstock_option> list = c_options(options);
+    for (size_t i = 0; i < s->command_count; ++i) {
+      const auto& command = *reinterpret_cast<const penstock_command*>(reinterpret_cast<const char*>(s->commands) +
+                                                                       i * s->command_stride);
+      SCOPED_TRACE(command.name);
+      const auto ignore = [](void*, penstock_bytes) {};
+      EXPECT_EQ(command.run(nullptr, list.data(), list.size(), nullptr, 0, kStride, nullptr, nullptr, nullptr),
+                PENSTOCK_E_INVALID);
+      EXPECT_EQ(command.run(nullptr, nullptr, 1, nullptr, 0, kStride, ignore, nullptr, nullptr),
+                PENSTOCK_E_INVALID);
+      EXPECT_EQ(command.run(nullptr, list.data(), list.size(), nullptr, 1, kStride, ignore, nullptr, nullptr),
+                PENSTOCK_E_INVALID);
+      ++commands;
+    }
+  }
+  EXPECT_GT(commands, 0u);
+}
+
 TEST(abi, null_batches_and_callbacks_are_invalid) {
   OneLine line;
   Emitted out;

@@ -313,5 +313,27 @@ TEST(usage, every_command_has_help) {
   EXPECT_EQ(run_program({"--version"}).out.rfind("penstock ", 0), 0u);
 }
 
+TEST_F(check, events_per_second_are_passed_to_the_outputs_that_tell_their_sizing) {
+  const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name fake_out\n  Match *\n  journal x\n",
+                       {"-e", PENSTOCK_FAKE_PLUGIN, "--events-per-second", "1000", "--event-bytes", "2K"});
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out,
+            "agent.conf: no problems; inputs: 1, filters: 0, outputs: 1\n"
+            "events_per_second is 1000\nevent_bytes is 2K\n");
+}
+
+TEST_F(check, events_per_second_are_nothing_to_a_conf_whose_outputs_tell_no_sizing) {
+  const Ended it = run(std::string(kInput) + kOutput, {"-e", PENSTOCK_FAKE_PLUGIN, "--events-per-second", "1000"});
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.err, "agent.conf: no output of this conf can tell its sizing; output 'penstock_kinesis' can\n");
+}
+
+TEST_F(check, sizing_options_have_to_go_together) {
+  EXPECT_EQ(run(kInput, {"--event-bytes", "2K"}).err,
+            "penstock check: --event-bytes is for --events-per-second; see penstock check --help\n");
+  EXPECT_EQ(run(kInput, {"--agent", "fluent-bit", "--events-per-second", "1"}).err,
+            "penstock check: --events-per-second does not go with --agent; see penstock check --help\n");
+}
+
 }  // namespace
 }  // namespace penstock::host
