@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+
 namespace penstock {
 namespace {
 
@@ -69,6 +71,20 @@ TEST(crypto, base64_of_every_length_and_byte_comes_back) {
     std::string text = base64(plain);
     ASSERT_EQ(decode_base64_in_place(text), std::optional<std::string_view>(plain)) << i;
     plain += static_cast<char>(i * 7);
+  }
+}
+
+TEST(crypto, each_byte_that_is_no_digit_is_refused_wherever_it_stands) {
+  const std::string good = base64(std::string(60, '\xA5'));
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool is_digit = std::isalnum(byte) != 0 || c == '+' || c == '/';
+    for (size_t at = 0; at < good.size(); ++at) {
+      if (c == '=' && at + 1 == good.size()) continue;  // padding
+      std::string text = good;
+      text[at] = c;
+      EXPECT_EQ(decode_base64_in_place(text).has_value(), is_digit) << byte << " at " << at;
+    }
   }
 }
 
