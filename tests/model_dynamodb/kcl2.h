@@ -1,0 +1,61 @@
+// What a worker of Amazon's Kinesis Client Library 2.x does to a table of leases: the calls of its class
+// DynamoDBLeaseRefresher, with the parameters that DynamoDBLeaseSerializer and DynamoDBMultiStreamLeaseSerializer
+// make (https://github.com/awslabs/amazon-kinesis-client, v2.6.0), written from reading them. It still uses
+// Expected and AttributeUpdates, and keeps in memory what it believes of a lease.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/model_dynamodb/table_client.h"
+
+namespace penstock::dynamodb {
+
+struct Kcl2Lease {
+  std::string key;
+  std::optional<std::string> owner;
+  int64_t counter = 0;
+  std::string checkpoint = "TRIM_HORIZON";
+  int64_t sub_sequence_number = 0;
+  int64_t owner_switches = 0;
+  std::vector<std::string> parents;
+  std::vector<std::string> children;
+  std::string starting_hash_key, ending_hash_key;  // "": unknown
+  std::string stream_id, shard_id;                 // of several streams
+
+  friend bool operator==(const Kcl2Lease&, const Kcl2Lease&) = default;
+};
+
+class Kcl2 {
+ public:
+  // The client outlives it.
+  Kcl2(const TableClient& client, std::string table, std::string worker)
+      : client_(client), table_(std::move(table)), worker_(std::move(worker)) {}
+
+  bool create_table();
+  // All rows as it reads them; nothing where one is such that it would fail.
+  std::optional<std::vector<Kcl2Lease>> list(size_t limit = 0, const std::string& stream_id = "");
+  std::optional<Kcl2Lease> get(const std::string& key);
+  // False where the condition did not hold, or the call was refused. What was written is then also in lease.
+  bool create(const Kcl2Lease& lease);
+  bool renew(Kcl2Lease& lease);
+  bool take(Kcl2Lease& lease);
+  bool evict(Kcl2Lease& lease);
+  // updateLease: the checkpoint and what goes with it.
+  bool checkpoint(Kcl2Lease& lease, const std::string& sequence_number, int64_t sub_sequence_number);
+  // updateLeaseWithMetaInfo.
+  bool set_children(Kcl2Lease& lease, const std::vector<std::string>& children);
+  bool remove(const std::string& key);
+
+ private:
+  bool update(const Kcl2Lease& lease, const std::string& expected, const std::string& updates);
+
+  const TableClient& client_;
+  std::string table_;
+  std::string worker_;
+};
+
+}  // namespace penstock::dynamodb

@@ -1,0 +1,31 @@
+// For tests: signed calls to tables. Where they go to is the caller's to say, so that the same tests run against
+// the model in memory and any service behind HTTP.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/aws/service_call.h"
+#include "tests/model_kinesis/test_client.h"
+
+namespace penstock::dynamodb {
+
+class TableClient {
+ public:
+  using Send = model::TestClient::Send;
+
+  TableClient(Send send, std::function<int64_t()> now_ms) : send_(std::move(send)), now_ms_(std::move(now_ms)) {}
+
+  // body is JSON.
+  model::Answer call(std::string_view operation, std::string body) const;
+  // The same for LeaseTable. The answer comes inside the call; the client outlives it.
+  ServiceCall service_call() const;
+
+ private:
+  Send send_;
+  std::function<int64_t()> now_ms_;
+};
+
+}  // namespace penstock::dynamodb
