@@ -95,7 +95,7 @@ void LeaseTable::create(const Lease& lease, Written written) {
   row.owner.clear();
   std::string body = create_lease_body(table_, row);
   write(
-      "PutItem", std::move(body), row.key, [](const std::optional<Lease>&) { return false; }, std::move(row),
+      "PutItem", std::move(body), lease.key, [](const std::optional<Lease>&) { return false; }, std::move(row),
       std::move(written));
 }
 
