@@ -191,7 +191,8 @@ class KinesisOutput : public penstock_instance {
     tell.counter("failures", "records", "in the failure file", counters.failures);
     tell.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);
     tell.gauge("records_queued", "records", "in no call under way", counters.records_queued);
-    tell.gauge("healthy", "", "0 while the failure file cannot be written or the service refuses",
+    tell.gauge("healthy", "",
+               "0 while the failure file cannot be written, or the service refuses or takes nothing",
                counters.healthy);
   }
 

@@ -59,7 +59,7 @@ void Writer::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   record_limit_.advance();
   shards_.advance();
-  while (calls_.size() < kMaxCallsInFlight && next_call_ms() <= now_ms) {
+  while (calls_.size() < most_calls() && next_call_ms() <= now_ms) {
     if (!next_.gather(now_ms, max_record_bytes())) continue;
     if (!fits_in_memory()) break;
     begin_call();
@@ -68,13 +68,15 @@ void Writer::advance() {
 }
 
 // When a call is due, were there room for it.
-int64_t Writer::next_call_ms() const { return record_limit_.known() ? next_.next_call_ms(closed_) : kNever; }
+int64_t Writer::next_call_ms() const {
+  return record_limit_.known() ? std::max(next_.next_call_ms(closed_), outage_.next_call_ms()) : kNever;
+}
 
 int64_t Writer::next_deadline_ms() const {
   if (!settled_.empty() && !closed_) return kAtOnce;
   int64_t due_ms =
       std::min({undeliverable_.next_deadline_ms(), record_limit_.next_deadline_ms(), shards_.next_deadline_ms()});
-  const bool room = calls_.size() < kMaxCallsInFlight && (!next_.gathered() || fits_in_memory());
+  const bool room = calls_.size() < most_calls() && (!next_.gathered() || fits_in_memory());
   if (room) due_ms = std::min(due_ms, next_call_ms());
   return due_ms;
 }
@@ -126,6 +128,7 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   if (!soon) refused_for_good_ = true;
   reporter_.report(status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s")),
                    soon ? LogLevel::warn : LogLevel::error);
+  if (status.code() != Code::invalid) in_vain(options_.retry);  // that may be the fault of a record
   send_again(call.parcels, soon ? &options_.retry : nullptr, status.message());
 }
 
@@ -140,6 +143,19 @@ bool Writer::split(const Call& call, const Status& status) {
     next_.add_again(*parcel.first, kAtOnce);
   }
   return true;
+}
+
+// Nothing of a call was taken.
+void Writer::in_vain(const Backoff& backoff) {
+  const int64_t pause_ms = backoff.delay_ms(outage_.calls_in_vain() + 1, env_.random);
+  if (!outage_.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
+  reporter_.report({Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
+                                         std::to_string(outage_.calls_in_vain()) +
+                                         " calls; until it does, calls go one at a time"});
+}
+
+void Writer::taken() {
+  if (outage_.taken()) env_.log(LogLevel::info, "stream " + printable(options_.stream) + " takes records again");
 }
 
 void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused) {
@@ -159,8 +175,10 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
       each_record(again.back().first, [this](const WriterRecord&) { ++counters_.refused_records; });
     }
     const Backoff backoff = {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};
+    if (refused.size() == call.parcels.size()) in_vain(backoff);
     send_again(again, &backoff, printable(refused.front().code));
   }
+  if (refused.size() < call.parcels.size()) taken();
   auto next_refused = refused.begin();
   for (size_t i = 0; i < call.parcels.size(); ++i) {
     if (next_refused != refused.end() && next_refused->index == i)
@@ -236,7 +254,7 @@ WriterCounters Writer::counters() const {
   counters.bytes_in_flight = static_cast<int64_t>(batch_bytes_ + body_bytes_ + failures_.pending_bytes());
   counters.records_queued = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
-  counters.healthy = !undeliverable_.stuck() && !refused_for_good_ ? 1 : 0;
+  counters.healthy = !undeliverable_.stuck() && !refused_for_good_ && !outage_.on() ? 1 : 0;
   return counters;
 }
 

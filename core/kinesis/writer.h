@@ -17,6 +17,7 @@
 #include "core/base/reporter.h"
 #include "core/kinesis/call_maker.h"
 #include "core/kinesis/failure.h"
+#include "core/kinesis/outage.h"
 #include "core/kinesis/put_records.h"
 #include "core/kinesis/record_limit.h"
 #include "core/kinesis/shard_map.h"
@@ -41,7 +42,8 @@ struct WriterCounters {
   int64_t failures = 0;         // records that went to the failure log
   int64_t bytes_in_flight = 0;  // gauge: what counts against mem_limit
   int64_t records_queued = 0;   // gauge: in no call under way
-  int64_t healthy = 1;          // gauge: 0 while the failure log cannot be written or the service refuses for good
+  // Gauge: 0 while the failure log cannot be written, or the service refuses for good or takes nothing.
+  int64_t healthy = 1;
 };
 
 // Driven by its owner, on one thread: write(); then, again and again, transport.drive(), advance() and
@@ -118,6 +120,9 @@ class Writer {
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused);
   bool split(const Call& call, const Status& status);
+  size_t most_calls() const { return outage_.on() ? 1 : kMaxCallsInFlight; }
+  void in_vain(const Backoff& backoff);
+  void taken();
   void send_again(const std::vector<Parcel>& parcels, const Backoff* backoff, const std::string& reason);
   void deliver(WriterRecord* first);
   void settle_failures();
@@ -145,6 +150,7 @@ class Writer {
   WriterCounters counters_;
   int splits_in_row_ = 0;          // calls split since one succeeded
   bool refused_for_good_ = false;  // by the service, and no call succeeded since
+  Outage outage_;
 };
 
 }  // namespace penstock

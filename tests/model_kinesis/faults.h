@@ -69,6 +69,12 @@ class Faults {
     queued_[operation].insert(queued_[operation].end(), static_cast<size_t>(times), fault);
   }
 
+  // Takes back what at() and next_calls() have queued.
+  void forget() {
+    at_.clear();
+    queued_.clear();
+  }
+
   // For the service: what is to happen to this request. A scripted fault takes the place of those by chance.
   Fault take(uint64_t request_number, std::string_view operation);
   // For the service: the code of a refusal of this record, or "".

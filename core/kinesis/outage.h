@@ -1,0 +1,46 @@
+// Whether the stream takes anything at all.
+#pragma once
+
+#include <cstdint>
+
+namespace penstock {
+
+// A call is in vain where nothing of it was taken: it failed, or each of its records was refused. Some such calls
+// are met by sending their records again; but where all of many calls one after another are in vain, each record's
+// own tries add up to a storm of calls that hinders the service's return. Then calls go one at a time, with
+// pauses, until one brings something.
+class Outage {
+ public:
+  // As many as are under way at once, and for longer than a shard that is at its limit takes nothing (it takes its
+  // share of each second).
+  static constexpr int kCallsInVain = 8;
+  static constexpr int64_t kLeastMs = 2'000;
+
+  // A call brought nothing; pause_ms: how long the next one is to wait. True: an outage begins with it.
+  bool in_vain(int64_t now_ms, int64_t pause_ms) {
+    if (calls_++ == 0) since_ms_ = now_ms;
+    next_call_ms_ = now_ms + pause_ms;
+    const bool was_on = on_;
+    on_ = on_ || (calls_ >= kCallsInVain && now_ms - since_ms_ >= kLeastMs);
+    return on_ && !was_on;
+  }
+  // Records were taken. True: an outage is over with it.
+  bool taken() {
+    const bool was_on = on_;
+    *this = {};
+    return was_on;
+  }
+
+  bool on() const { return on_; }
+  int calls_in_vain() const { return calls_; }  // one after another
+  // The time before which no call may begin; a time that has passed where there is no outage.
+  int64_t next_call_ms() const { return on_ ? next_call_ms_ : 0; }
+
+ private:
+  int calls_ = 0;
+  int64_t since_ms_ = 0;      // when the first of them ended
+  int64_t next_call_ms_ = 0;  // where it is on
+  bool on_ = false;
+};
+
+}  // namespace penstock
