@@ -1,0 +1,180 @@
+// The suite of the table of leases on dynalite, an emulator of DynamoDB, and the model held beside it.
+#include <httplib.h>
+#include <unistd.h>
+
+#include <random>
+#include <set>
+#include <vector>
+
+#include "tests/e2e/emulators/emulator_process.h"
+#include "tests/model_dynamodb/lease_table_suite.h"
+#include "tests/model_dynamodb/service.h"
+
+namespace penstock::dynamodb {
+
+namespace {
+
+using emulators::EmulatorProcess;
+
+class Dynalite {
+ public:
+  Dynalite()
+      : process_(
+            {PENSTOCK_EMULATORS_INSTALLED, {"node_modules/dynalite/cli.js", "--createTableMs", "0"}, {}, 4567}),
+        http_("127.0.0.1", process_.port()) {
+    http_.set_keep_alive(true);
+    http_.set_tcp_nodelay(true);
+    http_.set_read_timeout(30);
+  }
+  bool started() const { return process_.port() != 0; }
+
+  model::Reply post(const model::Request& request) {
+    httplib::Headers headers;
+    std::string type;
+    for (const auto& [name, value] : request.headers) {
+      if (name == "Content-Type")
+        type = value;
+      else
+        headers.emplace(name, value);
+    }
+    model::Reply reply;
+    const httplib::Result result = http_.Post(request.path, headers, request.body, type);
+    if (!result) {
+      reply.wire = model::Wire::closed;
+      return reply;
+    }
+    reply.status = result->status;
+    reply.body = result->body;
+    return reply;
+  }
+
+ private:
+  EmulatorProcess process_;
+  httplib::Client http_;
+};
+
+// Workers of ours and of KCL do what they may do in any order, with what they last saw; tells what each was told.
+class RandomDeeds {
+ public:
+  RandomDeeds(TableClient::Send send, uint64_t seed) : client_(std::move(send), unix_now_ms), random_(seed) {}
+
+  std::vector<std::string> tell(int deeds) {
+    for (Result<bool> ready(false); ready.ok() && !*ready;) ready = ours_[0].prepare({true, {}});
+    for (int i = 0; i < deeds; ++i) {
+      const std::string key = "shard-" + std::to_string(random_() % 4);
+      const std::string told = random_() % 2 == 0 ? our_deed(key) : kcl_deed(key);
+      const std::optional<Lease> row = ours_[0].get(key);
+      told_.push_back(key + ' ' + told + "; row: " + text_of(row));
+      // Some of them look at the table now and then.
+      if (row && random_() % 3 == 0) seen_[random_() % 2][key] = *row;
+      if (random_() % 3 == 0)
+        if (const auto lease = kcls_[0].get(key)) believed_[random_() % 2][key] = *lease;
+    }
+    return told_;
+  }
+
+ private:
+  std::string our_deed(const std::string& key) {
+    const size_t who = random_() % 2;
+    OurWorker& worker = ours_[who];
+    Lease& seen = seen_[who][key];
+    seen.key = key;
+    LeaseChange change;
+    if (random_() % 2 == 0) change.checkpoint = std::to_string(random_() % 100);
+    if (random_() % 4 == 0) change.child_ids = {"c-" + std::to_string(random_() % 3)};
+    if (random_() % 4 == 0) change.started_ms = static_cast<int64_t>(random_() % 1000);
+    const auto tell = [&](const char* deed, const Result<LeaseWrite>& write) {
+      if (!write.ok()) return std::string(deed) + ": " + write.status().message();
+      if (write->row) seen = *write->row;
+      return worker.id() + ' ' + deed + ' ' + std::to_string(static_cast<int>(write->outcome)) + ' ' +
+             text_of(write->row);
+    };
+    switch (random_() % 6) {
+      case 0:
+        return tell("create", worker.create(whole_lease(key)));
+      case 1:
+        return tell("take", worker.take(seen, change));
+      case 2:
+      case 3:
+        return tell("renew", worker.renew(key, seen.counter, change));
+      case 4:
+        return tell("evict", worker.evict(key));
+      default:
+        return random_() % 3 == 0 ? tell("remove", worker.remove(key, seen.counter)) : std::string("rest");
+    }
+  }
+
+  std::string kcl_deed(const std::string& key) {
+    const size_t who = random_() % 2;
+    Kcl2& worker = kcls_[who];
+    Kcl2Lease& lease = believed_[who][key];
+    lease.key = key;
+    const auto tell = [&](const char* deed, bool done) {
+      return "kcl " + std::to_string(who) + ' ' + deed + ' ' + std::to_string(done) + ' ' +
+             std::to_string(lease.counter);
+    };
+    switch (random_() % 6) {
+      case 0:
+        return tell("create", worker.create(lease));
+      case 1:
+        return tell("take", worker.take(lease));
+      case 2:
+        return tell("renew", worker.renew(lease));
+      case 3:
+        return tell("checkpoint", worker.checkpoint(lease, std::to_string(random_() % 100), 0));
+      case 4:
+        return lease.owner ? tell("evict", worker.evict(lease)) : std::string("rest");
+      default:
+        return tell("children", worker.set_children(lease, {"d-" + std::to_string(random_() % 3)}));
+    }
+  }
+
+  TableClient client_;
+  OurWorker ours_[2] = {{client_, "table", "us"}, {client_, "table", "them"}};
+  Kcl2 kcls_[2] = {{client_, "table", "kcl"}, {client_, "table", "other"}};
+  std::map<std::string, Lease> seen_[2];
+  std::map<std::string, Kcl2Lease> believed_[2];
+  std::mt19937_64 random_;
+  std::vector<std::string> told_;
+};
+
+TEST(lease_table_differential, model_and_dynalite_tell_the_same_of_600_deeds_of_four_workers) {
+  std::string why;
+  const auto dynalite = connect_table_service("dynalite", why);
+  if (!dynalite) GTEST_SKIP() << why;
+  Service service({}, unix_now_ms);
+  service.settings().creating_ms = 0;
+  RandomDeeds in_model([&](model::Request request) { return service.handle(std::move(request)); }, 7);
+  const std::vector<std::string> model_told = in_model.tell(600);
+  const std::vector<std::string> dynalite_told = RandomDeeds(*dynalite, 7).tell(600);
+  ASSERT_EQ(model_told.size(), dynalite_told.size());
+  std::set<std::string> outcomes;
+  for (const std::string& told : model_told)
+    for (const char* outcome :
+         {"create 0", "create 2", "take 0", "take 2", "renew 0", "renew 2", "evict 0", "evict 1", "evict 2",
+          "remove 0", "kcl 0 take 0", "kcl 0 take 1", "kcl 0 renew 0", "kcl 0 renew 1", "kcl 0 checkpoint 0",
+          "kcl 0 checkpoint 1", "kcl 0 evict 0", "kcl 0 evict 1", "kcl 0 children 1"})
+      if (told.find(outcome) != std::string::npos) outcomes.insert(outcome);
+  EXPECT_EQ(outcomes.size(), 19U) << "the deeds must meet with all outcomes to show anything";
+  for (size_t i = 0; i < model_told.size(); ++i) ASSERT_EQ(model_told[i], dynalite_told[i]) << "deed " << i;
+}
+
+}  // namespace
+
+std::optional<TableClient::Send> connect_table_service(const std::string& name, std::string& why) {
+  const std::string marker = std::string(PENSTOCK_EMULATORS_INSTALLED) + "/installed.lock";
+  if (access(marker.c_str(), R_OK) != 0) {
+    why = name + " is not installed; the test emulator.are_installed_from_npm says why";
+    return std::nullopt;
+  }
+  auto dynalite = std::make_shared<Dynalite>();
+  if (!dynalite->started()) {
+    why = name + " is installed but does not start";
+    return std::nullopt;
+  }
+  return [dynalite](const model::Request& request) { return dynalite->post(request); };
+}
+
+INSTANTIATE_TEST_SUITE_P(on, lease_table, testing::Values("dynalite"), [](const auto& on) { return on.param; });
+
+}  // namespace penstock::dynamodb
