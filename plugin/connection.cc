@@ -33,10 +33,11 @@ Result<std::string> region_of_instance(HostEnv& host_env, bool v1_fallback) {
   return answer->status();
 }
 
-// From the option, the environment, the profile, the EC2 instance.
-Result<std::string> find_region(HostEnv& host_env, const Options& options) {
+// From the option, what is likely, the environment, the profile, the EC2 instance.
+Result<std::string> find_region(HostEnv& host_env, const Options& options, const std::string& likely) {
   Env& env = host_env.env();
   if (!options.text("region").empty()) return options.text("region");
+  if (!likely.empty()) return likely;
   for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
     if (const std::string region = env.variable(name).value_or(""); !region.empty()) return region;
   if (const std::string region = region_of_profile(env, options.text("profile")); !region.empty()) return region;
@@ -48,9 +49,13 @@ Result<std::string> find_region(HostEnv& host_env, const Options& options) {
           region.status().message() + ")");
 }
 
+EndpointKind endpoint_kind(const Options& options) {
+  return {options.on("use_fips"), options.on("use_dualstack")};
+}
+
 }  // namespace
 
-Result<Connection> connect(const penstock_host& host, const Options& options) {
+Result<Connection> connect(const penstock_host& host, const Options& options, const std::string& likely_region) {
   const bool own_kind = options.on("use_fips") || options.on("use_dualstack");
   if (own_kind && !options.text("endpoint").empty())
     return Status(Code::config, "endpoint names an address, and use_fips or use_dualstack another; set only one");
@@ -65,13 +70,10 @@ Result<Connection> connect(const penstock_host& host, const Options& options) {
   if (!host_env.ok()) return host_env.status();
   Env& env = (*host_env)->env();
 
-  const Result<std::string> region = find_region(**host_env, options);
+  const Result<std::string> region = find_region(**host_env, options, likely_region);
   if (!region.ok()) return region.status();
-  const bool plaintext = options.on("allow_plaintext");
-  const EndpointKind kind = {options.on("use_fips"), options.on("use_dualstack")};
-  Result<Endpoint> kinesis = make_endpoint("kinesis", *region, options.text("endpoint"), plaintext, kind);
-  if (!kinesis.ok()) return kinesis.status();
-  Result<Endpoint> sts = make_endpoint("sts", *region, options.text("sts_endpoint"), plaintext, kind);
+  Result<Endpoint> sts = make_endpoint("sts", *region, options.text("sts_endpoint"), options.on("allow_plaintext"),
+                                       endpoint_kind(options));
   if (!sts.ok()) return sts.status().in("sts_endpoint");
 
   const int64_t call_timeout_ms = options.duration_ms("call_timeout");
@@ -83,9 +85,21 @@ Result<Connection> connect(const penstock_host& host, const Options& options) {
       CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
   made.credentials = std::make_unique<CredentialsCache>(
       env, *made.clock, default_credentials(*made.context, options.text("profile"), role));
-  made.client = std::make_unique<ServiceClient>(env, kKinesisProtocol, std::move(*kinesis), *made.credentials,
-                                                *made.clock, call_timeout_ms);
+  made.region = *region;
+  Result<std::unique_ptr<ServiceClient>> client = connect_to_region(made, options, *region);
+  if (!client.ok()) return client.status();
+  made.client = std::move(*client);
   return made;
+}
+
+Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
+                                                         const std::string& region) {
+  Result<Endpoint> endpoint = make_endpoint("kinesis", region, options.text("endpoint"),
+                                            options.on("allow_plaintext"), endpoint_kind(options));
+  if (!endpoint.ok()) return endpoint.status();
+  return std::make_unique<ServiceClient>(connection.host_env->env(), kKinesisProtocol, std::move(*endpoint),
+                                         *connection.credentials, *connection.clock,
+                                         options.duration_ms("call_timeout"));
 }
 
 }  // namespace penstock

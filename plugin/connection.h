@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "abi/penstock.h"
 #include "core/aws/credentials_cache.h"
@@ -82,11 +83,18 @@ struct Connection {
   std::unique_ptr<ServiceClock> clock;
   std::unique_ptr<CredentialsContext> context;
   std::unique_ptr<CredentialsCache> credentials;
-  std::unique_ptr<ServiceClient> client;
+  std::string region;                     // of what does not say one of its own
+  std::unique_ptr<ServiceClient> client;  // of Kinesis, in that region
 };
 
 // Makes no call yet, but one: where no region is told, it asks the EC2 instance, for up to two seconds.
-// Code::config where region or an endpoint will not do.
-Result<Connection> connect(const penstock_host& host, const Options& options);
+// Code::config where region or an endpoint will not do. likely_region, if not "", takes the place of looking for
+// one where the option does not tell it.
+Result<Connection> connect(const penstock_host& host, const Options& options,
+                           const std::string& likely_region = "");
+
+// One more client of Kinesis, for streams of another region. It lives no longer than the connection.
+Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
+                                                         const std::string& region);
 
 }  // namespace penstock

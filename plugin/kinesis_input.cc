@@ -1,11 +1,17 @@
 // The input stage penstock_kinesis: options and ABI over core/kinesis/input.
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "core/kinesis/checkpoint.h"
+#include "core/kinesis/failure.h"
 #include "core/kinesis/input.h"
+#include "core/kinesis/own_assignment.h"
 #include "plugin/connection.h"
 #include "plugin/failures.h"
+#include "plugin/input_settings.h"
 #include "plugin/instance.h"
 #include "plugin/stage.h"
 #include "plugin/stages.h"
@@ -16,51 +22,27 @@ namespace {
 
 class KinesisInput : public penstock_instance {
  public:
-  static constexpr auto kOptions = joined(
-      joined(
-          kConnectionOptions,
-          failure_options("Where records go that cannot be understood, with the reason. file: JSON Lines, "
-                          "fsynced before the checkpoint passes them; while it cannot be written the checkpoint "
-                          "waits. drop: they are lost, and counted.")),
-      std::array{
-          required_option(
-              "checkpoint", "memory|file:PATH",
-              "Where the position is kept. file: replaced as a whole, and fsynced, every checkpoint_interval. "
-              "memory: lost with the process, which begins at initial_position again."),
-          option("initial_position", "trim_horizon|latest", "trim_horizon",
-                 "Where to begin without a checkpoint: the oldest record kept, or those that come after the first "
-                 "start."),
-          option("poll_interval", "duration", "1s", "Pause between reads of a shard that has nothing new."),
-          option("checkpoint_interval", "duration", "5s",
-                 "How often the checkpoint is saved where it has moved. After a crash what came since is read "
-                 "again."),
-          option("inflate_limit", "size", "16M",
-                 "Largest text that one record may inflate to; a larger one goes to on_failure."),
-          option("extracted_fields", "on|off", "off",
-                 "Keep what CloudWatch Logs extracted from an event, for the filter to add. The account and the "
-                 "region in it are read either way."),
-      });
+  static constexpr auto kOptions = kInputOptions;
+
+  static Status check_together(const Options& options) { return read_input_settings(options).status(); }
 
   static Made make(const penstock_host& host, const Options& options) {
-    Result<Connection> connection = connect(host, options);
+    Result<InputSettings> settings = read_input_settings(options);
+    if (!settings.ok()) return settings.status();
+    const bool all_say_regions = std::all_of(settings->streams.begin(), settings->streams.end(),
+                                             [](const StreamName& name) { return !name.region.empty(); });
+    Result<Connection> connection =
+        connect(host, options, all_say_regions ? settings->streams.front().region : "");
     if (!connection.ok()) return connection.status();
+    Result<Clients> clients = clients_of(*connection, options, settings->streams);
+    if (!clients.ok()) return clients.status();
     Env& env = connection->host_env->env();
-    auto checkpoints = CheckpointStore::open(env, options.text("checkpoint"), options.text("stream"));
-    if (!checkpoints.ok()) return checkpoints.status();
+    auto assignment = OwnAssignment::open(env, options.text("checkpoint"), std::move(settings->assignment));
+    if (!assignment.ok()) return assignment.status();
     auto failures = open_failures(env, options);
     if (!failures.ok()) return failures.status();
-    InputOptions input_options;
-    input_options.stream = options.text("stream");
-    input_options.from_latest = options.text("initial_position") == "latest";
-    input_options.poll_interval_ms = options.duration_ms("poll_interval");
-    input_options.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
-    input_options.mem_limit_bytes = options.size_bytes("mem_limit");
-    input_options.inflate_limit_bytes = options.size_bytes("inflate_limit");
-    if (options.on("extracted_fields")) input_options.extracted_fields = ExtractedFields::keep;
-    auto made = std::unique_ptr<KinesisInput>(new KinesisInput(std::move(*connection), std::move(*checkpoints),
-                                                               std::move(*failures), std::move(input_options)));
-    if (Status opened = made->input_.open(); !opened.ok()) return opened;
-    return Made(std::move(made));
+    return Made(std::unique_ptr<KinesisInput>(new KinesisInput(
+        std::move(*connection), std::move(*clients), std::move(*assignment), std::move(*failures), *settings)));
   }
 
   ~KinesisInput() override { connection_.host_env->end_calls(); }
@@ -68,24 +50,50 @@ class KinesisInput : public penstock_instance {
   int descriptor() const override { return env().transport.descriptor(); }
   int64_t next_deadline_ms() const override { return closed ? INT64_MAX : input_.next_deadline_ms(); }
   void stats(penstock_stat_fn stat, void* stat_ctx) const override { input_.stats(stat, stat_ctx); }
-  Status close(int64_t) override { return input_.close(); }
+  Status close(int64_t deadline_ms) override { return input_.close(deadline(deadline_ms)); }
 
   Input& input() { return input_; }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
 
  private:
-  KinesisInput(Connection connection, std::unique_ptr<CheckpointStore> checkpoints,
-               std::unique_ptr<FailureLog> failures, InputOptions options)
+  // By region, of those that are not the connection's.
+  using Clients = std::map<std::string, std::unique_ptr<ServiceClient>>;
+
+  static Result<Clients> clients_of(const Connection& connection, const Options& options,
+                                    const std::vector<StreamName>& streams) {
+    Clients clients;
+    for (const StreamName& name : streams) {
+      if (name.region.empty() || name.region == connection.region || clients.contains(name.region)) continue;
+      Result<std::unique_ptr<ServiceClient>> client = connect_to_region(connection, options, name.region);
+      if (!client.ok()) return client.status().in("stream " + name.text);
+      clients[name.region] = std::move(*client);
+    }
+    return clients;
+  }
+
+  KinesisInput(Connection connection, Clients clients, std::unique_ptr<Assignment> assignment,
+               std::unique_ptr<FailureLog> failures, const InputSettings& settings)
       : penstock_instance(kKinesisInputStage),
         connection_(std::move(connection)),
-        checkpoints_(std::move(checkpoints)),
+        clients_(std::move(clients)),
+        assignment_(std::move(assignment)),
         failures_(std::move(failures)),
-        input_(env(), *connection_.client, *checkpoints_, *failures_, std::move(options)) {}
+        input_(env(), with_clients(settings.streams), *assignment_, *failures_, settings.input) {}
+
+  std::vector<InputStream> with_clients(const std::vector<StreamName>& streams) const {
+    std::vector<InputStream> with;
+    for (const StreamName& name : streams) {
+      const auto other = clients_.find(name.region);
+      with.push_back({name, other == clients_.end() ? connection_.client.get() : other->second.get()});
+    }
+    return with;
+  }
 
   Env& env() const { return connection_.host_env->env(); }
 
   Connection connection_;
-  std::unique_ptr<CheckpointStore> checkpoints_;
+  Clients clients_;
+  std::unique_ptr<Assignment> assignment_;
   std::unique_ptr<FailureLog> failures_;
   Input input_;
 };

@@ -6,22 +6,21 @@
 #include <deque>
 #include <optional>
 
+#include "core/kinesis/assignment.h"
 #include "core/kinesis/progress.h"
 
 namespace penstock {
-
-struct Shard;
 
 // Ids grow by one from 1, so that a queue is all the look-up there is.
 class AckTable {
  public:
   struct Entry {
-    Shard* shard = nullptr;  // nullptr: settled
+    GrantId grant = 0;  // 0: settled
     Progress::RecordNumber record = 0;
   };
 
-  uint64_t add(Shard* shard, Progress::RecordNumber record) {
-    entries_.push_back({shard, record});
+  uint64_t add(GrantId grant, Progress::RecordNumber record) {
+    entries_.push_back({grant, record});
     ++outstanding_;
     return first_ + entries_.size() - 1;
   }
@@ -30,11 +29,11 @@ class AckTable {
   std::optional<Entry> take(uint64_t ack_id) {
     if (ack_id < first_ || ack_id >= first_ + entries_.size()) return std::nullopt;
     Entry& entry = entries_[ack_id - first_];
-    if (entry.shard == nullptr) return std::nullopt;
+    if (entry.grant == 0) return std::nullopt;
     const Entry taken = entry;
-    entry.shard = nullptr;
+    entry.grant = 0;
     --outstanding_;
-    for (; !entries_.empty() && entries_.front().shard == nullptr; ++first_) entries_.pop_front();
+    for (; !entries_.empty() && entries_.front().grant == 0; ++first_) entries_.pop_front();
     return taken;
   }
 

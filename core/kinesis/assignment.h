@@ -13,13 +13,6 @@
 
 namespace penstock {
 
-// Which stream it is: one that was deleted and made again has another creation time.
-struct StreamIdentity {
-  std::string name;
-  std::string arn;         // "": the service did not say
-  int64_t created_ms = 0;  // Unix time; 0: the service did not say
-};
-
 // One period of reading one shard. Above 0, and never used twice in a process.
 using GrantId = uint64_t;
 

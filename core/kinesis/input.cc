@@ -9,142 +9,142 @@ namespace penstock {
 
 namespace {
 constexpr size_t kBytesAPoll = 1 << 20;  // of log text, so that a caller's one thread stays responsive
-constexpr size_t kMostUnwrittenFailureBytes = 4 << 20;
-constexpr int64_t kFlushRetryMs = 1000;
-constexpr int64_t kSaveRetryMs = 1000;
+constexpr size_t kMostCalls = 64;        // under way, each on a connection
 constexpr int64_t kEmitAgainMs = 100;
+constexpr int64_t kUnreadablePauseMs = 5000;
 }  // namespace
 
-Input::Input(Env& env, ServiceClient& client, CheckpointStore& checkpoints, FailureLog& failures,
+Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, FailureLog& failures,
              InputOptions options)
     : env_(env),
-      client_(client),
-      checkpoints_(checkpoints),
-      failures_(failures),
-      options_(std::move(options)),
+      assignment_(assignment),
+      options_(options),
       reporter_(env),
-      shard_list_(
-          env, client, reporter_, options_.stream,
-          [this](std::vector<ShardInfo> shards, int64_t date_ms) { add_shards(std::move(shards), date_ms); }),
-      subscription_(options_.inflate_limit_bytes, options_.extracted_fields) {}
-
-Status Input::open() {
-  Result<Checkpoint> loaded = checkpoints_.load();
-  if (!loaded.ok()) return loaded.status();
-  checkpoint_ = std::move(*loaded);
-  return {};
+      settlement_(env, reporter_, failures, shards_, options.stuck_warning_ms),
+      subscription_(options.inflate_limit_bytes, options.extracted_fields) {
+  for (const InputStream& stream : streams)
+    streams_.emplace_back(env, *stream.client, reporter_, stream.name,
+                          [this, index = streams_.size()](const StreamIdentity& identity,
+                                                          const std::vector<ShardInfo>& shards, int64_t start_ms) {
+                            return assignment_.listed(index, identity, shards, start_ms);
+                          });
 }
 
 // ---- Reading
 // ------------------------------------------------------------------------------------------------------
-
-void Input::add_shards(std::vector<ShardInfo> listed, int64_t date_ms) {
-  if (checkpoint_.started_ms == 0) {
-    // Before the first record is read: from here on a crash and a restart still know what "latest" meant.
-    Checkpoint started = checkpoint_;
-    started.started_ms = date_ms != 0 ? date_ms : env_.clock.wall_ms();
-    if (const Status saved = checkpoints_.save(started); !saved.ok()) {
-      reporter_.report(saved);
-      shard_list_.list_within(kSaveRetryMs);
-      return;
-    }
-    checkpoint_ = std::move(started);
-  }
-  for (ShardInfo& info : listed) {
-    if (shards_by_id_.contains(info.id)) continue;
-    auto shard = std::make_unique<Shard>();
-    shard->info = std::move(info);
-    if (const auto saved = checkpoint_.shards.find(shard->info.id); saved != checkpoint_.shards.end())
-      shard->checkpoint = saved->second;
-    shards_by_id_[shard->info.id] = shard.get();
-    shards_.push_back(std::move(shard));
-  }
-  start_readers();
-}
-
-// Children wait until all of their parents is settled, so that what one partition key wrote stays in order.
-bool Input::parents_done(const Shard& shard) const {
-  return std::all_of(shard.info.parent_ids.begin(), shard.info.parent_ids.end(), [&](const std::string& id) {
-    const auto parent = shards_by_id_.find(id);
-    return parent == shards_by_id_.end() || parent->second->checkpoint == kShardEnd ||
-           parent->second->progress.position() == kShardEnd;
-  });
-}
-
-Position Input::start_of(const Shard& shard) const {
-  if (!shard.checkpoint.empty()) return {Position::Kind::after_sequence_number, 0, shard.checkpoint};
-  if (options_.from_latest) return {Position::Kind::at_timestamp, checkpoint_.started_ms, ""};
-  return {};
-}
-
-void Input::start_readers() {
-  for (const auto& shard : shards_) {
-    const bool begun = shard->reader != nullptr || !shard->progress.position().empty() ||
-                       shard->progress.open_records() > 0 || shard->checkpoint == kShardEnd;
-    if (begun || !parents_done(*shard)) continue;
-    shard->reader = std::make_unique<ShardReader>(
-        env_, client_, reader_counters_, options_.stream, shard->info, start_of(*shard), options_.poll_interval_ms,
-        [this](const Status& status) { reporter_.report(status.in("stream " + options_.stream)); });
-  }
-}
-
-size_t Input::held_bytes() const {
-  size_t bytes = subscription_.buffer_bytes() + failures_.pending_bytes();
-  for (const auto& shard : shards_)
-    if (shard->reader) bytes += shard->reader->held_bytes();
-  return bytes;
-}
-
-void Input::start_calls() {
-  const int64_t now_ms = env_.clock.monotonic_ms();
-  size_t held = held_bytes();
-  for (size_t i = 0; i < shards_.size(); ++i) {
-    const size_t index = (next_caller_ + i) % shards_.size();
-    ShardReader* reader = shards_[index]->reader.get();
-    if (reader == nullptr || reader->next_call_ms() > now_ms) continue;
-    if (!room_for_call(held)) {
-      next_caller_ = index;  // its turn comes first when there is room
-      return;
-    }
-    reader->start_call(call_bytes());
-    held += reader->held_bytes();
-  }
-}
-
-void Input::retire_if_ended(Shard& shard) {
-  if (!shard.reader || !shard.reader->ended()) return;
-  shard.reader.reset();
-  // The end is one more record of the shard: nothing holds it, and it waits for all before it.
-  shard.progress.release(shard.progress.open(kShardEnd));
-  settled_since_save_ = true;
-  shard_list_.list_within(0);
-  start_readers();
-}
-
-void Input::advance() {
-  for (size_t i = 0; i < shards_.size(); ++i) retire_if_ended(*shards_[i]);
-  shard_list_.advance();
-  start_calls();
-  if (!unflushed_.empty() && env_.clock.monotonic_ms() >= next_flush_ms_)
-    if (const Status flushed = flush_failures(); !flushed.ok()) reporter_.report(flushed);
-  if (settled_since_save_ && env_.clock.monotonic_ms() >= next_save_ms_)
-    if (const Status saved = save_checkpoint(); !saved.ok()) reporter_.report(saved);
-}
 
 void Input::pump(int64_t deadline_ms) {
   env_.transport.drive(std::min(deadline_ms, next_deadline_ms()));
   advance();
 }
 
+void Input::advance() {
+  retire_ended();
+  for (SourceStream& stream : streams_) stream.advance();
+  settlement_.advance();
+  tell_moved();
+  assignment_.advance();
+  take_losses();
+  take_grants();
+  start_calls();
+}
+
+void Input::retire_ended() {
+  for (Shard* shard : schedule_.take_ended()) {
+    shard->reader.reset();
+    settlement_.ended(*shard);
+    shard->stream.look_within(0);  // for its children
+  }
+}
+
+void Input::tell_moved() {
+  for (Shard* shard : settlement_.take_moved()) {
+    const ShardPosition& position = shard->progress.position();
+    assignment_.settled(shard->grant.id, position);
+    if (position.is_end()) shards_.erase(shard->grant.id);
+  }
+}
+
+void Input::take_grants() {
+  for (Grant& grant : assignment_.take_grants()) {
+    SourceStream& stream = streams_[grant.stream];
+    const GrantId id = grant.id;
+    Shard& shard = *(shards_[id] = std::make_unique<Shard>(std::move(grant), stream));
+    shard.reader = std::make_unique<ShardReader>(env_, stream.client(), totals_, stream.name().text,
+                                                 shard.grant.shard.id, shard.grant.from, options_.reading,
+                                                 [this, &shard](const Status& status) { called(shard, status); });
+    schedule_.place(shard);
+  }
+}
+
+// Nothing more is emitted of them, and what comes back of what was emitted is ignored.
+void Input::take_losses() {
+  std::erase_if(lost_, [](const auto& shard) { return !shard->reader->calling(); });
+  for (const GrantId id : assignment_.take_losses()) {
+    const auto found = shards_.find(id);
+    if (found == shards_.end()) continue;
+    std::unique_ptr<Shard> shard = std::move(found->second);
+    shards_.erase(found);
+    settlement_.forget(*shard);
+    schedule_.remove(*shard);
+    if (current_ == shard.get()) {
+      current_ = nullptr;
+      batch_waits_ = false;
+    }
+    if (shard->reader && shard->reader->calling()) lost_.push_back(std::move(shard));
+  }
+}
+
+void Input::start_calls() {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  while (calls_ < kMostCalls && schedule_.next_due_ms() <= now_ms) {
+    Shard& shard = schedule_.first_due();
+    if (shard.stream.readable() && !room_for_first_due()) return;  // its turn comes first when there is room
+    schedule_.take_first_due();
+    if (!shard.stream.readable()) {
+      schedule_.place(shard, now_ms + kUnreadablePauseMs);
+      continue;
+    }
+    ++calls_;
+    shard.reader->start_call(shard.reader->wanted_bytes(call_bytes()));
+  }
+}
+
+void Input::called(Shard& shard, const Status& status) {
+  --calls_;
+  // Being throttled is how a shared shard is read; an iterator expires while outputs are full.
+  const bool usual =
+      status.code() == Code::throttled || status.code() == Code::expired || status.code() == Code::too_large;
+  if (status.code() == Code::not_found) shard.stream.lost();
+  if (!status.ok() && !usual)
+    reporter_.report(status.in(status.code() == Code::invalid || status.code() == Code::permanent
+                                   ? shard.name()
+                                   : "stream " + shard.stream.name().name));
+  if (shards_.contains(shard.grant.id)) schedule_.place(shard);
+}
+
+size_t Input::held_bytes() const {
+  return totals_.held_bytes + subscription_.buffer_bytes() + settlement_.held_bytes();
+}
+
+bool Input::room_for_first_due() const {
+  const size_t held = held_bytes();
+  // Buffers that are kept for the next record stop nothing.
+  const size_t kept = current_ == nullptr ? subscription_.buffer_bytes() : 0;
+  return held <= kept ||
+         held + schedule_.first_due().reader->wanted_bytes(call_bytes()) <= options_.mem_limit_bytes;
+}
+
 int64_t Input::next_deadline_ms() const {
-  if (!full_ && (current_ != nullptr || can_begin_record()))
-    return std::max(env_.clock.monotonic_ms(), emit_again_ms_);
-  int64_t next_ms = std::min(env_.transport.next_deadline_ms(), shard_list_.next_call_ms());
-  if (settled_since_save_) next_ms = std::min(next_ms, next_save_ms_);
-  if (!unflushed_.empty()) next_ms = std::min(next_ms, next_flush_ms_);
-  if (room_for_call(held_bytes()))
-    for (const auto& shard : shards_)
-      if (shard->reader) next_ms = std::min(next_ms, shard->reader->next_call_ms());
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  const bool records_wait = schedule_.with_records() > 0 && settlement_.may_begin();
+  if (!full_ && (current_ != nullptr || records_wait)) return std::max(now_ms, emit_again_ms_);
+  if (schedule_.has_ended() || settlement_.has_moved()) return now_ms;
+  int64_t next_ms = std::min(
+      {env_.transport.next_deadline_ms(), settlement_.next_deadline_ms(), assignment_.next_deadline_ms()});
+  for (const SourceStream& stream : streams_) next_ms = std::min(next_ms, stream.next_call_ms());
+  if (calls_ < kMostCalls && schedule_.next_due_ms() != kNever && room_for_first_due())
+    next_ms = std::min(next_ms, schedule_.next_due_ms());
   return next_ms;
 }
 
@@ -164,22 +164,21 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   const int64_t enough = subscription_.counters().inflated_bytes + static_cast<int64_t>(kBytesAPoll);
   for (;;) {
-    if (!batch_waits_) {
-      if (current_ == nullptr) {
-        if (subscription_.counters().inflated_bytes >= enough || !begin_record()) return PENSTOCK_OK;
-      }
-      if (subscription_.next(batch_) == SubscriptionReader::Step::end) {
-        finish_record();
-        continue;
-      }
+    if (current_ == nullptr && (subscription_.counters().inflated_bytes >= enough || !begin_record()))
+      return PENSTOCK_OK;
+    if (!assignment_.may_emit(current_->grant.id)) {
+      emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
+      return PENSTOCK_OK;
     }
-    batch_.ack_id = acks_.add(current_, current_record_);
-    current_->progress.hold(current_record_);
+    if (!batch_waits_ && subscription_.next(batch_) == SubscriptionReader::Step::end) {
+      finish_record();
+      continue;
+    }
+    batch_.ack_id = settlement_.hand_out(*current_, current_record_);
     const int32_t answer = emit(emit_ctx, &batch_);
     batch_waits_ = answer < 0;
     if (batch_waits_) {
-      acks_.take(batch_.ack_id);
-      current_->progress.release(current_record_);
+      settlement_.take_back(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
       return answer;
     }
@@ -195,159 +194,115 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   }
 }
 
-bool Input::can_begin_record() const {
-  if (failures_.pending_bytes() > kMostUnwrittenFailureBytes) return false;
-  return std::any_of(shards_.begin(), shards_.end(),
-                     [](const auto& shard) { return shard->reader && shard->reader->record() != nullptr; });
-}
-
 // One record of each shard in turn.
 bool Input::begin_record() {
-  if (failures_.pending_bytes() > kMostUnwrittenFailureBytes) return false;
-  for (size_t i = 0; i < shards_.size(); ++i) {
-    Shard* shard = shards_[(next_emitter_ + i) % shards_.size()].get();
-    const SourceRecord* record = shard->reader ? shard->reader->record() : nullptr;
-    if (record == nullptr) continue;
-    next_emitter_ = (next_emitter_ + i + 1) % shards_.size();
-    current_ = shard;
-    current_record_ = shard->progress.open(record->sequence_number);
+  if (!settlement_.may_begin()) return false;
+  for (size_t left = schedule_.with_records(); left > 0; --left) {
+    Shard& shard = schedule_.take_with_records();
+    if (!assignment_.may_emit(shard.grant.id) || passes_resumed(shard)) {
+      schedule_.place(shard);
+      continue;
+    }
+    const SourceRecord& record = *shard.reader->record();
+    current_ = &shard;
+    current_record_ = settlement_.begin(shard, {std::string(record.sequence_number)});
+    shard.last_arrival_ms = record.arrival_time_ms;
     origin_ = {};
     origin_.struct_size = sizeof origin_;
     origin_.record_stride = sizeof(penstock_record);
-    origin_.region = bytes(client_.region());
-    origin_.stream = bytes(options_.stream);
-    origin_.shard_id = bytes(shard->info.id);
-    origin_.sequence_number = bytes(record->sequence_number);
-    origin_.partition_key = bytes(record->partition_key);
-    origin_.arrival_time_ms = record->arrival_time_ms;
-    subscription_.begin(record->data, origin_);
+    origin_.region = bytes(shard.stream.client().region());
+    origin_.stream = bytes(shard.stream.name().name);
+    origin_.shard_id = bytes(shard.grant.shard.id);
+    origin_.sequence_number = bytes(record.sequence_number);
+    origin_.partition_key = bytes(record.partition_key);
+    origin_.arrival_time_ms = record.arrival_time_ms;
+    subscription_.begin(record.data, origin_);
     return true;
   }
+  if (schedule_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
+  return false;
+}
+
+// The first record of a shard that is resumed should be the one that was dealt with last; then it is passed over.
+// True: no other has come yet.
+bool Input::passes_resumed(Shard& shard) {
+  if (!shard.resume) return false;
+  const ShardPosition resume = *std::exchange(shard.resume, std::nullopt);
+  const std::string_view first = shard.reader->record()->sequence_number;
+  if (first == resume.sequence_number) {
+    shard.reader->take_record();
+    return shard.reader->record() == nullptr;
+  }
+  ++gaps_;
+  env_.log(LogLevel::error, shard.name() + ": the record with sequence number " + resume.sequence_number +
+                                ", where it was left, has passed the stream's retention. It is read on from " +
+                                printable(first) + "; what came in between is lost");
   return false;
 }
 
 void Input::finish_record() {
   Shard& shard = *std::exchange(current_, nullptr);
-  ShardReader& reader = *shard.reader;
-  if (const Status& problem = subscription_.problem(); !problem.ok()) {
-    failures_.add("input", problem.message(), origin_, view(origin_.partition_key), reader.record()->data);
-    unflushed_.push_back({&shard, current_record_});
-    if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
-  } else if (shard.progress.release(current_record_)) {
-    settled_since_save_ = true;
-  }
+  if (const Status& problem = subscription_.problem(); !problem.ok())
+    settlement_.failed(shard, current_record_, problem, origin_, shard.reader->record()->data);
+  else
+    settlement_.read(shard, current_record_);
   if (!unknown_type_told_ && !subscription_.unknown_type().empty()) {
     unknown_type_told_ = true;
-    env_.log(LogLevel::warn, "stream " + options_.stream + ", shard " + shard.info.id +
-                                 ": messages of the type \"" + subscription_.unknown_type() +
+    env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + subscription_.unknown_type() +
                                  "\" are not known here; they are skipped and counted (other_messages)");
   }
-  reader.take_record();
-  retire_if_ended(shard);
+  shard.reader->take_record();
+  schedule_.place(shard);
 }
 
-// ---- Settling
-// -----------------------------------------------------------------------------------------------------
+// ---- The end
+// ------------------------------------------------------------------------------------------------------
 
-bool Input::ack(uint64_t ack_id, int32_t outcome) {
-  const auto entry = acks_.take(ack_id);
-  if (!entry) return false;
-  Shard& shard = *entry->shard;
-  if (outcome != PENSTOCK_GIVEN_BACK) {
-    shard.progress.release(entry->record);
-    settled_since_save_ = true;
-    if (shard.progress.position() == kShardEnd) start_readers();
-  } else if (shard.progress.abandon(entry->record)) {
-    ++holes_;
-    env_.log(LogLevel::warn, "stream " + options_.stream + ", shard " + shard.info.id +
-                                 ": a batch was given back; the checkpoint stays behind " +
-                                 (shard.progress.position().empty() ? "the start" : shard.progress.position()) +
-                                 " until a restart, and all after it is then read again");
+Status Input::close(int64_t deadline_ms) {
+  Status flushed = settlement_.flush();
+  tell_moved();
+  assignment_.begin_close();
+  while (!assignment_.closed() && env_.clock.monotonic_ms() < deadline_ms) {
+    env_.transport.drive(std::min(deadline_ms, assignment_.next_deadline_ms()));
+    assignment_.advance();
   }
-  return true;
-}
-
-Status Input::flush_failures() {
-  Status flushed = failures_.flush();
-  failures_written_ = flushed.ok();
-  if (!flushed.ok()) {
-    next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
-    return flushed;
-  }
-  for (const Unflushed& done : unflushed_) done.shard->progress.release(done.record);
-  unflushed_.clear();
-  settled_since_save_ = true;
-  start_readers();
-  return {};
-}
-
-Status Input::save_checkpoint() {
-  next_save_ms_ = env_.clock.monotonic_ms() + options_.checkpoint_interval_ms;
-  bool moved = false;
-  for (const auto& shard : shards_) {
-    const std::string& position = shard->progress.position();
-    if (position.empty() || position == shard->checkpoint) continue;
-    checkpoint_.shards[shard->info.id] = position;
-    moved = true;
-  }
-  if (moved) {
-    Status saved = checkpoints_.save(checkpoint_);
-    checkpoint_saved_ = saved.ok();
-    if (!saved.ok()) return saved;
-    for (const auto& shard : shards_)
-      if (const auto entry = checkpoint_.shards.find(shard->info.id); entry != checkpoint_.shards.end())
-        shard->checkpoint = entry->second;
-  }
-  settled_since_save_ = false;
+  if (!flushed.ok()) return flushed;
+  if (Status saved = assignment_.saved(); !saved.ok()) return saved;
+  if (!assignment_.closed())
+    return {Code::transient,
+            "the time to end was not enough to give back the shards; others wait until they expire"};
   return {};
 }
 
 void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
-  const auto tell = [&](int32_t kind, const char* name, const char* unit, const char* help, int64_t value) {
-    const penstock_stat one = {sizeof(penstock_stat), kind, name, unit, help, value};
-    stat(stat_ctx, &one);
-  };
-  const auto count = [&](const char* name, const char* unit, const char* help, int64_t value) {
-    tell(PENSTOCK_COUNTER, name, unit, help, value);
-  };
-  const auto level = [&](const char* name, const char* unit, const char* help, int64_t value) {
-    tell(PENSTOCK_GAUGE, name, unit, help, value);
-  };
-  int64_t behind_ms = 0, open_records = 0, reading = 0;
+  const StatTeller tell(stat, stat_ctx);
+  int64_t behind_ms = 0, reading = 0;
   bool all_known = !shards_.empty();
-  for (const auto& shard : shards_) {
-    open_records += static_cast<int64_t>(shard->progress.open_records());
+  for (const auto& [id, shard] : shards_) {
     if (!shard->reader) continue;
     ++reading;
     behind_ms = std::max(behind_ms, shard->reader->behind_latest_ms());
     all_known = all_known && shard->reader->behind_latest_ms() >= 0;
   }
   const SubscriptionCounters& logs = subscription_.counters();
-  count("records_in", "records", "source records received", reader_counters_.records);
-  count("bytes_in", "bytes", "their data, as it came", reader_counters_.bytes);
-  count("text_bytes", "bytes", "their text, inflated", logs.inflated_bytes);
-  count("events_out", "events", "log events found in them", logs.events);
-  count("batches_out", "batches", "batches emitted", batches_out_);
-  count("control_messages", "messages", "health checks, skipped", logs.control_messages);
-  count("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
-  count("calls", "calls", "GetShardIterator and GetRecords", reader_counters_.calls);
-  count("retries", "calls", "of these, failed and made again", reader_counters_.retries);
-  count("failures", "records", "source records in the failure file", failures_.recorded());
-  count("holes", "records", "source records given back: the checkpoint of their shard stands still", holes_);
-  level("lag_ms", "ms", "how far behind the newest record the slowest shard is; -1 until all have answered",
-        all_known ? behind_ms : -1);
-  level("shards", "shards", "being read", reading);
-  level("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));
-  level("open_records", "records", "source records that the checkpoint has not passed", open_records);
-  level("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
-  level("healthy", "", "0 while the checkpoint or the failure file cannot be written",
-        failures_written_ && checkpoint_saved_ ? 1 : 0);
-}
-
-Status Input::close() {
-  Status flushed = unflushed_.empty() ? Status() : flush_failures();
-  Status saved = save_checkpoint();
-  return flushed.ok() ? saved : flushed;
+  tell.counter("records_in", "records", "source records received", totals_.records);
+  tell.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
+  tell.counter("text_bytes", "bytes", "their text, inflated", logs.inflated_bytes);
+  tell.counter("events_out", "events", "log events found in them", logs.events);
+  tell.counter("batches_out", "batches", "batches emitted", batches_out_);
+  tell.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
+  tell.counter("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
+  tell.counter("calls", "calls", "GetShardIterator and GetRecords", totals_.calls);
+  tell.counter("retries", "calls", "of these, failed and made again", totals_.retries);
+  tell.counter("gaps", "shards", "resumed where retention had passed the checkpoint: records are lost", gaps_);
+  settlement_.stats(tell);
+  assignment_.stats(tell);
+  tell.gauge("lag_ms", "ms", "how far behind the newest record the slowest shard is; -1 until all have answered",
+             all_known ? behind_ms : -1);
+  tell.gauge("shards", "shards", "being read", reading);
+  tell.gauge("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
+  tell.gauge("healthy", "", "0 while positions or the failure file cannot be written",
+             settlement_.healthy() && assignment_.healthy() ? 1 : 0);
 }
 
 }  // namespace penstock

@@ -4,8 +4,8 @@
 
 namespace penstock {
 
-Progress::RecordNumber Progress::open(std::string_view sequence_number) {
-  if (next_ < abandoned_) open_.push_back({std::string(sequence_number), 1});
+Progress::RecordNumber Progress::open(ShardPosition position, int64_t now_ms) {
+  if (next_ < abandoned_) open_.push_back({std::move(position), now_ms, 1});
   return next_++;
 }
 
@@ -18,7 +18,7 @@ bool Progress::release(RecordNumber number) {
   --open_[number - first_].holds;
   const RecordNumber before = first_;
   while (!open_.empty() && open_.front().holds == 0) {
-    position_ = std::move(open_.front().sequence_number);
+    position_ = std::move(open_.front().position);
     open_.pop_front();
     ++first_;
   }

@@ -9,10 +9,13 @@
 
 #include "core/base/crypto.h"
 #include "core/base/json.h"
+#include "core/kinesis/put_records.h"
 
 namespace penstock {
 
 namespace {
+
+constexpr double kLargestSeconds = 253402300800;  // the year 10000
 
 Status not_the_answer(const char* operation, const std::string& why) {
   return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
@@ -104,7 +107,6 @@ class GetRecordsHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>,
   bool number(double value) {
     if (at_top() && key_ == "MillisBehindLatest") answer_.behind_latest_ms = static_cast<int64_t>(value);
     if (in_record() && key_ == "ApproximateArrivalTimestamp") {
-      constexpr double kLargestSeconds = 253402300800;  // the year 10000
       if (!(value >= 0 && value < kLargestSeconds)) return fail("ApproximateArrivalTimestamp is out of range");
       record_.arrival_time_ms = std::llround(value * 1000);
     }
@@ -127,42 +129,68 @@ class GetRecordsHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>,
 
 }  // namespace
 
-std::string list_shards_body(const std::string& stream, const std::string& next_token) {
+std::string describe_stream_summary_body(const std::string& stream) {
   std::string out = "{";
-  if (next_token.empty())
-    member(out, "StreamName", stream);
-  else
-    member(out, "NextToken", next_token);
+  append_stream_member(out, stream);
   return out += '}';
 }
 
-std::string get_shard_iterator_body(const std::string& stream, const std::string& shard_id, const Position& from) {
+std::string list_shards_body(const std::string& stream, const std::string& next_token) {
+  if (next_token.empty()) return describe_stream_summary_body(stream);
   std::string out = "{";
-  member(out, "StreamName", stream);
+  member(out, "NextToken", next_token);
+  return out += '}';
+}
+
+std::string get_shard_iterator_body(const std::string& stream, const std::string& shard_id,
+                                    const IteratorStart& start) {
+  std::string out = "{";
+  append_stream_member(out, stream);
   member(out, "ShardId", shard_id);
-  switch (from.kind) {
-    case Position::Kind::trim_horizon:
+  switch (start.kind) {
+    case IteratorStart::Kind::trim_horizon:
       member(out, "ShardIteratorType", "TRIM_HORIZON");
       break;
-    case Position::Kind::at_timestamp: {
+    case IteratorStart::Kind::at_timestamp: {
       member(out, "ShardIteratorType", "AT_TIMESTAMP");
-      const std::string ms = std::to_string(from.timestamp_ms % 1000);
-      out += ",\"Timestamp\":" + std::to_string(from.timestamp_ms / 1000) + '.' + std::string(3 - ms.size(), '0') +
-             ms;
+      const std::string ms = std::to_string(start.timestamp_ms % 1000);
+      out += ",\"Timestamp\":" + std::to_string(start.timestamp_ms / 1000) + '.' +
+             std::string(3 - ms.size(), '0') + ms;
       break;
     }
-    case Position::Kind::after_sequence_number:
+    case IteratorStart::Kind::at_sequence_number:
+      member(out, "ShardIteratorType", "AT_SEQUENCE_NUMBER");
+      member(out, "StartingSequenceNumber", start.sequence_number);
+      break;
+    case IteratorStart::Kind::after_sequence_number:
       member(out, "ShardIteratorType", "AFTER_SEQUENCE_NUMBER");
-      member(out, "StartingSequenceNumber", from.sequence_number);
+      member(out, "StartingSequenceNumber", start.sequence_number);
       break;
   }
   return out += '}';
 }
 
-std::string get_records_body(const std::string& iterator, size_t limit) {
+std::string get_records_body(const std::string& stream, const std::string& iterator, size_t limit) {
   std::string out = "{";
   member(out, "ShardIterator", iterator);
+  if (stream.starts_with("arn:")) member(out, "StreamARN", stream);
   return out += ",\"Limit\":" + std::to_string(limit) + '}';
+}
+
+Result<StreamIdentity> read_describe_stream_summary(std::string body) {
+  rapidjson::Document document;
+  document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
+  if (document.HasParseError() || !document.IsObject())
+    return not_the_answer("DescribeStreamSummary", "no JSON object");
+  const auto summary = document.FindMember("StreamDescriptionSummary");
+  if (summary == document.MemberEnd() || !summary->value.IsObject())
+    return not_the_answer("DescribeStreamSummary", "no object StreamDescriptionSummary");
+  StreamIdentity identity = {text_member(summary->value, "StreamName"), text_member(summary->value, "StreamARN")};
+  if (const auto created = summary->value.FindMember("StreamCreationTimestamp");
+      created != summary->value.MemberEnd() && created->value.IsNumber())
+    if (const double seconds = created->value.GetDouble(); seconds > 0 && seconds < kLargestSeconds)
+      identity.created_ms = std::llround(seconds * 1000);
+  return identity;
 }
 
 Result<ListShardsAnswer> read_list_shards(std::string body) {

@@ -13,12 +13,21 @@
 
 namespace penstock {
 
-// Where to begin in a shard.
-struct Position {
-  enum class Kind { trim_horizon, at_timestamp, after_sequence_number };
+// Which stream it is: one that was deleted and made again has another creation time.
+struct StreamIdentity {
+  std::string name;
+  std::string arn;         // "": the service did not say
+  int64_t created_ms = 0;  // Unix time; 0: the service did not say
+
+  friend bool operator==(const StreamIdentity&, const StreamIdentity&) = default;
+};
+
+// Where an iterator begins.
+struct IteratorStart {
+  enum class Kind { trim_horizon, at_timestamp, at_sequence_number, after_sequence_number };
   Kind kind = Kind::trim_horizon;
   int64_t timestamp_ms = 0;     // at_timestamp; Unix time
-  std::string sequence_number;  // after_sequence_number
+  std::string sequence_number;  // of the last two
 };
 
 struct ShardInfo {
@@ -49,12 +58,18 @@ struct GetRecordsAnswer {
   int64_t behind_latest_ms = 0;
 };
 
-// next_token "" asks for the first page; a token goes without the stream's name.
+// stream is a name or an ARN.
+std::string describe_stream_summary_body(const std::string& stream);
+// next_token "" asks for the first page; a token goes without the stream.
 std::string list_shards_body(const std::string& stream, const std::string& next_token);
-std::string get_shard_iterator_body(const std::string& stream, const std::string& shard_id, const Position& from);
-std::string get_records_body(const std::string& iterator, size_t limit);
+std::string get_shard_iterator_body(const std::string& stream, const std::string& shard_id,
+                                    const IteratorStart& start);
+// The iterator names the stream; its ARN goes along where it was given by that, for the policies of another
+// account.
+std::string get_records_body(const std::string& stream, const std::string& iterator, size_t limit);
 
 // Code::transient where the text is not the answer that the service documents: asking again may get a whole one.
+Result<StreamIdentity> read_describe_stream_summary(std::string body);
 Result<ListShardsAnswer> read_list_shards(std::string body);
 Result<std::string> read_get_shard_iterator(std::string body);
 Result<GetRecordsAnswer> read_get_records(std::string body);

@@ -29,9 +29,24 @@ struct ReadFrom {
   int64_t timestamp_ms = 0;  // at_timestamp: Unix time, of the records' arrival
   ShardPosition position;    // behind
 
+  friend bool operator==(const ReadFrom&, const ReadFrom&) = default;
   static ReadFrom trim_horizon() { return {}; }
   static ReadFrom at_timestamp(int64_t unix_ms) { return {Kind::at_timestamp, unix_ms, {}}; }
   static ReadFrom behind(ShardPosition position) { return {Kind::behind, 0, std::move(position)}; }
+};
+
+// Where an application begins to read a stream of which no position is kept.
+struct InitialPosition {
+  enum class Kind { trim_horizon, latest, at_timestamp };
+  Kind kind = Kind::trim_horizon;
+  int64_t timestamp_ms = 0;  // at_timestamp: Unix time
+
+  // start_ms: when the application first heard of the stream. It holds for every shard without a position: one
+  // that came into being later has no older records, so that it is read whole.
+  ReadFrom from(int64_t start_ms) const {
+    if (kind == Kind::trim_horizon) return ReadFrom::trim_horizon();
+    return ReadFrom::at_timestamp(kind == Kind::latest ? start_ms : timestamp_ms);
+  }
 };
 
 }  // namespace penstock

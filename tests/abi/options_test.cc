@@ -150,7 +150,7 @@ TEST(abi, checkpoint_and_on_failure_have_to_be_chosen_and_the_error_says_between
 }
 
 TEST(abi, check_tells_every_problem_at_its_own_index) {
-  Options options = {{"steam", "mill"}, {"checkpoint", "nowhere"}, {"on_failure", "drop"}};
+  Options options = {{"steam", "mill"}, {"initial_position", "nowhere"}, {"on_failure", "drop"}};
   const std::vector<Problem> found = problems(kinesis_input(), options);
   std::vector<size_t> indexes;
   indexes.reserve(found.size());

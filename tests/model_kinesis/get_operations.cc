@@ -173,7 +173,10 @@ Reply get_records(State& state, const Input& input) {
   const std::optional<Token> token = open_token(*input.shard_iterator, 'I', state.token_key);
   if (!token) return refuse(invalid("Invalid ShardIterator."));
   if (const auto expired = check_age(state, *token)) return refuse(*expired);
-  Stream& stream = state.streams.find(token->stream)->second;
+  Error error;
+  Stream* const found = find_stream_of(state, *token, &error);
+  if (found == nullptr) return refuse(error);
+  Stream& stream = *found;
   Shard& shard = stream.shards()[token->shard];
   if (!admit(state, shard)) return refuse(rate_exceeded(state, stream, shard));
 

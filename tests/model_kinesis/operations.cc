@@ -27,6 +27,20 @@ Reply refuse(const Error& error) {
   return reply;
 }
 
+namespace {
+Error not_found(const State& state, std::string_view stream) {
+  return {400, "ResourceNotFoundException",
+          "Stream " + std::string(stream) + " under account " + state.settings.account + " not found."};
+}
+}  // namespace
+
+Stream* find_stream_of(State& state, const Token& token, Error* error) {
+  const auto found = state.streams.find(token.stream);
+  if (found != state.streams.end() && found->second.created_ms() <= token.created_ms) return &found->second;
+  *error = not_found(state, token.stream);
+  return nullptr;
+}
+
 Stream* find_stream(State& state, const Input& input, Error* error) {
   if (!input.stream_name && !input.stream_arn) {
     *error = {400, "InvalidArgumentException", "Missing StreamName or StreamARN."};
@@ -46,8 +60,7 @@ Stream* find_stream(State& state, const Input& input, Error* error) {
   }
   const auto found = state.streams.find(name);
   if (found != state.streams.end()) return &found->second;
-  *error = {400, "ResourceNotFoundException",
-            "Stream " + std::string(name) + " under account " + state.settings.account + " not found."};
+  *error = not_found(state, name);
   return nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include "tests/model_kinesis/input.h"
 #include "tests/model_kinesis/message.h"
 #include "tests/model_kinesis/state.h"
+#include "tests/model_kinesis/token.h"
 
 namespace penstock::model {
 
@@ -24,6 +25,8 @@ Reply refuse(const Error& error);
 
 // The stream that the parameters name, by name or ARN; nullptr with *error set where there is none.
 Stream* find_stream(State& state, const Input& input, Error* error);
+// The stream that an iterator or a page token was made for; one of that name made later is another.
+Stream* find_stream_of(State& state, const Token& token, Error* error);
 // "shard S in stream T under account A", for messages.
 std::string place(const State& state, const Stream& stream, std::string_view shard_id);
 Error rate_exceeded(const State& state, const Stream& stream, const Shard& shard);

@@ -73,8 +73,7 @@ PageStart page_start(State& state, const Input& input, Error* error) {
     *error = {400, "ExpiredNextTokenException", "The NextToken is older than 300 seconds."};
     return {};
   }
-  const auto stream = state.streams.find(token->stream);
-  return {&stream->second, token->shard};
+  return {find_stream_of(state, *token, error), token->shard};
 }
 
 }  // namespace

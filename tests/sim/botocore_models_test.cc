@@ -95,12 +95,13 @@ TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
   reader = start();
   EXPECT_TRUE(reader->run_until_ids(50));
   kill(reader);
-  options.from_latest = true;
-  options.stream = "late";
+  own.initial.kind = InitialPosition::Kind::latest;
+  streams = "late";
   service.create_stream("late", 2);
   reader = start();
   reader->run_for(5000);
-  EXPECT_EQ(operations_of(calls), (std::set<std::string>{"GetRecords", "GetShardIterator", "ListShards"}));
+  EXPECT_EQ(operations_of(calls),
+            (std::set<std::string>{"DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"}));
   Judge::expect_all_allowed(calls);
 }
 

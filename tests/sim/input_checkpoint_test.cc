@@ -47,9 +47,9 @@ TEST_F(input, an_orderly_end_saves_the_position_at_once) {
   make_stream(1);
   put_many("a", 5);
   auto reader = start();
-  options.checkpoint_interval_ms = 60 * kMinuteMs;
+  own.checkpoint_interval_ms = 60 * kMinuteMs;
   EXPECT_TRUE(reader->run_until_ids(5));
-  EXPECT_TRUE(reader->input.close().ok());
+  EXPECT_TRUE(reader->input.close(0).ok());
   kill(reader);
   put("b");
   reader = start();
@@ -63,7 +63,7 @@ TEST_F(input, a_record_whose_batch_made_the_host_full_is_done_when_the_batch_is_
   auto reader = start();
   reader->answer = PENSTOCK_FULL;
   EXPECT_TRUE(reader->run_until_ids(1));
-  EXPECT_TRUE(reader->input.close().ok());
+  EXPECT_TRUE(reader->input.close(0).ok());
   kill(reader);
   put("b");
   reader = start();
@@ -79,7 +79,7 @@ TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
   EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_GIVEN_BACK));
   EXPECT_TRUE(reader->input.ack(reader->unsettled[1], PENSTOCK_DELIVERED));
   EXPECT_EQ(reader->stat("holes"), 1);
-  EXPECT_TRUE(reader->input.close().ok());
+  EXPECT_TRUE(reader->input.close(0).ok());
   kill(reader);
   reader = start();
   EXPECT_TRUE(reader->run_until_ids(2));
@@ -87,7 +87,7 @@ TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
 }
 
 TEST_F(input, latest_begins_with_what_comes_after_the_first_start_also_after_a_crash) {
-  options.from_latest = true;
+  own.initial.kind = InitialPosition::Kind::latest;
   make_stream(2);
   put("before");
   clock.advance(5000);
@@ -170,7 +170,7 @@ TEST_F(input, children_of_a_split_begin_when_their_parent_is_settled) {
   EXPECT_TRUE(reader->run_until_ids(25));
   EXPECT_EQ(reader->distinct(), put_ids);
   EXPECT_EQ(reader->ids.size(), 25u);
-  EXPECT_TRUE(reader->input.close().ok());
+  EXPECT_TRUE(reader->input.close(0).ok());
   EXPECT_NE(checkpoint_file().find("SHARD_END"), std::string::npos) << checkpoint_file();
 }
 
@@ -181,7 +181,7 @@ TEST_F(input, a_finished_shard_is_not_read_again) {
   split();
   put_many("child", 20);
   EXPECT_TRUE(reader->run_until_ids(25));
-  EXPECT_TRUE(reader->input.close().ok());
+  EXPECT_TRUE(reader->input.close(0).ok());
   kill(reader);
   put("last");
   reader = start();
@@ -190,17 +190,16 @@ TEST_F(input, a_finished_shard_is_not_read_again) {
   EXPECT_EQ(reader->ids, std::vector<std::string>{"last"});
 }
 
-TEST_F(input, a_checkpoint_of_another_stream_or_a_damaged_one_is_refused_and_left_alone) {
-  make_stream(1);
+TEST_F(input, a_checkpoint_that_is_damaged_or_of_another_format_is_refused_and_left_alone) {
   for (const std::string& content :
-       std::vector<std::string>{R"({"penstock_checkpoint":1,"stream":"other","started_ms":1,"shards":{}})", "{}",
-                                "", R"({"penstock_checkpoint":2,"stream":"in","started_ms":1,"shards":{}})",
-                                R"({"penstock_checkpoint":1,"stream":"in","started_ms":1,"shards":{"a":1}})"}) {
+       std::vector<std::string>{"{}", "", R"({"penstock_checkpoint":1,"stream":"in","started_ms":1,"shards":{}})",
+                                R"({"penstock_checkpoint":2,"streams":[{"name":"in"}]})",
+                                R"({"penstock_checkpoint":2,"streams":[{"name":"in","arn":"","created_ms":1,)"
+                                R"("shards":{"a":{"checkpoint":""}}}]})"}) {
     sim.files().put("/checkpoint", content);
-    auto reader = start();
-    EXPECT_EQ(reader->opened.code(), Code::config) << content;
-    EXPECT_NE(reader->opened.message().find("/checkpoint"), std::string::npos);
-    kill(reader);
+    const auto opened = OwnAssignment::open(sim.env(), "file:/checkpoint", own);
+    EXPECT_EQ(opened.status().code(), Code::config) << content;
+    EXPECT_NE(opened.status().message().find("/checkpoint"), std::string::npos);
     EXPECT_EQ(checkpoint_file(), content);
   }
 }

@@ -12,6 +12,7 @@
 
 #include "core/base/bytes.h"
 #include "core/kinesis/input.h"
+#include "core/kinesis/own_assignment.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
@@ -26,13 +27,19 @@ inline std::string message_of(const std::string& id) {
 
 // One life of a process that reads the stream "in": what it emitted, and how it answers.
 struct Reader {
-  Reader(SimClock& at, SimEnv& system, const InputOptions& options)
+  Reader(SimClock& at, SimEnv& system, const std::string& streams, const OwnAssignment::Options& own,
+         const InputOptions& options)
       : clock(at),
         client(system.env()),
-        checkpoints(std::move(*CheckpointStore::open(system.env(), "file:/checkpoint", options.stream))),
+        assignment(std::move(*OwnAssignment::open(system.env(), "file:/checkpoint", own))),
         failures(std::move(*FailureLog::open(system.env(), "file:/failures"))),
-        input(system.env(), client, *checkpoints, *failures, options) {
-    opened = input.open();
+        input(system.env(), with_client(streams), *assignment, *failures, options) {}
+
+  std::vector<InputStream> with_client(const std::string& streams) {
+    std::vector<InputStream> with;
+    auto names = parse_stream_names(streams);
+    for (StreamName& name : *names) with.push_back({std::move(name), &client});
+    return with;
   }
 
   static int32_t emit(void* ctx, const penstock_batch* batch) {
@@ -42,6 +49,7 @@ struct Reader {
       self.ids.emplace_back(view(batch->records[i].id));
       self.shard_of[self.ids.back()] = view(batch->shard_id);
     }
+    self.stream_of_last = view(batch->stream);
     self.unsettled.push_back(batch->ack_id);
     return self.answer;
   }
@@ -79,12 +87,12 @@ struct Reader {
 
   SimClock& clock;
   SimClient client;
-  std::unique_ptr<CheckpointStore> checkpoints;
+  std::unique_ptr<OwnAssignment> assignment;
   std::unique_ptr<FailureLog> failures;
   Input input;
-  Status opened;
   std::vector<std::string> ids;
   std::map<std::string, std::string> shard_of;
+  std::string stream_of_last;
   std::vector<uint64_t> unsettled;
   int32_t answer = PENSTOCK_OK;
   int64_t most_memory = 0;
@@ -98,7 +106,7 @@ class input : public testing::Test {
     return settings;
   }
   void make_stream(uint32_t shards) { service.create_stream("in", shards); }
-  std::unique_ptr<Reader> start() { return std::make_unique<Reader>(clock, sim, options); }
+  std::unique_ptr<Reader> start() { return std::make_unique<Reader>(clock, sim, streams, own, options); }
   // The process is gone without a word; the next one starts from what is on the disk.
   void kill(std::unique_ptr<Reader>& reader) {
     sim.kill();
@@ -120,7 +128,9 @@ class input : public testing::Test {
   SimClock clock;
   model::Service service{settings(), [this] { return clock.unix_ms(); }};
   mutable SimEnv sim{clock, service, 20190825};
-  InputOptions options{.stream = "in"};
+  std::string streams = "in";
+  OwnAssignment::Options own;
+  InputOptions options;
   std::set<std::string> put_ids;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/base/bytes.h"
 #include "core/kinesis/input.h"
+#include "core/kinesis/own_assignment.h"
 #include "core/kinesis/writer.h"
 #include "core/logs/lambda_filter.h"
 #include "tests/sim/sim_client.h"
@@ -25,7 +26,6 @@ class e2e : public testing::Test {
   e2e() {
     service.create_stream("in", 2);
     service.create_stream("out", 20);
-    EXPECT_TRUE(input.open().ok());
   }
 
   // A record of 100 events of about a kilobyte.
@@ -87,11 +87,11 @@ class e2e : public testing::Test {
   SimEnv out{clock, service, 2};
   SimClient in_client{in.env()};
   SimClient out_client{out.env()};
-  std::unique_ptr<CheckpointStore> checkpoints =
-      std::move(*CheckpointStore::open(in.env(), "file:/checkpoint", "in"));
+  std::unique_ptr<OwnAssignment> assignment = std::move(*OwnAssignment::open(in.env(), "file:/checkpoint", {}));
   std::unique_ptr<FailureLog> in_failures = std::move(*FailureLog::open(in.env(), "file:/failures"));
   std::unique_ptr<FailureLog> out_failures = std::move(*FailureLog::open(out.env(), "file:/failures"));
-  Input input{in.env(), in_client, *checkpoints, *in_failures, {.stream = "in", .mem_limit_bytes = kMemLimit}};
+  Input input{
+      in.env(), {{{"in", "in", ""}, &in_client}}, *assignment, *in_failures, {.mem_limit_bytes = kMemLimit}};
   LambdaFilter filter{LambdaFilterOptions{}};
   Writer writer{
       out.env(),

@@ -16,15 +16,15 @@ TEST(read_api, an_iterator_is_asked_for_from_each_kind_of_position) {
   EXPECT_EQ(get_shard_iterator_body("logs", "shardId-000000000001", {}),
             R"({"StreamName":"logs","ShardId":"shardId-000000000001","ShardIteratorType":"TRIM_HORIZON"})");
   EXPECT_EQ(
-      get_shard_iterator_body("logs", "s", {Position::Kind::at_timestamp, 1566741561008, ""}),
+      get_shard_iterator_body("logs", "s", {IteratorStart::Kind::at_timestamp, 1566741561008, ""}),
       R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AT_TIMESTAMP","Timestamp":1566741561.008})");
-  EXPECT_EQ(get_shard_iterator_body("logs", "s", {Position::Kind::after_sequence_number, 0, "4959"}),
+  EXPECT_EQ(get_shard_iterator_body("logs", "s", {IteratorStart::Kind::after_sequence_number, 0, "4959"}),
             R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AFTER_SEQUENCE_NUMBER",)"
             R"("StartingSequenceNumber":"4959"})");
 }
 
 TEST(read_api, get_records_says_the_iterator_and_the_limit) {
-  EXPECT_EQ(get_records_body("AAAB/+=", 37), R"({"ShardIterator":"AAAB/+=","Limit":37})");
+  EXPECT_EQ(get_records_body("logs", "AAAB/+=", 37), R"({"ShardIterator":"AAAB/+=","Limit":37})");
 }
 
 TEST(read_api, shards_come_with_none_one_or_two_parents) {

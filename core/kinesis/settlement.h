@@ -1,0 +1,94 @@
+// What becomes of the records that were emitted: until all of a record is settled, its shard's position waits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "core/base/env.h"
+#include "core/base/reporter.h"
+#include "core/base/stat_teller.h"
+#include "core/base/status.h"
+#include "core/kinesis/ack_table.h"
+#include "core/kinesis/assignment.h"
+#include "core/kinesis/failure.h"
+#include "core/kinesis/shard.h"
+
+namespace penstock {
+
+using GrantedShards = std::map<GrantId, std::unique_ptr<Shard>>;
+
+class Settlement {
+ public:
+  // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
+  Settlement(Env& env, Reporter& reporter, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms)
+      : env_(env),
+        reporter_(reporter),
+        failures_(failures),
+        shards_(shards),
+        stuck_warning_ms_(stuck_warning_ms) {}
+
+  // A record is being read: it is held until read() or failed().
+  Progress::RecordNumber begin(Shard& shard, ShardPosition position);
+  // Nothing more of it will be emitted.
+  void read(Shard& shard, Progress::RecordNumber record);
+  // The same; and something of it could not be understood, so that it is held until that is on disk.
+  void failed(Shard& shard, Progress::RecordNumber record, const Status& why, const penstock_batch& origin,
+              std::string_view data);
+  // The shard was read to its end.
+  void ended(Shard& shard);
+
+  // A batch of the record goes out; the id that ack() is told.
+  uint64_t hand_out(Shard& shard, Progress::RecordNumber record);
+  // It was not taken.
+  void take_back(uint64_t ack_id);
+  // False for an id that is not outstanding.
+  bool ack(uint64_t ack_id, int32_t outcome);
+
+  // Writes failures that are due, looks for holes.
+  void advance();
+  int64_t next_deadline_ms() const;
+  // Writes failures now.
+  Status flush();
+
+  // The shards whose positions have moved since the last time; all of them are in shards.
+  std::vector<Shard*> take_moved();
+  // The shard goes away.
+  void forget(const Shard& shard) { std::erase(moved_, &shard); }
+  bool has_moved() const { return !moved_.empty(); }
+
+  // While there is too much that cannot be written, nothing more should be read.
+  bool may_begin() const;
+  bool healthy() const { return failures_written_; }
+  size_t held_bytes() const { return failures_.pending_bytes(); }
+  void stats(const StatTeller& tell) const;
+
+ private:
+  void note_moved(Shard& shard);
+  Shard* find(GrantId grant) const;
+  void look_for_holes(int64_t now_ms);
+
+  struct Unflushed {
+    GrantId grant;
+    Progress::RecordNumber record;
+  };
+
+  Env& env_;
+  Reporter& reporter_;
+  FailureLog& failures_;
+  GrantedShards& shards_;
+  const int64_t stuck_warning_ms_;
+  AckTable acks_;
+  std::vector<Shard*> moved_;
+  std::vector<Unflushed> unflushed_;  // held until their failures are on disk
+  int64_t next_flush_ms_ = 0;
+  int64_t next_look_ms_ = 0;
+  bool failures_written_ = true;  // when it was last tried
+  int64_t holes_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,37 @@
+// A shard while it is granted to us.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/json.h"
+#include "core/kinesis/assignment.h"
+#include "core/kinesis/progress.h"
+#include "core/kinesis/shard_reader.h"
+#include "core/kinesis/source_stream.h"
+
+namespace penstock {
+
+struct Shard {
+  Shard(Grant granted, SourceStream& of) : grant(std::move(granted)), stream(of) {
+    if (grant.from.kind == ReadFrom::Kind::behind) resume = grant.from.position;
+  }
+
+  // For people.
+  std::string name() const { return "stream " + stream.name().name + ", shard " + printable(grant.shard.id); }
+
+  const Grant grant;
+  SourceStream& stream;
+  std::unique_ptr<ShardReader> reader;  // none: read to its end, and waits for what was read to be settled
+  Progress progress;
+  std::optional<ShardPosition> resume;  // what the first record to come is held against
+  int64_t last_arrival_ms = 0;          // of the last record emitted; Unix time, 0: there was none
+
+  int64_t due_ms = kNever;  // as its ReadSchedule has it
+  bool moved = false;       // progress has, and the assignment is not told yet
+  bool stuck = false;       // and said so
+};
+
+}  // namespace penstock

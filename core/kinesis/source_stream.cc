@@ -1,0 +1,127 @@
+#include "core/kinesis/source_stream.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/base/backoff.h"
+
+namespace penstock {
+
+namespace {
+constexpr size_t kSummaryBytes = 64 << 10;
+constexpr size_t kPageBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
+constexpr int64_t kRefreshMs = 60000;
+constexpr int64_t kPermanentFailurePauseMs = 30000;
+constexpr int64_t kListedAgainMs = 1000;
+constexpr Backoff kBackoff{500, 10000};
+}  // namespace
+
+void SourceStream::lost() {
+  readable_ = false;
+  look_within(0);
+}
+
+void SourceStream::look_within(int64_t ms) {
+  wanted_ms_ = std::min(wanted_ms_, env_.clock.monotonic_ms() + ms);
+  if (!calling_ && !described_) next_call_ms_ = std::min(next_call_ms_, wanted_ms_);
+}
+
+void SourceStream::advance() {
+  if (calling_ || env_.clock.monotonic_ms() < next_call_ms_) return;
+  calling_ = true;
+  if (described_)
+    list();
+  else
+    describe();
+}
+
+void SourceStream::describe() {
+  wanted_ms_ = kNever;
+  if (!describable_) {
+    described_ = true;
+    return list();
+  }
+  client_.call("DescribeStreamSummary", describe_stream_summary_body(name_.text), kSummaryBytes,
+               [this](Result<ServiceAnswer> answer) {
+                 calling_ = false;
+                 if (!answer.ok() && answer.status().code() == Code::permanent) {
+                   // Who may read a stream need not be allowed to describe it.
+                   describable_ = false;
+                   identity_ = {name_.name, "", 0};
+                   env_.log(LogLevel::warn, "stream " + name_.name + ": " + answer.status().message() +
+                                                ". It is read all the same; but if it is deleted and made again, "
+                                                "that will not be noticed");
+                 } else if (!answer.ok()) {
+                   return fail(answer.status());
+                 } else {
+                   Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
+                   if (!identity.ok()) return fail(identity.status());
+                   identity_ = std::move(*identity);
+                   identity_.name = name_.name;
+                 }
+                 described_ = true;
+                 next_call_ms_ = env_.clock.monotonic_ms();
+               });
+}
+
+void SourceStream::list() {
+  client_.call("ListShards", list_shards_body(name_.text, next_token_), kPageBytes,
+               [this](Result<ServiceAnswer> answer) {
+                 calling_ = false;
+                 receive_page(std::move(answer));
+               });
+}
+
+void SourceStream::receive_page(Result<ServiceAnswer> answer) {
+  if (!answer.ok()) return fail(answer.status());
+  const int64_t date_ms = answer->date_ms;
+  Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
+  if (!page.ok()) return fail(page.status());
+  std::move(page->shards.begin(), page->shards.end(), std::back_inserter(shards_));
+  next_token_ = std::move(page->next_token);
+  next_call_ms_ = env_.clock.monotonic_ms();
+  if (next_token_.empty()) take_list(date_ms);
+}
+
+void SourceStream::take_list(int64_t date_ms) {
+  if (shards_.empty()) return fail(Status(Code::not_found, "ListShards: it has no shards yet"));
+  failures_ = 0;
+  described_ = false;
+  int64_t start_ms = date_ms != 0 ? date_ms : env_.clock.wall_ms();
+  if (missing_ && identity_.created_ms != 0) start_ms = identity_.created_ms;
+  const Status status = listed_(identity_, std::exchange(shards_, {}), start_ms);
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  if (status.ok()) {
+    readable_ = true;
+    missing_ = false;
+    next_call_ms_ = std::min(now_ms + kRefreshMs, wanted_ms_);
+    return;
+  }
+  reporter_.report(status);
+  if (!status.retryable()) readable_ = false;
+  next_call_ms_ = now_ms + (status.retryable() ? kListedAgainMs : kRefreshMs);
+}
+
+// Whatever failed, the next try begins anew: tokens expire, and what was described may be another stream by then.
+void SourceStream::fail(const Status& status) {
+  described_ = false;
+  shards_.clear();
+  next_token_.clear();
+  ++failures_;
+  const int64_t pause_ms =
+      status.retryable() ? kBackoff.delay_ms(failures_, env_.random) : kPermanentFailurePauseMs;
+  if (status.code() == Code::not_found) {
+    readable_ = false;
+    missing_ = true;
+    reporter_.report(
+        Status(status.code(), "stream " + name_.name + " is not there (it is looked for every " +
+                                  std::to_string(kPermanentFailurePauseMs / 1000) + " s): " + status.message()),
+        LogLevel::warn);
+  } else {
+    reporter_.report(status.in("stream " + name_.name));
+  }
+  next_call_ms_ = env_.clock.monotonic_ms() + pause_ms;
+}
+
+}  // namespace penstock

@@ -1,0 +1,87 @@
+#include "plugin/input_settings.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/aws/text.h"
+#include "core/base/json.h"
+#include "core/base/time.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int64_t kMostRecords = 10'000;  // of GetRecords
+
+Result<std::vector<StreamName>> read_streams(const Options& options) {
+  const std::string& streams = options.text("stream");
+  const std::string& arns = options.text("stream_arn");
+  if (streams.empty() == arns.empty())
+    return Status(Code::config, streams.empty() ? "no stream: write stream, its name or ARN"
+                                                : "both stream and stream_arn are given: write one of them");
+  Result<std::vector<StreamName>> names = parse_stream_names(streams.empty() ? arns : streams);
+  if (!names.ok()) return names.status().in(streams.empty() ? "stream_arn" : "stream");
+  if (streams.empty())
+    for (const StreamName& name : *names)
+      if (name.region.empty())
+        return Status(Code::config, "stream_arn: \"" + name.text + "\" is not an ARN; write it as stream");
+  return names;
+}
+
+Result<InitialPosition> read_initial_position(const Options& options) {
+  constexpr std::string_view kAtTimestamp = "at_timestamp:";
+  const std::string& text = options.text("initial_position");
+  if (text == "trim_horizon") return InitialPosition{};
+  if (text == "latest") return InitialPosition{InitialPosition::Kind::latest};
+  const std::string_view time = std::string_view(text).substr(kAtTimestamp.size());
+  const std::optional<int64_t> time_ms = parse_rfc3339(time);
+  if (time_ms) return InitialPosition{InitialPosition::Kind::at_timestamp, *time_ms};
+  return Status(Code::config, "initial_position is at_timestamp:" + printable(time) +
+                                  ", but the time must be like 2026-01-31T08:00:00Z or 2026-01-31T09:00:00+01:00");
+}
+
+Result<std::set<std::string>> read_pinned(const Options& options, size_t streams) {
+  std::set<std::string> pinned;
+  std::string_view rest = options.text("shards");
+  if (rest.empty()) return pinned;
+  if (streams > 1) return Status(Code::config, "shards names those of one stream, but stream names several");
+  while (!rest.empty()) {
+    const size_t comma = std::min(rest.find(','), rest.size());
+    if (const std::string_view id = trimmed(rest.substr(0, comma)); !id.empty()) pinned.emplace(id);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return pinned;
+}
+
+}  // namespace
+
+Result<InputSettings> read_input_settings(const Options& options) {
+  InputSettings settings;
+  Result<std::vector<StreamName>> streams = read_streams(options);
+  if (!streams.ok()) return streams.status();
+  settings.streams = std::move(*streams);
+  const Result<InitialPosition> initial = read_initial_position(options);
+  if (!initial.ok()) return initial.status();
+  settings.assignment.initial = *initial;
+  settings.assignment.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
+  Result<std::set<std::string>> pinned = read_pinned(options, settings.streams.size());
+  if (!pinned.ok()) return pinned.status();
+  settings.assignment.pinned = std::move(*pinned);
+  settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
+  const int64_t max_records = options.number("max_records");
+  if (max_records < 1 || max_records > kMostRecords)
+    return Status(Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
+                                    std::to_string(kMostRecords));
+  settings.input.reading.max_records = static_cast<size_t>(max_records);
+  settings.input.stuck_warning_ms = options.duration_ms("stuck_warning");
+  settings.input.mem_limit_bytes = options.size_bytes("mem_limit");
+  settings.input.inflate_limit_bytes = options.size_bytes("inflate_limit");
+  if (options.on("extracted_fields")) settings.input.extracted_fields = ExtractedFields::keep;
+  return settings;
+}
+
+}  // namespace penstock

@@ -1,0 +1,72 @@
+// The options of the input penstock_kinesis, and what they say together.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "core/kinesis/input.h"
+#include "core/kinesis/own_assignment.h"
+#include "core/kinesis/stream_name.h"
+#include "plugin/connection.h"
+#include "plugin/failures.h"
+#include "plugin/options.h"
+
+namespace penstock {
+
+// The stream may be given by its ARN instead.
+constexpr auto input_connection_options() {
+  auto options = kConnectionOptions;
+  for (penstock_option_info& info : options)
+    if (std::string_view(info.name) == "stream")
+      info = option("stream", "text", nullptr,
+                    "Name of the Kinesis data stream, or its ARN as for a stream of another account or region. "
+                    "Several, set apart by commas, are read side by side.");
+  return options;
+}
+
+inline constexpr auto kInputOptions = joined(
+    joined(
+        input_connection_options(),
+        failure_options("Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced "
+                        "before the checkpoint passes them; while it cannot be written the checkpoint waits. "
+                        "drop: they are lost, and counted.")),
+    std::array{
+        option("stream_arn", "text", nullptr,
+               "ARN of the stream, or several; the same as stream, which takes names too."),
+        option("shards", "text", nullptr,
+               "Ids of the shards to read, set apart by commas, and of no other. Left out: all, and those that "
+               "come of them."),
+        required_option(
+            "checkpoint", "memory|file:PATH",
+            "Where the position is kept. file: replaced as a whole, and fsynced, every checkpoint_interval. "
+            "memory: lost with the process, which begins at initial_position again."),
+        option("initial_position", "trim_horizon|latest|at_timestamp:TIME", "trim_horizon",
+               "Where to begin without a checkpoint: the oldest record kept, or those that come after the first "
+               "start, or after a time like 2026-01-31T08:00:00Z."),
+        option("poll_interval", "duration", "1s", "Pause between reads of a shard that has nothing new."),
+        option("max_records", "NUMBER", "10000", "Most records to ask for in a call, 10000 at most."),
+        option("checkpoint_interval", "duration", "5s",
+               "How often the checkpoint is saved where it has moved. After a crash what came since is read "
+               "again."),
+        option("stuck_warning", "duration", "5m",
+               "A record that is not settled for that long, so that the checkpoint waits for it, is told by shard "
+               "and sequence number."),
+        option("inflate_limit", "size", "16M",
+               "Largest text that one record may inflate to; a larger one goes to on_failure."),
+        option("extracted_fields", "on|off", "off",
+               "Keep what CloudWatch Logs extracted from an event, for the filter to add. The account and the "
+               "region in it are read either way."),
+    });
+
+// What the options say, together.
+struct InputSettings {
+  std::vector<StreamName> streams;
+  OwnAssignment::Options assignment;
+  InputOptions input;
+};
+
+// Of options that are good one by one. Code::config where they are not together.
+Result<InputSettings> read_input_settings(const Options& options);
+
+}  // namespace penstock
