@@ -81,9 +81,13 @@ class WriterSim {
   Writer& writer() { return *writer_; }
   const SimClient& client() const { return client_; }
   size_t settled(int32_t outcome) const {
-    const auto found = settled_.find(outcome);
-    return found == settled_.end() ? 0 : found->second;
+    size_t count = 0;
+    for (const auto& [ack_id, outcomes] : outcomes_)
+      count += static_cast<size_t>(std::count(outcomes.begin(), outcomes.end(), outcome));
+    return count;
   }
+  // What was told of each batch; they are numbered from 1.
+  const std::map<uint64_t, std::vector<int32_t>>& outcomes() const { return outcomes_; }
   // All that the stream holds.
   void each(const std::function<void(const model::Shard&, const model::Record&)>& visit) {
     service.each_record("out", visit);
@@ -110,14 +114,14 @@ class WriterSim {
     take_settled();
   }
   void take_settled() {
-    for (const SettledBatch& batch : writer_->take_settled()) ++settled_[batch.outcome];
+    for (const SettledBatch& batch : writer_->take_settled()) outcomes_[batch.ack_id].push_back(batch.outcome);
   }
 
   SimClient client_;
   std::unique_ptr<FailureLog> failures_ = std::move(*FailureLog::open(sim.env(), "file:/failures"));
   std::unique_ptr<Writer> writer_;
   uint64_t batches_ = 0;
-  std::map<int32_t, size_t> settled_;
+  std::map<uint64_t, std::vector<int32_t>> outcomes_;
 };
 
 }  // namespace penstock::sim

@@ -1,5 +1,9 @@
 // Certificates: who is believed, and under which name.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <vector>
 
 #include "tests/unit/posix/curl_client.h"
 #include "tests/unit/posix/loopback_server.h"
@@ -95,6 +99,43 @@ TEST_F(curl_tls, calls_share_one_connection) {
   CurlClient client(options);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.call(client.get(server.url())).body, "hello");
   EXPECT_EQ(server.connections(), 1U);
+}
+
+// The sockets of this process whose other end is that port.
+std::vector<int> sockets_to(uint16_t port) {
+  std::vector<int> sockets;
+  for (int socket = 3; socket < 1024; ++socket) {
+    sockaddr_in peer = {};
+    socklen_t size = sizeof peer;
+    if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 && ntohs(peer.sin_port) == port)
+      sockets.push_back(socket);
+  }
+  return sockets;
+}
+
+TEST_F(curl_tls, kept_connection_has_tcp_keep_alive) {
+  LoopbackServer server(hello, {context_.get()});
+  CurlOptions options;
+  options.ca_file = ca_file_;
+  CurlClient client(options);
+  ASSERT_EQ(client.call(client.get(server.url())).body, "hello");
+  const std::vector<int> sockets = sockets_to(server.port());
+  ASSERT_EQ(sockets.size(), 1U);
+  int on = 0;
+  socklen_t size = sizeof on;
+  ASSERT_EQ(getsockopt(sockets[0], SOL_SOCKET, SO_KEEPALIVE, &on, &size), 0);
+  EXPECT_EQ(on, 1);
+}
+
+TEST_F(curl_tls, handshake_that_never_ends_is_cut_at_the_connect_timeout) {
+  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });  // it waits for a head
+  CurlOptions options;
+  options.connect_timeout_ms = 50;
+  CurlClient client(options);
+  const HttpResponse response =
+      client.call(client.get("https://127.0.0.1:" + std::to_string(server.port()) + "/"));
+  EXPECT_EQ(response.transport.code(), Code::transient);
+  EXPECT_TRUE(has(response.transport.message(), "connecting to 127.0.0.1:")) << response.transport.message();
 }
 
 TEST_F(curl_tls, connection_reset_while_sending_raises_no_signal) {

@@ -194,6 +194,28 @@ TEST(curl_transport, call_without_an_answer_ends_at_its_timeout) {
   EXPECT_FALSE(has(response.transport.message(), "secret")) << response.transport.message();
 }
 
+TEST(curl_transport, answer_later_than_the_connect_timeout_is_awaited_once_there_is_a_connection) {
+  Gate gate;
+  std::atomic<bool> asked = false;
+  LoopbackServer server([&](const std::string&) {
+    asked = true;
+    gate.wait();
+    return Reply{answer_200("x")};
+  });
+  CurlOptions options;
+  options.connect_timeout_ms = 500;
+  CurlClient client(options);
+  const auto answer = client.start(client.get(server.url()));
+  const int64_t begun_ms = client.clock().monotonic_ms();
+  while (!asked && client.clock().monotonic_ms() < begun_ms + kTestLimitMs)
+    client.transport().drive(client.clock().monotonic_ms() + 1);
+  client.transport().drive(client.clock().monotonic_ms() + options.connect_timeout_ms);
+  EXPECT_FALSE(answer->has_value());
+  gate.open();
+  ASSERT_TRUE(client.drive_until([&] { return answer->has_value(); }));
+  EXPECT_EQ((*answer)->body, "x") << (*answer)->transport.message();
+}
+
 TEST(curl_transport, call_without_a_timeout_is_refused) {
   CurlClient client;
   HttpRequest request = client.get("http://127.0.0.1:1/");
