@@ -1,0 +1,89 @@
+// Answers that are not what the service documents, and rows that are not what workers write.
+#include "core/leases/lease_answers.h"
+
+#include <gtest/gtest.h>
+
+namespace penstock {
+namespace {
+
+std::string table_json(const std::string& status, const std::string& keys, const std::string& type) {
+  return R"({"Table":{"TableStatus":")" + status + R"(","KeySchema":[)" + keys +
+         R"(],"AttributeDefinitions":[{"AttributeName":"other","AttributeType":"S"},)"
+         R"({"AttributeName":"leaseKey","AttributeType":")" +
+         type + R"("}]}})";
+}
+
+TEST(lease_answers, table_of_leases_has_one_key_and_that_is_a_string) {
+  const std::string key = R"({"AttributeName":"leaseKey","KeyType":"HASH"})";
+  const std::string range = R"({"AttributeName":"other","KeyType":"RANGE"})";
+  EXPECT_TRUE(read_describe_table(table_json("ACTIVE", key, "S"))->of_leases);
+  EXPECT_EQ(read_describe_table(table_json("UPDATING", key, "S"))->status, "UPDATING");
+  EXPECT_FALSE(read_describe_table(table_json("ACTIVE", key, "N"))->of_leases);
+  EXPECT_FALSE(read_describe_table(table_json("ACTIVE", key + "," + range, "S"))->of_leases);
+  EXPECT_FALSE(read_describe_table(table_json("ACTIVE", range, "S"))->of_leases);
+}
+
+TEST(lease_answers, text_that_is_no_answer_is_asked_for_again) {
+  for (const char* text :
+       {"", "[]", "nonsense", "{}", R"({"Table":1})", R"({"Table":{"TableStatus":1}})", R"({"Items":1})",
+        R"({"Items":[],"LastEvaluatedKey":{}})", R"({"Items":[],"LastEvaluatedKey":{"leaseKey":{"N":"1"}}})"}) {
+    EXPECT_EQ(read_describe_table(text).status().code(), Code::transient) << text;
+    EXPECT_EQ(read_scan(text).status().code(), Code::transient) << text;
+  }
+  for (const char* text : {"", "[]", "nonsense"})
+    EXPECT_EQ(read_lease(text).status().code(), Code::transient) << text;
+}
+
+TEST(lease_answers, row_without_counter_or_with_another_type_is_no_lease) {
+  for (const char* attributes :
+       {R"("checkpoint":{"S":"1"})", R"("leaseCounter":{"S":"1"})", R"("leaseCounter":{"N":"1.5"})",
+        R"("leaseCounter":{"N":""})", R"("leaseCounter":{"N":"9223372036854775808"})",
+        R"("leaseCounter":{"N":"1"},"leaseOwner":{"N":"1"})",
+        R"("leaseCounter":{"N":"1"},"checkpoint":{"SS":["1"]})",
+        R"("leaseCounter":{"N":"1"},"childShardIds":{"S":"1"})", R"("leaseCounter":{"N":"1"},"streamName":[])",
+        R"("leaseCounter":{"N":"1"},"checkpointSubSequenceNumber":{"N":"-1"})"}) {
+    const std::string item = std::string(R"({"leaseKey":{"S":"k"},)") + attributes + "}";
+    const Result<LeasePage> page = read_scan(R"({"Items":[)" + item + "]}");
+    ASSERT_TRUE(page.ok()) << attributes;
+    EXPECT_TRUE(page->leases.empty()) << attributes;
+    EXPECT_EQ(page->unreadable, std::vector<std::string>{"k"}) << attributes;
+    EXPECT_EQ(read_lease(R"({"Item":)" + item + "}").status().code(), Code::invalid) << attributes;
+  }
+}
+
+TEST(lease_answers, least_row_of_kcl_is_a_lease) {
+  const Result<std::optional<Lease>> row =
+      read_lease(R"({"Item":{"leaseKey":{"S":"k"},"leaseCounter":{"N":"9223372036854775807"}}})");
+  ASSERT_TRUE(row.ok());
+  EXPECT_EQ((*row)->counter, INT64_MAX);
+  EXPECT_EQ((*row)->shard_id, "k");
+  EXPECT_EQ((*row)->owner, "");
+  EXPECT_EQ((*row)->checkpoint, "");
+  EXPECT_FALSE((*row)->first_hash_key.has_value());
+}
+
+TEST(lease_answers, hash_key_that_is_no_number_is_unknown) {
+  const Result<std::optional<Lease>> row =
+      read_lease(R"({"Attributes":{"leaseKey":{"S":"k"},"leaseCounter":{"N":"1"},"startingHashKey":{"S":"x"},)"
+                 R"("endingHashKey":{"S":"340282366920938463463374607431768211455"}}})");
+  ASSERT_TRUE(row.ok());
+  EXPECT_FALSE((*row)->first_hash_key.has_value());
+  EXPECT_EQ((*row)->last_hash_key, kLastHashKey);
+}
+
+TEST(lease_answers, no_row_is_none) {
+  const Result<std::optional<Lease>> row = read_lease("{}");
+  ASSERT_TRUE(row.ok());
+  EXPECT_FALSE(row->has_value());
+}
+
+TEST(lease_answers, hostile_row_is_named_fit_for_a_terminal) {
+  const Result<LeasePage> page =
+      read_scan("{\"Items\":[{\"leaseKey\":{\"S\":\"\\u001b[2J\"},\"entityType\":{\"S\":\"\\u202eX\"}}]}");
+  EXPECT_EQ(page.status().code(), Code::config);
+  EXPECT_EQ(page.status().message().find('\x1b'), std::string::npos);
+  EXPECT_NE(page.status().message().find("\\x1b"), std::string::npos) << page.status().message();
+}
+
+}  // namespace
+}  // namespace penstock

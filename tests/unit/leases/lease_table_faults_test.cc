@@ -1,0 +1,226 @@
+// The table of leases where calls fail, answers are lost and reads are old.
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/model_dynamodb/lease_table_suite.h"
+#include "tests/model_dynamodb/service.h"
+
+namespace penstock::dynamodb {
+namespace {
+
+constexpr const char* kKey = "shardId-000000000000";
+
+class lease_table_faults : public testing::Test {
+ protected:
+  void SetUp() override { service.make_table("leases"); }
+
+  // A lease of ours, just taken.
+  Lease ours() {
+    EXPECT_EQ(us.create(whole_lease(kKey))->outcome, kDone);
+    return *us.take(*us.get(kKey))->row;
+  }
+  Code code_of(const Result<LeaseWrite>& write) { return write.ok() ? Code::ok : write.status().code(); }
+  void lose_next(const char* operation) { service.faults().next_calls(operation, model::lose_answer()); }
+
+  int64_t now_ms = 1'700'000'000'000;
+  Service service{{}, [this] { return now_ms; }};
+  TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
+                     [this] { return now_ms; }};
+  OurWorker us{client, "leases", "us"};
+  OurWorker them{client, "leases", "them"};
+};
+
+TEST_F(lease_table_faults, renewal_whose_answer_was_lost_is_found_done_when_it_is_tried_again) {
+  const Lease held = ours();
+  lose_next("UpdateItem");
+  EXPECT_EQ(code_of(us.renew(kKey, held.counter)), Code::transient);
+  const Result<LeaseWrite> again = us.renew(kKey, held.counter);
+  EXPECT_EQ(again->outcome, kDoneBefore);
+  EXPECT_EQ(again->row->counter, held.counter + 1);
+  EXPECT_EQ(us.renew(kKey, held.counter + 1)->outcome, kDone);
+}
+
+TEST_F(lease_table_faults, checkpoint_whose_answer_was_lost_is_found_done_and_a_newer_one_is_not) {
+  const Lease held = ours();
+  LeaseChange change;
+  change.checkpoint = "100";
+  change.child_ids = {"b", "a"};
+  change.stream_arn = "arn";
+  change.stream_created_ms = 1;
+  change.started_ms = 2;
+  lose_next("UpdateItem");
+  EXPECT_EQ(code_of(us.renew(kKey, held.counter, change)), Code::transient);
+  EXPECT_EQ(us.renew(kKey, held.counter, change)->outcome, kDoneBefore);
+  std::vector<LeaseChange> others(6, change);
+  others[0].checkpoint = "200";
+  others[1].sub_sequence_number = 1;
+  others[2].child_ids = {"a"};
+  others[3].stream_arn = "arn of another";
+  others[4].stream_created_ms = 3;
+  others[5].started_ms = 3;
+  for (const LeaseChange& other : others) {
+    const Result<LeaseWrite> newer = us.renew(kKey, held.counter, other);
+    EXPECT_EQ(newer->outcome, kRefused);
+    EXPECT_EQ(newer->row->owner, "us") << "it is ours still";
+    EXPECT_EQ(newer->row->counter, held.counter + 1) << "and this is where to go on";
+    EXPECT_EQ(newer->row->checkpoint, "100");
+  }
+  EXPECT_EQ(us.renew(kKey, held.counter + 1, others[0])->row->checkpoint, "200");
+}
+
+TEST_F(lease_table_faults, taking_whose_answer_was_lost_is_found_done_unless_another_was_quicker) {
+  ASSERT_TRUE(us.create(whole_lease(kKey)).ok());
+  const Lease free = *us.get(kKey);
+  lose_next("UpdateItem");
+  EXPECT_EQ(code_of(us.take(free)), Code::transient);
+  EXPECT_EQ(us.take(free)->outcome, kDoneBefore);
+  const Lease held = *us.get(kKey);
+  EXPECT_EQ(held.counter, free.counter + 1);
+  lose_next("UpdateItem");
+  EXPECT_EQ(code_of(them.take(held)), Code::transient);
+  const Result<LeaseWrite> late = us.take(held);
+  EXPECT_EQ(late->outcome, kRefused);
+  EXPECT_EQ(late->row->owner, "them");
+  EXPECT_EQ(late->row->owner_switches, 1);
+}
+
+TEST_F(lease_table_faults, setting_free_removing_and_making_come_right_after_lost_answers) {
+  const Lease held = ours();
+  lose_next("UpdateItem");
+  EXPECT_EQ(code_of(us.evict(kKey)), Code::transient);
+  EXPECT_EQ(us.evict(kKey)->outcome, kDoneBefore);
+  lose_next("DeleteItem");
+  EXPECT_EQ(code_of(us.remove(kKey, held.counter + 1)), Code::transient);
+  EXPECT_EQ(us.remove(kKey, held.counter + 1)->outcome, kDoneBefore);
+  lose_next("PutItem");
+  EXPECT_EQ(code_of(us.create(whole_lease(kKey))), Code::transient);
+  const Result<LeaseWrite> made = us.create(whole_lease(kKey));
+  EXPECT_EQ(made->outcome, kRefused) << "it is there, whoever made it";
+  EXPECT_EQ(text_of(made->row), text_of(whole_lease(kKey)));
+}
+
+TEST_F(lease_table_faults, call_that_never_arrived_changes_nothing_and_is_done_when_it_is_tried_again) {
+  const Lease held = ours();
+  for (const model::Fault& fault : {model::close_before(), model::throttle(), model::internal_failure()}) {
+    service.faults().next_calls("UpdateItem", fault);
+    const Code expected =
+        fault.error.status == 400 && !fault.error.code.empty() ? Code::throttled : Code::transient;
+    const Result<LeaseWrite> write = us.renew(kKey, held.counter);
+    EXPECT_EQ(code_of(write), expected);
+    EXPECT_NE(write.status().message().find("table leases: UpdateItem"), std::string::npos)
+        << write.status().message();
+    EXPECT_EQ(text_of(us.get(kKey)), text_of(held));
+  }
+  EXPECT_EQ(us.renew(kKey, held.counter)->outcome, kDone);
+}
+
+TEST_F(lease_table_faults, judgement_that_fails_is_made_when_it_is_tried_again) {
+  const Lease held = ours();
+  lose_next("UpdateItem");
+  EXPECT_EQ(code_of(us.renew(kKey, held.counter)), Code::transient);
+  service.faults().next_calls("GetItem", model::throttle());
+  EXPECT_EQ(code_of(us.renew(kKey, held.counter)), Code::throttled);
+  EXPECT_EQ(us.renew(kKey, held.counter)->outcome, kDoneBefore);
+}
+
+TEST_F(lease_table_faults, copies_of_writes_that_arrive_late_change_nothing) {
+  std::vector<model::Request> writes;
+  service.on_request([&](uint64_t, const model::Request& request) { writes.push_back(request); });
+  Lease row = ours();
+  LeaseChange change;
+  change.checkpoint = "100";
+  row = *us.renew(kKey, row.counter, change)->row;
+  row = *us.renew(kKey, row.counter)->row;
+  row = *them.take(row)->row;
+  change.checkpoint = "200";
+  row = *them.renew(kKey, row.counter, change)->row;
+  EXPECT_EQ(them.remove(kKey, row.counter - 1)->outcome, kRefused);
+  service.on_request(nullptr);
+  for (const model::Request& copy : writes) service.handle(copy);
+  EXPECT_EQ(text_of(us.get(kKey)), text_of(row));
+}
+
+TEST_F(lease_table_faults, what_an_old_read_showed_is_not_taken_and_the_refusal_shows_what_is) {
+  Lease row = ours();
+  service.settings().stale_ms = 5000;
+  now_ms += 10'000;
+  row = *us.renew(kKey, row.counter)->row;
+  now_ms += 2500;
+  std::set<int64_t> seen;
+  for (int i = 0; i < 50; ++i) {
+    const Result<LeaseList> list = them.scan();
+    ASSERT_EQ(list->leases.size(), 1U);
+    const Lease& old = list->leases.front();
+    seen.insert(old.counter);
+    if (old.counter == row.counter) continue;
+    const Result<LeaseWrite> late = them.take(old);
+    EXPECT_EQ(late->outcome, kRefused);
+    EXPECT_EQ(text_of(late->row), text_of(row));
+  }
+  EXPECT_EQ(seen, (std::set<int64_t>{row.counter - 1, row.counter}));
+}
+
+TEST_F(lease_table_faults, scan_that_fails_at_a_later_page_is_an_error_and_no_part_of_it_is_told) {
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(us.create(whole_lease("k" + std::to_string(i))).ok());
+  service.settings().page_items = 4;
+  EXPECT_EQ(us.scan()->leases.size(), 10U);
+  EXPECT_EQ(service.stats().calls.at("Scan"), 3U);
+  service.faults().at(service.stats().requests + 2, model::throttle());
+  EXPECT_EQ(us.scan().status().code(), Code::throttled);
+  EXPECT_EQ(us.scan()->leases.size(), 10U);
+}
+
+TEST_F(lease_table_faults, table_is_made_with_its_tags_and_used_when_it_is_active) {
+  OurWorker first(client, "new", "w");
+  const LeaseTableDefinition definition = {true, {{"team", "logs"}}};
+  EXPECT_FALSE(*first.prepare(definition));
+  EXPECT_FALSE(*first.prepare(definition));
+  EXPECT_EQ(service.stats().calls.at("CreateTable"), 1U);
+  now_ms += service.settings().creating_ms - 1;
+  EXPECT_FALSE(*first.prepare(definition));
+  now_ms += 1;
+  EXPECT_TRUE(*first.prepare(definition));
+  EXPECT_TRUE(*first.prepare({}));
+  EXPECT_EQ(service.table("new")->tags(), definition.tags);
+}
+
+TEST_F(lease_table_faults, table_that_another_worker_made_meanwhile_is_as_good) {
+  service.faults().next_calls("DescribeTable",
+                              model::error_fault({400, "ResourceNotFoundException", "not found"}));
+  EXPECT_FALSE(*us.prepare({true, {}}));
+  EXPECT_TRUE(*us.prepare({true, {}}));
+  service.faults().next_calls("DescribeTable", model::error_fault({400, "AccessDeniedException", "no"}));
+  EXPECT_EQ(us.prepare({true, {}}).status().code(), Code::permanent);
+}
+
+// What a month costs: docs/ states these numbers.
+TEST_F(lease_table_faults, every_write_of_a_whole_lease_is_one_unit_and_a_scan_half_a_unit_for_4_kib) {
+  Lease lease = whole_lease("111122223333:a-stream-with-a-name-of-128-characters:1690000000:" + std::string(kKey));
+  lease.stream_id = "111122223333:" + std::string(128, 's') + ":1690000000";
+  lease.child_ids = {"shardId-000000000009", "shardId-000000000010"};
+  auto units = [this, last = uint64_t{0}]() mutable {
+    return service.stats().write_units - std::exchange(last, service.stats().write_units);
+  };
+  LeaseChange change;
+  change.checkpoint = std::string(56, '4');
+  ASSERT_EQ(us.create(lease)->outcome, kDone);
+  EXPECT_EQ(units(), 1U);
+  Lease row = *us.take(lease)->row;
+  EXPECT_EQ(units(), 1U);
+  row = *us.renew(row.key, row.counter)->row;
+  EXPECT_EQ(units(), 1U);
+  row = *us.renew(row.key, row.counter, change)->row;
+  EXPECT_EQ(units(), 1U);
+  ASSERT_EQ(us.evict(row.key)->outcome, kDone);
+  EXPECT_EQ(units(), 1U);
+  EXPECT_EQ(service.stats().calls.count("GetItem"), 0U);
+  const uint64_t before = service.stats().half_read_units;
+  ASSERT_TRUE(us.scan().ok());
+  EXPECT_EQ(service.stats().half_read_units - before, 1U);
+}
+
+}  // namespace
+}  // namespace penstock::dynamodb
