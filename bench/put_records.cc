@@ -83,32 +83,58 @@ std::string sign(const std::string& body) {
   return sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
 }
 
+// The stream has four shards, each with a quarter of the hash keys.
+std::string shards_of_the_stream() {
+  std::string json = R"({"Shards":[)";
+  for (int i = 0; i < 4; ++i) {
+    const HashKey first = HashKey{static_cast<unsigned>(i)} << 126;
+    json += std::string(i == 0 ? "" : ",") + R"({"ShardId":")" + std::to_string(i) +
+            R"(","HashKeyRange":{"StartingHashKey":")";
+    append_decimal(json, first);
+    json += R"(","EndingHashKey":")";
+    append_decimal(json, first + (kLastHashKey >> 2));
+    json += "\"}}";
+  }
+  return json + "]}";
+}
+
 // A writer whose calls are signed and taken.
 struct Output {
   explicit Output(Writer::Options options)
-      : failures(std::move(*FailureLog::open(still.env, "drop"))),
-        writer(still.env, *failures, std::move(options),
-               [this](std::string_view, const std::string& body, size_t, ServiceClient::Answered answered) {
-                 body_bytes += body.size() + sign(body).size();
-                 waiting.push_back({count(body), std::move(answered)});
-               }) {}
+      : shards_matter(options.calls.packing.by_shard()),
+        failures(std::move(*FailureLog::open(still.env, "drop"))),
+        writer(
+            still.env, *failures, std::move(options),
+            [this](std::string_view operation, const std::string& body, size_t, ServiceClient::Answered answered) {
+              if (operation == "ListShards") return answered(ServiceAnswer{shards_of_the_stream(), 0});
+              body_bytes += body.size() + sign(body).size();
+              waiting.push_back({answer_to(body), std::move(answered)});
+            }) {}
 
-  // What a body has in it. A write is billed by units of 25 KiB of each record, partition key included
+  // Counts what a body has in it. A write is billed by units of 25 KiB of each record, partition key included
   // (https://aws.amazon.com/kinesis/data-streams/pricing/).
-  size_t count(std::string_view body) {
-    size_t parcels = 0;
+  std::string answer_to(std::string_view body) {
+    std::string answer = R"({"Records":[)";
     constexpr std::string_view kData = R"({"Data":")", kKey = R"(","PartitionKey":")";
     for (size_t at = body.find(kData); at != body.npos; at = body.find(kData, at)) {
       at += kData.size();
       const size_t end = body.find('"', at), key = end + kKey.size();
-      const size_t record_bytes = (end - at) / 4 * 3 + (body.find('"', key) - key);
+      const std::string_view partition_key = body.substr(key, body.find('"', key) - key);
+      const size_t record_bytes = (end - at) / 4 * 3 + partition_key.size();
       bytes_out += record_bytes;
       units += (record_bytes + 25'599) / 25'600;
-      ++parcels;
+      ++all_parcels;
+      if (answer.back() != '[') answer += ',';
+      answer += R"({"SequenceNumber":"1")";
+      if (shards_matter) {
+        answer += R"(,"ShardId":")";
+        answer += static_cast<char>('0' + static_cast<int>(*hash_of_partition_key(partition_key) >> 126));
+        answer += '"';
+      }
+      answer += '}';
       at = key;
     }
-    all_parcels += parcels;
-    return parcels;
+    return answer + "]}";
   }
 
   void write(const std::vector<penstock_record>& records, std::string_view log_stream) {
@@ -124,22 +150,19 @@ struct Output {
   void send() {
     still.now_ms += 1'000;
     for (writer.advance(); !waiting.empty(); writer.advance()) {
-      std::string answer = R"({"Records":[)";
-      for (size_t i = 0; i < waiting.back().parcels; ++i)
-        answer += i == 0 ? R"({"SequenceNumber":"1"})" : R"(,{"SequenceNumber":"1"})";
-      answer += "]}";
-      const auto answered = std::move(waiting.back().answered);
+      Waiting call = std::move(waiting.back());
       waiting.pop_back();
-      answered(ServiceAnswer{std::move(answer), 0});
+      call.answered(ServiceAnswer{std::move(call.answer), 0});
     }
     writer.take_settled();
   }
 
   Still still;
+  bool shards_matter;
   size_t body_bytes = 0;
   size_t all_parcels = 0, bytes_out = 0, units = 0;
   struct Waiting {
-    size_t parcels;
+    std::string answer;
     ServiceClient::Answered answered;
   };
   std::vector<Waiting> waiting;
@@ -211,7 +234,9 @@ void show_packing() {
   const Way ways[] = {{"as they are", {}},
                       {"gzip", {.gzip = true}},
                       {"newline", {.aggregate = Packing::Aggregate::newline}},
-                      {"newline, gzip", {.aggregate = Packing::Aggregate::newline, .gzip = true}}};
+                      {"newline, gzip", {.aggregate = Packing::Aggregate::newline, .gzip = true}},
+                      {"kpl, 4 shards", {.aggregate = Packing::Aggregate::kpl}},
+                      {"kpl, random", {.aggregate = Packing::Aggregate::kpl, .random_hash_keys = true}}};
   std::printf("\n%-14s %10s %12s %14s %14s %12s\n", "packing", "records", "bytes", "sent a record", "units/1000",
               "s a million");
   for (const Way& way : ways) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/crypto.h"
 #include "core/base/json.h"
 #include "core/kinesis/writer.h"
 #include "plugin/connection.h"
@@ -87,8 +88,17 @@ Status read_keys(const Options& options, Writer::Options& writer) {
 Status read_packing(const Options& options, Writer::Options& writer) {
   Packing::Options& packing = writer.calls.packing;
   if (options.is("aggregate", "newline")) packing.aggregate = Packing::Aggregate::newline;
+  if (options.is("aggregate", "kpl")) packing.aggregate = Packing::Aggregate::kpl;
   packing.append_newline = options.on("append_newline");
   packing.gzip = options.is("compression", "gzip");
+  if (packing.aggregate == Packing::Aggregate::kpl && packing.gzip)
+    return {Code::config,
+            "aggregate kpl and compression gzip do not go together: readers of the KPL's format do not expect its "
+            "records compressed; aggregate newline and compression gzip take the least"};
+  if (packing.aggregate == Packing::Aggregate::kpl && !md5(""))
+    return {Code::config,
+            "aggregate kpl needs MD5, which this machine's OpenSSL does not give (FIPS?): write "
+            "aggregate newline"};
   writer.calls.order_per_key = options.is("ordering", "per_key");
   if (writer.calls.order_per_key && packing.random_hash_keys)
     return {Code::config,
@@ -147,10 +157,14 @@ class KinesisOutput : public penstock_instance {
           option("ordering", "none|per_key", "none",
                  "per_key: the records of a partition key arrive in their order (a late copy of one may follow "
                  "after a lost answer). One record of a key is under way at a time, so set aggregate too."),
-          option("aggregate", "none|newline", "none",
-                 "newline: several records of a partition key become one, with a newline between two, up to 50K."),
-          option("append_newline", "on|off", "off", "Whether what is sent as a record ends with a newline."),
-          option("compression", "none|gzip", "none", "Of what is sent as a record, after the above."),
+          option("aggregate", "none|newline|kpl", "none",
+                 "newline: several records of a partition key become one, with a newline between two, up to 50K. "
+                 "kpl: several of a shard do, in the format of Amazon's producer library, which KCL and Firehose "
+                 "take apart. It asks ListShards; without that permission only those of a partition key do."),
+          option("append_newline", "on|off", "off",
+                 "Whether what is sent as a record ends with a newline; with kpl, each record in it."),
+          option("compression", "none|gzip", "none",
+                 "Of what is sent as a record, after the above. Not with aggregate kpl."),
           option("explicit_hash_key", "none|random", "none",
                  "random: records are spread evenly over the shards, whatever their partition key, which "
                  "readers still see."),
@@ -187,6 +201,8 @@ class KinesisOutput : public penstock_instance {
     tell.counter("calls", "calls", "PutRecords", counters.calls);
     tell.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
     tell.counter("refused_records", "records", "refused one by one", counters.refused_records);
+    tell.counter("misplaced_records", "records", "taken by a shard whose readers drop them, so sent again",
+                 counters.misplaced_records);
     tell.counter("retries", "records", "sent again", counters.retries);
     tell.counter("failures", "records", "in the failure file", counters.failures);
     tell.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);

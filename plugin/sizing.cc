@@ -22,10 +22,8 @@ constexpr double kBilledBytes = 1024;
 constexpr int64_t kMostEventsPerSecond = 1'000'000'000;
 
 constexpr PackingFigures kFigures[] = {
-    {"none", "none", 1000, 505, 1000},
-    {"none", "gzip", 1000, 394, 1000},
-    {"newline", "none", 12, 453, 21},
-    {"newline", "gzip", 6, 46, 6},
+    {"none", "none", 1000, 505, 1000}, {"none", "gzip", 1000, 394, 1000}, {"newline", "none", 12, 453, 21},
+    {"newline", "gzip", 6, 46, 6},     {"kpl", "none", 10, 461, 19},  // of a stream of four shards
 };
 
 const PackingFigures* find_figures(std::string_view aggregate, std::string_view compression) {
@@ -72,14 +70,24 @@ double calls_per_second(const Sizing& sizing, double events_per_second, double e
 void print_assumptions(const PackingFigures& figures, double events_per_second, const Options& options,
                        const Printer& print) {
   const double events = 1000 / figures.records;  // that share a record
+  const bool by_shard = figures.aggregate == "kpl";
+  if (by_shard && options.is("explicit_hash_key", "random")) {
+    print.line("  The figures are of " + number(std::round(events)) +
+               " events a record: so many have to come within linger (" + options.text("linger") +
+               "), whatever their keys.");
+    return;
+  }
+  const std::string one = by_shard ? "shard" : "key";
   const double keys = events_per_second * static_cast<double>(options.duration_ms("linger")) / 1000 / events;
-  print.line("  Only events of one partition key share a record (partition_key " +
-             printable(options.text("partition_key")) + "), of those that come within linger (" +
-             options.text("linger") + "). The figures");
+  print.line((by_shard ? "  Only events of one shard share a record, of those"
+                       : "  Only events of one partition key share a record (partition_key " +
+                             printable(options.text("partition_key")) + "), of those") +
+             std::string(" that come within linger (") + options.text("linger") + "). The figures");
   print.line("  are of " + number(std::round(events)) + " events a record: " +
-             (keys >= 1 ? "up to " + counted(std::floor(keys), "key") + " can have so many in that time."
-                        : "not even one key has so many in that time."));
-  print.line("  With fewer of a key there are more records, up to one for each event; a longer linger helps.");
+             (keys >= 1 ? "up to " + counted(std::floor(keys), one) + " can have so many in that time."
+                        : "not even one " + one + " has so many in that time."));
+  print.line("  With fewer of a " + one +
+             " there are more records, up to one for each event; a longer linger helps.");
 }
 
 }  // namespace

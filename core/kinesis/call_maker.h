@@ -36,7 +36,7 @@ class CallMaker {
         keys_(keys),
         shards_(shards),
         undeliverable_(undeliverable),
-        packing_(options.packing, random) {}
+        packing_(options.packing, shards, random) {}
 
   void add(WriterBatch& batch) { queue_.add(batch); }
   // A parcel that was sent in vain, to be sent again from due_ms on, at once where its age would be too much.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -9,7 +11,9 @@
 
 #include "core/base/env.h"
 #include "core/kinesis/gzip.h"
+#include "core/kinesis/kpl_encoder.h"
 #include "core/kinesis/put_records.h"
+#include "core/kinesis/shard_map.h"
 #include "core/kinesis/writer_batch.h"
 
 namespace penstock {
@@ -19,7 +23,8 @@ namespace penstock {
 struct Parcel {
   WriterRecord* first;
   WriterRecord* last;
-  size_t bytes;  // before compression: data, what is put around it, and the partition key
+  size_t bytes;             // before compression: data, what is put around it, and the partition key
+  uint64_t shards_version;  // of the ShardMap by which its records belong to one shard; 0: not known
 };
 
 template <typename Visit>
@@ -36,13 +41,18 @@ class Packing {
   enum class Aggregate {
     none,
     newline,  // of one partition key, with a newline between two
+    kpl,      // of one shard, in the KPL's format (kpl_record.h); of one partition key where shards are not known
   };
   struct Options {
     Aggregate aggregate = Aggregate::none;
-    bool append_newline = false;    // to each parcel's data
-    bool gzip = false;              // it, after that
+    bool append_newline = false;    // to each parcel's data; with kpl, to that of each record in it
+    bool gzip = false;              // it, after that; not with kpl, whose readers do not expect it
     bool random_hash_keys = false;  // an ExplicitHashKey for each parcel, drawn anew whenever it is sent
     size_t max_call_bytes = kMaxCallBytes;
+
+    // Whether records share a parcel because their partition keys go to one shard. With random hash keys all
+    // records may: the one that is drawn for the parcel is written to each of them, too.
+    bool by_shard() const { return aggregate == Aggregate::kpl && !random_hash_keys; }
   };
 
   // Two multiples of the 25 KiB that a write is billed by, as in AWS's own library (KPL). What is compressed is
@@ -50,7 +60,9 @@ class Packing {
   static constexpr size_t kAggregateBytes = 51'200;
   static constexpr size_t kAggregateBytesBeforeGzip = 4 * kAggregateBytes;
 
-  Packing(Options options, Random& random) : options_(options), random_(random) {}
+  // shards and random outlive this.
+  Packing(Options options, const ShardMap& shards, Random& random)
+      : options_(options), shards_(shards), random_(random) {}
 
   // What a record may grow by when it is packed by itself.
   size_t growth_bytes(size_t bytes) const {
@@ -61,8 +73,8 @@ class Packing {
   // False: there is no room in it.
   bool add(WriterRecord& first);
   // Whether a parcel of the call has records of the key of this one, and room for it; join() puts it there.
-  bool can_join(const WriterRecord& record) const { return joinable(record) != kNone; }
-  void join(WriterRecord& record);
+  bool can_join(const WriterRecord& record) const { return has_room(parcel_of_key(record), record); }
+  void join(WriterRecord& record) { join(parcel_of_key(record), record); }
 
   bool empty() const { return parcels_.empty(); }
   size_t body_bytes() const;  // about, and before compression
@@ -73,18 +85,29 @@ class Packing {
  private:
   static constexpr size_t kNone = SIZE_MAX;
 
-  size_t joinable(const WriterRecord& record) const;
-  size_t bytes_of(const WriterRecord& first) const;
-  std::string_view data_of(const Parcel& parcel);
+  uint32_t shard_of(const WriterRecord& record) const;
+  size_t parcel_of_key(const WriterRecord& record) const;
+  size_t parcel_of(const WriterRecord& record, uint32_t shard) const;
+  bool has_room(size_t parcel, const WriterRecord& record) const;
+  void join(size_t parcel, WriterRecord& record);
+  size_t user_record_bytes(const WriterRecord& record) const;
+  size_t joining_bytes(const WriterRecord& record, bool key_is_there) const;
+  size_t bytes_of(const WriterRecord& first, bool may_grow) const;
+  std::string_view kpl_data_of(const Parcel& parcel, std::optional<HashKey> hash_key);
+  std::string_view data_of(const Parcel& parcel, std::optional<HashKey> hash_key);
 
   Options options_;
+  const ShardMap& shards_;
   Random& random_;
   Gzip gzip_;
+  KplEncoder kpl_;
   std::vector<Parcel> parcels_;
   size_t bytes_ = 0;
-  size_t company_ = kMaxRecordsPerCall;                    // the least of the parcels
-  std::unordered_map<std::string_view, size_t> by_key_{};  // the last parcel of a key
-  std::string joined_, compressed_;                        // of one parcel
+  size_t company_ = kMaxRecordsPerCall;  // the least of the parcels
+  // Of the parcels that may grow: the last one with records of a key, and the last one of a shard.
+  std::unordered_map<std::string_view, size_t> by_key_{};
+  std::unordered_map<uint32_t, size_t> by_shard_{};
+  std::string joined_, compressed_;  // of one parcel
 };
 
 }  // namespace penstock

@@ -39,11 +39,11 @@ constexpr Sequence sequence_of(uint8_t lead) {
   return kInvalid;
 }
 
-// Follows {"Records":[{"SequenceNumber":..., "ErrorCode":...}, ...]}; all else is passed over, at any depth.
+// Follows {"Records":[{"SequenceNumber":..., "ShardId":..., "ErrorCode":...}, ...]}; all else is passed over, at
+// any depth.
 class AnswerHandler {
  public:
-  size_t records = 0;
-  std::vector<RefusedRecord> refused;
+  PutRecordsAnswer answer;
 
   bool Null() { return value({}); }
   bool Bool(bool) { return value({}); }
@@ -61,6 +61,7 @@ class AnswerHandler {
       in_records_ = name == "Records";
     else if (depth_ == 3 && in_records_)
       member_ = name == "SequenceNumber" ? Member::sequence_number
+                : name == "ShardId"      ? Member::shard_id
                 : name == "ErrorCode"    ? Member::error_code
                                          : Member::other;
     return true;
@@ -69,7 +70,7 @@ class AnswerHandler {
   bool StartObject() {
     if (depth_ == 2) {
       taken_ = false;
-      code_ = {};
+      shard_id_ = code_ = {};
     }
     ++depth_;
     member_ = Member::other;
@@ -92,25 +93,26 @@ class AnswerHandler {
   }
 
  private:
-  enum class Member { other, sequence_number, error_code };
+  enum class Member { other, sequence_number, shard_id, error_code };
 
   bool value(std::string_view text) {
     if (depth_ == 3 && member_ == Member::sequence_number) taken_ = !text.empty();
+    if (depth_ == 3 && member_ == Member::shard_id) shard_id_ = text;
     if (depth_ == 3 && member_ == Member::error_code) code_ = text;
     member_ = Member::other;
     return depth_ > 0;
   }
 
   void end_record() {
-    if (!taken_ || !code_.empty()) refused.push_back({records, code_});
-    ++records;
+    if (!taken_ || !code_.empty()) answer.refused.push_back({answer.shard_ids.size(), code_});
+    answer.shard_ids.push_back(shard_id_);
   }
 
   size_t depth_ = 0;  // 1 in the answer, 2 in its Records, 3 in one of them
   bool in_records_ = false;
   Member member_ = Member::other;
   bool taken_ = false;
-  std::string_view code_;
+  std::string_view shard_id_, code_;
 };
 
 }  // namespace
@@ -168,8 +170,9 @@ void end_put_records(std::string& body, std::string_view stream) {
   body += '}';
 }
 
-Result<std::vector<RefusedRecord>> read_put_records_answer(std::string& body, size_t sent_records) {
+Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_records) {
   AnswerHandler handler;
+  handler.answer.shard_ids.reserve(sent_records);
   rapidjson::Reader reader;
   rapidjson::InsituStringStream stream(body.data());
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
@@ -178,11 +181,11 @@ Result<std::vector<RefusedRecord>> read_put_records_answer(std::string& body, si
     return Status(Code::transient, std::string("the answer to PutRecords is not the JSON that it should be: ") +
                                        rapidjson::GetParseError_En(parsed.Code()) + " at byte " +
                                        std::to_string(parsed.Offset()) + "; the records are sent again");
-  if (handler.records != sent_records)
-    return Status(Code::transient, "the answer to PutRecords speaks of " + std::to_string(handler.records) +
-                                       " records, but " + std::to_string(sent_records) +
-                                       " were sent; they are sent again");
-  return std::move(handler.refused);
+  if (handler.answer.shard_ids.size() != sent_records)
+    return Status(Code::transient, "the answer to PutRecords speaks of " +
+                                       std::to_string(handler.answer.shard_ids.size()) + " records, but " +
+                                       std::to_string(sent_records) + " were sent; they are sent again");
+  return std::move(handler.answer);
 }
 
 }  // namespace penstock

@@ -52,9 +52,14 @@ struct RefusedRecord {
   std::string_view code;  // as in "ProvisionedThroughputExceededException"; lies in the answer
 };
 
-// The records of an answer that were not taken, in order. Parses in place: body is changed, and the codes lie in
-// it. A record counts as taken only where the answer has a sequence number and no error for it. Code::transient
-// where the answer is no JSON or does not speak of sent_records records: what became of them is unknown.
-Result<std::vector<RefusedRecord>> read_put_records_answer(std::string& body, size_t sent_records);
+struct PutRecordsAnswer {
+  std::vector<RefusedRecord> refused;       // in order
+  std::vector<std::string_view> shard_ids;  // where each record is; "" where the answer does not say
+};
+
+// Parses in place: body is changed, and what is told lies in it. A record counts as taken only where the answer
+// has a sequence number and no error for it. Code::transient where the answer is no JSON or does not speak of
+// sent_records records: what became of them is unknown.
+Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_records);
 
 }  // namespace penstock

@@ -40,7 +40,8 @@ void ShardMap::receive(Result<ServiceAnswer> answer) {
     wanted_ = true;
     due_ms_ = now_ms + (page.status().retryable() ? kPauseMs : kRefusedPauseMs);
     reporter_.report(page.status().in("listing the shards of stream " + printable(stream_) +
-                                      ", without which records are not known by their shard"),
+                                      ", without which records are not known by their shard (with aggregate kpl "
+                                      "only those of one partition key share a record meanwhile)"),
                      LogLevel::warn);
     return;
   }

@@ -29,6 +29,8 @@ class ShardMap {
   int64_t next_deadline_ms() const { return (wanted_ || !next_token_.empty()) && !calling_ ? due_ms_ : kNever; }
 
   bool known() const { return version_ > 0; }
+  // Nobody wants a newer one, and none is under way.
+  bool current() const { return known() && !wanted_ && !calling_ && next_token_.empty(); }
   uint64_t version() const { return version_; }  // of the list: grows with each, 0 before the first
   // The number of the open shard that takes a partition key; kNoShard: not known. Numbers change with the version.
   uint32_t shard_of(std::string_view partition_key) const;

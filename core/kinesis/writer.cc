@@ -6,6 +6,7 @@
 #include "core/base/backoff.h"
 #include "core/base/json.h"
 #include "core/base/records.h"
+#include "core/kinesis/kpl_landing.h"
 
 namespace penstock {
 
@@ -29,7 +30,9 @@ Writer::Writer(Env& env, FailureLog& failures, Options options, ServiceCall call
       record_limit_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
       undeliverable_(env_, reporter_, failures_),
       shards_(env_, reporter_, call_, options_.stream),
-      next_(options_.calls, options_.partition_keys, shards_, env_.random, undeliverable_) {}
+      next_(options_.calls, options_.partition_keys, shards_, env_.random, undeliverable_) {
+  if (options_.calls.packing.by_shard()) shards_.want();
+}
 
 Status Writer::write(const penstock_batch& batch) {
   if (closed_) return {Code::invalid, "a batch was written to an output that is closed"};
@@ -112,9 +115,9 @@ void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
   const Call& call = node.mapped();
   body_bytes_ -= call.body_bytes;
   if (!answer) return end_failed_call(call, answer.status());
-  const auto refused = read_put_records_answer(answer->body, call.parcels.size());
-  if (!refused) return end_failed_call(call, refused.status());
-  end_answered_call(call, *refused);
+  const auto told = read_put_records_answer(answer->body, call.parcels.size());
+  if (!told) return end_failed_call(call, told.status());
+  end_answered_call(call, *told);
 }
 
 void Writer::end_failed_call(const Call& call, const Status& status) {
@@ -158,7 +161,8 @@ void Writer::taken() {
   if (outage_.taken()) env_.log(LogLevel::info, "stream " + printable(options_.stream) + " takes records again");
 }
 
-void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused) {
+void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer) {
+  const std::vector<RefusedRecord>& refused = answer.refused;
   refused_for_good_ = false;
   splits_in_row_ = 0;
   if (!refused.empty()) {
@@ -183,9 +187,22 @@ void Writer::end_answered_call(const Call& call, const std::vector<RefusedRecord
   for (size_t i = 0; i < call.parcels.size(); ++i) {
     if (next_refused != refused.end() && next_refused->index == i)
       ++next_refused;
+    else if (is_misplaced(call.parcels[i], answer.shard_ids[i]))
+      send_to_its_shards(call.parcels[i].first);
     else
       deliver(call.parcels[i].first);
   }
+}
+
+bool Writer::is_misplaced(const Parcel& parcel, std::string_view shard_id) const {
+  return options_.calls.packing.by_shard() && !readers_keep(parcel, shard_id, shards_);
+}
+
+// The stream has other shards than when the records were put together: those of each key go by themselves now.
+void Writer::send_to_its_shards(WriterRecord* first) {
+  shards_.want();
+  each_record(first, [this](const WriterRecord&) { ++counters_.misplaced_records; });
+  for (WriterRecord* const chain : split_by_key(first)) next_.add_again(*chain, kAtOnce);
 }
 
 void Writer::deliver(WriterRecord* first) {

@@ -32,16 +32,17 @@ struct SettledBatch {
 };
 
 struct WriterCounters {
-  int64_t records_in = 0;       // taken by write()
-  int64_t records_out = 0;      // that the service took
-  int64_t bytes_out = 0;        // of those, partition keys included
-  int64_t calls = 0;            // begun
-  int64_t failed_calls = 0;     // that were refused as a whole, or whose outcome is unknown
-  int64_t refused_records = 0;  // refused one by one in a call that succeeded
-  int64_t retries = 0;          // records sent again
-  int64_t failures = 0;         // records that went to the failure log
-  int64_t bytes_in_flight = 0;  // gauge: what counts against mem_limit
-  int64_t records_queued = 0;   // gauge: in no call under way
+  int64_t records_in = 0;         // taken by write()
+  int64_t records_out = 0;        // that the service took
+  int64_t bytes_out = 0;          // of those, partition keys included
+  int64_t calls = 0;              // begun
+  int64_t failed_calls = 0;       // that were refused as a whole, or whose outcome is unknown
+  int64_t refused_records = 0;    // refused one by one in a call that succeeded
+  int64_t misplaced_records = 0;  // taken by a shard whose readers drop them, so sent again
+  int64_t retries = 0;            // records sent again
+  int64_t failures = 0;           // records that went to the failure log
+  int64_t bytes_in_flight = 0;    // gauge: what counts against mem_limit
+  int64_t records_queued = 0;     // gauge: in no call under way
   // Gauge: 0 while the failure log cannot be written, or the service refuses for good or takes nothing.
   int64_t healthy = 1;
 };
@@ -118,12 +119,14 @@ class Writer {
   void begin_call();
   void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
   void end_failed_call(const Call& call, const Status& status);
-  void end_answered_call(const Call& call, const std::vector<RefusedRecord>& refused);
+  void end_answered_call(const Call& call, const PutRecordsAnswer& answer);
   bool split(const Call& call, const Status& status);
   size_t most_calls() const { return outage_.on() ? 1 : kMaxCallsInFlight; }
   void in_vain(const Backoff& backoff);
   void taken();
   void send_again(const std::vector<Parcel>& parcels, const Backoff* backoff, const std::string& reason);
+  bool is_misplaced(const Parcel& parcel, std::string_view shard_id) const;
+  void send_to_its_shards(WriterRecord* first);
   void deliver(WriterRecord* first);
   void settle_failures();
   void settle(WriterBatch& batch);

@@ -77,17 +77,18 @@ TEST(put_records, a_key_is_valid_utf8) {
 TEST(put_records, answer_tells_the_refused_records_with_their_codes) {
   std::string body =
       R"({"FailedRecordCount":2,"Records":[
-        {"SequenceNumber":"1","ShardId":"s"},
+        {"SequenceNumber":"1","ShardId":"shard-0"},
         {"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow"},
         {"ErrorCode":null,"SequenceNumber":"2","ShardId":"s"},
         {"ErrorCode":"InternalFailure","ErrorMessage":"oops"}],"EncryptionType":"NONE"})";
-  const auto refused = read_put_records_answer(body, 4);
-  ASSERT_TRUE(refused.ok()) << refused.status().message();
-  ASSERT_EQ(refused->size(), 2U);
-  EXPECT_EQ((*refused)[0].index, 1U);
-  EXPECT_EQ((*refused)[0].code, "ProvisionedThroughputExceededException");
-  EXPECT_EQ((*refused)[1].index, 3U);
-  EXPECT_EQ((*refused)[1].code, "InternalFailure");
+  const auto answer = read_put_records_answer(body, 4);
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  ASSERT_EQ(answer->refused.size(), 2U);
+  EXPECT_EQ(answer->refused[0].index, 1U);
+  EXPECT_EQ(answer->refused[0].code, "ProvisionedThroughputExceededException");
+  EXPECT_EQ(answer->refused[1].index, 3U);
+  EXPECT_EQ(answer->refused[1].code, "InternalFailure");
+  EXPECT_EQ(answer->shard_ids, (std::vector<std::string_view>{"shard-0", "", "s", ""}));
 }
 
 TEST(put_records, answer_may_have_members_that_are_not_known) {
@@ -95,26 +96,26 @@ TEST(put_records, answer_may_have_members_that_are_not_known) {
       R"({"Before":{"Records":[{"ErrorCode":"x"},[[{}]]],"n":1.5},"Records":[
         {"Extra":{"ErrorCode":"x","SequenceNumber":null},"SequenceNumber":"1","More":[{"ErrorCode":"x"}]}],
         "After":[true,null,-1,18446744073709551615]})";
-  const auto refused = read_put_records_answer(body, 1);
-  ASSERT_TRUE(refused.ok()) << refused.status().message();
-  EXPECT_TRUE(refused->empty());
+  const auto answer = read_put_records_answer(body, 1);
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  EXPECT_TRUE(answer->refused.empty());
 }
 
 TEST(put_records, a_record_without_a_sequence_number_was_not_taken) {
   std::string body = R"({"Records":[{},{"SequenceNumber":null},{"SequenceNumber":"1"}]})";
-  const auto refused = read_put_records_answer(body, 3);
-  ASSERT_TRUE(refused.ok());
-  ASSERT_EQ(refused->size(), 2U);
-  EXPECT_EQ((*refused)[1].index, 1U);
-  EXPECT_EQ((*refused)[1].code, "");
+  const auto answer = read_put_records_answer(body, 3);
+  ASSERT_TRUE(answer.ok());
+  ASSERT_EQ(answer->refused.size(), 2U);
+  EXPECT_EQ(answer->refused[1].index, 1U);
+  EXPECT_EQ(answer->refused[1].code, "");
 }
 
 TEST(put_records, answer_that_speaks_of_other_records_leaves_the_outcome_unknown) {
   for (const size_t sent : {0U, 2U}) {
     std::string body = R"({"Records":[{"SequenceNumber":"1"}]})";
-    const auto refused = read_put_records_answer(body, sent);
-    ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.status().code(), Code::transient);
+    const auto answer = read_put_records_answer(body, sent);
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.status().code(), Code::transient);
   }
 }
 
@@ -124,9 +125,9 @@ TEST(put_records, answer_that_is_not_json_leaves_the_outcome_unknown) {
         "{\"Records\":[{\"SequenceNumber\":\"1\"}]} x", "{\"Records\":[[\"SequenceNumber\",\"1\"]]}",
         "{\"Records\":[\"SequenceNumber\"]}", "{\"Records\":{\"SequenceNumber\":\"1\"}}"}) {
     std::string body(text);
-    const auto refused = read_put_records_answer(body, 1);
-    ASSERT_FALSE(refused.ok()) << text;
-    EXPECT_EQ(refused.status().code(), Code::transient) << text;
+    const auto answer = read_put_records_answer(body, 1);
+    ASSERT_FALSE(answer.ok()) << text;
+    EXPECT_EQ(answer.status().code(), Code::transient) << text;
   }
 }
 

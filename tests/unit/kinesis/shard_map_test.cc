@@ -56,6 +56,27 @@ TEST(shard_map, a_key_belongs_to_the_open_shard_whose_range_has_its_md5) {
   EXPECT_EQ(fixture.map.id(fixture.map.shard_of("b")), "high");
 }
 
+TEST(shard_map, a_list_of_two_pages_is_asked_for_once) {
+  MapFixture fixture;
+  fixture.ask();
+  EXPECT_FALSE(fixture.map.current());
+  fixture.answer("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "],\"NextToken\":\"t\"}");
+  EXPECT_FALSE(fixture.map.current());
+  fixture.answer("{\"Shards\":[" + shard("high", kHalf, kLast) + "]}");
+  EXPECT_TRUE(fixture.map.current());
+  EXPECT_EQ(fixture.map.next_deadline_ms(), kNever);
+}
+
+TEST(shard_map, a_list_that_began_before_a_newer_one_was_wanted_is_not_current) {
+  MapFixture fixture;
+  fixture.ask();
+  fixture.map.want();
+  fixture.answer("{\"Shards\":[" + shard("low", "0", kLast) + "]}");
+  EXPECT_TRUE(fixture.map.known());
+  EXPECT_FALSE(fixture.map.current());
+  EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 5'000);
+}
+
 TEST(shard_map, a_range_that_nobody_has_is_no_shard) {
   MapFixture fixture;
   fixture.ask();

@@ -158,6 +158,15 @@ TEST(options, an_order_of_keys_does_not_go_with_hash_keys_at_random) {
             1u);
 }
 
+TEST(options, records_in_the_kpl_s_format_are_not_compressed) {
+  EXPECT_TRUE(output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"append_newline", "on"}}).empty());
+  EXPECT_TRUE(output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"ordering", "per_key"}}).empty());
+  EXPECT_TRUE(output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"explicit_hash_key", "random"}}).empty());
+  const auto found = output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"compression", "gzip"}});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].find("aggregate kpl and compression gzip do not go together"), std::string::npos) << found[0];
+}
+
 TEST(options, limits_of_records_and_calls_have_to_go_together) {
   const auto bad = [](const char* record, const char* call) {
     return !output_problems({{"stream", "s"}, {"max_record_bytes", record}, {"max_request_bytes", call}}).empty();

@@ -149,6 +149,18 @@ TEST(sizing, too_few_events_for_one_key_are_told) {
             std::string::npos);
 }
 
+TEST(sizing, in_the_kpl_s_format_events_of_a_shard_share_a_record_and_with_random_hash_keys_all) {
+  const penstock_option kpl = {bytes("aggregate"), bytes("kpl")};
+  const std::string text = print({kpl}, {events("10000")}).text;
+  EXPECT_NE(text.find("Only events of one shard share a record, of those that come within linger"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("100 events a record: up to 10 shards can have so many"), std::string::npos) << text;
+  EXPECT_NE(print({kpl, {bytes("explicit_hash_key"), bytes("random")}}, {events("10000")})
+                .text.find("so many have to come within linger (100ms), whatever their keys."),
+            std::string::npos);
+}
+
 TEST(sizing, random_keys_join_nothing) {
   const std::string text =
       print({{bytes("aggregate"), bytes("newline")}, {bytes("partition_key"), bytes("random")}}, {events("5000")})
