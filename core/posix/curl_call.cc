@@ -45,6 +45,20 @@ bool breaks_header(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos;
 }
 
+// libcurl's text without the time that it measured (" after 132 ms"), so that the same failure reads the same each
+// time and is not logged anew.
+std::string without_duration(std::string text) {
+  constexpr std::string_view kAfter = " after ";
+  const size_t begin = text.find(kAfter);
+  if (begin == std::string::npos) return text;
+  const size_t number = begin + kAfter.size();
+  const size_t unit = text.find_first_not_of("0123456789", number);
+  if (unit == std::string::npos || unit == number) return text;
+  for (const std::string_view name : {" milliseconds", " ms"})
+    if (text.compare(unit, name.size(), name) == 0) return text.erase(begin, unit + name.size() - begin);
+  return text;
+}
+
 // Sets options until one fails.
 class OptionSetter {
  public:
@@ -237,7 +251,8 @@ Status CurlCall::failure(int curl_code) const {
   const std::string host = host_of(request_.url);
   const auto code = static_cast<CURLcode>(curl_code);
   const char* said = error_text_.c_str();  // may quote a certificate, so it is made printable
-  const std::string detail = printable(*said != '\0' ? said : curl_easy_strerror(code), CURL_ERROR_SIZE);
+  const std::string detail =
+      printable(without_duration(*said != '\0' ? said : curl_easy_strerror(code)), CURL_ERROR_SIZE);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:

@@ -241,6 +241,22 @@ TEST(curl_transport, refused_connection_is_transient_and_names_the_host) {
   EXPECT_FALSE(has(response.transport.message(), "secret")) << response.transport.message();
 }
 
+TEST(curl_transport, failure_does_not_say_how_long_it_took_so_that_it_is_the_same_each_time) {
+  Gate gate;
+  LoopbackServer server([&](const std::string&) {
+    gate.wait();
+    return Reply{"", Then::close};
+  });
+  CurlClient client;
+  HttpRequest silent = client.get(server.url());
+  silent.timeout_ms = 20;
+  const std::string timed_out = client.call(silent).transport.message();
+  gate.open();
+  EXPECT_TRUE(has(timed_out, "timed out with 0 bytes received (limits: ")) << timed_out;
+  const std::string refused = client.call(client.get("http://127.0.0.1:1/")).transport.message();
+  EXPECT_TRUE(has(refused, "connect to 127.0.0.1 port 1:")) << refused;
+}
+
 TEST(curl_transport, connection_closed_before_the_answer_is_transient) {
   LoopbackServer server([](const std::string&) { return Reply{"", Then::close}; });
   CurlClient client;
