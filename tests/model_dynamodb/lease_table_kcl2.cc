@@ -39,6 +39,15 @@ void expect_one_view(OurWorker& us, Kcl2& kcl) {
 
 int64_t counter_of(const Result<LeaseWrite>& write) { return write.ok() && write->row ? write->row->counter : -1; }
 
+TEST_P(lease_table, table_that_kcl_made_is_ready_for_us) {
+  const std::string name = table + "-of-kcl";
+  EXPECT_TRUE(Kcl2(*client, name, "kcl").create_table());
+  OurWorker worker(*client, name, "w");
+  Result<bool> ready = worker.prepare({});
+  while (ready.ok() && !*ready) ready = worker.prepare({});
+  EXPECT_TRUE(ready.ok()) << ready.status().message();
+}
+
 TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   Kcl2Lease theirs;
   theirs.key = kKey;

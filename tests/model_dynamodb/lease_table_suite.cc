@@ -1,94 +1,14 @@
 #include "tests/model_dynamodb/lease_table_suite.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
-#include <vector>
 
 namespace penstock::dynamodb {
-
-namespace {
-
-// The result of a call that is answered before it returns.
-template <typename T, typename Begin>
-Result<T> now(const Begin& begin) {
-  std::optional<Result<T>> told;
-  begin([&told](Result<T> result) {
-    EXPECT_FALSE(told.has_value()) << "told twice";
-    told = std::move(result);
-  });
-  return told ? std::move(*told) : Result<T>(Status(Code::internal, "not told"));
-}
-
-std::string list(std::vector<std::string> texts) {
-  std::sort(texts.begin(), texts.end());
-  std::string out;
-  for (const std::string& text : texts) out += text + ' ';
-  return out;
-}
-
-}  // namespace
 
 int64_t unix_now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
-
-Result<bool> OurWorker::prepare(const LeaseTableDefinition& definition) {
-  return now<bool>([&](auto told) { table_.prepare(definition, told); });
-}
-Result<LeaseList> OurWorker::scan() {
-  return now<LeaseList>([&](auto told) { table_.scan(told); });
-}
-std::optional<Lease> OurWorker::get(const std::string& key) {
-  auto row = now<std::optional<Lease>>([&](auto told) { table_.get(key, told); });
-  EXPECT_TRUE(row.ok()) << row.status().message();
-  return row.ok() ? *row : std::nullopt;
-}
-Result<LeaseWrite> OurWorker::create(const Lease& lease) {
-  return now<LeaseWrite>([&](auto told) { table_.create(lease, told); });
-}
-Result<LeaseWrite> OurWorker::take(const Lease& seen, const LeaseChange& change) {
-  return now<LeaseWrite>([&](auto told) { table_.take(seen, id_, change, told); });
-}
-Result<LeaseWrite> OurWorker::renew(const std::string& key, int64_t counter, const LeaseChange& change) {
-  return now<LeaseWrite>([&](auto told) { table_.renew(key, counter, id_, change, told); });
-}
-Result<LeaseWrite> OurWorker::evict(const std::string& key) {
-  return now<LeaseWrite>([&](auto told) { table_.evict(key, id_, told); });
-}
-Result<LeaseWrite> OurWorker::remove(const std::string& key, int64_t counter) {
-  return now<LeaseWrite>([&](auto told) { table_.remove(key, counter, told); });
-}
-
-Lease whole_lease(const std::string& key) {
-  Lease lease;
-  lease.key = lease.shard_id = key;
-  lease.checkpoint = kTrimHorizonCheckpoint;
-  lease.parent_ids = {"shardId-000000000007", "shardId-000000000008"};
-  lease.first_hash_key = 0;
-  lease.last_hash_key = kLastHashKey;
-  lease.stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/logs";
-  lease.stream_created_ms = 1'690'000'000'123;
-  lease.started_ms = 1'700'000'000'456;
-  return lease;
-}
-
-std::string text_of(const Lease& lease) {
-  std::string keys;
-  for (const auto& key : {lease.first_hash_key, lease.last_hash_key}) {
-    keys += ' ';
-    if (key) append_decimal(keys, *key);
-  }
-  return lease.key + " stream " + lease.stream_id + " shard " + lease.shard_id + " owner " + lease.owner +
-         " counter " + std::to_string(lease.counter) + " at " + lease.checkpoint + ' ' +
-         std::to_string(lease.sub_sequence_number) + " switches " + std::to_string(lease.owner_switches) +
-         " parents " + list(lease.parent_ids) + "children " + list(lease.child_ids) + "keys" + keys + " of " +
-         lease.stream_arn + ' ' + std::to_string(lease.stream_created_ms) + " started " +
-         std::to_string(lease.started_ms);
-}
-
-std::string text_of(const std::optional<Lease>& lease) { return lease ? text_of(*lease) : "none"; }
 
 void lease_table::SetUp() {
   std::string why;

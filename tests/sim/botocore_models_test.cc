@@ -12,6 +12,9 @@
 
 #include "core/aws/sts.h"
 #include "core/base/json.h"
+#include "tests/model_dynamodb/kcl2.h"
+#include "tests/model_dynamodb/our_worker.h"
+#include "tests/model_dynamodb/service.h"
 #include "tests/sim/input_fixture.h"
 #include "tests/sim/writer_fixture.h"
 
@@ -148,6 +151,64 @@ TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
   Judge::expect_all_allowed(calls);
 }
 
+TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_of_kcl_2_that_tests_make) {
+  dynamodb::Service tables({}, [this] { return clock.unix_ms(); });
+  std::vector<Call> calls;
+  tables.on_request([&calls](uint64_t, const model::Request& request) {
+    const std::string_view target = model::header(request.headers, "x-amz-target");
+    calls.push_back({"dynamodb", std::string(target.substr(target.find('.') + 1)), "body", request.body});
+  });
+  const dynamodb::TableClient client([&](model::Request request) { return tables.handle(std::move(request)); },
+                                     [this] { return clock.unix_ms(); });
+  dynamodb::OurWorker us(client, "t-1", "host/\"1\"");
+  const LeaseTableDefinition definition = {true, {{"team", "logs"}, {"empty", ""}}};
+  EXPECT_FALSE(*us.prepare(definition));
+  clock.advance(60'000);
+  EXPECT_TRUE(*us.prepare(definition));
+  tables.settings().page_items = 2;
+  LeaseChange change;
+  change.checkpoint = "SHARD_END";
+  change.sub_sequence_number = UINT64_MAX;
+  change.child_ids = {"a", "b"};
+  change.stream_arn = "arn";
+  change.stream_created_ms = INT64_MAX;
+  change.started_ms = 1;
+  for (const char* key : {"shardId-000000000000", "1:s:2:shardId-000000000000", "\xf0\x9f\x98\x80\"\n"}) {
+    Lease lease = dynamodb::whole_lease(key);
+    lease.stream_id = "1:s:2";
+    EXPECT_TRUE(us.create(lease).ok());
+    Lease bare;
+    bare.key = bare.checkpoint = std::string("bare ") + key;
+    EXPECT_TRUE(us.create(bare).ok());
+    for (const Lease& made : {lease, bare}) {
+      lease = *us.take(made, change)->row;
+      lease.owner = "another";
+      lease = *us.take(lease)->row;
+      lease = *us.renew(lease.key, lease.counter)->row;
+      lease = *us.renew(lease.key, lease.counter, change)->row;
+      EXPECT_TRUE(us.renew(lease.key, 0)->row.has_value());
+      EXPECT_TRUE(us.evict(lease.key).ok());
+    }
+    EXPECT_TRUE(us.scan().ok());
+    EXPECT_TRUE(us.remove(lease.key, lease.counter + 1).ok());
+  }
+  dynamodb::Kcl2 kcl(client, "t-2", "kcl");
+  tables.make_table("t-2");
+  dynamodb::Kcl2Lease theirs;
+  theirs.key = "k";
+  theirs.parents = theirs.children = {"a"};
+  theirs.starting_hash_key = theirs.ending_hash_key = "0";
+  theirs.stream_id = theirs.shard_id = "s";
+  EXPECT_TRUE(kcl.create(theirs));
+  theirs.owner = "another";
+  EXPECT_TRUE(kcl.take(theirs) && kcl.renew(theirs) && kcl.checkpoint(theirs, "1", 2) &&
+              kcl.set_children(theirs, {"b"}) && kcl.list(1, "s") && kcl.evict(theirs) && kcl.get("k") &&
+              kcl.remove("k"));
+  EXPECT_EQ(operations_of(calls), (std::set<std::string>{"CreateTable", "DeleteItem", "DescribeTable", "GetItem",
+                                                         "PutItem", "Scan", "UpdateItem"}));
+  Judge::expect_all_allowed(calls);
+}
+
 TEST_F(botocore_models, judge_refuses_what_the_models_do_not_allow) {
   const std::string key(257, 'k');
   const std::string records = R"("Records":[{"Data":"eA==","PartitionKey":")";
@@ -158,6 +219,10 @@ TEST_F(botocore_models, judge_refuses_what_the_models_do_not_allow) {
       {"kinesis", "PutRecords", "body", "{\"StreamName\":\"\"," + records + "k\"}]}"},
       {"kinesis", "GetRecords", "body", R"({"ShardIterator":"i","Limit":10001})"},
       {"kinesis", "GetShardIterator", "body", R"({"StreamName":"s","ShardId":"i","ShardIteratorType":"NOW"})"},
+      {"dynamodb", "Scan", "body", R"({"TableName":"t-1","Page":1})"},
+      {"dynamodb", "UpdateItem", "body", R"({"TableName":"t-1","Key":{"k":"v"}})"},
+      {"dynamodb", "GetItem", "body", R"({"TableName":"t-1","Key":{"k":{"S":1}}})"},
+      {"dynamodb", "CreateTable", "body", R"({"TableName":"t-1","KeySchema":[],"AttributeDefinitions":[]})"},
       {"sts", "AssumeRole", "form",
        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr"},
       {"sts", "AssumeRole", "form",

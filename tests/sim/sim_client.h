@@ -37,10 +37,11 @@ struct SimClientParts {
 class SimClient : private SimClientParts, public ServiceClient {
  public:
   // endpoint: "" for AWS's own, which is https.
-  explicit SimClient(Env& env, const std::string& endpoint = "")
+  explicit SimClient(Env& env, const std::string& endpoint = "", JsonProtocol protocol = kKinesisProtocol,
+                     std::string_view service = "kinesis")
       : SimClientParts(env),
-        ServiceClient(env, kKinesisProtocol, *make_endpoint("kinesis", "us-east-1", endpoint, false), credentials,
-                      clock, 30'000) {}
+        ServiceClient(env, protocol, *make_endpoint(service, "us-east-1", endpoint, false), credentials, clock,
+                      30'000) {}
 
   // How often credentials were looked for.
   int credentials_found() const { return finds; }

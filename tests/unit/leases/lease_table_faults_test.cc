@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/model_dynamodb/lease_table_suite.h"
+#include "tests/model_dynamodb/our_worker.h"
 #include "tests/model_dynamodb/service.h"
 
 namespace penstock::dynamodb {
