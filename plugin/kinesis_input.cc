@@ -1,5 +1,6 @@
 // The input stage penstock_kinesis: options and ABI over core/kinesis/input.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/kinesis/own_assignment.h"
 #include "plugin/connection.h"
 #include "plugin/failures.h"
+#include "plugin/input_commands.h"
 #include "plugin/input_settings.h"
 #include "plugin/instance.h"
 #include "plugin/stage.h"
@@ -23,6 +25,7 @@ namespace {
 class KinesisInput : public penstock_instance {
  public:
   static constexpr auto kOptions = kInputOptions;
+  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand};
 
   static Status check_together(const Options& options) { return read_input_settings(options).status(); }
 

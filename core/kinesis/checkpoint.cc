@@ -136,17 +136,27 @@ StreamCheckpoint* Checkpoint::find(const StreamIdentity& stream) {
 }
 
 Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(Env& env, std::string_view where) {
-  std::string path;
+  const Result<std::string> path = path_in(where);
+  if (!path.ok()) return path.status();
   std::unique_ptr<FileLock> lock;
-  if (where.starts_with(kFilePrefix) && where.size() > kFilePrefix.size()) {
-    path = where.substr(kFilePrefix.size());
-    Result<std::unique_ptr<FileLock>> locked = env.files.lock(path + ".lock");
-    if (!locked.ok()) return locked.status().in("checkpoint " + std::string(where));
+  if (!path->empty()) {
+    Result<std::unique_ptr<FileLock>> locked = env.files.lock(*path + ".lock");
+    if (!locked.ok()) return locked.status().in("checkpoint " + printable(where));
     lock = std::move(*locked);
-  } else if (where != "memory") {
-    return Status(Code::config, "checkpoint: \"" + printable(where) + "\" is neither file:PATH nor memory");
   }
-  return std::unique_ptr<CheckpointStore>(new CheckpointStore(env, std::move(path), std::move(lock)));
+  return std::unique_ptr<CheckpointStore>(new CheckpointStore(env, *path, std::move(lock)));
+}
+
+Result<Checkpoint> CheckpointStore::look(Env& env, std::string_view where) {
+  const Result<std::string> path = path_in(where);
+  return path.ok() ? CheckpointStore(env, *path, nullptr).load() : path.status();
+}
+
+Result<std::string> CheckpointStore::path_in(std::string_view where) {
+  if (where == "memory") return std::string();
+  if (where.starts_with(kFilePrefix) && where.size() > kFilePrefix.size())
+    return std::string(where.substr(kFilePrefix.size()));
+  return Status(Code::config, "checkpoint: \"" + printable(where) + "\" is neither file:PATH nor memory");
 }
 
 Result<Checkpoint> CheckpointStore::load() {

@@ -36,6 +36,9 @@ class CheckpointStore {
   // where is "memory" or "file:PATH"; Code::config else, or where another process holds the lock.
   static Result<std::unique_ptr<CheckpointStore>> open(Env& env, std::string_view where);
 
+  // load() without the lock, for who only looks.
+  static Result<Checkpoint> look(Env& env, std::string_view where);
+
   // What was saved last; empty where nothing was. Code::config where the file is damaged or of another format: it
   // is never overwritten then.
   Result<Checkpoint> load();
@@ -47,6 +50,7 @@ class CheckpointStore {
   std::string name() const;
 
  private:
+  static Result<std::string> path_in(std::string_view where);  // "": memory
   CheckpointStore(Env& env, std::string path, std::unique_ptr<FileLock> lock)
       : env_(env), path_(std::move(path)), lock_(std::move(lock)) {}
 

@@ -101,8 +101,8 @@ void ShardReader::get_records(size_t answer_bytes) {
 Status ShardReader::read(size_t answer_bytes, Result<ServiceAnswer> answer) {
   if (!answer.ok()) {
     if (answer.status().code() == Code::too_large) {
-      // Records have grown: ask for a quarter as many. What we would not take counts as read all the same.
-      record_bytes_ = std::min(record_bytes_ * 4, answer_bytes);
+      // Records have grown: ask for a sixteenth as many. What we would not take counts as read all the same.
+      record_bytes_ = std::min(record_bytes_ * 16, answer_bytes);
       expected_bytes_ = kUnknown;
       pause_after(static_cast<int64_t>(answer_bytes / 4 * 3), kLeastPauseMs);
     }

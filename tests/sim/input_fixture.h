@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -27,11 +28,14 @@ inline std::string message_of(const std::string& id) {
 
 // One life of a process that reads the stream "in": what it emitted, and how it answers.
 struct Reader {
+  // What a test puts around the assignment.
+  using Wrap = std::function<std::unique_ptr<Assignment>(std::unique_ptr<Assignment>)>;
+
   Reader(SimClock& at, SimEnv& system, const std::string& streams, const OwnAssignment::Options& own,
-         const InputOptions& options)
+         const InputOptions& options, const Wrap& wrap)
       : clock(at),
         client(system.env()),
-        assignment(std::move(*OwnAssignment::open(system.env(), "file:/checkpoint", own))),
+        assignment(wrap(std::move(*OwnAssignment::open(system.env(), "file:/checkpoint", own)))),
         failures(std::move(*FailureLog::open(system.env(), "file:/failures"))),
         input(system.env(), with_client(streams), *assignment, *failures, options) {}
 
@@ -87,7 +91,7 @@ struct Reader {
 
   SimClock& clock;
   SimClient client;
-  std::unique_ptr<OwnAssignment> assignment;
+  std::unique_ptr<Assignment> assignment;
   std::unique_ptr<FailureLog> failures;
   Input input;
   std::vector<std::string> ids;
@@ -106,7 +110,9 @@ class input : public testing::Test {
     return settings;
   }
   void make_stream(uint32_t shards) { service.create_stream("in", shards); }
-  std::unique_ptr<Reader> start() { return std::make_unique<Reader>(clock, sim, streams, own, options); }
+  std::unique_ptr<Reader> start(const Reader::Wrap& wrap = [](auto assignment) { return assignment; }) {
+    return std::make_unique<Reader>(clock, sim, streams, own, options, wrap);
+  }
   // The process is gone without a word; the next one starts from what is on the disk.
   void kill(std::unique_ptr<Reader>& reader) {
     sim.kill();

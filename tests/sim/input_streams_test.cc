@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/kinesis/seek.h"
 #include "tests/sim/input_fixture.h"
 
 namespace penstock::sim {
@@ -86,7 +87,7 @@ TEST_F(input, a_stream_that_is_deleted_is_said_now_and_then_and_not_by_every_sha
   EXPECT_LE(service.stats().requests - calls, 150u);
 }
 
-TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_and_by_the_next_process_too) {
+TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_until_seek_has_moved_its_checkpoint) {
   make_stream(1);
   put("old");
   auto reader = start();
@@ -108,6 +109,16 @@ TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_and_by_the_next_pro
   reader = start();
   reader->run_for(5 * kMinuteMs);
   EXPECT_TRUE(reader->ids.empty());
+  kill(reader);
+
+  const auto store = CheckpointStore::open(sim.env(), "file:/checkpoint");
+  Result<Checkpoint> checkpoint = (*store)->load();
+  ASSERT_TRUE(seek_all(*checkpoint, *parse_stream_names("in"), ReadFrom::trim_horizon()).ok());
+  ASSERT_TRUE((*store)->save(*checkpoint).ok());
+  sim.files().kill();
+  reader = start();
+  EXPECT_TRUE(reader->run_until_ids(1));
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"new"});
 }
 
 TEST_F(input, a_stream_that_goes_and_comes_back_the_same_is_read_on) {

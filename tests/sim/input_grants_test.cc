@@ -1,0 +1,113 @@
+// Grants that are lost, as leases are.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/sim/input_fixture.h"
+
+namespace penstock::sim {
+namespace {
+
+// Takes grants away when the test says so.
+class Fickle : public Assignment {
+ public:
+  explicit Fickle(std::unique_ptr<Assignment> steady) : steady_(std::move(steady)) {}
+
+  void lose(GrantId grant) { losses_.push_back(grant); }
+  bool holds = true;
+  std::vector<GrantId> granted;
+  std::vector<GrantId> settled_grants;
+
+  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                int64_t start_ms) override {
+    return steady_->listed(stream, identity, shards, start_ms);
+  }
+  void advance() override { steady_->advance(); }
+  int64_t next_deadline_ms() const override { return losses_.empty() ? steady_->next_deadline_ms() : 0; }
+  std::vector<Grant> take_grants() override {
+    auto grants = steady_->take_grants();
+    for (const Grant& grant : grants) granted.push_back(grant.id);
+    return grants;
+  }
+  std::vector<GrantId> take_losses() override { return std::exchange(losses_, {}); }
+  bool may_emit(GrantId) const override { return holds; }
+  void settled(GrantId grant, ShardPosition position) override {
+    settled_grants.push_back(grant);
+    steady_->settled(grant, std::move(position));
+  }
+  Status saved() const override { return steady_->saved(); }
+  void begin_close() override { steady_->begin_close(); }
+  bool closed() const override { return steady_->closed(); }
+  bool healthy() const override { return true; }
+  void stats(const StatTeller&) const override {}
+
+ private:
+  std::unique_ptr<Assignment> steady_;
+  std::vector<GrantId> losses_;
+};
+
+class input_grants : public input {
+ protected:
+  std::unique_ptr<Reader> start_fickle() {
+    return start([this](std::unique_ptr<Assignment> steady) {
+      auto made = std::make_unique<Fickle>(std::move(steady));
+      fickle = made.get();
+      return made;
+    });
+  }
+  Fickle* fickle = nullptr;
+};
+
+TEST_F(input_grants, nothing_of_a_lost_shard_is_emitted_or_settled_any_more) {
+  make_stream(2);
+  put_many("a", 40);
+  const auto reader = start_fickle();
+  EXPECT_TRUE(reader->run_until_ids(40, false));
+  ASSERT_EQ(fickle->granted.size(), 2u);
+  const GrantId lost = fickle->granted[0];
+  fickle->lose(lost);
+  reader->run_for(1);  // settles, too
+  put_many("b", 40);
+  reader->run_for(kMinuteMs);
+  for (const auto& [id, shard] : reader->shard_of)
+    EXPECT_TRUE(id[0] == 'a' || shard == "shardId-000000000001") << id << " of " << shard;
+  for (const GrantId grant : fickle->settled_grants) EXPECT_NE(grant, lost);
+  EXPECT_FALSE(fickle->settled_grants.empty());
+  EXPECT_EQ(reader->stat("shards"), 1);
+  EXPECT_EQ(reader->stat("outstanding"), 0);
+  EXPECT_EQ(reader->stat("open_records"), 0);
+}
+
+TEST_F(input_grants, a_shard_lost_amid_a_record_or_a_call_leaves_nothing_behind) {
+  make_stream(4);
+  put_many("a", 400);
+  const auto reader = start_fickle();
+  for (int turn = 0; turn < 40 && reader->stat("shards") <= 0; ++turn) reader->run_for(2);
+  reader->answer = PENSTOCK_E_MEMORY;  // one batch waits to be emitted
+  reader->run_for(500);
+  for (const GrantId grant : fickle->granted) fickle->lose(grant);
+  reader->answer = PENSTOCK_OK;
+  reader->run_for(kMinuteMs);
+  EXPECT_TRUE(reader->ids.empty());
+  EXPECT_EQ(reader->stat("shards"), 0);
+  EXPECT_EQ(reader->stat("open_records"), 0);
+  EXPECT_LE(reader->stat("memory"), 64 << 10);
+}
+
+TEST_F(input_grants, what_was_read_ahead_waits_while_the_grant_does_not_hold) {
+  make_stream(2);
+  put_many("a", 20);
+  const auto reader = start_fickle();
+  reader->run([&] { return reader->stat("records_in") == 20; }, 1, false);
+  fickle->holds = false;
+  reader->run_for(kMinuteMs);
+  const size_t before = reader->ids.size();
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->ids.size(), before);
+  fickle->holds = true;
+  EXPECT_TRUE(reader->run_until_ids(20));
+  EXPECT_EQ(reader->distinct(), put_ids);
+}
+
+}  // namespace
+}  // namespace penstock::sim
