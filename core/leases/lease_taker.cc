@@ -30,7 +30,7 @@ int64_t LeaseTaker::unchanged_ms(const std::string& key, int64_t boot_ms) const 
   return seen == seen_.end() ? 0 : boot_ms - seen->second.since_boot_ms;
 }
 
-std::vector<Lease> LeaseTaker::choose(const std::vector<Lease>& rows, const std::set<std::string>& held,
+LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std::set<std::string>& held,
                                       int64_t boot_ms, Random& random) const {
   size_t leases = 0, mine = 0;
   std::vector<Lease> available;
@@ -50,10 +50,9 @@ std::vector<Lease> LeaseTaker::choose(const std::vector<Lease>& rows, const std:
   const size_t workers = of_others.size() + 1;
   const size_t share = (leases + workers - 1) / workers;
   if (mine >= share) return {};
-  shuffle(available, random);
   if (!available.empty()) {
-    available.resize(std::min(available.size(), share - mine));
-    return available;
+    shuffle(available, random);
+    return {std::move(available), share - mine};
   }
   std::vector<Lease> candidates;
   size_t most = mine + 2;
@@ -64,7 +63,7 @@ std::vector<Lease> LeaseTaker::choose(const std::vector<Lease>& rows, const std:
     candidates.insert(candidates.end(), theirs.begin(), theirs.end());
   }
   if (candidates.empty()) return {};
-  return {candidates[static_cast<size_t>(random.next() % candidates.size())]};
+  return {{candidates[static_cast<size_t>(random.next() % candidates.size())]}, 1};
 }
 
 }  // namespace penstock

@@ -25,14 +25,19 @@ class LeaseTaker {
   // a lease is thought to be without an owner too late rather than too soon.
   void observe(const std::vector<Lease>& rows, int64_t boot_ms);
 
-  // Which of rows, some of those last observed, to take now, in that order; boot_ms as above. held: the keys of
-  // what we hold or are about to take. Rows at SHARD_END are of no use to anybody and count for nobody.
+  // What to take now: leases, in that order, until `most` of them are taken. By chance among equals, so that not
+  // all workers try for the same.
+  struct Choice {
+    std::vector<Lease> leases;
+    size_t most = 0;
+  };
+  // Of rows, some of those last observed; boot_ms as above. held: the keys of what we hold or are taking. Rows at
+  // SHARD_END are of no use to anybody and count for nobody.
   //
   // Up to our share, ceil(leases / workers): what is free or without a live owner; where there is none of that,
-  // one lease of the worker that has most, if it has at least two more than we. By chance among equals, so that
-  // not all workers try for the same.
-  std::vector<Lease> choose(const std::vector<Lease>& rows, const std::set<std::string>& held, int64_t boot_ms,
-                            Random& random) const;
+  // one lease of the worker that has most, if it has at least two more than we.
+  Choice choose(const std::vector<Lease>& rows, const std::set<std::string>& held, int64_t boot_ms,
+                Random& random) const;
 
   // How long the counter of that lease was seen unchanged at boot_ms; 0 where it was not seen.
   int64_t unchanged_ms(const std::string& key, int64_t boot_ms) const;

@@ -19,15 +19,13 @@ const std::set<std::string>& found(const std::map<std::string, std::set<std::str
 
 }  // namespace
 
-LeaseTree::LeaseTree(const std::vector<ShardInfo>& listed, const LeasesByShard& leases) : leases_(leases) {
+LeaseTree::LeaseTree(const ListedShards& listed, const LeasesByShard& leases) : listed_(listed), leases_(leases) {
   const auto relate = [this](const std::string& parent, const std::string& child) {
     parents_[child].insert(parent);
     children_[parent].insert(child);
   };
-  for (const ShardInfo& shard : listed) {
-    listed_[shard.id] = &shard;
-    for (const std::string& parent : shard.parent_ids) relate(parent, shard.id);
-  }
+  for (const auto& [shard_id, shard] : listed)
+    for (const std::string& parent : shard.parent_ids) relate(parent, shard_id);
   for (const auto& [shard_id, lease] : leases) {
     for (const std::string& parent : lease.parent_ids) relate(parent, shard_id);
     for (const std::string& child : lease.child_ids) relate(shard_id, child);
@@ -75,7 +73,7 @@ std::vector<LeaseTree::Missing> LeaseTree::missing() const {
       has_parent = has_parent || known;
       parent_done = parent_done || (known && done_with(parent));
     }
-    if (parent_done || !has_parent) missing.push_back({shard, !has_parent});
+    if (parent_done || !has_parent) missing.push_back({&shard, !has_parent});
   }
   return missing;
 }
@@ -103,7 +101,7 @@ std::vector<const Lease*> LeaseTree::finished() const {
 std::set<std::string> LeaseTree::children(const std::string& shard_id) const {
   std::set<std::string> children;
   for (const auto& [id, shard] : listed_)
-    if (std::find(shard->parent_ids.begin(), shard->parent_ids.end(), shard_id) != shard->parent_ids.end())
+    if (std::find(shard.parent_ids.begin(), shard.parent_ids.end(), shard_id) != shard.parent_ids.end())
       children.insert(id);
   return children;
 }

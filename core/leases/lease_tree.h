@@ -17,12 +17,13 @@
 
 namespace penstock {
 
+using ListedShards = std::map<std::string, ShardInfo>;  // by id
 using LeasesByShard = std::map<std::string, Lease>;
 
 class LeaseTree {
  public:
   // listed: all shards of the stream. Both outlive this, and stay as they are.
-  LeaseTree(const std::vector<ShardInfo>& listed, const LeasesByShard& leases);
+  LeaseTree(const ListedShards& listed, const LeasesByShard& leases);
 
   // Whether all of the shard's parents are read to their ends, so that its records come after all of theirs.
   bool may_begin(const std::string& shard_id) const;
@@ -47,8 +48,8 @@ class LeaseTree {
   bool done_with(const std::string& shard_id) const;
   bool has_begun(const std::string& shard_id, const std::string& parent) const;
 
+  const ListedShards& listed_;
   const LeasesByShard& leases_;
-  std::map<std::string, const ShardInfo*> listed_;
   std::map<std::string, std::set<std::string>> parents_, children_;  // as the list and the leases say
   std::set<std::string> passed_;  // have no lease, but a descendant that is under way
 };

@@ -43,12 +43,18 @@ std::set<std::string> keys_of(const std::vector<Lease>& rows, const std::string&
   return keys;
 }
 
+// What is taken where nobody is quicker.
+std::vector<Lease> taken(LeaseTaker::Choice choice) {
+  choice.leases.resize(std::min(choice.leases.size(), choice.most));
+  return choice.leases;
+}
+
 struct lease_taker : testing::Test {
   // What "me" takes of rows on seeing them for the first time.
   std::set<std::string> first_choice(const std::vector<Lease>& rows) {
     LeaseTaker taker("me", kFailoverMs);
     taker.observe(rows, 0);
-    return keys(taker.choose(rows, keys_of(rows, "me"), 0, random));
+    return keys(taken(taker.choose(rows, keys_of(rows, "me"), 0, random)));
   }
 
   sim::SimRandom random{20190825};
@@ -62,6 +68,15 @@ TEST_F(lease_taker, takes_free_leases_up_to_its_share_of_all_rounded_up) {
   EXPECT_EQ(first_choice({}).size(), 0U);
 }
 
+TEST_F(lease_taker, tries_the_next_free_lease_where_another_was_quicker) {
+  LeaseTaker taker("me", kFailoverMs);
+  const std::vector<Lease> rows = table("aa    ");
+  taker.observe(rows, 0);
+  const LeaseTaker::Choice choice = taker.choose(rows, {}, 0, random);
+  EXPECT_EQ(choice.most, 3U);
+  EXPECT_EQ(choice.leases.size(), 4U);
+}
+
 TEST_F(lease_taker, does_not_steal_while_anything_is_free) {
   EXPECT_EQ(first_choice(table("aaaaaaa ")), std::set<std::string>{"7"});
 }
@@ -72,7 +87,7 @@ TEST_F(lease_taker, steals_one_from_who_has_most) {
     const std::vector<Lease> chosen = [&] {
       LeaseTaker taker("c", kFailoverMs);
       taker.observe(rows, 0);
-      return taker.choose(rows, {}, 0, random);
+      return taken(taker.choose(rows, {}, 0, random));
     }();
     ASSERT_EQ(chosen.size(), 1U);
     EXPECT_EQ(chosen[0].owner, "b");
@@ -85,7 +100,7 @@ TEST_F(lease_taker, does_not_steal_where_that_would_only_turn_the_difference_rou
            {"aamm", 0}, {"aaam", 1}, {"aaamm", 0}, {"aabbm", 0}, {"aaabbm", 1}, {"a", 0}, {"aa", 1}, {"ab", 0}}) {
     const std::vector<Lease> rows = table(owners);
     taker.observe(rows, 0);
-    EXPECT_EQ(taker.choose(rows, keys_of(rows, "m"), 0, random).size(), thefts) << owners;
+    EXPECT_EQ(taken(taker.choose(rows, keys_of(rows, "m"), 0, random)).size(), thefts) << owners;
   }
 }
 
@@ -95,10 +110,10 @@ TEST_F(lease_taker, a_lease_has_lost_its_owner_when_its_counter_stood_still_for_
   taker.observe(rows, 1'000);
   rows[1].counter = 2;
   taker.observe(rows, 1'000 + kFailoverMs - 1);
-  EXPECT_TRUE(taker.choose(rows, {"1"}, 1'000 + kFailoverMs - 1, random).empty());
+  EXPECT_TRUE(taken(taker.choose(rows, {"1"}, 1'000 + kFailoverMs - 1, random)).empty());
   EXPECT_EQ(taker.unchanged_ms("0", 1'000 + kFailoverMs - 1), kFailoverMs - 1);
   rows.push_back(lease("2", "me"));
-  EXPECT_EQ(keys(taker.choose(rows, {"1", "2"}, 1'000 + kFailoverMs, random)), std::set<std::string>{"0"});
+  EXPECT_EQ(keys(taken(taker.choose(rows, {"1", "2"}, 1'000 + kFailoverMs, random))), std::set<std::string>{"0"});
 }
 
 TEST_F(lease_taker, every_change_of_counter_or_owner_starts_the_time_anew) {
@@ -106,7 +121,7 @@ TEST_F(lease_taker, every_change_of_counter_or_owner_starts_the_time_anew) {
   std::vector<Lease> rows = {lease("0", "a", 5)};
   const auto expired_at = [&](int64_t boot_ms) {
     taker.observe(rows, boot_ms);
-    return !taker.choose(rows, {}, boot_ms, random).empty();
+    return !taken(taker.choose(rows, {}, boot_ms, random)).empty();
   };
   EXPECT_FALSE(expired_at(0));
   rows[0].counter = 6;
@@ -124,14 +139,14 @@ TEST_F(lease_taker, workers_whose_leases_all_stood_still_count_no_more) {
   taker.observe(rows, 0);
   for (size_t i = 0; i < 4; ++i) rows[i].counter = 2;
   taker.observe(rows, kFailoverMs);
-  EXPECT_EQ(keys(taker.choose(rows, {}, kFailoverMs, random)), keys_of(rows, "b"));
+  EXPECT_EQ(keys(taken(taker.choose(rows, {}, kFailoverMs, random))), keys_of(rows, "b"));
 }
 
 TEST_F(lease_taker, what_bears_our_name_but_is_not_held_is_taken_up_at_once) {
   LeaseTaker taker("me", kFailoverMs);
   const std::vector<Lease> rows = {lease("0", "me"), lease("1", "me"), lease("2", "a")};
   taker.observe(rows, 0);
-  EXPECT_EQ(keys(taker.choose(rows, {"1"}, 0, random)), std::set<std::string>{"0"});
+  EXPECT_EQ(keys(taken(taker.choose(rows, {"1"}, 0, random))), std::set<std::string>{"0"});
 }
 
 TEST_F(lease_taker, finished_shards_are_neither_taken_nor_counted) {
@@ -149,7 +164,7 @@ TEST_F(lease_taker, two_workers_do_not_take_in_the_same_order) {
     LeaseTaker taker("me", kFailoverMs);
     taker.observe(rows, 0);
     std::string order;
-    for (const Lease& row : taker.choose(rows, {}, 0, random)) order += row.key + ' ';
+    for (const Lease& row : taken(taker.choose(rows, {}, 0, random))) order += row.key + ' ';
     orders.insert(order);
   }
   EXPECT_EQ(orders.size(), 10U);
@@ -170,9 +185,9 @@ TEST_F(lease_taker, a_fleet_comes_to_shares_that_differ_by_one_at_most_and_stays
       const std::string me(1, static_cast<char>('a' + turns % workers));
       LeaseTaker taker(me, kFailoverMs);
       taker.observe(rows, 0);
-      const std::vector<Lease> chosen = taker.choose(rows, keys_of(rows, me), 0, random);
+      const std::vector<Lease> chosen = taken(taker.choose(rows, keys_of(rows, me), 0, random));
       quiet = chosen.empty() ? quiet + 1 : 0;
-      for (const Lease& taken : chosen) rows[static_cast<size_t>(std::stoul(taken.key))].owner = me;
+      for (const Lease& one : chosen) rows[static_cast<size_t>(std::stoul(one.key))].owner = me;
     }
     EXPECT_LE(turns, (leases + 2) * workers);
     size_t least = leases, most = 0;

@@ -36,8 +36,15 @@ struct Answers {
   Ids begin, children_missing, beginnings_missing, finished;
 };
 
+ListedShards by_id(const std::vector<ShardInfo>& listed) {
+  ListedShards shards;
+  for (const ShardInfo& shard : listed) shards[shard.id] = shard;
+  return shards;
+}
+
 Answers ask(const std::vector<ShardInfo>& listed, const LeasesByShard& leases) {
-  const LeaseTree tree(listed, leases);
+  const ListedShards shards = by_id(listed);
+  const LeaseTree tree(shards, leases);
   Answers answers;
   for (const auto& [id, lease] : leases)
     if (tree.may_begin(id)) answers.begin.insert(id);
@@ -159,8 +166,9 @@ TEST(lease_tree, a_finished_lease_that_the_stream_has_forgotten_goes) {
 }
 
 TEST(lease_tree, children_are_those_of_the_list) {
+  const ListedShards shards = by_id(kFamily);
   const LeasesByShard none;
-  const LeaseTree tree(kFamily, none);
+  const LeaseTree tree(shards, none);
   EXPECT_EQ(tree.children("a"), (Ids{"b", "c"}));
   EXPECT_EQ(tree.children("c"), Ids{"d"});
   EXPECT_EQ(tree.children("d"), Ids{});

@@ -1,0 +1,142 @@
+#include "core/leases/held_lease.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/backoff.h"
+
+namespace penstock {
+
+void HeldLease::settle(ShardPosition position) {
+  if (position.is_end())
+    ended_ = true;
+  else
+    position_ = std::move(position);
+}
+
+void HeldLease::finish(std::vector<Lease> children) {
+  finishing_ = true;
+  for (const Lease& child : children) child_ids_.push_back(child.shard_id);
+  std::sort(child_ids_.begin(), child_ids_.end());
+  children_ = std::move(children);
+}
+
+Lease HeldLease::newest_row() const {
+  Lease row = row_;
+  if (moved()) {
+    row.checkpoint = position_.sequence_number;
+    row.sub_sequence_number = position_.sub_sequence_number;
+  }
+  return row;
+}
+
+HeldLease::Step HeldLease::step(int64_t boot_ms) const {
+  if (state_ != State::held || calling_ || boot_ms < retry_boot_ms_) return Step::none;
+  if (row_.checkpoint == kShardEndCheckpoint) return Step::evict;
+  const bool renewal_due = boot_ms >= renewal_boot_ms();
+  if (finishing_) {
+    if (row_.child_ids != child_ids_) return Step::name_children;
+    if (children_.empty()) return Step::end;
+    return renewal_due ? Step::renew : Step::make_child;
+  }
+  if (handing_over_) return moved() ? Step::checkpoint : Step::evict;
+  if (moved() && (renewal_due || boot_ms >= saved_boot_ms_ + terms_.checkpoint_interval_ms))
+    return Step::checkpoint;
+  return renewal_due ? Step::renew : Step::none;
+}
+
+int64_t HeldLease::next_boot_ms() const {
+  if (state_ != State::held || calling_) return kNever;
+  const bool at_once = finishing_ || handing_over_ || row_.checkpoint == kShardEndCheckpoint;
+  int64_t next_ms = at_once ? 0 : renewal_boot_ms();
+  if (moved()) next_ms = std::min(next_ms, saved_boot_ms_ + terms_.checkpoint_interval_ms);
+  return std::max(next_ms, retry_boot_ms_);
+}
+
+void HeldLease::advance() {
+  LeaseChange change;
+  switch (step(terms_.env.clock.boot_ms())) {
+    case Step::none:
+      return;
+    case Step::renew:
+      break;
+    case Step::checkpoint:
+      change.checkpoint = position_.sequence_number;
+      change.sub_sequence_number = position_.sub_sequence_number;
+      saved_boot_ms_ = terms_.env.clock.boot_ms();
+      break;
+    case Step::name_children:
+      change.child_ids = child_ids_;
+      break;
+    case Step::end:
+      change.checkpoint = kShardEndCheckpoint;
+      break;
+    case Step::make_child:
+      return make_child();
+    case Step::evict:
+      return evict();
+  }
+  write(change);
+}
+
+void HeldLease::write(const LeaseChange& change) {
+  const int64_t start_ms = terms_.env.clock.boot_ms();
+  tried_boot_ms_ = std::min(tried_boot_ms_, start_ms);
+  begin_call();
+  terms_.table.renew(row_.key, row_.counter, terms_.worker, change,
+                     [this, start_ms](const Result<LeaseWrite>& result) { written(start_ms, result); });
+}
+
+void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWrite>& result) {
+  if (!end_call(result.status())) return;
+  doubted_ = false;
+  if (!result->row || result->row->owner != terms_.worker) {
+    state_ = result->row ? State::lost : State::vanished;
+    return;
+  }
+  // Where it was an earlier call that came through, what it proves is as old as the first of them.
+  good_boot_ms_ = result->outcome == LeaseWrite::Outcome::done ? start_boot_ms : tried_boot_ms_;
+  tried_boot_ms_ = kNever;
+  row_ = *result->row;
+  std::sort(row_.child_ids.begin(), row_.child_ids.end());
+}
+
+void HeldLease::make_child() {
+  begin_call();
+  terms_.table.create(children_.back(), [this](const Result<LeaseWrite>& result) {
+    // Whoever made it, it is there.
+    if (end_call(result.status())) children_.pop_back();
+  });
+}
+
+void HeldLease::evict() {
+  begin_call();
+  terms_.table.evict(row_.key, terms_.worker, [this](const Result<LeaseWrite>& result) {
+    if (!end_call(result.status())) return;
+    state_ = State::released;
+    if (result->row) row_ = *result->row;
+  });
+}
+
+void HeldLease::begin_call() {
+  calling_ = true;
+  ++terms_.calls;
+  ++terms_.writes;
+}
+
+bool HeldLease::end_call(const Status& status) {
+  calling_ = false;
+  --terms_.calls;
+  terms_.reached = status.ok();
+  terms_.answered = true;
+  if (status.ok()) {
+    failures_ = 0;
+    return true;
+  }
+  const Backoff backoff{200, terms_.failover_ms / 3};
+  retry_boot_ms_ = terms_.env.clock.boot_ms() + backoff.delay_ms(++failures_, terms_.env.random);
+  terms_.reporter.report(status.in("leases"));
+  return false;
+}
+
+}  // namespace penstock

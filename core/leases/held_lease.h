@@ -1,0 +1,112 @@
+// One lease that we hold: its renewals, its checkpoints and its end, one write after another.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/env.h"
+#include "core/base/reporter.h"
+#include "core/kinesis/shard_position.h"
+#include "core/leases/lease.h"
+#include "core/leases/lease_table.h"
+
+namespace penstock {
+
+// What all leases of a worker have in common. The references outlive them.
+struct LeaseTerms {
+  Env& env;
+  LeaseTable& table;
+  Reporter& reporter;
+  std::string worker;
+  int64_t failover_ms;
+  int64_t checkpoint_interval_ms;
+  int64_t writes = 0;     // calls that were to change the table
+  size_t calls = 0;       // under way
+  bool reached = true;    // false: the last call failed
+  bool answered = false;  // a held lease's call, since this was last made false
+};
+
+// Every third of the failover time the row is renewed. A checkpoint is a renewal too, and a position that has not
+// moved is not written, so that a busy shard costs no more writes than an idle one.
+//
+// The lease is in force while less than the failover time has passed since the *start* of the last write that went
+// well: others, who time how long they see the counter stand still, take it no sooner. A write that goes well
+// proves that nobody had it in between, since it has the counter for a condition; so out of force is not lost yet.
+class HeldLease {
+ public:
+  enum class State {
+    held,
+    lost,      // somebody else has it
+    vanished,  // its row was deleted
+    released,  // by us: it is finished, or handed over
+  };
+
+  // row: as our taking it left it, by a write that started at taken_boot_ms or later (Clock::boot_ms).
+  HeldLease(LeaseTerms& terms, Lease row, int64_t taken_boot_ms)
+      : terms_(terms), row_(std::move(row)), good_boot_ms_(taken_boot_ms), saved_boot_ms_(taken_boot_ms) {}
+  HeldLease(const HeldLease&) = delete;
+  HeldLease& operator=(const HeldLease&) = delete;
+
+  State state() const { return state_; }
+  bool in_force() const {
+    return state_ == State::held && terms_.env.clock.boot_ms() - good_boot_ms_ < terms_.failover_ms;
+  }
+  const Lease& row() const { return row_; }
+  // The row with the newest position: what to make it anew with.
+  Lease newest_row() const;
+  // While a call is under way this must stay where it is.
+  bool calling() const { return calling_; }
+  bool all_saved() const { return !moved() && (!ended_ || row_.checkpoint == kShardEndCheckpoint); }
+
+  void settle(ShardPosition position);
+  // The shard is read to its end: waits for finish().
+  bool waits_for_children() const { return ended_ && !finishing_ && state_ == State::held; }
+  // The leases of all children, made before the end is written, which is the row's last checkpoint.
+  void finish(std::vector<Lease> children);
+  // Saves what has moved, then sets the lease free.
+  void hand_over() { handing_over_ = true; }
+  // Renews at once: somebody else's name was seen on the row.
+  void doubt() { doubted_ = true; }
+
+  // Begins the write that is due, if one is.
+  void advance();
+  int64_t next_boot_ms() const;  // when advance() has something to do; kNever while a call is under way
+
+ private:
+  enum class Step { none, renew, checkpoint, name_children, make_child, end, evict };
+
+  bool moved() const {
+    return !position_.sequence_number.empty() &&
+           position_ != ShardPosition{row_.checkpoint, row_.sub_sequence_number};
+  }
+  int64_t renewal_boot_ms() const { return doubted_ ? 0 : good_boot_ms_ + terms_.failover_ms / 3; }
+  Step step(int64_t boot_ms) const;
+  void write(const LeaseChange& change);
+  void written(int64_t start_boot_ms, const Result<LeaseWrite>& result);
+  void make_child();
+  void evict();
+  void begin_call();
+  bool end_call(const Status& status);
+
+  LeaseTerms& terms_;
+  Lease row_;
+  State state_ = State::held;
+  int64_t good_boot_ms_;            // when the last write that went well started
+  int64_t tried_boot_ms_ = kNever;  // when the first write at the row's counter started; kNever: none has
+  int64_t saved_boot_ms_;           // when the position was last written
+  int64_t retry_boot_ms_ = 0;
+  int failures_ = 0;  // in a row
+  bool calling_ = false;
+  bool doubted_ = false;
+  bool handing_over_ = false;
+
+  ShardPosition position_;  // of the last record settled; "": none since we hold it
+  bool ended_ = false;
+  bool finishing_ = false;
+  std::vector<std::string> child_ids_;
+  std::vector<Lease> children_;  // to be made
+};
+
+}  // namespace penstock

@@ -1,0 +1,391 @@
+#include "core/leases/lease_assignment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/backoff.h"
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+constexpr size_t kMostCalls = 32;  // of writes at a time
+constexpr int64_t kPreparePauseMs = 1'000;
+constexpr int64_t kConfigPauseMs = 30'000;
+}  // namespace
+
+LeaseAssignment::LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions options)
+    : env_(env),
+      table_(table),
+      options_(std::move(options)),
+      reporter_(env),
+      terms_{env, table, reporter_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
+      taker_(options_.worker, options_.failover_ms) {
+  for (size_t i = 0; i < options_.streams; ++i)
+    streams_.push_back(
+        std::make_unique<StreamLeases>(options_.streams == 1, options_.initial, options_.failover_ms));
+}
+
+void LeaseAssignment::advance() {
+  if (!closing_) advance_scan();
+  advance_chores();
+  if (std::exchange(terms_.answered, false)) look_after_held_at(0);
+  if (boot_ms() >= held_due_boot_ms_) advance_held();
+}
+
+// Deadlines are on the monotonic clock; what is due here, on the one that others see, too.
+int64_t LeaseAssignment::next_deadline_ms() const {
+  int64_t next_ms = terms_.answered ? 0 : room_for_call() ? held_due_boot_ms_ : kNever;
+  if (!closing_ && !scanning_) next_ms = std::min(next_ms, scan_boot_ms_);
+  const bool chores_wait = !chores_.empty() || (!takes_.empty() && takes_wanted_ > 0);
+  if (chores_wait && room_for_call()) next_ms = std::min(next_ms, chores_boot_ms_);
+  return next_ms == kNever ? kNever : env_.clock.monotonic_ms() + std::max<int64_t>(0, next_ms - boot_ms());
+}
+
+bool LeaseAssignment::room_for_call() const { return terms_.calls < kMostCalls; }
+
+std::string LeaseAssignment::described(size_t stream, const Lease& lease) const {
+  return "stream " + streams_[stream]->identity().name + ", shard " + printable(lease.shard_id) + ": the lease";
+}
+
+// ---- Looking at the table
+// -----------------------------------------------------------------------------------------
+
+void LeaseAssignment::advance_scan() {
+  if (scanning_ || boot_ms() < scan_boot_ms_) return;
+  scanning_ = true;
+  if (!prepared_)
+    return table_.prepare(options_.definition, [this](const Result<bool>& usable) { prepared(usable); });
+  ++scans_;
+  // Not in step with others' renewals: a row read just after one may still be the one before, and is not taken
+  // then.
+  const auto jitter_ms = static_cast<uint64_t>(options_.failover_ms / 12);
+  scan_boot_ms_ =
+      boot_ms() + options_.failover_ms / 3 - static_cast<int64_t>(env_.random.next() % (jitter_ms + 1));
+  table_.scan([this](Result<LeaseList> list) { scanned(std::move(list)); });
+}
+
+void LeaseAssignment::prepared(const Result<bool>& usable) {
+  scanning_ = false;
+  if (!usable.ok()) {
+    reporter_.report(usable.status());
+    terms_.reached = false;
+    return scan_again_in(usable.status().retryable() ? kPreparePauseMs : kConfigPauseMs);
+  }
+  prepared_ = *usable;
+  scan_boot_ms_ = boot_ms() + (prepared_ ? 0 : kPreparePauseMs);
+}
+
+void LeaseAssignment::scan_again_in(int64_t ms) { scan_boot_ms_ = std::min(scan_boot_ms_, boot_ms() + ms); }
+
+void LeaseAssignment::scanned(Result<LeaseList> list) {
+  scanning_ = false;
+  terms_.reached = list.ok();
+  if (!list.ok()) {
+    reporter_.report(list.status());
+    const bool retryable = list.status().retryable();
+    const Backoff backoff{500, options_.failover_ms / 3};
+    scan_boot_ms_ = boot_ms() + (retryable ? backoff.delay_ms(++scan_failures_, env_.random) : kConfigPauseMs);
+    return;
+  }
+  scan_failures_ = 0;
+  rows_ = std::move(list->leases);
+  scanned_boot_ms_ = boot_ms();
+  taker_.observe(rows_, boot_ms());
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    streams_[i]->scanned(rows_, boot_ms());
+    review(i);
+  }
+  for (const auto& [key, held] : held_) {
+    const auto& leases = streams_[held->stream]->leases();
+    const auto row = leases.find(held->lease.row().shard_id);
+    const bool another = row == leases.end() ||
+                         (row->second.owner != options_.worker && row->second.counter > held->lease.row().counter);
+    if (another) held->lease.doubt();
+  }
+  look_after_held_at(0);
+  choose();
+}
+
+Status LeaseAssignment::listed(size_t index, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                               int64_t start_ms) {
+  StreamLeases& stream = *streams_[index];
+  const bool was_known = stream.known();
+  stream.listed(identity, shards, start_ms, boot_ms());
+  if (!was_known && scanned_boot_ms_) stream.scanned(rows_, *scanned_boot_ms_);
+  review(index);
+  if (!was_known && stream.known()) choose();
+  return stream.problem();
+}
+
+// What the rows and the shards of a stream call for.
+void LeaseAssignment::review(size_t index) {
+  StreamLeases& stream = *streams_[index];
+  if (!stream.problem().ok()) {
+    reporter_.report(stream.problem());
+    for (const auto& [key, held] : held_) {
+      if (held->stream != index) continue;
+      end_grant(*held);
+      held->lease.hand_over();
+    }
+    look_after_held_at(0);
+  }
+  if (!stream.known() || closing_) return;
+  for (Lease& lease : stream.missing(boot_ms())) add_chore({Chore::Kind::make, index, std::move(lease)});
+  for (Lease& lease : stream.obsolete(options_.worker)) {
+    if (lease.checkpoint != kShardEndCheckpoint)
+      reporter_.report(Status(Code::permanent, described(index, lease) +
+                                                   " is deleted: the shard has left the stream's retention, and "
+                                                   "what was behind " +
+                                                   lease.checkpoint + " was not read"));
+    add_chore({Chore::Kind::remove, index, std::move(lease)});
+  }
+  finish_what_can_be(index);
+  grant_what_can_be(index);
+}
+
+void LeaseAssignment::choose() {
+  std::vector<Lease> rows;
+  std::map<std::string, size_t> stream_of;
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    if (!streams_[i]->known()) continue;
+    for (const auto& [shard_id, lease] : streams_[i]->leases()) {
+      if (!streams_[i]->shard(shard_id)) continue;
+      stream_of[lease.key] = i;
+      rows.push_back(lease);
+    }
+  }
+  std::set<std::string> held = chore_keys_;
+  for (const auto& [key, lease] : held_) held.insert(key);
+  LeaseTaker::Choice choice = taker_.choose(rows, held, *scanned_boot_ms_, env_.random);
+  takes_.clear();
+  takes_wanted_ = choice.most;
+  for (Lease& lease : choice.leases) {
+    const size_t stream = stream_of[lease.key];
+    takes_.push_back({Chore::Kind::take, stream, std::move(lease)});
+  }
+}
+
+// ---- Writes that are no held lease's
+// ------------------------------------------------------------------------------
+
+void LeaseAssignment::add_chore(Chore chore) {
+  if (chore_keys_.insert(chore.lease.key).second) chores_.push_back(std::move(chore));
+}
+
+void LeaseAssignment::advance_chores() {
+  while (!chores_.empty() && room_for_call() && boot_ms() >= chores_boot_ms_) {
+    const Chore chore = std::move(chores_.front());
+    chores_.pop_front();
+    begin_chore(chore);
+  }
+  while (!takes_.empty() && takes_wanted_ > 0 && room_for_call() && boot_ms() >= chores_boot_ms_) {
+    const Chore chore = std::move(takes_.front());
+    takes_.pop_front();
+    if (!chore_keys_.insert(chore.lease.key).second) continue;
+    --takes_wanted_;
+    begin_chore(chore);
+  }
+}
+
+void LeaseAssignment::begin_chore(const Chore& chore) {
+  ++terms_.calls;
+  ++terms_.writes;
+  const auto written = [this, chore, start_ms = boot_ms()](const Result<LeaseWrite>& result) {
+    chore_done(chore, start_ms, result);
+  };
+  switch (chore.kind) {
+    case Chore::Kind::make:
+      return table_.create(chore.lease, written);
+    case Chore::Kind::remove:
+      return table_.remove(chore.lease.key, chore.lease.counter, written);
+    case Chore::Kind::take:
+      return table_.take(chore.lease, options_.worker, streams_[chore.stream]->beginning_of(chore.lease), written);
+  }
+}
+
+void LeaseAssignment::chore_done(const Chore& chore, int64_t start_boot_ms, const Result<LeaseWrite>& result) {
+  --terms_.calls;
+  terms_.reached = result.ok();
+  chore_keys_.erase(chore.lease.key);
+  if (!result.ok()) {
+    reporter_.report(result.status().in("leases"));
+    const Backoff backoff{200, options_.failover_ms / 3};
+    chores_boot_ms_ = boot_ms() + backoff.delay_ms(++chore_failures_, env_.random);
+    // The others are decided anew by the next scan, which shows whether they came through.
+    if (chore.kind == Chore::Kind::make) add_chore(chore);
+    return;
+  }
+  chore_failures_ = 0;
+  StreamLeases& stream = *streams_[chore.stream];
+  const bool done = result->outcome != LeaseWrite::Outcome::refused;
+  switch (chore.kind) {
+    case Chore::Kind::make:
+      made_ += done ? 1 : 0;
+      if (result->row) stream.learned(*result->row);
+      if (chores_.empty()) scan_again_in(0);
+      return;
+    case Chore::Kind::remove:
+      removed_ += done ? 1 : 0;
+      if (done) stream.removed(chore.lease.shard_id);
+      return;
+    case Chore::Kind::take:
+      if (result->row) stream.learned(*result->row);
+      if (!done) {
+        ++takes_wanted_;  // another was quicker: there may be more
+        return;
+      }
+      // An earlier call's answer was lost: nobody knows since when it is ours, so that it is renewed first.
+      const bool now = result->outcome == LeaseWrite::Outcome::done;
+      return hold(chore, *result->row, now ? start_boot_ms : boot_ms() - options_.failover_ms);
+  }
+}
+
+void LeaseAssignment::hold(const Chore& chore, const Lease& row, int64_t taken_boot_ms) {
+  ++taken_;
+  const bool of_another = !chore.lease.owner.empty() && chore.lease.owner != options_.worker;
+  if (of_another && taker_.unchanged_ms(row.key, boot_ms()) < options_.failover_ms) ++stolen_;
+  env_.log(LogLevel::info, described(chore.stream, row) + " is taken" +
+                               (of_another ? " from " + printable(chore.lease.owner) : "") + ", at " +
+                               printable(row.checkpoint));
+  auto held = std::make_unique<Held>(terms_, chore.stream, row, taken_boot_ms);
+  if (closing_ || !streams_[chore.stream]->problem().ok()) held->lease.hand_over();
+  held_[row.key] = std::move(held);
+  look_after_held_at(0);
+  grant_what_can_be(chore.stream);
+}
+
+// ---- What is held
+// -------------------------------------------------------------------------------------------------
+
+void LeaseAssignment::grant_what_can_be(size_t index) {
+  const StreamLeases& stream = *streams_[index];
+  if (closing_ || !stream.known()) return;
+  for (const auto& [key, held] : held_) {
+    const Lease& row = held->lease.row();
+    if (held->stream != index || held->granted || held->lease.state() != HeldLease::State::held ||
+        row.checkpoint == kShardEndCheckpoint || !stream.may_begin(row.shard_id))
+      continue;
+    std::optional<ShardInfo> shard = stream.shard(row.shard_id);
+    if (!shard) continue;
+    held->granted = true;
+    held->grant = ++last_grant_;
+    granted_[held->grant] = held.get();
+    grants_.push_back({held->grant, index, std::move(*shard), StreamLeases::read_from(row)});
+  }
+}
+
+void LeaseAssignment::finish_what_can_be(size_t index) {
+  for (const auto& [key, held] : held_) {
+    if (held->stream != index || !held->lease.waits_for_children()) continue;
+    std::vector<Lease> children = streams_[index]->children_of(held->lease.row().shard_id);
+    if (children.empty()) continue;  // the next list has them
+    held->lease.finish(std::move(children));
+    look_after_held_at(0);
+  }
+}
+
+bool LeaseAssignment::may_emit(GrantId grant) const {
+  const auto granted = granted_.find(grant);
+  return granted != granted_.end() && granted->second->lease.in_force();
+}
+
+void LeaseAssignment::settled(GrantId grant, ShardPosition position) {
+  const auto granted = granted_.find(grant);
+  if (granted == granted_.end()) return;
+  Held& held = *granted->second;
+  const bool ended = position.is_end();
+  held.lease.settle(std::move(position));
+  look_after_held_at(held.lease.next_boot_ms());
+  if (!ended) return;
+  granted_.erase(granted);
+  held.grant = 0;
+  if (streams_[held.stream]->known()) finish_what_can_be(held.stream);
+}
+
+void LeaseAssignment::end_grant(Held& held) {
+  if (held.grant == 0) return;
+  losses_.push_back(held.grant);
+  granted_.erase(held.grant);
+  held.grant = 0;
+}
+
+void LeaseAssignment::advance_held() {
+  held_due_boot_ms_ = kNever;
+  for (auto entry = held_.begin(); entry != held_.end();) {
+    Held& held = *entry->second;
+    if (room_for_call()) held.lease.advance();
+    const HeldLease::State state = held.lease.state();
+    if (state == HeldLease::State::held || held.lease.calling()) {
+      look_after_held_at(held.lease.next_boot_ms());
+      ++entry;
+      continue;
+    }
+    StreamLeases& stream = *streams_[held.stream];
+    const Lease row = held.lease.newest_row();
+    if (state != HeldLease::State::released) {
+      ++lost_;
+      end_grant(held);
+      env_.log(LogLevel::warn,
+               described(held.stream, row) +
+                   (state == HeldLease::State::vanished
+                        ? " was deleted by somebody; it is made anew at " + printable(row.checkpoint)
+                        : " is lost to another worker, which goes on from its last "
+                          "checkpoint"));
+    }
+    if (state == HeldLease::State::vanished) {
+      stream.removed(row.shard_id);
+      // Nobody knows better than we how far it was read.
+      if (stream.known() && stream.shard(row.shard_id)) add_chore({Chore::Kind::make, held.stream, row});
+    } else if (state == HeldLease::State::released) {
+      stream.learned(held.lease.row());
+      scan_again_in(0);
+    }
+    const size_t index = held.stream;
+    entry = held_.erase(entry);
+    grant_what_can_be(index);
+  }
+}
+
+// ---- The end, and what can be seen
+// --------------------------------------------------------------------------------
+
+void LeaseAssignment::begin_close() {
+  closing_ = true;
+  takes_.clear();
+  std::erase_if(chores_, [this](const Chore& chore) {
+    return chore.kind == Chore::Kind::remove && chore_keys_.erase(chore.lease.key) > 0;
+  });
+  for (const auto& [key, held] : held_) held->lease.hand_over();
+  look_after_held_at(0);
+}
+
+bool LeaseAssignment::closed() const { return closing_ && held_.empty() && chore_keys_.empty(); }
+
+Status LeaseAssignment::saved() const {
+  for (const auto& [key, held] : held_)
+    if (!held->lease.all_saved())
+      return {Code::transient,
+              "the position of shard " + printable(held->lease.row().shard_id) +
+                  " is not in the table of the leases yet: " + held->lease.newest_row().checkpoint};
+  return {};
+}
+
+bool LeaseAssignment::healthy() const {
+  return terms_.reached &&
+         std::all_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->problem().ok(); });
+}
+
+void LeaseAssignment::stats(const StatTeller& tell) const {
+  tell.gauge("leases", "leases", "held by this worker", static_cast<int64_t>(held_.size()));
+  tell.counter("lease_writes", "calls", "that were to change the table of the leases: renewals, checkpoints, ...",
+               terms_.writes);
+  tell.counter("lease_scans", "scans", "of the table of the leases", scans_);
+  tell.counter("leases_taken", "leases", "taken by this worker", taken_);
+  tell.counter("leases_stolen", "leases", "of these, from a worker that was alive, to balance", stolen_);
+  tell.counter("leases_lost", "leases", "lost by this worker: taken by another, or deleted", lost_);
+  tell.counter("leases_made", "leases", "made because shards lacked them", made_);
+  tell.counter("leases_removed", "leases", "deleted because nobody needs them any more", removed_);
+}
+
+}  // namespace penstock

@@ -1,0 +1,131 @@
+// Shards shared out among any number of workers by the leases of a table, in the manner of Amazon's Kinesis Client
+// Library 2.x: each worker looks at the table, takes what is free or has lost its owner, renews what it holds, and
+// makes the leases that shards lack.
+//
+// Costs at failover_ms = 10 s: a lease held is written every 3.3 s, 1,080 times an hour, whether its shard is busy
+// or idle (where checkpoint_interval_ms is no less than that). Each worker scans the table as often, which is what
+// finds a dead worker's leases within two failover times: half a read unit for each 4 KiB of rows (some ten) and
+// scan.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/env.h"
+#include "core/base/reporter.h"
+#include "core/kinesis/assignment.h"
+#include "core/leases/held_lease.h"
+#include "core/leases/lease_table.h"
+#include "core/leases/lease_taker.h"
+#include "core/leases/stream_leases.h"
+
+namespace penstock {
+
+struct LeaseOptions {
+  std::string worker;  // unique among all that ever were at this table
+  size_t streams = 1;
+  InitialPosition initial;
+  int64_t failover_ms = 10'000;
+  int64_t checkpoint_interval_ms = 5'000;
+  LeaseTableDefinition definition;
+};
+
+class LeaseAssignment : public Assignment {
+ public:
+  // The references outlive the assignment; it must outlive its calls: destroy the transport first.
+  LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions options);
+
+  // The rows may show only later that it is another stream: then nothing is granted, what was granted is lost, and
+  // the next list is refused.
+  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                int64_t start_ms) override;
+  void advance() override;
+  int64_t next_deadline_ms() const override;
+  std::vector<Grant> take_grants() override { return std::exchange(grants_, {}); }
+  std::vector<GrantId> take_losses() override { return std::exchange(losses_, {}); }
+  bool may_emit(GrantId grant) const override;
+  void settled(GrantId grant, ShardPosition position) override;
+  Status saved() const override;
+  void begin_close() override;
+  bool closed() const override;
+  bool healthy() const override;
+  void stats(const StatTeller& tell) const override;
+
+ private:
+  struct Held {
+    Held(LeaseTerms& terms, size_t of_stream, const Lease& row, int64_t taken_boot_ms)
+        : stream(of_stream), lease(terms, row, taken_boot_ms) {}
+    size_t stream;
+    GrantId grant = 0;  // 0: none yet, or it is over
+    bool granted = false;
+    HeldLease lease;
+  };
+  // A write that is no held lease's.
+  struct Chore {
+    enum class Kind { take, make, remove };
+    Kind kind;
+    size_t stream;
+    Lease lease;
+  };
+
+  int64_t boot_ms() const { return env_.clock.boot_ms(); }
+  bool room_for_call() const;
+  std::string described(size_t stream, const Lease& lease) const;
+
+  void advance_scan();
+  void prepared(const Result<bool>& usable);
+  void scanned(Result<LeaseList> list);
+  void scan_again_in(int64_t ms);
+  void review(size_t stream);
+  void choose();
+
+  void add_chore(Chore chore);
+  void advance_chores();
+  void begin_chore(const Chore& chore);
+  void chore_done(const Chore& chore, int64_t start_boot_ms, const Result<LeaseWrite>& result);
+  void hold(const Chore& chore, const Lease& row, int64_t taken_boot_ms);
+
+  void advance_held();
+  void grant_what_can_be(size_t stream);
+  void finish_what_can_be(size_t stream);
+  void end_grant(Held& held);
+  void look_after_held_at(int64_t boot_ms) { held_due_boot_ms_ = std::min(held_due_boot_ms_, boot_ms); }
+
+  Env& env_;
+  LeaseTable& table_;
+  LeaseOptions options_;
+  Reporter reporter_;
+  LeaseTerms terms_;
+  LeaseTaker taker_;
+  std::vector<std::unique_ptr<StreamLeases>> streams_;
+
+  bool prepared_ = false;
+  bool scanning_ = false;  // or preparing
+  int64_t scan_boot_ms_ = 0;
+  int scan_failures_ = 0;    // in a row
+  std::vector<Lease> rows_;  // of the last scan
+  std::optional<int64_t> scanned_boot_ms_;
+
+  std::deque<Chore> chores_, takes_;
+  size_t takes_wanted_ = 0;           // of takes_, beside those under way
+  std::set<std::string> chore_keys_;  // in chores_, or under way
+  int64_t chores_boot_ms_ = 0;        // not before that
+  int chore_failures_ = 0;            // in a row
+
+  std::map<std::string, std::unique_ptr<Held>> held_;  // by key
+  std::map<GrantId, Held*> granted_;
+  int64_t held_due_boot_ms_ = kNever;
+  GrantId last_grant_ = 0;
+  std::vector<Grant> grants_;
+  std::vector<GrantId> losses_;
+  bool closing_ = false;
+
+  int64_t scans_ = 0, taken_ = 0, stolen_ = 0, lost_ = 0, made_ = 0, removed_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,239 @@
+#include "core/leases/stream_leases.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/env.h"
+#include "core/base/json.h"
+#include "core/base/time.h"
+
+namespace penstock {
+
+namespace {
+
+// A shard that no list had for so long is gone, and not merely younger than a list.
+constexpr int64_t kForgottenMs = 300'000;
+
+std::string rfc3339(int64_t unix_ms) {
+  std::string text;
+  append_rfc3339(text, unix_ms);
+  return text;
+}
+
+// The account in arn:aws:kinesis:REGION:ACCOUNT:stream/NAME; "" where there is none.
+std::string account_of(const std::string& arn) {
+  size_t begin = 0;
+  for (int field = 0; field < 4; ++field) {
+    begin = arn.find(':', begin);
+    if (begin == std::string::npos) return "";
+    ++begin;
+  }
+  const size_t end = arn.find(':', begin);
+  return end == std::string::npos ? "" : arn.substr(begin, end - begin);
+}
+
+}  // namespace
+
+// ---- Lists and scans
+// ----------------------------------------------------------------------------------------------
+
+void StreamLeases::listed(const StreamIdentity& identity, const std::vector<ShardInfo>& shards, int64_t start_ms,
+                          int64_t boot_ms) {
+  if (!listed_boot_ms_) start_ms_ = start_ms;
+  listed_boot_ms_ = boot_ms;
+  identity_ = identity;
+  shards_.clear();
+  for (const ShardInfo& shard : shards) shards_[shard.id] = shard;
+  tree_.reset();
+  std::map<std::string, int64_t> unlisted;
+  for (const auto& [shard_id, lease] : leases_) {
+    if (shards_.contains(shard_id)) continue;
+    const auto before = unlisted_since_boot_ms_.find(shard_id);
+    unlisted[shard_id] = before == unlisted_since_boot_ms_.end() ? boot_ms : before->second;
+  }
+  unlisted_since_boot_ms_ = std::move(unlisted);
+  problem_ = name_stream();
+  for (const auto& [shard_id, lease] : leases_)
+    if (problem_.ok()) problem_ = judged(lease);
+}
+
+Status StreamLeases::name_stream() {
+  if (alone_) return {};
+  const std::string account = account_of(identity_.arn);
+  if (account.empty() || identity_.created_ms == 0)
+    return {Code::config, "stream " + identity_.name +
+                              ": the service does not say its account and creation time, by which the leases of "
+                              "several streams are named; read each stream under an application_name of its own"};
+  stream_id_ = account + ":" + identity_.name + ":" + std::to_string(identity_.created_ms / 1000);
+  return {};
+}
+
+void StreamLeases::scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
+  if (!listed_boot_ms_) return;  // nobody knows yet which are ours
+  scanned_boot_ms_ = boot_ms;
+  leases_.clear();
+  tree_.reset();
+  problem_ = name_stream();
+  for (const Lease& row : rows) {
+    if (problem_.ok()) problem_ = judged(row);
+    if (row.stream_id == stream_id_) leases_[row.shard_id] = row;
+  }
+  had_leases_ = had_leases_ || !leases_.empty();
+}
+
+Status StreamLeases::judged(const Lease& row) const {
+  if (alone_ != row.stream_id.empty())
+    return {Code::config,
+            "stream " + identity_.name + ": the table's lease " + printable(row.key) +
+                (alone_ ? " is of an application that reads several streams, and this instance reads one"
+                        : " is of an application that reads one stream, and this instance reads several") +
+                "; give it an application_name of its own"};
+  // With several streams the others have their leases in the table too.
+  if (!alone_ && row.stream_arn != identity_.arn) return {};
+  if (!row.stream_arn.empty() && !identity_.arn.empty() && row.stream_arn != identity_.arn)
+    return {Code::config, "stream " + identity_.arn + ": the table's lease " + printable(row.key) +
+                              " is of the stream " + printable(row.stream_arn) +
+                              "; give each its own application_name"};
+  const bool of_another =
+      row.stream_created_ms != 0 && identity_.created_ms != 0 && row.stream_created_ms != identity_.created_ms;
+  if (!of_another) return {};
+  return {Code::config, "stream " + identity_.name + ": it was made at " + rfc3339(identity_.created_ms) +
+                            ", and the table's lease " + printable(row.key) +
+                            " is of a stream of that name that was made at " + rfc3339(row.stream_created_ms) +
+                            "; if the old one is gone, begin anew: penstock seek -c FILE --all --to trim_horizon"};
+}
+
+void StreamLeases::learned(const Lease& row) {
+  leases_[row.shard_id] = row;
+  had_leases_ = true;
+  tree_.reset();
+}
+
+void StreamLeases::removed(const std::string& shard_id) {
+  leases_.erase(shard_id);
+  tree_.reset();
+}
+
+const LeaseTree& StreamLeases::tree() const {
+  if (!tree_) tree_.emplace(shards_, leases_);
+  return *tree_;
+}
+
+// ---- Reading
+// ------------------------------------------------------------------------------------------------------
+
+bool StreamLeases::forgotten(const std::string& shard_id) const {
+  const auto since = unlisted_since_boot_ms_.find(shard_id);
+  return since != unlisted_since_boot_ms_.end() && *listed_boot_ms_ - since->second >= kForgottenMs;
+}
+
+std::optional<ShardInfo> StreamLeases::shard(const std::string& shard_id) const {
+  if (const auto listed = shards_.find(shard_id); listed != shards_.end()) return listed->second;
+  const auto lease = leases_.find(shard_id);
+  if (lease == leases_.end() || forgotten(shard_id)) return std::nullopt;
+  const auto& [key, row] = *lease;
+  if (!row.first_hash_key || !row.last_hash_key) return std::nullopt;
+  return ShardInfo{shard_id, row.parent_ids, *row.first_hash_key, *row.last_hash_key, true};
+}
+
+ReadFrom StreamLeases::read_from(const Lease& row) {
+  const bool begins = row.checkpoint.empty() || row.checkpoint == kTrimHorizonCheckpoint ||
+                      row.checkpoint == kLatestCheckpoint || row.checkpoint == kAtTimestampCheckpoint;
+  if (!begins) return ReadFrom::behind({row.checkpoint, row.sub_sequence_number});
+  return row.started_ms != 0 ? ReadFrom::at_timestamp(row.started_ms) : ReadFrom::trim_horizon();
+}
+
+// The application's start, as far as a lease tells it: for shards that were found later, too.
+int64_t StreamLeases::latest_start_ms() const {
+  int64_t earliest_ms = kNever;
+  for (const auto& [shard_id, lease] : leases_)
+    if (lease.started_ms != 0) earliest_ms = std::min(earliest_ms, lease.started_ms);
+  return earliest_ms == kNever ? start_ms_ : earliest_ms;
+}
+
+LeaseChange StreamLeases::beginning_of(const Lease& row) const {
+  LeaseChange change;
+  if (row.stream_arn.empty()) change.stream_arn = identity_.arn;
+  if (row.stream_created_ms == 0) change.stream_created_ms = identity_.created_ms;
+  if (row.started_ms != 0) return change;
+  if (row.checkpoint == kLatestCheckpoint) change.started_ms = latest_start_ms();
+  // Another's option, unless it is ours too. Without it all is read: more than was asked for, but nothing is lost.
+  if (row.checkpoint == kAtTimestampCheckpoint && initial_.kind == InitialPosition::Kind::at_timestamp)
+    change.started_ms = initial_.timestamp_ms;
+  return change;
+}
+
+// ---- Making and deleting
+// ------------------------------------------------------------------------------------------
+
+Lease StreamLeases::new_lease(const ShardInfo& shard, bool begins_stream) const {
+  Lease lease;
+  lease.key = lease_key(stream_id_, shard.id);
+  lease.stream_id = stream_id_;
+  lease.shard_id = shard.id;
+  lease.parent_ids = shard.parent_ids;
+  lease.first_hash_key = shard.first_hash_key;
+  lease.last_hash_key = shard.last_hash_key;
+  lease.stream_arn = identity_.arn;
+  lease.stream_created_ms = identity_.created_ms;
+  lease.checkpoint = kTrimHorizonCheckpoint;
+  if (begins_stream) {
+    if (initial_.kind == InitialPosition::Kind::latest) {
+      lease.checkpoint = kLatestCheckpoint;
+      lease.started_ms = latest_start_ms();
+    } else if (initial_.kind == InitialPosition::Kind::at_timestamp) {
+      lease.checkpoint = kAtTimestampCheckpoint;
+      lease.started_ms = initial_.timestamp_ms;
+    }
+    return lease;
+  }
+  // A child has no records from before its parents' ends. Where all of the stream began at a time, that may lie
+  // after those: then it is where the child begins, too.
+  const bool all_began_at_a_time =
+      std::all_of(leases_.begin(), leases_.end(), [](const auto& entry) { return entry.second.started_ms != 0; });
+  if (all_began_at_a_time && !leases_.empty()) lease.started_ms = latest_start_ms();
+  return lease;
+}
+
+std::vector<Lease> StreamLeases::missing(int64_t boot_ms) {
+  std::vector<Lease> leases;
+  if (!had_leases_ && initial_.kind == InitialPosition::Kind::latest) {
+    // What is closed by now holds nothing that came later.
+    for (const auto& [shard_id, shard] : shards_)
+      if (shard.open) leases.push_back(new_lease(shard, true));
+    return leases;
+  }
+  std::map<std::string, int64_t> missing_since;
+  for (const LeaseTree::Missing& missing : tree().missing()) {
+    const auto before = missing_since_boot_ms_.find(missing.shard->id);
+    const int64_t since_ms = before == missing_since_boot_ms_.end() ? boot_ms : before->second;
+    missing_since[missing.shard->id] = since_ms;
+    if (!had_leases_ || (boot_ms - since_ms >= failover_ms_ && *listed_boot_ms_ >= since_ms))
+      leases.push_back(new_lease(*missing.shard, missing.begins_stream));
+  }
+  missing_since_boot_ms_ = std::move(missing_since);
+  return leases;
+}
+
+std::vector<Lease> StreamLeases::children_of(const std::string& shard_id) const {
+  std::vector<Lease> leases;
+  for (const std::string& child : tree().children(shard_id)) leases.push_back(new_lease(shards_.at(child), false));
+  return leases;
+}
+
+std::vector<Lease> StreamLeases::obsolete(const std::string& worker) const {
+  std::vector<Lease> leases;
+  for (const Lease* lease : tree().finished()) {
+    std::string owner = worker;
+    for (const std::string& child : lease->child_ids) {
+      const auto row = leases_.find(child);
+      if (row != leases_.end() && row->second.checkpoint != kShardEndCheckpoint) owner = row->second.owner;
+    }
+    if (owner == worker) leases.push_back(*lease);
+  }
+  for (const auto& [shard_id, lease] : leases_)
+    if (forgotten(shard_id) && lease.checkpoint != kShardEndCheckpoint) leases.push_back(lease);
+  return leases;
+}
+
+}  // namespace penstock

@@ -1,0 +1,90 @@
+// The leases of one stream, as the last scan and our own writes since show them, beside the list of its shards:
+// what is to be made, deleted and read, and from where. Nothing here writes or waits.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/kinesis/assignment.h"
+#include "core/leases/lease.h"
+#include "core/leases/lease_table.h"
+#include "core/leases/lease_tree.h"
+
+namespace penstock {
+
+class StreamLeases {
+ public:
+  // alone: the application reads this stream only, so that the table's keys are shard ids; otherwise they begin
+  // with account:stream:creationEpoch. A lease counts as missing when it was for failover_ms: its owner, if there
+  // is one, makes it anew before that, at the position it knows.
+  StreamLeases(bool alone, InitialPosition initial, int64_t failover_ms)
+      : alone_(alone), initial_(initial), failover_ms_(failover_ms) {}
+  StreamLeases(const StreamLeases&) = delete;
+  StreamLeases& operator=(const StreamLeases&) = delete;
+
+  // As Assignment::listed(). boot_ms is when the list came.
+  void listed(const StreamIdentity& identity, const std::vector<ShardInfo>& shards, int64_t start_ms,
+              int64_t boot_ms);
+  // All rows of the table, of whatever stream. Passed over before the first list.
+  void scanned(const std::vector<Lease>& rows, int64_t boot_ms);
+  // What a write of ours has shown since.
+  void learned(const Lease& row);
+  void removed(const std::string& shard_id);
+
+  // Code::config where the rows are of another stream than the one that was listed: nothing of it may be read.
+  const Status& problem() const { return problem_; }
+  // Listed, scanned, and no problem. Before that there is nothing to ask below.
+  bool known() const { return listed_boot_ms_ && scanned_boot_ms_ && problem_.ok(); }
+  const StreamIdentity& identity() const { return identity_; }
+  const LeasesByShard& leases() const { return leases_; }
+
+  // The shard of a lease, listed or as its row says; none where nobody can read it (any more).
+  std::optional<ShardInfo> shard(const std::string& shard_id) const;
+  bool may_begin(const std::string& shard_id) const { return tree().may_begin(shard_id); }
+  // Where its owner begins. The row has what beginning_of() adds.
+  static ReadFrom read_from(const Lease& row);
+  // What whoever takes the row has to write to it: which stream it is of, and when reading began where it says
+  // LATEST or AT_TIMESTAMP, so that a crash before the first checkpoint begins there again.
+  LeaseChange beginning_of(const Lease& row) const;
+
+  // Leases to make, as of boot_ms. Those of the first start at once, others when they were missing for a while and
+  // a list since then still has their shards.
+  std::vector<Lease> missing(int64_t boot_ms);
+  // The leases of a shard's children; none while they are not listed.
+  std::vector<Lease> children_of(const std::string& shard_id) const;
+  // Leases that worker shall delete: finished ones, by the owner of a child so that not all try; and those whose
+  // shards have left the stream's retention unread.
+  std::vector<Lease> obsolete(const std::string& worker) const;
+
+ private:
+  const LeaseTree& tree() const;
+  Status name_stream();
+  Status judged(const Lease& row) const;
+  Lease new_lease(const ShardInfo& shard, bool begins_stream) const;
+  int64_t latest_start_ms() const;
+  bool forgotten(const std::string& shard_id) const;
+
+  bool alone_;
+  InitialPosition initial_;
+  int64_t failover_ms_;
+
+  StreamIdentity identity_;
+  std::string stream_id_;  // "" in a table of one stream
+  int64_t start_ms_ = 0;   // of the first list
+  ListedShards shards_;
+  std::optional<int64_t> listed_boot_ms_, scanned_boot_ms_;
+  Status problem_;
+
+  LeasesByShard leases_;
+  bool had_leases_ = false;
+  std::map<std::string, int64_t> missing_since_boot_ms_;
+  std::map<std::string, int64_t>
+      unlisted_since_boot_ms_;             // leases whose shards were not in the list that came then
+  mutable std::optional<LeaseTree> tree_;  // none: shards or leases have changed
+};
+
+}  // namespace penstock

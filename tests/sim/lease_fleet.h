@@ -1,0 +1,144 @@
+// Workers in virtual time that share a stream by leases in one table, and a judge that watches what they read and
+// what they write. Their calls go through a signed client to the model of DynamoDB; the stream is a plain list of
+// records, since reading it is not what is tried here.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/leases/lease_assignment.h"
+#include "tests/model_dynamodb/service.h"
+#include "tests/sim/sim_client.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::sim {
+
+struct FleetShard {
+  ShardInfo info;
+  std::vector<int64_t> records;  // sequence numbers, growing
+  size_t read = 0;               // records that some worker has emitted, from the first on
+};
+
+class LeaseFleet;
+
+class TableClient : private SimClientParts, public ServiceClient {
+ public:
+  TableClient(Env& env, int64_t call_timeout_ms)
+      : SimClientParts(env),
+        ServiceClient(env, kDynamoDbProtocol, *make_endpoint("dynamodb", "us-east-1", "", false), credentials,
+                      SimClientParts::clock, call_timeout_ms) {}
+};
+
+// One life of a process.
+class FleetWorker {
+ public:
+  FleetWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed);
+
+  void advance();
+  int64_t next_deadline_ms();
+  void list();
+  std::set<std::string> shards() const;  // granted, and not at their ends
+  int64_t stat(std::string_view name) const;
+  SimEnv& sim() { return sim_; }
+  LeaseAssignment& leases() { return leases_; }
+  const Status& listed() const { return listed_; }
+
+  bool blocked = false;  // the outputs take nothing
+  bool frozen = false;   // SIGSTOP
+
+ private:
+  friend class LeaseFleet;
+  struct Reading {
+    FleetShard* shard;
+    size_t next = 0;  // to be emitted
+    size_t prefetched = 0;
+    size_t settled = 0;
+    bool ended = false;
+  };
+  void read();
+  void emit(GrantId grant, Reading& reading);
+
+  LeaseFleet& fleet_;
+  std::string id_;
+  SimEnv sim_;
+  TableClient client_;
+  LeaseTable table_;
+  LeaseAssignment leases_;
+  Status listed_;
+  std::map<GrantId, Reading> readings_;
+  int64_t next_list_ms_ = 0, next_read_ms_ = 0;
+};
+
+class LeaseFleet {
+ public:
+  explicit LeaseFleet(uint64_t seed)
+      : seed_(seed), service_({.stale_ms = 500}, [this] { return clock.unix_ms(); }) {
+    service_.make_table("app");
+  }
+
+  FleetWorker& start();
+  void start_many(int count);
+  void kill(size_t worker);  // as kill -9
+  void stop(size_t worker);  // in order
+  void run(int64_t ms);
+  // Runs until done(), or fails after that much time. How long it took.
+  int64_t run_until(const std::function<bool()>& done, int64_t most_ms);
+
+  void add_shards(int count);
+  void split(const std::string& shard);
+  void merge(const std::string& a, const std::string& b);
+  // What each open shard gets from now on.
+  void set_records_a_second(int records) { records_a_second_ = records; }
+
+  // Every open shard is read by one worker, and the workers' shares differ by one at most.
+  bool in_balance() const;
+  bool all_read() const;
+  size_t workers() const { return workers_.size(); }
+  FleetWorker& worker(size_t index) { return *workers_[index]; }
+  void delete_row(const std::string& key);  // by hand
+  dynamodb::Service& service() { return service_; }
+  std::map<std::string, FleetShard>& shards() { return shards_; }
+  std::vector<ShardInfo> list() const;
+  int64_t duplicates() const { return duplicates_; }
+
+  SimClock clock;  // before all that goes by it
+  InitialPosition initial;
+  int64_t failover_ms = 10'000;
+
+ private:
+  friend class FleetWorker;
+  struct Written {
+    std::map<std::string, int64_t> at_ms;  // by owner: its last write
+    std::string owner;
+    int64_t taken_ms = 0;
+    std::string checkpoint, counter;
+  };
+
+  model::Reply serve(model::Request request);
+  void watch_writes();
+  void emitted(const std::string& worker, FleetShard& shard, size_t index);
+  void put_records();
+  void add_shard(const std::vector<std::string>& parents, HashKey first, HashKey last);
+
+  uint64_t seed_;
+  dynamodb::Service service_;
+  std::map<std::string, FleetShard> shards_;
+  std::vector<std::unique_ptr<FleetWorker>> workers_;
+  std::vector<std::unique_ptr<FleetWorker>> stopping_;
+  int started_ = 0;
+  std::map<std::string, Written> written_;  // by shard
+  int records_a_second_ = 10;
+  int64_t next_put_ms_ = 0;
+  int64_t last_record_ = 0;
+  int shards_made_ = 0;
+  int64_t duplicates_ = 0;
+};
+
+}  // namespace penstock::sim

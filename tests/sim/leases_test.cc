@@ -1,0 +1,240 @@
+// Workers at one table in virtual time: balance, death, order and what must never be. The judge is in the fleet.
+#include <gtest/gtest.h>
+
+#include "tests/sim/lease_fleet.h"
+
+namespace penstock::sim {
+namespace {
+
+constexpr int64_t kFailoverMs = 10'000;
+constexpr int64_t kTakeMs = kFailoverMs / 3;  // between two scans
+constexpr int64_t kMinuteMs = 60'000;
+constexpr int64_t kStaleMs = 500;  // how old the rows of a scan may be
+constexpr int64_t kCallsMs = 500;  // for a few calls
+
+struct leases : testing::TestWithParam<uint64_t> {
+  void settle_down(int workers, int shards) {
+    fleet.add_shards(shards);
+    fleet.start_many(workers);
+    fleet.run_until([&] { return fleet.in_balance(); }, 5 * kMinuteMs);
+  }
+  size_t shares_of(size_t worker) { return fleet.worker(worker).shards().size(); }
+  // Nothing is lost: all that there is gets read, once the stream rests.
+  void expect_all_read() {
+    fleet.set_records_a_second(0);
+    fleet.run_until([&] { return fleet.all_read(); }, 10 * kMinuteMs);
+  }
+
+  LeaseFleet fleet{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(seeds, leases, testing::Range<uint64_t>(1, 6));
+
+TEST_P(leases, four_workers_come_to_three_of_twelve_shards_each_and_stay_there) {
+  settle_down(4, 12);
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(shares_of(i), 3U);
+  int64_t taken = 0;
+  for (size_t i = 0; i < 4; ++i) taken += fleet.worker(i).stat("leases_taken");
+  fleet.run(10 * kMinuteMs);
+  for (size_t i = 0; i < 4; ++i) taken -= fleet.worker(i).stat("leases_taken");
+  EXPECT_EQ(taken, 0);
+  expect_all_read();
+}
+
+TEST_P(leases, what_a_dead_worker_read_is_read_on_within_two_failover_times) {
+  settle_down(4, 12);
+  fleet.run(static_cast<int64_t>(GetParam()) * 777);
+  const int64_t duplicates = fleet.duplicates();
+  fleet.kill(0);
+  const int64_t took_ms = fleet.run_until(
+      [&] {
+        size_t shards = 0;
+        for (size_t i = 0; i < 3; ++i) shards += shares_of(i);
+        return shards == 12;
+      },
+      2 * kFailoverMs);
+  EXPECT_GT(took_ms, kFailoverMs - kTakeMs);
+  fleet.run_until([&] { return fleet.in_balance(); }, kMinuteMs);
+  expect_all_read();
+  // 3 shards with 10 records a second, of at most one checkpoint interval.
+  EXPECT_LE(fleet.duplicates() - duplicates, 3 * 10 * 6);
+}
+
+TEST_P(leases, what_a_worker_hands_over_is_read_on_within_one_take_interval_and_nothing_twice) {
+  settle_down(4, 12);
+  const int64_t duplicates = fleet.duplicates();
+  fleet.stop(0);
+  fleet.run_until(
+      [&] {
+        size_t shards = 0;
+        for (size_t i = 0; i < 3; ++i) shards += shares_of(i);
+        return shards == 12;
+      },
+      kTakeMs + kStaleMs + kCallsMs);
+  fleet.run_until([&] { return fleet.in_balance(); }, kMinuteMs);
+  expect_all_read();
+  EXPECT_LE(fleet.duplicates() - duplicates, 3 * 20);  // what was emitted last was not settled
+}
+
+TEST_P(leases, two_workers_that_join_get_their_shares_and_no_lease_changes_hands_twice) {
+  settle_down(4, 12);
+  fleet.start_many(2);
+  fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
+  for (size_t i = 0; i < 6; ++i) EXPECT_EQ(shares_of(i), 2U);
+  EXPECT_EQ(fleet.worker(4).stat("leases_taken") + fleet.worker(5).stat("leases_taken"), 4);
+  expect_all_read();
+}
+
+TEST_P(leases, a_worker_that_was_frozen_past_the_failover_time_emits_nothing_more_of_what_it_lost) {
+  settle_down(4, 12);
+  for (int round = 0; round < 5; ++round) {
+    FleetWorker& frozen = fleet.worker(static_cast<size_t>(round) % 4);
+    frozen.frozen = true;
+    fleet.run(2 * kFailoverMs + int64_t{round} * 1'234);
+    frozen.frozen = false;  // the judge watches what it emits and writes
+    fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
+  }
+  expect_all_read();
+}
+
+TEST_P(leases, a_worker_that_was_frozen_for_less_goes_on) {
+  settle_down(2, 4);
+  const int64_t lost = fleet.worker(0).stat("leases_lost");
+  fleet.worker(0).frozen = true;
+  fleet.run(kFailoverMs - kTakeMs - 100);
+  fleet.worker(0).frozen = false;
+  fleet.run(kMinuteMs);
+  EXPECT_EQ(fleet.worker(0).stat("leases_lost"), lost);
+  expect_all_read();
+}
+
+TEST_P(leases, no_lease_is_lost_while_the_outputs_are_blocked) {
+  settle_down(4, 12);
+  for (size_t i = 0; i < 4; ++i) fleet.worker(i).blocked = true;
+  const int64_t lost = fleet.worker(0).stat("leases_lost");
+  fleet.run(10 * kFailoverMs);
+  EXPECT_EQ(fleet.worker(0).stat("leases_lost"), lost);
+  EXPECT_TRUE(fleet.in_balance());
+  for (size_t i = 0; i < 4; ++i) fleet.worker(i).blocked = false;
+  expect_all_read();
+}
+
+TEST_P(leases, a_worker_that_cannot_reach_the_table_stops_and_one_that_can_reads_on) {
+  settle_down(3, 6);
+  fleet.worker(0).sim().transport().cut_off_until(fleet.clock.monotonic_ms() + 3 * kFailoverMs);
+  fleet.run(2 * kFailoverMs);
+  EXPECT_FALSE(fleet.worker(0).leases().healthy());
+  fleet.run_until([&] { return fleet.in_balance() && fleet.worker(0).leases().healthy(); }, 2 * kMinuteMs);
+  expect_all_read();
+}
+
+TEST_P(leases, a_table_that_nobody_reaches_for_a_while_costs_nobody_a_lease) {
+  settle_down(3, 6);
+  int64_t lost = 0;
+  for (size_t i = 0; i < 3; ++i) {
+    lost += fleet.worker(i).stat("leases_lost");
+    fleet.worker(i).sim().transport().cut_off_until(fleet.clock.monotonic_ms() + 3 * kFailoverMs);
+  }
+  fleet.run(3 * kFailoverMs + kMinuteMs);
+  for (size_t i = 0; i < 3; ++i) lost -= fleet.worker(i).stat("leases_lost");
+  EXPECT_EQ(lost, 0);
+  expect_all_read();
+}
+
+TEST_P(leases, a_throttled_table_slows_but_nothing_is_emitted_out_of_force) {
+  settle_down(3, 6);
+  fleet.service().faults().set_rates({.throttle = 0.7});
+  fleet.run(10 * kMinuteMs);
+  fleet.service().faults().set_rates({});
+  fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
+  expect_all_read();
+}
+
+TEST_P(leases, lost_answers_lose_nothing_and_cost_no_lease) {
+  settle_down(4, 12);
+  int64_t lost = 0;
+  for (size_t i = 0; i < 4; ++i) lost += fleet.worker(i).stat("leases_lost");
+  fleet.service().faults().set_rates({.internal_failure = 0.05, .close = 0.05, .lose_answer = 0.1});
+  fleet.run(20 * kMinuteMs);
+  for (size_t i = 0; i < 4; ++i) lost -= fleet.worker(i).stat("leases_lost");
+  EXPECT_EQ(lost, 0);
+  EXPECT_TRUE(fleet.in_balance());
+  expect_all_read();
+}
+
+TEST_P(leases, rows_deleted_by_hand_are_made_again_where_they_were) {
+  settle_down(3, 6);
+  fleet.run(kMinuteMs);
+  const int64_t duplicates = fleet.duplicates();
+  for (const auto& shard : fleet.list()) fleet.delete_row(shard.id);
+  fleet.run_until([&] { return fleet.service().table("app")->keys_after("").size() == 6 && fleet.in_balance(); },
+                  2 * kMinuteMs);
+  expect_all_read();
+  EXPECT_LE(fleet.duplicates() - duplicates, 6 * 10 * 10);  // not the minute before
+}
+
+TEST_P(leases, a_reshard_is_followed_parents_first_and_the_old_leases_go) {
+  settle_down(3, 6);
+  fleet.split("shardId-000000000000");
+  fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
+  fleet.merge("shardId-000000000006", "shardId-000000000007");
+  fleet.split("shardId-000000000003");
+  fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
+  fleet.run_until(
+      [&] {
+        for (const ShardInfo& shard : fleet.list())
+          if (!shard.open && fleet.service().table("app")->row(shard.id) != nullptr) return false;
+        return true;
+      },
+      2 * kMinuteMs);
+  expect_all_read();
+}
+
+// All of it at once, for forty minutes.
+TEST_P(leases, nothing_is_lost_whatever_happens_at_once) {
+  settle_down(4, 8);
+  SimRandom random(GetParam());
+  fleet.service().faults().set_rates(
+      {.throttle = 0.05, .internal_failure = 0.02, .close = 0.02, .lose_answer = 0.05, .truncate = 0.02});
+  for (int round = 0; round < 40; ++round) {
+    std::vector<std::string> open;
+    for (const ShardInfo& shard : fleet.list())
+      if (shard.open) open.push_back(shard.id);
+    FleetWorker& worker = fleet.worker(random.up_to(fleet.workers() - 1));
+    switch (random.up_to(7)) {
+      case 0:
+        fleet.kill(random.up_to(fleet.workers() - 1));
+        break;
+      case 1:
+        fleet.stop(random.up_to(fleet.workers() - 1));
+        break;
+      case 2:
+        worker.frozen = true;
+        break;
+      case 3:
+        worker.sim().transport().cut_off_until(fleet.clock.monotonic_ms() + 25'000);
+        break;
+      case 4:
+        fleet.split(open[random.up_to(open.size() - 1)]);
+        break;
+      case 5: {
+        const size_t first = random.up_to(open.size() - 2);
+        if (open.size() > 3) fleet.merge(open[first], open[first + 1]);
+        break;
+      }
+      case 6:
+        fleet.delete_row(open[random.up_to(open.size() - 1)]);
+        break;
+      default:
+        worker.blocked = true;
+    }
+    while (fleet.workers() < 4) fleet.start();
+    fleet.run(kMinuteMs);
+    for (size_t i = 0; i < fleet.workers(); ++i) fleet.worker(i).frozen = fleet.worker(i).blocked = false;
+  }
+  fleet.service().faults().set_rates({});
+  fleet.run_until([&] { return fleet.in_balance(); }, 10 * kMinuteMs);
+  expect_all_read();
+}
+
+}  // namespace
+}  // namespace penstock::sim

@@ -1,0 +1,281 @@
+#include "core/leases/stream_leases.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace penstock {
+namespace {
+
+constexpr int64_t kFailoverMs = 10'000;
+constexpr int64_t kCreatedMs = 1'688'165'434'000;
+constexpr int64_t kStartMs = 1'700'000'000'000;
+constexpr auto kLatest = InitialPosition{InitialPosition::Kind::latest, 0};
+constexpr auto kAtTime = InitialPosition{InitialPosition::Kind::at_timestamp, 1'650'000'000'000};
+
+const StreamIdentity kStream = {"in", "arn:aws:kinesis:eu-west-1:123456789012:stream/in", kCreatedMs};
+
+ShardInfo shard(const std::string& id, const std::vector<std::string>& parents = {}, bool open = true) {
+  ShardInfo info;
+  info.id = id;
+  info.parent_ids = parents;
+  info.first_hash_key = 1;
+  info.last_hash_key = 2;
+  info.open = open;
+  return info;
+}
+const std::vector<ShardInfo> kSplit = {shard("a", {}, false), shard("b", {"a"}), shard("c", {"a"}), shard("d")};
+
+Lease row(const std::string& id, const std::string& checkpoint, int64_t started_ms = 0) {
+  Lease lease;
+  lease.key = lease.shard_id = id;
+  lease.checkpoint = checkpoint;
+  lease.started_ms = started_ms;
+  return lease;
+}
+
+std::set<std::string> shards_of(const std::vector<Lease>& leases) {
+  std::set<std::string> ids;
+  for (const Lease& lease : leases) ids.insert(lease.shard_id);
+  return ids;
+}
+
+using Ids = std::set<std::string>;
+
+// A stream that was listed and scanned at the time 0.
+struct Stream : StreamLeases {
+  Stream(const InitialPosition& initial, const std::vector<ShardInfo>& shards, const std::vector<Lease>& rows,
+         bool alone = true)
+      : StreamLeases(alone, initial, kFailoverMs) {
+    listed(kStream, shards, kStartMs, 0);
+    scanned(rows, 0);
+  }
+};
+
+TEST(stream_leases, a_first_start_makes_the_leases_of_the_oldest_shards_at_once) {
+  Stream stream({}, kSplit, {});
+  const std::vector<Lease> made = stream.missing(0);
+  ASSERT_EQ(shards_of(made), (Ids{"a", "d"}));
+  const Lease& lease = made[0];
+  EXPECT_EQ(lease.key, "a");
+  EXPECT_EQ(lease.checkpoint, kTrimHorizonCheckpoint);
+  EXPECT_EQ(lease.started_ms, 0);
+  EXPECT_EQ(lease.stream_arn, kStream.arn);
+  EXPECT_EQ(lease.stream_created_ms, kCreatedMs);
+  EXPECT_EQ(lease.first_hash_key, HashKey{1});
+  EXPECT_EQ(lease.last_hash_key, HashKey{2});
+}
+
+TEST(stream_leases, a_first_start_at_latest_begins_with_the_open_shards_and_writes_down_when) {
+  Stream stream(kLatest, kSplit, {});
+  const std::vector<Lease> made = stream.missing(0);
+  ASSERT_EQ(shards_of(made), (Ids{"b", "c", "d"}));
+  for (const Lease& lease : made) {
+    EXPECT_EQ(lease.checkpoint, kLatestCheckpoint);
+    EXPECT_EQ(lease.started_ms, kStartMs);
+    EXPECT_EQ(StreamLeases::read_from(lease), ReadFrom::at_timestamp(kStartMs));
+  }
+}
+
+TEST(stream_leases, a_first_start_at_a_time_begins_with_the_oldest_shards_there) {
+  Stream stream(kAtTime, kSplit, {});
+  const std::vector<Lease> made = stream.missing(0);
+  ASSERT_EQ(shards_of(made), (Ids{"a", "d"}));
+  EXPECT_EQ(made[0].checkpoint, kAtTimestampCheckpoint);
+  EXPECT_EQ(StreamLeases::read_from(made[0]), ReadFrom::at_timestamp(kAtTime.timestamp_ms));
+}
+
+TEST(stream_leases, leases_that_vanish_are_made_again_after_the_failover_time_and_a_newer_list) {
+  Stream stream({}, kSplit, {row("a", "7"), row("d", "7")});
+  EXPECT_TRUE(stream.missing(0).empty());
+  stream.scanned({row("a", "7")}, 1'000);
+  EXPECT_TRUE(stream.missing(1'000).empty());
+  EXPECT_TRUE(stream.missing(1'000 + kFailoverMs).empty());  // the list is older than the gap
+  stream.listed(kStream, kSplit, kStartMs, 5'000);
+  EXPECT_TRUE(stream.missing(1'000 + kFailoverMs - 1).empty());
+  EXPECT_EQ(shards_of(stream.missing(1'000 + kFailoverMs)), Ids{"d"});
+}
+
+TEST(stream_leases, a_lease_that_is_back_was_not_missing) {
+  Stream stream({}, kSplit, {row("a", "7"), row("d", "7")});
+  stream.scanned({row("a", "7")}, 1'000);
+  EXPECT_TRUE(stream.missing(1'000).empty());
+  stream.scanned({row("a", "7"), row("d", "7")}, 2'000);
+  EXPECT_TRUE(stream.missing(2'000).empty());
+  stream.scanned({row("a", "7")}, 3'000);
+  stream.listed(kStream, kSplit, kStartMs, 4'000);
+  EXPECT_TRUE(stream.missing(1'000 + kFailoverMs).empty());
+}
+
+TEST(stream_leases, a_shard_made_anew_later_begins_when_the_application_did) {
+  Stream stream(kLatest, kSplit, {row("b", "7", 42), row("c", "7", 41)});
+  stream.missing(0);
+  stream.listed(kStream, kSplit, kStartMs + 1'000, 1);
+  const std::vector<Lease> made = stream.missing(kFailoverMs);
+  ASSERT_EQ(shards_of(made), Ids{"d"});
+  EXPECT_EQ(made[0].checkpoint, kLatestCheckpoint);
+  EXPECT_EQ(made[0].started_ms, 41);
+}
+
+TEST(stream_leases, children_begin_at_the_trim_horizon_whatever_the_initial_position) {
+  for (const InitialPosition& initial : {InitialPosition{}, kLatest, kAtTime}) {
+    const Stream stream(initial, kSplit, {row("a", "7"), row("d", "7")});
+    const std::vector<Lease> children = stream.children_of("a");
+    ASSERT_EQ(shards_of(children), (Ids{"b", "c"}));
+    EXPECT_EQ(children[0].checkpoint, kTrimHorizonCheckpoint);
+    EXPECT_EQ(children[0].parent_ids, std::vector<std::string>{"a"});
+    EXPECT_EQ(StreamLeases::read_from(children[0]), ReadFrom::trim_horizon());
+  }
+}
+
+// a may have ended before the time: then its children hold records from before it.
+TEST(stream_leases, children_of_a_stream_that_is_read_from_a_time_on_begin_at_that_time) {
+  const Stream stream(kAtTime, kSplit, {row("a", "AT_TIMESTAMP", 50), row("d", "7", 50)});
+  EXPECT_EQ(StreamLeases::read_from(stream.children_of("a")[0]), ReadFrom::at_timestamp(50));
+}
+
+TEST(stream_leases, a_lease_says_where_reading_begins) {
+  EXPECT_EQ(StreamLeases::read_from(row("a", "TRIM_HORIZON")), ReadFrom::trim_horizon());
+  EXPECT_EQ(StreamLeases::read_from(row("a", "")), ReadFrom::trim_horizon());
+  EXPECT_EQ(StreamLeases::read_from(row("a", "LATEST", 5)), ReadFrom::at_timestamp(5));
+  EXPECT_EQ(StreamLeases::read_from(row("a", "AT_TIMESTAMP", 5)), ReadFrom::at_timestamp(5));
+  EXPECT_EQ(StreamLeases::read_from(row("a", "AT_TIMESTAMP")), ReadFrom::trim_horizon());
+  Lease lease = row("a", "49", 5);
+  lease.sub_sequence_number = 3;
+  EXPECT_EQ(StreamLeases::read_from(lease), ReadFrom::behind({"49", 3}));
+}
+
+TEST(stream_leases, taking_a_lease_of_another_library_adds_the_stream_and_when_it_was_begun) {
+  const Stream stream({}, kSplit, {row("a", "LATEST")});
+  const LeaseChange latest = stream.beginning_of(row("a", "LATEST"));
+  EXPECT_EQ(latest.stream_arn, kStream.arn);
+  EXPECT_EQ(latest.stream_created_ms, kCreatedMs);
+  EXPECT_EQ(latest.started_ms, kStartMs);
+  EXPECT_EQ(latest.checkpoint, "");
+  EXPECT_EQ(stream.beginning_of(row("a", "LATEST", 7)).started_ms, 0);
+  EXPECT_EQ(stream.beginning_of(row("a", "TRIM_HORIZON")).started_ms, 0);
+  EXPECT_EQ(stream.beginning_of(row("a", "7")).started_ms, 0);
+  EXPECT_EQ(stream.beginning_of(row("a", "AT_TIMESTAMP")).started_ms, 0);
+  EXPECT_EQ(Stream(kAtTime, kSplit, {}).beginning_of(row("a", "AT_TIMESTAMP")).started_ms, kAtTime.timestamp_ms);
+}
+
+TEST(stream_leases, a_lease_found_at_latest_begins_when_the_application_did_where_any_lease_tells) {
+  const Stream stream(kLatest, kSplit, {row("a", "LATEST"), row("d", "7", 99)});
+  EXPECT_EQ(stream.beginning_of(row("a", "LATEST")).started_ms, 99);
+}
+
+TEST(stream_leases, leases_of_a_stream_that_was_made_again_are_refused_by_name) {
+  Lease old = row("a", "7");
+  old.stream_arn = kStream.arn;
+  old.stream_created_ms = kCreatedMs - 1'000;
+  const Stream stream({}, kSplit, {old});
+  EXPECT_FALSE(stream.known());
+  EXPECT_EQ(stream.problem().code(), Code::config);
+  for (const char* text : {"in", "2023-06-30T22:50:34.000Z", "2023-06-30T22:50:33.000Z",
+                           "penstock seek -c FILE --all --to trim_horizon"})
+    EXPECT_NE(stream.problem().message().find(text), std::string::npos) << stream.problem().message();
+}
+
+TEST(stream_leases, a_stream_that_is_made_again_while_it_is_read_is_refused) {
+  Lease lease = row("a", "7");
+  lease.stream_created_ms = kCreatedMs;
+  Stream stream({}, kSplit, {lease});
+  EXPECT_TRUE(stream.known());
+  stream.listed({kStream.name, kStream.arn, kCreatedMs + 1}, kSplit, kStartMs, 1'000);
+  EXPECT_EQ(stream.problem().code(), Code::config);
+  EXPECT_FALSE(stream.known());
+}
+
+TEST(stream_leases, two_streams_under_one_application_are_refused_by_name) {
+  Lease other = row("a", "7");
+  other.stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/other";
+  const Stream stream({}, kSplit, {other});
+  EXPECT_NE(stream.problem().message().find("stream/other"), std::string::npos);
+  EXPECT_NE(stream.problem().message().find("application_name"), std::string::npos);
+}
+
+TEST(stream_leases, leases_without_a_stream_are_taken_for_ours) {
+  EXPECT_TRUE(Stream({}, kSplit, {row("a", "7")}).known());
+}
+
+Lease row_of(const std::string& stream_id, const std::string& id) {
+  Lease lease = row(id, "7");
+  lease.stream_id = stream_id;
+  lease.key = lease_key(stream_id, id);
+  return lease;
+}
+
+TEST(stream_leases, several_streams_have_keys_of_account_name_and_creation_and_see_only_their_own) {
+  Stream stream({}, kSplit, {row_of("123456789012:in:1688165434", "a"), row_of("123456789012:other:7", "z")},
+                false);
+  ASSERT_TRUE(stream.known()) << stream.problem().message();
+  EXPECT_EQ(stream.leases().size(), 1U);
+  const std::vector<Lease> children = stream.children_of("a");
+  EXPECT_EQ(children[0].key, "123456789012:in:1688165434:b");
+  EXPECT_EQ(children[0].stream_id, "123456789012:in:1688165434");
+  EXPECT_EQ(children[0].shard_id, "b");
+}
+
+TEST(stream_leases, of_several_streams_one_that_was_made_again_is_refused) {
+  Lease old = row_of("123456789012:in:1688165000", "a");
+  old.stream_arn = kStream.arn;
+  old.stream_created_ms = 1'688'165'000'000;
+  EXPECT_EQ(Stream({}, kSplit, {old}, false).problem().code(), Code::config);
+  old.stream_arn = "arn:aws:kinesis:us-east-1:123456789012:stream/in";
+  EXPECT_TRUE(Stream({}, kSplit, {old}, false).known());
+}
+
+TEST(stream_leases, tables_of_one_stream_and_of_several_are_not_mixed_up) {
+  EXPECT_EQ(Stream({}, kSplit, {row("a", "7")}, false).problem().code(), Code::config);
+  EXPECT_EQ(Stream({}, kSplit, {row_of("123456789012:in:1688165434", "a")}).problem().code(), Code::config);
+}
+
+TEST(stream_leases, several_streams_need_to_know_who_they_are) {
+  StreamLeases stream(false, {}, kFailoverMs);
+  stream.listed({"in", "", kCreatedMs}, kSplit, kStartMs, 0);
+  EXPECT_EQ(stream.problem().code(), Code::config);
+  stream.listed({"in", kStream.arn, 0}, kSplit, kStartMs, 0);
+  EXPECT_EQ(stream.problem().code(), Code::config);
+  stream.listed(kStream, kSplit, kStartMs, 0);
+  EXPECT_TRUE(stream.problem().ok());
+}
+
+TEST(stream_leases, a_finished_lease_is_deleted_by_the_owner_of_a_child) {
+  Lease parent = row("a", "SHARD_END");
+  parent.child_ids = {"b", "c"};
+  Lease b = row("b", "7"), c = row("c", "7");
+  b.owner = c.owner = "other";
+  EXPECT_TRUE(Stream({}, kSplit, {parent, b, c}).obsolete("me").empty());
+  EXPECT_EQ(shards_of(Stream({}, kSplit, {parent, b, c}).obsolete("other")), Ids{"a"});
+  b.checkpoint = c.checkpoint = kShardEndCheckpoint;
+  EXPECT_EQ(shards_of(Stream({}, kSplit, {parent, b, c}).obsolete("me")), Ids{"a"});
+}
+
+TEST(stream_leases, a_shard_that_no_list_had_for_five_minutes_has_left_the_stream) {
+  Lease old = row("old", "7");
+  old.first_hash_key = old.last_hash_key = 1;
+  Stream stream({}, kSplit, {old, row("a", "7"), row("d", "7")});
+  stream.listed(kStream, kSplit, kStartMs, 1'000);
+  EXPECT_TRUE(stream.shard("old"));  // perhaps it is younger than the list
+  EXPECT_TRUE(stream.obsolete("me").empty());
+  stream.listed(kStream, kSplit, kStartMs, 300'999);
+  EXPECT_TRUE(stream.obsolete("me").empty());
+  stream.listed(kStream, kSplit, kStartMs, 301'000);
+  EXPECT_FALSE(stream.shard("old"));
+  EXPECT_EQ(shards_of(stream.obsolete("me")), Ids{"old"});
+  stream.listed(kStream, {shard("old"), shard("a"), shard("d")}, kStartMs, 400'000);
+  EXPECT_TRUE(stream.obsolete("me").empty());
+}
+
+TEST(stream_leases, nothing_is_known_before_both_a_list_and_a_scan) {
+  StreamLeases listed_only(true, {}, kFailoverMs), scanned_only(true, {}, kFailoverMs);
+  listed_only.listed(kStream, kSplit, kStartMs, 0);
+  scanned_only.scanned({row("a", "7")}, 0);
+  EXPECT_FALSE(listed_only.known());
+  EXPECT_FALSE(scanned_only.known());
+}
+
+}  // namespace
+}  // namespace penstock
