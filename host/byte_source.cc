@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -25,7 +26,7 @@ struct ByteSource::Inflater {
   bool padding = false;          // zero bytes have come behind one
 };
 
-ByteSource::ByteSource(int fd) : fd_(fd), buffer_(kChunkBytes) {}
+ByteSource::ByteSource(int fd, uint64_t max_bytes) : fd_(fd), unread_(max_bytes), buffer_(kChunkBytes) {}
 ByteSource::~ByteSource() = default;
 
 ByteSource::Answer ByteSource::fail(std::string error) {
@@ -37,12 +38,14 @@ ByteSource::Answer ByteSource::fail(std::string error) {
 bool ByteSource::fill() {
   if (!input_.empty()) std::memmove(buffer_.data(), input_.data(), input_.size());
   const size_t kept = input_.size();
+  const size_t room = std::min<uint64_t>(buffer_.size() - kept, unread_);
   ssize_t n = 0;
   do {
-    n = read(fd_, buffer_.data() + kept, buffer_.size() - kept);
+    n = read(fd_, buffer_.data() + kept, room);
   } while (n < 0 && errno == EINTR);
   if (n < 0) error_ = std::string("cannot be read: ") + std::strerror(errno);
   at_end_ = n <= 0;
+  if (n > 0) unread_ -= static_cast<uint64_t>(n);
   input_ = {buffer_.data(), kept + (n > 0 ? static_cast<size_t>(n) : 0)};
   return n > 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,8 +12,8 @@ namespace penstock::host {
 
 class ByteSource {
  public:
-  // fd is borrowed. Whether it is gzip is told by its first two bytes.
-  explicit ByteSource(int fd);
+  // fd is borrowed; of it max_bytes are read at most. Whether it is gzip is told by its first two bytes.
+  explicit ByteSource(int fd, uint64_t max_bytes = UINT64_MAX);
   ~ByteSource();
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
@@ -33,6 +34,7 @@ class ByteSource {
   Answer fail(std::string error);
 
   int fd_;
+  uint64_t unread_;  // of what may be read
   std::vector<char> buffer_;
   std::string_view input_;  // what is read and not yet given out or inflated
   bool at_end_ = false;

@@ -9,6 +9,7 @@ namespace penstock::host {
 int run_command(const std::vector<std::string>& args);
 int check_command(const std::vector<std::string>& args);
 int transform_command(const std::vector<std::string>& args);
+int replay_command(const std::vector<std::string>& args);
 int plugins_command(const std::vector<std::string>& args);
 
 }  // namespace penstock::host

@@ -59,6 +59,7 @@ void FailureLog::add(std::string_view stage, std::string_view reason, const pens
   append_member(line, "log_group", view(origin.log_group));
   append_member(line, "log_stream", view(origin.log_stream));
   append_member(line, "owner", view(origin.owner));
+  append_member(line, "region", view(origin.region));
   append_member(line, "partition_key", partition_key);
   line += ",\"arrival_time_ms\":" + std::to_string(origin.arrival_time_ms) + ",\"data\":\"";
   append_base64(line, data);

@@ -27,6 +27,7 @@ static const penstock_option_info infos[] = {
     {"mode", "deliver|fail|hold|refuse", "deliver", "what becomes of batches", 0, 0},
     {"gate", "text", NULL, "FIFO that settles a batch for each byte, d or f", 0, 0},
     {"full_at", "count", "1000", "batches held before it is full", 0, 0},
+    {"on_failure", "drop|file:PATH", "drop", "is not used", 0, 0},
 };
 enum { kInfos = sizeof infos / sizeof infos[0] };
 

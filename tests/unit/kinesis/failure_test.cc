@@ -16,6 +16,7 @@ penstock_batch origin() {
   batch.log_group = bytes("/aws/lambda/f");
   batch.log_stream = bytes("2023/11/14/[$LATEST]ab");
   batch.owner = bytes("123456789012");
+  batch.region = bytes("eu-west-1");
   batch.stream = bytes("in");
   batch.shard_id = bytes("shardId-000000000001");
   batch.sequence_number = bytes("4957");
@@ -36,7 +37,7 @@ TEST(failure, line_tells_stage_reason_position_origin_key_and_data) {
   EXPECT_EQ(system.files.synced,
             R"({"time":"2023-11-14T22:13:20.123Z","stage":"input","reason":"not \"gzip\"","stream":"in",)"
             R"("shard_id":"shardId-000000000001","sequence_number":"4957","sub_sequence_number":3,)"
-            R"("log_group":"/aws/lambda/f","log_stream":"2023/11/14/[$LATEST]ab","owner":"123456789012",)"
+            R"("log_group":"/aws/lambda/f","log_stream":"2023/11/14/[$LATEST]ab","owner":"123456789012","region":"eu-west-1",)"
             R"("partition_key":"key","arrival_time_ms":1700000000000,"data":"AP8="})"
             "\n");
   EXPECT_EQ((*log)->pending_bytes(), 0U);

@@ -1,0 +1,89 @@
+// penstock replay: what a run left in its failure files is delivered after all.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+#include <string>
+
+#include "tests/e2e/child_process.h"
+
+namespace penstock::e2e {
+namespace {
+
+constexpr size_t kEvents = 2000;
+
+size_t lines(const std::string& text) { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
+
+// Each event once, and under the log stream's name as its partition key.
+void expect_all_delivered(Deployment& deployment) {
+  const std::map<std::string, int> delivered = deployment.delivered();
+  EXPECT_EQ(delivered.size(), deployment.expected.size());
+  for (const auto& [id, times] : delivered) EXPECT_EQ(times, 1) << id;
+  std::set<std::string> keys;
+  deployment.server.with([&](model::Service& service) {
+    service.each_record(
+        "out", [&](const model::Shard&, const model::Record& record) { keys.insert(record.partition_key); });
+  });
+  for (const std::string& key : keys) EXPECT_EQ(key.rfind("stream-", 0), 0u) << key;
+}
+
+int replay(const Deployment& deployment, const std::string& file, const std::string& log) {
+  HostProcess host({"replay", "-c", write_conf(deployment, "good.conf"), file}, log);
+  return host.wait(60);
+}
+
+TEST(e2e, what_failed_at_the_input_is_replayed_through_the_filter) {
+  Deployment deployment(2, 2);
+  deployment.fill(kEvents);
+  const std::string output = deployment.folder.path("host.log");
+  const std::string failures = deployment.folder.path("input-failures.jsonl");
+  HostProcess run(
+      {"run", "-c", write_conf(deployment, "bad.conf", {{"inflate_limit", "2K"}}), "--exit-when-idle", "1"},
+      output);
+  EXPECT_EQ(run.wait(60), 0) << read_file(output);
+  EXPECT_TRUE(deployment.delivered().empty());
+  EXPECT_EQ(lines(read_file(failures)), kEvents / 200);
+
+  EXPECT_EQ(replay(deployment, failures, output), 0) << read_file(output);
+  EXPECT_NE(read_file(output).find("10 of 10 records replayed: 10 delivered"), std::string::npos)
+      << read_file(output);
+  expect_all_delivered(deployment);
+}
+
+TEST(e2e, what_failed_at_the_output_is_replayed_with_its_partition_key) {
+  Deployment deployment(2, 2);
+  deployment.fill(kEvents);
+  const std::string output = deployment.folder.path("host.log");
+  const std::string failures = deployment.folder.path("output-failures.jsonl");
+  HostProcess run(
+      {"run", "-c", write_conf(deployment, "bad.conf", {}, "    max_record_bytes 300\n"), "--exit-when-idle", "1"},
+      output);
+  EXPECT_EQ(run.wait(60), 0) << read_file(output);
+  const size_t failed = lines(read_file(failures));
+  EXPECT_GT(failed, 0u);
+  EXPECT_EQ(deployment.delivered().size() + failed, deployment.expected.size());
+
+  EXPECT_EQ(replay(deployment, failures, output), 1) << "it is the output's own";
+  EXPECT_NE(read_file(output).find("is the very file to be replayed"), std::string::npos) << read_file(output);
+  ASSERT_EQ(std::rename(failures.c_str(), (failures + ".replay").c_str()), 0);
+  EXPECT_EQ(replay(deployment, failures + ".replay", output), 0) << read_file(output);
+  EXPECT_EQ(read_file(failures), "") << "nothing failed again";
+  expect_all_delivered(deployment);
+}
+
+TEST(e2e, a_replay_while_the_outputs_failure_file_is_in_use_is_refused) {
+  Deployment deployment(1, 1);
+  deployment.fill(200);
+  const std::string output = deployment.folder.path("host.log");
+  const std::string failures = deployment.folder.path("old.jsonl");
+  write_file(failures, R"({"stage":"output","partition_key":"stream-1","data":"e30="})"
+                       "\n");
+  HostProcess running({"run", "-c", write_conf(deployment, "agent.conf")}, deployment.folder.path("running.log"));
+  ASSERT_TRUE(running.until([&] { return deployment.delivered().size() == 200; }, 60));
+  EXPECT_EQ(replay(deployment, failures, output), 1);
+  EXPECT_NE(read_file(output).find("output-failures.jsonl.lock"), std::string::npos) << read_file(output);
+}
+
+}  // namespace
+}  // namespace penstock::e2e
