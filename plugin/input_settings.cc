@@ -57,6 +57,17 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
   return pinned;
 }
 
+UnpackOptions read_unpacking(const Options& options) {
+  UnpackOptions unpack;
+  if (options.is("format", "cloudwatch_logs")) unpack.format = RecordFormat::cloudwatch_logs;
+  if (options.is("format", "raw")) unpack.format = RecordFormat::raw;
+  unpack.deaggregate = options.on("deaggregate");
+  unpack.hash_range_rule = options.on("hash_range_rule");
+  unpack.inflate_limit_bytes = options.size_bytes("inflate_limit");
+  if (options.on("extracted_fields")) unpack.extracted_fields = ExtractedFields::keep;
+  return unpack;
+}
+
 }  // namespace
 
 Result<InputSettings> read_input_settings(const Options& options) {
@@ -79,8 +90,11 @@ Result<InputSettings> read_input_settings(const Options& options) {
   settings.input.reading.max_records = static_cast<size_t>(max_records);
   settings.input.stuck_warning_ms = options.duration_ms("stuck_warning");
   settings.input.mem_limit_bytes = options.size_bytes("mem_limit");
-  settings.input.inflate_limit_bytes = options.size_bytes("inflate_limit");
-  if (options.on("extracted_fields")) settings.input.extracted_fields = ExtractedFields::keep;
+  settings.input.unpack = read_unpacking(options);
+  if (!options.is("record_retry_limit", "none"))
+    settings.input.record_retry_limit = options.number("record_retry_limit");
+  if (!options.is("max_record_age", "none"))
+    settings.input.max_record_age_ms = options.duration_ms("max_record_age");
   return settings;
 }
 

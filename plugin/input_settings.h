@@ -52,6 +52,25 @@ inline constexpr auto kInputOptions = joined(
         option("stuck_warning", "duration", "5m",
                "A record that is not settled for that long, so that the checkpoint waits for it, is told by shard "
                "and sequence number."),
+        option(
+            "format", "auto|cloudwatch_logs|raw", "auto",
+            "What the records are. cloudwatch_logs: subscription messages; all else goes to on_failure. raw: each "
+            "is one event, as it is, with its time of arrival. auto: gzip data and JSON objects with messageType "
+            "DATA_MESSAGE or CONTROL_MESSAGE are messages, also where they are damaged; all else is raw."),
+        option(
+            "deaggregate", "on|off", "on",
+            "Whether records that the KPL aggregated are taken apart into its user records, which are then each a "
+            "record of the format."),
+        option(
+            "hash_range_rule", "on|off", "on",
+            "on: a user record whose hash key lies outside its shard's range is left out, and counted: after a "
+            "reshard the KPL sends it again, to the shard where it belongs. off: all are given out, as is right "
+            "where something else than the KPL aggregates."),
+        option("record_retry_limit", "none|NUMBER", "none",
+               "After so many times emitted again in vain, every 100ms, a record goes to on_failure. none: it is "
+               "tried for as long as it takes."),
+        option("max_record_age", "none|DURATION", "none",
+               "A record that arrived in the stream longer ago goes to on_failure and is not emitted."),
         option("inflate_limit", "size", "16M",
                "Largest text that one record may inflate to; a larger one goes to on_failure."),
         option("extracted_fields", "on|off", "off",

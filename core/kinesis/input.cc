@@ -12,6 +12,12 @@ constexpr size_t kBytesAPoll = 1 << 20;  // of log text, so that a caller's one 
 constexpr size_t kMostCalls = 64;        // under way, each on a connection
 constexpr int64_t kEmitAgainMs = 100;
 constexpr int64_t kUnreadablePauseMs = 5000;
+
+// Where the shard's is not known, all of it.
+HashKeyRange range_of(const ShardInfo& shard) {
+  if (shard.last_hash_key == 0) return {};
+  return {shard.first_hash_key, shard.last_hash_key};
+}
 }  // namespace
 
 Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, FailureLog& failures,
@@ -21,7 +27,7 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       options_(options),
       reporter_(env),
       settlement_(env, reporter_, failures, shards_, options.stuck_warning_ms),
-      subscription_(options.inflate_limit_bytes, options.extracted_fields) {
+      unpacker_(options.unpack) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(env, *stream.client, reporter_, stream.name,
                           [this, index = streams_.size()](const StreamIdentity& identity,
@@ -89,7 +95,7 @@ void Input::take_losses() {
     schedule_.remove(*shard);
     if (current_ == shard.get()) {
       current_ = nullptr;
-      batch_waits_ = false;
+      in_user_record_ = batch_waits_ = false;
     }
     if (shard->reader && shard->reader->calling()) lost_.push_back(std::move(shard));
   }
@@ -124,13 +130,13 @@ void Input::called(Shard& shard, const Status& status) {
 }
 
 size_t Input::held_bytes() const {
-  return totals_.held_bytes + subscription_.buffer_bytes() + settlement_.held_bytes();
+  return totals_.held_bytes + unpacker_.buffer_bytes() + settlement_.held_bytes();
 }
 
 bool Input::room_for_first_due() const {
   const size_t held = held_bytes();
   // Buffers that are kept for the next record stop nothing.
-  const size_t kept = current_ == nullptr ? subscription_.buffer_bytes() : 0;
+  const size_t kept = current_ == nullptr ? unpacker_.buffer_bytes() : 0;
   return held <= kept ||
          held + schedule_.first_due().reader->wanted_bytes(call_bytes()) <= options_.mem_limit_bytes;
 }
@@ -162,22 +168,25 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 }
 
 int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
-  const int64_t enough = subscription_.counters().inflated_bytes + static_cast<int64_t>(kBytesAPoll);
+  const int64_t enough = unpacker_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
   for (;;) {
-    if (current_ == nullptr && (subscription_.counters().inflated_bytes >= enough || !begin_record()))
-      return PENSTOCK_OK;
+    if (current_ == nullptr && (unpacker_.text_bytes() >= enough || !begin_record())) return PENSTOCK_OK;
     if (!assignment_.may_emit(current_->grant.id)) {
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
       return PENSTOCK_OK;
     }
-    if (!batch_waits_ && subscription_.next(batch_) == SubscriptionReader::Step::end) {
-      finish_record();
-      continue;
+    if (batch_waits_) {
+      if (const Status why = given_up(); !why.ok()) {
+        fail_user_record(why);
+        batch_waits_ = false;
+      }
     }
-    batch_.ack_id = settlement_.hand_out(*current_, current_record_);
+    if (!batch_waits_ && !next_batch()) continue;
+    batch_.ack_id = settlement_.hand_out(*current_, user_record_);
     const int32_t answer = emit(emit_ctx, &batch_);
     batch_waits_ = answer < 0;
     if (batch_waits_) {
+      ++refusals_;
       settlement_.take_back(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
       return answer;
@@ -187,8 +196,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     if (answer != PENSTOCK_OK) {
       full_ = true;
       // A record whose last batch this was is done when that is settled, and not only when poll() is called again.
-      batch_waits_ = subscription_.next(batch_) != SubscriptionReader::Step::end;
-      if (!batch_waits_) finish_record();
+      batch_waits_ = next_batch();
       return answer;
     }
   }
@@ -199,60 +207,116 @@ bool Input::begin_record() {
   if (!settlement_.may_begin()) return false;
   for (size_t left = schedule_.with_records(); left > 0; --left) {
     Shard& shard = schedule_.take_with_records();
-    if (!assignment_.may_emit(shard.grant.id) || passes_resumed(shard)) {
+    if (!assignment_.may_emit(shard.grant.id)) {
       schedule_.place(shard);
       continue;
     }
-    const SourceRecord& record = *shard.reader->record();
     current_ = &shard;
-    current_record_ = settlement_.begin(shard, {std::string(record.sequence_number)});
+    skip_through_.reset();
+    if (shard.resume) check_resumed(shard);
+    const SourceRecord& record = *shard.reader->record();
     shard.last_arrival_ms = record.arrival_time_ms;
-    origin_ = {};
-    origin_.struct_size = sizeof origin_;
-    origin_.record_stride = sizeof(penstock_record);
-    origin_.region = bytes(shard.stream.client().region());
-    origin_.stream = bytes(shard.stream.name().name);
-    origin_.shard_id = bytes(shard.grant.shard.id);
-    origin_.sequence_number = bytes(record.sequence_number);
-    origin_.partition_key = bytes(record.partition_key);
-    origin_.arrival_time_ms = record.arrival_time_ms;
-    subscription_.begin(record.data, origin_);
+    penstock_batch origin = {};
+    origin.struct_size = sizeof origin;
+    origin.record_stride = sizeof(penstock_record);
+    origin.region = bytes(shard.stream.client().region());
+    origin.stream = bytes(shard.stream.name().name);
+    origin.shard_id = bytes(shard.grant.shard.id);
+    origin.sequence_number = bytes(record.sequence_number);
+    origin.partition_key = bytes(record.partition_key);
+    origin.arrival_time_ms = record.arrival_time_ms;
+    unpacker_.begin(record.data, origin, range_of(shard.grant.shard));
     return true;
   }
   if (schedule_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
   return false;
 }
 
-// The first record of a shard that is resumed should be the one that was dealt with last; then it is passed over.
-// True: no other has come yet.
-bool Input::passes_resumed(Shard& shard) {
-  if (!shard.resume) return false;
+// The first record of a shard that is resumed should be the one that was dealt with last; what was dealt with of
+// it is then passed over.
+void Input::check_resumed(Shard& shard) {
   const ShardPosition resume = *std::exchange(shard.resume, std::nullopt);
   const std::string_view first = shard.reader->record()->sequence_number;
   if (first == resume.sequence_number) {
-    shard.reader->take_record();
-    return shard.reader->record() == nullptr;
+    skip_through_ = resume.sub_sequence_number;
+    return;
   }
   ++gaps_;
   env_.log(LogLevel::error, shard.name() + ": the record with sequence number " + resume.sequence_number +
                                 ", where it was left, has passed the stream's retention. It is read on from " +
                                 printable(first) + "; what came in between is lost");
-  return false;
+}
+
+// Fills in the record's next batch; false where there is none any more, and the record is finished.
+bool Input::next_batch() {
+  for (;;) {
+    if (in_user_record_) {
+      if (unpacker_.next(batch_)) return true;
+      finish_user_record();
+    } else if (!begin_user_record()) {
+      finish_record();
+      return false;
+    }
+  }
+}
+
+bool Input::begin_user_record() {
+  do {
+    if (!unpacker_.next_user_record()) return false;
+  } while (skip_through_ && unpacker_.origin().sub_sequence_number <= *skip_through_);
+  const penstock_batch& origin = unpacker_.origin();
+  user_record_ =
+      settlement_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
+  refusals_ = 0;
+  in_user_record_ = true;
+  if (const Status why = given_up(); !why.ok()) fail_user_record(why);
+  return true;
+}
+
+void Input::finish_user_record() {
+  if (const Status& problem = unpacker_.problem(); !problem.ok()) return fail_user_record(problem);
+  settlement_.read(*current_, user_record_);
+  in_user_record_ = false;
+}
+
+void Input::fail_user_record(const Status& why) {
+  settlement_.failed(*current_, user_record_, why, unpacker_.origin(), unpacker_.data());
+  in_user_record_ = false;
+}
+
+// Why the user record is not to be emitted any more, or at all; ok: it is.
+Status Input::given_up() const {
+  if (options_.record_retry_limit && refusals_ > *options_.record_retry_limit)
+    return {Code::invalid, "refused by what takes the records, " + std::to_string(refusals_) +
+                               " times; record_retry_limit is " + std::to_string(*options_.record_retry_limit)};
+  if (!options_.max_record_age_ms) return {};
+  const int64_t age_ms = env_.clock.wall_ms() - unpacker_.origin().arrival_time_ms;
+  if (age_ms <= *options_.max_record_age_ms) return {};
+  return {Code::invalid, "it arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +
+                             std::to_string(*options_.max_record_age_ms) + " ms"};
 }
 
 void Input::finish_record() {
   Shard& shard = *std::exchange(current_, nullptr);
-  if (const Status& problem = subscription_.problem(); !problem.ok())
-    settlement_.failed(shard, current_record_, problem, origin_, shard.reader->record()->data);
-  else
-    settlement_.read(shard, current_record_);
-  if (!unknown_type_told_ && !subscription_.unknown_type().empty()) {
-    unknown_type_told_ = true;
-    env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + subscription_.unknown_type() +
-                                 "\" are not known here; they are skipped and counted (other_messages)");
-  }
+  tell_left_out(shard);
   shard.reader->take_record();
   schedule_.place(shard);
+}
+
+// What is left out on purpose is said once; the counters say how much.
+void Input::tell_left_out(const Shard& shard) {
+  if (!unknown_type_told_ && !unpacker_.unknown_type().empty()) {
+    unknown_type_told_ = true;
+    env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + unpacker_.unknown_type() +
+                                 "\" are not known here; they are skipped and counted (other_messages)");
+  }
+  if (!outside_range_told_ && unpacker_.counters().outside_range > 0) {
+    outside_range_told_ = true;
+    env_.log(LogLevel::warn, shard.name() +
+                                 ": aggregated records have user records of other shards' hash ranges in them. "
+                                 "The KPL sends these again, so they are left out here and counted "
+                                 "(outside_range). If something else aggregates, write hash_range_rule off");
+  }
 }
 
 // ---- The end
@@ -284,11 +348,18 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
     behind_ms = std::max(behind_ms, shard->reader->behind_latest_ms());
     all_known = all_known && shard->reader->behind_latest_ms() >= 0;
   }
-  const SubscriptionCounters& logs = subscription_.counters();
+  const SubscriptionCounters& logs = unpacker_.messages();
+  const UnpackCounters& unpacked = unpacker_.counters();
   tell.counter("records_in", "records", "source records received", totals_.records);
   tell.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
-  tell.counter("text_bytes", "bytes", "their text, inflated", logs.inflated_bytes);
-  tell.counter("events_out", "events", "log events found in them", logs.events);
+  tell.counter("text_bytes", "bytes", "their text, inflated", unpacker_.text_bytes());
+  tell.counter("events_out", "events", "log events found in them", logs.events + unpacked.raw_events);
+  tell.counter("raw_events", "events", "of these, records that are no subscription messages, as they are",
+               unpacked.raw_events);
+  tell.counter("aggregated_records", "records", "source records that the KPL aggregated",
+               unpacked.aggregated_records);
+  tell.counter("user_records", "records", "in them", unpacked.user_records);
+  tell.counter("outside_range", "records", "of these, left out by hash_range_rule", unpacked.outside_range);
   tell.counter("batches_out", "batches", "batches emitted", batches_out_);
   tell.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
   tell.counter("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "abi/penstock.h"
@@ -19,7 +20,7 @@
 #include "core/kinesis/shard.h"
 #include "core/kinesis/source_stream.h"
 #include "core/kinesis/stream_name.h"
-#include "core/logs/subscription.h"
+#include "core/kinesis/unpacker.h"
 
 namespace penstock {
 
@@ -32,8 +33,11 @@ struct InputOptions {
   ShardReaderOptions reading = {};
   int64_t stuck_warning_ms = 300'000;
   size_t mem_limit_bytes = 24 << 20;
-  size_t inflate_limit_bytes = 16 << 20;
-  ExtractedFields extracted_fields = ExtractedFields::drop;
+  UnpackOptions unpack = {};
+  // A record of which emit refused a batch so often again is a failure; nothing: it is tried for ever.
+  std::optional<int64_t> record_retry_limit = std::nullopt;
+  // A record that arrived longer ago, by the wall clock, is a failure and not emitted; nothing: none is too old.
+  std::optional<int64_t> max_record_age_ms = std::nullopt;
 };
 
 // Driven by one thread, which also drives env.transport's owner: poll() and pump() do. The transport must be
@@ -71,8 +75,14 @@ class Input {
 
   int32_t emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
   bool begin_record();
-  bool passes_resumed(Shard& shard);
+  void check_resumed(Shard& shard);
+  bool next_batch();
+  bool begin_user_record();
+  void finish_user_record();
   void finish_record();
+  Status given_up() const;
+  void fail_user_record(const Status& why);
+  void tell_left_out(const Shard& shard);
 
   Env& env_;
   Assignment& assignment_;
@@ -86,11 +96,13 @@ class Input {
   ReadSchedule schedule_;
   Settlement settlement_;
 
-  // The source record that is being emitted.
-  SubscriptionReader subscription_;
-  Shard* current_ = nullptr;  // none: begin the next one
-  Progress::RecordNumber current_record_ = 0;
-  penstock_batch origin_ = {};
+  // The source record that is being emitted, and of it the user record.
+  Unpacker unpacker_;
+  Shard* current_ = nullptr;              // none: begin the next one
+  std::optional<uint64_t> skip_through_;  // the sub-sequence number up to which it was dealt with before
+  bool in_user_record_ = false;           // else: go on to the next one
+  Progress::RecordNumber user_record_ = 0;
+  int64_t refusals_ = 0;  // of its batches, by emit
   penstock_batch batch_ = {};
   bool batch_waits_ = false;   // batch_ was refused, and is to be emitted again
   bool full_ = false;          // emit said so; wait for the next poll()
@@ -99,6 +111,7 @@ class Input {
   int64_t batches_out_ = 0;
   int64_t gaps_ = 0;
   bool unknown_type_told_ = false;
+  bool outside_range_told_ = false;
 };
 
 }  // namespace penstock

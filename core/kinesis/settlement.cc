@@ -132,7 +132,9 @@ void Settlement::stats(const StatTeller& tell) const {
     open_records += static_cast<int64_t>(shard->progress.open_records());
     stuck += shard->stuck ? 1 : 0;
   }
-  tell.counter("failures", "records", "source records in the failure file", failures_.recorded());
+  tell.counter("failures", "records", "records in the failure file", failures_.recorded());
+  tell.gauge("failures_waiting", "records", "to be written to the failure file; the checkpoint waits for them",
+             failures_.pending());
   tell.counter("holes", "records", "source records given back: the checkpoint of their shard stands still",
                holes_);
   tell.gauge("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));

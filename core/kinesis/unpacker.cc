@@ -67,7 +67,6 @@ bool Unpacker::next_user_record() {
     return false;
   }
   kind_ = kind_of_data();
-  if (kind_ == Kind::message) reader_.begin(data_, origin_);
   return true;
 }
 
@@ -105,6 +104,10 @@ bool Unpacker::next(penstock_batch& batch) {
       fill_raw_batch(batch);
       return true;
     case Kind::message:
+      reader_.begin(data_, origin_);
+      kind_ = Kind::open_message;
+      [[fallthrough]];
+    case Kind::open_message:
       if (reader_.next(batch) == SubscriptionReader::Step::batch) return true;
       kind_ = Kind::nothing;
       problem_ = reader_.problem();

@@ -80,7 +80,7 @@ class Unpacker {
   size_t buffer_bytes() const { return reader_.buffer_bytes(); }
 
  private:
-  enum class Kind { nothing, message, raw };
+  enum class Kind { nothing, message, open_message, raw };
 
   bool take_apart();
   bool is_outside_range(const KplUserRecord& user_record);

@@ -110,7 +110,7 @@ TEST(e2e, bad_records_go_to_the_failure_file_with_their_reason_and_all_good_even
   };
   const std::string truncated = gzip(message("/aws/lambda/orders", "s", some_events("cut-", 20)));
   deployment.put("a", good("good-1"));
-  deployment.put("a", "neither gzip nor JSON");
+  deployment.put("a", "\x1F\x8B, but no gzip");
   deployment.put("a", truncated.substr(0, truncated.size() / 2));
   deployment.put("a", gzip(std::string(64 << 20, ' ')));
   deployment.put("a", gzip(R"({"messageType":"DATA_MESSAGE","logEvents":[{"id":"x","mess)"));

@@ -110,11 +110,12 @@ TEST_F(input, a_failure_file_that_cannot_be_written_holds_the_checkpoint_but_not
   auto reader = start();
   reader->run_for(5000);
   sim.files().fail_syncs(true);
-  service.preload("in", "k", "not a message");
+  service.preload("in", "k", "\x1F\x8B, but no gzip");
   put("a");
   EXPECT_TRUE(reader->run_until_ids(1));
   reader->run_for(kMinuteMs);
   EXPECT_TRUE(sim.logged("/failures"));
+  EXPECT_EQ(reader->stat("failures_waiting"), 1);
   EXPECT_EQ(reader->stat("failures"), 0);
   EXPECT_EQ(reader->stat("healthy"), 0);
   EXPECT_EQ(reader->stat("open_records"), 2);

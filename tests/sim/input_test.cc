@@ -130,6 +130,7 @@ TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
 }
 
 TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_said_once) {
+  options.unpack.format = RecordFormat::cloudwatch_logs;
   make_stream(1);
   for (int i = 0; i < 3; ++i) service.preload("in", "k", R"({"messageType":"NEW_MESSAGE","logEvents":[]})");
   put("a");

@@ -1,0 +1,206 @@
+// What the input makes of aggregated, raw, refused and old records: positions within a record, and failures of one
+// user record alone.
+#include <gtest/gtest.h>
+
+#include "tests/kpl_bytes.h"
+#include "tests/sim/input_fixture.h"
+
+namespace penstock::sim {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+// A user record for each of the texts, at the hash keys 0, 1, ...
+std::string aggregated(const Ids& texts) {
+  std::string out = kpl_bytes::partition_key("k");
+  for (size_t i = 0; i < texts.size(); ++i) out += kpl_bytes::explicit_hash_key(std::to_string(i));
+  for (size_t i = 0; i < texts.size(); ++i)
+    out += kpl_bytes::user_record(0, texts[i], kpl_bytes::number_field(2, i));
+  return kpl_bytes::sealed(out);
+}
+
+std::string aggregated_messages(const Ids& ids) {
+  Ids texts;
+  for (const std::string& id : ids) texts.push_back(message_of(id));
+  return aggregated(texts);
+}
+
+class input_unpack : public input {
+ protected:
+  std::string failure_file() const { return sim.files().content("/failures").value_or(""); }
+  bool failed_with(const std::string& text) const { return failure_file().find(text) != std::string::npos; }
+  // All that was read is dealt with, and saved.
+  bool ends(Reader& reader) {
+    return reader.run([&] { return reader.stat("lag_ms") == 0 && reader.stat("open_records") == 0; }) &&
+           (reader.run_for(10'000), true);
+  }
+};
+
+TEST_F(input_unpack, a_restart_within_an_aggregated_record_goes_on_behind_what_was_settled) {
+  make_stream(1);
+  service.preload("in", "k", aggregated_messages({"0", "1", "2", "3"}));
+  put("after");
+  auto reader = start();
+  ASSERT_TRUE(reader->run_until_ids(5, false));
+  for (const size_t i : {0U, 1U, 3U}) EXPECT_TRUE(reader->input.ack(reader->unsettled[i], PENSTOCK_DELIVERED));
+  reader->unsettled.clear();
+  reader->run_for(10'000);
+  EXPECT_EQ(reader->stat("open_records"), 3) << "2 is not settled, nor is what comes behind it";
+  kill(reader);
+  reader = start();
+  ASSERT_TRUE(reader->run_until_ids(3));
+  EXPECT_TRUE(ends(*reader));
+  EXPECT_EQ(reader->ids, (Ids{"2", "3", "after"}));
+  EXPECT_EQ(reader->stat("gaps"), 0);
+  kill(reader);
+  reader = start();
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->ids, Ids{});
+}
+
+TEST_F(input_unpack, a_user_record_that_is_not_understood_fails_alone_and_is_named_by_its_number) {
+  make_stream(1);
+  service.preload("in", "outer", aggregated({message_of("0"), "\x1F\x8B, but no gzip", message_of("2")}));
+  const auto reader = start();
+  ASSERT_TRUE(reader->run_until_ids(2));
+  EXPECT_TRUE(ends(*reader));
+  EXPECT_EQ(reader->ids, (Ids{"0", "2"}));
+  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << failure_file();
+  EXPECT_TRUE(failed_with(R"("partition_key":"k")")) << failure_file();
+  EXPECT_TRUE(failed_with("\"data\":\"" + base64("\x1F\x8B, but no gzip") + "\"")) << failure_file();
+}
+
+TEST_F(input_unpack, a_failed_user_record_holds_the_position_until_it_is_on_disk) {
+  make_stream(1);
+  const auto reader = start();
+  reader->run_for(5000);
+  sim.files().fail_syncs(true);
+  service.preload("in", "k", aggregated({message_of("0"), "\x1F\x8B", message_of("2")}));
+  ASSERT_TRUE(reader->run_until_ids(2));
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->stat("open_records"), 2);
+  sim.files().fail_syncs(false);
+  EXPECT_TRUE(ends(*reader));
+}
+
+TEST_F(input_unpack, user_records_of_other_shards_are_left_out_said_once_and_passed) {
+  make_stream(2);
+  // Both land on the shard of the upper half, where the hash keys 0, 1, 2 do not belong.
+  std::string key = "a";
+  while (*hash_of_partition_key(key) >> 127 == 0) key += "a";
+  for (const char* id : {"a", "b"}) service.preload("in", key, aggregated_messages({id, id, id}));
+  const auto reader = start();
+  EXPECT_TRUE(reader->run([&] { return reader->stat("outside_range") == 6; }));
+  EXPECT_TRUE(ends(*reader));
+  EXPECT_EQ(reader->ids, Ids{});
+  EXPECT_EQ(reader->stat("user_records"), 6);
+  EXPECT_EQ(reader->stat("failures"), 0);
+  EXPECT_EQ(std::count_if(sim.log().begin(), sim.log().end(),
+                          [](const LogLine& line) { return line.text.find("hash_range_rule") != line.text.npos; }),
+            1);
+  EXPECT_NE(checkpoint_file().find("\"49"), std::string::npos) << checkpoint_file();
+}
+
+TEST_F(input_unpack, without_the_rule_user_records_of_other_shards_are_emitted) {
+  options.unpack.hash_range_rule = false;
+  make_stream(2);
+  std::string key = "a";
+  while (*hash_of_partition_key(key) >> 127 == 0) key += "a";
+  service.preload("in", key, aggregated_messages({"a", "b"}));
+  const auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(2));
+  EXPECT_EQ(reader->stat("outside_range"), 0);
+}
+
+TEST_F(input_unpack, a_record_that_is_no_message_is_an_event_named_by_its_sequence_number) {
+  make_stream(1);
+  const std::string number(service.preload("in", "k", "START RequestId: x").sequence_number.text());
+  service.preload("in", "k", aggregated({"text"}));
+  const auto reader = start();
+  ASSERT_TRUE(reader->run_until_ids(2));
+  EXPECT_EQ(reader->ids[0], number);
+  EXPECT_TRUE(reader->ids[1].ends_with(":0")) << reader->ids[1];
+  EXPECT_EQ(reader->stat("raw_events"), 2);
+  EXPECT_EQ(reader->stat("events_out"), 2);
+}
+
+// Refuses one id so and so often; the others are taken.
+struct Refusing {
+  Reader& reader;
+  std::string id;
+  int calls = 0;
+
+  static int32_t emit(void* ctx, const penstock_batch* batch) {
+    auto& self = *static_cast<Refusing*>(ctx);
+    if (view(batch->records[0].id) != self.id) return Reader::emit(&self.reader, batch);
+    ++self.calls;
+    return PENSTOCK_E_MEMORY;
+  }
+  void run_for(int64_t ms) {
+    for (const int64_t end_ms = reader.clock.monotonic_ms() + ms; reader.clock.monotonic_ms() < end_ms;) {
+      reader.input.poll(std::min(end_ms, reader.clock.monotonic_ms() + 1000), emit, this);
+      reader.settle();
+    }
+  }
+};
+
+TEST_F(input_unpack, a_record_that_is_refused_too_often_fails_and_the_others_go_on) {
+  options.record_retry_limit = 3;
+  make_stream(1);
+  service.preload("in", "k", aggregated_messages({"0", "1", "2"}));
+  put("after");
+  const auto reader = start();
+  Refusing refusing{*reader, "1"};
+  refusing.run_for(kMinuteMs);
+  EXPECT_EQ(refusing.calls, 4) << "the first time, and three times again";
+  EXPECT_EQ(reader->ids, (Ids{"0", "2", "after"}));
+  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_TRUE(failed_with("record_retry_limit is 3")) << failure_file();
+  EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << failure_file();
+  EXPECT_EQ(reader->stat("open_records"), 0);
+}
+
+TEST_F(input_unpack, without_a_retry_limit_a_refused_record_is_tried_for_as_long_as_it_takes) {
+  make_stream(1);
+  put("a");
+  const auto reader = start();
+  Refusing refusing{*reader, "a"};
+  refusing.run_for(kMinuteMs);
+  EXPECT_GT(refusing.calls, 100);
+  EXPECT_EQ(reader->stat("failures"), 0);
+  refusing.id = "";
+  refusing.run_for(1000);
+  EXPECT_EQ(reader->ids, Ids{"a"});
+}
+
+TEST_F(input_unpack, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted) {
+  options.max_record_age_ms = 60 * kMinuteMs;
+  make_stream(1);
+  put("old");
+  clock.advance(30 * kMinuteMs);
+  put("young");
+  clock.advance(30 * kMinuteMs + 1);
+  const auto reader = start();
+  ASSERT_TRUE(reader->run_until_ids(1));
+  EXPECT_TRUE(ends(*reader));
+  EXPECT_EQ(reader->ids, Ids{"young"});
+  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_TRUE(failed_with("max_record_age is 3600000 ms")) << failure_file();
+  EXPECT_TRUE(failed_with(base64(message_of("old")))) << failure_file();
+}
+
+TEST_F(input_unpack, a_record_that_grows_too_old_while_it_is_refused_fails) {
+  options.max_record_age_ms = kMinuteMs;
+  make_stream(1);
+  put("a");
+  const auto reader = start();
+  Refusing refusing{*reader, "a"};
+  refusing.run_for(kMinuteMs - 5000);
+  EXPECT_EQ(reader->stat("failures"), 0);
+  refusing.run_for(10'000);
+  EXPECT_EQ(reader->stat("failures"), 1);
+}
+
+}  // namespace
+}  // namespace penstock::sim
