@@ -1,0 +1,193 @@
+#include "core/kinesis/own_assignment.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/sim/sim_env.h"
+
+namespace penstock::sim {
+namespace {
+
+ShardInfo shard(const std::string& id, std::vector<std::string> parents = {}) {
+  ShardInfo info;
+  info.id = id;
+  info.parent_ids = std::move(parents);
+  return info;
+}
+
+class own_assignment : public testing::Test {
+ protected:
+  void open() {
+    assignment.reset();
+    sim.files().kill();
+    auto opened = OwnAssignment::open(sim.env(), "file:/checkpoint", options);
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    assignment = std::move(*opened);
+  }
+  Status list(const std::vector<ShardInfo>& shards, const StreamIdentity& identity = kStream) {
+    return assignment->listed(0, identity, shards, clock.unix_ms());
+  }
+  std::map<std::string, Grant> grants() {
+    std::map<std::string, Grant> by_id;
+    for (Grant& grant : assignment->take_grants()) {
+      const std::string id = grant.shard.id;
+      by_id[id] = std::move(grant);
+    }
+    return by_id;
+  }
+  void settle(const Grant& grant, const std::string& sequence_number, uint64_t sub = 0) {
+    assignment->settled(grant.id, {sequence_number, sub});
+  }
+  void close() {
+    assignment->begin_close();
+    EXPECT_TRUE(assignment->closed());
+    EXPECT_TRUE(assignment->saved().ok());
+  }
+
+  inline static const StreamIdentity kStream = {"in", "arn:aws:kinesis:us-east-1:1:stream/in", 5000};
+
+  SimClock clock;
+  SimEnv sim{clock, [](const std::string&, const model::Request&) { return model::Reply(); }, 7};
+  OwnAssignment::Options options;
+  std::unique_ptr<OwnAssignment> assignment;
+};
+
+TEST_F(own_assignment, a_child_is_granted_when_both_of_its_parents_are_at_their_end) {
+  open();
+  ASSERT_TRUE(list({shard("a"), shard("b"), shard("c", {"a", "b"})}).ok());
+  auto granted = grants();
+  ASSERT_EQ(granted.size(), 2u);
+  settle(granted["a"], "SHARD_END");
+  EXPECT_TRUE(grants().empty());
+  settle(granted["b"], "SHARD_END");
+  EXPECT_TRUE(grants().contains("c"));
+  close();
+  open();
+  ASSERT_TRUE(list({shard("a"), shard("b"), shard("c", {"a", "b"})}).ok());
+  granted = grants();
+  EXPECT_EQ(granted.size(), 1u) << "what is finished is not granted again";
+  EXPECT_TRUE(granted.contains("c"));
+}
+
+TEST_F(own_assignment, a_parent_that_is_not_listed_holds_no_child) {
+  open();
+  ASSERT_TRUE(list({shard("c", {"gone"})}).ok());
+  EXPECT_TRUE(grants().contains("c"));
+}
+
+TEST_F(own_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_no_child_any_more) {
+  open();
+  ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
+  const auto granted = grants();
+  ASSERT_EQ(granted.size(), 1u);
+  ASSERT_TRUE(list({shard("b", {"a"})}).ok());
+  EXPECT_EQ(assignment->take_losses(), std::vector<GrantId>{granted.at("a").id});
+  EXPECT_TRUE(grants().contains("b"));
+  EXPECT_TRUE(sim.logged("shard a"));
+  settle(granted.at("a"), "49");
+  close();
+  EXPECT_EQ(sim.files().content("/checkpoint")->find("49"), std::string::npos) << "a grant that is over";
+}
+
+TEST_F(own_assignment, positions_inside_an_aggregated_record_are_kept) {
+  open();
+  ASSERT_TRUE(list({shard("a")}).ok());
+  settle(grants()["a"], "49", 17);
+  close();
+  open();
+  ASSERT_TRUE(list({shard("a")}).ok());
+  EXPECT_EQ(grants()["a"].from, ReadFrom::behind({"49", 17}));
+}
+
+TEST_F(own_assignment, where_it_began_holds_for_shards_found_later_whatever_the_option_says_by_then) {
+  options.initial.kind = InitialPosition::Kind::latest;
+  open();
+  const int64_t started_ms = clock.unix_ms();
+  ASSERT_TRUE(list({shard("a")}).ok());
+  EXPECT_EQ(grants()["a"].from, ReadFrom::at_timestamp(started_ms));
+  clock.advance(1'000'000);
+  options.initial.kind = InitialPosition::Kind::trim_horizon;
+  open();
+  ASSERT_TRUE(list({shard("a"), shard("b")}).ok());
+  EXPECT_EQ(grants()["b"].from, ReadFrom::at_timestamp(started_ms));
+}
+
+TEST_F(own_assignment, nothing_is_granted_before_where_it_begins_is_on_disk) {
+  open();
+  sim.files().fail_syncs(true);
+  const Status refused = list({shard("a")});
+  EXPECT_TRUE(refused.retryable());
+  EXPECT_TRUE(grants().empty());
+  sim.files().fail_syncs(false);
+  EXPECT_TRUE(list({shard("a")}).ok());
+  EXPECT_EQ(grants().size(), 1u);
+}
+
+TEST_F(own_assignment, a_stream_of_another_creation_time_is_refused_and_one_that_does_not_say_is_not) {
+  open();
+  ASSERT_TRUE(list({shard("a")}).ok());
+  settle(grants()["a"], "49");
+  close();
+  open();
+  StreamIdentity again = kStream;
+  again.created_ms += 1;
+  const Status refused = list({shard("a")}, again);
+  EXPECT_EQ(refused.code(), Code::config);
+  EXPECT_NE(refused.message().find("1970-01-01T00:00:05.000Z"), std::string::npos) << refused.message();
+  EXPECT_NE(refused.message().find("1970-01-01T00:00:05.001Z"), std::string::npos) << refused.message();
+  EXPECT_TRUE(grants().empty());
+  EXPECT_TRUE(list({shard("a")}, {"in", "", 0}).ok());
+  EXPECT_EQ(grants()["a"].from, ReadFrom::behind({"49"}));
+}
+
+TEST_F(own_assignment, streams_of_one_name_in_two_accounts_are_two) {
+  open();
+  ASSERT_TRUE(list({shard("a")}).ok());
+  settle(grants()["a"], "49");
+  ASSERT_TRUE(assignment->listed(1, {"in", "arn:aws:kinesis:us-east-1:2:stream/in", 9000}, {shard("a")}, 0).ok());
+  const auto granted = grants();
+  EXPECT_EQ(granted.at("a").from, ReadFrom::trim_horizon());
+  EXPECT_EQ(granted.at("a").stream, 1u);
+}
+
+TEST_F(own_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) {
+  options.pinned = {"c"};
+  open();
+  ASSERT_TRUE(list({shard("a"), shard("c", {"a"})}).ok());
+  const auto granted = grants();
+  EXPECT_EQ(granted.size(), 1u);
+  EXPECT_TRUE(granted.contains("c"));
+}
+
+TEST_F(own_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
+  open();
+  std::vector<ShardInfo> listed = {shard("s0")};
+  for (int i = 1; i < 200; ++i) {
+    ASSERT_TRUE(list(listed).ok());
+    for (const auto& [id, grant] : grants()) settle(grant, "SHARD_END");
+    const std::string last = listed.back().id;
+    listed = {shard(last), shard("s" + std::to_string(i), {last})};
+  }
+  close();
+  EXPECT_LE(sim.files().content("/checkpoint")->size(), 1000u);
+}
+
+TEST_F(own_assignment, is_saved_once_an_interval_and_not_where_nothing_moved) {
+  open();
+  ASSERT_TRUE(list({shard("a")}).ok());
+  const Grant grant = grants()["a"];
+  const uint64_t before = sim.files().syncs();
+  for (int second = 0; second < 60; ++second) {
+    if (second < 30) settle(grant, std::to_string(100 + second));
+    assignment->advance();
+    clock.advance(1000);
+  }
+  EXPECT_NEAR(static_cast<double>(sim.files().syncs() - before), 6, 1);
+  EXPECT_EQ(assignment->next_deadline_ms(), kNever);
+}
+
+}  // namespace
+}  // namespace penstock::sim
