@@ -1,0 +1,52 @@
+// Prints what streams hold, as others read it: the SDK for JavaScript gets the records, aws-kinesis-agg takes the
+// KPL's apart, zlib what is gzip. A line a user record: stream, sub-sequence number or -, partition key and data in
+// base64.
+// Run where they are installed: node read_back.js ENDPOINT STREAM...
+'use strict';
+const { createRequire } = require('module');
+const zlib = require('zlib');
+
+const installed = createRequire(`${process.cwd()}/`);
+const { KinesisClient, ListShardsCommand, GetShardIteratorCommand, GetRecordsCommand } =
+  installed('@aws-sdk/client-kinesis');
+const { NodeHttpHandler } = installed('@smithy/node-http-handler');
+const { deaggregateSync } = installed('aws-kinesis-agg');
+
+const [endpoint, ...streams] = process.argv.slice(2);
+// Over HTTP/1.1: the client's own choice is HTTP/2, which the emulators speak over TLS alone.
+const kinesis = new KinesisClient({ endpoint, region: 'us-east-1', requestHandler: new NodeHttpHandler() });
+
+function print(stream, record) {
+  const source = {
+    data: Buffer.from(record.Data).toString('base64'),
+    partitionKey: record.PartitionKey,
+    sequenceNumber: record.SequenceNumber,
+  };
+  deaggregateSync(source, true, (error, userRecords) => {
+    if (error) throw error;
+    for (const { subSequenceNumber, partitionKey, data } of userRecords) {
+      const bytes = Buffer.from(data, 'base64');
+      const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? zlib.gunzipSync(bytes) : bytes;
+      console.log(stream, subSequenceNumber ?? '-', Buffer.from(partitionKey).toString('base64'), plain.toString('base64'));
+    }
+  });
+}
+
+async function read(StreamName) {
+  const { Shards } = await kinesis.send(new ListShardsCommand({ StreamName }));
+  for (const { ShardId } of Shards) {
+    let { ShardIterator } = await kinesis.send(
+      new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }));
+    for (let behind = true; behind;) {
+      const got = await kinesis.send(new GetRecordsCommand({ ShardIterator }));
+      got.Records.forEach((record) => print(StreamName, record));
+      ShardIterator = got.NextShardIterator;
+      behind = got.Records.length > 0 || got.MillisBehindLatest > 0;
+    }
+  }
+}
+
+Promise.all(streams.map(read)).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
