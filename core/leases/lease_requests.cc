@@ -175,7 +175,8 @@ std::string create_table_command(const std::string& table, const std::string& re
                         " --attribute-definitions AttributeName=leaseKey,AttributeType=S"
                         " --key-schema AttributeName=leaseKey,KeyType=HASH --billing-mode PAY_PER_REQUEST";
   if (!tags.empty()) command += " --tags";
-  for (const auto& [key, value] : tags) command += ' ' + shell_word("Key=" + key + ",Value=" + value);
+  for (const auto& [key, value] : tags)
+    command.append(" ").append(shell_word(std::string("Key=").append(key).append(",Value=").append(value)));
   return command;
 }
 

@@ -64,7 +64,7 @@ class RandomDeeds {
       const std::string key = "shard-" + std::to_string(random_() % 4);
       const std::string told = random_() % 2 == 0 ? our_deed(key) : kcl_deed(key);
       const std::optional<Lease> row = ours_[0].get(key);
-      told_.push_back(key + ' ' + told + "; row: " + text_of(row));
+      told_.push_back(std::string(key).append(" ").append(told).append("; row: ").append(text_of(row)));
       // Some of them look at the table now and then.
       if (row && random_() % 3 == 0) seen_[random_() % 2][key] = *row;
       if (random_() % 3 == 0)

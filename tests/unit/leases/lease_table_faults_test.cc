@@ -196,7 +196,7 @@ TEST_F(lease_table_faults, table_that_another_worker_made_meanwhile_is_as_good) 
   EXPECT_EQ(us.prepare({true, {}}).status().code(), Code::permanent);
 }
 
-// What a month costs: docs/ states these numbers.
+// What is paid for on demand.
 TEST_F(lease_table_faults, every_write_of_a_whole_lease_is_one_unit_and_a_scan_half_a_unit_for_4_kib) {
   Lease lease = whole_lease("111122223333:a-stream-with-a-name-of-128-characters:1690000000:" + std::string(kKey));
   lease.stream_id = "111122223333:" + std::string(128, 's') + ":1690000000";
