@@ -13,18 +13,24 @@ namespace {
 const unsigned char* unsigned_bytes(std::string_view data) {
   return reinterpret_cast<const unsigned char*>(data.data());
 }
+
+// Fetched once, as MD5 is below: EVP_sha256() has OpenSSL look the algorithm up in each digest and HMAC.
+const EVP_MD* fetched_sha256() {
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kSha256;
+}
 }  // namespace
 
 Sha256 sha256(std::string_view data) {
   Sha256 digest;
-  EVP_Digest(data.data(), data.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  EVP_Digest(data.data(), data.size(), digest.data(), nullptr, fetched_sha256(), nullptr);
   return digest;
 }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   Sha256 digest;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), unsigned_bytes(data), data.size(), digest.data(),
-       nullptr);
+  HMAC(fetched_sha256(), key.data(), static_cast<int>(key.size()), unsigned_bytes(data), data.size(),
+       digest.data(), nullptr);
   return digest;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/crypto.h"
 #include "core/base/json.h"
+#include "core/kinesis/taken_answer.h"
 
 namespace penstock {
 
@@ -171,6 +172,8 @@ void end_put_records(std::string& body, std::string_view stream) {
 }
 
 Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_records) {
+  if (auto shard_ids = read_all_taken(body, sent_records))
+    return PutRecordsAnswer{.refused = {}, .shard_ids = std::move(*shard_ids)};
   AnswerHandler handler;
   handler.answer.shard_ids.reserve(sent_records);
   rapidjson::Reader reader;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/kinesis/taken_answer.h"
+
 namespace penstock {
 namespace {
 
@@ -129,6 +131,52 @@ TEST(put_records, answer_that_is_not_json_leaves_the_outcome_unknown) {
     ASSERT_FALSE(answer.ok()) << text;
     EXPECT_EQ(answer.status().code(), Code::transient) << text;
   }
+}
+
+// What is read without a JSON parser and what is not must mean the same.
+TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it) {
+  const std::string records =
+      R"({"SequenceNumber":"49","ShardId":"shardId-000000000000"},{"SequenceNumber":"50","ShardId":"s"})";
+  for (const std::string_view before : {"", R"("FailedRecordCount":0,)", R"("EncryptionType":"KMS",)",
+                                        R"("EncryptionType":"NONE","FailedRecordCount":0,)"})
+    for (const std::string_view after : {"", R"(,"FailedRecordCount":0)", R"(,"EncryptionType":"KMS")"}) {
+      std::string body = "{" + std::string(before) + R"("Records":[)" + records + "]" + std::string(after) + "}";
+      EXPECT_TRUE(read_all_taken(body, 2).has_value()) << body;
+      EXPECT_FALSE(read_all_taken(body, 1).has_value()) << body;
+      EXPECT_FALSE(read_all_taken(body, 3).has_value()) << body;
+      const auto read = read_put_records_answer(body, 2);
+      ASSERT_TRUE(read.ok()) << body;
+      EXPECT_TRUE(read->refused.empty()) << body;
+      EXPECT_EQ(read->shard_ids, (std::vector<std::string_view>{"shardId-000000000000", "s"})) << body;
+    }
+}
+
+TEST(put_records, an_answer_cut_short_or_changed_anywhere_is_not_known_to_have_all_taken) {
+  const std::string whole =
+      R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"49","ShardId":"s-1"}],"EncryptionType":"KMS"})";
+  ASSERT_TRUE(read_all_taken(whole, 1).has_value());
+  for (size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(read_all_taken(whole.substr(0, size), 1).has_value()) << size;
+  EXPECT_FALSE(read_all_taken(whole + "}", 1).has_value());
+  for (size_t at = 0; at < whole.size(); ++at)
+    for (const char c : {'\\', '"', '\0', '{', ']', ',', '\x80'}) {
+      std::string changed = whole;
+      changed[at] = c;
+      EXPECT_EQ(read_all_taken(changed, 1).has_value(), changed == whole) << changed;
+    }
+}
+
+TEST(put_records, refusals_and_odd_forms_are_left_to_the_parser) {
+  for (const std::string_view text :
+       {R"({"Records":[{"SequenceNumber":"","ShardId":"s"}]})",
+        R"({"Records":[{"SequenceNumber":"1","ShardId":""}]})",
+        R"({"Records":[{"SequenceNumber":null,"ShardId":"s"}]})", R"({"Records":[{"SequenceNumber":"1"}]})",
+        R"({"Records":[{"ErrorCode":"InternalFailure","ErrorMessage":"oops"}]})",
+        R"({"Records":[{"SequenceNumber":"1","ShardId":"s","ErrorCode":"InternalFailure"}]})",
+        R"({"FailedRecordCount":1,"Records":[{"SequenceNumber":"1","ShardId":"s"}]})",
+        R"({"Records":[{"SequenceNumber":"1","ShardId":"s"}],"Records":[{"SequenceNumber":"1","ShardId":"s"}]})",
+        R"({"Records":[{"SequenceNumber":"1","ShardId":"s"},]})", R"({,"Records":[]})", "{}", "[]", ""})
+    EXPECT_FALSE(read_all_taken(text, 1).has_value()) << text;
 }
 
 TEST(put_records, deep_nesting_in_an_answer_takes_no_stack) {
