@@ -1,0 +1,29 @@
+// Processor time, which other programs on the machine disturb less than the time on the clock.
+#pragma once
+
+#include <sys/resource.h>
+#include <time.h>
+
+namespace penstock {
+
+// Of the calling thread, user and system, in seconds.
+inline double thread_cpu_s() {
+  timespec used = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
+// Of the whole process, in seconds.
+struct ProcessCpu {
+  double user_s, system_s;
+};
+inline ProcessCpu process_cpu() {
+  rusage used = {};
+  getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return {seconds(used.ru_utime), seconds(used.ru_stime)};
+}
+
+}  // namespace penstock
