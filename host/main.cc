@@ -8,16 +8,17 @@
 
 namespace {
 
-constexpr char kHelp[] =
+constexpr char kBefore[] =
     R"(Usage: penstock COMMAND [ARGUMENTS]
 
   run         runs the pipeline of a conf until it is told to stop
   check       checks a conf and tells every problem in it
   transform   turns subscription messages into records, from files or a pipe
   replay      feeds the records of a failure file in again
-  plugins     lists stages, their options and commands of their own, which run as
-              "penstock COMMAND -c FILE [--ARGUMENT VALUE]..."
-
+  plugins     lists stages with their options and commands
+)";
+constexpr char kAfter[] =
+    R"(
   penstock COMMAND --help tells about a command
   penstock --version      tells the version
 )";
@@ -34,7 +35,8 @@ int main(int argc, char** argv) {
   if (args[0] == "transform") return transform_command(rest);
   if (args[0] == "replay") return replay_command(rest);
   if (args[0] == "plugins") return plugins_command(rest);
-  if (args[0] == "--help" || args[0] == "-h") return print_help(kHelp);
+  if (args[0] == "--help" || args[0] == "-h")
+    return print_help((kBefore + stage_commands_help() + kAfter).c_str());
   if (args[0] == "--version") return print_help("penstock " PENSTOCK_VERSION "\n");
   return stage_command(args[0], rest, {"run", "check", "transform", "replay", "plugins"});
 }

@@ -149,6 +149,24 @@ int without_conf(const std::string& name, const CommandLine& line, const std::ve
 
 }  // namespace
 
+std::string stage_commands_help() {
+  Modules modules;
+  std::vector<Problem> not_here;
+  open_plugins({}, modules, not_here);
+  std::vector<std::string> names;
+  std::string out;
+  for (const penstock_stage* stage : modules.stages()) {
+    for (const penstock_command& command : commands_of(*stage)) {
+      const std::string name = printable(command.name);
+      if (knows(names, name)) continue;
+      names.push_back(name);
+      out +=
+          "  " + name + std::string(name.size() < 10 ? 12 - name.size() : 2, ' ') + printable(command.help) + "\n";
+    }
+  }
+  return out.empty() ? out : "\nCommands of stages, for each stage of a conf that has them:\n\n" + out;
+}
+
 CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments) {
   std::vector<std::pair<const StagePlan*, penstock_command>> found;
   penstock_command command{};

@@ -19,6 +19,9 @@ struct CommandRun {
 // print on standard output: under the label of the stage where there are several.
 CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments);
 
+// Help for the commands of the stages of the default plugin, a line each; empty where it is not found.
+std::string stage_commands_help();
+
 // The command line "penstock NAME args"; any name may be given: others are the names of this program's own
 // commands, for one that nobody knows. Returns the exit code.
 int stage_command(const std::string& name, const std::vector<std::string>& args,

@@ -91,6 +91,7 @@ std::string complaint(std::string_view type, std::string_view value) {
   if (type == "size") return quantity(value, kSizes) ? "" : "must be a size above 0, like 65536, 64K or 24M";
   if (type == "duration")
     return quantity(value, kDurations) ? "" : "must be a duration above 0, like 250ms, 5s or 2m";
+  if (type == "NUMBER") return whole_number(value) ? "" : "must be a whole number, like 100";
   if (among(type, value)) return "";
   const bool meant_a_field =
       type.find("field:") != std::string_view::npos && value.find(':') == std::string_view::npos;

@@ -42,7 +42,7 @@ Status print_sizing(const penstock_host& host, const Options& options, const Opt
 
 inline constexpr std::array kSizingArguments = {
     required_option("events_per_second", "NUMBER", "Log events that come to the output in a second."),
-    option("event_bytes", "SIZE", "505",
+    option("event_bytes", "size", "505",
            "Mean size of what the output is given for an event, partition key included. The default is that of "
            "the logs that the figures were measured on."),
 };

@@ -72,9 +72,10 @@ TEST_F(replay, its_origin_goes_with_a_record) {
       section("INPUT", "fake_in") + "[FILTER]\n  Name lambda_logs\n  Match *\n" + section("OUTPUT", "fake_out"),
       line("input", "a message"));
   EXPECT_EQ(it.code, 0) << it.err;
-  EXPECT_NE(journal().find(R"("sequence":"4959","region":"eu-west-1","shard":"shardId-000000000003","stream":"mill",)"
-                           R"("key":"pk","arrival":1566741555269)"),
-            std::string::npos)
+  EXPECT_NE(
+      journal().find(R"("sequence":"4959","region":"eu-west-1","shard":"shardId-000000000003","stream":"mill",)"
+                     R"("key":"pk","arrival":1566741555269)"),
+      std::string::npos)
       << journal();
 }
 

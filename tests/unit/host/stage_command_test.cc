@@ -100,6 +100,14 @@ TEST_F(stage_command, a_name_that_nobody_knows_is_told_with_the_nearest_of_all_c
       it.err);
 }
 
+TEST_F(stage_command, the_programs_own_help_lists_those_of_its_plugin) {
+  const Ended it = run_program({"--help"});
+  EXPECT_EQ(it.code, 0);
+  const size_t heading = it.out.find("Commands of stages, for each stage of a conf that has them:\n\n");
+  ASSERT_NE(heading, std::string::npos) << it.out;
+  EXPECT_NE(it.out.find("\n  sizing      Prints ", heading), std::string::npos) << it.out;
+}
+
 TEST_F(stage_command, its_help_is_what_the_stage_says_of_it) {
   const Ended it = run_program({"sizing", "--help", "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(it.code, 0) << it.err;

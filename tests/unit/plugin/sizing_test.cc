@@ -193,6 +193,8 @@ TEST(sizing, a_newline_behind_each_record_counts) {
 
 TEST(sizing, numbers_out_of_range_are_refused) {
   EXPECT_EQ(print({}, {events("0")}).text, "events_per_second is 0, but must be between 1 and 1000000000");
+  EXPECT_EQ(print({}, {events("many")}).text,
+            "events_per_second is \"many\", but must be a whole number, like 100");
   EXPECT_EQ(print({}, {events("1000000000")}).code, PENSTOCK_OK);
   EXPECT_EQ(print({}, {events("1000000001")}).code, PENSTOCK_E_OPTIONS);
   EXPECT_EQ(print({}, {events("1"), {bytes("event_bytes"), bytes("10M")}}).code, PENSTOCK_OK);
