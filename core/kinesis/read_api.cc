@@ -1,25 +1,17 @@
 #include "core/kinesis/read_api.h"
 
 #include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
 
 #include <cmath>
 #include <utility>
 
-#include "core/base/crypto.h"
 #include "core/base/json.h"
+#include "core/kinesis/answer.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {
 
 namespace {
-
-constexpr double kLargestSeconds = 253402300800;  // the year 10000
-
-Status not_the_answer(const char* operation, const std::string& why) {
-  return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
-}
 
 void member(std::string& out, std::string_view name, std::string_view value) {
   out += out.size() == 1 ? "\"" : ",\"";
@@ -33,99 +25,6 @@ std::string text_member(const rapidjson::Value& object, const char* name) {
              ? std::string(found->value.GetString(), found->value.GetStringLength())
              : std::string();
 }
-
-// Reads a GetRecords answer in one pass over its own text: strings stay where they are, base64 is taken off in
-// place. Objects and arrays that we do not know are passed over by their depth.
-class GetRecordsHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, GetRecordsHandler> {
- public:
-  explicit GetRecordsHandler(GetRecordsAnswer& answer) : answer_(answer) {}
-
-  const char* problem() const { return problem_; }
-  bool complete() const { return saw_records_; }
-
-  bool Default() { return true; }
-
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    key_ = {text, size};
-    return true;
-  }
-
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    const std::string_view value(text, size);
-    if (at_top()) {
-      if (key_ == "NextShardIterator") answer_.next_iterator = value;
-    } else if (in_record()) {
-      if (key_ == "SequenceNumber") record_.sequence_number = value;
-      if (key_ == "PartitionKey") record_.partition_key = value;
-      if (key_ == "Data") {
-        // The text is our own buffer, which RapidJSON's in-situ parser hands out as const.
-        const auto data = decode_base64_in_place({const_cast<char*>(text), size});
-        if (!data) return fail("a record's Data is not base64");
-        record_.data = *data;
-      }
-    }
-    return true;
-  }
-
-  bool Int(int value) { return number(value); }
-  bool Uint(unsigned value) { return number(value); }
-  bool Int64(int64_t value) { return number(static_cast<double>(value)); }
-  bool Uint64(uint64_t value) { return number(static_cast<double>(value)); }
-  bool Double(double value) { return number(value); }
-
-  bool StartObject() {
-    ++depth_;
-    if (in_record()) record_ = {};
-    return true;
-  }
-
-  bool EndObject(rapidjson::SizeType) {
-    if (in_record()) {
-      if (record_.sequence_number.empty()) return fail("a record has no SequenceNumber");
-      answer_.records.push_back(record_);
-    }
-    --depth_;
-    return true;
-  }
-
-  bool StartArray() {
-    if (depth_ == 1 && key_ == "Records") in_records_ = saw_records_ = true;
-    ++depth_;
-    return true;
-  }
-
-  bool EndArray(rapidjson::SizeType) {
-    --depth_;
-    if (depth_ == 1) in_records_ = false;
-    return true;
-  }
-
- private:
-  bool at_top() const { return depth_ == 1; }
-  bool in_record() const { return in_records_ && depth_ == 3; }
-
-  bool number(double value) {
-    if (at_top() && key_ == "MillisBehindLatest") answer_.behind_latest_ms = static_cast<int64_t>(value);
-    if (in_record() && key_ == "ApproximateArrivalTimestamp") {
-      if (!(value >= 0 && value < kLargestSeconds)) return fail("ApproximateArrivalTimestamp is out of range");
-      record_.arrival_time_ms = std::llround(value * 1000);
-    }
-    return true;
-  }
-
-  bool fail(const char* problem) {
-    problem_ = problem;
-    return false;
-  }
-
-  GetRecordsAnswer& answer_;
-  SourceRecord record_;
-  std::string_view key_;
-  int depth_ = 0;
-  bool in_records_ = false;
-  bool saw_records_ = false;
-  const char* problem_ = nullptr;
-};
 
 }  // namespace
 
@@ -229,21 +128,6 @@ Result<std::string> read_get_shard_iterator(std::string body) {
   if (!document.HasParseError() && document.IsObject()) iterator = text_member(document, "ShardIterator");
   if (iterator.empty()) return not_the_answer("GetShardIterator", "no ShardIterator");
   return iterator;
-}
-
-Result<GetRecordsAnswer> read_get_records(std::string body) {
-  GetRecordsAnswer answer;
-  answer.body = std::move(body);
-  GetRecordsHandler handler(answer);
-  rapidjson::InsituStringStream text(answer.body.data());
-  rapidjson::Reader reader;
-  const auto result = reader.Parse<rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag>(text, handler);
-  if (handler.problem() != nullptr) return not_the_answer("GetRecords", handler.problem());
-  if (result.IsError())
-    return not_the_answer("GetRecords", std::string(rapidjson::GetParseError_En(result.Code())) + " at byte " +
-                                            std::to_string(result.Offset()));
-  if (!handler.complete()) return not_the_answer("GetRecords", "no array Records");
-  return answer;
 }
 
 }  // namespace penstock

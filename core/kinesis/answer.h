@@ -1,0 +1,17 @@
+// Small things that the readers of answers share. Private to core/kinesis.
+#pragma once
+
+#include <string>
+
+#include "core/base/status.h"
+
+namespace penstock {
+
+inline constexpr double kLargestSeconds = 253402300800;  // of a time in an answer: the year 10000
+
+// Asking again may get a whole one.
+inline Status not_the_answer(const char* operation, const std::string& why) {
+  return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
+}
+
+}  // namespace penstock
