@@ -127,6 +127,7 @@ TEST(writer_kpl, duplicates_come_from_reshards_and_lost_answers_alone) {
   WriterSim quiet(4, options());
   quiet.service.faults().set_rates({.refuse_records = 0.25});
   std::vector<KeyedRecord> records;
+  records.reserve(5'000);
   for (int i = 0; i < 5'000; ++i) records.push_back({std::to_string(i % 97), std::to_string(i)});
   quiet.write(records);
   quiet.run_for(kHourMs);
