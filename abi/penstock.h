@@ -117,8 +117,8 @@ typedef struct penstock_batch {
   penstock_bytes stream; /* the Kinesis stream it was read from */
   penstock_bytes shard_id;
   penstock_bytes sequence_number;
-  uint64_t sub_sequence_number;
-  penstock_bytes partition_key; /* of the source record */
+  uint64_t sub_sequence_number; /* of the user record in a source record that the KPL aggregated, from 0 */
+  penstock_bytes partition_key; /* of the source record, or of the user record in it */
   int64_t arrival_time_ms;      /* when Kinesis took the source record; Unix time */
 } penstock_batch;
 

@@ -63,6 +63,14 @@ double cpu_seconds(pid_t pid) {
   return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+// Runnable, but others had the processors.
+double waited_seconds() {
+  std::ifstream schedule("/proc/self/schedstat");
+  double run_ns = 0, waited_ns = 0;
+  schedule >> run_ns >> waited_ns;
+  return waited_ns / 1e9;
+}
+
 double status_mib(const std::string& field) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -176,13 +184,14 @@ void run(const Case& what) {
   pipeline.run(now_ms() + (what.busy ? 1000 : 5000));  // until all shards have their iterators
 
   struct Counts {
-    double seconds, cpu, model_cpu, compressed, text, calls;
+    double seconds, cpu, waited, model_cpu, compressed, text, calls;
     uint64_t records;
   };
   const auto count = [&]() -> Counts {
     const auto stat = [&](const char* name) { return static_cast<double>(pipeline.input.stat(name)); };
     return {static_cast<double>(now_ms()) / 1000,
             cpu_seconds(),
+            waited_seconds(),
             cpu_seconds(model.pid()),
             stat("bytes_in"),
             stat("text_bytes"),
@@ -197,7 +206,8 @@ void run(const Case& what) {
   const double compressed_mb = (to.compressed - from.compressed) / 1e6, text_mb = (to.text - from.text) / 1e6;
   std::printf("%s, %u shards, %s, %.1f s\n", what.busy ? "busy" : "idle", what.shards, what.tls ? "https" : "http",
               seconds);
-  std::printf("processor: %.2f s, %.1f%% of a core; the model %.1f%%\n", cpu, 100 * cpu / seconds,
+  std::printf("processor: %.2f s, %.1f%% of a core, waited for one %.1f%% of the time; the model %.1f%%\n", cpu,
+              100 * cpu / seconds, 100 * (to.waited - from.waited) / seconds,
               100 * (to.model_cpu - from.model_cpu) / seconds);
   std::printf("calls: %.0f a second, over %d connections\n", (to.calls - from.calls) / seconds, open_sockets());
   std::printf("resident memory: %.1f MiB, at most %.1f MiB\n", status_mib("VmRSS"), status_mib("VmHWM"));
