@@ -82,6 +82,10 @@ Result<InputSettings> read_input_settings(const Options& options) {
   Result<std::set<std::string>> pinned = read_pinned(options, settings.streams.size());
   if (!pinned.ok()) return pinned.status();
   settings.assignment.pinned = std::move(*pinned);
+  Result<LeaseSettings> leases = read_lease_settings(options, settings.streams.size());
+  if (!leases.ok()) return leases.status();
+  settings.leases = std::move(*leases);
+  settings.leases.leases.initial = *initial;
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
   const int64_t max_records = options.number("max_records");
   if (max_records < 1 || max_records > kMostRecords)

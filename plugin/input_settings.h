@@ -10,6 +10,7 @@
 #include "core/kinesis/stream_name.h"
 #include "plugin/connection.h"
 #include "plugin/failures.h"
+#include "plugin/lease_settings.h"
 #include "plugin/options.h"
 
 namespace penstock {
@@ -27,7 +28,7 @@ constexpr auto input_connection_options() {
 
 inline constexpr auto kInputOptions = joined(
     joined(
-        input_connection_options(),
+        joined(input_connection_options(), kLeaseOptions),
         failure_options("Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced "
                         "before the checkpoint passes them; while it cannot be written the checkpoint waits. "
                         "drop: they are lost, and counted.")),
@@ -38,8 +39,11 @@ inline constexpr auto kInputOptions = joined(
                "Ids of the shards to read, set apart by commas, and of no other. Left out: all, and those that "
                "come of them."),
         required_option(
-            "checkpoint", "memory|file:PATH",
+            "checkpoint", "memory|file:PATH|dynamodb|dynamodb:TABLE",
             "Where the position is kept. file: replaced as a whole, and fsynced, every checkpoint_interval. "
+            "dynamodb: in a table by whose leases any number of workers share the shards out, also with workers "
+            "of "
+            "the Kinesis Client Library 2.x. "
             "memory: lost with the process, which begins at initial_position again."),
         option("initial_position", "trim_horizon|latest|at_timestamp:TIME", "trim_horizon",
                "Where to begin without a checkpoint: the oldest record kept, or those that come after the first "
@@ -81,7 +85,8 @@ inline constexpr auto kInputOptions = joined(
 // What the options say, together.
 struct InputSettings {
   std::vector<StreamName> streams;
-  OwnAssignment::Options assignment;
+  LeaseSettings leases;               // where the checkpoint is a table of them
+  OwnAssignment::Options assignment;  // else
   InputOptions input;
 };
 

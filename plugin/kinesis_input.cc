@@ -40,12 +40,20 @@ class KinesisInput : public penstock_instance {
     Result<Clients> clients = clients_of(*connection, options, settings->streams);
     if (!clients.ok()) return clients.status();
     Env& env = connection->host_env->env();
-    auto assignment = OwnAssignment::open(env, options.text("checkpoint"), std::move(settings->assignment));
+    std::unique_ptr<LeaseTable> table;
+    if (!settings->leases.table.empty()) {
+      auto connected = connect_to_table(*connection, options, settings->leases);
+      if (!connected.ok()) return connected.status();
+      table = std::move(*connected);
+      settings->leases.leases.worker = make_worker_id(env, options);
+    }
+    Result<std::unique_ptr<Assignment>> assignment = assign(env, options, table.get(), *settings);
     if (!assignment.ok()) return assignment.status();
     auto failures = open_failures(env, options);
     if (!failures.ok()) return failures.status();
-    return Made(std::unique_ptr<KinesisInput>(new KinesisInput(
-        std::move(*connection), std::move(*clients), std::move(*assignment), std::move(*failures), *settings)));
+    return Made(std::unique_ptr<KinesisInput>(new KinesisInput(std::move(*connection), std::move(*clients),
+                                                               std::move(table), std::move(*assignment),
+                                                               std::move(*failures), *settings)));
   }
 
   ~KinesisInput() override { connection_.host_env->end_calls(); }
@@ -74,11 +82,22 @@ class KinesisInput : public penstock_instance {
     return clients;
   }
 
-  KinesisInput(Connection connection, Clients clients, std::unique_ptr<Assignment> assignment,
-               std::unique_ptr<FailureLog> failures, const InputSettings& settings)
+  static Result<std::unique_ptr<Assignment>> assign(Env& env, const Options& options, LeaseTable* table,
+                                                    const InputSettings& settings) {
+    if (table != nullptr)
+      return std::unique_ptr<Assignment>(std::make_unique<LeaseAssignment>(env, *table, settings.leases.leases));
+    auto own = OwnAssignment::open(env, options.text("checkpoint"), settings.assignment);
+    if (!own.ok()) return own.status();
+    return std::unique_ptr<Assignment>(std::move(*own));
+  }
+
+  KinesisInput(Connection connection, Clients clients, std::unique_ptr<LeaseTable> table,
+               std::unique_ptr<Assignment> assignment, std::unique_ptr<FailureLog> failures,
+               const InputSettings& settings)
       : penstock_instance(kKinesisInputStage),
         connection_(std::move(connection)),
         clients_(std::move(clients)),
+        table_(std::move(table)),
         assignment_(std::move(assignment)),
         failures_(std::move(failures)),
         input_(env(), with_clients(settings.streams), *assignment_, *failures_, settings.input) {}
@@ -96,6 +115,7 @@ class KinesisInput : public penstock_instance {
 
   Connection connection_;
   Clients clients_;
+  std::unique_ptr<LeaseTable> table_;  // none: the checkpoint is kept elsewhere
   std::unique_ptr<Assignment> assignment_;
   std::unique_ptr<FailureLog> failures_;
   Input input_;

@@ -63,7 +63,7 @@ Status StreamLeases::name_stream() {
   if (account.empty() || identity_.created_ms == 0)
     return {Code::config, "stream " + identity_.name +
                               ": the service does not say its account and creation time, by which the leases of "
-                              "several streams are named; read each stream under an application_name of its own"};
+                              "several streams are named; read each stream by a table of its own"};
   stream_id_ = account + ":" + identity_.name + ":" + std::to_string(identity_.created_ms / 1000);
   return {};
 }
@@ -87,13 +87,13 @@ Status StreamLeases::judged(const Lease& row) const {
             "stream " + identity_.name + ": the table's lease " + printable(row.key) +
                 (alone_ ? " is of an application that reads several streams, and this instance reads one"
                         : " is of an application that reads one stream, and this instance reads several") +
-                "; give it an application_name of its own"};
+                "; give it a table of its own"};
   // With several streams the others have their leases in the table too.
   if (!alone_ && row.stream_arn != identity_.arn) return {};
   if (!row.stream_arn.empty() && !identity_.arn.empty() && row.stream_arn != identity_.arn)
     return {Code::config, "stream " + identity_.arn + ": the table's lease " + printable(row.key) +
                               " is of the stream " + printable(row.stream_arn) +
-                              "; give each its own application_name"};
+                              "; give each stream a table of its own"};
   const bool of_another =
       row.stream_created_ms != 0 && identity_.created_ms != 0 && row.stream_created_ms != identity_.created_ms;
   if (!of_another) return {};
