@@ -162,6 +162,9 @@ typedef struct penstock_stat {
   const char *unit; /* "records", "bytes", "ms", "calls"; constant */
   const char *help; /* constant */
   int64_t value;
+  /* Appended to the first version: read where struct_size covers it. */
+  penstock_bytes label; /* where several have this name, of which this is: "STREAM/SHARD" for shard_lag_ms, say;
+                           printable UTF-8, lives until stats() returns; empty: it is of the whole instance */
 } penstock_stat;
 
 typedef void (*penstock_stat_fn)(void *ctx, const penstock_stat *stat);

@@ -93,7 +93,7 @@ class StdoutOutput {
 
   void stats(penstock_stat_fn stat, void* ctx) const {
     const auto tell = [&](int32_t kind, const char* name, const char* unit, const char* help, int64_t value) {
-      const penstock_stat one{sizeof(penstock_stat), kind, name, unit, help, value};
+      const penstock_stat one{sizeof(penstock_stat), kind, name, unit, help, value, {}};
       stat(ctx, &one);
     };
     tell(PENSTOCK_COUNTER, "records_in", "records", "records taken", records_);

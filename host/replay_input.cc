@@ -133,7 +133,7 @@ int64_t next_deadline_ms(penstock_instance* self) noexcept { return of(self)->en
 int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcept {
   const ReplayOutcomes& outcomes = of(self)->outcomes;
   const auto tell = [&](const char* name, int64_t value) {
-    const penstock_stat one{sizeof(penstock_stat), PENSTOCK_COUNTER, name, "records", "of the file", value};
+    const penstock_stat one{sizeof(penstock_stat), PENSTOCK_COUNTER, name, "records", "of the file", value, {}};
     stat(ctx, &one);
   };
   tell("delivered", outcomes.delivered);

@@ -213,7 +213,7 @@ bool Input::begin_record() {
     }
     current_ = &shard;
     skip_through_.reset();
-    if (shard.resume) check_resumed(shard);
+    if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
     const SourceRecord& record = *shard.reader->record();
     shard.last_arrival_ms = record.arrival_time_ms;
     penstock_batch origin = {};
@@ -234,8 +234,7 @@ bool Input::begin_record() {
 
 // The first record of a shard that is resumed should be the one that was dealt with last; what was dealt with of
 // it is then passed over.
-void Input::check_resumed(Shard& shard) {
-  const ShardPosition resume = *std::exchange(shard.resume, std::nullopt);
+void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
   const std::string_view first = shard.reader->record()->sequence_number;
   if (first == resume.sequence_number) {
     skip_through_ = resume.sub_sequence_number;
@@ -336,44 +335,6 @@ Status Input::close(int64_t deadline_ms) {
     return {Code::transient,
             "the time to end was not enough to give back the shards; others wait until they expire"};
   return {};
-}
-
-void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
-  const StatTeller tell(stat, stat_ctx);
-  int64_t behind_ms = 0, reading = 0;
-  bool all_known = !shards_.empty();
-  for (const auto& [id, shard] : shards_) {
-    if (!shard->reader) continue;
-    ++reading;
-    behind_ms = std::max(behind_ms, shard->reader->behind_latest_ms());
-    all_known = all_known && shard->reader->behind_latest_ms() >= 0;
-  }
-  const SubscriptionCounters& logs = unpacker_.messages();
-  const UnpackCounters& unpacked = unpacker_.counters();
-  tell.counter("records_in", "records", "source records received", totals_.records);
-  tell.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
-  tell.counter("text_bytes", "bytes", "their text, inflated", unpacker_.text_bytes());
-  tell.counter("events_out", "events", "log events found in them", logs.events + unpacked.raw_events);
-  tell.counter("raw_events", "events", "of these, records that are no subscription messages, as they are",
-               unpacked.raw_events);
-  tell.counter("aggregated_records", "records", "source records that the KPL aggregated",
-               unpacked.aggregated_records);
-  tell.counter("user_records", "records", "in them", unpacked.user_records);
-  tell.counter("outside_range", "records", "of these, left out by hash_range_rule", unpacked.outside_range);
-  tell.counter("batches_out", "batches", "batches emitted", batches_out_);
-  tell.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
-  tell.counter("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
-  tell.counter("calls", "calls", "GetShardIterator and GetRecords", totals_.calls);
-  tell.counter("retries", "calls", "of these, failed and made again", totals_.retries);
-  tell.counter("gaps", "shards", "resumed where retention had passed the checkpoint: records are lost", gaps_);
-  settlement_.stats(tell);
-  assignment_.stats(tell);
-  tell.gauge("lag_ms", "ms", "how far behind the newest record the slowest shard is; -1 until all have answered",
-             all_known ? behind_ms : -1);
-  tell.gauge("shards", "shards", "being read", reading);
-  tell.gauge("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
-  tell.gauge("healthy", "", "0 while positions or the failure file cannot be written",
-             settlement_.healthy() && assignment_.healthy() ? 1 : 0);
 }
 
 }  // namespace penstock

@@ -75,7 +75,7 @@ class Input {
 
   int32_t emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
   bool begin_record();
-  void check_resumed(Shard& shard);
+  void check_resumed(const Shard& shard, const ShardPosition& resume);
   bool next_batch();
   bool begin_user_record();
   void finish_user_record();
@@ -83,6 +83,7 @@ class Input {
   Status given_up() const;
   void fail_user_record(const Status& why);
   void tell_left_out(const Shard& shard);
+  void tell_shards(const StatTeller& tell) const;
 
   Env& env_;
   Assignment& assignment_;

@@ -61,10 +61,6 @@ std::string get_shard_iterator_body(const std::string& stream, const std::string
       member(out, "ShardIteratorType", "AT_SEQUENCE_NUMBER");
       member(out, "StartingSequenceNumber", start.sequence_number);
       break;
-    case IteratorStart::Kind::after_sequence_number:
-      member(out, "ShardIteratorType", "AFTER_SEQUENCE_NUMBER");
-      member(out, "StartingSequenceNumber", start.sequence_number);
-      break;
   }
   return out += '}';
 }

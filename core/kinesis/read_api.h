@@ -24,10 +24,10 @@ struct StreamIdentity {
 
 // Where an iterator begins.
 struct IteratorStart {
-  enum class Kind { trim_horizon, at_timestamp, at_sequence_number, after_sequence_number };
+  enum class Kind { trim_horizon, at_timestamp, at_sequence_number };
   Kind kind = Kind::trim_horizon;
   int64_t timestamp_ms = 0;     // at_timestamp; Unix time
-  std::string sequence_number;  // of the last two
+  std::string sequence_number;  // at_sequence_number
 };
 
 struct ShardInfo {

@@ -1,7 +1,6 @@
 #include "core/kinesis/seek.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -12,7 +11,6 @@ namespace penstock {
 
 namespace {
 
-constexpr uint64_t kWholeRecord = std::numeric_limits<uint64_t>::max();
 constexpr size_t kMostIdsTold = 20;
 
 std::string time_text(int64_t unix_ms) {

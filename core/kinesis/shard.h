@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "core/base/json.h"
@@ -15,9 +14,7 @@
 namespace penstock {
 
 struct Shard {
-  Shard(Grant granted, SourceStream& of) : grant(std::move(granted)), stream(of) {
-    if (grant.from.kind == ReadFrom::Kind::behind) resume = grant.from.position;
-  }
+  Shard(Grant granted, SourceStream& of) : grant(std::move(granted)), stream(of) {}
 
   // For people.
   std::string name() const { return "stream " + stream.name().name + ", shard " + printable(grant.shard.id); }
@@ -26,8 +23,7 @@ struct Shard {
   SourceStream& stream;
   std::unique_ptr<ShardReader> reader;  // none: read to its end, and waits for what was read to be settled
   Progress progress;
-  std::optional<ShardPosition> resume;  // what the first record to come is held against
-  int64_t last_arrival_ms = 0;          // of the last record emitted; Unix time, 0: there was none
+  int64_t last_arrival_ms = 0;  // of the last record emitted; Unix time, 0: there was none
 
   int64_t due_ms = kNever;  // as its ReadSchedule has it
   bool moved = false;       // progress has, and the assignment is not told yet

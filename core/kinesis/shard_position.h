@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,9 @@ namespace penstock {
 
 // In place of a sequence number: the shard is closed and all of it is settled.
 inline constexpr std::string_view kShardEnd = "SHARD_END";
+
+// In place of a sub-sequence number: the record as a whole, whatever it holds.
+inline constexpr uint64_t kWholeRecord = std::numeric_limits<uint64_t>::max();
 
 // The last record that is dealt with, with everything before it, as a checkpoint names it.
 struct ShardPosition {

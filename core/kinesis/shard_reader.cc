@@ -53,7 +53,9 @@ ShardReader::ShardReader(Env& env, ServiceClient& client, ReaderTotals& totals, 
       called_(std::move(called)),
       next_(iterator_start(from)),
       record_bytes_(in_answer(kFirstRecordBytesGuess)),
-      expected_bytes_(kUnknown) {}
+      expected_bytes_(kUnknown) {
+  if (from.kind == ReadFrom::Kind::behind) resumed_ = from.position;
+}
 
 int64_t ShardReader::next_call_ms() const {
   return calling_ || closed_ || record() != nullptr ? kNever : next_call_ms_;
@@ -123,7 +125,8 @@ Status ShardReader::read(size_t answer_bytes, Result<ServiceAnswer> answer) {
   totals_.bytes += bytes;
   if (!answer_.records.empty()) {
     hold(answer_.body.capacity());
-    next_ = {IteratorStart::Kind::after_sequence_number, 0, std::string(answer_.records.back().sequence_number)};
+    next_ = {IteratorStart::Kind::at_sequence_number, 0, std::string(answer_.records.back().sequence_number)};
+    has_read_ = true;
     record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / answer_.records.size()), record_bytes_ / 2);
   } else {
     answer_ = {};
@@ -151,7 +154,10 @@ void ShardReader::end_call(const Status& status) {
   const bool permanent = !status.retryable() && status.code() != Code::too_large;
   // An iterator that is too old, or that the service does not know, is of no use; a new one starts from where we
   // are.
-  if (permanent || status.code() == Code::expired) iterator_.clear();
+  if (permanent || status.code() == Code::expired) {
+    iterator_.clear();
+    if (has_read_) resumed_ = ShardPosition{next_.sequence_number, kWholeRecord};
+  }
   if (status.code() != Code::too_large && status.code() != Code::expired)
     next_call_ms_ = env_.clock.monotonic_ms() +
                     (permanent ? kPermanentFailurePauseMs : kBackoff.delay_ms(++failures_, env_.random));

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "core/aws/service_client.h"
 #include "core/base/env.h"
@@ -52,6 +54,10 @@ class ShardReader {
   const SourceRecord* record() const;
   // Done with record().
   void take_record();
+  // Where the shard is resumed with record(), told once: the position that it should be at. Reading begins, and
+  // goes on with a new iterator, at the last record and not behind it: if that does not come, retention has passed
+  // it.
+  std::optional<ShardPosition> take_resumed() { return std::exchange(resumed_, std::nullopt); }
 
   bool ended() const { return closed_ && record() == nullptr; }   // and every record received was taken
   int64_t behind_latest_ms() const { return behind_latest_ms_; }  // -1: the service has not said yet
@@ -73,14 +79,16 @@ class ShardReader {
   ShardReaderOptions options_;
   Called called_;
 
-  IteratorStart next_;    // where a new iterator begins: behind the last record received
-  std::string iterator_;  // "": none, get one
+  IteratorStart next_;                    // where a new iterator begins: at the last record received
+  std::optional<ShardPosition> resumed_;  // what the first record to come should be at
+  std::string iterator_;                  // "": none, get one
   GetRecordsAnswer answer_;
   size_t next_record_ = 0;  // in answer_
   size_t held_bytes_ = 0;
   bool calling_ = false;
-  bool closed_ = false;  // the service has no more
-  int failures_ = 0;     // in a row
+  bool has_read_ = false;  // a record, which next_ is at then
+  bool closed_ = false;    // the service has no more
+  int failures_ = 0;       // in a row
   int64_t next_call_ms_ = 0;
   int64_t behind_latest_ms_ = -1;
   size_t record_bytes_;    // what a record takes in an answer, estimated from those seen

@@ -57,13 +57,14 @@ FIELD(penstock_option_info, help, 24);
 FIELD(penstock_option_info, required, 32);
 FIELD(penstock_option_info, reserved, 36);
 
-SIZE(penstock_stat, 40);
+SIZE(penstock_stat, 56);
 FIELD(penstock_stat, struct_size, 0);
 FIELD(penstock_stat, kind, 4);
 FIELD(penstock_stat, name, 8);
 FIELD(penstock_stat, unit, 16);
 FIELD(penstock_stat, help, 24);
 FIELD(penstock_stat, value, 32);
+FIELD(penstock_stat, label, 40);
 
 SIZE(penstock_host, 48);
 FIELD(penstock_host, struct_size, 0);

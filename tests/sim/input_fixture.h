@@ -77,15 +77,18 @@ struct Reader {
   bool run_until_ids(size_t count, bool settling = true) {
     return run([&] { return ids.size() >= count; }, 2 * kMinuteMs, settling);
   }
-  int64_t stat(std::string_view name) const {
-    std::pair<std::string_view, int64_t> wanted{name, -1};
+  int64_t stat(std::string_view name, std::string_view label = {}) const {
+    struct Wanted {
+      std::string_view name, label;
+      int64_t value = -1;
+    } wanted{name, label};
     input.stats(
         [](void* ctx, const penstock_stat* stat) {
-          auto& [of, value] = *static_cast<std::pair<std::string_view, int64_t>*>(ctx);
-          if (of == stat->name) value = stat->value;
+          auto& of = *static_cast<Wanted*>(ctx);
+          if (of.name == stat->name && of.label == view(stat->label)) of.value = stat->value;
         },
         &wanted);
-    return wanted.second;
+    return wanted.value;
   }
   std::set<std::string> distinct() const { return {ids.begin(), ids.end()}; }
 

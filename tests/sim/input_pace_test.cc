@@ -71,6 +71,27 @@ TEST_F(input, a_thousand_shards_with_a_backlog_each_get_their_turn) {
   EXPECT_LE(reader->most_memory, 8 << 20);
 }
 
+TEST_F(input, each_shard_tells_how_far_behind_it_is_and_when_its_last_record_arrived) {
+  make_stream(2);
+  options.reading.max_records = 1;
+  for (int i = 0; i < 30; ++i) {
+    put("a" + std::to_string(i));
+    clock.advance(1000);
+  }
+  model::Shard& slow = service.stream("in")->shards()[1];
+  const auto reader = start();
+  reader->run([&] { return reader->stat("shard_lag_ms", "in/shardId-000000000001") >= 0; });
+  slow.reads_blocked_until_ms = INT64_MAX;
+  reader->run_for(30'000);
+  EXPECT_EQ(reader->stat("shard_lag_ms", "in/shardId-000000000000"), 0);
+  const int64_t behind_ms = reader->stat("shard_lag_ms", "in/shardId-000000000001");
+  EXPECT_GT(behind_ms, 10'000);
+  EXPECT_EQ(reader->stat("lag_ms"), behind_ms) << "the slowest";
+  EXPECT_EQ(reader->stat("shard_last_arrival_ms", "in/shardId-000000000000"),
+            service.stream("in")->shards()[0].records.back().arrival_ms);
+  EXPECT_EQ(reader->stat("shard_last_arrival_ms", "in/shardId-000000000001"), slow.at(0).arrival_ms);
+}
+
 TEST_F(input, records_that_grow_after_a_quiet_time_are_read_all_the_same) {
   make_stream(1);
   const auto reader = start();

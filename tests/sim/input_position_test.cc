@@ -76,6 +76,20 @@ TEST_F(input, what_retention_took_before_it_was_read_is_told_with_both_numbers_a
   EXPECT_TRUE(sim.logged(goes_on_at));
 }
 
+TEST_F(input, what_retention_took_while_the_iterator_expired_is_told_too) {
+  make_stream(1);
+  put_many("a", 3);
+  const auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(3));
+  put_many("lost", 4);
+  put("b");
+  service.trim(service.stream("in")->shards().front(), 7);
+  service.expire_iterators();
+  EXPECT_TRUE(reader->run_until_ids(4));
+  EXPECT_EQ(reader->ids.back(), "b");
+  EXPECT_EQ(reader->stat("gaps"), 1);
+}
+
 TEST_F(input, a_position_that_retention_has_just_not_passed_is_no_gap) {
   make_stream(1);
   put_many("a", 3);

@@ -18,8 +18,8 @@ TEST(read_api, an_iterator_is_asked_for_from_each_kind_of_position) {
   EXPECT_EQ(
       get_shard_iterator_body("logs", "s", {IteratorStart::Kind::at_timestamp, 1566741561008, ""}),
       R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AT_TIMESTAMP","Timestamp":1566741561.008})");
-  EXPECT_EQ(get_shard_iterator_body("logs", "s", {IteratorStart::Kind::after_sequence_number, 0, "4959"}),
-            R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AFTER_SEQUENCE_NUMBER",)"
+  EXPECT_EQ(get_shard_iterator_body("logs", "s", {IteratorStart::Kind::at_sequence_number, 0, "4959"}),
+            R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AT_SEQUENCE_NUMBER",)"
             R"("StartingSequenceNumber":"4959"})");
 }
 
