@@ -30,7 +30,10 @@ int64_t CallMaker::admit(WriterRecord& first, int64_t now_ms) {
   if (!budgets_.any() || first.admitted) return now_ms;
   size_t bytes = 0;
   each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
-  const ShardBudgets::Place place = budgets_.admit(shards_.shard_of(first.partition_key), bytes, now_ms);
+  // How many will share a parcel is not known yet. Where it comes out that few do, further refusals cut the share.
+  const bool shares_parcel = options_.packing.aggregate != Packing::Aggregate::none && !first.sent;
+  const ShardBudgets::Place place =
+      budgets_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);
   first.admitted = place.kept;
   return place.due_ms;
 }

@@ -20,7 +20,7 @@ double ShardBudgets::share_now(const Budget& budget, int64_t now_ms) {
   return budget.share + static_cast<double>(now_ms - budget.since_ms) * kGrowthPerMs;
 }
 
-ShardBudgets::Place ShardBudgets::admit(uint32_t shard, size_t bytes, int64_t now_ms) {
+ShardBudgets::Place ShardBudgets::admit(uint32_t shard, size_t records, size_t bytes, int64_t now_ms) {
   const auto found = budgets_.find(shard);
   if (found == budgets_.end()) return {now_ms, true};
   Budget& budget = found->second;
@@ -30,7 +30,8 @@ ShardBudgets::Place ShardBudgets::admit(uint32_t shard, size_t bytes, int64_t no
     budgets_.erase(found);
     return {now_ms, true};
   }
-  const double cost_ms = std::max(1 / kRecordsPerMs, static_cast<double>(bytes) / kBytesPerMs) / share;
+  const double cost_ms =
+      std::max(static_cast<double>(records) / kRecordsPerMs, static_cast<double>(bytes) / kBytesPerMs) / share;
   const double start_ms = std::max(budget.free_ms, now);
   if (start_ms > now + kAheadMs) return {now_ms + kAheadMs, false};
   budget.free_ms = start_ms + cost_ms;

@@ -20,9 +20,9 @@ class ShardBudgets {
     int64_t due_ms;  // when a parcel may be sent
     bool kept;       // it is counted, and need not ask again; else it asks again then
   };
-  // A place for a parcel of that many bytes. Places are given a second ahead, so that a change of the rate is soon
-  // felt.
-  Place admit(uint32_t shard, size_t bytes, int64_t now_ms);
+  // A place for so many records of the service, 0 where they share one with others, of that many bytes together.
+  // Places are given a second ahead, so that a change of the rate is soon felt.
+  Place admit(uint32_t shard, size_t records, size_t bytes, int64_t now_ms);
   void refused(uint32_t shard, int64_t now_ms);
   void clear() { budgets_.clear(); }  // the shards are others now
 

@@ -199,6 +199,19 @@ TEST(writer_sim, a_hot_shard_is_held_to_what_it_takes_and_slows_no_other) {
                  std::to_string(known.slowest_cold_ms) + " of " + std::to_string(unknown.slowest_cold_ms));
 }
 
+TEST(writer_sim, a_shard_that_refused_is_held_to_its_records_and_not_to_what_is_packed_in_them) {
+  Writer::Options with = options();
+  with.calls.packing.aggregate = Packing::Aggregate::newline;
+  WriterSim sim(4, std::move(with));
+  const std::string key = key_of_each_shard(sim)[0];
+  sim.write(std::vector<KeyedRecord>(30'000, {key, std::string(290, 'x')}));
+  sim.run_for(5'000);
+  ASSERT_GT(sim.writer().counters().refused_records, 0) << "there must be a budget";
+  sim.write(std::vector<KeyedRecord>(20'000, {key, "short"}));
+  sim.run_for(10'000);
+  EXPECT_TRUE(sim.writer().idle()) << "8.4 MiB take 8.4 s; at 1,000 events a second the short ones alone were 20";
+}
+
 TEST(writer_sim, random_hash_keys_spread_one_partition_key_evenly_over_the_shards) {
   Writer::Options with = options();
   with.calls.packing.random_hash_keys = true;

@@ -102,16 +102,21 @@ TEST(shard_budget, a_shard_that_never_refused_has_none) {
   ShardBudgets budgets;
   EXPECT_FALSE(budgets.any());
   budgets.refused(1, 0);
-  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(budgets.admit(2, 1'000, 5).due_ms, 5);
+  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(budgets.admit(2, 1, 1'000, 5).due_ms, 5);
 }
 
 TEST(shard_budget, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_asks_again) {
-  for (const auto& [bytes, parcels] : {std::pair(10, 1'100), std::pair(1 << 15, 35)}) {
+  struct Case {
+    size_t records, bytes;
+    int parcels;
+  };
+  // The last: of those that share a record only the bytes count.
+  for (const auto& [records, bytes, parcels] : {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
     ShardBudgets budgets;
     budgets.refused(1, 0);
     int kept = 0;
     int64_t last_ms = 0;
-    for (ShardBudgets::Place place = {}; (place = budgets.admit(1, static_cast<size_t>(bytes), 0)).kept; ++kept) {
+    for (ShardBudgets::Place place = {}; (place = budgets.admit(1, records, bytes, 0)).kept; ++kept) {
       EXPECT_GE(place.due_ms, last_ms);
       last_ms = place.due_ms;
     }
@@ -123,7 +128,7 @@ TEST(shard_budget, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_a
 TEST(shard_budget, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_forgotten) {
   const auto places = [](ShardBudgets& budgets, int64_t now_ms) {
     int kept = 0;
-    while (kept < 5'000 && budgets.admit(1, 1, now_ms).kept) ++kept;
+    while (kept < 5'000 && budgets.admit(1, 1, 1, now_ms).kept) ++kept;
     return kept;
   };
   ShardBudgets once, often;
