@@ -2,10 +2,10 @@
 // Library 2.x: each worker looks at the table, takes what is free or has lost its owner, renews what it holds, and
 // makes the leases that shards lack.
 //
-// Costs at failover_ms = 10 s: a lease held is written every 3.3 s, 1,080 times an hour, whether its shard is busy
-// or idle (where checkpoint_interval_ms is no less than that). Each worker scans the table as often, which is what
-// finds a dead worker's leases within two failover times: half a read unit for each 4 KiB of rows (some ten) and
-// scan.
+// Costs at failover_ms = 10 s: a lease that is held is written 1,080 times an hour, every 3.3 s, whether its shard
+// is busy or idle (where checkpoint_interval_ms is no less than that). Each worker scans the table 1,235 times an
+// hour, every 2.9 s in the mean, which is what finds a dead worker's leases within two failover times: half a read
+// unit for each 4 KiB of rows, some ten, and scan.
 #pragma once
 
 #include <cstdint>

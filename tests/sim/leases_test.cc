@@ -1,6 +1,8 @@
 // Workers at one table in virtual time: balance, death, order and what must never be. The judge is in the fleet.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "tests/sim/lease_fleet.h"
 
 namespace penstock::sim {
@@ -187,6 +189,34 @@ TEST_P(leases, a_reshard_is_followed_parents_first_and_the_old_leases_go) {
       },
       2 * kMinuteMs);
   expect_all_read();
+}
+
+// What a month's bill is made of. A third of the failover time is 3,333 ms: 1,080 times an hour.
+TEST_P(leases, a_lease_is_written_1080_times_an_hour_whether_its_shard_is_busy_or_idle) {
+  settle_down(2, 6);
+  for (const int records_a_second : {0, 50}) {
+    fleet.set_records_a_second(records_a_second);
+    fleet.run(kMinuteMs);
+    const dynamodb::Stats before = fleet.service().stats();
+    const int64_t counted = fleet.worker(0).stat("lease_writes") + fleet.worker(1).stat("lease_writes");
+    fleet.run(60 * kMinuteMs);
+    const dynamodb::Stats& after = fleet.service().stats();
+    const auto calls = [&](const char* operation) {
+      const auto had = before.calls.find(operation), has = after.calls.find(operation);
+      return (has == after.calls.end() ? 0 : has->second) - (had == before.calls.end() ? 0 : had->second);
+    };
+    const uint64_t writes = calls("UpdateItem");
+    EXPECT_EQ(writes, static_cast<uint64_t>(fleet.worker(0).stat("lease_writes") +
+                                            fleet.worker(1).stat("lease_writes") - counted));
+    EXPECT_LE(writes, 6 * 1'080U);
+    EXPECT_GE(writes, 6 * 1'060U);
+    EXPECT_EQ(after.write_units - before.write_units, writes);  // rows under 1 KiB
+    EXPECT_LE(calls("Scan"), 2 * 3'600 / 2.5);
+    EXPECT_EQ(calls("GetItem"), 0U);
+    std::printf("%d records a second: %.1f writes a shard-hour, %.1f scans a worker-hour, %.1f half read units\n",
+                records_a_second, static_cast<double>(writes) / 6, static_cast<double>(calls("Scan")) / 2,
+                static_cast<double>(after.half_read_units - before.half_read_units) / 2);
+  }
 }
 
 // All of it at once, for forty minutes.
