@@ -101,18 +101,18 @@ class Input {
   Unpacker unpacker_;
   Shard* current_ = nullptr;              // none: begin the next one
   std::optional<uint64_t> skip_through_;  // the sub-sequence number up to which it was dealt with before
-  bool in_user_record_ = false;           // else: go on to the next one
   Progress::RecordNumber user_record_ = 0;
   int64_t refusals_ = 0;  // of its batches, by emit
   penstock_batch batch_ = {};
-  bool batch_waits_ = false;   // batch_ was refused, and is to be emitted again
-  bool full_ = false;          // emit said so; wait for the next poll()
+  bool in_user_record_ = false;  // else: go on to the next one
+  bool batch_waits_ = false;     // batch_ was refused, and is to be emitted again
+  bool full_ = false;            // emit said so; wait for the next poll()
+  bool unknown_type_told_ = false;
+  bool outside_range_told_ = false;
   int64_t emit_again_ms_ = 0;  // after a refusal, or while no grant holds
 
   int64_t batches_out_ = 0;
   int64_t gaps_ = 0;
-  bool unknown_type_told_ = false;
-  bool outside_range_told_ = false;
 };
 
 }  // namespace penstock

@@ -63,6 +63,7 @@ class failure_files : public testing::Test {
   }
   static std::vector<std::string> numbers(int count) {
     std::vector<std::string> all;
+    all.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) all.push_back(std::to_string(1000 + i));
     return all;
   }
