@@ -96,7 +96,8 @@ static int64_t next_deadline_ms(penstock_instance *self) {
 }
 
 static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
-  const penstock_stat one = {sizeof one, PENSTOCK_GAUGE, "bytes_in_flight", "bytes", "held", (int64_t)self->held};
+  const penstock_stat one = {sizeof one, PENSTOCK_GAUGE,      "bytes_in_flight", "bytes",
+                             "held",     (int64_t)self->held, {NULL, 0}};
   stat(ctx, &one);
   return PENSTOCK_OK;
 }
