@@ -34,7 +34,10 @@ class emulator : public testing::TestWithParam<const char*> {
 
   std::string backend_name() const { return GetParam(); }
   std::string url() const { return backend_->url(); }
-  static std::string shard_id(int index) { return "shardId-00000000000" + std::to_string(index); }
+  static std::string shard_id(int index) {
+    const std::string number = std::to_string(index);
+    return "shardId-" + std::string(12 - number.size(), '0') + number;
+  }
 
  private:
   model::Reply post(const model::Request& request);
