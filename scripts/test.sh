@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds once, runs every test, then the tests of what reads the bytes of others, the simulated ones, the misuse of the
+# Builds once, runs every test, then the tests of what reads the bytes of others, of the leases, the misuse of the
 # ABI and the fuzzers' corpora once more under AddressSanitizer and UndefinedBehaviorSanitizer (scripts/sanitize.sh has
 # all of them), and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
@@ -24,7 +24,7 @@ if stage build build dev all; then
   stage tests run build/dev || true
 fi
 if stage build-asan build asan sanitized_tests; then
-  stage tests-asan run build/asan/tests/{unit/base,unit/logs,unit/kinesis,sim,abi,fuzz} || true
+  stage tests-asan run build/asan/tests/{unit/base,unit/logs,unit/kinesis,unit/leases,abi,fuzz} || true
 fi
 stage package scripts/package.sh && stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
 if command -v clang-format >/dev/null; then
