@@ -11,6 +11,7 @@ namespace penstock {
 namespace {
 constexpr size_t kAnswerBytes = 64 << 10;
 constexpr Backoff kBackoff = {.base_ms = 500, .cap_ms = 10'000};
+constexpr int64_t kNoStreamPauseMs = 30'000;
 }  // namespace
 
 Result<size_t> read_max_record_bytes(const std::string& body) {
@@ -43,15 +44,20 @@ void RecordLimit::receive(const Result<ServiceAnswer>& answer) {
     bytes_ = *bytes;
     return;
   }
-  const bool soon = bytes.status().retryable();
-  const std::string context = "asking stream " + printable(stream_) + " for the largest record that it takes";
-  reporter_.report(bytes.status().in(soon ? context + ", which is tried again"
-                                          : context + " (max_record_bytes auto; 1 MiB is taken in its place)"),
-                   LogLevel::warn);
-  if (soon)
-    due_ms_ = env_.clock.monotonic_ms() + kBackoff.delay_ms(++failures_, env_.random);
-  else
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  std::string then = ", which is tried again";
+  if (bytes.status().retryable()) {
+    due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
+  } else if (bytes.status().code() == Code::not_found) {
+    due_ms_ = now_ms + kNoStreamPauseMs;  // it may be made yet, and then take more than most
+    then += " every 30 s; nothing is sent until then";
+  } else {
     bytes_ = kMaxRecordBytes;
+    then = " (max_record_bytes auto; 1 MiB is taken in its place)";
+  }
+  reporter_.report(
+      bytes.status().in("asking stream " + printable(stream_) + " for the largest record that it takes" + then),
+      LogLevel::warn);
 }
 
 }  // namespace penstock

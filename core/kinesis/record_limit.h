@@ -24,8 +24,8 @@ class RecordLimit {
   RecordLimit(Env& env, Reporter& reporter, const ServiceCall& call, std::string stream, size_t bytes)
       : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)), bytes_(bytes) {}
 
-  // Asks the stream, once, again where no answer comes. Where it will not say, the limit is kMaxRecordBytes, with
-  // a warning.
+  // Asks the stream, once, again where no answer comes or there is no such stream. Where it will not say, the
+  // limit is kMaxRecordBytes, with a warning.
   void advance();
   int64_t next_deadline_ms() const { return known() || asking_ ? kNever : due_ms_; }
   bool known() const { return bytes_ != kAskTheStream; }

@@ -76,6 +76,20 @@ TEST(record_limit, a_stream_that_gave_no_answer_is_asked_again) {
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
 
+TEST(record_limit, a_stream_that_is_not_there_yet_is_asked_again_until_it_is) {
+  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+  fixture.write(1, {std::string((2 << 20) - 2, 'x')});
+  fixture.pass(0);
+  fixture.service.take_question().answered(Status(Code::not_found, "ResourceNotFoundException"));
+  fixture.pass(29'999);
+  EXPECT_TRUE(fixture.service.questions.empty());
+  fixture.pass(1);
+  EXPECT_TRUE(fixture.service.calls.empty());
+  fixture.service.take_question().answered(ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.pass(0);
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+}
+
 TEST(record_limit, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a_warning_says_so) {
   WriterFixture fixture(limits(RecordLimit::kAskTheStream));
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
