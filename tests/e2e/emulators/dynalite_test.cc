@@ -1,12 +1,10 @@
 // The suite of the table of leases on dynalite, an emulator of DynamoDB, and the model held beside it.
-#include <httplib.h>
-#include <unistd.h>
+#include "tests/e2e/emulators/dynalite.h"
 
 #include <random>
 #include <set>
 #include <vector>
 
-#include "tests/e2e/emulators/emulator_process.h"
 #include "tests/model_dynamodb/lease_table_suite.h"
 #include "tests/model_dynamodb/service.h"
 
@@ -14,44 +12,7 @@ namespace penstock::dynamodb {
 
 namespace {
 
-using emulators::EmulatorProcess;
-
-class Dynalite {
- public:
-  Dynalite()
-      : process_(
-            {PENSTOCK_EMULATORS_INSTALLED, {"node_modules/dynalite/cli.js", "--createTableMs", "0"}, {}, 4567}),
-        http_("127.0.0.1", process_.port()) {
-    http_.set_keep_alive(true);
-    http_.set_tcp_nodelay(true);
-    http_.set_read_timeout(30);
-  }
-  bool started() const { return process_.port() != 0; }
-
-  model::Reply post(const model::Request& request) {
-    httplib::Headers headers;
-    std::string type;
-    for (const auto& [name, value] : request.headers) {
-      if (name == "Content-Type")
-        type = value;
-      else
-        headers.emplace(name, value);
-    }
-    model::Reply reply;
-    const httplib::Result result = http_.Post(request.path, headers, request.body, type);
-    if (!result) {
-      reply.wire = model::Wire::closed;
-      return reply;
-    }
-    reply.status = result->status;
-    reply.body = result->body;
-    return reply;
-  }
-
- private:
-  EmulatorProcess process_;
-  httplib::Client http_;
-};
+using emulators::Dynalite;
 
 // Workers of ours and of KCL do what they may do in any order, with what they last saw; tells what each was told.
 class RandomDeeds {
@@ -161,17 +122,9 @@ TEST(lease_table_differential, model_and_dynalite_tell_the_same_of_600_deeds_of_
 
 }  // namespace
 
-std::optional<TableClient::Send> connect_table_service(const std::string& name, std::string& why) {
-  const std::string marker = std::string(PENSTOCK_EMULATORS_INSTALLED) + "/installed.lock";
-  if (access(marker.c_str(), R_OK) != 0) {
-    why = name + " is not installed; the test emulator.are_installed_from_npm says why";
-    return std::nullopt;
-  }
-  auto dynalite = std::make_shared<Dynalite>();
-  if (!dynalite->started()) {
-    why = name + " is installed but does not start";
-    return std::nullopt;
-  }
+std::optional<TableClient::Send> connect_table_service(const std::string&, std::string& why) {
+  const std::shared_ptr<Dynalite> dynalite = Dynalite::start(why);
+  if (!dynalite) return std::nullopt;
   return [dynalite](const model::Request& request) { return dynalite->post(request); };
 }
 

@@ -1,0 +1,84 @@
+// Many machines, as processes: workers that die, leave, join and stand still, while numbered events are put.
+#include "tests/e2e/emulators/fleet.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdio>
+
+namespace penstock::emulators {
+namespace {
+
+size_t times_in(const std::string& text, const std::string& what) {
+  size_t times = 0;
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++times;
+  return times;
+}
+
+TEST(fleet, workers_killed_ended_added_and_frozen_lose_nothing_and_repeat_only_what_was_taken_by_force) {
+  std::string why;
+  const std::unique_ptr<Dynalite> dynalite = Dynalite::start(why);
+  if (!dynalite && why.ends_with("does not start")) FAIL() << why;
+  if (!dynalite) GTEST_SKIP() << why;
+  Fleet fleet(*dynalite);
+  const auto share_alike = [&](const std::set<std::string>& workers) {
+    return [&, workers] { return fleet.table().in_balance(workers); };
+  };
+
+  for (int i = 0; i < 4; ++i) fleet.start_worker();
+  ASSERT_TRUE(fleet.wait(3, share_alike({"w0", "w1", "w2", "w3"}))) << fleet.said_by_all();
+  EXPECT_EQ(fleet.table().shards_of("w3").size(), 3u);
+  EXPECT_EQ(times_in(fleet.leases_as_printed(), "held by fleet:w"), 12u) << fleet.leases_as_printed();
+
+  fleet.worker(0).signal(SIGKILL);
+  ASSERT_TRUE(fleet.wait(3, share_alike({"w1", "w2", "w3"}))) << fleet.said_by_all();
+
+  // Nobody waits for its leases to expire: they are free when the others look next.
+  const std::string by_force = "is taken from fleet:w1:";
+  const size_t by_force_before = times_in(fleet.said_by_all(), by_force);
+  fleet.worker(1).signal(SIGTERM);
+  ASSERT_TRUE(fleet.wait(3, share_alike({"w2", "w3"}))) << fleet.said_by_all();
+  EXPECT_EQ(fleet.worker(1).wait(60), 0) << fleet.said_by(1);
+  EXPECT_EQ(times_in(fleet.said_by_all(), by_force), by_force_before) << fleet.said_by_all();
+
+  fleet.start_worker();
+  fleet.start_worker();
+  ASSERT_TRUE(fleet.wait(3, share_alike({"w2", "w3", "w4", "w5"}))) << fleet.said_by_all();
+
+  // It stands still with nothing of its own under way, so that what it writes of the events put then, it wrote
+  // after it lost the shards: others have settled all of them before it is let go on.
+  fleet.put_events(false);
+  ASSERT_TRUE(fleet.wait(3, [&] { return fleet.all_settled(); })) << fleet.said_by_all();
+  const std::set<std::string> shards = fleet.table().shards_of("w2");
+  const std::string loss = "is lost to another worker";
+  const size_t losses = times_in(fleet.said_by(2), loss) + shards.size();
+  fleet.put_events_and_freeze(2);
+  ASSERT_TRUE(fleet.wait(3, [&] { return fleet.frozen(); })) << fleet.said_by_all();
+  for (const std::string& shard : shards)
+    EXPECT_TRUE(fleet.shards_with_events_since_freezing().contains(shard)) << shard;
+  ASSERT_TRUE(fleet.wait(3, [&] {
+    return share_alike({"w3", "w4", "w5"})() && fleet.all_settled();
+  })) << fleet.said_by_all();
+  fleet.worker(2).signal(SIGCONT);
+  fleet.put_events(true);
+  ASSERT_TRUE(fleet.wait(3, [&] {
+    return times_in(fleet.said_by(2), loss) >= losses && fleet.table().in_balance({"w2", "w3", "w4", "w5"});
+  })) << fleet.said_by_all();
+  EXPECT_EQ(fleet.written_since_freezing(2), 0u) << fleet.said_by_all();
+
+  fleet.put_events(false);
+  ASSERT_TRUE(fleet.wait(3, [&] { return fleet.all_settled(); })) << fleet.said_by_all();
+  for (size_t i = 2; i < 6; ++i) fleet.worker(i).signal(SIGTERM);
+  for (size_t i = 2; i < 6; ++i) EXPECT_EQ(fleet.worker(i).wait(60), 0) << fleet.said_by(i);
+
+  const Fleet::Count count = fleet.count();
+  std::printf("%zu events, %zu copies, %zu leases taken by force\n", count.events, count.copies,
+              fleet.table().takeovers().size());
+  EXPECT_GT(count.events, 0u);
+  EXPECT_EQ(count.lost, 0u) << fleet.said_by_all();
+  EXPECT_EQ(count.unexplained, 0u) << fleet.said_by_all();
+  EXPECT_EQ(fleet.table().steps_back(), std::vector<std::string>());
+}
+
+}  // namespace
+}  // namespace penstock::emulators
