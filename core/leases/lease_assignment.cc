@@ -342,6 +342,7 @@ void LeaseAssignment::advance_held() {
       scan_again_in(0);
     }
     const size_t index = held.stream;
+    granted_.erase(held.grant);  // still there where it was handed over; what settles late is ignored
     entry = held_.erase(entry);
     grant_what_can_be(index);
   }
