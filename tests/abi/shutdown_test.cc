@@ -258,7 +258,8 @@ TEST_F(shutdown, call_timeout_ends_a_call_without_an_answer_which_is_then_sent_a
   host.ctx = &log;
   host.log = [](void* ctx, int32_t, penstock_bytes line) { *static_cast<std::string*>(ctx) += text(line) + "\n"; };
   const Instance output(kinesis_output(),
-                        options({{"linger", "1ms"}, {"call_timeout", "300ms"}, {"connect_timeout", "29s"}}), &host);
+                        options({{"linger", "1ms"}, {"call_timeout", "300ms"}, {"connect_timeout", "29s"}}),
+                        &host);
   write(output, 1);
   pump_until(output, [&] { return settled.size() == 1; });
   EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_DELIVERED}}));

@@ -34,12 +34,13 @@ TEST(failure, line_tells_stage_reason_position_origin_key_and_data) {
   EXPECT_EQ(system.files.appended, "");
   EXPECT_GT((*log)->pending_bytes(), 0U);
   ASSERT_TRUE((*log)->flush().ok());
-  EXPECT_EQ(system.files.synced,
-            R"({"time":"2023-11-14T22:13:20.123Z","stage":"input","reason":"not \"gzip\"","stream":"in",)"
-            R"("shard_id":"shardId-000000000001","sequence_number":"4957","sub_sequence_number":3,)"
-            R"("log_group":"/aws/lambda/f","log_stream":"2023/11/14/[$LATEST]ab","owner":"123456789012","region":"eu-west-1",)"
-            R"("partition_key":"key","arrival_time_ms":1700000000000,"data":"AP8="})"
-            "\n");
+  EXPECT_EQ(
+      system.files.synced,
+      R"({"time":"2023-11-14T22:13:20.123Z","stage":"input","reason":"not \"gzip\"","stream":"in",)"
+      R"("shard_id":"shardId-000000000001","sequence_number":"4957","sub_sequence_number":3,)"
+      R"("log_group":"/aws/lambda/f","log_stream":"2023/11/14/[$LATEST]ab","owner":"123456789012","region":"eu-west-1",)"
+      R"("partition_key":"key","arrival_time_ms":1700000000000,"data":"AP8="})"
+      "\n");
   EXPECT_EQ((*log)->pending_bytes(), 0U);
   EXPECT_EQ((*log)->recorded(), 1);
 }
