@@ -59,15 +59,23 @@ StagePlan copy_of(const StagePlan& stage) {
   return copy;
 }
 
-// The filter that takes messages apart, with the options of that input that are its own, too.
+// The filter that takes records apart, with what that input has, given or by default, in the options of both.
 StagePlan message_filter(const StagePlan& input, const penstock_stage& stage) {
   StagePlan plan;
   plan.stage = &stage;
   plan.label = std::string("filter:") + stage.id;
   plan.place = input.place;
   const std::vector<std::string> known = option_names(stage);
-  std::copy_if(input.options.begin(), input.options.end(), std::back_inserter(plan.options),
-               [&](const Entry& entry) { return knows(known, entry.key); });
+  for (size_t i = 0; i < input.stage->option_info_count; ++i) {
+    const penstock_option_info& info = option_info(*input.stage, i);
+    if (!knows(known, info.name)) continue;
+    const auto given = std::find_if(input.options.begin(), input.options.end(),
+                                    [&](const Entry& entry) { return same(entry.key, info.name); });
+    if (given != input.options.end())
+      plan.options.push_back(*given);
+    else if (info.default_value != nullptr)
+      plan.options.push_back({info.name, info.default_value, input.place});
+  }
   return plan;
 }
 

@@ -1,13 +1,14 @@
-// The filter stage cloudwatch_logs: options and ABI over core/logs/subscription.
+// The filter stage cloudwatch_logs: options and ABI over core/kinesis/unpacker.
 #include <array>
 #include <memory>
 #include <utility>
 
 #include "core/base/bytes.h"
 #include "core/base/records.h"
-#include "core/logs/subscription.h"
+#include "core/kinesis/unpacker.h"
 #include "plugin/connection.h"
 #include "plugin/instance.h"
+#include "plugin/record_format.h"
 #include "plugin/stage.h"
 #include "plugin/stages.h"
 
@@ -18,6 +19,12 @@ namespace {
 class CloudWatchLogs : public penstock_instance {
  public:
   static constexpr std::array kOptions = {
+      option(
+          "format", kRecordFormats, "cloudwatch_logs",
+          "What the records are. cloudwatch_logs: subscription messages; all else is an error. raw: each is one "
+          "event, as it is. auto: these two are told apart as by the input."),
+      option("deaggregate", "on|off", "on",
+             "Whether records that the KPL aggregated are taken apart into its user records first."),
       option("inflate_limit", "size", "16M",
              "Largest text that one record may inflate to; a larger one is an error."),
       option(
@@ -30,33 +37,46 @@ class CloudWatchLogs : public penstock_instance {
     return Made(std::make_unique<CloudWatchLogs>(options));
   }
   explicit CloudWatchLogs(const Options& options)
-      : penstock_instance(kCloudWatchLogsStage),
-        reader(options.size_bytes("inflate_limit"),
-               options.on("extracted_fields") ? ExtractedFields::keep : ExtractedFields::drop) {}
+      : penstock_instance(kCloudWatchLogsStage), unpacker(unpacking(options)) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
-    const SubscriptionCounters& counters = reader.counters();
+    const SubscriptionCounters& messages = unpacker.messages();
+    const int64_t raw_events = unpacker.counters().raw_events;
     const StatTeller tell(stat, stat_ctx);
-    tell.counter("messages", "messages", "data messages taken apart", counters.messages);
-    tell.counter("events_out", "events", "log events found in them", counters.events);
-    tell.counter("control_messages", "messages", "health checks, skipped", counters.control_messages);
-    tell.counter("other_messages", "messages", "of an unknown type, skipped", counters.other_messages);
-    tell.counter("text_bytes", "bytes", "their text, inflated", counters.inflated_bytes);
+    tell.counter("messages", "messages", "data messages taken apart", messages.messages);
+    tell.counter("events_out", "events", "log events found", messages.events + raw_events);
+    tell.counter("raw_events", "events", "of these, records that are no messages, as they are", raw_events);
+    tell.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
+    tell.counter("other_messages", "messages", "of an unknown type, skipped", messages.other_messages);
+    tell.counter("text_bytes", "bytes", "their text, inflated", unpacker.text_bytes());
   }
 
-  SubscriptionReader reader;
+  Unpacker unpacker;
+
+ private:
+  // Which shard a record came from is not known here, so that the rule cannot be kept.
+  static UnpackOptions unpacking(const Options& options) {
+    return {.format = read_record_format(options),
+            .deaggregate = options.on("deaggregate"),
+            .hash_range_rule = false,
+            .inflate_limit_bytes = options.size_bytes("inflate_limit"),
+            .extracted_fields = options.on("extracted_fields") ? ExtractedFields::keep : ExtractedFields::drop};
+  }
 };
 
-int32_t take_apart(SubscriptionReader& reader, const penstock_batch& batch, const penstock_record& record,
+int32_t take_apart(Unpacker& unpacker, const penstock_batch& batch, const penstock_record& record,
                    penstock_emit_fn emit, void* emit_ctx, penstock_error* error) {
-  reader.begin(view(record.body), batch);
-  penstock_batch events;
-  while (reader.next(events) == SubscriptionReader::Step::batch) {
-    events.ack_id = batch.ack_id;
-    if (const int32_t answer = emit(emit_ctx, &events); answer < 0)
-      return tell(error, answer, true, "emit refused a batch");
+  unpacker.begin(view(record.body), batch, {});
+  Status problem;  // the first
+  while (unpacker.next_user_record()) {
+    penstock_batch events;
+    while (unpacker.next(events)) {
+      events.ack_id = batch.ack_id;
+      if (const int32_t answer = emit(emit_ctx, &events); answer < 0)
+        return tell(error, answer, true, "emit refused a batch");
+    }
+    if (problem.ok()) problem = unpacker.problem();
   }
-  const Status& problem = reader.problem();
   return problem.ok() ? PENSTOCK_OK : tell(error, PENSTOCK_E_DATA, false, problem.message());
 }
 
@@ -70,7 +90,7 @@ int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emi
     int32_t worst = PENSTOCK_OK;
     for (uint64_t i = 0; i < batch.record_count; ++i) {
       penstock_error* const first_error = worst == PENSTOCK_OK ? error : nullptr;
-      code = take_apart(it.reader, batch, record_at(batch, i), emit, emit_ctx, first_error);
+      code = take_apart(it.unpacker, batch, record_at(batch, i), emit, emit_ctx, first_error);
       if (code < 0 && code != PENSTOCK_E_DATA) return code;
       if (code < 0) worst = code;
     }
@@ -84,7 +104,6 @@ constexpr penstock_filter kCalls = {sizeof(penstock_filter), 0, apply};
 
 constinit const penstock_stage kCloudWatchLogsStage = Stage<CloudWatchLogs>::filter(
     "cloudwatch_logs",
-    "Takes records that are CloudWatch Logs subscription messages apart into their log events, as the input does.",
-    kCalls);
+    "Takes records, as of CloudWatch Logs subscriptions, apart into their log events, as the input does.", kCalls);
 
 }  // namespace penstock

@@ -59,8 +59,7 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
 
 UnpackOptions read_unpacking(const Options& options) {
   UnpackOptions unpack;
-  if (options.is("format", "cloudwatch_logs")) unpack.format = RecordFormat::cloudwatch_logs;
-  if (options.is("format", "raw")) unpack.format = RecordFormat::raw;
+  unpack.format = read_record_format(options);
   unpack.deaggregate = options.on("deaggregate");
   unpack.hash_range_rule = options.on("hash_range_rule");
   unpack.inflate_limit_bytes = options.size_bytes("inflate_limit");

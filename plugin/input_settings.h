@@ -12,6 +12,7 @@
 #include "plugin/failures.h"
 #include "plugin/lease_settings.h"
 #include "plugin/options.h"
+#include "plugin/record_format.h"
 
 namespace penstock {
 
@@ -57,7 +58,7 @@ inline constexpr auto kInputOptions = joined(
                "A record that is not settled for that long, so that the checkpoint waits for it, is told by shard "
                "and sequence number."),
         option(
-            "format", "auto|cloudwatch_logs|raw", "auto",
+            "format", kRecordFormats, "auto",
             "What the records are. cloudwatch_logs: subscription messages; all else goes to on_failure. raw: each "
             "is one event, as it is, with its time of arrival. auto: gzip data and JSON objects with messageType "
             "DATA_MESSAGE or CONTROL_MESSAGE are messages, also where they are damaged; all else is raw."),

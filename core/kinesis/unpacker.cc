@@ -42,11 +42,10 @@ Unpacker::Unpacker(const UnpackOptions& options)
 void Unpacker::begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range) {
   data_ = data;
   origin_ = origin;
-  origin_.sub_sequence_number = 0;
   range_ = range;
   is_begun_ = false;
   kind_ = Kind::nothing;
-  is_aggregated_ = options_.deaggregate && aggregated_.open(data);
+  is_aggregated_ = options_.deaggregate && origin.sub_sequence_number == 0 && aggregated_.open(data);
   if (!is_aggregated_) return;
   ++counters_.aggregated_records;
   counters_.user_records += static_cast<int64_t>(aggregated_.size());
@@ -116,10 +115,10 @@ bool Unpacker::next(penstock_batch& batch) {
   return false;
 }
 
-// Its id is unique in the stream, and the same whenever it is read.
+// Its id is unique in the stream, and the same whenever it is read, also from a failure file.
 void Unpacker::fill_raw_batch(penstock_batch& batch) {
   raw_id_ = view(origin_.sequence_number);
-  if (is_aggregated_) raw_id_.append(":").append(std::to_string(origin_.sub_sequence_number));
+  if (origin_.sub_sequence_number > 0) raw_id_.append(":").append(std::to_string(origin_.sub_sequence_number));
   raw_event_ = {};
   raw_event_.time_ms = origin_.arrival_time_ms;
   raw_event_.id = bytes(raw_id_);

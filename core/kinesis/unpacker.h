@@ -55,7 +55,8 @@ class Unpacker {
   explicit Unpacker(const UnpackOptions& options);
 
   // data and what origin points to must live until the last call for this record. origin says all that is known of
-  // the source record; range is the shard's.
+  // the source record; range is the shard's. Where sub_sequence_number is not 0 data is a user record that was
+  // taken out of one before: it keeps that number, and nothing is looked for in it.
   void begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range);
 
   // Goes on to the next user record, whatever is left of the one before. False: there is none.
@@ -64,7 +65,7 @@ class Unpacker {
   // Of the current user record, which stays current after its last batch. One that is left out has no batches and
   // no problem.
   std::string_view data() const { return data_; }
-  // The source record's with the user record's own partition key and sub_sequence_number, from 0.
+  // The source record's with the user record's own partition key and sub_sequence_number.
   const penstock_batch& origin() const { return origin_; }
 
   // Fills in the next batch. False: no more. What it points to lives until the next call.

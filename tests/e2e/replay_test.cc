@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/e2e/child_process.h"
+#include "tests/kpl_bytes.h"
 
 namespace penstock::e2e {
 namespace {
@@ -49,6 +50,31 @@ TEST(e2e, what_failed_at_the_input_is_replayed_through_the_filter) {
   EXPECT_NE(read_file(output).find("10 of 10 records replayed: 10 delivered"), std::string::npos)
       << read_file(output);
   expect_all_delivered(deployment);
+}
+
+TEST(e2e, what_is_no_message_is_replayed_as_the_event_that_it_is_under_its_name) {
+  Deployment deployment(1, 1);
+  deployment.put("k", "a line that no runtime wrote");
+  deployment.put("k", kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::user_record(0, "one") +
+                                        kpl_bytes::user_record(0, "two")));
+  deployment.server.with([&](model::Service& service) {
+    service.each_record("in", [&](const model::Shard&, const model::Record& record) {
+      const std::string number(record.sequence_number.text());
+      deployment.expected.insert(number);
+      if (record.data.starts_with("\xF3")) deployment.expected.insert(number + ":1");
+    });
+  });
+  const std::string output = deployment.folder.path("host.log");
+  HostProcess run(
+      {"run", "-c", write_conf(deployment, "bad.conf", {{"max_record_age", "1ms"}}), "--exit-when-idle", "1"},
+      output);
+  EXPECT_EQ(run.wait(60), 0) << read_file(output);
+  EXPECT_TRUE(deployment.delivered().empty());
+
+  EXPECT_EQ(replay(deployment, deployment.folder.path("input-failures.jsonl"), output), 0) << read_file(output);
+  std::set<std::string> delivered;
+  for (const auto& [id, times] : deployment.delivered()) delivered.insert(id);
+  EXPECT_EQ(delivered, deployment.expected);
 }
 
 TEST(e2e, what_failed_at_the_output_is_replayed_with_its_partition_key) {

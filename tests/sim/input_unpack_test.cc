@@ -116,13 +116,12 @@ TEST_F(input_unpack, without_the_rule_user_records_of_other_shards_are_emitted) 
 TEST_F(input_unpack, a_record_that_is_no_message_is_an_event_named_by_its_sequence_number) {
   make_stream(1);
   const std::string number(service.preload("in", "k", "START RequestId: x").sequence_number.text());
-  service.preload("in", "k", aggregated({"text"}));
+  const std::string other(service.preload("in", "k", aggregated({"text", "more"})).sequence_number.text());
   const auto reader = start();
-  ASSERT_TRUE(reader->run_until_ids(2));
-  EXPECT_EQ(reader->ids[0], number);
-  EXPECT_TRUE(reader->ids[1].ends_with(":0")) << reader->ids[1];
-  EXPECT_EQ(reader->stat("raw_events"), 2);
-  EXPECT_EQ(reader->stat("events_out"), 2);
+  ASSERT_TRUE(reader->run_until_ids(3));
+  EXPECT_EQ(reader->ids, (Ids{number, other, other + ":1"}));
+  EXPECT_EQ(reader->stat("raw_events"), 3);
+  EXPECT_EQ(reader->stat("events_out"), 3);
 }
 
 // Refuses one id so and so often; the others are taken.

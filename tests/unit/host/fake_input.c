@@ -31,6 +31,7 @@ static const penstock_option_info infos[] = {
     {"then", "quiet|end|fail", "quiet", "what poll() does when all are emitted", 0, 0},
     {"close", "fine|fail", "fine", "what close() answers", 0, 0},
     {"on_failure", "drop|file:PATH", "drop", "is not used", 0, 0},
+    {"inflate_limit", "size", "7K", "is not used", 0, 0},
 };
 enum { kInfos = sizeof infos / sizeof infos[0] };
 

@@ -98,11 +98,19 @@ TEST_F(replay, records_that_a_filter_leaves_out_are_counted) {
 TEST_F(replay, a_record_that_still_cannot_be_understood_is_told_with_its_line_and_the_rest_goes_on) {
   const Ended it = run(conf(), line("input", "one") + line("input", "bad") + line("input", "three"));
   EXPECT_EQ(it.code, 1);
-  EXPECT_NE(it.err.find("[error] [filter:cloudwatch_logs] bad is no message\n"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("[error] [filter:cloudwatch_logs] bad is no message"), std::string::npos) << it.err;
   EXPECT_NE(it.err.find("f.jsonl:2: this record could not be replayed, or not all of it\n"), std::string::npos)
       << it.err;
   EXPECT_NE(it.out.find("2 of 3 records replayed: 2 delivered"), std::string::npos) << it.out;
   EXPECT_NE(journal().find("THREE"), std::string::npos);
+}
+
+TEST_F(replay, what_failed_at_an_input_is_taken_apart_by_its_options_given_or_by_default) {
+  const auto told = [&](const std::string& input_more) {
+    return run(section("INPUT", "fake_in", input_more) + section("OUTPUT", "fake_out"), line("input", "bad")).err;
+  };
+  EXPECT_NE(told("").find("bad is no message (limit 7K)\n"), std::string::npos);
+  EXPECT_NE(told("  Inflate_Limit 9K\n").find("bad is no message (limit 9K)\n"), std::string::npos);
 }
 
 TEST_F(replay, lines_that_cannot_be_read_are_told_with_their_numbers_and_the_rest_goes_on) {

@@ -188,13 +188,13 @@ TEST(unpacker, user_records_outside_the_range_are_left_out_and_counted_and_they_
 TEST(unpacker, without_the_rule_all_user_records_are_given_out) {
   Unpacker unpacker({.format = RecordFormat::raw, .hash_range_rule = false});
   EXPECT_EQ(take_apart(unpacker, aggregated_at({9, 21}), {10, 20}),
-            (Lines{"0 k", "  raw  42:0 at 9", "1 k", "  raw  42:1 at 21"}));
+            (Lines{"0 k", "  raw  42 at 9", "1 k", "  raw  42:1 at 21"}));
   EXPECT_EQ(unpacker.counters().outside_range, 0);
 }
 
 TEST(unpacker, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
   const HashKey hash = *hash_of_partition_key("k0");
-  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash, hash}), (Lines{"0 k0", "  raw  42:0 x"}));
+  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash, hash}), (Lines{"0 k0", "  raw  42 x"}));
   EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash + 1, kLastHashKey}), Lines{"0 k0"});
   EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {0, hash - 1}), Lines{"0 k0"});
 }
@@ -202,10 +202,26 @@ TEST(unpacker, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
 TEST(unpacker, a_hash_key_that_is_no_number_leaves_nothing_out) {
   const std::string data = kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::explicit_hash_key("many") +
                                              kpl_bytes::user_record(0, "x", kpl_bytes::number_field(2, 0)));
-  EXPECT_EQ(take_apart(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  42:0 x"}));
+  EXPECT_EQ(take_apart(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  42 x"}));
 }
 
 TEST(unpacker, the_rule_holds_for_aggregated_records_alone) { EXPECT_EQ(take_apart("x", kRaw, {0, 0}), raw("x")); }
+
+TEST(unpacker, a_user_record_that_was_taken_out_before_keeps_its_number_and_name_whatever_is_in_it) {
+  Unpacker unpacker(kRaw);
+  penstock_batch origin = {};
+  origin.sequence_number = bytes("42");
+  origin.sub_sequence_number = 3;
+  const std::string data = aggregated({"a", "b"});
+  unpacker.begin(data, origin, {});
+  ASSERT_TRUE(unpacker.next_user_record());
+  penstock_batch batch = {};
+  ASSERT_TRUE(unpacker.next(batch));
+  EXPECT_EQ(batch.sub_sequence_number, 3U);
+  EXPECT_EQ(view(batch.records[0].id), "42:3");
+  EXPECT_EQ(view(batch.records[0].body), data);
+  EXPECT_FALSE(unpacker.next_user_record());
+}
 
 TEST(unpacker, an_aggregated_record_that_is_damaged_is_raw_only_where_that_is_asked_for) {
   std::string damaged = aggregated({gzip(message("1"))});
@@ -231,7 +247,7 @@ TEST(unpacker, one_record_leaves_nothing_behind_for_the_next) {
   const std::string cut = gzip(message("2")).substr(0, 20);
   for (int turn = 0; turn < 2; ++turn) {
     EXPECT_EQ(take_apart(unpacker, aggregated({"a", cut})),
-              (Lines{"0 k0", "  raw  42:0 a", "1 k1", "  problem with 20"}));
+              (Lines{"0 k0", "  raw  42 a", "1 k1", "  problem with 20"}));
     EXPECT_EQ(take_apart(unpacker, "text"), raw("text"));
     EXPECT_EQ(take_apart(unpacker, cut), problem_with(cut));
     EXPECT_EQ(take_apart(unpacker, gzip(message("1"))), kOneEvent);
