@@ -89,16 +89,18 @@ class AppendFile {
  public:
   struct State {
     uint64_t bytes = 0;
-    bool in_line = false;   // its last byte is no newline: a write before a crash was cut short, say
+    bool in_line = false;   // its last byte is no newline, or not for sure: a crash or an error cut a write short
     bool is_named = false;  // its path still leads to it: nobody has moved or deleted it
   };
 
   virtual ~AppendFile() = default;
   virtual Result<State> state() = 0;
-  // Appends all of bytes, or nothing: what a failed write left behind is cut off again.
+  // Appends all of bytes, or nothing: what a failed write left behind is cut off again, as far as that can be
+  // done.
   virtual Status append(std::string_view bytes) = 0;
   // After it, what was appended survives a power cut. After an error, what was appended since the last good sync
-  // may not, even if a later one goes well: append it again.
+  // is cut off again, as far as that can be done, and a power cut may bring a beginning of it back: append it
+  // again.
   virtual Status sync() = 0;
 };
 
@@ -113,16 +115,16 @@ class Files {
   virtual ~Files() = default;
   // The whole file, of at most max_bytes. Code::not_found where there is none.
   virtual Result<std::string> read(const std::string& path, size_t max_bytes) = 0;
-  // Replaces the file, mode 0600: afterwards, also after a power cut, it holds all of bytes; before, or
-  // after an error, all that it held (temporary file, fsync, rename, fsync of the folder).
+  // Replaces the file, mode 0600: afterwards, also after a power cut, it holds all of bytes; before, all that it
+  // held; after an error, all of the one or all of the other (temporary file, fsync, rename, fsync of the folder).
   virtual Status replace(const std::string& path, std::string_view bytes) = 0;
   // Opens to append, creates with mode 0600, follows no symbolic link, locks. Code::config with who holds
   // it where another process does.
   virtual Result<std::unique_ptr<AppendFile>> append_to(const std::string& path) = 0;
   // Locks path (creating it); Code::config with the holder's pid where another process does.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
-  // Gives the file the name to, in the same folder, for good when ok (fsync of the folder). Code::config where
-  // that name is taken: nothing is ever replaced.
+  // Gives the file the name to, in the same folder, for good when ok (fsync of the folder); after an error it may
+  // have either. Code::config where that name is taken: nothing is ever replaced.
   virtual Status rename(const std::string& path, const std::string& to) = 0;
   // The bytes of path and of the files beside it whose names begin with its own and a dot; 0 where there are none.
   virtual Result<uint64_t> bytes_of_family(const std::string& path) = 0;

@@ -104,8 +104,7 @@ Status FailureLog::write_pending() {
   // A line that was cut short by a crash is one by itself, and no part of the next.
   if (status.ok() && state->in_line) status = file_->append("\n");
   if (status.ok()) status = file_->append(pending_);
-  // After a failed sync the kernel may have dropped what it could not write, and a second sync would not tell:
-  // all is appended again then, so that a line may stand twice in the file.
+  // After an error all is appended again: where it could not be cut off, a line stands twice in the file.
   if (status.ok()) status = file_->sync();
   return status;
 }

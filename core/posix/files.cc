@@ -24,8 +24,8 @@ constexpr int kTriesForTemporary = 10;
 
 class SystemAppendFile : public AppendFile {
  public:
-  SystemAppendFile(Descriptor file, std::string path)
-      : file_(std::move(file)), path_(std::move(path)), name_(printable(path_)) {}
+  SystemAppendFile(Descriptor file, std::string path, off_t bytes)
+      : file_(std::move(file)), path_(std::move(path)), name_(printable(path_)), good_bytes_(bytes) {}
 
   Result<State> state() override {
     struct stat about = {};
@@ -38,7 +38,7 @@ class SystemAppendFile : public AppendFile {
     char last = '\n';
     if (about.st_size > 0 && pread(file_.get(), &last, 1, about.st_size - 1) < 0)
       return io_error("reading the end of " + name_, errno);
-    state.in_line = last != '\n';
+    state.in_line = last != '\n' || doubtful_;
     return state;
   }
 
@@ -51,12 +51,31 @@ class SystemAppendFile : public AppendFile {
     return {written.code(), written.message() + "; and " + cut.message()};
   }
 
-  Status sync() override { return fdatasync(file_.get()) == 0 ? Status() : io_error("syncing " + name_, errno); }
+  // What the kernel could not write it takes for written from then on: the next fdatasync() would go well, and a
+  // power cut would leave zero bytes there (https://wiki.postgresql.org/wiki/Fsync_Errors). What is appended anew
+  // is written anew.
+  Status sync() override {
+    struct stat about = {};
+    if (fstat(file_.get(), &about) == 0 && fdatasync(file_.get()) == 0) {
+      good_bytes_ = about.st_size;
+      was_synced_ = true;
+      doubtful_ = false;
+      return {};
+    }
+    Status failed = io_error("syncing " + name_, errno);
+    const bool cut = about.st_size <= good_bytes_ || ftruncate(file_.get(), good_bytes_) == 0;
+    // What an earlier process had written may be among it, as long as no sync has been good.
+    if (!cut || (!was_synced_ && good_bytes_ > 0)) doubtful_ = true;
+    return failed;
+  }
 
  private:
   const Descriptor file_;
   const std::string path_;
-  const std::string name_;  // printable
+  const std::string name_;   // printable
+  off_t good_bytes_;         // its size at the last good sync; before that, when it was opened
+  bool was_synced_ = false;  // by us
+  bool doubtful_ = false;    // a power cut may take its last newline
 };
 
 class SystemFileLock : public FileLock {
@@ -134,8 +153,10 @@ class SystemFiles : public Files {
   Result<std::unique_ptr<AppendFile>> append_to(const std::string& path) override {
     Result<Descriptor> file = open_locked(path, O_RDWR | O_APPEND);
     if (!file.ok()) return file.status();
+    struct stat about = {};
+    if (fstat(file->get(), &about) != 0) return io_error("opening " + printable(path), errno);
     if (Status status = sync_folder_of(path); !status.ok()) return status;
-    return std::unique_ptr<AppendFile>(std::make_unique<SystemAppendFile>(std::move(*file), path));
+    return std::unique_ptr<AppendFile>(std::make_unique<SystemAppendFile>(std::move(*file), path, about.st_size));
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {

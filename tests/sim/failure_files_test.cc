@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/bytes.h"
 #include "core/kinesis/failure.h"
@@ -22,7 +23,7 @@ class failure_files : public testing::Test {
   // One line, as large as the next one that is added this way.
   Status record(FailureLog& log) {
     penstock_batch origin = {};
-    const std::string number = std::to_string(1000 + added++);
+    const std::string number = std::to_string(1000 + added++ % 9000);
     origin.sequence_number = bytes(number);
     log.add("input", "broken", origin, "key", "data");
     clock.advance(1);
@@ -39,10 +40,18 @@ class failure_files : public testing::Test {
   }
   // The sequence numbers in all the files, in the order of their names, PATH itself last; "?" for a broken line.
   std::vector<std::string> recorded() {
+    return recorded_in([this](const std::string& path) { return sim.files().content(path); });
+  }
+  // What of them a power cut would leave.
+  std::vector<std::string> durable() {
+    return recorded_in([this](const std::string& path) { return sim.files().durable(path); });
+  }
+  template <typename Content>
+  std::vector<std::string> recorded_in(const Content& content_of) {
     std::vector<std::string> paths = rotated(), numbers;
     paths.emplace_back(kPath);
     for (const std::string& path : paths) {
-      const std::string content = sim.files().content(path).value_or("");
+      const std::string content = content_of(path).value_or("");
       for (size_t at = 0; at < content.size();) {
         const size_t end = std::min(content.find('\n', at), content.size());
         const std::string line = content.substr(at, end - at);
@@ -72,6 +81,7 @@ class failure_files : public testing::Test {
   model::Service service{{}, [this] { return clock.unix_ms(); }};
   mutable SimEnv sim{clock, service, 1};
   int added = 0;
+  std::vector<std::string> added_here;  // and do not count yet
 };
 
 TEST_F(failure_files, a_file_that_is_full_gets_a_name_that_sorts_and_another_is_begun) {
@@ -116,6 +126,60 @@ TEST_F(failure_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_shor
   whole.erase(std::unique(whole.begin(), whole.end()), whole.end());
   EXPECT_TRUE(std::ranges::includes(whole, numbers(40)));
   EXPECT_GT(rotated().size(), 5U);
+}
+
+TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
+  const size_t line = line_bytes();
+  int power_cuts = 0, deaths = 0, errors = 0, doubted = 0;
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    SimRandom random(seed);
+    sim.files().set_faults({.open = 0.05,
+                            .read = 0.05,
+                            .write = 0.1,
+                            .sync = 0.2,
+                            .left_behind = 0.5,
+                            .rename = 0.1,
+                            .folder_sync = 0.1},
+                           seed);
+    std::set<std::string> counted;
+    std::unique_ptr<FailureLog> log;
+    for (int turn = 0; turn < 60; ++turn) {
+      try {
+        if (log == nullptr) {
+          auto opened = FailureLog::open(sim.env(), "file:/var/failures", {.file_bytes = 8 * line});
+          if (!opened.ok()) continue;
+          log = std::move(*opened);
+          added_here.clear();
+        }
+        if (random.up_to(9) == 0) sim.files().die_in(1 + random.up_to(4));
+        added_here.push_back(std::to_string(1000 + added % 9000));
+        const Status status = record(*log);
+        errors += status.ok() ? 0 : 1;
+        if (status.ok()) counted.insert(added_here.begin(), added_here.end());
+        if (status.ok()) added_here.clear();
+      } catch (const Died&) {
+        ++deaths;
+        log.reset();
+        random.up_to(1) == 0 ? sim.kill() : sim.crash();
+      }
+      const std::vector<std::string> left = durable();
+      doubted += static_cast<int>(std::count(left.begin(), left.end(), "?"));
+      for (const std::string& number : counted)
+        ASSERT_TRUE(std::ranges::find(left, number) != left.end()) << number << " is lost; seed " << seed;
+      if (random.up_to(19) == 0) {
+        ++power_cuts;
+        log.reset();
+        sim.crash();
+      }
+    }
+    log.reset();
+    sim.kill();
+    for (const std::string& path : sim.files().paths()) sim.files().remove(path);
+  }
+  EXPECT_GT(power_cuts, 100);
+  EXPECT_GT(deaths, 100);
+  EXPECT_GT(errors, 500);
+  EXPECT_GT(doubted, 100) << "where all lines are whole nothing is proven";
 }
 
 TEST_F(failure_files, a_full_disk_keeps_all_until_there_is_room) {

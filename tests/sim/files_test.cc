@@ -1,6 +1,9 @@
 // The simulated disk, environment and log.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "tests/sim/sim_env.h"
 
 namespace penstock::sim {
@@ -88,6 +91,156 @@ TEST_F(sim_files, a_lock_is_held_until_it_is_destroyed) {
   EXPECT_TRUE(files.lock("/g").ok());
   lock.reset();
   EXPECT_TRUE(files.lock("/f").ok());
+}
+
+TEST_F(sim_files, a_write_that_fails_amid_the_bytes_leaves_nothing_but_what_cannot_be_cut_off) {
+  files.set_faults({.write = 1}, 1);
+  auto file = std::move(*files.append_to("/f"));
+  EXPECT_EQ(file->append("12345678").code(), Code::io);
+  EXPECT_EQ(files.content("/f"), "");
+  EXPECT_EQ(files.replace("/g", "12345678").code(), Code::io);
+  EXPECT_EQ(files.content("/g"), std::nullopt);
+  files.set_faults({.left_behind = 1}, 1);
+  files.set_free_bytes(3);
+  EXPECT_EQ(file->append("12345678").code(), Code::io);
+  EXPECT_EQ(files.content("/f"), "123");
+  EXPECT_TRUE(file->state()->in_line);
+  EXPECT_EQ(file->append("4").code(), Code::io) << "what was left behind fills the disk";
+}
+
+TEST_F(sim_files, a_failed_sync_cuts_off_what_a_crash_may_bring_back) {
+  std::set<std::string> left;
+  for (int i = 0; i < 50; ++i) {
+    const std::string path = "/f" + std::to_string(i);
+    auto file = std::move(*files.append_to(path));
+    EXPECT_TRUE(file->append("synced\n"));
+    EXPECT_TRUE(file->sync());
+    EXPECT_TRUE(file->append("lost"));
+    files.fail_syncs(true);
+    EXPECT_EQ(file->sync().code(), Code::io);
+    EXPECT_EQ(files.content(path), "synced\n");
+    EXPECT_FALSE(file->state()->in_line);
+    files.fail_syncs(false);
+    EXPECT_EQ(files.durable(path), "synced\n");
+    sim.crash();
+    left.insert(*files.content(path));
+  }
+  EXPECT_TRUE(left.contains("synced\n"));
+  EXPECT_TRUE(left.contains("synced\nlost"));
+  for (const std::string& content : left) EXPECT_TRUE(std::string("synced\nlost").starts_with(content)) << content;
+}
+
+TEST_F(sim_files, what_an_earlier_process_wrote_and_a_failed_sync_did_not_is_in_doubt_for_good) {
+  std::set<std::string> left;
+  for (int i = 0; i < 50; ++i) {
+    const std::string path = "/f" + std::to_string(i);
+    EXPECT_TRUE((*files.append_to(path))->append("early\n"));
+    sim.kill();
+    auto file = std::move(*files.append_to(path));
+    EXPECT_FALSE(file->state()->in_line);
+    EXPECT_TRUE(file->append("late\n"));
+    files.fail_syncs(true);
+    EXPECT_EQ(file->sync().code(), Code::io);
+    files.fail_syncs(false);
+    EXPECT_TRUE(file->state()->in_line);
+    EXPECT_TRUE(file->append("\nlate\n"));
+    EXPECT_TRUE(file->sync());
+    EXPECT_EQ(files.content(path), "early\n\nlate\n");
+    EXPECT_EQ(files.durable(path), std::string("\0\0\0\0\0\0\nlate\n", 12));
+    sim.crash();
+    left.insert(*files.content(path));
+  }
+  EXPECT_GT(left.size(), 3U);
+  for (const std::string& content : left) EXPECT_TRUE(content.ends_with("\nlate\n") && content.size() == 12U);
+}
+
+TEST_F(sim_files, a_crash_may_undo_what_the_folder_was_not_synced_after) {
+  std::set<std::string> checkpoints, logs;
+  for (int i = 0; i < 50; ++i) {
+    files.put("/checkpoint", "old");
+    files.put("/log", "lines");
+    files.set_faults({.folder_sync = 1}, 1);
+    EXPECT_EQ(files.replace("/checkpoint", "new").code(), Code::io);
+    EXPECT_EQ(files.content("/checkpoint"), "new");
+    EXPECT_EQ(files.durable("/checkpoint"), std::nullopt);
+    EXPECT_EQ(files.rename("/log", "/log.1").code(), Code::io);
+    EXPECT_EQ(files.content("/log.1"), "lines");
+    EXPECT_EQ(files.durable("/log.1"), "lines") << "under one of the names";
+    files.set_faults({}, 1);
+    sim.crash();
+    checkpoints.insert(*files.content("/checkpoint"));
+    for (const std::string& path : files.paths()) {
+      if (path.starts_with("/log")) logs.insert(path);
+      files.remove(path);
+    }
+  }
+  EXPECT_EQ(checkpoints, (std::set<std::string>{"new", "old"}));
+  EXPECT_EQ(logs, (std::set<std::string>{"/log", "/log.1"}));
+}
+
+TEST_F(sim_files, a_folder_that_was_synced_later_keeps_all) {
+  files.set_faults({.folder_sync = 1}, 1);
+  EXPECT_FALSE(files.replace("/f", "new"));
+  files.set_faults({}, 1);
+  EXPECT_TRUE(files.append_to("/g").ok());
+  EXPECT_EQ(files.durable("/f"), "new");
+}
+
+TEST_F(sim_files, a_process_can_die_amid_each_operation) {
+  std::set<std::string> appended, replaced;
+  std::set<bool> left_temporary, renamed;
+  for (int i = 0; i < 100; ++i) {
+    files.put("/checkpoint", "old");
+    files.put("/moved", "x");
+    const auto dies = [&](const auto& what) {
+      auto file = std::move(*files.append_to("/log"));
+      files.die_in(2);
+      EXPECT_TRUE(file->append("one\n")) << "the first is not the second";
+      EXPECT_THROW(what(*file), Died);
+      EXPECT_EQ(file->append("x").code(), Code::io) << "it is dead";
+      EXPECT_EQ(files.replace("/other", "x").code(), Code::io);
+      sim.kill();
+    };
+    dies([](AppendFile& file) { static_cast<void>(file.append("two\n")); });
+    appended.insert(*files.content("/log"));
+    dies([](AppendFile& file) { static_cast<void>(file.sync()); });
+    dies([&](AppendFile&) { static_cast<void>(files.replace("/checkpoint", "new")); });
+    replaced.insert(*files.content("/checkpoint"));
+    left_temporary.insert(files.content("/checkpoint.tmp").has_value());
+    dies([&](AppendFile&) { static_cast<void>(files.rename("/moved", "/there")); });
+    renamed.insert(files.content("/there").has_value());
+    EXPECT_TRUE(files.replace("/checkpoint", "again")) << "over what was left lying";
+    for (const std::string& path : files.paths()) files.remove(path);
+  }
+  EXPECT_EQ(appended, (std::set<std::string>{"one\n", "one\nt", "one\ntw", "one\ntwo", "one\ntwo\n"}));
+  EXPECT_EQ(replaced, (std::set<std::string>{"new", "old"}));
+  EXPECT_EQ(left_temporary.size(), 2U);
+  EXPECT_EQ(renamed.size(), 2U);
+}
+
+TEST_F(sim_files, faults_by_chance_come_as_often_as_asked_and_the_same_from_one_seed) {
+  const auto run = [&](uint64_t seed) {
+    files.set_faults({.read = 0.2, .sync = 0.3}, seed);
+    files.put("/f", "");
+    std::string trace;
+    for (int i = 0; i < 1000; ++i) {
+      trace += files.read("/f", 1).ok() ? '.' : 'r';
+      trace += files.replace("/f", "x").ok() ? '.' : 's';
+    }
+    return trace;
+  };
+  const std::string first = run(7);
+  EXPECT_NEAR(static_cast<double>(std::count(first.begin(), first.end(), 'r')), 200, 40);
+  EXPECT_NEAR(static_cast<double>(std::count(first.begin(), first.end(), 's')), 300, 40);
+  EXPECT_EQ(first, run(7));
+  EXPECT_NE(first, run(8));
+}
+
+TEST_F(sim_files, a_file_that_does_not_open_is_told) {
+  files.set_faults({.open = 1}, 1);
+  EXPECT_EQ(files.append_to("/f").status().code(), Code::io);
+  EXPECT_EQ(files.lock("/f.lock").status().code(), Code::io);
+  EXPECT_EQ(files.paths(), std::vector<std::string>());
 }
 
 TEST_F(sim_files, environment_and_log_are_the_tests_own) {

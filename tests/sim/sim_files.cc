@@ -7,8 +7,13 @@ namespace penstock::sim {
 namespace {
 
 using Disk = SimFiles::Disk;
-
 using File = SimFiles::File;
+
+Status failed(std::string_view what, const std::string& path, std::string_view why = "Input/output error") {
+  return {Code::io, std::string(what).append(" ").append(path).append(": ").append(why)};
+}
+
+Status gone(const std::string& path) { return failed("using", path, "the process that does it is dead"); }
 
 // A lock, as long as the process that took it lives. It stays with the file when that gets another name.
 class SimLock : public FileLock {
@@ -20,10 +25,10 @@ class SimLock : public FileLock {
   SimLock(const SimLock&) = delete;
   SimLock& operator=(const SimLock&) = delete;
   ~SimLock() override {
-    if (alive()) file_->locked = false;
+    if (life_ == disk_->life) file_->locked = false;
   }
 
-  bool alive() const { return life_ == disk_->life; }
+  bool alive() const { return life_ == disk_->life && !disk_->died; }
   Disk& disk() { return *disk_; }
   File& file() { return *file_; }
 
@@ -36,59 +41,153 @@ class SimLock : public FileLock {
 class SimAppendFile : public AppendFile {
  public:
   SimAppendFile(const std::shared_ptr<Disk>& disk, const std::shared_ptr<File>& file, std::string path)
-      : lock_(disk, file), path_(std::move(path)) {}
+      : lock_(disk, file), path_(std::move(path)), good_(file->content.size()) {}
 
   Result<State> state() override {
-    if (!lock_.alive()) return dead();
+    if (!lock_.alive()) return gone(path_);
+    if (lock_.disk().chance(lock_.disk().faults.read)) return failed("looking at", path_);
     const std::string& content = lock_.file().content;
-    const auto named = lock_.disk().files.find(path_);
-    return State{content.size(), !content.empty() && content.back() != '\n',
-                 named != lock_.disk().files.end() && named->second.get() == &lock_.file()};
+    const auto named = lock_.disk().names.find(path_);
+    return State{content.size(), doubtful_ || (!content.empty() && content.back() != '\n'),
+                 named != lock_.disk().names.end() && named->second.get() == &lock_.file()};
   }
   Status append(std::string_view bytes) override {
-    if (!lock_.alive()) return dead();
-    if (Status status = lock_.disk().write_room(path_, bytes.size()); !status) return status;
-    lock_.file().content += bytes;
-    return {};
+    return lock_.alive() ? lock_.disk().append(path_, lock_.file(), bytes) : gone(path_);
   }
-  Status sync() override { return lock_.alive() ? lock_.disk().sync(path_, lock_.file()) : dead(); }
+  Status sync() override {
+    if (!lock_.alive()) return gone(path_);
+    Status synced = lock_.disk().sync(path_, lock_.file(), good_);
+    // As long as none has been good, what was there before may be what could not be written.
+    doubtful_ = !synced && (doubtful_ || (!was_good_ && good_ > 0));
+    was_good_ = was_good_ || synced;
+    good_ = lock_.file().content.size();
+    return synced;
+  }
 
  private:
-  Status dead() const { return {Code::io, "writing " + path_ + ": the process that opened it is gone"}; }
-
   SimLock lock_;
   std::string path_;
+  size_t good_;
+  bool was_good_ = false;
+  bool doubtful_ = false;
 };
 
 Status locked_by_another(const std::string& path) {
   return {Code::config, path + " is locked by another process (pid 4711)"};
 }
 
+std::string temporary(const std::string& path) { return path + ".tmp"; }
+
 }  // namespace
 
-Status Disk::write_room(const std::string& path, size_t bytes) {
-  if (!free_bytes) return {};
-  if (bytes > *free_bytes) return {Code::io, "writing " + path + ": No space left on device"};
-  *free_bytes -= bytes;
-  return {};
+// ---- A file
+// -------------------------------------------------------------------------------------------------------
+
+void File::cut_to(size_t bytes) {
+  if (content.size() > synced) cut_off = content.substr(synced);
+  content.resize(bytes);
 }
 
-Status Disk::sync(const std::string& path, File& file) {
-  if (fail_syncs) return {Code::io, "syncing " + path + ": Input/output error"};
-  file.synced = file.content.size();
+void File::sync() {
+  if (unwritten > synced) doubtful.push_back({synced, unwritten});
+  synced = unwritten = content.size();
+  cut_off.clear();
+  survives = true;
+}
+
+std::string File::certain() const {
+  std::string left = content.substr(0, synced);
+  for (const auto& [begin, end] : doubtful) std::fill_n(&left[begin], end - begin, '\0');
+  return left;
+}
+
+void File::crash(SimRandom& random) {
+  for (const auto& [begin, end] : std::exchange(doubtful, {})) {
+    const size_t kept = random.up_to(end - begin);
+    std::fill_n(&content[begin + kept], end - begin - kept, '\0');
+  }
+  if (!cut_off.empty() && random.up_to(1) == 0) content.replace(synced, std::string::npos, cut_off);
+  content.resize(synced + random.up_to(content.size() - synced));
+  synced = unwritten = content.size();
+  cut_off.clear();
+}
+
+// ---- The disk
+// -----------------------------------------------------------------------------------------------------
+
+bool Disk::chance(double share) {
+  constexpr double kDraws = 1 << 30;
+  return share > 0 && static_cast<double>(random.up_to((1 << 30) - 1)) < share * kDraws;
+}
+
+void Disk::die() {
+  died = true;
+  throw Died();
+}
+
+Status Disk::write(const std::string& path, size_t bytes, size_t& written) {
+  written = bytes;
+  Status status;
+  if (bytes > 0 && chance(faults.write)) {
+    written = random.up_to(bytes - 1);
+    status = failed("writing", path);
+  }
+  if (free_bytes && written > *free_bytes) {
+    written = *free_bytes;
+    status = failed("writing", path, "No space left on device");
+  }
+  return status;
+}
+
+Status Disk::append(const std::string& path, File& file, std::string_view bytes) {
+  const bool dies = dies_now();
+  const size_t before = file.content.size();
+  size_t written = 0;
+  Status status = write(path, bytes.size(), written);
+  if (dies) written = random.up_to(written);
+  file.content += bytes.substr(0, written);
+  if (dies) die();
+  if (!status && !chance(faults.left_behind)) {
+    file.cut_to(before);
+    return status;
+  }
+  if (free_bytes) *free_bytes -= written;
+  return status ? status : Status(status.code(), status.message() + "; and cutting off what was written failed");
+}
+
+Status Disk::sync(const std::string& path, File& file, size_t good) {
+  const bool dies = dies_now();
+  if (chance(faults.sync)) {
+    file.cut_to(good);
+    file.unwritten = good;
+    if (dies) die();
+    return failed("syncing", path);
+  }
+  if (!dies || random.up_to(1) == 0) file.sync();
+  if (dies) die();
   ++syncs;
   return {};
 }
 
-std::shared_ptr<File> Disk::at(const std::string& path) {
-  std::shared_ptr<File>& file = files[path];
-  if (file == nullptr) file = std::make_shared<File>();
-  return file;
+Status Disk::sync_folder(const std::string& path, bool fails) {
+  if (fails) return failed("syncing the folder of", path);
+  former_names.clear();
+  return {};
+}
+
+// ---- Files
+// --------------------------------------------------------------------------------------------------------
+
+void SimFiles::set_faults(const FileFaults& faults, uint64_t seed) {
+  disk_->faults = faults;
+  disk_->random = SimRandom(seed);
 }
 
 Result<std::string> SimFiles::read(const std::string& path, size_t max_bytes) {
-  const auto file = disk_->files.find(path);
-  if (file == disk_->files.end())
+  if (disk_->died) return gone(path);
+  if (disk_->chance(disk_->faults.read)) return failed("reading", path);
+  const auto file = disk_->names.find(path);
+  if (file == disk_->names.end())
     return Status(Code::not_found, "reading " + path + ": No such file or directory");
   if (file->second->content.size() > max_bytes)
     return Status(Code::too_large, "reading " + path + ": larger than " + std::to_string(max_bytes) + " bytes");
@@ -96,78 +195,137 @@ Result<std::string> SimFiles::read(const std::string& path, size_t max_bytes) {
 }
 
 Status SimFiles::replace(const std::string& path, std::string_view bytes) {
-  if (Status status = disk_->write_room(path, bytes.size()); !status) return status;
-  if (disk_->fail_syncs) return {Code::io, "syncing " + path + ": Input/output error"};
-  const std::shared_ptr<File> file = disk_->at(path);
-  file->content = bytes;
-  return disk_->sync(path, *file);
+  Disk& disk = *disk_;
+  if (disk.died) return gone(path);
+  const uint64_t dies_at = disk.dies_now() ? 1 + disk.random.up_to(3) : 0;
+  // A new file under the temporary name, as what it is replaced with.
+  const auto file = std::make_shared<File>();
+  disk.names[temporary(path)] = file;
+  size_t written = 0;
+  Status status = disk.write(path, bytes.size(), written);
+  if (dies_at == 1) written = disk.random.up_to(written);
+  file->content = bytes.substr(0, written);
+  if (dies_at == 1) disk.die();
+  if (status && disk.chance(disk.faults.sync)) status = failed("syncing", path);
+  if (status) file->sync();
+  if (dies_at == 2) disk.die();
+  if (status && disk.chance(disk.faults.rename)) status = failed("renaming", temporary(path));
+  if (!status) {
+    disk.names.erase(temporary(path));
+    return status;
+  }
+  if (disk.free_bytes) *disk.free_bytes -= written;
+  const bool folder_fails = disk.chance(disk.faults.folder_sync);
+  if (folder_fails || dies_at > 0) disk.former_names.push_back(disk.names);
+  disk.names.erase(temporary(path));
+  if (folder_fails || dies_at > 0) disk.former_names.push_back(disk.names);
+  disk.names[path] = file;
+  if (dies_at == 3) disk.die();
+  if (Status synced = disk.sync_folder(path, folder_fails); !synced) return synced;
+  ++disk.syncs;
+  if (dies_at == 4) disk.die();
+  return {};
 }
 
 Result<std::unique_ptr<AppendFile>> SimFiles::append_to(const std::string& path) {
-  const std::shared_ptr<File> file = disk_->at(path);
+  if (disk_->died) return gone(path);
+  if (disk_->chance(disk_->faults.open)) return failed("opening", path);
+  const bool folder_fails = disk_->chance(disk_->faults.folder_sync);
+  if (folder_fails) disk_->former_names.push_back(disk_->names);
+  std::shared_ptr<File>& file = disk_->names[path];
+  if (file == nullptr) file = std::make_shared<File>();
   if (file->locked) return locked_by_another(path);
+  if (Status synced = disk_->sync_folder(path, folder_fails); !synced) return synced;
   return std::unique_ptr<AppendFile>(std::make_unique<SimAppendFile>(disk_, file, path));
 }
 
 Result<std::unique_ptr<FileLock>> SimFiles::lock(const std::string& path) {
-  const std::shared_ptr<File> file = disk_->at(path);
+  if (disk_->died) return gone(path);
+  if (disk_->chance(disk_->faults.open)) return failed("opening", path);
+  std::shared_ptr<File>& file = disk_->names[path];
+  if (file == nullptr) file = std::make_shared<File>();
   if (file->locked) return locked_by_another(path);
   return std::unique_ptr<FileLock>(std::make_unique<SimLock>(disk_, file));
 }
 
 Status SimFiles::rename(const std::string& path, const std::string& to) {
-  if (disk_->fail_renames) return {Code::io, "renaming " + path + ": Permission denied"};
-  if (disk_->files.contains(to)) return {Code::config, to + " is there already"};
-  auto named = disk_->files.extract(path);
-  if (named.empty()) return {Code::io, "renaming " + path + ": No such file or directory"};
+  Disk& disk = *disk_;
+  if (disk.died) return gone(path);
+  if (disk.chance(disk.faults.rename)) return failed("renaming", path, "Permission denied");
+  if (disk.names.contains(to)) return {Code::config, to + " is there already"};
+  if (!disk.names.contains(path)) return failed("renaming", path, "No such file or directory");
+  const uint64_t dies_at = disk.dies_now() ? 1 + disk.random.up_to(1) : 0;
+  if (dies_at == 1) disk.die();
+  const bool folder_fails = disk.chance(disk.faults.folder_sync);
+  if (folder_fails || dies_at == 2) disk.former_names.push_back(disk.names);
+  auto named = disk.names.extract(path);
   named.key() = to;
-  disk_->files.insert(std::move(named));
-  return {};
+  disk.names.insert(std::move(named));
+  if (dies_at == 2) disk.die();
+  return disk.sync_folder(to, folder_fails);
 }
 
 Result<uint64_t> SimFiles::bytes_of_family(const std::string& path) {
+  if (disk_->died) return gone(path);
+  if (disk_->chance(disk_->faults.read)) return failed("looking for files beside", path);
   uint64_t bytes = 0;
-  for (const auto& [name, file] : disk_->files)
+  for (const auto& [name, file] : disk_->names)
     if (name == path || name.starts_with(path + ".")) bytes += file->content.size();
   return bytes;
 }
 
+// ---- What befalls it
+// ----------------------------------------------------------------------------------------------
+
 void SimFiles::crash(SimRandom& random) {
-  for (auto it = disk_->files.begin(); it != disk_->files.end();) {
-    File& file = *it->second;
-    if (!file.synced) {
-      it = disk_->files.erase(it);
-      continue;
-    }
-    file.content.resize(*file.synced + random.up_to(file.content.size() - *file.synced));
-    file.synced = file.content.size();
-    ++it;
-  }
+  const size_t former = disk_->former_names.size();
+  const size_t left = former == 0 ? 0 : random.up_to(former);
+  if (left < former) disk_->names = std::move(disk_->former_names[left]);
+  disk_->former_names.clear();
+  std::erase_if(disk_->names, [](const auto& named) { return !named.second->survives; });
+  for (const auto& [path, file] : disk_->names) file->crash(random);
   kill();
 }
 
 void SimFiles::kill() {
-  for (const auto& [path, file] : disk_->files) file->locked = false;
+  for (const auto& [path, file] : disk_->names) file->locked = false;
+  for (const Names& names : disk_->former_names)
+    for (const auto& [path, file] : names) file->locked = false;
   ++disk_->life;
+  disk_->died = false;
+  disk_->operations_to_death = 0;
 }
 
 std::optional<std::string> SimFiles::content(const std::string& path) const {
-  const auto file = disk_->files.find(path);
-  if (file == disk_->files.end()) return std::nullopt;
+  const auto file = disk_->names.find(path);
+  if (file == disk_->names.end()) return std::nullopt;
   return file->second->content;
+}
+
+std::optional<std::string> SimFiles::durable(const std::string& path) const {
+  const auto found = disk_->names.find(path);
+  if (found == disk_->names.end() || !found->second->survives) return std::nullopt;
+  const auto has_it = [&](const Names& names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const auto& named) { return named.second == found->second; });
+  };
+  if (!std::all_of(disk_->former_names.begin(), disk_->former_names.end(), has_it)) return std::nullopt;
+  return found->second->certain();
 }
 
 std::vector<std::string> SimFiles::paths() const {
   std::vector<std::string> paths;
-  for (const auto& [path, file] : disk_->files) paths.push_back(path);
+  for (const auto& [path, file] : disk_->names) paths.push_back(path);
   return paths;
 }
 
 void SimFiles::put(const std::string& path, std::string content) {
-  const size_t size = content.size();
-  disk_->files[path] = std::make_shared<File>(File{std::move(content), size});
+  auto file = std::make_shared<File>();
+  file->content = std::move(content);
+  file->sync();
+  disk_->names[path] = std::move(file);
 }
 
-void SimFiles::remove(const std::string& path) { disk_->files.erase(path); }
+void SimFiles::remove(const std::string& path) { disk_->names.erase(path); }
 
 }  // namespace penstock::sim
