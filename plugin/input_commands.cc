@@ -1,15 +1,19 @@
 #include "plugin/input_commands.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/kinesis/checkpoint.h"
 #include "core/kinesis/seek.h"
 #include "plugin/host_env.h"
+#include "plugin/input_connection.h"
 #include "plugin/input_settings.h"
 #include "plugin/lease_commands.h"
+#include "plugin/position_table.h"
 
 namespace penstock {
 
@@ -19,6 +23,14 @@ Result<std::vector<std::string>> seek_in(Checkpoint& checkpoint, const std::vect
                                          const Options& arguments, const ReadFrom& to) {
   return arguments.on("all") ? seek_all(checkpoint, streams, to)
                              : seek_shard(checkpoint, streams, arguments.text("shard"), to);
+}
+
+std::vector<PositionRow> rows_of(const StreamCheckpoint& kept, const InputStream* stream) {
+  std::vector<PositionRow> rows;
+  for (const auto& [id, from] : kept.shards) rows.push_back({{printable(id), text_of(from)}, from, id, stream});
+  if (kept.begin)
+    rows.push_back({{kept.shards.empty() ? "all shards" : "all others", text_of(*kept.begin)}, *kept.begin});
+  return rows;
 }
 
 }  // namespace
@@ -63,10 +75,23 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
   if (!settings->leases.table.empty()) return print_table(host, options, *settings, print);
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
-  const Result<Checkpoint> checkpoint = CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));
+  Result<Checkpoint> checkpoint = CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));
   if (!checkpoint.ok()) return checkpoint.status();
-  for (const std::string& line : checkpoint_lines(*checkpoint)) print.line(line);
+  // What is kept can be told without the service.
+  const Result<InputConnection> connection = connect_input(host, options, settings->streams);
+  const std::vector<InputStream> streams =
+      connection.ok() ? connection->with_clients(settings->streams) : std::vector<InputStream>();
+  Env& env = (connection.ok() ? connection->host_env : *host_env)->env();
+  for (const StreamCheckpoint& kept : checkpoint->streams) {
+    print.line(text_of(kept.stream));
+    const auto stream = std::find_if(streams.begin(), streams.end(), [&](const InputStream& candidate) {
+      return checkpoint->find(identity_of(candidate.name)) == &kept;
+    });
+    print_positions(env, {"shard", "checkpoint"}, rows_of(kept, stream == streams.end() ? nullptr : &*stream),
+                    print);
+  }
   if (checkpoint->streams.empty()) print.line("Nothing is kept yet.");
+  if (!connection.ok()) print.line("Lag and age are not known: " + connection.status().message());
   return {};
 }
 

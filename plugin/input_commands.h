@@ -26,7 +26,10 @@ inline constexpr std::array kSeekArguments = {
 inline constexpr Command kSeekCommand = {
     "seek", "Moves the checkpoint, so that records are read again or passed over. Nothing else may be using it.",
     kSeekArguments, seek};
-inline constexpr Command kLeasesCommand = {
-    "leases", "Prints the checkpoint: how far each shard has been dealt with.", {}, print_leases};
+inline constexpr Command kLeasesCommand = {"leases",
+                                           "Prints the checkpoint: how far each shard has been dealt with, by "
+                                           "whom, and how far behind and how old that is.",
+                                           {},
+                                           print_leases};
 
 }  // namespace penstock

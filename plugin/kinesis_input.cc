@@ -1,18 +1,15 @@
 // The input stage penstock_kinesis: options and ABI over core/kinesis/input.
-#include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "core/kinesis/failure.h"
 #include "core/kinesis/input.h"
 #include "core/kinesis/own_assignment.h"
-#include "plugin/connection.h"
 #include "plugin/failures.h"
 #include "plugin/input_commands.h"
+#include "plugin/input_connection.h"
 #include "plugin/input_settings.h"
 #include "plugin/instance.h"
 #include "plugin/stage.h"
@@ -32,13 +29,8 @@ class KinesisInput : public penstock_instance {
   static Made make(const penstock_host& host, const Options& options) {
     Result<InputSettings> settings = read_input_settings(options);
     if (!settings.ok()) return settings.status();
-    const bool all_say_regions = std::all_of(settings->streams.begin(), settings->streams.end(),
-                                             [](const StreamName& name) { return !name.region.empty(); });
-    Result<Connection> connection =
-        connect(host, options, all_say_regions ? settings->streams.front().region : "");
+    Result<InputConnection> connection = connect_input(host, options, settings->streams);
     if (!connection.ok()) return connection.status();
-    Result<Clients> clients = clients_of(*connection, options, settings->streams);
-    if (!clients.ok()) return clients.status();
     Env& env = connection->host_env->env();
     std::unique_ptr<LeaseTable> table;
     if (!settings->leases.table.empty()) {
@@ -51,9 +43,8 @@ class KinesisInput : public penstock_instance {
     if (!assignment.ok()) return assignment.status();
     auto failures = open_failures(env, options);
     if (!failures.ok()) return failures.status();
-    return Made(std::unique_ptr<KinesisInput>(new KinesisInput(std::move(*connection), std::move(*clients),
-                                                               std::move(table), std::move(*assignment),
-                                                               std::move(*failures), *settings)));
+    return Made(std::unique_ptr<KinesisInput>(new KinesisInput(
+        std::move(*connection), std::move(table), std::move(*assignment), std::move(*failures), *settings)));
   }
 
   ~KinesisInput() override { connection_.host_env->end_calls(); }
@@ -67,21 +58,6 @@ class KinesisInput : public penstock_instance {
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
 
  private:
-  // By region, of those that are not the connection's.
-  using Clients = std::map<std::string, std::unique_ptr<ServiceClient>>;
-
-  static Result<Clients> clients_of(const Connection& connection, const Options& options,
-                                    const std::vector<StreamName>& streams) {
-    Clients clients;
-    for (const StreamName& name : streams) {
-      if (name.region.empty() || name.region == connection.region || clients.contains(name.region)) continue;
-      Result<std::unique_ptr<ServiceClient>> client = connect_to_region(connection, options, name.region);
-      if (!client.ok()) return client.status().in("stream " + name.text);
-      clients[name.region] = std::move(*client);
-    }
-    return clients;
-  }
-
   static Result<std::unique_ptr<Assignment>> assign(Env& env, const Options& options, LeaseTable* table,
                                                     const InputSettings& settings) {
     if (table != nullptr)
@@ -91,30 +67,19 @@ class KinesisInput : public penstock_instance {
     return std::unique_ptr<Assignment>(std::move(*own));
   }
 
-  KinesisInput(Connection connection, Clients clients, std::unique_ptr<LeaseTable> table,
+  KinesisInput(InputConnection connection, std::unique_ptr<LeaseTable> table,
                std::unique_ptr<Assignment> assignment, std::unique_ptr<FailureLog> failures,
                const InputSettings& settings)
       : penstock_instance(kKinesisInputStage),
         connection_(std::move(connection)),
-        clients_(std::move(clients)),
         table_(std::move(table)),
         assignment_(std::move(assignment)),
         failures_(std::move(failures)),
-        input_(env(), with_clients(settings.streams), *assignment_, *failures_, settings.input) {}
-
-  std::vector<InputStream> with_clients(const std::vector<StreamName>& streams) const {
-    std::vector<InputStream> with;
-    for (const StreamName& name : streams) {
-      const auto other = clients_.find(name.region);
-      with.push_back({name, other == clients_.end() ? connection_.client.get() : other->second.get()});
-    }
-    return with;
-  }
+        input_(env(), connection_.with_clients(settings.streams), *assignment_, *failures_, settings.input) {}
 
   Env& env() const { return connection_.host_env->env(); }
 
-  Connection connection_;
-  Clients clients_;
+  InputConnection connection_;
   std::unique_ptr<LeaseTable> table_;  // none: the checkpoint is kept elsewhere
   std::unique_ptr<Assignment> assignment_;
   std::unique_ptr<FailureLog> failures_;

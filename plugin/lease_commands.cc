@@ -1,7 +1,6 @@
 #include "plugin/lease_commands.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +11,8 @@
 #include "core/base/json.h"
 #include "core/kinesis/seek.h"
 #include "core/leases/stream_leases.h"
+#include "plugin/input_connection.h"
+#include "plugin/position_table.h"
 
 namespace penstock {
 
@@ -22,7 +23,7 @@ class Waiting {
  public:
   static Result<std::unique_ptr<Waiting>> open(const penstock_host& host, const Options& options,
                                                const InputSettings& settings) {
-    Result<Connection> connection = connect(host, options, settings.streams.front().region);
+    Result<InputConnection> connection = connect_input(host, options, settings.streams);
     if (!connection.ok()) return connection.status();
     auto table = connect_to_table(*connection, options, settings.leases);
     if (!table.ok()) return table.status();
@@ -55,9 +56,10 @@ class Waiting {
     while (env().clock.monotonic_ms() < end_ms) env().transport.drive(end_ms);
   }
   Env& env() { return connection_.host_env->env(); }
+  const InputConnection& connection() const { return connection_; }
 
  private:
-  Waiting(Connection connection, std::unique_ptr<LeaseTable> table)
+  Waiting(InputConnection connection, std::unique_ptr<LeaseTable> table)
       : connection_(std::move(connection)), table_(std::move(table)) {}
 
   template <typename Begin>
@@ -68,7 +70,7 @@ class Waiting {
     return std::move(*result);
   }
 
-  Connection connection_;
+  InputConnection connection_;
   std::unique_ptr<LeaseTable> table_;
 };
 
@@ -84,9 +86,20 @@ std::string shard_in(const Lease& row) {
   return printable(stream.empty() ? row.shard_id : std::string(stream) + "/" + row.shard_id);
 }
 
+bool by_key(const Lease& a, const Lease& b) { return a.key < b.key; }
+
+std::string owner_in(const Lease& row) { return row.owner.empty() ? "free" : printable(row.owner); }
+
 std::string line_of(const Lease& row) {
   return "  " + shard_in(row) + "  " + text_of(StreamLeases::read_from(row)) + "  " +
-         (row.owner.empty() ? "free" : "held by " + printable(row.owner));
+         (row.owner.empty() ? "" : "held by ") + owner_in(row);
+}
+
+// Whether the row is of the stream of that name. Streams of several accounts or regions may share a name.
+bool is_of(const Lease& row, const StreamName& name) {
+  const bool by_arn = !name.region.empty() && !row.stream_arn.empty();
+  const std::string_view stream = stream_in(row);
+  return (stream.empty() || stream == name.name) && (!by_arn || row.stream_arn == name.text);
 }
 
 Lease moved_to(const Lease& row, const ReadFrom& to) {
@@ -108,9 +121,7 @@ Lease moved_to(const Lease& row, const ReadFrom& to) {
       break;
     case ReadFrom::Kind::behind:
       moved.checkpoint = to.position.sequence_number;
-      // KCL reads a signed number.
-      moved.sub_sequence_number =
-          std::min<uint64_t>(to.position.sub_sequence_number, std::numeric_limits<int64_t>::max());
+      moved.sub_sequence_number = std::min(to.position.sub_sequence_number, kWholeRecordInRow);
   }
   return moved;
 }
@@ -119,12 +130,11 @@ Result<std::vector<Lease>> rows_to_move(std::vector<Lease> rows, const InputSett
                                         const Options& arguments) {
   const std::string& shard = arguments.text("shard");
   std::erase_if(rows, [&](const Lease& row) {
-    const std::string_view stream = stream_in(row);
-    const bool ours = stream.empty() || std::any_of(settings.streams.begin(), settings.streams.end(),
-                                                    [&](const StreamName& name) { return name.name == stream; });
+    const bool ours = std::any_of(settings.streams.begin(), settings.streams.end(),
+                                  [&](const StreamName& name) { return is_of(row, name); });
     return !ours || (!arguments.on("all") && shard_in(row) != shard);
   });
-  std::sort(rows.begin(), rows.end(), [](const Lease& a, const Lease& b) { return a.key < b.key; });
+  std::sort(rows.begin(), rows.end(), by_key);
   if (!rows.empty()) return rows;
   return Status(Code::config, arguments.on("all")
                                   ? "table " + settings.leases.table +
@@ -174,13 +184,24 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
                    const Printer& print) {
   Result<std::unique_ptr<Waiting>> table = Waiting::open(host, options, settings);
   if (!table.ok()) return table.status();
-  const Result<std::vector<Lease>> rows = (*table)->scan();
-  if (!rows.ok()) return rows.status();
+  Result<std::vector<Lease>> leases = (*table)->scan();
+  if (!leases.ok()) return leases.status();
   print.line("table " + settings.leases.table);
-  std::map<std::string, std::string> lines;
-  for (const Lease& row : *rows) lines[row.key] = line_of(row);
-  for (const auto& [key, line] : lines) print.line(line);
-  if (rows->empty()) print.line("Nothing is kept yet.");
+  if (leases->empty()) print.line("Nothing is kept yet.");
+  if (leases->empty()) return {};
+  std::sort(leases->begin(), leases->end(), by_key);
+  const std::vector<InputStream> streams = (*table)->connection().with_clients(settings.streams);
+  std::vector<PositionRow> rows;
+  for (const Lease& lease : *leases) {
+    const ReadFrom from = StreamLeases::read_from(lease);
+    const auto stream = std::find_if(streams.begin(), streams.end(),
+                                     [&](const InputStream& candidate) { return is_of(lease, candidate.name); });
+    rows.push_back({{shard_in(lease), owner_in(lease), text_of(from)},
+                    from,
+                    lease.shard_id,
+                    stream == streams.end() ? nullptr : &*stream});
+  }
+  print_positions((*table)->env(), {"shard", "owner", "checkpoint"}, rows, print);
   return {};
 }
 

@@ -23,13 +23,6 @@ bool is_sequence_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-StreamIdentity identity_of(const StreamName& name) { return {name.name, name.region.empty() ? "" : name.text}; }
-
-std::string heading(const StreamCheckpoint& kept) {
-  std::string line = "stream " + printable(kept.stream.arn.empty() ? kept.stream.name : kept.stream.arn);
-  return kept.stream.created_ms == 0 ? line : line + ", made at " + time_text(kept.stream.created_ms);
-}
-
 std::string shard_line(const std::string& id, const ReadFrom& from) {
   return "  " + printable(id) + "  " + text_of(from);
 }
@@ -61,6 +54,13 @@ std::string text_of(const ReadFrom& from) {
   return "behind " + printable(sequence_number) + (inside ? ", user record " + std::to_string(sub) : "");
 }
 
+std::string text_of(const StreamIdentity& stream) {
+  std::string line = "stream " + printable(stream.arn.empty() ? stream.name : stream.arn);
+  return stream.created_ms == 0 ? line : line + ", made at " + time_text(stream.created_ms);
+}
+
+StreamIdentity identity_of(const StreamName& name) { return {name.name, name.region.empty() ? "" : name.text}; }
+
 Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
                                           const ReadFrom& to) {
   if (to.kind == ReadFrom::Kind::behind)
@@ -72,7 +72,7 @@ Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vec
       kept = &checkpoint.streams.emplace_back();
       kept->stream = identity_of(name);
     }
-    lines.push_back(heading(*kept));
+    lines.push_back(text_of(kept->stream));
     for (const auto& [id, from] : kept->shards) lines.push_back(shard_line(id, from) + " -> " + text_of(to));
     const std::string others = kept->shards.empty() ? "all shards" : "all others";
     lines.push_back("  " + others + "  " + (kept->begin ? text_of(*kept->begin) : "initial_position") + " -> " +
@@ -106,20 +106,8 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
     return Status(Code::config, "stream " + name->name + ": no position of a shard \"" + printable(id) +
                                     "\" is kept; there are " + (others.empty() ? "none" : others));
   }
-  std::vector<std::string> lines = {heading(*kept), shard_line(id, found->second) + " -> " + text_of(to)};
+  std::vector<std::string> lines = {text_of(kept->stream), shard_line(id, found->second) + " -> " + text_of(to)};
   found->second = to;
-  return lines;
-}
-
-std::vector<std::string> checkpoint_lines(const Checkpoint& checkpoint) {
-  std::vector<std::string> lines;
-  for (const StreamCheckpoint& kept : checkpoint.streams) {
-    lines.push_back(heading(kept));
-    for (const auto& [id, from] : kept.shards) lines.push_back(shard_line(id, from));
-    if (kept.begin)
-      lines.push_back(std::string("  ") + (kept.shards.empty() ? "all shards" : "all others") + "  " +
-                      text_of(*kept.begin));
-  }
   return lines;
 }
 

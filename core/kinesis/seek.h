@@ -31,7 +31,10 @@ Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vec
 Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
                                             std::string_view shard, const ReadFrom& to);
 
-// What is kept, line by line.
-std::vector<std::string> checkpoint_lines(const Checkpoint& checkpoint);
+// For people: "stream NAME, made at 2026-01-31T08:00:00.000Z".
+std::string text_of(const StreamIdentity& stream);
+
+// The stream that a name says, as far as that says it.
+StreamIdentity identity_of(const StreamName& name);
 
 }  // namespace penstock

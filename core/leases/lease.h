@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ inline constexpr std::string_view kTrimHorizonCheckpoint = "TRIM_HORIZON";
 inline constexpr std::string_view kLatestCheckpoint = "LATEST";
 inline constexpr std::string_view kAtTimestampCheckpoint = "AT_TIMESTAMP";
 inline constexpr std::string_view kShardEndCheckpoint = "SHARD_END";
+
+// As checkpointSubSequenceNumber, which that library reads as a signed number: the record as a whole.
+inline constexpr uint64_t kWholeRecordInRow = std::numeric_limits<int64_t>::max();
 
 struct Lease {
   std::string key;        // the shard's id; with several streams stream_id:shard_id, see lease_key()

@@ -139,7 +139,8 @@ std::optional<ShardInfo> StreamLeases::shard(const std::string& shard_id) const 
 ReadFrom StreamLeases::read_from(const Lease& row) {
   const bool begins = row.checkpoint.empty() || row.checkpoint == kTrimHorizonCheckpoint ||
                       row.checkpoint == kLatestCheckpoint || row.checkpoint == kAtTimestampCheckpoint;
-  if (!begins) return ReadFrom::behind({row.checkpoint, row.sub_sequence_number});
+  const bool whole = row.sub_sequence_number >= kWholeRecordInRow;
+  if (!begins) return ReadFrom::behind({row.checkpoint, whole ? kWholeRecord : row.sub_sequence_number});
   return row.started_ms != 0 ? ReadFrom::at_timestamp(row.started_ms) : ReadFrom::trim_horizon();
 }
 

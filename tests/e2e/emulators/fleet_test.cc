@@ -28,7 +28,7 @@ TEST(fleet, workers_killed_ended_added_and_frozen_lose_nothing_and_repeat_only_w
   for (int i = 0; i < 4; ++i) fleet.start_worker();
   ASSERT_TRUE(fleet.wait(3, share_alike({"w0", "w1", "w2", "w3"}))) << fleet.said_by_all();
   EXPECT_EQ(fleet.table().shards_of("w3").size(), 3u);
-  EXPECT_EQ(times_in(fleet.leases_as_printed(), "held by fleet:w"), 12u) << fleet.leases_as_printed();
+  EXPECT_EQ(times_in(fleet.leases_as_printed(), "  fleet:w"), 12u) << fleet.leases_as_printed();
 
   fleet.worker(0).signal(SIGKILL);
   ASSERT_TRUE(fleet.wait(3, share_alike({"w1", "w2", "w3"}))) << fleet.said_by_all();

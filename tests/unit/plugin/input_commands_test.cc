@@ -29,7 +29,8 @@ class input_commands : public testing::Test {
     const auto print = [](void* ctx, penstock_bytes line) {
       static_cast<input_commands*>(ctx)->lines.emplace_back(view(line));
     };
-    const Given options = {{"stream", "in"}, {"checkpoint", "file:" + path}, {"on_failure", "drop"}};
+    const Given options = {
+        {"stream", "in"}, {"region", "us-east-1"}, {"checkpoint", "file:" + path}, {"on_failure", "drop"}};
     return command.run({}, options_of(kInputOptions, options), options_of(command.arguments, arguments),
                        Printer(print, this));
   }
@@ -48,7 +49,8 @@ TEST_F(input_commands, seek_says_what_it_would_do_and_does_it_when_told_yes) {
   ASSERT_TRUE(done.ok()) << done.message();
   EXPECT_EQ(lines[1], "  s0  behind 49 -> from 2026-01-31T08:00:00.000Z");
   ASSERT_TRUE(run(kLeasesCommand, {}).ok());
-  EXPECT_EQ(lines, (std::vector<std::string>{"stream in", "  all shards  from 2026-01-31T08:00:00.000Z"}));
+  EXPECT_EQ(lines, (std::vector<std::string>{"stream in", "  shard       checkpoint                     lag  age",
+                                             "  all shards  from 2026-01-31T08:00:00.000Z  -    -"}));
 }
 
 TEST_F(input_commands, seek_leaves_a_checkpoint_alone_that_is_in_use_and_leases_looks_at_it) {
@@ -61,6 +63,7 @@ TEST_F(input_commands, seek_leaves_a_checkpoint_alone_that_is_in_use_and_leases_
   EXPECT_NE(refused.message().find("is in use by another process"), std::string::npos) << refused.message();
   EXPECT_EQ(read_file(path), kKept);
   EXPECT_TRUE(run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}}).ok());
+  write_file(path, std::string(kKept).replace(kKept.find("49"), 2, "SHARD_END"));  // whose age nobody asks for
   EXPECT_TRUE(run(kLeasesCommand, {}).ok());
 }
 

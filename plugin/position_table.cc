@@ -1,0 +1,98 @@
+#include "plugin/position_table.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/base/json.h"
+#include "plugin/position_age.h"
+
+namespace penstock {
+
+namespace {
+
+using Cells = std::vector<std::string>;
+
+void print_columns(const std::vector<Cells>& lines, const Printer& print) {
+  std::vector<size_t> widths(lines.front().size());
+  for (const Cells& cells : lines)
+    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+  for (const Cells& cells : lines) {
+    std::string line;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      line.append("  ").append(cells[i]);
+      if (i + 1 < cells.size()) line.append(widths[i] - cells[i].size(), ' ');
+    }
+    print.line(line);
+  }
+}
+
+bool may_be_asked(const PositionRow& row) {
+  return row.stream != nullptr && row.from.kind == ReadFrom::Kind::behind && !row.from.position.is_end();
+}
+
+// The shards of a stream of which nothing is known.
+struct Silence {
+  std::string first_shard;
+  std::string why;
+  size_t shards = 0;
+};
+
+std::string text_of(const Silence& silence) {
+  return silence.first_shard + (silence.shards > 1 ? " and " + std::to_string(silence.shards - 1) + " more" : "") +
+         ": lag and age are not known: " + silence.why;
+}
+
+std::string passed_text(const PositionRow& row, const PositionAge& age) {
+  return row.cells.front() +
+         ": the stream's retention has passed the checkpoint; the next record that is left is " +
+         printable(age.next_kept) + ", " + duration_text(age.next_kept_age_ms) + " old";
+}
+
+}  // namespace
+
+void print_positions(Env& env, std::vector<std::string> titles, const std::vector<PositionRow>& rows,
+                     const Printer& print) {
+  std::vector<PositionQuestion> questions;
+  for (const PositionRow& row : rows)
+    if (may_be_asked(row)) questions.push_back({*row.stream, row.shard_id, row.from.position.sequence_number});
+  const std::vector<PositionAge> ages = ask_ages(env, questions);
+
+  titles.insert(titles.end(), {"lag", "age"});
+  std::vector<Cells> lines = {std::move(titles)};
+  std::vector<std::string> notes;
+  std::map<const InputStream*, Silence> silent;
+  auto age = ages.begin();
+  for (const PositionRow& row : rows) {
+    Cells& cells = lines.emplace_back(row.cells);
+    const size_t known = cells.size();
+    cells.insert(cells.end(), {"-", "-"});
+    if (!may_be_asked(row)) continue;
+    const PositionAge& told = *age++;
+    if (!told.status.ok()) {
+      Silence& silence =
+          silent.try_emplace(row.stream, Silence{row.cells.front(), told.status.message()}).first->second;
+      ++silence.shards;
+      continue;
+    }
+    cells[known] = duration_text(told.lag_ms);
+    if (told.age_ms)
+      cells[known + 1] = duration_text(*told.age_ms);
+    else if (!told.next_kept.empty())
+      notes.push_back(passed_text(row, told));
+  }
+  print_columns(lines, print);
+  for (const std::string& note : notes) print.line(note);
+  for (const auto& [stream, silence] : silent) print.line(text_of(silence));
+}
+
+std::string duration_text(int64_t ms) {
+  if (ms > 0 && ms < 1000) return std::to_string(ms) + "ms";
+  const int64_t s = ms / 1000, m = s / 60, h = m / 60, d = h / 24;
+  if (d > 0) return std::to_string(d) + "d" + std::to_string(h % 24) + "h";
+  if (h > 0) return std::to_string(h) + "h" + std::to_string(m % 60) + "m";
+  if (m > 0) return std::to_string(m) + "m" + std::to_string(s % 60) + "s";
+  return std::to_string(s) + "s";
+}
+
+}  // namespace penstock
