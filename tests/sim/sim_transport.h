@@ -6,12 +6,26 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/env.h"
 #include "tests/model_kinesis/message.h"
 #include "tests/sim/sim_clock.h"
 
 namespace penstock::sim {
+
+// How often each comes by chance, from 0 to 1 of the calls.
+struct NetworkFaults {
+  double refused = 0;       // nobody listens: the call fails at once
+  double request_lost = 0;  // it reaches nobody, and times out
+  double answer_lost = 0;   // it is served, and times out
+  double truncated = 0;     // it is served, and the connection closed amid the answer
+  double twice = 0;         // it is served, and once more within delay_ms, even when the caller is dead by then
+  double request_delay =
+      0;  // up to delay_ms on its way there, even when the caller has given up by then, or is dead
+  double answer_delay = 0;  // up to delay_ms on its way back
+  int64_t delay_ms = 10'000;
+};
 
 class SimTransport : public Transport {
  public:
@@ -31,25 +45,48 @@ class SimTransport : public Transport {
 
   // Of a call's way there and back together, drawn uniformly for each. At first 2 to 10 ms.
   void set_latency_ms(int64_t least, int64_t most);
-  // Calls begun before that time on the monotonic clock reach nobody and end by their timeout.
-  void cut_off_until(int64_t monotonic_ms) { cut_off_until_ms_ = monotonic_ms; }
-  size_t calls_under_way() const { return events_.size(); }
-  // Forgets all calls, as the death of the process does: those on their way may still reach the service.
+  // From now on; seed begins the chance anew.
+  void set_faults(const NetworkFaults& faults, uint64_t seed);
+  // In that time, on the monotonic clock, until excluded, nothing goes to or comes from hosts whose names have
+  // that in them ("": all). Calls that are begun, arrive or are answered then end by their timeouts.
+  void cut_off(const std::string& host_part, int64_t from_ms, int64_t until_ms);
+  void cut_off_until(int64_t monotonic_ms) { cut_off("", clock_.monotonic_ms(), monotonic_ms); }
+  // Has what is due by now reach the service, and tells nobody: for a process that does not run, frozen or dead,
+  // while its calls are on their way.
+  void carry();
+  size_t calls_under_way() const;
+  // Forgets all calls, as the death of the process does: those on their way may still reach the service. Those
+  // that are delayed do so when they are due.
   void abandon_calls();
 
  private:
   struct Call {
     HttpRequest request;
-    Done done;
+    Done done;  // none: a stray, a second copy or one whose caller is gone
     int64_t latency_ms = 0;
+    int64_t answer_delay_ms = 0;
     int64_t times_out_at_ms = 0;
-    bool arrived = false;  // response is what done will be told
+    bool is_delayed = false;  // on its way there
+    bool is_answer_lost = false;
+    bool is_truncated = false;
+    bool has_response = false;  // which is what done will be told
     HttpResponse response;
   };
   using EventKey = std::pair<int64_t, CallId>;  // when, which
+  struct CutOff {
+    std::string host_part;
+    int64_t from_ms, until_ms;
+  };
 
+  void send(Call call, CallId id);
+  void send_stray(const HttpRequest& request, int64_t arrival_ms);
   void arrive(CallId id, Call call);
+  void answer(Call call, CallId id, int64_t at_ms, HttpResponse response);
+  void time_out(Call call, CallId id);
   model::Reply serve(const HttpRequest& request);
+  bool is_cut_off(const HttpRequest& request, int64_t at_ms) const;
+  bool chance(double share);
+  int64_t some_delay_ms();
 
   SimClock& clock_;
   SimRandom& random_;
@@ -58,7 +95,9 @@ class SimTransport : public Transport {
   CallId last_id_ = 0;
   int64_t least_latency_ms_ = 2;
   int64_t most_latency_ms_ = 10;
-  int64_t cut_off_until_ms_ = 0;
+  NetworkFaults faults_;
+  SimRandom fault_random_{0};
+  std::vector<CutOff> cut_offs_;
 };
 
 }  // namespace penstock::sim

@@ -1,6 +1,7 @@
 // The simulated network: virtual time, and how the service's faults reach the caller.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
@@ -133,6 +134,96 @@ TEST_F(sim_transport, ten_minutes_cut_off_pass_at_once) {
   EXPECT_EQ(failures, 120);
   EXPECT_GE(clock.monotonic_ms(), end_ms);
   EXPECT_EQ(service.stats().requests, 1U);
+}
+
+TEST_F(sim_transport, a_host_is_cut_off_in_its_time_and_others_are_not) {
+  transport.set_latency_ms(100, 100);
+  const int64_t from_ms = clock.monotonic_ms() + 1000;
+  transport.cut_off("kinesis", from_ms, from_ms + 20'000);
+  transport.cut_off("dynamodb", 0, kNever);
+  EXPECT_TRUE(call(list()).transport.ok()) << "before";
+  clock.advance_to(from_ms - 101);
+  transport.start(list(),
+                  [](const HttpResponse& response) { EXPECT_TRUE(response.transport.ok()) << "just before"; });
+  clock.advance_to(from_ms - 100);
+  std::optional<HttpResponse> then;
+  transport.start(list(), [&](HttpResponse response) { then = std::move(response); });
+  while (!then) transport.drive(kNever);
+  EXPECT_FALSE(then->transport.ok()) << "the answer comes just then";
+  EXPECT_EQ(service.stats().requests, 3U);
+  EXPECT_EQ(clock.monotonic_ms(), from_ms - 100 + 5000);
+  clock.advance_to(from_ms + 19'999);
+  EXPECT_FALSE(call(list()).transport.ok()) << "begun just before the end";
+  EXPECT_EQ(service.stats().requests, 3U);
+  clock.advance_to(from_ms + 20'000);
+  EXPECT_TRUE(call(list()).transport.ok());
+}
+
+TEST_F(sim_transport, each_fault_of_the_network_does_as_it_says) {
+  transport.set_latency_ms(10, 10);
+  const auto with = [&](const NetworkFaults& faults, bool ok, uint64_t served, int64_t took_ms) {
+    transport.set_faults(faults, 1);
+    const int64_t start_ms = clock.monotonic_ms();
+    const uint64_t before = service.stats().requests;
+    const HttpResponse response = call(list());
+    EXPECT_EQ(response.transport.ok(), ok) << response.transport.message();
+    EXPECT_TRUE(ok || response.transport.code() == Code::transient);
+    EXPECT_EQ(clock.monotonic_ms() - start_ms, took_ms);
+    transport.set_faults({}, 1);
+    clock.advance(60'000);
+    transport.carry();
+    EXPECT_EQ(service.stats().requests - before, served);
+  };
+  with({}, true, 1, 10);
+  with({.refused = 1}, false, 0, 5);
+  with({.request_lost = 1}, false, 0, 5000);
+  with({.answer_lost = 1}, false, 1, 5000);
+  with({.truncated = 1}, false, 1, 10);
+  with({.twice = 1}, true, 2, 10);
+  with({.request_delay = 1, .delay_ms = 0}, true, 1, 10);
+}
+
+TEST_F(sim_transport, a_delayed_request_arrives_after_its_caller_has_given_up_or_died) {
+  transport.set_faults({.request_delay = 1, .delay_ms = 60'000}, 1);
+  int given_up = 0;
+  for (int i = 0; i < 20; ++i) given_up += call(list()).transport.ok() ? 0 : 1;
+  EXPECT_GT(given_up, 10);
+  for (int i = 0; i < 20; ++i)
+    transport.start(list(), [](const HttpResponse&) { ADD_FAILURE() << "told after death"; });
+  sim.kill();
+  EXPECT_EQ(transport.calls_under_way(), 0U);
+  EXPECT_LT(service.stats().requests, 30U);
+  for (int second = 0; second < 60; ++second) {
+    clock.advance(1000);
+    transport.carry();
+  }
+  EXPECT_EQ(service.stats().requests, 40U);
+  EXPECT_EQ(transport.next_deadline_ms(), kNever);
+}
+
+TEST_F(sim_transport, answers_overtake_each_other_and_time_out) {
+  transport.set_faults({.answer_delay = 0.5, .delay_ms = 8000}, 3);
+  std::vector<int> order;
+  int failed = 0;
+  for (int i = 0; i < 20; ++i)
+    transport.start(list(), [&, i](const HttpResponse& response) {
+      order.push_back(i);
+      failed += response.transport.ok() ? 0 : 1;
+    });
+  while (transport.calls_under_way() > 0) transport.drive(kNever);
+  EXPECT_EQ(order.size(), 20U);
+  EXPECT_FALSE(std::ranges::is_sorted(order));
+  EXPECT_GT(failed, 0);
+  EXPECT_LT(failed, 10);
+}
+
+TEST_F(sim_transport, what_a_frozen_process_sent_arrives_and_its_answer_waits) {
+  bool told = false;
+  transport.start(list(), [&](const HttpResponse& response) { told = response.transport.ok(); });
+  clock.advance(60'000);
+  transport.carry();
+  EXPECT_EQ(service.stats().requests, 1U);
+  EXPECT_FALSE(told);
 }
 
 TEST_F(sim_transport, calls_of_a_dead_process_are_told_to_nobody_and_may_arrive) {
