@@ -13,6 +13,7 @@
 #include "plugin/input_connection.h"
 #include "plugin/input_settings.h"
 #include "plugin/lease_commands.h"
+#include "plugin/lease_seek.h"
 #include "plugin/position_table.h"
 
 namespace penstock {

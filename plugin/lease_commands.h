@@ -6,9 +6,7 @@
 
 namespace penstock {
 
-// As seek() and print_leases() of plugin/input_commands.h, where settings name a table.
-Status seek_in_table(const penstock_host& host, const Options& options, const InputSettings& settings,
-                     const Options& arguments, const Printer& print);
+// As print_leases() of plugin/input_commands.h, where settings name a table.
 Status print_table(const penstock_host& host, const Options& options, const InputSettings& settings,
                    const Printer& print);
 

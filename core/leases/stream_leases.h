@@ -40,6 +40,8 @@ class StreamLeases {
   // Listed, scanned, and no problem. Before that there is nothing to ask below.
   bool known() const { return listed_boot_ms_ && scanned_boot_ms_ && problem_.ok(); }
   const StreamIdentity& identity() const { return identity_; }
+  // What the keys of its leases begin with, once it is listed: account:stream:creationEpoch; "" where it is alone.
+  const std::string& stream_id() const { return stream_id_; }
   const LeasesByShard& leases() const { return leases_; }
 
   // The shard of a lease, listed or as its row says; none where nobody can read it (any more).

@@ -1,6 +1,4 @@
 // penstock leases and seek on a table, and leases on a file, against the models over HTTP.
-#include "plugin/lease_commands.h"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -80,6 +78,13 @@ class lease_commands : public testing::Test {
 
   void make_stream(const std::string& name, uint32_t shards) {
     kinesis.with([&](model::Service& service) { service.create_stream(name, shards); });
+  }
+  // As the keys of several streams' leases have it: in seconds.
+  std::string epoch_of(const std::string& stream) {
+    std::string epoch;
+    kinesis.with(
+        [&](model::Service& service) { epoch = std::to_string(service.stream(stream)->created_ms() / 1000); });
+    return epoch;
   }
   // A record that arrived so long ago; its sequence number.
   std::string put(const std::string& stream, size_t shard, int64_t age_ms) {
@@ -335,6 +340,89 @@ TEST_F(lease_commands, seek_leaves_a_table_alone_whose_worker_renews_its_leases)
   EXPECT_EQ(refused.code(), Code::config);
   EXPECT_NE(refused.message().find("is held by live:worker"), std::string::npos) << refused.message();
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
+}
+
+// ---- seek, where the rows are not the stream's as it is now
+
+TEST_F(lease_commands, seek_all_begins_a_stream_that_was_made_again_among_several_where_it_was_told_to) {
+  make_stream("other", 1);
+  dynamodb::Item old = row_of("000000000000:in:1", kFirst, "49");
+  old["penstockStreamArn"] = dynamodb::text_attribute("arn:aws:kinesis:us-east-1:000000000000:stream/in");
+  old["penstockStreamCreatedMs"] = dynamodb::number_attribute(1'000);
+  keep(old);
+  const std::string other_key = "000000000000:other:" + epoch_of("other") + ":" + kFirst;
+  keep(row_of("000000000000:other:" + epoch_of("other"), kFirst, "50"));
+  Given options = table_options("in,other");
+  options.emplace_back("initial_position", "latest");
+  const Status done = run(kSeekCommand, options, {{"all", "on"}, {"to", "trim_horizon"}, {"yes", "on"}});
+  ASSERT_TRUE(done.ok()) << done.message();
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_NE(lines[0].find("/in, made at "), std::string::npos) << lines[0];
+  EXPECT_EQ(lines[1], "  in/" + kFirst + "  behind 49  free -> deleted");
+  EXPECT_EQ(lines[2], "  in/" + kFirst + "  new -> TRIM_HORIZON");
+  EXPECT_EQ(lines[3], "  in/" + kSecond + "  new -> TRIM_HORIZON");
+  EXPECT_EQ(lines[4], "  other/" + kFirst + "  behind 50  free -> TRIM_HORIZON");
+  EXPECT_EQ(kept("000000000000:in:1:" + kFirst, "checkpoint"), "no row");
+  for (const std::string& shard : {kFirst, kSecond})
+    EXPECT_EQ(kept("000000000000:in:" + epoch_of("in") + ":" + shard, "checkpoint"), "TRIM_HORIZON");
+  EXPECT_EQ(kept(other_key, "checkpoint"), "TRIM_HORIZON");
+}
+
+TEST_F(lease_commands, seek_all_begins_a_stream_that_was_made_again_alone_with_the_shards_that_it_has_now) {
+  for (const char* shard : {"shardId-000000000001", "shardId-000000000005"}) {
+    dynamodb::Item old = row(shard, "49");
+    old["penstockStreamCreatedMs"] = dynamodb::number_attribute(1'000);
+    keep(old);
+  }
+  const Status done =
+      run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}});
+  ASSERT_TRUE(done.ok()) << done.message();
+  EXPECT_EQ(kept("shardId-000000000005", "checkpoint"), "no row");
+  leases(table_options());
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[2], "  " + kFirst + "  free  from 2026-01-31T08:00:00.000Z  -  -");
+  EXPECT_EQ(lines[3], "  " + kSecond + "  free  from 2026-01-31T08:00:00.000Z  -  -");
+}
+
+TEST_F(lease_commands, seek_all_reads_parents_again_whose_leases_were_deleted_and_forgets_shards_that_are_gone) {
+  kinesis.with([](model::Service& service) {
+    model::Stream& in = *service.stream("in");
+    in.split(in.shards()[0], in.shards()[0].first + 1'000, wall_ms());
+  });
+  const std::string gone = "shardId-000000000009";
+  for (const std::string& shard :
+       {kSecond, std::string("shardId-000000000002"), std::string("shardId-000000000003"), gone})
+    keep(row(shard, "49"));
+  const Status done =
+      run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}});
+  ASSERT_TRUE(done.ok()) << done.message();
+  EXPECT_EQ(lines.back(), "  " + kFirst + "  new -> from 2026-01-31T08:00:00.000Z");
+  EXPECT_EQ(kept(kFirst, "checkpoint"), "AT_TIMESTAMP");
+  EXPECT_EQ(kept("shardId-000000000003", "checkpoint"), "AT_TIMESTAMP");
+  EXPECT_EQ(kept(gone, "checkpoint"), "no row");
+}
+
+TEST_F(lease_commands, seek_all_changes_nothing_where_the_stream_is_not_there) {
+  keep(row(kFirst, "49"));
+  const Status refused =
+      run(kSeekCommand, table_options("gone"), {{"all", "on"}, {"to", "latest"}, {"yes", "on"}});
+  EXPECT_EQ(refused.code(), Code::not_found);
+  EXPECT_EQ(refused.message().find("stream gone: DescribeStreamSummary"), 0U) << refused.message();
+  EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
+}
+
+TEST_F(lease_commands, seek_all_does_without_the_permission_to_describe_the_stream) {
+  keep(row(kFirst, "49"));
+  keep(row(kSecond, "50"));
+  kinesis.with([](model::Service& service) {
+    service.faults().next_calls("DescribeStreamSummary",
+                                model::error_fault({400, "AccessDeniedException", "not you"}));
+    service.faults().next_calls("ListShards", model::throttle());
+  });
+  const Status done = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}, {"yes", "on"}});
+  ASSERT_TRUE(done.ok()) << done.message();
+  EXPECT_EQ(kept(kFirst, "checkpoint"), "TRIM_HORIZON");
+  EXPECT_EQ(kept(kSecond, "checkpoint"), "TRIM_HORIZON");
 }
 
 }  // namespace

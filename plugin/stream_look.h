@@ -1,0 +1,22 @@
+// Which stream it is and which shards it has, asked once and waited for.
+#pragma once
+
+#include <vector>
+
+#include "core/base/env.h"
+#include "core/base/status.h"
+#include "core/kinesis/input.h"
+#include "core/kinesis/read_api.h"
+
+namespace penstock {
+
+struct StreamLook {
+  StreamIdentity identity;  // its name alone, where we may not ask for more
+  std::vector<ShardInfo> shards;
+};
+
+// DescribeStreamSummary, then ListShards page by page; what may go well another time is tried some times. Drives
+// env's transport, which is that of the stream's client. Errors name the stream.
+Result<StreamLook> look_at(Env& env, const InputStream& stream);
+
+}  // namespace penstock
