@@ -1,0 +1,203 @@
+#include "tests/simulator/judge.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/bytes.h"
+#include "tests/model_kinesis/codec.h"
+#include "tests/model_kinesis/sequence_number.h"
+#include "tests/model_kinesis/signature.h"
+#include "tests/strict_json.h"
+
+namespace penstock::simulator {
+
+namespace {
+
+std::optional<uint64_t> record_number(std::string_view sequence_number) {
+  const auto fields = model::parse_sequence_number(sequence_number);
+  if (!fields || fields->count == 0) return std::nullopt;
+  return fields->count - 1;  // 0 is the shard's own start
+}
+
+}  // namespace
+
+std::string_view name_of(Rule rule) {
+  switch (rule) {
+    case Rule::nothing_lost:
+      return "1, nothing is lost";
+    case Rule::checkpoint_waits:
+      return "2, a checkpoint passes only what is safe";
+    case Rule::shard_order:
+      return "3, a shard's records reach the filter in order";
+    case Rule::key_order:
+      return "4, the order of a key";
+    case Rule::one_owner:
+      return "5, a lease has one owner";
+    case Rule::memory_bounded:
+      return "6, memory is bounded";
+    case Rule::drains:
+      return "7, all drains when the faults have stopped";
+    case Rule::counters_add_up:
+      return "8, counters add up";
+    case Rule::no_livelock:
+      return "9, time goes on";
+    case Rule::no_secrets:
+      return "10, no secrets";
+    case Rule::failures_explained:
+      return "11, nothing fails without a cause";
+  }
+  return "";
+}
+
+void Judge::violated(Rule rule, const std::string& what) {
+  if (has_failed()) return;
+  verdict_ = "rule " + std::string(name_of(rule)) + ": " + what;
+  trace_.line("judge", "VIOLATED " + verdict_);
+}
+
+bool Judge::safe_up_to(Ledger::Shard& shard, size_t items) {
+  if (ledger_.safe_items(shard) >= items) return true;
+  read_failure_files_();
+  return ledger_.safe_items(shard) >= items;
+}
+
+bool Judge::events_safe_up_to(Ledger::Shard& shard, size_t items) {
+  if (ledger_.safe_events(shard) >= items) return true;
+  read_failure_files_();
+  return ledger_.safe_events(shard) >= items;
+}
+
+std::string Judge::first_unsafe(Ledger::Shard& shard) { return ledger_.describe(shard.items[shard.safe]); }
+
+bool Judge::check_origin(const std::string& process, const Item& item, ItemNumber number,
+                         const penstock_batch& batch) {
+  const auto record = record_number(view(batch.sequence_number));
+  if (item.shard_id == view(batch.shard_id) && record == item.record &&
+      batch.sub_sequence_number == item.user_record)
+    return true;
+  violated(Rule::shard_order, process + " emits " + ledger_.describe(number) + " as of " +
+                                  std::string(view(batch.shard_id)) + ", sequence number " +
+                                  std::string(view(batch.sequence_number)) + ", sub-sequence number " +
+                                  std::to_string(batch.sub_sequence_number));
+  return false;
+}
+
+void Judge::emitted(const std::string& process, const penstock_batch& batch) {
+  for (uint64_t i = 0; i < batch.record_count; ++i) {
+    const auto number = Ledger::marked(view(batch.records[i].body));
+    if (!number || *number >= ledger_.size())
+      return violated(Rule::shard_order, process + " emits what was never put");
+    const Item& item = ledger_.item(*number);
+    if (!check_origin(process, item, *number, batch)) return;
+    Ledger::Shard& shard = ledger_.shard(item.shard_id);
+    const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard_id}, 0);
+    size_t& next = cursor->second;
+    while (next < item.in_shard && !ledger_.item(shard.items[next]).emitted()) ++next;
+    if ((next != item.in_shard || is_first) && !events_safe_up_to(shard, item.in_shard))
+      return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) + " and passes over " +
+                                             ledger_.describe(shard.items[shard.safe_events]) +
+                                             ", which is not safe");
+    if (is_first)
+      for (const std::string& parent : shard.parents)
+        if (Ledger::Shard& before = ledger_.shard(parent); !safe_up_to(before, before.items.size()))
+          return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) +
+                                                 " before the end of a parent: " + first_unsafe(before) +
+                                                 " is not safe");
+    next = item.in_shard + 1;
+  }
+}
+
+void Judge::arrived(ItemNumber number, const std::string& key) {
+  if (number >= ledger_.size()) return violated(Rule::nothing_lost, "the sink has what was never put");
+  Item& item = ledger_.item(number);
+  if (item.kind != Item::Kind::event)
+    return violated(Rule::failures_explained, ledger_.describe(number) + " should not have come to the sink");
+  if (item.in_sink) {
+    ++duplicates_;
+    return;
+  }
+  ++arrivals_;
+  item.in_sink = true;
+  if (!plan_.per_key) return;
+  KeyOrder& order = orders_[{key, item.lane}];
+  if (order.any && item.number < order.highest) late_.push_back(number);
+  order.highest = std::max(order.highest, item.number);
+  order.any = true;
+}
+
+void Judge::kept(const std::string& process, const std::string& shard_id, const ShardPosition& position) {
+  if (position.sequence_number.empty()) return;
+  Ledger::Shard& shard = ledger_.shard(shard_id);
+  size_t passed = shard.items.size();
+  if (position.is_end()) {
+    if (!shard.closed)
+      return violated(Rule::checkpoint_waits, process + " keeps the end of " + shard_id + ", which is open");
+  } else {
+    const auto record = record_number(position.sequence_number);
+    if (!record || *record >= shard.records)
+      return violated(Rule::checkpoint_waits, process + " keeps for " + shard_id + " the sequence number " +
+                                                  position.sequence_number + ", which no record has");
+    passed = ledger_.items_passed(shard, *record, position.sub_sequence_number);
+  }
+  if (passed < shard.kept)
+    return violated(Rule::one_owner, process + " keeps for " + shard_id +
+                                         " a position behind the one before, at " + position.sequence_number);
+  shard.kept = passed;
+  if (!safe_up_to(shard, passed))
+    violated(Rule::checkpoint_waits,
+             process + " keeps for " + shard_id + " the position " + position.sequence_number + "." +
+                 std::to_string(position.sub_sequence_number) + ", which passes " + first_unsafe(shard));
+}
+
+void Judge::recorded(std::string_view line) {
+  const auto read = strict_json::read(line);
+  if (!read) return;  // cut short by a crash
+  const auto text = [&](std::string_view name) {
+    const auto value = strict_json::member(*read, name);
+    return value ? strict_json::string_of(*value) : std::string();
+  };
+  if (text("reason").empty()) return violated(Rule::nothing_lost, "a failure has no reason");
+  std::string encoded = text("data");
+  const auto data = model::decode_base64(encoded);
+  if (!data) return violated(Rule::nothing_lost, "a failure has no data");
+  const auto number = Ledger::marked(*data);
+  std::vector<ItemNumber> failed;
+  if (text("stage") == "output" && number && *number < ledger_.size()) {
+    failed = {*number};
+  } else {
+    const auto record = record_number(text("sequence_number"));
+    const auto user_record = strict_json::member(*read, "sub_sequence_number");
+    if (record && user_record)
+      failed = ledger_.items_of(text("shard_id"), *record, std::stoull(std::string(*user_record)));
+  }
+  if (failed.empty()) return violated(Rule::nothing_lost, "a failure is of nothing that was put");
+  for (const ItemNumber one : failed) {
+    Item& item = ledger_.item(one);
+    item.in_failure_file = true;
+    if (item.kind == Item::Kind::event && !plan_.record_retry_limit)
+      return violated(Rule::failures_explained,
+                      ledger_.describe(one) + " is in a failure file: " + text("reason"));
+  }
+}
+
+void Judge::logged(const std::string& process, std::string_view line) {
+  if (line.find(model::AccessKey{}.secret) != std::string_view::npos)
+    violated(Rule::no_secrets, process + " logs a secret key");
+}
+
+bool Judge::all_kept() {
+  return std::all_of(ledger_.shards().begin(), ledger_.shards().end(),
+                     [](const auto& entry) { return entry.second.kept == entry.second.items.size(); });
+}
+
+void Judge::end() {
+  read_failure_files_();
+  for (auto& [id, shard] : ledger_.shards())
+    if (!safe_up_to(shard, shard.items.size()))
+      return violated(Rule::nothing_lost, first_unsafe(shard) + " is neither in the sink nor in a failure file");
+  for (const ItemNumber number : late_)
+    if (!ledger_.item(number).in_failure_file)
+      return violated(Rule::key_order, ledger_.describe(number) + " came to the sink behind a later one");
+}
+
+}  // namespace penstock::simulator

@@ -1,0 +1,88 @@
+// What must hold, looked at while it runs. docs/simulation.md says where each rule comes from.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "core/kinesis/shard_position.h"
+#include "tests/simulator/ledger.h"
+#include "tests/simulator/plan.h"
+#include "tests/simulator/trace.h"
+
+namespace penstock::simulator {
+
+enum class Rule {
+  nothing_lost,        // 1
+  checkpoint_waits,    // 2
+  shard_order,         // 3
+  key_order,           // 4
+  one_owner,           // 5
+  memory_bounded,      // 6
+  drains,              // 7
+  counters_add_up,     // 8
+  no_livelock,         // 9
+  no_secrets,          // 10
+  failures_explained,  // 11
+};
+std::string_view name_of(Rule rule);
+
+class Judge {
+ public:
+  // All references outlive it. read_failure_files tells recorded() each line that would survive a power cut now.
+  Judge(const Plan& plan, Ledger& ledger, const Trace& trace, std::function<void()> read_failure_files)
+      : plan_(plan), ledger_(ledger), trace_(trace), read_failure_files_(std::move(read_failure_files)) {}
+
+  // The first violation; empty: there is none.
+  const std::string& verdict() const { return verdict_; }
+  bool has_failed() const { return !verdict_.empty(); }
+  void violated(Rule rule, const std::string& what);
+
+  // An input hands a batch to the filter; process names one life of one.
+  void emitted(const std::string& process, const penstock_batch& batch);
+  // A record stands in the output stream, under that key.
+  void arrived(ItemNumber item, const std::string& key);
+  // A position would survive whatever comes.
+  void kept(const std::string& process, const std::string& shard_id, const ShardPosition& position);
+  // A line of a failure file.
+  void recorded(std::string_view line);
+  // A line of a log.
+  void logged(const std::string& process, std::string_view line);
+
+  // So many first occurrences at the sink, and later ones.
+  size_t arrivals() const { return arrivals_; }
+  size_t duplicates() const { return duplicates_; }
+  // Whether the positions that are kept have passed all that was put.
+  bool all_kept();
+  // When nothing is on its way any more.
+  void end();
+
+ private:
+  struct KeyOrder {
+    size_t highest = 0;  // of what occurred first so far
+    bool any = false;
+  };
+
+  bool safe_up_to(Ledger::Shard& shard, size_t items);
+  bool events_safe_up_to(Ledger::Shard& shard, size_t items);
+  std::string first_unsafe(Ledger::Shard& shard);
+  bool check_origin(const std::string& process, const Item& item, ItemNumber number, const penstock_batch& batch);
+
+  const Plan& plan_;
+  Ledger& ledger_;
+  const Trace& trace_;
+  std::function<void()> read_failure_files_;
+  std::string verdict_;
+  std::map<std::pair<std::string, std::string>, size_t> cursors_;  // by process and shard: next place
+  std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and lane
+  std::vector<ItemNumber> late_;  // came behind a later one of their key, which only a failure explains
+  size_t arrivals_ = 0;
+  size_t duplicates_ = 0;
+};
+
+}  // namespace penstock::simulator

@@ -1,0 +1,82 @@
+#include "tests/simulator/ledger.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <utility>
+
+namespace penstock::simulator {
+
+namespace {
+constexpr std::string_view kMark = "item#";
+constexpr size_t kDigits = 6;
+}  // namespace
+
+void Ledger::put(const std::string& shard_id, std::vector<Item> items) {
+  Shard& shard = shards_[shard_id];
+  for (Item& item : items) {
+    item.shard_id = shard_id;
+    item.record = shard.records;
+    item.in_shard = shard.items.size();
+    shard.items.push_back(items_.size());
+    items_.push_back(std::move(item));
+  }
+  ++shard.records;
+}
+
+size_t Ledger::safe_items(Shard& shard) {
+  while (shard.safe < shard.items.size() && items_[shard.items[shard.safe]].safe()) ++shard.safe;
+  return shard.safe;
+}
+
+size_t Ledger::safe_events(Shard& shard) {
+  for (; shard.safe_events < shard.items.size(); ++shard.safe_events)
+    if (const Item& item = items_[shard.items[shard.safe_events]]; item.emitted() && !item.safe()) break;
+  return shard.safe_events;
+}
+
+size_t Ledger::items_passed(const Shard& shard, uint64_t record, uint64_t user_record) const {
+  const auto end = std::upper_bound(shard.items.begin(), shard.items.end(), std::pair(record, user_record),
+                                    [this](const auto& position, ItemNumber number) {
+                                      const Item& item = items_[number];
+                                      return position < std::pair(item.record, item.user_record);
+                                    });
+  return static_cast<size_t>(end - shard.items.begin());
+}
+
+std::vector<ItemNumber> Ledger::items_of(const std::string& shard_id, uint64_t record, uint64_t user_record) {
+  const Shard& shard = shards_[shard_id];
+  const size_t end = items_passed(shard, record, user_record);
+  size_t first = end;
+  while (first > 0 && items_[shard.items[first - 1]].record == record &&
+         items_[shard.items[first - 1]].user_record == user_record)
+    --first;
+  return {shard.items.begin() + static_cast<std::ptrdiff_t>(first),
+          shard.items.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+std::string Ledger::mark(ItemNumber number) {
+  std::array<char, 16> digits;
+  std::snprintf(digits.data(), digits.size(), "%06zu", number);
+  return std::string(kMark) + digits.data();
+}
+
+std::optional<ItemNumber> Ledger::marked(std::string_view text) {
+  const size_t at = text.find(kMark);
+  if (at == std::string_view::npos || text.size() < at + kMark.size() + kDigits) return std::nullopt;
+  const char* const digits = text.data() + at + kMark.size();
+  ItemNumber number = 0;
+  if (std::from_chars(digits, digits + kDigits, number).ptr != digits + kDigits) return std::nullopt;
+  return number;
+}
+
+std::string Ledger::describe(ItemNumber number) const {
+  const Item& item = items_[number];
+  std::string text =
+      "item " + std::to_string(number) + " (" + item.shard_id + ", record " + std::to_string(item.record);
+  if (item.user_record > 0) text += "." + std::to_string(item.user_record);
+  return text + ", number " + std::to_string(item.number) + " of lane " + std::to_string(item.lane) + ")";
+}
+
+}  // namespace penstock::simulator

@@ -1,0 +1,97 @@
+// What happens in one run of the simulator: everything that chance decides beforehand, drawn from a seed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/kinesis/packing.h"
+#include "tests/model_kinesis/faults.h"
+
+namespace penstock::simulator {
+
+// Something that is done to the deployment at a certain time, and undone after another.
+struct Deed {
+  enum class Kind {
+    kill,       // a process dies; its machine starts another one afterwards
+    crash,      // its machine loses power: what was not synced is lost
+    stop,       // a process ends in order
+    freeze,     // a process stands still, and goes on as if nothing had been
+    cut_input,  // what an input, an output calls reaches nobody
+    cut_output,
+    fill_disk,   // a machine's disk takes nothing more
+    fail_syncs,  // every fsync of a machine fails
+    storm,       // both services refuse most calls
+    split,       // the widest open shard of "in"
+    merge,       // two neighbours of "in"
+    split_out,   // the widest open shard of "out"
+    expire_iterators,
+  };
+  int64_t at_ms = 0;   // since the beginning
+  int64_t for_ms = 0;  // then it is undone, where it can be
+  Kind kind = Kind::kill;
+  size_t machine = 0;
+
+  friend bool operator==(const Deed&, const Deed&) = default;
+};
+
+std::string_view name_of(Deed::Kind kind);
+
+struct Plan {
+  uint64_t seed = 0;
+
+  // The deployment.
+  bool leases = false;  // else one process keeps its positions in a file
+  size_t machines = 1;  // each with one process at a time
+  uint32_t shards_in = 1;
+  uint32_t shards_out = 1;
+  int64_t list_shards_page = 1000;
+
+  // Of the inputs.
+  int64_t poll_interval_ms = 1000;
+  int64_t checkpoint_interval_ms = 5000;
+  int64_t failover_ms = 10'000;
+  size_t input_mem_bytes = 24 << 20;
+  size_t max_records = 10'000;
+
+  // Of the outputs.
+  bool per_key = false;
+  Packing::Options packing;
+  std::string partition_key = "log_stream";
+  int64_t linger_ms = 100;
+  size_t output_mem_bytes = 24 << 20;
+  size_t max_record_bytes = 1 << 20;
+  std::optional<int64_t> record_retry_limit;
+  uint64_t failure_file_bytes = 64 << 20;
+
+  // What is put: records of some events each, in lanes, each of which is a log stream and a partition key.
+  size_t lanes = 1;
+  size_t events = 100;
+  size_t most_events_a_record = 1;
+  size_t most_event_bytes = 100;
+  int64_t load_ms = 20'000;     // how long it takes to put all
+  double aggregated_share = 0;  // of the records: by the KPL
+  double garbage_share = 0;     // gzip data that cannot be inflated
+  double raw_share = 0;         // no subscription messages
+  double left_out_share = 0;    // of the events: of a kind that the filter leaves out
+  double too_large_share = 0;   // of the events: longer than max_record_bytes
+
+  // What goes wrong.
+  int64_t least_latency_ms = 2, most_latency_ms = 10;
+  model::FaultRates kinesis, dynamodb;
+  int64_t stale_ms = 0;     // of reads of the table
+  std::vector<Deed> deeds;  // by time
+  int64_t calm_ms = 0;      // from then on nothing goes wrong
+};
+
+// Each aspect has chances of its own, so that one more draw in one of them leaves the others of a seed as they
+// were.
+Plan draw_plan(uint64_t seed);
+
+// For people, some lines.
+std::string to_text(const Plan& plan);
+
+}  // namespace penstock::simulator

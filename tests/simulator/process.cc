@@ -1,0 +1,252 @@
+#include "tests/simulator/process.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/bytes.h"
+#include "core/kinesis/own_assignment.h"
+#include "core/leases/lease_assignment.h"
+
+namespace penstock::simulator {
+
+namespace {
+
+constexpr int64_t kCallTimeoutMs = 30'000;
+constexpr int64_t kBlockedMs = 20;       // as the host's: an input that cannot emit is not asked more often
+constexpr int64_t kLeastCloseMs = 1000;  // as the host's
+
+LambdaFilterOptions filter_options() {
+  LambdaFilterOptions options;
+  options.drop = 1U << static_cast<uint32_t>(LambdaEvent::start);
+  return options;
+}
+
+InputOptions input_options(const Plan& plan) {
+  InputOptions options;
+  options.reading = {.poll_interval_ms = plan.poll_interval_ms, .max_records = plan.max_records};
+  options.mem_limit_bytes = plan.input_mem_bytes;
+  return options;
+}
+
+Writer::Options writer_options(const Plan& plan) {
+  Writer::Options options = {};
+  options.stream = "out";
+  options.mem_limit_bytes = plan.output_mem_bytes;
+  options.max_record_bytes = plan.max_record_bytes;
+  options.record_retry_limit = plan.record_retry_limit;
+  options.partition_keys = std::move(*PartitionKeys::make(plan.partition_key, "log_stream"));
+  options.calls = {.linger_ms = plan.linger_ms,
+                   .max_record_age_ms = std::nullopt,
+                   .order_per_key = plan.per_key,
+                   .packing = plan.packing};
+  return options;
+}
+
+}  // namespace
+
+ServiceCall Process::call_of(Client& client) {
+  return
+      [&client](std::string_view operation, std::string body, size_t max_bytes, ServiceClient::Answered answered) {
+        client.call(operation, std::move(body), max_bytes, std::move(answered));
+      };
+}
+
+Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace,
+                                                std::string name) {
+  const std::string on_failure = "file:" + std::string(kFailuresPath);
+  auto in_failures = FailureLog::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+  if (!in_failures.ok()) return in_failures.status();
+  auto out_failures = FailureLog::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+  if (!out_failures.ok()) return out_failures.status();
+  std::unique_ptr<Process> process(
+      new Process(plan, env, judge, trace, std::move(name), std::move(*in_failures), std::move(*out_failures)));
+  std::unique_ptr<Assignment>& assignment = process->assignment_;
+  if (plan.leases) {
+    assignment =
+        std::make_unique<LeaseAssignment>(env.in.env(), process->table_,
+                                          LeaseOptions{.worker = process->name_,
+                                                       .initial = {},
+                                                       .failover_ms = plan.failover_ms,
+                                                       .checkpoint_interval_ms = plan.checkpoint_interval_ms,
+                                                       .definition = {}});
+  } else {
+    auto own =
+        OwnAssignment::open(env.in.env(), "file:" + std::string(kCheckpointPath),
+                            {.initial = {}, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .pinned = {}});
+    if (!own.ok()) return own.status();
+    assignment = std::move(*own);
+  }
+  process->input_ =
+      std::make_unique<Input>(env.in.env(), std::vector<InputStream>{{{"in", "in", ""}, &process->in_client_}},
+                              *assignment, *process->in_failures_, input_options(plan));
+  return process;
+}
+
+Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace, std::string name,
+                 std::unique_ptr<FailureLog> in_failures, std::unique_ptr<FailureLog> out_failures)
+    : plan_(plan),
+      env_(env),
+      judge_(judge),
+      trace_(trace),
+      name_(std::move(name)),
+      in_client_(env.in.env(), kKinesisProtocol, "kinesis", kCallTimeoutMs),
+      out_client_(env.out.env(), kKinesisProtocol, "kinesis", kCallTimeoutMs),
+      table_client_(env.in.env(), kDynamoDbProtocol, "dynamodb", std::min(kCallTimeoutMs, plan.failover_ms / 3)),
+      table_(call_of(table_client_), "app", "us-east-1"),
+      in_failures_(std::move(in_failures)),
+      out_failures_(std::move(out_failures)),
+      filter_(filter_options()),
+      writer_(env.out.env(), *out_failures_, writer_options(plan), call_of(out_client_)) {}
+
+// ---- The way of a batch
+// -------------------------------------------------------------------------------------------
+
+int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
+  auto& self = *static_cast<Process*>(ctx);
+  self.events_emitted_ += static_cast<int64_t>(batch->record_count);
+  if (self.trace_.on())
+    self.trace_.line(self.name_, "emits batch " + std::to_string(batch->ack_id) + ", " +
+                                     std::to_string(batch->record_count) + " events from item " +
+                                     std::to_string(Ledger::marked(view(batch->records[0].body)).value_or(0)) +
+                                     " of " + std::string(view(batch->shard_id)));
+  self.judge_.emitted(self.name_, *batch);
+  self.batch_ = self.joins_.open(0, batch->ack_id);
+  penstock_batch named = *batch;
+  named.ack_id = self.batch_;
+  self.filter_.apply(named, on_filtered, ctx);
+  self.joins_.release(self.batch_);
+  return self.full_ ? PENSTOCK_FULL : PENSTOCK_OK;
+}
+
+int32_t Process::on_filtered(void* ctx, const penstock_batch* batch) {
+  auto& self = *static_cast<Process*>(ctx);
+  if (!self.writer_.write(*batch).ok()) {
+    self.joins_.worsen(self.batch_, PENSTOCK_GIVEN_BACK);
+    return PENSTOCK_OK;
+  }
+  self.records_written_ += static_cast<int64_t>(batch->record_count);
+  self.joins_.add(self.batch_);
+  self.written_ = true;
+  self.full_ = self.writer_.full();
+  return self.full_ ? PENSTOCK_FULL : PENSTOCK_OK;
+}
+
+// ---- A turn of the host's loop
+// ------------------------------------------------------------------------------------
+
+void Process::turn() {
+  turn_output();
+  deliver_acks();
+  turn_input();
+  deliver_acks();  // what the filter left nothing of
+  began_ = true;
+  check();
+}
+
+void Process::turn_output() {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  const int64_t due_ms = std::min(writer_.next_deadline_ms(), env_.out.transport().next_deadline_ms());
+  if (began_ && !written_ && due_ms > now_ms) return;
+  written_ = false;
+  writer_.advance();
+  env_.out.env().transport.drive(now_ms);
+  writer_.advance();
+  for (const SettledBatch& batch : writer_.take_settled()) {
+    if (trace_.on() && batch.outcome != PENSTOCK_DELIVERED)
+      trace_.line(name_, "settles batch " + std::to_string(batch.ack_id) + " as " + std::to_string(batch.outcome));
+    joins_.settle(batch.ack_id, batch.outcome);
+  }
+  full_ = writer_.full();
+}
+
+void Process::turn_input() {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  const bool blocked = draining_ || full_;
+  const bool unblocked = std::exchange(was_blocked_, blocked) && !blocked;
+  if (!blocked) pump_not_before_ms_ = 0;
+  const bool due = now_ms >= pump_not_before_ms_ && input_->next_deadline_ms() <= now_ms;
+  if (began_ && !unblocked && !due) return;
+  if (blocked) {
+    input_->pump(0);
+    pump_not_before_ms_ = now_ms + kBlockedMs;
+  } else {
+    input_->poll(0, on_emit, this);
+  }
+}
+
+void Process::deliver_acks() {
+  std::vector<host::Joins::Settled> settled;
+  joins_.take_settled(settled);
+  for (const host::Joins::Settled& batch : settled)
+    if (!input_->ack(batch.ack_id, batch.outcome))
+      judge_.violated(Rule::counters_add_up, name_ + ": the input does not know batch " +
+                                                 std::to_string(batch.ack_id) + ", which is settled");
+}
+
+int64_t Process::next_turn_ms() const {
+  if (!began_ || written_) return env_.clock.monotonic_ms();
+  const int64_t input_ms = std::max(input_->next_deadline_ms(), pump_not_before_ms_);
+  return std::min({input_ms, writer_.next_deadline_ms(), env_.out.transport().next_deadline_ms()});
+}
+
+// ---- The end
+// ------------------------------------------------------------------------------------------------------
+
+void Process::begin_drain(int64_t deadline_ms) {
+  draining_ = true;
+  drain_until_ms_ = deadline_ms;
+}
+
+bool Process::has_drained() const {
+  return joins_.in_flight() == 0 || env_.clock.monotonic_ms() >= drain_until_ms_;
+}
+
+void Process::close() {
+  writer_.close();
+  do {
+    writer_.advance();
+    env_.out.env().transport.drive(std::min(writer_.idle() ? 0 : drain_until_ms_, writer_.next_deadline_ms()));
+    writer_.advance();
+  } while (!writer_.idle() && env_.clock.monotonic_ms() < drain_until_ms_);
+  writer_.give_back();
+  for (const SettledBatch& batch : writer_.take_settled()) joins_.settle(batch.ack_id, batch.outcome);
+  joins_.give_back_all();
+  deliver_acks();
+  const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kLeastCloseMs);
+  if (const Status closed = input_->close(deadline_ms); !closed.ok())
+    trace_.line(name_, "closed, but: " + closed.message());
+}
+
+// ---- What holds at any time
+// ---------------------------------------------------------------------------------------
+
+int64_t Process::input_stat(std::string_view name) const {
+  struct Wanted {
+    std::string_view name;
+    int64_t value = -1;
+  } wanted{name};
+  input_->stats(
+      [](void* ctx, const penstock_stat* stat) {
+        auto& of = *static_cast<Wanted*>(ctx);
+        if (of.name == stat->name && stat->label.size == 0) of.value = stat->value;
+      },
+      &wanted);
+  return wanted.value;
+}
+
+void Process::check() {
+  const WriterCounters counters = writer_.counters();
+  const int64_t in_flight = counters.records_in - counters.records_out - counters.failures;
+  if (counters.records_in != records_written_ || in_flight < 0 || (writer_.idle() && in_flight != 0))
+    judge_.violated(Rule::counters_add_up, name_ + ": the output counts " + std::to_string(counters.records_in) +
+                                               " records in, " + std::to_string(counters.records_out) +
+                                               " out and " + std::to_string(counters.failures) + " failures, of " +
+                                               std::to_string(records_written_) + " written");
+  const LambdaFilterCounters& filtered = filter_.counters();
+  if (filtered.records != events_emitted_ || filtered.records != filtered.system_lines + filtered.passed_through +
+                                                                     filtered.wrapped + filtered.dropped +
+                                                                     filtered.excluded)
+    judge_.violated(Rule::counters_add_up, name_ + ": the filter's counters do not add up");
+}
+
+}  // namespace penstock::simulator

@@ -1,0 +1,105 @@
+// One life of a process: an input, the filter and an output, driven as a host drives them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/kinesis/input.h"
+#include "core/kinesis/writer.h"
+#include "core/leases/lease_table.h"
+#include "core/logs/lambda_filter.h"
+#include "host/joins.h"
+#include "tests/sim/sim_client.h"
+#include "tests/sim/sim_env.h"
+#include "tests/simulator/judge.h"
+#include "tests/simulator/plan.h"
+#include "tests/simulator/trace.h"
+
+namespace penstock::simulator {
+
+inline constexpr std::string_view kCheckpointPath = "/checkpoint";
+inline constexpr std::string_view kFailuresPath = "/failures";
+
+// What a process runs on, and what outlives it: each stage has a network and a disk.
+struct ProcessEnv {
+  sim::SimClock& clock;
+  sim::SimEnv& in;
+  sim::SimEnv& out;
+};
+
+class Process {
+ public:
+  // The references outlive it, and its transports are rid of their calls before it goes. name is unique among all
+  // lives. An error says why it cannot begin, as with a disk that fails: another one is started later.
+  static Result<std::unique_ptr<Process>> start(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace,
+                                                std::string name);
+
+  const std::string& name() const { return name_; }
+  // When turn() has something to do; monotonic.
+  int64_t next_turn_ms() const;
+  void turn();
+
+  // It takes nothing more and goes on with what it has, until has_drained() or the deadline; then close() it,
+  // which takes time, and is the end.
+  void begin_drain(int64_t deadline_ms);
+  bool has_drained() const;
+  void close();
+
+  // Of a statistic of the input, with no label; -1: there is none.
+  int64_t input_stat(std::string_view name) const;
+  const Writer& writer() const { return writer_; }
+  int64_t events_emitted() const { return events_emitted_; }
+  bool idle() const { return joins_.in_flight() == 0 && writer_.idle(); }
+  bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
+
+ private:
+  Process(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace, std::string name,
+          std::unique_ptr<FailureLog> in_failures, std::unique_ptr<FailureLog> out_failures);
+  bool assign();
+
+  static int32_t on_emit(void* ctx, const penstock_batch* batch);
+  static int32_t on_filtered(void* ctx, const penstock_batch* batch);
+  void turn_output();
+  void turn_input();
+  void deliver_acks();
+  void check();
+
+  class Client : private sim::SimClientParts, public ServiceClient {
+   public:
+    Client(Env& env, JsonProtocol protocol, std::string_view service, int64_t call_timeout_ms)
+        : SimClientParts(env),
+          ServiceClient(env, protocol, *make_endpoint(service, "us-east-1", "", false), credentials,
+                        SimClientParts::clock, call_timeout_ms) {}
+  };
+  static ServiceCall call_of(Client& client);
+
+  const Plan& plan_;
+  ProcessEnv env_;
+  Judge& judge_;
+  const Trace& trace_;
+  std::string name_;
+  Client in_client_, out_client_, table_client_;
+  LeaseTable table_;
+  std::unique_ptr<Assignment> assignment_;
+  std::unique_ptr<FailureLog> in_failures_, out_failures_;
+  std::unique_ptr<Input> input_;
+  LambdaFilter filter_;
+  Writer writer_;
+
+  host::Joins joins_;
+  uint64_t batch_ = 0;  // that the filter is at work on
+  bool full_ = false;
+  bool was_blocked_ = false;
+  bool written_ = false;
+  bool draining_ = false;
+  bool began_ = false;
+  int64_t drain_until_ms_ = 0;
+  int64_t pump_not_before_ms_ = 0;
+  int64_t events_emitted_ = 0;
+  int64_t records_written_ = 0;
+};
+
+}  // namespace penstock::simulator

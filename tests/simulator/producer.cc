@@ -1,0 +1,103 @@
+#include "tests/simulator/producer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/env.h"
+#include "tests/gzip.h"
+#include "tests/kpl_bytes.h"
+
+namespace penstock::simulator {
+
+namespace {
+constexpr size_t kMostUserRecords = 5;
+constexpr uint64_t kProducerSeed = 0x70726F6475636572;
+}  // namespace
+
+std::string lane_name(size_t lane) { return "lane-" + std::to_string(lane); }
+
+Producer::Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, int64_t start_ms)
+    : plan_(plan),
+      kinesis_(kinesis),
+      ledger_(ledger),
+      random_(plan.seed ^ kProducerSeed),
+      end_ms_(start_ms + plan.load_ms),
+      next_put_ms_(start_ms),
+      in_lane_(plan.lanes) {}
+
+bool Producer::chance(double share) { return static_cast<double>(random_.up_to(999'999)) < share * 1e6; }
+
+void Producer::put() {
+  const size_t lane = random_.up_to(plan_.lanes - 1);
+  const bool aggregated = chance(plan_.aggregated_share);
+  const size_t user_records = aggregated ? 1 + random_.up_to(kMostUserRecords - 1) : 1;
+  std::string message = kpl_bytes::partition_key(lane_name(lane));
+  std::string data;
+  std::vector<Item> items;
+  for (size_t i = 0; i < user_records; ++i) {
+    Made made = make(lane, ledger_.size() + items.size());
+    for (Item& item : made.items) {
+      item.user_record = i;
+      items.push_back(std::move(item));
+    }
+    message += kpl_bytes::user_record(0, made.data);
+    data = std::move(made.data);
+  }
+  if (aggregated) data = kpl_bytes::sealed(message);
+  const std::string key = lane_name(lane);
+  const std::string shard = kinesis_.stream("in")->open_shard_for(model::hash_of_partition_key(key)).id();
+  kinesis_.preload("in", key, data);
+  ledger_.put(shard, std::move(items));
+
+  if (ledger_.size() >= plan_.events) {
+    next_put_ms_ = kNever;
+    return;
+  }
+  // Some come together, so that the rest comes within the time.
+  const auto left = static_cast<int64_t>(plan_.events - ledger_.size());
+  const int64_t most_ms = 2 * std::max<int64_t>(0, end_ms_ - next_put_ms_) / left;
+  if (random_.up_to(2) > 0) next_put_ms_ += static_cast<int64_t>(random_.up_to(static_cast<uint64_t>(most_ms)));
+}
+
+Item Producer::next_of(size_t lane, Item::Kind kind) {
+  Item item;
+  item.kind = kind;
+  item.lane = lane;
+  item.number = in_lane_[lane]++;
+  return item;
+}
+
+Producer::Made Producer::make(size_t lane, ItemNumber first_item) {
+  if (chance(plan_.garbage_share)) return {"\x1F\x8B no gzip data", {next_of(lane, Item::Kind::garbage)}};
+  if (chance(plan_.raw_share)) {
+    const Item item = next_of(lane, Item::Kind::event);
+    return {text_of(item, first_item), {item}};
+  }
+  return make_message(lane, first_item);
+}
+
+Producer::Made Producer::make_message(size_t lane, ItemNumber first_item) {
+  Made made;
+  std::string text = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"group","logStream":")" +
+                     lane_name(lane) + R"(","subscriptionFilters":["all"],"logEvents":[)";
+  const size_t events = 1 + random_.up_to(plan_.most_events_a_record - 1);
+  for (size_t i = 0; i < events; ++i) {
+    const Item::Kind kind = chance(plan_.left_out_share)    ? Item::Kind::left_out
+                            : chance(plan_.too_large_share) ? Item::Kind::too_large
+                                                            : Item::Kind::event;
+    made.items.push_back(next_of(lane, kind));
+    text += (i == 0 ? "" : ",") + (R"({"id":")" + std::to_string(first_item + i)) +
+            R"(","timestamp":1566741555269,"message":")" + text_of(made.items.back(), first_item + i) + "\"}";
+  }
+  made.data = gzip(text + "]}", 1);
+  return made;
+}
+
+std::string Producer::text_of(const Item& item, ItemNumber number) {
+  if (item.kind == Item::Kind::left_out) return "START RequestId: " + Ledger::mark(number) + " Version: 1";
+  size_t padding = random_.up_to(plan_.most_event_bytes);
+  if (item.kind == Item::Kind::too_large) padding = plan_.max_record_bytes;
+  return Ledger::mark(number) + " of " + lane_name(item.lane) + " " + std::string(padding, 'x') + " end";
+}
+
+}  // namespace penstock::simulator

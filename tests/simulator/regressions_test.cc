@@ -1,0 +1,26 @@
+// Seeds that found bugs, each by the name of what was wrong; and what holds of the simulator itself.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+#include "tests/simulator/world.h"
+
+namespace penstock::simulator {
+namespace {
+
+std::string trace_of(uint64_t seed) {
+  std::string text;
+  World world(draw_plan(seed), [&](const std::string& line) { text += line + "\n"; });
+  EXPECT_EQ(world.run(), "") << "seed " << seed;
+  return text;
+}
+
+TEST(simulator, one_seed_is_one_run_to_the_byte) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) EXPECT_EQ(trace_of(seed), trace_of(seed)) << "seed " << seed;
+}
+
+TEST(simulator, another_seed_is_another_run) { EXPECT_NE(trace_of(1), trace_of(2)); }
+
+}  // namespace
+}  // namespace penstock::simulator
