@@ -142,6 +142,8 @@ void Service::trim(Shard& shard, size_t records) {
   const size_t gone = std::min(records, shard.records.size());
   shard.records.erase(shard.records.begin(), shard.records.begin() + static_cast<int64_t>(gone));
   shard.trimmed += gone;
+  shard.forgotten = shard.closed() && shard.records.empty();
+  if (shard.forgotten) shard.records.shrink_to_fit();
 }
 
 }  // namespace penstock::model

@@ -39,7 +39,7 @@ class Service {
   const std::map<std::string, Stream, std::less<>>& streams() const { return state_.streams; }
   // Every record of a stream, shard by shard, each shard's in order.
   void each_record(std::string_view stream, const std::function<void(const Shard&, const Record&)>& visit) const;
-  // Lets the oldest records of a shard pass their retention.
+  // Lets the oldest records of a shard pass their retention, and with the last of them the shard, if it is closed.
   void trim(Shard& shard, size_t records);
 
   // Replaces the keys that requests may be signed with.

@@ -98,6 +98,25 @@ TEST_F(model, a_closed_shard_ends_only_with_its_last_record) {
   EXPECT_TRUE(client.get(first.text("NextShardIterator")).null("NextShardIterator"));
 }
 
+TEST_F(model, a_closed_shard_leaves_the_list_with_its_last_record) {
+  service->create_stream("one", 1);
+  service->preload("one", "a", "1");
+  service->preload("one", "b", "2");
+  Shard& shard = service->stream("one")->shards()[0];
+  service->stream("one")->split(shard, 10, now_ms);
+  const auto listed = [&] { return client.call("ListShards", R"({"StreamName":"one"})"); };
+  service->trim(shard, 1);
+  EXPECT_EQ(listed().size("Shards"), 3U);
+  service->trim(shard, 1);
+  EXPECT_EQ(listed().size("Shards"), 2U);
+  EXPECT_EQ(listed().text("Shards.0.ParentShardId"), shard_id(0));
+  EXPECT_EQ(client
+                .call("GetShardIterator", R"({"StreamName":"one","ShardId":")" + shard_id(0) +
+                                              R"(","ShardIteratorType":"TRIM_HORIZON"})")
+                .code(),
+            "ResourceNotFoundException");
+}
+
 TEST_F(model, a_merge_takes_neighbours_alone) {
   service->create_stream("three", 3);
   const auto merge = [&](int a, int b) {

@@ -39,8 +39,8 @@ Stream::Stream(std::string name, uint32_t shard_count, int64_t now_ms)
 }
 
 Shard* Stream::find(std::string_view shard_id) {
-  const auto shard =
-      std::find_if(shards_.begin(), shards_.end(), [&](const Shard& s) { return s.id() == shard_id; });
+  const auto shard = std::find_if(shards_.begin(), shards_.end(),
+                                  [&](const Shard& s) { return !s.forgotten && s.id() == shard_id; });
   return shard == shards_.end() ? nullptr : &*shard;
 }
 

@@ -30,6 +30,7 @@ struct Shard {
   std::vector<uint32_t> children;  // not empty: the shard is closed
   std::deque<Record> records;      // in order; the first is number trimmed
   uint64_t trimmed = 0;            // records that were here and are past their retention
+  bool forgotten = false;          // closed, and all of it is past its retention: the service knows it no more
 
   RateWindow written_records, written_bytes, get_calls, read_bytes, iterator_calls;
   int64_t reads_blocked_until_ms = 0;
@@ -56,7 +57,7 @@ class Stream {
   std::deque<Shard>& shards() { return shards_; }
   const std::deque<Shard>& shards() const { return shards_; }
   size_t open_shard_count() const { return open_.size(); }
-  // nullptr where the stream has no such shard.
+  // nullptr where the stream has no such shard (any more).
   Shard* find(std::string_view shard_id);
   Shard& open_shard_for(HashKey key);
 

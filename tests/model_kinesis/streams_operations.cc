@@ -139,7 +139,8 @@ Reply list_shards(State& state, const Input& input) {
   const size_t end = std::min(shards.size(), start.shard + static_cast<size_t>(page));
   JsonOut json;
   json.open('{').key("Shards").open('[');
-  for (size_t i = start.shard; i < end; ++i) write_shard(json, *start.stream, shards[i]);
+  for (size_t i = start.shard; i < end; ++i)
+    if (!shards[i].forgotten) write_shard(json, *start.stream, shards[i]);
   json.close(']');
   if (end < shards.size()) {
     const Token next{'L', state.now_ms, 0, start.stream->name(), static_cast<uint32_t>(end), 0};

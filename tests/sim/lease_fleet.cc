@@ -1,7 +1,6 @@
 #include "tests/sim/lease_fleet.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace penstock::sim {
@@ -13,17 +12,6 @@ constexpr int64_t kListMs = 60'000;
 constexpr int64_t kPutMs = 1'000;
 constexpr size_t kPrefetch = 100;
 constexpr size_t kEmittedARead = 20;  // 100 records a second and shard
-
-std::string text_of(const dynamodb::Item& item, std::string_view name) {
-  const auto attribute = item.find(name);
-  return attribute == item.end() ? "" : attribute->second.text;
-}
-
-// Checkpoints in the order in which a shard passes them.
-int64_t rank(const std::string& checkpoint) {
-  if (checkpoint == kShardEndCheckpoint) return std::numeric_limits<int64_t>::max();
-  return checkpoint.empty() || checkpoint[0] > '9' ? -1 : std::stoll(checkpoint);
-}
 
 }  // namespace
 
@@ -246,35 +234,13 @@ bool LeaseFleet::all_read() const {
 
 model::Reply LeaseFleet::serve(model::Request request) {
   model::Reply reply = service_.handle(std::move(request));
-  watch_writes();
+  judge_.watch(*service_.table("app"));
   return reply;
 }
 
 void LeaseFleet::delete_row(const std::string& key) {
   service_.delete_row("app", key);
-  watch_writes();
-}
-
-void LeaseFleet::watch_writes() {
-  const dynamodb::Table& table = *service_.table("app");
-  const int64_t now_ms = clock.monotonic_ms();
-  for (const auto& [id, shard] : shards_) {
-    const dynamodb::Item* row = table.row(id);
-    Written& was = written_[id];
-    if (row == nullptr) {
-      was.owner.clear();
-      was.checkpoint.clear();
-      continue;
-    }
-    const std::string owner = text_of(*row, "leaseOwner"), checkpoint = text_of(*row, "checkpoint"),
-                      counter = text_of(*row, "leaseCounter");
-    EXPECT_GE(rank(checkpoint), rank(was.checkpoint)) << id << ": " << was.checkpoint << " -> " << checkpoint;
-    if (counter != was.counter && !owner.empty()) was.at_ms[owner] = now_ms;
-    if (owner != was.owner) was.taken_ms = now_ms;
-    was.owner = owner;
-    was.checkpoint = checkpoint;
-    was.counter = counter;
-  }
+  judge_.watch(*service_.table("app"));
 }
 
 void LeaseFleet::emitted(const std::string& worker, FleetShard& shard, size_t index) {
@@ -287,13 +253,7 @@ void LeaseFleet::emitted(const std::string& worker, FleetShard& shard, size_t in
     const FleetShard& before = shards_.at(parent);
     EXPECT_EQ(before.read, before.records.size()) << id << " is read before the end of " << parent;
   }
-  const auto written = written_.find(id);
-  if (written == written_.end() || written->second.owner == worker) return;
-  // Somebody else's, or free: only for as long as we may not know.
-  const int64_t last_ms = written->second.at_ms[worker];
-  EXPECT_LT(clock.monotonic_ms(), last_ms + failover_ms) << id << " is emitted by " << worker << " out of force";
-  EXPECT_LT(written->second.taken_ms, last_ms + failover_ms)
-      << id << " is emitted by " << worker << " though it was taken for dead";
+  judge_.emitted(worker, id, failover_ms);
 }
 
 }  // namespace penstock::sim

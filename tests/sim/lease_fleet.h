@@ -15,6 +15,7 @@
 
 #include "core/leases/lease_assignment.h"
 #include "tests/model_dynamodb/service.h"
+#include "tests/sim/lease_judge.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
@@ -114,15 +115,7 @@ class LeaseFleet {
 
  private:
   friend class FleetWorker;
-  struct Written {
-    std::map<std::string, int64_t> at_ms;  // by owner: its last write
-    std::string owner;
-    int64_t taken_ms = 0;
-    std::string checkpoint, counter;
-  };
-
   model::Reply serve(model::Request request);
-  void watch_writes();
   void emitted(const std::string& worker, FleetShard& shard, size_t index);
   void put_records();
   void add_shard(const std::vector<std::string>& parents, HashKey first, HashKey last);
@@ -133,7 +126,7 @@ class LeaseFleet {
   std::vector<std::unique_ptr<FleetWorker>> workers_;
   std::vector<std::unique_ptr<FleetWorker>> stopping_;
   int started_ = 0;
-  std::map<std::string, Written> written_;  // by shard
+  LeaseJudge judge_{clock};
   int records_a_second_ = 10;
   int64_t next_put_ms_ = 0;
   int64_t last_record_ = 0;

@@ -1,0 +1,253 @@
+#include "tests/sim/input_fleet.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "core/base/bytes.h"
+#include "core/kinesis/own_assignment.h"
+#include "core/leases/lease_assignment.h"
+
+namespace penstock::sim {
+
+namespace {
+
+constexpr int64_t kLongestSettlingMs = 2'000;
+constexpr int64_t kCloseMs = 20'000;
+
+// "017-00000042", always of that length so that what is held can be compared.
+std::string event_id(size_t key, int64_t number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%03zu-%08lld", key, static_cast<long long>(number));
+  return text;
+}
+
+std::unique_ptr<Assignment> assignment(InputFleet::Keeps keeps, Env& env, LeaseTable& table,
+                                       const std::string& worker, int64_t failover_ms) {
+  if (keeps == InputFleet::Keeps::file) return std::move(*OwnAssignment::open(env, "file:/checkpoint", {}));
+  return std::make_unique<LeaseAssignment>(
+      env, table, LeaseOptions{.worker = worker, .initial = {}, .failover_ms = failover_ms, .definition = {}});
+}
+
+}  // namespace
+
+// ---- A worker
+// -----------------------------------------------------------------------------------------------------
+
+InputWorker::InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::string id)
+    : fleet_(fleet),
+      id_(std::move(id)),
+      sim_(std::move(sim)),
+      stream_client_(sim_->env()),
+      table_client_(sim_->env(), "", kDynamoDbProtocol, "dynamodb"),
+      table_(
+          [this](std::string_view operation, std::string body, size_t max_bytes,
+                 ServiceClient::Answered answered) {
+            table_client_.call(operation, std::move(body), max_bytes, std::move(answered));
+          },
+          "app", "us-east-1"),
+      assignment_(assignment(fleet.settings_.keeps, sim_->env(), table_, id_, fleet.settings_.failover_ms)),
+      failures_(std::move(*FailureLog::open(sim_->env(), "file:/failures"))),
+      input_(sim_->env(), {{{"in", "in", ""}, &stream_client_}}, *assignment_, *failures_,
+             {.reading = {.poll_interval_ms = fleet.settings_.poll_interval_ms}}) {}
+
+int32_t InputWorker::emit(void* ctx, const penstock_batch* batch) {
+  auto& self = *static_cast<InputWorker*>(ctx);
+  Unsettled out{batch->ack_id, 0, {}};
+  out.settled_at_ms =
+      self.fleet_.clock.monotonic_ms() + static_cast<int64_t>(self.fleet_.random_.up_to(kLongestSettlingMs));
+  for (uint64_t i = 0; i < batch->record_count; ++i) {
+    const std::string id(view(batch->records[i].id));
+    const Event event{std::strtoull(id.c_str(), nullptr, 10), std::atoll(id.c_str() + id.find('-') + 1)};
+    self.fleet_.emitted(self.id_, std::string(view(batch->shard_id)), event.key, event.number);
+    out.events.push_back(event);
+    ++self.emitted_;
+  }
+  self.unsettled_.push_back(std::move(out));
+  self.full_ = self.blocked;
+  return self.full_ ? PENSTOCK_FULL : PENSTOCK_OK;
+}
+
+void InputWorker::settle(int64_t until_ms) {
+  std::erase_if(unsettled_, [&](const Unsettled& batch) {
+    if (batch.settled_at_ms > until_ms) return false;
+    EXPECT_TRUE(input_.ack(batch.ack_id, PENSTOCK_DELIVERED));
+    for (const Event& event : batch.events) fleet_.keys_[event.key].settled.add(event.number);
+    return true;
+  });
+}
+
+void InputWorker::turn() {
+  settle(fleet_.clock.monotonic_ms());
+  full_ = full_ && blocked;
+  if (full_)
+    input_.pump(0);
+  else
+    input_.poll(0, emit, this);
+}
+
+int64_t InputWorker::next_deadline_ms() const {
+  int64_t next_ms = std::min(input_.next_deadline_ms(), sim_->transport().next_deadline_ms());
+  for (const Unsettled& batch : unsettled_) next_ms = std::min(next_ms, batch.settled_at_ms);
+  return next_ms;
+}
+
+void InputWorker::close() {
+  settle(kNever);
+  const Status closed = input_.close(fleet_.clock.monotonic_ms() + kCloseMs);
+  EXPECT_TRUE(closed.ok()) << closed.message();
+}
+
+int64_t InputWorker::stat(std::string_view name) const {
+  struct Wanted {
+    std::string_view name;
+    int64_t value = -1;
+  } wanted{name};
+  input_.stats(
+      [](void* ctx, const penstock_stat* stat) {
+        auto& of = *static_cast<Wanted*>(ctx);
+        if (of.name == stat->name) of.value = std::max<int64_t>(of.value, 0) + stat->value;
+      },
+      &wanted);
+  return wanted.value;
+}
+
+// ---- The fleet
+// ----------------------------------------------------------------------------------------------------
+
+InputFleet::InputFleet(const Settings& settings)
+    : kinesis({.list_shards_page = settings.list_page, .seed = settings.seed}, [this] { return clock.unix_ms(); }),
+      dynamodb({.stale_ms = 500, .seed = settings.seed}, [this] { return clock.unix_ms(); }),
+      settings_(settings),
+      random_(settings.seed),
+      next_put_ms_(clock.monotonic_ms()) {
+  kinesis.create_stream("in", settings.shards);
+  dynamodb.make_table("app");
+}
+
+InputWorker& InputFleet::start() {
+  ++started_;
+  std::shared_ptr<SimEnv> sim = settings_.keeps == Keeps::file ? machine_ : nullptr;
+  if (!sim) {
+    sim = std::make_shared<SimEnv>(
+        clock, [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
+        settings_.seed * 100'000 + static_cast<uint64_t>(started_));
+    // A week's lines would look like a leak.
+    sim->env().log = [](LogLevel, std::string_view) {};
+  }
+  if (settings_.keeps == Keeps::file) machine_ = sim;
+  workers_.push_back(std::make_unique<InputWorker>(*this, std::move(sim), "worker-" + std::to_string(started_)));
+  return *workers_.back();
+}
+
+void InputFleet::kill(size_t worker) {
+  EXPECT_EQ(workers_[worker]->stat("gaps"), 0);
+  workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(worker));
+}
+
+void InputFleet::stop(size_t worker) {
+  workers_[worker]->close();
+  kill(worker);
+}
+
+void InputFleet::turn(int64_t until_ms) {
+  if (clock.monotonic_ms() >= next_put_ms_) put_event();
+  int64_t next_ms = std::min(until_ms, next_put_ms_);
+  for (const auto& worker : workers_) {
+    if (worker->frozen) continue;
+    worker->turn();
+    next_ms = std::min(next_ms, worker->next_deadline_ms());
+  }
+  clock.advance_to(next_ms);
+}
+
+void InputFleet::run(int64_t ms) {
+  for (const int64_t end_ms = clock.monotonic_ms() + ms; clock.monotonic_ms() < end_ms;) turn(end_ms);
+}
+
+void InputFleet::rest(int64_t most_ms) {
+  next_put_ms_ = kNever;
+  const int64_t end_ms = clock.monotonic_ms() + most_ms;
+  while (!all_settled() && clock.monotonic_ms() < end_ms) turn(end_ms);
+  for (size_t key = 0; key < keys_.size(); ++key) {
+    EXPECT_EQ(keys_[key].emitted, keys_[key].put) << "key " << key;
+    EXPECT_EQ(keys_[key].settled.through, keys_[key].put) << "key " << key;
+  }
+  next_put_ms_ = clock.monotonic_ms() + settings_.event_every_ms;
+}
+
+bool InputFleet::all_settled() const {
+  return std::all_of(keys_.begin(), keys_.end(), [](const Key& key) { return key.settled.through == key.put; });
+}
+
+void InputFleet::put_event() {
+  next_put_ms_ = clock.monotonic_ms() + settings_.event_every_ms;
+  const size_t key = random_.up_to(keys_.size() - 1);
+  kinesis.preload(
+      "in", std::to_string(key),
+      R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","logEvents":[{"id":")" +
+          event_id(key, keys_[key].put++) + R"(","timestamp":1566741555269,"message":"m"}]})");
+  ++put_;
+  for (model::Shard& shard : kinesis.stream("in")->shards())
+    while (!shard.records.empty() && shard.records.front().arrival_ms < clock.unix_ms() - settings_.retention_ms)
+      kinesis.trim(shard, 1);
+}
+
+void InputFleet::split() {
+  model::Stream& stream = *kinesis.stream("in");
+  model::Shard* widest = nullptr;
+  for (model::Shard& shard : stream.shards())
+    if (!shard.closed() && (widest == nullptr || shard.last - shard.first > widest->last - widest->first))
+      widest = &shard;
+  stream.split(*widest, widest->first + (widest->last - widest->first) / 2 + 1, clock.unix_ms());
+}
+
+void InputFleet::merge() {
+  model::Stream& stream = *kinesis.stream("in");
+  model::Shard& first = stream.open_shard_for(0);
+  stream.merge(first, stream.open_shard_for(first.last + 1), clock.unix_ms());
+}
+
+std::set<std::string> InputFleet::open_shards() {
+  std::set<std::string> shards;
+  for (const model::Shard& shard : kinesis.stream("in")->shards())
+    if (!shard.closed()) shards.insert(shard.id());
+  return shards;
+}
+
+std::set<std::string> InputFleet::leased_shards() {
+  std::set<std::string> shards;
+  const dynamodb::Table& table = *dynamodb.table("app");
+  for (const std::string& key : table.keys_after(""))
+    if (table.row(key) != nullptr) shards.insert(key);
+  return shards;
+}
+
+// ---- The judge
+// ----------------------------------------------------------------------------------------------------
+
+model::Reply InputFleet::serve(const std::string& host, model::Request request) {
+  if (!host.starts_with("dynamodb")) return kinesis.handle(std::move(request));
+  model::Reply reply = dynamodb.handle(std::move(request));
+  judge_.watch(*dynamodb.table("app"));
+  return reply;
+}
+
+void InputFleet::emitted(const std::string& worker, const std::string& shard, size_t key, int64_t number) {
+  Key& of = keys_[key];
+  // Nothing is passed over, so that first occurrences are in order.
+  EXPECT_LE(number, of.emitted) << "key " << key << ", by " << worker << " in " << shard;
+  if (number < of.emitted) ++duplicates_;
+  of.emitted = std::max(of.emitted, number + 1);
+  if (settings_.keeps == Keeps::leases) judge_.emitted(worker, shard, settings_.failover_ms);
+}
+
+void InputFleet::Numbers::add(int64_t number) {
+  if (number >= through) beyond.insert(number);
+  for (; beyond.erase(through) > 0; ++through) continue;
+}
+
+}  // namespace penstock::sim

@@ -1,0 +1,136 @@
+// Whole inputs in virtual time that read one stream, sharing it by leases in a table or each life of a single one
+// going on from its file; and a judge of what they emit. Kinesis and DynamoDB are the models.
+//
+// What flows are numbered events in 200 partition keys, one a record, evenly in time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/kinesis/input.h"
+#include "core/leases/lease_table.h"
+#include "tests/model_dynamodb/service.h"
+#include "tests/sim/lease_judge.h"
+#include "tests/sim/sim_client.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::sim {
+
+class InputFleet;
+
+// One life of a process: the input, and a host that settles what it emits a while later and not in order.
+class InputWorker {
+ public:
+  InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::string id);
+  ~InputWorker() { sim_->kill(); }  // without a word to anybody
+
+  void turn();
+  int64_t next_deadline_ms() const;
+  void close();
+  // The sum over all labels; -1 where nobody tells it.
+  int64_t stat(std::string_view name) const;
+  int64_t emitted() const { return emitted_; }
+
+  bool frozen = false;   // SIGSTOP
+  bool blocked = false;  // the outputs take nothing more
+
+ private:
+  struct Event {
+    size_t key;
+    int64_t number;
+  };
+  struct Unsettled {
+    uint64_t ack_id;
+    int64_t settled_at_ms;
+    std::vector<Event> events;
+  };
+
+  static int32_t emit(void* ctx, const penstock_batch* batch);
+  void settle(int64_t until_ms);
+
+  InputFleet& fleet_;
+  std::string id_;
+  std::shared_ptr<SimEnv> sim_;
+  SimClient stream_client_, table_client_;
+  LeaseTable table_;
+  std::unique_ptr<Assignment> assignment_;
+  std::unique_ptr<FailureLog> failures_;
+  Input input_;
+  std::vector<Unsettled> unsettled_;
+  bool full_ = false;
+  int64_t emitted_ = 0;
+};
+
+class InputFleet {
+ public:
+  enum class Keeps { leases, file };
+  struct Settings {
+    Keeps keeps = Keeps::leases;
+    int64_t failover_ms = 10'000;
+    int64_t poll_interval_ms = 1'000;
+    int64_t event_every_ms = 20;
+    int64_t retention_ms = 86'400'000;
+    uint32_t shards = 4;
+    int64_t list_page = 3;
+    uint64_t seed = 1;
+  };
+  explicit InputFleet(const Settings& settings);
+
+  InputWorker& start();
+  void kill(size_t worker);  // as kill -9
+  void stop(size_t worker);  // in order
+  size_t workers() const { return workers_.size(); }
+  InputWorker& worker(size_t index) { return *workers_[index]; }
+
+  void run(int64_t ms);
+  // No more events come until all there are have been settled; fails where that takes longer.
+  void rest(int64_t most_ms);
+  // Of the widest open shard; of the first two open ones that are neighbours.
+  void split();
+  void merge();
+  std::set<std::string> open_shards();
+  std::set<std::string> leased_shards();  // those with rows in the table
+
+  int64_t put() const { return put_; }
+  int64_t duplicates() const { return duplicates_; }
+
+  SimClock clock;
+  model::Service kinesis;
+  dynamodb::Service dynamodb;
+
+ private:
+  friend class InputWorker;
+  // The numbers of a key's events that something has happened to.
+  struct Numbers {
+    int64_t through = 0;  // all before this one
+    std::set<int64_t> beyond;
+    void add(int64_t number);
+  };
+  struct Key {
+    int64_t put = 0;      // the number of its next event
+    int64_t emitted = 0;  // all before this one
+    Numbers settled;
+  };
+
+  model::Reply serve(const std::string& host, model::Request request);
+  void turn(int64_t until_ms);
+  void put_event();
+  bool all_settled() const;
+  void emitted(const std::string& worker, const std::string& shard, size_t key, int64_t number);
+
+  const Settings settings_;
+  LeaseJudge judge_{clock};
+  SimRandom random_;
+  std::shared_ptr<SimEnv> machine_;  // of the only worker
+  std::vector<Key> keys_{200};
+  std::vector<std::unique_ptr<InputWorker>> workers_;
+  int started_ = 0;
+  int64_t next_put_ms_ = 0;
+  int64_t put_ = 0;
+  int64_t duplicates_ = 0;
+};
+
+}  // namespace penstock::sim

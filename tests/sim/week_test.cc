@@ -1,0 +1,83 @@
+// A week of virtual time: a reshard a day, throttling now and again, a worker that is started anew every hour.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <vector>
+
+#include "tests/sim/input_fleet.h"
+#include "tests/unit/logs/counted_allocations.h"
+
+namespace penstock::sim {
+namespace {
+
+constexpr int64_t kMinuteMs = 60'000;
+constexpr int64_t kHourMs = 60 * kMinuteMs;
+constexpr size_t kFlatBytes = 32 << 10;
+constexpr size_t kModelBytesAShard = 12 << 10;  // that the models keep, also of one that is gone
+
+// What is held when all is settled, at the end of each day.
+struct Day {
+  size_t allocated;  // by everything, the models too
+  int64_t memory;    // by the input of the first worker
+  size_t shards;     // that there ever were
+};
+
+InputFleet::Settings settings(InputFleet::Keeps keeps) {
+  // Calls are what the test's time goes into, so that they are few.
+  return {.keeps = keeps,
+          .failover_ms = 900'000,
+          .poll_interval_ms = 180'000,
+          .event_every_ms = 60'000,
+          .list_page = 100};
+}
+
+// Restarts a worker each hour: dead in one, in order in the next.
+void run_week(InputFleet& fleet, size_t restarted_from) {
+  std::vector<Day> days;
+  for (int hour = 0; hour < 7 * 24; ++hour) {
+    const bool throttled = hour % 6 == 3;
+    fleet.kinesis.faults().set_rates({.throttle = throttled ? 0.3 : 0});
+    fleet.dynamodb.faults().set_rates({.throttle = throttled ? 0.3 : 0});
+    fleet.run(kHourMs / 2);
+    if (hour % 48 == 12) fleet.split();
+    if (hour % 48 == 36) fleet.merge();
+    if (hour % 2 == 0)
+      fleet.kill(restarted_from);
+    else
+      fleet.stop(restarted_from);
+    fleet.start();
+    fleet.run(kHourMs / 2);
+    if (hour % 24 != 23) continue;
+    fleet.rest(kHourMs);
+    InputWorker& first = fleet.worker(0);
+    days.push_back({allocations().bytes, first.stat("memory"), fleet.kinesis.stream("in")->shards().size()});
+    std::printf("day %zu: %zu KiB allocated, %lld bytes in the input, %lld events, %lld emitted again\n",
+                days.size(), days.back().allocated >> 10, static_cast<long long>(days.back().memory),
+                static_cast<long long>(fleet.put()), static_cast<long long>(fleet.duplicates()));
+    EXPECT_EQ(first.stat("outstanding"), 0);
+    EXPECT_EQ(first.stat("open_records"), 0);
+    EXPECT_LE(days.back().allocated, days.front().allocated + kFlatBytes +
+                                         kModelBytesAShard * (days.back().shards - days.front().shards));
+    EXPECT_LE(days.back().memory, days.front().memory + static_cast<int64_t>(kFlatBytes));
+  }
+  EXPECT_GE(fleet.put(), 7 * 24 * 58);
+}
+
+TEST(week, of_workers_that_share_a_stream_loses_nothing_and_holds_no_more_at_its_end) {
+  InputFleet fleet(settings(InputFleet::Keeps::leases));
+  for (int i = 0; i < 2; ++i) fleet.start();
+  run_week(fleet, 1);  // the first one lives all week
+  EXPECT_EQ(fleet.leased_shards(), fleet.open_shards());
+  // A dead worker leaves a poll's events, and those that were settled after its last checkpoint.
+  EXPECT_LE(fleet.duplicates(), 84 * 4);
+}
+
+TEST(week, of_one_worker_with_a_file_loses_nothing_and_holds_no_more_at_its_end) {
+  InputFleet fleet(settings(InputFleet::Keeps::file));
+  fleet.start();
+  run_week(fleet, 0);
+  EXPECT_LE(fleet.duplicates(), 84 * 4);
+}
+
+}  // namespace
+}  // namespace penstock::sim
