@@ -264,5 +264,23 @@ TEST_F(sim_files, a_wrong_wall_clock_moves_neither_time_nor_service) {
   EXPECT_EQ(clock.monotonic_ms(), before_ms + 7);
 }
 
+TEST_F(sim_files, the_clocks_of_one_machine_are_wrong_and_stand_still_by_themselves) {
+  SimEnv other(clock, service, 2);
+  sim.clock().set_wall_error_ms(5000);
+  EXPECT_EQ(sim.env().clock.wall_ms(), clock.unix_ms() + 5000);
+  EXPECT_EQ(other.env().clock.wall_ms(), clock.unix_ms());
+  const int64_t before_ms = clock.monotonic_ms();
+  sim.clock().fall_asleep();
+  clock.advance(60'000);
+  EXPECT_TRUE(sim.clock().is_asleep());
+  sim.clock().wake();
+  clock.advance(7);
+  EXPECT_EQ(sim.env().clock.monotonic_ms(), before_ms + 7);
+  EXPECT_EQ(sim.env().clock.boot_ms(), before_ms + 60'007);
+  EXPECT_EQ(other.env().clock.monotonic_ms(), before_ms + 60'007);
+  EXPECT_EQ(sim.clock().to_shared_ms(before_ms + 100), before_ms + 60'100);
+  EXPECT_EQ(sim.clock().to_shared_ms(kNever), kNever);
+}
+
 }  // namespace
 }  // namespace penstock::sim

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "core/base/env.h"
 
@@ -20,7 +21,7 @@ class SimClock : public Clock {
   // Never goes back: a time in the past changes nothing.
   void advance_to(int64_t monotonic_ms) { now_ms_ = std::max(now_ms_, monotonic_ms); }
   void advance(int64_t ms) { now_ms_ += ms; }
-  // How far this machine's wall clock is ahead of the right time.
+  // How far the wall clocks of all machines are ahead of the right time.
   void set_wall_error_ms(int64_t ms) { wall_error_ms_ = ms; }
 
  private:
@@ -28,6 +29,37 @@ class SimClock : public Clock {
 
   int64_t now_ms_ = 1'000'000;
   int64_t wall_error_ms_ = 0;
+};
+
+// The clocks of one machine among several that share the time. They go with it until one is set wrong, or the
+// machine sleeps. The time outlives it.
+class MachineClock : public Clock {
+ public:
+  explicit MachineClock(SimClock& time) : time_(time) {}
+
+  int64_t wall_ms() override { return time_.wall_ms() + wall_error_ms_; }
+  int64_t monotonic_ms() override { return from_shared_ms(asleep_since_ms_.value_or(time_.monotonic_ms())); }
+  int64_t boot_ms() override { return time_.monotonic_ms(); }
+
+  // How far its wall clock is ahead, beside the error that all share.
+  void set_wall_error_ms(int64_t ms) { wall_error_ms_ = ms; }
+  // From here until wake() the monotonic clock stands still; nothing on the machine is to be driven.
+  void fall_asleep() { asleep_since_ms_ = time_.monotonic_ms(); }
+  void wake() {
+    if (asleep_since_ms_) slept_ms_ += time_.monotonic_ms() - *asleep_since_ms_;
+    asleep_since_ms_.reset();
+  }
+  bool is_asleep() const { return asleep_since_ms_.has_value(); }
+
+  // Deadlines on the machine's monotonic clock, and on that of the time.
+  int64_t to_shared_ms(int64_t own_ms) const { return own_ms >= kNever - slept_ms_ ? kNever : own_ms + slept_ms_; }
+  int64_t from_shared_ms(int64_t shared_ms) const { return shared_ms == kNever ? kNever : shared_ms - slept_ms_; }
+
+ private:
+  SimClock& time_;
+  int64_t wall_error_ms_ = 0;
+  int64_t slept_ms_ = 0;
+  std::optional<int64_t> asleep_since_ms_;
 };
 
 // SplitMix64 (Steele, Lea, Flood, 2014).

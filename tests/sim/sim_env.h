@@ -8,7 +8,7 @@
 //   thing.poll(clock.monotonic_ms() + 600'000);  // ten minutes, at once
 //
 // Several instances in one test: a SimEnv for each, on one clock and one service. Drive each with deadline 0,
-// then advance the clock to the least of their next deadlines.
+// then advance the clock to the least of their next deadlines (sim.clock().to_shared_ms(), if machines sleep).
 #pragma once
 
 #include <cstdint>
@@ -41,11 +41,12 @@ class SimEnv {
             [&service](const std::string&, model::Request request) { return service.handle(std::move(request)); },
             seed) {}
   SimEnv(SimClock& clock, SimTransport::Serve serve, uint64_t seed)
-      : random_(seed), transport_(clock, random_, std::move(serve)), env_(make(clock)) {}
+      : clock_(clock), random_(seed), transport_(clock, clock_, random_, std::move(serve)), env_(make()) {}
   SimEnv(const SimEnv&) = delete;
   SimEnv& operator=(const SimEnv&) = delete;
 
   Env& env() { return env_; }
+  MachineClock& clock() { return clock_; }  // env().clock
   SimRandom& random() { return random_; }
   SimTransport& transport() { return transport_; }
   SimFiles& files() { return files_; }
@@ -71,8 +72,8 @@ class SimEnv {
   }
 
  private:
-  Env make(SimClock& clock) {
-    return Env{clock,
+  Env make() {
+    return Env{clock_,
                random_,
                transport_,
                files_,
@@ -86,6 +87,7 @@ class SimEnv {
                }};
   }
 
+  MachineClock clock_;
   SimRandom random_;
   SimTransport transport_;
   SimFiles files_;

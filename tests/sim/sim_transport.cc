@@ -165,9 +165,10 @@ void SimTransport::carry() {
 }
 
 void SimTransport::drive(int64_t deadline_ms) {
+  deadline_ms = machine_.to_shared_ms(deadline_ms);
   bool told = false;
   for (;;) {
-    const int64_t next_ms = next_deadline_ms();
+    const int64_t next_ms = next_event_ms();
     const int64_t until_ms = told ? clock_.monotonic_ms() : std::max(deadline_ms, clock_.monotonic_ms());
     if (events_.empty() && until_ms == kNever)
       throw std::logic_error("waiting without a deadline while no call is under way");

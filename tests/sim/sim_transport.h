@@ -32,22 +32,23 @@ class SimTransport : public Transport {
   // host is what the URL names, with the port where it gives one.
   using Serve = std::function<model::Reply(const std::string& host, model::Request request)>;
 
-  // clock and random outlive it.
-  SimTransport(SimClock& clock, SimRandom& random, Serve serve)
-      : clock_(clock), random_(random), serve_(std::move(serve)) {}
+  // All outlive it. Deadlines are on the machine's clock; what befalls calls, and their timeouts, are on the
+  // shared one.
+  SimTransport(SimClock& clock, MachineClock& machine, SimRandom& random, Serve serve)
+      : clock_(clock), machine_(machine), random_(random), serve_(std::move(serve)) {}
 
   CallId start(HttpRequest request, Done done) override;
   // Waiting is advancing the clock: to the next call that ends, or to the deadline. With nothing under way
   // and no deadline it would wait forever; that is a std::logic_error.
   void drive(int64_t deadline_ms) override;
   int descriptor() const override { return -1; }
-  int64_t next_deadline_ms() const override { return events_.empty() ? kNever : events_.begin()->first.first; }
+  int64_t next_deadline_ms() const override { return machine_.from_shared_ms(next_event_ms()); }
 
   // Of a call's way there and back together, drawn uniformly for each. At first 2 to 10 ms.
   void set_latency_ms(int64_t least, int64_t most);
   // From now on; seed begins the chance anew.
   void set_faults(const NetworkFaults& faults, uint64_t seed);
-  // In that time, on the monotonic clock, until excluded, nothing goes to or comes from hosts whose names have
+  // In that time, on the shared clock, until excluded, nothing goes to or comes from hosts whose names have
   // that in them ("": all). Calls that are begun, arrive or are answered then end by their timeouts.
   void cut_off(const std::string& host_part, int64_t from_ms, int64_t until_ms);
   void cut_off_until(int64_t monotonic_ms) { cut_off("", clock_.monotonic_ms(), monotonic_ms); }
@@ -87,8 +88,10 @@ class SimTransport : public Transport {
   bool is_cut_off(const HttpRequest& request, int64_t at_ms) const;
   bool chance(double share);
   int64_t some_delay_ms();
+  int64_t next_event_ms() const { return events_.empty() ? kNever : events_.begin()->first.first; }
 
   SimClock& clock_;
+  MachineClock& machine_;
   SimRandom& random_;
   Serve serve_;
   std::map<EventKey, Call> events_;

@@ -226,6 +226,24 @@ TEST_F(sim_transport, what_a_frozen_process_sent_arrives_and_its_answer_waits) {
   EXPECT_FALSE(told);
 }
 
+TEST_F(sim_transport, deadlines_are_on_the_clock_of_the_machine_that_has_slept) {
+  sim.clock().fall_asleep();
+  clock.advance(60'000);
+  sim.clock().wake();
+  Clock& own = sim.env().clock;
+  const int64_t start_ms = own.monotonic_ms();
+  transport.set_latency_ms(100, 100);
+  bool done = false;
+  transport.start(list(), [&](const HttpResponse& response) { done = response.transport.ok(); });
+  EXPECT_EQ(transport.next_deadline_ms(), start_ms + 50);
+  transport.drive(start_ms + 99);
+  EXPECT_EQ(own.monotonic_ms(), start_ms + 99);
+  EXPECT_FALSE(done);
+  transport.drive(kNever);
+  EXPECT_TRUE(done);
+  EXPECT_EQ(own.monotonic_ms(), start_ms + 100);
+}
+
 TEST_F(sim_transport, calls_of_a_dead_process_are_told_to_nobody_and_may_arrive) {
   uint64_t arrived = 0;
   for (int i = 0; i < 100; ++i) {
