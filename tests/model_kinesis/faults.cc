@@ -1,5 +1,7 @@
 #include "tests/model_kinesis/faults.h"
 
+#include <algorithm>
+
 namespace penstock::model {
 namespace {
 
@@ -20,6 +22,10 @@ Fault close_before() { return {.kind = FaultKind::close}; }
 Fault lose_answer() { return {.kind = FaultKind::lose_answer}; }
 Fault truncate_answer() { return {.kind = FaultKind::truncate}; }
 Fault expire_iterators() { return {.kind = FaultKind::expire_iterators}; }
+Fault short_answer(double share) { return {.kind = FaultKind::short_answer, .share = share}; }
+Fault bad_gateway() {
+  return reply_fault({.status = 502, .headers = {}, .body = "<html><h1>502 Bad Gateway (injected)</h1></html>"});
+}
 
 Fault Faults::take(uint64_t request_number, std::string_view operation) {
   if (auto scripted = at_.extract(request_number)) return std::move(scripted.mapped());
@@ -28,22 +34,28 @@ Fault Faults::take(uint64_t request_number, std::string_view operation) {
     queue->second.pop_front();
     return fault;
   }
-  const std::pair<double, Fault> choices[] = {
-      {rates_.throttle, throttle()},        {rates_.internal_failure, internal_failure()},
-      {rates_.close, close_before()},       {rates_.lose_answer, lose_answer()},
-      {rates_.truncate, truncate_answer()}, {rates_.delay, delay(rates_.delay_ms)},
-  };
-  Fault chosen;
-  double point = draw();
-  for (const auto& [rate, candidate] : choices) {
-    if (point < rate) {
-      chosen = candidate;
-      break;
-    }
-    point -= rate;
-  }
-  chosen.share = rates_.refuse_records;
+  Fault chosen = by_chance();
+  if (chosen.kind != FaultKind::short_answer) chosen.share = rates_.refuse_records;
   return chosen;
+}
+
+Fault Faults::by_chance() {
+  double point = draw();
+  const auto falls_to = [&point](double rate) {
+    const bool falls = point < rate;
+    point -= rate;
+    return falls;
+  };
+  if (falls_to(rates_.throttle)) return throttle();
+  if (falls_to(rates_.internal_failure)) return internal_failure();
+  if (falls_to(rates_.close)) return close_before();
+  if (falls_to(rates_.lose_answer)) return lose_answer();
+  if (falls_to(rates_.truncate)) return truncate_answer();
+  if (falls_to(rates_.delay)) return delay(rates_.delay_ms);
+  if (falls_to(rates_.bad_gateway)) return bad_gateway();
+  if (falls_to(rates_.expire_iterators)) return expire_iterators();
+  if (falls_to(rates_.short_answer)) return short_answer(std::max(0.0, 2 * draw() - 1));
+  return {};
 }
 
 std::string Faults::refusal(const Fault& fault) {

@@ -22,7 +22,8 @@ enum class FaultKind {
   lose_answer,       // the call is applied, then the connection closed
   truncate,          // the call is applied, half of the answer's body is sent, then the connection closed
   delay,             // the call is applied, its answer waits `delay_ms`
-  expire_iterators,  // all iterators made so far expire, then the call is done
+  expire_iterators,  // all iterators and page tokens made so far expire, then the call is done
+  short_answer,      // GetRecords gives `share` of the records that it could, rounded down
 };
 
 struct Fault {
@@ -44,8 +45,10 @@ Fault close_before();     // applied to nothing
 Fault lose_answer();      // applied, not told
 Fault truncate_answer();  // applied, half told
 Fault expire_iterators();
+Fault short_answer(double share);
+Fault bad_gateway();  // a proxy's 502 with HTML; applied to nothing
 
-// How often each comes by chance, 0 to 1. The first six exclude each other; their sum is 1 at most.
+// How often each comes by chance, 0 to 1. All but the last exclude each other; their sum is 1 at most.
 struct FaultRates {
   double throttle = 0;
   double internal_failure = 0;
@@ -54,6 +57,9 @@ struct FaultRates {
   double truncate = 0;
   double delay = 0;
   int64_t delay_ms = 1000;
+  double bad_gateway = 0;
+  double expire_iterators = 0;
+  double short_answer = 0;    // by a share that is drawn too; often there is nothing in it
   double refuse_records = 0;  // the share of each PutRecords call's records, independent of the others
 };
 
@@ -79,9 +85,11 @@ class Faults {
   Fault take(uint64_t request_number, std::string_view operation);
   // For the service: the code of a refusal of this record, or "".
   std::string refusal(const Fault& fault);
+  // For the service: from 0 to below 1.
+  double draw() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
  private:
-  double draw() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+  Fault by_chance();
 
   std::mt19937_64 random_;
   FaultRates rates_;

@@ -181,12 +181,17 @@ Reply get_records(State& state, const Input& input) {
   if (!admit(state, shard)) return refuse(rate_exceeded(state, stream, shard));
 
   const uint64_t first = std::clamp(token->position, shard.trimmed, shard.end());
-  const uint64_t most = static_cast<uint64_t>(input.limit.value_or(static_cast<int64_t>(limits.answer_records)));
+  uint64_t most =
+      std::min(static_cast<uint64_t>(input.limit.value_or(static_cast<int64_t>(limits.answer_records))),
+               shard.end() - first);
+  if (state.fault.kind == FaultKind::short_answer)
+    most = static_cast<uint64_t>(state.fault.share * static_cast<double>(most));
+  if (state.now_ms < shard.hidden_until_ms) most = 0;
   uint64_t next = first;
   size_t bytes = 0;
   JsonOut json;
   json.open('{').key("Records").open('[');
-  for (; next < shard.end() && next - first < most; ++next) {
+  for (; next - first < most; ++next) {
     const Record& record = shard.at(next);
     const size_t size = record.data.size() + record.partition_key.size();
     if (next > first && bytes + size > limits.answer_bytes) break;
@@ -196,13 +201,15 @@ Reply get_records(State& state, const Input& input) {
     json.key("Data").base64(record.data).key("PartitionKey").string(record.partition_key).close('}');
   }
   json.close(']').key("NextShardIterator");
-  const bool finished = shard.closed() && next == shard.end();
+  const bool endless = state.now_ms < shard.endless_until_ms;
+  const bool finished = shard.closed() && next == shard.end() && !endless;
   if (finished)
     json.null();
   else
     json.string(iterator(state, stream, shard, next));
   json.key("MillisBehindLatest");
-  json.number(next == shard.end() ? 0 : std::max<int64_t>(0, state.now_ms - shard.at(next).arrival_ms));
+  const int64_t behind_ms = next == shard.end() ? 0 : state.now_ms - shard.at(next).arrival_ms;
+  json.number(std::max<int64_t>(endless ? 1 : 0, behind_ms));
   if (finished) write_child_shards(json, stream, shard);
   count_read(state, shard, bytes);
   state.stats.records_read += next - first;

@@ -45,6 +45,7 @@ class Service {
   // Replaces the keys that requests may be signed with.
   void set_keys(std::vector<AccessKey> keys) { state_.settings.keys = std::move(keys); }
   void expire_iterators() { ++state_.iterator_generation; }
+  Settings& settings() { return state_.settings; }
   Faults& faults() { return state_.faults; }
   const Stats& stats() const { return state_.stats; }
 

@@ -34,6 +34,8 @@ struct Settings {
   std::vector<AccessKey> keys = {AccessKey{}};
   Limits limits{};
   int64_t list_shards_page = 1000;  // the default and the most of MaxResults; small: paging with few shards
+  // ListShards gives the shards as they were at some time since so long ago, each page of another.
+  int64_t list_shards_lag_ms = 0;
   uint64_t seed = 1;
 };
 

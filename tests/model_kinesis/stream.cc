@@ -34,7 +34,7 @@ Stream::Stream(std::string name, uint32_t shard_count, int64_t now_ms)
   const HashKey rest = (kLastHashKey % n + 1) % n;
   const auto start = [&](HashKey i) { return share * i + rest * i / n; };
   for (uint32_t i = 0; i < shard_count; ++i)
-    add(start(i), i + 1 == shard_count ? kLastHashKey : start(i + 1) - 1, {}, now_ms / 1000);
+    add(start(i), i + 1 == shard_count ? kLastHashKey : start(i + 1) - 1, {}, now_ms / 1000, now_ms);
   list_open();
 }
 
@@ -56,12 +56,13 @@ const Record& Stream::append(Shard& shard, std::string_view partition_key, std::
   return shard.records.back();
 }
 
-Shard& Stream::add(HashKey first, HashKey last, std::vector<uint32_t> parents, int64_t created_s) {
+Shard& Stream::add(HashKey first, HashKey last, std::vector<uint32_t> parents, int64_t created_s, int64_t now_ms) {
   Shard shard;
   shard.index = static_cast<uint32_t>(shards_.size());
   shard.first = first;
   shard.last = last;
   shard.created_s = created_s;
+  shard.created_ms = now_ms;
   shard.parents = std::move(parents);
   shards_.push_back(std::move(shard));
   return shards_.back();
@@ -78,19 +79,21 @@ void Stream::list_open() {
 void Stream::split(Shard& shard, HashKey first_of_second, int64_t now_ms) {
   // A child's sequence numbers come after its parent's, also within one second.
   const int64_t created_s = std::max(now_ms / 1000, shard.created_s + 1);
-  const uint32_t low = add(shard.first, first_of_second - 1, {shard.index}, created_s).index;
-  const uint32_t high = add(first_of_second, shard.last, {shard.index}, created_s).index;
+  const uint32_t low = add(shard.first, first_of_second - 1, {shard.index}, created_s, now_ms).index;
+  const uint32_t high = add(first_of_second, shard.last, {shard.index}, created_s, now_ms).index;
   shard.children = {low, high};
+  shard.closed_ms = now_ms;
   list_open();
 }
 
 void Stream::merge(Shard& shard, Shard& adjacent, int64_t now_ms) {
   const int64_t created_s = std::max({now_ms / 1000, shard.created_s + 1, adjacent.created_s + 1});
   const uint32_t child = add(std::min(shard.first, adjacent.first), std::max(shard.last, adjacent.last),
-                             {shard.index, adjacent.index}, created_s)
+                             {shard.index, adjacent.index}, created_s, now_ms)
                              .index;
   shard.children = {child};
   adjacent.children = {child};
+  shard.closed_ms = adjacent.closed_ms = now_ms;
   list_open();
 }
 

@@ -25,7 +25,9 @@ struct Shard {
   uint32_t index = 0;
   HashKey first = 0;
   HashKey last = kLastHashKey;
-  int64_t created_s = 0;
+  int64_t created_s = 0;  // as its sequence numbers say
+  int64_t created_ms = 0;
+  int64_t closed_ms = INT64_MAX;
   std::vector<uint32_t> parents;   // none, the parent, or the parent and the adjacent parent
   std::vector<uint32_t> children;  // not empty: the shard is closed
   std::deque<Record> records;      // in order; the first is number trimmed
@@ -34,6 +36,13 @@ struct Shard {
 
   RateWindow written_records, written_bytes, get_calls, read_bytes, iterator_calls;
   int64_t reads_blocked_until_ms = 0;
+
+  // Until then GetRecords gives nothing of it, though there are records, as the service does where it has to look
+  // for them: https://docs.aws.amazon.com/streams/latest/dev/troubleshooting-consumers.html
+  int64_t hidden_until_ms = 0;
+  // Until then GetRecords never tells that all was read: MillisBehindLatest is above 0, and a closed shard goes
+  // on.
+  int64_t endless_until_ms = 0;
 
   std::string id() const;  // shardId-000000000000
   bool closed() const { return !children.empty(); }
@@ -68,7 +77,7 @@ class Stream {
   void merge(Shard& shard, Shard& adjacent, int64_t now_ms);
 
  private:
-  Shard& add(HashKey first, HashKey last, std::vector<uint32_t> parents, int64_t created_s);
+  Shard& add(HashKey first, HashKey last, std::vector<uint32_t> parents, int64_t created_s, int64_t now_ms);
   void list_open();
 
   std::string name_;

@@ -9,7 +9,7 @@
 namespace penstock::model {
 namespace {
 
-void write_shard(JsonOut& json, const Stream& stream, const Shard& shard) {
+void write_shard(JsonOut& json, const Stream& stream, const Shard& shard, int64_t as_of_ms) {
   json.open('{').key("ShardId").string(shard.id());
   if (!shard.parents.empty()) json.key("ParentShardId").string(stream.shards()[shard.parents[0]].id());
   if (shard.parents.size() > 1) json.key("AdjacentParentShardId").string(stream.shards()[shard.parents[1]].id());
@@ -21,7 +21,7 @@ void write_shard(JsonOut& json, const Stream& stream, const Shard& shard) {
       .close('}');
   json.key("SequenceNumberRange").open('{');
   json.key("StartingSequenceNumber").string(shard.starting_sequence_number().text());
-  if (shard.closed()) json.key("EndingSequenceNumber").string(shard.ending_sequence_number().text());
+  if (shard.closed_ms <= as_of_ms) json.key("EndingSequenceNumber").string(shard.ending_sequence_number().text());
   json.close('}').close('}');
 }
 
@@ -69,7 +69,8 @@ PageStart page_start(State& state, const Input& input, Error* error) {
     *error = {400, "InvalidArgumentException", "NextToken is invalid."};
     return {};
   }
-  if (state.now_ms - token->created_ms > state.settings.limits.token_life_ms) {
+  if (state.now_ms - token->created_ms > state.settings.limits.token_life_ms ||
+      token->generation < state.iterator_generation) {
     *error = {400, "ExpiredNextTokenException", "The NextToken is older than 300 seconds."};
     return {};
   }
@@ -134,16 +135,24 @@ Reply list_shards(State& state, const Input& input) {
   const PageStart start = page_start(state, input, &error);
   if (start.stream == nullptr) return refuse(error);
 
-  const auto& shards = start.stream->shards();
+  int64_t as_of_ms = state.now_ms;
+  if (const int64_t lag_ms = state.settings.list_shards_lag_ms; lag_ms > 0) {
+    as_of_ms -= static_cast<int64_t>(state.faults.draw() * static_cast<double>(lag_ms + 1));
+    as_of_ms = std::max(as_of_ms, start.stream->created_ms());
+  }
+  const auto& all = start.stream->shards();
+  const size_t count = static_cast<size_t>(
+      std::count_if(all.begin(), all.end(), [&](const Shard& shard) { return shard.created_ms <= as_of_ms; }));
   const int64_t page = std::min(input.max_results.value_or(1000), state.settings.list_shards_page);
-  const size_t end = std::min(shards.size(), start.shard + static_cast<size_t>(page));
+  const size_t end = std::min(count, start.shard + static_cast<size_t>(page));
   JsonOut json;
   json.open('{').key("Shards").open('[');
   for (size_t i = start.shard; i < end; ++i)
-    if (!shards[i].forgotten) write_shard(json, *start.stream, shards[i]);
+    if (!all[i].forgotten) write_shard(json, *start.stream, all[i], as_of_ms);
   json.close(']');
-  if (end < shards.size()) {
-    const Token next{'L', state.now_ms, 0, start.stream->name(), static_cast<uint32_t>(end), 0};
+  if (end < count) {
+    const Token next{
+        'L', state.now_ms, state.iterator_generation, start.stream->name(), static_cast<uint32_t>(end), 0};
     json.key("NextToken").string(next.seal(state.token_key));
   }
   return answer(json.close('}').take());
