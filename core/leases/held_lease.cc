@@ -32,7 +32,7 @@ Lease HeldLease::newest_row() const {
 
 HeldLease::Step HeldLease::step(int64_t boot_ms) const {
   if (state_ != State::held || calling_ || boot_ms < retry_boot_ms_) return Step::none;
-  if (row_.checkpoint == kShardEndCheckpoint) return Step::evict;
+  if (row_.checkpoint == kShardEnd) return Step::evict;
   const bool renewal_due = boot_ms >= renewal_boot_ms();
   if (finishing_) {
     if (row_.child_ids != child_ids_) return Step::name_children;
@@ -47,7 +47,7 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
 
 int64_t HeldLease::next_boot_ms() const {
   if (state_ != State::held || calling_) return kNever;
-  const bool at_once = finishing_ || handing_over_ || row_.checkpoint == kShardEndCheckpoint;
+  const bool at_once = finishing_ || handing_over_ || row_.checkpoint == kShardEnd;
   int64_t next_ms = at_once ? 0 : renewal_boot_ms();
   if (moved()) next_ms = std::min(next_ms, saved_boot_ms_ + terms_.checkpoint_interval_ms);
   return std::max(next_ms, retry_boot_ms_);
@@ -69,7 +69,7 @@ void HeldLease::advance() {
       change.child_ids = child_ids_;
       break;
     case Step::end:
-      change.checkpoint = kShardEndCheckpoint;
+      change.checkpoint = kShardEnd;
       break;
     case Step::make_child:
       return make_child();

@@ -26,6 +26,9 @@ struct LeaseTerms {
   size_t calls = 0;       // under way
   bool reached = true;    // false: the last call failed
   bool answered = false;  // a held lease's call, since this was last made false
+
+  static constexpr size_t kMostCalls = 32;  // of writes at a time
+  bool room_for_call() const { return calls < kMostCalls; }
 };
 
 // Every third of the failover time the row is renewed. A checkpoint is a renewal too, and a position that has not
@@ -58,7 +61,7 @@ class HeldLease {
   Lease newest_row() const;
   // While a call is under way this must stay where it is.
   bool calling() const { return calling_; }
-  bool all_saved() const { return !moved() && (!ended_ || row_.checkpoint == kShardEndCheckpoint); }
+  bool all_saved() const { return !moved() && (!ended_ || row_.checkpoint == kShardEnd); }
 
   void settle(ShardPosition position);
   // The shard is read to its end: waits for finish().

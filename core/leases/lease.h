@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "core/kinesis/hash_key.h"
+#include "core/kinesis/shard_position.h"
 
 namespace penstock {
 
-// What a checkpoint may be besides a sequence number.
+// What a checkpoint may be besides a sequence number and kShardEnd.
 inline constexpr std::string_view kTrimHorizonCheckpoint = "TRIM_HORIZON";
 inline constexpr std::string_view kLatestCheckpoint = "LATEST";
 inline constexpr std::string_view kAtTimestampCheckpoint = "AT_TIMESTAMP";
-inline constexpr std::string_view kShardEndCheckpoint = "SHARD_END";
 
 // As checkpointSubSequenceNumber, which that library reads as a signed number: the record as a whole.
 inline constexpr uint64_t kWholeRecordInRow = std::numeric_limits<int64_t>::max();

@@ -9,7 +9,6 @@
 namespace penstock {
 
 namespace {
-constexpr size_t kMostCalls = 32;  // of writes at a time
 constexpr int64_t kPreparePauseMs = 1'000;
 constexpr int64_t kConfigPauseMs = 30'000;
 }  // namespace
@@ -20,7 +19,9 @@ LeaseAssignment::LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions optio
       options_(std::move(options)),
       reporter_(env),
       terms_{env, table, reporter_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
-      taker_(options_.worker, options_.failover_ms) {
+      taker_(options_.worker, options_.failover_ms),
+      chores_(terms_, [this](const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
+                             const std::string& from) { chore_done(chore, started_boot_ms, write, from); }) {
   for (size_t i = 0; i < options_.streams; ++i)
     streams_.push_back(
         std::make_unique<StreamLeases>(options_.streams == 1, options_.initial, options_.failover_ms));
@@ -28,21 +29,18 @@ LeaseAssignment::LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions optio
 
 void LeaseAssignment::advance() {
   if (!closing_) advance_scan();
-  advance_chores();
+  chores_.advance();
   if (std::exchange(terms_.answered, false)) look_after_held_at(0);
   if (boot_ms() >= held_due_boot_ms_) advance_held();
 }
 
 // Deadlines are on the monotonic clock; what is due here, on the one that others see, too.
 int64_t LeaseAssignment::next_deadline_ms() const {
-  int64_t next_ms = terms_.answered ? 0 : room_for_call() ? held_due_boot_ms_ : kNever;
+  int64_t next_ms = terms_.answered ? 0 : terms_.room_for_call() ? held_due_boot_ms_ : kNever;
   if (!closing_ && !scanning_) next_ms = std::min(next_ms, scan_boot_ms_);
-  const bool chores_wait = !chores_.empty() || (!takes_.empty() && takes_wanted_ > 0);
-  if (chores_wait && room_for_call()) next_ms = std::min(next_ms, chores_boot_ms_);
+  if (terms_.room_for_call()) next_ms = std::min(next_ms, chores_.next_boot_ms());
   return next_ms == kNever ? kNever : env_.clock.monotonic_ms() + std::max<int64_t>(0, next_ms - boot_ms());
 }
-
-bool LeaseAssignment::room_for_call() const { return terms_.calls < kMostCalls; }
 
 std::string LeaseAssignment::described(size_t stream, const Lease& lease) const {
   return "stream " + streams_[stream]->identity().name + ", shard " + printable(lease.shard_id) + ": the lease";
@@ -131,14 +129,14 @@ void LeaseAssignment::review(size_t index) {
     look_after_held_at(0);
   }
   if (!stream.known() || closing_) return;
-  for (Lease& lease : stream.missing(boot_ms())) add_chore({Chore::Kind::make, index, std::move(lease)});
+  for (Lease& lease : stream.missing(boot_ms())) chores_.add({LeaseChore::Kind::make, index, std::move(lease)});
   for (Lease& lease : stream.obsolete(options_.worker)) {
-    if (lease.checkpoint != kShardEndCheckpoint)
+    if (lease.checkpoint != kShardEnd)
       reporter_.report(Status(Code::permanent, described(index, lease) +
                                                    " is deleted: the shard has left the stream's retention, and "
                                                    "what was behind " +
                                                    lease.checkpoint + " was not read"));
-    add_chore({Chore::Kind::remove, index, std::move(lease)});
+    chores_.add({LeaseChore::Kind::remove, index, std::move(lease)});
   }
   finish_what_can_be(index);
   grant_what_can_be(index);
@@ -155,98 +153,52 @@ void LeaseAssignment::choose() {
       rows.push_back(lease);
     }
   }
-  std::set<std::string> held = chore_keys_;
+  std::set<std::string> held = chores_.keys();
   for (const auto& [key, lease] : held_) held.insert(key);
   LeaseTaker::Choice choice = taker_.choose(rows, held, *scanned_boot_ms_, env_.random);
-  takes_.clear();
-  takes_wanted_ = choice.most;
+  std::deque<LeaseChore> takes;
   for (Lease& lease : choice.leases) {
     const size_t stream = stream_of[lease.key];
-    takes_.push_back({Chore::Kind::take, stream, std::move(lease)});
+    LeaseChange beginning = streams_[stream]->beginning_of(lease);
+    takes.push_back({LeaseChore::Kind::take, stream, std::move(lease), std::move(beginning)});
   }
+  chores_.choose_takes(std::move(takes), choice.most);
 }
 
-// ---- Writes that are no held lease's
+// ---- What became of the chores
 // ------------------------------------------------------------------------------
 
-void LeaseAssignment::add_chore(Chore chore) {
-  if (chore_keys_.insert(chore.lease.key).second) chores_.push_back(std::move(chore));
-}
-
-void LeaseAssignment::advance_chores() {
-  while (!chores_.empty() && room_for_call() && boot_ms() >= chores_boot_ms_) {
-    const Chore chore = std::move(chores_.front());
-    chores_.pop_front();
-    begin_chore(chore);
-  }
-  while (!takes_.empty() && takes_wanted_ > 0 && room_for_call() && boot_ms() >= chores_boot_ms_) {
-    const Chore chore = std::move(takes_.front());
-    takes_.pop_front();
-    if (!chore_keys_.insert(chore.lease.key).second) continue;
-    --takes_wanted_;
-    begin_chore(chore);
-  }
-}
-
-void LeaseAssignment::begin_chore(const Chore& chore) {
-  ++terms_.calls;
-  ++terms_.writes;
-  const auto written = [this, chore, start_ms = boot_ms()](const Result<LeaseWrite>& result) {
-    chore_done(chore, start_ms, result);
-  };
-  switch (chore.kind) {
-    case Chore::Kind::make:
-      return table_.create(chore.lease, written);
-    case Chore::Kind::remove:
-      return table_.remove(chore.lease.key, chore.lease.counter, written);
-    case Chore::Kind::take:
-      return table_.take(chore.lease, options_.worker, streams_[chore.stream]->beginning_of(chore.lease), written);
-  }
-}
-
-void LeaseAssignment::chore_done(const Chore& chore, int64_t start_boot_ms, const Result<LeaseWrite>& result) {
-  --terms_.calls;
-  terms_.reached = result.ok();
-  chore_keys_.erase(chore.lease.key);
-  if (!result.ok()) {
-    reporter_.report(result.status().in("leases"));
-    const Backoff backoff{200, options_.failover_ms / 3};
-    chores_boot_ms_ = boot_ms() + backoff.delay_ms(++chore_failures_, env_.random);
-    // The others are decided anew by the next scan, which shows whether they came through.
-    if (chore.kind == Chore::Kind::make) add_chore(chore);
-    return;
-  }
-  chore_failures_ = 0;
+void LeaseAssignment::chore_done(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
+                                 const std::string& from) {
   StreamLeases& stream = *streams_[chore.stream];
-  const bool done = result->outcome != LeaseWrite::Outcome::refused;
+  const bool done = write.outcome != LeaseWrite::Outcome::refused;
   switch (chore.kind) {
-    case Chore::Kind::make:
+    case LeaseChore::Kind::make:
       made_ += done ? 1 : 0;
-      if (result->row) stream.learned(*result->row);
-      if (chores_.empty()) scan_again_in(0);
+      if (write.row) stream.learned(*write.row);
+      if (!chores_.rows_wait()) scan_again_in(0);
       return;
-    case Chore::Kind::remove:
+    case LeaseChore::Kind::remove:
       removed_ += done ? 1 : 0;
       if (done) stream.removed(chore.lease.shard_id);
       return;
-    case Chore::Kind::take:
-      if (result->row) stream.learned(*result->row);
-      if (!done) {
-        ++takes_wanted_;  // another was quicker: there may be more
-        return;
-      }
+    case LeaseChore::Kind::take:
+      if (write.row) stream.learned(*write.row);
+      if (!done) return;
       // An earlier call's answer was lost: nobody knows since when it is ours, so that it is renewed first.
-      const bool now = result->outcome == LeaseWrite::Outcome::done;
-      return hold(chore, *result->row, now ? start_boot_ms : boot_ms() - options_.failover_ms);
+      const bool now = write.outcome == LeaseWrite::Outcome::done;
+      return hold(chore, *write.row, now ? started_boot_ms : boot_ms() - options_.failover_ms, from);
   }
 }
 
-void LeaseAssignment::hold(const Chore& chore, const Lease& row, int64_t taken_boot_ms) {
+void LeaseAssignment::hold(const LeaseChore& chore, const Lease& row, int64_t taken_boot_ms,
+                           const std::string& from) {
   ++taken_;
-  const bool of_another = !chore.lease.owner.empty() && chore.lease.owner != options_.worker;
-  if (of_another && taker_.unchanged_ms(row.key, boot_ms()) < options_.failover_ms) ++stolen_;
+  const bool of_another = !from.empty() && from != options_.worker;
+  const bool was_seen = from == chore.lease.owner;  // and not by a call of before, whose answer was lost
+  if (of_another && was_seen && taker_.unchanged_ms(row.key, boot_ms()) < options_.failover_ms) ++stolen_;
   env_.log(LogLevel::info, described(chore.stream, row) + " is taken" +
-                               (of_another ? " from " + printable(chore.lease.owner) : "") + ", at " +
+                               (of_another ? " from " + printable(from) : "") + ", at " +
                                printable(row.checkpoint));
   auto held = std::make_unique<Held>(terms_, chore.stream, row, taken_boot_ms);
   if (closing_ || !streams_[chore.stream]->problem().ok()) held->lease.hand_over();
@@ -264,7 +216,7 @@ void LeaseAssignment::grant_what_can_be(size_t index) {
   for (const auto& [key, held] : held_) {
     const Lease& row = held->lease.row();
     if (held->stream != index || held->granted || held->lease.state() != HeldLease::State::held ||
-        row.checkpoint == kShardEndCheckpoint || !stream.may_begin(row.shard_id))
+        row.checkpoint == kShardEnd || !stream.may_begin(row.shard_id))
       continue;
     std::optional<ShardInfo> shard = stream.shard(row.shard_id);
     if (!shard) continue;
@@ -314,7 +266,7 @@ void LeaseAssignment::advance_held() {
   held_due_boot_ms_ = kNever;
   for (auto entry = held_.begin(); entry != held_.end();) {
     Held& held = *entry->second;
-    if (room_for_call()) held.lease.advance();
+    if (terms_.room_for_call()) held.lease.advance();
     const HeldLease::State state = held.lease.state();
     if (state == HeldLease::State::held || held.lease.calling()) {
       look_after_held_at(held.lease.next_boot_ms());
@@ -336,7 +288,7 @@ void LeaseAssignment::advance_held() {
     if (state == HeldLease::State::vanished) {
       stream.removed(row.shard_id);
       // Nobody knows better than we how far it was read.
-      if (stream.known() && stream.shard(row.shard_id)) add_chore({Chore::Kind::make, held.stream, row});
+      if (stream.known() && stream.shard(row.shard_id)) chores_.add({LeaseChore::Kind::make, held.stream, row});
     } else if (state == HeldLease::State::released) {
       stream.learned(held.lease.row());
       scan_again_in(0);
@@ -353,15 +305,12 @@ void LeaseAssignment::advance_held() {
 
 void LeaseAssignment::begin_close() {
   closing_ = true;
-  takes_.clear();
-  std::erase_if(chores_, [this](const Chore& chore) {
-    return chore.kind == Chore::Kind::remove && chore_keys_.erase(chore.lease.key) > 0;
-  });
+  chores_.begin_close();
   for (const auto& [key, held] : held_) held->lease.hand_over();
   look_after_held_at(0);
 }
 
-bool LeaseAssignment::closed() const { return closing_ && held_.empty() && chore_keys_.empty(); }
+bool LeaseAssignment::closed() const { return closing_ && held_.empty() && chores_.keys().empty(); }
 
 Status LeaseAssignment::saved() const {
   for (const auto& [key, held] : held_)

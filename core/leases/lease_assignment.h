@@ -9,10 +9,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +18,7 @@
 #include "core/base/reporter.h"
 #include "core/kinesis/assignment.h"
 #include "core/leases/held_lease.h"
+#include "core/leases/lease_chores.h"
 #include "core/leases/lease_table.h"
 #include "core/leases/lease_taker.h"
 #include "core/leases/stream_leases.h"
@@ -65,16 +64,8 @@ class LeaseAssignment : public Assignment {
     bool granted = false;
     HeldLease lease;
   };
-  // A write that is no held lease's.
-  struct Chore {
-    enum class Kind { take, make, remove };
-    Kind kind;
-    size_t stream;
-    Lease lease;
-  };
 
   int64_t boot_ms() const { return env_.clock.boot_ms(); }
-  bool room_for_call() const;
   std::string described(size_t stream, const Lease& lease) const;
 
   void advance_scan();
@@ -84,11 +75,9 @@ class LeaseAssignment : public Assignment {
   void review(size_t stream);
   void choose();
 
-  void add_chore(Chore chore);
-  void advance_chores();
-  void begin_chore(const Chore& chore);
-  void chore_done(const Chore& chore, int64_t start_boot_ms, const Result<LeaseWrite>& result);
-  void hold(const Chore& chore, const Lease& row, int64_t taken_boot_ms);
+  void chore_done(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
+                  const std::string& from);
+  void hold(const LeaseChore& chore, const Lease& row, int64_t taken_boot_ms, const std::string& from);
 
   void advance_held();
   void grant_what_can_be(size_t stream);
@@ -111,11 +100,7 @@ class LeaseAssignment : public Assignment {
   std::vector<Lease> rows_;  // of the last scan
   std::optional<int64_t> scanned_boot_ms_;
 
-  std::deque<Chore> chores_, takes_;
-  size_t takes_wanted_ = 0;           // of takes_, beside those under way
-  std::set<std::string> chore_keys_;  // in chores_, or under way
-  int64_t chores_boot_ms_ = 0;        // not before that
-  int chore_failures_ = 0;            // in a row
+  LeaseChores chores_;
 
   std::map<std::string, std::unique_ptr<Held>> held_;  // by key
   std::map<GrantId, Held*> granted_;

@@ -36,7 +36,7 @@ LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std:
   std::vector<Lease> available;
   std::map<std::string, std::vector<Lease>> of_others;  // by owner
   for (const Lease& row : rows) {
-    if (row.checkpoint == kShardEndCheckpoint) continue;
+    if (row.checkpoint == kShardEnd) continue;
     ++leases;
     if (held.contains(row.key)) {
       ++mine;

@@ -8,7 +8,7 @@ namespace {
 
 // Where a child begins: while its lease says so, perhaps nobody has read a record of it.
 bool under_way(const Lease& lease) { return lease.checkpoint != kTrimHorizonCheckpoint; }
-bool at_end(const Lease& lease) { return lease.checkpoint == kShardEndCheckpoint; }
+bool at_end(const Lease& lease) { return lease.checkpoint == kShardEnd; }
 
 const std::set<std::string>& found(const std::map<std::string, std::set<std::string>>& relatives,
                                    const std::string& shard_id) {

@@ -228,12 +228,12 @@ std::vector<Lease> StreamLeases::obsolete(const std::string& worker) const {
     std::string owner = worker;
     for (const std::string& child : lease->child_ids) {
       const auto row = leases_.find(child);
-      if (row != leases_.end() && row->second.checkpoint != kShardEndCheckpoint) owner = row->second.owner;
+      if (row != leases_.end() && row->second.checkpoint != kShardEnd) owner = row->second.owner;
     }
     if (owner == worker) leases.push_back(*lease);
   }
   for (const auto& [shard_id, lease] : leases_)
-    if (forgotten(shard_id) && lease.checkpoint != kShardEndCheckpoint) leases.push_back(lease);
+    if (forgotten(shard_id) && lease.checkpoint != kShardEnd) leases.push_back(lease);
   return leases;
 }
 

@@ -148,7 +148,7 @@ TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_othe
   }
   ASSERT_TRUE(kcl->checkpoint(theirs, "SHARD_END", 0));
   const Lease ended = *us->get(kKey);
-  EXPECT_EQ(ended.checkpoint, kShardEndCheckpoint);
+  EXPECT_EQ(ended.checkpoint, kShardEnd);
   EXPECT_EQ(ended.child_ids, children);
   expect_one_view(*us, *kcl);
 
@@ -163,7 +163,7 @@ TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_othe
   child.parent_ids = {children[0]};
   ASSERT_EQ(us->create(child)->outcome, kDone);
   change = {};
-  change.checkpoint = kShardEndCheckpoint;
+  change.checkpoint = kShardEnd;
   ASSERT_EQ(us->renew(children[0], counter_of(noted), change)->outcome, kDone);
   expect_one_view(*us, *kcl);
   const Kcl2Lease end = *kcl->get(children[0]);

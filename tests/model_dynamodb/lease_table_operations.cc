@@ -114,7 +114,7 @@ TEST_P(lease_table, checkpoint_is_a_renewal_and_ends_what_was_pending) {
 TEST_P(lease_table, bare_renewal_leaves_the_position_and_all_else_as_it_is) {
   Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
   LeaseChange change;
-  change.checkpoint = kShardEndCheckpoint;
+  change.checkpoint = kShardEnd;
   change.child_ids = {"shardId-000000000009", "shardId-000000000010"};
   change.stream_arn = "arn:of:another";
   change.stream_created_ms = 5;

@@ -249,7 +249,7 @@ TEST(stream_leases, a_finished_lease_is_deleted_by_the_owner_of_a_child) {
   b.owner = c.owner = "other";
   EXPECT_TRUE(Stream({}, kSplit, {parent, b, c}).obsolete("me").empty());
   EXPECT_EQ(shards_of(Stream({}, kSplit, {parent, b, c}).obsolete("other")), Ids{"a"});
-  b.checkpoint = c.checkpoint = kShardEndCheckpoint;
+  b.checkpoint = c.checkpoint = kShardEnd;
   EXPECT_EQ(shards_of(Stream({}, kSplit, {parent, b, c}).obsolete("me")), Ids{"a"});
 }
 

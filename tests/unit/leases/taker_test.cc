@@ -151,9 +151,9 @@ TEST_F(lease_taker, what_bears_our_name_but_is_not_held_is_taken_up_at_once) {
 
 TEST_F(lease_taker, finished_shards_are_neither_taken_nor_counted) {
   std::vector<Lease> rows = table("aa  ");
-  rows[2].checkpoint = rows[3].checkpoint = kShardEndCheckpoint;
+  rows[2].checkpoint = rows[3].checkpoint = kShardEnd;
   EXPECT_EQ(first_choice(rows).size(), 1U);  // a theft: 2 leases, 2 workers
-  rows[0].checkpoint = kShardEndCheckpoint;
+  rows[0].checkpoint = kShardEnd;
   EXPECT_EQ(first_choice(rows).size(), 0U);
 }
 

@@ -183,12 +183,12 @@ TEST(lease_tree, whatever_leases_are_deleted_the_rest_is_made_again_and_read_to_
         if (there >> i & 1) checkpoints[kFamily[i].id] = checkpoint;
       LeasesByShard rows = leases(kFamily, checkpoints);
       for (int turn = 0; turn < 20; ++turn) {
-        for (const std::string& id : ask(kFamily, rows).begin) rows[id].checkpoint = kShardEndCheckpoint;
+        for (const std::string& id : ask(kFamily, rows).begin) rows[id].checkpoint = kShardEnd;
         const Answers answers = ask(kFamily, rows);
         for (const Ids* ids : {&answers.children_missing, &answers.beginnings_missing})
           for (const std::string& id : *ids) rows[id] = leases(kFamily, {{id, "TRIM_HORIZON"}})[id];
       }
-      for (const char* open : {"d", "e"}) EXPECT_EQ(rows[open].checkpoint, kShardEndCheckpoint) << there;
+      for (const char* open : {"d", "e"}) EXPECT_EQ(rows[open].checkpoint, kShardEnd) << there;
     }
   }
 }

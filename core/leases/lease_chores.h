@@ -1,0 +1,69 @@
+// Writes of leases that this worker does not hold: takes, and rows to be made or deleted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "core/leases/held_lease.h"
+#include "core/leases/lease.h"
+#include "core/leases/lease_table.h"
+
+namespace penstock {
+
+struct LeaseChore {
+  enum class Kind { take, make, remove };
+  Kind kind;
+  size_t stream;            // the worker's own number of it
+  Lease lease;              // as it was seen, or is to be made
+  LeaseChange change = {};  // to go with a take
+};
+
+// They go out side by side, as far as the terms' calls leave room. What fails is told, and holds the others up for
+// a while; a row to be made is tried again, all else is for the next scan to decide anew.
+class LeaseChores {
+ public:
+  // Of what the table has answered. started_boot_ms: when the call began (Clock::boot_ms). from: of a take, who
+  // had the lease before, "" where it was free.
+  using Done = std::function<void(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
+                                  const std::string& from)>;
+  // terms outlive this, which must stay where it is while calls are under way.
+  LeaseChores(LeaseTerms& terms, Done done) : terms_(terms), done_(std::move(done)) {}
+  LeaseChores(const LeaseChores&) = delete;
+  LeaseChores& operator=(const LeaseChores&) = delete;
+
+  // A row to be made or deleted, unless there is something to be done to it already.
+  void add(LeaseChore chore);
+  // In place of the takes of before that did not begin yet: of these, in their order, until `most` went well.
+  void choose_takes(std::deque<LeaseChore> takes, size_t most);
+  // No takes and no deletions any more; rows that are to be made still are.
+  void begin_close();
+
+  void advance();
+  // When advance() has something to do, where there is room for a call; kNever: not before something is added.
+  int64_t next_boot_ms() const;
+  bool rows_wait() const { return !waiting_.empty(); }  // to be made or deleted
+  // The keys of what is under way or waits to be made or deleted.
+  const std::set<std::string>& keys() const { return keys_; }
+
+ private:
+  void begin(const LeaseChore& chore);
+  void answered(const LeaseChore& chore, int64_t started_boot_ms, const Result<LeaseWrite>& result);
+  std::string owner_before(const LeaseChore& chore);
+
+  LeaseTerms& terms_;
+  Done done_;
+  std::deque<LeaseChore> waiting_, takes_;
+  size_t takes_wanted_ = 0;  // of takes_, beside those under way
+  std::set<std::string> keys_;
+  int64_t next_boot_ms_ = 0;  // not before that
+  int failures_ = 0;          // in a row
+  // Whom a take was from whose answer was lost: if it came through, the row has our name by now.
+  std::map<std::string, std::string> unanswered_;
+};
+
+}  // namespace penstock

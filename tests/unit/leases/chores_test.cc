@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "core/leases/lease_chores.h"
+#include "tests/model_dynamodb/our_worker.h"
+#include "tests/model_dynamodb/service.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::dynamodb {
+namespace {
+
+const std::string kKey = "shardId-000000000000";
+
+class lease_chores : public testing::Test {
+ protected:
+  using Kind = LeaseChore::Kind;
+
+  lease_chores() { service.make_table("leases"); }
+
+  // A row that others hold.
+  Lease held_by_them(const std::string& key) {
+    EXPECT_EQ(them.create(whole_lease(key))->outcome, kDone);
+    return *them.take(*them.get(key))->row;
+  }
+  void fail_next(const char* operation, const model::Fault& fault) {
+    service.faults().next_calls(operation, fault);
+  }
+
+  sim::SimClock clock;
+  model::Service no_kinesis{{}, [this] { return clock.unix_ms(); }};
+  sim::SimEnv sim{clock, no_kinesis, 1};
+  Service service{{}, [this] { return clock.unix_ms(); }};
+  TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
+                     [this] { return clock.unix_ms(); }};
+  OurWorker them{client, "leases", "them"};
+  LeaseTable table{client.service_call(), "leases", "us-east-1"};
+  Reporter reporter{sim.env()};
+  LeaseTerms terms{sim.env(), table, reporter, "us", 10'000, 5'000};
+  std::vector<std::string> told;
+  LeaseChores chores{terms,
+                     [this](const LeaseChore& chore, int64_t, const LeaseWrite& write, const std::string& from) {
+                       const bool done = write.outcome != LeaseWrite::Outcome::refused;
+                       told.push_back(chore.lease.key + (done ? " done" : " refused") + " from " + from);
+                     }};
+};
+
+TEST_F(lease_chores, a_take_tells_whom_it_was_from_also_where_its_first_answer_was_lost) {
+  chores.choose_takes({{Kind::take, 0, held_by_them(kKey)}}, 1);
+  fail_next("UpdateItem", model::lose_answer());
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{});
+  // The next scan shows the row with our name on it.
+  const Lease ours = *them.get(kKey);
+  ASSERT_EQ(ours.owner, "us");
+  clock.advance(10'000);
+  chores.choose_takes({{Kind::take, 0, ours}}, 1);
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{kKey + " done from them"});
+}
+
+TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
+  std::deque<LeaseChore> takes;
+  for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key)});
+  ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, kDone);
+  chores.choose_takes(takes, 2);
+  chores.advance();
+  EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "b refused from them", "c done from them"}));
+  EXPECT_EQ(chores.next_boot_ms(), kNever);
+}
+
+TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
+  fail_next("PutItem", model::internal_failure());
+  chores.add({Kind::make, 0, whole_lease("a")});
+  chores.add({Kind::make, 0, whole_lease("a")});  // which waits already
+  chores.add({Kind::make, 0, whole_lease("b")});
+  while (told.size() < 2 && chores.next_boot_ms() != kNever) {
+    clock.advance_to(chores.next_boot_ms());
+    chores.advance();
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"b done from ", "a done from "}));
+  EXPECT_TRUE(chores.keys().empty());
+}
+
+TEST_F(lease_chores, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_else_is_begun) {
+  const Lease theirs = held_by_them("a");
+  chores.add({Kind::remove, 0, theirs});
+  chores.add({Kind::make, 0, whole_lease("b")});
+  chores.choose_takes({{Kind::take, 0, theirs}}, 1);
+  chores.begin_close();
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{"b done from "});
+  EXPECT_EQ(them.get("a")->owner, "them");
+  EXPECT_TRUE(chores.keys().empty());
+}
+
+}  // namespace
+}  // namespace penstock::dynamodb
