@@ -170,11 +170,8 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   const int64_t enough = unpacker_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
   for (;;) {
+    if (current_ != nullptr && !assignment_.may_emit(current_->grant.id)) put_aside();
     if (current_ == nullptr && (unpacker_.text_bytes() >= enough || !begin_record())) return PENSTOCK_OK;
-    if (!assignment_.may_emit(current_->grant.id)) {
-      emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
-      return PENSTOCK_OK;
-    }
     if (batch_waits_) {
       if (const Status why = given_up(); !why.ok()) {
         fail_user_record(why);
@@ -225,11 +222,27 @@ bool Input::begin_record() {
     origin.sequence_number = bytes(record.sequence_number);
     origin.partition_key = bytes(record.partition_key);
     origin.arrival_time_ms = record.arrival_time_ms;
-    unpacker_.begin(record.data, origin, range_of(shard.grant.shard));
+    if (const auto aside = std::exchange(shard.aside, std::nullopt)) {
+      unpacker_.resume(record.data, origin, range_of(shard.grant.shard), aside->through, batch_);
+      user_record_ = aside->user_record;
+      refusals_ = aside->refusals;
+      in_user_record_ = true;
+      batch_waits_ = aside->batch_waits;
+    } else {
+      unpacker_.begin(record.data, origin, range_of(shard.grant.shard));
+    }
     return true;
   }
   if (schedule_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
   return false;
+}
+
+// A record of which something is emitted goes on when its shard's grant holds again; meanwhile others are emitted.
+void Input::put_aside() {
+  Shard& shard = *std::exchange(current_, nullptr);
+  shard.aside = {unpacker_.unpacked_through(), user_record_, refusals_, batch_waits_};
+  in_user_record_ = batch_waits_ = false;
+  schedule_.place(shard);
 }
 
 // The first record of a shard that is resumed should be the one that was dealt with last; what was dealt with of

@@ -75,6 +75,7 @@ class Input {
 
   int32_t emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
   bool begin_record();
+  void put_aside();
   void check_resumed(const Shard& shard, const ShardPosition& resume);
   bool next_batch();
   bool begin_user_record();

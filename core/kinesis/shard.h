@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/json.h"
@@ -10,8 +11,17 @@
 #include "core/kinesis/progress.h"
 #include "core/kinesis/shard_reader.h"
 #include "core/kinesis/source_stream.h"
+#include "core/kinesis/unpacker.h"
 
 namespace penstock {
+
+// A source record that was emitted in part, and how far.
+struct PutAside {
+  UnpackedThrough through;
+  Progress::RecordNumber user_record;
+  int64_t refusals;
+  bool batch_waits;  // the last batch was not emitted
+};
 
 struct Shard {
   Shard(Grant granted, SourceStream& of) : grant(std::move(granted)), stream(of) {}
@@ -22,6 +32,7 @@ struct Shard {
   const Grant grant;
   SourceStream& stream;
   std::unique_ptr<ShardReader> reader;  // none: read to its end, and waits for what was read to be settled
+  std::optional<PutAside> aside;        // the reader's record
   Progress progress;
   int64_t last_arrival_ms = 0;  // of the last record emitted; Unix time, 0: there was none
 

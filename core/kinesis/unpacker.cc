@@ -51,9 +51,23 @@ void Unpacker::begin(std::string_view data, const penstock_batch& origin, const 
   counters_.user_records += static_cast<int64_t>(aggregated_.size());
 }
 
+void Unpacker::resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
+                      UnpackedThrough through, penstock_batch& batch) {
+  const UnpackCounters counters = counters_;
+  const SubscriptionCounters messages = reader_.counters();
+  begin(data, origin, range);
+  while (next_user_record() && origin_.sub_sequence_number < through.sub_sequence_number) {
+  }
+  while (batches_ < through.batches && next(batch)) {
+  }
+  counters_ = counters;
+  reader_.restore(messages);
+}
+
 bool Unpacker::next_user_record() {
   const bool is_first = !std::exchange(is_begun_, true);
   kind_ = Kind::nothing;
+  batches_ = 0;
   problem_ = {};
   if (is_aggregated_) {
     KplUserRecord user_record;
@@ -95,6 +109,12 @@ Unpacker::Kind Unpacker::kind_of_data() {
 }
 
 bool Unpacker::next(penstock_batch& batch) {
+  if (!unpack(batch)) return false;
+  ++batches_;
+  return true;
+}
+
+bool Unpacker::unpack(penstock_batch& batch) {
   switch (kind_) {
     case Kind::nothing:
       return false;

@@ -42,6 +42,12 @@ struct UnpackCounters {
   int64_t raw_bytes = 0;
 };
 
+// How far a source record was given out.
+struct UnpackedThrough {
+  uint64_t sub_sequence_number = 0;  // the current user record's
+  int64_t batches = 0;               // of it
+};
+
 // One source record at a time: begin() it, then
 //
 //   while (unpacker.next_user_record()) {
@@ -58,6 +64,12 @@ class Unpacker {
   // the source record; range is the shard's. Where sub_sequence_number is not 0 data is a user record that was
   // taken out of one before: it keeps that number, and nothing is looked for in it.
   void begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range);
+
+  // The same for a record that was begun before and left for another: goes to where it was. batch becomes the
+  // last one that was given out. Nothing is counted twice.
+  void resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
+              UnpackedThrough through, penstock_batch& batch);
+  UnpackedThrough unpacked_through() const { return {origin_.sub_sequence_number, batches_}; }
 
   // Goes on to the next user record, whatever is left of the one before. False: there is none.
   bool next_user_record();
@@ -83,7 +95,7 @@ class Unpacker {
  private:
   enum class Kind { nothing, message, open_message, raw };
 
-  bool take_apart();
+  bool unpack(penstock_batch& batch);
   bool is_outside_range(const KplUserRecord& user_record);
   Kind kind_of_data();
   void fill_raw_batch(penstock_batch& batch);
@@ -99,6 +111,7 @@ class Unpacker {
   std::string_view data_;
   penstock_batch origin_ = {};
   Kind kind_ = Kind::nothing;  // what is still to be given out of the user record
+  int64_t batches_ = 0;        // that were
   Status problem_;
   penstock_record raw_event_ = {};
   std::string raw_id_;

@@ -51,6 +51,8 @@ class SubscriptionReader {
   const Status& problem() const { return problem_; }
 
   const SubscriptionCounters& counters() const { return counters_; }
+  // What was counted since they were these is counted no more.
+  void restore(const SubscriptionCounters& counters) { counters_ = counters; }
   // The first message type that we do not know, printable, for a warning; empty: there was none yet.
   const std::string& unknown_type() const { return unknown_type_; }
   size_t buffer_bytes() const;  // memory held

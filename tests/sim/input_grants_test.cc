@@ -1,4 +1,6 @@
 // Grants that are lost, as leases are.
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +17,9 @@ class Fickle : public Assignment {
 
   void lose(GrantId grant) { losses_.push_back(grant); }
   bool holds = true;
+  std::set<GrantId> lapsed;  // these do not hold, whatever the others do
   std::vector<GrantId> granted;
+  std::map<std::string, GrantId> grant_of;  // by shard
   std::vector<GrantId> settled_grants;
 
   Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
@@ -26,11 +30,14 @@ class Fickle : public Assignment {
   int64_t next_deadline_ms() const override { return losses_.empty() ? steady_->next_deadline_ms() : 0; }
   std::vector<Grant> take_grants() override {
     auto grants = steady_->take_grants();
-    for (const Grant& grant : grants) granted.push_back(grant.id);
+    for (const Grant& grant : grants) {
+      granted.push_back(grant.id);
+      grant_of[grant.shard.id] = grant.id;
+    }
     return grants;
   }
   std::vector<GrantId> take_losses() override { return std::exchange(losses_, {}); }
-  bool may_emit(GrantId) const override { return holds; }
+  bool may_emit(GrantId grant) const override { return holds && !lapsed.contains(grant); }
   void settled(GrantId grant, ShardPosition position) override {
     settled_grants.push_back(grant);
     steady_->settled(grant, std::move(position));
@@ -107,6 +114,56 @@ TEST_F(input_grants, what_was_read_ahead_waits_while_the_grant_does_not_hold) {
   fickle->holds = true;
   EXPECT_TRUE(reader->run_until_ids(20));
   EXPECT_EQ(reader->distinct(), put_ids);
+}
+
+TEST_F(input_grants, a_record_whose_grant_lapses_amid_it_holds_no_other_shard_and_goes_on_where_it_was) {
+  make_stream(2);
+  const auto reader = start_fickle();
+  for (const int32_t answer : {PENSTOCK_FULL, PENSTOCK_E_MEMORY}) {
+    SCOPED_TRACE(answer);
+    const size_t before = reader->ids.size();
+    service.preload("in", "k", message_of("0") + message_of("1") + message_of("2"));
+    reader->answer = PENSTOCK_FULL;
+    ASSERT_TRUE(reader->run_until_ids(before + 1));
+    reader->answer = answer;
+    reader->run([] { return true; });  // a second one is emitted, or refused
+    const std::string of_k = reader->shard_of["0"];
+    fickle->lapsed = {fickle->grant_of[of_k]};
+    put_many("a", 40);
+    reader->answer = PENSTOCK_OK;
+    const size_t of_it = reader->ids.size();
+    reader->run_for(kMinuteMs);
+    EXPECT_GE(reader->ids.size(), of_it + 10);
+    for (size_t i = of_it; i < reader->ids.size(); ++i) EXPECT_NE(reader->shard_of[reader->ids[i]], of_k);
+    fickle->lapsed.clear();
+    EXPECT_TRUE(reader->run_until_ids(before + 43));
+    reader->run_for(kMinuteMs);
+    std::string of_k_in_order;
+    for (size_t i = before; i < reader->ids.size(); ++i)
+      if (reader->ids[i][0] != 'a') of_k_in_order += reader->ids[i];
+    EXPECT_EQ(of_k_in_order, "012");
+    EXPECT_EQ(reader->ids.size(), before + 43);
+    EXPECT_EQ(reader->stat("events_out"), static_cast<int64_t>(before) + 43);
+    EXPECT_EQ(reader->stat("open_records"), 0);
+  }
+}
+
+TEST_F(input_grants, a_record_whose_shard_is_lost_after_its_grant_lapsed_amid_it_leaves_nothing_behind) {
+  make_stream(2);
+  const auto reader = start_fickle();
+  service.preload("in", "k", message_of("0") + message_of("1"));
+  reader->answer = PENSTOCK_FULL;
+  ASSERT_TRUE(reader->run_until_ids(1));
+  const GrantId lost = fickle->grant_of[reader->shard_of["0"]];
+  fickle->lapsed = {lost};
+  reader->answer = PENSTOCK_OK;
+  reader->run_for(5000);
+  fickle->lose(lost);
+  fickle->lapsed.clear();
+  reader->run_for(kMinuteMs);
+  EXPECT_EQ(reader->ids, std::vector<std::string>{"0"});
+  EXPECT_EQ(reader->stat("shards"), 1);
+  EXPECT_EQ(reader->stat("open_records"), 0);
 }
 
 }  // namespace

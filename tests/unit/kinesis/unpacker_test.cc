@@ -176,6 +176,39 @@ TEST(unpacker, a_user_record_may_be_left_for_the_next_one_at_any_point) {
   EXPECT_TRUE(unpacker.problem().ok());
 }
 
+TEST(unpacker, a_record_left_for_another_at_any_batch_goes_on_behind_it_and_is_counted_once) {
+  const std::string data = aggregated(
+      {message("1") + message("2"), "text", gzip(message("4") + message("5") + message("6")), message("7")});
+  penstock_batch origin = {};
+  origin.sequence_number = bytes("42");
+  const Lines all = {"1", "2", "42:1", "4", "5", "6", "7"};
+  for (size_t left_at = 1; left_at <= all.size(); ++left_at) {
+    SCOPED_TRACE(left_at);
+    Unpacker unpacker{UnpackOptions{}};
+    unpacker.begin(data, origin, {});
+    Lines ids;
+    penstock_batch batch = {};
+    while (unpacker.next_user_record()) {
+      while (unpacker.next(batch)) {
+        ids.emplace_back(view(batch.records[0].id));
+        if (ids.size() != left_at) continue;
+        const UnpackedThrough through = unpacker.unpacked_through();
+        take_apart(unpacker, gzip(message("of another")));
+        unpacker.resume(data, origin, {}, through, batch);
+        EXPECT_EQ(view(batch.records[0].id), ids.back());
+      }
+      EXPECT_TRUE(unpacker.problem().ok());
+    }
+    EXPECT_EQ(ids, all);
+    EXPECT_EQ(unpacker.counters().aggregated_records, 1);
+    EXPECT_EQ(unpacker.counters().user_records, 4);
+    EXPECT_EQ(unpacker.counters().raw_events, 1);
+    EXPECT_EQ(unpacker.messages().events, 7);
+    EXPECT_EQ(unpacker.text_bytes(),
+              static_cast<int64_t>(6 * message("1").size() + message("of another").size() + 4));
+  }
+}
+
 TEST(unpacker, user_records_outside_the_range_are_left_out_and_counted_and_they_alone) {
   Unpacker unpacker(kRaw);
   EXPECT_EQ(
