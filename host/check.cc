@@ -23,11 +23,12 @@ with 1 if there is one. Touches no network. The -c may be left out.
   -e PLUGIN.so         a plugin to open instead of libpenstock.so; may be
                        repeated. With --agent: as the agent is given it
   --events-per-second N
-                       prints, too, what each output's stream must have for so many
-                       log events a second: records, bytes, shards, billed units
+                       prints, too, what each output's stream must have for so
+                       many log events a second: records, bytes, shards, billed
+                       units
   --event-bytes SIZE   their mean size, partition key included; 505 if left out
-  --agent fluent-bit   the conf is for Fluent Bit: checks the sections of ours in
-                       it, which Fluent Bit itself does not, and leaves all
+  --agent fluent-bit   the conf is for Fluent Bit: checks the sections of ours
+                       in it, which Fluent Bit itself does not, and leaves all
                        others alone
   -h, --help           this text
 )";

@@ -20,16 +20,17 @@ constexpr char kHelp[] =
 
 Feeds the records of a failure file (on_failure file:PATH) in again. What failed
 at an input is taken apart and goes through the conf's filters to its outputs;
-what failed at an output goes straight to it, with the partition key that it had.
-The inputs of the conf do not run.
+what failed at an output goes straight to it, with the partition key that it
+had. The inputs of the conf do not run.
 
 The file is read as it is at the start, and never changed. A record of which a
 part was delivered before is delivered whole, so that this part is there twice.
 What fails again goes to the on_failure of the output, which must be another
 file; lines that cannot be read or replayed are told with their numbers.
 
-  -c FILE        the conf. If it has several inputs or outputs, the file belongs to
-                 the one whose on_failure is its name, or its name up to a dot
+  -c FILE        the conf. If it has several inputs or outputs, the file belongs
+                 to the one whose on_failure is its name, or its name up to a
+                 dot
   -e PLUGIN.so   a plugin to open instead of libpenstock.so; may be repeated
   --dry-run      only tells what is in the file
   -h, --help     this text

@@ -19,12 +19,13 @@ settles what is in flight within Grace seconds ([SERVICE], 5 by default), saves
 checkpoints and exits with 0. A second signal ends it at once, with 128 + the
 signal's number.
 
-  -c FILE                    the conf; "penstock check -c FILE" tells its problems
+  -c FILE                    the conf; "penstock check -c FILE" tells its
+                             problems
   -e PLUGIN.so               a plugin to open instead of libpenstock.so; may be
                              repeated
-  --exit-when-idle SECONDS   ends, as after a signal, when for so long nothing has
-                             come in, no read has failed, nothing is in flight, and
-                             no input is behind what it reads
+  --exit-when-idle SECONDS   ends, as after a signal, when for so long nothing
+                             has come in, no read has failed, nothing is in
+                             flight, and no input is behind what it reads
   -h, --help                 this text
 
 Exit codes: 0 drained and closed; 1 a problem in the conf, a stage that does not

@@ -11,10 +11,14 @@
 #include "host/nearest.h"
 #include "host/prepare.h"
 #include "host/text.h"
+#include "host/wrap.h"
 
 namespace penstock::host {
 
 namespace {
+
+constexpr size_t kHelpIndent = 6;
+constexpr size_t kCommandIndent = 14;  // as of the program's own commands
 
 bool find_command(const penstock_stage& stage, std::string_view name, penstock_command& out) {
   for (const penstock_command& command : commands_of(stage)) {
@@ -65,17 +69,20 @@ std::string typed(std::string_view name) {
 }
 
 std::string help_of(const penstock_stage& stage, const penstock_command& command) {
-  std::string usage = "Usage: penstock " + printable(command.name) + " -c FILE";
+  std::vector<std::string> usage = {"penstock", printable(command.name), "-c FILE"};
   std::string arguments;
   for (size_t i = 0; i < command.argument_info_count; ++i) {
     const penstock_option_info& info = argument_info(command, i);
     const std::string type = printable(info.type);
     const std::string form = typed(printable(info.name)) + (type == "on|off" ? "" : " <" + type + ">");
-    usage += info.required != 0 ? " " + form : " [" + form + "]";
-    arguments += "  " + form + "\n      " + printable(info.help) + "\n";
+    usage.push_back(info.required != 0 ? form : "[" + form + "]");
+    arguments += "  " + form + "\n" + wrapped(printable(info.help), kHelpIndent);
   }
-  return usage + " [-e PLUGIN.so]...\n\nOf " + kind_name(stage.kind) + " " + printable(stage.id) + ": " +
-         printable(command.help) + "\n\n" + arguments +
+  usage.push_back("[-e PLUGIN.so]...");
+  constexpr std::string_view kUsage = "Usage: ";
+  const std::string what = "Of " + std::string(kind_name(stage.kind)) + " " + printable(stage.id) + ": ";
+  return wrapped(usage, kUsage.size()).replace(0, kUsage.size(), kUsage) + "\n" +
+         wrapped(what + printable(command.help), 0) + "\n" + arguments +
          "  -c FILE\n      the conf; it is done for each section of that stage\n"
          "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
 }
@@ -160,8 +167,14 @@ std::string stage_commands_help() {
       const std::string name = printable(command.name);
       if (knows(names, name)) continue;
       names.push_back(name);
-      out +=
-          "  " + name + std::string(name.size() < 10 ? 12 - name.size() : 2, ' ') + printable(command.help) + "\n";
+      const std::string head = "  " + name;
+      std::string help = wrapped(printable(command.help), kCommandIndent);
+      if (head.size() + 2 <= kCommandIndent) {
+        help.replace(0, head.size(), head);
+      } else {
+        help.insert(0, head + "\n");
+      }
+      out += help;
     }
   }
   return out.empty() ? out : "\nCommands of stages, for each stage of a conf that has them:\n\n" + out;

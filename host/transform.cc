@@ -32,17 +32,19 @@ they are: gzip or text; in it, mixed as they come,
   - base64 of gzip records, one a line,
   - events of a Lambda function behind a Kinesis stream ({"Records": ...}).
 
-  -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs filters;
-                 of one that it has not those that its input penstock_kinesis has
-  --summary      in place of the records: what they tell together, by lambda.event
-                 and level, failures, the slowest reports, log groups. Of the conf's
-                 options only those count that say what is left out or understood
+  -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs
+                 filters; of one that it has not those that its input
+                 penstock_kinesis has
+  --summary      in place of the records: what they tell together, by
+                 lambda.event and level, failures, the slowest reports, log
+                 groups. Of the conf's options only those count that say what is
+                 left out or understood
   -e PLUGIN.so   a plugin to open instead of libpenstock.so
   -h, --help     this text
 
-What cannot be understood is told on standard error with its place, the rest goes
-on; then a summary. Exit codes: 0 all was understood; 1 something was not; 2 a
-wrong command line.
+What cannot be understood is told on standard error with its place, the rest
+goes on; then a summary. Exit codes: 0 all was understood; 1 something was not;
+2 a wrong command line.
 )";
 
 // One document: larger than any record of a stream, inflated.

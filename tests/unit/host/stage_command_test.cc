@@ -1,6 +1,8 @@
 // Commands of stages: "penstock NAME -c FILE", on the program itself with a fake plugin.
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "tests/unit/host/program_test_base.h"
 
 namespace penstock::host {
@@ -111,12 +113,22 @@ TEST_F(stage_command, the_programs_own_help_lists_those_of_its_plugin) {
 TEST_F(stage_command, its_help_is_what_the_stage_says_of_it) {
   const Ended it = run_program({"sizing", "--help", "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(it.code, 0) << it.err;
-  EXPECT_EQ(it.out.rfind("Usage: penstock sizing -c FILE --events-per-second <NUMBER> [--event-bytes <SIZE>] "
-                         "[-e PLUGIN.so]...\n\nOf output fake_out: Tells how many.\n\n  --events-per-second "
+  EXPECT_EQ(it.out.rfind("Usage: penstock sizing -c FILE --events-per-second <NUMBER>\n"
+                         "       [--event-bytes <SIZE>] [-e PLUGIN.so]...\n\nOf output fake_out: Tells how "
+                         "many.\n\n  --events-per-second "
                          "<NUMBER>\n      How many.\n",
                          0),
             0u)
       << it.out;
+}
+
+TEST_F(stage_command, every_help_fits_80_columns) {
+  for (const char* command : {"", "run", "check", "transform", "replay", "plugins", "sizing", "tell"}) {
+    std::vector<std::string> args = {"--help"};
+    if (*command != '\0') args = {command, "--help", "-e", PENSTOCK_FAKE_PLUGIN};
+    std::istringstream help(run_program(args).out);
+    for (std::string line; std::getline(help, line);) EXPECT_LE(line.size(), 80u) << command << ": " << line;
+  }
 }
 
 }  // namespace

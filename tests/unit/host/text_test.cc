@@ -5,6 +5,7 @@
 
 #include "host/nearest.h"
 #include "host/progress.h"
+#include "host/wrap.h"
 
 namespace penstock::host {
 namespace {
@@ -74,6 +75,21 @@ TEST(nearest, what_is_far_from_all_is_not_guessed) {
   EXPECT_EQ(nearest("x", {}), "");
   EXPECT_EQ(nearest(std::string(101, 'a'), {std::string(100, 'a')}), "");
   EXPECT_EQ(nearest(std::string(100, 'a'), {std::string(101, 'a')}), std::string(101, 'a'));
+}
+
+TEST(wrap, a_line_has_80_columns_and_not_one_more) {
+  const std::string word(35, 'a');
+  EXPECT_EQ(wrapped(word + " " + word + " " + std::string(6, 'b'), 2),
+            "  " + word + " " + word + " " + std::string(6, 'b') + "\n");
+  EXPECT_EQ(wrapped(word + " " + word + " " + std::string(7, 'b'), 2),
+            "  " + word + " " + word + "\n  " + std::string(7, 'b') + "\n");
+}
+
+TEST(wrap, what_is_wider_has_a_line_of_its_own_and_parts_stay_whole) {
+  const std::string wide(90, 'a');
+  EXPECT_EQ(wrapped("b " + wide + " c", 1), " b\n " + wide + "\n c\n");
+  EXPECT_EQ(wrapped({std::string(70, 'a'), "two words"}, 1), " " + std::string(70, 'a') + "\n two words\n");
+  EXPECT_EQ(wrapped("", 3), "\n");
 }
 
 TEST(progress, a_line_tells_totals_rates_since_the_last_lag_and_trouble) {
