@@ -4,12 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "tests/e2e/emulators/emulator_client.h"
 #include "tests/e2e/emulators/emulator_process.h"
-#include "tests/model_kinesis/message.h"
-
-namespace httplib {
-class Client;
-}
 
 namespace penstock::emulators {
 
@@ -17,19 +13,16 @@ class Dynalite {
  public:
   // nullptr where it is not to be had here, with why: it is not installed, or does not start.
   static std::unique_ptr<Dynalite> start(std::string& why);
-  Dynalite(const Dynalite&) = delete;
-  Dynalite& operator=(const Dynalite&) = delete;
-  ~Dynalite();
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(process_.port()); }
-  // One request at a time; Wire::closed where no answer came.
-  model::Reply post(const model::Request& request);
+  // As of EmulatorClient.
+  model::Reply post(const model::Request& request) { return client_.post(request); }
 
  private:
   Dynalite();
 
   EmulatorProcess process_;
-  std::unique_ptr<httplib::Client> http_;
+  EmulatorClient client_;
 };
 
 }  // namespace penstock::emulators

@@ -17,38 +17,15 @@ int64_t unix_now_ms() {
 
 }  // namespace
 
-emulator::emulator() : client_([this](const model::Request& request) { return post(request); }, unix_now_ms) {}
+emulator::emulator()
+    : client_([this](const model::Request& request) { return http_->post(request); }, unix_now_ms) {}
 
 void emulator::SetUp() {
   std::string why;
   backend_ = start_backend(backend_name(), &why);
   if (!backend_ && why.ends_with("does not start")) FAIL() << why;
   if (!backend_) GTEST_SKIP() << why;
-  http_ = std::make_unique<httplib::Client>(backend_->url());
-  http_->set_keep_alive(true);
-  http_->set_tcp_nodelay(true);
-  http_->set_read_timeout(30);
-}
-
-model::Reply emulator::post(const model::Request& request) {
-  httplib::Headers headers;
-  std::string type;
-  for (const auto& [name, value] : request.headers) {
-    if (name == "Content-Type")
-      type = value;
-    else
-      headers.emplace(name, value);
-  }
-  model::Reply reply;
-  const httplib::Result result = http_->Post(request.path, headers, request.body, type);
-  if (!result) {
-    reply.wire = model::Wire::closed;
-    return reply;
-  }
-  reply.status = result->status;
-  reply.headers.assign(result->headers.begin(), result->headers.end());
-  reply.body = result->body;
-  return reply;
+  http_ = std::make_unique<EmulatorClient>(backend_->url());
 }
 
 void emulator::create(const std::string& stream, int shards) {

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <httplib.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "tests/e2e/emulators/backend.h"
+#include "tests/e2e/emulators/emulator_client.h"
 #include "tests/model_kinesis/test_client.h"
 
 namespace penstock::emulators {
@@ -40,10 +40,8 @@ class emulator : public testing::TestWithParam<const char*> {
   }
 
  private:
-  model::Reply post(const model::Request& request);
-
   std::unique_ptr<Backend> backend_;
-  std::unique_ptr<httplib::Client> http_;
+  std::unique_ptr<EmulatorClient> http_;
 
  protected:
   model::TestClient client_;

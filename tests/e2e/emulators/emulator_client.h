@@ -1,0 +1,29 @@
+// Requests to an emulator over one connection that stays open.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tests/model_kinesis/message.h"
+
+namespace httplib {
+class Client;
+}
+
+namespace penstock::emulators {
+
+class EmulatorClient {
+ public:
+  explicit EmulatorClient(const std::string& url);
+  ~EmulatorClient();
+  EmulatorClient(const EmulatorClient&) = delete;
+  EmulatorClient& operator=(const EmulatorClient&) = delete;
+
+  // One request at a time; Wire::closed where no answer came within 30 s.
+  model::Reply post(const model::Request& request);
+
+ private:
+  std::unique_ptr<httplib::Client> http_;
+};
+
+}  // namespace penstock::emulators
