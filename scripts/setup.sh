@@ -10,7 +10,7 @@ case "${1:-test}" in
   demo) ;;
   package) packages+=(dpkg-dev file) ;;
   test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl dpkg-dev file debootstrap
-                   luajit) ;;
+                   luajit valgrind) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-format clang-tidy libclang-rt-14-dev) ;;
   *) echo "usage: scripts/setup.sh [demo|package|test|clang]" >&2; exit 2 ;;

@@ -76,6 +76,11 @@ int ChildProcess::wait(int seconds) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+std::string host_program() {
+  const char* const other = std::getenv("PENSTOCK_TEST_HOST");
+  return other != nullptr ? other : PENSTOCK_HOST;
+}
+
 std::string write_conf(const Deployment& deployment, const std::string& name, const OptionList& more_for_input,
                        const std::string& more, const OptionList& for_filter) {
   std::string path = deployment.folder.path(name);

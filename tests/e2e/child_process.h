@@ -37,11 +37,14 @@ class ChildProcess {
   int process_ = -1;  // a descriptor that is readable once it has ended
 };
 
+// The host that was built, or in its place the program that the environment variable PENSTOCK_TEST_HOST names.
+std::string host_program();
+
 class HostProcess : public ChildProcess {
  public:
   HostProcess(const std::vector<std::string>& arguments, const std::string& output_file,
               const std::vector<std::string>& more_environment = {})
-      : ChildProcess(PENSTOCK_HOST, arguments, output_file, more_environment) {}
+      : ChildProcess(host_program(), arguments, output_file, more_environment) {}
 };
 
 // Writes a conf file: the input and the output of the deployment, lambda_logs between; more goes behind it.
