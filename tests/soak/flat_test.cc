@@ -38,7 +38,7 @@ TEST(soak, growth_while_it_warms_up_is_nothing) {
 
 TEST(soak, a_few_samples_far_above_are_nothing) {
   std::vector<double> samples(30, 100);
-  for (const size_t i : {20, 25, 29}) samples[i] = 1000;
+  for (const size_t i : {20U, 25U, 29U}) samples[i] = 1000;
   EXPECT_TRUE(thirds(samples, kMargin).is_flat());
 }
 
