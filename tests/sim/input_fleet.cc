@@ -25,11 +25,27 @@ std::string event_id(size_t key, int64_t number) {
   return text;
 }
 
-std::unique_ptr<Assignment> assignment(InputFleet::Keeps keeps, Env& env, LeaseTable& table,
-                                       const std::string& worker, int64_t failover_ms) {
-  if (keeps == InputFleet::Keeps::file) return std::move(*OwnAssignment::open(env, "file:/checkpoint", {}));
-  return std::make_unique<LeaseAssignment>(
-      env, table, LeaseOptions{.worker = worker, .initial = {}, .failover_ms = failover_ms, .definition = {}});
+std::string name_of(size_t stream) { return stream == 0 ? "in" : "in-" + std::to_string(stream); }
+
+std::vector<InputStream> all_with(ServiceClient& client, size_t streams) {
+  std::vector<InputStream> all;
+  for (size_t i = 0; i < streams; ++i) all.push_back({{name_of(i), name_of(i), ""}, &client});
+  return all;
+}
+
+std::unique_ptr<Assignment> assignment(const InputFleet::Settings& settings, Env& env, LeaseTable& table,
+                                       const std::string& worker) {
+  if (settings.keeps == InputFleet::Keeps::file) {
+    OwnAssignment::Options options;
+    options.initial = settings.initial;
+    return std::move(*OwnAssignment::open(env, "file:/checkpoint", options));
+  }
+  return std::make_unique<LeaseAssignment>(env, table,
+                                           LeaseOptions{.worker = worker,
+                                                        .streams = settings.streams,
+                                                        .initial = settings.initial,
+                                                        .failover_ms = settings.failover_ms,
+                                                        .definition = {}});
 }
 
 }  // namespace
@@ -49,9 +65,9 @@ InputWorker::InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::st
             table_client_.call(operation, std::move(body), max_bytes, std::move(answered));
           },
           "app", "us-east-1"),
-      assignment_(assignment(fleet.settings_.keeps, sim_->env(), table_, id_, fleet.settings_.failover_ms)),
+      assignment_(assignment(fleet.settings_, sim_->env(), table_, id_)),
       failures_(std::move(*FailureLog::open(sim_->env(), "file:/failures"))),
-      input_(sim_->env(), {{{"in", "in", ""}, &stream_client_}}, *assignment_, *failures_,
+      input_(sim_->env(), all_with(stream_client_, fleet.settings_.streams), *assignment_, *failures_,
              {.reading = {.poll_interval_ms = fleet.settings_.poll_interval_ms}}) {}
 
 int32_t InputWorker::emit(void* ctx, const penstock_batch* batch) {
@@ -59,10 +75,12 @@ int32_t InputWorker::emit(void* ctx, const penstock_batch* batch) {
   Unsettled out{batch->ack_id, 0, {}};
   out.settled_at_ms =
       self.fleet_.clock.monotonic_ms() + static_cast<int64_t>(self.fleet_.random_.up_to(kLongestSettlingMs));
+  const std::string lease =
+      self.fleet_.lease_key(std::string(view(batch->stream)), std::string(view(batch->shard_id)));
   for (uint64_t i = 0; i < batch->record_count; ++i) {
     const std::string id(view(batch->records[i].id));
     const Event event{std::strtoull(id.c_str(), nullptr, 10), std::atoll(id.c_str() + id.find('-') + 1)};
-    self.fleet_.emitted(self.id_, std::string(view(batch->shard_id)), event.key, event.number);
+    self.fleet_.emitted(self.id_, lease, event.key, event.number);
     out.events.push_back(event);
     ++self.emitted_;
   }
@@ -124,7 +142,7 @@ InputFleet::InputFleet(const Settings& settings)
       settings_(settings),
       random_(settings.seed),
       next_put_ms_(clock.monotonic_ms()) {
-  kinesis.create_stream("in", settings.shards);
+  for (size_t i = 0; i < settings.streams; ++i) kinesis.create_stream(name_of(i), settings.shards);
   dynamodb.make_table("app");
 }
 
@@ -168,6 +186,16 @@ void InputFleet::run(int64_t ms) {
   for (const int64_t end_ms = clock.monotonic_ms() + ms; clock.monotonic_ms() < end_ms;) turn(end_ms);
 }
 
+void InputFleet::run_quietly(int64_t ms) {
+  next_put_ms_ = kNever;
+  run(ms);
+  next_put_ms_ = clock.monotonic_ms() + settings_.event_every_ms;
+}
+
+void InputFleet::begin_here() {
+  for (Key& key : keys_) key.emitted = key.settled.through = key.put;
+}
+
 void InputFleet::rest(int64_t most_ms) {
   next_put_ms_ = kNever;
   const int64_t end_ms = clock.monotonic_ms() + most_ms;
@@ -186,18 +214,19 @@ bool InputFleet::all_settled() const {
 void InputFleet::put_event() {
   next_put_ms_ = clock.monotonic_ms() + settings_.event_every_ms;
   const size_t key = random_.up_to(keys_.size() - 1);
+  const std::string stream = name_of(key % settings_.streams);
   kinesis.preload(
-      "in", std::to_string(key),
+      stream, std::to_string(key),
       R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","logEvents":[{"id":")" +
           event_id(key, keys_[key].put++) + R"(","timestamp":1566741555269,"message":"m"}]})");
   ++put_;
-  for (model::Shard& shard : kinesis.stream("in")->shards())
+  for (model::Shard& shard : kinesis.stream(stream)->shards())
     while (!shard.records.empty() && shard.records.front().arrival_ms < clock.unix_ms() - settings_.retention_ms)
       kinesis.trim(shard, 1);
 }
 
-void InputFleet::split() {
-  model::Stream& stream = *kinesis.stream("in");
+void InputFleet::split(size_t of) {
+  model::Stream& stream = *kinesis.stream(name_of(of));
   model::Shard* widest = nullptr;
   for (model::Shard& shard : stream.shards())
     if (!shard.closed() && (widest == nullptr || shard.last - shard.first > widest->last - widest->first))
@@ -205,16 +234,17 @@ void InputFleet::split() {
   stream.split(*widest, widest->first + (widest->last - widest->first) / 2 + 1, clock.unix_ms());
 }
 
-void InputFleet::merge() {
-  model::Stream& stream = *kinesis.stream("in");
+void InputFleet::merge(size_t of) {
+  model::Stream& stream = *kinesis.stream(name_of(of));
   model::Shard& first = stream.open_shard_for(0);
   stream.merge(first, stream.open_shard_for(first.last + 1), clock.unix_ms());
 }
 
 std::set<std::string> InputFleet::open_shards() {
   std::set<std::string> shards;
-  for (const model::Shard& shard : kinesis.stream("in")->shards())
-    if (!shard.closed()) shards.insert(shard.id());
+  for (size_t i = 0; i < settings_.streams; ++i)
+    for (const model::Shard& shard : kinesis.stream(name_of(i))->shards())
+      if (!shard.closed()) shards.insert(lease_key(name_of(i), shard.id()));
   return shards;
 }
 
@@ -229,6 +259,13 @@ std::set<std::string> InputFleet::leased_shards() {
 // ---- The judge
 // ----------------------------------------------------------------------------------------------------
 
+// https://github.com/awslabs/amazon-kinesis-client, StreamIdentifier.serialize()
+std::string InputFleet::lease_key(const std::string& stream, const std::string& shard) {
+  if (settings_.streams == 1) return shard;
+  const std::string created_s = std::to_string(kinesis.stream(stream)->created_ms() / 1000);
+  return model::Settings().account + ":" + stream + ":" + created_s + ":" + shard;
+}
+
 model::Reply InputFleet::serve(const std::string& host, model::Request request) {
   if (!host.starts_with("dynamodb")) return kinesis.handle(std::move(request));
   model::Reply reply = dynamodb.handle(std::move(request));
@@ -236,13 +273,13 @@ model::Reply InputFleet::serve(const std::string& host, model::Request request) 
   return reply;
 }
 
-void InputFleet::emitted(const std::string& worker, const std::string& shard, size_t key, int64_t number) {
+void InputFleet::emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number) {
   Key& of = keys_[key];
   // Nothing is passed over, so that first occurrences are in order.
-  EXPECT_LE(number, of.emitted) << "key " << key << ", by " << worker << " in " << shard;
+  EXPECT_LE(number, of.emitted) << "key " << key << ", by " << worker << " in " << lease;
   if (number < of.emitted) ++duplicates_;
   of.emitted = std::max(of.emitted, number + 1);
-  if (settings_.keeps == Keeps::leases) judge_.emitted(worker, shard, settings_.failover_ms);
+  if (settings_.keeps == Keeps::leases) judge_.emitted(worker, lease, settings_.failover_ms);
 }
 
 void InputFleet::Numbers::add(int64_t number) {

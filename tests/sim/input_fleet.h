@@ -1,7 +1,7 @@
-// Whole inputs in virtual time that read one stream, sharing it by leases in a table or each life of a single one
-// going on from its file; and a judge of what they emit. Kinesis and DynamoDB are the models.
+// Whole inputs in virtual time that read some streams, sharing them by leases in a table or each life of a single
+// one going on from its file; and a judge of what they emit. Kinesis and DynamoDB are the models.
 //
-// What flows are numbered events in 200 partition keys, one a record, evenly in time.
+// What flows are numbered events in 200 partition keys, one a record, evenly in time. A key is of one stream.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,9 @@ class InputFleet {
     int64_t poll_interval_ms = 1'000;
     int64_t event_every_ms = 20;
     int64_t retention_ms = 86'400'000;
-    uint32_t shards = 4;
+    InitialPosition initial = {};
+    size_t streams = 1;
+    uint32_t shards = 4;  // of each
     int64_t list_page = 3;
     uint64_t seed = 1;
   };
@@ -86,13 +88,18 @@ class InputFleet {
   InputWorker& worker(size_t index) { return *workers_[index]; }
 
   void run(int64_t ms);
+  // The same, but nothing is put.
+  void run_quietly(int64_t ms);
+  // What was put so far is not to be emitted.
+  void begin_here();
   // No more events come until all there are have been settled; fails where that takes longer.
   void rest(int64_t most_ms);
-  // Of the widest open shard; of the first two open ones that are neighbours.
-  void split();
-  void merge();
+  // Of the stream's widest open shard; of its first two open ones.
+  void split(size_t stream = 0);
+  void merge(size_t stream = 0);
+  // By the keys of their leases: of those that are open, of those with rows in the table.
   std::set<std::string> open_shards();
-  std::set<std::string> leased_shards();  // those with rows in the table
+  std::set<std::string> leased_shards();
 
   int64_t put() const { return put_; }
   int64_t duplicates() const { return duplicates_; }
@@ -115,11 +122,12 @@ class InputFleet {
     Numbers settled;
   };
 
+  std::string lease_key(const std::string& stream, const std::string& shard);
   model::Reply serve(const std::string& host, model::Request request);
   void turn(int64_t until_ms);
   void put_event();
   bool all_settled() const;
-  void emitted(const std::string& worker, const std::string& shard, size_t key, int64_t number);
+  void emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number);
 
   const Settings settings_;
   LeaseJudge judge_{clock};

@@ -10,21 +10,23 @@ namespace {
 constexpr int64_t kFailoverMs = 10'000;
 constexpr int64_t kMinuteMs = 60'000;
 
+// All is settled and kept: whoever comes next begins behind it.
+void expect_nothing_left(InputFleet& fleet) {
+  fleet.rest(5 * kMinuteMs);
+  EXPECT_EQ(fleet.leased_shards(), fleet.open_shards());
+  while (fleet.workers() > 0) fleet.stop(0);
+  const int64_t duplicates = fleet.duplicates();
+  fleet.start();
+  fleet.run(kMinuteMs);
+  fleet.rest(kMinuteMs);
+  EXPECT_EQ(fleet.duplicates(), duplicates);
+}
+
 struct input_fleet : testing::TestWithParam<uint64_t> {
   void start_many(int count) {
     for (int i = 0; i < count; ++i) fleet.start();
   }
-  // All is settled and kept: whoever comes next begins behind it.
-  void expect_nothing_left() {
-    fleet.rest(5 * kMinuteMs);
-    EXPECT_EQ(fleet.leased_shards(), fleet.open_shards());
-    while (fleet.workers() > 0) fleet.stop(0);
-    const int64_t duplicates = fleet.duplicates();
-    fleet.start();
-    fleet.run(kMinuteMs);
-    fleet.rest(kMinuteMs);
-    EXPECT_EQ(fleet.duplicates(), duplicates);
-  }
+  void expect_nothing_left() { sim::expect_nothing_left(fleet); }
 
   InputFleet fleet{{.failover_ms = kFailoverMs, .seed = GetParam()}};
 };
@@ -119,6 +121,53 @@ TEST_P(input_fleet, nothing_is_lost_when_all_of_it_comes_together_and_both_servi
   fleet.dynamodb.faults().set_rates({});
   fleet.run(2 * kMinuteMs);
   expect_nothing_left();
+}
+
+TEST_P(input_fleet, several_streams_are_shared_by_leases_of_their_own_and_read_on_side_by_side) {
+  InputFleet both({.failover_ms = kFailoverMs, .streams = 2, .shards = 3, .seed = GetParam()});
+  for (int i = 0; i < 3; ++i) both.start();
+  both.run(kMinuteMs);
+  EXPECT_EQ(both.leased_shards(), both.open_shards());
+  EXPECT_EQ(both.leased_shards().size(), 6U);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(both.worker(i).stat("shards"), 2);
+  both.split(1);
+  both.run(20'000);
+  both.merge(0);
+  both.kill(0);
+  both.run(kMinuteMs);
+  both.stop(0);
+  both.start();
+  both.run(kMinuteMs);
+  sim::expect_nothing_left(both);
+}
+
+struct input_that_begins_at_latest : testing::TestWithParam<InputFleet::Keeps> {};
+INSTANTIATE_TEST_SUITE_P(kept, input_that_begins_at_latest,
+                         testing::Values(InputFleet::Keeps::leases, InputFleet::Keeps::file));
+
+TEST_P(input_that_begins_at_latest,
+       begins_when_it_first_started_though_it_died_and_shards_came_before_a_checkpoint) {
+  InputFleet fleet({.keeps = GetParam(), .failover_ms = kFailoverMs, .initial = {InitialPosition::Kind::latest}});
+  fleet.run(kMinuteMs);
+  fleet.split();
+  fleet.run(kMinuteMs);
+  fleet.begin_here();
+  fleet.run_quietly(2'000);
+  fleet.start();
+  fleet.run_quietly(3'000);
+  EXPECT_EQ(fleet.worker(0).emitted(), 0);
+  fleet.kill(0);  // nothing was read, so that there is no position
+  fleet.run(kMinuteMs);
+  fleet.split();
+  fleet.run(kMinuteMs);
+  fleet.merge();
+  fleet.run(kMinuteMs);
+  fleet.start();
+  fleet.run(kMinuteMs);
+  fleet.split();
+  fleet.run(kMinuteMs);
+  fleet.rest(kMinuteMs);
+  EXPECT_EQ(fleet.duplicates(), 0);
 }
 
 }  // namespace
