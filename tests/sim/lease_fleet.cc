@@ -136,6 +136,17 @@ void LeaseFleet::stop(size_t worker) {
   workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(worker));
 }
 
+KclWorker& LeaseFleet::start_kcl() {
+  ++started_;
+  kcl_workers_.push_back(std::make_unique<KclWorker>(*this, "kcl-" + std::to_string(started_),
+                                                     seed_ * 1'000 + static_cast<uint64_t>(started_)));
+  return *kcl_workers_.back();
+}
+
+void LeaseFleet::kill_kcl(size_t worker) {
+  kcl_workers_.erase(kcl_workers_.begin() + static_cast<std::ptrdiff_t>(worker));
+}
+
 void LeaseFleet::run(int64_t ms) {
   const int64_t end_ms = clock.monotonic_ms() + ms;
   run_until([&] { return clock.monotonic_ms() >= end_ms; }, ms + 1);
@@ -156,6 +167,10 @@ int64_t LeaseFleet::run_until(const std::function<bool()>& done, int64_t most_ms
         worker->advance();
         next_ms = std::min(next_ms, worker->next_deadline_ms());
       }
+    for (const auto& worker : kcl_workers_) {
+      worker->advance();
+      next_ms = std::min(next_ms, worker->next_deadline_ms());
+    }
     std::erase_if(stopping_, [](const auto& worker) {
       if (!worker->leases_.closed()) return false;
       worker->sim_.kill();
@@ -208,13 +223,14 @@ void LeaseFleet::merge(const std::string& a, const std::string& b) {
 bool LeaseFleet::in_balance() const {
   size_t least = SIZE_MAX, most = 0, all = 0;
   std::set<std::string> shards;
-  for (const auto& worker : workers_) {
-    const std::set<std::string> its = worker->shards();
+  const auto add = [&](const std::set<std::string>& its) {
     least = std::min(least, its.size());
     most = std::max(most, its.size());
     all += its.size();
     shards.insert(its.begin(), its.end());
-  }
+  };
+  for (const auto& worker : workers_) add(worker->shards());
+  for (const auto& worker : kcl_workers_) add(worker->shards());
   size_t open = 0;
   for (const auto& [id, shard] : shards_) {
     if (!shard.info.open) continue;

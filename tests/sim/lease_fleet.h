@@ -15,6 +15,7 @@
 
 #include "core/leases/lease_assignment.h"
 #include "tests/model_dynamodb/service.h"
+#include "tests/sim/kcl_worker.h"
 #include "tests/sim/lease_judge.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
@@ -88,6 +89,8 @@ class LeaseFleet {
   void start_many(int count);
   void kill(size_t worker);  // as kill -9
   void stop(size_t worker);  // in order
+  KclWorker& start_kcl();
+  void kill_kcl(size_t worker);
   void run(int64_t ms);
   // Runs until done(), or fails after that much time. How long it took.
   int64_t run_until(const std::function<bool()>& done, int64_t most_ms);
@@ -98,11 +101,12 @@ class LeaseFleet {
   // What each open shard gets from now on.
   void set_records_a_second(int records) { records_a_second_ = records; }
 
-  // Every open shard is read by one worker, and the workers' shares differ by one at most.
+  // Every open shard is read by one worker, KCL's or ours, and the workers' shares differ by one at most.
   bool in_balance() const;
   bool all_read() const;
   size_t workers() const { return workers_.size(); }
   FleetWorker& worker(size_t index) { return *workers_[index]; }
+  KclWorker& kcl_worker(size_t index) { return *kcl_workers_[index]; }
   void delete_row(const std::string& key);  // by hand
   dynamodb::Service& service() { return service_; }
   std::map<std::string, FleetShard>& shards() { return shards_; }
@@ -115,6 +119,7 @@ class LeaseFleet {
 
  private:
   friend class FleetWorker;
+  friend class KclWorker;
   model::Reply serve(model::Request request);
   void emitted(const std::string& worker, FleetShard& shard, size_t index);
   void put_records();
@@ -125,6 +130,7 @@ class LeaseFleet {
   std::map<std::string, FleetShard> shards_;
   std::vector<std::unique_ptr<FleetWorker>> workers_;
   std::vector<std::unique_ptr<FleetWorker>> stopping_;
+  std::vector<std::unique_ptr<KclWorker>> kcl_workers_;
   int started_ = 0;
   LeaseJudge judge_{clock};
   int records_a_second_ = 10;

@@ -1,0 +1,86 @@
+// Workers of ours beside workers of KCL at one table in virtual time. The judge is in the fleet.
+#include <gtest/gtest.h>
+
+#include "tests/sim/lease_fleet.h"
+
+namespace penstock::sim {
+namespace {
+
+constexpr int64_t kMinuteMs = 60'000;
+
+struct leases_beside_kcl : testing::TestWithParam<uint64_t> {
+  void start(int ours, int of_kcl, int shards) {
+    fleet.add_shards(shards);
+    fleet.start_many(ours);
+    for (int i = 0; i < of_kcl; ++i) fleet.start_kcl();
+    expect_balance();
+  }
+  void expect_balance() {
+    fleet.run_until([&] { return fleet.in_balance(); }, 10 * kMinuteMs);
+  }
+  void expect_all_read() {
+    fleet.set_records_a_second(0);
+    fleet.run_until([&] { return fleet.all_read(); }, 10 * kMinuteMs);
+  }
+
+  LeaseFleet fleet{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(seeds, leases_beside_kcl, testing::Range<uint64_t>(1, 6));
+
+TEST_P(leases_beside_kcl, shares_come_to_be_even_and_stay) {
+  start(2, 2, 12);
+  const auto taken = [&] {
+    return fleet.worker(0).stat("leases_taken") + fleet.worker(1).stat("leases_taken") +
+           fleet.kcl_worker(0).taken() + fleet.kcl_worker(1).taken();
+  };
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(fleet.worker(i).shards().size(), 3U);
+    EXPECT_EQ(fleet.kcl_worker(i).shards().size(), 3U);
+  }
+  const int64_t before = taken();
+  fleet.run(10 * kMinuteMs);
+  EXPECT_EQ(taken(), before);
+  expect_all_read();
+}
+
+TEST_P(leases_beside_kcl, what_a_dead_worker_of_either_read_is_read_on_by_the_others) {
+  start(2, 2, 12);
+  fleet.kill_kcl(0);
+  expect_balance();
+  fleet.kill(0);
+  expect_balance();
+  EXPECT_EQ(fleet.worker(0).shards().size(), 6U);
+  expect_all_read();
+}
+
+TEST_P(leases_beside_kcl, either_takes_over_from_the_other_while_records_flow) {
+  start(3, 3, 9);
+  for (int i = 0; i < 3; ++i) {
+    fleet.stop(0);
+    fleet.run(kMinuteMs);
+  }
+  expect_balance();
+  fleet.start_many(3);
+  expect_balance();
+  for (int i = 0; i < 3; ++i) {
+    fleet.kill_kcl(0);
+    fleet.run(kMinuteMs);
+  }
+  expect_balance();
+  expect_all_read();
+}
+
+TEST_P(leases_beside_kcl, a_reshard_is_followed_parents_first_by_both) {
+  start(2, 2, 8);
+  fleet.split(*fleet.worker(0).shards().begin());
+  fleet.split(*fleet.kcl_worker(0).shards().begin());
+  fleet.run(2 * kMinuteMs);
+  expect_balance();
+  fleet.merge(*fleet.worker(1).shards().begin(), *fleet.kcl_worker(1).shards().begin());
+  fleet.run(2 * kMinuteMs);
+  expect_balance();
+  expect_all_read();
+}
+
+}  // namespace
+}  // namespace penstock::sim
