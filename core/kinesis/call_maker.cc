@@ -43,10 +43,7 @@ void CallMaker::done(const WriterRecord& record) {
   WriterRecord* const next = order_.done(record);
   if (next == nullptr) return;
   next->has_turn = true;
-  if (gathering_)
-    released_.push_back({next, kAtOnce});
-  else
-    queue_.add_again(*next, kAtOnce);
+  queue_.add_again(*next, kAtOnce);
 }
 
 int64_t CallMaker::next_call_ms(bool hurry) const {
@@ -63,7 +60,6 @@ int64_t CallMaker::next_call_ms(bool hurry) const {
 
 bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes) {
   if (gathered()) return true;
-  gathering_ = true;
   for (bool room = true; room;) {
     WriterRecord* const front = queue_.front(now_ms);
     if (front == nullptr) break;
@@ -73,7 +69,6 @@ bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes) {
     if (!room && first != front) queue_.add_again(*first, kAtOnce);  // what is left of a chain
     for (const Released& one : std::exchange(released_, {})) add_again(*one.first, one.due_ms);
   }
-  gathering_ = false;
   return gathered();
 }
 
@@ -137,7 +132,6 @@ WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms,
       continue;
     }
     *link = std::exchange(record->next, nullptr);
-    done(*record);
     undeliverable_.add(*record, std::move(why));
   }
   return first;

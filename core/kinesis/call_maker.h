@@ -43,7 +43,7 @@ class CallMaker {
   void add_again(WriterRecord& first, int64_t due_ms);
   // The shard refused a parcel for its rate: what goes to it is held to a budget from now on.
   void throttled(const WriterRecord& first, int64_t now_ms);
-  // The record is delivered or undeliverable: one that waits behind it may go.
+  // The record is delivered, or in the failure log for good: one that waits behind it may go.
   void done(const WriterRecord& record);
 
   // When there is a call to make; kNever: nothing waits. hurry: what waits for company does not.
@@ -85,7 +85,6 @@ class CallMaker {
   WriterQueue queue_;
   KeyOrder order_;
   Packing packing_;
-  bool gathering_ = false;
   std::vector<Released> released_;  // while gathering: what goes back to the queue
   int64_t retries_ = 0;
 };

@@ -225,7 +225,6 @@ void Writer::send_again(const std::vector<Parcel>& parcels, const Backoff* backo
     const int now_refusals = parcel.first->refusals;
     if (now_refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
       each_record(parcel.first, [&](WriterRecord& record) {
-        next_.done(record);
         undeliverable_.add(record, "it was sent " + std::to_string(now_refusals) +
                                        " times in vain (record_retry_limit), at last: " + reason);
       });
@@ -242,6 +241,8 @@ void Writer::send_again(const std::vector<Parcel>& parcels, const Backoff* backo
 void Writer::settle_failures() {
   for (const WriterRecord* record : undeliverable_.advance()) {
     ++counters_.failures;
+    // Not before: after a crash what is not on disk is sent again, and would come behind what waited for it.
+    next_.done(*record);
     record->batch->failed = true;
     settle(*record->batch);
   }

@@ -77,7 +77,24 @@ INSTANTIATE_TEST_SUITE_P(, ordering,
                                          Case{"newline", Packing::Aggregate::newline}),
                          [](const auto& one) { return one.param.name; });
 
-// The proof that the test above can fail.
+TEST(writer_sim, what_waits_behind_a_record_of_its_key_that_failed_waits_until_that_is_on_disk) {
+  Writer::Options with = options();
+  with.calls.order_per_key = true;
+  with.record_retry_limit = 0;
+  WriterSim sim(1, std::move(with));
+  sim.service.faults().next_calls("PutRecords", model::refuse_records(1));
+  sim.sim.files().fail_syncs(true);
+  sim.write({{"key", "0"}, {"key", "1"}, {"other", "0"}});
+  sim.run_for(60'000);
+  // Were the power cut now, 0 would be sent again, behind 1.
+  EXPECT_FALSE(first_occurrences(sim).contains("key"));
+  sim.sim.files().fail_syncs(false);
+  sim.run_for(60'000);
+  EXPECT_EQ(first_occurrences(sim)["key"], std::vector<int>{1});
+  EXPECT_TRUE(sim.writer().idle());
+}
+
+// The proof that the test before that can fail.
 TEST(writer_sim, without_ordering_refusals_change_the_order_of_a_key) {
   WriterSim sim(1, options());
   sim.service.faults().set_rates({.refuse_records = 0.3});
