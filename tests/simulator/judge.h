@@ -49,16 +49,19 @@ class Judge {
   void arrived(ItemNumber item, const std::string& key);
   // A position would survive whatever comes.
   void kept(const std::string& process, const std::string& shard_id, const ShardPosition& position);
+  // What was kept of a shard, or of all, may be gone.
+  void begins_anew(const std::string& shard_id) { ledger_.shard(shard_id).kept = 0; }
+  void begins_anew() {
+    for (auto& [id, shard] : ledger_.shards()) shard.kept = 0;
+  }
   // A line of a failure file.
   void recorded(std::string_view line);
-  // A line of a log.
-  void logged(const std::string& process, std::string_view line);
 
   // So many first occurrences at the sink, and later ones.
   size_t arrivals() const { return arrivals_; }
   size_t duplicates() const { return duplicates_; }
-  // Whether the positions that are kept have passed all that was put.
-  bool all_kept();
+  // What of it the positions that are kept have not passed; empty: they have passed all that was put.
+  std::string not_kept();
   // When nothing is on its way any more.
   void end();
 

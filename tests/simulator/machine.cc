@@ -10,54 +10,134 @@ namespace penstock::simulator {
 namespace {
 
 constexpr int64_t kStartAgainMs = 1000;
+constexpr int64_t kCarryMs = 20;  // what is on its way from who does not run arrives so much later at most
+constexpr uint64_t kMostWritesToDeath = 8;
 
-uint64_t seed_of(const Plan& plan, size_t index, uint64_t stage) { return (plan.seed * 64 + index) * 2 + stage; }
+uint64_t seed_of(const Plan& plan, size_t index, uint64_t of) { return (plan.seed * 64 + index) * 4 + of; }
 
 }  // namespace
 
 Machine::Machine(const Plan& plan, sim::SimClock& clock, Judge& judge, const Trace& trace, size_t index,
-                 Serve serve)
+                 Links links)
     : plan_(plan),
       clock_(clock),
       judge_(judge),
       trace_(trace),
+      links_(std::move(links)),
       name_("m" + std::to_string(index)),
-      in_(
-          clock,
-          [this, serve](const std::string& host, model::Request request) {
-            return serve(process_name_, host, std::move(request));
-          },
-          seed_of(plan, index, 0)),
-      out_(
-          clock,
-          [this, serve](const std::string& host, model::Request request) {
-            return serve(process_name_, host, std::move(request));
-          },
-          seed_of(plan, index, 1)) {
-  prepare(in_);
-  prepare(out_);
+      random_(seed_of(plan, index, 0)),
+      in_(clock, links_.serve, seed_of(plan, index, 1)),
+      out_(clock, links_.serve, seed_of(plan, index, 2)),
+      reader_(clock, links_.serve, 0) {
+  listen(in_);
+  listen(out_);
 }
 
-void Machine::prepare(sim::SimEnv& env) {
-  env.transport().set_latency_ms(plan_.least_latency_ms, plan_.most_latency_ms);
+void Machine::listen(sim::SimEnv& env) {
   env.env().log = [this](LogLevel level, std::string_view line) {
-    judge_.logged(process_name_, line);
+    if (line.find(kSecretMark) != std::string_view::npos)
+      judge_.violated(Rule::no_secrets, process_name_ + " logs a secret key");
+    constexpr std::string_view kLevels[] = {"ERROR ", "warn ", "info ", "debug "};
     if (trace_.on())
-      trace_.line(process_name_, (level == LogLevel::error  ? "ERROR "
-                                  : level == LogLevel::warn ? "warn "
-                                                            : "info ") +
-                                     std::string(line));
+      trace_.line(process_name_, std::string(kLevels[static_cast<size_t>(level) - 1]) + std::string(line));
   };
 }
 
-void Machine::set_latency_ms(int64_t least, int64_t most) {
-  in_.transport().set_latency_ms(least, most);
-  out_.transport().set_latency_ms(least, most);
+// ---- What goes wrong with it
+// ------------------------------------------------------------------------------------
+
+void Machine::set_network(int64_t least_latency_ms, int64_t most_latency_ms, const sim::NetworkFaults& faults) {
+  for (sim::SimEnv* const env : {&in_, &out_}) {
+    env->transport().set_latency_ms(least_latency_ms, most_latency_ms);
+    env->transport().set_faults(faults, random_.next());
+  }
+}
+
+void Machine::set_disk(const sim::FileFaults& faults) {
+  for (sim::SimEnv* const env : {&in_, &out_}) env->files().set_faults(faults, random_.next());
+}
+
+void Machine::die(bool power_is_cut) {
+  in_.transport().abandon_calls();
+  out_.transport().abandon_calls();
+  process_.reset();
+  forget_death();
+  for (sim::SimEnv* const env : {&in_, &out_}) {
+    if (power_is_cut)
+      env->crash();
+    else
+      env->kill();
+  }
+  stopping_ = false;
+  start_ms_ = clock_.monotonic_ms();
+  // A folder that was not synced may lose what was written last, of which an error told.
+  if (power_is_cut && plan_.files.folder_sync > 0 && links_.leases == nullptr) {
+    judge_.begins_anew();
+    checkpoint_.clear();
+  }
+  look_at_checkpoint();
+}
+
+void Machine::die_writing(bool power_is_cut) {
+  power_goes_too_ = power_is_cut;
+  sim::SimEnv& one = random_.up_to(1) == 0 ? in_ : out_;
+  one.files().die_in(1 + random_.up_to(kMostWritesToDeath - 1));
+}
+
+void Machine::forget_death() {
+  in_.files().die_in(0);
+  out_.files().die_in(0);
+}
+
+void Machine::stop(int64_t grace_ms) {
+  if (!process_ || std::exchange(stopping_, true)) return;
+  process_->begin_drain(clock_.monotonic_ms() + grace_ms);
+}
+
+// Every life has keys of its own, so that the services know who calls.
+void Machine::replace_keys() {
+  const std::string id = process_name_ + std::string(kKeyMark) + std::to_string(++keys_);
+  const model::AccessKey key = {id, std::string(kSecretMark) + id, {}, false};
+  for (sim::SimEnv* const env : {&in_, &out_}) {
+    env->variables()["AWS_ACCESS_KEY_ID"] = key.id;
+    env->variables()["AWS_SECRET_ACCESS_KEY"] = key.secret;
+  }
+  links_.admit(key);
+}
+
+// ---- Its turn
+// ---------------------------------------------------------------------------------------------------
+
+int64_t Machine::next_turn_ms() {
+  // Answers that are due stay due, since nobody takes them.
+  const int64_t carry_ms = std::max(
+      carried_ms_ + kCarryMs, std::min(in_.transport().next_deadline_ms(), out_.transport().next_deadline_ms()));
+  if (frozen) return carry_ms;
+  if (!process_) return std::min(carry_ms, down ? kNever : start_ms_);
+  return process_->next_turn_ms();
+}
+
+void Machine::turn() {
+  if (frozen || !process_) {
+    carried_ms_ = clock_.monotonic_ms();
+    in_.transport().carry();
+    out_.transport().carry();
+  }
+  if (frozen) return;
+  try {
+    if (!process_ && !down && clock_.monotonic_ms() >= start_ms_) start();
+    if (process_) turn_process();
+    look_at_checkpoint();
+  } catch (const sim::Died&) {
+    trace_.line(process_name_, power_goes_too_ ? "loses power amid a write" : "dies amid a write");
+    die(power_goes_too_);
+  }
 }
 
 void Machine::start() {
   process_name_ = name_ + "." + std::to_string(++lives_);
-  auto started = Process::start(plan_, {clock_, in_, out_}, judge_, trace_, process_name_);
+  replace_keys();
+  auto started = Process::start(plan_, {clock_, in_, out_}, judge_, links_.leases, trace_, process_name_);
   if (started.ok()) {
     trace_.line(process_name_, "starts");
     process_ = std::move(*started);
@@ -67,67 +147,36 @@ void Machine::start() {
   start_ms_ = clock_.monotonic_ms() + kStartAgainMs;
 }
 
-void Machine::kill() {
-  in_.kill();
-  out_.kill();
-  process_.reset();
-  stopping_ = false;
-  start_ms_ = clock_.monotonic_ms();
-}
-
-void Machine::crash() {
-  in_.crash();
-  out_.crash();
-  process_.reset();
-  stopping_ = false;
-  start_ms_ = clock_.monotonic_ms();
-}
-
-void Machine::stop(int64_t grace_ms) {
-  if (!process_ || std::exchange(stopping_, true)) return;
-  process_->begin_drain(clock_.monotonic_ms() + grace_ms);
-}
-
-int64_t Machine::next_turn_ms() const {
-  if (frozen) return kNever;
-  if (!process_) return down ? kNever : start_ms_;
-  return process_->next_turn_ms();
-}
-
-void Machine::turn() {
-  if (frozen) return;
-  if (!process_ && !down && clock_.monotonic_ms() >= start_ms_) start();
-  if (!process_) return;
+void Machine::turn_process() {
   process_->turn();
-  if (stopping_ && process_->has_drained()) {
-    process_->close();
-    look_at_checkpoint();
-    trace_.line(process_name_, "has ended in order");
-    kill();
-    return;
-  }
-  look_at_checkpoint();
+  if (!stopping_ || !process_->has_drained()) return;
+  process_->close();
+  trace_.line(process_name_, "has ended in order");
+  die(false);
 }
 
 void Machine::look_at_checkpoint() {
-  if (plan_.leases) return;
+  if (links_.leases != nullptr) return;
   std::string content = in_.files().content(std::string(kCheckpointPath)).value_or("");
   if (content == checkpoint_) return;
   checkpoint_ = std::move(content);
-  const Result<Checkpoint> checkpoint = CheckpointStore::look(in_.env(), "file:" + std::string(kCheckpointPath));
+  reader_.files().put(std::string(kCheckpointPath), checkpoint_);
+  const Result<Checkpoint> checkpoint =
+      CheckpointStore::look(reader_.env(), "file:" + std::string(kCheckpointPath));
   if (!checkpoint.ok())
     return judge_.violated(Rule::checkpoint_waits,
                            "the checkpoint file is damaged: " + checkpoint.status().message());
   for (const StreamCheckpoint& stream : checkpoint->streams)
     for (const auto& [shard_id, from] : stream.shards) {
-      trace_.line(process_name_, "keeps " + shard_id + " at " + from.position.sequence_number + "." +
-                                     std::to_string(from.position.sub_sequence_number));
+      if (trace_.on())
+        trace_.line(process_name_, "keeps " + shard_id + " at " + from.position.sequence_number + "." +
+                                       std::to_string(from.position.sub_sequence_number));
       judge_.kept(process_name_, shard_id, from.position);
     }
 }
 
 void Machine::each_failure(const std::function<void(std::string_view line)>& visit) {
-  for (sim::SimEnv* env : {&in_, &out_})
+  for (sim::SimEnv* const env : {&in_, &out_})
     for (const std::string& path : env->files().paths()) {
       if (!path.starts_with(kFailuresPath) || path.ends_with(".lock")) continue;
       const std::string content = env->files().durable(path).value_or("");

@@ -1,4 +1,4 @@
-// A machine: disks and networks that outlive the processes on it.
+// A machine: disks, networks and keys that outlive the processes on it.
 #pragma once
 
 #include <cstdint>
@@ -6,57 +6,81 @@
 #include <memory>
 #include <string>
 
+#include "tests/model_kinesis/signature.h"
 #include "tests/sim/sim_env.h"
 #include "tests/simulator/process.h"
 
 namespace penstock::simulator {
 
+// The id of a key is the name of a process, this, and a number; the secret begins with that.
+inline constexpr std::string_view kKeyMark = "-key-";
+inline constexpr std::string_view kSecretMark = "secret-of-";
+
 class Machine {
  public:
-  // Answers a call of the process with that name.
-  using Serve = std::function<model::Reply(const std::string& process, const std::string& host, model::Request)>;
+  // What it has of the rest of the world.
+  struct Links {
+    sim::SimTransport::Serve serve;
+    // The services take that key from now on, in place of what the process had.
+    std::function<void(const model::AccessKey& key)> admit;
+    LeaseWatch* leases;  // none: positions are kept in a file
+  };
 
   // The references outlive it.
-  Machine(const Plan& plan, sim::SimClock& clock, Judge& judge, const Trace& trace, size_t index, Serve serve);
+  Machine(const Plan& plan, sim::SimClock& clock, Judge& judge, const Trace& trace, size_t index, Links links);
 
-  // Starts a process where there is none; where it cannot begin, later.
-  void start();
-  // As kill -9, and as a power cut.
-  void kill();
-  void crash();
+  // It ends as by kill -9, or the machine loses power.
+  void kill() { die(false); }
+  void crash() { die(true); }
+  // The same, amid the next thing that it writes.
+  void kill_writing() { die_writing(false); }
+  void crash_writing() { die_writing(true); }
+  void forget_death();
   // It ends in order.
   void stop(int64_t grace_ms);
+  void replace_keys();
 
-  void set_latency_ms(int64_t least, int64_t most);
+  void set_network(int64_t least_latency_ms, int64_t most_latency_ms, const sim::NetworkFaults& faults);
+  void set_disk(const sim::FileFaults& faults);
+
   // When turn() has something to do; monotonic.
-  int64_t next_turn_ms() const;
+  int64_t next_turn_ms();
   void turn();
 
   Process* process() { return process_.get(); }  // nullptr: none runs
-  const std::string& name() const { return name_; }
   sim::SimEnv& in() { return in_; }
   sim::SimEnv& out() { return out_; }
   // Every line of its failure files that would survive a power cut now.
   void each_failure(const std::function<void(std::string_view line)>& visit);
 
-  bool frozen = false;
-  bool down = false;  // nothing is started on it
+  bool frozen = false;  // its process stands still
+  bool down = false;    // nothing is started on it
 
  private:
-  void prepare(sim::SimEnv& env);
+  void listen(sim::SimEnv& env);
+  void start();
+  void turn_process();
+  void die(bool power_is_cut);
+  void die_writing(bool power_is_cut);
   void look_at_checkpoint();
 
   const Plan& plan_;
   sim::SimClock& clock_;
   Judge& judge_;
   const Trace& trace_;
+  Links links_;
   std::string name_;
   std::string process_name_;  // of the process that runs, or ran last
+  sim::SimRandom random_;
   sim::SimEnv in_, out_;
+  sim::SimEnv reader_;  // of no process, without faults
   std::unique_ptr<Process> process_;
   bool stopping_ = false;
+  bool power_goes_too_ = false;  // when the process dies writing
   int lives_ = 0;
+  int keys_ = 0;
   int64_t start_ms_ = 0;
+  int64_t carried_ms_ = 0;
   std::string checkpoint_;  // the file's content
 };
 

@@ -44,6 +44,8 @@ class Draw {
 };
 
 void draw_deployment(Plan& plan, Draw draw) {
+  plan.leases = draw.chance(0.6);
+  plan.machines = plan.leases ? draw.between<size_t>(1, 4) : 1;
   plan.shards_in = draw.between(1U, 4U);
   plan.shards_out = draw.between(1U, 3U);
   plan.list_shards_page = draw.pick<int64_t>({1, 2, 1000});
@@ -102,14 +104,34 @@ model::FaultRates draw_rates(Draw draw) {
 void draw_network(Plan& plan, Draw draw) {
   plan.most_latency_ms = draw.pick<int64_t>({5, 50, 1000});
   plan.stale_ms = draw.pick<int64_t>({0, 500, 1500});
+  plan.network.refused = draw.rate(0.2, 0.1);
+  plan.network.request_lost = draw.rate(0.2, 0.1);
+  plan.network.answer_lost = draw.rate(0.2, 0.1);
+  plan.network.truncated = draw.rate(0.2, 0.1);
+  plan.network.twice = draw.rate(0.2, 0.2);
+  plan.network.request_delay = draw.rate(0.2, 0.2);
+  plan.network.answer_delay = draw.rate(0.2, 0.2);
+  plan.network.delay_ms = draw.pick<int64_t>({500, 5000, 40'000});
+}
+
+void draw_files(Plan& plan, Draw draw) {
+  if (!draw.chance(0.4)) return;
+  plan.files.open = draw.rate(0.3, 0.5);
+  plan.files.read = draw.rate(0.3, 0.5);
+  plan.files.write = draw.rate(0.5, 0.5);
+  plan.files.sync = draw.rate(0.5, 0.5);
+  plan.files.left_behind = draw.rate(0.5, 1);
+  plan.files.rename = draw.rate(0.4, 0.5);
+  plan.files.folder_sync = draw.rate(0.4, 0.5);
 }
 
 void draw_deeds(Plan& plan, Draw draw) {
-  const size_t count = draw.between<size_t>(0, 10);
+  if (plan.leases && draw.chance(0.3)) plan.reshards_at_handover = draw.between<size_t>(1, 3);
+  const size_t count = draw.between<size_t>(0, 6 + 2 * plan.machines);
   const int64_t span_ms = std::max<int64_t>(plan.load_ms, 20'000);
   for (size_t i = 0; i < count; ++i) {
     Deed deed;
-    deed.kind = static_cast<Deed::Kind>(draw.between(0, static_cast<int>(Deed::Kind::expire_iterators)));
+    deed.kind = static_cast<Deed::Kind>(draw.between(0, static_cast<int>(Deed::Kind::replace_keys)));
     deed.at_ms = draw.between<int64_t>(0, span_ms);
     deed.for_ms = draw.pick<int64_t>({0, 700, 3000, 9000, 20'000});
     deed.machine = draw.between<size_t>(0, 7) % plan.machines;
@@ -160,12 +182,18 @@ std::string_view name_of(Deed::Kind kind) {
       return "kill";
     case Deed::Kind::crash:
       return "crash";
+    case Deed::Kind::die_writing:
+      return "die amid a write";
+    case Deed::Kind::crash_writing:
+      return "crash amid a write";
     case Deed::Kind::stop:
       return "stop";
     case Deed::Kind::freeze:
       return "freeze";
     case Deed::Kind::cut_input:
       return "cut off the input";
+    case Deed::Kind::cut_table:
+      return "cut off the table";
     case Deed::Kind::cut_output:
       return "cut off the output";
     case Deed::Kind::fill_disk:
@@ -182,6 +210,8 @@ std::string_view name_of(Deed::Kind kind) {
       return "split a shard of the output";
     case Deed::Kind::expire_iterators:
       return "expire iterators";
+    case Deed::Kind::replace_keys:
+      return "replace keys";
   }
   return "";
 }
@@ -196,6 +226,7 @@ Plan draw_plan(uint64_t seed) {
   plan.kinesis = draw_rates(Draw(seed, "kinesis"));
   plan.dynamodb = draw_rates(Draw(seed, "dynamodb"));
   draw_network(plan, Draw(seed, "network"));
+  draw_files(plan, Draw(seed, "files"));
   draw_deeds(plan, Draw(seed, "deeds"));
   return plan;
 }
@@ -222,10 +253,20 @@ std::string to_text(const Plan& plan) {
           number(plan.most_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
           ", garbage " + percent(plan.garbage_share) + ", raw " + percent(plan.raw_share) + ", left out " +
           percent(plan.left_out_share) + ", too large " + percent(plan.too_large_share) + "\n";
-  text += "  network: " + number(plan.least_latency_ms) + " to " + number(plan.most_latency_ms) + " ms\n";
+  text += "  network: " + number(plan.least_latency_ms) + " to " + number(plan.most_latency_ms) + " ms, refused " +
+          percent(plan.network.refused) + ", request lost " + percent(plan.network.request_lost) +
+          ", answer lost " + percent(plan.network.answer_lost) + ", truncated " + percent(plan.network.truncated) +
+          ", twice " + percent(plan.network.twice) + ", delay there " + percent(plan.network.request_delay) +
+          " and back " + percent(plan.network.answer_delay) + " by " + seconds(plan.network.delay_ms) + "\n";
+  text += "  files: open " + percent(plan.files.open) + ", read " + percent(plan.files.read) + ", write " +
+          percent(plan.files.write) + ", left behind " + percent(plan.files.left_behind) + ", sync " +
+          percent(plan.files.sync) + ", rename " + percent(plan.files.rename) + ", sync of the folder " +
+          percent(plan.files.folder_sync) + "\n";
   text += "  kinesis: " + to_text(plan.kinesis) + "\n";
   if (plan.leases)
     text += "  dynamodb: " + to_text(plan.dynamodb) + ", stale reads " + number(plan.stale_ms) + " ms\n";
+  if (plan.reshards_at_handover > 0)
+    text += "  splits when a lease changes hands: " + number(plan.reshards_at_handover) + "\n";
   for (const Deed& deed : plan.deeds)
     text += "  at " + seconds(deed.at_ms) + ", for " + seconds(deed.for_ms) + ": " +
             std::string(name_of(deed.kind)) + " (machine " + number(deed.machine) + ")\n";

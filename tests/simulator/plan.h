@@ -10,17 +10,22 @@
 
 #include "core/kinesis/packing.h"
 #include "tests/model_kinesis/faults.h"
+#include "tests/sim/sim_files.h"
+#include "tests/sim/sim_transport.h"
 
 namespace penstock::simulator {
 
 // Something that is done to the deployment at a certain time, and undone after another.
 struct Deed {
   enum class Kind {
-    kill,       // a process dies; its machine starts another one afterwards
-    crash,      // its machine loses power: what was not synced is lost
-    stop,       // a process ends in order
-    freeze,     // a process stands still, and goes on as if nothing had been
-    cut_input,  // what an input, an output calls reaches nobody
+    kill,           // a process dies; its machine starts another one afterwards
+    crash,          // its machine loses power: what was not synced is lost
+    die_writing,    // a process dies amid the next thing that it writes to its disk
+    crash_writing,  // and takes its machine's power with it
+    stop,           // a process ends in order
+    freeze,         // a process stands still, and goes on as if nothing had been
+    cut_input,      // nothing goes to or comes from what an input calls: all of it, or the table alone
+    cut_table,
     cut_output,
     fill_disk,   // a machine's disk takes nothing more
     fail_syncs,  // every fsync of a machine fails
@@ -29,6 +34,7 @@ struct Deed {
     merge,       // two neighbours of "in"
     split_out,   // the widest open shard of "out"
     expire_iterators,
+    replace_keys,  // a machine's keys to the services are replaced
   };
   int64_t at_ms = 0;   // since the beginning
   int64_t for_ms = 0;  // then it is undone, where it can be
@@ -82,9 +88,12 @@ struct Plan {
   // What goes wrong.
   int64_t least_latency_ms = 2, most_latency_ms = 10;
   model::FaultRates kinesis, dynamodb;
-  int64_t stale_ms = 0;     // of reads of the table
-  std::vector<Deed> deeds;  // by time
-  int64_t calm_ms = 0;      // from then on nothing goes wrong
+  int64_t stale_ms = 0;  // of reads of the table
+  sim::NetworkFaults network;
+  sim::FileFaults files;
+  size_t reshards_at_handover = 0;  // so often a shard is split just when its lease gets another owner
+  std::vector<Deed> deeds;          // by time
+  int64_t calm_ms = 0;              // from then on nothing goes wrong
 };
 
 // Each aspect has chances of its own, so that one more draw in one of them leaves the others of a seed as they

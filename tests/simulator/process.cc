@@ -14,6 +14,14 @@ namespace {
 constexpr int64_t kCallTimeoutMs = 30'000;
 constexpr int64_t kBlockedMs = 20;       // as the host's: an input that cannot emit is not asked more often
 constexpr int64_t kLeastCloseMs = 1000;  // as the host's
+constexpr size_t kLargestAnswerBytes = 14 << 20;  // with one record of 10 MiB, which is let through
+constexpr int kTurnsALook = 16;
+
+// Above a memory limit: the batch that fills it up, and the one call that is always let through.
+size_t most_overshoot_bytes(const Plan& plan) {
+  return 2 * (64 << 10) +
+         6 * plan.most_events_a_record * (plan.most_event_bytes + plan.max_record_bytes % (1 << 20) + 500);
+}
 
 LambdaFilterOptions filter_options() {
   LambdaFilterOptions options;
@@ -51,17 +59,17 @@ ServiceCall Process::call_of(Client& client) {
       };
 }
 
-Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace,
-                                                std::string name) {
+Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases,
+                                                const Trace& trace, std::string name) {
   const std::string on_failure = "file:" + std::string(kFailuresPath);
   auto in_failures = FailureLog::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
   if (!in_failures.ok()) return in_failures.status();
   auto out_failures = FailureLog::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
   if (!out_failures.ok()) return out_failures.status();
-  std::unique_ptr<Process> process(
-      new Process(plan, env, judge, trace, std::move(name), std::move(*in_failures), std::move(*out_failures)));
+  std::unique_ptr<Process> process(new Process(plan, env, judge, leases, trace, std::move(name),
+                                               std::move(*in_failures), std::move(*out_failures)));
   std::unique_ptr<Assignment>& assignment = process->assignment_;
-  if (plan.leases) {
+  if (leases != nullptr) {
     assignment =
         std::make_unique<LeaseAssignment>(env.in.env(), process->table_,
                                           LeaseOptions{.worker = process->name_,
@@ -82,11 +90,13 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
   return process;
 }
 
-Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace, std::string name,
-                 std::unique_ptr<FailureLog> in_failures, std::unique_ptr<FailureLog> out_failures)
+Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace,
+                 std::string name, std::unique_ptr<FailureLog> in_failures,
+                 std::unique_ptr<FailureLog> out_failures)
     : plan_(plan),
       env_(env),
       judge_(judge),
+      leases_(leases),
       trace_(trace),
       name_(std::move(name)),
       in_client_(env.in.env(), kKinesisProtocol, "kinesis", kCallTimeoutMs),
@@ -110,6 +120,7 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
                                      std::to_string(Ledger::marked(view(batch->records[0].body)).value_or(0)) +
                                      " of " + std::string(view(batch->shard_id)));
   self.judge_.emitted(self.name_, *batch);
+  if (self.leases_ != nullptr) self.leases_->emitted(self.name_, std::string(view(batch->shard_id)));
   self.batch_ = self.joins_.open(0, batch->ack_id);
   penstock_batch named = *batch;
   named.ack_id = self.batch_;
@@ -247,6 +258,27 @@ void Process::check() {
                                                                      filtered.wrapped + filtered.dropped +
                                                                      filtered.excluded)
     judge_.violated(Rule::counters_add_up, name_ + ": the filter's counters do not add up");
+  const auto most =
+      writer_.idle() ? 0 : static_cast<int64_t>(plan_.output_mem_bytes + most_overshoot_bytes(plan_));
+  if (counters.bytes_in_flight > most)
+    judge_.violated(Rule::memory_bounded, name_ + ": the output holds " +
+                                              std::to_string(counters.bytes_in_flight) + " bytes, and may hold " +
+                                              std::to_string(most));
+  if (++turns_ % kTurnsALook == 0) check_input();
+}
+
+void Process::check_input() {
+  if (const int64_t outstanding = input_stat("outstanding");
+      outstanding != static_cast<int64_t>(joins_.in_flight()))
+    judge_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
+                                               " batches outstanding, of " + std::to_string(joins_.in_flight()));
+  if (input_stat("gaps") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a gap");
+  if (input_stat("holes") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
+  const auto most =
+      static_cast<int64_t>(plan_.input_mem_bytes + kLargestAnswerBytes + most_overshoot_bytes(plan_));
+  if (const int64_t memory = input_stat("memory"); memory > most)
+    judge_.violated(Rule::memory_bounded, name_ + ": the input holds " + std::to_string(memory) +
+                                              " bytes, and may hold " + std::to_string(most));
 }
 
 }  // namespace penstock::simulator

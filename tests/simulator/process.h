@@ -15,6 +15,7 @@
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 #include "tests/simulator/judge.h"
+#include "tests/simulator/lease_watch.h"
 #include "tests/simulator/plan.h"
 #include "tests/simulator/trace.h"
 
@@ -34,8 +35,9 @@ class Process {
  public:
   // The references outlive it, and its transports are rid of their calls before it goes. name is unique among all
   // lives. An error says why it cannot begin, as with a disk that fails: another one is started later.
-  static Result<std::unique_ptr<Process>> start(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace,
-                                                std::string name);
+  // leases: none where positions are kept in a file.
+  static Result<std::unique_ptr<Process>> start(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases,
+                                                const Trace& trace, std::string name);
 
   const std::string& name() const { return name_; }
   // When turn() has something to do; monotonic.
@@ -53,12 +55,14 @@ class Process {
   const Writer& writer() const { return writer_; }
   int64_t events_emitted() const { return events_emitted_; }
   bool idle() const { return joins_.in_flight() == 0 && writer_.idle(); }
-  bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
+  // An output that takes nothing any more since all was given up stays unhealthy until something is taken again.
+  bool healthy() const {
+    return input_stat("healthy") == 1 && (writer_.counters().healthy == 1 || plan_.record_retry_limit);
+  }
 
  private:
-  Process(const Plan& plan, ProcessEnv env, Judge& judge, const Trace& trace, std::string name,
+  Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace, std::string name,
           std::unique_ptr<FailureLog> in_failures, std::unique_ptr<FailureLog> out_failures);
-  bool assign();
 
   static int32_t on_emit(void* ctx, const penstock_batch* batch);
   static int32_t on_filtered(void* ctx, const penstock_batch* batch);
@@ -66,6 +70,7 @@ class Process {
   void turn_input();
   void deliver_acks();
   void check();
+  void check_input();
 
   class Client : private sim::SimClientParts, public ServiceClient {
    public:
@@ -79,6 +84,7 @@ class Process {
   const Plan& plan_;
   ProcessEnv env_;
   Judge& judge_;
+  LeaseWatch* leases_;
   const Trace& trace_;
   std::string name_;
   Client in_client_, out_client_, table_client_;
@@ -100,6 +106,7 @@ class Process {
   int64_t pump_not_before_ms_ = 0;
   int64_t events_emitted_ = 0;
   int64_t records_written_ = 0;
+  int turns_ = 0;
 };
 
 }  // namespace penstock::simulator

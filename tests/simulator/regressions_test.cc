@@ -22,5 +22,12 @@ TEST(simulator, one_seed_is_one_run_to_the_byte) {
 
 TEST(simulator, another_seed_is_another_run) { EXPECT_NE(trace_of(1), trace_of(2)); }
 
+// What waited behind a record that had failed went before its failure was on disk; after a power cut the record
+// was sent again, behind them.
+TEST(regressions, a_key_waits_for_the_failure_of_its_record_to_be_on_disk) {
+  trace_of(535);
+  trace_of(927);
+}
+
 }  // namespace
 }  // namespace penstock::simulator

@@ -4,13 +4,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "tests/model_dynamodb/service.h"
 #include "tests/model_kinesis/service.h"
 #include "tests/sim/sim_clock.h"
+#include "tests/simulator/chaos.h"
 #include "tests/simulator/judge.h"
+#include "tests/simulator/lease_watch.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/machine.h"
 #include "tests/simulator/plan.h"
@@ -28,41 +32,39 @@ class World {
   // Runs the plan to its end, and then all of it to rest. The first violation; empty: there was none.
   std::string run();
 
-  int64_t elapsed_ms() { return clock_.monotonic_ms() - start_ms_; }  // of virtual time
+  int64_t elapsed_ms() const { return clock_.unix_ms() - start_unix_ms_; }  // of virtual time
   size_t events() const { return ledger_.size(); }
   size_t duplicates() const { return judge_.duplicates(); }
 
  private:
-  model::Reply serve(const std::string& process, const std::string& host, model::Request request);
+  model::Reply serve(const std::string& host, model::Request request);
+  void admit(const model::AccessKey& key);
 
-  void run_until(int64_t monotonic_ms);
   void turn(int64_t until_ms);
-  void begin(const Deed& deed);
-  void end(const Deed& deed);
-  void calm();
   void drain();
   void end_in_order();
-  void set_rates(bool storm);
-  void split(const std::string& stream);
-  void merge();
-  void note_shards();
-  bool at_rest();
+  // What there is still to do; empty: nothing.
+  std::string unrest();
+  std::set<std::string> open_shards();
   void read_failure_files();
 
   const Plan plan_;
   sim::SimClock clock_;
   const int64_t start_ms_ = clock_.monotonic_ms();
+  const int64_t start_unix_ms_ = clock_.unix_ms();
   Trace trace_;
   Ledger ledger_;
   Judge judge_;
+  std::vector<model::AccessKey> keys_;
   model::Service kinesis_;
   dynamodb::Service dynamodb_;
+  LeaseWatch leases_;
   Producer producer_;
   Sink sink_;
   sim::SimRandom random_;
   std::vector<std::unique_ptr<Machine>> machines_;
-  size_t next_deed_ = 0;
-  std::vector<Deed> under_way_;  // to be undone
+  std::optional<Chaos> chaos_;
+  uint64_t calls_ = 0;
   int64_t last_ms_ = -1;
   int turns_at_last_ms_ = 0;
 };

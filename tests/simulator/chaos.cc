@@ -1,0 +1,204 @@
+#include "tests/simulator/chaos.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock::simulator {
+
+namespace {
+constexpr int64_t kGraceMs = 5000;
+constexpr int64_t kCalmLatencyMs = 5;
+}  // namespace
+
+Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace, int64_t start_ms)
+    : plan_(plan), to_(deployment), trace_(trace), start_ms_(start_ms) {
+  for (const auto& machine : to_.machines) {
+    machine->set_network(plan.least_latency_ms, plan.most_latency_ms, plan.network);
+    machine->set_disk(plan.files);
+  }
+  apply_rates();
+  note_shards();
+}
+
+int64_t Chaos::next_ms() const {
+  int64_t next_ms = next_ < plan_.deeds.size() ? start_ms_ + plan_.deeds[next_].at_ms : kNever;
+  for (const Deed& deed : under_way_) next_ms = std::min(next_ms, end_ms(deed));
+  return next_ms;
+}
+
+void Chaos::advance() {
+  const int64_t now_ms = to_.clock.monotonic_ms();
+  for (; next_ < plan_.deeds.size() && start_ms_ + plan_.deeds[next_].at_ms <= now_ms; ++next_)
+    begin(plan_.deeds[next_]);
+  for (size_t i = 0; i < under_way_.size();) {
+    const Deed deed = under_way_[i];
+    if (end_ms(deed) > now_ms) {
+      ++i;
+      continue;
+    }
+    under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(i));
+    end(deed);
+  }
+}
+
+void Chaos::calm() {
+  calm_ = true;
+  next_ = plan_.deeds.size();
+  for (const Deed& deed : std::exchange(under_way_, {})) end(deed);
+  trace_.line("chaos", "calm: nothing goes wrong any more");
+  for (const auto& machine : to_.machines) {
+    machine->set_network(kCalmLatencyMs, kCalmLatencyMs, {});
+    machine->set_disk({});
+    machine->forget_death();
+  }
+  to_.kinesis.faults().set_rates({});
+  to_.dynamodb.faults().set_rates({});
+}
+
+void Chaos::apply_rates() {
+  model::FaultRates kinesis = plan_.kinesis, dynamodb = plan_.dynamodb;
+  const bool storm = std::any_of(under_way_.begin(), under_way_.end(),
+                                 [](const Deed& deed) { return deed.kind == Deed::Kind::storm; });
+  if (storm) {
+    kinesis = {.throttle = 0.7, .refuse_records = 0.7};
+    dynamodb = {.throttle = 0.7};
+  }
+  to_.kinesis.faults().set_rates(kinesis);
+  to_.dynamodb.faults().set_rates(dynamodb);
+}
+
+void Chaos::begin(const Deed& deed) {
+  if (trace_.on())
+    trace_.line("chaos", std::string(name_of(deed.kind)) + " (machine " + std::to_string(deed.machine) + ")");
+  Machine& machine = *to_.machines[deed.machine];
+  const int64_t now_ms = to_.clock.monotonic_ms();
+  under_way_.push_back(deed);
+  switch (deed.kind) {
+    case Deed::Kind::kill:
+      machine.kill();
+      machine.down = true;
+      break;
+    case Deed::Kind::crash:
+      machine.crash();
+      machine.down = true;
+      break;
+    case Deed::Kind::die_writing:
+      machine.kill_writing();
+      break;
+    case Deed::Kind::crash_writing:
+      machine.crash_writing();
+      break;
+    case Deed::Kind::stop:
+      machine.stop(kGraceMs);
+      break;
+    case Deed::Kind::freeze:
+      machine.frozen = true;
+      break;
+    case Deed::Kind::cut_input:
+      machine.in().transport().cut_off("", now_ms, end_ms(deed));
+      break;
+    case Deed::Kind::cut_table:
+      machine.in().transport().cut_off("dynamodb", now_ms, end_ms(deed));
+      break;
+    case Deed::Kind::cut_output:
+      machine.out().transport().cut_off("", now_ms, end_ms(deed));
+      break;
+    case Deed::Kind::fill_disk:
+      machine.in().files().set_free_bytes(0);
+      machine.out().files().set_free_bytes(0);
+      break;
+    case Deed::Kind::fail_syncs: {
+      sim::FileFaults faults = plan_.files;
+      faults.sync = 1;
+      machine.set_disk(faults);
+      break;
+    }
+    case Deed::Kind::storm:
+      apply_rates();
+      break;
+    case Deed::Kind::split:
+      split("in", widest_shard("in"));
+      break;
+    case Deed::Kind::merge:
+      merge();
+      break;
+    case Deed::Kind::split_out:
+      split("out", widest_shard("out"));
+      break;
+    case Deed::Kind::expire_iterators:
+      to_.kinesis.expire_iterators();
+      break;
+    case Deed::Kind::replace_keys:
+      if (machine.process() != nullptr) machine.replace_keys();
+      break;
+  }
+}
+
+void Chaos::end(const Deed& deed) {
+  Machine& machine = *to_.machines[deed.machine];
+  switch (deed.kind) {
+    case Deed::Kind::kill:
+    case Deed::Kind::crash:
+      machine.down = false;
+      break;
+    case Deed::Kind::freeze:
+      machine.frozen = false;
+      break;
+    case Deed::Kind::fill_disk:
+      machine.in().files().set_free_bytes(std::nullopt);
+      machine.out().files().set_free_bytes(std::nullopt);
+      break;
+    case Deed::Kind::fail_syncs:
+      machine.set_disk(plan_.files);
+      break;
+    case Deed::Kind::storm:
+      apply_rates();
+      break;
+    default:
+      return;
+  }
+  if (trace_.on()) trace_.line("chaos", "ends: " + std::string(name_of(deed.kind)));
+}
+
+void Chaos::changed_hands(const std::string& shard_id) {
+  if (calm_ || splits_at_handover_ == plan_.reshards_at_handover) return;
+  model::Shard* const shard = to_.kinesis.stream("in")->find(shard_id);
+  if (shard == nullptr || shard->closed() || shard->records.empty()) return;
+  ++splits_at_handover_;
+  trace_.line("chaos", "splits " + shard_id);
+  split("in", shard);
+}
+
+model::Shard* Chaos::widest_shard(const std::string& stream) {
+  model::Shard* widest = nullptr;
+  for (model::Shard& shard : to_.kinesis.stream(stream)->shards())
+    if (!shard.closed() && (widest == nullptr || shard.last - shard.first > widest->last - widest->first))
+      widest = &shard;
+  return widest;
+}
+
+void Chaos::split(const std::string& stream, model::Shard* shard) {
+  to_.kinesis.stream(stream)->split(*shard, shard->first + (shard->last - shard->first) / 2 + 1,
+                                    to_.clock.unix_ms());
+  note_shards();
+}
+
+void Chaos::merge() {
+  model::Stream& stream = *to_.kinesis.stream("in");
+  if (stream.open_shard_count() < 2) return;
+  model::Shard& first = stream.open_shard_for(0);
+  stream.merge(first, stream.open_shard_for(first.last + 1), to_.clock.unix_ms());
+  note_shards();
+}
+
+void Chaos::note_shards() {
+  const auto& shards = to_.kinesis.stream("in")->shards();
+  for (const model::Shard& shard : shards) {
+    Ledger::Shard& noted = to_.ledger.shard(shard.id());
+    noted.closed = shard.closed();
+    noted.parents.clear();
+    for (const uint32_t parent : shard.parents) noted.parents.push_back(shards[parent].id());
+  }
+}
+
+}  // namespace penstock::simulator

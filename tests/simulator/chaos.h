@@ -1,0 +1,63 @@
+// Does to a deployment what the plan says, at its time, and undoes it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/model_dynamodb/service.h"
+#include "tests/model_kinesis/service.h"
+#include "tests/sim/sim_clock.h"
+#include "tests/simulator/ledger.h"
+#include "tests/simulator/machine.h"
+#include "tests/simulator/plan.h"
+#include "tests/simulator/trace.h"
+
+namespace penstock::simulator {
+
+// What there is to be done to.
+struct Deployment {
+  sim::SimClock& clock;
+  model::Service& kinesis;
+  dynamodb::Service& dynamodb;
+  std::vector<std::unique_ptr<Machine>>& machines;
+  Ledger& ledger;
+};
+
+class Chaos {
+ public:
+  // The references outlive it. start_ms: monotonic, when the plan's time begins.
+  Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace, int64_t start_ms);
+
+  // When advance() has something to do; monotonic.
+  int64_t next_ms() const;
+  void advance();
+  // From now on nothing goes wrong.
+  void calm();
+
+  // A lease has got another owner.
+  void changed_hands(const std::string& shard_id);
+
+ private:
+  int64_t end_ms(const Deed& deed) const { return start_ms_ + deed.at_ms + deed.for_ms; }
+  void begin(const Deed& deed);
+  void end(const Deed& deed);
+  void apply_rates();
+  void split(const std::string& stream, model::Shard* shard);
+  model::Shard* widest_shard(const std::string& stream);
+  void merge();
+  void note_shards();
+
+  const Plan& plan_;
+  Deployment to_;
+  const Trace& trace_;
+  const int64_t start_ms_;
+  size_t next_ = 0;              // of the deeds
+  std::vector<Deed> under_way_;  // to be undone
+  size_t splits_at_handover_ = 0;
+  bool calm_ = false;
+};
+
+}  // namespace penstock::simulator

@@ -1,0 +1,104 @@
+#include "tests/simulator/lease_watch.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/kinesis/shard_position.h"
+
+namespace penstock::simulator {
+
+namespace {
+
+std::string text_of(const dynamodb::Item& item, std::string_view name) {
+  const auto attribute = item.find(name);
+  return attribute == item.end() ? "" : attribute->second.text;
+}
+
+// Else one of the words for where reading begins.
+bool is_position(const std::string& checkpoint) {
+  return checkpoint == kShardEnd || (!checkpoint.empty() && checkpoint[0] <= '9');
+}
+
+}  // namespace
+
+void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
+  for (const std::string& key : table.keys_after("")) rows_[key];
+  std::vector<std::string> handed_over;
+  for (auto& [key, was] : rows_) {
+    const dynamodb::Item* const item = table.row(key);
+    if (item == nullptr) {
+      was.is_there = false;
+      was.owner.clear();
+      continue;
+    }
+    Row is = was;
+    is.is_there = true;
+    is.owner = text_of(*item, "leaseOwner");
+    is.counter = text_of(*item, "leaseCounter");
+    is.checkpoint = text_of(*item, "checkpoint");
+    is.sub_sequence_number = text_of(*item, "checkpointSubSequenceNumber");
+    if (was.is_there && is.counter == was.counter && is.checkpoint == was.checkpoint) continue;
+    if (!is.owner.empty()) is.written_ms[is.owner] = clock_.unix_ms();
+    if (is.owner != was.owner) {
+      is.taken_ms = clock_.unix_ms();
+      if (!is.owner.empty()) handed_over.push_back(key);
+    }
+    if (trace_.on())
+      trace_.line(issuer, "lease " + key + ": owner " + was.owner + " -> " + is.owner + ", counter " + is.counter +
+                              ", at " + is.checkpoint);
+    // A row that was deleted is made again, by its owner or at the beginning; also where a call came so late that
+    // all of the shard had been dealt with meanwhile.
+    if (!was.is_there) judge_.begins_anew(key);
+    if (was.is_there && is_position(is.checkpoint) &&
+        (is.checkpoint != was.checkpoint || is.sub_sequence_number != was.sub_sequence_number))
+      look_at_position(key, was, is, issuer);
+    was = std::move(is);
+  }
+  for (const std::string& key : handed_over) changed_hands_(key);
+}
+
+void LeaseWatch::look_at_position(const std::string& key, const Row& was, const Row& is,
+                                  const std::string& issuer) {
+  if (was.owner != issuer || (!is.owner.empty() && is.owner != issuer))
+    judge_.violated(Rule::one_owner, issuer + " writes the position of " + key + ", whose owner is \"" +
+                                         was.owner + "\" before and \"" + is.owner + "\" after");
+  judge_.kept(issuer, key,
+              {is.checkpoint, is.sub_sequence_number.empty() ? 0 : std::stoull(is.sub_sequence_number)});
+}
+
+void LeaseWatch::emitted(const std::string& process, const std::string& shard_id) {
+  const auto found = rows_.find(shard_id);
+  if (found == rows_.end() || found->second.owner == process) return;
+  const Row& row = found->second;
+  const auto written = row.written_ms.find(process);
+  const int64_t until_ms = written == row.written_ms.end() ? 0 : written->second + failover_ms_;
+  if (clock_.unix_ms() >= until_ms)
+    return judge_.violated(Rule::one_owner, process + " emits of " + shard_id + " out of force");
+  if (row.taken_ms >= until_ms)
+    judge_.violated(Rule::one_owner, process + " emits of " + shard_id + " though it was taken for dead");
+}
+
+std::string LeaseWatch::imbalance(const std::set<std::string>& open_shards,
+                                  const std::set<std::string>& processes) const {
+  std::map<std::string, size_t> shares;
+  for (const std::string& process : processes) shares[process] = 0;
+  size_t held = 0;
+  for (const auto& [key, row] : rows_) {
+    // The lease of a shard that has ended stays until a child has got on.
+    if (!row.is_there || row.checkpoint == kShardEnd) continue;
+    if (!open_shards.contains(key)) return "there is still a lease of " + key;
+    const auto share = shares.find(row.owner);
+    if (share == shares.end()) return "the lease of " + key + " is held by \"" + row.owner + "\"";
+    ++share->second;
+    ++held;
+  }
+  if (held < open_shards.size()) return "not every shard has a lease";
+  const auto [least, most] = std::minmax_element(shares.begin(), shares.end(),
+                                                 [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most->second <= least->second + 1) return "";
+  return most->first + " holds " + std::to_string(most->second) + " leases, and " + least->first + " " +
+         std::to_string(least->second);
+}
+
+}  // namespace penstock::simulator
