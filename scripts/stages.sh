@@ -36,5 +36,6 @@ stage_summary() {
 # Compiler cache where there is one; never needed.
 if command -v ccache >/dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_SLOPPINESS=pch_defines,time_macros  # else it passes over what uses precompiled headers
 fi
 jobs=$(nproc)
