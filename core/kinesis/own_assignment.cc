@@ -11,6 +11,8 @@ namespace {
 
 constexpr int64_t kSaveRetryMs = 1000;
 constexpr size_t kMostIdsTold = 20;
+// A shard that no list had for so long is gone, and not merely younger than a list.
+constexpr int64_t kForgottenMs = 300'000;
 
 bool is_at_end(const StreamCheckpoint& kept, const std::string& shard_id) {
   const auto place = kept.shards.find(shard_id);
@@ -101,26 +103,40 @@ Status OwnAssignment::check_pinned(const Stream& stream, const std::vector<Shard
   return {};
 }
 
-// Shards that are past the stream's retention: nothing of them can be read or waited for any more.
+// Shards that are past the stream's retention: nothing of them can be read or waited for any more. One list alone
+// does not say so: it may be older than a reshard.
 void OwnAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards) {
   std::set<std::string_view> listed;
   for (const ShardInfo& info : shards) listed.insert(info.id);
-  std::erase_if(stream.shards, [&](const auto& entry) {
-    const auto& [id, shard] = entry;
-    if (listed.contains(id)) return false;
-    if (shard.grant != 0) {
-      losses_.push_back(shard.grant);
-      granted_.erase(shard.grant);
-      reporter_.report(Status(Code::not_found, "stream " + printable(stream.kept->stream.name) + ", shard " +
-                                                   printable(id) +
-                                                   ": the service has it no more; what was not read of it has "
-                                                   "passed the stream's retention"));
-    }
+  const int64_t now_ms = env_.clock.boot_ms();
+  std::map<std::string, int64_t> unlisted;
+  const auto note = [&](const std::string& id) {
+    if (listed.contains(id)) return;
+    const auto before = stream.unlisted_since_boot_ms.find(id);
+    unlisted[id] = before == stream.unlisted_since_boot_ms.end() ? now_ms : before->second;
+  };
+  for (const auto& [id, shard] : stream.shards) note(id);
+  for (const auto& [id, from] : stream.kept->shards)
+    if (!options_.pinned.contains(id)) note(id);
+  std::erase_if(unlisted, [&](const auto& entry) {
+    const auto& [id, since_ms] = entry;
+    if (now_ms - since_ms < kForgottenMs) return false;
+    forget(stream, id);
     return true;
   });
-  std::erase_if(stream.kept->shards, [&](const auto& place) {
-    return !listed.contains(place.first) && !options_.pinned.contains(place.first);
-  });
+  stream.unlisted_since_boot_ms = std::move(unlisted);
+}
+
+void OwnAssignment::forget(Stream& stream, const std::string& shard_id) {
+  if (!options_.pinned.contains(shard_id)) stream.kept->shards.erase(shard_id);
+  const auto shard = stream.shards.extract(shard_id);
+  if (shard.empty() || shard.mapped().grant == 0) return;
+  losses_.push_back(shard.mapped().grant);
+  granted_.erase(shard.mapped().grant);
+  reporter_.report(Status(Code::not_found, "stream " + printable(stream.kept->stream.name) + ", shard " +
+                                               printable(shard_id) +
+                                               ": the service has it no more; what was not read of it has passed "
+                                               "the stream's retention"));
 }
 
 void OwnAssignment::grant_what_can_be(size_t stream_index) {

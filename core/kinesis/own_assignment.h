@@ -50,6 +50,7 @@ class OwnAssignment : public Assignment {
   struct Stream {
     StreamCheckpoint* kept = nullptr;  // nullptr: nothing was heard of it yet
     std::map<std::string, Shard> shards;
+    std::map<std::string, int64_t> unlisted_since_boot_ms;  // what is kept of shards that the last list lacked
   };
   struct Granted {
     size_t stream;
@@ -60,6 +61,7 @@ class OwnAssignment : public Assignment {
   Status identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms);
   Status check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const;
   void forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards);
+  void forget(Stream& stream, const std::string& shard_id);
   bool chosen(const std::string& shard_id) const {
     return options_.pinned.empty() || options_.pinned.contains(shard_id);
   }

@@ -18,6 +18,8 @@ ShardInfo shard(const std::string& id, std::vector<std::string> parents = {}) {
   return info;
 }
 
+constexpr int64_t kForgottenMs = 300'000;  // until then a shard that is not listed may be younger than the list
+
 class own_assignment : public testing::Test {
  protected:
   void open() {
@@ -84,12 +86,35 @@ TEST_F(own_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_no_
   const auto granted = grants();
   ASSERT_EQ(granted.size(), 1u);
   ASSERT_TRUE(list({shard("b", {"a"})}).ok());
+  clock.advance(kForgottenMs - 1);
+  ASSERT_TRUE(list({shard("b", {"a"})}).ok());
+  EXPECT_TRUE(assignment->take_losses().empty());
+  EXPECT_TRUE(grants().empty());
+  clock.advance(1);
+  ASSERT_TRUE(list({shard("b", {"a"})}).ok());
   EXPECT_EQ(assignment->take_losses(), std::vector<GrantId>{granted.at("a").id});
   EXPECT_TRUE(grants().contains("b"));
   EXPECT_TRUE(sim.logged("shard a"));
   settle(granted.at("a"), "49");
   close();
   EXPECT_EQ(sim.files().content("/checkpoint")->find("49"), std::string::npos) << "a grant that is over";
+}
+
+TEST_F(own_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_position) {
+  open();
+  ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
+  settle(grants()["a"], "SHARD_END");
+  settle(grants()["b"], "49");
+  close();
+  open();
+  ASSERT_TRUE(list({shard("a")}).ok());
+  EXPECT_TRUE(grants().empty());
+  clock.advance(kForgottenMs - 1);
+  ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
+  EXPECT_EQ(grants()["b"].from, ReadFrom::behind({"49"}));
+  clock.advance(1);
+  ASSERT_TRUE(list({shard("a")}).ok());
+  EXPECT_TRUE(assignment->take_losses().empty()) << "it was listed in between";
 }
 
 TEST_F(own_assignment, positions_inside_an_aggregated_record_are_kept) {
@@ -170,6 +195,7 @@ TEST_F(own_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
     for (const auto& [id, grant] : grants()) settle(grant, "SHARD_END");
     const std::string last = listed.back().id;
     listed = {shard(last), shard("s" + std::to_string(i), {last})};
+    clock.advance(kForgottenMs);
   }
   close();
   EXPECT_LE(sim.files().content("/checkpoint")->size(), 1000u);
