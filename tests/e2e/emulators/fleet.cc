@@ -25,6 +25,11 @@ model::AccessKey key_of(size_t number) {
   key.id = "AKIDWORKER" + std::to_string(number);
   return key;
 }
+// key "": no.
+bool is_from(const std::string& key, const model::Request& request) {
+  const std::string_view signature = model::header(request.headers, "authorization");
+  return !key.empty() && signature.find(key) != std::string_view::npos;
+}
 std::string event_id(size_t message, size_t event) {
   return std::to_string(message) + "-" + std::to_string(event);
 }
@@ -48,10 +53,12 @@ Fleet::Fleet(Dynalite& dynalite)
       service.create_stream(output_of(i), 8);
     }
     service.set_keys(keys);
-    service.on_request([this, &service](uint64_t, const model::Request& request) {
-      if (model::header(request.headers, "x-amz-target") != "Kinesis_20131202.GetRecords") return;
-      const std::string_view signature = model::header(request.headers, "authorization");
-      if (!key_to_freeze_.empty() && signature.find(key_to_freeze_) != std::string_view::npos) {
+    service.on_request([this, &service](uint64_t number, const model::Request& request) {
+      const std::string_view target = model::header(request.headers, "x-amz-target");
+      if (target == "Kinesis_20131202.PutRecords" && is_from(key_to_refuse_, request))
+        service.faults().at(number, model::refuse_records(1));
+      if (target != "Kinesis_20131202.GetRecords") return;
+      if (is_from(key_to_freeze_, request)) {
         kill(process_to_freeze_, SIGSTOP);
         key_to_freeze_.clear();
       }
@@ -115,12 +122,12 @@ std::string Fleet::leases_as_printed() {
   return code == 0 ? e2e::read_file(output) : "exit code " + std::to_string(code);
 }
 
-bool Fleet::wait(size_t living, const std::function<bool()>& seen) {
+bool Fleet::wait(size_t living, const std::function<bool()>& seen, int seconds) {
   const auto looked = [&] {
     watch_.look();
     return seen();
   };
-  return worker(living).until(looked, 60);
+  return worker(living).until(looked, seconds);
 }
 
 // ---- The events
@@ -150,6 +157,22 @@ bool Fleet::frozen() {
   bool frozen = false;
   deployment_.server.with([&](model::Service&) { frozen = key_to_freeze_.empty(); });
   return frozen;
+}
+
+void Fleet::block_output_of(size_t number) {
+  deployment_.server.with([&](model::Service&) { key_to_refuse_ = key_of(number).id; });
+}
+
+void Fleet::let_output_through() {
+  deployment_.server.with([&](model::Service&) { key_to_refuse_.clear(); });
+}
+
+uint64_t Fleet::refused() { return deployment_.stats().records_refused_by_faults; }
+
+size_t Fleet::written_by(size_t number) {
+  size_t records = 0;
+  for (const auto& [id, times] : written(number)) records += times;
+  return records;
 }
 
 bool Fleet::all_settled() {

@@ -28,9 +28,9 @@ class Fleet {
   std::string said_by(size_t number) const { return e2e::read_file(path(number, ".log")); }
   std::string said_by_all() const;
 
-  // Looks at the table again and again until `seen`; false if that takes more than a minute, or if that worker,
-  // whose end is not expected, ends.
-  bool wait(size_t living, const std::function<bool()>& seen);
+  // Looks at the table again and again until `seen`; false if that takes longer, or if that worker, whose end is
+  // not expected, ends.
+  bool wait(size_t living, const std::function<bool()>& seen, int seconds = 60);
   const LeaseWatch& table() const { return watch_; }
   std::string leases_as_printed();  // by penstock leases
 
@@ -43,6 +43,12 @@ class Fleet {
   // has.
   void put_events_and_freeze(size_t number);
   bool frozen();
+  // Every record that this worker puts is refused, until output is let through.
+  void block_output_of(size_t number);
+  void let_output_through();
+  uint64_t refused();                // how often one was
+  size_t written_by(size_t number);  // records, copies included
+
   // The shards that have events which were put to be read by the frozen one, and how many of these a worker wrote.
   std::set<std::string> shards_with_events_since_freezing();
   size_t written_since_freezing(size_t number);
@@ -75,6 +81,7 @@ class Fleet {
   bool putting_ = true;
   std::string key_to_freeze_;
   pid_t process_to_freeze_ = 0;
+  std::string key_to_refuse_;
   e2e::Deployment deployment_;
   std::vector<std::unique_ptr<e2e::ChildProcess>> workers_;
 };

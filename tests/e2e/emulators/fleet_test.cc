@@ -1,10 +1,15 @@
-// Many machines, as processes: workers that die, leave, join and stand still, while numbered events are put.
+// Many machines, as processes: workers that die, leave, join, stand still and cannot write, while numbered events
+// are put.
 #include "tests/e2e/emulators/fleet.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <map>
+#include <set>
+#include <string>
 
 namespace penstock::emulators {
 namespace {
@@ -15,7 +20,7 @@ size_t times_in(const std::string& text, const std::string& what) {
   return times;
 }
 
-TEST(fleet, workers_killed_ended_added_and_frozen_lose_nothing_and_repeat_only_what_was_taken_by_force) {
+TEST(fleet, workers_killed_ended_added_frozen_and_blocked_lose_nothing_and_repeat_only_what_was_taken_by_force) {
   std::string why;
   const std::unique_ptr<Dynalite> dynalite = Dynalite::start(why);
   if (!dynalite && why.ends_with("does not start")) FAIL() << why;
@@ -65,6 +70,30 @@ TEST(fleet, workers_killed_ended_added_and_frozen_lose_nothing_and_repeat_only_w
     return times_in(fleet.said_by(2), loss) >= losses && fleet.table().in_balance({"w2", "w3", "w4", "w5"});
   })) << fleet.said_by_all();
   EXPECT_EQ(fleet.written_since_freezing(2), 0u) << fleet.said_by_all();
+
+  // Its output takes nothing for ten failover times, told by its own renewals: one each third of that time, and
+  // what the last records to be taken add.
+  constexpr int64_t kRenewals = 32;
+  fleet.block_output_of(4);
+  ASSERT_TRUE(fleet.wait(4, [&] { return fleet.refused() > 0; })) << fleet.said_by_all();
+  const size_t written = fleet.written_by(4);
+  const size_t losses_before = times_in(fleet.said_by(4), loss);
+  const size_t takeovers = fleet.table().takeovers().size();
+  const std::map<std::string, int64_t> counters = fleet.table().counters_of("w4");
+  EXPECT_EQ(counters.size(), 3u);
+  ASSERT_TRUE(fleet.wait(
+      4,
+      [&] {
+        std::map<std::string, int64_t> now = fleet.table().counters_of("w4");
+        return std::all_of(counters.begin(), counters.end(),
+                           [&](const auto& then) { return now[then.first] >= then.second + kRenewals; });
+      },
+      120))
+      << fleet.said_by_all();
+  EXPECT_EQ(times_in(fleet.said_by(4), loss), losses_before) << fleet.said_by_all();
+  EXPECT_EQ(fleet.table().takeovers().size(), takeovers) << fleet.said_by_all();
+  EXPECT_EQ(fleet.written_by(4), written);
+  fleet.let_output_through();
 
   fleet.put_events(false);
   ASSERT_TRUE(fleet.wait(3, [&] { return fleet.all_settled(); })) << fleet.said_by_all();

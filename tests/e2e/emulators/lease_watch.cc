@@ -53,6 +53,13 @@ bool LeaseWatch::in_balance(const std::set<std::string>& hosts) const {
   return true;
 }
 
+std::map<std::string, int64_t> LeaseWatch::counters_of(const std::string& host) const {
+  std::map<std::string, int64_t> counters;
+  for (const auto& [shard, row] : rows_)
+    if (host_in(row.owner) == host) counters[shard] = row.counter;
+  return counters;
+}
+
 std::string LeaseWatch::checkpoint(const std::string& shard) const {
   const auto row = rows_.find(shard);
   return row == rows_.end() ? "" : row->second.checkpoint;

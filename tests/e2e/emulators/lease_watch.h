@@ -1,6 +1,7 @@
 // What an onlooker sees of a table of leases: who has what, what changed hands, whether positions only go forward.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -24,6 +25,8 @@ class LeaseWatch {
   // Whether each of these hosts has as many leases as the others, and nobody else has any.
   bool in_balance(const std::set<std::string>& hosts) const;
   std::string checkpoint(const std::string& shard) const;
+  // The counters of this host's leases, by shard.
+  std::map<std::string, int64_t> counters_of(const std::string& host) const;
   // All rows in a line, for a failure's message.
   std::string text() const;
 
