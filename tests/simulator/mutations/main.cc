@@ -1,0 +1,143 @@
+// Runs the simulator with each of the deliberate bugs of mutations.toml on, until a seed finds it; and with none
+// on, when nothing may be found.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/simulator/mutations/mutated.h"
+#include "tests/simulator/world.h"
+
+namespace penstock::simulator {
+
+namespace {
+
+struct Mutation {
+  const char* name;
+  const char* file;
+  uint64_t within;  // seeds, from 1
+};
+
+constexpr Mutation kMutations[] = {
+#include "mutations.inc"
+};
+constexpr int kCount = static_cast<int>(std::size(kMutations));
+constexpr Mutation kNone = {"none of them", "", 100};
+constexpr unsigned kMostSecondsASeed = 60;  // whoever hangs longer is found, too
+
+struct Finding {
+  uint64_t seed = 0;  // 0: none
+  std::array<char, 200> verdict = {};
+};
+
+// One job: a process of its own, so that a bug may bring it down.
+struct Job {
+  int number;
+  pid_t pid;
+  int pipe;
+};
+
+[[noreturn]] void hunt(int number, uint64_t seeds, int pipe) {
+  mutation_on = number;
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    Finding finding;
+    finding.seed = seed;
+    std::strncpy(finding.verdict.data(), "the process died or hung", finding.verdict.size() - 1);
+    // In advance: the parent takes the last one that it can read.
+    if (write(pipe, &finding, sizeof finding) != sizeof finding) std::_Exit(2);
+    alarm(kMostSecondsASeed);
+    World world(draw_plan(seed), nullptr);
+    const std::string verdict = world.run();
+    std::memset(finding.verdict.data(), 0, finding.verdict.size());
+    verdict.copy(finding.verdict.data(), finding.verdict.size() - 1);
+    if (verdict.empty()) finding.seed = 0;
+    if (write(pipe, &finding, sizeof finding) != sizeof finding) std::_Exit(2);
+    if (!verdict.empty()) break;
+  }
+  std::_Exit(0);
+}
+
+Job start(int number, uint64_t seeds) {
+  int ends[2];
+  if (pipe(ends) != 0) std::exit(2);
+  const pid_t child = fork();
+  if (child < 0) std::exit(2);
+  if (child == 0) {
+    close(ends[0]);
+    hunt(number, seeds, ends[1]);
+  }
+  close(ends[1]);
+  return {number, child, ends[0]};
+}
+
+Finding end(const Job& job) {
+  Finding last, next;
+  while (read(job.pipe, &next, sizeof next) == sizeof next) last = next;
+  close(job.pipe);
+  waitpid(job.pid, nullptr, 0);
+  return last;
+}
+
+// Whether it is as it should be.
+bool tell(int number, const Finding& finding) {
+  const Mutation& mutation = number == 0 ? kNone : kMutations[number - 1];
+  const bool found = finding.seed != 0;
+  std::printf("%-58s %-8s %s\n", mutation.name, found ? ("seed " + std::to_string(finding.seed)).c_str() : "-",
+              found         ? finding.verdict.data()
+              : number == 0 ? "nothing found, as it should be"
+                            : "SURVIVED");
+  std::fflush(stdout);
+  return found == (number != 0);
+}
+
+int run(const std::string& only, uint64_t seeds) {
+  std::vector<int> numbers;
+  for (int number = 0; number <= kCount; ++number)
+    if (only.empty() || (number > 0 && only == kMutations[number - 1].name)) numbers.push_back(number);
+  if (numbers.empty()) {
+    std::fprintf(stderr, "there is no mutation \"%s\"\n", only.c_str());
+    return 2;
+  }
+  bool good = true;
+  std::vector<Job> jobs;
+  const auto end_first = [&] {
+    good = tell(jobs.front().number, end(jobs.front())) && good;
+    jobs.erase(jobs.begin());
+  };
+  const auto most = static_cast<size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+  for (const int number : numbers) {
+    const uint64_t within = number == 0 ? kNone.within : kMutations[number - 1].within;
+    jobs.push_back(start(number, seeds == 0 ? within : seeds));
+    if (jobs.size() == most) end_first();
+  }
+  while (!jobs.empty()) end_first();
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+}  // namespace penstock::simulator
+
+int main(int argc, char** argv) {
+  std::string only;
+  uint64_t seeds = 0;  // as the table says
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view name = argv[i];
+    if (name == "--mutation") only = argv[i + 1];
+    if (name == "--seeds") seeds = std::strtoull(argv[i + 1], nullptr, 10);
+  }
+  if (argc % 2 == 0) {
+    std::fputs("penstock-simulate-mutants [--mutation NAME] [--seeds N]\n", stderr);
+    return 2;
+  }
+  return penstock::simulator::run(only, seeds);
+}
