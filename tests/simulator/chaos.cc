@@ -51,6 +51,7 @@ void Chaos::calm() {
     machine->set_disk({});
     machine->forget_death();
   }
+  to_.kinesis.settings().list_shards_lag_ms = 0;
   to_.kinesis.faults().set_rates({});
   to_.dynamodb.faults().set_rates({});
 }
@@ -131,6 +132,20 @@ void Chaos::begin(const Deed& deed) {
     case Deed::Kind::replace_keys:
       if (machine.process() != nullptr) machine.replace_keys();
       break;
+    case Deed::Kind::suspend:
+      machine.fall_asleep();
+      break;
+    case Deed::Kind::skew_clock:
+      machine.set_wall_error_ms(deed.by_ms);
+      break;
+    case Deed::Kind::hide:
+      for (model::Shard& shard : to_.kinesis.stream("in")->shards())
+        shard.hidden_until_ms = to_.clock.unix_ms() + deed.for_ms;
+      break;
+    case Deed::Kind::never_end:
+      for (model::Shard& shard : to_.kinesis.stream("in")->shards())
+        shard.endless_until_ms = to_.clock.unix_ms() + deed.for_ms;
+      break;
   }
 }
 
@@ -143,6 +158,12 @@ void Chaos::end(const Deed& deed) {
       break;
     case Deed::Kind::freeze:
       machine.frozen = false;
+      break;
+    case Deed::Kind::suspend:
+      machine.wake();
+      break;
+    case Deed::Kind::skew_clock:
+      machine.set_wall_error_ms(0);
       break;
     case Deed::Kind::fill_disk:
       machine.in().files().set_free_bytes(std::nullopt);

@@ -50,6 +50,8 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
     // A row that was deleted is made again, by its owner or at the beginning; also where a call came so late that
     // all of the shard had been dealt with meanwhile.
     if (!was.is_there) judge_.begins_anew(key);
+    if (!was.is_there && was.was_there) ++rows_made_again_;
+    is.was_there = true;
     if (was.is_there && is_position(is.checkpoint) &&
         (is.checkpoint != was.checkpoint || is.sub_sequence_number != was.sub_sequence_number))
       look_at_position(key, was, is, issuer);

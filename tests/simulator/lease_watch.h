@@ -30,6 +30,9 @@ class LeaseWatch {
   // not know: less than failover_ms after its last write, and if that is not when the lease was taken.
   void emitted(const std::string& process, const std::string& shard_id);
 
+  // Rows that were made after one of that key had been there and gone: of these a shard is read again.
+  int rows_made_again() const { return rows_made_again_; }
+
   // Empty where the rows are those of these shards, each is held by one of these processes, and their shares
   // differ by one at most; else what is not so.
   std::string imbalance(const std::set<std::string>& open_shards, const std::set<std::string>& processes) const;
@@ -38,6 +41,7 @@ class LeaseWatch {
   struct Row {
     std::string owner, counter, checkpoint, sub_sequence_number;
     bool is_there = false;
+    bool was_there = false;                     // at some time
     std::map<std::string, int64_t> written_ms;  // by owner: its last write
     int64_t taken_ms = 0;
   };
@@ -49,6 +53,7 @@ class LeaseWatch {
   int64_t failover_ms_;
   std::function<void(const std::string& key)> changed_hands_;
   std::map<std::string, Row> rows_;
+  int rows_made_again_ = 0;
 };
 
 }  // namespace penstock::simulator

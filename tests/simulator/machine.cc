@@ -57,6 +57,21 @@ void Machine::set_disk(const sim::FileFaults& faults) {
   for (sim::SimEnv* const env : {&in_, &out_}) env->files().set_faults(faults, random_.next());
 }
 
+void Machine::fall_asleep() {
+  in_.clock().fall_asleep();
+  out_.clock().fall_asleep();
+}
+
+void Machine::wake() {
+  in_.clock().wake();
+  out_.clock().wake();
+}
+
+void Machine::set_wall_error_ms(int64_t ms) {
+  in_.clock().set_wall_error_ms(ms);
+  out_.clock().set_wall_error_ms(ms);
+}
+
 void Machine::die(bool power_is_cut) {
   in_.transport().abandon_calls();
   out_.transport().abandon_calls();
@@ -91,7 +106,7 @@ void Machine::forget_death() {
 
 void Machine::stop(int64_t grace_ms) {
   if (!process_ || std::exchange(stopping_, true)) return;
-  process_->begin_drain(clock_.monotonic_ms() + grace_ms);
+  process_->begin_drain(in_.clock().monotonic_ms() + grace_ms);
 }
 
 // Every life has keys of its own, so that the services know who calls.
@@ -109,12 +124,14 @@ void Machine::replace_keys() {
 // ---------------------------------------------------------------------------------------------------
 
 int64_t Machine::next_turn_ms() {
+  if (in_.clock().is_asleep()) return kNever;
   // Answers that are due stay due, since nobody takes them.
   const int64_t carry_ms = std::max(
-      carried_ms_ + kCarryMs, std::min(in_.transport().next_deadline_ms(), out_.transport().next_deadline_ms()));
+      carried_ms_ + kCarryMs,
+      in_.clock().to_shared_ms(std::min(in_.transport().next_deadline_ms(), out_.transport().next_deadline_ms())));
   if (frozen) return carry_ms;
   if (!process_) return std::min(carry_ms, down ? kNever : start_ms_);
-  return process_->next_turn_ms();
+  return in_.clock().to_shared_ms(process_->next_turn_ms());
 }
 
 void Machine::turn() {
@@ -137,7 +154,7 @@ void Machine::turn() {
 void Machine::start() {
   process_name_ = name_ + "." + std::to_string(++lives_);
   replace_keys();
-  auto started = Process::start(plan_, {clock_, in_, out_}, judge_, links_.leases, trace_, process_name_);
+  auto started = Process::start(plan_, {in_.clock(), in_, out_}, judge_, links_.leases, trace_, process_name_);
   if (started.ok()) {
     trace_.line(process_name_, "starts");
     process_ = std::move(*started);

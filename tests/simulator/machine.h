@@ -41,6 +41,10 @@ class Machine {
   void replace_keys();
 
   void set_network(int64_t least_latency_ms, int64_t most_latency_ms, const sim::NetworkFaults& faults);
+  // The machine as a whole, with its clock.
+  void fall_asleep();
+  void wake();
+  void set_wall_error_ms(int64_t ms);
   void set_disk(const sim::FileFaults& faults);
 
   // When turn() has something to do; monotonic.

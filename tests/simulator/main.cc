@@ -94,7 +94,7 @@ Tally run_share(const Arguments& arguments, unsigned job, const char* program) {
   Tally tally;
   for (uint64_t i = job; i < arguments.seeds; i += arguments.jobs) {
     if (arguments.seconds > 0 && elapsed() >= arguments.seconds) break;
-    const auto seed = static_cast<unsigned long long>(arguments.from + i);
+    const unsigned long long seed = arguments.from + i;
     World world(draw_plan(seed), nullptr);
     const std::string verdict = world.run();
     ++tally.seeds;

@@ -98,6 +98,9 @@ model::FaultRates draw_rates(Draw draw) {
   rates.delay = draw.rate(0.3, 0.1);
   rates.delay_ms = draw.pick<int64_t>({1000, 8000, 40'000});
   rates.refuse_records = draw.rate(0.4, 0.5);
+  rates.bad_gateway = draw.rate(0.2, 0.1);
+  rates.expire_iterators = draw.rate(0.2, 0.05);
+  rates.short_answer = draw.rate(0.2, 0.1);
   return rates;
 }
 
@@ -137,6 +140,37 @@ void draw_deeds(Plan& plan, Draw draw) {
     deed.machine = draw.between<size_t>(0, 7) % plan.machines;
     plan.deeds.push_back(deed);
   }
+}
+
+void draw_clock_deeds(Plan& plan, Draw draw) {
+  if (!draw.chance(0.4)) return;
+  for (size_t left = draw.between<size_t>(1, 3); left > 0; --left) {
+    Deed deed;
+    deed.kind = draw.pick({Deed::Kind::suspend, Deed::Kind::skew_clock});
+    deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
+    deed.for_ms = draw.pick<int64_t>({700, 9000, 40'000});
+    deed.machine = draw.between<size_t>(0, 7) % plan.machines;
+    deed.by_ms = draw.pick<int64_t>({-7'200'000, -600'000, -2000, 2000, 600'000, 7'200'000});
+    plan.deeds.push_back(deed);
+  }
+}
+
+void draw_shard_deeds(Plan& plan, Draw draw) {
+  plan.list_shards_lag_ms = draw.pick<int64_t>({0, 0, 500, 5000});
+  // Pages of different ages could show a child and not its parent, which then looks as if its retention had
+  // passed.
+  if (plan.list_shards_lag_ms > 0) plan.list_shards_page = 1000;
+  if (!draw.chance(0.3)) return;
+  for (size_t left = draw.between<size_t>(1, 2); left > 0; --left) {
+    Deed deed;
+    deed.kind = draw.pick({Deed::Kind::hide, Deed::Kind::never_end});
+    deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
+    deed.for_ms = draw.pick<int64_t>({3000, 40'000, 120'000});
+    plan.deeds.push_back(deed);
+  }
+}
+
+void order_deeds(Plan& plan) {
   std::stable_sort(plan.deeds.begin(), plan.deeds.end(),
                    [](const Deed& a, const Deed& b) { return a.at_ms < b.at_ms; });
   plan.calm_ms = plan.load_ms;
@@ -159,7 +193,8 @@ std::string to_text(const model::FaultRates& rates) {
   return "throttle " + percent(rates.throttle) + ", internal failure " + percent(rates.internal_failure) +
          ", close " + percent(rates.close) + ", lose answer " + percent(rates.lose_answer) + ", truncate " +
          percent(rates.truncate) + ", delay " + percent(rates.delay) + " by " + seconds(rates.delay_ms) +
-         ", refuse records " + percent(rates.refuse_records);
+         ", bad gateway " + percent(rates.bad_gateway) + ", expire iterators " + percent(rates.expire_iterators) +
+         ", short answer " + percent(rates.short_answer) + ", refuse records " + percent(rates.refuse_records);
 }
 
 std::string_view name_of(Packing::Aggregate aggregate) {
@@ -212,6 +247,14 @@ std::string_view name_of(Deed::Kind kind) {
       return "expire iterators";
     case Deed::Kind::replace_keys:
       return "replace keys";
+    case Deed::Kind::suspend:
+      return "suspend";
+    case Deed::Kind::skew_clock:
+      return "skew the clock";
+    case Deed::Kind::hide:
+      return "hide records";
+    case Deed::Kind::never_end:
+      return "shards never end";
   }
   return "";
 }
@@ -228,6 +271,9 @@ Plan draw_plan(uint64_t seed) {
   draw_network(plan, Draw(seed, "network"));
   draw_files(plan, Draw(seed, "files"));
   draw_deeds(plan, Draw(seed, "deeds"));
+  draw_clock_deeds(plan, Draw(seed, "clocks"));
+  draw_shard_deeds(plan, Draw(seed, "shards"));
+  order_deeds(plan);
   return plan;
 }
 
@@ -262,14 +308,16 @@ std::string to_text(const Plan& plan) {
           percent(plan.files.write) + ", left behind " + percent(plan.files.left_behind) + ", sync " +
           percent(plan.files.sync) + ", rename " + percent(plan.files.rename) + ", sync of the folder " +
           percent(plan.files.folder_sync) + "\n";
-  text += "  kinesis: " + to_text(plan.kinesis) + "\n";
+  text +=
+      "  kinesis: " + to_text(plan.kinesis) + ", lists of shards " + number(plan.list_shards_lag_ms) + " ms old\n";
   if (plan.leases)
     text += "  dynamodb: " + to_text(plan.dynamodb) + ", stale reads " + number(plan.stale_ms) + " ms\n";
   if (plan.reshards_at_handover > 0)
     text += "  splits when a lease changes hands: " + number(plan.reshards_at_handover) + "\n";
   for (const Deed& deed : plan.deeds)
     text += "  at " + seconds(deed.at_ms) + ", for " + seconds(deed.for_ms) + ": " +
-            std::string(name_of(deed.kind)) + " (machine " + number(deed.machine) + ")\n";
+            std::string(name_of(deed.kind)) + " (machine " + number(deed.machine) +
+            (deed.by_ms == 0 ? "" : ", by " + seconds(deed.by_ms)) + ")\n";
   return text + "  calm from " + seconds(plan.calm_ms) + " on\n";
 }
 

@@ -35,11 +35,16 @@ struct Deed {
     split_out,   // the widest open shard of "out"
     expire_iterators,
     replace_keys,  // a machine's keys to the services are replaced
+    suspend,       // a machine sleeps: its monotonic clock stands still, and the world goes on
+    skew_clock,    // a machine's wall clock is wrong
+    hide,          // GetRecords gives nothing of the records that are in "in"
+    never_end,     // GetRecords never says that all was read
   };
   int64_t at_ms = 0;   // since the beginning
   int64_t for_ms = 0;  // then it is undone, where it can be
   Kind kind = Kind::kill;
   size_t machine = 0;
+  int64_t by_ms = 0;  // of skew_clock
 
   friend bool operator==(const Deed&, const Deed&) = default;
 };
@@ -88,7 +93,8 @@ struct Plan {
   // What goes wrong.
   int64_t least_latency_ms = 2, most_latency_ms = 10;
   model::FaultRates kinesis, dynamodb;
-  int64_t stale_ms = 0;  // of reads of the table
+  int64_t stale_ms = 0;            // of reads of the table
+  int64_t list_shards_lag_ms = 0;  // so old a list of shards may be
   sim::NetworkFaults network;
   sim::FileFaults files;
   size_t reshards_at_handover = 0;  // so often a shard is split just when its lease gets another owner

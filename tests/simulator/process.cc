@@ -19,8 +19,9 @@ constexpr int kTurnsALook = 16;
 
 // Above a memory limit: the batch that fills it up, and the one call that is always let through.
 size_t most_overshoot_bytes(const Plan& plan) {
-  return 2 * (64 << 10) +
-         6 * plan.most_events_a_record * (plan.most_event_bytes + plan.max_record_bytes % (1 << 20) + 500);
+  constexpr size_t kPieceBytes = 128 << 10;
+  const size_t largest = plan.max_record_bytes < 1 << 20 ? plan.max_record_bytes : 0;  // too large for the stream
+  return kPieceBytes + 6 * plan.most_events_a_record * (plan.most_event_bytes + largest + 500);
 }
 
 LambdaFilterOptions filter_options() {

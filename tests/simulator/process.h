@@ -26,7 +26,7 @@ inline constexpr std::string_view kFailuresPath = "/failures";
 
 // What a process runs on, and what outlives it: each stage has a network and a disk.
 struct ProcessEnv {
-  sim::SimClock& clock;
+  sim::MachineClock& clock;
   sim::SimEnv& in;
   sim::SimEnv& out;
 };
