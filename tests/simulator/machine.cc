@@ -131,6 +131,7 @@ int64_t Machine::next_turn_ms() {
       in_.clock().to_shared_ms(std::min(in_.transport().next_deadline_ms(), out_.transport().next_deadline_ms())));
   if (frozen) return carry_ms;
   if (!process_) return std::min(carry_ms, down ? kNever : start_ms_);
+  if (stopping_ && process_->has_drained()) return clock_.monotonic_ms();
   return in_.clock().to_shared_ms(process_->next_turn_ms());
 }
 
