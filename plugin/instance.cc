@@ -151,34 +151,39 @@ void instance_destroy(penstock_instance* self) {
 
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx) {
+  const auto hand_out = [&](size_t index, const penstock_error& error) {
+    if (problem != nullptr) problem(problem_ctx, index, &error);
+  };
   const auto tell_problem = [&](size_t index, const Status& status) {
-    if (problem == nullptr) return;
     penstock_error error = {};
     error.struct_size = sizeof error;
     tell(&error, status);
-    problem(problem_ctx, index, &error);
+    hand_out(index, error);
   };
-  if (count != 0 && options == nullptr) {
-    tell_problem(count, Status(Code::invalid, "the array of options is NULL"));
-    return PENSTOCK_E_INVALID;
-  }
-  if (count != 0 && stride < kFirstOptionSize) {
-    tell_problem(count, stride_too_small(stride));
-    return PENSTOCK_E_INVALID;
-  }
-  if (!sound(options, count, stride)) {
-    tell_problem(count, Status(Code::invalid, "an option has bytes with a size whose data is NULL"));
-    return PENSTOCK_E_INVALID;
-  }
-  try {
+  penstock_error thrown = {};
+  thrown.struct_size = sizeof thrown;
+  const auto check = [&]() -> int32_t {
+    if (count != 0 && options == nullptr) {
+      tell_problem(count, Status(Code::invalid, "the array of options is NULL"));
+      return PENSTOCK_E_INVALID;
+    }
+    if (count != 0 && stride < kFirstOptionSize) {
+      tell_problem(count, stride_too_small(stride));
+      return PENSTOCK_E_INVALID;
+    }
+    if (!sound(options, count, stride)) {
+      tell_problem(count, Status(Code::invalid, "an option has bytes with a size whose data is NULL"));
+      return PENSTOCK_E_INVALID;
+    }
     if (!Options::check(table, options, count, stride, tell_problem)) return PENSTOCK_E_OPTIONS;
     const Status status = together == nullptr ? Status() : together(Options(table, options, count, stride));
     if (status.ok()) return PENSTOCK_OK;
     tell_problem(count, status);
     return PENSTOCK_E_OPTIONS;
-  } catch (const std::bad_alloc&) {
-    return PENSTOCK_E_MEMORY;
-  }
+  };
+  const int32_t code = caught(&thrown, check);
+  if (thrown.code != 0) hand_out(count, thrown);
+  return code;
 }
 
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
@@ -189,7 +194,9 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
   } first = {error, false};
   const auto tell_first = [](void* ctx, size_t, const penstock_error* problem) {
     auto& to = *static_cast<First*>(ctx);
-    if (!std::exchange(to.told, true)) tell(to.error, problem->code, problem->retryable != 0, problem->text);
+    const bool outweighs = problem->code == PENSTOCK_E_MEMORY;  // it is what the call answers
+    if (!std::exchange(to.told, true) || outweighs)
+      tell(to.error, problem->code, problem->retryable != 0, problem->text);
   };
   return check_options(table, together, options, count, stride, tell_first, &first);
 }

@@ -43,13 +43,18 @@ bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_err
 // What is known of the host's table, whatever its size; empty where there is none. PENSTOCK_OK or told in *error.
 int32_t read_host(const penstock_host* given, penstock_host& host, penstock_error* error);
 
+inline constexpr std::string_view kOutOfMemory =
+    "out of memory: what was to be done is not done, and nothing is lost by it. Do it again; where it stays so, "
+    "give "
+    "the process more memory, or lower mem_limit where there is that option";
+
 // The one guard: runs body, exceptions turned into codes.
 template <typename Body>
 int32_t caught(penstock_error* error, Body body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc&) {
-    return tell(error, PENSTOCK_E_MEMORY, true, "out of memory");
+    return tell(error, PENSTOCK_E_MEMORY, true, kOutOfMemory);
   } catch (const std::exception& defect) {
     return tell(error, PENSTOCK_E_INTERNAL, false, defect.what());
   } catch (...) {

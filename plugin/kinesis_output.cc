@@ -227,7 +227,10 @@ class KinesisOutput : public penstock_instance {
 
   void pump(int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx) {
     for (;;) {
-      if (!closed) drive(deadline_ms);
+      if (closed)
+        writer_.give_back();  // where close() had not come to it
+      else
+        drive(deadline_ms);
       const std::vector<SettledBatch> batches = writer_.take_settled();
       for (const SettledBatch& batch : batches) settled(settled_ctx, batch.ack_id, batch.outcome);
       if (closed || !batches.empty() || env().clock.monotonic_ms() >= deadline(deadline_ms)) return;

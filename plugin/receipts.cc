@@ -136,7 +136,7 @@ int32_t guarded(penstock_error* error, Body body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc&) {
-    return tell(error, PENSTOCK_E_MEMORY, true, "out of memory");
+    return tell(error, PENSTOCK_E_MEMORY, true, kOutOfMemory);
   } catch (...) {
     return tell(error, PENSTOCK_E_INTERNAL, false, "an unexpected exception; please report it");
   }

@@ -1,6 +1,7 @@
 #include "core/aws/credentials_cache.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "core/base/time.h"
@@ -22,12 +23,16 @@ std::string text_of(int64_t unix_ms) {
 
 void CredentialsCache::get(Got got) {
   if (!refreshing_ && due()) refresh();
-  if (usable()) return got(*current_);
-  if (refreshing_) {
-    waiting_.push_back(std::move(got));
+  if (!usable() && refreshing_) {
+    const Status waits = or_out_of_memory([&] {
+      waiting_.emplace_back();
+      return Status();
+    });
+    if (!waits.ok()) return got(waits);
+    waiting_.back() = std::move(got);
     return;
   }
-  got(last_error_);
+  got(outcome());
 }
 
 void CredentialsCache::refused(const std::string& access_key_id) {
@@ -47,7 +52,16 @@ bool CredentialsCache::usable() const {
 
 void CredentialsCache::refresh() {
   refreshing_ = true;
-  provider_->find([this](Result<Credentials> found) { take(std::move(found)); });
+  Status begun = or_out_of_memory([this] {
+    provider_->find([this](Result<Credentials> found) { take(std::move(found)); });
+    return Status();
+  });
+  if (!begun.ok()) take(std::move(begun));
+}
+
+// A copy: what is told may come back and change ours.
+Result<Credentials> CredentialsCache::outcome() const {
+  return or_out_of_memory([this] { return usable() ? Result<Credentials>(*current_) : last_error_; });
 }
 
 void CredentialsCache::take(Result<Credentials> found) {
@@ -61,10 +75,16 @@ void CredentialsCache::take(Result<Credentials> found) {
       env_.log(LogLevel::warn, "refreshing credentials: " + status.message() + "; those at hand are good until " +
                                    text_of(current_->expires_at_ms));
   }
-  const std::vector<Got> waiting = std::exchange(waiting_, {});
-  // A copy: what is told may come back and change ours.
-  const Result<Credentials> outcome = usable() ? Result<Credentials>(*current_) : last_error_;
-  for (const Got& got : waiting) got(outcome);
+  const Result<Credentials> told = outcome();
+  std::exception_ptr thrown;  // by one, which is no matter of the others
+  for (const Got& got : std::exchange(waiting_, {})) {
+    try {
+      got(told);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 Status CredentialsCache::accept(Credentials found) {

@@ -42,6 +42,7 @@ class CredentialsCache {
   bool due() const;
   bool usable() const;
   void refresh();
+  Result<Credentials> outcome() const;
   void take(Result<Credentials> found);
   Status accept(Credentials found);
 

@@ -1,8 +1,8 @@
 #include "core/aws/outermost_json.h"
 
-#include <rapidjson/reader.h>
-
 #include <utility>
+
+#include "core/base/json_parser.h"
 
 namespace penstock {
 
@@ -47,7 +47,7 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
 std::optional<std::map<std::string, std::string, std::less<>>> outermost_members(std::string_view text) {
   Handler handler;
   rapidjson::MemoryStream stream(text.data(), text.size());
-  rapidjson::Reader reader;
+  JsonReader reader;
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag |
                               rapidjson::kParseValidateEncodingFlag;
   if (reader.Parse<kFlags>(stream, handler).IsError()) return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -45,16 +46,22 @@ class ServiceClient {
         call_timeout_ms_(call_timeout_ms) {}
 
   // operation as in "PutRecords"; body is JSON. answered runs once: inside a later drive() of the transport, or
-  // inside call() where no credentials are found. A call that needs credentials first waits for them.
+  // inside call() where no credentials are found, or no memory for it. A call that needs credentials first waits
+  // for them. Only what answered throws leaves call().
   void call(std::string_view operation, std::string body, size_t max_answer_bytes, Answered answered);
 
   const std::string& region() const { return endpoint_.region; }
 
  private:
-  void send(const Credentials& credentials, const std::string& operation, std::string body,
-            size_t max_answer_bytes, Answered answered);
-  Result<ServiceAnswer> read(const std::string& operation, const std::string& access_key_id,
-                             HttpResponse response);
+  struct Call {
+    std::string operation;
+    std::string body;
+    size_t max_answer_bytes;
+    Answered answered;
+    std::string access_key_id;
+  };
+  Status send(const Credentials& credentials, const std::shared_ptr<Call>& call);
+  Result<ServiceAnswer> read(const Call& call, HttpResponse response);
 
   Env& env_;
   JsonProtocol protocol_;

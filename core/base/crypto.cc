@@ -1,11 +1,14 @@
 #include "core/base/crypto.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #ifdef __x86_64__
 #include <tmmintrin.h>
 #endif
+
+#include <new>
 
 namespace penstock {
 
@@ -14,32 +17,50 @@ const unsigned char* unsigned_bytes(std::string_view data) {
   return reinterpret_cast<const unsigned char*>(data.data());
 }
 
+// OpenSSL's calls here fail for want of memory alone. What they left in the thread's queue of errors is nobody
+// else's.
+void check(bool done) {
+  if (done) return;
+  ERR_clear_error();
+  throw std::bad_alloc();
+}
+
 // Fetched once, as MD5 is below: EVP_sha256() has OpenSSL look the algorithm up in each digest and HMAC.
 const EVP_MD* fetched_sha256() {
-  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const kSha256 = [] {
+    const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    check(fetched != nullptr);
+    return fetched;
+  }();
   return kSha256;
 }
 }  // namespace
 
 Sha256 sha256(std::string_view data) {
   Sha256 digest;
-  EVP_Digest(data.data(), data.size(), digest.data(), nullptr, fetched_sha256(), nullptr);
+  check(EVP_Digest(data.data(), data.size(), digest.data(), nullptr, fetched_sha256(), nullptr) == 1);
   return digest;
 }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   Sha256 digest;
-  HMAC(fetched_sha256(), key.data(), static_cast<int>(key.size()), unsigned_bytes(data), data.size(),
-       digest.data(), nullptr);
+  check(HMAC(fetched_sha256(), key.data(), static_cast<int>(key.size()), unsigned_bytes(data), data.size(),
+             digest.data(), nullptr) != nullptr);
   return digest;
 }
 
 std::optional<std::array<uint8_t, 16>> md5(std::string_view data) {
   // Fetched once: EVP_md5() looks the algorithm up each time, which takes longer than a short text.
-  static EVP_MD* const kMd5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  static const EVP_MD* const kMd5 = [] {
+    const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "MD5", nullptr);
+    // What it lacks it lacks for good; but memory may come back.
+    check(fetched != nullptr || ERR_GET_REASON(ERR_peek_last_error()) != ERR_R_MALLOC_FAILURE);
+    if (fetched == nullptr) ERR_clear_error();
+    return fetched;
+  }();
+  if (kMd5 == nullptr) return std::nullopt;
   std::array<uint8_t, 16> digest;
-  if (kMd5 == nullptr || EVP_Digest(data.data(), data.size(), digest.data(), nullptr, kMd5, nullptr) != 1)
-    return std::nullopt;
+  check(EVP_Digest(data.data(), data.size(), digest.data(), nullptr, kMd5, nullptr) == 1);
   return digest;
 }
 

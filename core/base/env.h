@@ -73,7 +73,8 @@ class Transport {
 
   virtual ~Transport() = default;  // ends calls under way without telling them, without waiting
 
-  // Begins a call. done runs once, inside a later drive(), never inside start(). It may call start().
+  // Begins a call. done runs once, inside a later drive(), never inside start(). It may call start(). What it
+  // throws leaves drive(), and others that are due are told by the next one.
   virtual CallId start(HttpRequest request, Done done) = 0;
   // Runs I/O that is due and the done functions of calls that ended. Waits until deadline_ms for the first
   // of them, never beyond; a deadline in the past does not wait.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cassert>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,6 +53,9 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
+// Memory may come back. Takes none itself: the text is short enough to lie in the string.
+inline Status out_of_memory_status() { return {Code::transient, "out of memory"}; }
+
 // A value, or why there is none.
 template <typename T>
 class [[nodiscard]] Result {
@@ -74,5 +78,15 @@ class [[nodiscard]] Result {
   std::optional<T> value_;
   Status status_;
 };
+
+// What make() gives, a Status or a Result; out_of_memory_status() where it throws for want of memory.
+template <typename Make>
+auto or_out_of_memory(const Make& make) -> decltype(make()) {
+  try {
+    return make();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory_status();
+  }
+}
 
 }  // namespace penstock

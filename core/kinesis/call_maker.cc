@@ -141,6 +141,7 @@ void CallMaker::clear() {
   queue_.clear();
   order_.clear();
   packing_.take_parcels();
+  released_.clear();
 }
 
 }  // namespace penstock

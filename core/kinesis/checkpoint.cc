@@ -1,10 +1,9 @@
 #include "core/kinesis/checkpoint.h"
 
-#include <rapidjson/document.h>
-
 #include <utility>
 
 #include "core/base/json.h"
+#include "core/base/json_parser.h"
 
 namespace penstock {
 
@@ -65,7 +64,7 @@ std::string written(const Checkpoint& checkpoint) {
   return out += "\n]}\n";
 }
 
-using Json = rapidjson::Value;
+using Json = JsonValue;
 
 const Json* member(const Json& object, const char* name) {
   const auto found = object.FindMember(name);
@@ -166,7 +165,7 @@ Result<Checkpoint> CheckpointStore::load() {
     if (content.status().code() == Code::not_found) return Checkpoint();
     return content.status().in("reading the checkpoint");
   }
-  rapidjson::Document document;
+  JsonDocument document;
   document.ParseInsitu<rapidjson::kParseIterativeFlag>(content->data());
   std::optional<Checkpoint> checkpoint;
   if (!document.HasParseError() && document.IsObject()) {

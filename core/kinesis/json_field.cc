@@ -1,10 +1,10 @@
 #include "core/kinesis/json_field.h"
 
-#include <rapidjson/reader.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <vector>
+
+#include "core/base/json_parser.h"
 
 namespace penstock {
 
@@ -73,7 +73,7 @@ class JsonField::Search : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>,
   }
 
   std::vector<std::string> path_;
-  rapidjson::Reader reader_;  // kept, since it has a stack
+  JsonReader reader_;  // kept, since it has a stack
   std::string* out_ = nullptr;
   size_t depth_ = 0;    // of objects and arrays
   size_t matched_ = 0;  // names of the path that lead to where we are

@@ -63,8 +63,9 @@ Status OwnAssignment::listed(size_t stream_index, const StreamIdentity& identity
 Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms) {
   stream.kept = checkpoint_.find(identity);
   if (stream.kept == nullptr) {
-    stream.kept = &checkpoint_.streams.emplace_back();
-    stream.kept->stream = {identity.name, identity.arn};
+    StreamCheckpoint fresh;
+    fresh.stream = {identity.name, identity.arn};
+    stream.kept = &checkpoint_.streams.emplace_back(std::move(fresh));
   }
   StreamIdentity& known = stream.kept->stream;
   if (known.created_ms != 0 && identity.created_ms != 0 && known.created_ms != identity.created_ms)
@@ -75,15 +76,15 @@ Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, i
             time_text(identity.created_ms) +
             ". Nothing of it is read. To read it from its beginning, end this process and run: penstock seek -c "
             "FILE --all --to trim_horizon --yes"};
-  const StreamIdentity now = {identity.name, identity.arn.empty() ? known.arn : identity.arn,
-                              identity.created_ms == 0 ? known.created_ms : identity.created_ms};
+  StreamIdentity now = {identity.name, identity.arn.empty() ? known.arn : identity.arn,
+                        identity.created_ms == 0 ? known.created_ms : identity.created_ms};
   if (stream.kept->begin && now == known) return {};
   // Before the first record is read: from here on a crash and a restart still know what "latest" meant.
-  const StreamCheckpoint before = *stream.kept;
-  known = now;
+  StreamCheckpoint before = *stream.kept;
+  known = std::move(now);
   if (!stream.kept->begin) stream.kept->begin = options_.initial.from(start_ms);
   Status saved = save();
-  if (!saved.ok()) *stream.kept = before;
+  if (!saved.ok()) *stream.kept = std::move(before);
   return saved;
 }
 
@@ -149,11 +150,11 @@ void OwnAssignment::grant_what_can_be(size_t stream_index) {
           return stream.shards.contains(parent) && chosen(parent) && !is_at_end(*stream.kept, parent);
         });
     if (waits) continue;
-    shard.grant = ++last_grant_;
-    granted_[shard.grant] = {stream_index, id};
     const auto place = stream.kept->shards.find(id);
-    grants_.push_back({shard.grant, stream_index, shard.info,
+    granted_[last_grant_ + 1] = {stream_index, id};
+    grants_.push_back({last_grant_ + 1, stream_index, shard.info,
                        place == stream.kept->shards.end() ? *stream.kept->begin : place->second});
+    shard.grant = ++last_grant_;
   }
 }
 
@@ -177,7 +178,7 @@ void OwnAssignment::advance() {
 }
 
 Status OwnAssignment::save() {
-  save_problem_ = store_->save(checkpoint_);
+  save_problem_ = or_out_of_memory([this] { return store_->save(checkpoint_); });
   next_save_ms_ =
       env_.clock.monotonic_ms() + (save_problem_.ok() ? options_.checkpoint_interval_ms : kSaveRetryMs);
   if (save_problem_.ok()) {

@@ -1,13 +1,13 @@
 #include "core/kinesis/put_records.h"
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
 
 #include <cstdint>
 #include <utility>
 
 #include "core/base/crypto.h"
 #include "core/base/json.h"
+#include "core/base/json_parser.h"
 #include "core/kinesis/taken_answer.h"
 
 namespace penstock {
@@ -176,7 +176,7 @@ Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_
     return PutRecordsAnswer{.refused = {}, .shard_ids = std::move(*shard_ids)};
   AnswerHandler handler;
   handler.answer.shard_ids.reserve(sent_records);
-  rapidjson::Reader reader;
+  JsonReader reader;
   rapidjson::InsituStringStream stream(body.data());
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
   const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, handler);

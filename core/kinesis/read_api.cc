@@ -1,11 +1,10 @@
 #include "core/kinesis/read_api.h"
 
-#include <rapidjson/document.h>
-
 #include <cmath>
 #include <utility>
 
 #include "core/base/json.h"
+#include "core/base/json_parser.h"
 #include "core/kinesis/answer.h"
 #include "core/kinesis/put_records.h"
 
@@ -19,7 +18,7 @@ void member(std::string& out, std::string_view name, std::string_view value) {
   append_json_string(out, value);
 }
 
-std::string text_member(const rapidjson::Value& object, const char* name) {
+std::string text_member(const JsonValue& object, const char* name) {
   const auto found = object.FindMember(name);
   return found != object.MemberEnd() && found->value.IsString()
              ? std::string(found->value.GetString(), found->value.GetStringLength())
@@ -73,7 +72,7 @@ std::string get_records_body(const std::string& stream, const std::string& itera
 }
 
 Result<StreamIdentity> read_describe_stream_summary(std::string body) {
-  rapidjson::Document document;
+  JsonDocument document;
   document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
   if (document.HasParseError() || !document.IsObject())
     return not_the_answer("DescribeStreamSummary", "no JSON object");
@@ -89,7 +88,7 @@ Result<StreamIdentity> read_describe_stream_summary(std::string body) {
 }
 
 Result<ListShardsAnswer> read_list_shards(std::string body) {
-  rapidjson::Document document;
+  JsonDocument document;
   document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
   if (document.HasParseError() || !document.IsObject()) return not_the_answer("ListShards", "no JSON object");
   const auto shards = document.FindMember("Shards");
@@ -118,7 +117,7 @@ Result<ListShardsAnswer> read_list_shards(std::string body) {
 }
 
 Result<std::string> read_get_shard_iterator(std::string body) {
-  rapidjson::Document document;
+  JsonDocument document;
   document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
   std::string iterator;
   if (!document.HasParseError() && document.IsObject()) iterator = text_member(document, "ShardIterator");

@@ -122,7 +122,7 @@ Result<GetRecordsAnswer> read_get_records(std::string body) {
   answer.body = padded(std::move(body));
   GetRecordsHandler handler(answer);
   penstock_rapidjson::InsituStringStream text(answer.body.data());
-  penstock_rapidjson::Reader reader;
+  FastJsonReader reader;
   constexpr unsigned kFlags = penstock_rapidjson::kParseInsituFlag | penstock_rapidjson::kParseIterativeFlag;
   const auto result = reader.Parse<kFlags>(text, handler);
   if (handler.problem() != nullptr) return not_the_answer("GetRecords", handler.problem());

@@ -1,9 +1,8 @@
 #include "core/kinesis/record_limit.h"
 
-#include <rapidjson/document.h>
-
 #include "core/base/backoff.h"
 #include "core/base/json.h"
+#include "core/base/json_parser.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {
@@ -15,7 +14,7 @@ constexpr int64_t kNoStreamPauseMs = 30'000;
 }  // namespace
 
 Result<size_t> read_max_record_bytes(const std::string& body) {
-  rapidjson::Document json;
+  JsonDocument json;
   json.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
   if (!json.HasParseError() && json.IsObject()) {
     const auto summary = json.FindMember("StreamDescriptionSummary");
@@ -30,10 +29,11 @@ Result<size_t> read_max_record_bytes(const std::string& body) {
 
 void RecordLimit::advance() {
   if (env_.clock.monotonic_ms() < next_deadline_ms()) return;
-  asking_ = true;
   std::string body = "{";
   append_stream_member(body, stream_);
-  call_("DescribeStreamSummary", body + "}", kAnswerBytes,
+  body += '}';
+  asking_ = true;
+  call_("DescribeStreamSummary", std::move(body), kAnswerBytes,
         [this](const Result<ServiceAnswer>& answer) { receive(answer); });
 }
 

@@ -16,38 +16,35 @@ void ShardMap::want() { wanted_ = true; }
 
 void ShardMap::advance() {
   if (env_.clock.monotonic_ms() < next_deadline_ms()) return;
-  calling_ = true;
   std::string body = "{";
   if (next_token_.empty()) {
-    wanted_ = false;
     append_stream_member(body, stream_);
   } else {
     body += "\"NextToken\":";
     append_json_string(body, next_token_);
   }
-  call_("ListShards", body + "}", kAnswerBytes,
+  body += '}';
+  calling_ = true;
+  if (next_token_.empty()) wanted_ = false;
+  call_("ListShards", std::move(body), kAnswerBytes,
         [this](Result<ServiceAnswer> answer) { receive(std::move(answer)); });
 }
 
 void ShardMap::receive(Result<ServiceAnswer> answer) {
   calling_ = false;
-  Result<ListShardsAnswer> page =
-      answer.ok() ? read_list_shards(std::move(answer->body)) : Result<ListShardsAnswer>(answer.status());
+  const Status taken = or_out_of_memory([&] { return take_page(answer); });
   const int64_t now_ms = env_.clock.monotonic_ms();
-  if (!page.ok()) {
+  if (!taken.ok()) {
     next_token_.clear();  // tokens expire: the next try begins with the first page
     listed_.clear();
     wanted_ = true;
-    due_ms_ = now_ms + (page.status().retryable() ? kPauseMs : kRefusedPauseMs);
-    reporter_.report(page.status().in("listing the shards of stream " + printable(stream_) +
-                                      ", without which records are not known by their shard (with aggregate kpl "
-                                      "only those of one partition key share a record meanwhile)"),
+    due_ms_ = now_ms + (taken.retryable() ? kPauseMs : kRefusedPauseMs);
+    reporter_.report(taken.in("listing the shards of stream " + printable(stream_) +
+                              ", without which records are not known by their shard (with aggregate kpl "
+                              "only those of one partition key share a record meanwhile)"),
                      LogLevel::warn);
     return;
   }
-  for (ShardInfo& shard : page->shards)
-    if (shard.open) listed_.push_back(std::move(shard));
-  next_token_ = std::move(page->next_token);
   if (!next_token_.empty()) {
     due_ms_ = now_ms;
     return;
@@ -57,6 +54,16 @@ void ShardMap::receive(Result<ServiceAnswer> answer) {
   std::sort(open_.begin(), open_.end(),
             [](const ShardInfo& a, const ShardInfo& b) { return a.first_hash_key < b.first_hash_key; });
   ++version_;
+}
+
+Status ShardMap::take_page(Result<ServiceAnswer>& answer) {
+  if (!answer.ok()) return answer.status();
+  Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
+  if (!page.ok()) return page.status();
+  for (ShardInfo& shard : page->shards)
+    if (shard.open) listed_.push_back(std::move(shard));
+  next_token_ = std::move(page->next_token);
+  return {};
 }
 
 uint32_t ShardMap::shard_of(std::string_view partition_key) const {

@@ -41,6 +41,7 @@ class ShardMap {
   static constexpr int64_t kRefusedPauseMs = 300'000;
 
   void receive(Result<ServiceAnswer> answer);
+  Status take_page(Result<ServiceAnswer>& answer);
 
   Env& env_;
   Reporter& reporter_;

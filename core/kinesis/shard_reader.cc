@@ -67,24 +67,31 @@ size_t ShardReader::wanted_bytes(size_t most) const {
 }
 
 void ShardReader::start_call(size_t answer_bytes) {
-  calling_ = true;
-  ++totals_.calls;
   if (iterator_.empty())
     get_iterator();
   else
     get_records(answer_bytes);
 }
 
+// The call has its body: from here on it ends.
+void ShardReader::begin_call(size_t answer_bytes) {
+  calling_ = true;
+  ++totals_.calls;
+  hold(answer_bytes);
+}
+
 void ShardReader::get_iterator() {
-  hold(kIteratorAnswerBytes);
-  client_.call("GetShardIterator", get_shard_iterator_body(stream_, shard_id_, next_), kIteratorAnswerBytes,
-               [this](Result<ServiceAnswer> answer) {
-                 hold(0);
-                 if (!answer.ok()) return end_call(answer.status());
-                 Result<std::string> iterator = read_get_shard_iterator(std::move(answer->body));
-                 if (iterator.ok()) iterator_ = std::move(*iterator);
-                 end_call(iterator.status());
-               });
+  std::string body = get_shard_iterator_body(stream_, shard_id_, next_);
+  begin_call(kIteratorAnswerBytes);
+  client_.call("GetShardIterator", std::move(body), kIteratorAnswerBytes, [this](Result<ServiceAnswer> answer) {
+    hold(0);
+    end_call(or_out_of_memory([&] {
+      if (!answer.ok()) return answer.status();
+      Result<std::string> iterator = read_get_shard_iterator(std::move(answer->body));
+      if (iterator.ok()) iterator_ = std::move(*iterator);
+      return iterator.status();
+    }));
+  });
 }
 
 void ShardReader::get_records(size_t answer_bytes) {
@@ -92,12 +99,12 @@ void ShardReader::get_records(size_t answer_bytes) {
   size_t limit = std::clamp<size_t>(answer_bytes / 4 * 3 / record_bytes_, 1, options_.max_records);
   // A single record must fit whatever the room, or the shard would stand still.
   if (limit == 1) answer_bytes = std::max(answer_bytes, in_answer(kLargestRecordBytes) + kRecordOverheadBytes);
-  hold(answer_bytes);
-  client_.call("GetRecords", get_records_body(stream_, iterator_, limit), answer_bytes,
-               [this, answer_bytes](Result<ServiceAnswer> answer) {
-                 hold(0);
-                 end_call(read(answer_bytes, std::move(answer)));
-               });
+  std::string body = get_records_body(stream_, iterator_, limit);
+  begin_call(answer_bytes);
+  client_.call("GetRecords", std::move(body), answer_bytes, [this, answer_bytes](Result<ServiceAnswer> answer) {
+    hold(0);
+    end_call(or_out_of_memory([&] { return read(answer_bytes, std::move(answer)); }));
+  });
 }
 
 Status ShardReader::read(size_t answer_bytes, Result<ServiceAnswer> answer) {
@@ -114,9 +121,13 @@ Status ShardReader::read(size_t answer_bytes, Result<ServiceAnswer> answer) {
   Result<GetRecordsAnswer> records = read_get_records(std::move(answer->body));
   if (!records.ok()) return records.status();
 
+  std::string last;
+  if (!records->records.empty()) last = records->records.back().sequence_number;
+
+  // From here on nothing needs memory: the answer is taken whole, or not at all and asked for again.
   answer_ = std::move(*records);
   next_record_ = 0;
-  iterator_ = answer_.next_iterator;
+  iterator_ = std::move(answer_.next_iterator);
   closed_ = iterator_.empty();
   behind_latest_ms_ = answer_.behind_latest_ms;
   int64_t bytes = 0;
@@ -125,7 +136,7 @@ Status ShardReader::read(size_t answer_bytes, Result<ServiceAnswer> answer) {
   totals_.bytes += bytes;
   if (!answer_.records.empty()) {
     hold(answer_.body.capacity());
-    next_ = {IteratorStart::Kind::at_sequence_number, 0, std::string(answer_.records.back().sequence_number)};
+    next_ = {IteratorStart::Kind::at_sequence_number, 0, std::move(last)};
     has_read_ = true;
     record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / answer_.records.size()), record_bytes_ / 2);
   } else {
@@ -155,8 +166,8 @@ void ShardReader::end_call(const Status& status) {
   // An iterator that is too old, or that the service does not know, is of no use; a new one starts from where we
   // are.
   if (permanent || status.code() == Code::expired) {
-    iterator_.clear();
     if (has_read_) resumed_ = ShardPosition{next_.sequence_number, kWholeRecord};
+    iterator_.clear();
   }
   if (status.code() != Code::too_large && status.code() != Code::expired)
     next_call_ms_ = env_.clock.monotonic_ms() +

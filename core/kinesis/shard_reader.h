@@ -63,6 +63,7 @@ class ShardReader {
   int64_t behind_latest_ms() const { return behind_latest_ms_; }  // -1: the service has not said yet
 
  private:
+  void begin_call(size_t answer_bytes);
   void get_iterator();
   void get_records(size_t answer_bytes);
   void receive(size_t answer_bytes, Result<ServiceAnswer> answer);

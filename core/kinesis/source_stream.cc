@@ -29,7 +29,6 @@ void SourceStream::look_within(int64_t ms) {
 
 void SourceStream::advance() {
   if (calling_ || env_.clock.monotonic_ms() < next_call_ms_) return;
-  calling_ = true;
   if (described_)
     list();
   else
@@ -42,50 +41,61 @@ void SourceStream::describe() {
     described_ = true;
     return list();
   }
-  client_.call("DescribeStreamSummary", describe_stream_summary_body(name_.text), kSummaryBytes,
-               [this](Result<ServiceAnswer> answer) {
-                 calling_ = false;
-                 if (!answer.ok() && answer.status().code() == Code::permanent) {
-                   // Who may read a stream need not be allowed to describe it.
-                   describable_ = false;
-                   identity_ = {name_.name, "", 0};
-                   env_.log(LogLevel::warn, "stream " + name_.name + ": " + answer.status().message() +
-                                                ". It is read all the same; but if it is deleted and made again, "
-                                                "that will not be noticed");
-                 } else if (!answer.ok()) {
-                   return fail(answer.status());
-                 } else {
-                   Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
-                   if (!identity.ok()) return fail(identity.status());
-                   identity_ = std::move(*identity);
-                   identity_.name = name_.name;
-                 }
-                 described_ = true;
-                 next_call_ms_ = env_.clock.monotonic_ms();
-               });
+  std::string body = describe_stream_summary_body(name_.text);
+  calling_ = true;
+  client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes, [this](Result<ServiceAnswer> answer) {
+    calling_ = false;
+    const Status taken = or_out_of_memory([&] { return receive_summary(answer); });
+    if (!taken.ok()) fail(taken);
+  });
+}
+
+Status SourceStream::receive_summary(Result<ServiceAnswer>& answer) {
+  if (!answer.ok() && answer.status().code() == Code::permanent) {
+    // Who may read a stream need not be allowed to describe it.
+    identity_ = {name_.name, "", 0};
+    env_.log(LogLevel::warn,
+             "stream " + name_.name + ": " + answer.status().message() +
+                 ". It is read all the same; but if it is deleted and made again, that will not be "
+                 "noticed");
+    describable_ = false;
+  } else if (!answer.ok()) {
+    return answer.status();
+  } else {
+    Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
+    if (!identity.ok()) return identity.status();
+    identity->name = name_.name;
+    identity_ = std::move(*identity);
+  }
+  described_ = true;
+  next_call_ms_ = env_.clock.monotonic_ms();
+  return {};
 }
 
 void SourceStream::list() {
-  client_.call("ListShards", list_shards_body(name_.text, next_token_), kPageBytes,
-               [this](Result<ServiceAnswer> answer) {
-                 calling_ = false;
-                 receive_page(std::move(answer));
-               });
+  std::string body = list_shards_body(name_.text, next_token_);
+  calling_ = true;
+  client_.call("ListShards", std::move(body), kPageBytes, [this](Result<ServiceAnswer> answer) {
+    calling_ = false;
+    const Status taken = or_out_of_memory([&] { return receive_page(answer); });
+    if (!taken.ok()) fail(taken);
+  });
 }
 
-void SourceStream::receive_page(Result<ServiceAnswer> answer) {
-  if (!answer.ok()) return fail(answer.status());
+Status SourceStream::receive_page(Result<ServiceAnswer>& answer) {
+  if (!answer.ok()) return answer.status();
   const int64_t date_ms = answer->date_ms;
   Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
-  if (!page.ok()) return fail(page.status());
+  if (!page.ok()) return page.status();
   std::move(page->shards.begin(), page->shards.end(), std::back_inserter(shards_));
   next_token_ = std::move(page->next_token);
   next_call_ms_ = env_.clock.monotonic_ms();
-  if (next_token_.empty()) take_list(date_ms);
+  return next_token_.empty() ? take_list(date_ms) : Status();
 }
 
-void SourceStream::take_list(int64_t date_ms) {
-  if (shards_.empty()) return fail(Status(Code::not_found, "ListShards: it has no shards yet"));
+// Not ok: there is no list.
+Status SourceStream::take_list(int64_t date_ms) {
+  if (shards_.empty()) return {Code::not_found, "ListShards: it has no shards yet"};
   failures_ = 0;
   described_ = false;
   int64_t start_ms = date_ms != 0 ? date_ms : env_.clock.wall_ms();
@@ -96,11 +106,12 @@ void SourceStream::take_list(int64_t date_ms) {
     readable_ = true;
     missing_ = false;
     next_call_ms_ = std::min(now_ms + kRefreshMs, wanted_ms_);
-    return;
+    return {};
   }
-  reporter_.report(status);
   if (!status.retryable()) readable_ = false;
   next_call_ms_ = now_ms + (status.retryable() ? kListedAgainMs : kRefreshMs);
+  reporter_.report(status);
+  return {};
 }
 
 // Whatever failed, the next try begins anew: tokens expire, and what was described may be another stream by then.
@@ -111,6 +122,7 @@ void SourceStream::fail(const Status& status) {
   ++failures_;
   const int64_t pause_ms =
       status.retryable() ? kBackoff.delay_ms(failures_, env_.random) : kPermanentFailurePauseMs;
+  next_call_ms_ = env_.clock.monotonic_ms() + pause_ms;
   if (status.code() == Code::not_found) {
     readable_ = false;
     missing_ = true;
@@ -121,7 +133,6 @@ void SourceStream::fail(const Status& status) {
   } else {
     reporter_.report(status.in("stream " + name_.name));
   }
-  next_call_ms_ = env_.clock.monotonic_ms() + pause_ms;
 }
 
 }  // namespace penstock

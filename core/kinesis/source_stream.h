@@ -42,8 +42,9 @@ class SourceStream {
  private:
   void describe();
   void list();
-  void receive_page(Result<ServiceAnswer> answer);
-  void take_list(int64_t date_ms);
+  Status receive_summary(Result<ServiceAnswer>& answer);
+  Status receive_page(Result<ServiceAnswer>& answer);
+  Status take_list(int64_t date_ms);
   void fail(const Status& status);
 
   Env& env_;

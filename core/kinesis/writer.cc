@@ -58,16 +58,46 @@ Status Writer::write(const penstock_batch& batch) {
   return {};
 }
 
-void Writer::advance() {
-  const int64_t now_ms = env_.clock.monotonic_ms();
-  record_limit_.advance();
-  shards_.advance();
-  while (calls_.size() < most_calls() && next_call_ms() <= now_ms) {
-    if (!next_.gather(now_ms, max_record_bytes())) continue;
-    if (!fits_in_memory()) break;
-    begin_call();
+template <typename Work>
+void Writer::keep_track(const Work& work) {
+  try {
+    work();
+  } catch (...) {
+    lost_track_ = true;
+    throw;
   }
-  settle_failures();
+}
+
+// As if nothing outstanding had been sent. Answers to calls under way are not listened to any more.
+void Writer::begin_anew() {
+  calls_.clear();
+  next_.clear();
+  undeliverable_.clear();
+  body_bytes_ = 0;
+  for (auto& [number, batch] : batches_) {
+    for (WriterRecord& record : batch.records) {
+      if (record.done) continue;
+      record.next = nullptr;
+      record.admitted = record.has_turn = false;
+      next_.add_again(record, kAtOnce);
+    }
+  }
+  lost_track_ = false;
+}
+
+void Writer::advance() {
+  if (lost_track_) begin_anew();
+  keep_track([this] {
+    const int64_t now_ms = env_.clock.monotonic_ms();
+    record_limit_.advance();
+    shards_.advance();
+    while (calls_.size() < most_calls() && next_call_ms() <= now_ms) {
+      if (!next_.gather(now_ms, max_record_bytes())) continue;
+      if (!fits_in_memory()) break;
+      begin_call();
+    }
+    settle_failures();
+  });
 }
 
 // When a call is due, were there room for it.
@@ -76,7 +106,7 @@ int64_t Writer::next_call_ms() const {
 }
 
 int64_t Writer::next_deadline_ms() const {
-  if (!settled_.empty() && !closed_) return kAtOnce;
+  if (lost_track_ || (!settled_.empty() && !closed_)) return kAtOnce;
   int64_t due_ms =
       std::min({undeliverable_.next_deadline_ms(), record_limit_.next_deadline_ms(), shards_.next_deadline_ms()});
   const bool room = calls_.size() < most_calls() && (!next_.gathered() || fits_in_memory());
@@ -105,8 +135,9 @@ void Writer::begin_call() {
   body_bytes_ += body.size();
   calls_.emplace(call_id, Call{next_.take_parcels(), body.size()});
   ++counters_.calls;
-  call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes,
-        [this, call_id](Result<ServiceAnswer> answer) { end_call(call_id, std::move(answer)); });
+  call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes, [this, call_id](Result<ServiceAnswer> answer) {
+    keep_track([&] { end_call(call_id, std::move(answer)); });
+  });
 }
 
 void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
@@ -206,11 +237,12 @@ void Writer::send_to_its_shards(WriterRecord* first) {
 }
 
 void Writer::deliver(WriterRecord* first) {
-  each_record(first, [this](const WriterRecord& record) {
-    ++counters_.records_out;
-    counters_.bytes_out += static_cast<int64_t>(record.bytes());
+  each_record(first, [this](WriterRecord& record) {
+    const size_t bytes = record.bytes();
     next_.done(record);
-    settle(*record.batch);
+    settle(record);
+    ++counters_.records_out;
+    counters_.bytes_out += static_cast<int64_t>(bytes);
   });
 }
 
@@ -239,19 +271,21 @@ void Writer::send_again(const std::vector<Parcel>& parcels, const Backoff* backo
 }
 
 void Writer::settle_failures() {
-  for (const WriterRecord* record : undeliverable_.advance()) {
-    ++counters_.failures;
+  for (WriterRecord* record : undeliverable_.advance()) {
     // Not before: after a crash what is not on disk is sent again, and would come behind what waited for it.
     next_.done(*record);
     record->batch->failed = true;
-    settle(*record->batch);
+    settle(*record);
+    ++counters_.failures;
   }
 }
 
-// One record of it.
-void Writer::settle(WriterBatch& batch) {
+void Writer::settle(WriterRecord& record) {
+  WriterBatch& batch = *record.batch;
+  if (batch.outstanding == 1)
+    settled_.push_back({batch.origin.ack_id, batch.failed ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED});
+  record.done = true;
   if (--batch.outstanding > 0) return;
-  settled_.push_back({batch.origin.ack_id, batch.failed ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED});
   batch_bytes_ -= batch.memory_bytes;
   batches_.erase(batch.number);
 }
@@ -259,12 +293,16 @@ void Writer::settle(WriterBatch& batch) {
 std::vector<SettledBatch> Writer::take_settled() { return std::exchange(settled_, {}); }
 
 void Writer::give_back() {
-  for (const auto& [number, batch] : batches_) settled_.push_back({batch.origin.ack_id, PENSTOCK_GIVEN_BACK});
   calls_.clear();
   next_.clear();
   undeliverable_.clear();
-  batches_.clear();
-  body_bytes_ = batch_bytes_ = 0;
+  body_bytes_ = 0;
+  while (!batches_.empty()) {
+    settled_.push_back({batches_.begin()->second.origin.ack_id, PENSTOCK_GIVEN_BACK});
+    batches_.erase(batches_.begin());
+  }
+  batch_bytes_ = 0;
+  lost_track_ = false;
 }
 
 WriterCounters Writer::counters() const {

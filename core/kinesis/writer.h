@@ -76,7 +76,8 @@ class Writer {
   // after close()) takes nothing.
   Status write(const penstock_batch& batch);
 
-  // Begins the calls that are due, writes the failure log.
+  // Begins the calls that are due, writes the failure log. What it throws (std::bad_alloc), here or in an answer,
+  // loses nothing: what is outstanding begins anew then, so that some of it may arrive twice.
   void advance();
 
   // Whether write() should wait: as much is held as the memory limit allows.
@@ -113,6 +114,11 @@ class Writer {
     size_t body_bytes;
   };
 
+  // Runs work; where it throws, advance() begins anew.
+  template <typename Work>
+  void keep_track(const Work& work);
+  void begin_anew();
+
   int64_t next_call_ms() const;
   bool fits_in_memory() const;
   size_t max_record_bytes() const;
@@ -129,7 +135,7 @@ class Writer {
   void send_to_its_shards(WriterRecord* first);
   void deliver(WriterRecord* first);
   void settle_failures();
-  void settle(WriterBatch& batch);
+  void settle(WriterRecord& record);
 
   Env& env_;
   Reporter reporter_;
@@ -138,6 +144,7 @@ class Writer {
   ServiceCall call_;
   RecordLimit record_limit_;
   bool closed_ = false;
+  bool lost_track_ = false;  // something threw in the middle: what is outstanding is sure, where it is is not
 
   std::map<uint64_t, WriterBatch> batches_;  // all that is outstanding, by number
   uint64_t last_batch_number_ = 0;

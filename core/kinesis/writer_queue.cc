@@ -36,6 +36,10 @@ void WriterQueue::pop(int64_t now_ms) {
   if (++first.next == first.batch->records.size()) fresh_.pop_front();
 }
 
-void WriterQueue::clear() { *this = {}; }
+void WriterQueue::clear() {
+  fresh_.clear();
+  again_.clear();
+  fresh_records_ = fresh_bytes_ = again_records_ = 0;
+}
 
 }  // namespace penstock

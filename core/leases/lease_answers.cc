@@ -1,12 +1,11 @@
 #include "core/leases/lease_answers.h"
 
-#include <rapidjson/document.h>
-
 #include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "core/base/json.h"
+#include "core/base/json_parser.h"
 #include "core/leases/lease_attributes.h"
 
 namespace penstock {
@@ -14,7 +13,7 @@ namespace penstock {
 namespace {
 
 using namespace lease_attribute;
-using rapidjson::Value;
+using Value = JsonValue;
 
 Status not_the_answer(const char* operation, const std::string& why) {
   return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
@@ -118,7 +117,7 @@ std::string kcl3_row(const Value& attributes) {
   return key == "Leader" || key == "Migration3.0" ? key : "";
 }
 
-bool parse(std::string& body, rapidjson::Document& document) {
+bool parse(std::string& body, JsonDocument& document) {
   document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
   return !document.HasParseError() && document.IsObject();
 }
@@ -126,7 +125,7 @@ bool parse(std::string& body, rapidjson::Document& document) {
 }  // namespace
 
 Result<LeaseTableState> read_describe_table(std::string body) {
-  rapidjson::Document document;
+  JsonDocument document;
   if (!parse(body, document)) return not_the_answer("DescribeTable", "no JSON object");
   const Value* table = member(document, "Table");
   LeaseTableState state;
@@ -145,7 +144,7 @@ Result<LeaseTableState> read_describe_table(std::string body) {
 }
 
 Result<LeasePage> read_scan(std::string body) {
-  rapidjson::Document document;
+  JsonDocument document;
   if (!parse(body, document)) return not_the_answer("Scan", "no JSON object");
   const Value* items = member(document, "Items");
   if (items == nullptr || !items->IsArray()) return not_the_answer("Scan", "no array Items");
@@ -168,7 +167,7 @@ Result<LeasePage> read_scan(std::string body) {
 }
 
 Result<std::optional<Lease>> read_lease(std::string body) {
-  rapidjson::Document document;
+  JsonDocument document;
   if (!parse(body, document)) return not_the_answer("the table of leases", "no JSON object");
   const Value* attributes = member(document, "Item");
   if (attributes == nullptr) attributes = member(document, "Attributes");

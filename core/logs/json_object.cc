@@ -245,7 +245,7 @@ class ObjectHandler {
 };
 
 struct JsonObject::Reader {
-  penstock_rapidjson::Reader reader;
+  FastJsonReader reader;
 };
 
 JsonObject::JsonObject(std::vector<std::string> wanted, std::string source)

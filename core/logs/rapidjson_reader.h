@@ -16,7 +16,12 @@
 
 #include <cstddef>
 
+#include "core/base/json_memory.h"
+
 namespace penstock {
+
+using FastJsonReader =
+    penstock_rapidjson::GenericReader<penstock_rapidjson::UTF8<>, penstock_rapidjson::UTF8<>, JsonMemory>;
 
 inline constexpr size_t kReaderPadding = 16;
 

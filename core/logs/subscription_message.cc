@@ -315,7 +315,7 @@ size_t SubscriptionMessage::buffer_bytes() const {
 Status read_subscription_message(char* base, size_t& at, bool keep_fields, SubscriptionMessage& message) {
   static_assert(TextBuffer::kSpareBytes >= kReaderPadding);
   MessageHandler::Stream stream(base + at);
-  penstock_rapidjson::Reader reader;
+  FastJsonReader reader;
   MessageHandler handler(base, stream, keep_fields, message);
   const auto result = reader.Parse<kReaderFlags>(stream, handler);
   const size_t from = at;

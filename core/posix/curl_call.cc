@@ -192,7 +192,7 @@ bool CurlCall::accept_address(const sockaddr& address) try {
                                       kMetadataAddresses + "); use https, or one of these");
   return false;
 } catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
-  return false;
+  return out_of_memory();
 }
 
 bool CurlCall::take_header(std::string_view line) try {
@@ -213,7 +213,7 @@ bool CurlCall::take_header(std::string_view line) try {
   std::transform(name.begin(), name.end(), name.begin(), lower);
   return true;
 } catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
-  return false;
+  return out_of_memory();
 }
 
 bool CurlCall::take_body(std::string_view piece) try {
@@ -230,10 +230,23 @@ bool CurlCall::take_body(std::string_view piece) try {
   response_.body += piece;
   return true;
 } catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
+  return out_of_memory();
+}
+
+bool CurlCall::out_of_memory() {
+  short_of_memory_ = true;
   return false;
 }
 
-HttpResponse CurlCall::finish(int curl_code) {
+void CurlCall::finish(int curl_code) noexcept {
+  try {
+    response_ = outcome(curl_code);
+  } catch (const std::bad_alloc&) {
+    finish(out_of_memory_status());
+  }
+}
+
+HttpResponse CurlCall::outcome(int curl_code) {
   if (curl_code != CURLE_OK) {
     HttpResponse failed;
     failed.transport = failure(curl_code);
@@ -250,6 +263,7 @@ Status CurlCall::failure(int curl_code) const {
   if (!refused_.ok()) return refused_;
   const std::string host = host_of(request_.url);
   const auto code = static_cast<CURLcode>(curl_code);
+  if (short_of_memory_ || code == CURLE_OUT_OF_MEMORY) return out_of_memory_status().in("calling " + host);
   const char* said = error_text_.c_str();  // may quote a certificate, so it is made printable
   const std::string detail =
       printable(without_duration(*said != '\0' ? said : curl_easy_strerror(code)), CURL_ERROR_SIZE);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/env.h"
 #include "core/posix/posix_env.h"
@@ -25,10 +26,12 @@ class CurlCall {
   // Sets up a fresh or reset easy handle (a CURL*), which must not be used after this object.
   Status prepare(void* easy, const CurlOptions& options);
 
-  // Turns the end of the transfer (a CURLcode) into what done is told.
-  HttpResponse finish(int curl_code);
+  // The transfer is over, with a CURLcode, or did not begin: what tell() will say.
+  void finish(int curl_code) noexcept;
+  void finish(Status problem) noexcept { response_ = {}, response_.transport = std::move(problem); }
+  // Runs done, once.
+  void tell() { done_(std::move(response_)); }
 
-  Transport::Done& done() { return done_; }
   void* easy() const { return easy_; }
 
  private:
@@ -40,12 +43,15 @@ class CurlCall {
   bool take_body(std::string_view piece);
   bool accept_address(const sockaddr& address);
   Status add_headers();
+  bool out_of_memory();
+  HttpResponse outcome(int curl_code);
   Status failure(int curl_code) const;
 
   HttpRequest request_;
   Transport::Done done_;
   HttpResponse response_;
   Status refused_;  // why we ended the transfer, if we did
+  bool short_of_memory_ = false;
   size_t header_bytes_ = 0;
   int64_t connect_timeout_ms_ = 0;
   void* easy_ = nullptr;

@@ -7,10 +7,12 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <list>
 #include <memory>
+#include <mutex>
+#include <new>
 #include <string>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -27,10 +29,40 @@ namespace {
 constexpr int kEventsAtOnce = 64;
 constexpr size_t kIdleHandles = 64;  // easy handles kept for later calls
 
+struct EndMulti {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+using Multi = std::unique_ptr<CURLM, EndMulti>;
+
+struct EndEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+using Easy = std::unique_ptr<CURL, EndEasy>;
+
+using Calls = std::list<CurlCall>;  // they go from one list to another without memory
+
+// Once a process and never undone: others in it may use libcurl too, and its resolver threads may outlive us.
+CURLcode initialize() {
+  static std::mutex mutex;
+  static bool done = false;
+  const std::lock_guard lock(mutex);
+  if (done) return CURLE_OK;
+  const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  done = code == CURLE_OK;
+  return code;
+}
+
 class CurlTransport : public Transport {
  public:
-  CurlTransport(Clock& clock, CurlOptions options, ProcessRunner* processes, CURLM* multi, int epoll)
-      : clock_(clock), options_(std::move(options)), processes_(processes), multi_(multi), epoll_(epoll) {
+  CurlTransport(Clock& clock, CurlOptions options, ProcessRunner* processes, Multi multi, Descriptor epoll)
+      : clock_(clock),
+        options_(std::move(options)),
+        processes_(processes),
+        multi_holder_(std::move(multi)),
+        multi_(multi_holder_.get()),
+        epoll_holder_(std::move(epoll)),
+        epoll_(epoll_holder_.get()) {
+    idle_.reserve(kIdleHandles);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlTransport::on_socket);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlTransport::on_timer);
@@ -38,32 +70,29 @@ class CurlTransport : public Transport {
   }
 
   ~CurlTransport() override {
-    for (const auto& [easy, call] : calls_) {
-      curl_multi_remove_handle(multi_, easy);
-      curl_easy_cleanup(easy);
+    for (const CurlCall& call : calls_) {
+      curl_multi_remove_handle(multi_, call.easy());
+      curl_easy_cleanup(call.easy());
     }
     for (CURL* easy : idle_) curl_easy_cleanup(easy);
-    curl_multi_cleanup(multi_);  // closes connections, so on_socket() may still run
-    close(epoll_);
+    multi_holder_.reset();  // closes connections, so on_socket() may still run
   }
 
   CallId start(HttpRequest request, Done done) override {
-    const CallId id = ++last_id_;
-    auto call = std::make_unique<CurlCall>(std::move(request), std::move(done));
-    CURL* easy = take_handle();
-    Status status = easy == nullptr ? Status(Code::transient, "an HTTP call could not begin: out of memory")
-                                    : call->prepare(easy, options_);
-    if (status.ok() && curl_multi_add_handle(multi_, easy) != CURLM_OK)
-      status = Status(Code::transient, "an HTTP call could not begin: out of memory");
+    Calls one;
+    CurlCall& call = one.emplace_back(std::move(request), std::move(done));
+    Easy easy(take_handle());
+    if (easy == nullptr) throw std::bad_alloc();
+    Status status = call.prepare(easy.get(), options_);
+    if (status.ok() && curl_multi_add_handle(multi_, easy.get()) != CURLM_OK) throw std::bad_alloc();
     if (status.ok()) {
-      calls_.emplace(easy, std::move(call));
-      return id;
+      static_cast<void>(easy.release());
+      calls_.splice(calls_.end(), one);
+    } else {
+      call.finish(std::move(status));
+      ended_.splice(ended_.end(), one);
     }
-    if (easy != nullptr) curl_easy_cleanup(easy);
-    HttpResponse failed;
-    failed.transport = std::move(status);
-    ended_.emplace_back(std::move(call->done()), std::move(failed));
-    return id;
+    return ++last_id_;
   }
 
   void drive(int64_t deadline_ms) override {
@@ -142,16 +171,29 @@ class CurlTransport : public Transport {
       if ((event.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
       if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
       if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
-      int running = 0;
-      curl_multi_socket_action(multi_, event.data.fd, what, &running);
+      act(event.data.fd, what);
     }
   }
 
   void perform_timer() {
     if (timer_ms_ > clock_.monotonic_ms()) return;
     timer_ms_ = kNever;  // libcurl sets the next one, if any
+    act(CURL_SOCKET_TIMEOUT, 0);
+  }
+
+  void act(curl_socket_t socket, int what) {
     int running = 0;
-    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    if (curl_multi_socket_action(multi_, socket, what, &running) == CURLM_OUT_OF_MEMORY) end_all();
+  }
+
+  // libcurl may have lost track of a transfer, and does not say of which.
+  void end_all() {
+    for (CurlCall& call : calls_) {
+      curl_multi_remove_handle(multi_, call.easy());
+      curl_easy_cleanup(call.easy());
+      call.finish(out_of_memory_status());
+    }
+    ended_.splice(ended_.end(), calls_);
   }
 
   void collect() {
@@ -160,60 +202,62 @@ class CurlTransport : public Transport {
       if (message->msg != CURLMSG_DONE) continue;
       CURL* easy = message->easy_handle;
       const CURLcode code = message->data.result;  // gone once the handle is removed
-      const auto found = calls_.find(easy);
-      HttpResponse response = found->second->finish(code);
-      ended_.emplace_back(std::move(found->second->done()), std::move(response));
+      const auto call =
+          std::find_if(calls_.begin(), calls_.end(), [easy](const CurlCall& one) { return one.easy() == easy; });
+      call->finish(code);
       curl_multi_remove_handle(multi_, easy);
       end_handle(easy, code == CURLE_OK);
-      calls_.erase(found);
+      ended_.splice(ended_.end(), calls_, call);
     }
   }
 
   // Runs the done functions of calls and programs that ended; false where none had.
   bool tell() {
-    std::vector<std::pair<Done, HttpResponse>> ended = std::exchange(ended_, {});
-    for (auto& [done, response] : ended) done(std::move(response));
+    const bool ended = !ended_.empty();
+    for (size_t left = ended_.size(); left > 0; --left) {
+      Calls one;  // the others wait for the next drive() where its done function throws
+      one.splice(one.end(), ended_, ended_.begin());
+      one.front().tell();
+    }
     const bool told = processes_ != nullptr && processes_->tell();
-    return told || !ended.empty();
+    return told || ended;
   }
 
   Clock& clock_;
   const CurlOptions options_;
   ProcessRunner* const processes_;
+  Multi multi_holder_;
   CURLM* const multi_;
+  const Descriptor epoll_holder_;
   const int epoll_;
   CallId last_id_ = 0;
   int64_t timer_ms_ = kNever;  // when libcurl wants to be called
-  std::unordered_map<CURL*, std::unique_ptr<CurlCall>> calls_;
-  std::vector<CURL*> idle_;
-  std::vector<std::pair<Done, HttpResponse>> ended_;  // to be told by the next drive()
+  Calls calls_;                // under way; some dozens
+  Calls ended_;                // to be told by the next drive()
+  std::vector<CURL*> idle_;    // room for all that are kept
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
                                                        ProcessRunner* beside) {
-  // Once a process and never undone: others in it may use libcurl too, and its resolver threads may outlive us.
-  static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (initialized != CURLE_OK)
-    return Status(Code::internal, std::string("libcurl does not start: ") + curl_easy_strerror(initialized));
+  if (const CURLcode code = initialize(); code != CURLE_OK)
+    return Status(Code::internal, std::string("libcurl does not start: ") + curl_easy_strerror(code));
   if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0)
     return Status(Code::config, "ca_file " + printable(options.ca_file) + ": " +
                                     std::generic_category().message(errno) + "; name a PEM file that can be read");
-  const int epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (epoll < 0) return io_error("creating an epoll descriptor", errno);
+  Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) return io_error("creating an epoll descriptor", errno);
   if (beside != nullptr) {
     epoll_event event = {};
     event.events = EPOLLIN;
     event.data.fd = beside->descriptor();
-    epoll_ctl(epoll, EPOLL_CTL_ADD, beside->descriptor(), &event);
+    epoll_ctl(epoll.get(), EPOLL_CTL_ADD, beside->descriptor(), &event);
   }
-  CURLM* multi = curl_multi_init();
-  if (multi == nullptr) {
-    close(epoll);
-    return Status(Code::internal, "libcurl gives no multi handle: out of memory");
-  }
-  return std::unique_ptr<Transport>(std::make_unique<CurlTransport>(clock, options, beside, multi, epoll));
+  Multi multi(curl_multi_init());
+  if (multi == nullptr) throw std::bad_alloc();
+  return std::unique_ptr<Transport>(
+      std::make_unique<CurlTransport>(clock, options, beside, std::move(multi), std::move(epoll)));
 }
 
 }  // namespace penstock

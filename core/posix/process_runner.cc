@@ -155,9 +155,13 @@ void ProcessRunner::perform() {
 }
 
 bool ProcessRunner::tell() {
-  std::vector<std::pair<Done, ProcessResult>> ended = std::exchange(ended_, {});
-  for (auto& [done, result] : ended) done(std::move(result));
-  return !ended.empty();
+  const bool ended = !ended_.empty();
+  for (size_t left = ended_.size(); left > 0; --left) {
+    auto [done, result] = std::move(ended_.front());  // the others wait for the next time where it throws
+    ended_.erase(ended_.begin());
+    done(std::move(result));
+  }
+  return ended;
 }
 
 bool ProcessRunner::step(Child& child) {

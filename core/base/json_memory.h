@@ -1,0 +1,29 @@
+// Memory for RapidJSON, whose own allocator gives nullptr where there is none, which its parsers write to.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+namespace penstock {
+
+// RapidJSON's concept Allocator; throws std::bad_alloc.
+struct JsonMemory {
+  static const bool kNeedFree = true;  // its name there
+
+  static void* Malloc(size_t size) { return size == 0 ? nullptr : checked(std::malloc(size)); }
+  static void* Realloc(void* old, size_t /*old_size*/, size_t size) {
+    if (size != 0) return checked(std::realloc(old, size));
+    std::free(old);
+    return nullptr;
+  }
+  static void Free(void* memory) noexcept { std::free(memory); }
+
+ private:
+  static void* checked(void* memory) {
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+  }
+};
+
+}  // namespace penstock
