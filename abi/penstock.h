@@ -47,7 +47,7 @@ enum {
   PENSTOCK_E_STATE = -2,    /* not in this state: after close(), say */
   PENSTOCK_E_BUSY = -3,     /* a call on this instance is under way: nested, or on another thread */
   PENSTOCK_E_OPTIONS = -4,  /* an option is unknown, missing or has a bad value */
-  PENSTOCK_E_MEMORY = -5,   /* out of memory; the call changed nothing that the caller can see */
+  PENSTOCK_E_MEMORY = -5,   /* out of memory; what was emitted or settled stays so; the call can be made again */
   PENSTOCK_E_IO = -6,       /* a file or the network; the instance goes on trying by itself */
   PENSTOCK_E_INTERNAL = -7, /* a defect of the library; please report *error */
   PENSTOCK_E_DATA = -8      /* data that cannot be understood, now or later; the rest was dealt with */

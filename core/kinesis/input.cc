@@ -39,7 +39,34 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
 // ---- Reading
 // ------------------------------------------------------------------------------------------------------
 
+template <typename Work>
+auto Input::in_order(const Work& work) {
+  try {
+    if (interrupted_) put_in_order();
+    return work();
+  } catch (...) {
+    interrupted_ = true;
+    throw;
+  }
+}
+
+// What follows from the shards is made anew from them.
+void Input::put_in_order() {
+  schedule_.clear();
+  calls_ = 0;
+  for (const GrantedShards* shards : {&shards_, &lost_})
+    for (const auto& [grant, shard] : *shards) calls_ += shard->reader && shard->reader->calling() ? 1 : 0;
+  for (const auto& [grant, shard] : shards_)
+    if (shard->reader && shard.get() != current_) schedule_.place(*shard);
+  if (current_ != nullptr) put_aside();  // the unpacker may have stopped in the middle of anything
+  interrupted_ = false;
+}
+
 void Input::pump(int64_t deadline_ms) {
+  in_order([&] { turn(deadline_ms); });
+}
+
+void Input::turn(int64_t deadline_ms) {
   env_.transport.drive(std::min(deadline_ms, next_deadline_ms()));
   advance();
 }
@@ -57,47 +84,48 @@ void Input::advance() {
 
 void Input::retire_ended() {
   for (Shard* shard : schedule_.take_ended()) {
-    shard->reader.reset();
     settlement_.ended(*shard);
+    shard->reader.reset();
     shard->stream.look_within(0);  // for its children
   }
 }
 
 void Input::tell_moved() {
-  for (Shard* shard : settlement_.take_moved()) {
+  while (Shard* const shard = settlement_.first_moved()) {
     const ShardPosition& position = shard->progress.position();
     assignment_.settled(shard->grant.id, position);
+    settlement_.told_moved();
     if (position.is_end()) shards_.erase(shard->grant.id);
   }
 }
 
 void Input::take_grants() {
-  for (Grant& grant : assignment_.take_grants()) {
-    SourceStream& stream = streams_[grant.stream];
-    const GrantId id = grant.id;
-    Shard& shard = *(shards_[id] = std::make_unique<Shard>(std::move(grant), stream));
+  if (grants_.empty()) grants_ = assignment_.take_grants();
+  while (!grants_.empty()) {
+    SourceStream& stream = streams_[grants_.back().stream];
+    auto made = std::make_unique<Shard>(grants_.back(), stream);
+    Shard& shard = *made;
     shard.reader = std::make_unique<ShardReader>(env_, stream.client(), totals_, stream.name().text,
                                                  shard.grant.shard.id, shard.grant.from, options_.reading,
                                                  [this, &shard](const Status& status) { called(shard, status); });
+    shards_[shard.grant.id] = std::move(made);
+    grants_.pop_back();
     schedule_.place(shard);
   }
 }
 
 // Nothing more is emitted of them, and what comes back of what was emitted is ignored.
 void Input::take_losses() {
-  std::erase_if(lost_, [](const auto& shard) { return !shard->reader->calling(); });
+  std::erase_if(lost_, [](const auto& entry) { return !entry.second->reader->calling(); });
   for (const GrantId id : assignment_.take_losses()) {
-    const auto found = shards_.find(id);
-    if (found == shards_.end()) continue;
-    std::unique_ptr<Shard> shard = std::move(found->second);
-    shards_.erase(found);
+    std::erase_if(grants_, [id](const Grant& grant) { return grant.id == id; });
+    auto entry = shards_.extract(id);
+    if (entry.empty()) continue;
+    const std::unique_ptr<Shard>& shard = entry.mapped();
     settlement_.forget(*shard);
     schedule_.remove(*shard);
-    if (current_ == shard.get()) {
-      current_ = nullptr;
-      in_user_record_ = batch_waits_ = false;
-    }
-    if (shard->reader && shard->reader->calling()) lost_.push_back(std::move(shard));
+    if (current_ == shard.get()) current_ = nullptr;
+    if (shard->reader && shard->reader->calling()) lost_.insert(std::move(entry));
   }
 }
 
@@ -143,6 +171,7 @@ bool Input::room_for_first_due() const {
 
 int64_t Input::next_deadline_ms() const {
   const int64_t now_ms = env_.clock.monotonic_ms();
+  if (interrupted_) return now_ms;
   const bool records_wait = schedule_.with_records() > 0 && settlement_.may_begin();
   if (!full_ && (current_ != nullptr || records_wait)) return std::max(now_ms, emit_again_ms_);
   if (schedule_.has_ended() || settlement_.has_moved()) return now_ms;
@@ -159,12 +188,14 @@ int64_t Input::next_deadline_ms() const {
 
 int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) {
   full_ = false;
-  for (;;) {
-    pump(deadline_ms);
-    bool emitted = false;
-    const int32_t answer = emit_some(emit, emit_ctx, emitted);
-    if (emitted || answer != PENSTOCK_OK || env_.clock.monotonic_ms() >= deadline_ms) return answer;
-  }
+  return in_order([&] {
+    for (;;) {
+      turn(deadline_ms);
+      bool emitted = false;
+      const int32_t answer = emit_some(emit, emit_ctx, emitted);
+      if (emitted || answer != PENSTOCK_OK || env_.clock.monotonic_ms() >= deadline_ms) return answer;
+    }
+  });
 }
 
 int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
@@ -172,18 +203,19 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   for (;;) {
     if (current_ != nullptr && !assignment_.may_emit(current_->grant.id)) put_aside();
     if (current_ == nullptr && (unpacker_.text_bytes() >= enough || !begin_record())) return PENSTOCK_OK;
-    if (batch_waits_) {
+    if (emission_.batch_waits) {
       if (const Status why = given_up(); !why.ok()) {
         fail_user_record(why);
-        batch_waits_ = false;
+        emission_.batch_waits = false;
       }
     }
-    if (!batch_waits_ && !next_batch()) continue;
-    batch_.ack_id = settlement_.hand_out(*current_, user_record_);
+    if (!emission_.batch_waits && !next_batch()) continue;
+    emission_.batch_waits = true;
+    batch_.ack_id = settlement_.hand_out(*current_, emission_.user_record);
     const int32_t answer = emit(emit_ctx, &batch_);
-    batch_waits_ = answer < 0;
-    if (batch_waits_) {
-      ++refusals_;
+    emission_.batch_waits = answer < 0;
+    if (emission_.batch_waits) {
+      ++emission_.refusals;
       settlement_.take_back(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
       return answer;
@@ -193,7 +225,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     if (answer != PENSTOCK_OK) {
       full_ = true;
       // A record whose last batch this was is done when that is settled, and not only when poll() is called again.
-      batch_waits_ = next_batch();
+      emission_.batch_waits = next_batch();
       return answer;
     }
   }
@@ -208,11 +240,7 @@ bool Input::begin_record() {
       schedule_.place(shard);
       continue;
     }
-    current_ = &shard;
-    skip_through_.reset();
-    if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
     const SourceRecord& record = *shard.reader->record();
-    shard.last_arrival_ms = record.arrival_time_ms;
     penstock_batch origin = {};
     origin.struct_size = sizeof origin;
     origin.record_stride = sizeof(penstock_record);
@@ -222,15 +250,14 @@ bool Input::begin_record() {
     origin.sequence_number = bytes(record.sequence_number);
     origin.partition_key = bytes(record.partition_key);
     origin.arrival_time_ms = record.arrival_time_ms;
-    if (const auto aside = std::exchange(shard.aside, std::nullopt)) {
-      unpacker_.resume(record.data, origin, range_of(shard.grant.shard), aside->through, batch_);
-      user_record_ = aside->user_record;
-      refusals_ = aside->refusals;
-      in_user_record_ = true;
-      batch_waits_ = aside->batch_waits;
-    } else {
+    if (shard.aside && shard.aside->through)
+      unpacker_.resume(record.data, origin, range_of(shard.grant.shard), *shard.aside->through, batch_);
+    else
       unpacker_.begin(record.data, origin, range_of(shard.grant.shard));
-    }
+    current_ = &shard;
+    emission_ = std::exchange(shard.aside, std::nullopt).value_or(Emission());
+    shard.last_arrival_ms = record.arrival_time_ms;
+    if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
     return true;
   }
   if (schedule_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
@@ -240,8 +267,7 @@ bool Input::begin_record() {
 // A record of which something is emitted goes on when its shard's grant holds again; meanwhile others are emitted.
 void Input::put_aside() {
   Shard& shard = *std::exchange(current_, nullptr);
-  shard.aside = {unpacker_.unpacked_through(), user_record_, refusals_, batch_waits_};
-  in_user_record_ = batch_waits_ = false;
+  shard.aside = emission_;
   schedule_.place(shard);
 }
 
@@ -250,7 +276,7 @@ void Input::put_aside() {
 void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
   const std::string_view first = shard.reader->record()->sequence_number;
   if (first == resume.sequence_number) {
-    skip_through_ = resume.sub_sequence_number;
+    emission_.skip_through = resume.sub_sequence_number;
     return;
   }
   ++gaps_;
@@ -262,8 +288,11 @@ void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
 // Fills in the record's next batch; false where there is none any more, and the record is finished.
 bool Input::next_batch() {
   for (;;) {
-    if (in_user_record_) {
-      if (unpacker_.next(batch_)) return true;
+    if (emission_.in_user_record) {
+      if (unpacker_.next(batch_)) {
+        emission_.through = unpacker_.unpacked_through();
+        return true;
+      }
       finish_user_record();
     } else if (!begin_user_record()) {
       finish_record();
@@ -275,31 +304,32 @@ bool Input::next_batch() {
 bool Input::begin_user_record() {
   do {
     if (!unpacker_.next_user_record()) return false;
-  } while (skip_through_ && unpacker_.origin().sub_sequence_number <= *skip_through_);
+  } while (emission_.skip_through && unpacker_.origin().sub_sequence_number <= *emission_.skip_through);
   const penstock_batch& origin = unpacker_.origin();
-  user_record_ =
+  emission_.user_record =
       settlement_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
-  refusals_ = 0;
-  in_user_record_ = true;
+  emission_.through = unpacker_.unpacked_through();
+  emission_.refusals = 0;
+  emission_.in_user_record = true;
   if (const Status why = given_up(); !why.ok()) fail_user_record(why);
   return true;
 }
 
 void Input::finish_user_record() {
   if (const Status& problem = unpacker_.problem(); !problem.ok()) return fail_user_record(problem);
-  settlement_.read(*current_, user_record_);
-  in_user_record_ = false;
+  settlement_.read(*current_, emission_.user_record);
+  emission_.in_user_record = false;
 }
 
 void Input::fail_user_record(const Status& why) {
-  settlement_.failed(*current_, user_record_, why, unpacker_.origin(), unpacker_.data());
-  in_user_record_ = false;
+  settlement_.failed(*current_, emission_.user_record, why, unpacker_.origin(), unpacker_.data());
+  emission_.in_user_record = false;
 }
 
 // Why the user record is not to be emitted any more, or at all; ok: it is.
 Status Input::given_up() const {
-  if (options_.record_retry_limit && refusals_ > *options_.record_retry_limit)
-    return {Code::invalid, "refused by what takes the records, " + std::to_string(refusals_) +
+  if (options_.record_retry_limit && emission_.refusals > *options_.record_retry_limit)
+    return {Code::invalid, "refused by what takes the records, " + std::to_string(emission_.refusals) +
                                " times; record_retry_limit is " + std::to_string(*options_.record_retry_limit)};
   if (!options_.max_record_age_ms) return {};
   const int64_t age_ms = env_.clock.wall_ms() - unpacker_.origin().arrival_time_ms;
@@ -310,9 +340,9 @@ Status Input::given_up() const {
 
 void Input::finish_record() {
   Shard& shard = *std::exchange(current_, nullptr);
-  tell_left_out(shard);
   shard.reader->take_record();
   schedule_.place(shard);
+  tell_left_out(shard);
 }
 
 // What is left out on purpose is said once; the counters say how much.
@@ -335,14 +365,15 @@ void Input::tell_left_out(const Shard& shard) {
 // ------------------------------------------------------------------------------------------------------
 
 Status Input::close(int64_t deadline_ms) {
-  Status flushed = settlement_.flush();
-  tell_moved();
+  Status flushed = or_out_of_memory([this] { return settlement_.flush(); });
+  Status told = or_out_of_memory([this] { return tell_moved(), Status(); });
   assignment_.begin_close();
   while (!assignment_.closed() && env_.clock.monotonic_ms() < deadline_ms) {
     env_.transport.drive(std::min(deadline_ms, assignment_.next_deadline_ms()));
     assignment_.advance();
   }
   if (!flushed.ok()) return flushed;
+  if (!told.ok()) return told;
   if (Status saved = assignment_.saved(); !saved.ok()) return saved;
   if (!assignment_.closed())
     return {Code::transient,

@@ -48,7 +48,8 @@ class Input {
   Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, FailureLog& failures,
         InputOptions options);
 
-  // As penstock_input says; they never fail but for what emit answers.
+  // As penstock_input says; they never fail but for what emit answers. Where one throws, for want of memory, the
+  // next one goes on: what was taken is not emitted again, and nothing is passed over.
   int32_t poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx);
   void pump(int64_t deadline_ms);
   // False for an id that is not outstanding.
@@ -61,6 +62,12 @@ class Input {
   Status close(int64_t deadline_ms);
 
  private:
+  // Runs work; where it throws, the next turn puts in order what was left in the middle.
+  template <typename Work>
+  auto in_order(const Work& work);
+  void put_in_order();
+
+  void turn(int64_t deadline_ms);
   void advance();
   void tell_moved();
   void take_grants();
@@ -93,21 +100,19 @@ class Input {
   std::deque<SourceStream> streams_;
   ReaderTotals totals_;
   GrantedShards shards_;
-  std::vector<std::unique_ptr<Shard>> lost_;  // a call of theirs is under way
-  size_t calls_ = 0;                          // under way
+  std::vector<Grant> grants_;  // taken, and no shard made of them yet
+  GrantedShards lost_;         // a call of theirs is under way
+  size_t calls_ = 0;           // under way
   ReadSchedule schedule_;
   Settlement settlement_;
 
   // The source record that is being emitted, and of it the user record.
   Unpacker unpacker_;
-  Shard* current_ = nullptr;              // none: begin the next one
-  std::optional<uint64_t> skip_through_;  // the sub-sequence number up to which it was dealt with before
-  Progress::RecordNumber user_record_ = 0;
-  int64_t refusals_ = 0;  // of its batches, by emit
+  Shard* current_ = nullptr;  // none: begin the next one
+  Emission emission_;         // of its record
   penstock_batch batch_ = {};
-  bool in_user_record_ = false;  // else: go on to the next one
-  bool batch_waits_ = false;     // batch_ was refused, and is to be emitted again
-  bool full_ = false;            // emit said so; wait for the next poll()
+  bool interrupted_ = false;  // something threw in the middle of a turn
+  bool full_ = false;         // emit said so; wait for the next poll()
   bool unknown_type_told_ = false;
   bool outside_range_told_ = false;
   int64_t emit_again_ms_ = 0;  // after a refusal, or while no grant holds

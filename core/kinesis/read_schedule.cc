@@ -22,6 +22,12 @@ void ReadSchedule::remove(Shard& shard) {
   std::erase(ended_, &shard);
 }
 
+void ReadSchedule::clear() {
+  due_.clear();
+  with_records_.clear();
+  ended_.clear();
+}
+
 void ReadSchedule::take_first_due() { due_.erase(due_.begin()); }
 
 Shard& ReadSchedule::take_with_records() {

@@ -22,6 +22,7 @@ class ReadSchedule {
   void place(Shard& shard, int64_t not_before_ms = 0);
   // The shard goes away.
   void remove(Shard& shard);
+  void clear();
 
   // When the shard that is due first is to be asked; kNever: none.
   int64_t next_due_ms() const { return due_.empty() ? kNever : (*due_.begin())->due_ms; }

@@ -1,6 +1,7 @@
 #include "core/kinesis/settlement.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,12 @@ std::string text_of(const ShardPosition& position) {
   return text;
 }
 
+// The next push_back() needs no memory.
+template <typename T>
+void make_room(std::vector<T>& list) {
+  if (list.size() == list.capacity()) list.reserve(2 * list.size() + 1);
+}
+
 }  // namespace
 
 Progress::RecordNumber Settlement::begin(Shard& shard, ShardPosition position) {
@@ -29,11 +36,13 @@ Progress::RecordNumber Settlement::begin(Shard& shard, ShardPosition position) {
 }
 
 void Settlement::read(Shard& shard, Progress::RecordNumber record) {
-  if (shard.progress.release(record)) note_moved(shard);
+  make_room_to_move();
+  release(shard, record);
 }
 
 void Settlement::failed(Shard& shard, Progress::RecordNumber record, const Status& why,
                         const penstock_batch& origin, std::string_view data) {
+  make_room(unflushed_);
   failures_.add("input", why.message(), origin, view(origin.partition_key), data);
   unflushed_.push_back({shard.grant.id, record});
   if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
@@ -41,12 +50,14 @@ void Settlement::failed(Shard& shard, Progress::RecordNumber record, const Statu
 
 void Settlement::ended(Shard& shard) {
   // The end is one more record of the shard: nothing holds it, and it waits for all before it.
-  read(shard, begin(shard, {std::string(kShardEnd)}));
+  make_room_to_move();
+  release(shard, begin(shard, {std::string(kShardEnd)}));
 }
 
 uint64_t Settlement::hand_out(Shard& shard, Progress::RecordNumber record) {
+  const uint64_t ack_id = acks_.add(shard.grant.id, record);
   shard.progress.hold(record);
-  return acks_.add(shard.grant.id, record);
+  return ack_id;
 }
 
 void Settlement::take_back(uint64_t ack_id) {
@@ -55,19 +66,26 @@ void Settlement::take_back(uint64_t ack_id) {
 }
 
 bool Settlement::ack(uint64_t ack_id, int32_t outcome) {
+  make_room_to_move();
   const auto entry = acks_.take(ack_id);
   if (!entry) return false;
   Shard* shard = find(entry->grant);
   if (shard == nullptr) return true;
   if (outcome != PENSTOCK_GIVEN_BACK) {
-    read(*shard, entry->record);
+    release(*shard, entry->record);
   } else if (shard->progress.abandon(entry->record)) {
     ++holes_;
-    env_.log(LogLevel::warn, shard->name() + ": a batch was given back; the checkpoint stays behind it, at " +
-                                 text_of(shard->progress.position()) +
-                                 ", until a restart, and all after it is then read again");
+    tell_hole(*shard);
   }
   return true;
+}
+
+// What cannot be said for want of memory is not said: the counters have it.
+void Settlement::tell_hole(const Shard& shard) noexcept try {
+  env_.log(LogLevel::warn, shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
+                               text_of(shard.progress.position()) +
+                               ", until a restart, and all after it is then read again");
+} catch (const std::bad_alloc&) {
 }
 
 void Settlement::advance() {
@@ -87,8 +105,8 @@ Status Settlement::flush() {
     next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
     return flushed;
   }
-  for (const Unflushed& done : std::exchange(unflushed_, {}))
-    if (Shard* shard = find(done.grant)) read(*shard, done.record);
+  for (; !unflushed_.empty(); unflushed_.pop_back())
+    if (Shard* shard = find(unflushed_.back().grant)) read(*shard, unflushed_.back().record);
   return {};
 }
 
@@ -110,13 +128,16 @@ void Settlement::look_for_holes(int64_t now_ms) {
   }
 }
 
-void Settlement::note_moved(Shard& shard) {
-  if (!std::exchange(shard.moved, true)) moved_.push_back(&shard);
+// For the one shard that moves next.
+void Settlement::make_room_to_move() { make_room(moved_); }
+
+void Settlement::release(Shard& shard, Progress::RecordNumber record) {
+  if (shard.progress.release(record) && !std::exchange(shard.moved, true)) moved_.push_back(&shard);
 }
 
-std::vector<Shard*> Settlement::take_moved() {
-  for (Shard* shard : moved_) shard->moved = false;
-  return std::exchange(moved_, {});
+void Settlement::told_moved() {
+  moved_.back()->moved = false;
+  moved_.pop_back();
 }
 
 Shard* Settlement::find(GrantId grant) const {

@@ -1,4 +1,5 @@
-// What becomes of the records that were emitted: until all of a record is settled, its shard's position waits.
+// What becomes of the records that were emitted: until all of a record is settled, its shard's position waits. A
+// call that throws, for want of memory, has changed nothing.
 #pragma once
 
 #include <cstddef>
@@ -55,8 +56,9 @@ class Settlement {
   // Writes failures now.
   Status flush();
 
-  // The shards whose positions have moved since the last time; all of them are in shards.
-  std::vector<Shard*> take_moved();
+  // A shard whose position has moved since told_moved(), until that is called; nullptr: none. It is in shards.
+  Shard* first_moved() const { return moved_.empty() ? nullptr : moved_.back(); }
+  void told_moved();
   // The shard goes away.
   void forget(const Shard& shard) { std::erase(moved_, &shard); }
   bool has_moved() const { return !moved_.empty(); }
@@ -68,7 +70,9 @@ class Settlement {
   void stats(const StatTeller& tell) const;
 
  private:
-  void note_moved(Shard& shard);
+  void make_room_to_move();
+  void release(Shard& shard, Progress::RecordNumber record);
+  void tell_hole(const Shard& shard) noexcept;
   Shard* find(GrantId grant) const;
   void look_for_holes(int64_t now_ms);
 

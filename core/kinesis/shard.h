@@ -15,12 +15,14 @@
 
 namespace penstock {
 
-// A source record that was emitted in part, and how far.
-struct PutAside {
-  UnpackedThrough through;
-  Progress::RecordNumber user_record;
-  int64_t refusals;
-  bool batch_waits;  // the last batch was not emitted
+// How far a source record is emitted.
+struct Emission {
+  std::optional<UnpackedThrough> through;  // the last user record that was begun, and of it the last batch
+  std::optional<uint64_t> skip_through;    // the sub-sequence number up to which it was dealt with before
+  Progress::RecordNumber user_record = 0;
+  int64_t refusals = 0;         // of the user record's batches, by emit
+  bool in_user_record = false;  // else: go on to the next one
+  bool batch_waits = false;     // the batch is to be emitted, for the first time or again
 };
 
 struct Shard {
@@ -32,7 +34,7 @@ struct Shard {
   const Grant grant;
   SourceStream& stream;
   std::unique_ptr<ShardReader> reader;  // none: read to its end, and waits for what was read to be settled
-  std::optional<PutAside> aside;        // the reader's record
+  std::optional<Emission> aside;        // of the reader's record, if that was begun
   Progress progress;
   int64_t last_arrival_ms = 0;  // of the last record emitted; Unix time, 0: there was none
 

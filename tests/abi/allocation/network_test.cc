@@ -1,16 +1,20 @@
-// Every allocation failed in turn while an output writes: nothing may be lost by it.
+// Every allocation failed in turn while an output writes and an input reads: nothing may be lost by it.
 #include <poll.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "tests/abi/allocation/scenario.h"
+#include "tests/gzip.h"
 #include "tests/model_kinesis/server.h"
 
 namespace penstock::abi {
@@ -214,6 +218,120 @@ TEST_F(allocation_failure_of_the_output, is_told_and_every_record_is_delivered_a
       {"output, aggregate kpl, refusals", {{"max_record_bytes", "2K"}, {"aggregate", "kpl"}}, true},
   };
   for (const OutputWork& work : works) sweep(work.name, [&](Calls& calls) { run(calls, work); }, {.stride = 11});
+}
+
+std::string message(int number) {
+  std::string out = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/aws/lambda/a group","logStream":"a )"
+                    R"(stream","subscriptionFilters":["f"],"logEvents":[)";
+  for (int i = 0; i < 3; ++i)
+    out += std::string(i == 0 ? "" : ",") + R"({"id":"event-)" + std::to_string(number) + "-" + std::to_string(i) +
+           R"(","timestamp":1566741555269,"message":"the mill wheel turns, and turns, and turns"})";
+  return out + "]}";
+}
+
+class allocation_failure_of_the_input : public allocation_failure_in_calls {
+ protected:
+  static constexpr int kMessages = 6;
+
+  allocation_failure_of_the_input() {
+    new_stream("in", 2);
+    server.with([&](model::Service& service) {
+      for (int i = 0; i < kMessages; ++i) {
+        for (int k = 0; k < 3; ++k) expected.insert("event-" + std::to_string(i) + "-" + std::to_string(k));
+        const std::string text = message(i);
+        // Gzip of one message, of two, and as it is; and in between what can be read by nobody.
+        std::string data = i % 3 == 0 ? gzip(text) : text;
+        if (i % 3 == 1) data = gzip(text + message(i));
+        service.preload("in", "key " + std::to_string(i), data);
+        if (i == 3) service.preload("in", "key", gzip(text).substr(0, 60));
+      }
+    });
+  }
+
+  struct Taken {
+    std::set<std::string> events;
+    std::vector<uint64_t> to_ack;
+    std::map<std::string, std::string> last;  // sequence number by shard
+    bool refused = false;                     // one was, to be emitted again
+  };
+  static int32_t emit(void* ctx, const penstock_batch* batch) {
+    const Unwatched own;
+    auto& taken = *static_cast<Taken*>(ctx);
+    if (!std::exchange(taken.refused, true)) return PENSTOCK_E_IO;
+    for (uint64_t i = 0; i < batch->record_count; ++i) taken.events.insert(text(batch->records[i].id));
+    taken.to_ack.push_back(batch->ack_id);
+    taken.last[text(batch->shard_id)] = text(batch->sequence_number);
+    return PENSTOCK_OK;
+  }
+
+  void run(Calls& calls, const std::string& checkpoint) {
+    const penstock_stage* const stage = kinesis_input();
+    const std::string path = folder + "/checkpoint";
+    std::filesystem::remove(path);
+    HostClock clock;
+    penstock_instance* const self =
+        make(calls, stage,
+             options("in", {{"checkpoint", checkpoint == "file" ? "file:" + path : checkpoint},
+                            {"on_failure", "file:" + folder + "/failures"}}),
+             clock);
+    if (self == nullptr) return;
+    Taken taken;
+    const auto stat = [&](std::string_view name) {
+      std::pair<std::string_view, int64_t> wanted{name, -1};
+      stage->stats(
+          self,
+          [](void* ctx, const penstock_stat* told) {
+            auto& [of, value] = *static_cast<std::pair<std::string_view, int64_t>*>(ctx);
+            if (of == told->name) value = told->value;
+          },
+          &wanted);
+      return wanted.second;
+    };
+    const auto done = [&] {
+      return taken.events == expected && stat("open_records") == 0 && stat("failures") > 0;
+    };
+    for (int turn = 0; !done() && turn < kMostTurns; ++turn) {
+      calls.maybe("poll", [&](penstock_error* error) {
+        const bool first = !taken.refused;
+        const int32_t code = stage->input->poll(self, 0, emit, &taken, error);
+        return first && taken.refused && code == PENSTOCK_E_IO ? PENSTOCK_OK : code;
+      });
+      for (const uint64_t id : std::exchange(taken.to_ack, {}))
+        EXPECT_TRUE(calls.well_at_last(
+            "ack", [&](penstock_error* error) { return stage->input->ack(self, id, PENSTOCK_DELIVERED, error); }));
+      clock.wait(stage->descriptor(self), stage->next_deadline_ms(self));
+    }
+    EXPECT_TRUE(taken.events == expected) << taken.events.size() << " of " << expected.size() << " events came\n"
+                                          << clock.log;
+    EXPECT_TRUE(done()) << "open records " << stat("open_records") << ", failures " << stat("failures") << '\n'
+                        << clock.log;
+    EXPECT_EQ(stat("outstanding"), 0);
+    calls.maybe("stats", [&](penstock_error*) {
+      stage->stats(
+          self, [](void*, const penstock_stat*) {}, nullptr);
+      return PENSTOCK_OK;
+    });
+    bool saved = false;
+    calls.maybe("close", [&](penstock_error* error) {
+      const int32_t code = stage->close(self, 0, error);
+      saved = code == PENSTOCK_OK;
+      return code;
+    });
+    Calls::watched([&] { stage->destroy(self); });
+    if (checkpoint != "file" || !saved) return;
+    // close() said that all is saved.
+    std::ifstream file(path);
+    const std::string kept((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    for (const auto& [shard, sequence_number] : taken.last)
+      EXPECT_NE(kept.find(sequence_number), std::string::npos) << shard << " is not at its end in " << kept;
+  }
+
+  std::set<std::string> expected;
+};
+
+TEST_F(allocation_failure_of_the_input, is_told_and_every_event_comes_and_every_ack_counts) {
+  sweep("input, checkpoint in a file", [&](Calls& calls) { run(calls, "file"); }, {.stride = 11});
+  sweep("input, checkpoint in memory", [&](Calls& calls) { run(calls, "memory"); }, {.stride = 29});
 }
 
 }  // namespace
