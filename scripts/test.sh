@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds once, runs every test and three minutes of the simulator, then the tests of what reads the bytes of others, of the leases, the misuse of the
-# ABI and the fuzzers' corpora once more under AddressSanitizer and UndefinedBehaviorSanitizer (scripts/sanitize.sh has
-# all of them), and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
+# Builds once, runs every test and three minutes of the simulator, then the tests of what reads the bytes of others,
+# of the leases, the misuse of the ABI and the fuzzers' corpora once more under AddressSanitizer and
+# UndefinedBehaviorSanitizer (scripts/sanitize.sh has all of them), and the Debian package in a bare Debian. Fails if
+# anything failed. To run one part alone afterwards:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
