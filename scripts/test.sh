@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Builds once, runs every test and three minutes of the simulator, then the tests of what reads the bytes of others,
-# of the leases, the misuse of the ABI and the fuzzers' corpora once more under AddressSanitizer and
-# UndefinedBehaviorSanitizer (scripts/sanitize.sh has all of them), and the Debian package in a bare Debian. Fails if
-# anything failed. To run one part alone afterwards:
+# Builds once, runs every test, then the tests of what reads the bytes of others, of the leases, the misuse of the
+# ABI and the fuzzers' corpora once more under AddressSanitizer and UndefinedBehaviorSanitizer (scripts/sanitize.sh has
+# all of them), and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,8 +22,6 @@ run() { # CTEST_FOLDER...
 
 if stage build build dev all; then
   stage tests run build/dev || true
-  # The same seeds every time, as many as three minutes are enough for; scripts/simulate.sh has others.
-  stage simulate build/dev/bin/penstock-simulate --seconds 180 --seeds 1000000 --from 1 --jobs "$jobs" || true
 fi
 if stage build-asan build asan sanitized_tests; then
   stage tests-asan run build/asan/tests/{unit/base,unit/logs,unit/kinesis,unit/leases,abi,fuzz} || true
