@@ -140,7 +140,7 @@ void Input::start_calls() {
       continue;
     }
     ++calls_;
-    shard.reader->start_call(shard.reader->wanted_bytes(call_bytes()));
+    shard.reader->start_call(call_bytes());
   }
 }
 

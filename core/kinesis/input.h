@@ -75,7 +75,8 @@ class Input {
   void called(Shard& shard, const Status& status);
   void retire_ended();
   void start_calls();
-  // What a call may bring; one is always let through, or a record larger than the limit would stop everything.
+  // What a call should bring. One that wants more than the limit is let through alone, or a record that is larger
+  // would stop everything.
   size_t call_bytes() const { return options_.mem_limit_bytes / 8; }
   bool room_for_first_due() const;
   size_t held_bytes() const;

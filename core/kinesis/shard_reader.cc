@@ -28,6 +28,9 @@ constexpr int64_t kPermanentFailurePauseMs = 30000;
 // In an answer the data is base64.
 constexpr size_t in_answer(size_t data_bytes) { return data_bytes / 3 * 4 + kRecordOverheadBytes; }
 
+constexpr size_t kLargestInAnswerBytes = in_answer(kLargestRecordBytes);
+constexpr size_t kLargestAnswerBytes = kLargestInAnswerBytes + kRecordOverheadBytes;  // with one record
+
 IteratorStart iterator_start(const ReadFrom& from) {
   switch (from.kind) {
     case ReadFrom::Kind::at_timestamp:
@@ -61,16 +64,21 @@ int64_t ShardReader::next_call_ms() const {
   return calling_ || closed_ || record() != nullptr ? kNever : next_call_ms_;
 }
 
-size_t ShardReader::wanted_bytes(size_t most) const {
-  if (iterator_.empty()) return kIteratorAnswerBytes;
-  return std::min(most, std::max(expected_bytes_, kLeastAnswerBytes));
+ShardReader::Request ShardReader::next_request(size_t most) const {
+  if (iterator_.empty()) return {.records = 0, .answer_bytes = kIteratorAnswerBytes};
+  const size_t room = std::min(most, std::max(expected_bytes_, kLeastAnswerBytes));
+  // A quarter of it is left for records that are larger than those before. A single record must fit whatever the
+  // room, or the shard would stand still.
+  return {.records = std::clamp<size_t>(room / 4 * 3 / record_bytes_, 1, options_.max_records),
+          .answer_bytes = std::max(room, std::min(record_bytes_ / 3 * 4, kLargestAnswerBytes))};
 }
 
-void ShardReader::start_call(size_t answer_bytes) {
+void ShardReader::start_call(size_t most) {
+  const Request request = next_request(most);
   if (iterator_.empty())
-    get_iterator();
+    get_iterator(request);
   else
-    get_records(answer_bytes);
+    get_records(request);
 }
 
 // The call has its body: from here on it ends.
@@ -80,10 +88,10 @@ void ShardReader::begin_call(size_t answer_bytes) {
   hold(answer_bytes);
 }
 
-void ShardReader::get_iterator() {
+void ShardReader::get_iterator(const Request& request) {
   std::string body = get_shard_iterator_body(stream_, shard_id_, next_);
-  begin_call(kIteratorAnswerBytes);
-  client_.call("GetShardIterator", std::move(body), kIteratorAnswerBytes, [this](Result<ServiceAnswer> answer) {
+  begin_call(request.answer_bytes);
+  client_.call("GetShardIterator", std::move(body), request.answer_bytes, [this](Result<ServiceAnswer> answer) {
     hold(0);
     end_call(or_out_of_memory([&] {
       if (!answer.ok()) return answer.status();
@@ -94,26 +102,24 @@ void ShardReader::get_iterator() {
   });
 }
 
-void ShardReader::get_records(size_t answer_bytes) {
-  // A quarter of the room is left for records that are larger than those before.
-  size_t limit = std::clamp<size_t>(answer_bytes / 4 * 3 / record_bytes_, 1, options_.max_records);
-  // A single record must fit whatever the room, or the shard would stand still.
-  if (limit == 1) answer_bytes = std::max(answer_bytes, in_answer(kLargestRecordBytes) + kRecordOverheadBytes);
-  std::string body = get_records_body(stream_, iterator_, limit);
-  begin_call(answer_bytes);
-  client_.call("GetRecords", std::move(body), answer_bytes, [this, answer_bytes](Result<ServiceAnswer> answer) {
+void ShardReader::get_records(const Request& request) {
+  std::string body = get_records_body(stream_, iterator_, request.records);
+  begin_call(request.answer_bytes);
+  client_.call("GetRecords", std::move(body), request.answer_bytes, [this, request](Result<ServiceAnswer> answer) {
     hold(0);
-    end_call(or_out_of_memory([&] { return read(answer_bytes, std::move(answer)); }));
+    end_call(or_out_of_memory([&] { return read(request, std::move(answer)); }));
   });
 }
 
-Status ShardReader::read(size_t answer_bytes, Result<ServiceAnswer> answer) {
+Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   if (!answer.ok()) {
     if (answer.status().code() == Code::too_large) {
-      // Records have grown: ask for a sixteenth as many. What we would not take counts as read all the same.
-      record_bytes_ = std::min(record_bytes_ * 16, answer_bytes);
+      // Records have grown: ask for a sixteenth as many, or for a single one as large as they can be. What we
+      // would not take counts as read all the same.
+      record_bytes_ =
+          request.records > 1 ? std::min(record_bytes_ * 16, request.answer_bytes) : kLargestInAnswerBytes;
       expected_bytes_ = kUnknown;
-      pause_after(static_cast<int64_t>(answer_bytes / 4 * 3), kLeastPauseMs);
+      pause_after(static_cast<int64_t>(request.answer_bytes / 4 * 3), kLeastPauseMs);
     }
     return answer.status();
   }

@@ -44,11 +44,11 @@ class ShardReader {
   bool calling() const { return calling_; }
   // When the next call is due; kNever while one is under way, records wait to be taken, or the shard has ended.
   int64_t next_call_ms() const;
-  // The room that its answer wants, of most: less for a shard that has little to say, so that many can be asked at
-  // the same time.
-  size_t wanted_bytes(size_t most) const;
-  // Makes it. answer_bytes bounds the answer; fewer records are asked for the larger they were so far.
-  void start_call(size_t answer_bytes);
+  // The room that is held for its answer if most is what it should take: less for a shard that has little to say,
+  // so that many can be asked at the same time; more where a single record may be larger.
+  size_t wanted_bytes(size_t most) const { return next_request(most).answer_bytes; }
+  // Makes it, in that room: fewer records are asked for the larger they were so far.
+  void start_call(size_t most);
 
   // The next record that was received, or nullptr. Lives until take_record().
   const SourceRecord* record() const;
@@ -63,11 +63,16 @@ class ShardReader {
   int64_t behind_latest_ms() const { return behind_latest_ms_; }  // -1: the service has not said yet
 
  private:
+  struct Request {
+    size_t records;  // at most; of an iterator none
+    size_t answer_bytes;
+  };
+
+  Request next_request(size_t most) const;
   void begin_call(size_t answer_bytes);
-  void get_iterator();
-  void get_records(size_t answer_bytes);
-  void receive(size_t answer_bytes, Result<ServiceAnswer> answer);
-  Status read(size_t answer_bytes, Result<ServiceAnswer> answer);
+  void get_iterator(const Request& request);
+  void get_records(const Request& request);
+  Status read(const Request& request, Result<ServiceAnswer> answer);
   void pause_after(int64_t bytes, int64_t least_ms);
   void end_call(const Status& status);
   void hold(size_t bytes);

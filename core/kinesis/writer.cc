@@ -310,7 +310,9 @@ WriterCounters Writer::counters() const {
   counters.bytes_in_flight = static_cast<int64_t>(batch_bytes_ + body_bytes_ + failures_.pending_bytes());
   counters.records_queued = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
-  counters.healthy = !undeliverable_.stuck() && !refused_for_good_ && !outage_.on() ? 1 : 0;
+  // Where nothing is outstanding, nobody asks whether the stream takes records again.
+  const bool in_vain = !idle() && (refused_for_good_ || outage_.on());
+  counters.healthy = !undeliverable_.stuck() && !in_vain ? 1 : 0;
   return counters;
 }
 

@@ -43,7 +43,8 @@ struct WriterCounters {
   int64_t failures = 0;           // records that went to the failure log
   int64_t bytes_in_flight = 0;    // gauge: what counts against mem_limit
   int64_t records_queued = 0;     // gauge: in no call under way
-  // Gauge: 0 while the failure log cannot be written, or the service refuses for good or takes nothing.
+  // Gauge: 0 while the failure log cannot be written, or the service refuses for good or takes nothing of what is
+  // outstanding.
   int64_t healthy = 1;
 };
 

@@ -38,6 +38,18 @@ TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours) {
   EXPECT_LT(reader->ids.size(), 50u);
 }
 
+// How large records are is a guess until some were seen.
+TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours_with_little_memory_either) {
+  options.mem_limit_bytes = 256 << 10;
+  make_stream(2);
+  service.faults().next_calls("GetRecords", model::delay(29'000), 1);
+  put_many("a", 50);
+  const auto reader = start();
+  reader->run_for(10'000);
+  EXPECT_GT(reader->ids.size(), 10u);
+  EXPECT_LT(reader->ids.size(), 50u);
+}
+
 TEST_F(input, what_is_behind_is_read_without_pause) {
   make_stream(1);
   options.reading.poll_interval_ms = 60'000;

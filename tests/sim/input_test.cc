@@ -9,6 +9,9 @@
 namespace penstock::sim {
 namespace {
 
+// With one record of 10 MiB in base64.
+constexpr int64_t kLargestAnswerBytes = 13'981'612;
+
 TEST_F(input, reads_every_shard_of_a_stream_that_is_listed_in_pages) {
   make_stream(5);
   put_many("a", 200);
@@ -116,17 +119,58 @@ TEST_F(input, memory_stays_under_the_limit_while_a_backlog_is_read) {
   EXPECT_GT(reader->most_memory, 1 << 20);
 }
 
+std::string large_message_of(const std::string& id, size_t bytes) {
+  std::string text = message_of(id);
+  return text.insert(text.size() - 4, std::string(bytes, 'x'));
+}
+
 TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
   options.mem_limit_bytes = 1 << 20;
-  make_stream(1);
-  for (int i = 0; i < 3; ++i) {
-    std::string text = message_of(std::to_string(i));
-    text.insert(text.size() - 4, std::string(1'000'000, 'x'));
-    service.preload("in", "k", text);
-  }
+  make_stream(4);
+  for (int i = 0; i < 12; ++i)
+    service.preload("in", std::to_string(i), large_message_of(std::to_string(i), 1'000'000));
   const auto reader = start();
-  EXPECT_TRUE(reader->run_until_ids(3));
-  EXPECT_EQ(reader->ids, (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_TRUE(reader->run_until_ids(12));
+  EXPECT_EQ(reader->distinct().size(), 12u);
+  EXPECT_LE(reader->most_memory, kLargestAnswerBytes);
+}
+
+// A record that did not fit in an eighth of the limit is given the room of a largest one. Beside a call that hangs
+// in its eighth, that is an eighth of the limit and a largest answer.
+TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_where_a_byte_is_missing) {
+  options.reading.max_records = 1;
+  const auto largest_bytes = static_cast<size_t>(kLargestAnswerBytes + start()->stat("memory"));  // beside buffers
+  size_t least_bytes = largest_bytes;
+  while (least_bytes / 8 + largest_bytes > least_bytes) ++least_bytes;
+  for (const size_t mem_limit_bytes : {least_bytes, least_bytes - 1}) {
+    options.mem_limit_bytes = mem_limit_bytes;
+    const std::string stream = std::to_string(mem_limit_bytes);
+    service.create_stream(stream, 2);
+    streams = stream;
+    for (int i = 0; i < 8; ++i) service.preload(stream, std::to_string(i), large_message_of("a", 1'600'000));
+    service.faults().next_calls("GetRecords", model::delay(29'000), 1);
+    const auto reader = start();
+    reader->run_for(10'000);
+    EXPECT_EQ(reader->ids.empty(), mem_limit_bytes < least_bytes) << mem_limit_bytes;
+    EXPECT_TRUE(reader->run_until_ids(8));
+    EXPECT_LE(reader->most_memory, static_cast<int64_t>(mem_limit_bytes));
+  }
+}
+
+// A single record may be larger than any before, and room is held for it.
+TEST_F(input, memory_stays_under_the_limit_where_each_call_asks_for_one_record) {
+  options.reading.max_records = 1;
+  for (const size_t mem_limit_bytes : {size_t{256} << 10, size_t{24} << 20}) {
+    options.mem_limit_bytes = mem_limit_bytes;
+    const std::string prefix = std::to_string(mem_limit_bytes) + "-";
+    if (service.stream("in") == nullptr) make_stream(8);
+    put_many(prefix, 100);
+    const auto reader = start();
+    EXPECT_TRUE(reader->run_until_ids(100));
+    EXPECT_LE(reader->most_memory, static_cast<int64_t>(mem_limit_bytes));
+    reader->run_for(kMinuteMs);
+    EXPECT_TRUE(reader->input.close(clock.monotonic_ms() + 1000).ok());
+  }
 }
 
 TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_said_once) {

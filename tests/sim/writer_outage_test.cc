@@ -178,6 +178,50 @@ TEST(long_outage, with_max_record_age_gives_up_what_is_too_old_and_nothing_else)
   EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), host.counters().failures);
 }
 
+struct GivenUp {
+  const char* name;
+  int64_t record_retry_limit;
+  void (*begin)(WriterSim&);
+};
+
+class given_up : public testing::TestWithParam<GivenUp> {};
+
+// Nothing would find out that the stream takes records again. What is written next does, and is told of at once.
+TEST_P(given_up, leaves_an_output_healthy_where_nothing_is_outstanding_but_not_the_next_record) {
+  Writer::Options with = options();
+  with.record_retry_limit = GetParam().record_retry_limit;
+  WriterSim sim(1, std::move(with));
+  GetParam().begin(sim);
+  for (size_t batch = 1; batch <= 2; ++batch) {
+    sim.write({{"key", "data"}});
+    for (int64_t ms = 0; ms < kOutageMs && sim.writer().counters().healthy == 1; ms += kStepMs)
+      sim.run_for(kStepMs);
+    EXPECT_EQ(sim.writer().counters().healthy, 0);
+    EXPECT_FALSE(sim.writer().idle());
+    sim.run_for(kOutageMs);
+    EXPECT_EQ(sim.settled(PENSTOCK_FAILED_RECORDED), batch);
+    EXPECT_TRUE(sim.writer().idle());
+    EXPECT_EQ(sim.writer().counters().healthy, 1);
+  }
+  sim.service.faults().forget();
+  sim.service.faults().set_rates({});
+  sim.write({{"key", "data"}});
+  sim.run_for(kMinuteMs);
+  EXPECT_EQ(sim.settled(PENSTOCK_DELIVERED), 1u);
+  EXPECT_EQ(sim.writer().counters().healthy, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , given_up,
+    testing::Values(GivenUp{"after_an_outage", 10,
+                            [](WriterSim& sim) { sim.service.faults().set_rates({.throttle = 1}); }},
+                    GivenUp{"after_a_refusal_for_good", 1,
+                            [](WriterSim& sim) {
+                              sim.service.faults().next_calls(
+                                  "PutRecords", model::error_fault({400, "AccessDeniedException", "no"}), 100);
+                            }}),
+    [](const auto& one) { return one.param.name; });
+
 TEST(outage_begins, when_eight_calls_and_two_seconds_brought_nothing_and_not_before) {
   for (const int calls : {Outage::kCallsInVain - 1, Outage::kCallsInVain})
     for (const int64_t ms : {Outage::kLeastMs - 1, Outage::kLeastMs}) {
