@@ -100,6 +100,12 @@ void* kept(void* address) {
   return address;
 }
 
+#ifdef PENSTOCK_SANITIZED
+constexpr bool kSanitizerTells = true;
+#else
+constexpr bool kSanitizerTells = false;
+#endif
+
 void print_and_die(int number) {
   std::array<char, 300> line;
   const int size = std::snprintf(
@@ -146,9 +152,8 @@ Unwatched::~Unwatched() { watched = was_; }
 
 void say_at_crash(const char* label) {
   what = label;
-#ifndef PENSTOCK_SANITIZED
-  for (const int number : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE}) signal(number, print_and_die);
-#endif
+  if (!kSanitizerTells)
+    for (const int number : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE}) signal(number, print_and_die);
 }
 
 }  // namespace penstock::abi::memory
@@ -164,6 +169,11 @@ void* operator new(size_t size) {
   void* const address = std::malloc(size == 0 ? 1 : size);
   if (address == nullptr) throw std::bad_alloc();
   return memory::kept(address);
+}
+// std::stable_sort does with less where this gives nothing.
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  if (memory::runs_out(__builtin_return_address(0))) return nullptr;
+  return memory::kept(std::malloc(size == 0 ? 1 : size));
 }
 void operator delete(void* address) noexcept {
   memory::addresses.remove(address);
