@@ -61,7 +61,7 @@ void Chaos::apply_rates() {
   const bool storm = std::any_of(under_way_.begin(), under_way_.end(),
                                  [](const Deed& deed) { return deed.kind == Deed::Kind::storm; });
   if (storm) {
-    kinesis = {.throttle = 0.7, .refuse_records = 0.7};
+    kinesis = {.throttle = 1};
     dynamodb = {.throttle = 0.7};
   }
   to_.kinesis.faults().set_rates(kinesis);

@@ -12,6 +12,8 @@ namespace penstock::simulator {
 
 namespace {
 
+constexpr int kMostRefusalsASecond = 100;
+
 std::optional<uint64_t> record_number(std::string_view sequence_number) {
   const auto fields = model::parse_sequence_number(sequence_number);
   if (!fields || fields->count == 0) return std::nullopt;
@@ -44,6 +46,10 @@ std::string_view name_of(Rule rule) {
       return "10, no secrets";
     case Rule::failures_explained:
       return "11, nothing fails without a cause";
+    case Rule::orderly_end:
+      return "12, an orderly end keeps what was settled";
+    case Rule::few_calls_in_vain:
+      return "13, calls in vain are few";
   }
   return "";
 }
@@ -146,6 +152,36 @@ void Judge::kept(const std::string& process, const std::string& shard_id, const 
     violated(Rule::checkpoint_waits,
              process + " keeps for " + shard_id + " the position " + position.sequence_number + "." +
                  std::to_string(position.sub_sequence_number) + ", which passes " + first_unsafe(shard));
+}
+
+void Judge::closed(const std::string& process) {
+  for (auto& [id, shard] : ledger_.shards()) {
+    const auto cursor = cursors_.find({process, id});
+    if (cursor == cursors_.end() || cursor->second == 0) continue;
+    // A user record that it has emitted a part of is not settled.
+    const Item& last = ledger_.item(shard.items[cursor->second - 1]);
+    const auto of_last = [&](size_t place) {
+      const Item& item = ledger_.item(shard.items[place]);
+      return item.record == last.record && item.user_record == last.user_record;
+    };
+    size_t settled = cursor->second;
+    if (settled < shard.items.size() && of_last(settled))
+      while (settled > 0 && of_last(settled - 1)) --settled;
+    // What was read to its end, and whose children no list had yet.
+    if (shard.closed && settled == shard.items.size()) continue;
+    if (shard.kept < settled)
+      return violated(Rule::orderly_end, process + " has closed, and of " + id + " it kept " +
+                                             std::to_string(shard.kept) + " of the " + std::to_string(settled) +
+                                             " events that were settled");
+  }
+}
+
+void Judge::refused(const std::string& process, int64_t now_ms) {
+  Refusals& of = refusals_[process];
+  if (of.second != now_ms / 1000) of = {now_ms / 1000, 0};
+  if (++of.calls > kMostRefusalsASecond)
+    violated(Rule::few_calls_in_vain, process + " makes more than " + std::to_string(kMostRefusalsASecond) +
+                                          " calls in a second that are refused");
 }
 
 void Judge::recorded(std::string_view line) {

@@ -29,6 +29,8 @@ enum class Rule {
   no_livelock,         // 9
   no_secrets,          // 10
   failures_explained,  // 11
+  orderly_end,         // 12
+  few_calls_in_vain,   // 13
 };
 std::string_view name_of(Rule rule);
 
@@ -54,6 +56,10 @@ class Judge {
   void begins_anew() {
     for (auto& [id, shard] : ledger_.shards()) shard.kept = 0;
   }
+  // A process, all of whose batches were settled and that lost no lease, has closed its input well.
+  void closed(const std::string& process);
+  // A service answers a call with an error.
+  void refused(const std::string& process, int64_t now_ms);
   // A line of a failure file.
   void recorded(std::string_view line);
 
@@ -71,6 +77,11 @@ class Judge {
     bool any = false;
   };
 
+  struct Refusals {
+    int64_t second = 0;
+    int calls = 0;  // in it
+  };
+
   bool safe_up_to(Ledger::Shard& shard, size_t items);
   bool events_safe_up_to(Ledger::Shard& shard, size_t items);
   std::string first_unsafe(Ledger::Shard& shard);
@@ -82,6 +93,7 @@ class Judge {
   std::function<void()> read_failure_files_;
   std::string verdict_;
   std::map<std::pair<std::string, std::string>, size_t> cursors_;  // by process and shard: next place
+  std::map<std::string, Refusals> refusals_;                       // by process
   std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and lane
   std::vector<ItemNumber> late_;  // came behind a later one of their key, which only a failure explains
   size_t arrivals_ = 0;

@@ -168,7 +168,9 @@ void Machine::start() {
 void Machine::turn_process() {
   process_->turn();
   if (!stopping_ || !process_->has_drained()) return;
-  process_->close();
+  const bool well = process_->close();
+  look_at_checkpoint();
+  if (well) judge_.closed(process_name_);
   trace_.line(process_name_, "has ended in order");
   die(false);
 }

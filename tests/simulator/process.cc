@@ -213,20 +213,22 @@ bool Process::has_drained() const {
   return joins_.in_flight() == 0 || env_.clock.monotonic_ms() >= drain_until_ms_;
 }
 
-void Process::close() {
+bool Process::close() {
   writer_.close();
   do {
     writer_.advance();
     env_.out.env().transport.drive(std::min(writer_.idle() ? 0 : drain_until_ms_, writer_.next_deadline_ms()));
     writer_.advance();
   } while (!writer_.idle() && env_.clock.monotonic_ms() < drain_until_ms_);
+  const bool all_settled = writer_.idle();
   writer_.give_back();
   for (const SettledBatch& batch : writer_.take_settled()) joins_.settle(batch.ack_id, batch.outcome);
   joins_.give_back_all();
   deliver_acks();
   const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kLeastCloseMs);
-  if (const Status closed = input_->close(deadline_ms); !closed.ok())
-    trace_.line(name_, "closed, but: " + closed.message());
+  const Status closed = input_->close(deadline_ms);
+  if (!closed.ok()) trace_.line(name_, "closed, but: " + closed.message());
+  return closed.ok() && all_settled && input_stat("leases_lost") <= 0;
 }
 
 // ---- What holds at any time

@@ -48,7 +48,8 @@ class Process {
   // which takes time, and is the end.
   void begin_drain(int64_t deadline_ms);
   bool has_drained() const;
-  void close();
+  // True: all that it emitted was settled, it lost no lease, and its input ended well.
+  bool close();
 
   // Of a statistic of the input, with no label; -1: there is none.
   int64_t input_stat(std::string_view name) const;

@@ -187,6 +187,7 @@ model::Reply World::serve(const std::string& host, model::Request request) {
   const std::string operation = trace_.on() ? operation_of(request) : "";
   model::Reply reply = of_table ? dynamodb_.handle(std::move(request)) : kinesis_.handle(std::move(request));
   if (trace_.on()) trace_.line(issuer, operation + " -> " + outcome_of(reply));
+  if (reply.status >= 400) judge_.refused(issuer, clock_.monotonic_ms());
   if (of_table)
     leases_.look(*dynamodb_.table("app"), issuer);
   else
