@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kCallTimeoutMs = 30'000;
 constexpr int64_t kBlockedMs = 20;       // as the host's: an input that cannot emit is not asked more often
 constexpr int64_t kLeastCloseMs = 1000;  // as the host's
-constexpr size_t kLargestAnswerBytes = 14 << 20;  // with one record of 10 MiB, which is let through
+constexpr size_t kLargestAnswerBytes = 14 << 20;  // with one record of 10 MiB, which is let through alone
 constexpr int kTurnsALook = 16;
 
 // Above a memory limit: the batch that fills it up, and the one call that is always let through.
@@ -278,7 +278,7 @@ void Process::check_input() {
   if (input_stat("gaps") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a gap");
   if (input_stat("holes") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
   const auto most =
-      static_cast<int64_t>(plan_.input_mem_bytes + kLargestAnswerBytes + most_overshoot_bytes(plan_));
+      static_cast<int64_t>(std::max(plan_.input_mem_bytes, kLargestAnswerBytes) + most_overshoot_bytes(plan_));
   if (const int64_t memory = input_stat("memory"); memory > most)
     judge_.violated(Rule::memory_bounded, name_ + ": the input holds " + std::to_string(memory) +
                                               " bytes, and may hold " + std::to_string(most));

@@ -56,10 +56,7 @@ class Process {
   const Writer& writer() const { return writer_; }
   int64_t events_emitted() const { return events_emitted_; }
   bool idle() const { return joins_.in_flight() == 0 && writer_.idle(); }
-  // An output that takes nothing any more since all was given up stays unhealthy until something is taken again.
-  bool healthy() const {
-    return input_stat("healthy") == 1 && (writer_.counters().healthy == 1 || plan_.record_retry_limit);
-  }
+  bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
 
  private:
   Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace, std::string name,
