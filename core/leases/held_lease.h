@@ -53,9 +53,9 @@ class HeldLease {
   HeldLease& operator=(const HeldLease&) = delete;
 
   State state() const { return state_; }
-  bool in_force() const {
-    return state_ == State::held && terms_.env.clock.boot_ms() - good_boot_ms_ < terms_.failover_ms;
-  }
+  bool in_force() const { return state_ == State::held && terms_.env.clock.boot_ms() < in_force_until_boot_ms(); }
+  // Before that, nobody who keeps to the rules has had it since our last write: also where its row has vanished.
+  int64_t in_force_until_boot_ms() const { return good_boot_ms_ + terms_.failover_ms; }
   const Lease& row() const { return row_; }
   // The row with the newest position: what to make it anew with.
   Lease newest_row() const;

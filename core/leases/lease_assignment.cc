@@ -60,7 +60,7 @@ void LeaseAssignment::advance_scan() {
   const auto jitter_ms = static_cast<uint64_t>(options_.failover_ms / 12);
   scan_boot_ms_ =
       boot_ms() + options_.failover_ms / 3 - static_cast<int64_t>(env_.random.next() % (jitter_ms + 1));
-  table_.scan([this](Result<LeaseList> list) { scanned(std::move(list)); });
+  table_.scan([this, began_ms = boot_ms()](Result<LeaseList> list) { scanned(began_ms, std::move(list)); });
 }
 
 void LeaseAssignment::prepared(const Result<bool>& usable) {
@@ -76,7 +76,7 @@ void LeaseAssignment::prepared(const Result<bool>& usable) {
 
 void LeaseAssignment::scan_again_in(int64_t ms) { scan_boot_ms_ = std::min(scan_boot_ms_, boot_ms() + ms); }
 
-void LeaseAssignment::scanned(Result<LeaseList> list) {
+void LeaseAssignment::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   scanning_ = false;
   terms_.reached = list.ok();
   if (!list.ok()) {
@@ -88,6 +88,7 @@ void LeaseAssignment::scanned(Result<LeaseList> list) {
   }
   scan_failures_ = 0;
   rows_ = std::move(list->leases);
+  rows_as_of_boot_ms_ = began_boot_ms;
   scanned_boot_ms_ = boot_ms();
   taker_.observe(rows_, boot_ms());
   for (size_t i = 0; i < streams_.size(); ++i) {
@@ -129,14 +130,15 @@ void LeaseAssignment::review(size_t index) {
     look_after_held_at(0);
   }
   if (!stream.known() || closing_) return;
-  for (Lease& lease : stream.missing(boot_ms())) chores_.add({LeaseChore::Kind::make, index, std::move(lease)});
+  for (Lease& lease : stream.missing(boot_ms()))
+    chores_.add({LeaseChore::Kind::make, index, std::move(lease), decided_until_boot_ms()});
   for (Lease& lease : stream.obsolete(options_.worker)) {
     if (lease.checkpoint != kShardEnd)
       reporter_.report(Status(Code::permanent, described(index, lease) +
                                                    " is deleted: the shard has left the stream's retention, and "
                                                    "what was behind " +
                                                    lease.checkpoint + " was not read"));
-    chores_.add({LeaseChore::Kind::remove, index, std::move(lease)});
+    chores_.add({LeaseChore::Kind::remove, index, std::move(lease), decided_until_boot_ms()});
   }
   finish_what_can_be(index);
   grant_what_can_be(index);
@@ -160,7 +162,8 @@ void LeaseAssignment::choose() {
   for (Lease& lease : choice.leases) {
     const size_t stream = stream_of[lease.key];
     LeaseChange beginning = streams_[stream]->beginning_of(lease);
-    takes.push_back({LeaseChore::Kind::take, stream, std::move(lease), std::move(beginning)});
+    takes.push_back(
+        {LeaseChore::Kind::take, stream, std::move(lease), decided_until_boot_ms(), std::move(beginning)});
   }
   chores_.choose_takes(std::move(takes), choice.most);
 }
@@ -275,20 +278,25 @@ void LeaseAssignment::advance_held() {
     }
     StreamLeases& stream = *streams_[held.stream];
     const Lease row = held.lease.newest_row();
+    // Nobody knows better than we how far it was read; but out of force, others may have read it to its end.
+    const int64_t until_boot_ms = held.lease.in_force_until_boot_ms();
+    const bool made_anew = state == HeldLease::State::vanished && boot_ms() < until_boot_ms;
     if (state != HeldLease::State::released) {
       ++lost_;
       end_grant(held);
-      env_.log(LogLevel::warn,
-               described(held.stream, row) +
-                   (state == HeldLease::State::vanished
-                        ? " was deleted by somebody; it is made anew at " + printable(row.checkpoint)
-                        : " is lost to another worker, which goes on from its last "
-                          "checkpoint"));
+      env_.log(
+          LogLevel::warn,
+          described(held.stream, row) +
+              (made_anew ? " was deleted by somebody; it is made anew at " + printable(row.checkpoint)
+               : state == HeldLease::State::vanished
+                   ? " was deleted while this worker could not renew it; if it is still needed, it is made anew "
+                     "at the beginning"
+                   : " is lost to another worker, which goes on from its last checkpoint"));
     }
     if (state == HeldLease::State::vanished) {
       stream.removed(row.shard_id);
-      // Nobody knows better than we how far it was read.
-      if (stream.known() && stream.shard(row.shard_id)) chores_.add({LeaseChore::Kind::make, held.stream, row});
+      if (made_anew && stream.known() && stream.shard(row.shard_id))
+        chores_.add({LeaseChore::Kind::make, held.stream, row, until_boot_ms});
     } else if (state == HeldLease::State::released) {
       stream.learned(held.lease.row());
       scan_again_in(0);

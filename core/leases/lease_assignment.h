@@ -70,10 +70,12 @@ class LeaseAssignment : public Assignment {
 
   void advance_scan();
   void prepared(const Result<bool>& usable);
-  void scanned(Result<LeaseList> list);
+  void scanned(int64_t began_boot_ms, Result<LeaseList> list);
   void scan_again_in(int64_t ms);
   void review(size_t stream);
   void choose();
+  // What the rows call for is done while no others can have found out the same, made, read and removed a lease.
+  int64_t decided_until_boot_ms() const { return rows_as_of_boot_ms_ + options_.failover_ms; }
 
   void chore_done(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
                   const std::string& from);
@@ -99,6 +101,7 @@ class LeaseAssignment : public Assignment {
   int scan_failures_ = 0;    // in a row
   std::vector<Lease> rows_;  // of the last scan
   std::optional<int64_t> scanned_boot_ms_;
+  int64_t rows_as_of_boot_ms_ = 0;  // when that scan began
 
   LeaseChores chores_;
 

@@ -28,7 +28,17 @@ int64_t LeaseChores::next_boot_ms() const {
   return waits ? next_boot_ms_ : kNever;
 }
 
+void LeaseChores::drop_what_is_late() {
+  const auto is_late = [now_ms = terms_.env.clock.boot_ms()](const LeaseChore& chore) {
+    return now_ms >= chore.until_boot_ms;
+  };
+  std::erase_if(waiting_,
+                [&](const LeaseChore& chore) { return is_late(chore) && keys_.erase(chore.lease.key) > 0; });
+  std::erase_if(takes_, is_late);
+}
+
 void LeaseChores::advance() {
+  drop_what_is_late();
   const auto may_begin = [this] { return terms_.room_for_call() && terms_.env.clock.boot_ms() >= next_boot_ms_; };
   while (!waiting_.empty() && may_begin()) {
     const LeaseChore chore = std::move(waiting_.front());

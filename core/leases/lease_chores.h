@@ -20,11 +20,14 @@ struct LeaseChore {
   Kind kind;
   size_t stream;            // the worker's own number of it
   Lease lease;              // as it was seen, or is to be made
+  int64_t until_boot_ms;    // not begun from then on (Clock::boot_ms): what it was decided from may have changed
   LeaseChange change = {};  // to go with a take
 };
 
 // They go out side by side, as far as the terms' calls leave room. What fails is told, and holds the others up for
-// a while; a row to be made is tried again, all else is for the next scan to decide anew.
+// a while; a row to be made is tried again, in its time. All else, and what its time has run out for as it waited
+// or the process slept, is for the next scan to decide anew: a shard that had no row may have been read since, and
+// its row be gone again.
 class LeaseChores {
  public:
   // Of what the table has answered. started_boot_ms: when the call began (Clock::boot_ms). from: of a take, who
@@ -51,6 +54,7 @@ class LeaseChores {
   const std::set<std::string>& keys() const { return keys_; }
 
  private:
+  void drop_what_is_late();
   void begin(const LeaseChore& chore);
   void answered(const LeaseChore& chore, int64_t started_boot_ms, const Result<LeaseWrite>& result);
   std::string owner_before(const LeaseChore& chore);

@@ -27,6 +27,19 @@ struct leases : testing::TestWithParam<uint64_t> {
     fleet.run_until([&] { return fleet.all_read(); }, 10 * kMinuteMs);
   }
 
+  bool has_row(const std::string& shard) { return fleet.service().table("app")->row(shard) != nullptr; }
+  void expect_no_row_for_a_minute(const std::string& shard) {
+    const int64_t end_ms = fleet.clock.monotonic_ms() + kMinuteMs;
+    bool was_made = false;
+    fleet.run_until(
+        [&] {
+          was_made = was_made || has_row(shard);
+          return fleet.clock.monotonic_ms() >= end_ms;
+        },
+        2 * kMinuteMs);
+    EXPECT_FALSE(was_made);
+  }
+
   LeaseFleet fleet{GetParam()};
 };
 INSTANTIATE_TEST_SUITE_P(seeds, leases, testing::Range<uint64_t>(1, 6));
@@ -172,6 +185,38 @@ TEST_P(leases, rows_deleted_by_hand_are_made_again_where_they_were) {
                   2 * kMinuteMs);
   expect_all_read();
   EXPECT_LE(fleet.duplicates() - duplicates, 6 * 10 * 10);  // not the minute before
+}
+
+TEST_P(leases, a_worker_that_was_frozen_leaves_the_row_of_a_shard_that_others_finished_deleted) {
+  settle_down(2, 2);
+  const std::string shard = *fleet.worker(0).shards().begin();
+  fleet.worker(0).frozen = true;
+  fleet.split(shard);
+  fleet.run_until([&] { return !has_row(shard); }, 5 * kMinuteMs);
+  fleet.worker(0).frozen = false;
+  expect_no_row_for_a_minute(shard);
+  expect_all_read();
+}
+
+TEST_P(leases, a_worker_that_slept_makes_no_row_that_it_found_missing_before) {
+  settle_down(1, 1);
+  const std::string shard = "shardId-000000000000", child = "shardId-000000000001";
+  fleet.start();
+  fleet.run(kMinuteMs);
+  fleet.kill(0);
+  fleet.delete_row(shard);
+  fleet.service().faults().next_calls("PutItem", model::internal_failure());
+  const auto puts = [&] { return fleet.service().stats().calls.at("PutItem"); };
+  const uint64_t before = puts();
+  fleet.run_until([&] { return puts() > before; }, 2 * kMinuteMs);  // after the next list
+  fleet.worker(0).frozen = true;
+  ASSERT_FALSE(has_row(shard));
+  fleet.split(shard);
+  fleet.start();
+  fleet.run_until([&] { return fleet.shards().at(child).read > 0 && !has_row(shard); }, 5 * kMinuteMs);
+  fleet.worker(0).frozen = false;
+  expect_no_row_for_a_minute(shard);
+  expect_all_read();
 }
 
 TEST_P(leases, a_reshard_is_followed_parents_first_and_the_old_leases_go) {

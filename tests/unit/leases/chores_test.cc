@@ -48,7 +48,7 @@ class lease_chores : public testing::Test {
 };
 
 TEST_F(lease_chores, a_take_tells_whom_it_was_from_also_where_its_first_answer_was_lost) {
-  chores.choose_takes({{Kind::take, 0, held_by_them(kKey)}}, 1);
+  chores.choose_takes({{Kind::take, 0, held_by_them(kKey), kNever}}, 1);
   fail_next("UpdateItem", model::lose_answer());
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{});
@@ -56,14 +56,14 @@ TEST_F(lease_chores, a_take_tells_whom_it_was_from_also_where_its_first_answer_w
   const Lease ours = *them.get(kKey);
   ASSERT_EQ(ours.owner, "us");
   clock.advance(10'000);
-  chores.choose_takes({{Kind::take, 0, ours}}, 1);
+  chores.choose_takes({{Kind::take, 0, ours, kNever}}, 1);
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{kKey + " done from them"});
 }
 
 TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
   std::deque<LeaseChore> takes;
-  for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key)});
+  for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key), kNever});
   ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, kDone);
   chores.choose_takes(takes, 2);
   chores.advance();
@@ -73,9 +73,9 @@ TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_
 
 TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
   fail_next("PutItem", model::internal_failure());
-  chores.add({Kind::make, 0, whole_lease("a")});
-  chores.add({Kind::make, 0, whole_lease("a")});  // which waits already
-  chores.add({Kind::make, 0, whole_lease("b")});
+  chores.add({Kind::make, 0, whole_lease("a"), kNever});
+  chores.add({Kind::make, 0, whole_lease("a"), kNever});  // which waits already
+  chores.add({Kind::make, 0, whole_lease("b"), kNever});
   while (told.size() < 2 && chores.next_boot_ms() != kNever) {
     clock.advance_to(chores.next_boot_ms());
     chores.advance();
@@ -84,11 +84,46 @@ TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_trie
   EXPECT_TRUE(chores.keys().empty());
 }
 
+TEST_F(lease_chores, what_was_decided_too_long_ago_is_not_done_any_more) {
+  const int64_t until_ms = clock.boot_ms() + 10'000;
+  chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
+  chores.add({Kind::make, 0, whole_lease("c"), until_ms});
+  chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  clock.advance_to(until_ms);
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{});
+  EXPECT_TRUE(chores.keys().empty());
+  EXPECT_EQ(chores.next_boot_ms(), kNever);
+}
+
+TEST_F(lease_chores, what_was_decided_just_short_of_that_is_done) {
+  const int64_t until_ms = clock.boot_ms() + 10'000;
+  chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
+  chores.add({Kind::make, 0, whole_lease("c"), until_ms});
+  chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  clock.advance_to(until_ms - 1);
+  chores.advance();
+  EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "c done from ", "b done from them"}));
+}
+
+TEST_F(lease_chores, a_row_to_be_made_is_tried_again_only_until_its_time_has_run_out) {
+  const int64_t until_ms = clock.boot_ms() + 10'000;
+  chores.add({Kind::make, 0, whole_lease("a"), until_ms});
+  fail_next("PutItem", model::internal_failure());
+  chores.advance();
+  EXPECT_NE(chores.next_boot_ms(), kNever);  // it would be tried again
+  clock.advance_to(until_ms);                // but the machine slept
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{});
+  EXPECT_FALSE(them.get("a"));
+  EXPECT_TRUE(chores.keys().empty());
+}
+
 TEST_F(lease_chores, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_else_is_begun) {
   const Lease theirs = held_by_them("a");
-  chores.add({Kind::remove, 0, theirs});
-  chores.add({Kind::make, 0, whole_lease("b")});
-  chores.choose_takes({{Kind::take, 0, theirs}}, 1);
+  chores.add({Kind::remove, 0, theirs, kNever});
+  chores.add({Kind::make, 0, whole_lease("b"), kNever});
+  chores.choose_takes({{Kind::take, 0, theirs, kNever}}, 1);
   chores.begin_close();
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{"b done from "});
