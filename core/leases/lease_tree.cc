@@ -46,10 +46,12 @@ const Lease* LeaseTree::lease_of(const std::string& shard_id) const {
   return lease == leases_.end() ? nullptr : &lease->second;
 }
 
-// A shard that is neither listed nor leased has left the stream's retention.
+// A shard that is neither listed nor leased has left the stream's retention, unless it is younger than the list:
+// shards are numbered in the order in which they are made.
 bool LeaseTree::done_with(const std::string& shard_id) const {
   if (const Lease* lease = lease_of(shard_id)) return at_end(*lease);
-  return passed_.contains(shard_id) || !listed_.contains(shard_id);
+  const bool younger = listed_.empty() || shard_id > listed_.rbegin()->first;
+  return passed_.contains(shard_id) || (!listed_.contains(shard_id) && !younger);
 }
 
 // A child that nobody knows may be newer than the list, unless its parent has left the retention already.

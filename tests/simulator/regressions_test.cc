@@ -29,5 +29,8 @@ TEST(regressions, a_key_waits_for_the_failure_of_its_record_to_be_on_disk) {
   trace_of(927);
 }
 
+// A child was read before its parent, which was younger than the reader's list of shards.
+TEST(regressions, a_parent_that_is_younger_than_the_list_is_waited_for) { trace_of(1064); }
+
 }  // namespace
 }  // namespace penstock::simulator

@@ -71,6 +71,14 @@ TEST(lease_tree, a_shard_whose_parents_have_left_the_list_begins_the_stream) {
   EXPECT_EQ(ask({shard("b", {"a"})}, std::map<std::string, std::string>{}).beginnings_missing, Ids{"b"});
 }
 
+// c's lease was made by a worker whose list is newer: that b is not in ours says nothing of b.
+TEST(lease_tree, a_shard_whose_parent_is_younger_than_the_list_waits_and_one_whose_parent_has_left_it_does_not) {
+  const LeasesByShard of_c = leases({shard("c", {"b"})}, {{"c", "TRIM_HORIZON"}});
+  EXPECT_EQ(ask({shard("a")}, of_c).begin, Ids{});
+  EXPECT_EQ(ask({}, of_c).begin, Ids{});
+  EXPECT_EQ(ask({shard("a"), shard("c", {"b"})}, of_c).begin, Ids{"c"});
+}
+
 TEST(lease_tree, children_wait_for_the_ends_of_all_their_parents) {
   const std::map<std::string, Ids> begin_when_c_is_at = {
       {"TRIM_HORIZON", {"b", "c"}}, {"17", {"b", "c"}}, {"SHARD_END", {"b", "c", "d"}}};
