@@ -13,6 +13,9 @@
 
 namespace penstock {
 
+// A shard that no list had for so long is gone, and not merely younger than a list.
+inline constexpr int64_t kForgottenMs = 300'000;
+
 // One period of reading one shard. Above 0, and never used twice in a process.
 using GrantId = uint64_t;
 

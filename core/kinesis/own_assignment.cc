@@ -11,8 +11,6 @@ namespace {
 
 constexpr int64_t kSaveRetryMs = 1000;
 constexpr size_t kMostIdsTold = 20;
-// A shard that no list had for so long is gone, and not merely younger than a list.
-constexpr int64_t kForgottenMs = 300'000;
 
 bool is_at_end(const StreamCheckpoint& kept, const std::string& shard_id) {
   const auto place = kept.shards.find(shard_id);

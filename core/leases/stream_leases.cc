@@ -11,9 +11,6 @@ namespace penstock {
 
 namespace {
 
-// A shard that no list had for so long is gone, and not merely younger than a list.
-constexpr int64_t kForgottenMs = 300'000;
-
 std::string rfc3339(int64_t unix_ms) {
   std::string text;
   append_rfc3339(text, unix_ms);
