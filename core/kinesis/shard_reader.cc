@@ -81,7 +81,7 @@ void ShardReader::start_call(size_t most) {
     get_records(request);
 }
 
-// The call has its body: from here on it ends.
+// The call has all that needs memory here: from now on it ends.
 void ShardReader::begin_call(size_t answer_bytes) {
   calling_ = true;
   ++totals_.calls;
@@ -90,8 +90,7 @@ void ShardReader::begin_call(size_t answer_bytes) {
 
 void ShardReader::get_iterator(const Request& request) {
   std::string body = get_shard_iterator_body(stream_, shard_id_, next_);
-  begin_call(request.answer_bytes);
-  client_.call("GetShardIterator", std::move(body), request.answer_bytes, [this](Result<ServiceAnswer> answer) {
+  ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
     hold(0);
     end_call(or_out_of_memory([&] {
       if (!answer.ok()) return answer.status();
@@ -99,16 +98,19 @@ void ShardReader::get_iterator(const Request& request) {
       if (iterator.ok()) iterator_ = std::move(*iterator);
       return iterator.status();
     }));
-  });
+  };
+  begin_call(request.answer_bytes);
+  client_.call("GetShardIterator", std::move(body), request.answer_bytes, std::move(answered));
 }
 
 void ShardReader::get_records(const Request& request) {
   std::string body = get_records_body(stream_, iterator_, request.records);
-  begin_call(request.answer_bytes);
-  client_.call("GetRecords", std::move(body), request.answer_bytes, [this, request](Result<ServiceAnswer> answer) {
+  ServiceClient::Answered answered = [this, request](Result<ServiceAnswer> answer) {
     hold(0);
     end_call(or_out_of_memory([&] { return read(request, std::move(answer)); }));
-  });
+  };
+  begin_call(request.answer_bytes);
+  client_.call("GetRecords", std::move(body), request.answer_bytes, std::move(answered));
 }
 
 Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
