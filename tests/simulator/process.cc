@@ -262,6 +262,22 @@ void Process::check() {
                                                                      filtered.wrapped + filtered.dropped +
                                                                      filtered.excluded)
     judge_.violated(Rule::counters_add_up, name_ + ": the filter's counters do not add up");
+  const auto most =
+      writer_.idle() ? 0 : static_cast<int64_t>(plan_.output_mem_bytes + most_overshoot_bytes(plan_));
+  if (counters.bytes_in_flight > most)
+    judge_.violated(Rule::memory_bounded, name_ + ": the output holds " +
+                                              std::to_string(counters.bytes_in_flight) + " bytes, and may hold " +
+                                              std::to_string(most));
+  if (++turns_ % kTurnsALook == 0) check_input();
+}
+
+void Process::check_input() {
+  if (const int64_t outstanding = input_stat("outstanding");
+      outstanding != static_cast<int64_t>(joins_.in_flight()))
+    judge_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
+                                               " batches outstanding, of " + std::to_string(joins_.in_flight()));
+  if (input_stat("gaps") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a gap");
+  if (input_stat("holes") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
   // Its limit; or, where that is smaller, the room for one answer of a largest record, alone.
   const auto memory = static_cast<size_t>(input_stat("memory"));
   const size_t more = most_overshoot_bytes(plan_);

@@ -1,0 +1,65 @@
+#include "tests/simulator/given_up.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace penstock::simulator {
+
+namespace {
+
+// The number behind that text; -1: there is none.
+int64_t number_behind(std::string_view text, std::string_view before) {
+  const size_t at = text.find(before);
+  int64_t number = -1;
+  if (at != std::string_view::npos)
+    std::from_chars(text.data() + at + before.size(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
+GivenUp::GivenUp(const Plan& plan, const sim::SimClock& clock, Ledger& ledger)
+    : plan_(plan), clock_(clock), ledger_(ledger) {
+  for (const Deed& deed : plan.deeds) most_ahead_ms_ = std::max(most_ahead_ms_, deed.by_ms);
+}
+
+std::string GivenUp::refused(const std::string& process, const std::vector<ItemNumber>& items) {
+  if (items.empty()) return {};
+  Refused& last = last_refused_[process];
+  if (last.first != items.front()) last = {items.front(), 0};
+  ++last.times;
+  for (const ItemNumber number : items) ++ledger_.item(number).refusals;
+  if (!plan_.input_retry_limit || last.times <= *plan_.input_retry_limit + 1) return {};
+  return process + " offers " + ledger_.describe(items.front()) + " for the " + std::to_string(last.times) +
+         "th time; record_retry_limit is " + std::to_string(*plan_.input_retry_limit);
+}
+
+std::string GivenUp::offered(int64_t age_ms) const {
+  if (!plan_.input_max_age_ms || age_ms <= *plan_.input_max_age_ms) return {};
+  return "emits a record that arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +
+         std::to_string(*plan_.input_max_age_ms);
+}
+
+bool GivenUp::too_old(const Item& item) const {
+  return plan_.input_max_age_ms && clock_.unix_ms() - item.put_ms + most_ahead_ms_ > *plan_.input_max_age_ms;
+}
+
+bool GivenUp::may_be_on_its_way(const Item& item) const {
+  return too_old(item) || (plan_.input_retry_limit && item.refusals > *plan_.input_retry_limit);
+}
+
+bool GivenUp::explains(const Item& item, std::string_view stage, std::string_view reason) const {
+  const bool of_tries = reason.find("record_retry_limit") != std::string_view::npos;
+  if (stage == "input") {
+    if (of_tries)
+      return plan_.input_retry_limit && item.refusals > *plan_.input_retry_limit &&
+             number_behind(reason, "takes the records, ") <= item.refusals;
+    return too_old(item) && number_behind(reason, "it arrived ") > *plan_.input_max_age_ms;
+  }
+  if (of_tries)
+    return plan_.output_retry_limit && number_behind(reason, "it was sent ") > *plan_.output_retry_limit;
+  return plan_.output_max_age_ms && reason.find("max_record_age") != std::string_view::npos &&
+         clock_.unix_ms() - item.emitted_ms >= *plan_.output_max_age_ms;
+}
+
+}  // namespace penstock::simulator
