@@ -46,18 +46,20 @@ const Lease* LeaseTree::lease_of(const std::string& shard_id) const {
   return lease == leases_.end() ? nullptr : &lease->second;
 }
 
-// A shard that is neither listed nor leased has left the stream's retention, unless it is younger than the list:
-// shards are numbered in the order in which they are made.
-bool LeaseTree::done_with(const std::string& shard_id) const {
-  if (const Lease* lease = lease_of(shard_id)) return at_end(*lease);
-  const bool younger = listed_.empty() || shard_id > listed_.rbegin()->first;
-  return passed_.contains(shard_id) || (!listed_.contains(shard_id) && !younger);
+// Shards are numbered in the order in which they are made: what is not listed has left the stream's retention,
+// unless it is younger than the list.
+bool LeaseTree::has_left_retention(const std::string& shard_id) const {
+  return !listed_.empty() && shard_id < listed_.rbegin()->first && !listed_.contains(shard_id);
 }
 
-// A child that nobody knows may be newer than the list, unless its parent has left the retention already.
-bool LeaseTree::has_begun(const std::string& shard_id, const std::string& parent) const {
+bool LeaseTree::done_with(const std::string& shard_id) const {
+  if (const Lease* lease = lease_of(shard_id)) return at_end(*lease);
+  return passed_.contains(shard_id) || has_left_retention(shard_id);
+}
+
+bool LeaseTree::has_begun(const std::string& shard_id) const {
   if (const Lease* lease = lease_of(shard_id)) return under_way(*lease);
-  return passed_.contains(shard_id) || (!listed_.contains(shard_id) && !listed_.contains(parent));
+  return passed_.contains(shard_id) || has_left_retention(shard_id);
 }
 
 bool LeaseTree::may_begin(const std::string& shard_id) const {
@@ -82,19 +84,17 @@ std::vector<LeaseTree::Missing> LeaseTree::missing() const {
 
 std::vector<const Lease*> LeaseTree::finished() const {
   std::vector<const Lease*> finished;
-  for (const auto& entry : leases_) {
-    const auto& [shard_id, lease] = entry;
+  for (const auto& [shard_id, lease] : leases_) {
     if (!at_end(lease)) continue;
     const std::set<std::string>& parents = found(parents_, shard_id);
     const std::set<std::string>& children = found(children_, shard_id);
     const bool parents_gone = std::all_of(parents.begin(), parents.end(),
                                           [this](const std::string& id) { return lease_of(id) == nullptr; });
     const bool children_begun =
-        std::all_of(children.begin(), children.end(),
-                    [this, &entry](const std::string& id) { return has_begun(id, entry.first); });
+        std::all_of(children.begin(), children.end(), [this](const std::string& id) { return has_begun(id); });
     // An end without children is one whose children have not been listed yet, unless it is so old that it is not
     // listed itself.
-    const bool children_known = !children.empty() || !listed_.contains(shard_id);
+    const bool children_known = !children.empty() || has_left_retention(shard_id);
     if (parents_gone && children_begun && children_known) finished.push_back(&lease);
   }
   return finished;

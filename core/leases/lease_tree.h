@@ -46,7 +46,8 @@ class LeaseTree {
  private:
   const Lease* lease_of(const std::string& shard_id) const;
   bool done_with(const std::string& shard_id) const;
-  bool has_begun(const std::string& shard_id, const std::string& parent) const;
+  bool has_begun(const std::string& shard_id) const;
+  bool has_left_retention(const std::string& shard_id) const;
 
   const ListedShards& listed_;
   const LeasesByShard& leases_;

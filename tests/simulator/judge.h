@@ -51,6 +51,9 @@ class Judge {
   void arrived(ItemNumber item, const std::string& key);
   // A position would survive whatever comes.
   void kept(const std::string& process, const std::string& shard_id, const ShardPosition& position);
+  const std::vector<std::string>& parents_of(const std::string& shard_id) {
+    return ledger_.shard(shard_id).parents;
+  }
   // What was kept of a shard, or of all, may be gone.
   void begins_anew(const std::string& shard_id) { ledger_.shard(shard_id).kept = 0; }
   void begins_anew() {

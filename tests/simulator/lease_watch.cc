@@ -28,6 +28,7 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
   for (auto& [key, was] : rows_) {
     const dynamodb::Item* const item = table.row(key);
     if (item == nullptr) {
+      if (was.is_there) was.gone_ms = clock_.unix_ms();
       was.is_there = false;
       was.owner.clear();
       continue;
@@ -47,10 +48,7 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
     if (trace_.on())
       trace_.line(issuer, "lease " + key + ": owner " + was.owner + " -> " + is.owner + ", counter " + is.counter +
                               ", at " + is.checkpoint);
-    // A row that was deleted is made again, by its owner or at the beginning; also where a call came so late that
-    // all of the shard had been dealt with meanwhile.
-    if (!was.is_there) judge_.begins_anew(key);
-    if (!was.is_there && was.was_there) ++rows_made_again_;
+    if (!was.is_there && was.was_there) look_at_return(key, is, issuer);
     is.was_there = true;
     if (was.is_there && is_position(is.checkpoint) &&
         (is.checkpoint != was.checkpoint || is.sub_sequence_number != was.sub_sequence_number))
@@ -58,6 +56,23 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
     was = std::move(is);
   }
   for (const std::string& key : handed_over) changed_hands_(key);
+}
+
+// Only finished rows are deleted here. A call that was sent before may make one anew; then the shard is read
+// again, and at its end its children's leases are made, where these are gone by then.
+void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::string& issuer) {
+  const std::vector<std::string>& parents = judge_.parents_of(key);
+  const bool follows = std::any_of(parents.begin(), parents.end(), [this](const std::string& parent) {
+    const auto found = rows_.find(parent);
+    return found != rows_.end() && found->second.was_made_again;
+  });
+  if (!follows && clock_.unix_ms() - row.gone_ms > most_call_ms_)
+    return judge_.violated(Rule::one_owner, issuer + " makes the row of " + key +
+                                                " anew, which was finished and deleted " +
+                                                std::to_string(clock_.unix_ms() - row.gone_ms) + " ms ago");
+  row.was_made_again = true;
+  ++rows_made_again_;
+  judge_.begins_anew(key);
 }
 
 void LeaseWatch::look_at_position(const std::string& key, const Row& was, const Row& is,

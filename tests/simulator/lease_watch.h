@@ -15,13 +15,15 @@ namespace penstock::simulator {
 
 class LeaseWatch {
  public:
-  // The references outlive it. changed_hands runs when a lease gets another owner.
+  // The references outlive it. most_call_ms: so long after it was sent a call may still reach the table.
+  // changed_hands runs when a lease gets another owner.
   LeaseWatch(const sim::SimClock& clock, Judge& judge, const Trace& trace, int64_t failover_ms,
-             std::function<void(const std::string& key)> changed_hands)
+             int64_t most_call_ms, std::function<void(const std::string& key)> changed_hands)
       : clock_(clock),
         judge_(judge),
         trace_(trace),
         failover_ms_(failover_ms),
+        most_call_ms_(most_call_ms),
         changed_hands_(std::move(changed_hands)) {}
 
   // To be told after every call, and who made it.
@@ -30,7 +32,8 @@ class LeaseWatch {
   // not know: less than failover_ms after its last write, and if that is not when the lease was taken.
   void emitted(const std::string& process, const std::string& shard_id);
 
-  // Rows that were made after one of that key had been there and gone: of these a shard is read again.
+  // Rows that were made, for a reason, after one of that key had been there and gone: of these a shard is read
+  // again.
   int rows_made_again() const { return rows_made_again_; }
 
   // Empty where the rows are those of these shards, each is held by one of these processes, and their shares
@@ -42,15 +45,18 @@ class LeaseWatch {
     std::string owner, counter, checkpoint, sub_sequence_number;
     bool is_there = false;
     bool was_there = false;                     // at some time
+    bool was_made_again = false;                // at some time, for a reason
     std::map<std::string, int64_t> written_ms;  // by owner: its last write
     int64_t taken_ms = 0;
+    int64_t gone_ms = 0;
   };
+  void look_at_return(const std::string& key, Row& row, const std::string& issuer);
   void look_at_position(const std::string& key, const Row& was, const Row& is, const std::string& issuer);
 
   const sim::SimClock& clock_;
   Judge& judge_;
   const Trace& trace_;
-  int64_t failover_ms_;
+  int64_t failover_ms_, most_call_ms_;
   std::function<void(const std::string& key)> changed_hands_;
   std::map<std::string, Row> rows_;
   int rows_made_again_ = 0;

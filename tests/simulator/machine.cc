@@ -10,7 +10,6 @@ namespace penstock::simulator {
 namespace {
 
 constexpr int64_t kStartAgainMs = 1000;
-constexpr int64_t kCarryMs = 20;  // what is on its way from who does not run arrives so much later at most
 constexpr uint64_t kMostWritesToDeath = 8;
 
 uint64_t seed_of(const Plan& plan, size_t index, uint64_t of) { return (plan.seed * 64 + index) * 4 + of; }
@@ -124,24 +123,24 @@ void Machine::replace_keys() {
 // ---------------------------------------------------------------------------------------------------
 
 int64_t Machine::next_turn_ms() {
-  if (in_.clock().is_asleep()) return kNever;
   // Answers that are due stay due, since nobody takes them.
   const int64_t carry_ms = std::max(
       carried_ms_ + kCarryMs,
       in_.clock().to_shared_ms(std::min(in_.transport().next_deadline_ms(), out_.transport().next_deadline_ms())));
-  if (frozen) return carry_ms;
+  if (frozen || in_.clock().is_asleep()) return carry_ms;
   if (!process_) return std::min(carry_ms, down ? kNever : start_ms_);
   if (stopping_ && process_->has_drained()) return clock_.monotonic_ms();
   return in_.clock().to_shared_ms(process_->next_turn_ms());
 }
 
 void Machine::turn() {
-  if (frozen || !process_) {
+  const bool stands_still = frozen || in_.clock().is_asleep();
+  if (stands_still || !process_) {
     carried_ms_ = clock_.monotonic_ms();
     in_.transport().carry();
     out_.transport().carry();
   }
-  if (frozen) return;
+  if (stands_still) return;
   try {
     if (!process_ && !down && clock_.monotonic_ms() >= start_ms_) start();
     if (process_) turn_process();

@@ -12,6 +12,9 @@
 
 namespace penstock::simulator {
 
+// What is on its way from who does not run arrives so much later at most.
+inline constexpr int64_t kCarryMs = 20;
+
 // The id of a key is the name of a process, this, and a number; the secret begins with that.
 inline constexpr std::string_view kKeyMark = "-key-";
 inline constexpr std::string_view kSecretMark = "secret-of-";

@@ -32,5 +32,11 @@ TEST(regressions, a_key_waits_for_the_failure_of_its_record_to_be_on_disk) {
 // A child was read before its parent, which was younger than the reader's list of shards.
 TEST(regressions, a_parent_that_is_younger_than_the_list_is_waited_for) { trace_of(1064); }
 
+// The row of a finished shard was deleted by a worker whose list was older than the shard and its children, which
+// counted as read for that; it was made again, and all of the shard read again.
+TEST(regressions, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
+  trace_of(211);
+}
+
 }  // namespace
 }  // namespace penstock::simulator

@@ -164,6 +164,18 @@ TEST(lease_tree, a_finished_lease_whose_children_are_not_listed_yet_stays) {
   EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{});
 }
 
+// Its children's leases were made by a worker whose list is newer, or not at all.
+TEST(lease_tree, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
+  LeasesByShard rows = leases({}, {{"b", "SHARD_END"}});
+  EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{});
+  EXPECT_EQ(ask({}, rows).finished, Ids{});
+  rows["b"].child_ids = {"c"};
+  EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{});
+  EXPECT_EQ(ask({}, rows).finished, Ids{});
+  rows["c"] = leases({}, {{"c", "17"}})["c"];
+  EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{"b"});
+}
+
 TEST(lease_tree, a_finished_lease_that_the_stream_has_forgotten_goes) {
   EXPECT_EQ(ask({shard("d", {"b", "c"})}, {{"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished,
             (Ids{"b", "c"}));
