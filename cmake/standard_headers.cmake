@@ -14,8 +14,10 @@ function(penstock_use_standard_headers)
   endif()
   foreach(library IN LISTS ARGN)
     # gcc 12 no longer knows that a precompiled std::string is the system's, and warns of what it inlines.
-    target_compile_options(${library} PRIVATE ${PENSTOCK_PRECOMPILED_OPTIONS}
-                                              $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow>)
+    target_compile_options(
+      ${library} PRIVATE ${PENSTOCK_PRECOMPILED_OPTIONS}
+                         "$<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-restrict>"
+                         "$<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread>")
     if(library STREQUAL penstock_base)
       target_precompile_headers(penstock_base PRIVATE ${PENSTOCK_STANDARD_HEADERS})
     else()
