@@ -15,6 +15,7 @@ Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace,
   for (const auto& machine : to_.machines) {
     machine->set_network(plan.least_latency_ms, plan.most_latency_ms, plan.network);
     machine->set_disk(plan.files);
+    machine->set_refusals(plan.refused_share);
   }
   apply_rates();
   note_shards();
@@ -49,6 +50,7 @@ void Chaos::calm() {
   for (const auto& machine : to_.machines) {
     machine->set_network(kCalmLatencyMs, kCalmLatencyMs, {});
     machine->set_disk({});
+    machine->set_refusals(0);
     machine->forget_death();
   }
   to_.kinesis.settings().list_shards_lag_ms = 0;
@@ -146,6 +148,12 @@ void Chaos::begin(const Deed& deed) {
       for (model::Shard& shard : to_.kinesis.stream("in")->shards())
         shard.endless_until_ms = to_.clock.unix_ms() + deed.for_ms;
       break;
+    case Deed::Kind::refuse:
+      machine.refuse_all(true);
+      break;
+    case Deed::Kind::trim:
+      trim();
+      break;
   }
 }
 
@@ -164,6 +172,9 @@ void Chaos::end(const Deed& deed) {
       break;
     case Deed::Kind::skew_clock:
       machine.set_wall_error_ms(0);
+      break;
+    case Deed::Kind::refuse:
+      machine.refuse_all(false);
       break;
     case Deed::Kind::fill_disk:
       machine.in().files().set_free_bytes(std::nullopt);
@@ -210,6 +221,16 @@ void Chaos::merge() {
   model::Shard& first = stream.open_shard_for(0);
   stream.merge(first, stream.open_shard_for(first.last + 1), to_.clock.unix_ms());
   note_shards();
+}
+
+// Iterators live for minutes, and retention is a day at least: who has one that is passed has to get another.
+void Chaos::trim() {
+  for (model::Shard& shard : to_.kinesis.stream("in")->shards()) {
+    if (shard.records.size() < 2) continue;
+    to_.kinesis.trim(shard, shard.records.size() / 2);
+    to_.ledger.trim(shard.id(), shard.trimmed);
+  }
+  to_.kinesis.expire_iterators();
 }
 
 void Chaos::note_shards() {

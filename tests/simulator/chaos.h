@@ -48,6 +48,7 @@ class Chaos {
   void split(const std::string& stream, model::Shard* shard);
   model::Shard* widest_shard(const std::string& stream);
   void merge();
+  void trim();
   void note_shards();
 
   const Plan& plan_;

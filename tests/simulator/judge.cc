@@ -1,7 +1,6 @@
 #include "tests/simulator/judge.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "core/base/bytes.h"
 #include "tests/model_kinesis/codec.h"
@@ -50,6 +49,8 @@ std::string_view name_of(Rule rule) {
       return "12, an orderly end keeps what was settled";
     case Rule::few_calls_in_vain:
       return "13, calls in vain are few";
+    case Rule::right_beginning:
+      return "14, reading begins where it is told to";
   }
   return "";
 }
@@ -66,10 +67,18 @@ bool Judge::safe_up_to(Ledger::Shard& shard, size_t items) {
   return ledger_.safe_items(shard) >= items;
 }
 
-bool Judge::events_safe_up_to(Ledger::Shard& shard, size_t items) {
-  if (ledger_.safe_events(shard) >= items) return true;
+// The first event between these places of which nobody knows where it is.
+std::optional<ItemNumber> Judge::passed_over(Ledger::Shard& shard, size_t from, size_t to) {
+  const auto first = [&]() -> std::optional<ItemNumber> {
+    for (size_t i = std::max(from, ledger_.safe_events(shard)); i < to; ++i)
+      if (const Item& item = ledger_.item(shard.items[i]);
+          item.emitted() && !item.safe() && !given_up_.may_be_on_its_way(item))
+        return shard.items[i];
+    return std::nullopt;
+  };
+  if (!first()) return std::nullopt;
   read_failure_files_();
-  return ledger_.safe_events(shard) >= items;
+  return first();
 }
 
 std::string Judge::first_unsafe(Ledger::Shard& shard) { return ledger_.describe(shard.items[shard.safe]); }
@@ -94,14 +103,19 @@ void Judge::emitted(const std::string& process, const penstock_batch& batch) {
       return violated(Rule::shard_order, process + " emits what was never put");
     const Item& item = ledger_.item(*number);
     if (!check_origin(process, item, *number, batch)) return;
+    if (before_beginning(item))
+      return violated(Rule::right_beginning,
+                      process + " emits " + ledger_.describe(*number) + ", which came before the beginning");
     Ledger::Shard& shard = ledger_.shard(item.shard_id);
     const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard_id}, 0);
     size_t& next = cursor->second;
     while (next < item.in_shard && !ledger_.item(shard.items[next]).emitted()) ++next;
-    if ((next != item.in_shard || is_first) && !events_safe_up_to(shard, item.in_shard))
-      return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) + " and passes over " +
-                                             ledger_.describe(shard.items[shard.safe_events]) +
-                                             ", which is not safe");
+    // What it has handed on just now may still be on its way.
+    const size_t from = is_first || next > item.in_shard ? 0 : next;
+    if (next != item.in_shard || is_first)
+      if (const auto passed = passed_over(shard, from, item.in_shard))
+        return violated(Rule::shard_order, process + " emits " + ledger_.describe(*number) + " and passes over " +
+                                               ledger_.describe(*passed) + ", which is not safe");
     if (is_first)
       for (const std::string& parent : shard.parents)
         if (Ledger::Shard& before = ledger_.shard(parent); !safe_up_to(before, before.items.size()))
@@ -109,7 +123,28 @@ void Judge::emitted(const std::string& process, const penstock_batch& batch) {
                                                  " before the end of a parent: " + first_unsafe(before) +
                                                  " is not safe");
     next = item.in_shard + 1;
+    ledger_.item(*number).emitted_ms = std::min(item.emitted_ms, clock_.unix_ms());
   }
+}
+
+bool Judge::before_beginning(const Item& item) const {
+  constexpr int64_t kServicesSecondMs = 1000;  // in which they tell the time
+  if (plan_.initial == InitialPosition::Kind::latest) return item.put_ms + kServicesSecondMs < started_ms_;
+  return plan_.initial == InitialPosition::Kind::at_timestamp && item.too_early;
+}
+
+void Judge::offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms) {
+  if (const std::string wrong = given_up_.offered(wall_ms - batch.arrival_time_ms); !wrong.empty())
+    violated(Rule::failures_explained, process + " " + wrong);
+}
+
+void Judge::refused(const std::string& process, const penstock_batch& batch) {
+  std::vector<ItemNumber> items;
+  for (uint64_t i = 0; i < batch.record_count; ++i)
+    if (const auto number = Ledger::marked(view(batch.records[i].body)); number && *number < ledger_.size())
+      items.push_back(*number);
+  if (const std::string wrong = given_up_.refused(process, items); !wrong.empty())
+    violated(Rule::failures_explained, wrong);
 }
 
 void Judge::arrived(ItemNumber number, const std::string& key) {
@@ -184,6 +219,14 @@ void Judge::refused(const std::string& process, int64_t now_ms) {
                                           " calls in a second that are refused");
 }
 
+void Judge::told_gap(const std::string& process, const std::string& shard_id) {
+  Ledger::Shard& shard = ledger_.shard(shard_id);
+  shard.told_gap = true;
+  ++gaps_told_[process];
+  if (shard.trimmed == 0)
+    violated(Rule::nothing_lost, process + " tells of a gap in " + shard_id + ": there is none");
+}
+
 void Judge::recorded(std::string_view line) {
   const auto read = strict_json::read(line);
   if (!read) return;  // cut short by a crash
@@ -209,16 +252,18 @@ void Judge::recorded(std::string_view line) {
   for (const ItemNumber one : failed) {
     Item& item = ledger_.item(one);
     item.in_failure_file = true;
-    if (item.kind == Item::Kind::event && !plan_.record_retry_limit)
+    if (item.kind == Item::Kind::event && !given_up_.explains(item, text("stage"), text("reason")))
       return violated(Rule::failures_explained,
                       ledger_.describe(one) + " is in a failure file: " + text("reason"));
   }
 }
 
 std::string Judge::not_kept() {
-  for (const auto& [id, shard] : ledger_.shards())
-    if (shard.kept < shard.items.size())
+  for (const auto& [id, shard] : ledger_.shards()) {
+    const auto rest = shard.items.begin() + static_cast<std::ptrdiff_t>(shard.kept);
+    if (std::any_of(rest, shard.items.end(), [this](ItemNumber one) { return !ledger_.item(one).too_early; }))
       return "the position of " + id + " has not passed " + ledger_.describe(shard.items[shard.kept]);
+  }
   return "";
 }
 
@@ -227,8 +272,11 @@ void Judge::end() {
   for (auto& [id, shard] : ledger_.shards())
     if (!safe_up_to(shard, shard.items.size()))
       return violated(Rule::nothing_lost, first_unsafe(shard) + " is neither in the sink nor in a failure file");
+  for (const auto& [id, shard] : ledger_.shards())
+    if (shard.in_reach && !shard.told_gap && ledger_.has_lost(shard))
+      return violated(Rule::nothing_lost, "retention has passed records of " + id + ", and nobody tells");
   for (const ItemNumber number : late_)
-    if (!ledger_.item(number).in_failure_file)
+    if (!ledger_.item(number).in_failure_file && !ledger_.item(number).trimmed)
       return violated(Rule::key_order, ledger_.describe(number) + " came to the sink behind a later one");
 }
 

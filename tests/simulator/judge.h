@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,8 @@
 
 #include "abi/penstock.h"
 #include "core/kinesis/shard_position.h"
+#include "tests/sim/sim_clock.h"
+#include "tests/simulator/given_up.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/plan.h"
 #include "tests/simulator/trace.h"
@@ -31,21 +34,34 @@ enum class Rule {
   failures_explained,  // 11
   orderly_end,         // 12
   few_calls_in_vain,   // 13
+  right_beginning,     // 14
 };
 std::string_view name_of(Rule rule);
 
 class Judge {
  public:
   // All references outlive it. read_failure_files tells recorded() each line that would survive a power cut now.
-  Judge(const Plan& plan, Ledger& ledger, const Trace& trace, std::function<void()> read_failure_files)
-      : plan_(plan), ledger_(ledger), trace_(trace), read_failure_files_(std::move(read_failure_files)) {}
+  Judge(const Plan& plan, const sim::SimClock& clock, Ledger& ledger, const Trace& trace,
+        std::function<void()> read_failure_files)
+      : plan_(plan),
+        clock_(clock),
+        ledger_(ledger),
+        trace_(trace),
+        read_failure_files_(std::move(read_failure_files)),
+        given_up_(plan, clock, ledger) {}
 
   // The first violation; empty: there is none.
   const std::string& verdict() const { return verdict_; }
   bool has_failed() const { return !verdict_.empty(); }
   void violated(Rule rule, const std::string& what);
 
-  // An input hands a batch to the filter; process names one life of one.
+  // The first process starts.
+  void starts() { started_ms_ = std::min(started_ms_, clock_.unix_ms()); }
+  // An input offers a batch to its host, whose clock says wall_ms; process names one life of one.
+  void offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms);
+  // The host does not take it.
+  void refused(const std::string& process, const penstock_batch& batch);
+  // It takes it, and hands it to the filter.
   void emitted(const std::string& process, const penstock_batch& batch);
   // A record stands in the output stream, under that key.
   void arrived(ItemNumber item, const std::string& key);
@@ -63,6 +79,9 @@ class Judge {
   void closed(const std::string& process);
   // A service answers a call with an error.
   void refused(const std::string& process, int64_t now_ms);
+  // An input tells that retention has passed where it was in a shard.
+  void told_gap(const std::string& process, const std::string& shard_id);
+  int64_t gaps_told(const std::string& process) { return gaps_told_[process]; }
   // A line of a failure file.
   void recorded(std::string_view line);
 
@@ -86,19 +105,24 @@ class Judge {
   };
 
   bool safe_up_to(Ledger::Shard& shard, size_t items);
-  bool events_safe_up_to(Ledger::Shard& shard, size_t items);
+  bool before_beginning(const Item& item) const;
+  std::optional<ItemNumber> passed_over(Ledger::Shard& shard, size_t from, size_t to);
   std::string first_unsafe(Ledger::Shard& shard);
   bool check_origin(const std::string& process, const Item& item, ItemNumber number, const penstock_batch& batch);
 
   const Plan& plan_;
+  const sim::SimClock& clock_;
   Ledger& ledger_;
   const Trace& trace_;
   std::function<void()> read_failure_files_;
+  GivenUp given_up_;
   std::string verdict_;
   std::map<std::pair<std::string, std::string>, size_t> cursors_;  // by process and shard: next place
   std::map<std::string, Refusals> refusals_;                       // by process
+  std::map<std::string, int64_t> gaps_told_;                       // by process
   std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and lane
   std::vector<ItemNumber> late_;  // came behind a later one of their key, which only a failure explains
+  int64_t started_ms_ = kNever;   // Unix time
   size_t arrivals_ = 0;
   size_t duplicates_ = 0;
 };

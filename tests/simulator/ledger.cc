@@ -13,16 +13,35 @@ constexpr std::string_view kMark = "item#";
 constexpr size_t kDigits = 6;
 }  // namespace
 
-void Ledger::put(const std::string& shard_id, std::vector<Item> items) {
+void Ledger::put(const std::string& shard_id, std::vector<Item> items, int64_t now_ms) {
   Shard& shard = shards_[shard_id];
   for (Item& item : items) {
     item.shard_id = shard_id;
     item.record = shard.records;
     item.in_shard = shard.items.size();
+    item.put_ms = now_ms;
     shard.items.push_back(items_.size());
     items_.push_back(std::move(item));
   }
   ++shard.records;
+}
+
+void Ledger::trim(const std::string& shard_id, uint64_t records) {
+  Shard& shard = shards_[shard_id];
+  shard.trimmed = records;
+  shard.in_reach = shard.kept > 0;
+  for (size_t i = 0; i < shard.items.size() && items_[shard.items[i]].record < records; ++i)
+    items_[shard.items[i]].trimmed = true;
+}
+
+bool Ledger::has_lost(const Shard& shard) const {
+  return std::any_of(shard.items.begin(), shard.items.end(),
+                     [this](ItemNumber one) { return items_[one].trimmed && !items_[one].dealt_with(); });
+}
+
+bool Ledger::begun(const Shard& shard) {
+  return shard.begun || std::any_of(shard.parents.begin(), shard.parents.end(),
+                                    [this](const std::string& parent) { return begun(shards_[parent]); });
 }
 
 size_t Ledger::safe_items(Shard& shard) {
@@ -54,6 +73,13 @@ std::vector<ItemNumber> Ledger::items_of(const std::string& shard_id, uint64_t r
     --first;
   return {shard.items.begin() + static_cast<std::ptrdiff_t>(first),
           shard.items.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+std::string Ledger::shard_in(std::string_view text) {
+  constexpr std::string_view kIdBegins = "shardId-";
+  constexpr size_t kIdBytes = 20;
+  const size_t at = text.find(kIdBegins);
+  return at == std::string_view::npos ? "" : std::string(text.substr(at, kIdBytes));
 }
 
 std::string Ledger::mark(ItemNumber number) {

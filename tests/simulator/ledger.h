@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/env.h"
+
 namespace penstock::simulator {
 
 using ItemNumber = size_t;  // counts all items of a run, from 0
@@ -28,12 +30,18 @@ struct Item {
   uint64_t record = 0;       // of the shard's, from 0
   uint64_t user_record = 0;  // of the record's, from 0
   size_t in_shard = 0;       // its place among the shard's items
+  int64_t put_ms = 0;        // Unix time
+  bool too_early = false;  // put before the application's beginning, or at a time when that may not have been yet
 
+  int64_t emitted_ms = kNever;  // Unix time, for the first time
+  int64_t refusals = 0;         // by hosts, that it was offered to
+  bool trimmed = false;         // the stream has it no more
   bool in_sink = false;
   bool in_failure_file = false;  // and would survive a power cut
 
   bool emitted() const { return kind != Kind::garbage; }  // by an input, sooner or later
-  bool safe() const { return in_sink || in_failure_file || kind == Kind::left_out; }
+  bool dealt_with() const { return in_sink || in_failure_file || kind == Kind::left_out || too_early; }
+  bool safe() const { return dealt_with() || trimmed; }
 };
 
 class Ledger {
@@ -44,17 +52,29 @@ class Ledger {
     size_t safe_events = 0;         // the same, whatever becomes of garbage
     size_t kept = 0;                // so many of them are passed by the position that is kept
     uint64_t records = 0;
+    uint64_t trimmed = 0;   // of the records
+    bool in_reach = false;  // of retention: a position was kept by then, so that it is told if something is lost
+    bool told_gap = false;
     bool closed = false;
+    bool begun = false;  // somebody has asked for a place in it
     std::vector<std::string> parents;
   };
 
-  // The next record of a shard, which has these items. Their place is filled in.
-  void put(const std::string& shard_id, std::vector<Item> items);
+  // The next record of a shard, which has these items. Their place and time are filled in.
+  void put(const std::string& shard_id, std::vector<Item> items, int64_t now_ms);
+
+  // Records of a shard pass their retention: so many of its first.
+  void trim(const std::string& shard_id, uint64_t records);
+  // Whether retention has passed what was dealt with nowhere.
+  bool has_lost(const Shard& shard) const;
 
   size_t size() const { return items_.size(); }
   Item& item(ItemNumber number) { return items_[number]; }
   Shard& shard(const std::string& id) { return shards_[id]; }
   std::map<std::string, Shard>& shards() { return shards_; }
+
+  // Whether the shard, or one that it has come from, has begun.
+  bool begun(const Shard& shard);
 
   // How many of the shard's items from the first on are safe; and the same where garbage counts as safe.
   size_t safe_items(Shard& shard);
@@ -64,6 +84,8 @@ class Ledger {
   // The items of one user record.
   std::vector<ItemNumber> items_of(const std::string& shard_id, uint64_t record, uint64_t user_record);
 
+  // The id of a shard in a text; "": there is none.
+  static std::string shard_in(std::string_view text);
   // How a text says which item it belongs to, and which one it says; nothing where it says none.
   static std::string mark(ItemNumber number);
   static std::optional<ItemNumber> marked(std::string_view text);

@@ -20,14 +20,17 @@ Machine::Machine(const Plan& plan, sim::SimClock& clock, Judge& judge, const Tra
                  Links links)
     : plan_(plan),
       clock_(clock),
+      epoch_ms_(clock.unix_ms()),
       judge_(judge),
       trace_(trace),
       links_(std::move(links)),
       name_("m" + std::to_string(index)),
       random_(seed_of(plan, index, 0)),
+      taking_{sim::SimRandom(seed_of(plan, index, 3))},
       in_(clock, links_.serve, seed_of(plan, index, 1)),
       out_(clock, links_.serve, seed_of(plan, index, 2)),
-      reader_(clock, links_.serve, 0) {
+      reader_(clock, links_.serve, 0),
+      first_start_ms_(clock.monotonic_ms() + plan.first_start_ms) {
   listen(in_);
   listen(out_);
 }
@@ -36,6 +39,8 @@ void Machine::listen(sim::SimEnv& env) {
   env.env().log = [this](LogLevel level, std::string_view line) {
     if (line.find(kSecretMark) != std::string_view::npos)
       judge_.violated(Rule::no_secrets, process_name_ + " logs a secret key");
+    if (line.find("has passed the stream's retention") != std::string_view::npos)
+      judge_.told_gap(process_name_, Ledger::shard_in(line));
     constexpr std::string_view kLevels[] = {"ERROR ", "warn ", "info ", "debug "};
     if (trace_.on())
       trace_.line(process_name_, std::string(kLevels[static_cast<size_t>(level) - 1]) + std::string(line));
@@ -83,7 +88,7 @@ void Machine::die(bool power_is_cut) {
       env->kill();
   }
   stopping_ = false;
-  start_ms_ = clock_.monotonic_ms();
+  start_ms_ = std::max(first_start_ms_, clock_.monotonic_ms());
   // A folder that was not synced may lose what was written last, of which an error told.
   if (power_is_cut && plan_.files.folder_sync > 0 && links_.leases == nullptr) {
     judge_.begins_anew();
@@ -154,7 +159,9 @@ void Machine::turn() {
 void Machine::start() {
   process_name_ = name_ + "." + std::to_string(++lives_);
   replace_keys();
-  auto started = Process::start(plan_, {in_.clock(), in_, out_}, judge_, links_.leases, trace_, process_name_);
+  judge_.starts();
+  auto started = Process::start(plan_, {in_.clock(), epoch_ms_, taking_, in_, out_}, judge_, links_.leases, trace_,
+                                process_name_);
   if (started.ok()) {
     trace_.line(process_name_, "starts");
     process_ = std::move(*started);

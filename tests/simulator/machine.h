@@ -49,6 +49,9 @@ class Machine {
   void wake();
   void set_wall_error_ms(int64_t ms);
   void set_disk(const sim::FileFaults& faults);
+  // Of what its input offers.
+  void set_refusals(double share) { taking_.refused_share = share; }
+  void refuse_all(bool all) { taking_.refuses_all = all; }
 
   // When turn() has something to do; monotonic.
   int64_t next_turn_ms();
@@ -73,12 +76,14 @@ class Machine {
 
   const Plan& plan_;
   sim::SimClock& clock_;
+  const int64_t epoch_ms_;  // Unix time, when the plan's time begins
   Judge& judge_;
   const Trace& trace_;
   Links links_;
   std::string name_;
   std::string process_name_;  // of the process that runs, or ran last
   sim::SimRandom random_;
+  Taking taking_;
   sim::SimEnv in_, out_;
   sim::SimEnv reader_;  // of no process, without faults
   std::unique_ptr<Process> process_;
@@ -86,7 +91,8 @@ class Machine {
   bool power_goes_too_ = false;  // when the process dies writing
   int lives_ = 0;
   int keys_ = 0;
-  int64_t start_ms_ = 0;
+  const int64_t first_start_ms_;
+  int64_t start_ms_ = first_start_ms_;
   int64_t carried_ms_ = 0;
   std::string checkpoint_;  // the file's content
 };

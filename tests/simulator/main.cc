@@ -20,6 +20,7 @@ namespace {
 struct Arguments {
   std::optional<uint64_t> seed;  // this one alone
   bool trace = false;
+  int edition = kEdition;
   uint64_t from = 1;
   uint64_t seeds = 100;
   double seconds = 0;  // 0: until all seeds are through
@@ -37,7 +38,7 @@ struct Tally {
 
 [[noreturn]] void usage() {
   std::fputs(
-      "penstock-simulate --seed N [--trace]\n"
+      "penstock-simulate --seed N [--edition N] [--trace]\n"
       "penstock-simulate [--from N] [--seeds N] [--seconds S] [--jobs N]\n",
       stderr);
   std::exit(2);
@@ -58,6 +59,8 @@ Arguments read_arguments(int argc, char** argv) {
     const auto number = static_cast<uint64_t>(value);
     if (name == "--seed")
       arguments.seed = number;
+    else if (name == "--edition")
+      arguments.edition = static_cast<int>(number);
     else if (name == "--from")
       arguments.from = number;
     else if (name == "--seeds")
@@ -75,7 +78,7 @@ Arguments read_arguments(int argc, char** argv) {
 void write_line(const std::string& line) { std::printf("%s\n", line.c_str()); }
 
 int run_one(const Arguments& arguments) {
-  const Plan plan = draw_plan(*arguments.seed);
+  const Plan plan = draw_plan(*arguments.seed, arguments.edition);
   if (arguments.trace) std::printf("%s", to_text(plan).c_str());
   World world(plan, arguments.trace ? Trace::Write(write_line) : nullptr);
   const std::string verdict = world.run();

@@ -1,8 +1,6 @@
 #include "tests/simulator/plan.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <initializer_list>
 
 #include "tests/sim/sim_clock.h"
@@ -71,7 +69,7 @@ void draw_output(Plan& plan, Draw draw) {
   plan.linger_ms = draw.pick<int64_t>({0, 100, 1000});
   plan.output_mem_bytes = draw.pick<size_t>({64 << 10, 256 << 10, 24 << 20});
   plan.max_record_bytes = draw.pick<size_t>({4 << 10, 1 << 20});
-  if (draw.chance(0.2)) plan.record_retry_limit = draw.between<int64_t>(0, 5);
+  if (draw.chance(0.2)) plan.output_retry_limit = draw.between<int64_t>(0, 5);
   plan.failure_file_bytes = draw.pick<uint64_t>({2 << 10, 64 << 20});
 }
 
@@ -170,6 +168,49 @@ void draw_shard_deeds(Plan& plan, Draw draw) {
   }
 }
 
+// Shards that change hands amid a record.
+void draw_aggregates(Plan& plan, Draw draw) {
+  if (plan.leases && draw.chance(0.3)) plan.aggregated_share = draw.pick({0.5, 1.0});
+}
+
+void draw_retention(Plan& plan, Draw draw) {
+  if (!draw.chance(0.15)) return;
+  Deed deed;
+  deed.kind = Deed::Kind::trim;
+  deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
+  plan.deeds.push_back(deed);
+}
+
+void draw_beginning(Plan& plan, Draw draw) {
+  using Kind = InitialPosition::Kind;
+  if (!draw.chance(0.25)) return;
+  plan.initial = draw.pick({Kind::latest, Kind::latest, Kind::at_timestamp});
+  plan.first_start_ms = draw.between<int64_t>(0, plan.load_ms / 2);
+  plan.initial_ms = draw.between<int64_t>(0, plan.first_start_ms);
+  // A position that is lost after all begins later.
+  plan.files.folder_sync = 0;
+  if (!draw.chance(0.5)) return;
+  Deed deed;  // while little was read
+  deed.at_ms = plan.first_start_ms + draw.between<int64_t>(20, 2000);
+  deed.for_ms = draw.pick<int64_t>({0, 3000});
+  deed.machine = draw.between<size_t>(0, 7) % plan.machines;
+  plan.deeds.push_back(deed);
+}
+
+void draw_patience(Plan& plan, Draw draw) {
+  if (draw.chance(0.15)) plan.input_retry_limit = draw.between<int64_t>(0, 4);
+  if (draw.chance(0.1)) plan.input_max_age_ms = draw.pick<int64_t>({1000, 5000, 30'000});
+  if (draw.chance(0.1)) plan.output_max_age_ms = draw.pick<int64_t>({1000, 5000, 30'000});
+  plan.refused_share = draw.rate(0.3, 0.6);
+  if (!draw.chance(0.2)) return;
+  Deed deed;
+  deed.kind = Deed::Kind::refuse;
+  deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
+  deed.for_ms = draw.pick<int64_t>({700, 3000, 20'000});
+  deed.machine = draw.between<size_t>(0, 7) % plan.machines;
+  plan.deeds.push_back(deed);
+}
+
 void order_deeds(Plan& plan) {
   std::stable_sort(plan.deeds.begin(), plan.deeds.end(),
                    [](const Deed& a, const Deed& b) { return a.at_ms < b.at_ms; });
@@ -177,89 +218,9 @@ void order_deeds(Plan& plan) {
   for (const Deed& deed : plan.deeds) plan.calm_ms = std::max(plan.calm_ms, deed.at_ms + deed.for_ms);
 }
 
-std::string seconds(int64_t ms) {
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%.3f s", static_cast<double>(ms) / 1000);
-  return text.data();
-}
-
-std::string percent(double share) {
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%.1f%%", share * 100);
-  return text.data();
-}
-
-std::string to_text(const model::FaultRates& rates) {
-  return "throttle " + percent(rates.throttle) + ", internal failure " + percent(rates.internal_failure) +
-         ", close " + percent(rates.close) + ", lose answer " + percent(rates.lose_answer) + ", truncate " +
-         percent(rates.truncate) + ", delay " + percent(rates.delay) + " by " + seconds(rates.delay_ms) +
-         ", bad gateway " + percent(rates.bad_gateway) + ", expire iterators " + percent(rates.expire_iterators) +
-         ", short answer " + percent(rates.short_answer) + ", refuse records " + percent(rates.refuse_records);
-}
-
-std::string_view name_of(Packing::Aggregate aggregate) {
-  switch (aggregate) {
-    case Packing::Aggregate::none:
-      return "none";
-    case Packing::Aggregate::newline:
-      return "newline";
-    case Packing::Aggregate::kpl:
-      return "kpl";
-  }
-  return "";
-}
-
 }  // namespace
 
-std::string_view name_of(Deed::Kind kind) {
-  switch (kind) {
-    case Deed::Kind::kill:
-      return "kill";
-    case Deed::Kind::crash:
-      return "crash";
-    case Deed::Kind::die_writing:
-      return "die amid a write";
-    case Deed::Kind::crash_writing:
-      return "crash amid a write";
-    case Deed::Kind::stop:
-      return "stop";
-    case Deed::Kind::freeze:
-      return "freeze";
-    case Deed::Kind::cut_input:
-      return "cut off the input";
-    case Deed::Kind::cut_table:
-      return "cut off the table";
-    case Deed::Kind::cut_output:
-      return "cut off the output";
-    case Deed::Kind::fill_disk:
-      return "fill the disk";
-    case Deed::Kind::fail_syncs:
-      return "fail fsyncs";
-    case Deed::Kind::storm:
-      return "storm of throttling";
-    case Deed::Kind::split:
-      return "split a shard";
-    case Deed::Kind::merge:
-      return "merge two shards";
-    case Deed::Kind::split_out:
-      return "split a shard of the output";
-    case Deed::Kind::expire_iterators:
-      return "expire iterators";
-    case Deed::Kind::replace_keys:
-      return "replace keys";
-    case Deed::Kind::suspend:
-      return "suspend";
-    case Deed::Kind::skew_clock:
-      return "skew the clock";
-    case Deed::Kind::hide:
-      return "hide records";
-    case Deed::Kind::never_end:
-      return "shards never end";
-  }
-  return "";
-}
-
-Plan draw_plan(uint64_t seed) {
+Plan draw_plan(uint64_t seed, int edition) {
   Plan plan;
   plan.seed = seed;
   draw_deployment(plan, Draw(seed, "deployment"));
@@ -273,52 +234,14 @@ Plan draw_plan(uint64_t seed) {
   draw_deeds(plan, Draw(seed, "deeds"));
   draw_clock_deeds(plan, Draw(seed, "clocks"));
   draw_shard_deeds(plan, Draw(seed, "shards"));
+  if (edition >= 2) {
+    draw_patience(plan, Draw(seed, "patience"));
+    draw_beginning(plan, Draw(seed, "beginning"));
+    draw_retention(plan, Draw(seed, "retention"));
+    draw_aggregates(plan, Draw(seed, "aggregates"));
+  }
   order_deeds(plan);
   return plan;
-}
-
-std::string to_text(const Plan& plan) {
-  const auto number = [](auto value) { return std::to_string(value); };
-  std::string text = "seed " + number(plan.seed) + ": " +
-                     (plan.leases ? number(plan.machines) + " processes that share leases"
-                                  : std::string("one process with a checkpoint file")) +
-                     ", " + number(plan.shards_in) + " shards in, " + number(plan.shards_out) + " out\n";
-  text += "  input: poll_interval " + seconds(plan.poll_interval_ms) + ", checkpoint_interval " +
-          seconds(plan.checkpoint_interval_ms) + ", failover_time " + seconds(plan.failover_ms) + ", mem_limit " +
-          number(plan.input_mem_bytes) + ", max_records " + number(plan.max_records) + ", ListShards pages of " +
-          number(plan.list_shards_page) + "\n";
-  text += "  output: ordering " + std::string(plan.per_key ? "per_key" : "none") + ", aggregate " +
-          std::string(name_of(plan.packing.aggregate)) + (plan.packing.append_newline ? ", append_newline" : "") +
-          (plan.packing.gzip ? ", gzip" : "") + (plan.packing.random_hash_keys ? ", random hash keys" : "") +
-          ", partition_key " + plan.partition_key + ", linger " + seconds(plan.linger_ms) + ", mem_limit " +
-          number(plan.output_mem_bytes) + ", max_record_bytes " + number(plan.max_record_bytes) +
-          ", record_retry_limit " + (plan.record_retry_limit ? number(*plan.record_retry_limit) : "none") +
-          ", failure_file_size " + number(plan.failure_file_bytes) + "\n";
-  text += "  load: " + number(plan.events) + " events in " + number(plan.lanes) + " lanes within " +
-          seconds(plan.load_ms) + ", at most " + number(plan.most_events_a_record) + " a record and " +
-          number(plan.most_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
-          ", garbage " + percent(plan.garbage_share) + ", raw " + percent(plan.raw_share) + ", left out " +
-          percent(plan.left_out_share) + ", too large " + percent(plan.too_large_share) + "\n";
-  text += "  network: " + number(plan.least_latency_ms) + " to " + number(plan.most_latency_ms) + " ms, refused " +
-          percent(plan.network.refused) + ", request lost " + percent(plan.network.request_lost) +
-          ", answer lost " + percent(plan.network.answer_lost) + ", truncated " + percent(plan.network.truncated) +
-          ", twice " + percent(plan.network.twice) + ", delay there " + percent(plan.network.request_delay) +
-          " and back " + percent(plan.network.answer_delay) + " by " + seconds(plan.network.delay_ms) + "\n";
-  text += "  files: open " + percent(plan.files.open) + ", read " + percent(plan.files.read) + ", write " +
-          percent(plan.files.write) + ", left behind " + percent(plan.files.left_behind) + ", sync " +
-          percent(plan.files.sync) + ", rename " + percent(plan.files.rename) + ", sync of the folder " +
-          percent(plan.files.folder_sync) + "\n";
-  text +=
-      "  kinesis: " + to_text(plan.kinesis) + ", lists of shards " + number(plan.list_shards_lag_ms) + " ms old\n";
-  if (plan.leases)
-    text += "  dynamodb: " + to_text(plan.dynamodb) + ", stale reads " + number(plan.stale_ms) + " ms\n";
-  if (plan.reshards_at_handover > 0)
-    text += "  splits when a lease changes hands: " + number(plan.reshards_at_handover) + "\n";
-  for (const Deed& deed : plan.deeds)
-    text += "  at " + seconds(deed.at_ms) + ", for " + seconds(deed.for_ms) + ": " +
-            std::string(name_of(deed.kind)) + " (machine " + number(deed.machine) +
-            (deed.by_ms == 0 ? "" : ", by " + seconds(deed.by_ms)) + ")\n";
-  return text + "  calm from " + seconds(plan.calm_ms) + " on\n";
 }
 
 }  // namespace penstock::simulator

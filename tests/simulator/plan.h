@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/kinesis/packing.h"
+#include "core/kinesis/shard_position.h"
 #include "tests/model_kinesis/faults.h"
 #include "tests/sim/sim_files.h"
 #include "tests/sim/sim_transport.h"
@@ -39,6 +40,8 @@ struct Deed {
     skew_clock,    // a machine's wall clock is wrong
     hide,          // GetRecords gives nothing of the records that are in "in"
     never_end,     // GetRecords never says that all was read
+    refuse,        // a host takes no batch of its input
+    trim,          // retention passes the older half of what each shard of "in" has
   };
   int64_t at_ms = 0;   // since the beginning
   int64_t for_ms = 0;  // then it is undone, where it can be
@@ -61,12 +64,19 @@ struct Plan {
   uint32_t shards_out = 1;
   int64_t list_shards_page = 1000;
 
+  // Where the application begins, and when its first process may start; both since the beginning.
+  InitialPosition::Kind initial = InitialPosition::Kind::trim_horizon;
+  int64_t initial_ms = 0;  // of at_timestamp
+  int64_t first_start_ms = 0;
+
   // Of the inputs.
   int64_t poll_interval_ms = 1000;
   int64_t checkpoint_interval_ms = 5000;
   int64_t failover_ms = 10'000;
   size_t input_mem_bytes = 24 << 20;
   size_t max_records = 10'000;
+  std::optional<int64_t> input_retry_limit;
+  std::optional<int64_t> input_max_age_ms;
 
   // Of the outputs.
   bool per_key = false;
@@ -75,7 +85,8 @@ struct Plan {
   int64_t linger_ms = 100;
   size_t output_mem_bytes = 24 << 20;
   size_t max_record_bytes = 1 << 20;
-  std::optional<int64_t> record_retry_limit;
+  std::optional<int64_t> output_retry_limit;
+  std::optional<int64_t> output_max_age_ms;
   uint64_t failure_file_bytes = 64 << 20;
 
   // What is put: records of some events each, in lanes, each of which is a log stream and a partition key.
@@ -97,14 +108,16 @@ struct Plan {
   int64_t list_shards_lag_ms = 0;  // so old a list of shards may be
   sim::NetworkFaults network;
   sim::FileFaults files;
+  double refused_share = 0;         // of the batches that an input offers to its host
   size_t reshards_at_handover = 0;  // so often a shard is split just when its lease gets another owner
   std::vector<Deed> deeds;          // by time
   int64_t calm_ms = 0;              // from then on nothing goes wrong
 };
 
 // Each aspect has chances of its own, so that one more draw in one of them leaves the others of a seed as they
-// were.
-Plan draw_plan(uint64_t seed);
+// were. What an edition does not know yet is left out: a seed that is kept stays the run that it was.
+inline constexpr int kEdition = 2;
+Plan draw_plan(uint64_t seed, int edition = kEdition);
 
 // For people, some lines.
 std::string to_text(const Plan& plan);

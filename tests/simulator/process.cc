@@ -35,6 +35,8 @@ InputOptions input_options(const Plan& plan) {
   InputOptions options;
   options.reading = {.poll_interval_ms = plan.poll_interval_ms, .max_records = plan.max_records};
   options.mem_limit_bytes = plan.input_mem_bytes;
+  options.record_retry_limit = plan.input_retry_limit;
+  options.max_record_age_ms = plan.input_max_age_ms;
   return options;
 }
 
@@ -43,10 +45,10 @@ Writer::Options writer_options(const Plan& plan) {
   options.stream = "out";
   options.mem_limit_bytes = plan.output_mem_bytes;
   options.max_record_bytes = plan.max_record_bytes;
-  options.record_retry_limit = plan.record_retry_limit;
+  options.record_retry_limit = plan.output_retry_limit;
   options.partition_keys = std::move(*PartitionKeys::make(plan.partition_key, "log_stream"));
   options.calls = {.linger_ms = plan.linger_ms,
-                   .max_record_age_ms = std::nullopt,
+                   .max_record_age_ms = plan.output_max_age_ms,
                    .order_per_key = plan.per_key,
                    .packing = plan.packing};
   return options;
@@ -70,19 +72,20 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
   if (!out_failures.ok()) return out_failures.status();
   std::unique_ptr<Process> process(new Process(plan, env, judge, leases, trace, std::move(name),
                                                std::move(*in_failures), std::move(*out_failures)));
+  const InitialPosition initial = {plan.initial, env.epoch_ms + plan.initial_ms};
   std::unique_ptr<Assignment>& assignment = process->assignment_;
   if (leases != nullptr) {
     assignment =
         std::make_unique<LeaseAssignment>(env.in.env(), process->table_,
                                           LeaseOptions{.worker = process->name_,
-                                                       .initial = {},
+                                                       .initial = initial,
                                                        .failover_ms = plan.failover_ms,
                                                        .checkpoint_interval_ms = plan.checkpoint_interval_ms,
                                                        .definition = {}});
   } else {
-    auto own =
-        OwnAssignment::open(env.in.env(), "file:" + std::string(kCheckpointPath),
-                            {.initial = {}, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .pinned = {}});
+    auto own = OwnAssignment::open(
+        env.in.env(), "file:" + std::string(kCheckpointPath),
+        {.initial = initial, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .pinned = {}});
     if (!own.ok()) return own.status();
     assignment = std::move(*own);
   }
@@ -115,14 +118,20 @@ Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* lea
 
 int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
   auto& self = *static_cast<Process*>(ctx);
-  self.events_emitted_ += static_cast<int64_t>(batch->record_count);
+  const bool taken = !self.env_.taking.refuses();
   if (self.trace_.on())
     self.trace_.line(self.name_, "emits batch " + std::to_string(batch->ack_id) + ", " +
                                      std::to_string(batch->record_count) + " events from item " +
                                      std::to_string(Ledger::marked(view(batch->records[0].body)).value_or(0)) +
-                                     " of " + std::string(view(batch->shard_id)));
-  self.judge_.emitted(self.name_, *batch);
+                                     " of " + std::string(view(batch->shard_id)) + (taken ? "" : ", refused"));
   if (self.leases_ != nullptr) self.leases_->emitted(self.name_, std::string(view(batch->shard_id)));
+  self.judge_.offered(self.name_, *batch, self.env_.clock.wall_ms());
+  if (!taken) {
+    self.judge_.refused(self.name_, *batch);
+    return PENSTOCK_E_STATE;
+  }
+  self.judge_.emitted(self.name_, *batch);
+  self.events_emitted_ += static_cast<int64_t>(batch->record_count);
   self.batch_ = self.joins_.open(0, batch->ack_id);
   penstock_batch named = *batch;
   named.ack_id = self.batch_;
@@ -276,7 +285,8 @@ void Process::check_input() {
       outstanding != static_cast<int64_t>(joins_.in_flight()))
     judge_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
                                                " batches outstanding, of " + std::to_string(joins_.in_flight()));
-  if (input_stat("gaps") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a gap");
+  if (input_stat("gaps") != judge_.gaps_told(name_))
+    judge_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it tells of");
   if (input_stat("holes") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
   // Its limit; or, where that is smaller, the room for one answer of a largest record, alone.
   const auto memory = static_cast<size_t>(input_stat("memory"));

@@ -24,9 +24,22 @@ namespace penstock::simulator {
 inline constexpr std::string_view kCheckpointPath = "/checkpoint";
 inline constexpr std::string_view kFailuresPath = "/failures";
 
+// Whether a host takes a batch that an input offers.
+struct Taking {
+  sim::SimRandom random;
+  double refused_share = 0;
+  bool refuses_all = false;
+
+  bool refuses() {
+    return refuses_all || (refused_share > 0 && static_cast<double>(random.up_to(999'999)) < refused_share * 1e6);
+  }
+};
+
 // What a process runs on, and what outlives it: each stage has a network and a disk.
 struct ProcessEnv {
   sim::MachineClock& clock;
+  int64_t epoch_ms;  // Unix time, when the plan's time begins
+  Taking& taking;
   sim::SimEnv& in;
   sim::SimEnv& out;
 };
@@ -56,6 +69,7 @@ class Process {
   const Writer& writer() const { return writer_; }
   int64_t events_emitted() const { return events_emitted_; }
   bool idle() const { return joins_.in_flight() == 0 && writer_.idle(); }
+  bool behind() const { return input_stat("shards") > 0 && input_stat("lag_ms") != 0; }
   bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
 
  private:

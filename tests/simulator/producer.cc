@@ -16,13 +16,14 @@ constexpr uint64_t kProducerSeed = 0x70726F6475636572;
 
 std::string lane_name(size_t lane) { return "lane-" + std::to_string(lane); }
 
-Producer::Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, int64_t start_ms)
+Producer::Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, sim::SimClock& clock)
     : plan_(plan),
       kinesis_(kinesis),
       ledger_(ledger),
       random_(plan.seed ^ kProducerSeed),
-      end_ms_(start_ms + plan.load_ms),
-      next_put_ms_(start_ms),
+      epoch_ms_(clock.unix_ms()),
+      end_ms_(clock.monotonic_ms() + plan.load_ms),
+      next_put_ms_(clock.monotonic_ms()),
       in_lane_(plan.lanes) {}
 
 bool Producer::chance(double share) { return static_cast<double>(random_.up_to(999'999)) < share * 1e6; }
@@ -31,6 +32,8 @@ void Producer::put() {
   const size_t lane = random_.up_to(plan_.lanes - 1);
   const bool aggregated = chance(plan_.aggregated_share);
   const size_t user_records = aggregated ? 1 + random_.up_to(kMostUserRecords - 1) : 1;
+  const std::string key = lane_name(lane);
+  const std::string shard = kinesis_.stream("in")->open_shard_for(model::hash_of_partition_key(key)).id();
   std::string message = kpl_bytes::partition_key(lane_name(lane));
   std::string data;
   std::vector<Item> items;
@@ -44,10 +47,9 @@ void Producer::put() {
     data = std::move(made.data);
   }
   if (aggregated) data = kpl_bytes::sealed(message);
-  const std::string key = lane_name(lane);
-  const std::string shard = kinesis_.stream("in")->open_shard_for(model::hash_of_partition_key(key)).id();
-  kinesis_.preload("in", key, data);
-  ledger_.put(shard, std::move(items));
+  const int64_t now_ms = kinesis_.preload("in", key, data).arrival_ms;
+  for (Item& item : items) item.too_early = too_early(shard, now_ms);
+  ledger_.put(shard, std::move(items), now_ms);
 
   if (ledger_.size() >= plan_.events) {
     next_put_ms_ = kNever;
@@ -57,6 +59,12 @@ void Producer::put() {
   const auto left = static_cast<int64_t>(plan_.events - ledger_.size());
   const int64_t most_ms = 2 * std::max<int64_t>(0, end_ms_ - next_put_ms_) / left;
   if (random_.up_to(2) > 0) next_put_ms_ += static_cast<int64_t>(random_.up_to(static_cast<uint64_t>(most_ms)));
+}
+
+// What "latest" means is settled when the first shard is asked for.
+bool Producer::too_early(const std::string& shard_id, int64_t arrival_ms) {
+  if (plan_.initial == InitialPosition::Kind::latest) return !ledger_.begun(ledger_.shard(shard_id));
+  return plan_.initial == InitialPosition::Kind::at_timestamp && arrival_ms < epoch_ms_ + plan_.initial_ms;
 }
 
 Item Producer::next_of(size_t lane, Item::Kind kind) {

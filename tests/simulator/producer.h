@@ -18,8 +18,8 @@ std::string lane_name(size_t lane);
 
 class Producer {
  public:
-  // The references outlive it. start_ms: monotonic.
-  Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, int64_t start_ms);
+  // The references outlive it. The plan's time begins now.
+  Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, sim::SimClock& clock);
 
   int64_t next_put_ms() const { return next_put_ms_; }  // monotonic; kNever: all is put
   // What is due: one record.
@@ -33,6 +33,7 @@ class Producer {
   };
   Made make(size_t lane, ItemNumber first_item);
   Made make_message(size_t lane, ItemNumber first_item);
+  bool too_early(const std::string& shard_id, int64_t arrival_ms);
   Item next_of(size_t lane, Item::Kind kind);
   std::string text_of(const Item& item, ItemNumber number);
   bool chance(double share);
@@ -41,6 +42,7 @@ class Producer {
   model::Service& kinesis_;
   Ledger& ledger_;
   sim::SimRandom random_;
+  const int64_t epoch_ms_;  // Unix time, when the plan's time begins
   int64_t end_ms_;
   int64_t next_put_ms_;
   std::vector<size_t> in_lane_;  // events so far

@@ -64,12 +64,12 @@ std::string outcome_of(const model::Reply& reply) {
 World::World(const Plan& plan, Trace::Write write)
     : plan_(plan),
       trace_(clock_, std::move(write)),
-      judge_(plan_, ledger_, trace_, [this] { read_failure_files(); }),
+      judge_(plan_, clock_, ledger_, trace_, [this] { read_failure_files(); }),
       kinesis_(kinesis_settings(plan), [this] { return clock_.unix_ms(); }),
       dynamodb_({.stale_ms = plan.stale_ms, .seed = plan.seed}, [this] { return clock_.unix_ms(); }),
       leases_(clock_, judge_, trace_, plan.failover_ms, most_call_ms(plan),
               [this](const std::string& shard_id) { chaos_->changed_hands(shard_id); }),
-      producer_(plan_, kinesis_, ledger_, start_ms_),
+      producer_(plan_, kinesis_, ledger_, clock_),
       sink_(kinesis_, judge_),
       random_(plan.seed ^ kWorldSeed) {
   kinesis_.create_stream("in", plan_.shards_in);
@@ -131,11 +131,14 @@ void World::drain() {
 
 std::string World::unrest() {
   if (std::string left = judge_.not_kept(); !left.empty()) return left;
+  for (const std::string& shard : open_shards())
+    if (!ledger_.shard(shard).begun) return "nobody has begun to read " + shard;
   std::set<std::string> processes;
   for (const auto& machine : machines_) {
     Process* const process = machine->process();
     if (process == nullptr) return "not all processes run";
     if (!process->idle()) return process->name() + " has something under way";
+    if (process->behind()) return process->name() + " has not read all";
     if (!process->healthy()) return process->name() + " is not healthy";
     processes.insert(process->name());
   }
@@ -191,9 +194,11 @@ model::Reply World::serve(const std::string& host, model::Request request) {
   ++calls_;
   const bool of_table = host.starts_with("dynamodb");
   const std::string issuer = issuer_of(request);
-  const std::string operation = trace_.on() ? operation_of(request) : "";
+  const std::string operation = operation_of(request);
+  const std::string begun = operation == "GetShardIterator" ? Ledger::shard_in(request.body) : "";
   model::Reply reply = of_table ? dynamodb_.handle(std::move(request)) : kinesis_.handle(std::move(request));
   if (trace_.on()) trace_.line(issuer, operation + " -> " + outcome_of(reply));
+  if (!begun.empty() && reply.status == 200) ledger_.shard(begun).begun = true;
   if (reply.status >= 400) judge_.refused(issuer, clock_.monotonic_ms());
   if (of_table)
     leases_.look(*dynamodb_.table("app"), issuer);

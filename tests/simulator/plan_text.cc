@@ -1,0 +1,148 @@
+// A plan for people.
+#include <array>
+#include <cstdio>
+
+#include "tests/simulator/plan.h"
+
+namespace penstock::simulator {
+
+namespace {
+
+std::string seconds(int64_t ms) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.3f s", static_cast<double>(ms) / 1000);
+  return text.data();
+}
+
+std::string percent(double share) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.1f%%", share * 100);
+  return text.data();
+}
+
+std::string to_text(const model::FaultRates& rates) {
+  return "throttle " + percent(rates.throttle) + ", internal failure " + percent(rates.internal_failure) +
+         ", close " + percent(rates.close) + ", lose answer " + percent(rates.lose_answer) + ", truncate " +
+         percent(rates.truncate) + ", delay " + percent(rates.delay) + " by " + seconds(rates.delay_ms) +
+         ", bad gateway " + percent(rates.bad_gateway) + ", expire iterators " + percent(rates.expire_iterators) +
+         ", short answer " + percent(rates.short_answer) + ", refuse records " + percent(rates.refuse_records);
+}
+
+std::string text_of(const std::optional<int64_t>& limit) { return limit ? std::to_string(*limit) : "none"; }
+
+std::string_view name_of(Packing::Aggregate aggregate) {
+  switch (aggregate) {
+    case Packing::Aggregate::none:
+      return "none";
+    case Packing::Aggregate::newline:
+      return "newline";
+    case Packing::Aggregate::kpl:
+      return "kpl";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view name_of(Deed::Kind kind) {
+  switch (kind) {
+    case Deed::Kind::kill:
+      return "kill";
+    case Deed::Kind::crash:
+      return "crash";
+    case Deed::Kind::die_writing:
+      return "die amid a write";
+    case Deed::Kind::crash_writing:
+      return "crash amid a write";
+    case Deed::Kind::stop:
+      return "stop";
+    case Deed::Kind::freeze:
+      return "freeze";
+    case Deed::Kind::cut_input:
+      return "cut off the input";
+    case Deed::Kind::cut_table:
+      return "cut off the table";
+    case Deed::Kind::cut_output:
+      return "cut off the output";
+    case Deed::Kind::fill_disk:
+      return "fill the disk";
+    case Deed::Kind::fail_syncs:
+      return "fail fsyncs";
+    case Deed::Kind::storm:
+      return "storm of throttling";
+    case Deed::Kind::split:
+      return "split a shard";
+    case Deed::Kind::merge:
+      return "merge two shards";
+    case Deed::Kind::split_out:
+      return "split a shard of the output";
+    case Deed::Kind::expire_iterators:
+      return "expire iterators";
+    case Deed::Kind::replace_keys:
+      return "replace keys";
+    case Deed::Kind::suspend:
+      return "suspend";
+    case Deed::Kind::skew_clock:
+      return "skew the clock";
+    case Deed::Kind::hide:
+      return "hide records";
+    case Deed::Kind::never_end:
+      return "shards never end";
+    case Deed::Kind::refuse:
+      return "refuse batches";
+    case Deed::Kind::trim:
+      return "retention passes records";
+  }
+  return "";
+}
+
+std::string to_text(const Plan& plan) {
+  const auto number = [](auto value) { return std::to_string(value); };
+  std::string text = "seed " + number(plan.seed) + ": " +
+                     (plan.leases ? number(plan.machines) + " processes that share leases"
+                                  : std::string("one process with a checkpoint file")) +
+                     ", " + number(plan.shards_in) + " shards in, " + number(plan.shards_out) + " out\n";
+  if (plan.first_start_ms > 0)
+    text += "  starts at " + seconds(plan.first_start_ms) + ", initial_position " +
+            (plan.initial == InitialPosition::Kind::latest ? "latest" : "at " + seconds(plan.initial_ms)) + "\n";
+  text += "  input: poll_interval " + seconds(plan.poll_interval_ms) + ", checkpoint_interval " +
+          seconds(plan.checkpoint_interval_ms) + ", failover_time " + seconds(plan.failover_ms) + ", mem_limit " +
+          number(plan.input_mem_bytes) + ", max_records " + number(plan.max_records) + ", ListShards pages of " +
+          number(plan.list_shards_page) + ", record_retry_limit " + text_of(plan.input_retry_limit) +
+          ", max_record_age " + text_of(plan.input_max_age_ms) + "\n";
+  text += "  output: ordering " + std::string(plan.per_key ? "per_key" : "none") + ", aggregate " +
+          std::string(name_of(plan.packing.aggregate)) + (plan.packing.append_newline ? ", append_newline" : "") +
+          (plan.packing.gzip ? ", gzip" : "") + (plan.packing.random_hash_keys ? ", random hash keys" : "") +
+          ", partition_key " + plan.partition_key + ", linger " + seconds(plan.linger_ms) + ", mem_limit " +
+          number(plan.output_mem_bytes) + ", max_record_bytes " + number(plan.max_record_bytes) +
+          ", record_retry_limit " + text_of(plan.output_retry_limit) + ", max_record_age " +
+          text_of(plan.output_max_age_ms) + ", failure_file_size " + number(plan.failure_file_bytes) + "\n";
+  text += "  load: " + number(plan.events) + " events in " + number(plan.lanes) + " lanes within " +
+          seconds(plan.load_ms) + ", at most " + number(plan.most_events_a_record) + " a record and " +
+          number(plan.most_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
+          ", garbage " + percent(plan.garbage_share) + ", raw " + percent(plan.raw_share) + ", left out " +
+          percent(plan.left_out_share) + ", too large " + percent(plan.too_large_share) + "\n";
+  text += "  network: " + number(plan.least_latency_ms) + " to " + number(plan.most_latency_ms) + " ms, refused " +
+          percent(plan.network.refused) + ", request lost " + percent(plan.network.request_lost) +
+          ", answer lost " + percent(plan.network.answer_lost) + ", truncated " + percent(plan.network.truncated) +
+          ", twice " + percent(plan.network.twice) + ", delay there " + percent(plan.network.request_delay) +
+          " and back " + percent(plan.network.answer_delay) + " by " + seconds(plan.network.delay_ms) + "\n";
+  text += "  files: open " + percent(plan.files.open) + ", read " + percent(plan.files.read) + ", write " +
+          percent(plan.files.write) + ", left behind " + percent(plan.files.left_behind) + ", sync " +
+          percent(plan.files.sync) + ", rename " + percent(plan.files.rename) + ", sync of the folder " +
+          percent(plan.files.folder_sync) + "\n";
+  text +=
+      "  kinesis: " + to_text(plan.kinesis) + ", lists of shards " + number(plan.list_shards_lag_ms) + " ms old\n";
+  if (plan.leases)
+    text += "  dynamodb: " + to_text(plan.dynamodb) + ", stale reads " + number(plan.stale_ms) + " ms\n";
+  if (plan.refused_share > 0) text += "  hosts refuse " + percent(plan.refused_share) + " of the batches\n";
+  if (plan.reshards_at_handover > 0)
+    text += "  splits when a lease changes hands: " + number(plan.reshards_at_handover) + "\n";
+  for (const Deed& deed : plan.deeds)
+    text += "  at " + seconds(deed.at_ms) + ", for " + seconds(deed.for_ms) + ": " +
+            std::string(name_of(deed.kind)) + " (machine " + number(deed.machine) +
+            (deed.by_ms == 0 ? "" : ", by " + seconds(deed.by_ms)) + ")\n";
+  return text + "  calm from " + seconds(plan.calm_ms) + " on\n";
+}
+
+}  // namespace penstock::simulator
