@@ -17,6 +17,7 @@ Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace,
     machine->set_disk(plan.files);
     machine->set_refusals(plan.refused_share);
   }
+  for (size_t i = 0; i < plan.streams; ++i) sources_.push_back(to_.kinesis.stream(kSourceStreams[i]));
   apply_rates();
   note_shards();
 }
@@ -120,13 +121,13 @@ void Chaos::begin(const Deed& deed) {
       apply_rates();
       break;
     case Deed::Kind::split:
-      split("in", widest_shard("in"));
+      split_widest(sources_);
       break;
     case Deed::Kind::merge:
       merge();
       break;
     case Deed::Kind::split_out:
-      split("out", widest_shard("out"));
+      split_widest({to_.kinesis.stream("out")});
       break;
     case Deed::Kind::expire_iterators:
       to_.kinesis.expire_iterators();
@@ -141,12 +142,12 @@ void Chaos::begin(const Deed& deed) {
       machine.set_wall_error_ms(deed.by_ms);
       break;
     case Deed::Kind::hide:
-      for (model::Shard& shard : to_.kinesis.stream("in")->shards())
-        shard.hidden_until_ms = to_.clock.unix_ms() + deed.for_ms;
+      for (model::Stream* const stream : sources_)
+        for (model::Shard& shard : stream->shards()) shard.hidden_until_ms = to_.clock.unix_ms() + deed.for_ms;
       break;
     case Deed::Kind::never_end:
-      for (model::Shard& shard : to_.kinesis.stream("in")->shards())
-        shard.endless_until_ms = to_.clock.unix_ms() + deed.for_ms;
+      for (model::Stream* const stream : sources_)
+        for (model::Shard& shard : stream->shards()) shard.endless_until_ms = to_.clock.unix_ms() + deed.for_ms;
       break;
     case Deed::Kind::refuse:
       machine.refuse_all(true);
@@ -192,31 +193,39 @@ void Chaos::end(const Deed& deed) {
   if (trace_.on()) trace_.line("chaos", "ends: " + std::string(name_of(deed.kind)));
 }
 
-void Chaos::changed_hands(const std::string& shard_id) {
+void Chaos::changed_hands(const std::string& shard_name) {
   if (calm_ || splits_at_handover_ == plan_.reshards_at_handover) return;
-  model::Shard* const shard = to_.kinesis.stream("in")->find(shard_id);
+  const size_t slash = shard_name.find('/');
+  model::Stream& stream = *to_.kinesis.stream(shard_name.substr(0, slash));
+  model::Shard* const shard = stream.find(shard_name.substr(slash + 1));
   if (shard == nullptr || shard->closed() || shard->records.empty()) return;
   ++splits_at_handover_;
-  trace_.line("chaos", "splits " + shard_id);
-  split("in", shard);
+  trace_.line("chaos", "splits " + shard_name);
+  split(stream, *shard);
 }
 
-model::Shard* Chaos::widest_shard(const std::string& stream) {
+void Chaos::split_widest(const std::vector<model::Stream*>& streams) {
+  model::Stream* of = nullptr;
   model::Shard* widest = nullptr;
-  for (model::Shard& shard : to_.kinesis.stream(stream)->shards())
-    if (!shard.closed() && (widest == nullptr || shard.last - shard.first > widest->last - widest->first))
-      widest = &shard;
-  return widest;
+  for (model::Stream* const stream : streams)
+    for (model::Shard& shard : stream->shards())
+      if (!shard.closed() && (widest == nullptr || shard.last - shard.first > widest->last - widest->first)) {
+        of = stream;
+        widest = &shard;
+      }
+  split(*of, *widest);
 }
 
-void Chaos::split(const std::string& stream, model::Shard* shard) {
-  to_.kinesis.stream(stream)->split(*shard, shard->first + (shard->last - shard->first) / 2 + 1,
-                                    to_.clock.unix_ms());
+void Chaos::split(model::Stream& stream, model::Shard& shard) {
+  stream.split(shard, shard.first + (shard.last - shard.first) / 2 + 1, to_.clock.unix_ms());
   note_shards();
 }
 
 void Chaos::merge() {
-  model::Stream& stream = *to_.kinesis.stream("in");
+  model::Stream& stream =
+      **std::max_element(sources_.begin(), sources_.end(), [](const model::Stream* a, const model::Stream* b) {
+        return a->open_shard_count() < b->open_shard_count();
+      });
   if (stream.open_shard_count() < 2) return;
   model::Shard& first = stream.open_shard_for(0);
   stream.merge(first, stream.open_shard_for(first.last + 1), to_.clock.unix_ms());
@@ -225,22 +234,24 @@ void Chaos::merge() {
 
 // Iterators live for minutes, and retention is a day at least: who has one that is passed has to get another.
 void Chaos::trim() {
-  for (model::Shard& shard : to_.kinesis.stream("in")->shards()) {
-    if (shard.records.size() < 2) continue;
-    to_.kinesis.trim(shard, shard.records.size() / 2);
-    to_.ledger.trim(shard.id(), shard.trimmed);
-  }
+  for (model::Stream* const stream : sources_)
+    for (model::Shard& shard : stream->shards()) {
+      if (shard.records.size() < 2) continue;
+      to_.kinesis.trim(shard, shard.records.size() / 2);
+      to_.ledger.trim(shard_name(stream->name(), shard.id()), shard.trimmed);
+    }
   to_.kinesis.expire_iterators();
 }
 
 void Chaos::note_shards() {
-  const auto& shards = to_.kinesis.stream("in")->shards();
-  for (const model::Shard& shard : shards) {
-    Ledger::Shard& noted = to_.ledger.shard(shard.id());
-    noted.closed = shard.closed();
-    noted.parents.clear();
-    for (const uint32_t parent : shard.parents) noted.parents.push_back(shards[parent].id());
-  }
+  for (const model::Stream* const stream : sources_)
+    for (const model::Shard& shard : stream->shards()) {
+      Ledger::Shard& noted = to_.ledger.shard(shard_name(stream->name(), shard.id()));
+      noted.closed = shard.closed();
+      noted.parents.clear();
+      for (const uint32_t parent : shard.parents)
+        noted.parents.push_back(shard_name(stream->name(), stream->shards()[parent].id()));
+    }
 }
 
 }  // namespace penstock::simulator

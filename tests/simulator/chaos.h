@@ -38,15 +38,15 @@ class Chaos {
   void calm();
 
   // A lease has got another owner.
-  void changed_hands(const std::string& shard_id);
+  void changed_hands(const std::string& shard_name);
 
  private:
   int64_t end_ms(const Deed& deed) const { return start_ms_ + deed.at_ms + deed.for_ms; }
   void begin(const Deed& deed);
   void end(const Deed& deed);
   void apply_rates();
-  void split(const std::string& stream, model::Shard* shard);
-  model::Shard* widest_shard(const std::string& stream);
+  void split(model::Stream& stream, model::Shard& shard);
+  void split_widest(const std::vector<model::Stream*>& streams);
   void merge();
   void trim();
   void note_shards();
@@ -57,6 +57,7 @@ class Chaos {
   const int64_t start_ms_;
   size_t next_ = 0;              // of the deeds
   std::vector<Deed> under_way_;  // to be undone
+  std::vector<model::Stream*> sources_;
   size_t splits_at_handover_ = 0;
   bool calm_ = false;
 };

@@ -86,11 +86,11 @@ std::string Judge::first_unsafe(Ledger::Shard& shard) { return ledger_.describe(
 bool Judge::check_origin(const std::string& process, const Item& item, ItemNumber number,
                          const penstock_batch& batch) {
   const auto record = record_number(view(batch.sequence_number));
-  if (item.shard_id == view(batch.shard_id) && record == item.record &&
+  if (item.shard == shard_name(view(batch.stream), view(batch.shard_id)) && record == item.record &&
       batch.sub_sequence_number == item.user_record)
     return true;
   violated(Rule::shard_order, process + " emits " + ledger_.describe(number) + " as of " +
-                                  std::string(view(batch.shard_id)) + ", sequence number " +
+                                  shard_name(view(batch.stream), view(batch.shard_id)) + ", sequence number " +
                                   std::string(view(batch.sequence_number)) + ", sub-sequence number " +
                                   std::to_string(batch.sub_sequence_number));
   return false;
@@ -106,8 +106,8 @@ void Judge::emitted(const std::string& process, const penstock_batch& batch) {
     if (before_beginning(item))
       return violated(Rule::right_beginning,
                       process + " emits " + ledger_.describe(*number) + ", which came before the beginning");
-    Ledger::Shard& shard = ledger_.shard(item.shard_id);
-    const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard_id}, 0);
+    Ledger::Shard& shard = ledger_.shard(item.shard);
+    const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard}, 0);
     size_t& next = cursor->second;
     while (next < item.in_shard && !ledger_.item(shard.items[next]).emitted()) ++next;
     // What it has handed on just now may still be on its way.
@@ -246,7 +246,8 @@ void Judge::recorded(std::string_view line) {
     const auto record = record_number(text("sequence_number"));
     const auto user_record = strict_json::member(*read, "sub_sequence_number");
     if (record && user_record)
-      failed = ledger_.items_of(text("shard_id"), *record, std::stoull(std::string(*user_record)));
+      failed = ledger_.items_of(shard_name(text("stream"), text("shard_id")), *record,
+                                std::stoull(std::string(*user_record)));
   }
   if (failed.empty()) return violated(Rule::nothing_lost, "a failure is of nothing that was put");
   for (const ItemNumber one : failed) {

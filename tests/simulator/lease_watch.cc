@@ -15,6 +15,14 @@ std::string text_of(const dynamodb::Item& item, std::string_view name) {
   return attribute == item.end() ? "" : attribute->second.text;
 }
 
+// The name of the shard whose lease that is: of several streams ACCOUNT:STREAM:CREATED:SHARD_ID, else SHARD_ID.
+std::string shard_of(const std::string& key) {
+  const size_t stream = key.find(':');
+  if (stream == std::string::npos) return shard_name(kSourceStreams[0], key);
+  return shard_name(key.substr(stream + 1, key.find(':', stream + 1) - stream - 1),
+                    key.substr(key.rfind(':') + 1));
+}
+
 // Else one of the words for where reading begins.
 bool is_position(const std::string& checkpoint) {
   return checkpoint == kShardEnd || (!checkpoint.empty() && checkpoint[0] <= '9');
@@ -23,10 +31,10 @@ bool is_position(const std::string& checkpoint) {
 }  // namespace
 
 void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
-  for (const std::string& key : table.keys_after("")) rows_[key];
+  for (const std::string& key : table.keys_after("")) rows_[shard_of(key)].key = key;
   std::vector<std::string> handed_over;
   for (auto& [key, was] : rows_) {
-    const dynamodb::Item* const item = table.row(key);
+    const dynamodb::Item* const item = table.row(was.key);
     if (item == nullptr) {
       if (was.is_there) was.gone_ms = clock_.unix_ms();
       was.is_there = false;

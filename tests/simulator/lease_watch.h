@@ -42,6 +42,7 @@ class LeaseWatch {
 
  private:
   struct Row {
+    std::string key;  // in the table
     std::string owner, counter, checkpoint, sub_sequence_number;
     bool is_there = false;
     bool was_there = false;                     // at some time
@@ -58,7 +59,7 @@ class LeaseWatch {
   const Trace& trace_;
   int64_t failover_ms_, most_call_ms_;
   std::function<void(const std::string& key)> changed_hands_;
-  std::map<std::string, Row> rows_;
+  std::map<std::string, Row> rows_;  // by the shard's name
   int rows_made_again_ = 0;
 };
 

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "tests/simulator/plan.h"
+
 namespace penstock::simulator {
 
 namespace {
@@ -13,10 +15,26 @@ constexpr std::string_view kMark = "item#";
 constexpr size_t kDigits = 6;
 }  // namespace
 
-void Ledger::put(const std::string& shard_id, std::vector<Item> items, int64_t now_ms) {
-  Shard& shard = shards_[shard_id];
+std::string shard_name(std::string_view stream, std::string_view shard_id) {
+  std::string name(stream);
+  return name.append("/").append(shard_id);
+}
+
+std::string shard_named_in(std::string_view text) {
+  constexpr std::string_view kIdBegins = "shardId-";
+  constexpr size_t kIdBytes = 20;
+  const size_t at = text.find(kIdBegins);
+  if (at == std::string_view::npos) return "";
+  for (const std::string stream : kSourceStreams)
+    if (text.find("\"" + stream + "\"") < at || text.find("stream " + stream + ",") < at)
+      return shard_name(stream, text.substr(at, kIdBytes));
+  return "";
+}
+
+void Ledger::put(const std::string& shard_name, std::vector<Item> items, int64_t now_ms) {
+  Shard& shard = shards_[shard_name];
   for (Item& item : items) {
-    item.shard_id = shard_id;
+    item.shard = shard_name;
     item.record = shard.records;
     item.in_shard = shard.items.size();
     item.put_ms = now_ms;
@@ -26,8 +44,8 @@ void Ledger::put(const std::string& shard_id, std::vector<Item> items, int64_t n
   ++shard.records;
 }
 
-void Ledger::trim(const std::string& shard_id, uint64_t records) {
-  Shard& shard = shards_[shard_id];
+void Ledger::trim(const std::string& shard_name, uint64_t records) {
+  Shard& shard = shards_[shard_name];
   shard.trimmed = records;
   shard.in_reach = shard.kept > 0;
   for (size_t i = 0; i < shard.items.size() && items_[shard.items[i]].record < records; ++i)
@@ -75,13 +93,6 @@ std::vector<ItemNumber> Ledger::items_of(const std::string& shard_id, uint64_t r
           shard.items.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
-std::string Ledger::shard_in(std::string_view text) {
-  constexpr std::string_view kIdBegins = "shardId-";
-  constexpr size_t kIdBytes = 20;
-  const size_t at = text.find(kIdBegins);
-  return at == std::string_view::npos ? "" : std::string(text.substr(at, kIdBytes));
-}
-
 std::string Ledger::mark(ItemNumber number) {
   std::array<char, 16> digits;
   std::snprintf(digits.data(), digits.size(), "%06zu", number);
@@ -100,7 +111,7 @@ std::optional<ItemNumber> Ledger::marked(std::string_view text) {
 std::string Ledger::describe(ItemNumber number) const {
   const Item& item = items_[number];
   std::string text =
-      "item " + std::to_string(number) + " (" + item.shard_id + ", record " + std::to_string(item.record);
+      "item " + std::to_string(number) + " (" + item.shard + ", record " + std::to_string(item.record);
   if (item.user_record > 0) text += "." + std::to_string(item.user_record);
   return text + ", number " + std::to_string(item.number) + " of lane " + std::to_string(item.lane) + ")";
 }

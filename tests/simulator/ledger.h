@@ -13,6 +13,11 @@
 
 namespace penstock::simulator {
 
+// A shard is named STREAM/SHARD_ID.
+std::string shard_name(std::string_view stream, std::string_view shard_id);
+// The one that a request, or a line of a log, names; "": it names none.
+std::string shard_named_in(std::string_view text);
+
 using ItemNumber = size_t;  // counts all items of a run, from 0
 
 // A log event; or a user record that cannot be understood, which is to come to a failure file as a whole.
@@ -25,8 +30,8 @@ struct Item {
   };
   Kind kind = Kind::event;
   size_t lane = 0;
-  size_t number = 0;  // of the lane's
-  std::string shard_id;
+  size_t number = 0;         // of the lane's
+  std::string shard;         // its name
   uint64_t record = 0;       // of the shard's, from 0
   uint64_t user_record = 0;  // of the record's, from 0
   size_t in_shard = 0;       // its place among the shard's items
@@ -61,16 +66,16 @@ class Ledger {
   };
 
   // The next record of a shard, which has these items. Their place and time are filled in.
-  void put(const std::string& shard_id, std::vector<Item> items, int64_t now_ms);
+  void put(const std::string& shard_name, std::vector<Item> items, int64_t now_ms);
 
   // Records of a shard pass their retention: so many of its first.
-  void trim(const std::string& shard_id, uint64_t records);
+  void trim(const std::string& shard_name, uint64_t records);
   // Whether retention has passed what was dealt with nowhere.
   bool has_lost(const Shard& shard) const;
 
   size_t size() const { return items_.size(); }
   Item& item(ItemNumber number) { return items_[number]; }
-  Shard& shard(const std::string& id) { return shards_[id]; }
+  Shard& shard(const std::string& name) { return shards_[name]; }
   std::map<std::string, Shard>& shards() { return shards_; }
 
   // Whether the shard, or one that it has come from, has begun.
@@ -84,8 +89,6 @@ class Ledger {
   // The items of one user record.
   std::vector<ItemNumber> items_of(const std::string& shard_id, uint64_t record, uint64_t user_record);
 
-  // The id of a shard in a text; "": there is none.
-  static std::string shard_in(std::string_view text);
   // How a text says which item it belongs to, and which one it says; nothing where it says none.
   static std::string mark(ItemNumber number);
   static std::optional<ItemNumber> marked(std::string_view text);

@@ -40,7 +40,7 @@ void Machine::listen(sim::SimEnv& env) {
     if (line.find(kSecretMark) != std::string_view::npos)
       judge_.violated(Rule::no_secrets, process_name_ + " logs a secret key");
     if (line.find("has passed the stream's retention") != std::string_view::npos)
-      judge_.told_gap(process_name_, Ledger::shard_in(line));
+      judge_.told_gap(process_name_, shard_named_in(line));
     constexpr std::string_view kLevels[] = {"ERROR ", "warn ", "info ", "debug "};
     if (trace_.on())
       trace_.line(process_name_, std::string(kLevels[static_cast<size_t>(level) - 1]) + std::string(line));
@@ -195,9 +195,10 @@ void Machine::look_at_checkpoint() {
   for (const StreamCheckpoint& stream : checkpoint->streams)
     for (const auto& [shard_id, from] : stream.shards) {
       if (trace_.on())
-        trace_.line(process_name_, "keeps " + shard_id + " at " + from.position.sequence_number + "." +
+        trace_.line(process_name_, "keeps " + shard_name(stream.stream.name, shard_id) + " at " +
+                                       from.position.sequence_number + "." +
                                        std::to_string(from.position.sub_sequence_number));
-      judge_.kept(process_name_, shard_id, from.position);
+      judge_.kept(process_name_, shard_name(stream.stream.name, shard_id), from.position);
     }
 }
 

@@ -239,6 +239,7 @@ Plan draw_plan(uint64_t seed, int edition) {
     draw_beginning(plan, Draw(seed, "beginning"));
     draw_retention(plan, Draw(seed, "retention"));
     draw_aggregates(plan, Draw(seed, "aggregates"));
+    plan.streams = Draw(seed, "streams").chance(0.2) ? 2 : 1;
   }
   order_deeds(plan);
   return plan;

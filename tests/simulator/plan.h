@@ -1,6 +1,7 @@
 // What happens in one run of the simulator: everything that chance decides beforehand, drawn from a seed.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,17 +32,17 @@ struct Deed {
     fill_disk,   // a machine's disk takes nothing more
     fail_syncs,  // every fsync of a machine fails
     storm,       // both services refuse most calls
-    split,       // the widest open shard of "in"
-    merge,       // two neighbours of "in"
+    split,       // the widest open shard of what is read
+    merge,       // two neighbours of the stream with most open shards
     split_out,   // the widest open shard of "out"
     expire_iterators,
     replace_keys,  // a machine's keys to the services are replaced
     suspend,       // a machine sleeps: its monotonic clock stands still, and the world goes on
     skew_clock,    // a machine's wall clock is wrong
-    hide,          // GetRecords gives nothing of the records that are in "in"
+    hide,          // GetRecords gives nothing of the records that there are
     never_end,     // GetRecords never says that all was read
     refuse,        // a host takes no batch of its input
-    trim,          // retention passes the older half of what each shard of "in" has
+    trim,          // retention passes the older half of what each shard has
   };
   int64_t at_ms = 0;   // since the beginning
   int64_t for_ms = 0;  // then it is undone, where it can be
@@ -54,13 +55,16 @@ struct Deed {
 
 std::string_view name_of(Deed::Kind kind);
 
+inline constexpr std::array<const char*, 2> kSourceStreams = {"in", "second"};
+
 struct Plan {
   uint64_t seed = 0;
 
   // The deployment.
-  bool leases = false;  // else one process keeps its positions in a file
-  size_t machines = 1;  // each with one process at a time
-  uint32_t shards_in = 1;
+  bool leases = false;     // else one process keeps its positions in a file
+  size_t machines = 1;     // each with one process at a time
+  size_t streams = 1;      // that are read, the first so many of kSourceStreams
+  uint32_t shards_in = 1;  // of each
   uint32_t shards_out = 1;
   int64_t list_shards_page = 1000;
 

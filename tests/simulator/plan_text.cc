@@ -101,7 +101,8 @@ std::string to_text(const Plan& plan) {
   std::string text = "seed " + number(plan.seed) + ": " +
                      (plan.leases ? number(plan.machines) + " processes that share leases"
                                   : std::string("one process with a checkpoint file")) +
-                     ", " + number(plan.shards_in) + " shards in, " + number(plan.shards_out) + " out\n";
+                     ", " + number(plan.streams) + " streams of " + number(plan.shards_in) + " shards in, " +
+                     number(plan.shards_out) + " out\n";
   if (plan.first_start_ms > 0)
     text += "  starts at " + seconds(plan.first_start_ms) + ", initial_position " +
             (plan.initial == InitialPosition::Kind::latest ? "latest" : "at " + seconds(plan.initial_ms)) + "\n";

@@ -78,6 +78,7 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
     assignment =
         std::make_unique<LeaseAssignment>(env.in.env(), process->table_,
                                           LeaseOptions{.worker = process->name_,
+                                                       .streams = plan.streams,
                                                        .initial = initial,
                                                        .failover_ms = plan.failover_ms,
                                                        .checkpoint_interval_ms = plan.checkpoint_interval_ms,
@@ -89,9 +90,11 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
     if (!own.ok()) return own.status();
     assignment = std::move(*own);
   }
+  std::vector<InputStream> streams;
+  for (size_t i = 0; i < plan.streams; ++i)
+    streams.push_back({{kSourceStreams[i], kSourceStreams[i], ""}, &process->in_client_});
   process->input_ =
-      std::make_unique<Input>(env.in.env(), std::vector<InputStream>{{{"in", "in", ""}, &process->in_client_}},
-                              *assignment, *process->in_failures_, input_options(plan));
+      std::make_unique<Input>(env.in.env(), streams, *assignment, *process->in_failures_, input_options(plan));
   return process;
 }
 
@@ -123,8 +126,10 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
     self.trace_.line(self.name_, "emits batch " + std::to_string(batch->ack_id) + ", " +
                                      std::to_string(batch->record_count) + " events from item " +
                                      std::to_string(Ledger::marked(view(batch->records[0].body)).value_or(0)) +
-                                     " of " + std::string(view(batch->shard_id)) + (taken ? "" : ", refused"));
-  if (self.leases_ != nullptr) self.leases_->emitted(self.name_, std::string(view(batch->shard_id)));
+                                     " of " + shard_name(view(batch->stream), view(batch->shard_id)) +
+                                     (taken ? "" : ", refused"));
+  if (self.leases_ != nullptr)
+    self.leases_->emitted(self.name_, shard_name(view(batch->stream), view(batch->shard_id)));
   self.judge_.offered(self.name_, *batch, self.env_.clock.wall_ms());
   if (!taken) {
     self.judge_.refused(self.name_, *batch);

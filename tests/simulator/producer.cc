@@ -33,7 +33,9 @@ void Producer::put() {
   const bool aggregated = chance(plan_.aggregated_share);
   const size_t user_records = aggregated ? 1 + random_.up_to(kMostUserRecords - 1) : 1;
   const std::string key = lane_name(lane);
-  const std::string shard = kinesis_.stream("in")->open_shard_for(model::hash_of_partition_key(key)).id();
+  const std::string stream = kSourceStreams[lane % plan_.streams];
+  const std::string shard =
+      shard_name(stream, kinesis_.stream(stream)->open_shard_for(model::hash_of_partition_key(key)).id());
   std::string message = kpl_bytes::partition_key(lane_name(lane));
   std::string data;
   std::vector<Item> items;
@@ -47,7 +49,7 @@ void Producer::put() {
     data = std::move(made.data);
   }
   if (aggregated) data = kpl_bytes::sealed(message);
-  const int64_t now_ms = kinesis_.preload("in", key, data).arrival_ms;
+  const int64_t now_ms = kinesis_.preload(stream, key, data).arrival_ms;
   for (Item& item : items) item.too_early = too_early(shard, now_ms);
   ledger_.put(shard, std::move(items), now_ms);
 
@@ -62,8 +64,8 @@ void Producer::put() {
 }
 
 // What "latest" means is settled when the first shard is asked for.
-bool Producer::too_early(const std::string& shard_id, int64_t arrival_ms) {
-  if (plan_.initial == InitialPosition::Kind::latest) return !ledger_.begun(ledger_.shard(shard_id));
+bool Producer::too_early(const std::string& shard, int64_t arrival_ms) {
+  if (plan_.initial == InitialPosition::Kind::latest) return !ledger_.begun(ledger_.shard(shard));
   return plan_.initial == InitialPosition::Kind::at_timestamp && arrival_ms < epoch_ms_ + plan_.initial_ms;
 }
 

@@ -33,7 +33,7 @@ class Producer {
   };
   Made make(size_t lane, ItemNumber first_item);
   Made make_message(size_t lane, ItemNumber first_item);
-  bool too_early(const std::string& shard_id, int64_t arrival_ms);
+  bool too_early(const std::string& shard, int64_t arrival_ms);
   Item next_of(size_t lane, Item::Kind kind);
   std::string text_of(const Item& item, ItemNumber number);
   bool chance(double share);

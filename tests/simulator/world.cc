@@ -68,11 +68,11 @@ World::World(const Plan& plan, Trace::Write write)
       kinesis_(kinesis_settings(plan), [this] { return clock_.unix_ms(); }),
       dynamodb_({.stale_ms = plan.stale_ms, .seed = plan.seed}, [this] { return clock_.unix_ms(); }),
       leases_(clock_, judge_, trace_, plan.failover_ms, most_call_ms(plan),
-              [this](const std::string& shard_id) { chaos_->changed_hands(shard_id); }),
+              [this](const std::string& shard) { chaos_->changed_hands(shard); }),
       producer_(plan_, kinesis_, ledger_, clock_),
       sink_(kinesis_, judge_),
       random_(plan.seed ^ kWorldSeed) {
-  kinesis_.create_stream("in", plan_.shards_in);
+  for (size_t i = 0; i < plan_.streams; ++i) kinesis_.create_stream(kSourceStreams[i], plan_.shards_in);
   kinesis_.create_stream("out", plan_.shards_out);
   dynamodb_.make_table("app");
   for (size_t i = 0; i < plan_.machines; ++i)
@@ -177,8 +177,9 @@ void World::end_in_order() {
 
 std::set<std::string> World::open_shards() {
   std::set<std::string> shards;
-  for (const model::Shard& shard : kinesis_.stream("in")->shards())
-    if (!shard.closed()) shards.insert(shard.id());
+  for (size_t i = 0; i < plan_.streams; ++i)
+    for (const model::Shard& shard : kinesis_.stream(kSourceStreams[i])->shards())
+      if (!shard.closed()) shards.insert(shard_name(kSourceStreams[i], shard.id()));
   return shards;
 }
 
@@ -195,7 +196,7 @@ model::Reply World::serve(const std::string& host, model::Request request) {
   const bool of_table = host.starts_with("dynamodb");
   const std::string issuer = issuer_of(request);
   const std::string operation = operation_of(request);
-  const std::string begun = operation == "GetShardIterator" ? Ledger::shard_in(request.body) : "";
+  const std::string begun = operation == "GetShardIterator" ? shard_named_in(request.body) : "";
   model::Reply reply = of_table ? dynamodb_.handle(std::move(request)) : kinesis_.handle(std::move(request));
   if (trace_.on()) trace_.line(issuer, operation + " -> " + outcome_of(reply));
   if (!begun.empty() && reply.status == 200) ledger_.shard(begun).begun = true;
