@@ -19,8 +19,8 @@ class GivenUp {
   // The references outlive it.
   GivenUp(const Plan& plan, const sim::SimClock& clock, Ledger& ledger);
 
-  // An input of a process offers a batch of these items to its host, which refuses it. Empty; or what is wrong with
-  // that: it was refused so often that it should be in a failure file.
+  // An input of a process offers a batch of these items to its host, which refuses it. Empty; or what is wrong
+  // with that: it was refused so often that it should be in a failure file.
   std::string refused(const std::string& process, const std::vector<ItemNumber>& items);
   // An input offers a record that has arrived so long ago, by its own clock. Empty, or what is wrong with that.
   std::string offered(int64_t age_ms) const;
@@ -41,7 +41,7 @@ class GivenUp {
   const Plan& plan_;
   const sim::SimClock& clock_;
   Ledger& ledger_;
-  int64_t most_ahead_ms_ = 0;  // of a machine's wall clock
+  int64_t most_ahead_ms_ = 0;                    // of a machine's wall clock
   std::map<std::string, Refused> last_refused_;  // by process
 };
 

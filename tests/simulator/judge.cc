@@ -195,8 +195,8 @@ void Judge::closed(const std::string& process) {
     if (cursor == cursors_.end() || cursor->second == 0) continue;
     // A user record that it has emitted a part of is not settled.
     const Item& last = ledger_.item(shard.items[cursor->second - 1]);
-    const auto of_last = [&](size_t place) {
-      const Item& item = ledger_.item(shard.items[place]);
+    const auto of_last = [this, &last, &items = shard.items](size_t place) {
+      const Item& item = ledger_.item(items[place]);
       return item.record == last.record && item.user_record == last.user_record;
     };
     size_t settled = cursor->second;
@@ -205,7 +205,7 @@ void Judge::closed(const std::string& process) {
     // What was read to its end, and whose children no list had yet.
     if (shard.closed && settled == shard.items.size()) continue;
     if (shard.kept < settled)
-      return violated(Rule::orderly_end, process + " has closed, and of " + id + " it kept " +
+      return violated(Rule::orderly_end, (process + " has closed, and of ").append(id) + " it kept " +
                                              std::to_string(shard.kept) + " of the " + std::to_string(settled) +
                                              " events that were settled");
   }

@@ -14,8 +14,8 @@ namespace {
 constexpr int64_t kCallTimeoutMs = 30'000;
 constexpr int64_t kBlockedMs = 20;       // as the host's: an input that cannot emit is not asked more often
 constexpr int64_t kLeastCloseMs = 1000;  // as the host's
-constexpr size_t kLargestDataBytes = (10 << 20) / 3 * 4;  // of a record, in base64
-constexpr size_t kLargestAnswerBytes = 14 << 20;          // with one such record, which is let through alone
+constexpr size_t kLargestDataBytes = size_t{10 << 20} / 3 * 4;  // of a record, in base64
+constexpr size_t kLargestAnswerBytes = 14 << 20;                // with one such record, which is let through alone
 constexpr int kTurnsALook = 16;
 
 // Above a memory limit: the batch that fills it up, and the one call that is always let through.
