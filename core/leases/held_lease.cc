@@ -39,6 +39,7 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
     if (children_.empty()) return Step::end;
     return renewal_due ? Step::renew : Step::make_child;
   }
+  if (handing_over_ && ended_) return Step::end;
   if (handing_over_) return moved() ? Step::checkpoint : Step::evict;
   if (moved() && (renewal_due || boot_ms >= saved_boot_ms_ + terms_.checkpoint_interval_ms))
     return Step::checkpoint;
@@ -70,6 +71,7 @@ void HeldLease::advance() {
       break;
     case Step::end:
       change.checkpoint = kShardEnd;
+      end_tried_ = true;
       break;
     case Step::make_child:
       return make_child();
@@ -90,8 +92,13 @@ void HeldLease::write(const LeaseChange& change) {
 void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWrite>& result) {
   if (!end_call(result.status())) return;
   doubted_ = false;
-  if (!result->row || result->row->owner != terms_.worker) {
-    state_ = result->row ? State::lost : State::vanished;
+  if (!result->row) {
+    // Where the answer was lost to the call that wrote the end, others may have gone on from there.
+    state_ = end_tried_ ? State::finished : State::vanished;
+    return;
+  }
+  if (result->row->owner != terms_.worker) {
+    state_ = State::lost;
     return;
   }
   // Where it was an earlier call that came through, what it proves is as old as the first of them.

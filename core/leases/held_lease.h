@@ -44,6 +44,7 @@ class HeldLease {
     lost,      // somebody else has it
     vanished,  // its row was deleted
     released,  // by us: it is finished, or handed over
+    finished,  // its end was written, and its row deleted by others before we heard of it
   };
 
   // row: as our taking it left it, by a write that started at taken_boot_ms or later (Clock::boot_ms).
@@ -68,7 +69,8 @@ class HeldLease {
   bool waits_for_children() const { return ended_ && !finishing_ && state_ == State::held; }
   // The leases of all children, made before the end is written, which is the row's last checkpoint.
   void finish(std::vector<Lease> children);
-  // Saves what has moved, then sets the lease free.
+  // Saves what has moved, or the end, then sets the lease free. An end goes without the children where no list has
+  // them yet: who sees later that they lack leases makes these.
   void hand_over() { handing_over_ = true; }
   // Renews at once: somebody else's name was seen on the row.
   void doubt() { doubted_ = true; }
@@ -81,7 +83,7 @@ class HeldLease {
   enum class Step { none, renew, checkpoint, name_children, make_child, end, evict };
 
   bool moved() const {
-    return !position_.sequence_number.empty() &&
+    return !position_.sequence_number.empty() && row_.checkpoint != kShardEnd &&
            position_ != ShardPosition{row_.checkpoint, row_.sub_sequence_number};
   }
   int64_t renewal_boot_ms() const { return doubted_ ? 0 : good_boot_ms_ + terms_.failover_ms / 3; }
@@ -108,6 +110,7 @@ class HeldLease {
   ShardPosition position_;  // of the last record settled; "": none since we hold it
   bool ended_ = false;
   bool finishing_ = false;
+  bool end_tried_ = false;  // a call that writes the end has begun
   std::vector<std::string> child_ids_;
   std::vector<Lease> children_;  // to be made
 };

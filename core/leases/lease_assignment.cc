@@ -281,7 +281,7 @@ void LeaseAssignment::advance_held() {
     // Nobody knows better than we how far it was read; but out of force, others may have read it to its end.
     const int64_t until_boot_ms = held.lease.in_force_until_boot_ms();
     const bool made_anew = state == HeldLease::State::vanished && boot_ms() < until_boot_ms;
-    if (state != HeldLease::State::released) {
+    if (state == HeldLease::State::lost || state == HeldLease::State::vanished) {
       ++lost_;
       end_grant(held);
       env_.log(
@@ -293,7 +293,7 @@ void LeaseAssignment::advance_held() {
                      "at the beginning"
                    : " is lost to another worker, which goes on from its last checkpoint"));
     }
-    if (state == HeldLease::State::vanished) {
+    if (state == HeldLease::State::vanished || state == HeldLease::State::finished) {
       stream.removed(row.shard_id);
       if (made_anew && stream.known() && stream.shard(row.shard_id))
         chores_.add({LeaseChore::Kind::make, held.stream, row, until_boot_ms});

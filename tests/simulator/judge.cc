@@ -202,8 +202,6 @@ void Judge::closed(const std::string& process) {
     size_t settled = cursor->second;
     if (settled < shard.items.size() && of_last(settled))
       while (settled > 0 && of_last(settled - 1)) --settled;
-    // What was read to its end, and whose children no list had yet.
-    if (shard.closed && settled == shard.items.size()) continue;
     if (shard.kept < settled)
       return violated(Rule::orderly_end, (process + " has closed, and of ").append(id) + " it kept " +
                                              std::to_string(shard.kept) + " of the " + std::to_string(settled) +

@@ -155,9 +155,6 @@ void draw_clock_deeds(Plan& plan, Draw draw) {
 
 void draw_shard_deeds(Plan& plan, Draw draw) {
   plan.list_shards_lag_ms = draw.pick<int64_t>({0, 0, 500, 5000});
-  // Pages of different ages could show a child and not its parent, which then looks as if its retention had
-  // passed.
-  if (plan.list_shards_lag_ms > 0) plan.list_shards_page = 1000;
   if (!draw.chance(0.3)) return;
   for (size_t left = draw.between<size_t>(1, 2); left > 0; --left) {
     Deed deed;

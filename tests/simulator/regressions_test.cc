@@ -30,12 +30,26 @@ TEST(regressions, a_key_waits_for_the_failure_of_its_record_to_be_on_disk) {
 }
 
 // A child was read before its parent, which was younger than the reader's list of shards.
-TEST(regressions, a_parent_that_is_younger_than_the_list_is_waited_for) { trace_of(1064, 1); }
+TEST(regressions, a_parent_that_is_younger_than_the_list_is_waited_for) {
+  trace_of(1064, 1);
+  trace_of(101128, 1);
+}
 
 // The row of a finished shard was deleted by a worker whose list was older than the shard and its children, which
 // counted as read for that; it was made again, and all of the shard read again.
 TEST(regressions, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
   trace_of(211, 1);
+}
+
+// The answer to the call that wrote the end was lost, and the row deleted before the next try: its owner made it
+// anew, and all of the shard was read again.
+TEST(regressions, a_lease_whose_end_was_written_is_not_made_anew) { trace_of(102130, 1); }
+
+// A shard was handed over at its end before a list had its children: the end was not kept, and the shard read
+// again.
+TEST(regressions, a_shard_is_handed_over_at_its_end_though_its_children_are_not_listed) {
+  trace_of(162, 1);
+  trace_of(258, 1);
 }
 
 }  // namespace
