@@ -17,7 +17,7 @@ Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace,
     machine->set_disk(plan.files);
     machine->set_refusals(plan.refused_share);
   }
-  for (size_t i = 0; i < plan.streams; ++i) sources_.push_back(to_.kinesis.stream(kSourceStreams[i]));
+  sources_.push_back(to_.kinesis.stream(kSourceStreams[0]));
   apply_rates();
   note_shards();
 }
@@ -25,11 +25,13 @@ Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace,
 int64_t Chaos::next_ms() const {
   int64_t next_ms = next_ < plan_.deeds.size() ? start_ms_ + plan_.deeds[next_].at_ms : kNever;
   for (const Deed& deed : under_way_) next_ms = std::min(next_ms, end_ms(deed));
+  if (sources_.size() < plan_.streams) next_ms = std::min(next_ms, start_ms_ + plan_.second_made_ms);
   return next_ms;
 }
 
 void Chaos::advance() {
   const int64_t now_ms = to_.clock.monotonic_ms();
+  if (sources_.size() < plan_.streams && start_ms_ + plan_.second_made_ms <= now_ms) make_second();
   for (; next_ < plan_.deeds.size() && start_ms_ + plan_.deeds[next_].at_ms <= now_ms; ++next_)
     begin(plan_.deeds[next_]);
   for (size_t i = 0; i < under_way_.size();) {
@@ -218,6 +220,13 @@ void Chaos::split_widest(const std::vector<model::Stream*>& streams) {
 
 void Chaos::split(model::Stream& stream, model::Shard& shard) {
   stream.split(shard, shard.first + (shard.last - shard.first) / 2 + 1, to_.clock.unix_ms());
+  note_shards();
+}
+
+void Chaos::make_second() {
+  trace_.line("chaos", std::string("makes the stream ") + kSourceStreams[1]);
+  to_.kinesis.create_stream(kSourceStreams[1], plan_.shards_in);
+  sources_.push_back(to_.kinesis.stream(kSourceStreams[1]));
   note_shards();
 }
 

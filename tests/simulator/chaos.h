@@ -47,6 +47,7 @@ class Chaos {
   void apply_rates();
   void split(model::Stream& stream, model::Shard& shard);
   void split_widest(const std::vector<model::Stream*>& streams);
+  void make_second();
   void merge();
   void trim();
   void note_shards();

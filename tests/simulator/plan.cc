@@ -170,6 +170,12 @@ void draw_aggregates(Plan& plan, Draw draw) {
   if (plan.leases && draw.chance(0.3)) plan.aggregated_share = draw.pick({0.5, 1.0});
 }
 
+void draw_streams(Plan& plan, Draw draw) {
+  if (!draw.chance(0.2)) return;
+  plan.streams = 2;
+  if (draw.chance(0.3)) plan.second_made_ms = draw.between<int64_t>(1, plan.load_ms / 2);
+}
+
 void draw_retention(Plan& plan, Draw draw) {
   if (!draw.chance(0.15)) return;
   Deed deed;
@@ -236,7 +242,7 @@ Plan draw_plan(uint64_t seed, int edition) {
     draw_beginning(plan, Draw(seed, "beginning"));
     draw_retention(plan, Draw(seed, "retention"));
     draw_aggregates(plan, Draw(seed, "aggregates"));
-    plan.streams = Draw(seed, "streams").chance(0.2) ? 2 : 1;
+    draw_streams(plan, Draw(seed, "streams"));
   }
   order_deeds(plan);
   return plan;

@@ -61,10 +61,11 @@ struct Plan {
   uint64_t seed = 0;
 
   // The deployment.
-  bool leases = false;     // else one process keeps its positions in a file
-  size_t machines = 1;     // each with one process at a time
-  size_t streams = 1;      // that are read, the first so many of kSourceStreams
-  uint32_t shards_in = 1;  // of each
+  bool leases = false;         // else one process keeps its positions in a file
+  size_t machines = 1;         // each with one process at a time
+  size_t streams = 1;          // that are read, the first so many of kSourceStreams
+  int64_t second_made_ms = 0;  // when the second of them is made, since the beginning
+  uint32_t shards_in = 1;      // of each
   uint32_t shards_out = 1;
   int64_t list_shards_page = 1000;
 

@@ -106,6 +106,7 @@ std::string to_text(const Plan& plan) {
   if (plan.first_start_ms > 0)
     text += "  starts at " + seconds(plan.first_start_ms) + ", initial_position " +
             (plan.initial == InitialPosition::Kind::latest ? "latest" : "at " + seconds(plan.initial_ms)) + "\n";
+  if (plan.second_made_ms > 0) text += "  the second stream is made at " + seconds(plan.second_made_ms) + "\n";
   text += "  input: poll_interval " + seconds(plan.poll_interval_ms) + ", checkpoint_interval " +
           seconds(plan.checkpoint_interval_ms) + ", failover_time " + seconds(plan.failover_ms) + ", mem_limit " +
           number(plan.input_mem_bytes) + ", max_records " + number(plan.max_records) + ", ListShards pages of " +

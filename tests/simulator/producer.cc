@@ -29,7 +29,8 @@ Producer::Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, si
 bool Producer::chance(double share) { return static_cast<double>(random_.up_to(999'999)) < share * 1e6; }
 
 void Producer::put() {
-  const size_t lane = random_.up_to(plan_.lanes - 1);
+  size_t lane = random_.up_to(plan_.lanes - 1);
+  if (kinesis_.stream(kSourceStreams[lane % plan_.streams]) == nullptr) --lane;  // not yet
   const bool aggregated = chance(plan_.aggregated_share);
   const size_t user_records = aggregated ? 1 + random_.up_to(kMostUserRecords - 1) : 1;
   const std::string key = lane_name(lane);

@@ -72,7 +72,7 @@ World::World(const Plan& plan, Trace::Write write)
       producer_(plan_, kinesis_, ledger_, clock_),
       sink_(kinesis_, judge_),
       random_(plan.seed ^ kWorldSeed) {
-  for (size_t i = 0; i < plan_.streams; ++i) kinesis_.create_stream(kSourceStreams[i], plan_.shards_in);
+  kinesis_.create_stream(kSourceStreams[0], plan_.shards_in);
   kinesis_.create_stream("out", plan_.shards_out);
   dynamodb_.make_table("app");
   for (size_t i = 0; i < plan_.machines; ++i)
