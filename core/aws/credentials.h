@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
+#include "core/base/answer.h"
 #include "core/base/env.h"
 
 namespace penstock {
@@ -22,14 +22,15 @@ struct Credentials {
 // One place that credentials come from. Asks it anew each time; CredentialsCache is what keeps them.
 class CredentialsProvider {
  public:
-  using Found = std::function<void(Result<Credentials>)>;
+  using Found = Answer<Credentials>;
 
   virtual ~CredentialsProvider() = default;
-  // found runs once, inside find() or inside a later drive() of the transport, and only then may find() be called
-  // again. The provider touches nothing of its own after calling found. It stays until then, or until the
-  // transport is gone. Code::not_found: nothing is set up there, so another place may be asked. Any other error is
-  // of what is set up, and no other place should stand in for it. Holds no secret.
-  virtual void find(Found found) = 0;
+  // found is told once, inside find() or inside a later drive() of the transport, and only then may find() be
+  // called again; not where find() throws std::bad_alloc. The provider touches nothing of its own after calling
+  // found. It stays until then, or until the transport is gone. Code::not_found: nothing is set up there, so
+  // another place may be asked. Any other error is of what is set up, and no other place should stand in for it.
+  // Holds no secret.
+  virtual void find(const Found& found) = 0;
 };
 
 // How a source names the three.

@@ -15,10 +15,10 @@ class AssumeRoleCredentials : public CredentialsProvider {
   // Asks source first, each time. context outlives it.
   AssumeRoleCredentials(const CredentialsContext& context, Role role, std::unique_ptr<CredentialsProvider> source)
       : context_(context), role_(std::move(role)), source_(std::move(source)) {}
-  void find(Found found) override;
+  void find(const Found& found) override;
 
  private:
-  void assume(const Credentials& keys, Found found);
+  void assume(const Credentials& keys, const Found& found);
 
   const CredentialsContext& context_;
   const Role role_;

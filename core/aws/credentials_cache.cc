@@ -52,11 +52,8 @@ bool CredentialsCache::usable() const {
 
 void CredentialsCache::refresh() {
   refreshing_ = true;
-  Status begun = or_out_of_memory([this] {
-    provider_->find([this](Result<Credentials> found) { take(std::move(found)); });
-    return Status();
-  });
-  if (!begun.ok()) take(std::move(begun));
+  CredentialsProvider::Found::begin([this](Result<Credentials> found) { take(std::move(found)); },
+                                    [this](const CredentialsProvider::Found& found) { provider_->find(found); });
 }
 
 // A copy: what is told may come back and change ours.
@@ -66,14 +63,16 @@ Result<Credentials> CredentialsCache::outcome() const {
 
 void CredentialsCache::take(Result<Credentials> found) {
   refreshing_ = false;
-  const Status status = found.ok() ? accept(std::move(*found)) : found.status();
+  const Status status = or_out_of_memory([&] { return found.ok() ? accept(std::move(*found)) : found.status(); });
   if (!status.ok()) {
-    last_error_ = Status(Code::credentials, status.message());
     const int64_t pause_ms = kPause.delay_ms(++failures_, env_.random);
     paused_until_ms_ = env_.clock.monotonic_ms() + pause_ms;
-    if (usable())
-      env_.log(LogLevel::warn, "refreshing credentials: " + status.message() + "; those at hand are good until " +
-                                   text_of(current_->expires_at_ms));
+    last_error_ = or_out_of_memory([&] {
+      if (usable())
+        env_.log(LogLevel::warn, "refreshing credentials: " + status.message() +
+                                     "; those at hand are good until " + text_of(current_->expires_at_ms));
+      return Status(Code::credentials, status.message());
+    });
   }
   const Result<Credentials> told = outcome();
   std::exception_ptr thrown;  // by one, which is no matter of the others

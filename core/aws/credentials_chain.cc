@@ -4,7 +4,7 @@
 
 namespace penstock {
 
-void CredentialsChain::ask(size_t index, std::string said, Found found) {
+void CredentialsChain::ask(size_t index, std::string said, const Found& found) {
   if (index == providers_.size())
     return found(
         Status(Code::credentials,
@@ -12,13 +12,13 @@ void CredentialsChain::ask(size_t index, std::string said, Found found) {
                    "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, add a profile, or give the machine, "
                    "task or pod a role"));
   providers_[index]->find(
-      [this, index, said = std::move(said), found = std::move(found)](Result<Credentials> answer) mutable {
-        if (answer.ok()) return found(std::move(answer));
+      found.later([this, index, said = std::move(said)](const Found& told, Result<Credentials> answer) mutable {
+        if (answer.ok()) return told(std::move(answer));
         said.append(said.empty() ? "" : "; ").append(answer.status().message());
         if (answer.status().code() != Code::not_found)
-          return found(Status(Code::credentials, "no credentials: " + said));
-        ask(index + 1, std::move(said), std::move(found));
-      });
+          return told(Status(Code::credentials, "no credentials: " + said));
+        ask(index + 1, std::move(said), told);
+      }));
 }
 
 }  // namespace penstock

@@ -15,10 +15,10 @@ class CredentialsChain : public CredentialsProvider {
  public:
   explicit CredentialsChain(std::vector<std::unique_ptr<CredentialsProvider>> providers)
       : providers_(std::move(providers)) {}
-  void find(Found found) override { ask(0, "", std::move(found)); }
+  void find(const Found& found) override { ask(0, "", found); }
 
  private:
-  void ask(size_t index, std::string said, Found found);
+  void ask(size_t index, std::string said, const Found& found);
 
   const std::vector<std::unique_ptr<CredentialsProvider>> providers_;
 };

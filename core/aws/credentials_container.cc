@@ -43,7 +43,7 @@ Result<Credentials> read(const HttpResponse& response) {
 
 }  // namespace
 
-void ContainerCredentials::find(Found found) {
+void ContainerCredentials::find(const Found& found) {
   const std::string url = url_of(env_);
   if (url.empty())
     return found(Status(Code::not_found,
@@ -55,7 +55,7 @@ void ContainerCredentials::find(Found found) {
   request.headers = {{"Accept", "application/json"}};
   if (!token->empty()) request.headers.emplace_back("Authorization", *token);
   env_.transport.start(std::move(request),
-                       [found = std::move(found)](const HttpResponse& response) { found(read(response)); });
+                       found.later([](const Found& told, const HttpResponse& response) { told(read(response)); }));
 }
 
 }  // namespace penstock

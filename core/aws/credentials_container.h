@@ -11,7 +11,7 @@ namespace penstock {
 class ContainerCredentials : public CredentialsProvider {
  public:
   explicit ContainerCredentials(Env& env) : env_(env) {}
-  void find(Found found) override;
+  void find(const Found& found) override;
 
  private:
   Env& env_;

@@ -27,6 +27,6 @@ Result<Credentials> from_environment(Env& env) {
 
 }  // namespace
 
-void EnvironmentCredentials::find(Found found) { found(from_environment(env_)); }
+void EnvironmentCredentials::find(const Found& found) { found(from_environment(env_)); }
 
 }  // namespace penstock

@@ -10,7 +10,7 @@ namespace penstock {
 class EnvironmentCredentials : public CredentialsProvider {
  public:
   explicit EnvironmentCredentials(Env& env) : env_(env) {}
-  void find(Found found) override;
+  void find(const Found& found) override;
 
  private:
   Env& env_;

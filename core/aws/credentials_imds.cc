@@ -27,23 +27,22 @@ bool is_role_name(std::string_view text) {
 
 }  // namespace
 
-void ImdsCredentials::find(Found found) {
-  imds_.get(kPath, [this, found = std::move(found)](Result<std::string> answer) mutable {
+void ImdsCredentials::find(const Found& found) {
+  imds_.get(kPath, found.later([this](const Found& told, const Result<std::string>& answer) {
     if (!answer.ok() && answer.status().code() == Code::not_found)
-      return found(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
-    if (!answer.ok()) return found(answer.status().in(kSource));
+      return told(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
+    if (!answer.ok()) return told(answer.status().in(kSource));
     const std::string role(trimmed(answer->substr(0, answer->find('\n'))));
     if (!is_role_name(role))
-      return found(
-          Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
-    get_keys(role, std::move(found));
-  });
+      return told(Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
+    get_keys(role, told);
+  }));
 }
 
-void ImdsCredentials::get_keys(const std::string& role, Found found) {
-  imds_.get(kPath + role, [this, role, found = std::move(found)](const Result<std::string>& answer) {
-    found(read(role, answer));
-  });
+void ImdsCredentials::get_keys(const std::string& role, const Found& found) {
+  imds_.get(kPath + role, found.later([this, role](const Found& told, const Result<std::string>& answer) {
+    told(read(role, answer));
+  }));
 }
 
 Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<std::string>& answer) {

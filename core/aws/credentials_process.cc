@@ -29,7 +29,7 @@ Result<Credentials> read(const std::string& source, const ProcessResult& result)
 
 }  // namespace
 
-void ProcessCredentials::find(Found found) {
+void ProcessCredentials::find(const Found& found) {
   Result<std::vector<std::string>> words = split_command_line(command_);
   if (!words.ok())
     return found(Status(Code::credentials, where_ + ": credential_process: " + words.status().message()));
@@ -38,9 +38,9 @@ void ProcessCredentials::find(Found found) {
   request.arguments = std::move(*words);
   request.timeout_ms = 60'000;
   request.max_output_bytes = size_t{64} * 1024;
-  env_.run_process(std::move(request), [source, found = std::move(found)](const ProcessResult& result) {
-    found(read(source, result));
-  });
+  env_.run_process(std::move(request), found.later([source](const Found& told, const ProcessResult& result) {
+    told(read(source, result));
+  }));
 }
 
 }  // namespace penstock

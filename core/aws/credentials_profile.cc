@@ -22,7 +22,7 @@ using Provider = std::unique_ptr<CredentialsProvider>;
 class FoundCredentials : public CredentialsProvider {
  public:
   explicit FoundCredentials(Credentials keys) : keys_(std::move(keys)) {}
-  void find(Found found) override { found(keys_); }
+  void find(const Found& found) override { found(keys_); }
 
  private:
   const Credentials keys_;
@@ -104,7 +104,7 @@ class ProfileReader {
 
 }  // namespace
 
-void ProfileCredentials::find(Found found) {
+void ProfileCredentials::find(const Found& found) {
   const bool by_name = !profile_.empty() || !context_.env.variable("AWS_PROFILE").value_or("").empty();
   const Code absent = by_name ? Code::credentials : Code::not_found;
   const std::string name = profile_.empty() ? AwsProfiles::usual_name(context_.env) : profile_;
@@ -116,7 +116,7 @@ void ProfileCredentials::find(Found found) {
     return found(Status(status.code() == Code::not_found ? absent : status.code(), status.message()));
   }
   meant_ = std::move(*meant);
-  meant_->find(std::move(found));
+  meant_->find(found);
 }
 
 }  // namespace penstock

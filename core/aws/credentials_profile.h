@@ -17,7 +17,7 @@ class ProfileCredentials : public CredentialsProvider {
   ProfileCredentials(const CredentialsContext& context, std::string profile)
       : context_(context), profile_(std::move(profile)) {}
   // Reads the files each time.
-  void find(Found found) override;
+  void find(const Found& found) override;
 
  private:
   const CredentialsContext& context_;

@@ -15,7 +15,7 @@ WebIdentity web_identity_of_environment(Env& env) {
   return identity;
 }
 
-void WebIdentityCredentials::find(Found found) {
+void WebIdentityCredentials::find(const Found& found) {
   if (identity_.token_file.empty())
     return found(Status(Code::not_found, "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set"));
   if (identity_.role.arn.empty())
@@ -24,10 +24,10 @@ void WebIdentityCredentials::find(Found found) {
   const Result<std::string> token = read_token_file(context_.env, identity_.token_file);
   if (!token.ok()) return found(token.status().in("web identity"));
   context_.env.transport.start(assume_role_with_web_identity_request(context_, identity_.role, *token),
-                               [this, found = std::move(found)](const HttpResponse& response) {
+                               found.later([this](const Found& told, const HttpResponse& response) {
                                  const std::string source = "web identity, role " + printable(identity_.role.arn);
-                                 found(read_sts_answer(context_, "AssumeRoleWithWebIdentity", source, response));
-                               });
+                                 told(read_sts_answer(context_, "AssumeRoleWithWebIdentity", source, response));
+                               }));
 }
 
 }  // namespace penstock

@@ -31,38 +31,37 @@ Status refusal(const std::string& what, const HttpResponse& response) {
 
 Imds::Imds(Env& env, bool v1_fallback) : env_(env), v1_fallback_(v1_fallback), url_(url_of(env)) {}
 
-void Imds::get(std::string path, Answered answered) {
+void Imds::get(std::string path, const Answered& answered) {
   if (lower_case(env_.variable("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
     return answered(Status(Code::config, "AWS_EC2_METADATA_DISABLED is set"));
-  get_token(std::move(path), std::move(answered));
+  get_token(std::move(path), answered);
 }
 
-void Imds::get_token(std::string path, Answered answered) {
+void Imds::get_token(std::string path, const Answered& answered) {
   HttpRequest request = metadata_request("PUT", url_ + "/latest/api/token");
   request.headers = {{"X-aws-ec2-metadata-token-ttl-seconds", kTokenSeconds}};
-  env_.transport.start(std::move(request), [this, path = std::move(path),
-                                            answered = std::move(answered)](const HttpResponse& response) mutable {
-    if (response.transport.ok() && response.http_status == 200)
-      return get_with(std::move(path), response.body, std::move(answered));
+  env_.transport.start(std::move(request), answered.later([this, path = std::move(path)](
+                                                              const Answered& told, const HttpResponse& response) {
+    if (response.transport.ok() && response.http_status == 200) return get_with(path, response.body, told);
     const int status = response.http_status;
     const bool knows_no_tokens = status == 403 || status == 404 || status == 405;
-    if (knows_no_tokens && v1_fallback_) return get_with(std::move(path), "", std::move(answered));
+    if (knows_no_tokens && v1_fallback_) return get_with(path, "", told);
     if (knows_no_tokens)
-      return answered(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
-                                                  "); set imds_v1_fallback on to ask without one"));
-    answered(refusal("asking for a token", response));
-  });
+      return told(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
+                                              "); set imds_v1_fallback on to ask without one"));
+    told(refusal("asking for a token", response));
+  }));
 }
 
-void Imds::get_with(std::string path, const std::string& token, Answered answered) {
+void Imds::get_with(std::string path, const std::string& token, const Answered& answered) {
   HttpRequest request = metadata_request("GET", url_ + path);
   if (!token.empty()) request.headers = {{"X-aws-ec2-metadata-token", token}};
   env_.transport.start(std::move(request),
-                       [path = std::move(path), answered = std::move(answered)](HttpResponse response) {
+                       answered.later([path = std::move(path)](const Answered& told, HttpResponse response) {
                          if (response.transport.ok() && response.http_status == 200)
-                           return answered(std::move(response.body));
-                         answered(refusal(printable(path), response));
-                       });
+                           return told(std::move(response.body));
+                         told(refusal(printable(path), response));
+                       }));
 }
 
 }  // namespace penstock

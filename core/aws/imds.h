@@ -3,29 +3,29 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
+#include "core/base/answer.h"
 #include "core/base/env.h"
 
 namespace penstock {
 
 class Imds {
  public:
-  using Answered = std::function<void(Result<std::string>)>;
+  using Answered = Answer<std::string>;
 
   // At AWS_EC2_METADATA_SERVICE_ENDPOINT, else at the address for AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE (IPv4,
   // IPv6). v1_fallback: where the service knows no tokens (it answers 403, 404 or 405), ask without one.
   Imds(Env& env, bool v1_fallback);
 
-  // What is at that path, like "/latest/meta-data/placement/region". answered runs once, inside get() or inside a
-  // later drive() of the transport; only then may get() be called again. Code::config where
+  // What is at that path, like "/latest/meta-data/placement/region". answered is told once, inside get() or inside
+  // a later drive() of the transport; only then may get() be called again. Code::config where
   // AWS_EC2_METADATA_DISABLED forbids to ask, not_found for HTTP 404. The error does not begin with who said it.
-  void get(std::string path, Answered answered);
+  void get(std::string path, const Answered& answered);
 
  private:
-  void get_token(std::string path, Answered answered);
-  void get_with(std::string path, const std::string& token, Answered answered);
+  void get_token(std::string path, const Answered& answered);
+  void get_with(std::string path, const std::string& token, const Answered& answered);
 
   Env& env_;
   const bool v1_fallback_;

@@ -10,25 +10,19 @@ namespace penstock {
 
 void ServiceClient::call(std::string_view operation, std::string body, size_t max_answer_bytes,
                          Answered answered) {
-  std::shared_ptr<Call> call;
-  CredentialsCache::Got got;
-  Status begun = or_out_of_memory([&] {
-    call = std::make_shared<Call>();
+  Told::begin(std::move(answered), [&](const Told& begun) {
+    const auto call = std::make_shared<Call>();
     call->operation = operation;
-    got = [this, call](const Result<Credentials>& found) {
-      Status sent = or_out_of_memory([&] { return found.ok() ? send(*found, call) : found.status(); });
-      if (!sent.ok()) call->answered(std::move(sent));
-    };
-    return Status();
+    call->body = std::move(body);
+    call->max_answer_bytes = max_answer_bytes;
+    credentials_.get(begun.later([this, call](const Told& told, const Result<Credentials>& found) {
+      if (!found.ok()) return told(found.status());
+      send(*found, call, told);
+    }));
   });
-  if (!begun.ok()) return answered(std::move(begun));
-  call->body = std::move(body);
-  call->max_answer_bytes = max_answer_bytes;
-  call->answered = std::move(answered);
-  credentials_.get(std::move(got));
 }
 
-Status ServiceClient::send(const Credentials& credentials, const std::shared_ptr<Call>& call) {
+void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<Call>& call, const Told& told) {
   HttpRequest request = post_to(endpoint_);
   request.headers = {{"Content-Type", std::string(protocol_.content_type)},
                      {"X-Amz-Target", std::string(protocol_.target_prefix).append(call->operation)}};
@@ -37,10 +31,9 @@ Status ServiceClient::send(const Credentials& credentials, const std::shared_ptr
   request.max_answer_bytes = call->max_answer_bytes;
   sign(request, credentials, endpoint_, clock_.now_ms());
   call->access_key_id = credentials.access_key_id;
-  env_.transport.start(std::move(request), [this, call](HttpResponse response) {
-    call->answered(or_out_of_memory([&] { return read(*call, std::move(response)); }));
-  });
-  return {};
+  env_.transport.start(std::move(request), told.later([this, call](const Told& answered, HttpResponse response) {
+    answered(read(*call, std::move(response)));
+  }));
 }
 
 Result<ServiceAnswer> ServiceClient::read(const Call& call, HttpResponse response) {

@@ -11,6 +11,7 @@
 #include "core/aws/credentials_cache.h"
 #include "core/aws/endpoint.h"
 #include "core/aws/service_clock.h"
+#include "core/base/answer.h"
 #include "core/base/env.h"
 
 namespace penstock {
@@ -33,7 +34,7 @@ struct ServiceAnswer {
 // from its Date header over TLS only, 24 h at most), so that the caller's next try mends it.
 class ServiceClient {
  public:
-  using Answered = std::function<void(Result<ServiceAnswer>)>;
+  using Answered = Answer<ServiceAnswer>::Tell;
 
   // env, credentials and clock outlive the client; the client lives until the transport is destroyed.
   ServiceClient(Env& env, JsonProtocol protocol, Endpoint endpoint, CredentialsCache& credentials,
@@ -57,10 +58,10 @@ class ServiceClient {
     std::string operation;
     std::string body;
     size_t max_answer_bytes;
-    Answered answered;
     std::string access_key_id;
   };
-  Status send(const Credentials& credentials, const std::shared_ptr<Call>& call);
+  using Told = Answer<ServiceAnswer>;
+  void send(const Credentials& credentials, const std::shared_ptr<Call>& call, const Told& told);
   Result<ServiceAnswer> read(const Call& call, HttpResponse response);
 
   Env& env_;

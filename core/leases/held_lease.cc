@@ -102,9 +102,10 @@ void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWrite>& result)
     return;
   }
   // Where it was an earlier call that came through, what it proves is as old as the first of them.
+  Lease row = *result->row;
   good_boot_ms_ = result->outcome == LeaseWrite::Outcome::done ? start_boot_ms : tried_boot_ms_;
   tried_boot_ms_ = kNever;
-  row_ = *result->row;
+  row_ = std::move(row);
   std::sort(row_.child_ids.begin(), row_.child_ids.end());
 }
 
@@ -120,8 +121,9 @@ void HeldLease::evict() {
   begin_call();
   terms_.table.evict(row_.key, terms_.worker, [this](const Result<LeaseWrite>& result) {
     if (!end_call(result.status())) return;
+    Lease row = result->row ? *result->row : row_;
     state_ = State::released;
-    if (result->row) row_ = *result->row;
+    row_ = std::move(row);
   });
 }
 

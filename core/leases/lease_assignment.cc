@@ -68,7 +68,8 @@ void LeaseAssignment::prepared(const Result<bool>& usable) {
   if (!usable.ok()) {
     reporter_.report(usable.status());
     terms_.reached = false;
-    return scan_again_in(usable.status().retryable() ? kPreparePauseMs : kConfigPauseMs);
+    scan_boot_ms_ = boot_ms() + (usable.status().retryable() ? kPreparePauseMs : kConfigPauseMs);
+    return;
   }
   prepared_ = *usable;
   scan_boot_ms_ = boot_ms() + (prepared_ ? 0 : kPreparePauseMs);
@@ -223,10 +224,12 @@ void LeaseAssignment::grant_what_can_be(size_t index) {
       continue;
     std::optional<ShardInfo> shard = stream.shard(row.shard_id);
     if (!shard) continue;
+    std::map<GrantId, Held*> granted = {{++last_grant_, held.get()}};
+    grants_.push_back({last_grant_, index, std::move(*shard), StreamLeases::read_from(row)});
+    // Nothing needs memory any more: all of it is granted, or nothing.
+    granted_.merge(granted);
     held->granted = true;
-    held->grant = ++last_grant_;
-    granted_[held->grant] = held.get();
-    grants_.push_back({held->grant, index, std::move(*shard), StreamLeases::read_from(row)});
+    held->grant = last_grant_;
   }
 }
 

@@ -8,7 +8,10 @@
 namespace penstock {
 
 void LeaseChores::add(LeaseChore chore) {
-  if (keys_.insert(chore.lease.key).second) waiting_.push_back(std::move(chore));
+  if (keys_.contains(chore.lease.key)) return;
+  std::set<std::string> key = {chore.lease.key};
+  waiting_.push_back(std::move(chore));
+  keys_.merge(key);
 }
 
 void LeaseChores::choose_takes(std::deque<LeaseChore> takes, size_t most) {
@@ -40,33 +43,33 @@ void LeaseChores::drop_what_is_late() {
 void LeaseChores::advance() {
   drop_what_is_late();
   const auto may_begin = [this] { return terms_.room_for_call() && terms_.env.clock.boot_ms() >= next_boot_ms_; };
-  while (!waiting_.empty() && may_begin()) {
-    const LeaseChore chore = std::move(waiting_.front());
-    waiting_.pop_front();
-    begin(chore);
-  }
+  while (!waiting_.empty() && may_begin()) begin_first(waiting_);
   while (!takes_.empty() && takes_wanted_ > 0 && may_begin()) {
-    const LeaseChore chore = std::move(takes_.front());
-    takes_.pop_front();
-    if (!keys_.insert(chore.lease.key).second) continue;
-    --takes_wanted_;
-    begin(chore);
+    if (keys_.contains(takes_.front().lease.key))
+      takes_.pop_front();
+    else
+      begin_first(takes_);
   }
 }
 
-void LeaseChores::begin(const LeaseChore& chore) {
+// What needs memory comes first: from where the chore is taken off, its call ends.
+void LeaseChores::begin_first(std::deque<LeaseChore>& of) {
+  const LeaseChore chore = of.front();
+  std::set<std::string> key = {chore.lease.key};
+  LeaseTable::Written written = [this, chore, started_ms = terms_.env.clock.boot_ms()](
+                                    const Result<LeaseWrite>& result) { answered(chore, started_ms, result); };
+  of.pop_front();
+  keys_.merge(key);
   ++terms_.calls;
   ++terms_.writes;
-  const auto written = [this, chore, started_ms = terms_.env.clock.boot_ms()](const Result<LeaseWrite>& result) {
-    answered(chore, started_ms, result);
-  };
   switch (chore.kind) {
     case LeaseChore::Kind::make:
-      return terms_.table.create(chore.lease, written);
+      return terms_.table.create(chore.lease, std::move(written));
     case LeaseChore::Kind::remove:
-      return terms_.table.remove(chore.lease.key, chore.lease.counter, written);
+      return terms_.table.remove(chore.lease.key, chore.lease.counter, std::move(written));
     case LeaseChore::Kind::take:
-      return terms_.table.take(chore.lease, terms_.worker, chore.change, written);
+      --takes_wanted_;
+      return terms_.table.take(chore.lease, terms_.worker, chore.change, std::move(written));
   }
 }
 

@@ -55,7 +55,7 @@ class LeaseChores {
 
  private:
   void drop_what_is_late();
-  void begin(const LeaseChore& chore);
+  void begin_first(std::deque<LeaseChore>& of);
   void answered(const LeaseChore& chore, int64_t started_boot_ms, const Result<LeaseWrite>& result);
   std::string owner_before(const LeaseChore& chore);
 

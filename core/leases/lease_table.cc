@@ -34,115 +34,139 @@ bool holds(const Lease& row, const LeaseChange& change) {
 }  // namespace
 
 void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared prepared) {
-  call_(
-      "DescribeTable", describe_table_body(table_), kMaxTableAnswerBytes,
-      [this, definition, prepared = std::move(prepared)](Result<ServiceAnswer> answer) mutable {
-        if (answer.status().code() == Code::not_found) return make(definition, std::move(prepared));
-        if (!answer.ok()) return prepared(told(answer.status()));
-        const Result<LeaseTableState> state = read_describe_table(std::move(answer->body));
-        if (!state.ok()) return prepared(told(state.status()));
-        if (state->status == "CREATING") return prepared(false);
-        if (state->status != "ACTIVE" && state->status != "UPDATING")
-          return prepared(Status(Code::transient, "table " + table_ + " is " + printable(state->status) +
+  Answer<bool>::begin(std::move(prepared), [&](const Answer<bool>& begun) {
+    call_(
+        "DescribeTable", describe_table_body(table_), kMaxTableAnswerBytes,
+        begun.later([this, definition](const Answer<bool>& usable, Result<ServiceAnswer> answer) {
+          if (answer.status().code() == Code::not_found) return make(definition, usable);
+          if (!answer.ok()) return usable(told(answer.status()));
+          const Result<LeaseTableState> state = read_describe_table(std::move(answer->body));
+          if (!state.ok()) return usable(told(state.status()));
+          if (state->status == "CREATING") return usable(false);
+          if (state->status != "ACTIVE" && state->status != "UPDATING")
+            return usable(Status(Code::transient, "table " + table_ + " is " + printable(state->status) +
                                                       "; it has to be ACTIVE to hold leases"));
-        if (!state->of_leases)
-          return prepared(Status(Code::config, "table " + table_ +
+          if (!state->of_leases)
+            return usable(Status(Code::config, "table " + table_ +
                                                    " is no table of leases: its key has to be leaseKey, a string, "
                                                    "alone; name another table"));
-        prepared(true);
-      });
+          usable(true);
+        }));
+  });
 }
 
-void LeaseTable::make(const LeaseTableDefinition& definition, Prepared prepared) {
+void LeaseTable::make(const LeaseTableDefinition& definition, const Answer<bool>& usable) {
   if (!definition.create)
-    return prepared(Status(Code::config, "table " + table_ + " is not there in " + region_ +
-                                             "; set create_table on, or make it: " +
-                                             create_table_command(table_, region_, definition.tags)));
+    return usable(Status(Code::config, "table " + table_ + " is not there in " + region_ +
+                                           "; set create_table on, or make it: " +
+                                           create_table_command(table_, region_, definition.tags)));
   call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableAnswerBytes,
-        [this, prepared = std::move(prepared)](const Result<ServiceAnswer>& answer) {
+        usable.later([this](const Answer<bool>& made, const Result<ServiceAnswer>& answer) {
           // Another worker may have been quicker.
-          if (answer.ok() || answer.status().code() == Code::conflict) return prepared(false);
-          prepared(told(answer.status()));
-        });
+          if (answer.ok() || answer.status().code() == Code::conflict) return made(false);
+          made(told(answer.status()));
+        }));
 }
 
-void LeaseTable::scan(Scanned scanned) { scan_page(std::make_shared<LeaseList>(), "", std::move(scanned)); }
+void LeaseTable::scan(Scanned scanned) {
+  Answer<LeaseList>::begin(std::move(scanned), [this](const Answer<LeaseList>& begun) {
+    scan_page(std::make_shared<LeaseList>(), "", begun);
+  });
+}
 
-void LeaseTable::scan_page(std::shared_ptr<LeaseList> list, const std::string& after, Scanned scanned) {
-  call_("Scan", scan_body(table_, after), kMaxScanAnswerBytes,
-        [this, list = std::move(list), scanned = std::move(scanned)](Result<ServiceAnswer> answer) mutable {
-          if (!answer.ok()) return scanned(told(answer.status()));
-          Result<LeasePage> page = read_scan(std::move(answer->body));
-          if (!page.ok()) return scanned(told(page.status()));
-          std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
-          std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
-          if (page->ended_after.empty()) return scanned(std::move(*list));
-          scan_page(std::move(list), page->ended_after, std::move(scanned));
-        });
+void LeaseTable::scan_page(std::shared_ptr<LeaseList> list, const std::string& after,
+                           const Answer<LeaseList>& scanned) {
+  call_(
+      "Scan", scan_body(table_, after), kMaxScanAnswerBytes,
+      scanned.later([this, list = std::move(list)](const Answer<LeaseList>& whole, Result<ServiceAnswer> answer) {
+        if (!answer.ok()) return whole(told(answer.status()));
+        Result<LeasePage> page = read_scan(std::move(answer->body));
+        if (!page.ok()) return whole(told(page.status()));
+        std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
+        std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
+        if (page->ended_after.empty()) return whole(std::move(*list));
+        scan_page(list, page->ended_after, whole);
+      }));
 }
 
 void LeaseTable::get(const std::string& key, Got got) {
+  Answer<std::optional<Lease>>::begin(std::move(got),
+                                      [&](const Answer<std::optional<Lease>>& begun) { read_row(key, begun); });
+}
+
+void LeaseTable::read_row(const std::string& key, const Answer<std::optional<Lease>>& got) {
   call_("GetItem", get_lease_body(table_, key), kMaxRowAnswerBytes,
-        [this, got = std::move(got)](Result<ServiceAnswer> answer) {
-          if (!answer.ok()) return got(told(answer.status()));
+        got.later([this](const Answer<std::optional<Lease>>& found, Result<ServiceAnswer> answer) {
+          if (!answer.ok()) return found(told(answer.status()));
           Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
-          got(row.ok() ? std::move(row) : told(row.status()));
-        });
+          found(row.ok() ? std::move(row) : told(row.status()));
+        }));
 }
 
 void LeaseTable::create(const Lease& lease, Written written) {
-  Lease row = lease;
-  row.owner.clear();
-  std::string body = create_lease_body(table_, row);
-  write(
-      "PutItem", std::move(body), lease.key, [](const std::optional<Lease>&) { return false; }, std::move(row),
-      std::move(written));
+  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+    Lease row = lease;
+    row.owner.clear();
+    std::string body = create_lease_body(table_, row);
+    write(
+        "PutItem", std::move(body), lease.key, [](const std::optional<Lease>&) { return false; }, std::move(row),
+        begun);
+  });
 }
 
 void LeaseTable::take(const Lease& seen, const std::string& owner, const LeaseChange& change, Written written) {
-  const auto taken = [owner, counter = seen.counter](const std::optional<Lease>& row) {
-    return row && row->owner == owner && row->counter == counter + 1;
-  };
-  write("UpdateItem", take_lease_body(table_, seen, owner, change), seen.key, taken, {}, std::move(written));
+  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+    const auto taken = [owner, counter = seen.counter](const std::optional<Lease>& row) {
+      return row && row->owner == owner && row->counter == counter + 1;
+    };
+    write("UpdateItem", take_lease_body(table_, seen, owner, change), seen.key, taken, {}, begun);
+  });
 }
 
 void LeaseTable::renew(const std::string& key, int64_t counter, const std::string& owner,
                        const LeaseChange& change, Written written) {
-  const auto renewed = [counter, owner, change](const std::optional<Lease>& row) {
-    return row && row->owner == owner && row->counter == counter + 1 && holds(*row, change);
-  };
-  write("UpdateItem", renew_lease_body(table_, key, counter, owner, change), key, renewed, {}, std::move(written));
+  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+    const auto renewed = [counter, owner, change](const std::optional<Lease>& row) {
+      return row && row->owner == owner && row->counter == counter + 1 && holds(*row, change);
+    };
+    write("UpdateItem", renew_lease_body(table_, key, counter, owner, change), key, renewed, {}, begun);
+  });
 }
 
 void LeaseTable::evict(const std::string& key, const std::string& owner, Written written) {
-  const auto free = [](const std::optional<Lease>& row) { return row && row->owner.empty(); };
-  write("UpdateItem", evict_lease_body(table_, key, owner), key, free, {}, std::move(written));
+  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+    const auto free = [](const std::optional<Lease>& row) { return row && row->owner.empty(); };
+    write("UpdateItem", evict_lease_body(table_, key, owner), key, free, {}, begun);
+  });
 }
 
 void LeaseTable::remove(const std::string& key, int64_t counter, Written written) {
-  const auto gone = [](const std::optional<Lease>& row) { return !row; };
-  write("DeleteItem", remove_lease_body(table_, key, counter), key, gone, {}, std::move(written));
+  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+    const auto gone = [](const std::optional<Lease>& row) { return !row; };
+    write("DeleteItem", remove_lease_body(table_, key, counter), key, gone, {}, begun);
+  });
 }
 
 void LeaseTable::write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
-                       std::optional<Lease> row_then, Written written) {
-  call_(operation, std::move(body), kMaxRowAnswerBytes,
-        [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then),
-         written = std::move(written)](Result<ServiceAnswer> answer) mutable {
-          using Outcome = LeaseWrite::Outcome;
-          if (answer.ok()) {
-            Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
-            if (!row.ok()) return written(told(row.status()));
-            return written(LeaseWrite{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
-          }
-          if (answer.status().code() != Code::conflict) return written(told(answer.status()));
-          get(key,
-              [as_asked = std::move(as_asked), written = std::move(written)](Result<std::optional<Lease>> row) {
-                if (!row.ok()) return written(row.status());
-                const Outcome outcome = as_asked(*row) ? Outcome::done_before : Outcome::refused;
-                written(LeaseWrite{outcome, std::move(*row)});
-              });
-        });
+                       std::optional<Lease> row_then, const Answer<LeaseWrite>& written) {
+  using Outcome = LeaseWrite::Outcome;
+  auto answered = [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then)](
+                      const Answer<LeaseWrite>& done, Result<ServiceAnswer> answer) mutable {
+    if (answer.ok()) {
+      Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
+      if (!row.ok()) return done(told(row.status()));
+      return done(LeaseWrite{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
+    }
+    if (answer.status().code() != Code::conflict) return done(told(answer.status()));
+    auto looked = [as_asked = std::move(as_asked)](const Answer<LeaseWrite>& known,
+                                                   Result<std::optional<Lease>> row) {
+      if (!row.ok()) return known(row.status());
+      const Outcome outcome = as_asked(*row) ? Outcome::done_before : Outcome::refused;
+      known(LeaseWrite{outcome, std::move(*row)});
+    };
+    read_row(key, done.later(std::move(looked)));
+  };
+  call_(operation, std::move(body), kMaxRowAnswerBytes, written.later(std::move(answered)));
 }
 
 Status LeaseTable::told(const Status& status) const { return status.in("table " + table_); }

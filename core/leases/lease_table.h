@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/aws/service_call.h"
+#include "core/base/answer.h"
 #include "core/base/status.h"
 #include "core/leases/lease.h"
 
@@ -51,18 +52,18 @@ struct LeaseTableDefinition {
   std::map<std::string, std::string> tags;  // option table_tags
 };
 
-// Each method begins one call (scan: one a page) and tells its outcome once, as ServiceCall does; trying again is
-// the caller's. Errors: Code::throttled, transient, ... of the service; transient means that the write may have
-// taken place all the same: call the same again, with the same counter. Where it had, its condition fails, the row
-// is read again (at once, by the table) and the outcome is done_before.
+// Each method begins one call (scan: one a page) and tells its outcome once, as ServiceCall does, whatever memory
+// there is; trying again is the caller's. Errors: Code::throttled, transient, ... of the service; transient means
+// that the write may have taken place all the same: call the same again, with the same counter. Where it had, its
+// condition fails, the row is read again (at once, by the table) and the outcome is done_before.
 //
 // The table must outlive its calls. Ids of workers are unique and never used again: a row that bears mine is mine.
 class LeaseTable {
  public:
-  using Prepared = std::function<void(Result<bool>)>;
-  using Scanned = std::function<void(Result<LeaseList>)>;
-  using Got = std::function<void(Result<std::optional<Lease>>)>;
-  using Written = std::function<void(Result<LeaseWrite>)>;
+  using Prepared = Answer<bool>::Tell;
+  using Scanned = Answer<LeaseList>::Tell;
+  using Got = Answer<std::optional<Lease>>::Tell;
+  using Written = Answer<LeaseWrite>::Tell;
 
   // region is for the errors alone.
   LeaseTable(ServiceCall call, std::string table, std::string region)
@@ -106,11 +107,12 @@ class LeaseTable {
   // Whether a row is as a call wanted it, although its condition did not hold.
   using AsAsked = std::function<bool(const std::optional<Lease>& row)>;
 
-  void make(const LeaseTableDefinition& definition, Prepared prepared);
-  void scan_page(std::shared_ptr<LeaseList> list, const std::string& after, Scanned scanned);
+  void make(const LeaseTableDefinition& definition, const Answer<bool>& usable);
+  void scan_page(std::shared_ptr<LeaseList> list, const std::string& after, const Answer<LeaseList>& scanned);
+  void read_row(const std::string& key, const Answer<std::optional<Lease>>& got);
   // row_then: the row after it, where the answer does not tell.
   void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
-             std::optional<Lease> row_then, Written written);
+             std::optional<Lease> row_then, const Answer<LeaseWrite>& written);
   // With the table's name.
   Status told(const Status& status) const;
 

@@ -105,7 +105,8 @@ ProcessRunner::~ProcessRunner() {
 }
 
 void ProcessRunner::start(ProcessRequest request, Done done) {
-  Child child;
+  std::list<Child> started(1);  // its memory is there before its process is
+  Child& child = started.front();
   child.request = std::move(request);
   child.done = std::move(done);
   child.kill_at_ms = clock_.monotonic_ms() + child.request.timeout_ms;
@@ -114,7 +115,7 @@ void ProcessRunner::start(ProcessRequest request, Done done) {
     ended_.emplace_back(std::move(child.done), std::move(child.result));
     return;
   }
-  children_.push_back(std::move(child));
+  children_.splice(children_.end(), started);
 }
 
 Status ProcessRunner::spawn(Child& child) {

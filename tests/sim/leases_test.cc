@@ -155,6 +155,17 @@ TEST_P(leases, a_table_that_nobody_reaches_for_a_while_costs_nobody_a_lease) {
   expect_all_read();
 }
 
+TEST_P(leases, a_table_that_may_not_be_looked_at_is_asked_for_every_half_minute) {
+  const model::Fault refused = model::error_fault({400, "AccessDeniedException", "no"});
+  fleet.service().faults().next_calls("DescribeTable", refused, 2);
+  fleet.start();
+  const auto asked = [&] { return fleet.service().stats().calls.find("DescribeTable")->second; };
+  fleet.run(29'000);
+  EXPECT_EQ(asked(), 1U);
+  fleet.run(2'000);
+  EXPECT_EQ(asked(), 2U);
+}
+
 TEST_P(leases, a_throttled_table_slows_but_nothing_is_emitted_out_of_force) {
   settle_down(3, 6);
   fleet.service().faults().set_rates({.throttle = 0.7});

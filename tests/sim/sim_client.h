@@ -18,9 +18,9 @@ struct SimClientParts {
   class Counted : public EnvironmentCredentials {
    public:
     Counted(Env& env, int& finds) : EnvironmentCredentials(env), finds_(finds) {}
-    void find(Found found) override {
+    void find(const Found& found) override {
       ++finds_;
-      EnvironmentCredentials::find(std::move(found));
+      EnvironmentCredentials::find(found);
     }
 
    private:

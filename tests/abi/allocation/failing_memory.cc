@@ -206,6 +206,13 @@ void* realloc(void* address, size_t size) {
   if (larger != nullptr || size == 0) memory::addresses.remove(address);
   return memory::kept(larger);
 }
+// Counts as its caller's allocation.
+char* strdup(const char* text) {
+  const size_t size = std::strlen(text) + 1;
+  if (memory::runs_out(__builtin_return_address(0))) return errno = ENOMEM, nullptr;
+  void* const copy = memory::kept(__libc_malloc(size));
+  return copy == nullptr ? nullptr : static_cast<char*>(std::memcpy(copy, text, size));
+}
 void* memalign(size_t alignment, size_t size) {
   if (memory::runs_out(__builtin_return_address(0))) return errno = ENOMEM, nullptr;
   return memory::kept(__libc_memalign(alignment, size));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -47,12 +48,27 @@ class Calls {
   static bool judged(const char* name, int32_t code, const penstock_error& error);
 };
 
-struct Sweep {
-  uint64_t stride = 1;  // PENSTOCK_TEST_ALL_ALLOCATIONS in the environment: 1, whatever is said here
+// Runs the work with none failing, then with the first, the second, ..., in each of the modes, until it comes to
+// its end without reaching the one that was to fail; under a sanitizer with every 11th. Prints how many were
+// tried. run leaves nothing behind.
+void sweep(const char* name, const std::function<void(Calls&)>& run,
+           std::initializer_list<memory::Mode> modes = {memory::Mode::once, memory::Mode::until_back});
+
+// A folder that is gone with it.
+struct Folder {
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string path;
 };
 
-// Runs the work with none failing, then with the first, the second, ..., in both modes, until it comes to its end
-// without reaching the one that was to fail. Prints how many were tried. run leaves nothing behind.
-void sweep(const char* name, const std::function<void(Calls&)>& run, Sweep how = {});
+// Of the stage; -1 where there is none of that name.
+int64_t stat_of(const penstock_stage* stage, penstock_instance* self, std::string_view name);
+// The call, watched.
+void tell_stats(Calls& calls, const penstock_stage* stage, penstock_instance* self);
+// Runs the stage's command of that name; where memory is short, once more, and then it goes well.
+void run_command(Calls& calls, const penstock_host& host, const penstock_stage* stage, std::string_view name,
+                 const Options& options, const Options& arguments);
 
 }  // namespace penstock::abi

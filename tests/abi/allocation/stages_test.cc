@@ -15,12 +15,6 @@ namespace {
 
 using memory::Unwatched;
 
-struct Folder {
-  Folder() { EXPECT_NE(mkdtemp(path.data()), nullptr); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string path = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
-};
-
 void log_nowhere(void*, int32_t, penstock_bytes) {}
 
 penstock_host a_host() {
@@ -44,11 +38,7 @@ void make_and_end(Calls& calls, const penstock_stage* stage, const Options& opti
     ADD_FAILURE() << "cannot be made any more";
     return;
   }
-  calls.maybe("stats", [&](penstock_error*) {
-    stage->stats(
-        self, [](void*, const penstock_stat*) {}, nullptr);
-    return PENSTOCK_OK;
-  });
+  tell_stats(calls, stage, self);
   calls.maybe("close", [&](penstock_error* error) { return stage->close(self, 0, error); });
   Calls::watched([&] { stage->destroy(self); });
 }
@@ -254,24 +244,6 @@ TEST(allocation_failure, of_a_receipt_loses_no_receipt) {
   });
 }
 
-const penstock_command* command(const penstock_stage* stage, std::string_view name) {
-  const char* at = reinterpret_cast<const char*>(stage->commands);
-  for (uint32_t i = 0; i < stage->command_count; ++i, at += stage->command_stride)
-    if (reinterpret_cast<const penstock_command*>(at)->name == name)
-      return reinterpret_cast<const penstock_command*>(at);
-  return nullptr;
-}
-
-void run_command(Calls& calls, const penstock_command* command, const Options& options, const Options& arguments) {
-  const penstock_host host = a_host();
-  const std::vector<penstock_option> with = c_options(options), told = c_options(arguments);
-  EXPECT_TRUE(calls.well_at_last(command->name, [&](penstock_error* error) {
-    return command->run(
-        &host, with.data(), with.size(), told.data(), told.size(), sizeof(penstock_option),
-        [](void*, penstock_bytes) {}, nullptr, error);
-  }));
-}
-
 TEST(allocation_failure, of_a_command_is_told_and_a_checkpoint_is_moved_whole_or_not) {
   const Folder folder;
   const std::string path = folder.path + "/checkpoint";
@@ -283,12 +255,12 @@ TEST(allocation_failure, of_a_command_is_told_and_a_checkpoint_is_moved_whole_or
   for (auto& [key, value] : options)
     if (key == "checkpoint") value = "file:" + path;
   sweep("command sizing", [&](Calls& calls) {
-    run_command(calls, command(kinesis_output(), "sizing"), working_options(kinesis_output()),
+    run_command(calls, a_host(), kinesis_output(), "sizing", working_options(kinesis_output()),
                 {{"events_per_second", "100"}});
   });
   sweep("command seek", [&](Calls& calls) {
     std::ofstream(path) << kept;
-    run_command(calls, command(kinesis_input(), "seek"), options,
+    run_command(calls, a_host(), kinesis_input(), "seek", options,
                 {{"all", "on"}, {"to", "2024-05-06T07:08:09Z"}, {"yes", "on"}});
   });
 }

@@ -17,17 +17,17 @@ constexpr int64_t kHourMs = 60 * kMinuteMs;
 class HandProvider : public CredentialsProvider {
  public:
   explicit HandProvider(HandProvider*& self) { self = this; }
-  void find(Found found) override {
+  void find(const Found& found) override {
     EXPECT_FALSE(waiting) << "asked twice at once";
-    waiting = std::move(found);
+    waiting = found;
     ++asked;
   }
   void answer(Result<Credentials> credentials) {
-    const Found found = std::exchange(waiting, nullptr);
+    const Found found = *std::exchange(waiting, std::nullopt);
     found(std::move(credentials));
   }
 
-  Found waiting;
+  std::optional<Found> waiting;
   int asked = 0;
 };
 

@@ -1,0 +1,51 @@
+// Every allocation failed in turn while an input reads: every event comes, and what is acked is kept.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "tests/abi/allocation/reading.h"
+
+namespace penstock::abi {
+namespace {
+
+// Where close() says that all is saved, it is.
+void run(Calls& calls, const Folder& folder, const std::string& checkpoint) {
+  const penstock_stage* const stage = kinesis_input();
+  const std::string path = folder.path + "/checkpoint";
+  std::filesystem::remove(path);
+  World world;
+  world.kinesis.create_stream("in", 2);
+  fill(world.kinesis);
+  penstock_instance* const self =
+      world.make(calls, stage,
+                 world.options("in", {{"checkpoint", checkpoint == "file" ? "file:" + path : checkpoint},
+                                      {"on_failure", "file:" + folder.path + "/failures"}}));
+  if (self == nullptr) return;
+  const Positions last = read_all(calls, world, self);
+  bool saved = false;
+  calls.maybe("close", [&](penstock_error* error) {
+    const int32_t code = stage->close(self, 0, error);
+    saved = code == PENSTOCK_OK;
+    return code;
+  });
+  Calls::watched([&] { stage->destroy(self); });
+  if (checkpoint != "file" || !saved) return;
+  std::ifstream file(path);
+  const std::string kept((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const auto& [shard, sequence_number] : last)
+    EXPECT_NE(kept.find(sequence_number), std::string::npos) << shard << " is not at its end in " << kept;
+}
+
+TEST(allocation_failure_of_the_input, is_told_and_every_event_comes_and_every_ack_counts) {
+  const Folder folder;
+  sweep("input, checkpoint in a file", [&](Calls& calls) { run(calls, folder, "file"); });
+}
+
+TEST(allocation_failure_of_the_input, is_told_and_every_event_comes_where_nothing_is_kept) {
+  const Folder folder;
+  sweep("input, checkpoint in memory", [&](Calls& calls) { run(calls, folder, "memory"); });
+}
+
+}  // namespace
+}  // namespace penstock::abi
