@@ -132,6 +132,7 @@ void Loop::wait(int64_t until_ms) {
   descriptors_.assign(1, {signals_.descriptor(), POLLIN, 0});
   polled_.assign(1, nullptr);
   const int64_t now_ms = monotonic_ms();
+  if (pipeline_.has_unacked()) until_ms = std::min(until_ms, now_ms + kAfterFailureMs);
   const auto add = [&](Pace& pace) {
     if (pace.descriptor < 0) return;
     if (pace.not_before_ms > now_ms) {

@@ -102,11 +102,19 @@ void Pipeline::deliver_acks(int64_t now_ms) {
   joins_.take_settled(settled_);
   for (const Joins::Settled& settled : settled_) {
     if (settled.outcome == PENSTOCK_GIVEN_BACK) ++given_back_;
-    Instance& instance = *inputs_[settled.input].instance;
-    Error error;
-    const int32_t result = instance.stage().input->ack(instance.self(), settled.ack_id, settled.outcome, &error);
-    if (result < 0) instance.log_failure(result, error, now_ms);
+    unacked_.push_back(settled);
   }
+  std::erase_if(unacked_, [&](const Joins::Settled& settled) { return ack(settled, now_ms); });
+}
+
+// False where it is to be done again.
+bool Pipeline::ack(const Joins::Settled& settled, int64_t now_ms) {
+  Instance& instance = *inputs_[settled.input].instance;
+  Error error;
+  const int32_t result = instance.stage().input->ack(instance.self(), settled.ack_id, settled.outcome, &error);
+  if (result >= 0) return true;
+  instance.log_failure(result, error, now_ms);
+  return error.retryable == 0;
 }
 
 bool Pipeline::close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadline_ms) {

@@ -52,7 +52,8 @@ class Pipeline {
   int32_t pump(Input& input, int64_t now_ms);
   int32_t pump(Output& output, int64_t now_ms);
 
-  // Tells the inputs what was settled. Not from inside a call on an instance.
+  // Tells the inputs what was settled. Not from inside a call on an instance. An input that cannot take it now,
+  // for want of memory, is told again by the next: without it the record would hold its checkpoint for ever.
   void deliver_acks(int64_t now_ms);
 
   // Ends the outputs, which may send until outputs_deadline_ms, settles all that is left as given back, tells the
@@ -62,8 +63,9 @@ class Pipeline {
   std::vector<Input>& inputs() { return inputs_; }
   std::vector<Output>& outputs() { return outputs_; }
   const std::vector<std::unique_ptr<Instance>>& filters() const { return filters_; }
-  size_t in_flight() const { return joins_.in_flight(); }
-  int64_t given_back() const { return given_back_; }  // batches, so far
+  size_t in_flight() const { return joins_.in_flight() + unacked_.size(); }
+  bool has_unacked() const { return !unacked_.empty(); }  // deliver_acks() has more to do
+  int64_t given_back() const { return given_back_; }      // batches, so far
 
  private:
   struct Passage;
@@ -73,6 +75,7 @@ class Pipeline {
   static int32_t on_filtered(void* ctx, const penstock_batch* batch) noexcept;
   static void on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept;
 
+  bool ack(const Joins::Settled& settled, int64_t now_ms);
   int32_t enter(size_t input, const penstock_batch& batch);
   int32_t forward(Passage& passage, size_t hop, const penstock_batch& batch);
   int32_t filter(Passage& passage, size_t hop, const penstock_batch& batch);
@@ -84,7 +87,8 @@ class Pipeline {
   std::vector<Input> inputs_;
   Joins joins_;
   std::vector<Joins::Settled> settled_;
-  int64_t now_ms_ = 0;  // of the call under way
+  std::vector<Joins::Settled> unacked_;  // what the inputs are to be told yet
+  int64_t now_ms_ = 0;                   // of the call under way
   int64_t given_back_ = 0;
 };
 

@@ -19,6 +19,7 @@ struct penstock_instance {
   int ends;
   int fails;
   int close_fails;
+  int ack_fails; /* the first one; 1: for now, 2: for good */
   penstock_host host;
 };
 
@@ -30,6 +31,7 @@ static const penstock_option_info infos[] = {
     {"retries", "count", "0", "answers of stats() that tell a retry more", 0, 0},
     {"then", "quiet|end|fail", "quiet", "what poll() does when all are emitted", 0, 0},
     {"close", "fine|fail", "fine", "what close() answers", 0, 0},
+    {"ack", "fine|later|never", "fine", "what the first ack() answers", 0, 0},
     {"on_failure", "drop|file:PATH", "drop", "is not used", 0, 0},
     {"inflate_limit", "size", "7K", "is not used", 0, 0},
 };
@@ -66,6 +68,12 @@ static int32_t ack(penstock_instance *self, uint64_t ack_id, int32_t outcome, pe
   if (ack_id == 0 || ack_id > (uint64_t)self->emitted) {
     return fake_fail(error, PENSTOCK_E_INVALID, 0, "no such batch");
   }
+  if (self->ack_fails != 0) {
+    const int retryable = self->ack_fails == 1;
+    self->ack_fails = 0;
+    fake_journal(self->journal, "ack fails %lu", (unsigned long)ack_id);
+    return fake_fail(error, PENSTOCK_E_MEMORY, retryable, "out of memory");
+  }
   ++self->acked;
   fake_journal(self->journal, "ack %lu %d", (unsigned long)ack_id, (int)outcome);
   return PENSTOCK_OK;
@@ -89,10 +97,13 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   (void)stride;
   char then[16];
   char close_answer[16];
+  char ack_answer[16];
   *out = calloc(1, sizeof **out);
   if (*out == NULL) return fake_fail(error, PENSTOCK_E_MEMORY, 1, "no memory");
   fake_option(options, count, "then", "quiet", then, sizeof then);
   fake_option(options, count, "close", "fine", close_answer, sizeof close_answer);
+  fake_option(options, count, "ack", "fine", ack_answer, sizeof ack_answer);
+  (*out)->ack_fails = strcmp(ack_answer, "later") == 0 ? 1 : strcmp(ack_answer, "never") == 0 ? 2 : 0;
   (*out)->journal = fake_journal_open(options, count);
   (*out)->count = fake_number(options, count, "count", 3);
   (*out)->size = fake_number(options, count, "size", 0) % kMostBytes;

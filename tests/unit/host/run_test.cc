@@ -113,6 +113,23 @@ TEST_F(run, the_worst_outcome_of_two_outputs_goes_upstream) {
   EXPECT_EQ(acks(steps()), "ack 1 3; ");
 }
 
+TEST_F(run, an_outcome_that_the_input_has_no_memory_for_is_told_again) {
+  run_to_end(input("count 2\nack later\nthen end\n") + output());
+  EXPECT_EQ(acks(steps()), "ack fails 1; ack 2 1; ack 1 1; ");
+}
+
+TEST_F(run, an_outcome_that_an_input_with_nothing_else_to_do_has_no_memory_for_is_told_again) {
+  Program program(args(input("count 1\nack later\n") + output()));
+  EXPECT_EQ(acks(journal_.until("ack 1")), "ack fails 1; ack 1 1; ");
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, an_outcome_that_the_input_refuses_for_good_is_told_once) {
+  run_to_end(input("count 2\nack never\nthen end\n") + output());
+  EXPECT_EQ(acks(steps()), "ack fails 1; ack 2 1; ");
+}
+
 TEST_F(run, what_a_filter_leaves_nothing_of_is_filtered) {
   run_to_end(input("then end\n") + filter("mode drop\nonly 2\n") + output());
   EXPECT_EQ(acks(steps()), "ack 2 2; ack 1 1; ack 3 1; ");
