@@ -179,11 +179,13 @@ TEST(curl_transport, drive_waits_no_longer_than_its_deadline) {
 
 TEST(curl_transport, call_without_an_answer_ends_at_its_timeout) {
   Gate gate;
-  LoopbackServer server([&](const std::string&) {
+  LoopbackServer server([&](const std::string& request) {
+    if (has(request, "GET /connect ")) return Reply{answer_200("")};
     gate.wait();
     return Reply{"", Then::close};
   });
   CurlClient client;
+  ASSERT_TRUE(client.call(client.get(server.url("/connect"))).transport.ok());
   HttpRequest request = client.get(server.url("/?secret=1"));
   request.timeout_ms = 50;
   const HttpResponse response = client.call(request);
@@ -243,11 +245,13 @@ TEST(curl_transport, refused_connection_is_transient_and_names_the_host) {
 
 TEST(curl_transport, failure_does_not_say_how_long_it_took_so_that_it_is_the_same_each_time) {
   Gate gate;
-  LoopbackServer server([&](const std::string&) {
+  LoopbackServer server([&](const std::string& request) {
+    if (has(request, "GET /connect ")) return Reply{answer_200("")};
     gate.wait();
     return Reply{"", Then::close};
   });
   CurlClient client;
+  ASSERT_TRUE(client.call(client.get(server.url("/connect"))).transport.ok());
   HttpRequest silent = client.get(server.url());
   silent.timeout_ms = 20;
   const std::string timed_out = client.call(silent).transport.message();
