@@ -15,10 +15,12 @@ void HeldLease::settle(ShardPosition position) {
 }
 
 void HeldLease::finish(std::vector<Lease> children) {
-  finishing_ = true;
-  for (const Lease& child : children) child_ids_.push_back(child.shard_id);
-  std::sort(child_ids_.begin(), child_ids_.end());
+  std::vector<std::string> ids;
+  for (const Lease& child : children) ids.push_back(child.shard_id);
+  std::sort(ids.begin(), ids.end());
+  child_ids_ = std::move(ids);
   children_ = std::move(children);
+  finishing_ = true;
 }
 
 Lease HeldLease::newest_row() const {
