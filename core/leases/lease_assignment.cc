@@ -236,6 +236,8 @@ void LeaseAssignment::grant_what_can_be(size_t index) {
 void LeaseAssignment::finish_what_can_be(size_t index) {
   for (const auto& [key, held] : held_) {
     if (held->stream != index || !held->lease.waits_for_children()) continue;
+    // A scan that does not show our own row is too old to tell where children begin.
+    if (!streams_[index]->leases().contains(held->lease.row().shard_id)) continue;
     std::vector<Lease> children = streams_[index]->children_of(held->lease.row().shard_id);
     if (children.empty()) continue;  // the next list has them
     held->lease.finish(std::move(children));

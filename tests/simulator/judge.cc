@@ -123,6 +123,7 @@ void Judge::emitted(const std::string& process, const penstock_batch& batch) {
                                                  " before the end of a parent: " + first_unsafe(before) +
                                                  " is not safe");
     next = item.in_shard + 1;
+    emitted_again_ += item.emitted_ms != kNever ? 1 : 0;
     ledger_.item(*number).emitted_ms = std::min(item.emitted_ms, clock_.unix_ms());
   }
 }
@@ -274,8 +275,10 @@ void Judge::end() {
   for (const auto& [id, shard] : ledger_.shards())
     if (shard.in_reach && !shard.told_gap && ledger_.has_lost(shard))
       return violated(Rule::nothing_lost, "retention has passed records of " + id + ", and nobody tells");
+  // Given up by an input that died before that was on disk, it is read again.
   for (const ItemNumber number : late_)
-    if (!ledger_.item(number).in_failure_file && !ledger_.item(number).trimmed)
+    if (const Item& item = ledger_.item(number);
+        !item.in_failure_file && !item.trimmed && !given_up_.may_be_on_its_way(item))
       return violated(Rule::key_order, ledger_.describe(number) + " came to the sink behind a later one");
 }
 

@@ -88,6 +88,8 @@ class Judge {
   // So many first occurrences at the sink, and later ones.
   size_t arrivals() const { return arrivals_; }
   size_t duplicates() const { return duplicates_; }
+  // Events that a process emitted which some process had emitted before.
+  uint64_t emitted_again() const { return emitted_again_; }
   // What of it the positions that are kept have not passed; empty: they have passed all that was put.
   std::string not_kept();
   // When nothing is on its way any more.
@@ -125,6 +127,7 @@ class Judge {
   int64_t started_ms_ = kNever;   // Unix time
   size_t arrivals_ = 0;
   size_t duplicates_ = 0;
+  uint64_t emitted_again_ = 0;
 };
 
 }  // namespace penstock::simulator

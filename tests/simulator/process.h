@@ -67,7 +67,6 @@ class Process {
   // Of a statistic of the input, with no label; -1: there is none.
   int64_t input_stat(std::string_view name) const;
   const Writer& writer() const { return writer_; }
-  int64_t events_emitted() const { return events_emitted_; }
   bool idle() const { return joins_.in_flight() == 0 && writer_.idle(); }
   bool behind() const { return input_stat("shards") > 0 && input_stat("lag_ms") != 0; }
   bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }

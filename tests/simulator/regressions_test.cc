@@ -63,5 +63,9 @@ TEST(regressions, a_shard_is_handed_over_at_its_end_though_its_children_are_not_
   trace_of(258, 1);
 }
 
+// A scan was so old that it showed no lease at all: the children of a shard that had been begun at a time were
+// begun at their oldest record.
+TEST(regressions, children_begin_where_the_stream_was_begun_however_old_the_scan) { trace_of(1795305786, 2); }
+
 }  // namespace
 }  // namespace penstock::simulator
