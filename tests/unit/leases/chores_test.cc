@@ -5,20 +5,16 @@
 #include <vector>
 
 #include "core/leases/lease_chores.h"
-#include "tests/model_dynamodb/our_worker.h"
-#include "tests/model_dynamodb/service.h"
-#include "tests/sim/sim_env.h"
+#include "tests/unit/leases/lease_terms_test_base.h"
 
 namespace penstock::dynamodb {
 namespace {
 
 const std::string kKey = "shardId-000000000000";
 
-class lease_chores : public testing::Test {
+class lease_chores : public LeaseTermsTest {
  protected:
   using Kind = LeaseChore::Kind;
-
-  lease_chores() { service.make_table("leases"); }
 
   // A row that others hold.
   Lease held_by_them(const std::string& key) {
@@ -29,16 +25,7 @@ class lease_chores : public testing::Test {
     service.faults().next_calls(operation, fault);
   }
 
-  sim::SimClock clock;
-  model::Service no_kinesis{{}, [this] { return clock.unix_ms(); }};
-  sim::SimEnv sim{clock, no_kinesis, 1};
-  Service service{{}, [this] { return clock.unix_ms(); }};
-  TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
-                     [this] { return clock.unix_ms(); }};
   OurWorker them{client, "leases", "them"};
-  LeaseTable table{client.service_call(), "leases", "us-east-1"};
-  Reporter reporter{sim.env()};
-  LeaseTerms terms{sim.env(), table, reporter, "us", 10'000, 5'000};
   std::vector<std::string> told;
   LeaseChores chores{terms,
                      [this](const LeaseChore& chore, int64_t, const LeaseWrite& write, const std::string& from) {

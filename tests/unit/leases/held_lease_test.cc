@@ -4,19 +4,15 @@
 
 #include <string>
 
-#include "tests/model_dynamodb/our_worker.h"
-#include "tests/model_dynamodb/service.h"
-#include "tests/sim/sim_env.h"
+#include "tests/unit/leases/lease_terms_test_base.h"
 
 namespace penstock::dynamodb {
 namespace {
 
 const std::string kKey = "shardId-000000000000";
 
-class held_lease : public testing::Test {
+class held_lease : public LeaseTermsTest {
  protected:
-  held_lease() { service.make_table("leases"); }
-
   Lease taken() {
     EXPECT_EQ(us.create(whole_lease(kKey))->outcome, kDone);
     return *us.take(*us.get(kKey))->row;
@@ -26,16 +22,7 @@ class held_lease : public testing::Test {
     EXPECT_EQ(held.state(), HeldLease::State::released);
   }
 
-  sim::SimClock clock;
-  model::Service no_kinesis{{}, [this] { return clock.unix_ms(); }};
-  sim::SimEnv sim{clock, no_kinesis, 1};
-  Service service{{}, [this] { return clock.unix_ms(); }};
-  TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
-                     [this] { return clock.unix_ms(); }};
   OurWorker us{client, "leases", "us"};
-  LeaseTable table{client.service_call(), "leases", "us-east-1"};
-  Reporter reporter{sim.env()};
-  LeaseTerms terms{sim.env(), table, reporter, "us", 10'000, 5'000};
 };
 
 TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {

@@ -1,0 +1,31 @@
+// A worker's terms over a table in the model, for the tests of its parts.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "core/leases/held_lease.h"
+#include "tests/model_dynamodb/our_worker.h"
+#include "tests/model_dynamodb/service.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock::dynamodb {
+
+class LeaseTermsTest : public testing::Test {
+ protected:
+  LeaseTermsTest() { service.make_table("leases"); }
+
+  sim::SimClock clock;
+  model::Service no_kinesis{{}, [this] { return clock.unix_ms(); }};
+  sim::SimEnv sim{clock, no_kinesis, 1};
+  Service service{{}, [this] { return clock.unix_ms(); }};
+  TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
+                     [this] { return clock.unix_ms(); }};
+  LeaseTable table{client.service_call(), "leases", "us-east-1"};
+  Reporter reporter{sim.env()};
+  LeaseTerms terms{sim.env(), table, reporter, "us", 10'000, 5'000};
+};
+
+}  // namespace penstock::dynamodb
