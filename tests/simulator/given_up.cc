@@ -44,16 +44,16 @@ bool GivenUp::too_old(const Item& item) const {
   return plan_.input_max_age_ms && clock_.unix_ms() - item.put_ms + most_ahead_ms_ > *plan_.input_max_age_ms;
 }
 
-bool GivenUp::may_be_on_its_way(const Item& item) const {
-  return too_old(item) || (plan_.input_retry_limit && item.refusals > *plan_.input_retry_limit);
+bool GivenUp::refused_too_often(const Item& item) const {
+  return plan_.input_retry_limit && item.refusals > *plan_.input_retry_limit;
 }
+
+bool GivenUp::may_be_on_its_way(const Item& item) const { return too_old(item) || refused_too_often(item); }
 
 bool GivenUp::explains(const Item& item, std::string_view stage, std::string_view reason) const {
   const bool of_tries = reason.find("record_retry_limit") != std::string_view::npos;
   if (stage == "input") {
-    if (of_tries)
-      return plan_.input_retry_limit && item.refusals > *plan_.input_retry_limit &&
-             number_behind(reason, "takes the records, ") <= item.refusals;
+    if (of_tries) return refused_too_often(item) && number_behind(reason, "takes the records, ") <= item.refusals;
     return too_old(item) && number_behind(reason, "it arrived ") > *plan_.input_max_age_ms;
   }
   if (of_tries)

@@ -25,6 +25,8 @@ class GivenUp {
   // An input offers a record that has arrived so long ago, by its own clock. Empty, or what is wrong with that.
   std::string offered(int64_t age_ms) const;
 
+  // Whether hosts have refused the item so often that an input may have given it up.
+  bool refused_too_often(const Item& item) const;
   // Whether an input may by now have given up the item, though that is in no failure file yet.
   bool may_be_on_its_way(const Item& item) const;
   // Whether an event may be in a failure file for that reason, which the stage gives.

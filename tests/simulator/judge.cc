@@ -275,10 +275,11 @@ void Judge::end() {
   for (const auto& [id, shard] : ledger_.shards())
     if (shard.in_reach && !shard.told_gap && ledger_.has_lost(shard))
       return violated(Rule::nothing_lost, "retention has passed records of " + id + ", and nobody tells");
-  // Given up by an input that died before that was on disk, it is read again.
+  // Given up by an input that died before that was on disk, it is read again; what was too old is then given up
+  // again.
   for (const ItemNumber number : late_)
     if (const Item& item = ledger_.item(number);
-        !item.in_failure_file && !item.trimmed && !given_up_.may_be_on_its_way(item))
+        !item.in_failure_file && !item.trimmed && !given_up_.refused_too_often(item))
       return violated(Rule::key_order, ledger_.describe(number) + " came to the sink behind a later one");
 }
 
