@@ -261,7 +261,11 @@ void Judge::recorded(std::string_view line) {
 std::string Judge::not_kept() {
   for (const auto& [id, shard] : ledger_.shards()) {
     const auto rest = shard.items.begin() + static_cast<std::ptrdiff_t>(shard.kept);
-    if (std::any_of(rest, shard.items.end(), [this](ItemNumber one) { return !ledger_.item(one).too_early; }))
+    const auto has_to_pass = [this](ItemNumber one) {
+      const Item& item = ledger_.item(one);
+      return !item.too_early || item.emitted_ms != kNever;
+    };
+    if (std::any_of(rest, shard.items.end(), has_to_pass))
       return "the position of " + id + " has not passed " + ledger_.describe(shard.items[shard.kept]);
   }
   return "";
