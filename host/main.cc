@@ -4,6 +4,7 @@
 
 #include "host/arguments.h"
 #include "host/commands.h"
+#include "host/signals.h"
 #include "host/stage_command.h"
 
 namespace {
@@ -27,6 +28,7 @@ constexpr char kAfter[] =
 
 int main(int argc, char** argv) {
   using namespace penstock::host;
+  ignore_write_signals();  // a failed write is an error of the command that wrote
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (args.empty()) return usage_error("", "which command?");
   const std::vector<std::string> rest(args.begin() + 1, args.end());

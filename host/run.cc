@@ -14,9 +14,10 @@ namespace {
 constexpr char kHelp[] =
     R"(Usage: penstock run -c FILE [-e PLUGIN.so]... [--exit-when-idle SECONDS]
 
-Runs the pipeline of a conf until SIGTERM or SIGINT. It then reads nothing more,
-settles what is in flight within Grace seconds ([SERVICE], 5 by default), saves
-checkpoints and exits with 0. A second signal ends it at once, with 128 + the
+Runs the pipeline of a conf until SIGTERM, SIGINT, SIGQUIT or SIGHUP. It then
+reads nothing more, settles what is in flight within Grace seconds ([SERVICE],
+5 by default), saves checkpoints and exits with 0. Another SIGTERM, SIGINT or
+SIGQUIT, a second or more after the first, ends it at once, with 128 + the
 signal's number.
 
   -c FILE                    the conf; "penstock check -c FILE" tells its

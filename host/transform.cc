@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -141,7 +140,6 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
     print_problems({{(messages ? records_plan : messages_plan).place, error, false}});
     return kExitFailed;
   }
-  std::signal(SIGPIPE, SIG_IGN);  // a reader who has seen enough ends this quietly
   Transformer transformer(*messages, *records, summary, STDOUT_FILENO);
   for (const std::string& file : files) {
     if (!transformer.reader_gone()) transform_file(file, transformer);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,6 +149,16 @@ void Program::end_input() {
 }
 
 void Program::signal(int number) const { kill(pid_, number); }
+
+void Program::insist(int number) const {
+  static constexpr int kLooks = 600;
+  pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)), POLLIN, 0};
+  int looks = 0;
+  do {
+    signal(number);
+  } while (poll(&ended, 1, 100) == 0 && ++looks < kLooks);
+  ::close(ended.fd);
+}
 
 int Program::wait() {
   int status = 0;

@@ -66,6 +66,8 @@ class Program {
   void type(const std::string& text);  // to its standard input
   void end_input();
   void signal(int number) const;
+  // Sends it again and again until the program has ended, for at most 60 s.
+  void insist(int number) const;
   // Its exit code, or 128 + the signal that ended it. Waits for the ends of out and err first.
   int wait();
 

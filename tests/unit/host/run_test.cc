@@ -221,16 +221,40 @@ TEST_F(run, what_is_not_settled_in_grace_is_given_back) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(run, a_second_signal_ends_it_at_once) {
+TEST_F(run, a_second_signal_ends_it_at_once_when_a_second_has_passed) {
   for (const int number : {SIGINT, SIGTERM}) {
     Program program(args("[SERVICE]\n  Grace 1h\n" + input("count 1\n") + output("mode hold\n")));
     journal_.until("emit 1");
     program.signal(SIGTERM);
     program.err.until("draining");
-    program.signal(number);
+    program.insist(number);
     EXPECT_NE(program.err.rest().find("second signal: ending at once"), std::string::npos);
     EXPECT_EQ(program.wait(), 128 + number);
   }
+}
+
+TEST_F(run, a_hangup_drains_and_signals_that_mean_nothing_end_nothing) {
+  Program program(args(input("count 1\n") + gated()));
+  journal_.until("emit 1");
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGXFSZ, SIGHUP, SIGHUP}) program.signal(number);
+  program.err.until("SIGHUP: draining; 1 batch in flight");
+  gate_.settle("d");
+  EXPECT_EQ(steps(), (Steps{"out settles", "ack 1 1", "close out", "close input 1 of 1 acked"}));
+  EXPECT_NE(program.err.rest().find("drained and closed"), std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(run, under_nohup_a_hangup_ends_nothing) {
+  const auto before = signal(SIGHUP, SIG_IGN);
+  Program program(args(input("count 1\n") + gated()));
+  signal(SIGHUP, before);
+  journal_.until("emit 1");
+  program.signal(SIGHUP);
+  program.signal(SIGTERM);
+  program.err.until("SIGTERM: draining");
+  gate_.settle("d");
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
 }
 
 TEST_F(run, idle_is_when_nothing_has_come_and_nothing_is_in_flight) {
