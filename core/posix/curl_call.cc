@@ -122,8 +122,11 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
     set(CURLOPT_POSTFIELDS, request_.body.data());
   }
   set(CURLOPT_HTTPHEADER, header_list_);
+  // Over https a proxy sees the host alone. Over plain http it would see signatures, session tokens and log lines,
+  // also of calls that never leave this machine, by whatever name.
+  const bool direct = request_.to_metadata || !is_https(request_.url);
+  if (direct) set(CURLOPT_PROXY, "");
   if (request_.to_metadata) {
-    set(CURLOPT_PROXY, "");
     // A kept connection to that name may lead to an address that it had at another time.
     set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_FORBID_REUSE, 1L);

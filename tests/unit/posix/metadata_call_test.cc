@@ -106,19 +106,6 @@ TEST_F(metadata_call, follows_no_redirect) {
   EXPECT_EQ(asked_, 0);
 }
 
-TEST_F(metadata_call, takes_no_notice_of_a_proxy) {
-  LoopbackServer proxy([](const std::string&) { return Reply{answer_200("proxied")}; });
-  const std::string proxy_url = "http://127.0.0.1:" + std::to_string(proxy.port());
-  unsetenv("no_proxy");
-  for (const char* name : {"http_proxy", "all_proxy"}) setenv(name, proxy_url.c_str(), 1);
-  const std::string body = client_.call(get(url("127.0.0.1"))).body;
-  const std::string other_body = client_.call(CurlClient::get(url("127.0.0.1"))).body;
-  for (const char* name : {"http_proxy", "all_proxy"}) unsetenv(name);
-  setenv("no_proxy", "*", 1);
-  EXPECT_EQ(body, "keys");
-  EXPECT_EQ(other_body, "proxied") << "else this proves nothing";
-}
-
 TEST_F(metadata_call, of_the_providers_takes_64_kib_and_no_byte_more) {
   std::atomic<size_t> size = size_t{64} << 10;
   LoopbackServer server([&](const std::string&) { return Reply{answer_200(std::string(size, 'x'))}; });
