@@ -50,6 +50,23 @@ inline Utf8Step utf8_step(std::string_view text, size_t at) {
   return {code_point, size, true};
 }
 
+// Whether text has more than limit characters. Each ill-formed part counts as one. Takes time for limit characters
+// only, however long text is.
+inline bool has_more_characters(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return false;
+  size_t at = 0;
+  for (size_t count = 0; count < limit && at < text.size(); ++count) at += utf8_step(text, at).size;
+  return at < text.size();
+}
+
+// The longest beginning of text that has at most limit_bytes bytes and does not end within a character.
+inline std::string_view whole_characters(std::string_view text, size_t limit_bytes) {
+  if (text.size() <= limit_bytes) return text;
+  size_t end = limit_bytes;
+  while (end > 0 && limit_bytes - end < 3 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 // The bytes of a block, each moved up by count places, with 0 below them.
 template <int count>
 Block moved_up(Block bytes) {

@@ -1,8 +1,10 @@
 #include "core/kinesis/kpl_record.h"
 
 #include <algorithm>
+#include <string>
 
 #include "core/base/crypto.h"
+#include "core/base/utf8.h"
 
 namespace penstock {
 
@@ -97,10 +99,8 @@ std::optional<HashKey> effective_hash_key(const KplUserRecord& record) {
 }
 
 bool KplRecord::open(std::string_view record) {
-  message_ = rest_ = {};
-  size_ = 0;
-  partition_keys_.clear();
-  explicit_hash_keys_.clear();
+  release();
+  problem_ = {};
   if (!record.starts_with(kKplMagic) || record.size() <= kKplMagic.size() + kKplDigestBytes ||
       record.size() > UINT32_MAX)
     return false;
@@ -110,34 +110,74 @@ bool KplRecord::open(std::string_view record) {
   const auto expected = md5(message);
   if (!expected || digest != std::string_view(reinterpret_cast<const char*>(expected->data()), expected->size()))
     return false;
-  message_ = message;
-  if (!read_all(message) || size_ == 0) {
-    size_ = 0;
-    return false;
-  }
-  rest_ = message;
+  Counts counts;
+  if (!check_all(message, counts) || counts.user_records == 0) return false;
+  read_tables(message, counts);
+  size_ = counts.user_records;
+  message_ = rest_ = message;
   return true;
 }
 
-// The tables, and whether all else is sound: they may stand behind what refers to them.
-bool KplRecord::read_all(std::string_view message) {
+// The indexes are compared last: the tables may come after the records that refer to them.
+bool KplRecord::check_all(std::string_view message, Counts& counts) {
   std::optional<uint64_t> last_partition_key, last_explicit_hash_key;
   Field field;
   for (std::string_view rest = message; !rest.empty();) {
     if (!read_field(rest, field)) return false;
     if (field.type != Field::kBytes) continue;
-    const auto begin = static_cast<uint32_t>(field.length_begin - message.data());
-    if (field.number == kPartitionKeyTable) partition_keys_.push_back(begin);
-    if (field.number == kExplicitHashKeyTable) explicit_hash_keys_.push_back(begin);
+    if (field.number == kPartitionKeyTable) {
+      if (has_more_characters(field.bytes, kMaxPartitionKeyCharacters))
+        return reject_key("partition key", counts.partition_keys, field.bytes, "256 characters");
+      ++counts.partition_keys;
+    }
+    if (field.number == kExplicitHashKeyTable) {
+      if (field.bytes.size() > kMaxExplicitHashKeyDigits)
+        return reject_key("explicit hash key", counts.explicit_hash_keys, field.bytes, "39 digits");
+      ++counts.explicit_hash_keys;
+    }
     if (field.number != kRecords) continue;
     const std::optional<Entry> entry = read_entry(field.bytes);
     if (!entry) return false;
     last_partition_key = std::max(last_partition_key, entry->partition_key_index);
     last_explicit_hash_key = std::max(last_explicit_hash_key, entry->explicit_hash_key_index);
-    ++size_;
+    ++counts.user_records;
   }
-  return (!last_partition_key || *last_partition_key < partition_keys_.size()) &&
-         (!last_explicit_hash_key || *last_explicit_hash_key < explicit_hash_keys_.size());
+  return (!last_partition_key || *last_partition_key < counts.partition_keys) &&
+         (!last_explicit_hash_key || *last_explicit_hash_key < counts.explicit_hash_keys);
+}
+
+bool KplRecord::reject_key(const std::string& what, size_t index, std::string_view key, const std::string& limit) {
+  problem_ = {Code::invalid, "invalid aggregated record: " + what + " " + std::to_string(index) +
+                                 " of its table has " + std::to_string(key.size()) + " bytes, and at most " +
+                                 limit + " are allowed; none of its user records is read"};
+  return false;
+}
+
+// With room for all from the beginning: vectors that grow would need up to three times the memory.
+void KplRecord::read_tables(std::string_view message, const Counts& counts) {
+  partition_keys_.reserve(counts.partition_keys);
+  explicit_hash_keys_.reserve(counts.explicit_hash_keys);
+  Field field;
+  for (std::string_view rest = message; !rest.empty();) {
+    read_field(rest, field);
+    if (field.type != Field::kBytes) continue;
+    const auto begin = static_cast<uint32_t>(field.length_begin - message.data());
+    if (field.number == kPartitionKeyTable) partition_keys_.push_back(begin);
+    if (field.number == kExplicitHashKeyTable) explicit_hash_keys_.push_back(begin);
+  }
+}
+
+void KplRecord::release() {
+  message_ = rest_ = {};
+  size_ = 0;
+  // Small tables keep their memory for the next record.
+  constexpr size_t kSmallTables = size_t{64} << 10;
+  if (buffer_bytes() > kSmallTables) {
+    Table().swap(partition_keys_);
+    Table().swap(explicit_hash_keys_);
+  }
+  partition_keys_.clear();
+  explicit_hash_keys_.clear();
 }
 
 std::string_view KplRecord::entry(const Table& table, uint64_t index) const {

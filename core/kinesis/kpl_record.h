@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/status.h"
 #include "core/kinesis/hash_key.h"
 
 namespace penstock {
@@ -32,27 +34,49 @@ std::optional<HashKey> effective_hash_key(const KplUserRecord& record);
 // of keys, of four bytes an entry, constant. Whatever the bytes, what is opened gives all of its user records.
 class KplRecord {
  public:
+  // The service's own limits. Every user record repeats its key wherever it goes, so a longer one would multiply.
+  static constexpr size_t kMaxPartitionKeyCharacters = 256;
+  static constexpr size_t kMaxExplicitHashKeyDigits = 39;  // of 2^128 - 1
+
   // False: a plain record, which is all that is no sound aggregated record with at least one user record: too
   // short, without the magic, with another MD5, ill-formed as protobuf, or with an index beyond its table. (KCL
   // gives nothing of one without user records, and the first ones of one with a wrong index.) Also where there is
-  // no MD5. record lives while its user records are read.
+  // no MD5. Also false: an aggregated record whose tables have a key over its limit; problem() then says which.
+  // record lives while its user records are read.
   bool open(std::string_view record);
+
+  // Why an aggregated record was not opened; ok if the record is plain or was opened.
+  const Status& problem() const { return problem_; }
 
   size_t size() const { return size_; }  // user records; of what was opened
 
   // The next user record; the first has the sub-sequence number 0, each further one the next. False: no more.
   bool next(KplUserRecord& user_record);
 
+  size_t buffer_bytes() const {
+    return (partition_keys_.capacity() + explicit_hash_keys_.capacity()) * sizeof(uint32_t);
+  }
+  // Frees the tables, once the last user record was read.
+  void release();
+
  private:
   // Where an entry of a table begins in the message, with its length.
   using Table = std::vector<uint32_t>;
 
-  bool read_all(std::string_view message);
+  // Fields of a message that belong to a table or are user records.
+  struct Counts {
+    size_t partition_keys = 0, explicit_hash_keys = 0, user_records = 0;
+  };
+
+  bool check_all(std::string_view message, Counts& counts);
+  bool reject_key(const std::string& what, size_t index, std::string_view key, const std::string& limit);
+  void read_tables(std::string_view message, const Counts& counts);
   std::string_view entry(const Table& table, uint64_t index) const;
 
   std::string_view message_;
   std::string_view rest_;  // of it, not yet given
   size_t size_ = 0;
+  Status problem_;
   Table partition_keys_, explicit_hash_keys_;
 };
 

@@ -45,8 +45,13 @@ void Unpacker::begin(std::string_view data, const penstock_batch& origin, const 
   range_ = range;
   is_begun_ = false;
   kind_ = Kind::nothing;
-  is_aggregated_ = options_.deaggregate && origin.sub_sequence_number == 0 && aggregated_.open(data);
-  if (!is_aggregated_) return;
+  framing_ = Framing::plain;
+  if (!options_.deaggregate || origin.sub_sequence_number != 0) return;
+  if (!aggregated_.open(data)) {
+    if (!aggregated_.problem().ok()) framing_ = Framing::malformed;
+    return;
+  }
+  framing_ = Framing::aggregated;
   ++counters_.aggregated_records;
   counters_.user_records += static_cast<int64_t>(aggregated_.size());
 }
@@ -69,9 +74,12 @@ bool Unpacker::next_user_record() {
   kind_ = Kind::nothing;
   batches_ = 0;
   problem_ = {};
-  if (is_aggregated_) {
+  if (framing_ == Framing::aggregated) {
     KplUserRecord user_record;
-    if (!aggregated_.next(user_record)) return false;
+    if (!aggregated_.next(user_record)) {
+      aggregated_.release();
+      return false;
+    }
     data_ = user_record.data;
     origin_.partition_key = bytes(user_record.partition_key);
     if (!is_first) ++origin_.sub_sequence_number;
@@ -96,6 +104,10 @@ bool Unpacker::is_outside_range(const KplUserRecord& user_record) {
 }
 
 Unpacker::Kind Unpacker::kind_of_data() {
+  if (framing_ == Framing::malformed) {
+    problem_ = aggregated_.problem();
+    return Kind::nothing;
+  }
   if (options_.format == RecordFormat::raw) return Kind::raw;
   if (options_.format == RecordFormat::cloudwatch_logs) return Kind::message;
   if (Gunzip::looks_like_gzip(data_) || looks_like_message(data_)) return Kind::message;

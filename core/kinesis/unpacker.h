@@ -55,7 +55,8 @@ struct UnpackedThrough {
 //     if (!unpacker.problem().ok()) ...  // this user record, and no other
 //   }
 //
-// A record that is not aggregated is its own only user record. Reuses its buffers, but gives large ones back.
+// A record that is not aggregated is its own only user record. So is an aggregated one with a key that exceeds its
+// limit: it is a problem as a whole, whatever the format. Reuses its buffers, but gives large ones back.
 class Unpacker {
  public:
   explicit Unpacker(const UnpackOptions& options);
@@ -90,7 +91,7 @@ class Unpacker {
   int64_t text_bytes() const { return messages().inflated_bytes + counters_.raw_bytes; }
   // The first message type that is not known, printable; empty: there was none yet.
   const std::string& unknown_type() const { return reader_.unknown_type(); }
-  size_t buffer_bytes() const { return reader_.buffer_bytes(); }
+  size_t buffer_bytes() const { return reader_.buffer_bytes() + aggregated_.buffer_bytes(); }
 
  private:
   enum class Kind { nothing, message, open_message, raw };
@@ -106,7 +107,8 @@ class Unpacker {
   UnpackCounters counters_;
 
   HashKeyRange range_;
-  bool is_aggregated_ = false;
+  enum class Framing { plain, aggregated, malformed };
+  Framing framing_ = Framing::plain;
   bool is_begun_ = false;  // next_user_record() was called
   std::string_view data_;
   penstock_batch origin_ = {};

@@ -132,6 +132,56 @@ TEST(kpl_record, ill_formed_protobuf_is_plain) {
     EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3 | type))), kPlain) << type;
 }
 
+std::string problem_with(const std::string& message) {
+  KplRecord reader;
+  EXPECT_FALSE(reader.open(sealed(message)));
+  EXPECT_EQ(reader.size(), 0U);
+  return reader.problem().message();
+}
+
+TEST(kpl_record, a_partition_key_has_256_characters_at_most_however_many_bytes_they_are) {
+  for (const std::string character : {"k", "\u00E9", "\U0001F600", "\xFF"}) {
+    std::string key;
+    for (int count = 0; count < 256; ++count) key += character;
+    EXPECT_EQ(lines_of(sealed(partition_key(key) + user_record(0, "x"))), (Lines{key + "|-|x"}));
+    const std::string longer = partition_key("k") + partition_key(key + character) + user_record(0, "x");
+    EXPECT_NE(problem_with(longer).find("partition key 1 of its table"), std::string::npos)
+        << problem_with(longer);
+  }
+  EXPECT_NE(problem_with(user_record(0, "x") + partition_key(std::string(500'000, 'k'))).find("500000 bytes"),
+            std::string::npos)
+      << "the table may come after the records";
+}
+
+TEST(kpl_record, an_explicit_hash_key_has_39_digits_at_most) {
+  const auto with = [](size_t digits) {
+    return partition_key("k") + explicit_hash_key(std::string(digits, '1')) +
+           user_record(0, "x", number_field(2, 0));
+  };
+  EXPECT_EQ(lines_of(sealed(with(39))), (Lines{"k|" + std::string(39, '1') + "|x"}));
+  EXPECT_NE(problem_with(with(40)).find("explicit hash key 0 of its table has 40 bytes"), std::string::npos);
+}
+
+TEST(kpl_record, a_record_that_is_plain_is_no_problem) {
+  KplRecord reader;
+  EXPECT_FALSE(reader.open(sealed(partition_key(std::string(257, 'k')) + user_record(0, "x"))));
+  EXPECT_FALSE(reader.open("plain"));
+  EXPECT_TRUE(reader.problem().ok());
+}
+
+TEST(kpl_record, tables_take_four_bytes_an_entry_and_large_ones_are_freed) {
+  std::string keys;
+  for (int entry = 0; entry < 300'000; ++entry) keys += partition_key("");
+  const std::string record = sealed(keys + user_record(299'999, "x"));
+  KplRecord reader;
+  ASSERT_TRUE(reader.open(record));
+  EXPECT_EQ(reader.buffer_bytes(), 4U * 300'000);
+  KplUserRecord one;
+  EXPECT_TRUE(reader.next(one));
+  reader.release();
+  EXPECT_EQ(reader.buffer_bytes(), 0U);
+}
+
 TEST(kpl_record, a_reader_takes_one_record_after_another) {
   KplRecord reader;
   EXPECT_EQ(lines_of(reader, sealed(partition_key("k") + partition_key("l") + user_record(1, "x"))),

@@ -264,6 +264,19 @@ TEST(unpacker, an_aggregated_record_that_is_damaged_is_raw_only_where_that_is_as
   EXPECT_EQ(take_apart(damaged, kRaw), raw(damaged));
 }
 
+TEST(unpacker, an_aggregated_record_with_a_key_over_its_limit_is_one_problem_as_a_whole_in_any_format) {
+  std::string text = kpl_bytes::partition_key(std::string(257, 'k'));
+  for (int i = 0; i < 3; ++i) text += kpl_bytes::user_record(0, gzip(message("1")));
+  const std::string data = kpl_bytes::sealed(text);
+  for (const UnpackOptions& options : {UnpackOptions{}, kMessages, kRaw}) {
+    Unpacker unpacker(options);
+    EXPECT_EQ(take_apart(unpacker, data), problem_with(data));
+    EXPECT_EQ(unpacker.counters().aggregated_records, 0);
+    EXPECT_EQ(take_apart(unpacker, "text", {}).size(), 2U) << "it leaves nothing behind";
+  }
+  EXPECT_EQ(take_apart(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
+}
+
 TEST(unpacker, without_deaggregation_an_aggregated_record_is_a_record_like_any_other) {
   const std::string data = aggregated({gzip(message("1"))});
   EXPECT_EQ(take_apart(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
