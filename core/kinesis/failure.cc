@@ -6,6 +6,7 @@
 #include "core/base/crypto.h"
 #include "core/base/json.h"
 #include "core/base/time.h"
+#include "core/base/utf8.h"
 
 namespace penstock {
 
@@ -13,11 +14,16 @@ namespace {
 
 constexpr std::string_view kFilePrefix = "file:";
 
+// Longer text is cut, so that a line costs little more than its data. All that the service allows stays whole: a
+// log group or log stream has 512 characters at most, of up to four bytes each.
+constexpr size_t kMaxTextBytes = 2048;
+
 void append_member(std::string& line, std::string_view name, std::string_view value) {
   line += ",\"";
   line += name;
   line += "\":";
-  append_json_string(line, value);
+  const std::string_view kept = whole_characters(value, kMaxTextBytes);
+  append_json_string(line, kept.size() == value.size() ? value : std::string(kept) + "...");
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class FailureLog {
   static Result<std::unique_ptr<FailureLog>> open(Env& env, std::string_view on_failure,
                                                   FailureLimits limits = {});
 
-  // stage is "input" or "output"; origin gives group, stream, shard, sequence number and the like.
+  // stage is "input" or "output"; origin gives group, stream, shard, sequence number and the like. Text of more
+  // than 2 KiB is cut; data stays whole.
   void add(std::string_view stage, std::string_view reason, const penstock_batch& origin,
            std::string_view partition_key, std::string_view data);
 

@@ -7,6 +7,7 @@
 namespace penstock {
 
 namespace {
+constexpr size_t kMaxPendingBytes = size_t{4} << 20;  // of lines that are not written yet
 constexpr Backoff kBackoff = {.base_ms = 100, .cap_ms = 10'000};
 }  // namespace
 
@@ -14,12 +15,12 @@ std::vector<WriterRecord*> Undeliverable::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (now_ms < next_deadline_ms()) return {};
   unflushed_.reserve(unflushed_.size() + added_.size());
-  for (const Added& added : added_) {
-    const WriterRecord& record = *added.record;
-    failures_.add("output", added.reason, record.batch->origin, record.partition_key, record.data);
-    unflushed_.push_back(added.record);
+  // The rest follows once these are written: lines may be much larger than their records.
+  for (; !added_.empty() && failures_.pending_bytes() < kMaxPendingBytes; added_.pop_front()) {
+    const WriterRecord& record = *added_.front().record;
+    failures_.add("output", added_.front().reason, record.batch->origin, record.partition_key, record.data);
+    unflushed_.push_back(added_.front().record);
   }
-  added_.clear();
 
   if (const Status status = failures_.flush(); !status.ok()) {
     due_ms_ = now_ms + kBackoff.delay_ms(++failures_in_a_row_, env_.random);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ class Undeliverable {
   // reason is a sentence for a person, with what the record has and what is allowed.
   void add(WriterRecord& record, std::string reason) { added_.push_back({&record, std::move(reason)}); }
 
-  // Writes what was added to the log. Returns the records that are in it, fsynced; while it cannot be written
-  // none are, and it is tried again when next_deadline_ms() says so.
+  // Writes what was added to the log, about 4 MiB of lines at a time. Returns the records that are in it, fsynced;
+  // while it cannot be written none are, and it is tried again when next_deadline_ms() says so.
   std::vector<WriterRecord*> advance();
   int64_t next_deadline_ms() const { return added_.empty() && unflushed_.empty() ? kNever : due_ms_; }
   bool stuck() const { return failures_in_a_row_ > 0; }
@@ -38,7 +39,7 @@ class Undeliverable {
   Env& env_;
   Reporter& reporter_;
   FailureLog& failures_;
-  std::vector<Added> added_;              // not yet in the log,
+  std::deque<Added> added_;               // not yet in the log,
   std::vector<WriterRecord*> unflushed_;  // or in it but not yet on disk
   int failures_in_a_row_ = 0;
   int64_t due_ms_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/bytes.h"
+#include "core/kinesis/undeliverable.h"
 #include "tests/unit/kinesis/writer_fakes.h"
 
 namespace penstock {
@@ -43,6 +44,29 @@ TEST(failure, line_tells_stage_reason_position_origin_key_and_data) {
       "\n");
   EXPECT_EQ((*log)->pending_bytes(), 0U);
   EXPECT_EQ((*log)->recorded(), 1);
+}
+
+TEST(failure, text_is_cut_at_two_kibibytes_and_data_stays_whole) {
+  FakeSystem system;
+  auto log = FailureLog::open(system.env, "file:f");
+  ASSERT_TRUE(log.ok());
+  const std::string longest(2048, 'g'), too_long(900'000, 'x'), data(3'000'000, 'd');
+  std::string characters = "x";
+  while (characters.size() < 4096) characters += "\u00E9";
+  penstock_batch from = origin();
+  from.log_group = bytes(longest);
+  from.log_stream = from.owner = from.region = from.stream = from.shard_id = from.sequence_number =
+      bytes(too_long);
+  (*log)->add("input", too_long, from, characters, data);
+  ASSERT_TRUE((*log)->flush().ok());
+  const std::string& line = system.files.synced;
+  const auto has = [&](const std::string& member) { return line.find(member) != std::string::npos; };
+  EXPECT_TRUE(has("\"log_group\":\"" + longest + "\""));
+  EXPECT_TRUE(has("\"reason\":\"" + too_long.substr(0, 2048) + "...\""));
+  EXPECT_TRUE(has("\"region\":\"" + too_long.substr(0, 2048) + "...\""));
+  EXPECT_TRUE(has("\"partition_key\":\"" + characters.substr(0, 2047) + "...\"")) << "no character is cut in two";
+  EXPECT_LT(line.size(), data.size() / 3 * 4 + 10 * 2200);
+  EXPECT_TRUE(line.ends_with("\"}\n"));
 }
 
 TEST(failure, nothing_is_recorded_before_it_is_flushed) {
@@ -100,6 +124,33 @@ TEST(failure, drop_warns_counts_and_keeps_nothing) {
   ASSERT_TRUE((*log)->flush().ok());
   EXPECT_EQ((*log)->recorded(), 1);
   EXPECT_EQ(system.files.appended, "");
+}
+
+TEST(failure, records_of_an_output_become_lines_a_few_mebibytes_at_a_time) {
+  FakeSystem system;
+  Reporter reporter(system.env);
+  auto log = std::move(*FailureLog::open(system.env, "file:f"));
+  Undeliverable undeliverable(system.env, reporter, *log);
+  const std::vector<penstock_record> records(20'000);
+  penstock_batch batch = origin();
+  batch.record_stride = sizeof(penstock_record);
+  batch.records = records.data();
+  batch.record_count = records.size();
+  PartitionKeys keys = std::move(*PartitionKeys::make("log_stream", "random"));
+  WriterBatch kept(1, batch, keys, system.random, 0);
+  for (WriterRecord& record : kept.records) undeliverable.add(record, "it is too old");
+
+  system.files.append_error = {Code::io, "No space left on device"};
+  EXPECT_TRUE(undeliverable.advance().empty());
+  EXPECT_LT(log->pending_bytes(), size_t{5} << 20);
+  system.files.append_error = {};
+  system.clock.now_ms = undeliverable.next_deadline_ms();
+  size_t recorded = 0, turns = 0;
+  for (; undeliverable.next_deadline_ms() <= system.clock.now_ms && turns < 10; ++turns)
+    recorded += undeliverable.advance().size();
+  EXPECT_EQ(recorded, records.size());
+  EXPECT_GT(turns, 1U);
+  EXPECT_EQ(std::count(system.files.synced.begin(), system.files.synced.end(), '\n'), 20'000);
 }
 
 TEST(failure, other_values_are_errors_that_say_what_is_allowed) {
