@@ -58,12 +58,17 @@ class LambdaLogs : public penstock_instance {
              "Names of the members. legacy: those of the Lambda function that many used before; otel: "
              "OpenTelemetry's; "
              "ecs: Elastic Common Schema's. All are in the documents."),
-      option("timestamp_key", "text", nullptr,
-             "Member that says when it happened. Left out: timestamp; with schema ecs @timestamp."),
+      option(
+          "timestamp_key", "text", nullptr,
+          "Member that says when it happened. Left out: timestamp; with schema ecs @timestamp. A member of that "
+          "name that the application wrote, unless it is a time in RFC 3339, becomes NAME_original."),
+      option("event_id_key", "text", nullptr,
+             "Member that has CloudWatch's id of the event. Left out: event_id; with schema otel log.record.uid, "
+             "with ecs event.id. A member of that name that the application wrote becomes NAME_original."),
       option("source_key", "text", nullptr,
              "Member that says which log group, log stream and account an event came from. Left out: source. A "
-             "member "
-             "of that name that the application wrote becomes source_original. otel and ecs have no such member."),
+             "member of that name that the application wrote becomes NAME_original. otel and ecs have no such "
+             "member."),
       option("json_key", "text", nullptr,
              "Member under which a JSON object that the application wrote is put. Left out: its members are the "
              "record's."),
@@ -113,6 +118,16 @@ class LambdaLogs : public penstock_instance {
   LambdaFilter filter;
 
  private:
+  // A name of the record's own that a store may take for a part of the object under the last of the keys,
+  // json_key, or the other way around; empty: there is none.
+  static std::string within_json_key(const SchemaNames& names, const std::array<std::string_view, 4>& keys) {
+    const std::string_view json_key = keys.back();
+    if (json_key.empty()) return {};
+    for (const std::string_view key : keys)
+      if (is_within(key, json_key) || is_within(json_key, key)) return std::string(key);
+    return std::string(member_within(names, json_key));
+  }
+
   static Result<LambdaFilterOptions> read_options(const Options& given) {
     LambdaFilterOptions options;
     options.schema = schema_of(given.text("schema"));
@@ -125,16 +140,23 @@ class LambdaLogs : public penstock_instance {
       return given.text(name).empty() ? std::string(otherwise) : given.text(name);
     };
     options.timestamp_key = key("timestamp_key", names.timestamp);
+    options.event_id_key = key("event_id_key", names.event_id);
     options.source_key = key("source_key", names.source);
     options.json_key = given.text("json_key");
-    const std::array<std::string_view, 3> keys = {options.timestamp_key, options.source_key, options.json_key};
-    for (const char* const name : {"timestamp_key", "source_key", "json_key"}) {
+    const std::array<std::string_view, 4> keys = {options.timestamp_key, options.event_id_key, options.source_key,
+                                                  options.json_key};
+    for (const char* const name : {"timestamp_key", "event_id_key", "source_key", "json_key"}) {
       const std::string& text = given.text(name);
       if (!text.empty() && (has_member(names, text) || std::count(keys.begin(), keys.end(), text) > 1))
         return Status(Code::config,
                       std::string(name) + " is \"" + printable(text) +
                           "\", but that is the name of another member of the record; choose another");
     }
+    if (const std::string within = within_json_key(names, keys); !within.empty())
+      return Status(Code::config, "json_key is \"" + printable(options.json_key) +
+                                      "\", but a store may mix the members of the application's object with the "
+                                      "record's own member " +
+                                      printable(within) + "; choose another");
     for (const char* const name : {"include", "exclude"}) {
       const std::string& text = given.text(name);
       if (!text.empty() && text.find_first_not_of(", \t") == std::string::npos)

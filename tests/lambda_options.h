@@ -79,6 +79,11 @@ inline const std::vector<Case>& cases() {
        R"({"level":"INFO","source":"mine"})",
        R"({"level":"INFO","source":"mine","timestamp":)" + kTime + R"(,"event_id":"id-1","origin":)" + kSource +
            "}"},
+      {"event_id_key",
+       {{"event_id_key", "_id"}},
+       R"({"level":"INFO","_id":7,"event_id":8})",
+       R"({"level":"INFO","_id_original":7,"event_id":8,"timestamp":)" + kTime + R"(,"_id":"id-1","source":)" +
+           kSource + "}"},
       {"timestamp_key",
        {{"timestamp_key", "@timestamp"}},
        "hello",

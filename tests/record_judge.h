@@ -158,8 +158,7 @@ class RecordJudge {
         return "it has a member " + std::string(name);
       for (size_t other = index + 1; other < read.members.size(); ++other)
         if (read.members[other].name == name) return "a member of ours is there twice";
-      if ((is_flat() || name != options_.source_key) && strict_json::member(own, name))
-        return "a member has a second value";
+      if (!is_reserved(name) && strict_json::member(own, name)) return "a member has a second value";
       if (name == options_.timestamp_key && !is_rfc3339(value)) return "its timestamp is none";
       if (name == "extractedFields" && !is_said(value, extracted_fields)) return "its extracted fields are others";
     }
@@ -173,43 +172,93 @@ class RecordJudge {
                            : value[0] == '"' && repaired(strict_json::string_of(value)) == text;
   }
 
-  // Its own members come first and byte for byte; one that has our source's name may have another, and the level
-  // may be in the common vocabulary. Ours come behind, where it has none of that name.
+  // Names that say which event a record is of, when and where it was: a member of the application's gets another
+  // if the record has ours.
+  bool is_reserved(std::string_view name) const {
+    if (name == options_.timestamp_key || name == event_id() || name == "extractedFields") return true;
+    if (!is_flat()) return name == options_.source_key;
+    return name.starts_with("cloud.") || name.starts_with("aws.log.") || name.starts_with("aws.cloudwatch.") ||
+           (options_.function_fields && (name == "faas.name" || name == "faas.version"));
+  }
+
+  // Its own members come first and byte for byte; one that has a name of ours may have another, and the level may
+  // be in the common vocabulary. Ours come after them, where it has none of that name.
   std::string fault_of_object(std::string_view record, const strict_json::Value& read, std::string_view text,
                               std::string_view extracted_fields) const {
     const std::string own_text = one_line(text);
     const auto own = strict_json::read(own_text);
     if (!options_.json_key.empty()) {
       const auto object = strict_json::member(read, options_.json_key);
-      const auto inside = object ? strict_json::read(*object) : std::nullopt;
-      if (!inside) return "the object is missing";
-      if (std::string fault = fault_of_own(*object, *inside, own_text, *own); !fault.empty()) return fault;
-      if (inside->members.size() != own->members.size()) return "the object has a member more";
+      if (!object) return "the object is missing";
+      if (repaired(*object) != own_text) return "the object is changed";
       return fault_of_added(read, 0, {}, extracted_fields);
     }
-    const std::string fault = fault_of_own(record, read, own_text, *own);
-    return fault.empty() ? fault_of_added(read, own->members.size(), *own, extracted_fields) : fault;
+    if (read.members.size() < own->members.size()) return "a member is missing";
+    std::vector<std::string_view> ours;
+    for (size_t index = own->members.size(); index < read.members.size(); ++index)
+      if (is_reserved(read.members[index].name)) ours.push_back(read.members[index].name);
+    if (const auto time = strict_json::member(read, options_.timestamp_key); time && !looks_like_rfc3339(*time))
+      return "its timestamp is none";
+    bool is_changed = false;
+    if (std::string fault = fault_of_members(read, *own, "", ours, is_changed); !fault.empty()) return fault;
+    if (!is_changed && !repaired(record).starts_with(own_text.substr(0, own_text.size() - 1)))
+      return "an object is changed";
+    return fault_of_added(read, own->members.size(), *own, extracted_fields);
   }
 
-  std::string fault_of_own(std::string_view record, const strict_json::Value& read, std::string_view own_text,
-                           const strict_json::Value& own) const {
-    if (read.members.size() < own.members.size()) return "a member is missing";
-    bool is_changed = false;
-    for (size_t index = 0; index < own.members.size(); ++index) {
-      const strict_json::Member& before = own.members[index];
-      const strict_json::Member& after = read.members[index];
-      const std::string name = strict_json::unescaped(before.name);
-      const bool is_source = name == options_.source_key && !is_flat() && options_.json_key.empty();
-      const bool is_level = options_.normalize_level && name == "level" && is_common_level(after.value);
-      if (is_source ? !after.name.starts_with(options_.source_key + "_original")
-                    : repaired(after.name) != before.name)
+  static bool looks_like_rfc3339(std::string_view value) {
+    return value.size() > 21 && (value[11] == 'T' || value[11] == 't') && value[5] == '-' && value[17] == ':';
+  }
+
+  // Of the members of an object or array at that path, "a.b." or empty: before are the application's, after those
+  // of the record, which may have more. ours: names that the record has of its own.
+  std::string fault_of_members(const strict_json::Value& after, const strict_json::Value& before,
+                               const std::string& path, const std::vector<std::string_view>& ours,
+                               bool& is_changed) const {
+    for (size_t index = 0; index < before.members.size(); ++index) {
+      const auto& [name, value] = before.members[index];
+      const bool is_element = before.kind == '[';
+      const std::string field = is_element ? path : path + strict_json::unescaped(name) + '.';
+      const auto inside = std::find_if(ours.begin(), ours.end(), [&](std::string_view our) {
+        return field.starts_with(std::string(our) + '.');
+      });
+      const auto around =
+          std::find_if(ours.begin(), ours.end(), [&](std::string_view our) { return our.starts_with(field); });
+      const strict_json::Member& there = after.members[index];
+      if (inside != ours.end()) {
+        if (!is_renamed(strict_json::unescaped(there.name), field.substr(path.size()),
+                        inside->size() - path.size()))
+          return "a member of our name has no other";
+        is_changed = true;
+      } else if (repaired(there.name) != name) {
         return "a member has another name";
-      if (!is_level && repaired(after.value) != before.value) return "a member has another value";
-      is_changed = is_changed || is_source || is_level;
+      }
+      const bool is_level = path.empty() && options_.normalize_level && strict_json::unescaped(name) == "level" &&
+                            is_common_level(there.value);
+      if (is_level) {
+        is_changed = true;
+      } else if (inside == ours.end() && around != ours.end() && (value[0] == '{' || value[0] == '[')) {
+        const auto inner = strict_json::read(there.value);
+        const auto own = strict_json::read(value);
+        if (!inner || inner->members.size() != own->members.size()) return "a member has another value";
+        if (std::string fault = fault_of_members(*inner, *own, field, ours, is_changed); !fault.empty())
+          return fault;
+      } else if (repaired(there.value) != value) {
+        return "a member has another value";
+      }
     }
-    return is_changed || repaired(record).starts_with(own_text.substr(0, own_text.size() - 1))
-               ? ""
-               : "an object is changed";
+    return "";
+  }
+
+  // Whether name is a key, which has a dot after it, with _original or _original_N after its first bytes.
+  static bool is_renamed(std::string_view name, std::string_view key, size_t bytes) {
+    constexpr std::string_view kOriginal = "_original";
+    const std::string rest = repaired(key.substr(bytes, key.size() - bytes - 1));
+    if (!name.starts_with(key.substr(0, bytes)) || !name.substr(bytes).starts_with(kOriginal)) return false;
+    const std::string whole = repaired(name.substr(bytes + kOriginal.size()));
+    if (!whole.ends_with(rest)) return false;
+    const std::string_view number = std::string_view(whole).substr(0, whole.size() - rest.size());
+    return number.empty() || (number[0] == '_' && number.find_first_not_of("0123456789", 1) == number.npos);
   }
 
   // Whether the record is the object at the end of a line: nothing before it holds a brace.

@@ -300,9 +300,11 @@ local emit = ffi.cast("penstock_emit_fn", function(ctx, records)
   return pcall(take, ctx, records) and 0 or -1
 end)
 
-local function apply(line, time_ms)
+local function apply(line, time_ms, id)
   made = nil
   event[0].time_ms = time_ms
+  event[0].id.data = id
+  event[0].id.size = id and #id or 0
   event[0].body.data = line
   event[0].body.size = #line
   if filter.apply(instance, batch, emit, nil, failure) < 0 then
@@ -332,9 +334,9 @@ local function milliseconds(timestamp)
   return math.floor(timestamp * 1000 + 0.5)
 end
 
--- nil: the event is to be left out.
-local function convert(line, timestamp)
-  local json = apply(line, milliseconds(timestamp))
+-- id: the event's, where the input puts it, next to the line. Returns nil if the event is to be left out.
+local function convert(line, timestamp, id)
+  local json = apply(line, milliseconds(timestamp), type(id) == "string" and id or nil)
   return json and read_record(json)
 end
 
@@ -343,7 +345,7 @@ function cb_filter(tag, timestamp, record)
   if not opened or type(line) ~= "string" then
     return 0, timestamp, record
   end
-  local ok, changed = pcall(convert, line, timestamp)
+  local ok, changed = pcall(convert, line, timestamp, record.event_id)
   if not ok then
     complain(changed)
     return 0, timestamp, record

@@ -20,6 +20,10 @@ enum class SecondsFraction : uint8_t { decimals, milliseconds };
 // is none.
 size_t iso_timestamp_size(std::string_view text, Zone zone = Zone::z);
 
+// Whether all of text is a real date and time in RFC 3339, 5.6: with Z or an offset after it, which may be
+// lowercase, as may the T. Leap seconds do not count.
+bool is_rfc3339(std::string_view text);
+
 // Appends such a timestamp as RFC 3339 in UTC with milliseconds: decimals beyond are cut, missing ones are zeros.
 void append_iso_timestamp(std::string& out, std::string_view timestamp,
                           SecondsFraction fraction = SecondsFraction::decimals);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -21,6 +20,8 @@ namespace {
 // _aws.Timestamp counts is in its specification.
 constexpr int64_t kFirstPlausibleMs = 100000000000;  // March 1973
 constexpr int64_t kLastTimeMs = 253402300799999;     // the end of the year 9999
+
+constexpr std::string_view kOriginal = "_original";
 
 constexpr size_t kLargeCopyBytes = size_t{1} << 20;
 
@@ -73,6 +74,13 @@ void shorten_numbers(std::string& text) {
   }
 }
 
+// Appends text as it is written in a JSON string.
+void append_without_quotes(std::string& out, std::string_view text) {
+  const size_t quote = out.size();
+  append_json_string(out, text);
+  out.erase(quote, 1).pop_back();
+}
+
 }  // namespace
 
 // Takes RapidJSON's events, or those of a flat object. Only what stands in the first three levels is looked at.
@@ -84,14 +92,16 @@ class ObjectHandler {
   ObjectHandler(JsonObject& object, const char* base) : object_(object), base_(base) {}
 
   bool Key(const char* data, Size size, bool) {
-    if (depth_ > kLevels) return true;
     name_ = {data, size};
-    if (depth_ == 1) take_member_name();
+    is_timestamp_ = false;
+    inner_ = {};
+    if (depth_ == scope_.depth) take_member_name();
     return true;
   }
   bool String(const char* data, Size size, bool) {
-    if (depth_ > kLevels) return true;
     const std::string_view text(data, size);
+    if (is_timestamp_ && is_rfc3339(text)) ++object_.rfc3339_timestamps_;
+    if (depth_ > kLevels) return true;
     switch (levels_[depth_]) {
       case Level::root:
         if (name_ == "type") type_ = text;
@@ -118,6 +128,7 @@ class ObjectHandler {
   }
   // Whether it is of use what the member being read is, one at the top, where it is a string.
   bool looks_at_text() const {
+    if (is_timestamp_) return true;
     switch (name_.size()) {
       case 4:
         return name_ == "type" || name_ == "time";
@@ -140,9 +151,22 @@ class ObjectHandler {
   bool Uint64(uint64_t) { return false; }
   bool Double(double) { return false; }
 
-  bool StartObject() { return start(depth_ > kLevels ? Level::other : level_of_member()); }
+  bool StartObject() {
+    const bool is_fine = start(depth_ > kLevels ? Level::other : level_of_member());
+    if (inner_.candidates != 0) {
+      object_.scopes_.push_back(scope_);
+      scope_ = {depth_, inner_};
+    }
+    return is_fine;
+  }
+  // Its elements are fields of the name that it has itself.
   bool StartArray() { return start(Level::other); }
   bool EndObject(Size) {
+    if (depth_ == scope_.depth && !object_.scopes_.empty()) {
+      inner_ = scope_.path;  // of the next element, if this was one of an array
+      scope_ = object_.scopes_.back();
+      object_.scopes_.pop_back();
+    }
     --depth_;
     return true;
   }
@@ -163,6 +187,7 @@ class ObjectHandler {
   static constexpr size_t kLevels = 3;
 
   bool start(Level level) {
+    is_timestamp_ = false;
     if (++depth_ <= kLevels) levels_[depth_] = level;
     return depth_ <= static_cast<size_t>(kMaxJsonDepth);
   }
@@ -211,34 +236,47 @@ class ObjectHandler {
   }
 
   void take_member_name() {
-    JsonObject& object = object_;
-    object.is_empty_ = false;
-    uint64_t candidates = object.wanted_by_size_[std::min(name_.size(), object.wanted_by_size_.size() - 1)];
-    for (; candidates != 0; candidates &= candidates - 1) {
-      const auto index = static_cast<size_t>(std::countr_zero(candidates));
-      if (name_ == object.wanted_[index]) object.found_ |= uint64_t{1} << index;
+    if (depth_ == 1) {
+      object_.is_empty_ = false;
+      if (name_ == "level") object_.level_ = {};
     }
-    if (name_ == "level") object.level_ = {};
-    if (object.source_.empty()) return;
-    if (name_ == object.source_) object.source_names_.push_back(place_of(name_));
-    if (name_.starts_with(object.source_original_))
-      take_source_original(name_.substr(object.source_original_.size()));
+    inner_ = object_.names_.match(scope_.path, name_,
+                                  [this](size_t index, std::string_view rest) { take_match(index, rest); });
   }
 
-  void take_source_original(std::string_view behind) {
-    object_.has_source_original_ = object_.has_source_original_ || behind.empty();
+  void take_match(size_t index, std::string_view rest) {
+    const bool is_reserved = object_.names_.is_reserved(index);
+    if (rest.starts_with('_')) {
+      if (is_reserved) take_original(object_.originals_[index], rest);
+      return;
+    }
+    object_.found_ |= uint64_t{1} << index;
+    if (index == object_.timestamp_) {
+      ++object_.timestamps_;
+      is_timestamp_ = rest.empty();
+    }
+    if (is_reserved) object_.renames_.push_back({place_of(name_), index, scope_.path.matched, rest});
+  }
+
+  void take_original(JsonObject::Originals& originals, std::string_view rest) {
+    if (!rest.starts_with(kOriginal)) return;
+    rest = rest.substr(kOriginal.size(), rest.find('.') - kOriginal.size());
+    object_.has_originals_ = true;
+    originals.without_number = originals.without_number || rest.empty();
     uint64_t number = 0;
-    if (!behind.starts_with('_') || behind.size() > 19) return;
-    if (std::from_chars(behind.data() + 1, behind.data() + behind.size(), number).ptr ==
-        behind.data() + behind.size())
-      object_.last_source_number_ = std::max(object_.last_source_number_, number);
+    if (!rest.starts_with('_') || rest.size() > 19) return;
+    if (std::from_chars(rest.data() + 1, rest.data() + rest.size(), number).ptr == rest.data() + rest.size())
+      originals.last_number = std::max(originals.last_number, number);
   }
 
   JsonObject& object_;
   const char* base_;
   std::array<Level, kLevels + 1> levels_ = {};  // by depth; 0 is around the object
   size_t depth_ = 0;
-  std::string_view name_;  // of the member being read
+  std::string_view name_;      // of the member being read
+  bool is_timestamp_ = false;  // its value is to be a time
+  JsonObject::Scope scope_;    // the innermost object with members that are looked for
+  MemberNames::Path inner_;    // of the members of the value being read
   std::string_view type_;
   std::string_view fault_;
   bool has_record_ = false;
@@ -248,27 +286,25 @@ struct JsonObject::Reader {
   FastJsonReader reader;
 };
 
-JsonObject::JsonObject(std::vector<std::string> wanted, std::string source)
-    : reader_(std::make_unique<Reader>()),
-      wanted_(std::move(wanted)),
-      source_(std::move(source)),
-      source_original_(source_ + "_original") {
-  append_json_string(source_original_json_, source_original_);
-  source_original_json_ = source_original_json_.substr(1, source_original_json_.size() - 2);
-  for (size_t index = 0; index < wanted_.size(); ++index)
-    if (const size_t size = wanted_[index].size(); size != 0)
-      wanted_by_size_[std::min(size, wanted_by_size_.size() - 1)] |= uint64_t{1} << index;
+JsonObject::JsonObject(MemberNames names, size_t timestamp)
+    : names_(std::move(names)),
+      timestamp_(timestamp),
+      reader_(std::make_unique<Reader>()),
+      originals_(names_.size()) {
+  scopes_.reserve(names_.max_nesting());
 }
 
 JsonObject::~JsonObject() = default;
 
 void JsonObject::clear() {
-  source_names_.clear();
+  scopes_.clear();
+  renames_.clear();
+  if (has_originals_) std::fill(originals_.begin(), originals_.end(), Originals());
+  has_originals_ = false;
   is_empty_ = true;
   is_plain_ = false;
   found_ = 0;
-  has_source_original_ = false;
-  last_source_number_ = 1;
+  timestamps_ = rfc3339_timestamps_ = 0;
   own_time_ms_ = -1;
   own_timestamp_ = level_ = {};
   is_platform_ = false;
@@ -283,7 +319,7 @@ bool JsonObject::read(std::string_view text) {
   // A huge object must not cost its memory for ever. Assigning would keep it.
   if (copy_.capacity() > kLargeCopyBytes && text.size() <= kLargeCopyBytes) {
     std::string().swap(copy_);
-    std::vector<size_t>().swap(source_names_);
+    std::vector<Rename>().swap(renames_);
   }
   copy_.assign(text);
   Outcome outcome = read_copy();
@@ -332,13 +368,12 @@ JsonObject::Outcome JsonObject::read_copy() {
   return Outcome::object;
 }
 
-void JsonObject::append_free_source_name(std::string& out) const {
-  out += source_original_json_;
-  if (!has_source_original_) return;
-  std::array<char, 24> number;
-  const auto end = std::to_chars(number.data(), number.data() + number.size(), last_source_number_ + 1);
-  out += '_';
-  out.append(number.data(), end.ptr);
+void JsonObject::append_new_key(std::string& out, const Rename& rename) const {
+  append_without_quotes(out, std::string_view(names_[rename.index]).substr(rename.matched));
+  out += kOriginal;
+  const Originals& originals = originals_[rename.index];
+  if (originals.without_number) out.append("_").append(std::to_string(originals.last_number + 1));
+  append_without_quotes(out, rename.rest);
 }
 
 }  // namespace penstock

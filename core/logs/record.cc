@@ -25,11 +25,19 @@ enum Member : size_t {
   kExtracted,
   kLambda,
   kEvent,
+  kSource,
   kFirstField,
   kFirstSourceFact = kFirstField + kLambdaFieldCount,
   kMembers = kFirstSourceFact + kSourceFactCount,
 };
 static_assert(kMembers <= 64);
+
+constexpr uint64_t bit(size_t member) { return uint64_t{1} << member; }
+
+// Says which event a record is of, when and where it was: always ours. A member of the application's that has one
+// of these names gets another.
+constexpr uint64_t kReserved =
+    bit(kTimestamp) | bit(kEventId) | bit(kExtracted) | bit(kSource) | (bit(kMembers) - bit(kFirstSourceFact));
 
 std::string json_of(std::string_view text) {
   std::string json;
@@ -39,12 +47,18 @@ std::string json_of(std::string_view text) {
 
 std::string key_of(std::string_view name) { return json_of(name) + ":"; }
 
-std::vector<std::string> members_of(const RecordOptions& options) {
+std::string_view event_id_key(const RecordOptions& options) {
+  return options.event_id_key.empty() ? names_of(options.schema).event_id : options.event_id_key;
+}
+
+// None if the application's members stay under a name of their own.
+MemberNames members_of(const RecordOptions& options) {
   const SchemaNames& names = names_of(options.schema);
   std::vector<std::string> members(kMembers);
+  if (!options.json_key.empty()) return {members, 0};
   members[kTimestamp] = options.timestamp_key;
   members[kLevel] = names.level;
-  members[kEventId] = names.event_id;
+  members[kEventId] = event_id_key(options);
   members[kExtracted] = kExtractedFieldsName;
   members[kLambda] = names.lambda;
   if (names.lambda.empty()) {
@@ -52,20 +66,22 @@ std::vector<std::string> members_of(const RecordOptions& options) {
     for (size_t index = 0; index < kLambdaFieldCount; ++index)
       members[kFirstField + index] = names.fields[index].name;
   }
-  if (names.source.empty())
+  if (!names.source.empty()) {
+    members[kSource] = options.source_key;
+  } else {
     for (size_t index = 0; index < kSourceFactCount; ++index)
       members[kFirstSourceFact + index] = names.source_facts[index].name;
-  return members;
-}
-
-// Their own source is renamed where it would stand beside ours.
-std::string source_name_of(const RecordOptions& options) {
-  return names_of(options.schema).source.empty() || !options.json_key.empty() ? "" : options.source_key;
+  }
+  return {members, kReserved};
 }
 
 // Whether the fields of such a line say all that it says.
 bool is_told_by_fields(LambdaEvent event) {
   return event != LambdaEvent::none && event != LambdaEvent::error && event != LambdaEvent::exit;
+}
+
+bool has_extracted_fields(const penstock_record& event) {
+  return !scan::trim(view(event.extracted_fields)).empty();
 }
 
 // The size of what is left of a JSON string, without the closing quote.
@@ -99,10 +115,10 @@ RecordWriter::RecordWriter(const RecordOptions& options)
       level_("," + key_of(names_.level)),
       message_("," + key_of(names_.message)),
       lambda_(names_.lambda.empty() ? "" : "," + key_of(names_.lambda)),
-      event_id_("," + key_of(names_.event_id)),
+      event_id_("," + key_of(event_id_key(options))),
       json_(options.json_key.empty() ? "" : "," + key_of(options.json_key)),
-      object_(members_of(options), source_name_of(options)),
-      extracted_({}, "") {
+      object_(members_of(options), kTimestamp),
+      extracted_(MemberNames({}, 0)) {
   for (size_t index = 0; index < events_.size(); ++index)
     events_[index] = Piece(key_of(names_.event) + json_of(kLambdaEventNames[index]));
   for (size_t index = 0; index < fields_.size(); ++index)
@@ -120,18 +136,16 @@ void RecordWriter::begin(const penstock_batch& origin) {
                                                                  view(origin.owner),     view(origin.region),
                                                                  function.name,          function.version};
   source_text_.clear();
+  source_members_ = 0;
   for (size_t index = 0; index < kSourceFactCount; ++index) {
-    std::string& fact = source_facts_[index];
-    fact.clear();
     if (values[index].empty()) continue;
     const bool is_first_in_object = source_text_.empty() && !source_key_.empty();
     if (is_first_in_object) source_text_ += source_key_;
-    const size_t from = source_text_.size();
     source_text_ += is_first_in_object ? '{' : ',';
     source_text_ += source_names_[index];
     append_json_string(source_text_, values[index]);
     if (names_.source_facts[index].is_list) source_text_ += ']';
-    if (source_key_.empty()) fact.assign(source_text_, from);
+    source_members_ |= bit(source_key_.empty() ? kFirstSourceFact + index : size_t{kSource});
   }
   if (!source_key_.empty() && !source_text_.empty()) source_text_ += '}';
   source_.assign(source_text_);
@@ -177,7 +191,7 @@ void RecordWriter::append_line(TextBuffer& out, const LambdaLine& line, const pe
   if (line.says_anything()) append_lambda(out, line, false);
   append_event_id(out, event);
   append_extracted_fields(out, event);
-  append_source(out, false);
+  out += source_;
   out += '}';
 }
 
@@ -188,10 +202,10 @@ void RecordWriter::append_object(TextBuffer& out, std::string_view text, const L
   const bool is_record = json_.empty();  // its members are the record's
   const auto lacks = [&](Member member) { return !is_record || !object_.has(member); };
   if (is_record)
-    append_object_members(out, text);
+    append_object_members(out, text, event);
   else
     out += '{';
-  if (lacks(kTimestamp)) {
+  if (!is_record || !object_.has_rfc3339_timestamp()) {
     if (is_record && !object_.is_empty()) out += ',';
     append_object_time(out, around, event);
   }
@@ -201,19 +215,19 @@ void RecordWriter::append_object(TextBuffer& out, std::string_view text, const L
     append_level(out, said->level, said->failed);
   if (!is_record) {
     out += json_;
-    append_object_members(out, text);
+    append_object_members(out, text, event);
     out += '}';
   }
   if (said != nullptr && said->says_anything() && lacks(kLambda)) append_lambda(out, *said, is_record);
-  if (lacks(kEventId)) append_event_id(out, event);
-  if (lacks(kExtracted)) append_extracted_fields(out, event);
-  append_source(out, is_record);
+  append_event_id(out, event);
+  append_extracted_fields(out, event);
+  out += source_;
   out += '}';
 }
 
-// All of the object but its last brace, with members that have our source's name renamed, where there is a source,
-// and its level in the common vocabulary, where that is wanted.
-void RecordWriter::append_object_members(TextBuffer& out, std::string_view text) {
+// All of the object but its last brace. Members that have names of ours get others, if the record has ours, and
+// its level is in the common vocabulary, where that is wanted.
+void RecordWriter::append_object_members(TextBuffer& out, std::string_view text, const penstock_record& event) {
   constexpr size_t kNowhere = std::string_view::npos;
   const std::string_view members = text.substr(0, text.size() - 1);
   const auto append = [&](std::string_view part) {
@@ -232,12 +246,17 @@ void RecordWriter::append_object_members(TextBuffer& out, std::string_view text)
   const bool with_other_level = options_.normalize_level && json_.empty();
   const std::string_view level = with_other_level ? normalized_level(object_.level()) : "";
   size_t level_at = level.empty() ? kNowhere : object_.level_at();
-  if (!source_.empty() && !object_.source_names().empty()) {
-    renamed_source_.clear();
-    object_.append_free_source_name(renamed_source_);
-    for (const size_t at : object_.source_names()) {
-      if (level_at < at) replace(std::exchange(level_at, kNowhere), level);
-      replace(at, renamed_source_);
+  if (!object_.renames().empty()) {
+    uint64_t ours = source_members_;
+    if (has_event_id(event)) ours |= bit(kEventId);
+    if (has_extracted_fields(event)) ours |= bit(kExtracted);
+    if (!object_.has_rfc3339_timestamp()) ours |= bit(kTimestamp);
+    for (const JsonObject::Rename& rename : object_.renames()) {
+      if ((ours & bit(rename.index)) == 0 || rename.at < copied) continue;
+      if (level_at < rename.at) replace(std::exchange(level_at, kNowhere), level);
+      new_key_.clear();
+      object_.append_new_key(new_key_, rename);
+      replace(rename.at, new_key_);
     }
   }
   if (level_at != kNowhere) replace(level_at, level);
@@ -315,7 +334,7 @@ void RecordWriter::append_number(TextBuffer& out, std::string_view number, Unit 
 
 // Nothing where the event has no id.
 void RecordWriter::append_event_id(TextBuffer& out, const penstock_record& event) const {
-  if (event.id.size == 0 || !options_.event_id) return;
+  if (!has_event_id(event)) return;
   out += event_id_;
   append_json_string(out, view(event.id));
 }
@@ -331,15 +350,6 @@ void RecordWriter::append_extracted_fields(TextBuffer& out, const penstock_recor
     append_json_on_one_line(out, fields);
   else
     append_json_string(out, fields);
-}
-
-void RecordWriter::append_source(TextBuffer& out, bool beside_members) const {
-  if (!beside_members || !names_.source.empty()) {
-    out += source_;
-    return;
-  }
-  for (size_t index = 0; index < kSourceFactCount; ++index)
-    if (!object_.has(kFirstSourceFact + index)) out += source_facts_[index];
 }
 
 }  // namespace penstock

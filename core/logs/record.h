@@ -18,6 +18,7 @@ namespace penstock {
 struct RecordOptions {
   Schema schema = Schema::standard;
   std::string timestamp_key = "timestamp";
+  std::string event_id_key;           // empty: as the schema has it
   std::string source_key = "source";  // of the object, in the schemas that have one
   std::string json_key;               // of the member that holds an object passed through; empty: it is the record
   bool event_id = true;
@@ -44,14 +45,14 @@ class RecordWriter {
   void append_line(TextBuffer& out, const LambdaLine& line, const penstock_record& event);
   void append_object(TextBuffer& out, std::string_view text, const LambdaLine* said, const LambdaLine* around,
                      const penstock_record& event);
-  void append_object_members(TextBuffer& out, std::string_view text);
+  void append_object_members(TextBuffer& out, std::string_view text, const penstock_record& event);
   void append_object_time(TextBuffer& out, const LambdaLine* around, const penstock_record& event) const;
   void append_level(TextBuffer& out, std::string_view written, bool failed) const;
   void append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members);
   void append_number(TextBuffer& out, std::string_view number, Unit unit);
+  bool has_event_id(const penstock_record& event) const { return options_.event_id && event.id.size > 0; }
   void append_event_id(TextBuffer& out, const penstock_record& event) const;
   void append_extracted_fields(TextBuffer& out, const penstock_record& event);
-  void append_source(TextBuffer& out, bool beside_members) const;
   bool drops(LambdaEvent event) const { return (options_.drop >> static_cast<uint32_t>(event) & 1) != 0; }
 
   const RecordOptions options_;
@@ -71,13 +72,13 @@ class RecordWriter {
 
   // And in all records of a batch, with values; empty where these are unknown.
   Piece source_;
-  std::string source_text_;  // the same
-  std::array<std::string, kSourceFactCount> source_facts_;
+  std::string source_text_;          // the same
+  uint64_t source_members_ = 0;      // bits of the names that these have
   bool source_has_version_ = false;  // under the name that a line's own version has in this schema
 
   JsonObject object_;
   JsonObject extracted_;
-  std::string renamed_source_;
+  std::string new_key_;
   std::string number_;  // in another unit
 };
 

@@ -1,7 +1,5 @@
 #include "core/logs/schema.h"
 
-#include <algorithm>
-
 namespace penstock {
 
 namespace {
@@ -134,6 +132,24 @@ constexpr SchemaNames kEcs = {
                       {"faas.version"}}},
 };
 
+// The first name of a member at the top that fits, besides those that options name; empty: none does.
+template <typename Fits>
+std::string_view find_member(const SchemaNames& names, Fits fits) {
+  for (const std::string_view name : {names.level, names.message, kExtractedFieldsName})
+    if (fits(name)) return name;
+  if (!names.lambda.empty()) {
+    if (fits(names.lambda)) return names.lambda;
+  } else {
+    if (fits(names.event)) return names.event;
+    for (const FieldName& field : names.fields)
+      if (fits(field.name)) return field.name;
+  }
+  if (names.source.empty())
+    for (const SourceName& fact : names.source_facts)
+      if (fits(fact.name)) return fact.name;
+  return {};
+}
+
 }  // namespace
 
 const SchemaNames& names_of(Schema schema) {
@@ -151,13 +167,12 @@ const SchemaNames& names_of(Schema schema) {
 }
 
 bool has_member(const SchemaNames& names, std::string_view name) {
-  const auto is_it = [&](const auto& fact) { return fact.name == name; };
-  if (name == names.level || name == names.message || name == names.event_id || name == kExtractedFieldsName)
-    return true;
-  if (names.lambda.empty() ? name == names.event || std::any_of(names.fields.begin(), names.fields.end(), is_it)
-                           : name == names.lambda)
-    return true;
-  return names.source.empty() && std::any_of(names.source_facts.begin(), names.source_facts.end(), is_it);
+  return !find_member(names, [&](std::string_view member) { return member == name; }).empty();
+}
+
+std::string_view member_within(const SchemaNames& names, std::string_view name) {
+  return find_member(names,
+                     [&](std::string_view member) { return is_within(member, name) || is_within(name, member); });
 }
 
 }  // namespace penstock

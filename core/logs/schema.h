@@ -50,7 +50,15 @@ inline constexpr std::string_view kExtractedFieldsName = "extractedFields";  // 
 
 const SchemaNames& names_of(Schema schema);
 
-// Whether a record can have a member of that name at the top, beside those that options name.
+// Whether a record can have a member of that name at the top, besides those that options name.
 bool has_member(const SchemaNames& names, std::string_view name);
+// A member at the top, besides those that options name, that a store may take for a part of the member of that
+// name, or the other way around: "event.action" and "event". Empty: there is none.
+std::string_view member_within(const SchemaNames& names, std::string_view name);
+
+// Whether a store may take inner for a part of outer: "event.action" for one of "event".
+inline bool is_within(std::string_view inner, std::string_view outer) {
+  return inner.size() > outer.size() && inner[outer.size()] == '.' && inner.starts_with(outer);
+}
 
 }  // namespace penstock

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "plugin/fluentbit/log_events.h"
 #include "plugin/fluentbit/msgpack_writer.h"
 #include "plugin/fluentbit/receipt_in_metadata.h"
 
@@ -132,7 +133,7 @@ void ChunkWriter::append_text(const penstock_record& record) {
   out.text(view(record.body));
   out.raw(origin_members_);
   if (record.id.size > 0) {
-    out.text("event_id");
+    out.text(kEventIdKey);
     out.text(view(record.id));
   }
 }

@@ -97,23 +97,34 @@ void LambdaRecords::complain(const std::string& text) {
   problem_.append(problem_.empty() ? "" : "; ").append(text);
 }
 
+// The line, and the id that the event has next to it. The first of each counts.
 void LambdaRecords::find_line(const LogEvent& event) {
   MsgpackReader reader(event.body);
   MsgpackToken token;
   if (!reader.next(token) || token.kind != Kind::map) return;
+  std::string_view line;
+  std::string_view line_pair;
+  std::string_view id;
   for (size_t left = token.count; left > 0; --left) {
     const char* const pair = reader.at();
     const std::string_view name = read_text(reader);
-    const std::string_view line = read_text(reader);
-    if (name != options_.key_name || line.data() == nullptr) continue;
-    penstock_record record = {};
-    record.time_ms = event.seconds * 1000 + event.nanoseconds / 1'000'000;
-    record.key = {&kKeys[lines_.size()], 1};
-    record.body = {line.data(), line.size()};
-    events_.push_back(record);
-    lines_.push_back({event.whole, event.metadata, event.body, between(pair, reader.at())});
-    return;
+    const std::string_view value = read_text(reader);
+    if (value.data() == nullptr) continue;
+    if (line.data() == nullptr && name == options_.key_name) {
+      line = value;
+      line_pair = between(pair, reader.at());
+    } else if (id.data() == nullptr && name == kEventIdKey) {
+      id = value;
+    }
   }
+  if (line.data() == nullptr) return;
+  penstock_record record = {};
+  record.time_ms = event.seconds * 1000 + event.nanoseconds / 1'000'000;
+  record.id = {id.data(), id.size()};
+  record.key = {&kKeys[lines_.size()], 1};
+  record.body = {line.data(), line.size()};
+  events_.push_back(record);
+  lines_.push_back({event.whole, event.metadata, event.body, line_pair});
 }
 
 // Called through the ABI, which nothing may be thrown through.

@@ -11,6 +11,9 @@
 
 namespace penstock::fluentbit {
 
+// Member next to the line, where our input puts it, that has the id of the log event.
+inline constexpr std::string_view kEventIdKey = "event_id";
+
 struct LogEvent {
   int64_t seconds = 0;        // Unix time, within the years 0 to 9999
   int32_t nanoseconds = 0;    // 0 to 999,999,999

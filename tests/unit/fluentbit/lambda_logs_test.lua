@@ -62,7 +62,7 @@ _, _, record = cb_filter("lambda", 1, {
 check("escapes in text are read",
   record.s == "\195\169\240\159\152\128\"\\/\b\f\n\r\t\0\127")
 check("numbers, booleans and null are read", record.i == 12345678901 and record.d == -150 and record.t == true
-  and record.f == false and record.n == nil and record.timestamp == 1)
+  and record.f == false and record.n == nil and record.timestamp_original == 1)
 check("arrays and objects are read", record.a[1] == 1 and record.a[2] == nil and record.a[3] == "x"
   and record.m.k[1].l == 1 and next(record.o) == nil)
 check("an empty array is told from an empty object", getmetatable(record.e).type == 1
@@ -102,6 +102,17 @@ check("of a hundred thousand brackets none is too many", cb_filter("lambda", 1, 
 _, _, record = filter({ PENSTOCK_RESERVE_DATA = "on" })("lambda", 1, { log = LINE, stream = "stdout", level = "x" })
 check("reserve_data keeps what the record has not", record.stream == "stdout" and record.level == "WARNING"
   and record.log == nil)
+for _, options in ipairs({ {}, { PENSTOCK_RESERVE_DATA = "on" } }) do
+  cb_filter = filter(options)
+  _, _, record = cb_filter("lambda", 1, { log = '{"event_id":"order-17"}', event_id = "3870" })
+  check("the event's id next to the line is the record's", record.event_id == "3870")
+  check("and the application's is kept", record.event_id_original == "order-17")
+  _, _, record = cb_filter("lambda", 1, { log = '{"event_id":"order-17"}', event_id = 7 })
+  check("without one the application's stays", record.event_id == "order-17" and record.event_id_original == nil)
+  _, _, record = cb_filter("lambda", 1, { log = "plain" })
+  check("an id is of one event alone", record.event_id == nil)
+end
+
 _, _, record = filter({ PENSTOCK_PRESERVE_KEY = "on" })("lambda", 1, { log = LINE, stream = "stdout" })
 check("preserve_key keeps the line alone", record.log == LINE and record.stream == nil)
 code = filter({ PENSTOCK_KEY_NAME = "line" })("lambda", 1, { line = LINE })

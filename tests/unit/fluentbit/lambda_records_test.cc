@@ -144,7 +144,7 @@ TEST(fluentbit_lambda_records, what_is_kept_gives_way_to_a_member_of_the_same_na
                                 .text("level")
                                 .text("mine")
                                 .text("log")
-                                .text(R"({"timestamp":1,"level":"theirs","log":"theirs"})")
+                                .text(R"({"timestamp":"2019-08-25T13:59:15Z","level":"theirs","log":"theirs"})")
                                 .text("stream")
                                 .text("stdout")
                                 .bytes;
@@ -153,6 +153,31 @@ TEST(fluentbit_lambda_records, what_is_kept_gives_way_to_a_member_of_the_same_na
   EXPECT_EQ(event.body.text("level"), "theirs");
   EXPECT_EQ(event.body.text("log"), "theirs");
   EXPECT_EQ(event.body.text("stream"), "stdout");
+}
+
+TEST(fluentbit_lambda_records, the_events_id_next_to_the_line_is_the_records_and_the_applications_is_kept) {
+  const std::string line = R"({"event_id":"order-17"})";
+  const std::string before = header().map(2).text("event_id").text("3870").text("log").text(line).bytes;
+  const std::string after = header().map(2).text("log").text(line).text("event_id").text("3870").bytes;
+  for (const bool reserve_data : {false, true}) {
+    Filtering filtering({"log", reserve_data, false});
+    for (const Event& event : filtering.events(before + after)) {
+      EXPECT_EQ(event.body.text("event_id"), "3870");
+      EXPECT_EQ(event.body.text("event_id_original"), "order-17");
+      EXPECT_EQ(event.body.items.size(), 6u);  // these and timestamp
+    }
+  }
+}
+
+TEST(fluentbit_lambda_records, an_event_without_an_id_next_to_the_line_leaves_the_applications) {
+  Filtering filtering({"log", true, false});
+  const std::string chunk =
+      event_with(R"({"event_id":"order-17"})") +
+      header().map(2).text("event_id").integer(7).text("log").text(R"({"event_id":"order-18"})").bytes;
+  const std::vector<Event> events = filtering.events(chunk);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].body.text("event_id"), "order-17");
+  EXPECT_EQ(events[1].body.text("event_id"), "order-18");
 }
 
 TEST(fluentbit_lambda_records, keys_that_are_no_text_are_kept_beside_any_name) {

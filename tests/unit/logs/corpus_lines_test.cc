@@ -311,7 +311,7 @@ void expect_timestamp(const Case& line) {
   std::string expected(kEventTime);
   if (line.is_object()) {
     const std::string time = member(line.object, "time");
-    if (line.object.HasMember("timestamp"))
+    if (line.object.HasMember("timestamp") && is_rfc3339(member(line.object, "timestamp")))
       expected = member(line.object, "timestamp");
     else if (!time.empty())
       expected = contains(time, ".") ? time : time.substr(0, 19) + ".000Z";

@@ -112,13 +112,26 @@ TEST(flat_object, strings_end_at_every_place_of_a_block) {
 // A blank behind the brace is what makes the parser read an object.
 TEST(flat_object, both_ways_of_reading_make_the_same_record) {
   for (const std::string members :
-       {R"("a":1})", R"("level":"info","lambda":1})", R"("level":"in\nfo"})", R"("level":"a\/b","level":3})",
+       {R"("a":1})",
+        R"("level":"info","lambda":1})",
+        R"("level":"in\nfo"})",
+        R"("level":"a\/b","level":3})",
         R"("time":"2020-01-01T00:00:00Z","type":"platform.fault","record":"a \"text\""})",
         R"("time":"2020-01-01T00:00:00Z","type":"platform.fault","record":"text","level":null})",
-        R"("time":1566741555269,"event_id":null})", R"("time":1566741555269.5})", R"("timestamp":"\\"})",
-        R"("type":"platform.start"})", R"("source":1,"source_original":2,"source":3})",
-        R"("source_original_7":"\t","source":true})", R"("n":1e999})", R"("n":-0.0E-0,"source":"\""})",
-        "\"a\":\"\\n\xFF\xE2\x82\",\"source\":\"\xFF\"}", R"("":""})"}) {
+        R"("time":1566741555269,"event_id":null})",
+        R"("time":1566741555269.5})",
+        R"("timestamp":"\\"})",
+        R"("type":"platform.start"})",
+        R"("source":1,"source_original":2,"source":3})",
+        R"("source_original_7":"\t","source":true})",
+        R"("event_id":"order-17","event_id_original":1})",
+        R"("event_id":null,"event_id.x":2,"timestamp":"2020-01-02T03:04:05+02:00"})",
+        R"("timestamp":"2020-01-02T03:04:05Z","timestamp":1})",
+        R"("timestamp":"2020-01-02 \"03"})",
+        R"("n":1e999})",
+        R"("n":-0.0E-0,"source":"\""})",
+        "\"a\":\"\\n\xFF\xE2\x82\",\"source\":\"\xFF\"}",
+        R"("":""})"}) {
     const std::string parsed = filtered_one("{ " + members);
     ASSERT_TRUE(parsed.starts_with("{ \"")) << parsed;
     EXPECT_EQ(filtered_one("{" + members), "{" + parsed.substr(2));

@@ -122,7 +122,7 @@ class ObjectWriter {
 
   std::string object(int depth) {
     std::string json = "{" + blanks();
-    const size_t members = random_() % 6;
+    const size_t members = random_() % 8;
     for (size_t index = 0; index < members; ++index) {
       if (index > 0) json += "," + blanks();
       json += name() + blanks() + ":" + blanks() + value(depth) + blanks();
@@ -137,9 +137,33 @@ class ObjectWriter {
   }
   std::string blanks() { return one_of<8>({"", "", "", "", " ", "\t", "\n  ", "\r\n"}); }
   std::string name() {
-    return one_of<15>({R"("a")", R"("b")", R"("")", R"("timestamp")", R"("time")", R"("level")", R"("lambda")",
-                       R"("event_id")", R"("source")", R"("s\u006furce")", R"("source_original")", R"("message")",
-                       R"("type")", R"("record")", R"("_aws")"});
+    return one_of<27>({R"("a")",
+                       R"("b")",
+                       R"("")",
+                       R"("timestamp")",
+                       R"("time")",
+                       R"("level")",
+                       R"("lambda")",
+                       R"("event_id")",
+                       R"("source")",
+                       R"("s\u006furce")",
+                       R"("source_original")",
+                       R"("message")",
+                       R"("type")",
+                       R"("record")",
+                       R"("_aws")",
+                       R"("event\u005fid")",
+                       R"("event_id_original")",
+                       R"("event_id.x")",
+                       R"("event")",
+                       R"("id")",
+                       R"("event.id")",
+                       R"("log")",
+                       R"("log.record")",
+                       R"("record.uid")",
+                       R"("uid")",
+                       R"("cloud.region")",
+                       R"("@timestamp")"});
   }
   std::string value(int depth) {
     if (depth > 0 && random_() % 4 == 0) return object(depth - 1);
@@ -241,18 +265,19 @@ TEST(transform, records_of_unknown_origin_have_no_source) {
   EXPECT_EQ(records[0], "{" + timestamp + R"(,"level":"INFO","message":"hello"})");
   EXPECT_EQ(records[1], "{" + timestamp + "}");
   EXPECT_EQ(records[2], R"({"a":1,)" + timestamp + "}");
-  EXPECT_EQ(records[3], R"({"timestamp":1})");
+  EXPECT_EQ(records[3], R"({"timestamp_original":1,)" + timestamp + "}");
   EXPECT_EQ(records[4], R"({"source":"mine",)" + timestamp + "}");
 }
 
 TEST(transform, a_source_has_what_is_known_of_it) {
   penstock_batch origin = {};
   origin.region = bytes("eu-west-1");
-  EXPECT_EQ(filtered_from({R"({"timestamp":1})"}, origin).at(0),
-            R"({"timestamp":1,"source":{"region":"eu-west-1"}})");
+  const std::string object = R"({"timestamp":"2020-01-02T03:04:05Z"})";
+  const std::string members = object.substr(0, object.size() - 1);
+  EXPECT_EQ(filtered_from({object}, origin).at(0), members + R"(,"source":{"region":"eu-west-1"}})");
   origin.log_group = bytes("g");
-  EXPECT_EQ(filtered_from({R"({"timestamp":1})"}, origin).at(0),
-            R"({"timestamp":1,"source":{"logGroup":"g","region":"eu-west-1"}})");
+  EXPECT_EQ(filtered_from({object}, origin).at(0),
+            members + R"(,"source":{"logGroup":"g","region":"eu-west-1"}})");
 }
 
 TEST(transform, records_with_a_longer_stride_are_read) {

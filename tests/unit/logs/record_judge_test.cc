@@ -105,10 +105,31 @@ TEST(record_judge, options_change_what_is_a_fault) {
   const RecordJudge judge(options);
   const std::string tail = R"(,"source":{"logGroup":"g"}})";
   const std::string head = R"({"timestamp":"2019-08-25T13:59:15.269Z",)";
-  EXPECT_EQ(judge.fault(head + R"("level":"WARN","json":{"level":"WARN"})" + tail, R"({"level":"warning"})"), "");
-  EXPECT_NE(judge.fault(head + R"("level":"WARN","json":{"level":"warm"})" + tail, R"({"level":"warning"})"), "");
+  EXPECT_EQ(judge.fault(head + R"("level":"WARN","json":{"level":"warning"})" + tail, R"({"level":"warning"})"),
+            "");
+  EXPECT_NE(judge.fault(head + R"("level":"WARN","json":{"level":"WARN"})" + tail, R"({"level":"warning"})"), "");
   EXPECT_NE(judge.fault(head + R"("level":"WARN")" + tail, R"({"level":"warning"})"), "");
   EXPECT_NE(judge.fault(head + R"("json":{"a":1,"b":2})" + tail, R"({"a":1})"), "");
+}
+
+TEST(record_judge, members_with_names_of_ours_get_others_and_keep_their_values) {
+  const RecordJudge judge({});
+  const std::string object = R"({"event_id":1,"x":2})";
+  EXPECT_EQ(judge.fault(record(R"("event_id_original":1,"x":2)"), object), "");
+  EXPECT_EQ(judge.fault(record(R"("event_id_original_2":1,"x":2)"), object), "");
+  EXPECT_NE(judge.fault(record(R"("event_id_originals":1,"x":2)"), object), "");
+  EXPECT_NE(judge.fault(record(R"("event_id_original":3,"x":2)"), object), "");
+  EXPECT_NE(judge.fault(record(R"("event_id":1,"x":2)"), object), "");
+  EXPECT_NE(judge.fault(record(R"("x":2)"), object), "");
+  LambdaFilterOptions options;
+  options.schema = Schema::ecs;
+  options.timestamp_key = "@timestamp";
+  const std::string tail =
+      R"(,"@timestamp":"2019-08-25T13:59:15.269Z","event.id":"e1","aws.cloudwatch.log_group":"g"})";
+  const RecordJudge flat(options);
+  EXPECT_EQ(flat.fault(R"({"event":[{"id_original":1}])" + tail, R"({"event":[{"id":1}]})"), "");
+  EXPECT_NE(flat.fault(R"({"event":[{"id":1}])" + tail, R"({"event":[{"id":1}]})"), "");
+  EXPECT_EQ(flat.fault(R"({"event.id_original.x":1)" + tail, R"({"event.id.x":1})"), "");
 }
 
 TEST(record_judge, extracted_fields_are_whole_or_their_text) {

@@ -31,7 +31,8 @@ TEST(record_options, timestamp_key_names_the_time_of_every_kind) {
   EXPECT_EQ(
       filtered_one(R"({"timestamp":"2025-10-09T08:53:20Z"})", options),
       R"({"timestamp":"2025-10-09T08:53:20Z","@timestamp":"2025-10-09T08:53:20.000Z",)" + kIdAndSource + "}");
-  EXPECT_EQ(filtered_one(R"({"@timestamp":5})", options), R"({"@timestamp":5,)" + kIdAndSource + "}");
+  EXPECT_EQ(filtered_one(R"({"@timestamp":5})", options),
+            R"({"@timestamp_original":5,"@timestamp":"2019-08-25T13:59:15.269Z",)" + kIdAndSource + "}");
   EXPECT_EQ(filtered_one(kNode + "{}", options),
             R"({"@timestamp":"2025-10-09T08:53:20.025Z","level":"WARN","lambda":{)" + kRequestId + "}," +
                 kIdAndSource + "}");
@@ -221,7 +222,7 @@ TEST(record_options, extracted_fields_are_added_to_every_kind_that_lacks_them) {
             "{" + kNow + R"(,"level":"INFO","message":"x","event_id":"e1","extractedFields":{"a": 1},)" + source);
   EXPECT_EQ(with_fields("{}", R"({"a":1})"), "{" + kNow + "," + added);
   EXPECT_EQ(with_fields(R"({"extractedFields":0})", R"({"a":1})"),
-            R"({"extractedFields":0,)" + kNow + "," + kIdAndSource + "}");
+            R"({"extractedFields_original":0,)" + kNow + "," + added);
   EXPECT_EQ(with_fields(R"({"extractedFields":0})", R"({"a":1})", "app"),
             "{" + kNow + R"(,"app":{"extractedFields":0},)" + added);
   EXPECT_EQ(with_fields("x", ""), "{" + kNow + R"(,"level":"INFO","message":"x",)" + kIdAndSource + "}");

@@ -142,21 +142,35 @@ TEST(schema, objects_in_a_node_line_have_the_lines_facts) {
                 kEcsSource);
 }
 
-// Each of the names, since each is looked for by a bit of its own.
-TEST(schema, what_an_object_has_under_a_flat_name_goes_before_ours) {
+// Each of the names, since each is looked for by a bit of its own: as one key, and as objects in one another.
+TEST(schema, what_an_object_has_of_a_lines_facts_goes_before_ours_and_what_it_has_of_the_others_is_renamed) {
   for (const Schema schema : {Schema::otel, Schema::ecs}) {
     const std::string record = filtered_one(kPlatformReport, with(schema));
     const auto all = strict_json::read(record);
     ASSERT_TRUE(all);
     for (size_t added = 3; added < all->members.size(); ++added) {
       const std::string name(all->members[added].name);
-      const std::string own =
-          std::string(kPlatformReport, sizeof kPlatformReport - 2) + ",\"" + name + "\":\"mine\"}";
-      const std::string theirs = filtered_one(own, with(schema));
-      const auto read = strict_json::read(theirs);
-      ASSERT_TRUE(read) << theirs;
-      EXPECT_EQ(read->members.size(), all->members.size()) << theirs;
-      EXPECT_EQ(strict_json::member(*read, name), "\"mine\"") << theirs;
+      const bool is_reserved = name.find("timestamp") != name.npos || name.starts_with("log.record") ||
+                               name == "event.id" || name.starts_with("aws.log.") ||
+                               name.starts_with("aws.cloudwatch.") || name.starts_with("cloud.");
+      std::string nested = "\"" + name + "\":\"mine\"";
+      for (size_t dot; (dot = nested.find('.')) != nested.npos;) nested = nested.replace(dot, 1, "\":{\"") + "}";
+      for (const std::string& own : {"\"" + name + "\":\"mine\"", nested}) {
+        const std::string before = std::string(kPlatformReport, sizeof kPlatformReport - 2) + "," + own;
+        const std::string theirs = filtered_one(before + "}", with(schema));
+        const auto read = strict_json::read(theirs);
+        ASSERT_TRUE(read) << theirs;
+        EXPECT_EQ(read->members.size(), all->members.size() + is_reserved) << theirs;
+        std::string kept = before;
+        if (is_reserved) kept.replace(kept.find("\":\"mine\""), 1, "_original\"");
+        EXPECT_TRUE(theirs.starts_with(kept + ",")) << theirs;
+        if (is_reserved)
+          EXPECT_EQ(strict_json::member(*read, name), all->members[added].value) << theirs;
+        else if (own.find('{') == own.npos)
+          EXPECT_EQ(strict_json::member(*read, name), "\"mine\"") << theirs;
+        else
+          EXPECT_FALSE(strict_json::member(*read, name)) << theirs;
+      }
     }
   }
 }

@@ -36,8 +36,12 @@ TEST(lambda_logs, names_of_two_members_must_differ) {
   EXPECT_EQ(problems({{"timestamp_key", "source"}}), taken("timestamp_key", "source"));
   EXPECT_EQ(problems({{"source_key", "timestamp"}}), taken("source_key", "timestamp"));
   EXPECT_EQ(problems({{"json_key", "source"}}), taken("json_key", "source"));
-  for (const std::string name : {"level", "message", "lambda", "event_id", "extractedFields"})
-    for (const std::string key : {"timestamp_key", "source_key", "json_key"})
+  EXPECT_EQ(problems({{"event_id_key", "timestamp"}}), taken("event_id_key", "timestamp"));
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"event_id_key", "@timestamp"}}), taken("event_id_key", "@timestamp"));
+  for (const std::string key : {"timestamp_key", "source_key", "json_key"})
+    EXPECT_EQ(problems({{key, "event_id"}}), taken(key, "event_id"));
+  for (const std::string name : {"level", "message", "lambda", "extractedFields"})
+    for (const std::string key : {"timestamp_key", "event_id_key", "source_key", "json_key"})
       EXPECT_EQ(problems({{key, name}}), taken(key, name));
 }
 
@@ -57,6 +61,23 @@ TEST(lambda_logs, a_name_that_was_given_up_may_be_taken) {
   EXPECT_EQ(problems({{"source_key", "origin"}, {"json_key", "source"}}), "");
   EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "timestamp"}}), "");
   EXPECT_EQ(problems({{"schema", "otel"}, {"json_key", "source"}}), "");
+  EXPECT_EQ(problems({{"event_id_key", "_id"}, {"json_key", "event_id"}}), "");
+}
+
+// A store that takes {"event":{"id":1}} for "event.id" would give the record a second id.
+TEST(lambda_logs, the_applications_object_must_not_reach_into_the_records_own_members) {
+  const auto mixed = [](const std::string& key, const std::string& name) {
+    return "json_key is \"" + key + "\", but a store may mix the members of the application's object with the " +
+           "record's own member " + name + "; choose another";
+  };
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "event"}}), mixed("event", "event.id"));
+  EXPECT_EQ(problems({{"schema", "otel"}, {"json_key", "log.record"}}), mixed("log.record", "log.record.uid"));
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "cloud"}}), mixed("cloud", "cloud.account.id"));
+  EXPECT_EQ(problems({{"json_key", "source.app"}}), mixed("source.app", "source"));
+  EXPECT_EQ(problems({{"json_key", "app"}, {"event_id_key", "app.id"}}), mixed("app", "app.id"));
+  EXPECT_EQ(problems({{"json_key", "message.app"}}), mixed("message.app", "message"));
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "events"}}), "");
+  EXPECT_EQ(problems({{"json_key", "app.event"}, {"event_id_key", "app.id"}}), "");
 }
 
 TEST(lambda_logs, flat_schemas_have_no_member_for_the_source) {
