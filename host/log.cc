@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <ctime>
+#include <utility>
 
 #include "abi/penstock.h"
 #include "host/text.h"
@@ -40,6 +40,14 @@ std::string head(int32_t level, std::string_view who) {
   return out + "] ";
 }
 
+constexpr char kEraseLine[] = "\r\x1b[K";
+
+std::string dropped_text(int64_t lines) {
+  return head(PENSTOCK_LOG_WARN, "penstock") +
+         "lines of this log were dropped because standard error did not take them: " + std::to_string(lines) +
+         "\n";
+}
+
 }  // namespace
 
 int64_t monotonic_ms() {
@@ -58,38 +66,30 @@ std::optional<int32_t> parse_log_level(std::string_view word) {
   return std::nullopt;
 }
 
-Log::Log(int fd) : fd_(fd), level_(PENSTOCK_LOG_INFO), terminal_(isatty(fd) == 1) {}
+Log::Log(int fd)
+    : level_(PENSTOCK_LOG_INFO), terminal_(isatty(fd) == 1), writer_(fd, [terminal = terminal_](int64_t lines) {
+        return (terminal ? kEraseLine : "") + dropped_text(lines);
+      }) {}
 
 void Log::line(int32_t level, std::string_view who, std::string_view text) {
   if (level > level_) return;
   std::string out;
-  if (!progress_.empty()) out = "\r\x1b[K";
+  if (!progress_.empty()) out = kEraseLine;
   out += head(level, printable(who)) + printable(text) + "\n" + progress_;
-  write_all(out);
+  writer_.write(std::move(out));
 }
 
 void Log::progress(std::string_view text) {
   if (PENSTOCK_LOG_INFO > level_) return;
   const std::string out = head(PENSTOCK_LOG_INFO, "penstock") + printable(text);
-  if (!terminal_) return write_all(out + "\n");
+  if (!terminal_) return writer_.write(out + "\n");
   progress_ = out;
-  write_all("\r\x1b[K" + out);
+  writer_.write(kEraseLine + out);
 }
 
 void Log::end_progress() {
-  if (!progress_.empty()) write_all("\n");
+  if (!progress_.empty()) writer_.write("\n");
   progress_.clear();
-}
-
-void Log::write_all(std::string_view text) const {
-  while (!text.empty()) {
-    const ssize_t n = write(fd_, text.data(), text.size());
-    if (n > 0) {
-      text.remove_prefix(static_cast<size_t>(n));
-    } else if (n < 0 && errno != EINTR) {
-      return;  // there is nobody left to tell
-    }
-  }
 }
 
 std::optional<std::string> RepeatLimit::pass(const std::string& text, int64_t now_ms) {

@@ -77,16 +77,13 @@ Scan scan(FailureFile& file, const std::string& name) {
   }
 }
 
-bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcomes) {
+// problem: why it does not start.
+bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcomes, Problem& problem) {
   const Signals signals;
   Log log(STDERR_FILENO);
   log.set_level(settings.log_level);
   Pipeline pipeline(log);
-  Problem problem;
-  if (!pipeline.open(plan, problem)) {
-    print_problems({problem});
-    return false;
-  }
+  if (!pipeline.open(plan, problem)) return false;
   LoopOptions options;
   options.grace_ms = settings.grace_ms;
   options.stats_interval_ms = settings.stats_interval_ms;
@@ -115,7 +112,9 @@ int replay(const Prepared& prepared, const std::string& path, bool dry_run) {
     return found.unreadable == 0 ? kExitFine : kExitFailed;
   }
   ReplayOutcomes outcomes;
-  const bool saved = found.counts.records() == 0 || run_plan(plan, prepared.settings, outcomes);
+  Problem problem;
+  const bool saved = found.counts.records() == 0 || run_plan(plan, prepared.settings, outcomes, problem);
+  if (!problem.text.empty()) print_problems({problem});
   const int64_t replayed = outcomes.delivered + outcomes.filtered + outcomes.recorded;
   std::printf(
       "%s: %lld of %lld records replayed: %lld delivered, %lld left out by filters, %lld failed again and in "

@@ -18,6 +18,7 @@ using penstock::host::ReplayOutcomes;
 constexpr size_t kBytesAPoll = 1 << 20;
 
 struct Replay {
+  penstock_host host{};
   std::unique_ptr<FailureFile> file;
   std::string name;
   FailureLine::Stage stage = FailureLine::Stage::input;
@@ -39,10 +40,11 @@ std::string option(const penstock_option* options, size_t count, std::string_vie
   return {};
 }
 
-int32_t create(const penstock_host*, const penstock_option* options, size_t count, size_t, penstock_instance** out,
-               penstock_error* error) noexcept {
+int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t,
+               penstock_instance** out, penstock_error* error) noexcept {
   *out = nullptr;
   auto made = std::make_unique<Replay>();
+  made->host = *host;
   std::string reason;
   made->file = FailureFile::open(option(options, count, "file"),
                                  std::strtoull(option(options, count, "bytes").c_str(), nullptr, 10), reason);
@@ -120,10 +122,12 @@ int32_t ack(penstock_instance* instance, uint64_t ack_id, int32_t outcome, penst
     case PENSTOCK_FAILED_RECORDED:
       ++outcomes.recorded;
       break;
-    default:
+    default: {
       ++outcomes.given_back;
-      std::fprintf(stderr, "%s:%llu: this record could not be replayed, or not all of it\n", self.name.c_str(),
-                   static_cast<unsigned long long>(ack_id));
+      const std::string text =
+          self.name + ":" + std::to_string(ack_id) + ": this record could not be replayed, or not all of it";
+      self.host.log(self.host.ctx, PENSTOCK_LOG_ERROR, abi_bytes(text));
+    }
   }
   return PENSTOCK_OK;
 }

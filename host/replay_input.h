@@ -12,7 +12,7 @@
 namespace penstock::host {
 
 // An instance that emits the records of that stage, each as a batch of its own. Lines that cannot be read are
-// passed over. What can be neither delivered nor recorded is told on standard error with name and line. file must
+// passed over. The log has name and line of each record that can be neither delivered nor recorded. file must
 // outlive the instance.
 StagePlan replay_input(const FailureFile& file, const std::string& name, FailureLine::Stage stage);
 

@@ -33,21 +33,18 @@ Exit codes: 0 drained and closed; 1 a problem in the conf, a stage that does not
 start, or something that could not be saved; 2 a wrong command line.
 )";
 
-int run_pipeline(const Prepared& prepared, const std::optional<int64_t>& exit_when_idle_ms) {
+// problem: why it does not start.
+bool run_pipeline(const Prepared& prepared, const std::optional<int64_t>& exit_when_idle_ms, Problem& problem) {
   const Signals signals;
   Log log(STDERR_FILENO);
   log.set_level(prepared.settings.log_level);
   Pipeline pipeline(log);
-  Problem problem;
-  if (!pipeline.open(prepared.plan, problem)) {
-    print_problems({problem});
-    return kExitFailed;
-  }
+  if (!pipeline.open(prepared.plan, problem)) return false;
   LoopOptions options;
   options.grace_ms = prepared.settings.grace_ms;
   options.stats_interval_ms = prepared.settings.stats_interval_ms;
   options.exit_when_idle_ms = exit_when_idle_ms;
-  return Loop(pipeline, signals, log, options).run() ? kExitFine : kExitFailed;
+  return Loop(pipeline, signals, log, options).run();
 }
 
 }  // namespace
@@ -72,7 +69,10 @@ int run_command(const std::vector<std::string>& args) {
   const Prepared prepared = prepare(arguments.last("-c"), arguments.values("-e"));
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
-  return run_pipeline(prepared, exit_when_idle_ms);
+  Problem problem;
+  if (run_pipeline(prepared, exit_when_idle_ms, problem)) return kExitFine;
+  if (!problem.text.empty()) print_problems({problem});
+  return kExitFailed;
 }
 
 }  // namespace penstock::host

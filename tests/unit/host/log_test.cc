@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <regex>
 
@@ -49,6 +52,8 @@ struct Terminal {
   int far = -1;
 };
 
+constexpr int64_t kPatienceMs = 60'000;
+
 std::string without_times(const std::string& text) {
   return std::regex_replace(text, std::regex(R"(\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\])"), "[T]");
 }
@@ -57,7 +62,10 @@ class log : public testing::Test {
  protected:
   log() : fd_(open(folder_.path("log").c_str(), O_RDWR | O_CREAT, 0600)), log_(fd_) {}
   ~log() override { close(fd_); }
-  std::string written() const { return without_times(read_all(folder_.path("log"))); }
+  std::string written() {
+    EXPECT_TRUE(log_.flush(kPatienceMs));
+    return without_times(read_all(folder_.path("log")));
+  }
 
   Folder folder_;
   int fd_;
@@ -99,11 +107,81 @@ TEST(log_on_a_terminal, progress_rewrites_itself_and_stays_below_other_lines) {
   log.progress("two");
   log.line(PENSTOCK_LOG_WARN, "a", "b");
   log.end_progress();
+  ASSERT_TRUE(log.flush(kPatienceMs));
   EXPECT_EQ(without_times(terminal.written()),
             "\r\x1b[K[T] [ info] [penstock] one"
             "\r\x1b[K[T] [ info] [penstock] two"
             "\r\x1b[K[T] [ warn] [a] b\n[T] [ info] [penstock] two"
             "\n");
+}
+
+constexpr char kDropped[] =
+    "[ warn] [penstock] lines of this log were dropped because standard error did not take them: ";
+
+TEST(log_that_nobody_reads, holds_up_nothing_and_keeps_what_there_is_room_for) {
+  FullPipe pipe;
+  Log log(pipe.end());
+  for (int i = 0; i < 1000; ++i) log.line(PENSTOCK_LOG_INFO, "a", "line " + std::to_string(i));
+  EXPECT_FALSE(log.flush(0)) << "none is written yet";
+  const std::string text = pipe.read_until("line 999\n");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1000);
+  EXPECT_EQ(text.find(kDropped), std::string::npos);
+}
+
+TEST(log_that_nobody_reads, keeps_the_newest_lines_and_says_how_many_were_dropped_before_them) {
+  FullPipe pipe;
+  Log log(pipe.end());
+  constexpr int kLines = 3000;
+  const std::string filler(900, 'x');
+  for (int i = 0; i < kLines; ++i) log.line(PENSTOCK_LOG_INFO, "a", filler + " line " + std::to_string(i));
+  log.line(PENSTOCK_LOG_INFO, "a", "last words");
+  const std::string text = pipe.read_until("last words\n");
+  const size_t notice = text.find(kDropped);
+  ASSERT_NE(notice, std::string::npos) << text.substr(0, 200);
+  const int dropped = std::stoi(text.substr(notice + sizeof kDropped - 1));
+  EXPECT_GT(dropped, 0);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), kLines - dropped + 2) << "each is there or counted";
+  EXPECT_NE(text.find("line 2999\n"), std::string::npos);
+}
+
+TEST(log_that_nobody_reads, waits_out_a_terminal_that_was_stopped) {
+  Terminal terminal;
+  Log log(terminal.far);
+  ASSERT_EQ(tcflow(terminal.far, TCOOFF), 0);  // as Ctrl-S does
+  log.line(PENSTOCK_LOG_INFO, "a", "text");
+  EXPECT_FALSE(log.flush(0));
+  ASSERT_EQ(tcflow(terminal.far, TCOON), 0);
+  ASSERT_TRUE(log.flush(kPatienceMs));
+  EXPECT_EQ(without_times(terminal.written()), "[T] [ info] [a] text\n");
+}
+
+TEST(log_that_nobody_reads, is_written_to_a_descriptor_that_others_have_made_non_blocking) {
+  FullPipe pipe;
+  ASSERT_EQ(fcntl(pipe.end(), F_SETFL, O_NONBLOCK), 0);
+  Log log(pipe.end());
+  log.line(PENSTOCK_LOG_INFO, "a", "text");
+  EXPECT_EQ(without_times(pipe.read_until("text\n")), "[T] [ info] [a] text\n");
+}
+
+TEST(log_that_fails, counts_what_could_not_be_written_and_says_so_once_it_can) {
+  Folder folder;
+  const int fd = open(folder.path("log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const auto before = signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  const rlimit none{0, limit.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
+  Log log(fd);
+  log.line(PENSTOCK_LOG_INFO, "a", "one");
+  log.line(PENSTOCK_LOG_INFO, "a", "two");
+  EXPECT_TRUE(log.flush(kPatienceMs));
+  setrlimit(RLIMIT_FSIZE, &limit);
+  signal(SIGXFSZ, before);
+  log.line(PENSTOCK_LOG_INFO, "a", "three");
+  EXPECT_TRUE(log.flush(kPatienceMs));
+  EXPECT_EQ(without_times(read_all(folder.path("log"))),
+            "[T] " + (kDropped + std::string("2\n[T] [ info] [a] three\n")));
+  close(fd);
 }
 
 TEST(log_levels, are_words_without_case) {

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -100,12 +101,35 @@ std::string Lines::rest() {
   return std::exchange(buffer_, "");
 }
 
-Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_fd) {
+FullPipe::FullPipe() {
+  static constexpr int kBytes = 4096;
+  EXPECT_EQ(pipe2(ends_.data(), O_CLOEXEC), 0);
+  EXPECT_EQ(fcntl(ends_[1], F_SETPIPE_SZ, kBytes), kBytes);
+  EXPECT_EQ(write(ends_[1], std::string(kBytes, '.').data(), kBytes), kBytes);
+}
+
+FullPipe::~FullPipe() {
+  for (const int end : ends_) ::close(end);
+}
+
+std::string FullPipe::read_until(const std::string& text) {
+  std::array<char, 4096> chunk{};
+  while (seen_.find(text) == std::string::npos) {
+    const ssize_t n = read(ends_[0], chunk.data(), chunk.size());
+    if (n <= 0) break;
+    seen_.append(chunk.data(), static_cast<size_t>(n));
+  }
+  return seen_.substr(std::min(seen_.find_first_not_of('.'), seen_.size()));
+}
+
+Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_fd, int stderr_fd) {
   std::array<int, 2> in{};
   std::array<int, 2> out_pipe{-1, -1};
-  std::array<int, 2> err_pipe{};
+  std::array<int, 2> err_pipe{-1, -1};
   EXPECT_EQ(pipe2(in.data(), O_CLOEXEC), 0);
-  EXPECT_EQ(pipe2(err_pipe.data(), O_CLOEXEC), 0);
+  if (stderr_fd < 0) {
+    EXPECT_EQ(pipe2(err_pipe.data(), O_CLOEXEC), 0);
+  }
   if (stdout_fd < 0) {
     EXPECT_EQ(pipe2(out_pipe.data(), O_CLOEXEC), 0);
   }
@@ -114,7 +138,7 @@ Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, stdin_fd < 0 ? in[0] : stdin_fd, 0);
   posix_spawn_file_actions_adddup2(&actions, stdout_fd < 0 ? out_pipe[1] : stdout_fd, 1);
-  posix_spawn_file_actions_adddup2(&actions, err_pipe[1], 2);
+  posix_spawn_file_actions_adddup2(&actions, stderr_fd < 0 ? err_pipe[1] : stderr_fd, 2);
   std::vector<std::string> all = {PENSTOCK_PROGRAM};
   all.insert(all.end(), args.begin(), args.end());
   std::vector<char*> argv;
@@ -124,7 +148,7 @@ Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_
   EXPECT_EQ(posix_spawn(&pid_, PENSTOCK_PROGRAM, &actions, nullptr, argv.data(), environ), 0);
   posix_spawn_file_actions_destroy(&actions);
   ::close(in[0]);
-  ::close(err_pipe[1]);
+  if (stderr_fd < 0) ::close(err_pipe[1]);
   if (stdout_fd < 0) ::close(out_pipe[1]);
   input_ = in[1];
   out = Lines(out_pipe[0]);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -54,11 +55,29 @@ class Lines {
   std::string buffer_;
 };
 
+// A pipe that the test has filled up, so that whoever writes to it waits until the test reads.
+class FullPipe {
+ public:
+  FullPipe();
+  ~FullPipe();
+  FullPipe(const FullPipe&) = delete;
+  FullPipe& operator=(const FullPipe&) = delete;
+
+  int end() const { return ends_[1]; }  // to write to
+  // What was written to it, up to text.
+  std::string read_until(const std::string& text);
+
+ private:
+  std::array<int, 2> ends_{};
+  std::string seen_;
+};
+
 // The program under test. Killed with the object if it still runs.
 class Program {
  public:
-  // stdout_fd, stdin_fd: borrowed, in place of the pipes out and type().
-  explicit Program(const std::vector<std::string>& args, int stdout_fd = -1, int stdin_fd = -1);
+  // stdout_fd, stdin_fd, stderr_fd: borrowed, in place of the pipes out, type() and err.
+  explicit Program(const std::vector<std::string>& args, int stdout_fd = -1, int stdin_fd = -1,
+                   int stderr_fd = -1);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;

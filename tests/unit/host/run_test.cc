@@ -257,6 +257,15 @@ TEST_F(run, under_nohup_a_hangup_ends_nothing) {
   EXPECT_EQ(program.wait(), 0);
 }
 
+TEST_F(run, a_log_that_nobody_reads_holds_up_neither_records_nor_the_end) {
+  const FullPipe pipe;
+  Program program(args("[SERVICE]\n  Stats_Interval 1ms\n" + input("count 3\n") + output()), -1, -1, pipe.end());
+  journal_.until("ack 3");
+  program.signal(SIGTERM);
+  EXPECT_EQ(steps(), (Steps{"close out", "close input 3 of 3 acked"}));
+  EXPECT_EQ(program.wait(), 0);
+}
+
 TEST_F(run, idle_is_when_nothing_has_come_and_nothing_is_in_flight) {
   Program program(args(input("count 1\n") + gated(), {"--exit-when-idle", "0.05"}));
   journal_.until("emit 1");
