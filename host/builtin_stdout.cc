@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,23 +22,40 @@ namespace {
 using penstock::host::append_json_for_terminal;
 using penstock::host::append_json_string;
 
-constexpr size_t kFullBytes = 1 << 20;  // that much unwritten text, and no more is wanted
-// POLLOUT promises room for a page of a pipe; a longer write could wait. Not asked of a regular file.
+constexpr size_t kFullBytes = 1 << 20;  // unwritten text at which no more is wanted
+// A pipe takes so much whole or not at all (PIPE_BUF), and POLLOUT promises room for it.
 constexpr size_t kPieceBytes = 4096;
 
 struct Taken {
   uint64_t ack_id;
-  uint64_t end;  // position behind its last byte, counted over all that was ever written
+  uint64_t end;  // position after its last byte, counted over all that was ever written
 };
+
+// A write to it never waits for the reader. A description of our own: O_NONBLOCK on the one that other processes
+// share would change their writes too. -1 where that is not possible, or not needed.
+int open_without_waiting(mode_t mode) {
+  if (!S_ISFIFO(mode) && !S_ISCHR(mode)) return -1;
+  return open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
 
 class StdoutOutput {
  public:
-  StdoutOutput() : terminal_(isatty(STDOUT_FILENO) == 1), wakeup_(epoll_create1(EPOLL_CLOEXEC)) {
-    epoll_event event{};  // told of nothing until there is something to write
+  StdoutOutput(const penstock_host& host, mode_t mode)
+      : host_(host),
+        is_file_(S_ISREG(mode)),
+        is_socket_(S_ISSOCK(mode)),
+        terminal_(isatty(STDOUT_FILENO) == 1),
+        own_(open_without_waiting(mode)),
+        fd_(own_ >= 0 ? own_ : STDOUT_FILENO),
+        wakeup_(epoll_create1(EPOLL_CLOEXEC)) {
+    epoll_event event{};  // reports nothing until there is something to write
     // Regular files cannot be waited for, and never need to be.
-    waits_ = epoll_ctl(wakeup_, EPOLL_CTL_ADD, STDOUT_FILENO, &event) == 0;
+    waits_ = epoll_ctl(wakeup_, EPOLL_CTL_ADD, fd_, &event) == 0;
   }
-  ~StdoutOutput() { close(wakeup_); }
+  ~StdoutOutput() {
+    close(wakeup_);
+    if (own_ >= 0) close(own_);
+  }
   StdoutOutput(const StdoutOutput&) = delete;
   StdoutOutput& operator=(const StdoutOutput&) = delete;
 
@@ -54,16 +73,18 @@ class StdoutOutput {
 
   int32_t pump(penstock_settled_fn settled, void* ctx, penstock_error* error) {
     int failed = 0;
-    while (reader_is_ready() && unwritten() > 0 && failed == 0) {
-      const size_t size = waits_ ? std::min(unwritten(), kPieceBytes) : unwritten();
-      const ssize_t n = ::write(STDOUT_FILENO, text_.data() + start_, size);
+    while (reader_is_ready() && unwritten() > 0) {
+      const ssize_t n = write_piece();
       if (n >= 0) {
-        written_ += static_cast<uint64_t>(n);
-        start_ += static_cast<size_t>(n);
+        move(n);
       } else if (errno == EPIPE) {
-        gone_ = true;
+        reader_went_away();
+      } else if (errno == EAGAIN) {
+        break;
       } else if (errno != EINTR) {
         failed = errno;
+        take_back_cut_line();
+        break;
       }
     }
     if (start_ == text_.size() || start_ > kFullBytes) {
@@ -112,13 +133,49 @@ class StdoutOutput {
   }
 
   // Whether a write of kPieceBytes would not wait. Finds out whether anybody reads at all, also when there is
-  // nothing to write: the descriptor tells of a reader who went away whether asked or not.
+  // nothing to write: the descriptor reports a reader who went away whether asked or not.
   bool reader_is_ready() {
     if (gone_ || !waits_) return !gone_;
-    pollfd out{STDOUT_FILENO, POLLOUT, 0};
+    pollfd out{fd_, POLLOUT, 0};
     if (poll(&out, 1, 0) != 1) return false;
-    gone_ = (out.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+    if ((out.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) reader_went_away();
     return !gone_;
+  }
+
+  void reader_went_away() {
+    gone_ = true;
+    static constexpr std::string_view kText = "the reader of standard output has gone away";
+    host_.log(host_.ctx, PENSTOCK_LOG_ERROR, {kText.data(), kText.size()});
+  }
+
+  // Whole lines where there are any, so that a reader who stops for good has not got half a line.
+  ssize_t write_piece() const {
+    const std::string_view next = std::string_view(text_).substr(start_);
+    if (is_file_) return ::write(fd_, next.data(), next.size());
+    const std::string_view piece = next.substr(0, kPieceBytes);
+    const size_t end = piece.rfind('\n');
+    const size_t size = end == std::string_view::npos ? piece.size() : end + 1;
+    return is_socket_ ? send(fd_, piece.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                      : ::write(fd_, piece.data(), size);
+  }
+
+  void move(ssize_t bytes) {
+    written_ += static_cast<uint64_t>(bytes);
+    start_ = static_cast<size_t>(static_cast<ssize_t>(start_) + bytes);
+  }
+
+  // A full disk, or a file at its size limit, has taken a part of the last line: it must not stay, because the
+  // whole line is written later, perhaps by the next process.
+  void take_back_cut_line() {
+    if (!is_file_ || start_ == 0) return;
+    const size_t line = text_.rfind('\n', start_ - 1) + 1;
+    const auto cut = static_cast<off_t>(start_ - line);
+    struct stat file {};
+    const off_t end = lseek(fd_, 0, SEEK_CUR);
+    // Unless another process has appended since.
+    if (cut == 0 || fstat(fd_, &file) != 0 || file.st_size != end || ftruncate(fd_, end - cut) != 0) return;
+    lseek(fd_, end - cut, SEEK_SET);
+    move(-cut);
   }
 
   void add(const penstock_record& record) {
@@ -142,14 +199,19 @@ class StdoutOutput {
     if (!waits_ || wanted == asked_) return;
     epoll_event event{};
     event.events = wanted ? static_cast<uint32_t>(EPOLLOUT) : 0;
-    epoll_ctl(wakeup_, EPOLL_CTL_MOD, STDOUT_FILENO, &event);
+    epoll_ctl(wakeup_, EPOLL_CTL_MOD, fd_, &event);
     asked_ = wanted;
   }
 
   size_t unwritten() const { return text_.size() - start_; }
   bool full() const { return unwritten() >= kFullBytes; }
 
+  penstock_host host_;
+  bool is_file_;
+  bool is_socket_;
   bool terminal_;
+  int own_;             // closed by us; -1: none
+  int fd_;              // that is written to
   int wakeup_;          // readable when standard output takes more and there is more
   bool waits_ = false;  // standard output can be waited for
   bool asked_ = false;
@@ -163,9 +225,15 @@ class StdoutOutput {
 
 StdoutOutput* of(penstock_instance* self) { return reinterpret_cast<StdoutOutput*>(self); }
 
-int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, penstock_instance** out,
-               penstock_error*) noexcept {
-  *out = reinterpret_cast<penstock_instance*>(new (std::nothrow) StdoutOutput);
+int32_t create(const penstock_host* host, const penstock_option*, size_t, size_t, penstock_instance** out,
+               penstock_error* error) noexcept {
+  struct stat file {};
+  const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+  if (fstat(STDOUT_FILENO, &file) != 0 || flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+    std::snprintf(error->text, sizeof error->text, "standard output is not open for writing");
+    return PENSTOCK_E_IO;
+  }
+  *out = reinterpret_cast<penstock_instance*>(new (std::nothrow) StdoutOutput(*host, file.st_mode));
   return *out == nullptr ? PENSTOCK_E_MEMORY : PENSTOCK_OK;
 }
 

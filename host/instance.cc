@@ -61,8 +61,23 @@ int32_t Instance::close(int64_t deadline_ms) {
   return result;
 }
 
-void Instance::log_failure(int32_t result, const Error& error, int64_t now_ms) {
-  if (const auto text = repeats_.pass(error.describe(result), now_ms)) log(PENSTOCK_LOG_ERROR, *text);
+void Instance::log_result(Call call, int32_t result, const Error& error, int64_t now_ms) {
+  static constexpr std::array<const char*, 5> kNames = {"poll", "pump", "apply", "write", "ack"};
+  Outage& outage = outages_[static_cast<size_t>(call)];
+  if (result >= 0) {
+    if (outage.logged) {
+      log(PENSTOCK_LOG_INFO, std::string(kNames[static_cast<size_t>(call)]) + " succeeds again; it failed " +
+                                 std::to_string(outage.failures) + " times in " +
+                                 std::to_string(now_ms - outage.since_ms) + " ms");
+    }
+    outage = {};
+    return;
+  }
+  const std::optional<std::string> text = repeats_.pass(error.describe(result), now_ms);
+  if (text) log(PENSTOCK_LOG_ERROR, *text);
+  if (error.retryable == 0) return;
+  if (outage.failures++ == 0) outage.since_ms = now_ms;
+  if (text) outage.logged = true;
 }
 
 }  // namespace penstock::host

@@ -1,6 +1,8 @@
 // One running stage: its ABI instance, its name in the log, and what may be asked of every kind of stage.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -43,8 +45,10 @@ class Instance {
   int32_t close(int64_t deadline_ms);
 
   void log(int32_t level, std::string_view text) { log_.line(level, label_, text); }
-  // Logs what a call answered below 0; the same text at most once in 10 s.
-  void log_failure(int32_t result, const Error& error, int64_t now_ms);
+  // Logs a call that failed (result below 0), the same error at most once in 10 s, and the first that succeeds
+  // after those that could be retried.
+  enum class Call : size_t { poll, pump, apply, write, ack };
+  void log_result(Call call, int32_t result, const Error& error, int64_t now_ms);
 
  private:
   Instance(const StagePlan& plan, Log& log);
@@ -53,6 +57,12 @@ class Instance {
   std::string label_;
   Log& log_;
   RepeatLimit repeats_;
+  struct Outage {
+    int64_t failures = 0;  // calls, one after the other
+    int64_t since_ms = 0;
+    bool logged = false;
+  };
+  std::array<Outage, 5> outages_;  // one for each Call
   penstock_instance* self_ = nullptr;
   int descriptor_ = -1;
 };

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <utility>
@@ -38,6 +39,22 @@ std::string head(int32_t level, std::string_view who) {
   out += "] [";
   out += who;
   return out + "] ";
+}
+
+// With '#' in place of each word that has a digit in it: numbers, times, request ids.
+std::string folded(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_word = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::find_if_not(text.begin(), text.end(), is_word);
+    out += std::any_of(text.begin(), end, is_digit) ? "#" : std::string(text.begin(), end);
+    text.remove_prefix(static_cast<size_t>(end - text.begin()));
+    if (text.empty()) break;
+    out += text.front();
+    text.remove_prefix(1);
+  }
+  return out;
 }
 
 constexpr char kEraseLine[] = "\r\x1b[K";
@@ -94,10 +111,11 @@ void Log::end_progress() {
 
 std::optional<std::string> RepeatLimit::pass(const std::string& text, int64_t now_ms) {
   static constexpr size_t kMostTexts = 64;
-  const auto found = seen_.find(text);
+  const std::string key = folded(text);
+  const auto found = seen_.find(key);
   if (found == seen_.end()) {
     if (seen_.size() >= kMostTexts) seen_.clear();
-    seen_[text] = {now_ms, 0};
+    seen_[key] = {now_ms, 0};
     return text;
   }
   Seen& seen = found->second;

@@ -45,7 +45,8 @@ class Log {
   std::string progress_;  // what stands on the terminal's last line
 };
 
-// Lets the same text through at most once in an interval, and then tells how often it was held back.
+// Lets a text through at most once in an interval, even if numbers in it change, and then says how often it was
+// held back.
 class RepeatLimit {
  public:
   explicit RepeatLimit(int64_t interval_ms) : interval_ms_(interval_ms) {}

@@ -178,7 +178,8 @@ bool Loop::drain(const char* reason) {
   }
   log_.line(saved ? PENSTOCK_LOG_INFO : PENSTOCK_LOG_ERROR, "penstock",
             saved ? "drained and closed" : "closed, but not everything could be saved (see above)");
-  return saved;
+  const auto& outputs = pipeline_.outputs();
+  return saved && std::none_of(outputs.begin(), outputs.end(), [](const Output& output) { return output.ended; });
 }
 
 }  // namespace penstock::host

@@ -27,7 +27,7 @@ class Loop {
   Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptions& options);
 
   // Runs until a signal, the end of all inputs, the end of an output, or idleness; then drains and closes.
-  // True: everything that had to be saved was.
+  // True: everything that had to be saved was, and no output ended before the inputs did.
   bool run();
 
  private:

@@ -1,4 +1,7 @@
 // penstock: a small log agent around libpenstock.so.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
@@ -24,10 +27,20 @@ constexpr char kAfter[] =
   penstock --version      tells the version
 )";
 
+// Where one of 0, 1 and 2 is closed at the start, the next file to be opened would get its number, and the records
+// or the log would go to that file. Takes the place so that reading or writing fails with EBADF, as it would.
+bool keep_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace penstock::host;
+  if (!keep_standard_descriptors()) return kExitFailed;
   ignore_write_signals();  // a failed write is an error of the command that wrote
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (args.empty()) return usage_error("", "which command?");

@@ -73,7 +73,7 @@ int32_t Pipeline::poll(Input& input, int64_t now_ms) {
   const Instance& instance = *input.instance;
   const int32_t result = instance.stage().input->poll(instance.self(), 0, on_emit, &context, &error);
   if (result == PENSTOCK_END) input.ended = true;
-  if (result < 0 && !input.refused) input.instance->log_failure(result, error, now_ms);
+  if (!input.refused) input.instance->log_result(Instance::Call::poll, result, error, now_ms);
   return result;
 }
 
@@ -82,7 +82,7 @@ int32_t Pipeline::pump(Input& input, int64_t now_ms) {
   if (!PENSTOCK_HAS(instance.stage().input, pump)) return PENSTOCK_OK;
   Error error;
   const int32_t result = instance.stage().input->pump(instance.self(), 0, &error);
-  if (result < 0) input.instance->log_failure(result, error, now_ms);
+  input.instance->log_result(Instance::Call::pump, result, error, now_ms);
   return result;
 }
 
@@ -94,7 +94,7 @@ int32_t Pipeline::pump(Output& output, int64_t now_ms) {
   const int32_t result = instance.stage().output->pump(instance.self(), 0, on_settled, this, &error);
   if (result == PENSTOCK_OK || result == PENSTOCK_FULL) output.full = result == PENSTOCK_FULL;
   if (result == PENSTOCK_END) output.ended = true;
-  if (result < 0) output.instance->log_failure(result, error, now_ms);
+  output.instance->log_result(Instance::Call::pump, result, error, now_ms);
   return result;
 }
 
@@ -112,9 +112,8 @@ bool Pipeline::ack(const Joins::Settled& settled, int64_t now_ms) {
   Instance& instance = *inputs_[settled.input].instance;
   Error error;
   const int32_t result = instance.stage().input->ack(instance.self(), settled.ack_id, settled.outcome, &error);
-  if (result >= 0) return true;
-  instance.log_failure(result, error, now_ms);
-  return error.retryable == 0;
+  instance.log_result(Instance::Call::ack, result, error, now_ms);
+  return result >= 0 || error.retryable == 0;
 }
 
 bool Pipeline::close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadline_ms) {
@@ -177,9 +176,9 @@ int32_t Pipeline::filter(Passage& passage, size_t hop, const penstock_batch& bat
   Hop next{&passage, hop + 1};
   Error error;
   const int32_t result = instance.stage().filter->apply(instance.self(), &batch, on_filtered, &next, &error);
+  if (passage.refused && result < 0) return result;  // by those behind, who have logged it
+  instance.log_result(Instance::Call::apply, result, error, now_ms_);
   if (result >= 0) return PENSTOCK_OK;
-  if (passage.refused) return result;  // by those behind, who have logged it
-  instance.log_failure(result, error, now_ms_);
   if (result != PENSTOCK_E_DATA && error.retryable != 0 && !passage.taken) {
     passage.refused = true;
     return result;
@@ -197,8 +196,8 @@ int32_t Pipeline::write(Passage& passage, const penstock_batch& batch) {
     named.ack_id = passage.id;
     Error error;
     const int32_t result = instance.stage().output->write(instance.self(), &named, &error);
+    instance.log_result(Instance::Call::write, result, error, now_ms_);
     if (result < 0) {
-      instance.log_failure(result, error, now_ms_);
       refusal = result;
       continue;
     }

@@ -30,7 +30,8 @@ signal's number.
   -h, --help                 this text
 
 Exit codes: 0 drained and closed; 1 a problem in the conf, a stage that does not
-start, or something that could not be saved; 2 a wrong command line.
+start, an output that ended by itself (as when the reader of standard output has
+gone away), or something that could not be saved; 2 a wrong command line.
 )";
 
 // problem: why it does not start.

@@ -201,5 +201,15 @@ TEST(repeats, the_same_text_passes_once_in_an_interval_and_then_with_a_count) {
   EXPECT_EQ(limit.pass("a", 20'000), "a");
 }
 
+TEST(repeats, texts_that_differ_in_numbers_and_ids_alone_are_the_same) {
+  RepeatLimit limit(10'000);
+  EXPECT_TRUE(limit.pass("request 9f3a failed after 30 s", 0));
+  EXPECT_FALSE(limit.pass("request b71 failed after 31 s", 1));
+  EXPECT_TRUE(limit.pass("call b71 failed after 31 s", 2));
+  EXPECT_EQ(limit.pass("request c failed after 5 s", 3), "request c failed after 5 s") << "c is a word";
+  EXPECT_EQ(limit.pass("request d12 failed after 32 s", 10'000),
+            "request d12 failed after 32 s (and 1 times more since)");
+}
+
 }  // namespace
 }  // namespace penstock::host

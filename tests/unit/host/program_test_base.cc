@@ -137,7 +137,11 @@ Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, stdin_fd < 0 ? in[0] : stdin_fd, 0);
-  posix_spawn_file_actions_adddup2(&actions, stdout_fd < 0 ? out_pipe[1] : stdout_fd, 1);
+  if (stdout_fd == kClosed) {
+    posix_spawn_file_actions_addclose(&actions, 1);
+  } else {
+    posix_spawn_file_actions_adddup2(&actions, stdout_fd < 0 ? out_pipe[1] : stdout_fd, 1);
+  }
   posix_spawn_file_actions_adddup2(&actions, stderr_fd < 0 ? err_pipe[1] : stderr_fd, 2);
   std::vector<std::string> all = {PENSTOCK_PROGRAM};
   all.insert(all.end(), args.begin(), args.end());

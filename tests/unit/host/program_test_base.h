@@ -75,6 +75,7 @@ class FullPipe {
 // The program under test. Killed with the object if it still runs.
 class Program {
  public:
+  static constexpr int kClosed = -2;  // as stdout_fd
   // stdout_fd, stdin_fd, stderr_fd: borrowed, in place of the pipes out, type() and err.
   explicit Program(const std::vector<std::string>& args, int stdout_fd = -1, int stdin_fd = -1,
                    int stderr_fd = -1);
@@ -82,6 +83,7 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  pid_t pid() const { return pid_; }
   void type(const std::string& text);  // to its standard input
   void end_input();
   void signal(int number) const;

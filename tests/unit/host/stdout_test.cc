@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -68,13 +69,94 @@ TEST_F(stdout_output, a_reader_who_stands_still_keeps_nobody_from_ending_it) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(stdout_output, a_reader_who_went_away_ends_it_in_order) {
+TEST_F(stdout_output, a_reader_who_went_away_ends_it_in_order_and_is_a_failure) {
   Program program(args("  count 20\n  size 100000\n"));
   journal_.until("emit 11 1");
   program.out.close();
   const std::string err = program.err.rest();
+  EXPECT_NE(err.find("[error] [output:stdout:0] the reader of standard output has gone away\n"), std::string::npos)
+      << err;
   EXPECT_NE(err.find("an output takes nothing any more: draining"), std::string::npos) << err;
+  EXPECT_EQ(program.wait(), 1);
+}
+
+// As `penstock run ... 2>&1 | less` has it.
+TEST_F(stdout_output, a_stopped_reader_of_both_records_and_log_keeps_nobody_from_ending_it) {
+  const FullPipe pipe;
+  Program program(args("  count 20\n  size 100000\n"), pipe.end(), -1, pipe.end());
+  journal_.until("emit 11 1");
+  EXPECT_EQ(fcntl(pipe.end(), F_GETFL) & O_NONBLOCK, 0) << "others write to it too";
+  program.signal(SIGTERM);
   EXPECT_EQ(program.wait(), 0);
+}
+
+// Limits the size of files for the programs that are started while it lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  const rlimit& before() const { return before_; }
+
+ private:
+  rlimit before_{};
+};
+
+class stdout_to_a_limited_file : public stdout_output, public testing::WithParamInterface<int> {
+ protected:
+  static constexpr rlim_t kLimit = 2500;  // two lines and a half
+  static constexpr size_t kLineBytes = 1030;
+
+  stdout_to_a_limited_file()
+      : fd_(open(folder_.path("out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | GetParam(), 0600)) {}
+  ~stdout_to_a_limited_file() override { close(fd_); }
+
+  int fd_;
+};
+
+TEST_P(stdout_to_a_limited_file, ends_with_a_whole_line) {
+  const FileSizeLimit limit(kLimit);
+  Program program(args("  count 3\n  size 1000\n"), fd_);
+  program.err.until("cannot write to standard output: File too large");
+  program.signal(SIGTERM);
+  EXPECT_NE(program.err.rest().find("1 batch could not be settled"), std::string::npos);
+  EXPECT_EQ(program.wait(), 0);
+  const std::string out = read_all(folder_.path("out"));
+  EXPECT_EQ(out.size(), 2 * kLineBytes);
+  EXPECT_TRUE(out.ends_with("}\n"));
+}
+
+TEST_P(stdout_to_a_limited_file, goes_on_after_it_and_logs_that_it_does) {
+  const FileSizeLimit limit(kLimit);
+  Program program(args("  count 3\n  size 1000\n  then end\n"), fd_);
+  program.err.until("cannot write to standard output: File too large");
+  ASSERT_EQ(prlimit(program.pid(), RLIMIT_FSIZE, &limit.before(), nullptr), 0);
+  program.err.until("[ info] [output:stdout:0] pump succeeds again; it failed ");
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+  const std::string out = read_all(folder_.path("out"));
+  EXPECT_EQ(out.size(), 3 * kLineBytes);
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(, stdout_to_a_limited_file, testing::Values(O_APPEND, O_TRUNC));
+
+TEST_F(stdout_output, that_is_closed_or_cannot_be_written_is_a_problem_at_the_start) {
+  const int read_only = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  for (const int fd : {Program::kClosed, read_only}) {
+    Program program(args("  count 1\n"), fd);
+    const std::string err = program.err.rest();
+    EXPECT_NE(err.find("output:stdout:0 does not start: standard output is not open for writing\n"),
+              std::string::npos)
+        << err;
+    EXPECT_EQ(program.wait(), 1);
+  }
+  close(read_only);
 }
 
 TEST_F(stdout_output, on_a_terminal_it_is_escaped) {
