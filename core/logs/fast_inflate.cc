@@ -4,7 +4,6 @@
 
 #include <libdeflate.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <new>
 
@@ -49,14 +48,14 @@ bool FastInflate::inflate(std::string_view data, size_t limit_bytes, TextBuffer&
       // The member is begun again: what doubling costs in all is another time what the text itself does.
       out.resize(std::min(out.size() * 2, limit_bytes + 1));
     } else if (result == LIBDEFLATE_SUCCESS) {
-      read += member_bytes;
+      read = end_of_gzip_padding(data, read + member_bytes);
       written += text_bytes;
     } else {
       return false;
     }
   }
   out.resize(written);
-  return read > 0 && written <= limit_bytes && data.find_first_not_of('\0', read) == std::string_view::npos;
+  return read > 0 && written <= limit_bytes && read == data.size();
 }
 
 #else

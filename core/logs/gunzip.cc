@@ -94,10 +94,11 @@ Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBu
                                       (z.msg != nullptr ? z.msg : zError(result))));
     }
     whole_members = written;
+    read = end_of_gzip_padding(data, read);
     const std::string_view rest = data.substr(read);
     if (looks_like_gzip(rest)) continue;
     out.resize(written);
-    if (rest.find_first_not_of('\0') == std::string_view::npos) return {};
+    if (rest.empty()) return {};
     return damaged(data, "ends " + std::to_string(rest.size()) + " bytes early, before something else: \"" +
                              printable(rest, 40) + "\"");
   }

@@ -30,10 +30,10 @@ class Gunzip {
     return data.size() >= 2 && data[0] == '\x1f' && data[1] == '\x8b';
   }
 
-  // Replaces out by the inflated members of data, one behind the other; zero bytes after the last are padding.
-  // Code::too_large past limit_bytes; Code::invalid where data is cut, damaged or followed by something else:
-  // out then holds the members before that. The memory of out grows to twice the text at most, or to 64 times
-  // data where that is more, and never past limit_bytes + 1.
+  // Replaces out by the inflated members of data, concatenated. Zero bytes and line endings between members and
+  // after the last are padding. Code::too_large past limit_bytes; Code::invalid where data is cut, damaged or
+  // followed by something else: out then holds the members before that. The memory of out grows to twice the text
+  // at most, or to 64 times data where that is more, and never past limit_bytes + 1.
   Status inflate(std::string_view data, size_t limit_bytes, TextBuffer& out);
 
  private:

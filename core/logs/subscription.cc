@@ -16,7 +16,8 @@ constexpr size_t kMaxTextBytes = size_t{1} << 30;  // places in the text are kep
 constexpr size_t kMaxBatchEvents = 8192;
 constexpr size_t kBeginningBytes = 60;  // of what was not understood, shown to tell what it is
 
-bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+// What may stand between documents and after them: JSON's blanks, and zero padding.
+bool is_padding(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0'; }
 
 }  // namespace
 
@@ -60,12 +61,11 @@ bool SubscriptionReader::read_message() {
   message_.clear();
   next_event_ = 0;
   const std::string_view text = text_.view();
-  while (at_ < text.size() && is_json_blank(text[at_])) ++at_;
+  while (at_ < text.size() && is_padding(text[at_])) ++at_;
   const std::string_view rest = text.substr(at_);
-  if (rest.find_first_not_of('\0') == std::string_view::npos) {
+  if (rest.empty()) {
     if (documents_ == 0 && problem_.ok())
       problem_ = {Code::invalid, "a record with nothing in it: neither gzip nor JSON"};
-    at_ = text.size();
     return false;
   }
   ++documents_;

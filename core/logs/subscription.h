@@ -35,9 +35,9 @@ class SubscriptionReader {
   explicit SubscriptionReader(size_t inflate_limit_bytes, ExtractedFields fields = ExtractedFields::drop,
                               Inflater inflater = fastest_inflater());
 
-  // data: gzip (one or several members) or plain JSON, with one or several messages back to back. data may go
-  // after the call. origin gives all that the message does not say; what its fields point to must live until the
-  // last next().
+  // data: gzip (one or several members) or plain JSON, with one or several messages back to back. Line endings and
+  // zero bytes between members or messages, and after them, are padding. data may go after the call. origin gives
+  // all that the message does not say; what its fields point to must live until the last next().
   void begin(std::string_view data, const penstock_batch& origin);
 
   enum class Step { batch, end };

@@ -128,12 +128,22 @@ class MessageHandler {
 
   bool RawNumber(const char* data, Size size, bool) {
     const std::string_view text(data, size);
-    if (slot_ == Slot::time && depth_ == 3) {
-      set_time(text);
-      slot_ = Slot::none;
-      return true;
+    switch (slot_) {
+      case Slot::time:
+        set_time(text);
+        break;
+      case Slot::id:
+        // Emulators write numbers. One with a fraction or an exponent could be written in another way the next
+        // time.
+        if (text.find_first_not_of("-0123456789") != text.npos) break;
+        event_.id_at = place_of(data);
+        event_.id_size = size;
+        break;
+      default:
+        return literal(text);
     }
-    return literal(text);
+    slot_ = Slot::none;
+    return true;
   }
   bool Null() { return literal("null"); }
   bool Bool(bool value) { return literal(value ? "true" : "false"); }

@@ -161,6 +161,16 @@ TEST(unpacker, aggregated_records_are_taken_apart_and_one_bad_one_costs_its_neig
   EXPECT_EQ(unpacker.counters().outside_range, 0);
 }
 
+TEST(unpacker, line_endings_after_the_gzip_data_of_a_record_or_of_a_user_record_cost_nothing) {
+  const std::string one = gzip(message("1"));
+  for (const std::string end : {"\n", "\r\n", "\n\n"}) {
+    EXPECT_EQ(take_apart(one + end), kOneEvent);
+    Unpacker unpacker{UnpackOptions{}};
+    EXPECT_EQ(take_apart(unpacker, aggregated({one + end, one + end + gzip(message("2")) + end})),
+              (Lines{"0 k0", "  event g 1 m1", "1 k1", "  event g 1 m1", "  event g 2 m2"}));
+  }
+}
+
 TEST(unpacker, a_user_record_may_be_left_for_the_next_one_at_any_point) {
   Unpacker unpacker{UnpackOptions{}};
   const std::string data = aggregated({message("1") + message("2"), message("3")});

@@ -64,6 +64,23 @@ TEST_P(gunzip, zero_bytes_behind_the_last_member_are_padding) {
   EXPECT_EQ(result.text, "one two");
 }
 
+TEST_P(gunzip, line_endings_and_zero_bytes_between_members_and_after_the_last_are_padding) {
+  using namespace std::string_literals;
+  for (const std::string& padding : {"\n"s, "\r\n"s, "\r"s, "\n\n\r\n"s, "\n\0\0"s, "\0\0\n"s, "\0"s}) {
+    for (const std::string& end : {""s, padding}) {
+      const Inflated result = inflate(gzip("one ") + padding + gzip("two ") + padding + gzip("three") + end);
+      EXPECT_TRUE(result.status.ok()) << result.status.message();
+      EXPECT_EQ(result.text, "one two three");
+    }
+    const Inflated cut = inflate(gzip("one ") + padding + gzip("two").substr(0, 15));
+    EXPECT_EQ(cut.status.code(), Code::invalid);
+    EXPECT_EQ(cut.text, "one ");
+    const Inflated other = inflate(gzip("one ") + padding + "{}");
+    EXPECT_EQ(other.status.code(), Code::invalid);
+    EXPECT_EQ(other.text, "one ");
+  }
+}
+
 TEST_P(gunzip, something_else_behind_the_last_member_is_told_and_the_members_are_kept) {
   const Inflated result = inflate(gzip("one ") + gzip("two") + std::string(3, '\0') + "rubbish\x1b");
   EXPECT_EQ(result.status.code(), Code::invalid);

@@ -134,6 +134,23 @@ TEST(subscription, pretty_printed_documents_and_zero_padding_are_read) {
   EXPECT_EQ(taken.lines, kOneEvent);
 }
 
+TEST(subscription, line_endings_and_zero_bytes_between_messages_and_after_them_are_padding) {
+  const std::string one = message(event("1"));
+  const std::string two = message(event("2"));
+  const std::vector<std::string> both = {"batch 123 eu-west-1 g s", "5 1 m1", "batch 123 eu-west-1 g s", "5 2 m2"};
+  for (const std::string& padding : {"\n"s, "\r\n"s, "\n\n"s, "\0"s, "\n\0\0\r\n"s, "\0\n\0"s}) {
+    for (const std::string& data : {gzip(one) + padding + gzip(two) + padding, gzip(one + padding + two + padding),
+                                    gzip(one + padding) + gzip(two) + padding, one + padding + two + padding}) {
+      const Taken taken = take_apart(data);
+      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+      EXPECT_EQ(taken.lines, both);
+    }
+    EXPECT_EQ(take_apart(gzip(one) + padding).lines, kOneEvent);
+    EXPECT_TRUE(take_apart(gzip(one) + padding).problem.ok());
+    EXPECT_TRUE(says(take_apart(padding).problem, "nothing in it"));
+  }
+}
+
 TEST(subscription, control_messages_and_unknown_types_are_skipped_and_counted) {
   SubscriptionReader reader(1 << 20);
   const std::string data = message(event("0"), "CONTROL_MESSAGE") + message(event("0"), "NEW\x1b_KIND") +
@@ -194,6 +211,22 @@ TEST(subscription, a_message_that_is_no_string_becomes_its_json_text) {
     EXPECT_EQ(taken.lines.at(1), "5 1 " + expected);
     EXPECT_EQ(taken.lines.at(2), "5 2 m2");
   }
+}
+
+TEST(subscription, an_id_that_is_a_whole_number_is_kept_digit_by_digit) {
+  for (const std::string id :
+       {"0", "7", "-5", "18446744073709551616", "38700000000000000000000000000000000000000000000000000006"}) {
+    const Taken taken = take_apart(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"},)" + event("1")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 " + id + " m", "5 1 m1"}));
+  }
+  const std::string digits(300, '9');
+  EXPECT_EQ(take_apart(message(R"({"message":"m","timestamp":5,"id" : )" + digits + "}")).lines.at(1),
+            "5 " + digits + " m");
+  for (const std::string id : {"1.5", "1e3", "-0.0", "null", "true", "{}", "[7]"})
+    EXPECT_EQ(take_apart(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"})")).lines.at(1), "5  m");
+  EXPECT_EQ(take_apart(message(R"({"timestamp":5,"message":{"id":7},"x":{"id":8}})")).lines.at(1),
+            R"(5  {"id":7})");
 }
 
 TEST(subscription, batches_are_split_where_account_or_region_change) {
