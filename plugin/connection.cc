@@ -17,8 +17,9 @@ namespace {
 std::string region_of_profile(Env& env, const std::string& profile) {
   const Result<AwsProfiles> profiles = AwsProfiles::read(env);
   if (!profiles.ok()) return "";
-  const AwsProfile* found = profiles->find(profile.empty() ? AwsProfiles::usual_name(env) : profile);
-  return found == nullptr ? "" : setting(*found, "region");
+  const std::string named = profile.empty() ? AwsProfiles::named_by(env) : profile;
+  const AwsProfile* found = profiles->find(named.empty() ? "default" : named);
+  return found == nullptr ? "" : found->text("region");
 }
 
 // Waits for the instance's metadata service; each of its two calls takes a second at most.
@@ -69,6 +70,7 @@ Result<Connection> connect(const penstock_host& host, const Options& options, co
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, curl);
   if (!host_env.ok()) return host_env.status();
   Env& env = (*host_env)->env();
+  if (Status status = check_profile(env, options.text("profile")); !status.ok()) return status;
 
   const Result<std::string> region = find_region(**host_env, options, likely_region);
   if (!region.ok()) return region.status();

@@ -44,8 +44,8 @@ inline constexpr std::array kConnectionOptions = {
            "checked."),
     option("profile", "text", nullptr,
            "Profile of the shared config and credentials files, as the only source of credentials. Left out: "
-           "environment, web identity, AWS_PROFILE or default of these files, container, EC2 instance, in that "
-           "order."),
+           "environment, AWS_DEFAULT_PROFILE, AWS_PROFILE or default of these files, web identity, container, EC2 "
+           "instance, in that order."),
     option("role_arn", "text", nullptr,
            "Role to assume with these credentials, as for a stream of another account."),
     option("external_id", "text", nullptr, "What the role's owner wants to be told when it is assumed."),

@@ -1,8 +1,14 @@
 #include "plugin/host_env.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/bytes.h"
 
@@ -29,9 +35,20 @@ class HostRandom : public Random {
   penstock_host host_;
 };
 
+// The home folder of the user we run as, for a service that is started without HOME: AWS's tools would find the
+// shared files there, and so do we.
+std::optional<std::string> home_folder() {
+  std::vector<char> memory(size_t{16} * 1024);
+  passwd entry = {};
+  passwd* found = nullptr;
+  if (getpwuid_r(getuid(), &entry, memory.data(), memory.size(), &found) != 0 || found == nullptr)
+    return std::nullopt;
+  return found->pw_dir;
+}
+
 std::optional<std::string> variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  if (const char* value = std::getenv(name)) return value;
+  return std::string_view(name) == "HOME" ? home_folder() : std::nullopt;
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "core/aws/aws_profile.h"
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <utility>
 
+#include "core/aws/command_line.h"
 #include "core/aws/text.h"
 #include "core/base/json.h"
 
@@ -12,49 +14,115 @@ namespace {
 
 constexpr size_t kLargestFile = size_t{256} * 1024;
 
-std::string path_of(Env& env, const char* variable, const char* in_home) {
-  std::string path = env.variable(variable).value_or("");
-  if (!path.empty()) return path;
-  const std::string home = env.variable("HOME").value_or("");
-  return home.empty() ? "" : home + in_home;
+// The settings that decide whose credentials a profile has.
+constexpr std::array<std::string_view, 12> kCredentialSettings = {
+    "aws_access_key_id",  "aws_secret_access_key",   "aws_session_token",
+    "credential_process", "credential_source",       "role_arn",
+    "source_profile",     "web_identity_token_file", "sso_session",
+    "sso_start_url",      "sso_account_id",          "sso_role_name"};
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// The profile that a [section] of that file is; nullopt for the other kinds of sections, and for a broken line.
-std::optional<std::string> profile_of(std::string_view line, bool is_config) {
-  if (line.back() != ']') return std::nullopt;
-  const std::string_view name = trimmed(line.substr(1, line.size() - 2));
-  if (!is_config || name == "default") return std::string(name);
-  constexpr std::string_view kPrefix = "profile";
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  const std::string_view rest = name.substr(kPrefix.size());
-  if (rest.empty() || (rest.front() != ' ' && rest.front() != '\t')) return std::nullopt;
-  return std::string(trimmed(rest));
+// Replaces $NAME and ${NAME}; a variable that is not set stays as it is written.
+std::string with_variables(Env& env, std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const size_t dollar = std::min(path.find('$'), path.size());
+    out += path.substr(0, dollar);
+    path.remove_prefix(dollar);
+    if (path.empty()) break;
+    const bool braced = path.starts_with("${");
+    const auto* const end = braced ? std::find(path.begin(), path.end(), '}')
+                                   : std::find_if_not(path.begin() + 1, path.end(), is_word);
+    auto size = static_cast<size_t>(end - path.begin());
+    if (braced && end != path.end()) ++size;
+    const std::string_view written = path.substr(0, size);
+    const std::string name(braced ? written.substr(2, size - std::min<size_t>(size, 3)) : written.substr(1));
+    out += env.variable(name.c_str()).value_or(std::string(written));
+    path.remove_prefix(size);
+  }
+  return out;
+}
+
+// The path that a variable gives, else the usual one; "" for no file.
+Result<std::string> path_of(Env& env, const char* variable, const char* usual) {
+  const std::optional<std::string> given = env.variable(variable);
+  std::string path = given ? with_variables(env, *given) : usual;
+  if (path == "/dev/null") return std::string();
+  if (!path.starts_with('~')) return path;
+  if (path.size() > 1 && path[1] != '/')
+    return Status(Code::config, std::string(variable) + " is " + printable(*given) +
+                                    ": the folders of other users are not looked up; write the whole path");
+  const std::optional<std::string> home = env.variable("HOME");
+  if (home) return *home + path.substr(1);
+  if (!given) return std::string();
+  return Status(Code::config, std::string(variable) + " is " + printable(*given) +
+                                  ", but HOME is not set; write the whole path");
+}
+
+// What the line of a header probably means, whatever is wrong with it: lower case, without brackets, quotes,
+// comment and the word profile.
+std::string plain_name(std::string_view line) {
+  if (line.starts_with('[')) line.remove_prefix(1);
+  line = line.substr(0, line.find_first_of("]#;"));
+  std::string name;
+  for (const char c : lower_case(line)) {
+    if (c == '"' || c == '\'') continue;
+    const bool blank = trimmed(std::string_view(&c, 1)).empty();
+    if (!blank) name += c;
+    if (blank && !name.empty() && name.back() != ' ') name += ' ';
+  }
+  name = trimmed(name);
+  constexpr std::string_view kProfile = "profile ";
+  return name.starts_with(kProfile) ? name.substr(kProfile.size()) : name;
+}
+
+// [profile logs] of the config file; the name may be quoted as in a shell.
+std::optional<std::string> second_word(std::string_view first, const std::string& section) {
+  if (!section.starts_with(first)) return std::nullopt;
+  Result<std::vector<std::string>> words = split_words(section);
+  if (!words.ok() || words->size() != 2) return std::nullopt;
+  return std::move(words->back());
+}
+
+// The setting for credentials that value goes on with, because its line is indented deeper than it should be; "".
+std::string_view swallowed(std::string_view value) {
+  for (size_t end = value.find('\n'); end != std::string_view::npos; end = value.find('\n')) {
+    value.remove_prefix(end + 1);
+    const std::string name = lower_case(trimmed(value.substr(0, value.find_first_of("=:\n"))));
+    const auto* const found = std::find(kCredentialSettings.begin(), kCredentialSettings.end(), name);
+    if (found != kCredentialSettings.end()) return *found;
+  }
+  return "";
 }
 
 }  // namespace
 
-std::string setting(const AwsProfile& profile, std::string_view name) {
-  const auto found = profile.find(name);
-  return found == profile.end() ? "" : found->second;
+std::string AwsProfile::text(std::string_view name) const {
+  const auto found = settings.find(name);
+  return found == settings.end() ? "" : found->second.value;
 }
 
-std::string AwsProfiles::usual_name(Env& env) {
-  const std::string name = env.variable("AWS_PROFILE").value_or("");
-  return name.empty() ? "default" : name;
+std::string AwsProfiles::named_by(Env& env) {
+  for (const char* variable : {"AWS_DEFAULT_PROFILE", "AWS_PROFILE"})
+    if (std::string name = env.variable(variable).value_or(""); !name.empty()) return name;
+  return "";
 }
 
 Result<AwsProfiles> AwsProfiles::read(Env& env) {
-  const std::string config = path_of(env, "AWS_CONFIG_FILE", "/.aws/config");
-  const std::string credentials = path_of(env, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials");
-  if (config.empty() && credentials.empty())
-    return Status(Code::not_found,
-                  "shared files: none of HOME, AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE is set");
+  const Result<std::string> config = path_of(env, "AWS_CONFIG_FILE", "~/.aws/config");
+  if (!config.ok()) return config.status();
+  const Result<std::string> credentials = path_of(env, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+  if (!credentials.ok()) return credentials.status();
   AwsProfiles profiles;
-  if (Status status = profiles.add(env, config, true); !status.ok()) return status;
-  if (Status status = profiles.add(env, credentials, false); !status.ok()) return status;
-  if (profiles.paths_.empty())
-    return Status(Code::not_found,
-                  "shared files: there is neither " + printable(config) + " nor " + printable(credentials));
+  if (Status status = profiles.add(env, *config, true); !status.ok()) return status;
+  if (Status status = profiles.add(env, *credentials, false); !status.ok()) return status;
+  if (profiles.has_files()) return profiles;
+  profiles.paths_ = config->empty() && credentials->empty()
+                        ? "the shared files (HOME, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE are not set)"
+                        : printable(*config) + " or " + printable(*credentials) + ", which do not exist";
   return profiles;
 }
 
@@ -62,37 +130,91 @@ Status AwsProfiles::add(Env& env, const std::string& path, bool is_config) {
   if (path.empty()) return {};
   const Result<std::string> text = env.files.read(path, kLargestFile);
   if (!text.ok() && text.status().code() == Code::not_found) return {};
-  if (!text.ok()) return text.status().in("shared files");
+  if (!text.ok()) return text.status();
+  Result<IniFile> ini = parse_ini(*text);
+  if (!ini.ok()) return ini.status().in(printable(path));
   paths_.append(paths_.empty() ? "" : " and ").append(printable(path));
-  parse(*text, is_config);
+  files_.push_back({path, is_config, std::move(*ini)});
+  collect(files_.back());
   return {};
 }
 
-// Lines as AWS's tools read them: "key = value", comments behind # or ; at the start of a line. Indented lines
-// belong to the key above.
-void AwsProfiles::parse(std::string_view text, bool is_config) {
-  AwsProfile* inside = nullptr;
-  for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    const std::string_view raw = text.substr(start, end - start);
-    start = end + 1;
-    const std::string_view line = trimmed(raw);
-    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
-    if (raw.front() == ' ' || raw.front() == '\t') continue;
-    if (line.front() == '[') {
-      const std::optional<std::string> name = profile_of(line, is_config);
-      inside = name ? &profiles_[*name] : nullptr;
-      continue;
+std::optional<std::string> AwsProfiles::profile_of(const File& file, const IniSection& section) {
+  if (!file.is_config || section.name == "default") return section.name;
+  return second_word("profile", section.name);
+}
+
+// REQUIRES: the config file comes first.
+void AwsProfiles::collect(const File& file) {
+  for (const IniSection& section : file.ini.sections) {
+    const std::optional<std::string> name = profile_of(file, section);
+    if (name && file.is_config) {
+      profiles_[*name] = {
+          section.settings, section.settings, {}};  // of two headers of one profile the last counts
+    } else if (name) {
+      AwsProfile& profile = profiles_[*name];
+      profile.in_credentials = section.settings;
+      for (const auto& [key, setting] : section.settings) profile.settings[key] = setting;
+    } else if (const std::optional<std::string> services = second_word("services", section.name)) {
+      services_[*services] = section.settings;
     }
-    const size_t equals = line.find('=');
-    if (inside == nullptr || equals == std::string_view::npos) continue;
-    (*inside)[lower_case(trimmed(line.substr(0, equals)))] = trimmed(line.substr(equals + 1));
   }
 }
 
-const AwsProfile* AwsProfiles::find(const std::string& name) const {
+const AwsProfile* AwsProfiles::find(std::string_view name) const {
   const auto found = profiles_.find(name);
   return found == profiles_.end() ? nullptr : &found->second;
+}
+
+const IniSettings* AwsProfiles::services(std::string_view name) const {
+  const auto found = services_.find(name);
+  return found == services_.end() ? nullptr : &found->second;
+}
+
+Status AwsProfiles::missing(std::string_view name) const {
+  const std::string what = "profile " + printable(name);
+  if (Status misread = check_misread(name); !misread.ok()) return misread.in(what);
+  return {Code::not_found, what + " is not in " + paths_};
+}
+
+Status AwsProfiles::check_misread(std::string_view name) const {
+  const std::string wanted = plain_name(name);
+  for (const File& file : files_) {
+    const auto where = [&file](size_t line) {
+      return printable(file.path) + " line " + std::to_string(line) + ": ";
+    };
+    const auto section_at = [&file](size_t line) {
+      return std::find_if(file.ini.sections.begin(), file.ini.sections.end(),
+                          [line](const IniSection& section) { return section.line == line; });
+    };
+    for (const IniFile::Header& header : file.ini.headers) {
+      const auto section = section_at(header.line);
+      if (section != file.ini.sections.end() && profile_of(file, *section) == name) {
+        for (const auto& [key, setting] : section->settings)
+          if (const std::string_view inside = swallowed(setting.value); !inside.empty())
+            return {Code::config, where(setting.line) + std::string(inside) + " is part of the value of " +
+                                      printable(key) + ", as its line is indented deeper; indent both alike"};
+      } else if (plain_name(header.text) == wanted) {
+        const bool bare = !file.is_config || name == "default";
+        return {Code::config, where(header.line) + printable(header.text) +
+                                  " was not read as the header of profile " + printable(name) + "; write [" +
+                                  (bare ? "" : "profile ") + printable(name) +
+                                  "] alone on the line, not indented"};
+      }
+    }
+  }
+  return {};
+}
+
+Status check_profile(Env& env, const std::string& name) {
+  const std::string named = name.empty() ? AwsProfiles::named_by(env) : name;
+  const Result<AwsProfiles> profiles = AwsProfiles::read(env);
+  if (!profiles.ok() && profiles.status().code() == Code::io && named.empty()) {
+    env.log(LogLevel::warn, "shared files: " + profiles.status().message() + "; going on without their settings");
+    return {};
+  }
+  if (!profiles.ok()) return profiles.status().in("shared files");
+  return named.empty() || profiles->find(named) != nullptr ? Status() : profiles->missing(named);
 }
 
 }  // namespace penstock

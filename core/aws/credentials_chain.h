@@ -9,8 +9,9 @@
 
 namespace penstock {
 
-// Takes the first of them that has something set up, and its word for it, good or bad. The error tells what each
-// that was asked said.
+// Takes the first of them that has something set up, and its word for it, good or bad. The error says first why
+// that one failed, or the last one if nothing is set up, and then what those before it said. REQUIRES: there is
+// one.
 class CredentialsChain : public CredentialsProvider {
  public:
   explicit CredentialsChain(std::vector<std::unique_ptr<CredentialsProvider>> providers)
@@ -18,7 +19,7 @@ class CredentialsChain : public CredentialsProvider {
   void find(const Found& found) override { ask(0, "", found); }
 
  private:
-  void ask(size_t index, std::string said, const Found& found);
+  void ask(size_t index, std::string before, const Found& found);
 
   const std::vector<std::unique_ptr<CredentialsProvider>> providers_;
 };

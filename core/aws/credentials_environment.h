@@ -6,7 +6,8 @@
 
 namespace penstock {
 
-// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. They never expire.
+// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (before it its old name AWS_SECURITY_TOKEN, as
+// botocore has them). They never expire.
 class EnvironmentCredentials : public CredentialsProvider {
  public:
   explicit EnvironmentCredentials(Env& env) : env_(env) {}

@@ -1,5 +1,5 @@
-// What a profile of AWS's shared config and credentials files says: keys, a role to assume, or a program to run.
-// https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+// The credentials of a profile of AWS's shared config and credentials files: keys, a role to assume, or a program
+// to run. https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 #pragma once
 
 #include <memory>
@@ -10,13 +10,17 @@
 
 namespace penstock {
 
+// Reads the files each time. Of the ways to credentials that a profile may have at once, takes the one that
+// botocore takes: role_arn with a source, web identity, the keys of the credentials file, credential_process, the
+// keys of the config file.
 class ProfileCredentials : public CredentialsProvider {
  public:
-  // profile "" means AWS_PROFILE, else "default". Where neither names one, a file or profile that is missing, or
-  // has nothing of ours, is Code::not_found. context outlives it.
+  // profile "" means the one that the environment names, else "default"; then the environment may also name a web
+  // identity, whose variables go before the profile's settings. context outlives it.
   ProfileCredentials(const CredentialsContext& context, std::string profile)
       : context_(context), profile_(std::move(profile)) {}
-  // Reads the files each time.
+  // Code::not_found only if no profile is named and nothing in the files mentions "default" as a source of
+  // credentials.
   void find(const Found& found) override;
 
  private:

@@ -16,11 +16,10 @@ WebIdentity web_identity_of_environment(Env& env) {
 }
 
 void WebIdentityCredentials::find(const Found& found) {
-  if (identity_.token_file.empty())
-    return found(Status(Code::not_found, "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set"));
   if (identity_.role.arn.empty())
-    return found(Status(Code::credentials,
-                        "web identity: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not; set both"));
+    return found(
+        Status(Code::credentials, "web identity: the token file " + printable(identity_.token_file) +
+                                      " is given, but no role; set AWS_ROLE_ARN, or role_arn in the profile"));
   const Result<std::string> token = read_token_file(context_.env, identity_.token_file);
   if (!token.ok()) return found(token.status().in("web identity"));
   context_.env.transport.start(assume_role_with_web_identity_request(context_, identity_.role, *token),

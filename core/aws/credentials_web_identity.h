@@ -11,11 +11,11 @@
 namespace penstock {
 
 struct WebIdentity {
-  std::string token_file;  // "": not set up
+  std::string token_file;
   Role role;
 };
 
-// AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME.
+// AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, as far as they are set.
 WebIdentity web_identity_of_environment(Env& env);
 
 class WebIdentityCredentials : public CredentialsProvider {

@@ -9,7 +9,6 @@
 #include "core/aws/credentials_environment.h"
 #include "core/aws/credentials_imds.h"
 #include "core/aws/credentials_profile.h"
-#include "core/aws/credentials_web_identity.h"
 
 namespace penstock {
 
@@ -20,8 +19,6 @@ std::unique_ptr<CredentialsProvider> default_credentials(const CredentialsContex
     providers.push_back(std::make_unique<ProfileCredentials>(context, profile));
   } else {
     providers.push_back(std::make_unique<EnvironmentCredentials>(context.env));
-    providers.push_back(
-        std::make_unique<WebIdentityCredentials>(context, web_identity_of_environment(context.env)));
     providers.push_back(std::make_unique<ProfileCredentials>(context, ""));
     providers.push_back(std::make_unique<ContainerCredentials>(context.env));
     providers.push_back(std::make_unique<ImdsCredentials>(context));

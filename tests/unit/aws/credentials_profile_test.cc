@@ -110,7 +110,8 @@ TEST_F(credentials_profile, what_needs_a_person_or_is_half_written_is_an_error_t
     EXPECT_TRUE(has(get_error(profile), "with role_arn goes one of source_profile, credential_source")) << profile;
   EXPECT_TRUE(has(get_error("c"), "mfa_serial asks for a person's code"));
   EXPECT_TRUE(has(get_error("d"), "signs a person in"));
-  EXPECT_TRUE(has(get_error("e"), "profile none of /h/.aws/config: there is none"));
+  EXPECT_TRUE(
+      has(get_error("e"), "profile e of /h/.aws/config: source_profile: profile none is not in /h/.aws/config"));
   EXPECT_TRUE(has(get_error("f"), "no aws_access_key_id, role_arn or credential_process"));
 }
 
@@ -147,12 +148,12 @@ TEST_F(credentials_profile, program_that_fails_is_named_with_what_it_said_but_no
   EXPECT_EQ(get_error("a"), "profile a of /h/.aws/config: credential_process: the quote ' is not closed");
 }
 
-TEST(command_line, is_parted_as_a_shell_would_but_nothing_is_expanded) {
+TEST(command_line, is_split_as_pythons_shlex_does) {
   using Words = std::vector<std::string>;
-  EXPECT_EQ(*split_command_line("a  b\tc "), (Words{"a", "b", "c"}));
+  EXPECT_EQ(*split_command_line("a  b\tc\nd "), (Words{"a", "b", "c", "d"}));
   EXPECT_EQ(*split_command_line(R"('a b'"c d"e\ f)"), (Words{"a bc de f"}));
   EXPECT_EQ(*split_command_line(R"(a '' "")"), (Words{"a", "", ""}));
-  EXPECT_EQ(*split_command_line(R"(a "\"\\\$\x" '\')"), (Words{"a", R"("\$\x)", "\\"}));
+  EXPECT_EQ(*split_command_line(R"(a "\"\\\$\x" '\')"), (Words{"a", R"("\\$\x)", "\\"}));
   EXPECT_EQ(*split_command_line("a $HOME `x` * ~ ; | > b"),
             (Words{"a", "$HOME", "`x`", "*", "~", ";", "|", ">", "b"}));
   for (const char* bad : {"", "  ", "'a", "\"a", "a\\", "\"\\\"", "''"})
@@ -204,31 +205,65 @@ TEST_F(credentials_order, nothing_stands_in_for_a_place_that_is_set_up_and_fails
   sim.variables().erase("AWS_SECRET_ACCESS_KEY");
   hosts[kStsHost] = [](const model::Request&) { return sts_error(403, "AccessDenied", "no"); };
   EXPECT_EQ(first(),
-            "no credentials: environment: AWS_ACCESS_KEY_ID is not set; web identity, role arn:w: "
-            "AssumeRoleWithWebIdentity: AccessDenied: no");
+            "no credentials: web identity, role arn:w: AssumeRoleWithWebIdentity: AccessDenied: no (asked before: "
+            "environment: AWS_ACCESS_KEY_ID is not set)");
   sim.variables().erase("AWS_WEB_IDENTITY_TOKEN_FILE");
   sim.variables()["AWS_PROFILE"] = "gone";
-  EXPECT_TRUE(has(first(), "profile gone of /h/.aws/config: there is none"));
+  EXPECT_TRUE(has(first(), "no credentials: profile gone is not in /h/.aws/config (asked before: "));
   sim.variables().erase("AWS_PROFILE");
   sim.files().put("/h/.aws/config", "");
   hosts.erase(kEcsHost);
-  EXPECT_TRUE(has(first(), "; container: the connection was closed")) << first();
+  EXPECT_TRUE(has(first(), "no credentials: container: the connection was closed")) << first();
 }
 
-TEST_F(credentials_order, error_tells_what_each_place_said) {
+TEST_F(credentials_order, error_gives_the_cause_first_and_then_what_each_place_said) {
   const std::string message = first();
   EXPECT_EQ(
       message,
-      "no credentials: environment: AWS_ACCESS_KEY_ID is not set; web identity: AWS_WEB_IDENTITY_TOKEN_FILE is "
-      "not set; shared files: there is neither /h/.aws/config nor /h/.aws/credentials; container: neither "
-      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set; instance metadata: "
-      "the connection was closed without an answer");
+      "no credentials: instance metadata: the connection was closed without an answer; give the machine, task or "
+      "pod "
+      "a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (asked before: environment: AWS_ACCESS_KEY_ID "
+      "is "
+      "not set; profile default is not in /h/.aws/config or /h/.aws/credentials, which do not exist; container: "
+      "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set)");
+}
+
+// Each of these is what botocore takes where a profile has several.
+TEST_F(credentials_order, of_the_ways_of_one_profile_is_that_of_botocore) {
+  set_up_all();
+  sim.variables().erase("AWS_ACCESS_KEY_ID");
+  sim.variables().erase("AWS_SECRET_ACCESS_KEY");
+  const std::string keys = "aws_access_key_id = D\naws_secret_access_key = S\n";
+  const std::string role = "role_arn = arn:p\nsource_profile = default\n";
+  result.output = R"({"Version":1,"AccessKeyId":"P","SecretAccessKey":"S"})";
+  config("[default]\n" + keys + role);
+  EXPECT_TRUE(has(first(), "role arn:p, assumed with ")) << "before a web identity of the environment";
+  sim.variables().erase("AWS_WEB_IDENTITY_TOKEN_FILE");
+  config("[default]\n" + keys + "credential_process = /tool\n");
+  EXPECT_TRUE(has(first(), "program /tool")) << "before the keys of the config file";
+  sim.files().put("/h/.aws/credentials", "[default]\n" + keys);
+  EXPECT_EQ(first(), "profile default of /h/.aws/config and /h/.aws/credentials") << "after the other file's";
+  sim.files().put("/h/.aws/credentials", "[default]\n" + keys + "sso_account_id = 1\nsso_role_name = r\n");
+  EXPECT_TRUE(has(first(), "signs a person in"));
+}
+
+TEST_F(credentials_order, variables_of_a_web_identity_go_before_the_profiles_settings) {
+  set_up_all();
+  sim.variables().erase("AWS_ACCESS_KEY_ID");
+  sim.variables().erase("AWS_SECRET_ACCESS_KEY");
+  sim.files().put("/p", "t");
+  config("[default]\nrole_arn = arn:p\nweb_identity_token_file = /p\nrole_session_name = n\n");
+  EXPECT_EQ(first(), "web identity, role arn:w");
+  EXPECT_TRUE(has(asked.back().second.body, "RoleSessionName=n&"));
+  sim.variables().erase("AWS_WEB_IDENTITY_TOKEN_FILE");
+  EXPECT_EQ(first(), "web identity, role arn:w");
+  EXPECT_EQ(first("default"), "web identity, role arn:p");
 }
 
 TEST_F(credentials_order, profile_of_the_options_is_the_only_place) {
   set_up_all();
   EXPECT_EQ(first("default"), "profile default of /h/.aws/config");
-  EXPECT_EQ(first("gone"), "no credentials: profile gone of /h/.aws/config: there is none");
+  EXPECT_EQ(first("gone"), "no credentials: profile gone is not in /h/.aws/config");
 }
 
 TEST_F(credentials_order, role_of_the_options_is_assumed_with_whatever_was_found) {

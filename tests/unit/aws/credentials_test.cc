@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/aws/aws_profile.h"
 #include "core/aws/default_credentials.h"
 #include "tests/unit/aws/fake_env.h"
 
@@ -70,6 +71,15 @@ TEST_F(credentials, are_read_anew_each_time) {
   EXPECT_EQ(find()->access_key_id, "B");
 }
 
+TEST_F(credentials, token_of_the_environment_has_an_old_name_too) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  variables_["AWS_SECURITY_TOKEN"] = "old";
+  EXPECT_EQ(find()->session_token, "old");
+  files_.contents[kPath] = std::string(kDefault) + "aws_security_token=old\naws_session_token=new\n";
+  EXPECT_EQ(find("default")->session_token, "old");
+}
+
 TEST_F(credentials, empty_variables_count_as_unset) {
   variables_["AWS_ACCESS_KEY_ID"] = "";
   variables_["AWS_SECRET_ACCESS_KEY"] = "";
@@ -89,7 +99,7 @@ TEST_F(credentials, named_profile_goes_before_the_environment) {
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   files_.contents[kPath] =
-      std::string(kDefault) + "[ other ]\naws_access_key_id=OID\naws_secret_access_key=OSECRET\n";
+      std::string(kDefault) + "[other]\naws_access_key_id=OID\naws_secret_access_key=OSECRET\n";
   EXPECT_EQ(find("other")->access_key_id, "OID");
   EXPECT_EQ(find("default")->access_key_id, "FILEID");
 }
@@ -99,7 +109,7 @@ TEST_F(credentials, named_profile_that_is_missing_never_becomes_another) {
   variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
   files_.contents[kPath] = kDefault;
   const std::string message = error("other");
-  EXPECT_TRUE(has(message, "profile other of " + std::string(kPath) + ": there is none")) << message;
+  EXPECT_TRUE(has(message, "profile other is not in " + std::string(kPath))) << message;
 }
 
 TEST_F(credentials, aws_profile_chooses_in_the_file_but_not_before_the_environment) {
@@ -125,7 +135,8 @@ TEST_F(credentials, file_is_where_its_variable_says) {
 TEST_F(credentials, error_names_each_source_that_was_tried) {
   const std::string message = error();
   EXPECT_TRUE(has(message, "environment: AWS_ACCESS_KEY_ID is not set")) << message;
-  EXPECT_TRUE(has(message, "there is neither /home/u/.aws/config nor " + std::string(kPath))) << message;
+  EXPECT_TRUE(has(message, "not in /home/u/.aws/config or " + std::string(kPath) + ", which do not exist"))
+      << message;
   files_.contents[kPath] = kDefault;
   files_.broken = true;
   EXPECT_TRUE(has(error(), "permission denied"));
@@ -147,25 +158,127 @@ TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials
       "aws_access_key_id = NO\naws_secret_access_key = NO\n";
   EXPECT_EQ(find("a")->access_key_id, "CONFIG");
   EXPECT_EQ(find()->access_key_id, "D");
-  EXPECT_TRUE(has(error("b"), "there is none"));
-  EXPECT_TRUE(has(error("c"), "there is none"));
-  files_.contents[kPath] = "[a]\naws_access_key_id = CREDENTIALS\n[profile b]\naws_access_key_id = NO\n";
+  EXPECT_TRUE(
+      has(error("b"), "config line 4: [b] was not read as the header of profile b; write [profile b] alone"));
+  EXPECT_TRUE(has(error("c"), "profile c is not in"));
+  files_.contents[kPath] =
+      "[a]\naws_access_key_id = CREDENTIALS\naws_secret_access_key = C\n[profile b]\naws_access_key_id = NO\n";
   EXPECT_EQ(find("a")->access_key_id, "CREDENTIALS");
-  EXPECT_EQ(find("a")->secret_access_key, "C");
-  EXPECT_TRUE(has(error("b"), "there is none"));
-  variables_["AWS_CONFIG_FILE"] = "/etc/config";
-  EXPECT_TRUE(has(error("a"), "no aws_secret_access_key"));
+  EXPECT_TRUE(has(error("b"), "config line 4: [b] was not read"));
+  files_.contents.erase("/home/u/.aws/config");
+  EXPECT_TRUE(
+      has(error("b"), "credentials line 4: [profile b] was not read as the header of profile b; write [b]"));
 }
 
-TEST_F(credentials, comments_blanks_and_settings_of_services_are_passed_over) {
+TEST_F(credentials, keys_are_never_put_together_from_two_files) {
+  files_.contents["/home/u/.aws/config"] = "[default]\naws_access_key_id = C\naws_secret_access_key = C\n";
+  files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n";
+  EXPECT_TRUE(has(error(), ": no aws_secret_access_key"));
+  files_.contents[kPath] = "[default]\naws_secret_access_key = FILESECRET\n";
+  EXPECT_EQ(find()->secret_access_key, "C");
+}
+
+// What botocore reads: any of these forms once had another identity sign, or was not found.
+TEST_F(credentials, of_every_form_that_botocore_reads_are_found) {
+  variables_["AWS_PROFILE"] = "log reader";
+  for (const char* end : {"\n", "\r\n", "\r"})
+    for (const std::string indent : {"", "  ", "\t"})
+      for (const std::string header : {R"([profile "log reader"])", "[profile 'log reader'] # mine",
+                                       R"([profile log\ reader];x)", "[profile  \"log reader\"] ; prod"})
+        for (const std::string is : {"=", " = ", ": "}) {
+          files_.contents["/home/u/.aws/config"] = std::string("# c") + end + end + indent + header + end +
+                                                   indent + "AWS_Access_Key_ID" + is + "FILEID" + end + indent +
+                                                   "aws_secret_access_key" + is + "a=b#c" + end;
+          const Result<Credentials> found = find();
+          ASSERT_TRUE(found.ok()) << found.status().message() << '\n' << files_.contents.begin()->second;
+          EXPECT_EQ(found->access_key_id, "FILEID");
+          EXPECT_EQ(found->secret_access_key, "a=b#c");
+        }
+  files_.contents[kPath] = "[log reader] ; mine\naws_access_key_id: OTHERID\naws_secret_access_key: OSECRET\n";
+  EXPECT_EQ(find()->access_key_id, "OTHERID");
+}
+
+TEST_F(credentials, profile_that_is_mentioned_but_cannot_be_read_is_an_error_with_file_and_line) {
+  const std::string keys = "aws_access_key_id=FILEID\naws_secret_access_key=FILESECRET\n";
+  for (const char* header : {"[ default ]", "[Default]", "[DEFAULT]", "[\"default\"]", "[profile default]",
+                             "[default] # [x]", "[default]]"}) {
+    files_.contents[kPath] = "\n" + std::string(header) + "\n" + keys;
+    EXPECT_TRUE(has(error(), "profile default: " + std::string(kPath) + " line 2: " + header +
+                                 " was not read as the header of profile default; write [default]"))
+        << error();
+  }
+  files_.contents[kPath] = "[a]\nregion = x\n  [default]\n  aws_access_key_id=FILEID\n";
+  EXPECT_TRUE(has(error(), std::string(kPath) + " line 3: [default] was not read"));
   files_.contents[kPath] =
-      "# [default]\r\n\r\n; aws_access_key_id = no\r\n[ default ]\r\nAWS_Access_Key_ID=ID\r\ns3 =\r\n"
-      "  aws_access_key_id = nested\r\n\taws_secret_access_key = nested\r\nno equals\r\n[\r\n]\r\n[default]\r\n"
-      "aws_secret_access_key\t=  a=b#c \r\n[default\r\naws_access_key_id = no";
-  const Result<Credentials> found = find();
-  ASSERT_TRUE(found.ok()) << found.status().message();
-  EXPECT_EQ(found->access_key_id, "ID");
-  EXPECT_EQ(found->secret_access_key, "a=b#c");
+      "[default]\nregion = x\n  aws_access_key_id=FILEID\n  aws_secret_access_key=FILESECRET\n";
+  EXPECT_TRUE(has(error(), std::string(kPath) + " line 2: aws_access_key_id is part of the value of region"));
+  for (const std::string& broken :
+       {"[default]\n" + keys + "no equals\n", "[default\n" + keys, keys, "\xEF\xBB\xBF[default]\n" + keys,
+        "[default]\n" + keys + "[default]\n", "[default]\n" + keys + "aws_access_key_id=ID\n"}) {
+    files_.contents[kPath] = broken;
+    EXPECT_TRUE(has(error(), std::string("shared files: ") + kPath + ": line ")) << error();
+  }
+  files_.contents[kPath] = "# [default]\n; [default]\n[other]\nregion = default\n";
+  EXPECT_TRUE(has(error(), "instance metadata: ")) << "a comment mentions nothing";
+}
+
+TEST_F(credentials, profile_without_anything_of_ours_leads_on_and_one_with_a_half_does_not) {
+  files_.contents[kPath] = "[default]\nregion = eu-west-1\n";
+  EXPECT_TRUE(has(error(), "instance metadata: "));
+  for (const char* half : {"aws_access_key_id=FILEID", "aws_secret_access_key=FILESECRET",
+                           "aws_access_key_id=", "role_arn=arn:r", "role_arn=", "source_profile=a",
+                           "sso_session=s", "sso_start_url=u", "login_session=l", "credential_process="}) {
+    files_.contents[kPath] = "[default]\n" + std::string(half) + "\n";
+    EXPECT_FALSE(has(error(), "instance metadata: ")) << half << ": " << error();
+  }
+}
+
+TEST_F(credentials, profile_of_the_environment_is_named_by_either_variable) {
+  files_.contents[kPath] =
+      "[a]\naws_access_key_id=A\naws_secret_access_key=S\n[b]\naws_access_key_id=B\n"
+      "aws_secret_access_key=S\n";
+  variables_["AWS_PROFILE"] = "b";
+  EXPECT_EQ(find()->access_key_id, "B");
+  variables_["AWS_DEFAULT_PROFILE"] = "a";
+  EXPECT_EQ(find()->access_key_id, "A") << "before the other, as botocore has them";
+  variables_.erase("AWS_PROFILE");
+  EXPECT_EQ(find()->access_key_id, "A");
+  variables_["AWS_DEFAULT_PROFILE"] = "gone";
+  EXPECT_TRUE(has(error(), "no credentials: profile gone is not in "));
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  EXPECT_TRUE(has(check_profile(fake_.env, "").message(), "profile gone is not in "));
+}
+
+TEST_F(credentials, paths_of_files_are_expanded_as_a_shell_would) {
+  variables_["DIR"] = "/etc";
+  for (const char* path : {"~/keys", "$HOME/keys", "${HOME}/keys", "$DIR/../home/u/keys", "/home/u/$NOT_SET"}) {
+    variables_["AWS_SHARED_CREDENTIALS_FILE"] = path;
+    files_.contents = {
+        {"/home/u/keys", kDefault}, {"/etc/../home/u/keys", kDefault}, {"/home/u/$NOT_SET", kDefault}};
+    EXPECT_TRUE(find().ok()) << path;
+  }
+  variables_["AWS_SHARED_CREDENTIALS_FILE"] = "~other/keys";
+  EXPECT_TRUE(
+      has(error(), "AWS_SHARED_CREDENTIALS_FILE is ~other/keys: the folders of other users are not looked up"));
+  variables_.erase("HOME");
+  variables_["AWS_SHARED_CREDENTIALS_FILE"] = "~/keys";
+  EXPECT_TRUE(has(error(), "AWS_SHARED_CREDENTIALS_FILE is ~/keys, but HOME is not set"));
+}
+
+TEST_F(credentials, file_that_a_variable_leaves_out_is_not_read) {
+  files_.contents[kPath] = kDefault;
+  for (const char* path : {"", "/dev/null", "/gone"}) {
+    variables_["AWS_SHARED_CREDENTIALS_FILE"] = path;
+    EXPECT_TRUE(has(error(), "instance metadata: ")) << path;
+  }
+}
+
+TEST_F(credentials, file_that_cannot_be_read_is_an_error_and_no_other_place_is_asked) {
+  files_.contents[kPath] = kDefault;
+  files_.broken = true;
+  EXPECT_EQ(error(),
+            "no credentials: shared files: permission denied (asked before: environment: AWS_ACCESS_KEY_ID is "
+            "not set)");
 }
 
 TEST_F(credentials, file_of_256_kib_is_read_and_one_byte_more_refused) {
