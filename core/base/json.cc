@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstring>
+#include <system_error>
 
 #include "core/base/block.h"
 #include "core/base/utf8.h"
@@ -376,6 +378,20 @@ bool is_json_number(std::string_view text) {
     if (digits() == 0) return false;
   }
   return at == text.size();
+}
+
+bool is_portable_json_number(std::string_view text) {
+  constexpr int kMaxExponent = 999;
+  if (text.size() > kMaxPortableNumberBytes || !is_json_number(text)) return false;
+  const size_t mark = std::min(text.find('e'), text.find('E'));
+  if (mark == std::string_view::npos) return true;
+  const char* const end = text.data() + text.size();
+  const char* const sign = text.data() + mark + 1;
+  int exponent = 0;
+  double value = 0;
+  return std::from_chars(*sign == '+' ? sign + 1 : sign, end, exponent).ec == std::errc() &&
+         exponent <= kMaxExponent && exponent >= -kMaxExponent &&
+         std::from_chars(text.data(), end, value).ec == std::errc();
 }
 
 std::string printable(std::string_view text, size_t max_bytes) {

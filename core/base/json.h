@@ -1,6 +1,7 @@
 // Writing JSON: appending pieces to a string. Reading is RapidJSON's, where it is needed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,6 +26,14 @@ void append_json_on_one_line(TextBuffer& out, std::string_view text);
 
 // Whether text is a number by JSON's grammar (RFC 8259, 6): no NaN, no leading zeros, no plus sign.
 bool is_json_number(std::string_view text);
+
+// The longest number that counts as portable. Jackson, the parser of OpenSearch and Elasticsearch, rejects a
+// document with one of more than 1,000 bytes; nothing that is measured needs a tenth of that.
+inline constexpr size_t kMaxPortableNumberBytes = 100;
+
+// Whether text is a number by JSON's grammar that readers of JSON can hold: short, with an exponent of at most
+// 999, and as a double neither infinite nor too small.
+bool is_portable_json_number(std::string_view text);
 
 // Text of others made fit for a terminal or a log line: C0, C1, ESC, DEL, line ends and bidirectional
 // controls become \n, \xHH or \u{HHHH}; cut to max_bytes with "..." behind.

@@ -51,10 +51,17 @@ bool has_stray_control(std::string_view text) {
   return false;
 }
 
-// The reader refuses numbers that no double can hold, though they are JSON, and are not our business. This puts a
-// 0 in the place of numbers that may be so large.
+// Digits of the exponent.
+size_t exponent_digits(std::string_view number) {
+  const size_t mark = number.find_first_of("eE");
+  return mark == number.npos ? 0 : number.size() - number.find_first_of("0123456789", mark);
+}
+
+// The reader refuses numbers that no double can hold, though they are JSON, and are not our business. This puts an
+// empty string in the place of numbers that may be so large: they are no facts of ours.
 void shorten_numbers(std::string& text) {
-  constexpr size_t kSafeDigits = 300;
+  constexpr size_t kSafeDigits = 200;
+  constexpr size_t kSafeExponentDigits = 2;
   bool in_string = false;
   for (size_t at = 0; at < text.size(); ++at) {
     if (in_string) {
@@ -68,8 +75,8 @@ void shorten_numbers(std::string& text) {
     if (text[at] != '-' && (text[at] < '0' || text[at] > '9')) continue;
     const size_t end = std::min(text.find_first_not_of("0123456789+-.eE", at), text.size());
     const std::string_view number(text.data() + at, end - at);
-    if (is_json_number(number) && (number.size() > kSafeDigits || number.find_first_of("eE") != number.npos))
-      text.replace(at, number.size(), number.size(), ' ').replace(at, 1, "0");
+    if (is_json_number(number) && (number.size() > kSafeDigits || exponent_digits(number) > kSafeExponentDigits))
+      text.replace(at, number.size(), number.size(), ' ').replace(at, 2, "\"\"");
     at = end - 1;
   }
 }

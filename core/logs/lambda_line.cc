@@ -33,7 +33,7 @@ FieldKind kind_of(LambdaField field) {
 void LambdaLine::set(LambdaField field, std::string_view value) {
   if (value.empty() || has(field)) return;
   const FieldKind kind = kind_of(field);
-  if (kind == FieldKind::number && !is_json_number(value)) return;
+  if (kind == FieldKind::number && !is_portable_json_number(value)) return;
   if (kind == FieldKind::boolean && value != "true" && value != "false") return;
   if (field == LambdaField::request_id && value == kUndefined) return;
   fields_[static_cast<size_t>(field)] = {value.data(), value.size()};

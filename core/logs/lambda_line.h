@@ -76,7 +76,8 @@ struct LambdaLine {
     return has(field) ? std::string_view(at(field).data, at(field).size) : std::string_view();
   }
   bool has(LambdaField field) const { return (set_ & bit(field)) != 0; }
-  // Sets a field that is not set, to a value that its kind allows: numbers as JSON writes them, true or false.
+  // Sets a field that is not set, to a value that its kind allows: numbers as JSON writes them, if
+  // its readers can hold them; true or false.
   void set(LambdaField field, std::string_view value);
   // Removes a field.
   void unset(LambdaField field) { set_ &= ~bit(field); }

@@ -309,27 +309,26 @@ void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool b
   line.for_each_field([&](LambdaField field, std::string_view value) {
     const auto index = static_cast<size_t>(field);
     if (is_there(kFirstField + index) || (field == LambdaField::version && source_has_version_)) return;
+    const bool is_text = kind_of(field) == FieldKind::text;
+    const std::string_view number = is_text ? "" : in_unit(value, names_.fields[index].unit);
+    if (!is_text && number.empty()) return;
     out += std::exchange(separator, ',');
     out += fields_[index];
-    if (kind_of(field) == FieldKind::text)
+    if (is_text)
       append_json_string(out, value);
     else
-      append_number(out, value, names_.fields[index].unit);
+      out += number;
   });
   if (!at_the_top) out += '}';
 }
 
-void RecordWriter::append_number(TextBuffer& out, std::string_view number, Unit unit) {
-  if (unit == Unit::as_read) {
-    out += number;
-    return;
-  }
+// Empty if JSON's readers cannot hold the number in that unit.
+std::string_view RecordWriter::in_unit(std::string_view number, Unit unit) {
+  if (unit == Unit::as_read) return number;
   number_.clear();
-  if (unit == Unit::seconds_of_ms)
-    append_seconds_of_ms(number_, number);
-  else
-    append_bytes_of_mb(number_, number);
-  out += number_;
+  const bool is_number =
+      unit == Unit::seconds_of_ms ? append_seconds_of_ms(number_, number) : append_bytes_of_mb(number_, number);
+  return is_number ? std::string_view(number_) : std::string_view();
 }
 
 // Nothing where the event has no id.

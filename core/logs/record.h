@@ -49,7 +49,7 @@ class RecordWriter {
   void append_object_time(TextBuffer& out, const LambdaLine* around, const penstock_record& event) const;
   void append_level(TextBuffer& out, std::string_view written, bool failed) const;
   void append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members);
-  void append_number(TextBuffer& out, std::string_view number, Unit unit);
+  std::string_view in_unit(std::string_view number, Unit unit);
   bool has_event_id(const penstock_record& event) const { return options_.event_id && event.id.size > 0; }
   void append_event_id(TextBuffer& out, const penstock_record& event) const;
   void append_extracted_fields(TextBuffer& out, const penstock_record& event);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <system_error>
+
+#include "core/base/json.h"
 
 namespace penstock {
 
@@ -15,17 +18,16 @@ constexpr uint64_t kBytesOfMb = 1048576;
 
 }  // namespace
 
-void append_seconds_of_ms(std::string& out, std::string_view ms) {
-  if (ms.find_first_of("eE") != std::string_view::npos) {
+bool append_seconds_of_ms(std::string& out, std::string_view ms) {
+  if (const size_t mark = ms.find_first_of("eE"); mark != std::string_view::npos) {
     // With an exponent it is that which changes; no digits of ours could stand for a large one.
-    const size_t mark = ms.find_first_of("eE");
-    int64_t exponent = 0;
     const std::string_view digits = ms.substr(ms[mark + 1] == '+' ? mark + 2 : mark + 1);
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-    if (read.ec != std::errc()) exponent = 0;  // of more than 18 digits: any double is 0 or infinite
+    int32_t exponent = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+    const size_t begin = out.size();
     out.append(ms, 0, mark + 1);
-    out += std::to_string(exponent - static_cast<int64_t>(kSecondsDigits));
-    return;
+    out += std::to_string(int64_t{exponent} - int64_t{kSecondsDigits});
+    return is_portable_json_number(std::string_view(out).substr(begin));
   }
   if (ms.starts_with('-')) {
     out += '-';
@@ -44,9 +46,10 @@ void append_seconds_of_ms(std::string& out, std::string_view ms) {
   // Zeros at the end say nothing.
   out.resize(std::max(end, out.find_last_not_of('0') + 1));
   if (out.ends_with('.')) out.pop_back();
+  return true;
 }
 
-void append_bytes_of_mb(std::string& out, std::string_view mb) {
+bool append_bytes_of_mb(std::string& out, std::string_view mb) {
   const char* const end = mb.data() + mb.size();
   uint64_t whole = 0;
   std::array<char, 32> text;
@@ -54,15 +57,15 @@ void append_bytes_of_mb(std::string& out, std::string_view mb) {
       read.ec == std::errc() && read.ptr == end && whole <= UINT64_MAX / kBytesOfMb) {
     const auto written = std::to_chars(text.data(), text.data() + text.size(), whole * kBytesOfMb);
     out.append(text.data(), written.ptr);
-    return;
+    return true;
   }
   double real = 0;
-  const auto read = std::from_chars(mb.data(), end, real);
-  const auto written = std::to_chars(text.data(), text.data() + text.size(), real * double{kBytesOfMb});
-  if (read.ec == std::errc() && real <= 1e300)
-    out.append(text.data(), written.ptr);
-  else
-    out += mb;  // no computer has that
+  std::from_chars(mb.data(), end, real);
+  real *= double{kBytesOfMb};
+  if (!std::isfinite(real)) return false;
+  const auto written = std::to_chars(text.data(), text.data() + text.size(), real);
+  out.append(text.data(), written.ptr);
+  return true;
 }
 
 }  // namespace penstock

@@ -243,5 +243,20 @@ TEST(schema, megabytes_become_bytes_exactly) {
   EXPECT_EQ(size("0.5"), "524288");
 }
 
+TEST(schema, a_number_that_no_double_holds_in_the_other_unit_is_none) {
+  std::string out;
+  EXPECT_TRUE(append_bytes_of_mb(out, "1e302"));
+  EXPECT_FALSE(append_bytes_of_mb(out, "1e303"));
+  EXPECT_TRUE(append_seconds_of_ms(out, "1e-304"));
+  EXPECT_FALSE(append_seconds_of_ms(out, "1e-321"));
+  const std::string line =
+      "REPORT RequestId: 6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tDuration: 1e-321 ms\tMemory Size: 1e303 MB";
+  EXPECT_NE(filtered_one(line).find(R"("durationMs":1e-321,"memorySizeMB":1e303})"), std::string::npos);
+  const std::string otel = filtered_one(line, with(Schema::otel));
+  EXPECT_TRUE(strict_json::read(otel)) << otel;
+  EXPECT_EQ(otel.find("faas.invoke_duration"), std::string::npos) << otel;
+  EXPECT_EQ(otel.find("faas.max_memory"), std::string::npos) << otel;
+}
+
 }  // namespace
 }  // namespace penstock
