@@ -34,6 +34,12 @@ std::string GivenUp::refused(const std::string& process, const std::vector<ItemN
          "th time; record_retry_limit is " + std::to_string(*plan_.input_retry_limit);
 }
 
+void GivenUp::reads_again(const std::string& process, const std::string& shard_name) {
+  const auto last = last_refused_.find(process);
+  if (last != last_refused_.end() && ledger_.item(last->second.first).shard == shard_name)
+    last_refused_.erase(last);
+}
+
 std::string GivenUp::offered(int64_t age_ms) const {
   if (!plan_.input_max_age_ms || age_ms <= *plan_.input_max_age_ms) return {};
   return "emits a record that arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +

@@ -19,9 +19,11 @@ class GivenUp {
   // The references outlive it.
   GivenUp(const Plan& plan, const sim::SimClock& clock, Ledger& ledger);
 
-  // An input of a process offers a batch of these items to its host, which refuses it. Empty; or what is wrong
-  // with that: it was refused so often that it should be in a failure file.
+  // An input of a process offers a batch of these items to its host, which refuses it. Returns what is wrong with
+  // that (it was refused so often that it should be in a failure file), or "".
   std::string refused(const std::string& process, const std::vector<ItemNumber>& items);
+  // A process takes the lease of a shard: it reads the shard from the last checkpoint, and counts from zero again.
+  void reads_again(const std::string& process, const std::string& shard_name);
   // An input offers a record that has arrived so long ago, by its own clock. Empty, or what is wrong with that.
   std::string offered(int64_t age_ms) const;
 

@@ -61,6 +61,8 @@ class Judge {
   void offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms);
   // The host does not take it.
   void refused(const std::string& process, const penstock_batch& batch);
+  // A process takes the lease of a shard.
+  void takes(const std::string& process, const std::string& shard_id) { given_up_.reads_again(process, shard_id); }
   // It takes it, and hands it to the filter.
   void emitted(const std::string& process, const penstock_batch& batch);
   // A record stands in the output stream, under that key.

@@ -51,7 +51,10 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
     if (!is.owner.empty()) is.written_ms[is.owner] = clock_.unix_ms();
     if (is.owner != was.owner) {
       is.taken_ms = clock_.unix_ms();
-      if (!is.owner.empty()) handed_over.push_back(key);
+      if (!is.owner.empty()) {
+        judge_.takes(is.owner, key);
+        handed_over.push_back(key);
+      }
     }
     if (trace_.on())
       trace_.line(issuer, "lease " + key + ": owner " + was.owner + " -> " + is.owner + ", counter " + is.counter +
@@ -66,13 +69,18 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
   for (const std::string& key : handed_over) changed_hands_(key);
 }
 
+bool LeaseWatch::is_parent(const std::string& parent, const std::string& child) const {
+  const std::vector<std::string>& parents = judge_.parents_of(child);
+  return std::find(parents.begin(), parents.end(), parent) != parents.end();
+}
+
 // Only finished rows are deleted here. A call that was sent before may make one anew; then the shard is read
-// again, and at its end its children's leases are made, where these are gone by then.
+// again, and at its end its children's leases are made, where these are gone by then. Such a child waits for all
+// of its parents: those that have no lease are read again too.
 void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::string& issuer) {
-  const std::vector<std::string>& parents = judge_.parents_of(key);
-  const bool follows = std::any_of(parents.begin(), parents.end(), [this](const std::string& parent) {
-    const auto found = rows_.find(parent);
-    return found != rows_.end() && found->second.was_made_again;
+  const bool follows = std::any_of(rows_.begin(), rows_.end(), [&](const auto& entry) {
+    const auto& [other, relative] = entry;
+    return relative.was_made_again && (is_parent(other, key) || is_parent(key, other));
   });
   if (!follows && clock_.unix_ms() - row.gone_ms > most_call_ms_)
     return judge_.violated(Rule::one_owner, issuer + " makes the row of " + key +

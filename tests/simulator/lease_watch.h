@@ -51,6 +51,7 @@ class LeaseWatch {
     int64_t taken_ms = 0;
     int64_t gone_ms = 0;
   };
+  bool is_parent(const std::string& parent, const std::string& child) const;
   void look_at_return(const std::string& key, Row& row, const std::string& issuer);
   void look_at_position(const std::string& key, const Row& was, const Row& is, const std::string& issuer);
 
