@@ -55,7 +55,8 @@ class HeldLease {
 
   State state() const { return state_; }
   bool in_force() const { return state_ == State::held && terms_.env.clock.boot_ms() < in_force_until_boot_ms(); }
-  // Before that, nobody who keeps to the rules has had it since our last write: also where its row has vanished.
+  // Until then a row that has vanished was deleted against the rules: another worker may have taken the lease to
+  // balance the shares, and read the shard to its end, but a finished row stays for failover_ms.
   int64_t in_force_until_boot_ms() const { return good_boot_ms_ + terms_.failover_ms; }
   const Lease& row() const { return row_; }
   // The row with the newest position: what to make it anew with.

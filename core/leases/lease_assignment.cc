@@ -134,7 +134,10 @@ void LeaseAssignment::review(size_t index) {
   for (Lease& lease : stream.missing(boot_ms()))
     chores_.add({LeaseChore::Kind::make, index, std::move(lease), decided_until_boot_ms()});
   for (Lease& lease : stream.obsolete(options_.worker)) {
-    if (lease.checkpoint != kShardEnd)
+    const bool ended = lease.checkpoint == kShardEnd;
+    // A worker that it was taken from may not know that for so long, and would make the row again.
+    if (ended && taker_.unchanged_ms(lease, boot_ms()) < options_.failover_ms) continue;
+    if (!ended)
       reporter_.report(Status(Code::permanent, described(index, lease) +
                                                    " is deleted: the shard has left the stream's retention, and "
                                                    "what was behind " +
@@ -200,7 +203,7 @@ void LeaseAssignment::hold(const LeaseChore& chore, const Lease& row, int64_t ta
   ++taken_;
   const bool of_another = !from.empty() && from != options_.worker;
   const bool was_seen = from == chore.lease.owner;  // and not by a call of before, whose answer was lost
-  if (of_another && was_seen && taker_.unchanged_ms(row.key, boot_ms()) < options_.failover_ms) ++stolen_;
+  if (of_another && was_seen && taker_.unchanged_ms(chore.lease, boot_ms()) < options_.failover_ms) ++stolen_;
   env_.log(LogLevel::info, described(chore.stream, row) + " is taken" +
                                (of_another ? " from " + printable(from) : "") + ", at " +
                                printable(row.checkpoint));

@@ -25,9 +25,10 @@ void LeaseTaker::observe(const std::vector<Lease>& rows, int64_t boot_ms) {
   seen_ = std::move(seen);
 }
 
-int64_t LeaseTaker::unchanged_ms(const std::string& key, int64_t boot_ms) const {
-  const auto seen = seen_.find(key);
-  return seen == seen_.end() ? 0 : boot_ms - seen->second.since_boot_ms;
+int64_t LeaseTaker::unchanged_ms(const Lease& row, int64_t boot_ms) const {
+  const auto seen = seen_.find(row.key);
+  const bool is_as_seen = seen != seen_.end() && seen->second.counter == row.counter;
+  return is_as_seen ? boot_ms - seen->second.since_boot_ms : 0;
 }
 
 LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std::set<std::string>& held,

@@ -39,8 +39,8 @@ class LeaseTaker {
   Choice choose(const std::vector<Lease>& rows, const std::set<std::string>& held, int64_t boot_ms,
                 Random& random) const;
 
-  // How long the counter of that lease was seen unchanged at boot_ms; 0 where it was not seen.
-  int64_t unchanged_ms(const std::string& key, int64_t boot_ms) const;
+  // How long scans have shown the row with this counter, at boot_ms; 0 if the last one did not.
+  int64_t unchanged_ms(const Lease& row, int64_t boot_ms) const;
 
  private:
   struct Seen {
@@ -50,7 +50,7 @@ class LeaseTaker {
   };
 
   bool has_live_owner(const Lease& row, int64_t boot_ms) const {
-    return !row.owner.empty() && unchanged_ms(row.key, boot_ms) < failover_ms_;
+    return !row.owner.empty() && unchanged_ms(row, boot_ms) < failover_ms_;
   }
 
   std::string worker_;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,56 +12,93 @@
 namespace penstock::dynamodb {
 namespace {
 
+using Kind = InitialPosition::Kind;
+
 constexpr int64_t kBeginningMs = 1'700'000'000'123;  // Unix time
 const std::string kParent = "shardId-000000000000", kChild = "shardId-000000000001";
+const std::vector<ShardInfo> kSplit = {{kParent, {}, 0, 9, false}, {kChild, {kParent}, 0, 9, true}};
 
 class lease_assignment : public LeaseTermsTest {
  protected:
-  void run(int64_t for_ms) {
+  LeaseAssignment worker(const std::string& id, LeaseTable& its_table, Kind kind = Kind::trim_horizon) {
+    return {sim.env(), its_table, {.worker = id, .initial = {kind, kBeginningMs}, .definition = {}}};
+  }
+  static void list(LeaseAssignment& leases, const std::vector<ShardInfo>& shards) {
+    ASSERT_TRUE(leases.listed(0, {"in", "", 0}, shards, kBeginningMs).ok());
+  }
+  void run(int64_t for_ms, std::initializer_list<LeaseAssignment*> workers) {
     constexpr int64_t kTurnMs = 100;
     for (int64_t passed_ms = 0; passed_ms < for_ms; passed_ms += kTurnMs) {
-      leases.advance();
+      for (LeaseAssignment* leases : workers) leases->advance();
       clock.advance(kTurnMs);
     }
   }
 
   bool scans_are_empty = false;  // as a stale read from before the leases were made
+  bool cut_off = false;
   ServiceCall to_table = client.service_call();
-  LeaseTable seen{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
-                         ServiceClient::Answered answered) {
-                    if (scans_are_empty && operation == "Scan")
-                      return answered(ServiceAnswer{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
-                    to_table(operation, std::move(body), max_answer_bytes, std::move(answered));
-                  },
-                  "leases", "us-east-1"};
-  LeaseAssignment leases{
-      sim.env(),
-      seen,
-      {.worker = "us", .initial = {InitialPosition::Kind::at_timestamp, kBeginningMs}, .definition = {}}};
-  OurWorker us{client, "leases", "us"};
+  LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
+                              ServiceClient::Answered answered) {
+                         if (cut_off) return answered(Status(Code::transient, "timed out"));
+                         if (scans_are_empty && operation == "Scan")
+                           return answered(ServiceAnswer{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
+                         to_table(operation, std::move(body), max_answer_bytes, std::move(answered));
+                       },
+                       "leases", "us-east-1"};
+  OurWorker them{client, "leases", "them"};
 };
 
 // Otherwise the child's lease would say TRIM_HORIZON, and records from before the beginning would be read.
 TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_the_scan) {
-  const std::vector<ShardInfo> shards = {{kParent, {}, 0, 9, false}, {kChild, {kParent}, 0, 9, true}};
-  ASSERT_TRUE(leases.listed(0, {"in", "", 0}, shards, 0).ok());
-  run(5'000);
-  const std::vector<Grant> grants = leases.take_grants();
+  LeaseAssignment us = worker("us", our_table, Kind::at_timestamp);
+  list(us, kSplit);
+  run(5'000, {&us});
+  const std::vector<Grant> grants = us.take_grants();
   ASSERT_EQ(grants.size(), 1u);
   ASSERT_EQ(grants[0].shard.id, kParent);
 
   scans_are_empty = true;
-  run(4'000);
-  leases.settled(grants[0].id, {std::string(kShardEnd)});
-  run(1'000);
-  EXPECT_FALSE(us.get(kChild)) << "made from a scan that does not show where the stream was begun";
+  run(4'000, {&us});
+  us.settled(grants[0].id, {std::string(kShardEnd)});
+  run(1'000, {&us});
+  EXPECT_FALSE(them.get(kChild)) << "made from a scan that does not show where the stream was begun";
 
   scans_are_empty = false;
-  run(5'000);
-  const std::optional<Lease> child = us.get(kChild);
+  run(5'000, {&us});
+  const std::optional<Lease> child = them.get(kChild);
   ASSERT_TRUE(child);
   EXPECT_EQ(child->started_ms, kBeginningMs);
-  EXPECT_EQ(us.get(kParent)->checkpoint, kShardEnd);
+  EXPECT_EQ(them.get(kParent)->checkpoint, kShardEnd);
+}
+
+// A worker from which a lease is taken may not know it for the failover time. If the row were gone by then, it
+// would make it again, and the shard would be read from its beginning.
+TEST_F(lease_assignment, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
+  LeaseAssignment us = worker("us", our_table), cleaner = worker("cleaner", table);
+  list(us, {{kParent, {}, 0, 9, true}});
+  run(1'000, {&us});
+  ASSERT_EQ(us.take_grants().size(), 1u);
+
+  cut_off = true;
+  const Result<LeaseWrite> taken = them.take(*them.get(kParent));
+  ASSERT_EQ(taken->outcome, kDone);
+  Lease child = whole_lease(kChild);
+  child.parent_ids = {kParent};
+  child.checkpoint = "7";  // under way, so that nobody needs the parent's lease
+  ASSERT_EQ(them.create(child)->outcome, kDone);
+  LeaseChange end;
+  end.checkpoint = kShardEnd;
+  end.child_ids = {kChild};
+  ASSERT_EQ(them.renew(kParent, taken->row->counter, end)->outcome, kDone);
+  list(cleaner, kSplit);
+  run(8'000, {&us, &cleaner});
+  EXPECT_TRUE(us.may_emit(1));
+
+  cut_off = false;
+  run(30'000, {&us, &cleaner});
+  EXPECT_EQ(us.take_losses(), std::vector<GrantId>{1});
+  EXPECT_EQ(them.get(kChild)->owner, "cleaner");
+  EXPECT_FALSE(them.get(kParent));
 }
 
 }  // namespace

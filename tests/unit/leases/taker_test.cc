@@ -111,7 +111,10 @@ TEST_F(lease_taker, a_lease_has_lost_its_owner_when_its_counter_stood_still_for_
   rows[1].counter = 2;
   taker.observe(rows, 1'000 + kFailoverMs - 1);
   EXPECT_TRUE(taken(taker.choose(rows, {"1"}, 1'000 + kFailoverMs - 1, random)).empty());
-  EXPECT_EQ(taker.unchanged_ms("0", 1'000 + kFailoverMs - 1), kFailoverMs - 1);
+  EXPECT_EQ(taker.unchanged_ms(rows[0], 1'000 + kFailoverMs - 1), kFailoverMs - 1);
+  Lease written_since = rows[0];
+  ++written_since.counter;
+  EXPECT_EQ(taker.unchanged_ms(written_since, 1'000 + kFailoverMs - 1), 0);
   rows.push_back(lease("2", "me"));
   EXPECT_EQ(keys(taken(taker.choose(rows, {"1", "2"}, 1'000 + kFailoverMs, random))), std::set<std::string>{"0"});
 }
