@@ -91,6 +91,7 @@ Status plan_stream(Env& env, const InputStream& name, const InputSettings& setti
     plan.lines.push_back(line_of(row) + " -> deleted");
     plan.remove.push_back(row);
   }
+  stream.begin_scan();
   stream.scanned(others, 0);
   if (!stream.problem().ok()) return stream.problem();
   const LeasesByShard before = stream.leases();

@@ -29,7 +29,7 @@ Result<std::unique_ptr<WaitingTable>> WaitingTable::open(const penstock_host& ho
 
 Result<std::vector<Lease>> WaitingTable::scan() {
   std::optional<Result<LeaseList>> list;
-  table_->scan([&](Result<LeaseList> scanned) { list = std::move(scanned); });
+  table_->scan(LeaseTable::Reads::consistent, [&](Result<LeaseList> scanned) { list = std::move(scanned); });
   while (!list) env().transport.drive(kNever);
   if (!list->ok()) return list->status();
   return std::move((*list)->leases);

@@ -55,12 +55,15 @@ void LeaseAssignment::advance_scan() {
   if (!prepared_)
     return table_.prepare(options_.definition, [this](const Result<bool>& usable) { prepared(usable); });
   ++scans_;
+  LeaseTable::Reads reads = LeaseTable::Reads::eventual;
+  for (const auto& stream : streams_)
+    if (stream->begin_scan()) reads = LeaseTable::Reads::consistent;
   // Not in step with others' renewals: a row read just after one may still be the one before, and is not taken
   // then.
   const auto jitter_ms = static_cast<uint64_t>(options_.failover_ms / 12);
   scan_boot_ms_ =
       boot_ms() + options_.failover_ms / 3 - static_cast<int64_t>(env_.random.next() % (jitter_ms + 1));
-  table_.scan([this, began_ms = boot_ms()](Result<LeaseList> list) { scanned(began_ms, std::move(list)); });
+  table_.scan(reads, [this, began_ms = boot_ms()](Result<LeaseList> list) { scanned(began_ms, std::move(list)); });
 }
 
 void LeaseAssignment::prepared(const Result<bool>& usable) {
@@ -131,6 +134,7 @@ void LeaseAssignment::review(size_t index) {
     look_after_held_at(0);
   }
   if (!stream.known() || closing_) return;
+  if (stream.start_is_undecided()) scan_again_in(0);
   for (Lease& lease : stream.missing(boot_ms()))
     chores_.add({LeaseChore::Kind::make, index, std::move(lease), decided_until_boot_ms()});
   for (Lease& lease : stream.obsolete(options_.worker)) {

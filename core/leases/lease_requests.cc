@@ -83,6 +83,11 @@ Attributes key_of(const std::string& key) {
   return attributes;
 }
 
+void append_consistent_read(std::string& body) {
+  append_name(body, "ConsistentRead");
+  body += "true";
+}
+
 // An UpdateItem under a condition; it counts the lease up, as all of them do.
 class Update {
  public:
@@ -180,17 +185,18 @@ std::string create_table_command(const std::string& table, const std::string& re
   return command;
 }
 
-std::string scan_body(const std::string& table, const std::string& after) {
+std::string scan_body(const std::string& table, const std::string& after, LeaseTable::Reads reads) {
   std::string body = start(table);
   if (!after.empty()) append_attributes(body, "ExclusiveStartKey", key_of(after));
+  if (reads == LeaseTable::Reads::consistent) append_consistent_read(body);
   return body += '}';
 }
 
 std::string get_lease_body(const std::string& table, const std::string& key) {
   std::string body = start(table);
   append_attributes(body, "Key", key_of(key));
-  append_name(body, "ConsistentRead");
-  return body += "true}";
+  append_consistent_read(body);
+  return body += '}';
 }
 
 std::string create_lease_body(const std::string& table, const Lease& lease) {

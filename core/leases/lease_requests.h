@@ -19,7 +19,7 @@ std::string create_table_command(const std::string& table, const std::string& re
                                  const std::map<std::string, std::string>& tags);
 
 // after: the key at which the last page ended; "": the first page.
-std::string scan_body(const std::string& table, const std::string& after);
+std::string scan_body(const std::string& table, const std::string& after, LeaseTable::Reads reads);
 std::string get_lease_body(const std::string& table, const std::string& key);
 std::string create_lease_body(const std::string& table, const Lease& lease);
 std::string take_lease_body(const std::string& table, const Lease& seen, const std::string& owner,

@@ -68,25 +68,25 @@ void LeaseTable::make(const LeaseTableDefinition& definition, const Answer<bool>
         }));
 }
 
-void LeaseTable::scan(Scanned scanned) {
-  Answer<LeaseList>::begin(std::move(scanned), [this](const Answer<LeaseList>& begun) {
-    scan_page(std::make_shared<LeaseList>(), "", begun);
+void LeaseTable::scan(Reads reads, Scanned scanned) {
+  Answer<LeaseList>::begin(std::move(scanned), [this, reads](const Answer<LeaseList>& begun) {
+    scan_page(reads, std::make_shared<LeaseList>(), "", begun);
   });
 }
 
-void LeaseTable::scan_page(std::shared_ptr<LeaseList> list, const std::string& after,
+void LeaseTable::scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
                            const Answer<LeaseList>& scanned) {
-  call_(
-      "Scan", scan_body(table_, after), kMaxScanAnswerBytes,
-      scanned.later([this, list = std::move(list)](const Answer<LeaseList>& whole, Result<ServiceAnswer> answer) {
-        if (!answer.ok()) return whole(told(answer.status()));
-        Result<LeasePage> page = read_scan(std::move(answer->body));
-        if (!page.ok()) return whole(told(page.status()));
-        std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
-        std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
-        if (page->ended_after.empty()) return whole(std::move(*list));
-        scan_page(list, page->ended_after, whole);
-      }));
+  call_("Scan", scan_body(table_, after, reads), kMaxScanAnswerBytes,
+        scanned.later(
+            [this, reads, list = std::move(list)](const Answer<LeaseList>& whole, Result<ServiceAnswer> answer) {
+              if (!answer.ok()) return whole(told(answer.status()));
+              Result<LeasePage> page = read_scan(std::move(answer->body));
+              if (!page.ok()) return whole(told(page.status()));
+              std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
+              std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
+              if (page->ended_after.empty()) return whole(std::move(*list));
+              scan_page(reads, list, page->ended_after, whole);
+            }));
 }
 
 void LeaseTable::get(const std::string& key, Got got) {

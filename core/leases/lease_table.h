@@ -74,10 +74,11 @@ class LeaseTable {
   // where it is no table of leases.
   void prepare(const LeaseTableDefinition& definition, Prepared prepared);
 
-  // All leases, read page by page, not consistently (half the price, and as KCL does): a row may be seconds old,
-  // so that a counter may seem to go back. Code::config where the table belongs to a fleet of KCL 3, whose workers
-  // share leases out otherwise.
-  void scan(Scanned scanned);
+  // All leases, read page by page. Eventual reads cost half as much, and are what KCL does: a row may be seconds
+  // old, so that a counter may seem to go back. Code::config where the table belongs to a fleet of KCL 3, whose
+  // workers share leases out otherwise.
+  enum class Reads { eventual, consistent };
+  void scan(Reads reads, Scanned scanned);
 
   // Consistently. None: there is no such row.
   void get(const std::string& key, Got got);
@@ -108,7 +109,8 @@ class LeaseTable {
   using AsAsked = std::function<bool(const std::optional<Lease>& row)>;
 
   void make(const LeaseTableDefinition& definition, const Answer<bool>& usable);
-  void scan_page(std::shared_ptr<LeaseList> list, const std::string& after, const Answer<LeaseList>& scanned);
+  void scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
+                 const Answer<LeaseList>& scanned);
   void read_row(const std::string& key, const Answer<std::optional<Lease>>& got);
   // row_then: the row after it, where the answer does not tell.
   void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,

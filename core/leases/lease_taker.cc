@@ -18,8 +18,8 @@ void LeaseTaker::observe(const std::vector<Lease>& rows, int64_t boot_ms) {
   std::map<std::string, Seen> seen;
   for (const Lease& row : rows) {
     const auto before = seen_.find(row.key);
-    const bool unchanged =
-        before != seen_.end() && before->second.counter == row.counter && before->second.owner == row.owner;
+    const bool unchanged = before != seen_.end() && before->second.counter == row.counter &&
+                           before->second.owner == row.owner;
     seen[row.key] = unchanged ? before->second : Seen{row.counter, row.owner, boot_ms};
   }
   seen_ = std::move(seen);

@@ -76,6 +76,7 @@ void StreamLeases::scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
     if (row.stream_id == stream_id_) leases_[row.shard_id] = row;
   }
   had_leases_ = had_leases_ || !leases_.empty();
+  starts_ = !had_leases_ && scan_decides_start_;
 }
 
 Status StreamLeases::judged(const Lease& row) const {
@@ -195,6 +196,7 @@ Lease StreamLeases::new_lease(const ShardInfo& shard, bool begins_stream) const 
 
 std::vector<Lease> StreamLeases::missing(int64_t boot_ms) {
   std::vector<Lease> leases;
+  if (start_is_undecided()) return leases;
   if (!had_leases_ && initial_.kind == InitialPosition::Kind::latest) {
     // What is closed by now holds nothing that came later.
     for (const auto& [shard_id, shard] : shards_)

@@ -29,6 +29,10 @@ class StreamLeases {
   // As Assignment::listed(). boot_ms is when the list came.
   void listed(const StreamIdentity& identity, const std::vector<ShardInfo>& shards, int64_t start_ms,
               int64_t boot_ms);
+  // Begins a scan, whose rows come by scanned(). Returns whether its reads have to be consistent: the stream is
+  // listed and no scan has shown a lease of it, so that this one decides whether the application starts for the
+  // first time.
+  bool begin_scan() { return scan_decides_start_ = listed_boot_ms_ && !had_leases_; }
   // All rows of the table, of whatever stream. Passed over before the first list.
   void scanned(const std::vector<Lease>& rows, int64_t boot_ms);
   // What a write of ours has shown since.
@@ -53,6 +57,9 @@ class StreamLeases {
   // LATEST or AT_TIMESTAMP, so that a crash before the first checkpoint begins there again.
   LeaseChange beginning_of(const Lease& row) const;
 
+  // Whether it takes another scan to know if the application starts for the first time: no rows were shown, but by
+  // a scan from before the list, and another worker may have made some in between.
+  bool start_is_undecided() const { return known() && !had_leases_ && !starts_; }
   // Leases to make, as of boot_ms. Those of the first start at once, others when they were missing for a while and
   // a list since then still has their shards.
   std::vector<Lease> missing(int64_t boot_ms);
@@ -83,6 +90,8 @@ class StreamLeases {
 
   LeasesByShard leases_;
   bool had_leases_ = false;
+  bool scan_decides_start_ = false;  // the scan under way
+  bool starts_ = false;              // for the first time
   std::map<std::string, int64_t> missing_since_boot_ms_;
   std::map<std::string, int64_t>
       unlisted_since_boot_ms_;             // leases whose shards were not in the list that came then

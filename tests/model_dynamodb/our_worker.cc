@@ -33,7 +33,7 @@ Result<bool> OurWorker::prepare(const LeaseTableDefinition& definition) {
   return now<bool>([&](auto told) { table_.prepare(definition, told); });
 }
 Result<LeaseList> OurWorker::scan() {
-  return now<LeaseList>([&](auto told) { table_.scan(told); });
+  return now<LeaseList>([&](auto told) { table_.scan(LeaseTable::Reads::eventual, told); });
 }
 std::optional<Lease> OurWorker::get(const std::string& key) {
   auto row = now<std::optional<Lease>>([&](auto told) { table_.get(key, told); });

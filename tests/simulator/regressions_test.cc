@@ -71,6 +71,15 @@ TEST(regressions, children_begin_where_the_stream_was_begun_however_old_the_scan
 // again at its own old position, and all of the shard was read again.
 TEST(regressions, a_finished_lease_stays_until_no_former_owner_can_make_it_again) { trace_of(1780093749, 2); }
 
+// Two workers started at LATEST. The scan of the second was older than the leases of the first, and its list was
+// younger than a split: it began the children at its own time, and skipped what they held from before that.
+TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) {
+  trace_of(1780098710, 2);
+  trace_of(8104534, 2);
+  trace_of(8104761, 2);
+  trace_of(8106339, 2);
+}
+
 // Verdicts that were wrong.
 
 // A process lost a lease, took it again, and offered a record again that it had given up before, when that was not

@@ -71,6 +71,22 @@ TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_t
   EXPECT_EQ(them.get(kParent)->checkpoint, kShardEnd);
 }
 
+// The first scan ended before the list came, and another worker started in between, before a split. Leases of the
+// children that begin at our later time would skip what they hold from before it.
+TEST_F(lease_assignment, a_start_at_latest_is_not_the_first_where_another_worker_started_before_the_list) {
+  LeaseAssignment us = worker("us", our_table, Kind::latest);
+  run(1'000, {&us});
+  Lease row = whole_lease(kParent);
+  row.parent_ids.clear();
+  row.checkpoint = kLatestCheckpoint;
+  row.started_ms = kBeginningMs - 2'000;
+  ASSERT_EQ(them.create(row)->outcome, kDone);
+  list(us, kSplit);
+  run(5'000, {&us});
+  EXPECT_FALSE(them.get(kChild));
+  ASSERT_EQ(us.take_grants().size(), 1u);  // the parent, whose end makes the child's lease
+}
+
 // A worker from which a lease is taken may not know it for the failover time. If the row were gone by then, it
 // would make it again, and the shard would be read from its beginning.
 TEST_F(lease_assignment, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {

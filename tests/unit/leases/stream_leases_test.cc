@@ -50,6 +50,7 @@ struct Stream : StreamLeases {
          bool alone = true)
       : StreamLeases(alone, initial, kFailoverMs) {
     listed(kStream, shards, kStartMs, 0);
+    begin_scan();
     scanned(rows, 0);
   }
 };
@@ -85,6 +86,31 @@ TEST(stream_leases, a_first_start_at_a_time_begins_with_the_oldest_shards_there)
   ASSERT_EQ(shards_of(made), (Ids{"a", "d"}));
   EXPECT_EQ(made[0].checkpoint, kAtTimestampCheckpoint);
   EXPECT_EQ(StreamLeases::read_from(made[0]), ReadFrom::at_timestamp(kAtTime.timestamp_ms));
+}
+
+// Another worker may have made leases in between, from a list of before a split: then what the children hold from
+// before our list would be skipped.
+TEST(stream_leases, a_first_start_is_decided_only_by_a_scan_that_began_after_the_list) {
+  StreamLeases stream(true, kLatest, kFailoverMs);
+  EXPECT_FALSE(stream.begin_scan());
+  stream.listed(kStream, kSplit, kStartMs, 0);
+  stream.scanned({}, 0);
+  EXPECT_TRUE(stream.start_is_undecided());
+  EXPECT_TRUE(stream.missing(0).empty());
+  EXPECT_TRUE(stream.begin_scan());
+  stream.scanned({}, 0);
+  EXPECT_FALSE(stream.start_is_undecided());
+  EXPECT_EQ(shards_of(stream.missing(0)), (Ids{"b", "c", "d"}));
+}
+
+TEST(stream_leases, once_a_scan_has_shown_leases_no_other_decides_on_a_first_start) {
+  StreamLeases stream(true, kLatest, kFailoverMs);
+  stream.listed(kStream, kSplit, kStartMs, 0);
+  EXPECT_TRUE(stream.begin_scan());
+  stream.scanned({row("a", "LATEST", 41)}, 0);
+  EXPECT_FALSE(stream.start_is_undecided());
+  EXPECT_FALSE(stream.begin_scan());
+  EXPECT_TRUE(stream.missing(0).empty());
 }
 
 TEST(stream_leases, leases_that_vanish_are_made_again_after_the_failover_time_and_a_newer_list) {
