@@ -15,14 +15,16 @@ void shuffle(std::vector<Lease>& leases, Random& random) {
 }  // namespace
 
 void LeaseTaker::observe(const std::vector<Lease>& rows, int64_t boot_ms) {
+  const bool was_away = boot_ms - observed_boot_ms_ > failover_ms_;
   std::map<std::string, Seen> seen;
   for (const Lease& row : rows) {
     const auto before = seen_.find(row.key);
-    const bool unchanged = before != seen_.end() && before->second.counter == row.counter &&
+    const bool unchanged = !was_away && before != seen_.end() && before->second.counter == row.counter &&
                            before->second.owner == row.owner;
     seen[row.key] = unchanged ? before->second : Seen{row.counter, row.owner, boot_ms};
   }
   seen_ = std::move(seen);
+  observed_boot_ms_ = boot_ms;
 }
 
 int64_t LeaseTaker::unchanged_ms(const Lease& row, int64_t boot_ms) const {

@@ -22,7 +22,8 @@ class LeaseTaker {
   LeaseTaker(std::string worker, int64_t failover_ms) : worker_(std::move(worker)), failover_ms_(failover_ms) {}
 
   // The rows of a whole scan, whose last answer came at boot_ms (Clock::boot_ms): they were read no later, so that
-  // a lease is thought to be without an owner too late rather than too soon.
+  // a lease is thought to be without an owner too late rather than too soon. After more than failover_ms without a
+  // scan all counters are new: whatever kept us from the table may have kept the owners from it too.
   void observe(const std::vector<Lease>& rows, int64_t boot_ms);
 
   // What to take now: leases, in that order, until `most` of them are taken. By chance among equals, so that not
@@ -56,6 +57,7 @@ class LeaseTaker {
   std::string worker_;
   int64_t failover_ms_;
   std::map<std::string, Seen> seen_;  // by key
+  int64_t observed_boot_ms_ = 0;
 };
 
 }  // namespace penstock

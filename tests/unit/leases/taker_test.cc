@@ -119,6 +119,20 @@ TEST_F(lease_taker, a_lease_has_lost_its_owner_when_its_counter_stood_still_for_
   EXPECT_EQ(keys(taken(taker.choose(rows, {"1", "2"}, 1'000 + kFailoverMs, random))), std::set<std::string>{"0"});
 }
 
+TEST_F(lease_taker, an_outage_of_the_table_makes_no_owner_dead) {
+  LeaseTaker taker("me", kFailoverMs);
+  const std::vector<Lease> rows = table("a");
+  const auto expired_at = [&](int64_t boot_ms) {
+    taker.observe(rows, boot_ms);
+    return !taken(taker.choose(rows, {}, boot_ms, random)).empty();
+  };
+  EXPECT_FALSE(expired_at(1'000));
+  const int64_t again_ms = 1'000 + kFailoverMs + 1;
+  EXPECT_FALSE(expired_at(again_ms));
+  EXPECT_FALSE(expired_at(again_ms + kFailoverMs - 1));
+  EXPECT_TRUE(expired_at(again_ms + kFailoverMs));
+}
+
 TEST_F(lease_taker, every_change_of_counter_or_owner_starts_the_time_anew) {
   LeaseTaker taker("me", kFailoverMs);
   std::vector<Lease> rows = {lease("0", "a", 5)};
