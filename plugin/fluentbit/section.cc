@@ -31,10 +31,12 @@ constexpr std::array kInput = {
            "filesystem). handover: it was given to the agent, which may lose it. delivery: our output in this "
            "agent has "
            "delivered it (experimental)."),
-    option("tag_format", "text", nullptr,
-           "Tag of the records, with $log_group, $log_stream, $owner, $region for where they come from. Left out: "
-           "the "
-           "Tag of the section."),
+    option(
+        "tag_format", "text", nullptr,
+        "Tag of the records, with $log_group, $log_stream, $owner, $region for where they come from; a / at the "
+        "beginning and .. are removed. Left out: "
+        "the "
+        "Tag of the section."),
     option("chunk_bytes", "size", "1M",
            "Most that is handed to the agent at once; 1M is the most that is allowed."),
     option("max_unacknowledged", "size", "64M",

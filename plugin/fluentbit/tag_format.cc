@@ -25,6 +25,21 @@ bool in_name(char c) {
 
 bool in_tag(char c) { return in_name(c) || c == '/' || c == '.' || c == '-'; }
 
+// Removes what could lead a path that is made of the tag out of its folder: leading slashes, and names of dots
+// alone; of several dots in a row one stays.
+void make_relative(std::string& tag) {
+  size_t kept = 0;
+  for (size_t at = 0, slash = 0; slash < tag.size() || at < tag.size(); at = slash + 1) {
+    slash = std::min(tag.find('/', at), tag.size());
+    const bool dots_alone = at < slash && tag.find_first_not_of('.', at) >= slash;
+    if (dots_alone) continue;
+    if (kept > 0) tag[kept++] = '/';
+    for (; at < slash; ++at)
+      if (tag[at] != '.' || kept == 0 || tag[kept - 1] != '.') tag[kept++] = tag[at];
+  }
+  tag.resize(kept);
+}
+
 }  // namespace
 
 TagFormat TagFormat::parse(std::string_view text, std::string& problem) {
@@ -63,6 +78,7 @@ void TagFormat::expand(const penstock_batch& batch, std::string& tag) const {
   if (tag.size() > kMaxBytes) tag.resize(kMaxBytes);
   std::replace_if(
       tag.begin(), tag.end(), [](char c) { return !in_tag(c); }, '_');
+  make_relative(tag);
 }
 
 }  // namespace penstock::fluentbit

@@ -17,8 +17,9 @@ class TagFormat {
 
   bool empty() const { return pieces_.empty(); }
 
-  // The tag of a batch, into tag. Whoever writes logs chooses much of it: bytes other than letters, digits and
-  // _/.- become _, and it is cut at 256 bytes.
+  // The tag of a batch, into tag. Whoever writes logs chooses much of it, and outputs make paths of tags: bytes
+  // other than letters, digits and _/.- become _, it is cut at 256 bytes, and it neither begins with / nor has ..
+  // in it.
   void expand(const penstock_batch& batch, std::string& tag) const;
 
  private:

@@ -39,6 +39,32 @@ TEST(fluentbit_tag_format, puts_in_where_records_come_from) {
             "kinesis./aws/lambda/f.2023/11/14.123456789012.eu-west-1.x");
 }
 
+// Outputs make paths of tags.
+TEST(fluentbit_tag_format, begins_with_no_slash_and_leads_out_of_no_folder) {
+  EXPECT_EQ(expanded("$log_group", batch_of("/aws/lambda/f")), "aws/lambda/f");
+  EXPECT_EQ(expanded("$log_group", batch_of("/../../../etc/cron.d/x")), "etc/cron.d/x");
+  EXPECT_EQ(expanded("$log_group", batch_of("a/../..")), "a");
+  EXPECT_EQ(expanded("$log_group", batch_of("a/....//b/./c")), "a//b/c");
+  EXPECT_EQ(expanded("x/$log_group$log_stream/y", batch_of(".", ".")), "x/y");
+  EXPECT_EQ(expanded("$log_group.$log_stream", batch_of("a.", ".b")), "a.b");
+  EXPECT_EQ(expanded("$log_group", batch_of("....//....//etc")), "etc");
+  EXPECT_EQ(expanded("///$log_group", batch_of("//a//b/")), "a//b/");
+  for (const char* nothing : {"..", "/", "../", "/../..", "...", "."})
+    EXPECT_EQ(expanded("$log_group", batch_of(nothing)), "") << nothing;
+  EXPECT_EQ(expanded("$log_group", batch_of(std::string(255, 'a') + "/../b")), std::string(255, 'a') + "/");
+}
+
+TEST(fluentbit_tag_format, no_short_name_leads_out) {
+  const std::string letters = "./a";
+  for (unsigned number = 0; number < 6561; ++number) {  // 3^8
+    std::string name;
+    for (unsigned rest = number, i = 0; i < 8; ++i, rest /= 3) name += letters[rest % 3];
+    const std::string tag = expanded("$log_group", batch_of(name));
+    ASSERT_EQ(tag.find(".."), std::string::npos) << name;
+    ASSERT_FALSE(tag.starts_with('/')) << name;
+  }
+}
+
 TEST(fluentbit_tag_format, makes_an_underscore_of_every_byte_that_is_not_for_tags) {
   EXPECT_EQ(expanded("$log_group", batch_of("a b\n*\x1b[31m\xc3\xa4$LATEST\x7f")), "a_b____31m___LATEST_");
   EXPECT_EQ(expanded("a:$log_group", batch_of(std::string_view("\0b", 2))), "a__b");
