@@ -13,6 +13,8 @@ bool ChunkQueue::full(size_t more_bytes) const {
 void ChunkQueue::push(Chunk&& chunk) {
   const std::lock_guard lock(mutex_);
   const size_t size = chunk.data.size();
+  const size_t most_settled = settled_.size() + chunks_.size() + 1;
+  if (settled_.capacity() < most_settled) settled_.reserve(2 * most_settled);
   chunks_.push_back(std::move(chunk));
   bytes_ += size;
 }
@@ -28,10 +30,10 @@ const Chunk* ChunkQueue::front() {
   return chunks_.empty() ? nullptr : &chunks_.front();  // pushing moves no chunk of a deque
 }
 
-void ChunkQueue::settle_front() {
+void ChunkQueue::settle_front() noexcept {
   const std::lock_guard lock(mutex_);
   const size_t size = chunks_.front().data.size();
-  settled_.push_back(std::move(chunks_.front()));  // the one step that may fail, for want of memory
+  settled_.push_back(std::move(chunks_.front()));  // push() has made room
   chunks_.pop_front();
   bytes_ -= size;
 }

@@ -36,7 +36,7 @@ class ChunkQueue {
   const Chunk* front();
 
   // [agent thread] The agent has taken the front.
-  void settle_front();
+  void settle_front() noexcept;
 
   // [agent thread] Appends what all chunks hold to out. Returns how many they are, for settle_front() later.
   size_t copy(std::string& out) const;

@@ -17,18 +17,26 @@ std::string_view view(penstock_bytes bytes) { return {bytes.data, bytes.size}; }
 
 }  // namespace
 
+ChunkWriter::ChunkWriter(ChunkFormat format) : format_(std::move(format)) { spare_.reserve(kSpares); }
+
 void ChunkWriter::begin(const penstock_batch& origin) {
-  origin_ = &origin;
   origin_members_.clear();
   bytes_ = 0;
   format_.tag.expand(origin, tag_);
-  if (const auto at = tags_.find(tag_); at != tags_.end()) {
-    current_ = at->second;
-  } else {
-    open_.push_back(fresh(tag_));
-    current_ = open_.size() - 1;
-    tags_.emplace(tag_, current_);
+  auto at = tags_.find(tag_);
+  if (at == tags_.end()) {
+    open_.emplace_back();  // nothing leads to it until it has a tag
+    try {
+      open_.back().tag = tag_;
+      at = tags_.emplace(tag_, open_.size() - 1).first;
+    } catch (...) {
+      open_.pop_back();
+      throw;
+    }
+    open_.back().data = spare();
   }
+  current_ = at->second;
+  origin_ = &origin;
   full_before_ = full_.size();
   size_before_ = current().data.size();
   events_before_ = current().events;
@@ -42,7 +50,7 @@ void ChunkWriter::add(const penstock_record& record, std::string_view receipt) {
   ++current().events;
   if (before == 0 || before + size <= format_.chunk_bytes) return;
   // What there was before it is a chunk by itself.
-  Chunk next = fresh(current().tag);
+  Chunk next{current().tag, spare(), 0};
   next.data.append(current().data, before);
   next.events = 1;
   full_.emplace_back();  // from here on nothing fails for want of memory
@@ -56,7 +64,8 @@ void ChunkWriter::end(bool completes) {
   origin_ = nullptr;
 }
 
-void ChunkWriter::roll_back() {
+void ChunkWriter::roll_back() noexcept {
+  if (origin_ == nullptr) return;
   if (full_.size() > full_before_) {
     std::swap(current(), full_[full_before_]);
     while (full_.size() > full_before_) {
@@ -80,19 +89,16 @@ void ChunkWriter::take(std::vector<Chunk>& out) {
   tags_.clear();
 }
 
-void ChunkWriter::give_back(Chunk chunk) {
-  if (spare_.size() >= kSpares) return;
+void ChunkWriter::give_back(Chunk chunk) noexcept {
+  if (spare_.size() >= kSpares) return;  // there is room for so many
   chunk.data.clear();
   spare_.push_back(std::move(chunk.data));
 }
 
-Chunk ChunkWriter::fresh(std::string tag) {
-  Chunk out;
-  out.tag = std::move(tag);
-  if (!spare_.empty()) {
-    out.data = std::move(spare_.back());
-    spare_.pop_back();
-  }
+std::string ChunkWriter::spare() noexcept {
+  if (spare_.empty()) return {};
+  std::string out = std::move(spare_.back());
+  spare_.pop_back();
   return out;
 }
 

@@ -24,9 +24,10 @@ struct ChunkFormat {
 // One batch at a time: begin(), add() for its records, then end() or roll_back().
 class ChunkWriter {
  public:
-  explicit ChunkWriter(ChunkFormat format) : format_(std::move(format)) {}
+  explicit ChunkWriter(ChunkFormat format);
 
-  // origin: the batch whose records follow; must live until end() or roll_back().
+  // origin: the batch whose records follow; must live until end() or roll_back(). If it throws, no batch has
+  // begun.
   void begin(const penstock_batch& origin);
 
   // Body is a JSON object where the record's flags say so, else text, put under log with its origin beside it.
@@ -39,18 +40,18 @@ class ChunkWriter {
   // The batch is complete. completes: the chunk with its last record says that the batch is done with it.
   void end(bool completes);
 
-  // As if the batch had not begun.
-  void roll_back();
+  // As if the batch had not begun. Does nothing if none has.
+  void roll_back() noexcept;
 
   // Moves all chunks out, in the order in which batches end in them.
   void take(std::vector<Chunk>& out);
 
   // The memory of a chunk that has done its work, to be used again.
-  void give_back(Chunk chunk);
+  void give_back(Chunk chunk) noexcept;
 
  private:
   Chunk& current() { return open_[current_]; }
-  Chunk fresh(std::string tag);
+  std::string spare() noexcept;
   void append_event(const penstock_record& record, std::string_view receipt);
   void append_text(const penstock_record& record);
 
@@ -61,7 +62,7 @@ class ChunkWriter {
   std::vector<Chunk> full_;
   std::vector<std::string> spare_;
 
-  const penstock_batch* origin_ = nullptr;
+  const penstock_batch* origin_ = nullptr;  // nullptr: no batch has begun
   std::string tag_;
   std::string origin_members_;  // of the batch in msgpack, for text; made when the first text comes
   size_t origin_member_count_ = 0;

@@ -70,7 +70,8 @@ int64_t Delivery::next_ms(int64_t now_ms) const {
   int64_t next_ms = stages_.output->next_deadline_ms(output_);
   if (written_ || readable_ || can_write()) next_ms = now_ms;
   if (not_before_ms_ > now_ms) next_ms = not_before_ms_;  // when descriptor() is to be waited for again
-  for (const Waiting& one : waiting_) next_ms = std::min(next_ms, one.deadline_ms);
+  for (const Waiting& one : waiting_)
+    next_ms = std::min(next_ms, one.progress->done() ? now_ms + kAfterFailureMs : one.deadline_ms);
   return next_ms;
 }
 
@@ -130,7 +131,6 @@ bool Delivery::write_batch(const Flush& flush, Progress& progress) {
     progress.unreadable = true;
     tell_unreadable(flush);
   }
-  end_if_done(progress);
   return true;
 }
 
@@ -153,16 +153,22 @@ void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
   --progress.outstanding;
   if (outcome == PENSTOCK_FAILED_RECORDED) progress.failed_recorded = true;
   if (outcome == PENSTOCK_GIVEN_BACK && !std::exchange(progress.given_back, true)) ++delivery.chunks_given_back_;
-  delivery.end_if_done(progress);
+  if (progress.done()) delivery.redeem(progress);
 }
 
-void Delivery::end_if_done(Progress& progress) const {
-  if (!progress.done() || progress.given_back) return;
+// Of what is done. false: there is no memory for it now; what is left is redeemed later.
+bool Delivery::redeem(Progress& progress) const noexcept {
+  if (progress.given_back) return true;
   const int32_t outcome = progress.failed_recorded ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED;
-  const std::string_view receipts = progress.receipts;
-  for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES)
-    stages_.receipts->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, outcome);
-  progress.receipts = {};
+  std::string& receipts = progress.receipts;
+  for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES) {
+    if (stages_.receipts->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, outcome) != PENSTOCK_E_MEMORY)
+      continue;
+    receipts.erase(0, at);
+    return false;
+  }
+  receipts = {};
+  return true;
 }
 
 void Delivery::end_flushes() {
@@ -171,8 +177,8 @@ void Delivery::end_flushes() {
 
 // false: it goes on waiting.
 bool Delivery::end_flush(Waiting& one) {
-  const Progress& progress = *one.progress;
-  if (progress.done() && !progress.given_back) {
+  Progress& progress = *one.progress;
+  if (progress.done() && !progress.given_back && redeem(progress)) {
     one.flush->result = progress.unreadable && progress.events == 0 ? proxy::kFlushError : proxy::kFlushOk;
   } else if (closed_ || now_ms_ >= one.deadline_ms) {
     one.flush->result = proxy::kFlushRetry;

@@ -80,7 +80,7 @@ class Delivery {
   void write_waiting();
   bool write_batch(const Flush& flush, Progress& progress);
   void pump();
-  void end_if_done(Progress& progress) const;
+  bool redeem(Progress& progress) const noexcept;
   void end_flushes();
   bool end_flush(Waiting& one);
   void log_failure(std::string text);

@@ -21,7 +21,7 @@ void Outstanding::add(const penstock_batch& batch, size_t bytes, int64_t now_ms)
   bytes_ += bytes;
 }
 
-void Outstanding::remove(uint64_t ack_id) {
+void Outstanding::remove(uint64_t ack_id) noexcept {
   const auto found = batches_.find(ack_id);
   if (found == batches_.end()) return;
   bytes_ -= found->second.bytes;

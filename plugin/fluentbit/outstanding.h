@@ -18,8 +18,9 @@ class Outstanding {
 
   // bytes: what the batch takes up with the agent. One that is there already is counted anew.
   void add(const penstock_batch& batch, size_t bytes, int64_t now_ms);
-  void remove(uint64_t ack_id);
+  void remove(uint64_t ack_id) noexcept;
 
+  size_t size() const { return batches_.size(); }
   bool empty() const { return batches_.empty(); }
   bool full() const { return bytes_ >= limit_bytes_; }
 

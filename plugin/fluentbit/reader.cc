@@ -88,14 +88,16 @@ bool Reader::turn(int64_t now_ms, bool readable) {
   if (unblocked) not_before_ms_ = INT64_MIN;
   readable_ = readable_ || readable;
   const bool due = now_ms >= not_before_ms_ && (readable_ || stages_.input->next_deadline_ms(input_) <= now_ms);
-  if (!due && !unblocked) return false;
-  readable_ = false;
-  blocked ? pump(now_ms) : poll(now_ms);
-  return push();
+  if (due || unblocked) {
+    readable_ = false;
+    blocked ? pump(now_ms) : poll(now_ms);
+  }
+  return push();  // also what an earlier turn had no memory for
 }
 
 int64_t Reader::next_ms(int64_t now_ms) const {
-  if (!filtered_.empty()) return now_ms;
+  if (ack_again_) return now_ms + kAfterFailureMs;
+  if (!settled_.empty()) return now_ms;
   int64_t next_ms = readable_ ? now_ms : stages_.input->next_deadline_ms(input_);
   next_ms = std::max({next_ms, not_before_ms_, now_ms});
   return outstanding_.empty() ? next_ms : std::min(next_ms, now_ms + kReceiptsIntervalMs);
@@ -108,20 +110,27 @@ void Reader::close(int64_t deadline_ms) {
   if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + reason(error, result));
 }
 
+// What the input cannot take for want of memory stays here: nobody else would say it again.
 void Reader::settle() {
+  ack_again_ = false;
   queue_.take_settled(done_);
   for (; !done_.empty(); done_.pop_back()) {
-    for (const uint64_t ack_id : done_.back().completes) ack(ack_id, PENSTOCK_DELIVERED);
+    for (std::vector<uint64_t>& completes = done_.back().completes; !completes.empty(); completes.pop_back())
+      if (!ack({completes.back(), PENSTOCK_DELIVERED})) return;
     writer_.give_back(std::move(done_.back()));
   }
   if (ledger_ != nullptr) stages_.receipts->settled(ledger_, on_redeemed, this);
-  for (; !filtered_.empty(); filtered_.pop_back()) ack(filtered_.back(), PENSTOCK_FILTERED);
+  for (; !settled_.empty(); settled_.pop_back())
+    if (!ack(settled_.back())) return;
 }
 
-void Reader::ack(uint64_t ack_id, int32_t outcome) {
+// false: the input has no memory for it now.
+bool Reader::ack(const Settled& batch) {
   Error error;
-  const int32_t result = stages_.input->input->ack(input_, ack_id, outcome, &error);
-  if (result < 0) log_failure("settling a batch: " + reason(error, result), now_ms_);
+  const int32_t result = stages_.input->input->ack(input_, batch.ack_id, batch.outcome, &error);
+  if (result < 0) log_failure("settling a batch: ", error, result);
+  ack_again_ = result == PENSTOCK_E_MEMORY;
+  return !ack_again_;
 }
 
 void Reader::poll(int64_t now_ms) {
@@ -134,7 +143,7 @@ void Reader::poll(int64_t now_ms) {
   if (refused_) {
     readable_ = true;  // it has something, though nothing new will happen to it
   } else {
-    log_failure(reason(error, result), now_ms);
+    log_failure("", error, result);
   }
 }
 
@@ -142,7 +151,7 @@ void Reader::pump(int64_t now_ms) {
   Error error;
   const int32_t result = stages_.input->input->pump(input_, 0, &error);
   not_before_ms_ = now_ms + kBlockedMs;
-  if (result < 0) log_failure(reason(error, result), now_ms);
+  if (result < 0) log_failure("", error, result);
 }
 
 bool Reader::push() {
@@ -161,6 +170,7 @@ int32_t Reader::on_emit(void* ctx, const penstock_batch* batch) noexcept {
     return reader.take(*batch);
   } catch (const std::exception&) {  // bad_alloc: the batch comes again
     reader.writer_.roll_back();
+    reader.outstanding_.remove(batch->ack_id);
     return reader.refuse(PENSTOCK_E_MEMORY);
   }
 }
@@ -177,7 +187,7 @@ int32_t Reader::on_filtered(void* ctx, const penstock_batch* batch) noexcept {
 void Reader::on_redeemed(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
   Reader& reader = *static_cast<Reader*>(ctx);
   reader.outstanding_.remove(ack_id);
-  reader.ack(ack_id, outcome);
+  reader.settled_.push_back({ack_id, outcome});  // take() has made room
 }
 
 int32_t Reader::take(const penstock_batch& batch) {
@@ -190,8 +200,10 @@ int32_t Reader::take(const penstock_batch& batch) {
     return refuse(result);
   }
   bytes_taken_ += writer_.bytes();
+  const size_t most_settled = settled_.size() + outstanding_.size() + 1;
+  if (settled_.capacity() < most_settled) settled_.reserve(2 * most_settled);
   if (records_added_ == 0) {
-    filtered_.push_back(batch.ack_id);
+    settled_.push_back({batch.ack_id, PENSTOCK_FILTERED});
   } else if (ledger_ != nullptr) {
     outstanding_.add(batch, writer_.bytes(), now_ms_);
     redeem_rest();
@@ -209,8 +221,8 @@ int32_t Reader::transform(const penstock_batch& batch) {
     Error error;
     const int32_t result = stages_.filter->filter->apply(filter_, &batch, on_filtered, this, &error);
     if (result >= 0) return result;
-    log_failure("filter " + std::string(stages_.filter->id) + ": " + reason(error, result), now_ms_);
-    if (error.retryable != 0) return result;
+    log_failure("filter " + std::string(stages_.filter->id) + ": ", error, result);
+    if (error.retryable != 0 || result == PENSTOCK_E_MEMORY) return result;
     // Better as they are than not at all.
     writer_.roll_back();
     writer_.begin(batch);
@@ -235,7 +247,9 @@ void Reader::issue_receipts(uint64_t ack_id) {
 // The filter made fewer records than it got.
 void Reader::redeem_rest() {
   for (size_t at = records_added_ * PENSTOCK_RECEIPT_BYTES; at < receipts_.size(); at += PENSTOCK_RECEIPT_BYTES)
-    stages_.receipts->redeem({receipts_.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED);
+    if (stages_.receipts->redeem({receipts_.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED) ==
+        PENSTOCK_E_MEMORY)
+      throw std::bad_alloc();
 }
 
 void Reader::add_records(const penstock_batch& batch) {
@@ -248,11 +262,13 @@ void Reader::add_records(const penstock_batch& batch) {
   }
 }
 
-void Reader::log_failure(std::string text, int64_t now_ms) {
-  if (text == last_failure_ && now_ms < last_failure_ms_ + kRepeatIntervalMs) return;
+void Reader::log_failure(std::string_view what, const penstock_error& error, int32_t result) noexcept try {
+  std::string text = std::string(what) + reason(error, result);
+  if (text == last_failure_ && now_ms_ < last_failure_ms_ + kRepeatIntervalMs) return;
   last_failure_ = text;
-  last_failure_ms_ = now_ms;
+  last_failure_ms_ = now_ms_;
   log_.line(PENSTOCK_LOG_ERROR, std::move(text));
+} catch (const std::exception&) {  // no memory for the line
 }
 
 }  // namespace penstock::fluentbit

@@ -55,8 +55,13 @@ class Reader {
   static int32_t on_filtered(void* ctx, const penstock_batch* batch) noexcept;
   static void on_redeemed(void* ctx, uint64_t ack_id, int32_t outcome) noexcept;
 
+  struct Settled {
+    uint64_t ack_id;
+    int32_t outcome;
+  };
+
   void settle();
-  void ack(uint64_t ack_id, int32_t outcome);
+  bool ack(const Settled& batch);
   bool full(size_t more_bytes) const;
   void poll(int64_t now_ms);
   void pump(int64_t now_ms);
@@ -67,7 +72,7 @@ class Reader {
   void issue_receipts(uint64_t ack_id);
   void redeem_rest();
   void add_records(const penstock_batch& batch);
-  void log_failure(std::string text, int64_t now_ms);
+  void log_failure(std::string_view what, const penstock_error& error, int32_t result) noexcept;
 
   ReaderStages stages_;
   ChunkWriter writer_;
@@ -79,9 +84,9 @@ class Reader {
   int descriptor_ = -1;
 
   Outstanding outstanding_;
-  std::vector<Chunk> ready_;        // on their way to the queue
-  std::vector<Chunk> done_;         // on their way from it
-  std::vector<uint64_t> filtered_;  // ack_ids of batches that had no record for the agent
+  std::vector<Chunk> ready_;      // on their way to the queue
+  std::vector<Chunk> done_;       // on their way from it
+  std::vector<Settled> settled_;  // that the input does not know yet; has room for all of outstanding_
 
   // Of the batch that is being taken.
   uint64_t records_given_ = 0;
@@ -91,6 +96,7 @@ class Reader {
   bool refused_ = false;
 
   bool readable_ = true;  // it has never been asked
+  bool ack_again_ = false;
   bool ended_ = false;
   bool was_blocked_ = false;
   int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says

@@ -342,6 +342,19 @@ TEST_F(fluentbit_delivery, redeems_the_receipts_of_a_chunk_when_it_is_delivered)
   EXPECT_EQ(FakeReceipts::redeemed.size(), 2u);
 }
 
+TEST_F(fluentbit_delivery, redeems_a_receipt_again_for_which_there_was_no_memory) {
+  FakeReceipts::redeems_without_memory = 2;
+  const Flush& one = begin(log_event("a", receipt('1')) + log_event("b", receipt('2')));
+  turn();
+  EXPECT_FALSE(ended(one)) << "the agent would forget the chunk";
+  for (int i = 0; i < 5 && !ended(one); ++i) {
+    now_ms_ = delivery().next_ms(now_ms_);
+    turn();
+  }
+  EXPECT_EQ(one.result, proxy::kFlushOk);
+  EXPECT_EQ(FakeReceipts::redeemed, (std::vector<std::string>{receipt('1'), receipt('2')}));
+}
+
 TEST_F(fluentbit_delivery, redeems_the_receipts_of_records_that_are_left_out) {
   options_.log_key = "message";
   EXPECT_EQ(flush(log_event("a", receipt('1'))), proxy::kFlushOk);

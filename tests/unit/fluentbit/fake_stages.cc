@@ -174,6 +174,7 @@ const penstock_stage FakeFilter::stage = [] {
 std::vector<std::pair<uint64_t, int32_t>> FakeReceipts::settled;
 std::vector<std::string> FakeReceipts::redeemed;
 int FakeReceipts::issued = 0;
+int FakeReceipts::redeems_without_memory = 0;
 
 const penstock_receipts FakeReceipts::calls = {
     sizeof(penstock_receipts),
@@ -193,6 +194,7 @@ const penstock_receipts FakeReceipts::calls = {
       return int32_t{PENSTOCK_OK};
     },
     [](penstock_bytes receipt, int32_t) {
+      if (redeems_without_memory > 0) return --redeems_without_memory, int32_t{PENSTOCK_E_MEMORY};
       redeemed.emplace_back(receipt.data, receipt.size);
       return int32_t{PENSTOCK_OK};
     },

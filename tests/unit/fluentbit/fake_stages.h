@@ -68,7 +68,8 @@ class FakeReceipts {
   static const penstock_receipts calls;
   static std::vector<std::pair<uint64_t, int32_t>> settled;  // told at the next call
   static std::vector<std::string> redeemed;
-  static int issued;  // how many batches have some
+  static int issued;                  // how many batches have some
+  static int redeems_without_memory;  // so many of the next fail
 };
 
 }  // namespace penstock::fluentbit
