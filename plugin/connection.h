@@ -9,6 +9,7 @@
 #include "abi/penstock.h"
 #include "core/aws/credentials_cache.h"
 #include "core/aws/credentials_context.h"
+#include "core/aws/endpoint.h"
 #include "core/aws/service_client.h"
 #include "core/aws/service_clock.h"
 #include "plugin/host_env.h"
@@ -26,10 +27,8 @@ constexpr penstock_option_info option(const char* name, const char* type, const 
 
 inline constexpr std::array kConnectionOptions = {
     required_option("stream", "text", "Name of the Kinesis data stream."),
-    option(
-        "region", "text", nullptr,
-        "AWS region. Left out: AWS_REGION, then AWS_DEFAULT_REGION, of the environment, then the profile's, then "
-        "that of the EC2 instance."),
+    option("region", "text", nullptr,
+           "AWS region. Default: AWS_REGION, then AWS_DEFAULT_REGION, of the environment, then the profile's."),
     option("endpoint", "text", nullptr,
            "Address to call in place of AWS's own for the region, like https://host:port. Plain http only to "
            "loopback."),
@@ -39,7 +38,7 @@ inline constexpr std::array kConnectionOptions = {
            "on: the region's endpoints for IPv6 and IPv4. endpoint must be left out."),
     option("allow_plaintext", "on|off", "off",
            "on: an http endpoint may be off loopback. Requests can then be read and answers forged on the way."),
-    option("ca_file", "text", nullptr,
+    option("ca_file", "path", nullptr,
            "PEM file of the certificate authorities to trust in place of the system's. Certificates are always "
            "checked."),
     option("profile", "text", nullptr,
@@ -87,11 +86,13 @@ struct Connection {
   std::unique_ptr<ServiceClient> client;  // of Kinesis, in that region
 };
 
-// Makes no call yet, but one: where no region is told, it asks the EC2 instance, for up to two seconds.
-// Code::config where region or an endpoint will not do. likely_region, if not "", takes the place of looking for
-// one where the option does not tell it.
+// Makes no call, and changes nothing. Code::config if region, an endpoint, a role or ca_file cannot be used.
+// likely_region: see find_region().
 Result<Connection> connect(const penstock_host& host, const Options& options,
                            const std::string& likely_region = "");
+
+// Where Kinesis is called for streams of that region.
+Result<Endpoint> kinesis_endpoint(const Options& options, const std::string& region);
 
 // One more client of Kinesis, for streams of another region. It lives no longer than the connection.
 Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,

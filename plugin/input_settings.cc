@@ -10,6 +10,7 @@
 #include "core/aws/text.h"
 #include "core/base/json.h"
 #include "core/base/time.h"
+#include "plugin/stream_options.h"
 
 namespace penstock {
 
@@ -17,19 +18,15 @@ namespace {
 
 constexpr int64_t kMostRecords = 10'000;  // of GetRecords
 
-Result<std::vector<StreamName>> read_streams(const Options& options) {
-  const std::string& streams = options.text("stream");
-  const std::string& arns = options.text("stream_arn");
-  if (streams.empty() == arns.empty())
-    return Status(Code::config, streams.empty() ? "no stream: write stream, its name or ARN"
-                                                : "both stream and stream_arn are given: write one of them");
-  Result<std::vector<StreamName>> names = parse_stream_names(streams.empty() ? arns : streams);
-  if (!names.ok()) return names.status().in(streams.empty() ? "stream_arn" : "stream");
-  if (streams.empty())
-    for (const StreamName& name : *names)
-      if (name.region.empty())
-        return Status(Code::config, "stream_arn: \"" + name.text + "\" is not an ARN; write it as stream");
-  return names;
+// Nothing would use the region: the streams have regions of their own, and there is no table in it.
+Status check_region_is_used(const Options& options, const std::vector<StreamName>& streams) {
+  const std::string& region = options.text("region");
+  if (region.empty() || options.text("checkpoint").starts_with("dynamodb")) return {};
+  if (std::any_of(streams.begin(), streams.end(),
+                  [&](const StreamName& name) { return name.region.empty() || name.region == region; }))
+    return {};
+  return {Code::config, "region is " + region + ", but " + streams.front().text + " is in " +
+                            streams.front().region + "; remove region, or name a stream in it"};
 }
 
 Result<InitialPosition> read_initial_position(const Options& options) {
@@ -74,6 +71,7 @@ Result<InputSettings> read_input_settings(const Options& options) {
   Result<std::vector<StreamName>> streams = read_streams(options);
   if (!streams.ok()) return streams.status();
   settings.streams = std::move(*streams);
+  if (Status region = check_region_is_used(options, settings.streams); !region.ok()) return region;
   const Result<InitialPosition> initial = read_initial_position(options);
   if (!initial.ok()) return initial.status();
   settings.assignment.initial = *initial;

@@ -21,7 +21,7 @@ constexpr auto input_connection_options() {
   auto options = kConnectionOptions;
   for (penstock_option_info& info : options)
     if (std::string_view(info.name) == "stream")
-      info = option("stream", "text", nullptr,
+      info = option("stream", "list", nullptr,
                     "Name of the Kinesis data stream, or its ARN as for a stream of another account or region. "
                     "Several, set apart by commas, are read side by side.");
   return options;
@@ -34,9 +34,9 @@ inline constexpr auto kInputOptions = joined(
                         "before the checkpoint passes them; while it cannot be written the checkpoint waits. "
                         "drop: they are lost, and counted.")),
     std::array{
-        option("stream_arn", "text", nullptr,
+        option("stream_arn", "list", nullptr,
                "ARN of the stream, or several; the same as stream, which takes names too."),
-        option("shards", "text", nullptr,
+        option("shards", "list", nullptr,
                "Ids of the shards to read, set apart by commas, and of no other. Left out: all, and those that "
                "come of them."),
         required_option(

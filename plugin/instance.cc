@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 
 #include "core/base/records.h"
 
@@ -13,6 +14,10 @@ namespace {
 constexpr uint32_t kFirstBatchSize = sizeof(penstock_batch);
 constexpr uint32_t kFirstOptionSize = sizeof(penstock_option);
 constexpr uint32_t kFirstHostSize = offsetof(penstock_host, log);
+// Where the fields that follow end: one that the host's table does not cover whole is absent.
+constexpr size_t kHostFieldEnds[] = {offsetof(penstock_host, log), offsetof(penstock_host, wall_ms),
+                                     offsetof(penstock_host, monotonic_ms), offsetof(penstock_host, random),
+                                     sizeof(penstock_host)};
 
 bool sound(penstock_bytes bytes) { return bytes.data != nullptr || bytes.size == 0; }
 
@@ -106,7 +111,10 @@ int32_t read_host(const penstock_host* given, penstock_host& host, penstock_erro
     return tell(error, PENSTOCK_E_INVALID, false,
                 "the host table has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
                     std::to_string(kFirstHostSize) + " is needed");
-  std::memcpy(&host, given, std::min<size_t>(given->struct_size, sizeof host));
+  const size_t* const end =
+      std::upper_bound(std::begin(kHostFieldEnds), std::end(kHostFieldEnds), given->struct_size);
+  std::memcpy(&host, given, *(end - 1));
+  host.struct_size = sizeof host;
   return PENSTOCK_OK;
 }
 
@@ -176,10 +184,14 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
       return PENSTOCK_E_INVALID;
     }
     if (!Options::check(table, options, count, stride, tell_problem)) return PENSTOCK_E_OPTIONS;
-    const Status status = together == nullptr ? Status() : together(Options(table, options, count, stride));
-    if (status.ok()) return PENSTOCK_OK;
-    tell_problem(count, status);
-    return PENSTOCK_E_OPTIONS;
+    int32_t code = PENSTOCK_OK;
+    if (together != nullptr)
+      together(Options(table, options, count, stride), [&](const Status& status) {
+        if (status.ok()) return;
+        code = PENSTOCK_E_OPTIONS;
+        tell_problem(count, Status(Code::config, status.message()));
+      });
+    return code;
   };
   const int32_t code = caught(&thrown, check);
   if (thrown.code != 0) hand_out(count, thrown);

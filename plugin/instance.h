@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <new>
 #include <string>
@@ -97,8 +98,11 @@ int64_t instance_next_deadline_ms(penstock_instance* self);
 int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* stat_ctx);
 int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error);
 void instance_destroy(penstock_instance* self);
-// What is wrong with options that are good one by one; NULL: nothing can be.
-using CheckTogether = Status (*)(const Options& options);
+// Takes each problem; an ok status is none.
+using Complain = std::function<void(const Status& status)>;
+// Reports what is wrong with options that are good one by one, or with what they name. It makes no network call
+// and changes nothing. NULL: nothing can be wrong.
+using CheckTogether = void (*)(const Options& options, const Complain& complain);
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx);
 // The same, telling the first problem in *error.

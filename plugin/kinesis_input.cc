@@ -12,8 +12,10 @@
 #include "plugin/input_connection.h"
 #include "plugin/input_settings.h"
 #include "plugin/instance.h"
+#include "plugin/kept_files.h"
 #include "plugin/stage.h"
 #include "plugin/stages.h"
+#include "plugin/stream_identity.h"
 
 namespace penstock {
 
@@ -22,9 +24,21 @@ namespace {
 class KinesisInput : public penstock_instance {
  public:
   static constexpr auto kOptions = kInputOptions;
-  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand};
+  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kStreamsCommand};
 
-  static Status check_together(const Options& options) { return read_input_settings(options).status(); }
+  static void check_together(const Options& options, const Complain& complain) {
+    const Result<InputSettings> settings = read_input_settings(options);
+    complain(settings.status());
+    if (settings.ok()) {
+      const Result<InputConnection> connection = connect_input({}, options, settings->streams);
+      complain(connection.status());
+      if (connection.ok() && !settings->leases.table.empty())
+        complain(connect_to_table(*connection, options, settings->leases).status());
+    }
+    complain(check_checkpoint_file(options));
+    complain(check_failure_file(options));
+    complain(check_own_files(options, {"checkpoint", "on_failure", "ca_file"}));
+  }
 
   static Made make(const penstock_host& host, const Options& options) {
     Result<InputSettings> settings = read_input_settings(options);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/crypto.h"
 #include "core/base/json.h"
@@ -11,9 +12,12 @@
 #include "plugin/connection.h"
 #include "plugin/failures.h"
 #include "plugin/instance.h"
+#include "plugin/kept_files.h"
 #include "plugin/sizing.h"
 #include "plugin/stage.h"
 #include "plugin/stages.h"
+#include "plugin/stream_identity.h"
+#include "plugin/stream_options.h"
 
 namespace penstock {
 
@@ -24,7 +28,7 @@ constexpr auto connection_options() {
   auto options = kConnectionOptions;
   for (penstock_option_info& info : options)
     if (std::string_view(info.name) == "stream")
-      info = option("stream", "text", nullptr, "Name of the Kinesis data stream; or give stream_arn.");
+      info = option("stream", "text", nullptr, "Name of the Kinesis data stream, or its ARN.");
   return options;
 }
 
@@ -33,18 +37,28 @@ Status too_large(const Options& options, const char* name, size_t most) {
                             " bytes are allowed at most"};
 }
 
+Result<StreamName> read_stream(const Options& options) {
+  Result<std::vector<StreamName>> streams = read_streams(options);
+  if (!streams.ok()) return streams.status();
+  if (streams->size() > 1)
+    return Status(Code::config, "stream names " + std::to_string(streams->size()) +
+                                    " streams, but an output writes to one; use a section for each");
+  const std::string& region = options.text("region");
+  if (!region.empty() && !streams->front().region.empty() && streams->front().region != region)
+    return Status(Code::config, "region is " + region + ", but " + streams->front().text + " is in " +
+                                    streams->front().region + "; remove region, which the ARN has");
+  return std::move(streams->front());
+}
+
 Status read_stream(const Options& options, Writer::Options& writer) {
-  const std::string& name = options.text("stream");
-  const std::string& arn = options.text("stream_arn");
-  if (name.empty() == arn.empty())
-    return {Code::config, name.empty() ? "no stream: write stream, its name, or stream_arn"
-                                       : "both stream and stream_arn are given: write one of them"};
-  if (!arn.empty() && (!arn.starts_with("arn:") || arn.find(":kinesis:") == std::string::npos ||
-                       arn.find(":stream/") == std::string::npos))
-    return {Code::config, "stream_arn is \"" + printable(arn) +
-                              "\", but must be like arn:aws:kinesis:eu-west-1:123456789012:stream/NAME"};
-  writer.stream = name.empty() ? arn : name;
-  return {};
+  const Result<StreamName> stream = read_stream(options);
+  if (stream.ok()) writer.stream = stream->text;
+  return stream.status();
+}
+
+Result<Connection> connect_output(const penstock_host& host, const Options& options) {
+  const Result<StreamName> stream = read_stream(options);
+  return stream.ok() ? connect(host, options, stream->region) : stream.status();
 }
 
 Status read_limits(const Options& options, Writer::Options& writer) {
@@ -109,7 +123,8 @@ Status read_packing(const Options& options, Writer::Options& writer) {
 
 Result<Writer::Options> writer_options(const Options& options) {
   Writer::Options writer = {};
-  for (const auto read : {read_stream, read_limits, read_retries, read_keys, read_packing})
+  using Read = Status (*)(const Options&, Writer::Options&);
+  for (const Read read : {Read{read_stream}, read_limits, read_retries, read_keys, read_packing})
     if (Status status = read(options, writer); !status.ok()) return status;
   return writer;
 }
@@ -170,12 +185,17 @@ class KinesisOutput : public penstock_instance {
                  "readers still see."),
       });
 
-  static constexpr std::array kCommands = {kSizingCommand};
+  static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
 
-  static Status check_together(const Options& options) { return writer_options(options).status(); }
+  static void check_together(const Options& options, const Complain& complain) {
+    complain(writer_options(options).status());
+    if (read_stream(options).ok()) complain(connect_output({}, options).status());
+    complain(check_failure_file(options));
+    complain(check_own_files(options, {"on_failure", "ca_file"}));
+  }
 
   static Made make(const penstock_host& host, const Options& options) {
-    Result<Connection> connection = connect(host, options);
+    Result<Connection> connection = connect_output(host, options);
     if (!connection.ok()) return connection.status();
     Result<Writer::Options> writer = writer_options(options);
     if (!writer.ok()) return writer.status();

@@ -86,12 +86,12 @@ class LambdaLogs : public penstock_instance {
           "on: a JSON object that a Node.js line has for a message is the record, with the line's time, level and "
           "request id where it has none. off: it stays text."),
       option(
-          "drop", "text", nullptr,
+          "drop", "list", nullptr,
           "Kinds of lambda.event whose events are left out, and counted: start,end,report, initStart and so on."),
-      option("include", "text", nullptr,
+      option("include", "list", nullptr,
              "Log groups whose events are wanted, with commas between; * is any text, ? one character. Left out: "
              "all."),
-      option("exclude", "text", nullptr,
+      option("exclude", "list", nullptr,
              "Log groups whose events are left out, and counted, written like include."),
   };
 
@@ -100,7 +100,9 @@ class LambdaLogs : public penstock_instance {
     if (!read.ok()) return read.status();
     return Made(std::make_unique<LambdaLogs>(*read));
   }
-  static Status check_together(const Options& options) { return read_options(options).status(); }
+  static void check_together(const Options& options, const Complain& complain) {
+    complain(read_options(options).status());
+  }
 
   explicit LambdaLogs(const LambdaFilterOptions& options) : penstock_instance(kLambdaLogsStage), filter(options) {}
 

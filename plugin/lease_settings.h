@@ -25,7 +25,7 @@ inline constexpr std::array kLeaseOptions = {
         "table, every third of it: shorter costs more."),
     option("create_table", "on|off", "off",
            "on: a table that is not there is made, billed by request. off: the error says how to make it."),
-    option("table_tags", "text", nullptr, "Tags of a table that is made: key=value, several set apart by commas."),
+    option("table_tags", "list", nullptr, "Tags of a table that is made: key=value, several set apart by commas."),
     option("dynamodb_endpoint", "text", nullptr,
            "Address of DynamoDB, in place of AWS's own for the region. Plain http only to loopback."),
 };

@@ -75,6 +75,15 @@ bool among(std::string_view words, std::string_view value) {
   return false;
 }
 
+// The path in a value, if its type has one: "path", or "file:PATH" among its words.
+std::string_view path_in(std::string_view type, std::string_view value) {
+  constexpr std::string_view kFile = "file:";
+  if (type == "path") return value;
+  const bool is_file = type.find("file:PATH") != std::string_view::npos && value.size() > kFile.size() &&
+                       lower(value.substr(0, kFile.size())) == kFile;
+  return is_file ? value.substr(kFile.size()) : std::string_view();
+}
+
 // A value that is among the words, spelled as they are: only what stands for a part in capitals keeps its case.
 std::string as_spelled(std::string_view words, std::string_view value) {
   std::string out = lower(value);
@@ -87,7 +96,10 @@ std::string as_spelled(std::string_view words, std::string_view value) {
 // What is wrong with a value of that type; "" if nothing is.
 std::string complaint(std::string_view type, std::string_view value) {
   if (value.find('\0') != std::string_view::npos) return "must not hold a NUL byte";
-  if (type == "text") return value.empty() ? "must not be empty" : "";
+  if (type == "text" || type == "list") return value.empty() ? "must not be empty" : "";
+  if (const std::string_view path = path_in(type, value); path.starts_with('~'))
+    return "~ is not expanded: write the whole path, or ${HOME}" + printable(path.substr(1));
+  if (type == "path") return value.empty() ? "must not be empty" : "";
   if (type == "size") return quantity(value, kSizes) ? "" : "must be a size above 0, like 65536, 64K or 24M";
   if (type == "duration")
     return quantity(value, kDurations) ? "" : "must be a duration above 0, like 250ms, 5s or 2m";

@@ -14,9 +14,10 @@
 
 namespace penstock {
 
-// Options as given, each checked against the table. A type is "text", "size" (4096, 64K, 24M), "duration" (250ms,
-// 5s, 2m), or words to choose from: "a|b|file:PATH|SIZE", where a part in capitals stands for any text, and by
-// itself for a SIZE, DURATION or whole NUMBER (0 or more).
+// Options as given, each checked against the table. A type is "text", "list" (of texts, separated by commas),
+// "path" (of a file), "size" (4096, 64K, 24M), "duration" (250ms, 5s, 2m), or words to choose from:
+// "a|b|file:PATH|SIZE", where a part in capitals stands for any text, and by itself for a SIZE, DURATION or whole
+// NUMBER (0 or more).
 class Options {
  public:
   using Table = std::span<const penstock_option_info>;

@@ -13,8 +13,8 @@
 
 namespace penstock {
 
-// Instance has kOptions, an array that is its table, and make(host, options); check_together(options) where
-// options that are good one by one may not go together; and kCommands, an array of Command, where it has any.
+// Instance has kOptions, an array that is its table, and make(host, options); check_together(options, complain) if
+// options that are good one by one may still be wrong; and kCommands, an array of Command, if it has any.
 template <typename Instance>
 class Stage {
  public:

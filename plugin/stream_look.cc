@@ -28,21 +28,23 @@ Result<ServiceAnswer> ask(Env& env, ServiceClient& client, const char* operation
   }
 }
 
-Result<StreamIdentity> describe(Env& env, const InputStream& stream) {
+}  // namespace
+
+Result<StreamIdentity> describe_stream(Env& env, const InputStream& stream) {
+  const std::string about = "stream " + stream.name.name;
   Result<ServiceAnswer> answer = ask(env, *stream.client, "DescribeStreamSummary",
                                      describe_stream_summary_body(stream.name.text), kSummaryBytes);
   // Who may read a stream need not be allowed to describe it.
   if (!answer.ok() && answer.status().code() == Code::permanent) return StreamIdentity{stream.name.name, "", 0};
-  if (!answer.ok()) return answer.status();
-  return read_describe_stream_summary(std::move(answer->body));
+  if (!answer.ok()) return answer.status().in(about);
+  Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
+  return identity.ok() ? std::move(identity) : identity.status().in(about);
 }
-
-}  // namespace
 
 Result<StreamLook> look_at(Env& env, const InputStream& stream) {
   const std::string about = "stream " + stream.name.name;
-  Result<StreamIdentity> identity = describe(env, stream);
-  if (!identity.ok()) return identity.status().in(about);
+  Result<StreamIdentity> identity = describe_stream(env, stream);
+  if (!identity.ok()) return identity.status();
   StreamLook look = {std::move(*identity), {}};
   look.identity.name = stream.name.name;
   std::string next_token;

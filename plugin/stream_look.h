@@ -15,6 +15,9 @@ struct StreamLook {
   std::vector<ShardInfo> shards;
 };
 
+// DescribeStreamSummary alone; only the name, where we may not ask for more. Errors name the stream.
+Result<StreamIdentity> describe_stream(Env& env, const InputStream& stream);
+
 // DescribeStreamSummary, then ListShards page by page; what may go well another time is tried some times. Drives
 // env's transport, which is that of the stream's client. Errors name the stream.
 Result<StreamLook> look_at(Env& env, const InputStream& stream);

@@ -15,6 +15,10 @@ constexpr std::string_view kArn = "arn:";
 constexpr std::string_view kStream = "stream/";
 constexpr size_t kLongestName = 128;
 
+bool is_account(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kLongestName && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
@@ -32,9 +36,10 @@ Result<StreamName> parse_arn(std::string_view text) {
     rest.remove_prefix(std::min(colon + 1, rest.size()));
   }
   parts[5] = rest;
-  if (parts[2] == "kinesis" && is_name(parts[3]) && parts[5].starts_with(kStream) &&
-      is_name(parts[5].substr(kStream.size())))
-    return StreamName{std::string(text), std::string(parts[5].substr(kStream.size())), std::string(parts[3])};
+  if (parts[1].starts_with("aws") && parts[2] == "kinesis" && is_name(parts[3]) && is_account(parts[4]) &&
+      parts[5].starts_with(kStream) && is_name(parts[5].substr(kStream.size())))
+    return StreamName{std::string(text), std::string(parts[5].substr(kStream.size())), std::string(parts[3]),
+                      std::string(parts[4])};
   return Status(Code::config, "\"" + printable(text) +
                                   "\" is not the ARN of a stream; it must be like "
                                   "arn:aws:kinesis:eu-west-1:123456789012:stream/NAME");
@@ -42,7 +47,7 @@ Result<StreamName> parse_arn(std::string_view text) {
 
 Result<StreamName> parse_stream_name(std::string_view text) {
   if (text.starts_with(kArn)) return parse_arn(text);
-  if (is_name(text)) return StreamName{std::string(text), std::string(text), ""};
+  if (is_name(text)) return StreamName{std::string(text), std::string(text), "", ""};
   return Status(Code::config, "\"" + printable(text) +
                                   "\" is not the name of a stream, which has 1 to 128 letters, digits and _.- "
                                   "(several are set apart by commas)");

@@ -10,9 +10,10 @@
 namespace penstock {
 
 struct StreamName {
-  std::string text;    // name or ARN, as the calls take it
-  std::string name;    // of letters, digits and _.- only, so that it may be printed
-  std::string region;  // "": the text does not say
+  std::string text;     // name or ARN, as the calls take it
+  std::string name;     // of letters, digits and _.- only, so that it may be printed
+  std::string region;   // "": the text does not say
+  std::string account;  // "": the text does not say
 };
 
 // Reads "a,b,arn:aws:kinesis:eu-west-1:123456789012:stream/c". Code::config where one is neither a name nor the

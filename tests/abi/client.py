@@ -36,7 +36,7 @@ def ask_for_sizing(stage):
             buffers.extend((first, second))
         return made
 
-    options = pairs(stream="mill", on_failure="drop")
+    options = pairs(stream="mill", region="eu-west-1", on_failure="drop")
     lines = []
     show = p.PRINT(lambda _, line: lines.append(line.get().decode()))
     error = p.Error(struct_size=c.sizeof(p.Error))

@@ -37,6 +37,8 @@ class Environment {
   std::map<std::string, std::string> before_;
 };
 
+constexpr char kRole[] = "arn:aws:iam::123456789012:role/other";
+
 class connection : public testing::Test {
  protected:
   connection() {
@@ -113,40 +115,83 @@ class connection : public testing::Test {
 };
 
 TEST_F(connection, region_comes_from_option_environment_or_profile) {
-  EXPECT_TRUE(has(error({{"region", ""}}), "no region: write region, or set AWS_REGION"))
-      << error({{"region", ""}});
+  EXPECT_TRUE(has(error({{"region", ""}}), "no region: set region, or AWS_REGION")) << error({{"region", ""}});
   write_file("config", "[default]\nregion = not a region\n[profile p]\nregion = eu-west-1\n");
-  EXPECT_TRUE(has(error({{"region", ""}}), "region not a region is none"));
+  EXPECT_EQ(
+      error({{"region", ""}}),
+      "profile default has the invalid region \"not a region\": expected lowercase letters, digits and hyphens, "
+      "as in us-east-1");
   EXPECT_EQ(error({{"region", ""}, {"profile", "p"}}), "");
   environment_.set("AWS_DEFAULT_REGION", "eu-west-1");
   EXPECT_EQ(error({{"region", ""}}), "");
   environment_.set("AWS_REGION", "EU");
-  EXPECT_TRUE(has(error({{"region", ""}}), "region EU is none"));
+  EXPECT_TRUE(has(error({{"region", ""}}), "AWS_REGION has the invalid region \"EU\""));
   EXPECT_EQ(error({{"region", "eu-west-1"}}), "");
 }
 
-TEST_F(connection, region_comes_from_the_instance_where_nothing_else_tells_it) {
+TEST_F(connection, malformed_regions_are_refused_with_the_one_that_was_meant) {
+  const std::map<std::string, std::string> meant = {
+      {"US-EAST-1", "us-east-1"},  {"us east 1", "us-east-1"},  {"us_east_1", "us-east-1"},
+      {"us-east-1.", "us-east-1"}, {"us-east-1-", "us-east-1"}, {"us-east-1a", "us-east-1"},
+      {"us-east-1 # here", ""},    {"-us-east-1", "us-east-1"}, {"42", ""},
+      {"eu-west-1/x", ""}};
+  for (const auto& [region, word] : meant) {
+    const std::string text = error({{"region", region}});
+    EXPECT_TRUE(has(text, "region has the invalid region \"" + region + "\"")) << text;
+    EXPECT_EQ(has(text, "; did you mean \"" + word + "\"?"), !word.empty()) << text;
+  }
+  for (const char* region : {"us-gov-west-1", "us-isob-east-1", "eusc-de-east-1", "local"})
+    EXPECT_EQ(error({{"region", region}}), "") << region;
+}
+
+TEST_F(connection, the_region_of_the_arn_is_that_of_the_connection) {
+  const std::string call =
+      first_call({{"stream", "arn:aws:kinesis:ap-south-1:123456789012:stream/mill"}, {"region", ""}});
+  EXPECT_TRUE(has(call, "/ap-south-1/kinesis/aws4_request")) << call;
+}
+
+TEST_F(connection, nobody_is_asked_for_a_region_while_an_instance_is_made) {
   std::mutex mutex;
   std::vector<std::string> seen;
   LoopbackServer imds([&](const std::string& request) {
     const std::lock_guard lock(mutex);
-    seen.push_back(request.substr(0, request.find(" HTTP")));
-    return LoopbackServer::Reply{answer_200(request.starts_with("PUT") ? "token" : "eu-central-1")};
+    seen.push_back(request);
+    return LoopbackServer::Reply{answer_200("eu-central-1")};
   });
   environment_.set("AWS_EC2_METADATA_DISABLED", "");
   environment_.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:" + std::to_string(imds.port()));
-  const std::string call = first_call({{"region", ""}});
-  EXPECT_TRUE(has(call, "/eu-central-1/kinesis/aws4_request")) << call;
-  EXPECT_EQ(seen, (std::vector<std::string>{"PUT /latest/api/token", "GET /latest/meta-data/placement/region"}));
+  EXPECT_TRUE(has(error({{"region", ""}}), "no region"));
+  EXPECT_TRUE(seen.empty());
+}
+
+TEST_F(connection, endpoints_that_cannot_be_called_are_refused) {
+  for (const char* endpoint :
+       {"kinesis.example.com", "localhost:4567", "ftp://localhost", "https://h/path", "https://h?q",
+        "https://u:p@h", "http://example.com", "http://0x7f.1", "https://", "https://h:0", "https://h#f"})
+    EXPECT_TRUE(has(error({{"endpoint", endpoint}}), "endpoint ")) << endpoint;
+  EXPECT_EQ(error({{"endpoint", "http://example.com"}, {"allow_plaintext", "on"}}), "");
+  EXPECT_EQ(error({{"endpoint", "https://example.com/"}}), "");
+}
+
+TEST_F(connection, a_ca_file_without_a_certificate_is_refused) {
+  EXPECT_TRUE(has(error({{"ca_file", folder_ + "/none.pem"}}), "ca_file: " + folder_ + "/none.pem: no such file"));
+  EXPECT_TRUE(has(error({{"ca_file", folder_}}), "is not a regular file"));
+  write_file("empty.pem", "");
+  EXPECT_TRUE(has(error({{"ca_file", folder_ + "/empty.pem"}}), "has no certificate in PEM form"));
 }
 
 TEST_F(connection, options_that_contradict_each_other_are_refused) {
-  EXPECT_TRUE(has(error({{"use_fips", "on"}}), "endpoint names an address, and use_fips"));
-  EXPECT_TRUE(has(error({{"use_dualstack", "on"}}), "use_dualstack another"));
+  EXPECT_TRUE(has(error({{"use_fips", "on"}}), "endpoint and use_fips do not go together"));
+  EXPECT_TRUE(has(error({{"use_dualstack", "on"}}), "endpoint and use_dualstack do not go together"));
   EXPECT_EQ(error({{"use_fips", "on"}, {"use_dualstack", "on"}, {"endpoint", ""}}), "");
-  EXPECT_TRUE(has(error({{"external_id", "x"}}), "external_id is told to a role's owner; write role_arn too"));
-  EXPECT_TRUE(has(error({{"role_session_name", "x"}}), "role_session_name is told"));
-  EXPECT_EQ(error({{"external_id", "x"}, {"role_session_name", "y"}, {"role_arn", "arn:z"}}), "");
+  EXPECT_TRUE(has(error({{"external_id", "x"}}), "external_id is for AssumeRole; set role_arn too"));
+  EXPECT_TRUE(has(error({{"role_session_name", "x"}}), "role_session_name is for AssumeRole"));
+  EXPECT_EQ(error({{"external_id", "x"}, {"role_session_name", "y"}, {"role_arn", kRole}}).substr(0, 20),
+            "external_id must hav");
+  EXPECT_EQ(error({{"external_id", "id"}, {"role_session_name", "me"}, {"role_arn", kRole}}), "");
+  for (const char* malformed :
+       {"arn:aws:iam::1:role/r", "arn:aws:iam::123456789012:user/u", "arn:aws:iam::123456789012:role/", "role"})
+    EXPECT_TRUE(has(error({{"role_arn", malformed}}), "must be the ARN of a role")) << malformed;
   EXPECT_TRUE(has(error({{"sts_endpoint", "http://example.com"}}), "sts_endpoint: endpoint http://example.com"));
 }
 
@@ -169,7 +214,7 @@ TEST_F(connection, keys_come_from_the_containers_agent_and_assume_a_role) {
   LoopbackServer sts([](const std::string& request) {
     EXPECT_TRUE(has(request, "Credential=ASIAPOD/")) << request;
     EXPECT_TRUE(has(request, "\r\nX-Amz-Security-Token: t\r\n")) << request;
-    EXPECT_TRUE(has(request, "RoleArn=arn%3Aother")) << request;
+    EXPECT_TRUE(has(request, "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fother")) << request;
     return LoopbackServer::Reply{
         answer_200("<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
                    "<SessionToken>r</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>")};
@@ -180,7 +225,7 @@ TEST_F(connection, keys_come_from_the_containers_agent_and_assume_a_role) {
                    "http://127.0.0.1:" + std::to_string(agent.port()) + "/keys");
   environment_.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", folder_ + "/token");
   const std::string call =
-      first_call({{"role_arn", "arn:other"}, {"sts_endpoint", "http://127.0.0.1:" + std::to_string(sts.port())}});
+      first_call({{"role_arn", kRole}, {"sts_endpoint", "http://127.0.0.1:" + std::to_string(sts.port())}});
   EXPECT_TRUE(has(call, "Credential=ASIAROLE/")) << call;
   EXPECT_TRUE(has(call, "\r\nX-Amz-Security-Token: r\r\n")) << call;
 }

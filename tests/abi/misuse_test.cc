@@ -124,6 +124,41 @@ TEST(abi, sizes_and_strides_below_the_first_version_are_invalid) {
   EXPECT_EQ(made, nullptr);
 }
 
+// Whatever the size, nothing is read of a field that it does not cover whole: each pointer is either whole or
+// absent.
+TEST(abi, a_host_table_of_any_size_is_read_field_by_field) {
+  static int logged, told_time, drawn;
+  penstock_host whole = {};
+  whole.log = [](void*, int32_t, penstock_bytes) { ++logged; };
+  whole.wall_ms = [](void*) { return ++told_time, int64_t{1'700'000'000'000}; };
+  whole.monotonic_ms = [](void*) { return ++told_time, int64_t{5}; };
+  whole.random = [](void*) { return ++drawn, uint64_t{7}; };
+  for (uint32_t size = 0; size <= sizeof(penstock_host) + 8; ++size) {
+    SCOPED_TRACE(size);
+    logged = told_time = drawn = 0;
+    struct {
+      penstock_host known;
+      char later[8];
+    } table;
+    std::memset(&table, 0xab, sizeof table);
+    std::memcpy(&table, &whole, std::min<size_t>(size, sizeof whole));
+    table.known.struct_size = size;
+    const Options given = working_options(kinesis_input());
+    const std::vector<penstock_option> list = c_options(given);
+    penstock_instance* made = nullptr;
+    const int32_t code = kinesis_input()->create(&table.known, list.data(), list.size(), kStride, &made, nullptr);
+    const bool has_one_clock =
+        size >= offsetof(penstock_host, monotonic_ms) && size < offsetof(penstock_host, random);
+    const bool is_good = size >= offsetof(penstock_host, log) && !has_one_clock;
+    EXPECT_EQ(code, is_good ? PENSTOCK_OK : PENSTOCK_E_INVALID);
+    if (made == nullptr) continue;
+    kinesis_input()->input->pump(made, 0, nullptr);
+    kinesis_input()->destroy(made);
+    EXPECT_EQ(logged > 0, size >= offsetof(penstock_host, wall_ms));
+    EXPECT_EQ(told_time > 0, size >= offsetof(penstock_host, random));
+  }
+}
+
 TEST(abi, structs_of_a_later_version_are_taken_as_far_as_they_are_known) {
   struct LaterRecord {
     penstock_record known;

@@ -20,8 +20,8 @@ struct FakeStage {
   static constexpr std::array kShardArguments = {required_option("shard", "text", "Shard."),
                                                  option("all", "on|off", "off", "All of them.")};
   static Made make(const penstock_host&, const Options&) { return Status(Code::internal, "not for this test"); }
-  static Status check_together(const Options& options) {
-    return options.text("stream") == "none" ? Status(Code::config, "no such stream") : Status();
+  static void check_together(const Options& options, const Complain& complain) {
+    if (options.text("stream") == "none") complain(Status(Code::config, "no such stream"));
   }
 
   static Status show(const penstock_host& host, const Options& options, const Options& arguments,

@@ -119,9 +119,10 @@ TEST(options, a_choice_may_have_a_size_a_duration_or_a_number_among_its_words) {
   EXPECT_TRUE((Given{{"checkpoint", "Memory"}}.read().is("checkpoint", "memory")));
 }
 
-// What the output says of its options, with on_failure given.
+// What the output says of its options, with on_failure and region given.
 std::vector<std::string> output_problems(std::vector<std::pair<std::string, std::string>> pairs) {
   pairs.emplace_back("on_failure", "drop");
+  pairs.emplace_back("region", "eu-west-1");
   std::vector<penstock_option> given;
   for (const auto& [key, value] : pairs) given.push_back({bytes(key), bytes(value)});
   std::vector<std::string> found;
@@ -149,7 +150,33 @@ TEST(options, the_stream_is_named_once_by_name_or_by_arn) {
   EXPECT_TRUE(output_problems({{"stream_arn", arn}}).empty());
   EXPECT_EQ(output_problems({}).size(), 1u);
   EXPECT_EQ(output_problems({{"stream", "out"}, {"stream_arn", arn}}).size(), 1u);
+  EXPECT_TRUE(output_problems({{"stream", arn}}).empty());
   EXPECT_EQ(output_problems({{"stream_arn", "out"}}).size(), 1u);
+  EXPECT_EQ(output_problems({{"stream", "out,other"}}).size(), 1u);
+  for (const char* malformed :
+       {"arn:aws:kinesis:eu-west-1:12345:stream/out", "arn:aws:kinesis:eu-west-1:123456789012:out",
+        "arn:aws:kinesis:eu-west-1:123456789012:stream/out/consumer/c:1",
+        "arn:aws:kinesis:EU-WEST-1:123456789012:stream/out", "arn:other:kinesis:eu-west-1:123456789012:stream/out",
+        "not a name"})
+    EXPECT_EQ(output_problems({{"stream", malformed}}).size(), 1u) << malformed;
+}
+
+TEST(options, an_arn_of_another_region_than_the_option_region_is_a_problem) {
+  const auto found = output_problems({{"stream_arn", "arn:aws:kinesis:us-east-1:123456789012:stream/out"}});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0],
+            "region is eu-west-1, but arn:aws:kinesis:us-east-1:123456789012:stream/out is in us-east-1; remove "
+            "region, which the ARN has");
+}
+
+TEST(options, a_tilde_is_not_expanded_in_a_path) {
+  const auto problems = Given{{"checkpoint", "file:~/checkpoint"}}.problems();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(
+      problems[0].second,
+      "checkpoint is \"file:~/checkpoint\", but ~ is not expanded: write the whole path, or ${HOME}/checkpoint");
+  EXPECT_TRUE((Given{{"checkpoint", "file:/a/~b"}}.problems().empty()));
+  EXPECT_EQ(output_problems({{"stream", "s"}, {"ca_file", "~root/ca.pem"}}).size(), 1u);
 }
 
 TEST(options, an_order_of_keys_does_not_go_with_hash_keys_at_random) {

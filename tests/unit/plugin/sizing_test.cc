@@ -112,6 +112,7 @@ struct Printed {
 Printed print(std::vector<penstock_option> options, const std::vector<penstock_option>& arguments) {
   options.push_back({bytes("stream"), bytes("mill")});
   options.push_back({bytes("on_failure"), bytes("drop")});
+  options.push_back({bytes("region"), bytes("eu-west-1")});
   const auto keep = [](void* ctx, penstock_bytes line) {
     *static_cast<std::string*>(ctx) += std::string(view(line)) + "\n";
   };

@@ -1,0 +1,57 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "core/base/json.h"
+#include "core/posix/posix_env.h"
+
+namespace penstock {
+
+namespace {
+
+std::string this_user() { return "user " + std::to_string(geteuid()) + ", who runs this program"; }
+
+Status failed(const std::string& what, int error) {
+  return {Code::config, what + ": " + std::generic_category().message(error)};
+}
+
+Status check_folder(const std::string& folder) {
+  struct stat about = {};
+  const std::string name = "folder " + printable(folder);
+  if (stat(folder.c_str(), &about) != 0) {
+    if (errno != ENOENT) return failed(name + " cannot be used", errno);
+    return {Code::config, name + " does not exist: create it, owned by " + this_user() +
+                              " (install -d -m 0700 -o " + std::to_string(geteuid()) + " " + printable(folder) +
+                              ")"};
+  }
+  if (!S_ISDIR(about.st_mode)) return {Code::config, name + " is not a folder; name a file in one"};
+  if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
+  if (errno != EACCES) return failed(name + " cannot be written", errno);
+  return {Code::config, name + " cannot be written by " + this_user() + ": it belongs to user " +
+                            std::to_string(about.st_uid) + "; change its owner (chown " +
+                            std::to_string(geteuid()) + " " + printable(folder) + "), or name another"};
+}
+
+}  // namespace
+
+Status check_writable(const std::string& path) {
+  const std::string name = printable(path);
+  const size_t slash = path.rfind('/');
+  if (slash + 1 == path.size()) return {Code::config, name + " names a folder; name a file in it"};
+  struct stat about = {};
+  if (lstat(path.c_str(), &about) != 0) {
+    if (errno == ENAMETOOLONG) return failed(name, errno);
+    return check_folder(slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash));
+  }
+  if (S_ISLNK(about.st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
+  if (!S_ISREG(about.st_mode)) return {Code::config, name + " is not a regular file; name one"};
+  if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
+    return failed(name + " cannot be read and written by " + this_user(), errno);
+  return {};
+}
+
+}  // namespace penstock
