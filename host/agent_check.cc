@@ -8,7 +8,9 @@
 #include "host/agent_files.h"
 #include "host/agent_keys.h"
 #include "host/agent_modules.h"
+#include "host/agent_routes.h"
 #include "host/agent_rules.h"
+#include "host/file_uses.h"
 #include "host/named_plugins.h"
 #include "host/nearest.h"
 #include "host/plan.h"
@@ -20,7 +22,8 @@ namespace {
 
 class Checker {
  public:
-  Checker(const Conf& conf, AgentModules& modules, AgentCheck& out) : conf_(conf), modules_(modules), out_(out) {}
+  Checker(const Conf& conf, AgentModules& modules, AgentCheck& out)
+      : conf_(conf), modules_(modules), out_(out), routes_(conf) {}
 
   void section(const Section& section) {
     const int32_t kind = kind_of(section);
@@ -32,6 +35,27 @@ class Checker {
     if (file == kAgentFiles.end()) return others(section, kind, *name);
     ++(kind == PENSTOCK_INPUT ? out_.inputs : kind == PENSTOCK_FILTER ? out_.filters : out_.outputs);
     ours(section, *file);
+  }
+
+  // A Match that no tag of tag_format fits, which begin with no slash.
+  void matches_of_slashes() {
+    for (const Section& section : conf_.sections) {
+      if (kind_of(section) != PENSTOCK_FILTER && kind_of(section) != PENSTOCK_OUTPUT) continue;
+      for (const char* key : {"Match", "Match_Regex"}) {
+        const Entry* const match = section.last(key);
+        if (match == nullptr || !(match->value.starts_with('/') || match->value.starts_with("^/"))) continue;
+        warn(match->place,
+             "'" + printable(match->value, 100) +
+                 "' begins with /, but no tag that tag_format makes does: leave the / out, as in aws/lambda/*");
+      }
+    }
+  }
+
+  // What all sections together do.
+  void together() {
+    if (out_.inputs > 0) matches_of_slashes();
+    check_file_uses(files_, out_.problems);
+    for (Problem& loop : routes_.loops()) out_.problems.push_back(std::move(loop));
   }
 
  private:
@@ -46,8 +70,16 @@ class Checker {
                               "Plugins_File or plugins: must name it");
     }
     if (stage == nullptr) return;
-    check_options(*stage, options(section, *stage), section.place, out_.problems);
+    warn_of_comments(section, out_.problems);
+    std::vector<Entry> given = options(section, *stage);
+    check_options(*stage, given, section.place, out_.problems);
+    add_file_uses(*stage, given, ++sections_, files_);
     check_agent_rules({section, *stage}, conf_, out_.problems);
+    const penstock_stage* const behind = modules_.behind(file);
+    if (behind == nullptr || behind->kind == PENSTOCK_FILTER) return;
+    const std::vector<std::string> known = option_names(*behind);
+    std::erase_if(given, [&](const Entry& entry) { return !knows(known, entry.key); });
+    routes_.add(section, *behind, std::move(given));
   }
 
   // Those that the stage knows. An unknown one is told of here, since what was meant may be a key of the agent's.
@@ -57,11 +89,17 @@ class Checker {
     for (const Entry& entry : section.entries) {
       const bool of_agent = is_common_key(entry.key) || agent_key(stage.kind, entry.key) != nullptr;
       const Entry* const first = section.find(entry.key);
-      if (first != &entry) {
-        const bool last_counts = of_agent && !same(entry.key, "Name");
-        warn(entry.place, "'" + printable(entry.key, 60) + "' was given in line " +
-                              std::to_string(first->place.line) + " already; the " +
-                              (last_counts ? "last" : "first") + " counts");
+      if (!of_agent && entry.item > 1) {
+        if (entry.item == 2) {
+          error(entry.place,
+                "'" + printable(entry.key, 60) +
+                    "' is a list, of which Fluent Bit hands only the first value to a plugin; write one "
+                    "text" +
+                    (takes_list(stage, entry.key) ? ", with commas between the values" : ""));
+        }
+      } else if (first != &entry) {
+        out_.problems.push_back(of_agent ? repeated(*first, entry, !same(entry.key, "Name"))
+                                         : repeated_option(*first, entry));
       } else if (of_agent) {
         continue;
       } else if (knows(names, entry.key)) {
@@ -114,6 +152,9 @@ class Checker {
   const Conf& conf_;
   AgentModules& modules_;
   AgentCheck& out_;
+  AgentRoutes routes_;
+  std::vector<FileUse> files_;
+  size_t sections_ = 0;
   std::set<std::string> told_;  // files that nothing names
 };
 
@@ -132,6 +173,7 @@ AgentCheck check_for_fluent_bit(const std::string& conf_file, const std::vector<
   AgentModules modules(paths, out.problems);
   Checker checker(conf, modules, out);
   for (const Section& section : conf.sections) checker.section(section);
+  checker.together();
   if (out.inputs + out.filters + out.outputs == 0 && !has_errors(conf.problems)) {
     out.problems.push_back(
         {{conf_file, 0}, "no section here is ours: none has the Name penstock_kinesis or lambda_logs", true});

@@ -63,27 +63,30 @@ constexpr AgentKey kOutputKeys[] = {
 
 constexpr AgentKey kServiceKeys[] = {
     {"coro_stack_size", ""},
-    {"daemon", ""},
+    {"daemon", "this host stays in the foreground: have systemd or another supervisor start it"},
     {"dns.*", ""},
-    {"enable_chunk_trace", ""},
+    {"enable_chunk_trace", "this host traces no chunks: Log_Level debug shows more of what it does"},
     {"flush", ""},
     {"flush.adaptive", ""},
     {"flush.adaptive.*", ""},
     {"hc_errors_count", ""},
     {"hc_period", ""},
     {"hc_retry_failure_count", ""},
-    {"health_check", ""},
-    {"hot_reload", ""},
+    {"health_check",
+     "this host answers no health checks: Stats_Interval logs how it is, and a failure ends it with 1"},
+    {"hot_reload", "this host does not reload its configuration: restart it, which loses no record"},
     {"hot_reload.*", ""},
     {"http_listen", ""},
     {"http_port", ""},
-    {"http_server", ""},
+    {"http_server", "this host has no HTTP server: Stats_Interval logs its counters"},
     {"json.*", ""},
-    {"log_file", ""},
+    {"log_file", "this host logs to standard error: redirect that, as with 2>>FILE, or leave it to the journal"},
     {"multiline_buffer_limit", ""},
     {"parsers_file", ""},
     {"scheduler.*", ""},
-    {"security.fips_mode", ""},
+    {"security.fips_mode",
+     "this host leaves OpenSSL's mode to OpenSSL's own configuration: use_fips on in a section "
+     "chooses FIPS endpoints"},
     {"sp.*", ""},
     {"storage.*", ""},
     {"streams_file", "this host has no stream processor, so its records would be others"},
@@ -179,7 +182,8 @@ const AgentKey* agent_stage_option(int32_t kind, std::string_view id, std::strin
 
 void tell_of_agent_key(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems) {
   const std::string who = "'" + printable(entry.key, 60) + "' is for Fluent Bit; ";
-  if (key.refusal.empty() || among(key.harmless, entry.value)) {
+  if (!key.refusal.empty() && among(key.harmless, entry.value)) return;
+  if (key.refusal.empty()) {
     problems.push_back({entry.place, who + "this host has no use for it", true});
   } else {
     problems.push_back({entry.place, who + std::string(key.refusal), false});

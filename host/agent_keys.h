@@ -15,7 +15,7 @@ namespace penstock::host {
 struct AgentKey {
   std::string_view name;     // in small letters; "net.*" stands for all that begin with "net."
   std::string_view refusal;  // why a conf with it does not run here; "": it is without use here, and does no harm
-  std::string_view harmless = {};  // values that are not refused, parted by "|"
+  std::string_view harmless = {};  // values that are accepted in silence, separated by "|"
 };
 
 // The key of the agent's own in a section of that kind (PENSTOCK_INPUT, _FILTER, _OUTPUT), or nullptr. Not among

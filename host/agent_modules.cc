@@ -94,7 +94,15 @@ const penstock_stage* AgentModules::open(const AgentFile& file) {
              "' that this program can read; install both from one package";
   }
   if (stage == nullptr) problems_.push_back({place, std::move(defect), false});
+  std::string no_library;
+  const penstock_module* const behind = open_module(library_beside(path), no_library);
+  if (behind != nullptr) behind_[&file] = stage_in(*behind, file);
   return stage;
+}
+
+const penstock_stage* AgentModules::behind(const AgentFile& file) const {
+  const auto found = behind_.find(&file);
+  return found == behind_.end() ? nullptr : found->second;
 }
 
 }  // namespace penstock::host

@@ -22,6 +22,10 @@ class AgentModules {
   // libpenstock.so. nullptr: it cannot be opened, which was told once.
   const penstock_stage* stage(const AgentFile& file);
 
+  // The stage that a file opened by stage() has behind it, in the libpenstock.so beside it; nullptr: there is
+  // none.
+  const penstock_stage* behind(const AgentFile& file) const;
+
   bool is_named(const AgentFile& file) const { return named_.contains(&file); }
 
  private:
@@ -31,6 +35,7 @@ class AgentModules {
   std::vector<Problem>& problems_;
   std::map<const AgentFile*, Entry> named_;
   std::map<const AgentFile*, const penstock_stage*> stages_;
+  std::map<const AgentFile*, const penstock_stage*> behind_;
 };
 
 }  // namespace penstock::host

@@ -15,6 +15,10 @@ std::optional<StagePlan> take_transform(Section& section, const penstock_stage& 
   bool wanted = by_default;
   if (const Entry* const entry = section.find("transform")) {
     wanted = same(entry->value, "on");
+    for (const Entry& other : section.entries) {
+      if (&other == entry || !same(other.key, "transform")) continue;
+      problems.push_back(repeated_option(*entry, other));
+    }
     if (!wanted && !same(entry->value, "off")) {
       problems.push_back(
           {entry->place, "transform '" + printable(entry->value, 60) + "' is none of on and off", false});

@@ -203,6 +203,11 @@ std::string to_line(const Problem& problem) {
   return out + (problem.warning ? ": warning: " : ": ") + problem.text;
 }
 
+std::string place_from(const Place& earlier, const Place& entry) {
+  const std::string line = std::to_string(earlier.line);
+  return earlier.file == entry.file ? "line " + line : printable(earlier.file) + ":" + line;
+}
+
 const Entry* Section::find(std::string_view key) const {
   const auto entry =
       std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return same(e.key, key); });
@@ -229,6 +234,19 @@ void sort_by_place(std::vector<Problem>& problems) {
   std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
     return std::tie(a.place.file, a.place.line) < std::tie(b.place.file, b.place.line);
   });
+}
+
+void warn_of_comments(const Section& section, std::vector<Problem>& problems) {
+  for (const Entry& entry : section.entries) {
+    const bool has_comment =
+        entry.value.find(" #") != std::string::npos || entry.value.find("\t#") != std::string::npos;
+    if (!has_comment || is_yaml_name(entry.place.file)) continue;
+    problems.push_back(
+        {entry.place,
+         "the value of '" + printable(entry.key, 60) +
+             "' has a # in it: a comment must be on a line of its own, so this is a part of the value",
+         true});
+  }
 }
 
 bool has_errors(const std::vector<Problem>& problems) {

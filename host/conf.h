@@ -30,8 +30,12 @@ struct Entry {
   std::string value;  // variables expanded
   Place place;
   bool nested =
-      false;  // value is "" in place of a map or list of YAML, or a [GROUP NAME], that is not read further
+      false;     // value is "" in place of a map or list of YAML, or a [GROUP NAME], that is not read further
+  int item = 0;  // of YAML: 1, 2, ... in a list, whose items follow one another; 0: not in a list
 };
+
+// How a problem with an entry names the place of an earlier one: "line 4", with the file if it is another.
+std::string place_from(const Place& earlier, const Place& entry);
 
 struct Section {
   std::string
@@ -62,6 +66,9 @@ Conf read_conf(const std::string& path, const Environment& environment, ConfFor 
 
 // In the order of files and lines; those of one line as they are.
 void sort_by_place(std::vector<Problem>& problems);
+
+// Adds a warning for each value of a classic conf that seems to end with a comment, which is a part of it.
+void warn_of_comments(const Section& section, std::vector<Problem>& problems);
 
 bool has_errors(const std::vector<Problem>& problems);
 

@@ -259,9 +259,11 @@ class YamlReader {
         problem(place, "'" + printable(key.text, 60) +
                            "' has a map or an empty list as its value; it wants a text or a list of texts");
       } else {
+        int number = 0;
         for (const YamlNode& item : value.items) {
           if (item.kind == Kind::kText) {
             add(section, {path, item.line}, key.text, item.text);
+            section.entries.back().item = ++number;
           } else {
             problem({path, item.line},
                     "an item of '" + printable(key.text, 60) + "' is a map or a list; it wants a text");

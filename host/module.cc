@@ -151,6 +151,14 @@ std::vector<std::string> option_names(const penstock_stage& stage) {
   return names;
 }
 
+bool takes_list(const penstock_stage& stage, std::string_view name) {
+  for (size_t i = 0; i < stage.option_info_count; ++i) {
+    const penstock_option_info& info = option_info(stage, i);
+    if (same(info.name, name)) return info.type != nullptr && std::string_view(info.type) == "list";
+  }
+  return false;
+}
+
 bool knows(const std::vector<std::string>& names, std::string_view key) {
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return same(name, key); });
 }

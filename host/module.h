@@ -49,6 +49,9 @@ const char* kind_name(int32_t kind);
 // The names of all options of a stage.
 std::vector<std::string> option_names(const penstock_stage& stage);
 
+// Whether the option of that name takes several values, separated by commas.
+bool takes_list(const penstock_stage& stage, std::string_view name);
+
 // Whether the key is among names, compared without case.
 bool knows(const std::vector<std::string>& names, std::string_view key);
 

@@ -57,7 +57,42 @@ void check_against_table(const penstock_stage& stage, const Findings& findings) 
   }
 }
 
+// The list of an option that takes several values becomes one value; that of any other is a problem.
+std::vector<Entry> with_lists_joined(const std::vector<Entry>& entries, const penstock_stage& stage,
+                                     const std::vector<std::string>& known, std::vector<Problem>& problems) {
+  std::vector<Entry> out;
+  for (const Entry& entry : entries) {
+    const bool joins = entry.item > 1 && knows(known, entry.key);
+    if (entry.item == 1 && knows(known, entry.key) && !takes_list(stage, entry.key)) {
+      problems.push_back({entry.place,
+                          "'" + printable(entry.key, 60) + "' is a list, but takes one value; write it as a text",
+                          false});
+    }
+    if (joins) {
+      out.back().value += "," + entry.value;
+    } else {
+      out.push_back(entry);
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+Problem repeated(const Entry& first, const Entry& entry, bool last_counts) {
+  return {entry.place,
+          "'" + printable(entry.key, 60) + "' was given in " + place_from(first.place, entry.place) +
+              " already; the " + (last_counts ? "last" : "first") + " counts",
+          true};
+}
+
+Problem repeated_option(const Entry& first, const Entry& entry) {
+  if (first.value == entry.value) return repeated(first, entry, false);
+  return {entry.place,
+          "'" + printable(entry.key, 60) + "' was given in " + place_from(first.place, entry.place) +
+              " already, with another value; remove one of them",
+          false};
+}
 
 bool is_common_key(std::string_view key) {
   return std::any_of(kCommonKeys.begin(), kCommonKeys.end(),
@@ -67,26 +102,23 @@ bool is_common_key(std::string_view key) {
 std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
                                  std::vector<Problem>& problems) {
   const std::vector<std::string> known = option_names(stage);
+  Section of_stage = section;
+  of_stage.entries = with_lists_joined(section.entries, stage, known, problems);
   std::vector<Entry> options;
-  for (const Entry& entry : section.entries) {
+  for (const Entry& entry : of_stage.entries) {
     const std::string key = lower(entry.key);
     const bool of_host = is_common_key(key);
-    const Entry* const first = section.find(entry.key);
-    if (first != &entry) {
-      problems.push_back({entry.place,
-                          "'" + printable(entry.key, 60) + "' was given in line " +
-                              std::to_string(first->place.line) + " already; the " +
-                              (of_host && key != "name" ? "last" : "first") + " counts",
-                          true});
-      continue;
-    }
-    if (of_host) continue;
     const AgentKey* agents = nullptr;
-    if (!knows(known, key)) agents = agent_key(stage.kind, key);
-    if (!knows(known, key) && agents == nullptr) agents = agent_stage_option(stage.kind, stage.id, key);
-    if (agents != nullptr) {
+    if (!of_host && !knows(known, key)) agents = agent_key(stage.kind, key);
+    if (!of_host && !knows(known, key) && agents == nullptr)
+      agents = agent_stage_option(stage.kind, stage.id, key);
+    const Entry* const first = of_stage.find(entry.key);
+    if (first != &entry) {
+      problems.push_back(of_host || agents != nullptr ? repeated(*first, entry, of_host && key != "name")
+                                                      : repeated_option(*first, entry));
+    } else if (agents != nullptr) {
       tell_of_agent_key(*agents, entry, problems);
-    } else {
+    } else if (!of_host) {
       options.push_back(entry);
     }
   }

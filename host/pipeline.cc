@@ -1,7 +1,9 @@
 #include "host/pipeline.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <iterator>
 
 namespace penstock::host {
 
@@ -28,10 +30,30 @@ struct EmitContext {
   size_t input;
 };
 
-// As much of the batch as its maker and we both know. Fields that its maker does not know are empty.
+// Where the fields of a batch end, in order.
+constexpr size_t kBatchFieldEnds[] = {0,
+                                      offsetof(penstock_batch, record_stride),
+                                      offsetof(penstock_batch, ack_id),
+                                      offsetof(penstock_batch, records),
+                                      offsetof(penstock_batch, record_count),
+                                      offsetof(penstock_batch, log_group),
+                                      offsetof(penstock_batch, log_stream),
+                                      offsetof(penstock_batch, owner),
+                                      offsetof(penstock_batch, region),
+                                      offsetof(penstock_batch, stream),
+                                      offsetof(penstock_batch, shard_id),
+                                      offsetof(penstock_batch, sequence_number),
+                                      offsetof(penstock_batch, sub_sequence_number),
+                                      offsetof(penstock_batch, partition_key),
+                                      offsetof(penstock_batch, arrival_time_ms),
+                                      sizeof(penstock_batch)};
+
+// The fields that the batch's size covers whole; all others are empty.
 penstock_batch known_part(const penstock_batch& batch) {
   penstock_batch out{};
-  std::memcpy(&out, &batch, std::min<size_t>(batch.struct_size, sizeof out));
+  const size_t* const end =
+      std::upper_bound(std::begin(kBatchFieldEnds), std::end(kBatchFieldEnds), batch.struct_size);
+  std::memcpy(&out, &batch, *(end - 1));
   out.struct_size = sizeof out;
   return out;
 }

@@ -21,6 +21,7 @@ class Planner {
   void section(Section section) {
     const int32_t kind = kind_of(section);
     if (kind == 0) return other(section);
+    warn_of_comments(section, plan_.problems);
     StagePlan stage;
     stage.place = section.place;
     if (!match(section, kind, stage)) complete_ = false;

@@ -53,9 +53,14 @@ Plan make_plan(const Conf& conf, const Modules& modules, const PlanOptions& opti
 // Match_Regex.
 bool is_common_key(std::string_view key);
 
+// The warning about a key that is given again.
+Problem repeated(const Entry& first, const Entry& entry, bool last_counts);
+// The same for an option, which is an error if the values differ.
+Problem repeated_option(const Entry& first, const Entry& entry);
+
 // The options of a section for the stage: all its keys but the common ones and those that are for Fluent Bit
-// alone, which are told of in problems. So are repeated keys, as warnings: of an option the first counts, of a key
-// of the host's the last.
+// alone. A list of YAML is joined with commas if the option takes one. Adds repeated keys, lists where one value
+// belongs, and keys for Fluent Bit alone to problems.
 std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
                                  std::vector<Problem>& problems);
 

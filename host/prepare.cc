@@ -9,7 +9,9 @@
 #include <set>
 
 #include "host/agent_files.h"
+#include "host/file_uses.h"
 #include "host/named_plugins.h"
+#include "host/stream_loops.h"
 
 namespace penstock::host {
 
@@ -71,6 +73,15 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   std::vector<Problem>& more = out.plan.problems;
   out.problems.insert(out.problems.end(), std::make_move_iterator(more.begin()),
                       std::make_move_iterator(more.end()));
+  std::vector<FileUse> files;
+  size_t sections = 0;
+  for (const auto* stages : {&out.plan.inputs, &out.plan.filters, &out.plan.outputs}) {
+    for (const StagePlan& stage : *stages) add_file_uses(*stage.stage, stage.options, ++sections, files);
+  }
+  check_file_uses(files, out.problems);
+  if (!has_errors(out.problems)) {
+    for (Problem& loop : stream_loops(out.plan)) out.problems.push_back(std::move(loop));
+  }
   sort_by_place(out.problems);
   return out;
 }

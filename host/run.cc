@@ -5,6 +5,7 @@
 #include "host/log.h"
 #include "host/loop.h"
 #include "host/prepare.h"
+#include "host/stream_loops.h"
 #include "host/text.h"
 
 namespace penstock::host {
@@ -70,6 +71,9 @@ int run_command(const std::vector<std::string>& args) {
   const Prepared prepared = prepare(arguments.last("-c"), arguments.values("-e"));
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
+  const std::vector<Problem> loops = undecided_stream_loops(prepared.plan);
+  print_problems(loops);
+  if (has_errors(loops)) return kExitFailed;
   Problem problem;
   if (run_pipeline(prepared, exit_when_idle_ms, problem)) return kExitFine;
   if (!problem.text.empty()) print_problems({problem});

@@ -11,7 +11,9 @@ namespace penstock::host {
 
 namespace {
 
-const std::vector<std::string> kKeys = {"Grace", "Stats_Interval", "Log_Level", "Plugins_File"};
+const std::vector<std::string> kKeys = {"Grace", "Log_Level", "Plugins_File", "Stats_Interval"};
+
+bool is_off(std::string_view value) { return same(value, "off") || same(value, "false") || same(value, "no"); }
 
 class SettingsReader {
  public:
@@ -32,10 +34,20 @@ class SettingsReader {
       duration(entry, settings_.stats_interval_ms);
     } else if (same(entry.key, "Log_Level")) {
       log_level(entry);
-    } else if (const AgentKey* const known = agent_service_key(entry.key)) {
-      if (fresh) tell_of_agent_key(*known, entry, problems_);
+    } else if (agent_service_key(entry.key) != nullptr) {
+      agents_[lower(entry.key)] = entry;
     } else {
-      problem(entry, "[SERVICE] has no key '" + printable(entry.key, 60) + "'" + suggestion(entry.key, kKeys));
+      const std::string meant = suggestion(entry.key, kKeys);
+      problem(entry, "[SERVICE] has no key '" + printable(entry.key, 60) + "'" + meant +
+                         (meant.empty() ? "; its" : " Its") +
+                         " keys are Grace, Log_Level, Plugins_File and Stats_Interval");
+    }
+  }
+
+  // What is for Fluent Bit alone; of a repeated key the last counts. A switch that is off asks for nothing.
+  void end() {
+    for (const auto& [key, entry] : agents_) {
+      if (!is_off(entry.value)) tell_of_agent_key(*agent_service_key(key), entry, problems_);
     }
   }
 
@@ -66,6 +78,7 @@ class SettingsReader {
   Settings& settings_;
   std::vector<Problem>& problems_;
   std::map<std::string, Place> seen_;
+  std::map<std::string, Entry> agents_;
 };
 
 }  // namespace
@@ -75,8 +88,10 @@ Settings read_settings(const Conf& conf, std::vector<Problem>& problems) {
   SettingsReader reader(settings, problems);
   for (const Section& section : conf.sections) {
     if (!same(section.name, "SERVICE")) continue;
+    warn_of_comments(section, problems);
     for (const Entry& entry : section.entries) reader.entry(entry);
   }
+  reader.end();
   return settings;
 }
 

@@ -44,7 +44,8 @@ void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
   to.log.line(level, *to.label, {text.data, text.size});
 }
 
-bool run(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments) {
+int32_t call(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments,
+             penstock_print_fn print, void* print_ctx, Error& error) {
   LogOf log;
   log.label = &plan.label;
   log.log.set_level(PENSTOCK_LOG_WARN);
@@ -53,9 +54,13 @@ bool run(const StagePlan& plan, const penstock_command& command, const std::vect
   host.ctx = &log;
   host.log = log_line;
   const std::vector<penstock_option> options = abi_options(plan.options);
+  return command.run(&host, options.data(), options.size(), arguments.data(), arguments.size(),
+                     sizeof(penstock_option), print, print_ctx, &error);
+}
+
+bool run(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments) {
   Error error;
-  const int32_t result = command.run(&host, options.data(), options.size(), arguments.data(), arguments.size(),
-                                     sizeof(penstock_option), print_line, nullptr, &error);
+  const int32_t result = call(plan, command, arguments, print_line, nullptr, error);
   if (result >= 0) return true;
   print_problems({{plan.place, plan.label + ": " + command.name + ": " + error.describe(result), false}});
   return false;
@@ -178,6 +183,21 @@ std::string stage_commands_help() {
     }
   }
   return out.empty() ? out : "\nCommands of stages, for each stage of a conf that has them:\n\n" + out;
+}
+
+StageLines run_stage_command(const StagePlan& plan, std::string_view name, const std::vector<Entry>& arguments) {
+  StageLines out;
+  penstock_command command{};
+  out.offered = find_command(*plan.stage, name, command);
+  if (!out.offered) return out;
+  const auto keep = [](void* lines, penstock_bytes line) {
+    static_cast<std::vector<std::string>*>(lines)->push_back(printable({line.data, line.size}, std::string::npos));
+  };
+  Error error;
+  const int32_t result = call(plan, command, abi_options(arguments), keep, &out.lines, error);
+  if (result < 0) out.error = error.describe(result);
+  out.retryable = error.retryable != 0;
+  return out;
 }
 
 CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments) {

@@ -15,6 +15,15 @@ struct CommandRun {
   bool failed = false;  // in one of them; standard error says why
 };
 
+// What the command of that name prints for one stage.
+struct StageLines {
+  bool offered = false;  // the stage has the command
+  std::vector<std::string> lines;
+  std::string error;  // "": it went well
+  bool retryable = false;
+};
+StageLines run_stage_command(const StagePlan& plan, std::string_view name, const std::vector<Entry>& arguments);
+
 // Runs the command of that name for each stage of the plan that has it, one after the other, and prints what they
 // print on standard output: under the label of the stage where there are several.
 CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments);

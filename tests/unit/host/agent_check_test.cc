@@ -58,7 +58,7 @@ constexpr char kGood[] =
     "[INPUT]\n  Name Penstock_Kinesis\n  Tag t\n  stream s\n  checkpoint file:/x\n  on_failure file:/y\n"
     "  threaded off\n  storage.type filesystem\n  mem_buf_limit 5M\n  alias a\n"
     "[FILTER]\n  Name lambda_logs\n  Match *\n  key_name log\n  log_level debug\n"
-    "[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n  on_failure file:/y\n  Retry_Limit no_limits\n"
+    "[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n  on_failure file:/z\n  Retry_Limit no_limits\n"
     "  workers 1\n"
     "[INPUT]\n  Name tail\n  what ever\n[FILTER]\n  Name grep\n[OUTPUT]\n  Name stdout\n[CUSTOM]\n  Name x\n";
 
@@ -79,7 +79,7 @@ TEST_F(agent_check, yaml_is_checked_as_the_classic_form_is) {
       "    - {name: penstock_kinesis, tag: t, stream: s, checkpoint: 'file:/x', onFailure: 'file:/y',\n"
       "       threaded: off, storage.type: filesystem, processors: {logs: []}}\n"
       "  outputs:\n"
-      "    - {name: penstock_kinesis, match: '*', stream: s, onFailure: 'file:/y', retryLimit: no_limits, "
+      "    - {name: penstock_kinesis, match: '*', stream: s, onFailure: 'file:/z', retryLimit: no_limits, "
       "workers: 2,\n"
       "       ";
   EXPECT_EQ(problems(conf + "logKey: log}\n", "agent.yaml"), "");
@@ -114,10 +114,53 @@ TEST_F(agent_check, a_required_option_that_is_missing_or_empty_is_an_error) {
       "agent.conf:1: stream is required\n");
 }
 
-TEST_F(agent_check, of_a_repeated_option_the_first_counts_and_of_a_key_of_the_agents_the_last) {
-  EXPECT_EQ(of_input("  threaded on\n  threaded off\n  storage.type filesystem\n  stream bad\n"),
-            "agent.conf:10: warning: 'threaded' was given in line 9 already; the last counts\n"
-            "agent.conf:12: warning: 'stream' was given in line 6 already; the first counts\n");
+TEST_F(agent_check, of_a_repeated_option_the_values_must_agree_and_of_a_key_of_the_agents_the_last_counts) {
+  EXPECT_EQ(
+      of_input("  threaded on\n  threaded off\n  storage.type filesystem\n  stream s\n  Region a\n  region b\n"),
+      "agent.conf:10: warning: 'threaded' was given in line 9 already; the last counts\n"
+      "agent.conf:12: warning: 'stream' was given in line 6 already; the first counts\n"
+      "agent.conf:14: 'region' was given in line 13 already, with another value; remove one of them\n");
+}
+
+// Fluent Bit makes a property of each item, and hands a plugin the first.
+TEST_F(agent_check, a_list_of_several_values_is_an_error) {
+  const std::string conf =
+      "service: {storage.path: /x}\n"
+      "pipeline:\n"
+      "  inputs:\n"
+      "    - {name: penstock_kinesis, tag: t, checkpoint: 'file:/x', onFailure: 'file:/y', threaded: off,\n"
+      "       storage.type: filesystem,\n";
+  const std::string outputs = "  outputs: [{name: null, match: '*'}]\n";
+  EXPECT_EQ(problems(conf + "       stream: [a]}\n" + outputs, "agent.yaml"), "");
+  EXPECT_EQ(
+      problems(conf + "       stream: [a, b, c]}\n" + outputs, "agent.yaml"),
+      "agent.yaml:6: 'stream' is a list, of which Fluent Bit hands only the first value to a plugin; write one "
+      "text\n");
+}
+
+TEST_F(agent_check, a_file_of_two_sections_is_an_error) {
+  EXPECT_EQ(
+      of_input(std::string(kSafe) + "[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n" +
+               "  on_failure file:/./x.lock\n  Retry_Limit off\n  workers 1\n"),
+      "agent.conf:15: on_failure names the file '/./x.lock', which checkpoint in line 7 uses too; give each its "
+      "own\n");
+}
+
+TEST_F(agent_check, a_match_that_begins_with_a_slash_is_warned_of) {
+  const std::string text =
+      "begins with /, but no tag that tag_format makes does: leave the / out, as in aws/lambda/*\n";
+  EXPECT_EQ(of_input(std::string(kSafe) + "[FILTER]\n  Name grep\n  Match /aws/*\n[OUTPUT]\n  Name null\n"
+                                          "  Match_Regex ^/aws\n[OUTPUT]\n  Name null\n  Match aws/*\n"),
+            "agent.conf:13: warning: '/aws/*' " + text + "agent.conf:16: warning: '^/aws' " + text);
+  EXPECT_EQ(problems("[INPUT]\n  Name tail\n[OUTPUT]\n  Name null\n  Match /x\n"),
+            "agent.conf: warning: no section here is ours: none has the Name penstock_kinesis or lambda_logs\n");
+}
+
+TEST_F(agent_check, a_comment_after_a_value_is_warned_of) {
+  EXPECT_EQ(
+      of_input(std::string(kSafe) + "  region r # mine\n"),
+      "agent.conf:11: warning: the value of 'region' has a # in it: a comment must be on a line of its own, so "
+      "this is a part of the value\n");
 }
 
 TEST_F(agent_check, checkpoint_after_append_needs_threaded_off) {
@@ -288,7 +331,9 @@ TEST_F(agent_check, files_are_found_by_plugins_file_and_by_plugins) {
 
 TEST_F(agent_check, a_file_that_nothing_names_is_warned_of_and_looked_for_beside_the_library) {
   plugins_ = {kFiles + "/penstock-in-kinesis.so"};
-  const std::string it = of_output("  Retry_Limit off\n  workers 1\n");
+  const std::string it =
+      problems("[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n  region eu-west-1\n  on_failure file:" +
+               folder_.path("y") + "\n  Retry_Limit off\n  workers 1\n");
   EXPECT_EQ(
       it.substr(it.find("agent.conf")),
       "agent.conf:1: warning: nothing here names penstock-out-kinesis.so, which this section needs: Fluent Bit "

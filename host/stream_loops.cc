@@ -1,0 +1,146 @@
+#include "host/stream_loops.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "host/match.h"
+#include "host/stage_command.h"
+
+namespace penstock::host {
+
+namespace {
+
+// Records of the stream from end up in the stream to.
+struct Way {
+  const StagePlan* input;
+  const StagePlan* output;
+  std::string from;
+  std::string to;
+};
+
+bool is_same(const std::string& a, const std::string& b) { return a == b; }
+// "*" in one stands for what only the service knows.
+bool may_be_same(const std::string& a, const std::string& b) { return wildcard_fits(a, b) || wildcard_fits(b, a); }
+using Same = bool (*)(const std::string& a, const std::string& b);
+
+std::vector<Way> ways_of(const Plan& plan, const std::vector<StageLines>& inputs,
+                         const std::vector<StageLines>& outputs) {
+  std::vector<Way> ways;
+  for (size_t input = 0; input < plan.routes.size(); ++input) {
+    for (const size_t output : plan.routes[input].outputs) {
+      for (const std::string& from : inputs[input].lines) {
+        for (const std::string& to : outputs[output].lines)
+          ways.push_back({&plan.inputs[input], &plan.outputs[output], from, to});
+      }
+    }
+  }
+  return ways;
+}
+
+// The shortest way back from the end of a way to its beginning, as indexes; empty if there is none.
+std::vector<size_t> loop_from(const std::vector<Way>& ways, size_t first, Same same) {
+  std::vector<size_t> before(ways.size(), ways.size());
+  std::vector<size_t> reached = {first};
+  for (size_t i = 0; i < reached.size(); ++i) {
+    const size_t at = reached[i];
+    if (same(ways[at].to, ways[first].from)) {
+      std::vector<size_t> loop = {at};
+      while (loop.back() != first) loop.push_back(before[loop.back()]);
+      std::reverse(loop.begin(), loop.end());
+      return loop;
+    }
+    for (size_t next = 0; next < ways.size(); ++next) {
+      if (next == first || before[next] != ways.size() || !same(ways[at].to, ways[next].from)) continue;
+      before[next] = at;
+      reached.push_back(next);
+    }
+  }
+  return {};
+}
+
+// Each loop once: where its first way is its first in the order of the conf.
+std::vector<std::vector<size_t>> loops_in(const std::vector<Way>& ways, Same same) {
+  std::vector<std::vector<size_t>> loops;
+  for (size_t first = 0; first < ways.size(); ++first) {
+    std::vector<size_t> loop = loop_from(ways, first, same);
+    if (!loop.empty() && *std::min_element(loop.begin(), loop.end()) == first) loops.push_back(std::move(loop));
+  }
+  return loops;
+}
+
+std::string in_words(const std::vector<Way>& ways, const std::vector<size_t>& loop) {
+  std::string text;
+  for (const size_t i : loop) {
+    const Way& way = ways[i];
+    text += (text.empty() ? "" : ", and ") + way.output->label + " writes to the stream " + way.to + " what " +
+            way.input->label + " reads from " + (way.from == way.to ? "it" : way.from);
+  }
+  return text;
+}
+
+constexpr const char* kAdvice =
+    "; name another stream, or give the ARN if it is in another account, or change Match";
+
+std::vector<Problem> errors_of(const std::vector<Way>& ways) {
+  std::vector<Problem> problems;
+  for (const std::vector<size_t>& loop : loops_in(ways, is_same)) {
+    problems.push_back(
+        {ways[loop.front()].output->place,
+         "every record would be read and written again without end: " + in_words(ways, loop) + kAdvice, false});
+  }
+  return problems;
+}
+
+std::vector<StageLines> streams_of(const std::vector<StagePlan>& stages) {
+  std::vector<StageLines> out;
+  out.reserve(stages.size());
+  for (const StagePlan& stage : stages) out.push_back(run_stage_command(stage, "streams", {}));
+  return out;
+}
+
+// Replaces lines with "*" by what the service says; false: problem says why it does not.
+bool resolve(const StagePlan& stage, StageLines& streams, Problem& problem) {
+  const auto is_open = [](const std::string& line) { return line.find('*') != std::string::npos; };
+  if (std::none_of(streams.lines.begin(), streams.lines.end(), is_open)) return true;
+  streams = run_stage_command(stage, "streams", {{"resolve", "on", stage.place}});
+  const bool known = streams.error.empty() && std::none_of(streams.lines.begin(), streams.lines.end(), is_open);
+  if (known) return true;
+  problem = {stage.place, streams.error.empty() ? "DescribeStreamSummary is not permitted" : streams.error,
+             !streams.retryable || streams.error.empty()};
+  return false;
+}
+
+}  // namespace
+
+std::vector<Problem> stream_loops(const Plan& plan) {
+  return errors_of(ways_of(plan, streams_of(plan.inputs), streams_of(plan.outputs)));
+}
+
+std::vector<Problem> undecided_stream_loops(const Plan& plan) {
+  std::vector<StageLines> inputs = streams_of(plan.inputs);
+  std::vector<StageLines> outputs = streams_of(plan.outputs);
+  const std::vector<Way> ways = ways_of(plan, inputs, outputs);
+  const std::vector<std::vector<size_t>> loops = loops_in(ways, may_be_same);
+  std::vector<bool> resolved_inputs(inputs.size()), resolved_outputs(outputs.size());
+  for (const std::vector<size_t>& loop : loops) {
+    for (const size_t i : loop) {
+      const auto input = static_cast<size_t>(ways[i].input - plan.inputs.data());
+      const auto output = static_cast<size_t>(ways[i].output - plan.outputs.data());
+      Problem problem;
+      bool known = true;
+      if (!resolved_inputs[input]) known = resolve(plan.inputs[input], inputs[input], problem);
+      if (known && !resolved_outputs[output]) known = resolve(plan.outputs[output], outputs[output], problem);
+      resolved_inputs[input] = resolved_outputs[output] = true;
+      if (known) continue;
+      problem.text =
+          "it is not known whether records would be written back to the stream that they were read from (" +
+          in_words(ways, loop) + "): " + problem.text + "; give the ARN of each stream";
+      return {problem};
+    }
+  }
+  return errors_of(ways_of(plan, inputs, outputs));
+}
+
+}  // namespace penstock::host

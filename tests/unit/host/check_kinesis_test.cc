@@ -1,0 +1,212 @@
+// penstock check of confs for the stages of libpenstock.so: what it finds without the network.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+class check_kinesis : public testing::Test {
+ protected:
+  check_kinesis() {
+    for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"}) unsetenv(name);
+    setenv("AWS_CONFIG_FILE", "/nowhere/config", 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials", 1);
+  }
+
+  // What check prints of problems, without the folder in front of file names.
+  std::string problems(const std::string& content, const std::string& file = "agent.conf",
+                       const std::vector<std::string>& more = {}) {
+    std::vector<std::string> args = {"check", "-c", folder_.write(file, content)};
+    args.insert(args.end(), more.begin(), more.end());
+    std::string text = run_program(args).err;
+    for (size_t at; (at = text.find(folder_.path(""))) != std::string::npos;)
+      text.erase(at, folder_.path("").size());
+    return text;
+  }
+
+  static std::string input(const std::string& tag, const std::string& lines) {
+    return "[INPUT]\n  Name penstock_kinesis\n  Tag " + tag + "\n  checkpoint memory\n  on_failure drop\n" + lines;
+  }
+  static std::string output(const std::string& match, const std::string& lines) {
+    return "[OUTPUT]\n  Name penstock_kinesis\n  Match " + match + "\n  on_failure drop\n" + lines;
+  }
+  // Of a conf with one input and one output that have these lines.
+  bool loops(const std::string& in, const std::string& out) {
+    const std::string text = problems(input("t", in) + output("*", out));
+    const bool found = text.find("every record would be read and written again without end") != std::string::npos;
+    EXPECT_EQ(text.empty(), !found) << text;
+    return found;
+  }
+  // Of a conf whose input has this checkpoint and whose output has these lines.
+  std::string of_files(const std::string& checkpoint, const std::string& lines) {
+    return problems("[INPUT]\n  Name penstock_kinesis\n  stream in\n  region eu-west-1\n  on_failure drop\n" +
+                    ("  checkpoint " + checkpoint) +
+                    "\n[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream out\n  region eu-west-1\n" + lines);
+  }
+
+  Folder folder_;
+};
+
+const std::string kHere = "  region eu-west-1\n";
+std::string arn(const std::string& account, const std::string& region, const std::string& name) {
+  return "arn:aws:kinesis:" + region + ":" + account + ":stream/" + name;
+}
+const std::string kOurs = arn("123456789012", "eu-west-1", "mill");
+
+TEST_F(check_kinesis, an_output_into_the_stream_that_is_read_is_a_problem_that_names_both) {
+  EXPECT_EQ(
+      problems(input("t", kHere + "  stream mill\n") + output("*", kHere + "  stream mill\n")),
+      "agent.conf:8: every record would be read and written again without end: output:penstock_kinesis:0 writes "
+      "to the stream mill (account *, region eu-west-1) what input:penstock_kinesis:0 reads from it; name "
+      "another stream, or give the ARN if it is in another account, or change Match\n");
+}
+
+TEST_F(check_kinesis, a_stream_is_the_same_by_account_region_name_and_endpoint) {
+  EXPECT_TRUE(loops("  stream " + kOurs + "\n", "  stream_arn " + kOurs + "\n"));
+  EXPECT_TRUE(loops(kHere + "  stream a,mill\n", kHere + "  stream mill\n"));
+  EXPECT_TRUE(loops(kHere + "  stream mill\n  use_fips on\n", kHere + "  stream mill\n"));
+  EXPECT_TRUE(loops(kHere + "  stream mill\n",
+                    kHere + "  stream mill\n  endpoint https://kinesis.eu-west-1.amazonaws.com\n"));
+  const std::string local = "  endpoint http://localhost:4567\n";
+  EXPECT_TRUE(
+      loops(kHere + local + "  stream mill\n", kHere + "  stream mill\n  endpoint http://127.0.0.1:4567/\n"));
+  const std::string role = "  role_arn arn:aws:iam::123456789012:role/writer\n";
+  EXPECT_TRUE(loops("  stream " + kOurs + "\n", kHere + role + "  stream mill\n")) << "the account of the role";
+
+  EXPECT_FALSE(loops(kHere + "  stream mill\n", kHere + "  stream mill2\n"));
+  EXPECT_FALSE(loops(kHere + "  stream mill\n", kHere + "  stream Mill\n"));
+  EXPECT_FALSE(loops(kHere + "  stream mill\n", "  region eu-west-2\n  stream mill\n"));
+  EXPECT_FALSE(loops(kHere + "  stream mill\n", kHere + local + "  stream mill\n"));
+  EXPECT_FALSE(loops("  stream " + kOurs + "\n", "  stream " + arn("210987654321", "eu-west-1", "mill") + "\n"));
+  EXPECT_FALSE(loops("  stream " + kOurs + "\n", "  stream " + arn("123456789012", "us-east-1", "mill") + "\n"));
+  EXPECT_FALSE(loops("  stream " + kOurs + "\n", kHere + "  stream mill\n")) << "only the service knows";
+}
+
+TEST_F(check_kinesis, a_loop_is_found_through_matches_and_through_several_sections) {
+  const auto in = [&](const char* tag, const char* stream) {
+    return input(tag, kHere + "  stream " + stream + "\n");
+  };
+  const auto out = [&](const char* match, const char* stream) {
+    return output(match, kHere + "  stream " + stream + "\n");
+  };
+  EXPECT_EQ(problems(in("a.x", "one") + in("b.x", "two") + out("b.*", "three") + out("a.*", "one")).substr(0, 14),
+            "agent.conf:21:");
+  EXPECT_EQ(problems(in("a.x", "one") + in("b.x", "two") + out("a.*", "three") + out("b.*", "one")), "");
+  const std::string through_two = problems(in("a", "one") + in("b", "two") + out("a", "two") + out("b", "one"));
+  EXPECT_NE(
+      through_two.find("output:penstock_kinesis:0 writes to the stream two (account *, region eu-west-1) what "
+                       "input:penstock_kinesis:0 reads from one (account *, region eu-west-1), and "
+                       "output:penstock_kinesis:1 writes to the stream one"),
+      std::string::npos)
+      << through_two;
+  EXPECT_EQ(problems(in("a", "one") + "[OUTPUT]\n  Name penstock_kinesis\n  Match_Regex ^a$\n  on_failure drop\n" +
+                     kHere + "  stream one\n")
+                .substr(0, 13),
+            "agent.conf:8:");
+}
+
+TEST_F(check_kinesis, a_list_of_streams_in_yaml_is_the_streams_with_commas) {
+  const std::string conf =
+      "pipeline:\n"
+      "  inputs:\n"
+      "    - {name: penstock_kinesis, region: eu-west-1, checkpoint: memory, onFailure: drop, stream: [a, mill]}\n"
+      "  filters: [{name: lambda_logs, match: '*', drop: [start, end]}]\n"
+      "  outputs:\n"
+      "    - {name: penstock_kinesis, match: '*', region: eu-west-1, onFailure: drop, stream: ";
+  EXPECT_EQ(problems(conf + "b}\n", "agent.yaml"), "");
+  EXPECT_NE(problems(conf + "mill}\n", "agent.yaml").find("without end"), std::string::npos);
+  EXPECT_EQ(problems(conf + "[b, c]}\n", "agent.yaml"),
+            "agent.yaml:6: 'stream' is a list, but takes one value; write it as a text\n"
+            "agent.yaml:6: stream names 2 streams, but an output writes to one; use a section for each\n");
+}
+
+TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
+  const std::string uid = std::to_string(geteuid());
+  EXPECT_EQ(of_files("file:" + folder_.path("none/checkpoint"), "  on_failure drop\n"),
+            "agent.conf:1: checkpoint file:none/checkpoint: folder "
+            "none does not exist: create it, owned by user " +
+                uid + ", who runs this program (install -d -m 0700 -o " + uid + " none)\n");
+  folder_.write("file", "x");
+  EXPECT_NE(
+      of_files("memory", "  on_failure file:" + folder_.path("file/failures") + "\n").find("is not a folder"),
+      std::string::npos);
+  EXPECT_NE(of_files("memory", "  on_failure file:" + folder_.path("") + "\n").find("names a folder"),
+            std::string::npos);
+  std::filesystem::create_symlink("file", folder_.path("link"));
+  EXPECT_NE(of_files("memory", "  on_failure file:" + folder_.path("link") + "\n").find("is a symbolic link"),
+            std::string::npos);
+  EXPECT_NE(of_files("file:" + folder_.path("file"), "  on_failure drop\n").find("checkpoint"), std::string::npos)
+      << "which is none";
+  EXPECT_EQ(of_files("file:" + folder_.path("good"), "  on_failure file:" + folder_.path("failures") + "\n"), "");
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("good.lock"))) << "check creates nothing";
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("failures")));
+  if (geteuid() == 0) return;  // who may write what modes forbid
+  std::filesystem::create_directory(folder_.path("closed"));
+  chmod(folder_.path("closed").c_str(), 0500);
+  EXPECT_NE(of_files("file:" + folder_.path("closed/c"), "  on_failure drop\n").find("cannot be written by user"),
+            std::string::npos);
+}
+
+TEST_F(check_kinesis, a_file_is_for_one_option) {
+  const std::string path = folder_.path("kept");
+  const auto shared = [&](const std::string& other) {
+    return of_files("file:" + path, "  on_failure file:" + other + "\n");
+  };
+  EXPECT_EQ(
+      shared(path),
+      "agent.conf:12: on_failure names the file 'kept', which checkpoint in line 6 uses too; give each its own\n");
+  std::filesystem::create_directory(folder_.path("f"));
+  EXPECT_NE(shared(folder_.path("f/../kept")), "");
+  EXPECT_NE(shared(folder_.path("./kept.lock")), "");
+  EXPECT_NE(shared(folder_.path("kept.tmp")), "");
+  std::filesystem::create_symlink(".", folder_.path("f/up"));
+  EXPECT_EQ(shared(folder_.path("f/up/kept")), "") << "this is f/kept";
+  std::filesystem::create_directory_symlink(folder_.path(""), folder_.path("here"));
+  EXPECT_NE(shared(folder_.path("here/kept")), "");
+  EXPECT_EQ(shared(folder_.path("kept2")), "");
+  EXPECT_EQ(problems("[INPUT]\n  Name penstock_kinesis\n  stream in\n" + kHere + "  checkpoint file:" + path +
+                     "\n  on_failure file:" + path + "\n[OUTPUT]\n  Name null\n  Match *\n"),
+            "agent.conf:1: checkpoint and on_failure both use the file kept; give each its own\n");
+}
+
+TEST_F(check_kinesis, what_run_would_refuse_is_a_problem) {
+  const auto of_output = [&](const std::string& lines) {
+    return problems(
+        "[INPUT]\n  Name penstock_kinesis\n  stream in\n  region eu-west-1\n  checkpoint memory\n"
+        "  on_failure drop\n" +
+        output("*", "  stream out\n" + lines));
+  };
+  EXPECT_EQ(of_output(kHere), "");
+  EXPECT_EQ(of_output(""),
+            "agent.conf:7: no region: set region, or AWS_REGION in the environment, like eu-west-1\n");
+  setenv("AWS_REGION", "eu-west-1", 1);
+  EXPECT_EQ(of_output(""), "");
+  for (const char* line :
+       {"region US-EAST-1", "region us east 1", "region us-east-1.", "endpoint kinesis.local",
+        "endpoint https://h/p", "endpoint http://example.com", "endpoint https://u@h", "sts_endpoint h",
+        "ca_file /nowhere/ca.pem", "ca_file ~/ca.pem", "external_id x", "role_arn writer"}) {
+    EXPECT_EQ(of_output("  " + std::string(line) + "\n").substr(0, 11), "agent.conf:") << line;
+  }
+  EXPECT_NE(of_output("  use_fips on\n  endpoint https://h\n"), "");
+}
+
+TEST_F(check_kinesis, an_arn_of_another_region_than_region_is_a_problem) {
+  const auto of_input = [&](const std::string& lines) {
+    return problems(input("t", lines) + "[OUTPUT]\n  Name null\n  Match *\n");
+  };
+  EXPECT_NE(of_input("  region us-east-1\n  stream " + kOurs + "\n").find("region is us-east-1, but " + kOurs),
+            std::string::npos);
+  EXPECT_EQ(of_input("  stream " + kOurs + "\n"), "") << "the ARN says the region";
+  EXPECT_EQ(of_input("  region us-east-1\n  stream other," + kOurs + "\n"), "") << "region is that of the other";
+}
+
+}  // namespace
+}  // namespace penstock::host
