@@ -78,22 +78,27 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
   if (!host_env.ok()) return host_env.status();
   Result<Checkpoint> checkpoint = CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));
   if (!checkpoint.ok()) return checkpoint.status();
-  // What is kept can be told without the service.
+  if (checkpoint->streams.empty()) {
+    print.line("Nothing is kept yet.");
+    return {};
+  }
+  // The positions can be printed without the service.
   const Result<InputConnection> connection = connect_input(host, options, settings->streams);
   const std::vector<InputStream> streams =
       connection.ok() ? connection->with_clients(settings->streams) : std::vector<InputStream>();
-  Env& env = (connection.ok() ? connection->host_env : *host_env)->env();
+  Patience patience((connection.ok() ? connection->host_env : *host_env)->env());
+  Status status = connection.ok() ? Status() : connection.status().in("lag and age are not known");
   for (const StreamCheckpoint& kept : checkpoint->streams) {
     print.line(text_of(kept.stream));
     const auto stream = std::find_if(streams.begin(), streams.end(), [&](const InputStream& candidate) {
       return checkpoint->find(identity_of(candidate.name)) == &kept;
     });
-    print_positions(env, {"shard", "checkpoint"}, rows_of(kept, stream == streams.end() ? nullptr : &*stream),
-                    print);
+    const Status printed = print_positions(patience, {"shard", "checkpoint"},
+                                           rows_of(kept, stream == streams.end() ? nullptr : &*stream), print);
+    if (status.ok()) status = printed;
   }
-  if (checkpoint->streams.empty()) print.line("Nothing is kept yet.");
-  if (!connection.ok()) print.line("Lag and age are not known: " + connection.status().message());
-  return {};
+  if (connection.ok()) connection->host_env->end_calls();
+  return status;
 }
 
 }  // namespace penstock

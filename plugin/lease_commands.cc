@@ -33,8 +33,7 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
                     lease.shard_id,
                     stream == streams.end() ? nullptr : &*stream});
   }
-  print_positions((*table)->env(), {"shard", "owner", "checkpoint"}, rows, print);
-  return {};
+  return print_positions((*table)->patience(), {"shard", "owner", "checkpoint"}, rows, print);
 }
 
 }  // namespace penstock

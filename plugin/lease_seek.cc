@@ -72,13 +72,13 @@ bool is_of_predecessor(const Lease& row, const StreamLeases& stream) {
          (row.stream_created_ms != 0 && row.stream_created_ms != now.created_ms);
 }
 
-Status plan_stream(Env& env, const InputStream& name, const InputSettings& settings, const ReadFrom& to,
+Status plan_stream(Patience& patience, const InputStream& name, const InputSettings& settings, const ReadFrom& to,
                    const std::vector<Lease>& rows, Plan& plan) {
-  Result<StreamLook> look = look_at(env, name);
+  Result<StreamLook> look = look_at(patience, name);
   if (!look.ok()) return look.status();
   const int64_t failover_ms = settings.leases.leases.failover_ms;
   StreamLeases stream(settings.streams.size() == 1, beginning_at(to), failover_ms);
-  stream.listed(look->identity, look->shards, env.clock.wall_ms(), 0);
+  stream.listed(look->identity, look->shards, patience.env().clock.wall_ms(), 0);
   std::vector<Lease> others;
   bool made_again = false;
   for (const Lease& row : rows) {
@@ -175,7 +175,8 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   Plan plan;
   if (arguments.on("all")) {
     for (const InputStream& stream : (*table)->connection().with_clients(settings.streams))
-      if (Status planned = plan_stream(env, stream, settings, *to, *rows, plan); !planned.ok()) return planned;
+      if (Status planned = plan_stream((*table)->patience(), stream, settings, *to, *rows, plan); !planned.ok())
+        return planned;
   } else if (Status planned = plan_shard(settings, arguments.text("shard"), *to, *rows, plan); !planned.ok()) {
     return planned;
   }

@@ -1,8 +1,8 @@
 #include "plugin/position_age.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "core/base/backoff.h"
@@ -20,14 +20,16 @@ constexpr size_t kIteratorAnswerBytes = 64 << 10;
 // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 constexpr size_t kRecordAnswerBytes = 14 << 20;
 
-class Ask {
+// Lives as long as its calls.
+class Ask : public std::enable_shared_from_this<Ask> {
  public:
-  Ask(Env& env, const PositionQuestion& question) : env_(env), question_(question) {}
+  Ask(Env& env, PositionQuestion question) : env_(env), question_(std::move(question)) {}
   Ask(const Ask&) = delete;
   Ask& operator=(const Ask&) = delete;
 
   const PositionQuestion& question() const { return question_; }
   bool done() const { return done_; }
+  int answers() const { return answers_; }  // calls that succeeded
   // When to call advance(), or to look whether it is done.
   int64_t next_ms() const { return done_ ? 0 : calling_ ? kNever : next_ms_; }
   void advance() {
@@ -35,6 +37,7 @@ class Ask {
     calling_ = true;
     get_iterator();
   }
+  // What the calls that are under way tell is lost.
   void give_up(const Status& status) {
     done_ = true;
     age_.status = status;
@@ -44,24 +47,31 @@ class Ask {
  private:
   void get_iterator() {
     const IteratorStart start = {IteratorStart::Kind::at_sequence_number, 0, question_.sequence_number};
-    question_.stream.client->call(
-        "GetShardIterator", get_shard_iterator_body(question_.stream.name.text, question_.shard_id, start),
-        kIteratorAnswerBytes, [this](Result<ServiceAnswer> answer) {
-          if (!answer.ok()) return failed(answer.status());
-          const Result<std::string> iterator = read_get_shard_iterator(std::move(answer->body));
-          if (!iterator.ok()) return failed(iterator.status());
-          get_record(*iterator);
-        });
+    call("GetShardIterator", get_shard_iterator_body(question_.stream.name.text, question_.shard_id, start),
+         kIteratorAnswerBytes, [this](ServiceAnswer answer) {
+           const Result<std::string> iterator = read_get_shard_iterator(std::move(answer.body));
+           if (!iterator.ok()) return failed(iterator.status());
+           get_record(*iterator);
+         });
   }
 
   void get_record(const std::string& iterator) {
-    question_.stream.client->call("GetRecords", get_records_body(question_.stream.name.text, iterator, 1),
-                                  kRecordAnswerBytes, [this](Result<ServiceAnswer> answer) {
-                                    if (!answer.ok()) return failed(answer.status());
-                                    const int64_t date_ms = answer->date_ms;
-                                    Result<GetRecordsAnswer> records = read_get_records(std::move(answer->body));
-                                    if (!records.ok()) return failed(records.status());
-                                    answered(*records, date_ms != 0 ? date_ms : env_.clock.wall_ms());
+    call("GetRecords", get_records_body(question_.stream.name.text, iterator, 1), kRecordAnswerBytes,
+         [this](ServiceAnswer answer) {
+           const Result<GetRecordsAnswer> records = read_get_records(std::move(answer.body));
+           if (!records.ok()) return failed(records.status());
+           answered(*records, answer.date_ms != 0 ? answer.date_ms : env_.clock.wall_ms());
+         });
+  }
+
+  template <typename Answered>
+  void call(const char* operation, std::string body, size_t max_answer_bytes, Answered answered) {
+    question_.stream.client->call(operation, std::move(body), max_answer_bytes,
+                                  [self = shared_from_this(), answered](Result<ServiceAnswer> answer) {
+                                    if (self->done_) return;
+                                    if (!answer.ok()) return self->failed(answer.status());
+                                    ++self->answers_;
+                                    answered(std::move(*answer));
                                   });
   }
 
@@ -86,9 +96,10 @@ class Ask {
   }
 
   Env& env_;
-  const PositionQuestion& question_;
+  PositionQuestion question_;
   bool calling_ = false;
   bool done_ = false;
+  int answers_ = 0;
   int failures_ = 0;
   int64_t next_ms_ = 0;
   PositionAge age_;
@@ -96,16 +107,18 @@ class Ask {
 
 }  // namespace
 
-std::vector<PositionAge> ask_ages(Env& env, const std::vector<PositionQuestion>& questions) {
-  std::deque<Ask> asks;
-  for (const PositionQuestion& question : questions) asks.emplace_back(env, question);
+std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions) {
+  Env& env = patience.env();
+  std::vector<std::shared_ptr<Ask>> asks;
+  for (const PositionQuestion& question : questions) asks.push_back(std::make_shared<Ask>(env, question));
   std::map<const ServiceClient*, Status> unreachable;
   std::vector<PositionAge> ages;
+  int answers_before = 0;
   while (ages.size() < asks.size()) {
-    int64_t next_ms = kNever;
+    int64_t next_ms = patience.end_ms();
     size_t open = 0;
     for (size_t i = ages.size(); i < asks.size() && open < kMostAtATime; ++i) {
-      Ask& ask = asks[i];
+      Ask& ask = *asks[i];
       if (ask.done()) continue;
       ++open;
       const auto why = unreachable.find(ask.question().stream.client);
@@ -116,10 +129,16 @@ std::vector<PositionAge> ask_ages(Env& env, const std::vector<PositionQuestion>&
       next_ms = std::min(next_ms, ask.next_ms());
     }
     if (open > 0) env.transport.drive(next_ms);
-    for (const Ask& ask : asks)
-      if (ask.done() && ask.age().status.code() == Code::transient)
-        unreachable.try_emplace(ask.question().stream.client, ask.age().status);
-    while (ages.size() < asks.size() && asks[ages.size()].done()) ages.push_back(asks[ages.size()].age());
+    int answers = 0;
+    for (const auto& ask : asks) answers += ask->answers();
+    if (std::exchange(answers_before, answers) != answers) patience.renew();
+    const bool is_over = patience.is_over();
+    for (const auto& ask : asks) {
+      if (!ask->done() && is_over) ask->give_up(Patience::given_up());
+      if (ask->done() && ask->age().status.code() == Code::transient)
+        unreachable.try_emplace(ask->question().stream.client, ask->age().status);
+    }
+    while (ages.size() < asks.size() && asks[ages.size()]->done()) ages.push_back(asks[ages.size()]->age());
   }
   return ages;
 }

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/base/env.h"
 #include "core/base/status.h"
 #include "core/kinesis/input.h"
+#include "plugin/patience.h"
 
 namespace penstock {
 
@@ -30,8 +30,8 @@ struct PositionAge {
 };
 
 // One answer for each question, in their order. Shards are asked side by side, some at a time: each allows five
-// such calls a second, its readers' included, so that what it refuses for that is asked again. Waits, by driving
-// env's transport, which is that of the clients. A stream that cannot be reached is told so for all of its shards.
-std::vector<PositionAge> ask_ages(Env& env, const std::vector<PositionQuestion>& questions);
+// such calls a second, its readers' included, so that what it refuses for that is asked again. patience drives the
+// transport of the clients. A stream that cannot be reached has that status for all of its shards.
+std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions);
 
 }  // namespace penstock

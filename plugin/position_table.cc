@@ -34,13 +34,14 @@ bool may_be_asked(const PositionRow& row) {
 // The shards of a stream of which nothing is known.
 struct Silence {
   std::string first_shard;
-  std::string why;
+  Status why;
   size_t shards = 0;
 };
 
-std::string text_of(const Silence& silence) {
-  return silence.first_shard + (silence.shards > 1 ? " and " + std::to_string(silence.shards - 1) + " more" : "") +
-         ": lag and age are not known: " + silence.why;
+Status status_of(const Silence& silence) {
+  return silence.why.in(silence.first_shard +
+                        (silence.shards > 1 ? " and " + std::to_string(silence.shards - 1) + " more" : "") +
+                        ": lag and age are not known");
 }
 
 std::string passed_text(const PositionRow& row, const PositionAge& age) {
@@ -51,12 +52,12 @@ std::string passed_text(const PositionRow& row, const PositionAge& age) {
 
 }  // namespace
 
-void print_positions(Env& env, std::vector<std::string> titles, const std::vector<PositionRow>& rows,
-                     const Printer& print) {
+Status print_positions(Patience& patience, std::vector<std::string> titles, const std::vector<PositionRow>& rows,
+                       const Printer& print) {
   std::vector<PositionQuestion> questions;
   for (const PositionRow& row : rows)
     if (may_be_asked(row)) questions.push_back({*row.stream, row.shard_id, row.from.position.sequence_number});
-  const std::vector<PositionAge> ages = ask_ages(env, questions);
+  const std::vector<PositionAge> ages = ask_ages(patience, questions);
 
   titles.insert(titles.end(), {"lag", "age"});
   std::vector<Cells> lines = {std::move(titles)};
@@ -70,8 +71,7 @@ void print_positions(Env& env, std::vector<std::string> titles, const std::vecto
     if (!may_be_asked(row)) continue;
     const PositionAge& told = *age++;
     if (!told.status.ok()) {
-      Silence& silence =
-          silent.try_emplace(row.stream, Silence{row.cells.front(), told.status.message()}).first->second;
+      Silence& silence = silent.try_emplace(row.stream, Silence{row.cells.front(), told.status}).first->second;
       ++silence.shards;
       continue;
     }
@@ -83,7 +83,8 @@ void print_positions(Env& env, std::vector<std::string> titles, const std::vecto
   }
   print_columns(lines, print);
   for (const std::string& note : notes) print.line(note);
-  for (const auto& [stream, silence] : silent) print.line(text_of(silence));
+  for (const auto& [stream, silence] : silent) print.line(status_of(silence).message());
+  return silent.empty() ? Status() : status_of(silent.begin()->second);
 }
 
 std::string duration_text(int64_t ms) {

@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "core/base/env.h"
+#include "core/base/status.h"
 #include "core/kinesis/input.h"
 #include "core/kinesis/shard_position.h"
 #include "plugin/command.h"
+#include "plugin/patience.h"
 
 namespace penstock {
 
@@ -18,12 +19,12 @@ struct PositionRow {
   const InputStream* stream = nullptr;  // to ask; nullptr: nobody
 };
 
-// Titles and rows, each with lag and age: "-" where the position is no record's, where the stream does not answer
-// or no longer has the record. Below them a line for each stream that does not answer, and for each shard whose
-// position retention has passed.
-// Asks, as ask_ages() does: env is that of the streams' clients.
-void print_positions(Env& env, std::vector<std::string> titles, const std::vector<PositionRow>& rows,
-                     const Printer& print);
+// Prints titles and rows, each with lag and age: "-" where the position is no record's, where the stream does not
+// answer or no longer has the record. Below them a line for each stream that does not answer, whose error is
+// returned too, and for each shard whose position retention has passed. Asks, as ask_ages() does: patience is for
+// the transport of the streams' clients.
+Status print_positions(Patience& patience, std::vector<std::string> titles, const std::vector<PositionRow>& rows,
+                       const Printer& print);
 
 // "0s", "250ms", "12s", "3m5s", "3h12m", "2d4h".
 std::string duration_text(int64_t ms);

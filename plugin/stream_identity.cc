@@ -49,8 +49,8 @@ std::string place_of(const Endpoint& endpoint) {
 }
 
 Result<std::string> account_of(const InputConnection& connection, const StreamName& stream) {
-  const Result<StreamIdentity> identity =
-      describe_stream(connection.host_env->env(), connection.with_clients({stream}).front());
+  Patience patience(connection.host_env->env());
+  const Result<StreamIdentity> identity = describe_stream(patience, connection.with_clients({stream}).front());
   if (!identity.ok()) return identity.status();
   return account_of(identity->arn);
 }

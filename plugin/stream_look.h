@@ -7,6 +7,7 @@
 #include "core/base/status.h"
 #include "core/kinesis/input.h"
 #include "core/kinesis/read_api.h"
+#include "plugin/patience.h"
 
 namespace penstock {
 
@@ -16,10 +17,10 @@ struct StreamLook {
 };
 
 // DescribeStreamSummary alone; only the name, where we may not ask for more. Errors name the stream.
-Result<StreamIdentity> describe_stream(Env& env, const InputStream& stream);
+Result<StreamIdentity> describe_stream(Patience& patience, const InputStream& stream);
 
-// DescribeStreamSummary, then ListShards page by page; what may go well another time is tried some times. Drives
-// env's transport, which is that of the stream's client. Errors name the stream.
-Result<StreamLook> look_at(Env& env, const InputStream& stream);
+// DescribeStreamSummary, then ListShards page by page; what may go well another time is tried some times. patience
+// drives the transport of the stream's client. Errors name the stream.
+Result<StreamLook> look_at(Patience& patience, const InputStream& stream);
 
 }  // namespace penstock

@@ -1,4 +1,4 @@
-// A table of leases whose calls are waited for.
+// A table of leases whose calls are waited for, for as long as Patience allows.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "core/leases/lease_table.h"
 #include "plugin/input_connection.h"
 #include "plugin/input_settings.h"
+#include "plugin/patience.h"
 
 namespace penstock {
 
@@ -29,15 +30,18 @@ class WaitingTable {
   Status create(const Lease& row);
   void pause(int64_t ms);
 
+  Patience& patience() { return patience_; }
   Env& env() { return connection_.host_env->env(); }
   const InputConnection& connection() const { return connection_; }
 
  private:
-  WaitingTable(InputConnection connection, std::unique_ptr<LeaseTable> table)
-      : connection_(std::move(connection)), table_(std::move(table)) {}
+  WaitingTable(InputConnection connection, std::unique_ptr<LeaseTable> table, std::string name)
+      : connection_(std::move(connection)), table_(std::move(table)), name_(std::move(name)), patience_(env()) {}
 
   InputConnection connection_;
   std::unique_ptr<LeaseTable> table_;
+  std::string name_;
+  Patience patience_;
 };
 
 }  // namespace penstock
