@@ -1,6 +1,8 @@
 #include "core/kinesis/input.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/base/bytes.h"
@@ -12,6 +14,7 @@ constexpr size_t kBytesAPoll = 1 << 20;  // of log text, so that a caller's one 
 constexpr size_t kMostCalls = 64;        // under way, each on a connection
 constexpr int64_t kEmitAgainMs = 100;
 constexpr int64_t kUnreadablePauseMs = 5000;
+constexpr int64_t kLookAgainMs = 1000;  // for a shard whose end is in doubt
 
 // Where the shard's is not known, all of it.
 HashKeyRange range_of(const ShardInfo& shard) {
@@ -29,11 +32,10 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       settlement_(env, reporter_, failures, shards_, options.stuck_warning_ms),
       unpacker_(options.unpack) {
   for (const InputStream& stream : streams)
-    streams_.emplace_back(env, *stream.client, reporter_, stream.name,
-                          [this, index = streams_.size()](const StreamIdentity& identity,
-                                                          const std::vector<ShardInfo>& shards, int64_t start_ms) {
-                            return assignment_.listed(index, identity, shards, start_ms);
-                          });
+    streams_.emplace_back(
+        env, *stream.client, reporter_, stream.name,
+        [this, index = streams_.size()](const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                                        int64_t start_ms) { return listed(index, identity, shards, start_ms); });
 }
 
 // ---- Reading
@@ -108,10 +110,24 @@ void Input::take_grants() {
     shard.reader = std::make_unique<ShardReader>(env_, stream.client(), totals_, stream.name().text,
                                                  shard.grant.shard.id, shard.grant.from, options_.reading,
                                                  [this, &shard](const Status& status) { called(shard, status); });
+    if (!shard.grant.shard.open) shard.reader->note_closed();
     shards_[shard.grant.id] = std::move(made);
     grants_.pop_back();
     schedule_.place(shard);
   }
+}
+
+Status Input::listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                     int64_t start_ms) {
+  std::set<std::string_view> closed;
+  for (const ShardInfo& shard : shards)
+    if (!shard.open) closed.insert(shard.id);
+  Status taken = assignment_.listed(stream, identity, shards, start_ms);
+  if (!taken.ok()) return taken;  // it may be another stream of that name
+  for (const auto& [id, shard] : shards_)
+    if (shard->grant.stream == stream && shard->reader && closed.contains(shard->grant.shard.id))
+      shard->reader->note_closed();
+  return taken;
 }
 
 // Nothing more is emitted of them, and what comes back of what was emitted is ignored.
@@ -150,6 +166,7 @@ void Input::called(Shard& shard, const Status& status) {
   const bool usual =
       status.code() == Code::throttled || status.code() == Code::expired || status.code() == Code::too_large;
   if (status.code() == Code::not_found) shard.stream.lost();
+  if (shard.reader->end_in_doubt()) shard.stream.look_within(kLookAgainMs);
   if (!status.ok() && !usual)
     reporter_.report(status.in(status.code() == Code::invalid || status.code() == Code::permanent
                                    ? shard.name()

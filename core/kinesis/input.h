@@ -73,6 +73,8 @@ class Input {
   void take_grants();
   void take_losses();
   void called(Shard& shard, const Status& status);
+  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                int64_t start_ms);
   void retire_ended();
   void start_calls();
   // What a call should bring. One that wants more than the limit is let through alone, or a record that is larger

@@ -52,7 +52,7 @@ Status OwnAssignment::listed(size_t stream_index, const StreamIdentity& identity
   if (Status identified = identify(stream, identity, start_ms); !identified.ok()) return identified;
   if (Status pinned = check_pinned(stream, shards); !pinned.ok()) return pinned;
   forget_unlisted(stream, shards);
-  for (const ShardInfo& info : shards) stream.shards.try_emplace(info.id, Shard{info});
+  for (const ShardInfo& info : shards) stream.shards[info.id].info = info;
   grant_what_can_be(stream_index);
   return {};
 }

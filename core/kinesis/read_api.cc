@@ -57,7 +57,10 @@ std::string get_shard_iterator_body(const std::string& stream, const std::string
       break;
     }
     case IteratorStart::Kind::at_sequence_number:
-      member(out, "ShardIteratorType", "AT_SEQUENCE_NUMBER");
+    case IteratorStart::Kind::after_sequence_number:
+      member(
+          out, "ShardIteratorType",
+          start.kind == IteratorStart::Kind::at_sequence_number ? "AT_SEQUENCE_NUMBER" : "AFTER_SEQUENCE_NUMBER");
       member(out, "StartingSequenceNumber", start.sequence_number);
       break;
   }

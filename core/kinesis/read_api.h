@@ -24,10 +24,10 @@ struct StreamIdentity {
 
 // Where an iterator begins.
 struct IteratorStart {
-  enum class Kind { trim_horizon, at_timestamp, at_sequence_number };
+  enum class Kind { trim_horizon, at_timestamp, at_sequence_number, after_sequence_number };
   Kind kind = Kind::trim_horizon;
   int64_t timestamp_ms = 0;     // at_timestamp; Unix time
-  std::string sequence_number;  // at_sequence_number
+  std::string sequence_number;  // at_ and after_sequence_number
 };
 
 struct ShardInfo {
@@ -54,7 +54,9 @@ struct SourceRecord {
 struct GetRecordsAnswer {
   std::string body;  // what the views point into; move the answer as a whole
   std::vector<SourceRecord> records;
-  std::string next_iterator;  // "": the shard is closed and has been read to its end
+  // "": null, empty or missing in the response. Without child shards that is no proof that the shard has ended.
+  std::string next_iterator;
+  bool has_child_shards = false;
   int64_t behind_latest_ms = 0;
 };
 

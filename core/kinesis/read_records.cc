@@ -1,4 +1,5 @@
 // The answer of GetRecords: most of what the input receives, so that it is read sixteen bytes at a time.
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -54,6 +55,7 @@ class GetRecordsHandler
   bool StartObject() {
     ++depth_;
     if (in_record()) record_ = {};
+    if (in_children_ && depth_ == 3) answer_.has_child_shards = true;
     return true;
   }
 
@@ -67,14 +69,18 @@ class GetRecordsHandler
   }
 
   bool StartArray() {
-    if (depth_ == 1 && key_ == "Records") in_records_ = saw_records_ = true;
+    if (depth_ == 1) {
+      in_records_ = key_ == "Records";
+      in_children_ = key_ == "ChildShards";
+      saw_records_ = saw_records_ || in_records_;
+    }
     ++depth_;
     return true;
   }
 
   bool EndArray(penstock_rapidjson::SizeType) {
     --depth_;
-    if (depth_ == 1) in_records_ = false;
+    if (depth_ == 1) in_records_ = in_children_ = false;
     return true;
   }
 
@@ -83,7 +89,8 @@ class GetRecordsHandler
   bool in_record() const { return in_records_ && depth_ == 3; }
 
   bool number(double value) {
-    if (at_top() && key_ == "MillisBehindLatest") answer_.behind_latest_ms = static_cast<int64_t>(value);
+    if (at_top() && key_ == "MillisBehindLatest")
+      answer_.behind_latest_ms = static_cast<int64_t>(std::clamp(value, 0.0, kLargestSeconds * 1000));
     if (in_record() && key_ == "ApproximateArrivalTimestamp") {
       if (!(value >= 0 && value < kLargestSeconds)) return fail("ApproximateArrivalTimestamp is out of range");
       record_.arrival_time_ms = std::llround(value * 1000);
@@ -101,6 +108,7 @@ class GetRecordsHandler
   std::string_view key_;
   int depth_ = 0;
   bool in_records_ = false;
+  bool in_children_ = false;
   bool saw_records_ = false;
   const char* problem_ = nullptr;
 };

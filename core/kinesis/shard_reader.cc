@@ -61,7 +61,7 @@ ShardReader::ShardReader(Env& env, ServiceClient& client, ReaderTotals& totals, 
 }
 
 int64_t ShardReader::next_call_ms() const {
-  return calling_ || closed_ || record() != nullptr ? kNever : next_call_ms_;
+  return calling_ || at_end_ || record() != nullptr ? kNever : next_call_ms_;
 }
 
 ShardReader::Request ShardReader::next_request(size_t most) const {
@@ -89,9 +89,16 @@ void ShardReader::begin_call(size_t answer_bytes) {
 }
 
 void ShardReader::get_iterator(const Request& request) {
-  std::string body = get_shard_iterator_body(stream_, shard_id_, next_);
+  IteratorStart start = next_;
+  std::optional<ShardPosition> resumed = resumed_;
+  if (after_last_)
+    start.kind = IteratorStart::Kind::after_sequence_number;
+  else if (has_read_)
+    resumed = ShardPosition{next_.sequence_number, kWholeRecord};
+  std::string body = get_shard_iterator_body(stream_, shard_id_, start);
   ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
     hold(0);
+    after_last_ = false;  // nobody knows how long ago that is when another one is requested
     end_call(or_out_of_memory([&] {
       if (!answer.ok()) return answer.status();
       Result<std::string> iterator = read_get_shard_iterator(std::move(answer->body));
@@ -100,6 +107,8 @@ void ShardReader::get_iterator(const Request& request) {
     }));
   };
   begin_call(request.answer_bytes);
+  resumed_ = std::move(resumed);
+  confirming_end_ = end_in_doubt_ && listed_closed_;
   client_.call("GetShardIterator", std::move(body), request.answer_bytes, std::move(answered));
 }
 
@@ -130,22 +139,33 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   if (!records.ok()) return records.status();
 
   std::string last;
-  if (!records->records.empty()) last = records->records.back().sequence_number;
+  const bool any = !records->records.empty();
+  if (any) last = records->records.back().sequence_number;
+  const bool no_more = records->next_iterator.empty();
+  const bool at_end = no_more && (records->has_child_shards || (confirming_end_ && !any));
+  Status outcome;
+  if (no_more && !at_end)
+    outcome = {Code::transient,
+               "GetRecords: the response has neither NextShardIterator nor ChildShards, which does not prove that "
+               "the shard has ended"};
 
   // From here on nothing needs memory: the answer is taken whole, or not at all and asked for again.
   answer_ = std::move(*records);
   next_record_ = 0;
   iterator_ = std::move(answer_.next_iterator);
-  closed_ = iterator_.empty();
+  at_end_ = at_end;
+  end_in_doubt_ = !outcome.ok();
+  if (outcome.ok() || any) failures_ = 0;
   behind_latest_ms_ = answer_.behind_latest_ms;
   int64_t bytes = 0;
   for (const SourceRecord& record : answer_.records) bytes += static_cast<int64_t>(record.data.size());
   totals_.records += static_cast<int64_t>(answer_.records.size());
   totals_.bytes += bytes;
-  if (!answer_.records.empty()) {
+  if (any) {
     hold(answer_.body.capacity());
     next_ = {IteratorStart::Kind::at_sequence_number, 0, std::move(last)};
     has_read_ = true;
+    confirming_end_ = false;
     record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / answer_.records.size()), record_bytes_ / 2);
   } else {
     answer_ = {};
@@ -153,8 +173,9 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   // What keeps up brings about as much the next time.
   expected_bytes_ =
       behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kLeastAnswerRecords * record_bytes_);
+  after_last_ = end_in_doubt_ && has_read_;
   pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kLeastPauseMs);
-  return {};
+  return outcome;
 }
 
 // Reading takes as long as the service allots to the bytes that were read.
@@ -165,21 +186,20 @@ void ShardReader::pause_after(int64_t bytes, int64_t least_ms) {
 
 void ShardReader::end_call(const Status& status) {
   calling_ = false;
-  if (status.ok()) {
-    failures_ = 0;
-    return called_(status);
-  }
+  if (status.ok()) return called_(status);
   ++totals_.retries;
   const bool permanent = !status.retryable() && status.code() != Code::too_large;
   // An iterator that is too old, or that the service does not know, is of no use; a new one starts from where we
   // are.
-  if (permanent || status.code() == Code::expired) {
-    if (has_read_) resumed_ = ShardPosition{next_.sequence_number, kWholeRecord};
-    iterator_.clear();
+  const bool expired = status.code() == Code::expired;
+  if (permanent || expired) iterator_.clear();
+  if (status.code() != Code::too_large) {
+    ++failures_;
+    const int64_t pause_ms = permanent                   ? kPermanentFailurePauseMs
+                             : expired && failures_ == 1 ? 0
+                                                         : kBackoff.delay_ms(failures_, env_.random);
+    next_call_ms_ = std::max(next_call_ms_, env_.clock.monotonic_ms() + pause_ms);
   }
-  if (status.code() != Code::too_large && status.code() != Code::expired)
-    next_call_ms_ = env_.clock.monotonic_ms() +
-                    (permanent ? kPermanentFailurePauseMs : kBackoff.delay_ms(++failures_, env_.random));
   called_(status);
 }
 

@@ -30,6 +30,12 @@ struct ShardReaderOptions {
 };
 
 // Holds at most one answer. Its owner asks for the next call once the records of the last answer were taken.
+//
+// The shard has ended where a response has no NextShardIterator and has ChildShards. A response that has neither
+// is no proof: the service and emulators send it for open shards too, and some emulators never send ChildShards.
+// It counts as a failed call, and reading goes on with a new iterator after the last record. Then the shard has
+// ended only if ListShards shows that it is closed, and reading from an iterator that was requested after that
+// brings neither records nor a further iterator.
 class ShardReader {
  public:
   // Runs when a call has ended, with how.
@@ -59,8 +65,15 @@ class ShardReader {
   // it.
   std::optional<ShardPosition> take_resumed() { return std::exchange(resumed_, std::nullopt); }
 
-  bool ended() const { return closed_ && record() == nullptr; }   // and every record received was taken
+  bool ended() const { return at_end_ && record() == nullptr; }   // and every record received was taken
   int64_t behind_latest_ms() const { return behind_latest_ms_; }  // -1: the service has not said yet
+  // Whether calls fail since the last response of GetRecords.
+  bool failing() const { return failures_ > 0; }
+
+  // Whether the last response left it open if the shard has ended: note_closed() decides that.
+  bool end_in_doubt() const { return end_in_doubt_; }
+  // ListShards shows that the shard is closed: it takes no more records.
+  void note_closed() { listed_closed_ = true; }
 
  private:
   struct Request {
@@ -93,8 +106,12 @@ class ShardReader {
   size_t held_bytes_ = 0;
   bool calling_ = false;
   bool has_read_ = false;  // a record, which next_ is at then
-  bool closed_ = false;    // the service has no more
-  int failures_ = 0;       // in a row
+  int failures_ = 0;       // since the last response of GetRecords
+  bool at_end_ = false;    // the service has no more
+  bool end_in_doubt_ = false;
+  bool after_last_ = false;      // a new iterator begins after the last record: it was just read up to there
+  bool listed_closed_ = false;   // by ListShards
+  bool confirming_end_ = false;  // the iterator was requested in doubt and listed_closed_; no record came since
   int64_t next_call_ms_ = 0;
   int64_t behind_latest_ms_ = -1;
   size_t record_bytes_;    // what a record takes in an answer, estimated from those seen

@@ -23,6 +23,7 @@ Fault lose_answer() { return {.kind = FaultKind::lose_answer}; }
 Fault truncate_answer() { return {.kind = FaultKind::truncate}; }
 Fault expire_iterators() { return {.kind = FaultKind::expire_iterators}; }
 Fault short_answer(double share) { return {.kind = FaultKind::short_answer, .share = share}; }
+Fault no_iterator(NoIterator form) { return {.kind = FaultKind::no_iterator, .no_iterator = form}; }
 Fault bad_gateway() {
   return reply_fault({.status = 502, .headers = {}, .body = "<html><h1>502 Bad Gateway (injected)</h1></html>"});
 }
@@ -55,6 +56,7 @@ Fault Faults::by_chance() {
   if (falls_to(rates_.bad_gateway)) return bad_gateway();
   if (falls_to(rates_.expire_iterators)) return expire_iterators();
   if (falls_to(rates_.short_answer)) return short_answer(std::max(0.0, 2 * draw() - 1));
+  if (falls_to(rates_.no_iterator)) return no_iterator(static_cast<NoIterator>(static_cast<int>(3 * draw())));
   return {};
 }
 

@@ -24,7 +24,11 @@ enum class FaultKind {
   delay,             // the call is applied, its answer waits `delay_ms`
   expire_iterators,  // all iterators and page tokens made so far expire, then the call is done
   short_answer,      // GetRecords gives `share` of the records that it could, rounded down
+  no_iterator,  // GetRecords gives no NextShardIterator and no ChildShards, whether the shard is closed or not
 };
+
+// How a NextShardIterator can be left out.
+enum class NoIterator { null, missing, empty };
 
 struct Fault {
   FaultKind kind = FaultKind::none;
@@ -33,6 +37,7 @@ struct Fault {
   double share = 0;           // of the records, 0 to 1
   std::string record_code{};  // empty: either of the two codes, by chance
   int64_t delay_ms = 0;
+  NoIterator no_iterator = NoIterator::null;
 };
 
 Fault throttle();                // ProvisionedThroughputExceededException
@@ -46,6 +51,7 @@ Fault lose_answer();      // applied, not told
 Fault truncate_answer();  // applied, half told
 Fault expire_iterators();
 Fault short_answer(double share);
+Fault no_iterator(NoIterator form = NoIterator::null);
 Fault bad_gateway();  // a proxy's 502 with HTML; applied to nothing
 
 // How often each comes by chance, 0 to 1. All but the last exclude each other; their sum is 1 at most.
@@ -60,6 +66,7 @@ struct FaultRates {
   double bad_gateway = 0;
   double expire_iterators = 0;
   double short_answer = 0;    // by a share that is drawn too; often there is nothing in it
+  double no_iterator = 0;     // in a form that is drawn too
   double refuse_records = 0;  // the share of each PutRecords call's records, independent of the others
 };
 

@@ -96,6 +96,11 @@ void write_child_shards(JsonOut& json, const Stream& stream, const Shard& shard)
   json.close(']');
 }
 
+void write_no_iterator(JsonOut& json, NoIterator form) {
+  if (form == NoIterator::null) json.key("NextShardIterator").null();
+  if (form == NoIterator::empty) json.key("NextShardIterator").string("");
+}
+
 std::optional<Error> check_age(const State& state, const Token& token) {
   const bool expired = state.now_ms - token.created_ms > state.settings.limits.token_life_ms ||
                        token.generation < state.iterator_generation;
@@ -200,17 +205,20 @@ Reply get_records(State& state, const Input& input) {
     json.key("ApproximateArrivalTimestamp").seconds(record.arrival_ms);
     json.key("Data").base64(record.data).key("PartitionKey").string(record.partition_key).close('}');
   }
-  json.close(']').key("NextShardIterator");
+  json.close(']');
   const bool endless = state.now_ms < shard.endless_until_ms;
   const bool finished = shard.closed() && next == shard.end() && !endless;
-  if (finished)
-    json.null();
+  const bool no_iterator = state.fault.kind == FaultKind::no_iterator;
+  if (no_iterator)
+    write_no_iterator(json, state.fault.no_iterator);
+  else if (finished)
+    write_no_iterator(json, NoIterator::null);
   else
-    json.string(iterator(state, stream, shard, next));
+    json.key("NextShardIterator").string(iterator(state, stream, shard, next));
   json.key("MillisBehindLatest");
   const int64_t behind_ms = next == shard.end() ? 0 : state.now_ms - shard.at(next).arrival_ms;
   json.number(std::max<int64_t>(endless ? 1 : 0, behind_ms));
-  if (finished) write_child_shards(json, stream, shard);
+  if (finished && !no_iterator && !state.settings.omits_child_shards) write_child_shards(json, stream, shard);
   count_read(state, shard, bytes);
   state.stats.records_read += next - first;
   return answer(json.close('}').take());

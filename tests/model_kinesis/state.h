@@ -36,6 +36,7 @@ struct Settings {
   int64_t list_shards_page = 1000;  // the default and the most of MaxResults; small: paging with few shards
   // ListShards gives the shards as they were at some time since so long ago, each page of another.
   int64_t list_shards_lag_ms = 0;
+  bool omits_child_shards = false;  // as some emulators do: GetRecords tells the end by a null iterator alone
   uint64_t seed = 1;
 };
 

@@ -97,4 +97,9 @@ void Stream::merge(Shard& shard, Shard& adjacent, int64_t now_ms) {
   list_open();
 }
 
+void Stream::close(Shard& shard, int64_t now_ms) {
+  shard.closed_ms = now_ms;
+  list_open();
+}
+
 }  // namespace penstock::model

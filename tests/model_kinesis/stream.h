@@ -29,7 +29,7 @@ struct Shard {
   int64_t created_ms = 0;
   int64_t closed_ms = INT64_MAX;
   std::vector<uint32_t> parents;   // none, the parent, or the parent and the adjacent parent
-  std::vector<uint32_t> children;  // not empty: the shard is closed
+  std::vector<uint32_t> children;  // none while it is open, and where the deletion of the stream has closed it
   std::deque<Record> records;      // in order; the first is number trimmed
   uint64_t trimmed = 0;            // records that were here and are past their retention
   bool forgotten = false;          // closed, and all of it is past its retention: the service knows it no more
@@ -45,7 +45,7 @@ struct Shard {
   int64_t endless_until_ms = 0;
 
   std::string id() const;  // shardId-000000000000
-  bool closed() const { return !children.empty(); }
+  bool closed() const { return closed_ms != INT64_MAX; }
   uint64_t end() const { return trimmed + records.size(); }  // the number of the next record
   const Record& at(uint64_t number) const { return records[number - trimmed]; }
   // What a sequence number of this shard says; number counts its records from 0.
@@ -75,6 +75,8 @@ class Stream {
   void split(Shard& shard, HashKey first_of_second, int64_t now_ms);
   // Both are open and their ranges are neighbours, in either order.
   void merge(Shard& shard, Shard& adjacent, int64_t now_ms);
+  // As the deletion of the stream does, before the stream is gone: without children.
+  void close(Shard& shard, int64_t now_ms);
 
  private:
   Shard& add(HashKey first, HashKey last, std::vector<uint32_t> parents, int64_t created_s, int64_t now_ms);

@@ -51,6 +51,22 @@ TEST_P(input_fleet, every_event_arrives_in_its_keys_order_across_reshards_and_ha
   expect_nothing_left();
 }
 
+TEST_P(input_fleet, shards_end_and_children_begin_where_child_shards_are_missing) {
+  fleet.kinesis.settings().omits_child_shards = true;
+  fleet.kinesis.faults().set_rates({.no_iterator = 0.05});
+  start_many(2);
+  fleet.run(kMinuteMs);
+  fleet.split();
+  fleet.run(20'000);
+  fleet.merge();
+  fleet.run(kMinuteMs);
+  fleet.stop(0);
+  start_many(1);
+  fleet.run(kMinuteMs);
+  fleet.kinesis.faults().set_rates({});
+  expect_nothing_left();
+}
+
 TEST_P(input_fleet, what_a_dead_worker_had_not_settled_is_emitted_by_others) {
   start_many(4);
   fleet.run(kMinuteMs);

@@ -21,6 +21,9 @@ TEST(read_api, an_iterator_is_asked_for_from_each_kind_of_position) {
   EXPECT_EQ(get_shard_iterator_body("logs", "s", {IteratorStart::Kind::at_sequence_number, 0, "4959"}),
             R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AT_SEQUENCE_NUMBER",)"
             R"("StartingSequenceNumber":"4959"})");
+  EXPECT_EQ(get_shard_iterator_body("logs", "s", {IteratorStart::Kind::after_sequence_number, 0, "4959"}),
+            R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AFTER_SEQUENCE_NUMBER",)"
+            R"("StartingSequenceNumber":"4959"})");
 }
 
 TEST(read_api, get_records_says_the_iterator_and_the_limit) {
@@ -81,9 +84,29 @@ TEST(read_api, records_stay_where_they_are_when_the_answer_moves) {
   EXPECT_EQ(moved.records[0].data, std::string_view("\0\1\2\3", 4));
 }
 
-TEST(read_api, a_closed_shard_has_no_next_iterator) {
+TEST(read_api, a_next_iterator_may_be_null_empty_or_missing) {
   EXPECT_EQ(read_get_records(R"({"Records":[],"NextShardIterator":null})")->next_iterator, "");
+  EXPECT_EQ(read_get_records(R"({"Records":[],"NextShardIterator":""})")->next_iterator, "");
   EXPECT_EQ(read_get_records(R"({"Records":[]})")->next_iterator, "");
+}
+
+TEST(read_api, child_shards_count_only_in_a_list_that_has_some) {
+  const auto has_children = [](const std::string& rest) {
+    const auto answer = read_get_records(R"({"NextShardIterator":null,)" + rest + "}");
+    EXPECT_TRUE(answer.ok()) << rest;
+    return answer.ok() && answer->has_child_shards;
+  };
+  EXPECT_TRUE(has_children(R"("Records":[],"ChildShards":[{"ShardId":"c","ParentShards":["p"]}])"));
+  EXPECT_TRUE(has_children(R"("ChildShards":[{"ShardId":"c"}],"Records":[{"SequenceNumber":"49","Data":""}])"));
+  EXPECT_FALSE(has_children(R"("Records":[],"ChildShards":[])"));
+  EXPECT_FALSE(has_children(R"("Records":[],"ChildShards":null)"));
+  EXPECT_FALSE(has_children(R"("Records":[{"SequenceNumber":"49","Data":"","ChildShards":[{}]}])"));
+  EXPECT_FALSE(has_children(R"("Records":[],"New":{"ChildShards":[{"ShardId":"c"}]})"));
+}
+
+TEST(read_api, a_lag_that_no_clock_can_have_is_cut_to_one_that_it_can) {
+  EXPECT_EQ(read_get_records(R"({"Records":[],"MillisBehindLatest":-5})")->behind_latest_ms, 0);
+  EXPECT_EQ(read_get_records(R"({"Records":[],"MillisBehindLatest":1e300})")->behind_latest_ms, 253402300800000);
 }
 
 TEST(read_api, half_an_answer_is_none) {
