@@ -132,6 +132,46 @@ TEST_F(model, an_endless_shard_does_not_tell_its_end_until_its_time) {
   EXPECT_EQ(ended.size("ChildShards"), 2U);
 }
 
+TEST_F(model, a_next_iterator_is_left_out_in_the_form_asked_for_and_child_shards_with_it) {
+  service->preload("s", "k", "d");
+  const auto left_out = [&](NoIterator form) {
+    now_ms += 1000;
+    service->faults().next_calls("GetRecords", no_iterator(form));
+    const Answer answer = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+    EXPECT_EQ(answer.size("Records"), 1U);
+    EXPECT_FALSE(answer.has("ChildShards"));
+    return answer;
+  };
+  EXPECT_TRUE(left_out(NoIterator::null).null("NextShardIterator"));
+  EXPECT_FALSE(left_out(NoIterator::missing).has("NextShardIterator"));
+  const Answer empty = left_out(NoIterator::empty);
+  EXPECT_TRUE(empty.has("NextShardIterator"));
+  EXPECT_EQ(empty.text("NextShardIterator"), "");
+  service->stream("s")->split(service->stream("s")->shards()[0], HashKey{1} << 127, now_ms);
+  EXPECT_TRUE(left_out(NoIterator::null).null("NextShardIterator"));
+  now_ms += 1000;
+  const Answer ended = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  EXPECT_TRUE(ended.null("NextShardIterator"));
+  EXPECT_EQ(ended.size("ChildShards"), 2U);
+}
+
+TEST_F(model, a_closed_shard_never_hides_its_records_behind_a_missing_iterator) {
+  service->preload("s", "k", "d");
+  Shard& shard = service->stream("s")->shards()[0];
+  service->stream("s")->split(shard, HashKey{1} << 127, now_ms);
+  shard.hidden_until_ms = now_ms + 60'000;
+  service->faults().next_calls("GetRecords", no_iterator());
+  EXPECT_FALSE(client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON")).null("NextShardIterator"));
+}
+
+TEST_F(model, child_shards_are_omitted_if_that_is_set) {
+  service->settings().omits_child_shards = true;
+  service->stream("s")->split(service->stream("s")->shards()[0], HashKey{1} << 127, now_ms);
+  const Answer ended = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  EXPECT_TRUE(ended.null("NextShardIterator"));
+  EXPECT_FALSE(ended.has("ChildShards"));
+}
+
 TEST_F(model, shards_are_listed_as_they_were_a_while_ago) {
   now_ms += 60'000;
   service->settings().list_shards_lag_ms = 10'000;

@@ -208,7 +208,9 @@ Reply get_records(State& state, const Input& input) {
   json.close(']');
   const bool endless = state.now_ms < shard.endless_until_ms;
   const bool finished = shard.closed() && next == shard.end() && !endless;
-  const bool no_iterator = state.fault.kind == FaultKind::no_iterator;
+  // A closed shard with records that never came with it could not be told from one that has ended.
+  const bool would_hide = shard.closed() && next == first && next < shard.end();
+  const bool no_iterator = state.fault.kind == FaultKind::no_iterator && !would_hide;
   if (no_iterator)
     write_no_iterator(json, state.fault.no_iterator);
   else if (finished)

@@ -176,6 +176,12 @@ void draw_streams(Plan& plan, Draw draw) {
   if (draw.chance(0.3)) plan.second_made_ms = draw.between<int64_t>(1, plan.load_ms / 2);
 }
 
+// Responses that say nothing of how a shard goes on.
+void draw_ends(Plan& plan, Draw draw) {
+  plan.kinesis.no_iterator = draw.rate(0.2, 0.2);
+  plan.omits_child_shards = draw.chance(0.1);
+}
+
 void draw_retention(Plan& plan, Draw draw) {
   if (!draw.chance(0.15)) return;
   Deed deed;
@@ -244,6 +250,7 @@ Plan draw_plan(uint64_t seed, int edition) {
     draw_aggregates(plan, Draw(seed, "aggregates"));
     draw_streams(plan, Draw(seed, "streams"));
   }
+  if (edition >= 3) draw_ends(plan, Draw(seed, "ends"));
   order_deeds(plan);
   return plan;
 }

@@ -109,8 +109,9 @@ struct Plan {
   // What goes wrong.
   int64_t least_latency_ms = 2, most_latency_ms = 10;
   model::FaultRates kinesis, dynamodb;
-  int64_t stale_ms = 0;            // of reads of the table
-  int64_t list_shards_lag_ms = 0;  // so old a list of shards may be
+  int64_t stale_ms = 0;             // of reads of the table
+  int64_t list_shards_lag_ms = 0;   // so old a list of shards may be
+  bool omits_child_shards = false;  // as some emulators do
   sim::NetworkFaults network;
   sim::FileFaults files;
   double refused_share = 0;         // of the batches that an input offers to its host
@@ -121,7 +122,7 @@ struct Plan {
 
 // Each aspect has chances of its own, so that one more draw in one of them leaves the others of a seed as they
 // were. What an edition does not know yet is left out: a seed that is kept stays the run that it was.
-inline constexpr int kEdition = 2;
+inline constexpr int kEdition = 3;
 Plan draw_plan(uint64_t seed, int edition = kEdition);
 
 // For people, some lines.

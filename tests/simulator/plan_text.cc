@@ -25,7 +25,8 @@ std::string to_text(const model::FaultRates& rates) {
          ", close " + percent(rates.close) + ", lose answer " + percent(rates.lose_answer) + ", truncate " +
          percent(rates.truncate) + ", delay " + percent(rates.delay) + " by " + seconds(rates.delay_ms) +
          ", bad gateway " + percent(rates.bad_gateway) + ", expire iterators " + percent(rates.expire_iterators) +
-         ", short answer " + percent(rates.short_answer) + ", refuse records " + percent(rates.refuse_records);
+         ", short answer " + percent(rates.short_answer) + ", no iterator " + percent(rates.no_iterator) +
+         ", refuse records " + percent(rates.refuse_records);
 }
 
 std::string text_of(const std::optional<int64_t>& limit) { return limit ? std::to_string(*limit) : "none"; }
@@ -133,8 +134,8 @@ std::string to_text(const Plan& plan) {
           percent(plan.files.write) + ", left behind " + percent(plan.files.left_behind) + ", sync " +
           percent(plan.files.sync) + ", rename " + percent(plan.files.rename) + ", sync of the folder " +
           percent(plan.files.folder_sync) + "\n";
-  text +=
-      "  kinesis: " + to_text(plan.kinesis) + ", lists of shards " + number(plan.list_shards_lag_ms) + " ms old\n";
+  text += "  kinesis: " + to_text(plan.kinesis) + ", lists of shards " + number(plan.list_shards_lag_ms) +
+          " ms old" + (plan.omits_child_shards ? ", never ChildShards" : "") + "\n";
   if (plan.leases)
     text += "  dynamodb: " + to_text(plan.dynamodb) + ", stale reads " + number(plan.stale_ms) + " ms\n";
   if (plan.refused_share > 0) text += "  hosts refuse " + percent(plan.refused_share) + " of the batches\n";

@@ -19,6 +19,7 @@ model::Settings kinesis_settings(const Plan& plan) {
   model::Settings settings;
   settings.list_shards_page = plan.list_shards_page;
   settings.list_shards_lag_ms = plan.list_shards_lag_ms;
+  settings.omits_child_shards = plan.omits_child_shards;
   settings.seed = plan.seed;
   return settings;
 }
