@@ -72,9 +72,10 @@ ByteSource::Answer ByteSource::inflate(std::string_view& bytes) {
     if (input_.empty() && !at_end_) fill();
     if (!error_.empty()) return Answer::failed;
     if (in.between_members) {
-      const size_t zeros = std::min(input_.find_first_not_of('\0'), input_.size());
-      in.padding = in.padding || zeros > 0;
-      input_.remove_prefix(zeros);
+      constexpr std::string_view kPadding("\0\r\n", 3);
+      const size_t end = std::min(input_.find_first_not_of(kPadding), input_.size());
+      in.padding = in.padding || input_.substr(0, end).find('\0') != input_.npos;
+      input_.remove_prefix(end);
       if (input_.empty() && at_end_) return Answer::end;
       if (input_.empty()) continue;
       if (in.padding || input_.front() != '\x1f') return fail("something that is no gzip follows the gzip data");

@@ -20,8 +20,8 @@ class ByteSource {
 
   enum class Answer { bytes, end, failed };
   // Waits for something to read and gives out what there is, without waiting for more. bytes lives until the next
-  // call. Several gzip members are one text; zero bytes behind the last are padding. failed: error() tells why,
-  // and there is no more.
+  // call. Several gzip members are one text. Line endings between them, and after the last zero bytes and line
+  // endings, are padding. failed: error() tells why, and there is no more.
   Answer next(std::string_view& bytes);
 
   const std::string& error() const { return error_; }

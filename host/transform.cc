@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "host/arguments.h"
+#include "host/base64_lines.h"
 #include "host/byte_source.h"
 #include "host/commands.h"
 #include "host/documents.h"
@@ -28,8 +29,10 @@ would make of them, as lines of JSON on standard output. Reads the files, or
 standard input where there is none or where one is "-". Finds out by itself what
 they are: gzip or text; in it, mixed as they come,
   - subscription messages as JSON, on one line or on many,
-  - base64 of gzip records, one a line,
-  - events of a Lambda function behind a Kinesis stream ({"Records": ...}).
+  - base64 of gzip records, one a line or wrapped at 76 or 64 columns,
+  - the output of `aws kinesis get-records`,
+  - events of a Lambda function after a Kinesis stream ({"Records": ...}) or
+    after a subscription ({"awslogs": ...}).
 
   -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs
                  filters; of one that it has not those that its input
@@ -98,15 +101,22 @@ void read_left_out(const Instance& records, Summary::Rest& rest) {
 
 void transform_stream(int fd, const std::string& name, Transformer& transformer) {
   ByteSource source(fd);
-  const auto take = [&](const Document& document) {
-    const std::string place = name + ":" + std::to_string(document.line);
-    if (document.kind == Document::Kind::too_large) {
+  const auto take = [&](std::string_view text, bool is_json, bool too_large, int64_t line) {
+    const std::string place = name + ":" + std::to_string(line);
+    if (too_large) {
       transformer.fail(place, "larger than " + std::to_string(kDocumentLimitBytes >> 20) + " MiB");
     } else {
-      transformer.document(document.text, document.kind == Document::Kind::json, place);
+      transformer.document(text, is_json, place);
     }
   };
-  Documents documents(kDocumentLimitBytes, take);
+  Base64Lines lines(kDocumentLimitBytes, [&](const Base64Lines::Text& base64) {
+    take(base64.text, false, base64.too_large, base64.line);
+  });
+  Documents documents(kDocumentLimitBytes, [&](const Document& document) {
+    if (document.kind == Document::Kind::line) return lines.line(document.text, document.line);
+    lines.end();
+    take(document.text, true, document.kind == Document::Kind::too_large, document.line);
+  });
   std::string_view bytes;
   ByteSource::Answer answer = ByteSource::Answer::end;
   while (!transformer.reader_gone() && (answer = source.next(bytes)) == ByteSource::Answer::bytes) {
@@ -117,6 +127,7 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
     transformer.fail(name, source.error());  // what it cut off is no failure of its own
   } else {
     documents.finish();
+    lines.end();
   }
   transformer.flush();
 }

@@ -36,7 +36,7 @@ void Transformer::document(std::string_view text, bool is_json, const std::strin
   if (reader_gone_) return;
   if (!is_json) return base64_line(text, place);
   std::string error;
-  const auto take = [&](const KinesisRecord& record) { event_record(record, place); };
+  const auto take = [&](KinesisRecord& record) { event_record(record, place); };
   switch (read_invocation_event(text, take, error)) {
     case EventForm::event:
       return;
@@ -53,11 +53,13 @@ void Transformer::base64_line(std::string_view text, const std::string& place) {
   fail(place, "'" + printable(text, 40) + "' is neither JSON nor the base64 of a gzip record");
 }
 
-void Transformer::event_record(const KinesisRecord& record, const std::string& place) {
-  const std::string here = place + ": record " + std::to_string(record.index);
-  if (record.data.empty()) return fail(here, "has no kinesis.data");
-  const std::optional<std::string> bytes = decode_base64(record.data);
-  if (!bytes) return fail(here, "kinesis.data is not base64");
+void Transformer::event_record(KinesisRecord& record, const std::string& place) {
+  const std::string here = record.index ? place + ": record " + std::to_string(*record.index) : place;
+  const std::string member(record.member);
+  if (!record.data) return fail(here, "has no " + member);
+  std::erase_if(*record.data, [](char c) { return c == '\n' || c == '\r'; });  // it may be wrapped
+  const std::optional<std::string> bytes = decode_base64(*record.data);
+  if (!bytes) return fail(here, member + " is not base64");
   source_record(*bytes, record, here);
 }
 

@@ -20,8 +20,9 @@ class Transformer {
   // With summary (or nullptr) they go there instead.
   Transformer(Instance& messages, Instance& records, Summary* summary, int fd);
 
-  // One piece of text as Documents (documents.h) cuts it: a subscription message, an invocation event, or a line
-  // of base64. place is put before failures, like "file:12".
+  // One piece of text as Documents (documents.h) cuts it and Base64Lines (base64_lines.h) joins it: a subscription
+  // message, JSON with records in it (invocation_event.h), or base64. place is put before failures, like
+  // "file:12".
   void document(std::string_view text, bool is_json, const std::string& place);
 
   // Tells of something that could not be understood, on standard error.
@@ -43,7 +44,7 @@ class Transformer {
   static int32_t on_records(void* ctx, const penstock_batch* batch) noexcept;
 
   void base64_line(std::string_view text, const std::string& place);
-  void event_record(const KinesisRecord& record, const std::string& place);
+  void event_record(KinesisRecord& record, const std::string& place);
   void source_record(std::string_view bytes, const KinesisRecord& origin, const std::string& place);
   void print(std::string_view body);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -64,6 +65,107 @@ TEST_F(transform, base64_of_gzip_records_one_a_line) {
   const Ended it = from_pipe(base64(record) + "\n" + base64(record) + "\n");
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
+}
+
+// As base64(1) and others wrap it.
+std::string wrapped(const std::string& text, size_t columns, const std::string& line_ending) {
+  std::string out;
+  for (size_t at = 0; at < text.size(); at += columns) out += text.substr(at, columns) + line_ending;
+  return out;
+}
+
+TEST_F(transform, base64_that_is_wrapped) {
+  for (size_t more = 0; more < 60; ++more) {  // also where the last line is full
+    std::string noise;
+    for (size_t i = 0; i < 200 + more; ++i) noise += static_cast<char>('!' + i * i % 90);
+    const std::string record = gzip(kMessage + noise);
+    for (const std::string line_ending : {"\n", "\r\n"}) {
+      const std::string text = wrapped(base64(record), 76, line_ending);
+      const Ended it = from_pipe(text + text + kMessage + "\n" + wrapped(base64(record), 64, line_ending));
+      EXPECT_EQ(it.code, 0) << it.err;
+      EXPECT_EQ(printed(it, true, record.size()), 3) << it.out;
+      EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1) << it.out;
+    }
+    if (more == 2) more = 55;
+  }
+}
+
+TEST_F(transform, a_wrapped_record_that_is_damaged_is_one_failure_and_costs_no_other) {
+  std::string noise;
+  for (size_t i = 0; i < 400; ++i) noise += static_cast<char>('!' + i * i % 90);
+  const std::string record = gzip(kMessage + noise);
+  const std::string text = wrapped(base64(record), 76, "\n");
+  std::string damaged = text;
+  damaged[100] = '!';
+  const std::string file = folder_.write("in", text + damaged + text);
+  const Ended it = run_program(args({file}));
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  EXPECT_EQ(it.err, file + ":" + std::to_string(lines + 1) + ": '" + damaged.substr(0, 40) +
+                        "...' is neither JSON nor the base64 of a gzip record\n"
+                        "penstock transform: 2 source records, 2 log events, 1 failures\n");
+}
+
+TEST_F(transform, the_output_of_get_records_several_times_and_compact_or_not) {
+  const std::string record = gzip(kMessage);
+  const std::string pretty =
+      "{\n    \"Records\": [\n        {\n            \"SequenceNumber\": \"49\",\n            "
+      "\"ApproximateArrivalTimestamp\": \"2019-08-25T13:59:21.188000+00:00\",\n            "
+      "\"Data\": \"" +
+      base64(record) +
+      "\",\n            \"PartitionKey\": \"p\"\n        }\n    ],\n    \"NextShardIterator\": "
+      "\"AAA=\",\n    \"MillisBehindLatest\": 0\n}\n";
+  const std::string compact =
+      R"({"MillisBehindLatest":0,"NextShardIterator":"AAA=","Records":[{"ApproximateArrivalTimestamp":1566741561.188,"Data":")" +
+      base64(record) + R"(","PartitionKey":"p","SequenceNumber":"49"}]})";
+  const Ended it = from_pipe(pretty + pretty + compact + compact + "\n" + pretty);
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, true, record.size()), 5) << it.out;
+  const std::string origin =
+      "\"sequence\":\"49\",\"region\":\"\",\"shard\":\"\",\"stream\":\"\",\"key\":\"p\",\"arrival\":"
+      "1566741561188,";
+  EXPECT_NE(it.out.find(origin), std::string::npos) << it.out;
+  const Ended summary = run_program(args({"--summary"}), pretty + compact);
+  EXPECT_EQ(summary.code, 0) << summary.err;
+  EXPECT_TRUE(summary.out.starts_with("2 log events from 2 source records\n")) << summary.out;
+}
+
+TEST_F(transform, a_subscriptions_event_also_with_line_endings_in_its_base64) {
+  const std::string record = gzip(kMessage);
+  const std::string text = base64(record);
+  const Ended it =
+      from_pipe("{\n  \"awslogs\": {\n    \"data\": \"" + text + "\"\n  }\n}\n{\"awslogs\":{\"data\":\"" +
+                text.substr(0, 20) + "\\r\\n" + text.substr(20) + "\\n\"}}");
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
+}
+
+TEST_F(transform, damaged_records_in_json_have_their_place_and_cost_no_other) {
+  const std::string record = gzip(kMessage);
+  const std::string file = folder_.write(
+      "in", "{\"Records\":[{\"Data\":\"!\"},{\"SequenceNumber\":\"7\"},\n7,{\"Data\":\"" + base64(record) +
+                "\"}],\"NextShardIterator\":null}\n{\"awslogs\":{\"data\":\"H4s\"}}\n{\"awslogs\":{}}\n{"
+                "\"Records\":[{\"Data\":\"" +
+                base64(record) + "\"},{\"Data\":\"H4sI\n" + kMessage + "\n");
+  const Ended it = run_program(args({file}));
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
+  EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1) << it.out;
+  EXPECT_EQ(it.err.substr(0, it.err.find(file + ":5")), file + ":1: record 0: Data is not base64\n" +       //
+                                                            file + ":1: record 1: has no Data\n" +          //
+                                                            file + ":1: record 2: has no kinesis.data\n" +  //
+                                                            file + ":3: awslogs.data is not base64\n" +     //
+                                                            file + ":4: has no awslogs.data\n");
+  EXPECT_NE(it.err.find(file + ":5: invalid JSON at byte "), std::string::npos) << it.err;
+  EXPECT_TRUE(it.err.ends_with("penstock transform: 3 source records, 3 log events, 6 failures\n")) << it.err;
+}
+
+TEST_F(transform, line_endings_after_the_gzip_data_of_a_file_are_padding) {
+  const std::string file = folder_.write("one.gz", gzip(kMessage) + "\n" + gzip(kMessage) + "\r\n");
+  const Ended it = run_program(args({file}));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 2) << it.out;
 }
 
 TEST_F(transform, an_invocation_event_with_the_origin_of_its_records) {

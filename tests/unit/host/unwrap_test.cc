@@ -127,6 +127,63 @@ TEST(invocation_event, its_records_come_with_their_origin) {
   EXPECT_EQ(it.records[1].arrival_time_ms, 0);
 }
 
+TEST(invocation_event, the_output_of_get_records_is_read_like_one) {
+  const Read it = read_event(R"({
+    "Records": [
+        {
+            "SequenceNumber": "49545115243490985018280067714973144582180062593244200961",
+            "ApproximateArrivalTimestamp": "2019-08-25T15:59:21.188000+02:00",
+            "Data": "AAAA",
+            "PartitionKey": "p",
+            "EncryptionType": "NONE"
+        },
+        {"ApproximateArrivalTimestamp": 1.566741561188E9, "Data": ""},
+        {"ApproximateArrivalTimestamp": "2019-08-25T13:59:21Z", "PartitionKey": "p", "SequenceNumber": "7"},
+        {"ApproximateArrivalTimestamp": "yesterday", "Data": "BBBB"}
+    ],
+    "NextShardIterator": "AAAAAAAAAAHsW8zCWf9164uy8Epue6WS3w6wmj4a4USt+CNvMd6uXQ+HL5vAJMznqqC0DLKsIjuoiTi1BpT6nW0LN2M2D56zM5H8anHm30Gbri9ua+qaGgj+3XTyvbhpERfrezgLHbPB/rIcVpykJbaSj5tmcXYRmFnqZBEyHwtZYFmh6hvWVFkIwLuMZLMrpWhG5r5hzkE=",
+    "MillisBehindLatest": 0,
+    "ChildShards": null
+})");
+  ASSERT_EQ(it.form, EventForm::event) << it.error;
+  ASSERT_EQ(it.records.size(), 4u);
+  EXPECT_EQ(it.records[0].data, "AAAA");
+  EXPECT_EQ(it.records[0].sequence_number, "49545115243490985018280067714973144582180062593244200961");
+  EXPECT_EQ(it.records[0].partition_key, "p");
+  EXPECT_EQ(it.records[0].arrival_time_ms, 1566741561188);
+  EXPECT_EQ(it.records[1].data, "");
+  EXPECT_EQ(it.records[1].arrival_time_ms, 1566741561188);
+  EXPECT_EQ(it.records[2].data, std::nullopt);
+  EXPECT_EQ(it.records[2].member, "Data");
+  EXPECT_EQ(it.records[2].arrival_time_ms, 1566741561000);
+  EXPECT_EQ(it.records[3].index, 3);
+  EXPECT_EQ(it.records[3].arrival_time_ms, 0);
+  EXPECT_EQ(read_event(R"({"NextShardIterator":"x","Records":[]})").form, EventForm::event);
+}
+
+TEST(invocation_event, that_of_a_subscription_is_one_record_without_a_list) {
+  const Read it = read_event(R"({"awslogs": {"x":{"data":"no"},"data": "AAAA"}})");
+  ASSERT_EQ(it.form, EventForm::event);
+  ASSERT_EQ(it.records.size(), 1u);
+  EXPECT_EQ(it.records[0].data, "AAAA");
+  EXPECT_EQ(it.records[0].index, std::nullopt);
+  EXPECT_EQ(it.records[0].member, "awslogs.data");
+  EXPECT_EQ(read_event(R"({"awslogs":{}})").records.at(0).data, std::nullopt);
+}
+
+TEST(invocation_event, members_of_another_kind_do_not_make_one_and_elements_that_are_no_records_have_no_data) {
+  for (const char* other : {R"({"Records":{"a":{"Data":"AAAA"}}})", R"({"Records":7})", R"({"awslogs":["AAAA"]})",
+                            R"({"awslogs":"AAAA"})"}) {
+    const Read it = read_event(other);
+    EXPECT_EQ(it.form, EventForm::other) << other;
+    EXPECT_TRUE(it.records.empty()) << other;
+  }
+  const Read it = read_event(R"({"Records":["AAAA",null,{"Data":"BBBB"},7]})");
+  ASSERT_EQ(it.records.size(), 4u);
+  for (const size_t element : {0, 1, 3}) EXPECT_EQ(it.records[element].data, std::nullopt) << element;
+  EXPECT_EQ(it.records[2].data, "BBBB");
+}
+
 TEST(invocation_event, other_json_is_not_one) {
   EXPECT_EQ(read_event(R"({"messageType":"DATA_MESSAGE","logEvents":[]})").form, EventForm::other);
   EXPECT_EQ(read_event(R"({"a":{"Records":[{"kinesis":{"data":"AAAA"}}]}})").form, EventForm::other);
