@@ -6,7 +6,35 @@
 namespace penstock {
 
 void CallMaker::add_again(WriterRecord& first, int64_t due_ms) {
-  queue_.add_again(first, std::min(due_ms, expires_ms(first)));
+  queue_of(first).add_again(first, std::min(due_ms, expires_ms(first)));
+}
+
+std::vector<WriterRecord*> CallMaker::pieces(WriterRecord& first) {
+  std::vector<WriterRecord*> pieces = {&first};
+  // Cuts the last piece after so many of its records.
+  const auto cut_after = [&](size_t records) {
+    WriterRecord* const begin = pieces.back();
+    WriterRecord* last = begin;
+    while (--records > 0) last = last->next;
+    WriterRecord* rest = std::exchange(last->next, nullptr);
+    if (options_.order_per_key) rest = order_.separate(begin, rest);
+    if (rest != nullptr) pieces.push_back(rest);
+  };
+  cut_after(1);
+  size_t rest = 0;
+  if (pieces.size() == 2) each_record(pieces.back(), [&rest](const WriterRecord&) { ++rest; });
+  if (rest > 1) cut_after(rest / 2);
+  return pieces;
+}
+
+void CallMaker::alone_ended(int64_t now_ms) {
+  alone_under_way_ = false;
+  alone_since_ms_ = now_ms;
+}
+
+int64_t CallMaker::next_alone_ms() const {
+  if (alone_under_way_) return kNever;
+  return std::max(alone_.due_again_ms(), alone_since_ms_ + kAlonePauseMs);
 }
 
 void CallMaker::throttled(const WriterRecord& first, int64_t now_ms) {
@@ -43,12 +71,12 @@ void CallMaker::done(const WriterRecord& record) {
   WriterRecord* const next = order_.done(record);
   if (next == nullptr) return;
   next->has_turn = true;
-  queue_.add_again(*next, kAtOnce);
+  add_again(*next, kAtOnce);
 }
 
 int64_t CallMaker::next_call_ms(bool hurry) const {
   if (gathered()) return kAtOnce;
-  int64_t due_ms = queue_.due_again_ms();
+  int64_t due_ms = std::min(queue_.due_again_ms(), next_alone_ms());
   if (queue_.fresh_records() > 0) {
     const bool by_count = options_.packing.aggregate == Packing::Aggregate::none;
     const bool whole = (by_count && queue_.fresh_records() >= kMaxRecordsPerCall) ||
@@ -58,17 +86,23 @@ int64_t CallMaker::next_call_ms(bool hurry) const {
   return due_ms;
 }
 
-bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes) {
+bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes, size_t most_parcels) {
   if (gathered()) return true;
+  packing_.set_most_parcels(most_parcels);
+  const bool others_first = alone_was_last_ || most_parcels < kMaxRecordsPerCall;
+  const bool alone = next_alone_ms() <= now_ms && !(others_first && queue_.front(now_ms) != nullptr);
+  WriterQueue& queue = alone ? alone_ : queue_;
   for (bool room = true; room;) {
-    WriterRecord* const front = queue_.front(now_ms);
+    WriterRecord* const front = queue.front(now_ms);
     if (front == nullptr) break;
     WriterRecord* const first = without_unsendable(front, now_ms, max_record_bytes);
     room = first == nullptr || put(*first, now_ms, max_record_bytes);
-    if (room || first != front) queue_.pop(now_ms);
-    if (!room && first != front) queue_.add_again(*first, kAtOnce);  // what is left of a chain
+    if (room || first != front) queue.pop(now_ms);
+    if (!room && first != front) queue.add_again(*first, kAtOnce);  // what is left of a chain
     for (const Released& one : std::exchange(released_, {})) add_again(*one.first, one.due_ms);
   }
+  alone_was_last_ = alone;
+  alone_under_way_ = alone_under_way_ || (alone && gathered());
   return gathered();
 }
 
@@ -87,7 +121,6 @@ bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes
   }
   if (!packing_.add(first)) return false;
   each_record(&first, [&](WriterRecord& record) {
-    if (std::exchange(record.sent, true)) ++retries_;
     record.admitted = false;
     if (options_.order_per_key) take_along(record.partition_key, now_ms, max_record_bytes);
   });
@@ -100,8 +133,16 @@ void CallMaker::take_along(std::string_view key, int64_t now_ms, size_t max_reco
     if (!packing_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
     order_.let_join(*waiting);
     packing_.join(*waiting);
-    waiting->has_turn = waiting->sent = true;
+    waiting->has_turn = true;
   }
+}
+
+std::vector<Parcel> CallMaker::take_parcels() {
+  std::vector<Parcel> parcels = packing_.take_parcels();
+  for (const Parcel& parcel : parcels)
+    each_record(parcel.first,
+                [this](WriterRecord& record) { retries_ += std::exchange(record.sent, true) ? 1 : 0; });
+  return parcels;
 }
 
 // When a record becomes too old.
@@ -139,6 +180,8 @@ WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms,
 
 void CallMaker::clear() {
   queue_.clear();
+  alone_.clear();
+  alone_under_way_ = alone_was_last_ = false;
   order_.clear();
   packing_.take_parcels();
   released_.clear();

@@ -1,7 +1,9 @@
 #include "core/kinesis/key_order.h"
 
 #include <cassert>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace penstock {
 
@@ -25,6 +27,33 @@ WriterRecord* KeyOrder::first_waiting(std::string_view key) const {
 
 void KeyOrder::let_join(WriterRecord& first_waiting) {
   take_first(keys_.find(first_waiting.partition_key)->second);
+}
+
+WriterRecord* KeyOrder::separate(WriterRecord* first, WriterRecord* rest) {
+  std::unordered_set<std::string_view> keys_of_first;
+  for (const WriterRecord* record = first; record != nullptr; record = record->next)
+    keys_of_first.insert(record->partition_key);
+  std::vector<WriterRecord*> waiting;
+  WriterRecord* others = nullptr;
+  WriterRecord** end_of_others = &others;
+  for (WriterRecord* record = rest; record != nullptr; record = std::exchange(record->next, nullptr)) {
+    if (keys_of_first.contains(record->partition_key)) {
+      waiting.push_back(record);
+    } else {
+      *end_of_others = record;
+      end_of_others = &record->next;
+    }
+  }
+  for (; !waiting.empty(); waiting.pop_back()) {
+    WriterRecord* const record = waiting.back();
+    Key& key = keys_.find(record->partition_key)->second;
+    if (key.first == nullptr) key.last = record;
+    record->next = std::exchange(key.first, record);
+    record->has_turn = false;
+    --key.turns;
+    ++waiting_;
+  }
+  return others;
 }
 
 WriterRecord* KeyOrder::done(const WriterRecord& record) {

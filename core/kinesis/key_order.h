@@ -23,6 +23,10 @@ class KeyOrder {
   // Gives it its turn beside those that have theirs.
   void let_join(WriterRecord& first_waiting);
 
+  // The records of rest, whose turn it was as it was first's, go separately from now on. Those of a key of first
+  // wait again, before all others of their key; returns the chain of the others, nullptr: none.
+  WriterRecord* separate(WriterRecord* first, WriterRecord* rest);
+
   // The record, whose turn it was, is done. Returns the one whose turn it is now; nullptr: others of the key have
   // theirs still, or none is left.
   WriterRecord* done(const WriterRecord& record);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 namespace penstock {
 
@@ -16,19 +17,21 @@ class Outage {
   static constexpr int kCallsInVain = 8;
   static constexpr int64_t kLeastMs = 2'000;
 
+  explicit Outage(int calls = kCallsInVain, int64_t least_ms = kLeastMs)
+      : most_calls_(calls), least_ms_(least_ms) {}
+
   // A call brought nothing; pause_ms: how long the next one is to wait. True: an outage begins with it.
   bool in_vain(int64_t now_ms, int64_t pause_ms) {
     if (calls_++ == 0) since_ms_ = now_ms;
     next_call_ms_ = now_ms + pause_ms;
     const bool was_on = on_;
-    on_ = on_ || (calls_ >= kCallsInVain && now_ms - since_ms_ >= kLeastMs);
+    on_ = on_ || (calls_ >= most_calls_ && now_ms - since_ms_ >= least_ms_);
     return on_ && !was_on;
   }
   // Records were taken. True: an outage is over with it.
   bool taken() {
-    const bool was_on = on_;
-    *this = {};
-    return was_on;
+    calls_ = 0;
+    return std::exchange(on_, false);
   }
 
   bool on() const { return on_; }
@@ -37,6 +40,8 @@ class Outage {
   int64_t next_call_ms() const { return on_ ? next_call_ms_ : 0; }
 
  private:
+  int most_calls_;
+  int64_t least_ms_;
   int calls_ = 0;
   int64_t since_ms_ = 0;      // when the first of them ended
   int64_t next_call_ms_ = 0;  // where it is on

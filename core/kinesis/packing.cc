@@ -73,7 +73,7 @@ bool Packing::add(WriterRecord& first) {
   }
   const size_t bytes = bytes_of(first, may_grow);
   const size_t company = std::min(company_, first.company);
-  if (!parcels_.empty() && (parcels_.size() == company || bytes_ + bytes > options_.max_call_bytes)) return false;
+  if (!parcels_.empty() && (parcels_.size() >= company || bytes_ + bytes > options_.max_call_bytes)) return false;
   WriterRecord* last = &first;
   while (last->next != nullptr) last = last->next;
   const bool by_shard = shard != ShardMap::kNoShard;

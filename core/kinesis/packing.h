@@ -77,6 +77,8 @@ class Packing {
   void join(WriterRecord& record) { join(parcel_of_key(record), record); }
 
   bool empty() const { return parcels_.empty(); }
+  // Limits the call that begins now to so many parcels. REQUIRES: empty().
+  void set_most_parcels(size_t parcels) { company_ = parcels; }
   size_t body_bytes() const;  // about, and before compression
   // The call's body, and what is in it: then all begins anew.
   std::string take_body(std::string_view stream);
@@ -103,7 +105,7 @@ class Packing {
   KplEncoder kpl_;
   std::vector<Parcel> parcels_;
   size_t bytes_ = 0;
-  size_t company_ = kMaxRecordsPerCall;  // the least of the parcels
+  size_t company_ = kMaxRecordsPerCall;  // parcels that the call may have: the least that one of them allows
   // Of the parcels that may grow: the last one with records of a key, and the last one of a shard.
   std::unordered_map<std::string_view, size_t> by_key_{};
   std::unordered_map<uint32_t, size_t> by_shard_{};

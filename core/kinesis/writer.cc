@@ -1,6 +1,7 @@
 #include "core/kinesis/writer.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "core/base/backoff.h"
@@ -92,7 +93,7 @@ void Writer::advance() {
     record_limit_.advance();
     shards_.advance();
     while (calls_.size() < most_calls() && next_call_ms() <= now_ms) {
-      if (!next_.gather(now_ms, max_record_bytes())) continue;
+      if (!next_.gather(now_ms, max_record_bytes(), most_parcels())) continue;
       if (!fits_in_memory()) break;
       begin_call();
     }
@@ -102,7 +103,9 @@ void Writer::advance() {
 
 // When a call is due, were there room for it.
 int64_t Writer::next_call_ms() const {
-  return record_limit_.known() ? std::max(next_.next_call_ms(closed_), outage_.next_call_ms()) : kNever;
+  return record_limit_.known()
+             ? std::max({next_.next_call_ms(closed_), outage_.next_call_ms(), rejections_.next_call_ms()})
+             : kNever;
 }
 
 int64_t Writer::next_deadline_ms() const {
@@ -135,6 +138,7 @@ void Writer::begin_call() {
   body_bytes_ += body.size();
   calls_.emplace(call_id, Call{next_.take_parcels(), body.size()});
   ++counters_.calls;
+  probes_ = rejections_.calls_in_vain() == 0 ? 0 : probes_ + 1;
   call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes, [this, call_id](Result<ServiceAnswer> answer) {
     keep_track([&] { end_call(call_id, std::move(answer)); });
   });
@@ -145,6 +149,7 @@ void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
   if (node.empty()) return;  // it was given back
   const Call& call = node.mapped();
   body_bytes_ -= call.body_bytes;
+  if (call.parcels.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
   if (!answer) return end_failed_call(call, answer.status());
   const auto told = read_put_records_answer(answer->body, call.parcels.size());
   if (!told) return end_failed_call(call, told.status());
@@ -154,63 +159,86 @@ void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
 void Writer::end_failed_call(const Call& call, const Status& status) {
   ++counters_.failed_calls;
   const std::string what = "writing to stream " + printable(options_.stream);
-  if (split(call, status)) {
+  WriterRecord& first = *call.parcels.front().first;
+  const bool single = call.parcels.size() == 1 && first.next == nullptr;
+  // Where the service does not say which of a call's records it cannot take, smaller calls find out, so that one
+  // record does not hold up all others.
+  const bool rejected = status.code() == Code::invalid;
+  if (!rejected)
+    in_vain(outage_, options_.retry, outage_.calls_in_vain() + 1);
+  else if (!first.alone || rejections_.on())
+    in_vain(rejections_, record_backoff(), (rejections_.calls_in_vain() - kRejectionsInRow) / kSamePause + 1);
+  if (rejected && !single) {
     reporter_.report(status.in(what + ", which is tried again in smaller calls"), LogLevel::warn);
+    for (WriterRecord* const chain : chains_of(call, true)) next_.add_again(*chain, kAtOnce);
     return;
+  }
+  if (rejected) {
+    first.alone = true;
+    first.company = 1;
   }
   const bool soon = soon_again(status);
   if (!soon) refused_for_good_ = true;
   reporter_.report(status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s")),
                    soon ? LogLevel::warn : LogLevel::error);
-  if (status.code() != Code::invalid) in_vain(options_.retry);  // that may be the fault of a record
-  send_again(call.parcels, soon ? &options_.retry : nullptr, status.message());
+  send_again(chains_of(call, first.refusals >= kPatience), soon ? &options_.retry : nullptr, status.message());
 }
 
-// Where the service does not say which of a call's records it cannot take, calls of half the size find out, so
-// that one record does not hold up all others.
-bool Writer::split(const Call& call, const Status& status) {
+// What a call had, to be sent again as it was, or in calls of half the size.
+std::vector<WriterRecord*> Writer::chains_of(const Call& call, bool smaller) {
   const size_t parcels = call.parcels.size();
-  if (status.code() != Code::invalid || parcels == 1 || splits_in_row_ == kMaxSplitsInRow) return false;
-  ++splits_in_row_;
+  std::vector<WriterRecord*> chains;
+  chains.reserve(parcels);
   for (const Parcel& parcel : call.parcels) {
-    each_record(parcel.first, [parcels](WriterRecord& record) { record.company = parcels / 2; });
-    next_.add_again(*parcel.first, kAtOnce);
+    chains.push_back(parcel.first);
+    if (!smaller) continue;
+    each_record(parcel.first, [&](WriterRecord& one) { one.company = std::max<size_t>(parcels / 2, 1); });
   }
-  return true;
+  return smaller && parcels == 1 ? next_.pieces(*chains.front()) : chains;
+}
+
+// After a rejected call every second one has a single parcel, and those between have half as many as the last,
+// down to one, and then all over again, until one is accepted. That finds a good record soon, be the bad ones
+// many, few or neighbors; and a good one proves that it is the records, and not the stream.
+size_t Writer::most_parcels() const {
+  constexpr size_t kSizes = std::bit_width(kMaxRecordsPerCall);
+  if (rejections_.calls_in_vain() == 0) return kMaxRecordsPerCall;
+  return probes_ % 2 == 1 ? 1 : kMaxRecordsPerCall >> (probes_ / 2 % kSizes);
 }
 
 // Nothing of a call was taken.
-void Writer::in_vain(const Backoff& backoff) {
-  const int64_t pause_ms = backoff.delay_ms(outage_.calls_in_vain() + 1, env_.random);
-  if (!outage_.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
+void Writer::in_vain(Outage& outage, const Backoff& backoff, int attempt) {
+  const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
+  if (!outage.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
   reporter_.report({Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
-                                         std::to_string(outage_.calls_in_vain()) +
+                                         std::to_string(outage.calls_in_vain()) +
                                          " calls; until it does, calls go one at a time"});
 }
 
 void Writer::taken() {
-  if (outage_.taken()) env_.log(LogLevel::info, "stream " + printable(options_.stream) + " takes records again");
+  const bool rejections_end = rejections_.taken();
+  if (outage_.taken() || rejections_end)
+    env_.log(LogLevel::info, "stream " + printable(options_.stream) + " takes records again");
 }
 
 void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer) {
   const std::vector<RefusedRecord>& refused = answer.refused;
   refused_for_good_ = false;
-  splits_in_row_ = 0;
   if (!refused.empty()) {
     reporter_.report(
         {Code::throttled, "stream " + printable(options_.stream) +
                               " refuses records, which are sent again: " + printable(refused.front().code)},
         LogLevel::warn);
     const int64_t now_ms = env_.clock.monotonic_ms();
-    std::vector<Parcel> again;
+    std::vector<WriterRecord*> again;
     again.reserve(refused.size());
     for (const RefusedRecord& one : refused) {
-      again.push_back(call.parcels[one.index]);
-      if (one.code == kThroughputExceeded) next_.throttled(*again.back().first, now_ms);
-      each_record(again.back().first, [this](const WriterRecord&) { ++counters_.refused_records; });
+      again.push_back(call.parcels[one.index].first);
+      if (one.code == kThroughputExceeded) next_.throttled(*again.back(), now_ms);
+      each_record(again.back(), [this](const WriterRecord&) { ++counters_.refused_records; });
     }
-    const Backoff backoff = {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};
-    if (refused.size() == call.parcels.size()) in_vain(backoff);
+    const Backoff backoff = record_backoff();
+    if (refused.size() == call.parcels.size()) in_vain(outage_, backoff, outage_.calls_in_vain() + 1);
     send_again(again, &backoff, printable(refused.front().code));
   }
   if (refused.size() < call.parcels.size()) taken();
@@ -248,15 +276,16 @@ void Writer::deliver(WriterRecord* first) {
 
 // Neighbours that were refused equally often wait equally long, so that they share a call again. No backoff:
 // slowly.
-void Writer::send_again(const std::vector<Parcel>& parcels, const Backoff* backoff, const std::string& reason) {
+void Writer::send_again(const std::vector<WriterRecord*>& chains, const Backoff* backoff,
+                        const std::string& reason) {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t due_ms = now_ms + kSlowRetryMs;
   int refusals = 0;
-  for (const Parcel& parcel : parcels) {
-    each_record(parcel.first, [](WriterRecord& record) { ++record.refusals; });
-    const int now_refusals = parcel.first->refusals;
+  for (WriterRecord* const chain : chains) {
+    each_record(chain, [](WriterRecord& record) { ++record.refusals; });
+    const int now_refusals = chain->refusals;
     if (now_refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
-      each_record(parcel.first, [&](WriterRecord& record) {
+      each_record(chain, [&](WriterRecord& record) {
         undeliverable_.add(record, "it was sent " + std::to_string(now_refusals) +
                                        " times in vain (record_retry_limit), at last: " + reason);
       });
@@ -266,7 +295,7 @@ void Writer::send_again(const std::vector<Parcel>& parcels, const Backoff* backo
       refusals = now_refusals;
       due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
     }
-    next_.add_again(*parcel.first, due_ms);
+    next_.add_again(*chain, due_ms);
   }
 }
 
@@ -311,7 +340,7 @@ WriterCounters Writer::counters() const {
   counters.records_queued = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
   // Where nothing is outstanding, nobody asks whether the stream takes records again.
-  const bool in_vain = !idle() && (refused_for_good_ || outage_.on());
+  const bool in_vain = !idle() && (refused_for_good_ || outage_.on() || rejections_.on());
   counters.healthy = !undeliverable_.stuck() && !in_vain ? 1 : 0;
   return counters;
 }

@@ -61,8 +61,8 @@ class Writer {
     size_t max_record_bytes = kMaxRecordBytes;  // with its partition key; or RecordLimit::kAskTheStream
     // After a call that failed; a record that was refused by itself waits kRecordCapMs at most.
     Backoff retry = {.base_ms = 100, .cap_ms = 10'000};
-    // A record that was sent again that often in vain goes to the failure log. A call that was split because of
-    // its records does not count.
+    // A record that was sent again that often in vain goes to the failure log. A rejected call that is split
+    // because of its records does not count.
     std::optional<int64_t> record_retry_limit = std::nullopt;
     PartitionKeys partition_keys = {};
     CallMaker::Options calls = {};
@@ -106,8 +106,13 @@ class Writer {
   static constexpr size_t kBodiesShare = 3;
   // A record is refused for a shard's share of this second, or by a fault that passes: longer waits gain nothing.
   static constexpr int64_t kRecordCapMs = 2'000;
-  // So many calls in a row may be split for what is in them; if none succeeds, it is not their records.
-  static constexpr int kMaxSplitsInRow = 16;
+  // Rejected calls in a row that are split at once. After them it may well not be their records, and calls go one
+  // at a time, with pauses, but are still split.
+  static constexpr int kRejectionsInRow = 64;
+  static constexpr int kSamePause = 16;  // calls until the pause doubles
+  // A record that failed so often together with others is sent with fewer: it may be what is in the call, or its
+  // size, though the error does not say so.
+  static constexpr int kPatience = 5;
   static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
 
   struct Call {
@@ -127,11 +132,15 @@ class Writer {
   void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const PutRecordsAnswer& answer);
-  bool split(const Call& call, const Status& status);
-  size_t most_calls() const { return outage_.on() ? 1 : kMaxCallsInFlight; }
-  void in_vain(const Backoff& backoff);
+  std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
+  size_t most_calls() const { return outage_.on() || rejections_.on() ? 1 : kMaxCallsInFlight; }
+  size_t most_parcels() const;
+  Backoff record_backoff() const {
+    return {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};
+  }
+  void in_vain(Outage& outage, const Backoff& backoff, int attempt);
   void taken();
-  void send_again(const std::vector<Parcel>& parcels, const Backoff* backoff, const std::string& reason);
+  void send_again(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason);
   bool is_misplaced(const Parcel& parcel, std::string_view shard_id) const;
   void send_to_its_shards(WriterRecord* first);
   void deliver(WriterRecord* first);
@@ -159,9 +168,10 @@ class Writer {
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;
-  int splits_in_row_ = 0;          // calls split since one succeeded
   bool refused_for_good_ = false;  // by the service, and no call succeeded since
   Outage outage_;
+  Outage rejections_{kRejectionsInRow, 0};  // for what is in the calls
+  size_t probes_ = 0;                       // calls begun since one was rejected so, and none accepted
 };
 
 }  // namespace penstock

@@ -22,6 +22,7 @@ struct WriterRecord {
   int refusals = 0;                // how often it was sent in vain
   // Parcels that a call with it may have: fewer once a call was refused for what is in it.
   size_t company = kMaxRecordsPerCall;
+  bool alone = false;     // the service rejected it in a call that had nothing else
   bool done = false;      // delivered, or in the failure file
   bool sent = false;      // it was in a call already
   bool admitted = false;  // it has its place in the budget of its shard

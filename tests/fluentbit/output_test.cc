@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <string>
@@ -307,6 +308,22 @@ TEST(fluentbit_output, a_record_that_can_never_be_taken_is_in_the_failure_file_a
   output.exit();
   EXPECT_EQ(delivered(deployment).records, 6u);
   EXPECT_NE(e2e::read_file(deployment.folder.path("output-failures.jsonl")), "");
+}
+
+TEST(fluentbit_output, records_that_make_the_service_reject_whole_calls_cost_a_chunk_no_other_record) {
+  Deployment deployment(1, 1);
+  deployment.server.with([](model::Service& service) { service.faults().reject_calls_with("poison"); });
+  Chunk chunk{"lambda", ""};
+  for (int i = 0; i < 500; ++i) chunk.data += log_event(std::to_string(i), i % 10 == 7 ? "poison" : "good");
+  Agent agent;
+  Output output(agent.out, agent.pipeline, output_section(deployment, {{"record_retry_limit", "0"}}));
+  ASSERT_GT(output.init(), 0) << log_book().all();
+  flush_until_taken(output, chunk);
+  output.exit();
+  EXPECT_EQ(delivered(deployment).records, 450u);
+  EXPECT_EQ(delivered(deployment).copies, 0);
+  const std::string failures = e2e::read_file(deployment.folder.path("output-failures.jsonl"));
+  EXPECT_EQ(std::count(failures.begin(), failures.end(), '\n'), 50);
 }
 
 TEST(fluentbit_output, a_chunk_larger_than_the_memory_it_may_use_is_delivered_once) {

@@ -82,16 +82,22 @@ class Faults {
     queued_[operation].insert(queued_[operation].end(), static_cast<size_t>(times), fault);
   }
 
-  // Takes back what at() and next_calls() have queued.
+  // From now on PutRecords rejects every call with a record that has this text in its data.
+  void reject_calls_with(std::string text) { poison_ = std::move(text); }
+
+  // Takes back what at(), next_calls() and reject_calls_with() have set.
   void forget() {
     at_.clear();
     queued_.clear();
+    poison_.clear();
   }
 
   // For the service: what is to happen to this request. A scripted fault takes the place of those by chance.
   Fault take(uint64_t request_number, std::string_view operation);
   // For the service: the code of a refusal of this record, or "".
   std::string refusal(const Fault& fault);
+  // For the service: whether a record with this data makes it reject the call.
+  bool is_poison(std::string_view data) const { return !poison_.empty() && data.find(poison_) != data.npos; }
   // For the service: from 0 to below 1.
   double draw() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
@@ -100,6 +106,7 @@ class Faults {
 
   std::mt19937_64 random_;
   FaultRates rates_;
+  std::string poison_;
   std::map<uint64_t, Fault> at_;
   std::map<std::string, std::deque<Fault>, std::less<>> queued_;
 };

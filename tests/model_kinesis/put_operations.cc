@@ -20,6 +20,7 @@ void check_entry(Constraints& constraints, const PutEntry& entry, const std::str
 
 // What the constraints cannot see: sizes of data and key together, and hash keys of 2^128 and above.
 std::optional<Error> check_whole_entry(const State& state, const PutEntry& entry) {
+  if (state.faults.is_poison(*entry.data)) return Error{400, "ValidationException", "a record as the test wants"};
   const size_t most = state.settings.limits.record_bytes;
   if (size_of(entry) > most)
     return Error{400, "InvalidArgumentException",
