@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace penstock::host {
@@ -13,9 +14,15 @@ constexpr int kExitUsage = 2;   // the command line is wrong
 struct OptionSpec {
   std::string name;  // "-c" or "--exit-when-idle"
   bool has_value = false;
+  std::string long_name = {};  // another way to write it
 };
+// Options of several commands.
+inline const OptionSpec kConfOption = {"-c", true, "--config"};
+inline const OptionSpec kPluginOption = {"-e", true, "--plugin"};
+inline const OptionSpec kHelpOption = {"-h", false, "--help"};
 
-// Options and words; "--" ends the options, "--name=value" is "--name value", "-" alone is a word.
+// Options and words; "--" ends the options, "--name=value" is "--name value", "-cFILE" and "-c=FILE" are "-c
+// FILE", "-" alone is a word.
 class Arguments {
  public:
   // Returns what is wrong with args, or nothing.
@@ -26,6 +33,9 @@ class Arguments {
   std::vector<std::string> values(const std::string& name) const;  // an option without a value has "" as value
   const std::vector<std::string>& words() const { return words_; }
 
+  // The one conf of a command without other words: that of -c, or a word. Returns what is wrong, or nothing.
+  std::string read_conf_path(std::string& path) const;
+
  private:
   struct Given {
     std::string name;
@@ -35,8 +45,8 @@ class Arguments {
   std::vector<std::string> words_;
 };
 
-// Prints the text on standard output. Returns kExitFine.
-int print_help(const char* text);
+// Prints the text on standard output. Returns kExitFine, or kExitFailed if it cannot be written.
+int print_help(std::string_view text);
 
 // Prints "penstock COMMAND: what; see penstock COMMAND --help" on standard error. Returns kExitUsage.
 int usage_error(const std::string& command, const std::string& what);

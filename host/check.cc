@@ -1,11 +1,10 @@
-#include <cstdio>
-
 #include "host/agent_check.h"
 #include "host/arguments.h"
 #include "host/commands.h"
 #include "host/prepare.h"
 #include "host/stage_command.h"
 #include "host/text.h"
+#include "host/write_all.h"
 
 namespace penstock::host {
 
@@ -33,15 +32,22 @@ with 1 if there is one. Touches no network. The -c may be left out.
   -h, --help           this text
 )";
 
+std::string counts_text(size_t inputs, size_t filters, size_t outputs) {
+  return "inputs: " + std::to_string(inputs) + ", filters: " + std::to_string(filters) +
+         ", outputs: " + std::to_string(outputs) + "\n";
+}
+
 // size: the arguments of the outputs' command "sizing"; none: it is not asked for.
 int check_conf(const std::string& file, const std::vector<std::string>& plugins, const std::vector<Entry>& size) {
   const Prepared prepared = prepare(file, plugins);
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
-  std::printf("%s: no problems; inputs: %zu, filters: %zu, outputs: %zu\n", printable(file).c_str(),
-              prepared.plan.inputs.size(), prepared.plan.filters.size(), prepared.plan.outputs.size());
+  const Plan& plan = prepared.plan;
+  if (!print(printable(file) + ": no problems; " +
+             counts_text(plan.inputs.size(), plan.filters.size(), plan.outputs.size())))
+    return kExitFailed;
   if (size.empty()) return kExitFine;
-  const CommandRun sized = run_stage_commands(prepared.plan, "sizing", size);
+  const CommandRun sized = run_stage_commands(plan, "sizing", size);
   if (sized.stages == 0) {
     print_problems(
         {{{file, 0}, "no output of this conf can tell its sizing; output 'penstock_kinesis' can", false}});
@@ -64,28 +70,25 @@ int check_agent_conf(const std::string& file, const std::vector<std::string>& pl
   const AgentCheck checked = check_for_fluent_bit(file, plugins, environment_variable);
   print_problems(checked.problems);
   if (has_errors(checked.problems)) return kExitFailed;
-  std::printf("%s: no problems in the sections of ours; inputs: %zu, filters: %zu, outputs: %zu\n",
-              printable(file).c_str(), checked.inputs, checked.filters, checked.outputs);
-  return kExitFine;
+  const std::string counts = counts_text(checked.inputs, checked.filters, checked.outputs);
+  return print(printable(file) + ": no problems in the sections of ours; " + counts) ? kExitFine : kExitFailed;
 }
 
 }  // namespace
 
 int check_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {{"-c", true},
-                                                   {"-e", true},
+  const std::string wrong = arguments.parse(args, {kConfOption,
+                                                   kPluginOption,
                                                    {"--agent", true},
                                                    {"--events-per-second", true},
                                                    {"--event-bytes", true},
-                                                   {"-h"},
-                                                   {"--help"}});
+                                                   kHelpOption});
   if (!wrong.empty()) return usage_error("check", wrong);
-  if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
-  std::vector<std::string> files = arguments.values("-c");
-  files.insert(files.end(), arguments.words().begin(), arguments.words().end());
-  if (files.empty()) return usage_error("check", "-c FILE is missing");
-  if (files.size() > 1) return usage_error("check", "one conf at a time, with -c FILE");
+  if (arguments.has("-h")) return print_help(kHelp);
+  std::string conf;
+  if (const std::string defect = arguments.read_conf_path(conf); !defect.empty())
+    return usage_error("check", defect);
   const std::string agent = arguments.last("--agent");
   if (arguments.has("--agent") && agent != "fluent-bit") {
     return usage_error("check", "--agent '" + printable(agent, 60) + "' is not known; there is fluent-bit");
@@ -95,8 +98,8 @@ int check_command(const std::vector<std::string>& args) {
     return usage_error("check", "--event-bytes is for --events-per-second");
   if (arguments.has("--agent") && !size.empty())
     return usage_error("check", "--events-per-second does not go with --agent");
-  return arguments.has("--agent") ? check_agent_conf(files[0], arguments.values("-e"))
-                                  : check_conf(files[0], arguments.values("-e"), size);
+  return arguments.has("--agent") ? check_agent_conf(conf, arguments.values("-e"))
+                                  : check_conf(conf, arguments.values("-e"), size);
 }
 
 }  // namespace penstock::host

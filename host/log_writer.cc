@@ -1,15 +1,14 @@
 #include "host/log_writer.h"
 
-#include <poll.h>
 #include <pthread.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <string_view>
 #include <utility>
+
+#include "host/write_all.h"
 
 namespace penstock::host {
 
@@ -18,22 +17,6 @@ namespace {
 constexpr size_t kBytesAtOnce = 65536;
 
 int64_t lines_in(std::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
-
-// Writes all of text; waits for the reader. Returns what could not be written.
-std::string_view write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = write(fd, text.data(), text.size());
-    if (n >= 0) {
-      text.remove_prefix(static_cast<size_t>(n));
-    } else if (errno == EAGAIN) {  // whoever shares it has set O_NONBLOCK
-      pollfd writable{fd, POLLOUT, 0};
-      poll(&writable, 1, -1);
-    } else if (errno != EINTR) {
-      break;
-    }
-  }
-  return text;
-}
 
 }  // namespace
 

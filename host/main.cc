@@ -2,6 +2,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -9,8 +12,11 @@
 #include "host/commands.h"
 #include "host/signals.h"
 #include "host/stage_command.h"
+#include "host/text.h"
 
 namespace {
+
+using namespace penstock::host;
 
 constexpr char kBefore[] =
     R"(Usage: penstock COMMAND [ARGUMENTS]
@@ -23,8 +29,8 @@ constexpr char kBefore[] =
 )";
 constexpr char kAfter[] =
     R"(
-  penstock COMMAND --help tells about a command
-  penstock --version      tells the version
+  penstock help COMMAND   prints the help of a command, as COMMAND --help does
+  penstock version        prints the version, as --version and -V do
 )";
 
 // Where one of 0, 1 and 2 is closed at the start, the next file to be opened would get its number, and the records
@@ -36,22 +42,46 @@ bool keep_standard_descriptors() {
   return true;
 }
 
+struct Command {
+  const char* name;
+  int (*run)(const std::vector<std::string>& args);
+};
+constexpr std::array<Command, 5> kCommands = {{{"run", run_command},
+                                               {"check", check_command},
+                                               {"transform", transform_command},
+                                               {"replay", replay_command},
+                                               {"plugins", plugins_command}}};
+
+int run(std::vector<std::string> args) {
+  const auto is_help = [](const std::string& word) { return word == "help" || word == "--help" || word == "-h"; };
+  if (args.empty()) return usage_error("", "which command?");
+  if (is_help(args[0]) && args.size() > 1) args = {args[1], "--help"};
+  const std::string name = args[0];
+  if (is_help(name)) return print_help(kBefore + stage_commands_help() + kAfter);
+  if (name == "version" || name == "--version" || name == "-V")
+    return print_help("penstock " PENSTOCK_VERSION "\n");
+  if (name.starts_with("-"))
+    return usage_error("",
+                       "a command comes first, as in penstock run -c FILE; '" + printable(name, 60) + "' is none");
+  args.erase(args.begin());
+  if (args == std::vector<std::string>{"help"}) args = {"--help"};
+  std::vector<std::string> names = {"help", "version"};
+  for (const Command& command : kCommands) {
+    if (name == command.name) return command.run(args);
+    names.emplace_back(command.name);
+  }
+  return stage_command(name, args, names);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace penstock::host;
   if (!keep_standard_descriptors()) return kExitFailed;
   ignore_write_signals();  // a failed write is an error of the command that wrote
-  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
-  if (args.empty()) return usage_error("", "which command?");
-  const std::vector<std::string> rest(args.begin() + 1, args.end());
-  if (args[0] == "run") return run_command(rest);
-  if (args[0] == "check") return check_command(rest);
-  if (args[0] == "transform") return transform_command(rest);
-  if (args[0] == "replay") return replay_command(rest);
-  if (args[0] == "plugins") return plugins_command(rest);
-  if (args[0] == "--help" || args[0] == "-h")
-    return print_help((kBefore + stage_commands_help() + kAfter).c_str());
-  if (args[0] == "--version") return print_help("penstock " PENSTOCK_VERSION "\n");
-  return stage_command(args[0], rest, {"run", "check", "transform", "replay", "plugins"});
+  try {
+    return run({argv + (argc > 0 ? 1 : 0), argv + argc});
+  } catch (const std::exception& error) {  // no memory, no thread
+    std::fprintf(stderr, "penstock: %s\n", error.what());
+    return kExitFailed;
+  }
 }

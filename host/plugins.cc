@@ -1,9 +1,8 @@
-#include <cstdio>
-
 #include "host/arguments.h"
 #include "host/commands.h"
 #include "host/prepare.h"
 #include "host/text.h"
+#include "host/write_all.h"
 
 namespace penstock::host {
 
@@ -50,9 +49,9 @@ void append_stage(std::string& out, const penstock_stage& stage) {
 
 int plugins_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {{"-h"}, {"--help"}});
+  const std::string wrong = arguments.parse(args, {kHelpOption});
   if (!wrong.empty()) return usage_error("plugins", wrong);
-  if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
+  if (arguments.has("-h")) return print_help(kHelp);
 
   Modules modules;
   const size_t builtin = modules.stages().size();
@@ -66,8 +65,7 @@ int plugins_command(const std::vector<std::string>& args) {
   const auto& stages = modules.stages();
   for (size_t i = builtin; i < stages.size(); ++i) append_stage(out, *stages[i]);
   for (size_t i = 0; i < builtin; ++i) append_stage(out, *stages[i]);
-  std::fputs(out.c_str(), stdout);
-  return problems.empty() ? kExitFine : kExitFailed;
+  return print(out) && problems.empty() ? kExitFine : kExitFailed;
 }
 
 }  // namespace penstock::host

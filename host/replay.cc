@@ -10,6 +10,7 @@
 #include "host/replay_input.h"
 #include "host/replay_plan.h"
 #include "host/text.h"
+#include "host/write_all.h"
 
 namespace penstock::host {
 
@@ -39,7 +40,7 @@ Exit codes: 0 all was delivered, left out by a filter or recorded again; 1
 something was not, or could not be read; 2 a wrong command line.
 )";
 
-long long number(int64_t value) { return static_cast<long long>(value); }
+std::string text(int64_t number) { return std::to_string(number); }
 
 // What is in a file, all of it read.
 struct Scan {
@@ -51,7 +52,7 @@ Scan scan(FailureFile& file, const std::string& name) {
   Scan out;
   const auto unreadable = [&](const std::string& reason) {
     ++out.unreadable;
-    std::fprintf(stderr, "%s:%lld: %s\n", name.c_str(), number(file.number()),
+    std::fprintf(stderr, "%s:%s: %s\n", name.c_str(), text(file.number()).c_str(),
                  file.cut_short() ? "the file ends in this line: it was cut short, or is still being written"
                                   : reason.c_str());
   };
@@ -106,22 +107,23 @@ int replay(const Prepared& prepared, const std::string& path, bool dry_run) {
   print_problems(problems);
   if (has_errors(problems)) return kExitFailed;
   if (dry_run) {
-    std::printf("%s: %lld records: %lld failed at an input, %lld at an output; unreadable lines: %lld\n",
-                name.c_str(), number(found.counts.records()), number(found.counts.of_input),
-                number(found.counts.of_output), number(found.unreadable));
-    return found.unreadable == 0 ? kExitFine : kExitFailed;
+    const bool printed =
+        print(name + ": " + text(found.counts.records()) + " records: " + text(found.counts.of_input) +
+              " failed at an input, " + text(found.counts.of_output) +
+              " at an output; unreadable lines: " + text(found.unreadable) + "\n");
+    return printed && found.unreadable == 0 ? kExitFine : kExitFailed;
   }
   ReplayOutcomes outcomes;
   Problem problem;
   const bool saved = found.counts.records() == 0 || run_plan(plan, prepared.settings, outcomes, problem);
   if (!problem.text.empty()) print_problems({problem});
   const int64_t replayed = outcomes.delivered + outcomes.filtered + outcomes.recorded;
-  std::printf(
-      "%s: %lld of %lld records replayed: %lld delivered, %lld left out by filters, %lld failed again and in "
-      "on_failure; unreadable lines: %lld\n",
-      name.c_str(), number(replayed), number(found.counts.records()), number(outcomes.delivered),
-      number(outcomes.filtered), number(outcomes.recorded), number(found.unreadable));
-  const bool all = saved && replayed == found.counts.records() && found.unreadable == 0;
+  const bool printed =
+      print(name + ": " + text(replayed) + " of " + text(found.counts.records()) +
+            " records replayed: " + text(outcomes.delivered) + " delivered, " + text(outcomes.filtered) +
+            " left out by filters, " + text(outcomes.recorded) +
+            " failed again and in on_failure; unreadable lines: " + text(found.unreadable) + "\n");
+  const bool all = printed && saved && replayed == found.counts.records() && found.unreadable == 0;
   return all ? kExitFine : kExitFailed;
 }
 
@@ -129,9 +131,9 @@ int replay(const Prepared& prepared, const std::string& path, bool dry_run) {
 
 int replay_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {{"-c", true}, {"-e", true}, {"--dry-run"}, {"-h"}, {"--help"}});
+  const std::string wrong = arguments.parse(args, {kConfOption, kPluginOption, {"--dry-run"}, kHelpOption});
   if (!wrong.empty()) return usage_error("replay", wrong);
-  if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
+  if (arguments.has("-h")) return print_help(kHelp);
   if (!arguments.has("-c")) return usage_error("replay", "-c FILE is missing");
   if (arguments.words().size() != 1) {
     return usage_error("replay", arguments.words().empty() ? "which failure file?" : "one failure file at a time");

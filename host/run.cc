@@ -21,8 +21,8 @@ reads nothing more, settles what is in flight within Grace seconds ([SERVICE],
 SIGQUIT, a second or more after the first, ends it at once, with 128 + the
 signal's number.
 
-  -c FILE                    the conf; "penstock check -c FILE" tells its
-                             problems
+  -c FILE, --config FILE     the conf; "penstock check -c FILE" tells its
+                             problems. The -c may be left out
   -e PLUGIN.so               a plugin to open instead of libpenstock.so; may be
                              repeated
   --exit-when-idle SECONDS   ends, as after a signal, when for so long nothing
@@ -54,11 +54,12 @@ bool run_pipeline(const Prepared& prepared, const std::optional<int64_t>& exit_w
 int run_command(const std::vector<std::string>& args) {
   Arguments arguments;
   const std::string wrong =
-      arguments.parse(args, {{"-c", true}, {"-e", true}, {"--exit-when-idle", true}, {"-h"}, {"--help"}});
+      arguments.parse(args, {kConfOption, kPluginOption, {"--exit-when-idle", true}, kHelpOption});
   if (!wrong.empty()) return usage_error("run", wrong);
-  if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
-  if (!arguments.has("-c")) return usage_error("run", "-c FILE is missing");
-  if (!arguments.words().empty()) return usage_error("run", "name the conf with -c FILE");
+  if (arguments.has("-h")) return print_help(kHelp);
+  std::string conf;
+  if (const std::string defect = arguments.read_conf_path(conf); !defect.empty())
+    return usage_error("run", defect);
   std::optional<int64_t> exit_when_idle_ms;
   if (arguments.has("--exit-when-idle")) {
     const std::string value = arguments.last("--exit-when-idle");
@@ -68,7 +69,7 @@ int run_command(const std::vector<std::string>& args) {
     }
   }
 
-  const Prepared prepared = prepare(arguments.last("-c"), arguments.values("-e"));
+  const Prepared prepared = prepare(conf, arguments.values("-e"));
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
   const std::vector<Problem> loops = undecided_stream_loops(prepared.plan);

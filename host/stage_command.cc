@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <set>
 #include <utility>
 
 #include "host/arguments.h"
@@ -12,6 +12,7 @@
 #include "host/prepare.h"
 #include "host/text.h"
 #include "host/wrap.h"
+#include "host/write_all.h"
 
 namespace penstock::host {
 
@@ -29,9 +30,10 @@ bool find_command(const penstock_stage& stage, std::string_view name, penstock_c
   return false;
 }
 
-void print_line(void*, penstock_bytes line) noexcept {
-  std::puts(printable({line.data, line.size}, std::string::npos).c_str());
-  std::fflush(stdout);
+// ctx: whether all could be printed so far.
+void print_line(void* ctx, penstock_bytes line) noexcept {
+  bool& printed = *static_cast<bool*>(ctx);
+  printed = printed && print(printable({line.data, line.size}, std::string::npos) + "\n");
 }
 
 struct LogOf {
@@ -60,8 +62,9 @@ int32_t call(const StagePlan& plan, const penstock_command& command, const std::
 
 bool run(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments) {
   Error error;
-  const int32_t result = call(plan, command, arguments, print_line, nullptr, error);
-  if (result >= 0) return true;
+  bool printed = true;
+  const int32_t result = call(plan, command, arguments, print_line, &printed, error);
+  if (result >= 0) return printed;
   print_problems({{plan.place, plan.label + ": " + command.name + ": " + error.describe(result), false}});
   return false;
 }
@@ -88,7 +91,7 @@ std::string help_of(const penstock_stage& stage, const penstock_command& command
   const std::string what = "Of " + std::string(kind_name(stage.kind)) + " " + printable(stage.id) + ": ";
   return wrapped(usage, kUsage.size()).replace(0, kUsage.size(), kUsage) + "\n" +
          wrapped(what + printable(command.help), 0) + "\n" + arguments +
-         "  -c FILE\n      the conf; it is done for each section of that stage\n"
+         "  -c FILE\n      the conf (-c may be left out); it is done for each section of that stage\n"
          "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
 }
 
@@ -100,39 +103,42 @@ struct CommandLine {
   std::vector<Entry> arguments;
 };
 
-// Returns what is wrong with args, or nothing.
+// The options and words that every command knows are parsed as for the others; the rest is for the stages. Returns
+// what is wrong with args, or nothing.
 std::string read(const std::vector<std::string>& args, CommandLine& out) {
   const auto is_option = [](const std::string& arg) { return arg.size() > 1 && arg[0] == '-'; };
+  const auto is_ours = [](const std::string& arg) {
+    const std::string name = arg.substr(0, arg.find('='));
+    return !arg.starts_with("--") || name == "--config" || name == "--plugin" || name == "--help";
+  };
+  std::vector<std::string> ours;
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
-    if (arg == "-h" || arg == "--help") {
-      out.help = true;
-    } else if (arg == "-c" || arg == "-e") {
-      if (++i == args.size()) return arg + " wants a value";
-      if (arg == "-c" && !out.conf.empty()) return "one conf at a time, with -c FILE";
-      if (arg == "-c") {
-        out.conf = args[i];
-      } else {
-        out.plugins.push_back(args[i]);
-      }
-    } else if (arg.size() > 2 && arg.starts_with("--")) {
-      const size_t equals = arg.find('=');
-      Entry entry;
-      entry.key = arg.substr(2, equals == std::string::npos ? equals : equals - 2);
-      std::replace(entry.key.begin(), entry.key.end(), '-', '_');
-      if (equals != std::string::npos) {
-        entry.value = arg.substr(equals + 1);
-      } else if (i + 1 < args.size() && !is_option(args[i + 1])) {
-        entry.value = args[++i];
-      } else {
-        entry.value = "on";
-      }
-      out.arguments.push_back(entry);
-    } else {
-      return "'" + printable(arg, 60) + "' is no option";
+    if (is_ours(arg) || arg.size() == 2) {
+      ours.push_back(arg);
+      static const std::set<std::string> kWithValue = {"-c", "-e", "--config", "-config", "--plugin", "-plugin"};
+      if (kWithValue.contains(arg) && i + 1 < args.size()) ours.push_back(args[++i]);
+      continue;
     }
+    const size_t equals = arg.find('=');
+    Entry entry;
+    entry.key = arg.substr(2, equals == std::string::npos ? equals : equals - 2);
+    std::replace(entry.key.begin(), entry.key.end(), '-', '_');
+    if (equals != std::string::npos) {
+      entry.value = arg.substr(equals + 1);
+    } else if (i + 1 < args.size() && !is_option(args[i + 1])) {
+      entry.value = args[++i];
+    } else {
+      entry.value = "on";
+    }
+    out.arguments.push_back(entry);
   }
-  return {};
+  Arguments arguments;
+  const std::string wrong = arguments.parse(ours, {kConfOption, kPluginOption, kHelpOption});
+  out.plugins = arguments.values("-e");
+  out.help = arguments.has("-h");
+  if (!wrong.empty() || out.help) return wrong;
+  return arguments.read_conf_path(out.conf);
 }
 
 int no_such_command(const std::string& name, std::vector<std::string> names, const Modules& modules) {
@@ -142,8 +148,9 @@ int no_such_command(const std::string& name, std::vector<std::string> names, con
   return usage_error("", "there is no command '" + printable(name, 60) + "'" + suggestion(name, names));
 }
 
-// Without a conf: what is known of the command.
-int without_conf(const std::string& name, const CommandLine& line, const std::vector<std::string>& others) {
+// Without a conf: what is known of the command, or what is wrong with its line.
+int without_conf(const std::string& name, const CommandLine& line, const std::string& wrong,
+                 const std::vector<std::string>& others) {
   std::vector<PluginPath> paths;
   for (const std::string& plugin : line.plugins) paths.push_back({plugin, {}});
   Modules modules;
@@ -156,7 +163,7 @@ int without_conf(const std::string& name, const CommandLine& line, const std::ve
     if (find_command(*stage, name, command)) help += (help.empty() ? "" : "\n") + help_of(*stage, command);
   }
   if (help.empty()) return no_such_command(name, others, modules);
-  return line.help ? print_help(help.c_str()) : usage_error(name, "-c FILE is missing");
+  return line.help ? print_help(help) : usage_error(name, wrong);
 }
 
 }  // namespace
@@ -210,7 +217,7 @@ CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std
   }
   CommandRun out{found.size()};
   for (const auto& [stage, offered] : found) {
-    if (found.size() > 1) std::printf("%s\n", printable(stage->label).c_str());
+    if (found.size() > 1 && !print(printable(stage->label) + "\n")) out.failed = true;
     if (!run(*stage, offered, abi_options(arguments))) out.failed = true;
   }
   return out;
@@ -220,8 +227,7 @@ int stage_command(const std::string& name, const std::vector<std::string>& args,
                   const std::vector<std::string>& others) {
   CommandLine line;
   const std::string wrong = read(args, line);
-  if (line.help || line.conf.empty()) return without_conf(name, line, others);
-  if (!wrong.empty()) return usage_error(name, wrong);
+  if (line.help || line.conf.empty()) return without_conf(name, line, wrong, others);
   const Prepared prepared = prepare(line.conf, line.plugins);
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;

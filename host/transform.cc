@@ -160,7 +160,6 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
     read_left_out(*records, rest);
     transformer.say(summary->text(rest));
   }
-  if (transformer.reader_gone() && transformer.failures() == 0) return kExitFine;
   std::fprintf(stderr, "penstock transform: %lld source records, %lld log events, %lld failures\n",
                static_cast<long long>(transformer.source_records()), static_cast<long long>(transformer.records()),
                static_cast<long long>(transformer.failures()));
@@ -171,9 +170,9 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
 
 int transform_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {{"-c", true}, {"-e", true}, {"--summary"}, {"-h"}, {"--help"}});
+  const std::string wrong = arguments.parse(args, {kConfOption, kPluginOption, {"--summary"}, kHelpOption});
   if (!wrong.empty()) return usage_error("transform", wrong);
-  if (arguments.has("-h") || arguments.has("--help")) return print_help(kHelp);
+  if (arguments.has("-h")) return print_help(kHelp);
   std::vector<std::string> files = arguments.words();
   if (files.empty()) {
     if (isatty(STDIN_FILENO) == 1)

@@ -10,6 +10,7 @@
 
 #include "host/base64.h"
 #include "host/text.h"
+#include "host/write_all.h"
 
 namespace penstock::host {
 
@@ -130,15 +131,9 @@ void Transformer::say(std::string_view text) {
 }
 
 void Transformer::flush() {
-  std::string_view rest = out_;
-  while (!rest.empty() && !reader_gone_) {
-    const ssize_t n = write(fd_, rest.data(), rest.size());
-    if (n >= 0) {
-      rest.remove_prefix(static_cast<size_t>(n));
-    } else if (errno != EINTR) {
-      reader_gone_ = true;
-      if (errno != EPIPE) fail("standard output", std::string("cannot be written: ") + std::strerror(errno));
-    }
+  if (!reader_gone_ && !write_all(fd_, out_).empty()) {
+    reader_gone_ = true;
+    fail("standard output", std::string("cannot be written: ") + std::strerror(errno));
   }
   out_.clear();
 }

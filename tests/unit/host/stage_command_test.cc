@@ -83,7 +83,10 @@ TEST_F(stage_command, a_conf_with_problems_is_not_worked_on) {
 }
 
 TEST_F(stage_command, wrong_command_lines_are_usage_errors) {
-  EXPECT_EQ(run(kNoOutputHasIt, {"word"}).err, "penstock tell: 'word' is no option; see penstock tell --help\n");
+  EXPECT_EQ(run(kNoOutputHasIt, {"word"}).err,
+            "penstock tell: one conf at a time, with -c FILE; see penstock tell --help\n");
+  EXPECT_EQ(run(kNoOutputHasIt, {"-x"}).err,
+            "penstock tell: there is no option -x; did you mean '-c'?; see penstock tell --help\n");
   EXPECT_EQ(run(kNoOutputHasIt, {"-c", "x"}).err,
             "penstock tell: one conf at a time, with -c FILE; see penstock tell --help\n");
   EXPECT_EQ(run(kNoOutputHasIt, {"-e"}).err, "penstock tell: -e wants a value; see penstock tell --help\n");

@@ -233,15 +233,15 @@ TEST_F(transform, what_has_come_is_printed_before_more_comes) {
   EXPECT_EQ(program.wait(), 0);
 }
 
-TEST_F(transform, a_reader_who_has_seen_enough_ends_it_quietly) {
+TEST_F(transform, a_reader_who_has_seen_enough_ends_it_with_a_failure) {
   Program program(args());
   program.type(std::string(kMessage) + "\n");
   std::string line;
   ASSERT_TRUE(program.out.next(line));
   program.out.close();
   program.type(std::string(kMessage) + "\n");
-  EXPECT_EQ(program.err.rest(), "");
-  EXPECT_EQ(program.wait(), 0);
+  EXPECT_EQ(program.err.rest().find("standard output: cannot be written: Broken pipe\n"), 0U);
+  EXPECT_EQ(program.wait(), 1);
 }
 
 TEST_F(transform, nothing_in_nothing_out) {
