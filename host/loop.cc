@@ -28,7 +28,8 @@ Loop::Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptio
       input_paces_(pipeline.inputs().size()),
       output_paces_(pipeline.outputs().size()),
       active_ms_(monotonic_ms()),
-      next_stats_ms_(options.stats_interval_ms > 0 ? active_ms_ + options.stats_interval_ms : INT64_MAX) {
+      next_stats_ms_(options.stats_interval_ms > 0 ? active_ms_ + options.stats_interval_ms : INT64_MAX),
+      progress_ms_(active_ms_) {
   for (size_t i = 0; i < input_paces_.size(); ++i) {
     input_paces_[i].descriptor = pipeline.inputs()[i].instance->descriptor();
   }
@@ -47,6 +48,7 @@ bool Loop::run() {
     if (const char* reason = reason_to_end(now_ms)) return drain(reason);
     int64_t until_ms = std::min(next_deadline_ms(), next_stats_ms_);
     if (options_.exit_when_idle_ms) until_ms = std::min(until_ms, active_ms_ + *options_.exit_when_idle_ms);
+    if (options_.patience_ms) until_ms = std::min(until_ms, progress_ms_ + *options_.patience_ms);
     wait(until_ms);
   }
 }
@@ -66,7 +68,26 @@ const char* Loop::reason_to_end(int64_t now_ms) {
     if (idle_.caught_up(inputs)) return "idle";
     active_ms_ = now_ms;
   }
-  return nullptr;
+  gave_up_ = out_of_patience(now_ms);
+  return gave_up_ ? "giving up" : nullptr;
+}
+
+bool Loop::out_of_patience(int64_t now_ms) {
+  if (!options_.patience_ms) return false;
+  int64_t made = pipeline_.settlements();
+  for (const Input& input : pipeline_.inputs()) made += input.batches_emitted;
+  if (made != progress_made_) {
+    progress_made_ = made;
+    progress_ms_ = now_ms;
+  }
+  if (now_ms - progress_ms_ < *options_.patience_ms) return false;
+  for (const Output& output : pipeline_.outputs()) {
+    if (output.unsettled == 0) continue;
+    log_.line(PENSTOCK_LOG_ERROR, output.instance->label(),
+              "gave up: of what it has taken nothing was delivered or recorded for " +
+                  std::to_string(*options_.patience_ms / 1000) + " s");
+  }
+  return true;
 }
 
 void Loop::turn(bool polling) {
@@ -179,7 +200,8 @@ bool Loop::drain(const char* reason) {
   log_.line(saved ? PENSTOCK_LOG_INFO : PENSTOCK_LOG_ERROR, "penstock",
             saved ? "drained and closed" : "closed, but not everything could be saved (see above)");
   const auto& outputs = pipeline_.outputs();
-  return saved && std::none_of(outputs.begin(), outputs.end(), [](const Output& output) { return output.ended; });
+  return saved && !gave_up_ &&
+         std::none_of(outputs.begin(), outputs.end(), [](const Output& output) { return output.ended; });
 }
 
 }  // namespace penstock::host

@@ -19,6 +19,7 @@ struct LoopOptions {
   int64_t grace_ms = 5000;
   int64_t stats_interval_ms = 10000;         // 0: never
   std::optional<int64_t> exit_when_idle_ms;  // nothing came, failed, was in flight or behind so long
+  std::optional<int64_t> patience_ms;        // gives up when nothing was emitted or settled for that time
 };
 
 class Loop {
@@ -27,7 +28,8 @@ class Loop {
   Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptions& options);
 
   // Runs until a signal, the end of all inputs, the end of an output, or idleness; then drains and closes.
-  // True: everything that had to be saved was, and no output ended before the inputs did.
+  // True: everything that had to be saved was, no output ended before the inputs did, and patience_ms did not run
+  // out.
   bool run();
 
  private:
@@ -46,6 +48,7 @@ class Loop {
   void wait(int64_t until_ms);
   int64_t next_deadline_ms() const;
   static bool due(const Instance& instance, const Pace& pace, int64_t now_ms);
+  bool out_of_patience(int64_t now_ms);
   bool drain(const char* reason);
 
   Pipeline& pipeline_;
@@ -60,6 +63,9 @@ class Loop {
   std::vector<Pace*> polled_;  // the pace for each of descriptors_, nullptr for the signals'
   int64_t active_ms_;          // when something last came, failed or was in flight
   int64_t next_stats_ms_;
+  int64_t progress_ms_;  // when something was last emitted or settled
+  int64_t progress_made_ = 0;
+  bool gave_up_ = false;
 };
 
 }  // namespace penstock::host

@@ -111,6 +111,7 @@ int32_t Pipeline::pump(Input& input, int64_t now_ms) {
 int32_t Pipeline::pump(Output& output, int64_t now_ms) {
   now_ms_ = now_ms;
   output.written = false;
+  settling_ = &output;
   Error error;
   const Instance& instance = *output.instance;
   const int32_t result = instance.stage().output->pump(instance.self(), 0, on_settled, this, &error);
@@ -163,7 +164,10 @@ int32_t Pipeline::on_filtered(void* ctx, const penstock_batch* batch) noexcept {
 
 void Pipeline::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
   Pipeline& pipeline = *static_cast<Pipeline*>(ctx);
-  if (!pipeline.joins_.settle(ack_id, outcome)) {
+  if (pipeline.joins_.settle(ack_id, outcome)) {
+    ++pipeline.settlements_;
+    --pipeline.settling_->unsettled;
+  } else {
     pipeline.log_.line(PENSTOCK_LOG_ERROR, "penstock",
                        "an output settled batch " + std::to_string(ack_id) + ", which it had not taken");
   }
@@ -226,6 +230,7 @@ int32_t Pipeline::write(Passage& passage, const penstock_batch& batch) {
     joins_.add(passage.id);
     passage.taken = true;
     output->written = true;
+    ++output->unsettled;
     if (result == PENSTOCK_FULL) output->full = passage.full = true;
   }
   if (refusal == PENSTOCK_OK) return PENSTOCK_OK;

@@ -20,6 +20,7 @@ struct Output {
   bool full = false;     // give no more until a pump() has made room
   bool written = false;  // since the last pump()
   bool ended = false;    // will never take anything again
+  size_t unsettled = 0;  // pieces that it has taken and not settled
 };
 
 struct Input {
@@ -66,6 +67,7 @@ class Pipeline {
   size_t in_flight() const { return joins_.in_flight() + unacked_.size(); }
   bool has_unacked() const { return !unacked_.empty(); }  // deliver_acks() has more to do
   int64_t given_back() const { return given_back_; }      // batches, so far
+  int64_t settlements() const { return settlements_; }    // by outputs, so far
 
  private:
   struct Passage;
@@ -90,6 +92,8 @@ class Pipeline {
   std::vector<Joins::Settled> unacked_;  // what the inputs are to be told yet
   int64_t now_ms_ = 0;                   // of the call under way
   int64_t given_back_ = 0;
+  int64_t settlements_ = 0;
+  Output* settling_ = nullptr;  // whose pump() is under way
 };
 
 }  // namespace penstock::host

@@ -36,9 +36,13 @@ file; lines that cannot be read or replayed are told with their numbers.
   --dry-run      only tells what is in the file
   -h, --help     this text
 
+It gives up when for 60 s no record was delivered or recorded.
+
 Exit codes: 0 all was delivered, left out by a filter or recorded again; 1
 something was not, or could not be read; 2 a wrong command line.
 )";
+
+constexpr int64_t kPatienceMs = 60'000;
 
 std::string text(int64_t number) { return std::to_string(number); }
 
@@ -88,6 +92,7 @@ bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcom
   LoopOptions options;
   options.grace_ms = settings.grace_ms;
   options.stats_interval_ms = settings.stats_interval_ms;
+  options.patience_ms = kPatienceMs;
   const bool saved = Loop(pipeline, signals, log, options).run();
   for (const Input& input : pipeline.inputs()) add_outcomes(*input.instance, outcomes);
   return saved;
