@@ -80,7 +80,10 @@ Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const 
   if (host.wall_ms != nullptr) clock = std::make_unique<HostClock>(host);
   std::unique_ptr<Random> random = make_system_random();
   if (host.random != nullptr) random = std::make_unique<HostRandom>(host);
-  Result<std::unique_ptr<ProcessRunner>> processes = ProcessRunner::make(*clock);
+  const auto warn = [host](const std::string& line) {
+    if (host.log != nullptr) host.log(host.ctx, static_cast<int32_t>(LogLevel::warn), bytes(line));
+  };
+  Result<std::unique_ptr<ProcessRunner>> processes = ProcessRunner::make(*clock, warn);
   if (!processes.ok()) return processes.status();
   Result<std::unique_ptr<Transport>> transport = make_curl_transport(*clock, curl, processes->get());
   if (!transport.ok()) return transport.status();

@@ -5,10 +5,12 @@
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <string>
 
 #include "core/base/json.h"
@@ -19,6 +21,9 @@ namespace {
 
 constexpr size_t kMostErrorBytes = 1024;
 constexpr int64_t kLookEveryMs = 10;
+constexpr int64_t kLookWhileOpenMs = 100;  // as long as its output is open, which mostly is until it ends
+constexpr int64_t kOutputAfterEndMs = 1000;
+constexpr int kLastLooks = 50;  // of the destructor for what it has killed
 
 // The attributes and file actions of a posix_spawn(), which is safe in a host with threads where fork() is not.
 class Spawning {
@@ -94,14 +99,27 @@ bool read_available(int fd, std::string& text, size_t limit) {
 
 }  // namespace
 
-Result<std::unique_ptr<ProcessRunner>> ProcessRunner::make(Clock& clock) {
+Result<std::unique_ptr<ProcessRunner>> ProcessRunner::make(Clock& clock, Warn warn) {
   Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll.valid()) return io_error("creating an epoll descriptor", errno);
-  return std::unique_ptr<ProcessRunner>(new ProcessRunner(clock, std::move(epoll)));
+  return std::unique_ptr<ProcessRunner>(new ProcessRunner(clock, std::move(warn), std::move(epoll)));
 }
 
 ProcessRunner::~ProcessRunner() {
   for (Child& child : children_) kill(child, {});
+  killed_.splice(killed_.end(), children_);
+  reap_killed();
+  const timespec pause = {0, kLookEveryMs * 1'000'000};
+  for (int look = 0; look < kLastLooks && !killed_.empty(); ++look) {
+    nanosleep(&pause, nullptr);
+    reap_killed();
+  }
+  try {
+    for (const Child& child : killed_)
+      warn_("process " + std::to_string(child.pid) + " of " + printable(child.request.arguments.front()) +
+            " still runs after it was killed; it is left behind");
+  } catch (const std::bad_alloc&) {  // then without a word: a destructor must not throw
+  }
 }
 
 void ProcessRunner::start(ProcessRequest request, Done done) {
@@ -141,17 +159,23 @@ Status ProcessRunner::spawn(Child& child) {
 int64_t ProcessRunner::next_deadline_ms() const {
   int64_t next_ms = ended_.empty() ? kNever : 0;
   for (const Child& child : children_) next_ms = std::min({next_ms, child.kill_at_ms, child.look_at_ms});
+  for (const Child& child : killed_) next_ms = std::min(next_ms, child.look_at_ms);
   return next_ms;
 }
 
 void ProcessRunner::perform() {
+  reap_killed();
   for (auto child = children_.begin(); child != children_.end();) {
     if (step(*child)) {
       ++child;
       continue;
     }
     ended_.emplace_back(std::move(child->done), std::move(child->result));
-    child = children_.erase(child);
+    const auto over = child++;
+    if (over->ended_ms == kNever)
+      killed_.splice(killed_.end(), children_, over);
+    else
+      children_.erase(over);
   }
 }
 
@@ -175,13 +199,23 @@ bool ProcessRunner::step(Child& child) {
     kill(child, {Code::too_large, "it wrote more than " + std::to_string(limit) + " bytes"});
     return false;
   }
-  if (!child.output.valid() && ended(child)) return false;
   const int64_t now_ms = clock_.monotonic_ms();
+  if (child.ended_ms == kNever && ended(child)) child.ended_ms = now_ms;
+  if (child.ended_ms != kNever) {
+    if (child.output.valid() && now_ms < child.ended_ms + kOutputAfterEndMs) {
+      child.look_at_ms = child.ended_ms + kOutputAfterEndMs;
+      return true;
+    }
+    if (child.output.valid())
+      warn_("a process that " + printable(child.request.arguments.front()) +
+            " started outlives it and holds its output; what was written so far is taken");
+    return false;
+  }
   if (now_ms >= child.kill_at_ms) {
     kill(child, {Code::transient, "it did not end within " + std::to_string(child.request.timeout_ms) + " ms"});
     return false;
   }
-  if (!child.output.valid()) child.look_at_ms = now_ms + kLookEveryMs;
+  child.look_at_ms = now_ms + (child.output.valid() ? kLookWhileOpenMs : kLookEveryMs);
   return true;
 }
 
@@ -198,13 +232,24 @@ bool ProcessRunner::ended(Child& child) {
   return true;
 }
 
+// Its group, and itself, as it may have left the group. What has left both is out of our reach.
 void ProcessRunner::kill(Child& child, Status why) {
   child.result.status = std::move(why);
   child.result.output.clear();
-  // A program of another user's is not ours to kill, nor to wait for.
-  if (::kill(-child.pid, SIGKILL) != 0 && errno == EPERM) return;
-  while (waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  child.output = Descriptor();
+  child.errors = Descriptor();
+  child.look_at_ms = 0;
+  if (child.ended_ms != kNever) return;
+  ::kill(-child.pid, SIGKILL);
+  ::kill(child.pid, SIGKILL);
+}
+
+void ProcessRunner::reap_killed() {
+  const int64_t now_ms = clock_.monotonic_ms();
+  killed_.remove_if([now_ms](Child& child) {
+    child.look_at_ms = now_ms + kLookEveryMs;
+    return child.ended_ms != kNever || waitpid(child.pid, nullptr, WNOHANG) != 0;
+  });
 }
 
 }  // namespace penstock

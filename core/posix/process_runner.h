@@ -15,14 +15,17 @@
 namespace penstock {
 
 // Each gets no standard input, a process group of its own, and signals as a program expects them. It is over once
-// its standard output is closed and it has ended. Only our own children are waited for, so that a host's are left
-// alone.
+// it has ended and its standard output is closed, or a second after it ended if something that it started holds
+// the output open. Only our own children are waited for, so that a host's are left alone.
 class ProcessRunner {
  public:
   using Done = std::function<void(ProcessResult)>;
+  using Warn = std::function<void(const std::string& line)>;
 
-  static Result<std::unique_ptr<ProcessRunner>> make(Clock& clock);
-  // Kills what still runs, without telling.
+  // warn gets a line for each process that outlives its program or its kill.
+  static Result<std::unique_ptr<ProcessRunner>> make(
+      Clock& clock, Warn warn = [](const std::string&) {});
+  // Kills what still runs, without telling. Waits for its end half a second at most.
   ~ProcessRunner();
   ProcessRunner(const ProcessRunner&) = delete;
   ProcessRunner& operator=(const ProcessRunner&) = delete;
@@ -46,20 +49,25 @@ class ProcessRunner {
     Descriptor output;
     Descriptor errors;
     int64_t kill_at_ms = 0;
-    int64_t look_at_ms = kNever;  // when to see whether it has ended, once its output is closed
+    int64_t look_at_ms = 0;     // when to see whether it has ended
+    int64_t ended_ms = kNever;  // when it was seen to have
     ProcessResult result;
   };
 
-  ProcessRunner(Clock& clock, Descriptor epoll) : clock_(clock), epoll_(std::move(epoll)) {}
+  ProcessRunner(Clock& clock, Warn warn, Descriptor epoll)
+      : clock_(clock), warn_(std::move(warn)), epoll_(std::move(epoll)) {}
 
   Status spawn(Child& child);
   bool step(Child& child);  // false once it has ended
   bool ended(Child& child);
   void kill(Child& child, Status why);
+  void reap_killed();
 
   Clock& clock_;
+  const Warn warn_;
   const Descriptor epoll_;
   std::list<Child> children_;
+  std::list<Child> killed_;  // until they are gone
   std::vector<std::pair<Done, ProcessResult>> ended_;
 };
 

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/posix/posix_env.h"
 
@@ -38,10 +40,18 @@ class process_runner : public testing::Test {
     start(arguments, timeout_ms, max_output_bytes);
     return wait();
   }
-  static bool no_children() { return waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD; }
+  // At once, or after a few more drives if one was killed.
+  bool no_children() {
+    const int64_t deadline_ms = clock_->monotonic_ms() + kTestLimitMs;
+    while (transport_ && runner_->next_deadline_ms() != kNever && clock_->monotonic_ms() < deadline_ms)
+      transport_->drive(runner_->next_deadline_ms());
+    return waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD;
+  }
 
   std::unique_ptr<Clock> clock_ = make_system_clock();
-  std::unique_ptr<ProcessRunner> runner_ = std::move(*ProcessRunner::make(*clock_));
+  std::vector<std::string> warnings_;
+  std::unique_ptr<ProcessRunner> runner_ =
+      std::move(*ProcessRunner::make(*clock_, [this](const std::string& line) { warnings_.push_back(line); }));
   std::unique_ptr<Transport> transport_ = std::move(*make_curl_transport(*clock_, {}, runner_.get()));
   std::optional<ProcessResult> result_;
 };
@@ -141,6 +151,38 @@ TEST_F(process_runner, destruction_kills_what_runs_without_telling) {
   transport_.reset();
   runner_.reset();
   EXPECT_FALSE(result_);
+  EXPECT_TRUE(no_children());
+}
+
+// Moves itself to the group of its parent, which is ours: no kill of its own group reaches it.
+const std::vector<std::string> kLeavesItsGroup = {
+    "python3", "-I", "-c",
+    "import os, time; os.setpgid(0, os.getpgid(os.getppid())); os.write(1, b'left'); time.sleep(1000)"};
+
+TEST_F(process_runner, program_that_left_its_group_is_killed_and_nobody_waits_for_it) {
+  if (!run({"python3", "-I", "-c", ""}).status.ok()) GTEST_SKIP() << "no python3";
+  const ProcessResult result = run(kLeavesItsGroup, 300);
+  EXPECT_EQ(result.status.message(), "it did not end within 300 ms");
+  EXPECT_TRUE(no_children());
+  start(kLeavesItsGroup, kTestLimitMs, 3);  // more than 3 bytes show that it has left
+  EXPECT_EQ(wait().status.code(), Code::too_large);
+  EXPECT_TRUE(no_children());
+  start(kLeavesItsGroup);
+  transport_.reset();
+  runner_.reset();
+  EXPECT_TRUE(no_children());
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(process_runner, output_is_taken_although_a_daemon_that_it_started_holds_it_open) {
+  const ProcessResult result = run({"sh", "-c", "setsid sleep 1000 & echo $!"});
+  EXPECT_TRUE(result.status.ok()) << result.status.message();
+  const pid_t daemon = std::atoi(result.output.c_str());
+  ASSERT_GT(daemon, 1) << result.output;
+  EXPECT_EQ(kill(daemon, SIGKILL), 0) << "it was left alone";
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_EQ(warnings_[0],
+            "a process that sh started outlives it and holds its output; what was written so far is taken");
   EXPECT_TRUE(no_children());
 }
 
