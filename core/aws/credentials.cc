@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/aws/text.h"
+#include "core/base/time.h"
+
 namespace penstock {
 
 namespace {
@@ -34,6 +37,26 @@ Status check_credentials(const Credentials& credentials, const CredentialNames& 
     if (const std::string wrong = complaint(value); !wrong.empty())
       return {Code::credentials, credentials.source + ": " + std::string(name) + wrong};
   return {};
+}
+
+std::optional<int64_t> parse_expiration(std::string_view text) {
+  if (const std::optional<int64_t> date = parse_http_date(trimmed(text))) return date;
+  constexpr size_t kToSeconds = 19;
+  std::string time(trimmed(text));
+  if (time.size() <= kToSeconds) return std::nullopt;
+  if (time[10] == ' ' || time[10] == 't') time[10] = 'T';
+  const size_t zone_begin = std::min(time.find_first_not_of(".0123456789", kToSeconds), time.size());
+  const std::string zone(trimmed(std::string_view(time).substr(zone_begin)));
+  time.resize(zone_begin);
+  if (zone == "z" || zone == "UTC" || zone == "GMT")
+    time += 'Z';
+  else if (zone.size() == 3)
+    time += zone + ":00";
+  else if (zone.size() == 5)
+    time.append(zone, 0, 3).append(":").append(zone, 3);
+  else
+    time += zone;
+  return parse_rfc3339(time);
 }
 
 }  // namespace penstock

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,5 +44,10 @@ struct CredentialNames {
 // Whether the first two are there, and all of them can go into HTTP headers: visible ASCII, at most 16 KiB. The
 // error (Code::credentials) begins with credentials.source.
 Status check_credentials(const Credentials& credentials, const CredentialNames& names);
+
+// When credentials expire, as services and programs write it: RFC 3339 like 2024-01-02T03:04:05Z, also with a
+// blank for T, a small t or z, UTC or GMT for Z, an offset without its colon or minutes (+0000, +00), and blanks
+// before it; or the form of HTTP's Date header. nullopt for any other, also for a time without a zone.
+std::optional<int64_t> parse_expiration(std::string_view text);
 
 }  // namespace penstock

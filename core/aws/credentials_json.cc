@@ -4,7 +4,6 @@
 
 #include "core/aws/outermost_json.h"
 #include "core/base/json.h"
-#include "core/base/time.h"
 
 namespace penstock {
 
@@ -27,7 +26,7 @@ Result<Credentials> read_credentials_json(std::string_view text, const std::stri
   if (Status status = check_credentials(keys, {"AccessKeyId", "SecretAccessKey", token_name}); !status.ok())
     return status;
   if (const std::string expiration = member("Expiration"); !expiration.empty()) {
-    const std::optional<int64_t> expires_at_ms = parse_rfc3339(expiration);
+    const std::optional<int64_t> expires_at_ms = parse_expiration(expiration);
     if (!expires_at_ms)
       return Status(Code::credentials, source + ": Expiration is " + printable(expiration) +
                                            ", but must be a time like 2024-01-02T03:04:05Z");

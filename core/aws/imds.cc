@@ -20,8 +20,15 @@ std::string url_of(Env& env) {
   return mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
 
+// HTTP 403 is what the service says to everything once HttpEndpoint is off,
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-v2-how-it-works.html
 Status refusal(const std::string& what, const HttpResponse& response) {
   if (!response.transport.ok()) return response.transport;
+  if (response.http_status == 403)
+    return {Code::permanent,
+            what +
+                ": HTTP 403: it is turned off for this instance; turn on its HttpEndpoint, or get "
+                "credentials elsewhere"};
   Code code = response.http_status >= 500 ? Code::transient : Code::permanent;
   if (response.http_status == 404) code = Code::not_found;
   return {code, what + ": HTTP " + std::to_string(response.http_status)};
@@ -44,8 +51,8 @@ void Imds::get_token(std::string path, const Answered& answered) {
                                                               const Answered& told, const HttpResponse& response) {
     if (response.transport.ok() && response.http_status == 200) return get_with(path, response.body, told);
     const int status = response.http_status;
-    const bool knows_no_tokens = status == 403 || status == 404 || status == 405;
-    if (knows_no_tokens && v1_fallback_) return get_with(path, "", told);
+    const bool knows_no_tokens = status == 404 || status == 405;
+    if ((knows_no_tokens || status == 403) && v1_fallback_) return get_with(path, "", told);
     if (knows_no_tokens)
       return told(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
                                               "); set imds_v1_fallback on to ask without one"));

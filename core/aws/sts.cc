@@ -7,7 +7,6 @@
 #include "core/aws/signed_request.h"
 #include "core/aws/xml_text.h"
 #include "core/base/json.h"
-#include "core/base/time.h"
 
 namespace penstock {
 
@@ -93,7 +92,7 @@ Result<Credentials> read_sts_answer(const CredentialsContext& context, std::stri
   if (Status status = check_credentials(keys, {"AccessKeyId", "SecretAccessKey", "SessionToken"}); !status.ok())
     return status;
   const std::string expiration = xml_text(*found, "Expiration");
-  const std::optional<int64_t> expires_at_ms = parse_rfc3339(expiration);
+  const std::optional<int64_t> expires_at_ms = parse_expiration(expiration);
   if (!expires_at_ms)
     return Status(Code::transient, what + ": Expiration is " + printable(expiration) + ", not a time");
   keys.expires_at_ms = *expires_at_ms;

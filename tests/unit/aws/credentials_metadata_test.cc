@@ -98,6 +98,27 @@ TEST_F(container_credentials, answers_that_lack_a_key_or_have_a_wrong_time_say_s
   EXPECT_TRUE(has(error(provider), "SecretAccessKey holds a blank"));
 }
 
+TEST_F(container_credentials, expiration_is_read_in_every_form_that_is_seen) {
+  const auto expires = [this](const std::string& text) {
+    hosts[kEcsHost] = [&](const model::Request&) {
+      return reply(200, R"({"AccessKeyId":"A","SecretAccessKey":"S","Expiration":")" + text + "\"}");
+    };
+    const Result<Credentials> found = find(provider);
+    return found.ok() ? found->expires_at_ms : 0;
+  };
+  for (const char* text : {"2033-05-18T03:33:20Z", "2033-05-18T03:33:20z", "2033-05-18t03:33:20Z",
+                           "2033-05-18 03:33:20Z", "2033-05-18T03:33:20+0000", "2033-05-18T03:33:20+00:00",
+                           "2033-05-18T03:33:20+00", "2033-05-18 03:33:20 +0000", "2033-05-18 03:33:20 UTC",
+                           "2033-05-18T03:33:20.000000Z", "2033-05-18T04:33:20+0100", "2033-05-17T23:03:20-0430",
+                           "Wed, 18 May 2033 03:33:20 GMT", " 2033-05-18T03:33:20Z "})
+    EXPECT_EQ(expires(text), 2'000'000'000'000) << text;
+  EXPECT_EQ(expires("2033-05-18 03:33:20.123+0000"), 2'000'000'000'123);
+  for (const char* text :
+       {"2033-05-18T03:33:20", "2033-05-18", "2033-05-18T03:33:20+00000", "2033-05-18T03:33:20 EST",
+        "2033-05-18T03:33:20.Z", "2033-05-18T24:00:00Z", "2000000000", "Wed, 18 May 2033 03:33:20 CET"})
+    EXPECT_EQ(expires(text), 0) << text;
+}
+
 TEST_F(container_credentials, answer_of_64_kib_is_read_and_one_byte_more_refused) {
   std::string body = keys_json("ASIA1", kHourMs);
   body.append((64 << 10) - body.size(), ' ');
@@ -165,7 +186,8 @@ TEST_F(imds_credentials, version_1_is_used_only_where_asked_for_and_the_service_
     context.imds_v1_fallback = false;
     ImdsCredentials strict(context);
     asked.clear();
-    EXPECT_TRUE(has(error(strict), "set imds_v1_fallback on"));
+    EXPECT_EQ(has(error(strict), "set imds_v1_fallback on"), status != 403);
+    EXPECT_EQ(has(error(strict), "it is turned off for this instance"), status == 403);
     for (const auto& [host, request] : asked) EXPECT_EQ(request.method, "PUT") << "nothing else was asked";
     context.imds_v1_fallback = true;
     ImdsCredentials lenient(context);
