@@ -66,18 +66,18 @@ Status check_ca_file(const std::string& path) {
                             " has no certificate in PEM form (-----BEGIN CERTIFICATE-----); name a file that has"};
 }
 
-EndpointKind endpoint_kind(const Options& options) {
-  return {options.on("use_fips"), options.on("use_dualstack")};
+Result<Endpoint> endpoint_of(const EndpointSettings& settings, const Options& options, std::string_view service,
+                             const std::string& url_option, const std::string& region) {
+  const bool is_for_one = url_option != "endpoint";
+  return choose_endpoint(settings,
+                         {url_option, options.text(url_option), options.text("use_fips"),
+                          options.text("use_dualstack"), options.on("allow_plaintext"), is_for_one},
+                         service, region);
 }
 
 }  // namespace
 
 Result<Connection> connect(const penstock_host& host, const Options& options, const std::string& likely_region) {
-  const bool own_kind = options.on("use_fips") || options.on("use_dualstack");
-  if (own_kind && !options.text("endpoint").empty())
-    return Status(Code::config, std::string("endpoint and ") +
-                                    (options.on("use_fips") ? "use_fips" : "use_dualstack") +
-                                    " do not go together: the endpoint names its own address; remove one of them");
   if (Status role = check_role(options); !role.ok()) return role;
   if (Status ca = check_ca_file(options.text("ca_file")); !ca.ok()) return ca;
   CurlOptions curl;
@@ -86,13 +86,16 @@ Result<Connection> connect(const penstock_host& host, const Options& options, co
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, curl);
   if (!host_env.ok()) return host_env.status();
   Env& env = (*host_env)->env();
-  if (Status status = check_profile(env, options.text("profile")); !status.ok()) return status;
-
-  const Result<std::string> region = find_region(env, options, likely_region);
+  const Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
+  if (!profiles.ok()) return profiles.status();
+  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
+  const Result<std::string> region = find_region(env, options, likely_region, *profiles, profile);
   if (!region.ok()) return region.status();
-  Result<Endpoint> sts = make_endpoint("sts", *region, options.text("sts_endpoint"), options.on("allow_plaintext"),
-                                       endpoint_kind(options));
-  if (!sts.ok()) return sts.status().in("sts_endpoint");
+  Result<EndpointSettings> endpoints = read_endpoint_settings(env, *profiles, profile);
+  if (!endpoints.ok()) return endpoints.status();
+  Result<Endpoint> sts = endpoint_of(*endpoints, options, "sts", "sts_endpoint", *region);
+  if (!sts.ok()) return sts.status();
+  log_endpoint(env, *sts);
 
   const int64_t call_timeout_ms = options.duration_ms("call_timeout");
   const Role role = {options.text("role_arn"), options.text("role_session_name"), options.text("external_id"), ""};
@@ -103,6 +106,7 @@ Result<Connection> connect(const penstock_host& host, const Options& options, co
       CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
   made.credentials = std::make_unique<CredentialsCache>(
       env, *made.clock, default_credentials(*made.context, options.text("profile"), role));
+  made.endpoints = std::move(*endpoints);
   made.region = *region;
   Result<std::unique_ptr<ServiceClient>> client = connect_to_region(made, options, *region);
   if (!client.ok()) return client.status();
@@ -110,18 +114,26 @@ Result<Connection> connect(const penstock_host& host, const Options& options, co
   return made;
 }
 
-Result<Endpoint> kinesis_endpoint(const Options& options, const std::string& region) {
-  return make_endpoint("kinesis", region, options.text("endpoint"), options.on("allow_plaintext"),
-                       endpoint_kind(options));
+Result<Endpoint> kinesis_endpoint(const Connection& connection, const Options& options,
+                                  const std::string& region) {
+  return endpoint_of(connection.endpoints, options, "kinesis", "endpoint", region);
+}
+
+Result<std::unique_ptr<ServiceClient>> connect_to_service(const Connection& connection, const Options& options,
+                                                          const JsonProtocol& protocol, std::string_view service,
+                                                          const std::string& url_option, const std::string& region,
+                                                          int64_t call_timeout_ms) {
+  Result<Endpoint> endpoint = endpoint_of(connection.endpoints, options, service, url_option, region);
+  if (!endpoint.ok()) return endpoint.status();
+  log_endpoint(connection.host_env->env(), *endpoint);
+  return std::make_unique<ServiceClient>(connection.host_env->env(), protocol, std::move(*endpoint),
+                                         *connection.credentials, *connection.clock, call_timeout_ms);
 }
 
 Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
                                                          const std::string& region) {
-  Result<Endpoint> endpoint = kinesis_endpoint(options, region);
-  if (!endpoint.ok()) return endpoint.status();
-  return std::make_unique<ServiceClient>(connection.host_env->env(), kKinesisProtocol, std::move(*endpoint),
-                                         *connection.credentials, *connection.clock,
-                                         options.duration_ms("call_timeout"));
+  return connect_to_service(connection, options, kKinesisProtocol, "kinesis", "endpoint", region,
+                            options.duration_ms("call_timeout"));
 }
 
 }  // namespace penstock

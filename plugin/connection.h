@@ -3,13 +3,15 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "abi/penstock.h"
 #include "core/aws/credentials_cache.h"
 #include "core/aws/credentials_context.h"
-#include "core/aws/endpoint.h"
+#include "core/aws/endpoint_settings.h"
 #include "core/aws/service_client.h"
 #include "core/aws/service_clock.h"
 #include "plugin/host_env.h"
@@ -31,11 +33,14 @@ inline constexpr std::array kConnectionOptions = {
            "AWS region. Default: AWS_REGION, then AWS_DEFAULT_REGION, of the environment, then the profile's."),
     option("endpoint", "text", nullptr,
            "Address to call in place of AWS's own for the region, like https://host:port. Plain http only to "
-           "loopback."),
-    option("use_fips", "on|off", "off",
-           "on: the region's endpoints that FIPS 140 validates. endpoint must be left out."),
-    option("use_dualstack", "on|off", "off",
-           "on: the region's endpoints for IPv6 and IPv4. endpoint must be left out."),
+           "loopback. Default: AWS_ENDPOINT_URL_KINESIS, then AWS_ENDPOINT_URL, of the environment, then the "
+           "profile's."),
+    option("use_fips", "on|off", nullptr,
+           "on: the region's endpoints that FIPS 140 validates; endpoint must be left out. Default: "
+           "AWS_USE_FIPS_ENDPOINT, then use_fips_endpoint of the profile, then off."),
+    option("use_dualstack", "on|off", nullptr,
+           "on: the region's endpoints for IPv6 and IPv4; endpoint must be left out. Default: "
+           "AWS_USE_DUALSTACK_ENDPOINT, then use_dualstack_endpoint of the profile, then off."),
     option("allow_plaintext", "on|off", "off",
            "on: an http endpoint may be off loopback. Requests can then be read and answers forged on the way."),
     option("ca_file", "path", nullptr,
@@ -51,9 +56,10 @@ inline constexpr std::array kConnectionOptions = {
     option("role_session_name", "text", nullptr,
            "Name of the session, in the logs of the role's owner. Left out: "
            "penstock- and the time."),
-    option("sts_endpoint", "text", nullptr,
-           "Address that gives the keys of roles, in place of AWS's own for the region. Plain http only to "
-           "loopback."),
+    option(
+        "sts_endpoint", "text", nullptr,
+        "Address that gives the keys of roles, in place of AWS's own for the region. Plain http only to "
+        "loopback. Default: AWS_ENDPOINT_URL_STS, then AWS_ENDPOINT_URL, of the environment, then the profile's."),
     option(
         "imds_v1_fallback", "on|off", "off",
         "on: where the EC2 instance's metadata service gives no token, ask it without one. Then whoever can make "
@@ -82,6 +88,7 @@ struct Connection {
   std::unique_ptr<ServiceClock> clock;
   std::unique_ptr<CredentialsContext> context;
   std::unique_ptr<CredentialsCache> credentials;
+  EndpointSettings endpoints;             // of the environment and the profile
   std::string region;                     // of what does not say one of its own
   std::unique_ptr<ServiceClient> client;  // of Kinesis, in that region
 };
@@ -92,7 +99,14 @@ Result<Connection> connect(const penstock_host& host, const Options& options,
                            const std::string& likely_region = "");
 
 // Where Kinesis is called for streams of that region.
-Result<Endpoint> kinesis_endpoint(const Options& options, const std::string& region);
+Result<Endpoint> kinesis_endpoint(const Connection& connection, const Options& options, const std::string& region);
+
+// A client of a service in the connection's region or another one; url_option as in "endpoint". It lives no longer
+// than the connection.
+Result<std::unique_ptr<ServiceClient>> connect_to_service(const Connection& connection, const Options& options,
+                                                          const JsonProtocol& protocol, std::string_view service,
+                                                          const std::string& url_option, const std::string& region,
+                                                          int64_t call_timeout_ms);
 
 // One more client of Kinesis, for streams of another region. It lives no longer than the connection.
 Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/aws/endpoint.h"
 #include "core/aws/text.h"
 #include "core/base/json.h"
 
@@ -96,17 +95,14 @@ std::string make_worker_id(Env& env, const Options& options) {
 
 Result<std::unique_ptr<LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
                                                      const LeaseSettings& settings) {
-  Result<Endpoint> endpoint =
-      make_endpoint("dynamodb", connection.region, options.text("dynamodb_endpoint"),
-                    options.on("allow_plaintext"), {options.on("use_fips"), options.on("use_dualstack")});
-  if (!endpoint.ok()) return endpoint.status().in("dynamodb_endpoint");
   // One write of a lease waits for the other, and a renewal must not wait for long.
   const int64_t timeout_ms = std::min(options.duration_ms("call_timeout"), settings.leases.failover_ms / 3);
-  auto client =
-      std::make_shared<ServiceClient>(connection.host_env->env(), kDynamoDbProtocol, std::move(*endpoint),
-                                      *connection.credentials, *connection.clock, timeout_ms);
-  const auto call = [client](std::string_view operation, std::string body, size_t max_answer_bytes,
-                             ServiceClient::Answered answered) {
+  Result<std::unique_ptr<ServiceClient>> made = connect_to_service(
+      connection, options, kDynamoDbProtocol, "dynamodb", "dynamodb_endpoint", connection.region, timeout_ms);
+  if (!made.ok()) return made.status();
+  const auto call = [client = std::shared_ptr<ServiceClient>(std::move(*made))](
+                        std::string_view operation, std::string body, size_t max_answer_bytes,
+                        ServiceClient::Answered answered) {
     client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
   };
   return std::make_unique<LeaseTable>(call, settings.table, connection.region);

@@ -27,7 +27,8 @@ inline constexpr std::array kLeaseOptions = {
            "on: a table that is not there is made, billed by request. off: the error says how to make it."),
     option("table_tags", "list", nullptr, "Tags of a table that is made: key=value, several set apart by commas."),
     option("dynamodb_endpoint", "text", nullptr,
-           "Address of DynamoDB, in place of AWS's own for the region. Plain http only to loopback."),
+           "Address of DynamoDB, in place of AWS's own for the region. Plain http only to loopback. Default: "
+           "AWS_ENDPOINT_URL_DYNAMODB, then AWS_ENDPOINT_URL, of the environment, then the profile's."),
 };
 
 // Of checkpoint dynamodb. The worker has no id yet.

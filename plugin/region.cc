@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/aws/aws_profile.h"
 #include "core/aws/text.h"
 #include "core/base/json.h"
 
@@ -54,7 +53,8 @@ Status check_region(std::string_view text, std::string_view source) {
   return {Code::config, message + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?")};
 }
 
-Result<std::string> find_region(Env& env, const Options& options, const std::string& likely) {
+Result<std::string> find_region(Env& env, const Options& options, const std::string& likely,
+                                const AwsProfiles& profiles, const std::string& profile) {
   const auto checked = [](std::string region, const std::string& source) -> Result<std::string> {
     if (Status wrong = check_region(region, source); !wrong.ok()) return wrong;
     return region;
@@ -63,17 +63,10 @@ Result<std::string> find_region(Env& env, const Options& options, const std::str
   if (!likely.empty()) return checked(likely, "the ARN of the stream");
   for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
     if (const std::string region = env.variable(name).value_or(""); !region.empty()) return checked(region, name);
-  const Result<AwsProfiles> profiles = AwsProfiles::read(env);
-  const std::string& given = options.text("profile");
-  const std::string named = given.empty() ? AwsProfiles::named_by(env) : given;
-  const std::string profile = named.empty() ? "default" : named;
-  const AwsProfile* const found = profiles.ok() ? profiles->find(profile) : nullptr;
+  const AwsProfile* const found = profiles.find(profile);
   if (const std::string region = found == nullptr ? "" : found->text("region"); !region.empty())
     return checked(region, "profile " + printable(profile));
-  std::string message = "no region: set region, or AWS_REGION in the environment, like eu-west-1";
-  if (!profiles.ok() && profiles.status().code() != Code::not_found)
-    message += " (" + profiles.status().message() + ")";
-  return Status(Code::config, message);
+  return Status(Code::config, "no region: set region, or AWS_REGION in the environment, like eu-west-1");
 }
 
 }  // namespace penstock

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/aws/aws_profile.h"
 #include "core/base/env.h"
 #include "core/base/status.h"
 #include "plugin/options.h"
@@ -14,7 +15,9 @@ namespace penstock {
 Status check_region(std::string_view text, std::string_view source);
 
 // Returns the region from the option, else likely (from the ARN of a stream) unless it is "", else the
-// environment, else the profile. Makes no call. Code::config if none of them has one, or if it is malformed.
-Result<std::string> find_region(Env& env, const Options& options, const std::string& likely);
+// environment, else the profile of that name. Makes no call. Code::config if none of them has one, or if it is
+// malformed.
+Result<std::string> find_region(Env& env, const Options& options, const std::string& likely,
+                                const AwsProfiles& profiles, const std::string& profile);
 
 }  // namespace penstock

@@ -65,7 +65,7 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
   if (!connection.ok()) return connection.status();
   for (const StreamName& stream : *streams) {
     const std::string region = stream.region.empty() ? connection->region : stream.region;
-    const Result<Endpoint> endpoint = kinesis_endpoint(options, region);
+    const Result<Endpoint> endpoint = kinesis_endpoint(*connection, options, region);
     if (!endpoint.ok()) return endpoint.status();
     std::string account = stream.account.empty() ? account_of(options.text("role_arn")) : stream.account;
     if (account.empty() && arguments.on("resolve")) {

@@ -111,6 +111,11 @@ std::string AwsProfiles::named_by(Env& env) {
   return "";
 }
 
+std::string AwsProfiles::chosen(Env& env, const std::string& name) {
+  const std::string named = name.empty() ? named_by(env) : name;
+  return named.empty() ? "default" : named;
+}
+
 Result<AwsProfiles> AwsProfiles::read(Env& env) {
   const Result<std::string> config = path_of(env, "AWS_CONFIG_FILE", "~/.aws/config");
   if (!config.ok()) return config.status();
@@ -123,6 +128,21 @@ Result<AwsProfiles> AwsProfiles::read(Env& env) {
   profiles.paths_ = config->empty() && credentials->empty()
                         ? "the shared files (HOME, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE are not set)"
                         : printable(*config) + " or " + printable(*credentials) + ", which do not exist";
+  return profiles;
+}
+
+Result<AwsProfiles> AwsProfiles::read_settings(Env& env, const std::string& name) {
+  const std::string named = name.empty() ? named_by(env) : name;
+  Result<AwsProfiles> profiles = read(env);
+  if (!profiles.ok() && profiles.status().code() == Code::io && named.empty()) {
+    env.log(LogLevel::warn, "shared files: " + profiles.status().message() + "; going on without their settings");
+    return AwsProfiles();
+  }
+  if (!profiles.ok()) return profiles.status().in("shared files");
+  if (!named.empty() && profiles->find(named) == nullptr) {
+    const Status missing = profiles->missing(named);
+    return Status(Code::config, missing.message() + "; write it, or name another");
+  }
   return profiles;
 }
 
@@ -204,17 +224,6 @@ Status AwsProfiles::check_misread(std::string_view name) const {
     }
   }
   return {};
-}
-
-Status check_profile(Env& env, const std::string& name) {
-  const std::string named = name.empty() ? AwsProfiles::named_by(env) : name;
-  const Result<AwsProfiles> profiles = AwsProfiles::read(env);
-  if (!profiles.ok() && profiles.status().code() == Code::io && named.empty()) {
-    env.log(LogLevel::warn, "shared files: " + profiles.status().message() + "; going on without their settings");
-    return {};
-  }
-  if (!profiles.ok()) return profiles.status().in("shared files");
-  return named.empty() || profiles->find(named) != nullptr ? Status() : profiles->missing(named);
 }
 
 }  // namespace penstock

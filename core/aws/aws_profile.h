@@ -29,9 +29,15 @@ class AwsProfiles {
   // ~, $NAME and ${NAME} replaced. A file that does not exist has no profiles. Code::config, with file and line,
   // for a file that cannot be parsed; io, config or too_large (256 KiB are read) for one that cannot be read.
   static Result<AwsProfiles> read(Env& env);
+  // The same for everything but credentials, which botocore asks before it looks for them: not ok also if the
+  // profile that is named, by name or else by the environment, does not exist. A file that we may not read is
+  // passed over with a warning, if no profile is named: credentials of the environment do not need it.
+  static Result<AwsProfiles> read_settings(Env& env, const std::string& name);
 
   // The profile that the environment names: AWS_DEFAULT_PROFILE, else AWS_PROFILE, as botocore has them. "": none.
   static std::string named_by(Env& env);
+  // name, else that one, else "default".
+  static std::string chosen(Env& env, const std::string& name);
 
   const AwsProfile* find(std::string_view name) const;
   // The error for a profile that was not found: Code::not_found, or that of check_misread().
@@ -63,10 +69,5 @@ class AwsProfiles {
   std::vector<File> files_;
   std::string paths_;
 };
-
-// Whether the files can be parsed, and have the profile that is named: by name or, if that is "", by the
-// environment. botocore asks this before anything else, as the profile may decide about endpoints too. A file that
-// we may not read is passed over, as botocore does, with a warning: credentials of the environment do not need it.
-Status check_profile(Env& env, const std::string& name);
 
 }  // namespace penstock

@@ -57,19 +57,23 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-// A group of regions that share an account system and domain names; the one for all others comes last.
+// A group of regions that share an account system and domain names; the one for all others comes last. As
+// botocore's partitions.json has them, read in 2026.
 struct Partition {
   std::string_view region_prefix;
   std::string_view domain;
-  std::string_view dualstack_domain;  // "": has none
-  std::string_view fips_mark;         // behind the service's name
+  std::string_view dualstack_domain;
+  std::string_view fips_mark;  // behind the service's name
 };
 constexpr Partition kPartitions[] = {
     {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "-fips"},
     {"us-gov-", "amazonaws.com", "api.aws",
      ""},  // what it has is FIPS already, https://aws.amazon.com/compliance/fips/
-    {"us-iso-", "c2s.ic.gov", "", "-fips"},
-    {"us-isob-", "sc2s.sgov.gov", "", "-fips"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "-fips"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "-fips"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "-fips"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "-fips"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", "-fips"},
     {"", "amazonaws.com", "api.aws", "-fips"},
 };
 
@@ -79,10 +83,8 @@ const Partition& partition_of(std::string_view region) {
 }
 
 // "kinesis-fips.us-east-1.api.aws"
-Result<std::string> own_host(const std::string& service, const std::string& region, EndpointKind kind) {
+std::string own_host(const std::string& service, const std::string& region, EndpointKind kind) {
   const Partition& partition = partition_of(region);
-  if (kind.dualstack && partition.dualstack_domain.empty())
-    return Status(Code::config, "region " + region + " has no dual-stack endpoints; set use_dualstack off");
   // The dual-stack names of the government's regions have the mark.
   const std::string_view mark = kind.dualstack ? "-fips" : partition.fips_mark;
   std::string host = service;
@@ -111,9 +113,7 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
   endpoint.region = region;
   endpoint.service = service;
   if (url.empty()) {
-    Result<std::string> host = own_host(endpoint.service, region, kind);
-    if (!host.ok()) return host.status();
-    endpoint.host = std::move(*host);
+    endpoint.host = own_host(endpoint.service, region, kind);
     endpoint.url = "https://" + endpoint.host;
     return endpoint;
   }

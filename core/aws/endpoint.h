@@ -13,6 +13,7 @@ struct Endpoint {
   std::string host;     // what the Host header says: host, and port where it is not the scheme's own
   std::string region;   // what is signed
   std::string service;  // what is signed: "kinesis"
+  std::string source;   // what gave it, like "AWS_ENDPOINT_URL"; "" for the region's usual one
 };
 
 // Which of a service's own endpoints in a region.
@@ -21,10 +22,10 @@ struct EndpointKind {
   bool dualstack = false;  // IPv6 beside IPv4
 };
 
-// url "" means the service's own in that region, by the rules of its partition (aws, aws-cn, aws-us-gov, aws-iso,
-// aws-iso-b): https://docs.aws.amazon.com/general/latest/gr/rande.html. A url given is http or https with no path,
-// query or user; plain http must be to loopback (127/8, ::1, localhost) or allow_plaintext be true. Code::config,
-// also for a kind that the partition does not have.
+// url "" means the service's own in that region, by the rules of its partition (aws, aws-cn, aws-us-gov, aws-eusc,
+// aws-iso, -b, -e and -f): https://docs.aws.amazon.com/general/latest/gr/rande.html. A url given is http or https
+// with no path, query or user; plain http must be to loopback (127/8, ::1, localhost) or allow_plaintext be true.
+// Code::config.
 Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
                                bool allow_plaintext, EndpointKind kind = {});
 

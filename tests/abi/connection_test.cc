@@ -46,8 +46,10 @@ class connection : public testing::Test {
     std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
     EXPECT_NE(mkdtemp(folder.data()), nullptr);
     folder_ = folder;
-    for (const char* name :
-         {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_EC2_METADATA_SERVICE_ENDPOINT"})
+    for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+                             "AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_KINESIS",
+                             "AWS_ENDPOINT_URL_STS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
+                             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"})
       environment_.set(name, "");
     environment_.set("AWS_EC2_METADATA_DISABLED", "true");
     environment_.set("no_proxy", "*");
@@ -178,6 +180,29 @@ TEST_F(connection, a_ca_file_without_a_certificate_is_refused) {
   EXPECT_TRUE(has(error({{"ca_file", folder_}}), "is not a regular file"));
   write_file("empty.pem", "");
   EXPECT_TRUE(has(error({{"ca_file", folder_ + "/empty.pem"}}), "has no certificate in PEM form"));
+}
+
+TEST_F(connection, endpoint_comes_from_the_environment_or_the_profile) {
+  environment_.set("AWS_ENDPOINT_URL_KINESIS", "http://example.com");
+  EXPECT_TRUE(has(error({{"endpoint", ""}}), "AWS_ENDPOINT_URL_KINESIS: endpoint http://example.com would send"));
+  EXPECT_EQ(error({}), "") << "the option goes before it";
+  environment_.set("AWS_ENDPOINT_URL_KINESIS", "");
+  write_file("config", "[default]\nendpoint_url = http://example.com\n");
+  EXPECT_TRUE(has(error({{"endpoint", ""}}), "endpoint_url of profile default: endpoint http://example.com"));
+  environment_.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+  EXPECT_EQ(error({{"endpoint", ""}}), "");
+  environment_.set("AWS_USE_FIPS_ENDPOINT", "true");
+  EXPECT_TRUE(has(error({}), "endpoint and AWS_USE_FIPS_ENDPOINT do not go together"));
+  EXPECT_EQ(error({{"use_fips", "off"}}), "");
+}
+
+TEST_F(connection, profile_that_is_named_must_exist_although_the_environment_has_keys) {
+  environment_.set("AWS_PROFILE", "gone");
+  EXPECT_TRUE(has(error({}), "profile gone is not in "));
+  write_file("config", "[profile gone]\n");
+  EXPECT_EQ(error({}), "");
+  write_file("config", "[profile gone]\nbroken\n");
+  EXPECT_TRUE(has(error({}), "/config: line 2: expected [section], NAME = VALUE"));
 }
 
 TEST_F(connection, options_that_contradict_each_other_are_refused) {

@@ -15,6 +15,13 @@ REGIONS = "us-east-1 eu-west-1 ap-southeast-3 af-south-1 il-central-1 mx-central
 REGIONS += "us-gov-west-1 us-gov-east-1 us-iso-east-1 us-isob-east-1".split()
 
 
+def regions(partitions):
+    """These, and one of each partition that botocore knows: later versions know more of them."""
+    for partition in partitions["partitions"]:
+        yield next((name for name in partition["regions"] if "global" not in name), None)
+    yield from REGIONS
+
+
 def main():
     loader = get_session().get_component("data_loader")
     partitions = loader.load_data("partitions")
@@ -22,7 +29,7 @@ def main():
         return
     for service in ("kinesis", "sts", "dynamodb"):
         provider = EndpointProvider(loader.load_service_model(service, "endpoint-rule-set-1"), partitions)
-        for region, fips, dualstack in itertools.product(REGIONS, (False, True), (False, True)):
+        for region, fips, dualstack in itertools.product(filter(None, regions(partitions)), (False, True), (False, True)):
             try:
                 url = provider.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dualstack).url
             except EndpointProviderError:

@@ -246,7 +246,7 @@ TEST_F(credentials, profile_of_the_environment_is_named_by_either_variable) {
   variables_["AWS_DEFAULT_PROFILE"] = "gone";
   EXPECT_TRUE(has(error(), "no credentials: profile gone is not in "));
   variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
-  EXPECT_TRUE(has(check_profile(fake_.env, "").message(), "profile gone is not in "));
+  EXPECT_TRUE(has(AwsProfiles::read_settings(fake_.env, "").status().message(), "profile gone is not in "));
 }
 
 TEST_F(credentials, paths_of_files_are_expanded_as_a_shell_would) {

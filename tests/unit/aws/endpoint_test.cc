@@ -43,8 +43,11 @@ TEST(endpoint, of_each_kind_has_the_name_that_its_partition_gives_it) {
   EXPECT_EQ(host("sts", "us-gov-west-1", true, true), "sts-fips.us-gov-west-1.api.aws");
   EXPECT_EQ(host("kinesis", "us-iso-east-1", false, false), "kinesis.us-iso-east-1.c2s.ic.gov");
   EXPECT_EQ(host("kinesis", "us-isob-east-1", true, false), "kinesis-fips.us-isob-east-1.sc2s.sgov.gov");
-  EXPECT_EQ(host("kinesis", "us-iso-east-1", false, true),
-            "region us-iso-east-1 has no dual-stack endpoints; set use_dualstack off");
+  EXPECT_EQ(host("kinesis", "us-iso-east-1", false, true), "kinesis.us-iso-east-1.api.aws.ic.gov");
+  EXPECT_EQ(host("kinesis", "us-isof-south-1", false, false), "kinesis.us-isof-south-1.csp.hci.ic.gov");
+  EXPECT_EQ(host("sts", "eu-isoe-west-1", false, false), "sts.eu-isoe-west-1.cloud.adc-e.uk");
+  EXPECT_EQ(host("dynamodb", "eusc-de-east-1", true, false), "dynamodb-fips.eusc-de-east-1.amazonaws.eu");
+  EXPECT_EQ(host("kinesis", "eusc-de-east-1", false, true), "kinesis.eusc-de-east-1.api.amazonwebservices.eu");
 }
 
 TEST(endpoint, host_header_has_the_port_only_where_it_is_not_the_usual_one) {

@@ -1,0 +1,128 @@
+#include "core/aws/endpoint_settings.h"
+
+#include <array>
+#include <utility>
+
+#include "core/aws/text.h"
+#include "core/base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kServices = {"kinesis", "dynamodb", "sts"};
+
+std::string upper_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
+  return out;
+}
+
+// Of a variable that is set and not empty, else of the profile.
+EndpointSetting setting_of(Env& env, const std::string& variable, const AwsProfile* profile, const char* name,
+                           const std::string& where) {
+  if (std::string value = env.variable(variable.c_str()).value_or(""); !value.empty())
+    return {std::move(value), variable};
+  if (profile == nullptr) return {};
+  std::string value = profile->text(name);
+  if (value.empty()) return {};
+  return {std::move(value), std::string(name) + " of " + where};
+}
+
+// true and false as on and off.
+Result<EndpointSetting> read_switch(EndpointSetting setting) {
+  const std::string value = lower_case(setting.value);
+  if (value == "true") return EndpointSetting{"on", setting.source};
+  if (value == "false") return EndpointSetting{"off", setting.source};
+  if (value.empty()) return EndpointSetting();
+  return Status(Code::config, setting.source + " is " + printable(setting.value) + ", but must be true or false");
+}
+
+// The URL that the [services] section of the profile has for a service.
+Result<EndpointSetting> url_of_services(const AwsProfiles& profiles, const AwsProfile& profile,
+                                        std::string_view service, const std::string& where) {
+  if (!profile.has("services")) return EndpointSetting();
+  const std::string name = profile.text("services");
+  const std::string section = "[services " + printable(name) + "]";
+  const IniSettings* const services = profiles.services(name);
+  if (services == nullptr || services->empty())
+    return Status(Code::config, where + " names the section " + section +
+                                    ", which is missing or empty; write it, or "
+                                    "leave out services");
+  const auto found = services->find(service);
+  if (found == services->end()) return EndpointSetting();
+  if (!found->second.value.starts_with('\n'))
+    return Status(Code::config, section + ": " + std::string(service) +
+                                    " has no nested settings; write endpoint_url = URL below it, indented");
+  return EndpointSetting{nested_setting(found->second.value, "endpoint_url"),
+                         "endpoint_url of " + std::string(service) + " in " + section};
+}
+
+}  // namespace
+
+Result<EndpointSettings> read_endpoint_settings(Env& env, const AwsProfiles& profiles,
+                                                const std::string& profile) {
+  const AwsProfile* const found = profiles.find(profile);
+  const std::string where = "profile " + printable(profile);
+  const auto read = [&](const char* variable, const char* name) {
+    return read_switch(setting_of(env, variable, found, name, where));
+  };
+  EndpointSettings settings;
+  Result<EndpointSetting> fips = read("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+  if (!fips.ok()) return fips.status();
+  settings.use_fips = std::move(*fips);
+  Result<EndpointSetting> dualstack = read("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+  if (!dualstack.ok()) return dualstack.status();
+  settings.use_dualstack = std::move(*dualstack);
+  const Result<EndpointSetting> ignore =
+      read("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
+  if (!ignore.ok()) return ignore.status();
+  if (ignore->value == "on") return settings;
+  for (const std::string_view service : kServices) {
+    EndpointSetting& url = settings.urls[std::string(service)];
+    url = setting_of(env, "AWS_ENDPOINT_URL_" + upper_case(service), nullptr, "", "");
+    if (url.value.empty()) url = setting_of(env, "AWS_ENDPOINT_URL", nullptr, "", "");
+    if (!url.value.empty() || found == nullptr) continue;
+    Result<EndpointSetting> of_services = url_of_services(profiles, *found, service, where);
+    if (!of_services.ok()) return of_services.status();
+    url = std::move(*of_services);
+    if (url.value.empty() && found->has("endpoint_url"))
+      url = {found->text("endpoint_url"), "endpoint_url of " + where};
+  }
+  return settings;
+}
+
+Result<Endpoint> choose_endpoint(const EndpointSettings& settings, const EndpointOptions& options,
+                                 std::string_view service, const std::string& region) {
+  EndpointSetting url = {options.url, options.name};
+  const auto configured = settings.urls.find(service);
+  if (url.value.empty() && configured != settings.urls.end()) url = configured->second;
+  const EndpointSetting fips =
+      options.use_fips.empty() ? settings.use_fips : EndpointSetting{options.use_fips, "use_fips"};
+  const EndpointSetting dualstack = options.use_dualstack.empty()
+                                        ? settings.use_dualstack
+                                        : EndpointSetting{options.use_dualstack, "use_dualstack"};
+
+  EndpointKind kind = {fips.value == "on", dualstack.value == "on"};
+  if (options.is_for_one && !options.url.empty()) kind = {};
+  const std::string kind_source = kind.fips ? fips.source : kind.dualstack ? dualstack.source : "";
+  if (!url.value.empty() && !kind_source.empty())
+    return Status(Code::config, url.source + " and " + kind_source + " do not go together: the endpoint of " +
+                                    std::string(service) +
+                                    " names its own address; remove one of them, or set use_" +
+                                    (kind.fips ? "fips" : "dualstack") + " off");
+  Result<Endpoint> endpoint = make_endpoint(service, region, url.value, options.allow_plaintext, kind);
+  const std::string source = url.value.empty() ? kind_source : url.source;
+  if (!endpoint.ok()) return source.empty() ? endpoint.status() : endpoint.status().in(source);
+  endpoint->source = source;
+  return endpoint;
+}
+
+void log_endpoint(Env& env, const Endpoint& endpoint) {
+  if (endpoint.source.empty()) return;
+  env.log(LogLevel::info,
+          "using endpoint " + endpoint.url + " for " + endpoint.service + ", from " + endpoint.source);
+}
+
+}  // namespace penstock
