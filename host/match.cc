@@ -33,10 +33,18 @@ bool wildcard_fits(std::string_view pattern, std::string_view tag) {
 }
 
 std::string Match::set_regex(const std::string& pattern) {
+  if (pattern.size() > kMaxPatternBytes) {
+    return "it has " + std::to_string(pattern.size()) + " bytes; at most " + std::to_string(kMaxPatternBytes) +
+           " are allowed";
+  }
   try {
-    regex_.reset(new Regex{std::regex(pattern, std::regex::ECMAScript)});
+    // libstdc++ walks its automaton breadth first then: its other way recurses once a byte of the tag, and
+    // backtracks.
+    static constexpr auto kBounded = std::regex_constants::__polynomial;
+    regex_.reset(new Regex{std::regex(pattern, std::regex::ECMAScript | kBounded)});
     return {};
   } catch (const std::regex_error& error) {
+    if (error.code() == std::regex_constants::error_complexity) return "back-references are not supported";
     return error.what();
   }
 }

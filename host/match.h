@@ -1,6 +1,7 @@
 // Which tags a filter or an output is for.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,11 +14,14 @@ class Match {
   // '*' stands for any bytes, also none; all else for itself, case and all.
   void set_wildcard(std::string pattern) { wildcard_ = std::make_unique<std::string>(std::move(pattern)); }
 
-  // An ECMAScript regular expression, searched for anywhere in the tag. Returns why it cannot be used, or nothing.
+  // An ECMAScript regular expression without back-references, searched for anywhere in the tag. The time is
+  // polynomial and the stack independent of the tag, however long. Returns why it cannot be used, or nothing.
   std::string set_regex(const std::string& pattern);
 
   bool is_set() const { return wildcard_ != nullptr || regex_ != nullptr; }
   bool fits(std::string_view tag) const;
+
+  static constexpr size_t kMaxPatternBytes = 1000;  // the compiler recurses into groups
 
  private:
   struct Regex;

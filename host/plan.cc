@@ -102,7 +102,7 @@ class Planner {
       const std::string defect = stage.match.set_regex(regex->value);
       if (!defect.empty()) {
         problem(regex->place,
-                "Match_Regex '" + printable(regex->value, 100) + "' is no regular expression: " + defect);
+                "cannot use Match_Regex '" + printable(regex->value, 100) + "': " + defect);
         return false;
       }
     }

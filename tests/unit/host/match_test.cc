@@ -47,6 +47,27 @@ TEST(match, wildcard_and_regex_together_fit_either) {
   EXPECT_FALSE(match.fits("b"));
 }
 
+TEST(match, a_regex_takes_neither_stack_nor_exponential_time_for_a_long_tag) {
+  const std::string tag(200'000, 'a');
+  for (const char* pattern : {"^a*$", "^(a|b)*$", "^.*$", "^(.+)$"}) {
+    Match match;
+    ASSERT_EQ(match.set_regex(pattern), "");
+    EXPECT_TRUE(match.fits(tag)) << pattern;
+  }
+  Match backtracking;
+  ASSERT_EQ(backtracking.set_regex("^(a+)+$"), "");
+  EXPECT_FALSE(backtracking.fits(std::string(256, 'a') + "b"));
+}
+
+TEST(match, a_regex_that_takes_too_much_is_rejected) {
+  const auto nested = [](size_t depth) { return std::string(depth, '(') + "a" + std::string(depth, ')'); };
+  Match match;
+  EXPECT_EQ(match.set_regex(nested(499)), "");
+  EXPECT_TRUE(match.fits("a"));
+  EXPECT_EQ(match.set_regex(nested(500)), "it has 1001 bytes; at most 1000 are allowed");
+  EXPECT_EQ(match.set_regex("(a)\\1"), "back-references are not supported");
+}
+
 TEST(match, a_broken_regex_is_told_of) {
   Match match;
   EXPECT_NE(match.set_regex("(a"), "");
