@@ -147,10 +147,16 @@ bool Unpacker::unpack(penstock_batch& batch) {
   return false;
 }
 
-// Its id is unique in the stream, and the same whenever it is read, also from a failure file.
+// Its id is shard:sequence:sub-sequence: a sequence number is unique in its shard alone. It is unique in the
+// stream, and the same whenever the record is read, also from a failure file. Where the position is not known
+// there is none.
 void Unpacker::fill_raw_batch(penstock_batch& batch) {
-  raw_id_ = view(origin_.sequence_number);
-  if (origin_.sub_sequence_number > 0) raw_id_.append(":").append(std::to_string(origin_.sub_sequence_number));
+  raw_id_.clear();
+  if (origin_.sequence_number.size > 0) {
+    raw_id_ = view(origin_.shard_id);
+    if (!raw_id_.empty()) raw_id_ += ':';
+    raw_id_.append(view(origin_.sequence_number)).append(":").append(std::to_string(origin_.sub_sequence_number));
+  }
   raw_event_ = {};
   raw_event_.time_ms = origin_.arrival_time_ms;
   raw_event_.id = bytes(raw_id_);

@@ -83,11 +83,11 @@ TEST(e2e, what_cloudwatch_extracted_is_kept_where_the_decoder_is_told_to) {
 }
 
 TEST(e2e, what_is_no_message_is_an_event_where_the_decoder_is_told_to) {
-  const std::string hello =
-      R"({"Records":[{"eventSource":"aws:kinesis","kinesis":{"sequenceNumber":"42","data":"aGVsbG8="}}]})";
+  const std::string hello = R"({"Records":[{"eventSource":"aws:kinesis","eventID":"shardId-000000000002:42",)"
+                            R"("kinesis":{"sequenceNumber":"42","data":"aGVsbG8="}}]})";
   for (const char* format : {"raw", "auto"}) {
     const std::string said = transformed(section("FILTER", "cloudwatch_logs", {{"format", format}}), hello);
-    EXPECT_NE(said.find(R"("event_id":"42")"), std::string::npos) << format << ": " << said;
+    EXPECT_NE(said.find(R"("event_id":"shardId-000000000002:42:0")"), std::string::npos) << format << ": " << said;
     EXPECT_NE(said.find(R"("message":"hello")"), std::string::npos) << format << ": " << said;
   }
 }

@@ -113,13 +113,14 @@ TEST_F(input_unpack, without_the_rule_user_records_of_other_shards_are_emitted) 
   EXPECT_EQ(reader->stat("outside_range"), 0);
 }
 
-TEST_F(input_unpack, a_record_that_is_no_message_is_an_event_named_by_its_sequence_number) {
+TEST_F(input_unpack, a_record_that_is_no_message_is_an_event_named_by_its_position) {
   make_stream(1);
   const std::string number(service.preload("in", "k", "START RequestId: x").sequence_number.text());
   const std::string other(service.preload("in", "k", aggregated({"text", "more"})).sequence_number.text());
   const auto reader = start();
   ASSERT_TRUE(reader->run_until_ids(3));
-  EXPECT_EQ(reader->ids, (Ids{number, other, other + ":1"}));
+  const std::string shard = "shardId-000000000000:";
+  EXPECT_EQ(reader->ids, (Ids{shard + number + ":0", shard + other + ":0", shard + other + ":1"}));
   EXPECT_EQ(reader->stat("raw_events"), 3);
   EXPECT_EQ(reader->stat("events_out"), 3);
 }

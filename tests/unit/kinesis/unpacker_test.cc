@@ -64,7 +64,7 @@ Lines take_apart(const std::string& data, UnpackOptions options = {}, const Hash
 Lines problem_with(const std::string& data) {
   return {"0 outer", "  problem with " + std::to_string(data.size())};
 }
-Lines raw(const std::string& data) { return {"0 outer", "  raw  42 " + data}; }
+Lines raw(const std::string& data) { return {"0 outer", "  raw  shardId-000000000000:42:0 " + data}; }
 
 constexpr UnpackOptions kMessages{.format = RecordFormat::cloudwatch_logs};
 constexpr UnpackOptions kRaw{.format = RecordFormat::raw};
@@ -150,12 +150,29 @@ TEST(unpacker, with_raw_each_record_is_one_event_as_it_is) {
   EXPECT_EQ(unpacker.text_bytes(), 5);
 }
 
+TEST(unpacker, the_id_of_a_raw_event_is_of_its_shard_and_there_is_none_without_a_sequence_number) {
+  const auto id_of = [](const char* shard_id, const char* sequence_number) {
+    Unpacker unpacker(kRaw);
+    penstock_batch origin = {};
+    origin.shard_id = bytes(shard_id);
+    origin.sequence_number = bytes(sequence_number);
+    unpacker.begin("x", origin, {});
+    penstock_batch batch = {};
+    EXPECT_TRUE(unpacker.next_user_record() && unpacker.next(batch));
+    return std::string(view(batch.records[0].id));
+  };
+  EXPECT_EQ(id_of("shardId-000000000000", "42"), "shardId-000000000000:42:0");
+  EXPECT_EQ(id_of("shardId-000000000001", "42"), "shardId-000000000001:42:0");
+  EXPECT_EQ(id_of("", "42"), "42:0");
+  EXPECT_EQ(id_of("shardId-000000000000", ""), "");
+}
+
 TEST(unpacker, aggregated_records_are_taken_apart_and_one_bad_one_costs_its_neighbours_nothing) {
   const std::string cut = gzip(message("2")).substr(0, 20);
   Unpacker unpacker{UnpackOptions{}};
   EXPECT_EQ(take_apart(unpacker, aggregated({gzip(message("1")), cut, "text", gzip(message("4"))})),
-            (Lines{"0 k0", "  event g 1 m1", "1 k1", "  problem with 20", "2 k2", "  raw  42:2 text", "3 k3",
-                   "  event g 4 m4"}));
+            (Lines{"0 k0", "  event g 1 m1", "1 k1", "  problem with 20", "2 k2",
+                   "  raw  shardId-000000000000:42:2 text", "3 k3", "  event g 4 m4"}));
   EXPECT_EQ(unpacker.counters().aggregated_records, 1);
   EXPECT_EQ(unpacker.counters().user_records, 4);
   EXPECT_EQ(unpacker.counters().outside_range, 0);
@@ -223,21 +240,24 @@ TEST(unpacker, user_records_outside_the_range_are_left_out_and_counted_and_they_
   Unpacker unpacker(kRaw);
   EXPECT_EQ(
       take_apart(unpacker, aggregated_at({9, 10, 15, 20, 21}), {10, 20}),
-      (Lines{"0 k", "1 k", "  raw  42:1 at 10", "2 k", "  raw  42:2 at 15", "3 k", "  raw  42:3 at 20", "4 k"}));
+      (Lines{"0 k", "1 k", "  raw  shardId-000000000000:42:1 at 10", "2 k",
+             "  raw  shardId-000000000000:42:2 at 15", "3 k", "  raw  shardId-000000000000:42:3 at 20", "4 k"}));
   EXPECT_EQ(unpacker.counters().user_records, 5);
   EXPECT_EQ(unpacker.counters().outside_range, 2);
 }
 
 TEST(unpacker, without_the_rule_all_user_records_are_given_out) {
   Unpacker unpacker({.format = RecordFormat::raw, .hash_range_rule = false});
-  EXPECT_EQ(take_apart(unpacker, aggregated_at({9, 21}), {10, 20}),
-            (Lines{"0 k", "  raw  42 at 9", "1 k", "  raw  42:1 at 21"}));
+  EXPECT_EQ(
+      take_apart(unpacker, aggregated_at({9, 21}), {10, 20}),
+      (Lines{"0 k", "  raw  shardId-000000000000:42:0 at 9", "1 k", "  raw  shardId-000000000000:42:1 at 21"}));
   EXPECT_EQ(unpacker.counters().outside_range, 0);
 }
 
 TEST(unpacker, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
   const HashKey hash = *hash_of_partition_key("k0");
-  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash, hash}), (Lines{"0 k0", "  raw  42 x"}));
+  EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash, hash}),
+            (Lines{"0 k0", "  raw  shardId-000000000000:42:0 x"}));
   EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash + 1, kLastHashKey}), Lines{"0 k0"});
   EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {0, hash - 1}), Lines{"0 k0"});
 }
@@ -245,7 +265,7 @@ TEST(unpacker, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
 TEST(unpacker, a_hash_key_that_is_no_number_leaves_nothing_out) {
   const std::string data = kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::explicit_hash_key("many") +
                                              kpl_bytes::user_record(0, "x", kpl_bytes::number_field(2, 0)));
-  EXPECT_EQ(take_apart(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  42 x"}));
+  EXPECT_EQ(take_apart(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  shardId-000000000000:42:0 x"}));
 }
 
 TEST(unpacker, the_rule_holds_for_aggregated_records_alone) { EXPECT_EQ(take_apart("x", kRaw, {0, 0}), raw("x")); }
@@ -303,7 +323,7 @@ TEST(unpacker, one_record_leaves_nothing_behind_for_the_next) {
   const std::string cut = gzip(message("2")).substr(0, 20);
   for (int turn = 0; turn < 2; ++turn) {
     EXPECT_EQ(take_apart(unpacker, aggregated({"a", cut})),
-              (Lines{"0 k0", "  raw  42 a", "1 k1", "  problem with 20"}));
+              (Lines{"0 k0", "  raw  shardId-000000000000:42:0 a", "1 k1", "  problem with 20"}));
     EXPECT_EQ(take_apart(unpacker, "text"), raw("text"));
     EXPECT_EQ(take_apart(unpacker, cut), problem_with(cut));
     EXPECT_EQ(take_apart(unpacker, gzip(message("1"))), kOneEvent);
