@@ -5,6 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/json.h"
+#include "core/base/utf8.h"
 #include "core/logs/canonical_message.h"
 
 namespace penstock {
@@ -18,6 +19,23 @@ constexpr size_t kBeginningBytes = 60;  // of what was not understood, shown to 
 
 // What may stand between documents and after them: JSON's blanks, and zero padding.
 bool is_padding(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0'; }
+
+// What exceeds its limit; "": nothing.
+std::string name_that_is_too_long(const SubscriptionMessage& message) {
+  struct Name {
+    const char* what;
+    std::string_view text;
+    size_t limit;
+  };
+  for (const Name& name : {Name{"logGroup", message.log_group, kMaxLogGroupCharacters},
+                           Name{"logStream", message.log_stream, kMaxLogGroupCharacters},
+                           Name{"owner", message.owner, kMaxOwnerCharacters}})
+    if (has_more_characters(name.text, name.limit))
+      return std::string("its ") + name.what + " has " + std::to_string(name.text.size()) +
+             " bytes, and at most " + std::to_string(name.limit) + " characters are allowed";
+  return {};
+}
+
 
 }  // namespace
 
@@ -94,10 +112,17 @@ Status SubscriptionReader::read_document() {
 // Keeps the events of a data message alone.
 void SubscriptionReader::check_message() {
   if (message_.type == "DATA_MESSAGE" && message_.has_events) {
+    if (const std::string too_long = name_that_is_too_long(message_); !too_long.empty()) {
+      message_.events.clear();
+      return note_document("a data message that cannot be from CloudWatch Logs", ": " + too_long);
+    }
     ++counters_.messages;
     counters_.events += static_cast<int64_t>(message_.events.size());
     if (message_.bad_events > 0)
       note_document("log events without a message", ": " + std::to_string(message_.bad_events));
+    if (message_.bad_origins > 0)
+      note_document("log events with an account of more than 12 characters or a region of more than 63",
+                    ": " + std::to_string(message_.bad_origins));
     return;
   }
   message_.events.clear();

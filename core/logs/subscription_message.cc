@@ -5,6 +5,7 @@
 
 #include "core/base/json.h"
 #include "core/base/text_buffer.h"
+#include "core/base/utf8.h"
 #include "core/logs/rapidjson_reader.h"
 
 namespace penstock {
@@ -278,7 +279,10 @@ class MessageHandler {
   }
 
   void finish_event() {
-    if (in_event_ && has_body_) {
+    if (has_more_characters(origin_.account, kMaxOwnerCharacters) ||
+        has_more_characters(origin_.region, kMaxRegionCharacters)) {
+      ++message_.bad_origins;
+    } else if (in_event_ && has_body_) {
       auto& origins = message_.origins;
       if (origins.empty() || origins.back().account != origin_.account || origins.back().region != origin_.region)
         origins.push_back(origin_);
@@ -314,7 +318,7 @@ void SubscriptionMessage::clear() {
   origins.clear();
   rewritten.clear();
   fields.clear();
-  bad_events = 0;
+  bad_events = bad_origins = 0;
 }
 
 size_t SubscriptionMessage::buffer_bytes() const {

@@ -11,6 +11,14 @@
 
 namespace penstock {
 
+// Characters at most, as CloudWatch Logs itself allows
+// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html); a region is a
+// label of a host name. Each of these is repeated in every record that is made of the message: a longer one would
+// multiply.
+inline constexpr size_t kMaxLogGroupCharacters = 512;  // and of a log stream
+inline constexpr size_t kMaxOwnerCharacters = 12;
+inline constexpr size_t kMaxRegionCharacters = 63;
+
 // What was read of a message. Views point into the text that it was read from.
 struct SubscriptionMessage {
   // A log event; sizes and places in bytes. Kept small: a message may have as many as its text allows.
@@ -39,9 +47,10 @@ struct SubscriptionMessage {
   bool has_events = false;  // there was a logEvents array
   std::vector<Event> events;
   std::vector<Origin> origins;
-  std::string rewritten;    // the messages that were no strings, as JSON text
-  std::string fields;       // extractedFields as they came, one behind the other
-  uint64_t bad_events = 0;  // elements of logEvents that are no event with a message
+  std::string rewritten;     // the messages that were no strings, as JSON text
+  std::string fields;        // extractedFields as they came, one behind the other
+  uint64_t bad_events = 0;   // elements of logEvents that are no event with a message
+  uint64_t bad_origins = 0;  // events left out because their account or region is too long
 
   void clear();
   size_t buffer_bytes() const;

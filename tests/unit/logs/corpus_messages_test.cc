@@ -95,6 +95,12 @@ std::vector<Event> expected_events(const Value& message) {
   return events;
 }
 
+// One line is from a README, with a placeholder in place of the account, which is longer than an account can be.
+bool is_sound(const Value& message) {
+  const std::string type = member(message, "messageType");
+  return !type.empty() && (type != "DATA_MESSAGE" || member(message, "owner").size() <= kMaxOwnerCharacters);
+}
+
 TEST(corpus_messages, come_apart_into_their_events) {
   const std::vector<Document> lines = corpus::read_lines("subscription-messages.jsonl");
   if (lines.empty())
@@ -102,7 +108,6 @@ TEST(corpus_messages, come_apart_into_their_events) {
   for (const Document& line : lines) {
     SCOPED_TRACE(member(line, "source"));
     const Value& message = line["message"];
-    const bool is_understood = !member(message, "messageType").empty();
     const std::string plain = message.IsNull() ? member(line, "raw") : json_text(message);
     std::vector<std::string> forms = {plain, gzip(plain)};
     std::string encoded = member(line, "encoded");
@@ -110,8 +115,8 @@ TEST(corpus_messages, come_apart_into_their_events) {
       forms.emplace_back(*decoded);
     for (const std::string& data : forms) {
       Status problem;
-      EXPECT_EQ(events_of(data, problem), expected_events(message));
-      EXPECT_EQ(problem.ok(), is_understood) << problem.message();
+      EXPECT_EQ(events_of(data, problem), is_sound(message) ? expected_events(message) : std::vector<Event>());
+      EXPECT_EQ(problem.ok(), is_sound(message)) << problem.message();
     }
   }
 }
@@ -126,7 +131,7 @@ TEST(corpus_messages, come_apart_when_several_are_joined) {
     std::string members;  // of gzip
     std::vector<Event> expected;
     for (const Document& line : lines) {
-      if (member(line["message"], "messageType").empty()) continue;
+      if (!is_sound(line["message"])) continue;
       const std::string document = json_text(line["message"]) + between;
       text += document;
       members += gzip(document);

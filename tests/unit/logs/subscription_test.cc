@@ -312,6 +312,62 @@ TEST(subscription, a_bad_event_is_told_and_costs_its_neighbours_nothing) {
   }
 }
 
+std::string message_from(const std::string& owner, const std::string& group, const std::string& stream,
+                         const std::string& events, const std::string& type = "DATA_MESSAGE") {
+  return R"({"messageType":")" + type + R"(","owner":")" + owner + R"(","logGroup":")" + group +
+         R"(","logStream":")" + stream + R"(","subscriptionFilters":["f"],"logEvents":[)" + events + "]}";
+}
+
+TEST(subscription, names_that_every_record_repeats_have_the_lengths_of_the_service_at_most) {
+  const auto of = [](size_t count, const std::string& character = "x") {
+    std::string text;
+    while (count-- > 0) text += character;
+    return text;
+  };
+  const auto rejected = [&](const std::string& record, const std::string& what) {
+    const Taken taken = take_apart(record + message(event("1")));
+    EXPECT_EQ(taken.lines, kOneEvent) << "the next message is good";
+    EXPECT_TRUE(says(taken.problem, what)) << taken.problem.message();
+    EXPECT_LT(taken.problem.message().size(), 400U);
+    EXPECT_EQ(taken.counters.messages, 1);
+    EXPECT_EQ(taken.counters.events, 1);
+  };
+  for (const std::string character : {"x", "\u00E9", "\U0001F600"}) {
+    const Taken longest =
+        take_apart(message_from(of(12, character), of(512, character), of(512, character), event("1")));
+    EXPECT_TRUE(longest.problem.ok()) << longest.problem.message();
+    EXPECT_EQ(longest.lines.size(), 2U);
+    rejected(message_from(of(13, character), "g", "s", event("1")), "its owner has");
+    rejected(message_from("1", of(513, character), "s", event("1")), "its logGroup has");
+    rejected(message_from("1", "g", of(513, character), event("1")), "its logStream has");
+  }
+  rejected(R"({"owner":"1","logEvents":[)" + event("1") + R"(],"messageType":"DATA_MESSAGE","logGroup":")" +
+               of(900'000) + "\"}",
+           "its logGroup has 900000 bytes");
+}
+
+TEST(subscription, an_event_whose_account_or_region_is_too_long_costs_its_neighbours_nothing) {
+  const auto from = [](size_t account, size_t region) {
+    return R"({"id":"9","timestamp":5,"message":"m","extractedFields":{"@aws.account":")" +
+           std::string(account, '1') + R"(","@aws.region":")" + std::string(region, 'r') + "\"}}";
+  };
+  EXPECT_TRUE(take_apart(message(from(12, 63))).problem.ok());
+  for (const std::string& bad : {from(13, 63), from(12, 64), from(900'000, 9), from(9, 900'000)}) {
+    const Taken taken = take_apart(message(event("1") + "," + bad + "," + event("2")), 2 << 20);
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"}));
+    EXPECT_TRUE(says(taken.problem, "an account of more than 12 characters")) << taken.problem.message();
+  }
+}
+
+TEST(subscription, a_message_that_is_skipped_may_have_names_of_any_length) {
+  for (const std::string type : {"CONTROL_MESSAGE", "OTHER"}) {
+    const std::string name(100'000, 'n');
+    const Taken taken = take_apart(message_from(name, name, name, event("0"), type) + message(event("1")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines, kOneEvent);
+  }
+}
+
 TEST(subscription, a_syntax_error_ends_the_record_but_keeps_what_came_before) {
   const Taken taken = take_apart(message(event("1")) + "{\"messageType\":\x1b" + message(event("2")));
   EXPECT_EQ(taken.lines, kOneEvent);
