@@ -258,10 +258,16 @@ class CanonicalReader {
     return true;
   }
 
-  // True: behind the end of the message. False: at the event that is not as it should be, which is as it was.
+  // True: behind the end of the message, or of the part. False: at the event that is not as it should be, which is
+  // as it was.
   bool read_events() {
     message_.origins.emplace_back();
     while (true) {
+      if (message_.events.size() >= kMaxEventsInPart) {
+        --at_;  // at the comma
+        message_.has_more_events = true;
+        return true;
+      }
       switch (read_event()) {
         case Next::event:
           break;
@@ -353,6 +359,22 @@ class CanonicalReader {
   StretchEscapes escapes_;  // of the event that is being read
 };
 
+bool read_events_by(CanonicalReader& reader, char* base, size_t& at, SubscriptionMessage& message) {
+  const bool is_whole = reader.read_events();
+  at = reader.at();
+  if (is_whole) return true;
+  // The last event's text, where it has not moved for its escapes, moves out of the way.
+  if (!message.events.empty()) {
+    SubscriptionMessage::Event& last = message.events.back();
+    if (last.body_at + last.body_size > at - kEventsBegin.size()) {
+      std::memmove(base + last.body_at - kMoveBytes, base + last.body_at, last.body_size);
+      last.body_at -= static_cast<uint32_t>(kMoveBytes);
+    }
+  }
+  begin_events_at(base, at);
+  return false;
+}
+
 }  // namespace
 
 bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message) {
@@ -361,20 +383,12 @@ bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message
     message.clear();
     return false;
   }
-  const bool is_whole = reader.read_events();
-  at = reader.at();
-  if (is_whole) return true;
-  at -= kEventsBegin.size();
-  // The last event's text, where it has not moved for its escapes, moves out of the way.
-  if (!message.events.empty()) {
-    SubscriptionMessage::Event& last = message.events.back();
-    if (last.body_at + last.body_size > at) {
-      std::memmove(base + last.body_at - kMoveBytes, base + last.body_at, last.body_size);
-      last.body_at -= static_cast<uint32_t>(kMoveBytes);
-    }
-  }
-  std::memcpy(base + at, kEventsBegin.data(), kEventsBegin.size());
-  return false;
+  return read_events_by(reader, base, at, message);
+}
+
+bool read_canonical_events(char* base, size_t& at, SubscriptionMessage& message) {
+  CanonicalReader reader(base, at, message);
+  return read_events_by(reader, base, at, message);
 }
 
 }  // namespace penstock

@@ -16,10 +16,14 @@
 namespace penstock {
 
 // Reads the message that begins at base + at into message, which is empty, as read_subscription_message() would,
-// but makes escapes of half a surrogate pair into U+FFFD. True: all of it was read, and at is behind it. False: at
-// is where read_subscription_message() has to go on, with the same message: at the beginning, where nothing was
-// changed; or at kEventsBegin in front of the first event that is not as it should be. NUL bytes lie behind the
-// text, as TextBuffer has them.
+// but makes escapes of half a surrogate pair into U+FFFD. True: all of it, or a part, was read. False: at is where
+// read_subscription_message() has to go on, with the same message: at the beginning, where nothing was changed; or
+// at kEventsBegin in front of the first event that is not as it should be. NUL bytes lie behind the text, as
+// TextBuffer has them.
 bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message);
+
+// The same for a message of which a part was read, from the next event at base + at on: there
+// read_subscription_message() has to go on at kEventsBegin in either case.
+bool read_canonical_events(char* base, size_t& at, SubscriptionMessage& message);
 
 }  // namespace penstock

@@ -45,8 +45,11 @@ bool FastInflate::inflate(std::string_view data, size_t limit_bytes, TextBuffer&
         libdeflate_gzip_decompress_ex(state_->decompressor, rest.data(), rest.size(), out.data() + written,
                                       out.size() - written, &member_bytes, &text_bytes);
     if (result == LIBDEFLATE_INSUFFICIENT_SPACE && out.size() <= limit_bytes) {
-      // The member is begun again: what doubling costs in all is another time what the text itself does.
-      out.resize(std::min(out.size() * 2, limit_bytes + 1));
+      // The member is begun again: what doubling costs in all is another time what the text itself does. Of the
+      // first one nothing is kept, so that the old and the new memory are not held at the same time.
+      const size_t larger = std::min(out.size() * 2, limit_bytes + 1);
+      if (written == 0 && larger > out.capacity()) out.release();
+      out.resize(larger);
     } else if (result == LIBDEFLATE_SUCCESS) {
       read = end_of_gzip_padding(data, read + member_bytes);
       written += text_bytes;

@@ -14,8 +14,7 @@ namespace {
 
 constexpr size_t kLargeBufferBytes = size_t{1} << 20;
 constexpr size_t kMaxTextBytes = size_t{1} << 30;  // places in the text are kept in 32 bits
-constexpr size_t kMaxBatchEvents = 8192;
-constexpr size_t kBeginningBytes = 60;  // of what was not understood, shown to tell what it is
+constexpr size_t kBeginningBytes = 60;             // of what was not understood, shown to tell what it is
 
 // What may stand between documents and after them: JSON's blanks, and zero padding.
 bool is_padding(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0'; }
@@ -36,6 +35,10 @@ std::string name_that_is_too_long(const SubscriptionMessage& message) {
   return {};
 }
 
+bool has_all_names(const SubscriptionMessage& message) {
+  return !message.type.empty() && !message.owner.empty() && !message.log_group.empty() &&
+         !message.log_stream.empty();
+}
 
 }  // namespace
 
@@ -65,8 +68,8 @@ void SubscriptionReader::begin(std::string_view data, const penstock_batch& orig
 
 SubscriptionReader::Step SubscriptionReader::next(penstock_batch& batch) {
   while (next_event_ == message_.events.size()) {
-    if (!read_message()) {
-      release_large_buffers();
+    if (message_.has_more_events ? !read_part() : !read_message()) {
+      release();
       return Step::end;
     }
   }
@@ -74,7 +77,7 @@ SubscriptionReader::Step SubscriptionReader::next(penstock_batch& batch) {
   return Step::batch;
 }
 
-// Reads the next document; false where there is none, or none that can be read.
+// Reads the next document, or its first part; false where there is none, or none that can be read.
 bool SubscriptionReader::read_message() {
   message_.clear();
   next_event_ = 0;
@@ -89,21 +92,52 @@ bool SubscriptionReader::read_message() {
   ++documents_;
   // Copied, since reading in place changes it.
   beginning_.assign(rest, 0, kBeginningBytes);
-  const Status status = read_document();
+  Status status = read_document();
+  if (status.ok() && message_.has_more_events && !has_all_names(message_)) status = read_late_members();
   if (!status.ok()) {
-    note_document(documents_ == 1 && beginning_[0] != '{' ? "neither gzip nor JSON" : "broken JSON",
-                  ": " + status.message());
-    message_.clear();
-    at_ = text.size();
+    give_up_document(documents_ == 1 && beginning_[0] != '{' ? "neither gzip nor JSON" : "broken JSON", status);
     return false;
   }
   check_message();
   return true;
 }
 
-// The fast lane as far as it goes, then the JSON parser, which must find no escapes of half a surrogate pair.
+// Reads the next part of the document.
+bool SubscriptionReader::read_part() {
+  message_.clear_events();
+  next_event_ = 0;
+  if (const Status status = read_on(); !status.ok()) {
+    give_up_document("broken JSON", status);
+    return false;
+  }
+  check_events();
+  return true;
+}
+
+// What comes behind it cannot be found.
+void SubscriptionReader::give_up_document(const char* what, const Status& why) {
+  note_document(what, ": " + why.message());
+  message_.clear();
+  at_ = text_.size();
+}
+
+// The fast lane as far as it goes, then the JSON parser.
 Status SubscriptionReader::read_document() {
   if (read_canonical_message(text_.data(), at_, message_)) return {};
+  return parse();
+}
+
+Status SubscriptionReader::read_on() {
+  if (Status found = find_next_event(text_.data(), at_); !found.ok()) return found;
+  if (text_.data()[at_] != '{')
+    begin_events_at(text_.data(), at_);
+  else if (read_canonical_events(text_.data(), at_, message_))
+    return {};
+  return parse();
+}
+
+// The parser must find no escapes of half a surrogate pair.
+Status SubscriptionReader::parse() {
   if (!is_repaired_) replace_lone_surrogate_escapes(text_.data() + at_, text_.size() - at_);
   is_repaired_ = true;
   return read_subscription_message(text_.data(), at_, fields_ == ExtractedFields::keep, message_);
@@ -112,21 +146,13 @@ Status SubscriptionReader::read_document() {
 // Keeps the events of a data message alone.
 void SubscriptionReader::check_message() {
   if (message_.type == "DATA_MESSAGE" && message_.has_events) {
-    if (const std::string too_long = name_that_is_too_long(message_); !too_long.empty()) {
-      message_.events.clear();
-      return note_document("a data message that cannot be from CloudWatch Logs", ": " + too_long);
+    const std::string too_long = name_that_is_too_long(message_);
+    if (too_long.empty()) {
+      ++counters_.messages;
+      return check_events();
     }
-    ++counters_.messages;
-    counters_.events += static_cast<int64_t>(message_.events.size());
-    if (message_.bad_events > 0)
-      note_document("log events without a message", ": " + std::to_string(message_.bad_events));
-    if (message_.bad_origins > 0)
-      note_document("log events with an account of more than 12 characters or a region of more than 63",
-                    ": " + std::to_string(message_.bad_origins));
-    return;
-  }
-  message_.events.clear();
-  if (message_.type == "CONTROL_MESSAGE") {
+    note_document("a data message that cannot be from CloudWatch Logs", ": " + too_long);
+  } else if (message_.type == "CONTROL_MESSAGE") {
     ++counters_.control_messages;
   } else if (message_.type.empty()) {
     note_document("JSON that is no subscription message", ": it has no messageType");
@@ -136,15 +162,54 @@ void SubscriptionReader::check_message() {
     ++counters_.other_messages;
     if (unknown_type_.empty()) unknown_type_ = printable(message_.type, kBeginningBytes);
   }
+  if (message_.has_more_events) at_ = end_of_message(text_.view(), at_);
+  message_.clear_events();
+}
+
+void SubscriptionReader::check_events() {
+  counters_.events += static_cast<int64_t>(message_.events.size());
+  if (message_.bad_events > 0)
+    note_document("log events without a message", ": " + std::to_string(message_.bad_events));
+  if (message_.bad_origins > 0)
+    note_document("log events with an account of more than 12 characters or a region of more than 63",
+                  ": " + std::to_string(message_.bad_origins));
+}
+
+// Members that are written behind the events are needed with the first of these.
+Status SubscriptionReader::read_late_members() {
+  std::string members = "{";
+  end_of_message(text_.view(), at_, &members);
+  if (members.back() == ',') members.pop_back();
+  members += '}';
+  late_members_.assign(members);
+  late_members_.end_with_nul();
+  size_t at = 0;
+  return read_subscription_message(late_members_.data(), at, false, message_);
 }
 
 void SubscriptionReader::fill_batch(penstock_batch& batch) {
   const auto& events = message_.events;
   const uint32_t origin_index = events[next_event_].origin;
+  const SubscriptionMessage::Origin& origin = message_.origins[origin_index];
+  const auto first_known = [](std::string_view said, penstock_bytes otherwise) {
+    return said.empty() ? otherwise : bytes(said);
+  };
+  batch = origin_;
+  batch.log_group = first_known(message_.log_group, origin_.log_group);
+  batch.log_stream = first_known(message_.log_stream, origin_.log_stream);
+  batch.owner = first_known(origin.account, first_known(message_.owner, origin_.owner));
+  batch.region = first_known(origin.region, origin_.region);
+  const size_t repeated_bytes = sizeof(penstock_record) + batch.log_group.size + batch.log_stream.size +
+                                batch.owner.size + batch.region.size;
+
   records_.clear();
-  for (; next_event_ < events.size() && records_.size() < kMaxBatchEvents; ++next_event_) {
+  batch_bytes_ = 0;
+  for (; next_event_ < events.size(); ++next_event_) {
     const SubscriptionMessage::Event& event = events[next_event_];
-    if (event.origin != origin_index) break;
+    const size_t event_bytes = repeated_bytes + event.id_size + event.body_size + event.fields_size;
+    const bool is_full = !records_.empty() && batch_bytes_ + event_bytes > kMaxBatchBytes;
+    if (event.origin != origin_index || is_full) break;
+    batch_bytes_ += event_bytes;
     const char* const body_base = event.body_is_rewritten ? message_.rewritten.data() : text_.data();
     penstock_record& record = records_.emplace_back();
     record.time_ms = event.has_time ? event.time_ms : origin_.arrival_time_ms;
@@ -155,19 +220,10 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
     if (!event.has_time) record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
   }
 
-  const auto first_known = [](std::string_view said, penstock_bytes otherwise) {
-    return said.empty() ? otherwise : bytes(said);
-  };
-  const SubscriptionMessage::Origin& origin = message_.origins[origin_index];
-  batch = origin_;
   batch.struct_size = sizeof(penstock_batch);
   batch.record_stride = sizeof(penstock_record);
   batch.records = records_.data();
   batch.record_count = records_.size();
-  batch.log_group = first_known(message_.log_group, origin_.log_group);
-  batch.log_stream = first_known(message_.log_stream, origin_.log_stream);
-  batch.owner = first_known(origin.account, first_known(message_.owner, origin_.owner));
-  batch.region = first_known(origin.region, origin_.region);
 }
 
 // Keeps the first problem alone: a record may have as many as it has documents.
@@ -178,7 +234,7 @@ void SubscriptionReader::note_document(const char* what, const std::string& why)
                                  why};
 }
 
-void SubscriptionReader::release_large_buffers() {
+void SubscriptionReader::release() {
   if (buffer_bytes() <= kLargeBufferBytes) return;
   // Assigning an empty one would keep the memory.
   text_.release();
@@ -189,7 +245,8 @@ void SubscriptionReader::release_large_buffers() {
 }
 
 size_t SubscriptionReader::buffer_bytes() const {
-  return text_.capacity() + message_.buffer_bytes() + records_.capacity() * sizeof(penstock_record);
+  return text_.capacity() + late_members_.capacity() + message_.buffer_bytes() +
+         records_.capacity() * sizeof(penstock_record);
 }
 
 }  // namespace penstock

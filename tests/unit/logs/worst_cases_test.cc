@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/logs/fast_inflate.h"
 #include "core/logs/lambda_filter.h"
 #include "core/logs/subscription.h"
 #include "tests/gzip.h"
@@ -177,6 +178,29 @@ TEST(worst_cases, text_of_escapes_and_of_ill_formed_bytes_stays_whole) {
     const Outcome outcome = outcome_of(event_of(text));
     expect_whole(outcome, becomes.empty() ? text : "x" + repeated(becomes, count) + "x");
     EXPECT_LT(outcome.most_bytes, 32 * kBytes);
+  }
+}
+
+// Of 15 bytes each, in a gzip record of some 32 kB.
+TEST(worst_cases, a_million_tiny_events_take_no_more_memory_than_their_text_and_one_part) {
+  const size_t count = (size_t{16} << 20) / 15 - 10;
+  for (const std::string first : {R"({"message":""})", R"({"id":"1","timestamp":1725544035523,"message":"x"})"}) {
+    const std::string record = gzip(R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s",)"
+                                    R"("subscriptionFilters":["f"],"logEvents":[)" +
+                                    first + repeated(R"(,{"message":""})", count) + "]}");
+    SubscriptionReader reader(size_t{17} << 20);
+    forget_most_bytes();
+    const size_t before = allocations().bytes;
+    penstock_batch batch = {};
+    size_t events = 0;
+    reader.begin(record, {});
+    while (reader.next(batch) == SubscriptionReader::Step::batch) events += batch.record_count;
+    EXPECT_TRUE(reader.problem().ok()) << reader.problem().message();
+    EXPECT_EQ(events, count + 1);
+    // zlib keeps the text while its buffer grows.
+    const size_t text_mib = FastInflate::is_built_in() ? 17 : 34;
+    EXPECT_LT(allocations().most_bytes - before, (text_mib + 2) << 20);
+    EXPECT_LT(allocations().bytes - before, size_t{2} << 20);
   }
 }
 
