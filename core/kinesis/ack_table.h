@@ -1,6 +1,7 @@
 // The batches that an input has handed out and that are not settled yet.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -11,37 +12,45 @@
 
 namespace penstock {
 
-// Ids grow by one from 1, so that a queue is all the look-up there is.
+// Ids grow by one from 1, so entries are added in the order of their ids. Memory is linear in the outstanding
+// batches, whatever the order in which they are settled.
 class AckTable {
  public:
   struct Entry {
     GrantId grant = 0;  // 0: settled
     Progress::RecordNumber record = 0;
+    uint64_t id = 0;
   };
 
   uint64_t add(GrantId grant, Progress::RecordNumber record) {
-    entries_.push_back({grant, record});
+    entries_.push_back({grant, record, last_id_ + 1});
     ++outstanding_;
-    return first_ + entries_.size() - 1;
+    return ++last_id_;
   }
 
   // The entry, once; nullopt for an id that is not outstanding.
   std::optional<Entry> take(uint64_t ack_id) {
-    if (ack_id < first_ || ack_id >= first_ + entries_.size()) return std::nullopt;
-    Entry& entry = entries_[ack_id - first_];
-    if (entry.grant == 0) return std::nullopt;
-    const Entry taken = entry;
-    entry.grant = 0;
+    const auto found = std::lower_bound(entries_.begin(), entries_.end(), ack_id,
+                                        [](const Entry& entry, uint64_t id) { return entry.id < id; });
+    if (found == entries_.end() || found->id != ack_id || is_settled(*found)) return std::nullopt;
+    const Entry taken = *found;
+    found->grant = 0;
     --outstanding_;
-    for (; !entries_.empty() && entries_.front().grant == 0; ++first_) entries_.pop_front();
+    while (!entries_.empty() && is_settled(entries_.front())) entries_.pop_front();
+    if (entries_.size() > 2 * outstanding_ + kSpareEntries) std::erase_if(entries_, is_settled);
     return taken;
   }
 
   size_t outstanding() const { return outstanding_; }
+  size_t held_bytes() const { return entries_.size() * sizeof(Entry); }
 
  private:
+  static constexpr size_t kSpareEntries = 32;
+
+  static bool is_settled(const Entry& entry) { return entry.grant == 0; }
+
   std::deque<Entry> entries_;
-  uint64_t first_ = 1;  // the id of entries_.front()
+  uint64_t last_id_ = 0;
   size_t outstanding_ = 0;
 };
 

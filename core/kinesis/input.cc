@@ -10,8 +10,12 @@
 namespace penstock {
 
 namespace {
-constexpr size_t kBytesAPoll = 1 << 20;  // of log text, so that a caller's one thread stays responsive
-constexpr size_t kMostCalls = 64;        // under way, each on a connection
+// Of text to inflate, and of batches to emit: so that a caller's one thread stays responsive, and holds no more at
+// a time, whatever a record contains.
+constexpr size_t kBytesAPoll = 1 << 20;
+// Of mem_limit, for what is known of records that are not settled. At that, emitting waits.
+constexpr size_t kTablesShare = 2;
+constexpr size_t kMostCalls = 64;  // under way, each on a connection
 constexpr int64_t kEmitAgainMs = 100;
 constexpr int64_t kUnreadablePauseMs = 5000;
 constexpr int64_t kLookAgainMs = 1000;  // for a shard whose end is in doubt
@@ -29,7 +33,8 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       assignment_(assignment),
       options_(options),
       reporter_(env),
-      settlement_(env, reporter_, failures, shards_, options.stuck_warning_ms),
+      settlement_(env, reporter_, failures, shards_, options.stuck_warning_ms,
+                  options.mem_limit_bytes / kTablesShare),
       unpacker_(options.unpack) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(
@@ -140,7 +145,10 @@ void Input::take_losses() {
     const std::unique_ptr<Shard>& shard = entry.mapped();
     settlement_.forget(*shard);
     schedule_.remove(*shard);
-    if (current_ == shard.get()) current_ = nullptr;
+    if (current_ == shard.get()) {
+      current_ = nullptr;
+      unpacker_.leave();
+    }
     if (shard->reader && shard->reader->calling()) lost_.insert(std::move(entry));
   }
 }
@@ -189,8 +197,8 @@ bool Input::room_for_first_due() const {
 int64_t Input::next_deadline_ms() const {
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (interrupted_) return now_ms;
-  const bool records_wait = schedule_.with_records() > 0 && settlement_.may_begin();
-  if (!full_ && (current_ != nullptr || records_wait)) return std::max(now_ms, emit_again_ms_);
+  const bool records_wait = current_ != nullptr || schedule_.with_records() > 0;
+  if (!full_ && records_wait && settlement_.may_begin()) return std::max(now_ms, emit_again_ms_);
   if (schedule_.has_ended() || settlement_.has_moved()) return now_ms;
   int64_t next_ms = std::min(
       {env_.transport.next_deadline_ms(), settlement_.next_deadline_ms(), assignment_.next_deadline_ms()});
@@ -216,18 +224,25 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 }
 
 int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
-  const int64_t enough = unpacker_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
+  enough_text_bytes_ = unpacker_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
+  size_t emitted_bytes = 0;
   for (;;) {
     if (current_ != nullptr && !assignment_.may_emit(current_->grant.id)) put_aside();
-    if (current_ == nullptr && (unpacker_.text_bytes() >= enough || !begin_record())) return PENSTOCK_OK;
+    if (current_ == nullptr && (!may_go_on() || !begin_record())) return PENSTOCK_OK;
     if (emission_.batch_waits) {
       if (const Status why = given_up(); !why.ok()) {
         fail_user_record(why);
         emission_.batch_waits = false;
       }
     }
-    if (!emission_.batch_waits && !next_batch()) continue;
+    if (!emission_.batch_waits && !next_batch()) {
+      if (current_ == nullptr) continue;
+      return PENSTOCK_OK;  // the rest of the record follows in another poll()
+    }
     emission_.batch_waits = true;
+    const bool is_too_much = emitted_bytes > 0 && emitted_bytes + unpacker_.batch_bytes() > kBytesAPoll;
+    if (is_too_much || !settlement_.may_begin()) return PENSTOCK_OK;
+    emitted_bytes += unpacker_.batch_bytes();
     batch_.ack_id = settlement_.hand_out(*current_, emission_.user_record);
     const int32_t answer = emit(emit_ctx, &batch_);
     emission_.batch_waits = answer < 0;
@@ -248,9 +263,11 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   }
 }
 
+// Whether this poll() should go on to another user record.
+bool Input::may_go_on() const { return unpacker_.text_bytes() < enough_text_bytes_ && settlement_.may_begin(); }
+
 // One record of each shard in turn.
 bool Input::begin_record() {
-  if (!settlement_.may_begin()) return false;
   for (size_t left = schedule_.with_records(); left > 0; --left) {
     Shard& shard = schedule_.take_with_records();
     if (!assignment_.may_emit(shard.grant.id)) {
@@ -284,6 +301,7 @@ bool Input::begin_record() {
 // A record of which something is emitted goes on when its shard's grant holds again; meanwhile others are emitted.
 void Input::put_aside() {
   Shard& shard = *std::exchange(current_, nullptr);
+  unpacker_.leave();
   shard.aside = emission_;
   schedule_.place(shard);
 }
@@ -302,7 +320,8 @@ void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
                                 printable(first) + "; what came in between is lost");
 }
 
-// Fills in the record's next batch; false where there is none any more, and the record is finished.
+// Fills in the record's next batch; false where there is none any more, and the record is finished, or where this
+// poll() has done enough.
 bool Input::next_batch() {
   for (;;) {
     if (emission_.in_user_record) {
@@ -311,6 +330,8 @@ bool Input::next_batch() {
         return true;
       }
       finish_user_record();
+    } else if (unpacker_.has_more_user_records() && !may_go_on()) {
+      return false;
     } else if (!begin_user_record()) {
       finish_record();
       return false;

@@ -84,6 +84,7 @@ class Input {
   size_t held_bytes() const;
 
   int32_t emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
+  bool may_go_on() const;
   bool begin_record();
   void put_aside();
   void check_resumed(const Shard& shard, const ShardPosition& resume);
@@ -114,8 +115,9 @@ class Input {
   Shard* current_ = nullptr;  // none: begin the next one
   Emission emission_;         // of its record
   penstock_batch batch_ = {};
-  bool interrupted_ = false;  // something threw in the middle of a turn
-  bool full_ = false;         // emit said so; wait for the next poll()
+  bool interrupted_ = false;       // something threw in the middle of a turn
+  bool full_ = false;              // emit said so; wait for the next poll()
+  int64_t enough_text_bytes_ = 0;  // of unpacker_.text_bytes(): this poll() inflates no more
   bool unknown_type_told_ = false;
   bool outside_range_told_ = false;
   int64_t emit_again_ms_ = 0;  // after a refusal, or while no grant holds

@@ -170,7 +170,11 @@ void KplRecord::read_tables(std::string_view message, const Counts& counts) {
 void KplRecord::release() {
   message_ = rest_ = {};
   size_ = 0;
-  // Small tables keep their memory for the next record.
+  release_tables();
+}
+
+// Small ones keep their memory for the next record.
+void KplRecord::release_tables() {
   constexpr size_t kSmallTables = size_t{64} << 10;
   if (buffer_bytes() > kSmallTables) {
     Table().swap(partition_keys_);
@@ -202,6 +206,7 @@ bool KplRecord::next(KplUserRecord& user_record) {
     user_record.data = *record->data;
     return true;
   }
+  release_tables();
   return false;
 }
 

@@ -56,7 +56,7 @@ class KplRecord {
   size_t buffer_bytes() const {
     return (partition_keys_.capacity() + explicit_hash_keys_.capacity()) * sizeof(uint32_t);
   }
-  // Frees the tables, once the last user record was read.
+  // Nothing more is read of the record: frees its tables, as next() does at the end.
   void release();
 
  private:
@@ -71,6 +71,7 @@ class KplRecord {
   bool check_all(std::string_view message, Counts& counts);
   bool reject_key(const std::string& what, size_t index, std::string_view key, const std::string& limit);
   void read_tables(std::string_view message, const Counts& counts);
+  void release_tables();
   std::string_view entry(const Table& table, uint64_t index) const;
 
   std::string_view message_;

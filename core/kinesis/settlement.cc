@@ -31,8 +31,17 @@ void make_room(std::vector<T>& list) {
 
 }  // namespace
 
+// Keeps count of what the progress of all shards takes.
+template <typename Change>
+auto Settlement::changing(Shard& shard, const Change& change) {
+  const size_t before = shard.progress.held_bytes();
+  const auto result = change();
+  progress_bytes_ += shard.progress.held_bytes() - before;
+  return result;
+}
+
 Progress::RecordNumber Settlement::begin(Shard& shard, ShardPosition position) {
-  return shard.progress.open(std::move(position), env_.clock.monotonic_ms());
+  return changing(shard, [&] { return shard.progress.open(std::move(position), env_.clock.monotonic_ms()); });
 }
 
 void Settlement::read(Shard& shard, Progress::RecordNumber record) {
@@ -62,7 +71,8 @@ uint64_t Settlement::hand_out(Shard& shard, Progress::RecordNumber record) {
 
 void Settlement::take_back(uint64_t ack_id) {
   const auto entry = acks_.take(ack_id);
-  shards_.at(entry->grant)->progress.release(entry->record);
+  Shard& shard = *shards_.at(entry->grant);
+  changing(shard, [&] { return shard.progress.release(entry->record); });
 }
 
 bool Settlement::ack(uint64_t ack_id, int32_t outcome) {
@@ -73,7 +83,7 @@ bool Settlement::ack(uint64_t ack_id, int32_t outcome) {
   if (shard == nullptr) return true;
   if (outcome != PENSTOCK_GIVEN_BACK) {
     release(*shard, entry->record);
-  } else if (shard->progress.abandon(entry->record)) {
+  } else if (changing(*shard, [&] { return shard->progress.abandon(entry->record); })) {
     ++holes_;
     tell_hole(*shard);
   }
@@ -132,7 +142,13 @@ void Settlement::look_for_holes(int64_t now_ms) {
 void Settlement::make_room_to_move() { make_room(moved_); }
 
 void Settlement::release(Shard& shard, Progress::RecordNumber record) {
-  if (shard.progress.release(record) && !std::exchange(shard.moved, true)) moved_.push_back(&shard);
+  const bool moved = changing(shard, [&] { return shard.progress.release(record); });
+  if (moved && !std::exchange(shard.moved, true)) moved_.push_back(&shard);
+}
+
+void Settlement::forget(const Shard& shard) {
+  std::erase(moved_, &shard);
+  progress_bytes_ -= shard.progress.held_bytes();
 }
 
 void Settlement::told_moved() {
@@ -145,7 +161,13 @@ Shard* Settlement::find(GrantId grant) const {
   return found == shards_.end() ? nullptr : found->second.get();
 }
 
-bool Settlement::may_begin() const { return failures_.pending_bytes() <= kMostUnwrittenFailureBytes; }
+size_t Settlement::table_bytes() const {
+  return progress_bytes_ + acks_.held_bytes() + unflushed_.size() * sizeof(Unflushed);
+}
+
+bool Settlement::may_begin() const {
+  return failures_.pending_bytes() <= kMostUnwrittenFailureBytes && table_bytes() <= most_table_bytes_;
+}
 
 void Settlement::stats(const StatTeller& tell) const {
   int64_t open_records = 0, stuck = 0;

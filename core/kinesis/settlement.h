@@ -26,12 +26,15 @@ using GrantedShards = std::map<GrantId, std::unique_ptr<Shard>>;
 class Settlement {
  public:
   // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
-  Settlement(Env& env, Reporter& reporter, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms)
+  // most_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
+  Settlement(Env& env, Reporter& reporter, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms,
+             size_t most_table_bytes)
       : env_(env),
         reporter_(reporter),
         failures_(failures),
         shards_(shards),
-        stuck_warning_ms_(stuck_warning_ms) {}
+        stuck_warning_ms_(stuck_warning_ms),
+        most_table_bytes_(most_table_bytes) {}
 
   // A record is being read: it is held until read() or failed().
   Progress::RecordNumber begin(Shard& shard, ShardPosition position);
@@ -60,16 +63,20 @@ class Settlement {
   Shard* first_moved() const { return moved_.empty() ? nullptr : moved_.back(); }
   void told_moved();
   // The shard goes away.
-  void forget(const Shard& shard) { std::erase(moved_, &shard); }
+  void forget(const Shard& shard);
   bool has_moved() const { return !moved_.empty(); }
 
-  // While there is too much that cannot be written, nothing more should be read.
+  // Whether there is room for one more user record: not while too many failures wait to be written, or too many
+  // records and batches to be settled.
   bool may_begin() const;
   bool healthy() const { return failures_written_; }
-  size_t held_bytes() const { return failures_.pending_bytes(); }
+  size_t held_bytes() const { return failures_.pending_bytes() + table_bytes(); }
   void stats(const StatTeller& tell) const;
 
  private:
+  size_t table_bytes() const;
+  template <typename Change>
+  auto changing(Shard& shard, const Change& change);
   void make_room_to_move();
   void release(Shard& shard, Progress::RecordNumber record);
   void tell_hole(const Shard& shard) noexcept;
@@ -86,7 +93,9 @@ class Settlement {
   FailureLog& failures_;
   GrantedShards& shards_;
   const int64_t stuck_warning_ms_;
+  const size_t most_table_bytes_;
   AckTable acks_;
+  size_t progress_bytes_ = 0;  // of all shards
   std::vector<Shard*> moved_;
   std::vector<Unflushed> unflushed_;  // held until their failures are on disk
   int64_t next_flush_ms_ = 0;

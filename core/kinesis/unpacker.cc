@@ -69,6 +69,17 @@ void Unpacker::resume(std::string_view data, const penstock_batch& origin, const
   reader_.restore(messages);
 }
 
+bool Unpacker::has_more_user_records() const {
+  if (!is_begun_) return true;
+  return framing_ == Framing::aggregated && origin_.sub_sequence_number + 1 < aggregated_.size();
+}
+
+void Unpacker::leave() {
+  kind_ = Kind::nothing;
+  reader_.release();
+  aggregated_.release();
+}
+
 bool Unpacker::next_user_record() {
   const bool is_first = !std::exchange(is_begun_, true);
   kind_ = Kind::nothing;
@@ -76,10 +87,7 @@ bool Unpacker::next_user_record() {
   problem_ = {};
   if (framing_ == Framing::aggregated) {
     KplUserRecord user_record;
-    if (!aggregated_.next(user_record)) {
-      aggregated_.release();
-      return false;
-    }
+    if (!aggregated_.next(user_record)) return false;
     data_ = user_record.data;
     origin_.partition_key = bytes(user_record.partition_key);
     if (!is_first) ++origin_.sub_sequence_number;
@@ -139,7 +147,10 @@ bool Unpacker::unpack(penstock_batch& batch) {
       kind_ = Kind::open_message;
       [[fallthrough]];
     case Kind::open_message:
-      if (reader_.next(batch) == SubscriptionReader::Step::batch) return true;
+      if (reader_.next(batch) == SubscriptionReader::Step::batch) {
+        batch_bytes_ = reader_.batch_bytes();
+        return true;
+      }
       kind_ = Kind::nothing;
       problem_ = reader_.problem();
       return false;
@@ -167,6 +178,8 @@ void Unpacker::fill_raw_batch(penstock_batch& batch) {
   batch.record_stride = sizeof(penstock_record);
   batch.records = &raw_event_;
   batch.record_count = 1;
+  batch_bytes_ = sizeof(penstock_batch) + sizeof(penstock_record) + data_.size() + raw_id_.size() +
+                 origin_.partition_key.size;
   ++counters_.raw_events;
   counters_.raw_bytes += static_cast<int64_t>(data_.size());
 }

@@ -72,6 +72,11 @@ class Unpacker {
               UnpackedThrough through, penstock_batch& batch);
   UnpackedThrough unpacked_through() const { return {origin_.sub_sequence_number, batches_}; }
 
+  // Whether the record may have a user record after the current one.
+  bool has_more_user_records() const;
+  // Nothing more of the record is wanted for now: gives large buffers back.
+  void leave();
+
   // Goes on to the next user record, whatever is left of the one before. False: there is none.
   bool next_user_record();
 
@@ -83,6 +88,8 @@ class Unpacker {
 
   // Fills in the next batch. False: no more. What it points to lives until the next call.
   bool next(penstock_batch& batch);
+  // What the last batch comes to, with all that its records repeat.
+  size_t batch_bytes() const { return batch_bytes_; }
   // After next() was false: the first thing that was not understood; all else of the user record was given out.
   const Status& problem() const { return problem_; }
 
@@ -114,6 +121,7 @@ class Unpacker {
   penstock_batch origin_ = {};
   Kind kind_ = Kind::nothing;  // what is still to be given out of the user record
   int64_t batches_ = 0;        // that were
+  size_t batch_bytes_ = 0;     // of the last
   Status problem_;
   penstock_record raw_event_ = {};
   std::string raw_id_;
