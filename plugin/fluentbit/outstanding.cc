@@ -16,6 +16,7 @@ std::string text(penstock_bytes bytes) { return {bytes.data, bytes.size}; }
 
 void Outstanding::add(const penstock_batch& batch, size_t bytes, int64_t now_ms) {
   remove(batch.ack_id);
+  bytes += kBatchBytes + batch.stream.size + batch.shard_id.size + batch.sequence_number.size;
   batches_.emplace(batch.ack_id,
                    Batch{bytes, now_ms, text(batch.stream), text(batch.shard_id), text(batch.sequence_number)});
   bytes_ += bytes;

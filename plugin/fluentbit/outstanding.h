@@ -16,7 +16,8 @@ class Outstanding {
   // full() from limit_bytes on.
   explicit Outstanding(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  // bytes: what the batch takes up with the agent. One that is there already is counted anew.
+  // bytes: what the batch takes up with the agent; what is kept of it here counts too, so that batches of tiny
+  // records are bounded as well. One that is there already is counted anew.
   void add(const penstock_batch& batch, size_t bytes, int64_t now_ms);
   void remove(uint64_t ack_id) noexcept;
 
@@ -36,6 +37,9 @@ class Outstanding {
     std::string shard_id;
     std::string sequence_number;
   };
+
+  // With what a map takes for it here and in the ledger of receipts.
+  static constexpr size_t kBatchBytes = sizeof(Batch) + 256;
 
   const size_t limit_bytes_;
   std::map<uint64_t, Batch> batches_;  // ack_ids grow

@@ -43,11 +43,24 @@ std::unique_ptr<Progress> Remembered::take(std::string_view tag, std::string_vie
   return nullptr;
 }
 
+size_t Remembered::held_bytes() const {
+  size_t bytes = 0;
+  for (const Entry& entry : entries_) bytes += bytes_of(entry);
+  return bytes;
+}
+
+// Receipts of what waits are freed as it is delivered, so their bytes are counted anew.
 void Remembered::forget(int64_t now_ms) {
+  size_t bytes = held_bytes();
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const bool old = now_ms - entry->since_ms > max_age_ms_;
-    if (!old && entries_.size() <= max_count_) return;
-    entry = entry->progress->outstanding > 0 ? std::next(entry) : entries_.erase(entry);
+    if (!old && entries_.size() <= max_count_ && bytes <= max_bytes_) return;
+    if (entry->progress->outstanding > 0) {
+      ++entry;
+    } else {
+      bytes -= bytes_of(*entry);
+      entry = entries_.erase(entry);
+    }
   }
 }
 

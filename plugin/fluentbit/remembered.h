@@ -33,9 +33,10 @@ Fingerprint fingerprint(std::string_view tag, std::string_view data);
 // One thread at a time.
 class Remembered {
  public:
-  // Beyond max_count, or older than max_age_ms, those that wait for nothing are forgotten, the oldest first: what
-  // was delivered of them is then delivered again.
-  Remembered(size_t max_count, int64_t max_age_ms) : max_count_(max_count), max_age_ms_(max_age_ms) {}
+  // Beyond max_count or max_bytes, or older than max_age_ms, those that wait for nothing are forgotten, the oldest
+  // first: what was delivered of them is then delivered again.
+  Remembered(size_t max_count, int64_t max_age_ms, size_t max_bytes = size_t{16} << 20)
+      : max_count_(max_count), max_age_ms_(max_age_ms), max_bytes_(max_bytes) {}
 
   // Empties progress; where memory is short it throws and leaves it.
   void add(std::string_view tag, std::string_view data, std::unique_ptr<Progress>& progress, int64_t now_ms);
@@ -55,10 +56,13 @@ class Remembered {
     std::unique_ptr<Progress> progress;
   };
 
+  static size_t bytes_of(const Entry& entry) { return entry.tag.size() + entry.progress->receipts.size(); }
+  size_t held_bytes() const;
   void forget(int64_t now_ms);
 
   const size_t max_count_;
   const int64_t max_age_ms_;
+  const size_t max_bytes_;    // of tags and receipts
   std::list<Entry> entries_;  // oldest first
 };
 

@@ -76,6 +76,22 @@ TEST(fluentbit_remembered, forgets_what_is_older_than_its_age_and_not_what_is_ju
   EXPECT_EQ(take(remembered, "tag", "b"), 1u);
 }
 
+TEST(fluentbit_remembered, forgets_the_oldest_beyond_its_bytes_of_receipts) {
+  Remembered remembered(10, kHourMs, 100);
+  const auto add_with = [&](const std::string& data, size_t receipt_bytes) {
+    auto one = progress(1);
+    one->receipts.assign(receipt_bytes, 'r');
+    remembered.add("tag", data, one, 0);
+  };
+  add_with("a", 47);
+  add_with("b", 47);
+  EXPECT_EQ(remembered.size(), 2u) << "with the tags these are 100 bytes";
+  add_with("c", 1);
+  EXPECT_EQ(remembered.size(), 2u);
+  EXPECT_EQ(take(remembered, "tag", "a"), 0u);
+  EXPECT_EQ(take(remembered, "tag", "b"), 1u);
+}
+
 TEST(fluentbit_remembered, never_forgets_what_is_under_way) {
   Remembered remembered(1, kHourMs);
   add(remembered, "tag", "a", 1, 1);
