@@ -36,10 +36,12 @@ gone away), or something that could not be saved; 2 a wrong command line.
 )";
 
 // problem: why it does not start.
-bool run_pipeline(const Prepared& prepared, const std::optional<int64_t>& exit_when_idle_ms, Problem& problem) {
+bool run_pipeline(const std::string& conf, const Prepared& prepared,
+                  const std::optional<int64_t>& exit_when_idle_ms, Problem& problem) {
   const Signals signals;
   Log log(STDERR_FILENO);
   log.set_level(prepared.settings.log_level);
+  log.line(PENSTOCK_LOG_INFO, "penstock", "version " PENSTOCK_VERSION ", configuration " + conf);
   Pipeline pipeline(log);
   if (!pipeline.open(prepared.plan, problem)) return false;
   LoopOptions options;
@@ -76,7 +78,7 @@ int run_command(const std::vector<std::string>& args) {
   print_problems(loops);
   if (has_errors(loops)) return kExitFailed;
   Problem problem;
-  if (run_pipeline(prepared, exit_when_idle_ms, problem)) return kExitFine;
+  if (run_pipeline(conf, prepared, exit_when_idle_ms, problem)) return kExitFine;
   if (!problem.text.empty()) print_problems({problem});
   return kExitFailed;
 }

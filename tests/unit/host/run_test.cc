@@ -331,6 +331,13 @@ TEST_F(run, lines_of_stages_bear_their_name_and_are_escaped) {
   EXPECT_NE(it.err.find(" [ warn] [input:fake_in:front] open"), std::string::npos) << it.err;
 }
 
+TEST_F(run, the_first_line_has_the_version_and_the_configuration) {
+  const Ended it = run_to_end(input("then end\n") + output());
+  const std::string first = it.err.substr(0, it.err.find('\n'));
+  EXPECT_NE(first.find("[ info] [penstock] version "), std::string::npos) << it.err;
+  EXPECT_TRUE(first.ends_with(", configuration " + folder_.path("agent.conf"))) << first;
+}
+
 TEST_F(run, progress_is_told_while_it_runs) {
   Program program(args("[SERVICE]\n  Stats_Interval 20ms\n" + input("lag 1000\n") + output()));
   const Steps lines = program.err.until("3 events");
