@@ -1,6 +1,7 @@
 #include "host/module.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,14 +70,17 @@ const penstock_module* open_module(const std::string& path, std::string& defect)
     defect = name + what;
     return nullptr;
   };
-  struct stat file {};
-  if (stat(path.c_str(), &file) != 0) return fail(std::string(" cannot be opened: ") + std::strerror(errno));
-  if (const std::string reason = unsafe_to_use(file, geteuid()); !reason.empty()) {
-    return fail(" is refused: " + reason);
-  }
   // A name without a slash would be searched for in the system's folders.
   const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
-  void* const handle = dlopen(exact.c_str(), RTLD_NOW | RTLD_LOCAL);
+  const int fd = open(exact.c_str(), O_PATH | O_CLOEXEC);
+  if (fd < 0) return fail(std::string(" cannot be opened: ") + std::strerror(errno));
+  std::string real_path;
+  const std::string reason = unsafe_to_use(fd, exact, geteuid(), real_path);
+  close(fd);
+  if (!reason.empty()) return fail(" is refused: " + reason);
+  // For root, no other user can exchange what has that name. By /proc/self/fd a plugin would not find what lies
+  // beside it.
+  void* const handle = dlopen(real_path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) return fail(" cannot be opened: " + printable(dlerror()));
   void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
   if (symbol == nullptr) return fail(" is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL);

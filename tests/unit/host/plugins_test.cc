@@ -1,5 +1,10 @@
 // penstock plugins: the tables of a plugin, for people.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "tests/unit/host/program_test_base.h"
 
@@ -23,6 +28,63 @@ TEST(plugins, one_that_cannot_be_opened_is_told_of) {
   const Ended it = run_program({"plugins", "/nowhere/x.so"});
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.err, "penstock: plugin '/nowhere/x.so' cannot be opened: No such file or directory\n");
+}
+
+// As root, which alone may not load what others can exchange.
+class plugins_as_root : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    std::filesystem::create_directory(inner_);
+    std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, plugin_);
+    std::filesystem::permissions(inner_, std::filesystem::perms(0755));
+  }
+  static void expect_refused(const std::string& plugin, const std::string& reason) {
+    const Ended it = run_program({"plugins", plugin});
+    EXPECT_EQ(it.code, 1);
+    EXPECT_NE(it.err.find(reason), std::string::npos) << it.err;
+  }
+
+  Folder folder_;
+  std::string inner_ = folder_.path("inner");
+  std::string plugin_ = inner_ + "/plugin.so";
+};
+
+TEST_F(plugins_as_root, one_in_a_folder_that_others_can_write_is_refused) {
+  EXPECT_EQ(run_program({"plugins", plugin_}).code, 0);
+  for (const int mode : {0777, 0775}) {
+    ASSERT_EQ(chmod(inner_.c_str(), static_cast<mode_t>(mode)), 0);
+    expect_refused(plugin_, "the folder '" + inner_ + "' can be written by users other than root");
+  }
+  ASSERT_EQ(chmod(inner_.c_str(), 01777), 0);
+  EXPECT_EQ(run_program({"plugins", plugin_}).code, 0) << "with the sticky bit they cannot exchange it";
+}
+
+TEST_F(plugins_as_root, one_below_the_folder_of_another_user_is_refused) {
+  ASSERT_EQ(chown(folder_.path("").c_str(), 1000, 0), 0);
+  expect_refused(plugin_, "belongs to user 1000");
+}
+
+TEST_F(plugins_as_root, both_the_folder_of_a_symbolic_link_and_of_the_file_count) {
+  const std::string links = folder_.path("links"), link = links + "/link.so";
+  std::filesystem::create_directory(links);
+  std::filesystem::create_symlink(plugin_, link);
+  EXPECT_EQ(run_program({"plugins", link}).code, 0);
+  ASSERT_EQ(chmod(links.c_str(), 0777), 0);
+  expect_refused(link, "the folder '" + links + "' can be written");
+  ASSERT_EQ(chmod(links.c_str(), 0755), 0);
+  ASSERT_EQ(chmod(inner_.c_str(), 0777), 0);
+  expect_refused(link, "the folder '" + inner_ + "' can be written");
+}
+
+TEST_F(plugins_as_root, a_conf_in_a_folder_that_others_can_write_is_refused_too) {
+  const std::string conf = inner_ + "/agent.conf";
+  std::ofstream(conf) << "[INPUT]\n";
+  ASSERT_EQ(chmod(inner_.c_str(), 0777), 0);
+  const Ended it = run_program({"check", conf});
+  EXPECT_EQ(it.code, 1);
+  EXPECT_NE(it.err.find("the folder '" + inner_ + "' can be written by users other than root"), std::string::npos)
+      << it.err;
 }
 
 }  // namespace
