@@ -85,7 +85,7 @@ void Fleet::write_conf(size_t number) {
                                  {"checkpoint_interval", "500ms"},
                                  {"application_name", "fleet"},
                                  {"create_table", "on"},
-                                 {"failover_time", "3s"},
+                                 {"failover_time", "6s"},
                                  {"dynamodb_endpoint", dynalite_.url()},
                                  {"on_failure", "file:" + path(number, "-input.jsonl")}};
   const e2e::OptionList output = {{"stream", output_of(number)},

@@ -1,5 +1,6 @@
 #include "tests/e2e/emulators/lease_watch.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penstock::emulators {
@@ -58,6 +59,12 @@ std::map<std::string, int64_t> LeaseWatch::counters_of(const std::string& host) 
   for (const auto& [shard, row] : rows_)
     if (host_in(row.owner) == host) counters[shard] = row.counter;
   return counters;
+}
+
+size_t LeaseWatch::takeovers_of(const std::set<std::string>& shards) const {
+  return static_cast<size_t>(std::count_if(takeovers_.begin(), takeovers_.end(), [&](const Takeover& takeover) {
+    return shards.contains(takeover.shard);
+  }));
 }
 
 std::string LeaseWatch::checkpoint(const std::string& shard) const {

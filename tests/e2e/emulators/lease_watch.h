@@ -36,6 +36,7 @@ class LeaseWatch {
     std::string shard, checkpoint;
   };
   const std::vector<Takeover>& takeovers() const { return takeovers_; }
+  size_t takeovers_of(const std::set<std::string>& shards) const;
   // Each checkpoint that was behind the one seen before.
   const std::vector<std::string>& steps_back() const { return steps_back_; }
 
