@@ -18,11 +18,17 @@ namespace penstock {
 
 namespace {
 
-// What is to be done, in that order.
+struct Move {
+  Lease seen, to;
+};
+
+// The changes, in the order in which they are made, so that no shard is ever without a row. Parents that are to be
+// read again get theirs before their children are moved: a child that begins at a time counts as under way, and a
+// parent without a row then counts as read.
 struct Plan {
-  std::vector<Lease> remove;
-  std::vector<Lease> move;
   std::vector<Lease> make;
+  std::vector<Move> move;
+  std::vector<Lease> remove;
   std::vector<std::string> lines;  // for people
 };
 
@@ -33,7 +39,6 @@ std::string line_of(const Lease& row) {
 
 Lease moved_to(const Lease& row, const ReadFrom& to) {
   Lease moved = row;
-  moved.counter = row.counter + 1;
   moved.owner_switches = 0;
   moved.child_ids.clear();
   // Of whatever stream of that name there is when it is read.
@@ -100,7 +105,10 @@ Status plan_stream(Patience& patience, const InputStream& name, const InputSetti
                                        [&id = shard_id](const ShardInfo& shard) { return shard.id == id; });
     plan.lines.push_back(line_of(row) + " -> " +
                          (is_listed ? text_of(to) : "deleted, for the stream has no such shard any more"));
-    (is_listed ? plan.move : plan.remove).push_back(row);
+    if (is_listed)
+      plan.move.push_back({row, moved_to(row, to)});
+    else
+      plan.remove.push_back(row);
     // As if nobody had begun to read it, so that its parents are missing where they have no lease any more.
     if (is_listed)
       stream.learned(moved_to(row, ReadFrom::trim_horizon()));
@@ -111,7 +119,15 @@ Status plan_stream(Patience& patience, const InputStream& name, const InputSetti
   stream.missing(0);
   for (Lease& lease : stream.missing(failover_ms)) {
     plan.lines.push_back("  " + shard_in(lease) + "  new -> " + text_of(StreamLeases::read_from(lease)));
-    plan.make.push_back(std::move(lease));
+    // Shards of the deleted stream had the same ids.
+    const auto old = std::find_if(plan.remove.begin(), plan.remove.end(),
+                                  [&](const Lease& row) { return row.key == lease.key; });
+    if (old == plan.remove.end()) {
+      plan.make.push_back(std::move(lease));
+      continue;
+    }
+    plan.move.push_back({std::move(*old), std::move(lease)});
+    plan.remove.erase(old);
   }
   return {};
 }
@@ -123,7 +139,7 @@ Status plan_shard(const InputSettings& settings, const std::string& shard, const
                                   [&](const StreamName& name) { return is_of(row, name); });
     if (!ours || shard_in(row) != shard) continue;
     plan.lines.push_back(line_of(row) + " -> " + text_of(to));
-    plan.move.push_back(row);
+    plan.move.push_back({row, moved_to(row, to)});
   }
   if (!plan.move.empty()) return {};
   return {Code::config, "table " + settings.leases.table + " has no lease of the shard " + printable(shard) +
@@ -145,15 +161,13 @@ Status check_unused(WaitingTable& table, const std::vector<Lease>& rows, int64_t
   return {};
 }
 
-Status carry_out(WaitingTable& table, const Plan& plan, const ReadFrom& to) {
-  for (const Lease& row : plan.remove)
-    if (Status removed = table.remove(row); !removed.ok()) return removed;
-  for (const Lease& row : plan.move) {
-    if (Status removed = table.remove(row); !removed.ok()) return removed;
-    if (Status made = table.create(moved_to(row, to)); !made.ok()) return made;
-  }
+Status carry_out(WaitingTable& table, const Plan& plan) {
   for (const Lease& row : plan.make)
     if (Status made = table.create(row); !made.ok()) return made;
+  for (const auto& [seen, to] : plan.move)
+    if (Status moved = table.replace(seen, to); !moved.ok()) return moved;
+  for (const Lease& row : plan.remove)
+    if (Status removed = table.remove(row); !removed.ok()) return removed;
   return {};
 }
 
@@ -186,9 +200,9 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
     return {};
   }
   std::vector<Lease> seen = plan.remove;
-  seen.insert(seen.end(), plan.move.begin(), plan.move.end());
+  for (const Move& move : plan.move) seen.push_back(move.seen);
   if (Status unused = check_unused(**table, seen, settings.leases.leases.failover_ms); !unused.ok()) return unused;
-  return carry_out(**table, plan, *to);
+  return carry_out(**table, plan);
 }
 
 }  // namespace penstock

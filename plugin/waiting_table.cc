@@ -30,6 +30,15 @@ Status WaitingTable::remove(const Lease& seen) {
   return {Code::config, about + " has changed meanwhile; is a worker running?"};
 }
 
+Status WaitingTable::replace(const Lease& seen, const Lease& lease) {
+  const Result<LeaseWrite> replaced =
+      patience_.wait<LeaseWrite>("UpdateItem", [&](auto done) { table_->replace(seen, lease, std::move(done)); });
+  const std::string about = "lease " + printable(seen.key);
+  if (!replaced.ok()) return replaced.status().in(about);
+  if (replaced->outcome != LeaseWrite::Outcome::refused) return {};
+  return {Code::config, about + " has changed meanwhile; is a worker running?"};
+}
+
 Status WaitingTable::create(const Lease& row) {
   const Result<LeaseWrite> made =
       patience_.wait<LeaseWrite>("PutItem", [&](auto done) { table_->create(row, std::move(done)); });

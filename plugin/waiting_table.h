@@ -26,6 +26,7 @@ class WaitingTable {
   Result<std::vector<Lease>> scan();
   // Where the row is still as seen; Code::config where it is not.
   Status remove(const Lease& seen);
+  Status replace(const Lease& seen, const Lease& lease);
   // Where there is no such row; Code::config where there is.
   Status create(const Lease& row);
   void pause(int64_t ms);

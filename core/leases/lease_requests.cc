@@ -1,5 +1,7 @@
 #include "core/leases/lease_requests.h"
 
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,9 @@ class Attributes {
     append_decimal(digits, *key);
     add(name, digits);
   }
+  void add(std::string_view name, const std::optional<int64_t>& number) {
+    if (number) add(name, *number);
+  }
 
   std::string json() const { return out_ + '}'; }
 
@@ -65,6 +70,28 @@ class Attributes {
 
   std::string out_ = "{";
 };
+
+std::optional<int64_t> unless_0(int64_t number) {
+  return number == 0 ? std::nullopt : std::optional<int64_t>(number);
+}
+
+// Calls add(name, value) with each attribute of a free lease, but for its key and counter; value is empty where
+// the lease does not have the attribute.
+template <typename Add>
+void each_attribute(const Lease& lease, const Add& add) {
+  add(kOwnerSwitches, lease.owner_switches);
+  add(kCheckpoint, lease.checkpoint);
+  add(kSubSequenceNumber, lease.sub_sequence_number);
+  add(kParentIds, lease.parent_ids);
+  add(kChildIds, lease.child_ids);
+  add(kStartingHashKey, lease.first_hash_key);
+  add(kEndingHashKey, lease.last_hash_key);
+  add(kStreamId, lease.stream_id);
+  add(kShardId, lease.stream_id.empty() ? std::string() : lease.shard_id);
+  add(kStreamArn, lease.stream_arn);
+  add(kStreamCreated, unless_0(lease.stream_created_ms));
+  add(kStarted, unless_0(lease.started_ms));
+}
 
 std::string start(const std::string& table) {
   std::string body = "{";
@@ -103,16 +130,28 @@ class Update {
     set_ += ", " + name + " = :" + name;
     values_.add(":" + name, value);
   }
+  template <typename Value>
+  void set_or_remove(const std::string& name, const Value& value) {
+    if (is_absent(value))
+      remove(name);
+    else
+      set(name, value);
+  }
   void remove(const std::string& name) { remove_ += (remove_.empty() ? " REMOVE " : ", ") + name; }
   void count(const std::string& name) { count_ = " ADD " + name + " :one"; }
+
+  // One of KCL's.
+  void end_pending_checkpoint() {
+    remove(kPendingCheckpoint);
+    remove(kPendingSubSequenceNumber);
+    remove(kPendingState);
+  }
 
   void apply(const LeaseChange& change) {
     if (!change.checkpoint.empty()) {
       set(kCheckpoint, change.checkpoint);
       set(kSubSequenceNumber, change.sub_sequence_number);
-      remove(kPendingCheckpoint);
-      remove(kPendingSubSequenceNumber);
-      remove(kPendingState);
+      end_pending_checkpoint();
     }
     if (!change.child_ids.empty()) set(kChildIds, change.child_ids);
     if (!change.stream_arn.empty()) set(kStreamArn, change.stream_arn);
@@ -131,6 +170,16 @@ class Update {
   }
 
  private:
+  template <typename Value>
+  static bool is_absent(const Value& value) {
+    if constexpr (std::is_arithmetic_v<Value>)
+      return false;
+    else if constexpr (requires { value.empty(); })
+      return value.empty();
+    else
+      return !value;
+  }
+
   std::string condition_;
   std::string set_;
   std::string remove_;
@@ -202,25 +251,23 @@ std::string get_lease_body(const std::string& table, const std::string& key) {
 std::string create_lease_body(const std::string& table, const Lease& lease) {
   Attributes item = key_of(lease.key);
   item.add(kCounter, lease.counter);
-  item.add(kOwnerSwitches, lease.owner_switches);
-  item.add(kCheckpoint, lease.checkpoint);
-  item.add(kSubSequenceNumber, lease.sub_sequence_number);
-  item.add(kParentIds, lease.parent_ids);
-  item.add(kChildIds, lease.child_ids);
-  item.add(kStartingHashKey, lease.first_hash_key);
-  item.add(kEndingHashKey, lease.last_hash_key);
-  if (!lease.stream_id.empty()) {
-    item.add(kStreamId, lease.stream_id);
-    item.add(kShardId, lease.shard_id);
-  }
-  item.add(kStreamArn, lease.stream_arn);
-  if (lease.stream_created_ms != 0) item.add(kStreamCreated, lease.stream_created_ms);
-  if (lease.started_ms != 0) item.add(kStarted, lease.started_ms);
+  each_attribute(lease, [&item](std::string_view name, const auto& value) { item.add(name, value); });
 
   std::string body = start(table);
   append_attributes(body, "Item", item);
   append_text(body, "ConditionExpression", "attribute_not_exists(leaseKey)");
   return body += '}';
+}
+
+std::string replace_lease_body(const std::string& table, const Lease& seen, const Lease& lease) {
+  Update update(kCounterIsAsSeen);
+  update.value(":seen", seen.counter);
+  update.remove(kOwner);
+  update.remove(kCheckpointOwner);
+  update.end_pending_checkpoint();
+  each_attribute(
+      lease, [&](std::string_view name, const auto& value) { update.set_or_remove(std::string(name), value); });
+  return update.body(table, seen.key);
 }
 
 std::string take_lease_body(const std::string& table, const Lease& seen, const std::string& owner,

@@ -22,6 +22,7 @@ std::string create_table_command(const std::string& table, const std::string& re
 std::string scan_body(const std::string& table, const std::string& after, LeaseTable::Reads reads);
 std::string get_lease_body(const std::string& table, const std::string& key);
 std::string create_lease_body(const std::string& table, const Lease& lease);
+std::string replace_lease_body(const std::string& table, const Lease& seen, const Lease& lease);
 std::string take_lease_body(const std::string& table, const Lease& seen, const std::string& owner,
                             const LeaseChange& change);
 std::string renew_lease_body(const std::string& table, const std::string& key, int64_t counter,

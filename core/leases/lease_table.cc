@@ -31,6 +31,16 @@ bool holds(const Lease& row, const LeaseChange& change) {
          (change.started_ms == 0 || row.started_ms == change.started_ms);
 }
 
+// But for the counter; lease is free.
+bool says_the_same(const Lease& row, const Lease& lease) {
+  return row.owner.empty() && row.checkpoint == lease.checkpoint &&
+         row.sub_sequence_number == lease.sub_sequence_number && row.owner_switches == lease.owner_switches &&
+         same_set(row.parent_ids, lease.parent_ids) && same_set(row.child_ids, lease.child_ids) &&
+         row.first_hash_key == lease.first_hash_key && row.last_hash_key == lease.last_hash_key &&
+         row.stream_id == lease.stream_id && row.stream_arn == lease.stream_arn &&
+         row.stream_created_ms == lease.stream_created_ms && row.started_ms == lease.started_ms;
+}
+
 }  // namespace
 
 void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared prepared) {
@@ -111,6 +121,15 @@ void LeaseTable::create(const Lease& lease, Written written) {
     write(
         "PutItem", std::move(body), lease.key, [](const std::optional<Lease>&) { return false; }, std::move(row),
         begun);
+  });
+}
+
+void LeaseTable::replace(const Lease& seen, const Lease& lease, Written written) {
+  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+    const auto replaced = [lease, counter = seen.counter + 1](const std::optional<Lease>& row) {
+      return row && row->counter == counter && says_the_same(*row, lease);
+    };
+    write("UpdateItem", replace_lease_body(table_, seen, lease), seen.key, replaced, {}, begun);
   });
 }
 

@@ -87,6 +87,10 @@ class LeaseTable {
   // given is left out.
   void create(const Lease& lease, Written written);
 
+  // Makes the row of seen say what lease says, free and with the counter counted up, where its counter is still
+  // that of seen. At no moment is there no row. Attributes that are not a Lease's stay as they are.
+  void replace(const Lease& seen, const Lease& lease, Written written);
+
   // Makes owner the owner where the row's counter is still that of seen; change goes with it. The position to
   // resume from is the row's that is handed back.
   void take(const Lease& seen, const std::string& owner, const LeaseChange& change, Written written);

@@ -111,6 +111,28 @@ TEST_P(lease_table, checkpoint_is_a_renewal_and_ends_what_was_pending) {
   EXPECT_EQ(attribute("k", "pendingCheckpointSubSequenceNumber", "N"), "");
 }
 
+TEST_P(lease_table, a_row_is_replaced_in_place_and_keeps_what_no_lease_has) {
+  put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"leaseOwner":{"S":"us"},"checkpoint":{"S":"1"},)"
+      R"("checkpointSubSequenceNumber":{"N":"7"},"ownerSwitchesSinceCheckpoint":{"N":"3"},)"
+      R"("parentShardId":{"SS":["x"]},"childShardIds":{"SS":["y"]},"penstockStartedMs":{"N":"9"},)"
+      R"("pendingCheckpoint":{"S":"2"},"checkpointOwner":{"S":"z"},"throughputKBps":{"N":"4"}})");
+  const Lease before = *us->get("k");
+  Lease wanted = whole_lease("k");
+  wanted.started_ms = 0;
+  wanted.sub_sequence_number = kWholeRecordInRow;
+  Lease newer = before;
+  ++newer.counter;
+  expect_refused(us->replace(newer, wanted), before);
+  const Lease row = expect_done(us->replace(before, wanted));
+  wanted.counter = 6;
+  EXPECT_EQ(text_of(row), text_of(wanted));
+  EXPECT_EQ(text_of(us->get("k")), text_of(wanted));
+  EXPECT_EQ(attribute("k", "throughputKBps", "N"), "4");
+  for (const char* gone : {"leaseOwner", "checkpointOwner", "pendingCheckpoint"})
+    EXPECT_EQ(attribute("k", gone, "S"), "") << gone;
+  expect_refused(us->replace(newer = whole_lease("missing"), wanted), std::nullopt);
+}
+
 TEST_P(lease_table, bare_renewal_leaves_the_position_and_all_else_as_it_is) {
   Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
   LeaseChange change;

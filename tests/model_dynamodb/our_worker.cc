@@ -43,6 +43,9 @@ std::optional<Lease> OurWorker::get(const std::string& key) {
 Result<LeaseWrite> OurWorker::create(const Lease& lease) {
   return now<LeaseWrite>([&](auto told) { table_.create(lease, told); });
 }
+Result<LeaseWrite> OurWorker::replace(const Lease& seen, const Lease& lease) {
+  return now<LeaseWrite>([&](auto told) { table_.replace(seen, lease, told); });
+}
 Result<LeaseWrite> OurWorker::take(const Lease& seen, const LeaseChange& change) {
   return now<LeaseWrite>([&](auto told) { table_.take(seen, id_, change, told); });
 }

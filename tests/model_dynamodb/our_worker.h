@@ -21,6 +21,7 @@ class OurWorker {
   Result<LeaseList> scan();
   std::optional<Lease> get(const std::string& key);
   Result<LeaseWrite> create(const Lease& lease);
+  Result<LeaseWrite> replace(const Lease& seen, const Lease& lease);
   Result<LeaseWrite> take(const Lease& seen, const LeaseChange& change = {});
   Result<LeaseWrite> renew(const std::string& key, int64_t counter, const LeaseChange& change = {});
   Result<LeaseWrite> evict(const std::string& key);

@@ -87,6 +87,16 @@ TEST_F(lease_table_faults, taking_whose_answer_was_lost_is_found_done_unless_ano
   EXPECT_EQ(late->row->owner_switches, 1);
 }
 
+TEST_F(lease_table_faults, replacing_whose_answer_was_lost_is_found_done_and_another_replacement_is_not) {
+  const Lease held = ours();
+  lose_next("UpdateItem");
+  EXPECT_EQ(code_of(us.replace(held, whole_lease(kKey))), Code::transient);
+  EXPECT_EQ(us.replace(held, whole_lease(kKey))->outcome, kDoneBefore);
+  Lease other = whole_lease(kKey);
+  other.checkpoint = "200";
+  EXPECT_EQ(us.replace(held, other)->outcome, kRefused);
+}
+
 TEST_F(lease_table_faults, setting_free_removing_and_making_come_right_after_lost_answers) {
   const Lease held = ours();
   lose_next("UpdateItem");
