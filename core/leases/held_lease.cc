@@ -7,6 +7,13 @@
 
 namespace penstock {
 
+void LeaseTerms::failed(Incident& incident, const Status& status) {
+  if (status.retryable())
+    incident.report(reporter, "", Status(status.code(), status.message() + "; it is retried"), LogLevel::warn);
+  else
+    incident.report(reporter, "", status);
+}
+
 void HeldLease::settle(ShardPosition position) {
   if (position.is_end())
     ended_ = true;
@@ -137,8 +144,7 @@ void HeldLease::begin_call() {
 
 bool HeldLease::end_call(const Status& status) {
   calling_ = false;
-  --terms_.calls;
-  terms_.reached = status.ok();
+  terms_.write_ended(status.ok());
   terms_.answered = true;
   if (status.ok()) {
     failures_ = 0;
@@ -146,7 +152,7 @@ bool HeldLease::end_call(const Status& status) {
   }
   const Backoff backoff{200, terms_.failover_ms / 3};
   retry_boot_ms_ = terms_.env.clock.boot_ms() + backoff.delay_ms(++failures_, terms_.env.random);
-  terms_.reporter.report(status.in("leases"));
+  terms_.failed(terms_.writing, status.in("leases"));
   return false;
 }
 

@@ -25,10 +25,18 @@ struct LeaseTerms {
   int64_t writes = 0;     // calls that were to change the table
   size_t calls = 0;       // under way
   bool reached = true;    // false: the last call failed
+  bool written = true;    // false: the last write failed
+  Incident writing = {};  // its failures
   bool answered = false;  // a held lease's call, since this was last made false
 
   static constexpr size_t kMostCalls = 32;  // of writes at a time
   bool room_for_call() const { return calls < kMostCalls; }
+  // Reports that a call has failed: as a warning where it is tried again.
+  void failed(Incident& incident, const Status& status);
+  void write_ended(bool ok) {
+    --calls;
+    reached = written = ok;
+  }
 };
 
 // Every third of the failover time the row is renewed. A checkpoint is a renewal too, and a position that has not

@@ -31,6 +31,8 @@ void LeaseAssignment::advance() {
   if (!closing_) advance_scan();
   chores_.advance();
   if (std::exchange(terms_.answered, false)) look_after_held_at(0);
+  if (terms_.written && terms_.writing.logged())
+    terms_.writing.recover(env_, "table " + table_.name() + ": its leases can be written");
   if (boot_ms() >= held_due_boot_ms_) advance_held();
 }
 
@@ -69,9 +71,9 @@ void LeaseAssignment::advance_scan() {
 void LeaseAssignment::prepared(const Result<bool>& usable) {
   scanning_ = false;
   if (!usable.ok()) {
-    reporter_.report(usable.status());
     terms_.reached = false;
     scan_boot_ms_ = boot_ms() + (usable.status().retryable() ? kPreparePauseMs : kConfigPauseMs);
+    terms_.failed(reading_, usable.status());
     return;
   }
   prepared_ = *usable;
@@ -84,10 +86,10 @@ void LeaseAssignment::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   scanning_ = false;
   terms_.reached = list.ok();
   if (!list.ok()) {
-    reporter_.report(list.status());
     const bool retryable = list.status().retryable();
     const Backoff backoff{500, options_.failover_ms / 3};
     scan_boot_ms_ = boot_ms() + (retryable ? backoff.delay_ms(++scan_failures_, env_.random) : kConfigPauseMs);
+    terms_.failed(reading_, list.status());
     return;
   }
   scan_failures_ = 0;
@@ -108,6 +110,7 @@ void LeaseAssignment::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   }
   look_after_held_at(0);
   choose();
+  if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": its leases can be read");
 }
 
 Status LeaseAssignment::listed(size_t index, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,

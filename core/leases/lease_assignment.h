@@ -99,6 +99,7 @@ class LeaseAssignment : public Assignment {
   bool scanning_ = false;  // or preparing
   int64_t scan_boot_ms_ = 0;
   int scan_failures_ = 0;    // in a row
+  Incident reading_;         // failures of scans
   std::vector<Lease> rows_;  // of the last scan
   std::optional<int64_t> scanned_boot_ms_;
   int64_t rows_as_of_boot_ms_ = 0;  // when that scan began

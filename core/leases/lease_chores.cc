@@ -74,16 +74,15 @@ void LeaseChores::begin_first(std::deque<LeaseChore>& of) {
 }
 
 void LeaseChores::answered(const LeaseChore& chore, int64_t started_boot_ms, const Result<LeaseWrite>& result) {
-  --terms_.calls;
-  terms_.reached = result.ok();
+  terms_.write_ended(result.ok());
   keys_.erase(chore.lease.key);
   const std::string from = owner_before(chore);
   if (!result.ok()) {
-    terms_.reporter.report(result.status().in("leases"));
     const Backoff backoff{200, terms_.failover_ms / 3};
     next_boot_ms_ = terms_.env.clock.boot_ms() + backoff.delay_ms(++failures_, terms_.env.random);
     if (chore.kind == LeaseChore::Kind::make) add(chore);
     if (chore.kind == LeaseChore::Kind::take) unanswered_[chore.lease.key] = from;
+    terms_.failed(terms_.writing, result.status().in("leases"));
     return;
   }
   failures_ = 0;

@@ -69,6 +69,8 @@ class LeaseTable {
   LeaseTable(ServiceCall call, std::string table, std::string region)
       : call_(std::move(call)), table_(std::move(table)), region_(std::move(region)) {}
 
+  const std::string& name() const { return table_; }
+
   // One step towards a table that can be used. True: it can be. False: it is being made, so ask again in a second
   // or so. Code::config where it is missing and may not be made (with the definition, as a command to paste), or
   // where it is no table of leases.

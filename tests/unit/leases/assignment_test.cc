@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -85,6 +86,27 @@ TEST_F(lease_assignment, a_start_at_latest_is_not_the_first_where_another_worker
   run(5'000, {&us});
   EXPECT_FALSE(them.get(kChild));
   ASSERT_EQ(us.take_grants().size(), 1u);  // the parent, whose end makes the child's lease
+}
+
+TEST_F(lease_assignment, logs_the_end_of_each_outage_of_the_table_once) {
+  LeaseAssignment us = worker("us", our_table);
+  list(us, kSplit);
+  run(5'000, {&us});
+  const auto logged = [this](const std::string& text) {
+    return std::count_if(sim.log().begin(), sim.log().end(),
+                         [&](const auto& line) { return line.text.find(text) != std::string::npos; });
+  };
+  EXPECT_EQ(logged("can be"), 0);
+  for (int outage = 1; outage <= 2; ++outage) {
+    cut_off = true;
+    run(30'000, {&us});
+    EXPECT_GE(logged("timed out; it is retried"), outage);
+    EXPECT_EQ(logged("can be"), 2 * (outage - 1));
+    cut_off = false;
+    run(10'000, {&us});
+    EXPECT_EQ(logged("table leases: its leases can be read"), outage);
+    EXPECT_EQ(logged("table leases: its leases can be written"), outage);
+  }
 }
 
 // A worker from which a lease is taken may not know it for the failover time. If the row were gone by then, it
