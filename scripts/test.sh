@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds once, runs every test, then the tests of what reads the bytes of others, of the leases, the misuse of the
 # ABI and the fuzzers' corpora once more under AddressSanitizer and UndefinedBehaviorSanitizer (scripts/sanitize.sh has
-# all of them), and the Debian package in a bare Debian. Fails if anything failed. To run one part alone afterwards:
+# all of them), and the tarball and the Debian package, the latter in a bare Debian. Fails if anything failed. To run one part alone afterwards:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,7 +26,10 @@ fi
 if stage build-asan build asan sanitized_tests; then
   stage tests-asan run build/asan/tests/{unit/base,unit/logs,unit/kinesis,unit/leases,abi,fuzz} || true
 fi
-stage package scripts/package.sh && stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
+if stage package scripts/package.sh; then
+  stage tarball-test tests/package/tarball.sh build/release/penstock-*.tar.gz || true
+  stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
+fi
 if command -v clang-format >/dev/null; then
   stage format scripts/format.sh --check || true
 else

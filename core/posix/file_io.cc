@@ -23,7 +23,10 @@ struct flock whole_file() {
   return range;
 }
 
-Status held_by_other(int fd, const std::string& name) {
+// A lock file PATH.lock is held for PATH, which is the name that the user knows.
+Status held_by_other(int fd, std::string name) {
+  constexpr std::string_view kSuffix = ".lock";
+  if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
   struct flock range = whole_file();
   const bool known = fcntl(fd, F_GETLK, &range) == 0 && range.l_type != F_UNLCK && range.l_pid > 0;
   const std::string holder = known ? "process " + std::to_string(range.l_pid)

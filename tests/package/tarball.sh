@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The tarball has the name, and the one folder of that name, that docs/fluent-bit.md says; unpacked anywhere, its
+# program finds its plugin, and no object looks for libraries elsewhere than beside itself.
+#   tests/package/tarball.sh penstock-VERSION-linux-ARCH.tar.gz
+set -euo pipefail
+tarball=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+
+version=$(sed -nE 's/^project\(penstock VERSION ([0-9.]+) .*/\1/p' CMakeLists.txt)
+name=penstock-$version-linux-$(uname -m)
+fail() { echo "$*" >&2; exit 1; }
+[[ $(basename "$tarball") == "$name.tar.gz" ]] || fail "the tarball is $(basename "$tarball"), not $name.tar.gz"
+grep -q 'penstock-VERSION-linux-x86_64/lib/penstock' docs/fluent-bit.md || fail "docs/fluent-bit.md names another folder"
+
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+tar -xzf "$tarball" -C "$root"
+[[ $(ls "$root") == "$name" ]] || fail "the tarball unpacks into $(ls "$root"), not $name"
+for file in libpenstock.so penstock-in-kinesis.so penstock-out-kinesis.so flb-filter_lambda_logs.so; do
+  [[ -f $root/$name/lib/penstock/$file ]] || fail "the tarball has no lib/penstock/$file"
+done
+[[ $("$root/$name/bin/penstock" --version) == "penstock $version" ]] || fail "the program is of another version"
+"$root/$name/bin/penstock" plugins >/dev/null
+tests/package/runpath.sh "$root/$name/bin/penstock" "$root/$name"/lib/penstock/*.so
