@@ -177,6 +177,7 @@ void ProcessRunner::perform() {
     else
       children_.erase(over);
   }
+  for (Child& child : killed_) child.look_at_ms = clock_.monotonic_ms() + kLookEveryMs;
 }
 
 bool ProcessRunner::tell() {
@@ -245,11 +246,8 @@ void ProcessRunner::kill(Child& child, Status why) {
 }
 
 void ProcessRunner::reap_killed() {
-  const int64_t now_ms = clock_.monotonic_ms();
-  killed_.remove_if([now_ms](Child& child) {
-    child.look_at_ms = now_ms + kLookEveryMs;
-    return child.ended_ms != kNever || waitpid(child.pid, nullptr, WNOHANG) != 0;
-  });
+  killed_.remove_if(
+      [](const Child& child) { return child.ended_ms != kNever || waitpid(child.pid, nullptr, WNOHANG) != 0; });
 }
 
 }  // namespace penstock

@@ -25,7 +25,7 @@ class ProcessRunner {
   // warn gets a line for each process that outlives its program or its kill.
   static Result<std::unique_ptr<ProcessRunner>> make(
       Clock& clock, Warn warn = [](const std::string&) {});
-  // Kills what still runs, without telling. Waits for its end half a second at most.
+  // Kills what still runs, without telling. Waits for its end half a second at most. Does not use the clock.
   ~ProcessRunner();
   ProcessRunner(const ProcessRunner&) = delete;
   ProcessRunner& operator=(const ProcessRunner&) = delete;
