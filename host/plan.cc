@@ -101,8 +101,7 @@ class Planner {
     if (regex != nullptr) {
       const std::string defect = stage.match.set_regex(regex->value);
       if (!defect.empty()) {
-        problem(regex->place,
-                "cannot use Match_Regex '" + printable(regex->value, 100) + "': " + defect);
+        problem(regex->place, "cannot use Match_Regex '" + printable(regex->value, 100) + "': " + defect);
         return false;
       }
     }
