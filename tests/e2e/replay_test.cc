@@ -108,7 +108,7 @@ TEST(e2e, a_replay_while_the_outputs_failure_file_is_in_use_is_refused) {
   HostProcess running({"run", "-c", write_conf(deployment, "agent.conf")}, deployment.folder.path("running.log"));
   ASSERT_TRUE(running.until([&] { return deployment.delivered().size() == 200; }, 60));
   EXPECT_EQ(replay(deployment, failures, output), 1);
-  EXPECT_NE(read_file(output).find("output-failures.jsonl.lock"), std::string::npos) << read_file(output);
+  EXPECT_NE(read_file(output).find("output-failures.jsonl is in use by process"), std::string::npos) << read_file(output);
 }
 
 }  // namespace
