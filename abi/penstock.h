@@ -142,8 +142,8 @@ typedef struct penstock_option {
 /* An option as a stage documents it; constant, NUL-ended text, lives as long as the library. */
 typedef struct penstock_option_info {
   const char *name;
-  const char *type;          /* "text", "list" (of texts, separated by commas), "path" (of a file), "size", "duration",
-                                or the words allowed: "on|off", "memory|file:PATH" */
+  const char *type; /* "text", "list" (of texts, separated by commas), "path" (of a file), "size", "duration",
+                       or the words allowed: "on|off", "memory|file:PATH" */
   const char *default_value; /* NULL: none; see required */
   const char *help;
   int32_t required; /* 1: create() fails without it */
@@ -280,8 +280,8 @@ typedef struct penstock_stage {
   const penstock_output *output;
 
   /* [thread-safe] Checks options, and the files and folders that they name, and reports the problems that can be
-   * found without the network. Creates, changes, and locks nothing. option_stride is sizeof(penstock_option) as the
-   * caller knows it. Returns PENSTOCK_OK or PENSTOCK_E_OPTIONS. */
+   * found without the network. Creates, changes, and locks nothing. option_stride is sizeof(penstock_option) as
+   * the caller knows it. Returns PENSTOCK_OK or PENSTOCK_E_OPTIONS. */
   int32_t (*check)(const penstock_option *options, size_t option_count, size_t option_stride,
                    penstock_problem_fn problem, void *problem_ctx);
 

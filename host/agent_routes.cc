@@ -31,7 +31,8 @@ std::vector<Problem> AgentRoutes::loops() {
     }
     plan_.routes.push_back(std::move(route));
   }
-  return stream_loops(plan_);
+  std::vector<Problem> loops = stream_loops(plan_);
+  return loops.empty() ? possible_stream_loops(plan_) : loops;
 }
 
 bool AgentRoutes::leads(const Section& input, size_t number, const Section& output) const {

@@ -16,8 +16,8 @@ class AgentRoutes {
   // stage: behind the section's file. options: those of the section that the stage knows.
   void add(const Section& section, const penstock_stage& stage, std::vector<Entry> options);
 
-  // Errors for streams that records would be written back to. Only routes that are certain count: tags that
-  // tag_format makes of the records go to "Match *" alone.
+  // Errors for streams that records would be written back to, else warnings where only the service knows. Only
+  // routes that are certain count: tags that tag_format makes of the records go to "Match *" alone.
   std::vector<Problem> loops();
 
  private:

@@ -73,7 +73,7 @@ const penstock_module* open_module(const std::string& path, std::string& defect)
   // A name without a slash would be searched for in the system's folders.
   const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
   const int fd = open(exact.c_str(), O_PATH | O_CLOEXEC);
-  if (fd < 0) return fail(std::string(" cannot be opened: ") + std::strerror(errno));
+  if (fd < 0) return fail(std::string(" cannot be opened: ") + std::strerror(errno) + hint_of_tilde(path));
   std::string real_path;
   const std::string reason = unsafe_to_use(fd, exact, geteuid(), real_path);
   close(fd);

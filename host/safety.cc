@@ -68,10 +68,15 @@ std::string unsafe_to_use(int fd, const std::string& path, uid_t uid, std::strin
   return reason.empty() ? unsafe_folders(std::filesystem::absolute(path).string(), uid) : reason;
 }
 
+std::string hint_of_tilde(const std::string& path) {
+  const bool has_tilde = path.starts_with('~') || path.find("/~") != std::string::npos;
+  return has_tilde ? " (~ is not expanded; write the whole path)" : "";
+}
+
 bool read_safe_file(const std::string& path, std::string& content, struct stat& file, std::string& error) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    error = std::strerror(errno);
+    error = std::strerror(errno) + hint_of_tilde(path);
     return false;
   }
   content.clear();

@@ -20,6 +20,9 @@ std::string unsafe_folders(const std::string& path, uid_t uid);
 // unsafe_folders() of both that path and the one without symbolic links, which goes to real_path. Needs /proc.
 std::string unsafe_to_use(int fd, const std::string& path, uid_t uid, std::string& real_path);
 
+// What to add to the error about a path that does not exist: that ~ is not expanded, if it has one; else nothing.
+std::string hint_of_tilde(const std::string& path);
+
 // Reads a conf file whole. On failure the reason goes to error (without the path) and it returns false. What is
 // checked is what was opened, so that it cannot be exchanged in between.
 bool read_safe_file(const std::string& path, std::string& content, struct stat& file, std::string& error);

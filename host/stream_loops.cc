@@ -118,12 +118,25 @@ std::vector<Problem> stream_loops(const Plan& plan) {
   return errors_of(ways_of(plan, streams_of(plan.inputs), streams_of(plan.outputs)));
 }
 
+std::vector<Problem> possible_stream_loops(const Plan& plan) {
+  const std::vector<Way> ways = ways_of(plan, streams_of(plan.inputs), streams_of(plan.outputs));
+  std::vector<Problem> problems;
+  for (const std::vector<size_t>& loop : loops_in(ways, may_be_same)) {
+    problems.push_back({ways[loop.front()].output->place,
+                        "records may come back to the stream that they were read from: " + in_words(ways, loop) +
+                            "; give the ARN of each stream, so that it is known",
+                        true});
+  }
+  return problems;
+}
+
 std::vector<Problem> undecided_stream_loops(const Plan& plan) {
   std::vector<StageLines> inputs = streams_of(plan.inputs);
   std::vector<StageLines> outputs = streams_of(plan.outputs);
   const std::vector<Way> ways = ways_of(plan, inputs, outputs);
   const std::vector<std::vector<size_t>> loops = loops_in(ways, may_be_same);
   std::vector<bool> resolved_inputs(inputs.size()), resolved_outputs(outputs.size());
+  std::vector<Problem> problems;
   for (const std::vector<size_t>& loop : loops) {
     for (const size_t i : loop) {
       const auto input = static_cast<size_t>(ways[i].input - plan.inputs.data());
@@ -137,10 +150,11 @@ std::vector<Problem> undecided_stream_loops(const Plan& plan) {
       problem.text =
           "it is not known whether records would be written back to the stream that they were read from (" +
           in_words(ways, loop) + "): " + problem.text + "; give the ARN of each stream";
-      return {problem};
+      problems.push_back(std::move(problem));
     }
   }
-  return errors_of(ways_of(plan, inputs, outputs));
+  for (Problem& loop : errors_of(ways_of(plan, inputs, outputs))) problems.push_back(std::move(loop));
+  return problems;
 }
 
 }  // namespace penstock::host

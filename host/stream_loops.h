@@ -12,8 +12,11 @@ namespace penstock::host {
 // do not have it are left out. Touches no network.
 std::vector<Problem> stream_loops(const Plan& plan);
 
-// The same if nothing but the account of a stream decides: looks it up with the service, and waits for that. A
-// warning if the service does not say, and an error if it cannot be reached.
+// Warnings for the loops that there are if "*", the account that only the service knows, is the right one.
+std::vector<Problem> possible_stream_loops(const Plan& plan);
+
+// The same as stream_loops() if nothing but the account of a stream decides: looks it up with the service, and
+// waits for that. A warning if the service does not say, and an error if it cannot be reached.
 std::vector<Problem> undecided_stream_loops(const Plan& plan);
 
 }  // namespace penstock::host

@@ -8,6 +8,7 @@
 #include "plugin/fluentbit/library.h"
 #include "plugin/fluentbit/module.h"
 #include "plugin/fluentbit/proxy_abi.h"
+#include "plugin/fluentbit/requirements.h"
 
 #define PENSTOCK_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -49,7 +50,8 @@ const Description& description() {
       kName,
       kSummary,
       kInputOptions,
-      {library().find(PENSTOCK_INPUT, "penstock_kinesis"), library().find(PENSTOCK_FILTER, "lambda_logs")}};
+      {library().find(PENSTOCK_INPUT, "penstock_kinesis"), library().find(PENSTOCK_FILTER, "lambda_logs")},
+      wrong_together};
   return me;
 }
 

@@ -51,15 +51,13 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
                         [&](const char* key) { return plugin.api->input_get_property(key, plugin.instance); });
   if (fails(section.problems())) return nullptr;
   ChunkFormat format;
-  std::string problem;
-  format.tag = TagFormat::parse(section.text("tag_format"), problem);
+  std::string of_tag;  // which unmet() reports
+  format.tag = TagFormat::parse(section.text("tag_format"), of_tag);
   format.chunk_bytes = section.size_bytes("chunk_bytes");
   format.metadata = agent().takes_metadata;
   const Surroundings surroundings{this_thread(), agent().input_log_append != nullptr, agent().takes_metadata,
                                   proxy::has_input_context(plugin.context)};
-  const std::string missing = unmet(section, surroundings);
-  if (!problem.empty() && !missing.empty()) problem += '\n';
-  if (fails(problem + missing)) return nullptr;
+  if (fails(unmet(section, surroundings))) return nullptr;
 
   ReaderStages stages{};
   stages.input = input;

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <map>
+#include <sstream>
 #include <string>
 
 #include "host/text.h"
@@ -53,15 +54,18 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     complain(count, library().problem);
     return worst;
   }
+  std::map<std::string, std::string> own;  // ended by a NUL
   std::map<const penstock_stage*, std::pair<std::vector<penstock_option>, std::vector<size_t>>> parts;
   for (const penstock_stage* stage : me.stages) parts[stage];
   for (size_t i = 0; i < count; ++i) {
     const auto& option =
         *reinterpret_cast<const penstock_option*>(reinterpret_cast<const char*>(options) + i * stride);
     const std::string_view key(option.key.data, option.key.size);
-    if (const penstock_option_info* own = find(me.own, key)) {
-      const std::string wrong = complaint(*own, {option.value.data, option.value.size});
+    if (const penstock_option_info* info = find(me.own, key)) {
+      const std::string_view value(option.value.data, option.value.size);
+      const std::string wrong = complaint(*info, value);
       if (!wrong.empty()) complain(i, wrong);
+      own[info->name] = value;
       continue;
     }
     const penstock_stage* owner = me.stages.front();
@@ -69,6 +73,14 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
       if (find({stage->options, stage->option_info_count}, key) != nullptr) owner = stage;
     parts[owner].first.push_back(option);
     parts[owner].second.push_back(i);
+  }
+  if (me.together != nullptr && worst == PENSTOCK_OK) {
+    const Section section(me.own, {}, [&](const char* key) {
+      const auto given = own.find(key);
+      return given == own.end() ? nullptr : given->second.c_str();
+    });
+    std::istringstream lines(me.together(section));
+    for (std::string line; std::getline(lines, line);) complain(count, line);
   }
   for (const auto& [stage, part] : parts) {
     Part ctx{part.second, count, problem, problem_ctx};

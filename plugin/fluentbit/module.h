@@ -3,6 +3,7 @@
 // stage cannot be made through it.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "abi/penstock.h"
@@ -16,6 +17,8 @@ struct Description {
   const char* summary;
   OptionTable own;
   std::vector<const penstock_stage*> stages;  // whose options the section may hold as well
+  // What is wrong with own options that are good one by one, a line each; nullptr: nothing can be.
+  std::string (*together)(const Section& own) = nullptr;
 };
 
 // Defined once in each file.

@@ -34,8 +34,12 @@ int guarded(int otherwise, Body body) noexcept {
 }  // namespace
 
 const Description& description() {
-  static const Description me{
-      PENSTOCK_OUTPUT, kName, kSummary, kOutputOptions, {library().find(PENSTOCK_OUTPUT, "penstock_kinesis")}};
+  static const Description me{PENSTOCK_OUTPUT,
+                              kName,
+                              kSummary,
+                              kOutputOptions,
+                              {library().find(PENSTOCK_OUTPUT, "penstock_kinesis")},
+                              [](const Section& own) { return record_format(own).problem(); }};
   return me;
 }
 

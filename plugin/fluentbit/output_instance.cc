@@ -37,6 +37,11 @@ std::string log_name(const proxy::Plugin& plugin) {
 
 }  // namespace
 
+RecordFormat record_format(const Section& own) {
+  return RecordFormat(
+      {own.text("time_key"), own.text("time_key_format"), own.text("log_key"), own.text("data_keys")});
+}
+
 std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin) {
   if (is_too_old()) return nullptr;
   const AgentLog log(plugin, plugin.api->output_log_check, log_name(plugin));
@@ -54,8 +59,7 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
   const Section section(kOutputOptions, {output},
                         [&](const char* key) { return plugin.api->output_get_property(key, plugin.instance); });
   if (fails(section.problems())) return nullptr;
-  RecordFormat format({section.text("time_key"), section.text("time_key_format"), section.text("log_key"),
-                       section.text("data_keys")});
+  RecordFormat format = record_format(section);
   if (fails(format.problem())) return nullptr;
 
   DeliveryStages stages{output, section.options_of(*output), library().module->receipts,

@@ -9,9 +9,14 @@
 #include "plugin/fluentbit/delivery.h"
 #include "plugin/fluentbit/flusher.h"
 #include "plugin/fluentbit/log_relay.h"
+#include "plugin/fluentbit/record_format.h"
+#include "plugin/fluentbit/section.h"
 #include "plugin/fluentbit/wakeup.h"
 
 namespace penstock::fluentbit {
+
+// By the own options of a section, which are good one by one.
+RecordFormat record_format(const Section& own);
 
 class OutputInstance {
  public:

@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "plugin/fluentbit/tag_format.h"
+
 namespace penstock::fluentbit {
 
 namespace {
@@ -53,6 +55,15 @@ std::string handover_problem(const Surroundings& surroundings) {
 
 }  // namespace
 
+std::string wrong_together(const Section& own) {
+  std::string of_tag;
+  static_cast<void>(TagFormat::parse(own.text("tag_format"), of_tag));
+  return joined(
+      {of_tag, own.size_bytes("chunk_bytes") > kMaxChunkBytes
+                   ? "chunk_bytes is \"" + own.text("chunk_bytes") + "\", but 1M is the most that is allowed"
+                   : ""});
+}
+
 std::string unmet(const Section& section, const Surroundings& surroundings) {
   const std::string& after = section.text("checkpoint_after");
   const bool untaggable = !section.text("tag_format").empty() && !surroundings.append;
@@ -62,9 +73,7 @@ std::string unmet(const Section& section, const Surroundings& surroundings) {
                  untaggable
                      ? std::string("tag_format ") + kNoAppend + ". Write in this section: Tag, and no tag_format"
                      : "",
-                 section.size_bytes("chunk_bytes") > kMaxChunkBytes
-                     ? "chunk_bytes is \"" + section.text("chunk_bytes") + "\", but 1M is the most that is allowed"
-                     : ""});
+                 wrong_together(section)});
 }
 
 std::string caution(const Section& section) {

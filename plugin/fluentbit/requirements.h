@@ -16,6 +16,9 @@ struct Surroundings {
   bool told_which;     // the callback says for which instance it is called
 };
 
+// What is wrong with the own options whatever the agent, a line each; "": nothing.
+std::string wrong_together(const Section& own);
+
 // Why the section cannot work there, with what to write instead, a line each; "": it can. The section has no
 // problems() of its own.
 std::string unmet(const Section& section, const Surroundings& surroundings);

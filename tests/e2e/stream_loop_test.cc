@@ -1,6 +1,8 @@
 // The host before it starts: whether the output writes what the input reads, where only the service knows.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "tests/e2e/child_process.h"
@@ -30,6 +32,20 @@ class e2e_stream_loop : public testing::Test {
     return "arn:aws:kinesis:us-east-1:" + account + ":stream/" + name;
   }
   bool said(const std::string& text) const { return read_file(output_).find(text) != std::string::npos; }
+  // Checks a conf for Fluent Bit with these lines in the input and in the output.
+  int check_agent(const std::string& input, const std::string& output) {
+    const std::string conf = deployment_.folder.path("fluent-bit.conf");
+    std::filesystem::remove(output_);  // what an earlier one said
+    std::ofstream(conf)
+        << "[INPUT]\n    Name penstock_kinesis\n    Tag t\n    region us-east-1\n    threaded off\n"
+        << "    checkpoint memory\n    on_failure drop\n    drop start,end\n    " << input << "\n"
+        << "[OUTPUT]\n    Name penstock_kinesis\n    region us-east-1\n    on_failure drop\n"
+        << "    stream a\n    " << output << "\n";
+    HostProcess host(
+        {"check", "--agent", "fluent-bit", "-c", conf, "-e", PENSTOCK_IN_KINESIS, "-e", PENSTOCK_OUT_KINESIS},
+        output_);
+    return host.wait(60);
+  }
   void describe_fails(const model::Fault& fault) {
     deployment_.server.with(
         [&](model::Service& service) { service.faults().next_calls("DescribeStreamSummary", fault, 10); });
@@ -63,6 +79,33 @@ TEST_F(e2e_stream_loop, where_the_service_cannot_be_reached_the_host_does_not_st
   EXPECT_EQ(run(arn("999999999999", "in")), 1);
   EXPECT_TRUE(said("it is not known whether records would be written back")) << read_file(output_);
   EXPECT_TRUE(said("give the ARN of each stream")) << read_file(output_);
+}
+
+TEST_F(e2e_stream_loop, is_found_in_a_conf_for_fluent_bit) {
+  const auto check = [&](const std::string& input, const std::string& output) {
+    const int code = check_agent(input, output);
+    EXPECT_EQ(code == 1, said("every record would be read and written again without end")) << read_file(output_);
+    return code == 1;
+  };
+  EXPECT_TRUE(check("stream a", "Match *"));
+  EXPECT_TRUE(check("stream b,a", "Match_Regex ^t"));
+  EXPECT_TRUE(check("stream a\n    tag_format x.$log_group", "Match *"));
+  EXPECT_FALSE(check("stream a\n    tag_format x.$log_group", "Match y.*"));
+  EXPECT_FALSE(check("stream a", "Match u"));
+  EXPECT_FALSE(check("stream b", "Match *"));
+  EXPECT_FALSE(check("stream " + arn("000000000000", "a"), "Match *"));
+  EXPECT_TRUE(said("warning: records may come back to the stream that they were read from")) << read_file(output_);
+}
+
+using e2e_agent_check = e2e_stream_loop;
+
+TEST_F(e2e_agent_check, finds_what_the_files_for_fluent_bit_would_refuse_of_their_own_options) {
+  EXPECT_EQ(check_agent("stream b", "Match *"), 0) << read_file(output_);
+  EXPECT_EQ(check_agent("stream b\n    chunk_bytes 2M", "Match *"), 1);
+  EXPECT_TRUE(said("chunk_bytes is \"2M\", but 1M is the most that is allowed")) << read_file(output_);
+  EXPECT_EQ(check_agent("stream b\n    tag_format $group", "Match *"), 1);
+  EXPECT_TRUE(said("$group is none of $log_group")) << read_file(output_);
+  EXPECT_EQ(check_agent("stream b", "Match *\n    time_key t\n    log_key l"), 1) << read_file(output_);
 }
 
 }  // namespace

@@ -126,6 +126,15 @@ TEST_F(check, an_option_that_is_repeated_with_another_value_is_a_problem) {
             "agent.yaml:5: 'JOURNAL' was given in line 4 already, with another value; remove one of them\n");
 }
 
+TEST_F(check, a_tilde_in_the_name_of_a_file_is_told_of) {
+  const std::string hint = " (~ is not expanded; write the whole path)\n";
+  for (const std::string conf : {"[SERVICE]\n  Plugins_File ~/plugins.conf\n", "@INCLUDE ~/more.conf\n"}) {
+    const std::string text = run(conf + kInput + kOutput).err;
+    EXPECT_NE(text.find(hint), std::string::npos) << text;
+  }
+  EXPECT_NE(run(std::string(kInput) + kOutput, {"-e", "~/plugin.so"}).err.find(hint), std::string::npos);
+}
+
 TEST_F(check, a_list_where_one_value_belongs_is_a_problem) {
   const std::string head = "pipeline:\n  inputs:\n    - name: fake_in\n      journal: ";
   const std::string outputs = "  outputs: [{name: null, match: '*'}]\n";
