@@ -62,7 +62,7 @@ class SettingsReader {
       out = *value;
     } else {
       problem(entry, entry.key + " '" + printable(entry.value, 60) +
-                         "' is no duration; write seconds, or a number with ms, s, m or h");
+                         "' is no duration; write seconds, or a number with ms, s, m or h, of at most ten years");
     }
   }
 

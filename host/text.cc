@@ -149,9 +149,9 @@ std::optional<int64_t> parse_duration_ms(std::string_view text) {
   } else {
     return std::nullopt;
   }
-  static constexpr double kYearMs = 366.0 * 24 * 3'600'000;
+  static constexpr double kTenYearsMs = 10.0 * 365 * 24 * 3'600'000;
   const double result = number * factor;
-  if (!(result >= 0 && result <= kYearMs)) return std::nullopt;
+  if (!(result >= 0 && result <= kTenYearsMs)) return std::nullopt;
   return static_cast<int64_t>(result);
 }
 

@@ -33,18 +33,24 @@ constexpr Unit kSizes[] = {{"", 1},         {"k", 1 << 10},  {"m", 1 << 20}, {"g
                            {"kb", 1 << 10}, {"mb", 1 << 20}, {"gb", 1 << 30}};
 constexpr Unit kDurations[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
 
-// A whole number above 0 with one of the units behind; nullopt for all else, overflow too.
-std::optional<int64_t> quantity(std::string_view text, std::span<const Unit> units) {
+// Sums of a few durations and a clock stay far from the end of the numbers.
+constexpr int64_t kMaxDurationMs = int64_t{10} * 365 * 24 * 3'600'000;  // ten years
+
+// A whole number above 0 with one of the units behind, of at most max; nullopt for all else, overflow too.
+std::optional<int64_t> quantity(std::string_view text, std::span<const Unit> units, int64_t max = INT64_MAX) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || value <= 0) return std::nullopt;
   const std::string suffix = lower(std::string_view(end, static_cast<size_t>(text.data() + text.size() - end)));
   for (const Unit& unit : units) {
     int64_t product = 0;
-    if (unit.suffix == suffix && !__builtin_mul_overflow(value, unit.factor, &product)) return product;
+    if (unit.suffix == suffix && !__builtin_mul_overflow(value, unit.factor, &product) && product <= max)
+      return product;
   }
   return std::nullopt;
 }
+
+std::optional<int64_t> duration(std::string_view text) { return quantity(text, kDurations, kMaxDurationMs); }
 
 std::optional<int64_t> whole_number(std::string_view text) {
   int64_t value = 0;
@@ -56,7 +62,7 @@ std::optional<int64_t> whole_number(std::string_view text) {
 // Whether value is what a word of a choice stands for.
 bool fits_word(std::string_view word, std::string_view value) {
   if (word == "SIZE") return quantity(value, kSizes).has_value();
-  if (word == "DURATION") return quantity(value, kDurations).has_value();
+  if (word == "DURATION") return duration(value).has_value();
   if (word == "NUMBER") return whole_number(value).has_value();
   const size_t colon = word.find(':');
   if (colon == std::string_view::npos) return lower(value) == word;
@@ -102,7 +108,8 @@ std::string complaint(std::string_view type, std::string_view value) {
   if (type == "path") return value.empty() ? "must not be empty" : "";
   if (type == "size") return quantity(value, kSizes) ? "" : "must be a size above 0, like 65536, 64K or 24M";
   if (type == "duration")
-    return quantity(value, kDurations) ? "" : "must be a duration above 0, like 250ms, 5s or 2m";
+    return duration(value) ? ""
+                           : "must be a duration above 0, like 250ms, 5s or 2m, and at most ten years (87600h)";
   if (type == "NUMBER") return whole_number(value) ? "" : "must be a whole number, like 100";
   if (among(type, value)) return "";
   const bool meant_a_field =

@@ -49,8 +49,8 @@ TEST(text, durations_are_seconds_or_have_a_unit) {
   EXPECT_EQ(parse_duration_ms("2m"), 120'000);
   EXPECT_EQ(parse_duration_ms("1h"), 3'600'000);
   EXPECT_EQ(parse_duration_ms("366h"), 366 * 3'600'000LL);
-  EXPECT_TRUE(parse_duration_ms("8784h"));
-  for (const char* bad : {"", "s", "-1", "5 s", "5x", "nan", "inf", "8785h", "1e9"}) {
+  EXPECT_TRUE(parse_duration_ms("87600h"));
+  for (const char* bad : {"", "s", "-1", "5 s", "5x", "nan", "inf", "87601h", "1e9"}) {
     EXPECT_FALSE(parse_duration_ms(bad)) << bad;
   }
 }
@@ -101,6 +101,7 @@ TEST(progress, a_line_tells_totals_rates_since_the_last_lag_and_trouble) {
   now.events = 46000;
   now.bytes_in = 10'200'000;
   now.lag_ms = 3200;
+  now.oldest_unacked_ms = 4500;
   now.records_out = 45900;
   now.bytes_out = 9'100'000;
   now.in_flight_bytes = 50'000;
@@ -108,7 +109,7 @@ TEST(progress, a_line_tells_totals_rates_since_the_last_lag_and_trouble) {
   now.failures = 1;
   EXPECT_EQ(progress_text(now, before, 10'000, 2),
             "in 120 records, 46000 events (4500/s), 10.2 MB; out 45900 records (4500/s), 9.1 MB; lag 3200 ms; "
-            "in flight 2 batches, 50.0 kB; retries 4, failures 1");
+            "oldest unacknowledged 4500 ms; in flight 2 batches, 50.0 kB; retries 4, failures 1");
 }
 
 TEST(progress, lag_that_nobody_tells_is_left_out) {

@@ -67,7 +67,9 @@ TEST(options, every_problem_is_told_with_key_value_and_what_is_allowed) {
   ASSERT_EQ(problems.size(), 4u);
   EXPECT_EQ(problems[0],
             (std::pair<size_t, std::string>(0, "unknown option \"mem_limt\"; did you mean \"mem_limit\"?")));
-  EXPECT_EQ(problems[1].second, "poll_interval is \"soon\", but must be a duration above 0, like 250ms, 5s or 2m");
+  EXPECT_EQ(problems[1].second,
+            "poll_interval is \"soon\", but must be a duration above 0, like 250ms, 5s or 2m, and at most ten "
+            "years (87600h)");
   EXPECT_EQ(problems[2].second, "initial_position is \"oldest\", but must be one of trim_horizon|latest");
   EXPECT_EQ(problems[3], (std::pair<size_t, std::string>(
                              3, "checkpoint is required (memory|file:PATH): Where the position is kept.")));
@@ -97,6 +99,17 @@ TEST(options, sizes_and_durations_are_whole_numbers_with_a_unit_that_do_not_over
     EXPECT_TRUE(bad("poll_interval", value)) << value;
   for (const auto& [value, ms] : {std::pair("3", 3000), std::pair("250ms", 250), std::pair("2M", 120000)})
     EXPECT_EQ((Given{{"poll_interval", value}}.read().duration_ms("poll_interval")), ms);
+}
+
+TEST(options, durations_are_at_most_ten_years) {
+  for (const char* most : {"87600h", "5256000m", "315360000", "315360000s", "315360000000ms"})
+    EXPECT_EQ((Given{{"checkpoint", "memory"}, {"poll_interval", most}}.read().duration_ms("poll_interval")),
+              315'360'000'000)
+        << most;
+  for (const char* more : {"87601h", "5256001m", "315360001", "315360000001ms", "9223372036854775807ms", "1e9h"}) {
+    EXPECT_EQ((Given{{"checkpoint", "memory"}, {"poll_interval", more}}.problems().size()), 1U) << more;
+    EXPECT_EQ((Given{{"checkpoint", "memory"}, {"max_age", more}}.problems().size()), 1U) << more;
+  }
 }
 
 TEST(options, a_choice_may_have_a_size_a_duration_or_a_number_among_its_words) {
