@@ -36,6 +36,11 @@ Result<InitialPosition> read_initial_position(const Options& options) {
   if (text == "latest") return InitialPosition{InitialPosition::Kind::latest};
   const std::string_view time = std::string_view(text).substr(kAtTimestamp.size());
   const std::optional<int64_t> time_ms = parse_rfc3339(time);
+  if (time_ms && *time_ms < 0)
+    return Status(Code::config,
+                  "initial_position is at_timestamp:" + printable(time) +
+                      ", which is before 1970-01-01T00:00:00Z, when no record can have arrived; write a "
+                      "later time, or trim_horizon for the oldest record");
   if (time_ms) return InitialPosition{InitialPosition::Kind::at_timestamp, *time_ms};
   return Status(Code::config, "initial_position is at_timestamp:" + printable(time) +
                                   ", but the time must be like 2026-01-31T08:00:00Z or 2026-01-31T09:00:00+01:00");

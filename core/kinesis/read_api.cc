@@ -1,5 +1,6 @@
 #include "core/kinesis/read_api.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -51,9 +52,10 @@ std::string get_shard_iterator_body(const std::string& stream, const std::string
       break;
     case IteratorStart::Kind::at_timestamp: {
       member(out, "ShardIteratorType", "AT_TIMESTAMP");
-      const std::string ms = std::to_string(start.timestamp_ms % 1000);
-      out += ",\"Timestamp\":" + std::to_string(start.timestamp_ms / 1000) + '.' +
-             std::string(3 - ms.size(), '0') + ms;
+      // Nothing arrived before 1970.
+      const int64_t time_ms = std::max<int64_t>(0, start.timestamp_ms);
+      const std::string fraction = std::to_string(1000 + time_ms % 1000);
+      (out += ",\"Timestamp\":" + std::to_string(time_ms / 1000) + '.').append(fraction, 1);
       break;
     }
     case IteratorStart::Kind::at_sequence_number:

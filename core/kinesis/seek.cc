@@ -32,7 +32,13 @@ std::string shard_line(const std::string& id, const ReadFrom& from) {
 Result<ReadFrom> parse_seek_target(std::string_view text, int64_t now_ms) {
   if (text == "trim_horizon") return ReadFrom::trim_horizon();
   if (text == "latest") return ReadFrom::at_timestamp(now_ms);
-  if (const std::optional<int64_t> time_ms = parse_rfc3339(text)) return ReadFrom::at_timestamp(*time_ms);
+  if (const std::optional<int64_t> time_ms = parse_rfc3339(text)) {
+    if (*time_ms >= 0) return ReadFrom::at_timestamp(*time_ms);
+    return Status(Code::config,
+                  "the time " + printable(text) +
+                      " is before 1970-01-01T00:00:00Z, when no record can have arrived; write a later "
+                      "one, or trim_horizon for the oldest record");
+  }
   if (is_sequence_number(text)) return ReadFrom::behind({std::string(text), kWholeRecord});
   return Status(Code::config, "\"" + printable(text) +
                                   "\" is no place to go to; it must be trim_horizon, latest, a time like "

@@ -26,6 +26,12 @@ TEST(read_api, an_iterator_is_asked_for_from_each_kind_of_position) {
             R"("StartingSequenceNumber":"4959"})");
 }
 
+TEST(read_api, a_time_before_1970_is_asked_for_as_1970) {
+  for (const int64_t time_ms : {int64_t{0}, int64_t{-1}, int64_t{-500}, INT64_MIN})
+    EXPECT_EQ(get_shard_iterator_body("logs", "s", {IteratorStart::Kind::at_timestamp, time_ms, ""}),
+              R"({"StreamName":"logs","ShardId":"s","ShardIteratorType":"AT_TIMESTAMP","Timestamp":0.000})");
+}
+
 TEST(read_api, get_records_says_the_iterator_and_the_limit) {
   EXPECT_EQ(get_records_body("logs", "AAAB/+=", 37), R"({"ShardIterator":"AAAB/+=","Limit":37})");
 }

@@ -24,6 +24,12 @@ TEST(seek, reads_each_kind_of_place) {
   EXPECT_EQ(*parse_seek_target("trim_horizon", kNowMs), ReadFrom::trim_horizon());
   EXPECT_EQ(*parse_seek_target("latest", kNowMs), ReadFrom::at_timestamp(kNowMs));
   EXPECT_EQ(*parse_seek_target("2026-01-31T09:00:00+01:00", 0), ReadFrom::at_timestamp(kNowMs));
+  EXPECT_EQ(*parse_seek_target("1970-01-01T00:00:00Z", 0), ReadFrom::at_timestamp(0));
+  for (const char* early : {"1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00+00:01", "0000-01-01T00:00:00Z"}) {
+    const auto none = parse_seek_target(early, kNowMs);
+    ASSERT_FALSE(none.ok()) << early;
+    EXPECT_NE(none.status().message().find("before 1970"), std::string::npos) << none.status().message();
+  }
   const auto behind = parse_seek_target("4959", kNowMs);
   ASSERT_TRUE(behind.ok());
   EXPECT_EQ(behind->position.sequence_number, "4959");
