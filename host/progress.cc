@@ -21,6 +21,7 @@ void add_input_stat(Totals& totals, std::string_view name, int64_t value) {
   if (name == "events_out") totals.events += value;
   if (name == "bytes_in") totals.bytes_in += value;
   if (name == "lag_ms") totals.lag_ms = std::max(totals.lag_ms, value);
+  if (name == "oldest_unacked_ms") totals.oldest_unacked_ms = std::max(totals.oldest_unacked_ms, value);
 }
 
 void add_output_stat(Reading& reading, std::string_view name, int64_t value) {
@@ -65,6 +66,8 @@ std::string progress_text(const Totals& now, const Totals& before, int64_t elaps
   out += "; out " + std::to_string(now.records_out) + " records" +
          rate(now.records_out, before.records_out, elapsed_ms) + ", " + bytes_text(now.bytes_out);
   if (now.lag_ms >= 0) out += "; lag " + std::to_string(now.lag_ms) + " ms";
+  if (now.oldest_unacked_ms >= 0)
+    out += "; oldest unacknowledged " + std::to_string(now.oldest_unacked_ms) + " ms";
   out += "; in flight " + std::to_string(batches_in_flight) + " batches, " + bytes_text(now.in_flight_bytes);
   out += "; retries " + std::to_string(now.retries) + ", failures " + std::to_string(now.failures);
   return out;

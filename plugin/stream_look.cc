@@ -33,7 +33,7 @@ Result<StreamIdentity> describe_stream(Patience& patience, const InputStream& st
   Result<ServiceAnswer> answer = ask(patience, *stream.client, "DescribeStreamSummary",
                                      describe_stream_summary_body(stream.name.text), kSummaryBytes);
   // Who may read a stream need not be allowed to describe it.
-  if (!answer.ok() && answer.status().code() == Code::permanent) return StreamIdentity{stream.name.name, "", 0};
+  if (!answer.ok() && answer.status().code() == Code::denied) return StreamIdentity{stream.name.name, "", 0};
   if (!answer.ok()) return answer.status().in(about);
   Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
   return identity.ok() ? std::move(identity) : identity.status().in(about);

@@ -14,7 +14,8 @@ namespace penstock {
 std::string aws_error_code(const HttpResponse& response);
 
 // ok for 2xx; the transport's own status, where no answer came. Else the class of the error (core/base/status.h),
-// and "operation: code: the service's message".
+// and "operation: code: the service's message". Code::denied only for AccessDenied in the service's own form, a
+// JSON object with __type: what a proxy refuses says nothing about what the service would.
 Status aws_status(std::string_view operation, const HttpResponse& response);
 
 // The same for a refusal that was read already; code and message may be "".

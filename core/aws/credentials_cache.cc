@@ -67,10 +67,12 @@ void CredentialsCache::take(Result<Credentials> found) {
   if (!status.ok()) {
     const int64_t pause_ms = kPause.delay_ms(++failures_, env_.random);
     paused_until_ms_ = env_.clock.monotonic_ms() + pause_ms;
+    failing_ = true;
     last_error_ = or_out_of_memory([&] {
       if (usable())
         env_.log(LogLevel::warn, "refreshing credentials: " + status.message() +
-                                     "; those at hand are good until " + text_of(current_->expires_at_ms));
+                                     "; this is retried, and those at hand are good until " +
+                                     text_of(current_->expires_at_ms));
       return Status(Code::credentials, status.message());
     });
   }
@@ -94,7 +96,11 @@ Status CredentialsCache::accept(Credentials found) {
   const bool known = current_ && current_->access_key_id == found.access_key_id &&
                      current_->secret_access_key == found.secret_access_key &&
                      current_->session_token == found.session_token;
-  if (!current_ || current_->source != found.source) env_.log(LogLevel::info, "credentials from " + found.source);
+  if (!current_ || current_->source != found.source)
+    env_.log(LogLevel::info, "credentials from " + found.source);
+  else if (failing_)
+    env_.log(LogLevel::info, "credentials are refreshed again, from " + found.source);
+  failing_ = false;
   if (known && refused_) {
     // What was refused came again: use it, as a service may take a while to know new keys, but do not ask all the
     // time.

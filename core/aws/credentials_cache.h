@@ -53,6 +53,7 @@ class CredentialsCache {
   bool refused_ = false;       // current_ was
   int64_t refresh_at_ms_ = 0;  // of current_, by clock_
   bool refreshing_ = false;
+  bool failing_ = false;  // the last refresh failed
   std::vector<Got> waiting_;
   int failures_ = 0;             // refreshes one after another that brought nothing new
   int64_t paused_until_ms_ = 0;  // monotonic

@@ -15,8 +15,8 @@ namespace penstock {
 // Who waits for an outcome. Copies are one and the same: the first outcome is told, and no other.
 //
 // What brings an outcome in several steps begins with begin(), and makes each further step, which the transport or
-// another answer runs, with later(). Then no step needs care of its own: std::bad_alloc thrown in one is the
-// outcome. Thrown by who is told, it goes on.
+// another answer runs, with later(). Then no step needs care of its own: std::bad_alloc, or what a defect throws,
+// is the outcome. Thrown by who is told, it goes on.
 template <typename T>
 class Answer {
  public:
@@ -63,6 +63,9 @@ class Answer {
     } catch (const std::bad_alloc&) {
       if (!*tell_) throw;
       (*this)(out_of_memory_status());
+    } catch (const std::exception& thrown) {
+      if (!*tell_) throw;
+      (*this)(defect_status(thrown));
     }
   }
 

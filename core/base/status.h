@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cassert>
+#include <exception>
 #include <new>
 #include <optional>
 #include <string>
@@ -24,7 +25,8 @@ enum class Code {
   credentials,  // refused or too old: fetch them again
   not_found,    // the stream, shard or table is not there
   conflict,     // it is not as the call took it to be: a condition did not hold, or there is one already
-  permanent,    // anything else that the service refuses
+  denied,       // the service itself says that the caller may not do this; nothing on the way to it can
+  permanent,    // anything else that was refused
   too_large,    // the answer passes the limit given for it
 };
 
@@ -79,13 +81,20 @@ class [[nodiscard]] Result {
   Status status_;
 };
 
-// What make() gives, a Status or a Result; out_of_memory_status() where it throws for want of memory.
+// What a defect threw, as an error: one call, shard or stream fails, and the others go on.
+inline Status defect_status(const std::exception& thrown) {
+  return {Code::internal, std::string("a defect in this program: ") + thrown.what()};
+}
+
+// What make() gives, a Status or a Result; where it throws, out_of_memory_status() or defect_status().
 template <typename Make>
 auto or_out_of_memory(const Make& make) -> decltype(make()) {
   try {
     return make();
   } catch (const std::bad_alloc&) {
     return out_of_memory_status();
+  } catch (const std::exception& thrown) {
+    return defect_status(thrown);
   }
 }
 

@@ -1,6 +1,8 @@
 #include "core/kinesis/input.h"
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,7 @@ constexpr size_t kTablesShare = 2;
 constexpr size_t kMostCalls = 64;  // under way, each on a connection
 constexpr int64_t kEmitAgainMs = 100;
 constexpr int64_t kUnreadablePauseMs = 5000;
+constexpr int64_t kDefectPauseMs = 30000;
 constexpr int64_t kLookAgainMs = 1000;  // for a shard whose end is in doubt
 
 // Where the shard's is not known, all of it.
@@ -33,12 +36,13 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       assignment_(assignment),
       options_(options),
       reporter_(env),
+      reads_(streams.size()),
       settlement_(env, reporter_, failures, shards_, options.stuck_warning_ms,
                   options.mem_limit_bytes / kTablesShare),
       unpacker_(options.unpack) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(
-        env, *stream.client, reporter_, stream.name,
+        env, *stream.client, reporter_, totals_, stream.name,
         [this, index = streams_.size()](const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                                         int64_t start_ms) { return listed(index, identity, shards, start_ms); });
 }
@@ -122,6 +126,24 @@ void Input::take_grants() {
   }
 }
 
+// A stream's shards mostly fail together and for one reason.
+void Input::report_read(const Shard& shard, const Status& status) {
+  const bool warning = status.retryable() || status.code() == Code::not_found;
+  reads_[shard.grant.stream].report(
+      reporter_, "stream " + shard.stream.name().name,
+      Status(status.code(), "shard " + printable(shard.grant.shard.id) + ": " + status.message() +
+                                (warning ? "; the read is retried" : "; the read is retried every 30 s")),
+      warning ? LogLevel::warn : LogLevel::error);
+}
+
+void Input::note_read(const Shard& shard) {
+  Incident& incident = reads_[shard.grant.stream];
+  if (!incident.logged()) return;
+  for (const auto& [id, other] : shards_)
+    if (other->grant.stream == shard.grant.stream && other->reader && other->reader->failing()) return;
+  incident.recover(env_, "stream " + shard.stream.name().name + ": all of its shards are read again");
+}
+
 Status Input::listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                      int64_t start_ms) {
   std::set<std::string_view> closed;
@@ -175,10 +197,8 @@ void Input::called(Shard& shard, const Status& status) {
       status.code() == Code::throttled || status.code() == Code::expired || status.code() == Code::too_large;
   if (status.code() == Code::not_found) shard.stream.lost();
   if (shard.reader->end_in_doubt()) shard.stream.look_within(kLookAgainMs);
-  if (!status.ok() && !usual)
-    reporter_.report(status.in(status.code() == Code::invalid || status.code() == Code::permanent
-                                   ? shard.name()
-                                   : "stream " + shard.stream.name().name));
+  if (!status.ok() && !usual) report_read(shard, status);
+  if (status.ok() && !shard.reader->failing()) note_read(shard);
   if (shards_.contains(shard.grant.id)) schedule_.place(shard);
 }
 
@@ -217,10 +237,28 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
     for (;;) {
       turn(deadline_ms);
       bool emitted = false;
-      const int32_t answer = emit_some(emit, emit_ctx, emitted);
+      const int32_t answer = emit_contained(emit, emit_ctx, emitted);
       if (emitted || answer != PENSTOCK_OK || env_.clock.monotonic_ms() >= deadline_ms) return answer;
     }
   });
+}
+
+// A defect that one shard's records bring to light is no reason to stop the others.
+int32_t Input::emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
+  for (;;) {
+    try {
+      return emit_some(emit, emit_ctx, emitted);
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& thrown) {
+      if (current_ == nullptr) throw;
+      reporter_.report(current_->name(),
+                       Status(Code::internal, defect_status(thrown).message() +
+                                                  "; the shard's records are emitted again after 30 s"));
+      current_->emit_after_ms = env_.clock.monotonic_ms() + kDefectPauseMs;
+      put_aside();
+    }
+  }
 }
 
 int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
@@ -270,10 +308,12 @@ bool Input::may_go_on() const { return unpacker_.text_bytes() < enough_text_byte
 bool Input::begin_record() {
   for (size_t left = schedule_.with_records(); left > 0; --left) {
     Shard& shard = schedule_.take_with_records();
-    if (!assignment_.may_emit(shard.grant.id)) {
+    if (!assignment_.may_emit(shard.grant.id) || env_.clock.monotonic_ms() < shard.emit_after_ms) {
       schedule_.place(shard);
       continue;
     }
+    current_ = &shard;
+    emission_ = std::exchange(shard.aside, std::nullopt).value_or(Emission());
     const SourceRecord& record = *shard.reader->record();
     penstock_batch origin = {};
     origin.struct_size = sizeof origin;
@@ -284,12 +324,10 @@ bool Input::begin_record() {
     origin.sequence_number = bytes(record.sequence_number);
     origin.partition_key = bytes(record.partition_key);
     origin.arrival_time_ms = record.arrival_time_ms;
-    if (shard.aside && shard.aside->through)
-      unpacker_.resume(record.data, origin, range_of(shard.grant.shard), *shard.aside->through, batch_);
+    if (emission_.through)
+      unpacker_.resume(record.data, origin, range_of(shard.grant.shard), *emission_.through, batch_);
     else
       unpacker_.begin(record.data, origin, range_of(shard.grant.shard));
-    current_ = &shard;
-    emission_ = std::exchange(shard.aside, std::nullopt).value_or(Emission());
     shard.last_arrival_ms = record.arrival_time_ms;
     if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
     return true;

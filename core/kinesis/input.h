@@ -73,6 +73,8 @@ class Input {
   void take_grants();
   void take_losses();
   void called(Shard& shard, const Status& status);
+  void report_read(const Shard& shard, const Status& status);
+  void note_read(const Shard& shard);
   Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                 int64_t start_ms);
   void retire_ended();
@@ -83,6 +85,7 @@ class Input {
   bool room_for_first_due() const;
   size_t held_bytes() const;
 
+  int32_t emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
   int32_t emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
   bool may_go_on() const;
   bool begin_record();
@@ -101,8 +104,9 @@ class Input {
   Assignment& assignment_;
   const InputOptions options_;
   Reporter reporter_;
-  std::deque<SourceStream> streams_;
   ReaderTotals totals_;
+  std::deque<SourceStream> streams_;
+  std::vector<Incident> reads_;  // of each stream's shards
   GrantedShards shards_;
   std::vector<Grant> grants_;  // taken, and no shard made of them yet
   GrantedShards lost_;         // a call of theirs is under way

@@ -1,9 +1,11 @@
 #include "core/kinesis/own_assignment.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/json.h"
 #include "core/base/time.h"
+#include "core/kinesis/seek.h"
 
 namespace penstock {
 
@@ -49,8 +51,11 @@ OwnAssignment::OwnAssignment(Env& env, std::unique_ptr<CheckpointStore> store, C
 Status OwnAssignment::listed(size_t stream_index, const StreamIdentity& identity,
                              const std::vector<ShardInfo>& shards, int64_t start_ms) {
   Stream& stream = streams_[stream_index];
+  const StreamCheckpoint* const before = checkpoint_.find(identity);
+  const bool fresh = before == nullptr || !before->begin;
   if (Status identified = identify(stream, identity, start_ms); !identified.ok()) return identified;
   if (Status pinned = check_pinned(stream, shards); !pinned.ok()) return pinned;
+  if (!std::exchange(stream.start_logged, true)) log_start(stream, shards, fresh);
   forget_unlisted(stream, shards);
   for (const ShardInfo& info : shards) stream.shards[info.id].info = info;
   grant_what_can_be(stream_index);
@@ -84,6 +89,17 @@ Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, i
   Status saved = save();
   if (!saved.ok()) *stream.kept = std::move(before);
   return saved;
+}
+
+void OwnAssignment::log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const {
+  const auto kept = std::count_if(shards.begin(), shards.end(),
+                                  [&](const ShardInfo& shard) { return stream.kept->shards.contains(shard.id); });
+  const std::string start = text_of(*stream.kept->begin);
+  env_.log(LogLevel::info, "stream " + printable(stream.kept->stream.name) + ": " + std::to_string(shards.size()) +
+                               (shards.size() == 1 ? " shard" : " shards") +
+                               (fresh ? "; starts at " + start + ", as " + store_->name() + " has no position"
+                                      : "; goes on from " + store_->name() + ", which has the positions of " +
+                                            std::to_string(kept) + "; shards without one start at " + start));
 }
 
 // A pinned shard is there, or was read to its end.
@@ -132,10 +148,9 @@ void OwnAssignment::forget(Stream& stream, const std::string& shard_id) {
   if (shard.empty() || shard.mapped().grant == 0) return;
   losses_.push_back(shard.mapped().grant);
   granted_.erase(shard.mapped().grant);
-  reporter_.report(Status(Code::not_found, "stream " + printable(stream.kept->stream.name) + ", shard " +
-                                               printable(shard_id) +
-                                               ": the service has it no more; what was not read of it has passed "
-                                               "the stream's retention"));
+  env_.log(LogLevel::error, "stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id) +
+                                ": the service has it no more; what was not read of it has passed the stream's "
+                                "retention");
 }
 
 void OwnAssignment::grant_what_can_be(size_t stream_index) {
@@ -172,7 +187,9 @@ void OwnAssignment::settled(GrantId grant, ShardPosition position) {
 
 void OwnAssignment::advance() {
   if (moved_ && env_.clock.monotonic_ms() >= next_save_ms_)
-    if (const Status saved = save(); !saved.ok()) reporter_.report(saved);
+    if (const Status saved = save(); !saved.ok())
+      save_incident_.report(reporter_, {},
+                            Status(saved.code(), saved.message() + "; this is retried every second"));
 }
 
 Status OwnAssignment::save() {
@@ -182,6 +199,7 @@ Status OwnAssignment::save() {
   if (save_problem_.ok()) {
     moved_ = false;
     ++saves_;
+    save_incident_.recover(env_, store_->name() + ": saved again");
   }
   return save_problem_;
 }

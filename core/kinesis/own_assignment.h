@@ -49,6 +49,7 @@ class OwnAssignment : public Assignment {
   };
   struct Stream {
     StreamCheckpoint* kept = nullptr;  // nullptr: nothing was heard of it yet
+    bool start_logged = false;
     std::map<std::string, Shard> shards;
     std::map<std::string, int64_t> unlisted_since_boot_ms;  // what is kept of shards that the last list lacked
   };
@@ -60,6 +61,7 @@ class OwnAssignment : public Assignment {
   OwnAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint, Options options);
   Status identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms);
   Status check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const;
+  void log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const;
   void forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards);
   void forget(Stream& stream, const std::string& shard_id);
   bool chosen(const std::string& shard_id) const {
@@ -82,6 +84,7 @@ class OwnAssignment : public Assignment {
   bool moved_ = false;  // since it was saved
   int64_t next_save_ms_ = 0;
   Status save_problem_;
+  Incident save_incident_;
   int64_t saves_ = 0;
   bool closing_ = false;
 };

@@ -46,14 +46,15 @@ void RecordLimit::receive(const Result<ServiceAnswer>& answer) {
   }
   const int64_t now_ms = env_.clock.monotonic_ms();
   std::string then = ", which is tried again";
-  if (bytes.status().retryable()) {
-    due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
+  if (bytes.status().code() == Code::denied) {
+    bytes_ = kMaxRecordBytes;
+    then = " (max_record_bytes auto; 1 MiB is taken in its place)";
   } else if (bytes.status().code() == Code::not_found) {
     due_ms_ = now_ms + kNoStreamPauseMs;  // it may be made yet, and then take more than most
     then += " every 30 s; nothing is sent until then";
   } else {
-    bytes_ = kMaxRecordBytes;
-    then = " (max_record_bytes auto; 1 MiB is taken in its place)";
+    // What anything but the service refuses is no answer to the question, however odd it is.
+    due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
   }
   reporter_.report(
       bytes.status().in("asking stream " + printable(stream_) + " for the largest record that it takes" + then),

@@ -101,7 +101,7 @@ void Settlement::tell_hole(const Shard& shard) noexcept try {
 void Settlement::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (!unflushed_.empty() && now_ms >= next_flush_ms_)
-    if (const Status flushed = flush(); !flushed.ok()) reporter_.report(flushed);
+    if (const Status flushed = flush(); !flushed.ok()) flush_incident_.report(reporter_, {}, flushed);
   if (now_ms >= next_look_ms_) look_for_holes(now_ms);
 }
 
@@ -115,6 +115,7 @@ Status Settlement::flush() {
     next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
     return flushed;
   }
+  flush_incident_.recover(env_, "on_failure: the failure file is written again");
   for (; !unflushed_.empty(); unflushed_.pop_back())
     if (Shard* shard = find(unflushed_.back().grant)) read(*shard, unflushed_.back().record);
   return {};

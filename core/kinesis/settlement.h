@@ -101,6 +101,7 @@ class Settlement {
   int64_t next_flush_ms_ = 0;
   int64_t next_look_ms_ = 0;
   bool failures_written_ = true;  // when it was last tried
+  Incident flush_incident_;
   int64_t holes_ = 0;
 };
 

@@ -38,9 +38,10 @@ struct Shard {
   Progress progress;
   int64_t last_arrival_ms = 0;  // of the last record emitted; Unix time, 0: there was none
 
-  int64_t due_ms = kNever;  // as its ReadSchedule has it
-  bool moved = false;       // progress has, and the assignment is not told yet
-  bool stuck = false;       // and said so
+  int64_t emit_after_ms = 0;  // nothing of it is emitted before
+  int64_t due_ms = kNever;    // as its ReadSchedule has it
+  bool moved = false;         // progress has, and the assignment is not told yet
+  bool stuck = false;         // and said so
 };
 
 }  // namespace penstock

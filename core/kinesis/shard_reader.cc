@@ -1,7 +1,9 @@
 #include "core/kinesis/shard_reader.h"
 
 #include <algorithm>
+#include <exception>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "core/base/backoff.h"
@@ -24,6 +26,7 @@ constexpr size_t kRecordOverheadBytes = 300;  // its other members in the answer
 constexpr size_t kUnknown = std::numeric_limits<size_t>::max();
 constexpr Backoff kBackoff{200, 10000};
 constexpr int64_t kPermanentFailurePauseMs = 30000;
+constexpr int64_t kOverdueMs = 2000;  // after it was due: calls take their time
 
 // In an answer the data is base64.
 constexpr size_t in_answer(size_t data_bytes) { return data_bytes / 3 * 4 + kRecordOverheadBytes; }
@@ -55,6 +58,7 @@ ShardReader::ShardReader(Env& env, ServiceClient& client, ReaderTotals& totals, 
       options_(options),
       called_(std::move(called)),
       next_(iterator_start(from)),
+      answered_ms_(env.clock.monotonic_ms()),
       record_bytes_(in_answer(kFirstRecordBytesGuess)),
       expected_bytes_(kUnknown) {
   if (from.kind == ReadFrom::Kind::behind) resumed_ = from.position;
@@ -74,17 +78,26 @@ ShardReader::Request ShardReader::next_request(size_t most) const {
 }
 
 void ShardReader::start_call(size_t most) {
-  const Request request = next_request(most);
-  if (iterator_.empty())
-    get_iterator(request);
-  else
-    get_records(request);
+  const int64_t calls = totals_.calls;
+  try {
+    const Request request = next_request(most);
+    if (iterator_.empty())
+      get_iterator(request);
+    else
+      get_records(request);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& thrown) {
+    if (totals_.calls != calls) throw;  // by who was told
+    end_call(defect_status(thrown));
+  }
 }
 
 // The call has all that needs memory here: from now on it ends.
 void ShardReader::begin_call(size_t answer_bytes) {
   calling_ = true;
   ++totals_.calls;
+  if (std::exchange(retrying_, false)) ++totals_.retries;
   hold(answer_bytes);
 }
 
@@ -175,6 +188,8 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
       behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kLeastAnswerRecords * record_bytes_);
   after_last_ = end_in_doubt_ && has_read_;
   pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kLeastPauseMs);
+  answered_ms_ = env_.clock.monotonic_ms();
+  overdue_ms_ = next_call_ms_ + kOverdueMs;
   return outcome;
 }
 
@@ -184,10 +199,17 @@ void ShardReader::pause_after(int64_t bytes, int64_t least_ms) {
   next_call_ms_ = env_.clock.monotonic_ms() + std::max(least_ms, allotted_ms);
 }
 
+int64_t ShardReader::lag_ms() const {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  const int64_t since_ms = now_ms - answered_ms_;
+  if (behind_latest_ms_ < 0) return std::max<int64_t>(1, since_ms);
+  return behind_latest_ms_ == 0 && now_ms < overdue_ms_ ? 0 : behind_latest_ms_ + since_ms;
+}
+
 void ShardReader::end_call(const Status& status) {
   calling_ = false;
   if (status.ok()) return called_(status);
-  ++totals_.retries;
+  retrying_ = true;
   const bool permanent = !status.retryable() && status.code() != Code::too_large;
   // An iterator that is too old, or that the service does not know, is of no use; a new one starts from where we
   // are.

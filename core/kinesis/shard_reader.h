@@ -17,8 +17,8 @@ namespace penstock {
 
 // Of all readers of an instance together.
 struct ReaderTotals {
-  int64_t calls = 0;
-  int64_t retries = 0;    // calls that failed and are made again
+  int64_t calls = 0;      // of these operations, and of those that list the shards
+  int64_t retries = 0;    // of these, made because one before had failed
   int64_t records = 0;    // source records received
   int64_t bytes = 0;      // their data
   size_t held_bytes = 0;  // answers held, and room reserved for those under way
@@ -65,8 +65,11 @@ class ShardReader {
   // it.
   std::optional<ShardPosition> take_resumed() { return std::exchange(resumed_, std::nullopt); }
 
-  bool ended() const { return at_end_ && record() == nullptr; }   // and every record received was taken
-  int64_t behind_latest_ms() const { return behind_latest_ms_; }  // -1: the service has not said yet
+  bool ended() const { return at_end_ && record() == nullptr; }  // and every record received was taken
+  // How far behind its newest record the shard may be by now: what the last response said, and the time since
+  // then, unless that response was up to date and the next one is not overdue. Before the first one: the time
+  // since the reader was made, and never 0.
+  int64_t lag_ms() const;
   // Whether calls fail since the last response of GetRecords.
   bool failing() const { return failures_ > 0; }
 
@@ -113,9 +116,12 @@ class ShardReader {
   bool listed_closed_ = false;   // by ListShards
   bool confirming_end_ = false;  // the iterator was requested in doubt and listed_closed_; no record came since
   int64_t next_call_ms_ = 0;
-  int64_t behind_latest_ms_ = -1;
-  size_t record_bytes_;    // what a record takes in an answer, estimated from those seen
-  size_t expected_bytes_;  // of the next answer
+  bool retrying_ = false;          // the next call is made because one has failed
+  int64_t behind_latest_ms_ = -1;  // -1: the service has not said yet
+  int64_t answered_ms_;            // when it last did; before, when the reader was made
+  int64_t overdue_ms_ = 0;         // when a further answer is
+  size_t record_bytes_;            // what a record takes in an answer, estimated from those seen
+  size_t expected_bytes_;          // of the next answer
 };
 
 }  // namespace penstock

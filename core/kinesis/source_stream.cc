@@ -15,16 +15,27 @@ constexpr int64_t kRefreshMs = 60000;
 constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr int64_t kListedAgainMs = 1000;
 constexpr Backoff kBackoff{500, 10000};
+constexpr Backoff kRefusedBackoff{500, kPermanentFailurePauseMs};  // it may have been a proxy that refused
 }  // namespace
 
 void SourceStream::lost() {
-  readable_ = false;
+  set_unreadable();
   look_within(0);
+}
+
+void SourceStream::set_unreadable() {
+  if (std::exchange(readable_, false)) unreadable_since_ms_ = env_.clock.monotonic_ms();
 }
 
 void SourceStream::look_within(int64_t ms) {
   wanted_ms_ = std::min(wanted_ms_, env_.clock.monotonic_ms() + ms);
-  if (!calling_ && !described_) next_call_ms_ = std::min(next_call_ms_, wanted_ms_);
+  if (!calling_ && !described_) next_call_ms_ = std::min(next_call_ms_, std::max(wanted_ms_, not_before_ms_));
+}
+
+void SourceStream::begin_call() {
+  calling_ = true;
+  ++totals_.calls;
+  if (std::exchange(retrying_, false)) ++totals_.retries;
 }
 
 void SourceStream::advance() {
@@ -42,7 +53,7 @@ void SourceStream::describe() {
     return list();
   }
   std::string body = describe_stream_summary_body(name_.text);
-  calling_ = true;
+  begin_call();
   client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes, [this](Result<ServiceAnswer> answer) {
     calling_ = false;
     const Status taken = or_out_of_memory([&] { return receive_summary(answer); });
@@ -51,8 +62,9 @@ void SourceStream::describe() {
 }
 
 Status SourceStream::receive_summary(Result<ServiceAnswer>& answer) {
-  if (!answer.ok() && answer.status().code() == Code::permanent) {
-    // Who may read a stream need not be allowed to describe it.
+  if (!answer.ok() && answer.status().code() == Code::denied) {
+    // Who may read a stream need not be allowed to describe it. Only the service can say so: what anything on the
+    // way to it refuses is retried.
     identity_ = {name_.name, "", 0};
     env_.log(LogLevel::warn,
              "stream " + name_.name + ": " + answer.status().message() +
@@ -74,7 +86,7 @@ Status SourceStream::receive_summary(Result<ServiceAnswer>& answer) {
 
 void SourceStream::list() {
   std::string body = list_shards_body(name_.text, next_token_);
-  calling_ = true;
+  begin_call();
   client_.call("ListShards", std::move(body), kPageBytes, [this](Result<ServiceAnswer> answer) {
     calling_ = false;
     const Status taken = or_out_of_memory([&] { return receive_page(answer); });
@@ -105,12 +117,13 @@ Status SourceStream::take_list(int64_t date_ms) {
   if (status.ok()) {
     readable_ = true;
     missing_ = false;
+    incident_.recover(env_, "stream " + name_.name + ": found and listed again");
     next_call_ms_ = std::min(now_ms + kRefreshMs, wanted_ms_);
     return {};
   }
-  if (!status.retryable()) readable_ = false;
+  if (!status.retryable()) set_unreadable();
   next_call_ms_ = now_ms + (status.retryable() ? kListedAgainMs : kRefreshMs);
-  reporter_.report(status);
+  incident_.report(reporter_, {}, status);
   return {};
 }
 
@@ -120,19 +133,20 @@ void SourceStream::fail(const Status& status) {
   shards_.clear();
   next_token_.clear();
   ++failures_;
-  const int64_t pause_ms =
-      status.retryable() ? kBackoff.delay_ms(failures_, env_.random) : kPermanentFailurePauseMs;
-  next_call_ms_ = env_.clock.monotonic_ms() + pause_ms;
-  if (status.code() == Code::not_found) {
-    readable_ = false;
+  retrying_ = true;
+  const bool not_found = status.code() == Code::not_found;
+  const Backoff& backoff = status.retryable() ? kBackoff : kRefusedBackoff;
+  const int64_t pause_ms = not_found ? kPermanentFailurePauseMs : backoff.delay_ms(failures_, env_.random);
+  next_call_ms_ = not_before_ms_ = env_.clock.monotonic_ms() + pause_ms;
+  if (not_found) {
+    set_unreadable();
     missing_ = true;
-    reporter_.report(
-        Status(status.code(), "stream " + name_.name + " is not there (it is looked for every " +
-                                  std::to_string(kPermanentFailurePauseMs / 1000) + " s): " + status.message()),
-        LogLevel::warn);
-  } else {
-    reporter_.report(status.in("stream " + name_.name));
   }
+  const bool warning = not_found || status.retryable();
+  incident_.report(reporter_, "stream " + name_.name,
+                   Status(status.code(), (not_found ? "not found: " : "") + status.message() +
+                                             (not_found ? "; it is looked for every 30 s" : "; this is retried")),
+                   warning ? LogLevel::warn : LogLevel::error);
 }
 
 }  // namespace penstock

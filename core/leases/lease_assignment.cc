@@ -20,6 +20,7 @@ LeaseAssignment::LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions optio
       reporter_(env),
       terms_{env, table, reporter_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
       taker_(options_.worker, options_.failover_ms),
+      start_logged_(options_.streams),
       chores_(terms_, [this](const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
                              const std::string& from) { chore_done(chore, started_boot_ms, write, from); }) {
   for (size_t i = 0; i < options_.streams; ++i)
@@ -137,7 +138,10 @@ void LeaseAssignment::review(size_t index) {
     look_after_held_at(0);
   }
   if (!stream.known() || closing_) return;
-  if (stream.start_is_undecided()) scan_again_in(0);
+  if (stream.start_is_undecided())
+    scan_again_in(0);
+  else if (!std::exchange(start_logged_[index], true))
+    env_.log(LogLevel::info, stream.start());
   for (Lease& lease : stream.missing(boot_ms()))
     chores_.add({LeaseChore::Kind::make, index, std::move(lease), decided_until_boot_ms()});
   for (Lease& lease : stream.obsolete(options_.worker)) {

@@ -93,6 +93,7 @@ class LeaseAssignment : public Assignment {
   Reporter reporter_;
   LeaseTerms terms_;
   LeaseTaker taker_;
+  std::vector<char> start_logged_;  // of each stream
   std::vector<std::unique_ptr<StreamLeases>> streams_;
 
   bool prepared_ = false;

@@ -112,6 +112,15 @@ void StreamLeases::removed(const std::string& shard_id) {
   tree_.reset();
 }
 
+std::string StreamLeases::start() const {
+  std::string at = initial_.kind == InitialPosition::Kind::latest ? "latest" : "trim_horizon";
+  if (initial_.kind == InitialPosition::Kind::at_timestamp) at = rfc3339(initial_.timestamp_ms);
+  const std::string text = "stream " + identity_.name + ": " + std::to_string(shards_.size()) +
+                           (shards_.size() == 1 ? " shard; " : " shards; ");
+  if (!had_leases_) return text + "starts at " + at + ", as the table of the leases has no position";
+  return text + "goes on from the table of the leases, which has " + std::to_string(leases_.size());
+}
+
 const LeaseTree& StreamLeases::tree() const {
   if (!tree_) tree_.emplace(shards_, leases_);
   return *tree_;

@@ -47,6 +47,8 @@ class StreamLeases {
   // What the keys of its leases begin with, once it is listed: account:stream:creationEpoch; "" where it is alone.
   const std::string& stream_id() const { return stream_id_; }
   const LeasesByShard& leases() const { return leases_; }
+  // For people: its shards, and where they are read from.
+  std::string start() const;
 
   // The shard of a lease, listed or as its row says; none where nobody can read it (any more).
   std::optional<ShardInfo> shard(const std::string& shard_id) const;

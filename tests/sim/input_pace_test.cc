@@ -92,7 +92,7 @@ TEST_F(input, each_shard_tells_how_far_behind_it_is_and_when_its_last_record_arr
   }
   model::Shard& slow = service.stream("in")->shards()[1];
   const auto reader = start();
-  reader->run([&] { return reader->stat("shard_lag_ms", "in/shardId-000000000001") >= 0; });
+  reader->run([&] { return reader->stat("shard_last_arrival_ms", "in/shardId-000000000001") > 0; });
   slow.reads_blocked_until_ms = INT64_MAX;
   reader->run_for(30'000);
   EXPECT_EQ(reader->stat("shard_lag_ms", "in/shardId-000000000000"), 0);

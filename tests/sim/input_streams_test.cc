@@ -82,7 +82,7 @@ TEST_F(input, a_stream_that_is_deleted_is_said_now_and_then_and_not_by_every_sha
   const size_t lines = sim.log().size();
   const uint64_t calls = service.stats().requests;
   reader->run_for(5 * kMinuteMs);
-  EXPECT_TRUE(sim.logged("stream in is not there"));
+  EXPECT_TRUE(sim.logged("stream in: not found"));
   EXPECT_LE(sim.log().size() - lines, 25u);
   EXPECT_LE(service.stats().requests - calls, 150u);
 }

@@ -68,9 +68,9 @@ TEST(aws_error, codes_fall_into_their_classes_with_and_without_exception) {
       {Code::not_found, {"ResourceNotFound"}},
       {Code::conflict, {"ConditionalCheckFailed", "ResourceInUse"}},
       {Code::invalid, {"InvalidArgument", "Validation", "Serialization"}},
+      {Code::denied, {"AccessDenied"}},
       {Code::permanent,
-       {"AccessDenied", "KMSDisabled", "KMSAccessDenied", "KMSNotFound", "Unheard", "", "Exception",
-        "throttling"}},
+       {"KMSDisabled", "KMSAccessDenied", "KMSNotFound", "Unheard", "", "Exception", "throttling"}},
   };
   for (const auto& [code, names] : classes)
     for (const std::string& name : names) {
@@ -89,6 +89,15 @@ TEST(aws_error, http_status_decides_where_the_code_does_not) {
     EXPECT_EQ(aws_status("op", refusal(http_status, "")).code(), Code::permanent) << http_status;
   EXPECT_EQ(class_of("ExpiredIteratorException", 500), Code::expired);
   EXPECT_EQ(class_of("Unheard", 503), Code::transient);
+}
+
+TEST(aws_error, only_the_service_itself_denies) {
+  const std::string page = "<html>403 Forbidden: AccessDeniedException</html>";
+  EXPECT_EQ(aws_status("op", refusal(403, page)).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", refusal(403, page, "AccessDeniedException")).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", refusal(403, R"({"message":"AccessDeniedException"})")).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", refusal(307, "")).code(), Code::permanent);
+  EXPECT_EQ(aws_status("op", refusal(403, R"({"__type":"AccessDeniedException"})")).code(), Code::denied);
 }
 
 TEST(aws_error, message_names_operation_code_and_what_the_service_says) {

@@ -95,12 +95,26 @@ TEST(record_limit, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a_wa
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
   fixture.write(2, {std::string(kMaxRecordBytes - 1, 'x')});
   fixture.pass(0);
-  fixture.service.take_question().answered(Status(Code::permanent, "AccessDenied"));
+  fixture.service.take_question().answered(Status(Code::denied, "AccessDenied"));
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
   ASSERT_FALSE(fixture.system.log.empty());
   EXPECT_NE(fixture.system.log[0].find("max_record_bytes auto"), std::string::npos);
+}
+
+TEST(record_limit, what_a_proxy_refuses_is_asked_again) {
+  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+  fixture.write(1, {std::string((2 << 20) - 2, 'x')});
+  fixture.pass(0);
+  for (int i = 0; i < 3; ++i) {
+    fixture.service.take_question().answered(Status(Code::permanent, "DescribeStreamSummary: HTTP 403"));
+    fixture.pass(10'000);
+    EXPECT_TRUE(fixture.service.calls.empty());
+  }
+  fixture.service.take_question().answered(ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.pass(0);
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
 
 TEST(record_limit, a_summary_without_the_member_means_one_mebibyte) {

@@ -203,7 +203,7 @@ TEST_F(lease_table_faults, table_that_another_worker_made_meanwhile_is_as_good) 
   EXPECT_FALSE(*us.prepare({true, {}}));
   EXPECT_TRUE(*us.prepare({true, {}}));
   service.faults().next_calls("DescribeTable", model::error_fault({400, "AccessDeniedException", "no"}));
-  EXPECT_EQ(us.prepare({true, {}}).status().code(), Code::permanent);
+  EXPECT_EQ(us.prepare({true, {}}).status().code(), Code::denied);
 }
 
 // What is paid for on demand.
