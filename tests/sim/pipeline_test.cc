@@ -91,7 +91,7 @@ class e2e : public testing::Test {
   std::unique_ptr<FailureLog> in_failures = std::move(*FailureLog::open(in.env(), "file:/failures"));
   std::unique_ptr<FailureLog> out_failures = std::move(*FailureLog::open(out.env(), "file:/failures"));
   Input input{
-      in.env(), {{{"in", "in", ""}, &in_client}}, *assignment, *in_failures, {.mem_limit_bytes = kMemLimit}};
+      in.env(), {{{"in", "in", "", ""}, &in_client}}, *assignment, *in_failures, {.mem_limit_bytes = kMemLimit}};
   LambdaFilter filter{LambdaFilterOptions{}};
   Writer writer{
       out.env(),

@@ -92,7 +92,7 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
   }
   std::vector<InputStream> streams;
   for (size_t i = 0; i < plan.streams; ++i)
-    streams.push_back({{kSourceStreams[i], kSourceStreams[i], ""}, &process->in_client_});
+    streams.push_back({{kSourceStreams[i], kSourceStreams[i], "", ""}, &process->in_client_});
   process->input_ =
       std::make_unique<Input>(env.in.env(), streams, *assignment, *process->in_failures_, input_options(plan));
   return process;
