@@ -184,7 +184,8 @@ Parts run_parts(const Source& source, size_t records) {
   const Endpoint endpoint = {.url = "https://kinesis.us-east-1.amazonaws.com",
                              .host = "kinesis.us-east-1.amazonaws.com",
                              .region = "us-east-1",
-                             .service = "kinesis"};
+                             .service = "kinesis",
+                             .source = ""};
   const std::string whole_answer = put_records_answer(kMaxRecordsPerCall);
   const auto timed = [](double& sum_s, const auto& part) {
     const double from = thread_cpu_s();

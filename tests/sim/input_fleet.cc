@@ -29,7 +29,7 @@ std::string name_of(size_t stream) { return stream == 0 ? "in" : "in-" + std::to
 
 std::vector<InputStream> all_with(ServiceClient& client, size_t streams) {
   std::vector<InputStream> all;
-  for (size_t i = 0; i < streams; ++i) all.push_back({{name_of(i), name_of(i), ""}, &client});
+  for (size_t i = 0; i < streams; ++i) all.push_back({{name_of(i), name_of(i), "", ""}, &client});
   return all;
 }
 
