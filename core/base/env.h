@@ -109,6 +109,9 @@ class AppendFile {
 class FileLock {
  public:
   virtual ~FileLock() = default;
+  // Whether the path still leads to the locked file. Not ok, with the path, once it was removed or replaced: then
+  // another process could lock the new one.
+  virtual Status check() { return {}; }
 };
 
 class Files {
@@ -118,11 +121,13 @@ class Files {
   virtual Result<std::string> read(const std::string& path, size_t max_bytes) = 0;
   // Replaces the file, mode 0600: afterwards, also after a power cut, it holds all of bytes; before, all that it
   // held; after an error, all of the one or all of the other (temporary file, fsync, rename, fsync of the folder).
+  // Code::config where path is a symbolic link or a file of another owner.
   virtual Status replace(const std::string& path, std::string_view bytes) = 0;
   // Opens to append, creates with mode 0600, follows no symbolic link, locks. Code::config with who holds
-  // it where another process does.
+  // it where another process does, and for a file that has another owner, a hard link, or a mode beyond 0600.
   virtual Result<std::unique_ptr<AppendFile>> append_to(const std::string& path) = 0;
-  // Locks path (creating it); Code::config with the holder's pid where another process does.
+  // Locks path (creating it), which is held to the rules of append_to(); Code::config with the holder's pid where
+  // another process has the lock.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
   // Gives the file the name to, in the same folder, for good when ok (fsync of the folder); after an error it may
   // have either. Code::config where that name is taken: nothing is ever replaced.

@@ -137,9 +137,9 @@ StreamCheckpoint* Checkpoint::find(const StreamIdentity& stream) {
 Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(Env& env, std::string_view where) {
   const Result<std::string> path = path_in(where);
   if (!path.ok()) return path.status();
-  std::unique_ptr<FileLock> lock;
+  std::optional<PathLock> lock;
   if (!path->empty()) {
-    Result<std::unique_ptr<FileLock>> locked = env.files.lock(*path + ".lock");
+    Result<PathLock> locked = PathLock::take(env.files, *path);
     if (!locked.ok()) return locked.status().in("checkpoint " + printable(where));
     lock = std::move(*locked);
   }
@@ -148,7 +148,7 @@ Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(Env& env, std::st
 
 Result<Checkpoint> CheckpointStore::look(Env& env, std::string_view where) {
   const Result<std::string> path = path_in(where);
-  return path.ok() ? CheckpointStore(env, *path, nullptr).load() : path.status();
+  return path.ok() ? CheckpointStore(env, *path, std::nullopt).load() : path.status();
 }
 
 Result<std::string> CheckpointStore::path_in(std::string_view where) {
@@ -184,8 +184,9 @@ Result<Checkpoint> CheckpointStore::load() {
 
 Status CheckpointStore::save(const Checkpoint& checkpoint) {
   if (path_.empty()) return {};
-  Status saved = env_.files.replace(path_, written(checkpoint));
-  return saved.ok() ? saved : saved.in("saving the checkpoint");
+  Status saved = lock_->check();
+  if (saved.ok()) saved = env_.files.replace(path_, written(checkpoint));
+  return saved.ok() ? saved : saved.in("saving the " + name());
 }
 
 std::string CheckpointStore::name() const {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/env.h"
+#include "core/kinesis/path_lock.h"
 #include "core/kinesis/read_api.h"
 #include "core/kinesis/shard_position.h"
 
@@ -51,12 +52,12 @@ class CheckpointStore {
 
  private:
   static Result<std::string> path_in(std::string_view where);  // "": memory
-  CheckpointStore(Env& env, std::string path, std::unique_ptr<FileLock> lock)
+  CheckpointStore(Env& env, std::string path, std::optional<PathLock> lock)
       : env_(env), path_(std::move(path)), lock_(std::move(lock)) {}
 
   Env& env_;
   std::string path_;  // "": memory
-  std::unique_ptr<FileLock> lock_;
+  std::optional<PathLock> lock_;
 };
 
 }  // namespace penstock

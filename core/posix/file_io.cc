@@ -1,11 +1,14 @@
 #include "core/posix/file_io.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 #include "core/base/json.h"
@@ -15,6 +18,7 @@ namespace penstock {
 namespace {
 
 constexpr mode_t kOwnerOnly = 0600;
+constexpr mode_t kAllModeBits = 07777;
 
 struct flock whole_file() {
   struct flock range = {};
@@ -22,6 +26,34 @@ struct flock whole_file() {
   range.l_whence = SEEK_SET;
   return range;
 }
+
+// While it lives, SIGXFSZ stays away from this thread, the one that the kernel sends it to. One that was pending
+// before is left pending.
+class WithoutSigxfsz {
+ public:
+  WithoutSigxfsz() {
+    sigemptyset(&only_);
+    sigaddset(&only_, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &only_, &before_);
+    sigset_t pending;
+    was_pending_ = sigpending(&pending) == 0 && sigismember(&pending, SIGXFSZ) == 1;
+  }
+  ~WithoutSigxfsz() {
+    const int error = errno;
+    const timespec at_once = {};
+    if (!was_pending_)
+      while (sigtimedwait(&only_, nullptr, &at_once) < 0 && errno == EINTR) continue;
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
+  }
+  WithoutSigxfsz(const WithoutSigxfsz&) = delete;
+  WithoutSigxfsz& operator=(const WithoutSigxfsz&) = delete;
+
+ private:
+  sigset_t only_;
+  sigset_t before_;
+  bool was_pending_;
+};
 
 // A lock file PATH.lock is held for PATH, which is the name that the user knows.
 Status held_by_other(int fd, std::string name) {
@@ -44,7 +76,32 @@ Status io_error(const std::string& what, int error) {
   return {Code::io, what + ": " + std::generic_category().message(error)};
 }
 
+Status check_private(const struct stat& about, const std::string& name) {
+  const auto refused = [&](const std::string& why) {
+    return Status(Code::config, name + why + "; remove it or name another");
+  };
+  if (about.st_uid != geteuid())
+    return refused(" belongs to user " + std::to_string(about.st_uid) + ", but this process is user " +
+                   std::to_string(geteuid()));
+  if (about.st_nlink > 1) return refused(" has hard links, which another program may write to");
+  if (const mode_t mode = about.st_mode & kAllModeBits; (mode & ~kOwnerOnly) != 0) {
+    const char octal[] = {'0', static_cast<char>('0' + (mode >> 6 & 7)), static_cast<char>('0' + (mode >> 3 & 7)),
+                          static_cast<char>('0' + (mode & 7)), '\0'};
+    return {Code::config,
+            name + " has mode " + octal + ", but only its owner may read and write it: chmod 0600 it"};
+  }
+  return {};
+}
+
+bool is_named(int fd, const std::string& path) {
+  struct stat about = {};
+  struct stat named = {};
+  return fstat(fd, &about) == 0 && lstat(path.c_str(), &named) == 0 && named.st_dev == about.st_dev &&
+         named.st_ino == about.st_ino;
+}
+
 Status write_all(int fd, std::string_view bytes, const std::string& what) {
+  const WithoutSigxfsz without_sigxfsz;
   while (!bytes.empty()) {
     const ssize_t count = write(fd, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;

@@ -1,6 +1,8 @@
 // Small pieces of file handling shared in core/posix. Private to it.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,8 +32,16 @@ class Descriptor {
 // Code::io, "what: the text of that errno".
 Status io_error(const std::string& what, int error);
 
-// Writes all of bytes, over interruptions and short writes. After an error some of them may be written.
+// Writes all of bytes, over interruptions and short writes. After an error some of them may be written. A limit on
+// the size of files (`ulimit -f`) is an error like a full disk: SIGXFSZ, whose default ends the process, is
+// blocked and consumed here, because the process's signal dispositions belong to the program that has loaded us.
 Status write_all(int fd, std::string_view bytes, const std::string& what);
+
+// Whether a file is its owner's alone: Code::config for another owner, for hard links, and for a mode beyond 0600.
+Status check_private(const struct stat& about, const std::string& name);
+
+// Whether path leads to the file that is open.
+bool is_named(int fd, const std::string& path);
 
 // Makes names created or renamed in the folder of path survive a power cut.
 Status sync_folder_of(const std::string& path);

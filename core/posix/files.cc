@@ -21,6 +21,7 @@ namespace {
 
 constexpr size_t kReadPieceBytes = size_t{64} * 1024;
 constexpr int kTriesForTemporary = 10;
+constexpr int kTriesForLock = 10;
 
 class SystemAppendFile : public AppendFile {
  public:
@@ -29,12 +30,10 @@ class SystemAppendFile : public AppendFile {
 
   Result<State> state() override {
     struct stat about = {};
-    struct stat named = {};
     if (fstat(file_.get(), &about) != 0) return io_error("looking at " + name_, errno);
     State state;
     state.bytes = static_cast<uint64_t>(about.st_size);
-    state.is_named =
-        lstat(path_.c_str(), &named) == 0 && named.st_dev == about.st_dev && named.st_ino == about.st_ino;
+    state.is_named = is_named(file_.get(), path_);
     char last = '\n';
     if (about.st_size > 0 && pread(file_.get(), &last, 1, about.st_size - 1) < 0)
       return io_error("reading the end of " + name_, errno);
@@ -80,10 +79,18 @@ class SystemAppendFile : public AppendFile {
 
 class SystemFileLock : public FileLock {
  public:
-  explicit SystemFileLock(Descriptor file) : file_(std::move(file)) {}
+  SystemFileLock(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+
+  Status check() override {
+    if (is_named(file_.get(), path_)) return {};
+    return {Code::io, "the lock file " + printable(path_) +
+                          " was removed or replaced while it was in use, so that another process may have locked "
+                          "the new one; leave lock files alone while their owner runs"};
+  }
 
  private:
   const Descriptor file_;
+  const std::string path_;
 };
 
 // The temporary file beside path, locked and empty. Its name is always the same, so that a crash leaves one behind
@@ -93,11 +100,9 @@ Result<Descriptor> open_temporary(const std::string& path) {
     Result<Descriptor> file = open_locked(path, O_WRONLY);
     if (!file.ok()) return file;
     struct stat locked = {};
-    struct stat named = {};
     if (fstat(file->get(), &locked) != 0) return io_error("opening " + printable(path), errno);
     // Between open and lock another writer may have renamed it into place: then it is not ours to write.
-    if (lstat(path.c_str(), &named) != 0 || named.st_dev != locked.st_dev || named.st_ino != locked.st_ino)
-      continue;
+    if (!is_named(file->get(), path)) continue;
     if (locked.st_uid != geteuid() || locked.st_nlink != 1)
       return Status(Code::config, printable(path) + " belongs to another user or has other names; remove it");
     if (fchmod(file->get(), 0600) != 0 || ftruncate(file->get(), 0) != 0)
@@ -106,6 +111,20 @@ Result<Descriptor> open_temporary(const std::string& path) {
   }
   return Status(Code::config,
                 printable(path) + " is being replaced by others all the time; give each its own path");
+}
+
+// What path leads to goes when another file takes its name. That must not be what someone else has put there: a
+// link would be replaced, and the file that it leads to left behind. Hard links are fine, as backups make them.
+Status check_replaceable(const std::string& path) {
+  struct stat about = {};
+  if (lstat(path.c_str(), &about) != 0) return {};
+  const std::string name = printable(path);
+  if (S_ISLNK(about.st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
+  if (S_ISREG(about.st_mode) && about.st_uid != geteuid())
+    return {Code::config, name + " belongs to user " + std::to_string(about.st_uid) +
+                              ", but this process is user " + std::to_string(geteuid()) +
+                              "; remove it or name another"};
+  return {};
 }
 
 class SystemFiles : public Files {
@@ -136,6 +155,7 @@ class SystemFiles : public Files {
   }
 
   Status replace(const std::string& path, std::string_view bytes) override {
+    if (Status status = check_replaceable(path); !status.ok()) return status;
     const std::string temporary = path + ".tmp";
     const Result<Descriptor> file = open_temporary(temporary);
     if (!file.ok()) return file.status().in("replacing " + printable(path));
@@ -156,14 +176,23 @@ class SystemFiles : public Files {
     if (!file.ok()) return file.status();
     struct stat about = {};
     if (fstat(file->get(), &about) != 0) return io_error("opening " + printable(path), errno);
+    if (Status status = check_private(about, printable(path)); !status.ok()) return status;
     if (Status status = sync_folder_of(path); !status.ok()) return status;
     return std::unique_ptr<AppendFile>(std::make_unique<SystemAppendFile>(std::move(*file), path, about.st_size));
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
-    Result<Descriptor> file = open_locked(path, O_WRONLY);
-    if (!file.ok()) return file.status();
-    return std::unique_ptr<FileLock>(std::make_unique<SystemFileLock>(std::move(*file)));
+    for (int i = 0; i < kTriesForLock; ++i) {
+      Result<Descriptor> file = open_locked(path, O_WRONLY);
+      if (!file.ok()) return file.status();
+      struct stat about = {};
+      if (fstat(file->get(), &about) != 0) return io_error("opening " + printable(path), errno);
+      if (Status status = check_private(about, printable(path)); !status.ok()) return status;
+      // Between open and lock someone may have removed it: then the next to come locks another one.
+      if (is_named(file->get(), path))
+        return std::unique_ptr<FileLock>(std::make_unique<SystemFileLock>(std::move(*file), path));
+    }
+    return Status(Code::config, printable(path) + " is removed by another program again and again; stop that");
   }
 
   Status rename(const std::string& path, const std::string& to) override {

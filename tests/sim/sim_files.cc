@@ -18,8 +18,8 @@ Status gone(const std::string& path) { return failed("using", path, "the process
 // A lock, as long as the process that took it lives. It stays with the file when that gets another name.
 class SimLock : public FileLock {
  public:
-  SimLock(std::shared_ptr<Disk> disk, std::shared_ptr<File> file)
-      : disk_(std::move(disk)), file_(std::move(file)), life_(disk_->life) {
+  SimLock(std::shared_ptr<Disk> disk, std::shared_ptr<File> file, std::string path)
+      : disk_(std::move(disk)), file_(std::move(file)), path_(std::move(path)), life_(disk_->life) {
     file_->locked = true;
   }
   SimLock(const SimLock&) = delete;
@@ -28,6 +28,11 @@ class SimLock : public FileLock {
     if (life_ == disk_->life) file_->locked = false;
   }
 
+  Status check() override {
+    const auto named = disk_->names.find(path_);
+    if (named != disk_->names.end() && named->second == file_) return {};
+    return failed("checking", path_, "the lock file was removed or replaced");
+  }
   bool alive() const { return life_ == disk_->life && !disk_->died; }
   Disk& disk() { return *disk_; }
   File& file() { return *file_; }
@@ -35,13 +40,14 @@ class SimLock : public FileLock {
  private:
   std::shared_ptr<Disk> disk_;
   std::shared_ptr<File> file_;
+  std::string path_;
   uint64_t life_;
 };
 
 class SimAppendFile : public AppendFile {
  public:
   SimAppendFile(const std::shared_ptr<Disk>& disk, const std::shared_ptr<File>& file, std::string path)
-      : lock_(disk, file), path_(std::move(path)), good_(file->content.size()) {}
+      : lock_(disk, file, path), path_(std::move(path)), good_(file->content.size()) {}
 
   Result<State> state() override {
     if (!lock_.alive()) return gone(path_);
@@ -245,7 +251,7 @@ Result<std::unique_ptr<FileLock>> SimFiles::lock(const std::string& path) {
   std::shared_ptr<File>& file = disk_->names[path];
   if (file == nullptr) file = std::make_shared<File>();
   if (file->locked) return locked_by_another(path);
-  return std::unique_ptr<FileLock>(std::make_unique<SimLock>(disk_, file));
+  return std::unique_ptr<FileLock>(std::make_unique<SimLock>(disk_, file, path));
 }
 
 Status SimFiles::rename(const std::string& path, const std::string& to) {

@@ -104,6 +104,7 @@ TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_may_end_amid_a_l
 
 TEST_F(failing_disk, a_first_sync_that_fails_leaves_what_was_there_and_doubts_its_end) {
   write_file(path_, "by an earlier process\n");
+  chmod(path_.c_str(), 0600);
   const auto file = open();
   ASSERT_TRUE(file->append("one\n").ok());
   data_syncs.from = 1;

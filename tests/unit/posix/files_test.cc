@@ -204,6 +204,7 @@ TEST_F(files, replace_in_two_processes_never_mixes_their_bytes) {
 
 TEST_F(files, append_adds_to_what_is_there) {
   write_file(path_, "old\n");
+  chmod(path_.c_str(), 0600);
   {
     Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
     ASSERT_TRUE(file.ok());
@@ -217,13 +218,85 @@ TEST_F(files, append_adds_to_what_is_there) {
   EXPECT_EQ(read_file(path_), "old\none\ntwo\n3");
 }
 
-TEST_F(files, append_creates_with_mode_0600_and_keeps_another) {
+TEST_F(files, append_and_lock_create_with_mode_0600_and_refuse_a_mode_beyond_it) {
   umask(0);
   ASSERT_TRUE(files_->append_to(path_).ok());
   EXPECT_EQ(mode_of(path_), 0600U);
-  chmod(path_.c_str(), 0640);
-  ASSERT_TRUE(files_->append_to(path_).ok());
-  EXPECT_EQ(mode_of(path_), 0640U);
+  for (const mode_t mode : {0640U, 0604U, 0620U, 0700U, 04600U}) {
+    chmod(path_.c_str(), mode);
+    expect_refused(files_->append_to(path_).status(), Code::config, "chmod 0600");
+    expect_refused(files_->lock(path_).status(), Code::config, path_);
+    EXPECT_EQ(mode_of(path_), mode);
+  }
+  chmod(path_.c_str(), 0600);
+  EXPECT_TRUE(files_->append_to(path_).ok());
+}
+
+TEST_F(files, append_and_lock_refuse_a_file_with_hard_links) {
+  const std::string victim = folder_ / "victim";
+  write_file(victim, "precious");
+  chmod(victim.c_str(), 0600);
+  ASSERT_EQ(link(victim.c_str(), path_.c_str()), 0);
+  expect_refused(files_->append_to(path_).status(), Code::config, "hard links");
+  expect_refused(files_->lock(path_).status(), Code::config, "hard links");
+  ASSERT_EQ(unlink(victim.c_str()), 0);
+  EXPECT_TRUE(files_->append_to(path_).ok());
+}
+
+TEST_F(files, append_lock_and_replace_refuse_a_file_of_another_user) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  write_file(path_, "theirs");
+  chmod(path_.c_str(), 0600);
+  ASSERT_EQ(chown(path_.c_str(), 12345, 12345), 0);
+  expect_refused(files_->append_to(path_).status(), Code::config, "belongs to user 12345");
+  expect_refused(files_->lock(path_).status(), Code::config, "belongs to user 12345");
+  expect_refused(files_->replace(path_, "ours"), Code::config, "belongs to user 12345");
+  EXPECT_EQ(read_file(path_), "theirs");
+}
+
+TEST_F(files, replace_refuses_a_symbolic_link) {
+  const std::string target = folder_ / "target";
+  write_file(target, "old");
+  ASSERT_EQ(symlink(target.c_str(), path_.c_str()), 0);
+  expect_refused(files_->replace(path_, "new"), Code::config, "symbolic link");
+  EXPECT_EQ(read_file(target), "old");
+}
+
+TEST_F(files, lock_that_was_removed_or_replaced_is_detected) {
+  const std::unique_ptr<FileLock> lock = std::move(*files_->lock(path_));
+  EXPECT_TRUE(lock->check().ok());
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  expect_refused(lock->check(), Code::io, path_);
+  const std::unique_ptr<FileLock> other = std::move(*files_->lock(path_));
+  expect_refused(lock->check(), Code::io, "removed or replaced");
+  EXPECT_TRUE(other->check().ok());
+}
+
+// The default action of SIGXFSZ ends the process, and a library must not change it.
+TEST_F(files, limit_on_file_sizes_is_an_error_like_a_full_disk_where_sigxfsz_has_its_default) {
+  for (const bool blocked : {false, true}) {
+    EXPECT_TRUE(holds_in_child([&] {
+      signal(SIGXFSZ, SIG_DFL);
+      sigset_t xfsz;
+      sigemptyset(&xfsz);
+      sigaddset(&xfsz, SIGXFSZ);
+      if (blocked) sigprocmask(SIG_BLOCK, &xfsz, nullptr);
+      const rlimit limit = {10, 10};
+      setrlimit(RLIMIT_FSIZE, &limit);
+      Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
+      if (!file.ok() || !(*file)->append("1234567\n").ok()) return false;
+      const Status status = (*file)->append("a line\n");
+      const Status replaced = files_->replace(folder_ / "checkpoint", "more than ten bytes");
+      sigset_t pending, now;
+      sigpending(&pending);
+      sigprocmask(SIG_BLOCK, nullptr, &now);
+      return status.code() == Code::io && has(status.message(), "File too large") &&
+             has(replaced.message(), "File too large") && read_file(path_) == "1234567\n" &&
+             sigismember(&pending, SIGXFSZ) == 0 && sigismember(&now, SIGXFSZ) == (blocked ? 1 : 0) &&
+             signal(SIGXFSZ, SIG_IGN) == SIG_DFL;
+    }));
+    unlink(path_.c_str());
+  }
 }
 
 TEST_F(files, append_that_does_not_fit_leaves_nothing_and_the_next_one_works) {
@@ -265,6 +338,7 @@ TEST_F(files, appending_has_one_writer_and_the_other_learns_its_pid) {
 
 TEST_F(files, state_of_a_file_tells_its_size_and_whether_it_ends_within_a_line) {
   write_file(path_, "old\ncut sho");
+  chmod(path_.c_str(), 0600);
   Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
   ASSERT_TRUE(file.ok());
   EXPECT_EQ((*file)->state()->bytes, 11U);
