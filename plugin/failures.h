@@ -18,11 +18,19 @@ constexpr auto failure_options(const char* on_failure) {
           "failure_file_size", "size", "64M",
           "A file of on_failure that would become larger is renamed to PATH.TIME, and PATH begins anew. None is "
           "ever deleted."),
-      option(
-          "failure_total_size", "none|SIZE", "none",
-          "Most that PATH and all PATH.TIME may hold together. At it nothing more is written: what fails counts "
-          "as unread until files were moved away."),
+      option("failure_total_size", "none|SIZE", "none",
+             "Most that PATH and all PATH.TIME may hold together. 14M at least. A "
+             "record whose line does not fit counts as unread until files were moved away."),
   };
+}
+
+inline Status check_failures(const Options& options) {
+  if (options.is("failure_total_size", "none") ||
+      options.size_bytes("failure_total_size") >= FailureLog::kLeastTotalBytes)
+    return {};
+  return {Code::config, "failure_total_size is " + options.text("failure_total_size") +
+                            ", but the line of a record of 10 MiB must fit: 14M is the minimum, and none sets no "
+                            "limit"};
 }
 
 inline Result<std::unique_ptr<FailureLog>> open_failures(Env& env, const Options& options) {

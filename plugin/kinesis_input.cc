@@ -37,6 +37,7 @@ class KinesisInput : public penstock_instance {
     }
     complain(check_checkpoint_file(options));
     complain(check_failure_file(options));
+    complain(check_failures(options));
     complain(check_own_files(options, {"checkpoint", "on_failure", "ca_file"}));
   }
 

@@ -191,6 +191,7 @@ class KinesisOutput : public penstock_instance {
     complain(writer_options(options).status());
     if (read_stream(options).ok()) complain(connect_output({}, options).status());
     complain(check_failure_file(options));
+    complain(check_failures(options));
     complain(check_own_files(options, {"on_failure", "ca_file"}));
   }
 

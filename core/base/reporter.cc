@@ -12,7 +12,8 @@ constexpr size_t kMaxTexts = 100;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// Each word with a digit in it becomes '#'.
+}  // namespace
+
 std::string folded(std::string_view text) {
   std::string out;
   for (size_t begin = 0; begin < text.size();) {
@@ -25,8 +26,6 @@ std::string folded(std::string_view text) {
   }
   return out;
 }
-
-}  // namespace
 
 bool Reporter::report(std::string_view subject, const Status& status, LogLevel level) {
   std::string line(subject);

@@ -1,5 +1,7 @@
 #include "core/kinesis/failure.h"
 
+#include <algorithm>
+#include <new>
 #include <utility>
 
 #include "core/base/bytes.h"
@@ -32,7 +34,7 @@ Result<std::unique_ptr<FailureLog>> FailureLog::open(Env& env, std::string_view 
   if (on_failure == "drop") {
     env.log(LogLevel::warn,
             "on_failure is drop: records that can never be delivered are lost; file:PATH would keep them");
-    return std::unique_ptr<FailureLog>(new FailureLog(env, {}, limits, nullptr));
+    return std::unique_ptr<FailureLog>(new FailureLog(env, {}, limits, std::nullopt));
   }
   if (!on_failure.starts_with(kFilePrefix) || on_failure.size() == kFilePrefix.size())
     return Status(Code::config, "on_failure is \"" + printable(on_failure) +
@@ -40,19 +42,24 @@ Result<std::unique_ptr<FailureLog>> FailureLog::open(Env& env, std::string_view 
                                     "or drop (to lose them)");
   std::string path(on_failure.substr(kFilePrefix.size()));
   const std::string what = "opening on_failure file:" + printable(path);
-  Result<std::unique_ptr<FileLock>> lock = env.files.lock(path + ".lock");
+  Result<PathLock> lock = PathLock::take(env.files, path);
   if (!lock) return lock.status().in(what);
   std::unique_ptr<FailureLog> log(new FailureLog(env, std::move(path), limits, std::move(*lock)));
   if (const auto opened = log->open_file(); !opened) return opened.status().in(what);
   return log;
 }
 
-void FailureLog::add(std::string_view stage, std::string_view reason, const penstock_batch& origin,
-                     std::string_view partition_key, std::string_view data) {
-  if (drops()) {
-    ++pending_count_;
-    return;
+FailureLog::~FailureLog() {
+  try {
+    notices_.log_now(outcome());
+  } catch (const std::bad_alloc&) {
   }
+}
+
+int64_t FailureLog::add(std::string_view stage, std::string_view reason, const penstock_batch& origin,
+                        std::string_view partition_key, std::string_view data) {
+  notices_.add(reason);
+  if (drops()) return recorded_ + ++pending_count_;
   std::string line = "{\"time\":\"";
   append_rfc3339(line, env_.clock.wall_ms());
   line += '"';
@@ -71,18 +78,31 @@ void FailureLog::add(std::string_view stage, std::string_view reason, const pens
   append_base64(line, data);
   line += "\"}\n";
   pending_ += line;
-  ++pending_count_;
+  return recorded_ + ++pending_count_;
 }
 
 Status FailureLog::flush() {
-  if (!pending_.empty()) {
-    if (const Status status = write_pending(); !status.ok())
-      return status.in("writing on_failure file:" + printable(path_));
-    pending_.clear();
-    pending_.shrink_to_fit();
-  }
-  recorded_ += std::exchange(pending_count_, 0);
-  return {};
+  Status status;
+  if (drops())
+    recorded_ += std::exchange(pending_count_, 0);
+  else if (!pending_.empty())
+    status = write_pending().in("writing " + name());
+  stuck_ = !status.ok();
+  if (stuck_)
+    unwritable_.report(reporter_, {},
+                       status.in("keeping records that can never be delivered (until then they count as unread)"));
+  else
+    unwritable_.recover(env_, name() + " is written again");
+  notices_.log(outcome());
+  return status;
+}
+
+std::string FailureLog::name() const { return "on_failure file:" + printable(path_); }
+
+// What becomes of the records that notices_ counts.
+std::string FailureLog::outcome() const {
+  if (drops()) return "are lost (on_failure drop)";
+  return stuck_ ? "wait for " + name() + ", which cannot be written" : "went to " + name();
 }
 
 // How the file of that path stands, open to append.
@@ -99,20 +119,38 @@ Result<AppendFile::State> FailureLog::open_file() {
   return file_->state();
 }
 
+// As many whole lines as failure_total_size has room for.
 Status FailureLog::write_pending() {
+  if (Status locked = lock_->check(); !locked.ok()) return locked;
   Result<AppendFile::State> state = open_file();
   if (state && state->bytes > 0 && state->bytes + pending_.size() > limits_.file_bytes) {
     begin_next_file();
     state = open_file();
   }
   if (!state) return state.status();
-  Status status = keep_total();
+  const Result<size_t> room_left = room();
+  if (!room_left) return room_left.status();
+  std::string_view lines = std::string_view(pending_).substr(0, *room_left);
+  lines = lines.substr(0, lines.rfind('\n') + 1);
+
+  size_t written = 0;
+  Status status;
   // A line that was cut short by a crash is one by itself, and no part of the next.
-  if (status.ok() && state->in_line) status = file_->append("\n");
-  if (status.ok()) status = file_->append(pending_);
+  if (!lines.empty() && state->in_line) status = file_->append("\n");
+  if (status.ok() && !lines.empty()) status = file_->append(lines);
+  if (status.ok()) written = lines.size();
   // After an error all is appended again: where it could not be cut off, a line stands twice in the file.
-  if (status.ok()) status = file_->sync();
-  return status;
+  if (written > 0)
+    if (Status synced = file_->sync(); !synced.ok()) return synced;
+  const auto count = std::count(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written), '\n');
+  recorded_ += count;
+  pending_count_ -= count;
+  pending_.erase(0, written);
+  if (pending_.empty()) pending_.shrink_to_fit();
+  if (!status.ok() || pending_.empty()) return status;
+  return {Code::io, "there is no room for " + std::to_string(pending_.size()) +
+                        " bytes more within failure_total_size, which is " + std::to_string(limits_.total_bytes) +
+                        "; replay and move files away, or raise it"};
 }
 
 // Where that fails the old file is written on: it grows past its limit, but nothing has to wait.
@@ -129,14 +167,12 @@ void FailureLog::begin_next_file() {
   env_.log(LogLevel::info, "on_failure file:" + printable(path_) + " was full: it is " + printable(to) + " now");
 }
 
-Status FailureLog::keep_total() const {
-  if (limits_.total_bytes == 0) return {};
+// Bytes that failure_total_size still allows.
+Result<size_t> FailureLog::room() const {
+  if (limits_.total_bytes == 0) return SIZE_MAX;
   const Result<uint64_t> bytes = env_.files.bytes_of_family(path_);
   if (!bytes) return bytes.status();
-  if (*bytes + pending_.size() <= limits_.total_bytes) return {};
-  return {Code::io, "the files of that name hold " + std::to_string(*bytes) + " bytes, and " +
-                        std::to_string(pending_.size()) + " more would pass failure_total_size, which is " +
-                        std::to_string(limits_.total_bytes) + "; replay and move some away, or raise it"};
+  return static_cast<size_t>(limits_.total_bytes - std::min(*bytes, limits_.total_bytes));
 }
 
 }  // namespace penstock

@@ -37,8 +37,7 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       options_(options),
       reporter_(env),
       reads_(streams.size()),
-      settlement_(env, reporter_, failures, shards_, options.stuck_warning_ms,
-                  options.mem_limit_bytes / kTablesShare),
+      settlement_(env, failures, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
       unpacker_(options.unpack) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(

@@ -52,8 +52,8 @@ void Settlement::read(Shard& shard, Progress::RecordNumber record) {
 void Settlement::failed(Shard& shard, Progress::RecordNumber record, const Status& why,
                         const penstock_batch& origin, std::string_view data) {
   make_room(unflushed_);
-  failures_.add("input", why.message(), origin, view(origin.partition_key), data);
-  unflushed_.push_back({shard.grant.id, record});
+  const int64_t number = failures_.add("input", why.message(), origin, view(origin.partition_key), data);
+  unflushed_.push_back({shard.grant.id, record, number});
   if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
 }
 
@@ -100,25 +100,27 @@ void Settlement::tell_hole(const Shard& shard) noexcept try {
 
 void Settlement::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  if (!unflushed_.empty() && now_ms >= next_flush_ms_)
-    if (const Status flushed = flush(); !flushed.ok()) flush_incident_.report(reporter_, {}, flushed);
+  failures_.log_due();
+  // The failure log reports an error itself.
+  if (!unflushed_.empty() && now_ms >= next_flush_ms_) static_cast<void>(flush());
   if (now_ms >= next_look_ms_) look_for_holes(now_ms);
 }
 
-int64_t Settlement::next_deadline_ms() const { return unflushed_.empty() ? kNever : next_flush_ms_; }
+int64_t Settlement::next_deadline_ms() const {
+  return std::min(unflushed_.empty() ? kNever : next_flush_ms_, failures_.next_log_ms());
+}
 
 Status Settlement::flush() {
   if (unflushed_.empty()) return {};
   Status flushed = failures_.flush();
   failures_written_ = flushed.ok();
-  if (!flushed.ok()) {
-    next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
-    return flushed;
-  }
-  flush_incident_.recover(env_, "on_failure: the failure file is written again");
-  for (; !unflushed_.empty(); unflushed_.pop_back())
+  if (!flushed.ok()) next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
+  // Those that are recorded come last, and go one by one: where memory runs out, none counts twice.
+  const auto waits = [this](const Unflushed& one) { return one.number > failures_.recorded(); };
+  std::partition(unflushed_.begin(), unflushed_.end(), waits);
+  for (; !unflushed_.empty() && !waits(unflushed_.back()); unflushed_.pop_back())
     if (Shard* shard = find(unflushed_.back().grant)) read(*shard, unflushed_.back().record);
-  return {};
+  return flushed;
 }
 
 // A record that is not settled for long holds its shard's checkpoint: that is said once, and when it is over.

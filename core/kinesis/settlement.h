@@ -11,7 +11,6 @@
 
 #include "abi/penstock.h"
 #include "core/base/env.h"
-#include "core/base/reporter.h"
 #include "core/base/stat_teller.h"
 #include "core/base/status.h"
 #include "core/kinesis/ack_table.h"
@@ -27,10 +26,9 @@ class Settlement {
  public:
   // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
   // most_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
-  Settlement(Env& env, Reporter& reporter, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms,
+  Settlement(Env& env, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms,
              size_t most_table_bytes)
       : env_(env),
-        reporter_(reporter),
         failures_(failures),
         shards_(shards),
         stuck_warning_ms_(stuck_warning_ms),
@@ -86,10 +84,10 @@ class Settlement {
   struct Unflushed {
     GrantId grant;
     Progress::RecordNumber record;
+    int64_t number;  // the failure log's
   };
 
   Env& env_;
-  Reporter& reporter_;
   FailureLog& failures_;
   GrantedShards& shards_;
   const int64_t stuck_warning_ms_;
@@ -101,7 +99,6 @@ class Settlement {
   int64_t next_flush_ms_ = 0;
   int64_t next_look_ms_ = 0;
   bool failures_written_ = true;  // when it was last tried
-  Incident flush_incident_;
   int64_t holes_ = 0;
 };
 

@@ -1,7 +1,5 @@
 #include "core/kinesis/undeliverable.h"
 
-#include <utility>
-
 #include "core/base/backoff.h"
 
 namespace penstock {
@@ -12,24 +10,28 @@ constexpr Backoff kBackoff = {.base_ms = 100, .cap_ms = 10'000};
 }  // namespace
 
 std::vector<WriterRecord*> Undeliverable::advance() {
+  failures_.log_due();
   const int64_t now_ms = env_.clock.monotonic_ms();
-  if (now_ms < next_deadline_ms()) return {};
+  if (now_ms < next_flush_ms()) return {};
   unflushed_.reserve(unflushed_.size() + added_.size());
   // The rest follows once these are written: lines may be much larger than their records.
   for (; !added_.empty() && failures_.pending_bytes() < kMaxPendingBytes; added_.pop_front()) {
-    const WriterRecord& record = *added_.front().record;
-    failures_.add("output", added_.front().reason, record.batch->origin, record.partition_key, record.data);
-    unflushed_.push_back(added_.front().record);
+    WriterRecord& record = *added_.front().record;
+    const int64_t number =
+        failures_.add("output", added_.front().reason, record.batch->origin, record.partition_key, record.data);
+    unflushed_.push_back({&record, number});
   }
 
-  if (const Status status = failures_.flush(); !status.ok()) {
-    due_ms_ = now_ms + kBackoff.delay_ms(++failures_in_a_row_, env_.random);
-    reporter_.report(status.in("keeping records that can never be delivered (until then they count as unread)"));
-    return {};
-  }
-  failures_in_a_row_ = 0;
-  due_ms_ = 0;
-  return std::exchange(unflushed_, {});
+  const bool flushed = failures_.flush().ok();
+  failures_in_a_row_ = flushed ? 0 : failures_in_a_row_ + 1;
+  due_ms_ = flushed ? 0 : now_ms + kBackoff.delay_ms(failures_in_a_row_, env_.random);
+  const auto waiting = std::find_if(unflushed_.begin(), unflushed_.end(),
+                                    [this](const Unflushed& one) { return one.number > failures_.recorded(); });
+  std::vector<WriterRecord*> recorded;
+  recorded.reserve(static_cast<size_t>(waiting - unflushed_.begin()));
+  for (auto one = unflushed_.begin(); one != waiting; ++one) recorded.push_back(one->record);
+  unflushed_.erase(unflushed_.begin(), waiting);
+  return recorded;
 }
 
 void Undeliverable::clear() {

@@ -29,7 +29,7 @@ Writer::Writer(Env& env, FailureLog& failures, Options options, ServiceCall call
       options_(std::move(options)),
       call_(std::move(call)),
       record_limit_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
-      undeliverable_(env_, reporter_, failures_),
+      undeliverable_(env_, failures_),
       shards_(env_, reporter_, call_, options_.stream),
       next_(options_.calls, options_.partition_keys, shards_, env_.random, undeliverable_) {
   if (options_.calls.packing.by_shard()) shards_.want();

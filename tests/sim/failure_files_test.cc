@@ -21,14 +21,22 @@ class failure_files : public testing::Test {
     return std::move(*log);
   }
   // One line, as large as the next one that is added this way.
-  Status record(FailureLog& log) {
+  int64_t add(FailureLog& log) {
     penstock_batch origin = {};
     const std::string number = std::to_string(1000 + added++ % 9000);
     origin.sequence_number = bytes(number);
-    log.add("input", "broken", origin, "key", "data");
+    return log.add("input", "broken", origin, "key", "data");
+  }
+  Status record(FailureLog& log) {
+    add(log);
     clock.advance(1);
     return log.flush();
   }
+  int64_t count(const std::string& text) const {
+    return std::count_if(sim.log().begin(), sim.log().end(),
+                         [&](const LogLine& line) { return line.text.find(text) != std::string::npos; });
+  }
+  int64_t warnings() const { return count("records that can never be delivered w"); }
   size_t line_bytes() {
     auto log = open();
     EXPECT_TRUE(record(*log).ok());
@@ -194,6 +202,80 @@ TEST_F(failure_files, a_full_disk_keeps_all_until_there_is_room) {
   EXPECT_EQ(log->recorded(), 3);
   EXPECT_EQ(log->pending(), 0);
   EXPECT_EQ(recorded(), numbers(3));
+}
+
+TEST_F(failure_files, the_total_takes_as_many_whole_lines_as_fit) {
+  const size_t line = line_bytes();
+  auto log = open({.total_bytes = 7 * line + line / 2});
+  for (int i = 0; i < 10; ++i) add(*log);
+  EXPECT_FALSE(log->flush().ok());
+  EXPECT_EQ(recorded(), numbers(7));
+  EXPECT_EQ(log->recorded(), 7);
+  EXPECT_FALSE(log->flush().ok());
+  EXPECT_EQ(recorded(), numbers(7));
+}
+
+TEST_F(failure_files, nothing_is_written_while_another_may_have_the_lock) {
+  auto log = open();
+  ASSERT_TRUE(record(*log).ok());
+  sim.files().remove("/var/failures.lock");
+  auto other = sim.files().lock("/var/failures.lock");
+  ASSERT_TRUE(other.ok());
+  for (int i = 0; i < 3; ++i) {
+    const Status status = record(*log);
+    EXPECT_FALSE(status.ok());
+    EXPECT_NE(status.message().find("on_failure file:/var/failures"), std::string::npos) << status.message();
+  }
+  EXPECT_EQ(recorded(), numbers(1));
+  other->reset();
+  EXPECT_TRUE(record(*log).ok());
+  EXPECT_EQ(recorded(), numbers(5));
+  EXPECT_FALSE(FailureLog::open(sim.env(), "file:/var/failures").ok()) << "it has the new lock";
+}
+
+TEST_F(failure_files, are_logged_with_count_reason_and_file_and_not_line_by_line) {
+  auto log = open();
+  const auto fail = [&](const std::string& reason) {
+    log->add("input", reason, {}, "key", "data");
+    return log->flush();
+  };
+  ASSERT_TRUE(fail("record 1 is broken").ok());
+  EXPECT_TRUE(sim.logged("went to on_failure file:/var/failures: record 1 is broken (records: 1)"));
+  for (int i = 2; i < 1000; ++i) ASSERT_TRUE(fail("record " + std::to_string(i) + " is broken").ok());
+  ASSERT_TRUE(fail("another reason").ok());
+  EXPECT_EQ(warnings(), 1);
+  EXPECT_EQ(log->next_log_ms(), clock.monotonic_ms() + 10'000);
+  clock.advance(10'000);
+  log->log_due();
+  EXPECT_EQ(warnings(), 3);
+  EXPECT_TRUE(sim.logged("record 2 is broken (records: 998)"));
+  EXPECT_TRUE(sim.logged("another reason (records: 1)"));
+  EXPECT_EQ(log->next_log_ms(), kNever);
+  ASSERT_TRUE(fail("the last one").ok());
+  log.reset();
+  EXPECT_TRUE(sim.logged("the last one (records: 1)")) << "nothing is held back at the end";
+}
+
+TEST_F(failure_files, that_cannot_be_written_are_logged_with_both_reasons_and_so_is_the_end_of_it) {
+  auto log = open();
+  sim.files().set_free_bytes(10);
+  EXPECT_FALSE(record(*log).ok());
+  EXPECT_TRUE(sim.logged("No space left on device"));
+  EXPECT_TRUE(sim.logged("wait for on_failure file:/var/failures, which cannot be written: broken (records: 1)"));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(record(*log).ok());
+  EXPECT_EQ(warnings(), 1);
+  EXPECT_FALSE(sim.logged("is written again"));
+  sim.files().set_free_bytes(std::nullopt);
+  EXPECT_TRUE(record(*log).ok());
+  EXPECT_TRUE(record(*log).ok());
+  EXPECT_EQ(count("on_failure file:/var/failures is written again"), 1);
+}
+
+TEST_F(failure_files, that_are_dropped_are_logged_as_lost) {
+  auto log = std::move(*FailureLog::open(sim.env(), "drop"));
+  log->add("input", "broken", {}, "key", "data");
+  EXPECT_TRUE(log->flush().ok());
+  EXPECT_TRUE(sim.logged("are lost (on_failure drop): broken (records: 1)"));
 }
 
 TEST_F(failure_files, at_the_total_nothing_is_written_until_files_are_moved_away) {

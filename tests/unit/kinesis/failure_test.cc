@@ -128,9 +128,8 @@ TEST(failure, drop_warns_counts_and_keeps_nothing) {
 
 TEST(failure, records_of_an_output_become_lines_a_few_mebibytes_at_a_time) {
   FakeSystem system;
-  Reporter reporter(system.env);
   auto log = std::move(*FailureLog::open(system.env, "file:f"));
-  Undeliverable undeliverable(system.env, reporter, *log);
+  Undeliverable undeliverable(system.env, *log);
   const std::vector<penstock_record> records(20'000);
   penstock_batch batch = origin();
   batch.record_stride = sizeof(penstock_record);
