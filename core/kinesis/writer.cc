@@ -179,8 +179,12 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   }
   const bool soon = soon_again(status);
   if (!soon) refused_for_good_ = true;
-  reporter_.report(status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s")),
-                   soon ? LogLevel::warn : LogLevel::error);
+  const Status report = status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s"));
+  const LogLevel level = soon ? LogLevel::warn : LogLevel::error;
+  if (rejected)
+    reporter_.report(report, level);
+  else
+    unavailable_.report(reporter_, {}, report, level);
   send_again(chains_of(call, first.refusals >= kPatience), soon ? &options_.retry : nullptr, status.message());
 }
 
@@ -210,15 +214,17 @@ size_t Writer::most_parcels() const {
 void Writer::in_vain(Outage& outage, const Backoff& backoff, int attempt) {
   const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
   if (!outage.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
-  reporter_.report({Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
-                                         std::to_string(outage.calls_in_vain()) +
-                                         " calls; until it does, calls go one at a time"});
+  unavailable_.report(reporter_, {},
+                      {Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
+                                            std::to_string(outage.calls_in_vain()) +
+                                            " calls; until it does, calls go one at a time"});
 }
 
 void Writer::taken() {
-  const bool rejections_end = rejections_.taken();
-  if (outage_.taken() || rejections_end)
-    env_.log(LogLevel::info, "stream " + printable(options_.stream) + " takes records again");
+  outage_.taken();
+  rejections_.taken();
+  if (unavailable_.logged())
+    unavailable_.recover(env_, "stream " + printable(options_.stream) + " takes records again");
 }
 
 void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer) {

@@ -169,6 +169,7 @@ class Writer {
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;
   bool refused_for_good_ = false;  // by the service, and no call succeeded since
+  Incident unavailable_;           // calls failed
   Outage outage_;
   Outage rejections_{kRejectionsInRow, 0};  // for what is in the calls
   size_t probes_ = 0;                       // calls begun since one was rejected so, and none accepted
