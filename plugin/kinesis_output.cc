@@ -8,6 +8,7 @@
 
 #include "core/base/crypto.h"
 #include "core/base/json.h"
+#include "core/kinesis/stream_check.h"
 #include "core/kinesis/writer.h"
 #include "plugin/connection.h"
 #include "plugin/failures.h"
@@ -210,7 +211,7 @@ class KinesisOutput : public penstock_instance {
 
   int descriptor() const override { return env().transport.descriptor(); }
   int64_t next_deadline_ms() const override {
-    return std::min(writer_.next_deadline_ms(), env().transport.next_deadline_ms());
+    return std::min(next_work_ms(), env().transport.next_deadline_ms());
   }
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
@@ -263,23 +264,32 @@ class KinesisOutput : public penstock_instance {
       : penstock_instance(kKinesisOutputStage),
         connection_(std::move(connection)),
         failures_(std::move(failures)),
-        writer_(env(), *failures_, std::move(options),
-                [this](std::string_view operation, std::string body, size_t max_answer_bytes,
-                       ServiceClient::Answered answered) {
-                  connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
-                }) {}
+        stream_check_(env(), service_call(), options.stream),
+        writer_(env(), *failures_, std::move(options), service_call()) {}
+
+  ServiceCall service_call() {
+    return [this](std::string_view operation, std::string body, size_t max_answer_bytes,
+                  ServiceClient::Answered answered) {
+      connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
+    };
+  }
 
   Env& env() const { return connection_.host_env->env(); }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
 
+  // Calls apart, whose answers the transport waits for.
+  int64_t next_work_ms() const { return std::min(writer_.next_deadline_ms(), stream_check_.next_deadline_ms()); }
+
   void drive(int64_t deadline_ms) {
+    stream_check_.advance();
     writer_.advance();
-    env().transport.drive(std::min(deadline(deadline_ms), writer_.next_deadline_ms()));
+    env().transport.drive(std::min(deadline(deadline_ms), next_work_ms()));
     writer_.advance();
   }
 
   Connection connection_;
   std::unique_ptr<FailureLog> failures_;
+  StreamCheck stream_check_;
   Writer writer_;
 };
 
