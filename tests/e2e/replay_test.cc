@@ -58,10 +58,10 @@ TEST(e2e, what_is_no_message_is_replayed_as_the_event_that_it_is_under_its_name)
   deployment.put("k", kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::user_record(0, "one") +
                                         kpl_bytes::user_record(0, "two")));
   deployment.server.with([&](model::Service& service) {
-    service.each_record("in", [&](const model::Shard&, const model::Record& record) {
-      const std::string number(record.sequence_number.text());
-      deployment.expected.insert(number);
-      if (record.data.starts_with("\xF3")) deployment.expected.insert(number + ":1");
+    service.each_record("in", [&](const model::Shard& shard, const model::Record& record) {
+      const std::string position = shard.id() + ":" + record.sequence_number.text();
+      deployment.expected.insert(position + ":0");
+      if (record.data.starts_with("\xF3")) deployment.expected.insert(position + ":1");
     });
   });
   const std::string output = deployment.folder.path("host.log");
@@ -108,7 +108,8 @@ TEST(e2e, a_replay_while_the_outputs_failure_file_is_in_use_is_refused) {
   HostProcess running({"run", "-c", write_conf(deployment, "agent.conf")}, deployment.folder.path("running.log"));
   ASSERT_TRUE(running.until([&] { return deployment.delivered().size() == 200; }, 60));
   EXPECT_EQ(replay(deployment, failures, output), 1);
-  EXPECT_NE(read_file(output).find("output-failures.jsonl is in use by process"), std::string::npos) << read_file(output);
+  EXPECT_NE(read_file(output).find("output-failures.jsonl is in use by process"), std::string::npos)
+      << read_file(output);
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ TEST_F(input_commands, seek_leaves_a_checkpoint_alone_that_is_in_use_and_leases_
   ASSERT_TRUE(held.ok());
   const Status refused = run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}, {"yes", "on"}});
   EXPECT_EQ(refused.code(), Code::config);
-  EXPECT_NE(refused.message().find(path + " is in use by another process"), std::string::npos) << refused.message();
+  EXPECT_NE(refused.message().find(path + " is in use by another process"), std::string::npos)
+      << refused.message();
   EXPECT_EQ(read_file(path), kKept);
   EXPECT_TRUE(run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}}).ok());
   write_file(path, std::string(kKept).replace(kKept.find("49"), 2, "SHARD_END"));  // whose age nobody asks for

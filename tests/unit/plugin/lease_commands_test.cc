@@ -168,7 +168,8 @@ TEST_F(lease_commands, leases_of_a_file_has_lag_and_age_too_and_is_printed_witho
   options.emplace_back("use_fips", "on");
   const Status not_connected = run(kLeasesCommand, options);
   EXPECT_EQ(lines[2], kept_line + "-  -");
-  EXPECT_EQ(not_connected.message().find("lag and age are not known: endpoint and use_fips do not go together"), 0U)
+  EXPECT_EQ(not_connected.message().find("lag and age are not known: endpoint and use_fips do not go together"),
+            0U)
       << not_connected.message();
 }
 
