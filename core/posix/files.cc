@@ -132,8 +132,7 @@ class SystemFiles : public Files {
   Result<std::string> read(const std::string& path, size_t max_bytes) override {
     const std::string what = "reading " + printable(path);
     const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (!file.valid() && (errno == ENOENT || errno == ENOTDIR))
-      return Status(Code::not_found, printable(path) + ": no such file");
+    if (!file.valid() && errno == ENOENT) return Status(Code::not_found, printable(path) + ": no such file");
     struct stat about = {};
     if (!file.valid() || fstat(file.get(), &about) != 0) return io_error(what, errno);
     if (!S_ISREG(about.st_mode)) return Status(Code::config, printable(path) + " is not a regular file; name one");

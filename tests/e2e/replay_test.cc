@@ -59,7 +59,7 @@ TEST(e2e, what_is_no_message_is_replayed_as_the_event_that_it_is_under_its_name)
                                         kpl_bytes::user_record(0, "two")));
   deployment.server.with([&](model::Service& service) {
     service.each_record("in", [&](const model::Shard& shard, const model::Record& record) {
-      const std::string position = shard.id() + ":" + record.sequence_number.text();
+      const std::string position = shard.id() + ":" + std::string(record.sequence_number.text());
       deployment.expected.insert(position + ":0");
       if (record.data.starts_with("\xF3")) deployment.expected.insert(position + ":1");
     });

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/utf8.h"
 #include "core/logs/subscription.h"
+#include "core/logs/subscription_message.h"
 #include "tests/canonical_lane.h"
 #include "tests/fuzz/check.h"
 #include "tests/strict_json.h"
@@ -61,6 +63,26 @@ std::string last_string(const strict_json::Value& object, std::string_view name)
   return text;
 }
 
+// The last id that is a string or a whole number, as it is written.
+std::string id_of(const strict_json::Value& event) {
+  std::string id;
+  for (const strict_json::Member& member : event.members) {
+    if (strict_json::unescaped(member.name) != "id") continue;
+    if (member.value[0] == '"')
+      id = strict_json::string_of(member.value);
+    else if (member.value.find_first_not_of("-0123456789") == std::string_view::npos)
+      id = member.value;
+  }
+  return id;
+}
+
+// Every record would repeat them.
+bool has_too_long_name(const strict_json::Value& message) {
+  return has_more_characters(last_string(message, "owner"), kMaxOwnerCharacters) ||
+         has_more_characters(last_string(message, "logGroup"), kMaxLogGroupCharacters) ||
+         has_more_characters(last_string(message, "logStream"), kMaxLogGroupCharacters);
+}
+
 std::optional<int64_t> time_of(std::string_view value) {
   const std::string text = value[0] == '"' ? strict_json::string_of(value) : std::string(value);
   if (text.empty() || (text[0] >= 'A' && text[0] <= 'Z')) return kArrivalMs;
@@ -90,16 +112,18 @@ void append_event(std::string_view json, const strict_json::Value& message, std:
       if (const std::string text = last_string(fields, "@aws.region"); !text.empty()) region = text;
     }
   }
-  if (!has_body) return;
-  event.id = last_string(object, "id");
+  if (!has_body || has_more_characters(account, kMaxOwnerCharacters) ||
+      has_more_characters(region, kMaxRegionCharacters))
+    return;
+  event.id = id_of(object);
   event.origin =
       origin_of(account.empty() ? last_string(message, "owner") : account, region.empty() ? kRegion : region,
                 last_string(message, "logGroup"), last_string(message, "logStream"));
   events.push_back(event);
 }
 
-// The events of the documents in text up to the first that the strict reader does not take, or that has a number
-// which RapidJSON refuses; is_whole: it took all.
+// The events of the documents in text up to the first that the strict reader does not take, that has a number
+// which RapidJSON refuses, or that has a name beyond its limit; is_whole: it took all.
 std::vector<Event> events_of(std::string_view text, bool& is_whole) {
   std::vector<Event> events;
   is_whole = false;
@@ -108,6 +132,7 @@ std::vector<Event> events_of(std::string_view text, bool& is_whole) {
     const auto document = scanner.value();
     if (!document || document->depth > kMaxDepth || document->has_huge_number) return events;
     if (document->kind == '{' && last_string(*document, "messageType") == "DATA_MESSAGE") {
+      if (has_too_long_name(*document)) return events;
       for (const strict_json::Member& member : document->members) {
         if (strict_json::unescaped(member.name) != "logEvents" || member.value[0] != '[') continue;
         const strict_json::Value elements = *strict_json::read(member.value);
