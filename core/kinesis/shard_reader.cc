@@ -104,10 +104,12 @@ void ShardReader::begin_call(size_t answer_bytes) {
 void ShardReader::get_iterator(const Request& request) {
   IteratorStart start = next_;
   std::optional<ShardPosition> resumed = resumed_;
-  if (after_last_)
+  if (after_last_) {
     start.kind = IteratorStart::Kind::after_sequence_number;
-  else if (has_read_)
+    resumed.reset();  // that record does not come again, also if an iterator before this one was to bring it
+  } else if (has_read_) {
     resumed = ShardPosition{next_.sequence_number, kWholeRecord};
+  }
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
   ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
     hold(0);

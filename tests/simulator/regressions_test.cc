@@ -80,6 +80,10 @@ TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) 
   trace_of(8106339, 2);
 }
 
+// An iterator at the last record was to bring that record again, but its response had neither records nor an
+// iterator. The next iterator began after the record, and that it did not come was logged as a gap.
+TEST(regressions, an_iterator_after_the_last_record_does_not_expect_it_again) { trace_of(1796010380, 3); }
+
 // Verdicts that were wrong.
 
 // A process lost a lease, took it again, and offered a record again that it had given up before, when that was not
