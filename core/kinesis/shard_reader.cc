@@ -104,12 +104,11 @@ void ShardReader::begin_call(size_t answer_bytes) {
 void ShardReader::get_iterator(const Request& request) {
   IteratorStart start = next_;
   std::optional<ShardPosition> resumed = resumed_;
-  if (after_last_) {
+  // Usually the last record comes again: only that shows that retention has passed nothing in between.
+  if (after_last_)
     start.kind = IteratorStart::Kind::after_sequence_number;
-    resumed.reset();  // that record does not come again, also if an iterator before this one was to bring it
-  } else if (has_read_) {
+  else if (has_read_)
     resumed = ShardPosition{next_.sequence_number, kWholeRecord};
-  }
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
   ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
     hold(0);
@@ -156,6 +155,7 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   std::string last;
   const bool any = !records->records.empty();
   if (any) last = records->records.back().sequence_number;
+  const bool any_new = records->records.size() > 1 || (any && !is_read_whole(records->records.front()));
   const bool no_more = records->next_iterator.empty();
   const bool at_end = no_more && (records->has_child_shards || (confirming_end_ && !any));
   Status outcome;
@@ -170,7 +170,7 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   iterator_ = std::move(answer_.next_iterator);
   at_end_ = at_end;
   end_in_doubt_ = !outcome.ok();
-  if (outcome.ok() || any) failures_ = 0;
+  if (outcome.ok() || any_new) failures_ = 0;
   behind_latest_ms_ = answer_.behind_latest_ms;
   int64_t bytes = 0;
   for (const SourceRecord& record : answer_.records) bytes += static_cast<int64_t>(record.data.size());
@@ -180,7 +180,6 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
     hold(answer_.body.capacity());
     next_ = {IteratorStart::Kind::at_sequence_number, 0, std::move(last)};
     has_read_ = true;
-    confirming_end_ = false;
     record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / answer_.records.size()), record_bytes_ / 2);
   } else {
     answer_ = {};
@@ -188,11 +187,18 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   // What keeps up brings about as much the next time.
   expected_bytes_ =
       behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kLeastAnswerRecords * record_bytes_);
-  after_last_ = end_in_doubt_ && has_read_;
+  if (any) confirming_end_ = false;
+  after_last_ = end_in_doubt_ && any && !any_new;
   pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kLeastPauseMs);
   answered_ms_ = env_.clock.monotonic_ms();
   overdue_ms_ = next_call_ms_ + kOverdueMs;
   return outcome;
+}
+
+// Whether it is the record at which reading resumed, and nothing of it is left to do.
+bool ShardReader::is_read_whole(const SourceRecord& record) const {
+  return resumed_ && resumed_->sub_sequence_number == kWholeRecord &&
+         record.sequence_number == resumed_->sequence_number;
 }
 
 // Reading takes as long as the service allots to the bytes that were read.

@@ -89,6 +89,7 @@ class ShardReader {
   void get_iterator(const Request& request);
   void get_records(const Request& request);
   Status read(const Request& request, Result<ServiceAnswer> answer);
+  bool is_read_whole(const SourceRecord& record) const;
   void pause_after(int64_t bytes, int64_t least_ms);
   void end_call(const Status& status);
   void hold(size_t bytes);
@@ -112,7 +113,8 @@ class ShardReader {
   int failures_ = 0;       // since the last response of GetRecords
   bool at_end_ = false;    // the service has no more
   bool end_in_doubt_ = false;
-  bool after_last_ = false;      // a new iterator begins after the last record: it was just read up to there
+  // In doubt, and the last record came again alone: the next iterator begins after it.
+  bool after_last_ = false;
   bool listed_closed_ = false;   // by ListShards
   bool confirming_end_ = false;  // the iterator was requested in doubt and listed_closed_; no record came since
   int64_t next_call_ms_ = 0;

@@ -84,6 +84,13 @@ TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) 
 // iterator. The next iterator began after the record, and that it did not come was logged as a gap.
 TEST(regressions, an_iterator_after_the_last_record_does_not_expect_it_again) { trace_of(1796010380, 3); }
 
+// Nor is a record passed over that is still awaited: that it does not come shows that retention has passed it.
+TEST(regressions, retention_that_passes_an_awaited_record_is_logged_though_its_iterator_is_missing) {
+  trace_of(1796022551, 3);
+  trace_of(1796023227, 3);
+  trace_of(1796023728, 3);
+}
+
 // Verdicts that were wrong.
 
 // A process lost a lease, took it again, and offered a record again that it had given up before, when that was not
