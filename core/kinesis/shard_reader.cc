@@ -188,7 +188,8 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   expected_bytes_ =
       behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kLeastAnswerRecords * record_bytes_);
   if (any) confirming_end_ = false;
-  after_last_ = end_in_doubt_ && any && !any_new;
+  if (any) last_came_again_ = !any_new;
+  after_last_ = end_in_doubt_ && last_came_again_;
   pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kLeastPauseMs);
   answered_ms_ = env_.clock.monotonic_ms();
   overdue_ms_ = next_call_ms_ + kOverdueMs;

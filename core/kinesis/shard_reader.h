@@ -113,7 +113,8 @@ class ShardReader {
   int failures_ = 0;       // since the last response of GetRecords
   bool at_end_ = false;    // the service has no more
   bool end_in_doubt_ = false;
-  // In doubt, and the last record came again alone: the next iterator begins after it.
+  bool last_came_again_ = false;  // and no record after it
+  // In doubt, and the last record came again: the next iterator begins after it.
   bool after_last_ = false;
   bool listed_closed_ = false;   // by ListShards
   bool confirming_end_ = false;  // the iterator was requested in doubt and listed_closed_; no record came since
