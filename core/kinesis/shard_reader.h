@@ -33,7 +33,8 @@ struct ShardReaderOptions {
 //
 // The shard has ended where a response has no NextShardIterator and has ChildShards. A response that has neither
 // is no proof: the service and emulators send it for open shards too, and some emulators never send ChildShards.
-// It counts as a failed call, and reading goes on with a new iterator after the last record. Then the shard has
+// It counts as a failed call, and reading goes on with a new iterator at the last record, or after it if that has
+// come again alone. Then the shard has
 // ended only if ListShards shows that it is closed, and reading from an iterator that was requested after that
 // brings neither records nor a further iterator.
 class ShardReader {
