@@ -87,18 +87,17 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
   const std::vector<InputStream> streams =
       connection.ok() ? connection->with_clients(settings->streams) : std::vector<InputStream>();
   Patience patience((connection.ok() ? connection->host_env : *host_env)->env());
-  Status status = connection.ok() ? Status() : connection.status().in("lag and age are not known");
+  std::vector<PositionTable> tables;
   for (const StreamCheckpoint& kept : checkpoint->streams) {
-    print.line(text_of(kept.stream));
     const auto stream = std::find_if(streams.begin(), streams.end(), [&](const InputStream& candidate) {
       return checkpoint->find(identity_of(candidate.name)) == &kept;
     });
-    const Status printed = print_positions(patience, {"shard", "checkpoint"},
-                                           rows_of(kept, stream == streams.end() ? nullptr : &*stream), print);
-    if (status.ok()) status = printed;
+    tables.push_back({text_of(kept.stream), rows_of(kept, stream == streams.end() ? nullptr : &*stream)});
   }
-  if (connection.ok()) connection->host_env->end_calls();
-  return status;
+  const Status printed = print_positions(patience, {"shard", "checkpoint"}, tables, print);
+  if (!connection.ok()) return connection.status().in("lag and age are not known");
+  connection->host_env->end_calls();
+  return printed;
 }
 
 }  // namespace penstock

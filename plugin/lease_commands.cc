@@ -18,9 +18,12 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
   if (!table.ok()) return table.status();
   Result<std::vector<Lease>> leases = (*table)->scan();
   if (!leases.ok()) return leases.status();
-  print.line("table " + settings.leases.table);
-  if (leases->empty()) print.line("Nothing is kept yet.");
-  if (leases->empty()) return {};
+  const std::string heading = "table " + settings.leases.table;
+  if (leases->empty()) {
+    print.line(heading);
+    print.line("Nothing is kept yet.");
+    return {};
+  }
   std::sort(leases->begin(), leases->end(), by_key);
   const std::vector<InputStream> streams = (*table)->connection().with_clients(settings.streams);
   std::vector<PositionRow> rows;
@@ -33,7 +36,7 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
                     lease.shard_id,
                     stream == streams.end() ? nullptr : &*stream});
   }
-  return print_positions((*table)->patience(), {"shard", "owner", "checkpoint"}, rows, print);
+  return print_positions((*table)->patience(), {"shard", "owner", "checkpoint"}, {{heading, rows}}, print);
 }
 
 }  // namespace penstock

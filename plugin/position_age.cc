@@ -3,18 +3,17 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
+#include <tuple>
 #include <utility>
 
-#include "core/base/backoff.h"
 #include "core/kinesis/read_api.h"
 
 namespace penstock {
 
 namespace {
 
-constexpr size_t kMostAtATime = 32;
-constexpr int kMostTries = 4;
-constexpr Backoff kBackoff{300, 2000};
+constexpr size_t kMostAtATime = 32;  // calls of one client
 constexpr size_t kIteratorAnswerBytes = 64 << 10;
 // One record of 10 MiB, the most that a stream can be raised to, in base64.
 // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
@@ -27,21 +26,19 @@ class Ask : public std::enable_shared_from_this<Ask> {
   Ask(const Ask&) = delete;
   Ask& operator=(const Ask&) = delete;
 
-  const PositionQuestion& question() const { return question_; }
+  const ServiceClient* client() const { return question_.stream.client; }
   bool done() const { return done_; }
-  int answers() const { return answers_; }  // calls that succeeded
-  // When to call advance(), or to look whether it is done.
-  int64_t next_ms() const { return done_ ? 0 : calling_ ? kNever : next_ms_; }
-  void advance() {
-    if (done_ || calling_ || env_.clock.monotonic_ms() < next_ms_) return;
+  bool is_calling() const { return calling_; }
+  int64_t next_ms() const { return next_ms_; }  // when start() may be called, where it is neither of both
+  void start() {
     calling_ = true;
     get_iterator();
   }
+  // Whether it got further since this was asked. An iterator that comes again is no progress: each try needs one.
+  bool take_progress() { return std::exchange(progressed_, false); }
   // What the calls that are under way tell is lost.
-  void give_up(const Status& status) {
-    done_ = true;
-    age_.status = status;
-  }
+  void give_up() { finish(Patience::given_up(age_.status)); }
+  // Its status is that of the last failure until it is done.
   const PositionAge& age() const { return age_; }
 
  private:
@@ -51,6 +48,7 @@ class Ask : public std::enable_shared_from_this<Ask> {
          kIteratorAnswerBytes, [this](ServiceAnswer answer) {
            const Result<std::string> iterator = read_get_shard_iterator(std::move(answer.body));
            if (!iterator.ok()) return failed(iterator.status());
+           if (!std::exchange(had_iterator_, true)) progressed_ = true;
            get_record(*iterator);
          });
   }
@@ -70,13 +68,13 @@ class Ask : public std::enable_shared_from_this<Ask> {
                                   [self = shared_from_this(), answered](Result<ServiceAnswer> answer) {
                                     if (self->done_) return;
                                     if (!answer.ok()) return self->failed(answer.status());
-                                    ++self->answers_;
                                     answered(std::move(*answer));
                                   });
   }
 
   void answered(const GetRecordsAnswer& answer, int64_t now_ms) {
-    done_ = true;
+    progressed_ = true;
+    finish({});
     age_.lag_ms = answer.behind_latest_ms;
     if (answer.records.empty()) return;
     const SourceRecord& record = answer.records.front();
@@ -90,19 +88,66 @@ class Ask : public std::enable_shared_from_this<Ask> {
   }
 
   void failed(const Status& status) {
+    if (!Patience::is_worth_another_try(status, ++failures_)) return finish(status);
     calling_ = false;
-    if (!status.retryable() || ++failures_ == kMostTries) return give_up(status);
-    next_ms_ = env_.clock.monotonic_ms() + kBackoff.delay_ms(failures_, env_.random);
+    age_.status = status;
+    next_ms_ = env_.clock.monotonic_ms() + Patience::kBackoff.delay_ms(failures_, env_.random);
+  }
+
+  void finish(const Status& status) {
+    calling_ = false;
+    done_ = true;
+    age_.status = status;
   }
 
   Env& env_;
   PositionQuestion question_;
   bool calling_ = false;
   bool done_ = false;
-  int answers_ = 0;
+  bool had_iterator_ = false;
+  bool progressed_ = false;
   int failures_ = 0;
   int64_t next_ms_ = 0;
   PositionAge age_;
+};
+
+// The questions to one client: those that wait for a call, the first of them first, and those that have one. One
+// that waits to be asked again holds up no other.
+class Lane {
+ public:
+  void add(Ask& ask) { waiting_.insert({ask.next_ms(), order_++, &ask}); }
+  // Starts what is due, and sorts out what calls have told; whether there was progress.
+  bool advance(int64_t now_ms) {
+    bool progressed = collect();
+    while (next_ms() <= now_ms) {
+      Ask& ask = *std::get<Ask*>(*waiting_.begin());
+      waiting_.erase(waiting_.begin());
+      calling_.push_back(&ask);
+      ask.start();
+    }
+    progressed |= collect();  // a call that cannot begin has told already
+    return progressed;
+  }
+  bool done() const { return waiting_.empty() && calling_.empty(); }
+  // When there is something to start, unless a call ends before.
+  int64_t next_ms() const {
+    return waiting_.empty() || calling_.size() >= kMostAtATime ? kNever : std::get<int64_t>(*waiting_.begin());
+  }
+
+ private:
+  bool collect() {
+    bool progressed = false;
+    for (Ask* ask : calling_) {
+      progressed |= ask->take_progress();
+      if (!ask->done() && !ask->is_calling()) add(*ask);
+    }
+    std::erase_if(calling_, [](const Ask* ask) { return !ask->is_calling(); });
+    return progressed;
+  }
+
+  std::set<std::tuple<int64_t, size_t, Ask*>> waiting_;  // when, in which order, what
+  size_t order_ = 0;
+  std::vector<Ask*> calling_;
 };
 
 }  // namespace
@@ -110,35 +155,25 @@ class Ask : public std::enable_shared_from_this<Ask> {
 std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions) {
   Env& env = patience.env();
   std::vector<std::shared_ptr<Ask>> asks;
-  for (const PositionQuestion& question : questions) asks.push_back(std::make_shared<Ask>(env, question));
-  std::map<const ServiceClient*, Status> unreachable;
-  std::vector<PositionAge> ages;
-  int answers_before = 0;
-  while (ages.size() < asks.size()) {
+  std::map<const ServiceClient*, Lane> lanes;
+  for (const PositionQuestion& question : questions) {
+    Ask& ask = *asks.emplace_back(std::make_shared<Ask>(env, question));
+    lanes[ask.client()].add(ask);
+  }
+  while (!patience.is_over()) {
     int64_t next_ms = patience.end_ms();
-    size_t open = 0;
-    for (size_t i = ages.size(); i < asks.size() && open < kMostAtATime; ++i) {
-      Ask& ask = *asks[i];
-      if (ask.done()) continue;
-      ++open;
-      const auto why = unreachable.find(ask.question().stream.client);
-      if (why == unreachable.end())
-        ask.advance();
-      else if (ask.next_ms() != kNever)  // no call is under way
-        ask.give_up(why->second);
-      next_ms = std::min(next_ms, ask.next_ms());
+    for (auto& [client, lane] : lanes) {
+      if (lane.advance(env.clock.monotonic_ms())) patience.renew();
+      next_ms = std::min(next_ms, lane.next_ms());
     }
-    if (open > 0) env.transport.drive(next_ms);
-    int answers = 0;
-    for (const auto& ask : asks) answers += ask->answers();
-    if (std::exchange(answers_before, answers) != answers) patience.renew();
-    const bool is_over = patience.is_over();
-    for (const auto& ask : asks) {
-      if (!ask->done() && is_over) ask->give_up(Patience::given_up());
-      if (ask->done() && ask->age().status.code() == Code::transient)
-        unreachable.try_emplace(ask->question().stream.client, ask->age().status);
-    }
-    while (ages.size() < asks.size() && asks[ages.size()]->done()) ages.push_back(asks[ages.size()]->age());
+    std::erase_if(lanes, [](const auto& entry) { return entry.second.done(); });
+    if (lanes.empty()) break;
+    env.transport.drive(next_ms);
+  }
+  std::vector<PositionAge> ages;
+  for (const auto& ask : asks) {
+    if (!ask->done()) ask->give_up();
+    ages.push_back(ask->age());
   }
   return ages;
 }

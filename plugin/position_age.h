@@ -20,7 +20,7 @@ struct PositionQuestion {
 };
 
 struct PositionAge {
-  Status status;       // not ok: the stream does not answer, and all else is as here
+  Status status;       // not ok: why the stream does not say, and all else is as here
   int64_t lag_ms = 0;  // MillisBehindLatest behind the record: 0 where there is none after it
   // How long ago the position's record arrived, by the service's clock. None: it did not come.
   std::optional<int64_t> age_ms;
@@ -30,8 +30,8 @@ struct PositionAge {
 };
 
 // One answer for each question, in their order. Shards are asked side by side, some at a time: each allows five
-// such calls a second, its readers' included, so that what it refuses for that is asked again. patience drives the
-// transport of the clients. A stream that cannot be reached has that status for all of its shards.
+// such calls a second, its readers' included. What fails is asked again until patience, which drives the transport
+// of the clients, is over; it is one for all questions, and each call that gets one of them further renews it.
 std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions);
 
 }  // namespace penstock

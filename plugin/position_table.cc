@@ -50,21 +50,13 @@ std::string passed_text(const PositionRow& row, const PositionAge& age) {
          printable(age.next_kept) + ", " + duration_text(age.next_kept_age_ms) + " old";
 }
 
-}  // namespace
-
-Status print_positions(Patience& patience, std::vector<std::string> titles, const std::vector<PositionRow>& rows,
-                       const Printer& print) {
-  std::vector<PositionQuestion> questions;
-  for (const PositionRow& row : rows)
-    if (may_be_asked(row)) questions.push_back({*row.stream, row.shard_id, row.from.position.sequence_number});
-  const std::vector<PositionAge> ages = ask_ages(patience, questions);
-
-  titles.insert(titles.end(), {"lag", "age"});
-  std::vector<Cells> lines = {std::move(titles)};
+// age goes to behind those that belong to the table.
+Status print_table(const PositionTable& table, std::vector<PositionAge>::const_iterator& age, const Cells& titles,
+                   const Printer& print) {
+  std::vector<Cells> lines = {titles};
   std::vector<std::string> notes;
   std::map<const InputStream*, Silence> silent;
-  auto age = ages.begin();
-  for (const PositionRow& row : rows) {
+  for (const PositionRow& row : table.rows) {
     Cells& cells = lines.emplace_back(row.cells);
     const size_t known = cells.size();
     cells.insert(cells.end(), {"-", "-"});
@@ -81,10 +73,32 @@ Status print_positions(Patience& patience, std::vector<std::string> titles, cons
     else if (!told.next_kept.empty())
       notes.push_back(passed_text(row, told));
   }
+  print.line(table.heading);
   print_columns(lines, print);
   for (const std::string& note : notes) print.line(note);
   for (const auto& [stream, silence] : silent) print.line(status_of(silence).message());
   return silent.empty() ? Status() : status_of(silent.begin()->second);
+}
+
+}  // namespace
+
+Status print_positions(Patience& patience, const std::vector<std::string>& titles,
+                       const std::vector<PositionTable>& tables, const Printer& print) {
+  std::vector<PositionQuestion> questions;
+  for (const PositionTable& table : tables)
+    for (const PositionRow& row : table.rows)
+      if (may_be_asked(row)) questions.push_back({*row.stream, row.shard_id, row.from.position.sequence_number});
+  const std::vector<PositionAge> ages = ask_ages(patience, questions);
+
+  Cells all_titles = titles;
+  all_titles.insert(all_titles.end(), {"lag", "age"});
+  Status status;
+  auto age = ages.begin();
+  for (const PositionTable& table : tables) {
+    const Status printed = print_table(table, age, all_titles, print);
+    if (status.ok()) status = printed;
+  }
+  return status;
 }
 
 std::string duration_text(int64_t ms) {

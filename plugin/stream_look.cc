@@ -4,26 +4,17 @@
 #include <string>
 #include <utility>
 
-#include "core/base/backoff.h"
-
 namespace penstock {
 
 namespace {
 
-constexpr int kMostTries = 4;
-constexpr Backoff kBackoff{300, 2000};
 constexpr size_t kSummaryBytes = 64 << 10;
 constexpr size_t kPageBytes = 4 << 20;
 
 Result<ServiceAnswer> ask(Patience& patience, ServiceClient& client, const char* operation,
                           const std::string& body, size_t max_answer_bytes) {
-  for (int failures = 0;;) {
-    Result<ServiceAnswer> answer = patience.wait<ServiceAnswer>(
-        operation, [&](auto done) { client.call(operation, body, max_answer_bytes, std::move(done)); });
-    if (answer.ok()) return answer;
-    if (!answer.status().retryable() || ++failures == kMostTries || patience.is_over()) return answer;
-    patience.pause(kBackoff.delay_ms(failures, patience.env().random));
-  }
+  return patience.wait<ServiceAnswer>(
+      operation, [&](auto done) { client.call(operation, body, max_answer_bytes, std::move(done)); });
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct StreamLook {
 // DescribeStreamSummary alone; only the name, where we may not ask for more. Errors name the stream.
 Result<StreamIdentity> describe_stream(Patience& patience, const InputStream& stream);
 
-// DescribeStreamSummary, then ListShards page by page; what may go well another time is tried some times. patience
-// drives the transport of the stream's client. Errors name the stream.
+// DescribeStreamSummary, then ListShards page by page. patience drives the transport of the stream's client.
+// Errors name the stream.
 Result<StreamLook> look_at(Patience& patience, const InputStream& stream);
 
 }  // namespace penstock

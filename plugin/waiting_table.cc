@@ -10,14 +10,14 @@ Result<std::unique_ptr<WaitingTable>> WaitingTable::open(const penstock_host& ho
   if (!connection.ok()) return connection.status();
   auto table = connect_to_table(*connection, options, settings.leases);
   if (!table.ok()) return table.status();
-  return std::unique_ptr<WaitingTable>(
-      new WaitingTable(std::move(*connection), std::move(*table), settings.leases.table));
+  return std::unique_ptr<WaitingTable>(new WaitingTable(std::move(*connection), std::move(*table)));
 }
 
 Result<std::vector<Lease>> WaitingTable::scan() {
-  Result<LeaseList> list = patience_.wait<LeaseList>(
-      "Scan", [&](auto done) { table_->scan(LeaseTable::Reads::consistent, std::move(done)); });
-  if (!list.ok()) return list.status().in("table " + name_);
+  Result<LeaseList> list = patience_.wait<LeaseList>("table " + table_->name() + ": Scan", [&](auto done) {
+    table_->scan(LeaseTable::Reads::consistent, std::move(done));
+  });
+  if (!list.ok()) return list.status();
   return std::move(list->leases);
 }
 
@@ -44,7 +44,11 @@ Status WaitingTable::create(const Lease& row) {
       patience_.wait<LeaseWrite>("PutItem", [&](auto done) { table_->create(row, std::move(done)); });
   const std::string about = "lease " + printable(row.key);
   if (!made.ok()) return made.status().in(about + ", which is to be made anew");
-  if (made->outcome == LeaseWrite::Outcome::done) return {};
+  // Also by a try of ours whose answer was lost.
+  const std::optional<Lease>& there = made->row;
+  const bool is_as_asked = there && there->owner.empty() && there->counter == row.counter &&
+                           there->checkpoint == row.checkpoint && there->started_ms == row.started_ms;
+  if (made->outcome == LeaseWrite::Outcome::done || is_as_asked) return {};
   return {Code::config, about + " was made by somebody else meanwhile; is a worker running?"};
 }
 

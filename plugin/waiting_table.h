@@ -36,12 +36,11 @@ class WaitingTable {
   const InputConnection& connection() const { return connection_; }
 
  private:
-  WaitingTable(InputConnection connection, std::unique_ptr<LeaseTable> table, std::string name)
-      : connection_(std::move(connection)), table_(std::move(table)), name_(std::move(name)), patience_(env()) {}
+  WaitingTable(InputConnection connection, std::unique_ptr<LeaseTable> table)
+      : connection_(std::move(connection)), table_(std::move(table)), patience_(env()) {}
 
   InputConnection connection_;
   std::unique_ptr<LeaseTable> table_;
-  std::string name_;
   Patience patience_;
 };
 

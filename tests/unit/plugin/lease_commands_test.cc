@@ -78,20 +78,6 @@ TEST_F(lease_commands, leases_prints_the_table_and_one_line_why_where_a_stream_d
   EXPECT_NE(lines[4].find("ResourceNotFound"), std::string::npos) << lines[4];
 }
 
-TEST_F(lease_commands, a_stream_out_of_reach_is_tried_some_times_and_not_for_each_of_its_shards) {
-  make_stream("many", 64);
-  for (int i = 0; i < 64; ++i)
-    keep(row("shardId-0000000000" + std::string(i < 10 ? "0" : "") + std::to_string(i),
-             put("many", static_cast<size_t>(i), 0)));
-  kinesis.with([](model::Service& service) {
-    service.faults().next_calls("GetShardIterator", model::internal_failure(), 100'000);
-  });
-  leases_without_an_answer(table_options("many"));
-  ASSERT_EQ(lines.size(), 67U);
-  EXPECT_NE(lines.back().find(" and 63 more: lag and age are not known: "), std::string::npos) << lines.back();
-  kinesis.with([](model::Service& service) { EXPECT_LE(service.stats().requests, 32U * 4); });
-}
-
 TEST_F(lease_commands, one_shard_that_is_refused_costs_the_others_nothing) {
   const std::string second = put("in", 1, 0);
   keep(row(kFirst, second));  // of the other shard: no place in this one
@@ -106,9 +92,10 @@ TEST_F(lease_commands, leases_asks_again_where_readers_have_used_up_what_a_shard
   const std::string first = put("in", 0, 49 * kHourMs + kHourMs / 2);
   keep(row(kFirst, first));
   kinesis.with([](model::Service& service) {
-    service.faults().next_calls("GetShardIterator", model::throttle());
+    service.faults().next_calls("GetShardIterator", model::throttle(), 4);
     service.faults().next_calls("GetRecords", model::throttle(), 2);
   });
+  table_server.alone([&] { tables.faults().next_calls("Scan", model::throttle(), 8); });
   EXPECT_EQ(leases(table_options()).back(), "  " + kFirst + "  free  behind " + first + "  0s  2d1h");
 }
 

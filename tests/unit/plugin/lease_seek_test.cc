@@ -123,6 +123,7 @@ TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and
   const Lines children = {"shardId-000000000002", "shardId-000000000003"};
   const std::string gone = "shardId-000000000009";
   const Given arguments = {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}};
+  const model::Fault refused = model::error_fault({400, "AccessDeniedException", "not now"});
   for (const model::Fault& fault : {model::close_before(), model::lose_answer()}) {
     bool finished = false;
     for (uint64_t calls = 0; !finished; ++calls) {
@@ -137,7 +138,7 @@ TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and
       tables.on_request([&](uint64_t number, const model::Request&) {
         for (const std::string& shard : {kSecond, children[0], children[1]})
           if (tables.table("app")->row(shard) == nullptr) without += shard + " at call " + std::to_string(number);
-        if (++seen > calls) tables.faults().at(number, fault);
+        if (++seen > calls) tables.faults().at(number, seen == calls + 1 ? fault : refused);
       });
       finished = run(kSeekCommand, table_options(), arguments).ok();
       table_server.alone([&] {
@@ -156,6 +157,22 @@ TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and
       EXPECT_EQ(kept(kSecond, "throughputKBps"), "3");
     }
   }
+}
+
+TEST_F(lease_seek, seek_makes_calls_again_that_are_throttled_or_whose_answers_are_lost) {
+  keep(row(kFirst, "49"));
+  keep(row("shardId-000000000009", "49"));  // of no shard, so that it goes; and the second has no row
+  table_server.alone([&] {
+    for (const char* operation : {"Scan", "PutItem", "UpdateItem", "DeleteItem"}) {
+      tables.faults().next_calls(operation, model::throttle(), 8);
+      tables.faults().next_calls(operation, model::lose_answer());
+    }
+  });
+  const Status done = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}, {"yes", "on"}});
+  ASSERT_TRUE(done.ok()) << done.message();
+  EXPECT_EQ(kept(kFirst, "checkpoint"), "TRIM_HORIZON");
+  EXPECT_EQ(kept(kSecond, "checkpoint"), "TRIM_HORIZON");
+  EXPECT_EQ(kept("shardId-000000000009", "checkpoint"), "no row");
 }
 
 TEST_F(lease_seek, seek_all_changes_nothing_where_the_stream_is_not_there) {
