@@ -95,6 +95,11 @@ bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes, size_t most_parc
   for (bool room = true; room;) {
     WriterRecord* const front = queue.front(now_ms);
     if (front == nullptr) break;
+    if (!take_turn(*front)) {
+      queue.pop(now_ms);
+      take_along(front->partition_key, now_ms, max_record_bytes);
+      continue;
+    }
     WriterRecord* const first = without_unsendable(front, now_ms, max_record_bytes);
     room = first == nullptr || put(*first, now_ms, max_record_bytes);
     if (room || first != front) queue.pop(now_ms);
@@ -106,15 +111,16 @@ bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes, size_t most_parc
   return gathered();
 }
 
-// Puts a chain into the call, or to those that wait for their turn. False: there is no room in the call.
+// Returns false if the record has to wait for others of its key. A record that can never be sent takes its turn
+// too: after a crash it is sent again unless its failure is on disk, so until then it holds back its successors.
+bool CallMaker::take_turn(WriterRecord& record) {
+  if (!options_.order_per_key || record.has_turn || record.partition_key.empty()) return true;
+  record.has_turn = order_.arrive(record);
+  return record.has_turn;
+}
+
+// Puts a chain into the call, or back into the queue until its shard has capacity. False: the call has no room.
 bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes) {
-  if (options_.order_per_key && !first.has_turn) {
-    if (!order_.arrive(first)) {
-      take_along(first.partition_key, now_ms, max_record_bytes);
-      return true;
-    }
-    first.has_turn = true;
-  }
   if (const int64_t admitted_ms = admit(first, now_ms); admitted_ms > now_ms) {
     released_.push_back({&first, admitted_ms});
     return true;
@@ -127,13 +133,18 @@ bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes
   return true;
 }
 
-// Those that wait for their turn behind a record of this call may join it in its parcel.
+// Records that wait for their turn join the parcel of a record of this call, or, if they can never be sent, the
+// records on their way to the failure file.
 void CallMaker::take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
   for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
-    if (!packing_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
+    std::string why = why_unsendable(*waiting, now_ms, max_record_bytes);
+    if (why.empty() && !packing_.can_join(*waiting)) return;
     order_.let_join(*waiting);
-    packing_.join(*waiting);
     waiting->has_turn = true;
+    if (why.empty())
+      packing_.join(*waiting);
+    else
+      undeliverable_.add(*waiting, std::move(why));
   }
 }
 
@@ -174,6 +185,7 @@ WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms,
     }
     *link = std::exchange(record->next, nullptr);
     undeliverable_.add(*record, std::move(why));
+    if (record->has_turn) take_along(record->partition_key, now_ms, max_record_bytes);
   }
   return first;
 }

@@ -81,6 +81,7 @@ class CallMaker {
   int64_t expires_ms(const WriterRecord& record) const;
   std::string why_unsendable(const WriterRecord& record, int64_t now_ms, size_t max_record_bytes) const;
   WriterRecord* without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes);
+  bool take_turn(WriterRecord& record);
   bool put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes);
   void forget_old_budgets();
   int64_t admit(WriterRecord& first, int64_t now_ms);

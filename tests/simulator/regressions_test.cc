@@ -82,7 +82,11 @@ TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) 
 
 // An iterator at the last record was to bring that record again, but its response had neither records nor an
 // iterator. The next iterator began after the record, and that it did not come was logged as a gap.
-TEST(regressions, an_iterator_after_the_last_record_does_not_expect_it_again) { trace_of(1796010380, 3); }
+TEST(regressions, an_iterator_after_the_last_record_does_not_expect_it_again) {
+  trace_of(1796010380, 3);
+  trace_of(1796200442, 3);
+  trace_of(1796200514, 3);
+}
 
 // Nor is a record passed over that is still awaited: that it does not come shows that retention has passed it.
 TEST(regressions, retention_that_passes_an_awaited_record_is_logged_though_its_iterator_is_missing) {
@@ -90,6 +94,10 @@ TEST(regressions, retention_that_passes_an_awaited_record_is_logged_though_its_i
   trace_of(1796023227, 3);
   trace_of(1796023728, 3);
 }
+
+// A record that had become too old did not take its turn: its successors were sent before its failure was on disk,
+// and after a crash it was sent again, after them.
+TEST(regressions, a_key_waits_for_a_record_that_was_never_sent_too) { trace_of(1796022179, 3); }
 
 // Verdicts that were wrong.
 
