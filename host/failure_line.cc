@@ -1,13 +1,10 @@
 #include "host/failure_line.h"
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-
 #include <charconv>
 #include <optional>
 #include <utility>
 
+#include "base/rapidjson.h"
 #include "host/base64.h"
 #include "host/text.h"
 

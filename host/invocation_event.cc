@@ -1,13 +1,11 @@
 #include "host/invocation_event.h"
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-
 #include <array>
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
+
+#include "base/rapidjson.h"
 
 namespace penstock::host {
 

@@ -1,9 +1,7 @@
 // RapidJSON's parsers, with memory that throws where there is none left.
 #pragma once
 
-#include <rapidjson/document.h>
-#include <rapidjson/reader.h>
-
+#include "base/rapidjson.h"
 #include "core/base/json_memory.h"
 
 namespace penstock {

@@ -1,7 +1,5 @@
 #include "core/kinesis/put_records.h"
 
-#include <rapidjson/error/en.h>
-
 #include <cstdint>
 #include <utility>
 

@@ -51,36 +51,6 @@ bool has_stray_control(std::string_view text) {
   return false;
 }
 
-// Digits of the exponent.
-size_t exponent_digits(std::string_view number) {
-  const size_t mark = number.find_first_of("eE");
-  return mark == number.npos ? 0 : number.size() - number.find_first_of("0123456789", mark);
-}
-
-// The reader refuses numbers that no double can hold, though they are JSON, and are not our business. This puts an
-// empty string in the place of numbers that may be so large: they are no facts of ours.
-void shorten_numbers(std::string& text) {
-  constexpr size_t kSafeDigits = 200;
-  constexpr size_t kSafeExponentDigits = 2;
-  bool in_string = false;
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (in_string) {
-      if (text[at] == '\\')
-        ++at;
-      else
-        in_string = text[at] != '"';
-      continue;
-    }
-    in_string = text[at] == '"';
-    if (text[at] != '-' && (text[at] < '0' || text[at] > '9')) continue;
-    const size_t end = std::min(text.find_first_not_of("0123456789+-.eE", at), text.size());
-    const std::string_view number(text.data() + at, end - at);
-    if (is_json_number(number) && (number.size() > kSafeDigits || exponent_digits(number) > kSafeExponentDigits))
-      text.replace(at, number.size(), number.size(), ' ').replace(at, 2, "\"\"");
-    at = end - 1;
-  }
-}
-
 // Appends text as it is written in a JSON string.
 void append_without_quotes(std::string& out, std::string_view text) {
   const size_t quote = out.size();
@@ -329,13 +299,7 @@ bool JsonObject::read(std::string_view text) {
     std::vector<Rename>().swap(renames_);
   }
   copy_.assign(text);
-  Outcome outcome = read_copy();
-  if (outcome == Outcome::number_too_big) {
-    copy_.assign(text);
-    shorten_numbers(copy_);
-    outcome = read_copy();
-  }
-  return outcome == Outcome::object;
+  return read_copy();
 }
 
 // The form that loggers mostly write, in place and in a third of the time. false: it is another.
@@ -362,17 +326,16 @@ bool JsonObject::read_flat(std::string_view text) {
   return true;
 }
 
-JsonObject::Outcome JsonObject::read_copy() {
+bool JsonObject::read_copy() {
   clear();
   const size_t size = copy_.size();
   copy_.append(kReaderPadding, '\0');
   penstock_rapidjson::InsituStringStream stream(copy_.data());
   ObjectHandler handler(*this, copy_.data());
   const auto result = reader_->reader.Parse<kReaderFlags>(stream, handler);
-  if (result.Code() == penstock_rapidjson::kParseErrorNumberTooBig) return Outcome::number_too_big;
-  if (result.IsError() || stream.Tell() != size) return Outcome::other;
+  if (result.IsError() || stream.Tell() != size) return false;
   handler.finish();
-  return Outcome::object;
+  return true;
 }
 
 void JsonObject::append_new_key(std::string& out, const Rename& rename) const {

@@ -65,9 +65,8 @@ class JsonObject {
  private:
   friend class ObjectHandler;
   struct Reader;
-  enum class Outcome { object, number_too_big, other };
   bool read_flat(std::string_view text);
-  Outcome read_copy();
+  bool read_copy();
   void clear();
 
   // The members named NAME_original and NAME_original_N that there are of a name.

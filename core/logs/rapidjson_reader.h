@@ -11,11 +11,10 @@
 #ifdef __SSE2__
 #define RAPIDJSON_SSE2
 #endif
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
 
 #include <cstddef>
 
+#include "base/rapidjson.h"
 #include "core/base/json_memory.h"
 
 namespace penstock {
@@ -28,7 +27,7 @@ inline constexpr size_t kReaderPadding = 16;
 // Objects and arrays in one another, at most: the reader keeps 8 bytes for each.
 inline constexpr int kMaxJsonDepth = 1000;
 
-// In place, without recursion, numbers as they were written, one document of those that text holds.
+// In place, without recursion, any numbers, as they were written, one document of those that text holds.
 inline constexpr unsigned kReaderFlags =
     penstock_rapidjson::kParseInsituFlag | penstock_rapidjson::kParseIterativeFlag |
     penstock_rapidjson::kParseNumbersAsStringsFlag | penstock_rapidjson::kParseStopWhenDoneFlag;

@@ -161,6 +161,20 @@ TEST(invocation_event, the_output_of_get_records_is_read_like_one) {
   EXPECT_EQ(read_event(R"({"NextShardIterator":"x","Records":[]})").form, EventForm::event);
 }
 
+TEST(invocation_event, a_number_that_no_double_holds_costs_no_record) {
+  const std::string digits(400, '9');
+  const Read it = read_event(R"({"n":1e999,"Records":[{"n":-1e99999999999,"ApproximateArrivalTimestamp":1e400,)"
+                             R"("Data":"AAAA"},)" +
+                             digits + R"(,{"Data":"BBBB","n":)" + digits + "}]}");
+  ASSERT_EQ(it.form, EventForm::event) << it.error;
+  ASSERT_EQ(it.records.size(), 3u);
+  EXPECT_EQ(it.records[0].data, "AAAA");
+  EXPECT_EQ(it.records[0].arrival_time_ms, 0);
+  EXPECT_EQ(it.records[1].data, std::nullopt);
+  EXPECT_EQ(it.records[2].data, "BBBB");
+  EXPECT_EQ(read_event(R"({"Records":[{"Data":"AAAA","n":1e999)").form, EventForm::unreadable);
+}
+
 TEST(invocation_event, that_of_a_subscription_is_one_record_without_a_list) {
   const Read it = read_event(R"({"awslogs": {"x":{"data":"no"},"data": "AAAA"}})");
   ASSERT_EQ(it.form, EventForm::event);

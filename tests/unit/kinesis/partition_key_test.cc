@@ -143,6 +143,10 @@ TEST(json_field, is_found_at_its_path_and_nowhere_else) {
   EXPECT_EQ(found("a.b.c", R"({"z":{"a":{"b":{"c":"no"}}},"a":{"x":{"b":1},"b":{"c":"yes"}}})"), "yes");
   EXPECT_EQ(found("a", R"({"a":"\u00e9\n"})"), "\xC3\xA9\n");
   EXPECT_EQ(found("a", R"({"a":-1.50e3,"b":)"), "-1.50e3");
+  EXPECT_EQ(found("a", R"({"b":[1e999,-1e-999999999999],"c":)" + std::string(400, '9') + R"(,"a":"x"})"), "x");
+  EXPECT_EQ(found("a", R"({"a":1e999})"), "1e999");
+  EXPECT_EQ(found("a", R"({"a":1e9999999999})"), "1e9999999999");
+  EXPECT_EQ(found("a", R"({"b":1e999e5,"a":"x"})"), "none");
   EXPECT_EQ(found("a.b", R"({"a":{},"b":"x"})"), "none");
   EXPECT_EQ(found("a.b", R"({"a":{"c":1},"a":{"b":"second"}})"), "second");
   EXPECT_EQ(found("a.b", R"({"a":"x","b":"y"})"), "none");

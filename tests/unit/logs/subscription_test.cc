@@ -229,6 +229,94 @@ TEST(subscription, an_id_that_is_a_whole_number_is_kept_digit_by_digit) {
             R"(5  {"id":7})");
 }
 
+// That JSON has and no double holds, or only as 0.
+const std::vector<std::string>& extreme_numbers() {
+  static const std::vector<std::string> numbers = {"1e999",
+                                                   "-1e999",
+                                                   "1E+309",
+                                                   "0.01e400",
+                                                   "1e2147483648",
+                                                   "1e-2147483649",
+                                                   "1e-400",
+                                                   "0e9999",
+                                                   "1e" + std::string(500, '9'),
+                                                   "-1e-" + std::string(500, '9'),
+                                                   std::string(400, '9'),
+                                                   "-" + std::string(400, '1'),
+                                                   std::string(400, '9') + ".5e-9",
+                                                   "0." + std::string(400, '0') + "1e999",
+                                                   "-0",
+                                                   "-0.0"};
+  return numbers;
+}
+
+TEST(subscription, a_number_that_no_double_holds_costs_nothing_where_it_is_not_needed) {
+  for (const std::string& number : extreme_numbers()) {
+    const std::string text = R"({"n":)" + number + R"(,"a":[)" + number + "," + number +
+                             R"( ],"messageType":"DATA_MESSAGE","owner":"123",)" +
+                             R"("logGroup":"g","logStream":"s","logEvents":[)" + event("0") +
+                             R"(,{"id":"1","n":)" + number + R"(,"timestamp":5,"ingestionTime":)" + number +
+                             R"(,"message":"m1"},)" + event("2") + "],\"b\":" + number + "}";
+    const Taken taken = take_apart(text + event("3") + text);
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2",
+                                                     "batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2"}))
+        << number;
+    EXPECT_TRUE(says(taken.problem, "in document 2 of the record")) << taken.problem.message();
+  }
+}
+
+TEST(subscription, a_timestamp_that_no_double_holds_costs_the_time_of_its_own_event_alone) {
+  for (const std::string& number : extreme_numbers()) {
+    const bool is_zero = number.starts_with("-0") || number.starts_with("0e");
+    for (const std::string& time : {number, '"' + number + '"'}) {
+      const Taken taken = take_apart(
+          message(event("0") + R"(,{"id":"1","timestamp":)" + time + R"(,"message":"m1"},)" + event("2")));
+      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+      EXPECT_EQ(taken.lines,
+                (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0",
+                                          is_zero ? "0 1 m1" : "1700000000123(arrival) 1 m1", "5 2 m2"}))
+          << time;
+    }
+  }
+}
+
+TEST(subscription, an_id_or_a_message_that_no_double_holds_is_text) {
+  for (const std::string& number : extreme_numbers()) {
+    const bool is_whole = number.find_first_of(".eE") == number.npos;
+    const Taken taken =
+        take_apart(message(event("0") + R"(,{"id":)" + number + R"(,"timestamp":5,"message":{"a":[)" + number +
+                           R"(]}},)" + R"({"id":"2","timestamp":5,"message":)" + number + "}," + event("3")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines,
+              (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0",
+                                        "5 " + (is_whole ? number : "") + R"( {"a":[)" + number + "]}",
+                                        "5 2 " + number, "5 3 m3"}));
+  }
+}
+
+TEST(subscription, a_number_that_no_double_holds_stays_as_it_is_in_extracted_fields) {
+  for (const std::string& number : extreme_numbers()) {
+    const std::string fields = R"({"n":)" + number + R"(,"@aws.account":"111","a":[)" + number + "]}";
+    const std::string data =
+        message(R"({"id":"1","timestamp":5,"message":"m","extractedFields":)" + fields + "}," + event("2"));
+    EXPECT_EQ(take_apart(data, 1 << 20, ExtractedFields::keep).lines,
+              (std::vector<std::string>{"batch 111 eu-west-1 g s", "5 1 m fields " + fields,
+                                        "batch 123 eu-west-1 g s", "5 2 m2"}));
+    EXPECT_EQ(take_apart(data).lines,
+              (std::vector<std::string>{"batch 111 eu-west-1 g s", "5 1 m", "batch 123 eu-west-1 g s", "5 2 m2"}));
+  }
+}
+
+TEST(subscription, what_only_begins_like_a_number_is_broken_json) {
+  for (const std::string text : {"1e999e5", "1e999.5", "1e999x", "1e", "1e+", "01e999", "1.e999", "-", "+1e999",
+                                 "99e9999999999x", "Infinity"}) {
+    const Taken taken =
+        take_apart(message(R"({"id":"1","timestamp":)" + text + R"(,"message":"m1"},)" + event("2")));
+    EXPECT_TRUE(says(taken.problem, "broken JSON in document 1")) << text << taken.problem.message();
+    EXPECT_TRUE(taken.lines.empty()) << text;
+  }
+}
+
 TEST(subscription, batches_are_split_where_account_or_region_change) {
   const auto from = [](const std::string& id, const std::string& fields) {
     return R"({"extractedFields":)" + fields + R"(,"id":")" + id + R"(","timestamp":5,"message":"m"})";
