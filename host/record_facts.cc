@@ -1,9 +1,8 @@
 #include "host/record_facts.h"
 
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-
 #include <algorithm>
+
+#include "base/rapidjson.h"
 
 namespace penstock::host {
 
@@ -92,9 +91,7 @@ bool RecordFacts::read(std::string_view json) {
   rapidjson::MemoryStream stream(json.data(), json.size());
   rapidjson::Reader reader;
   static constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-  const rapidjson::ParseErrorCode problem = reader.Parse<kFlags>(stream, handler).Code();
-  // JSON has numbers that the reader has not, such as 1e999: what stood before it is known.
-  if (problem == rapidjson::kParseErrorNone || problem == rapidjson::kParseErrorNumberTooBig) return true;
+  if (!reader.Parse<kFlags>(stream, handler).IsError()) return true;
   for (std::string& text : texts_) text.clear();
   return false;
 }

@@ -30,7 +30,6 @@ constexpr size_t kFacts = static_cast<size_t>(Fact::timeout_seconds) + 1;
 class RecordFacts {
  public:
   // Reads another record. false: it is no JSON object, and there are no facts. Nesting costs memory, no stack.
-  // Behind a number that no double can hold, like 1e999, nothing is read.
   bool read(std::string_view json);
 
   // As written, the first kMaxBytes of it; "": the record does not say.

@@ -247,13 +247,17 @@ TEST(summary, what_is_no_json_object_is_counted) {
       << sum.text();
 }
 
-TEST(summary, a_number_beyond_all_doubles_costs_only_what_is_behind_it) {
-  Summing sum;
-  sum.add(R"({"level":"WARN","n":1e999,"lambda":{"event":"start"}})");
-  EXPECT_TRUE(
-      sum.says("lambda.event   records  WARN\n"
-               "(application)        1     1\n"))
-      << sum.text();
+TEST(summary, a_number_beyond_all_doubles_costs_no_fact) {
+  for (const std::string& number : {std::string("1e999"), "-1E+" + std::string(300, '9'), std::string(400, '9'),
+                                    "0." + std::string(400, '0') + "1e999"}) {
+    Summing sum;
+    sum.add(R"({"n":)" + number + R"(,"level":"WARN","a":[)" + number + R"(],"lambda":{"n":)" + number +
+            R"(,"event":"start"}})");
+    EXPECT_TRUE(
+        sum.says("lambda.event  records  WARN\n"
+                 "start               1     1\n"))
+        << sum.text();
+  }
 }
 
 TEST(summary, nesting_costs_no_stack) {
