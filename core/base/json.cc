@@ -360,7 +360,10 @@ void append_json_on_one_line(std::string& out, std::string_view text) {
 }
 void append_json_on_one_line(TextBuffer& out, std::string_view text) { append_on_one_line<BufferSink>(out, text); }
 
-bool is_json_number(std::string_view text) {
+namespace {
+
+// The size of a number by JSON's grammar without its exponent; 0 if text is no such number.
+size_t size_before_exponent(std::string_view text) {
   size_t at = 0;
   const auto take = [&](char c) { return at < text.size() && text[at] == c && ++at != 0; };
   const auto digits = [&] {
@@ -371,20 +374,25 @@ bool is_json_number(std::string_view text) {
   take('-');
   const size_t integer = at;
   const size_t count = digits();
-  if (count == 0 || (count > 1 && text[integer] == '0')) return false;
-  if (take('.') && digits() == 0) return false;
+  if (count == 0 || (count > 1 && text[integer] == '0')) return 0;
+  if (take('.') && digits() == 0) return 0;
+  const size_t size = at;
   if (take('e') || take('E')) {
     if (!take('+')) take('-');
-    if (digits() == 0) return false;
+    if (digits() == 0) return 0;
   }
-  return at == text.size();
+  return at == text.size() ? size : 0;
 }
+
+}  // namespace
+
+bool is_json_number(std::string_view text) { return size_before_exponent(text) != 0; }
 
 bool is_portable_json_number(std::string_view text) {
   constexpr int kMaxExponent = 999;
-  if (text.size() > kMaxPortableNumberBytes || !is_json_number(text)) return false;
-  const size_t mark = std::min(text.find('e'), text.find('E'));
-  if (mark == std::string_view::npos) return true;
+  if (text.size() > kMaxPortableNumberBytes) return false;
+  const size_t mark = size_before_exponent(text);
+  if (mark == 0 || mark == text.size()) return mark != 0;
   const char* const end = text.data() + text.size();
   const char* const sign = text.data() + mark + 1;
   int exponent = 0;
