@@ -359,7 +359,20 @@ class CanonicalReader {
   StretchEscapes escapes_;  // of the event that is being read
 };
 
-bool read_events_by(CanonicalReader& reader, char* base, size_t& at, SubscriptionMessage& message) {
+}  // namespace
+
+bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message) {
+  CanonicalReader reader(base, at, message);
+  if (!reader.read_header()) {
+    message.clear();
+    return false;
+  }
+  at = reader.at();
+  return read_canonical_events(base, at, message);
+}
+
+bool read_canonical_events(char* base, size_t& at, SubscriptionMessage& message) {
+  CanonicalReader reader(base, at, message);
   const bool is_whole = reader.read_events();
   at = reader.at();
   if (is_whole) return true;
@@ -373,22 +386,6 @@ bool read_events_by(CanonicalReader& reader, char* base, size_t& at, Subscriptio
   }
   begin_events_at(base, at);
   return false;
-}
-
-}  // namespace
-
-bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message) {
-  CanonicalReader reader(base, at, message);
-  if (!reader.read_header()) {
-    message.clear();
-    return false;
-  }
-  return read_events_by(reader, base, at, message);
-}
-
-bool read_canonical_events(char* base, size_t& at, SubscriptionMessage& message) {
-  CanonicalReader reader(base, at, message);
-  return read_events_by(reader, base, at, message);
 }
 
 }  // namespace penstock
