@@ -72,19 +72,21 @@ class ObjectHandler {
     name_ = {data, size};
     is_timestamp_ = false;
     inner_ = {};
-    if (depth_ == scope_.depth) take_member_name();
+    if (depth_ == 1) take_member_of_root();
+    if (depth_ == scope_.depth && object_.names_.candidates(scope_.path, name_) != 0) match_name();
     return true;
   }
   bool String(const char* data, Size size, bool) {
     const std::string_view text(data, size);
-    if (is_timestamp_ && is_rfc3339(text)) ++object_.rfc3339_timestamps_;
+    const bool is_own_time =
+        depth_ == 1 && (name_ == "time" || (name_ == "timestamp" && object_.own_timestamp_.empty()));
+    if (is_timestamp_ || is_own_time) take_timestamp(text, is_own_time);
     if (depth_ > kLevels) return true;
     switch (levels_[depth_]) {
       case Level::root:
         if (name_ == "type") type_ = text;
         if (name_ == "record") fault_ = text;
         if (name_ == "level") take_level(text);
-        if (name_ == "time" || (name_ == "timestamp" && object_.own_timestamp_.empty())) take_timestamp(text);
         break;
       default:
         take_platform_member(text);
@@ -201,8 +203,11 @@ class ObjectHandler {
     }
   }
 
-  void take_timestamp(std::string_view text) {
-    if (iso_timestamp_size(text) == text.size()) object_.own_timestamp_ = text;
+  // Nearly all are of the one form that serves both uses.
+  void take_timestamp(std::string_view text, bool is_own_time) {
+    const bool is_iso = !text.empty() && iso_timestamp_size(text) == text.size();
+    if (is_timestamp_ && (is_iso || is_rfc3339(text))) ++object_.rfc3339_timestamps_;
+    if (is_own_time && is_iso) object_.own_timestamp_ = text;
   }
 
   size_t place_of(std::string_view text) const { return static_cast<size_t>(text.data() - base_); }
@@ -212,11 +217,12 @@ class ObjectHandler {
     object_.level_at_ = place_of(text);
   }
 
-  void take_member_name() {
-    if (depth_ == 1) {
-      object_.is_empty_ = false;
-      if (name_ == "level") object_.level_ = {};
-    }
+  void take_member_of_root() {
+    object_.is_empty_ = false;
+    if (name_ == "level") object_.level_ = {};
+  }
+
+  void match_name() {
     inner_ = object_.names_.match(scope_.path, name_,
                                   [this](size_t index, std::string_view rest) { take_match(index, rest); });
   }

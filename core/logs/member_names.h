@@ -40,16 +40,21 @@ class MemberNames {
     size_t matched = 0;       // bytes of them, with the dot
   };
 
+  // The names that key, in an object at path, may complete or lead to: bits of their indices. Nearly all keys have
+  // none, by their first byte.
+  uint64_t candidates(const Path& path, std::string_view key) const {
+    if (key.empty()) return 0;
+    return path.matched == 0 ? by_first_byte_[static_cast<uint8_t>(key[0])] : path.candidates;
+  }
+
   // Calls found(index, rest) for each name that key, in an object at path, completes. rest is the end of the key
   // after the name: empty, or, of reserved names and of those with dots, what begins with '.' or '_'. Returns the
   // path of the key's own members; without candidates if no name leads there.
   template <typename Found>
   [[gnu::always_inline]] Path match(const Path& path, std::string_view key, Found found) const {
     Path inner;
-    if (key.empty()) return inner;
-    uint64_t candidates = path.matched == 0 ? by_first_byte_[static_cast<uint8_t>(key[0])] : path.candidates;
-    for (; candidates != 0; candidates &= candidates - 1) {
-      const auto index = static_cast<size_t>(std::countr_zero(candidates));
+    for (uint64_t left = candidates(path, key); left != 0; left &= left - 1) {
+      const auto index = static_cast<size_t>(std::countr_zero(left));
       const std::string_view name = std::string_view(names_[index]).substr(path.matched);
       if (key.size() == name.size()) {
         if (key == name) found(index, std::string_view());

@@ -61,6 +61,8 @@ TEST(transform, an_object_gives_its_own_time_where_it_has_one) {
       {R"({"_aws":{"Timestamp":-1}})", R"({"_aws":{"Timestamp":-1},)" + kTimestamp + end.substr(1)},
       {R"({"time":"12:31"})", R"({"time":"12:31",)" + kTimestamp + end.substr(1)},
       {R"({"time":1566741555})", R"({"time":1566741555,)" + kTimestamp + end.substr(1)},
+      {R"({"time":"2020-08-20T12:31:32Z","time":""})",
+       R"({"time":"2020-08-20T12:31:32Z","time":"","timestamp":"2020-08-20T12:31:32.000Z)" + end},
       {R"({"_aws":{"Timestamp":253402300800000}})",
        R"({"_aws":{"Timestamp":253402300800000},)" + kTimestamp + end.substr(1)},
   });
