@@ -248,5 +248,36 @@ TEST_F(credentials_cache, source_is_logged_when_it_changes_and_never_a_key) {
   EXPECT_EQ(fake_.log, (std::vector<std::string>{"credentials from hand"}));
 }
 
+TEST_F(credentials_cache, logs_once_that_a_refresh_went_well_after_some_that_failed) {
+  const std::string recovery = "credentials are refreshed again, from hand";
+  get();
+  answer("A", kHourMs);
+  fake_.clock.advance(kHourMs - 10 * kMinuteMs);
+  for (int failures = 0; failures < 2; ++failures) {
+    get();
+    fail();
+    EXPECT_NE(fake_.log.back(), recovery);
+    fake_.clock.advance(kMinuteMs);
+  }
+  get();
+  answer("B", kHourMs);
+  EXPECT_EQ(fake_.log.back(), recovery);
+  const size_t lines = fake_.log.size();
+  fake_.clock.advance(kHourMs - 5 * kMinuteMs);
+  get();
+  answer("C", kHourMs);
+  EXPECT_EQ(get(), "C");
+  EXPECT_EQ(fake_.log.size(), lines);
+}
+
+TEST_F(credentials_cache, logs_the_source_where_the_first_try_failed) {
+  get();
+  fail();
+  fake_.clock.advance(kMinuteMs);
+  get();
+  answer("A", kHourMs);
+  EXPECT_EQ(fake_.log, (std::vector<std::string>{"credentials from hand"}));
+}
+
 }  // namespace
 }  // namespace penstock

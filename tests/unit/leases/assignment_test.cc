@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@ namespace penstock::dynamodb {
 namespace {
 
 using Kind = InitialPosition::Kind;
+using Lines = std::vector<std::string>;
 
 constexpr int64_t kBeginningMs = 1'700'000'000'123;  // Unix time
 const std::string kParent = "shardId-000000000000", kChild = "shardId-000000000001";
@@ -33,6 +35,14 @@ class lease_assignment : public LeaseTermsTest {
       for (LeaseAssignment* leases : workers) leases->advance();
       clock.advance(kTurnMs);
     }
+  }
+
+  Lines starts() const {
+    Lines lines;
+    for (const sim::LogLine& line : sim.log())
+      if (line.level == LogLevel::info && std::regex_search(line.text, std::regex(" shards?; ")))
+        lines.push_back(line.text);
+    return lines;
   }
 
   bool scans_are_empty = false;  // as a stale read from before the leases were made
@@ -86,6 +96,50 @@ TEST_F(lease_assignment, a_start_at_latest_is_not_the_first_where_another_worker
   run(5'000, {&us});
   EXPECT_FALSE(them.get(kChild));
   ASSERT_EQ(us.take_grants().size(), 1u);  // the parent, whose end makes the child's lease
+}
+
+TEST_F(lease_assignment, logs_of_each_stream_once_how_many_shards_it_has_and_where_it_starts) {
+  for (const auto& [kind, position] : {std::pair<Kind, std::string>{Kind::trim_horizon, "trim_horizon"},
+                                       {Kind::latest, "latest"},
+                                       {Kind::at_timestamp, "2023-11-14T22:13:20.123Z"}}) {
+    for (const std::string& key : {"a:1:" + kParent, "a:1:" + kChild, "b:1:" + kParent})
+      service.delete_row("leases", "000000000000:" + key);
+    LeaseAssignment us = {sim.env(),
+                          our_table,
+                          {.worker = position, .streams = 2, .initial = {kind, kBeginningMs}, .definition = {}}};
+    const size_t before = starts().size();
+    const auto list_again = [&] {
+      for (size_t i = 0; i < 2; ++i) {
+        const std::string name = i == 0 ? "a" : "b";
+        const StreamIdentity identity = {name, "arn:aws:kinesis:us-east-1:000000000000:stream/" + name, 1'000};
+        const std::vector<ShardInfo> shards = {{kParent, {}, 0, 9, true}};
+        ASSERT_TRUE(us.listed(i, identity, i == 0 ? kSplit : shards, kBeginningMs).ok());
+      }
+    };
+    for (int lists = 0; lists < 3; ++lists) {
+      list_again();
+      run(10'000, {&us});
+    }
+    const Lines lines = starts();
+    EXPECT_EQ(
+        Lines(lines.begin() + static_cast<std::ptrdiff_t>(before), lines.end()),
+        (Lines{"stream a: 2 shards; starts at " + position + ", as the table of the leases has no position",
+               "stream b: 1 shard; starts at " + position + ", as the table of the leases has no position"}));
+  }
+}
+
+TEST_F(lease_assignment, logs_of_a_stream_that_was_begun_that_it_goes_on_from_the_table) {
+  LeaseAssignment first = worker("first", our_table);
+  list(first, kSplit);
+  run(5'000, {&first});
+  LeaseAssignment second = worker("second", our_table);
+  run(5'000, {&second});
+  EXPECT_EQ(starts().size(), 1u) << "the second has no list yet";
+  list(second, kSplit);
+  run(5'000, {&second});
+  EXPECT_EQ(starts(),
+            (Lines{"stream in: 2 shards; starts at trim_horizon, as the table of the leases has no position",
+                   "stream in: 2 shards; goes on from the table of the leases, which has 1"}));
 }
 
 TEST_F(lease_assignment, logs_the_end_of_each_outage_of_the_table_once) {
