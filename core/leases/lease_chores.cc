@@ -81,7 +81,10 @@ void LeaseChores::answered(const LeaseChore& chore, int64_t started_boot_ms, con
     const Backoff backoff{200, terms_.failover_ms / 3};
     next_boot_ms_ = terms_.env.clock.boot_ms() + backoff.delay_ms(++failures_, terms_.env.random);
     if (chore.kind == LeaseChore::Kind::make) add(chore);
-    if (chore.kind == LeaseChore::Kind::take) unanswered_[chore.lease.key] = from;
+    if (chore.kind == LeaseChore::Kind::take) {
+      if (unanswered_.size() >= kMaxUnanswered) unanswered_.clear();
+      unanswered_[chore.lease.key] = from;
+    }
     terms_.failed(terms_.writing, result.status().in("leases"));
     return;
   }

@@ -24,6 +24,10 @@ struct LeaseChore {
   LeaseChange change = {};  // to go with a take
 };
 
+// What waits has a bound, however long the table does not answer: there is one chore a key at most, keys are those
+// of rows that the last scan showed or of shards that are listed, and chores are dropped when their time has run
+// out.
+//
 // They go out side by side, as far as the terms' calls leave room. What fails is told, and holds the others up for
 // a while; a row to be made is tried again, in its time. All else, and what its time has run out for as it waited
 // or the process slept, is for the next scan to decide anew: a shard that had no row may have been read since, and
@@ -66,7 +70,9 @@ class LeaseChores {
   std::set<std::string> keys_;
   int64_t next_boot_ms_ = 0;  // not before that
   int failures_ = 0;          // in a row
-  // Whom a take was from whose answer was lost: if it came through, the row has our name by now.
+  // Whom a take was from whose answer was lost: if it came through, the row has our name by now. Some keys at
+  // most: of others only who they were from is not known.
+  static constexpr size_t kMaxUnanswered = 1000;
   std::map<std::string, std::string> unanswered_;
 };
 

@@ -15,6 +15,9 @@ namespace {
 constexpr size_t kMaxRowAnswerBytes = 4 << 20;    // an item is 400 KiB at most, escaped and named once more
 constexpr size_t kMaxScanAnswerBytes = 16 << 20;  // a page is 1 MiB of such
 constexpr size_t kMaxTableAnswerBytes = 1 << 20;
+// Of all pages of a scan, which bounds the memory for the rows of a table: well over 100,000 leases, which take a
+// kilobyte or less, and no table that is not what it is taken for, or whose pages do not end.
+constexpr size_t kMaxScanBytes = 128 << 20;
 
 bool same_set(std::vector<std::string> a, std::vector<std::string> b) {
   std::sort(a.begin(), a.end());
@@ -29,6 +32,14 @@ bool holds(const Lease& row, const LeaseChange& change) {
          (change.stream_arn.empty() || row.stream_arn == change.stream_arn) &&
          (change.stream_created_ms == 0 || row.stream_created_ms == change.stream_created_ms) &&
          (change.started_ms == 0 || row.started_ms == change.started_ms);
+}
+
+Status too_large(const LeaseList& list) {
+  return {Code::too_large,
+          "Scan: its rows come in more than " + std::to_string(kMaxScanBytes >> 20) +
+              " MiB, the limit, of which " + std::to_string(list.leases.size() + list.unreadable.size()) +
+              " rows were read; use one table for each application, and delete from it what is not "
+              "a lease of a stream that there is"};
 }
 
 // But for the counter; lease is free.
@@ -90,6 +101,8 @@ void LeaseTable::scan_page(Reads reads, std::shared_ptr<LeaseList> list, const s
         scanned.later(
             [this, reads, list = std::move(list)](const Answer<LeaseList>& whole, Result<ServiceAnswer> answer) {
               if (!answer.ok()) return whole(told(answer.status()));
+              list->answer_bytes += answer->body.size();
+              if (list->answer_bytes > kMaxScanBytes) return whole(told(too_large(*list)));
               Result<LeasePage> page = read_scan(std::move(answer->body));
               if (!page.ok()) return whole(told(page.status()));
               std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));

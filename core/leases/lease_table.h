@@ -44,6 +44,7 @@ struct LeaseChange {
 struct LeaseList {
   std::vector<Lease> leases;
   std::vector<std::string> unreadable;  // keys of rows that are no lease of anybody's
+  size_t answer_bytes = 0;              // of the pages that they came in
 };
 
 // What create_table makes, and what the error names where the table is missing and may not be made.
@@ -78,7 +79,7 @@ class LeaseTable {
 
   // All leases, read page by page. Eventual reads cost half as much, and are what KCL does: a row may be seconds
   // old, so that a counter may seem to go back. Code::config where the table belongs to a fleet of KCL 3, whose
-  // workers share leases out otherwise.
+  // workers share leases out otherwise; Code::too_large where its pages have more than 128 MiB.
   enum class Reads { eventual, consistent };
   void scan(Reads reads, Scanned scanned);
 

@@ -48,6 +48,31 @@ TEST_F(lease_chores, a_take_tells_whom_it_was_from_also_where_its_first_answer_w
   EXPECT_EQ(told, std::vector<std::string>{kKey + " done from them"});
 }
 
+// Beyond that only the name of the former owner is lost.
+TEST_F(lease_chores, takes_whose_answers_were_lost_are_remembered_up_to_a_bound) {
+  const auto fail_take = [this](const Lease& lease, const model::Fault& fault) {
+    fail_next("UpdateItem", fault);
+    chores.choose_takes({{Kind::take, 0, lease, kNever}}, 1);
+    chores.advance();
+    clock.advance(10'000);
+  };
+  constexpr int kMax = 1000;
+  for (const int others : {kMax - 1, kMax}) {
+    told.clear();
+    const std::string key = "first of " + std::to_string(others);
+    fail_take(held_by_them(key), model::lose_answer());
+    for (int i = 0; i < others; ++i) fail_take(whole_lease(key + "-" + std::to_string(i)), model::throttle());
+    chores.choose_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
+    chores.advance();
+    EXPECT_EQ(told, std::vector<std::string>{key + " done from " + (others < kMax ? "them" : "us")});
+    // Nothing of this is left for the next.
+    for (int i = 0; i < others; ++i) {
+      chores.choose_takes({{Kind::take, 0, whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
+      chores.advance();
+    }
+  }
+}
+
 TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
   std::deque<LeaseChore> takes;
   for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key), kNever});

@@ -183,6 +183,55 @@ TEST_F(lease_table_faults, scan_that_fails_at_a_later_page_is_an_error_and_no_pa
   EXPECT_EQ(us.scan()->leases.size(), 10U);
 }
 
+// Pages of a scan that come without a service.
+struct ScannedPages {
+  static constexpr size_t kPageBytes = 8 << 20, kMostPages = 16;
+
+  // more_bytes: of the first page, beside kPageBytes. count 0: they do not end.
+  Result<LeaseList> scan(size_t count, size_t more_bytes = 0) {
+    calls = 0;
+    LeaseTable table(
+        [&](std::string_view, const std::string&, size_t, const ServiceClient::Answered& answered) {
+          const bool is_last = ++calls == count;
+          const std::string end =
+              std::string(R"("}}])") + (is_last ? "}" : R"(,"LastEvaluatedKey":{"leaseKey":{"S":"k"}}})");
+          std::string body = R"({"Items":[{"leaseKey":{"S":"k"},"more":{"S":")";
+          body.append(kPageBytes + (calls == 1 ? more_bytes : 0) - body.size() - end.size(), 'x');
+          answered(ServiceAnswer{body + end, 0});
+        },
+        "leases", "us-east-1");
+    std::optional<Result<LeaseList>> scanned;
+    table.scan(LeaseTable::Reads::eventual, [&](Result<LeaseList> list) { scanned = std::move(list); });
+    return *scanned;
+  }
+
+  size_t calls = 0;
+};
+
+TEST(lease_table_scan, of_pages_of_128_mib_is_read_whole) {
+  ScannedPages pages;
+  const Result<LeaseList> list = pages.scan(ScannedPages::kMostPages);
+  ASSERT_TRUE(list.ok()) << list.status().message();
+  EXPECT_EQ(list->unreadable.size(), ScannedPages::kMostPages);
+}
+
+TEST(lease_table_scan, of_pages_of_more_than_128_mib_ends_with_an_error_that_says_so) {
+  ScannedPages pages;
+  const Result<LeaseList> list = pages.scan(ScannedPages::kMostPages, 1);
+  ASSERT_FALSE(list.ok());
+  EXPECT_EQ(list.status().code(), Code::too_large);
+  EXPECT_EQ(list.status().message().find(
+                "table leases: Scan: its rows come in more than 128 MiB, the limit, of which 15 rows were read; "),
+            0U)
+      << list.status().message();
+}
+
+TEST(lease_table_scan, whose_pages_do_not_end_does) {
+  ScannedPages pages;
+  EXPECT_EQ(pages.scan(0).status().code(), Code::too_large);
+  EXPECT_EQ(pages.calls, ScannedPages::kMostPages + 1);
+}
+
 TEST_F(lease_table_faults, table_is_made_with_its_tags_and_used_when_it_is_active) {
   OurWorker first(client, "new", "w");
   const LeaseTableDefinition definition = {true, {{"team", "logs"}}};
