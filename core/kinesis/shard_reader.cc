@@ -114,7 +114,7 @@ void ShardReader::get_iterator(const Request& request) {
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
   ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
     hold(0);
-    after_last_ = false;  // nobody knows how long ago that is when another one is requested
+    after_last_ = false;  // it may be long ago when another one is requested
     end_call(or_out_of_memory([&] {
       if (!answer.ok()) return answer.status();
       Result<std::string> iterator = read_get_shard_iterator(std::move(answer->body));
@@ -124,6 +124,7 @@ void ShardReader::get_iterator(const Request& request) {
   };
   begin_call(request.answer_bytes);
   resumed_ = std::move(resumed);
+  began_after_last_ = after_last_;
   confirming_end_ = end_in_doubt_ && listed_closed_;
   client_.call("GetShardIterator", std::move(body), request.answer_bytes, std::move(answered));
 }
@@ -154,8 +155,13 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   Result<GetRecordsAnswer> records = read_get_records(std::move(answer->body));
   if (!records.ok()) return records.status();
 
-  std::string last;
   const bool any = !records->records.empty();
+  if (any && began_after_last_) {
+    iterator_.clear();
+    pause_after(static_cast<int64_t>(answer_size), kLeastPauseMs);
+    return {};
+  }
+  std::string last;
   if (any) last = records->records.back().sequence_number;
   const bool any_new = records->records.size() > 1 || (any && !is_read_whole(records->records.front()));
   const bool no_more = records->next_iterator.empty();

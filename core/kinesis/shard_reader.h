@@ -33,10 +33,11 @@ struct ShardReaderOptions {
 //
 // The shard has ended where a response has no NextShardIterator and has ChildShards. A response that has neither
 // is no proof: the service and emulators send it for open shards too, and some emulators never send ChildShards.
-// It counts as a failed call, and reading goes on with a new iterator at the last record, or after it if that has
-// come again alone. Then the shard has
-// ended only if ListShards shows that it is closed, and reading from an iterator that was requested after that
-// brings neither records nor a further iterator.
+// It counts as a failed call, and reading goes on with a new iterator at the last record. Then the shard has ended
+// only if ListShards shows that it is closed, and reading from an iterator that was requested after that brings
+// neither records nor a further iterator. If the last record comes again alone, that iterator begins after it; if
+// it brings records after all, they are read again from the last record, which shows whether retention has passed
+// any.
 class ShardReader {
  public:
   // Runs when a call has ended, with how.
@@ -117,8 +118,9 @@ class ShardReader {
   bool last_came_again_ = false;  // and no record after it
   // In doubt, and the last record came again: the next iterator begins after it.
   bool after_last_ = false;
-  bool listed_closed_ = false;   // by ListShards
-  bool confirming_end_ = false;  // the iterator was requested in doubt and listed_closed_; no record came since
+  bool began_after_last_ = false;  // the iterator
+  bool listed_closed_ = false;     // by ListShards
+  bool confirming_end_ = false;    // the iterator was requested in doubt and listed_closed_; no record came since
   int64_t next_call_ms_ = 0;
   bool retrying_ = false;          // the next call is made because one has failed
   int64_t behind_latest_ms_ = -1;  // -1: the service has not said yet

@@ -228,5 +228,22 @@ TEST_F(input_end, retention_that_passes_the_last_record_while_the_end_is_in_doub
   EXPECT_EQ(reader->stat("gaps"), 1);
 }
 
+// The next iterator begins after the last record, which alone proves nothing of what came before the iterator.
+TEST_F(input_end, retention_that_passes_the_last_record_after_it_has_come_again_is_a_gap) {
+  make_stream(1);
+  put_many("a", 3);
+  const auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(3));
+  const uint64_t before = calls("GetRecords");
+  service.faults().next_calls("GetRecords", model::no_iterator(), 2);
+  EXPECT_TRUE(reader->run([&] { return calls("GetRecords") == before + 2; }));
+  put_many("lost", 4);
+  put("b");
+  service.trim(service.stream("in")->shards().front(), 7);
+  EXPECT_TRUE(reader->run_until_ids(4));
+  EXPECT_EQ(reader->ids.back(), "b");
+  EXPECT_EQ(reader->stat("gaps"), 1);
+}
+
 }  // namespace
 }  // namespace penstock::sim

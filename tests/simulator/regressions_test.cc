@@ -95,6 +95,9 @@ TEST(regressions, retention_that_passes_an_awaited_record_is_logged_though_its_i
   trace_of(1796023728, 3);
 }
 
+// Nor does that record show that retention passes none before the next iterator begins after it.
+TEST(regressions, retention_that_passes_a_record_which_has_come_again_is_logged) { trace_of(1797000100, 3); }
+
 // A record that had become too old did not take its turn: its successors were sent before its failure was on disk,
 // and after a crash it was sent again, after them.
 TEST(regressions, a_key_waits_for_a_record_that_was_never_sent_too) { trace_of(1796022179, 3); }
