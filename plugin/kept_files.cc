@@ -61,8 +61,8 @@ Status check_checkpoint_file(const Options& options) {
   if (!where.starts_with(kFile)) return {};
   const std::string path = where.substr(kFile.size());
   const std::string what = "checkpoint " + printable(where);
-  for (const char* suffix : {".lock", ".tmp"})
-    if (Status writable = check_writable(path + suffix); !writable.ok()) return writable.in(what);
+  if (Status lockable = check_writable(path + ".lock"); !lockable.ok()) return lockable.in(what);
+  if (Status replaceable = check_replaceable(path); !replaceable.ok()) return replaceable.in(what);
   const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make({}, {});
   if (!host_env.ok()) return host_env.status();
   return CheckpointStore::look((*host_env)->env(), where).status();

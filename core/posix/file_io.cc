@@ -66,6 +66,11 @@ Status held_by_other(int fd, std::string name) {
   return {Code::config, name + " is in use by " + holder + "; give each its own path, or stop the other"};
 }
 
+Status belongs_to_other(const struct stat& about, const std::string& name) {
+  return {Code::config, name + " belongs to user " + std::to_string(about.st_uid) + ", but this process is user " +
+                            std::to_string(geteuid()) + "; remove it or name another"};
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -76,20 +81,32 @@ Status io_error(const std::string& what, int error) {
   return {Code::io, what + ": " + std::generic_category().message(error)};
 }
 
+Status check_temporary(const struct stat& about, const std::string& name) {
+  if (about.st_uid != geteuid()) return belongs_to_other(about, name);
+  if (about.st_nlink > 1)
+    return {Code::config, name + " has hard links, which another program may write to; remove it or name another"};
+  return {};
+}
+
 Status check_private(const struct stat& about, const std::string& name) {
-  const auto refused = [&](const std::string& why) {
-    return Status(Code::config, name + why + "; remove it or name another");
-  };
-  if (about.st_uid != geteuid())
-    return refused(" belongs to user " + std::to_string(about.st_uid) + ", but this process is user " +
-                   std::to_string(geteuid()));
-  if (about.st_nlink > 1) return refused(" has hard links, which another program may write to");
+  if (Status status = check_temporary(about, name); !status.ok()) return status;
   if (const mode_t mode = about.st_mode & kAllModeBits; (mode & ~kOwnerOnly) != 0) {
     const char octal[] = {'0', static_cast<char>('0' + (mode >> 6 & 7)), static_cast<char>('0' + (mode >> 3 & 7)),
                           static_cast<char>('0' + (mode & 7)), '\0'};
     return {Code::config,
             name + " has mode " + octal + ", but only its owner may read and write it: chmod 0600 it"};
   }
+  return {};
+}
+
+// What path leads to goes when another file takes its name. That must not be what someone else has put there: a
+// link would be replaced, and the file that it leads to left behind. Hard links are fine, as backups make them.
+Status check_target(const std::string& path) {
+  struct stat about = {};
+  if (lstat(path.c_str(), &about) != 0) return {};
+  const std::string name = printable(path);
+  if (S_ISLNK(about.st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
+  if (S_ISREG(about.st_mode) && about.st_uid != geteuid()) return belongs_to_other(about, name);
   return {};
 }
 

@@ -40,6 +40,13 @@ Status write_all(int fd, std::string_view bytes, const std::string& what);
 // Whether a file is its owner's alone: Code::config for another owner, for hard links, and for a mode beyond 0600.
 Status check_private(const struct stat& about, const std::string& name);
 
+// Whether path may be replaced: Code::config for a symbolic link and for a file of another owner.
+Status check_target(const std::string& path);
+
+// Whether a temporary file, which is then given mode 0600, is its owner's alone: Code::config for another owner
+// and for hard links.
+Status check_temporary(const struct stat& about, const std::string& name);
+
 // Whether path leads to the file that is open.
 bool is_named(int fd, const std::string& path);
 

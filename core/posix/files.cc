@@ -103,28 +103,13 @@ Result<Descriptor> open_temporary(const std::string& path) {
     if (fstat(file->get(), &locked) != 0) return io_error("opening " + printable(path), errno);
     // Between open and lock another writer may have renamed it into place: then it is not ours to write.
     if (!is_named(file->get(), path)) continue;
-    if (locked.st_uid != geteuid() || locked.st_nlink != 1)
-      return Status(Code::config, printable(path) + " belongs to another user or has other names; remove it");
+    if (Status status = check_temporary(locked, printable(path)); !status.ok()) return status;
     if (fchmod(file->get(), 0600) != 0 || ftruncate(file->get(), 0) != 0)
       return io_error("emptying " + printable(path), errno);
     return file;
   }
   return Status(Code::config,
                 printable(path) + " is being replaced by others all the time; give each its own path");
-}
-
-// What path leads to goes when another file takes its name. That must not be what someone else has put there: a
-// link would be replaced, and the file that it leads to left behind. Hard links are fine, as backups make them.
-Status check_replaceable(const std::string& path) {
-  struct stat about = {};
-  if (lstat(path.c_str(), &about) != 0) return {};
-  const std::string name = printable(path);
-  if (S_ISLNK(about.st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
-  if (S_ISREG(about.st_mode) && about.st_uid != geteuid())
-    return {Code::config, name + " belongs to user " + std::to_string(about.st_uid) +
-                              ", but this process is user " + std::to_string(geteuid()) +
-                              "; remove it or name another"};
-  return {};
 }
 
 class SystemFiles : public Files {
@@ -154,7 +139,7 @@ class SystemFiles : public Files {
   }
 
   Status replace(const std::string& path, std::string_view bytes) override {
-    if (Status status = check_replaceable(path); !status.ok()) return status;
+    if (Status status = check_target(path); !status.ok()) return status;
     const std::string temporary = path + ".tmp";
     const Result<Descriptor> file = open_temporary(temporary);
     if (!file.ok()) return file.status().in("replacing " + printable(path));

@@ -14,9 +14,10 @@ std::unique_ptr<Clock> make_system_clock();
 std::unique_ptr<Random> make_system_random();
 std::unique_ptr<Files> make_system_files();
 
-// Returns what append_to(), lock(), or replace() of path would fail with in this process, as far as that can be
-// known without opening, creating, or locking anything. Code::config, with what to do.
+// Return what append_to() or lock() of path, or replace() of it, would fail with in this process, as far as that
+// can be known without opening, creating, or locking anything. Code::config, with what to do.
 Status check_writable(const std::string& path);
+Status check_replaceable(const std::string& path);
 
 struct CurlOptions {
   std::string ca_file;                // PEM, in place of the system's; empty: the system's

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/base/json.h"
+#include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
 
 namespace penstock {
@@ -36,22 +37,37 @@ Status check_folder(const std::string& folder) {
                             std::to_string(geteuid()) + " " + printable(folder) + "), or name another"};
 }
 
-}  // namespace
-
-Status check_writable(const std::string& path) {
+// The rules for a path that there may be a file at. Sets *about if there is one, else its st_nlink to 0.
+Status check_path(const std::string& path, struct stat* about) {
+  *about = {};
   const std::string name = printable(path);
   const size_t slash = path.rfind('/');
   if (slash + 1 == path.size()) return {Code::config, name + " names a folder; name a file in it"};
-  struct stat about = {};
-  if (lstat(path.c_str(), &about) != 0) {
+  if (lstat(path.c_str(), about) != 0) {
     if (errno == ENAMETOOLONG) return failed(name, errno);
     return check_folder(slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash));
   }
-  if (S_ISLNK(about.st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
-  if (!S_ISREG(about.st_mode)) return {Code::config, name + " is not a regular file; name one"};
+  if (S_ISLNK(about->st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
+  if (!S_ISREG(about->st_mode)) return {Code::config, name + " is not a regular file; name one"};
   if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
     return failed(name + " cannot be read and written by " + this_user(), errno);
   return {};
+}
+
+}  // namespace
+
+Status check_writable(const std::string& path) {
+  struct stat about = {};
+  Status status = check_path(path, &about);
+  return status.ok() && about.st_nlink > 0 ? check_private(about, printable(path)) : status;
+}
+
+Status check_replaceable(const std::string& path) {
+  if (Status status = check_target(path); !status.ok()) return status;
+  const std::string temporary = path + ".tmp";
+  struct stat about = {};
+  Status status = check_path(temporary, &about);
+  return status.ok() && about.st_nlink > 0 ? check_temporary(about, printable(temporary)) : status;
 }
 
 }  // namespace penstock

@@ -155,6 +155,39 @@ TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
             std::string::npos);
 }
 
+TEST_F(check_kinesis, files_that_others_can_read_or_write_are_problems) {
+  const auto of_failure = [&](const char* name) {
+    return of_files("memory", "  on_failure file:" + folder_.path(name) + "\n");
+  };
+  const auto of_checkpoint = [&](const char* name) {
+    return of_files("file:" + folder_.path(name), "  on_failure drop\n");
+  };
+  const auto write = [&](const std::string& name, mode_t mode) {
+    folder_.write(name, "");
+    chmod(folder_.path(name).c_str(), mode);
+  };
+  write("good", 0600);
+  EXPECT_EQ(of_failure("good"), "");
+  write("open", 0644);
+  EXPECT_NE(of_failure("open").find("open has mode 0644"), std::string::npos);
+  write("kept.lock", 0660);
+  EXPECT_NE(of_failure("kept").find("kept.lock has mode 0660"), std::string::npos);
+  EXPECT_NE(of_checkpoint("kept").find("kept.lock has mode 0660"), std::string::npos);
+  write("linked", 0600);
+  std::filesystem::create_hard_link(folder_.path("linked"), folder_.path("other.tmp"));
+  EXPECT_NE(of_failure("linked").find("linked has hard links"), std::string::npos);
+  EXPECT_NE(of_checkpoint("other").find("other.tmp has hard links"), std::string::npos);
+  write("left.tmp", 0644);
+  EXPECT_EQ(of_checkpoint("left"), "") << "a save gives it mode 0600";
+  std::filesystem::create_symlink("none", folder_.path("link"));
+  EXPECT_NE(of_checkpoint("link").find("link is a symbolic link"), std::string::npos) << "which no save replaces";
+  if (geteuid() != 0) return;  // who can give files away
+  write("theirs", 0600);
+  ASSERT_EQ(chown(folder_.path("theirs").c_str(), 12345, 12345), 0);
+  EXPECT_NE(of_failure("theirs").find("theirs belongs to user 12345"), std::string::npos);
+  EXPECT_NE(of_checkpoint("theirs").find("theirs belongs to user 12345"), std::string::npos);
+}
+
 TEST_F(check_kinesis, a_file_is_for_one_option) {
   const std::string path = folder_.path("kept");
   const auto shared = [&](const std::string& other) {
