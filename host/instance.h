@@ -11,6 +11,7 @@
 #include "abi/penstock.h"
 #include "host/log.h"
 #include "host/plan.h"
+#include "host/repeat_limit.h"
 
 namespace penstock::host {
 

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <ctime>
 #include <utility>
@@ -39,22 +38,6 @@ std::string head(int32_t level, std::string_view who) {
   out += "] [";
   out += who;
   return out + "] ";
-}
-
-// With '#' in place of each word that has a digit in it: numbers, times, request ids.
-std::string folded(std::string_view text) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_word = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  std::string out;
-  while (!text.empty()) {
-    const auto end = std::find_if_not(text.begin(), text.end(), is_word);
-    out += std::any_of(text.begin(), end, is_digit) ? "#" : std::string(text.begin(), end);
-    text.remove_prefix(static_cast<size_t>(end - text.begin()));
-    if (text.empty()) break;
-    out += text.front();
-    text.remove_prefix(1);
-  }
-  return out;
 }
 
 constexpr char kEraseLine[] = "\r\x1b[K";
@@ -107,26 +90,6 @@ void Log::progress(std::string_view text) {
 void Log::end_progress() {
   if (!progress_.empty()) writer_.write("\n");
   progress_.clear();
-}
-
-std::optional<std::string> RepeatLimit::pass(const std::string& text, int64_t now_ms) {
-  static constexpr size_t kMostTexts = 64;
-  const std::string key = folded(text);
-  const auto found = seen_.find(key);
-  if (found == seen_.end()) {
-    if (seen_.size() >= kMostTexts) seen_.clear();
-    seen_[key] = {now_ms, 0};
-    return text;
-  }
-  Seen& seen = found->second;
-  if (now_ms - seen.logged_ms < interval_ms_) {
-    ++seen.held_back;
-    return std::nullopt;
-  }
-  std::string out = text;
-  if (seen.held_back > 0) out += " (and " + std::to_string(seen.held_back) + " times more since)";
-  seen = {now_ms, 0};
-  return out;
 }
 
 }  // namespace penstock::host

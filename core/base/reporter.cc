@@ -1,6 +1,6 @@
 #include "core/base/reporter.h"
 
-#include <algorithm>
+#include "base/folded_text.h"
 
 namespace penstock {
 
@@ -9,23 +9,7 @@ namespace {
 constexpr int64_t kIntervalMs = 10000;
 constexpr size_t kMaxTexts = 100;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 }  // namespace
-
-std::string folded(std::string_view text) {
-  std::string out;
-  for (size_t begin = 0; begin < text.size();) {
-    size_t end = begin;
-    while (end < text.size() && is_word(text[end])) ++end;
-    const std::string_view word = text.substr(begin, end - begin);
-    out += std::any_of(word.begin(), word.end(), is_digit) ? "#" : word;
-    if (end < text.size()) out += text[end++];
-    begin = end;
-  }
-  return out;
-}
 
 bool Reporter::report(std::string_view subject, const Status& status, LogLevel level) {
   std::string line(subject);

@@ -10,9 +10,6 @@
 
 namespace penstock {
 
-// The text with each word that has a digit in it as '#', to compare texts that differ only in numbers.
-std::string folded(std::string_view text);
-
 // Logs each text at most once in 10 s, and then with the number of repeats that it held back. Texts that differ
 // only in numbers are the same text: each run of letters and digits that has a digit in it counts as one, so that
 // a changing size, sequence number or request ID is no reason to log again.

@@ -1,6 +1,6 @@
 #include "core/kinesis/failure_notices.h"
 
-#include "core/base/reporter.h"
+#include "base/folded_text.h"
 #include "core/base/utf8.h"
 
 namespace penstock {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "host/text.h"
@@ -13,7 +14,6 @@ namespace {
 
 // An output that fails may go on saying that it is due: it is not asked more often.
 constexpr int64_t kAfterFailureMs = 100;
-constexpr int64_t kRepeatIntervalMs = 30'000;
 
 std::string reason(const penstock_error& error, int32_t result) {
   const std::string text(error.text, strnlen(error.text, sizeof error.text));
@@ -190,19 +190,16 @@ bool Delivery::end_flush(Waiting& one) {
   return true;
 }
 
-void Delivery::log_failure(std::string text) {
-  if (text == last_failure_ && now_ms_ < last_failure_ms_ + kRepeatIntervalMs) return;
-  last_failure_ = text;
-  last_failure_ms_ = now_ms_;
-  log_.line(PENSTOCK_LOG_ERROR, std::move(text));
+void Delivery::log_failure(const std::string& text) {
+  if (std::optional<std::string> line = repeats_.pass(text, now_ms_))
+    log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
 }
 
-void Delivery::tell_unreadable(const Flush& flush) const {
-  log_.line(
-      PENSTOCK_LOG_ERROR,
+void Delivery::tell_unreadable(const Flush& flush) {
+  log_failure(
       std::to_string(batch_.unreadable_bytes()) + " of the " + std::to_string(flush.data.size()) +
-          " bytes of a chunk with tag " + host::printable(flush.tag, 256) +
-          " are no log events in msgpack; they go to on_failure, and the log events around them are delivered");
+      " bytes of a chunk with tag " + host::printable(flush.tag, 256) +
+      " are no log events in msgpack; they go to on_failure, and the log events around them are delivered");
 }
 
 void Delivery::tell_without_log_key() {

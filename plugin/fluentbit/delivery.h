@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "host/repeat_limit.h"
 #include "plugin/fluentbit/log_relay.h"
 #include "plugin/fluentbit/proxy_abi.h"
 #include "plugin/fluentbit/record_batch.h"
@@ -83,8 +84,8 @@ class Delivery {
   bool redeem(Progress& progress) const noexcept;
   void end_flushes();
   bool end_flush(Waiting& one);
-  void log_failure(std::string text);
-  void tell_unreadable(const Flush& flush) const;
+  void log_failure(const std::string& text);
+  void tell_unreadable(const Flush& flush);
   void tell_without_log_key();
 
   DeliveryStages stages_;
@@ -104,8 +105,7 @@ class Delivery {
   bool readable_ = true;               // it has never been asked
   int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says
   int64_t now_ms_ = 0;
-  std::string last_failure_;
-  int64_t last_failure_ms_ = INT64_MIN;
+  host::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
   bool closed_ = false;
   uint64_t chunks_given_back_ = 0;
   uint64_t without_log_key_ = 0;  // events left out that were not yet told of

@@ -13,6 +13,9 @@
 
 namespace penstock::fluentbit {
 
+// Once in that time at most is a line given to it that comes again and again.
+inline constexpr int64_t kRepeatIntervalMs = 30'000;
+
 class LogRelay {
  public:
   using Print = std::function<void(int32_t level, const std::string& line)>;

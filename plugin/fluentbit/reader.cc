@@ -17,7 +17,6 @@ namespace {
 constexpr int64_t kAfterFailureMs = 100;
 constexpr int64_t kAfterRefusalMs = 1000;
 constexpr int64_t kBlockedMs = 20;
-constexpr int64_t kRepeatIntervalMs = 30'000;
 // Redeemed receipts wake nobody.
 constexpr int64_t kReceiptsIntervalMs = 100;
 
@@ -264,10 +263,8 @@ void Reader::add_records(const penstock_batch& batch) {
 
 void Reader::log_failure(std::string_view what, const penstock_error& error, int32_t result) noexcept try {
   std::string text = std::string(what) + reason(error, result);
-  if (text == last_failure_ && now_ms_ < last_failure_ms_ + kRepeatIntervalMs) return;
-  last_failure_ = text;
-  last_failure_ms_ = now_ms_;
-  log_.line(PENSTOCK_LOG_ERROR, std::move(text));
+  if (std::optional<std::string> line = repeats_.pass(text, now_ms_))
+    log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
 } catch (const std::exception&) {  // no memory for the line
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "host/repeat_limit.h"
 #include "plugin/fluentbit/chunk_queue.h"
 #include "plugin/fluentbit/chunk_writer.h"
 #include "plugin/fluentbit/log_relay.h"
@@ -101,8 +102,7 @@ class Reader {
   bool was_blocked_ = false;
   int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says
   int64_t now_ms_ = 0;
-  std::string last_failure_;
-  int64_t last_failure_ms_ = INT64_MIN;
+  host::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
 };
 
 }  // namespace penstock::fluentbit

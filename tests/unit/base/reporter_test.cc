@@ -42,6 +42,14 @@ TEST(reporter, takes_texts_that_differ_only_in_numbers_for_one) {
                                  "request UHK3P0BRJV2C failed"}));
 }
 
+TEST(reporter, takes_a_number_with_a_point_or_commas_for_a_number_like_any_other) {
+  ReporterFixture f;
+  f.report("failed after 30 s with 10,000 bytes");
+  f.report("failed after 0.25 s with 7 bytes");
+  f.report("failed after 1,000,000.5 s with 7.0 bytes");
+  EXPECT_EQ(f.system.log, Lines{"failed after 30 s with 10,000 bytes"});
+}
+
 TEST(reporter, takes_texts_that_differ_in_a_word_for_two) {
   ReporterFixture f;
   f.report("connection refused");

@@ -292,6 +292,17 @@ TEST_F(fluentbit_delivery, does_not_ask_an_output_that_fails_again_at_once_and_s
   EXPECT_EQ(lines(), (std::vector<std::string>{"the stream is gone"}));
 }
 
+TEST_F(fluentbit_delivery, tells_a_failure_in_which_only_a_number_changes_once_in_half_a_minute) {
+  output_.keep();
+  begin(kChunk);
+  for (int i = 0; i < 10; ++i) {
+    output_.pump_error = "no answer for " + std::to_string(i) + ".25 s";
+    turn();
+    now_ms_ = delivery().next_ms(now_ms_);
+  }
+  EXPECT_EQ(lines(), (std::vector<std::string>{"no answer for 0.25 s"}));
+}
+
 TEST_F(fluentbit_delivery, of_bytes_that_are_no_log_events_is_an_error_once_the_failure_file_has_them) {
   output_.keep();
   const Flush& one = begin("\xc1 what");

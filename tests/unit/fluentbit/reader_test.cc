@@ -204,7 +204,24 @@ TEST_F(fluentbit_reader, tells_a_failure_once_in_half_a_minute_and_asks_again_af
   reader().turn(29'999, true);
   EXPECT_TRUE(lines().empty());
   reader().turn(30'099, true);
-  EXPECT_EQ(lines(), std::vector<std::string>{"the stream is gone"});
+  EXPECT_EQ(lines(), std::vector<std::string>{"the stream is gone (and 2 times more since)"});
+}
+
+TEST_F(fluentbit_reader, tells_a_failure_in_which_only_a_number_changes_once_in_half_a_minute) {
+  int calls = 0;
+  filter([&](const std::string&, std::vector<std::string>&, penstock_error* error) {
+    std::snprintf(error->text, sizeof error->text, "%s after %d.5 s", calls % 2 == 0 ? "timed out" : "gone",
+                  calls);
+    ++calls;
+    return PENSTOCK_E_INTERNAL;
+  });
+  for (int turn = 0; turn < 6; ++turn) {
+    input_.add({static_cast<uint64_t>(turn + 1), {"a"}});
+    reader().turn(turn * 100, false);
+  }
+  EXPECT_EQ(calls, 6);
+  EXPECT_EQ(lines(),
+            (std::vector<std::string>{"filter fake: timed out after 0.5 s", "filter fake: gone after 1.5 s"}));
 }
 
 TEST_F(fluentbit_reader, reads_no_more_after_the_end_but_goes_on_saving) {

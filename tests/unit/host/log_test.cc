@@ -15,6 +15,7 @@
 #include <regex>
 
 #include "abi/penstock.h"
+#include "host/repeat_limit.h"
 #include "tests/unit/host/program_test_base.h"
 
 namespace penstock::host {
@@ -209,6 +210,13 @@ TEST(repeats, texts_that_differ_in_numbers_and_ids_alone_are_the_same) {
   EXPECT_EQ(limit.pass("request c failed after 5 s", 3), "request c failed after 5 s") << "c is a word";
   EXPECT_EQ(limit.pass("request d12 failed after 32 s", 10'000),
             "request d12 failed after 32 s (and 1 times more since)");
+}
+
+TEST(repeats, a_number_with_a_point_or_commas_is_a_number_like_any_other) {
+  RepeatLimit limit(10'000);
+  EXPECT_TRUE(limit.pass("failed after 30 s with 10,000 bytes, 2.5 times", 0));
+  EXPECT_FALSE(limit.pass("failed after 0.25 s with 7 bytes, 1,000,000.5 times", 1));
+  EXPECT_TRUE(limit.pass("failed after 0.25 s. with 7 bytes, 1,000,000.5 times", 2)) << "not between numbers";
 }
 
 }  // namespace

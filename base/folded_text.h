@@ -1,0 +1,33 @@
+// Log lines that differ only in numbers, taken for one.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace penstock {
+
+// The text with '#' in place of each word that has a digit in it: numbers, times, request ids. With the '.' and
+// ',' between such words: "30", "0.5" and "10,000" are the same.
+inline std::string folded(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_word = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  std::string out;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = begin;
+    while (end < text.size() && is_word(text[end])) ++end;
+    const std::string_view word = text.substr(begin, end - begin);
+    if (std::none_of(word.begin(), word.end(), is_digit))
+      out += word;
+    else if (out.ends_with("#.") || out.ends_with("#,"))
+      out.pop_back();
+    else
+      out += '#';
+    if (end < text.size()) out += text[end++];
+    begin = end;
+  }
+  return out;
+}
+
+}  // namespace penstock
