@@ -77,7 +77,7 @@ int run(std::vector<std::string> args) {
 
 int main(int argc, char** argv) {
   if (!keep_standard_descriptors()) return kExitFailed;
-  ignore_write_signals();  // a failed write is an error of the command that wrote
+  ignore_signals();  // a failed write, say, is an error of the command that wrote
   try {
     return run({argv + (argc > 0 ? 1 : 0), argv + argc});
   } catch (const std::exception& error) {  // no memory, no thread

@@ -85,9 +85,11 @@ void ignore_by_default(int number) {
 
 }  // namespace
 
-void ignore_write_signals() {
-  ignore_by_default(SIGPIPE);
-  ignore_by_default(SIGXFSZ);
+void ignore_signals() {
+  for (const int number :
+       {SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT, SIGTTOU})
+    ignore_by_default(number);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) ignore_by_default(number);
 }
 
 Signals::Signals(int64_t (*clock_ms)()) {
@@ -95,10 +97,7 @@ Signals::Signals(int64_t (*clock_ms)()) {
   g_requested_ms = kNone;
   g_clock_ms = clock_ms;
   if (pipe2(g_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) g_pipe = {-1, -1};
-  ignore_write_signals();
-  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT, SIGTTOU})
-    ignore_by_default(number);
-  for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) ignore_by_default(number);
+  ignore_signals();
   sigset_t draining;
   sigemptyset(&draining);
   for (const Named& signal : kDraining) {

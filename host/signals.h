@@ -20,11 +20,11 @@
 
 namespace penstock::host {
 
-// Ignores SIGPIPE and SIGXFSZ, for as long as the process lives.
-void ignore_write_signals();
+// Ignores the signals above that are ignored, for as long as the process lives. A handler that is there already,
+// such as a profiler's, stays. To be called first of all: run asks the service before it has Signals.
+void ignore_signals();
 
-// The ignored signals stay ignored for as long as the process lives. A handler that is there already, such as a
-// profiler's, stays in place of "ignored". REQUIRES: there is at most one object at a time.
+// Calls ignore_signals(). REQUIRES: there is at most one object at a time.
 class Signals {
  public:
   // clock_ms: async-signal-safe; another one is for tests.

@@ -1,5 +1,11 @@
+#define _POSIX_C_SOURCE 200809L /* clock_gettime() */
+
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/unit/host/fake.h"
 
@@ -23,6 +29,23 @@ static int32_t run_sizing(const penstock_host *host, const penstock_option *opti
   return PENSTOCK_OK;
 }
 
+/* Waits until that many stages are in it at the same time; 0: not within 10 s. */
+static int meet(int stages) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+  static int arrived;
+  struct timespec end;
+  clock_gettime(CLOCK_REALTIME, &end);
+  end.tv_sec += 10;
+  pthread_mutex_lock(&mutex);
+  ++arrived;
+  pthread_cond_broadcast(&changed);
+  while (arrived < stages && pthread_cond_timedwait(&changed, &mutex, &end) == 0) continue;
+  const int met = arrived >= stages;
+  pthread_mutex_unlock(&mutex);
+  return met;
+}
+
 static int32_t run_tell(const penstock_host *host, const penstock_option *options, size_t option_count,
                         const penstock_option *arguments, size_t argument_count, size_t option_stride,
                         penstock_print_fn print, void *print_ctx, penstock_error *error) {
@@ -34,6 +57,11 @@ static int32_t run_tell(const penstock_host *host, const penstock_option *option
   run_sizing(host, options, option_count, arguments, argument_count, option_stride, print, print_ctx, error);
   const penstock_bytes warning = {"told", 4};
   host->log(host->ctx, PENSTOCK_LOG_WARN, warning);
+  char value[64];
+  fake_option(arguments, argument_count, "meet", "0", value, sizeof value);
+  if (!meet(atoi(value))) return fake_fail(error, PENSTOCK_E_IO, 1, "the other stages did not come");
+  fake_option(arguments, argument_count, "raise", "0", value, sizeof value);
+  if (atoi(value) > 0) raise(atoi(value));
   fake_option(arguments, argument_count, "fail", "", fail, sizeof fail);
   return *fail == '\0' ? PENSTOCK_OK : fake_fail(error, PENSTOCK_E_IO, 1, fail);
 }
@@ -42,6 +70,8 @@ static const penstock_option_info told[] = {
     {"some_words", "text", NULL, "What is told.", 1, 0},
     {"fail", "text", NULL, "With that error.", 0, 0},
     {"loud", "on|off", "off", "Whether it is loud.", 0, 0},
+    {"meet", "NUMBER", NULL, "How many stages are told at the same time.", 0, 0},
+    {"raise", "NUMBER", NULL, "A signal that comes meanwhile.", 0, 0},
 };
 
 static const penstock_option_info sized[] = {
@@ -50,6 +80,6 @@ static const penstock_option_info sized[] = {
 };
 
 const penstock_command fake_commands[kFakeCommands] = {
-    {"tell", "Tells what it is told.", told, 3, sizeof told[0], run_tell},
+    {"tell", "Tells what it is told.", told, 5, sizeof told[0], run_tell},
     {"sizing", "Tells how many.", sized, 2, sizeof sized[0], run_sizing},
 };

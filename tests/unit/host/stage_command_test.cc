@@ -1,5 +1,6 @@
 // Commands of stages: "penstock NAME -c FILE", on the program itself with a fake plugin.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <sstream>
 
@@ -53,6 +54,13 @@ TEST_F(stage_command, each_stage_that_has_it_is_asked_and_named_where_there_are_
   EXPECT_EQ(it.out,
             "input:fake_in:0\ncount is 1\nsome_words is x\n"
             "input:fake_in:two\ncount is 2\nsome_words is x\n");
+}
+
+TEST_F(stage_command, signals_without_a_meaning_do_not_end_a_program_that_has_just_begun) {
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGALRM, SIGIO, SIGRTMIN}) {
+    const Ended it = run(kNoOutputHasIt, {"--raise", std::to_string(signal)});
+    EXPECT_EQ(it.code, 0) << signal << it.err;
+  }
 }
 
 TEST_F(stage_command, a_failure_is_told_with_its_stage_and_the_other_stages_are_asked_all_the_same) {
