@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
+#include <future>
 #include <set>
 #include <utility>
 
@@ -30,12 +32,6 @@ bool find_command(const penstock_stage& stage, std::string_view name, penstock_c
   return false;
 }
 
-// ctx: whether all could be printed so far.
-void print_line(void* ctx, penstock_bytes line) noexcept {
-  bool& printed = *static_cast<bool*>(ctx);
-  printed = printed && print(printable({line.data, line.size}, std::string::npos) + "\n");
-}
-
 struct LogOf {
   Log log{STDERR_FILENO};
   const std::string* label = nullptr;
@@ -58,15 +54,6 @@ int32_t call(const StagePlan& plan, const penstock_command& command, const std::
   const std::vector<penstock_option> options = abi_options(plan.options);
   return command.run(&host, options.data(), options.size(), arguments.data(), arguments.size(),
                      sizeof(penstock_option), print, print_ctx, &error);
-}
-
-bool run(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments) {
-  Error error;
-  bool printed = true;
-  const int32_t result = call(plan, command, arguments, print_line, &printed, error);
-  if (result >= 0) return printed;
-  print_problems({{plan.place, plan.label + ": " + command.name + ": " + error.describe(result), false}});
-  return false;
 }
 
 // What is typed for the argument of that name: "--events-per-second" for events_per_second.
@@ -208,17 +195,27 @@ StageLines run_stage_command(const StagePlan& plan, std::string_view name, const
 }
 
 CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments) {
-  std::vector<std::pair<const StagePlan*, penstock_command>> found;
+  std::vector<const StagePlan*> found;
   penstock_command command{};
   for (const auto* stages : {&plan.inputs, &plan.filters, &plan.outputs}) {
     for (const StagePlan& stage : *stages) {
-      if (find_command(*stage.stage, name, command)) found.emplace_back(&stage, command);
+      if (find_command(*stage.stage, name, command)) found.push_back(&stage);
     }
   }
+  std::vector<std::future<StageLines>> asked;
+  asked.reserve(found.size());
+  for (const StagePlan* stage : found)
+    asked.push_back(
+        std::async(std::launch::async, run_stage_command, std::cref(*stage), name, std::cref(arguments)));
   CommandRun out{found.size()};
-  for (const auto& [stage, offered] : found) {
-    if (found.size() > 1 && !print(printable(stage->label) + "\n")) out.failed = true;
-    if (!run(*stage, offered, abi_options(arguments))) out.failed = true;
+  for (size_t i = 0; i < found.size(); ++i) {
+    const StageLines answer = asked[i].get();
+    std::string text = found.size() > 1 ? printable(found[i]->label) + "\n" : "";
+    for (const std::string& line : answer.lines) text += line + "\n";
+    if (!print(text)) out.failed = true;
+    if (answer.error.empty()) continue;
+    print_problems({{found[i]->place, found[i]->label + ": " + std::string(name) + ": " + answer.error, false}});
+    out.failed = true;
   }
   return out;
 }

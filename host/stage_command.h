@@ -24,8 +24,9 @@ struct StageLines {
 };
 StageLines run_stage_command(const StagePlan& plan, std::string_view name, const std::vector<Entry>& arguments);
 
-// Runs the command of that name for each stage of the plan that has it, one after the other, and prints what they
-// print on standard output: under the label of the stage where there are several.
+// Runs the command of that name for each stage of the plan that has it, all at the same time, so that services
+// which do not answer are waited for once. Prints what they print on standard output in the order of the plan:
+// under the label of the stage where there are several.
 CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments);
 
 // Help for the commands of the stages of the default plugin, a line each; empty where it is not found.

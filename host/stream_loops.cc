@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <future>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -100,16 +103,23 @@ std::vector<StageLines> streams_of(const std::vector<StagePlan>& stages) {
   return out;
 }
 
-// Replaces lines with "*" by what the service says; false: problem says why it does not.
-bool resolve(const StagePlan& stage, StageLines& streams, Problem& problem) {
+struct Resolution {
+  StageLines streams;
+  bool known = true;
+  Problem problem;  // why they are not
+};
+
+// Asks the service for what "*" stands for in streams.
+Resolution resolve(const StagePlan& stage, const StageLines& streams) {
   const auto is_open = [](const std::string& line) { return line.find('*') != std::string::npos; };
-  if (std::none_of(streams.lines.begin(), streams.lines.end(), is_open)) return true;
-  streams = run_stage_command(stage, "streams", {{"resolve", "on", stage.place}});
-  const bool known = streams.error.empty() && std::none_of(streams.lines.begin(), streams.lines.end(), is_open);
-  if (known) return true;
-  problem = {stage.place, streams.error.empty() ? "DescribeStreamSummary is not permitted" : streams.error,
-             !streams.retryable || streams.error.empty()};
-  return false;
+  if (std::none_of(streams.lines.begin(), streams.lines.end(), is_open)) return {streams, true, {}};
+  Resolution out{run_stage_command(stage, "streams", {{"resolve", "on", stage.place}}), true, {}};
+  const std::string& error = out.streams.error;
+  out.known = error.empty() && std::none_of(out.streams.lines.begin(), out.streams.lines.end(), is_open);
+  if (!out.known)
+    out.problem = {stage.place, error.empty() ? "DescribeStreamSummary is not permitted" : error,
+                   !out.streams.retryable || error.empty()};
+  return out;
 }
 
 }  // namespace
@@ -135,22 +145,38 @@ std::vector<Problem> undecided_stream_loops(const Plan& plan) {
   std::vector<StageLines> outputs = streams_of(plan.outputs);
   const std::vector<Way> ways = ways_of(plan, inputs, outputs);
   const std::vector<std::vector<size_t>> loops = loops_in(ways, may_be_same);
-  std::vector<bool> resolved_inputs(inputs.size()), resolved_outputs(outputs.size());
-  std::vector<Problem> problems;
+  // All at the same time, so that services which do not answer are waited for once.
+  std::map<const StagePlan*, std::future<Resolution>> asked;
+  const auto ask = [&](const StagePlan* stage, const StageLines& streams) {
+    if (!asked.contains(stage))
+      asked[stage] = std::async(std::launch::async, resolve, std::cref(*stage), std::cref(streams));
+  };
+  const auto streams_read = [&](const Way& way) -> StageLines& { return inputs[way.input - plan.inputs.data()]; };
+  const auto streams_written = [&](const Way& way) -> StageLines& {
+    return outputs[way.output - plan.outputs.data()];
+  };
   for (const std::vector<size_t>& loop : loops) {
     for (const size_t i : loop) {
-      const auto input = static_cast<size_t>(ways[i].input - plan.inputs.data());
-      const auto output = static_cast<size_t>(ways[i].output - plan.outputs.data());
-      Problem problem;
-      bool known = true;
-      if (!resolved_inputs[input]) known = resolve(plan.inputs[input], inputs[input], problem);
-      if (known && !resolved_outputs[output]) known = resolve(plan.outputs[output], outputs[output], problem);
-      resolved_inputs[input] = resolved_outputs[output] = true;
-      if (known) continue;
-      problem.text =
-          "it is not known whether records would be written back to the stream that they were read from (" +
-          in_words(ways, loop) + "): " + problem.text + "; give the ARN of each stream";
-      problems.push_back(std::move(problem));
+      ask(ways[i].input, streams_read(ways[i]));
+      ask(ways[i].output, streams_written(ways[i]));
+    }
+  }
+  std::vector<Problem> problems;
+  const auto wait_for = [&](const StagePlan* stage, StageLines& streams, const std::vector<size_t>& loop) {
+    std::future<Resolution>& answer = asked[stage];
+    if (!answer.valid()) return;
+    Resolution resolution = answer.get();
+    streams = std::move(resolution.streams);
+    if (resolution.known) return;
+    resolution.problem.text =
+        "it is not known whether records would be written back to the stream that they were read from (" +
+        in_words(ways, loop) + "): " + resolution.problem.text + "; give the ARN of each stream";
+    problems.push_back(std::move(resolution.problem));
+  };
+  for (const std::vector<size_t>& loop : loops) {
+    for (const size_t i : loop) {
+      wait_for(ways[i].input, streams_read(ways[i]), loop);
+      wait_for(ways[i].output, streams_written(ways[i]), loop);
     }
   }
   for (Problem& loop : errors_of(ways_of(plan, inputs, outputs))) problems.push_back(std::move(loop));

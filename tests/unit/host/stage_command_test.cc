@@ -56,6 +56,14 @@ TEST_F(stage_command, each_stage_that_has_it_is_asked_and_named_where_there_are_
             "input:fake_in:two\ncount is 2\nsome_words is x\n");
 }
 
+TEST_F(stage_command, the_stages_are_asked_at_the_same_time) {
+  const Ended it = run(kTwoInputs, {"--meet", "2"});
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out,
+            "input:fake_in:0\ncount is 1\nmeet is 2\n"
+            "input:fake_in:two\ncount is 2\nmeet is 2\n");
+}
+
 TEST_F(stage_command, signals_without_a_meaning_do_not_end_a_program_that_has_just_begun) {
   for (const int signal : {SIGUSR1, SIGUSR2, SIGALRM, SIGIO, SIGRTMIN}) {
     const Ended it = run(kNoOutputHasIt, {"--raise", std::to_string(signal)});
