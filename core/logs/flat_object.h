@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "core/base/block.h"
-#include "core/base/json.h"
+#include "core/base/json_number.h"
 
 namespace penstock {
 

@@ -12,10 +12,11 @@ namespace penstock::grammar {
 // is none of them.
 bool read_system_line(std::string_view text, LambdaLine& line);
 
-// There, too: "Task timed out after 3.00 seconds", and nothing behind it.
+// lambda_fault.cc: how a function ended. Those that read return false, with line unchanged, where text is no such
+// line; the timeout's is "Task timed out after 3.00 seconds", and nothing behind it.
+bool read_fault(std::string_view text, LambdaLine& line);
 bool read_timeout(std::string_view text, LambdaLine& line);
-
-// There, too: whether a status is that of a failure. Then a report is one.
+// Whether a status is that of a failure. Then a report is one.
 bool is_failure(std::string_view status);
 
 // lambda_application_line.cc: what the runtimes put in front of the application's text.
@@ -26,6 +27,9 @@ void read_application_line(std::string_view text, LambdaLine& line);
 void look_for_python_error(std::string_view text, LambdaLine& line);
 void look_for_node_error(std::string_view text, LambdaLine& line);
 void look_for_other_error(std::string_view text, LambdaLine& line);
+
+// What lines of Lambda itself have before the id of the request that they are of.
+inline constexpr std::string_view kRequestId = "RequestId:";
 
 // An event that is a failure, and the type of its error where it is known.
 inline void set_failure(LambdaEvent event, std::string_view error_type, LambdaLine& line) {

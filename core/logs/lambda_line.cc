@@ -1,6 +1,6 @@
 #include "core/logs/lambda_line.h"
 
-#include "core/base/json.h"
+#include "core/base/json_number.h"
 #include "core/logs/lambda_grammar.h"
 #include "core/logs/scan.h"
 

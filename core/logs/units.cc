@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <system_error>
 
-#include "core/base/json.h"
+#include "core/base/json_number.h"
 
 namespace penstock {
 

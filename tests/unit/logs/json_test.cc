@@ -1,4 +1,5 @@
 #include "core/base/json.h"
+#include "core/base/json_number.h"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
