@@ -1,5 +1,4 @@
 #include "core/base/json.h"
-#include "core/base/json_number.h"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
@@ -9,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/json_number.h"
 #include "core/base/utf8.h"
 
 namespace penstock {
