@@ -93,12 +93,16 @@ class AppendFile {
     bool in_line = false;   // its last byte is no newline, or not for sure: a crash or an error cut a write short
     bool is_named = false;  // its path still leads to it: nobody has moved or deleted it
   };
+  struct [[nodiscard]] Appended {
+    size_t bytes = 0;  // of the lines that are in the file now, whole and in order
+    Status status;     // not ok: why the other lines are not
+  };
 
   virtual ~AppendFile() = default;
   virtual Result<State> state() = 0;
-  // Appends all of bytes, or nothing: what a failed write left behind is cut off again, as far as that can be
-  // done.
-  virtual Status append(std::string_view bytes) = 0;
+  // Appends lines: all of them, or, on a full disk and after any other error, as many of the first ones as were
+  // written whole. The beginning of the next one is cut off again; where that fails, state() says in_line.
+  virtual Appended append(std::string_view lines) = 0;
   // After it, what was appended survives a power cut. After an error, what was appended since the last good sync
   // is cut off again, as far as that can be done, and a power cut may bring a beginning of it back: append it
   // again.

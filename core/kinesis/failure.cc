@@ -119,7 +119,7 @@ Result<AppendFile::State> FailureLog::open_file() {
   return file_->state();
 }
 
-// As many whole lines as failure_total_size has room for.
+// As many whole lines as failure_total_size and the disk have room for.
 Status FailureLog::write_pending() {
   if (Status locked = lock_->check(); !locked.ok()) return locked;
   Result<AppendFile::State> state = open_file();
@@ -133,12 +133,11 @@ Status FailureLog::write_pending() {
   std::string_view lines = std::string_view(pending_).substr(0, *room_left);
   lines = lines.substr(0, lines.rfind('\n') + 1);
 
-  size_t written = 0;
-  Status status;
-  // A line that was cut short by a crash is one by itself, and no part of the next.
-  if (!lines.empty() && state->in_line) status = file_->append("\n");
-  if (status.ok() && !lines.empty()) status = file_->append(lines);
-  if (status.ok()) written = lines.size();
+  AppendFile::Appended appended;
+  // A line that was cut short by a crash or a full disk is one by itself, and no part of the next.
+  if (!lines.empty() && state->in_line) appended.status = file_->append("\n").status;
+  if (appended.status.ok() && !lines.empty()) appended = file_->append(lines);
+  const size_t written = appended.bytes;
   // After an error all is appended again: where it could not be cut off, a line stands twice in the file.
   if (written > 0)
     if (Status synced = file_->sync(); !synced.ok()) return synced;
@@ -147,7 +146,7 @@ Status FailureLog::write_pending() {
   pending_count_ -= count;
   pending_.erase(0, written);
   if (pending_.empty()) pending_.shrink_to_fit();
-  if (!status.ok() || pending_.empty()) return status;
+  if (!appended.status.ok() || pending_.empty()) return appended.status;
   return {Code::io, "there is no room for " + std::to_string(pending_.size()) +
                         " bytes more within failure_total_size, which is " + std::to_string(limits_.total_bytes) +
                         "; replay and move files away, or raise it"};

@@ -117,7 +117,7 @@ bool is_named(int fd, const std::string& path) {
          named.st_ino == about.st_ino;
 }
 
-Status write_all(int fd, std::string_view bytes, const std::string& what) {
+Status write_all(int fd, std::string_view& bytes, const std::string& what) {
   const WithoutSigxfsz without_sigxfsz;
   while (!bytes.empty()) {
     const ssize_t count = write(fd, bytes.data(), bytes.size());

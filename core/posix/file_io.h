@@ -32,10 +32,11 @@ class Descriptor {
 // Code::io, "what: the text of that errno".
 Status io_error(const std::string& what, int error);
 
-// Writes all of bytes, over interruptions and short writes. After an error some of them may be written. A limit on
-// the size of files (`ulimit -f`) is an error like a full disk: SIGXFSZ, whose default ends the process, is
-// blocked and consumed here, because the process's signal dispositions belong to the program that has loaded us.
-Status write_all(int fd, std::string_view bytes, const std::string& what);
+// Writes all of bytes, over interruptions and short writes, and takes from bytes what is written: after an error,
+// the rest stays in it. A limit on the size of files (`ulimit -f`) is an error like a full disk: SIGXFSZ, whose
+// default ends the process, is blocked and consumed here, because the process's signal dispositions belong to the
+// program that has loaded us.
+Status write_all(int fd, std::string_view& bytes, const std::string& what);
 
 // Whether a file is its owner's alone: Code::config for another owner, for hard links, and for a mode beyond 0600.
 Status check_private(const struct stat& about, const std::string& name);

@@ -41,13 +41,19 @@ class SystemAppendFile : public AppendFile {
     return state;
   }
 
-  Status append(std::string_view bytes) override {
+  Appended append(std::string_view lines) override {
+    const std::string what = "appending to " + name_;
     struct stat before = {};
-    if (fstat(file_.get(), &before) != 0) return io_error("appending to " + name_, errno);
-    Status written = write_all(file_.get(), bytes, "appending to " + name_);
-    if (written.ok() || ftruncate(file_.get(), before.st_size) == 0) return written;
-    const Status cut = io_error("cutting off what was written of it", errno);
-    return {written.code(), written.message() + "; and " + cut.message()};
+    if (fstat(file_.get(), &before) != 0) return {0, io_error(what, errno)};
+    std::string_view rest = lines;
+    const Status written = write_all(file_.get(), rest, what);
+    if (written.ok()) return {lines.size(), {}};
+    lines.remove_suffix(rest.size());
+    const size_t whole = lines.rfind('\n') + 1;
+    if (whole == lines.size() || ftruncate(file_.get(), before.st_size + static_cast<off_t>(whole)) == 0)
+      return {whole, written};
+    const Status cut = io_error("cutting off the line that was begun", errno);
+    return {whole, {written.code(), written.message() + "; and " + cut.message()}};
   }
 
   // What the kernel could not write it takes for written from then on: the next fdatasync() would go well, and a

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/base/bytes.h"
@@ -89,7 +90,6 @@ class failure_files : public testing::Test {
   model::Service service{{}, [this] { return clock.unix_ms(); }};
   mutable SimEnv sim{clock, service, 1};
   int added = 0;
-  std::vector<std::string> added_here;  // and do not count yet
 };
 
 TEST_F(failure_files, a_file_that_is_full_gets_a_name_that_sorts_and_another_is_begun) {
@@ -138,7 +138,7 @@ TEST_F(failure_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_shor
 
 TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
   const size_t line = line_bytes();
-  int power_cuts = 0, deaths = 0, errors = 0, doubted = 0;
+  int power_cuts = 0, deaths = 0, errors = 0, partial = 0, doubted = 0;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
     SimRandom random(seed);
     sim.files().set_faults({.open = 0.05,
@@ -150,21 +150,29 @@ TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
                             .folder_sync = 0.1},
                            seed);
     std::set<std::string> counted;
+    std::map<int64_t, std::string> waiting;  // by the log's numbers
     std::unique_ptr<FailureLog> log;
     for (int turn = 0; turn < 60; ++turn) {
       try {
         if (log == nullptr) {
-          auto opened = FailureLog::open(sim.env(), "file:/var/failures", {.file_bytes = 8 * line});
+          auto opened = FailureLog::open(sim.env(), "file:/var/failures", {.file_bytes = 20 * line});
           if (!opened.ok()) continue;
           log = std::move(*opened);
-          added_here.clear();
+          waiting.clear();
         }
         if (random.up_to(9) == 0) sim.files().die_in(1 + random.up_to(4));
-        added_here.push_back(std::to_string(1000 + added % 9000));
-        const Status status = record(*log);
+        for (uint64_t lines = 1 + random.up_to(4); lines > 0; --lines) {
+          const std::string number = std::to_string(1000 + added % 9000);
+          waiting[add(*log)] = number;
+        }
+        clock.advance(1);
+        const int64_t before = log->recorded();
+        const Status status = log->flush();
         errors += status.ok() ? 0 : 1;
-        if (status.ok()) counted.insert(added_here.begin(), added_here.end());
-        if (status.ok()) added_here.clear();
+        partial += !status.ok() && log->recorded() > before ? 1 : 0;
+        EXPECT_EQ(status.ok(), log->pending() == 0);
+        for (; !waiting.empty() && waiting.begin()->first <= log->recorded(); waiting.erase(waiting.begin()))
+          counted.insert(waiting.begin()->second);
       } catch (const Died&) {
         ++deaths;
         log.reset();
@@ -187,6 +195,7 @@ TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
   EXPECT_GT(power_cuts, 100);
   EXPECT_GT(deaths, 100);
   EXPECT_GT(errors, 500);
+  EXPECT_GT(partial, 100);
   EXPECT_GT(doubted, 100) << "where all lines are whole nothing is proven";
 }
 
@@ -202,6 +211,56 @@ TEST_F(failure_files, a_full_disk_keeps_all_until_there_is_room) {
   EXPECT_EQ(log->recorded(), 3);
   EXPECT_EQ(log->pending(), 0);
   EXPECT_EQ(recorded(), numbers(3));
+}
+
+TEST_F(failure_files, a_full_disk_takes_as_many_whole_lines_as_fit) {
+  const size_t line = line_bytes();
+  auto log = open();
+  sim.files().set_free_bytes(7 * line + line / 2);
+  for (int i = 0; i < 10; ++i) add(*log);
+  const Status status = log->flush();
+  EXPECT_EQ(status.code(), Code::io);
+  EXPECT_NE(status.message().find("No space left on device"), std::string::npos) << status.message();
+  EXPECT_EQ(log->recorded(), 7);
+  EXPECT_EQ(log->pending(), 3);
+  EXPECT_EQ(log->pending_bytes(), 3 * line);
+  EXPECT_EQ(durable(), numbers(7)) << "they were synced before they counted";
+  EXPECT_EQ(sim.files().content(kPath)->size(), 7 * line) << "and the eighth is cut off";
+  EXPECT_FALSE(log->flush().ok());
+  EXPECT_EQ(log->recorded(), 7);
+  sim.files().set_free_bytes(std::nullopt);
+  EXPECT_TRUE(log->flush().ok());
+  EXPECT_EQ(log->recorded(), 10);
+  EXPECT_EQ(recorded(), numbers(10));
+}
+
+TEST_F(failure_files, a_line_that_a_full_disk_cut_short_swallows_none_where_it_cannot_be_cut_off) {
+  const size_t line = line_bytes();
+  auto log = open();
+  sim.files().set_faults({.left_behind = 1}, 1);
+  sim.files().set_free_bytes(3 * line + line / 2);
+  for (int i = 0; i < 5; ++i) add(*log);
+  EXPECT_FALSE(log->flush().ok());
+  EXPECT_EQ(log->recorded(), 3);
+  sim.files().set_free_bytes(std::nullopt);
+  EXPECT_TRUE(log->flush().ok());
+  EXPECT_EQ(log->recorded(), 5);
+  EXPECT_EQ(recorded(), (std::vector<std::string>{"1000", "1001", "1002", "?", "1003", "1004"}));
+}
+
+TEST_F(failure_files, whole_lines_before_a_full_disk_do_not_count_until_they_are_synced) {
+  const size_t line = line_bytes();
+  auto log = open();
+  sim.files().set_free_bytes(3 * line + line / 2);
+  sim.files().fail_syncs(true);
+  for (int i = 0; i < 5; ++i) add(*log);
+  EXPECT_FALSE(log->flush().ok());
+  EXPECT_EQ(log->recorded(), 0);
+  EXPECT_EQ(log->pending(), 5);
+  sim.files().fail_syncs(false);
+  sim.files().set_free_bytes(std::nullopt);
+  EXPECT_TRUE(log->flush().ok());
+  EXPECT_EQ(recorded(), numbers(5));
 }
 
 TEST_F(failure_files, the_total_takes_as_many_whole_lines_as_fit) {

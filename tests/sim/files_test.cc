@@ -32,11 +32,11 @@ TEST_F(sim_files, a_full_disk_takes_nothing_of_what_does_not_fit) {
   EXPECT_EQ(files.replace("/f", "123456").code(), Code::io);
   EXPECT_EQ(files.content("/f"), "old");
   auto file = std::move(*files.append_to("/g"));
-  EXPECT_TRUE(file->append("12345"));
-  EXPECT_EQ(file->append("6").code(), Code::io);
+  EXPECT_TRUE(file->append("12345").status);
+  EXPECT_EQ(file->append("6").status.code(), Code::io);
   EXPECT_EQ(files.content("/g"), "12345");
   files.set_free_bytes(std::nullopt);
-  EXPECT_TRUE(file->append("6"));
+  EXPECT_TRUE(file->append("6").status);
 }
 
 TEST_F(sim_files, a_failing_sync_is_told_and_replaces_nothing) {
@@ -45,7 +45,7 @@ TEST_F(sim_files, a_failing_sync_is_told_and_replaces_nothing) {
   EXPECT_EQ(files.replace("/f", "new").code(), Code::io);
   EXPECT_EQ(files.content("/f"), "old");
   auto file = std::move(*files.append_to("/g"));
-  EXPECT_TRUE(file->append("x"));
+  EXPECT_TRUE(file->append("x").status);
   EXPECT_EQ(file->sync().code(), Code::io);
   files.fail_syncs(false);
   EXPECT_TRUE(file->sync());
@@ -57,25 +57,25 @@ TEST_F(sim_files, a_crash_keeps_what_was_synced_and_a_beginning_of_the_rest) {
   for (int i = 0; i < 50; ++i) {
     const std::string path = "/f" + std::to_string(i);
     auto file = std::move(*files.append_to(path));
-    EXPECT_TRUE(file->append("synced"));
+    EXPECT_TRUE(file->append("synced").status);
     EXPECT_TRUE(file->sync());
-    EXPECT_TRUE(file->append("unsynced"));
+    EXPECT_TRUE(file->append("unsynced").status);
     auto never = std::move(*files.append_to("/never"));
-    EXPECT_TRUE(never->append("lost"));
+    EXPECT_TRUE(never->append("lost").status);
     sim.crash();
     EXPECT_EQ(files.content("/never"), std::nullopt);
     const std::string left = *files.content(path);
     EXPECT_TRUE(std::string("syncedunsynced").starts_with(left));
     EXPECT_GE(left.size(), 6U);
     sizes.insert(left.size());
-    EXPECT_EQ(file->append("x").code(), Code::io);
+    EXPECT_EQ(file->append("x").status.code(), Code::io);
   }
   EXPECT_GT(sizes.size(), 4U);
 }
 
 TEST_F(sim_files, a_kill_loses_no_bytes_and_gives_up_the_locks) {
   auto file = std::move(*files.append_to("/f"));
-  EXPECT_TRUE(file->append("bytes"));
+  EXPECT_TRUE(file->append("bytes").status);
   EXPECT_EQ(files.append_to("/f").status().code(), Code::config);
   sim.kill();
   EXPECT_EQ(files.content("/f"), "bytes");
@@ -93,19 +93,30 @@ TEST_F(sim_files, a_lock_is_held_until_it_is_destroyed) {
   EXPECT_TRUE(files.lock("/f").ok());
 }
 
+TEST_F(sim_files, an_append_that_fails_leaves_the_whole_lines_that_were_written) {
+  auto file = std::move(*files.append_to("/f"));
+  files.set_free_bytes(9);
+  const auto [bytes, status] = file->append("12\n345\n678\n");
+  EXPECT_EQ(bytes, 7U);
+  EXPECT_EQ(status.code(), Code::io);
+  EXPECT_EQ(files.content("/f"), "12\n345\n");
+  EXPECT_TRUE(file->append("\n\n").status) << "the beginning of the third line takes no room";
+  EXPECT_EQ(file->append("\n").status.code(), Code::io);
+}
+
 TEST_F(sim_files, a_write_that_fails_amid_the_bytes_leaves_nothing_but_what_cannot_be_cut_off) {
   files.set_faults({.write = 1}, 1);
   auto file = std::move(*files.append_to("/f"));
-  EXPECT_EQ(file->append("12345678").code(), Code::io);
+  EXPECT_EQ(file->append("12345678").status.code(), Code::io);
   EXPECT_EQ(files.content("/f"), "");
   EXPECT_EQ(files.replace("/g", "12345678").code(), Code::io);
   EXPECT_EQ(files.content("/g"), std::nullopt);
   files.set_faults({.left_behind = 1}, 1);
   files.set_free_bytes(3);
-  EXPECT_EQ(file->append("12345678").code(), Code::io);
+  EXPECT_EQ(file->append("12345678").status.code(), Code::io);
   EXPECT_EQ(files.content("/f"), "123");
   EXPECT_TRUE(file->state()->in_line);
-  EXPECT_EQ(file->append("4").code(), Code::io) << "what was left behind fills the disk";
+  EXPECT_EQ(file->append("4").status.code(), Code::io) << "what was left behind fills the disk";
 }
 
 TEST_F(sim_files, a_failed_sync_cuts_off_what_a_crash_may_bring_back) {
@@ -113,9 +124,9 @@ TEST_F(sim_files, a_failed_sync_cuts_off_what_a_crash_may_bring_back) {
   for (int i = 0; i < 50; ++i) {
     const std::string path = "/f" + std::to_string(i);
     auto file = std::move(*files.append_to(path));
-    EXPECT_TRUE(file->append("synced\n"));
+    EXPECT_TRUE(file->append("synced\n").status);
     EXPECT_TRUE(file->sync());
-    EXPECT_TRUE(file->append("lost"));
+    EXPECT_TRUE(file->append("lost").status);
     files.fail_syncs(true);
     EXPECT_EQ(file->sync().code(), Code::io);
     EXPECT_EQ(files.content(path), "synced\n");
@@ -134,16 +145,16 @@ TEST_F(sim_files, what_an_earlier_process_wrote_and_a_failed_sync_did_not_is_in_
   std::set<std::string> left;
   for (int i = 0; i < 50; ++i) {
     const std::string path = "/f" + std::to_string(i);
-    EXPECT_TRUE((*files.append_to(path))->append("early\n"));
+    EXPECT_TRUE((*files.append_to(path))->append("early\n").status);
     sim.kill();
     auto file = std::move(*files.append_to(path));
     EXPECT_FALSE(file->state()->in_line);
-    EXPECT_TRUE(file->append("late\n"));
+    EXPECT_TRUE(file->append("late\n").status);
     files.fail_syncs(true);
     EXPECT_EQ(file->sync().code(), Code::io);
     files.fail_syncs(false);
     EXPECT_TRUE(file->state()->in_line);
-    EXPECT_TRUE(file->append("\nlate\n"));
+    EXPECT_TRUE(file->append("\nlate\n").status);
     EXPECT_TRUE(file->sync());
     EXPECT_EQ(files.content(path), "early\n\nlate\n");
     EXPECT_EQ(files.durable(path), std::string("\0\0\0\0\0\0\nlate\n", 12));
@@ -195,13 +206,13 @@ TEST_F(sim_files, a_process_can_die_amid_each_operation) {
     const auto dies = [&](const auto& what) {
       auto file = std::move(*files.append_to("/log"));
       files.die_in(2);
-      EXPECT_TRUE(file->append("one\n")) << "the first is not the second";
+      EXPECT_TRUE(file->append("one\n").status) << "the first is not the second";
       EXPECT_THROW(what(*file), Died);
-      EXPECT_EQ(file->append("x").code(), Code::io) << "it is dead";
+      EXPECT_EQ(file->append("x").status.code(), Code::io) << "it is dead";
       EXPECT_EQ(files.replace("/other", "x").code(), Code::io);
       sim.kill();
     };
-    dies([](AppendFile& file) { static_cast<void>(file.append("two\n")); });
+    dies([](AppendFile& file) { static_cast<void>(file.append("two\n").status); });
     appended.insert(*files.content("/log"));
     dies([](AppendFile& file) { static_cast<void>(file.sync()); });
     dies([&](AppendFile&) { static_cast<void>(files.replace("/checkpoint", "new")); });

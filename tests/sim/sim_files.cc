@@ -57,8 +57,8 @@ class SimAppendFile : public AppendFile {
     return State{content.size(), doubtful_ || (!content.empty() && content.back() != '\n'),
                  named != lock_.disk().names.end() && named->second.get() == &lock_.file()};
   }
-  Status append(std::string_view bytes) override {
-    return lock_.alive() ? lock_.disk().append(path_, lock_.file(), bytes) : gone(path_);
+  Appended append(std::string_view lines) override {
+    return lock_.alive() ? lock_.disk().append(path_, lock_.file(), lines) : Appended{0, gone(path_)};
   }
   Status sync() override {
     if (!lock_.alive()) return gone(path_);
@@ -145,20 +145,21 @@ Status Disk::write(const std::string& path, size_t bytes, size_t& written) {
   return status;
 }
 
-Status Disk::append(const std::string& path, File& file, std::string_view bytes) {
+AppendFile::Appended Disk::append(const std::string& path, File& file, std::string_view lines) {
   const bool dies = dies_now();
   const size_t before = file.content.size();
   size_t written = 0;
-  Status status = write(path, bytes.size(), written);
+  const Status status = write(path, lines.size(), written);
   if (dies) written = random.up_to(written);
-  file.content += bytes.substr(0, written);
+  lines = lines.substr(0, written);
+  file.content += lines;
   if (dies) die();
-  if (!status && !chance(faults.left_behind)) {
-    file.cut_to(before);
-    return status;
-  }
-  if (free_bytes) *free_bytes -= written;
-  return status ? status : Status(status.code(), status.message() + "; and cutting off what was written failed");
+  const size_t whole = status ? written : lines.rfind('\n') + 1;
+  const bool left_behind = !status && chance(faults.left_behind);
+  if (!status && !left_behind) file.cut_to(before + whole);
+  if (free_bytes) *free_bytes -= file.content.size() - before;
+  if (!left_behind) return {whole, status};
+  return {whole, {status.code(), status.message() + "; and cutting off the line that was begun failed"}};
 }
 
 Status Disk::sync(const std::string& path, File& file, size_t good) {

@@ -16,12 +16,13 @@ namespace penstock::sim {
 
 // How often each comes by chance, from 0 to 1 of the operations that it can befall.
 struct FileFaults {
-  double open = 0;         // append_to(), lock(): an error
-  double read = 0;         // read(), state(), bytes_of_family(): an error
-  double write = 0;        // append(), replace(): an error amid the bytes
-  double sync = 0;         // sync(), replace(): an error
-  double left_behind = 0;  // append() that failed, on a full disk too: what was written of it could not be cut off
-  double rename = 0;       // rename(), replace(): an error, and no file has another name
+  double open = 0;   // append_to(), lock(): an error
+  double read = 0;   // read(), state(), bytes_of_family(): an error
+  double write = 0;  // append(), replace(): an error amid the bytes
+  double sync = 0;   // sync(), replace(): an error
+  double left_behind =
+      0;              // append() that failed, on a full disk too: the line that was begun could not be cut off
+  double rename = 0;  // rename(), replace(): an error, and no file has another name
   double folder_sync = 0;  // append_to(), rename(), replace(): an error, it is done, and a crash may undo it
 };
 
@@ -99,7 +100,7 @@ class SimFiles : public Files {
     [[noreturn]] void die();
     // How many of the bytes get written; an error where these are not all.
     Status write(const std::string& path, size_t bytes, size_t& written);
-    Status append(const std::string& path, File& file, std::string_view bytes);
+    AppendFile::Appended append(const std::string& path, File& file, std::string_view lines);
     // good: the size that it had after the last good sync, or when it was opened.
     Status sync(const std::string& path, File& file, size_t good);
     // What comes after the names were changed; before that they were put into former_names.

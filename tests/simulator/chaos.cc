@@ -8,6 +8,7 @@ namespace penstock::simulator {
 namespace {
 constexpr int64_t kGraceMs = 5000;
 constexpr int64_t kCalmLatencyMs = 5;
+constexpr size_t kRoomOnFullDisk = 1500;  // bytes: some lines of a failure file, and a part of one more
 }  // namespace
 
 Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace, int64_t start_ms)
@@ -110,8 +111,8 @@ void Chaos::begin(const Deed& deed) {
       machine.out().transport().cut_off("", now_ms, end_ms(deed));
       break;
     case Deed::Kind::fill_disk:
-      machine.in().files().set_free_bytes(0);
-      machine.out().files().set_free_bytes(0);
+      machine.in().files().set_free_bytes(kRoomOnFullDisk);
+      machine.out().files().set_free_bytes(kRoomOnFullDisk);
       break;
     case Deed::Kind::fail_syncs: {
       sim::FileFaults faults = plan_.files;

@@ -29,7 +29,7 @@ struct Deed {
     cut_input,      // nothing goes to or comes from what an input calls: all of it, or the table alone
     cut_table,
     cut_output,
-    fill_disk,   // a machine's disk takes nothing more
+    fill_disk,   // a machine's disk takes a few lines more, then nothing
     fail_syncs,  // every fsync of a machine fails
     storm,       // both services refuse most calls
     split,       // the widest open shard of what is read

@@ -49,10 +49,11 @@ struct FakeFiles : Files {
     Result<State> state() override {
       return State{files.appended.size(), !files.appended.empty() && files.appended.back() != '\n', true};
     }
-    Status append(std::string_view bytes) override {
+    Appended append(std::string_view lines) override {
       ++files.append_calls;
-      if (files.append_error.ok()) files.appended += bytes;
-      return files.append_error;
+      if (!files.append_error.ok()) return {0, files.append_error};
+      files.appended += lines;
+      return {lines.size(), {}};
     }
     Status sync() override {
       if (files.sync_error.ok()) files.synced = files.appended;

@@ -10,8 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -32,6 +34,12 @@ struct Failing {
 
 Failing data_syncs, syncs, cuts, renames;
 
+// Writes take that many bytes more, the last of them only its beginning, and then fail. error 0: they do not.
+struct FullDisk {
+  size_t room = 0;
+  int error = 0;
+} full;
+
 int answer(Failing& failing, long number, auto... arguments) {
   if (!failing.now()) return static_cast<int>(syscall(number, arguments...));
   errno = EIO;
@@ -40,6 +48,16 @@ int answer(Failing& failing, long number, auto... arguments) {
 
 }  // namespace
 
+extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
+  if (full.error == 0) return syscall(SYS_write, fd, bytes, count);
+  if (full.room == 0) {
+    errno = full.error;
+    return -1;
+  }
+  const size_t taken = std::min(count, full.room);
+  full.room -= taken;
+  return syscall(SYS_write, fd, bytes, taken);
+}
 extern "C" int fdatasync(int fd) { return answer(data_syncs, SYS_fdatasync, fd); }
 extern "C" int fsync(int fd) { return answer(syncs, SYS_fsync, fd); }
 extern "C" int ftruncate(int fd, off_t bytes) noexcept { return answer(cuts, SYS_ftruncate, fd, bytes); }
@@ -55,7 +73,10 @@ bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 class failing_disk : public testing::Test {
  protected:
   void TearDown() override { mend(); }
-  static void mend() { data_syncs = syncs = cuts = renames = {}; }
+  static void mend() {
+    data_syncs = syncs = cuts = renames = {};
+    full = {};
+  }
   std::unique_ptr<AppendFile> open() {
     auto file = files_->append_to(path_);
     EXPECT_TRUE(file.ok()) << file.status().message();
@@ -74,28 +95,28 @@ class failing_disk : public testing::Test {
 
 TEST_F(failing_disk, what_was_appended_since_the_last_good_sync_is_cut_off_when_one_fails) {
   const auto file = open();
-  ASSERT_TRUE(file->append("good\n").ok());
+  ASSERT_TRUE(file->append("good\n").status.ok());
   ASSERT_TRUE(file->sync().ok());
-  ASSERT_TRUE(file->append("one\n").ok());
-  ASSERT_TRUE(file->append("two\n").ok());
+  ASSERT_TRUE(file->append("one\n").status.ok());
+  ASSERT_TRUE(file->append("two\n").status.ok());
   data_syncs.from = 1;
   expect_io(file->sync(), "syncing " + path_);
   EXPECT_EQ(read_file(path_), "good\n");
   EXPECT_FALSE(file->state()->in_line) << "what was synced is there for good";
   mend();
-  ASSERT_TRUE(file->append("one\n").ok());
+  ASSERT_TRUE(file->append("one\n").status.ok());
   EXPECT_TRUE(file->sync().ok());
   EXPECT_EQ(read_file(path_), "good\none\n");
 }
 
 TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_may_end_amid_a_line) {
   const auto file = open();
-  ASSERT_TRUE(file->append("one\n").ok());
+  ASSERT_TRUE(file->append("one\n").status.ok());
   data_syncs.from = cuts.from = 1;
   expect_io(file->sync(), "syncing " + path_);
   EXPECT_TRUE(file->state()->in_line);
   mend();
-  ASSERT_TRUE(file->append("\ntwo\n").ok());
+  ASSERT_TRUE(file->append("\ntwo\n").status.ok());
   EXPECT_TRUE(file->state()->in_line) << "not synced yet";
   ASSERT_TRUE(file->sync().ok());
   EXPECT_FALSE(file->state()->in_line);
@@ -106,7 +127,7 @@ TEST_F(failing_disk, a_first_sync_that_fails_leaves_what_was_there_and_doubts_it
   write_file(path_, "by an earlier process\n");
   chmod(path_.c_str(), 0600);
   const auto file = open();
-  ASSERT_TRUE(file->append("one\n").ok());
+  ASSERT_TRUE(file->append("one\n").status.ok());
   data_syncs.from = 1;
   expect_io(file->sync(), "syncing " + path_);
   EXPECT_EQ(read_file(path_), "by an earlier process\n");
@@ -118,7 +139,7 @@ TEST_F(failing_disk, a_first_sync_that_fails_leaves_what_was_there_and_doubts_it
 
 TEST_F(failing_disk, a_file_that_someone_has_emptied_does_not_grow_by_a_failed_sync) {
   const auto file = open();
-  ASSERT_TRUE(file->append("good\n").ok());
+  ASSERT_TRUE(file->append("good\n").status.ok());
   ASSERT_TRUE(file->sync().ok());
   write_file(path_, "");
   data_syncs.from = 1;
@@ -149,10 +170,37 @@ TEST_F(failing_disk, append_and_rename_tell_where_the_sync_of_the_folder_fails) 
   syncs.from = 1;
   expect_io(files_->append_to(path_).status(), "syncing the folder");
   mend();
-  { ASSERT_TRUE(open()->append("x").ok()) << "nobody holds the lock"; }
+  { ASSERT_TRUE(open()->append("x").status.ok()) << "nobody holds the lock"; }
   syncs.from = 1;
   expect_io(files_->rename(path_, folder_ / "other"), "syncing the folder");
   EXPECT_EQ(read_file(folder_ / "other"), "x");
+}
+
+TEST_F(failing_disk, an_append_that_does_not_fit_leaves_the_whole_lines_that_do) {
+  const std::string lines = "one\ntwo\n\nthree\n";
+  for (const int error : {ENOSPC, EDQUOT, EFBIG, EIO})
+    for (size_t room = 0; room < lines.size(); ++room)
+      for (const bool can_cut : {true, false}) {
+        SCOPED_TRACE(testing::Message() << error << ", " << room << " bytes, " << can_cut);
+        const auto file = open();
+        ASSERT_TRUE(file->append("good\n").status.ok());
+        const std::string taken = lines.substr(0, room);
+        const std::string whole = taken.substr(0, taken.rfind('\n') + 1);
+        full = {room, error};
+        cuts.from = can_cut ? 0 : 1;
+        const auto [bytes, status] = file->append(lines);
+        mend();
+        EXPECT_EQ(bytes, whole.size());
+        EXPECT_EQ(status.code(), Code::io);
+        EXPECT_NE(status.message().find(strerror(error)), std::string::npos) << status.message();
+        EXPECT_EQ(status.message().find("cutting off") == std::string::npos, can_cut || taken == whole)
+            << status.message();
+        EXPECT_EQ(read_file(path_), "good\n" + (can_cut ? whole : taken));
+        EXPECT_EQ(file->state()->in_line, !can_cut && taken != whole);
+        ASSERT_TRUE(file->append("more\n").status.ok());
+        EXPECT_EQ(read_file(path_), "good\n" + (can_cut ? whole : taken) + "more\n");
+        ASSERT_EQ(unlink(path_.c_str()), 0);
+      }
 }
 
 TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line) {
@@ -164,7 +212,7 @@ TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line
     setrlimit(RLIMIT_FSIZE, &limit);
     const auto file = open();
     cuts.from = 1;
-    const Status status = file->append("123456789\n");
+    const Status status = file->append("123456789\n").status;
     const bool told = status.code() == Code::io && status.message().find("cutting off") != std::string::npos;
     _exit(told && read_file(path_) == "12345" && file->state()->in_line ? 0 : 1);
   }
@@ -184,7 +232,7 @@ bool mount_small(const std::string& folder, const char* size) {
   return mount("none", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, size) == 0;
 }
 
-TEST_F(failing_disk, a_full_disk_takes_nothing_and_keeps_what_was_there) {
+TEST_F(failing_disk, a_full_disk_takes_whole_lines_and_keeps_what_was_there) {
   constexpr int kCannotMount = 2;
   const pid_t child = fork();
   if (child == 0) {
@@ -194,15 +242,23 @@ TEST_F(failing_disk, a_full_disk_takes_nothing_and_keeps_what_was_there) {
     };
     const std::string much(70'000, 'x');
     const std::string some(30'000, 'y');
+    const std::string line = std::string(999, 'z') + "\n";
+    std::string lines;
+    for (int i = 0; i < 70; ++i) lines += line;
     const std::string checkpoint = folder_ / "checkpoint";
     bool good = files_->replace(checkpoint, "old").ok();
     const auto file = open();
-    good = good && file->append(some).ok() && file->sync().ok();
-    good = good && no_room(file->append(much)) && read_file(path_) == some;
+    good = good && file->append(some).status.ok() && file->sync().ok();
+    good = good && no_room(file->append(much).status) && read_file(path_) == some;
     good = good && no_room(files_->replace(checkpoint, much)) && read_file(checkpoint) == "old";
     good = good && !exists(checkpoint + ".tmp");
-    good = good && file->append("z").ok() && files_->replace(checkpoint, "new").ok();
-    _exit(good && read_file(path_) == some + "z" && read_file(checkpoint) == "new" ? 0 : 1);
+    good = good && file->append("\n").status.ok() && files_->replace(checkpoint, "new").ok();
+    good = good && read_file(path_) == some + "\n" && read_file(checkpoint) == "new";
+    const auto [bytes, status] = file->append(lines);
+    // 64 KiB less a page for the checkpoint, and less a page at most for what is not divided by pages.
+    good = good && no_room(status) && bytes % line.size() == 0 && bytes > 20'000 && bytes < 35'000;
+    good = good && file->sync().ok() && !file->state()->in_line;
+    _exit(good && read_file(path_) == some + "\n" + lines.substr(0, bytes) ? 0 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);

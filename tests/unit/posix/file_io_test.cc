@@ -17,7 +17,8 @@ namespace {
 TEST(file_io, full_disk_is_an_error_that_says_so) {
   const Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
   if (!full.valid()) GTEST_SKIP() << "no /dev/full here";
-  const Status status = write_all(full.get(), "x", "appending to F");
+  std::string_view text = "x";
+  const Status status = write_all(full.get(), text, "appending to F");
   EXPECT_EQ(status.code(), Code::io);
   EXPECT_EQ(status.message(), "appending to F: No space left on device");
 }
@@ -36,7 +37,8 @@ TEST(file_io, write_goes_on_over_interruptions_and_short_writes) {
   Status status(Code::internal, "not run");
   std::atomic<bool> ended = false;
   std::thread writer([&] {
-    status = write_all(ends[1], sent, "writing");
+    std::string_view rest = sent;
+    status = write_all(ends[1], rest, "writing");
     close(ends[1]);
     ended = true;
   });

@@ -208,13 +208,13 @@ TEST_F(files, append_adds_to_what_is_there) {
   {
     Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
     ASSERT_TRUE(file.ok());
-    EXPECT_TRUE((*file)->append("one\n").ok());
-    EXPECT_TRUE((*file)->append("").ok());
-    EXPECT_TRUE((*file)->append("two\n").ok());
+    EXPECT_TRUE((*file)->append("one\n").status.ok());
+    EXPECT_TRUE((*file)->append("").status.ok());
+    EXPECT_TRUE((*file)->append("two\n").status.ok());
     EXPECT_TRUE((*file)->sync().ok());
   }
   EXPECT_EQ(read_file(path_), "old\none\ntwo\n");
-  ASSERT_TRUE((*files_->append_to(path_))->append("3").ok());
+  ASSERT_TRUE((*files_->append_to(path_))->append("3").status.ok());
   EXPECT_EQ(read_file(path_), "old\none\ntwo\n3");
 }
 
@@ -284,8 +284,8 @@ TEST_F(files, limit_on_file_sizes_is_an_error_like_a_full_disk_where_sigxfsz_has
       const rlimit limit = {10, 10};
       setrlimit(RLIMIT_FSIZE, &limit);
       Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
-      if (!file.ok() || !(*file)->append("1234567\n").ok()) return false;
-      const Status status = (*file)->append("a line\n");
+      if (!file.ok() || !(*file)->append("1234567\n").status.ok()) return false;
+      const Status status = (*file)->append("a line\n").status;
       const Status replaced = files_->replace(folder_ / "checkpoint", "more than ten bytes");
       sigset_t pending, now;
       sigpending(&pending);
@@ -303,10 +303,10 @@ TEST_F(files, append_that_does_not_fit_leaves_nothing_and_the_next_one_works) {
   EXPECT_TRUE(holds_in_child([&] {
     limit_files_to(10);
     Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
-    if (!file.ok() || !(*file)->append("12345678").ok()) return false;
-    const Status status = (*file)->append("abc");
+    if (!file.ok() || !(*file)->append("12345678").status.ok()) return false;
+    const Status status = (*file)->append("abc").status;
     return status.code() == Code::io && has(status.message(), path_) && read_file(path_) == "12345678" &&
-           (*file)->append("ab").ok();
+           (*file)->append("ab").status.ok();
   }));
   EXPECT_EQ(read_file(path_), "12345678ab");
 }
@@ -328,7 +328,7 @@ TEST_F(files, append_and_lock_take_no_link_folder_fifo_or_device) {
 TEST_F(files, appending_has_one_writer_and_the_other_learns_its_pid) {
   OtherProcess other([&] {
     static Result<std::unique_ptr<AppendFile>> file = files_->append_to(path_);
-    return file.ok() && (*file)->append("x").ok();
+    return file.ok() && (*file)->append("x").status.ok();
   });
   ASSERT_TRUE(other.done());
   expect_refused(files_->append_to(path_).status(), Code::config, "process " + other.pid());
@@ -343,7 +343,7 @@ TEST_F(files, state_of_a_file_tells_its_size_and_whether_it_ends_within_a_line) 
   ASSERT_TRUE(file.ok());
   EXPECT_EQ((*file)->state()->bytes, 11U);
   EXPECT_TRUE((*file)->state()->in_line);
-  ASSERT_TRUE((*file)->append("rt\n").ok());
+  ASSERT_TRUE((*file)->append("rt\n").status.ok());
   EXPECT_EQ((*file)->state()->bytes, 14U);
   EXPECT_FALSE((*file)->state()->in_line);
   EXPECT_FALSE((*files_->append_to(folder_ / "empty"))->state()->in_line);
@@ -356,7 +356,7 @@ TEST_F(files, state_of_a_file_tells_when_its_path_leads_elsewhere) {
   EXPECT_FALSE(file->state()->is_named);
   write_file(path_, "another");
   EXPECT_FALSE(file->state()->is_named);
-  EXPECT_TRUE(file->append("x").ok());
+  EXPECT_TRUE(file->append("x").status.ok());
   EXPECT_EQ(read_file(folder_ / "moved"), "x");
 }
 
