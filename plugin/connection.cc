@@ -77,9 +77,40 @@ Result<Endpoint> endpoint_of(const EndpointSettings& settings, const Options& op
 
 }  // namespace
 
+void check_connection(const Options& options, const std::vector<StreamName>& streams, bool with_table,
+                      const Complain& complain) {
+  complain(check_role(options));
+  complain(check_ca_file(options.text("ca_file")));
+  const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make({}, {});
+  complain(host_env.status());
+  if (!host_env.ok()) return;
+  Env& env = (*host_env)->env();
+
+  Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
+  complain(profiles.status());
+  const bool may_be_elsewhere = streams.empty() || !profiles.ok();  // the region, if there is no option
+  if (!profiles.ok()) profiles = AwsProfiles();
+  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
+  const Result<std::string> region = find_region(env, options, region_of(streams), *profiles, profile);
+  if (!may_be_elsewhere || !options.text("region").empty()) complain(region.status());
+
+  Result<EndpointSettings> endpoints = read_endpoint_settings(env, *profiles, profile);
+  complain(endpoints.status());
+  if (!endpoints.ok()) endpoints = EndpointSettings();
+  // Addresses that are given are right or wrong in any region.
+  const std::string any_region = region.ok() ? *region : "us-east-1";
+  complain(endpoint_of(*endpoints, options, "sts", "sts_endpoint", any_region).status());
+  complain(endpoint_of(*endpoints, options, "kinesis", "endpoint", any_region).status());
+  if (with_table) complain(endpoint_of(*endpoints, options, "dynamodb", "dynamodb_endpoint", any_region).status());
+}
+
+std::string region_of(const std::vector<StreamName>& streams) {
+  const bool all =
+      std::all_of(streams.begin(), streams.end(), [](const StreamName& stream) { return !stream.region.empty(); });
+  return all && !streams.empty() ? streams.front().region : "";
+}
+
 Result<Connection> connect(const penstock_host& host, const Options& options, const std::string& likely_region) {
-  if (Status role = check_role(options); !role.ok()) return role;
-  if (Status ca = check_ca_file(options.text("ca_file")); !ca.ok()) return ca;
   CurlOptions curl;
   curl.ca_file = options.text("ca_file");
   curl.connect_timeout_ms = options.duration_ms("connect_timeout");

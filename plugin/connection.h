@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "abi/penstock.h"
 #include "core/aws/credentials_cache.h"
@@ -14,6 +15,7 @@
 #include "core/aws/endpoint_settings.h"
 #include "core/aws/service_client.h"
 #include "core/aws/service_clock.h"
+#include "core/kinesis/stream_name.h"
 #include "plugin/host_env.h"
 #include "plugin/options.h"
 
@@ -93,8 +95,15 @@ struct Connection {
   std::unique_ptr<ServiceClient> client;  // of Kinesis, in that region
 };
 
-// Makes no call, and changes nothing. Code::config if region, an endpoint, a role or ca_file cannot be used.
-// likely_region: see find_region().
+// Complains of each of role, ca_file, profile, region, and endpoints that cannot be used. streams: none if they
+// could not be read. with_table: whether DynamoDB is called, too.
+void check_connection(const Options& options, const std::vector<StreamName>& streams, bool with_table,
+                      const Complain& complain);
+
+// The region of the first stream if all of them have one, else "".
+std::string region_of(const std::vector<StreamName>& streams);
+
+// Of options that passed check_connection(). Makes no call, and changes nothing. likely_region: see find_region().
 Result<Connection> connect(const penstock_host& host, const Options& options,
                            const std::string& likely_region = "");
 

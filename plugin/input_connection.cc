@@ -1,6 +1,5 @@
 #include "plugin/input_connection.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace penstock {
@@ -16,9 +15,7 @@ std::vector<InputStream> InputConnection::with_clients(const std::vector<StreamN
 
 Result<InputConnection> connect_input(const penstock_host& host, const Options& options,
                                       const std::vector<StreamName>& streams) {
-  const bool all_say_regions =
-      std::all_of(streams.begin(), streams.end(), [](const StreamName& name) { return !name.region.empty(); });
-  Result<Connection> connection = connect(host, options, all_say_regions ? streams.front().region : "");
+  Result<Connection> connection = connect(host, options, region_of(streams));
   if (!connection.ok()) return connection.status();
   InputConnection made = {{std::move(*connection)}, {}};
   for (const StreamName& name : streams) {

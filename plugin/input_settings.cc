@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -59,6 +60,45 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
   return pinned;
 }
 
+Status read_input_streams(const Options& options, InputSettings& settings) {
+  Result<std::vector<StreamName>> streams = read_streams(options);
+  if (!streams.ok()) return streams.status();
+  settings.streams = std::move(*streams);
+  return check_region_is_used(options, settings.streams);
+}
+
+Status read_assignment(const Options& options, InputSettings& settings) {
+  const Result<InitialPosition> initial = read_initial_position(options);
+  if (!initial.ok()) return initial.status();
+  settings.assignment.initial = *initial;
+  settings.assignment.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
+  return {};
+}
+
+Status read_shards(const Options& options, InputSettings& settings) {
+  Result<std::set<std::string>> pinned = read_pinned(options, settings.streams.size());
+  if (pinned.ok()) settings.assignment.pinned = std::move(*pinned);
+  return pinned.status();
+}
+
+Status read_leases(const Options& options, InputSettings& settings) {
+  Result<LeaseSettings> leases = read_lease_settings(options, settings.streams.size());
+  if (!leases.ok()) return leases.status();
+  settings.leases = std::move(*leases);
+  settings.leases.leases.initial = settings.assignment.initial;
+  return {};
+}
+
+Status read_reading(const Options& options, InputSettings& settings) {
+  const int64_t max_records = options.number("max_records");
+  if (max_records < 1 || max_records > kMostRecords)
+    return {Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
+                              std::to_string(kMostRecords)};
+  settings.input.reading.max_records = static_cast<size_t>(max_records);
+  settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
+  return {};
+}
+
 UnpackOptions read_unpacking(const Options& options) {
   UnpackOptions unpack;
   unpack.format = read_record_format(options);
@@ -69,31 +109,7 @@ UnpackOptions read_unpacking(const Options& options) {
   return unpack;
 }
 
-}  // namespace
-
-Result<InputSettings> read_input_settings(const Options& options) {
-  InputSettings settings;
-  Result<std::vector<StreamName>> streams = read_streams(options);
-  if (!streams.ok()) return streams.status();
-  settings.streams = std::move(*streams);
-  if (Status region = check_region_is_used(options, settings.streams); !region.ok()) return region;
-  const Result<InitialPosition> initial = read_initial_position(options);
-  if (!initial.ok()) return initial.status();
-  settings.assignment.initial = *initial;
-  settings.assignment.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
-  Result<std::set<std::string>> pinned = read_pinned(options, settings.streams.size());
-  if (!pinned.ok()) return pinned.status();
-  settings.assignment.pinned = std::move(*pinned);
-  Result<LeaseSettings> leases = read_lease_settings(options, settings.streams.size());
-  if (!leases.ok()) return leases.status();
-  settings.leases = std::move(*leases);
-  settings.leases.leases.initial = *initial;
-  settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
-  const int64_t max_records = options.number("max_records");
-  if (max_records < 1 || max_records > kMostRecords)
-    return Status(Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
-                                    std::to_string(kMostRecords));
-  settings.input.reading.max_records = static_cast<size_t>(max_records);
+Status read_others(const Options& options, InputSettings& settings) {
   settings.input.stuck_warning_ms = options.duration_ms("stuck_warning");
   settings.input.mem_limit_bytes = options.size_bytes("mem_limit");
   settings.input.unpack = read_unpacking(options);
@@ -101,6 +117,24 @@ Result<InputSettings> read_input_settings(const Options& options) {
     settings.input.record_retry_limit = options.number("record_retry_limit");
   if (!options.is("max_record_age", "none"))
     settings.input.max_record_age_ms = options.duration_ms("max_record_age");
+  return {};
+}
+
+}  // namespace
+
+InputSettings read_input_settings(const Options& options, const Complain& complain) {
+  InputSettings settings;
+  using Read = Status (*)(const Options&, InputSettings&);
+  for (const Read read :
+       {Read{read_input_streams}, read_assignment, read_shards, read_leases, read_reading, read_others})
+    complain(read(options, settings));
+  return settings;
+}
+
+Result<InputSettings> read_input_settings(const Options& options) {
+  FirstProblem problem;
+  InputSettings settings = read_input_settings(options, std::ref(problem));
+  if (!problem.status.ok()) return problem.status;
   return settings;
 }
 

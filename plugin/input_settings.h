@@ -91,7 +91,9 @@ struct InputSettings {
   InputOptions input;
 };
 
-// Of options that are good one by one. Code::config where they are not together.
+// Complains, for each part of the settings, of options that contradict each other or cannot be used.
+InputSettings read_input_settings(const Options& options, const Complain& complain);
+// Code::config with the first of these complaints.
 Result<InputSettings> read_input_settings(const Options& options);
 
 }  // namespace penstock

@@ -183,11 +183,11 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
       tell_problem(count, Status(Code::invalid, "an option has bytes with a size whose data is NULL"));
       return PENSTOCK_E_INVALID;
     }
-    if (!Options::check(table, options, count, stride, tell_problem)) return PENSTOCK_E_OPTIONS;
-    int32_t code = PENSTOCK_OK;
+    int32_t code = Options::check(table, options, count, stride, tell_problem) ? PENSTOCK_OK : PENSTOCK_E_OPTIONS;
+    const Options read(table, options, count, stride);
     if (together != nullptr)
-      together(Options(table, options, count, stride), [&](const Status& status) {
-        if (status.ok()) return;
+      together(read, [&](const Status& status) {
+        if (read.take_read_bad() || status.ok()) return;
         code = PENSTOCK_E_OPTIONS;
         tell_problem(count, Status(Code::config, status.message()));
       });

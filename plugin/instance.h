@@ -98,10 +98,9 @@ int64_t instance_next_deadline_ms(penstock_instance* self);
 int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* stat_ctx);
 int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error);
 void instance_destroy(penstock_instance* self);
-// Takes each problem; an ok status is none.
-using Complain = std::function<void(const Status& status)>;
-// Reports what is wrong with options that are good one by one, or with what they name. It makes no network call
-// and changes nothing. NULL: nothing can be wrong.
+// Reports what is wrong with options together, or with what they name, by all of its checks. It makes no network
+// call and changes nothing. What a check complains of does not count if an option that it read is bad by itself:
+// that one is reported already. NULL: nothing can be wrong.
 using CheckTogether = void (*)(const Options& options, const Complain& complain);
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx);

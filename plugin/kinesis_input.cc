@@ -27,14 +27,8 @@ class KinesisInput : public penstock_instance {
   static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kStreamsCommand};
 
   static void check_together(const Options& options, const Complain& complain) {
-    const Result<InputSettings> settings = read_input_settings(options);
-    complain(settings.status());
-    if (settings.ok()) {
-      const Result<InputConnection> connection = connect_input({}, options, settings->streams);
-      complain(connection.status());
-      if (connection.ok() && !settings->leases.table.empty())
-        complain(connect_to_table(*connection, options, settings->leases).status());
-    }
+    const InputSettings settings = read_input_settings(options, complain);
+    check_connection(options, settings.streams, !settings.leases.table.empty(), complain);
     complain(check_checkpoint_file(options));
     complain(check_failure_file(options));
     complain(check_failures(options));

@@ -1,6 +1,7 @@
 // The output stage penstock_kinesis: options and ABI over core/kinesis/writer.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -63,8 +64,6 @@ Result<Connection> connect_output(const penstock_host& host, const Options& opti
 }
 
 Status read_limits(const Options& options, Writer::Options& writer) {
-  writer.mem_limit_bytes = options.size_bytes("mem_limit");
-  writer.calls.linger_ms = options.duration_ms("linger");
   writer.calls.packing.max_call_bytes = options.size_bytes("max_request_bytes");
   if (writer.calls.packing.max_call_bytes > kMaxRaisedCallBytes)
     return too_large(options, "max_request_bytes", kMaxRaisedCallBytes);
@@ -85,6 +84,12 @@ Status read_retries(const Options& options, Writer::Options& writer) {
   if (writer.retry.base_ms > writer.retry.cap_ms)
     return {Code::config, "retry_base is " + options.text("retry_base") + ", which is more than retry_cap, " +
                               options.text("retry_cap")};
+  return {};
+}
+
+Status read_others(const Options& options, Writer::Options& writer) {
+  writer.mem_limit_bytes = options.size_bytes("mem_limit");
+  writer.calls.linger_ms = options.duration_ms("linger");
   if (!options.is("record_retry_limit", "none")) writer.record_retry_limit = options.number("record_retry_limit");
   if (!options.is("max_record_age", "none"))
     writer.calls.max_record_age_ms = options.duration_ms("max_record_age");
@@ -122,11 +127,12 @@ Status read_packing(const Options& options, Writer::Options& writer) {
   return {};
 }
 
-Result<Writer::Options> writer_options(const Options& options) {
+// Complains, for each part of the writer's options, of options that do not go together.
+Writer::Options writer_options(const Options& options, const Complain& complain) {
   Writer::Options writer = {};
   using Read = Status (*)(const Options&, Writer::Options&);
-  for (const Read read : {Read{read_stream}, read_limits, read_retries, read_keys, read_packing})
-    if (Status status = read(options, writer); !status.ok()) return status;
+  for (const Read read : {Read{read_stream}, read_limits, read_retries, read_keys, read_packing, read_others})
+    complain(read(options, writer));
   return writer;
 }
 
@@ -189,8 +195,9 @@ class KinesisOutput : public penstock_instance {
   static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
 
   static void check_together(const Options& options, const Complain& complain) {
-    complain(writer_options(options).status());
-    if (read_stream(options).ok()) complain(connect_output({}, options).status());
+    writer_options(options, complain);
+    const Result<StreamName> stream = read_stream(options);
+    check_connection(options, stream.ok() ? std::vector{*stream} : std::vector<StreamName>(), false, complain);
     complain(check_failure_file(options));
     complain(check_failures(options));
     complain(check_own_files(options, {"on_failure", "ca_file"}));
@@ -199,12 +206,13 @@ class KinesisOutput : public penstock_instance {
   static Made make(const penstock_host& host, const Options& options) {
     Result<Connection> connection = connect_output(host, options);
     if (!connection.ok()) return connection.status();
-    Result<Writer::Options> writer = writer_options(options);
-    if (!writer.ok()) return writer.status();
+    FirstProblem problem;
+    Writer::Options writer = writer_options(options, std::ref(problem));
+    if (!problem.status.ok()) return problem.status;
     auto failures = open_failures(connection->host_env->env(), options);
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<penstock_instance>(
-        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(*writer))));
+        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(writer))));
   }
 
   ~KinesisOutput() override { connection_.host_env->end_calls(); }

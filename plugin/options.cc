@@ -181,13 +181,22 @@ bool Options::check(Table table, const penstock_option* given, size_t count, siz
 
 Options::Options(Table table, const penstock_option* given, size_t count, size_t stride) {
   for (const auto& info : table) values_[info.name] = info.default_value != nullptr ? info.default_value : "";
+  std::set<std::string> seen;
   for (size_t i = 0; i < count; ++i) {
     const penstock_option& option = element(given, i, stride);
     const std::string key = lower(view(option.key));
-    const std::string_view type = find(table, key)->type;
+    const penstock_option_info* info = find(table, key);
+    if (info == nullptr) continue;
+    const std::string_view type = info->type;
+    if (!seen.insert(key).second || !complaint(type, view(option.value)).empty()) {
+      bad_.insert(key);
+      continue;
+    }
     const bool words = type.find('|') != std::string_view::npos;
     values_[key] = words ? as_spelled(type, view(option.value)) : std::string(view(option.value));
   }
+  for (const auto& info : table)
+    if (info.required != 0 && !seen.contains(info.name)) bad_.insert(info.name);
 }
 
 size_t Options::size_bytes(std::string_view name) const {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -229,6 +230,48 @@ TEST_F(check_kinesis, what_run_would_refuse_is_a_problem) {
     EXPECT_EQ(of_output("  " + std::string(line) + "\n").substr(0, 11), "agent.conf:") << line;
   }
   EXPECT_NE(of_output("  use_fips on\n  endpoint https://h\n"), "");
+}
+
+TEST_F(check_kinesis, all_problems_of_a_section_are_found_at_once) {
+  const auto expect = [&](const std::string& conf, const std::vector<std::string>& parts) {
+    const std::string text = problems(conf);
+    for (const std::string& part : parts) EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), static_cast<std::ptrdiff_t>(parts.size())) << text;
+  };
+  const std::string null = "[OUTPUT]\n  Name null\n  Match *\n";
+  expect(input("t", kHere + "  stream in\n") +
+             output("*",
+                    "  stream out\n  retry_base 5s\n  retry_cap 1s\n  max_request_bytes 11M\n  linger never\n"
+                    "  lingering 1s\n  region US-EAST-1\n  endpoint kinesis.local\n  sts_endpoint h\n"
+                    "  ca_file /nowhere/ca.pem\n  role_arn writer\n  profile nobody\n  failure_total_size 1M\n"),
+         {"retry_base is 5s", "max_request_bytes is 11M", "linger is \"never\"", "unknown option \"lingering\"",
+          "invalid region \"US-EAST-1\"", "endpoint kinesis.local", "endpoint h does not", "ca_file",
+          "role_arn is \"writer\"", "nobody", "failure_total_size is 1m"});
+  expect(
+      "[INPUT]\n  Name penstock_kinesis\n  Tag t\n  stream a/b\n  checkpoint dynamodb:T\n"
+      "  initial_position at_timestamp:noon\n  failover_time 1s\n  max_records 0\n  poll_interval 0\n"
+      "  endpoint ftp://h\n  on_failure file:" +
+          folder_.path("none/failures") + "\n" + null,
+      {"stream: ", "initial_position is at_timestamp:noon", "the table of leases is named \"T\"",
+       "max_records is 0", "poll_interval is \"0\"", "endpoint ftp://h", "on_failure file:none/failures"});
+}
+
+TEST_F(check_kinesis, what_is_made_of_a_bad_option_is_no_further_problem) {
+  const auto expect_one = [&](const std::string& conf, const std::string& part) {
+    const std::string text = problems(conf + "[OUTPUT]\n  Name null\n  Match *\n");
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
+  };
+  const std::string begin = "[INPUT]\n  Name penstock_kinesis\n  Tag t\n" + kHere;
+  expect_one(
+      begin + "  checkpoint dynamo\n  on_failure drop\n  stream in\n  application_name a\n  create_table on\n",
+      "checkpoint is \"dynamo\"");
+  expect_one(begin + "  checkpoint memory\n  stream in\n", "on_failure is required");
+  expect_one(begin + "  checkpoint memory\n  on_failure drop\n  stream in\n  max_records many\n",
+             "max_records is \"many\"");
+  expect_one(begin + "  checkpoint memory\n  on_failure drop\n", "no stream");
+  expect_one("[INPUT]\n  Name penstock_kinesis\n  Tag t\n  checkpoint memory\n  on_failure drop\n  stream arn:x\n",
+             "stream: ");
 }
 
 TEST_F(check_kinesis, an_arn_of_another_region_than_region_is_a_problem) {
