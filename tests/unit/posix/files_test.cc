@@ -169,7 +169,7 @@ TEST_F(files, replace_never_writes_through_a_link) {
   expect_refused(files_->replace(path_, "x"), Code::config, "symbolic link");
   ASSERT_EQ(unlink(std::string(path_ + ".tmp").c_str()), 0);
   ASSERT_EQ(link(victim.c_str(), std::string(path_ + ".tmp").c_str()), 0);
-  expect_refused(files_->replace(path_, "x"), Code::config, "other names");
+  expect_refused(files_->replace(path_, "x"), Code::config, "hard links");
   EXPECT_EQ(read_file(victim), "precious");
 }
 
@@ -177,7 +177,7 @@ TEST_F(files, replace_refuses_a_temporary_file_of_another_user) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
   write_file(path_ + ".tmp", "");
   ASSERT_EQ(chown(std::string(path_ + ".tmp").c_str(), 12345, 12345), 0);
-  expect_refused(files_->replace(path_, "x"), Code::config, "another user");
+  expect_refused(files_->replace(path_, "x"), Code::config, "belongs to user 12345");
 }
 
 TEST_F(files, replace_in_two_processes_never_mixes_their_bytes) {
