@@ -20,7 +20,10 @@ Status failed(const std::string& what, int error) {
   return {Code::config, what + ": " + std::generic_category().message(error)};
 }
 
-Status check_folder(const std::string& folder) {
+// The folder of path is read to sync it, and written to create files.
+Status check_folder_of(const std::string& path, int access) {
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
   struct stat about = {};
   const std::string name = "folder " + printable(folder);
   if (stat(folder.c_str(), &about) != 0) {
@@ -30,28 +33,28 @@ Status check_folder(const std::string& folder) {
                               ")"};
   }
   if (!S_ISDIR(about.st_mode)) return {Code::config, name + " is not a folder; name a file in one"};
-  if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
-  if (errno != EACCES) return failed(name + " cannot be written", errno);
-  return {Code::config, name + " cannot be written by " + this_user() + ": it belongs to user " +
-                            std::to_string(about.st_uid) + "; change its owner (chown " +
-                            std::to_string(geteuid()) + " " + printable(folder) + "), or name another"};
+  if (faccessat(AT_FDCWD, folder.c_str(), access, AT_EACCESS) == 0) return {};
+  const std::string what = name + ((access & W_OK) != 0 ? " cannot be read and written" : " cannot be read");
+  if (errno != EACCES) return failed(what, errno);
+  return {Code::config, what + " by " + this_user() + ": it belongs to user " + std::to_string(about.st_uid) +
+                            "; change its owner (chown " + std::to_string(geteuid()) + " " + printable(folder) +
+                            "), or name another"};
 }
 
 // The rules for a path that there may be a file at. Sets *about if there is one, else its st_nlink to 0.
 Status check_path(const std::string& path, struct stat* about) {
   *about = {};
   const std::string name = printable(path);
-  const size_t slash = path.rfind('/');
-  if (slash + 1 == path.size()) return {Code::config, name + " names a folder; name a file in it"};
+  if (path.empty() || path.ends_with('/')) return {Code::config, name + " names a folder; name a file in it"};
   if (lstat(path.c_str(), about) != 0) {
     if (errno == ENAMETOOLONG) return failed(name, errno);
-    return check_folder(slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash));
+    return check_folder_of(path, R_OK | W_OK | X_OK);
   }
   if (S_ISLNK(about->st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
   if (!S_ISREG(about->st_mode)) return {Code::config, name + " is not a regular file; name one"};
   if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
     return failed(name + " cannot be read and written by " + this_user(), errno);
-  return {};
+  return check_folder_of(path, R_OK | X_OK);
 }
 
 }  // namespace
