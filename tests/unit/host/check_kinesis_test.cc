@@ -152,7 +152,8 @@ TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
   if (geteuid() == 0) return;  // who may write what modes forbid
   std::filesystem::create_directory(folder_.path("closed"));
   chmod(folder_.path("closed").c_str(), 0500);
-  EXPECT_NE(of_files("file:" + folder_.path("closed/c"), "  on_failure drop\n").find("cannot be read and written by user"),
+  EXPECT_NE(of_files("file:" + folder_.path("closed/c"), "  on_failure drop\n")
+                .find("cannot be read and written by user"),
             std::string::npos);
 }
 
