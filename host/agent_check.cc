@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "host/agent_files.h"
@@ -19,6 +20,13 @@
 namespace penstock::host {
 
 namespace {
+
+// Of a Match, or of a Match_Regex, which may anchor and escape it.
+bool begins_with_slash(std::string_view match) {
+  for (const char c : {'^', '\\'})
+    if (match.starts_with(c)) match.remove_prefix(1);
+  return match.starts_with('/');
+}
 
 class Checker {
  public:
@@ -43,7 +51,7 @@ class Checker {
       if (kind_of(section) != PENSTOCK_FILTER && kind_of(section) != PENSTOCK_OUTPUT) continue;
       for (const char* key : {"Match", "Match_Regex"}) {
         const Entry* const match = section.last(key);
-        if (match == nullptr || !(match->value.starts_with('/') || match->value.starts_with("^/"))) continue;
+        if (match == nullptr || !begins_with_slash(match->value)) continue;
         warn(match->place,
              "'" + printable(match->value, 100) +
                  "' begins with /, but no tag that tag_format makes does: leave the / out, as in aws/lambda/*");

@@ -152,6 +152,10 @@ TEST_F(agent_check, a_match_that_begins_with_a_slash_is_warned_of) {
   EXPECT_EQ(of_input(std::string(kSafe) + "[FILTER]\n  Name grep\n  Match /aws/*\n[OUTPUT]\n  Name null\n"
                                           "  Match_Regex ^/aws\n[OUTPUT]\n  Name null\n  Match aws/*\n"),
             "agent.conf:13: warning: '/aws/*' " + text + "agent.conf:16: warning: '^/aws' " + text);
+  for (const char* regex : {"^\\/aws", "\\/aws\\/lambda", "/aws"})
+    EXPECT_NE(of_input(std::string(kSafe) + "[OUTPUT]\n  Name null\n  Match_Regex " + regex + "\n").find(text),
+              std::string::npos)
+        << regex;
   EXPECT_EQ(problems("[INPUT]\n  Name tail\n[OUTPUT]\n  Name null\n  Match /x\n"),
             "agent.conf: warning: no section here is ours: none has the Name penstock_kinesis or lambda_logs\n");
 }
