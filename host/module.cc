@@ -74,9 +74,13 @@ const penstock_module* open_module(const std::string& path, std::string& defect)
   const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
   const int fd = open(exact.c_str(), O_PATH | O_CLOEXEC);
   if (fd < 0) return fail(std::string(" cannot be opened: ") + std::strerror(errno) + hint_of_tilde(path));
+  struct stat about = {};
+  const bool is_file = fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
   std::string real_path;
   const std::string reason = unsafe_to_use(fd, exact, geteuid(), real_path);
   close(fd);
+  // dlopen() would wait for a writer of a FIFO.
+  if (!is_file) return fail(" is not a file; name a shared object");
   if (!reason.empty()) return fail(" is refused: " + reason);
   // For root, no other user can exchange what has that name. By /proc/self/fd a plugin would not find what lies
   // beside it.

@@ -30,6 +30,15 @@ TEST(plugins, one_that_cannot_be_opened_is_told_of) {
   EXPECT_EQ(it.err, "penstock: plugin '/nowhere/x.so' cannot be opened: No such file or directory\n");
 }
 
+TEST(plugins, one_that_is_not_a_file_is_told_of) {
+  const Folder folder;
+  for (const std::string& path : {folder.fifo("x.so"), folder.path("")}) {
+    const Ended it = run_program({"plugins", path});
+    EXPECT_EQ(it.code, 1);
+    EXPECT_EQ(it.err, "penstock: plugin '" + path + "' is not a file; name a shared object\n");
+  }
+}
+
 // As root, which alone may not load what others can exchange.
 class plugins_as_root : public testing::Test {
  protected:
