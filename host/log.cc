@@ -72,11 +72,14 @@ Log::Log(int fd)
       }) {}
 
 void Log::line(int32_t level, std::string_view who, std::string_view text) {
-  if (level > level_) return;
+  if (level <= level_) plain(head(level, printable(who)) + printable(text));
+}
+
+void Log::plain(std::string_view text) {
   std::string out;
   if (!progress_.empty()) out = kEraseLine;
-  out += head(level, printable(who)) + printable(text) + "\n" + progress_;
-  writer_.write(std::move(out));
+  out.append(text) += '\n';
+  writer_.write(out + progress_);
 }
 
 void Log::progress(std::string_view text) {

@@ -29,6 +29,9 @@ class Log {
   // text is made printable.
   void line(int32_t level, std::string_view who, std::string_view text);
 
+  // A line of a form of its own, without time or level, whatever the level is. text is printable.
+  void plain(std::string_view text);
+
   // A line at info level; on a terminal it replaces the one before, and stays below all other lines.
   void progress(std::string_view text);
   // The progress line stays as it is from now on.

@@ -35,11 +35,16 @@ start, an output that ended by itself (as when the reader of standard output has
 gone away), or something that could not be saved; 2 a wrong command line.
 )";
 
+// Returns whether there are errors among them.
+bool report(Log& log, const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems) log.plain(to_line(problem));
+  return has_errors(problems);
+}
+
 // problem: why it does not start.
 bool run_pipeline(const std::string& conf, const Prepared& prepared,
-                  const std::optional<int64_t>& exit_when_idle_ms, Problem& problem) {
+                  const std::optional<int64_t>& exit_when_idle_ms, Log& log, Problem& problem) {
   const Signals signals;
-  Log log(STDERR_FILENO);
   log.set_level(prepared.settings.log_level);
   log.line(PENSTOCK_LOG_INFO, "penstock", "version " PENSTOCK_VERSION ", configuration " + conf);
   Pipeline pipeline(log);
@@ -71,15 +76,12 @@ int run_command(const std::vector<std::string>& args) {
     }
   }
 
+  Log log(STDERR_FILENO);
   const Prepared prepared = prepare(conf, arguments.values("-e"));
-  print_problems(prepared.problems);
-  if (has_errors(prepared.problems)) return kExitFailed;
-  const std::vector<Problem> loops = undecided_stream_loops(prepared.plan);
-  print_problems(loops);
-  if (has_errors(loops)) return kExitFailed;
+  if (report(log, prepared.problems) || report(log, undecided_stream_loops(prepared.plan))) return kExitFailed;
   Problem problem;
-  if (run_pipeline(conf, prepared, exit_when_idle_ms, problem)) return kExitFine;
-  if (!problem.text.empty()) print_problems({problem});
+  if (run_pipeline(conf, prepared, exit_when_idle_ms, log, problem)) return kExitFine;
+  if (!problem.text.empty()) log.plain(to_line(problem));
   return kExitFailed;
 }
 

@@ -90,6 +90,24 @@ TEST_F(stdout_output, a_stopped_reader_of_both_records_and_log_keeps_nobody_from
   EXPECT_EQ(program.wait(), 0);
 }
 
+TEST_F(stdout_output, a_stopped_reader_of_the_log_does_not_keep_a_conf_with_a_warning_from_starting) {
+  const FullPipe pipe;
+  const std::string warned = "  threaded on\n";
+  EXPECT_NE(run_program(args("  count 1\n  then end\n" + warned)).err.find("warning: 'threaded'"),
+            std::string::npos);
+  Program program(args("  count 3\n" + warned), -1, -1, pipe.end());
+  std::string line;
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(program.out.next(line));
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(stdout_output, a_stopped_reader_of_the_log_does_not_keep_a_conf_with_an_error_from_failing) {
+  const FullPipe pipe;
+  Program program(args("  nonsense 1\n"), -1, -1, pipe.end());
+  EXPECT_EQ(program.wait(), 1);
+}
+
 // Limits the size of files for the programs that are started while it lives.
 class FileSizeLimit {
  public:
