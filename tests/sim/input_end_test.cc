@@ -119,7 +119,7 @@ TEST_F(input_end, a_shard_that_is_closed_while_it_is_read_ends_without_child_sha
   EXPECT_TRUE(reader->run_until_ids(5));
   split();
   put_many("child", 20);
-  EXPECT_TRUE(reader->run_until_ids(25));
+  EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 25; }, 10'000));
   EXPECT_TRUE(reader->input.close(0).ok());
   EXPECT_TRUE(has_ended()) << checkpoint_file();
 }
@@ -217,6 +217,8 @@ TEST_F(input_end, retention_that_passes_the_last_record_while_the_end_is_in_doub
   put_many("a", 3);
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(3));
+  service.faults().next_calls("GetRecords", model::no_iterator(), 2);
+  reader->run_for(kMinuteMs);  // the last record comes again
   service.faults().next_calls("GetRecords", model::no_iterator());
   service.faults().next_calls("GetShardIterator", model::internal_failure(), 3);
   EXPECT_TRUE(reader->run([&] { return sim.logged("InternalFailure"); }));
@@ -237,6 +239,20 @@ TEST_F(input_end, retention_that_passes_the_last_record_after_it_has_come_again_
   const uint64_t before = calls("GetRecords");
   service.faults().next_calls("GetRecords", model::no_iterator(), 2);
   EXPECT_TRUE(reader->run([&] { return calls("GetRecords") == before + 2; }));
+  put_many("lost", 4);
+  put("b");
+  service.trim(service.stream("in")->shards().front(), 7);
+  EXPECT_TRUE(reader->run_until_ids(4));
+  EXPECT_EQ(reader->ids.back(), "b");
+  EXPECT_EQ(reader->stat("gaps"), 1);
+}
+
+TEST_F(input_end, retention_that_passes_records_after_a_response_without_an_iterator_is_a_gap) {
+  make_stream(1);
+  put_many("a", 3);
+  service.faults().next_calls("GetRecords", model::no_iterator());
+  const auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(3));
   put_many("lost", 4);
   put("b");
   service.trim(service.stream("in")->shards().front(), 7);

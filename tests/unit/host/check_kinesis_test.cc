@@ -108,6 +108,7 @@ TEST_F(check_kinesis, a_loop_is_found_through_matches_and_through_several_sectio
                        "output:penstock_kinesis:1 writes to the stream one"),
       std::string::npos)
       << through_two;
+  EXPECT_EQ(std::count(through_two.begin(), through_two.end(), '\n'), 1) << "each loop once: " << through_two;
   EXPECT_EQ(problems(in("a", "one") + "[OUTPUT]\n  Name penstock_kinesis\n  Match_Regex ^a$\n  on_failure drop\n" +
                      kHere + "  stream one\n")
                 .substr(0, 13),

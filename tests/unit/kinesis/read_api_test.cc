@@ -106,8 +106,9 @@ TEST(read_api, child_shards_count_only_in_a_list_that_has_some) {
   EXPECT_TRUE(has_children(R"("ChildShards":[{"ShardId":"c"}],"Records":[{"SequenceNumber":"49","Data":""}])"));
   EXPECT_FALSE(has_children(R"("Records":[],"ChildShards":[])"));
   EXPECT_FALSE(has_children(R"("Records":[],"ChildShards":null)"));
-  EXPECT_FALSE(has_children(R"("Records":[{"SequenceNumber":"49","Data":"","ChildShards":[{}]}])"));
-  EXPECT_FALSE(has_children(R"("Records":[],"New":{"ChildShards":[{"ShardId":"c"}]})"));
+  const std::string record = R"({"SequenceNumber":"49","Data":"","ChildShards":[{}]})";
+  EXPECT_FALSE(has_children(R"("Records":[)" + record + "," + record + "]"));
+  EXPECT_FALSE(has_children(R"("New":{"ChildShards":[{"ShardId":"c"}]},"Records":[)" + record + "]"));
 }
 
 TEST(read_api, a_lag_that_no_clock_can_have_is_cut_to_one_that_it_can) {
