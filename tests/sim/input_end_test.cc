@@ -124,6 +124,25 @@ TEST_F(input_end, a_shard_that_is_closed_while_it_is_read_ends_without_child_sha
   EXPECT_TRUE(has_ended()) << checkpoint_file();
 }
 
+TEST_F(input_end, a_shard_that_has_one_more_iterator_after_its_last_record_ends_without_child_shards) {
+  service.settings().omits_child_shards = true;
+  make_stream(1);
+  put_many("parent", 5);
+  split();
+  put_many("child", 20);
+  int reads = 0;  // since an iterator was requested
+  service.on_request([&](uint64_t, const model::Request& request) {
+    const std::string target(model::header(request.headers, "x-amz-target"));
+    if (target.ends_with("GetShardIterator")) reads = 0;
+    if (target.ends_with("GetRecords")) ++reads;
+    service.stream("in")->shards().front().endless_until_ms = reads == 1 ? INT64_MAX : 0;
+  });
+  const auto reader = start();
+  EXPECT_TRUE(reader->run_until_ids(25));
+  EXPECT_TRUE(reader->input.close(0).ok());
+  EXPECT_TRUE(has_ended()) << checkpoint_file();
+}
+
 TEST_F(input_end, an_empty_shard_ends_without_child_shards) {
   service.settings().omits_child_shards = true;
   make_stream(1);
