@@ -1,5 +1,6 @@
 #include "plugin/stream_identity.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,20 +30,24 @@ std::string account_of(std::string_view arn) {
 
 // Whether the host is in the domain of the service's own: a FIPS, dual-stack, or VPC endpoint, say, which all lead
 // to the same streams.
-bool is_of_aws(const Endpoint& endpoint) {
+bool is_of_aws(const Endpoint& endpoint, std::string_view host) {
   for (const bool dualstack : {false, true}) {
     const Result<Endpoint> own = make_endpoint(endpoint.service, endpoint.region, "", false, {false, dualstack});
     if (!own.ok()) continue;
     const size_t domain = endpoint.service.size() + endpoint.region.size() + 1;  // with its first dot
-    if (endpoint.host.ends_with(std::string_view(own->host).substr(domain))) return true;
+    if (host.ends_with(std::string_view(own->host).substr(domain))) return true;
   }
   return false;
 }
 
-// " at URL", with one spelling for the names of this machine; "" for AWS's own.
+// " at URL", with one spelling for the names of this machine, and without the dot of the root; "" for AWS's own.
 std::string place_of(const Endpoint& endpoint) {
-  if (is_of_aws(endpoint)) return "";
+  std::string host = endpoint.host;
+  const size_t colon = host.ends_with(']') ? host.size() : std::min(host.rfind(':'), host.size());
+  if (colon > 0 && host[colon - 1] == '.') host.erase(colon - 1, 1);
+  if (is_of_aws(endpoint, host)) return "";
   std::string url = endpoint.url;
+  url.replace(url.size() - endpoint.host.size(), std::string::npos, host);
   for (const std::string_view name : {"://localhost", "://[::1]"})
     if (const size_t at = url.find(name); at != std::string::npos) url.replace(at, name.size(), "://127.0.0.1");
   return " at " + url;

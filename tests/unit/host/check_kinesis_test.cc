@@ -76,6 +76,11 @@ TEST_F(check_kinesis, a_stream_is_the_same_by_account_region_name_and_endpoint) 
   EXPECT_TRUE(loops(kHere + "  stream mill\n  use_fips on\n", kHere + "  stream mill\n"));
   EXPECT_TRUE(loops(kHere + "  stream mill\n",
                     kHere + "  stream mill\n  endpoint https://kinesis.eu-west-1.amazonaws.com\n"));
+  EXPECT_TRUE(loops(kHere + "  stream mill\n",
+                    kHere + "  stream mill\n  endpoint https://kinesis.eu-west-1.amazonaws.com.\n"))
+      << "the root's dot spares a lookup in the search domains";
+  EXPECT_TRUE(loops(kHere + "  stream mill\n  endpoint https://mirror.example:8443\n",
+                    kHere + "  stream mill\n  endpoint https://mirror.example.:8443\n"));
   const std::string local = "  endpoint http://localhost:4567\n";
   EXPECT_TRUE(
       loops(kHere + local + "  stream mill\n", kHere + "  stream mill\n  endpoint http://127.0.0.1:4567/\n"));
