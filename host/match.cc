@@ -40,8 +40,10 @@ std::string Match::set_regex(const std::string& pattern) {
   try {
     // libstdc++ walks its automaton breadth first then: its other way recurses once a byte of the tag, and
     // backtracks.
-    static constexpr auto kBounded = std::regex_constants::__polynomial;
-    regex_.reset(new Regex{std::regex(pattern, std::regex::ECMAScript | kBounded)});
+    static constexpr auto kBounded = std::regex::ECMAScript | std::regex_constants::__polynomial;
+    const std::regex valid(pattern, kBounded);
+    // A search would begin anew at each byte of the tag, and walk to its end each time. This does it in one walk.
+    regex_.reset(new Regex{std::regex("[\\s\\S]*(?:" + pattern + ")", kBounded)});
     return {};
   } catch (const std::regex_error& error) {
     if (error.code() == std::regex_constants::error_complexity) return "back-references are not supported";
@@ -51,7 +53,8 @@ std::string Match::set_regex(const std::string& pattern) {
 
 bool Match::fits(std::string_view tag) const {
   if (wildcard_ && wildcard_fits(*wildcard_, tag)) return true;
-  return regex_ && std::regex_search(tag.begin(), tag.end(), regex_->regex);
+  return regex_ &&
+         std::regex_search(tag.begin(), tag.end(), regex_->regex, std::regex_constants::match_continuous);
 }
 
 }  // namespace penstock::host

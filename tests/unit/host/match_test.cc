@@ -59,6 +59,32 @@ TEST(match, a_regex_takes_neither_stack_nor_exponential_time_for_a_long_tag) {
   EXPECT_FALSE(backtracking.fits(std::string(256, 'a') + "b"));
 }
 
+// Begun again at each byte, such a search takes minutes.
+TEST(match, a_regex_that_fits_nowhere_in_a_long_tag_takes_one_walk_through_it) {
+  const std::string tag(200'000, 'a');
+  for (const char* pattern : {"(a|b|c)*x", "(a+a+)+y", ".*.*.*x", "a*$b"}) {
+    Match match;
+    ASSERT_EQ(match.set_regex(pattern), "");
+    EXPECT_FALSE(match.fits(tag)) << pattern;
+  }
+}
+
+TEST(match, the_ends_of_the_tag_and_of_words_are_where_they_are_in_a_search) {
+  struct Case {
+    const char* pattern;
+    const char* tag;
+    bool fits;
+  };
+  for (const Case& one : {Case{"^a", "ba", false}, Case{"^a", "ab", true}, Case{"a$", "ba", true},
+                          Case{"a$", "ab", false}, Case{"\\bfoo", "x.foo", true}, Case{"\\bfoo", "xfoo", false},
+                          Case{"^x|b", "ab", true}, Case{"^x|y$", "aby", true}, Case{"^x|y$", "axyz", false},
+                          Case{"(?=a)ab", "xxab", true}, Case{"(?!a)b", "ab", true}, Case{"^$", "", true}}) {
+    Match match;
+    ASSERT_EQ(match.set_regex(one.pattern), "");
+    EXPECT_EQ(match.fits(one.tag), one.fits) << one.pattern << " " << one.tag;
+  }
+}
+
 TEST(match, a_regex_that_takes_too_much_is_rejected) {
   const auto nested = [](size_t depth) { return std::string(depth, '(') + "a" + std::string(depth, ')'); };
   Match match;
@@ -70,8 +96,10 @@ TEST(match, a_regex_that_takes_too_much_is_rejected) {
 
 TEST(match, a_broken_regex_is_told_of) {
   Match match;
-  EXPECT_NE(match.set_regex("(a"), "");
-  EXPECT_FALSE(match.is_set());
+  for (const char* pattern : {"(a", "a)(b"}) {
+    EXPECT_NE(match.set_regex(pattern), "");
+    EXPECT_FALSE(match.is_set());
+  }
 }
 
 }  // namespace
