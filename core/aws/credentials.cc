@@ -21,6 +21,35 @@ std::string complaint(const std::string& value) {
   return "";
 }
 
+// The next word of text, which ends at a blank or a dash; takes it off, with what ends it.
+std::string_view take_word(std::string_view& text) {
+  const size_t end = std::min(text.find_first_of(" -"), text.size());
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
+// "2099-01-01T00:00:00 GMT" for "Thu, 01 Jan 2099 00:00:00 GMT", the date of HTTP and of e-mail: also without the
+// day of the week, with a day of one digit, and as HTTP's obsolete form has it, "Thursday, 01-Jan-99". Any other
+// text as it is.
+std::string with_year_first(std::string_view text) {
+  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  std::string_view rest = text;
+  if (const size_t comma = rest.find(','); comma != std::string_view::npos) {
+    const std::string_view weekday = rest.substr(0, comma);
+    if (std::all_of(weekday.begin(), weekday.end(), is_letter)) rest = trimmed(rest.substr(comma + 1));
+  }
+  const std::string_view day = take_word(rest), month = take_word(rest), year = take_word(rest);
+  const size_t month_at = month.size() == 3 ? kMonths.find(month) : std::string_view::npos;
+  if (month_at == std::string_view::npos || month_at % 3 != 0 || day.empty() || day.size() > 2 ||
+      (year.size() != 2 && year.size() != 4))
+    return std::string(text);
+  const std::string number = std::to_string(month_at / 3 + 1);
+  return (year.size() == 2 ? "20" : "") + std::string(year) + (number.size() == 1 ? "-0" : "-") + number +
+         (day.size() == 1 ? "-0" : "-") + std::string(day) + "T" + std::string(rest);
+}
+
 }  // namespace
 
 Status check_credentials(const Credentials& credentials, const CredentialNames& names) {
@@ -40,9 +69,8 @@ Status check_credentials(const Credentials& credentials, const CredentialNames& 
 }
 
 std::optional<int64_t> parse_expiration(std::string_view text) {
-  if (const std::optional<int64_t> date = parse_http_date(trimmed(text))) return date;
   constexpr size_t kToSeconds = 19;
-  std::string time(trimmed(text));
+  std::string time = with_year_first(trimmed(text));
   if (time.size() <= kToSeconds) return std::nullopt;
   if (time[10] == ' ' || time[10] == 't') time[10] = 'T';
   const size_t zone_begin = std::min(time.find_first_not_of(".0123456789", kToSeconds), time.size());

@@ -47,7 +47,8 @@ Status check_credentials(const Credentials& credentials, const CredentialNames& 
 
 // When credentials expire, as services and programs write it: RFC 3339 like 2024-01-02T03:04:05Z, also with a
 // blank for T, a small t or z, UTC or GMT for Z, an offset without its colon or minutes (+0000, +00), and blanks
-// before it; or the form of HTTP's Date header. nullopt for any other, also for a time without a zone.
+// before it; the same zones after the date of HTTP or e-mail, "Thu, 01 Jan 2099 00:00:00 GMT", in the forms that
+// programs write. nullopt for any other, also for a time without a zone.
 std::optional<int64_t> parse_expiration(std::string_view text);
 
 }  // namespace penstock
