@@ -53,8 +53,7 @@ std::string place_of(const Endpoint& endpoint) {
   return " at " + url;
 }
 
-Result<std::string> account_of(const InputConnection& connection, const StreamName& stream) {
-  Patience patience(connection.host_env->env());
+Result<std::string> account_of(Patience& patience, const InputConnection& connection, const StreamName& stream) {
   const Result<StreamIdentity> identity = describe_stream(patience, connection.with_clients({stream}).front());
   if (!identity.ok()) return identity.status();
   return account_of(identity->arn);
@@ -68,21 +67,25 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
   if (!streams.ok()) return streams.status();
   Result<InputConnection> connection = connect_input(host, options, *streams);
   if (!connection.ok()) return connection.status();
+  Patience patience(connection->host_env->env());
+  Status failed;  // for the first stream that the service says nothing of; the others count all the same
   for (const StreamName& stream : *streams) {
     const std::string region = stream.region.empty() ? connection->region : stream.region;
     const Result<Endpoint> endpoint = kinesis_endpoint(*connection, options, region);
     if (!endpoint.ok()) return endpoint.status();
     std::string account = stream.account.empty() ? account_of(options.text("role_arn")) : stream.account;
     if (account.empty() && arguments.on("resolve")) {
-      Result<std::string> found = account_of(*connection, stream);
-      if (!found.ok()) return found.status();
-      account = std::move(*found);
+      Result<std::string> found = account_of(patience, *connection, stream);
+      if (found.ok())
+        account = std::move(*found);
+      else if (failed.ok())
+        failed = found.status();
     }
     print.line(stream.name + " (account " + (account.empty() ? "*" : account) + ", region " + region + ")" +
                printable(place_of(*endpoint)));
   }
   connection->host_env->end_calls();
-  return {};
+  return failed;
 }
 
 }  // namespace penstock

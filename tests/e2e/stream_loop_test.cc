@@ -13,9 +13,9 @@ namespace {
 
 class e2e_stream_loop : public testing::Test {
  protected:
-  // Runs until it has ended, with the output's stream as given; the input reads "in" by its name. Returns the
-  // code.
-  int run(const std::string& stream) {
+  // Runs until it has ended, with the output's stream as given; the input reads "in" by its name, or what read
+  // says. Returns the code.
+  int run(const std::string& stream, const std::string& read = "in") {
     OptionList options = deployment_.output_options();
     std::string section = "[OUTPUT]\n    Name penstock_kinesis\n    Match logs\n";
     for (const auto& [key, value] : options)
@@ -25,6 +25,10 @@ class e2e_stream_loop : public testing::Test {
                                         : value) +
                  "\n";
     const std::string conf = write_conf(deployment_, "agent.conf", {}, section);
+    std::string text = read_file(conf);
+    const std::string by_name = "stream in\n";
+    text.replace(text.find(by_name), by_name.size(), "stream " + read + "\n");
+    std::ofstream(conf) << text;
     HostProcess host({"run", "-c", conf, "--exit-when-idle", "1"}, output_);
     return host.wait(60);
   }
@@ -59,6 +63,11 @@ TEST_F(e2e_stream_loop, a_name_and_the_arn_of_one_stream_are_refused_when_the_ho
   EXPECT_EQ(run(arn("000000000000", "in")), 1);
   EXPECT_TRUE(said("every record would be read and written again without end")) << read_file(output_);
   EXPECT_TRUE(said("in (account 000000000000, region us-east-1) at http://127.0.0.1:")) << read_file(output_);
+}
+
+TEST_F(e2e_stream_loop, a_stream_that_does_not_exist_hides_no_other) {
+  EXPECT_EQ(run(arn("000000000000", "in"), "missing,in"), 1);
+  EXPECT_TRUE(said("every record would be read and written again without end")) << read_file(output_);
 }
 
 TEST_F(e2e_stream_loop, another_name_needs_no_question) {
