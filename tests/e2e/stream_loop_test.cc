@@ -83,10 +83,17 @@ TEST_F(e2e_stream_loop, where_the_service_may_not_say_it_is_warned_of) {
   EXPECT_TRUE(said("warning: it is not known whether records would be written back")) << read_file(output_);
 }
 
-TEST_F(e2e_stream_loop, where_the_service_cannot_be_reached_the_host_does_not_start) {
+TEST_F(e2e_stream_loop, a_service_that_fails_for_a_while_is_asked_again) {
   describe_fails(model::bad_gateway());
+  EXPECT_EQ(run(arn("000000000000", "in")), 1);
+  EXPECT_TRUE(said("every record would be read and written again without end")) << read_file(output_);
+}
+
+TEST_F(e2e_stream_loop, where_the_service_does_not_answer_the_question_the_host_does_not_start) {
+  describe_fails(model::error_fault({400, "UnrecognizedClientException", "no"}));
   EXPECT_EQ(run(arn("999999999999", "in")), 1);
   EXPECT_TRUE(said("it is not known whether records would be written back")) << read_file(output_);
+  EXPECT_FALSE(said("warning: it is not known")) << read_file(output_);
   EXPECT_TRUE(said("give the ARN of each stream")) << read_file(output_);
 }
 
