@@ -151,9 +151,11 @@ std::vector<Problem> undecided_stream_loops(const Plan& plan) {
     if (!asked.contains(stage))
       asked[stage] = std::async(std::launch::async, resolve, std::cref(*stage), std::cref(streams));
   };
-  const auto streams_read = [&](const Way& way) -> StageLines& { return inputs[way.input - plan.inputs.data()]; };
+  const auto streams_read = [&](const Way& way) -> StageLines& {
+    return inputs[static_cast<size_t>(way.input - plan.inputs.data())];
+  };
   const auto streams_written = [&](const Way& way) -> StageLines& {
-    return outputs[way.output - plan.outputs.data()];
+    return outputs[static_cast<size_t>(way.output - plan.outputs.data())];
   };
   for (const std::vector<size_t>& loop : loops) {
     for (const size_t i : loop) {
