@@ -133,18 +133,14 @@ bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes
   return true;
 }
 
-// Records that wait for their turn join the parcel of a record of this call, or, if they can never be sent, the
-// records on their way to the failure file.
+// Those that wait for their turn behind a record of this call may join it in its parcel.
 void CallMaker::take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
+  if (order_.held_back(key)) return fail_waiting(key, now_ms, max_record_bytes);
   for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
-    std::string why = why_unsendable(*waiting, now_ms, max_record_bytes);
-    if (why.empty() && !packing_.can_join(*waiting)) return;
+    if (!packing_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
     order_.let_join(*waiting);
+    packing_.join(*waiting);
     waiting->has_turn = true;
-    if (why.empty())
-      packing_.join(*waiting);
-    else
-      undeliverable_.add(*waiting, std::move(why));
   }
 }
 
@@ -185,9 +181,24 @@ WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms,
     }
     *link = std::exchange(record->next, nullptr);
     undeliverable_.add(*record, std::move(why));
-    if (record->has_turn) take_along(record->partition_key, now_ms, max_record_bytes);
+    if (!record->has_turn) continue;
+    *link = order_.separate(record, *link);
+    order_.hold_back(record->partition_key);
+    fail_waiting(record->partition_key, now_ms, max_record_bytes);
   }
   return first;
+}
+
+// Those that wait behind a record that can never be sent, and cannot be sent either, share its write of the
+// failure file.
+void CallMaker::fail_waiting(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
+  for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
+    std::string why = why_unsendable(*waiting, now_ms, max_record_bytes);
+    if (why.empty()) return;
+    order_.let_join(*waiting);
+    waiting->has_turn = true;
+    undeliverable_.add(*waiting, std::move(why));
+  }
 }
 
 void CallMaker::clear() {

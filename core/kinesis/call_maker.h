@@ -86,6 +86,7 @@ class CallMaker {
   void forget_old_budgets();
   int64_t admit(WriterRecord& first, int64_t now_ms);
   void take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes);
+  void fail_waiting(std::string_view key, int64_t now_ms, size_t max_record_bytes);
 
   Options options_;
   const PartitionKeys& keys_;

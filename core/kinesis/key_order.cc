@@ -25,6 +25,11 @@ WriterRecord* KeyOrder::first_waiting(std::string_view key) const {
   return found == keys_.end() ? nullptr : found->second.first;
 }
 
+bool KeyOrder::held_back(std::string_view key) const {
+  const auto found = keys_.find(key);
+  return found != keys_.end() && found->second.held_back;
+}
+
 void KeyOrder::let_join(WriterRecord& first_waiting) {
   take_first(keys_.find(first_waiting.partition_key)->second);
 }
@@ -61,6 +66,7 @@ WriterRecord* KeyOrder::done(const WriterRecord& record) {
   assert(found != keys_.end());
   Key& key = found->second;
   if (--key.turns > 0) return nullptr;
+  key.held_back = false;
   WriterRecord* const first = key.first;
   if (first == nullptr)
     keys_.erase(found);

@@ -27,6 +27,11 @@ class KeyOrder {
   // wait again, before all others of their key; returns the chain of the others, nullptr: none.
   WriterRecord* separate(WriterRecord* first, WriterRecord* rest);
 
+  // A record whose turn it is can never be sent: until those that have their turn are done, no sendable record of
+  // the key may join them.
+  void hold_back(std::string_view key) { keys_.find(key)->second.held_back = true; }
+  bool held_back(std::string_view key) const;
+
   // The record, whose turn it was, is done. Returns the one whose turn it is now; nullptr: others of the key have
   // theirs still, or none is left.
   WriterRecord* done(const WriterRecord& record);
@@ -39,6 +44,7 @@ class KeyOrder {
     size_t turns = 0;               // records that have theirs
     WriterRecord* first = nullptr;  // that wait
     WriterRecord* last = nullptr;
+    bool held_back = false;
   };
   struct Hash {
     using is_transparent = void;

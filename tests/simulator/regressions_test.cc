@@ -102,6 +102,9 @@ TEST(regressions, retention_that_passes_a_record_which_has_come_again_is_logged)
 // and after a crash it was sent again, after them.
 TEST(regressions, a_key_waits_for_a_record_that_was_never_sent_too) { trace_of(1796022179, 3); }
 
+// Nor did the rest of an aggregated record that was rejected wait for its first records, which had become too old.
+TEST(regressions, the_rest_of_an_aggregated_record_waits_for_its_first_records) { trace_of(1797105678, 3); }
+
 // Verdicts that were wrong.
 
 // A process lost a lease, took it again, and offered a record again that it had given up before, when that was not

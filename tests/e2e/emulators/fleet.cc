@@ -118,9 +118,8 @@ std::string Fleet::leases_as_printed() {
   const std::string output = deployment_.folder.path("leases");
   e2e::write_file(output, "");
   e2e::HostProcess leases({"leases", "-c", path(0, ".conf")}, output);
-  // 1 if the service throttled a question about the lag, which the workers' calls may cause: it says so in the
-  // text.
-  const int code = leases.wait(60);
+  // It asks again and again what the service throttles because the workers call so often.
+  const int code = leases.wait(600);
   return (code == 0 ? "" : "exit code " + std::to_string(code) + ": ") + e2e::read_file(output);
 }
 
