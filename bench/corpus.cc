@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <string_view>
 
-#include "core/base/json.h"
-#include "core/base/time.h"
+#include "base/json.h"
+#include "base/time.h"
 #include "tests/gzip.h"
 
 namespace penstock {

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "bench/corpus.h"
-#include "core/logs/lambda_filter.h"
-#include "core/logs/subscription.h"
-#include "plugin/fluentbit/json_to_msgpack.h"
-#include "plugin/fluentbit/log_events.h"
-#include "plugin/fluentbit/msgpack_to_json.h"
-#include "plugin/fluentbit/msgpack_writer.h"
+#include "core/logs/decode/subscription.h"
+#include "core/logs/record/lambda_filter.h"
+#include "fluentbit/msgpack/json_to_msgpack.h"
+#include "fluentbit/msgpack/log_events.h"
+#include "fluentbit/msgpack/msgpack_to_json.h"
+#include "fluentbit/msgpack/msgpack_writer.h"
 
 namespace {
 

@@ -14,12 +14,12 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "bench/corpus.h"
 #include "bench/cpu_time.h"
 #include "bench/put_records_answer.h"
 #include "bench/tls_sink.h"
 #include "core/aws/signed_request.h"
-#include "core/base/bytes.h"
 #include "core/kinesis/put_records.h"
 #include "tests/e2e/plugin_client.h"
 

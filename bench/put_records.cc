@@ -11,15 +11,15 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/crypto.h"
 #include "bench/corpus.h"
 #include "bench/cpu_time.h"
 #include "bench/put_records_answer.h"
 #include "core/aws/sigv4.h"
-#include "core/base/bytes.h"
-#include "core/base/crypto.h"
-#include "core/kinesis/writer.h"
-#include "core/logs/lambda_filter.h"
-#include "core/logs/subscription.h"
+#include "core/kinesis/output/writer.h"
+#include "core/logs/decode/subscription.h"
+#include "core/logs/record/lambda_filter.h"
 
 namespace {
 std::atomic<size_t> allocations = 0;

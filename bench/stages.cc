@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/bytes.h"
+#include "base/crypto.h"
 #include "core/aws/credentials.h"
 #include "core/aws/sigv4.h"
-#include "core/base/bytes.h"
-#include "core/base/crypto.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "bench/corpus.h"
-#include "core/logs/gunzip.h"
-#include "core/logs/lambda_filter.h"
-#include "core/logs/subscription.h"
+#include "core/logs/decode/gunzip.h"
+#include "core/logs/decode/subscription.h"
+#include "core/logs/record/lambda_filter.h"
 
 namespace penstock {
 

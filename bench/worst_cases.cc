@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "bench/corpus.h"
-#include "core/base/json.h"
-#include "core/logs/gunzip.h"
-#include "core/logs/lambda_filter.h"
-#include "core/logs/subscription.h"
+#include "core/logs/decode/gunzip.h"
+#include "core/logs/decode/subscription.h"
+#include "core/logs/record/lambda_filter.h"
 #include "tests/gzip.h"
 
 namespace {

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "host/arguments.h"
-#include "host/commands.h"
-#include "host/signals.h"
-#include "host/stage_command.h"
-#include "host/text.h"
+#include "base/text.h"
+#include "host/commands/commands.h"
+#include "host/plan/stage_command.h"
+#include "host/util/arguments.h"
+#include "host/util/signals.h"
 
 namespace {
 

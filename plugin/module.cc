@@ -1,6 +1,6 @@
 #include "abi/penstock.h"
-#include "plugin/receipts.h"
-#include "plugin/stages.h"
+#include "plugin/abi/receipts.h"
+#include "plugin/stages/stages.h"
 
 extern "C" const penstock_module* penstock_module_v1(void) {
   static constexpr const penstock_stage* kStages[] = {

@@ -12,7 +12,7 @@ build() {
 }
 # One clang-tidy a file, as many at once as there are processors; says which file it found something in.
 tidy() {
-  find base core plugin host tests bench -name '*.cc' | sort |
+  find base core plugin client fluentbit host tests bench -name '*.cc' | sort |
     xargs -P "$jobs" -n 1 clang-tidy -p build/clang --quiet 2>/dev/null
 }
 

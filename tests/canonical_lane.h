@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/text_buffer.h"
-#include "core/logs/canonical_message.h"
-#include "core/logs/subscription_message.h"
+#include "base/text_buffer.h"
+#include "core/logs/decode/canonical_message.h"
+#include "core/logs/decode/subscription_message.h"
 
 namespace penstock {
 

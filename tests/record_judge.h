@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/logs/lambda_filter.h"
+#include "core/logs/record/lambda_filter.h"
 #include "tests/strict_json.h"
 
 namespace penstock {

@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
+#include "base/json.h"
 #include "core/aws/command_line.h"
-#include "core/aws/text.h"
-#include "core/base/json.h"
 
 namespace penstock {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/aws/ini_file.h"
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/aws/text.h"
-#include "core/base/time.h"
+#include "base/ascii.h"
+#include "base/time.h"
 
 namespace penstock {
 

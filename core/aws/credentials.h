@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/answer.h"
-#include "core/base/env.h"
+#include "base/answer.h"
+#include "core/env.h"
 
 namespace penstock {
 

@@ -4,7 +4,7 @@
 #include <exception>
 #include <utility>
 
-#include "core/base/time.h"
+#include "base/time.h"
 
 namespace penstock {
 

@@ -10,8 +10,8 @@
 
 #include "core/aws/credentials.h"
 #include "core/aws/service_clock.h"
-#include "core/base/backoff.h"
-#include "core/base/env.h"
+#include "core/backoff.h"
+#include "core/env.h"
 
 namespace penstock {
 

@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "core/aws/text.h"
-#include "core/base/json.h"
+#include "base/ascii.h"
+#include "base/json.h"
 
 namespace penstock {
 

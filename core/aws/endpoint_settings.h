@@ -8,7 +8,7 @@
 
 #include "core/aws/aws_profile.h"
 #include "core/aws/endpoint.h"
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock {
 

@@ -4,9 +4,9 @@
 #include <set>
 #include <utility>
 
-#include "core/aws/text.h"
-#include "core/base/json.h"
-#include "core/base/utf8.h"
+#include "base/ascii.h"
+#include "base/json.h"
+#include "base/utf8.h"
 
 namespace penstock {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/base/json_parser.h"
+#include "base/json_parser.h"
 
 namespace penstock {
 

@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "base/time.h"
 #include "core/aws/aws_error.h"
 #include "core/aws/signed_request.h"
-#include "core/base/time.h"
 
 namespace penstock {
 

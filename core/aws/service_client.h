@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/answer.h"
 #include "core/aws/credentials_cache.h"
 #include "core/aws/endpoint.h"
 #include "core/aws/service_clock.h"
-#include "core/base/answer.h"
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock {
 

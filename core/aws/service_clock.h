@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "core/base/env.h"
-#include "core/base/time.h"
+#include "base/time.h"
+#include "core/env.h"
 
 namespace penstock {
 

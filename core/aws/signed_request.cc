@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "base/crypto.h"
 #include "core/aws/sigv4.h"
-#include "core/base/crypto.h"
 
 namespace penstock {
 

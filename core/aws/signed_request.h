@@ -5,7 +5,7 @@
 
 #include "core/aws/credentials.h"
 #include "core/aws/endpoint.h"
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock {
 

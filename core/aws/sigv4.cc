@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "core/base/crypto.h"
+#include "base/crypto.h"
 
 namespace penstock::sigv4 {
 

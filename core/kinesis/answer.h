@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/base/status.h"
+#include "base/status.h"
 
 namespace penstock {
 

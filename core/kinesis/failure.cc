@@ -4,11 +4,11 @@
 #include <new>
 #include <utility>
 
-#include "core/base/bytes.h"
-#include "core/base/crypto.h"
-#include "core/base/json.h"
-#include "core/base/time.h"
-#include "core/base/utf8.h"
+#include "base/bytes.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "base/utf8.h"
 
 namespace penstock {
 

@@ -8,11 +8,11 @@
 #include <string_view>
 
 #include "abi/penstock.h"
-#include "core/base/env.h"
-#include "core/base/reporter.h"
+#include "core/env.h"
 #include "core/kinesis/failure_notices.h"
 #include "core/kinesis/path_lock.h"
 #include "core/kinesis/put_records.h"
+#include "core/reporter.h"
 
 namespace penstock {
 

@@ -1,7 +1,7 @@
 #include "core/kinesis/failure_notices.h"
 
 #include "base/folded_text.h"
-#include "core/base/utf8.h"
+#include "base/utf8.h"
 
 namespace penstock {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock {
 

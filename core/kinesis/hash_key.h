@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/crypto.h"
+#include "base/crypto.h"
 
 namespace penstock {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "core/base/crypto.h"
-#include "core/base/utf8.h"
+#include "base/crypto.h"
+#include "base/utf8.h"
 
 namespace penstock {
 

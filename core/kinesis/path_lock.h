@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock {
 

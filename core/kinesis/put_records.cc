@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/base/crypto.h"
-#include "core/base/json.h"
-#include "core/base/json_parser.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/json_parser.h"
 #include "core/kinesis/taken_answer.h"
 
 namespace penstock {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "core/base/json.h"
-#include "core/base/json_parser.h"
+#include "base/json.h"
+#include "base/json_parser.h"
 #include "core/kinesis/answer.h"
 #include "core/kinesis/put_records.h"
 

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <utility>
 
-#include "core/base/crypto.h"
+#include "base/crypto.h"
+#include "base/rapidjson_reader.h"
 #include "core/kinesis/answer.h"
 #include "core/kinesis/read_api.h"
-#include "core/logs/rapidjson_reader.h"
 
 namespace penstock {
 

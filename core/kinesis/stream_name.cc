@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "core/aws/text.h"
-#include "core/base/json.h"
+#include "base/ascii.h"
+#include "base/json.h"
 
 namespace penstock {
 

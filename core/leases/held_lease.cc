@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/backoff.h"
+#include "core/backoff.h"
 
 namespace penstock {
 

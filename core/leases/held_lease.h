@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "core/base/env.h"
-#include "core/base/reporter.h"
-#include "core/kinesis/shard_position.h"
+#include "core/env.h"
+#include "core/kinesis/input/shard_position.h"
 #include "core/leases/lease.h"
 #include "core/leases/lease_table.h"
+#include "core/reporter.h"
 
 namespace penstock {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/kinesis/hash_key.h"
-#include "core/kinesis/shard_position.h"
+#include "core/kinesis/input/shard_position.h"
 
 namespace penstock {
 

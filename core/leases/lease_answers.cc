@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/json.h"
-#include "core/base/json_parser.h"
+#include "base/json.h"
+#include "base/json_parser.h"
 #include "core/leases/lease_attributes.h"
 
 namespace penstock {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
+#include "base/status.h"
 #include "core/leases/lease.h"
 
 namespace penstock {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/backoff.h"
-#include "core/base/json.h"
+#include "base/json.h"
+#include "core/backoff.h"
 
 namespace penstock {
 

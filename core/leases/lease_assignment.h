@@ -14,14 +14,14 @@
 #include <string>
 #include <vector>
 
-#include "core/base/env.h"
-#include "core/base/reporter.h"
-#include "core/kinesis/assignment.h"
+#include "core/env.h"
+#include "core/kinesis/input/assignment.h"
 #include "core/leases/held_lease.h"
 #include "core/leases/lease_chores.h"
 #include "core/leases/lease_table.h"
 #include "core/leases/lease_taker.h"
 #include "core/leases/stream_leases.h"
+#include "core/reporter.h"
 
 namespace penstock {
 

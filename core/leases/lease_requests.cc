@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/json.h"
+#include "base/json.h"
 #include "core/leases/lease_attributes.h"
 
 namespace penstock {

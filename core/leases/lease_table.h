@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/answer.h"
+#include "base/status.h"
 #include "core/aws/service_call.h"
-#include "core/base/answer.h"
-#include "core/base/status.h"
 #include "core/leases/lease.h"
 
 namespace penstock {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base/env.h"
+#include "core/env.h"
 #include "core/leases/lease.h"
 
 namespace penstock {

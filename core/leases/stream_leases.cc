@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/env.h"
-#include "core/base/json.h"
-#include "core/base/time.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "core/env.h"
 
 namespace penstock {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/status.h"
-#include "core/kinesis/assignment.h"
+#include "base/status.h"
+#include "core/kinesis/input/assignment.h"
 #include "core/leases/lease.h"
 #include "core/leases/lease_table.h"
 #include "core/leases/lease_tree.h"

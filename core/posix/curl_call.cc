@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include "core/base/json.h"
+#include "base/json.h"
 #include "core/posix/metadata_address.h"
 
 namespace penstock {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/env.h"
+#include "core/env.h"
 #include "core/posix/posix_env.h"
 
 struct sockaddr;

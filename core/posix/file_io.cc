@@ -11,7 +11,7 @@
 #include <ctime>
 #include <system_error>
 
-#include "core/base/json.h"
+#include "base/json.h"
 
 namespace penstock {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/status.h"
+#include "base/status.h"
 
 namespace penstock {
 

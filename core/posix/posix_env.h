@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock {
 

@@ -13,7 +13,7 @@
 #include <new>
 #include <string>
 
-#include "core/base/json.h"
+#include "base/json.h"
 
 namespace penstock {
 

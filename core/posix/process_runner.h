@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/env.h"
-#include "core/base/status.h"
+#include "base/status.h"
+#include "core/env.h"
 #include "core/posix/file_io.h"
 
 namespace penstock {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "tests/abi/library.h"
-#include "tests/unit/posix/loopback_server.h"
+#include "tests/unit/core/posix/loopback_server.h"
 
 namespace penstock::abi {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/logs/gunzip.h"
+#include "core/logs/decode/gunzip.h"
 #include "tests/fuzz/check.h"
 #include "tests/gzip.h"
 

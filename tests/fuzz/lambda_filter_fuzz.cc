@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/bytes.h"
-#include "core/logs/lambda_filter.h"
+#include "base/bytes.h"
+#include "core/logs/record/lambda_filter.h"
 #include "tests/fuzz/check.h"
 #include "tests/record_judge.h"
 

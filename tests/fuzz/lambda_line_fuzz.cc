@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/utf8.h"
-#include "core/logs/iso_timestamp.h"
-#include "core/logs/lambda_line.h"
+#include "base/utf8.h"
+#include "core/logs/lambda/iso_timestamp.h"
+#include "core/logs/lambda/lambda_line.h"
 #include "tests/fuzz/check.h"
 #include "tests/strict_json.h"
 

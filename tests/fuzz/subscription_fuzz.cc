@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/bytes.h"
-#include "core/base/utf8.h"
-#include "core/logs/subscription.h"
-#include "core/logs/subscription_message.h"
+#include "base/bytes.h"
+#include "base/utf8.h"
+#include "core/logs/decode/subscription.h"
+#include "core/logs/decode/subscription_message.h"
 #include "tests/canonical_lane.h"
 #include "tests/fuzz/check.h"
 #include "tests/strict_json.h"

@@ -1,4 +1,4 @@
-// Digests, base64, hexadecimal and UTF-8 for the model, on OpenSSL: written apart from core/base, so that an error
+// Digests, base64, hexadecimal and UTF-8 for the model, on OpenSSL: written apart from base, so that an error
 // there cannot hide behind the same error here.
 #pragma once
 

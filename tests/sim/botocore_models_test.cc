@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/aws/sts.h"
-#include "core/base/json.h"
+#include "base/json.h"
+#include "core/aws/credentials/sts.h"
 #include "tests/model_dynamodb/kcl2.h"
 #include "tests/model_dynamodb/our_worker.h"
 #include "tests/model_dynamodb/service.h"

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/time.h"
+#include "core/aws/credentials/credentials_web_identity.h"
 #include "core/aws/credentials_cache.h"
-#include "core/aws/credentials_web_identity.h"
 #include "core/aws/service_client.h"
-#include "core/base/bytes.h"
-#include "core/base/time.h"
-#include "core/kinesis/writer.h"
+#include "core/kinesis/output/writer.h"
 #include "tests/sim/sim_env.h"
 
 namespace penstock::sim {

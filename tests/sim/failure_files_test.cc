@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "core/base/bytes.h"
+#include "base/bytes.h"
 #include "core/kinesis/failure.h"
 #include "tests/sim/sim_env.h"
 

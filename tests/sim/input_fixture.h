@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "core/base/bytes.h"
-#include "core/kinesis/input.h"
-#include "core/kinesis/own_assignment.h"
+#include "base/bytes.h"
+#include "core/kinesis/input/input.h"
+#include "core/kinesis/input/own_assignment.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 

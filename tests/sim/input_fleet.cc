@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
-#include "core/base/bytes.h"
-#include "core/kinesis/own_assignment.h"
+#include "base/bytes.h"
+#include "core/kinesis/input/own_assignment.h"
 #include "core/leases/lease_assignment.h"
 
 namespace penstock::sim {

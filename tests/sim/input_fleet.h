@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/kinesis/input.h"
+#include "core/kinesis/input/input.h"
 #include "core/leases/lease_table.h"
 #include "tests/model_dynamodb/service.h"
 #include "tests/sim/lease_judge.h"

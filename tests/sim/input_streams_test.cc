@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/kinesis/seek.h"
+#include "core/kinesis/input/seek.h"
 #include "tests/sim/input_fixture.h"
 
 namespace penstock::sim {

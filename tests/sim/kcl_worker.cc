@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/kinesis/shard_position.h"
+#include "core/kinesis/input/shard_position.h"
 #include "tests/sim/lease_fleet.h"
 
 namespace penstock::sim {

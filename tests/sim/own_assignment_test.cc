@@ -1,4 +1,4 @@
-#include "core/kinesis/own_assignment.h"
+#include "core/kinesis/input/own_assignment.h"
 
 #include <gtest/gtest.h>
 

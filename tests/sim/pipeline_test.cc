@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 
-#include "core/base/bytes.h"
-#include "core/kinesis/input.h"
-#include "core/kinesis/own_assignment.h"
-#include "core/kinesis/writer.h"
-#include "core/logs/lambda_filter.h"
+#include "base/bytes.h"
+#include "core/kinesis/input/input.h"
+#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/output/writer.h"
+#include "core/logs/record/lambda_filter.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 

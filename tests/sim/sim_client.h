@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/aws/credentials/credentials_environment.h"
 #include "core/aws/credentials_cache.h"
-#include "core/aws/credentials_environment.h"
 #include "core/aws/endpoint.h"
 #include "core/aws/service_client.h"
 #include "core/aws/service_clock.h"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock::sim {
 

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/env.h"
+#include "core/env.h"
 #include "tests/model_kinesis/service.h"
 #include "tests/sim/sim_clock.h"
 #include "tests/sim/sim_files.h"

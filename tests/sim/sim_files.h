@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/env.h"
+#include "core/env.h"
 #include "tests/sim/sim_clock.h"
 
 namespace penstock::sim {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/env.h"
+#include "core/env.h"
 #include "tests/model_kinesis/message.h"
 #include "tests/sim/sim_clock.h"
 

@@ -1,5 +1,5 @@
 // What an output logs first about the stream that it writes to.
-#include "core/kinesis/stream_check.h"
+#include "core/kinesis/output/stream_check.h"
 
 #include <gtest/gtest.h>
 

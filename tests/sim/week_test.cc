@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/sim/input_fleet.h"
-#include "tests/unit/logs/counted_allocations.h"
+#include "tests/unit/core/logs/counted_allocations.h"
 
 namespace penstock::sim {
 namespace {

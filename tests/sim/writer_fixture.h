@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/bytes.h"
-#include "core/kinesis/writer.h"
+#include "base/bytes.h"
+#include "core/kinesis/output/writer.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/kinesis/outage.h"
+#include "core/kinesis/output/outage.h"
 #include "tests/sim/writer_fixture.h"
 
 namespace penstock::sim {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base/bytes.h"
+#include "base/bytes.h"
 #include "tests/model_kinesis/codec.h"
 #include "tests/model_kinesis/sequence_number.h"
 #include "tests/strict_json.h"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
-#include "core/kinesis/shard_position.h"
+#include "core/kinesis/input/shard_position.h"
 #include "tests/sim/sim_clock.h"
 #include "tests/simulator/given_up.h"
 #include "tests/simulator/ledger.h"

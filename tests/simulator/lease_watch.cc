@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/kinesis/shard_position.h"
+#include "core/kinesis/input/shard_position.h"
 
 namespace penstock::simulator {
 

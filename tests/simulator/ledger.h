@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/env.h"
+#include "core/env.h"
 
 namespace penstock::simulator {
 

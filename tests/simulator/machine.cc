@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/kinesis/checkpoint.h"
+#include "core/kinesis/input/checkpoint.h"
 
 namespace penstock::simulator {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/kinesis/packing.h"
-#include "core/kinesis/shard_position.h"
+#include "core/kinesis/input/shard_position.h"
+#include "core/kinesis/output/packing.h"
 #include "tests/model_kinesis/faults.h"
 #include "tests/sim/sim_files.h"
 #include "tests/sim/sim_transport.h"

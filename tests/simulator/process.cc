@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/bytes.h"
-#include "core/kinesis/own_assignment.h"
+#include "base/bytes.h"
+#include "core/kinesis/input/own_assignment.h"
 #include "core/leases/lease_assignment.h"
 
 namespace penstock::simulator {

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/kinesis/input.h"
-#include "core/kinesis/writer.h"
+#include "core/kinesis/input/input.h"
+#include "core/kinesis/output/writer.h"
 #include "core/leases/lease_table.h"
-#include "core/logs/lambda_filter.h"
-#include "host/joins.h"
+#include "core/logs/record/lambda_filter.h"
+#include "host/pipeline/joins.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 #include "tests/simulator/judge.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/env.h"
+#include "core/env.h"
 #include "tests/gzip.h"
 #include "tests/kpl_bytes.h"
 

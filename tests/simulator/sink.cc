@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/base/crypto.h"
+#include "base/crypto.h"
 
 namespace penstock::simulator {
 

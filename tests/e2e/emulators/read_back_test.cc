@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/bytes.h"
+#include "base/bytes.h"
 #include "tests/e2e/child_process.h"
 #include "tests/e2e/emulators/emulator_fixture.h"
 #include "tests/e2e/messages.h"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/bytes.h"
+#include "base/bytes.h"
 #include "tests/e2e/emulators/emulator_fixture.h"
 #include "tests/e2e/messages.h"
 #include "tests/e2e/plugin_client.h"

@@ -1,4 +1,4 @@
-#include "core/base/answer.h"
+#include "base/answer.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Digests against the examples of FIPS 180-2 and RFC 4231, base64 against RFC 4648.
-#include "core/base/crypto.h"
+#include "base/crypto.h"
 
 #include <gtest/gtest.h>
 

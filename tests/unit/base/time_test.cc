@@ -1,4 +1,4 @@
-#include "core/base/time.h"
+#include "base/time.h"
 
 #include <gtest/gtest.h>
 

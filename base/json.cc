@@ -1,0 +1,377 @@
+#include "base/json.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#include "base/block.h"
+#include "base/utf8.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+// What a byte of ASCII is written as.
+struct Written {
+  std::array<char, 7> text = {};
+  uint8_t size = 0;
+};
+using WrittenAs = std::array<Written, 128>;
+
+constexpr Written written_as(std::string_view text) {
+  Written written;
+  for (const char c : text) written.text[written.size++] = c;
+  return written;
+}
+
+constexpr WrittenAs kAsItIs = [] {
+  WrittenAs table;
+  for (size_t byte = 0; byte < table.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    table[byte] = written_as({&c, 1});
+  }
+  return table;
+}();
+
+constexpr WrittenAs kInString = [] {
+  WrittenAs table = kAsItIs;
+  for (size_t byte = 0; byte < 0x20; ++byte) {
+    const std::array<char, 6> escaped = {'\\', 'u', '0', '0', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
+    table[byte] = written_as({escaped.data(), escaped.size()});
+  }
+  table['"'] = written_as("\\\"");
+  table['\\'] = written_as("\\\\");
+  table['\b'] = written_as("\\b");
+  table['\f'] = written_as("\\f");
+  table['\n'] = written_as("\\n");
+  table['\r'] = written_as("\\r");
+  table['\t'] = written_as("\\t");
+  return table;
+}();
+
+// A kind of rules says which bytes of ASCII are not written as they are, and what all of them are written as.
+struct String {
+  static constexpr WrittenAs kTable = kInString;
+  static constexpr bool kJoinsLineEnds = false;
+  static BlockMask changed(Block bytes) { return (bytes < 0x20) | (bytes == '"') | (bytes == '\\'); }
+};
+
+struct StringOfLines : String {
+  static constexpr WrittenAs kTable = [] {
+    WrittenAs table = kInString;
+    table['\r'] = table['\n'];
+    return table;
+  }();
+  static constexpr bool kJoinsLineEnds = true;  // of \r\n the \r goes
+};
+
+struct OneLine {
+  static constexpr WrittenAs kTable = [] {
+    WrittenAs table = kAsItIs;
+    table['\n'] = table['\r'] = written_as(" ");
+    return table;
+  }();
+  static constexpr bool kJoinsLineEnds = false;
+  static BlockMask changed(Block bytes) { return (bytes == '\n') | (bytes == '\r'); }
+};
+
+// The most bytes that one step writes, of one block of text.
+constexpr size_t kMostBytesPerStep = kBlockBytes + kBlockBytes * sizeof(Written);
+constexpr size_t kQuotesBytes = 2;
+
+// Where what is written goes: renew() takes what was written up to to, and gives where to go on; last() is the
+// last place from where a step has room.
+
+// A small buffer before a string, which would ask for each piece whether there is room, and fill it with zeros
+// first.
+class StringSink {
+ public:
+  StringSink(std::string& out, size_t text_bytes) : out_(out) { out_.reserve(out_.size() + text_bytes); }
+
+  char* begin() { return buffer_.data(); }
+  const char* last() const { return buffer_.data() + buffer_.size() - kMostBytesPerStep; }
+  char* renew(const char* to) {
+    out_.append(buffer_.data(), static_cast<size_t>(to - buffer_.data()));
+    return buffer_.data();
+  }
+
+ private:
+  std::string& out_;
+  std::array<char, 1024> buffer_;
+};
+
+class BufferSink {
+ public:
+  BufferSink(TextBuffer& out, size_t text_bytes) : out_(out) { out_.room(text_bytes + kMostBytesPerStep); }
+
+  char* begin() { return out_.data() + out_.size(); }
+  const char* last() const { return out_.data() + out_.capacity() - kMostBytesPerStep; }
+  char* renew(const char* to) {
+    out_.end_at(to);
+    return out_.room(kMostBytesPerStep);
+  }
+
+ private:
+  TextBuffer& out_;
+};
+
+// Writes text by such rules, with ill-formed UTF-8 replaced: what is much like plain text in blocks, and blocks
+// with much to change by table or as runs, since text of many escapes must not be much slower.
+template <class Rules, class Sink>
+class Writer {
+ public:
+  Writer(Sink& sink, std::string_view text)
+      : sink_(sink), at_(text.data()), end_(text.data() + text.size()), to_(sink.begin()), last_(sink.last()) {}
+
+  void put(char c) { *to_++ = c; }
+  void write() {
+    while (write_mostly_plain()) {
+      if (is_above_ascii(*at_))
+        write_characters();
+      else
+        write_changed_blocks();
+    }
+  }
+  void finish() { sink_.renew(to_); }
+
+ private:
+  static bool is_above_ascii(char c) { return static_cast<uint8_t>(c) >= 0x80; }
+  // That are ill-formed wherever they stand.
+  static bool is_never_well_formed(uint8_t byte) { return byte > 0xF4 || (byte >= 0x80 && byte < 0xC2); }
+  static bool has_many(uint32_t bits) {
+    bits &= bits - 1;
+    return (bits & (bits - 1)) != 0;
+  }
+
+  size_t left() const { return static_cast<size_t>(end_ - at_); }
+  bool is_full() const { return to_ > last_; }
+  void make_room() {
+    to_ = sink_.renew(to_);
+    last_ = sink_.last();
+  }
+
+  // ASCII with few bytes that change, up to a byte above it or a block that has many; false at the end of the
+  // text.
+  bool write_mostly_plain() {
+    while (at_ != end_) {
+      if (is_full()) make_room();
+      // In variables that no byte written can be taken for.
+      const char* at = at_;
+      char* to = to_;
+      const size_t size = std::min(kBlockBytes, left());
+      const Block bytes = size == kBlockBytes ? load_block(at) : load_part_of_block(at, size);
+      store_block(to, bytes);
+      const uint32_t others = bits_of(Rules::changed(bytes) | (bytes >= 0x80)) & ((1u << size) - 1);
+      const size_t plain = others == 0 ? size : first_of(others);
+      at_ = at += plain;
+      to_ = to += plain;
+      if (others == 0) continue;
+      if (is_above_ascii(*at) || (has_many(others) && left() >= kBlockBytes)) return true;
+      to_ = write_changed(to, at);
+      at_ = at + 1;
+    }
+    return false;
+  }
+
+  // Whole blocks of ASCII while they have much that changes. At least one byte.
+  void write_changed_blocks() {
+    bool is_done = false;
+    for (; left() >= kBlockBytes && !is_full(); is_done = true) {
+      const Block bytes = load_block(at_);
+      if (any(bytes >= 0x80) || !has_many(bits_of(Rules::changed(bytes)))) break;
+      if (all(bytes == bytes[0]) && !(Rules::kJoinsLineEnds && bytes[0] == '\r')) {
+        const Written& written = Rules::kTable[bytes[0]];
+        write_run({written.text.data(), written.size});
+      } else {
+        write_by_table(kBlockBytes);
+      }
+    }
+    if (!is_done) write_by_table(1);
+  }
+
+  void write_by_table(size_t count) {
+    const char* const end = at_ + count;
+    const char* at = at_;
+    char* to = to_;
+    while (at != end) to = write_changed(to, at++);
+    at_ = at;
+    to_ = to;
+  }
+
+  // Returns where what was written for the byte at at ends.
+  char* write_changed(char* to, const char* at) const {
+    const Written& written = Rules::kTable[static_cast<uint8_t>(*at)];
+    std::memcpy(to, &written, sizeof written);
+    if constexpr (Rules::kJoinsLineEnds)
+      if (*at == '\r' && at + 1 != end_ && at[1] == '\n') return to;
+    return to + written.size;
+  }
+
+  // Characters above ASCII, and ASCII between them, up to what is ill-formed or changes.
+  void write_characters() {
+    while (left() >= kBlockBytes && !is_full()) {
+      const Block bytes = load_block(at_);
+      const uint32_t changed = bits_of(Rules::changed(bytes));
+      const size_t well_formed = well_formed_size(bytes);
+      const size_t size = changed == 0 ? well_formed : std::min(well_formed, first_of(changed));
+      if (size == 0) break;
+      store_block(to_, bytes);
+      to_ += size;
+      at_ += size;
+    }
+    if (at_ != end_ && is_above_ascii(*at_) && !is_full()) write_repaired();
+  }
+
+  // What is above ASCII, up to the end of a block, with ill-formed parts replaced.
+  void write_repaired() {
+    const Block bytes = left() >= kBlockBytes ? load_block(at_) : load_part_of_block(at_, left());
+    if (left() >= kBlockBytes && is_never_well_formed(bytes[0]) && all(bytes == bytes[0]))
+      return write_run(kReplacementCharacter);
+    const Utf8Repair repair = repair_of(bytes);
+    const size_t size = std::min(repair.size, first_of(bits_of(bytes < 0x80) | 1u << kBlockBytes));
+    char* to = to_;
+    for (size_t index = 0; index < size; ++index) {
+      const bool kept = (repair.kept >> index & 1) != 0;
+      std::memcpy(to, kReplacementCharacter.data(), kReplacementCharacter.size());
+      if (kept) *to = at_[index];
+      to += kept ? 1 : (repair.replaced >> index & 1) * kReplacementCharacter.size();
+    }
+    to_ = to;
+    at_ += size;
+  }
+
+  // A block of one byte, and those like it that follow, each byte as written.
+  void write_run(std::string_view written) {
+    std::array<char, kBlockBytes * sizeof(Written::text)> block = {};
+    for (size_t index = 0; index < kBlockBytes; ++index)
+      std::memcpy(block.data() + index * written.size(), written.data(), written.size());
+    const char byte = *at_;
+    do {
+      if (is_full()) make_room();
+      std::memcpy(to_, block.data(), block.size());
+      to_ += kBlockBytes * written.size();
+      at_ += kBlockBytes;
+    } while (left() >= kBlockBytes && all(load_block(at_) == static_cast<uint8_t>(byte)));
+  }
+
+  Sink& sink_;
+  const char* at_;
+  const char* const end_;
+  char* to_;
+  const char* last_;
+};
+
+template <class Rules, class Sink, class Out>
+void append_string(Out& out, std::string_view text) {
+  Sink sink(out, text.size() + kQuotesBytes);
+  Writer<Rules, Sink> writer(sink, text);
+  writer.put('"');
+  writer.write();
+  writer.put('"');
+  writer.finish();
+}
+
+// What most strings are: ids and messages of some length, all of them plain ASCII. False, with nothing appended,
+// for any other.
+template <class Rules>
+bool append_plain_string(TextBuffer& out, std::string_view text) {
+  constexpr size_t kMostBytes = 256;  // past which looking twice would cost more than it saves
+  if (text.size() < kBlockBytes || text.size() > kMostBytes) return false;
+  char* const to = out.room(text.size() + kQuotesBytes);
+  BlockMask others = {};
+  const auto copy = [&](size_t at) {
+    const Block bytes = load_block(text.data() + at);
+    others |= Rules::changed(bytes) | (bytes >= 0x80);
+    store_block(to + 1 + at, bytes);
+  };
+  const size_t last = text.size() - kBlockBytes;
+  for (size_t at = 0; at < last; at += kBlockBytes) copy(at);
+  copy(last);  // over a part of the one before
+  if (any(others)) return false;
+  to[0] = to[text.size() + 1] = '"';
+  out.end_at(to + text.size() + kQuotesBytes);
+  return true;
+}
+
+template <class Rules>
+void append_string(TextBuffer& out, std::string_view text) {
+  if (!append_plain_string<Rules>(out, text)) append_string<Rules, BufferSink>(out, text);
+}
+
+template <class Sink, class Out>
+void append_on_one_line(Out& out, std::string_view text) {
+  Sink sink(out, text.size());
+  Writer<OneLine, Sink> writer(sink, text);
+  writer.write();
+  writer.finish();
+}
+
+bool is_bidi_or_line_control(uint32_t code_point) {
+  return code_point == 0x061C || code_point == 0x200E || code_point == 0x200F ||
+         (code_point >= 0x2028 && code_point <= 0x202E) || (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+void append_hex_byte(std::string& out, uint8_t byte) {
+  out += "\\x";
+  out += kHexDigits[byte >> 4];
+  out += kHexDigits[byte & 15];
+}
+
+// One character or ill-formed part, made printable.
+void append_printable(std::string& out, std::string_view part, const Utf8Step& step) {
+  if (!step.valid) {
+    for (const char byte : part) append_hex_byte(out, static_cast<uint8_t>(byte));
+  } else if (part == "\n") {
+    out += "\\n";
+  } else if (part == "\r") {
+    out += "\\r";
+  } else if (part == "\t") {
+    out += "\\t";
+  } else if (step.code_point < 0x20 || step.code_point == 0x7F) {
+    append_hex_byte(out, static_cast<uint8_t>(part[0]));
+  } else if ((step.code_point >= 0x80 && step.code_point < 0xA0) || is_bidi_or_line_control(step.code_point)) {
+    out += "\\u{";
+    for (int shift = 12; shift >= 0; shift -= 4) out += kHexDigits[step.code_point >> shift & 15];
+    out += '}';
+  } else {
+    out += part;
+  }
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) { append_string<String, StringSink>(out, text); }
+void append_json_string(TextBuffer& out, std::string_view text) { append_string<String>(out, text); }
+
+void append_json_string_of_lines(std::string& out, std::string_view text) {
+  append_string<StringOfLines, StringSink>(out, text);
+}
+void append_json_string_of_lines(TextBuffer& out, std::string_view text) {
+  append_string<StringOfLines>(out, text);
+}
+
+void append_json_on_one_line(std::string& out, std::string_view text) {
+  append_on_one_line<StringSink>(out, text);
+}
+void append_json_on_one_line(TextBuffer& out, std::string_view text) { append_on_one_line<BufferSink>(out, text); }
+
+std::string printable(std::string_view text, size_t max_bytes) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Step step = utf8_step(text, at);
+    const size_t before = out.size();
+    append_printable(out, text.substr(at, step.size), step);
+    if (out.size() > max_bytes) {
+      out.resize(before);
+      out += "...";
+      break;
+    }
+    at += step.size;
+  }
+  return out;
+}
+
+}  // namespace penstock

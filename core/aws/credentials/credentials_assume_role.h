@@ -1,0 +1,28 @@
+// The keys of a role that other keys may assume,
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
+#pragma once
+
+#include <memory>
+
+#include "core/aws/credentials.h"
+#include "core/aws/credentials/credentials_context.h"
+#include "core/aws/credentials/sts.h"
+
+namespace penstock {
+
+class AssumeRoleCredentials : public CredentialsProvider {
+ public:
+  // Asks source first, each time. context outlives it.
+  AssumeRoleCredentials(const CredentialsContext& context, Role role, std::unique_ptr<CredentialsProvider> source)
+      : context_(context), role_(std::move(role)), source_(std::move(source)) {}
+  void find(const Found& found) override;
+
+ private:
+  void assume(const Credentials& keys, const Found& found);
+
+  const CredentialsContext& context_;
+  const Role role_;
+  const std::unique_ptr<CredentialsProvider> source_;
+};
+
+}  // namespace penstock

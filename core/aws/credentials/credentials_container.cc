@@ -1,0 +1,61 @@
+#include "core/aws/credentials/credentials_container.h"
+
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/json.h"
+#include "core/aws/credentials/credentials_json.h"
+#include "core/aws/credentials/metadata_call.h"
+#include "core/aws/credentials/token_file.h"
+#include "core/aws/outermost_json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr const char* kSource = "container";
+
+// "" where neither variable is set.
+std::string url_of(Env& env) {
+  constexpr const char* kEcsAgent = "http://169.254.170.2";
+  const std::string relative = env.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").value_or("");
+  if (!relative.empty()) return kEcsAgent + (relative.front() == '/' ? relative : "/" + relative);
+  return env.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").value_or("");
+}
+
+// "" where there is none.
+Result<std::string> token_of(Env& env) {
+  const std::string path = env.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").value_or("");
+  if (!path.empty()) return read_token_file(env, path);
+  return std::string(trimmed(env.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").value_or("")));
+}
+
+Result<Credentials> read(const HttpResponse& response) {
+  if (!response.transport.ok()) return response.transport.in(kSource);
+  if (response.http_status == 200) return read_credentials_json(response.body, kSource, "Token");
+  std::string message = std::string(kSource) + ": HTTP " + std::to_string(response.http_status);
+  if (const auto members = outermost_members(response.body))
+    for (const char* name : {"code", "message"})
+      if (const auto found = members->find(name); found != members->end())
+        message += ": " + printable(found->second);
+  return Status(response.http_status >= 500 ? Code::transient : Code::credentials, message);
+}
+
+}  // namespace
+
+void ContainerCredentials::find(const Found& found) {
+  const std::string url = url_of(env_);
+  if (url.empty())
+    return found(Status(Code::not_found,
+                        "container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
+                        "AWS_CONTAINER_CREDENTIALS_FULL_URI is set"));
+  const Result<std::string> token = token_of(env_);
+  if (!token.ok()) return found(token.status().in(kSource));
+  HttpRequest request = metadata_request("GET", url);
+  request.headers = {{"Accept", "application/json"}};
+  if (!token->empty()) request.headers.emplace_back("Authorization", *token);
+  env_.transport.start(std::move(request),
+                       found.later([](const Found& told, const HttpResponse& response) { told(read(response)); }));
+}
+
+}  // namespace penstock

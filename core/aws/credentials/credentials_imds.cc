@@ -1,0 +1,61 @@
+#include "core/aws/credentials/credentials_imds.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/json.h"
+#include "core/aws/credentials/credentials_json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr const char* kSource = "instance metadata";
+constexpr const char* kPath = "/latest/meta-data/iam/security-credentials/";
+constexpr int64_t kMinuteMs = 60'000;
+
+// Whether it can be a role's name, which goes into a path:
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+bool is_role_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_+=,.@-").find(c) != std::string_view::npos;
+  };
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
+}
+
+}  // namespace
+
+void ImdsCredentials::find(const Found& found) {
+  imds_.get(kPath, found.later([this](const Found& told, const Result<std::string>& answer) {
+    if (!answer.ok() && answer.status().code() == Code::not_found)
+      return told(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
+    if (!answer.ok()) return told(answer.status().in(kSource));
+    const std::string role(trimmed(answer->substr(0, answer->find('\n'))));
+    if (!is_role_name(role))
+      return told(Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
+    get_keys(role, told);
+  }));
+}
+
+void ImdsCredentials::get_keys(const std::string& role, const Found& found) {
+  imds_.get(kPath + role, found.later([this, role](const Found& told, const Result<std::string>& answer) {
+    told(read(role, answer));
+  }));
+}
+
+Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<std::string>& answer) {
+  if (!answer.ok()) return Status(Code::credentials, std::string(kSource) + ": " + answer.status().message());
+  Result<Credentials> keys = read_credentials_json(*answer, std::string(kSource) + ", role " + role, "Token");
+  if (!keys.ok() || keys->expires_at_ms > context_.clock.now_ms()) return keys;
+  context_.env.log(LogLevel::warn, keys->source +
+                                       ": it still gives keys that have expired; they are used, and asked "
+                                       "for again in 5 to 10 minutes");
+  const auto random_ms = static_cast<int64_t>(context_.env.random.next() % uint64_t{5 * kMinuteMs + 1});
+  // The cache refreshes within the last ten minutes, or in the last half of what is less.
+  keys->expires_at_ms = context_.clock.now_ms() + 10 * kMinuteMs + random_ms;
+  return keys;
+}
+
+}  // namespace penstock

@@ -1,0 +1,30 @@
+// The keys of the role that an EC2 instance has,
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
+#pragma once
+
+#include <string>
+
+#include "core/aws/credentials.h"
+#include "core/aws/credentials/credentials_context.h"
+#include "core/aws/credentials/imds.h"
+
+namespace penstock {
+
+class ImdsCredentials : public CredentialsProvider {
+ public:
+  // context outlives it.
+  explicit ImdsCredentials(const CredentialsContext& context)
+      : context_(context), imds_(context.env, context.imds_v1_fallback) {}
+  // Keys that have expired, as the service gives while it cannot get others, are given all the same, to be asked
+  // for again in 5 to 10 minutes: they mostly still work, and all of AWS's tools do so.
+  void find(const Found& found) override;
+
+ private:
+  void get_keys(const std::string& role, const Found& found);
+  Result<Credentials> read(const std::string& role, const Result<std::string>& answer);
+
+  const CredentialsContext& context_;
+  Imds imds_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,46 @@
+#include "core/aws/credentials/credentials_process.h"
+
+#include <utility>
+
+#include "base/json.h"
+#include "core/aws/command_line.h"
+#include "core/aws/credentials/credentials_json.h"
+#include "core/aws/outermost_json.h"
+
+namespace penstock {
+
+namespace {
+
+Result<Credentials> read(const std::string& source, const ProcessResult& result) {
+  if (!result.status.ok()) return Status(Code::credentials, source + ": " + result.status.message());
+  if (result.exit_code != 0) {
+    std::string message = source + ": exit code " + std::to_string(result.exit_code);
+    if (!result.errors.empty()) message += "; it says: " + printable(result.errors);
+    return Status(Code::credentials, message);
+  }
+  const auto members = outermost_members(result.output);
+  const auto version = members ? members->find("Version") : decltype(members->end())();
+  if (members && (version == members->end() || version->second != "1"))
+    return Status(Code::credentials, source + ": Version is " +
+                                         (version == members->end() ? "missing" : printable(version->second)) +
+                                         ", but must be 1");
+  return read_credentials_json(result.output, source, "SessionToken");
+}
+
+}  // namespace
+
+void ProcessCredentials::find(const Found& found) {
+  Result<std::vector<std::string>> words = split_command_line(command_);
+  if (!words.ok())
+    return found(Status(Code::credentials, where_ + ": credential_process: " + words.status().message()));
+  ProcessRequest request;
+  const std::string source = where_ + ", program " + printable(words->front());  // its arguments may be secret
+  request.arguments = std::move(*words);
+  request.timeout_ms = 60'000;
+  request.max_output_bytes = size_t{64} * 1024;
+  env_.run_process(std::move(request), found.later([source](const Found& told, const ProcessResult& result) {
+    told(read(source, result));
+  }));
+}
+
+}  // namespace penstock

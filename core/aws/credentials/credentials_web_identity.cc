@@ -1,0 +1,32 @@
+#include "core/aws/credentials/credentials_web_identity.h"
+
+#include <utility>
+
+#include "base/json.h"
+#include "core/aws/credentials/token_file.h"
+
+namespace penstock {
+
+WebIdentity web_identity_of_environment(Env& env) {
+  WebIdentity identity;
+  identity.token_file = env.variable("AWS_WEB_IDENTITY_TOKEN_FILE").value_or("");
+  identity.role.arn = env.variable("AWS_ROLE_ARN").value_or("");
+  identity.role.session_name = env.variable("AWS_ROLE_SESSION_NAME").value_or("");
+  return identity;
+}
+
+void WebIdentityCredentials::find(const Found& found) {
+  if (identity_.role.arn.empty())
+    return found(
+        Status(Code::credentials, "web identity: the token file " + printable(identity_.token_file) +
+                                      " is given, but no role; set AWS_ROLE_ARN, or role_arn in the profile"));
+  const Result<std::string> token = read_token_file(context_.env, identity_.token_file);
+  if (!token.ok()) return found(token.status().in("web identity"));
+  context_.env.transport.start(assume_role_with_web_identity_request(context_, identity_.role, *token),
+                               found.later([this](const Found& told, const HttpResponse& response) {
+                                 const std::string source = "web identity, role " + printable(identity_.role.arn);
+                                 told(read_sts_answer(context_, "AssumeRoleWithWebIdentity", source, response));
+                               }));
+}
+
+}  // namespace penstock

@@ -1,0 +1,74 @@
+#include "core/aws/credentials/imds.h"
+
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/json.h"
+#include "core/aws/credentials/metadata_call.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr const char* kTokenSeconds = "60";  // for the few calls of one look-up
+
+std::string url_of(Env& env) {
+  std::string url = env.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT").value_or("");
+  if (url.ends_with('/')) url.pop_back();
+  if (!url.empty()) return url;
+  const std::string mode = lower_case(env.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE").value_or(""));
+  return mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+}
+
+// HTTP 403 is what the service says to everything once HttpEndpoint is off,
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-v2-how-it-works.html
+Status refusal(const std::string& what, const HttpResponse& response) {
+  if (!response.transport.ok()) return response.transport;
+  if (response.http_status == 403)
+    return {Code::permanent,
+            what +
+                ": HTTP 403: it is turned off for this instance; turn on its HttpEndpoint, or get "
+                "credentials elsewhere"};
+  Code code = response.http_status >= 500 ? Code::transient : Code::permanent;
+  if (response.http_status == 404) code = Code::not_found;
+  return {code, what + ": HTTP " + std::to_string(response.http_status)};
+}
+
+}  // namespace
+
+Imds::Imds(Env& env, bool v1_fallback) : env_(env), v1_fallback_(v1_fallback), url_(url_of(env)) {}
+
+void Imds::get(std::string path, const Answered& answered) {
+  if (lower_case(env_.variable("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
+    return answered(Status(Code::config, "AWS_EC2_METADATA_DISABLED is set"));
+  get_token(std::move(path), answered);
+}
+
+void Imds::get_token(std::string path, const Answered& answered) {
+  HttpRequest request = metadata_request("PUT", url_ + "/latest/api/token");
+  request.headers = {{"X-aws-ec2-metadata-token-ttl-seconds", kTokenSeconds}};
+  env_.transport.start(std::move(request), answered.later([this, path = std::move(path)](
+                                                              const Answered& told, const HttpResponse& response) {
+    if (response.transport.ok() && response.http_status == 200) return get_with(path, response.body, told);
+    const int status = response.http_status;
+    const bool knows_no_tokens = status == 404 || status == 405;
+    if ((knows_no_tokens || status == 403) && v1_fallback_) return get_with(path, "", told);
+    if (knows_no_tokens)
+      return told(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
+                                              "); set imds_v1_fallback on to ask without one"));
+    told(refusal("asking for a token", response));
+  }));
+}
+
+void Imds::get_with(std::string path, const std::string& token, const Answered& answered) {
+  HttpRequest request = metadata_request("GET", url_ + path);
+  if (!token.empty()) request.headers = {{"X-aws-ec2-metadata-token", token}};
+  env_.transport.start(std::move(request),
+                       answered.later([path = std::move(path)](const Answered& told, HttpResponse response) {
+                         if (response.transport.ok() && response.http_status == 200)
+                           return told(std::move(response.body));
+                         told(refusal(printable(path), response));
+                       }));
+}
+
+}  // namespace penstock

@@ -1,0 +1,22 @@
+// Calls to services that give keys to whoever asks on this machine.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "core/env.h"
+
+namespace penstock {
+
+// One second and 64 KiB at most, by the transport's rules for metadata services.
+inline HttpRequest metadata_request(std::string method, std::string url) {
+  HttpRequest request;
+  request.method = std::move(method);
+  request.url = std::move(url);
+  request.timeout_ms = 1000;
+  request.max_answer_bytes = size_t{64} * 1024;
+  request.to_metadata = true;
+  return request;
+}
+
+}  // namespace penstock

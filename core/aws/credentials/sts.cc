@@ -1,0 +1,103 @@
+#include "core/aws/credentials/sts.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/json.h"
+#include "core/aws/aws_error.h"
+#include "core/aws/credentials/xml_text.h"
+#include "core/aws/signed_request.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMostAnswerBytes = size_t{64} * 1024;
+
+// application/x-www-form-urlencoded, everything but the unreserved characters of RFC 3986 as %HH.
+void append_field(std::string& form, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  form.append(form.empty() ? "" : "&").append(name) += '=';
+  for (const char c : value) {
+    const bool letter_or_digit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter_or_digit || c == '-' || c == '_' || c == '.' || c == '~') {
+      form += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    form.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+  }
+}
+
+HttpRequest request_of(const CredentialsContext& context, std::string_view action, const Role& role) {
+  HttpRequest request = post_to(context.sts);
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  request.timeout_ms = context.sts_timeout_ms;
+  request.max_answer_bytes = kMostAnswerBytes;
+  const std::string made_name = "penstock-" + std::to_string(context.clock.now_ms());
+  append_field(request.body, "Action", action);
+  append_field(request.body, "Version", "2011-06-15");
+  append_field(request.body, "RoleArn", role.arn);
+  append_field(request.body, "RoleSessionName", role.session_name.empty() ? made_name : role.session_name);
+  append_field(request.body, "DurationSeconds", role.duration_s);
+  return request;
+}
+
+// STS calls every wrong signature one thing; only the message tells one that is wrong by the clock.
+bool is_clock_skew(std::string_view code, std::string_view message) {
+  return code == "SignatureDoesNotMatch" &&
+         (message.starts_with("Signature expired") || message.starts_with("Signature not yet current"));
+}
+
+Status refusal(std::string_view operation, const HttpResponse& response) {
+  const std::string error = xml_element(response.body, "Error").value_or("");
+  const std::string code = xml_text(error, "Code");
+  const std::string message = xml_text(error, "Message");
+  Status status = aws_refusal(operation, response.http_status, code, message);
+  return is_clock_skew(code, message) ? Status(Code::clock_skew, status.message()) : status;
+}
+
+}  // namespace
+
+HttpRequest assume_role_request(const CredentialsContext& context, const Role& role) {
+  HttpRequest request = request_of(context, "AssumeRole", role);
+  append_field(request.body, "ExternalId", role.external_id);
+  return request;
+}
+
+HttpRequest assume_role_with_web_identity_request(const CredentialsContext& context, const Role& role,
+                                                  std::string_view token) {
+  HttpRequest request = request_of(context, "AssumeRoleWithWebIdentity", role);
+  append_field(request.body, "WebIdentityToken", token);
+  return request;
+}
+
+Result<Credentials> read_sts_answer(const CredentialsContext& context, std::string_view operation,
+                                    const std::string& source, const HttpResponse& response) {
+  const std::string what = source + ": " + std::string(operation);
+  if (!response.transport.ok()) return response.transport.in(what);
+  if (response.http_status != 200) {
+    Status status = refusal(what, response);
+    if (status.code() == Code::clock_skew) context.clock.correct(response);
+    return status;
+  }
+  const std::optional<std::string> found = xml_element(response.body, "Credentials");
+  if (!found) return Status(Code::transient, what + ": the answer is not the XML that STS gives");
+  Credentials keys;
+  keys.access_key_id = xml_text(*found, "AccessKeyId");
+  keys.secret_access_key = xml_text(*found, "SecretAccessKey");
+  keys.session_token = xml_text(*found, "SessionToken");
+  keys.source = source;
+  if (Status status = check_credentials(keys, {"AccessKeyId", "SecretAccessKey", "SessionToken"}); !status.ok())
+    return status;
+  const std::string expiration = xml_text(*found, "Expiration");
+  const std::optional<int64_t> expires_at_ms = parse_expiration(expiration);
+  if (!expires_at_ms)
+    return Status(Code::transient, what + ": Expiration is " + printable(expiration) + ", not a time");
+  keys.expires_at_ms = *expires_at_ms;
+  if (keys.expires_at_ms <= context.clock.now_ms()) context.clock.correct(response);
+  return keys;
+}
+
+}  // namespace penstock

@@ -1,0 +1,23 @@
+// Full-jitter exponential backoff (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/env.h"
+
+namespace penstock {
+
+struct Backoff {
+  int64_t base_ms;
+  int64_t cap_ms;
+
+  // How long to wait before try number attempt + 1, after attempt failures (1 or more).
+  int64_t delay_ms(int attempt, Random& random) const {
+    const int doublings = std::clamp(attempt - 1, 0, 30);
+    const int64_t ceiling = std::min(cap_ms, base_ms << doublings);
+    return static_cast<int64_t>(random.next() % static_cast<uint64_t>(ceiling + 1));
+  }
+};
+
+}  // namespace penstock

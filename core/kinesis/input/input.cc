@@ -1,0 +1,247 @@
+#include "core/kinesis/input/input.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace penstock {
+
+namespace {
+// Of mem_limit, for what is known of records that are not settled. At that, emitting waits.
+constexpr size_t kTablesShare = 2;
+constexpr size_t kMostCalls = 64;  // under way, each on a connection
+constexpr int64_t kUnreadablePauseMs = 5000;
+constexpr int64_t kLookAgainMs = 1000;  // for a shard whose end is in doubt
+}  // namespace
+
+Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, FailureLog& failures,
+             InputOptions options)
+    : env_(env),
+      assignment_(assignment),
+      options_(options),
+      reporter_(env),
+      reads_(streams.size()),
+      settlement_(env, failures, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
+      unpacker_(options.unpack) {
+  for (const InputStream& stream : streams)
+    streams_.emplace_back(
+        env, *stream.client, reporter_, totals_, stream.name,
+        [this, index = streams_.size()](const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                                        int64_t start_ms) { return listed(index, identity, shards, start_ms); });
+}
+
+// ---- Reading
+// ------------------------------------------------------------------------------------------------------
+
+template <typename Work>
+auto Input::in_order(const Work& work) {
+  try {
+    if (interrupted_) put_in_order();
+    return work();
+  } catch (...) {
+    interrupted_ = true;
+    throw;
+  }
+}
+
+// What follows from the shards is made anew from them.
+void Input::put_in_order() {
+  schedule_.clear();
+  calls_ = 0;
+  for (const GrantedShards* shards : {&shards_, &lost_})
+    for (const auto& [grant, shard] : *shards) calls_ += shard->reader && shard->reader->calling() ? 1 : 0;
+  for (const auto& [grant, shard] : shards_)
+    if (shard->reader && shard.get() != current_) schedule_.place(*shard);
+  if (current_ != nullptr) put_aside();  // the unpacker may have stopped in the middle of anything
+  interrupted_ = false;
+}
+
+void Input::pump(int64_t deadline_ms) {
+  in_order([&] { turn(deadline_ms); });
+}
+
+void Input::turn(int64_t deadline_ms) {
+  env_.transport.drive(std::min(deadline_ms, next_deadline_ms()));
+  advance();
+}
+
+void Input::advance() {
+  retire_ended();
+  for (SourceStream& stream : streams_) stream.advance();
+  settlement_.advance();
+  tell_moved();
+  assignment_.advance();
+  take_losses();
+  take_grants();
+  start_calls();
+}
+
+void Input::retire_ended() {
+  for (Shard* shard : schedule_.take_ended()) {
+    settlement_.ended(*shard);
+    shard->reader.reset();
+    shard->stream.look_within(0);  // for its children
+  }
+}
+
+void Input::tell_moved() {
+  while (Shard* const shard = settlement_.first_moved()) {
+    const ShardPosition& position = shard->progress.position();
+    assignment_.settled(shard->grant.id, position);
+    settlement_.told_moved();
+    if (position.is_end()) shards_.erase(shard->grant.id);
+  }
+}
+
+void Input::take_grants() {
+  if (grants_.empty()) grants_ = assignment_.take_grants();
+  while (!grants_.empty()) {
+    SourceStream& stream = streams_[grants_.back().stream];
+    auto made = std::make_unique<Shard>(grants_.back(), stream);
+    Shard& shard = *made;
+    shard.reader = std::make_unique<ShardReader>(env_, stream.client(), totals_, stream.name().text,
+                                                 shard.grant.shard.id, shard.grant.from, options_.reading,
+                                                 [this, &shard](const Status& status) { called(shard, status); });
+    if (!shard.grant.shard.open) shard.reader->note_closed();
+    shards_[shard.grant.id] = std::move(made);
+    grants_.pop_back();
+    schedule_.place(shard);
+  }
+}
+
+// A stream's shards mostly fail together and for one reason.
+void Input::report_read(const Shard& shard, const Status& status) {
+  const bool warning = status.retryable() || status.code() == Code::not_found;
+  reads_[shard.grant.stream].report(
+      reporter_, "stream " + shard.stream.name().name,
+      Status(status.code(), "shard " + printable(shard.grant.shard.id) + ": " + status.message() +
+                                (warning ? "; the read is retried" : "; the read is retried every 30 s")),
+      warning ? LogLevel::warn : LogLevel::error);
+}
+
+void Input::note_read(const Shard& shard) {
+  Incident& incident = reads_[shard.grant.stream];
+  if (!incident.logged()) return;
+  for (const auto& [id, other] : shards_)
+    if (other->grant.stream == shard.grant.stream && other->reader && other->reader->failing()) return;
+  incident.recover(env_, "stream " + shard.stream.name().name + ": all of its shards are read again");
+}
+
+Status Input::listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                     int64_t start_ms) {
+  std::set<std::string_view> closed;
+  for (const ShardInfo& shard : shards)
+    if (!shard.open) closed.insert(shard.id);
+  Status taken = assignment_.listed(stream, identity, shards, start_ms);
+  if (!taken.ok()) return taken;  // it may be another stream of that name
+  for (const auto& [id, shard] : shards_)
+    if (shard->grant.stream == stream && shard->reader && closed.contains(shard->grant.shard.id))
+      shard->reader->note_closed();
+  return taken;
+}
+
+// Nothing more is emitted of them, and what comes back of what was emitted is ignored.
+void Input::take_losses() {
+  std::erase_if(lost_, [](const auto& entry) { return !entry.second->reader->calling(); });
+  for (const GrantId id : assignment_.take_losses()) {
+    std::erase_if(grants_, [id](const Grant& grant) { return grant.id == id; });
+    auto entry = shards_.extract(id);
+    if (entry.empty()) continue;
+    const std::unique_ptr<Shard>& shard = entry.mapped();
+    settlement_.forget(*shard);
+    schedule_.remove(*shard);
+    if (current_ == shard.get()) {
+      current_ = nullptr;
+      unpacker_.leave();
+    }
+    if (shard->reader && shard->reader->calling()) lost_.insert(std::move(entry));
+  }
+}
+
+void Input::start_calls() {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  while (calls_ < kMostCalls && schedule_.next_due_ms() <= now_ms) {
+    Shard& shard = schedule_.first_due();
+    if (shard.stream.readable() && !room_for_first_due()) return;  // its turn comes first when there is room
+    schedule_.take_first_due();
+    if (!shard.stream.readable()) {
+      schedule_.place(shard, now_ms + kUnreadablePauseMs);
+      continue;
+    }
+    ++calls_;
+    shard.reader->start_call(call_bytes());
+  }
+}
+
+void Input::called(Shard& shard, const Status& status) {
+  --calls_;
+  // Being throttled is how a shared shard is read; an iterator expires while outputs are full.
+  const bool usual =
+      status.code() == Code::throttled || status.code() == Code::expired || status.code() == Code::too_large;
+  if (status.code() == Code::not_found) shard.stream.lost();
+  if (shard.reader->end_in_doubt()) shard.stream.look_within(kLookAgainMs);
+  if (!status.ok() && !usual) report_read(shard, status);
+  if (status.ok() && !shard.reader->failing()) note_read(shard);
+  if (shards_.contains(shard.grant.id)) schedule_.place(shard);
+}
+
+size_t Input::held_bytes() const {
+  return totals_.held_bytes + unpacker_.buffer_bytes() + settlement_.held_bytes();
+}
+
+bool Input::room_for_first_due() const {
+  const size_t held = held_bytes();
+  // Buffers that are kept for the next record stop nothing.
+  const size_t kept = current_ == nullptr ? unpacker_.buffer_bytes() : 0;
+  return held <= kept ||
+         held + schedule_.first_due().reader->wanted_bytes(call_bytes()) <= options_.mem_limit_bytes;
+}
+
+int64_t Input::next_deadline_ms() const {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  if (interrupted_) return now_ms;
+  const bool records_wait = current_ != nullptr || schedule_.with_records() > 0;
+  if (!full_ && records_wait && settlement_.may_begin()) return std::max(now_ms, emit_again_ms_);
+  if (schedule_.has_ended() || settlement_.has_moved()) return now_ms;
+  int64_t next_ms = std::min(
+      {env_.transport.next_deadline_ms(), settlement_.next_deadline_ms(), assignment_.next_deadline_ms()});
+  for (const SourceStream& stream : streams_) next_ms = std::min(next_ms, stream.next_call_ms());
+  if (calls_ < kMostCalls && schedule_.next_due_ms() != kNever && room_for_first_due())
+    next_ms = std::min(next_ms, schedule_.next_due_ms());
+  return next_ms;
+}
+
+int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) {
+  full_ = false;
+  return in_order([&] {
+    for (;;) {
+      turn(deadline_ms);
+      bool emitted = false;
+      const int32_t answer = emit_contained(emit, emit_ctx, emitted);
+      if (emitted || answer != PENSTOCK_OK || env_.clock.monotonic_ms() >= deadline_ms) return answer;
+    }
+  });
+}
+
+// ---- The end
+// ------------------------------------------------------------------------------------------------------
+
+Status Input::close(int64_t deadline_ms) {
+  Status flushed = or_out_of_memory([this] { return settlement_.flush(); });
+  Status told = or_out_of_memory([this] { return tell_moved(), Status(); });
+  assignment_.begin_close();
+  while (!assignment_.closed() && env_.clock.monotonic_ms() < deadline_ms) {
+    env_.transport.drive(std::min(deadline_ms, assignment_.next_deadline_ms()));
+    assignment_.advance();
+  }
+  if (!flushed.ok()) return flushed;
+  if (!told.ok()) return told;
+  if (Status saved = assignment_.saved(); !saved.ok()) return saved;
+  if (!assignment_.closed())
+    return {Code::transient,
+            "the time to end was not enough to give back the shards; others wait until they expire"};
+  return {};
+}
+
+}  // namespace penstock

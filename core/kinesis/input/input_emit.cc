@@ -1,0 +1,224 @@
+// The input's emitting: user records of one source record after the other, in batches, one source record of each
+// shard in turn.
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/bytes.h"
+#include "core/kinesis/input/input.h"
+
+namespace penstock {
+
+namespace {
+
+// Of text to inflate, and of batches to emit: so that a caller's one thread stays responsive, and holds no more at
+// a time, whatever a record contains.
+constexpr size_t kBytesAPoll = 1 << 20;
+constexpr int64_t kEmitAgainMs = 100;
+constexpr int64_t kDefectPauseMs = 30000;
+
+// Where the shard's is not known, all of it.
+HashKeyRange range_of(const ShardInfo& shard) {
+  if (shard.last_hash_key == 0) return {};
+  return {shard.first_hash_key, shard.last_hash_key};
+}
+
+}  // namespace
+
+// A defect that one shard's records bring to light is no reason to stop the others.
+int32_t Input::emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
+  for (;;) {
+    try {
+      return emit_some(emit, emit_ctx, emitted);
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& thrown) {
+      if (current_ == nullptr) throw;
+      reporter_.report(current_->name(),
+                       Status(Code::internal, defect_status(thrown).message() +
+                                                  "; the shard's records are emitted again after 30 s"));
+      current_->emit_after_ms = env_.clock.monotonic_ms() + kDefectPauseMs;
+      put_aside();
+    }
+  }
+}
+
+int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
+  enough_text_bytes_ = unpacker_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
+  size_t emitted_bytes = 0;
+  for (;;) {
+    if (current_ != nullptr && !assignment_.may_emit(current_->grant.id)) put_aside();
+    if (current_ == nullptr && (!may_go_on() || !begin_record())) return PENSTOCK_OK;
+    if (emission_.batch_waits) {
+      if (const Status why = given_up(); !why.ok()) {
+        fail_user_record(why);
+        emission_.batch_waits = false;
+      }
+    }
+    if (!emission_.batch_waits && !next_batch()) {
+      if (current_ == nullptr) continue;
+      return PENSTOCK_OK;  // the rest of the record follows in another poll()
+    }
+    emission_.batch_waits = true;
+    const bool is_too_much = emitted_bytes > 0 && emitted_bytes + unpacker_.batch_bytes() > kBytesAPoll;
+    if (is_too_much || !settlement_.may_begin()) return PENSTOCK_OK;
+    emitted_bytes += unpacker_.batch_bytes();
+    batch_.ack_id = settlement_.hand_out(*current_, emission_.user_record);
+    const int32_t answer = emit(emit_ctx, &batch_);
+    emission_.batch_waits = answer < 0;
+    if (emission_.batch_waits) {
+      ++emission_.refusals;
+      settlement_.take_back(batch_.ack_id);
+      emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
+      return answer;
+    }
+    emitted = true;
+    ++batches_out_;
+    if (answer != PENSTOCK_OK) {
+      full_ = true;
+      // A record whose last batch this was is done when that is settled, and not only when poll() is called again.
+      emission_.batch_waits = next_batch();
+      return answer;
+    }
+  }
+}
+
+// Whether this poll() should go on to another user record.
+bool Input::may_go_on() const { return unpacker_.text_bytes() < enough_text_bytes_ && settlement_.may_begin(); }
+
+// One record of each shard in turn.
+bool Input::begin_record() {
+  for (size_t left = schedule_.with_records(); left > 0; --left) {
+    Shard& shard = schedule_.take_with_records();
+    if (!assignment_.may_emit(shard.grant.id) || env_.clock.monotonic_ms() < shard.emit_after_ms) {
+      schedule_.place(shard);
+      continue;
+    }
+    current_ = &shard;
+    emission_ = std::exchange(shard.aside, std::nullopt).value_or(Emission());
+    const SourceRecord& record = *shard.reader->record();
+    penstock_batch origin = {};
+    origin.struct_size = sizeof origin;
+    origin.record_stride = sizeof(penstock_record);
+    origin.region = bytes(shard.stream.client().region());
+    origin.stream = bytes(shard.stream.name().name);
+    origin.shard_id = bytes(shard.grant.shard.id);
+    origin.sequence_number = bytes(record.sequence_number);
+    origin.partition_key = bytes(record.partition_key);
+    origin.arrival_time_ms = record.arrival_time_ms;
+    if (emission_.through)
+      unpacker_.resume(record.data, origin, range_of(shard.grant.shard), *emission_.through, batch_);
+    else
+      unpacker_.begin(record.data, origin, range_of(shard.grant.shard));
+    shard.last_arrival_ms = record.arrival_time_ms;
+    if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
+    return true;
+  }
+  if (schedule_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
+  return false;
+}
+
+// A record of which something is emitted goes on when its shard's grant holds again; meanwhile others are emitted.
+void Input::put_aside() {
+  Shard& shard = *std::exchange(current_, nullptr);
+  unpacker_.leave();
+  shard.aside = emission_;
+  schedule_.place(shard);
+}
+
+// The first record of a shard that is resumed should be the one that was dealt with last; what was dealt with of
+// it is then passed over.
+void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
+  const std::string_view first = shard.reader->record()->sequence_number;
+  if (first == resume.sequence_number) {
+    emission_.skip_through = resume.sub_sequence_number;
+    return;
+  }
+  ++gaps_;
+  env_.log(LogLevel::error, shard.name() + ": the record with sequence number " + resume.sequence_number +
+                                ", where it was left, has passed the stream's retention. It is read on from " +
+                                printable(first) + "; what came in between is lost");
+}
+
+// Fills in the record's next batch; false where there is none any more, and the record is finished, or where this
+// poll() has done enough.
+bool Input::next_batch() {
+  for (;;) {
+    if (emission_.in_user_record) {
+      if (unpacker_.next(batch_)) {
+        emission_.through = unpacker_.unpacked_through();
+        return true;
+      }
+      finish_user_record();
+    } else if (unpacker_.has_more_user_records() && !may_go_on()) {
+      return false;
+    } else if (!begin_user_record()) {
+      finish_record();
+      return false;
+    }
+  }
+}
+
+bool Input::begin_user_record() {
+  do {
+    if (!unpacker_.next_user_record()) return false;
+  } while (emission_.skip_through && unpacker_.origin().sub_sequence_number <= *emission_.skip_through);
+  const penstock_batch& origin = unpacker_.origin();
+  emission_.user_record =
+      settlement_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
+  emission_.through = unpacker_.unpacked_through();
+  emission_.refusals = 0;
+  emission_.in_user_record = true;
+  if (const Status why = given_up(); !why.ok()) fail_user_record(why);
+  return true;
+}
+
+void Input::finish_user_record() {
+  if (const Status& problem = unpacker_.problem(); !problem.ok()) return fail_user_record(problem);
+  settlement_.read(*current_, emission_.user_record);
+  emission_.in_user_record = false;
+}
+
+void Input::fail_user_record(const Status& why) {
+  settlement_.failed(*current_, emission_.user_record, why, unpacker_.origin(), unpacker_.data());
+  emission_.in_user_record = false;
+}
+
+// Why the user record is not to be emitted any more, or at all; ok: it is.
+Status Input::given_up() const {
+  if (options_.record_retry_limit && emission_.refusals > *options_.record_retry_limit)
+    return {Code::invalid, "refused by what takes the records, " + std::to_string(emission_.refusals) +
+                               " times; record_retry_limit is " + std::to_string(*options_.record_retry_limit)};
+  if (!options_.max_record_age_ms) return {};
+  const int64_t age_ms = env_.clock.wall_ms() - unpacker_.origin().arrival_time_ms;
+  if (age_ms <= *options_.max_record_age_ms) return {};
+  return {Code::invalid, "it arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +
+                             std::to_string(*options_.max_record_age_ms) + " ms"};
+}
+
+void Input::finish_record() {
+  Shard& shard = *std::exchange(current_, nullptr);
+  shard.reader->take_record();
+  schedule_.place(shard);
+  tell_left_out(shard);
+}
+
+// What is left out on purpose is said once; the counters say how much.
+void Input::tell_left_out(const Shard& shard) {
+  if (!unknown_type_told_ && !unpacker_.unknown_type().empty()) {
+    unknown_type_told_ = true;
+    env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + unpacker_.unknown_type() +
+                                 "\" are not known here; they are skipped and counted (other_messages)");
+  }
+  if (!outside_range_told_ && unpacker_.counters().outside_range > 0) {
+    outside_range_told_ = true;
+    env_.log(LogLevel::warn, shard.name() +
+                                 ": aggregated records have user records of other shards' hash ranges in them. "
+                                 "The KPL sends these again, so they are left out here and counted "
+                                 "(outside_range). If something else aggregates, write hash_range_rule off");
+  }
+}
+
+}  // namespace penstock

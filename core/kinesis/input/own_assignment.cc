@@ -1,0 +1,221 @@
+#include "core/kinesis/input/own_assignment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "core/kinesis/input/seek.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int64_t kSaveRetryMs = 1000;
+constexpr size_t kMostIdsTold = 20;
+
+bool is_at_end(const StreamCheckpoint& kept, const std::string& shard_id) {
+  const auto place = kept.shards.find(shard_id);
+  return place != kept.shards.end() && place->second.position.is_end();
+}
+
+std::string time_text(int64_t unix_ms) {
+  std::string out;
+  append_rfc3339(out, unix_ms);
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OwnAssignment>> OwnAssignment::open(Env& env, std::string_view where, Options options) {
+  auto store = CheckpointStore::open(env, where);
+  if (!store.ok()) return store.status();
+  if (where == "memory")
+    env.log(LogLevel::warn,
+            "checkpoint memory: after a restart the stream is read again from initial_position; with latest, what "
+            "arrives in between is skipped. Write file:PATH to keep the position");
+  Result<Checkpoint> loaded = (*store)->load();
+  if (!loaded.ok()) return loaded.status();
+  return std::unique_ptr<OwnAssignment>(
+      new OwnAssignment(env, std::move(*store), std::move(*loaded), std::move(options)));
+}
+
+OwnAssignment::OwnAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint,
+                             Options options)
+    : env_(env),
+      store_(std::move(store)),
+      checkpoint_(std::move(checkpoint)),
+      options_(std::move(options)),
+      reporter_(env) {}
+
+Status OwnAssignment::listed(size_t stream_index, const StreamIdentity& identity,
+                             const std::vector<ShardInfo>& shards, int64_t start_ms) {
+  Stream& stream = streams_[stream_index];
+  const StreamCheckpoint* const before = checkpoint_.find(identity);
+  const bool fresh = before == nullptr || !before->begin;
+  if (Status identified = identify(stream, identity, start_ms); !identified.ok()) return identified;
+  if (Status pinned = check_pinned(stream, shards); !pinned.ok()) return pinned;
+  if (!std::exchange(stream.start_logged, true)) log_start(stream, shards, fresh);
+  forget_unlisted(stream, shards);
+  for (const ShardInfo& info : shards) stream.shards[info.id].info = info;
+  grant_what_can_be(stream_index);
+  return {};
+}
+
+// Finds or makes what is kept of the stream, and has it on disk that it is this one.
+Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms) {
+  stream.kept = checkpoint_.find(identity);
+  if (stream.kept == nullptr) {
+    StreamCheckpoint fresh;
+    fresh.stream = {identity.name, identity.arn};
+    stream.kept = &checkpoint_.streams.emplace_back(std::move(fresh));
+  }
+  StreamIdentity& known = stream.kept->stream;
+  if (known.created_ms != 0 && identity.created_ms != 0 && known.created_ms != identity.created_ms)
+    return {
+        Code::config,
+        "stream " + printable(identity.name) + " was deleted and made again: the positions in " + store_->name() +
+            " are of the one made at " + time_text(known.created_ms) + ", and this one was made at " +
+            time_text(identity.created_ms) +
+            ". Nothing of it is read. To read it from its beginning, end this process and run: penstock seek -c "
+            "FILE --all --to trim_horizon --yes"};
+  StreamIdentity now = {identity.name, identity.arn.empty() ? known.arn : identity.arn,
+                        identity.created_ms == 0 ? known.created_ms : identity.created_ms};
+  if (stream.kept->begin && now == known) return {};
+  // Before the first record is read: from here on a crash and a restart still know what "latest" meant.
+  StreamCheckpoint before = *stream.kept;
+  known = std::move(now);
+  if (!stream.kept->begin) stream.kept->begin = options_.initial.from(start_ms);
+  Status saved = save();
+  if (!saved.ok()) *stream.kept = std::move(before);
+  return saved;
+}
+
+void OwnAssignment::log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const {
+  const auto kept = std::count_if(shards.begin(), shards.end(),
+                                  [&](const ShardInfo& shard) { return stream.kept->shards.contains(shard.id); });
+  const std::string start = text_of(*stream.kept->begin);
+  env_.log(LogLevel::info, "stream " + printable(stream.kept->stream.name) + ": " + std::to_string(shards.size()) +
+                               (shards.size() == 1 ? " shard" : " shards") +
+                               (fresh ? "; starts at " + start + ", as " + store_->name() + " has no position"
+                                      : "; goes on from " + store_->name() + ", which has the positions of " +
+                                            std::to_string(kept) + "; shards without one start at " + start));
+}
+
+// A pinned shard is there, or was read to its end.
+Status OwnAssignment::check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const {
+  for (const std::string& id : options_.pinned) {
+    if (std::any_of(shards.begin(), shards.end(), [&](const ShardInfo& shard) { return shard.id == id; }) ||
+        is_at_end(*stream.kept, id))
+      continue;
+    std::string there;
+    for (size_t i = 0; i < std::min(shards.size(), kMostIdsTold); ++i)
+      there += (i == 0 ? "" : ", ") + printable(shards[i].id);
+    if (shards.size() > kMostIdsTold) there += " and " + std::to_string(shards.size() - kMostIdsTold) + " more";
+    return {Code::config, "stream " + printable(stream.kept->stream.name) + " has no shard \"" + printable(id) +
+                              "\", which the option shards names. It has " + there};
+  }
+  return {};
+}
+
+// Shards that are past the stream's retention: nothing of them can be read or waited for any more. One list alone
+// does not say so: it may be older than a reshard.
+void OwnAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards) {
+  std::set<std::string_view> listed;
+  for (const ShardInfo& info : shards) listed.insert(info.id);
+  const int64_t now_ms = env_.clock.boot_ms();
+  std::map<std::string, int64_t> unlisted;
+  const auto note = [&](const std::string& id) {
+    if (listed.contains(id)) return;
+    const auto before = stream.unlisted_since_boot_ms.find(id);
+    unlisted[id] = before == stream.unlisted_since_boot_ms.end() ? now_ms : before->second;
+  };
+  for (const auto& [id, shard] : stream.shards) note(id);
+  for (const auto& [id, from] : stream.kept->shards)
+    if (!options_.pinned.contains(id)) note(id);
+  std::erase_if(unlisted, [&](const auto& entry) {
+    const auto& [id, since_ms] = entry;
+    if (now_ms - since_ms < kForgottenMs) return false;
+    forget(stream, id);
+    return true;
+  });
+  stream.unlisted_since_boot_ms = std::move(unlisted);
+}
+
+void OwnAssignment::forget(Stream& stream, const std::string& shard_id) {
+  if (!options_.pinned.contains(shard_id)) stream.kept->shards.erase(shard_id);
+  const auto shard = stream.shards.extract(shard_id);
+  if (shard.empty() || shard.mapped().grant == 0) return;
+  losses_.push_back(shard.mapped().grant);
+  granted_.erase(shard.mapped().grant);
+  env_.log(LogLevel::error, "stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id) +
+                                ": the service has it no more; what was not read of it has passed the stream's "
+                                "retention");
+}
+
+void OwnAssignment::grant_what_can_be(size_t stream_index) {
+  Stream& stream = streams_[stream_index];
+  if (closing_) return;
+  for (auto& [id, shard] : stream.shards) {
+    if (shard.grant != 0 || !chosen(id) || is_at_end(*stream.kept, id)) continue;
+    const bool waits =
+        std::any_of(shard.info.parent_ids.begin(), shard.info.parent_ids.end(), [&](const auto& parent) {
+          return stream.shards.contains(parent) && chosen(parent) && !is_at_end(*stream.kept, parent);
+        });
+    if (waits) continue;
+    const auto place = stream.kept->shards.find(id);
+    granted_[last_grant_ + 1] = {stream_index, id};
+    grants_.push_back({last_grant_ + 1, stream_index, shard.info,
+                       place == stream.kept->shards.end() ? *stream.kept->begin : place->second});
+    shard.grant = ++last_grant_;
+  }
+}
+
+void OwnAssignment::settled(GrantId grant, ShardPosition position) {
+  const auto found = granted_.find(grant);
+  if (found == granted_.end()) return;
+  const auto [stream_index, shard_id] = found->second;
+  Stream& stream = streams_[stream_index];
+  const bool at_end = position.is_end();
+  stream.kept->shards[shard_id] = ReadFrom::behind(std::move(position));
+  moved_ = true;
+  if (!at_end) return;
+  granted_.erase(found);
+  stream.shards[shard_id].grant = 0;
+  grant_what_can_be(stream_index);
+}
+
+void OwnAssignment::advance() {
+  if (moved_ && env_.clock.monotonic_ms() >= next_save_ms_)
+    if (const Status saved = save(); !saved.ok())
+      save_incident_.report(reporter_, {},
+                            Status(saved.code(), saved.message() + "; this is retried every second"));
+}
+
+Status OwnAssignment::save() {
+  save_problem_ = or_out_of_memory([this] { return store_->save(checkpoint_); });
+  next_save_ms_ =
+      env_.clock.monotonic_ms() + (save_problem_.ok() ? options_.checkpoint_interval_ms : kSaveRetryMs);
+  if (save_problem_.ok()) {
+    moved_ = false;
+    ++saves_;
+    save_incident_.recover(env_, store_->name() + ": saved again");
+  }
+  return save_problem_;
+}
+
+Status OwnAssignment::saved() const {
+  if (!moved_ || !save_problem_.ok()) return save_problem_;
+  return {Code::transient, store_->name() + ": positions have moved since it was saved"};
+}
+
+void OwnAssignment::begin_close() {
+  closing_ = true;
+  if (moved_) static_cast<void>(save());  // saved() tells
+}
+
+void OwnAssignment::stats(const StatTeller& tell) const {
+  tell.counter("checkpoints", "writes", "times that the positions were saved", saves_);
+}
+
+}  // namespace penstock

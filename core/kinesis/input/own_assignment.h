@@ -1,0 +1,92 @@
+// An instance that reads all shards of its streams by itself, and keeps their positions in a file or in memory.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/env.h"
+#include "core/kinesis/input/assignment.h"
+#include "core/kinesis/input/checkpoint.h"
+#include "core/reporter.h"
+
+namespace penstock {
+
+class OwnAssignment : public Assignment {
+ public:
+  struct Options {
+    InitialPosition initial;
+    int64_t checkpoint_interval_ms = 5000;
+    std::set<std::string> pinned;  // shard ids; not empty: only these are read, whatever becomes of their parents
+  };
+  // where is "memory" or "file:PATH". Code::config else, where another process has the file, and where it is not a
+  // checkpoint. env outlives the assignment.
+  static Result<std::unique_ptr<OwnAssignment>> open(Env& env, std::string_view where, Options options);
+
+  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                int64_t start_ms) override;
+  void advance() override;
+  int64_t next_deadline_ms() const override { return moved_ ? next_save_ms_ : kNever; }
+  std::vector<Grant> take_grants() override { return std::exchange(grants_, {}); }
+  std::vector<GrantId> take_losses() override { return std::exchange(losses_, {}); }
+  bool may_emit(GrantId) const override { return true; }
+  void settled(GrantId grant, ShardPosition position) override;
+  Status saved() const override;
+  void begin_close() override;
+  bool closed() const override { return closing_ && !moved_; }
+  bool healthy() const override { return save_problem_.ok(); }
+  void stats(const StatTeller& tell) const override;
+
+ private:
+  struct Shard {
+    ShardInfo info;
+    GrantId grant = 0;  // 0: none, it waits for its parents or is at its end
+  };
+  struct Stream {
+    StreamCheckpoint* kept = nullptr;  // nullptr: nothing was heard of it yet
+    bool start_logged = false;
+    std::map<std::string, Shard> shards;
+    std::map<std::string, int64_t> unlisted_since_boot_ms;  // what is kept of shards that the last list lacked
+  };
+  struct Granted {
+    size_t stream;
+    std::string shard_id;
+  };
+
+  OwnAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint, Options options);
+  Status identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms);
+  Status check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const;
+  void log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const;
+  void forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards);
+  void forget(Stream& stream, const std::string& shard_id);
+  bool chosen(const std::string& shard_id) const {
+    return options_.pinned.empty() || options_.pinned.contains(shard_id);
+  }
+  void grant_what_can_be(size_t stream);
+  Status save();
+
+  Env& env_;
+  std::unique_ptr<CheckpointStore> store_;
+  Checkpoint checkpoint_;
+  Options options_;
+  Reporter reporter_;
+
+  std::map<size_t, Stream> streams_;
+  std::map<GrantId, Granted> granted_;
+  GrantId last_grant_ = 0;
+  std::vector<Grant> grants_;
+  std::vector<GrantId> losses_;
+  bool moved_ = false;  // since it was saved
+  int64_t next_save_ms_ = 0;
+  Status save_problem_;
+  Incident save_incident_;
+  int64_t saves_ = 0;
+  bool closing_ = false;
+};
+
+}  // namespace penstock

@@ -1,0 +1,61 @@
+#include "core/kinesis/input/progress.h"
+
+#include <iterator>
+#include <utility>
+
+namespace penstock {
+
+Progress::RecordNumber Progress::open(ShardPosition position, int64_t now_ms) {
+  if (next_ < abandoned_) open_.push_back({next_, std::move(position), now_ms, 1});
+  return next_++;
+}
+
+void Progress::hold(RecordNumber number) {
+  if (number < abandoned_) ++find(number)->holds;
+}
+
+bool Progress::release(RecordNumber number) {
+  if (number >= abandoned_) return false;
+  const auto entry = find(number);
+  if (--entry->holds > 0) return false;
+  ++settled_;
+  const RecordNumber before = passed_;
+  for (; !open_.empty() && open_.front().holds == 0; open_.pop_front(), --settled_) {
+    passed_ = open_.front().number + 1;
+    position_ = std::move(open_.front().position);
+  }
+  // Merging leaves half of the entries settled at most, so each merge is paid for by as many releases as a quarter
+  // of the entries.
+  constexpr size_t kSpareEntries = 32;
+  if (settled_ > open_.size() / 4 * 3 + kSpareEntries) merge_runs();
+  return passed_ != before;
+}
+
+bool Progress::abandon(RecordNumber number) {
+  if (number >= abandoned_) return false;
+  abandoned_ = number;
+  open_.erase(find(number), open_.end());
+  settled_ = static_cast<size_t>(
+      std::count_if(open_.begin(), open_.end(), [](const Entry& entry) { return entry.holds == 0; }));
+  return true;
+}
+
+std::deque<Progress::Entry>::iterator Progress::find(RecordNumber number) {
+  return std::lower_bound(open_.begin(), open_.end(), number,
+                          [](const Entry& entry, RecordNumber wanted) { return entry.number < wanted; });
+}
+
+// Of each run the last record stays: it has the position that the run ends at.
+void Progress::merge_runs() {
+  auto last = open_.begin();
+  for (auto entry = std::next(last); entry != open_.end(); ++entry) {
+    if (last->holds == 0 && entry->holds == 0)
+      --settled_;
+    else
+      ++last;
+    if (last != entry) *last = std::move(*entry);
+  }
+  open_.erase(std::next(last), open_.end());
+}
+
+}  // namespace penstock

@@ -1,0 +1,39 @@
+#include "core/kinesis/input/read_schedule.h"
+
+#include <algorithm>
+
+namespace penstock {
+
+void ReadSchedule::place(Shard& shard, int64_t not_before_ms) {
+  const ShardReader& reader = *shard.reader;
+  if (reader.record() != nullptr) {
+    with_records_.push_back(&shard);
+  } else if (reader.ended()) {
+    ended_.push_back(&shard);
+  } else if (!reader.calling()) {
+    shard.due_ms = std::max(reader.next_call_ms(), not_before_ms);
+    due_.insert(&shard);
+  }
+}
+
+void ReadSchedule::remove(Shard& shard) {
+  due_.erase(&shard);
+  std::erase(with_records_, &shard);
+  std::erase(ended_, &shard);
+}
+
+void ReadSchedule::clear() {
+  due_.clear();
+  with_records_.clear();
+  ended_.clear();
+}
+
+void ReadSchedule::take_first_due() { due_.erase(due_.begin()); }
+
+Shard& ReadSchedule::take_with_records() {
+  Shard& shard = *with_records_.front();
+  with_records_.pop_front();
+  return shard;
+}
+
+}  // namespace penstock

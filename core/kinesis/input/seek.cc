@@ -1,0 +1,120 @@
+#include "core/kinesis/input/seek.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/json.h"
+#include "base/time.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMostIdsTold = 20;
+
+std::string time_text(int64_t unix_ms) {
+  std::string out;
+  append_rfc3339(out, unix_ms);
+  return out;
+}
+
+bool is_sequence_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string shard_line(const std::string& id, const ReadFrom& from) {
+  return "  " + printable(id) + "  " + text_of(from);
+}
+
+}  // namespace
+
+Result<ReadFrom> parse_seek_target(std::string_view text, int64_t now_ms) {
+  if (text == "trim_horizon") return ReadFrom::trim_horizon();
+  if (text == "latest") return ReadFrom::at_timestamp(now_ms);
+  if (const std::optional<int64_t> time_ms = parse_rfc3339(text)) {
+    if (*time_ms >= 0) return ReadFrom::at_timestamp(*time_ms);
+    return Status(Code::config,
+                  "the time " + printable(text) +
+                      " is before 1970-01-01T00:00:00Z, when no record can have arrived; write a later "
+                      "one, or trim_horizon for the oldest record");
+  }
+  if (is_sequence_number(text)) return ReadFrom::behind({std::string(text), kWholeRecord});
+  return Status(Code::config, "\"" + printable(text) +
+                                  "\" is no place to go to; it must be trim_horizon, latest, a time like "
+                                  "2026-01-31T08:00:00Z or the sequence number of a record");
+}
+
+std::string text_of(const ReadFrom& from) {
+  switch (from.kind) {
+    case ReadFrom::Kind::trim_horizon:
+      return "TRIM_HORIZON";
+    case ReadFrom::Kind::at_timestamp:
+      return "from " + time_text(from.timestamp_ms);
+    case ReadFrom::Kind::behind:
+      break;
+  }
+  const auto& [sequence_number, sub] = from.position;
+  if (from.position.is_end()) return sequence_number;
+  const bool inside = sub > 0 && sub != kWholeRecord;
+  return "behind " + printable(sequence_number) + (inside ? ", user record " + std::to_string(sub) : "");
+}
+
+std::string text_of(const StreamIdentity& stream) {
+  std::string line = "stream " + printable(stream.arn.empty() ? stream.name : stream.arn);
+  return stream.created_ms == 0 ? line : line + ", made at " + time_text(stream.created_ms);
+}
+
+StreamIdentity identity_of(const StreamName& name) { return {name.name, name.region.empty() ? "" : name.text}; }
+
+Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
+                                          const ReadFrom& to) {
+  if (to.kind == ReadFrom::Kind::behind)
+    return Status(Code::config, "a sequence number is of one shard: say which, with --shard");
+  std::vector<std::string> lines;
+  for (const StreamName& name : streams) {
+    StreamCheckpoint* kept = checkpoint.find(identity_of(name));
+    if (kept == nullptr) {
+      kept = &checkpoint.streams.emplace_back();
+      kept->stream = identity_of(name);
+    }
+    lines.push_back(text_of(kept->stream));
+    for (const auto& [id, from] : kept->shards) lines.push_back(shard_line(id, from) + " -> " + text_of(to));
+    const std::string others = kept->shards.empty() ? "all shards" : "all others";
+    lines.push_back("  " + others + "  " + (kept->begin ? text_of(*kept->begin) : "initial_position") + " -> " +
+                    text_of(to));
+    kept->shards.clear();
+    kept->begin = to;
+    kept->stream.created_ms = 0;
+  }
+  return lines;
+}
+
+Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
+                                            std::string_view shard, const ReadFrom& to) {
+  const size_t slash = shard.find('/');
+  const std::string id(slash == std::string_view::npos ? shard : shard.substr(slash + 1));
+  if (slash == std::string_view::npos && streams.size() > 1)
+    return Status(Code::config, "there are several streams: write the shard as STREAM/" + printable(id));
+  const auto name = std::find_if(streams.begin(), streams.end(), [&](const StreamName& stream) {
+    return slash == std::string_view::npos || stream.name == shard.substr(0, slash);
+  });
+  if (name == streams.end())
+    return Status(Code::config, "\"" + printable(shard.substr(0, slash)) + "\" is no stream of these options");
+  StreamCheckpoint* kept = checkpoint.find(identity_of(*name));
+  if (kept == nullptr) return Status(Code::config, "nothing is kept of stream " + name->name + " yet; use --all");
+  const auto found = kept->shards.find(id);
+  if (found == kept->shards.end()) {
+    std::string others;
+    size_t told = 0;
+    for (const auto& [other, from] : kept->shards)
+      if (told++ < kMostIdsTold) others += (others.empty() ? "" : ", ") + printable(other);
+    return Status(Code::config, "stream " + name->name + ": no position of a shard \"" + printable(id) +
+                                    "\" is kept; there are " + (others.empty() ? "none" : others));
+  }
+  std::vector<std::string> lines = {text_of(kept->stream), shard_line(id, found->second) + " -> " + text_of(to)};
+  found->second = to;
+  return lines;
+}
+
+}  // namespace penstock

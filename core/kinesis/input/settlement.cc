@@ -1,0 +1,191 @@
+#include "core/kinesis/input/settlement.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMostUnwrittenFailureBytes = 4 << 20;
+constexpr int64_t kFlushRetryMs = 1000;
+constexpr int64_t kLooksInStuckWarning = 10;
+
+std::string text_of(const ShardPosition& position) {
+  if (position.sequence_number.empty()) return "the start";
+  std::string text = "sequence number " + position.sequence_number;
+  if (position.sub_sequence_number > 0)
+    text += " (sub-sequence number " + std::to_string(position.sub_sequence_number) + ")";
+  return text;
+}
+
+// The next push_back() needs no memory.
+template <typename T>
+void make_room(std::vector<T>& list) {
+  if (list.size() == list.capacity()) list.reserve(2 * list.size() + 1);
+}
+
+}  // namespace
+
+// Keeps count of what the progress of all shards takes.
+template <typename Change>
+auto Settlement::changing(Shard& shard, const Change& change) {
+  const size_t before = shard.progress.held_bytes();
+  const auto result = change();
+  progress_bytes_ += shard.progress.held_bytes() - before;
+  return result;
+}
+
+Progress::RecordNumber Settlement::begin(Shard& shard, ShardPosition position) {
+  return changing(shard, [&] { return shard.progress.open(std::move(position), env_.clock.monotonic_ms()); });
+}
+
+void Settlement::read(Shard& shard, Progress::RecordNumber record) {
+  make_room_to_move();
+  release(shard, record);
+}
+
+void Settlement::failed(Shard& shard, Progress::RecordNumber record, const Status& why,
+                        const penstock_batch& origin, std::string_view data) {
+  make_room(unflushed_);
+  const int64_t number = failures_.add("input", why.message(), origin, view(origin.partition_key), data);
+  unflushed_.push_back({shard.grant.id, record, number});
+  if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
+}
+
+void Settlement::ended(Shard& shard) {
+  // The end is one more record of the shard: nothing holds it, and it waits for all before it.
+  make_room_to_move();
+  release(shard, begin(shard, {std::string(kShardEnd)}));
+}
+
+uint64_t Settlement::hand_out(Shard& shard, Progress::RecordNumber record) {
+  const uint64_t ack_id = acks_.add(shard.grant.id, record);
+  shard.progress.hold(record);
+  return ack_id;
+}
+
+void Settlement::take_back(uint64_t ack_id) {
+  const auto entry = acks_.take(ack_id);
+  Shard& shard = *shards_.at(entry->grant);
+  changing(shard, [&] { return shard.progress.release(entry->record); });
+}
+
+bool Settlement::ack(uint64_t ack_id, int32_t outcome) {
+  make_room_to_move();
+  const auto entry = acks_.take(ack_id);
+  if (!entry) return false;
+  Shard* shard = find(entry->grant);
+  if (shard == nullptr) return true;
+  if (outcome != PENSTOCK_GIVEN_BACK) {
+    release(*shard, entry->record);
+  } else if (changing(*shard, [&] { return shard->progress.abandon(entry->record); })) {
+    ++holes_;
+    tell_hole(*shard);
+  }
+  return true;
+}
+
+// What cannot be said for want of memory is not said: the counters have it.
+void Settlement::tell_hole(const Shard& shard) noexcept try {
+  env_.log(LogLevel::warn, shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
+                               text_of(shard.progress.position()) +
+                               ", until a restart, and all after it is then read again");
+} catch (const std::bad_alloc&) {
+}
+
+void Settlement::advance() {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  failures_.log_due();
+  // The failure log reports an error itself.
+  if (!unflushed_.empty() && now_ms >= next_flush_ms_) static_cast<void>(flush());
+  if (now_ms >= next_look_ms_) look_for_holes(now_ms);
+}
+
+int64_t Settlement::next_deadline_ms() const {
+  return std::min(unflushed_.empty() ? kNever : next_flush_ms_, failures_.next_log_ms());
+}
+
+Status Settlement::flush() {
+  if (unflushed_.empty()) return {};
+  Status flushed = failures_.flush();
+  failures_written_ = flushed.ok();
+  if (!flushed.ok()) next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
+  // Those that are recorded come last, and go one by one: where memory runs out, none counts twice.
+  const auto waits = [this](const Unflushed& one) { return one.number > failures_.recorded(); };
+  std::partition(unflushed_.begin(), unflushed_.end(), waits);
+  for (; !unflushed_.empty() && !waits(unflushed_.back()); unflushed_.pop_back())
+    if (Shard* shard = find(unflushed_.back().grant)) read(*shard, unflushed_.back().record);
+  return flushed;
+}
+
+// A record that is not settled for long holds its shard's checkpoint: that is said once, and when it is over.
+void Settlement::look_for_holes(int64_t now_ms) {
+  next_look_ms_ = now_ms + std::max<int64_t>(1, stuck_warning_ms_ / kLooksInStuckWarning);
+  for (const auto& [grant, shard] : shards_) {
+    const Progress& progress = shard->progress;
+    const bool stuck = progress.open_records() > 0 && now_ms - progress.first_opened_ms() >= stuck_warning_ms_;
+    if (stuck == shard->stuck) continue;
+    shard->stuck = stuck;
+    if (stuck)
+      env_.log(LogLevel::warn, shard->name() + ": the record with " + text_of(progress.first_open()) +
+                                   " is not settled for " +
+                                   std::to_string((now_ms - progress.first_opened_ms()) / 1000) +
+                                   " s; the checkpoint waits for it, at " + text_of(progress.position()));
+    else
+      env_.log(LogLevel::info, shard->name() + ": the checkpoint moves again, to " + text_of(progress.position()));
+  }
+}
+
+// For the one shard that moves next.
+void Settlement::make_room_to_move() { make_room(moved_); }
+
+void Settlement::release(Shard& shard, Progress::RecordNumber record) {
+  const bool moved = changing(shard, [&] { return shard.progress.release(record); });
+  if (moved && !std::exchange(shard.moved, true)) moved_.push_back(&shard);
+}
+
+void Settlement::forget(const Shard& shard) {
+  std::erase(moved_, &shard);
+  progress_bytes_ -= shard.progress.held_bytes();
+}
+
+void Settlement::told_moved() {
+  moved_.back()->moved = false;
+  moved_.pop_back();
+}
+
+Shard* Settlement::find(GrantId grant) const {
+  const auto found = shards_.find(grant);
+  return found == shards_.end() ? nullptr : found->second.get();
+}
+
+size_t Settlement::table_bytes() const {
+  return progress_bytes_ + acks_.held_bytes() + unflushed_.size() * sizeof(Unflushed);
+}
+
+bool Settlement::may_begin() const {
+  return failures_.pending_bytes() <= kMostUnwrittenFailureBytes && table_bytes() <= most_table_bytes_;
+}
+
+void Settlement::stats(const StatTeller& tell) const {
+  int64_t open_records = 0, stuck = 0;
+  for (const auto& [grant, shard] : shards_) {
+    open_records += static_cast<int64_t>(shard->progress.open_records());
+    stuck += shard->stuck ? 1 : 0;
+  }
+  tell.counter("failures", "records", "records in the failure file", failures_.recorded());
+  tell.gauge("failures_waiting", "records", "to be written to the failure file; the checkpoint waits for them",
+             failures_.pending());
+  tell.counter("holes", "records", "source records given back: the checkpoint of their shard stands still",
+               holes_);
+  tell.gauge("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));
+  tell.gauge("open_records", "records", "records that the checkpoint has not passed", open_records);
+  tell.gauge("stuck", "shards", "whose checkpoint waits for a record for longer than stuck_warning", stuck);
+}
+
+}  // namespace penstock

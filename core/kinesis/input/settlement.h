@@ -1,0 +1,105 @@
+// What becomes of the records that were emitted: until all of a record is settled, its shard's position waits. A
+// call that throws, for want of memory, has changed nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "base/status.h"
+#include "core/env.h"
+#include "core/kinesis/failure.h"
+#include "core/kinesis/input/ack_table.h"
+#include "core/kinesis/input/assignment.h"
+#include "core/kinesis/input/shard.h"
+#include "core/stat_teller.h"
+
+namespace penstock {
+
+using GrantedShards = std::map<GrantId, std::unique_ptr<Shard>>;
+
+class Settlement {
+ public:
+  // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
+  // most_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
+  Settlement(Env& env, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms,
+             size_t most_table_bytes)
+      : env_(env),
+        failures_(failures),
+        shards_(shards),
+        stuck_warning_ms_(stuck_warning_ms),
+        most_table_bytes_(most_table_bytes) {}
+
+  // A record is being read: it is held until read() or failed().
+  Progress::RecordNumber begin(Shard& shard, ShardPosition position);
+  // Nothing more of it will be emitted.
+  void read(Shard& shard, Progress::RecordNumber record);
+  // The same; and something of it could not be understood, so that it is held until that is on disk.
+  void failed(Shard& shard, Progress::RecordNumber record, const Status& why, const penstock_batch& origin,
+              std::string_view data);
+  // The shard was read to its end.
+  void ended(Shard& shard);
+
+  // A batch of the record goes out; the id that ack() is told.
+  uint64_t hand_out(Shard& shard, Progress::RecordNumber record);
+  // It was not taken.
+  void take_back(uint64_t ack_id);
+  // False for an id that is not outstanding.
+  bool ack(uint64_t ack_id, int32_t outcome);
+
+  // Writes failures that are due, looks for holes.
+  void advance();
+  int64_t next_deadline_ms() const;
+  // Writes failures now.
+  Status flush();
+
+  // A shard whose position has moved since told_moved(), until that is called; nullptr: none. It is in shards.
+  Shard* first_moved() const { return moved_.empty() ? nullptr : moved_.back(); }
+  void told_moved();
+  // The shard goes away.
+  void forget(const Shard& shard);
+  bool has_moved() const { return !moved_.empty(); }
+
+  // Whether there is room for one more user record: not while too many failures wait to be written, or too many
+  // records and batches to be settled.
+  bool may_begin() const;
+  bool healthy() const { return failures_written_; }
+  size_t held_bytes() const { return failures_.pending_bytes() + table_bytes(); }
+  void stats(const StatTeller& tell) const;
+
+ private:
+  size_t table_bytes() const;
+  template <typename Change>
+  auto changing(Shard& shard, const Change& change);
+  void make_room_to_move();
+  void release(Shard& shard, Progress::RecordNumber record);
+  void tell_hole(const Shard& shard) noexcept;
+  Shard* find(GrantId grant) const;
+  void look_for_holes(int64_t now_ms);
+
+  struct Unflushed {
+    GrantId grant;
+    Progress::RecordNumber record;
+    int64_t number;  // the failure log's
+  };
+
+  Env& env_;
+  FailureLog& failures_;
+  GrantedShards& shards_;
+  const int64_t stuck_warning_ms_;
+  const size_t most_table_bytes_;
+  AckTable acks_;
+  size_t progress_bytes_ = 0;  // of all shards
+  std::vector<Shard*> moved_;
+  std::vector<Unflushed> unflushed_;  // held until their failures are on disk
+  int64_t next_flush_ms_ = 0;
+  int64_t next_look_ms_ = 0;
+  bool failures_written_ = true;  // when it was last tried
+  int64_t holes_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,261 @@
+#include "core/kinesis/input/shard_reader.h"
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "core/backoff.h"
+
+namespace penstock {
+
+namespace {
+
+// https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: five GetRecords calls and 2 MiB a
+// second and shard, 10 MiB a record where the stream was raised to it.
+constexpr int64_t kLeastPauseMs = 200;
+constexpr int64_t kBytesPerSecond = 2 << 20;
+constexpr size_t kLargestRecordBytes = 10 << 20;
+
+constexpr size_t kIteratorAnswerBytes = 64 << 10;
+constexpr size_t kLeastAnswerBytes = 128 << 10;
+constexpr size_t kLeastAnswerRecords = 8;
+constexpr size_t kFirstRecordBytesGuess = 16 << 10;
+constexpr size_t kRecordOverheadBytes = 300;  // its other members in the answer
+constexpr size_t kUnknown = std::numeric_limits<size_t>::max();
+constexpr Backoff kBackoff{200, 10000};
+constexpr int64_t kPermanentFailurePauseMs = 30000;
+constexpr int64_t kOverdueMs = 2000;  // after it was due: calls take their time
+
+// In an answer the data is base64.
+constexpr size_t in_answer(size_t data_bytes) { return data_bytes / 3 * 4 + kRecordOverheadBytes; }
+
+constexpr size_t kLargestInAnswerBytes = in_answer(kLargestRecordBytes);
+constexpr size_t kLargestAnswerBytes = kLargestInAnswerBytes + kRecordOverheadBytes;  // with one record
+
+IteratorStart iterator_start(const ReadFrom& from) {
+  switch (from.kind) {
+    case ReadFrom::Kind::at_timestamp:
+      return {IteratorStart::Kind::at_timestamp, from.timestamp_ms, ""};
+    case ReadFrom::Kind::behind:
+      return {IteratorStart::Kind::at_sequence_number, 0, from.position.sequence_number};
+    case ReadFrom::Kind::trim_horizon:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+ShardReader::ShardReader(Env& env, ServiceClient& client, ReaderTotals& totals, std::string stream,
+                         std::string shard_id, const ReadFrom& from, ShardReaderOptions options, Called called)
+    : env_(env),
+      client_(client),
+      totals_(totals),
+      stream_(std::move(stream)),
+      shard_id_(std::move(shard_id)),
+      options_(options),
+      called_(std::move(called)),
+      next_(iterator_start(from)),
+      answered_ms_(env.clock.monotonic_ms()),
+      record_bytes_(in_answer(kFirstRecordBytesGuess)),
+      expected_bytes_(kUnknown) {
+  if (from.kind == ReadFrom::Kind::behind) resumed_ = from.position;
+}
+
+int64_t ShardReader::next_call_ms() const {
+  return calling_ || at_end_ || record() != nullptr ? kNever : next_call_ms_;
+}
+
+ShardReader::Request ShardReader::next_request(size_t most) const {
+  if (iterator_.empty()) return {.records = 0, .answer_bytes = kIteratorAnswerBytes};
+  const size_t room = std::min(most, std::max(expected_bytes_, kLeastAnswerBytes));
+  // A quarter of it is left for records that are larger than those before. A single record must fit whatever the
+  // room, or the shard would stand still.
+  return {.records = std::clamp<size_t>(room / 4 * 3 / record_bytes_, 1, options_.max_records),
+          .answer_bytes = std::max(room, std::min(record_bytes_ / 3 * 4, kLargestAnswerBytes))};
+}
+
+void ShardReader::start_call(size_t most) {
+  const int64_t calls = totals_.calls;
+  try {
+    const Request request = next_request(most);
+    if (iterator_.empty())
+      get_iterator(request);
+    else
+      get_records(request);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& thrown) {
+    if (totals_.calls != calls) throw;  // by who was told
+    end_call(defect_status(thrown));
+  }
+}
+
+// The call has all that needs memory here: from now on it ends.
+void ShardReader::begin_call(size_t answer_bytes) {
+  calling_ = true;
+  ++totals_.calls;
+  if (std::exchange(retrying_, false)) ++totals_.retries;
+  hold(answer_bytes);
+}
+
+void ShardReader::get_iterator(const Request& request) {
+  IteratorStart start = next_;
+  std::optional<ShardPosition> resumed = resumed_;
+  // Usually the last record comes again: only that shows that retention has passed nothing in between.
+  if (after_last_) {
+    start.kind = IteratorStart::Kind::after_sequence_number;
+    resumed.reset();
+  } else if (has_read_) {
+    resumed = ShardPosition{next_.sequence_number, kWholeRecord};
+  }
+  std::string body = get_shard_iterator_body(stream_, shard_id_, start);
+  ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
+    hold(0);
+    after_last_ = false;  // it may be long ago when another one is requested
+    end_call(or_out_of_memory([&] {
+      if (!answer.ok()) return answer.status();
+      Result<std::string> iterator = read_get_shard_iterator(std::move(answer->body));
+      if (iterator.ok()) iterator_ = std::move(*iterator);
+      return iterator.status();
+    }));
+  };
+  begin_call(request.answer_bytes);
+  resumed_ = std::move(resumed);
+  began_after_last_ = after_last_;
+  confirming_end_ = end_in_doubt_ && listed_closed_;
+  client_.call("GetShardIterator", std::move(body), request.answer_bytes, std::move(answered));
+}
+
+void ShardReader::get_records(const Request& request) {
+  std::string body = get_records_body(stream_, iterator_, request.records);
+  ServiceClient::Answered answered = [this, request](Result<ServiceAnswer> answer) {
+    hold(0);
+    end_call(or_out_of_memory([&] { return read(request, std::move(answer)); }));
+  };
+  begin_call(request.answer_bytes);
+  client_.call("GetRecords", std::move(body), request.answer_bytes, std::move(answered));
+}
+
+Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
+  if (!answer.ok()) {
+    if (answer.status().code() == Code::too_large) {
+      // Records have grown: ask for a sixteenth as many, or for a single one as large as they can be. What we
+      // would not take counts as read all the same.
+      record_bytes_ =
+          request.records > 1 ? std::min(record_bytes_ * 16, request.answer_bytes) : kLargestInAnswerBytes;
+      expected_bytes_ = kUnknown;
+      pause_after(static_cast<int64_t>(request.answer_bytes / 4 * 3), kLeastPauseMs);
+    }
+    return answer.status();
+  }
+  const size_t answer_size = answer->body.size();
+  Result<GetRecordsAnswer> records = read_get_records(std::move(answer->body));
+  if (!records.ok()) return records.status();
+
+  const bool any = !records->records.empty();
+  if (any && began_after_last_) {
+    iterator_.clear();
+    pause_after(static_cast<int64_t>(answer_size), kLeastPauseMs);
+    return {};
+  }
+  std::string last;
+  if (any) last = records->records.back().sequence_number;
+  const bool any_new = records->records.size() > 1 || (any && !is_read_whole(records->records.front()));
+  const bool no_more = records->next_iterator.empty();
+  const bool at_end = no_more && (records->has_child_shards || (confirming_end_ && !any));
+  Status outcome;
+  if (no_more && !at_end)
+    outcome = {Code::transient,
+               "GetRecords: the response has neither NextShardIterator nor ChildShards, which does not prove that "
+               "the shard has ended"};
+
+  // From here on nothing needs memory: the answer is taken whole, or not at all and asked for again.
+  answer_ = std::move(*records);
+  next_record_ = 0;
+  iterator_ = std::move(answer_.next_iterator);
+  at_end_ = at_end;
+  end_in_doubt_ = !outcome.ok();
+  if (outcome.ok() || any_new) failures_ = 0;
+  behind_latest_ms_ = answer_.behind_latest_ms;
+  int64_t bytes = 0;
+  for (const SourceRecord& record : answer_.records) bytes += static_cast<int64_t>(record.data.size());
+  totals_.records += static_cast<int64_t>(answer_.records.size());
+  totals_.bytes += bytes;
+  if (any) {
+    hold(answer_.body.capacity());
+    next_ = {IteratorStart::Kind::at_sequence_number, 0, std::move(last)};
+    has_read_ = true;
+    record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / answer_.records.size()), record_bytes_ / 2);
+  } else {
+    answer_ = {};
+  }
+  // What keeps up brings about as much the next time.
+  expected_bytes_ =
+      behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kLeastAnswerRecords * record_bytes_);
+  if (any) confirming_end_ = false;
+  if (any) last_came_again_ = !any_new;
+  after_last_ = end_in_doubt_ && last_came_again_;
+  pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kLeastPauseMs);
+  answered_ms_ = env_.clock.monotonic_ms();
+  overdue_ms_ = next_call_ms_ + kOverdueMs;
+  return outcome;
+}
+
+// Whether it is the record at which reading resumed, and nothing of it is left to do.
+bool ShardReader::is_read_whole(const SourceRecord& record) const {
+  return resumed_ && resumed_->sub_sequence_number == kWholeRecord &&
+         record.sequence_number == resumed_->sequence_number;
+}
+
+// Reading takes as long as the service allots to the bytes that were read.
+void ShardReader::pause_after(int64_t bytes, int64_t least_ms) {
+  const int64_t allotted_ms = (bytes * 1000 + kBytesPerSecond - 1) / kBytesPerSecond;
+  next_call_ms_ = env_.clock.monotonic_ms() + std::max(least_ms, allotted_ms);
+}
+
+int64_t ShardReader::lag_ms() const {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  const int64_t since_ms = now_ms - answered_ms_;
+  if (behind_latest_ms_ < 0) return std::max<int64_t>(1, since_ms);
+  return behind_latest_ms_ == 0 && now_ms < overdue_ms_ ? 0 : behind_latest_ms_ + since_ms;
+}
+
+void ShardReader::end_call(const Status& status) {
+  calling_ = false;
+  if (status.ok()) return called_(status);
+  retrying_ = true;
+  const bool permanent = !status.retryable() && status.code() != Code::too_large;
+  // An iterator that is too old, or that the service does not know, is of no use; a new one starts from where we
+  // are.
+  const bool expired = status.code() == Code::expired;
+  if (permanent || expired) iterator_.clear();
+  if (status.code() != Code::too_large) {
+    ++failures_;
+    const int64_t pause_ms = permanent                   ? kPermanentFailurePauseMs
+                             : expired && failures_ == 1 ? 0
+                                                         : kBackoff.delay_ms(failures_, env_.random);
+    next_call_ms_ = std::max(next_call_ms_, env_.clock.monotonic_ms() + pause_ms);
+  }
+  called_(status);
+}
+
+const SourceRecord* ShardReader::record() const {
+  return next_record_ < answer_.records.size() ? &answer_.records[next_record_] : nullptr;
+}
+
+void ShardReader::take_record() {
+  if (++next_record_ < answer_.records.size()) return;
+  answer_ = {};
+  next_record_ = 0;
+  hold(0);
+}
+
+void ShardReader::hold(size_t bytes) {
+  totals_.held_bytes += bytes - held_bytes_;
+  held_bytes_ = bytes;
+}
+
+}  // namespace penstock

@@ -1,0 +1,152 @@
+#include "core/kinesis/input/source_stream.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/backoff.h"
+
+namespace penstock {
+
+namespace {
+constexpr size_t kSummaryBytes = 64 << 10;
+constexpr size_t kPageBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
+constexpr int64_t kRefreshMs = 60000;
+constexpr int64_t kPermanentFailurePauseMs = 30000;
+constexpr int64_t kListedAgainMs = 1000;
+constexpr Backoff kBackoff{500, 10000};
+constexpr Backoff kRefusedBackoff{500, kPermanentFailurePauseMs};  // it may have been a proxy that refused
+}  // namespace
+
+void SourceStream::lost() {
+  set_unreadable();
+  look_within(0);
+}
+
+void SourceStream::set_unreadable() {
+  if (std::exchange(readable_, false)) unreadable_since_ms_ = env_.clock.monotonic_ms();
+}
+
+void SourceStream::look_within(int64_t ms) {
+  wanted_ms_ = std::min(wanted_ms_, env_.clock.monotonic_ms() + ms);
+  if (!calling_ && !described_) next_call_ms_ = std::min(next_call_ms_, std::max(wanted_ms_, not_before_ms_));
+}
+
+void SourceStream::begin_call() {
+  calling_ = true;
+  ++totals_.calls;
+  if (std::exchange(retrying_, false)) ++totals_.retries;
+}
+
+void SourceStream::advance() {
+  if (calling_ || env_.clock.monotonic_ms() < next_call_ms_) return;
+  if (described_)
+    list();
+  else
+    describe();
+}
+
+void SourceStream::describe() {
+  wanted_ms_ = kNever;
+  if (!describable_) {
+    described_ = true;
+    return list();
+  }
+  std::string body = describe_stream_summary_body(name_.text);
+  begin_call();
+  client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes, [this](Result<ServiceAnswer> answer) {
+    calling_ = false;
+    const Status taken = or_out_of_memory([&] { return receive_summary(answer); });
+    if (!taken.ok()) fail(taken);
+  });
+}
+
+Status SourceStream::receive_summary(Result<ServiceAnswer>& answer) {
+  if (!answer.ok() && answer.status().code() == Code::denied) {
+    // Who may read a stream need not be allowed to describe it. Only the service can say so: what anything on the
+    // way to it refuses is retried.
+    identity_ = {name_.name, "", 0};
+    env_.log(LogLevel::warn,
+             "stream " + name_.name + ": " + answer.status().message() +
+                 ". It is read all the same; but if it is deleted and made again, that will not be "
+                 "noticed");
+    describable_ = false;
+  } else if (!answer.ok()) {
+    return answer.status();
+  } else {
+    Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
+    if (!identity.ok()) return identity.status();
+    identity->name = name_.name;
+    identity_ = std::move(*identity);
+  }
+  described_ = true;
+  next_call_ms_ = env_.clock.monotonic_ms();
+  return {};
+}
+
+void SourceStream::list() {
+  std::string body = list_shards_body(name_.text, next_token_);
+  begin_call();
+  client_.call("ListShards", std::move(body), kPageBytes, [this](Result<ServiceAnswer> answer) {
+    calling_ = false;
+    const Status taken = or_out_of_memory([&] { return receive_page(answer); });
+    if (!taken.ok()) fail(taken);
+  });
+}
+
+Status SourceStream::receive_page(Result<ServiceAnswer>& answer) {
+  if (!answer.ok()) return answer.status();
+  const int64_t date_ms = answer->date_ms;
+  Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
+  if (!page.ok()) return page.status();
+  std::move(page->shards.begin(), page->shards.end(), std::back_inserter(shards_));
+  next_token_ = std::move(page->next_token);
+  next_call_ms_ = env_.clock.monotonic_ms();
+  return next_token_.empty() ? take_list(date_ms) : Status();
+}
+
+// Not ok: there is no list.
+Status SourceStream::take_list(int64_t date_ms) {
+  if (shards_.empty()) return {Code::not_found, "ListShards: it has no shards yet"};
+  failures_ = 0;
+  described_ = false;
+  int64_t start_ms = date_ms != 0 ? date_ms : env_.clock.wall_ms();
+  if (missing_ && identity_.created_ms != 0) start_ms = identity_.created_ms;
+  const Status status = listed_(identity_, std::exchange(shards_, {}), start_ms);
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  if (status.ok()) {
+    readable_ = true;
+    missing_ = false;
+    incident_.recover(env_, "stream " + name_.name + ": found and listed again");
+    next_call_ms_ = std::min(now_ms + kRefreshMs, wanted_ms_);
+    return {};
+  }
+  if (!status.retryable()) set_unreadable();
+  next_call_ms_ = now_ms + (status.retryable() ? kListedAgainMs : kRefreshMs);
+  incident_.report(reporter_, {}, status);
+  return {};
+}
+
+// Whatever failed, the next try begins anew: tokens expire, and what was described may be another stream by then.
+void SourceStream::fail(const Status& status) {
+  described_ = false;
+  shards_.clear();
+  next_token_.clear();
+  ++failures_;
+  retrying_ = true;
+  const bool not_found = status.code() == Code::not_found;
+  const Backoff& backoff = status.retryable() ? kBackoff : kRefusedBackoff;
+  const int64_t pause_ms = not_found ? kPermanentFailurePauseMs : backoff.delay_ms(failures_, env_.random);
+  next_call_ms_ = not_before_ms_ = env_.clock.monotonic_ms() + pause_ms;
+  if (not_found) {
+    set_unreadable();
+    missing_ = true;
+  }
+  const bool warning = not_found || status.retryable();
+  incident_.report(reporter_, "stream " + name_.name,
+                   Status(status.code(), (not_found ? "not found: " : "") + status.message() +
+                                             (not_found ? "; it is looked for every 30 s" : "; this is retried")),
+                   warning ? LogLevel::warn : LogLevel::error);
+}
+
+}  // namespace penstock

@@ -1,0 +1,187 @@
+#include "core/kinesis/input/unpacker.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+#include "core/logs/decode/gunzip.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr std::string_view kJsonBlanks = " \t\r\n";
+
+// Takes the blanks at the front of text, then word; false where that is not what follows.
+bool take(std::string_view& text, std::string_view word) {
+  text.remove_prefix(std::min(text.find_first_not_of(kJsonBlanks), text.size()));
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+// By its text alone, so that a message that is cut or damaged still looks like one. An application's own JSON may
+// have a messageType, too, but hardly these; and where its strings hold a message its quotes are escaped.
+bool looks_like_message(std::string_view text) {
+  if (!take(text, "{")) return false;
+  constexpr std::string_view kName = "\"messageType\"";
+  for (size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName)) {
+    text.remove_prefix(at + kName.size());
+    std::string_view value = text;
+    if (take(value, ":") && (take(value, "\"DATA_MESSAGE\"") || take(value, "\"CONTROL_MESSAGE\""))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Unpacker::Unpacker(const UnpackOptions& options)
+    : options_(options), reader_(options.inflate_limit_bytes, options.extracted_fields) {}
+
+void Unpacker::begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range) {
+  data_ = data;
+  origin_ = origin;
+  range_ = range;
+  is_begun_ = false;
+  kind_ = Kind::nothing;
+  framing_ = Framing::plain;
+  if (!options_.deaggregate || origin.sub_sequence_number != 0) return;
+  if (!aggregated_.open(data)) {
+    if (!aggregated_.problem().ok()) framing_ = Framing::malformed;
+    return;
+  }
+  framing_ = Framing::aggregated;
+  ++counters_.aggregated_records;
+  counters_.user_records += static_cast<int64_t>(aggregated_.size());
+}
+
+void Unpacker::resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
+                      UnpackedThrough through, penstock_batch& batch) {
+  const UnpackCounters counters = counters_;
+  const SubscriptionCounters messages = reader_.counters();
+  begin(data, origin, range);
+  while (next_user_record() && origin_.sub_sequence_number < through.sub_sequence_number) {
+  }
+  while (batches_ < through.batches && next(batch)) {
+  }
+  counters_ = counters;
+  reader_.restore(messages);
+}
+
+bool Unpacker::has_more_user_records() const {
+  if (!is_begun_) return true;
+  return framing_ == Framing::aggregated && origin_.sub_sequence_number + 1 < aggregated_.size();
+}
+
+void Unpacker::leave() {
+  kind_ = Kind::nothing;
+  reader_.release();
+  aggregated_.release();
+}
+
+bool Unpacker::next_user_record() {
+  const bool is_first = !std::exchange(is_begun_, true);
+  kind_ = Kind::nothing;
+  batches_ = 0;
+  problem_ = {};
+  if (framing_ == Framing::aggregated) {
+    KplUserRecord user_record;
+    if (!aggregated_.next(user_record)) return false;
+    data_ = user_record.data;
+    origin_.partition_key = bytes(user_record.partition_key);
+    if (!is_first) ++origin_.sub_sequence_number;
+    if (is_outside_range(user_record)) return true;
+  } else if (!is_first) {
+    return false;
+  }
+  kind_ = kind_of_data();
+  return true;
+}
+
+// KCL gives nothing at all of an aggregated record with one such user record in it (AggregatorUtil). Here it is
+// that one alone: the KPL sends again no other ones (https://github.com/awslabs/amazon-kinesis-producer/pull/576;
+// all of them before that, which then arrive twice), so that the rest would be lost. Nothing is left out where the
+// hash is not known.
+bool Unpacker::is_outside_range(const KplUserRecord& user_record) {
+  if (!options_.hash_range_rule) return false;
+  const std::optional<HashKey> hash = effective_hash_key(user_record);
+  if (!hash || range_.contains(*hash)) return false;
+  ++counters_.outside_range;
+  return true;
+}
+
+Unpacker::Kind Unpacker::kind_of_data() {
+  if (framing_ == Framing::malformed) {
+    problem_ = aggregated_.problem();
+    return Kind::nothing;
+  }
+  if (options_.format == RecordFormat::raw) return Kind::raw;
+  if (options_.format == RecordFormat::cloudwatch_logs) return Kind::message;
+  if (Gunzip::looks_like_gzip(data_) || looks_like_message(data_)) return Kind::message;
+  if (!data_.starts_with(kKplMagic)) return Kind::raw;
+  problem_ = {Code::invalid,
+              options_.deaggregate
+                  ? "begins like a record that the KPL aggregated, but is none: its checksum or what it frames is "
+                    "damaged; with format raw it is given out as it is"
+                  : "aggregated by the KPL, and deaggregate is off; turn it on, or use format raw"};
+  return Kind::nothing;
+}
+
+bool Unpacker::next(penstock_batch& batch) {
+  if (!unpack(batch)) return false;
+  ++batches_;
+  return true;
+}
+
+bool Unpacker::unpack(penstock_batch& batch) {
+  switch (kind_) {
+    case Kind::nothing:
+      return false;
+    case Kind::raw:
+      kind_ = Kind::nothing;
+      fill_raw_batch(batch);
+      return true;
+    case Kind::message:
+      reader_.begin(data_, origin_);
+      kind_ = Kind::open_message;
+      [[fallthrough]];
+    case Kind::open_message:
+      if (reader_.next(batch) == SubscriptionReader::Step::batch) {
+        batch_bytes_ = reader_.batch_bytes();
+        return true;
+      }
+      kind_ = Kind::nothing;
+      problem_ = reader_.problem();
+      return false;
+  }
+  return false;
+}
+
+// Its id is shard:sequence:sub-sequence: a sequence number is unique in its shard alone. It is unique in the
+// stream, and the same whenever the record is read, also from a failure file. Where the position is not known
+// there is none.
+void Unpacker::fill_raw_batch(penstock_batch& batch) {
+  raw_id_.clear();
+  if (origin_.sequence_number.size > 0) {
+    raw_id_ = view(origin_.shard_id);
+    if (!raw_id_.empty()) raw_id_ += ':';
+    raw_id_.append(view(origin_.sequence_number)).append(":").append(std::to_string(origin_.sub_sequence_number));
+  }
+  raw_event_ = {};
+  raw_event_.time_ms = origin_.arrival_time_ms;
+  raw_event_.id = bytes(raw_id_);
+  raw_event_.body = bytes(data_);
+  raw_event_.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
+  batch = origin_;
+  batch.struct_size = sizeof(penstock_batch);
+  batch.record_stride = sizeof(penstock_record);
+  batch.records = &raw_event_;
+  batch.record_count = 1;
+  batch_bytes_ = sizeof(penstock_batch) + sizeof(penstock_record) + data_.size() + raw_id_.size() +
+                 origin_.partition_key.size;
+  ++counters_.raw_events;
+  counters_.raw_bytes += static_cast<int64_t>(data_.size());
+}
+
+}  // namespace penstock

@@ -1,0 +1,213 @@
+#include "core/kinesis/output/call_maker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock {
+
+void CallMaker::add_again(WriterRecord& first, int64_t due_ms) {
+  queue_of(first).add_again(first, std::min(due_ms, expires_ms(first)));
+}
+
+std::vector<WriterRecord*> CallMaker::pieces(WriterRecord& first) {
+  std::vector<WriterRecord*> pieces = {&first};
+  // Cuts the last piece after so many of its records.
+  const auto cut_after = [&](size_t records) {
+    WriterRecord* const begin = pieces.back();
+    WriterRecord* last = begin;
+    while (--records > 0) last = last->next;
+    WriterRecord* rest = std::exchange(last->next, nullptr);
+    if (options_.order_per_key) rest = order_.separate(begin, rest);
+    if (rest != nullptr) pieces.push_back(rest);
+  };
+  cut_after(1);
+  size_t rest = 0;
+  if (pieces.size() == 2) each_record(pieces.back(), [&rest](const WriterRecord&) { ++rest; });
+  if (rest > 1) cut_after(rest / 2);
+  return pieces;
+}
+
+void CallMaker::alone_ended(int64_t now_ms) {
+  alone_under_way_ = false;
+  alone_since_ms_ = now_ms;
+}
+
+int64_t CallMaker::next_alone_ms() const {
+  if (alone_under_way_) return kNever;
+  return std::max(alone_.due_again_ms(), alone_since_ms_ + kAlonePauseMs);
+}
+
+void CallMaker::throttled(const WriterRecord& first, int64_t now_ms) {
+  if (options_.packing.random_hash_keys) return;  // it goes to another shard the next time
+  if (!shards_.known()) {
+    shards_.want();
+    return;
+  }
+  forget_old_budgets();
+  if (const uint32_t shard = shards_.shard_of(first.partition_key); shard != ShardMap::kNoShard)
+    budgets_.refused(shard, now_ms);
+}
+
+void CallMaker::forget_old_budgets() {
+  if (std::exchange(budgets_version_, shards_.version()) != shards_.version()) budgets_.clear();
+}
+
+// When a chain may go to its shard.
+int64_t CallMaker::admit(WriterRecord& first, int64_t now_ms) {
+  forget_old_budgets();
+  if (!budgets_.any() || first.admitted) return now_ms;
+  size_t bytes = 0;
+  each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
+  // How many will share a parcel is not known yet. Where it comes out that few do, further refusals cut the share.
+  const bool shares_parcel = options_.packing.aggregate != Packing::Aggregate::none && !first.sent;
+  const ShardBudgets::Place place =
+      budgets_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);
+  first.admitted = place.kept;
+  return place.due_ms;
+}
+
+void CallMaker::done(const WriterRecord& record) {
+  if (!record.has_turn) return;
+  WriterRecord* const next = order_.done(record);
+  if (next == nullptr) return;
+  next->has_turn = true;
+  add_again(*next, kAtOnce);
+}
+
+int64_t CallMaker::next_call_ms(bool hurry) const {
+  if (gathered()) return kAtOnce;
+  int64_t due_ms = std::min(queue_.due_again_ms(), next_alone_ms());
+  if (queue_.fresh_records() > 0) {
+    const bool by_count = options_.packing.aggregate == Packing::Aggregate::none;
+    const bool whole = (by_count && queue_.fresh_records() >= kMaxRecordsPerCall) ||
+                       queue_.fresh_bytes() >= options_.packing.max_call_bytes;
+    due_ms = std::min(due_ms, hurry || whole ? kAtOnce : queue_.oldest_fresh_ms() + options_.linger_ms);
+  }
+  return due_ms;
+}
+
+bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes, size_t most_parcels) {
+  if (gathered()) return true;
+  packing_.set_most_parcels(most_parcels);
+  const bool others_first = alone_was_last_ || most_parcels < kMaxRecordsPerCall;
+  const bool alone = next_alone_ms() <= now_ms && !(others_first && queue_.front(now_ms) != nullptr);
+  WriterQueue& queue = alone ? alone_ : queue_;
+  for (bool room = true; room;) {
+    WriterRecord* const front = queue.front(now_ms);
+    if (front == nullptr) break;
+    if (!take_turn(*front)) {
+      queue.pop(now_ms);
+      take_along(front->partition_key, now_ms, max_record_bytes);
+      continue;
+    }
+    WriterRecord* const first = without_unsendable(front, now_ms, max_record_bytes);
+    room = first == nullptr || put(*first, now_ms, max_record_bytes);
+    if (room || first != front) queue.pop(now_ms);
+    if (!room && first != front) queue.add_again(*first, kAtOnce);  // what is left of a chain
+    for (const Released& one : std::exchange(released_, {})) add_again(*one.first, one.due_ms);
+  }
+  alone_was_last_ = alone;
+  alone_under_way_ = alone_under_way_ || (alone && gathered());
+  return gathered();
+}
+
+// Returns false if the record has to wait for others of its key. A record that can never be sent takes its turn
+// too: after a crash it is sent again unless its failure is on disk, so until then it holds back its successors.
+bool CallMaker::take_turn(WriterRecord& record) {
+  if (!options_.order_per_key || record.has_turn || record.partition_key.empty()) return true;
+  record.has_turn = order_.arrive(record);
+  return record.has_turn;
+}
+
+// Puts a chain into the call, or back into the queue until its shard has capacity. False: the call has no room.
+bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes) {
+  if (const int64_t admitted_ms = admit(first, now_ms); admitted_ms > now_ms) {
+    released_.push_back({&first, admitted_ms});
+    return true;
+  }
+  if (!packing_.add(first)) return false;
+  each_record(&first, [&](WriterRecord& record) {
+    record.admitted = false;
+    if (options_.order_per_key) take_along(record.partition_key, now_ms, max_record_bytes);
+  });
+  return true;
+}
+
+// Those that wait for their turn behind a record of this call may join it in its parcel.
+void CallMaker::take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
+  if (order_.held_back(key)) return fail_waiting(key, now_ms, max_record_bytes);
+  for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
+    if (!packing_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
+    order_.let_join(*waiting);
+    packing_.join(*waiting);
+    waiting->has_turn = true;
+  }
+}
+
+std::vector<Parcel> CallMaker::take_parcels() {
+  std::vector<Parcel> parcels = packing_.take_parcels();
+  for (const Parcel& parcel : parcels)
+    each_record(parcel.first,
+                [this](WriterRecord& record) { retries_ += std::exchange(record.sent, true) ? 1 : 0; });
+  return parcels;
+}
+
+// When a record becomes too old.
+int64_t CallMaker::expires_ms(const WriterRecord& record) const {
+  return options_.max_record_age_ms ? record.batch->written_ms + *options_.max_record_age_ms : kNever;
+}
+
+// Why a record can never be sent; "" if it can.
+std::string CallMaker::why_unsendable(const WriterRecord& record, int64_t now_ms, size_t max_record_bytes) const {
+  if (record.unreadable) return "the agent handed it over in a form that could not be read";
+  if (record.partition_key.empty()) return keys_.why_none();
+  const size_t bytes = record.bytes();
+  if (bytes + packing_.growth_bytes(bytes) > max_record_bytes)
+    return "the record has " + std::to_string(bytes) + " bytes with its partition key; the stream takes " +
+           std::to_string(max_record_bytes) + " at most (max_record_bytes)";
+  if (now_ms >= expires_ms(record))
+    return "it was not delivered within " + std::to_string(*options_.max_record_age_ms) + " ms (max_record_age)";
+  return {};
+}
+
+// What is left of a chain without its records that can never be sent; nullptr: nothing.
+WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes) {
+  WriterRecord** link = &first;
+  while (WriterRecord* const record = *link) {
+    std::string why = why_unsendable(*record, now_ms, max_record_bytes);
+    if (why.empty()) {
+      link = &record->next;
+      continue;
+    }
+    *link = std::exchange(record->next, nullptr);
+    undeliverable_.add(*record, std::move(why));
+    if (!record->has_turn) continue;
+    *link = order_.separate(record, *link);
+    order_.hold_back(record->partition_key);
+    fail_waiting(record->partition_key, now_ms, max_record_bytes);
+  }
+  return first;
+}
+
+// Those that wait behind a record that can never be sent, and cannot be sent either, share its write of the
+// failure file.
+void CallMaker::fail_waiting(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
+  for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
+    std::string why = why_unsendable(*waiting, now_ms, max_record_bytes);
+    if (why.empty()) return;
+    order_.let_join(*waiting);
+    waiting->has_turn = true;
+    undeliverable_.add(*waiting, std::move(why));
+  }
+}
+
+void CallMaker::clear() {
+  queue_.clear();
+  alone_.clear();
+  alone_under_way_ = alone_was_last_ = false;
+  order_.clear();
+  packing_.take_parcels();
+  released_.clear();
+}
+
+}  // namespace penstock

@@ -1,0 +1,140 @@
+#include "core/kinesis/output/partition_key.h"
+
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/records.h"
+#include "core/kinesis/put_records.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kRandomKeyBytes = 16;
+
+}  // namespace
+
+Result<PartitionKeys> PartitionKeys::make(std::string_view form, std::string_view missing) {
+  PartitionKeys keys;
+  const std::string_view behind_colon = form.substr(form.find(':') + 1);
+  if (form == "log_stream") {
+    keys.form_ = Form::log_stream;
+  } else if (form == "random") {
+    keys.form_ = Form::random;
+  } else if (form == "source") {
+    keys.form_ = Form::source;
+  } else if (form.starts_with("field:")) {
+    keys.form_ = Form::field;
+    keys.text_ = behind_colon;
+    keys.field_.emplace(keys.text_);
+  } else if (form.starts_with("text:")) {
+    keys.form_ = Form::text;
+    keys.text_ = behind_colon;
+  } else {
+    return Status(Code::config, "partition_key is \"" + printable(form) +
+                                    "\", but must be log_stream, random, source, field:PATH or text:TEXT");
+  }
+  const std::string dotted = "." + keys.text_ + ".";
+  if (keys.form_ == Form::field && dotted.find("..") != std::string::npos)
+    return Status(Code::config,
+                  "partition_key is \"" + printable(form) +
+                      "\", but each name of the path must have a character, as in field:lambda.requestId");
+  if (keys.form_ == Form::text && keys.text_.empty())
+    return Status(Code::config, "partition_key is \"text:\", but a partition key has a character at least");
+  if (missing == "log_stream")
+    keys.missing_ = Missing::log_stream;
+  else if (missing == "random")
+    keys.missing_ = Missing::random;
+  else if (missing == "on_failure")
+    keys.missing_ = Missing::on_failure;
+  else
+    return Status(Code::config, "partition_key_missing is \"" + printable(missing) +
+                                    "\", but must be log_stream, random or on_failure");
+  return keys;
+}
+
+std::span<const std::string_view> PartitionKeys::choose(const penstock_batch& batch, Random& random) {
+  made_.clear();
+  choices_.clear();
+  std::string_view last;  // the key before this one, as it was before it was made fit
+  for (uint64_t i = 0; i < batch.record_count; ++i) {
+    const Choice choice = choose_one(batch, record_at(batch, i), random);
+    const std::string_view key = choice.elsewhere;
+    const bool shared = !key.empty() && key.data() == last.data() && key.size() == last.size();
+    choices_.push_back(shared ? choices_.back() : made_fit(choice));
+    last = key;
+  }
+  keys_.clear();
+  for (const Choice& choice : choices_)
+    keys_.push_back(choice.made_at == kElsewhere
+                        ? choice.elsewhere
+                        : std::string_view(made_).substr(choice.made_at, choice.made_size));
+  return keys_;
+}
+
+PartitionKeys::Choice PartitionKeys::choose_one(const penstock_batch& batch, const penstock_record& record,
+                                                Random& random) {
+  if (record.key.size > 0) return {view(record.key)};
+  switch (form_) {
+    case Form::log_stream:
+      return from_log_stream(batch, record, random);
+    case Form::random:
+      return make_random(random);
+    case Form::text:
+      return {text_};
+    case Form::source:
+      if (batch.partition_key.size > 0) return {view(batch.partition_key)};
+      break;
+    case Form::field:
+      const size_t start = made_.size();
+      if (field_->append(made_, view(record.body))) return made_from(start);
+      break;
+  }
+  switch (missing_) {
+    case Missing::log_stream:
+      return from_log_stream(batch, record, random);
+    case Missing::random:
+      return make_random(random);
+    case Missing::on_failure:
+      break;
+  }
+  return {};
+}
+
+PartitionKeys::Choice PartitionKeys::from_log_stream(const penstock_batch& batch, const penstock_record& record,
+                                                     Random& random) {
+  for (const penstock_bytes& key : {batch.log_stream, record.id, batch.partition_key})
+    if (key.size > 0) return {view(key)};
+  return make_random(random);
+}
+
+PartitionKeys::Choice PartitionKeys::make_random(Random& random) {
+  const size_t start = made_.size();
+  uint64_t bits = random.next();
+  for (size_t i = 0; i < kRandomKeyBytes; ++i, bits >>= 4) made_ += "0123456789abcdef"[bits & 15];
+  return made_from(start);
+}
+
+// A key that the service takes: the same, or its hash.
+PartitionKeys::Choice PartitionKeys::made_fit(Choice choice) {
+  const bool made = choice.made_at != kElsewhere;
+  const std::string_view key = made ? std::string_view(made_).substr(choice.made_at) : choice.elsewhere;
+  if (key.empty() || is_partition_key(key)) return choice;
+  const std::string hash = hex(sha256(key));
+  if (made) made_.resize(choice.made_at);
+  const size_t start = made_.size();
+  made_ += hash;
+  return made_from(start);
+}
+
+std::string PartitionKeys::why_none() const {
+  return form_ == Form::field ? "the record has no member " + printable(text_) +
+                                    " with a text or number in it to be its partition key (partition_key field:" +
+                                    printable(text_) + ", partition_key_missing on_failure)"
+                              : "the record's source has no partition key (partition_key source, "
+                                "partition_key_missing on_failure)";
+}
+
+}  // namespace penstock

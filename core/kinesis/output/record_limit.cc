@@ -1,0 +1,64 @@
+#include "core/kinesis/output/record_limit.h"
+
+#include "base/json.h"
+#include "base/json_parser.h"
+#include "core/backoff.h"
+#include "core/kinesis/put_records.h"
+
+namespace penstock {
+
+namespace {
+constexpr size_t kAnswerBytes = 64 << 10;
+constexpr Backoff kBackoff = {.base_ms = 500, .cap_ms = 10'000};
+constexpr int64_t kNoStreamPauseMs = 30'000;
+}  // namespace
+
+Result<size_t> read_max_record_bytes(const std::string& body) {
+  JsonDocument json;
+  json.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
+  if (!json.HasParseError() && json.IsObject()) {
+    const auto summary = json.FindMember("StreamDescriptionSummary");
+    if (summary != json.MemberEnd() && summary->value.IsObject()) {
+      const auto limit = summary->value.FindMember("MaxRecordSizeInKiB");
+      if (limit == summary->value.MemberEnd()) return kMaxRecordBytes;  // a service older than the member
+      if (limit->value.IsUint() && limit->value.GetUint() > 0) return size_t{limit->value.GetUint()} << 10;
+    }
+  }
+  return Status(Code::transient, "the answer to DescribeStreamSummary is not what the service documents");
+}
+
+void RecordLimit::advance() {
+  if (env_.clock.monotonic_ms() < next_deadline_ms()) return;
+  std::string body = "{";
+  append_stream_member(body, stream_);
+  body += '}';
+  asking_ = true;
+  call_("DescribeStreamSummary", std::move(body), kAnswerBytes,
+        [this](const Result<ServiceAnswer>& answer) { receive(answer); });
+}
+
+void RecordLimit::receive(const Result<ServiceAnswer>& answer) {
+  asking_ = false;
+  const Result<size_t> bytes = answer.ok() ? read_max_record_bytes(answer->body) : Result<size_t>(answer.status());
+  if (bytes.ok()) {
+    bytes_ = *bytes;
+    return;
+  }
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  std::string then = ", which is tried again";
+  if (bytes.status().code() == Code::denied) {
+    bytes_ = kMaxRecordBytes;
+    then = " (max_record_bytes auto; 1 MiB is taken in its place)";
+  } else if (bytes.status().code() == Code::not_found) {
+    due_ms_ = now_ms + kNoStreamPauseMs;  // it may be made yet, and then take more than most
+    then += " every 30 s; nothing is sent until then";
+  } else {
+    // What anything but the service refuses is no answer to the question, however odd it is.
+    due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
+  }
+  reporter_.report(
+      bytes.status().in("asking stream " + printable(stream_) + " for the largest record that it takes" + then),
+      LogLevel::warn);
+}
+
+}  // namespace penstock

@@ -1,0 +1,79 @@
+#include "core/kinesis/output/shard_map.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.h"
+#include "core/kinesis/put_records.h"
+
+namespace penstock {
+
+namespace {
+constexpr size_t kAnswerBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
+}  // namespace
+
+void ShardMap::want() { wanted_ = true; }
+
+void ShardMap::advance() {
+  if (env_.clock.monotonic_ms() < next_deadline_ms()) return;
+  std::string body = "{";
+  if (next_token_.empty()) {
+    append_stream_member(body, stream_);
+  } else {
+    body += "\"NextToken\":";
+    append_json_string(body, next_token_);
+  }
+  body += '}';
+  calling_ = true;
+  if (next_token_.empty()) wanted_ = false;
+  call_("ListShards", std::move(body), kAnswerBytes,
+        [this](Result<ServiceAnswer> answer) { receive(std::move(answer)); });
+}
+
+void ShardMap::receive(Result<ServiceAnswer> answer) {
+  calling_ = false;
+  const Status taken = or_out_of_memory([&] { return take_page(answer); });
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  if (!taken.ok()) {
+    next_token_.clear();  // tokens expire: the next try begins with the first page
+    listed_.clear();
+    wanted_ = true;
+    due_ms_ = now_ms + (taken.retryable() ? kPauseMs : kRefusedPauseMs);
+    reporter_.report(taken.in("listing the shards of stream " + printable(stream_) +
+                              ", without which records are not known by their shard (with aggregate kpl "
+                              "only those of one partition key share a record meanwhile)"),
+                     LogLevel::warn);
+    return;
+  }
+  if (!next_token_.empty()) {
+    due_ms_ = now_ms;
+    return;
+  }
+  due_ms_ = now_ms + kPauseMs;
+  open_ = std::exchange(listed_, {});
+  std::sort(open_.begin(), open_.end(),
+            [](const ShardInfo& a, const ShardInfo& b) { return a.first_hash_key < b.first_hash_key; });
+  ++version_;
+}
+
+Status ShardMap::take_page(Result<ServiceAnswer>& answer) {
+  if (!answer.ok()) return answer.status();
+  Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
+  if (!page.ok()) return page.status();
+  for (ShardInfo& shard : page->shards)
+    if (shard.open) listed_.push_back(std::move(shard));
+  next_token_ = std::move(page->next_token);
+  return {};
+}
+
+uint32_t ShardMap::shard_of(std::string_view partition_key) const {
+  const std::optional<HashKey> key = open_.empty() ? std::nullopt : hash_of_partition_key(partition_key);
+  if (!key) return kNoShard;
+  const auto above =
+      std::upper_bound(open_.begin(), open_.end(), *key,
+                       [](HashKey wanted, const ShardInfo& shard) { return wanted < shard.first_hash_key; });
+  if (above == open_.begin() || std::prev(above)->last_hash_key < *key) return kNoShard;
+  return static_cast<uint32_t>(above - open_.begin() - 1);
+}
+
+}  // namespace penstock

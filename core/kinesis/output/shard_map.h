@@ -1,0 +1,59 @@
+// Which shard takes a record, by the hash of its partition key, as ListShards says.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/aws/service_call.h"
+#include "core/env.h"
+#include "core/kinesis/read_api.h"
+#include "core/reporter.h"
+
+namespace penstock {
+
+class ShardMap {
+ public:
+  static constexpr uint32_t kNoShard = UINT32_MAX;
+
+  // All references outlive this, and this its calls.
+  ShardMap(Env& env, Reporter& reporter, const ServiceCall& call, std::string stream)
+      : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)) {}
+
+  // Wants a list that is newer than now. Lists are kPauseMs apart at least.
+  void want();
+  void advance();
+  int64_t next_deadline_ms() const { return (wanted_ || !next_token_.empty()) && !calling_ ? due_ms_ : kNever; }
+
+  bool known() const { return version_ > 0; }
+  // Nobody wants a newer one, and none is under way.
+  bool current() const { return known() && !wanted_ && !calling_ && next_token_.empty(); }
+  uint64_t version() const { return version_; }  // of the list: grows with each, 0 before the first
+  // The number of the open shard that takes a partition key; kNoShard: not known. Numbers change with the version.
+  uint32_t shard_of(std::string_view partition_key) const;
+  const std::string& id(uint32_t shard) const { return open_[shard].id; }
+
+ private:
+  static constexpr int64_t kPauseMs = 5'000;
+  static constexpr int64_t kRefusedPauseMs = 300'000;
+
+  void receive(Result<ServiceAnswer> answer);
+  Status take_page(Result<ServiceAnswer>& answer);
+
+  Env& env_;
+  Reporter& reporter_;
+  const ServiceCall& call_;
+  std::string stream_;
+  bool wanted_ = false;
+  bool calling_ = false;
+  int64_t due_ms_ = 0;
+  std::string next_token_;
+  std::vector<ShardInfo> listed_;  // the open ones of the pages so far
+  std::vector<ShardInfo> open_;    // by first hash key
+  uint64_t version_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,71 @@
+#include "core/kinesis/output/stream_check.h"
+
+#include "base/json.h"
+#include "base/json_parser.h"
+#include "core/backoff.h"
+#include "core/kinesis/put_records.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMaxAnswerBytes = 64 << 10;
+constexpr Backoff kBackoff = {.base_ms = 500, .cap_ms = 30'000};
+constexpr int64_t kNoStreamPauseMs = 30'000;
+
+// "status ACTIVE, open shards: 4"; Code::transient for what is not the service's answer.
+Result<std::string> read_summary(const std::string& body) {
+  JsonDocument json;
+  json.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
+  if (!json.HasParseError() && json.IsObject()) {
+    const auto summary = json.FindMember("StreamDescriptionSummary");
+    if (summary != json.MemberEnd() && summary->value.IsObject()) {
+      const auto status = summary->value.FindMember("StreamStatus");
+      const auto shards = summary->value.FindMember("OpenShardCount");
+      if (status != summary->value.MemberEnd() && status->value.IsString())
+        return "status " + printable({status->value.GetString(), status->value.GetStringLength()}) +
+               (shards != summary->value.MemberEnd() && shards->value.IsUint()
+                    ? ", open shards: " + std::to_string(shards->value.GetUint())
+                    : std::string());
+    }
+  }
+  return Status(Code::transient, "the answer to DescribeStreamSummary is not what the service documents");
+}
+
+}  // namespace
+
+void StreamCheck::advance() {
+  if (env_.clock.monotonic_ms() < due_ms_) return;
+  std::string body = "{";
+  append_stream_member(body, stream_);
+  body += '}';
+  due_ms_ = kNever;
+  call_("DescribeStreamSummary", std::move(body), kMaxAnswerBytes,
+        [this](const Result<ServiceAnswer>& answer) { receive(answer); });
+}
+
+void StreamCheck::receive(const Result<ServiceAnswer>& answer) {
+  const Result<std::string> summary =
+      answer.ok() ? read_summary(answer->body) : Result<std::string>(answer.status());
+  const std::string name = "stream " + printable(stream_);
+  if (summary.ok()) return env_.log(LogLevel::info, "output: " + name + " exists (" + *summary + ")");
+  const Status& status = summary.status();
+  if (status.code() == Code::denied)
+    return env_.log(
+        LogLevel::info,
+        "output: whether " + name +
+            " exists shows with the first record, because this permission is missing: " + status.message());
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  if (status.code() == Code::not_found) {
+    due_ms_ = now_ms + kNoStreamPauseMs;
+    reporter_.report(
+        status.in("output: " + name +
+                  " does not exist in this account and region; create it or correct its name, records "
+                  "wait meanwhile"));
+    return;
+  }
+  due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
+  reporter_.report(status.in("output: whether " + name + " exists is not known yet; retrying"), LogLevel::warn);
+}
+
+}  // namespace penstock

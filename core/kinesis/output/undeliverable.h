@@ -1,0 +1,53 @@
+// Records that can never be delivered, on their way to the failure log.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "core/env.h"
+#include "core/kinesis/failure.h"
+#include "core/kinesis/output/writer_batch.h"
+
+namespace penstock {
+
+// The records stay where they are until advance() has told that they are in the log. All references outlive this.
+class Undeliverable {
+ public:
+  Undeliverable(Env& env, FailureLog& failures) : env_(env), failures_(failures) {}
+
+  // reason is a sentence for a person, with what the record has and what is allowed.
+  void add(WriterRecord& record, std::string reason) { added_.push_back({&record, std::move(reason)}); }
+
+  // Writes what was added to the log, about 4 MiB of lines at a time. Returns the records that are in it, fsynced;
+  // while it cannot be written, the others are tried again when next_deadline_ms() says so.
+  std::vector<WriterRecord*> advance();
+  int64_t next_deadline_ms() const { return std::min(next_flush_ms(), failures_.next_log_ms()); }
+  bool stuck() const { return failures_in_a_row_ > 0; }
+  void clear();
+
+ private:
+  struct Added {
+    WriterRecord* record;
+    std::string reason;
+  };
+
+  struct Unflushed {
+    WriterRecord* record;
+    int64_t number;  // the log's
+  };
+
+  int64_t next_flush_ms() const { return added_.empty() && unflushed_.empty() ? kNever : due_ms_; }
+
+  Env& env_;
+  FailureLog& failures_;
+  std::deque<Added> added_;           // not yet in the log,
+  std::vector<Unflushed> unflushed_;  // or in it but not yet on disk
+  int failures_in_a_row_ = 0;
+  int64_t due_ms_ = 0;
+};
+
+}  // namespace penstock

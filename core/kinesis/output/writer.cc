@@ -1,0 +1,354 @@
+#include "core/kinesis/output/writer.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "base/json.h"
+#include "base/records.h"
+#include "core/backoff.h"
+#include "core/kinesis/output/kpl_landing.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to mend
+
+constexpr std::string_view kThroughputExceeded = "ProvisionedThroughputExceededException";
+
+// Whether trying again soon makes sense. The answer that is too large says nothing of what was done.
+bool soon_again(const Status& status) { return status.retryable() || status.code() == Code::too_large; }
+
+}  // namespace
+
+Writer::Writer(Env& env, FailureLog& failures, Options options, ServiceCall call)
+    : env_(env),
+      reporter_(env),
+      failures_(failures),
+      options_(std::move(options)),
+      call_(std::move(call)),
+      record_limit_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
+      undeliverable_(env_, failures_),
+      shards_(env_, reporter_, call_, options_.stream),
+      next_(options_.calls, options_.partition_keys, shards_, env_.random, undeliverable_) {
+  if (options_.calls.packing.by_shard()) shards_.want();
+}
+
+Status Writer::write(const penstock_batch& batch) {
+  if (closed_) return {Code::invalid, "a batch was written to an output that is closed"};
+  if (batch.record_count == 0) {
+    settled_.push_back({batch.ack_id, PENSTOCK_DELIVERED});
+    return {};
+  }
+  if (batch.record_stride < kFirstRecordBytes)
+    return {Code::invalid, "a batch has a record_stride of " + std::to_string(batch.record_stride) +
+                               ", but a record has at least " + std::to_string(kFirstRecordBytes) + " bytes"};
+  // All that can fail for want of memory comes before the first change.
+  decltype(batches_) one;
+  const uint64_t number = last_batch_number_ + 1;
+  WriterBatch& copy =
+      one.try_emplace(number, number, batch, options_.partition_keys, env_.random, env_.clock.monotonic_ms())
+          .first->second;
+  next_.add(copy);
+  batches_.merge(one);
+
+  last_batch_number_ = number;
+  batch_bytes_ += copy.memory_bytes;
+  counters_.records_in += static_cast<int64_t>(batch.record_count);
+  return {};
+}
+
+template <typename Work>
+void Writer::keep_track(const Work& work) {
+  try {
+    work();
+  } catch (...) {
+    lost_track_ = true;
+    throw;
+  }
+}
+
+// As if nothing outstanding had been sent. Answers to calls under way are not listened to any more.
+void Writer::begin_anew() {
+  calls_.clear();
+  next_.clear();
+  undeliverable_.clear();
+  body_bytes_ = 0;
+  for (auto& [number, batch] : batches_) {
+    for (WriterRecord& record : batch.records) {
+      if (record.done) continue;
+      record.next = nullptr;
+      record.admitted = record.has_turn = false;
+      next_.add_again(record, kAtOnce);
+    }
+  }
+  lost_track_ = false;
+}
+
+void Writer::advance() {
+  if (lost_track_) begin_anew();
+  keep_track([this] {
+    const int64_t now_ms = env_.clock.monotonic_ms();
+    record_limit_.advance();
+    shards_.advance();
+    while (calls_.size() < most_calls() && next_call_ms() <= now_ms) {
+      if (!next_.gather(now_ms, max_record_bytes(), most_parcels())) continue;
+      if (!fits_in_memory()) break;
+      begin_call();
+    }
+    settle_failures();
+  });
+}
+
+// When a call is due, were there room for it.
+int64_t Writer::next_call_ms() const {
+  return record_limit_.known()
+             ? std::max({next_.next_call_ms(closed_), outage_.next_call_ms(), rejections_.next_call_ms()})
+             : kNever;
+}
+
+int64_t Writer::next_deadline_ms() const {
+  if (lost_track_ || (!settled_.empty() && !closed_)) return kAtOnce;
+  int64_t due_ms =
+      std::min({undeliverable_.next_deadline_ms(), record_limit_.next_deadline_ms(), shards_.next_deadline_ms()});
+  const bool room = calls_.size() < most_calls() && (!next_.gathered() || fits_in_memory());
+  if (room) due_ms = std::min(due_ms, next_call_ms());
+  return due_ms;
+}
+
+// Whether the call that is gathered may begin.
+bool Writer::fits_in_memory() const {
+  return calls_.empty() || body_bytes_ + next_.body_bytes() <= options_.mem_limit_bytes / kBodiesShare;
+}
+
+bool Writer::full() const {
+  const size_t bodies = std::max(body_bytes_, options_.mem_limit_bytes / kBodiesShare);
+  return batch_bytes_ + failures_.pending_bytes() + bodies >= options_.mem_limit_bytes;
+}
+
+// A record that is larger than a call could never be sent either.
+size_t Writer::max_record_bytes() const {
+  return std::min(record_limit_.bytes(), options_.calls.packing.max_call_bytes);
+}
+
+void Writer::begin_call() {
+  std::string body = next_.take_body(options_.stream);
+  const uint64_t call_id = ++last_call_id_;
+  body_bytes_ += body.size();
+  calls_.emplace(call_id, Call{next_.take_parcels(), body.size()});
+  ++counters_.calls;
+  probes_ = rejections_.calls_in_vain() == 0 ? 0 : probes_ + 1;
+  call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes, [this, call_id](Result<ServiceAnswer> answer) {
+    keep_track([&] { end_call(call_id, std::move(answer)); });
+  });
+}
+
+void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
+  const auto node = calls_.extract(call_id);
+  if (node.empty()) return;  // it was given back
+  const Call& call = node.mapped();
+  body_bytes_ -= call.body_bytes;
+  if (call.parcels.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
+  if (!answer) return end_failed_call(call, answer.status());
+  const auto told = read_put_records_answer(answer->body, call.parcels.size());
+  if (!told) return end_failed_call(call, told.status());
+  end_answered_call(call, *told);
+}
+
+void Writer::end_failed_call(const Call& call, const Status& status) {
+  ++counters_.failed_calls;
+  const std::string what = "writing to stream " + printable(options_.stream);
+  WriterRecord& first = *call.parcels.front().first;
+  const bool single = call.parcels.size() == 1 && first.next == nullptr;
+  // Where the service does not say which of a call's records it cannot take, smaller calls find out, so that one
+  // record does not hold up all others.
+  const bool rejected = status.code() == Code::invalid;
+  if (!rejected)
+    in_vain(outage_, options_.retry, outage_.calls_in_vain() + 1);
+  else if (!first.alone || rejections_.on())
+    in_vain(rejections_, record_backoff(), (rejections_.calls_in_vain() - kRejectionsInRow) / kSamePause + 1);
+  if (rejected && !single) {
+    reporter_.report(status.in(what + ", which is tried again in smaller calls"), LogLevel::warn);
+    for (WriterRecord* const chain : chains_of(call, true)) next_.add_again(*chain, kAtOnce);
+    return;
+  }
+  if (rejected) {
+    first.alone = true;
+    first.company = 1;
+  }
+  const bool soon = soon_again(status);
+  if (!soon) refused_for_good_ = true;
+  const Status report = status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s"));
+  const LogLevel level = soon ? LogLevel::warn : LogLevel::error;
+  if (rejected)
+    reporter_.report(report, level);
+  else
+    unavailable_.report(reporter_, {}, report, level);
+  send_again(chains_of(call, first.refusals >= kPatience), soon ? &options_.retry : nullptr, status.message());
+}
+
+// What a call had, to be sent again as it was, or in calls of half the size.
+std::vector<WriterRecord*> Writer::chains_of(const Call& call, bool smaller) {
+  const size_t parcels = call.parcels.size();
+  std::vector<WriterRecord*> chains;
+  chains.reserve(parcels);
+  for (const Parcel& parcel : call.parcels) {
+    chains.push_back(parcel.first);
+    if (!smaller) continue;
+    each_record(parcel.first, [&](WriterRecord& one) { one.company = std::max<size_t>(parcels / 2, 1); });
+  }
+  return smaller && parcels == 1 ? next_.pieces(*chains.front()) : chains;
+}
+
+// After a rejected call every second one has a single parcel, and those between have half as many as the last,
+// down to one, and then all over again, until one is accepted. That finds a good record soon, be the bad ones
+// many, few or neighbors; and a good one proves that it is the records, and not the stream.
+size_t Writer::most_parcels() const {
+  constexpr size_t kSizes = std::bit_width(kMaxRecordsPerCall);
+  if (rejections_.calls_in_vain() == 0) return kMaxRecordsPerCall;
+  return probes_ % 2 == 1 ? 1 : kMaxRecordsPerCall >> (probes_ / 2 % kSizes);
+}
+
+// Nothing of a call was taken.
+void Writer::in_vain(Outage& outage, const Backoff& backoff, int attempt) {
+  const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
+  if (!outage.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
+  unavailable_.report(reporter_, {},
+                      {Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
+                                            std::to_string(outage.calls_in_vain()) +
+                                            " calls; until it does, calls go one at a time"});
+}
+
+void Writer::taken() {
+  outage_.taken();
+  rejections_.taken();
+  if (unavailable_.logged())
+    unavailable_.recover(env_, "stream " + printable(options_.stream) + " takes records again");
+}
+
+void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer) {
+  const std::vector<RefusedRecord>& refused = answer.refused;
+  refused_for_good_ = false;
+  if (!refused.empty()) {
+    reporter_.report(
+        {Code::throttled, "stream " + printable(options_.stream) +
+                              " refuses records, which are sent again: " + printable(refused.front().code)},
+        LogLevel::warn);
+    const int64_t now_ms = env_.clock.monotonic_ms();
+    std::vector<WriterRecord*> again;
+    again.reserve(refused.size());
+    for (const RefusedRecord& one : refused) {
+      again.push_back(call.parcels[one.index].first);
+      if (one.code == kThroughputExceeded) next_.throttled(*again.back(), now_ms);
+      each_record(again.back(), [this](const WriterRecord&) { ++counters_.refused_records; });
+    }
+    const Backoff backoff = record_backoff();
+    if (refused.size() == call.parcels.size()) in_vain(outage_, backoff, outage_.calls_in_vain() + 1);
+    send_again(again, &backoff, printable(refused.front().code));
+  }
+  if (refused.size() < call.parcels.size()) taken();
+  auto next_refused = refused.begin();
+  for (size_t i = 0; i < call.parcels.size(); ++i) {
+    if (next_refused != refused.end() && next_refused->index == i)
+      ++next_refused;
+    else if (is_misplaced(call.parcels[i], answer.shard_ids[i]))
+      send_to_its_shards(call.parcels[i].first);
+    else
+      deliver(call.parcels[i].first);
+  }
+}
+
+bool Writer::is_misplaced(const Parcel& parcel, std::string_view shard_id) const {
+  return options_.calls.packing.by_shard() && !readers_keep(parcel, shard_id, shards_);
+}
+
+// The stream has other shards than when the records were put together: those of each key go by themselves now.
+void Writer::send_to_its_shards(WriterRecord* first) {
+  shards_.want();
+  each_record(first, [this](const WriterRecord&) { ++counters_.misplaced_records; });
+  for (WriterRecord* const chain : split_by_key(first)) next_.add_again(*chain, kAtOnce);
+}
+
+void Writer::deliver(WriterRecord* first) {
+  each_record(first, [this](WriterRecord& record) {
+    const size_t bytes = record.bytes();
+    next_.done(record);
+    settle(record);
+    ++counters_.records_out;
+    counters_.bytes_out += static_cast<int64_t>(bytes);
+  });
+}
+
+// Neighbours that were refused equally often wait equally long, so that they share a call again. No backoff:
+// slowly.
+void Writer::send_again(const std::vector<WriterRecord*>& chains, const Backoff* backoff,
+                        const std::string& reason) {
+  const int64_t now_ms = env_.clock.monotonic_ms();
+  int64_t due_ms = now_ms + kSlowRetryMs;
+  int refusals = 0;
+  for (WriterRecord* const chain : chains) {
+    each_record(chain, [](WriterRecord& record) { ++record.refusals; });
+    const int now_refusals = chain->refusals;
+    if (now_refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
+      each_record(chain, [&](WriterRecord& record) {
+        undeliverable_.add(record, "it was sent " + std::to_string(now_refusals) +
+                                       " times in vain (record_retry_limit), at last: " + reason);
+      });
+      continue;
+    }
+    if (now_refusals != refusals && backoff != nullptr) {
+      refusals = now_refusals;
+      due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
+    }
+    next_.add_again(*chain, due_ms);
+  }
+}
+
+void Writer::settle_failures() {
+  for (WriterRecord* record : undeliverable_.advance()) {
+    // Not before: after a crash what is not on disk is sent again, and would come behind what waited for it.
+    next_.done(*record);
+    record->batch->failed = true;
+    settle(*record);
+    ++counters_.failures;
+  }
+}
+
+void Writer::settle(WriterRecord& record) {
+  WriterBatch& batch = *record.batch;
+  if (batch.outstanding == 1)
+    settled_.push_back({batch.origin.ack_id, batch.failed ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED});
+  record.done = true;
+  if (--batch.outstanding > 0) return;
+  batch_bytes_ -= batch.memory_bytes;
+  batches_.erase(batch.number);
+}
+
+std::vector<SettledBatch> Writer::take_settled() { return std::exchange(settled_, {}); }
+
+void Writer::give_back() {
+  calls_.clear();
+  next_.clear();
+  undeliverable_.clear();
+  body_bytes_ = 0;
+  while (!batches_.empty()) {
+    settled_.push_back({batches_.begin()->second.origin.ack_id, PENSTOCK_GIVEN_BACK});
+    batches_.erase(batches_.begin());
+  }
+  batch_bytes_ = 0;
+  lost_track_ = false;
+}
+
+WriterCounters Writer::counters() const {
+  WriterCounters counters = counters_;
+  counters.bytes_in_flight = static_cast<int64_t>(batch_bytes_ + body_bytes_ + failures_.pending_bytes());
+  counters.records_queued = static_cast<int64_t>(next_.waiting_records());
+  counters.retries = next_.retries();
+  // Where nothing is outstanding, nobody asks whether the stream takes records again.
+  const bool in_vain = !idle() && (refused_for_good_ || outage_.on() || rejections_.on());
+  counters.healthy = !undeliverable_.stuck() && !in_vain ? 1 : 0;
+  return counters;
+}
+
+}  // namespace penstock

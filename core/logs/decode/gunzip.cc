@@ -1,0 +1,107 @@
+#include "core/logs/decode/gunzip.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdint>
+#include <new>
+#include <string>
+
+#include "base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int kWindowBits = 15 + 16;  // the largest window; gzip only, no zlib or raw deflate streams
+constexpr size_t kLikelyRatio = 64;   // more than log text inflates by
+
+// Where to start from: the last four bytes of a gzip member say its size modulo 2^32 (RFC 1952, 2.3.1). They
+// may lie or be padding, so they are believed only within what is likely and the limit.
+size_t first_guess(std::string_view data, size_t limit_bytes) {
+  uint32_t said = 0;
+  for (size_t index = 0; index < 4 && index < data.size(); ++index)
+    said = said << 8 | static_cast<uint8_t>(data[data.size() - 1 - index]);
+  const size_t likely = data.size() > SIZE_MAX / kLikelyRatio ? SIZE_MAX : data.size() * kLikelyRatio;
+  return std::min({std::max<size_t>(said, data.size()), likely, limit_bytes});
+}
+
+Status damaged(std::string_view data, const std::string& what) {
+  return {Code::invalid, "gzip data of " + std::to_string(data.size()) + " bytes " + what};
+}
+
+}  // namespace
+
+struct Gunzip::Stream {
+  Stream() {
+    if (inflateInit2(&z, kWindowBits) != Z_OK) throw std::bad_alloc();
+  }
+  ~Stream() { inflateEnd(&z); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  z_stream z = {};
+};
+
+Gunzip::Gunzip(Inflater inflater) : inflater_(inflater), stream_(std::make_unique<Stream>()) {}
+Gunzip::~Gunzip() = default;
+
+Status Gunzip::inflate(std::string_view data, size_t limit_bytes, TextBuffer& out) {
+  out.resize(0);
+  // One byte past the limit tells too much from just enough.
+  out.resize(first_guess(data, limit_bytes) + 1);
+  if (inflater_ == Inflater::libdeflate && fast_.inflate(data, limit_bytes, out)) return {};
+  return inflate_by_zlib(data, limit_bytes, out);
+}
+
+// out has a size to begin with.
+Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBuffer& out) {
+  z_stream& z = stream_->z;
+  // zlib reads only, but its interface of old has no const.
+  auto* const input = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
+  size_t read = 0;
+  size_t written = 0;
+  size_t whole_members = 0;  // bytes of out that members inflated to which were whole
+
+  const auto fail = [&](Status status) {
+    out.resize(whole_members);
+    return status;
+  };
+
+  while (true) {
+    inflateReset(&z);
+    for (int result = Z_OK; result != Z_STREAM_END;) {
+      if (written == out.size()) out.resize(std::min(out.size() * 2, limit_bytes + 1));
+      const auto room = static_cast<uInt>(std::min<size_t>(out.size() - written, UINT_MAX));
+      const auto given = static_cast<uInt>(std::min<size_t>(data.size() - read, UINT_MAX));
+      z.next_in = input + read;
+      z.avail_in = given;
+      z.next_out = reinterpret_cast<Bytef*>(out.data() + written);
+      z.avail_out = room;
+      result = ::inflate(&z, Z_NO_FLUSH);
+      read += given - z.avail_in;
+      written += room - z.avail_out;
+      if (written > limit_bytes)
+        return fail({Code::too_large, "gzip data of " + std::to_string(data.size()) +
+                                          " bytes inflates to more than " + std::to_string(limit_bytes) +
+                                          ", the limit"});
+      if (result == Z_MEM_ERROR) throw std::bad_alloc();
+      if (result == Z_BUF_ERROR || (result == Z_OK && read == data.size() && z.avail_out > 0))
+        return fail(damaged(data, "ends in the middle"));
+      if (result != Z_OK && result != Z_STREAM_END)
+        return fail(damaged(data, "is damaged near byte " + std::to_string(read) + ": " +
+                                      (z.msg != nullptr ? z.msg : zError(result))));
+    }
+    whole_members = written;
+    read = end_of_gzip_padding(data, read);
+    const std::string_view rest = data.substr(read);
+    if (looks_like_gzip(rest)) continue;
+    out.resize(written);
+    if (rest.empty()) return {};
+    return damaged(data, "ends " + std::to_string(rest.size()) + " bytes early, before something else: \"" +
+                             printable(rest, 40) + "\"");
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,253 @@
+// What the runtimes put in front of the application's text: time, level and request.
+#include <array>
+#include <cstring>
+
+#include "base/scan.h"
+#include "core/logs/lambda/iso_timestamp.h"
+#include "core/logs/lambda/lambda_grammar.h"
+
+namespace penstock::grammar {
+
+namespace {
+
+struct Level {
+  std::string_view written;
+  std::string_view level;
+};
+
+// The level that a runtime's word of that many letters is; empty: none.
+template <size_t size, size_t count>
+std::string_view find_level(const char* word, const std::array<Level, count>& levels) {
+  for (const Level& level : levels)
+    if (std::memcmp(word, level.written.data(), size) == 0) return level.level;
+  return {};
+}
+
+// Levels of runtimes by the size of the word. .NET's four letters: https://github.com/aws/aws-lambda-dotnet,
+// ConsoleLoggerWriter.
+std::string_view level_of(std::string_view word) {
+  static constexpr std::array k4 = {Level{"INFO", "INFO"},  Level{"WARN", "WARN"},    Level{"info", "INFO"},
+                                    Level{"warn", "WARN"},  Level{"fail", "ERROR"},   Level{"dbug", "DEBUG"},
+                                    Level{"trce", "TRACE"}, Level{"crit", "CRITICAL"}};
+  static constexpr std::array k5 = {Level{"ERROR", "ERROR"}, Level{"DEBUG", "DEBUG"}, Level{"TRACE", "TRACE"},
+                                    Level{"FATAL", "FATAL"}};
+  static constexpr std::array k7 = {Level{"WARNING", "WARNING"}};
+  static constexpr std::array k8 = {Level{"CRITICAL", "CRITICAL"}};
+  switch (word.size()) {
+    case 4:
+      return find_level<4>(word.data(), k4);
+    case 5:
+      return find_level<5>(word.data(), k5);
+    case 7:
+      return find_level<7>(word.data(), k7);
+    case 8:
+      return find_level<8>(word.data(), k8);
+    default:
+      return {};
+  }
+}
+
+// Levels that loggers write in brackets, in letters of any size.
+constexpr std::array<std::string_view, 12> kBracketLevels = {"INFO",   "ERROR",       "WARN",  "WARNING",
+                                                             "DEBUG",  "TRACE",       "FATAL", "CRITICAL",
+                                                             "SEVERE", "INFORMATION", "FINE",  "VERBOSE"};
+
+bool has_control(std::string_view text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') return true;
+  return false;
+}
+
+bool is_bracket_level(std::string_view word) {
+  for (const std::string_view level : kBracketLevels)
+    if (scan::equal_without_case(word, level)) return true;
+  return false;
+}
+
+// What may be the id of a request where a column says so: emulators do not use UUIDs.
+bool is_id(std::string_view text) {
+  constexpr size_t kMaxIdBytes = 128;
+  if (text.size() > kMaxIdBytes) return false;
+  bool has_digit = false;
+  for (const char c : text) {
+    if (!scan::is_digit(c) && !scan::is_letter(c) && c != '-' && c != '_') return false;
+    has_digit = has_digit || scan::is_digit(c);
+  }
+  return has_digit;
+}
+
+// The first column behind a timestamp, and what stands behind it and its blanks.
+struct RequestColumn {
+  std::string_view id;
+  std::string_view behind;
+  bool is_uuid;
+  bool is_empty;  // between two tabs
+  bool has_tabs;  // around it, or one before and the end behind
+};
+
+RequestColumn read_request_column(std::string_view text) {
+  constexpr size_t kUuidSize = 36;
+  if (text.starts_with("\t\t")) return {{}, scan::trim_front(text), false, true, true};
+  const std::string_view rest = scan::trim_front(text);
+  const std::string_view first = rest.substr(0, kUuidSize);
+  const bool is_uuid = scan::is_uuid(first) && (rest.size() == kUuidSize || scan::is_blank(rest[kUuidSize]));
+  const std::string_view id = is_uuid ? first : scan::word(rest);
+  const std::string_view behind = rest.substr(id.size());
+  const bool has_tabs = text.starts_with('\t') && (behind.empty() || behind[0] == '\t');
+  return {id, scan::trim_front(behind), is_uuid, false, has_tabs};
+}
+
+// Takes the column from text, what stands behind a timestamp. An empty column shows between two tabs only; blanks
+// in place of tabs leave nothing of it. true: there was one, perhaps empty.
+bool take_request_id(const RequestColumn& column, std::string_view& text, LambdaLine& line) {
+  if (!column.is_uuid && !column.is_empty && column.id != "undefined" &&
+      !(is_id(column.id) && (column.has_tabs || !level_of(scan::word(column.behind)).empty())))
+    return false;
+  line.set(LambdaField::request_id, column.id);
+  text = column.behind;
+  return true;
+}
+
+// Takes the column of the level. .NET's are words of prose, too: where the columns have tabs, theirs has one.
+void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
+  const std::string_view word = scan::word(text);
+  const std::string_view behind = text.substr(word.size());
+  if (by_tab && behind.starts_with(' ') && word[0] >= 'a') return;
+  line.level = level_of(word);
+  if (!line.level.empty()) text = behind;
+}
+
+// Node.js and .NET: <ISO>Z <id> <level> <message>, where id or level may be missing. A line that begins with a
+// timestamp and has neither keeps its text whole, and so does <ISO>Z <id> Task timed out after 3.00 seconds.
+void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLine& line) {
+  std::string_view rest = text.substr(timestamp_size);
+  if (!rest.empty() && !scan::is_space_or_tab(rest[0])) return;
+  line.timestamp = text.substr(0, timestamp_size);
+  const RequestColumn column = read_request_column(rest);
+  if (column.behind.starts_with('T') && read_timeout(column.behind, line))
+    return line.set(LambdaField::request_id, column.id);
+  const bool by_tab = rest.starts_with('\t');
+  const bool has_id = take_request_id(column, rest, line);
+  rest = scan::trim_front(rest);
+  take_level(rest, by_tab, line);
+  if (line.level.empty() && !has_id) return;
+  line.message = scan::trim(rest);
+  line.returns_are_line_ends = true;
+  line.message_may_be_the_record = line.message.starts_with('{');
+  look_for_node_error(line.message, line);
+}
+
+// Python: [LEVEL] <ISO>Z <id> <message>, where LEVEL may be anything. behind: what stands behind the bracket.
+bool read_python_line(std::string_view level, std::string_view behind, LambdaLine& line) {
+  std::string_view rest = scan::trim_front(behind);
+  const size_t timestamp_size = iso_timestamp_size(rest);
+  if (timestamp_size == 0) return false;
+  const std::string_view timestamp = rest.substr(0, timestamp_size);
+  rest.remove_prefix(timestamp_size);
+  if (!rest.empty() && !scan::is_blank(rest[0])) return false;
+  const bool has_id = take_request_id(read_request_column(rest), rest, line);
+  const bool is_level =
+      behind.starts_with('\t') || has_id || is_bracket_level(level) || level.starts_with("Level ");
+  if (!is_level) return false;
+  line.timestamp = timestamp;
+  // The runtime's formatter has "%(msecs)d": https://github.com/aws/aws-lambda-python-runtime-interface-client,
+  // bootstrap.py.
+  line.timestamp_fraction = SecondsFraction::milliseconds;
+  line.level = level;
+  line.message = scan::trim(rest);
+  line.returns_are_line_ends = true;
+  return true;
+}
+
+// Python's lines, and [LEVEL] <message> of others.
+void read_bracket_line(std::string_view text, LambdaLine& line) {
+  constexpr size_t kMaxLevelBytes = 40;
+  const size_t close = text.substr(0, kMaxLevelBytes).find(']');
+  if (close == std::string_view::npos) return;
+  const std::string_view level = scan::trim(text.substr(1, close - 1));  // log4j pads it
+  const std::string_view behind = text.substr(close + 1);
+  if (level.empty() || has_control(level) || (!behind.empty() && !scan::is_blank(behind[0]))) return;
+  if (read_python_line(level, behind, line) || !is_bracket_level(level)) return;
+  std::string_view rest = scan::trim_front(behind);
+  scan::take(rest, "- ");  // PowerShell's
+  line.level = level;
+  line.message = scan::trim(rest);
+  if (level == "ERROR") look_for_python_error(line.message, line);
+}
+
+// Ruby: I, [<ISO> #<pid>]  INFO <id> -- <program>: <message>
+bool read_ruby_line(std::string_view text, LambdaLine& line) {
+  constexpr std::string_view kInitials = "DIWEFA";
+  if (kInitials.find(text[0]) == std::string_view::npos || !text.substr(1).starts_with(", [")) return false;
+  std::string_view rest = text.substr(4);
+  const size_t timestamp_size = iso_timestamp_size(rest, Zone::none);
+  if (timestamp_size == 0) return false;
+  const std::string_view timestamp = rest.substr(0, timestamp_size);
+  rest.remove_prefix(timestamp_size);
+  if (!rest.starts_with(" #")) return false;
+  rest.remove_prefix(2);
+  while (!rest.empty() && scan::is_digit(rest[0])) rest.remove_prefix(1);
+  if (rest.size() < 2 || !scan::is_space_or_tab(rest[1]) || !scan::take(rest, "]")) return false;
+  const std::string_view level = scan::take_word(rest);
+  if (level_of(level).empty() && level != "ANY") return false;
+  const std::string_view request_id = rest.starts_with("--") ? std::string_view() : scan::take_word(rest);
+  if ((!request_id.empty() && !is_id(request_id)) || !scan::take(rest, "--")) return false;
+  scan::take(rest, ":");  // where the program has no name
+  line.set(LambdaField::request_id, request_id);
+  line.timestamp = timestamp;
+  line.level = level;
+  line.message = scan::trim(rest);
+  return true;
+}
+
+// The size of yyyy-MM-dd HH:mm:ss at the beginning of text, perhaps with decimals; 0: there is none.
+size_t log4j_time_size(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00 00:00:00";
+  if (text.size() <= kShape.size()) return 0;
+  for (size_t index = 0; index < kShape.size(); ++index)
+    if (kShape[index] == '0' ? !scan::is_digit(text[index]) : text[index] != kShape[index]) return 0;
+  size_t at = kShape.size();
+  if (text[at] == '.' || text[at] == ',') ++at;
+  while (at < text.size() && scan::is_digit(text[at])) ++at;
+  return at < text.size() && scan::is_space_or_tab(text[at]) ? at : 0;
+}
+
+// log4j2 for Lambda: yyyy-MM-dd HH:mm:ss <id> LEVEL <class>:<line> - <message>, where the time or, while
+// initialising, the id may be missing. The time has no zone, so the event's is used.
+bool read_log4j_line(std::string_view text, LambdaLine& line) {
+  const size_t time_size = log4j_time_size(text);
+  std::string_view rest = scan::trim_front(text.substr(time_size));
+  std::string_view request_id = scan::word(rest);
+  if (scan::is_uuid(request_id))
+    scan::take_word(rest);
+  else if (time_size == 0)
+    return false;
+  else
+    request_id = {};
+  const std::string_view level = level_of(scan::take_word(rest));
+  if (level.empty()) return false;
+  line.set(LambdaField::request_id, request_id);
+  line.level = level;
+  line.message = scan::trim(rest);
+  return true;
+}
+
+bool may_begin_log4j_line(std::string_view text) {
+  constexpr size_t kDashes = 8;  // that of a UUID, and that of a date behind its digit
+  return text.size() > 19 && (text[4] == '-' || text[kDashes] == '-') &&
+         (scan::is_digit(text[0]) || scan::is_letter(text[0]));
+}
+
+}  // namespace
+
+void read_application_line(std::string_view text, LambdaLine& line) {
+  if (text[0] == '[') return read_bracket_line(text, line);
+  if (scan::is_digit(text[0])) {
+    if (const size_t timestamp_size = iso_timestamp_size(text); timestamp_size != 0)
+      return read_timestamp_line(text, timestamp_size, line);
+  }
+  if (may_begin_log4j_line(text) && read_log4j_line(text, line)) return;
+  if (!read_ruby_line(text, line)) look_for_other_error(text, line);
+}
+
+}  // namespace penstock::grammar

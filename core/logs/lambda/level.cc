@@ -1,0 +1,36 @@
+#include "core/logs/lambda/level.h"
+
+#include <array>
+#include <cstddef>
+
+#include "base/scan.h"
+
+namespace penstock {
+
+namespace {
+
+struct Word {
+  std::string_view written;  // in capitals
+  std::string_view level;
+};
+
+// Of Lambda's runtimes, java.util.logging, syslog, PowerShell and .NET.
+constexpr std::array kWords = {
+    Word{"TRACE", "TRACE"},  Word{"TRCE", "TRACE"},         Word{"VERBOSE", "TRACE"}, Word{"FINER", "TRACE"},
+    Word{"FINEST", "TRACE"}, Word{"DEBUG", "DEBUG"},        Word{"DBUG", "DEBUG"},    Word{"FINE", "DEBUG"},
+    Word{"CONFIG", "DEBUG"}, Word{"INFO", "INFO"},          Word{"NOTICE", "INFO"},   Word{"INFORMATION", "INFO"},
+    Word{"WARN", "WARN"},    Word{"INFORMATIONAL", "INFO"}, Word{"WARNING", "WARN"},  Word{"ERROR", "ERROR"},
+    Word{"FAIL", "ERROR"},   Word{"ERR", "ERROR"},          Word{"SEVERE", "ERROR"},  Word{"FATAL", "FATAL"},
+    Word{"CRIT", "FATAL"},   Word{"CRITICAL", "FATAL"},     Word{"ALERT", "FATAL"},   Word{"EMERG", "FATAL"},
+    Word{"PANIC", "FATAL"},  Word{"EMERGENCY", "FATAL"},
+};
+
+}  // namespace
+
+std::string_view normalized_level(std::string_view level) {
+  for (const Word& word : kWords)
+    if (scan::equal_without_case(level, word.written)) return word.level;
+  return {};
+}
+
+}  // namespace penstock

@@ -1,0 +1,117 @@
+#include "core/logs/lambda/platform_record.h"
+
+#include <array>
+
+#include "core/logs/lambda/lambda_grammar.h"
+
+namespace penstock {
+
+namespace {
+
+struct Member {
+  PlatformPart part;
+  std::string_view name;
+  LambdaField field;
+};
+
+constexpr std::array kMembers = {
+    Member{PlatformPart::record, "requestId", LambdaField::request_id},
+    Member{PlatformPart::record, "version", LambdaField::version},
+    Member{PlatformPart::record, "status", LambdaField::status},
+    Member{PlatformPart::record, "errorType", LambdaField::error_type},
+    Member{PlatformPart::record, "phase", LambdaField::phase},
+    Member{PlatformPart::record, "runtimeVersion", LambdaField::runtime_version},
+    Member{PlatformPart::record, "runtimeVersionArn", LambdaField::runtime_version_arn},
+    Member{PlatformPart::record, "name", LambdaField::extension_name},
+    Member{PlatformPart::record, "state", LambdaField::extension_state},
+    Member{PlatformPart::record, "tenantId", LambdaField::tenant_id},
+    Member{PlatformPart::metrics, "durationMs", LambdaField::duration_ms},
+    Member{PlatformPart::metrics, "billedDurationMs", LambdaField::billed_duration_ms},
+    Member{PlatformPart::metrics, "memorySizeMB", LambdaField::memory_size_mb},
+    Member{PlatformPart::metrics, "maxMemoryUsedMB", LambdaField::max_memory_used_mb},
+    Member{PlatformPart::metrics, "initDurationMs", LambdaField::init_duration_ms},
+    Member{PlatformPart::metrics, "restoreDurationMs", LambdaField::restore_duration_ms},
+    Member{PlatformPart::metrics, "billedRestoreDurationMs", LambdaField::billed_restore_duration_ms},
+};
+
+struct Type {
+  std::string_view name;
+  LambdaEvent event;
+};
+
+constexpr std::array kTypes = {
+    Type{"start", LambdaEvent::start},
+    Type{"end", LambdaEvent::end},
+    Type{"report", LambdaEvent::report},
+    Type{"initStart", LambdaEvent::init_start},
+    Type{"initReport", LambdaEvent::init_report},
+    Type{"restoreStart", LambdaEvent::restore_start},
+    Type{"restoreReport", LambdaEvent::restore_report},
+    Type{"extension", LambdaEvent::extension},
+    Type{"telemetrySubscription", LambdaEvent::telemetry},
+    Type{"logsSubscription", LambdaEvent::logs},
+    Type{"fault", LambdaEvent::error},
+};
+
+// The value of the trace header, "Root=...;Parent=...;Sampled=1".
+void set_trace(std::string_view header, LambdaLine& line) {
+  while (!header.empty()) {
+    const size_t end = header.find(';');
+    const std::string_view pair = header.substr(0, end);
+    header = end == std::string_view::npos ? std::string_view() : header.substr(end + 1);
+    if (pair.starts_with("Root=")) line.set(LambdaField::xray_trace_id, pair.substr(5));
+    if (pair.starts_with("Parent=")) line.set(LambdaField::xray_segment_id, pair.substr(7));
+    if (pair == "Sampled=1") line.set(LambdaField::xray_sampled, "true");
+    if (pair == "Sampled=0") line.set(LambdaField::xray_sampled, "false");
+  }
+}
+
+// The text forms name the duration of a phase after the phase.
+void rename_duration(LambdaField name, LambdaLine& line) {
+  line.set(name, line[LambdaField::duration_ms]);
+  line.unset(LambdaField::duration_ms);
+}
+
+// A record that is a string is a line of text mode.
+void take_line(std::string_view text, LambdaLine& line) {
+  const LambdaLine said = read_lambda_line(text);
+  if (said.event == LambdaEvent::none) return;
+  line.event = said.event;
+  line.failed = said.failed;
+  said.for_each_field([&](LambdaField field, std::string_view value) { line.set(field, value); });
+}
+
+}  // namespace
+
+void set_platform_member(PlatformPart part, std::string_view name, std::string_view value, LambdaLine& line) {
+  if (part == PlatformPart::tracing) {
+    if (name == "value") set_trace(value, line);
+    return;
+  }
+  for (const Member& member : kMembers)
+    if (member.part == part && member.name == name) return line.set(member.field, value);
+}
+
+void finish_platform_record(std::string_view type, std::string_view text, LambdaLine& line) {
+  for (const Type& known : kTypes)
+    if (known.name == type) line.event = known.event;
+  switch (line.event) {
+    case LambdaEvent::init_report:
+      rename_duration(LambdaField::init_duration_ms, line);
+      break;
+    case LambdaEvent::restore_report:
+      rename_duration(LambdaField::restore_duration_ms, line);
+      break;
+    case LambdaEvent::none:
+      // Such as runtimeDone: its duration is a part of the report's, which must not be counted twice.
+      line.unset(LambdaField::duration_ms);
+      break;
+    default:
+      break;
+  }
+  if (!text.empty()) take_line(text, line);
+  line.failed = line.failed || line.event == LambdaEvent::error || line.has(LambdaField::error_type) ||
+                grammar::is_failure(line[LambdaField::status]);
+}
+
+}  // namespace penstock

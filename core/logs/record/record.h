@@ -1,0 +1,85 @@
+// The record that leaves: one JSON object for a log event, on one line.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "abi/penstock.h"
+#include "base/text_buffer.h"
+#include "core/logs/lambda/lambda_line.h"
+#include "core/logs/record/json_object.h"
+#include "core/logs/record/schema.h"
+
+namespace penstock {
+
+struct RecordOptions {
+  Schema schema = Schema::standard;
+  std::string timestamp_key = "timestamp";
+  std::string event_id_key;           // empty: as the schema has it
+  std::string source_key = "source";  // of the object, in the schemas that have one
+  std::string json_key;               // of the member that holds an object passed through; empty: it is the record
+  bool event_id = true;
+  bool keep_message = true;           // of system lines whose fields say all
+  bool function_fields = false;       // the function's name and version in the source
+  bool normalize_level = false;       // see level.h
+  bool parse_json_in_message = true;  // an object behind a runtime's columns counts as the record
+  uint32_t drop = 0;                  // bits of the LambdaEvents of which no record becomes
+};
+
+// Writes the records of a batch. Reuses its buffers.
+class RecordWriter {
+ public:
+  explicit RecordWriter(const RecordOptions& options);
+
+  // Sets where the records that follow come from. Of it they have what is not empty.
+  void begin(const penstock_batch& origin);
+
+  enum class Kind { system_line, passed_through, wrapped, dropped };
+  // Appends the record that becomes of an event; any bytes do. Nothing where it is dropped.
+  Kind append(TextBuffer& out, const penstock_record& event);
+
+ private:
+  void append_line(TextBuffer& out, const LambdaLine& line, const penstock_record& event);
+  void append_object(TextBuffer& out, std::string_view text, const LambdaLine* said, const LambdaLine* around,
+                     const penstock_record& event);
+  void append_object_members(TextBuffer& out, std::string_view text, const penstock_record& event);
+  void append_object_time(TextBuffer& out, const LambdaLine* around, const penstock_record& event) const;
+  void append_level(TextBuffer& out, std::string_view written, bool failed) const;
+  void append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members);
+  std::string_view in_unit(std::string_view number, Unit unit);
+  bool has_event_id(const penstock_record& event) const { return options_.event_id && event.id.size > 0; }
+  void append_event_id(TextBuffer& out, const penstock_record& event) const;
+  void append_extracted_fields(TextBuffer& out, const penstock_record& event);
+  bool drops(LambdaEvent event) const { return (options_.drop >> static_cast<uint32_t>(event) & 1) != 0; }
+
+  const RecordOptions options_;
+  const SchemaNames& names_;
+
+  // JSON text that is the same in all records: members up to their values, a comma in front where one is needed.
+  Piece timestamp_;
+  Piece level_;
+  Piece message_;
+  Piece lambda_;  // empty: its members stand at the top
+  Piece event_id_;
+  Piece json_;                                          // empty: an object is the record
+  std::array<Piece, kLambdaEventNames.size()> events_;  // with their values
+  std::array<Piece, kLambdaFieldCount> fields_;
+  std::string source_key_;                                  // empty: its facts stand at the top
+  std::array<std::string, kSourceFactCount> source_names_;  // with the bracket of a list
+
+  // And in all records of a batch, with values; empty where these are unknown.
+  Piece source_;
+  std::string source_text_;          // the same
+  uint64_t source_members_ = 0;      // bits of the names that these have
+  bool source_has_version_ = false;  // under the name that a line's own version has in this schema
+
+  JsonObject object_;
+  JsonObject extracted_;
+  std::string new_key_;
+  std::string number_;  // in another unit
+};
+
+}  // namespace penstock

@@ -1,0 +1,36 @@
+// Statistics, told one by one.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "abi/penstock.h"
+#include "base/bytes.h"
+
+namespace penstock {
+
+// Names, units and helps are constant text. label: penstock_stat's.
+class StatTeller {
+ public:
+  StatTeller(penstock_stat_fn stat, void* stat_ctx) : stat_(stat), stat_ctx_(stat_ctx) {}
+
+  void counter(const char* name, const char* unit, const char* help, int64_t value) const {
+    tell_one(PENSTOCK_COUNTER, name, unit, help, value, {});
+  }
+  void gauge(const char* name, const char* unit, const char* help, int64_t value,
+             std::string_view label = {}) const {
+    tell_one(PENSTOCK_GAUGE, name, unit, help, value, label);
+  }
+
+ private:
+  void tell_one(int32_t kind, const char* name, const char* unit, const char* help, int64_t value,
+                std::string_view label) const {
+    const penstock_stat one = {sizeof(penstock_stat), kind, name, unit, help, value, bytes(label)};
+    stat_(stat_ctx_, &one);
+  }
+
+  penstock_stat_fn stat_;
+  void* stat_ctx_;
+};
+
+}  // namespace penstock

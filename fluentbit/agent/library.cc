@@ -1,0 +1,56 @@
+#include "fluentbit/agent/library.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+
+#include <array>
+#include <cstring>
+
+namespace penstock::fluentbit {
+
+namespace {
+
+// The folder where this file was opened, which holds even if the process has changed its own since; "": not known.
+// Not left to an $ORIGIN entry: LD_LIBRARY_PATH would come before it, and a wrapper around dlopen (a sanitizer's,
+// a preloaded library's) have its own entry searched.
+std::string own_folder() {
+  Dl_info me = {};
+  if (dladdr(reinterpret_cast<const void*>(&library), &me) == 0) return "";
+  void* const handle = dlopen(me.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == nullptr) return "";
+  std::array<char, PATH_MAX> folder = {};
+  const bool known = dlinfo(handle, RTLD_DI_ORIGIN, folder.data()) == 0;
+  dlclose(handle);
+  return known ? folder.data() : "";
+}
+
+Library open_library() {
+  void* const handle = dlopen((own_folder() + "/libpenstock.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return {nullptr, std::string("libpenstock.so must lie in the same folder: ") + dlerror()};
+  void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
+  if (symbol == nullptr)
+    return {nullptr,
+            "the libpenstock.so in the same folder is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL};
+  const penstock_module* const module = reinterpret_cast<penstock_module_fn>(symbol)();
+  // Both come from one package, so that an older library is an installation gone wrong.
+  if (module->struct_size < sizeof(penstock_module))
+    return {nullptr, std::string("the libpenstock.so in the same folder is of the older version ") +
+                         module->version + "; install both from one package"};
+  return {module, ""};
+}
+
+}  // namespace
+
+const penstock_stage* Library::find(int32_t kind, const char* id) const {
+  if (module == nullptr) return nullptr;
+  for (const penstock_stage* const* stage = module->stages; *stage != nullptr; ++stage)
+    if ((*stage)->kind == kind && std::strcmp((*stage)->id, id) == 0) return *stage;
+  return nullptr;
+}
+
+const Library& library() {
+  static const Library opened = open_library();
+  return opened;
+}
+
+}  // namespace penstock::fluentbit

@@ -1,0 +1,144 @@
+#include "fluentbit/agent/module.h"
+
+#include <cstdio>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "base/text.h"
+#include "fluentbit/agent/library.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+void tell(penstock_error* error, const std::string& text) {
+  if (error == nullptr || error->struct_size < sizeof(penstock_error)) return;
+  error->code = PENSTOCK_E_OPTIONS;
+  error->retryable = 0;
+  std::snprintf(error->text, sizeof error->text, "%s", text.c_str());
+}
+
+// Problems of a part of the options, told with the indexes of all of them.
+struct Part {
+  const std::vector<size_t>& indexes;
+  size_t count;  // of all options
+  penstock_problem_fn problem;
+  void* problem_ctx;
+};
+
+void tell_of_part(void* ctx, size_t index, const penstock_error* error) {
+  const Part& part = *static_cast<const Part*>(ctx);
+  part.problem(part.problem_ctx, index < part.indexes.size() ? part.indexes[index] : part.count, error);
+}
+
+const penstock_option_info* find(OptionTable table, std::string_view key) {
+  for (const penstock_option_info& info : table)
+    if (host::same(info.name, key)) return &info;
+  return nullptr;
+}
+
+// The own options by themselves, each stage's by the stage; what nobody knows goes to the first stage, which says
+// so.
+int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
+              void* problem_ctx) {
+  const Description& me = description();
+  int32_t worst = PENSTOCK_OK;
+  const auto complain = [&](size_t index, const std::string& text) {
+    Error error;
+    tell(&error, text);
+    worst = PENSTOCK_E_OPTIONS;
+    if (problem != nullptr) problem(problem_ctx, index, &error);
+  };
+  if (me.stages.empty() || me.stages.front() == nullptr) {
+    complain(count, library().problem);
+    return worst;
+  }
+  std::map<std::string, std::string> own;  // ended by a NUL
+  std::map<const penstock_stage*, std::pair<std::vector<penstock_option>, std::vector<size_t>>> parts;
+  for (const penstock_stage* stage : me.stages) parts[stage];
+  for (size_t i = 0; i < count; ++i) {
+    const auto& option =
+        *reinterpret_cast<const penstock_option*>(reinterpret_cast<const char*>(options) + i * stride);
+    const std::string_view key(option.key.data, option.key.size);
+    if (const penstock_option_info* info = find(me.own, key)) {
+      const std::string_view value(option.value.data, option.value.size);
+      const std::string wrong = complaint(*info, value);
+      if (!wrong.empty()) complain(i, wrong);
+      own[info->name] = value;
+      continue;
+    }
+    const penstock_stage* owner = me.stages.front();
+    for (const penstock_stage* stage : me.stages)
+      if (find({stage->options, stage->option_info_count}, key) != nullptr) owner = stage;
+    parts[owner].first.push_back(option);
+    parts[owner].second.push_back(i);
+  }
+  if (me.together != nullptr && worst == PENSTOCK_OK) {
+    const Section section(me.own, {}, [&](const char* key) {
+      const auto given = own.find(key);
+      return given == own.end() ? nullptr : given->second.c_str();
+    });
+    std::istringstream lines(me.together(section));
+    for (std::string line; std::getline(lines, line);) complain(count, line);
+  }
+  for (const auto& [stage, part] : parts) {
+    Part ctx{part.second, count, problem, problem_ctx};
+    const int32_t result = stage->check(part.first.data(), part.first.size(), sizeof(penstock_option),
+                                        problem != nullptr ? tell_of_part : nullptr, &ctx);
+    if (result < 0) worst = result;
+  }
+  return worst;
+}
+
+int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, penstock_instance** out,
+               penstock_error* error) {
+  if (out != nullptr) *out = nullptr;
+  tell(error, "this file is for Fluent Bit; other hosts open the libpenstock.so beside it");
+  return PENSTOCK_E_OPTIONS;
+}
+
+// Own options first, then those of the stages.
+std::vector<penstock_option_info> all_options(const Description& me) {
+  std::vector<penstock_option_info> all(me.own.begin(), me.own.end());
+  for (const penstock_stage* stage : me.stages)
+    if (stage != nullptr) all.insert(all.end(), stage->options, stage->options + stage->option_info_count);
+  return all;
+}
+
+class Module {
+ public:
+  explicit Module(const Description& me) : options_(all_options(me)) {
+    const penstock_stage* const behind = me.stages.empty() ? nullptr : me.stages.front();
+    if (behind != nullptr) stage_ = *behind;  // its calls, though there is never an instance to make them on
+    stage_.struct_size = sizeof stage_;
+    stage_.kind = me.kind;
+    stage_.id = me.id;
+    stage_.summary = me.summary;
+    stage_.options = options_.data();
+    stage_.option_info_count = static_cast<uint32_t>(options_.size());
+    stage_.option_info_stride = sizeof(penstock_option_info);
+    stage_.check = check;
+    stage_.create = create;
+  }
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  const penstock_module& module() const { return module_; }
+
+ private:
+  std::vector<penstock_option_info> options_;
+  penstock_stage stage_ = {};
+  const penstock_stage* stages_[2] = {&stage_, nullptr};
+  penstock_module module_ = {sizeof module_, 0, library().module != nullptr ? library().module->version : "",
+                             stages_, nullptr};
+};
+
+}  // namespace
+
+}  // namespace penstock::fluentbit
+
+const penstock_module* penstock_module_v1(void) {
+  static const penstock::fluentbit::Module made(penstock::fluentbit::description());
+  return &made.module();
+}

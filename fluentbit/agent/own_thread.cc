@@ -1,0 +1,34 @@
+#include "fluentbit/agent/own_thread.h"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <ctime>
+#include <utility>
+
+namespace penstock::fluentbit {
+
+std::thread own_thread(const char* name, std::function<void()> body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // the new thread has the same
+  try {
+    std::thread thread([name, run = std::move(body)] {
+      pthread_setname_np(pthread_self(), name);
+      run();
+    });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return thread;
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+}
+
+int64_t monotonic_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+}  // namespace penstock::fluentbit

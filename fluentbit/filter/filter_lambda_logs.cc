@@ -1,0 +1,197 @@
+// flb-filter_lambda_logs.so: the native filter lambda_logs. What the agent calls.
+#include <dlfcn.h>
+
+#include <bit>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "fluentbit/agent/filter_abi.h"
+#include "fluentbit/agent/library.h"
+#include "fluentbit/agent/module.h"
+#include "fluentbit/agent/section.h"
+#include "fluentbit/filter/lambda_records.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+constexpr char kPluginName[] = "lambda_logs";
+constexpr char kSummary[] =
+    "Makes one record of each AWS Lambda log line: parsed, JSON passed through, or wrapped.";
+
+constexpr int kOk = 0;
+constexpr int kFailed = -1;
+
+template <typename Function>
+Function look_up(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
+// A line in the agent's log, or, where it does not export that, on standard error.
+void log(int32_t level, const std::string& name, const std::string& text) {
+  static const auto print = look_up<filter::LogPrint>(filter::kLogPrint);
+  if (print != nullptr)
+    print(level, nullptr, 0, "[filter:%s:%s] %s", kPluginName, name.c_str(), text.c_str());
+  else
+    std::fprintf(stderr, "[filter:%s:%s] %s\n", kPluginName, name.c_str(), text.c_str());
+}
+
+std::string name_of(void* instance) {
+  static const auto name = look_up<filter::Name>(filter::kName);
+  return name != nullptr ? name(instance) : kPluginName;
+}
+
+struct Destroy {
+  const penstock_stage* stage;
+  void operator()(penstock_instance* instance) const {
+    stage->close(instance, 0, nullptr);
+    stage->destroy(instance);
+  }
+};
+using Handle = std::unique_ptr<penstock_instance, Destroy>;
+
+// What is left out on purpose comes to no output that would tell the input so.
+void redeem(std::string_view receipts) {
+  const penstock_receipts* const office = library().module->receipts;
+  if (office == nullptr) return;
+  for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES)
+    office->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED);
+}
+
+class Instance {
+ public:
+  Instance(std::string name, LambdaRecords::Options options, const penstock_stage& stage, Handle handle)
+      : name_(std::move(name)),
+        handle_(std::move(handle)),
+        records_(std::move(options), *stage.filter, *handle_) {}
+
+  int filter(std::string_view chunk, void** out, size_t* out_size) {
+    // The agent calls an instance on one thread at a time, as far as its versions up to 5.1.1 go.
+    const std::lock_guard lock(mutex_);
+    const bool modified = records_.apply(chunk);
+    if (!records_.problem().empty()) warn(records_.problem());
+    if (!modified) return filter::kUntouched;
+    const std::string_view made = records_.out();
+    void* const copy = made.empty() ? nullptr : std::malloc(made.size());
+    if (!made.empty()) {
+      if (copy == nullptr) return filter::kUntouched;
+      std::memcpy(copy, made.data(), made.size());
+    }
+    *out = copy;
+    *out_size = made.size();
+    redeem(records_.receipts_left_out());
+    return filter::kModified;
+  }
+
+ private:
+  // Ever more seldom, so that a log of many such chunks does not fill the agent's.
+  void warn(const std::string& text) {
+    if (std::has_single_bit(++warnings_))
+      log(PENSTOCK_LOG_WARN, name_, text + " (" + std::to_string(warnings_) + " times so far)");
+  }
+
+  const std::string name_;
+  const Handle handle_;
+  std::mutex mutex_;
+  LambdaRecords records_;
+  uint64_t warnings_ = 0;
+};
+
+// What is wrong, a line each; "": instance is made.
+std::string open(void* instance, const std::string& name, std::unique_ptr<Instance>& out) {
+  const auto get_property = look_up<filter::GetProperty>(filter::kGetProperty);
+  if (get_property == nullptr) return std::string("the agent does not export ") + filter::kGetProperty;
+  const penstock_stage* const stage = library().find(PENSTOCK_FILTER, kPluginName);
+  if (stage == nullptr)
+    return library().problem.empty() ? "libpenstock.so has no filter lambda_logs" : library().problem;
+  const Section section(kFilterOptions, {stage}, [&](const char* key) { return get_property(key, instance); });
+  if (!section.problems().empty()) return section.problems();
+  const std::vector<penstock_option> options = section.options_of(*stage);
+  penstock_instance* made = nullptr;
+  Error error;
+  if (stage->create(nullptr, options.data(), options.size(), sizeof(penstock_option), &made, &error) < 0)
+    return error.text;
+  Handle handle(made, Destroy{stage});
+  LambdaRecords::Options own{section.text("key_name"), section.on("reserve_data"), section.on("preserve_key")};
+  out = std::make_unique<Instance>(name, std::move(own), *stage, std::move(handle));
+  return {};
+}
+
+// Agents before 2.2 call this for cb_init, and would call the other functions for what they are not.
+int refuse_old_agent(void* instance, void*, void*) {
+  for (const char* symbol : filter::kOnlyBefore2_2) {
+    if (dlsym(RTLD_DEFAULT, symbol) == nullptr) continue;
+    log(PENSTOCK_LOG_ERROR, name_of(instance),
+        "this filter needs Fluent Bit 2.2 or newer; the agent is older. Use the lua filter with lambda_logs.lua "
+        "there");
+    return kFailed;
+  }
+  return kOk;
+}
+
+int init(void* instance, void*, void*) noexcept {
+  try {
+    const auto set_context = look_up<filter::SetContext>(filter::kSetContext);
+    const std::string name = name_of(instance);
+    std::unique_ptr<Instance> made;
+    std::string problems = set_context == nullptr ? std::string("the agent does not export ") + filter::kSetContext
+                                                  : open(instance, name, made);
+    for (size_t from = 0; from < problems.size();) {
+      const size_t end = std::min(problems.find('\n', from), problems.size());
+      log(PENSTOCK_LOG_ERROR, name, problems.substr(from, end - from));
+      from = end + 1;
+    }
+    if (made == nullptr) return kFailed;
+    set_context(instance, made.release());
+    return kOk;
+  } catch (const std::exception&) {  // out of memory
+    return kFailed;
+  }
+}
+
+int apply(const void* data, size_t size, const char*, int, void** out, size_t* out_size, void*, void*,
+          void* context, void*) noexcept {
+  try {
+    return static_cast<Instance*>(context)->filter({static_cast<const char*>(data), size}, out, out_size);
+  } catch (const std::exception&) {  // out of memory
+    return filter::kUntouched;
+  }
+}
+
+int exit(void* context, void*) {
+  delete static_cast<Instance*>(context);
+  return kOk;
+}
+
+}  // namespace
+
+const Description& description() {
+  static const Description me{
+      PENSTOCK_FILTER, kPluginName, kSummary, kFilterOptions, {library().find(PENSTOCK_FILTER, kPluginName)}};
+  return me;
+}
+
+}  // namespace penstock::fluentbit
+
+extern "C" {
+__attribute__((visibility("default"))) extern penstock::fluentbit::filter::Plugin filter_lambda_logs_plugin;
+
+penstock::fluentbit::filter::Plugin filter_lambda_logs_plugin = {
+    penstock::fluentbit::filter::kLogs,
+    0,
+    penstock::fluentbit::kPluginName,
+    penstock::fluentbit::kSummary,
+    nullptr,
+    penstock::fluentbit::refuse_old_agent,
+    penstock::fluentbit::init,
+    penstock::fluentbit::apply,
+    penstock::fluentbit::exit,
+    {},
+};
+}

@@ -1,0 +1,148 @@
+#include "fluentbit/input/input_instance.h"
+
+#include <string_view>
+#include <utility>
+
+#include "fluentbit/agent/library.h"
+#include "fluentbit/agent/own_thread.h"
+#include "fluentbit/input/requirements.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+constexpr size_t kQueueBytes = size_t{32} << 20;
+// How long the agent's thread is held: by its callback once a second, and by our event, which comes back at once.
+constexpr int64_t kCallbackMs = 200;
+constexpr int64_t kEventMs = 20;
+
+std::string log_name(const proxy::Plugin& plugin) {
+  const char* const name = agent().input_name != nullptr ? agent().input_name(plugin.instance) : plugin.name;
+  return std::string("input:").append(plugin.name).append(":").append(name);
+}
+
+bool append(void* instance, const Chunk& chunk) {
+  const char* const tag = chunk.tag.empty() ? nullptr : chunk.tag.data();
+  const std::string& data = chunk.data;
+  const int result = agent().input_log_append_records != nullptr
+                         ? agent().input_log_append_records(instance, chunk.events, tag, chunk.tag.size(),
+                                                            data.data(), data.size())
+                         : agent().input_log_append(instance, tag, chunk.tag.size(), data.data(), data.size());
+  return result == 0;
+}
+
+}  // namespace
+
+std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) {
+  const AgentLog log(plugin, plugin.api->input_log_check, log_name(plugin));
+  const auto fails = [&](std::string_view lines) {
+    if (!lines.empty()) log.lines(PENSTOCK_LOG_ERROR, lines);
+    return !lines.empty();
+  };
+  if (fails(library().problem)) return nullptr;
+  const penstock_stage* const input = library().find(PENSTOCK_INPUT, "penstock_kinesis");
+  const penstock_stage* const filter = library().find(PENSTOCK_FILTER, "lambda_logs");
+  if (input == nullptr || filter == nullptr) {
+    fails("the libpenstock.so in the same folder lacks a stage that is needed; install both from one package");
+    return nullptr;
+  }
+
+  const Section section(kInputOptions, {input, filter},
+                        [&](const char* key) { return plugin.api->input_get_property(key, plugin.instance); });
+  if (fails(section.problems())) return nullptr;
+  ChunkFormat format;
+  std::string of_tag;  // which unmet() reports
+  format.tag = TagFormat::parse(section.text("tag_format"), of_tag);
+  format.chunk_bytes = section.size_bytes("chunk_bytes");
+  format.metadata = agent().takes_metadata;
+  const Surroundings surroundings{this_thread(), agent().input_log_append != nullptr, agent().takes_metadata,
+                                  proxy::has_input_context(plugin.context)};
+  if (fails(unmet(section, surroundings))) return nullptr;
+
+  ReaderStages stages{};
+  stages.input = input;
+  stages.input_options = section.options_of(*input);
+  if (section.on("transform")) {
+    stages.filter = filter;
+    stages.filter_options = section.options_of(*filter);
+  }
+  if (section.text("checkpoint_after") == "delivery") {
+    stages.receipts = library().module->receipts;
+    stages.max_unacknowledged_bytes = section.size_bytes("max_unacknowledged");
+  }
+  std::unique_ptr<InputInstance> out(new InputInstance(plugin, log, std::move(stages), std::move(format)));
+  if (fails(out->reader_.open())) return nullptr;
+  log.lines(PENSTOCK_LOG_WARN, caution(section));
+  out->start(plugin.instance);
+  return out;
+}
+
+InputInstance::InputInstance(const proxy::Plugin& plugin, const AgentLog& log, ReaderStages stages,
+                             ChunkFormat format)
+    : log_(log),
+      relay_(max_level(plugin.api->input_log_check, plugin.instance), ready_),
+      queue_(kQueueBytes),
+      reader_(std::move(stages), std::move(format), queue_, relay_),
+      drain_(
+          queue_, [instance = plugin.instance](const Chunk& chunk) { return append(instance, chunk); },
+          monotonic_ms) {}
+
+InputInstance::~InputInstance() {
+  event_.reset();
+  source_.reset();
+  print_lines();
+}
+
+void InputInstance::begin_to_end() {
+  if (source_ != nullptr) source_->ask_to_stop();
+}
+
+void InputInstance::start(void* instance) {
+  source_ = std::make_unique<Source>(reader_, ready_);
+  if (agent().input_log_append != nullptr)
+    event_ = LoopEvent::add(agent(), instance, ready_.descriptor(), [this] { on_ready(); });
+}
+
+void InputInstance::on_ready() {
+  ready_.clear();
+  print_lines();
+  if (!paused_) drain(kEventMs);
+}
+
+size_t InputInstance::collect(void** data) {
+  print_lines();
+  if (paused_) return 0;
+  if (agent().input_log_append != nullptr) {
+    drain(kCallbackMs);
+    return 0;
+  }
+  if (chunks_handed_over_ > 0) return 0;
+  handed_over_.clear();
+  chunks_handed_over_ = queue_.copy(handed_over_);
+  *data = handed_over_.data();
+  return handed_over_.size();
+}
+
+void InputInstance::give_back() {
+  for (; chunks_handed_over_ > 0; --chunks_handed_over_) queue_.settle_front();
+  source_->wake();
+}
+
+void InputInstance::pause(bool paused) {
+  paused_ = paused;
+  if (!paused) ready_.raise();
+}
+
+void InputInstance::drain(int64_t budget_ms) {
+  size_t settled = 0;
+  const Drain::End end = drain_.run(budget_ms, settled);
+  if (settled > 0) source_->wake();
+  if (end == Drain::End::kTimeIsUp) ready_.raise();
+  if (const auto warning = drain_.warning()) log_.line(PENSTOCK_LOG_WARN, *warning);
+}
+
+void InputInstance::print_lines() {
+  relay_.print([this](int32_t level, const std::string& line) { log_.line(level, line); });
+}
+
+}  // namespace penstock::fluentbit

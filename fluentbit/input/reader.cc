@@ -1,0 +1,271 @@
+#include "fluentbit/input/reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include "base/text.h"
+#include "fluentbit/agent/library.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+// An input that fails, or whose batches are not taken, may go on saying that it is due: it is not asked more
+// often.
+constexpr int64_t kAfterFailureMs = 100;
+constexpr int64_t kAfterRefusalMs = 1000;
+constexpr int64_t kBlockedMs = 20;
+// Redeemed receipts wake nobody.
+constexpr int64_t kReceiptsIntervalMs = 100;
+
+std::string reason(const penstock_error& error, int32_t result) {
+  const std::string text(error.text, strnlen(error.text, sizeof error.text));
+  return text.empty() ? "failed with code " + std::to_string(result) + " and gave no reason"
+                      : host::printable(text);
+}
+
+const penstock_record& record_of(const penstock_batch& batch, uint64_t index) {
+  return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
+                                                   index * batch.record_stride);
+}
+
+std::string create(const penstock_stage& stage, const std::vector<penstock_option>& options,
+                   const penstock_host& host, penstock_instance*& out) {
+  Error error;
+  const int32_t result =
+      stage.create(&host, options.data(), options.size(), sizeof(penstock_option), &out, &error);
+  return result < 0 ? reason(error, result) : std::string();
+}
+
+}  // namespace
+
+Reader::Reader(ReaderStages stages, ChunkFormat format, ChunkQueue& queue, LogRelay& log)
+    : stages_(std::move(stages)),
+      writer_(std::move(format)),
+      queue_(queue),
+      log_(log),
+      outstanding_(stages_.max_unacknowledged_bytes) {}
+
+Reader::~Reader() {
+  if (input_ != nullptr) stages_.input->destroy(input_);
+  if (filter_ != nullptr) stages_.filter->destroy(filter_);
+  if (ledger_ != nullptr) stages_.receipts->close(ledger_);
+}
+
+std::string Reader::open() {
+  penstock_host host{};
+  host.struct_size = sizeof host;
+  host.ctx = &log_;
+  host.log = [](void* log, int32_t level, penstock_bytes text) {
+    static_cast<LogRelay*>(log)->line(level, {text.data, text.size});
+  };
+  if (stages_.filter != nullptr) {
+    if (std::string problem = create(*stages_.filter, stages_.filter_options, host, filter_); !problem.empty())
+      return problem;
+  }
+  if (stages_.receipts != nullptr) {
+    Error error;
+    if (const int32_t result = stages_.receipts->open(&ledger_, &error); result < 0) return reason(error, result);
+  }
+  if (std::string problem = create(*stages_.input, stages_.input_options, host, input_); !problem.empty())
+    return problem;
+  descriptor_ = stages_.input->descriptor(input_);
+  return {};
+}
+
+bool Reader::turn(int64_t now_ms, bool readable) {
+  now_ms_ = now_ms;
+  settle();
+  const bool blocked = ended_ || full(0);
+  if (ledger_ != nullptr) {
+    if (auto warning = outstanding_.warning(now_ms)) log_.line(PENSTOCK_LOG_WARN, std::move(*warning));
+  }
+  const bool unblocked = was_blocked_ && !blocked;
+  was_blocked_ = blocked;
+  if (unblocked) not_before_ms_ = INT64_MIN;
+  readable_ = readable_ || readable;
+  const bool due = now_ms >= not_before_ms_ && (readable_ || stages_.input->next_deadline_ms(input_) <= now_ms);
+  if (due || unblocked) {
+    readable_ = false;
+    blocked ? pump(now_ms) : poll(now_ms);
+  }
+  return push();  // also what an earlier turn had no memory for
+}
+
+int64_t Reader::next_ms(int64_t now_ms) const {
+  if (ack_again_) return now_ms + kAfterFailureMs;
+  if (!settled_.empty()) return now_ms;
+  int64_t next_ms = readable_ ? now_ms : stages_.input->next_deadline_ms(input_);
+  next_ms = std::max({next_ms, not_before_ms_, now_ms});
+  return outstanding_.empty() ? next_ms : std::min(next_ms, now_ms + kReceiptsIntervalMs);
+}
+
+void Reader::close(int64_t deadline_ms) {
+  settle();
+  Error error;
+  const int32_t result = stages_.input->close(input_, deadline_ms, &error);
+  if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + reason(error, result));
+}
+
+// What the input cannot take for want of memory stays here: nobody else would say it again.
+void Reader::settle() {
+  ack_again_ = false;
+  queue_.take_settled(done_);
+  for (; !done_.empty(); done_.pop_back()) {
+    for (std::vector<uint64_t>& completes = done_.back().completes; !completes.empty(); completes.pop_back())
+      if (!ack({completes.back(), PENSTOCK_DELIVERED})) return;
+    writer_.give_back(std::move(done_.back()));
+  }
+  if (ledger_ != nullptr) stages_.receipts->settled(ledger_, on_redeemed, this);
+  for (; !settled_.empty(); settled_.pop_back())
+    if (!ack(settled_.back())) return;
+}
+
+// false: the input has no memory for it now.
+bool Reader::ack(const Settled& batch) {
+  Error error;
+  const int32_t result = stages_.input->input->ack(input_, batch.ack_id, batch.outcome, &error);
+  if (result < 0) log_failure("settling a batch: ", error, result);
+  ack_again_ = result == PENSTOCK_E_MEMORY;
+  return !ack_again_;
+}
+
+void Reader::poll(int64_t now_ms) {
+  refused_ = false;
+  Error error;
+  const int32_t result = stages_.input->input->poll(input_, 0, on_emit, this, &error);
+  ended_ = ended_ || result == PENSTOCK_END;
+  if (result >= 0) return;
+  not_before_ms_ = now_ms + (refused_ ? kAfterRefusalMs : kAfterFailureMs);
+  if (refused_) {
+    readable_ = true;  // it has something, though nothing new will happen to it
+  } else {
+    log_failure("", error, result);
+  }
+}
+
+void Reader::pump(int64_t now_ms) {
+  Error error;
+  const int32_t result = stages_.input->input->pump(input_, 0, &error);
+  not_before_ms_ = now_ms + kBlockedMs;
+  if (result < 0) log_failure("", error, result);
+}
+
+bool Reader::push() {
+  writer_.take(ready_);
+  const bool any = !ready_.empty();
+  for (Chunk& chunk : ready_)
+    if (!chunk.data.empty()) queue_.push(std::move(chunk));  // empty: pushed before memory was short
+  ready_.clear();
+  bytes_taken_ = 0;
+  return any;
+}
+
+int32_t Reader::on_emit(void* ctx, const penstock_batch* batch) noexcept {
+  Reader& reader = *static_cast<Reader*>(ctx);
+  try {
+    return reader.take(*batch);
+  } catch (const std::exception&) {  // bad_alloc: the batch comes again
+    reader.writer_.roll_back();
+    reader.outstanding_.remove(batch->ack_id);
+    return reader.refuse(PENSTOCK_E_MEMORY);
+  }
+}
+
+int32_t Reader::on_filtered(void* ctx, const penstock_batch* batch) noexcept {
+  try {
+    static_cast<Reader*>(ctx)->add_records(*batch);
+    return PENSTOCK_OK;
+  } catch (const std::exception&) {
+    return PENSTOCK_E_MEMORY;
+  }
+}
+
+void Reader::on_redeemed(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
+  Reader& reader = *static_cast<Reader*>(ctx);
+  reader.outstanding_.remove(ack_id);
+  reader.settled_.push_back({ack_id, outcome});  // take() has made room
+}
+
+int32_t Reader::take(const penstock_batch& batch) {
+  records_added_ = 0;
+  records_given_ = batch.record_count;
+  receipts_.clear();
+  writer_.begin(batch);
+  if (const int32_t result = transform(batch); result < 0) {
+    writer_.roll_back();
+    return refuse(result);
+  }
+  bytes_taken_ += writer_.bytes();
+  const size_t most_settled = settled_.size() + outstanding_.size() + 1;
+  if (settled_.capacity() < most_settled) settled_.reserve(2 * most_settled);
+  if (records_added_ == 0) {
+    settled_.push_back({batch.ack_id, PENSTOCK_FILTERED});
+  } else if (ledger_ != nullptr) {
+    outstanding_.add(batch, writer_.bytes(), now_ms_);
+    redeem_rest();
+  }
+  writer_.end(records_added_ > 0 && ledger_ == nullptr);
+  return full(bytes_taken_) ? PENSTOCK_FULL : PENSTOCK_OK;
+}
+
+bool Reader::full(size_t more_bytes) const {
+  return queue_.full(more_bytes) || (ledger_ != nullptr && outstanding_.full());
+}
+
+int32_t Reader::transform(const penstock_batch& batch) {
+  if (filter_ != nullptr) {
+    Error error;
+    const int32_t result = stages_.filter->filter->apply(filter_, &batch, on_filtered, this, &error);
+    if (result >= 0) return result;
+    log_failure("filter " + std::string(stages_.filter->id) + ": ", error, result);
+    if (error.retryable != 0 || result == PENSTOCK_E_MEMORY) return result;
+    // Better as they are than not at all.
+    writer_.roll_back();
+    writer_.begin(batch);
+    records_added_ = 0;
+  }
+  add_records(batch);
+  return PENSTOCK_OK;
+}
+
+int32_t Reader::refuse(int32_t code) {
+  refused_ = true;
+  return code;
+}
+
+// At the first record that comes of a batch: for one that is left out whole there would be nobody to redeem them.
+void Reader::issue_receipts(uint64_t ack_id) {
+  receipts_.resize(records_given_ * PENSTOCK_RECEIPT_BYTES);
+  const int32_t result = stages_.receipts->issue(ledger_, ack_id, records_given_, receipts_.data(), nullptr);
+  if (result < 0) throw std::bad_alloc();
+}
+
+// The filter made fewer records than it got.
+void Reader::redeem_rest() {
+  for (size_t at = records_added_ * PENSTOCK_RECEIPT_BYTES; at < receipts_.size(); at += PENSTOCK_RECEIPT_BYTES)
+    if (stages_.receipts->redeem({receipts_.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED) ==
+        PENSTOCK_E_MEMORY)
+      throw std::bad_alloc();
+}
+
+void Reader::add_records(const penstock_batch& batch) {
+  if (ledger_ != nullptr && receipts_.empty() && batch.record_count > 0) issue_receipts(batch.ack_id);
+  const std::string_view receipts = receipts_;
+  for (uint64_t i = 0; i < batch.record_count; ++i) {
+    const size_t at = std::min(records_added_ * PENSTOCK_RECEIPT_BYTES, receipts.size());
+    writer_.add(record_of(batch, i), receipts.substr(at, PENSTOCK_RECEIPT_BYTES));
+    ++records_added_;
+  }
+}
+
+void Reader::log_failure(std::string_view what, const penstock_error& error, int32_t result) noexcept try {
+  std::string text = std::string(what) + reason(error, result);
+  if (std::optional<std::string> line = repeats_.pass(text, now_ms_))
+    log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
+} catch (const std::exception&) {  // no memory for the line
+}
+
+}  // namespace penstock::fluentbit

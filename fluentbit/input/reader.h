@@ -1,0 +1,108 @@
+// Reads the stream: drives the input stage and the filter behind it, makes chunks of what comes, and settles
+// batches when the agent has taken them, or our output has delivered them. One thread at a time; the clock is the
+// caller's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "client/repeat_limit.h"
+#include "fluentbit/agent/log_relay.h"
+#include "fluentbit/input/chunk_queue.h"
+#include "fluentbit/input/chunk_writer.h"
+#include "fluentbit/input/outstanding.h"
+
+namespace penstock::fluentbit {
+
+// The options point into text of the caller's, which is needed during open() only.
+struct ReaderStages {
+  const penstock_stage* input;
+  std::vector<penstock_option> input_options;
+  const penstock_stage* filter;  // nullptr: records stay what they are
+  std::vector<penstock_option> filter_options;
+  // A batch is settled when its receipts were redeemed; nullptr: when the agent has taken it.
+  const penstock_receipts* receipts;
+  size_t max_unacknowledged_bytes;  // with receipts: reading stops there
+};
+
+class Reader {
+ public:
+  // queue and log must outlive the reader.
+  Reader(ReaderStages stages, ChunkFormat format, ChunkQueue& queue, LogRelay& log);
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // Makes the instances. What failed, or "".
+  std::string open();
+
+  // Does what there is to do, without waiting: settles, then reads unless queue or outstanding is full. readable:
+  // whether descriptor() is. True: chunks were pushed.
+  bool turn(int64_t now_ms, bool readable);
+
+  // When it wants to be called next, now_ms at the soonest, and what else it waits for until then; -1: nothing.
+  int64_t next_ms(int64_t now_ms) const;
+  int descriptor(int64_t now_ms) const { return not_before_ms_ > now_ms ? -1 : descriptor_; }
+
+  // Settles what the agent has taken and saves checkpoints, until deadline_ms. The rest is read again later.
+  void close(int64_t deadline_ms);
+
+ private:
+  static int32_t on_emit(void* ctx, const penstock_batch* batch) noexcept;
+  static int32_t on_filtered(void* ctx, const penstock_batch* batch) noexcept;
+  static void on_redeemed(void* ctx, uint64_t ack_id, int32_t outcome) noexcept;
+
+  struct Settled {
+    uint64_t ack_id;
+    int32_t outcome;
+  };
+
+  void settle();
+  bool ack(const Settled& batch);
+  bool full(size_t more_bytes) const;
+  void poll(int64_t now_ms);
+  void pump(int64_t now_ms);
+  bool push();
+  int32_t take(const penstock_batch& batch);
+  int32_t transform(const penstock_batch& batch);
+  int32_t refuse(int32_t code);
+  void issue_receipts(uint64_t ack_id);
+  void redeem_rest();
+  void add_records(const penstock_batch& batch);
+  void log_failure(std::string_view what, const penstock_error& error, int32_t result) noexcept;
+
+  ReaderStages stages_;
+  ChunkWriter writer_;
+  ChunkQueue& queue_;
+  LogRelay& log_;
+  penstock_instance* input_ = nullptr;
+  penstock_instance* filter_ = nullptr;
+  penstock_ledger* ledger_ = nullptr;
+  int descriptor_ = -1;
+
+  Outstanding outstanding_;
+  std::vector<Chunk> ready_;      // on their way to the queue
+  std::vector<Chunk> done_;       // on their way from it
+  std::vector<Settled> settled_;  // that the input does not know yet; has room for all of outstanding_
+
+  // Of the batch that is being taken.
+  uint64_t records_given_ = 0;
+  std::string receipts_;  // for as many
+  size_t records_added_ = 0;
+  size_t bytes_taken_ = 0;  // since the last push()
+  bool refused_ = false;
+
+  bool readable_ = true;  // it has never been asked
+  bool ack_again_ = false;
+  bool ended_ = false;
+  bool was_blocked_ = false;
+  int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says
+  int64_t now_ms_ = 0;
+  host::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
+};
+
+}  // namespace penstock::fluentbit

@@ -1,0 +1,64 @@
+#include "fluentbit/input/source.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <climits>
+#include <exception>
+
+#include "fluentbit/agent/own_thread.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+// For checkpoints to be saved; an agent that stops waits for us.
+constexpr int64_t kCloseMs = 3000;
+constexpr int64_t kAfterBadAllocMs = 100;
+
+}  // namespace
+
+Source::Source(Reader& reader, const Wakeup& ready)
+    : reader_(reader), ready_(ready), thread_(own_thread("penstock-in", [this] { run(); })) {}
+
+void Source::ask_to_stop() {
+  stopping_ = true;
+  wake_.raise();
+}
+
+void Source::stop() {
+  ask_to_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Source::run() {
+  bool readable = true;
+  while (!stopping_) {
+    try {
+      if (reader_.turn(monotonic_ms(), readable)) ready_.raise();
+      readable = wait();
+    } catch (const std::exception&) {  // bad_alloc; nothing was lost, and there may be memory later
+      std::this_thread::sleep_for(std::chrono::milliseconds(kAfterBadAllocMs));
+    }
+  }
+  try {
+    reader_.close(monotonic_ms() + kCloseMs);
+  } catch (const std::exception&) {  // what could not be saved is read again
+  }
+}
+
+// True: the reader's descriptor is readable.
+bool Source::wait() {
+  const int64_t now_ms = monotonic_ms();
+  std::array<pollfd, 2> descriptors = {
+      {{wake_.descriptor(), POLLIN, 0}, {reader_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped
+  const int64_t until_ms = reader_.next_ms(now_ms);
+  const int64_t timeout_ms = std::clamp<int64_t>(until_ms == INT64_MAX ? INT_MAX : until_ms - now_ms, 0, INT_MAX);
+  ::poll(descriptors.data(), descriptors.size(), static_cast<int>(timeout_ms));
+  if (descriptors[0].revents != 0) wake_.clear();
+  return descriptors[1].revents != 0;
+}
+
+}  // namespace penstock::fluentbit

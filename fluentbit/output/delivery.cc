@@ -1,0 +1,212 @@
+#include "fluentbit/output/delivery.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "fluentbit/agent/library.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+// An output that fails may go on saying that it is due: it is not asked more often.
+constexpr int64_t kAfterFailureMs = 100;
+
+std::string reason(const penstock_error& error, int32_t result) {
+  const std::string text(error.text, strnlen(error.text, sizeof error.text));
+  return text.empty() ? "failed with code " + std::to_string(result) + " and gave no reason"
+                      : host::printable(text);
+}
+
+}  // namespace
+
+Delivery::Delivery(DeliveryStages stages, RecordFormat format, LogRelay& log)
+    : stages_(std::move(stages)), batch_(std::move(format)), log_(log) {}
+
+Delivery::~Delivery() {
+  if (output_ != nullptr) stages_.output->destroy(output_);
+}
+
+std::string Delivery::open() {
+  penstock_host host{};
+  host.struct_size = sizeof host;
+  host.ctx = &log_;
+  host.log = [](void* log, int32_t level, penstock_bytes text) {
+    static_cast<LogRelay*>(log)->line(level, {text.data, text.size});
+  };
+  const std::vector<penstock_option>& options = stages_.output_options;
+  Error error;
+  const int32_t result =
+      stages_.output->create(&host, options.data(), options.size(), sizeof(penstock_option), &output_, &error);
+  if (result < 0) return reason(error, result);
+  descriptor_ = stages_.output->descriptor(output_);
+  return {};
+}
+
+void Delivery::begin(Flush& flush, int64_t now_ms) {
+  waiting_.reserve(waiting_.size() + 1);
+  ended_.reserve(waiting_.size() + 1);
+  auto fresh = std::make_unique<Progress>();
+  std::unique_ptr<Progress> known = remembered_.take(flush.tag, flush.data);
+  waiting_.push_back({&flush, std::move(known != nullptr ? known : fresh), now_ms + stages_.flush_timeout_ms});
+}
+
+void Delivery::turn(int64_t now_ms, bool readable) {
+  ended_.clear();
+  now_ms_ = now_ms;
+  readable_ = readable_ || readable;
+  if (now_ms >= not_before_ms_) {
+    write_waiting();
+    if (written_ || readable_ || stages_.output->next_deadline_ms(output_) <= now_ms) pump();
+  }
+  end_flushes();
+  if (without_log_key_ > 0 && now_ms >= told_log_key_ms_ + kRepeatIntervalMs) tell_without_log_key();
+}
+
+int64_t Delivery::next_ms(int64_t now_ms) const {
+  int64_t next_ms = stages_.output->next_deadline_ms(output_);
+  if (written_ || readable_ || can_write()) next_ms = now_ms;
+  if (not_before_ms_ > now_ms) next_ms = not_before_ms_;  // when descriptor() is to be waited for again
+  for (const Waiting& one : waiting_)
+    next_ms = std::min(next_ms, one.progress->done() ? now_ms + kAfterFailureMs : one.deadline_ms);
+  return next_ms;
+}
+
+void Delivery::close(int64_t deadline_ms) {
+  ended_.clear();
+  Error error;
+  const int32_t result = stages_.output->close(output_, deadline_ms, &error);
+  stages_.output->output->pump(output_, 0, on_settled, this, nullptr);
+  closed_ = true;
+  end_flushes();
+  // What follows needs memory.
+  if (result < 0) log_failure(reason(error, result));
+  if (without_log_key_ > 0) tell_without_log_key();
+  if (chunks_given_back_ > 0)
+    log_.line(PENSTOCK_LOG_WARN,
+              std::to_string(chunks_given_back_) + (chunks_given_back_ == 1 ? " chunk" : " chunks") +
+                  " could not be delivered before the end; the agent keeps what it holds with storage.type "
+                  "filesystem, and then sends all of it again");
+}
+
+bool Delivery::can_write() const {
+  return !full_ &&
+         std::any_of(waiting_.begin(), waiting_.end(), [](const Waiting& one) { return !one.progress->whole; });
+}
+
+void Delivery::write_waiting() {
+  for (Waiting& one : waiting_)
+    while (!full_ && !one.progress->whole)
+      if (!write_batch(*one.flush, *one.progress)) return;
+}
+
+// false: the output has not taken it.
+bool Delivery::write_batch(const Flush& flush, Progress& progress) {
+  const size_t to = batch_.fill(flush.data, progress.written);
+  progress.receipts.reserve(progress.receipts.size() +
+                            batch_.receipts().size());  // nothing behind write() may fail
+  if (batch_.size() > 0) {
+    const auto batch = under_way_.emplace(++last_ack_id_, &progress).first;
+    Error error;
+    const int32_t result = stages_.output->output->write(output_, &batch_.batch(batch->first), &error);
+    if (result < 0) {
+      under_way_.erase(batch);
+      not_before_ms_ = now_ms_ + kAfterFailureMs;
+      log_failure(reason(error, result));
+      return false;
+    }
+    full_ = result == PENSTOCK_FULL;
+    written_ = true;
+    ++progress.outstanding;
+  }
+  progress.written = to;
+  progress.whole = to == flush.data.size();
+  progress.events += batch_.events();
+  progress.receipts += batch_.receipts();
+  without_log_key_ += batch_.without_log_key();
+  if (batch_.unreadable_bytes() > 0) {
+    progress.unreadable = true;
+    tell_unreadable(flush);
+  }
+  return true;
+}
+
+void Delivery::pump() {
+  readable_ = written_ = false;
+  Error error;
+  const int32_t result = stages_.output->output->pump(output_, 0, on_settled, this, &error);
+  full_ = result == PENSTOCK_FULL;
+  if (result >= 0) return;
+  not_before_ms_ = now_ms_ + kAfterFailureMs;
+  log_failure(reason(error, result));
+}
+
+void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
+  Delivery& delivery = *static_cast<Delivery*>(ctx);
+  const auto batch = delivery.under_way_.find(ack_id);
+  if (batch == delivery.under_way_.end()) return;
+  Progress& progress = *batch->second;
+  delivery.under_way_.erase(batch);
+  --progress.outstanding;
+  if (outcome == PENSTOCK_FAILED_RECORDED) progress.failed_recorded = true;
+  if (outcome == PENSTOCK_GIVEN_BACK && !std::exchange(progress.given_back, true)) ++delivery.chunks_given_back_;
+  if (progress.done()) delivery.redeem(progress);
+}
+
+// Of what is done. false: there is no memory for it now; what is left is redeemed later.
+bool Delivery::redeem(Progress& progress) const noexcept {
+  if (progress.given_back) return true;
+  const int32_t outcome = progress.failed_recorded ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED;
+  std::string& receipts = progress.receipts;
+  for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES) {
+    if (stages_.receipts->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, outcome) != PENSTOCK_E_MEMORY)
+      continue;
+    receipts.erase(0, at);
+    return false;
+  }
+  receipts = {};
+  return true;
+}
+
+void Delivery::end_flushes() {
+  for (auto one = waiting_.begin(); one != waiting_.end();) one = end_flush(*one) ? waiting_.erase(one) : one + 1;
+}
+
+// false: it goes on waiting.
+bool Delivery::end_flush(Waiting& one) {
+  Progress& progress = *one.progress;
+  if (progress.done() && !progress.given_back && redeem(progress)) {
+    one.flush->result = progress.unreadable && progress.events == 0 ? proxy::kFlushError : proxy::kFlushOk;
+  } else if (closed_ || now_ms_ >= one.deadline_ms) {
+    one.flush->result = proxy::kFlushRetry;
+    if (!closed_ && progress.written > 0) remembered_.add(one.flush->tag, one.flush->data, one.progress, now_ms_);
+  } else {
+    return false;
+  }
+  ended_.push_back(one.flush);
+  return true;
+}
+
+void Delivery::log_failure(const std::string& text) {
+  if (std::optional<std::string> line = repeats_.pass(text, now_ms_))
+    log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
+}
+
+void Delivery::tell_unreadable(const Flush& flush) {
+  log_failure(
+      std::to_string(batch_.unreadable_bytes()) + " of the " + std::to_string(flush.data.size()) +
+      " bytes of a chunk with tag " + host::printable(flush.tag, 256) +
+      " are no log events in msgpack; they go to on_failure, and the log events around them are delivered");
+}
+
+void Delivery::tell_without_log_key() {
+  log_.line(PENSTOCK_LOG_ERROR,
+            std::to_string(std::exchange(without_log_key_, 0)) +
+                " records are left out, since they have no member of the name that log_key says");
+  told_log_key_ms_ = now_ms_;
+}
+
+}  // namespace penstock::fluentbit

@@ -1,0 +1,127 @@
+#include "fluentbit/output/flusher.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <climits>
+#include <exception>
+#include <utility>
+
+#include "fluentbit/agent/own_thread.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+// For what is under way; an agent that stops waits for us.
+constexpr int64_t kCloseMs = 3000;
+constexpr int64_t kAfterBadAllocMs = 100;
+
+}  // namespace
+
+Flusher::Flusher(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting)
+    : delivery_(delivery), log_(log), log_waiting_(log_waiting) {
+  thread_ = own_thread("penstock-out", [this] { run(); });
+}
+
+proxy::FlushResult Flusher::flush(std::string_view data, std::string_view tag,
+                                  const LogRelay::Print& print) noexcept {
+  Call call;
+  call.data = data;
+  call.tag = tag;
+  std::unique_lock lock(mutex_);
+  if (stopping_) return proxy::kFlushRetry;
+  *end_of_calls_ = &call;
+  end_of_calls_ = &call.next;
+  wake_.raise();
+  while (!call.ended) {
+    changed_.wait(lock);
+    lock.unlock();
+    log_.print(print);
+    lock.lock();
+  }
+  return call.result;
+}
+
+void Flusher::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.raise();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Flusher::run() {
+  bool readable = true;
+  while (!stopping()) {
+    bool failed = false;
+    try {
+      delivery_.turn(monotonic_ms(), readable);
+    } catch (const std::exception&) {  // bad_alloc; nothing was lost, and there may be memory later
+      failed = true;
+    }
+    for (Flush* flush : delivery_.ended()) answer(*flush);
+    if (failed) std::this_thread::sleep_for(std::chrono::milliseconds(kAfterBadAllocMs));
+    readable = wait();
+    while (Call* const call = next_call()) begin(*call);
+  }
+  try {
+    delivery_.close(monotonic_ms() + kCloseMs);
+  } catch (const std::exception&) {  // of what it says in the end
+  }
+  for (Flush* flush : delivery_.ended()) answer(*flush);
+  while (Call* const call = next_call()) answer(*call);
+}
+
+bool Flusher::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+Flusher::Call* Flusher::next_call() {
+  const std::lock_guard lock(mutex_);
+  Call* const call = first_call_;
+  if (call == nullptr) return nullptr;
+  first_call_ = call->next;
+  if (first_call_ == nullptr) end_of_calls_ = &first_call_;
+  return call;
+}
+
+void Flusher::begin(Call& call) {
+  try {
+    delivery_.begin(call, monotonic_ms());
+  } catch (const std::exception&) {  // bad_alloc
+    answer(call);
+  }
+}
+
+// The call is gone as soon as its thread knows.
+void Flusher::answer(Flush& flush) {
+  const std::lock_guard lock(mutex_);
+  static_cast<Call&>(flush).ended = true;
+  changed_.notify_all();
+}
+
+// True: the delivery's descriptor is readable.
+bool Flusher::wait() {
+  const int64_t now_ms = monotonic_ms();
+  std::array<pollfd, 3> descriptors = {{{wake_.descriptor(), POLLIN, 0},
+                                        {log_waiting_.descriptor(), POLLIN, 0},
+                                        {delivery_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped
+  const int64_t until_ms = std::max(delivery_.next_ms(now_ms), now_ms);
+  const int timeout_ms =
+      until_ms == INT64_MAX ? -1 : static_cast<int>(std::min<int64_t>(until_ms - now_ms, INT_MAX));
+  ::poll(descriptors.data(), descriptors.size(), timeout_ms);
+  if (descriptors[0].revents != 0) wake_.clear();
+  if (descriptors[1].revents != 0) {
+    log_waiting_.clear();
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  }
+  return descriptors[2].revents != 0;
+}
+
+}  // namespace penstock::fluentbit

@@ -1,0 +1,58 @@
+// The thread of an output instance: it drives the delivery, and the agent's threads wait for it.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include "fluentbit/agent/log_relay.h"
+#include "fluentbit/agent/proxy_abi.h"
+#include "fluentbit/agent/wakeup.h"
+#include "fluentbit/output/delivery.h"
+
+namespace penstock::fluentbit {
+
+class Flusher {
+ public:
+  // Starts the thread. delivery is open, and the thread's alone until stop(). log is what it writes to, and
+  // log_waiting what that raises. All must outlive the flusher.
+  Flusher(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting);
+  ~Flusher() { stop(); }
+  Flusher(const Flusher&) = delete;
+  Flusher& operator=(const Flusher&) = delete;
+
+  // [thread-safe] Has the chunk delivered, and waits for it; prints what the log has meanwhile. Made for the small
+  // stack of a coroutine: it neither allocates nor throws.
+  proxy::FlushResult flush(std::string_view data, std::string_view tag, const LogRelay::Print& print) noexcept;
+
+  // Closes the delivery, in a few seconds at most, and ends the thread.
+  void stop();
+
+ private:
+  struct Call : Flush {
+    Call* next = nullptr;
+    bool ended = false;
+  };
+
+  void run();
+  bool stopping();
+  Call* next_call();
+  void begin(Call& call);
+  void answer(Flush& flush);
+  bool wait();
+
+  Delivery& delivery_;
+  LogRelay& log_;
+  const Wakeup& log_waiting_;
+  Wakeup wake_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // a call has ended, or there is something to print
+  Call* first_call_ = nullptr;       // those not yet begun; they lie on the stacks of their callers
+  Call** end_of_calls_ = &first_call_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace penstock::fluentbit

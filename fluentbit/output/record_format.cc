@@ -1,0 +1,132 @@
+#include "fluentbit/output/record_format.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "fluentbit/msgpack/msgpack_reader.h"
+#include "fluentbit/msgpack/msgpack_to_json.h"
+
+namespace penstock::fluentbit {
+
+namespace {
+
+using Kind = MsgpackToken::Kind;
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> keys;
+  while (!list.empty()) {
+    const std::string_view key = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), key.size() + 1));
+    if (!host::trimmed(key).empty()) keys.emplace_back(host::trimmed(key));
+  }
+  return keys;
+}
+
+// The text of a key; nullopt: it is none.
+std::optional<std::string_view> text_of(std::string_view msgpack_value) {
+  MsgpackReader reader(msgpack_value);
+  MsgpackToken token;
+  if (!reader.next(token) || (token.kind != Kind::text && token.kind != Kind::binary)) return std::nullopt;
+  return token.bytes;
+}
+
+// The members of a map, one after the other; none where the value is no map.
+class Members {
+ public:
+  explicit Members(std::string_view msgpack_value) : reader_(msgpack_value) {
+    MsgpackToken token;
+    if (reader_.next(token) && token.kind == Kind::map) left_ = token.count;
+  }
+
+  bool next() {
+    if (left_ == 0) return false;
+    --left_;
+    key = reader_.value();
+    value = reader_.value();
+    return true;
+  }
+
+  std::string_view key;
+  std::string_view value;
+
+ private:
+  MsgpackReader reader_;
+  size_t left_ = 0;
+};
+
+}  // namespace
+
+RecordFormat::RecordFormat(const Options& options)
+    : log_key_(options.log_key), data_keys_(split(options.data_keys)) {
+  if (!options.time_key.empty()) {
+    time_.emplace(options.time_key_format);
+    problem_ = time_->problem();
+    time_member_ = ",";
+    host::append_json_string(time_member_, options.time_key);
+    time_member_ += ":\"";
+  }
+  if (!options.data_keys.empty() && data_keys_.empty())
+    problem_ = "data_keys is \"" + host::printable(options.data_keys, 60) +
+               "\", but must name at least one member, like \"log,stream\"";
+  if (!log_key_.empty() && !options.time_key.empty())
+    problem_ =
+        "time_key and log_key cannot be used together: the value of one member has no place for the time; "
+        "leave one of them out";
+  else if (!log_key_.empty() && !options.data_keys.empty())
+    problem_ =
+        "data_keys and log_key cannot be used together: log_key sends one member alone; leave one of them out";
+}
+
+RecordFormat::Made RecordFormat::append(std::string& out, const LogEvent& event) {
+  if (!log_key_.empty()) return append_log(out, event.body);
+  const size_t start = out.size();
+  if (data_keys_.empty())
+    append_json(out, event.body);
+  else
+    append_members(out, event.body);
+  if (out.size() - start <= 2) {  // {} or ""
+    out.resize(start);
+    return Made::nothing;
+  }
+  if (out[start] != '{') return Made::raw;
+  if (time_) {
+    out.pop_back();
+    out += time_member_;
+    time_->append(out, event.seconds, event.nanoseconds);
+    out += "\"}";
+  }
+  return Made::json;
+}
+
+void RecordFormat::append_members(std::string& out, std::string_view body) const {
+  out += '{';
+  for (Members members(body); members.next();) {
+    const auto key = text_of(members.key);
+    if (!key || !wanted(*key)) continue;
+    if (out.back() != '{') out += ',';
+    append_json(out, members.key);
+    out += ':';
+    append_json(out, members.value);
+  }
+  out += '}';
+}
+
+RecordFormat::Made RecordFormat::append_log(std::string& out, std::string_view body) const {
+  for (Members members(body); members.next();) {
+    if (text_of(members.key) != log_key_) continue;
+    const auto text = text_of(members.value);
+    if (text && text->empty()) return Made::nothing;
+    if (text)
+      out += *text;
+    else
+      append_json(out, members.value);
+    return Made::raw;
+  }
+  return Made::no_log_key;
+}
+
+bool RecordFormat::wanted(std::string_view key) const {
+  return std::find(data_keys_.begin(), data_keys_.end(), key) != data_keys_.end();
+}
+
+}  // namespace penstock::fluentbit

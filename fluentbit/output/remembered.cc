@@ -1,0 +1,67 @@
+#include "fluentbit/output/remembered.h"
+
+#include <openssl/evp.h>
+
+#include <new>
+#include <optional>
+#include <utility>
+
+namespace penstock::fluentbit {
+
+Fingerprint fingerprint(std::string_view tag, std::string_view data) {
+  Fingerprint print;
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  // The tag's size parts the two: without it "a" + "bc" were "ab" + "c".
+  const uint64_t tag_size = tag.size();
+  if (hash == nullptr || EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr) != 1 ||
+      EVP_DigestUpdate(hash.get(), &tag_size, sizeof tag_size) != 1 ||
+      EVP_DigestUpdate(hash.get(), tag.data(), tag.size()) != 1 ||
+      EVP_DigestUpdate(hash.get(), data.data(), data.size()) != 1 ||
+      EVP_DigestFinal_ex(hash.get(), print.data(), nullptr) != 1)
+    throw std::bad_alloc();  // it has no other reason to fail
+  return print;
+}
+
+void Remembered::add(std::string_view tag, std::string_view data, std::unique_ptr<Progress>& progress,
+                     int64_t now_ms) {
+  Entry entry{std::string(tag), data.size(), fingerprint(tag, data), now_ms, nullptr};
+  entries_.push_back(std::move(entry));
+  entries_.back().progress = std::move(progress);
+  forget(now_ms);
+}
+
+std::unique_ptr<Progress> Remembered::take(std::string_view tag, std::string_view data) {
+  std::optional<Fingerprint> print;  // costs as much as all the rest: only where it may matter
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (entry->data_size != data.size() || entry->tag != tag) continue;
+    if (!print) print = fingerprint(tag, data);
+    if (entry->print != *print) continue;
+    std::unique_ptr<Progress> progress = std::move(entry->progress);
+    entries_.erase(entry);
+    return progress;
+  }
+  return nullptr;
+}
+
+size_t Remembered::held_bytes() const {
+  size_t bytes = 0;
+  for (const Entry& entry : entries_) bytes += bytes_of(entry);
+  return bytes;
+}
+
+// Receipts of what waits are freed as it is delivered, so their bytes are counted anew.
+void Remembered::forget(int64_t now_ms) {
+  size_t bytes = held_bytes();
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const bool old = now_ms - entry->since_ms > max_age_ms_;
+    if (!old && entries_.size() <= max_count_ && bytes <= max_bytes_) return;
+    if (entry->progress->outstanding > 0) {
+      ++entry;
+    } else {
+      bytes -= bytes_of(*entry);
+      entry = entries_.erase(entry);
+    }
+  }
+}
+
+}  // namespace penstock::fluentbit

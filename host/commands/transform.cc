@@ -1,0 +1,206 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "base/text.h"
+#include "host/commands/commands.h"
+#include "host/plan/prepare.h"
+#include "host/transform/base64_lines.h"
+#include "host/transform/documents.h"
+#include "host/transform/summary.h"
+#include "host/transform/transformer.h"
+#include "host/util/arguments.h"
+#include "host/util/byte_source.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr char kHelp[] =
+    R"(Usage: penstock transform [-c FILE] [-e PLUGIN.so] [--summary] [FILE...]
+
+Turns CloudWatch Logs subscription messages into the records that a pipeline
+would make of them, as lines of JSON on standard output. Reads the files, or
+standard input where there is none or where one is "-". Finds out by itself what
+they are: gzip or text; in it, mixed as they come,
+  - subscription messages as JSON, on one line or on many,
+  - base64 of gzip records, one a line or wrapped at 76 or 64 columns,
+  - the output of `aws kinesis get-records`,
+  - events of a Lambda function after a Kinesis stream ({"Records": ...}) or
+    after a subscription ({"awslogs": ...}).
+
+  -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs
+                 filters; of one that it has not those that its input
+                 penstock_kinesis has
+  --summary      in place of the records: what they tell together, by
+                 lambda.event and level, failures, the slowest reports, log
+                 groups. Of the conf's options only those count that say what is
+                 left out or understood
+  -e PLUGIN.so   a plugin to open instead of libpenstock.so
+  -h, --help     this text
+
+What cannot be understood is told on standard error with its place, the rest
+goes on; then a summary. Exit codes: 0 all was understood; 1 something was not;
+2 a wrong command line.
+)";
+
+// One document: larger than any record of a stream, inflated.
+constexpr size_t kDocumentLimitBytes = 64 << 20;
+
+// Those of lambda_logs that do not change the names of what a summary reads.
+constexpr std::array<std::string_view, 5> kOptionsOfSummary = {"include", "exclude", "drop", "normalize_level",
+                                                               "parse_json_in_message"};
+
+// The first section of that kind for the stage of that id; nullptr: there is none.
+const Section* section_of(const Conf& conf, std::string_view kind, std::string_view id) {
+  const auto found = std::find_if(conf.sections.begin(), conf.sections.end(), [&](const Section& section) {
+    const Entry* const name = section.find("Name");
+    return same(section.name, kind) && name != nullptr && same(name->value, id);
+  });
+  return found == conf.sections.end() ? nullptr : &*found;
+}
+
+// The filter of that id with the options, checked, of its first section in the conf; where there is none with
+// those of its names that the input's section has.
+StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, std::vector<Problem>& problems) {
+  StagePlan plan;
+  plan.stage = modules.find(PENSTOCK_FILTER, id);
+  plan.label = std::string("filter:") + id;
+  if (plan.stage == nullptr) {
+    problems.push_back({{}, std::string("the plugin has no filter '") + id + "'", false});
+    return plan;
+  }
+  const Section* const own = section_of(conf, "FILTER", id);
+  const Section* const found = own != nullptr ? own : section_of(conf, "INPUT", "penstock_kinesis");
+  if (found == nullptr) return plan;
+  Section section = *found;
+  if (own == nullptr) {
+    const std::vector<std::string> names = option_names(*plan.stage);
+    std::erase_if(section.entries, [&](const Entry& entry) { return !knows(names, entry.key); });
+  }
+  plan.place = section.place;
+  plan.options = stage_options(section, *plan.stage, problems);
+  check_options(*plan.stage, plan.options, plan.place, problems);
+  return plan;
+}
+
+// How many events the filter left out, by its own counters of these names.
+void read_left_out(const Instance& records, Summary::Rest& rest) {
+  const auto read = [](void* ctx, const penstock_stat* stat) {
+    auto& out = *static_cast<Summary::Rest*>(ctx);
+    if (std::strcmp(stat->name, "dropped") == 0) out.dropped = stat->value;
+    if (std::strcmp(stat->name, "excluded") == 0) out.excluded = stat->value;
+  };
+  records.stats(read, &rest);
+}
+
+void transform_stream(int fd, const std::string& name, Transformer& transformer) {
+  ByteSource source(fd);
+  const auto take = [&](std::string_view text, bool is_json, bool too_large, int64_t line) {
+    const std::string place = name + ":" + std::to_string(line);
+    if (too_large) {
+      transformer.fail(place, "larger than " + std::to_string(kDocumentLimitBytes >> 20) + " MiB");
+    } else {
+      transformer.document(text, is_json, place);
+    }
+  };
+  Base64Lines lines(kDocumentLimitBytes, [&](const Base64Lines::Text& base64) {
+    take(base64.text, false, base64.too_large, base64.line);
+  });
+  Documents documents(kDocumentLimitBytes, [&](const Document& document) {
+    if (document.kind == Document::Kind::line) return lines.line(document.text, document.line);
+    lines.end();
+    take(document.text, true, document.kind == Document::Kind::too_large, document.line);
+  });
+  std::string_view bytes;
+  ByteSource::Answer answer = ByteSource::Answer::end;
+  while (!transformer.reader_gone() && (answer = source.next(bytes)) == ByteSource::Answer::bytes) {
+    documents.feed(bytes);
+    transformer.flush();
+  }
+  if (answer == ByteSource::Answer::failed) {
+    transformer.fail(name, source.error());  // what it cut off is no failure of its own
+  } else {
+    documents.finish();
+    lines.end();
+  }
+  transformer.flush();
+}
+
+void transform_file(const std::string& name, Transformer& transformer) {
+  if (name == "-") return transform_stream(STDIN_FILENO, "stdin", transformer);
+  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return transformer.fail(printable(name), std::string("cannot be opened: ") + std::strerror(errno));
+  transform_stream(fd, printable(name), transformer);
+  close(fd);
+}
+
+int transform_files(const StagePlan& messages_plan, const StagePlan& records_plan,
+                    const std::vector<std::string>& files, Summary* summary) {
+  Log log(STDERR_FILENO);
+  log.set_level(PENSTOCK_LOG_WARN);
+  std::string error;
+  const std::unique_ptr<Instance> messages = Instance::create(messages_plan, log, error);
+  const std::unique_ptr<Instance> records = messages ? Instance::create(records_plan, log, error) : nullptr;
+  if (!records) {
+    print_problems({{(messages ? records_plan : messages_plan).place, error, false}});
+    return kExitFailed;
+  }
+  Transformer transformer(*messages, *records, summary, STDOUT_FILENO);
+  for (const std::string& file : files) {
+    if (!transformer.reader_gone()) transform_file(file, transformer);
+  }
+  if (summary != nullptr) {
+    Summary::Rest rest{transformer.source_records(), transformer.failures()};
+    read_left_out(*records, rest);
+    transformer.say(summary->text(rest));
+  }
+  std::fprintf(stderr, "penstock transform: %lld source records, %lld log events, %lld failures\n",
+               static_cast<long long>(transformer.source_records()), static_cast<long long>(transformer.records()),
+               static_cast<long long>(transformer.failures()));
+  return transformer.failures() == 0 ? kExitFine : kExitFailed;
+}
+
+}  // namespace
+
+int transform_command(const std::vector<std::string>& args) {
+  Arguments arguments;
+  const std::string wrong = arguments.parse(args, {kConfOption, kPluginOption, {"--summary"}, kHelpOption});
+  if (!wrong.empty()) return usage_error("transform", wrong);
+  if (arguments.has("-h")) return print_help(kHelp);
+  std::vector<std::string> files = arguments.words();
+  if (files.empty()) {
+    if (isatty(STDIN_FILENO) == 1)
+      return usage_error("transform", "nothing to read: name files, or pipe something in");
+    files.emplace_back("-");
+  }
+
+  Conf conf;
+  if (arguments.has("-c")) conf = read_conf(arguments.last("-c"), environment_variable);
+  std::vector<Problem> problems = conf.problems;
+  std::vector<PluginPath> plugins;
+  for (const std::string& plugin : arguments.values("-e")) plugins.push_back({plugin, {}});
+  Modules modules;
+  if (open_plugins(plugins, modules, problems)) {
+    const StagePlan messages = filter_plan(conf, modules, "cloudwatch_logs", problems);
+    StagePlan records = filter_plan(conf, modules, "lambda_logs", problems);
+    print_problems(problems);
+    if (has_errors(problems)) return kExitFailed;
+    if (!arguments.has("--summary")) return transform_files(messages, records, files, nullptr);
+    std::erase_if(records.options, [](const Entry& option) {
+      return std::none_of(kOptionsOfSummary.begin(), kOptionsOfSummary.end(),
+                          [&](std::string_view kept) { return same(kept, option.key); });
+    });
+    Summary summary;
+    return transform_files(messages, records, files, &summary);
+  }
+  print_problems(problems);
+  return kExitFailed;
+}
+
+}  // namespace penstock::host

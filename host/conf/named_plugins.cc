@@ -1,0 +1,65 @@
+#include "host/conf/named_plugins.h"
+
+#include <utility>
+
+#include "base/text.h"
+
+namespace penstock::host {
+
+namespace {
+
+// plugins: is in YAML alone.
+void add_plugins(const Conf& conf, std::vector<Entry>& paths, std::vector<Problem>& problems) {
+  for (const Entry& path : conf.plugins) {
+    if (path.value.find("${") != std::string::npos) {
+      problems.push_back(
+          {path.place,
+           "'" + printable(path.value) + "': Fluent Bit expands no variables in plugins:; write the path out",
+           false});
+    } else {
+      paths.push_back(path);
+    }
+  }
+}
+
+void add_plugins_file(const Entry& entry, const Environment& environment, ConfFor reader,
+                      std::vector<Entry>& paths, std::vector<Problem>& problems) {
+  Conf file = read_conf(beside(entry.place.file, entry.value), environment, reader);
+  // The line that named the file says more than the name of a file that is not there.
+  for (Problem& found : file.problems) {
+    if (found.place.line == 0) found.place = entry.place;
+    problems.push_back(std::move(found));
+  }
+  for (const Section& section : file.sections) {
+    if (!same(section.name, "PLUGINS")) {
+      problems.push_back({section.place, "a Plugins_File has [PLUGINS] alone, with Path lines", false});
+      continue;
+    }
+    for (const Entry& path : section.entries) {
+      if (same(path.key, "Path")) {
+        paths.push_back(path);
+      } else {
+        problems.push_back(
+            {path.place, "[PLUGINS] has Path lines alone, no '" + printable(path.key, 60) + "'", false});
+      }
+    }
+  }
+  add_plugins(file, paths, problems);
+}
+
+}  // namespace
+
+std::vector<Entry> named_plugins(const Conf& conf, const Environment& environment, ConfFor reader,
+                                 std::vector<Problem>& problems) {
+  std::vector<Entry> paths;
+  for (const Section& section : conf.sections) {
+    if (!same(section.name, "SERVICE")) continue;
+    for (const Entry& entry : section.entries) {
+      if (same(entry.key, "Plugins_File")) add_plugins_file(entry, environment, reader, paths, problems);
+    }
+  }
+  add_plugins(conf, paths, problems);
+  return paths;
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,98 @@
+#include "host/conf/settings.h"
+
+#include <map>
+
+#include "base/nearest.h"
+#include "base/text.h"
+#include "host/conf/agent_keys.h"
+#include "host/util/log.h"
+
+namespace penstock::host {
+
+namespace {
+
+const std::vector<std::string> kKeys = {"Grace", "Log_Level", "Plugins_File", "Stats_Interval"};
+
+bool is_off(std::string_view value) { return same(value, "off") || same(value, "false") || same(value, "no"); }
+
+class SettingsReader {
+ public:
+  SettingsReader(Settings& settings, std::vector<Problem>& problems) : settings_(settings), problems_(problems) {}
+
+  void entry(const Entry& entry) {
+    if (same(entry.key, "Plugins_File")) return;  // named_plugins.h reads it
+    const auto [first, fresh] = seen_.emplace(lower(entry.key), entry.place);
+    if (!fresh) {
+      problems_.push_back({entry.place,
+                           "'" + printable(entry.key, 60) + "' was given in " + printable(first->second.file) +
+                               ":" + std::to_string(first->second.line) + " already; the last counts",
+                           true});
+    }
+    if (same(entry.key, "Grace")) {
+      duration(entry, settings_.grace_ms);
+    } else if (same(entry.key, "Stats_Interval")) {
+      duration(entry, settings_.stats_interval_ms);
+    } else if (same(entry.key, "Log_Level")) {
+      log_level(entry);
+    } else if (agent_service_key(entry.key) != nullptr) {
+      agents_[lower(entry.key)] = entry;
+    } else {
+      const std::string meant = suggestion(entry.key, kKeys);
+      problem(entry, "[SERVICE] has no key '" + printable(entry.key, 60) + "'" + meant +
+                         (meant.empty() ? "; its" : " Its") +
+                         " keys are Grace, Log_Level, Plugins_File and Stats_Interval");
+    }
+  }
+
+  // What is for Fluent Bit alone; of a repeated key the last counts. A switch that is off asks for nothing.
+  void end() {
+    for (const auto& [key, entry] : agents_) {
+      if (!is_off(entry.value)) tell_of_agent_key(*agent_service_key(key), entry, problems_);
+    }
+  }
+
+ private:
+  void problem(const Entry& entry, std::string text) {
+    problems_.push_back({entry.place, std::move(text), false});
+  }
+
+  void duration(const Entry& entry, int64_t& out) {
+    const std::optional<int64_t> value = parse_duration_ms(entry.value);
+    if (value) {
+      out = *value;
+    } else {
+      problem(entry, entry.key + " '" + printable(entry.value, 60) +
+                         "' is no duration; write seconds, or a number with ms, s, m or h, of at most ten years");
+    }
+  }
+
+  void log_level(const Entry& entry) {
+    const std::optional<int32_t> level = parse_log_level(entry.value);
+    if (level) {
+      settings_.log_level = *level;
+    } else {
+      problem(entry, "Log_Level '" + printable(entry.value, 60) + "' is none of off, error, warn, info, debug");
+    }
+  }
+
+  Settings& settings_;
+  std::vector<Problem>& problems_;
+  std::map<std::string, Place> seen_;
+  std::map<std::string, Entry> agents_;
+};
+
+}  // namespace
+
+Settings read_settings(const Conf& conf, std::vector<Problem>& problems) {
+  Settings settings;
+  SettingsReader reader(settings, problems);
+  for (const Section& section : conf.sections) {
+    if (!same(section.name, "SERVICE")) continue;
+    warn_of_comments(section, problems);
+    for (const Entry& entry : section.entries) reader.entry(entry);
+  }
+  reader.end();
+  return settings;
+}
+
+}  // namespace penstock::host

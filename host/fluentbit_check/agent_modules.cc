@@ -1,0 +1,108 @@
+#include "host/fluentbit_check/agent_modules.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "host/conf/expand.h"
+
+namespace penstock::host {
+
+namespace {
+
+// What a relative path means to an agent that is started here, else what it was probably meant to be.
+std::string found_at(const Entry& path) {
+  return access(path.value.c_str(), F_OK) == 0 ? path.value : beside(path.place.file, path.value);
+}
+
+// The check needs the table and check(); the rest of the stage is not for hosts like this.
+const penstock_stage* stage_in(const penstock_module& module, const AgentFile& file) {
+  for (const penstock_stage* const* stage = module.stages; *stage != nullptr; ++stage) {
+    const penstock_stage& one = **stage;
+    const bool readable = PENSTOCK_HAS(&one, check) && one.id != nullptr &&
+                          (one.option_info_count == 0 ||
+                           (one.options != nullptr && one.option_info_stride >= sizeof(penstock_option_info)));
+    if (readable && one.kind == file.kind && same(one.id, file.stage)) return &one;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+AgentModules::AgentModules(const std::vector<Entry>& paths, std::vector<Problem>& problems) : problems_(problems) {
+  for (const Entry& path : paths) take(path);
+}
+
+void AgentModules::take(const Entry& path) {
+  if (path.value == "libpenstock.so" || path.value.ends_with("/libpenstock.so")) {
+    problems_.push_back({path.place,
+                         "Fluent Bit can do nothing with libpenstock.so itself: name penstock-in-kinesis.so, "
+                         "penstock-out-kinesis.so and flb-filter_lambda_logs.so, which lie beside it",
+                         false});
+    return;
+  }
+  const AgentFile* const file = agent_file(path.value);
+  if (file == nullptr) return;
+  const bool of_conf = !path.place.file.empty();
+  const auto [first, fresh] = named_.emplace(file, path);
+  if (!fresh) {
+    // What the command line names is there to go before what the conf names.
+    if (first->second.place.file.empty()) return;
+    problems_.push_back({path.place, std::string(file->name) + " is named twice; the first counts", true});
+    return;
+  }
+  if (!of_conf) return;
+  if (path.value.find('/') == std::string::npos) {
+    problems_.push_back(
+        {path.place,
+         "'" + printable(path.value) +
+             "' has no folder: Fluent Bit looks for it in the system's library folders alone; write "
+             "the whole path",
+         true});
+  } else if (!path.value.starts_with('/')) {
+    problems_.push_back({path.place,
+                         "'" + printable(path.value) +
+                             "' is relative to the folder in which Fluent Bit is started; write the whole path",
+                         true});
+  }
+}
+
+const penstock_stage* AgentModules::stage(const AgentFile& file) {
+  const auto [place, fresh] = stages_.try_emplace(&file, nullptr);
+  if (fresh) place->second = open(file);
+  return place->second;
+}
+
+const penstock_stage* AgentModules::open(const AgentFile& file) {
+  const auto named = named_.find(&file);
+  const std::string library = default_plugin();
+  const Place place = named != named_.end() ? named->second.place : Place{};
+  const std::string path = named != named_.end() ? found_at(named->second) : beside(library, file.name);
+  if (named == named_.end() && access(path.c_str(), F_OK) != 0) {
+    problems_.push_back({place,
+                         std::string(file.name) + " is named by nothing here and is not beside libpenstock.so, so "
+                                                  "its sections cannot be checked; name it with -e",
+                         false});
+    return nullptr;
+  }
+  std::string defect;
+  const penstock_module* const module = open_module(path, defect);
+  const penstock_stage* const stage = module != nullptr ? stage_in(*module, file) : nullptr;
+  if (module != nullptr && stage == nullptr) {
+    defect = "plugin '" + printable(path) + "' has no " + kind_name(file.kind) + " '" + file.stage +
+             "' that this program can read; install both from one package";
+  }
+  if (stage == nullptr) problems_.push_back({place, std::move(defect), false});
+  std::string no_library;
+  const penstock_module* const behind = open_module(library_beside(path), no_library);
+  if (behind != nullptr) behind_[&file] = stage_in(*behind, file);
+  return stage;
+}
+
+const penstock_stage* AgentModules::behind(const AgentFile& file) const {
+  const auto found = behind_.find(&file);
+  return found == behind_.end() ? nullptr : found->second;
+}
+
+}  // namespace penstock::host

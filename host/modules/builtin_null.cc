@@ -1,0 +1,78 @@
+#include <climits>
+#include <new>
+#include <vector>
+
+#include "host/modules/builtin.h"
+
+// The ABI's opaque type is whatever a stage makes of it.
+namespace {
+
+struct NullOutput {
+  std::vector<uint64_t> taken;  // not yet told
+  int64_t batches = 0;
+  int64_t records = 0;
+};
+
+NullOutput* of(penstock_instance* self) { return reinterpret_cast<NullOutput*>(self); }
+
+int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, penstock_instance** out,
+               penstock_error*) noexcept {
+  *out = reinterpret_cast<penstock_instance*>(new (std::nothrow) NullOutput);
+  return *out == nullptr ? PENSTOCK_E_MEMORY : PENSTOCK_OK;
+}
+
+int32_t write_batch(penstock_instance* self, const penstock_batch* batch, penstock_error*) noexcept {
+  of(self)->taken.push_back(batch->ack_id);
+  of(self)->records += static_cast<int64_t>(batch->record_count);
+  return PENSTOCK_OK;
+}
+
+int32_t pump(penstock_instance* self, int64_t, penstock_settled_fn settled, void* ctx, penstock_error*) noexcept {
+  for (const uint64_t ack_id : of(self)->taken) settled(ctx, ack_id, PENSTOCK_DELIVERED);
+  of(self)->taken.clear();
+  return PENSTOCK_OK;
+}
+
+int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcept {
+  const penstock_stat records{
+      sizeof(penstock_stat), PENSTOCK_COUNTER, "records_in", "records", "records taken", of(self)->records, {}};
+  stat(ctx, &records);
+  return PENSTOCK_OK;
+}
+
+void destroy(penstock_instance* self) noexcept { delete of(self); }
+
+const penstock_output kOutput = {sizeof(penstock_output), 0, write_batch, pump};
+
+int64_t next_deadline_ms(penstock_instance* self) noexcept { return of(self)->taken.empty() ? INT64_MAX : 0; }
+
+const penstock_stage kStage = {sizeof(penstock_stage),
+                               PENSTOCK_OUTPUT,
+                               "null",
+                               "Takes every record and drops it; for trying out what comes before.",
+                               nullptr,
+                               0,
+                               sizeof(penstock_option_info),
+                               nullptr,
+                               nullptr,
+                               &kOutput,
+                               nullptr,
+                               create,
+                               nullptr,
+                               next_deadline_ms,
+                               stats,
+                               nullptr,
+                               destroy,
+                               0,
+                               0,
+                               nullptr};
+
+}  // namespace
+
+namespace penstock::host {
+
+const penstock_stage& null_output() { return kStage; }
+
+std::vector<const penstock_stage*> builtin_stages() { return {&stdout_output(), &null_output()}; }
+
+}  // namespace penstock::host

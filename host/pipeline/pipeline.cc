@@ -1,0 +1,245 @@
+#include "host/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <iterator>
+
+namespace penstock::host {
+
+// One batch of an input on its way; lives on the stack of the input's emit.
+struct Pipeline::Passage {
+  Pipeline* pipeline;
+  Input* input;
+  uint64_t id;
+  bool taken = false;    // an output has taken at least a piece of it
+  bool refused = false;  // nobody took it: it goes back to the input, to be emitted again
+  bool full = false;     // some output wants no more
+};
+
+// The emit_ctx of a filter: where what it emits goes next.
+struct Pipeline::Hop {
+  Passage* passage;
+  size_t next;
+};
+
+namespace {
+
+struct EmitContext {
+  Pipeline* pipeline;
+  size_t input;
+};
+
+// Where the fields of a batch end, in order.
+constexpr size_t kBatchFieldEnds[] = {0,
+                                      offsetof(penstock_batch, record_stride),
+                                      offsetof(penstock_batch, ack_id),
+                                      offsetof(penstock_batch, records),
+                                      offsetof(penstock_batch, record_count),
+                                      offsetof(penstock_batch, log_group),
+                                      offsetof(penstock_batch, log_stream),
+                                      offsetof(penstock_batch, owner),
+                                      offsetof(penstock_batch, region),
+                                      offsetof(penstock_batch, stream),
+                                      offsetof(penstock_batch, shard_id),
+                                      offsetof(penstock_batch, sequence_number),
+                                      offsetof(penstock_batch, sub_sequence_number),
+                                      offsetof(penstock_batch, partition_key),
+                                      offsetof(penstock_batch, arrival_time_ms),
+                                      sizeof(penstock_batch)};
+
+// The fields that the batch's size covers whole; all others are empty.
+penstock_batch known_part(const penstock_batch& batch) {
+  penstock_batch out{};
+  const size_t* const end =
+      std::upper_bound(std::begin(kBatchFieldEnds), std::end(kBatchFieldEnds), batch.struct_size);
+  std::memcpy(&out, &batch, *(end - 1));
+  out.struct_size = sizeof out;
+  return out;
+}
+
+}  // namespace
+
+bool Pipeline::open(const Plan& plan, Problem& problem) {
+  const auto make = [&](const StagePlan& stage) {
+    std::string error;
+    auto instance = Instance::create(stage, log_, error);
+    if (!instance) problem = {stage.place, stage.label + " does not start: " + error, false};
+    return instance;
+  };
+  // Inputs last: they are the ones who would have work to lose.
+  for (const StagePlan& stage : plan.outputs) {
+    outputs_.push_back({make(stage)});
+    if (!outputs_.back().instance) return false;
+  }
+  for (const StagePlan& stage : plan.filters) {
+    filters_.push_back(make(stage));
+    if (!filters_.back()) return false;
+  }
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    Input input;
+    input.instance = make(plan.inputs[i]);
+    if (!input.instance) return false;
+    for (const size_t filter : plan.routes[i].filters) input.filters.push_back(filters_[filter].get());
+    for (const size_t output : plan.routes[i].outputs) input.outputs.push_back(&outputs_[output]);
+    inputs_.push_back(std::move(input));
+  }
+  return true;
+}
+
+int32_t Pipeline::poll(Input& input, int64_t now_ms) {
+  now_ms_ = now_ms;
+  input.refused = false;
+  EmitContext context{this, static_cast<size_t>(&input - inputs_.data())};
+  Error error;
+  const Instance& instance = *input.instance;
+  const int32_t result = instance.stage().input->poll(instance.self(), 0, on_emit, &context, &error);
+  if (result == PENSTOCK_END) input.ended = true;
+  if (!input.refused) input.instance->log_result(Instance::Call::poll, result, error, now_ms);
+  return result;
+}
+
+int32_t Pipeline::pump(Input& input, int64_t now_ms) {
+  const Instance& instance = *input.instance;
+  if (!PENSTOCK_HAS(instance.stage().input, pump)) return PENSTOCK_OK;
+  Error error;
+  const int32_t result = instance.stage().input->pump(instance.self(), 0, &error);
+  input.instance->log_result(Instance::Call::pump, result, error, now_ms);
+  return result;
+}
+
+int32_t Pipeline::pump(Output& output, int64_t now_ms) {
+  now_ms_ = now_ms;
+  output.written = false;
+  settling_ = &output;
+  Error error;
+  const Instance& instance = *output.instance;
+  const int32_t result = instance.stage().output->pump(instance.self(), 0, on_settled, this, &error);
+  if (result == PENSTOCK_OK || result == PENSTOCK_FULL) output.full = result == PENSTOCK_FULL;
+  if (result == PENSTOCK_END) output.ended = true;
+  output.instance->log_result(Instance::Call::pump, result, error, now_ms);
+  return result;
+}
+
+void Pipeline::deliver_acks(int64_t now_ms) {
+  joins_.take_settled(settled_);
+  for (const Joins::Settled& settled : settled_) {
+    if (settled.outcome == PENSTOCK_GIVEN_BACK) ++given_back_;
+    unacked_.push_back(settled);
+  }
+  std::erase_if(unacked_, [&](const Joins::Settled& settled) { return ack(settled, now_ms); });
+}
+
+// False where it is to be done again.
+bool Pipeline::ack(const Joins::Settled& settled, int64_t now_ms) {
+  Instance& instance = *inputs_[settled.input].instance;
+  Error error;
+  const int32_t result = instance.stage().input->ack(instance.self(), settled.ack_id, settled.outcome, &error);
+  instance.log_result(Instance::Call::ack, result, error, now_ms);
+  return result >= 0 || error.retryable == 0;
+}
+
+bool Pipeline::close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadline_ms) {
+  bool saved = true;
+  for (Output& output : outputs_) {
+    saved = output.instance->close(outputs_deadline_ms) >= 0 && saved;
+    pump(output, now_ms);  // hands over what is left
+  }
+  joins_.give_back_all();
+  deliver_acks(now_ms);
+  for (const auto& filter : filters_) saved = filter->close(deadline_ms) >= 0 && saved;
+  for (Input& input : inputs_) saved = input.instance->close(deadline_ms) >= 0 && saved;
+  return saved;
+}
+
+int32_t Pipeline::on_emit(void* ctx, const penstock_batch* batch) noexcept {
+  const EmitContext& context = *static_cast<const EmitContext*>(ctx);
+  return context.pipeline->enter(context.input, *batch);
+}
+
+int32_t Pipeline::on_filtered(void* ctx, const penstock_batch* batch) noexcept {
+  const Hop& hop = *static_cast<const Hop*>(ctx);
+  return hop.passage->pipeline->forward(*hop.passage, hop.next, *batch);
+}
+
+void Pipeline::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
+  Pipeline& pipeline = *static_cast<Pipeline*>(ctx);
+  if (pipeline.joins_.settle(ack_id, outcome)) {
+    ++pipeline.settlements_;
+    --pipeline.settling_->unsettled;
+  } else {
+    pipeline.log_.line(PENSTOCK_LOG_ERROR, "penstock",
+                       "an output settled batch " + std::to_string(ack_id) + ", which it had not taken");
+  }
+}
+
+int32_t Pipeline::enter(size_t index, const penstock_batch& batch) {
+  Input& input = inputs_[index];
+  penstock_batch named = known_part(batch);
+  const uint64_t id = joins_.open(index, batch.ack_id);
+  named.ack_id = id;
+  Passage passage{this, &input, id};
+  const int32_t result = forward(passage, 0, named);
+  if (passage.refused) {
+    joins_.cancel(id);
+    input.refused = true;
+    return result;
+  }
+  ++input.batches_emitted;
+  joins_.release(id);
+  return passage.full ? PENSTOCK_FULL : PENSTOCK_OK;
+}
+
+int32_t Pipeline::forward(Passage& passage, size_t hop, const penstock_batch& batch) {
+  if (passage.refused) return PENSTOCK_E_STATE;
+  const int32_t result = hop < passage.input->filters.size() ? filter(passage, hop, batch) : write(passage, batch);
+  if (result < 0) return result;
+  return passage.full ? PENSTOCK_FULL : PENSTOCK_OK;
+}
+
+int32_t Pipeline::filter(Passage& passage, size_t hop, const penstock_batch& batch) {
+  Instance& instance = *passage.input->filters[hop];
+  Hop next{&passage, hop + 1};
+  Error error;
+  const int32_t result = instance.stage().filter->apply(instance.self(), &batch, on_filtered, &next, &error);
+  if (passage.refused && result < 0) return result;  // by those behind, who have logged it
+  instance.log_result(Instance::Call::apply, result, error, now_ms_);
+  if (result >= 0) return PENSTOCK_OK;
+  if (result != PENSTOCK_E_DATA && error.retryable != 0 && !passage.taken) {
+    passage.refused = true;
+    return result;
+  }
+  // What it could understand is on its way; the rest is nowhere, so the source must not count it as done.
+  joins_.worsen(passage.id, PENSTOCK_GIVEN_BACK);
+  return PENSTOCK_OK;
+}
+
+int32_t Pipeline::write(Passage& passage, const penstock_batch& batch) {
+  int32_t refusal = PENSTOCK_OK;
+  for (Output* output : passage.input->outputs) {
+    Instance& instance = *output->instance;
+    penstock_batch named = known_part(batch);
+    named.ack_id = passage.id;
+    Error error;
+    const int32_t result = instance.stage().output->write(instance.self(), &named, &error);
+    instance.log_result(Instance::Call::write, result, error, now_ms_);
+    if (result < 0) {
+      refusal = result;
+      continue;
+    }
+    joins_.add(passage.id);
+    passage.taken = true;
+    output->written = true;
+    ++output->unsettled;
+    if (result == PENSTOCK_FULL) output->full = passage.full = true;
+  }
+  if (refusal == PENSTOCK_OK) return PENSTOCK_OK;
+  if (!passage.taken) {
+    passage.refused = true;
+    return refusal;
+  }
+  joins_.worsen(passage.id, PENSTOCK_GIVEN_BACK);
+  return PENSTOCK_OK;
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,90 @@
+#include "host/pipeline/progress.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "host/util/log.h"
+
+namespace penstock::host {
+
+namespace {
+
+struct Reading {
+  Totals& totals;
+  int32_t kind;
+  int64_t records_in = 0;
+  int64_t records_out = -1;  // -1: not told
+};
+
+void add_input_stat(Totals& totals, std::string_view name, int64_t value) {
+  if (name == "records_in") totals.source_records += value;
+  if (name == "events_out") totals.events += value;
+  if (name == "bytes_in") totals.bytes_in += value;
+  if (name == "lag_ms") totals.lag_ms = std::max(totals.lag_ms, value);
+  if (name == "oldest_unacked_ms") totals.oldest_unacked_ms = std::max(totals.oldest_unacked_ms, value);
+}
+
+void add_output_stat(Reading& reading, std::string_view name, int64_t value) {
+  if (name == "records_in") reading.records_in = value;
+  if (name == "records_out") reading.records_out = value;
+  if (name == "bytes_out") reading.totals.bytes_out += value;
+  if (name == "bytes_in_flight") reading.totals.in_flight_bytes += value;
+}
+
+void on_stat(void* ctx, const penstock_stat* stat) noexcept {
+  Reading& reading = *static_cast<Reading*>(ctx);
+  const std::string_view name = stat->name;
+  if (reading.kind == PENSTOCK_INPUT) add_input_stat(reading.totals, name, stat->value);
+  if (reading.kind == PENSTOCK_OUTPUT) add_output_stat(reading, name, stat->value);
+  if (name == "retries") reading.totals.retries += stat->value;
+  if (name == "failures") reading.totals.failures += stat->value;
+}
+
+void read(Totals& totals, const Instance& instance) {
+  Reading reading{totals, instance.stage().kind};
+  instance.stats(on_stat, &reading);
+  totals.records_out += reading.records_out >= 0 ? reading.records_out : reading.records_in;
+}
+
+std::string rate(int64_t now, int64_t before, int64_t elapsed_ms) {
+  return elapsed_ms <= 0 ? "" : " (" + std::to_string((now - before) * 1000 / elapsed_ms) + "/s)";
+}
+
+}  // namespace
+
+Totals read_totals(Pipeline& pipeline) {
+  Totals totals;
+  for (const Input& input : pipeline.inputs()) read(totals, *input.instance);
+  for (const auto& filter : pipeline.filters()) read(totals, *filter);
+  for (const Output& output : pipeline.outputs()) read(totals, *output.instance);
+  return totals;
+}
+
+std::string progress_text(const Totals& now, const Totals& before, int64_t elapsed_ms, size_t batches_in_flight) {
+  std::string out = "in " + std::to_string(now.source_records) + " records, " + std::to_string(now.events) +
+                    " events" + rate(now.events, before.events, elapsed_ms) + ", " + bytes_text(now.bytes_in);
+  out += "; out " + std::to_string(now.records_out) + " records" +
+         rate(now.records_out, before.records_out, elapsed_ms) + ", " + bytes_text(now.bytes_out);
+  if (now.lag_ms >= 0) out += "; lag " + std::to_string(now.lag_ms) + " ms";
+  if (now.oldest_unacked_ms >= 0)
+    out += "; oldest unacknowledged " + std::to_string(now.oldest_unacked_ms) + " ms";
+  out += "; in flight " + std::to_string(batches_in_flight) + " batches, " + bytes_text(now.in_flight_bytes);
+  out += "; retries " + std::to_string(now.retries) + ", failures " + std::to_string(now.failures);
+  return out;
+}
+
+Progress::Progress(Pipeline& pipeline) : pipeline_(pipeline), start_ms_(monotonic_ms()), before_ms_(start_ms_) {}
+
+std::string Progress::summary(int64_t now_ms) const {
+  return progress_text(read_totals(pipeline_), {}, now_ms - start_ms_, pipeline_.in_flight());
+}
+
+std::string Progress::line(int64_t now_ms) {
+  const Totals now = read_totals(pipeline_);
+  std::string out = progress_text(now, before_, now_ms - before_ms_, pipeline_.in_flight());
+  before_ = now;
+  before_ms_ = now_ms;
+  return out;
+}
+
+}  // namespace penstock::host

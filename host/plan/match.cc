@@ -1,0 +1,60 @@
+#include "host/plan/match.h"
+
+#include <regex>
+
+namespace penstock::host {
+
+struct Match::Regex {
+  std::regex regex;
+};
+
+void Match::RegexDelete::operator()(Regex* regex) const { delete regex; }
+
+bool wildcard_fits(std::string_view pattern, std::string_view tag) {
+  size_t p = 0;
+  size_t t = 0;
+  size_t star = std::string_view::npos;  // the last '*' met, and where in the tag it was tried last
+  size_t tried = 0;
+  while (t < tag.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      tried = t;
+    } else if (p < pattern.size() && pattern[p] == tag[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++tried;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+std::string Match::set_regex(const std::string& pattern) {
+  if (pattern.size() > kMaxPatternBytes) {
+    return "it has " + std::to_string(pattern.size()) + " bytes; at most " + std::to_string(kMaxPatternBytes) +
+           " are allowed";
+  }
+  try {
+    // libstdc++ walks its automaton breadth first then: its other way recurses once a byte of the tag, and
+    // backtracks.
+    static constexpr auto kBounded = std::regex::ECMAScript | std::regex_constants::__polynomial;
+    const std::regex valid(pattern, kBounded);
+    // A search would begin anew at each byte of the tag, and walk to its end each time. This does it in one walk.
+    regex_.reset(new Regex{std::regex("[\\s\\S]*(?:" + pattern + ")", kBounded)});
+    return {};
+  } catch (const std::regex_error& error) {
+    if (error.code() == std::regex_constants::error_complexity) return "back-references are not supported";
+    return error.what();
+  }
+}
+
+bool Match::fits(std::string_view tag) const {
+  if (wildcard_ && wildcard_fits(*wildcard_, tag)) return true;
+  return regex_ &&
+         std::regex_search(tag.begin(), tag.end(), regex_->regex, std::regex_constants::match_continuous);
+}
+
+}  // namespace penstock::host

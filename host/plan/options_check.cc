@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <array>
+
+#include "base/nearest.h"
+#include "base/text.h"
+#include "host/conf/agent_keys.h"
+#include "host/plan/plan.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kCommonKeys = {"name", "tag", "alias", "match", "match_regex"};
+
+struct Findings {
+  const penstock_stage& stage;
+  const std::vector<Entry>& options;
+  const Place& section;
+  std::vector<Problem>& problems;
+};
+
+void add_finding(void* ctx, size_t option_index, const penstock_error* error) noexcept {
+  Findings& findings = *static_cast<Findings*>(ctx);
+  std::string text = printable(error == nullptr ? "an option is wrong" : error->text);
+  if (option_index >= findings.options.size()) {
+    findings.problems.push_back({findings.section, text, false});
+    return;
+  }
+  const Entry& entry = findings.options[option_index];
+  const std::vector<std::string> names = option_names(findings.stage);
+  if (!knows(names, entry.key)) {
+    const std::string word = nearest(entry.key, names);
+    if (text.find(word) == std::string::npos) text += suggestion(entry.key, names);
+  }
+  findings.problems.push_back({entry.place, text, false});
+}
+
+// For a stage that does not check by itself.
+void check_against_table(const penstock_stage& stage, const Findings& findings) {
+  const std::vector<std::string> names = option_names(stage);
+  for (const Entry& entry : findings.options) {
+    if (knows(names, entry.key)) continue;
+    findings.problems.push_back({entry.place,
+                                 std::string(kind_name(stage.kind)) + " '" + printable(stage.id) +
+                                     "' has no option '" + printable(entry.key, 60) + "'" +
+                                     suggestion(entry.key, names),
+                                 false});
+  }
+  for (size_t i = 0; i < stage.option_info_count; ++i) {
+    const penstock_option_info& info = option_info(stage, i);
+    const bool given = std::any_of(findings.options.begin(), findings.options.end(),
+                                   [&](const Entry& entry) { return same(entry.key, info.name); });
+    if (info.required != 0 && !given) {
+      findings.problems.push_back(
+          {findings.section, "option '" + std::string(info.name) + "' is required: " + info.help, false});
+    }
+  }
+}
+
+// The list of an option that takes several values becomes one value; that of any other is a problem.
+std::vector<Entry> with_lists_joined(const std::vector<Entry>& entries, const penstock_stage& stage,
+                                     const std::vector<std::string>& known, std::vector<Problem>& problems) {
+  std::vector<Entry> out;
+  for (const Entry& entry : entries) {
+    const bool joins = entry.item > 1 && knows(known, entry.key);
+    if (entry.item == 1 && knows(known, entry.key) && !takes_list(stage, entry.key)) {
+      problems.push_back({entry.place,
+                          "'" + printable(entry.key, 60) + "' is a list, but takes one value; write it as a text",
+                          false});
+    }
+    if (joins) {
+      out.back().value += "," + entry.value;
+    } else {
+      out.push_back(entry);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Problem repeated(const Entry& first, const Entry& entry, bool last_counts) {
+  return {entry.place,
+          "'" + printable(entry.key, 60) + "' was given in " + place_from(first.place, entry.place) +
+              " already; the " + (last_counts ? "last" : "first") + " counts",
+          true};
+}
+
+Problem repeated_option(const Entry& first, const Entry& entry) {
+  if (first.value == entry.value) return repeated(first, entry, false);
+  return {entry.place,
+          "'" + printable(entry.key, 60) + "' was given in " + place_from(first.place, entry.place) +
+              " already, with another value; remove one of them",
+          false};
+}
+
+bool is_common_key(std::string_view key) {
+  return std::any_of(kCommonKeys.begin(), kCommonKeys.end(),
+                     [&](std::string_view common) { return same(common, key); });
+}
+
+std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
+                                 std::vector<Problem>& problems) {
+  const std::vector<std::string> known = option_names(stage);
+  Section of_stage = section;
+  of_stage.entries = with_lists_joined(section.entries, stage, known, problems);
+  std::vector<Entry> options;
+  for (const Entry& entry : of_stage.entries) {
+    const std::string key = lower(entry.key);
+    const bool of_host = is_common_key(key);
+    const AgentKey* agents = nullptr;
+    if (!of_host && !knows(known, key)) agents = agent_key(stage.kind, key);
+    if (!of_host && !knows(known, key) && agents == nullptr)
+      agents = agent_stage_option(stage.kind, stage.id, key);
+    const Entry* const first = of_stage.find(entry.key);
+    if (first != &entry) {
+      problems.push_back(of_host || agents != nullptr ? repeated(*first, entry, of_host && key != "name")
+                                                      : repeated_option(*first, entry));
+    } else if (agents != nullptr) {
+      tell_of_agent_key(*agents, entry, problems);
+    } else if (!of_host) {
+      options.push_back(entry);
+    }
+  }
+  return options;
+}
+
+std::vector<penstock_option> abi_options(const std::vector<Entry>& options) {
+  std::vector<penstock_option> out;
+  out.reserve(options.size());
+  for (const Entry& entry : options) {
+    out.push_back({{entry.key.data(), entry.key.size()}, {entry.value.data(), entry.value.size()}});
+  }
+  return out;
+}
+
+void check_options(const penstock_stage& stage, const std::vector<Entry>& options, const Place& section,
+                   std::vector<Problem>& problems) {
+  Findings findings{stage, options, section, problems};
+  if (stage.check == nullptr) return check_against_table(stage, findings);
+  const std::vector<penstock_option> plain = abi_options(options);
+  const size_t before = problems.size();
+  const int32_t result = stage.check(plain.data(), plain.size(), sizeof(penstock_option), add_finding, &findings);
+  if (result < 0 && problems.size() == before) {
+    problems.push_back(
+        {section, "the options of '" + printable(stage.id) + "' are refused, with no reason told", false});
+  }
+}
+
+}  // namespace penstock::host

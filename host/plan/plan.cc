@@ -1,0 +1,184 @@
+#include "host/plan/plan.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/nearest.h"
+#include "base/text.h"
+#include "host/conf/agent_keys.h"
+#include "host/plan/agent_transform.h"
+
+namespace penstock::host {
+
+namespace {
+
+class Planner {
+ public:
+  Planner(const Modules& modules, const PlanOptions& options, bool complete, Plan& plan)
+      : modules_(modules), options_(options), complete_(complete), plan_(plan) {}
+
+  void section(Section section) {
+    const int32_t kind = kind_of(section);
+    if (kind == 0) return other(section);
+    warn_of_comments(section, plan_.problems);
+    StagePlan stage;
+    stage.place = section.place;
+    if (!match(section, kind, stage)) complete_ = false;
+    if (!name(section, kind, stage)) {
+      complete_ = false;
+      return;
+    }
+    if (kind == PENSTOCK_INPUT) {
+      transforms_.push_back(take_transform(section, *stage.stage, modules_.find(PENSTOCK_FILTER, "lambda_logs"),
+                                           options_.inputs_transform, plan_.problems));
+      if (transforms_.back()) transforms_.back()->label = stage.label + ":lambda_logs";
+    }
+    stage.options = stage_options(section, *stage.stage, plan_.problems);
+    check_options(*stage.stage, stage.options, stage.place, plan_.problems);
+    of(kind).push_back(std::move(stage));
+  }
+
+  // Only where all sections were understood: what is missing would be reported twice.
+  void route() {
+    for (const StagePlan& input : plan_.inputs) {
+      Route route;
+      for (size_t i = 0; i < plan_.filters.size(); ++i) {
+        if (plan_.filters[i].match.fits(input.tag)) route.filters.push_back(i);
+      }
+      for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+        if (plan_.outputs[i].match.fits(input.tag)) route.outputs.push_back(i);
+      }
+      if (complete_ && route.outputs.empty()) {
+        problem(input.place, "no [OUTPUT] matches the tag '" + printable(input.tag, 100) +
+                                 "' of this input, so nothing of it would be kept; set a Match");
+      }
+      plan_.routes.push_back(std::move(route));
+    }
+    if (complete_ && plan_.inputs.empty()) problem({}, "the conf has no [INPUT], so there is nothing to do");
+    if (complete_) {
+      warn_unreached(plan_.filters, &Route::filters);
+      warn_unreached(plan_.outputs, &Route::outputs);
+    }
+    add_transforms(std::move(transforms_), plan_);
+  }
+
+ private:
+  void problem(const Place& place, std::string text) { plan_.problems.push_back({place, std::move(text), false}); }
+
+  std::vector<StagePlan>& of(int32_t kind) {
+    return kind == PENSTOCK_INPUT ? plan_.inputs : kind == PENSTOCK_FILTER ? plan_.filters : plan_.outputs;
+  }
+
+  void other(const Section& section) {
+    if (same(section.name, "SERVICE")) return;
+    if (const AgentKey* const known = agent_section(section.name)) {
+      return tell_of_agent_key(*known, {section.name, "", section.place, false}, plan_.problems);
+    }
+    complete_ = false;
+    if (same(section.name, "PLUGINS")) {
+      return problem(section.place, "[PLUGINS] belongs in the file that Plugins_File of [SERVICE] names");
+    }
+    problem(section.place, "section [" + printable(section.name, 60) +
+                               "] is not known; there are [SERVICE], [INPUT], [FILTER] and [OUTPUT]" +
+                               suggestion(section.name, {"SERVICE", "INPUT", "FILTER", "OUTPUT"}));
+  }
+
+  bool match(const Section& section, int32_t kind, StagePlan& stage) {
+    const Entry* const wildcard = section.last("Match");
+    const Entry* const regex = section.last("Match_Regex");
+    if (kind == PENSTOCK_INPUT) {
+      for (const Entry* entry : {wildcard, regex}) {
+        if (entry != nullptr) problem(entry->place, "an [INPUT] has a Tag, no " + entry->key);
+      }
+      return wildcard == nullptr && regex == nullptr;
+    }
+    if (const Entry* const tag = section.last("Tag")) {
+      problem(tag->place, "only an [INPUT] has a Tag; which tags this section is for is said by Match");
+      return false;
+    }
+    if (wildcard != nullptr) stage.match.set_wildcard(wildcard->value);
+    if (regex != nullptr) {
+      const std::string defect = stage.match.set_regex(regex->value);
+      if (!defect.empty()) {
+        problem(regex->place, "cannot use Match_Regex '" + printable(regex->value, 100) + "': " + defect);
+        return false;
+      }
+    }
+    if (!stage.match.is_set()) {
+      problem(section.place, "Match is missing; 'Match *' is for every tag");
+      return false;
+    }
+    return true;
+  }
+
+  bool name(const Section& section, int32_t kind, StagePlan& stage) {
+    const std::string kind_text = kind_name(kind);
+    const Entry* const name = section.find("Name");
+    if (name == nullptr) {
+      problem(section.place, "Name is missing: which " + kind_text + " is meant?");
+      return false;
+    }
+    stage.stage = modules_.find(kind, name->value);
+    if (stage.stage == nullptr) {
+      if (options_.complain_of_stages) {
+        problem(name->place,
+                "there is no " + kind_text + " '" + printable(name->value, 60) + "'" + choice(name->value, kind));
+      }
+      return false;
+    }
+    const std::string id = stage.stage->id;
+    const std::string number = std::to_string(counts_[kind_text + ":" + id]++);
+    const Entry* const alias = section.last("Alias");
+    const Entry* const tag = section.last("Tag");
+    stage.label = kind_text + ":" + id + ":" + (alias != nullptr ? alias->value : number);
+    stage.tag = tag != nullptr ? tag->value : id + "." + number;
+    return true;
+  }
+
+  std::string choice(const std::string& written, int32_t kind) const {
+    const std::vector<std::string> ids = modules_.ids(kind);
+    std::string out = suggestion(written, ids);
+    if (!out.empty() || ids.empty()) return out;
+    out = "; there is";
+    for (const std::string& id : ids) out += (&id == &ids.front() ? " '" : ", '") + printable(id) + "'";
+    return out;
+  }
+
+  void warn_unreached(const std::vector<StagePlan>& stages, std::vector<size_t> Route::*members) {
+    std::vector<bool> reached(stages.size());
+    for (const Route& route : plan_.routes) {
+      for (const size_t i : route.*members) reached[i] = true;
+    }
+    for (size_t i = 0; i < stages.size(); ++i) {
+      if (!reached[i])
+        plan_.problems.push_back({stages[i].place, "no input has a tag that this Match fits", true});
+    }
+  }
+
+  const Modules& modules_;
+  const PlanOptions& options_;
+  bool complete_;  // every section so far was understood
+  Plan& plan_;
+  std::map<std::string, int> counts_;                 // instances of a stage so far
+  std::vector<std::optional<StagePlan>> transforms_;  // one for each input
+};
+
+}  // namespace
+
+int32_t kind_of(const Section& section) {
+  if (same(section.name, "INPUT")) return PENSTOCK_INPUT;
+  if (same(section.name, "FILTER")) return PENSTOCK_FILTER;
+  if (same(section.name, "OUTPUT")) return PENSTOCK_OUTPUT;
+  return 0;
+}
+
+Plan make_plan(const Conf& conf, const Modules& modules, const PlanOptions& options) {
+  Plan plan;
+  Planner planner(modules, options, !has_errors(conf.problems), plan);
+  for (const Section& section : conf.sections) planner.section(section);
+  planner.route();
+  return plan;
+}
+
+}  // namespace penstock::host

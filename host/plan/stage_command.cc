@@ -1,0 +1,245 @@
+#include "host/plan/stage_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <set>
+#include <utility>
+
+#include "base/nearest.h"
+#include "base/text.h"
+#include "host/plan/instance.h"
+#include "host/plan/prepare.h"
+#include "host/util/arguments.h"
+#include "host/util/wrap.h"
+#include "host/util/write_all.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr size_t kHelpIndent = 6;
+constexpr size_t kCommandIndent = 14;  // as of the program's own commands
+
+bool find_command(const penstock_stage& stage, std::string_view name, penstock_command& out) {
+  for (const penstock_command& command : commands_of(stage)) {
+    if (name != command.name) continue;
+    out = command;
+    return true;
+  }
+  return false;
+}
+
+struct LogOf {
+  Log log{STDERR_FILENO};
+  const std::string* label = nullptr;
+};
+
+void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
+  auto& to = *static_cast<LogOf*>(ctx);
+  to.log.line(level, *to.label, {text.data, text.size});
+}
+
+int32_t call(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments,
+             penstock_print_fn print, void* print_ctx, Error& error) {
+  LogOf log;
+  log.label = &plan.label;
+  log.log.set_level(PENSTOCK_LOG_WARN);
+  penstock_host host{};
+  host.struct_size = sizeof host;
+  host.ctx = &log;
+  host.log = log_line;
+  const std::vector<penstock_option> options = abi_options(plan.options);
+  return command.run(&host, options.data(), options.size(), arguments.data(), arguments.size(),
+                     sizeof(penstock_option), print, print_ctx, &error);
+}
+
+// What is typed for the argument of that name: "--events-per-second" for events_per_second.
+std::string typed(std::string_view name) {
+  std::string out = "--" + std::string(name);
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
+}
+
+std::string help_of(const penstock_stage& stage, const penstock_command& command) {
+  std::vector<std::string> usage = {"penstock", printable(command.name), "-c FILE"};
+  std::string arguments;
+  for (size_t i = 0; i < command.argument_info_count; ++i) {
+    const penstock_option_info& info = argument_info(command, i);
+    const std::string type = printable(info.type);
+    const std::string form = typed(printable(info.name)) + (type == "on|off" ? "" : " <" + type + ">");
+    usage.push_back(info.required != 0 ? form : "[" + form + "]");
+    arguments += "  " + form + "\n" + wrapped(printable(info.help), kHelpIndent);
+  }
+  usage.push_back("[-e PLUGIN.so]...");
+  constexpr std::string_view kUsage = "Usage: ";
+  const std::string what = "Of " + std::string(kind_name(stage.kind)) + " " + printable(stage.id) + ": ";
+  return wrapped(usage, kUsage.size()).replace(0, kUsage.size(), kUsage) + "\n" +
+         wrapped(what + printable(command.help), 0) + "\n" + arguments +
+         "  -c FILE\n      the conf (-c may be left out); it is done for each section of that stage\n"
+         "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
+}
+
+// The words of the command line: -c, -e, and what the stages are to be told, whose names only they know.
+struct CommandLine {
+  std::string conf;
+  std::vector<std::string> plugins;
+  bool help = false;
+  std::vector<Entry> arguments;
+};
+
+// The options and words that every command knows are parsed as for the others; the rest is for the stages. Returns
+// what is wrong with args, or nothing.
+std::string read(const std::vector<std::string>& args, CommandLine& out) {
+  const auto is_option = [](const std::string& arg) { return arg.size() > 1 && arg[0] == '-'; };
+  const auto is_ours = [](const std::string& arg) {
+    const std::string name = arg.substr(0, arg.find('='));
+    return !arg.starts_with("--") || name == "--config" || name == "--plugin" || name == "--help";
+  };
+  std::vector<std::string> ours;
+  for (size_t i = 0; i < args.size(); ++i) {
+    const std::string& arg = args[i];
+    if (is_ours(arg) || arg.size() == 2) {
+      ours.push_back(arg);
+      static const std::set<std::string> kWithValue = {"-c", "-e", "--config", "-config", "--plugin", "-plugin"};
+      if (kWithValue.contains(arg) && i + 1 < args.size()) ours.push_back(args[++i]);
+      continue;
+    }
+    const size_t equals = arg.find('=');
+    Entry entry;
+    entry.key = arg.substr(2, equals == std::string::npos ? equals : equals - 2);
+    std::replace(entry.key.begin(), entry.key.end(), '-', '_');
+    if (equals != std::string::npos) {
+      entry.value = arg.substr(equals + 1);
+    } else if (i + 1 < args.size() && !is_option(args[i + 1])) {
+      entry.value = args[++i];
+    } else {
+      entry.value = "on";
+    }
+    out.arguments.push_back(entry);
+  }
+  Arguments arguments;
+  const std::string wrong = arguments.parse(ours, {kConfOption, kPluginOption, kHelpOption});
+  out.plugins = arguments.values("-e");
+  out.help = arguments.has("-h");
+  if (!wrong.empty() || out.help) return wrong;
+  return arguments.read_conf_path(out.conf);
+}
+
+int no_such_command(const std::string& name, std::vector<std::string> names, const Modules& modules) {
+  for (const penstock_stage* stage : modules.stages()) {
+    for (const penstock_command& command : commands_of(*stage)) names.emplace_back(command.name);
+  }
+  return usage_error("", "there is no command '" + printable(name, 60) + "'" + suggestion(name, names));
+}
+
+// Without a conf: what is known of the command, or what is wrong with its line.
+int without_conf(const std::string& name, const CommandLine& line, const std::string& wrong,
+                 const std::vector<std::string>& others) {
+  std::vector<PluginPath> paths;
+  for (const std::string& plugin : line.plugins) paths.push_back({plugin, {}});
+  Modules modules;
+  std::vector<Problem> problems;
+  open_plugins(paths, modules, problems);
+  if (!line.plugins.empty()) print_problems(problems);
+  std::string help;
+  penstock_command command{};
+  for (const penstock_stage* stage : modules.stages()) {
+    if (find_command(*stage, name, command)) help += (help.empty() ? "" : "\n") + help_of(*stage, command);
+  }
+  if (help.empty()) return no_such_command(name, others, modules);
+  return line.help ? print_help(help) : usage_error(name, wrong);
+}
+
+}  // namespace
+
+std::string stage_commands_help() {
+  Modules modules;
+  std::vector<Problem> not_here;
+  open_plugins({}, modules, not_here);
+  std::vector<std::string> names;
+  std::string out;
+  for (const penstock_stage* stage : modules.stages()) {
+    for (const penstock_command& command : commands_of(*stage)) {
+      const std::string name = printable(command.name);
+      if (knows(names, name)) continue;
+      names.push_back(name);
+      const std::string head = "  " + name;
+      std::string help = wrapped(printable(command.help), kCommandIndent);
+      if (head.size() + 2 <= kCommandIndent) {
+        help.replace(0, head.size(), head);
+      } else {
+        help.insert(0, head + "\n");
+      }
+      out += help;
+    }
+  }
+  return out.empty() ? out : "\nCommands of stages, for each stage of a conf that has them:\n\n" + out;
+}
+
+StageLines run_stage_command(const StagePlan& plan, std::string_view name, const std::vector<Entry>& arguments) {
+  StageLines out;
+  penstock_command command{};
+  out.offered = find_command(*plan.stage, name, command);
+  if (!out.offered) return out;
+  const auto keep = [](void* lines, penstock_bytes line) {
+    static_cast<std::vector<std::string>*>(lines)->push_back(printable({line.data, line.size}, std::string::npos));
+  };
+  Error error;
+  const int32_t result = call(plan, command, abi_options(arguments), keep, &out.lines, error);
+  if (result < 0) out.error = error.describe(result);
+  out.retryable = error.retryable != 0;
+  return out;
+}
+
+CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments) {
+  std::vector<const StagePlan*> found;
+  penstock_command command{};
+  for (const auto* stages : {&plan.inputs, &plan.filters, &plan.outputs}) {
+    for (const StagePlan& stage : *stages) {
+      if (find_command(*stage.stage, name, command)) found.push_back(&stage);
+    }
+  }
+  std::vector<std::future<StageLines>> asked;
+  asked.reserve(found.size());
+  for (const StagePlan* stage : found)
+    asked.push_back(
+        std::async(std::launch::async, run_stage_command, std::cref(*stage), name, std::cref(arguments)));
+  CommandRun out{found.size()};
+  for (size_t i = 0; i < found.size(); ++i) {
+    const StageLines answer = asked[i].get();
+    std::string text = found.size() > 1 ? printable(found[i]->label) + "\n" : "";
+    for (const std::string& line : answer.lines) text += line + "\n";
+    if (!print(text)) out.failed = true;
+    if (answer.error.empty()) continue;
+    print_problems({{found[i]->place, found[i]->label + ": " + std::string(name) + ": " + answer.error, false}});
+    out.failed = true;
+  }
+  return out;
+}
+
+int stage_command(const std::string& name, const std::vector<std::string>& args,
+                  const std::vector<std::string>& others) {
+  CommandLine line;
+  const std::string wrong = read(args, line);
+  if (line.help || line.conf.empty()) return without_conf(name, line, wrong, others);
+  const Prepared prepared = prepare(line.conf, line.plugins);
+  print_problems(prepared.problems);
+  if (has_errors(prepared.problems)) return kExitFailed;
+  const CommandRun done = run_stage_commands(prepared.plan, name, line.arguments);
+  if (done.stages > 0) return done.failed ? kExitFailed : kExitFine;
+  std::string owners;
+  penstock_command command{};
+  for (const penstock_stage* stage : prepared.modules.stages()) {
+    if (find_command(*stage, name, command))
+      owners += (owners.empty() ? "" : ", ") + std::string(kind_name(stage->kind)) + " '" + stage->id + "'";
+  }
+  if (owners.empty()) return no_such_command(name, others, prepared.modules);
+  print_problems(
+      {{{line.conf, 0}, "no stage of this conf has a command '" + name + "'; there it is in " + owners, false}});
+  return kExitFailed;
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,188 @@
+#include "host/plan/stream_loops.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "host/plan/match.h"
+#include "host/plan/stage_command.h"
+
+namespace penstock::host {
+
+namespace {
+
+// Records of the stream from end up in the stream to.
+struct Way {
+  const StagePlan* input;
+  const StagePlan* output;
+  std::string from;
+  std::string to;
+};
+
+bool is_same(const std::string& a, const std::string& b) { return a == b; }
+// "*" in one stands for what only the service knows.
+bool may_be_same(const std::string& a, const std::string& b) { return wildcard_fits(a, b) || wildcard_fits(b, a); }
+using Same = bool (*)(const std::string& a, const std::string& b);
+
+std::vector<Way> ways_of(const Plan& plan, const std::vector<StageLines>& inputs,
+                         const std::vector<StageLines>& outputs) {
+  std::vector<Way> ways;
+  for (size_t input = 0; input < plan.routes.size(); ++input) {
+    for (const size_t output : plan.routes[input].outputs) {
+      for (const std::string& from : inputs[input].lines) {
+        for (const std::string& to : outputs[output].lines)
+          ways.push_back({&plan.inputs[input], &plan.outputs[output], from, to});
+      }
+    }
+  }
+  return ways;
+}
+
+// The shortest way back from the end of a way to its beginning, as indexes; empty if there is none.
+std::vector<size_t> loop_from(const std::vector<Way>& ways, size_t first, Same same) {
+  std::vector<size_t> before(ways.size(), ways.size());
+  std::vector<size_t> reached = {first};
+  for (size_t i = 0; i < reached.size(); ++i) {
+    const size_t at = reached[i];
+    if (same(ways[at].to, ways[first].from)) {
+      std::vector<size_t> loop = {at};
+      while (loop.back() != first) loop.push_back(before[loop.back()]);
+      std::reverse(loop.begin(), loop.end());
+      return loop;
+    }
+    for (size_t next = 0; next < ways.size(); ++next) {
+      if (next == first || before[next] != ways.size() || !same(ways[at].to, ways[next].from)) continue;
+      before[next] = at;
+      reached.push_back(next);
+    }
+  }
+  return {};
+}
+
+// Each loop once: where its first way is its first in the order of the conf.
+std::vector<std::vector<size_t>> loops_in(const std::vector<Way>& ways, Same same) {
+  std::vector<std::vector<size_t>> loops;
+  for (size_t first = 0; first < ways.size(); ++first) {
+    std::vector<size_t> loop = loop_from(ways, first, same);
+    if (!loop.empty() && *std::min_element(loop.begin(), loop.end()) == first) loops.push_back(std::move(loop));
+  }
+  return loops;
+}
+
+std::string in_words(const std::vector<Way>& ways, const std::vector<size_t>& loop) {
+  std::string text;
+  for (const size_t i : loop) {
+    const Way& way = ways[i];
+    text += (text.empty() ? "" : ", and ") + way.output->label + " writes to the stream " + way.to + " what " +
+            way.input->label + " reads from " + (way.from == way.to ? "it" : way.from);
+  }
+  return text;
+}
+
+constexpr const char* kAdvice =
+    "; name another stream, or give the ARN if it is in another account, or change Match";
+
+std::vector<Problem> errors_of(const std::vector<Way>& ways) {
+  std::vector<Problem> problems;
+  for (const std::vector<size_t>& loop : loops_in(ways, is_same)) {
+    problems.push_back(
+        {ways[loop.front()].output->place,
+         "every record would be read and written again without end: " + in_words(ways, loop) + kAdvice, false});
+  }
+  return problems;
+}
+
+std::vector<StageLines> streams_of(const std::vector<StagePlan>& stages) {
+  std::vector<StageLines> out;
+  out.reserve(stages.size());
+  for (const StagePlan& stage : stages) out.push_back(run_stage_command(stage, "streams", {}));
+  return out;
+}
+
+struct Resolution {
+  StageLines streams;
+  bool known = true;
+  Problem problem;  // why they are not
+};
+
+// Asks the service for what "*" stands for in streams.
+Resolution resolve(const StagePlan& stage, const StageLines& streams) {
+  const auto is_open = [](const std::string& line) { return line.find('*') != std::string::npos; };
+  if (std::none_of(streams.lines.begin(), streams.lines.end(), is_open)) return {streams, true, {}};
+  Resolution out{run_stage_command(stage, "streams", {{"resolve", "on", stage.place}}), true, {}};
+  const std::string& error = out.streams.error;
+  out.known = error.empty() && std::none_of(out.streams.lines.begin(), out.streams.lines.end(), is_open);
+  if (!out.known)
+    out.problem = {stage.place, error.empty() ? "DescribeStreamSummary is not permitted" : error,
+                   !out.streams.retryable || error.empty()};
+  return out;
+}
+
+}  // namespace
+
+std::vector<Problem> stream_loops(const Plan& plan) {
+  return errors_of(ways_of(plan, streams_of(plan.inputs), streams_of(plan.outputs)));
+}
+
+std::vector<Problem> possible_stream_loops(const Plan& plan) {
+  const std::vector<Way> ways = ways_of(plan, streams_of(plan.inputs), streams_of(plan.outputs));
+  std::vector<Problem> problems;
+  for (const std::vector<size_t>& loop : loops_in(ways, may_be_same)) {
+    problems.push_back({ways[loop.front()].output->place,
+                        "records may come back to the stream that they were read from: " + in_words(ways, loop) +
+                            "; give the ARN of each stream, so that it is known",
+                        true});
+  }
+  return problems;
+}
+
+std::vector<Problem> undecided_stream_loops(const Plan& plan) {
+  std::vector<StageLines> inputs = streams_of(plan.inputs);
+  std::vector<StageLines> outputs = streams_of(plan.outputs);
+  const std::vector<Way> ways = ways_of(plan, inputs, outputs);
+  const std::vector<std::vector<size_t>> loops = loops_in(ways, may_be_same);
+  // All at the same time, so that services which do not answer are waited for once.
+  std::map<const StagePlan*, std::future<Resolution>> asked;
+  const auto ask = [&](const StagePlan* stage, const StageLines& streams) {
+    if (!asked.contains(stage))
+      asked[stage] = std::async(std::launch::async, resolve, std::cref(*stage), std::cref(streams));
+  };
+  const auto streams_read = [&](const Way& way) -> StageLines& {
+    return inputs[static_cast<size_t>(way.input - plan.inputs.data())];
+  };
+  const auto streams_written = [&](const Way& way) -> StageLines& {
+    return outputs[static_cast<size_t>(way.output - plan.outputs.data())];
+  };
+  for (const std::vector<size_t>& loop : loops) {
+    for (const size_t i : loop) {
+      ask(ways[i].input, streams_read(ways[i]));
+      ask(ways[i].output, streams_written(ways[i]));
+    }
+  }
+  std::vector<Problem> problems;
+  const auto wait_for = [&](const StagePlan* stage, StageLines& streams, const std::vector<size_t>& loop) {
+    std::future<Resolution>& answer = asked[stage];
+    if (!answer.valid()) return;
+    Resolution resolution = answer.get();
+    streams = std::move(resolution.streams);
+    if (resolution.known) return;
+    resolution.problem.text =
+        "it is not known whether records would be written back to the stream that they were read from (" +
+        in_words(ways, loop) + "): " + resolution.problem.text + "; give the ARN of each stream";
+    problems.push_back(std::move(resolution.problem));
+  };
+  for (const std::vector<size_t>& loop : loops) {
+    for (const size_t i : loop) {
+      wait_for(ways[i].input, streams_read(ways[i]), loop);
+      wait_for(ways[i].output, streams_written(ways[i]), loop);
+    }
+  }
+  for (Problem& loop : errors_of(ways_of(plan, inputs, outputs))) problems.push_back(std::move(loop));
+  return problems;
+}
+
+}  // namespace penstock::host

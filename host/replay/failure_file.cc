@@ -1,0 +1,64 @@
+#include "host/replay/failure_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace penstock::host {
+
+std::unique_ptr<FailureFile> FailureFile::open(const std::string& path, uint64_t max_bytes, std::string& error) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  struct stat file {};
+  if (fd < 0 || fstat(fd, &file) != 0) {
+    error = std::string("cannot be opened: ") + std::strerror(errno);
+  } else if (!S_ISREG(file.st_mode)) {
+    error = "is not a regular file";
+  } else {
+    const uint64_t bytes = std::min(static_cast<uint64_t>(file.st_size), max_bytes);
+    return std::unique_ptr<FailureFile>(new FailureFile(fd, file, bytes));
+  }
+  if (fd >= 0) close(fd);
+  return nullptr;
+}
+
+FailureFile::~FailureFile() { close(fd_); }
+
+std::string FailureFile::lasting_path() const { return "/proc/self/fd/" + std::to_string(fd_); }
+
+bool FailureFile::is_named(const std::string& path) const {
+  struct stat named {};
+  return stat(path.c_str(), &named) == 0 && named.st_dev == file_.st_dev && named.st_ino == file_.st_ino;
+}
+
+FailureFile::Answer FailureFile::next(std::string_view& line) {
+  line_.clear();
+  bool too_large = false;
+  while (true) {
+    if (rest_.empty()) {
+      const ByteSource::Answer answer = source_.next(rest_);
+      if (answer == ByteSource::Answer::failed) {
+        error_ = source_.error();
+        return Answer::failed;
+      }
+      if (answer == ByteSource::Answer::end && line_.empty() && !too_large) return Answer::end;
+      cut_short_ = answer == ByteSource::Answer::end;
+      if (cut_short_) break;
+    }
+    const size_t end = rest_.find('\n');
+    const std::string_view piece = rest_.substr(0, end);
+    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+    too_large = too_large || line_.size() + piece.size() > kMaxLineBytes;
+    if (!too_large) line_.append(piece);
+    if (end == std::string_view::npos) continue;
+    if (!line_.empty() || too_large) break;
+    ++number_;  // an empty one
+  }
+  ++number_;
+  line = line_;
+  return too_large ? Answer::too_large : Answer::line;
+}
+
+}  // namespace penstock::host

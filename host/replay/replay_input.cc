@@ -1,0 +1,204 @@
+#include "host/replay/replay_input.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string_view>
+
+#include "base/text.h"
+
+// The ABI's opaque type is whatever a stage makes of it.
+namespace {
+
+using penstock::host::FailureFile;
+using penstock::host::FailureLine;
+using penstock::host::ReplayOutcomes;
+
+constexpr size_t kBytesAPoll = 1 << 20;
+
+struct Replay {
+  penstock_host host{};
+  std::unique_ptr<FailureFile> file;
+  std::string name;
+  FailureLine::Stage stage = FailureLine::Stage::input;
+  FailureLine line;      // the next to be emitted,
+  bool pending = false;  // where there is one
+  bool ended = false;
+  ReplayOutcomes outcomes;
+};
+
+Replay* of(penstock_instance* self) { return reinterpret_cast<Replay*>(self); }
+
+penstock_bytes abi_bytes(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string option(const penstock_option* options, size_t count, std::string_view key) {
+  for (size_t i = 0; i < count; ++i) {
+    if (key == std::string_view(options[i].key.data, options[i].key.size))
+      return {options[i].value.data, options[i].value.size};
+  }
+  return {};
+}
+
+int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t,
+               penstock_instance** out, penstock_error* error) noexcept {
+  *out = nullptr;
+  auto made = std::make_unique<Replay>();
+  made->host = *host;
+  std::string reason;
+  made->file = FailureFile::open(option(options, count, "file"),
+                                 std::strtoull(option(options, count, "bytes").c_str(), nullptr, 10), reason);
+  if (!made->file) {
+    std::snprintf(error->text, sizeof error->text, "%s", reason.c_str());
+    return PENSTOCK_E_IO;
+  }
+  made->name = option(options, count, "name");
+  made->stage =
+      option(options, count, "stage") == "input" ? FailureLine::Stage::input : FailureLine::Stage::output;
+  *out = reinterpret_cast<penstock_instance*>(made.release());
+  return PENSTOCK_OK;
+}
+
+// The next line of that stage.
+void read_on(Replay& self) {
+  std::string_view text;
+  while (!self.pending && !self.ended) {
+    const FailureFile::Answer answer = self.file->next(text);
+    self.ended = answer == FailureFile::Answer::end || answer == FailureFile::Answer::failed;
+    self.pending = answer == FailureFile::Answer::line &&
+                   penstock::host::read_failure_line(text, self.line).empty() && self.line.stage == self.stage;
+  }
+}
+
+// A record that failed at an output has the partition key that the output chose, or was given, for it; one that
+// failed at an input that of its source record.
+int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
+  const FailureLine& line = self.line;
+  penstock_record record{};
+  record.time_ms = line.arrival_time_ms;
+  record.body = abi_bytes(line.data);
+  record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
+  penstock_batch batch{};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof record;
+  batch.ack_id = static_cast<uint64_t>(self.file->number());
+  batch.records = &record;
+  batch.record_count = 1;
+  batch.log_group = abi_bytes(line.log_group);
+  batch.log_stream = abi_bytes(line.log_stream);
+  batch.owner = abi_bytes(line.owner);
+  batch.region = abi_bytes(line.region);
+  batch.stream = abi_bytes(line.stream);
+  batch.shard_id = abi_bytes(line.shard_id);
+  batch.sequence_number = abi_bytes(line.sequence_number);
+  batch.sub_sequence_number = line.sub_sequence_number;
+  batch.arrival_time_ms = line.arrival_time_ms;
+  (self.stage == FailureLine::Stage::output ? record.key : batch.partition_key) = abi_bytes(line.partition_key);
+  return emit(ctx, &batch);
+}
+
+int32_t poll(penstock_instance* instance, int64_t, penstock_emit_fn emit, void* ctx, penstock_error*) noexcept {
+  Replay& self = *of(instance);
+  for (size_t bytes = 0; bytes < kBytesAPoll; bytes += self.line.data.size() + 1) {
+    read_on(self);
+    if (!self.pending) return PENSTOCK_END;
+    const int32_t answer = emit_line(self, emit, ctx);
+    if (answer >= 0) self.pending = false;
+    if (answer != PENSTOCK_OK) return answer;
+  }
+  return PENSTOCK_OK;
+}
+
+int32_t ack(penstock_instance* instance, uint64_t ack_id, int32_t outcome, penstock_error*) noexcept {
+  const Replay& self = *of(instance);
+  ReplayOutcomes& outcomes = of(instance)->outcomes;
+  switch (outcome) {
+    case PENSTOCK_DELIVERED:
+      ++outcomes.delivered;
+      break;
+    case PENSTOCK_FILTERED:
+      ++outcomes.filtered;
+      break;
+    case PENSTOCK_FAILED_RECORDED:
+      ++outcomes.recorded;
+      break;
+    default: {
+      ++outcomes.given_back;
+      const std::string text =
+          self.name + ":" + std::to_string(ack_id) + ": this record could not be replayed, or not all of it";
+      self.host.log(self.host.ctx, PENSTOCK_LOG_ERROR, abi_bytes(text));
+    }
+  }
+  return PENSTOCK_OK;
+}
+
+int64_t next_deadline_ms(penstock_instance* self) noexcept { return of(self)->ended ? INT64_MAX : 0; }
+
+int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcept {
+  const ReplayOutcomes& outcomes = of(self)->outcomes;
+  const auto tell = [&](const char* name, int64_t value) {
+    const penstock_stat one{sizeof(penstock_stat), PENSTOCK_COUNTER, name, "records", "of the file", value, {}};
+    stat(ctx, &one);
+  };
+  tell("delivered", outcomes.delivered);
+  tell("filtered", outcomes.filtered);
+  tell("recorded", outcomes.recorded);
+  tell("given_back", outcomes.given_back);
+  return PENSTOCK_OK;
+}
+
+void destroy(penstock_instance* self) noexcept { delete of(self); }
+
+const penstock_input kInput = {sizeof(penstock_input), 0, poll, ack, nullptr};
+
+const penstock_stage kStage = {sizeof(penstock_stage),
+                               PENSTOCK_INPUT,
+                               "replay",
+                               "Emits the records of a failure file.",
+                               nullptr,
+                               0,
+                               sizeof(penstock_option_info),
+                               &kInput,
+                               nullptr,
+                               nullptr,
+                               nullptr,
+                               create,
+                               nullptr,
+                               next_deadline_ms,
+                               stats,
+                               nullptr,
+                               destroy,
+                               0,
+                               0,
+                               nullptr};
+
+}  // namespace
+
+namespace penstock::host {
+
+StagePlan replay_input(const FailureFile& file, const std::string& name, FailureLine::Stage stage) {
+  const char* const word = stage == FailureLine::Stage::input ? "input" : "output";
+  StagePlan plan;
+  plan.stage = &kStage;
+  plan.label = std::string("replay:") + word;
+  plan.place = {name, 0};
+  plan.options = {{"file", file.lasting_path(), {}},
+                  {"bytes", std::to_string(file.bytes()), {}},
+                  {"name", printable(name), {}},
+                  {"stage", word, {}}};
+  return plan;
+}
+
+void add_outcomes(const Instance& replay, ReplayOutcomes& outcomes) {
+  const auto add = [](void* ctx, const penstock_stat* stat) {
+    auto& to = *static_cast<ReplayOutcomes*>(ctx);
+    const std::string_view name = stat->name;
+    if (name == "delivered") to.delivered += stat->value;
+    if (name == "filtered") to.filtered += stat->value;
+    if (name == "recorded") to.recorded += stat->value;
+    if (name == "given_back") to.given_back += stat->value;
+  };
+  replay.stats(add, &outcomes);
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,273 @@
+#include "host/transform/summary.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "base/text.h"
+#include "host/util/table.h"
+
+namespace penstock::host {
+
+namespace {
+
+constexpr char kApplication[] = "(application)";
+constexpr char kNoLevel[] = "(none)";
+constexpr char kOther[] = "(other)";
+constexpr char kUnknown[] = "(unknown)";
+constexpr size_t kMaxLogGroupBytes = 512;  // what CloudWatch allows a name
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return out;
+}
+
+// RFC 3339 in UTC with milliseconds; what no calendar has is brought to the nearest that it has.
+std::string time_text(int64_t ms) {
+  constexpr int64_t kYear9999Ms = 253'402'300'799'999;
+  ms = std::clamp<int64_t>(ms, 0, kYear9999Ms);
+  const std::time_t seconds = ms / 1000;
+  std::tm tm{};
+  gmtime_r(&seconds, &tm);
+  std::array<char, 32> out{};
+  const size_t size = std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%S.", &tm);
+  std::snprintf(out.data() + size, out.size() - size, "%03dZ", static_cast<int>(ms % 1000));
+  return out.data();
+}
+
+// "1 exit", "2 exits".
+std::string counted(int64_t count, std::string_view thing) {
+  return std::to_string(count).append(" ").append(thing).append(count == 1 ? "" : "s");
+}
+
+// Like "Log groups: 3" or "Log groups, 10 of 12".
+std::string heading(std::string_view what, size_t shown, int64_t all) {
+  std::string out(what);
+  return static_cast<int64_t>(shown) < all ? out + ", " + std::to_string(shown) + " of " + std::to_string(all)
+                                           : out + ": " + std::to_string(all);
+}
+
+std::string printable_number(std::string_view text) { return text.empty() ? "-" : printable(text, 20); }
+
+std::string log_group_of(const penstock_batch& batch) {
+  const std::string_view log_group(batch.log_group.data, batch.log_group.size);
+  return log_group.empty() ? kUnknown : printable(log_group, kMaxLogGroupBytes);
+}
+
+// The most frequent of them, and what of their kind there was besides.
+void append_counts(std::string& out, std::string_view what, const std::vector<Tally::Count>& counts,
+                   int64_t others) {
+  if (counts.empty()) return;
+  const size_t shown = std::min(counts.size(), Summary::kTop);
+  out += '\n' + heading(what, shown, static_cast<int64_t>(counts.size()));
+  if (others > 0) out += " and more, with " + counted(others, "record");
+  out += '\n';
+  Table table({Align::right, Align::left});
+  for (size_t i = 0; i < shown; ++i) {
+    const std::string_view key = counts[i].key;
+    table.row({std::to_string(counts[i].count), key.empty() ? kUnknown : printable(key, kMaxLogGroupBytes)});
+  }
+  out += table.text();
+}
+
+bool is_report(std::string_view event) {
+  return event == "report" || event == "initReport" || event == "restoreReport";
+}
+
+}  // namespace
+
+Summary::Summary()
+    : events_(kMaxEvents), levels_(kMaxLevels), log_groups_(kMaxLogGroups), error_types_(kMaxErrorTypes) {}
+
+void Summary::add(const penstock_batch& batch, const penstock_record& record) {
+  ++records_;
+  if ((record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) == 0) {
+    first_ms_ = std::min(first_ms_, record.time_ms);
+    last_ms_ = std::max(last_ms_, record.time_ms);
+  }
+  log_groups_.add(std::string_view(batch.log_group.data, batch.log_group.size).substr(0, kMaxLogGroupBytes));
+  if (!facts_.read({record.body.data, record.body.size})) {
+    ++unreadable_;
+    return;
+  }
+  const std::string_view event = facts_[Fact::event];
+  const std::string level = upper(facts_[Fact::level]);
+  ++cells_[{events_.add(event.empty() ? kApplication : event), levels_.add(level.empty() ? kNoLevel : level)}];
+  if (event == "report") add_report(batch);
+  add_failure(batch, record);
+}
+
+void Summary::add_report(const penstock_batch& batch) {
+  ++reports_;
+  if (!facts_[Fact::init_duration_ms].empty()) ++cold_starts_;
+  if (!facts_[Fact::restore_duration_ms].empty()) ++restores_;
+  const std::string_view duration = facts_[Fact::duration_ms];
+  double duration_ms = 0;
+  std::from_chars(duration.data(), duration.data() + duration.size(), duration_ms);
+  if (duration_ms <= 0 || !std::isfinite(duration_ms)) return;
+  if (slowest_.size() == kTop && duration_ms <= slowest_.back().rank) return;
+  list(slowest_, duration_ms,
+       {printable_number(duration), printable_number(facts_[Fact::billed_duration_ms]),
+        printable_number(facts_[Fact::max_memory_used_mb]), printable_number(facts_[Fact::memory_size_mb]),
+        request_id(), log_group_of(batch)});
+}
+
+void Summary::add_failure(const penstock_batch& batch, const penstock_record& record) {
+  const std::string_view event = facts_[Fact::event];
+  const std::string_view status = facts_[Fact::status];
+  Failure kind{};
+  std::string reason(error_type());
+  if (event == "timeout") {
+    kind = Failure::timeout;
+    if (!facts_[Fact::timeout_seconds].empty()) {
+      reason = std::string("after ").append(facts_[Fact::timeout_seconds]).append(" s");
+    }
+  } else if (event == "exit") {
+    kind = Failure::exit;
+  } else if (event == "error" || (event.empty() && !reason.empty())) {
+    kind = Failure::error;
+    error_types_.add(reason);
+  } else if (is_report(event) && !status.empty() && status != "success") {
+    kind = Failure::report;
+    reason = std::string(status).append(reason.empty() ? "" : " ").append(reason);
+  } else {
+    return;
+  }
+  ++failures_[static_cast<size_t>(kind)];
+  const auto rank = static_cast<double>(record.time_ms);
+  if (newest_failures_.size() == kTop && rank <= newest_failures_.back().rank) return;
+  list(newest_failures_, rank,
+       {time_text(record.time_ms), kind == Failure::error ? "error" : printable(event, 20),
+        reason.empty() ? "-" : printable(reason, 60), request_id(), log_group_of(batch)});
+}
+
+// The highest ranks first, of those equal the one that came first.
+void Summary::list(std::vector<Listed>& top, double rank, std::vector<std::string> cells) {
+  const auto place =
+      std::upper_bound(top.begin(), top.end(), rank, [](double a, const Listed& b) { return a > b.rank; });
+  top.insert(place, {rank, std::move(cells)});
+  if (top.size() > kTop) top.pop_back();
+}
+
+std::string Summary::request_id() const {
+  const std::string_view of_lambda = facts_[Fact::lambda_request_id];
+  const std::string_view id = of_lambda.empty() ? facts_[Fact::request_id] : of_lambda;
+  return id.empty() ? "-" : printable(id, 60);
+}
+
+std::string_view Summary::error_type() const {
+  const std::string_view of_lambda = facts_[Fact::lambda_error_type];
+  return of_lambda.empty() ? facts_[Fact::error_type] : of_lambda;
+}
+
+std::string Summary::text(const Rest& rest) const {
+  std::string out;
+  append_head(out, rest);
+  if (records_ == 0) return out;
+  append_events(out);
+  append_invocations(out);
+  append_failures(out);
+  append_log_groups(out);
+  return out;
+}
+
+void Summary::append_head(std::string& out, const Rest& rest) const {
+  out += records_ == 0 ? "No log events" : counted(records_, "log event");
+  out += " from " + counted(rest.source_records, "source record");
+  if (first_ms_ <= last_ms_) out += ", " + time_text(first_ms_) + " to " + time_text(last_ms_);
+  out += '\n';
+  if (rest.dropped > 0 || rest.excluded > 0) {
+    out += "Left out: " + std::to_string(rest.dropped) + " by drop, " + std::to_string(rest.excluded) +
+           " by include and exclude\n";
+  }
+  if (rest.not_understood > 0) {
+    out += "Not understood: " + std::to_string(rest.not_understood) + "; standard error tells what\n";
+  }
+  if (unreadable_ > 0) out += "No JSON objects: " + std::to_string(unreadable_) + " of the records\n";
+}
+
+void Summary::append_events(std::string& out) const {
+  std::vector<Tally::Count> levels = levels_.by_count();
+  int64_t others = levels_.others();
+  for (; levels.size() > kMaxLevelsShown; levels.pop_back()) others += levels.back().count;
+
+  Table table([&] {
+    std::vector<Align> columns(levels.size() + (others > 0 ? 3 : 2), Align::right);
+    columns[0] = Align::left;
+    return columns;
+  }());
+  std::vector<std::string> row = {"lambda.event", "records"};
+  for (const Tally::Count& level : levels) row.push_back(printable(level.key, 20));
+  if (others > 0) row.emplace_back(kOther);
+  table.row(std::move(row));
+
+  const auto add_row = [&](std::string_view name, int64_t count, auto count_of) {
+    std::vector<std::string> cells = {printable(name, 40), std::to_string(count)};
+    int64_t rest = count;
+    for (const Tally::Count& level : levels) {
+      const int64_t here = count_of(level);
+      rest -= here;
+      cells.push_back(here > 0 ? std::to_string(here) : "");
+    }
+    if (others > 0) cells.push_back(rest > 0 ? std::to_string(rest) : "");
+    table.row(std::move(cells));
+  };
+  const auto add_event = [&](std::string_view name, size_t number, int64_t count) {
+    add_row(name, count, [&](const Tally::Count& level) {
+      const auto found = cells_.find({number, level.number});
+      return found == cells_.end() ? 0 : found->second;
+    });
+  };
+  for (const Tally::Count& event : events_.by_count()) add_event(event.key, event.number, event.count);
+  if (events_.others() > 0) add_event(kOther, events_.other(), events_.others());
+  add_row("all", records_ - unreadable_, [](const Tally::Count& level) { return level.count; });
+  out += '\n' + table.text();
+}
+
+void Summary::append_invocations(std::string& out) const {
+  if (reports_ == 0) return;
+  out += "\nInvocations reported: " + std::to_string(reports_) + ", of them " +
+         counted(cold_starts_, "cold start") + " and " + counted(restores_, "restore") + " from a snapshot\n";
+  if (slowest_.empty()) return;
+  out += '\n' + heading("Slowest reports", slowest_.size(), reports_) + '\n';
+  Table table({Align::right, Align::right, Align::right, Align::right, Align::left, Align::left});
+  table.row({"ms", "billed ms", "MB used", "of MB", "request id", "log group"});
+  for (const Listed& report : slowest_) table.row(report.cells);
+  out += table.text();
+}
+
+void Summary::append_failures(std::string& out) const {
+  static constexpr std::array<std::string_view, kFailures> kNames = {"timeout", "exit", "unhandled error",
+                                                                     "failed report"};
+  int64_t all = 0;
+  std::string parts;
+  for (size_t i = 0; i < kFailures; ++i) {
+    if (failures_[i] == 0) continue;
+    all += failures_[i];
+    parts += (parts.empty() ? "" : ", ") + counted(failures_[i], kNames[i]);
+  }
+  if (all == 0) {
+    out += "\nNo failures\n";
+    return;
+  }
+  out += "\nFailures: " + parts + '\n';
+  const std::vector<Tally::Count> types = error_types_.by_count();
+  append_counts(out, "Types of unhandled errors", types, error_types_.others());
+  out += '\n' + heading("Newest failures", newest_failures_.size(), all) + '\n';
+  Table table({Align::left, Align::left, Align::left, Align::left, Align::left});
+  table.row({"time", "what", "why", "request id", "log group"});
+  for (const Listed& failure : newest_failures_) table.row(failure.cells);
+  out += table.text();
+}
+
+void Summary::append_log_groups(std::string& out) const {
+  append_counts(out, "Log groups", log_groups_.by_count(), log_groups_.others());
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,88 @@
+// What the records of filter lambda_logs tell together, for a person to read: penstock transform --summary.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "abi/penstock.h"
+#include "host/transform/record_facts.h"
+#include "host/util/tally.h"
+
+namespace penstock::host {
+
+// Its memory has a bound, whatever comes: of what there may be any number of it keeps the first so many kinds, or
+// the ten that matter most, and says how many others there were.
+class Summary {
+ public:
+  Summary();
+
+  // One of the records of a batch that the filter, with its default schema, made.
+  void add(const penstock_batch& batch, const penstock_record& record);
+
+  // What is known of the records that did not come.
+  struct Rest {
+    int64_t source_records = 0;
+    int64_t not_understood = 0;
+    int64_t dropped = 0;   // by the filter's option drop
+    int64_t excluded = 0;  // by include and exclude
+  };
+  // Lines, the last with its end. Text of logs is printable.
+  std::string text(const Rest& rest) const;
+
+  static constexpr size_t kTop = 10;  // how many are listed, of anything
+  static constexpr size_t kMaxEvents = 40;
+  static constexpr size_t kMaxLevels = 24;
+  static constexpr size_t kMaxLevelsShown = 8;
+  static constexpr size_t kMaxErrorTypes = 1000;
+  static constexpr size_t kMaxLogGroups = 10'000;
+
+ private:
+  enum class Failure : size_t { timeout, exit, error, report };
+  static constexpr size_t kFailures = 4;
+
+  // A line of one of the lists, and what it has its place in it by.
+  struct Listed {
+    double rank;
+    std::vector<std::string> cells;
+  };
+
+  static void list(std::vector<Listed>& top, double rank, std::vector<std::string> cells);
+  void add_report(const penstock_batch& batch);
+  void add_failure(const penstock_batch& batch, const penstock_record& record);
+  std::string request_id() const;
+  std::string_view error_type() const;
+
+  void append_head(std::string& out, const Rest& rest) const;
+  void append_events(std::string& out) const;
+  void append_invocations(std::string& out) const;
+  void append_failures(std::string& out) const;
+  void append_log_groups(std::string& out) const;
+
+  RecordFacts facts_;  // of the record that is being added
+  int64_t records_ = 0;
+  int64_t unreadable_ = 0;
+  int64_t first_ms_ = INT64_MAX;
+  int64_t last_ms_ = INT64_MIN;
+
+  Tally events_;
+  Tally levels_;
+  std::map<std::pair<size_t, size_t>, int64_t> cells_;  // by numbers in events_ and levels_
+  Tally log_groups_;
+
+  int64_t reports_ = 0;
+  int64_t cold_starts_ = 0;
+  int64_t restores_ = 0;
+  std::vector<Listed> slowest_;
+
+  std::array<int64_t, kFailures> failures_{};
+  Tally error_types_;
+  std::vector<Listed> newest_failures_;
+};
+
+}  // namespace penstock::host

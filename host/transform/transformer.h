@@ -1,0 +1,64 @@
+// What transform does with one source record: through the filter that takes messages apart and the one that makes
+// records, onto standard output or into a summary.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "abi/penstock.h"
+#include "host/plan/instance.h"
+#include "host/transform/invocation_event.h"
+#include "host/transform/summary.h"
+
+namespace penstock::host {
+
+class Transformer {
+ public:
+  // All must outlive it. Prints the records to fd, which is borrowed; on a terminal what could move it is escaped.
+  // With summary (or nullptr) they go there instead.
+  Transformer(Instance& messages, Instance& records, Summary* summary, int fd);
+
+  // One piece of text as Documents (documents.h) cuts it and Base64Lines (base64_lines.h) joins it: a subscription
+  // message, JSON with records in it (invocation_event.h), or base64. place is put before failures, like
+  // "file:12".
+  void document(std::string_view text, bool is_json, const std::string& place);
+
+  // Tells of something that could not be understood, on standard error.
+  void fail(const std::string& place, const std::string& reason);
+
+  // Writes out what was made so far.
+  void flush();
+
+  // Writes text of our own.
+  void say(std::string_view text);
+
+  bool reader_gone() const { return reader_gone_; }  // nobody reads what is printed: stop
+  int64_t source_records() const { return source_records_; }
+  int64_t records() const { return made_; }
+  int64_t failures() const { return failures_; }
+
+ private:
+  static int32_t on_events(void* ctx, const penstock_batch* batch) noexcept;
+  static int32_t on_records(void* ctx, const penstock_batch* batch) noexcept;
+
+  void base64_line(std::string_view text, const std::string& place);
+  void event_record(KinesisRecord& record, const std::string& place);
+  void source_record(std::string_view bytes, const KinesisRecord& origin, const std::string& place);
+  void print(std::string_view body);
+
+  Instance& messages_;
+  Instance& records_;
+  Summary* summary_;
+  int fd_;
+  bool terminal_;
+  std::string out_;
+  const std::string* place_ = nullptr;  // of the source record under way
+  bool reader_gone_ = false;
+  int64_t source_records_ = 0;
+  int64_t made_ = 0;
+  int64_t failures_ = 0;
+};
+
+}  // namespace penstock::host

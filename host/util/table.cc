@@ -1,0 +1,35 @@
+#include "host/util/table.h"
+
+#include <algorithm>
+
+namespace penstock::host {
+
+namespace {
+
+// In characters, which take one place each, as far as this program knows.
+size_t width_of(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(),
+                                           [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+}  // namespace
+
+std::string Table::text() const {
+  std::vector<size_t> widths(columns_.size());
+  for (const std::vector<std::string>& cells : rows_) {
+    for (size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], width_of(cells[i]));
+  }
+  std::string out;
+  for (const std::vector<std::string>& cells : rows_) {
+    for (size_t i = 0; i < widths.size(); ++i) {
+      const std::string blanks(widths[i] - width_of(cells[i]), ' ');
+      if (i > 0) out += "  ";
+      out += columns_[i] == Align::right ? blanks + cells[i] : cells[i] + blanks;
+    }
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace penstock::host

@@ -1,0 +1,28 @@
+#include "plugin/abi/command.h"
+
+namespace penstock {
+
+int32_t run_command(const Command& command, Options::Table table, CheckTogether together,
+                    const penstock_host* host, const penstock_option* options, size_t option_count,
+                    const penstock_option* arguments, size_t argument_count, size_t stride,
+                    penstock_print_fn print, void* print_ctx, penstock_error* error) noexcept {
+  if (print == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "print is NULL");
+  return caught(error, [&]() -> int32_t {
+    penstock_host known = {};
+    if (const int32_t code = read_host(host, known, error); code != PENSTOCK_OK) return code;
+    known.wall_ms = nullptr;  // a command waits by itself
+    known.monotonic_ms = nullptr;
+    if (const int32_t code = check_options(table, together, options, option_count, stride, error);
+        code != PENSTOCK_OK)
+      return code;
+    if (const int32_t code = check_options(command.arguments, nullptr, arguments, argument_count, stride, error);
+        code != PENSTOCK_OK)
+      return code;
+    const Status status =
+        command.run(known, Options(table, options, option_count, stride),
+                    Options(command.arguments, arguments, argument_count, stride), Printer(print, print_ctx));
+    return status.ok() ? PENSTOCK_OK : tell(error, status);
+  });
+}
+
+}  // namespace penstock

@@ -1,0 +1,40 @@
+// The Env of an instance: the system's, with the clock, randomness and log that the host gave in their place.
+#pragma once
+
+#include <memory>
+
+#include "abi/penstock.h"
+#include "core/env.h"
+#include "core/posix/posix_env.h"
+#include "core/posix/process_runner.h"
+
+namespace penstock {
+
+class HostEnv {
+ public:
+  static Result<std::unique_ptr<HostEnv>> make(const penstock_host& host, const CurlOptions& curl);
+
+  Env& env() { return env_; }
+  bool host_waits() const { return host_clock_; }
+  // A host with a clock of its own does the waiting: no deadline of its then lies in the future.
+  int64_t deadline(int64_t deadline_ms) const { return host_clock_ ? 0 : deadline_ms; }
+  // Ends all calls; nothing of the instance may be told of them any more.
+  void end_calls() {
+    transport_.reset();
+    processes_.reset();
+  }
+
+ private:
+  HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::unique_ptr<Random> random,
+          std::unique_ptr<ProcessRunner> processes, std::unique_ptr<Transport> transport);
+
+  bool host_clock_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<Random> random_;
+  std::unique_ptr<Files> files_;
+  std::unique_ptr<ProcessRunner> processes_;
+  std::unique_ptr<Transport> transport_;
+  Env env_;
+};
+
+}  // namespace penstock

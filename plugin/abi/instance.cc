@@ -1,0 +1,234 @@
+#include "plugin/abi/instance.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <iterator>
+
+#include "base/records.h"
+
+namespace penstock {
+
+namespace {
+// Up to here the structs of the first version reach: a smaller one cannot be read.
+constexpr uint32_t kFirstBatchSize = sizeof(penstock_batch);
+constexpr uint32_t kFirstOptionSize = sizeof(penstock_option);
+constexpr uint32_t kFirstHostSize = offsetof(penstock_host, log);
+// Where the fields that follow end: one that the host's table does not cover whole is absent.
+constexpr size_t kHostFieldEnds[] = {offsetof(penstock_host, log), offsetof(penstock_host, wall_ms),
+                                     offsetof(penstock_host, monotonic_ms), offsetof(penstock_host, random),
+                                     sizeof(penstock_host)};
+
+bool sound(penstock_bytes bytes) { return bytes.data != nullptr || bytes.size == 0; }
+
+bool sound(const penstock_batch& batch) {
+  for (uint64_t i = 0; i < batch.record_count; ++i) {
+    const penstock_record record = record_at(batch, i);
+    if (!sound(record.id) || !sound(record.key) || !sound(record.body) || !sound(record.extracted_fields))
+      return false;
+  }
+  return sound(batch.log_group) && sound(batch.log_stream) && sound(batch.owner) && sound(batch.region) &&
+         sound(batch.stream) && sound(batch.shard_id) && sound(batch.sequence_number) &&
+         sound(batch.partition_key);
+}
+
+bool sound(const penstock_option* options, size_t count, size_t stride) {
+  const char* at = reinterpret_cast<const char*>(options);
+  for (size_t i = 0; i < count; ++i, at += stride) {
+    const auto& option = *reinterpret_cast<const penstock_option*>(at);
+    if (!sound(option.key) || !sound(option.value)) return false;
+  }
+  return true;
+}
+
+Status stride_too_small(size_t stride) {
+  return {Code::invalid, "an option_stride of " + std::to_string(stride) + " is too small; at least " +
+                             std::to_string(kFirstOptionSize) + " is needed"};
+}
+}  // namespace
+
+int32_t code_of(const Status& status) {
+  switch (status.code()) {
+    case Code::ok:
+      return PENSTOCK_OK;
+    case Code::invalid:
+      return PENSTOCK_E_INVALID;
+    case Code::config:
+      return PENSTOCK_E_OPTIONS;
+    case Code::internal:
+      return PENSTOCK_E_INTERNAL;
+    default:
+      return PENSTOCK_E_IO;
+  }
+}
+
+int32_t tell(penstock_error* error, int32_t code, bool retryable, std::string_view text) {
+  if (error == nullptr || error->struct_size <= offsetof(penstock_error, text)) return code;
+  error->code = code;
+  error->retryable = retryable ? 1 : 0;
+  const size_t room = std::min<size_t>(error->struct_size - offsetof(penstock_error, text), sizeof error->text);
+  const size_t size = std::min(text.size(), room - 1);
+  std::memcpy(error->text, text.data(), size);
+  error->text[size] = '\0';
+  return code;
+}
+
+int32_t tell(penstock_error* error, const Status& status) {
+  return tell(error, code_of(status), status.retryable(), status.message());
+}
+
+bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code) {
+  code = PENSTOCK_E_INVALID;
+  if (given == nullptr) {
+    tell(error, code, false, "the batch is NULL");
+  } else if (given->struct_size < kFirstBatchSize) {
+    tell(error, code, false,
+         "the batch has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
+             std::to_string(kFirstBatchSize) + " is needed");
+  } else if (given->record_count != 0 && given->records == nullptr) {
+    tell(error, code, false, "the batch has records, but its array is NULL");
+  } else if (given->record_count != 0 &&
+             (given->record_stride < kFirstRecordBytes || given->record_stride % alignof(penstock_record) != 0)) {
+    tell(error, code, false,
+         "a record_stride of " + std::to_string(given->record_stride) + " cannot be; at least " +
+             std::to_string(kFirstRecordBytes) + " and a multiple of " + std::to_string(alignof(penstock_record)) +
+             " is needed");
+  } else if (!sound(*given)) {
+    tell(error, code, false, "the batch has bytes with a size whose data is NULL");
+  } else {
+    std::memcpy(&batch, given, sizeof batch);
+    batch.struct_size = sizeof batch;
+    return true;
+  }
+  return false;
+}
+
+int32_t read_host(const penstock_host* given, penstock_host& host, penstock_error* error) {
+  host = {};
+  host.struct_size = sizeof host;
+  if (given == nullptr) return PENSTOCK_OK;
+  if (given->struct_size < kFirstHostSize)
+    return tell(error, PENSTOCK_E_INVALID, false,
+                "the host table has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
+                    std::to_string(kFirstHostSize) + " is needed");
+  const size_t* const end =
+      std::upper_bound(std::begin(kHostFieldEnds), std::end(kHostFieldEnds), given->struct_size);
+  std::memcpy(&host, given, *(end - 1));
+  host.struct_size = sizeof host;
+  return PENSTOCK_OK;
+}
+
+int32_t instance_descriptor(penstock_instance* self) {
+  int descriptor = -1;
+  guarded(self, In::open_or_closed, nullptr, [&] {
+    descriptor = self->descriptor();
+    return PENSTOCK_OK;
+  });
+  return descriptor;
+}
+
+int64_t instance_next_deadline_ms(penstock_instance* self) {
+  int64_t deadline_ms = INT64_MAX;
+  guarded(self, In::open_or_closed, nullptr, [&] {
+    deadline_ms = self->next_deadline_ms();
+    return PENSTOCK_OK;
+  });
+  return deadline_ms;
+}
+
+int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* stat_ctx) {
+  if (stat == nullptr) return PENSTOCK_E_INVALID;
+  return guarded(self, In::open_or_closed, nullptr, [&] {
+    self->stats(stat, stat_ctx);
+    return PENSTOCK_OK;
+  });
+}
+
+int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error) {
+  return guarded(self, In::open, error, [&] {
+    self->closed = true;
+    const Status status = self->close(deadline_ms);
+    return status.ok() ? PENSTOCK_OK : tell(error, status);
+  });
+}
+
+void instance_destroy(penstock_instance* self) {
+  // From inside a callback of its own the instance cannot be freed: it is left, which is better than a crash.
+  if (self != nullptr && !self->busy.exchange(true, std::memory_order_acquire)) delete self;
+}
+
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_problem_fn problem, void* problem_ctx) {
+  const auto hand_out = [&](size_t index, const penstock_error& error) {
+    if (problem != nullptr) problem(problem_ctx, index, &error);
+  };
+  const auto tell_problem = [&](size_t index, const Status& status) {
+    penstock_error error = {};
+    error.struct_size = sizeof error;
+    tell(&error, status);
+    hand_out(index, error);
+  };
+  penstock_error thrown = {};
+  thrown.struct_size = sizeof thrown;
+  const auto check = [&]() -> int32_t {
+    if (count != 0 && options == nullptr) {
+      tell_problem(count, Status(Code::invalid, "the array of options is NULL"));
+      return PENSTOCK_E_INVALID;
+    }
+    if (count != 0 && stride < kFirstOptionSize) {
+      tell_problem(count, stride_too_small(stride));
+      return PENSTOCK_E_INVALID;
+    }
+    if (!sound(options, count, stride)) {
+      tell_problem(count, Status(Code::invalid, "an option has bytes with a size whose data is NULL"));
+      return PENSTOCK_E_INVALID;
+    }
+    int32_t code = Options::check(table, options, count, stride, tell_problem) ? PENSTOCK_OK : PENSTOCK_E_OPTIONS;
+    const Options read(table, options, count, stride);
+    if (together != nullptr)
+      together(read, [&](const Status& status) {
+        if (read.take_read_bad() || status.ok()) return;
+        code = PENSTOCK_E_OPTIONS;
+        tell_problem(count, Status(Code::config, status.message()));
+      });
+    return code;
+  };
+  const int32_t code = caught(&thrown, check);
+  if (thrown.code != 0) hand_out(count, thrown);
+  return code;
+}
+
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_error* error) {
+  struct First {
+    penstock_error* error;
+    bool told;
+  } first = {error, false};
+  const auto tell_first = [](void* ctx, size_t, const penstock_error* problem) {
+    auto& to = *static_cast<First*>(ctx);
+    const bool outweighs = problem->code == PENSTOCK_E_MEMORY;  // it is what the call answers
+    if (!std::exchange(to.told, true) || outweighs)
+      tell(to.error, problem->code, problem->retryable != 0, problem->text);
+  };
+  return check_options(table, together, options, count, stride, tell_first, &first);
+}
+
+int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
+                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
+                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options)) {
+  if (out == nullptr)
+    return tell(error, PENSTOCK_E_INVALID, false, "there is nowhere to put the instance: out is NULL");
+  *out = nullptr;
+  return caught(error, [&]() -> int32_t {
+    penstock_host known = {};
+    if (const int32_t code = read_host(host, known, error); code != PENSTOCK_OK) return code;
+    if (const int32_t code = check_options(table, together, options, count, stride, error); code != PENSTOCK_OK)
+      return code;
+    Made made = make(known, Options(table, options, count, stride));
+    if (!made.ok()) return tell(error, made.status());
+    *out = made->release();
+    return PENSTOCK_OK;
+  });
+}
+
+}  // namespace penstock

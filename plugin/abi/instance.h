@@ -1,0 +1,117 @@
+// What every instance behind the ABI has in common: the checks at the border, and the one guard where exceptions
+// stop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "abi/penstock.h"
+#include "base/bytes.h"
+#include "base/status.h"
+#include "plugin/abi/options.h"
+
+struct penstock_instance {
+  explicit penstock_instance(const penstock_stage& of) : stage(&of) {}
+  penstock_instance(const penstock_instance&) = delete;
+  penstock_instance& operator=(const penstock_instance&) = delete;
+  virtual ~penstock_instance() = default;
+
+  virtual int descriptor() const { return -1; }
+  virtual int64_t next_deadline_ms() const { return INT64_MAX; }
+  virtual void stats(penstock_stat_fn stat, void* stat_ctx) const = 0;
+  virtual penstock::Status close(int64_t /*deadline_ms*/) { return {}; }
+
+  const penstock_stage* const stage;
+  std::atomic<bool> busy = false;  // a call is under way
+  bool closed = false;
+};
+
+namespace penstock {
+
+int32_t code_of(const Status& status);
+// Writes *error where there is one, and returns code.
+int32_t tell(penstock_error* error, int32_t code, bool retryable, std::string_view text);
+int32_t tell(penstock_error* error, const Status& status);
+// The fields of a batch that this version knows, whatever the size of the caller's struct; false if it is too
+// small.
+bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code);
+
+// What is known of the host's table, whatever its size; empty where there is none. PENSTOCK_OK or told in *error.
+int32_t read_host(const penstock_host* given, penstock_host& host, penstock_error* error);
+
+inline constexpr std::string_view kOutOfMemory =
+    "out of memory: what was to be done is not done, and nothing is lost by it. Do it again; where it stays so, "
+    "give "
+    "the process more memory, or lower mem_limit where there is that option";
+
+// The one guard: runs body, exceptions turned into codes.
+template <typename Body>
+int32_t caught(penstock_error* error, Body body) noexcept {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return tell(error, PENSTOCK_E_MEMORY, true, kOutOfMemory);
+  } catch (const std::exception& defect) {
+    return tell(error, PENSTOCK_E_INTERNAL, false, defect.what());
+  } catch (...) {
+    return tell(error, PENSTOCK_E_INTERNAL, false, "an unknown exception");
+  }
+}
+
+enum class In { open, open_or_closed };
+
+// Runs body on an instance: one call at a time, in the states allowed, exceptions turned into codes.
+template <typename Body>
+int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body body) noexcept {
+  if (self == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "the instance is NULL");
+  if (self->busy.exchange(true, std::memory_order_acquire))
+    return tell(error, PENSTOCK_E_BUSY, true,
+                "another call on this instance is under way, on another thread or around this one");
+  struct Release {
+    std::atomic<bool>& busy;
+    ~Release() { busy.store(false, std::memory_order_release); }
+  } const release{self->busy};
+  if (self->closed && states == In::open)
+    return tell(error, PENSTOCK_E_STATE, false, "the instance is closed; only destroy it");
+  return caught(error, body);
+}
+
+// The same for a call of one stage: Instance is the class behind it.
+template <typename Instance, typename Body>
+int32_t guarded_as(const penstock_stage& stage, penstock_instance* self, In states, penstock_error* error,
+                   Body body) noexcept {
+  return guarded(self, states, error, [&] {
+    if (self->stage != &stage)
+      return tell(error, PENSTOCK_E_INVALID, false, std::string("the instance is not one of ") + stage.id);
+    return body(static_cast<Instance&>(*self));
+  });
+}
+
+// The calls that all stages share.
+int32_t instance_descriptor(penstock_instance* self);
+int64_t instance_next_deadline_ms(penstock_instance* self);
+int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* stat_ctx);
+int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error);
+void instance_destroy(penstock_instance* self);
+// Reports what is wrong with options together, or with what they name, by all of its checks. It makes no network
+// call and changes nothing. What a check complains of does not count if an option that it read is bad by itself:
+// that one is reported already. NULL: nothing can be wrong.
+using CheckTogether = void (*)(const Options& options, const Complain& complain);
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_problem_fn problem, void* problem_ctx);
+// The same, telling the first problem in *error.
+int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+                      size_t stride, penstock_error* error);
+
+using Made = Result<std::unique_ptr<penstock_instance>>;
+// Checks options, makes the instance with make(host, Options), hands it out.
+int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
+                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
+                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options));
+
+}  // namespace penstock

@@ -1,0 +1,210 @@
+#include "plugin/abi/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/json.h"
+
+namespace penstock {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+const penstock_option& element(const penstock_option* given, size_t index, size_t stride) {
+  return *reinterpret_cast<const penstock_option*>(reinterpret_cast<const char*>(given) + index * stride);
+}
+
+struct Unit {
+  std::string_view suffix;
+  int64_t factor;
+};
+constexpr Unit kSizes[] = {{"", 1},         {"k", 1 << 10},  {"m", 1 << 20}, {"g", 1 << 30},
+                           {"kb", 1 << 10}, {"mb", 1 << 20}, {"gb", 1 << 30}};
+constexpr Unit kDurations[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+
+// Sums of a few durations and a clock stay far from the end of the numbers.
+constexpr int64_t kMaxDurationMs = int64_t{10} * 365 * 24 * 3'600'000;  // ten years
+
+// A whole number above 0 with one of the units behind, of at most max; nullopt for all else, overflow too.
+std::optional<int64_t> quantity(std::string_view text, std::span<const Unit> units, int64_t max = INT64_MAX) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || value <= 0) return std::nullopt;
+  const std::string suffix = lower(std::string_view(end, static_cast<size_t>(text.data() + text.size() - end)));
+  for (const Unit& unit : units) {
+    int64_t product = 0;
+    if (unit.suffix == suffix && !__builtin_mul_overflow(value, unit.factor, &product) && product <= max)
+      return product;
+  }
+  return std::nullopt;
+}
+
+std::optional<int64_t> duration(std::string_view text) { return quantity(text, kDurations, kMaxDurationMs); }
+
+std::optional<int64_t> whole_number(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+// Whether value is what a word of a choice stands for.
+bool fits_word(std::string_view word, std::string_view value) {
+  if (word == "SIZE") return quantity(value, kSizes).has_value();
+  if (word == "DURATION") return duration(value).has_value();
+  if (word == "NUMBER") return whole_number(value).has_value();
+  const size_t colon = word.find(':');
+  if (colon == std::string_view::npos) return lower(value) == word;
+  const std::string_view prefix = word.substr(0, colon + 1);
+  return value.size() > prefix.size() && lower(value.substr(0, prefix.size())) == prefix;
+}
+
+// Whether value is one of the words of "a|b|file:PATH|SIZE".
+bool among(std::string_view words, std::string_view value) {
+  while (!words.empty()) {
+    const size_t bar = std::min(words.find('|'), words.size());
+    const std::string_view word = words.substr(0, bar);
+    words.remove_prefix(std::min(bar + 1, words.size()));
+    if (fits_word(word, value)) return true;
+  }
+  return false;
+}
+
+// The path in a value, if its type has one: "path", or "file:PATH" among its words.
+std::string_view path_in(std::string_view type, std::string_view value) {
+  constexpr std::string_view kFile = "file:";
+  if (type == "path") return value;
+  const bool is_file = type.find("file:PATH") != std::string_view::npos && value.size() > kFile.size() &&
+                       lower(value.substr(0, kFile.size())) == kFile;
+  return is_file ? value.substr(kFile.size()) : std::string_view();
+}
+
+// A value that is among the words, spelled as they are: only what stands for a part in capitals keeps its case.
+std::string as_spelled(std::string_view words, std::string_view value) {
+  std::string out = lower(value);
+  const size_t colon = value.find(':');
+  if (colon != std::string_view::npos && words.find(out.substr(0, colon + 1)) != std::string_view::npos)
+    out.replace(colon, std::string::npos, value.substr(colon));
+  return out;
+}
+
+// What is wrong with a value of that type; "" if nothing is.
+std::string complaint(std::string_view type, std::string_view value) {
+  if (value.find('\0') != std::string_view::npos) return "must not hold a NUL byte";
+  if (type == "text" || type == "list") return value.empty() ? "must not be empty" : "";
+  if (const std::string_view path = path_in(type, value); path.starts_with('~'))
+    return "~ is not expanded: write the whole path, or ${HOME}" + printable(path.substr(1));
+  if (type == "path") return value.empty() ? "must not be empty" : "";
+  if (type == "size") return quantity(value, kSizes) ? "" : "must be a size above 0, like 65536, 64K or 24M";
+  if (type == "duration")
+    return duration(value) ? ""
+                           : "must be a duration above 0, like 250ms, 5s or 2m, and at most ten years (87600h)";
+  if (type == "NUMBER") return whole_number(value) ? "" : "must be a whole number, like 100";
+  if (among(type, value)) return "";
+  const bool meant_a_field =
+      type.find("field:") != std::string_view::npos && value.find(':') == std::string_view::npos;
+  return "must be one of " + std::string(type) +
+         (meant_a_field && !value.empty() ? "; did you mean \"field:" + printable(value) + "\"?" : "");
+}
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i + 1);
+    for (size_t j = 0; j < b.size(); ++j)
+      diagonal =
+          std::exchange(row[j + 1], std::min({diagonal + (a[i] == b[j] ? 0 : 1), row[j] + 1, row[j + 1] + 1}));
+  }
+  return row.back();
+}
+
+std::string unknown_option(Options::Table table, std::string_view key) {
+  constexpr size_t kLongestName = 64;
+  std::string text = "unknown option \"" + printable(key) + "\"";
+  const penstock_option_info* nearest = nullptr;
+  size_t distance = key.size() > kLongestName ? 0 : std::max<size_t>(2, key.size() / 3) + 1;
+  for (const auto& info : table)
+    if (const size_t d = edit_distance(key, info.name); d < distance) {
+      distance = d;
+      nearest = &info;
+    }
+  if (nearest != nullptr) return text + "; did you mean \"" + nearest->name + "\"?";
+  text += "; there are: ";
+  for (const auto& info : table) text.append(&info == table.data() ? "" : ", ").append(info.name);
+  return text;
+}
+
+const penstock_option_info* find(Options::Table table, std::string_view key) {
+  const auto found = std::find_if(table.begin(), table.end(), [&](const auto& info) { return key == info.name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool Options::check(Table table, const penstock_option* given, size_t count, size_t stride,
+                    const Problem& problem) {
+  bool good = true;
+  const auto complain = [&](size_t index, const std::string& text) {
+    good = false;
+    problem(index, Status(Code::config, text));
+  };
+  std::map<std::string, size_t> seen;
+  for (size_t i = 0; i < count; ++i) {
+    const penstock_option& option = element(given, i, stride);
+    const std::string key = lower(view(option.key));
+    const penstock_option_info* info = find(table, key);
+    if (info == nullptr) {
+      complain(i, unknown_option(table, key));
+    } else if (!seen.emplace(key, i).second) {
+      complain(i, key + " is given twice");
+    } else if (const std::string wrong = complaint(info->type, view(option.value)); !wrong.empty()) {
+      complain(i, (key + " is \"").append(printable(view(option.value))).append("\", but ").append(wrong));
+    }
+  }
+  for (const auto& info : table)
+    if (info.required != 0 && !seen.contains(info.name))
+      complain(count, std::string(info.name) + " is required (" + info.type + "): " + info.help);
+  return good;
+}
+
+Options::Options(Table table, const penstock_option* given, size_t count, size_t stride) {
+  for (const auto& info : table) values_[info.name] = info.default_value != nullptr ? info.default_value : "";
+  std::set<std::string> seen;
+  for (size_t i = 0; i < count; ++i) {
+    const penstock_option& option = element(given, i, stride);
+    const std::string key = lower(view(option.key));
+    const penstock_option_info* info = find(table, key);
+    if (info == nullptr) continue;
+    const std::string_view type = info->type;
+    if (!seen.insert(key).second || !complaint(type, view(option.value)).empty()) {
+      bad_.insert(key);
+      continue;
+    }
+    const bool words = type.find('|') != std::string_view::npos;
+    values_[key] = words ? as_spelled(type, view(option.value)) : std::string(view(option.value));
+  }
+  for (const auto& info : table)
+    if (info.required != 0 && !seen.contains(info.name)) bad_.insert(info.name);
+}
+
+size_t Options::size_bytes(std::string_view name) const {
+  return static_cast<size_t>(*quantity(text(name), kSizes));
+}
+
+int64_t Options::number(std::string_view name) const { return *whole_number(text(name)); }
+
+int64_t Options::duration_ms(std::string_view name) const { return *quantity(text(name), kDurations); }
+
+}  // namespace penstock

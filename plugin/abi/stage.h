@@ -1,0 +1,102 @@
+// Makes the table of a stage from the class behind it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "abi/penstock.h"
+#include "core/stat_teller.h"
+#include "plugin/abi/command.h"
+#include "plugin/abi/instance.h"
+
+namespace penstock {
+
+// Instance has kOptions, an array that is its table, and make(host, options); check_together(options, complain) if
+// options that are good one by one may still be wrong; and kCommands, an array of Command, if it has any.
+template <typename Instance>
+class Stage {
+ public:
+  static constexpr penstock_stage input(const char* id, const char* summary, const penstock_input& calls) {
+    return table(PENSTOCK_INPUT, id, summary, &calls, nullptr, nullptr);
+  }
+  static constexpr penstock_stage filter(const char* id, const char* summary, const penstock_filter& calls) {
+    return table(PENSTOCK_FILTER, id, summary, nullptr, &calls, nullptr);
+  }
+  static constexpr penstock_stage output(const char* id, const char* summary, const penstock_output& calls) {
+    return table(PENSTOCK_OUTPUT, id, summary, nullptr, nullptr, &calls);
+  }
+
+ private:
+  static constexpr penstock_stage table(int32_t kind, const char* id, const char* summary,
+                                        const penstock_input* as_input, const penstock_filter* as_filter,
+                                        const penstock_output* as_output) {
+    return {sizeof(penstock_stage),
+            kind,
+            id,
+            summary,
+            Instance::kOptions.data(),
+            static_cast<uint32_t>(Instance::kOptions.size()),
+            sizeof(penstock_option_info),
+            as_input,
+            as_filter,
+            as_output,
+            check,
+            create,
+            instance_descriptor,
+            instance_next_deadline_ms,
+            instance_stats,
+            instance_close,
+            instance_destroy,
+            static_cast<uint32_t>(kCommandTable.size()),
+            sizeof(penstock_command),
+            kCommandTable.empty() ? nullptr : kCommandTable.data()};
+  }
+
+  static int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
+                       void* problem_ctx) {
+    return check_options(Instance::kOptions, check_together(), options, count, stride, problem, problem_ctx);
+  }
+
+  static int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
+                        penstock_instance** out, penstock_error* error) {
+    return create_instance(Instance::kOptions, check_together(), host, options, count, stride, out, error,
+                           Instance::make);
+  }
+
+  template <size_t Index>
+  static int32_t run(const penstock_host* host, const penstock_option* options, size_t option_count,
+                     const penstock_option* arguments, size_t argument_count, size_t stride,
+                     penstock_print_fn print, void* print_ctx, penstock_error* error) {
+    return run_command(Instance::kCommands[Index], Instance::kOptions, check_together(), host, options,
+                       option_count, arguments, argument_count, stride, print, print_ctx, error);
+  }
+
+  template <size_t... Index>
+  static constexpr auto command_table(std::index_sequence<Index...>) {
+    return std::array<penstock_command, sizeof...(Index)>{
+        penstock_command{Instance::kCommands[Index].name, Instance::kCommands[Index].help,
+                         Instance::kCommands[Index].arguments.data(),
+                         static_cast<uint32_t>(Instance::kCommands[Index].arguments.size()),
+                         sizeof(penstock_option_info), run<Index>}...};
+  }
+
+  static constexpr auto command_table() {
+    if constexpr (requires { Instance::kCommands; })
+      return command_table(std::make_index_sequence<Instance::kCommands.size()>());
+    else
+      return std::array<penstock_command, 0>();
+  }
+
+  static constexpr auto kCommandTable = command_table();
+
+  static constexpr CheckTogether check_together() {
+    if constexpr (requires { Instance::check_together; })
+      return Instance::check_together;
+    else
+      return nullptr;
+  }
+};
+
+}  // namespace penstock

@@ -1,0 +1,103 @@
+#include "plugin/commands/input_commands.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "core/kinesis/input/checkpoint.h"
+#include "core/kinesis/input/seek.h"
+#include "plugin/abi/host_env.h"
+#include "plugin/commands/lease_commands.h"
+#include "plugin/commands/lease_seek.h"
+#include "plugin/commands/position_table.h"
+#include "plugin/settings/input_connection.h"
+#include "plugin/settings/input_settings.h"
+
+namespace penstock {
+
+namespace {
+
+Result<std::vector<std::string>> seek_in(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
+                                         const Options& arguments, const ReadFrom& to) {
+  return arguments.on("all") ? seek_all(checkpoint, streams, to)
+                             : seek_shard(checkpoint, streams, arguments.text("shard"), to);
+}
+
+std::vector<PositionRow> rows_of(const StreamCheckpoint& kept, const InputStream* stream) {
+  std::vector<PositionRow> rows;
+  for (const auto& [id, from] : kept.shards) rows.push_back({{printable(id), text_of(from)}, from, id, stream});
+  if (kept.begin)
+    rows.push_back({{kept.shards.empty() ? "all shards" : "all others", text_of(*kept.begin)}, *kept.begin});
+  return rows;
+}
+
+}  // namespace
+
+Status seek(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print) {
+  if (arguments.on("all") == !arguments.text("shard").empty())
+    return {Code::config, "say either --shard ID or --all"};
+  const Result<InputSettings> settings = read_input_settings(options);
+  if (!settings.ok()) return settings.status();
+  if (options.is("checkpoint", "memory"))
+    return {Code::config, "checkpoint is memory, of which nothing is kept that could be moved"};
+  if (!settings->leases.table.empty()) return seek_in_table(host, options, *settings, arguments, print);
+  Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
+  if (!host_env.ok()) return host_env.status();
+  Env& env = (*host_env)->env();
+  const Result<ReadFrom> to = parse_seek_target(arguments.text("to"), env.clock.wall_ms());
+  if (!to.ok()) return to.status().in("to");
+
+  // Who only looks does not disturb the one that uses it.
+  std::unique_ptr<CheckpointStore> store;
+  if (arguments.on("yes")) {
+    Result<std::unique_ptr<CheckpointStore>> opened = CheckpointStore::open(env, options.text("checkpoint"));
+    if (!opened.ok()) return opened.status();
+    store = std::move(*opened);
+  }
+  Result<Checkpoint> checkpoint =
+      store != nullptr ? store->load() : CheckpointStore::look(env, options.text("checkpoint"));
+  if (!checkpoint.ok()) return checkpoint.status();
+  const Result<std::vector<std::string>> lines = seek_in(*checkpoint, settings->streams, arguments, *to);
+  if (!lines.ok()) return lines.status();
+  if (store != nullptr)
+    if (Status saved = store->save(*checkpoint); !saved.ok()) return saved;
+  for (const std::string& line : *lines) print.line(line);
+  if (store == nullptr) print.line("Nothing was changed. To do it, add --yes");
+  return {};
+}
+
+Status print_leases(const penstock_host& host, const Options& options, const Options&, const Printer& print) {
+  if (options.is("checkpoint", "memory")) return {Code::config, "checkpoint is memory, of which nothing is kept"};
+  const Result<InputSettings> settings = read_input_settings(options);
+  if (!settings.ok()) return settings.status();
+  if (!settings->leases.table.empty()) return print_table(host, options, *settings, print);
+  Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
+  if (!host_env.ok()) return host_env.status();
+  Result<Checkpoint> checkpoint = CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));
+  if (!checkpoint.ok()) return checkpoint.status();
+  if (checkpoint->streams.empty()) {
+    print.line("Nothing is kept yet.");
+    return {};
+  }
+  // The positions can be printed without the service.
+  const Result<InputConnection> connection = connect_input(host, options, settings->streams);
+  const std::vector<InputStream> streams =
+      connection.ok() ? connection->with_clients(settings->streams) : std::vector<InputStream>();
+  Patience patience((connection.ok() ? connection->host_env : *host_env)->env());
+  std::vector<PositionTable> tables;
+  for (const StreamCheckpoint& kept : checkpoint->streams) {
+    const auto stream = std::find_if(streams.begin(), streams.end(), [&](const InputStream& candidate) {
+      return checkpoint->find(identity_of(candidate.name)) == &kept;
+    });
+    tables.push_back({text_of(kept.stream), rows_of(kept, stream == streams.end() ? nullptr : &*stream)});
+  }
+  const Status printed = print_positions(patience, {"shard", "checkpoint"}, tables, print);
+  if (!connection.ok()) return connection.status().in("lag and age are not known");
+  connection->host_env->end_calls();
+  return printed;
+}
+
+}  // namespace penstock

@@ -1,0 +1,42 @@
+#include "plugin/commands/lease_commands.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "core/kinesis/input/seek.h"
+#include "core/leases/stream_leases.h"
+#include "plugin/commands/lease_rows.h"
+#include "plugin/commands/position_table.h"
+#include "plugin/commands/waiting_table.h"
+
+namespace penstock {
+
+Status print_table(const penstock_host& host, const Options& options, const InputSettings& settings,
+                   const Printer& print) {
+  Result<std::unique_ptr<WaitingTable>> table = WaitingTable::open(host, options, settings);
+  if (!table.ok()) return table.status();
+  Result<std::vector<Lease>> leases = (*table)->scan();
+  if (!leases.ok()) return leases.status();
+  const std::string heading = "table " + settings.leases.table;
+  if (leases->empty()) {
+    print.line(heading);
+    print.line("Nothing is kept yet.");
+    return {};
+  }
+  std::sort(leases->begin(), leases->end(), by_key);
+  const std::vector<InputStream> streams = (*table)->connection().with_clients(settings.streams);
+  std::vector<PositionRow> rows;
+  for (const Lease& lease : *leases) {
+    const ReadFrom from = StreamLeases::read_from(lease);
+    const auto stream = std::find_if(streams.begin(), streams.end(),
+                                     [&](const InputStream& candidate) { return is_of(lease, candidate.name); });
+    rows.push_back({{shard_in(lease), owner_in(lease), text_of(from)},
+                    from,
+                    lease.shard_id,
+                    stream == streams.end() ? nullptr : &*stream});
+  }
+  return print_positions((*table)->patience(), {"shard", "owner", "checkpoint"}, {{heading, rows}}, print);
+}
+
+}  // namespace penstock

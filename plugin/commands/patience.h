@@ -1,0 +1,77 @@
+// The waiting of a command, which has its thread to itself.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/status.h"
+#include "core/backoff.h"
+#include "core/env.h"
+
+namespace penstock {
+
+// Waits by driving env's transport, and gives up after kMs without progress: without an answer that succeeds.
+// Until then a call that failed and is worth another try is made again.
+class Patience {
+ public:
+  static constexpr int64_t kMs = 60'000;
+  static constexpr Backoff kBackoff{300, 2000};  // between two tries
+
+  explicit Patience(Env& env) : env_(env) { renew(); }
+
+  Env& env() const { return env_; }
+  // There was progress.
+  void renew() { end_ms_ = env_.clock.monotonic_ms() + kMs; }
+  bool is_over() const { return env_.clock.monotonic_ms() >= end_ms_; }
+  int64_t end_ms() const { return end_ms_; }
+  // last: the failure of the last try; ok: no try has ended.
+  static Status given_up(const Status& last) {
+    if (last.ok()) return {Code::transient, "gave up after 60 s without an answer"};
+    return {last.code(), last.message() + "; gave up after 60 s without progress"};
+  }
+  // After that many failures in a row. Time mends no credentials that are missing or rejected: a few tries are for
+  // a key that is being replaced.
+  static bool is_worth_another_try(const Status& status, int failures) {
+    constexpr int kMaxTriesWithoutCredentials = 4;
+    return status.retryable() && (status.code() != Code::credentials || failures < kMaxTriesWithoutCredentials);
+  }
+
+  // Runs begin(tell), which begins that call, and waits for its outcome; runs it again while that is worth it.
+  // After given_up() the call may still be under way; what it tells then is lost.
+  template <typename T, typename Begin>
+  Result<T> wait(const std::string& call, const Begin& begin) {
+    Status last;
+    for (int failures = 1;; ++failures) {
+      const auto outcome = std::make_shared<std::optional<Result<T>>>();
+      begin([outcome](Result<T> told) { *outcome = std::move(told); });
+      while (!*outcome) {
+        if (is_over()) return last.ok() ? given_up(last).in(call) : given_up(last);
+        env_.transport.drive(end_ms_);
+      }
+      if ((*outcome)->ok()) {
+        renew();
+        return std::move(**outcome);
+      }
+      last = (*outcome)->status();
+      if (!is_worth_another_try(last, failures)) return last;
+      pause(kBackoff.delay_ms(failures, env_.random));
+      if (is_over()) return given_up(last);
+    }
+  }
+
+ private:
+  // Waits before a call is made again, and not past the end.
+  void pause(int64_t ms) const {
+    const int64_t again_ms = std::min(env_.clock.monotonic_ms() + ms, end_ms_);
+    while (env_.clock.monotonic_ms() < again_ms) env_.transport.drive(again_ms);
+  }
+
+  Env& env_;
+  int64_t end_ms_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,113 @@
+#include "plugin/commands/position_table.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/json.h"
+#include "plugin/commands/position_age.h"
+
+namespace penstock {
+
+namespace {
+
+using Cells = std::vector<std::string>;
+
+void print_columns(const std::vector<Cells>& lines, const Printer& print) {
+  std::vector<size_t> widths(lines.front().size());
+  for (const Cells& cells : lines)
+    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+  for (const Cells& cells : lines) {
+    std::string line;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      line.append("  ").append(cells[i]);
+      if (i + 1 < cells.size()) line.append(widths[i] - cells[i].size(), ' ');
+    }
+    print.line(line);
+  }
+}
+
+bool may_be_asked(const PositionRow& row) {
+  return row.stream != nullptr && row.from.kind == ReadFrom::Kind::behind && !row.from.position.is_end();
+}
+
+// The shards of a stream of which nothing is known.
+struct Silence {
+  std::string first_shard;
+  Status why;
+  size_t shards = 0;
+};
+
+Status status_of(const Silence& silence) {
+  return silence.why.in(silence.first_shard +
+                        (silence.shards > 1 ? " and " + std::to_string(silence.shards - 1) + " more" : "") +
+                        ": lag and age are not known");
+}
+
+std::string passed_text(const PositionRow& row, const PositionAge& age) {
+  return row.cells.front() +
+         ": the stream's retention has passed the checkpoint; the next record that is left is " +
+         printable(age.next_kept) + ", " + duration_text(age.next_kept_age_ms) + " old";
+}
+
+// age goes to behind those that belong to the table.
+Status print_table(const PositionTable& table, std::vector<PositionAge>::const_iterator& age, const Cells& titles,
+                   const Printer& print) {
+  std::vector<Cells> lines = {titles};
+  std::vector<std::string> notes;
+  std::map<const InputStream*, Silence> silent;
+  for (const PositionRow& row : table.rows) {
+    Cells& cells = lines.emplace_back(row.cells);
+    const size_t known = cells.size();
+    cells.insert(cells.end(), {"-", "-"});
+    if (!may_be_asked(row)) continue;
+    const PositionAge& told = *age++;
+    if (!told.status.ok()) {
+      Silence& silence = silent.try_emplace(row.stream, Silence{row.cells.front(), told.status}).first->second;
+      ++silence.shards;
+      continue;
+    }
+    cells[known] = duration_text(told.lag_ms);
+    if (told.age_ms)
+      cells[known + 1] = duration_text(*told.age_ms);
+    else if (!told.next_kept.empty())
+      notes.push_back(passed_text(row, told));
+  }
+  print.line(table.heading);
+  print_columns(lines, print);
+  for (const std::string& note : notes) print.line(note);
+  for (const auto& [stream, silence] : silent) print.line(status_of(silence).message());
+  return silent.empty() ? Status() : status_of(silent.begin()->second);
+}
+
+}  // namespace
+
+Status print_positions(Patience& patience, const std::vector<std::string>& titles,
+                       const std::vector<PositionTable>& tables, const Printer& print) {
+  std::vector<PositionQuestion> questions;
+  for (const PositionTable& table : tables)
+    for (const PositionRow& row : table.rows)
+      if (may_be_asked(row)) questions.push_back({*row.stream, row.shard_id, row.from.position.sequence_number});
+  const std::vector<PositionAge> ages = ask_ages(patience, questions);
+
+  Cells all_titles = titles;
+  all_titles.insert(all_titles.end(), {"lag", "age"});
+  Status status;
+  auto age = ages.begin();
+  for (const PositionTable& table : tables) {
+    const Status printed = print_table(table, age, all_titles, print);
+    if (status.ok()) status = printed;
+  }
+  return status;
+}
+
+std::string duration_text(int64_t ms) {
+  if (ms > 0 && ms < 1000) return std::to_string(ms) + "ms";
+  const int64_t s = ms / 1000, m = s / 60, h = m / 60, d = h / 24;
+  if (d > 0) return std::to_string(d) + "d" + std::to_string(h % 24) + "h";
+  if (h > 0) return std::to_string(h) + "h" + std::to_string(m % 60) + "m";
+  if (m > 0) return std::to_string(m) + "m" + std::to_string(s % 60) + "s";
+  return std::to_string(s) + "s";
+}
+
+}  // namespace penstock

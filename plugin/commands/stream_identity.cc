@@ -1,0 +1,91 @@
+#include "plugin/commands/stream_identity.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "core/aws/endpoint.h"
+#include "plugin/commands/stream_look.h"
+#include "plugin/settings/input_connection.h"
+#include "plugin/settings/stream_options.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kAccountDigits = 12;
+
+// The account in arn:PARTITION:SERVICE:REGION:ACCOUNT:..., or "".
+std::string account_of(std::string_view arn) {
+  for (int colons = 0; colons < 4; ++colons) {
+    const size_t colon = arn.find(':');
+    if (colon == std::string_view::npos) return "";
+    arn.remove_prefix(colon + 1);
+  }
+  return std::string(arn.substr(0, kAccountDigits));
+}
+
+// Whether the host is in the domain of the service's own: a FIPS, dual-stack, or VPC endpoint, say, which all lead
+// to the same streams.
+bool is_of_aws(const Endpoint& endpoint, std::string_view host) {
+  for (const bool dualstack : {false, true}) {
+    const Result<Endpoint> own = make_endpoint(endpoint.service, endpoint.region, "", false, {false, dualstack});
+    if (!own.ok()) continue;
+    const size_t domain = endpoint.service.size() + endpoint.region.size() + 1;  // with its first dot
+    if (host.ends_with(std::string_view(own->host).substr(domain))) return true;
+  }
+  return false;
+}
+
+// " at URL", with one spelling for the names of this machine, and without the dot of the root; "" for AWS's own.
+std::string place_of(const Endpoint& endpoint) {
+  std::string host = endpoint.host;
+  const size_t colon = host.ends_with(']') ? host.size() : std::min(host.rfind(':'), host.size());
+  if (colon > 0 && host[colon - 1] == '.') host.erase(colon - 1, 1);
+  if (is_of_aws(endpoint, host)) return "";
+  std::string url = endpoint.url;
+  url.replace(url.size() - endpoint.host.size(), std::string::npos, host);
+  for (const std::string_view name : {"://localhost", "://[::1]"})
+    if (const size_t at = url.find(name); at != std::string::npos) url.replace(at, name.size(), "://127.0.0.1");
+  return " at " + url;
+}
+
+Result<std::string> account_of(Patience& patience, const InputConnection& connection, const StreamName& stream) {
+  const Result<StreamIdentity> identity = describe_stream(patience, connection.with_clients({stream}).front());
+  if (!identity.ok()) return identity.status();
+  return account_of(identity->arn);
+}
+
+}  // namespace
+
+Status print_streams(const penstock_host& host, const Options& options, const Options& arguments,
+                     const Printer& print) {
+  const Result<std::vector<StreamName>> streams = read_streams(options);
+  if (!streams.ok()) return streams.status();
+  Result<InputConnection> connection = connect_input(host, options, *streams);
+  if (!connection.ok()) return connection.status();
+  Patience patience(connection->host_env->env());
+  Status failed;  // for the first stream that the service says nothing of; the others count all the same
+  for (const StreamName& stream : *streams) {
+    const std::string region = stream.region.empty() ? connection->region : stream.region;
+    const Result<Endpoint> endpoint = kinesis_endpoint(*connection, options, region);
+    if (!endpoint.ok()) return endpoint.status();
+    std::string account = stream.account.empty() ? account_of(options.text("role_arn")) : stream.account;
+    if (account.empty() && arguments.on("resolve")) {
+      Result<std::string> found = account_of(patience, *connection, stream);
+      if (found.ok())
+        account = std::move(*found);
+      else if (failed.ok())
+        failed = found.status();
+    }
+    print.line(stream.name + " (account " + (account.empty() ? "*" : account) + ", region " + region + ")" +
+               printable(place_of(*endpoint)));
+  }
+  connection->host_env->end_calls();
+  return failed;
+}
+
+}  // namespace penstock

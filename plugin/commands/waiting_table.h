@@ -1,0 +1,47 @@
+// A table of leases whose calls are waited for, for as long as Patience allows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/leases/lease_table.h"
+#include "plugin/commands/patience.h"
+#include "plugin/settings/input_connection.h"
+#include "plugin/settings/input_settings.h"
+
+namespace penstock {
+
+class WaitingTable {
+ public:
+  // settings name a table.
+  static Result<std::unique_ptr<WaitingTable>> open(const penstock_host& host, const Options& options,
+                                                    const InputSettings& settings);
+  ~WaitingTable() { connection_.host_env->end_calls(); }
+  WaitingTable(const WaitingTable&) = delete;
+  WaitingTable& operator=(const WaitingTable&) = delete;
+
+  Result<std::vector<Lease>> scan();
+  // Where the row is still as seen; Code::config where it is not.
+  Status remove(const Lease& seen);
+  Status replace(const Lease& seen, const Lease& lease);
+  // Where there is no such row; Code::config where there is.
+  Status create(const Lease& row);
+  void pause(int64_t ms);
+
+  Patience& patience() { return patience_; }
+  Env& env() { return connection_.host_env->env(); }
+  const InputConnection& connection() const { return connection_; }
+
+ private:
+  WaitingTable(InputConnection connection, std::unique_ptr<LeaseTable> table)
+      : connection_(std::move(connection)), table_(std::move(table)), patience_(env()) {}
+
+  InputConnection connection_;
+  std::unique_ptr<LeaseTable> table_;
+  Patience patience_;
+};
+
+}  // namespace penstock

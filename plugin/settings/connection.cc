@@ -1,0 +1,170 @@
+#include "plugin/settings/connection.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/json.h"
+#include "core/aws/aws_profile.h"
+#include "core/aws/credentials/default_credentials.h"
+#include "plugin/settings/region.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMaxCaFileBytes = size_t{16} << 20;
+
+bool is_account(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// arn:PARTITION:iam::ACCOUNT:role/PATH-AND-NAME
+bool is_role_arn(std::string_view text) {
+  if (!text.starts_with("arn:aws")) return false;
+  const size_t iam = text.find(":iam::");
+  if (iam == std::string_view::npos || text.find(':', 4) != iam) return false;
+  const std::string_view rest = text.substr(iam + 6);
+  return is_account(rest.substr(0, 12)) && rest.substr(12).starts_with(":role/") && rest.size() > 18;
+}
+
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+bool is_of(std::string_view text, std::string_view marks, size_t least, size_t most) {
+  return text.size() >= least && text.size() <= most && std::all_of(text.begin(), text.end(), [&](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                  marks.find(c) != std::string_view::npos;
+         });
+}
+
+Status check_role(const Options& options) {
+  const std::string& role = options.text("role_arn");
+  const std::string& external_id = options.text("external_id");
+  const std::string& session = options.text("role_session_name");
+  if (role.empty()) {
+    if (external_id.empty() && session.empty()) return {};
+    return {Code::config, std::string(external_id.empty() ? "role_session_name" : "external_id") +
+                              " is for AssumeRole; set role_arn too, or remove it"};
+  }
+  if (!is_role_arn(role))
+    return {Code::config, "role_arn is \"" + printable(role) +
+                              "\", but must be the ARN of a role, like arn:aws:iam::123456789012:role/NAME"};
+  if (!external_id.empty() && !is_of(external_id, "+=,.@:/-", 2, 1224))
+    return {Code::config, "external_id must have 2 to 1224 letters, digits and _+=,.@:/-"};
+  if (!session.empty() && !is_of(session, "+=,.@-", 2, 64))
+    return {Code::config, "role_session_name is \"" + printable(session) +
+                              "\", but must have 2 to 64 letters, digits and _+=,.@-"};
+  return {};
+}
+
+Status check_ca_file(const std::string& path) {
+  if (path.empty()) return {};
+  const Result<std::string> pem = make_system_files()->read(path, kMaxCaFileBytes);
+  if (!pem.ok()) return Status(Code::config, pem.status().message()).in("ca_file");
+  if (pem->find("-----BEGIN ") != std::string::npos && pem->find("CERTIFICATE-----") != std::string::npos)
+    return {};
+  return {Code::config, "ca_file " + printable(path) +
+                            " has no certificate in PEM form (-----BEGIN CERTIFICATE-----); name a file that has"};
+}
+
+Result<Endpoint> endpoint_of(const EndpointSettings& settings, const Options& options, std::string_view service,
+                             const std::string& url_option, const std::string& region) {
+  const bool is_for_one = url_option != "endpoint";
+  return choose_endpoint(settings,
+                         {url_option, options.text(url_option), options.text("use_fips"),
+                          options.text("use_dualstack"), options.on("allow_plaintext"), is_for_one},
+                         service, region);
+}
+
+}  // namespace
+
+void check_connection(const Options& options, const std::vector<StreamName>& streams, bool with_table,
+                      const Complain& complain) {
+  complain(check_role(options));
+  complain(check_ca_file(options.text("ca_file")));
+  const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make({}, {});
+  complain(host_env.status());
+  if (!host_env.ok()) return;
+  Env& env = (*host_env)->env();
+
+  Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
+  complain(profiles.status());
+  const bool may_be_elsewhere = streams.empty() || !profiles.ok();  // the region, if there is no option
+  if (!profiles.ok()) profiles = AwsProfiles();
+  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
+  const Result<std::string> region = find_region(env, options, region_of(streams), *profiles, profile);
+  if (!may_be_elsewhere || !options.text("region").empty()) complain(region.status());
+
+  Result<EndpointSettings> endpoints = read_endpoint_settings(env, *profiles, profile);
+  complain(endpoints.status());
+  if (!endpoints.ok()) endpoints = EndpointSettings();
+  // Addresses that are given are right or wrong in any region.
+  const std::string any_region = region.ok() ? *region : "us-east-1";
+  complain(endpoint_of(*endpoints, options, "sts", "sts_endpoint", any_region).status());
+  complain(endpoint_of(*endpoints, options, "kinesis", "endpoint", any_region).status());
+  if (with_table) complain(endpoint_of(*endpoints, options, "dynamodb", "dynamodb_endpoint", any_region).status());
+}
+
+std::string region_of(const std::vector<StreamName>& streams) {
+  const bool all =
+      std::all_of(streams.begin(), streams.end(), [](const StreamName& stream) { return !stream.region.empty(); });
+  return all && !streams.empty() ? streams.front().region : "";
+}
+
+Result<Connection> connect(const penstock_host& host, const Options& options, const std::string& likely_region) {
+  CurlOptions curl;
+  curl.ca_file = options.text("ca_file");
+  curl.connect_timeout_ms = options.duration_ms("connect_timeout");
+  Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, curl);
+  if (!host_env.ok()) return host_env.status();
+  Env& env = (*host_env)->env();
+  const Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
+  if (!profiles.ok()) return profiles.status();
+  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
+  const Result<std::string> region = find_region(env, options, likely_region, *profiles, profile);
+  if (!region.ok()) return region.status();
+  Result<EndpointSettings> endpoints = read_endpoint_settings(env, *profiles, profile);
+  if (!endpoints.ok()) return endpoints.status();
+  Result<Endpoint> sts = endpoint_of(*endpoints, options, "sts", "sts_endpoint", *region);
+  if (!sts.ok()) return sts.status();
+  log_endpoint(env, *sts);
+
+  const int64_t call_timeout_ms = options.duration_ms("call_timeout");
+  const Role role = {options.text("role_arn"), options.text("role_session_name"), options.text("external_id"), ""};
+  Connection made;
+  made.host_env = std::move(*host_env);
+  made.clock = std::make_unique<ServiceClock>(env.clock);
+  made.context = std::make_unique<CredentialsContext>(
+      CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
+  made.credentials = std::make_unique<CredentialsCache>(
+      env, *made.clock, default_credentials(*made.context, options.text("profile"), role));
+  made.endpoints = std::move(*endpoints);
+  made.region = *region;
+  Result<std::unique_ptr<ServiceClient>> client = connect_to_region(made, options, *region);
+  if (!client.ok()) return client.status();
+  made.client = std::move(*client);
+  return made;
+}
+
+Result<Endpoint> kinesis_endpoint(const Connection& connection, const Options& options,
+                                  const std::string& region) {
+  return endpoint_of(connection.endpoints, options, "kinesis", "endpoint", region);
+}
+
+Result<std::unique_ptr<ServiceClient>> connect_to_service(const Connection& connection, const Options& options,
+                                                          const JsonProtocol& protocol, std::string_view service,
+                                                          const std::string& url_option, const std::string& region,
+                                                          int64_t call_timeout_ms) {
+  Result<Endpoint> endpoint = endpoint_of(connection.endpoints, options, service, url_option, region);
+  if (!endpoint.ok()) return endpoint.status();
+  log_endpoint(connection.host_env->env(), *endpoint);
+  return std::make_unique<ServiceClient>(connection.host_env->env(), protocol, std::move(*endpoint),
+                                         *connection.credentials, *connection.clock, call_timeout_ms);
+}
+
+Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
+                                                         const std::string& region) {
+  return connect_to_service(connection, options, kKinesisProtocol, "kinesis", "endpoint", region,
+                            options.duration_ms("call_timeout"));
+}
+
+}  // namespace penstock

@@ -1,0 +1,43 @@
+// Where an input or an output keeps what can never be delivered: the options, and the log that is made of them.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "core/kinesis/failure.h"
+#include "plugin/abi/options.h"
+#include "plugin/settings/connection.h"
+
+namespace penstock {
+
+// on_failure is the help of the option of that name.
+constexpr auto failure_options(const char* on_failure) {
+  return std::array{
+      required_option("on_failure", "drop|file:PATH", on_failure),
+      option(
+          "failure_file_size", "size", "64M",
+          "A file of on_failure that would become larger is renamed to PATH.TIME, and PATH begins anew. None is "
+          "ever deleted."),
+      option("failure_total_size", "none|SIZE", "none",
+             "Most that PATH and all PATH.TIME may hold together. 14M at least. A "
+             "record whose line does not fit counts as unread until files were moved away."),
+  };
+}
+
+inline Status check_failures(const Options& options) {
+  if (options.is("failure_total_size", "none") ||
+      options.size_bytes("failure_total_size") >= FailureLog::kLeastTotalBytes)
+    return {};
+  return {Code::config, "failure_total_size is " + options.text("failure_total_size") +
+                            ", but the line of a record of 10 MiB must fit: 14M is the minimum, and none sets no "
+                            "limit"};
+}
+
+inline Result<std::unique_ptr<FailureLog>> open_failures(Env& env, const Options& options) {
+  FailureLimits limits;
+  limits.file_bytes = options.size_bytes("failure_file_size");
+  if (!options.is("failure_total_size", "none")) limits.total_bytes = options.size_bytes("failure_total_size");
+  return FailureLog::open(env, options.text("on_failure"), limits);
+}
+
+}  // namespace penstock

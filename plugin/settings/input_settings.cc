@@ -1,0 +1,141 @@
+#include "plugin/settings/input_settings.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "plugin/settings/stream_options.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr int64_t kMostRecords = 10'000;  // of GetRecords
+
+// Nothing would use the region: the streams have regions of their own, and there is no table in it.
+Status check_region_is_used(const Options& options, const std::vector<StreamName>& streams) {
+  const std::string& region = options.text("region");
+  if (region.empty() || options.text("checkpoint").starts_with("dynamodb")) return {};
+  if (std::any_of(streams.begin(), streams.end(),
+                  [&](const StreamName& name) { return name.region.empty() || name.region == region; }))
+    return {};
+  return {Code::config, "region is " + region + ", but " + streams.front().text + " is in " +
+                            streams.front().region + "; remove region, or name a stream in it"};
+}
+
+Result<InitialPosition> read_initial_position(const Options& options) {
+  constexpr std::string_view kAtTimestamp = "at_timestamp:";
+  const std::string& text = options.text("initial_position");
+  if (text == "trim_horizon") return InitialPosition{};
+  if (text == "latest") return InitialPosition{InitialPosition::Kind::latest};
+  const std::string_view time = std::string_view(text).substr(kAtTimestamp.size());
+  const std::optional<int64_t> time_ms = parse_rfc3339(time);
+  if (time_ms && *time_ms < 0)
+    return Status(Code::config,
+                  "initial_position is at_timestamp:" + printable(time) +
+                      ", which is before 1970-01-01T00:00:00Z, when no record can have arrived; write a "
+                      "later time, or trim_horizon for the oldest record");
+  if (time_ms) return InitialPosition{InitialPosition::Kind::at_timestamp, *time_ms};
+  return Status(Code::config, "initial_position is at_timestamp:" + printable(time) +
+                                  ", but the time must be like 2026-01-31T08:00:00Z or 2026-01-31T09:00:00+01:00");
+}
+
+Result<std::set<std::string>> read_pinned(const Options& options, size_t streams) {
+  std::set<std::string> pinned;
+  std::string_view rest = options.text("shards");
+  if (rest.empty()) return pinned;
+  if (streams > 1) return Status(Code::config, "shards names those of one stream, but stream names several");
+  while (!rest.empty()) {
+    const size_t comma = std::min(rest.find(','), rest.size());
+    if (const std::string_view id = trimmed(rest.substr(0, comma)); !id.empty()) pinned.emplace(id);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return pinned;
+}
+
+Status read_input_streams(const Options& options, InputSettings& settings) {
+  Result<std::vector<StreamName>> streams = read_streams(options);
+  if (!streams.ok()) return streams.status();
+  settings.streams = std::move(*streams);
+  return check_region_is_used(options, settings.streams);
+}
+
+Status read_assignment(const Options& options, InputSettings& settings) {
+  const Result<InitialPosition> initial = read_initial_position(options);
+  if (!initial.ok()) return initial.status();
+  settings.assignment.initial = *initial;
+  settings.assignment.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
+  return {};
+}
+
+Status read_shards(const Options& options, InputSettings& settings) {
+  Result<std::set<std::string>> pinned = read_pinned(options, settings.streams.size());
+  if (pinned.ok()) settings.assignment.pinned = std::move(*pinned);
+  return pinned.status();
+}
+
+Status read_leases(const Options& options, InputSettings& settings) {
+  Result<LeaseSettings> leases = read_lease_settings(options, settings.streams.size());
+  if (!leases.ok()) return leases.status();
+  settings.leases = std::move(*leases);
+  settings.leases.leases.initial = settings.assignment.initial;
+  return {};
+}
+
+Status read_reading(const Options& options, InputSettings& settings) {
+  const int64_t max_records = options.number("max_records");
+  if (max_records < 1 || max_records > kMostRecords)
+    return {Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
+                              std::to_string(kMostRecords)};
+  settings.input.reading.max_records = static_cast<size_t>(max_records);
+  settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
+  return {};
+}
+
+UnpackOptions read_unpacking(const Options& options) {
+  UnpackOptions unpack;
+  unpack.format = read_record_format(options);
+  unpack.deaggregate = options.on("deaggregate");
+  unpack.hash_range_rule = options.on("hash_range_rule");
+  unpack.inflate_limit_bytes = options.size_bytes("inflate_limit");
+  if (options.on("extracted_fields")) unpack.extracted_fields = ExtractedFields::keep;
+  return unpack;
+}
+
+Status read_others(const Options& options, InputSettings& settings) {
+  settings.input.stuck_warning_ms = options.duration_ms("stuck_warning");
+  settings.input.mem_limit_bytes = options.size_bytes("mem_limit");
+  settings.input.unpack = read_unpacking(options);
+  if (!options.is("record_retry_limit", "none"))
+    settings.input.record_retry_limit = options.number("record_retry_limit");
+  if (!options.is("max_record_age", "none"))
+    settings.input.max_record_age_ms = options.duration_ms("max_record_age");
+  return {};
+}
+
+}  // namespace
+
+InputSettings read_input_settings(const Options& options, const Complain& complain) {
+  InputSettings settings;
+  using Read = Status (*)(const Options&, InputSettings&);
+  for (const Read read :
+       {Read{read_input_streams}, read_assignment, read_shards, read_leases, read_reading, read_others})
+    complain(read(options, settings));
+  return settings;
+}
+
+Result<InputSettings> read_input_settings(const Options& options) {
+  FirstProblem problem;
+  InputSettings settings = read_input_settings(options, std::ref(problem));
+  if (!problem.status.ok()) return problem.status;
+  return settings;
+}
+
+}  // namespace penstock

@@ -1,0 +1,51 @@
+// The input's checkpoint in a table of leases: its options, what they say, and the table.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "core/leases/lease_assignment.h"
+#include "core/leases/lease_table.h"
+#include "plugin/abi/options.h"
+#include "plugin/settings/connection.h"
+
+namespace penstock {
+
+inline constexpr std::array kLeaseOptions = {
+    option(
+        "application_name", "text", nullptr,
+        "With checkpoint dynamodb: what the workers that share the streams have in common. Their table bears this "
+        "name, as for the Kinesis Client Library, unless checkpoint names another; their ids begin with it."),
+    option(
+        "failover_time", "duration", "10s",
+        "With checkpoint dynamodb: how long a worker may be silent before others take its shards, which they have "
+        "done within twice that. The same for all workers, 3s at least. Each renews its leases, and looks at the "
+        "table, every third of it: shorter costs more."),
+    option("create_table", "on|off", "off",
+           "on: a table that is not there is made, billed by request. off: the error says how to make it."),
+    option("table_tags", "list", nullptr, "Tags of a table that is made: key=value, several set apart by commas."),
+    option("dynamodb_endpoint", "text", nullptr,
+           "Address of DynamoDB, in place of AWS's own for the region. Plain http only to loopback. Default: "
+           "AWS_ENDPOINT_URL_DYNAMODB, then AWS_ENDPOINT_URL, of the environment, then the profile's."),
+};
+
+// Of checkpoint dynamodb. The worker has no id yet.
+struct LeaseSettings {
+  std::string table;  // "": the checkpoint is kept elsewhere
+  LeaseOptions leases;
+};
+
+// Code::config where options contradict each other.
+Result<LeaseSettings> read_lease_settings(const Options& options, size_t streams);
+
+// An id that no worker had before: application_name or penstock, the host's name where the environment tells it,
+// and chance.
+std::string make_worker_id(Env& env, const Options& options);
+
+// In the connection's region, by its credentials; it lives no longer than the connection.
+Result<std::unique_ptr<LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
+                                                     const LeaseSettings& settings);
+
+}  // namespace penstock

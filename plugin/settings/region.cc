@@ -1,0 +1,72 @@
+#include "plugin/settings/region.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "base/json.h"
+
+namespace penstock {
+
+namespace {
+
+constexpr size_t kMaxRegionBytes = 63;  // of a DNS label
+
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// One label of a host name that is not a number.
+bool is_region(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxRegionBytes && text.front() != '-' && text.back() != '-' &&
+         std::any_of(text.begin(), text.end(), is_letter) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+}
+
+// "us-east-1a"
+bool is_zone(std::string_view text) {
+  return text.size() > 3 && is_letter(text.back()) && is_digit(text[text.size() - 2]) &&
+         text[text.size() - 3] == '-';
+}
+
+// What was probably meant: small letters with single hyphens between them; "" if that is not a region either.
+std::string nearest_region(std::string_view text) {
+  std::string out;
+  for (const char c : lower_case(std::string(text.substr(0, kMaxRegionBytes)))) {
+    if (is_letter(c) || is_digit(c)) {
+      out += c;
+    } else if ((c == '-' || c == '_' || c == ' ') && !out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (out.ends_with('-')) out.pop_back();
+  if (is_zone(out)) out.pop_back();
+  return is_region(out) && is_digit(out.back()) ? out : "";
+}
+
+}  // namespace
+
+Status check_region(std::string_view text, std::string_view source) {
+  if (is_region(text) && !is_zone(text)) return {};
+  const std::string meant = nearest_region(text);
+  std::string message = std::string(source) + " has the invalid region \"" + printable(text) + "\"";
+  message += is_zone(text) ? ", which is an availability zone"
+                           : ": expected lowercase letters, digits and hyphens, as in us-east-1";
+  return {Code::config, message + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?")};
+}
+
+Result<std::string> find_region(Env& env, const Options& options, const std::string& likely,
+                                const AwsProfiles& profiles, const std::string& profile) {
+  const auto checked = [](std::string region, const std::string& source) -> Result<std::string> {
+    if (Status wrong = check_region(region, source); !wrong.ok()) return wrong;
+    return region;
+  };
+  if (!options.text("region").empty()) return checked(options.text("region"), "region");
+  if (!likely.empty()) return checked(likely, "the ARN of the stream");
+  for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
+    if (const std::string region = env.variable(name).value_or(""); !region.empty()) return checked(region, name);
+  const AwsProfile* const found = profiles.find(profile);
+  if (const std::string region = found == nullptr ? "" : found->text("region"); !region.empty())
+    return checked(region, "profile " + printable(profile));
+  return Status(Code::config, "no region: set region, or AWS_REGION in the environment, like eu-west-1");
+}
+
+}  // namespace penstock

@@ -1,0 +1,109 @@
+// The filter stage cloudwatch_logs: options and ABI over core/kinesis/input/unpacker.
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/records.h"
+#include "core/kinesis/input/unpacker.h"
+#include "plugin/abi/instance.h"
+#include "plugin/abi/stage.h"
+#include "plugin/settings/connection.h"
+#include "plugin/settings/record_format.h"
+#include "plugin/stages/stages.h"
+
+namespace penstock {
+
+namespace {
+
+class CloudWatchLogs : public penstock_instance {
+ public:
+  static constexpr std::array kOptions = {
+      option(
+          "format", kRecordFormats, "cloudwatch_logs",
+          "What the records are. cloudwatch_logs: subscription messages; all else is an error. raw: each is one "
+          "event, as it is. auto: these two are told apart as by the input."),
+      option("deaggregate", "on|off", "on",
+             "Whether records that the KPL aggregated are taken apart into its user records first."),
+      option("inflate_limit", "size", "16M",
+             "Largest text that one record may inflate to; a larger one is an error."),
+      option(
+          "extracted_fields", "on|off", "off",
+          "Keep what CloudWatch Logs extracted from an event, for the filter to add. The account and the region "
+          "in it are read either way."),
+  };
+
+  static Made make(const penstock_host&, const Options& options) {
+    return Made(std::make_unique<CloudWatchLogs>(options));
+  }
+  explicit CloudWatchLogs(const Options& options)
+      : penstock_instance(kCloudWatchLogsStage), unpacker(unpacking(options)) {}
+
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override {
+    const SubscriptionCounters& messages = unpacker.messages();
+    const int64_t raw_events = unpacker.counters().raw_events;
+    const StatTeller tell(stat, stat_ctx);
+    tell.counter("messages", "messages", "data messages taken apart", messages.messages);
+    tell.counter("events_out", "events", "log events found", messages.events + raw_events);
+    tell.counter("raw_events", "events", "of these, records that are no messages, as they are", raw_events);
+    tell.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
+    tell.counter("other_messages", "messages", "of an unknown type, skipped", messages.other_messages);
+    tell.counter("text_bytes", "bytes", "their text, inflated", unpacker.text_bytes());
+  }
+
+  Unpacker unpacker;
+
+ private:
+  // Which shard a record came from is not known here, so that the rule cannot be kept.
+  static UnpackOptions unpacking(const Options& options) {
+    return {.format = read_record_format(options),
+            .deaggregate = options.on("deaggregate"),
+            .hash_range_rule = false,
+            .inflate_limit_bytes = options.size_bytes("inflate_limit"),
+            .extracted_fields = options.on("extracted_fields") ? ExtractedFields::keep : ExtractedFields::drop};
+  }
+};
+
+int32_t take_apart(Unpacker& unpacker, const penstock_batch& batch, const penstock_record& record,
+                   penstock_emit_fn emit, void* emit_ctx, penstock_error* error) {
+  unpacker.begin(view(record.body), batch, {});
+  Status problem;  // the first
+  while (unpacker.next_user_record()) {
+    penstock_batch events;
+    while (unpacker.next(events)) {
+      events.ack_id = batch.ack_id;
+      if (const int32_t answer = emit(emit_ctx, &events); answer < 0)
+        return tell(error, answer, true, "emit refused a batch");
+    }
+    if (problem.ok()) problem = unpacker.problem();
+  }
+  return problem.ok() ? PENSTOCK_OK : tell(error, PENSTOCK_E_DATA, false, problem.message());
+}
+
+int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
+              penstock_error* error) {
+  if (emit == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  return guarded_as<CloudWatchLogs>(kCloudWatchLogsStage, self, In::open, error, [&](CloudWatchLogs& it) {
+    penstock_batch batch;
+    int32_t code = PENSTOCK_OK;
+    if (!read_batch(given, batch, error, code)) return code;
+    int32_t worst = PENSTOCK_OK;
+    for (uint64_t i = 0; i < batch.record_count; ++i) {
+      penstock_error* const first_error = worst == PENSTOCK_OK ? error : nullptr;
+      code = take_apart(it.unpacker, batch, record_at(batch, i), emit, emit_ctx, first_error);
+      if (code < 0 && code != PENSTOCK_E_DATA) return code;
+      if (code < 0) worst = code;
+    }
+    return worst;
+  });
+}
+
+constexpr penstock_filter kCalls = {sizeof(penstock_filter), 0, apply};
+
+}  // namespace
+
+constinit const penstock_stage kCloudWatchLogsStage = Stage<CloudWatchLogs>::filter(
+    "cloudwatch_logs",
+    "Takes records, as of CloudWatch Logs subscriptions, apart into their log events, as the input does.", kCalls);
+
+}  // namespace penstock

@@ -1,0 +1,139 @@
+// The input stage penstock_kinesis: options and ABI over core/kinesis/input/input.
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/kinesis/failure.h"
+#include "core/kinesis/input/input.h"
+#include "core/kinesis/input/own_assignment.h"
+#include "plugin/abi/instance.h"
+#include "plugin/abi/stage.h"
+#include "plugin/commands/input_commands.h"
+#include "plugin/commands/stream_identity.h"
+#include "plugin/settings/failures.h"
+#include "plugin/settings/input_connection.h"
+#include "plugin/settings/input_settings.h"
+#include "plugin/settings/kept_files.h"
+#include "plugin/stages/stages.h"
+
+namespace penstock {
+
+namespace {
+
+class KinesisInput : public penstock_instance {
+ public:
+  static constexpr auto kOptions = kInputOptions;
+  static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kStreamsCommand};
+
+  static void check_together(const Options& options, const Complain& complain) {
+    const InputSettings settings = read_input_settings(options, complain);
+    check_connection(options, settings.streams, !settings.leases.table.empty(), complain);
+    complain(check_checkpoint_file(options));
+    complain(check_failure_file(options));
+    complain(check_failures(options));
+    complain(check_own_files(options, {"checkpoint", "on_failure", "ca_file"}));
+  }
+
+  static Made make(const penstock_host& host, const Options& options) {
+    Result<InputSettings> settings = read_input_settings(options);
+    if (!settings.ok()) return settings.status();
+    Result<InputConnection> connection = connect_input(host, options, settings->streams);
+    if (!connection.ok()) return connection.status();
+    Env& env = connection->host_env->env();
+    std::unique_ptr<LeaseTable> table;
+    if (!settings->leases.table.empty()) {
+      auto connected = connect_to_table(*connection, options, settings->leases);
+      if (!connected.ok()) return connected.status();
+      table = std::move(*connected);
+      settings->leases.leases.worker = make_worker_id(env, options);
+    }
+    Result<std::unique_ptr<Assignment>> assignment = assign(env, options, table.get(), *settings);
+    if (!assignment.ok()) return assignment.status();
+    auto failures = open_failures(env, options);
+    if (!failures.ok()) return failures.status();
+    return Made(std::unique_ptr<KinesisInput>(new KinesisInput(
+        std::move(*connection), std::move(table), std::move(*assignment), std::move(*failures), *settings)));
+  }
+
+  ~KinesisInput() override { connection_.host_env->end_calls(); }
+
+  int descriptor() const override { return env().transport.descriptor(); }
+  int64_t next_deadline_ms() const override { return closed ? INT64_MAX : input_.next_deadline_ms(); }
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override { input_.stats(stat, stat_ctx); }
+  Status close(int64_t deadline_ms) override { return input_.close(deadline(deadline_ms)); }
+
+  Input& input() { return input_; }
+  int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
+
+ private:
+  static Result<std::unique_ptr<Assignment>> assign(Env& env, const Options& options, LeaseTable* table,
+                                                    const InputSettings& settings) {
+    if (table != nullptr)
+      return std::unique_ptr<Assignment>(std::make_unique<LeaseAssignment>(env, *table, settings.leases.leases));
+    auto own = OwnAssignment::open(env, options.text("checkpoint"), settings.assignment);
+    if (!own.ok()) return own.status();
+    return std::unique_ptr<Assignment>(std::move(*own));
+  }
+
+  KinesisInput(InputConnection connection, std::unique_ptr<LeaseTable> table,
+               std::unique_ptr<Assignment> assignment, std::unique_ptr<FailureLog> failures,
+               const InputSettings& settings)
+      : penstock_instance(kKinesisInputStage),
+        connection_(std::move(connection)),
+        table_(std::move(table)),
+        assignment_(std::move(assignment)),
+        failures_(std::move(failures)),
+        input_(env(), connection_.with_clients(settings.streams), *assignment_, *failures_, settings.input) {}
+
+  Env& env() const { return connection_.host_env->env(); }
+
+  InputConnection connection_;
+  std::unique_ptr<LeaseTable> table_;  // none: the checkpoint is kept elsewhere
+  std::unique_ptr<Assignment> assignment_;
+  std::unique_ptr<FailureLog> failures_;
+  Input input_;
+};
+
+template <typename Body>
+int32_t on_input(penstock_instance* self, penstock_error* error, Body body) noexcept {
+  return guarded_as<KinesisInput>(kKinesisInputStage, self, In::open, error, body);
+}
+
+int32_t poll(penstock_instance* self, int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx,
+             penstock_error* error) {
+  if (emit == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  return on_input(self, error, [&](KinesisInput& it) {
+    const int32_t answer = it.input().poll(it.deadline(deadline_ms), emit, emit_ctx);
+    return answer < 0 ? tell(error, answer, true, "emit refused a batch; it is emitted again") : answer;
+  });
+}
+
+int32_t ack(penstock_instance* self, uint64_t ack_id, int32_t outcome, penstock_error* error) {
+  return on_input(self, error, [&](KinesisInput& it) {
+    if (outcome < PENSTOCK_DELIVERED || outcome > PENSTOCK_GIVEN_BACK)
+      return tell(error, PENSTOCK_E_INVALID, false, "there is no outcome " + std::to_string(outcome));
+    if (!it.input().ack(ack_id, outcome))
+      return tell(error, PENSTOCK_E_INVALID, false,
+                  "no batch with the ack_id " + std::to_string(ack_id) + " is outstanding");
+    return int32_t{PENSTOCK_OK};
+  });
+}
+
+int32_t pump(penstock_instance* self, int64_t deadline_ms, penstock_error* error) {
+  return on_input(self, error, [&](KinesisInput& it) {
+    it.input().pump(it.deadline(deadline_ms));
+    return int32_t{PENSTOCK_OK};
+  });
+}
+
+constexpr penstock_input kCalls = {sizeof(penstock_input), 0, poll, ack, pump};
+
+}  // namespace
+
+constinit const penstock_stage kKinesisInputStage = Stage<KinesisInput>::input(
+    "penstock_kinesis",
+    "Reads CloudWatch Logs subscription messages from a Kinesis data stream and takes them apart into log events.",
+    kCalls);
+
+}  // namespace penstock

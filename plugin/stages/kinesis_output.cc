@@ -1,0 +1,332 @@
+// The output stage penstock_kinesis: options and ABI over core/kinesis/output/writer.
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "core/kinesis/output/stream_check.h"
+#include "core/kinesis/output/writer.h"
+#include "plugin/abi/instance.h"
+#include "plugin/abi/stage.h"
+#include "plugin/commands/sizing.h"
+#include "plugin/commands/stream_identity.h"
+#include "plugin/settings/connection.h"
+#include "plugin/settings/failures.h"
+#include "plugin/settings/kept_files.h"
+#include "plugin/settings/stream_options.h"
+#include "plugin/stages/stages.h"
+
+namespace penstock {
+
+namespace {
+
+// The stream may be given by its ARN instead.
+constexpr auto connection_options() {
+  auto options = kConnectionOptions;
+  for (penstock_option_info& info : options)
+    if (std::string_view(info.name) == "stream")
+      info = option("stream", "text", nullptr, "Name of the Kinesis data stream, or its ARN.");
+  return options;
+}
+
+Status too_large(const Options& options, const char* name, size_t most) {
+  return {Code::config, std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
+                            " bytes are allowed at most"};
+}
+
+Result<StreamName> read_stream(const Options& options) {
+  Result<std::vector<StreamName>> streams = read_streams(options);
+  if (!streams.ok()) return streams.status();
+  if (streams->size() > 1)
+    return Status(Code::config, "stream names " + std::to_string(streams->size()) +
+                                    " streams, but an output writes to one; use a section for each");
+  const std::string& region = options.text("region");
+  if (!region.empty() && !streams->front().region.empty() && streams->front().region != region)
+    return Status(Code::config, "region is " + region + ", but " + streams->front().text + " is in " +
+                                    streams->front().region + "; remove region, which the ARN has");
+  return std::move(streams->front());
+}
+
+Status read_stream(const Options& options, Writer::Options& writer) {
+  const Result<StreamName> stream = read_stream(options);
+  if (stream.ok()) writer.stream = stream->text;
+  return stream.status();
+}
+
+Result<Connection> connect_output(const penstock_host& host, const Options& options) {
+  const Result<StreamName> stream = read_stream(options);
+  return stream.ok() ? connect(host, options, stream->region) : stream.status();
+}
+
+Status read_limits(const Options& options, Writer::Options& writer) {
+  writer.calls.packing.max_call_bytes = options.size_bytes("max_request_bytes");
+  if (writer.calls.packing.max_call_bytes > kMaxRaisedCallBytes)
+    return too_large(options, "max_request_bytes", kMaxRaisedCallBytes);
+  writer.max_record_bytes = RecordLimit::kAskTheStream;
+  if (options.is("max_record_bytes", "auto")) return {};
+  writer.max_record_bytes = options.size_bytes("max_record_bytes");
+  if (writer.max_record_bytes > kMaxRaisedRecordBytes)
+    return too_large(options, "max_record_bytes", kMaxRaisedRecordBytes);
+  if (writer.max_record_bytes > writer.calls.packing.max_call_bytes)
+    return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
+                              ", which is more than a call may have: raise max_request_bytes, which is " +
+                              options.text("max_request_bytes")};
+  return {};
+}
+
+Status read_retries(const Options& options, Writer::Options& writer) {
+  writer.retry = {.base_ms = options.duration_ms("retry_base"), .cap_ms = options.duration_ms("retry_cap")};
+  if (writer.retry.base_ms > writer.retry.cap_ms)
+    return {Code::config, "retry_base is " + options.text("retry_base") + ", which is more than retry_cap, " +
+                              options.text("retry_cap")};
+  return {};
+}
+
+Status read_others(const Options& options, Writer::Options& writer) {
+  writer.mem_limit_bytes = options.size_bytes("mem_limit");
+  writer.calls.linger_ms = options.duration_ms("linger");
+  if (!options.is("record_retry_limit", "none")) writer.record_retry_limit = options.number("record_retry_limit");
+  if (!options.is("max_record_age", "none"))
+    writer.calls.max_record_age_ms = options.duration_ms("max_record_age");
+  return {};
+}
+
+Status read_keys(const Options& options, Writer::Options& writer) {
+  Result<PartitionKeys> keys =
+      PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
+  if (!keys.ok()) return keys.status();
+  writer.partition_keys = std::move(*keys);
+  writer.calls.packing.random_hash_keys = options.is("explicit_hash_key", "random");
+  return {};
+}
+
+Status read_packing(const Options& options, Writer::Options& writer) {
+  Packing::Options& packing = writer.calls.packing;
+  if (options.is("aggregate", "newline")) packing.aggregate = Packing::Aggregate::newline;
+  if (options.is("aggregate", "kpl")) packing.aggregate = Packing::Aggregate::kpl;
+  packing.append_newline = options.on("append_newline");
+  packing.gzip = options.is("compression", "gzip");
+  if (packing.aggregate == Packing::Aggregate::kpl && packing.gzip)
+    return {Code::config,
+            "aggregate kpl and compression gzip do not go together: readers of the KPL's format do not expect its "
+            "records compressed; aggregate newline and compression gzip take the least"};
+  if (packing.aggregate == Packing::Aggregate::kpl && !md5(""))
+    return {Code::config,
+            "aggregate kpl needs MD5, which this machine's OpenSSL does not give (FIPS?): write "
+            "aggregate newline"};
+  writer.calls.order_per_key = options.is("ordering", "per_key");
+  if (writer.calls.order_per_key && packing.random_hash_keys)
+    return {Code::config,
+            "ordering per_key and explicit_hash_key random do not go together: the records of a key "
+            "would go to many shards"};
+  return {};
+}
+
+// Complains, for each part of the writer's options, of options that do not go together.
+Writer::Options writer_options(const Options& options, const Complain& complain) {
+  Writer::Options writer = {};
+  using Read = Status (*)(const Options&, Writer::Options&);
+  for (const Read read : {Read{read_stream}, read_limits, read_retries, read_keys, read_packing, read_others})
+    complain(read(options, writer));
+  return writer;
+}
+
+class KinesisOutput : public penstock_instance {
+ public:
+  static constexpr auto kOptions = joined(
+      joined(connection_options(),
+             failure_options("Where records go that can never be delivered, with the reason. file: JSON Lines, "
+                             "fsynced before their batch is settled; while it cannot be written the batch waits. "
+                             "drop: they are lost, and counted.")),
+      std::array{
+          option("stream_arn", "text", nullptr,
+                 "ARN of the stream in place of its name, as for a stream of another account. region must be "
+                 "the stream's."),
+          option("linger", "duration", "100ms",
+                 "How long a record waits for others to share its call. 500 records, or max_request_bytes, "
+                 "go at once."),
+          option("max_record_bytes", "auto|SIZE", "1M",
+                 "Largest record that the stream takes, partition key included; a larger one goes to "
+                 "on_failure. 10M at most. auto: as DescribeStreamSummary says, asked before the first "
+                 "call (needs that permission; else 1M)."),
+          option("max_request_bytes", "size", "5M",
+                 "Largest PutRecords call in data and partition keys; 10M at most, and no less than "
+                 "max_record_bytes."),
+          option("retry_base", "duration", "100ms",
+                 "What a call that failed or a record that was refused waits at most before it is sent again. "
+                 "Each further time doubles it, up to retry_cap; the wait itself is drawn from 0 to that."),
+          option("retry_cap", "duration", "10s",
+                 "The longest such wait; 2s for single records. What the service refuses for good is tried "
+                 "every 30s."),
+          option("record_retry_limit", "none|NUMBER", "none",
+                 "After so many times sent again in vain a record goes to on_failure. none: it is tried for "
+                 "as long as it takes."),
+          option("max_record_age", "none|DURATION", "none",
+                 "A record that is not delivered that long after it came to the output goes to on_failure."),
+          option("partition_key", "log_stream|random|source|field:PATH|text:TEXT", "log_stream",
+                 "Which shard a record goes to. log_stream: that of its log stream (else its id's, else its "
+                 "source record's). random: any. source: the incoming record's own. field: by a member of "
+                 "its JSON, as in field:lambda.requestId. text: all to one. Over 256 characters it is "
+                 "hashed."),
+          option("partition_key_missing", "log_stream|random|on_failure", "log_stream",
+                 "What is done where source or field finds no key: another key is taken, or the record goes "
+                 "to on_failure."),
+          option("ordering", "none|per_key", "none",
+                 "per_key: the records of a partition key arrive in their order (a late copy of one may follow "
+                 "after a lost answer). One record of a key is under way at a time, so set aggregate too."),
+          option("aggregate", "none|newline|kpl", "none",
+                 "newline: several records of a partition key become one, with a newline between two, up to 50K. "
+                 "kpl: several of a shard do, in the format of Amazon's producer library, which KCL and Firehose "
+                 "take apart. It asks ListShards; without that permission only those of a partition key do."),
+          option("append_newline", "on|off", "off",
+                 "Whether what is sent as a record ends with a newline; with kpl, each record in it."),
+          option("compression", "none|gzip", "none",
+                 "Of what is sent as a record, after the above. Not with aggregate kpl."),
+          option("explicit_hash_key", "none|random", "none",
+                 "random: records are spread evenly over the shards, whatever their partition key, which "
+                 "readers still see."),
+      });
+
+  static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
+
+  static void check_together(const Options& options, const Complain& complain) {
+    writer_options(options, complain);
+    const Result<StreamName> stream = read_stream(options);
+    check_connection(options, stream.ok() ? std::vector{*stream} : std::vector<StreamName>(), false, complain);
+    complain(check_failure_file(options));
+    complain(check_failures(options));
+    complain(check_own_files(options, {"on_failure", "ca_file"}));
+  }
+
+  static Made make(const penstock_host& host, const Options& options) {
+    Result<Connection> connection = connect_output(host, options);
+    if (!connection.ok()) return connection.status();
+    FirstProblem problem;
+    Writer::Options writer = writer_options(options, std::ref(problem));
+    if (!problem.status.ok()) return problem.status;
+    auto failures = open_failures(connection->host_env->env(), options);
+    if (!failures.ok()) return failures.status();
+    return Made(std::unique_ptr<penstock_instance>(
+        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(writer))));
+  }
+
+  ~KinesisOutput() override { connection_.host_env->end_calls(); }
+
+  int descriptor() const override { return env().transport.descriptor(); }
+  int64_t next_deadline_ms() const override {
+    return std::min(next_work_ms(), env().transport.next_deadline_ms());
+  }
+
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override {
+    const WriterCounters counters = writer_.counters();
+    const StatTeller tell(stat, stat_ctx);
+    tell.counter("records_in", "records", "taken by write()", counters.records_in);
+    tell.counter("records_out", "records", "that the service took", counters.records_out);
+    tell.counter("bytes_out", "bytes", "of these, with partition keys", counters.bytes_out);
+    tell.counter("calls", "calls", "PutRecords", counters.calls);
+    tell.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
+    tell.counter("refused_records", "records", "refused one by one", counters.refused_records);
+    tell.counter("misplaced_records", "records", "taken by a shard whose readers drop them, so sent again",
+                 counters.misplaced_records);
+    tell.counter("retries", "records", "sent again", counters.retries);
+    tell.counter("failures", "records", "in the failure file", counters.failures);
+    tell.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);
+    tell.gauge("records_queued", "records", "in no call under way", counters.records_queued);
+    tell.gauge("healthy", "",
+               "0 while the failure file cannot be written, or the service refuses or takes nothing",
+               counters.healthy);
+  }
+
+  // Sends what can be sent; the next pump gives back the rest.
+  Status close(int64_t deadline_ms) override {
+    writer_.close();
+    do {
+      drive(writer_.idle() ? 0 : deadline_ms);
+    } while (!writer_.idle() && env().clock.monotonic_ms() < deadline(deadline_ms));
+    writer_.give_back();
+    return {};
+  }
+
+  Status write(const penstock_batch& batch) { return writer_.write(batch); }
+  bool full() const { return writer_.full(); }
+
+  void pump(int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx) {
+    for (;;) {
+      if (closed)
+        writer_.give_back();  // where close() had not come to it
+      else
+        drive(deadline_ms);
+      const std::vector<SettledBatch> batches = writer_.take_settled();
+      for (const SettledBatch& batch : batches) settled(settled_ctx, batch.ack_id, batch.outcome);
+      if (closed || !batches.empty() || env().clock.monotonic_ms() >= deadline(deadline_ms)) return;
+    }
+  }
+
+ private:
+  KinesisOutput(Connection connection, std::unique_ptr<FailureLog> failures, Writer::Options options)
+      : penstock_instance(kKinesisOutputStage),
+        connection_(std::move(connection)),
+        failures_(std::move(failures)),
+        stream_check_(env(), service_call(), options.stream),
+        writer_(env(), *failures_, std::move(options), service_call()) {}
+
+  ServiceCall service_call() {
+    return [this](std::string_view operation, std::string body, size_t max_answer_bytes,
+                  ServiceClient::Answered answered) {
+      connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
+    };
+  }
+
+  Env& env() const { return connection_.host_env->env(); }
+  int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
+
+  // Calls apart, whose answers the transport waits for.
+  int64_t next_work_ms() const { return std::min(writer_.next_deadline_ms(), stream_check_.next_deadline_ms()); }
+
+  void drive(int64_t deadline_ms) {
+    stream_check_.advance();
+    writer_.advance();
+    env().transport.drive(std::min(deadline(deadline_ms), next_work_ms()));
+    writer_.advance();
+  }
+
+  Connection connection_;
+  std::unique_ptr<FailureLog> failures_;
+  StreamCheck stream_check_;
+  Writer writer_;
+};
+
+int32_t write(penstock_instance* self, const penstock_batch* given, penstock_error* error) {
+  return guarded_as<KinesisOutput>(kKinesisOutputStage, self, In::open, error, [&](KinesisOutput& it) {
+    penstock_batch batch;
+    int32_t code = PENSTOCK_OK;
+    if (!read_batch(given, batch, error, code)) return code;
+    const Status written = it.write(batch);
+    if (!written.ok()) return tell(error, written);
+    return int32_t{it.full() ? PENSTOCK_FULL : PENSTOCK_OK};
+  });
+}
+
+int32_t pump(penstock_instance* self, int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx,
+             penstock_error* error) {
+  if (settled == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "settled is NULL");
+  return guarded_as<KinesisOutput>(kKinesisOutputStage, self, In::open_or_closed, error, [&](KinesisOutput& it) {
+    it.pump(deadline_ms, settled, settled_ctx);
+    return int32_t{it.full() ? PENSTOCK_FULL : PENSTOCK_OK};
+  });
+}
+
+constexpr penstock_output kCalls = {sizeof(penstock_output), 0, write, pump};
+
+}  // namespace
+
+constinit const penstock_stage kKinesisOutputStage = Stage<KinesisOutput>::output(
+    "penstock_kinesis",
+    "Writes records to a Kinesis data stream with PutRecords, sending again only what was refused.", kCalls);
+
+}  // namespace penstock

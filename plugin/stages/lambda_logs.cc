@@ -1,0 +1,202 @@
+// The filter stage lambda_logs: options and ABI over core/logs/record/lambda_filter.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/scan.h"
+#include "core/logs/record/lambda_filter.h"
+#include "core/logs/record/schema.h"
+#include "plugin/abi/instance.h"
+#include "plugin/abi/stage.h"
+#include "plugin/settings/connection.h"
+#include "plugin/stages/stages.h"
+
+namespace penstock {
+
+namespace {
+
+bool same_without_case(std::string_view a, std::string_view b) {
+  const auto capital = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char left, char right) { return capital(left) == capital(right); });
+}
+
+// The kinds in a list like "start,end,report", as bits; an error names what is none.
+Result<uint32_t> events_of(std::string_view list) {
+  uint32_t events = 0;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    const std::string_view word = scan::trim(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    const auto found = std::find_if(kLambdaEventNames.begin() + 1, kLambdaEventNames.end(),
+                                    [&](std::string_view name) { return same_without_case(name, word); });
+    if (found == kLambdaEventNames.end()) {
+      std::string known;
+      for (size_t event = 1; event < kLambdaEventNames.size(); ++event)
+        known.append(event == 1 ? "" : ", ").append(kLambdaEventNames[event]);
+      return Status(Code::config, "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known);
+    }
+    events |= uint32_t{1} << (found - kLambdaEventNames.begin());
+  }
+  return events;
+}
+
+Schema schema_of(std::string_view word) {
+  if (word == "legacy") return Schema::legacy;
+  if (word == "otel") return Schema::otel;
+  return word == "ecs" ? Schema::ecs : Schema::standard;
+}
+
+class LambdaLogs : public penstock_instance {
+ public:
+  static constexpr std::array kOptions = {
+      option("schema", "default|legacy|otel|ecs", "default",
+             "Names of the members. legacy: those of the Lambda function that many used before; otel: "
+             "OpenTelemetry's; "
+             "ecs: Elastic Common Schema's. All are in the documents."),
+      option(
+          "timestamp_key", "text", nullptr,
+          "Member that says when it happened. Left out: timestamp; with schema ecs @timestamp. A member of that "
+          "name that the application wrote, unless it is a time in RFC 3339, becomes NAME_original."),
+      option("event_id_key", "text", nullptr,
+             "Member that has CloudWatch's id of the event. Left out: event_id; with schema otel log.record.uid, "
+             "with ecs event.id. A member of that name that the application wrote becomes NAME_original."),
+      option("source_key", "text", nullptr,
+             "Member that says which log group, log stream and account an event came from. Left out: source. A "
+             "member of that name that the application wrote becomes NAME_original. otel and ecs have no such "
+             "member."),
+      option("json_key", "text", nullptr,
+             "Member under which a JSON object that the application wrote is put. Left out: its members are the "
+             "record's."),
+      option("event_id", "on|off", "on", "Whether a record has CloudWatch's id of its event."),
+      option("keep_message", "on|off", "on",
+             "off: no message for lines of Lambda itself that were taken apart, such as START and REPORT."),
+      option("function_fields", "on|off", "off",
+             "on: the source has the function's name and version, as log group and log stream tell them."),
+      option("normalize_level", "on|off", "off",
+             "on: levels are TRACE, DEBUG, INFO, WARN, ERROR or FATAL, also in a JSON object's own level. Words "
+             "that are "
+             "not known stay."),
+      option(
+          "parse_json_in_message", "on|off", "on",
+          "on: a JSON object that a Node.js line has for a message is the record, with the line's time, level and "
+          "request id where it has none. off: it stays text."),
+      option(
+          "drop", "list", nullptr,
+          "Kinds of lambda.event whose events are left out, and counted: start,end,report, initStart and so on."),
+      option("include", "list", nullptr,
+             "Log groups whose events are wanted, with commas between; * is any text, ? one character. Left out: "
+             "all."),
+      option("exclude", "list", nullptr,
+             "Log groups whose events are left out, and counted, written like include."),
+  };
+
+  static Made make(const penstock_host&, const Options& options) {
+    Result<LambdaFilterOptions> read = read_options(options);
+    if (!read.ok()) return read.status();
+    return Made(std::make_unique<LambdaLogs>(*read));
+  }
+  static void check_together(const Options& options, const Complain& complain) {
+    complain(read_options(options).status());
+  }
+
+  explicit LambdaLogs(const LambdaFilterOptions& options) : penstock_instance(kLambdaLogsStage), filter(options) {}
+
+  void stats(penstock_stat_fn stat, void* stat_ctx) const override {
+    const LambdaFilterCounters& counters = filter.counters();
+    const StatTeller tell(stat, stat_ctx);
+    tell.counter("records", "records", "log events in; each is one of those that follow", counters.records);
+    tell.counter("system_lines", "records", "START, END, REPORT and their kin", counters.system_lines);
+    tell.counter("passed_through", "records", "JSON objects", counters.passed_through);
+    tell.counter("wrapped", "records", "all other lines", counters.wrapped);
+    tell.counter("dropped", "records", "left out for what they are about, by the option drop", counters.dropped);
+    tell.counter("excluded", "records", "left out for their log group", counters.excluded);
+  }
+
+  LambdaFilter filter;
+
+ private:
+  // A name of the record's own that a store may take for a part of the object under the last of the keys,
+  // json_key, or the other way around; empty: there is none.
+  static std::string within_json_key(const SchemaNames& names, const std::array<std::string_view, 4>& keys) {
+    const std::string_view json_key = keys.back();
+    if (json_key.empty()) return {};
+    for (const std::string_view key : keys)
+      if (is_within(key, json_key) || is_within(json_key, key)) return std::string(key);
+    return std::string(member_within(names, json_key));
+  }
+
+  static Result<LambdaFilterOptions> read_options(const Options& given) {
+    LambdaFilterOptions options;
+    options.schema = schema_of(given.text("schema"));
+    const SchemaNames& names = names_of(options.schema);
+    const bool has_source = !names.source.empty();
+    if (!has_source && !given.text("source_key").empty())
+      return Status(Code::config, "source_key is given, but with schema " + given.text("schema") +
+                                      " there is no such member; leave it out");
+    const auto key = [&](const char* name, std::string_view otherwise) {
+      return given.text(name).empty() ? std::string(otherwise) : given.text(name);
+    };
+    options.timestamp_key = key("timestamp_key", names.timestamp);
+    options.event_id_key = key("event_id_key", names.event_id);
+    options.source_key = key("source_key", names.source);
+    options.json_key = given.text("json_key");
+    const std::array<std::string_view, 4> keys = {options.timestamp_key, options.event_id_key, options.source_key,
+                                                  options.json_key};
+    for (const char* const name : {"timestamp_key", "event_id_key", "source_key", "json_key"}) {
+      const std::string& text = given.text(name);
+      if (!text.empty() && (has_member(names, text) || std::count(keys.begin(), keys.end(), text) > 1))
+        return Status(Code::config,
+                      std::string(name) + " is \"" + printable(text) +
+                          "\", but that is the name of another member of the record; choose another");
+    }
+    if (const std::string within = within_json_key(names, keys); !within.empty())
+      return Status(Code::config, "json_key is \"" + printable(options.json_key) +
+                                      "\", but a store may mix the members of the application's object with the "
+                                      "record's own member " +
+                                      printable(within) + "; choose another");
+    for (const char* const name : {"include", "exclude"}) {
+      const std::string& text = given.text(name);
+      if (!text.empty() && text.find_first_not_of(", \t") == std::string::npos)
+        return Status(Code::config, std::string(name) + " is \"" + printable(text) +
+                                        "\", but must have a pattern of log groups, like /aws/lambda/*");
+    }
+    const Result<uint32_t> drop = events_of(given.text("drop"));
+    if (!drop.ok()) return drop.status();
+    options.drop = *drop;
+    options.event_id = given.on("event_id");
+    options.keep_message = given.on("keep_message");
+    options.function_fields = given.on("function_fields");
+    options.normalize_level = given.on("normalize_level");
+    options.parse_json_in_message = given.on("parse_json_in_message");
+    options.log_groups = LogGroups(given.text("include"), given.text("exclude"));
+    return options;
+  }
+};
+
+int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
+              penstock_error* error) {
+  if (emit == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  return guarded_as<LambdaLogs>(kLambdaLogsStage, self, In::open, error, [&](LambdaLogs& it) {
+    penstock_batch batch;
+    int32_t code = PENSTOCK_OK;
+    if (!read_batch(given, batch, error, code)) return code;
+    const int32_t answer = it.filter.apply(batch, emit, emit_ctx);
+    return answer < 0 ? tell(error, answer, true, "emit refused a batch") : int32_t{PENSTOCK_OK};
+  });
+}
+
+constexpr penstock_filter kCalls = {sizeof(penstock_filter), 0, apply};
+
+}  // namespace
+
+constinit const penstock_stage kLambdaLogsStage = Stage<LambdaLogs>::filter(
+    "lambda_logs",
+    "Makes one JSON record of each log event: AWS Lambda's lines parsed, JSON passed through, the rest wrapped.",
+    kCalls);
+
+}  // namespace penstock

@@ -1,0 +1,267 @@
+#include "base/json.h"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json_number.h"
+#include "base/utf8.h"
+
+namespace penstock {
+namespace {
+
+using namespace std::string_literals;
+
+std::string json_of(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string json_of_lines(std::string_view text) {
+  std::string out;
+  append_json_string_of_lines(out, text);
+  return out;
+}
+
+std::string one_line(std::string_view text) {
+  std::string out;
+  append_json_on_one_line(out, text);
+  return out;
+}
+
+// What a strict reader makes of it.
+std::string read_back(const std::string& json) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseValidateEncodingFlag>(json.data(), json.size());
+  if (document.HasParseError() || !document.IsString()) return "not a JSON string: " + json;
+  return {document.GetString(), document.GetStringLength()};
+}
+
+TEST(json, every_ascii_byte_reads_back_at_every_place_of_a_word) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    for (size_t before = 0; before < 17; ++before) {
+      const std::string text = std::string(before, 'x') + static_cast<char>(byte) + std::string(9, 'y');
+      EXPECT_EQ(read_back(json_of(text)), text) << "byte " << byte << " behind " << before;
+    }
+  }
+}
+
+TEST(json, control_characters_have_their_short_or_hexadecimal_form) {
+  EXPECT_EQ(json_of("\b\f\n\r\t\"\\/"), R"("\b\f\n\r\t\"\\/")");
+  EXPECT_EQ(json_of("\0\x01\x1f\x7f"s), "\"\\u0000\\u0001\\u001f\x7f\"");
+  EXPECT_EQ(json_of(""), "\"\"");
+}
+
+TEST(json, a_byte_above_ascii_alone_is_replaced) {
+  for (int byte = 0x80; byte < 0x100; ++byte)
+    EXPECT_EQ(json_of("a"s + static_cast<char>(byte) + "b"),
+              "\"a\xEF\xBF\xBD"
+              "b\"")
+        << "byte " << byte;
+}
+
+TEST(json, well_formed_utf8_stays_as_it_is) {
+  for (const std::string_view text :
+       {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
+        "\xF4\x8F\xBF\xBF", "é 漢字 😀 \xE2\x80\xA8"})
+    EXPECT_EQ(json_of(text), '"' + std::string(text) + '"');
+}
+
+// Each "?" is one replacement character.
+TEST(json, each_maximal_subpart_of_ill_formed_utf8_becomes_one_replacement) {
+  struct Case {
+    std::string_view bytes;
+    std::string_view expected;
+  };
+  const std::vector<Case> cases = {
+      {"\xC0\xAF", "??"},                      // overlong, 2 bytes
+      {"\xC1\xBF", "??"},                      //
+      {"\xE0\x80\xAF", "???"},                 // overlong, 3 bytes
+      {"\xE0\x9F\xBF", "???"},                 //
+      {"\xF0\x80\x80\x80", "????"},            // overlong, 4 bytes
+      {"\xF0\x8F\xBF\xBF", "????"},            //
+      {"\xED\xA0\x80", "???"},                 // surrogates
+      {"\xED\xBF\xBF", "???"},                 //
+      {"\xED\xA0\xBD\xED\xB8\x80", "??????"},  // a pair of them
+      {"\xF4\x90\x80\x80", "????"},            // above U+10FFFF
+      {"\xF5\x80\x80\x80", "????"},            //
+      {"\xF8\x88\x80\x80\x80", "?????"},       // five bytes
+      {"\xFE\xFF", "??"},                      //
+      {"\xC2", "?"},                           // cut short at the end
+      {"\xE2\x82", "?"},                       //
+      {"\xF0\x9F\x98", "?"},                   //
+      {"\xC2z", "?z"},                         // cut short by others
+      {"\xE2\x82z", "?z"},                     //
+      {"\xF0\x9F\x98z", "?z"},                 //
+      {"\xE2\x82\xC3\xA9", "?\xC3\xA9"},       //
+      {"\x80\xBF", "??"},                      // continuations alone
+      {"\xC3\xA9\x80", "\xC3\xA9?"},           //
+      {"a\xF1\x80\x80\xE1\x80\xC2"
+       "b\x80"
+       "c\x80\xBF"
+       "d",
+       "a???b?c??d"},  // Unicode 15, table 3-8
+  };
+  for (const auto& [bytes, expected] : cases) {
+    std::string replaced = "\"";
+    for (const char c : expected) replaced += c == '?' ? std::string(kReplacementCharacter) : std::string(1, c);
+    replaced += '"';
+    EXPECT_EQ(json_of(bytes), replaced) << printable(bytes);
+    EXPECT_EQ(one_line("\"" + std::string(bytes) + "\""), replaced) << printable(bytes);
+  }
+}
+
+// What the rules say, byte by byte.
+std::string slow_string(std::string_view text, bool of_lines) {
+  std::string out = "\"";
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Step step = utf8_step(text, at);
+    const std::string_view part = text.substr(at, step.size);
+    at += step.size;
+    if (!step.valid) {
+      out += kReplacementCharacter;
+    } else if (of_lines && part == "\r") {
+      if (!text.substr(at).starts_with('\n')) out += "\\n";
+    } else if (const size_t found = std::string_view("\"\\\b\f\n\r\t").find(part); found != part.npos) {
+      out += '\\';
+      out += "\"\\bfnrt"[found];
+    } else if (step.code_point < 0x20) {
+      out += step.code_point < 0x10 ? "\\u000" : "\\u001";
+      out += "0123456789abcdef"[step.code_point & 15];
+    } else {
+      out += part;
+    }
+  }
+  return out + '"';
+}
+
+std::string slow_line(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Step step = utf8_step(text, at);
+    const std::string_view part = text.substr(at, step.size);
+    out += !step.valid ? kReplacementCharacter : part == "\n" || part == "\r" ? std::string_view(" ") : part;
+    at += step.size;
+  }
+  return out;
+}
+
+void expect_same_as_slow(const std::string& text) {
+  EXPECT_EQ(json_of(text), slow_string(text, false)) << printable(text, 4000);
+  EXPECT_EQ(json_of_lines(text), slow_string(text, true)) << printable(text, 4000);
+  EXPECT_EQ(one_line(text), slow_line(text)) << printable(text, 4000);
+}
+
+// Random text of the pieces that are written in different ways, dense and sparse, in sizes around those that are
+// taken at once.
+TEST(json, any_text_is_written_as_byte_by_byte) {
+  const std::vector<std::string> pieces = {"x",        "plain text ",  "sixteen plain by",
+                                           "\"",       "\\",           "\n",
+                                           "\r",       "\r\n",         "\t",
+                                           "\0"s,      "\x1b",         "\x7f",
+                                           "\xC3\xA9", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80",
+                                           "\xFF",     "\x80",         "\xC0",
+                                           "\xC3",     "\xE2\x82",     "\xF0\x9F\x98",
+                                           "\xF0\x9F", "\xE0\x80",     "\xED\xA0",
+                                           "\xF4\x90", "\xF0\x8F",     "{\"a\":"};
+  std::mt19937 random(1);
+  for (int round = 0; round < 4000; ++round) {
+    const size_t kinds = 1 + random() % 4;  // of one text, so that there are runs
+    std::vector<std::string> of;
+    for (size_t kind = 0; kind < kinds; ++kind) of.push_back(pieces[random() % pieces.size()]);
+    const size_t size = random() % (round % 50 == 0 ? 5000 : 100);
+    std::string text;
+    while (text.size() < size) text += of[random() % kinds];
+    expect_same_as_slow(text);
+  }
+}
+
+TEST(json, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
+  for (unsigned pair = 0; pair < 0x10000; ++pair) {
+    const std::string bytes = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
+    const size_t before = pair % 19;
+    expect_same_as_slow(std::string(before, 'x') + bytes + std::string((pair >> 4) % 18, '\xBF'));
+  }
+}
+
+TEST(json, runs_of_one_byte_are_written_whole) {
+  for (const size_t size : {15, 16, 17, 31, 33, 170, 171, 1000, 3000})
+    for (const char c : {'x', '"', '\t', '\r', '\n', '\0', '\xFF', '\x80', '\xC3', '\xF0'})
+      for (const std::string_view behind : {"", "\n", "y", "\xA9"})
+        expect_same_as_slow("a" + std::string(size, c) + std::string(behind));
+}
+
+TEST(json, carriage_returns_become_line_ends_where_asked) {
+  EXPECT_EQ(json_of_lines("a\rb\r\nc\n\rd\r"), R"("a\nb\nc\n\nd\n")");
+  EXPECT_EQ(json_of("a\rb\r\nc"), R"("a\rb\r\nc")");
+}
+
+TEST(json, json_on_one_line_changes_line_ends_alone) {
+  EXPECT_EQ(one_line("{\r\n\t\"a\\n\": \"\xC3\xA9\",\n\"b\":1e5}"), "{  \t\"a\\n\": \"\xC3\xA9\", \"b\":1e5}");
+  EXPECT_EQ(one_line(""), "");
+}
+
+TEST(json, numbers_are_told_from_what_only_looks_like_one) {
+  for (const std::string_view text :
+       {"0", "-0", "10", "3.00", "0.5", "1e5", "1E+2", "-1.25e-10", "123456789012345678901234567890"})
+    EXPECT_TRUE(is_json_number(text)) << text;
+  for (const std::string_view text : {"", "-", "+1", "01", "1.", ".5", "1e", "1e+", "NaN", "Infinity", "0x10",
+                                      "1 ", " 1", "1,000", "1e5.5", "--1"})
+    EXPECT_FALSE(is_json_number(text)) << text;
+}
+
+TEST(json, a_number_is_portable_if_a_double_holds_it_and_it_is_short) {
+  const std::string digits(kMaxPortableNumberBytes, '9');
+  const std::string decimals = "0." + std::string(kMaxPortableNumberBytes - 3, '0') + "1";
+  for (const std::string& text :
+       {"0"s, "-0"s, "24.61"s, "1e308"s, "1.7976931348623157e308"s, "-1E+308"s, "5e-324"s, "0e999"s, "0.0e-999"s,
+        "1e0000000000000000000000000000005"s, digits, decimals})
+    EXPECT_TRUE(is_portable_json_number(text)) << text;
+  for (const std::string& text : {""s,
+                                  "1e"s,
+                                  ".5"s,
+                                  "5."s,
+                                  "01"s,
+                                  "-"s,
+                                  "1e309"s,
+                                  "1.8e308"s,
+                                  "-1e999"s,
+                                  "1e-324"s,
+                                  "1e-999"s,
+                                  "0e1000"s,
+                                  "0e-1000"s,
+                                  "1e99999999999999999999"s,
+                                  "1e-9223372036854775807"s,
+                                  "0e-9223372036854775807"s,
+                                  digits + "9",
+                                  decimals + "1",
+                                  std::string(5000, '9'),
+                                  "1e" + std::string(5000, '9')})
+    EXPECT_FALSE(is_portable_json_number(text)) << text;
+}
+
+TEST(json, printable_text_has_no_control_or_bidirectional_characters) {
+  EXPECT_EQ(printable("a\nb\rc\td\x1b[31m\x7f\0"s), R"(a\nb\rc\td\x1b[31m\x7f\x00)");
+  EXPECT_EQ(printable("\xC2\x80\xC2\x9F\xC2\xA0"), "\\u{0080}\\u{009f}\xC2\xA0");
+  EXPECT_EQ(printable("\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F"), "\\u{061c}\\u{200e}\\u{200f}");
+  EXPECT_EQ(printable("\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA\xE2\x80\xAE"), "\\u{2028}\\u{2029}\\u{202a}\\u{202e}");
+  EXPECT_EQ(printable("\xE2\x81\xA6\xE2\x81\xA9\xE2\x81\xA5"), "\\u{2066}\\u{2069}\xE2\x81\xA5");
+  EXPECT_EQ(printable("\xFF\xE2\x82"), "\\xff\\xe2\\x82");
+  EXPECT_EQ(printable("é 漢字"), "é 漢字");
+}
+
+TEST(json, printable_text_is_cut_between_characters) {
+  EXPECT_EQ(printable("abcdef", 6), "abcdef");
+  EXPECT_EQ(printable("abcdefg", 6), "abcdef...");
+  EXPECT_EQ(printable("ab\n\n", 4), "ab\\n...");
+  EXPECT_EQ(printable("ab\x1b", 5), "ab...");
+  EXPECT_EQ(printable("aéé", 4), "aé...");
+}
+
+}  // namespace
+}  // namespace penstock

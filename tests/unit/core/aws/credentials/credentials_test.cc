@@ -1,0 +1,317 @@
+#include <gtest/gtest.h>
+
+#include "core/aws/aws_profile.h"
+#include "core/aws/credentials/default_credentials.h"
+#include "tests/unit/core/fake_env.h"
+
+namespace penstock {
+namespace {
+
+constexpr const char* kPath = "/home/u/.aws/credentials";
+constexpr const char* kDefault = "[default]\naws_access_key_id = FILEID\naws_secret_access_key = FILESECRET\n";
+
+class credentials : public testing::Test {
+ protected:
+  Result<Credentials> find(const std::string& profile = "") {
+    Result<Credentials> answer = Status(Code::internal, "nothing was told");
+    default_credentials(context_, profile, {})->find([&](Result<Credentials> found) {
+      answer = std::move(found);
+    });
+    return answer;
+  }
+
+  // The error, having checked that it gives no secret away.
+  std::string error(const std::string& profile = "") {
+    const Result<Credentials> found = find(profile);
+    EXPECT_FALSE(found.ok());
+    if (found.ok()) return "";
+    EXPECT_EQ(found.status().code(), Code::credentials);
+    std::string message = found.status().message();
+    for (const char* secret : {"ENVSECRET", "FILESECRET", "OSECRET", "SECRET SECRET", "SECRET\\"})
+      EXPECT_FALSE(has(message, secret)) << message;
+    return message;
+  }
+  static bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  }
+
+  FakeEnv fake_;
+  ServiceClock clock_{fake_.clock};
+  CredentialsContext context_ = {fake_.env, clock_, *make_endpoint("sts", "eu-west-1", "", false)};
+  std::map<std::string, std::string>& variables_ = fake_.variables;
+  FakeFiles& files_ = fake_.files;
+};
+
+TEST_F(credentials, come_from_the_environment_first) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  files_.contents[kPath] = kDefault;
+  Result<Credentials> found = find();
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->access_key_id, "ENVID");
+  EXPECT_EQ(found->secret_access_key, "ENVSECRET");
+  EXPECT_EQ(found->session_token, "");
+  variables_["AWS_SESSION_TOKEN"] = "token";
+  EXPECT_EQ(find()->session_token, "token");
+}
+
+TEST_F(credentials, come_from_the_file_where_the_environment_has_none) {
+  files_.contents[kPath] = std::string(kDefault) + "aws_session_token=FILETOKEN==\n";
+  const Result<Credentials> found = find();
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->access_key_id, "FILEID");
+  EXPECT_EQ(found->secret_access_key, "FILESECRET");
+  EXPECT_EQ(found->session_token, "FILETOKEN==");
+}
+
+TEST_F(credentials, are_read_anew_each_time) {
+  files_.contents[kPath] = kDefault;
+  ASSERT_TRUE(find().ok());
+  files_.contents[kPath] = "[default]\naws_access_key_id=B\naws_secret_access_key=C\n";
+  EXPECT_EQ(find()->access_key_id, "B");
+}
+
+TEST_F(credentials, token_of_the_environment_has_an_old_name_too) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  variables_["AWS_SECURITY_TOKEN"] = "old";
+  EXPECT_EQ(find()->session_token, "old");
+  files_.contents[kPath] = std::string(kDefault) + "aws_security_token=old\naws_session_token=new\n";
+  EXPECT_EQ(find("default")->session_token, "old");
+}
+
+TEST_F(credentials, empty_variables_count_as_unset) {
+  variables_["AWS_ACCESS_KEY_ID"] = "";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "";
+  files_.contents[kPath] = kDefault;
+  EXPECT_EQ(find()->access_key_id, "FILEID");
+}
+
+TEST_F(credentials, half_set_environment_is_an_error_though_the_file_has_keys) {
+  files_.contents[kPath] = kDefault;
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  EXPECT_TRUE(has(error(), "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"));
+  variables_ = {{"HOME", "/home/u"}, {"AWS_EC2_METADATA_DISABLED", "true"}, {"AWS_SECRET_ACCESS_KEY", "x"}};
+  EXPECT_TRUE(has(error(), "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"));
+}
+
+TEST_F(credentials, named_profile_goes_before_the_environment) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  files_.contents[kPath] =
+      std::string(kDefault) + "[other]\naws_access_key_id=OID\naws_secret_access_key=OSECRET\n";
+  EXPECT_EQ(find("other")->access_key_id, "OID");
+  EXPECT_EQ(find("default")->access_key_id, "FILEID");
+}
+
+TEST_F(credentials, named_profile_that_is_missing_never_becomes_another) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  files_.contents[kPath] = kDefault;
+  const std::string message = error("other");
+  EXPECT_TRUE(has(message, "profile other is not in " + std::string(kPath))) << message;
+}
+
+TEST_F(credentials, aws_profile_chooses_in_the_file_but_not_before_the_environment) {
+  variables_["AWS_PROFILE"] = "other";
+  files_.contents[kPath] =
+      std::string(kDefault) + "[other]\naws_access_key_id=OID\naws_secret_access_key=OSECRET\n";
+  EXPECT_EQ(find()->access_key_id, "OID");
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "ENVSECRET";
+  EXPECT_EQ(find()->access_key_id, "ENVID");
+}
+
+TEST_F(credentials, file_is_where_its_variable_says) {
+  variables_["AWS_SHARED_CREDENTIALS_FILE"] = "/etc/keys";
+  files_.contents["/etc/keys"] = kDefault;
+  EXPECT_TRUE(find().ok());
+  variables_.erase("HOME");
+  EXPECT_TRUE(find().ok());
+  variables_.erase("AWS_SHARED_CREDENTIALS_FILE");
+  EXPECT_TRUE(has(error(), "HOME"));
+}
+
+TEST_F(credentials, error_names_each_source_that_was_tried) {
+  const std::string message = error();
+  EXPECT_TRUE(has(message, "environment: AWS_ACCESS_KEY_ID is not set")) << message;
+  EXPECT_TRUE(has(message, "not in /home/u/.aws/config or " + std::string(kPath) + ", which do not exist"))
+      << message;
+  files_.contents[kPath] = kDefault;
+  files_.broken = true;
+  EXPECT_TRUE(has(error(), "permission denied"));
+}
+
+TEST_F(credentials, profile_without_keys_says_which_are_missing) {
+  files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n[other]\naws_secret_access_key = FILESECRET\n";
+  EXPECT_TRUE(has(error(), ": no aws_secret_access_key"));
+  variables_["AWS_PROFILE"] = "other";
+  EXPECT_TRUE(has(error(), ": no aws_access_key_id"));
+  files_.contents[kPath] = "[other]\nregion = eu-west-1\n";
+  EXPECT_TRUE(has(error(), "no aws_access_key_id, role_arn or credential_process"));
+}
+
+TEST_F(credentials, config_file_has_profiles_by_another_name_and_the_credentials_file_goes_before_it) {
+  files_.contents["/home/u/.aws/config"] =
+      "[profile a]\naws_access_key_id = CONFIG\naws_secret_access_key = C\n[b]\naws_access_key_id = NO\n"
+      "aws_secret_access_key = NO\n[default]\naws_access_key_id = D\naws_secret_access_key = D\n[profilec]\n"
+      "aws_access_key_id = NO\naws_secret_access_key = NO\n";
+  EXPECT_EQ(find("a")->access_key_id, "CONFIG");
+  EXPECT_EQ(find()->access_key_id, "D");
+  EXPECT_TRUE(
+      has(error("b"), "config line 4: [b] was not read as the header of profile b; write [profile b] alone"));
+  EXPECT_TRUE(has(error("c"), "profile c is not in"));
+  files_.contents[kPath] =
+      "[a]\naws_access_key_id = CREDENTIALS\naws_secret_access_key = C\n[profile b]\naws_access_key_id = NO\n";
+  EXPECT_EQ(find("a")->access_key_id, "CREDENTIALS");
+  EXPECT_TRUE(has(error("b"), "config line 4: [b] was not read"));
+  files_.contents.erase("/home/u/.aws/config");
+  EXPECT_TRUE(
+      has(error("b"), "credentials line 4: [profile b] was not read as the header of profile b; write [b]"));
+}
+
+TEST_F(credentials, keys_are_never_put_together_from_two_files) {
+  files_.contents["/home/u/.aws/config"] = "[default]\naws_access_key_id = C\naws_secret_access_key = C\n";
+  files_.contents[kPath] = "[default]\naws_access_key_id = FILEID\n";
+  EXPECT_TRUE(has(error(), ": no aws_secret_access_key"));
+  files_.contents[kPath] = "[default]\naws_secret_access_key = FILESECRET\n";
+  EXPECT_EQ(find()->secret_access_key, "C");
+}
+
+// What botocore reads: any of these forms once had another identity sign, or was not found.
+TEST_F(credentials, of_every_form_that_botocore_reads_are_found) {
+  variables_["AWS_PROFILE"] = "log reader";
+  for (const char* end : {"\n", "\r\n", "\r"})
+    for (const std::string indent : {"", "  ", "\t"})
+      for (const std::string header : {R"([profile "log reader"])", "[profile 'log reader'] # mine",
+                                       R"([profile log\ reader];x)", "[profile  \"log reader\"] ; prod"})
+        for (const std::string is : {"=", " = ", ": "}) {
+          files_.contents["/home/u/.aws/config"] = std::string("# c") + end + end + indent + header + end +
+                                                   indent + "AWS_Access_Key_ID" + is + "FILEID" + end + indent +
+                                                   "aws_secret_access_key" + is + "a=b#c" + end;
+          const Result<Credentials> found = find();
+          ASSERT_TRUE(found.ok()) << found.status().message() << '\n' << files_.contents.begin()->second;
+          EXPECT_EQ(found->access_key_id, "FILEID");
+          EXPECT_EQ(found->secret_access_key, "a=b#c");
+        }
+  files_.contents[kPath] = "[log reader] ; mine\naws_access_key_id: OTHERID\naws_secret_access_key: OSECRET\n";
+  EXPECT_EQ(find()->access_key_id, "OTHERID");
+}
+
+TEST_F(credentials, profile_that_is_mentioned_but_cannot_be_read_is_an_error_with_file_and_line) {
+  const std::string keys = "aws_access_key_id=FILEID\naws_secret_access_key=FILESECRET\n";
+  for (const char* header : {"[ default ]", "[Default]", "[DEFAULT]", "[\"default\"]", "[profile default]",
+                             "[default] # [x]", "[default]]"}) {
+    files_.contents[kPath] = "\n" + std::string(header) + "\n" + keys;
+    EXPECT_TRUE(has(error(), "profile default: " + std::string(kPath) + " line 2: " + header +
+                                 " was not read as the header of profile default; write [default]"))
+        << error();
+  }
+  files_.contents[kPath] = "[a]\nregion = x\n  [default]\n  aws_access_key_id=FILEID\n";
+  EXPECT_TRUE(has(error(), std::string(kPath) + " line 3: [default] was not read"));
+  files_.contents[kPath] =
+      "[default]\nregion = x\n  aws_access_key_id=FILEID\n  aws_secret_access_key=FILESECRET\n";
+  EXPECT_TRUE(has(error(), std::string(kPath) + " line 2: aws_access_key_id is part of the value of region"));
+  for (const std::string& broken :
+       {"[default]\n" + keys + "no equals\n", "[default\n" + keys, keys, "\xEF\xBB\xBF[default]\n" + keys,
+        "[default]\n" + keys + "[default]\n", "[default]\n" + keys + "aws_access_key_id=ID\n"}) {
+    files_.contents[kPath] = broken;
+    EXPECT_TRUE(has(error(), std::string("shared files: ") + kPath + ": line ")) << error();
+  }
+  files_.contents[kPath] = "# [default]\n; [default]\n[other]\nregion = default\n";
+  EXPECT_TRUE(has(error(), "instance metadata: ")) << "a comment mentions nothing";
+}
+
+TEST_F(credentials, profile_without_anything_of_ours_leads_on_and_one_with_a_half_does_not) {
+  files_.contents[kPath] = "[default]\nregion = eu-west-1\n";
+  EXPECT_TRUE(has(error(), "instance metadata: "));
+  for (const char* half : {"aws_access_key_id=FILEID", "aws_secret_access_key=FILESECRET",
+                           "aws_access_key_id=", "role_arn=arn:r", "role_arn=", "source_profile=a",
+                           "sso_session=s", "sso_start_url=u", "login_session=l", "credential_process="}) {
+    files_.contents[kPath] = "[default]\n" + std::string(half) + "\n";
+    EXPECT_FALSE(has(error(), "instance metadata: ")) << half << ": " << error();
+  }
+}
+
+TEST_F(credentials, profile_of_the_environment_is_named_by_either_variable) {
+  files_.contents[kPath] =
+      "[a]\naws_access_key_id=A\naws_secret_access_key=S\n[b]\naws_access_key_id=B\n"
+      "aws_secret_access_key=S\n";
+  variables_["AWS_PROFILE"] = "b";
+  EXPECT_EQ(find()->access_key_id, "B");
+  variables_["AWS_DEFAULT_PROFILE"] = "a";
+  EXPECT_EQ(find()->access_key_id, "A") << "before the other, as botocore has them";
+  variables_.erase("AWS_PROFILE");
+  EXPECT_EQ(find()->access_key_id, "A");
+  variables_["AWS_DEFAULT_PROFILE"] = "gone";
+  EXPECT_TRUE(has(error(), "no credentials: profile gone is not in "));
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  EXPECT_TRUE(has(AwsProfiles::read_settings(fake_.env, "").status().message(), "profile gone is not in "));
+}
+
+TEST_F(credentials, paths_of_files_are_expanded_as_a_shell_would) {
+  variables_["DIR"] = "/etc";
+  for (const char* path : {"~/keys", "$HOME/keys", "${HOME}/keys", "$DIR/../home/u/keys", "/home/u/$NOT_SET"}) {
+    variables_["AWS_SHARED_CREDENTIALS_FILE"] = path;
+    files_.contents = {
+        {"/home/u/keys", kDefault}, {"/etc/../home/u/keys", kDefault}, {"/home/u/$NOT_SET", kDefault}};
+    EXPECT_TRUE(find().ok()) << path;
+  }
+  variables_["AWS_SHARED_CREDENTIALS_FILE"] = "~other/keys";
+  EXPECT_TRUE(
+      has(error(), "AWS_SHARED_CREDENTIALS_FILE is ~other/keys: the folders of other users are not looked up"));
+  variables_.erase("HOME");
+  variables_["AWS_SHARED_CREDENTIALS_FILE"] = "~/keys";
+  EXPECT_TRUE(has(error(), "AWS_SHARED_CREDENTIALS_FILE is ~/keys, but HOME is not set"));
+}
+
+TEST_F(credentials, file_that_a_variable_leaves_out_is_not_read) {
+  files_.contents[kPath] = kDefault;
+  for (const char* path : {"", "/dev/null", "/gone"}) {
+    variables_["AWS_SHARED_CREDENTIALS_FILE"] = path;
+    EXPECT_TRUE(has(error(), "instance metadata: ")) << path;
+  }
+}
+
+TEST_F(credentials, file_that_cannot_be_read_is_an_error_and_no_other_place_is_asked) {
+  files_.contents[kPath] = kDefault;
+  files_.broken = true;
+  EXPECT_EQ(error(),
+            "no credentials: shared files: permission denied (asked before: environment: AWS_ACCESS_KEY_ID is "
+            "not set)");
+}
+
+TEST_F(credentials, file_of_256_kib_is_read_and_one_byte_more_refused) {
+  std::string text = kDefault;
+  text += "#" + std::string(size_t{256} * 1024 - text.size() - 1, '-');
+  files_.contents[kPath] = text;
+  EXPECT_TRUE(find().ok());
+  files_.contents[kPath] = text + "-";
+  EXPECT_TRUE(has(error(), "larger than 262144 bytes"));
+}
+
+TEST_F(credentials, values_that_would_break_a_header_are_refused_unseen) {
+  for (const char* value : {"SECRET\r\nX: y", "SECRET SECRET", "SECRET\x7f", "SECRET\xc3\xa9", "SECRET\n"}) {
+    variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+    variables_["AWS_SECRET_ACCESS_KEY"] = value;
+    EXPECT_TRUE(has(error(), "AWS_SECRET_ACCESS_KEY holds a blank"));
+    variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
+    variables_["AWS_SESSION_TOKEN"] = value;
+    EXPECT_TRUE(has(error(), "AWS_SESSION_TOKEN holds a blank"));
+    variables_ = {{"HOME", "/home/u"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
+  }
+  files_.contents[kPath] = "[default]\naws_access_key_id=a b\naws_secret_access_key=c\n";
+  EXPECT_TRUE(has(error(), "aws_access_key_id holds a blank"));
+}
+
+TEST_F(credentials, token_of_16_kib_is_taken_and_one_byte_more_refused) {
+  variables_["AWS_ACCESS_KEY_ID"] = "ENVID";
+  variables_["AWS_SECRET_ACCESS_KEY"] = "fine";
+  variables_["AWS_SESSION_TOKEN"] = std::string(size_t{16} * 1024, 't');
+  EXPECT_TRUE(find().ok());
+  variables_["AWS_SESSION_TOKEN"] += 't';
+  EXPECT_TRUE(has(error(), "longer than 16384 bytes"));
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,157 @@
+// Endpoints that the environment and the profile give, and what goes before what.
+#include "core/aws/endpoint_settings.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/core/fake_env.h"
+
+namespace penstock {
+namespace {
+
+constexpr const char* kConfig = "/home/u/.aws/config";
+
+class endpoint_settings : public testing::Test {
+ protected:
+  static bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  }
+
+  static EndpointOptions given(const std::string& url = "", const std::string& use_fips = "",
+                               const std::string& use_dualstack = "") {
+    return {"endpoint", url, use_fips, use_dualstack, false, false};
+  }
+  // The URL, or the error.
+  std::string url(const std::string& service = "kinesis", const EndpointOptions& options = given()) {
+    const Result<AwsProfiles> profiles = AwsProfiles::read_settings(fake_.env, "");
+    if (!profiles.ok()) return profiles.status().message();
+    const Result<EndpointSettings> settings =
+        read_endpoint_settings(fake_.env, *profiles, AwsProfiles::chosen(fake_.env, ""));
+    if (!settings.ok()) return settings.status().message();
+    const Result<Endpoint> endpoint = choose_endpoint(*settings, options, service, "eu-west-1");
+    if (endpoint.ok()) log_endpoint(fake_.env, *endpoint);
+    if (endpoint.ok()) return endpoint->url;
+    EXPECT_EQ(endpoint.status().code(), Code::config);
+    return endpoint.status().message();
+  }
+  void config(const std::string& text) { fake_.files.contents[kConfig] = text; }
+
+  FakeEnv fake_;
+  std::map<std::string, std::string>& variables_ = fake_.variables;
+};
+
+TEST_F(endpoint_settings, are_the_regions_own_without_a_word_in_the_log_if_nothing_is_set) {
+  EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
+  EXPECT_TRUE(fake_.log.empty());
+}
+
+TEST_F(endpoint_settings, of_a_service_go_before_those_of_all_and_the_environment_before_the_profile) {
+  config(
+      "[default]\nendpoint_url = https://profile\nservices = s\n[services s]\nkinesis =\n  endpoint_url = "
+      "https://section\n");
+  EXPECT_EQ(url(), "https://section");
+  EXPECT_EQ(url("dynamodb"), "https://profile");
+  EXPECT_EQ(url("sts"), "https://profile");
+  variables_["AWS_ENDPOINT_URL"] = "https://all";
+  EXPECT_EQ(url(), "https://all");
+  variables_["AWS_ENDPOINT_URL_KINESIS"] = "https://one";
+  EXPECT_EQ(url(), "https://one");
+  EXPECT_EQ(url("dynamodb"), "https://all");
+  EXPECT_EQ(url("kinesis", given("https://option")), "https://option");
+  EXPECT_EQ(fake_.log.back(), "using endpoint https://option for kinesis, from endpoint");
+  EXPECT_EQ(url("sts"), "https://all");
+  EXPECT_EQ(fake_.log.back(), "using endpoint https://all for sts, from AWS_ENDPOINT_URL");
+}
+
+TEST_F(endpoint_settings, of_the_environment_and_the_profile_are_passed_over_if_either_says_so) {
+  config(
+      "[default]\nendpoint_url = https://profile\n[profile p]\nignore_configured_endpoint_urls = true\n"
+      "endpoint_url = https://p\n");
+  variables_["AWS_ENDPOINT_URL"] = "https://all";
+  variables_["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "True";
+  EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
+  EXPECT_EQ(url("kinesis", given("https://option")), "https://option");
+  variables_["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false";
+  EXPECT_EQ(url(), "https://all");
+  variables_.erase("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+  variables_["AWS_PROFILE"] = "p";
+  EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
+}
+
+TEST_F(endpoint_settings, keep_the_rules_of_our_own_option) {
+  variables_["AWS_ENDPOINT_URL"] = "http://example.com";
+  EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL: endpoint http://example.com would send")) << url();
+  EndpointOptions plaintext = given();
+  plaintext.allow_plaintext = true;
+  EXPECT_EQ(url("kinesis", plaintext), "http://example.com");
+  for (const char* good : {"http://127.0.0.1:4566", "http://localhost:4566/", "http://[::1]:1"}) {
+    variables_["AWS_ENDPOINT_URL"] = good;
+    EXPECT_TRUE(url().starts_with("http://")) << url();
+  }
+  for (const char* bad : {"localhost:4566", "http://localhost:4566/path", "https://u:SECRET@h", "ftp://h"}) {
+    variables_["AWS_ENDPOINT_URL"] = bad;
+    EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL: endpoint ")) << url();
+    EXPECT_FALSE(has(url(), "SECRET"));
+  }
+}
+
+TEST_F(endpoint_settings, of_fips_and_dual_stack_are_switches_of_the_environment_then_of_the_profile) {
+  config("[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = TRUE\n");
+  EXPECT_EQ(url(), "https://kinesis-fips.eu-west-1.api.aws");
+  EXPECT_EQ(fake_.log.back(),
+            "using endpoint https://kinesis-fips.eu-west-1.api.aws for kinesis, from "
+            "use_fips_endpoint of profile default");
+  variables_["AWS_USE_FIPS_ENDPOINT"] = "false";
+  EXPECT_EQ(url(), "https://kinesis.eu-west-1.api.aws");
+  variables_["AWS_USE_DUALSTACK_ENDPOINT"] = "false";
+  EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
+  EXPECT_EQ(url("kinesis", given("", "on", "off")), "https://kinesis-fips.eu-west-1.amazonaws.com");
+  variables_["AWS_USE_FIPS_ENDPOINT"] = "true";
+  EXPECT_EQ(url("kinesis", given("", "off", "")), "https://kinesis.eu-west-1.amazonaws.com");
+  variables_["AWS_USE_FIPS_ENDPOINT"] = "1";
+  EXPECT_EQ(url(), "AWS_USE_FIPS_ENDPOINT is 1, but must be true or false");
+}
+
+TEST_F(endpoint_settings, with_a_url_next_to_fips_or_dual_stack_contradict_each_other) {
+  variables_["AWS_ENDPOINT_URL"] = "https://all";
+  variables_["AWS_USE_FIPS_ENDPOINT"] = "true";
+  EXPECT_TRUE(has(url(), "AWS_ENDPOINT_URL and AWS_USE_FIPS_ENDPOINT do not go together")) << url();
+  EXPECT_TRUE(
+      has(url("kinesis", given("https://option")), "endpoint and AWS_USE_FIPS_ENDPOINT do not go together"));
+  EXPECT_EQ(url("kinesis", given("https://option", "off", "")), "https://option");
+  EXPECT_TRUE(
+      has(url("kinesis", given("", "off", "on")), "AWS_ENDPOINT_URL and use_dualstack do not go together"));
+  EndpointOptions sts = given("https://sts", "on");
+  sts.is_for_one = true;
+  EXPECT_EQ(url("sts", sts), "https://sts") << "FIPS is for Kinesis then";
+}
+
+TEST_F(endpoint_settings, of_a_services_section_must_be_there_and_nested) {
+  config("[default]\nservices = gone\n");
+  EXPECT_TRUE(has(url(), "profile default names the section [services gone], which is missing or empty"));
+  config("[default]\nservices = s\n[services s]\nkinesis = https://x\n");
+  EXPECT_TRUE(has(url(), "[services s]: kinesis has no nested settings"));
+  variables_["AWS_ENDPOINT_URL"] = "https://all";
+  EXPECT_EQ(url(), "https://all") << "the environment goes before it";
+}
+
+TEST_F(endpoint_settings, are_those_of_the_profile_that_is_named_which_must_exist) {
+  config("[profile p]\nendpoint_url = https://p\n");
+  EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
+  variables_["AWS_PROFILE"] = "p";
+  EXPECT_EQ(url(), "https://p");
+  variables_["AWS_PROFILE"] = "gone";
+  EXPECT_EQ(url(), "profile gone is not in /home/u/.aws/config; write it, or name another");
+}
+
+TEST_F(endpoint_settings,
+       of_a_file_that_we_may_not_read_are_passed_over_with_a_warning_unless_a_profile_is_named) {
+  config("[default]\nendpoint_url = https://profile\n");
+  fake_.files.broken = true;
+  EXPECT_EQ(url(), "https://kinesis.eu-west-1.amazonaws.com");
+  EXPECT_EQ(fake_.log.back(), "shared files: permission denied; going on without their settings");
+  variables_["AWS_PROFILE"] = "default";
+  EXPECT_EQ(url(), "shared files: permission denied");
+}
+
+}  // namespace
+}  // namespace penstock

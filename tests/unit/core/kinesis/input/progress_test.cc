@@ -1,0 +1,201 @@
+#include "core/kinesis/input/progress.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "core/kinesis/input/ack_table.h"
+
+namespace penstock {
+namespace {
+
+// Of records that are not aggregated.
+Progress::RecordNumber open(Progress& progress, const std::string& sequence_number) {
+  return progress.open({sequence_number}, 0);
+}
+
+TEST(progress, the_position_moves_when_a_record_and_all_before_it_are_settled) {
+  Progress progress;
+  const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
+  EXPECT_EQ(progress.position().sequence_number, "");
+  progress.release(second);
+  EXPECT_EQ(progress.position().sequence_number, "");
+  progress.release(first);
+  EXPECT_EQ(progress.position().sequence_number, "2");
+  progress.release(third);
+  EXPECT_EQ(progress.position().sequence_number, "3");
+  EXPECT_EQ(progress.open_records(), 0u);
+}
+
+TEST(progress, every_hold_counts) {
+  Progress progress;
+  const auto record = open(progress, "1");
+  progress.hold(record);
+  progress.hold(record);
+  progress.release(record);
+  progress.release(record);
+  EXPECT_EQ(progress.position().sequence_number, "");
+  progress.release(record);
+  EXPECT_EQ(progress.position().sequence_number, "1");
+}
+
+TEST(progress, never_passes_a_record_that_was_abandoned) {
+  Progress progress;
+  const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
+  EXPECT_TRUE(progress.abandon(second));
+  EXPECT_FALSE(progress.abandon(third)) << "it lies behind one that was abandoned";
+  progress.release(third);
+  progress.release(first);
+  EXPECT_EQ(progress.position().sequence_number, "1");
+  progress.release(open(progress, "4"));
+  EXPECT_EQ(progress.position().sequence_number, "1");
+  EXPECT_EQ(progress.open_records(), 0u) << "what can never be passed takes no memory";
+}
+
+TEST(progress, an_earlier_abandonment_wins) {
+  Progress progress;
+  const auto first = open(progress, "1"), second = open(progress, "2");
+  EXPECT_TRUE(progress.abandon(second));
+  EXPECT_TRUE(progress.abandon(first));
+  progress.release(first);
+  EXPECT_EQ(progress.position().sequence_number, "");
+}
+
+TEST(progress, in_any_order_of_settling_the_position_is_the_last_of_the_settled_prefix) {
+  std::mt19937_64 random(20190825);
+  for (int round = 0; round < 200; ++round) {
+    Progress progress;
+    std::vector<Progress::RecordNumber> order;
+    order.reserve(30);
+    for (int i = 0; i < 30; ++i) order.push_back(open(progress, std::to_string(i)));
+    std::shuffle(order.begin(), order.end(), random);
+    std::vector<bool> settled(order.size());
+    for (const auto record : order) {
+      progress.release(record);
+      settled[record] = true;
+      const auto open = std::find(settled.begin(), settled.end(), false) - settled.begin();
+      ASSERT_EQ(progress.position().sequence_number, open == 0 ? "" : std::to_string(open - 1));
+    }
+  }
+}
+
+TEST(progress, merging_settled_records_does_not_change_the_position) {
+  std::mt19937_64 random(20190825);
+  for (int round = 0; round < 20; ++round) {
+    Progress progress;
+    std::vector<Progress::RecordNumber> out;
+    std::vector<bool> settled;
+    size_t passed = 0;
+    const size_t most_out = 1 + random() % 300;
+    for (size_t step = 0; step < 20'000; ++step) {
+      if (out.size() < most_out) {
+        out.push_back(open(progress, std::to_string(settled.size())));
+        settled.push_back(false);
+        continue;
+      }
+      // The oldest seldom, so that much is settled behind it.
+      const size_t chosen = random() % 100 == 0 ? 0 : random() % out.size();
+      const auto record = out[chosen];
+      out.erase(out.begin() + static_cast<std::ptrdiff_t>(chosen));
+      settled[record] = true;
+      const size_t passed_before = passed;
+      while (passed < settled.size() && settled[passed]) ++passed;
+      ASSERT_EQ(progress.release(record), passed != passed_before);
+      ASSERT_EQ(progress.position().sequence_number, passed == 0 ? "" : std::to_string(passed - 1));
+      ASSERT_EQ(progress.open_records(), settled.size() - passed);
+      if (passed < settled.size()) {
+        ASSERT_EQ(progress.first_open().sequence_number, std::to_string(passed));
+      }
+    }
+    if (!out.empty() && round % 2 == 0) {
+      const size_t at = random() % out.size();
+      EXPECT_TRUE(progress.abandon(out[at]));
+      out.erase(out.begin() + static_cast<std::ptrdiff_t>(at), out.end());
+    }
+    const auto abandoned = progress.open_records() + passed;
+    for (const auto record : out) progress.release(record);
+    EXPECT_EQ(progress.position().sequence_number, abandoned == 0 ? "" : std::to_string(abandoned - 1));
+    EXPECT_EQ(progress.open_records(), 0U);
+    EXPECT_EQ(progress.held_bytes(), 0U);
+  }
+}
+
+TEST(progress, a_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
+  Progress progress;
+  const auto stuck = open(progress, "stuck");
+  size_t most_bytes = 0;
+  for (int count = 0; count < 200'000; ++count) {
+    progress.release(open(progress, "x"));
+    most_bytes = std::max(most_bytes, progress.held_bytes());
+  }
+  EXPECT_LT(most_bytes, 64U << 10);
+  EXPECT_EQ(progress.open_records(), 200'001U);
+  EXPECT_TRUE(progress.release(stuck));
+  EXPECT_EQ(progress.held_bytes(), 0U);
+}
+
+TEST(progress, memory_follows_the_records_that_are_not_settled) {
+  Progress progress;
+  std::vector<Progress::RecordNumber> kept;
+  for (int count = 0; count < 100'000; ++count) {
+    const auto record = open(progress, "x");
+    if (count % 10 == 0)
+      kept.push_back(record);
+    else
+      progress.release(record);
+  }
+  const size_t bytes = progress.held_bytes();
+  EXPECT_LT(bytes, kept.size() * 4 * 200);
+  for (size_t i = 1; i < kept.size(); ++i) progress.release(kept[i]);
+  EXPECT_LT(progress.held_bytes(), 64U << 10) << "one is left";
+}
+
+TEST(ack_table, memory_follows_the_batches_that_are_outstanding) {
+  AckTable acks;
+  const uint64_t stuck = acks.add(1, 0);
+  size_t most_bytes = 0;
+  for (int count = 0; count < 200'000; ++count) {
+    const uint64_t id = acks.add(1, 1);
+    EXPECT_TRUE(acks.take(id));
+    most_bytes = std::max(most_bytes, acks.held_bytes());
+  }
+  EXPECT_LT(most_bytes, 4U << 10);
+  EXPECT_EQ(acks.outstanding(), 1U);
+  EXPECT_TRUE(acks.take(stuck));
+  EXPECT_EQ(acks.held_bytes(), 0U);
+}
+
+TEST(ack_table, ids_are_found_in_whatever_order_they_are_taken) {
+  std::mt19937_64 random(20190825);
+  AckTable acks;
+  std::vector<uint64_t> ids;
+  for (size_t record = 0; record < 5'000; ++record) ids.push_back(acks.add(1, record));
+  std::shuffle(ids.begin(), ids.end(), random);
+  for (const uint64_t id : ids) {
+    const auto entry = acks.take(id);
+    ASSERT_TRUE(entry);
+    ASSERT_EQ(entry->record, id - 1);
+    ASSERT_FALSE(acks.take(id));
+  }
+  EXPECT_EQ(acks.outstanding(), 0U);
+}
+
+TEST(ack_table, an_id_is_taken_once) {
+  AckTable acks;
+  const GrantId shard = 5;
+  const uint64_t first = acks.add(shard, 7), second = acks.add(shard, 8);
+  EXPECT_FALSE(acks.take(0));
+  EXPECT_FALSE(acks.take(second + 1));
+  EXPECT_EQ(acks.take(second)->record, 8u);
+  EXPECT_FALSE(acks.take(second));
+  EXPECT_EQ(acks.outstanding(), 1u);
+  EXPECT_EQ(acks.take(first)->record, 7u);
+  EXPECT_FALSE(acks.take(first));
+  EXPECT_EQ(acks.outstanding(), 0u);
+  EXPECT_GT(acks.add(shard, 9), second) << "ids are never used again";
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,303 @@
+// The writer with aggregate kpl, between fakes: a stream of two shards, each with half of the hash keys.
+#include <gtest/gtest.h>
+
+#include "core/kinesis/kpl_record.h"
+#include "tests/unit/core/kinesis/output/writer_fixture.h"
+
+namespace penstock {
+namespace {
+
+// By their MD5 "a" and "c" belong to the lower half, "b", "d", "e" and "f" to the upper one.
+constexpr std::string_view kTwoShards =
+    R"({"Shards":[{"ShardId":"low","HashKeyRange":{"StartingHashKey":"0",)"
+    R"("EndingHashKey":"170141183460469231731687303715884105727"},"SequenceNumberRange":{}},)"
+    R"({"ShardId":"high","HashKeyRange":{"StartingHashKey":"170141183460469231731687303715884105728",)"
+    R"("EndingHashKey":"340282366920938463463374607431768211455"},"SequenceNumberRange":{}}]})";
+constexpr std::string_view kOneShard =
+    R"({"Shards":[{"ShardId":"merged","HashKeyRange":{"StartingHashKey":"0",)"
+    R"("EndingHashKey":"340282366920938463463374607431768211455"},"SequenceNumberRange":{}}]})";
+
+struct Keyed {
+  std::string key, data;
+};
+
+struct KplFixture : WriterFixture {
+  explicit KplFixture(Packing::Options packing = {}, bool order_per_key = false)
+      : WriterFixture(options(packing, order_per_key)) {}
+
+  static Writer::Options options(Packing::Options packing, bool order_per_key) {
+    packing.aggregate = Packing::Aggregate::kpl;
+    return {.stream = "out",
+            .mem_limit_bytes = 256 << 20,
+            .calls = {.order_per_key = order_per_key, .packing = packing}};
+  }
+
+  void list(std::string_view shards) {
+    advance();
+    ASSERT_EQ(service.questions.size(), 1U);
+    EXPECT_EQ(service.questions[0].operation, "ListShards");
+    service.take_question().answered(ServiceAnswer{std::string(shards)});
+  }
+
+  void write_keyed(uint64_t ack_id, const std::vector<Keyed>& keyed) {
+    std::vector<penstock_record> records(keyed.size());
+    for (size_t i = 0; i < keyed.size(); ++i) {
+      records[i].key = bytes(keyed[i].key);
+      records[i].body = bytes(keyed[i].data);
+    }
+    penstock_batch batch = origin(ack_id);
+    batch.records = records.data();
+    batch.record_count = records.size();
+    ASSERT_TRUE(writer.write(batch).ok());
+  }
+
+  // The oldest call: each record as "key: data", or as "key: key=data key=data" where it is an aggregated one.
+  std::vector<std::string> sent() const {
+    std::vector<std::string> lines;
+    if (service.calls.empty()) return lines;
+    KplRecord reader;
+    for (const SentRecord& record : service.calls[0].records) {
+      std::string line = record.key + ":";
+      if (reader.open(record.data)) {
+        for (KplUserRecord one; reader.next(one);)
+          line += " " + std::string(one.partition_key) + "=" + std::string(one.data);
+      } else {
+        line += " " + record.data;
+      }
+      lines.push_back(line);
+    }
+    return lines;
+  }
+
+  // Answers the oldest call: each record was taken by the shard of that name, or refused where that is "".
+  void answer(const std::vector<std::string>& shards) {
+    const FakeService::Call call = service.take();
+    ASSERT_EQ(call.records.size(), shards.size());
+    std::string body = R"({"Records":[)";
+    for (const std::string& shard : shards)
+      body += std::string(&shard == shards.data() ? "" : ",") +
+              (shard.empty() ? R"({"ErrorCode":"InternalFailure"})"
+                             : R"({"SequenceNumber":"49","ShardId":")" + shard + "\"}");
+    call.answered(ServiceAnswer{body + "]}"});
+  }
+};
+
+using Lines = std::vector<std::string>;
+
+TEST(kpl_packing, records_of_one_shard_share_one_record_under_the_key_of_its_first) {
+  KplFixture fixture;
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"b", "2"}, {"c", "3"}});
+  fixture.write_keyed(2, {{"d", "4"}, {"a", "5"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=3 a=5", "b: b=2 d=4"}));
+  fixture.answer({"low", "high"});
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
+  EXPECT_EQ(fixture.writer.counters().records_out, 5);
+  EXPECT_EQ(fixture.writer.counters().misplaced_records, 0);
+}
+
+TEST(kpl_packing, a_record_that_is_alone_goes_as_it_is) {
+  KplFixture fixture;
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"b", "2"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: 1", "b: 2"}));
+}
+
+TEST(kpl_packing, until_the_shards_are_known_records_of_one_key_share_a_record) {
+  KplFixture fixture;
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
+  fixture.answer({"nobody knows", "nobody knows"});
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}})) << "it is right in any shard";
+}
+
+TEST(kpl_packing, where_shards_may_not_be_listed_records_of_one_key_share_a_record_and_it_is_said_once) {
+  KplFixture fixture;
+  fixture.advance();
+  fixture.service.take_question().answered(Status(Code::permanent, "AccessDeniedException"));
+  for (uint64_t batch = 1; batch <= 20; ++batch) {
+    fixture.write_keyed(batch, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
+    fixture.pass(WriterFixture::kLingerMs);
+    EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
+    fixture.answer({"low", "low"});
+  }
+  EXPECT_TRUE(fixture.service.questions.empty());
+  ASSERT_EQ(fixture.system.log.size(), 1U);
+  EXPECT_NE(fixture.system.log[0].find("only those of one partition key share a record"), std::string::npos);
+}
+
+TEST(kpl_packing, a_record_is_as_large_as_two_billed_units_at_most_and_not_much_smaller) {
+  KplFixture fixture;
+  fixture.list(kTwoShards);
+  std::vector<Keyed> keyed;
+  for (size_t i = 0; i < 2'000; ++i) keyed.push_back({i % 2 == 0 ? "a" : "c", std::string(i % 200, 'x')});
+  fixture.write_keyed(1, keyed);
+  fixture.pass(WriterFixture::kLingerMs);
+  const auto& records = fixture.service.calls.at(0).records;
+  ASSERT_GE(records.size(), 4U);
+  for (size_t i = 0; i < records.size(); ++i) {
+    EXPECT_LE(records[i].data.size() + 1, Packing::kAggregateBytes);
+    if (i + 1 == records.size()) continue;
+    EXPECT_GT(records[i].data.size(), Packing::kAggregateBytes - 5'000);
+  }
+}
+
+TEST(kpl_packing, two_records_share_one_up_to_the_limit_and_not_one_byte_beyond) {
+  const size_t around = kKplRecordBytes + 1 + 2 * (kpl_user_record_bytes(0) + kpl_partition_key_bytes(1));
+  for (const size_t extra : {0U, 1U}) {
+    KplFixture fixture;
+    fixture.list(kTwoShards);
+    fixture.write_keyed(1, {{"a", std::string(20'000, 'x')},
+                            {"c", std::string(Packing::kAggregateBytes - 20'000 - around + extra, 'y')}});
+    fixture.pass(WriterFixture::kLingerMs);
+    EXPECT_EQ(fixture.service.calls.at(0).records.size(), 1U + extra);
+  }
+}
+
+TEST(kpl_packing, append_newline_ends_each_record) {
+  KplFixture fixture({.append_newline = true});
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"b", "3"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1\n c=2\n", "b: 3\n"}));
+}
+
+TEST(kpl_packing, with_random_hash_keys_all_share_a_record_and_its_hash_key) {
+  KplFixture fixture({.random_hash_keys = true});
+  fixture.advance();
+  EXPECT_TRUE(fixture.service.questions.empty()) << "no list of shards is needed";
+  fixture.write_keyed(1, {{"a", "1"}, {"b", "2"}, {"c", "3"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.at(0).records.size(), 1U);
+  const SentRecord& record = fixture.service.calls[0].records[0];
+  KplRecord reader;
+  ASSERT_TRUE(reader.open(record.data));
+  EXPECT_EQ(reader.size(), 3U);
+  for (KplUserRecord one; reader.next(one);)
+    EXPECT_EQ(record.key, "a\",\"ExplicitHashKey\":\"" + std::string(one.explicit_hash_key.value_or("none")));
+  fixture.answer({"any"});
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+}
+
+TEST(kpl_packing, what_was_refused_together_is_sent_again_together) {
+  KplFixture fixture;
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.answer({""});
+  fixture.write_keyed(2, {{"a", "3"}});
+  fixture.pass(2'000);
+  EXPECT_EQ(fixture.sent().at(0), "a: a=1 c=2");
+}
+
+// A split: the new shards are not in the list yet.
+TEST(kpl_packing, records_that_another_shard_took_are_sent_again_by_their_keys_after_which_any_shard_is_right) {
+  KplFixture fixture;
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}, {"b", "4"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=2 a=3", "b: 4"}));
+  fixture.answer({"half of low", "high"});
+  EXPECT_EQ(fixture.writer.counters().misplaced_records, 3);
+  EXPECT_EQ(fixture.writer.counters().records_out, 1);
+  fixture.pass(0);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
+  EXPECT_EQ(fixture.writer.counters().retries, 3);
+  fixture.answer({"half of low", "other half"});
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+  EXPECT_EQ(fixture.writer.counters().misplaced_records, 3);
+}
+
+TEST(kpl_packing, while_the_list_of_shards_is_known_to_be_old_records_go_by_their_keys) {
+  KplFixture fixture;
+  fixture.list(kTwoShards);
+  const std::vector<Keyed> keyed = {{"a", "1"}, {"b", "2"}, {"a", "3"}, {"b", "4"}, {"c", "5"}};
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.answer({"merged"});
+  fixture.pass(0);
+  fixture.answer({"merged", "merged"});
+  fixture.write_keyed(2, keyed);
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "b: b=2 b=4", "c: 5"}));
+  fixture.answer({"merged", "merged", "merged"});
+  fixture.pass(5'000);
+  fixture.list(kOneShard);
+  fixture.write_keyed(3, keyed);
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 b=2 a=3 b=4 c=5"}));
+  fixture.answer({"merged"});
+  EXPECT_EQ(fixture.settled().size(), 3U);
+  EXPECT_EQ(fixture.writer.counters().misplaced_records, 2);
+}
+
+// What was put together before the list is judged by the list after it.
+TEST(kpl_packing, a_parcel_of_an_older_list_is_right_where_its_shard_now_has_all_of_its_keys) {
+  KplFixture fixture;
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
+  fixture.write_keyed(2, {{"b", "1"}, {"d", "2"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  const FakeService::Call both = fixture.service.take();
+  fixture.write_keyed(3, {{"b", "3"}, {"d", "4"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.answer({"merged"});
+  fixture.pass(0);
+  fixture.answer({"merged", "merged"});
+  fixture.pass(5'000);
+  fixture.list(kOneShard);
+  fixture.service.calls.push_front(both);
+  fixture.answer({"merged", "low"});
+  fixture.settled();
+  EXPECT_EQ(fixture.writer.counters().misplaced_records, 4) << "two before the list, and those in low";
+}
+
+TEST(kpl_packing, with_ordering_the_records_of_a_key_share_a_record_and_the_next_wait_for_its_answer) {
+  KplFixture fixture({}, true);
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=2 a=3"}));
+  const FakeService::Call first = fixture.service.take();
+  fixture.write_keyed(2, {{"a", "4"}, {"b", "5"}, {"c", "6"}, {"a", "7"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"b: 5"})) << "a and c are under way";
+  fixture.answer({"high"});
+  fixture.service.calls.push_front(first);
+  fixture.answer({"low"});
+  fixture.pass(0);
+  EXPECT_EQ(fixture.sent(), (Lines{"c: c=6 a=4 a=7"}));
+  fixture.answer({"low"});
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
+}
+
+TEST(kpl_packing, with_ordering_a_new_record_of_a_key_under_way_joins_none_of_its_shard) {
+  KplFixture fixture({}, true);
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  const FakeService::Call first = fixture.service.take();
+  fixture.write_keyed(2, {{"c", "2"}, {"a", "3"}, {"c", "4"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"c: c=2 c=4"}));
+}
+
+TEST(kpl_packing, with_ordering_misplaced_records_of_a_key_go_again_in_one_record_before_those_behind_them) {
+  KplFixture fixture({}, true);
+  fixture.list(kTwoShards);
+  fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.write_keyed(2, {{"a", "4"}});
+  fixture.answer({"half of low"});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
+  fixture.answer({"half of low", "other half"});
+  fixture.pass(0);
+  EXPECT_EQ(fixture.sent(), (Lines{"a: 4"}));
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,188 @@
+#include "core/kinesis/output/packing.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "core/logs/decode/gunzip.h"
+#include "tests/unit/core/kinesis/output/writer_fixture.h"
+
+namespace penstock {
+namespace {
+
+Writer::Options packed(Packing::Options packing, bool order_per_key = false) {
+  return {.stream = "out",
+          .mem_limit_bytes = 256 << 20,
+          .calls = {.order_per_key = order_per_key, .packing = packing}};
+}
+
+constexpr Packing::Options kNewline = {.aggregate = Packing::Aggregate::newline};
+
+std::vector<std::string> data_of(const FakeService::Call& call) {
+  std::vector<std::string> data;
+  for (const SentRecord& record : call.records) data.push_back(record.data);
+  return data;
+}
+
+std::string inflated(std::string_view data) {
+  TextBuffer out;
+  EXPECT_TRUE(Gunzip().inflate(data, 16 << 20, out).ok());
+  return std::string(out.view());
+}
+
+TEST(packing, newline_makes_one_record_of_those_of_a_key_and_settles_each_batch) {
+  WriterFixture fixture(packed(kNewline));
+  fixture.write(1, {"a", "b"});
+  fixture.write(2, {"c"});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a\nb\nc", "ls"}}));
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
+  EXPECT_EQ(fixture.writer.counters().records_out, 3);
+}
+
+TEST(packing, records_join_up_to_the_limit_and_not_one_byte_beyond) {
+  for (const size_t extra : {0U, 1U}) {
+    WriterFixture fixture(packed(kNewline));
+    // A key of two bytes, a newline between the two.
+    fixture.write(1, {std::string(20'000, 'x'), std::string(Packing::kAggregateBytes - 20'003 + extra, 'y')});
+    fixture.pass(WriterFixture::kLingerMs);
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.service.calls[0].records.size(), 1U + extra);
+  }
+}
+
+TEST(packing, a_record_that_is_larger_than_the_limit_goes_alone) {
+  WriterFixture fixture(packed(kNewline));
+  fixture.write(1, {"a", std::string(kMaxRecordBytes - 2, 'x'), "b"});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 3U);
+}
+
+TEST(packing, what_was_refused_together_is_sent_again_together_and_its_records_count) {
+  WriterFixture fixture(packed(kNewline));
+  fixture.write(1, {"a", "b"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.service.answer({true});
+  fixture.write(2, {"c"});
+  fixture.pass(2'000);
+  ASSERT_GE(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(data_of(fixture.service.calls[0])[0], "a\nb");
+  while (!fixture.service.calls.empty()) fixture.service.answer();
+  EXPECT_EQ(fixture.settled().size(), 2U);
+  EXPECT_EQ(fixture.writer.counters().refused_records, 2);
+  EXPECT_EQ(fixture.writer.counters().retries, 2);
+}
+
+TEST(packing, more_than_500_records_share_a_call_where_they_are_packed) {
+  WriterFixture fixture(packed(kNewline));
+  fixture.write(1, std::vector<std::string>(5000, "0123456789"));
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
+}
+
+TEST(packing, append_newline_ends_each_record_or_each_parcel) {
+  for (const auto aggregate : {Packing::Aggregate::none, Packing::Aggregate::newline}) {
+    WriterFixture fixture(packed({.aggregate = aggregate, .append_newline = true}));
+    fixture.write(1, {"a", "b"});
+    fixture.pass(WriterFixture::kLingerMs);
+    const std::vector<std::string> wanted = aggregate == Packing::Aggregate::none
+                                                ? std::vector<std::string>{"a\n", "b\n"}
+                                                : std::vector<std::string>{"a\nb\n"};
+    EXPECT_EQ(data_of(fixture.service.calls.at(0)), wanted);
+  }
+}
+
+TEST(packing, gzip_gives_back_what_went_in) {
+  for (const auto aggregate : {Packing::Aggregate::none, Packing::Aggregate::newline}) {
+    WriterFixture fixture(packed({.aggregate = aggregate, .append_newline = true, .gzip = true}));
+    fixture.write(1, {"a", std::string(30'000, 'x')});
+    fixture.pass(WriterFixture::kLingerMs);
+    std::string all;
+    for (const std::string& data : data_of(fixture.service.calls.at(0))) {
+      EXPECT_LT(data.size(), 200U);
+      all += inflated(data);
+    }
+    EXPECT_EQ(all, "a\n" + std::string(30'000, 'x') + "\n");
+  }
+}
+
+TEST(packing, what_gzip_cannot_compress_still_fits_the_stream) {
+  std::mt19937_64 dice(7);
+  std::string noise(kMaxRecordBytes, '\0');
+  for (char& byte : noise) byte = static_cast<char>(dice());
+  WriterFixture fixture(packed({.gzip = true}));
+  const size_t most = kMaxRecordBytes - 2 - kMaxRecordBytes / 1000 - kGzipOverheadBytes;
+  fixture.write(1, {noise.substr(0, most)});
+  fixture.write(2, {noise.substr(0, most + 2)});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  const std::vector<std::string> data = data_of(fixture.service.calls[0]);
+  ASSERT_EQ(data.size(), 1U);
+  EXPECT_LE(data[0].size() + 2, kMaxRecordBytes);
+  EXPECT_EQ(inflated(data[0]), noise.substr(0, most));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+}
+
+TEST(packing, with_ordering_one_call_has_one_record_of_a_key_and_the_next_waits_for_its_answer) {
+  WriterFixture fixture(packed({}, true));
+  fixture.write(1, {"a", "b"});
+  fixture.pass(60'000);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"a"});
+  EXPECT_EQ(fixture.writer.counters().records_queued, 1);
+  fixture.service.answer();
+  fixture.pass(0);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"b"});
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+}
+
+TEST(packing, with_ordering_and_newline_what_waits_for_one_call_shares_one_record) {
+  WriterFixture fixture(packed(kNewline, true));
+  fixture.write(1, {"a", "b"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.write(2, {"c", "d"});
+  fixture.write(3, {"e"});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"a\nb"});
+  fixture.service.answer();
+  fixture.pass(0);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"c\nd\ne"});
+}
+
+TEST(packing, with_ordering_a_record_that_can_never_be_sent_holds_up_none_of_its_key) {
+  Writer::Options with = packed({}, true);
+  with.record_retry_limit = 1;
+  WriterFixture fixture(std::move(with));
+  fixture.write(1, {std::string(kMaxRecordBytes, 'x'), "bad", "good"});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(data_of(fixture.service.calls.at(0)), std::vector<std::string>{"bad"});
+  fixture.service.answer({true});
+  fixture.pass(2'000);
+  fixture.service.answer({true});
+  fixture.pass(0);
+  EXPECT_EQ(data_of(fixture.service.calls.at(0)), std::vector<std::string>{"good"});
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.writer.counters().failures, 2);
+}
+
+TEST(packing, with_ordering_what_waits_is_given_back_with_the_rest) {
+  WriterFixture fixture(packed({}, true));
+  fixture.write(1, {"a", "b"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.writer.close();
+  fixture.writer.give_back();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(fixture.writer.counters().records_queued, 0);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,167 @@
+#include "core/kinesis/output/partition_key.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/crypto.h"
+#include "tests/unit/core/kinesis/output/writer_fakes.h"
+
+namespace penstock {
+namespace {
+
+struct Wanted {
+  std::string key, log_stream, id, partition_key;
+  std::string body = "body";
+};
+
+std::string key_for(const Wanted& wanted, const std::string& form = "log_stream",
+                    const std::string& missing = "log_stream") {
+  FakeRandom random;
+  PartitionKeys keys = std::move(*PartitionKeys::make(form, missing));
+  penstock_record record = {};
+  record.key = bytes(wanted.key);
+  record.id = bytes(wanted.id);
+  record.body = bytes(wanted.body);
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof record;
+  batch.records = &record;
+  batch.record_count = 1;
+  batch.log_stream = bytes(wanted.log_stream);
+  batch.partition_key = bytes(wanted.partition_key);
+  return std::string(keys.choose(batch, random)[0]);
+}
+
+TEST(partition_key, log_stream_is_the_records_own_then_log_stream_then_id_then_the_sources) {
+  EXPECT_EQ(key_for({"key", "stream", "id", "source"}), "key");
+  EXPECT_EQ(key_for({"", "stream", "id", "source"}), "stream");
+  EXPECT_EQ(key_for({"", "", "id", "source"}), "id");
+  EXPECT_EQ(key_for({"", "", "", "source"}), "source");
+}
+
+TEST(partition_key, key_is_random_where_nothing_is_known) {
+  const std::string key = key_for({"", "", "", ""});
+  EXPECT_EQ(key.size(), 16U);
+  EXPECT_EQ(key.find_first_not_of("0123456789abcdef"), std::string::npos);
+}
+
+TEST(partition_key, key_of_256_characters_stays_and_of_257_is_hashed) {
+  for (const std::string& character : {std::string("k"), std::string("\xE2\x82\xAC")}) {
+    std::string key;
+    for (int i = 0; i < 256; ++i) key += character;
+    EXPECT_EQ(key_for({key, "", "", ""}), key);
+    EXPECT_EQ(key_for({"", key, "", ""}), key);
+    key += character;
+    EXPECT_EQ(key_for({key, "", "", ""}), hex(sha256(key)));
+    EXPECT_EQ(key_for({"", key, "", ""}), hex(sha256(key)));
+    EXPECT_EQ(key_for({"", "", "", key}), hex(sha256(key)));
+  }
+}
+
+TEST(partition_key, key_that_is_not_utf8_is_hashed) {
+  EXPECT_EQ(key_for({"\xFF", "", "", ""}), hex(sha256("\xFF")));
+  EXPECT_EQ(key_for({"", "\xFF", "", ""}), hex(sha256("\xFF")));
+  EXPECT_EQ(key_for({"", "", "\xFF", ""}), hex(sha256("\xFF")));
+}
+
+TEST(partition_key, each_form_takes_what_it_says) {
+  const Wanted wanted = {"", "stream", "id", "source", R"({"lambda":{"requestId":"r-1"},"n":12,"t":true})"};
+  EXPECT_EQ(key_for(wanted, "source"), "source");
+  EXPECT_EQ(key_for(wanted, "text:Same For All"), "Same For All");
+  EXPECT_EQ(key_for(wanted, "field:lambda.requestId"), "r-1");
+  EXPECT_EQ(key_for(wanted, "field:n"), "12");
+  EXPECT_EQ(key_for(wanted, "field:t"), "true");
+  EXPECT_EQ(key_for(wanted, "random").size(), 16U);
+}
+
+TEST(partition_key, the_key_that_a_record_itself_wants_goes_before_any_form) {
+  for (const char* form : {"log_stream", "random", "source", "field:n", "text:x"})
+    EXPECT_EQ(key_for({"own", "stream", "id", "source", R"({"n":1})"}, form), "own") << form;
+}
+
+TEST(partition_key, where_source_or_field_finds_none_the_option_says_what_is_done) {
+  for (const char* form : {"source", "field:a.b"}) {
+    for (const char* body : {"no json", "{}", R"({"a":{"b":null}})", R"({"a":{"b":""}})", R"({"a":{"b":{}}})",
+                             R"({"a":[{"b":"x"}]})", R"({"b":"x","c":{"a":{"b":"x"}}})"}) {
+      const Wanted wanted = {"", "stream", "id", "", body};
+      EXPECT_EQ(key_for(wanted, form, "log_stream"), "stream") << body;
+      EXPECT_EQ(key_for(wanted, form, "random").size(), 16U) << body;
+      EXPECT_EQ(key_for(wanted, form, "on_failure"), "") << body;
+    }
+  }
+}
+
+TEST(partition_key, records_of_a_batch_have_each_their_own_and_share_what_is_the_same) {
+  FakeRandom random;
+  const std::string bodies[] = {R"({"k":"one"})", "{}", R"({"k":"three"})", "{}", "{}"};
+  penstock_record records[5] = {};
+  for (int i = 0; i < 5; ++i) records[i].body = bytes(bodies[i]);
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof records[0];
+  batch.records = records;
+  batch.record_count = 5;
+  const std::string log_stream(300, 's');
+  batch.log_stream = bytes(log_stream);
+  PartitionKeys keys = std::move(*PartitionKeys::make("field:k", "log_stream"));
+  for (int turn = 0; turn < 2; ++turn) {
+    const auto chosen = keys.choose(batch, random);
+    ASSERT_EQ(chosen.size(), 5U);
+    EXPECT_EQ(chosen[0], "one");
+    EXPECT_EQ(chosen[1], hex(sha256(log_stream)));
+    EXPECT_EQ(chosen[2], "three");
+    EXPECT_EQ(chosen[4], hex(sha256(log_stream)));
+    EXPECT_EQ(chosen[3].data(), chosen[4].data());
+  }
+}
+
+TEST(partition_key, a_field_is_hashed_like_any_other_where_it_is_too_long) {
+  const std::string value(257, 'v');
+  EXPECT_EQ(key_for({"", "", "", "", R"({"k":")" + value + "\"}"}, "field:k"), hex(sha256(value)));
+}
+
+TEST(partition_key, forms_that_make_no_sense_are_errors_that_say_what_is_allowed) {
+  for (const char* form :
+       {"", "requestId", "field", "field:", "field:a..b", "field:.a", "field:a.", "text:", "Random"}) {
+    const auto keys = PartitionKeys::make(form, "random");
+    ASSERT_FALSE(keys.ok()) << form;
+    EXPECT_EQ(keys.status().code(), Code::config);
+  }
+  EXPECT_FALSE(PartitionKeys::make("source", "drop").ok());
+}
+
+TEST(json_field, is_found_at_its_path_and_nowhere_else) {
+  const auto found = [](const char* path, std::string_view json) {
+    std::string out = ">";
+    const bool any = JsonField(path).append(out, json);
+    return any ? out.substr(1) : out == ">" ? "none" : "half";
+  };
+  EXPECT_EQ(found("a", R"({"b":1,"a":"x"})"), "x");
+  EXPECT_EQ(found("a.b.c", R"({"z":{"a":{"b":{"c":"no"}}},"a":{"x":{"b":1},"b":{"c":"yes"}}})"), "yes");
+  EXPECT_EQ(found("a", R"({"a":"\u00e9\n"})"), "\xC3\xA9\n");
+  EXPECT_EQ(found("a", R"({"a":-1.50e3,"b":)"), "-1.50e3");
+  EXPECT_EQ(found("a", R"({"b":[1e999,-1e-999999999999],"c":)" + std::string(400, '9') + R"(,"a":"x"})"), "x");
+  EXPECT_EQ(found("a", R"({"a":1e999})"), "1e999");
+  EXPECT_EQ(found("a", R"({"a":1e9999999999})"), "1e9999999999");
+  EXPECT_EQ(found("a", R"({"b":1e999e5,"a":"x"})"), "none");
+  EXPECT_EQ(found("a.b", R"({"a":{},"b":"x"})"), "none");
+  EXPECT_EQ(found("a.b", R"({"a":{"c":1},"a":{"b":"second"}})"), "second");
+  EXPECT_EQ(found("a.b", R"({"a":"x","b":"y"})"), "none");
+  EXPECT_EQ(found("a", R"([{"a":"x"}])"), "none");
+  EXPECT_EQ(found("a", R"({"x":[{"a":"no"}],"a":"yes"})"), "yes");
+  EXPECT_EQ(found("a", R"({"b" "a":1})"), "none");
+  EXPECT_EQ(found("a", ""), "none");
+}
+
+TEST(json_field, deep_nesting_takes_no_stack) {
+  std::string json = R"({"x":)" + std::string(300'000, '[') + std::string(300'000, ']') + R"(,"a":"found"})";
+  std::string out;
+  EXPECT_TRUE(JsonField("a").append(out, json));
+  EXPECT_EQ(out, "found");
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,137 @@
+#include "core/kinesis/output/record_limit.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/core/kinesis/output/writer_fixture.h"
+
+namespace penstock {
+namespace {
+
+Writer::Options limits(size_t record_bytes, size_t call_bytes = kMaxCallBytes) {
+  return {.stream = "out",
+          .mem_limit_bytes = 256 << 20,
+          .max_record_bytes = record_bytes,
+          .calls = {.packing = {.max_call_bytes = call_bytes}}};
+}
+
+std::string summary(const std::string& limit) {
+  return R"({"StreamDescriptionSummary":{"StreamName":"out","OpenShardCount":1)" + limit + "}}";
+}
+
+TEST(record_limit, a_record_of_the_limit_that_was_set_is_sent_and_one_byte_more_is_not) {
+  for (const size_t limit : {size_t{1000}, kMaxRaisedRecordBytes}) {
+    WriterFixture fixture(limits(limit, kMaxRaisedCallBytes));
+    fixture.write(1, {std::string(limit - 2, 'x')});  // the key has two bytes
+    fixture.write(2, {std::string(limit - 1, 'x')});
+    fixture.pass(WriterFixture::kLingerMs);
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.service.calls[0].records.size(), 1U);
+    EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+    EXPECT_NE(fixture.system.files.synced.find(std::to_string(limit + 1) + " bytes"), std::string::npos);
+    fixture.service.answer();
+    EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+  }
+}
+
+TEST(record_limit, a_call_holds_the_bytes_that_were_set_and_not_one_more) {
+  for (const size_t extra : {0U, 1U}) {
+    WriterFixture fixture(limits(1000, 2000));
+    fixture.write(1, {std::string(998, 'x'), std::string(900, 'x'), std::string(96 + extra, 'x')});
+    fixture.pass(WriterFixture::kLingerMs);
+    ASSERT_GE(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.service.calls[0].records.size(), 3U - extra);
+  }
+}
+
+TEST(record_limit, no_call_begins_before_the_stream_has_said_what_it_takes) {
+  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+  fixture.write(1, {std::string((2 << 20) - 2, 'x')});
+  fixture.write(2, {std::string((2 << 20) - 1, 'x')});
+  EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
+  fixture.pass(60'000);
+  EXPECT_TRUE(fixture.service.calls.empty());
+  ASSERT_EQ(fixture.service.questions.size(), 1U);
+  const FakeService::Question question = fixture.service.take_question();
+  EXPECT_EQ(question.operation, "DescribeStreamSummary");
+  EXPECT_EQ(question.body, R"({"StreamName":"out"})");
+  question.answered(ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.pass(0);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 1U);
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_TRUE(fixture.service.questions.empty());
+}
+
+TEST(record_limit, a_stream_that_gave_no_answer_is_asked_again) {
+  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+  fixture.write(1, {"a"});
+  fixture.pass(0);
+  fixture.service.take_question().answered(Status(Code::transient, "timed out"));
+  fixture.pass(10'000);
+  fixture.service.take_question().answered(ServiceAnswer{"{\"StreamDescriptionSummary\":[]}"});
+  fixture.pass(10'000);
+  EXPECT_TRUE(fixture.service.calls.empty());
+  fixture.service.take_question().answered(ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":1024")});
+  fixture.pass(0);
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+}
+
+TEST(record_limit, a_stream_that_is_not_there_yet_is_asked_again_until_it_is) {
+  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+  fixture.write(1, {std::string((2 << 20) - 2, 'x')});
+  fixture.pass(0);
+  fixture.service.take_question().answered(Status(Code::not_found, "ResourceNotFoundException"));
+  fixture.pass(29'999);
+  EXPECT_TRUE(fixture.service.questions.empty());
+  fixture.pass(1);
+  EXPECT_TRUE(fixture.service.calls.empty());
+  fixture.service.take_question().answered(ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.pass(0);
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+}
+
+TEST(record_limit, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a_warning_says_so) {
+  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+  fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
+  fixture.write(2, {std::string(kMaxRecordBytes - 1, 'x')});
+  fixture.pass(0);
+  fixture.service.take_question().answered(Status(Code::denied, "AccessDenied"));
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+  ASSERT_FALSE(fixture.system.log.empty());
+  EXPECT_NE(fixture.system.log[0].find("max_record_bytes auto"), std::string::npos);
+}
+
+TEST(record_limit, what_a_proxy_refuses_is_asked_again) {
+  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+  fixture.write(1, {std::string((2 << 20) - 2, 'x')});
+  fixture.pass(0);
+  for (int i = 0; i < 3; ++i) {
+    fixture.service.take_question().answered(Status(Code::permanent, "DescribeStreamSummary: HTTP 403"));
+    fixture.pass(10'000);
+    EXPECT_TRUE(fixture.service.calls.empty());
+  }
+  fixture.service.take_question().answered(ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.pass(0);
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+}
+
+TEST(record_limit, a_summary_without_the_member_means_one_mebibyte) {
+  EXPECT_EQ(*read_max_record_bytes(summary("")), kMaxRecordBytes);
+  EXPECT_EQ(*read_max_record_bytes(summary(",\"MaxRecordSizeInKiB\":10240")), kMaxRaisedRecordBytes);
+}
+
+TEST(record_limit, what_is_no_summary_is_no_answer) {
+  for (const char* text : {"", "[]", "{}", R"({"StreamDescriptionSummary":1})",
+                           R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":0}})",
+                           R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":"1024"}})",
+                           R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":-1}})"}) {
+    const Result<size_t> bytes = read_max_record_bytes(text);
+    ASSERT_FALSE(bytes.ok()) << text;
+    EXPECT_EQ(bytes.status().code(), Code::transient);
+  }
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,145 @@
+#include "core/kinesis/output/shard_map.h"
+
+#include <gtest/gtest.h>
+
+#include "core/kinesis/output/shard_budget.h"
+#include "tests/unit/core/kinesis/output/writer_fakes.h"
+
+namespace penstock {
+namespace {
+
+struct MapFixture {
+  FakeSystem system;
+  FakeService service;
+  Reporter reporter{system.env};
+  ServiceCall call = [this](std::string_view operation, const std::string& body, size_t,
+                            ServiceClient::Answered answered) {
+    service.call(operation, body, std::move(answered));
+  };
+  ShardMap map{system.env, reporter, call, "out"};
+
+  std::string ask() {
+    map.want();
+    map.advance();
+    return service.questions.empty() ? "" : service.questions.front().body;
+  }
+  void answer(const std::string& json) {
+    service.take_question().answered(ServiceAnswer{json});
+    map.advance();
+  }
+};
+
+std::string shard(const char* id, const char* first, const char* last, bool open = true) {
+  return std::string(R"({"ShardId":")") + id + R"(","HashKeyRange":{"StartingHashKey":")" + first +
+         R"(","EndingHashKey":")" + last + R"("},"SequenceNumberRange":{"StartingSequenceNumber":"1")" +
+         (open ? "" : R"(,"EndingSequenceNumber":"2")") + "}}";
+}
+
+constexpr const char* kHalf = "170141183460469231731687303715884105728";
+constexpr const char* kBelowHalf = "170141183460469231731687303715884105727";
+constexpr const char* kLast = "340282366920938463463374607431768211455";
+
+// MD5 of "a" begins with 0c, of "b" with 92.
+TEST(shard_map, a_key_belongs_to_the_open_shard_whose_range_has_its_md5) {
+  MapFixture fixture;
+  EXPECT_EQ(fixture.map.shard_of("a"), ShardMap::kNoShard);
+  EXPECT_EQ(fixture.map.next_deadline_ms(), kNever);
+  EXPECT_EQ(fixture.ask(), R"({"StreamName":"out"})");
+  fixture.answer("{\"Shards\":[" + shard("old", "0", kLast, false) + "," + shard("high", kHalf, kLast) +
+                 "],\"NextToken\":\"t\"}");
+  EXPECT_FALSE(fixture.map.known());
+  ASSERT_EQ(fixture.service.questions.size(), 1U);
+  EXPECT_EQ(fixture.service.questions[0].body, R"({"NextToken":"t"})");
+  fixture.answer("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "]}");
+  ASSERT_TRUE(fixture.map.known());
+  EXPECT_EQ(fixture.map.id(fixture.map.shard_of("a")), "low");
+  EXPECT_EQ(fixture.map.id(fixture.map.shard_of("b")), "high");
+}
+
+TEST(shard_map, a_list_of_two_pages_is_asked_for_once) {
+  MapFixture fixture;
+  fixture.ask();
+  EXPECT_FALSE(fixture.map.current());
+  fixture.answer("{\"Shards\":[" + shard("low", "0", kBelowHalf) + "],\"NextToken\":\"t\"}");
+  EXPECT_FALSE(fixture.map.current());
+  fixture.answer("{\"Shards\":[" + shard("high", kHalf, kLast) + "]}");
+  EXPECT_TRUE(fixture.map.current());
+  EXPECT_EQ(fixture.map.next_deadline_ms(), kNever);
+}
+
+TEST(shard_map, a_list_that_began_before_a_newer_one_was_wanted_is_not_current) {
+  MapFixture fixture;
+  fixture.ask();
+  fixture.map.want();
+  fixture.answer("{\"Shards\":[" + shard("low", "0", kLast) + "]}");
+  EXPECT_TRUE(fixture.map.known());
+  EXPECT_FALSE(fixture.map.current());
+  EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 5'000);
+}
+
+TEST(shard_map, a_range_that_nobody_has_is_no_shard) {
+  MapFixture fixture;
+  fixture.ask();
+  fixture.answer("{\"Shards\":[" + shard("high", kHalf, kLast) + "]}");
+  EXPECT_EQ(fixture.map.shard_of("a"), ShardMap::kNoShard);
+  EXPECT_NE(fixture.map.shard_of("b"), ShardMap::kNoShard);
+}
+
+TEST(shard_map, lists_are_five_seconds_apart_and_five_minutes_where_they_are_refused) {
+  MapFixture fixture;
+  fixture.ask();
+  fixture.answer("{\"Shards\":[]}");
+  EXPECT_EQ(fixture.ask(), "");
+  EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 5'000);
+  fixture.system.clock.now_ms += 5'000;
+  EXPECT_NE(fixture.ask(), "");
+  fixture.service.take_question().answered(Status(Code::permanent, "AccessDenied"));
+  EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 300'000);
+  EXPECT_FALSE(fixture.system.log.empty());
+}
+
+TEST(shard_budget, a_shard_that_never_refused_has_none) {
+  ShardBudgets budgets;
+  EXPECT_FALSE(budgets.any());
+  budgets.refused(1, 0);
+  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(budgets.admit(2, 1, 1'000, 5).due_ms, 5);
+}
+
+TEST(shard_budget, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_asks_again) {
+  struct Case {
+    size_t records, bytes;
+    int parcels;
+  };
+  // The last: of those that share a record only the bytes count.
+  for (const auto& [records, bytes, parcels] : {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
+    ShardBudgets budgets;
+    budgets.refused(1, 0);
+    int kept = 0;
+    int64_t last_ms = 0;
+    for (ShardBudgets::Place place = {}; (place = budgets.admit(1, records, bytes, 0)).kept; ++kept) {
+      EXPECT_GE(place.due_ms, last_ms);
+      last_ms = place.due_ms;
+    }
+    EXPECT_NEAR(kept, parcels, parcels / 5) << bytes;
+    EXPECT_LE(last_ms, 1'200);
+  }
+}
+
+TEST(shard_budget, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_forgotten) {
+  const auto places = [](ShardBudgets& budgets, int64_t now_ms) {
+    int kept = 0;
+    while (kept < 5'000 && budgets.admit(1, 1, 1, now_ms).kept) ++kept;
+    return kept;
+  };
+  ShardBudgets once, often;
+  for (ShardBudgets* budgets : {&once, &often}) budgets->refused(1, 0);
+  for (int i = 0; i < 100; ++i) once.refused(1, 1'000);
+  for (int i = 1; i <= 10; ++i) often.refused(1, i * 1'000);
+  EXPECT_GT(places(once, 20'000), 800);
+  EXPECT_LT(places(often, 20'000), 700);
+  EXPECT_EQ(places(often, 120'000), 5'000);
+  EXPECT_FALSE(often.any());
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,35 @@
+#include "core/kinesis/output/writer_batch.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/bytes.h"
+#include "tests/unit/core/kinesis/output/writer_fakes.h"
+
+namespace penstock {
+namespace {
+
+TEST(writer_batch, nothing_of_what_was_given_is_needed_later) {
+  FakeRandom random;
+  auto body = std::make_unique<std::string>("the body of a record");
+  auto group = std::make_unique<std::string>("/a/log/group/long/enough");
+  auto record = std::make_unique<penstock_record>();
+  record->body = bytes(*body);
+  penstock_batch batch = {};
+  batch.record_stride = sizeof *record;
+  batch.records = record.get();
+  batch.record_count = 1;
+  batch.log_group = bytes(*group);
+  PartitionKeys keys;
+  const WriterBatch kept(1, batch, keys, random, 0);
+  body.reset();
+  group.reset();
+  record.reset();
+  EXPECT_EQ(kept.records[0].data, "the body of a record");
+  EXPECT_EQ(view(kept.origin.log_group), "/a/log/group/long/enough");
+  EXPECT_EQ(kept.origin.records, nullptr);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,162 @@
+// Small stand-ins for what surrounds the writer and the failure log: the system, and the service.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/crypto.h"
+#include "core/aws/service_client.h"
+#include "core/env.h"
+
+namespace penstock {
+
+struct FakeClock : Clock {
+  int64_t now_ms = 1'000'000;
+  int64_t unix_ms = 1'700'000'000'123;
+  int64_t wall_ms() override { return unix_ms; }
+  int64_t monotonic_ms() override { return now_ms; }
+};
+
+struct FakeRandom : Random {
+  std::mt19937_64 engine;
+  uint64_t next() override { return engine(); }
+};
+
+struct NoTransport : Transport {
+  CallId start(HttpRequest, Done) override { return 0; }
+  void drive(int64_t) override {}
+  int descriptor() const override { return -1; }
+  int64_t next_deadline_ms() const override { return kNever; }
+};
+
+// One file that lives in memory; what is appended counts once it is synced.
+struct FakeFiles : Files {
+  std::string path;
+  std::string appended;
+  std::string synced;
+  int append_calls = 0;
+  Status append_error;
+  Status sync_error;
+
+  struct File : AppendFile {
+    explicit File(FakeFiles& of) : files(of) {}
+    Result<State> state() override {
+      return State{files.appended.size(), !files.appended.empty() && files.appended.back() != '\n', true};
+    }
+    Appended append(std::string_view lines) override {
+      ++files.append_calls;
+      if (!files.append_error.ok()) return {0, files.append_error};
+      files.appended += lines;
+      return {lines.size(), {}};
+    }
+    Status sync() override {
+      if (files.sync_error.ok()) files.synced = files.appended;
+      return files.sync_error;
+    }
+    FakeFiles& files;
+  };
+
+  Result<std::string> read(const std::string&, size_t) override { return Status(Code::not_found, "none"); }
+  Status replace(const std::string&, std::string_view) override { return {Code::io, "not here"}; }
+  Result<std::unique_ptr<AppendFile>> append_to(const std::string& wanted) override {
+    if (!append_error.ok()) return append_error;
+    path = wanted;
+    return std::unique_ptr<AppendFile>(std::make_unique<File>(*this));
+  }
+  Result<std::unique_ptr<FileLock>> lock(const std::string&) override { return std::make_unique<FileLock>(); }
+  Status rename(const std::string&, const std::string&) override { return {Code::io, "not here"}; }
+  Result<uint64_t> bytes_of_family(const std::string&) override { return uint64_t{appended.size()}; }
+};
+
+struct FakeSystem {
+  FakeClock clock;
+  FakeRandom random;
+  NoTransport transport;
+  FakeFiles files;
+  std::vector<std::string> log;
+  Env env{clock,
+          random,
+          transport,
+          files,
+          [](const char*) { return std::optional<std::string>(); },
+          [this](LogLevel, std::string_view line) { log.emplace_back(line); }};
+};
+
+struct SentRecord {
+  std::string data;
+  std::string key;  // as in the JSON, escapes and all
+  bool operator==(const SentRecord&) const = default;
+};
+
+// Takes a PutRecords body apart; the writer's form only.
+inline std::vector<SentRecord> records_in(std::string_view body) {
+  constexpr std::string_view kData = R"({"Data":")";
+  constexpr std::string_view kKey = R"(","PartitionKey":")";
+  std::vector<SentRecord> records;
+  for (size_t at = body.find(kData); at != body.npos; at = body.find(kData, at)) {
+    at += kData.size();
+    const size_t data_end = body.find('"', at);
+    std::string data(body.substr(at, data_end - at));
+    const size_t key_at = data_end + kKey.size();
+    const size_t key_end = body.find("\"}", key_at);
+    records.push_back({std::string(decode_base64_in_place(data).value_or("not base64")),
+                       std::string(body.substr(key_at, key_end - key_at))});
+    at = key_end;
+  }
+  return records;
+}
+
+// The calls that were begun, for the test to answer one by one.
+struct FakeService {
+  struct Call {
+    std::vector<SentRecord> records;
+    ServiceClient::Answered answered;
+  };
+  struct Question {
+    std::string operation, body;
+    ServiceClient::Answered answered;
+  };
+  std::deque<Call> calls;          // PutRecords
+  std::deque<Question> questions;  // all others
+
+  void call(std::string_view operation, const std::string& body, ServiceClient::Answered answered) {
+    if (operation == "PutRecords")
+      calls.push_back({records_in(body), std::move(answered)});
+    else
+      questions.push_back({std::string(operation), body, std::move(answered)});
+  }
+
+  Question take_question() {
+    Question question = std::move(questions.front());
+    questions.pop_front();
+    return question;
+  }
+
+  Call take(size_t index = 0) {
+    Call call = std::move(calls[index]);
+    calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(index));
+    return call;
+  }
+
+  // Answers the oldest call: refused says for each of its records whether it is refused; shorter is no.
+  void answer(const std::vector<bool>& refused = {}) { answer(take(), refused); }
+  static void answer(const Call& call, const std::vector<bool>& refused) {
+    std::string body = R"({"FailedRecordCount":0,"Records":[)";
+    for (size_t i = 0; i < call.records.size(); ++i) {
+      if (i > 0) body += ',';
+      body += i < refused.size() && refused[i]
+                  ? R"({"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow down"})"
+                  : R"({"SequenceNumber":"49","ShardId":"shardId-000000000000"})";
+    }
+    call.answered(ServiceAnswer{body + "]}", 0});
+  }
+  void fail(Status status) { take().answered(std::move(status)); }
+};
+
+}  // namespace penstock

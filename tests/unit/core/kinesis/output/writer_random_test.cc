@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/unit/core/kinesis/output/writer_fixture.h"
+
+namespace penstock {
+namespace {
+
+// A service that refuses and loses at random: every record arrives, and more than once only where an answer was
+// lost.
+TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_answer_leaves_unknown) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    WriterFixture fixture(seed % 3 == 0 ? 20'000 : 24 << 20);
+    std::mt19937_64 dice(seed);
+    fixture.system.random.engine.seed(seed);
+    const auto chance = [&dice](unsigned percent) { return dice() % 100 < percent; };
+    std::map<std::string, int> arrived, unknown;
+    size_t written = 0, settled = 0, batches = 0;
+    for (int step = 0; step < 200'000 && (batches < 60 || !fixture.writer.idle()); ++step) {
+      if (batches < 60 && !fixture.writer.full() && chance(50)) {
+        std::vector<std::string> bodies(dice() % 120);
+        for (std::string& body : bodies) body = "record " + std::to_string(written++);
+        fixture.write(++batches, bodies);
+      }
+      if (!fixture.service.calls.empty() && chance(60)) {
+        const FakeService::Call call = fixture.service.take(dice() % fixture.service.calls.size());
+        const bool performed = !chance(5);
+        const bool lost = chance(5);
+        std::vector<bool> refused;
+        for (const SentRecord& record : call.records) {
+          refused.push_back(chance(20));
+          if (performed && !refused.back()) {
+            ++arrived[record.data];
+            if (lost) ++unknown[record.data];
+          }
+        }
+        if (!performed)
+          call.answered(Status(Code::throttled, "slow down"));
+        else if (lost)
+          call.answered(Status(Code::transient, "timed out"));
+        else
+          FakeService::answer(call, refused);
+      }
+      const int64_t due_ms = fixture.writer.next_deadline_ms();
+      if (fixture.service.calls.empty() && due_ms != kNever)
+        fixture.pass(std::max<int64_t>(0, due_ms - fixture.system.clock.now_ms));
+      else
+        fixture.pass(static_cast<int64_t>(dice() % 20));
+      settled += fixture.settled().size();
+    }
+    ASSERT_TRUE(fixture.writer.idle());
+    EXPECT_EQ(settled, batches);
+    EXPECT_EQ(arrived.size(), written);
+    for (const auto& [data, times] : arrived) EXPECT_LE(times, 1 + unknown[data]) << data;
+    EXPECT_EQ(fixture.writer.counters().records_out, static_cast<int64_t>(written));
+    EXPECT_EQ(fixture.writer.counters().bytes_in_flight, 0);
+  }
+}
+
+}  // namespace
+}  // namespace penstock

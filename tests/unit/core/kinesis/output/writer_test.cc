@@ -1,0 +1,417 @@
+#include "core/kinesis/output/writer.h"
+
+#include <gtest/gtest.h>
+
+#include "base/bytes.h"
+#include "base/records.h"
+#include "tests/unit/core/kinesis/output/writer_fixture.h"
+
+namespace penstock {
+namespace {
+
+TEST(writer, a_record_waits_for_company_but_no_longer_than_the_linger) {
+  WriterFixture fixture;
+  fixture.write(1, {"a"});
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 0U);
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms + WriterFixture::kLingerMs);
+  fixture.pass(WriterFixture::kLingerMs - 1);
+  EXPECT_EQ(fixture.service.calls.size(), 0U);
+  fixture.pass(1);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+}
+
+TEST(writer, batches_share_a_call_and_each_is_settled_once) {
+  WriterFixture fixture;
+  fixture.write(7, {"a", "b"});
+  fixture.write(8, {"c"});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a", "ls"}, {"b", "ls"}, {"c", "ls"}}));
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{7, PENSTOCK_DELIVERED}, {8, PENSTOCK_DELIVERED}}));
+  EXPECT_TRUE(fixture.settled().empty());
+  EXPECT_TRUE(fixture.writer.idle());
+}
+
+TEST(writer, five_hundred_records_go_at_once_and_in_one_call) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(499, "x"));
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 0U);
+  fixture.write(2, {"x"});
+  fixture.advance();
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 500U);
+}
+
+TEST(writer, record_501_goes_in_a_second_call) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(501, "x"));
+  fixture.advance();
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 500U);
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 2U);
+  EXPECT_EQ(fixture.service.calls[1].records.size(), 1U);
+  fixture.service.answer();
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+}
+
+TEST(writer, five_mebibytes_go_in_one_call_and_a_byte_more_does_not) {
+  for (const size_t extra : {0U, 1U}) {
+    WriterFixture fixture;
+    std::vector<std::string> bodies(10, std::string(512 * 1024 - 2, 'x'));  // the key has two bytes
+    bodies[9].append(extra, 'x');
+    fixture.write(1, bodies);
+    fixture.pass(WriterFixture::kLingerMs);
+    ASSERT_GE(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.service.calls[0].records.size(), 10U - extra);
+  }
+}
+
+TEST(writer, five_mebibytes_do_not_wait) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(10, std::string(512 * 1024 - 2, 'x')));
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+  fixture.write(2, {"one that does"});
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+}
+
+TEST(writer, a_record_of_exactly_one_mebibyte_with_its_key_is_sent) {
+  WriterFixture fixture;
+  fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+}
+
+TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and_its_neighbours_are_sent) {
+  WriterFixture fixture;
+  penstock_record records[2] = {};
+  records[0].body = bytes("cut");
+  records[0].flags = PENSTOCK_RECORD_UNREADABLE;
+  records[1].body = bytes("good");
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof records[0];
+  batch.ack_id = 1;
+  batch.records = records;
+  batch.record_count = 2;
+  batch.log_stream = bytes("ls");
+  ASSERT_TRUE(fixture.writer.write(batch).ok());
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"good", "ls"}}));
+  EXPECT_NE(fixture.system.files.synced.find("could not be read"), std::string::npos);
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+}
+
+TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbours_are_sent) {
+  WriterFixture fixture;
+  fixture.write(1, {"a", std::string(kMaxRecordBytes - 1, 'x'), "b"});
+  fixture.pass(WriterFixture::kLingerMs);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"a", "ls"}, {"b", "ls"}}));
+  const std::string& line = fixture.system.files.synced;
+  EXPECT_NE(line.find(R"("stage":"output")"), std::string::npos);
+  EXPECT_NE(line.find("1048577 bytes"), std::string::npos);
+  EXPECT_NE(line.find("1048576"), std::string::npos);
+  EXPECT_NE(line.find(R"("sequence_number":"4957")"), std::string::npos);
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.writer.counters().failures, 1);
+  EXPECT_EQ(fixture.writer.counters().records_out, 2);
+}
+
+TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) {
+  WriterFixture fixture;
+  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
+  fixture.write(2, {"small"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DELIVERED}}));
+  EXPECT_EQ(fixture.writer.counters().healthy, 0);
+  ASSERT_FALSE(fixture.system.log.empty());
+  EXPECT_NE(fixture.system.log[0].find("file:/failures"), std::string::npos) << fixture.system.log[0];
+  fixture.pass(60'000);
+  EXPECT_TRUE(fixture.settled().empty());
+  EXPECT_LE(fixture.system.log.size(), 7U);
+  fixture.system.files.append_error = {};
+  fixture.pass(10'000);
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.writer.counters().healthy, 1);
+  EXPECT_EQ(fixture.writer.counters().failures, 1);
+  EXPECT_TRUE(fixture.writer.idle());
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+}
+
+TEST(writer, failure_file_that_cannot_be_written_is_not_tried_all_the_time) {
+  WriterFixture fixture;
+  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
+  for (int i = 0; i < 6000; ++i) fixture.pass(10);
+  EXPECT_GT(fixture.system.files.append_calls, 5);
+  EXPECT_LT(fixture.system.files.append_calls, 60);
+}
+
+TEST(writer, only_refused_records_are_sent_again) {
+  WriterFixture fixture;
+  fixture.write(1, {"a", "b", "c", "d"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.service.answer({false, true, false, true});
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.pass(100);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"b", "ls"}, {"d", "ls"}}));
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+  const WriterCounters counters = fixture.writer.counters();
+  EXPECT_EQ(counters.calls, 2);
+  EXPECT_EQ(counters.records_out, 4);
+  EXPECT_EQ(counters.refused_records, 2);
+  EXPECT_EQ(counters.retries, 2);
+  EXPECT_EQ(counters.bytes_out, 4 * 3);
+  EXPECT_EQ(counters.bytes_in_flight, 0);
+}
+
+TEST(writer, records_due_again_go_before_fresh_ones) {
+  WriterFixture fixture;
+  fixture.write(1, {"old"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.service.answer({true});
+  fixture.write(2, {"new"});
+  fixture.pass(100);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records[0].data, "old");
+}
+
+// The longest wait of a record that `fail` keeps from being taken, 200 times; each is checked against full jitter.
+int64_t longest_wait_ms(void (*fail)(FakeService&), int64_t cap_ms) {
+  WriterFixture fixture;
+  fixture.write(1, {"a"});
+  fixture.pass(WriterFixture::kLingerMs);
+  int64_t longest_ms = 0;
+  for (int refusals = 1; refusals <= 200; ++refusals) {
+    fail(fixture.service);
+    fixture.advance();  // asks for the shards
+    const int64_t wait_ms = fixture.writer.next_deadline_ms() - fixture.system.clock.now_ms;
+    EXPECT_LE(wait_ms, refusals < 8 ? std::min(int64_t{100} << (refusals - 1), cap_ms) : cap_ms);
+    longest_ms = std::max(longest_ms, wait_ms);
+    fixture.pass(wait_ms);
+  }
+  return longest_ms;
+}
+
+TEST(writer, backoff_of_a_refused_record_grows_to_two_seconds_and_no_further) {
+  EXPECT_GT(longest_wait_ms([](FakeService& service) { service.answer({true}); }, 2'000), 1'000);
+}
+
+TEST(writer, backoff_of_a_failed_call_grows_to_ten_seconds_and_no_further) {
+  EXPECT_GT(longest_wait_ms(
+                [](FakeService& service) {
+                  service.fail({Code::throttled, "slow down"});
+                },
+                10'000),
+            5'000);
+}
+
+TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
+  for (const Code code :
+       {Code::transient, Code::throttled, Code::clock_skew, Code::credentials, Code::io, Code::too_large}) {
+    WriterFixture fixture;
+    fixture.write(1, {"a", "b"});
+    fixture.pass(WriterFixture::kLingerMs);
+    fixture.service.fail({code, "no answer"});
+    EXPECT_EQ(fixture.writer.counters().failed_calls, 1);
+    fixture.pass(100);
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
+    fixture.service.answer();
+    EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+    EXPECT_EQ(fixture.writer.counters().healthy, 1);
+  }
+}
+
+TEST(writer, answer_that_makes_no_sense_is_an_unknown_outcome) {
+  WriterFixture fixture;
+  fixture.write(1, {"a", "b"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.service.take().answered(ServiceAnswer{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
+  EXPECT_TRUE(fixture.settled().empty());
+  fixture.pass(100);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
+}
+
+TEST(writer, refusal_for_good_is_reported_and_tried_again_every_30_seconds) {
+  for (const Code code : {Code::permanent, Code::not_found, Code::config}) {
+    WriterFixture fixture;
+    fixture.write(1, {"a"});
+    fixture.pass(WriterFixture::kLingerMs);
+    fixture.service.fail({code, "AccessDenied for role x"});
+    EXPECT_EQ(fixture.writer.counters().healthy, 0);
+    ASSERT_EQ(fixture.system.log.size(), 1U);
+    EXPECT_NE(fixture.system.log[0].find("AccessDenied for role x"), std::string::npos);
+    fixture.pass(29'999);
+    EXPECT_EQ(fixture.service.calls.size(), 0U);
+    fixture.pass(1);
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    fixture.service.answer();
+    EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
+    EXPECT_EQ(fixture.writer.counters().healthy, 1);
+  }
+}
+
+TEST(writer, a_slow_retry_holds_up_no_quick_one) {
+  WriterFixture fixture;
+  fixture.write(1, {"slow"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.service.fail({Code::permanent, "no"});
+  fixture.write(2, {"quick"});
+  fixture.pass(WriterFixture::kLingerMs);
+  fixture.service.answer({true});
+  fixture.pass(100);
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"quick", "ls"}}));
+}
+
+TEST(writer, the_same_error_is_logged_at_most_every_ten_seconds) {
+  WriterFixture fixture;
+  for (uint64_t i = 0; i < 5; ++i) {
+    fixture.write(i, {"a"});
+    fixture.pass(WriterFixture::kLingerMs);
+    fixture.service.fail({Code::permanent, "no"});
+  }
+  EXPECT_EQ(fixture.system.log.size(), 1U);
+}
+
+TEST(writer, at_most_eight_calls_are_in_flight) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(size_t{500} * 9, "x"));
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 8U);
+  EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+  fixture.service.answer();
+  EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 8U);
+}
+
+TEST(writer, memory_bounds_the_calls_in_flight_but_one_always_goes) {
+  WriterFixture fixture(size_t{64} << 10);
+  fixture.write(1, std::vector<std::string>(20, std::string(1 << 20, 'x').substr(2)));
+  fixture.pass(WriterFixture::kLingerMs);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(fixture.service.calls.size(), 1U);
+    EXPECT_EQ(fixture.writer.next_deadline_ms(), kNever);
+    fixture.service.answer();
+    EXPECT_EQ(fixture.settled().size(), i == 3 ? 1U : 0U);
+    fixture.pass(0);
+  }
+}
+
+TEST(writer, a_full_queue_leaves_room_for_several_calls) {
+  WriterFixture fixture(3 << 20);
+  for (uint64_t i = 1; !fixture.writer.full(); ++i) fixture.write(i, std::vector<std::string>(500, "0123456789"));
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), Writer::kMaxCallsInFlight);
+  EXPECT_LE(fixture.writer.counters().bytes_in_flight, 3 << 20);
+}
+
+TEST(writer, it_is_full_from_the_limit_on_with_a_third_kept_for_calls) {
+  WriterFixture measure;
+  measure.write(1, {std::string(4000, 'x')});
+  const auto held = static_cast<size_t>(measure.writer.counters().bytes_in_flight);
+  const size_t limit = held + held / 2;  // two thirds of it are held
+  WriterFixture full(limit);
+  full.write(1, {std::string(4000, 'x')});
+  EXPECT_TRUE(full.writer.full());
+  WriterFixture roomy(limit + 2);
+  roomy.write(1, {std::string(4000, 'x')});
+  EXPECT_FALSE(roomy.writer.full());
+}
+
+TEST(writer, it_still_takes_what_it_is_given_when_full_and_has_room_again_once_settled) {
+  WriterFixture fixture(size_t{64} << 10);
+  EXPECT_FALSE(fixture.writer.full());
+  fixture.write(1, {std::string(size_t{64} << 10, 'x')});
+  EXPECT_TRUE(fixture.writer.full());
+  fixture.write(2, {"more"});
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_TRUE(fixture.writer.full());
+  fixture.service.answer();
+  EXPECT_EQ(fixture.settled().size(), 2U);
+  EXPECT_FALSE(fixture.writer.full());
+}
+
+TEST(writer, empty_batch_is_settled_at_once) {
+  WriterFixture fixture;
+  fixture.write(9, {});
+  EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
+  EXPECT_EQ(fixture.settled(), (Outcomes{{9, PENSTOCK_DELIVERED}}));
+  EXPECT_TRUE(fixture.writer.idle());
+}
+
+TEST(writer, close_sends_what_is_queued_without_waiting_and_takes_no_more) {
+  WriterFixture fixture;
+  fixture.write(1, {"a"});
+  fixture.writer.close();
+  fixture.advance();
+  EXPECT_EQ(fixture.service.calls.size(), 1U);
+  const penstock_batch batch = {};
+  EXPECT_EQ(fixture.writer.write(batch).code(), Code::invalid);
+}
+
+TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
+  WriterFixture fixture;
+  fixture.write(1, std::vector<std::string>(501, "x"));
+  fixture.write(2, {std::string(kMaxRecordBytes, 'x')});
+  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.advance();
+  ASSERT_EQ(fixture.service.calls.size(), 1U);
+  fixture.writer.close();
+  fixture.writer.give_back();
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_GIVEN_BACK}, {2, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_TRUE(fixture.writer.idle());
+  fixture.service.answer();
+  fixture.pass(60'000);
+  EXPECT_TRUE(fixture.settled().empty());
+  EXPECT_TRUE(fixture.service.calls.empty());
+  EXPECT_EQ(fixture.writer.counters().records_queued, 0);
+}
+
+TEST(writer, records_are_found_by_their_stride) {
+  struct NewerRecord {
+    penstock_record record;
+    uint64_t appended;
+  };
+  NewerRecord records[2] = {};
+  records[0].record.body = bytes("one");
+  records[1].record.body = bytes("two");
+  penstock_batch batch = {};
+  batch.struct_size = sizeof batch;
+  batch.record_stride = sizeof(NewerRecord);
+  batch.records = &records[0].record;
+  batch.record_count = 2;
+  batch.log_stream = bytes("ls");
+  WriterFixture fixture;
+  ASSERT_TRUE(fixture.writer.write(batch).ok());
+  fixture.pass(WriterFixture::kLingerMs);
+  EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"one", "ls"}, {"two", "ls"}}));
+  batch.record_stride = kFirstRecordBytes - 1;
+  EXPECT_EQ(fixture.writer.write(batch).code(), Code::invalid);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,197 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/leases/lease_assignment.h"
+#include "tests/unit/core/leases/lease_terms_test_base.h"
+
+namespace penstock::dynamodb {
+namespace {
+
+using Kind = InitialPosition::Kind;
+using Lines = std::vector<std::string>;
+
+constexpr int64_t kBeginningMs = 1'700'000'000'123;  // Unix time
+const std::string kParent = "shardId-000000000000", kChild = "shardId-000000000001";
+const std::vector<ShardInfo> kSplit = {{kParent, {}, 0, 9, false}, {kChild, {kParent}, 0, 9, true}};
+
+class lease_assignment : public LeaseTermsTest {
+ protected:
+  LeaseAssignment worker(const std::string& id, LeaseTable& its_table, Kind kind = Kind::trim_horizon) {
+    return {sim.env(), its_table, {.worker = id, .initial = {kind, kBeginningMs}, .definition = {}}};
+  }
+  static void list(LeaseAssignment& leases, const std::vector<ShardInfo>& shards) {
+    ASSERT_TRUE(leases.listed(0, {"in", "", 0}, shards, kBeginningMs).ok());
+  }
+  void run(int64_t for_ms, std::initializer_list<LeaseAssignment*> workers) {
+    constexpr int64_t kTurnMs = 100;
+    for (int64_t passed_ms = 0; passed_ms < for_ms; passed_ms += kTurnMs) {
+      for (LeaseAssignment* leases : workers) leases->advance();
+      clock.advance(kTurnMs);
+    }
+  }
+
+  Lines starts() const {
+    Lines lines;
+    for (const sim::LogLine& line : sim.log())
+      if (line.level == LogLevel::info && std::regex_search(line.text, std::regex(" shards?; ")))
+        lines.push_back(line.text);
+    return lines;
+  }
+
+  bool scans_are_empty = false;  // as a stale read from before the leases were made
+  bool cut_off = false;
+  ServiceCall to_table = client.service_call();
+  LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
+                              ServiceClient::Answered answered) {
+                         if (cut_off) return answered(Status(Code::transient, "timed out"));
+                         if (scans_are_empty && operation == "Scan")
+                           return answered(ServiceAnswer{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
+                         to_table(operation, std::move(body), max_answer_bytes, std::move(answered));
+                       },
+                       "leases", "us-east-1"};
+  OurWorker them{client, "leases", "them"};
+};
+
+// Otherwise the child's lease would say TRIM_HORIZON, and records from before the beginning would be read.
+TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_the_scan) {
+  LeaseAssignment us = worker("us", our_table, Kind::at_timestamp);
+  list(us, kSplit);
+  run(5'000, {&us});
+  const std::vector<Grant> grants = us.take_grants();
+  ASSERT_EQ(grants.size(), 1u);
+  ASSERT_EQ(grants[0].shard.id, kParent);
+
+  scans_are_empty = true;
+  run(4'000, {&us});
+  us.settled(grants[0].id, {std::string(kShardEnd)});
+  run(1'000, {&us});
+  EXPECT_FALSE(them.get(kChild)) << "made from a scan that does not show where the stream was begun";
+
+  scans_are_empty = false;
+  run(5'000, {&us});
+  const std::optional<Lease> child = them.get(kChild);
+  ASSERT_TRUE(child);
+  EXPECT_EQ(child->started_ms, kBeginningMs);
+  EXPECT_EQ(them.get(kParent)->checkpoint, kShardEnd);
+}
+
+// The first scan ended before the list came, and another worker started in between, before a split. Leases of the
+// children that begin at our later time would skip what they hold from before it.
+TEST_F(lease_assignment, a_start_at_latest_is_not_the_first_where_another_worker_started_before_the_list) {
+  LeaseAssignment us = worker("us", our_table, Kind::latest);
+  run(1'000, {&us});
+  Lease row = whole_lease(kParent);
+  row.parent_ids.clear();
+  row.checkpoint = kLatestCheckpoint;
+  row.started_ms = kBeginningMs - 2'000;
+  ASSERT_EQ(them.create(row)->outcome, kDone);
+  list(us, kSplit);
+  run(5'000, {&us});
+  EXPECT_FALSE(them.get(kChild));
+  ASSERT_EQ(us.take_grants().size(), 1u);  // the parent, whose end makes the child's lease
+}
+
+TEST_F(lease_assignment, logs_of_each_stream_once_how_many_shards_it_has_and_where_it_starts) {
+  for (const auto& [kind, position] : {std::pair<Kind, std::string>{Kind::trim_horizon, "trim_horizon"},
+                                       {Kind::latest, "latest"},
+                                       {Kind::at_timestamp, "2023-11-14T22:13:20.123Z"}}) {
+    for (const std::string& key : {"a:1:" + kParent, "a:1:" + kChild, "b:1:" + kParent})
+      service.delete_row("leases", "000000000000:" + key);
+    LeaseAssignment us = {sim.env(),
+                          our_table,
+                          {.worker = position, .streams = 2, .initial = {kind, kBeginningMs}, .definition = {}}};
+    const size_t before = starts().size();
+    const auto list_again = [&] {
+      for (size_t i = 0; i < 2; ++i) {
+        const std::string name = i == 0 ? "a" : "b";
+        const StreamIdentity identity = {name, "arn:aws:kinesis:us-east-1:000000000000:stream/" + name, 1'000};
+        const std::vector<ShardInfo> shards = {{kParent, {}, 0, 9, true}};
+        ASSERT_TRUE(us.listed(i, identity, i == 0 ? kSplit : shards, kBeginningMs).ok());
+      }
+    };
+    for (int lists = 0; lists < 3; ++lists) {
+      list_again();
+      run(10'000, {&us});
+    }
+    const Lines lines = starts();
+    EXPECT_EQ(
+        Lines(lines.begin() + static_cast<std::ptrdiff_t>(before), lines.end()),
+        (Lines{"stream a: 2 shards; starts at " + position + ", as the table of the leases has no position",
+               "stream b: 1 shard; starts at " + position + ", as the table of the leases has no position"}));
+  }
+}
+
+TEST_F(lease_assignment, logs_of_a_stream_that_was_begun_that_it_goes_on_from_the_table) {
+  LeaseAssignment first = worker("first", our_table);
+  list(first, kSplit);
+  run(5'000, {&first});
+  LeaseAssignment second = worker("second", our_table);
+  run(5'000, {&second});
+  EXPECT_EQ(starts().size(), 1u) << "the second has no list yet";
+  list(second, kSplit);
+  run(5'000, {&second});
+  EXPECT_EQ(starts(),
+            (Lines{"stream in: 2 shards; starts at trim_horizon, as the table of the leases has no position",
+                   "stream in: 2 shards; goes on from the table of the leases, which has 1"}));
+}
+
+TEST_F(lease_assignment, logs_the_end_of_each_outage_of_the_table_once) {
+  LeaseAssignment us = worker("us", our_table);
+  list(us, kSplit);
+  run(5'000, {&us});
+  const auto logged = [this](const std::string& text) {
+    return std::count_if(sim.log().begin(), sim.log().end(),
+                         [&](const auto& line) { return line.text.find(text) != std::string::npos; });
+  };
+  EXPECT_EQ(logged("can be"), 0);
+  for (int outage = 1; outage <= 2; ++outage) {
+    cut_off = true;
+    run(30'000, {&us});
+    EXPECT_GE(logged("timed out; it is retried"), outage);
+    EXPECT_EQ(logged("can be"), 2 * (outage - 1));
+    cut_off = false;
+    run(10'000, {&us});
+    EXPECT_EQ(logged("table leases: its leases can be read"), outage);
+    EXPECT_EQ(logged("table leases: its leases can be written"), outage);
+  }
+}
+
+// A worker from which a lease is taken may not know it for the failover time. If the row were gone by then, it
+// would make it again, and the shard would be read from its beginning.
+TEST_F(lease_assignment, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
+  LeaseAssignment us = worker("us", our_table), cleaner = worker("cleaner", table);
+  list(us, {{kParent, {}, 0, 9, true}});
+  run(1'000, {&us});
+  ASSERT_EQ(us.take_grants().size(), 1u);
+
+  cut_off = true;
+  const Result<LeaseWrite> taken = them.take(*them.get(kParent));
+  ASSERT_EQ(taken->outcome, kDone);
+  Lease child = whole_lease(kChild);
+  child.parent_ids = {kParent};
+  child.checkpoint = "7";  // under way, so that nobody needs the parent's lease
+  ASSERT_EQ(them.create(child)->outcome, kDone);
+  LeaseChange end;
+  end.checkpoint = kShardEnd;
+  end.child_ids = {kChild};
+  ASSERT_EQ(them.renew(kParent, taken->row->counter, end)->outcome, kDone);
+  list(cleaner, kSplit);
+  run(8'000, {&us, &cleaner});
+  EXPECT_TRUE(us.may_emit(1));
+
+  cut_off = false;
+  run(30'000, {&us, &cleaner});
+  EXPECT_EQ(us.take_losses(), std::vector<GrantId>{1});
+  EXPECT_EQ(them.get(kChild)->owner, "cleaner");
+  EXPECT_FALSE(them.get(kParent));
+}
+
+}  // namespace
+}  // namespace penstock::dynamodb

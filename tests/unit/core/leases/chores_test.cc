@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "core/leases/lease_chores.h"
+#include "tests/unit/core/leases/lease_terms_test_base.h"
+
+namespace penstock::dynamodb {
+namespace {
+
+const std::string kKey = "shardId-000000000000";
+
+class lease_chores : public LeaseTermsTest {
+ protected:
+  using Kind = LeaseChore::Kind;
+
+  // A row that others hold.
+  Lease held_by_them(const std::string& key) {
+    EXPECT_EQ(them.create(whole_lease(key))->outcome, kDone);
+    return *them.take(*them.get(key))->row;
+  }
+  void fail_next(const char* operation, const model::Fault& fault) {
+    service.faults().next_calls(operation, fault);
+  }
+
+  OurWorker them{client, "leases", "them"};
+  std::vector<std::string> told;
+  LeaseChores chores{terms,
+                     [this](const LeaseChore& chore, int64_t, const LeaseWrite& write, const std::string& from) {
+                       const bool done = write.outcome != LeaseWrite::Outcome::refused;
+                       told.push_back(chore.lease.key + (done ? " done" : " refused") + " from " + from);
+                     }};
+};
+
+TEST_F(lease_chores, a_take_tells_whom_it_was_from_also_where_its_first_answer_was_lost) {
+  chores.choose_takes({{Kind::take, 0, held_by_them(kKey), kNever}}, 1);
+  fail_next("UpdateItem", model::lose_answer());
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{});
+  // The next scan shows the row with our name on it.
+  const Lease ours = *them.get(kKey);
+  ASSERT_EQ(ours.owner, "us");
+  clock.advance(10'000);
+  chores.choose_takes({{Kind::take, 0, ours, kNever}}, 1);
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{kKey + " done from them"});
+}
+
+// Beyond that only the name of the former owner is lost.
+TEST_F(lease_chores, takes_whose_answers_were_lost_are_remembered_up_to_a_bound) {
+  const auto fail_take = [this](const Lease& lease, const model::Fault& fault) {
+    fail_next("UpdateItem", fault);
+    chores.choose_takes({{Kind::take, 0, lease, kNever}}, 1);
+    chores.advance();
+    clock.advance(10'000);
+  };
+  constexpr int kMax = 1000;
+  for (const int others : {kMax - 1, kMax}) {
+    told.clear();
+    const std::string key = "first of " + std::to_string(others);
+    fail_take(held_by_them(key), model::lose_answer());
+    for (int i = 0; i < others; ++i) fail_take(whole_lease(key + "-" + std::to_string(i)), model::throttle());
+    chores.choose_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
+    chores.advance();
+    EXPECT_EQ(told, std::vector<std::string>{key + " done from " + (others < kMax ? "them" : "us")});
+    // Nothing of this is left for the next.
+    for (int i = 0; i < others; ++i) {
+      chores.choose_takes({{Kind::take, 0, whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
+      chores.advance();
+    }
+  }
+}
+
+TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
+  std::deque<LeaseChore> takes;
+  for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key), kNever});
+  ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, kDone);
+  chores.choose_takes(takes, 2);
+  chores.advance();
+  EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "b refused from them", "c done from them"}));
+  EXPECT_EQ(chores.next_boot_ms(), kNever);
+}
+
+TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
+  fail_next("PutItem", model::internal_failure());
+  chores.add({Kind::make, 0, whole_lease("a"), kNever});
+  chores.add({Kind::make, 0, whole_lease("a"), kNever});  // which waits already
+  chores.add({Kind::make, 0, whole_lease("b"), kNever});
+  while (told.size() < 2 && chores.next_boot_ms() != kNever) {
+    clock.advance_to(chores.next_boot_ms());
+    chores.advance();
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"b done from ", "a done from "}));
+  EXPECT_TRUE(chores.keys().empty());
+}
+
+TEST_F(lease_chores, what_was_decided_too_long_ago_is_not_done_any_more) {
+  const int64_t until_ms = clock.boot_ms() + 10'000;
+  chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
+  chores.add({Kind::make, 0, whole_lease("c"), until_ms});
+  chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  clock.advance_to(until_ms);
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{});
+  EXPECT_TRUE(chores.keys().empty());
+  EXPECT_EQ(chores.next_boot_ms(), kNever);
+}
+
+TEST_F(lease_chores, what_was_decided_just_short_of_that_is_done) {
+  const int64_t until_ms = clock.boot_ms() + 10'000;
+  chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
+  chores.add({Kind::make, 0, whole_lease("c"), until_ms});
+  chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  clock.advance_to(until_ms - 1);
+  chores.advance();
+  EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "c done from ", "b done from them"}));
+}
+
+TEST_F(lease_chores, a_row_to_be_made_is_tried_again_only_until_its_time_has_run_out) {
+  const int64_t until_ms = clock.boot_ms() + 10'000;
+  chores.add({Kind::make, 0, whole_lease("a"), until_ms});
+  fail_next("PutItem", model::internal_failure());
+  chores.advance();
+  EXPECT_NE(chores.next_boot_ms(), kNever);  // it would be tried again
+  clock.advance_to(until_ms);                // but the machine slept
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{});
+  EXPECT_FALSE(them.get("a"));
+  EXPECT_TRUE(chores.keys().empty());
+}
+
+TEST_F(lease_chores, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_else_is_begun) {
+  const Lease theirs = held_by_them("a");
+  chores.add({Kind::remove, 0, theirs, kNever});
+  chores.add({Kind::make, 0, whole_lease("b"), kNever});
+  chores.choose_takes({{Kind::take, 0, theirs, kNever}}, 1);
+  chores.begin_close();
+  chores.advance();
+  EXPECT_EQ(told, std::vector<std::string>{"b done from "});
+  EXPECT_EQ(them.get("a")->owner, "them");
+  EXPECT_TRUE(chores.keys().empty());
+}
+
+}  // namespace
+}  // namespace penstock::dynamodb

@@ -1,0 +1,148 @@
+// In steady state a log event costs no allocation, whatever it is.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "core/logs/decode/subscription.h"
+#include "core/logs/record/lambda_filter.h"
+#include "tests/gzip.h"
+#include "tests/unit/core/logs/counted_allocations.h"
+
+namespace penstock {
+namespace {
+
+// Lines of all kinds, as they are printed. Longer than what a string keeps in itself.
+const std::vector<std::string> kLines = {
+    "START RequestId: 8f507cfc-e5d5-4697-b07a-ac58fc914c95 Version: $LATEST\n",
+    "END RequestId: 8f507cfc-e5d5-4697-b07a-ac58fc914c95\n",
+    "REPORT RequestId: 8f507cfc-e5d5-4697-b07a-ac58fc914c95\tDuration: 1.5 ms\tBilled Duration: 2 ms\t"
+    "Memory Size: 128 MB\tMax Memory Used: 64 MB\tInit Duration: 100.25 ms\tStatus: error\t"
+    "Error Type: Runtime.ExitError\t\nXRAY TraceId: 1-5759e988-bd862e3fe1be46a994272793\t"
+    "SegmentId: 53995c3f42cd8ad8\tSampled: true\t\n",
+    "2019-08-25T13:59:15.269Z 8f507cfc-e5d5-4697-b07a-ac58fc914c95 Task timed out after 3.00 seconds\n",
+    "RequestId: 8f507cfc-e5d5-4697-b07a-ac58fc914c95 Error: Runtime exited with error: signal: killed\n"
+    "Runtime.ExitError\n",
+    "INIT_START Runtime Version: python:3.12.v1\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:0f\n",
+    "INIT_REPORT Init Duration: 10.5 ms\tPhase: init\tStatus: error\tError Type: Runtime.Unknown\n",
+    "RESTORE_REPORT Restore Duration: 400.5 ms\n",
+    "EXTENSION\tName: logs-extension\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n",
+    "[INFO]\t2019-08-25T13:59:15.269Z\t8f507cfc-e5d5-4697-b07a-ac58fc914c95\ta message of \"Python\"\n",
+    "[ERROR]\t2019-08-25T13:59:15.269Z\t8f507cfc-e5d5-4697-b07a-ac58fc914c95\tfailed\rTraceback:\r  line\r",
+    "[ERROR] ValueError: no such order\rTraceback (most recent call last):\r\xC2\xA0\xC2\xA0 File \"a.py\"\r",
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code.\r"
+    "{\"errorType\": \"Runtime.ImportModuleError\"}\n",
+    "2019-08-25T13:59:15.269Z\t8f507cfc-e5d5-4697-b07a-ac58fc914c95\tINFO\ta message of Node\rand more\n",
+    "2019-08-25T13:59:15.269Z\tundefined\tERROR\tUncaught Exception \t{\"errorType\":\"TypeError\"}\n",
+    "2019-08-25T13:59:15.269Z\t8f507cfc-e5d5-4697-b07a-ac58fc914c95\tINFO\t{\"a\":1,\"message\":\"of Node\"}\n",
+    "2019-08-25T13:59:15.269Z\t8f507cfc-e5d5-4697-b07a-ac58fc914c95\tfail\ta message of .NET\n",
+    "2019-08-25 13:59:15 8f507cfc-e5d5-4697-b07a-ac58fc914c95 INFO  example.Handler:17 - of Java\n",
+    "I, [2019-08-25T13:59:15.269123 #8]  INFO 8f507cfc-e5d5-4697-b07a-ac58fc914c95 -- : of Ruby\n",
+    "[Information] - a message of PowerShell, which is somewhat longer\n",
+    "plain text of nobody, \xE6\xBC\xA2\xE5\xAD\x97, \x1b[31m and \xFF\xF0\x9F\n",
+    "{\"level\":\"INFO\",\"timestamp\":\"2019-08-25T13:59:15.269Z\",\"message\":\"of a logger\",\"n\":1.50}\n",
+    "{\"level\":\"INFO\",\"source\":\"the application's own\",\"message\":\"of a logger\"}\n",
+    "{\"source\":1,\"source_original\":2,\"source_original_2\":3,\"message\":\"of a stubborn logger\"}\n",
+    "{\"_aws\":{\"Timestamp\":1566741555269,\"CloudWatchMetrics\":[]},\"latency\":17}\n",
+    "{\"time\":\"2019-08-25T13:59:15.269Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":"
+    "\"8f507cfc-e5d5-4697-b07a-ac58fc914c95\",\"metrics\":{\"durationMs\":1.5,\"billedDurationMs\":2},"
+    "\"tracing\":{\"value\":\"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1\"},"
+    "\"status\":\"timeout\"}}\n",
+    "{\"time\":\"2019-08-25T13:59:15.269Z\",\"type\":\"platform.fault\",\"record\":\"a text of some length\"}\n",
+    "{\"number\":1e400,\"message\":\"larger than any double\"}\n",
+    "{\"a\":[{\"b\":[1,2,{\"c\":null}]},true],\"broken\":\"object\",}\n",
+    "",
+};
+
+std::string message_of(const std::string& line, size_t events) {
+  std::string json = R"({"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/aws/lambda/a-function",)"
+                     R"("logStream":"2024/06/18/[$LATEST]0123456789abcdef0123456789abcdef","logEvents":[)";
+  for (size_t event = 0; event < events; ++event) {
+    json += event == 0 ? "" : ",";
+    json += R"({"id":"37483289126400000000000000000000000000000000000000000001","timestamp":1566741555269,)";
+    json += R"("message":)";
+    append_json_string(json, line);
+    json += R"(,"extractedFields":{"@aws.account":"123456789012","@aws.region":"eu-west-1","column":"value"}})";
+  }
+  return gzip(json + "]}");
+}
+
+// Of a pass of a subscription message through the reader and the filter, both of them warm.
+class Pipeline {
+ public:
+  explicit Pipeline(const LambdaFilterOptions& options) : filter_(options) {}
+
+  uint64_t allocations_of(const std::string& message) {
+    for (int pass = 0; pass < 3; ++pass) run(message);
+    const uint64_t before = allocations().count;
+    run(message);
+    return allocations().count - before;
+  }
+
+  uint64_t records() const { return records_; }
+
+ private:
+  void run(const std::string& message) {
+    const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {
+      *static_cast<uint64_t*>(ctx) += batch->record_count;
+      return PENSTOCK_OK;
+    };
+    penstock_batch batch = {};
+    reader_.begin(message, {});
+    while (reader_.next(batch) == SubscriptionReader::Step::batch) filter_.apply(batch, emit, &records_);
+  }
+
+  SubscriptionReader reader_{size_t{16} << 20};
+  LambdaFilter filter_;
+  uint64_t records_ = 0;
+};
+
+void expect_no_allocation_an_event(const LambdaFilterOptions& options) {
+  for (const std::string& line : kLines) {
+    Pipeline pipeline(options);
+    EXPECT_EQ(pipeline.allocations_of(message_of(line, 400)), pipeline.allocations_of(message_of(line, 100)))
+        << line;
+    EXPECT_EQ(pipeline.records(), 4 * 500U) << line;
+  }
+}
+
+TEST(allocations, they_are_counted) {
+  const uint64_t before = allocations().count;
+  const std::string text(1000, 'x');
+  EXPECT_EQ(allocations().count - before, 1U);
+}
+
+TEST(allocations, no_kind_of_line_costs_one_an_event) { expect_no_allocation_an_event({}); }
+
+TEST(allocations, names_of_members_cost_none_an_event) {
+  LambdaFilterOptions options;
+  options.source_key = "where the record came from";
+  options.timestamp_key = "when the record was written";
+  expect_no_allocation_an_event(options);
+}
+
+TEST(allocations, other_schemas_cost_none_an_event) {
+  for (const Schema schema : {Schema::legacy, Schema::otel, Schema::ecs}) {
+    LambdaFilterOptions options;
+    options.schema = schema;
+    options.function_fields = true;
+    expect_no_allocation_an_event(options);
+  }
+}
+
+TEST(allocations, options_of_the_record_cost_none_an_event) {
+  LambdaFilterOptions options;
+  options.event_id = false;
+  options.keep_message = false;
+  options.function_fields = true;
+  options.normalize_level = true;
+  options.parse_json_in_message = false;
+  expect_no_allocation_an_event(options);
+  options.json_key = "the object that a function printed";
+  expect_no_allocation_an_event(options);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,46 @@
+#include "tests/unit/core/logs/counted_allocations.h"
+
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<uint64_t> count = 0;
+std::atomic<size_t> bytes = 0;
+std::atomic<size_t> most_bytes = 0;
+
+}  // namespace
+
+// The other forms, but for those of aligned types, which nothing here has, come to these; with AddressSanitizer
+// those of arrays are its own, and not counted.
+void* operator new(size_t size) {
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  ++count;
+  const size_t held = bytes += malloc_usable_size(memory);
+  for (size_t most = most_bytes; held > most && !most_bytes.compare_exchange_weak(most, held);) continue;
+  return memory;
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+void operator delete(void* memory) noexcept {
+  bytes -= malloc_usable_size(memory);
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept { operator delete(memory); }
+
+namespace penstock {
+
+Allocations allocations() { return {count, bytes, most_bytes}; }
+void forget_most_bytes() { most_bytes = bytes.load(); }
+
+}  // namespace penstock

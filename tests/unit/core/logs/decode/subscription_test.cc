@@ -1,0 +1,581 @@
+#include "core/logs/decode/subscription.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "tests/gzip.h"
+
+namespace penstock {
+namespace {
+
+using namespace std::string_literals;
+
+constexpr int64_t kArrivalMs = 1700000000123;
+
+penstock_batch origin_of_record() {
+  penstock_batch origin = {};
+  origin.struct_size = sizeof origin;
+  origin.ack_id = 7;
+  origin.region = bytes("eu-west-1");
+  origin.stream = bytes("in");
+  origin.shard_id = bytes("shardId-000000000000");
+  origin.sequence_number = bytes("42");
+  origin.arrival_time_ms = kArrivalMs;
+  return origin;
+}
+
+// All that a record was taken apart into, a line for each batch and event.
+struct Taken {
+  std::vector<std::string> lines;
+  Status problem;
+  SubscriptionCounters counters;
+};
+
+Taken take_apart(const std::string& data, size_t limit_bytes = 1 << 20,
+                 ExtractedFields fields = ExtractedFields::drop) {
+  SubscriptionReader reader(limit_bytes, fields);
+  Taken taken;
+  {
+    std::string passing = data;
+    reader.begin(passing, origin_of_record());
+    passing.assign(passing.size(), 'x');
+  }
+  penstock_batch batch = {};
+  while (reader.next(batch) == SubscriptionReader::Step::batch) {
+    EXPECT_EQ(batch.ack_id, 7u);
+    EXPECT_EQ(view(batch.sequence_number), "42");
+    taken.lines.push_back("batch " + std::string(view(batch.owner)) + " " + std::string(view(batch.region)) + " " +
+                          std::string(view(batch.log_group)) + " " + std::string(view(batch.log_stream)));
+    for (uint64_t index = 0; index < batch.record_count; ++index) {
+      const penstock_record& record = batch.records[index];
+      taken.lines.push_back(std::to_string(record.time_ms) +
+                            ((record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0 ? "(arrival) " : " ") +
+                            std::string(view(record.id)) + " " + std::string(view(record.body)));
+      if (record.extracted_fields.size > 0)
+        taken.lines.back() += " fields " + std::string(view(record.extracted_fields));
+    }
+  }
+  taken.problem = reader.problem();
+  taken.counters = reader.counters();
+  return taken;
+}
+
+std::string message(const std::string& events, const std::string& type = "DATA_MESSAGE") {
+  return R"({"messageType":")" + type + R"(","owner":"123","logGroup":"g","logStream":"s",)" +
+         R"("subscriptionFilters":["f"],"logEvents":[)" + events + "]}";
+}
+
+std::string event(const std::string& id) {
+  return R"({"id":")" + id + R"(","timestamp":5,"message":"m)" + id + R"("})";
+}
+
+const std::vector<std::string> kOneEvent = {"batch 123 eu-west-1 g s", "5 1 m1"};
+
+bool says(const Status& status, const std::string& what) {
+  return status.message().find(what) != std::string::npos;
+}
+
+TEST(subscription, a_gzip_message_is_taken_apart_into_its_events) {
+  const Taken taken = take_apart(gzip(message(event("1") + "," + event("2"))));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"}));
+  EXPECT_EQ(taken.counters.messages, 1);
+  EXPECT_EQ(taken.counters.events, 2);
+  EXPECT_EQ(taken.counters.inflated_bytes, static_cast<int64_t>(message(event("1") + "," + event("2")).size()));
+}
+
+TEST(subscription, plain_json_is_read_like_gzip) {
+  const Taken taken = take_apart(message(event("1")));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, kOneEvent);
+}
+
+TEST(subscription, members_may_come_in_any_order_with_unknown_ones_between) {
+  const Taken taken = take_apart(
+      R"({"new":{"logEvents":[{"message":"not me"}],"x":[[1,{}]]},"logEvents":[{"x":[1,2],"message":"m1","y":)"
+      R"({"message":"nor me","timestamp":9},"timestamp":5,"id":"1"}],"policyLevel":"ACCOUNT_LEVEL_POLICY",)"
+      R"("logStream":"s","logGroup":"g","n":null,"owner":"123","b":true,"messageType":"DATA_MESSAGE"})");
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, kOneEvent);
+}
+
+TEST(subscription, escapes_are_undone_and_other_bytes_kept) {
+  const Taken taken =
+      take_apart(message(R"({"id":"1","timestamp":5,"message":"a\tb\n\"c\"\\\/ \u00e9\ud83d\ude00 \u0000 )"
+                         "\xFF\"}"));
+  EXPECT_EQ(taken.lines.at(1), "5 1 a\tb\n\"c\"\\/ é😀 \0 \xFF"s);
+}
+
+TEST(subscription, several_documents_may_stand_back_to_back) {
+  for (const std::string between : {"", "\n", " \r\n\t"}) {
+    const std::string first = message(event("1"));
+    std::string second = between;
+    second += message(event("2"));
+    second += between;
+    for (const std::string& data : {first + second, gzip(first + second), gzip(first) + gzip(second)}) {
+      const Taken taken = take_apart(data);
+      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+      EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1",
+                                                       "batch 123 eu-west-1 g s", "5 2 m2"}));
+    }
+  }
+}
+
+TEST(subscription, pretty_printed_documents_and_zero_padding_are_read) {
+  const Taken taken = take_apart(
+      "{\n  \"messageType\" : \"DATA_MESSAGE\",\n  \"owner\": \"123\", \"logGroup\": \"g\",\r\n\t\"logStream\": "
+      "\"s\","
+      "\n  \"logEvents\": [\n    { \"id\": \"1\",\n \"timestamp\": 5, \"message\": \"m1\" }\n  ]\n}\n" +
+      std::string(100, '\0'));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, kOneEvent);
+}
+
+TEST(subscription, line_endings_and_zero_bytes_between_messages_and_after_them_are_padding) {
+  const std::string one = message(event("1"));
+  const std::string two = message(event("2"));
+  const std::vector<std::string> both = {"batch 123 eu-west-1 g s", "5 1 m1", "batch 123 eu-west-1 g s", "5 2 m2"};
+  for (const std::string& padding : {"\n"s, "\r\n"s, "\n\n"s, "\0"s, "\n\0\0\r\n"s, "\0\n\0"s}) {
+    for (const std::string& data : {gzip(one) + padding + gzip(two) + padding, gzip(one + padding + two + padding),
+                                    gzip(one + padding) + gzip(two) + padding, one + padding + two + padding}) {
+      const Taken taken = take_apart(data);
+      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+      EXPECT_EQ(taken.lines, both);
+    }
+    EXPECT_EQ(take_apart(gzip(one) + padding).lines, kOneEvent);
+    EXPECT_TRUE(take_apart(gzip(one) + padding).problem.ok());
+    EXPECT_TRUE(says(take_apart(padding).problem, "nothing in it"));
+  }
+}
+
+TEST(subscription, control_messages_and_unknown_types_are_skipped_and_counted) {
+  SubscriptionReader reader(1 << 20);
+  const std::string data = message(event("0"), "CONTROL_MESSAGE") + message(event("0"), "NEW\x1b_KIND") +
+                           message(event("0"), "OTHER") + message(event("1"));
+  reader.begin(data, origin_of_record());
+  penstock_batch batch = {};
+  ASSERT_EQ(reader.next(batch), SubscriptionReader::Step::batch);
+  EXPECT_EQ(view(batch.records[0].id), "1");
+  EXPECT_EQ(reader.next(batch), SubscriptionReader::Step::end);
+  EXPECT_TRUE(reader.problem().ok()) << reader.problem().message();
+  EXPECT_EQ(reader.counters().control_messages, 1);
+  EXPECT_EQ(reader.counters().other_messages, 2);
+  EXPECT_EQ(reader.counters().messages, 1);
+  EXPECT_EQ(reader.unknown_type(), "NEW\\x1b_KIND");
+}
+
+TEST(subscription, an_event_that_speaks_of_control_messages_is_an_event) {
+  const Taken taken = take_apart(message(R"({"id":"1","timestamp":5,"message":"CWL CONTROL MESSAGE: x"})"));
+  EXPECT_EQ(taken.lines.at(1), "5 1 CWL CONTROL MESSAGE: x");
+}
+
+TEST(subscription, timestamps_may_be_strings_or_have_a_fraction) {
+  for (const std::string time : {"1725544035523", "\"1725544035523\"", "1725544035523.0", "1.725544035523e12"}) {
+    const Taken taken = take_apart(message(R"({"id":"1","message":"m","timestamp":)" + time + "}"));
+    EXPECT_EQ(taken.lines.at(1), "1725544035523 1 m") << time;
+  }
+}
+
+TEST(subscription, an_event_without_a_usable_timestamp_gets_the_time_of_arrival) {
+  for (const std::string time :
+       {"", R"(,"timestamp":null)", R"(,"timestamp":"soon")", R"(,"timestamp":-1)", R"(,"timestamp":{"a":1})",
+        R"(,"timestamp":253402300800000)", R"(,"timestamp":"")", R"(,"timestamp":99999999999999999999999)"}) {
+    const Taken taken = take_apart(message(event("0") + R"(,{"id":"1","message":"m")" + time + "}"));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines.at(1), "5 0 m0");
+    EXPECT_EQ(taken.lines.at(2), "1700000000123(arrival) 1 m") << time;
+  }
+  EXPECT_EQ(take_apart(message(R"({"id":"1","message":"m","timestamp":253402300799999})")).lines.at(1),
+            "253402300799999 1 m");
+}
+
+TEST(subscription, a_message_that_is_no_string_becomes_its_json_text) {
+  struct Case {
+    std::string json;
+    std::string expected;
+  };
+  const std::vector<Case> cases = {
+      {R"({ "a" : [ 1, 2.50, -1e5, true, null, "x\ny" ] , "b": {"c": {}, "d": []}, "e,": ":" })",
+       R"({"a":[1,2.50,-1e5,true,null,"x\ny"],"b":{"c":{},"d":[]},"e,":":"})"},
+      {"[[],{},\"[\",\"{\"]", "[[],{},\"[\",\"{\"]"},
+      {"12345678901234567890", "12345678901234567890"},
+      {"true", "true"},
+      {"null", "null"},
+  };
+  for (const auto& [json, expected] : cases) {
+    const Taken taken = take_apart(message(R"({"message":)" + json + R"(,"id":"1","timestamp":5},)" + event("2")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines.at(1), "5 1 " + expected);
+    EXPECT_EQ(taken.lines.at(2), "5 2 m2");
+  }
+}
+
+TEST(subscription, an_id_that_is_a_whole_number_is_kept_digit_by_digit) {
+  for (const std::string id :
+       {"0", "7", "-5", "18446744073709551616", "38700000000000000000000000000000000000000000000000000006"}) {
+    const Taken taken = take_apart(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"},)" + event("1")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 " + id + " m", "5 1 m1"}));
+  }
+  const std::string digits(300, '9');
+  EXPECT_EQ(take_apart(message(R"({"message":"m","timestamp":5,"id" : )" + digits + "}")).lines.at(1),
+            "5 " + digits + " m");
+  for (const std::string id : {"1.5", "1e3", "-0.0", "null", "true", "{}", "[7]"})
+    EXPECT_EQ(take_apart(message(R"({"id":)" + id + R"(,"timestamp":5,"message":"m"})")).lines.at(1), "5  m");
+  EXPECT_EQ(take_apart(message(R"({"timestamp":5,"message":{"id":7},"x":{"id":8}})")).lines.at(1),
+            R"(5  {"id":7})");
+}
+
+// That JSON has and no double holds, or only as 0.
+const std::vector<std::string>& extreme_numbers() {
+  static const std::vector<std::string> numbers = {"1e999",
+                                                   "-1e999",
+                                                   "1E+309",
+                                                   "0.01e400",
+                                                   "1e2147483648",
+                                                   "1e-2147483649",
+                                                   "1e-400",
+                                                   "0e9999",
+                                                   "1e" + std::string(500, '9'),
+                                                   "-1e-" + std::string(500, '9'),
+                                                   std::string(400, '9'),
+                                                   "-" + std::string(400, '1'),
+                                                   std::string(400, '9') + ".5e-9",
+                                                   "0." + std::string(400, '0') + "1e999",
+                                                   "-0",
+                                                   "-0.0"};
+  return numbers;
+}
+
+TEST(subscription, a_number_that_no_double_holds_costs_nothing_where_it_is_not_needed) {
+  for (const std::string& number : extreme_numbers()) {
+    const std::string text = R"({"n":)" + number + R"(,"a":[)" + number + "," + number +
+                             R"( ],"messageType":"DATA_MESSAGE","owner":"123",)" +
+                             R"("logGroup":"g","logStream":"s","logEvents":[)" + event("0") +
+                             R"(,{"id":"1","n":)" + number + R"(,"timestamp":5,"ingestionTime":)" + number +
+                             R"(,"message":"m1"},)" + event("2") + "],\"b\":" + number + "}";
+    const Taken taken = take_apart(text + event("3") + text);
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2",
+                                                     "batch 123 eu-west-1 g s", "5 0 m0", "5 1 m1", "5 2 m2"}))
+        << number;
+    EXPECT_TRUE(says(taken.problem, "in document 2 of the record")) << taken.problem.message();
+  }
+}
+
+TEST(subscription, a_timestamp_that_no_double_holds_costs_the_time_of_its_own_event_alone) {
+  for (const std::string& number : extreme_numbers()) {
+    const bool is_zero = number.starts_with("-0") || number.starts_with("0e");
+    for (const std::string& time : {number, '"' + number + '"'}) {
+      const Taken taken = take_apart(
+          message(event("0") + R"(,{"id":"1","timestamp":)" + time + R"(,"message":"m1"},)" + event("2")));
+      EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+      EXPECT_EQ(taken.lines,
+                (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0",
+                                          is_zero ? "0 1 m1" : "1700000000123(arrival) 1 m1", "5 2 m2"}))
+          << time;
+    }
+  }
+}
+
+TEST(subscription, an_id_or_a_message_that_no_double_holds_is_text) {
+  for (const std::string& number : extreme_numbers()) {
+    const bool is_whole = number.find_first_of(".eE") == number.npos;
+    const Taken taken =
+        take_apart(message(event("0") + R"(,{"id":)" + number + R"(,"timestamp":5,"message":{"a":[)" + number +
+                           R"(]}},)" + R"({"id":"2","timestamp":5,"message":)" + number + "}," + event("3")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines,
+              (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 0 m0",
+                                        "5 " + (is_whole ? number : "") + R"( {"a":[)" + number + "]}",
+                                        "5 2 " + number, "5 3 m3"}));
+  }
+}
+
+TEST(subscription, a_number_that_no_double_holds_stays_as_it_is_in_extracted_fields) {
+  for (const std::string& number : extreme_numbers()) {
+    const std::string fields = R"({"n":)" + number + R"(,"@aws.account":"111","a":[)" + number + "]}";
+    const std::string data =
+        message(R"({"id":"1","timestamp":5,"message":"m","extractedFields":)" + fields + "}," + event("2"));
+    EXPECT_EQ(take_apart(data, 1 << 20, ExtractedFields::keep).lines,
+              (std::vector<std::string>{"batch 111 eu-west-1 g s", "5 1 m fields " + fields,
+                                        "batch 123 eu-west-1 g s", "5 2 m2"}));
+    EXPECT_EQ(take_apart(data).lines,
+              (std::vector<std::string>{"batch 111 eu-west-1 g s", "5 1 m", "batch 123 eu-west-1 g s", "5 2 m2"}));
+  }
+}
+
+TEST(subscription, what_only_begins_like_a_number_is_broken_json) {
+  for (const std::string text : {"1e999e5", "1e999.5", "1e999x", "1e", "1e+", "01e999", "1.e999", "-", "+1e999",
+                                 "99e9999999999x", "Infinity"}) {
+    const Taken taken =
+        take_apart(message(R"({"id":"1","timestamp":)" + text + R"(,"message":"m1"},)" + event("2")));
+    EXPECT_TRUE(says(taken.problem, "broken JSON in document 1")) << text << taken.problem.message();
+    EXPECT_TRUE(taken.lines.empty()) << text;
+  }
+}
+
+TEST(subscription, batches_are_split_where_account_or_region_change) {
+  const auto from = [](const std::string& id, const std::string& fields) {
+    return R"({"extractedFields":)" + fields + R"(,"id":")" + id + R"(","timestamp":5,"message":"m"})";
+  };
+  const Taken taken = take_apart(
+      message(event("1") + "," + from("2", R"({"@aws.account":"111","@aws.region":"us-east-1","x":"y"})") + "," +
+              from("3", R"({"@aws.region":"us-east-1","@aws.account":"111"})") + "," +
+              from("4", R"({"@aws.region":"us-east-2"})") + "," + from("5", R"({"$1":"z"})")));
+  EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "batch 111 us-east-1 g s",
+                                                   "5 2 m", "5 3 m", "batch 123 us-east-2 g s", "5 4 m",
+                                                   "batch 123 eu-west-1 g s", "5 5 m"}));
+}
+
+TEST(subscription, extracted_fields_are_kept_as_they_came_on_request) {
+  const auto with = [](const std::string& id, const std::string& fields) {
+    return R"({"id":")" + id + R"(","timestamp":5,"message":"m","extractedFields":)" + fields + "}";
+  };
+  const std::string odd = "{ \"a\\u0041\\\"}\":\"}{\\\\\", \"b\" : [1.50,{\"c\":[\"]\"]}] ,\n\"a\":null}";
+  const std::string data = message(event("1") + "," + with("2", odd) + "," + with("3", "{}") + "," +
+                                   with("4", "null") + "," + with("5", "\"{}\"") + "," + event("6"));
+  for (const std::string& record : {data, gzip(data)}) {
+    const Taken kept = take_apart(record, 1 << 20, ExtractedFields::keep);
+    EXPECT_TRUE(kept.problem.ok()) << kept.problem.message();
+    EXPECT_EQ(kept.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m fields " + odd,
+                                                    "5 3 m fields {}", "5 4 m", "5 5 m", "5 6 m6"}));
+    EXPECT_EQ(take_apart(record).lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m",
+                                                                  "5 3 m", "5 4 m", "5 5 m", "5 6 m6"}));
+  }
+}
+
+TEST(subscription, extracted_fields_that_are_kept_still_say_account_and_region) {
+  const std::string fields = R"({"@aws.account":"111","@aws.region":"us-east-1","level":"\ud83d"})";
+  const std::string data =
+      message(R"({"extractedFields":)" + fields + R"(,"id":"1","timestamp":5,"message":"m"})");
+  EXPECT_EQ(take_apart(data, 1 << 20, ExtractedFields::keep).lines,
+            (std::vector<std::string>{
+                "batch 111 us-east-1 g s",
+                R"(5 1 m fields {"@aws.account":"111","@aws.region":"us-east-1","level":"\ufffd"})"}));
+}
+
+TEST(subscription, extracted_fields_cut_anywhere_are_told) {
+  const std::string whole = message(R"({"message":"m","extractedFields":{"a":["\"",{"b":"\\"}]}})");
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const Taken taken = take_apart(whole.substr(0, size), 1 << 20, ExtractedFields::keep);
+    EXPECT_TRUE(taken.lines.empty()) << size;
+    EXPECT_FALSE(taken.problem.ok()) << size;
+  }
+}
+
+TEST(subscription, a_missing_owner_group_or_stream_is_empty) {
+  const Taken taken = take_apart(R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":"m"}]})");
+  EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch  eu-west-1  ", "1700000000123(arrival)  m"}));
+}
+
+TEST(subscription, a_message_without_events_gives_no_batch) {
+  const Taken taken = take_apart(message(""));
+  EXPECT_TRUE(taken.problem.ok());
+  EXPECT_TRUE(taken.lines.empty());
+  EXPECT_EQ(taken.counters.messages, 1);
+}
+
+TEST(subscription, other_json_is_told_and_costs_its_neighbours_nothing) {
+  for (const std::string other :
+       {R"({"TICKER":"SAC"})", "[1,2]", "17", "\"text\"", "null", R"({"messageType":7})",
+        R"({"messageType":"DATA_MESSAGE"})", R"({"messageType":"DATA_MESSAGE","logEvents":{}})",
+        R"({"messageType":"DATA_MESSAGE","logEvents":"x"})"}) {
+    const Taken taken = take_apart(message(event("1")) + "\n" + other + "\n" + message(event("2")));
+    EXPECT_EQ(taken.lines.size(), 4u) << other;
+    EXPECT_EQ(taken.problem.code(), Code::invalid);
+    EXPECT_TRUE(says(taken.problem, "document 2")) << taken.problem.message();
+    EXPECT_TRUE(says(taken.problem, other.substr(0, 5))) << taken.problem.message();
+  }
+}
+
+TEST(subscription, a_bad_event_is_told_and_costs_its_neighbours_nothing) {
+  for (const std::string bad : {"17", "\"text\"", "null", "[]", "[{}]", "{}", R"({"id":"9","timestamp":5})"}) {
+    const Taken taken = take_apart(message(event("1") + "," + bad + "," + event("2")));
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"})) << bad;
+    EXPECT_TRUE(says(taken.problem, "log events without a message in document 1")) << taken.problem.message();
+  }
+}
+
+std::string message_from(const std::string& owner, const std::string& group, const std::string& stream,
+                         const std::string& events, const std::string& type = "DATA_MESSAGE") {
+  return R"({"messageType":")" + type + R"(","owner":")" + owner + R"(","logGroup":")" + group +
+         R"(","logStream":")" + stream + R"(","subscriptionFilters":["f"],"logEvents":[)" + events + "]}";
+}
+
+TEST(subscription, names_that_every_record_repeats_have_the_lengths_of_the_service_at_most) {
+  const auto of = [](size_t count, const std::string& character = "x") {
+    std::string text;
+    while (count-- > 0) text += character;
+    return text;
+  };
+  const auto rejected = [&](const std::string& record, const std::string& what) {
+    const Taken taken = take_apart(record + message(event("1")));
+    EXPECT_EQ(taken.lines, kOneEvent) << "the next message is good";
+    EXPECT_TRUE(says(taken.problem, what)) << taken.problem.message();
+    EXPECT_LT(taken.problem.message().size(), 400U);
+    EXPECT_EQ(taken.counters.messages, 1);
+    EXPECT_EQ(taken.counters.events, 1);
+  };
+  for (const std::string character : {"x", "\u00E9", "\U0001F600"}) {
+    const Taken longest =
+        take_apart(message_from(of(12, character), of(512, character), of(512, character), event("1")));
+    EXPECT_TRUE(longest.problem.ok()) << longest.problem.message();
+    EXPECT_EQ(longest.lines.size(), 2U);
+    rejected(message_from(of(13, character), "g", "s", event("1")), "its owner has");
+    rejected(message_from("1", of(513, character), "s", event("1")), "its logGroup has");
+    rejected(message_from("1", "g", of(513, character), event("1")), "its logStream has");
+  }
+  rejected(R"({"owner":"1","logEvents":[)" + event("1") + R"(],"messageType":"DATA_MESSAGE","logGroup":")" +
+               of(900'000) + "\"}",
+           "its logGroup has 900000 bytes");
+}
+
+TEST(subscription, an_event_whose_account_or_region_is_too_long_costs_its_neighbours_nothing) {
+  const auto from = [](size_t account, size_t region) {
+    return R"({"id":"9","timestamp":5,"message":"m","extractedFields":{"@aws.account":")" +
+           std::string(account, '1') + R"(","@aws.region":")" + std::string(region, 'r') + "\"}}";
+  };
+  EXPECT_TRUE(take_apart(message(from(12, 63))).problem.ok());
+  for (const std::string& bad : {from(13, 63), from(12, 64), from(900'000, 9), from(9, 900'000)}) {
+    const Taken taken = take_apart(message(event("1") + "," + bad + "," + event("2")), 2 << 20);
+    EXPECT_EQ(taken.lines, (std::vector<std::string>{"batch 123 eu-west-1 g s", "5 1 m1", "5 2 m2"}));
+    EXPECT_TRUE(says(taken.problem, "an account of more than 12 characters")) << taken.problem.message();
+  }
+}
+
+TEST(subscription, a_message_that_is_skipped_may_have_names_of_any_length) {
+  for (const std::string type : {"CONTROL_MESSAGE", "OTHER"}) {
+    const std::string name(100'000, 'n');
+    const Taken taken = take_apart(message_from(name, name, name, event("0"), type) + message(event("1")));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    EXPECT_EQ(taken.lines, kOneEvent);
+  }
+}
+
+TEST(subscription, a_syntax_error_ends_the_record_but_keeps_what_came_before) {
+  const Taken taken = take_apart(message(event("1")) + "{\"messageType\":\x1b" + message(event("2")));
+  EXPECT_EQ(taken.lines, kOneEvent);
+  EXPECT_TRUE(says(taken.problem, "broken JSON in document 2")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "\\x1b")) << taken.problem.message();
+}
+
+TEST(subscription, a_record_of_another_kind_is_told_with_its_first_bytes) {
+  const Taken taken = take_apart("INVALID_JSON { \"messageType\": \"CONTROL_MESSAGE\" }");
+  EXPECT_TRUE(taken.lines.empty());
+  EXPECT_TRUE(says(taken.problem, "neither gzip nor JSON")) << taken.problem.message();
+  EXPECT_TRUE(says(taken.problem, "INVALID_JSON {")) << taken.problem.message();
+  EXPECT_FALSE(take_apart("").problem.ok());
+  EXPECT_FALSE(take_apart(std::string(10, '\0')).problem.ok());
+  EXPECT_FALSE(take_apart(gzip("")).problem.ok());
+  EXPECT_FALSE(take_apart("\xF3\x89\x9A\xC2 aggregated").problem.ok());
+}
+
+TEST(subscription, a_document_cut_anywhere_is_told) {
+  const std::string whole = message(event("1"));
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const Taken taken = take_apart(whole.substr(0, size));
+    EXPECT_TRUE(taken.lines.empty()) << size;
+    EXPECT_FALSE(taken.problem.ok()) << size;
+  }
+}
+
+TEST(subscription, a_changed_byte_never_costs_the_document_before) {
+  const std::string good = message(event("1"));
+  const std::string other = message(R"({"id":"2","timestamp":"5","message":{"a":[1,"\ud83d\ude00"]},)"
+                                    R"("extractedFields":{"@aws.account":"9"}})");
+  for (size_t at = 0; at < other.size(); ++at) {
+    for (const char byte : {'\0', '"', '\\', '{', '}', '[', ']', ',', ':', '0', 'u', 'd', '\xff', '\n', '\x1b'}) {
+      std::string changed = other;
+      changed[at] = byte;
+      const Taken taken = take_apart(good + changed);
+      ASSERT_GE(taken.lines.size(), 2u);
+      EXPECT_EQ(taken.lines[0] + taken.lines[1], kOneEvent[0] + kOneEvent[1]);
+      const bool is_told = !taken.problem.ok() || taken.counters.other_messages > 0;
+      EXPECT_TRUE(taken.lines.size() > 2 || is_told) << changed;
+    }
+  }
+}
+
+TEST(subscription, a_damaged_gzip_member_costs_those_before_it_nothing) {
+  const Taken taken = take_apart(gzip(message(event("1"))) + gzip(message(event("2"))).substr(0, 40));
+  EXPECT_EQ(taken.lines, kOneEvent);
+  EXPECT_TRUE(says(taken.problem, "ends in the middle")) << taken.problem.message();
+}
+
+TEST(subscription, the_limit_holds_for_gzip_and_plain_json) {
+  const std::string whole = message(event("1"));
+  for (const std::string& data : {whole, gzip(whole)}) {
+    EXPECT_EQ(take_apart(data, whole.size()).lines, kOneEvent);
+    EXPECT_EQ(take_apart(data, whole.size() - 1).problem.code(), Code::too_large);
+  }
+}
+
+TEST(subscription, half_a_surrogate_pair_costs_one_character) {
+  const auto body = [](const std::string& text) {
+    const Taken taken = take_apart(message(R"({"id":"1","timestamp":5,"message":")" + text + "\"}"));
+    EXPECT_TRUE(taken.problem.ok()) << taken.problem.message();
+    return taken.lines.empty() ? "" : taken.lines.at(1);
+  };
+  for (size_t before = 0; before < 70; ++before) {
+    const std::string shift(before, 'x');
+    EXPECT_EQ(body(shift + R"(a\ud83d)"), "5 1 " + shift + "a\uFFFD");
+    EXPECT_EQ(body(shift + R"(\uD83Db)"), "5 1 " + shift +
+                                              "\uFFFD"
+                                              "b");
+    EXPECT_EQ(body(shift + R"(\ude00\ud83d)"), "5 1 " + shift + "\uFFFD\uFFFD");
+    EXPECT_EQ(body(shift + R"(\ud83d\u0041)"), "5 1 " + shift +
+                                                   "\uFFFD"
+                                                   "A");
+    EXPECT_EQ(body(shift + R"(\ud83d\ud83d\ude00)"), "5 1 " + shift + "\uFFFD😀");
+    EXPECT_EQ(body(shift + R"(\\ud83d\\\ud83d)"), "5 1 " + shift + "\\ud83d\\\uFFFD");
+  }
+}
+
+TEST(subscription, nesting_is_bounded) {
+  for (const char bracket : {'[', '{'}) {
+    std::string deep = "{\"x\":";
+    for (int level = 0; level < 100000; ++level) deep += bracket == '[' ? "[" : "{\"a\":";
+    const Taken taken = take_apart(message(event("1")) + deep);
+    EXPECT_EQ(taken.lines, kOneEvent);
+    EXPECT_TRUE(says(taken.problem, "nested deeper than 1000")) << taken.problem.message();
+  }
+  const auto nested = [](int levels) {
+    return message(R"({"id":"1","timestamp":5,"message":)" + std::string(static_cast<size_t>(levels), '[') +
+                   std::string(static_cast<size_t>(levels), ']') + "}");
+  };
+  EXPECT_TRUE(take_apart(nested(997)).problem.ok());  // three more are around it
+  EXPECT_FALSE(take_apart(nested(998)).problem.ok());
+}
+
+TEST(subscription, many_events_come_in_batches_of_bounded_size) {
+  std::string events;
+  for (int index = 0; index < 20000; ++index) events += (index == 0 ? "" : ",") + event(std::to_string(index));
+  SubscriptionReader reader(8 << 20);
+  reader.begin(message(events), origin_of_record());
+  penstock_batch batch = {};
+  std::vector<uint64_t> sizes;
+  while (reader.next(batch) == SubscriptionReader::Step::batch) sizes.push_back(batch.record_count);
+  EXPECT_EQ(sizes, (std::vector<uint64_t>{8192, 8192, 20000 - 2 * 8192}));
+}
+
+TEST(subscription, large_buffers_are_given_back_after_the_end) {
+  SubscriptionReader reader(64 << 20);
+  penstock_batch batch = {};
+  const auto run = [&](size_t body_bytes) {
+    reader.begin(gzip(message(R"({"message":")" + std::string(body_bytes, 'x') + "\"}")), origin_of_record());
+    while (reader.next(batch) == SubscriptionReader::Step::batch) {
+    }
+    return reader.buffer_bytes();
+  };
+  EXPECT_LE(run(8 << 20), 1024u);
+  const size_t small = run(500000);
+  EXPECT_GT(small, 500000u);
+  EXPECT_LE(small, 1u << 20);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,104 @@
+// Every form of line that the filter knows, and lines that only look like one: each with the whole record that
+// becomes of it, in tests/data/logs/catalogue.jsonl. To add one, add a line there: what the record is to be, by
+// the form's own documentation, but for its event_id and source, which are the same for all.
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include <array>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/unit/core/logs/record/filtering.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::string_view kTail =
+    R"("event_id":"e1","source":{"logGroup":"/aws/lambda/f","logStream":"s","owner":"123","region":"eu-west-1"}})";
+
+struct Entry {
+  std::string row;     // of the catalogue
+  std::string line;    // the message of the log event
+  std::string record;  // as it is written, byte for byte
+};
+
+std::string member(const rapidjson::Document& object, const char* name) {
+  return {object[name].GetString(), object[name].GetStringLength()};
+}
+
+std::vector<Entry> read_catalogue() {
+  std::vector<Entry> entries;
+  std::ifstream file(PENSTOCK_TEST_CATALOGUE);
+  for (std::string text; std::getline(file, text);) {
+    rapidjson::Document entry;
+    entry.Parse(text.data(), text.size());
+    // As text, since a reader would not tell 3.00 from 3. Quotes in the line are escaped, so this is the member.
+    constexpr std::string_view kRecord = ",\"record\":";
+    const size_t at = text.find(kRecord);
+    if (entry.HasParseError() || !entry.IsObject() || at == std::string::npos) {
+      ADD_FAILURE() << "no entry of the catalogue: " << text;
+      continue;
+    }
+    // Without the last braces, the record's and the entry's.
+    const std::string members = text.substr(at + kRecord.size(), text.size() - at - kRecord.size() - 2);
+    entries.push_back({member(entry, "row"), member(entry, "line"), members + "," + std::string(kTail)});
+  }
+  EXPECT_GT(entries.size(), 200U) << "in " << PENSTOCK_TEST_CATALOGUE;
+  return entries;
+}
+
+TEST(catalogue, each_line_becomes_its_record) {
+  for (const Entry& entry : read_catalogue())
+    EXPECT_EQ(filtered_one(entry.line), entry.record) << entry.row << ": " << entry.line;
+}
+
+TEST(catalogue, blanks_and_line_ends_around_a_line_change_nothing) {
+  for (const Entry& entry : read_catalogue()) {
+    for (const std::string_view end : {"\n", "\r\n", " \t\n", "\r", "\n\n"}) {
+      EXPECT_EQ(filtered_one(entry.line + std::string(end)), entry.record) << entry.row << ": " << entry.line;
+      EXPECT_EQ(filtered_one(std::string(end) + entry.line), entry.record) << entry.row << ": " << entry.line;
+    }
+  }
+}
+
+// Behind the message, which is the line itself.
+std::string lambda_of(const std::string& record) {
+  const size_t at = record.find("\"lambda\":");
+  return at == std::string::npos ? "none" : record.substr(at);
+}
+
+TEST(catalogue, blanks_do_where_tabs_stand_in_the_lines_of_lambda) {
+  constexpr std::array<std::string_view, 8> kKeywords = {"START ", "END ",        "REPORT ", "INIT_",
+                                                         "XRAY ",  "EXTENSION\t", "LOGS\t",  "TELEMETRY\t"};
+  int lines = 0;
+  for (const Entry& entry : read_catalogue()) {
+    bool is_keyword_line = false;
+    for (const std::string_view keyword : kKeywords)
+      is_keyword_line = is_keyword_line || entry.line.starts_with(keyword);
+    if (!is_keyword_line || entry.line.find('\t') == std::string::npos) continue;
+    ++lines;
+    for (const std::string_view blanks : {" ", "   ", " \t "}) {
+      std::string line;
+      for (const char c : entry.line) line += c == '\t' ? blanks : std::string_view(&c, 1);
+      EXPECT_EQ(lambda_of(filtered_one(line)), lambda_of(entry.record)) << entry.row << ": " << line;
+    }
+  }
+  EXPECT_GT(lines, 20);
+}
+
+// A file of JSON cannot hold them.
+TEST(catalogue, bytes_that_are_no_utf8_are_replaced_in_a_line) {
+  const std::string head = "2024-06-18T02:07:06.123Z\t6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tINFO\t";
+  EXPECT_EQ(filtered_one(head + "a\xff\xe2\x82z"),
+            R"({"timestamp":"2024-06-18T02:07:06.123Z","level":"INFO","message":"a��z",)"
+            R"("lambda":{"requestId":"6bc28136-aaaa-4365-b021-0ce6b2e64ab0"},)" +
+                std::string(kTail));
+  const std::string id = "a-\xff";
+  EXPECT_EQ(lambda_of(filtered_one("END RequestId: " + id)),
+            R"("lambda":{"event":"end","requestId":"a-�"},)" + std::string(kTail));
+}
+
+}  // namespace
+}  // namespace penstock

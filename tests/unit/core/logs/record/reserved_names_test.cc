@@ -1,0 +1,187 @@
+// Members of an application's object that have the names of those that say which event a record is of, when and
+// where it was: the record's are always ours, and the application's values are kept under other names.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/unit/core/logs/record/filtering.h"
+
+namespace penstock {
+namespace {
+
+const std::string kTimestamp = R"("timestamp":"2019-08-25T13:59:15.269Z")";
+const std::string kId = R"("event_id":"e1")";
+const std::string kOrigin = R"({"logGroup":"/aws/lambda/f","logStream":"s","owner":"123","region":"eu-west-1"})";
+const std::string kAdded = kTimestamp + "," + kId + R"(,"source":)" + kOrigin + "}";
+
+struct Case {
+  std::string message;
+  std::string expected;
+};
+
+// Each object as it stands, which is read without a parser, and with a blank in front, which is parsed.
+void expect(const std::vector<Case>& cases, const LambdaFilterOptions& options = {}) {
+  for (const Case& c : cases) {
+    EXPECT_EQ(filtered_one("{" + c.message + "}", options), "{" + c.expected) << c.message;
+    EXPECT_EQ(filtered_one("{ " + c.message + "}", options), "{ " + c.expected) << c.message;
+  }
+}
+
+LambdaFilterOptions with(Schema schema) {
+  LambdaFilterOptions options;
+  options.schema = schema;
+  if (schema == Schema::ecs) options.timestamp_key = "@timestamp";
+  return options;
+}
+
+const std::string kOtelAdded =
+    kTimestamp + R"(,"log.record.uid":"e1","aws.log.group.names":["/aws/lambda/f"],"aws.log.stream.names":["s"],)"
+                 R"("cloud.account.id":"123","cloud.region":"eu-west-1"})";
+const std::string kEcsAdded =
+    R"("@timestamp":"2019-08-25T13:59:15.269Z","event.id":"e1","aws.cloudwatch.log_group":"/aws/lambda/f",)"
+    R"("aws.cloudwatch.log_stream":"s","cloud.account.id":"123","cloud.region":"eu-west-1"})";
+
+TEST(reserved_names, event_id_is_cloudwatchs_and_the_applications_is_kept_whatever_it_is) {
+  for (const std::string value :
+       {R"("order-17")", "null", "7", "-0.0E+1", "12345678901234567890123", "1e999", "true", R"("")",
+        R"("\u00e9\/\"")", R"({"event_id":{"event_id":1}})", R"([{"event_id":1},[]])", "[]", "{}"})
+    expect({{R"("a":1,"event_id":)" + value + R"(,"b":2)",
+             R"("a":1,"event_id_original":)" + value + R"(,"b":2,)" + kAdded}});
+}
+
+TEST(reserved_names, every_way_to_write_the_name_is_the_name) {
+  expect({
+      {R"("event\u005fid":1)", R"("event_id_original":1,)" + kAdded},
+      {R"("\u0065vent_id" : 1)", R"("event_id_original" : 1,)" + kAdded},
+      {R"("event_id":1,"event_id":2,"event\u005fid":3)",
+       R"("event_id_original":1,"event_id_original":2,"event_id_original":3,)" + kAdded},
+      {R"("event_id.x":1,"event_id.y.z":2)", R"("event_id_original.x":1,"event_id_original.y.z":2,)" + kAdded},
+      {R"("Event_id":1,"event_i":2,"event_id2":3,"event_idx.y":4,"_event_id":5)",
+       R"("Event_id":1,"event_i":2,"event_id2":3,"event_idx.y":4,"_event_id":5,)" + kAdded},
+  });
+}
+
+TEST(reserved_names, a_name_that_is_taken_gets_a_number) {
+  expect({
+      {R"("event_id_original":1)", R"("event_id_original":1,)" + kAdded},
+      {R"("event_id_original":1,"event_id":2)", R"("event_id_original":1,"event_id_original_2":2,)" + kAdded},
+      {R"("event_id":1,"event_id_original_9":2,"event_id_original":3)",
+       R"("event_id_original_10":1,"event_id_original_9":2,"event_id_original":3,)" + kAdded},
+      {R"("event_id":1,"event_id_original.x":2)", R"("event_id_original_2":1,"event_id_original.x":2,)" + kAdded},
+      {R"("event_id":1,"source":2,"source_original":3)",
+       R"("event_id_original":1,"source_original_2":2,"source_original":3,)" + kAdded},
+      {R"("event_id":1,"event_id_originals":2,"event_id_original_x":3)",
+       R"("event_id_original":1,"event_id_originals":2,"event_id_original_x":3,)" + kAdded},
+  });
+}
+
+TEST(reserved_names, a_timestamp_in_rfc_3339_stays_and_any_other_is_kept_under_another_name) {
+  const std::string id_and_source = kId + R"(,"source":)" + kOrigin + "}";
+  for (const std::string time :
+       {"2025-05-05T04:01:36Z", "2025-05-05T04:01:36.1Z", "2025-05-05T04:01:36.123456789+05:30",
+        "2025-05-05t04:01:36z", "2024-02-29T23:59:59-00:00"})
+    expect({{R"("timestamp":")" + time + "\"", R"("timestamp":")" + time + "\"," + id_and_source}});
+  for (const std::string value :
+       {R"("2025-05-05 04:01:36,154+0000")", R"("2025-05-05 04:01:36Z")", R"("2025-05-05T04:01:36")",
+        R"("2025-05-05T04:01:36.Z")", R"("2025-05-05T04:01:36+0000")", R"("2025-05-05T04:01:36+24:00")",
+        R"("2025-02-29T04:01:36Z")", R"("2025-05-05T04:01:36Z ")", R"("2025-05-05T04:01Z")", R"("2025-05-05")",
+        R"("")", "1746417696154", "1746417696.154", "null", "{}", R"(["2025-05-05T04:01:36Z"])"})
+    expect({{R"("timestamp":)" + value, R"("timestamp_original":)" + value + "," + kAdded}});
+  expect({
+      {R"("timestamp":1,"time":"2020-01-02T03:04:05Z")",
+       R"("timestamp_original":1,"time":"2020-01-02T03:04:05Z","timestamp":"2020-01-02T03:04:05.000Z",)" +
+           id_and_source},
+      {R"("timestamp":"2020-01-02T03:04:05Z","timestamp":"2020-01-02T03:04:06Z")",
+       R"("timestamp":"2020-01-02T03:04:05Z","timestamp":"2020-01-02T03:04:06Z",)" + id_and_source},
+      {R"("timestamp":"2020-01-02T03:04:05Z","timestamp":null)",
+       R"("timestamp_original":"2020-01-02T03:04:05Z","timestamp_original":null,)"
+       R"("timestamp":"2020-01-02T03:04:05.000Z",)" +
+           id_and_source},
+  });
+  LambdaFilterOptions options;
+  options.timestamp_key = "time";
+  expect({{R"("time":1566741555270)",
+           R"("time_original":1566741555270,"time":"2019-08-25T13:59:15.270Z",)" + id_and_source}},
+         options);
+}
+
+TEST(reserved_names, dotted_and_nested_names_are_one_name) {
+  expect(
+      {
+          {R"("event.id":1)", R"("event.id_original":1,)" + kEcsAdded},
+          {R"("event":{"id":1,"kind":"x"})", R"("event":{"id_original":1,"kind":"x"},)" + kEcsAdded},
+          {R"("event":[{"id":1},[{"id":{"id":2}}],3])",
+           R"("event":[{"id_original":1},[{"id_original":{"id":2}}],3],)" + kEcsAdded},
+          {R"("event.id.x":1,"event":{"id.y":2})",
+           R"("event.id_original.x":1,"event":{"id_original.y":2},)" + kEcsAdded},
+          {R"("event":{"id":1},"event.id_original":2)",
+           R"("event":{"id_original_2":1},"event.id_original":2,)" + kEcsAdded},
+          {R"("event":{"\u0069d":1},"\u0065vent":{"id" : 2})",
+           R"("event":{"id_original":1},"\u0065vent":{"id_original" : 2},)" + kEcsAdded},
+          {R"("a":{"event":{"id":1}},"event":{"a":{"id":1}},"id":1,"event":"x")",
+           R"("a":{"event":{"id":1}},"event":{"a":{"id":1}},"id":1,"event":"x",)" + kEcsAdded},
+          {R"("cloud":{"region":"moon","account":{"id":1},"provider":"aws"})",
+           R"("cloud":{"region_original":"moon","account":{"id_original":1},"provider":"aws"},)" + kEcsAdded},
+      },
+      with(Schema::ecs));
+  expect(
+      {
+          {R"("log":{"record":{"uid":"x"}})", R"("log":{"record":{"uid_original":"x"}},)" + kOtelAdded},
+          {R"("log.record":{"uid":"x"})", R"("log.record":{"uid_original":"x"},)" + kOtelAdded},
+          {R"("log":{"record.uid":"x"})", R"("log":{"record.uid_original":"x"},)" + kOtelAdded},
+          {R"("log.record.uid":"x")", R"("log.record.uid_original":"x",)" + kOtelAdded},
+          {R"("log":{"a":{"record":{"uid":1}},"record":{"a":{"uid":1}}})",
+           R"("log":{"a":{"record":{"uid":1}},"record":{"a":{"uid":1}}},)" + kOtelAdded},
+      },
+      with(Schema::otel));
+}
+
+TEST(reserved_names, the_option_names_the_member_in_every_schema_also_with_dots) {
+  LambdaFilterOptions options;
+  options.event_id_key = "cw.id";
+  const std::string added = kTimestamp + R"(,"cw.id":"e1","source":)" + kOrigin + "}";
+  expect({{R"("event_id":1,"cw":{"id":2})", R"("event_id":1,"cw":{"id_original":2},)" + added}}, options);
+  EXPECT_EQ(filtered_one("hello", options),
+            "{" + kTimestamp + R"(,"level":"INFO","message":"hello","cw.id":"e1","source":)" + kOrigin + "}");
+  options = with(Schema::ecs);
+  options.event_id_key = "_id";
+  const std::string ecs_added = std::string(kEcsAdded).replace(kEcsAdded.find("event.id"), 8, "_id");
+  expect({{R"("event.id":1,"_id":2)", R"("event.id":1,"_id_original":2,)" + ecs_added}}, options);
+}
+
+TEST(reserved_names, without_a_member_of_ours_the_applications_keeps_its_name) {
+  LambdaFilterOptions options;
+  options.event_id = false;
+  expect({{R"("event_id":1)", R"("event_id":1,)" + kTimestamp + R"(,"source":)" + kOrigin + "}"}}, options);
+  options = {};
+  options.json_key = "app";
+  EXPECT_EQ(filtered_one(R"({"event_id":1,"source":{"logGroup":2}})", options),
+            "{" + kTimestamp + R"(,"app":{"event_id":1,"source":{"logGroup":2}},)" + kId + R"(,"source":)" +
+                kOrigin + "}");
+  expect({{R"("extractedFields":1)", R"("extractedFields":1,)" + kAdded}});
+}
+
+TEST(reserved_names, objects_in_node_lines_and_platform_objects_are_no_exception) {
+  const std::string line = "2024-06-18T02:07:06.123Z\t6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tWARN\t";
+  const std::string time = R"("timestamp":"2024-06-18T02:07:06.123Z")";
+  EXPECT_EQ(filtered_one(line + R"({"event_id":null,"timestamp":1})"),
+            R"({"event_id_original":null,"timestamp_original":1,)" + time +
+                R"(,"level":"WARN","lambda":{"requestId":"6bc28136-aaaa-4365-b021-0ce6b2e64ab0"},)" + kId +
+                R"(,"source":)" + kOrigin + "}");
+  EXPECT_EQ(
+      filtered_one(R"({"time":"2024-06-18T02:07:06.123Z","type":"platform.start","record":{},"event_id":"x"})"),
+      R"({"time":"2024-06-18T02:07:06.123Z","type":"platform.start","record":{},"event_id_original":"x",)" + time +
+          R"(,"level":"INFO","lambda":{"event":"start"},)" + kId + R"(,"source":)" + kOrigin + "}");
+}
+
+TEST(reserved_names, the_level_is_normalized_next_to_renamed_members) {
+  LambdaFilterOptions options;
+  options.normalize_level = true;
+  expect({{R"("event_id":1,"level":"warning","source":2)",
+           R"("event_id_original":1,"level":"WARN","source_original":2,)" + kAdded}},
+         options);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,147 @@
+// Names that do not resolve: this program's own getaddrinfo() stands in front of the system's.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <netdb.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+
+#include "tests/unit/core/posix/curl_client.h"
+#include "tests/unit/core/posix/loopback_server.h"
+
+namespace {
+
+constexpr const char* kStuckName = "stuck.example";
+constexpr const char* kRebindingName = "rebinding.example";
+std::atomic<const char*> rebinding_address = "127.0.0.1";  // what kRebindingName resolves to
+
+// Threads that ask for kStuckName wait here until the test lets them go, or for longer than any test runs.
+struct Stuck {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int waiting = 0;
+  bool open = false;
+
+  void wait() {
+    std::unique_lock lock(mutex);
+    ++waiting;
+    changed.notify_all();
+    changed.wait_for(lock, std::chrono::seconds(60), [this] { return open; });
+    --waiting;
+    changed.notify_all();
+  }
+  bool await(int count) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::seconds(30), [&] { return waiting == count; });
+  }
+  int count() {
+    const std::lock_guard lock(mutex);
+    return waiting;
+  }
+  void release() {
+    {
+      const std::lock_guard lock(mutex);
+      open = true;
+      changed.notify_all();
+    }
+    await(0);
+    const std::lock_guard lock(mutex);
+    open = false;
+  }
+};
+
+Stuck& stuck() {
+  static auto* const kept = new Stuck;  // threads left behind may use it while the program exits
+  return *kept;
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* node, const char* service,
+                                                                  const addrinfo* hints, addrinfo** found) {
+  if (node != nullptr && std::strcmp(node, kStuckName) == 0) {
+    stuck().wait();
+    return EAI_AGAIN;
+  }
+  using Function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+  static const auto next = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (node != nullptr && std::strcmp(node, kRebindingName) == 0) node = rebinding_address;
+  return next(node, service, hints, found);
+}
+
+namespace penstock {
+namespace {
+
+const std::string kStuckUrl = std::string("http://") + kStuckName + "/";
+
+TEST(curl_resolver, stuck_name_holds_up_neither_other_calls_nor_the_end) {
+  LoopbackServer server([](const std::string&) { return LoopbackServer::Reply{answer_200("x")}; });
+  CurlClient client;
+  bool told = false;
+  client.transport().start(client.get(kStuckUrl), [&](const HttpResponse&) { told = true; });
+  client.transport().drive(0);
+  ASSERT_TRUE(stuck().await(1));
+  EXPECT_EQ(client.call(client.get(server.url())).body, "x");
+  // By name too: "localhost" goes through a resolver thread of its own.
+  const std::string by_name = "http://localhost:" + std::to_string(server.port()) + "/";
+  EXPECT_EQ(client.call(client.get(by_name)).body, "x");
+  client.destroy_transport();
+  EXPECT_EQ(stuck().count(), 1) << "destruction waited for the name";
+  EXPECT_FALSE(told);
+  stuck().release();
+}
+
+TEST(curl_resolver, stuck_name_ends_at_the_connect_timeout_without_waiting_for_its_thread) {
+  CurlOptions options;
+  options.connect_timeout_ms = 50;
+  CurlClient client(options);
+  const HttpResponse response = client.call(client.get(kStuckUrl));
+  EXPECT_EQ(stuck().count(), 1);
+  EXPECT_EQ(response.transport.code(), Code::transient);
+  EXPECT_TRUE(has(response.transport.message(), std::string("connecting to ") + kStuckName))
+      << response.transport.message();
+  client.destroy_transport();
+  EXPECT_EQ(stuck().count(), 1);
+  stuck().release();
+}
+
+TEST(curl_resolver, name_that_is_not_found_is_transient_and_named) {
+  CurlClient client;
+  const auto answer = client.start(client.get(kStuckUrl + "?secret=1"));
+  client.transport().drive(0);
+  ASSERT_TRUE(stuck().await(1));
+  stuck().release();
+  ASSERT_TRUE(client.drive_until([&] { return answer->has_value(); }));
+  const Status status = (*answer)->transport;
+  EXPECT_EQ(status.code(), Code::transient);
+  EXPECT_TRUE(has(status.message(), std::string("resolving ") + kStuckName)) << status.message();
+  EXPECT_FALSE(has(status.message(), "secret")) << status.message();
+}
+
+// A name that anybody may point elsewhere between two lookups, and that was good at the first.
+TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_address_is_refused) {
+  std::atomic<int> asked = 0;
+  LoopbackServer server([&](const std::string&) {
+    ++asked;
+    return LoopbackServer::Reply{answer_200("keys")};
+  });
+  CurlClient client;
+  HttpRequest request =
+      CurlClient::get(std::string("http://") + kRebindingName + ":" + std::to_string(server.port()) + "/");
+  request.to_metadata = true;
+  rebinding_address = "127.0.0.1";
+  EXPECT_EQ(client.call(request).body, "keys");
+  rebinding_address = "0.0.0.0";
+  // libcurl remembers names for a minute; a transport that is new does not.
+  CurlClient later;
+  const HttpResponse refused = later.call(request);
+  EXPECT_EQ(refused.transport.code(), Code::config);
+  EXPECT_TRUE(has(refused.transport.message(), "its address 0.0.0.0")) << refused.transport.message();
+  EXPECT_EQ(asked, 1);
+}
+
+}  // namespace
+}  // namespace penstock

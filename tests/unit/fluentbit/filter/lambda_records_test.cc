@@ -1,0 +1,413 @@
+#include "fluentbit/filter/lambda_records.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "plugin/stages/stages.h"
+#include "tests/fluentbit/msgpack.h"
+
+namespace penstock::fluentbit {
+namespace {
+
+using test_agent::Event;
+using test_agent::events_of;
+using test_agent::Pack;
+
+constexpr char kPythonLine[] =
+    "[WARNING]\t2019-08-25T13:59:15.269Z\t8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\tonly 3 left\n";
+
+// The records that the real filter makes.
+struct Filtering {
+  explicit Filtering(LambdaRecords::Options options = {"log"}) {
+    EXPECT_EQ(kLambdaLogsStage.create(nullptr, nullptr, 0, sizeof(penstock_option), &instance, nullptr),
+              PENSTOCK_OK);
+    records = std::make_unique<LambdaRecords>(std::move(options), *kLambdaLogsStage.filter, *instance);
+  }
+  ~Filtering() { kLambdaLogsStage.destroy(instance); }
+  Filtering(const Filtering&) = delete;
+  Filtering& operator=(const Filtering&) = delete;
+
+  // What a chunk becomes, all of it or as it is.
+  std::string apply(const std::string& chunk) {
+    changed = records->apply(chunk);
+    return changed ? std::string(records->out()) : chunk;
+  }
+  std::vector<Event> events(const std::string& chunk) { return events_of(apply(chunk)); }
+  const std::string& problem() const { return records->problem(); }
+
+  penstock_instance* instance = nullptr;
+  std::unique_ptr<LambdaRecords> records;
+  bool changed = false;
+};
+
+Pack header(uint32_t seconds = 1) {
+  return Pack().array(2).array(2).event_time(seconds, 269'000'007).map(1).text("m").text("kept");
+}
+
+std::string event_with(std::string_view line, std::string_view key = "log") {
+  return header().map(1).text(key).text(line).bytes;
+}
+
+TEST(fluentbit_lambda_records, a_line_becomes_a_record_and_all_around_it_stays_byte_for_byte) {
+  const std::string before = Pack().array(2).event_time(0xffffffff, 0).map(0).bytes;
+  const std::string behind = header(5).map(1).text("stream").integer(1).bytes + "\xc0" +
+                             Pack().array(2).event_time(0xfffffffe, 0).map(0).bytes;
+  const std::string head = header().bytes;
+  Filtering filtering;
+  const std::string out = filtering.apply(before + event_with(kPythonLine) + behind);
+  EXPECT_TRUE(filtering.changed);
+  EXPECT_TRUE(out.starts_with(before + head));
+  EXPECT_TRUE(out.ends_with(behind));
+  EXPECT_EQ(filtering.problem(), "");
+  const Event event = events_of(out.substr(before.size(), out.size() - before.size() - behind.size())).at(0);
+  EXPECT_EQ(event.seconds, 1);
+  EXPECT_EQ(event.nanoseconds, 269'000'007);
+  EXPECT_EQ(event.metadata.text("m"), "kept");
+  EXPECT_EQ(event.body.text("timestamp"), "2019-08-25T13:59:15.269Z");
+  EXPECT_EQ(event.body.text("level"), "WARNING");
+  EXPECT_EQ(event.body.text("message"), "only 3 left");
+  EXPECT_EQ(event.body.items.size(), 8u);  // these and lambda; no source
+}
+
+TEST(fluentbit_lambda_records, a_line_without_a_time_gets_that_of_its_event) {
+  Filtering filtering;
+  EXPECT_EQ(filtering.events(event_with("hello")).at(0).body.text("timestamp"), "1970-01-01T00:00:01.269Z");
+}
+
+TEST(fluentbit_lambda_records, times_that_no_clock_shows_are_brought_to_the_nearest_that_can_be_written) {
+  Filtering filtering;
+  const auto with_time = [](const std::string& time) {
+    return Pack().array(2).raw(time).map(1).text("log").text("x").bytes;
+  };
+  const std::string most = Pack().raw("\xcf").number(UINT64_MAX, 8).bytes;
+  EXPECT_NE(filtering.apply(with_time(most)).find("9999-12-31T23:59:59.999Z"), std::string::npos);
+  const std::string least = Pack().integer(INT64_MIN).bytes;
+  EXPECT_NE(filtering.apply(with_time(least)).find("0000-01-01T00:00:00.000Z"), std::string::npos);
+}
+
+TEST(fluentbit_lambda_records, a_line_may_be_binary) {
+  Filtering filtering;
+  const std::string chunk = header().map(1).binary("log").binary(kPythonLine).bytes;
+  EXPECT_EQ(filtering.events(chunk).at(0).body.text("level"), "WARNING");
+}
+
+TEST(fluentbit_lambda_records, what_has_no_line_stays_and_is_no_problem) {
+  Filtering filtering;
+  const std::vector<std::string> chunks = {
+      "",
+      event_with(kPythonLine, "other"),
+      header().map(1).text("log").integer(5).bytes,
+      header().map(1).text("log").map(1).text("log").text("inner").bytes,
+      header().map(1).array(1).text("log").text("x").bytes,
+      header().text("log").bytes,
+      header().map(0).bytes,
+      Pack().array(2).event_time(0xffffffff, 0).map(1).text("log").text("of a group").bytes,
+  };
+  for (const std::string& chunk : chunks) {
+    EXPECT_EQ(filtering.apply(chunk), chunk);
+    EXPECT_FALSE(filtering.changed);
+    EXPECT_EQ(filtering.problem(), "");
+  }
+}
+
+TEST(fluentbit_lambda_records, reserve_data_keeps_the_others_as_they_are) {
+  Filtering filtering({"log", true, false});
+  const std::string other = Pack().text("nested").map(1).integer(7).array(2).nil().boolean(true).bytes;
+  const std::string chunk = header().map(2).raw(other).text("log").text(kPythonLine).bytes;
+  const std::string out = filtering.apply(chunk);
+  EXPECT_TRUE(out.ends_with(other));
+  const Event event = events_of(out).at(0);
+  EXPECT_EQ(event.body.text("level"), "WARNING");
+  EXPECT_EQ(event.body.find("log"), nullptr);
+  EXPECT_EQ(event.body.items.size(), 10u);
+}
+
+TEST(fluentbit_lambda_records, preserve_key_keeps_the_line_alone) {
+  Filtering filtering({"log", false, true});
+  const std::string chunk = header().map(2).text("stream").text("stdout").text("log").text(kPythonLine).bytes;
+  const Event event = filtering.events(chunk).at(0);
+  EXPECT_EQ(event.body.text("level"), "WARNING");
+  EXPECT_EQ(event.body.text("log"), kPythonLine);
+  EXPECT_EQ(event.body.items.size(), 10u);
+}
+
+TEST(fluentbit_lambda_records, what_is_kept_gives_way_to_a_member_of_the_same_name) {
+  Filtering filtering({"log", true, true});
+  const std::string chunk = header()
+                                .map(3)
+                                .text("level")
+                                .text("mine")
+                                .text("log")
+                                .text(R"({"timestamp":"2019-08-25T13:59:15Z","level":"theirs","log":"theirs"})")
+                                .text("stream")
+                                .text("stdout")
+                                .bytes;
+  const Event event = filtering.events(chunk).at(0);
+  EXPECT_EQ(event.body.items.size(), 8u);
+  EXPECT_EQ(event.body.text("level"), "theirs");
+  EXPECT_EQ(event.body.text("log"), "theirs");
+  EXPECT_EQ(event.body.text("stream"), "stdout");
+}
+
+TEST(fluentbit_lambda_records, the_events_id_next_to_the_line_is_the_records_and_the_applications_is_kept) {
+  const std::string line = R"({"event_id":"order-17"})";
+  const std::string before = header().map(2).text("event_id").text("3870").text("log").text(line).bytes;
+  const std::string after = header().map(2).text("log").text(line).text("event_id").text("3870").bytes;
+  for (const bool reserve_data : {false, true}) {
+    Filtering filtering({"log", reserve_data, false});
+    for (const Event& event : filtering.events(before + after)) {
+      EXPECT_EQ(event.body.text("event_id"), "3870");
+      EXPECT_EQ(event.body.text("event_id_original"), "order-17");
+      EXPECT_EQ(event.body.items.size(), 6u);  // these and timestamp
+    }
+  }
+}
+
+TEST(fluentbit_lambda_records, an_event_without_an_id_next_to_the_line_leaves_the_applications) {
+  Filtering filtering({"log", true, false});
+  const std::string chunk =
+      event_with(R"({"event_id":"order-17"})") +
+      header().map(2).text("event_id").integer(7).text("log").text(R"({"event_id":"order-18"})").bytes;
+  const std::vector<Event> events = filtering.events(chunk);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].body.text("event_id"), "order-17");
+  EXPECT_EQ(events[1].body.text("event_id"), "order-18");
+}
+
+TEST(fluentbit_lambda_records, keys_that_are_no_text_are_kept_beside_any_name) {
+  Filtering filtering({"log", true, false});
+  const std::string other = Pack().integer(7).text("seven").array(1).nil().text("an array").bytes;
+  const std::string out = filtering.apply(header().map(3).raw(other).text("log").text(R"({"":1})").bytes);
+  EXPECT_TRUE(filtering.changed);
+  EXPECT_TRUE(out.ends_with(other));
+}
+
+TEST(fluentbit_lambda_records, json_that_is_too_deep_for_msgpack_passes_as_it_is_among_its_neighbours) {
+  const auto nested = [](size_t depth) {
+    return "{\"timestamp\":1,\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+  };
+  for (const LambdaRecords::Options& options : {LambdaRecords::Options{"log"}, {"log", true, true}}) {
+    Filtering filtering(options);
+    const std::string deepest = event_with(nested(JsonToMsgpack::kMaxDepth));
+    const std::string deeper = event_with(nested(JsonToMsgpack::kMaxDepth + 1));
+    EXPECT_NE(filtering.apply(deepest), deepest);
+    EXPECT_EQ(filtering.problem(), "");
+    const std::string out = filtering.apply(event_with(kPythonLine) + deeper + event_with(kPythonLine));
+    EXPECT_EQ(filtering.problem(),
+              "records that pass as they are, since their JSON is nested more than 500 deep: 1");
+    EXPECT_NE(out.find(deeper), std::string::npos);
+    const std::vector<Event> events = events_of(out);
+    ASSERT_EQ(events.size(), 3u);
+    EXPECT_EQ(events[0].body.text("level"), "WARNING");
+    EXPECT_EQ(events[2].body.text("level"), "WARNING");
+  }
+}
+
+TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
+  Filtering filtering;
+  const std::string whole = event_with(kPythonLine);
+  const std::string good = filtering.apply(whole);
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const std::string tail = whole.substr(0, size);
+    EXPECT_EQ(filtering.apply(whole + tail), good + tail);
+    EXPECT_TRUE(filtering.problem().starts_with("a chunk is cut")) << filtering.problem();
+    EXPECT_TRUE(filtering.problem().ends_with(", and passes from there as it is")) << filtering.problem();
+    EXPECT_EQ(filtering.apply(tail), tail);
+    EXPECT_FALSE(filtering.changed);
+  }
+}
+
+TEST(fluentbit_lambda_records, of_many_events_none_is_lost_and_none_moves) {
+  constexpr int kEvents = 20'000;  // more than the filter hands on at once
+  std::string chunk;
+  for (int i = 0; i < kEvents; ++i) {
+    const std::string line = "{\"n\":" + std::to_string(i) + "}";
+    chunk += i % 3 == 0 ? header().map(1).text("n").integer(i).bytes : event_with(line);
+  }
+  const std::vector<Event> events = Filtering().events(chunk);
+  ASSERT_EQ(events.size(), static_cast<size_t>(kEvents));
+  for (int i = 0; i < kEvents; ++i) {
+    ASSERT_NE(events[static_cast<size_t>(i)].body.find("n"), nullptr);
+    ASSERT_EQ(events[static_cast<size_t>(i)].body.find("n")->integer, i);
+  }
+}
+
+// How many values there are, and what follows that is none.
+std::pair<int, std::string> shape_of(std::string_view chunk) {
+  int values = 0;
+  for (std::string_view rest = chunk; test_agent::take_value(rest); chunk = rest) ++values;
+  return {values, std::string(chunk)};
+}
+
+TEST(fluentbit_lambda_records, any_bytes_pass_with_the_events_that_they_have) {
+  std::mt19937 random(20190825);
+  Filtering filtering({"log", true, true});
+  const std::string good =
+      event_with(kPythonLine) + event_with(R"({"a":[1,{"b":null}],"level":"x"})") +
+      header().map(2).text("a").raw("\xca").number(0x3fc00000, 4).text("log").text("x").bytes +
+      event_with("", "other");
+  const std::string last = event_with(kPythonLine);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string chunk = good;
+    for (uint32_t changes = random() % 4; changes > 0; --changes)
+      chunk[random() % chunk.size()] = static_cast<char>(random());
+    chunk += last;
+    const std::string out = filtering.apply(chunk);
+    EXPECT_EQ(shape_of(chunk), shape_of(out)) << round;
+  }
+}
+
+// A filter that does what a function does, in place of lambda_logs.
+using Apply = int32_t(penstock_instance*, const penstock_batch*, penstock_emit_fn, void*, penstock_error*);
+std::string problem_with(Apply* apply) {
+  const penstock_filter filter = {sizeof filter, 0, apply};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  EXPECT_FALSE(records.apply(event_with("one") + event_with("two")));
+  return records.problem();
+}
+
+TEST(fluentbit_lambda_records, a_filter_that_fails_changes_nothing_and_is_told_why) {
+  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch*, penstock_emit_fn, void*,
+                            penstock_error* error) -> int32_t {
+              std::snprintf(error->text, sizeof error->text, "not today");
+              return PENSTOCK_E_INTERNAL;
+            }),
+            "a chunk passes as it is: not today");
+}
+
+TEST(fluentbit_lambda_records, a_filter_that_fails_midway_changes_nothing) {
+  static int calls;
+  calls = 0;
+  const penstock_filter filter = {
+      sizeof filter, 0,
+      [](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+         penstock_error*) -> int32_t { return ++calls < 2 ? emit(ctx, batch) : PENSTOCK_E_INTERNAL; }};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  std::string chunk;
+  for (int i = 0; i < 1000; ++i) chunk += event_with("{}");
+  EXPECT_FALSE(records.apply(chunk));
+  EXPECT_EQ(calls, 2);
+  calls = 0;
+  EXPECT_TRUE(records.apply(event_with("{}")));  // and nothing of it is left
+  EXPECT_EQ(records.out(), header().bytes + "\x80");
+}
+
+// A filter that leaves out the lines that begin with "out", and hands on all others as they are.
+int32_t leave_out(penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                  penstock_error*) {
+  for (uint64_t i = 0; i < batch->record_count; ++i) {
+    const penstock_record& record = batch->records[i];
+    if (std::string_view(record.body.data, record.body.size).starts_with("out")) continue;
+    penstock_batch one = *batch;
+    one.records = &record;
+    one.record_count = 1;
+    if (const int32_t answer = emit(ctx, &one); answer < 0) return answer;
+  }
+  return PENSTOCK_OK;
+}
+
+// What becomes of the chunk with that filter.
+std::string left_of(const std::string& chunk) {
+  const penstock_filter filter = {sizeof filter, 0, leave_out};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  EXPECT_TRUE(records.apply(chunk));
+  EXPECT_EQ(records.problem(), "");
+  return std::string(records.out());
+}
+
+TEST(fluentbit_lambda_records, an_event_that_the_filter_leaves_out_goes_whole_wherever_it_stands) {
+  const std::string out = event_with("out"), in = event_with(R"({"in":1})"), none = event_with("x", "other");
+  const std::string made = header().raw("\x81\xa2in\x01").bytes;
+  EXPECT_EQ(left_of(out + in + in), made + made);
+  EXPECT_EQ(left_of(in + out + in), made + made);
+  EXPECT_EQ(left_of(in + in + out), made + made);
+  EXPECT_EQ(left_of(none + out + none + out + in + none), none + none + made + none);
+}
+
+TEST(fluentbit_lambda_records, of_events_that_are_all_left_out_nothing_stays) {
+  EXPECT_EQ(left_of(event_with("out") + event_with("out")), "");
+  const std::string none = event_with("x", "other");
+  EXPECT_EQ(left_of(event_with("out") + none), none);
+}
+
+TEST(fluentbit_lambda_records, the_receipts_of_events_left_out_are_told_and_no_others) {
+  const auto event_of = [](char receipt, std::string_view line) {
+    Pack pack = Pack().array(2).array(2).event_time(1, 0).map(1).text("penstock");
+    return pack.binary(std::string(PENSTOCK_RECEIPT_BYTES, receipt)).map(1).text("log").text(line).bytes;
+  };
+  const penstock_filter filter = {sizeof filter, 0, leave_out};
+  Filtering real;
+  LambdaRecords records({"log"}, filter, *real.instance);
+  EXPECT_TRUE(
+      records.apply(event_of('a', "out") + event_of('b', "{}") + event_with("out") + event_of('c', "out")));
+  EXPECT_EQ(records.receipts_left_out(),
+            std::string(PENSTOCK_RECEIPT_BYTES, 'a') + std::string(PENSTOCK_RECEIPT_BYTES, 'c'));
+  EXPECT_TRUE(records.apply(event_of('b', "{}")));
+  EXPECT_EQ(records.receipts_left_out(), "");
+}
+
+TEST(fluentbit_lambda_records, of_many_events_the_right_ones_are_left_out) {
+  constexpr int kEvents = 2000;  // more than the filter is given at once
+  std::string chunk;
+  for (int i = 0; i < kEvents; ++i)
+    chunk += event_with(i % 3 == 0 || (i >= 500 && i < 1100) ? "out" : "{\"n\":" + std::to_string(i) + "}");
+  const std::vector<Event> events = events_of(left_of(chunk));
+  size_t next = 0;
+  for (int i = 0; i < kEvents; ++i) {
+    if (i % 3 == 0 || (i >= 500 && i < 1100)) continue;
+    ASSERT_LT(next, events.size());
+    ASSERT_EQ(events[next++].body.find("n")->integer, i);
+  }
+  EXPECT_EQ(next, events.size());
+}
+
+TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
+  static const auto refused = [](const penstock_batch& batch, penstock_emit_fn emit, void* ctx,
+                                 penstock_error* error) {
+    const int32_t answer = emit(ctx, &batch);
+    EXPECT_LT(answer, 0);
+    std::snprintf(error->text, sizeof error->text, "refused");
+    return answer;
+  };
+  // Twice the same, in another order, without a key, with a key of none.
+  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                            penstock_error* error) {
+              emit(ctx, batch);
+              return refused(*batch, emit, ctx, error);
+            }),
+            "a chunk passes as it is: refused");
+  EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                            penstock_error* error) {
+              const penstock_record turned[] = {batch->records[1], batch->records[0]};
+              penstock_batch changed = *batch;
+              changed.records = turned;
+              return refused(changed, emit, ctx, error);
+            }),
+            "a chunk passes as it is: refused");
+  static std::string_view key;
+  for (const char* one : {"", "\x02", "no"}) {
+    key = one;
+    EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                              penstock_error* error) {
+                penstock_record record = batch->records[0];
+                record.key = {key.data(), key.size()};
+                penstock_batch changed = *batch;
+                changed.records = &record;
+                changed.record_count = 1;
+                return refused(changed, emit, ctx, error);
+              }),
+              "a chunk passes as it is: refused");
+  }
+}
+
+}  // namespace
+}  // namespace penstock::fluentbit

@@ -1,0 +1,208 @@
+#include "fluentbit/msgpack/log_events.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace penstock::fluentbit {
+namespace {
+
+using namespace std::string_literals;
+
+const std::string kTime = "\xd7\x00\x00\x00\x00\x05\x00\x00\x00\x07"s;
+const std::string kMetadata = "\x81\xa1m\x02";
+const std::string kBody = "\x81\xa1k\x01";
+
+// metadata "": the older form.
+std::string event(std::string_view time, std::string_view metadata, std::string_view body) {
+  std::string out = "\x92";
+  if (!metadata.empty()) out += '\x92';
+  return out.append(time).append(metadata).append(body);
+}
+
+// "seconds.nanoseconds" of an event with that time.
+std::string time_of(const std::string& time) {
+  const std::string chunk = event(time, "", kBody);
+  LogEvents events(chunk);
+  LogEvent one;
+  if (!events.next(one)) return events.passed_over() == 1 ? "no event" : "nothing";
+  return std::to_string(one.seconds) + "." + std::to_string(one.nanoseconds);
+}
+
+TEST(fluentbit_log_events, are_read_in_the_new_form_and_the_old) {
+  const std::string chunk = event(kTime, kMetadata, kBody) + event(kTime, "", kBody);
+  LogEvents events(chunk);
+  LogEvent one;
+  ASSERT_TRUE(events.next(one));
+  EXPECT_EQ(one.seconds, 5);
+  EXPECT_EQ(one.nanoseconds, 7);
+  EXPECT_EQ(one.metadata, kMetadata);
+  EXPECT_EQ(one.body, kBody);
+  EXPECT_EQ(one.whole, event(kTime, kMetadata, kBody));
+  EXPECT_EQ(one.whole.data(), chunk.data());
+  ASSERT_TRUE(events.next(one));
+  EXPECT_EQ(one.seconds, 5);
+  EXPECT_EQ(one.metadata, "");
+  EXPECT_EQ(one.body, kBody);
+  EXPECT_EQ(one.whole, event(kTime, "", kBody));
+  EXPECT_FALSE(events.next(one));
+  EXPECT_EQ(events.problem(), "");
+  EXPECT_EQ(events.passed_over(), 0u);
+}
+
+TEST(fluentbit_log_events, a_chunk_of_nothing_has_none_and_no_problem) {
+  LogEvents events("");
+  LogEvent one;
+  EXPECT_FALSE(events.next(one));
+  EXPECT_EQ(events.problem(), "");
+}
+
+TEST(fluentbit_log_events, an_event_time_has_either_form_of_ext) {
+  EXPECT_EQ(time_of(kTime), "5.7");
+  EXPECT_EQ(time_of("\xc7\x08\x00\x00\x00\x00\x05\x00\x00\x00\x07"s), "5.7");
+  EXPECT_EQ(time_of("\xc8\x00\x08\x00\x00\x00\x00\x05\x00\x00\x00\x07"s), "5.7");
+  EXPECT_EQ(time_of("\xd7\x01\x00\x00\x00\x05\x00\x00\x00\x07"s), "no event") << "ext of another type";
+  EXPECT_EQ(time_of("\xd6\x00\x00\x00\x00\x05"s), "no event") << "four bytes";
+}
+
+TEST(fluentbit_log_events, an_event_time_is_unsigned) {
+  EXPECT_EQ(time_of("\xd7\x00\x7f\xff\xff\xff\x00\x00\x00\x00"s), "2147483647.0");
+  EXPECT_EQ(time_of("\xd7\x00\x80\x00\x00\x00\x00\x00\x00\x00"s), "2147483648.0");
+  EXPECT_EQ(time_of("\xd7\x00\xff\xff\xff\xfd\x00\x00\x00\x00"s), "4294967293.0");
+}
+
+TEST(fluentbit_log_events, nanoseconds_are_less_than_a_second) {
+  EXPECT_EQ(time_of("\xd7\x00\x00\x00\x00\x05\x3b\x9a\xc9\xff"s), "5.999999999");
+  EXPECT_EQ(time_of("\xd7\x00\x00\x00\x00\x05\x3b\x9a\xca\x00"s), "5.999999999");
+  EXPECT_EQ(time_of("\xd7\x00\x00\x00\x00\x05\xff\xff\xff\xff"s), "5.999999999");
+}
+
+TEST(fluentbit_log_events, a_time_may_be_any_integer) {
+  EXPECT_EQ(time_of("\x05"), "5.0");
+  EXPECT_EQ(time_of("\xce\x5d\x62\x94\x33"s), "1566741555.0");
+  EXPECT_EQ(time_of("\xd0\xf0"s), "-16.0");
+  EXPECT_EQ(time_of("\xff"s), "-1.0");
+}
+
+TEST(fluentbit_log_events, a_time_may_be_a_fraction) {
+  EXPECT_EQ(time_of("\xcb\x41\xd7\x58\xa5\x0c\xe0\x00\x00\x00"s), "1566741555.500000000");
+  EXPECT_EQ(time_of("\xca\x3f\xc0\x00\x00"s), "1.500000000");
+  EXPECT_EQ(time_of("\xca\xbf\x00\x00\x00"s), "-1.500000000") << "half a second before 1970";
+}
+
+TEST(fluentbit_log_events, a_time_beyond_the_calendar_is_its_first_or_last_moment) {
+  EXPECT_EQ(time_of("\xcf\x00\x00\x00\x3a\xff\xf4\x41\x7f"s), "253402300799.0");
+  EXPECT_EQ(time_of("\xcf\x00\x00\x00\x3a\xff\xf4\x41\x80"s), "253402300799.999999999");
+  EXPECT_EQ(time_of("\xcf\xff\xff\xff\xff\xff\xff\xff\xff"s), "253402300799.999999999");
+  EXPECT_EQ(time_of("\xd3\x80\x00\x00\x00\x00\x00\x00\x00"s), "-62167219200.0");
+  EXPECT_EQ(time_of("\xcb\x7f\xf0\x00\x00\x00\x00\x00\x00"s), "253402300799.999999999") << "infinity";
+  EXPECT_EQ(time_of("\xcb\xff\xf0\x00\x00\x00\x00\x00\x00"s), "-62167219200.0") << "minus infinity";
+  EXPECT_EQ(time_of("\xcb\x7f\xf8\x00\x00\x00\x00\x00\x00"s), "0.0") << "not a number";
+}
+
+TEST(fluentbit_log_events, a_time_of_no_kind_of_number_makes_no_event) {
+  EXPECT_EQ(time_of("\xa1x"), "no event");
+  EXPECT_EQ(time_of("\xc0"), "no event");
+  EXPECT_EQ(time_of("\x80"), "no event");
+}
+
+TEST(fluentbit_log_events, leave_out_the_markers_of_groups_and_nothing_in_them) {
+  const std::string start = event("\xd7\x00\xff\xff\xff\xff\x00\x00\x00\x00"s, kMetadata, kBody);
+  const std::string end = event("\xd7\x00\xff\xff\xff\xfe\x00\x00\x00\x00"s, kMetadata, "\x80");
+  const std::string one_in_it = event(kTime, "\x80", kBody);
+  const std::string chunk = start + one_in_it + end + start + end;
+  LogEvents events(chunk);
+  LogEvent one;
+  ASSERT_TRUE(events.next(one));
+  EXPECT_EQ(one.whole, one_in_it);
+  EXPECT_EQ(one.whole.data(), chunk.data() + start.size()) << "the markers are what lies between events";
+  EXPECT_FALSE(events.next(one));
+  EXPECT_EQ(events.passed_over(), 0u);
+  EXPECT_EQ(events.problem(), "");
+}
+
+TEST(fluentbit_log_events, what_has_nanoseconds_is_no_marker) {
+  EXPECT_EQ(time_of("\xd7\x00\xff\xff\xff\xff\x00\x00\x00\x01"s), "4294967295.1");
+  EXPECT_EQ(time_of("\xd7\x00\xff\xff\xff\xfe\x00\x00\x00\x01"s), "4294967294.1");
+}
+
+TEST(fluentbit_log_events, what_is_no_event_costs_no_neighbour) {
+  const std::string good = event(kTime, "", kBody);
+  for (const std::string& other :
+       {"\x01"s, "\xa1x"s, "\x90"s, "\x91\x01"s, "\x93\x01\x02\x03"s, "\x80"s, "\x92\xa1x\x80"s, "\x92\x90\x80"s,
+        "\x92\x91\x01\x80"s, "\x92\x93\x01\x80\x80\x80"s, "\x92\x92\xa1x\x80\x80"s}) {
+    const std::string chunk = std::string(good).append(other).append(good);
+    LogEvents events(chunk);
+    LogEvent one;
+    EXPECT_TRUE(events.next(one));
+    EXPECT_TRUE(events.next(one));
+    EXPECT_EQ(one.whole.data(), chunk.data() + good.size() + other.size());
+    EXPECT_FALSE(events.next(one));
+    EXPECT_EQ(events.passed_over(), 1u);
+    EXPECT_EQ(events.problem(), "");
+  }
+}
+
+TEST(fluentbit_log_events, a_body_that_is_no_map_and_metadata_that_are_none_cost_no_event) {
+  const std::string chunk = event(kTime, "\xc0", "\xa1x");
+  LogEvents events(chunk);
+  LogEvent one;
+  ASSERT_TRUE(events.next(one));
+  EXPECT_EQ(one.metadata, "");
+  EXPECT_EQ(one.body, "\xa1x");
+}
+
+TEST(fluentbit_log_events, a_cut_tail_is_told_with_its_place_after_all_before_it) {
+  const std::string good = event(kTime, kMetadata, kBody);
+  for (size_t size = 1; size < good.size(); ++size) {
+    const std::string whole = good + good.substr(0, size);
+    const std::vector<char> chunk(whole.begin(), whole.end());
+    LogEvents events({chunk.data(), chunk.size()});
+    LogEvent one;
+    EXPECT_TRUE(events.next(one));
+    EXPECT_FALSE(events.next(one));
+    EXPECT_EQ(events.problem(), "cut short in what begins at byte " + std::to_string(good.size()) + " of " +
+                                    std::to_string(whole.size()));
+    EXPECT_FALSE(events.next(one)) << "and stays so";
+  }
+}
+
+TEST(fluentbit_log_events, what_is_no_msgpack_is_told_with_its_place_after_all_before_it) {
+  const std::string good = event(kTime, kMetadata, kBody);
+  const std::string chunk = good + "\x92\x01\x81\xc1" + good;
+  LogEvents events(chunk);
+  LogEvent one;
+  EXPECT_TRUE(events.next(one));
+  EXPECT_FALSE(events.next(one));
+  EXPECT_EQ(events.problem(), "no msgpack at byte 23 of 44");
+}
+
+TEST(fluentbit_log_events, of_any_bytes_events_come_in_order_and_within_them) {
+  const std::string two = event(kTime, kMetadata, kBody) + event("\x05", "", kBody);
+  const std::string good = two + two + two;
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    for (int round = 0; round < 400; ++round) {
+      std::string whole = good;
+      for (size_t i = random() % 4; i > 0; --i) whole[random() % whole.size()] = static_cast<char>(random());
+      whole.resize(whole.size() - random() % 8);
+      const std::vector<char> chunk(whole.begin(), whole.end());
+      LogEvents events({chunk.data(), chunk.size()});
+      const char* at = chunk.data();
+      for (LogEvent one; events.next(one);) {
+        ASSERT_GE(one.whole.data(), at);
+        at = one.whole.data() + one.whole.size();
+        ASSERT_LE(at, chunk.data() + chunk.size());
+        ASSERT_TRUE(one.body.data() > one.whole.data() && one.body.data() + one.body.size() == at);
+        ASSERT_TRUE(one.nanoseconds >= 0 && one.nanoseconds < 1'000'000'000);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace penstock::fluentbit

@@ -1,0 +1,112 @@
+#include "fluentbit/output/flusher.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/unit/fluentbit/fake_stages.h"
+#include "tests/unit/fluentbit/output/chunks.h"
+#include "tests/unit/fluentbit/output/fake_output.h"
+
+namespace penstock::fluentbit {
+namespace {
+
+void print_nothing(int32_t, const std::string&) {}
+
+class Flushing : public testing::Test {
+ protected:
+  explicit Flushing(int64_t timeout_ms = 3'600'000)
+      : delivery_({&FakeOutput::stage, {}, &FakeReceipts::calls, timeout_ms}, RecordFormat({}), relay_) {
+    FakeOutput::next = &output_;
+    EXPECT_EQ(delivery_.open(), "");
+    flusher_ = std::make_unique<Flusher>(delivery_, relay_, log_waiting_);
+  }
+
+  std::future<proxy::FlushResult> begin(const std::string& chunk, const LogRelay::Print& print = print_nothing) {
+    return std::async(std::launch::async, [this, chunk, print] { return flusher_->flush(chunk, "tag", print); });
+  }
+
+  FakeOutput output_;
+  Wakeup log_waiting_;
+  LogRelay relay_{PENSTOCK_LOG_DEBUG, log_waiting_};
+  Delivery delivery_;
+  std::unique_ptr<Flusher> flusher_;
+};
+
+using fluentbit_flusher = Flushing;
+
+class HurriedFlushing : public Flushing {
+ protected:
+  HurriedFlushing() : Flushing(1) {}
+};
+
+using fluentbit_flusher_without_time = HurriedFlushing;
+
+TEST_F(fluentbit_flusher, answers_when_the_chunk_is_delivered) {
+  EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushOk);
+  EXPECT_EQ(output_.bodies(), (std::vector<std::string>{json_of("a")}));
+}
+
+TEST_F(fluentbit_flusher, waits_until_the_output_has_something_to_do_again) {
+  output_.keep();
+  auto answer = begin(log_event("a"));
+  output_.wait_for_batches(1);
+  output_.settle(PENSTOCK_DELIVERED);
+  EXPECT_EQ(answer.get(), proxy::kFlushOk);
+}
+
+TEST_F(fluentbit_flusher, takes_a_chunk_while_it_waits_for_others) {
+  output_.keep();
+  auto first = begin(log_event("a")), second = begin(log_event("b"));
+  output_.wait_for_batches(2);
+  output_.settle(PENSTOCK_DELIVERED);
+  EXPECT_EQ(first.get(), proxy::kFlushOk);
+  EXPECT_EQ(second.get(), proxy::kFlushOk);
+}
+
+TEST_F(fluentbit_flusher, delivers_what_many_threads_flush_at_once) {
+  std::array<std::future<int>, 4> threads;
+  for (auto& thread : threads)
+    thread = std::async(std::launch::async, [&] {
+      int delivered = 0;
+      for (int i = 0; i < 100; ++i)
+        delivered += flusher_->flush(log_event("a"), "tag", print_nothing) == proxy::kFlushOk ? 1 : 0;
+      return delivered;
+    });
+  for (auto& thread : threads) EXPECT_EQ(thread.get(), 100);
+  EXPECT_EQ(output_.records().size(), 400u);
+}
+
+TEST_F(fluentbit_flusher_without_time, answers_come_again) {
+  output_.keep();
+  EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushRetry);
+}
+
+TEST_F(fluentbit_flusher, prints_lines_of_the_log_while_a_flush_waits) {
+  output_.keep();
+  std::promise<std::string> printed;
+  auto answer = begin(log_event("a"), [&](int32_t, const std::string& line) { printed.set_value(line); });
+  output_.wait_for_batches(1);
+  relay_.line(PENSTOCK_LOG_WARN, "the stream refuses records");
+  EXPECT_EQ(printed.get_future().get(), "the stream refuses records");
+  output_.settle(PENSTOCK_DELIVERED);
+  EXPECT_EQ(answer.get(), proxy::kFlushOk);
+}
+
+TEST_F(fluentbit_flusher, answers_come_again_to_those_that_wait_when_it_stops_and_to_those_that_come_later) {
+  output_.keep();
+  auto answer = begin(log_event("a"));
+  output_.wait_for_batches(1);
+  flusher_->stop();
+  EXPECT_EQ(answer.get(), proxy::kFlushRetry);
+  EXPECT_EQ(flusher_->flush(log_event("b"), "tag", print_nothing), proxy::kFlushRetry);
+  EXPECT_EQ(output_.closes(), 1);
+  EXPECT_EQ(output_.batches(), 1u);
+}
+
+}  // namespace
+}  // namespace penstock::fluentbit

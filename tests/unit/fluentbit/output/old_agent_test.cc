@@ -1,0 +1,33 @@
+// An agent before 2.0: what it exports, and that it is told so.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "fluentbit/output/output_instance.h"
+
+namespace {
+
+std::string logged;
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) void flb_log_print(int, const char*, int, const char* text,
+                                                                     ...) {
+  logged += text;
+}
+
+namespace penstock::fluentbit {
+namespace {
+
+TEST(fluentbit_output_in_an_old_agent, does_not_start_and_says_which_version_it_needs) {
+  struct {
+    const char* (*output_get_property)(const char* key, void* instance);
+  } const api{};
+  char name[] = "penstock_kinesis";
+  const proxy::Plugin plugin{name, reinterpret_cast<const proxy::Api*>(&api), nullptr, nullptr};
+  EXPECT_EQ(OutputInstance::open(plugin), nullptr);
+  EXPECT_EQ(logged, "[output:penstock_kinesis] needs Fluent Bit 2.0 or later");
+}
+
+}  // namespace
+}  // namespace penstock::fluentbit

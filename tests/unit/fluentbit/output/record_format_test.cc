@@ -1,0 +1,224 @@
+#include "fluentbit/output/record_format.h"
+
+#include <gtest/gtest.h>
+
+#include "fluentbit/msgpack/msgpack_writer.h"
+
+namespace penstock::fluentbit {
+namespace {
+
+using Made = RecordFormat::Made;
+
+constexpr int64_t kSeconds = 1'566'741'555;  // 2019-08-25T13:59:15Z
+
+// {"log": "a line", "stream": "stdout", "n": 7}
+std::string line_body() {
+  std::string out;
+  MsgpackWriter writer(out);
+  writer.map(3);
+  writer.text("log");
+  writer.text("a line");
+  writer.text("stream");
+  writer.text("stdout");
+  writer.text("n");
+  writer.integer(7);
+  return out;
+}
+
+template <typename Write>
+std::string packed(Write write) {
+  std::string out;
+  MsgpackWriter writer(out);
+  write(writer);
+  return out;
+}
+
+std::string map_of(std::string_view key, std::string_view msgpack_value) {
+  return packed([&](MsgpackWriter& writer) {
+    writer.map(1);
+    writer.text(key);
+    writer.raw(msgpack_value);
+  });
+}
+
+struct Result {
+  Made made;
+  std::string text;
+  bool operator==(const Result&) const = default;
+};
+
+void PrintTo(const Result& result, std::ostream* out) {
+  *out << "made " << static_cast<int>(result.made) << ": " << result.text;
+}
+
+Result append(const RecordFormat::Options& options, std::string_view body, int64_t seconds = kSeconds,
+              int32_t nanoseconds = 1'002'003) {
+  RecordFormat format(options);
+  EXPECT_EQ(format.problem(), "");
+  LogEvent event;
+  event.seconds = seconds;
+  event.nanoseconds = nanoseconds;
+  event.body = body;
+  std::string out = "before ";
+  const Made made = format.append(out, event);
+  EXPECT_EQ(out.substr(0, 7), "before ");
+  return {made, out.substr(7)};
+}
+
+RecordFormat::Options time_key(const std::string& key) {
+  RecordFormat::Options options;
+  options.time_key = key;
+  return options;
+}
+
+RecordFormat::Options time_key_format(const std::string& text) {
+  RecordFormat::Options options = time_key("t");
+  options.time_key_format = text;
+  return options;
+}
+
+RecordFormat::Options log_key(const std::string& key) {
+  RecordFormat::Options options;
+  options.log_key = key;
+  return options;
+}
+
+RecordFormat::Options data_keys(const std::string& keys) {
+  RecordFormat::Options options;
+  options.data_keys = keys;
+  return options;
+}
+
+std::string time_as(const std::string& format, int64_t seconds = kSeconds, int32_t nanoseconds = 1'002'003) {
+  const std::string text = append(time_key_format(format), map_of("a", "\x01"), seconds, nanoseconds).text;
+  const std::string before = R"({"a":1,"t":")";
+  EXPECT_EQ(text.substr(0, before.size()), before);
+  return text.substr(before.size(), text.size() - before.size() - 2);
+}
+
+TEST(fluentbit_record_format, without_options_the_body_is_sent_as_json_without_a_newline) {
+  EXPECT_EQ(append({}, line_body()), (Result{Made::json, R"({"log":"a line","stream":"stdout","n":7})"}));
+}
+
+TEST(fluentbit_record_format, a_body_that_is_empty_makes_nothing) {
+  EXPECT_EQ(append({}, "\x80"), (Result{Made::nothing, ""}));
+  EXPECT_EQ(append({}, "\xa0"), (Result{Made::nothing, ""}));
+  EXPECT_EQ(append(time_key("t"), "\x80"), (Result{Made::nothing, ""}));
+}
+
+TEST(fluentbit_record_format, a_body_that_is_no_map_is_sent_as_it_is_without_a_time) {
+  EXPECT_EQ(append(time_key("t"),
+                   "\xa3"
+                   "abc"),
+            (Result{Made::raw, R"("abc")"}));
+}
+
+TEST(fluentbit_record_format, the_time_comes_last_in_the_agents_own_default_format) {
+  EXPECT_EQ(append(time_key("at"), line_body()),
+            (Result{Made::json, R"({"log":"a line","stream":"stdout","n":7,"at":"2019-08-25T13:59:15"})"}));
+}
+
+TEST(fluentbit_record_format, a_name_that_json_has_to_escape_is_escaped) {
+  EXPECT_EQ(append(time_key("a\"t"), map_of("a", "\x01")).text, R"({"a":1,"a\"t":"2019-08-25T13:59:15"})");
+}
+
+TEST(fluentbit_record_format, parts_of_the_second_have_the_digits_asked_for) {
+  EXPECT_EQ(time_as("%S.%3N"), "15.001");
+  EXPECT_EQ(time_as("%S.%6N"), "15.001002");
+  EXPECT_EQ(time_as("%S.%9N"), "15.001002003");
+  EXPECT_EQ(time_as("%S.%LZ"), "15.001002003Z");
+  EXPECT_EQ(time_as("%3N%H:%M%3N"), "00113:59001");
+  EXPECT_EQ(time_as("%3N", kSeconds, 0), "000");
+  EXPECT_EQ(time_as("%9N", kSeconds, 999'999'999), "999999999");
+}
+
+TEST(fluentbit_record_format, a_percent_sign_that_is_doubled_is_none_of_a_conversion) {
+  EXPECT_EQ(time_as("%%3N %Y"), "%3N 2019");
+  EXPECT_EQ(time_as("%%%3N"), "%001");
+}
+
+TEST(fluentbit_record_format, a_format_of_quotes_leaves_valid_json) {
+  EXPECT_EQ(time_as("\"%Y\""), R"(\"2019\")");
+}
+
+TEST(fluentbit_record_format, times_far_away_are_cut_to_the_years_1_and_9999) {
+  EXPECT_EQ(time_as("%s", 253'402'300'799), "253402300799");
+  EXPECT_EQ(time_as("%Y", INT64_MAX), "9999");
+  EXPECT_EQ(time_as("%Y", INT64_MIN), "1");
+  EXPECT_EQ(time_as("%Y", -1), "1969");
+}
+
+TEST(fluentbit_record_format, each_record_has_its_own_second) {
+  RecordFormat format(time_key_format("%S"));
+  std::string out;
+  LogEvent event;
+  const std::string body = map_of("a", "\x01");
+  event.body = body;
+  for (const int64_t seconds : {kSeconds, kSeconds, kSeconds + 1, kSeconds}) {
+    event.seconds = seconds;
+    format.append(out, event);
+  }
+  EXPECT_EQ(out, R"({"a":1,"t":"15"}{"a":1,"t":"15"}{"a":1,"t":"16"}{"a":1,"t":"15"})");
+}
+
+TEST(fluentbit_record_format, a_format_whose_text_is_too_long_is_a_problem_that_says_so) {
+  EXPECT_EQ(RecordFormat(time_key_format(std::string(1000, 'x'))).problem(), "");
+  EXPECT_NE(RecordFormat(time_key_format(std::string(1001, 'x'))).problem().find("more than 1000 bytes"),
+            std::string::npos);
+}
+
+TEST(fluentbit_record_format, log_key_sends_text_and_binary_raw_and_all_else_as_json) {
+  const auto of = [](std::string_view value) { return append(log_key("log"), map_of("log", value)); };
+  EXPECT_EQ(of("\xa6"
+               "a\"b\n\xff\\"),
+            (Result{Made::raw, "a\"b\n\xff\\"}));
+  EXPECT_EQ(of(std::string_view("\xc4\x02\x00\x01", 4)), (Result{Made::raw, std::string("\0\1", 2)}));
+  EXPECT_EQ(of("\xcd\x04\xd2"), (Result{Made::raw, "1234"}));
+  EXPECT_EQ(of(map_of("a", "\x01")), (Result{Made::raw, R"({"a":1})"}));
+}
+
+TEST(fluentbit_record_format, log_key_is_all_of_a_name_and_exact) {
+  EXPECT_EQ(append(log_key("log"), map_of("lo", "\xa1x")).made, Made::no_log_key);
+  EXPECT_EQ(append(log_key("log"), map_of("logs", "\xa1x")).made, Made::no_log_key);
+  EXPECT_EQ(append(log_key("log"), map_of("Log", "\xa1x")).made, Made::no_log_key);
+  EXPECT_EQ(append(log_key("stream"), line_body()).text, "stdout");
+}
+
+TEST(fluentbit_record_format, log_key_of_an_empty_text_makes_nothing) {
+  EXPECT_EQ(append(log_key("log"), map_of("log", "\xa0")), (Result{Made::nothing, ""}));
+}
+
+TEST(fluentbit_record_format, log_key_of_a_body_that_is_no_map_is_missing) {
+  EXPECT_EQ(append(log_key("log"), "\x07").made, Made::no_log_key);
+}
+
+TEST(fluentbit_record_format, data_keys_send_the_members_named_in_the_order_of_the_record) {
+  EXPECT_EQ(append(data_keys("n,log"), line_body()), (Result{Made::json, R"({"log":"a line","n":7})"}));
+  EXPECT_EQ(append(data_keys(" n , missing,"), line_body()).text, R"({"n":7})");
+}
+
+TEST(fluentbit_record_format, data_keys_of_which_none_is_there_make_nothing) {
+  EXPECT_EQ(append(data_keys("other"), line_body()), (Result{Made::nothing, ""}));
+}
+
+TEST(fluentbit_record_format, the_time_is_added_though_data_keys_do_not_name_it) {
+  RecordFormat::Options options = time_key("at");
+  options.data_keys = "n";
+  EXPECT_EQ(append(options, line_body()).text, R"({"n":7,"at":"2019-08-25T13:59:15"})");
+}
+
+TEST(fluentbit_record_format, options_that_exclude_each_other_are_a_problem) {
+  RecordFormat::Options options = log_key("log");
+  options.time_key = "at";
+  EXPECT_NE(RecordFormat(options).problem().find("time_key and log_key"), std::string::npos);
+  options = log_key("log");
+  options.data_keys = "log";
+  EXPECT_NE(RecordFormat(options).problem().find("data_keys and log_key"), std::string::npos);
+}
+
+TEST(fluentbit_record_format, data_keys_that_name_nothing_are_a_problem) {
+  EXPECT_NE(RecordFormat(data_keys(" , ")).problem().find("data_keys is \" , \""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace penstock::fluentbit

@@ -1,0 +1,270 @@
+// penstock replay: the records of a failure file, on the program itself with a fake plugin.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "host/replay/failure_file.h"
+#include "tests/unit/host/gzip.h"
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+// As the stages write them.
+std::string line(const std::string& stage, const std::string& data) {
+  return R"({"time":"2026-11-21T10:00:00.000Z","stage":")" + stage +
+         R"(","reason":"some","stream":"mill","shard_id":"shardId-000000000003","sequence_number":"4959",)"
+         R"("sub_sequence_number":0,"log_group":"/aws/lambda/mill","log_stream":"ls","owner":"123456789012","region":"eu-west-1",)"
+         R"("partition_key":"pk","arrival_time_ms":1566741555269,"data":")" +
+         base64(data) + "\"}\n";
+}
+
+class replay : public testing::Test {
+ protected:
+  std::string journal() const { return read_all(folder_.path("journal")); }
+  std::string section(const std::string& kind, const std::string& name, const std::string& more = "") const {
+    return "[" + kind + "]\n  Name " + name + "\n" + (kind == "INPUT" ? "  Tag t\n" : "  Match *\n") +
+           (name.starts_with("fake_filter") ? "" : "  journal " + folder_.path("journal") + "\n") + more;
+  }
+  std::string conf(const std::string& output_more = "") const {
+    return section("INPUT", "fake_in") + section("FILTER", "fake_filter") +
+           section("OUTPUT", "fake_out", output_more);
+  }
+  Ended run(const std::string& conf, const std::string& failures,
+            const std::vector<std::string>& more = {}) const {
+    return run_file(conf, folder_.write("f.jsonl", failures), more);
+  }
+  Ended run_file(const std::string& conf, const std::string& file,
+                 const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> args = {"replay", "-c", folder_.write("agent.conf", conf), "-e", PENSTOCK_FAKE_PLUGIN,
+                                     file};
+    args.insert(args.end(), more.begin(), more.end());
+    Ended ended = run_program(args);
+    for (std::string* text : {&ended.out, &ended.err}) {
+      const std::string folder = folder_.path("");
+      for (size_t at = 0; (at = text->find(folder)) != std::string::npos;) text->erase(at, folder.size());
+    }
+    return ended;
+  }
+
+  Folder folder_;
+};
+
+TEST_F(replay, what_failed_at_an_input_goes_through_the_filters_and_what_failed_at_an_output_straight_to_it) {
+  const Ended it = run(conf(), line("input", "a message") + line("output", "a record"));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_NE(journal().find("out write A MESSAGE\n"), std::string::npos) << journal();
+  EXPECT_NE(journal().find("out write a record\n"), std::string::npos) << journal();
+  EXPECT_EQ(
+      it.out,
+      "f.jsonl: 2 of 2 records replayed: 2 delivered, 0 left out by filters, 0 failed again and in on_failure; "
+      "unreadable lines: 0\n");
+}
+
+TEST_F(replay, the_inputs_of_the_conf_do_not_run) {
+  run(conf(), line("output", "a record"));
+  EXPECT_EQ(journal(), "out write a record\nclose out\n");
+}
+
+TEST_F(replay, its_origin_goes_with_a_record) {
+  const Ended it = run(
+      section("INPUT", "fake_in") + "[FILTER]\n  Name lambda_logs\n  Match *\n" + section("OUTPUT", "fake_out"),
+      line("input", "a message"));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_NE(
+      journal().find(R"("sequence":"4959","region":"eu-west-1","shard":"shardId-000000000003","stream":"mill",)"
+                     R"("key":"pk","arrival":1566741555269)"),
+      std::string::npos)
+      << journal();
+}
+
+TEST_F(replay, records_that_fail_again_at_the_output_are_counted_and_are_no_failure_of_the_replay) {
+  const Ended it = run(conf("  mode fail\n"), line("output", "one") + line("output", "two"));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_NE(it.out.find("2 of 2 records replayed: 0 delivered, 0 left out by filters, 2 failed again"),
+            std::string::npos)
+      << it.out;
+}
+
+TEST_F(replay, records_that_a_filter_leaves_out_are_counted) {
+  const Ended it = run(section("INPUT", "fake_in") + section("FILTER", "fake_filter", "  mode drop\n") +
+                           section("OUTPUT", "fake_out"),
+                       line("input", "one"));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_NE(it.out.find("0 delivered, 1 left out by filters"), std::string::npos) << it.out;
+}
+
+TEST_F(replay, a_record_that_still_cannot_be_understood_is_told_with_its_line_and_the_rest_goes_on) {
+  const Ended it = run(conf(), line("input", "one") + line("input", "bad") + line("input", "three"));
+  EXPECT_EQ(it.code, 1);
+  EXPECT_NE(it.err.find("[error] [filter:cloudwatch_logs] bad is no message"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("f.jsonl:2: this record could not be replayed, or not all of it\n"), std::string::npos)
+      << it.err;
+  EXPECT_NE(it.out.find("2 of 3 records replayed: 2 delivered"), std::string::npos) << it.out;
+  EXPECT_NE(journal().find("THREE"), std::string::npos);
+}
+
+TEST_F(replay, what_failed_at_an_input_is_taken_apart_by_its_options_given_or_by_default) {
+  const auto told = [&](const std::string& input_more) {
+    return run(section("INPUT", "fake_in", input_more) + section("OUTPUT", "fake_out"), line("input", "bad")).err;
+  };
+  EXPECT_NE(told("").find("bad is no message (limit 7K)\n"), std::string::npos);
+  EXPECT_NE(told("  Inflate_Limit 9K\n").find("bad is no message (limit 9K)\n"), std::string::npos);
+}
+
+TEST_F(replay, lines_that_cannot_be_read_are_told_with_their_numbers_and_the_rest_goes_on) {
+  const std::string good = line("output", "good");
+  const Ended it =
+      run(conf(), "nonsense\n" + good + "\n[]\n{\"stage\":\"output\"}\n{\"stage\":\"weir\",\"data\":\"\"}\n" +
+                      "{\"stage\":\"output\",\"data\":\"*\"}\n" + good + good.substr(0, 60));
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(it.err.substr(0, it.err.find("\n[") + 1),
+            "f.jsonl:1: invalid JSON at byte 1: Invalid value.\n"
+            "f.jsonl:4: no JSON object\n"
+            "f.jsonl:5: it has no data\n"
+            "f.jsonl:6: its stage is 'weir'; there are input and output\n"
+            "f.jsonl:7: its data is not base64\n"
+            "f.jsonl:9: the file ends in this line: it was cut short, or is still being written\n");
+  EXPECT_NE(it.out.find("2 of 2 records replayed: 2 delivered"), std::string::npos) << it.out;
+  EXPECT_NE(it.out.find("unreadable lines: 6\n"), std::string::npos) << it.out;
+}
+
+TEST_F(replay, a_last_line_without_its_end_is_a_line) {
+  std::string whole = line("output", "good");
+  whole.pop_back();
+  EXPECT_EQ(run(conf(), whole).code, 0);
+}
+
+TEST_F(replay, the_file_may_be_gzip) {
+  const Ended it = run(conf(), gzip(line("output", "one") + line("output", "two")));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_NE(journal().find("out write two\n"), std::string::npos);
+}
+
+TEST_F(replay, a_file_is_read_as_it_is_at_the_start_and_never_changed) {
+  const std::string failures = line("output", "one");
+  // Its journal is the file: what is written there while it is read is not replayed.
+  const std::string file = folder_.write("f.jsonl", failures);
+  const Ended it = run_file(
+      section("INPUT", "fake_in") + "[OUTPUT]\n  Name fake_out\n  Match *\n  journal " + file + "\n", file);
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(read_all(file), failures + "out write one\nclose out\n");
+}
+
+TEST_F(replay, a_line_may_have_16_mib_and_not_a_byte_more) {
+  const std::string before = R"({"stage":"output","data":"","x":")";
+  const std::string most = before + std::string(FailureFile::kMaxLineBytes - before.size() - 2, 'x') + "\"}\n";
+  EXPECT_EQ(run(conf(), most).code, 0);
+  const Ended it = run(conf(), "x" + most + line("output", "behind it"));
+  EXPECT_EQ(it.err.substr(0, it.err.find('\n')), "f.jsonl:1: larger than 16 MiB");
+  EXPECT_NE(journal().find("write behind it\n"), std::string::npos);
+}
+
+TEST_F(replay, a_full_output_is_waited_for) {
+  const std::string gate = folder_.fifo("gate");
+  const Lines keep_open = Lines::of_fifo(gate);
+  std::string failures;
+  for (int i = 0; i < 5; ++i) failures += line("output", "r" + std::to_string(i));
+  Program program({"replay", "-c", folder_.write("agent.conf", conf("  full_at 2\n  gate " + gate + "\n")), "-e",
+                   PENSTOCK_FAKE_PLUGIN, folder_.write("f.jsonl", failures)});
+  const int fd = open(gate.c_str(), O_WRONLY);
+  ASSERT_EQ(write(fd, "ddddd", 5), 5);
+  close(fd);
+  EXPECT_NE(program.out.rest().find("5 of 5 records replayed: 5 delivered"), std::string::npos);
+  program.err.rest();
+  EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(replay, what_a_signal_leaves_undone_is_told_and_is_a_failure) {
+  Lines journal = Lines::of_fifo(folder_.fifo("journal"));
+  Program program({"replay", "-c", folder_.write("agent.conf", "[SERVICE]\n  Grace 0\n" + conf("  mode hold\n")),
+                   "-e", PENSTOCK_FAKE_PLUGIN, folder_.write("f.jsonl", line("output", "one"))});
+  journal.until("write one");
+  program.signal(SIGTERM);
+  EXPECT_NE(program.out.rest().find("0 of 1 records replayed"), std::string::npos);
+  EXPECT_NE(program.err.rest().find("f.jsonl:1: this record could not be replayed"), std::string::npos);
+  EXPECT_EQ(program.wait(), 1);
+}
+
+TEST_F(replay, a_dry_run_tells_what_is_there_and_does_nothing) {
+  const Ended it = run(conf(), line("input", "a") + line("output", "b") + line("output", "c"), {"--dry-run"});
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(it.out, "f.jsonl: 3 records: 1 failed at an input, 2 at an output; unreadable lines: 0\n");
+  EXPECT_EQ(journal(), "");
+}
+
+TEST_F(replay, an_empty_file_is_replayed_at_once) { EXPECT_EQ(run(conf(), "").code, 0); }
+
+TEST_F(replay, what_is_no_file_is_refused) {
+  EXPECT_EQ(run_file(conf(), folder_.path("nowhere")).err,
+            "nowhere: cannot be opened: No such file or directory\n");
+  EXPECT_EQ(run_file(conf(), folder_.fifo("pipe")).err, "pipe: is not a regular file\n");
+  EXPECT_EQ(run_file(conf(), folder_.path("pipe")).code, 1);
+}
+
+TEST_F(replay, of_several_outputs_the_one_is_meant_whose_on_failure_has_the_name_of_the_file) {
+  const auto output = [&](const std::string& label, const std::string& on_failure) {
+    return section("OUTPUT", "fake_out",
+                   "  label " + label + "\n  on_failure file:" + folder_.path(on_failure) + "\n");
+  };
+  const std::string two = section("INPUT", "fake_in") + output("first", "a") + output("second", "b");
+  const std::string failures = line("output", "a record");
+  const Ended it = run_file(two, folder_.write("b.20261121T100000.000Z", failures));
+  EXPECT_EQ(it.code, 0) << it.err;
+  EXPECT_EQ(journal(), "second write a record\nclose second\n") << "the other output does not run";
+
+  const Ended other = run(two, failures);
+  EXPECT_EQ(other.code, 1);
+  EXPECT_EQ(other.err,
+            "f.jsonl: its records failed at an output, and the conf has 2 outputs, of which not one alone has an "
+            "on_failure of that name: give the file the name of it, with anything behind a dot, or a conf with an "
+            "output alone\n");
+  EXPECT_EQ(run(two, line("input", "a message")).code, 0) << "which goes to both";
+}
+
+TEST_F(replay, of_several_inputs_the_one_is_meant_whose_on_failure_has_the_name_of_the_file) {
+  const auto input = [&](const std::string& tag, const std::string& on_failure) {
+    return "[INPUT]\n  Name fake_in\n  Tag " + tag +
+           "\n  journal x\n  on_failure file:" + folder_.path(on_failure) + "\n";
+  };
+  const std::string two = input("t", "a") + input("u", "b") + "[FILTER]\n  Name fake_filter\n  Match u\n" +
+                          section("OUTPUT", "fake_out");
+  const std::string failures = line("input", "a message");
+  EXPECT_EQ(run_file(two, folder_.write("a", failures)).code, 0);
+  EXPECT_EQ(run_file(two, folder_.write("b.old", failures)).code, 0);
+  EXPECT_EQ(journal(), "out write a message\nclose out\nout write A MESSAGE\nclose out\n");
+  const Ended other = run(two, failures);
+  EXPECT_EQ(other.code, 1);
+  EXPECT_NE(other.err.find("the conf has 2 inputs"), std::string::npos) << other.err;
+}
+
+TEST_F(replay, the_file_that_the_output_would_write_to_is_refused) {
+  const std::string failures = line("output", "a record");
+  const Ended it = run(conf("  on_failure file:" + folder_.path("f.jsonl") + "\n"), failures);
+  EXPECT_EQ(it.code, 1);
+  EXPECT_EQ(
+      it.err,
+      "agent.conf:8: on_failure of output:fake_out:0 is the very file to be replayed: rename that first, as to "
+      "f.jsonl.replay; the output begins a new one\n");
+  EXPECT_EQ(journal(), "");
+  EXPECT_EQ(run_file(conf("  on_failure file:" + folder_.path("f.jsonl") + "\n"),
+                     folder_.write("f.jsonl.replay", failures))
+                .code,
+            0);
+}
+
+TEST_F(replay, wrong_command_lines_are_usage_errors) {
+  const auto wrong = [](const std::vector<std::string>& args) {
+    const Ended ended = run_program(args);
+    EXPECT_EQ(ended.code, 2);
+    return ended.err;
+  };
+  EXPECT_EQ(wrong({"replay", "x"}), "penstock replay: -c FILE is missing; see penstock replay --help\n");
+  EXPECT_EQ(wrong({"replay", "-c", "x"}), "penstock replay: which failure file?; see penstock replay --help\n");
+  EXPECT_EQ(wrong({"replay", "-c", "x", "a", "b"}),
+            "penstock replay: one failure file at a time; see penstock replay --help\n");
+}
+
+}  // namespace
+}  // namespace penstock::host

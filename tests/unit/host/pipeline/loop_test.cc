@@ -1,0 +1,62 @@
+// When the loop ends by itself, with the fake plugin's stages in this process.
+#include "host/pipeline/loop.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "host/conf/conf.h"
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+class loop : public testing::Test {
+ protected:
+  // What run() returns for a conf with that output.
+  bool run(const std::string& output, int64_t patience_ms) {
+    const std::string journal = "  journal " + folder_.path("journal") + "\n";
+    const std::string conf =
+        folder_.write("agent.conf", "[INPUT]\n  Name fake_in\n  Tag t\n  count 2\n  then end\n" + journal +
+                                        "[OUTPUT]\n  Name fake_out\n  Match *\n" + journal + output);
+    Modules modules;
+    EXPECT_EQ(modules.open(PENSTOCK_FAKE_PLUGIN), "");
+    const Plan plan = make_plan(read_conf(conf, [](const std::string&) { return nullptr; }), modules, {});
+    EXPECT_TRUE(plan.problems.empty());
+    const int fd = open(folder_.path("log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    bool fine = false;
+    {
+      Log log(fd);
+      const Signals signals;
+      Pipeline pipeline(log);
+      Problem problem;
+      EXPECT_TRUE(pipeline.open(plan, problem)) << problem.text;
+      LoopOptions options;
+      options.grace_ms = 0;
+      options.patience_ms = patience_ms;
+      fine = Loop(pipeline, signals, log, options).run();
+    }
+    close(fd);
+    return fine;
+  }
+  std::string log() const { return read_all(folder_.path("log")); }
+
+  Folder folder_;
+};
+
+TEST_F(loop, gives_up_on_an_output_that_settles_nothing_and_names_it) {
+  EXPECT_FALSE(run("  mode hold\n", 50));
+  EXPECT_NE(
+      log().find("[error] [output:fake_out:0] gave up: of what it has taken nothing was delivered or recorded"),
+      std::string::npos)
+      << log();
+  EXPECT_NE(log().find("giving up: draining; 2 batches in flight"), std::string::npos) << log();
+}
+
+TEST_F(loop, does_not_give_up_while_something_is_settled) {
+  EXPECT_TRUE(run("  mode fail\n", 60'000));
+  EXPECT_EQ(log().find("gave up"), std::string::npos) << log();
+}
+
+}  // namespace
+}  // namespace penstock::host

@@ -1,0 +1,128 @@
+// An input of a conf for Fluent Bit that transforms by itself: what the host makes of it.
+#include "host/plan/agent_transform.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/host/conf/conf_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, penstock_instance**,
+               penstock_error*) {
+  return PENSTOCK_E_INTERNAL;
+}
+void destroy(penstock_instance*) {}
+int32_t poll(penstock_instance*, int64_t, penstock_emit_fn, void*, penstock_error*) { return PENSTOCK_OK; }
+int32_t ack(penstock_instance*, uint64_t, int32_t, penstock_error*) { return PENSTOCK_OK; }
+int32_t apply(penstock_instance*, const penstock_batch*, penstock_emit_fn, void*, penstock_error*) {
+  return PENSTOCK_OK;
+}
+
+// Stages with the ids and options that matter, which are planned and never made.
+class agent_transform : public ConfTest {
+ protected:
+  agent_transform() {
+    input_.struct_size = sizeof input_;
+    input_.kind = PENSTOCK_INPUT;
+    input_.id = "penstock_kinesis";
+    input_.input = &input_calls_;
+    input_.create = create;
+    input_.destroy = destroy;
+    filter_.struct_size = sizeof filter_;
+    filter_.kind = PENSTOCK_FILTER;
+    filter_.id = "lambda_logs";
+    filter_.options = &source_key_;
+    filter_.option_info_count = 1;
+    filter_.option_info_stride = sizeof source_key_;
+    filter_.filter = &filter_calls_;
+    filter_.create = create;
+    filter_.destroy = destroy;
+    EXPECT_EQ(modules_.add({sizeof(penstock_module), 0, "", stages_, nullptr}), "");
+  }
+
+  Plan plan(const std::string& content, bool inputs_transform = true) {
+    return make_plan(read(content), modules_, {true, inputs_transform});
+  }
+
+  // "label(key=value)" of each filter on the way of the first input.
+  static std::string route(const Plan& plan) {
+    std::string out;
+    for (const size_t filter : plan.routes.at(0).filters) {
+      out += plan.filters[filter].label + "(";
+      for (const Entry& entry : plan.filters[filter].options) out += entry.key + "=" + entry.value;
+      out += ")";
+    }
+    return out;
+  }
+
+  static std::string texts(const Plan& plan) {
+    std::string out;
+    for (const Problem& problem : plan.problems) {
+      out += std::to_string(problem.place.line) + ": " + problem.text + "\n";
+    }
+    return out;
+  }
+
+  penstock_option_info source_key_ = {"source_key", "text", "source", "", 0, 0};
+  penstock_input input_calls_ = {sizeof input_calls_, 0, poll, ack, nullptr};
+  penstock_filter filter_calls_ = {sizeof filter_calls_, 0, apply};
+  penstock_stage input_ = {};
+  penstock_stage filter_ = {};
+  const penstock_stage* stages_[3] = {&input_, &filter_, nullptr};
+  Modules modules_;
+};
+
+constexpr char kInput[] = "[INPUT]\n  Name penstock_kinesis\n  Tag t\n";
+constexpr char kOutput[] = "[OUTPUT]\n  Name null\n  Match *\n";
+constexpr char kFilter[] = "[FILTER]\n  Name lambda_logs\n  Match *\n  source_key s\n";
+
+TEST_F(agent_transform, an_input_transforms_where_the_agents_file_is_named_and_says_nothing_else) {
+  const Plan it = plan(std::string(kInput) + kOutput);
+  EXPECT_EQ(texts(it), "");
+  EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs()");
+}
+
+TEST_F(agent_transform, an_input_of_a_conf_of_our_own_does_not_but_where_it_says_so) {
+  EXPECT_EQ(route(plan(std::string(kInput) + kOutput, false)), "");
+  EXPECT_EQ(route(plan(std::string(kInput) + "  transform on\n" + kOutput, false)),
+            "input:penstock_kinesis:0:lambda_logs()");
+}
+
+TEST_F(agent_transform, off_is_off) {
+  const Plan it = plan(std::string(kInput) + "  Transform OFF\n" + kOutput);
+  EXPECT_EQ(texts(it), "");
+  EXPECT_EQ(route(it), "");
+}
+
+TEST_F(agent_transform, options_of_the_filter_may_stand_in_the_section_of_the_input) {
+  const Plan it = plan(std::string(kInput) + "  source_key x\n" + kOutput);
+  EXPECT_EQ(texts(it), "");
+  EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs(source_key=x)");
+  EXPECT_EQ(texts(plan(std::string(kInput) + "  transform off\n  source_key x\n" + kOutput)),
+            "5: input 'penstock_kinesis' has no option 'source_key'\n");
+}
+
+TEST_F(agent_transform, a_filter_of_the_conf_finds_nothing_to_do_behind_it) {
+  const Plan it = plan(std::string(kInput) + kFilter + kOutput);
+  EXPECT_EQ(texts(it), "");
+  EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs()");
+  EXPECT_EQ(route(plan(std::string(kInput) + "  transform off\n" + kFilter + kOutput)),
+            "filter:lambda_logs:0(source_key=s)");
+}
+
+TEST_F(agent_transform, another_word_than_on_and_off_is_an_error) {
+  EXPECT_EQ(texts(plan(std::string(kInput) + "  transform maybe\n" + kOutput)),
+            "4: transform 'maybe' is none of on and off\n");
+}
+
+TEST_F(agent_transform, a_plugin_without_the_filter_is_told_of) {
+  stages_[1] = nullptr;
+  modules_ = Modules();
+  EXPECT_EQ(modules_.add({sizeof(penstock_module), 0, "", stages_, nullptr}), "");
+  EXPECT_EQ(texts(plan(std::string(kInput) + kOutput)),
+            "1: the plugin has no filter 'lambda_logs', which this input needs\n");
+}
+
+}  // namespace
+}  // namespace penstock::host

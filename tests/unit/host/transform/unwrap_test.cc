@@ -1,0 +1,233 @@
+// Taking wrapping off: gzip, base64, invocation events.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/base64.h"
+#include "host/transform/invocation_event.h"
+#include "host/util/byte_source.h"
+#include "tests/unit/host/gzip.h"
+
+namespace penstock::host {
+namespace {
+
+// What a source makes of bytes that come through a pipe; "!error" behind it where it fails.
+std::string through_source(const std::string& bytes) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) return "no pipe";
+  EXPECT_EQ(write(ends[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  close(ends[1]);
+  ByteSource source(ends[0]);
+  std::string out;
+  std::string_view piece;
+  ByteSource::Answer answer{};
+  while ((answer = source.next(piece)) == ByteSource::Answer::bytes) out += piece;
+  if (answer == ByteSource::Answer::failed) out += "!" + source.error();
+  close(ends[0]);
+  return out;
+}
+
+TEST(byte_source, text_passes_as_it_is) {
+  EXPECT_EQ(through_source(""), "");
+  EXPECT_EQ(through_source("x"), "x");
+  EXPECT_EQ(through_source("some text\n"), "some text\n");
+}
+
+TEST(byte_source, gzip_is_inflated_all_its_members) {
+  EXPECT_EQ(through_source(gzip("one")), "one");
+  EXPECT_EQ(through_source(gzip("one") + gzip("") + gzip("two")), "onetwo");
+  const std::string large(300'000, 'a');
+  EXPECT_EQ(through_source(gzip(large)), large);
+}
+
+TEST(byte_source, zero_bytes_behind_gzip_are_padding) {
+  EXPECT_EQ(through_source(gzip("one") + std::string(512, '\0')), "one");
+}
+
+TEST(byte_source, what_is_good_comes_out_before_what_is_not) {
+  const std::string good = gzip("one");
+  EXPECT_EQ(through_source(good + "junk"), "one!something that is no gzip follows the gzip data");
+  EXPECT_EQ(through_source(good + std::string(3, '\0') + good),
+            "one!something that is no gzip follows the gzip data");
+  EXPECT_EQ(through_source(good.substr(0, good.size() - 1)), "one!the gzip data ends too early");
+  std::string damaged = good;
+  damaged[damaged.size() - 6] ^= 1;  // in the check sum
+  EXPECT_EQ(through_source(damaged), "one!the gzip data is damaged");
+}
+
+TEST(byte_source, what_has_come_is_given_out_before_more_comes) {
+  for (const bool compressed : {false, true}) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    ByteSource source(ends[0]);
+    const std::string first = compressed ? gzip("first") : "first";
+    ASSERT_EQ(write(ends[1], first.data(), first.size()), static_cast<ssize_t>(first.size()));
+    std::string_view piece;
+    ASSERT_EQ(source.next(piece), ByteSource::Answer::bytes);
+    EXPECT_EQ(piece, "first");
+    close(ends[1]);
+    EXPECT_EQ(source.next(piece), ByteSource::Answer::end);
+    close(ends[0]);
+  }
+}
+
+TEST(byte_source, a_descriptor_that_cannot_be_read_is_told_of) {
+  ByteSource source(-1);
+  std::string_view piece;
+  EXPECT_EQ(source.next(piece), ByteSource::Answer::failed);
+  EXPECT_EQ(source.error(), "cannot be read: Bad file descriptor");
+}
+
+TEST(base64, is_decoded_with_its_padding) {
+  EXPECT_EQ(decode_base64(""), "");
+  EXPECT_EQ(decode_base64("AA=="), std::string(1, '\0'));
+  EXPECT_EQ(decode_base64("aGk="), "hi");
+  EXPECT_EQ(decode_base64("aGkh"), "hi!");
+  EXPECT_EQ(decode_base64("+/+/"), "\xfb\xff\xbf");
+}
+
+TEST(base64, anything_else_is_refused) {
+  for (const char* bad : {"a", "aGk", "aGk=aGk=", "====", "a===", "aG k", " aGk=", "aGk=\n", "a-_b", "=aGk"}) {
+    EXPECT_EQ(decode_base64(bad), std::nullopt) << bad;
+  }
+}
+
+struct Read {
+  EventForm form;
+  std::vector<KinesisRecord> records;
+  std::string error;
+};
+
+Read read_event(const std::string& json) {
+  Read out{};
+  out.form = read_invocation_event(
+      json, [&](const KinesisRecord& record) { out.records.push_back(record); }, out.error);
+  return out;
+}
+
+TEST(invocation_event, its_records_come_with_their_origin) {
+  const Read it = read_event(R"({"Records":[{"kinesis":{"partitionKey":"p","sequenceNumber":"49","data":"AAAA",
+      "approximateArrivalTimestamp":1566741561.188},"eventID":"shardId-000000000002:49","awsRegion":"eu-west-1",
+      "eventSourceARN":"arn:aws:kinesis:eu-west-1:012345678901:stream/logs"},{"kinesis":{"data":"BBBB"}}]})");
+  ASSERT_EQ(it.form, EventForm::event);
+  ASSERT_EQ(it.records.size(), 2u);
+  EXPECT_EQ(it.records[0].data, "AAAA");
+  EXPECT_EQ(it.records[0].sequence_number, "49");
+  EXPECT_EQ(it.records[0].partition_key, "p");
+  EXPECT_EQ(it.records[0].shard_id, "shardId-000000000002");
+  EXPECT_EQ(it.records[0].stream, "logs");
+  EXPECT_EQ(it.records[0].region, "eu-west-1");
+  EXPECT_EQ(it.records[0].arrival_time_ms, 1566741561188);
+  EXPECT_EQ(it.records[1].index, 1);
+  EXPECT_EQ(it.records[1].data, "BBBB");
+  EXPECT_EQ(it.records[1].shard_id, "");
+  EXPECT_EQ(it.records[1].arrival_time_ms, 0);
+}
+
+TEST(invocation_event, the_output_of_get_records_is_read_like_one) {
+  const Read it = read_event(R"({
+    "Records": [
+        {
+            "SequenceNumber": "49545115243490985018280067714973144582180062593244200961",
+            "ApproximateArrivalTimestamp": "2019-08-25T15:59:21.188000+02:00",
+            "Data": "AAAA",
+            "PartitionKey": "p",
+            "EncryptionType": "NONE"
+        },
+        {"ApproximateArrivalTimestamp": 1.566741561188E9, "Data": ""},
+        {"ApproximateArrivalTimestamp": "2019-08-25T13:59:21Z", "PartitionKey": "p", "SequenceNumber": "7"},
+        {"ApproximateArrivalTimestamp": "yesterday", "Data": "BBBB"}
+    ],
+    "NextShardIterator": "AAAAAAAAAAHsW8zCWf9164uy8Epue6WS3w6wmj4a4USt+CNvMd6uXQ+HL5vAJMznqqC0DLKsIjuoiTi1BpT6nW0LN2M2D56zM5H8anHm30Gbri9ua+qaGgj+3XTyvbhpERfrezgLHbPB/rIcVpykJbaSj5tmcXYRmFnqZBEyHwtZYFmh6hvWVFkIwLuMZLMrpWhG5r5hzkE=",
+    "MillisBehindLatest": 0,
+    "ChildShards": null
+})");
+  ASSERT_EQ(it.form, EventForm::event) << it.error;
+  ASSERT_EQ(it.records.size(), 4u);
+  EXPECT_EQ(it.records[0].data, "AAAA");
+  EXPECT_EQ(it.records[0].sequence_number, "49545115243490985018280067714973144582180062593244200961");
+  EXPECT_EQ(it.records[0].partition_key, "p");
+  EXPECT_EQ(it.records[0].arrival_time_ms, 1566741561188);
+  EXPECT_EQ(it.records[1].data, "");
+  EXPECT_EQ(it.records[1].arrival_time_ms, 1566741561188);
+  EXPECT_EQ(it.records[2].data, std::nullopt);
+  EXPECT_EQ(it.records[2].member, "Data");
+  EXPECT_EQ(it.records[2].arrival_time_ms, 1566741561000);
+  EXPECT_EQ(it.records[3].index, 3);
+  EXPECT_EQ(it.records[3].arrival_time_ms, 0);
+  EXPECT_EQ(read_event(R"({"NextShardIterator":"x","Records":[]})").form, EventForm::event);
+}
+
+TEST(invocation_event, a_number_that_no_double_holds_costs_no_record) {
+  const std::string digits(400, '9');
+  const Read it = read_event(R"({"n":1e999,"Records":[{"n":-1e99999999999,"ApproximateArrivalTimestamp":1e400,)"
+                             R"("Data":"AAAA"},)" +
+                             digits + R"(,{"Data":"BBBB","n":)" + digits + "}]}");
+  ASSERT_EQ(it.form, EventForm::event) << it.error;
+  ASSERT_EQ(it.records.size(), 3u);
+  EXPECT_EQ(it.records[0].data, "AAAA");
+  EXPECT_EQ(it.records[0].arrival_time_ms, 0);
+  EXPECT_EQ(it.records[1].data, std::nullopt);
+  EXPECT_EQ(it.records[2].data, "BBBB");
+  EXPECT_EQ(read_event(R"({"Records":[{"Data":"AAAA","n":1e999)").form, EventForm::unreadable);
+}
+
+TEST(invocation_event, that_of_a_subscription_is_one_record_without_a_list) {
+  const Read it = read_event(R"({"awslogs": {"x":{"data":"no"},"data": "AAAA"}})");
+  ASSERT_EQ(it.form, EventForm::event);
+  ASSERT_EQ(it.records.size(), 1u);
+  EXPECT_EQ(it.records[0].data, "AAAA");
+  EXPECT_EQ(it.records[0].index, std::nullopt);
+  EXPECT_EQ(it.records[0].member, "awslogs.data");
+  EXPECT_EQ(read_event(R"({"awslogs":{}})").records.at(0).data, std::nullopt);
+}
+
+TEST(invocation_event, members_of_another_kind_do_not_make_one_and_elements_that_are_no_records_have_no_data) {
+  for (const char* other : {R"({"Records":{"a":{"Data":"AAAA"}}})", R"({"Records":7})", R"({"awslogs":["AAAA"]})",
+                            R"({"awslogs":"AAAA"})"}) {
+    const Read it = read_event(other);
+    EXPECT_EQ(it.form, EventForm::other) << other;
+    EXPECT_TRUE(it.records.empty()) << other;
+  }
+  const Read it = read_event(R"({"Records":["AAAA",null,{"Data":"BBBB"},7]})");
+  ASSERT_EQ(it.records.size(), 4u);
+  for (const size_t element : {0, 1, 3}) EXPECT_EQ(it.records[element].data, std::nullopt) << element;
+  EXPECT_EQ(it.records[2].data, "BBBB");
+}
+
+TEST(invocation_event, other_json_is_not_one) {
+  EXPECT_EQ(read_event(R"({"messageType":"DATA_MESSAGE","logEvents":[]})").form, EventForm::other);
+  EXPECT_EQ(read_event(R"({"a":{"Records":[{"kinesis":{"data":"AAAA"}}]}})").form, EventForm::other);
+  EXPECT_EQ(read_event("{}").form, EventForm::other);
+}
+
+TEST(invocation_event, a_message_that_mentions_records_stays_a_message) {
+  const Read it =
+      read_event(R"({"owner":"1","messageType":"DATA_MESSAGE","Records":[{"kinesis":{"data":"AAAA"}}]})");
+  EXPECT_EQ(it.form, EventForm::other);
+  EXPECT_TRUE(it.records.empty());
+}
+
+TEST(invocation_event, members_of_the_same_name_elsewhere_do_not_count) {
+  const Read it = read_event(
+      R"({"x":{"data":"no"},"Records":[{"other":{"data":"no"},"data":"no","kinesis":{"x":{"data":"no"},"data":"yes"}}]})");
+  ASSERT_EQ(it.records.size(), 1u);
+  EXPECT_EQ(it.records[0].data, "yes");
+}
+
+TEST(invocation_event, broken_json_is_told_of_with_its_place) {
+  const Read it = read_event(R"({"Records":[{"kinesis":{"data":"AAAA"}},{]})");
+  EXPECT_EQ(it.form, EventForm::unreadable);
+  EXPECT_EQ(it.records.size(), 1u);
+  EXPECT_NE(it.error.find("invalid JSON at byte 41"), std::string::npos) << it.error;
+}
+
+TEST(invocation_event, deep_nesting_takes_no_stack) {
+  EXPECT_EQ(read_event("{\"a\":" + std::string(1'000'000, '[')).form, EventForm::unreadable);
+}
+
+}  // namespace
+}  // namespace penstock::host

@@ -1,0 +1,223 @@
+// Log lines on a file and on a terminal, and the same trouble told once.
+#include "host/util/log.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <regex>
+
+#include "abi/penstock.h"
+#include "client/repeat_limit.h"
+#include "tests/unit/host/program_test_base.h"
+
+namespace penstock::host {
+namespace {
+
+// A pseudo terminal that passes bytes through as they are.
+struct Terminal {
+  Terminal() {
+    near = posix_openpt(O_RDWR | O_NOCTTY);
+    grantpt(near);
+    unlockpt(near);
+    far = open(ptsname(near), O_RDWR | O_NOCTTY);
+    termios modes{};
+    tcgetattr(far, &modes);
+    cfmakeraw(&modes);
+    tcsetattr(far, TCSANOW, &modes);
+  }
+  ~Terminal() {
+    close(near);
+    close(far);
+  }
+  // What was written to it, which must be there already.
+  std::string written() const {
+    std::string out;
+    pollfd readable{near, POLLIN, 0};
+    while (poll(&readable, 1, 0) == 1) {
+      std::array<char, 4096> chunk{};
+      const ssize_t n = read(near, chunk.data(), chunk.size());
+      if (n <= 0) break;
+      out.append(chunk.data(), static_cast<size_t>(n));
+    }
+    return out;
+  }
+  int near = -1;
+  int far = -1;
+};
+
+constexpr int64_t kPatienceMs = 60'000;
+
+std::string without_times(const std::string& text) {
+  return std::regex_replace(text, std::regex(R"(\[\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\])"), "[T]");
+}
+
+class log : public testing::Test {
+ protected:
+  log() : fd_(open(folder_.path("log").c_str(), O_RDWR | O_CREAT, 0600)), log_(fd_) {}
+  ~log() override { close(fd_); }
+  std::string written() {
+    EXPECT_TRUE(log_.flush(kPatienceMs));
+    return without_times(read_all(folder_.path("log")));
+  }
+
+  Folder folder_;
+  int fd_;
+  Log log_;
+};
+
+TEST_F(log, lines_look_like_those_of_agents) {
+  log_.line(PENSTOCK_LOG_WARN, "input:penstock_kinesis:0", "text");
+  log_.line(PENSTOCK_LOG_ERROR, "penstock", "b");
+  log_.line(PENSTOCK_LOG_INFO, "penstock", "c");
+  EXPECT_EQ(written(),
+            "[T] [ warn] [input:penstock_kinesis:0] text\n[T] [error] [penstock] b\n[T] [ info] [penstock] c\n");
+}
+
+TEST_F(log, what_is_above_the_level_is_left_out) {
+  log_.set_level(PENSTOCK_LOG_WARN);
+  log_.line(PENSTOCK_LOG_INFO, "a", "left out");
+  log_.progress("left out");
+  log_.line(PENSTOCK_LOG_WARN, "a", "in");
+  EXPECT_EQ(written(), "[T] [ warn] [a] in\n");
+}
+
+TEST_F(log, a_line_of_others_stays_one_line) {
+  log_.line(PENSTOCK_LOG_INFO, "a", "x\ny\x1b[2J");
+  EXPECT_EQ(written(), "[T] [ info] [a] x\\ny\\x1b[2J\n");
+}
+
+TEST_F(log, progress_in_a_file_is_a_line_each_time) {
+  log_.progress("one");
+  log_.progress("two");
+  log_.end_progress();
+  EXPECT_EQ(written(), "[T] [ info] [penstock] one\n[T] [ info] [penstock] two\n");
+}
+
+TEST(log_on_a_terminal, progress_rewrites_itself_and_stays_below_other_lines) {
+  Terminal terminal;
+  Log log(terminal.far);
+  log.progress("one");
+  log.progress("two");
+  log.line(PENSTOCK_LOG_WARN, "a", "b");
+  log.end_progress();
+  ASSERT_TRUE(log.flush(kPatienceMs));
+  EXPECT_EQ(without_times(terminal.written()),
+            "\r\x1b[K[T] [ info] [penstock] one"
+            "\r\x1b[K[T] [ info] [penstock] two"
+            "\r\x1b[K[T] [ warn] [a] b\n[T] [ info] [penstock] two"
+            "\n");
+}
+
+constexpr char kDropped[] =
+    "[ warn] [penstock] lines of this log were dropped because standard error did not take them: ";
+
+TEST(log_that_nobody_reads, holds_up_nothing_and_keeps_what_there_is_room_for) {
+  FullPipe pipe;
+  Log log(pipe.end());
+  for (int i = 0; i < 1000; ++i) log.line(PENSTOCK_LOG_INFO, "a", "line " + std::to_string(i));
+  EXPECT_FALSE(log.flush(0)) << "none is written yet";
+  const std::string text = pipe.read_until("line 999\n");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1000);
+  EXPECT_EQ(text.find(kDropped), std::string::npos);
+}
+
+TEST(log_that_nobody_reads, keeps_the_newest_lines_and_says_how_many_were_dropped_before_them) {
+  FullPipe pipe;
+  Log log(pipe.end());
+  constexpr int kLines = 3000;
+  const std::string filler(900, 'x');
+  for (int i = 0; i < kLines; ++i) log.line(PENSTOCK_LOG_INFO, "a", filler + " line " + std::to_string(i));
+  log.line(PENSTOCK_LOG_INFO, "a", "last words");
+  const std::string text = pipe.read_until("last words\n");
+  const size_t notice = text.find(kDropped);
+  ASSERT_NE(notice, std::string::npos) << text.substr(0, 200);
+  const int dropped = std::stoi(text.substr(notice + sizeof kDropped - 1));
+  EXPECT_GT(dropped, 0);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), kLines - dropped + 2) << "each is there or counted";
+  EXPECT_NE(text.find("line 2999\n"), std::string::npos);
+}
+
+TEST(log_that_nobody_reads, waits_out_a_terminal_that_was_stopped) {
+  Terminal terminal;
+  Log log(terminal.far);
+  ASSERT_EQ(tcflow(terminal.far, TCOOFF), 0);  // as Ctrl-S does
+  log.line(PENSTOCK_LOG_INFO, "a", "text");
+  EXPECT_FALSE(log.flush(0));
+  ASSERT_EQ(tcflow(terminal.far, TCOON), 0);
+  ASSERT_TRUE(log.flush(kPatienceMs));
+  EXPECT_EQ(without_times(terminal.written()), "[T] [ info] [a] text\n");
+}
+
+TEST(log_that_nobody_reads, is_written_to_a_descriptor_that_others_have_made_non_blocking) {
+  FullPipe pipe;
+  ASSERT_EQ(fcntl(pipe.end(), F_SETFL, O_NONBLOCK), 0);
+  Log log(pipe.end());
+  log.line(PENSTOCK_LOG_INFO, "a", "text");
+  EXPECT_EQ(without_times(pipe.read_until("text\n")), "[T] [ info] [a] text\n");
+}
+
+TEST(log_that_fails, counts_what_could_not_be_written_and_says_so_once_it_can) {
+  Folder folder;
+  const int fd = open(folder.path("log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const auto before = signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  const rlimit none{0, limit.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
+  Log log(fd);
+  log.line(PENSTOCK_LOG_INFO, "a", "one");
+  log.line(PENSTOCK_LOG_INFO, "a", "two");
+  EXPECT_TRUE(log.flush(kPatienceMs));
+  setrlimit(RLIMIT_FSIZE, &limit);
+  signal(SIGXFSZ, before);
+  log.line(PENSTOCK_LOG_INFO, "a", "three");
+  EXPECT_TRUE(log.flush(kPatienceMs));
+  EXPECT_EQ(without_times(read_all(folder.path("log"))),
+            "[T] " + (kDropped + std::string("2\n[T] [ info] [a] three\n")));
+  close(fd);
+}
+
+TEST(log_levels, are_words_without_case) {
+  EXPECT_EQ(parse_log_level("Warning"), PENSTOCK_LOG_WARN);
+  EXPECT_EQ(parse_log_level("off"), 0);
+  EXPECT_EQ(parse_log_level("trace"), PENSTOCK_LOG_DEBUG);
+  EXPECT_FALSE(parse_log_level("loud"));
+}
+
+TEST(repeats, the_same_text_passes_once_in_an_interval_and_then_with_a_count) {
+  RepeatLimit limit(10'000);
+  EXPECT_EQ(limit.pass("a", 0), "a");
+  EXPECT_EQ(limit.pass("a", 1), std::nullopt);
+  EXPECT_EQ(limit.pass("a", 9'999), std::nullopt);
+  EXPECT_EQ(limit.pass("b", 9'999), "b");
+  EXPECT_EQ(limit.pass("a", 10'000), "a (and 2 times more since)");
+  EXPECT_EQ(limit.pass("a", 20'000), "a");
+}
+
+TEST(repeats, texts_that_differ_in_numbers_and_ids_alone_are_the_same) {
+  RepeatLimit limit(10'000);
+  EXPECT_TRUE(limit.pass("request 9f3a failed after 30 s", 0));
+  EXPECT_FALSE(limit.pass("request b71 failed after 31 s", 1));
+  EXPECT_TRUE(limit.pass("call b71 failed after 31 s", 2));
+  EXPECT_EQ(limit.pass("request c failed after 5 s", 3), "request c failed after 5 s") << "c is a word";
+  EXPECT_EQ(limit.pass("request d12 failed after 32 s", 10'000),
+            "request d12 failed after 32 s (and 1 times more since)");
+}
+
+TEST(repeats, a_number_with_a_point_or_commas_is_a_number_like_any_other) {
+  RepeatLimit limit(10'000);
+  EXPECT_TRUE(limit.pass("failed after 30 s with 10,000 bytes, 2.5 times", 0));
+  EXPECT_FALSE(limit.pass("failed after 0.25 s with 7 bytes, 1,000,000.5 times", 1));
+  EXPECT_TRUE(limit.pass("failed after 0.25 s. with 7 bytes, 1,000,000.5 times", 2)) << "not between numbers";
+}
+
+}  // namespace
+}  // namespace penstock::host

@@ -1,0 +1,137 @@
+// Which signals drain, which are ignored, and when a second one ends the process.
+#include "host/util/signals.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <string>
+
+namespace penstock::host {
+namespace {
+
+int64_t g_now_ms = 0;
+int64_t now_ms() { return g_now_ms; }
+
+void (*handler_of(int number))(int) {
+  struct sigaction action {};
+  sigaction(number, nullptr, &action);
+  return action.sa_handler;
+}
+
+bool readable(int fd) {
+  pollfd one{fd, POLLIN, 0};
+  return poll(&one, 1, 0) == 1;
+}
+
+// Each is set back to its default before and after.
+class signals : public testing::Test {
+ protected:
+  signals() { all_default(); }
+  ~signals() override { all_default(); }
+
+ private:
+  static void all_default() {
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPWR, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM,
+                             SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT, SIGPIPE, SIGXFSZ, SIGTTOU, SIGRTMIN, SIGRTMAX})
+      signal(number, SIG_DFL);
+    g_now_ms = 5000;
+  }
+};
+
+TEST_F(signals, those_that_ask_for_an_end_are_received_and_make_the_descriptor_readable) {
+  for (const auto& [number, name] :
+       {std::pair(SIGTERM, "SIGTERM"), std::pair(SIGINT, "SIGINT"), std::pair(SIGQUIT, "SIGQUIT"),
+        std::pair(SIGHUP, "SIGHUP"), std::pair(SIGPWR, "SIGPWR"), std::pair(SIGXCPU, "SIGXCPU")}) {
+    const Signals here(now_ms);
+    EXPECT_EQ(here.received(), nullptr);
+    EXPECT_FALSE(readable(here.descriptor()));
+    raise(number);
+    EXPECT_STREQ(here.received(), name);
+    EXPECT_TRUE(readable(here.descriptor())) << name;
+  }
+}
+
+TEST_F(signals, those_that_mean_nothing_here_are_ignored) {
+  const Signals here(now_ms);
+  for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGSTKFLT, SIGPIPE, SIGXFSZ,
+                           SIGTTOU, SIGRTMIN, SIGRTMAX})
+    raise(number);
+  EXPECT_EQ(here.received(), nullptr);
+}
+
+TEST_F(signals, a_hangup_that_was_ignored_at_the_start_stays_ignored) {
+  signal(SIGHUP, SIG_IGN);
+  {
+    const Signals here(now_ms);
+    raise(SIGHUP);
+    EXPECT_EQ(here.received(), nullptr);
+  }
+  EXPECT_EQ(handler_of(SIGHUP), SIG_IGN);
+}
+
+TEST_F(signals, a_handler_that_was_there_before_is_not_replaced_by_ignoring) {
+  signal(SIGPROF, [](int) {});
+  const auto profiler = handler_of(SIGPROF);
+  const Signals here(now_ms);
+  EXPECT_EQ(handler_of(SIGPROF), profiler);
+}
+
+TEST_F(signals, one_that_was_blocked_at_the_start_is_received) {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  sigprocmask(SIG_BLOCK, &blocked, nullptr);
+  raise(SIGTERM);
+  const Signals here(now_ms);
+  EXPECT_STREQ(here.received(), "SIGTERM");
+}
+
+TEST_F(signals, a_second_one_within_a_second_is_the_same_request) {
+  const Signals here(now_ms);
+  raise(SIGTERM);
+  for (const int number : {SIGTERM, SIGINT, SIGQUIT}) {
+    raise(number);
+    g_now_ms = 5999;
+    raise(number);
+    g_now_ms = 5000;
+  }
+  EXPECT_STREQ(here.received(), "SIGTERM");
+}
+
+TEST_F(signals, a_second_one_after_a_second_ends_the_process_at_once) {
+  for (const int number : {SIGTERM, SIGINT, SIGQUIT}) {
+    const Signals here(now_ms);
+    raise(SIGINT);
+    g_now_ms = 5500;
+    raise(SIGINT);  // does not begin a new second
+    g_now_ms = 6000;
+    EXPECT_EXIT(raise(number), testing::ExitedWithCode(128 + number), "second signal: ending at once");
+    g_now_ms = 5000;
+  }
+}
+
+TEST_F(signals, a_hangup_is_no_request_that_a_second_signal_repeats) {
+  const Signals here(now_ms);
+  raise(SIGHUP);
+  g_now_ms = 7000;
+  raise(SIGHUP);
+  raise(SIGTERM);
+  EXPECT_STREQ(here.received(), "SIGHUP");
+  g_now_ms = 8000;
+  EXPECT_EXIT(raise(SIGTERM), testing::ExitedWithCode(128 + SIGTERM), "");
+}
+
+TEST_F(signals, a_repeat_that_arrives_when_all_is_done_does_not_kill) {
+  {
+    const Signals here(now_ms);
+    raise(SIGTERM);
+  }
+  raise(SIGTERM);
+  signal(SIGTERM, SIG_DFL);
+  { const Signals here(now_ms); }
+  EXPECT_EQ(handler_of(SIGTERM), SIG_DFL) << "where none came, the next one kills as before";
+}
+
+}  // namespace
+}  // namespace penstock::host

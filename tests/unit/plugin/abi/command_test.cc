@@ -1,0 +1,151 @@
+// A command of a stage, called as a host calls it.
+#include "plugin/abi/command.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "plugin/abi/stage.h"
+#include "plugin/settings/connection.h"
+
+namespace penstock {
+namespace {
+
+struct FakeStage {
+  static constexpr std::array kOptions = {option("stream", "text", "mill", "Stream.")};
+  static constexpr std::array kShardArguments = {required_option("shard", "text", "Shard."),
+                                                 option("all", "on|off", "off", "All of them.")};
+  static Made make(const penstock_host&, const Options&) { return Status(Code::internal, "not for this test"); }
+  static void check_together(const Options& options, const Complain& complain) {
+    if (options.text("stream") == "none") complain(Status(Code::config, "no such stream"));
+  }
+
+  static Status show(const penstock_host& host, const Options& options, const Options& arguments,
+                     const Printer& print) {
+    print.line(options.text("stream") + " " + arguments.text("shard"));
+    print.line(host.wall_ms == nullptr && host.monotonic_ms == nullptr ? "waits" : "is driven");
+    if (host.random != nullptr) print.line("is given random numbers");
+    return {};
+  }
+  static Status fail(const penstock_host&, const Options&, const Options&, const Printer& print) {
+    print.line("begun");
+    return {Code::throttled, "slow down"};
+  }
+  static Status defect(const penstock_host&, const Options&, const Options&, const Printer&) {
+    throw std::runtime_error("a defect");
+  }
+  static constexpr std::array kCommands = {
+      Command{"show", "Shows a shard.", kShardArguments, show},
+      Command{"fail", "Fails.", {}, fail},
+      Command{"defect", "Throws.", {}, defect},
+  };
+};
+
+struct Plain {
+  static constexpr std::array kOptions = {option("stream", "text", "mill", "Stream.")};
+  static Made make(const penstock_host&, const Options&) { return Status(Code::internal, "not for this test"); }
+};
+
+constexpr penstock_filter kNoCalls = {};
+constexpr penstock_stage kStage = Stage<FakeStage>::filter("fake", "Fake.", kNoCalls);
+
+struct Answer {
+  int32_t code;
+  std::string text;
+  std::vector<std::string> lines;
+};
+
+void keep(void* ctx, penstock_bytes line) { static_cast<Answer*>(ctx)->lines.emplace_back(view(line)); }
+
+using List = std::vector<penstock_option>;
+
+Answer run(size_t index, const List& options, const List& arguments, const penstock_host* host = nullptr) {
+  Answer answer = {};
+  penstock_error error = {};
+  error.struct_size = sizeof error;
+  answer.code = kStage.commands[index].run(host, options.data(), options.size(), arguments.data(),
+                                           arguments.size(), sizeof(penstock_option), keep, &answer, &error);
+  answer.text = error.text;
+  return answer;
+}
+
+const List kShard = {{bytes("shard"), bytes("7")}};
+
+TEST(command, a_stage_lists_its_commands_with_their_arguments_and_one_without_lists_none) {
+  ASSERT_EQ(kStage.command_count, 3u);
+  EXPECT_EQ(kStage.command_stride, sizeof(penstock_command));
+  EXPECT_STREQ(kStage.commands[0].name, "show");
+  ASSERT_EQ(kStage.commands[0].argument_info_count, 2u);
+  EXPECT_STREQ(kStage.commands[0].arguments[1].name, "all");
+  EXPECT_EQ(kStage.commands[1].argument_info_count, 0u);
+  constexpr penstock_stage kPlain = Stage<Plain>::filter("plain", "Plain.", kNoCalls);
+  EXPECT_EQ(kPlain.command_count, 0u);
+  EXPECT_EQ(kPlain.commands, nullptr);
+}
+
+TEST(command, it_is_given_options_and_arguments_with_their_defaults) {
+  EXPECT_EQ(run(0, {}, kShard).lines, (std::vector<std::string>{"mill 7", "waits"}));
+  EXPECT_EQ(run(0, {{bytes("STREAM"), bytes("weir")}}, kShard).lines[0], "weir 7");
+}
+
+TEST(command, wrong_options_and_arguments_are_told_and_nothing_is_done) {
+  const Answer unknown = run(0, {}, {{bytes("shrad"), bytes("7")}});
+  EXPECT_EQ(unknown.code, PENSTOCK_E_OPTIONS);
+  EXPECT_EQ(unknown.text, "unknown option \"shrad\"; did you mean \"shard\"?");
+  EXPECT_TRUE(unknown.lines.empty());
+  EXPECT_EQ(run(0, {}, {}).text, "shard is required (text): Shard.");
+  EXPECT_EQ(run(0, {{bytes("x"), bytes("7")}}, kShard).code, PENSTOCK_E_OPTIONS);
+  EXPECT_EQ(run(0, {{bytes("stream"), bytes("none")}}, kShard).text, "no such stream");
+}
+
+TEST(command, a_failure_keeps_what_was_printed_and_says_whether_to_try_again) {
+  penstock_error error = {};
+  error.struct_size = sizeof error;
+  Answer answer = {};
+  EXPECT_EQ(
+      kStage.commands[1].run(nullptr, nullptr, 0, nullptr, 0, sizeof(penstock_option), keep, &answer, &error),
+      PENSTOCK_E_IO);
+  EXPECT_STREQ(error.text, "slow down");
+  EXPECT_EQ(error.retryable, 1);
+  EXPECT_EQ(answer.lines, std::vector<std::string>{"begun"});
+}
+
+TEST(command, an_exception_becomes_a_code) {
+  const Answer answer = run(2, {}, {});
+  EXPECT_EQ(answer.code, PENSTOCK_E_INTERNAL);
+  EXPECT_EQ(answer.text, "a defect");
+}
+
+TEST(command, the_clock_of_a_host_is_left_out_and_its_random_numbers_are_not) {
+  penstock_host host = {};
+  host.struct_size = sizeof host;
+  host.wall_ms = [](void*) { return int64_t{0}; };
+  host.monotonic_ms = host.wall_ms;
+  host.random = [](void*) { return uint64_t{0}; };
+  EXPECT_EQ(run(0, {}, kShard, &host).lines,
+            (std::vector<std::string>{"mill 7", "waits", "is given random numbers"}));
+}
+
+TEST(command, misuse_is_invalid) {
+  const penstock_command& show = kStage.commands[0];
+  Answer answer = {};
+  EXPECT_EQ(show.run(nullptr, nullptr, 0, kShard.data(), 1, sizeof(penstock_option), nullptr, nullptr, nullptr),
+            PENSTOCK_E_INVALID);
+  EXPECT_EQ(show.run(nullptr, nullptr, 1, kShard.data(), 1, sizeof(penstock_option), keep, &answer, nullptr),
+            PENSTOCK_E_INVALID);
+  EXPECT_EQ(show.run(nullptr, nullptr, 0, nullptr, 1, sizeof(penstock_option), keep, &answer, nullptr),
+            PENSTOCK_E_INVALID);
+  EXPECT_EQ(show.run(nullptr, nullptr, 0, kShard.data(), 1, sizeof(penstock_option) - 1, keep, &answer, nullptr),
+            PENSTOCK_E_INVALID);
+  penstock_host small = {};
+  EXPECT_EQ(show.run(&small, nullptr, 0, kShard.data(), 1, sizeof(penstock_option), keep, &answer, nullptr),
+            PENSTOCK_E_INVALID);
+  EXPECT_TRUE(answer.lines.empty());
+}
+
+}  // namespace
+}  // namespace penstock

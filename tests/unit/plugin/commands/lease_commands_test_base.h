@@ -1,0 +1,145 @@
+// penstock leases and seek on a table, against the models over HTTP.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/commands/input_commands.h"
+#include "plugin/settings/input_settings.h"
+#include "tests/model_dynamodb/service.h"
+#include "tests/model_kinesis/server.h"
+#include "tests/unit/core/posix/temp_folder.h"
+
+namespace penstock {
+using Given = std::vector<std::pair<std::string, std::string>>;
+using Lines = std::vector<std::string>;
+
+inline constexpr int64_t kHourMs = 3'600'000;
+inline const std::string kFirst = "shardId-000000000000", kSecond = "shardId-000000000001";
+
+inline int64_t wall_ms(void* = nullptr) {
+  using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+// A line without the blanks that align its columns.
+inline std::string squeezed(std::string line) {
+  for (size_t at = 0; (at = line.find("   ", at)) != std::string::npos;) line.erase(at, 1);
+  return line;
+}
+
+class LeaseCommandsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const model::AccessKey key;
+    setenv("AWS_ACCESS_KEY_ID", key.id.c_str(), 1);
+    setenv("AWS_SECRET_ACCESS_KEY", key.secret.c_str(), 1);
+    ASSERT_EQ(kinesis.start(), "");
+    ASSERT_EQ(table_server.start(), "");
+    tables.make_table("app");
+    make_stream("in", 2);
+  }
+
+  static Options options_of(Options::Table table, const Given& given) {
+    std::vector<penstock_option> list;
+    for (const auto& [key, value] : given) list.push_back({bytes(key), bytes(value)});
+    return Options(table, list.data(), list.size(), sizeof(penstock_option));
+  }
+  Given table_options(const std::string& stream = "in") const {
+    return {{"stream", stream},
+            {"region", "us-east-1"},
+            {"checkpoint", "dynamodb:app"},
+            {"dynamodb_endpoint", table_server.url()},
+            {"endpoint", kinesis.url()},
+            {"on_failure", "drop"}};
+  }
+  Status run(const Command& command, const Given& options, const Given& arguments = {}) {
+    lines.clear();
+    const auto print = [](void* ctx, penstock_bytes line) {
+      static_cast<LeaseCommandsTest*>(ctx)->lines.push_back(squeezed(std::string(view(line))));
+    };
+    penstock_host host = {};
+    host.ctx = this;
+    host.wall_ms = wall_ms;
+    host.monotonic_ms = [](void* ctx) { return static_cast<LeaseCommandsTest*>(ctx)->leaping_ms += 1; };
+    host.random = [](void*) { return uint64_t{0}; };  // no backoff
+    return command.run(host, options_of(kInputOptions, options), options_of(command.arguments, arguments),
+                       Printer(print, this));
+  }
+  Lines leases(const Given& options) {
+    const Status status = run(kLeasesCommand, options);
+    EXPECT_TRUE(status.ok()) << status.message();
+    return lines;
+  }
+  // Where a stream does not answer: its line is the error too.
+  void leases_without_an_answer(const Given& options) {
+    const Status status = run(kLeasesCommand, options);
+    EXPECT_FALSE(status.ok());
+    EXPECT_EQ(status.message(), lines.back());
+  }
+
+  void make_stream(const std::string& name, uint32_t shards) {
+    kinesis.with([&](model::Service& service) { service.create_stream(name, shards); });
+  }
+  // As the keys of several streams' leases have it: in seconds.
+  std::string epoch_of(const std::string& stream) {
+    std::string epoch;
+    kinesis.with(
+        [&](model::Service& service) { epoch = std::to_string(service.stream(stream)->created_ms() / 1000); });
+    return epoch;
+  }
+  // A record that arrived so long ago; its sequence number.
+  std::string put(const std::string& stream, size_t shard, int64_t age_ms) {
+    std::string number;
+    kinesis.with([&](model::Service& service) {
+      model::Stream& in = *service.stream(stream);
+      in.append(in.shards()[shard], "key", "data", wall_ms());
+      in.shards()[shard].records.back().arrival_ms = wall_ms() - age_ms;
+      number = in.shards()[shard].records.back().sequence_number.text();
+    });
+    return number;
+  }
+
+  dynamodb::Item row(const std::string& key, const std::string& checkpoint, const std::string& owner = "") {
+    dynamodb::Item item = {{"leaseKey", dynamodb::text_attribute(key)},
+                           {"leaseCounter", dynamodb::number_attribute(7)},
+                           {"ownerSwitchesSinceCheckpoint", dynamodb::number_attribute(0)},
+                           {"checkpoint", dynamodb::text_attribute(checkpoint)},
+                           {"checkpointSubSequenceNumber", dynamodb::number_attribute(0)}};
+    if (!owner.empty()) item["leaseOwner"] = dynamodb::text_attribute(owner);
+    return item;
+  }
+  dynamodb::Item row_of(const std::string& stream_id, const std::string& shard, const std::string& checkpoint) {
+    dynamodb::Item item = row(stream_id + ":" + shard, checkpoint);
+    item["streamName"] = dynamodb::text_attribute(stream_id);
+    item["shardId"] = dynamodb::text_attribute(shard);
+    return item;
+  }
+  void keep(const dynamodb::Item& item) {
+    table_server.alone([&] { tables.put_row("app", item); });
+  }
+  std::string kept(const std::string& key, const std::string& attribute) {
+    std::string text = "no row";
+    table_server.alone([&] {
+      const dynamodb::Item* found = tables.table("app")->row(key);
+      if (found == nullptr) return;
+      const auto value = found->find(attribute);
+      text = value == found->end() ? "none" : value->second.text;
+    });
+    return text;
+  }
+
+  TempFolder folder;
+  model::Server kinesis{{}, {}};
+  dynamodb::Service tables{{}, [] { return wall_ms(); }};
+  model::HttpServer table_server{{}, [this](model::Request request) { return tables.handle(std::move(request)); }};
+  Lines lines;
+  int64_t leaping_ms = 0;  // what a command takes for time: it does not wait for time to pass
+};
+
+}  // namespace penstock

@@ -1,0 +1,160 @@
+// How long commands wait for a service that does not answer, in virtual time.
+#include "plugin/commands/patience.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "plugin/commands/position_age.h"
+#include "plugin/commands/stream_look.h"
+#include "tests/sim/sim_client.h"
+#include "tests/sim/sim_env.h"
+
+namespace penstock {
+namespace {
+
+class patience : public testing::Test {
+ protected:
+  patience() { service.create_stream("in", 40); }
+
+  InputStream stream(const std::string& name = "in") { return {parse_stream_names(name)->front(), &client}; }
+  std::vector<PositionQuestion> questions(size_t count, const std::string& name = "in") {
+    std::vector<PositionQuestion> out;
+    for (size_t i = 0; i < count; ++i) {
+      model::Shard& shard = service.stream(name)->shards()[i];
+      service.stream(name)->append(shard, "key", "data", clock.unix_ms());
+      const std::string number(shard.records.back().sequence_number.text());
+      out.push_back({stream(name), shard.id(), number});
+    }
+    return out;
+  }
+  // For that time these calls are refused because others use up what is allowed, if text is in them.
+  void throttle(const std::string& operation, int64_t for_ms, const std::string& text = "") {
+    sim.transport().set_latency_ms(10, 10);
+    throttled = {operation, text, for_ms == kNever ? kNever : clock.monotonic_ms() + for_ms};
+  }
+  model::Reply serve(model::Request request) {
+    const bool refuses = clock.monotonic_ms() < throttled.until_ms && request.body.find(throttled.text) != npos;
+    if (refuses) service.faults().next_calls(throttled.operation, model::throttle());
+    model::Reply reply = service.handle(std::move(request));
+    service.faults().forget();
+    return reply;
+  }
+  // A call that is answered after so long.
+  Result<HttpResponse> answered_after(int64_t ms) {
+    sim.transport().set_latency_ms(ms, ms);
+    return waiting.wait<HttpResponse>("Call", [&](auto done) {
+      HttpRequest request;
+      request.url = "https://kinesis.us-east-1.amazonaws.com/";
+      request.timeout_ms = 2 * Patience::kMs;
+      sim.env().transport.start(std::move(request), [done](HttpResponse response) { done(std::move(response)); });
+    });
+  }
+  int64_t elapsed_ms() { return clock.monotonic_ms() - start_ms; }
+
+  static constexpr size_t npos = std::string::npos;
+  struct {
+    std::string operation, text;
+    int64_t until_ms = 0;
+  } throttled;
+  sim::SimClock clock;
+  model::Service service{{}, [this] { return clock.unix_ms(); }};
+  sim::SimEnv sim{clock, [this](const std::string&, model::Request request) { return serve(std::move(request)); },
+                  1};
+  sim::SimClient client{sim.env()};
+  Patience waiting{sim.env()};
+  int64_t start_ms = clock.monotonic_ms();
+};
+
+TEST_F(patience, lasts_for_60_s) {
+  EXPECT_TRUE(answered_after(Patience::kMs - 1).ok());
+  const Result<HttpResponse> late = answered_after(Patience::kMs + 1);
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(late.status().message(), "Call: gave up after 60 s without an answer");
+  EXPECT_TRUE(waiting.is_over());
+  sim.env().transport.drive(clock.monotonic_ms() + 10);  // the answer comes, and is lost
+}
+
+TEST_F(patience, is_renewed_by_each_answer) {
+  sim.transport().set_latency_ms(25'000, 25'000);
+  const Result<StreamLook> look = look_at(waiting, stream());
+  ASSERT_TRUE(look.ok()) << look.status().message();
+  const std::vector<PositionAge> ages = ask_ages(waiting, questions(1));
+  EXPECT_TRUE(ages.front().status.ok()) << ages.front().status.message();
+  EXPECT_EQ(elapsed_ms(), 100'000);
+}
+
+TEST_F(patience, with_a_stream_that_never_answers_ends_also_between_two_tries) {
+  sim.transport().cut_off_until(kNever);
+  const Result<StreamLook> look = look_at(waiting, stream());
+  ASSERT_FALSE(look.ok());
+  EXPECT_EQ(look.status().message().find("stream in: DescribeStreamSummary: "), 0U) << look.status().message();
+  EXPECT_EQ(elapsed_ms(), Patience::kMs);
+}
+
+TEST_F(patience, with_shards_that_never_answer_is_one_for_all_of_them) {
+  sim.transport().cut_off_until(kNever);
+  const std::vector<PositionAge> ages = ask_ages(waiting, questions(40));
+  EXPECT_NE(ages.front().status.message().find("; gave up after 60 s without progress"), npos)
+      << ages.front().status.message();
+  for (const PositionAge& age : ages) EXPECT_FALSE(age.status.ok());
+  EXPECT_EQ(elapsed_ms(), Patience::kMs);
+  sim.env().transport.drive(clock.monotonic_ms() + 60'000);  // what the calls tell now is lost
+}
+
+TEST_F(patience, outlasts_throttles_of_less_than_60_s) {
+  for (const char* operation : {"GetShardIterator", "GetRecords"}) {
+    throttle(operation, Patience::kMs - 3'000);
+    const PositionAge age = ask_ages(waiting, questions(1)).front();
+    EXPECT_TRUE(age.status.ok()) << age.status.message();
+    EXPECT_TRUE(age.age_ms);
+  }
+  for (const char* operation : {"DescribeStreamSummary", "ListShards"}) {
+    throttle(operation, Patience::kMs - 3'000);
+    const Result<StreamLook> look = look_at(waiting, stream());
+    EXPECT_TRUE(look.ok()) << look.status().message();
+  }
+}
+
+TEST_F(patience, ends_60_s_after_the_last_step_forward_with_throttles_that_do_not_end) {
+  throttle("GetRecords", kNever);
+  const PositionAge age = ask_ages(waiting, questions(1)).front();
+  EXPECT_EQ(elapsed_ms(), 10 + Patience::kMs) << "an iterator for each try is no progress";
+  EXPECT_EQ(age.status.code(), Code::throttled);
+  EXPECT_EQ(age.status.message().find("GetRecords: "), 0U) << age.status.message();
+  EXPECT_TRUE(age.status.message().ends_with("; gave up after 60 s without progress")) << age.status.message();
+}
+
+TEST_F(patience, with_a_look_at_a_throttled_stream_ends_after_60_s_and_names_the_call) {
+  throttle("ListShards", kNever);
+  const Result<StreamLook> look = look_at(waiting, stream());
+  ASSERT_FALSE(look.ok());
+  EXPECT_EQ(elapsed_ms(), 10 + Patience::kMs);
+  EXPECT_EQ(look.status().message().find("stream in: ListShards: "), 0U) << look.status().message();
+  EXPECT_TRUE(look.status().message().ends_with("; gave up after 60 s without progress"));
+}
+
+TEST_F(patience, with_a_throttled_stream_costs_the_shards_of_another_nothing) {
+  service.create_stream("other", 40);
+  throttle("GetShardIterator", kNever, "\"in\"");
+  std::vector<PositionQuestion> asked = questions(40);
+  for (PositionQuestion& question : questions(40, "other")) asked.push_back(std::move(question));
+  const std::vector<PositionAge> ages = ask_ages(waiting, asked);
+  ASSERT_EQ(ages.size(), 80U);
+  for (size_t i = 0; i < 40; ++i) EXPECT_EQ(ages[i].status.code(), Code::throttled) << ages[i].status.message();
+  for (size_t i = 40; i < 80; ++i) EXPECT_TRUE(ages[i].status.ok()) << ages[i].status.message();
+  EXPECT_LT(elapsed_ms(), Patience::kMs + 10'000);
+}
+
+TEST_F(patience, is_not_for_credentials_that_are_missing) {
+  sim.variables().clear();
+  const Result<StreamLook> look = look_at(waiting, stream());
+  ASSERT_FALSE(look.ok());
+  EXPECT_EQ(look.status().code(), Code::credentials) << look.status().message();
+  EXPECT_EQ(ask_ages(waiting, questions(1)).front().status.code(), Code::credentials);
+  EXPECT_LT(elapsed_ms(), Patience::kMs / 2);
+}
+
+}  // namespace
+}  // namespace penstock

@@ -1,0 +1,207 @@
+// What penstock check --events-per-second prints, and that docs/sizing.md says the same.
+#include "plugin/commands/sizing.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plugin/stages/stages.h"
+
+namespace penstock {
+namespace {
+
+using Cells = std::vector<std::string>;
+
+// The rows of the table of docs/sizing.md whose head begins so, by what stands in their first column.
+std::map<std::string, Cells> table(const std::string& head) {
+  std::map<std::string, Cells> rows;
+  std::ifstream file(PENSTOCK_SOURCE_DIR "/docs/sizing.md");
+  std::string line;
+  bool inside = false;
+  while (std::getline(file, line)) {
+    if (line.rfind("| " + head, 0) == 0) inside = true;
+    if (line.empty()) inside = false;
+    if (!inside || line.rfind("|---", 0) == 0) continue;
+    Cells cells;
+    for (size_t at = 2; at < line.size();) {
+      const size_t end = line.find(" |", at);
+      cells.push_back(line.substr(at, end - at));
+      at = end + 3;
+    }
+    rows[cells[0]] = cells;
+  }
+  return rows;
+}
+
+std::string name_of(const PackingFigures& figures) {
+  std::string name;
+  if (figures.aggregate != "none") name = "`aggregate " + std::string(figures.aggregate) + "`";
+  if (figures.compression != "none")
+    name += (name.empty() ? "`compression " : ", `compression ") + std::string(figures.compression) + "`";
+  return name.empty() ? "none" : name;
+}
+
+std::string number(double value) {
+  std::string text = std::to_string(std::llround(value));
+  for (size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
+TEST(sizing, its_figures_are_those_of_the_document) {
+  const auto rows = table("options | records sent for 1,000 events");
+  EXPECT_EQ(rows.size(), packing_figures().size() + 1);
+  for (const PackingFigures& figures : packing_figures()) {
+    const auto row = rows.find(name_of(figures));
+    ASSERT_NE(row, rows.end()) << name_of(figures);
+    EXPECT_EQ(row->second,
+              (Cells{row->first, number(figures.records), number(figures.bytes), number(figures.units)}));
+  }
+  EXPECT_EQ(packing_figures()[0].bytes, kMeasuredEventBytes);
+}
+
+TEST(sizing, the_documents_shards_and_units_are_what_is_computed) {
+  const auto rows = table("options | shards at 1,000 events/s");
+  EXPECT_EQ(rows.size(), packing_figures().size() + 1);
+  for (const PackingFigures& figures : packing_figures()) {
+    const auto row = rows.find(name_of(figures));
+    ASSERT_NE(row, rows.end()) << name_of(figures);
+    Cells cells = {row->first};
+    for (const double events : {1e3, 1e4, 5e4})
+      cells.push_back(std::to_string(sizing_of(figures, events, kMeasuredEventBytes).shards));
+    const Sizing at_ten_thousand = sizing_of(figures, 1e4, kMeasuredEventBytes);
+    cells.push_back(number(at_ten_thousand.units_per_second));
+    char billed[16];
+    std::snprintf(billed, sizeof billed, "%.1f", at_ten_thousand.billed_bytes_per_second / 1e6);
+    cells.emplace_back(billed);
+    EXPECT_EQ(row->second, cells);
+  }
+}
+
+TEST(sizing, a_unit_is_25_kib_begun_and_an_on_demand_stream_is_billed_by_the_kib_begun) {
+  const PackingFigures& plain = packing_figures()[0];
+  EXPECT_EQ(sizing_of(plain, 1, 25'600).units_per_second, 1);
+  EXPECT_EQ(sizing_of(plain, 1, 25'601).units_per_second, 2);
+  EXPECT_EQ(sizing_of(plain, 1, 1'024).billed_bytes_per_second, 1'024);
+  EXPECT_EQ(sizing_of(plain, 1, 1'025).billed_bytes_per_second, 2'048);
+}
+
+TEST(sizing, a_shard_takes_1000_records_and_a_million_bytes_a_second) {
+  const PackingFigures& plain = packing_figures()[0];
+  EXPECT_EQ(sizing_of(plain, 1'000, 1'000).shards, 1);
+  EXPECT_EQ(sizing_of(plain, 1'001, 10).shards, 2);
+  EXPECT_EQ(sizing_of(plain, 1'000, 1'001).shards, 2);
+}
+
+TEST(sizing, events_that_are_larger_than_what_is_joined_go_alone) {
+  const PackingFigures& newline = packing_figures()[2];
+  const double joined = newline.bytes * 1000 / newline.records * kMeasuredEventBytes / newline.bytes;
+  EXPECT_NEAR(sizing_of(newline, 100, joined).records_per_second, 100, 1e-6);
+  EXPECT_NEAR(sizing_of(newline, 100, joined / 2).records_per_second, 50, 1e-6);
+  EXPECT_NEAR(sizing_of(newline, 100, joined * 2).records_per_second, 100, 1e-6);
+}
+
+struct Printed {
+  int32_t code;
+  std::string text;  // the lines, or the error
+};
+
+Printed print(std::vector<penstock_option> options, const std::vector<penstock_option>& arguments) {
+  options.push_back({bytes("stream"), bytes("mill")});
+  options.push_back({bytes("on_failure"), bytes("drop")});
+  options.push_back({bytes("region"), bytes("eu-west-1")});
+  const auto keep = [](void* ctx, penstock_bytes line) {
+    *static_cast<std::string*>(ctx) += std::string(view(line)) + "\n";
+  };
+  Printed printed = {};
+  penstock_error error = {};
+  error.struct_size = sizeof error;
+  printed.code =
+      kKinesisOutputStage.commands[0].run(nullptr, options.data(), options.size(), arguments.data(),
+                                          arguments.size(), sizeof(penstock_option), keep, &printed.text, &error);
+  if (printed.code < 0) printed.text = error.text;
+  return printed;
+}
+
+penstock_option events(const char* text) { return {bytes("events_per_second"), bytes(text)}; }
+
+TEST(sizing, what_is_printed_says_what_it_is_of_and_what_it_supposes) {
+  EXPECT_EQ(
+      print({{bytes("aggregate"), bytes("newline")}, {bytes("compression"), bytes("gzip")}}, {events("50000")})
+          .text,
+      "50,000 log events a second of 505 bytes, with aggregate newline and compression gzip, are about\n"
+      "  300 records/s and 2.30 MB/s\n"
+      "  3 shards, of 1,000 records/s and 1 MB/s each; add what peaks and uneven keys need\n"
+      "  300 PUT payload units/s, by which a provisioned stream is billed\n"
+      "  2.46 MB/s, by which an on-demand stream is billed\n"
+      "  10 PutRecords calls/s\n"
+      "if they are like the logs of Lambda functions that this was measured on (docs/sizing.md).\n"
+      "  Only events of one partition key share a record (partition_key log_stream), of those that come "
+      "within linger (100ms). The figures\n"
+      "  are of 167 events a record: up to 30 keys can have so many in that time.\n"
+      "  With fewer of a key there are more records, up to one for each event; a longer linger helps.\n");
+}
+
+TEST(sizing, too_few_events_for_one_key_are_told) {
+  EXPECT_NE(print({{bytes("aggregate"), bytes("newline")}}, {events("10")}).text.find("not even one key has"),
+            std::string::npos);
+}
+
+TEST(sizing, in_the_kpl_s_format_events_of_a_shard_share_a_record_and_with_random_hash_keys_all) {
+  const penstock_option kpl = {bytes("aggregate"), bytes("kpl")};
+  const std::string text = print({kpl}, {events("10000")}).text;
+  EXPECT_NE(text.find("Only events of one shard share a record, of those that come within linger"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("100 events a record: up to 10 shards can have so many"), std::string::npos) << text;
+  EXPECT_NE(print({kpl, {bytes("explicit_hash_key"), bytes("random")}}, {events("10000")})
+                .text.find("so many have to come within linger (100ms), whatever their keys."),
+            std::string::npos);
+}
+
+TEST(sizing, random_keys_join_nothing) {
+  const std::string text =
+      print({{bytes("aggregate"), bytes("newline")}, {bytes("partition_key"), bytes("random")}}, {events("5000")})
+          .text;
+  EXPECT_NE(text.find("  5,000 records/s and 2.52 MB/s\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("newline joins none of them"), std::string::npos) << text;
+}
+
+TEST(sizing, one_key_for_more_than_a_shard_takes_is_told) {
+  const penstock_option one_key = {bytes("partition_key"), bytes("text:all")};
+  EXPECT_NE(print({one_key}, {events("1001")}).text.find("text:all sends all to one shard"), std::string::npos);
+  EXPECT_EQ(print({one_key}, {events("1000")}).text.find("sends all to one shard"), std::string::npos);
+  EXPECT_EQ(print({one_key, {bytes("explicit_hash_key"), bytes("random")}}, {events("1001")})
+                .text.find("sends all to one shard"),
+            std::string::npos);
+}
+
+TEST(sizing, events_that_the_output_would_refuse_are_told) {
+  const penstock_option limit = {bytes("max_record_bytes"), bytes("2K")};
+  EXPECT_NE(print({limit}, {events("1"), {bytes("event_bytes"), bytes("2049")}}).text.find("go to on_failure"),
+            std::string::npos);
+  EXPECT_EQ(print({limit}, {events("1"), {bytes("event_bytes"), bytes("2048")}}).text.find("go to on_failure"),
+            std::string::npos);
+}
+
+TEST(sizing, a_newline_behind_each_record_counts) {
+  const penstock_option newline = {bytes("append_newline"), bytes("on")};
+  EXPECT_NE(print({newline}, {events("1000000")}).text.find("and 506 MB/s\n"), std::string::npos);
+}
+
+TEST(sizing, numbers_out_of_range_are_refused) {
+  EXPECT_EQ(print({}, {events("0")}).text, "events_per_second is 0, but must be between 1 and 1000000000");
+  EXPECT_EQ(print({}, {events("many")}).text,
+            "events_per_second is \"many\", but must be a whole number, like 100");
+  EXPECT_EQ(print({}, {events("1000000000")}).code, PENSTOCK_OK);
+  EXPECT_EQ(print({}, {events("1000000001")}).code, PENSTOCK_E_OPTIONS);
+  EXPECT_EQ(print({}, {events("1"), {bytes("event_bytes"), bytes("10M")}}).code, PENSTOCK_OK);
+  EXPECT_EQ(print({}, {events("1"), {bytes("event_bytes"), bytes("10485761")}}).code, PENSTOCK_E_OPTIONS);
+  EXPECT_EQ(print({}, {}).code, PENSTOCK_E_OPTIONS);
+}
+
+}  // namespace
+}  // namespace penstock

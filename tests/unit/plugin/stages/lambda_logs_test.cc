@@ -1,0 +1,98 @@
+// Options of lambda_logs that are each good and do not go together.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "plugin/stages/stages.h"
+
+namespace penstock {
+namespace {
+
+// What check() tells; empty: the options are good.
+std::string problems(const std::vector<std::pair<std::string, std::string>>& given) {
+  std::vector<penstock_option> options;
+  options.reserve(given.size());
+  for (const auto& [key, value] : given) options.push_back({bytes(key), bytes(value)});
+  std::string text;
+  const auto keep = [](void* ctx, size_t, const penstock_error* error) {
+    *static_cast<std::string*>(ctx) += error->text;
+  };
+  const int32_t code =
+      kLambdaLogsStage.check(options.data(), options.size(), sizeof(penstock_option), keep, &text);
+  EXPECT_EQ(code, text.empty() ? PENSTOCK_OK : PENSTOCK_E_OPTIONS);
+  return text;
+}
+
+std::string taken(std::string key, const std::string& name) {
+  return key.append(" is \"").append(name).append(
+      "\", but that is the name of another member of the record; choose another");
+}
+
+TEST(lambda_logs, names_of_two_members_must_differ) {
+  EXPECT_EQ(problems({{"source_key", "at"}, {"timestamp_key", "at"}}), taken("timestamp_key", "at"));
+  EXPECT_EQ(problems({{"timestamp_key", "source"}}), taken("timestamp_key", "source"));
+  EXPECT_EQ(problems({{"source_key", "timestamp"}}), taken("source_key", "timestamp"));
+  EXPECT_EQ(problems({{"json_key", "source"}}), taken("json_key", "source"));
+  EXPECT_EQ(problems({{"event_id_key", "timestamp"}}), taken("event_id_key", "timestamp"));
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"event_id_key", "@timestamp"}}), taken("event_id_key", "@timestamp"));
+  for (const std::string key : {"timestamp_key", "source_key", "json_key"})
+    EXPECT_EQ(problems({{key, "event_id"}}), taken(key, "event_id"));
+  for (const std::string name : {"level", "message", "lambda", "extractedFields"})
+    for (const std::string key : {"timestamp_key", "event_id_key", "source_key", "json_key"})
+      EXPECT_EQ(problems({{key, name}}), taken(key, name));
+}
+
+TEST(lambda_logs, names_in_flat_schemas_are_taken_at_the_top) {
+  for (const auto& [schema, names] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+           {"otel", {"severity_text", "body", "aws.lambda.event", "faas.invocation_id", "cloud.region"}},
+           {"ecs", {"log.level", "message", "event.action", "error.type", "aws.cloudwatch.log_group"}}})
+    for (const std::string& name : names) {
+      EXPECT_NE(problems({{"schema", schema}, {"json_key", name}}), "") << name;
+      EXPECT_NE(problems({{"schema", schema}, {"timestamp_key", name}}), "") << name;
+      EXPECT_EQ(problems({{"schema", "legacy"}, {"json_key", name}}).empty(), name != "message") << name;
+    }
+}
+
+TEST(lambda_logs, a_name_that_was_given_up_may_be_taken) {
+  EXPECT_EQ(problems({{"timestamp_key", "@timestamp"}, {"json_key", "timestamp"}}), "");
+  EXPECT_EQ(problems({{"source_key", "origin"}, {"json_key", "source"}}), "");
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "timestamp"}}), "");
+  EXPECT_EQ(problems({{"schema", "otel"}, {"json_key", "source"}}), "");
+  EXPECT_EQ(problems({{"event_id_key", "_id"}, {"json_key", "event_id"}}), "");
+}
+
+// A store that takes {"event":{"id":1}} for "event.id" would give the record a second id.
+TEST(lambda_logs, the_applications_object_must_not_reach_into_the_records_own_members) {
+  const auto mixed = [](const std::string& key, const std::string& name) {
+    return "json_key is \"" + key + "\", but a store may mix the members of the application's object with the " +
+           "record's own member " + name + "; choose another";
+  };
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "event"}}), mixed("event", "event.id"));
+  EXPECT_EQ(problems({{"schema", "otel"}, {"json_key", "log.record"}}), mixed("log.record", "log.record.uid"));
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "cloud"}}), mixed("cloud", "cloud.account.id"));
+  EXPECT_EQ(problems({{"json_key", "source.app"}}), mixed("source.app", "source"));
+  EXPECT_EQ(problems({{"json_key", "app"}, {"event_id_key", "app.id"}}), mixed("app", "app.id"));
+  EXPECT_EQ(problems({{"json_key", "message.app"}}), mixed("message.app", "message"));
+  EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "events"}}), "");
+  EXPECT_EQ(problems({{"json_key", "app.event"}, {"event_id_key", "app.id"}}), "");
+}
+
+TEST(lambda_logs, flat_schemas_have_no_member_for_the_source) {
+  for (const std::string schema : {"otel", "ecs"})
+    EXPECT_EQ(problems({{"schema", schema}, {"source_key", "origin"}}),
+              "source_key is given, but with schema " + schema + " there is no such member; leave it out");
+  EXPECT_EQ(problems({{"schema", "legacy"}, {"source_key", "origin"}}), "");
+}
+
+TEST(lambda_logs, a_list_without_a_pattern_is_a_mistake) {
+  EXPECT_EQ(problems({{"include", " , "}}),
+            "include is \" , \", but must have a pattern of log groups, like /aws/lambda/*");
+  EXPECT_NE(problems({{"exclude", ","}}), "");
+  EXPECT_EQ(problems({{"include", "/aws/lambda/*,"}}), "");
+}
+
+}  // namespace
+}  // namespace penstock
