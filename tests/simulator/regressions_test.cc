@@ -69,7 +69,10 @@ TEST(regressions, children_begin_where_the_stream_was_begun_however_old_the_scan
 
 // A finished row was deleted before the worker that the lease had been taken from could know: it made the row
 // again at its own old position, and all of the shard was read again.
-TEST(regressions, a_finished_lease_stays_until_no_former_owner_can_make_it_again) { trace_of(1780093749, 2); }
+TEST(regressions, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
+  trace_of(1797301103, 3);
+  trace_of(1797302653, 3);
+}
 
 // Two workers started at LATEST. The scan of the second was older than the leases of the first, and its list was
 // younger than a split: it began the children at its own time, and skipped what they held from before that.
@@ -104,16 +107,6 @@ TEST(regressions, a_key_waits_for_a_record_that_was_never_sent_too) { trace_of(1
 
 // Nor did the rest of an aggregated record that was rejected wait for its first records, which had become too old.
 TEST(regressions, the_rest_of_an_aggregated_record_waits_for_its_first_records) { trace_of(1797105678, 3); }
-
-// Verdicts that were wrong.
-
-// A process lost a lease, took it again, and offered a record again that it had given up before, when that was not
-// on disk yet.
-TEST(regressions, refusals_of_a_record_are_counted_from_when_its_lease_was_taken) { trace_of(1780093172, 2); }
-
-// A late second copy of a call made the row of a finished shard again, so that the child's was made again too. It
-// waits for both of its parents: the other one is also read again.
-TEST(regressions, a_child_that_is_read_again_takes_all_of_its_parents_with_it) { trace_of(8103902, 2); }
 
 }  // namespace
 }  // namespace penstock::simulator
