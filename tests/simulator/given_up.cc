@@ -19,7 +19,7 @@ int64_t number_behind(std::string_view text, std::string_view before) {
 }  // namespace
 
 GivenUp::GivenUp(const Plan& plan, const sim::SimClock& clock, Ledger& ledger)
-    : plan_(plan), clock_(clock), ledger_(ledger) {
+    : plan_(plan), clock_(clock), ledger_(ledger), began_ms_(clock.unix_ms()) {
   for (const Deed& deed : plan.deeds) most_ahead_ms_ = std::max(most_ahead_ms_, deed.by_ms);
 }
 
@@ -48,6 +48,16 @@ std::string GivenUp::offered(int64_t age_ms) const {
 
 bool GivenUp::too_old(const Item& item) const {
   return plan_.input_max_age_ms && clock_.unix_ms() - item.put_ms + most_ahead_ms_ > *plan_.input_max_age_ms;
+}
+
+bool GivenUp::was_too_old_by_a_wrong_clock(const Item& item) const {
+  if (!plan_.input_max_age_ms) return false;
+  return std::any_of(plan_.deeds.begin(), plan_.deeds.end(), [&](const Deed& deed) {
+    const int64_t from_ms = began_ms_ + deed.at_ms;
+    const int64_t last_ms = std::min(from_ms + deed.for_ms, clock_.unix_ms());
+    return deed.kind == Deed::Kind::skew_clock && from_ms <= last_ms && item.put_ms <= last_ms &&
+           last_ms + deed.by_ms - item.put_ms > *plan_.input_max_age_ms;
+  });
 }
 
 bool GivenUp::refused_too_often(const Item& item) const {

@@ -29,6 +29,9 @@ class GivenUp {
 
   // Whether hosts have refused the item so often that an input may have given it up.
   bool refused_too_often(const Item& item) const;
+  // Whether an input may have given up the item by a clock that was ahead then. If it dies before that is on disk,
+  // the item is read again, by a right clock, and delivered after its successors.
+  bool was_too_old_by_a_wrong_clock(const Item& item) const;
   // Whether an input may by now have given up the item, though that is in no failure file yet.
   bool may_be_on_its_way(const Item& item) const;
   // Whether an event may be in a failure file for that reason, which the stage gives.
@@ -45,6 +48,7 @@ class GivenUp {
   const Plan& plan_;
   const sim::SimClock& clock_;
   Ledger& ledger_;
+  int64_t began_ms_;                             // Unix time
   int64_t most_ahead_ms_ = 0;                    // of a machine's wall clock
   std::map<std::string, Refused> last_refused_;  // by process
 };

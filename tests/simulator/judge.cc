@@ -161,7 +161,8 @@ void Judge::arrived(ItemNumber number, const std::string& key) {
   item.in_sink = true;
   if (!plan_.per_key) return;
   KeyOrder& order = orders_[{key, item.lane}];
-  if (order.any && item.number < order.highest) late_.push_back(number);
+  if (order.any && item.number < order.highest && !given_up_.was_too_old_by_a_wrong_clock(item))
+    late_.push_back(number);
   order.highest = std::max(order.highest, item.number);
   order.any = true;
 }
