@@ -41,7 +41,8 @@ if [[ $preset == valgrind ]]; then
     stage found nothing_found || true
   fi
 elif stage build build "$preset"; then
-  stage tests env TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1" \
+  stage tests env \
+    TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$PWD/tests/tsan_suppressions.txt" \
     ctest --test-dir "build/$preset" -j2 --output-on-failure --no-tests=error "$@" || true
 fi
 stage_summary
