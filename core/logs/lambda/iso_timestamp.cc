@@ -83,7 +83,7 @@ bool is_rfc3339(std::string_view text) {
   }
   if (text == "Z" || text == "z") return true;
   if (text.size() != kOffset.size() || (text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
-  for (const size_t digit : {1, 2, 4, 5})
+  for (const size_t digit : {1U, 2U, 4U, 5U})
     if (!scan::is_digit(text[digit])) return false;
   return two_digits(text.data() + 1) < 24 && two_digits(text.data() + 4) < 60;
 }

@@ -190,7 +190,7 @@ TEST(json, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
 }
 
 TEST(json, runs_of_one_byte_are_written_whole) {
-  for (const size_t size : {15, 16, 17, 31, 33, 170, 171, 1000, 3000})
+  for (const size_t size : {15U, 16U, 17U, 31U, 33U, 170U, 171U, 1000U, 3000U})
     for (const char c : {'x', '"', '\t', '\r', '\n', '\0', '\xFF', '\x80', '\xC3', '\xF0'})
       for (const std::string_view behind : {"", "\n", "y", "\xA9"})
         expect_same_as_slow("a" + std::string(size, c) + std::string(behind));

@@ -194,7 +194,7 @@ TEST(invocation_event, members_of_another_kind_do_not_make_one_and_elements_that
   }
   const Read it = read_event(R"({"Records":["AAAA",null,{"Data":"BBBB"},7]})");
   ASSERT_EQ(it.records.size(), 4u);
-  for (const size_t element : {0, 1, 3}) EXPECT_EQ(it.records[element].data, std::nullopt) << element;
+  for (const size_t element : {0U, 1U, 3U}) EXPECT_EQ(it.records[element].data, std::nullopt) << element;
   EXPECT_EQ(it.records[2].data, "BBBB");
 }
 
