@@ -28,13 +28,13 @@ std::string full(char c, size_t width = 76) { return std::string(width, c); }
 std::string gzip_line(size_t width = 76) { return "H4sI" + std::string(width - 4, 'A'); }
 
 TEST(base64_lines, full_lines_go_on_until_a_shorter_one) {
-  for (const size_t width : {76, 64})
+  for (const size_t width : {76U, 64U})
     EXPECT_EQ(joined({gzip_line(width), full('b', width), "cc==", "H4sIdd==", gzip_line(width)}),
               (Texts{"1:" + gzip_line(width) + full('b', width) + "cc==", "4:H4sIdd==", "5:" + gzip_line(width)}));
 }
 
 TEST(base64_lines, lines_of_another_size_are_texts_of_their_own_at_once) {
-  for (const size_t size : {4, 63, 65, 75, 77, 1000})
+  for (const size_t size : {4U, 63U, 65U, 75U, 77U, 1000U})
     EXPECT_EQ(joined({full('a', size), full('b', size)}), (Texts{"1:" + full('a', size), "2:" + full('b', size)}));
 }
 
