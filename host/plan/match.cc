@@ -42,7 +42,7 @@ std::string Match::set_regex(const std::string& pattern) {
     // backtracks.
     static constexpr auto kBounded = std::regex::ECMAScript | std::regex_constants::__polynomial;
     const std::regex valid(pattern, kBounded);
-    // A search would begin anew at each byte of the tag, and walk to its end each time. This does it in one walk.
+    // A search would start again at each byte of the tag and walk to its end. This takes one walk.
     regex_.reset(new Regex{std::regex("[\\s\\S]*(?:" + pattern + ")", kBounded)});
     return {};
   } catch (const std::regex_error& error) {

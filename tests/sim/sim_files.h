@@ -18,7 +18,7 @@ namespace penstock::sim {
 struct FileFaults {
   double open = 0;   // append_to(), lock(): an error
   double read = 0;   // read(), state(), bytes_of_family(): an error
-  double write = 0;  // append(), replace(): an error amid the bytes
+  double write = 0;  // append(), replace(): an error in the middle of the bytes
   double sync = 0;   // sync(), replace(): an error
   double left_behind =
       0;              // append() that failed, on a full disk too: the line that was begun could not be cut off
