@@ -90,7 +90,7 @@ class AppendFile {
  public:
   struct State {
     uint64_t bytes = 0;
-    bool in_line = false;   // its last byte is no newline, or not for sure: a crash or an error cut a write short
+    bool in_line = false;   // its last byte is no newline: a crash or an error cut a write short
     bool is_named = false;  // its path still leads to it: nobody has moved or deleted it
   };
   struct [[nodiscard]] Appended {
@@ -103,9 +103,9 @@ class AppendFile {
   // Appends lines: all of them, or, on a full disk and after any other error, as many of the first ones as were
   // written whole. The beginning of the next one is cut off again; where that fails, state() says in_line.
   virtual Appended append(std::string_view lines) = 0;
-  // After it, what was appended survives a power cut. After an error, what was appended since the last good sync
-  // is cut off again, as far as that can be done, and a power cut may bring a beginning of it back: append it
-  // again.
+  // After it, what was appended survives a power cut, and what was before it ends with the byte that it ends with
+  // now. After an error, what was appended since the last good sync is cut off again, as far as that can be done,
+  // and a power cut may bring a beginning of it back: append it again.
   virtual Status sync() = 0;
 };
 

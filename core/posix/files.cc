@@ -26,7 +26,11 @@ constexpr int kTriesForLock = 10;
 class SystemAppendFile : public AppendFile {
  public:
   SystemAppendFile(Descriptor file, std::string path, off_t bytes)
-      : file_(std::move(file)), path_(std::move(path)), name_(printable(path_)), good_bytes_(bytes) {}
+      : file_(std::move(file)),
+        path_(std::move(path)),
+        name_(printable(path_)),
+        good_bytes_(bytes),
+        end_in_doubt_(bytes > 0) {}
 
   Result<State> state() override {
     struct stat about = {};
@@ -37,7 +41,7 @@ class SystemAppendFile : public AppendFile {
     char last = '\n';
     if (about.st_size > 0 && pread(file_.get(), &last, 1, about.st_size - 1) < 0)
       return io_error("reading the end of " + name_, errno);
-    state.in_line = last != '\n' || doubtful_;
+    state.in_line = last != '\n';
     return state;
   }
 
@@ -45,6 +49,7 @@ class SystemAppendFile : public AppendFile {
     const std::string what = "appending to " + name_;
     struct stat before = {};
     if (fstat(file_.get(), &before) != 0) return {0, io_error(what, errno)};
+    if (end_in_doubt_ && !write_last_byte_again(before.st_size)) return {0, io_error(what, errno)};
     std::string_view rest = lines;
     const Status written = write_all(file_.get(), rest, what);
     if (written.ok()) return {lines.size(), {}};
@@ -57,30 +62,42 @@ class SystemAppendFile : public AppendFile {
   }
 
   // What the kernel could not write it takes for written from then on: the next fdatasync() would go well, and a
-  // power cut would leave zero bytes there (https://wiki.postgresql.org/wiki/Fsync_Errors). What is appended anew
-  // is written anew.
+  // power cut would leave zero bytes there (https://wiki.postgresql.org/wiki/Fsync_Errors). What is appended again
+  // is written again.
   Status sync() override {
     struct stat about = {};
     if (fstat(file_.get(), &about) == 0 && fdatasync(file_.get()) == 0) {
       good_bytes_ = about.st_size;
-      was_synced_ = true;
-      doubtful_ = false;
+      end_in_doubt_ = false;
       return {};
     }
-    Status failed = io_error("syncing " + name_, errno);
-    const bool cut = about.st_size <= good_bytes_ || ftruncate(file_.get(), good_bytes_) == 0;
-    // What an earlier process had written may be among it, as long as no sync has been good.
-    if (!cut || (!was_synced_ && good_bytes_ > 0)) doubtful_ = true;
-    return failed;
+    const Status failed = io_error("syncing " + name_, errno);
+    end_in_doubt_ = true;  // cutting may fail, and what is left may be an earlier process's that was never synced
+    if (about.st_size <= good_bytes_ || ftruncate(file_.get(), good_bytes_) == 0) return failed;
+    const Status cut = io_error("cutting off what was appended", errno);
+    return {failed.code(), failed.message() + "; and " + cut.message()};
   }
 
  private:
+  // So that the next sync writes it, whatever became of the syncs before: what is appended then begins a line.
+  bool write_last_byte_again(off_t size) {
+    char last = 0;
+    if (size == 0) return true;
+    if (pread(file_.get(), &last, 1, size - 1) != 1) return false;
+    // While O_APPEND is set, pwrite() appends (pwrite(2)).
+    if (fcntl(file_.get(), F_SETFL, 0) != 0) return false;
+    const bool written = pwrite(file_.get(), &last, 1, size - 1) == 1;
+    const int error = errno;
+    if (fcntl(file_.get(), F_SETFL, O_APPEND) != 0) return false;
+    errno = error;
+    return written;
+  }
+
   const Descriptor file_;
   const std::string path_;
-  const std::string name_;   // printable
-  off_t good_bytes_;         // its size at the last good sync; before that, when it was opened
-  bool was_synced_ = false;  // by us
-  bool doubtful_ = false;    // a power cut may take its last newline
+  const std::string name_;  // printable
+  off_t good_bytes_;        // its size at the last good sync; before that, when it was opened
+  bool end_in_doubt_;       // a power cut may leave a zero byte where its last newline is
 };
 
 class SystemFileLock : public FileLock {

@@ -47,25 +47,25 @@ class SimLock : public FileLock {
 class SimAppendFile : public AppendFile {
  public:
   SimAppendFile(const std::shared_ptr<Disk>& disk, const std::shared_ptr<File>& file, std::string path)
-      : lock_(disk, file, path), path_(std::move(path)), good_(file->content.size()) {}
+      : lock_(disk, file, path), path_(std::move(path)), good_(file->content.size()), end_in_doubt_(good_ > 0) {}
 
   Result<State> state() override {
     if (!lock_.alive()) return gone(path_);
     if (lock_.disk().chance(lock_.disk().faults.read)) return failed("looking at", path_);
     const std::string& content = lock_.file().content;
     const auto named = lock_.disk().names.find(path_);
-    return State{content.size(), doubtful_ || (!content.empty() && content.back() != '\n'),
+    return State{content.size(), !content.empty() && content.back() != '\n',
                  named != lock_.disk().names.end() && named->second.get() == &lock_.file()};
   }
   Appended append(std::string_view lines) override {
-    return lock_.alive() ? lock_.disk().append(path_, lock_.file(), lines) : Appended{0, gone(path_)};
+    if (!lock_.alive()) return {0, gone(path_)};
+    if (end_in_doubt_) lock_.file().write_last_byte_again();
+    return lock_.disk().append(path_, lock_.file(), lines);
   }
   Status sync() override {
     if (!lock_.alive()) return gone(path_);
     Status synced = lock_.disk().sync(path_, lock_.file(), good_);
-    // As long as none has been good, what was there before may be what could not be written.
-    doubtful_ = !synced && (doubtful_ || (!was_good_ && good_ > 0));
-    was_good_ = was_good_ || synced;
+    end_in_doubt_ = !synced;
     good_ = lock_.file().content.size();
     return synced;
   }
@@ -74,8 +74,7 @@ class SimAppendFile : public AppendFile {
   SimLock lock_;
   std::string path_;
   size_t good_;
-  bool was_good_ = false;
-  bool doubtful_ = false;
+  bool end_in_doubt_;  // perhaps the file's last byte is not on the disk, and no sync will write it
 };
 
 Status locked_by_another(const std::string& path) {
@@ -92,6 +91,10 @@ std::string temporary(const std::string& path) { return path + ".tmp"; }
 void File::cut_to(size_t bytes) {
   if (content.size() > synced) cut_off = content.substr(synced);
   content.resize(bytes);
+}
+
+void File::write_last_byte_again() {
+  if (!content.empty() && unwritten == content.size()) unwritten = std::max(synced, unwritten - 1);
 }
 
 void File::sync() {

@@ -79,6 +79,7 @@ class SimFiles : public Files {
     bool locked = false;
 
     void cut_to(size_t bytes);
+    void write_last_byte_again();
     void sync();
     std::string certain() const;
     void crash(SimRandom& random);

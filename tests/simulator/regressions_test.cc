@@ -108,5 +108,11 @@ TEST(regressions, a_key_waits_for_a_record_that_was_never_sent_too) { trace_of(1
 // Nor did the rest of an aggregated record that was rejected wait for its first records, which had become too old.
 TEST(regressions, the_rest_of_an_aggregated_record_waits_for_its_first_records) { trace_of(1797105678, 3); }
 
+// A process was killed with lines in the failure file whose sync had failed. No later sync wrote them; after a
+// power cut zero bytes stood there, and with them on one line the first line of the next process.
+TEST(regressions, lines_that_a_killed_process_could_not_sync_take_none_of_the_next_process_with_them) {
+  trace_of(1799031236, 3);
+}
+
 }  // namespace
 }  // namespace penstock::simulator

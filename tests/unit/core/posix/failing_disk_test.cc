@@ -32,7 +32,8 @@ struct Failing {
   }
 };
 
-Failing data_syncs, syncs, cuts, renames;
+Failing data_syncs, syncs, cuts, renames, rewrites;
+int rewritten = 0;  // times that bytes were written at a place of their own
 
 // Writes take that many bytes more, the last of them only its beginning, and then fail. error 0: they do not.
 struct FullDisk {
@@ -58,6 +59,10 @@ extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
   full.room -= taken;
   return syscall(SYS_write, fd, bytes, taken);
 }
+extern "C" ssize_t pwrite(int fd, const void* bytes, size_t count, off_t offset) {
+  ++rewritten;
+  return answer(rewrites, SYS_pwrite64, fd, bytes, count, offset);
+}
 extern "C" int fdatasync(int fd) { return answer(data_syncs, SYS_fdatasync, fd); }
 extern "C" int fsync(int fd) { return answer(syncs, SYS_fsync, fd); }
 extern "C" int ftruncate(int fd, off_t bytes) noexcept { return answer(cuts, SYS_ftruncate, fd, bytes); }
@@ -74,7 +79,8 @@ class failing_disk : public testing::Test {
  protected:
   void TearDown() override { mend(); }
   static void mend() {
-    data_syncs = syncs = cuts = renames = {};
+    data_syncs = syncs = cuts = renames = rewrites = {};
+    rewritten = 0;
     full = {};
   }
   std::unique_ptr<AppendFile> open() {
@@ -109,32 +115,54 @@ TEST_F(failing_disk, what_was_appended_since_the_last_good_sync_is_cut_off_when_
   EXPECT_EQ(read_file(path_), "good\none\n");
 }
 
-TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_may_end_amid_a_line) {
+TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_is_told_and_its_end_is_written_again) {
   const auto file = open();
   ASSERT_TRUE(file->append("one\n").status.ok());
   data_syncs.from = cuts.from = 1;
-  expect_io(file->sync(), "syncing " + path_);
-  EXPECT_TRUE(file->state()->in_line);
+  const Status failed = file->sync();
+  expect_io(failed, "syncing " + path_);
+  expect_io(failed, "; and cutting off what was appended");
   mend();
-  ASSERT_TRUE(file->append("\ntwo\n").status.ok());
-  EXPECT_TRUE(file->state()->in_line) << "not synced yet";
+  ASSERT_TRUE(file->append("two\n").status.ok());
+  EXPECT_EQ(rewritten, 1);
   ASSERT_TRUE(file->sync().ok());
-  EXPECT_FALSE(file->state()->in_line);
-  EXPECT_EQ(read_file(path_), "one\n\ntwo\n");
+  ASSERT_TRUE(file->append("three\n").status.ok());
+  EXPECT_EQ(rewritten, 1) << "what is synced is there for good";
+  EXPECT_EQ(read_file(path_), "one\ntwo\nthree\n");
 }
 
-TEST_F(failing_disk, a_first_sync_that_fails_leaves_what_was_there_and_doubts_its_end) {
+// Where a sync of that process has failed, no other writes what it appended: a power cut would leave zero bytes
+// there, and what comes behind them on their line would be lost with them.
+TEST_F(failing_disk, the_end_of_what_an_earlier_process_wrote_is_written_again_before_what_is_appended) {
   write_file(path_, "by an earlier process\n");
   chmod(path_.c_str(), 0600);
   const auto file = open();
+  EXPECT_EQ(rewritten, 0) << "nothing was appended yet";
   ASSERT_TRUE(file->append("one\n").status.ok());
+  EXPECT_EQ(rewritten, 1);
   data_syncs.from = 1;
   expect_io(file->sync(), "syncing " + path_);
   EXPECT_EQ(read_file(path_), "by an earlier process\n");
-  EXPECT_TRUE(file->state()->in_line);
   mend();
+  ASSERT_TRUE(file->append("one\n").status.ok());
+  EXPECT_EQ(rewritten, 1) << "the sync that failed may have been the one that was to write it";
   ASSERT_TRUE(file->sync().ok());
-  EXPECT_FALSE(file->state()->in_line);
+  ASSERT_TRUE(file->append("two\n").status.ok());
+  EXPECT_EQ(rewritten, 1);
+  EXPECT_EQ(read_file(path_), "by an earlier process\none\ntwo\n");
+}
+
+TEST_F(failing_disk, nothing_is_appended_behind_an_end_that_cannot_be_written_again) {
+  write_file(path_, "by an earlier process\n");
+  chmod(path_.c_str(), 0600);
+  const auto file = open();
+  rewrites.from = 1;
+  const auto [bytes, status] = file->append("one\n");
+  EXPECT_EQ(bytes, 0U);
+  expect_io(status, "appending to " + path_);
+  mend();
+  ASSERT_TRUE(file->append("one\n").status.ok());
+  EXPECT_EQ(read_file(path_), "by an earlier process\none\n");
 }
 
 TEST_F(failing_disk, a_file_that_someone_has_emptied_does_not_grow_by_a_failed_sync) {
