@@ -161,10 +161,13 @@ void Judge::arrived(ItemNumber number, const std::string& key) {
   item.in_sink = true;
   if (!plan_.per_key) return;
   KeyOrder& order = orders_[{key, item.lane}];
-  if (order.any && item.number < order.highest && !given_up_.was_too_old_by_a_wrong_clock(item))
+  // Workers that start for the first time at LATEST, with lists from before a reshard and from after it, begin
+  // parents and children of their own: what came before the start may then come in any order, if it comes.
+  const bool start_decides = item.too_early && order.shard != item.shard;
+  if (item.number < order.highest && !start_decides && !given_up_.was_too_old_by_a_wrong_clock(item))
     late_.push_back(number);
-  order.highest = std::max(order.highest, item.number);
-  order.any = true;
+  if (item.number < order.highest) return;
+  order = {item.number, item.shard};
 }
 
 void Judge::kept(const std::string& process, const std::string& shard_id, const ShardPosition& position) {

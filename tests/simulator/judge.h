@@ -100,7 +100,7 @@ class Judge {
  private:
   struct KeyOrder {
     size_t highest = 0;  // of what occurred first so far
-    bool any = false;
+    std::string shard;   // that had it
   };
 
   struct Refusals {
