@@ -2,7 +2,7 @@
 
 #include "base/folded_text.h"
 
-namespace penstock::host {
+namespace penstock::client {
 
 std::optional<std::string> RepeatLimit::pass(const std::string& text, int64_t now_ms) {
   static constexpr size_t kMostTexts = 64;
@@ -24,4 +24,4 @@ std::optional<std::string> RepeatLimit::pass(const std::string& text, int64_t no
   return out;
 }
 
-}  // namespace penstock::host
+}  // namespace penstock::client

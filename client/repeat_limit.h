@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace penstock::host {
+namespace penstock::client {
 
 // Lets a text through at most once in an interval, even if numbers in it change, and then says how often it was
 // held back.
@@ -26,4 +26,4 @@ class RepeatLimit {
   std::map<std::string, Seen> seen_;  // bounded: forgotten when it has grown large
 };
 
-}  // namespace penstock::host
+}  // namespace penstock::client

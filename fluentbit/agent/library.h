@@ -19,9 +19,4 @@ struct Library {
 // [thread-safe] The same for all the life of the process; the library is opened by the first call.
 const Library& library();
 
-// What a call across the ABI fills in when it fails.
-struct Error : penstock_error {
-  Error() : penstock_error() { struct_size = sizeof(penstock_error); }
-};
-
 }  // namespace penstock::fluentbit

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "client/error.h"
 #include "fluentbit/agent/library.h"
 
 namespace penstock::fluentbit {
@@ -45,7 +46,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
   const Description& me = description();
   int32_t worst = PENSTOCK_OK;
   const auto complain = [&](size_t index, const std::string& text) {
-    Error error;
+    client::Error error;
     tell(&error, text);
     worst = PENSTOCK_E_OPTIONS;
     if (problem != nullptr) problem(problem_ctx, index, &error);

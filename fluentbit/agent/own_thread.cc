@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <csignal>
-#include <ctime>
 #include <utility>
 
 namespace penstock::fluentbit {
@@ -23,12 +22,6 @@ std::thread own_thread(const char* name, std::function<void()> body) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw;
   }
-}
-
-int64_t monotonic_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
 }  // namespace penstock::fluentbit

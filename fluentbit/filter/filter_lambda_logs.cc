@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "client/error.h"
 #include "fluentbit/agent/filter_abi.h"
 #include "fluentbit/agent/library.h"
 #include "fluentbit/agent/module.h"
@@ -114,7 +115,7 @@ std::string open(void* instance, const std::string& name, std::unique_ptr<Instan
   if (!section.problems().empty()) return section.problems();
   const std::vector<penstock_option> options = section.options_of(*stage);
   penstock_instance* made = nullptr;
-  Error error;
+  client::Error error;
   if (stage->create(nullptr, options.data(), options.size(), sizeof(penstock_option), &made, &error) < 0)
     return error.text;
   Handle handle(made, Destroy{stage});

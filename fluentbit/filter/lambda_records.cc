@@ -4,7 +4,7 @@
 #include <array>
 #include <exception>
 
-#include "fluentbit/agent/library.h"
+#include "client/error.h"
 #include "fluentbit/msgpack/msgpack_writer.h"
 #include "fluentbit/msgpack/receipt_in_metadata.h"
 
@@ -77,7 +77,7 @@ bool LambdaRecords::filter_lines() {
   const auto emit = [](void* self, const penstock_batch* records) {
     return static_cast<LambdaRecords*>(self)->take(*records);
   };
-  Error error;
+  client::Error error;
   if (filter_.apply(&instance_, &batch, emit, this, &error) < 0) {
     complain(std::string("a chunk passes as it is: ") + error.text);
     return false;

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "client/clock.h"
 #include "fluentbit/agent/library.h"
-#include "fluentbit/agent/own_thread.h"
 #include "fluentbit/input/requirements.h"
 
 namespace penstock::fluentbit {
@@ -85,7 +85,7 @@ InputInstance::InputInstance(const proxy::Plugin& plugin, const AgentLog& log, R
       reader_(std::move(stages), std::move(format), queue_, relay_),
       drain_(
           queue_, [instance = plugin.instance](const Chunk& chunk) { return append(instance, chunk); },
-          monotonic_ms) {}
+          client::monotonic_ms) {}
 
 InputInstance::~InputInstance() {
   event_.reset();

@@ -1,12 +1,8 @@
 #include "fluentbit/input/reader.h"
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 #include <new>
-
-#include "base/text.h"
-#include "fluentbit/agent/library.h"
 
 namespace penstock::fluentbit {
 
@@ -20,12 +16,6 @@ constexpr int64_t kBlockedMs = 20;
 // Redeemed receipts wake nobody.
 constexpr int64_t kReceiptsIntervalMs = 100;
 
-std::string reason(const penstock_error& error, int32_t result) {
-  const std::string text(error.text, strnlen(error.text, sizeof error.text));
-  return text.empty() ? "failed with code " + std::to_string(result) + " and gave no reason"
-                      : host::printable(text);
-}
-
 const penstock_record& record_of(const penstock_batch& batch, uint64_t index) {
   return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
                                                    index * batch.record_stride);
@@ -33,10 +23,10 @@ const penstock_record& record_of(const penstock_batch& batch, uint64_t index) {
 
 std::string create(const penstock_stage& stage, const std::vector<penstock_option>& options,
                    const penstock_host& host, penstock_instance*& out) {
-  Error error;
+  client::Error error;
   const int32_t result =
       stage.create(&host, options.data(), options.size(), sizeof(penstock_option), &out, &error);
-  return result < 0 ? reason(error, result) : std::string();
+  return result < 0 ? error.describe(result) : std::string();
 }
 
 }  // namespace
@@ -66,8 +56,8 @@ std::string Reader::open() {
       return problem;
   }
   if (stages_.receipts != nullptr) {
-    Error error;
-    if (const int32_t result = stages_.receipts->open(&ledger_, &error); result < 0) return reason(error, result);
+    client::Error error;
+    if (const int32_t result = stages_.receipts->open(&ledger_, &error); result < 0) return error.describe(result);
   }
   if (std::string problem = create(*stages_.input, stages_.input_options, host, input_); !problem.empty())
     return problem;
@@ -104,9 +94,9 @@ int64_t Reader::next_ms(int64_t now_ms) const {
 
 void Reader::close(int64_t deadline_ms) {
   settle();
-  Error error;
+  client::Error error;
   const int32_t result = stages_.input->close(input_, deadline_ms, &error);
-  if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + reason(error, result));
+  if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + error.describe(result));
 }
 
 // What the input cannot take for want of memory stays here: nobody else would say it again.
@@ -125,7 +115,7 @@ void Reader::settle() {
 
 // false: the input has no memory for it now.
 bool Reader::ack(const Settled& batch) {
-  Error error;
+  client::Error error;
   const int32_t result = stages_.input->input->ack(input_, batch.ack_id, batch.outcome, &error);
   if (result < 0) log_failure("settling a batch: ", error, result);
   ack_again_ = result == PENSTOCK_E_MEMORY;
@@ -134,7 +124,7 @@ bool Reader::ack(const Settled& batch) {
 
 void Reader::poll(int64_t now_ms) {
   refused_ = false;
-  Error error;
+  client::Error error;
   const int32_t result = stages_.input->input->poll(input_, 0, on_emit, this, &error);
   ended_ = ended_ || result == PENSTOCK_END;
   if (result >= 0) return;
@@ -147,7 +137,7 @@ void Reader::poll(int64_t now_ms) {
 }
 
 void Reader::pump(int64_t now_ms) {
-  Error error;
+  client::Error error;
   const int32_t result = stages_.input->input->pump(input_, 0, &error);
   not_before_ms_ = now_ms + kBlockedMs;
   if (result < 0) log_failure("", error, result);
@@ -217,7 +207,7 @@ bool Reader::full(size_t more_bytes) const {
 
 int32_t Reader::transform(const penstock_batch& batch) {
   if (filter_ != nullptr) {
-    Error error;
+    client::Error error;
     const int32_t result = stages_.filter->filter->apply(filter_, &batch, on_filtered, this, &error);
     if (result >= 0) return result;
     log_failure("filter " + std::string(stages_.filter->id) + ": ", error, result);
@@ -261,8 +251,8 @@ void Reader::add_records(const penstock_batch& batch) {
   }
 }
 
-void Reader::log_failure(std::string_view what, const penstock_error& error, int32_t result) noexcept try {
-  std::string text = std::string(what) + reason(error, result);
+void Reader::log_failure(std::string_view what, const client::Error& error, int32_t result) noexcept try {
+  std::string text = std::string(what) + error.describe(result);
   if (std::optional<std::string> line = repeats_.pass(text, now_ms_))
     log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
 } catch (const std::exception&) {  // no memory for the line

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "client/error.h"
 #include "client/repeat_limit.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/input/chunk_queue.h"
@@ -73,7 +74,7 @@ class Reader {
   void issue_receipts(uint64_t ack_id);
   void redeem_rest();
   void add_records(const penstock_batch& batch);
-  void log_failure(std::string_view what, const penstock_error& error, int32_t result) noexcept;
+  void log_failure(std::string_view what, const client::Error& error, int32_t result) noexcept;
 
   ReaderStages stages_;
   ChunkWriter writer_;
@@ -102,7 +103,7 @@ class Reader {
   bool was_blocked_ = false;
   int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says
   int64_t now_ms_ = 0;
-  host::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
+  client::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
 };
 
 }  // namespace penstock::fluentbit

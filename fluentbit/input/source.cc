@@ -2,12 +2,11 @@
 
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <climits>
 #include <exception>
 
+#include "client/clock.h"
 #include "fluentbit/agent/own_thread.h"
 
 namespace penstock::fluentbit {
@@ -37,26 +36,24 @@ void Source::run() {
   bool readable = true;
   while (!stopping_) {
     try {
-      if (reader_.turn(monotonic_ms(), readable)) ready_.raise();
+      if (reader_.turn(client::monotonic_ms(), readable)) ready_.raise();
       readable = wait();
     } catch (const std::exception&) {  // bad_alloc; nothing was lost, and there may be memory later
       std::this_thread::sleep_for(std::chrono::milliseconds(kAfterBadAllocMs));
     }
   }
   try {
-    reader_.close(monotonic_ms() + kCloseMs);
+    reader_.close(client::monotonic_ms() + kCloseMs);
   } catch (const std::exception&) {  // what could not be saved is read again
   }
 }
 
 // True: the reader's descriptor is readable.
 bool Source::wait() {
-  const int64_t now_ms = monotonic_ms();
+  const int64_t now_ms = client::monotonic_ms();
   std::array<pollfd, 2> descriptors = {
       {{wake_.descriptor(), POLLIN, 0}, {reader_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped
-  const int64_t until_ms = reader_.next_ms(now_ms);
-  const int64_t timeout_ms = std::clamp<int64_t>(until_ms == INT64_MAX ? INT_MAX : until_ms - now_ms, 0, INT_MAX);
-  ::poll(descriptors.data(), descriptors.size(), static_cast<int>(timeout_ms));
+  ::poll(descriptors.data(), descriptors.size(), client::poll_timeout_ms(reader_.next_ms(now_ms), now_ms));
   if (descriptors[0].revents != 0) wake_.clear();
   return descriptors[1].revents != 0;
 }

@@ -1,12 +1,10 @@
 #include "fluentbit/output/delivery.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "base/text.h"
-#include "fluentbit/agent/library.h"
 
 namespace penstock::fluentbit {
 
@@ -14,12 +12,6 @@ namespace {
 
 // An output that fails may go on saying that it is due: it is not asked more often.
 constexpr int64_t kAfterFailureMs = 100;
-
-std::string reason(const penstock_error& error, int32_t result) {
-  const std::string text(error.text, strnlen(error.text, sizeof error.text));
-  return text.empty() ? "failed with code " + std::to_string(result) + " and gave no reason"
-                      : host::printable(text);
-}
 
 }  // namespace
 
@@ -38,10 +30,10 @@ std::string Delivery::open() {
     static_cast<LogRelay*>(log)->line(level, {text.data, text.size});
   };
   const std::vector<penstock_option>& options = stages_.output_options;
-  Error error;
+  client::Error error;
   const int32_t result =
       stages_.output->create(&host, options.data(), options.size(), sizeof(penstock_option), &output_, &error);
-  if (result < 0) return reason(error, result);
+  if (result < 0) return error.describe(result);
   descriptor_ = stages_.output->descriptor(output_);
   return {};
 }
@@ -77,13 +69,13 @@ int64_t Delivery::next_ms(int64_t now_ms) const {
 
 void Delivery::close(int64_t deadline_ms) {
   ended_.clear();
-  Error error;
+  client::Error error;
   const int32_t result = stages_.output->close(output_, deadline_ms, &error);
   stages_.output->output->pump(output_, 0, on_settled, this, nullptr);
   closed_ = true;
   end_flushes();
   // What follows needs memory.
-  if (result < 0) log_failure(reason(error, result));
+  if (result < 0) log_failure(error.describe(result));
   if (without_log_key_ > 0) tell_without_log_key();
   if (chunks_given_back_ > 0)
     log_.line(PENSTOCK_LOG_WARN,
@@ -110,12 +102,12 @@ bool Delivery::write_batch(const Flush& flush, Progress& progress) {
                             batch_.receipts().size());  // nothing behind write() may fail
   if (batch_.size() > 0) {
     const auto batch = under_way_.emplace(++last_ack_id_, &progress).first;
-    Error error;
+    client::Error error;
     const int32_t result = stages_.output->output->write(output_, &batch_.batch(batch->first), &error);
     if (result < 0) {
       under_way_.erase(batch);
       not_before_ms_ = now_ms_ + kAfterFailureMs;
-      log_failure(reason(error, result));
+      log_failure(error.describe(result));
       return false;
     }
     full_ = result == PENSTOCK_FULL;
@@ -136,12 +128,12 @@ bool Delivery::write_batch(const Flush& flush, Progress& progress) {
 
 void Delivery::pump() {
   readable_ = written_ = false;
-  Error error;
+  client::Error error;
   const int32_t result = stages_.output->output->pump(output_, 0, on_settled, this, &error);
   full_ = result == PENSTOCK_FULL;
   if (result >= 0) return;
   not_before_ms_ = now_ms_ + kAfterFailureMs;
-  log_failure(reason(error, result));
+  log_failure(error.describe(result));
 }
 
 void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {

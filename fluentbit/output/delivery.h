@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "client/error.h"
 #include "client/repeat_limit.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/agent/proxy_abi.h"
@@ -105,7 +106,7 @@ class Delivery {
   bool readable_ = true;               // it has never been asked
   int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says
   int64_t now_ms_ = 0;
-  host::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
+  client::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
   bool closed_ = false;
   uint64_t chunks_given_back_ = 0;
   uint64_t without_log_key_ = 0;  // events left out that were not yet told of

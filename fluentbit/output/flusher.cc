@@ -2,13 +2,12 @@
 
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <climits>
 #include <exception>
 #include <utility>
 
+#include "client/clock.h"
 #include "fluentbit/agent/own_thread.h"
 
 namespace penstock::fluentbit {
@@ -59,7 +58,7 @@ void Flusher::run() {
   while (!stopping()) {
     bool failed = false;
     try {
-      delivery_.turn(monotonic_ms(), readable);
+      delivery_.turn(client::monotonic_ms(), readable);
     } catch (const std::exception&) {  // bad_alloc; nothing was lost, and there may be memory later
       failed = true;
     }
@@ -69,7 +68,7 @@ void Flusher::run() {
     while (Call* const call = next_call()) begin(*call);
   }
   try {
-    delivery_.close(monotonic_ms() + kCloseMs);
+    delivery_.close(client::monotonic_ms() + kCloseMs);
   } catch (const std::exception&) {  // of what it says in the end
   }
   for (Flush* flush : delivery_.ended()) answer(*flush);
@@ -92,7 +91,7 @@ Flusher::Call* Flusher::next_call() {
 
 void Flusher::begin(Call& call) {
   try {
-    delivery_.begin(call, monotonic_ms());
+    delivery_.begin(call, client::monotonic_ms());
   } catch (const std::exception&) {  // bad_alloc
     answer(call);
   }
@@ -107,14 +106,11 @@ void Flusher::answer(Flush& flush) {
 
 // True: the delivery's descriptor is readable.
 bool Flusher::wait() {
-  const int64_t now_ms = monotonic_ms();
+  const int64_t now_ms = client::monotonic_ms();
   std::array<pollfd, 3> descriptors = {{{wake_.descriptor(), POLLIN, 0},
                                         {log_waiting_.descriptor(), POLLIN, 0},
                                         {delivery_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped
-  const int64_t until_ms = std::max(delivery_.next_ms(now_ms), now_ms);
-  const int timeout_ms =
-      until_ms == INT64_MAX ? -1 : static_cast<int>(std::min<int64_t>(until_ms - now_ms, INT_MAX));
-  ::poll(descriptors.data(), descriptors.size(), timeout_ms);
+  ::poll(descriptors.data(), descriptors.size(), client::poll_timeout_ms(delivery_.next_ms(now_ms), now_ms));
   if (descriptors[0].revents != 0) wake_.clear();
   if (descriptors[1].revents != 0) {
     log_waiting_.clear();

@@ -1,8 +1,9 @@
 #include "host/pipeline/loop.h"
 
 #include <algorithm>
-#include <climits>
 #include <string>
+
+#include "client/clock.h"
 
 namespace penstock::host {
 
@@ -27,7 +28,7 @@ Loop::Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptio
       progress_(pipeline),
       input_paces_(pipeline.inputs().size()),
       output_paces_(pipeline.outputs().size()),
-      active_ms_(monotonic_ms()),
+      active_ms_(client::monotonic_ms()),
       next_stats_ms_(options.stats_interval_ms > 0 ? active_ms_ + options.stats_interval_ms : INT64_MAX),
       progress_ms_(active_ms_) {
   for (size_t i = 0; i < input_paces_.size(); ++i) {
@@ -44,7 +45,7 @@ bool Loop::run() {
   for (Pace& pace : output_paces_) pace.readable = true;
   while (true) {
     turn(true);
-    const int64_t now_ms = monotonic_ms();
+    const int64_t now_ms = client::monotonic_ms();
     if (const char* reason = reason_to_end(now_ms)) return drain(reason);
     int64_t until_ms = std::min(next_deadline_ms(), next_stats_ms_);
     if (options_.exit_when_idle_ms) until_ms = std::min(until_ms, active_ms_ + *options_.exit_when_idle_ms);
@@ -91,7 +92,7 @@ bool Loop::out_of_patience(int64_t now_ms) {
 }
 
 void Loop::turn(bool polling) {
-  const int64_t now_ms = monotonic_ms();
+  const int64_t now_ms = client::monotonic_ms();
   for (size_t i = 0; i < output_paces_.size(); ++i) turn_output(pipeline_.outputs()[i], output_paces_[i], now_ms);
   pipeline_.deliver_acks(now_ms);
   for (size_t i = 0; i < input_paces_.size(); ++i) {
@@ -152,7 +153,7 @@ int64_t Loop::next_deadline_ms() const {
 void Loop::wait(int64_t until_ms) {
   descriptors_.assign(1, {signals_.descriptor(), POLLIN, 0});
   polled_.assign(1, nullptr);
-  const int64_t now_ms = monotonic_ms();
+  const int64_t now_ms = client::monotonic_ms();
   if (pipeline_.has_unacked()) until_ms = std::min(until_ms, now_ms + kAfterFailureMs);
   const auto add = [&](Pace& pace) {
     if (pace.descriptor < 0) return;
@@ -167,9 +168,8 @@ void Loop::wait(int64_t until_ms) {
   for (Pace& pace : output_paces_) add(pace);
   if (signals_.received() != nullptr) descriptors_[0].fd = -1;  // stays readable
 
-  const bool forever = until_ms == INT64_MAX;
-  const int64_t timeout_ms = forever ? -1 : std::min<int64_t>(std::max(until_ms, now_ms) - now_ms, INT_MAX);
-  if (::poll(descriptors_.data(), descriptors_.size(), static_cast<int>(timeout_ms)) <= 0) return;
+  const int timeout_ms = client::poll_timeout_ms(until_ms, now_ms);
+  if (::poll(descriptors_.data(), descriptors_.size(), timeout_ms) <= 0) return;
   for (size_t i = 1; i < descriptors_.size(); ++i) {
     if (descriptors_[i].revents != 0) polled_[i]->readable = true;
     if ((descriptors_[i].revents & POLLNVAL) != 0)
@@ -178,19 +178,19 @@ void Loop::wait(int64_t until_ms) {
 }
 
 bool Loop::drain(const char* reason) {
-  const int64_t start_ms = monotonic_ms();
+  const int64_t start_ms = client::monotonic_ms();
   const int64_t deadline_ms = start_ms + options_.grace_ms;
   log_.line(PENSTOCK_LOG_INFO, "penstock",
             std::string(reason) + ": draining; " + batches_text(static_cast<int64_t>(pipeline_.in_flight())) +
                 " in flight, at most " + std::to_string(options_.grace_ms) + " ms");
   while (true) {
     turn(false);
-    if (pipeline_.in_flight() == 0 || monotonic_ms() >= deadline_ms) break;
+    if (pipeline_.in_flight() == 0 || client::monotonic_ms() >= deadline_ms) break;
     wait(std::min(next_deadline_ms(), deadline_ms));
   }
-  const int64_t now_ms = monotonic_ms();
+  const int64_t now_ms = client::monotonic_ms();
   const bool saved = pipeline_.close(now_ms, deadline_ms, std::max(deadline_ms, now_ms + kLeastCloseMs));
-  if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(monotonic_ms()));
+  if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(client::monotonic_ms()));
   log_.end_progress();
   if (pipeline_.given_back() > 0) {
     log_.line(PENSTOCK_LOG_WARN, "penstock",

@@ -91,7 +91,7 @@ int32_t Pipeline::poll(Input& input, int64_t now_ms) {
   now_ms_ = now_ms;
   input.refused = false;
   EmitContext context{this, static_cast<size_t>(&input - inputs_.data())};
-  Error error;
+  client::Error error;
   const Instance& instance = *input.instance;
   const int32_t result = instance.stage().input->poll(instance.self(), 0, on_emit, &context, &error);
   if (result == PENSTOCK_END) input.ended = true;
@@ -102,7 +102,7 @@ int32_t Pipeline::poll(Input& input, int64_t now_ms) {
 int32_t Pipeline::pump(Input& input, int64_t now_ms) {
   const Instance& instance = *input.instance;
   if (!PENSTOCK_HAS(instance.stage().input, pump)) return PENSTOCK_OK;
-  Error error;
+  client::Error error;
   const int32_t result = instance.stage().input->pump(instance.self(), 0, &error);
   input.instance->log_result(Instance::Call::pump, result, error, now_ms);
   return result;
@@ -112,7 +112,7 @@ int32_t Pipeline::pump(Output& output, int64_t now_ms) {
   now_ms_ = now_ms;
   output.written = false;
   settling_ = &output;
-  Error error;
+  client::Error error;
   const Instance& instance = *output.instance;
   const int32_t result = instance.stage().output->pump(instance.self(), 0, on_settled, this, &error);
   if (result == PENSTOCK_OK || result == PENSTOCK_FULL) output.full = result == PENSTOCK_FULL;
@@ -133,7 +133,7 @@ void Pipeline::deliver_acks(int64_t now_ms) {
 // False where it is to be done again.
 bool Pipeline::ack(const Joins::Settled& settled, int64_t now_ms) {
   Instance& instance = *inputs_[settled.input].instance;
-  Error error;
+  client::Error error;
   const int32_t result = instance.stage().input->ack(instance.self(), settled.ack_id, settled.outcome, &error);
   instance.log_result(Instance::Call::ack, result, error, now_ms);
   return result >= 0 || error.retryable == 0;
@@ -200,7 +200,7 @@ int32_t Pipeline::forward(Passage& passage, size_t hop, const penstock_batch& ba
 int32_t Pipeline::filter(Passage& passage, size_t hop, const penstock_batch& batch) {
   Instance& instance = *passage.input->filters[hop];
   Hop next{&passage, hop + 1};
-  Error error;
+  client::Error error;
   const int32_t result = instance.stage().filter->apply(instance.self(), &batch, on_filtered, &next, &error);
   if (passage.refused && result < 0) return result;  // by those behind, who have logged it
   instance.log_result(Instance::Call::apply, result, error, now_ms_);
@@ -220,7 +220,7 @@ int32_t Pipeline::write(Passage& passage, const penstock_batch& batch) {
     Instance& instance = *output->instance;
     penstock_batch named = known_part(batch);
     named.ack_id = passage.id;
-    Error error;
+    client::Error error;
     const int32_t result = instance.stage().output->write(instance.self(), &named, &error);
     instance.log_result(Instance::Call::write, result, error, now_ms_);
     if (result < 0) {

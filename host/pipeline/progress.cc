@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "host/util/log.h"
+#include "client/clock.h"
 
 namespace penstock::host {
 
@@ -73,7 +73,8 @@ std::string progress_text(const Totals& now, const Totals& before, int64_t elaps
   return out;
 }
 
-Progress::Progress(Pipeline& pipeline) : pipeline_(pipeline), start_ms_(monotonic_ms()), before_ms_(start_ms_) {}
+Progress::Progress(Pipeline& pipeline)
+    : pipeline_(pipeline), start_ms_(client::monotonic_ms()), before_ms_(start_ms_) {}
 
 std::string Progress::summary(int64_t now_ms) const {
   return progress_text(read_totals(pipeline_), {}, now_ms - start_ms_, pipeline_.in_flight());

@@ -1,10 +1,5 @@
 #include "host/plan/instance.h"
 
-#include <algorithm>
-#include <cstring>
-
-#include "base/text.h"
-
 namespace penstock::host {
 
 namespace {
@@ -17,11 +12,6 @@ void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
 
 }  // namespace
 
-std::string Error::describe(int32_t result) const {
-  const std::string reason(text, strnlen(text, sizeof text));
-  return reason.empty() ? "failed with code " + std::to_string(result) + " and gave no reason" : printable(reason);
-}
-
 Instance::Instance(const StagePlan& plan, Log& log)
     : stage_(*plan.stage), label_(plan.label), log_(log), repeats_(kRepeatIntervalMs) {}
 
@@ -32,7 +22,7 @@ std::unique_ptr<Instance> Instance::create(const StagePlan& plan, Log& log, std:
   host.ctx = out.get();
   host.log = log_line;
   const std::vector<penstock_option> options = abi_options(plan.options);
-  Error reason;
+  client::Error reason;
   const int32_t result =
       plan.stage->create(&host, options.data(), options.size(), sizeof(penstock_option), &out->self_, &reason);
   if (result < 0 || out->self_ == nullptr) {
@@ -55,13 +45,13 @@ void Instance::stats(penstock_stat_fn stat, void* ctx) const {
 
 int32_t Instance::close(int64_t deadline_ms) {
   if (stage_.close == nullptr) return PENSTOCK_OK;
-  Error error;
+  client::Error error;
   const int32_t result = stage_.close(self_, deadline_ms, &error);
   if (result < 0) log(PENSTOCK_LOG_ERROR, "closing: " + error.describe(result));
   return result;
 }
 
-void Instance::log_result(Call call, int32_t result, const Error& error, int64_t now_ms) {
+void Instance::log_result(Call call, int32_t result, const client::Error& error, int64_t now_ms) {
   static constexpr std::array<const char*, 5> kNames = {"poll", "pump", "apply", "write", "ack"};
   Outage& outage = outages_[static_cast<size_t>(call)];
   if (result >= 0) {

@@ -9,23 +9,12 @@
 #include <string_view>
 
 #include "abi/penstock.h"
+#include "client/error.h"
 #include "client/repeat_limit.h"
 #include "host/plan/plan.h"
 #include "host/util/log.h"
 
 namespace penstock::host {
-
-// What a call across the ABI fills in when it fails.
-struct Error : penstock_error {
-  Error() : penstock_error() {
-    struct_size = sizeof(penstock_error);
-    code = 0;
-    retryable = 0;
-    text[0] = '\0';
-  }
-  // The reason that the stage gave; where it gave none, that and the code.
-  std::string describe(int32_t result) const;
-};
 
 class Instance {
  public:
@@ -49,7 +38,7 @@ class Instance {
   // Logs a call that failed (result below 0), the same error at most once in 10 s, and the first that succeeds
   // after those that could be retried.
   enum class Call : size_t { poll, pump, apply, write, ack };
-  void log_result(Call call, int32_t result, const Error& error, int64_t now_ms);
+  void log_result(Call call, int32_t result, const client::Error& error, int64_t now_ms);
 
  private:
   Instance(const StagePlan& plan, Log& log);
@@ -57,7 +46,7 @@ class Instance {
   const penstock_stage& stage_;
   std::string label_;
   Log& log_;
-  RepeatLimit repeats_;
+  client::RepeatLimit repeats_;
   struct Outage {
     int64_t failures = 0;  // calls, one after the other
     int64_t since_ms = 0;

@@ -43,7 +43,7 @@ void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
 }
 
 int32_t call(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments,
-             penstock_print_fn print, void* print_ctx, Error& error) {
+             penstock_print_fn print, void* print_ctx, client::Error& error) {
   LogOf log;
   log.label = &plan.label;
   log.log.set_level(PENSTOCK_LOG_WARN);
@@ -187,7 +187,7 @@ StageLines run_stage_command(const StagePlan& plan, std::string_view name, const
   const auto keep = [](void* lines, penstock_bytes line) {
     static_cast<std::vector<std::string>*>(lines)->push_back(printable({line.data, line.size}, std::string::npos));
   };
-  Error error;
+  client::Error error;
   const int32_t result = call(plan, command, abi_options(arguments), keep, &out.lines, error);
   if (result < 0) out.error = error.describe(result);
   out.retryable = error.retryable != 0;

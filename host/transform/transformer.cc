@@ -85,14 +85,14 @@ void Transformer::source_record(std::string_view bytes, const KinesisRecord& ori
   batch.arrival_time_ms = record.time_ms;
 
   place_ = &place;
-  Error error;
+  client::Error error;
   const int32_t result = messages_.stage().filter->apply(messages_.self(), &batch, on_events, this, &error);
   if (result < 0 && !reader_gone_) fail(place, error.describe(result));
 }
 
 int32_t Transformer::on_events(void* ctx, const penstock_batch* batch) noexcept {
   Transformer& self = *static_cast<Transformer*>(ctx);
-  Error error;
+  client::Error error;
   const int32_t result = self.records_.stage().filter->apply(self.records_.self(), batch, on_records, ctx, &error);
   if (self.reader_gone_) return PENSTOCK_E_IO;
   // The events of the other batches come out all the same.

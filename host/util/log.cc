@@ -50,12 +50,6 @@ std::string dropped_text(int64_t lines) {
 
 }  // namespace
 
-int64_t monotonic_ms() {
-  std::timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-}
-
 std::optional<int32_t> parse_log_level(std::string_view word) {
   const std::string level = lower(word);
   if (level == "off") return 0;

@@ -10,9 +10,6 @@
 
 namespace penstock::host {
 
-// CLOCK_MONOTONIC in milliseconds: the clock of the ABI's deadlines.
-int64_t monotonic_ms();
-
 // error, warn (warning), info, debug (trace), or off, which is 0. nullopt for any other word.
 std::optional<int32_t> parse_log_level(std::string_view word);
 

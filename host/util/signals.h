@@ -16,7 +16,7 @@
 
 #include <cstdint>
 
-#include "host/util/log.h"
+#include "client/clock.h"
 
 namespace penstock::host {
 
@@ -28,7 +28,7 @@ void ignore_signals();
 class Signals {
  public:
   // clock_ms: async-signal-safe; another one is for tests.
-  explicit Signals(int64_t (*clock_ms)() = monotonic_ms);
+  explicit Signals(int64_t (*clock_ms)() = client::monotonic_ms);
   // Restores the default actions, but not after a signal: the same request may arrive a second time.
   ~Signals();
   Signals(const Signals&) = delete;

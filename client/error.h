@@ -1,0 +1,24 @@
+// The reason that a call across the ABI failed.
+#pragma once
+
+#include <string>
+
+#include "abi/penstock.h"
+
+namespace penstock::client {
+
+// The penstock_error to pass to a call.
+struct Error : penstock_error {
+  Error() : penstock_error() {
+    struct_size = sizeof(penstock_error);
+    code = 0;
+    retryable = 0;
+    text[0] = '\0';
+  }
+
+  // Returns the reason that the stage gave, made printable. result: what the call returned, which stands in for a
+  // reason that is empty.
+  std::string describe(int32_t result) const;
+};
+
+}  // namespace penstock::client
