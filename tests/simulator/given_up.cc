@@ -50,13 +50,15 @@ bool GivenUp::too_old(const Item& item) const {
   return plan_.input_max_age_ms && clock_.unix_ms() - item.put_ms + most_ahead_ms_ > *plan_.input_max_age_ms;
 }
 
-bool GivenUp::was_too_old_by_a_wrong_clock(const Item& item) const {
+bool GivenUp::was_too_old_by_another_clock(const Item& item) const {
   if (!plan_.input_max_age_ms) return false;
   return std::any_of(plan_.deeds.begin(), plan_.deeds.end(), [&](const Deed& deed) {
+    const int64_t now_ms = clock_.unix_ms();
     const int64_t from_ms = began_ms_ + deed.at_ms;
-    const int64_t last_ms = std::min(from_ms + deed.for_ms, clock_.unix_ms());
-    return deed.kind == Deed::Kind::skew_clock && from_ms <= last_ms && item.put_ms <= last_ms &&
-           last_ms + deed.by_ms - item.put_ms > *plan_.input_max_age_ms;
+    const int64_t last_ms = std::min(from_ms + deed.for_ms, now_ms);
+    if (deed.kind != Deed::Kind::skew_clock || from_ms > now_ms || item.put_ms > last_ms) return false;
+    const int64_t oldest_ms = deed.by_ms > 0 ? last_ms + deed.by_ms : now_ms;
+    return oldest_ms - item.put_ms > *plan_.input_max_age_ms;
   });
 }
 

@@ -29,9 +29,10 @@ class GivenUp {
 
   // Whether hosts have refused the item so often that an input may have given it up.
   bool refused_too_often(const Item& item) const;
-  // Whether an input may have given up the item by a clock that was ahead then. If it dies before that is on disk,
-  // the item is read again, by a right clock, and delivered after its successors.
-  bool was_too_old_by_a_wrong_clock(const Item& item) const;
+  // Whether an input may have given up the item by one clock, and another clock be so far behind that one that it
+  // is not too old by it. If the input dies before its failure is on disk, the item is read again, by the other
+  // clock, and delivered after its successors.
+  bool was_too_old_by_another_clock(const Item& item) const;
   // Whether an input may by now have given up the item, though that is in no failure file yet.
   bool may_be_on_its_way(const Item& item) const;
   // Whether an event may be in a failure file for that reason, which the stage gives.

@@ -164,7 +164,7 @@ void Judge::arrived(ItemNumber number, const std::string& key) {
   // Workers that start for the first time at LATEST, with lists from before a reshard and from after it, begin
   // parents and children of their own: what came before the start may then come in any order, if it comes.
   const bool start_decides = item.too_early && order.shard != item.shard;
-  if (item.number < order.highest && !start_decides && !given_up_.was_too_old_by_a_wrong_clock(item))
+  if (item.number < order.highest && !start_decides && !given_up_.was_too_old_by_another_clock(item))
     late_.push_back(number);
   if (item.number < order.highest) return;
   order = {item.number, item.shard};
