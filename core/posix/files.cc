@@ -49,7 +49,8 @@ class SystemAppendFile : public AppendFile {
     const std::string what = "appending to " + name_;
     struct stat before = {};
     if (fstat(file_.get(), &before) != 0) return {0, io_error(what, errno)};
-    if (end_in_doubt_ && !write_last_byte_again(before.st_size)) return {0, io_error(what, errno)};
+    if (end_in_doubt_)
+      if (Status again = write_last_byte_again(before.st_size, what); !again.ok()) return {0, again};
     std::string_view rest = lines;
     const Status written = write_all(file_.get(), rest, what);
     if (written.ok()) return {lines.size(), {}};
@@ -80,16 +81,16 @@ class SystemAppendFile : public AppendFile {
 
  private:
   // So that the next sync writes it, whatever became of the syncs before: what is appended then begins a line.
-  bool write_last_byte_again(off_t size) {
+  Status write_last_byte_again(off_t size, const std::string& what) {
     char last = 0;
-    if (size == 0) return true;
-    if (pread(file_.get(), &last, 1, size - 1) != 1) return false;
-    // While O_APPEND is set, pwrite() appends (pwrite(2)).
-    if (fcntl(file_.get(), F_SETFL, 0) != 0) return false;
-    const bool written = pwrite(file_.get(), &last, 1, size - 1) == 1;
-    const int error = errno;
-    if (fcntl(file_.get(), F_SETFL, O_APPEND) != 0) return false;
-    errno = error;
+    if (size == 0) return {};
+    if (pread(file_.get(), &last, 1, size - 1) != 1) return io_error(what, errno);
+    // With O_APPEND it would be appended.
+    if (lseek(file_.get(), size - 1, SEEK_SET) < 0 || fcntl(file_.get(), F_SETFL, 0) != 0)
+      return io_error(what, errno);
+    std::string_view byte(&last, 1);
+    const Status written = write_all(file_.get(), byte, what);
+    if (fcntl(file_.get(), F_SETFL, O_APPEND) != 0) return io_error(what, errno);
     return written;
   }
 

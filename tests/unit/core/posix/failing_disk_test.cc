@@ -32,8 +32,8 @@ struct Failing {
   }
 };
 
-Failing data_syncs, syncs, cuts, renames, rewrites;
-int rewritten = 0;  // times that bytes were written at a place of their own
+Failing data_syncs, syncs, cuts, renames;
+int rewritten = 0;  // times that a place in a file was sought, to write there again
 
 // Writes take that many bytes more, the last of them only its beginning, and then fail. error 0: they do not.
 struct FullDisk {
@@ -59,9 +59,9 @@ extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
   full.room -= taken;
   return syscall(SYS_write, fd, bytes, taken);
 }
-extern "C" ssize_t pwrite(int fd, const void* bytes, size_t count, off_t offset) {
+extern "C" off_t lseek(int fd, off_t offset, int from) noexcept {
   ++rewritten;
-  return answer(rewrites, SYS_pwrite64, fd, bytes, count, offset);
+  return syscall(SYS_lseek, fd, offset, from);
 }
 extern "C" int fdatasync(int fd) { return answer(data_syncs, SYS_fdatasync, fd); }
 extern "C" int fsync(int fd) { return answer(syncs, SYS_fsync, fd); }
@@ -79,7 +79,7 @@ class failing_disk : public testing::Test {
  protected:
   void TearDown() override { mend(); }
   static void mend() {
-    data_syncs = syncs = cuts = renames = rewrites = {};
+    data_syncs = syncs = cuts = renames = {};
     rewritten = 0;
     full = {};
   }
@@ -156,7 +156,7 @@ TEST_F(failing_disk, nothing_is_appended_behind_an_end_that_cannot_be_written_ag
   write_file(path_, "by an earlier process\n");
   chmod(path_.c_str(), 0600);
   const auto file = open();
-  rewrites.from = 1;
+  full = {0, EIO};
   const auto [bytes, status] = file->append("one\n");
   EXPECT_EQ(bytes, 0U);
   expect_io(status, "appending to " + path_);
@@ -229,6 +229,23 @@ TEST_F(failing_disk, an_append_that_does_not_fit_leaves_the_whole_lines_that_do)
         EXPECT_EQ(read_file(path_), "good\n" + (can_cut ? whole : taken) + "more\n");
         ASSERT_EQ(unlink(path_.c_str()), 0);
       }
+}
+
+TEST_F(failing_disk, a_file_beyond_the_limit_on_sizes_is_an_error_and_no_signal) {
+  write_file(path_, "larger than the limit\n");
+  chmod(path_.c_str(), 0600);
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit limit = {5, 5};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    const auto file = open();
+    const auto [bytes, status] = file->append("one\n");
+    const bool told = status.code() == Code::io && status.message().find(strerror(EFBIG)) != std::string::npos;
+    _exit(told && bytes == 0 && read_file(path_) == "larger than the limit\n" ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line) {
