@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "client/error.h"
+#include "client/instance.h"
 #include "fluentbit/agent/filter_abi.h"
 #include "fluentbit/agent/library.h"
 #include "fluentbit/agent/module.h"
@@ -48,15 +48,6 @@ std::string name_of(void* instance) {
   return name != nullptr ? name(instance) : kPluginName;
 }
 
-struct Destroy {
-  const penstock_stage* stage;
-  void operator()(penstock_instance* instance) const {
-    stage->close(instance, 0, nullptr);
-    stage->destroy(instance);
-  }
-};
-using Handle = std::unique_ptr<penstock_instance, Destroy>;
-
 // What is left out on purpose comes to no output that would tell the input so.
 void redeem(std::string_view receipts) {
   const penstock_receipts* const office = library().module->receipts;
@@ -65,12 +56,13 @@ void redeem(std::string_view receipts) {
     office->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED);
 }
 
-class Instance {
+class FilterInstance {
  public:
-  Instance(std::string name, LambdaRecords::Options options, const penstock_stage& stage, Handle handle)
-      : name_(std::move(name)),
-        handle_(std::move(handle)),
-        records_(std::move(options), *stage.filter, *handle_) {}
+  FilterInstance(std::string name, LambdaRecords::Options options, const penstock_stage& stage)
+      : name_(std::move(name)), filter_(stage), records_(std::move(options), filter_) {}
+
+  // Returns what is wrong, or "".
+  std::string open(const std::vector<penstock_option>& options) { return filter_.open(nullptr, options); }
 
   int filter(std::string_view chunk, void** out, size_t* out_size) {
     // The agent calls an instance on one thread at a time, as far as its versions up to 5.1.1 go.
@@ -98,14 +90,14 @@ class Instance {
   }
 
   const std::string name_;
-  const Handle handle_;
+  client::Instance filter_;
   std::mutex mutex_;
   LambdaRecords records_;
   uint64_t warnings_ = 0;
 };
 
 // What is wrong, a line each; "": instance is made.
-std::string open(void* instance, const std::string& name, std::unique_ptr<Instance>& out) {
+std::string open(void* instance, const std::string& name, std::unique_ptr<FilterInstance>& out) {
   const auto get_property = look_up<filter::GetProperty>(filter::kGetProperty);
   if (get_property == nullptr) return std::string("the agent does not export ") + filter::kGetProperty;
   const penstock_stage* const stage = library().find(PENSTOCK_FILTER, kPluginName);
@@ -113,15 +105,11 @@ std::string open(void* instance, const std::string& name, std::unique_ptr<Instan
     return library().problem.empty() ? "libpenstock.so has no filter lambda_logs" : library().problem;
   const Section section(kFilterOptions, {stage}, [&](const char* key) { return get_property(key, instance); });
   if (!section.problems().empty()) return section.problems();
-  const std::vector<penstock_option> options = section.options_of(*stage);
-  penstock_instance* made = nullptr;
-  client::Error error;
-  if (stage->create(nullptr, options.data(), options.size(), sizeof(penstock_option), &made, &error) < 0)
-    return error.text;
-  Handle handle(made, Destroy{stage});
   LambdaRecords::Options own{section.text("key_name"), section.on("reserve_data"), section.on("preserve_key")};
-  out = std::make_unique<Instance>(name, std::move(own), *stage, std::move(handle));
-  return {};
+  auto made = std::make_unique<FilterInstance>(name, std::move(own), *stage);
+  std::string problem = made->open(section.options_of(*stage));
+  if (problem.empty()) out = std::move(made);
+  return problem;
 }
 
 // Agents before 2.2 call this for cb_init, and would call the other functions for what they are not.
@@ -140,7 +128,7 @@ int init(void* instance, void*, void*) noexcept {
   try {
     const auto set_context = look_up<filter::SetContext>(filter::kSetContext);
     const std::string name = name_of(instance);
-    std::unique_ptr<Instance> made;
+    std::unique_ptr<FilterInstance> made;
     std::string problems = set_context == nullptr ? std::string("the agent does not export ") + filter::kSetContext
                                                   : open(instance, name, made);
     for (size_t from = 0; from < problems.size();) {
@@ -159,14 +147,14 @@ int init(void* instance, void*, void*) noexcept {
 int apply(const void* data, size_t size, const char*, int, void** out, size_t* out_size, void*, void*,
           void* context, void*) noexcept {
   try {
-    return static_cast<Instance*>(context)->filter({static_cast<const char*>(data), size}, out, out_size);
+    return static_cast<FilterInstance*>(context)->filter({static_cast<const char*>(data), size}, out, out_size);
   } catch (const std::exception&) {  // out of memory
     return filter::kUntouched;
   }
 }
 
 int exit(void* context, void*) {
-  delete static_cast<Instance*>(context);
+  delete static_cast<FilterInstance*>(context);
   return kOk;
 }
 

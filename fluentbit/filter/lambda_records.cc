@@ -4,7 +4,6 @@
 #include <array>
 #include <exception>
 
-#include "client/error.h"
 #include "fluentbit/msgpack/msgpack_writer.h"
 #include "fluentbit/msgpack/receipt_in_metadata.h"
 
@@ -78,7 +77,7 @@ bool LambdaRecords::filter_lines() {
     return static_cast<LambdaRecords*>(self)->take(*records);
   };
   client::Error error;
-  if (filter_.apply(&instance_, &batch, emit, this, &error) < 0) {
+  if (filter_.apply(batch, emit, this, error) < 0) {
     complain(std::string("a chunk passes as it is: ") + error.text);
     return false;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "client/instance.h"
 #include "fluentbit/msgpack/json_to_msgpack.h"
 #include "fluentbit/msgpack/log_events.h"
 #include "fluentbit/msgpack/msgpack_reader.h"
@@ -23,9 +24,8 @@ class LambdaRecords {
     bool preserve_key = false;  // keep the member key_name, likewise
   };
 
-  // filter: lambda_logs; its instance is open and outlives this.
-  LambdaRecords(Options options, const penstock_filter& filter, penstock_instance& instance)
-      : options_(std::move(options)), filter_(filter), instance_(instance) {}
+  // filter: of lambda_logs, open, and outlives this.
+  LambdaRecords(Options options, client::Instance& filter) : options_(std::move(options)), filter_(filter) {}
 
   // Makes out() of a chunk: the same, byte for byte, but for the bodies that have a line, and without the events
   // that the filter leaves out; "": it left out all. What is malformed stays as it is, and all behind it. false:
@@ -58,8 +58,7 @@ class LambdaRecords {
   void read_names();
 
   const Options options_;
-  const penstock_filter& filter_;
-  penstock_instance& instance_;
+  client::Instance& filter_;
   JsonToMsgpack json_to_msgpack_;
   std::string out_;
   std::string receipts_;

@@ -4,30 +4,14 @@
 #include <exception>
 #include <new>
 
+#include "base/records.h"
+
 namespace penstock::fluentbit {
 
 namespace {
 
-// An input that fails, or whose batches are not taken, may go on saying that it is due: it is not asked more
-// often.
-constexpr int64_t kAfterFailureMs = 100;
-constexpr int64_t kAfterRefusalMs = 1000;
-constexpr int64_t kBlockedMs = 20;
 // Redeemed receipts wake nobody.
 constexpr int64_t kReceiptsIntervalMs = 100;
-
-const penstock_record& record_of(const penstock_batch& batch, uint64_t index) {
-  return *reinterpret_cast<const penstock_record*>(reinterpret_cast<const char*>(batch.records) +
-                                                   index * batch.record_stride);
-}
-
-std::string create(const penstock_stage& stage, const std::vector<penstock_option>& options,
-                   const penstock_host& host, penstock_instance*& out) {
-  client::Error error;
-  const int32_t result =
-      stage.create(&host, options.data(), options.size(), sizeof(penstock_option), &out, &error);
-  return result < 0 ? error.describe(result) : std::string();
-}
 
 }  // namespace
 
@@ -36,33 +20,24 @@ Reader::Reader(ReaderStages stages, ChunkFormat format, ChunkQueue& queue, LogRe
       writer_(std::move(format)),
       queue_(queue),
       log_(log),
+      input_(*stages_.input),
       outstanding_(stages_.max_unacknowledged_bytes) {}
 
 Reader::~Reader() {
-  if (input_ != nullptr) stages_.input->destroy(input_);
-  if (filter_ != nullptr) stages_.filter->destroy(filter_);
   if (ledger_ != nullptr) stages_.receipts->close(ledger_);
 }
 
 std::string Reader::open() {
-  penstock_host host{};
-  host.struct_size = sizeof host;
-  host.ctx = &log_;
-  host.log = [](void* log, int32_t level, penstock_bytes text) {
-    static_cast<LogRelay*>(log)->line(level, {text.data, text.size});
-  };
+  const penstock_host host = client::logging_host(log_);
   if (stages_.filter != nullptr) {
-    if (std::string problem = create(*stages_.filter, stages_.filter_options, host, filter_); !problem.empty())
-      return problem;
+    filter_.emplace(*stages_.filter);
+    if (std::string problem = filter_->open(&host, stages_.filter_options); !problem.empty()) return problem;
   }
   if (stages_.receipts != nullptr) {
     client::Error error;
     if (const int32_t result = stages_.receipts->open(&ledger_, &error); result < 0) return error.describe(result);
   }
-  if (std::string problem = create(*stages_.input, stages_.input_options, host, input_); !problem.empty())
-    return problem;
-  descriptor_ = stages_.input->descriptor(input_);
-  return {};
+  return input_.open(&host, stages_.input_options);
 }
 
 bool Reader::turn(int64_t now_ms, bool readable) {
@@ -72,30 +47,25 @@ bool Reader::turn(int64_t now_ms, bool readable) {
   if (ledger_ != nullptr) {
     if (auto warning = outstanding_.warning(now_ms)) log_.line(PENSTOCK_LOG_WARN, std::move(*warning));
   }
-  const bool unblocked = was_blocked_ && !blocked;
-  was_blocked_ = blocked;
-  if (unblocked) not_before_ms_ = INT64_MIN;
-  readable_ = readable_ || readable;
-  const bool due = now_ms >= not_before_ms_ && (readable_ || stages_.input->next_deadline_ms(input_) <= now_ms);
-  if (due || unblocked) {
-    readable_ = false;
-    blocked ? pump(now_ms) : poll(now_ms);
-  }
+  if (readable) pacing_.on_readable();
+  using Call = client::InputPacing::Call;
+  const Call call = pacing_.next_call(blocked, now_ms);
+  if (call == Call::poll) poll(now_ms);
+  if (call == Call::pump) pump(now_ms);
   return push();  // also what an earlier turn had no memory for
 }
 
 int64_t Reader::next_ms(int64_t now_ms) const {
-  if (ack_again_) return now_ms + kAfterFailureMs;
+  if (ack_again_) return now_ms + client::Pacing::kAfterFailureMs;
   if (!settled_.empty()) return now_ms;
-  int64_t next_ms = readable_ ? now_ms : stages_.input->next_deadline_ms(input_);
-  next_ms = std::max({next_ms, not_before_ms_, now_ms});
+  const int64_t next_ms = pacing_.next_ms(now_ms);
   return outstanding_.empty() ? next_ms : std::min(next_ms, now_ms + kReceiptsIntervalMs);
 }
 
 void Reader::close(int64_t deadline_ms) {
   settle();
   client::Error error;
-  const int32_t result = stages_.input->close(input_, deadline_ms, &error);
+  const int32_t result = input_.close(deadline_ms, error);
   if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + error.describe(result));
 }
 
@@ -116,7 +86,7 @@ void Reader::settle() {
 // false: the input has no memory for it now.
 bool Reader::ack(const Settled& batch) {
   client::Error error;
-  const int32_t result = stages_.input->input->ack(input_, batch.ack_id, batch.outcome, &error);
+  const int32_t result = input_.ack(batch.ack_id, batch.outcome, error);
   if (result < 0) log_failure("settling a batch: ", error, result);
   ack_again_ = result == PENSTOCK_E_MEMORY;
   return !ack_again_;
@@ -125,21 +95,16 @@ bool Reader::ack(const Settled& batch) {
 void Reader::poll(int64_t now_ms) {
   refused_ = false;
   client::Error error;
-  const int32_t result = stages_.input->input->poll(input_, 0, on_emit, this, &error);
+  const int32_t result = input_.poll(on_emit, this, error);
   ended_ = ended_ || result == PENSTOCK_END;
-  if (result >= 0) return;
-  not_before_ms_ = now_ms + (refused_ ? kAfterRefusalMs : kAfterFailureMs);
-  if (refused_) {
-    readable_ = true;  // it has something, though nothing new will happen to it
-  } else {
-    log_failure("", error, result);
-  }
+  pacing_.on_polled(result, refused_, now_ms);
+  if (result < 0 && !refused_) log_failure("", error, result);
 }
 
 void Reader::pump(int64_t now_ms) {
   client::Error error;
-  const int32_t result = stages_.input->input->pump(input_, 0, &error);
-  not_before_ms_ = now_ms + kBlockedMs;
+  const int32_t result = input_.pump_input(error);
+  pacing_.on_pumped(now_ms);
   if (result < 0) log_failure("", error, result);
 }
 
@@ -206,9 +171,9 @@ bool Reader::full(size_t more_bytes) const {
 }
 
 int32_t Reader::transform(const penstock_batch& batch) {
-  if (filter_ != nullptr) {
+  if (filter_) {
     client::Error error;
-    const int32_t result = stages_.filter->filter->apply(filter_, &batch, on_filtered, this, &error);
+    const int32_t result = filter_->apply(batch, on_filtered, this, error);
     if (result >= 0) return result;
     log_failure("filter " + std::string(stages_.filter->id) + ": ", error, result);
     if (error.retryable != 0 || result == PENSTOCK_E_MEMORY) return result;
@@ -246,7 +211,7 @@ void Reader::add_records(const penstock_batch& batch) {
   const std::string_view receipts = receipts_;
   for (uint64_t i = 0; i < batch.record_count; ++i) {
     const size_t at = std::min(records_added_ * PENSTOCK_RECEIPT_BYTES, receipts.size());
-    writer_.add(record_of(batch, i), receipts.substr(at, PENSTOCK_RECEIPT_BYTES));
+    writer_.add(record_at(batch, i), receipts.substr(at, PENSTOCK_RECEIPT_BYTES));
     ++records_added_;
   }
 }

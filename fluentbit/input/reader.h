@@ -5,12 +5,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "abi/penstock.h"
 #include "client/error.h"
+#include "client/instance.h"
+#include "client/pacing.h"
 #include "client/repeat_limit.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/input/chunk_queue.h"
@@ -21,13 +24,13 @@ namespace penstock::fluentbit {
 
 // The options point into text of the caller's, which is needed during open() only.
 struct ReaderStages {
-  const penstock_stage* input;
+  const penstock_stage* input = nullptr;
   std::vector<penstock_option> input_options;
-  const penstock_stage* filter;  // nullptr: records stay what they are
+  const penstock_stage* filter = nullptr;  // nullptr: records stay what they are
   std::vector<penstock_option> filter_options;
   // A batch is settled when its receipts were redeemed; nullptr: when the agent has taken it.
-  const penstock_receipts* receipts;
-  size_t max_unacknowledged_bytes;  // with receipts: reading stops there
+  const penstock_receipts* receipts = nullptr;
+  size_t max_unacknowledged_bytes = 0;  // with receipts: reading stops there
 };
 
 class Reader {
@@ -47,7 +50,7 @@ class Reader {
 
   // When it wants to be called next, now_ms at the soonest, and what else it waits for until then; -1: nothing.
   int64_t next_ms(int64_t now_ms) const;
-  int descriptor(int64_t now_ms) const { return not_before_ms_ > now_ms ? -1 : descriptor_; }
+  int descriptor(int64_t now_ms) const { return pacing_.descriptor(now_ms); }
 
   // Settles what the agent has taken and saves checkpoints, until deadline_ms. The rest is read again later.
   void close(int64_t deadline_ms);
@@ -80,10 +83,9 @@ class Reader {
   ChunkWriter writer_;
   ChunkQueue& queue_;
   LogRelay& log_;
-  penstock_instance* input_ = nullptr;
-  penstock_instance* filter_ = nullptr;
+  client::Instance input_;
+  std::optional<client::Instance> filter_;
   penstock_ledger* ledger_ = nullptr;
-  int descriptor_ = -1;
 
   Outstanding outstanding_;
   std::vector<Chunk> ready_;      // on their way to the queue
@@ -97,11 +99,9 @@ class Reader {
   size_t bytes_taken_ = 0;  // since the last push()
   bool refused_ = false;
 
-  bool readable_ = true;  // it has never been asked
+  client::InputPacing pacing_{input_};
   bool ack_again_ = false;
   bool ended_ = false;
-  bool was_blocked_ = false;
-  int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says
   int64_t now_ms_ = 0;
   client::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
 };

@@ -8,34 +8,12 @@
 
 namespace penstock::fluentbit {
 
-namespace {
-
-// An output that fails may go on saying that it is due: it is not asked more often.
-constexpr int64_t kAfterFailureMs = 100;
-
-}  // namespace
-
 Delivery::Delivery(DeliveryStages stages, RecordFormat format, LogRelay& log)
-    : stages_(std::move(stages)), batch_(std::move(format)), log_(log) {}
-
-Delivery::~Delivery() {
-  if (output_ != nullptr) stages_.output->destroy(output_);
-}
+    : stages_(std::move(stages)), batch_(std::move(format)), log_(log), output_(*stages_.output) {}
 
 std::string Delivery::open() {
-  penstock_host host{};
-  host.struct_size = sizeof host;
-  host.ctx = &log_;
-  host.log = [](void* log, int32_t level, penstock_bytes text) {
-    static_cast<LogRelay*>(log)->line(level, {text.data, text.size});
-  };
-  const std::vector<penstock_option>& options = stages_.output_options;
-  client::Error error;
-  const int32_t result =
-      stages_.output->create(&host, options.data(), options.size(), sizeof(penstock_option), &output_, &error);
-  if (result < 0) return error.describe(result);
-  descriptor_ = stages_.output->descriptor(output_);
-  return {};
+  const penstock_host host = client::logging_host(log_);
+  return output_.open(&host, stages_.output_options);
 }
 
 void Delivery::begin(Flush& flush, int64_t now_ms) {
@@ -49,29 +27,29 @@ void Delivery::begin(Flush& flush, int64_t now_ms) {
 void Delivery::turn(int64_t now_ms, bool readable) {
   ended_.clear();
   now_ms_ = now_ms;
-  readable_ = readable_ || readable;
-  if (now_ms >= not_before_ms_) {
+  if (readable) pacing_.on_readable();
+  if (!pacing_.paused(now_ms)) {
     write_waiting();
-    if (written_ || readable_ || stages_.output->next_deadline_ms(output_) <= now_ms) pump();
+    if (written_ || pacing_.wanted(now_ms)) pump();
   }
   end_flushes();
   if (without_log_key_ > 0 && now_ms >= told_log_key_ms_ + kRepeatIntervalMs) tell_without_log_key();
 }
 
 int64_t Delivery::next_ms(int64_t now_ms) const {
-  int64_t next_ms = stages_.output->next_deadline_ms(output_);
-  if (written_ || readable_ || can_write()) next_ms = now_ms;
-  if (not_before_ms_ > now_ms) next_ms = not_before_ms_;  // when descriptor() is to be waited for again
+  const bool at_once = (written_ || can_write()) && !pacing_.paused(now_ms);
+  int64_t next_ms = at_once ? now_ms : pacing_.next_ms(now_ms);
   for (const Waiting& one : waiting_)
-    next_ms = std::min(next_ms, one.progress->done() ? now_ms + kAfterFailureMs : one.deadline_ms);
+    next_ms = std::min(next_ms, one.progress->done() ? now_ms + client::Pacing::kAfterFailureMs : one.deadline_ms);
   return next_ms;
 }
 
 void Delivery::close(int64_t deadline_ms) {
   ended_.clear();
   client::Error error;
-  const int32_t result = stages_.output->close(output_, deadline_ms, &error);
-  stages_.output->output->pump(output_, 0, on_settled, this, nullptr);
+  const int32_t result = output_.close(deadline_ms, error);
+  client::Error ignored;
+  output_.pump_output(on_settled, this, ignored);
   closed_ = true;
   end_flushes();
   // What follows needs memory.
@@ -103,10 +81,10 @@ bool Delivery::write_batch(const Flush& flush, Progress& progress) {
   if (batch_.size() > 0) {
     const auto batch = under_way_.emplace(++last_ack_id_, &progress).first;
     client::Error error;
-    const int32_t result = stages_.output->output->write(output_, &batch_.batch(batch->first), &error);
+    const int32_t result = output_.write(batch_.batch(batch->first), error);
     if (result < 0) {
       under_way_.erase(batch);
-      not_before_ms_ = now_ms_ + kAfterFailureMs;
+      pacing_.pause(now_ms_);
       log_failure(error.describe(result));
       return false;
     }
@@ -127,13 +105,12 @@ bool Delivery::write_batch(const Flush& flush, Progress& progress) {
 }
 
 void Delivery::pump() {
-  readable_ = written_ = false;
+  written_ = false;
   client::Error error;
-  const int32_t result = stages_.output->output->pump(output_, 0, on_settled, this, &error);
+  const int32_t result = output_.pump_output(on_settled, this, error);
   full_ = result == PENSTOCK_FULL;
-  if (result >= 0) return;
-  not_before_ms_ = now_ms_ + kAfterFailureMs;
-  log_failure(error.describe(result));
+  pacing_.on_called(result, now_ms_);
+  if (result < 0) log_failure(error.describe(result));
 }
 
 void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "abi/penstock.h"
-#include "client/error.h"
+#include "client/instance.h"
+#include "client/pacing.h"
 #include "client/repeat_limit.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/agent/proxy_abi.h"
@@ -42,7 +43,6 @@ class Delivery {
 
   // log must outlive the delivery.
   Delivery(DeliveryStages stages, RecordFormat format, LogRelay& log);
-  ~Delivery();
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
@@ -64,7 +64,7 @@ class Delivery {
 
   // When it wants to be called next, on CLOCK_MONOTONIC, and what else it waits for until then; -1: nothing.
   int64_t next_ms(int64_t now_ms) const;
-  int descriptor(int64_t now_ms) const { return not_before_ms_ > now_ms ? -1 : descriptor_; }
+  int descriptor(int64_t now_ms) const { return pacing_.descriptor(now_ms); }
 
   // Delivers what can be delivered until deadline_ms, and ends all flushes. The rest is left to the agent.
   void close(int64_t deadline_ms);
@@ -92,8 +92,8 @@ class Delivery {
   DeliveryStages stages_;
   RecordBatch batch_;
   LogRelay& log_;
-  penstock_instance* output_ = nullptr;
-  int descriptor_ = -1;
+  client::Instance output_;
+  client::Pacing pacing_{output_};
 
   std::vector<Waiting> waiting_;             // in the order in which they came
   std::vector<Flush*> ended_;                // has room for all of waiting_
@@ -102,9 +102,7 @@ class Delivery {
   Remembered remembered_{kMaxRemembered, kMaxRememberedMs};
 
   bool full_ = false;
-  bool written_ = false;               // since the last pump
-  bool readable_ = true;               // it has never been asked
-  int64_t not_before_ms_ = INT64_MIN;  // not called sooner, whatever it says
+  bool written_ = false;  // since the last pump
   int64_t now_ms_ = 0;
   client::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
   bool closed_ = false;

@@ -94,7 +94,7 @@ bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcom
   options.stats_interval_ms = settings.stats_interval_ms;
   options.patience_ms = kPatienceMs;
   const bool saved = Loop(pipeline, signals, log, options).run();
-  for (const Input& input : pipeline.inputs()) add_outcomes(*input.instance, outcomes);
+  for (const Input& input : pipeline.inputs()) add_outcomes(input.stage->instance, outcomes);
   return saved;
 }
 

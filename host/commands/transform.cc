@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "host/commands/commands.h"
 #include "host/plan/prepare.h"
+#include "host/plan/running_stage.h"
 #include "host/transform/base64_lines.h"
 #include "host/transform/documents.h"
 #include "host/transform/summary.h"
@@ -90,7 +91,7 @@ StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, 
 }
 
 // How many events the filter left out, by its own counters of these names.
-void read_left_out(const Instance& records, Summary::Rest& rest) {
+void read_left_out(const client::Instance& records, Summary::Rest& rest) {
   const auto read = [](void* ctx, const penstock_stat* stat) {
     auto& out = *static_cast<Summary::Rest*>(ctx);
     if (std::strcmp(stat->name, "dropped") == 0) out.dropped = stat->value;
@@ -145,19 +146,19 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
   Log log(STDERR_FILENO);
   log.set_level(PENSTOCK_LOG_WARN);
   std::string error;
-  const std::unique_ptr<Instance> messages = Instance::create(messages_plan, log, error);
-  const std::unique_ptr<Instance> records = messages ? Instance::create(records_plan, log, error) : nullptr;
+  const auto messages = RunningStage::open(messages_plan, log, error);
+  const auto records = messages ? RunningStage::open(records_plan, log, error) : nullptr;
   if (!records) {
     print_problems({{(messages ? records_plan : messages_plan).place, error, false}});
     return kExitFailed;
   }
-  Transformer transformer(*messages, *records, summary, STDOUT_FILENO);
+  Transformer transformer(messages->instance, records->instance, summary, STDOUT_FILENO);
   for (const std::string& file : files) {
     if (!transformer.reader_gone()) transform_file(file, transformer);
   }
   if (summary != nullptr) {
     Summary::Rest rest{transformer.source_records(), transformer.failures()};
-    read_left_out(*records, rest);
+    read_left_out(records->instance, rest);
     transformer.say(summary->text(rest));
   }
   std::fprintf(stderr, "penstock transform: %lld source records, %lld log events, %lld failures\n",

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "client/has.h"
 #include "host/conf/expand.h"
 
 namespace penstock::host {

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "client/has.h"
 #include "host/modules/builtin.h"
 #include "host/util/safety.h"
 

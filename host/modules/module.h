@@ -10,12 +10,6 @@
 
 namespace penstock::host {
 
-// Whether a struct that starts with struct_size reaches to the end of member, so that member may be read.
-#define PENSTOCK_HAS(pointer, member)                                                             \
-  ((pointer)->struct_size >=                                                                      \
-       offsetof(std::remove_cvref_t<decltype(*(pointer))>, member) + sizeof((pointer)->member) && \
-   (pointer)->member != nullptr)
-
 // Opens a shared object for as long as the process lives, and gives its module. nullptr: defect says what is wrong
 // with it. Run as root, one that others may write is refused.
 const penstock_module* open_module(const std::string& path, std::string& defect);

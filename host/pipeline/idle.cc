@@ -22,7 +22,7 @@ void on_stat(void* ctx, const penstock_stat* stat) noexcept {
 
 bool IdleCheck::caught_up(const std::vector<Input>& inputs) {
   Reading reading;
-  for (const Input& input : inputs) input.instance->stats(on_stat, &reading);
+  for (const Input& input : inputs) input.stage->instance.stats(on_stat, &reading);
   const bool tried_again = reading.retries != retries_;
   retries_ = reading.retries;
   return !reading.behind && !tried_again;

@@ -9,10 +9,6 @@ namespace penstock::host {
 
 namespace {
 
-// An instance that fails, or that cannot emit, may go on saying that it is due: it is not asked more often.
-constexpr int64_t kAfterFailureMs = 100;
-constexpr int64_t kAfterRefusalMs = 1000;
-constexpr int64_t kBlockedMs = 20;
 // Inputs have at least that long to save what they have, also when Grace is used up.
 constexpr int64_t kLeastCloseMs = 1000;
 
@@ -26,28 +22,19 @@ Loop::Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptio
       log_(log),
       options_(options),
       progress_(pipeline),
-      input_paces_(pipeline.inputs().size()),
-      output_paces_(pipeline.outputs().size()),
       active_ms_(client::monotonic_ms()),
       next_stats_ms_(options.stats_interval_ms > 0 ? active_ms_ + options.stats_interval_ms : INT64_MAX),
       progress_ms_(active_ms_) {
-  for (size_t i = 0; i < input_paces_.size(); ++i) {
-    input_paces_[i].descriptor = pipeline.inputs()[i].instance->descriptor();
-  }
-  for (size_t i = 0; i < output_paces_.size(); ++i) {
-    output_paces_[i].descriptor = pipeline.outputs()[i].instance->descriptor();
-  }
+  for (const Input& input : pipeline.inputs()) input_pacings_.emplace_back(input.stage->instance);
+  for (const Output& output : pipeline.outputs()) output_pacings_.emplace_back(output.stage->instance);
 }
 
 bool Loop::run() {
-  // Each is called once, whatever it says: it has never been asked.
-  for (Pace& pace : input_paces_) pace.readable = true;
-  for (Pace& pace : output_paces_) pace.readable = true;
   while (true) {
     turn(true);
     const int64_t now_ms = client::monotonic_ms();
     if (const char* reason = reason_to_end(now_ms)) return drain(reason);
-    int64_t until_ms = std::min(next_deadline_ms(), next_stats_ms_);
+    int64_t until_ms = std::min(next_ms(now_ms), next_stats_ms_);
     if (options_.exit_when_idle_ms) until_ms = std::min(until_ms, active_ms_ + *options_.exit_when_idle_ms);
     if (options_.patience_ms) until_ms = std::min(until_ms, progress_ms_ + *options_.patience_ms);
     wait(until_ms);
@@ -84,7 +71,7 @@ bool Loop::out_of_patience(int64_t now_ms) {
   if (now_ms - progress_ms_ < *options_.patience_ms) return false;
   for (const Output& output : pipeline_.outputs()) {
     if (output.unsettled == 0) continue;
-    log_.line(PENSTOCK_LOG_ERROR, output.instance->label(),
+    log_.line(PENSTOCK_LOG_ERROR, output.stage->log.label(),
               "gave up: of what it has taken nothing was delivered or recorded for " +
                   std::to_string(*options_.patience_ms / 1000) + " s");
   }
@@ -93,10 +80,12 @@ bool Loop::out_of_patience(int64_t now_ms) {
 
 void Loop::turn(bool polling) {
   const int64_t now_ms = client::monotonic_ms();
-  for (size_t i = 0; i < output_paces_.size(); ++i) turn_output(pipeline_.outputs()[i], output_paces_[i], now_ms);
+  for (size_t i = 0; i < output_pacings_.size(); ++i) {
+    turn_output(pipeline_.outputs()[i], output_pacings_[i], now_ms);
+  }
   pipeline_.deliver_acks(now_ms);
-  for (size_t i = 0; i < input_paces_.size(); ++i) {
-    turn_input(pipeline_.inputs()[i], input_paces_[i], polling, now_ms);
+  for (size_t i = 0; i < input_pacings_.size(); ++i) {
+    turn_input(pipeline_.inputs()[i], input_pacings_[i], polling, now_ms);
   }
   pipeline_.deliver_acks(now_ms);  // what the filters left nothing of
   if (pipeline_.in_flight() > 0) active_ms_ = now_ms;
@@ -106,47 +95,31 @@ void Loop::turn(bool polling) {
   }
 }
 
-bool Loop::due(const Instance& instance, const Pace& pace, int64_t now_ms) {
-  return now_ms >= pace.not_before_ms && (pace.readable || instance.next_deadline_ms() <= now_ms);
+void Loop::turn_output(Output& output, client::Pacing& pacing, int64_t now_ms) {
+  if (output.written || pacing.due(now_ms)) pacing.on_called(pipeline_.pump(output, now_ms), now_ms);
 }
 
-void Loop::turn_output(Output& output, Pace& pace, int64_t now_ms) {
-  if (!output.written && !due(*output.instance, pace, now_ms)) return;
-  pace.readable = false;
-  if (pipeline_.pump(output, now_ms) < 0) pace.not_before_ms = now_ms + kAfterFailureMs;
-}
-
-void Loop::turn_input(Input& input, Pace& pace, bool polling, int64_t now_ms) {
-  const bool blocked = !polling || input.ended || input.blocked();
-  const bool unblocked = pace.was_blocked && !blocked;
-  pace.was_blocked = blocked;
-  if (unblocked) pace.not_before_ms = INT64_MIN;
-  if (!unblocked && !due(*input.instance, pace, now_ms)) return;
-  pace.readable = false;
-  if (blocked) {
+void Loop::turn_input(Input& input, client::InputPacing& pacing, bool polling, int64_t now_ms) {
+  using Call = client::InputPacing::Call;
+  const Call call = pacing.next_call(!polling || input.ended || input.blocked(), now_ms);
+  if (call == Call::pump) {
     pipeline_.pump(input, now_ms);
-    pace.not_before_ms = now_ms + kBlockedMs;
-    return;
+    pacing.on_pumped(now_ms);
   }
+  if (call != Call::poll) return;
   const int64_t emitted = input.batches_emitted;
   const int32_t result = pipeline_.poll(input, now_ms);
-  if (result < 0) pace.not_before_ms = now_ms + (input.refused ? kAfterRefusalMs : kAfterFailureMs);
-  if (input.refused) pace.readable = true;  // it has something, though nothing new will happen to it
+  pacing.on_polled(result, input.refused, now_ms);
   if (result < 0 || input.batches_emitted != emitted) active_ms_ = now_ms;
 }
 
-int64_t Loop::next_deadline_ms() const {
-  int64_t next_ms = INT64_MAX;
-  const auto consider = [&](const Instance& instance, const Pace& pace) {
-    const int64_t wanted_ms = pace.readable ? INT64_MIN : instance.next_deadline_ms();
-    next_ms = std::min(next_ms, std::max(wanted_ms, pace.not_before_ms));
-  };
-  for (size_t i = 0; i < input_paces_.size(); ++i) consider(*pipeline_.inputs()[i].instance, input_paces_[i]);
-  for (size_t i = 0; i < output_paces_.size(); ++i) {
-    const Output& output = pipeline_.outputs()[i];
-    if (output.written) return INT64_MIN;
-    consider(*output.instance, output_paces_[i]);
+int64_t Loop::next_ms(int64_t now_ms) const {
+  int64_t next_ms = pipeline_.has_unacked() ? now_ms + client::Pacing::kAfterFailureMs : INT64_MAX;
+  for (const Output& output : pipeline_.outputs()) {
+    if (output.written) return now_ms;
   }
+  for (const client::InputPacing& pacing : input_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
+  for (const client::Pacing& pacing : output_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
   return next_ms;
 }
 
@@ -154,26 +127,20 @@ void Loop::wait(int64_t until_ms) {
   descriptors_.assign(1, {signals_.descriptor(), POLLIN, 0});
   polled_.assign(1, nullptr);
   const int64_t now_ms = client::monotonic_ms();
-  if (pipeline_.has_unacked()) until_ms = std::min(until_ms, now_ms + kAfterFailureMs);
-  const auto add = [&](Pace& pace) {
-    if (pace.descriptor < 0) return;
-    if (pace.not_before_ms > now_ms) {
-      until_ms = std::min(until_ms, pace.not_before_ms);
-      return;
-    }
-    descriptors_.push_back({pace.descriptor, POLLIN, 0});
-    polled_.push_back(&pace);
+  const auto add = [&](client::Pacing& pacing) {
+    descriptors_.push_back({pacing.descriptor(now_ms), POLLIN, 0});  // -1 is skipped
+    polled_.push_back(&pacing);
   };
-  for (Pace& pace : input_paces_) add(pace);
-  for (Pace& pace : output_paces_) add(pace);
+  for (client::InputPacing& pacing : input_pacings_) add(pacing);
+  for (client::Pacing& pacing : output_pacings_) add(pacing);
   if (signals_.received() != nullptr) descriptors_[0].fd = -1;  // stays readable
 
   const int timeout_ms = client::poll_timeout_ms(until_ms, now_ms);
   if (::poll(descriptors_.data(), descriptors_.size(), timeout_ms) <= 0) return;
   for (size_t i = 1; i < descriptors_.size(); ++i) {
-    if (descriptors_[i].revents != 0) polled_[i]->readable = true;
+    if (descriptors_[i].revents != 0) polled_[i]->on_readable();
     if ((descriptors_[i].revents & POLLNVAL) != 0)
-      polled_[i]->descriptor = -1;  // not open: it would never be quiet
+      polled_[i]->ignore_descriptor();  // not open: it would never be quiet
   }
 }
 
@@ -185,8 +152,9 @@ bool Loop::drain(const char* reason) {
                 " in flight, at most " + std::to_string(options_.grace_ms) + " ms");
   while (true) {
     turn(false);
-    if (pipeline_.in_flight() == 0 || client::monotonic_ms() >= deadline_ms) break;
-    wait(std::min(next_deadline_ms(), deadline_ms));
+    const int64_t now_ms = client::monotonic_ms();
+    if (pipeline_.in_flight() == 0 || now_ms >= deadline_ms) break;
+    wait(std::min(next_ms(now_ms), deadline_ms));
   }
   const int64_t now_ms = client::monotonic_ms();
   const bool saved = pipeline_.close(now_ms, deadline_ms, std::max(deadline_ms, now_ms + kLeastCloseMs));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "client/pacing.h"
 #include "host/pipeline/idle.h"
 #include "host/pipeline/pipeline.h"
 #include "host/pipeline/progress.h"
@@ -33,21 +34,12 @@ class Loop {
   bool run();
 
  private:
-  // What the loop knows of an instance beside what the instance tells.
-  struct Pace {
-    int descriptor = -1;
-    bool readable = false;
-    int64_t not_before_ms = INT64_MIN;  // not called sooner, whatever it says
-    bool was_blocked = false;           // input: at the last turn
-  };
-
   const char* reason_to_end(int64_t now_ms);
   void turn(bool polling);
-  void turn_output(Output& output, Pace& pace, int64_t now_ms);
-  void turn_input(Input& input, Pace& pace, bool polling, int64_t now_ms);
+  void turn_output(Output& output, client::Pacing& pacing, int64_t now_ms);
+  void turn_input(Input& input, client::InputPacing& pacing, bool polling, int64_t now_ms);
   void wait(int64_t until_ms);
-  int64_t next_deadline_ms() const;
-  static bool due(const Instance& instance, const Pace& pace, int64_t now_ms);
+  int64_t next_ms(int64_t now_ms) const;
   bool out_of_patience(int64_t now_ms);
   bool drain(const char* reason);
 
@@ -57,11 +49,11 @@ class Loop {
   LoopOptions options_;
   Progress progress_;
   IdleCheck idle_;
-  std::vector<Pace> input_paces_;
-  std::vector<Pace> output_paces_;
+  std::vector<client::InputPacing> input_pacings_;
+  std::vector<client::Pacing> output_pacings_;
   std::vector<pollfd> descriptors_;
-  std::vector<Pace*> polled_;  // the pace for each of descriptors_, nullptr for the signals'
-  int64_t active_ms_;          // when something last came, failed or was in flight
+  std::vector<client::Pacing*> polled_;  // the pacing for each of descriptors_, nullptr for the signals'
+  int64_t active_ms_;                    // when something last came, failed or was in flight
   int64_t next_stats_ms_;
   int64_t progress_ms_;  // when something was last emitted or settled
   int64_t progress_made_ = 0;

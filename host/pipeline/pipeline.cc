@@ -61,25 +61,25 @@ penstock_batch known_part(const penstock_batch& batch) {
 }  // namespace
 
 bool Pipeline::open(const Plan& plan, Problem& problem) {
-  const auto make = [&](const StagePlan& stage) {
+  const auto start = [&](const StagePlan& stage) {
     std::string error;
-    auto instance = Instance::create(stage, log_, error);
-    if (!instance) problem = {stage.place, stage.label + " does not start: " + error, false};
-    return instance;
+    auto started = RunningStage::open(stage, log_, error);
+    if (!started) problem = {stage.place, stage.label + " does not start: " + error, false};
+    return started;
   };
   // Inputs last: they are the ones who would have work to lose.
   for (const StagePlan& stage : plan.outputs) {
-    outputs_.push_back({make(stage)});
-    if (!outputs_.back().instance) return false;
+    outputs_.push_back({start(stage)});
+    if (!outputs_.back().stage) return false;
   }
   for (const StagePlan& stage : plan.filters) {
-    filters_.push_back(make(stage));
+    filters_.push_back(start(stage));
     if (!filters_.back()) return false;
   }
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
     Input input;
-    input.instance = make(plan.inputs[i]);
-    if (!input.instance) return false;
+    input.stage = start(plan.inputs[i]);
+    if (!input.stage) return false;
     for (const size_t filter : plan.routes[i].filters) input.filters.push_back(filters_[filter].get());
     for (const size_t output : plan.routes[i].outputs) input.outputs.push_back(&outputs_[output]);
     inputs_.push_back(std::move(input));
@@ -92,19 +92,16 @@ int32_t Pipeline::poll(Input& input, int64_t now_ms) {
   input.refused = false;
   EmitContext context{this, static_cast<size_t>(&input - inputs_.data())};
   client::Error error;
-  const Instance& instance = *input.instance;
-  const int32_t result = instance.stage().input->poll(instance.self(), 0, on_emit, &context, &error);
+  const int32_t result = input.stage->instance.poll(on_emit, &context, error);
   if (result == PENSTOCK_END) input.ended = true;
-  if (!input.refused) input.instance->log_result(Instance::Call::poll, result, error, now_ms);
+  if (!input.refused) input.stage->log.result(StageLog::Call::poll, result, error, now_ms);
   return result;
 }
 
 int32_t Pipeline::pump(Input& input, int64_t now_ms) {
-  const Instance& instance = *input.instance;
-  if (!PENSTOCK_HAS(instance.stage().input, pump)) return PENSTOCK_OK;
   client::Error error;
-  const int32_t result = instance.stage().input->pump(instance.self(), 0, &error);
-  input.instance->log_result(Instance::Call::pump, result, error, now_ms);
+  const int32_t result = input.stage->instance.pump_input(error);
+  input.stage->log.result(StageLog::Call::pump, result, error, now_ms);
   return result;
 }
 
@@ -113,11 +110,10 @@ int32_t Pipeline::pump(Output& output, int64_t now_ms) {
   output.written = false;
   settling_ = &output;
   client::Error error;
-  const Instance& instance = *output.instance;
-  const int32_t result = instance.stage().output->pump(instance.self(), 0, on_settled, this, &error);
+  const int32_t result = output.stage->instance.pump_output(on_settled, this, error);
   if (result == PENSTOCK_OK || result == PENSTOCK_FULL) output.full = result == PENSTOCK_FULL;
   if (result == PENSTOCK_END) output.ended = true;
-  output.instance->log_result(Instance::Call::pump, result, error, now_ms);
+  output.stage->log.result(StageLog::Call::pump, result, error, now_ms);
   return result;
 }
 
@@ -132,23 +128,23 @@ void Pipeline::deliver_acks(int64_t now_ms) {
 
 // False where it is to be done again.
 bool Pipeline::ack(const Joins::Settled& settled, int64_t now_ms) {
-  Instance& instance = *inputs_[settled.input].instance;
+  RunningStage& stage = *inputs_[settled.input].stage;
   client::Error error;
-  const int32_t result = instance.stage().input->ack(instance.self(), settled.ack_id, settled.outcome, &error);
-  instance.log_result(Instance::Call::ack, result, error, now_ms);
+  const int32_t result = stage.instance.ack(settled.ack_id, settled.outcome, error);
+  stage.log.result(StageLog::Call::ack, result, error, now_ms);
   return result >= 0 || error.retryable == 0;
 }
 
 bool Pipeline::close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadline_ms) {
   bool saved = true;
   for (Output& output : outputs_) {
-    saved = output.instance->close(outputs_deadline_ms) >= 0 && saved;
+    saved = output.stage->close(outputs_deadline_ms) >= 0 && saved;
     pump(output, now_ms);  // hands over what is left
   }
   joins_.give_back_all();
   deliver_acks(now_ms);
   for (const auto& filter : filters_) saved = filter->close(deadline_ms) >= 0 && saved;
-  for (Input& input : inputs_) saved = input.instance->close(deadline_ms) >= 0 && saved;
+  for (Input& input : inputs_) saved = input.stage->close(deadline_ms) >= 0 && saved;
   return saved;
 }
 
@@ -198,12 +194,12 @@ int32_t Pipeline::forward(Passage& passage, size_t hop, const penstock_batch& ba
 }
 
 int32_t Pipeline::filter(Passage& passage, size_t hop, const penstock_batch& batch) {
-  Instance& instance = *passage.input->filters[hop];
+  RunningStage& stage = *passage.input->filters[hop];
   Hop next{&passage, hop + 1};
   client::Error error;
-  const int32_t result = instance.stage().filter->apply(instance.self(), &batch, on_filtered, &next, &error);
+  const int32_t result = stage.instance.apply(batch, on_filtered, &next, error);
   if (passage.refused && result < 0) return result;  // by those behind, who have logged it
-  instance.log_result(Instance::Call::apply, result, error, now_ms_);
+  stage.log.result(StageLog::Call::apply, result, error, now_ms_);
   if (result >= 0) return PENSTOCK_OK;
   if (result != PENSTOCK_E_DATA && error.retryable != 0 && !passage.taken) {
     passage.refused = true;
@@ -217,12 +213,11 @@ int32_t Pipeline::filter(Passage& passage, size_t hop, const penstock_batch& bat
 int32_t Pipeline::write(Passage& passage, const penstock_batch& batch) {
   int32_t refusal = PENSTOCK_OK;
   for (Output* output : passage.input->outputs) {
-    Instance& instance = *output->instance;
     penstock_batch named = known_part(batch);
     named.ack_id = passage.id;
     client::Error error;
-    const int32_t result = instance.stage().output->write(instance.self(), &named, &error);
-    instance.log_result(Instance::Call::write, result, error, now_ms_);
+    const int32_t result = output->stage->instance.write(named, error);
+    output->stage->log.result(StageLog::Call::write, result, error, now_ms_);
     if (result < 0) {
       refusal = result;
       continue;

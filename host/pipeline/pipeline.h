@@ -9,14 +9,14 @@
 
 #include "abi/penstock.h"
 #include "host/pipeline/joins.h"
-#include "host/plan/instance.h"
 #include "host/plan/plan.h"
+#include "host/plan/running_stage.h"
 #include "host/util/log.h"
 
 namespace penstock::host {
 
 struct Output {
-  std::unique_ptr<Instance> instance;
+  std::unique_ptr<RunningStage> stage;
   bool full = false;     // give no more until a pump() has made room
   bool written = false;  // since the last pump()
   bool ended = false;    // will never take anything again
@@ -24,8 +24,8 @@ struct Output {
 };
 
 struct Input {
-  std::unique_ptr<Instance> instance;
-  std::vector<Instance*> filters;
+  std::unique_ptr<RunningStage> stage;
+  std::vector<RunningStage*> filters;
   std::vector<Output*> outputs;
   bool ended = false;           // will never emit anything again
   bool refused = false;         // in the last poll() nobody took what it emitted
@@ -63,7 +63,7 @@ class Pipeline {
 
   std::vector<Input>& inputs() { return inputs_; }
   std::vector<Output>& outputs() { return outputs_; }
-  const std::vector<std::unique_ptr<Instance>>& filters() const { return filters_; }
+  const std::vector<std::unique_ptr<RunningStage>>& filters() const { return filters_; }
   size_t in_flight() const { return joins_.in_flight() + unacked_.size(); }
   bool has_unacked() const { return !unacked_.empty(); }  // deliver_acks() has more to do
   int64_t given_back() const { return given_back_; }      // batches, so far
@@ -84,7 +84,7 @@ class Pipeline {
   int32_t write(Passage& passage, const penstock_batch& batch);
 
   Log& log_;
-  std::vector<std::unique_ptr<Instance>> filters_;
+  std::vector<std::unique_ptr<RunningStage>> filters_;
   std::vector<Output> outputs_;  // not resized once inputs_ point into it
   std::vector<Input> inputs_;
   Joins joins_;

@@ -40,7 +40,7 @@ void on_stat(void* ctx, const penstock_stat* stat) noexcept {
   if (name == "failures") reading.totals.failures += stat->value;
 }
 
-void read(Totals& totals, const Instance& instance) {
+void read(Totals& totals, const client::Instance& instance) {
   Reading reading{totals, instance.stage().kind};
   instance.stats(on_stat, &reading);
   totals.records_out += reading.records_out >= 0 ? reading.records_out : reading.records_in;
@@ -54,9 +54,9 @@ std::string rate(int64_t now, int64_t before, int64_t elapsed_ms) {
 
 Totals read_totals(Pipeline& pipeline) {
   Totals totals;
-  for (const Input& input : pipeline.inputs()) read(totals, *input.instance);
-  for (const auto& filter : pipeline.filters()) read(totals, *filter);
-  for (const Output& output : pipeline.outputs()) read(totals, *output.instance);
+  for (const Input& input : pipeline.inputs()) read(totals, input.stage->instance);
+  for (const auto& filter : pipeline.filters()) read(totals, filter->instance);
+  for (const Output& output : pipeline.outputs()) read(totals, output.stage->instance);
   return totals;
 }
 

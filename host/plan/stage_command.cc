@@ -10,8 +10,9 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
-#include "host/plan/instance.h"
+#include "client/instance.h"
 #include "host/plan/prepare.h"
+#include "host/plan/stage_log.h"
 #include "host/util/arguments.h"
 #include "host/util/wrap.h"
 #include "host/util/write_all.h"
@@ -32,25 +33,12 @@ bool find_command(const penstock_stage& stage, std::string_view name, penstock_c
   return false;
 }
 
-struct LogOf {
-  Log log{STDERR_FILENO};
-  const std::string* label = nullptr;
-};
-
-void log_line(void* ctx, int32_t level, penstock_bytes text) noexcept {
-  auto& to = *static_cast<LogOf*>(ctx);
-  to.log.line(level, *to.label, {text.data, text.size});
-}
-
 int32_t call(const StagePlan& plan, const penstock_command& command, const std::vector<penstock_option>& arguments,
              penstock_print_fn print, void* print_ctx, client::Error& error) {
-  LogOf log;
-  log.label = &plan.label;
-  log.log.set_level(PENSTOCK_LOG_WARN);
-  penstock_host host{};
-  host.struct_size = sizeof host;
-  host.ctx = &log;
-  host.log = log_line;
+  Log log(STDERR_FILENO);
+  log.set_level(PENSTOCK_LOG_WARN);
+  StageLog stage_log(plan.label, log);
+  const penstock_host host = client::logging_host(stage_log);
   const std::vector<penstock_option> options = abi_options(plan.options);
   return command.run(&host, options.data(), options.size(), arguments.data(), arguments.size(),
                      sizeof(penstock_option), print, print_ctx, &error);

@@ -6,11 +6,13 @@
 #include <new>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/text.h"
 
 // The ABI's opaque type is whatever a stage makes of it.
 namespace {
 
+using penstock::bytes;
 using penstock::host::FailureFile;
 using penstock::host::FailureLine;
 using penstock::host::ReplayOutcomes;
@@ -29,8 +31,6 @@ struct Replay {
 };
 
 Replay* of(penstock_instance* self) { return reinterpret_cast<Replay*>(self); }
-
-penstock_bytes abi_bytes(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string option(const penstock_option* options, size_t count, std::string_view key) {
   for (size_t i = 0; i < count; ++i) {
@@ -76,7 +76,7 @@ int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
   const FailureLine& line = self.line;
   penstock_record record{};
   record.time_ms = line.arrival_time_ms;
-  record.body = abi_bytes(line.data);
+  record.body = bytes(line.data);
   record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
   penstock_batch batch{};
   batch.struct_size = sizeof batch;
@@ -84,16 +84,16 @@ int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
   batch.ack_id = static_cast<uint64_t>(self.file->number());
   batch.records = &record;
   batch.record_count = 1;
-  batch.log_group = abi_bytes(line.log_group);
-  batch.log_stream = abi_bytes(line.log_stream);
-  batch.owner = abi_bytes(line.owner);
-  batch.region = abi_bytes(line.region);
-  batch.stream = abi_bytes(line.stream);
-  batch.shard_id = abi_bytes(line.shard_id);
-  batch.sequence_number = abi_bytes(line.sequence_number);
+  batch.log_group = bytes(line.log_group);
+  batch.log_stream = bytes(line.log_stream);
+  batch.owner = bytes(line.owner);
+  batch.region = bytes(line.region);
+  batch.stream = bytes(line.stream);
+  batch.shard_id = bytes(line.shard_id);
+  batch.sequence_number = bytes(line.sequence_number);
   batch.sub_sequence_number = line.sub_sequence_number;
   batch.arrival_time_ms = line.arrival_time_ms;
-  (self.stage == FailureLine::Stage::output ? record.key : batch.partition_key) = abi_bytes(line.partition_key);
+  (self.stage == FailureLine::Stage::output ? record.key : batch.partition_key) = bytes(line.partition_key);
   return emit(ctx, &batch);
 }
 
@@ -126,7 +126,7 @@ int32_t ack(penstock_instance* instance, uint64_t ack_id, int32_t outcome, penst
       ++outcomes.given_back;
       const std::string text =
           self.name + ":" + std::to_string(ack_id) + ": this record could not be replayed, or not all of it";
-      self.host.log(self.host.ctx, PENSTOCK_LOG_ERROR, abi_bytes(text));
+      self.host.log(self.host.ctx, PENSTOCK_LOG_ERROR, bytes(text));
     }
   }
   return PENSTOCK_OK;
@@ -189,7 +189,7 @@ StagePlan replay_input(const FailureFile& file, const std::string& name, Failure
   return plan;
 }
 
-void add_outcomes(const Instance& replay, ReplayOutcomes& outcomes) {
+void add_outcomes(const client::Instance& replay, ReplayOutcomes& outcomes) {
   const auto add = [](void* ctx, const penstock_stat* stat) {
     auto& to = *static_cast<ReplayOutcomes*>(ctx);
     const std::string_view name = stat->name;

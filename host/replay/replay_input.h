@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "host/plan/instance.h"
+#include "client/instance.h"
 #include "host/plan/plan.h"
 #include "host/replay/failure_file.h"
 #include "host/replay/failure_line.h"
@@ -24,6 +24,6 @@ struct ReplayOutcomes {
   int64_t given_back = 0;  // neither
 };
 // Adds those of such an instance, which may be closed.
-void add_outcomes(const Instance& replay, ReplayOutcomes& outcomes);
+void add_outcomes(const client::Instance& replay, ReplayOutcomes& outcomes);
 
 }  // namespace penstock::host

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/base64.h"
+#include "base/bytes.h"
 #include "base/text.h"
 #include "host/util/write_all.h"
 
@@ -17,8 +18,6 @@ namespace penstock::host {
 namespace {
 
 constexpr size_t kFlushBytes = 65536;
-
-penstock_bytes abi_bytes(std::string_view text) { return {text.data(), text.size()}; }
 
 bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
@@ -30,7 +29,7 @@ int64_t wall_ms() {
 
 }  // namespace
 
-Transformer::Transformer(Instance& messages, Instance& records, Summary* summary, int fd)
+Transformer::Transformer(client::Instance& messages, client::Instance& records, Summary* summary, int fd)
     : messages_(messages), records_(records), summary_(summary), fd_(fd), terminal_(isatty(fd) == 1) {}
 
 void Transformer::document(std::string_view text, bool is_json, const std::string& place) {
@@ -64,12 +63,12 @@ void Transformer::event_record(KinesisRecord& record, const std::string& place) 
   source_record(*bytes, record, here);
 }
 
-void Transformer::source_record(std::string_view bytes, const KinesisRecord& origin, const std::string& place) {
+void Transformer::source_record(std::string_view body, const KinesisRecord& origin, const std::string& place) {
   if (reader_gone_) return;
   ++source_records_;
   penstock_record record{};
   record.time_ms = origin.arrival_time_ms > 0 ? origin.arrival_time_ms : wall_ms();
-  record.body = abi_bytes(bytes);
+  record.body = bytes(body);
   record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
   penstock_batch batch{};
   batch.struct_size = sizeof batch;
@@ -77,23 +76,23 @@ void Transformer::source_record(std::string_view bytes, const KinesisRecord& ori
   batch.ack_id = static_cast<uint64_t>(source_records_);
   batch.records = &record;
   batch.record_count = 1;
-  batch.region = abi_bytes(origin.region);
-  batch.stream = abi_bytes(origin.stream);
-  batch.shard_id = abi_bytes(origin.shard_id);
-  batch.sequence_number = abi_bytes(origin.sequence_number);
-  batch.partition_key = abi_bytes(origin.partition_key);
+  batch.region = bytes(origin.region);
+  batch.stream = bytes(origin.stream);
+  batch.shard_id = bytes(origin.shard_id);
+  batch.sequence_number = bytes(origin.sequence_number);
+  batch.partition_key = bytes(origin.partition_key);
   batch.arrival_time_ms = record.time_ms;
 
   place_ = &place;
   client::Error error;
-  const int32_t result = messages_.stage().filter->apply(messages_.self(), &batch, on_events, this, &error);
+  const int32_t result = messages_.apply(batch, on_events, this, error);
   if (result < 0 && !reader_gone_) fail(place, error.describe(result));
 }
 
 int32_t Transformer::on_events(void* ctx, const penstock_batch* batch) noexcept {
   Transformer& self = *static_cast<Transformer*>(ctx);
   client::Error error;
-  const int32_t result = self.records_.stage().filter->apply(self.records_.self(), batch, on_records, ctx, &error);
+  const int32_t result = self.records_.apply(*batch, on_records, ctx, error);
   if (self.reader_gone_) return PENSTOCK_E_IO;
   // The events of the other batches come out all the same.
   if (result < 0) self.fail(*self.place_, error.describe(result));

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "abi/penstock.h"
-#include "host/plan/instance.h"
+#include "client/instance.h"
 #include "host/transform/invocation_event.h"
 #include "host/transform/summary.h"
 
@@ -18,7 +18,7 @@ class Transformer {
  public:
   // All must outlive it. Prints the records to fd, which is borrowed; on a terminal what could move it is escaped.
   // With summary (or nullptr) they go there instead.
-  Transformer(Instance& messages, Instance& records, Summary* summary, int fd);
+  Transformer(client::Instance& messages, client::Instance& records, Summary* summary, int fd);
 
   // One piece of text as Documents (documents.h) cuts it and Base64Lines (base64_lines.h) joins it: a subscription
   // message, JSON with records in it (invocation_event.h), or base64. place is put before failures, like
@@ -45,11 +45,11 @@ class Transformer {
 
   void base64_line(std::string_view text, const std::string& place);
   void event_record(KinesisRecord& record, const std::string& place);
-  void source_record(std::string_view bytes, const KinesisRecord& origin, const std::string& place);
+  void source_record(std::string_view body, const KinesisRecord& origin, const std::string& place);
   void print(std::string_view body);
 
-  Instance& messages_;
-  Instance& records_;
+  client::Instance& messages_;
+  client::Instance& records_;
   Summary* summary_;
   int fd_;
   bool terminal_;

@@ -25,13 +25,9 @@ constexpr char kPythonLine[] =
 // The records that the real filter makes.
 struct Filtering {
   explicit Filtering(LambdaRecords::Options options = {"log"}) {
-    EXPECT_EQ(kLambdaLogsStage.create(nullptr, nullptr, 0, sizeof(penstock_option), &instance, nullptr),
-              PENSTOCK_OK);
-    records = std::make_unique<LambdaRecords>(std::move(options), *kLambdaLogsStage.filter, *instance);
+    EXPECT_EQ(filter.open(nullptr, {}), "");
+    records = std::make_unique<LambdaRecords>(std::move(options), filter);
   }
-  ~Filtering() { kLambdaLogsStage.destroy(instance); }
-  Filtering(const Filtering&) = delete;
-  Filtering& operator=(const Filtering&) = delete;
 
   // What a chunk becomes, all of it or as it is.
   std::string apply(const std::string& chunk) {
@@ -41,7 +37,7 @@ struct Filtering {
   std::vector<Event> events(const std::string& chunk) { return events_of(apply(chunk)); }
   const std::string& problem() const { return records->problem(); }
 
-  penstock_instance* instance = nullptr;
+  client::Instance filter{kLambdaLogsStage};
   std::unique_ptr<LambdaRecords> records;
   bool changed = false;
 };
@@ -265,10 +261,23 @@ TEST(fluentbit_lambda_records, any_bytes_pass_with_the_events_that_they_have) {
 
 // A filter that does what a function does, in place of lambda_logs.
 using Apply = int32_t(penstock_instance*, const penstock_batch*, penstock_emit_fn, void*, penstock_error*);
+class Applying {
+ public:
+  explicit Applying(Apply* apply) : calls_{sizeof calls_, 0, apply} {
+    stage_.filter = &calls_;
+    EXPECT_EQ(instance_.open(nullptr, {}), "");
+  }
+  client::Instance& instance() { return instance_; }
+
+ private:
+  penstock_filter calls_;
+  penstock_stage stage_ = kLambdaLogsStage;
+  client::Instance instance_{stage_};
+};
+
 std::string problem_with(Apply* apply) {
-  const penstock_filter filter = {sizeof filter, 0, apply};
-  Filtering real;
-  LambdaRecords records({"log"}, filter, *real.instance);
+  Applying filter(apply);
+  LambdaRecords records({"log"}, filter.instance());
   EXPECT_FALSE(records.apply(event_with("one") + event_with("two")));
   return records.problem();
 }
@@ -285,12 +294,9 @@ TEST(fluentbit_lambda_records, a_filter_that_fails_changes_nothing_and_is_told_w
 TEST(fluentbit_lambda_records, a_filter_that_fails_midway_changes_nothing) {
   static int calls;
   calls = 0;
-  const penstock_filter filter = {
-      sizeof filter, 0,
-      [](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
-         penstock_error*) -> int32_t { return ++calls < 2 ? emit(ctx, batch) : PENSTOCK_E_INTERNAL; }};
-  Filtering real;
-  LambdaRecords records({"log"}, filter, *real.instance);
+  Applying filter([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
+                     penstock_error*) -> int32_t { return ++calls < 2 ? emit(ctx, batch) : PENSTOCK_E_INTERNAL; });
+  LambdaRecords records({"log"}, filter.instance());
   std::string chunk;
   for (int i = 0; i < 1000; ++i) chunk += event_with("{}");
   EXPECT_FALSE(records.apply(chunk));
@@ -316,9 +322,8 @@ int32_t leave_out(penstock_instance*, const penstock_batch* batch, penstock_emit
 
 // What becomes of the chunk with that filter.
 std::string left_of(const std::string& chunk) {
-  const penstock_filter filter = {sizeof filter, 0, leave_out};
-  Filtering real;
-  LambdaRecords records({"log"}, filter, *real.instance);
+  Applying filter(leave_out);
+  LambdaRecords records({"log"}, filter.instance());
   EXPECT_TRUE(records.apply(chunk));
   EXPECT_EQ(records.problem(), "");
   return std::string(records.out());
@@ -344,9 +349,8 @@ TEST(fluentbit_lambda_records, the_receipts_of_events_left_out_are_told_and_no_o
     Pack pack = Pack().array(2).array(2).event_time(1, 0).map(1).text("penstock");
     return pack.binary(std::string(PENSTOCK_RECEIPT_BYTES, receipt)).map(1).text("log").text(line).bytes;
   };
-  const penstock_filter filter = {sizeof filter, 0, leave_out};
-  Filtering real;
-  LambdaRecords records({"log"}, filter, *real.instance);
+  Applying filter(leave_out);
+  LambdaRecords records({"log"}, filter.instance());
   EXPECT_TRUE(
       records.apply(event_of('a', "out") + event_of('b', "{}") + event_with("out") + event_of('c', "out")));
   EXPECT_EQ(records.receipts_left_out(),

@@ -1,0 +1,43 @@
+// The log of one stage.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "client/error.h"
+#include "client/repeat_limit.h"
+#include "host/util/log.h"
+
+namespace penstock::host {
+
+class StageLog {
+ public:
+  // log must outlive this.
+  StageLog(std::string label, Log& log);
+
+  const std::string& label() const { return label_; }
+
+  void line(int32_t level, std::string_view text) { log_.line(level, label_, text); }
+
+  // Logs a call that failed (result below 0), the same error at most once in 10 s, and the first that succeeds
+  // after those that could be retried.
+  enum class Call : size_t { poll, pump, apply, write, ack };
+  void result(Call call, int32_t result, const client::Error& error, int64_t now_ms);
+
+ private:
+  std::string label_;
+  Log& log_;
+  client::RepeatLimit repeats_;
+  struct Outage {
+    int64_t failures = 0;  // calls, one after the other
+    int64_t since_ms = 0;
+    bool logged = false;
+  };
+  std::array<Outage, 5> outages_;  // one for each Call
+};
+
+}  // namespace penstock::host
