@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 
+#include "client/module.h"
+
 namespace penstock::fluentbit {
 
 namespace {
@@ -25,13 +27,9 @@ std::string own_folder() {
 }
 
 Library open_library() {
-  void* const handle = dlopen((own_folder() + "/libpenstock.so").c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return {nullptr, std::string("libpenstock.so must lie in the same folder: ") + dlerror()};
-  void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
-  if (symbol == nullptr)
-    return {nullptr,
-            "the libpenstock.so in the same folder is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL};
-  const penstock_module* const module = reinterpret_cast<penstock_module_fn>(symbol)();
+  std::string problem;
+  const penstock_module* const module = client::open_module(own_folder() + "/libpenstock.so", problem);
+  if (module == nullptr) return {nullptr, "libpenstock.so must lie in the same folder: the file there " + problem};
   // Both come from one package, so that an older library is an installation gone wrong.
   if (module->struct_size < sizeof(penstock_module))
     return {nullptr, std::string("the libpenstock.so in the same folder is of the older version ") +

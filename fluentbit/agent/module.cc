@@ -5,8 +5,10 @@
 #include <sstream>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "client/error.h"
+#include "client/options.h"
 #include "fluentbit/agent/library.h"
 
 namespace penstock::fluentbit {
@@ -20,18 +22,11 @@ void tell(penstock_error* error, const std::string& text) {
   std::snprintf(error->text, sizeof error->text, "%s", text.c_str());
 }
 
-// Problems of a part of the options, told with the indexes of all of them.
+// The options of one stage, and where they are in the array of all.
 struct Part {
-  const std::vector<size_t>& indexes;
-  size_t count;  // of all options
-  penstock_problem_fn problem;
-  void* problem_ctx;
+  std::vector<penstock_option> options;
+  std::vector<size_t> indexes;
 };
-
-void tell_of_part(void* ctx, size_t index, const penstock_error* error) {
-  const Part& part = *static_cast<const Part*>(ctx);
-  part.problem(part.problem_ctx, index < part.indexes.size() ? part.indexes[index] : part.count, error);
-}
 
 const penstock_option_info* find(OptionTable table, std::string_view key) {
   for (const penstock_option_info& info : table)
@@ -56,14 +51,14 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     return worst;
   }
   std::map<std::string, std::string> own;  // ended by a NUL
-  std::map<const penstock_stage*, std::pair<std::vector<penstock_option>, std::vector<size_t>>> parts;
+  std::map<const penstock_stage*, Part> parts;
   for (const penstock_stage* stage : me.stages) parts[stage];
   for (size_t i = 0; i < count; ++i) {
     const auto& option =
         *reinterpret_cast<const penstock_option*>(reinterpret_cast<const char*>(options) + i * stride);
-    const std::string_view key(option.key.data, option.key.size);
+    const std::string_view key = view(option.key);
     if (const penstock_option_info* info = find(me.own, key)) {
-      const std::string_view value(option.value.data, option.value.size);
+      const std::string_view value = view(option.value);
       const std::string wrong = complaint(*info, value);
       if (!wrong.empty()) complain(i, wrong);
       own[info->name] = value;
@@ -71,9 +66,9 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     }
     const penstock_stage* owner = me.stages.front();
     for (const penstock_stage* stage : me.stages)
-      if (find({stage->options, stage->option_info_count}, key) != nullptr) owner = stage;
-    parts[owner].first.push_back(option);
-    parts[owner].second.push_back(i);
+      if (client::find_option(*stage, key) != nullptr) owner = stage;
+    parts[owner].options.push_back(option);
+    parts[owner].indexes.push_back(i);
   }
   if (me.together != nullptr && worst == PENSTOCK_OK) {
     const Section section(me.own, {}, [&](const char* key) {
@@ -84,9 +79,11 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     for (std::string line; std::getline(lines, line);) complain(count, line);
   }
   for (const auto& [stage, part] : parts) {
-    Part ctx{part.second, count, problem, problem_ctx};
-    const int32_t result = stage->check(part.first.data(), part.first.size(), sizeof(penstock_option),
-                                        problem != nullptr ? tell_of_part : nullptr, &ctx);
+    const std::vector<size_t>& indexes = part.indexes;
+    const int32_t result =
+        client::check_options(*stage, part.options, [&](size_t index, const penstock_error* error) {
+          if (problem != nullptr) problem(problem_ctx, index < indexes.size() ? indexes[index] : count, error);
+        });
     if (result < 0) worst = result;
   }
   return worst;

@@ -8,8 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/text.h"
-#include "fluentbit/agent/library.h"
+#include "client/options.h"
 
 namespace penstock::fluentbit {
 
@@ -78,20 +79,6 @@ std::optional<size_t> parse_size(std::string_view text) {
   return value << found->second;
 }
 
-bool among(std::string_view words, std::string_view value) {
-  while (true) {
-    const size_t bar = words.find('|');
-    if (host::same(words.substr(0, bar), value)) return true;
-    if (bar == std::string_view::npos) return false;
-    words.remove_prefix(bar + 1);
-  }
-}
-
-const penstock_option_info& info_of(const penstock_stage& stage, size_t index) {
-  const char* const first = reinterpret_cast<const char*>(stage.options);
-  return *reinterpret_cast<const penstock_option_info*>(first + index * stage.option_info_stride);
-}
-
 }  // namespace
 
 const OptionTable kInputOptions = kInput;
@@ -108,7 +95,7 @@ std::string complaint(const penstock_option_info& info, std::string_view value) 
   } else if (type == "duration") {
     if (host::parse_duration_ms(value).value_or(0) <= 0)
       wrong = "must be a duration above 0, like 250ms, 5s or 2m";
-  } else if (!among(type, value)) {
+  } else if (!client::is_one_of(type, value)) {
     return std::string(info.name) + " is \"" + host::printable(value, 60) + "\", but must be one of " + info.type;
   }
   if (wrong.empty()) return {};
@@ -132,16 +119,11 @@ Section::Section(OptionTable own, std::vector<const penstock_stage*> stages, con
   for (const penstock_stage* stage : stages) {
     std::map<std::string, std::string>& given = given_[stage];
     for (size_t i = 0; i < stage->option_info_count; ++i) {
-      const char* const name = info_of(*stage, i).name;
+      const char* const name = client::option_info(*stage, i).name;
       if (const char* const value = property(name)) given[name] = value;
     }
-    const std::vector<penstock_option> options = options_of(*stage);
-    stage->check(
-        options.data(), options.size(), sizeof(penstock_option),
-        [](void* section, size_t, const penstock_error* error) {
-          static_cast<Section*>(section)->complain(error->text);
-        },
-        this);
+    client::check_options(*stage, options_of(*stage),
+                          [this](size_t, const penstock_error* error) { complain(error->text); });
   }
 }
 
@@ -151,8 +133,7 @@ int64_t Section::duration_ms(std::string_view name) const { return *host::parse_
 
 std::vector<penstock_option> Section::options_of(const penstock_stage& stage) const {
   std::vector<penstock_option> options;
-  for (const auto& [key, value] : given_.find(&stage)->second)
-    options.push_back({{key.data(), key.size()}, {value.data(), value.size()}});
+  for (const auto& [key, value] : given_.find(&stage)->second) options.push_back({bytes(key), bytes(value)});
   return options;
 }
 

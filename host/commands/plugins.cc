@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "client/options.h"
 #include "host/commands/commands.h"
 #include "host/plan/prepare.h"
 #include "host/util/arguments.h"
@@ -34,7 +35,7 @@ void append_stage(std::string& out, const penstock_stage& stage) {
       std::string(kind_name(stage.kind)) + " " + printable(stage.id) + "\n  " + text_or(stage.summary, "") + "\n";
   for (size_t i = 0; i < stage.option_info_count; ++i) {
     out += "\n";
-    append_option(out, option_info(stage, i), "  ");
+    append_option(out, client::option_info(stage, i), "  ");
   }
   for (const penstock_command& command : commands_of(stage)) {
     out += "\n  command " + printable(command.name) + "\n      " + text_or(command.help, "") + "\n";

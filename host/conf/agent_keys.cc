@@ -6,6 +6,7 @@
 
 #include "abi/penstock.h"
 #include "base/text.h"
+#include "client/options.h"
 
 namespace penstock::host {
 
@@ -150,15 +151,6 @@ std::span<const AgentKey> keys_of(int32_t kind) {
   return kOutputKeys;
 }
 
-bool among(std::string_view words, std::string_view value) {
-  while (!words.empty()) {
-    const size_t bar = std::min(words.find('|'), words.size());
-    if (same(words.substr(0, bar), value)) return true;
-    words.remove_prefix(std::min(bar + 1, words.size()));
-  }
-  return false;
-}
-
 }  // namespace
 
 const AgentKey* agent_key(int32_t kind, std::string_view key) { return find(keys_of(kind), key); }
@@ -182,7 +174,7 @@ const AgentKey* agent_stage_option(int32_t kind, std::string_view id, std::strin
 
 void tell_of_agent_key(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems) {
   const std::string who = "'" + printable(entry.key, 60) + "' is for Fluent Bit; ";
-  if (!key.refusal.empty() && among(key.harmless, entry.value)) return;
+  if (!key.refusal.empty() && client::is_one_of(key.harmless, entry.value)) return;
   if (key.refusal.empty()) {
     problems.push_back({entry.place, who + "this host has no use for it", true});
   } else {

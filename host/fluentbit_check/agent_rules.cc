@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "client/options.h"
 #include "host/conf/agent_keys.h"
 #include "host/modules/module.h"
 #include "host/plan/match.h"
@@ -238,7 +239,7 @@ std::string AgentSection::option(std::string_view key) const {
   const Entry* const given = section.find(key);
   if (given != nullptr && !given->value.empty()) return lower(given->value);
   for (size_t i = 0; i < stage.option_info_count; ++i) {
-    const penstock_option_info& info = option_info(stage, i);
+    const penstock_option_info& info = client::option_info(stage, i);
     if (same(info.name, key)) return info.default_value != nullptr ? lower(info.default_value) : "";
   }
   return {};

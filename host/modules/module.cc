@@ -1,6 +1,5 @@
 #include "host/modules/module.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,8 @@
 
 #include "base/text.h"
 #include "client/has.h"
+#include "client/module.h"
+#include "client/options.h"
 #include "host/modules/builtin.h"
 #include "host/util/safety.h"
 
@@ -67,7 +68,7 @@ bool is_file(const std::string& path) {
 
 const penstock_module* open_module(const std::string& path, std::string& defect) {
   const std::string name = "plugin '" + printable(path) + "'";
-  const auto fail = [&](const std::string& what) {
+  const auto fail = [&](const std::string& what) -> const penstock_module* {
     defect = name + what;
     return nullptr;
   };
@@ -85,15 +86,9 @@ const penstock_module* open_module(const std::string& path, std::string& defect)
   if (!reason.empty()) return fail(" is refused: " + reason);
   // For root, no other user can exchange what has that name. By /proc/self/fd a plugin would not find what lies
   // beside it.
-  void* const handle = dlopen(real_path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return fail(" cannot be opened: " + printable(dlerror()));
-  void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);
-  if (symbol == nullptr) return fail(" is none of ours: it has no symbol " PENSTOCK_MODULE_SYMBOL);
-  const penstock_module* const module = reinterpret_cast<penstock_module_fn>(symbol)();
-  if (module == nullptr || !PENSTOCK_HAS(module, stages)) {
-    return fail(" hands out no module that this host can read");
-  }
-  return module;
+  std::string problem;
+  const penstock_module* const module = client::open_module(real_path, problem);
+  return module != nullptr ? module : fail(" " + problem);
 }
 
 Modules::Modules() : stages_(builtin_stages()) {}
@@ -134,11 +129,6 @@ const char* kind_name(int32_t kind) {
   return kind == PENSTOCK_INPUT ? "input" : kind == PENSTOCK_FILTER ? "filter" : "output";
 }
 
-const penstock_option_info& option_info(const penstock_stage& stage, size_t i) {
-  const auto* const bytes = reinterpret_cast<const char*>(stage.options);
-  return *reinterpret_cast<const penstock_option_info*>(bytes + i * stage.option_info_stride);
-}
-
 std::vector<penstock_command> commands_of(const penstock_stage& stage) {
   if (!has_commands(stage)) return {};
   std::vector<penstock_command> out(stage.command_count);
@@ -156,16 +146,13 @@ const penstock_option_info& argument_info(const penstock_command& command, size_
 
 std::vector<std::string> option_names(const penstock_stage& stage) {
   std::vector<std::string> names;
-  for (size_t i = 0; i < stage.option_info_count; ++i) names.emplace_back(option_info(stage, i).name);
+  for (size_t i = 0; i < stage.option_info_count; ++i) names.emplace_back(client::option_info(stage, i).name);
   return names;
 }
 
 bool takes_list(const penstock_stage& stage, std::string_view name) {
-  for (size_t i = 0; i < stage.option_info_count; ++i) {
-    const penstock_option_info& info = option_info(stage, i);
-    if (same(info.name, name)) return info.type != nullptr && std::string_view(info.type) == "list";
-  }
-  return false;
+  const penstock_option_info* const info = client::find_option(stage, name);
+  return info != nullptr && info->type != nullptr && std::string_view(info->type) == "list";
 }
 
 bool knows(const std::vector<std::string>& names, std::string_view key) {

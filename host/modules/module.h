@@ -49,9 +49,6 @@ bool takes_list(const penstock_stage& stage, std::string_view name);
 // Whether the key is among names, compared without case.
 bool knows(const std::vector<std::string>& names, std::string_view key);
 
-// Option i of a stage, whatever the stride.
-const penstock_option_info& option_info(const penstock_stage& stage, size_t i);
-
 // The commands of a stage; none where its version knows none.
 std::vector<penstock_command> commands_of(const penstock_stage& stage);
 

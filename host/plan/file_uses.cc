@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "client/options.h"
 #include "host/modules/module.h"
 
 namespace penstock::host {
@@ -47,7 +48,7 @@ void add_file_uses(const penstock_stage& stage, const std::vector<Entry>& option
                    std::vector<FileUse>& uses) {
   for (const Entry& entry : options) {
     for (size_t i = 0; i < stage.option_info_count; ++i) {
-      const penstock_option_info& info = option_info(stage, i);
+      const penstock_option_info& info = client::option_info(stage, i);
       if (!same(info.name, entry.key) || info.type == nullptr) continue;
       const std::string_view type = info.type;
       const bool writes =

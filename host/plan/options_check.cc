@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "client/options.h"
 #include "host/conf/agent_keys.h"
 #include "host/plan/plan.h"
 
@@ -19,8 +21,7 @@ struct Findings {
   std::vector<Problem>& problems;
 };
 
-void add_finding(void* ctx, size_t option_index, const penstock_error* error) noexcept {
-  Findings& findings = *static_cast<Findings*>(ctx);
+void add_finding(const Findings& findings, size_t option_index, const penstock_error* error) {
   std::string text = printable(error == nullptr ? "an option is wrong" : error->text);
   if (option_index >= findings.options.size()) {
     findings.problems.push_back({findings.section, text, false});
@@ -47,7 +48,7 @@ void check_against_table(const penstock_stage& stage, const Findings& findings) 
                                  false});
   }
   for (size_t i = 0; i < stage.option_info_count; ++i) {
-    const penstock_option_info& info = option_info(stage, i);
+    const penstock_option_info& info = client::option_info(stage, i);
     const bool given = std::any_of(findings.options.begin(), findings.options.end(),
                                    [&](const Entry& entry) { return same(entry.key, info.name); });
     if (info.required != 0 && !given) {
@@ -129,18 +130,19 @@ std::vector<penstock_option> abi_options(const std::vector<Entry>& options) {
   std::vector<penstock_option> out;
   out.reserve(options.size());
   for (const Entry& entry : options) {
-    out.push_back({{entry.key.data(), entry.key.size()}, {entry.value.data(), entry.value.size()}});
+    out.push_back({bytes(entry.key), bytes(entry.value)});
   }
   return out;
 }
 
 void check_options(const penstock_stage& stage, const std::vector<Entry>& options, const Place& section,
                    std::vector<Problem>& problems) {
-  Findings findings{stage, options, section, problems};
+  const Findings findings{stage, options, section, problems};
   if (stage.check == nullptr) return check_against_table(stage, findings);
-  const std::vector<penstock_option> plain = abi_options(options);
   const size_t before = problems.size();
-  const int32_t result = stage.check(plain.data(), plain.size(), sizeof(penstock_option), add_finding, &findings);
+  const int32_t result = client::check_options(
+      stage, abi_options(options),
+      [&](size_t option_index, const penstock_error* error) { add_finding(findings, option_index, error); });
   if (result < 0 && problems.size() == before) {
     problems.push_back(
         {section, "the options of '" + printable(stage.id) + "' are refused, with no reason told", false});

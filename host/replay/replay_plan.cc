@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "client/options.h"
 #include "host/replay/replay_input.h"
 
 namespace penstock::host {
@@ -67,7 +68,7 @@ StagePlan message_filter(const StagePlan& input, const penstock_stage& stage) {
   plan.place = input.place;
   const std::vector<std::string> known = option_names(stage);
   for (size_t i = 0; i < input.stage->option_info_count; ++i) {
-    const penstock_option_info& info = option_info(*input.stage, i);
+    const penstock_option_info& info = client::option_info(*input.stage, i);
     if (!knows(known, info.name)) continue;
     const auto given = std::find_if(input.options.begin(), input.options.end(),
                                     [&](const Entry& entry) { return same(entry.key, info.name); });
