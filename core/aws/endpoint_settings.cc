@@ -61,32 +61,30 @@ Result<EndpointSetting> url_of_services(const AwsProfiles& profiles, const AwsPr
 
 }  // namespace
 
-Result<EndpointSettings> read_endpoint_settings(Env& env, const AwsProfiles& profiles,
-                                                const std::string& profile) {
+EndpointSettings read_endpoint_settings(Env& env, const AwsProfiles& profiles, const std::string& profile,
+                                        const Complain& complain) {
   const AwsProfile* const found = profiles.find(profile);
   const std::string where = "profile " + printable(profile);
   const auto read = [&](const char* variable, const char* name) {
     return read_switch(setting_of(env, variable, found, name, where));
   };
+  const auto or_unset = [&](Result<EndpointSetting> setting) {
+    complain(setting.status());
+    return setting.ok() ? std::move(*setting) : EndpointSetting();
+  };
   EndpointSettings settings;
-  Result<EndpointSetting> fips = read("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
-  if (!fips.ok()) return fips.status();
-  settings.use_fips = std::move(*fips);
-  Result<EndpointSetting> dualstack = read("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-  if (!dualstack.ok()) return dualstack.status();
-  settings.use_dualstack = std::move(*dualstack);
+  settings.use_fips = or_unset(read("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"));
+  settings.use_dualstack = or_unset(read("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"));
   const Result<EndpointSetting> ignore =
       read("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
-  if (!ignore.ok()) return ignore.status();
-  if (ignore->value == "on") return settings;
+  complain(ignore.status());
+  if (!ignore.ok() || ignore->value == "on") return settings;
   for (const std::string_view service : kServices) {
     EndpointSetting& url = settings.urls[std::string(service)];
     url = setting_of(env, "AWS_ENDPOINT_URL_" + upper_case(service), nullptr, "", "");
     if (url.value.empty()) url = setting_of(env, "AWS_ENDPOINT_URL", nullptr, "", "");
     if (!url.value.empty() || found == nullptr) continue;
-    Result<EndpointSetting> of_services = url_of_services(profiles, *found, service, where);
-    if (!of_services.ok()) return of_services.status();
-    url = std::move(*of_services);
+    url = or_unset(url_of_services(profiles, *found, service, where));
     if (url.value.empty() && found->has("endpoint_url"))
       url = {found->text("endpoint_url"), "endpoint_url of " + where};
   }
@@ -108,9 +106,9 @@ Result<Endpoint> choose_endpoint(const EndpointSettings& settings, const Endpoin
   if (options.is_for_one && !options.url.empty()) kind = {};
   const std::string kind_source = kind.fips ? fips.source : kind.dualstack ? dualstack.source : "";
   if (!url.value.empty() && !kind_source.empty())
-    return Status(Code::config, url.source + " and " + kind_source + " do not go together: the endpoint of " +
-                                    std::string(service) +
-                                    " names its own address; remove one of them, or set use_" +
+    return Status(Code::config, url.source + " and " + kind_source +
+                                    " do not go together: an endpoint that is given "
+                                    "has its own address; remove one of them, or set use_" +
                                     (kind.fips ? "fips" : "dualstack") + " off");
   Result<Endpoint> endpoint = make_endpoint(service, region, url.value, options.allow_plaintext, kind);
   const std::string source = url.value.empty() ? kind_source : url.source;

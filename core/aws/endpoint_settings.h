@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/complain.h"
 #include "core/aws/aws_profile.h"
 #include "core/aws/endpoint.h"
 #include "core/env.h"
@@ -26,9 +27,10 @@ struct EndpointSettings {
 // In the order of AWS's tools: AWS_ENDPOINT_URL_KINESIS (_DYNAMODB, _STS), AWS_ENDPOINT_URL, the services section
 // that the profile names, endpoint_url of the profile; none of these if AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or
 // ignore_configured_endpoint_urls is true. AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT go before
-// use_fips_endpoint and use_dualstack_endpoint. profile as in AwsProfiles::chosen(). Code::config for a switch
-// that is neither true nor false, and a services section that does not exist.
-Result<EndpointSettings> read_endpoint_settings(Env& env, const AwsProfiles& profiles, const std::string& profile);
+// use_fips_endpoint and use_dualstack_endpoint. profile as in AwsProfiles::chosen(). Complains of switches that
+// are neither true nor false, and of services sections that cannot be used; these settings count as not set.
+EndpointSettings read_endpoint_settings(Env& env, const AwsProfiles& profiles, const std::string& profile,
+                                        const Complain& complain);
 
 // What our own options say about one service, which goes before all others.
 struct EndpointOptions {

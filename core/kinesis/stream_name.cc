@@ -55,15 +55,19 @@ Result<StreamName> parse_stream_name(std::string_view text) {
 
 }  // namespace
 
-Result<std::vector<StreamName>> parse_stream_names(std::string_view list) {
+std::vector<StreamName> parse_stream_names(std::string_view list, const Complain& complain) {
   std::vector<StreamName> names;
   for (;;) {
     const size_t comma = std::min(list.find(','), list.size());
     Result<StreamName> name = parse_stream_name(trimmed(list.substr(0, comma)));
-    if (!name.ok()) return name.status();
-    if (std::any_of(names.begin(), names.end(), [&](const StreamName& other) { return other.text == name->text; }))
-      return Status(Code::config, "\"" + name->text + "\" is named twice");
-    names.push_back(std::move(*name));
+    if (!name.ok()) {
+      complain(name.status());
+    } else if (std::any_of(names.begin(), names.end(),
+                           [&](const StreamName& other) { return other.text == name->text; })) {
+      complain(Status(Code::config, "\"" + name->text + "\" is named twice"));
+    } else {
+      names.push_back(std::move(*name));
+    }
     if (comma == list.size()) return names;
     list.remove_prefix(comma + 1);
   }

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/status.h"
+#include "base/complain.h"
 
 namespace penstock {
 
@@ -16,9 +16,9 @@ struct StreamName {
   std::string account;  // "": the text does not say
 };
 
-// Reads "a,b,arn:aws:kinesis:eu-west-1:123456789012:stream/c". Code::config where one is neither a name nor the
-// ARN of a stream, or is there twice.
+// Reads "a,b,arn:aws:kinesis:eu-west-1:123456789012:stream/c". Complains of each that is neither a name nor the
+// ARN of a stream, or is there twice, and leaves it out.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html
-Result<std::vector<StreamName>> parse_stream_names(std::string_view list);
+std::vector<StreamName> parse_stream_names(std::string_view list, const Complain& complain);
 
 }  // namespace penstock

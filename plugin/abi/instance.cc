@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstring>
 #include <iterator>
+#include <set>
+#include <string>
 
 #include "base/records.h"
 
@@ -185,9 +187,10 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
     }
     int32_t code = Options::check(table, options, count, stride, tell_problem) ? PENSTOCK_OK : PENSTOCK_E_OPTIONS;
     const Options read(table, options, count, stride);
+    std::set<std::string> complaints;
     if (together != nullptr)
       together(read, [&](const Status& status) {
-        if (read.take_read_bad() || status.ok()) return;
+        if (read.take_read_bad() || status.ok() || !complaints.insert(status.message()).second) return;
         code = PENSTOCK_E_OPTIONS;
         tell_problem(count, Status(Code::config, status.message()));
       });

@@ -99,8 +99,9 @@ int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* sta
 int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error);
 void instance_destroy(penstock_instance* self);
 // Reports what is wrong with options together, or with what they name, by all of its checks. It makes no network
-// call and changes nothing. What a check complains of does not count if an option that it read is bad by itself:
-// that one is reported already. NULL: nothing can be wrong.
+// call and changes nothing. What a check complains of does not count if it has read, since the complaint before
+// it, an option that is bad by itself: that one is reported already. Nor does the text of an earlier complaint
+// count again. NULL: nothing can be wrong.
 using CheckTogether = void (*)(const Options& options, const Complain& complain);
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx);

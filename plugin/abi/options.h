@@ -12,20 +12,10 @@
 #include <utility>
 
 #include "abi/penstock.h"
+#include "base/complain.h"
 #include "base/status.h"
 
 namespace penstock {
-
-// Takes what a check of options came to; an ok status is no problem.
-using Complain = std::function<void(const Status& status)>;
-
-// A Complain that keeps the first problem.
-struct FirstProblem {
-  void operator()(const Status& problem) {
-    if (status.ok()) status = problem;
-  }
-  Status status;
-};
 
 // Options as given, each checked against the table. A type is "text", "list" (of texts, separated by commas),
 // "path" (of a file), "size" (4096, 64K, 24M), "duration" (250ms, 5s, 2m), or words to choose from:

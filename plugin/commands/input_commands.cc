@@ -43,7 +43,7 @@ Status seek(const penstock_host& host, const Options& options, const Options& ar
   if (!settings.ok()) return settings.status();
   if (options.is("checkpoint", "memory"))
     return {Code::config, "checkpoint is memory, of which nothing is kept that could be moved"};
-  if (!settings->leases.table.empty()) return seek_in_table(host, options, *settings, arguments, print);
+  if (settings->leases.are_used) return seek_in_table(host, options, *settings, arguments, print);
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
   Env& env = (*host_env)->env();
@@ -73,7 +73,7 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
   if (options.is("checkpoint", "memory")) return {Code::config, "checkpoint is memory, of which nothing is kept"};
   const Result<InputSettings> settings = read_input_settings(options);
   if (!settings.ok()) return settings.status();
-  if (!settings->leases.table.empty()) return print_table(host, options, *settings, print);
+  if (settings->leases.are_used) return print_table(host, options, *settings, print);
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
   Result<Checkpoint> checkpoint = CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));

@@ -36,24 +36,32 @@ bool is_of(std::string_view text, std::string_view marks, size_t least, size_t m
          });
 }
 
-Status check_role(const Options& options) {
-  const std::string& role = options.text("role_arn");
+Status check_role_arn(const std::string& role) {
+  if (role.empty() || is_role_arn(role)) return {};
+  return {Code::config, "role_arn is \"" + printable(role) +
+                            "\", but must be the ARN of a role, like arn:aws:iam::123456789012:role/NAME"};
+}
+
+Status check_has_role(const Options& options, const std::string& name) {
+  if (!options.text("role_arn").empty()) return {};
+  return {Code::config, name + " is for AssumeRole; set role_arn too, or remove it"};
+}
+
+Status check_external_id(const Options& options) {
   const std::string& external_id = options.text("external_id");
-  const std::string& session = options.text("role_session_name");
-  if (role.empty()) {
-    if (external_id.empty() && session.empty()) return {};
-    return {Code::config, std::string(external_id.empty() ? "role_session_name" : "external_id") +
-                              " is for AssumeRole; set role_arn too, or remove it"};
-  }
-  if (!is_role_arn(role))
-    return {Code::config, "role_arn is \"" + printable(role) +
-                              "\", but must be the ARN of a role, like arn:aws:iam::123456789012:role/NAME"};
-  if (!external_id.empty() && !is_of(external_id, "+=,.@:/-", 2, 1224))
+  if (external_id.empty()) return {};
+  if (!is_of(external_id, "+=,.@:/-", 2, 1224))
     return {Code::config, "external_id must have 2 to 1224 letters, digits and _+=,.@:/-"};
-  if (!session.empty() && !is_of(session, "+=,.@-", 2, 64))
+  return check_has_role(options, "external_id");
+}
+
+Status check_session_name(const Options& options) {
+  const std::string& session = options.text("role_session_name");
+  if (session.empty()) return {};
+  if (!is_of(session, "+=,.@-", 2, 64))
     return {Code::config, "role_session_name is \"" + printable(session) +
                               "\", but must have 2 to 64 letters, digits and _+=,.@-"};
-  return {};
+  return check_has_role(options, "role_session_name");
 }
 
 Status check_ca_file(const std::string& path) {
@@ -79,7 +87,9 @@ Result<Endpoint> endpoint_of(const EndpointSettings& settings, const Options& op
 
 void check_connection(const Options& options, const std::vector<StreamName>& streams, bool with_table,
                       const Complain& complain) {
-  complain(check_role(options));
+  complain(check_role_arn(options.text("role_arn")));
+  complain(check_external_id(options));
+  complain(check_session_name(options));
   complain(check_ca_file(options.text("ca_file")));
   const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make({}, {});
   complain(host_env.status());
@@ -92,22 +102,32 @@ void check_connection(const Options& options, const std::vector<StreamName>& str
   if (!profiles.ok()) profiles = AwsProfiles();
   const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
   const Result<std::string> region = find_region(env, options, region_of(streams), *profiles, profile);
-  if (!may_be_elsewhere || !options.text("region").empty()) complain(region.status());
+  complain(!may_be_elsewhere || !options.text("region").empty() ? region.status() : Status());
 
-  Result<EndpointSettings> endpoints = read_endpoint_settings(env, *profiles, profile);
-  complain(endpoints.status());
-  if (!endpoints.ok()) endpoints = EndpointSettings();
+  const EndpointSettings endpoints = read_endpoint_settings(env, *profiles, profile, complain);
   // Addresses that are given are right or wrong in any region.
   const std::string any_region = region.ok() ? *region : "us-east-1";
-  complain(endpoint_of(*endpoints, options, "sts", "sts_endpoint", any_region).status());
-  complain(endpoint_of(*endpoints, options, "kinesis", "endpoint", any_region).status());
-  if (with_table) complain(endpoint_of(*endpoints, options, "dynamodb", "dynamodb_endpoint", any_region).status());
+  complain(endpoint_of(endpoints, options, "sts", "sts_endpoint", any_region).status());
+  complain(endpoint_of(endpoints, options, "kinesis", "endpoint", any_region).status());
+  if (with_table) complain(endpoint_of(endpoints, options, "dynamodb", "dynamodb_endpoint", any_region).status());
 }
 
 std::string region_of(const std::vector<StreamName>& streams) {
   const bool all =
       std::all_of(streams.begin(), streams.end(), [](const StreamName& stream) { return !stream.region.empty(); });
   return all && !streams.empty() ? streams.front().region : "";
+}
+
+Result<ServicePlaces> find_places(Env& env, const Options& options, const std::string& likely_region) {
+  const Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
+  if (!profiles.ok()) return profiles.status();
+  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
+  Result<std::string> region = find_region(env, options, likely_region, *profiles, profile);
+  if (!region.ok()) return region.status();
+  Result<EndpointSettings> endpoints = or_first_problem(
+      [&](const Complain& complain) { return read_endpoint_settings(env, *profiles, profile, complain); });
+  if (!endpoints.ok()) return endpoints.status();
+  return ServicePlaces{std::move(*endpoints), std::move(*region)};
 }
 
 Result<Connection> connect(const penstock_host& host, const Options& options, const std::string& likely_region) {
@@ -117,37 +137,29 @@ Result<Connection> connect(const penstock_host& host, const Options& options, co
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, curl);
   if (!host_env.ok()) return host_env.status();
   Env& env = (*host_env)->env();
-  const Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
-  if (!profiles.ok()) return profiles.status();
-  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
-  const Result<std::string> region = find_region(env, options, likely_region, *profiles, profile);
-  if (!region.ok()) return region.status();
-  Result<EndpointSettings> endpoints = read_endpoint_settings(env, *profiles, profile);
-  if (!endpoints.ok()) return endpoints.status();
-  Result<Endpoint> sts = endpoint_of(*endpoints, options, "sts", "sts_endpoint", *region);
+  Result<ServicePlaces> places = find_places(env, options, likely_region);
+  if (!places.ok()) return places.status();
+  Result<Endpoint> sts = endpoint_of(places->endpoints, options, "sts", "sts_endpoint", places->region);
   if (!sts.ok()) return sts.status();
   log_endpoint(env, *sts);
 
   const int64_t call_timeout_ms = options.duration_ms("call_timeout");
   const Role role = {options.text("role_arn"), options.text("role_session_name"), options.text("external_id"), ""};
-  Connection made;
+  Connection made = {std::move(*places), {}, {}, {}, {}, {}};
   made.host_env = std::move(*host_env);
   made.clock = std::make_unique<ServiceClock>(env.clock);
   made.context = std::make_unique<CredentialsContext>(
       CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
   made.credentials = std::make_unique<CredentialsCache>(
       env, *made.clock, default_credentials(*made.context, options.text("profile"), role));
-  made.endpoints = std::move(*endpoints);
-  made.region = *region;
-  Result<std::unique_ptr<ServiceClient>> client = connect_to_region(made, options, *region);
+  Result<std::unique_ptr<ServiceClient>> client = connect_to_region(made, options, made.region);
   if (!client.ok()) return client.status();
   made.client = std::move(*client);
   return made;
 }
 
-Result<Endpoint> kinesis_endpoint(const Connection& connection, const Options& options,
-                                  const std::string& region) {
-  return endpoint_of(connection.endpoints, options, "kinesis", "endpoint", region);
+Result<Endpoint> kinesis_endpoint(const ServicePlaces& places, const Options& options, const std::string& region) {
+  return endpoint_of(places.endpoints, options, "kinesis", "endpoint", region);
 }
 
 Result<std::unique_ptr<ServiceClient>> connect_to_service(const Connection& connection, const Options& options,

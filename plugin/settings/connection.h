@@ -84,14 +84,18 @@ constexpr auto joined(const std::array<penstock_option_info, A>& a, const std::a
   return all;
 }
 
+// Where an instance's services are.
+struct ServicePlaces {
+  EndpointSettings endpoints;  // of the environment and the profile
+  std::string region;          // of what does not say one of its own
+};
+
 // What an instance's calls share. The members stay where they are when it is moved.
-struct Connection {
+struct Connection : ServicePlaces {
   std::unique_ptr<HostEnv> host_env;
   std::unique_ptr<ServiceClock> clock;
   std::unique_ptr<CredentialsContext> context;
   std::unique_ptr<CredentialsCache> credentials;
-  EndpointSettings endpoints;             // of the environment and the profile
-  std::string region;                     // of what does not say one of its own
   std::unique_ptr<ServiceClient> client;  // of Kinesis, in that region
 };
 
@@ -103,12 +107,16 @@ void check_connection(const Options& options, const std::vector<StreamName>& str
 // The region of the first stream if all of them have one, else "".
 std::string region_of(const std::vector<StreamName>& streams);
 
-// Of options that passed check_connection(). Makes no call, and changes nothing. likely_region: see find_region().
+// Code::config if the region cannot be found, or a setting of the environment or the profile cannot be used. Makes
+// no call, and changes nothing. likely_region: see find_region().
+Result<ServicePlaces> find_places(Env& env, const Options& options, const std::string& likely_region);
+
+// The same, of options that passed check_connection(), with all that is needed to call the services there.
 Result<Connection> connect(const penstock_host& host, const Options& options,
                            const std::string& likely_region = "");
 
 // Where Kinesis is called for streams of that region.
-Result<Endpoint> kinesis_endpoint(const Connection& connection, const Options& options, const std::string& region);
+Result<Endpoint> kinesis_endpoint(const ServicePlaces& places, const Options& options, const std::string& region);
 
 // A client of a service in the connection's region or another one; url_option as in "endpoint". It lives no longer
 // than the connection.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,7 +21,7 @@ constexpr int64_t kMostRecords = 10'000;  // of GetRecords
 // Nothing would use the region: the streams have regions of their own, and there is no table in it.
 Status check_region_is_used(const Options& options, const std::vector<StreamName>& streams) {
   const std::string& region = options.text("region");
-  if (region.empty() || options.text("checkpoint").starts_with("dynamodb")) return {};
+  if (streams.empty() || region.empty() || options.text("checkpoint").starts_with("dynamodb")) return {};
   if (std::any_of(streams.begin(), streams.end(),
                   [&](const StreamName& name) { return name.region.empty() || name.region == region; }))
     return {};
@@ -60,43 +59,36 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
   return pinned;
 }
 
-Status read_input_streams(const Options& options, InputSettings& settings) {
-  Result<std::vector<StreamName>> streams = read_streams(options);
-  if (!streams.ok()) return streams.status();
-  settings.streams = std::move(*streams);
-  return check_region_is_used(options, settings.streams);
+void read_input_streams(const Options& options, InputSettings& settings, const Complain& complain) {
+  settings.streams = read_streams(options, complain);
+  complain(check_region_is_used(options, settings.streams));
 }
 
-Status read_assignment(const Options& options, InputSettings& settings) {
+void read_assignment(const Options& options, InputSettings& settings, const Complain& complain) {
   const Result<InitialPosition> initial = read_initial_position(options);
-  if (!initial.ok()) return initial.status();
-  settings.assignment.initial = *initial;
+  complain(initial.status());
+  if (initial.ok()) settings.assignment.initial = *initial;
   settings.assignment.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
-  return {};
 }
 
-Status read_shards(const Options& options, InputSettings& settings) {
+void read_shards(const Options& options, InputSettings& settings, const Complain& complain) {
   Result<std::set<std::string>> pinned = read_pinned(options, settings.streams.size());
+  complain(pinned.status());
   if (pinned.ok()) settings.assignment.pinned = std::move(*pinned);
-  return pinned.status();
 }
 
-Status read_leases(const Options& options, InputSettings& settings) {
-  Result<LeaseSettings> leases = read_lease_settings(options, settings.streams.size());
-  if (!leases.ok()) return leases.status();
-  settings.leases = std::move(*leases);
+void read_leases(const Options& options, InputSettings& settings, const Complain& complain) {
+  settings.leases = read_lease_settings(options, settings.streams.size(), complain);
   settings.leases.leases.initial = settings.assignment.initial;
-  return {};
 }
 
-Status read_reading(const Options& options, InputSettings& settings) {
+void read_reading(const Options& options, InputSettings& settings, const Complain& complain) {
   const int64_t max_records = options.number("max_records");
   if (max_records < 1 || max_records > kMostRecords)
-    return {Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
-                              std::to_string(kMostRecords)};
+    complain(Status(Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
+                                      std::to_string(kMostRecords)));
   settings.input.reading.max_records = static_cast<size_t>(max_records);
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
-  return {};
 }
 
 UnpackOptions read_unpacking(const Options& options) {
@@ -109,7 +101,7 @@ UnpackOptions read_unpacking(const Options& options) {
   return unpack;
 }
 
-Status read_others(const Options& options, InputSettings& settings) {
+void read_others(const Options& options, InputSettings& settings, const Complain&) {
   settings.input.stuck_warning_ms = options.duration_ms("stuck_warning");
   settings.input.mem_limit_bytes = options.size_bytes("mem_limit");
   settings.input.unpack = read_unpacking(options);
@@ -117,25 +109,23 @@ Status read_others(const Options& options, InputSettings& settings) {
     settings.input.record_retry_limit = options.number("record_retry_limit");
   if (!options.is("max_record_age", "none"))
     settings.input.max_record_age_ms = options.duration_ms("max_record_age");
-  return {};
 }
 
 }  // namespace
 
 InputSettings read_input_settings(const Options& options, const Complain& complain) {
   InputSettings settings;
-  using Read = Status (*)(const Options&, InputSettings&);
+  using Read = void (*)(const Options&, InputSettings&, const Complain&);
   for (const Read read :
-       {Read{read_input_streams}, read_assignment, read_shards, read_leases, read_reading, read_others})
-    complain(read(options, settings));
+       {Read{read_input_streams}, read_assignment, read_shards, read_leases, read_reading, read_others}) {
+    read(options, settings, complain);
+    complain({});  // the next one depends on nothing that this one has read
+  }
   return settings;
 }
 
 Result<InputSettings> read_input_settings(const Options& options) {
-  FirstProblem problem;
-  InputSettings settings = read_input_settings(options, std::ref(problem));
-  if (!problem.status.ok()) return problem.status;
-  return settings;
+  return or_first_problem([&](const Complain& complain) { return read_input_settings(options, complain); });
 }
 
 }  // namespace penstock

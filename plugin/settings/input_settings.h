@@ -91,7 +91,7 @@ struct InputSettings {
   InputOptions input;
 };
 
-// Complains, for each part of the settings, of options that contradict each other or cannot be used.
+// Complains of options that contradict each other or cannot be used.
 InputSettings read_input_settings(const Options& options, const Complain& complain);
 // Code::config with the first of these complaints.
 Result<InputSettings> read_input_settings(const Options& options);

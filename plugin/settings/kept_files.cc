@@ -1,11 +1,11 @@
 #include "plugin/settings/kept_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -40,20 +40,27 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
   return a == b || std::filesystem::equivalent(a, b, not_there);
 }
 
+// Whether the options of these names use no file both.
+Status check_apart(const Options& options, const char* option, const char* name) {
+  const std::vector<std::filesystem::path> taken = paths_of(options, option);
+  for (const std::filesystem::path& path : paths_of(options, name))
+    if (std::any_of(taken.begin(), taken.end(),
+                    [&](const std::filesystem::path& other) { return is_same_file(path, other); }))
+      return {Code::config, std::string(option) + " and " + name + " both use the file " +
+                                printable(path.string()) + "; give each its own"};
+  return {};
+}
+
 }  // namespace
 
-Status check_own_files(const Options& options, std::initializer_list<const char*> names) {
-  std::vector<std::pair<std::filesystem::path, const char*>> taken;
-  for (const char* name : names) {
-    const std::vector<std::filesystem::path> paths = paths_of(options, name);
-    for (const std::filesystem::path& path : paths)
-      for (const auto& [other, option] : taken)
-        if (is_same_file(path, other))
-          return {Code::config, std::string(option) + " and " + name + " both use the file " +
-                                    printable(path.string()) + "; give each its own"};
-    for (const std::filesystem::path& path : paths) taken.emplace_back(path, name);
+void check_own_files(const Options& options, std::initializer_list<const char*> names, const Complain& complain) {
+  for (const auto* name = names.begin(); name != names.end(); ++name) {
+    Status shared;
+    for (const auto* other = names.begin(); other != name && shared.ok(); ++other) {
+      shared = check_apart(options, *other, *name);
+      complain(shared);
+    }
   }
-  return {};
 }
 
 Status check_checkpoint_file(const Options& options) {

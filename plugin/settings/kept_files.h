@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 
+#include "base/complain.h"
 #include "base/status.h"
 #include "plugin/abi/options.h"
 
@@ -14,7 +15,8 @@ Status check_checkpoint_file(const Options& options);
 // The same for on_failure.
 Status check_failure_file(const Options& options);
 
-// Whether the options of these names, of which a file: is written and a ca_file is read, name files of their own.
-Status check_own_files(const Options& options, std::initializer_list<const char*> names);
+// Complains of each of these options, of which a file: is written and a ca_file is read, that names a file of one
+// before it.
+void check_own_files(const Options& options, std::initializer_list<const char*> names, const Complain& complain);
 
 }  // namespace penstock

@@ -26,7 +26,7 @@ Status check_table_name(const std::string& name) {
                             "\", but must have 3 to 255 of the letters a-z, A-Z, 0-9, _ . and -"};
 }
 
-Result<std::map<std::string, std::string>> read_tags(std::string_view text) {
+std::map<std::string, std::string> read_tags(std::string_view text, const Complain& complain) {
   std::map<std::string, std::string> tags;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
@@ -34,52 +34,68 @@ Result<std::map<std::string, std::string>> read_tags(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
     const size_t equals = tag.find('=');
     if (equals == 0 || equals == std::string_view::npos)
-      return Status(Code::config, "table_tags: \"" + printable(tag) + "\" is not key=value");
-    tags[std::string(tag.substr(0, equals))] = tag.substr(equals + 1);
+      complain(Status(Code::config, "table_tags: \"" + printable(tag) + "\" is not key=value"));
+    else
+      tags[std::string(tag.substr(0, equals))] = tag.substr(equals + 1);
   }
   return tags;
 }
 
+bool uses_table(const Options& options) { return options.text("checkpoint").starts_with(kDynamoDb); }
+
 // Options that say nothing without a table.
-Status check_no_lease_options(const Options& options) {
+void check_no_lease_options(const Options& options, const Complain& complain) {
+  const auto check = [&](const char* name, bool given) {
+    complain(given && !uses_table(options)
+                 ? Status(Code::config, std::string(name) + " goes with checkpoint dynamodb, but checkpoint is " +
+                                            printable(options.text("checkpoint")))
+                 : Status());
+  };
   for (const char* name : {"application_name", "table_tags", "dynamodb_endpoint"})
-    if (!options.text(name).empty())
-      return {Code::config, std::string(name) + " goes with checkpoint dynamodb, but checkpoint is " +
-                                printable(options.text("checkpoint"))};
-  if (options.on("create_table"))
-    return {Code::config, "create_table goes with checkpoint dynamodb, but checkpoint is " +
-                              printable(options.text("checkpoint"))};
-  return {};
+    check(name, !options.text(name).empty());
+  check("create_table", options.on("create_table"));
+}
+
+std::string table_name(const Options& options) {
+  const std::string& where = options.text("checkpoint");
+  return where.size() > kDynamoDb.size() ? where.substr(kDynamoDb.size() + 1) : options.text("application_name");
+}
+
+Status check_table(const Options& options) {
+  const std::string table = table_name(options);
+  if (!table.empty()) return check_table_name(table);
+  return {Code::config, "checkpoint is dynamodb without a table: write dynamodb:TABLE, or application_name"};
+}
+
+Status check_no_shards(const Options& options) {
+  if (options.text("shards").empty()) return {};
+  return {Code::config,
+          "shards names those to read, but with checkpoint dynamodb the workers share all out; leave it out"};
+}
+
+Status check_failover_time(const Options& options) {
+  if (options.duration_ms("failover_time") >= kLeastFailoverMs) return {};
+  return {Code::config, "failover_time is " + options.text("failover_time") + ", but must be 3s at least"};
 }
 
 }  // namespace
 
-Result<LeaseSettings> read_lease_settings(const Options& options, size_t streams) {
+LeaseSettings read_lease_settings(const Options& options, size_t streams, const Complain& complain) {
   LeaseSettings settings;
-  const std::string& where = options.text("checkpoint");
-  if (!where.starts_with(kDynamoDb)) {
-    if (Status none = check_no_lease_options(options); !none.ok()) return none;
+  if (!uses_table(options)) {
+    check_no_lease_options(options, complain);
     return settings;
   }
-  settings.table =
-      where.size() > kDynamoDb.size() ? where.substr(kDynamoDb.size() + 1) : options.text("application_name");
-  if (settings.table.empty())
-    return Status(Code::config,
-                  "checkpoint is dynamodb without a table: write dynamodb:TABLE, or application_name");
-  if (Status name = check_table_name(settings.table); !name.ok()) return name;
-  if (!options.text("shards").empty())
-    return Status(
-        Code::config,
-        "shards names those to read, but with checkpoint dynamodb the workers share all out; leave it out");
+  complain(check_table(options));
+  complain(check_no_shards(options));
+  complain(check_failover_time(options));
+  settings.leases.definition.tags = read_tags(options.text("table_tags"), complain);
+  settings.are_used = true;
+  settings.table = table_name(options);
   settings.leases.streams = streams;
   settings.leases.failover_ms = options.duration_ms("failover_time");
-  if (settings.leases.failover_ms < kLeastFailoverMs)
-    return Status(Code::config, "failover_time is " + options.text("failover_time") + ", but must be 3s at least");
   settings.leases.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
   settings.leases.definition.create = options.on("create_table");
-  Result<std::map<std::string, std::string>> tags = read_tags(options.text("table_tags"));
-  if (!tags.ok()) return tags.status();
-  settings.leases.definition.tags = std::move(*tags);
   return settings;
 }
 

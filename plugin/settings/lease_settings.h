@@ -33,12 +33,13 @@ inline constexpr std::array kLeaseOptions = {
 
 // Of checkpoint dynamodb. The worker has no id yet.
 struct LeaseSettings {
-  std::string table;  // "": the checkpoint is kept elsewhere
+  bool are_used = false;  // else the checkpoint is kept elsewhere
+  std::string table;
   LeaseOptions leases;
 };
 
-// Code::config where options contradict each other.
-Result<LeaseSettings> read_lease_settings(const Options& options, size_t streams);
+// Complains of options that contradict each other or cannot be used.
+LeaseSettings read_lease_settings(const Options& options, size_t streams, const Complain& complain);
 
 // An id that no worker had before: application_name or penstock, the host's name where the environment tells it,
 // and chance.

@@ -1,27 +1,38 @@
 #include "plugin/settings/stream_options.h"
 
 #include <string>
+#include <utility>
 
 #include "plugin/settings/region.h"
 
 namespace penstock {
 
-Result<std::vector<StreamName>> read_streams(const Options& options) {
+std::vector<StreamName> read_streams(const Options& options, const Complain& complain) {
   const std::string& streams = options.text("stream");
   const std::string& arns = options.text("stream_arn");
-  if (streams.empty() == arns.empty())
-    return Status(Code::config, streams.empty() ? "no stream: set stream to its name or ARN"
-                                                : "both stream and stream_arn are given; remove one of them");
-  const char* const option = streams.empty() ? "stream_arn" : "stream";
-  Result<std::vector<StreamName>> names = parse_stream_names(streams.empty() ? arns : streams);
-  if (!names.ok()) return names.status().in(option);
-  for (const StreamName& name : *names) {
-    if (name.region.empty() && streams.empty())
-      return Status(Code::config, "stream_arn: \"" + name.text + "\" is not an ARN; use stream for names");
-    if (name.region.empty()) continue;
-    if (Status wrong = check_region(name.region, name.text); !wrong.ok()) return wrong.in(option);
+  if (streams.empty() == arns.empty()) {
+    complain(Status(Code::config, streams.empty() ? "no stream: set stream to its name or ARN"
+                                                  : "both stream and stream_arn are given; remove one of them"));
+    return {};
   }
-  return names;
+  const char* const option = streams.empty() ? "stream_arn" : "stream";
+  bool good = true;
+  const auto complain_of_option = [&](const Status& wrong) {
+    good = false;
+    complain(wrong.in(option));
+  };
+  std::vector<StreamName> names = parse_stream_names(streams.empty() ? arns : streams, complain_of_option);
+  for (const StreamName& name : names) {
+    if (name.region.empty() && streams.empty())
+      complain_of_option(Status(Code::config, "\"" + name.text + "\" is not an ARN; use stream for names"));
+    if (name.region.empty()) continue;
+    if (const Status wrong = check_region(name.region, name.text); !wrong.ok()) complain_of_option(wrong);
+  }
+  return good ? std::move(names) : std::vector<StreamName>();
+}
+
+Result<std::vector<StreamName>> read_streams(const Options& options) {
+  return or_first_problem([&](const Complain& complain) { return read_streams(options, complain); });
 }
 
 }  // namespace penstock

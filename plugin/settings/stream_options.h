@@ -8,7 +8,10 @@
 
 namespace penstock {
 
-// At least one. Code::config if neither or both options are given, or a name or an ARN is malformed.
+// At least one. Complains if neither or both options are given, and of each name or ARN that is malformed; then
+// there are none.
+std::vector<StreamName> read_streams(const Options& options, const Complain& complain);
+// Code::config with the first of these complaints.
 Result<std::vector<StreamName>> read_streams(const Options& options);
 
 }  // namespace penstock

@@ -28,11 +28,11 @@ class KinesisInput : public penstock_instance {
 
   static void check_together(const Options& options, const Complain& complain) {
     const InputSettings settings = read_input_settings(options, complain);
-    check_connection(options, settings.streams, !settings.leases.table.empty(), complain);
+    check_connection(options, settings.streams, settings.leases.are_used, complain);
     complain(check_checkpoint_file(options));
     complain(check_failure_file(options));
     complain(check_failures(options));
-    complain(check_own_files(options, {"checkpoint", "on_failure", "ca_file"}));
+    check_own_files(options, {"checkpoint", "on_failure", "ca_file"}, complain);
   }
 
   static Made make(const penstock_host& host, const Options& options) {
@@ -42,7 +42,7 @@ class KinesisInput : public penstock_instance {
     if (!connection.ok()) return connection.status();
     Env& env = connection->host_env->env();
     std::unique_ptr<LeaseTable> table;
-    if (!settings->leases.table.empty()) {
+    if (settings->leases.are_used) {
       auto connected = connect_to_table(*connection, options, settings->leases);
       if (!connected.ok()) return connected.status();
       table = std::move(*connected);

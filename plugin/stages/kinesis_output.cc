@@ -1,7 +1,6 @@
 // The output stage penstock_kinesis: options and ABI over core/kinesis/output/writer.
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,106 +33,122 @@ constexpr auto connection_options() {
   return options;
 }
 
-Status too_large(const Options& options, const char* name, size_t most) {
+Status check_region_is_of(const Options& options, const StreamName& stream) {
+  const std::string& region = options.text("region");
+  if (region.empty() || stream.region.empty() || stream.region == region) return {};
+  return {Code::config, "region is " + region + ", but " + stream.text + " is in " + stream.region +
+                            "; remove region, which the ARN has"};
+}
+
+// The stream in a list, empty if it could not be read.
+std::vector<StreamName> read_stream(const Options& options, const Complain& complain) {
+  std::vector<StreamName> streams = read_streams(options, complain);
+  if (streams.size() > 1) {
+    complain(Status(Code::config, "stream names " + std::to_string(streams.size()) +
+                                      " streams, but an output writes to one; use a section for each"));
+    streams.clear();
+  }
+  if (!streams.empty()) complain(check_region_is_of(options, streams.front()));
+  return streams;
+}
+
+Status check_size(const Options& options, const char* name, size_t most) {
+  if (options.size_bytes(name) <= most) return {};
   return {Code::config, std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
                             " bytes are allowed at most"};
 }
 
-Result<StreamName> read_stream(const Options& options) {
-  Result<std::vector<StreamName>> streams = read_streams(options);
-  if (!streams.ok()) return streams.status();
-  if (streams->size() > 1)
-    return Status(Code::config, "stream names " + std::to_string(streams->size()) +
-                                    " streams, but an output writes to one; use a section for each");
-  const std::string& region = options.text("region");
-  if (!region.empty() && !streams->front().region.empty() && streams->front().region != region)
-    return Status(Code::config, "region is " + region + ", but " + streams->front().text + " is in " +
-                                    streams->front().region + "; remove region, which the ARN has");
-  return std::move(streams->front());
+Status check_record_fits_call(const Options& options) {
+  if (options.size_bytes("max_record_bytes") <= options.size_bytes("max_request_bytes")) return {};
+  return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
+                            ", which is more than a call may have: raise max_request_bytes, which is " +
+                            options.text("max_request_bytes")};
 }
 
-Status read_stream(const Options& options, Writer::Options& writer) {
-  const Result<StreamName> stream = read_stream(options);
-  if (stream.ok()) writer.stream = stream->text;
-  return stream.status();
-}
-
-Result<Connection> connect_output(const penstock_host& host, const Options& options) {
-  const Result<StreamName> stream = read_stream(options);
-  return stream.ok() ? connect(host, options, stream->region) : stream.status();
-}
-
-Status read_limits(const Options& options, Writer::Options& writer) {
+void read_limits(const Options& options, Writer::Options& writer, const Complain& complain) {
+  complain(check_size(options, "max_request_bytes", kMaxRaisedCallBytes));
+  if (!options.is("max_record_bytes", "auto")) {
+    const Status size = check_size(options, "max_record_bytes", kMaxRaisedRecordBytes);
+    complain(size.ok() ? check_record_fits_call(options) : size);
+  }
   writer.calls.packing.max_call_bytes = options.size_bytes("max_request_bytes");
-  if (writer.calls.packing.max_call_bytes > kMaxRaisedCallBytes)
-    return too_large(options, "max_request_bytes", kMaxRaisedCallBytes);
-  writer.max_record_bytes = RecordLimit::kAskTheStream;
-  if (options.is("max_record_bytes", "auto")) return {};
-  writer.max_record_bytes = options.size_bytes("max_record_bytes");
-  if (writer.max_record_bytes > kMaxRaisedRecordBytes)
-    return too_large(options, "max_record_bytes", kMaxRaisedRecordBytes);
-  if (writer.max_record_bytes > writer.calls.packing.max_call_bytes)
-    return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
-                              ", which is more than a call may have: raise max_request_bytes, which is " +
-                              options.text("max_request_bytes")};
-  return {};
+  writer.max_record_bytes =
+      options.is("max_record_bytes", "auto") ? RecordLimit::kAskTheStream : options.size_bytes("max_record_bytes");
 }
 
-Status read_retries(const Options& options, Writer::Options& writer) {
+void read_retries(const Options& options, Writer::Options& writer, const Complain& complain) {
   writer.retry = {.base_ms = options.duration_ms("retry_base"), .cap_ms = options.duration_ms("retry_cap")};
   if (writer.retry.base_ms > writer.retry.cap_ms)
-    return {Code::config, "retry_base is " + options.text("retry_base") + ", which is more than retry_cap, " +
-                              options.text("retry_cap")};
-  return {};
+    complain(Status(Code::config, "retry_base is " + options.text("retry_base") +
+                                      ", which is more than retry_cap, " + options.text("retry_cap")));
 }
 
-Status read_others(const Options& options, Writer::Options& writer) {
-  writer.mem_limit_bytes = options.size_bytes("mem_limit");
-  writer.calls.linger_ms = options.duration_ms("linger");
-  if (!options.is("record_retry_limit", "none")) writer.record_retry_limit = options.number("record_retry_limit");
-  if (!options.is("max_record_age", "none"))
-    writer.calls.max_record_age_ms = options.duration_ms("max_record_age");
-  return {};
-}
-
-Status read_keys(const Options& options, Writer::Options& writer) {
+void read_keys(const Options& options, Writer::Options& writer, const Complain& complain) {
   Result<PartitionKeys> keys =
       PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
-  if (!keys.ok()) return keys.status();
-  writer.partition_keys = std::move(*keys);
+  complain(keys.status());
+  if (keys.ok()) writer.partition_keys = std::move(*keys);
   writer.calls.packing.random_hash_keys = options.is("explicit_hash_key", "random");
-  return {};
 }
 
-Status read_packing(const Options& options, Writer::Options& writer) {
+Status check_compression(const Options& options) {
+  if (!options.is("aggregate", "kpl") || !options.is("compression", "gzip")) return {};
+  return {Code::config,
+          "aggregate kpl and compression gzip do not go together: readers of the KPL's format do not expect its "
+          "records compressed; aggregate newline and compression gzip take the least"};
+}
+
+Status check_md5(const Options& options) {
+  if (!options.is("aggregate", "kpl") || md5("")) return {};
+  return {Code::config,
+          "aggregate kpl needs MD5, which this machine's OpenSSL does not give (FIPS?): write "
+          "aggregate newline"};
+}
+
+Status check_order(const Options& options) {
+  if (!options.is("ordering", "per_key") || !options.is("explicit_hash_key", "random")) return {};
+  return {Code::config,
+          "ordering per_key and explicit_hash_key random do not go together: the records of a key "
+          "would go to many shards"};
+}
+
+void read_packing(const Options& options, Writer::Options& writer, const Complain& complain) {
+  complain(check_compression(options));
+  complain(check_md5(options));
+  complain(check_order(options));
   Packing::Options& packing = writer.calls.packing;
   if (options.is("aggregate", "newline")) packing.aggregate = Packing::Aggregate::newline;
   if (options.is("aggregate", "kpl")) packing.aggregate = Packing::Aggregate::kpl;
   packing.append_newline = options.on("append_newline");
   packing.gzip = options.is("compression", "gzip");
-  if (packing.aggregate == Packing::Aggregate::kpl && packing.gzip)
-    return {Code::config,
-            "aggregate kpl and compression gzip do not go together: readers of the KPL's format do not expect its "
-            "records compressed; aggregate newline and compression gzip take the least"};
-  if (packing.aggregate == Packing::Aggregate::kpl && !md5(""))
-    return {Code::config,
-            "aggregate kpl needs MD5, which this machine's OpenSSL does not give (FIPS?): write "
-            "aggregate newline"};
   writer.calls.order_per_key = options.is("ordering", "per_key");
-  if (writer.calls.order_per_key && packing.random_hash_keys)
-    return {Code::config,
-            "ordering per_key and explicit_hash_key random do not go together: the records of a key "
-            "would go to many shards"};
-  return {};
 }
 
-// Complains, for each part of the writer's options, of options that do not go together.
-Writer::Options writer_options(const Options& options, const Complain& complain) {
+void read_others(const Options& options, Writer::Options& writer, const Complain&) {
+  writer.mem_limit_bytes = options.size_bytes("mem_limit");
+  writer.calls.linger_ms = options.duration_ms("linger");
+  if (!options.is("record_retry_limit", "none")) writer.record_retry_limit = options.number("record_retry_limit");
+  if (!options.is("max_record_age", "none"))
+    writer.calls.max_record_age_ms = options.duration_ms("max_record_age");
+}
+
+struct OutputSettings {
+  std::vector<StreamName> stream;  // one
   Writer::Options writer = {};
-  using Read = Status (*)(const Options&, Writer::Options&);
-  for (const Read read : {Read{read_stream}, read_limits, read_retries, read_keys, read_packing, read_others})
-    complain(read(options, writer));
-  return writer;
+};
+
+// Complains of options that do not go together or cannot be used.
+OutputSettings read_output_settings(const Options& options, const Complain& complain) {
+  OutputSettings settings;
+  settings.stream = read_stream(options, complain);
+  if (!settings.stream.empty()) settings.writer.stream = settings.stream.front().text;
+  using Read = void (*)(const Options&, Writer::Options&, const Complain&);
+  for (const Read read : {Read{read_limits}, read_retries, read_keys, read_packing, read_others}) {
+    complain({});  // this one depends on nothing that was read before
+    read(options, settings.writer, complain);
+  }
+  complain({});
+  return settings;
 }
 
 class KinesisOutput : public penstock_instance {
@@ -195,24 +210,23 @@ class KinesisOutput : public penstock_instance {
   static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
 
   static void check_together(const Options& options, const Complain& complain) {
-    writer_options(options, complain);
-    const Result<StreamName> stream = read_stream(options);
-    check_connection(options, stream.ok() ? std::vector{*stream} : std::vector<StreamName>(), false, complain);
+    const OutputSettings settings = read_output_settings(options, complain);
+    check_connection(options, settings.stream, false, complain);
     complain(check_failure_file(options));
     complain(check_failures(options));
-    complain(check_own_files(options, {"on_failure", "ca_file"}));
+    check_own_files(options, {"on_failure", "ca_file"}, complain);
   }
 
   static Made make(const penstock_host& host, const Options& options) {
-    Result<Connection> connection = connect_output(host, options);
+    Result<OutputSettings> settings =
+        or_first_problem([&](const Complain& complain) { return read_output_settings(options, complain); });
+    if (!settings.ok()) return settings.status();
+    Result<Connection> connection = connect(host, options, settings->stream.front().region);
     if (!connection.ok()) return connection.status();
-    FirstProblem problem;
-    Writer::Options writer = writer_options(options, std::ref(problem));
-    if (!problem.status.ok()) return problem.status;
     auto failures = open_failures(connection->host_env->env(), options);
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<penstock_instance>(
-        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(writer))));
+        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(settings->writer))));
   }
 
   ~KinesisOutput() override { connection_.host_env->end_calls(); }

@@ -25,8 +25,8 @@ bool same_without_case(std::string_view a, std::string_view b) {
                     [&](char left, char right) { return capital(left) == capital(right); });
 }
 
-// The kinds in a list like "start,end,report", as bits; an error names what is none.
-Result<uint32_t> events_of(std::string_view list) {
+// The kinds in a list like "start,end,report", as bits. Complains of each word that is none.
+uint32_t events_of(std::string_view list, const Complain& complain) {
   uint32_t events = 0;
   while (!list.empty()) {
     const size_t comma = std::min(list.find(','), list.size());
@@ -34,13 +34,14 @@ Result<uint32_t> events_of(std::string_view list) {
     list.remove_prefix(std::min(comma + 1, list.size()));
     const auto found = std::find_if(kLambdaEventNames.begin() + 1, kLambdaEventNames.end(),
                                     [&](std::string_view name) { return same_without_case(name, word); });
-    if (found == kLambdaEventNames.end()) {
-      std::string known;
-      for (size_t event = 1; event < kLambdaEventNames.size(); ++event)
-        known.append(event == 1 ? "" : ", ").append(kLambdaEventNames[event]);
-      return Status(Code::config, "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known);
+    if (found != kLambdaEventNames.end()) {
+      events |= uint32_t{1} << (found - kLambdaEventNames.begin());
+      continue;
     }
-    events |= uint32_t{1} << (found - kLambdaEventNames.begin());
+    std::string known;
+    for (size_t event = 1; event < kLambdaEventNames.size(); ++event)
+      known.append(event == 1 ? "" : ", ").append(kLambdaEventNames[event]);
+    complain(Status(Code::config, "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known));
   }
   return events;
 }
@@ -49,6 +50,104 @@ Schema schema_of(std::string_view word) {
   if (word == "legacy") return Schema::legacy;
   if (word == "otel") return Schema::otel;
   return word == "ecs" ? Schema::ecs : Schema::standard;
+}
+
+const SchemaNames& schema_names(const Options& given) { return names_of(schema_of(given.text("schema"))); }
+
+// The options that name members of the record, and what each means if it is left out.
+struct KeyOption {
+  const char* option;
+  std::string_view SchemaNames::*otherwise;  // nullptr: no member
+};
+constexpr KeyOption kTimestampKey = {"timestamp_key", &SchemaNames::timestamp};
+constexpr KeyOption kEventIdKey = {"event_id_key", &SchemaNames::event_id};
+constexpr KeyOption kSourceKey = {"source_key", &SchemaNames::source};
+constexpr KeyOption kJsonKey = {"json_key", nullptr};
+constexpr std::array kKeyOptions = {kTimestampKey, kEventIdKey, kSourceKey, kJsonKey};
+
+// "": the schema has no such member.
+std::string key_name(const Options& given, const KeyOption& key) {
+  const std::string& text = given.text(key.option);
+  if (key.otherwise == nullptr) return text;
+  const std::string_view otherwise = schema_names(given).*key.otherwise;
+  return text.empty() || otherwise.empty() ? std::string(otherwise) : text;
+}
+
+Status check_source_key(const Options& given) {
+  if (given.text("source_key").empty() || !schema_names(given).source.empty()) return {};
+  return {Code::config, "source_key is given, but with schema " + given.text("schema") +
+                            " there is no such member; leave it out"};
+}
+
+Status taken(const Options& given, const KeyOption& key) {
+  return {Code::config, std::string(key.option) + " is \"" + printable(given.text(key.option)) +
+                            "\", but that is the name of another member of the record; choose another"};
+}
+
+Status check_is_no_member(const Options& given, const KeyOption& key) {
+  const std::string name = key_name(given, key);
+  return name.empty() || !has_member(schema_names(given), name) ? Status() : taken(given, key);
+}
+
+Status check_differ(const Options& given, const KeyOption& key, const KeyOption& other) {
+  const std::string name = key_name(given, key);
+  if (name.empty() || name != key_name(given, other)) return {};
+  return taken(given, given.text(key.option).empty() ? other : key);
+}
+
+// A name of the record's own that a store may take for a part of the object under json_key, or the other way
+// around, is a mistake.
+Status check_json_key(const Options& given) {
+  const std::string& json_key = given.text(kJsonKey.option);
+  if (json_key.empty()) return {};
+  std::string within;
+  for (const KeyOption& key : {kTimestampKey, kEventIdKey, kSourceKey}) {
+    const std::string name = key_name(given, key);
+    if (within.empty() && (is_within(name, json_key) || is_within(json_key, name))) within = name;
+  }
+  if (within.empty()) within = member_within(schema_names(given), json_key);
+  if (within.empty()) return {};
+  return {Code::config, "json_key is \"" + printable(json_key) +
+                            "\", but a store may mix the members of the application's object with the record's "
+                            "own member " +
+                            printable(within) + "; choose another"};
+}
+
+Status check_pattern(const Options& given, const char* name) {
+  const std::string& text = given.text(name);
+  if (text.empty() || text.find_first_not_of(", \t") != std::string::npos) return {};
+  return {Code::config, std::string(name) + " is \"" + printable(text) +
+                            "\", but must have a pattern of log groups, like /aws/lambda/*"};
+}
+
+void check_keys(const Options& given, const Complain& complain) {
+  complain(check_source_key(given));
+  for (size_t i = 0; i < kKeyOptions.size(); ++i) {
+    complain(check_is_no_member(given, kKeyOptions[i]));
+    for (size_t other = i + 1; other < kKeyOptions.size(); ++other)
+      complain(check_differ(given, kKeyOptions[i], kKeyOptions[other]));
+  }
+  complain(check_json_key(given));
+}
+
+LambdaFilterOptions read_options(const Options& given, const Complain& complain) {
+  check_keys(given, complain);
+  complain(check_pattern(given, "include"));
+  complain(check_pattern(given, "exclude"));
+  LambdaFilterOptions options;
+  options.drop = events_of(given.text("drop"), complain);
+  options.schema = schema_of(given.text("schema"));
+  options.timestamp_key = key_name(given, kTimestampKey);
+  options.event_id_key = key_name(given, kEventIdKey);
+  options.source_key = key_name(given, kSourceKey);
+  options.json_key = key_name(given, kJsonKey);
+  options.event_id = given.on("event_id");
+  options.keep_message = given.on("keep_message");
+  options.function_fields = given.on("function_fields");
+  options.normalize_level = given.on("normalize_level");
+  options.parse_json_in_message = given.on("parse_json_in_message");
+  options.log_groups = LogGroups(given.text("include"), given.text("exclude"));
+  return options;
 }
 
 class LambdaLogs : public penstock_instance {
@@ -96,13 +195,12 @@ class LambdaLogs : public penstock_instance {
   };
 
   static Made make(const penstock_host&, const Options& options) {
-    Result<LambdaFilterOptions> read = read_options(options);
+    Result<LambdaFilterOptions> read =
+        or_first_problem([&](const Complain& complain) { return read_options(options, complain); });
     if (!read.ok()) return read.status();
     return Made(std::make_unique<LambdaLogs>(*read));
   }
-  static void check_together(const Options& options, const Complain& complain) {
-    complain(read_options(options).status());
-  }
+  static void check_together(const Options& options, const Complain& complain) { read_options(options, complain); }
 
   explicit LambdaLogs(const LambdaFilterOptions& options) : penstock_instance(kLambdaLogsStage), filter(options) {}
 
@@ -118,64 +216,6 @@ class LambdaLogs : public penstock_instance {
   }
 
   LambdaFilter filter;
-
- private:
-  // A name of the record's own that a store may take for a part of the object under the last of the keys,
-  // json_key, or the other way around; empty: there is none.
-  static std::string within_json_key(const SchemaNames& names, const std::array<std::string_view, 4>& keys) {
-    const std::string_view json_key = keys.back();
-    if (json_key.empty()) return {};
-    for (const std::string_view key : keys)
-      if (is_within(key, json_key) || is_within(json_key, key)) return std::string(key);
-    return std::string(member_within(names, json_key));
-  }
-
-  static Result<LambdaFilterOptions> read_options(const Options& given) {
-    LambdaFilterOptions options;
-    options.schema = schema_of(given.text("schema"));
-    const SchemaNames& names = names_of(options.schema);
-    const bool has_source = !names.source.empty();
-    if (!has_source && !given.text("source_key").empty())
-      return Status(Code::config, "source_key is given, but with schema " + given.text("schema") +
-                                      " there is no such member; leave it out");
-    const auto key = [&](const char* name, std::string_view otherwise) {
-      return given.text(name).empty() ? std::string(otherwise) : given.text(name);
-    };
-    options.timestamp_key = key("timestamp_key", names.timestamp);
-    options.event_id_key = key("event_id_key", names.event_id);
-    options.source_key = key("source_key", names.source);
-    options.json_key = given.text("json_key");
-    const std::array<std::string_view, 4> keys = {options.timestamp_key, options.event_id_key, options.source_key,
-                                                  options.json_key};
-    for (const char* const name : {"timestamp_key", "event_id_key", "source_key", "json_key"}) {
-      const std::string& text = given.text(name);
-      if (!text.empty() && (has_member(names, text) || std::count(keys.begin(), keys.end(), text) > 1))
-        return Status(Code::config,
-                      std::string(name) + " is \"" + printable(text) +
-                          "\", but that is the name of another member of the record; choose another");
-    }
-    if (const std::string within = within_json_key(names, keys); !within.empty())
-      return Status(Code::config, "json_key is \"" + printable(options.json_key) +
-                                      "\", but a store may mix the members of the application's object with the "
-                                      "record's own member " +
-                                      printable(within) + "; choose another");
-    for (const char* const name : {"include", "exclude"}) {
-      const std::string& text = given.text(name);
-      if (!text.empty() && text.find_first_not_of(", \t") == std::string::npos)
-        return Status(Code::config, std::string(name) + " is \"" + printable(text) +
-                                        "\", but must have a pattern of log groups, like /aws/lambda/*");
-    }
-    const Result<uint32_t> drop = events_of(given.text("drop"));
-    if (!drop.ok()) return drop.status();
-    options.drop = *drop;
-    options.event_id = given.on("event_id");
-    options.keep_message = given.on("keep_message");
-    options.function_fields = given.on("function_fields");
-    options.normalize_level = given.on("normalize_level");
-    options.parse_json_in_message = given.on("parse_json_in_message");
-    options.log_groups = LogGroups(given.text("include"), given.text("exclude"));
-    return options;
-  }
 };
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,

@@ -42,8 +42,7 @@ struct Reader {
 
   std::vector<InputStream> with_client(const std::string& streams) {
     std::vector<InputStream> with;
-    auto names = parse_stream_names(streams);
-    for (StreamName& name : *names) with.push_back({std::move(name), &client});
+    for (StreamName& name : parse_stream_names(streams, {})) with.push_back({std::move(name), &client});
     return with;
   }
 

@@ -113,7 +113,7 @@ TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_until_seek_has_move
 
   const auto store = CheckpointStore::open(sim.env(), "file:/checkpoint");
   Result<Checkpoint> checkpoint = (*store)->load();
-  ASSERT_TRUE(seek_all(*checkpoint, *parse_stream_names("in"), ReadFrom::trim_horizon()).ok());
+  ASSERT_TRUE(seek_all(*checkpoint, parse_stream_names("in", {}), ReadFrom::trim_horizon()).ok());
   ASSERT_TRUE((*store)->save(*checkpoint).ok());
   sim.files().kill();
   reader = start();

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/unit/core/fake_env.h"
 
 namespace penstock {
@@ -24,8 +26,9 @@ class endpoint_settings : public testing::Test {
   std::string url(const std::string& service = "kinesis", const EndpointOptions& options = given()) {
     const Result<AwsProfiles> profiles = AwsProfiles::read_settings(fake_.env, "");
     if (!profiles.ok()) return profiles.status().message();
-    const Result<EndpointSettings> settings =
-        read_endpoint_settings(fake_.env, *profiles, AwsProfiles::chosen(fake_.env, ""));
+    const Result<EndpointSettings> settings = or_first_problem([&](const Complain& complain) {
+      return read_endpoint_settings(fake_.env, *profiles, AwsProfiles::chosen(fake_.env, ""), complain);
+    });
     if (!settings.ok()) return settings.status().message();
     const Result<Endpoint> endpoint = choose_endpoint(*settings, options, service, "eu-west-1");
     if (endpoint.ok()) log_endpoint(fake_.env, *endpoint);
@@ -109,6 +112,23 @@ TEST_F(endpoint_settings, of_fips_and_dual_stack_are_switches_of_the_environment
   EXPECT_EQ(url("kinesis", given("", "off", "")), "https://kinesis.eu-west-1.amazonaws.com");
   variables_["AWS_USE_FIPS_ENDPOINT"] = "1";
   EXPECT_EQ(url(), "AWS_USE_FIPS_ENDPOINT is 1, but must be true or false");
+}
+
+TEST_F(endpoint_settings, are_all_checked_and_not_only_to_the_first_mistake) {
+  config("[default]\nuse_dualstack_endpoint = maybe\nservices = gone\n");
+  variables_["AWS_USE_FIPS_ENDPOINT"] = "1";
+  std::set<std::string> problems;
+  const auto keep = [&](const Status& status) {
+    if (!status.ok()) problems.insert(status.message());
+  };
+  const Result<AwsProfiles> profiles = AwsProfiles::read_settings(fake_.env, "");
+  read_endpoint_settings(fake_.env, *profiles, "default", keep);
+  EXPECT_EQ(problems,
+            (std::set<std::string>{
+                "AWS_USE_FIPS_ENDPOINT is 1, but must be true or false",
+                "use_dualstack_endpoint of profile default is maybe, but must be true or false",
+                "profile default names the section [services gone], which is missing or empty; write it, or leave "
+                "out services"}));
 }
 
 TEST_F(endpoint_settings, with_a_url_next_to_fips_or_dual_stack_contradict_each_other) {

@@ -25,7 +25,11 @@ class check_kinesis : public testing::Test {
   // What check prints of problems, without the folder in front of file names.
   std::string problems(const std::string& content, const std::string& file = "agent.conf",
                        const std::vector<std::string>& more = {}) {
-    std::vector<std::string> args = {"check", "-c", folder_.write(file, content)};
+    return problems_of("check", content, file, more);
+  }
+  std::string problems_of(const std::string& command, const std::string& content,
+                          const std::string& file = "agent.conf", const std::vector<std::string>& more = {}) {
+    std::vector<std::string> args = {command, "-c", folder_.write(file, content)};
     args.insert(args.end(), more.begin(), more.end());
     std::string text = run_program(args).err;
     for (size_t at; (at = text.find(folder_.path(""))) != std::string::npos;)
@@ -239,28 +243,100 @@ TEST_F(check_kinesis, what_run_would_refuse_is_a_problem) {
   EXPECT_NE(of_output("  use_fips on\n  endpoint https://h\n"), "");
 }
 
-TEST_F(check_kinesis, all_problems_of_a_section_are_found_at_once) {
-  const auto expect = [&](const std::string& conf, const std::vector<std::string>& parts) {
+class check_kinesis_all : public check_kinesis {
+ protected:
+  // The problems of a conf are these and no other: each has its part, and its line. run finds the same.
+  void expect(const std::string& conf, const std::vector<std::string>& parts) {
     const std::string text = problems(conf);
     for (const std::string& part : parts) EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), static_cast<std::ptrdiff_t>(parts.size())) << text;
-  };
-  const std::string null = "[OUTPUT]\n  Name null\n  Match *\n";
-  expect(input("t", kHere + "  stream in\n") +
-             output("*",
-                    "  stream out\n  retry_base 5s\n  retry_cap 1s\n  max_request_bytes 11M\n  linger never\n"
-                    "  lingering 1s\n  region US-EAST-1\n  endpoint kinesis.local\n  sts_endpoint h\n"
-                    "  ca_file /nowhere/ca.pem\n  role_arn writer\n  profile nobody\n  failure_total_size 1M\n"),
-         {"retry_base is 5s", "max_request_bytes is 11M", "linger is \"never\"", "unknown option \"lingering\"",
-          "invalid region \"US-EAST-1\"", "endpoint kinesis.local", "endpoint h does not", "ca_file",
-          "role_arn is \"writer\"", "nobody", "failure_total_size is 1m"});
+    EXPECT_EQ(problems_of("run", conf), text);
+  }
+  // Of an output behind a good input, which takes the first seven lines.
+  void expect_of_output(const std::string& lines, const std::vector<std::string>& parts) {
+    expect(input("t", kHere + "  stream in\n") + output("*", lines), parts);
+  }
+  void expect_of_input(const std::string& lines, const std::vector<std::string>& parts) {
+    expect("[INPUT]\n  Name penstock_kinesis\n  Tag t\n" + lines + kNull, parts);
+  }
+
+  const std::string kNull = "[OUTPUT]\n  Name null\n  Match *\n";
+};
+
+TEST_F(check_kinesis_all, options_of_an_output) {
+  expect_of_output(
+      "  stream out\n  retry_base 5s\n  retry_cap 1s\n  max_request_bytes 11M\n  linger never\n"
+      "  lingering 1s\n  region US-EAST-1\n  endpoint kinesis.local\n  sts_endpoint h\n"
+      "  ca_file /nowhere/ca.pem\n  role_arn writer\n  profile nobody\n  failure_total_size 1M\n",
+      {"agent.conf:8: retry_base is 5s", "agent.conf:8: max_request_bytes is 11M",
+       "agent.conf:16: linger is \"never\"", "agent.conf:17: unknown option \"lingering\"",
+       "invalid region \"US-EAST-1\"", "endpoint kinesis.local", "endpoint h does not", "ca_file",
+       "role_arn is \"writer\"", "nobody", "failure_total_size is 1m"});
+}
+
+TEST_F(check_kinesis_all, options_of_an_output_that_belong_to_one_subject) {
+  expect_of_output(kHere +
+                       "  stream out\n  max_record_bytes 11M\n  max_request_bytes 12M\n  aggregate kpl\n"
+                       "  compression gzip\n  ordering per_key\n  explicit_hash_key random\n"
+                       "  role_arn writer\n  external_id x\n  role_session_name a/b\n",
+                   {"agent.conf:8: max_record_bytes is 11m", "agent.conf:8: max_request_bytes is 12M",
+                    "agent.conf:8: aggregate kpl and compression gzip", "agent.conf:8: ordering per_key and",
+                    "agent.conf:8: role_arn is \"writer\"", "agent.conf:8: external_id must have",
+                    "agent.conf:8: role_session_name is \"a/b\""});
+  expect_of_output(kHere + "  stream out\n  external_id id\n  role_session_name name\n",
+                   {"external_id is for AssumeRole", "role_session_name is for AssumeRole"});
+}
+
+TEST_F(check_kinesis_all, options_of_an_input) {
   expect(
       "[INPUT]\n  Name penstock_kinesis\n  Tag t\n  stream a/b\n  checkpoint dynamodb:T\n"
       "  initial_position at_timestamp:noon\n  failover_time 1s\n  max_records 0\n  poll_interval 0\n"
       "  endpoint ftp://h\n  on_failure file:" +
-          folder_.path("none/failures") + "\n" + null,
-      {"stream: ", "initial_position is at_timestamp:noon", "the table of leases is named \"T\"",
-       "max_records is 0", "poll_interval is \"0\"", "endpoint ftp://h", "on_failure file:none/failures"});
+          folder_.path("none/failures") + "\n" + kNull,
+      {"agent.conf:1: stream: ", "initial_position is at_timestamp:noon", "the table of leases is named \"T\"",
+       "failover_time is 1s", "max_records is 0", "agent.conf:9: poll_interval is \"0\"", "endpoint ftp://h",
+       "on_failure file:none/failures"});
+}
+
+TEST_F(check_kinesis_all, options_of_an_input_that_belong_to_one_subject) {
+  const std::string more = "  on_failure drop\n" + kHere;
+  expect_of_input(more + "  stream a/b,arn:x,ok\n  checkpoint memory\n  application_name a\n  create_table on\n" +
+                      "  dynamodb_endpoint https://d\n",
+                  {"agent.conf:1: stream: \"a/b\"", "agent.conf:1: stream: \"arn:x\"",
+                   "application_name goes with", "create_table goes with", "dynamodb_endpoint goes with"});
+  expect_of_input(more +
+                      "  stream in\n  checkpoint dynamodb\n  shards shardId-0\n  failover_time 1s\n"
+                      "  table_tags a,b=c,d\n  dynamodb_endpoint d\n",
+                  {"checkpoint is dynamodb without a table", "shards names those to read", "failover_time is 1s",
+                   "table_tags: \"a\"", "table_tags: \"d\"", "endpoint d does not"});
+  const std::string path = folder_.path("one");
+  expect_of_input(
+      kHere + "  stream in\n  checkpoint file:" + path + "\n  on_failure file:" + path + "\n  ca_file ~/ca\n",
+      {"checkpoint and on_failure both use", "agent.conf:8: ca_file is \"~/ca\""});
+}
+
+TEST_F(check_kinesis_all, options_of_lambda_logs) {
+  expect(input("t", kHere + "  stream in\n") +
+             "[FILTER]\n  Name lambda_logs\n  Match *\n  schema otel\n  source_key origin\n  timestamp_key body\n"
+             "  event_id_key x\n  json_key x\n  include ,\n  exclude ,\n  drop start,finish,begin\n  event_id "
+             "maybe\n" +
+             kNull,
+         {"agent.conf:8: source_key is given", "agent.conf:8: timestamp_key is \"body\"",
+          "agent.conf:8: event_id_key is \"x\"", "agent.conf:8: include is", "agent.conf:8: exclude is",
+          "agent.conf:8: drop has \"finish\"", "agent.conf:8: drop has \"begin\"",
+          "agent.conf:19: event_id is \"maybe\""});
+}
+
+TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
+  setenv("AWS_USE_FIPS_ENDPOINT", "1", 1);
+  setenv("AWS_ENDPOINT_URL", "ftp://h", 1);
+  expect("[SERVICE]\n  Grace soon\n  Log_Level loud\n  Stats_Interval never\n  Gracefully 1\n" +
+             input("t", kHere + "  stream in\n  max_records 0\n") + kNull,
+         {"agent.conf:2: Grace", "agent.conf:3: Log_Level", "agent.conf:4: Stats_Interval",
+          "agent.conf:5: [SERVICE] has no key 'Gracefully'", "agent.conf:6: max_records is 0",
+          "agent.conf:6: AWS_USE_FIPS_ENDPOINT is 1", "agent.conf:6: AWS_ENDPOINT_URL: "});
+  unsetenv("AWS_USE_FIPS_ENDPOINT");
+  unsetenv("AWS_ENDPOINT_URL");
 }
 
 TEST_F(check_kinesis, what_is_made_of_a_bad_option_is_no_further_problem) {

@@ -18,7 +18,7 @@ class patience : public testing::Test {
  protected:
   patience() { service.create_stream("in", 40); }
 
-  InputStream stream(const std::string& name = "in") { return {parse_stream_names(name)->front(), &client}; }
+  InputStream stream(const std::string& name = "in") { return {parse_stream_names(name, {}).front(), &client}; }
   std::vector<PositionQuestion> questions(size_t count, const std::string& name = "in") {
     std::vector<PositionQuestion> out;
     for (size_t i = 0; i < count; ++i) {

@@ -43,7 +43,7 @@ TEST(seek, reads_each_kind_of_place) {
 
 TEST(seek, all_moves_every_shard_and_forgets_which_stream_it_was) {
   Checkpoint checkpoint = two_shards();
-  const auto lines = seek_all(checkpoint, *parse_stream_names("logs,other"), ReadFrom::trim_horizon());
+  const auto lines = seek_all(checkpoint, parse_stream_names("logs,other", {}), ReadFrom::trim_horizon());
   ASSERT_TRUE(lines.ok());
   ASSERT_EQ(checkpoint.streams.size(), 2u);
   EXPECT_TRUE(checkpoint.streams[0].shards.empty());
@@ -62,7 +62,7 @@ TEST(seek, all_moves_every_shard_and_forgets_which_stream_it_was) {
 
 TEST(seek, all_takes_no_sequence_number) {
   Checkpoint checkpoint = two_shards();
-  const auto refused = seek_all(checkpoint, *parse_stream_names("logs"), ReadFrom::behind({"49"}));
+  const auto refused = seek_all(checkpoint, parse_stream_names("logs", {}), ReadFrom::behind({"49"}));
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.status().message().find("--shard"), std::string::npos);
   EXPECT_EQ(checkpoint.streams[0].shards.size(), 2u);
@@ -71,7 +71,7 @@ TEST(seek, all_takes_no_sequence_number) {
 TEST(seek, one_shard_moves_alone) {
   Checkpoint checkpoint = two_shards();
   const auto lines =
-      seek_shard(checkpoint, *parse_stream_names(kArn), "shardId-0", ReadFrom::behind({"50", UINT64_MAX}));
+      seek_shard(checkpoint, parse_stream_names(kArn, {}), "shardId-0", ReadFrom::behind({"50", UINT64_MAX}));
   ASSERT_TRUE(lines.ok());
   EXPECT_EQ(checkpoint.streams[0].shards["shardId-0"].position.sequence_number, "50");
   EXPECT_TRUE(checkpoint.streams[0].shards["shardId-1"].position.is_end());
@@ -81,7 +81,8 @@ TEST(seek, one_shard_moves_alone) {
 
 TEST(seek, a_shard_that_is_not_kept_is_told_with_those_that_are) {
   Checkpoint checkpoint = two_shards();
-  const auto refused = seek_shard(checkpoint, *parse_stream_names("logs"), "shardId-7", ReadFrom::trim_horizon());
+  const auto refused =
+      seek_shard(checkpoint, parse_stream_names("logs", {}), "shardId-7", ReadFrom::trim_horizon());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.status().code(), Code::config);
   EXPECT_NE(refused.status().message().find("shardId-0, shardId-1"), std::string::npos)
@@ -90,15 +91,29 @@ TEST(seek, a_shard_that_is_not_kept_is_told_with_those_that_are) {
 
 TEST(seek, of_several_streams_the_shard_says_which) {
   Checkpoint checkpoint = two_shards();
-  const auto streams = *parse_stream_names("logs,other");
+  const auto streams = parse_stream_names("logs,other", {});
   EXPECT_FALSE(seek_shard(checkpoint, streams, "shardId-0", ReadFrom::trim_horizon()).ok());
   EXPECT_FALSE(seek_shard(checkpoint, streams, "third/shardId-0", ReadFrom::trim_horizon()).ok());
   EXPECT_FALSE(seek_shard(checkpoint, streams, "other/shardId-0", ReadFrom::trim_horizon()).ok());
   EXPECT_TRUE(seek_shard(checkpoint, streams, "logs/shardId-0", ReadFrom::trim_horizon()).ok());
 }
 
+TEST(stream_name, of_a_list_each_that_is_wrong_is_a_problem) {
+  std::vector<std::string> problems;
+  const auto names =
+      parse_stream_names("a,b c,a,arn:x", [&](const Status& status) { problems.push_back(status.message()); });
+  EXPECT_EQ(names.size(), 1U);
+  ASSERT_EQ(problems.size(), 3U);
+  EXPECT_EQ(problems[0].substr(0, 9), "\"b c\" is ");
+  EXPECT_EQ(problems[1], "\"a\" is named twice");
+  EXPECT_EQ(problems[2].substr(0, 11), "\"arn:x\" is ");
+}
+
 TEST(stream_name, is_a_name_or_an_arn_and_several_have_commas_between) {
-  const auto names = parse_stream_names("a.b_c-1, " + kArn);
+  const auto parse = [](const std::string& list) {
+    return or_first_problem([&](const Complain& complain) { return parse_stream_names(list, complain); });
+  };
+  const auto names = parse("a.b_c-1, " + kArn);
   ASSERT_TRUE(names.ok());
   ASSERT_EQ(names->size(), 2u);
   EXPECT_EQ((*names)[0].name, "a.b_c-1");
@@ -106,13 +121,13 @@ TEST(stream_name, is_a_name_or_an_arn_and_several_have_commas_between) {
   EXPECT_EQ((*names)[1].text, kArn);
   EXPECT_EQ((*names)[1].name, "logs");
   EXPECT_EQ((*names)[1].region, "eu-west-1");
-  EXPECT_TRUE(parse_stream_names(std::string(128, 'x')).ok());
+  EXPECT_TRUE(parse(std::string(128, 'x')).ok());
   for (const std::string& bad :
        {std::string(129, 'x'), std::string(), std::string("a,"), std::string("a b"), std::string("a,a"),
         std::string("arn:aws:kinesis:eu-west-1:123456789012:stream/"), std::string("arn:aws:kinesis:eu-west-1"),
         std::string("arn:aws:firehose:eu-west-1:123456789012:stream/x"),
         std::string("arn:aws:kinesis::123456789012:stream/x")})
-    EXPECT_EQ(parse_stream_names(bad).status().code(), Code::config) << bad;
+    EXPECT_EQ(parse(bad).status().code(), Code::config) << bad;
 }
 
 }  // namespace
