@@ -79,7 +79,8 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
     for (const StagePlan& stage : *stages) add_file_uses(*stage.stage, stage.options, ++sections, files);
   }
   check_file_uses(files, out.problems);
-  if (!has_errors(out.problems)) {
+  // A line that could not be read may say which stream is meant.
+  if (!has_errors(conf.problems)) {
     for (Problem& loop : stream_loops(out.plan)) out.problems.push_back(std::move(loop));
   }
   sort_by_place(out.problems);

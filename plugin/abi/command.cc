@@ -12,15 +12,19 @@ int32_t run_command(const Command& command, Options::Table table, CheckTogether 
     if (const int32_t code = read_host(host, known, error); code != PENSTOCK_OK) return code;
     known.wall_ms = nullptr;  // a command waits by itself
     known.monotonic_ms = nullptr;
+    const Printer printer(print, print_ctx);
+    const auto given = [&] { return Options(table, options, option_count, stride); };
     if (const int32_t code = check_options(table, together, options, option_count, stride, error);
-        code != PENSTOCK_OK)
+        code != PENSTOCK_OK) {
+      if (code == PENSTOCK_E_OPTIONS && command.is_for_bad_options)
+        static_cast<void>(command.run(known, given(), Options(command.arguments, nullptr, 0, stride), printer));
       return code;
+    }
     if (const int32_t code = check_options(command.arguments, nullptr, arguments, argument_count, stride, error);
         code != PENSTOCK_OK)
       return code;
     const Status status =
-        command.run(known, Options(table, options, option_count, stride),
-                    Options(command.arguments, arguments, argument_count, stride), Printer(print, print_ctx));
+        command.run(known, given(), Options(command.arguments, arguments, argument_count, stride), printer);
     return status.ok() ? PENSTOCK_OK : tell(error, status);
   });
 }

@@ -29,9 +29,11 @@ struct Command {
   const char* name;
   const char* help;
   Options::Table arguments;
-  // options and arguments passed their checks. Waits for what it begins (env.transport.drive(kNever)): host gives
-  // no clock here. Any thread may call it at any time.
+  // arguments passed their check; options did unless is_for_bad_options. Waits for what it begins
+  // (env.transport.drive(kNever)): host gives no clock here. Any thread may call it at any time.
   Status (*run)(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print);
+  // It is run, without arguments, also if options have problems, and prints what is sure all the same.
+  bool is_for_bad_options = false;
 };
 
 // Checks what is given, runs the command; exceptions stop here. table and together: those of the stage's options.

@@ -186,7 +186,10 @@ Options::Options(Table table, const penstock_option* given, size_t count, size_t
     const penstock_option& option = element(given, i, stride);
     const std::string key = lower(view(option.key));
     const penstock_option_info* info = find(table, key);
-    if (info == nullptr) continue;
+    if (info == nullptr) {
+      has_unknown_ = true;
+      continue;
+    }
     const std::string_view type = info->type;
     if (!seen.insert(key).second || !complaint(type, view(option.value)).empty()) {
       bad_.insert(key);

@@ -45,11 +45,14 @@ class Options {
 
   // Whether an option that check() complains of was read since the last call: what was made of it means nothing.
   bool take_read_bad() const { return std::exchange(read_bad_, false); }
+  // Whether an option was given that the table does not have, so that what was meant by it is not known.
+  bool has_unknown() const { return has_unknown_; }
 
  private:
   std::map<std::string, std::string, std::less<>> values_;  // words as the table spells them
   std::set<std::string, std::less<>> bad_;
   mutable bool read_bad_ = false;
+  bool has_unknown_ = false;
 };
 
 }  // namespace penstock

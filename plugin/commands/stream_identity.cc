@@ -1,6 +1,7 @@
 #include "plugin/commands/stream_identity.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "base/json.h"
 #include "core/aws/endpoint.h"
+#include "plugin/abi/host_env.h"
 #include "plugin/commands/stream_look.h"
 #include "plugin/settings/input_connection.h"
 #include "plugin/settings/stream_options.h"
@@ -53,10 +55,25 @@ std::string place_of(const Endpoint& endpoint) {
   return " at " + url;
 }
 
-Result<std::string> account_of(Patience& patience, const InputConnection& connection, const StreamName& stream) {
-  const Result<StreamIdentity> identity = describe_stream(patience, connection.with_clients({stream}).front());
-  if (!identity.ok()) return identity.status();
-  return account_of(identity->arn);
+// Looks up the accounts that are not known. Returns the error for the first stream that the service says nothing
+// of; the others count all the same.
+Status resolve_accounts(const penstock_host& host, const Options& options, const std::vector<StreamName>& streams,
+                        std::vector<std::string>& accounts) {
+  Result<InputConnection> connection = connect_input(host, options, streams);
+  if (!connection.ok()) return connection.status();
+  Patience patience(connection->host_env->env());
+  Status failed;
+  for (size_t i = 0; i < streams.size(); ++i) {
+    if (!accounts[i].empty()) continue;
+    const Result<StreamIdentity> identity =
+        describe_stream(patience, connection->with_clients({streams[i]}).front());
+    if (identity.ok())
+      accounts[i] = account_of(identity->arn);
+    else if (failed.ok())
+      failed = identity.status();
+  }
+  connection->host_env->end_calls();
+  return failed;
 }
 
 }  // namespace
@@ -65,26 +82,24 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
                      const Printer& print) {
   const Result<std::vector<StreamName>> streams = read_streams(options);
   if (!streams.ok()) return streams.status();
-  Result<InputConnection> connection = connect_input(host, options, *streams);
-  if (!connection.ok()) return connection.status();
-  Patience patience(connection->host_env->env());
-  Status failed;  // for the first stream that the service says nothing of; the others count all the same
+  const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
+  if (!host_env.ok()) return host_env.status();
+  const Result<ServicePlaces> places = find_places((*host_env)->env(), options, region_of(*streams));
+  if (!places.ok()) return places.status();
+  std::vector<std::string> accounts;
+  std::vector<std::string> where;
   for (const StreamName& stream : *streams) {
-    const std::string region = stream.region.empty() ? connection->region : stream.region;
-    const Result<Endpoint> endpoint = kinesis_endpoint(*connection, options, region);
+    const std::string region = stream.region.empty() ? places->region : stream.region;
+    const Result<Endpoint> endpoint = kinesis_endpoint(*places, options, region);
     if (!endpoint.ok()) return endpoint.status();
-    std::string account = stream.account.empty() ? account_of(options.text("role_arn")) : stream.account;
-    if (account.empty() && arguments.on("resolve")) {
-      Result<std::string> found = account_of(patience, *connection, stream);
-      if (found.ok())
-        account = std::move(*found);
-      else if (failed.ok())
-        failed = found.status();
-    }
-    print.line(stream.name + " (account " + (account.empty() ? "*" : account) + ", region " + region + ")" +
-               printable(place_of(*endpoint)));
+    accounts.push_back(stream.account.empty() ? account_of(options.text("role_arn")) : stream.account);
+    where.push_back(", region " + region + ")" + printable(place_of(*endpoint)));
   }
-  connection->host_env->end_calls();
+  if (options.take_read_bad() || options.has_unknown()) return {};  // these may be other streams than were meant
+  Status failed;
+  if (arguments.on("resolve")) failed = resolve_accounts(host, options, *streams, accounts);
+  for (size_t i = 0; i < streams->size(); ++i)
+    print.line((*streams)[i].name + " (account " + (accounts[i].empty() ? "*" : accounts[i]) + where[i]);
   return failed;
 }
 

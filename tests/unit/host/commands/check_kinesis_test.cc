@@ -339,6 +339,23 @@ TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
   unsetenv("AWS_ENDPOINT_URL");
 }
 
+TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
+  const std::string loop = "every record would be read and written again without end";
+  const std::string in = input("t", kHere + "  stream mill\n");
+  const std::string out = output("*", kHere + "  stream mill\n");
+  expect("[SERVICE]\n  Grace soon\n" + in + out, {"agent.conf:2: Grace", "agent.conf:10: " + loop});
+  expect(in + "[OUTPUT]\n  Name nul\n" + out, {"Match is missing", "there is no output 'nul'", loop});
+  expect(in + out + "  linger never\n  max_request_bytes 11M\n  ca_file /nowhere/ca.pem\n  sts_endpoint h\n",
+         {"linger is \"never\"", "max_request_bytes is 11M", "/nowhere/ca.pem", "endpoint h does not", loop});
+}
+
+TEST_F(check_kinesis_all, streams_that_are_not_sure_make_no_loop) {
+  const std::string in = input("t", kHere + "  stream mill\n");
+  expect(in + output("*", kHere + "  stream mill\n  use_fips maybe\n"), {"use_fips is \"maybe\""});
+  expect(in + output("*", kHere + "  stream mill\n  endpont https://h\n"), {"unknown option \"endpont\""});
+  expect(in + output("*", kHere + "  stream mill\n  endpoint\n"), {"'endpoint' has no value"});
+}
+
 TEST_F(check_kinesis, what_is_made_of_a_bad_option_is_no_further_problem) {
   const auto expect_one = [&](const std::string& conf, const std::string& part) {
     const std::string text = problems(conf + "[OUTPUT]\n  Name null\n  Match *\n");

@@ -35,6 +35,12 @@ struct FakeStage {
     print.line("begun");
     return {Code::throttled, "slow down"};
   }
+  static constexpr std::array kSureArguments = {option("ask", "on|off", "off", "Ask.")};
+  static Status show_sure(const penstock_host&, const Options& options, const Options& arguments,
+                          const Printer& print) {
+    print.line(options.text("stream") + (arguments.on("ask") ? " asked" : ""));
+    return {Code::throttled, "slow down"};
+  }
   static Status defect(const penstock_host&, const Options&, const Options&, const Printer&) {
     throw std::runtime_error("a defect");
   }
@@ -42,6 +48,7 @@ struct FakeStage {
       Command{"show", "Shows a shard.", kShardArguments, show},
       Command{"fail", "Fails.", {}, fail},
       Command{"defect", "Throws.", {}, defect},
+      Command{"sure", "Shows what is sure.", kSureArguments, show_sure, true},
   };
 };
 
@@ -76,7 +83,7 @@ Answer run(size_t index, const List& options, const List& arguments, const penst
 const List kShard = {{bytes("shard"), bytes("7")}};
 
 TEST(command, a_stage_lists_its_commands_with_their_arguments_and_one_without_lists_none) {
-  ASSERT_EQ(kStage.command_count, 3u);
+  ASSERT_EQ(kStage.command_count, 4u);
   EXPECT_EQ(kStage.command_stride, sizeof(penstock_command));
   EXPECT_STREQ(kStage.commands[0].name, "show");
   ASSERT_EQ(kStage.commands[0].argument_info_count, 2u);
@@ -100,6 +107,15 @@ TEST(command, wrong_options_and_arguments_are_told_and_nothing_is_done) {
   EXPECT_EQ(run(0, {}, {}).text, "shard is required (text): Shard.");
   EXPECT_EQ(run(0, {{bytes("x"), bytes("7")}}, kShard).code, PENSTOCK_E_OPTIONS);
   EXPECT_EQ(run(0, {{bytes("stream"), bytes("none")}}, kShard).text, "no such stream");
+}
+
+TEST(command, one_for_bad_options_prints_what_is_sure_beside_the_problem_and_asks_nothing) {
+  EXPECT_EQ(run(3, {}, {{bytes("ask"), bytes("on")}}).text, "slow down");
+  const Answer unknown = run(3, {{bytes("x"), bytes("7")}}, {{bytes("ask"), bytes("on")}});
+  EXPECT_EQ(unknown.code, PENSTOCK_E_OPTIONS);
+  EXPECT_EQ(unknown.text.substr(0, 18), "unknown option \"x\"");
+  EXPECT_EQ(unknown.lines, std::vector<std::string>{"mill"});
+  EXPECT_TRUE(run(3, {}, {{bytes("x"), bytes("7")}}).lines.empty()) << "an argument is wrong";
 }
 
 TEST(command, a_failure_keeps_what_was_printed_and_says_whether_to_try_again) {
