@@ -50,7 +50,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     complain(count, library().problem);
     return worst;
   }
-  std::map<std::string, std::string> own;  // ended by a NUL
+  std::map<std::string, std::string> own;  // ended by a NUL; of a bad one the default counts
   std::map<const penstock_stage*, Part> parts;
   for (const penstock_stage* stage : me.stages) parts[stage];
   for (size_t i = 0; i < count; ++i) {
@@ -60,8 +60,10 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     if (const penstock_option_info* info = find(me.own, key)) {
       const std::string_view value = view(option.value);
       const std::string wrong = complaint(*info, value);
-      if (!wrong.empty()) complain(i, wrong);
-      own[info->name] = value;
+      if (wrong.empty())
+        own[info->name] = value;
+      else
+        complain(i, wrong);
       continue;
     }
     const penstock_stage* owner = me.stages.front();
@@ -70,7 +72,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     parts[owner].options.push_back(option);
     parts[owner].indexes.push_back(i);
   }
-  if (me.together != nullptr && worst == PENSTOCK_OK) {
+  if (me.together != nullptr) {
     const Section section(me.own, {}, [&](const char* key) {
       const auto given = own.find(key);
       return given == own.end() ? nullptr : given->second.c_str();

@@ -17,7 +17,7 @@ struct Description {
   const char* summary;
   OptionTable own;
   std::vector<const penstock_stage*> stages;  // whose options the section may hold as well
-  // What is wrong with own options that are good one by one, a line each; nullptr: nothing can be.
+  // What is wrong with own options that complaint() finds good, a line each; nullptr: nothing can be.
   std::string (*together)(const Section& own) = nullptr;
 };
 

@@ -14,12 +14,12 @@ std::optional<StagePlan> take_transform(Section& section, const penstock_stage& 
   if (!same(input.id, "penstock_kinesis") || knows(option_names(input), "transform")) return std::nullopt;
   bool wanted = by_default;
   if (const Entry* const entry = section.find("transform")) {
-    wanted = same(entry->value, "on");
+    wanted = !same(entry->value, "off");
     for (const Entry& other : section.entries) {
       if (&other == entry || !same(other.key, "transform")) continue;
       problems.push_back(repeated_option(*entry, other));
     }
-    if (!wanted && !same(entry->value, "off")) {
+    if (wanted && !same(entry->value, "on")) {
       problems.push_back(
           {entry->place, "transform '" + printable(entry->value, 60) + "' is none of on and off", false});
     }

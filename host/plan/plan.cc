@@ -93,9 +93,9 @@ class Planner {
       }
       return wildcard == nullptr && regex == nullptr;
     }
-    if (const Entry* const tag = section.last("Tag")) {
+    const Entry* const tag = section.last("Tag");
+    if (tag != nullptr) {
       problem(tag->place, "only an [INPUT] has a Tag; which tags this section is for is said by Match");
-      return false;
     }
     if (wildcard != nullptr) stage.match.set_wildcard(wildcard->value);
     if (regex != nullptr) {
@@ -105,11 +105,10 @@ class Planner {
         return false;
       }
     }
-    if (!stage.match.is_set()) {
+    // Who gives a Tag means it for a Match.
+    if (!stage.match.is_set() && tag == nullptr)
       problem(section.place, "Match is missing; 'Match *' is for every tag");
-      return false;
-    }
-    return true;
+    return stage.match.is_set() && tag == nullptr;
   }
 
   bool name(const Section& section, int32_t kind, StagePlan& stage) {

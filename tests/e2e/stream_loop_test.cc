@@ -121,6 +121,9 @@ TEST_F(e2e_agent_check, finds_what_the_files_for_fluent_bit_would_refuse_of_thei
   EXPECT_TRUE(said("chunk_bytes is \"2M\", but 1M is the most that is allowed")) << read_file(output_);
   EXPECT_EQ(check_agent("stream b\n    tag_format $group", "Match *"), 1);
   EXPECT_TRUE(said("$group is none of $log_group")) << read_file(output_);
+  EXPECT_EQ(check_agent("stream b\n    chunk_bytes 0\n    tag_format $group", "Match *"), 1);
+  EXPECT_TRUE(said("chunk_bytes is \"0\"")) << read_file(output_);
+  EXPECT_TRUE(said("$group is none of $log_group")) << read_file(output_) << ": one does not hide the other";
   EXPECT_EQ(check_agent("stream b", "Match *\n    time_key t\n    log_key l"), 1) << read_file(output_);
 }
 

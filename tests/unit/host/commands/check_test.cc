@@ -106,6 +106,12 @@ TEST_F(check, keys_on_the_wrong_side_are_problems) {
             "agent.conf:8: only an [INPUT] has a Tag; which tags this section is for is said by Match\n");
 }
 
+TEST_F(check, a_tag_on_the_wrong_side_hides_no_bad_expression) {
+  const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name null\n  Tag t\n  Match_Regex (\n");
+  EXPECT_NE(it.err.find(":7: only an [INPUT] has a Tag"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find(":8: cannot use Match_Regex '('"), std::string::npos) << it.err;
+}
+
 TEST_F(check, a_repeated_key_is_a_warning) {
   const Ended it = run("[SERVICE]\n  Grace 1\n[SERVICE]\n  grace 2\n" + std::string(kInput) +
                        "  journal /dev/null\n" + kOutput);

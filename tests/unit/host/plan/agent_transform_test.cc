@@ -114,6 +114,9 @@ TEST_F(agent_transform, a_filter_of_the_conf_finds_nothing_to_do_behind_it) {
 TEST_F(agent_transform, another_word_than_on_and_off_is_an_error) {
   EXPECT_EQ(texts(plan(std::string(kInput) + "  transform maybe\n" + kOutput)),
             "4: transform 'maybe' is none of on and off\n");
+  EXPECT_EQ(texts(plan(std::string(kInput) + "  transform maybe\n  source_key s\n" + kOutput)),
+            "4: transform 'maybe' is none of on and off\n")
+      << "options of the filter are no further mistake";
 }
 
 TEST_F(agent_transform, a_plugin_without_the_filter_is_told_of) {
