@@ -1,7 +1,6 @@
 #include "tests/e2e/emulators/emulator_fixture.h"
 
 #include <chrono>
-#include <thread>
 
 #include "tests/e2e/emulators/known_differences.h"
 #include "tests/model_kinesis/codec.h"
@@ -36,10 +35,8 @@ void emulator::create(const std::string& stream, int shards) {
 void emulator::wait_until_active(const std::string& stream) {
   const auto deadline = steady_clock::now() + std::chrono::seconds(30);
   const std::string body = R"({"StreamName":")" + stream + "\"}";
-  while (client_.call("DescribeStreamSummary", body).text("StreamDescriptionSummary.StreamStatus") != "ACTIVE") {
+  while (client_.call("DescribeStreamSummary", body).text("StreamDescriptionSummary.StreamStatus") != "ACTIVE")
     ASSERT_LT(steady_clock::now(), deadline) << stream << " does not become active";
-    std::this_thread::sleep_for(milliseconds(5));
-  }
 }
 
 std::string emulator::decoded(const model::Answer& answer, const std::string& path) {
