@@ -14,10 +14,10 @@ namespace penstock {
 constexpr auto failure_options(const char* on_failure) {
   return std::array{
       required_option("on_failure", "drop|file:PATH", on_failure),
-      option(
-          "failure_file_size", "size", "64M",
-          "A file of on_failure that would become larger is renamed to PATH.TIME, and PATH begins anew. None is "
-          "ever deleted."),
+      option("failure_file_size", "size", "64M",
+             "Size above which the file of on_failure is renamed to PATH.TIME and a new PATH is started. Renamed "
+             "files "
+             "are never deleted."),
       option("failure_total_size", "none|SIZE", "none",
              "Most that PATH and all PATH.TIME may hold together. 14M at least. A "
              "record whose line does not fit counts as unread until files were moved away."),
