@@ -39,7 +39,7 @@ const Description& description() {
                               kSummary,
                               kOutputOptions,
                               {library().find(PENSTOCK_OUTPUT, "penstock_kinesis")},
-                              [](const Section& own) { return record_format(own).problem(); }};
+                              [](const Section& own) { return record_format(own).problems(); }};
   return me;
 }
 

@@ -60,7 +60,7 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
                         [&](const char* key) { return plugin.api->output_get_property(key, plugin.instance); });
   if (fails(section.problems())) return nullptr;
   RecordFormat format = record_format(section);
-  if (fails(format.problem())) return nullptr;
+  if (fails(format.problems())) return nullptr;
 
   DeliveryStages stages{output, section.options_of(*output), library().module->receipts,
                         section.duration_ms("flush_timeout")};

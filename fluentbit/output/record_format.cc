@@ -60,21 +60,25 @@ RecordFormat::RecordFormat(const Options& options)
     : log_key_(options.log_key), data_keys_(split(options.data_keys)) {
   if (!options.time_key.empty()) {
     time_.emplace(options.time_key_format);
-    problem_ = time_->problem();
+    add_problem(time_->problem());
     time_member_ = ",";
     host::append_json_string(time_member_, options.time_key);
     time_member_ += ":\"";
   }
   if (!options.data_keys.empty() && data_keys_.empty())
-    problem_ = "data_keys is \"" + host::printable(options.data_keys, 60) +
-               "\", but must name at least one member, like \"log,stream\"";
+    add_problem("data_keys is \"" + host::printable(options.data_keys, 60) +
+                "\", but must name at least one member, like \"log,stream\"");
   if (!log_key_.empty() && !options.time_key.empty())
-    problem_ =
+    add_problem(
         "time_key and log_key cannot be used together: the value of one member has no place for the time; "
-        "leave one of them out";
-  else if (!log_key_.empty() && !options.data_keys.empty())
-    problem_ =
-        "data_keys and log_key cannot be used together: log_key sends one member alone; leave one of them out";
+        "leave one of them out");
+  if (!log_key_.empty() && !options.data_keys.empty())
+    add_problem(
+        "data_keys and log_key cannot be used together: log_key sends one member alone; leave one of them out");
+}
+
+void RecordFormat::add_problem(const std::string& problem) {
+  if (!problem.empty()) problems_.append(problems_.empty() ? "" : "\n").append(problem);
 }
 
 RecordFormat::Made RecordFormat::append(std::string& out, const LogEvent& event) {

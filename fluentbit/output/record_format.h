@@ -25,8 +25,8 @@ class RecordFormat {
 
   explicit RecordFormat(const Options& options);
 
-  // What is wrong with the options, or "".
-  const std::string& problem() const { return problem_; }
+  // What is wrong with the options, a line each, or "".
+  const std::string& problems() const { return problems_; }
 
   enum class Made { json, raw, nothing, no_log_key };
 
@@ -41,12 +41,13 @@ class RecordFormat {
   void append_members(std::string& out, std::string_view body) const;
   Made append_log(std::string& out, std::string_view body) const;
   bool wanted(std::string_view key) const;
+  void add_problem(const std::string& problem);
 
   std::string time_member_;  // as it stands before the time
   std::optional<TimeText> time_;
   std::string log_key_;
   std::vector<std::string> data_keys_;
-  std::string problem_;
+  std::string problems_;
 };
 
 }  // namespace penstock::fluentbit

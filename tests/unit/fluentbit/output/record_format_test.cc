@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fluentbit/msgpack/msgpack_writer.h"
 
 namespace penstock::fluentbit {
@@ -54,7 +56,7 @@ void PrintTo(const Result& result, std::ostream* out) {
 Result append(const RecordFormat::Options& options, std::string_view body, int64_t seconds = kSeconds,
               int32_t nanoseconds = 1'002'003) {
   RecordFormat format(options);
-  EXPECT_EQ(format.problem(), "");
+  EXPECT_EQ(format.problems(), "");
   LogEvent event;
   event.seconds = seconds;
   event.nanoseconds = nanoseconds;
@@ -162,8 +164,8 @@ TEST(fluentbit_record_format, each_record_has_its_own_second) {
 }
 
 TEST(fluentbit_record_format, a_format_whose_text_is_too_long_is_a_problem_that_says_so) {
-  EXPECT_EQ(RecordFormat(time_key_format(std::string(1000, 'x'))).problem(), "");
-  EXPECT_NE(RecordFormat(time_key_format(std::string(1001, 'x'))).problem().find("more than 1000 bytes"),
+  EXPECT_EQ(RecordFormat(time_key_format(std::string(1000, 'x'))).problems(), "");
+  EXPECT_NE(RecordFormat(time_key_format(std::string(1001, 'x'))).problems().find("more than 1000 bytes"),
             std::string::npos);
 }
 
@@ -210,14 +212,25 @@ TEST(fluentbit_record_format, the_time_is_added_though_data_keys_do_not_name_it)
 TEST(fluentbit_record_format, options_that_exclude_each_other_are_a_problem) {
   RecordFormat::Options options = log_key("log");
   options.time_key = "at";
-  EXPECT_NE(RecordFormat(options).problem().find("time_key and log_key"), std::string::npos);
+  EXPECT_NE(RecordFormat(options).problems().find("time_key and log_key"), std::string::npos);
   options = log_key("log");
   options.data_keys = "log";
-  EXPECT_NE(RecordFormat(options).problem().find("data_keys and log_key"), std::string::npos);
+  EXPECT_NE(RecordFormat(options).problems().find("data_keys and log_key"), std::string::npos);
+}
+
+TEST(fluentbit_record_format, every_problem_of_the_options_has_a_line) {
+  RecordFormat::Options options = time_key_format(std::string(1001, 'x'));
+  options.log_key = "log";
+  options.data_keys = ",";
+  const std::string problems = RecordFormat(options).problems();
+  EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 3) << problems;
+  for (const char* one :
+       {"more than 1000 bytes", "data_keys is \",\"", "time_key and log_key", "data_keys and log_key"})
+    EXPECT_NE(problems.find(one), std::string::npos) << one;
 }
 
 TEST(fluentbit_record_format, data_keys_that_name_nothing_are_a_problem) {
-  EXPECT_NE(RecordFormat(data_keys(" , ")).problem().find("data_keys is \" , \""), std::string::npos);
+  EXPECT_NE(RecordFormat(data_keys(" , ")).problems().find("data_keys is \" , \""), std::string::npos);
 }
 
 }  // namespace
