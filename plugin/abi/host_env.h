@@ -15,7 +15,6 @@ class HostEnv {
   static Result<std::unique_ptr<HostEnv>> make(const penstock_host& host, const CurlOptions& curl);
 
   Env& env() { return env_; }
-  bool host_waits() const { return host_clock_; }
   // A host with a clock of its own does the waiting: no deadline of its then lies in the future.
   int64_t deadline(int64_t deadline_ms) const { return host_clock_ ? 0 : deadline_ms; }
   // Ends all calls; nothing of the instance may be told of them any more.
