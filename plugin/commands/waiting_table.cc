@@ -43,13 +43,13 @@ Status WaitingTable::create(const Lease& row) {
   const Result<LeaseWrite> made =
       patience_.wait<LeaseWrite>("PutItem", [&](auto done) { table_->create(row, std::move(done)); });
   const std::string about = "lease " + printable(row.key);
-  if (!made.ok()) return made.status().in(about + ", which is to be made anew");
+  if (!made.ok()) return made.status().in("creating " + about);
   // Also by a try of ours whose answer was lost.
   const std::optional<Lease>& there = made->row;
   const bool is_as_asked = there && there->owner.empty() && there->counter == row.counter &&
                            there->checkpoint == row.checkpoint && there->started_ms == row.started_ms;
   if (made->outcome == LeaseWrite::Outcome::done || is_as_asked) return {};
-  return {Code::config, about + " was made by somebody else meanwhile; is a worker running?"};
+  return {Code::config, about + " was created by another process meanwhile; is a worker running?"};
 }
 
 void WaitingTable::pause(int64_t ms) {
