@@ -13,7 +13,7 @@
 
 namespace penstock::fluentbit {
 
-// Once in that time at most is a line given to it that comes again and again.
+// A line that repeats is logged at most once in this time.
 inline constexpr int64_t kRepeatIntervalMs = 30'000;
 
 class LogRelay {

@@ -41,7 +41,7 @@ std::string Match::set_regex(const std::string& pattern) {
     // libstdc++ walks its automaton breadth first then: its other way recurses once a byte of the tag, and
     // backtracks.
     static constexpr auto kBounded = std::regex::ECMAScript | std::regex_constants::__polynomial;
-    const std::regex valid(pattern, kBounded);
+    const std::regex alone(pattern, kBounded);  // throws for "a)(b", which the group would make good
     // A search would start again at each byte of the tag and walk to its end. This takes one walk.
     regex_.reset(new Regex{std::regex("[\\s\\S]*(?:" + pattern + ")", kBounded)});
     return {};

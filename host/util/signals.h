@@ -1,9 +1,8 @@
 // The signals of a process that drains before it ends.
 //
-//   SIGTERM SIGINT SIGQUIT       drain; one that arrives a second or more after the first ends the process at
-//   once.
-//                                Sooner it is the same request: timeout(1) and wrappers that forward the signals
-//                                of their process group send each twice.
+//   SIGTERM SIGINT SIGQUIT       drain; one a second or more after the first ends the process at once. Sooner it
+//                                is the same request: timeout(1) and wrappers that forward the signals of their
+//                                process group send each twice.
 //   SIGHUP                       drains, unless it was ignored at the start, as under nohup(1)
 //   SIGPWR SIGXCPU               drain: the power fails; the CPU limit is near, and SIGKILL follows
 //   SIGUSR1 SIGUSR2, SIGALRM SIGVTALRM SIGPROF SIGIO SIGSTKFLT, real-time signals
