@@ -17,7 +17,9 @@ namespace {
 class check_kinesis : public testing::Test {
  protected:
   check_kinesis() {
-    for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"}) unsetenv(name);
+    for (const char* name :
+         {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_ENDPOINT_URL"})
+      unsetenv(name);
     setenv("AWS_CONFIG_FILE", "/nowhere/config", 1);
     setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials", 1);
   }
@@ -335,8 +337,6 @@ TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
          {"agent.conf:2: Grace", "agent.conf:3: Log_Level", "agent.conf:4: Stats_Interval",
           "agent.conf:5: [SERVICE] has no key 'Gracefully'", "agent.conf:6: max_records is 0",
           "agent.conf:6: AWS_USE_FIPS_ENDPOINT is 1", "agent.conf:6: AWS_ENDPOINT_URL: "});
-  unsetenv("AWS_USE_FIPS_ENDPOINT");
-  unsetenv("AWS_ENDPOINT_URL");
 }
 
 TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
