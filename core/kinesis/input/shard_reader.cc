@@ -103,14 +103,10 @@ void ShardReader::begin_call(size_t answer_bytes) {
 
 void ShardReader::get_iterator(const Request& request) {
   IteratorStart start = next_;
-  std::optional<ShardPosition> resumed = resumed_;
   // Usually the last record comes again: only that shows that retention has passed nothing in between.
-  if (after_last_) {
-    start.kind = IteratorStart::Kind::after_sequence_number;
-    resumed.reset();
-  } else if (has_read_) {
-    resumed = ShardPosition{next_.sequence_number, kWholeRecord};
-  }
+  if (after_last_) start.kind = IteratorStart::Kind::after_sequence_number;
+  std::optional<ShardPosition> resumed = resumed_;
+  if (has_read_) resumed = ShardPosition{next_.sequence_number, kWholeRecord};
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
   ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
     hold(0);
