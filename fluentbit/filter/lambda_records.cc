@@ -4,6 +4,7 @@
 #include <array>
 #include <exception>
 
+#include "client/batch.h"
 #include "fluentbit/msgpack/msgpack_writer.h"
 #include "fluentbit/msgpack/receipt_in_metadata.h"
 
@@ -68,11 +69,7 @@ bool LambdaRecords::apply(std::string_view chunk) {
 
 // Appends the events found, changed, and what lies between them; not those that the filter left out.
 bool LambdaRecords::filter_lines() {
-  penstock_batch batch = {};
-  batch.struct_size = sizeof batch;
-  batch.record_stride = sizeof(penstock_record);
-  batch.records = events_.data();
-  batch.record_count = events_.size();
+  const penstock_batch batch = client::batch_of(events_.data(), events_.size(), 0);
   const auto emit = [](void* self, const penstock_batch* records) {
     return static_cast<LambdaRecords*>(self)->take(*records);
   };

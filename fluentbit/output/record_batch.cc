@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/batch.h"
 #include "fluentbit/msgpack/receipt_in_metadata.h"
 
 namespace penstock::fluentbit {
@@ -44,11 +45,7 @@ const penstock_batch& RecordBatch::batch(uint64_t ack_id) {
     record.body.data = body;
     body += record.body.size;
   }
-  batch_.struct_size = sizeof batch_;
-  batch_.record_stride = sizeof(penstock_record);
-  batch_.ack_id = ack_id;
-  batch_.records = records_.data();
-  batch_.record_count = records_.size();
+  batch_ = client::batch_of(records_.data(), records_.size(), ack_id);
   return batch_;
 }
 

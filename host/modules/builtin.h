@@ -1,6 +1,7 @@
 // Stages that the host brings along: the outputs stdout and null.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "abi/penstock.h"
@@ -8,6 +9,11 @@
 namespace penstock::host {
 
 std::vector<const penstock_stage*> builtin_stages();
+
+// Returns a stage of the host's own, without options. The caller adds the calls of its kind and those that it has
+// besides.
+penstock_stage own_stage(int32_t kind, const char* id, const char* summary,
+                         decltype(penstock_stage::create) create, decltype(penstock_stage::destroy) destroy);
 
 // Takes everything and counts it delivered.
 const penstock_stage& null_output();

@@ -46,32 +46,34 @@ const penstock_output kOutput = {sizeof(penstock_output), 0, write_batch, pump};
 
 int64_t next_deadline_ms(penstock_instance* self) noexcept { return of(self)->taken.empty() ? INT64_MAX : 0; }
 
-const penstock_stage kStage = {sizeof(penstock_stage),
-                               PENSTOCK_OUTPUT,
-                               "null",
-                               "Takes every record and drops it; for trying out what comes before.",
-                               nullptr,
-                               0,
-                               sizeof(penstock_option_info),
-                               nullptr,
-                               nullptr,
-                               &kOutput,
-                               nullptr,
-                               create,
-                               nullptr,
-                               next_deadline_ms,
-                               stats,
-                               nullptr,
-                               destroy,
-                               0,
-                               0,
-                               nullptr};
+const penstock_stage kStage = [] {
+  penstock_stage stage = penstock::host::own_stage(
+      PENSTOCK_OUTPUT, "null", "Takes every record and drops it; for trying out what comes before.", create,
+      destroy);
+  stage.output = &kOutput;
+  stage.next_deadline_ms = next_deadline_ms;
+  stage.stats = stats;
+  return stage;
+}();
 
 }  // namespace
 
 namespace penstock::host {
 
 const penstock_stage& null_output() { return kStage; }
+
+penstock_stage own_stage(int32_t kind, const char* id, const char* summary,
+                         decltype(penstock_stage::create) create, decltype(penstock_stage::destroy) destroy) {
+  penstock_stage stage{};
+  stage.struct_size = sizeof stage;
+  stage.kind = kind;
+  stage.id = id;
+  stage.summary = summary;
+  stage.option_info_stride = sizeof(penstock_option_info);
+  stage.create = create;
+  stage.destroy = destroy;
+  return stage;
+}
 
 std::vector<const penstock_stage*> builtin_stages() { return {&stdout_output(), &null_output()}; }
 

@@ -265,26 +265,16 @@ void destroy(penstock_instance* self) noexcept { delete of(self); }
 
 const penstock_output kOutput = {sizeof(penstock_output), 0, write_batch, pump};
 
-const penstock_stage kStage = {sizeof(penstock_stage),
-                               PENSTOCK_OUTPUT,
-                               "stdout",
-                               "Prints each record as a line of JSON on standard output.",
-                               nullptr,
-                               0,
-                               sizeof(penstock_option_info),
-                               nullptr,
-                               nullptr,
-                               &kOutput,
-                               nullptr,
-                               create,
-                               descriptor,
-                               next_deadline_ms,
-                               stats,
-                               close_output,
-                               destroy,
-                               0,
-                               0,
-                               nullptr};
+const penstock_stage kStage = [] {
+  penstock_stage stage = penstock::host::own_stage(
+      PENSTOCK_OUTPUT, "stdout", "Prints each record as a line of JSON on standard output.", create, destroy);
+  stage.output = &kOutput;
+  stage.descriptor = descriptor;
+  stage.next_deadline_ms = next_deadline_ms;
+  stage.stats = stats;
+  stage.close = close_output;
+  return stage;
+}();
 
 }  // namespace
 

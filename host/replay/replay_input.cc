@@ -8,6 +8,8 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "client/batch.h"
+#include "host/modules/builtin.h"
 
 // The ABI's opaque type is whatever a stage makes of it.
 namespace {
@@ -78,12 +80,7 @@ int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
   record.time_ms = line.arrival_time_ms;
   record.body = bytes(line.data);
   record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
-  penstock_batch batch{};
-  batch.struct_size = sizeof batch;
-  batch.record_stride = sizeof record;
-  batch.ack_id = static_cast<uint64_t>(self.file->number());
-  batch.records = &record;
-  batch.record_count = 1;
+  penstock_batch batch = penstock::client::batch_of(&record, 1, static_cast<uint64_t>(self.file->number()));
   batch.log_group = bytes(line.log_group);
   batch.log_stream = bytes(line.log_stream);
   batch.owner = bytes(line.owner);
@@ -151,26 +148,14 @@ void destroy(penstock_instance* self) noexcept { delete of(self); }
 
 const penstock_input kInput = {sizeof(penstock_input), 0, poll, ack, nullptr};
 
-const penstock_stage kStage = {sizeof(penstock_stage),
-                               PENSTOCK_INPUT,
-                               "replay",
-                               "Emits the records of a failure file.",
-                               nullptr,
-                               0,
-                               sizeof(penstock_option_info),
-                               &kInput,
-                               nullptr,
-                               nullptr,
-                               nullptr,
-                               create,
-                               nullptr,
-                               next_deadline_ms,
-                               stats,
-                               nullptr,
-                               destroy,
-                               0,
-                               0,
-                               nullptr};
+const penstock_stage kStage = [] {
+  penstock_stage stage =
+      penstock::host::own_stage(PENSTOCK_INPUT, "replay", "Emits the records of a failure file.", create, destroy);
+  stage.input = &kInput;
+  stage.next_deadline_ms = next_deadline_ms;
+  stage.stats = stats;
+  return stage;
+}();
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/text.h"
+#include "client/batch.h"
 #include "host/util/write_all.h"
 
 namespace penstock::host {
@@ -70,12 +71,7 @@ void Transformer::source_record(std::string_view body, const KinesisRecord& orig
   record.time_ms = origin.arrival_time_ms > 0 ? origin.arrival_time_ms : wall_ms();
   record.body = bytes(body);
   record.flags = PENSTOCK_RECORD_TIME_IS_ARRIVAL;
-  penstock_batch batch{};
-  batch.struct_size = sizeof batch;
-  batch.record_stride = sizeof record;
-  batch.ack_id = static_cast<uint64_t>(source_records_);
-  batch.records = &record;
-  batch.record_count = 1;
+  penstock_batch batch = client::batch_of(&record, 1, static_cast<uint64_t>(source_records_));
   batch.region = bytes(origin.region);
   batch.stream = bytes(origin.stream);
   batch.shard_id = bytes(origin.shard_id);
