@@ -1,40 +1,40 @@
 #include "fluentbit/agent/agent.h"
 
-#include <dlfcn.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
 
 #include "abi/penstock.h"
+#include "fluentbit/agent/look_up.h"
 
 namespace penstock::fluentbit {
 
 namespace {
 
 template <typename Function>
-void look_up(Function& function, const char* name) {
-  function = reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+void find(Function& function, const char* name) {
+  function = look_up<Function>(name);
 }
 
-Agent look_up() {
+Agent find_exports() {
   Agent out{};
-  look_up(out.input_log_append, proxy::kInputLogAppend);
-  look_up(out.input_log_append_records, proxy::kInputLogAppendRecords);
-  look_up(out.input_name, "flb_input_name");
-  look_up(out.input_event_loop_get, "flb_input_event_loop_get");
-  look_up(out.event_add, "mk_event_add");
-  look_up(out.event_del, "mk_event_del");
+  find(out.input_log_append, proxy::kInputLogAppend);
+  find(out.input_log_append_records, proxy::kInputLogAppendRecords);
+  find(out.input_name, "flb_input_name");
+  find(out.input_event_loop_get, "flb_input_event_loop_get");
+  find(out.output_name, "flb_output_name");
+  find(out.event_add, "mk_event_add");
+  find(out.event_del, "mk_event_del");
   // One that exports nothing does not tell; there are hardly any left that are so old.
-  out.takes_metadata =
-      out.input_log_append == nullptr || dlsym(RTLD_DEFAULT, "flb_log_event_decoder_init") != nullptr;
+  out.takes_metadata = out.input_log_append == nullptr || look_up<void*>("flb_log_event_decoder_init") != nullptr;
   return out;
 }
 
 }  // namespace
 
 const Agent& agent() {
-  static const Agent looked_up = look_up();
-  return looked_up;
+  static const Agent exports = find_exports();
+  return exports;
 }
 
 AgentThread this_thread() {
@@ -45,6 +45,16 @@ AgentThread this_thread() {
   return text.substr(0, sizeof proxy::kInputThreadPrefix - 1) == proxy::kInputThreadPrefix ? AgentThread::kInput
                                                                                            : AgentThread::kOther;
 }
+
+AgentLog::AgentLog(const proxy::Plugin& plugin, const char* kind, Check check, InstanceName instance_name)
+    : print_(plugin.api->log_print),
+      check_(check),
+      instance_(plugin.instance),
+      name_(std::string(kind)
+                .append(":")
+                .append(plugin.name)
+                .append(":")
+                .append(instance_name != nullptr ? instance_name(plugin.instance) : plugin.name)) {}
 
 void AgentLog::line(int32_t level, std::string_view text) const {
   if (check_ != nullptr && check_(instance_, level) == 0) return;
@@ -57,6 +67,15 @@ void AgentLog::lines(int32_t level, std::string_view text) const {
     line(level, one);
     text.remove_prefix(std::min(text.size(), one.size() + 1));
   }
+}
+
+bool AgentLog::errors(std::string_view text) const {
+  lines(PENSTOCK_LOG_ERROR, text);
+  return !text.empty();
+}
+
+void AgentLog::print(LogRelay& relay) const {
+  relay.print([this](int32_t level, const std::string& text) { line(level, text); });
 }
 
 int32_t max_level(int (*check)(void* instance, int level), void* instance) {

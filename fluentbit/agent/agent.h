@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "fluentbit/agent/log_relay.h"
 #include "fluentbit/agent/proxy_abi.h"
 
 namespace penstock::fluentbit {
@@ -16,6 +17,7 @@ struct Agent {
   proxy::InputLogAppendRecords input_log_append_records;
   const char* (*input_name)(void* instance);      // flb_input_name: the section's alias, or plugin and number
   void* (*input_event_loop_get)(void* instance);  // flb_input_event_loop_get: of the instance's thread
+  const char* (*output_name)(void* instance);     // flb_output_name
   int (*event_add)(void* loop, int fd, int type, uint32_t mask, void* event);  // mk_event_add
   int (*event_del)(void* loop, void* event);                                   // mk_event_del
   // Log events are [[time, metadata], body], since 2.1; before, [time, body]. Told by the agent's exporting
@@ -34,19 +36,26 @@ AgentThread this_thread();
 // Writes to the agent's log as one of its own plugins would.
 class AgentLog {
  public:
-  // name: as in "input:penstock_kinesis:penstock_kinesis.0". Everything must outlive the log.
-  AgentLog(const proxy::Plugin& plugin, int (*check)(void* instance, int level), std::string name)
-      : print_(plugin.api->log_print), check_(check), instance_(plugin.instance), name_(std::move(name)) {}
+  using Check = int (*)(void* instance, int level);  // whether lines of that level are wanted
+  using InstanceName = const char* (*)(void* instance);
+
+  // The name of a line's source is as in "input:penstock_kinesis:penstock_kinesis.0". kind: its first word;
+  // instance_name, for its last: nullptr where the agent exports none. plugin.instance must outlive the log.
+  AgentLog(const proxy::Plugin& plugin, const char* kind, Check check, InstanceName instance_name);
 
   // One line, at a PENSTOCK_LOG_ level. Threads that the agent has not made may call it too; what they say then
   // goes to standard error, and not to the agent's log file.
   void line(int32_t level, std::string_view text) const;
   // The same for each line of text.
   void lines(int32_t level, std::string_view text) const;
+  // The same at the level of errors. Returns whether there was a line.
+  bool errors(std::string_view text) const;
+  // Prints what a relay has.
+  void print(LogRelay& relay) const;
 
  private:
   void (*print_)(int level, const char* file, int line, const char* format, ...);
-  int (*check_)(void* instance, int level);
+  Check check_;
   void* instance_;
   std::string name_;
 };

@@ -46,6 +46,15 @@ const penstock_stage* Library::find(int32_t kind, const char* id) const {
   return nullptr;
 }
 
+const penstock_stage* Library::find(int32_t kind, const char* id, std::string& missing) const {
+  const penstock_stage* const stage = find(kind, id);
+  if (stage == nullptr)
+    missing = module == nullptr ? problem
+                                : std::string("the libpenstock.so in the same folder has no stage ") + id +
+                                      " of this kind; install both from one package";
+  return stage;
+}
+
 const Library& library() {
   static const Library opened = open_library();
   return opened;

@@ -14,6 +14,8 @@ struct Library {
 
   // By kind and id; nullptr: this library has none, or there is no library.
   const penstock_stage* find(int32_t kind, const char* id) const;
+  // The same. Where there is none, missing is why, and what to do.
+  const penstock_stage* find(int32_t kind, const char* id, std::string& missing) const;
 };
 
 // [thread-safe] The same for all the life of the process; the library is opened by the first call.

@@ -34,6 +34,14 @@ const penstock_option_info* find(OptionTable table, std::string_view key) {
   return nullptr;
 }
 
+// Returns the stages that a file uses. Empty: missing says what is wrong with libpenstock.so.
+std::vector<const penstock_stage*> stages_of(const Description& me, std::string& missing) {
+  std::vector<const penstock_stage*> stages;
+  for (const auto& [kind, id] : me.stages) stages.push_back(library().find(kind, id, missing));
+  if (!missing.empty()) stages.clear();
+  return stages;
+}
+
 // The own options by themselves, each stage's by the stage; what nobody knows goes to the first stage, which says
 // so.
 int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
@@ -46,13 +54,15 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     worst = PENSTOCK_E_OPTIONS;
     if (problem != nullptr) problem(problem_ctx, index, &error);
   };
-  if (me.stages.empty() || me.stages.front() == nullptr) {
-    complain(count, library().problem);
+  std::string missing;
+  const std::vector<const penstock_stage*> stages = stages_of(me, missing);
+  if (stages.empty()) {
+    complain(count, missing);
     return worst;
   }
   std::map<std::string, std::string> own;  // ended by a NUL; of a bad one the default counts
   std::map<const penstock_stage*, Part> parts;
-  for (const penstock_stage* stage : me.stages) parts[stage];
+  for (const penstock_stage* stage : stages) parts[stage];
   for (size_t i = 0; i < count; ++i) {
     const auto& option =
         *reinterpret_cast<const penstock_option*>(reinterpret_cast<const char*>(options) + i * stride);
@@ -66,8 +76,8 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
         complain(i, wrong);
       continue;
     }
-    const penstock_stage* owner = me.stages.front();
-    for (const penstock_stage* stage : me.stages)
+    const penstock_stage* owner = stages.front();
+    for (const penstock_stage* stage : stages)
       if (client::find_option(*stage, key) != nullptr) owner = stage;
     parts[owner].options.push_back(option);
     parts[owner].indexes.push_back(i);
@@ -99,18 +109,20 @@ int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, pen
 }
 
 // Own options first, then those of the stages.
-std::vector<penstock_option_info> all_options(const Description& me) {
-  std::vector<penstock_option_info> all(me.own.begin(), me.own.end());
-  for (const penstock_stage* stage : me.stages)
-    if (stage != nullptr) all.insert(all.end(), stage->options, stage->options + stage->option_info_count);
+std::vector<penstock_option_info> all_options(OptionTable own, const std::vector<const penstock_stage*>& stages) {
+  std::vector<penstock_option_info> all(own.begin(), own.end());
+  for (const penstock_stage* stage : stages)
+    for (size_t i = 0; i < stage->option_info_count; ++i) all.push_back(client::option_info(*stage, i));
   return all;
 }
 
 class Module {
  public:
-  explicit Module(const Description& me) : options_(all_options(me)) {
-    const penstock_stage* const behind = me.stages.empty() ? nullptr : me.stages.front();
-    if (behind != nullptr) stage_ = *behind;  // its calls, though there is never an instance to make them on
+  explicit Module(const Description& me) {
+    std::string missing;  // which check() reports
+    const std::vector<const penstock_stage*> stages = stages_of(me, missing);
+    options_ = all_options(me.own, stages);
+    if (!stages.empty()) stage_ = *stages.front();  // its calls, though no instance is ever made to have them
     stage_.struct_size = sizeof stage_;
     stage_.kind = me.kind;
     stage_.id = me.id;

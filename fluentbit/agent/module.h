@@ -11,17 +11,22 @@
 
 namespace penstock::fluentbit {
 
+struct StageName {
+  int32_t kind;
+  const char* id;
+};
+
 struct Description {
   int32_t kind;
   const char* id;
   const char* summary;
   OptionTable own;
-  std::vector<const penstock_stage*> stages;  // whose options the section may hold as well
+  std::vector<StageName> stages;  // of libpenstock.so, whose options the section may hold as well
   // What is wrong with own options that complaint() finds good, a line each; nullptr: nothing can be.
   std::string (*together)(const Section& own) = nullptr;
 };
 
-// Defined once in each file.
+// Defined once in each file. Does not open libpenstock.so.
 const Description& description();
 
 }  // namespace penstock::fluentbit

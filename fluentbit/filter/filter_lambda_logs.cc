@@ -1,6 +1,4 @@
 // flb-filter_lambda_logs.so: the native filter lambda_logs. What the agent calls.
-#include <dlfcn.h>
-
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +12,9 @@
 #include "client/instance.h"
 #include "fluentbit/agent/filter_abi.h"
 #include "fluentbit/agent/library.h"
+#include "fluentbit/agent/look_up.h"
 #include "fluentbit/agent/module.h"
+#include "fluentbit/agent/receipts.h"
 #include "fluentbit/agent/section.h"
 #include "fluentbit/filter/lambda_records.h"
 
@@ -29,11 +29,6 @@ constexpr char kSummary[] =
 constexpr int kOk = 0;
 constexpr int kFailed = -1;
 
-template <typename Function>
-Function look_up(const char* name) {
-  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
-
 // A line in the agent's log, or, where it does not export that, on standard error.
 void log(int32_t level, const std::string& name, const std::string& text) {
   static const auto print = look_up<filter::LogPrint>(filter::kLogPrint);
@@ -46,14 +41,6 @@ void log(int32_t level, const std::string& name, const std::string& text) {
 std::string name_of(void* instance) {
   static const auto name = look_up<filter::Name>(filter::kName);
   return name != nullptr ? name(instance) : kPluginName;
-}
-
-// What is left out on purpose comes to no output that would tell the input so.
-void redeem(std::string_view receipts) {
-  const penstock_receipts* const office = library().module->receipts;
-  if (office == nullptr) return;
-  for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES)
-    office->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED);
 }
 
 class FilterInstance {
@@ -78,7 +65,9 @@ class FilterInstance {
     }
     *out = copy;
     *out_size = made.size();
-    redeem(records_.receipts_left_out());
+    // What is left out on purpose comes to no output that would redeem it.
+    if (const penstock_receipts* const receipts = library().module->receipts)
+      redeem(*receipts, records_.receipts_left_out(), PENSTOCK_DELIVERED);
     return filter::kModified;
   }
 
@@ -100,9 +89,9 @@ class FilterInstance {
 std::string open(void* instance, const std::string& name, std::unique_ptr<FilterInstance>& out) {
   const auto get_property = look_up<filter::GetProperty>(filter::kGetProperty);
   if (get_property == nullptr) return std::string("the agent does not export ") + filter::kGetProperty;
-  const penstock_stage* const stage = library().find(PENSTOCK_FILTER, kPluginName);
-  if (stage == nullptr)
-    return library().problem.empty() ? "libpenstock.so has no filter lambda_logs" : library().problem;
+  std::string missing;
+  const penstock_stage* const stage = library().find(PENSTOCK_FILTER, kPluginName, missing);
+  if (stage == nullptr) return missing;
   const Section section(kFilterOptions, {stage}, [&](const char* key) { return get_property(key, instance); });
   if (!section.problems().empty()) return section.problems();
   LambdaRecords::Options own{section.text("key_name"), section.on("reserve_data"), section.on("preserve_key")};
@@ -115,7 +104,7 @@ std::string open(void* instance, const std::string& name, std::unique_ptr<Filter
 // Agents before 2.2 call this for cb_init, and would call the other functions for what they are not.
 int refuse_old_agent(void* instance, void*, void*) {
   for (const char* symbol : filter::kOnlyBefore2_2) {
-    if (dlsym(RTLD_DEFAULT, symbol) == nullptr) continue;
+    if (look_up<void*>(symbol) == nullptr) continue;
     log(PENSTOCK_LOG_ERROR, name_of(instance),
         "this filter needs Fluent Bit 2.2 or newer; the agent is older. Use the lua filter with lambda_logs.lua "
         "there");
@@ -162,7 +151,7 @@ int exit(void* context, void*) {
 
 const Description& description() {
   static const Description me{
-      PENSTOCK_FILTER, kPluginName, kSummary, kFilterOptions, {library().find(PENSTOCK_FILTER, kPluginName)}};
+      PENSTOCK_FILTER, kPluginName, kSummary, kFilterOptions, {{PENSTOCK_FILTER, kPluginName}}};
   return me;
 }
 

@@ -1,27 +1,16 @@
 // penstock-in-kinesis.so: the proxy input penstock_kinesis. What the agent calls, and for which instance.
-#include <cstring>
 #include <exception>
 #include <memory>
 #include <vector>
 
-#include "fluentbit/agent/library.h"
 #include "fluentbit/agent/module.h"
-#include "fluentbit/agent/proxy_abi.h"
+#include "fluentbit/agent/proxy_entry.h"
 #include "fluentbit/input/input_instance.h"
 #include "fluentbit/input/requirements.h"
-
-#define PENSTOCK_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace penstock::fluentbit {
 
 namespace {
-
-constexpr char kName[] = "penstock_kinesis";
-constexpr char kSummary[] =
-    "Reads CloudWatch Logs subscription messages from a Kinesis data stream, a record for each log event.";
-
-constexpr int kOk = 1;
-constexpr int kFailed = 0;
 
 // The instances of the calling thread. Most calls of the agent do not tell which instance they are for, but an
 // instance is called on one thread only: its own, or the pipeline's, which may have several.
@@ -32,14 +21,13 @@ void pause_all(bool paused) {
   for (const auto& instance : instances) instance->pause(paused && instances.size() == 1);
 }
 
-// Nothing that is thrown goes through the agent. Out of memory, the callback does what it can the next time.
+// Out of memory, the callback does what it can the next time.
 template <typename Body>
-int guarded(Body body) noexcept {
-  try {
+int callback(Body body) noexcept {
+  return proxy::guarded(proxy::kOk, [&] {
     body();
-  } catch (const std::exception&) {
-  }
-  return kOk;
+    return proxy::kOk;
+  });
 }
 
 }  // namespace
@@ -47,10 +35,10 @@ int guarded(Body body) noexcept {
 const Description& description() {
   static const Description me{
       PENSTOCK_INPUT,
-      kName,
-      kSummary,
+      "penstock_kinesis",
+      "Reads CloudWatch Logs subscription messages from a Kinesis data stream, a record for each log event.",
       kInputOptions,
-      {library().find(PENSTOCK_INPUT, "penstock_kinesis"), library().find(PENSTOCK_FILTER, "lambda_logs")},
+      {{PENSTOCK_INPUT, "penstock_kinesis"}, {PENSTOCK_FILTER, "lambda_logs"}},
       wrong_together};
   return me;
 }
@@ -59,33 +47,24 @@ const Description& description() {
 
 using namespace penstock::fluentbit;  // NOLINT(google-build-using-namespace): the agent's names have no namespace
 
-PENSTOCK_EXPORT int FLBPluginRegister(proxy::Definition* definition) {
-  definition->type = proxy::kInput;
-  definition->proxy = proxy::kProxy;
-  definition->flags = 0;
-  definition->name = strdup(kName);
-  definition->description = strdup(kSummary);
-  return 0;
-}
-
 PENSTOCK_EXPORT int FLBPluginInit(proxy::Plugin* plugin) {
   try {
     std::unique_ptr<InputInstance> instance = InputInstance::open(*plugin);
-    if (instance == nullptr) return kFailed;
+    if (instance == nullptr) return proxy::kFailed;
     instances.push_back(std::move(instance));
     if (proxy::has_input_context(plugin->context))
       static_cast<proxy::InputContext*>(plugin->context)->remote = instances.back().get();
-    return kOk;
+    return proxy::kOk;
   } catch (const std::exception& problem) {  // out of memory, descriptors or threads
     plugin->api->log_print(PENSTOCK_LOG_ERROR, nullptr, 0, "[input:%s] it cannot start: %s", plugin->name,
                            problem.what());
-    return kFailed;
+    return proxy::kFailed;
   }
 }
 
 PENSTOCK_EXPORT int FLBPluginInputCallback(void** data, size_t* size) {
   *size = 0;
-  return guarded([&] {
+  return callback([&] {
     for (const auto& instance : instances) {
       *size = instance->collect(data);
       if (*size > 0) break;  // only where it is alone
@@ -95,17 +74,17 @@ PENSTOCK_EXPORT int FLBPluginInputCallback(void** data, size_t* size) {
 
 PENSTOCK_EXPORT int FLBPluginInputCallbackCtx(void* context, void** data, size_t* size) {
   *size = 0;
-  return guarded([&] { *size = static_cast<InputInstance*>(context)->collect(data); });
+  return callback([&] { *size = static_cast<InputInstance*>(context)->collect(data); });
 }
 
 PENSTOCK_EXPORT int FLBPluginInputCleanupCallback(void*) {
-  return guarded([&] {
+  return callback([&] {
     for (const auto& instance : instances) instance->give_back();
   });
 }
 
 PENSTOCK_EXPORT int FLBPluginInputCleanupCallbackCtx(void* context, void*) {
-  return guarded([&] { static_cast<InputInstance*>(context)->give_back(); });
+  return callback([&] { static_cast<InputInstance*>(context)->give_back(); });
 }
 
 PENSTOCK_EXPORT void FLBPluginInputPause() { pause_all(true); }
@@ -117,5 +96,5 @@ PENSTOCK_EXPORT void FLBPluginInputResume() { pause_all(false); }
 PENSTOCK_EXPORT int FLBPluginExit() {
   for (const auto& instance : instances) instance->begin_to_end();
   instances.clear();
-  return kOk;
+  return proxy::kOk;
 }

@@ -1,6 +1,5 @@
 #include "fluentbit/input/input_instance.h"
 
-#include <string_view>
 #include <utility>
 
 #include "client/clock.h"
@@ -16,11 +15,6 @@ constexpr size_t kQueueBytes = size_t{32} << 20;
 constexpr int64_t kCallbackMs = 200;
 constexpr int64_t kEventMs = 20;
 
-std::string log_name(const proxy::Plugin& plugin) {
-  const char* const name = agent().input_name != nullptr ? agent().input_name(plugin.instance) : plugin.name;
-  return std::string("input:").append(plugin.name).append(":").append(name);
-}
-
 bool append(void* instance, const Chunk& chunk) {
   const char* const tag = chunk.tag.empty() ? nullptr : chunk.tag.data();
   const std::string& data = chunk.data;
@@ -34,22 +28,15 @@ bool append(void* instance, const Chunk& chunk) {
 }  // namespace
 
 std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) {
-  const AgentLog log(plugin, plugin.api->input_log_check, log_name(plugin));
-  const auto fails = [&](std::string_view lines) {
-    if (!lines.empty()) log.lines(PENSTOCK_LOG_ERROR, lines);
-    return !lines.empty();
-  };
-  if (fails(library().problem)) return nullptr;
-  const penstock_stage* const input = library().find(PENSTOCK_INPUT, "penstock_kinesis");
-  const penstock_stage* const filter = library().find(PENSTOCK_FILTER, "lambda_logs");
-  if (input == nullptr || filter == nullptr) {
-    fails("the libpenstock.so in the same folder lacks a stage that is needed; install both from one package");
-    return nullptr;
-  }
+  const AgentLog log(plugin, "input", plugin.api->input_log_check, agent().input_name);
+  std::string missing;
+  const penstock_stage* const input = library().find(PENSTOCK_INPUT, "penstock_kinesis", missing);
+  const penstock_stage* const filter = library().find(PENSTOCK_FILTER, "lambda_logs", missing);
+  if (log.errors(missing)) return nullptr;
 
   const Section section(kInputOptions, {input, filter},
                         [&](const char* key) { return plugin.api->input_get_property(key, plugin.instance); });
-  if (fails(section.problems())) return nullptr;
+  if (log.errors(section.problems())) return nullptr;
   ChunkFormat format;
   std::string of_tag;  // which unmet() reports
   format.tag = TagFormat::parse(section.text("tag_format"), of_tag);
@@ -57,7 +44,7 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
   format.metadata = agent().takes_metadata;
   const Surroundings surroundings{this_thread(), agent().input_log_append != nullptr, agent().takes_metadata,
                                   proxy::has_input_context(plugin.context)};
-  if (fails(unmet(section, surroundings))) return nullptr;
+  if (log.errors(unmet(section, surroundings))) return nullptr;
 
   ReaderStages stages{};
   stages.input = input;
@@ -71,7 +58,7 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
     stages.max_unacknowledged_bytes = section.size_bytes("max_unacknowledged");
   }
   std::unique_ptr<InputInstance> out(new InputInstance(plugin, log, std::move(stages), std::move(format)));
-  if (fails(out->reader_.open())) return nullptr;
+  if (log.errors(out->reader_.open())) return nullptr;
   log.lines(PENSTOCK_LOG_WARN, caution(section));
   out->start(plugin.instance);
   return out;
@@ -90,7 +77,7 @@ InputInstance::InputInstance(const proxy::Plugin& plugin, const AgentLog& log, R
 InputInstance::~InputInstance() {
   event_.reset();
   source_.reset();
-  print_lines();
+  log_.print(relay_);
 }
 
 void InputInstance::begin_to_end() {
@@ -105,12 +92,12 @@ void InputInstance::start(void* instance) {
 
 void InputInstance::on_ready() {
   ready_.clear();
-  print_lines();
+  log_.print(relay_);
   if (!paused_) drain(kEventMs);
 }
 
 size_t InputInstance::collect(void** data) {
-  print_lines();
+  log_.print(relay_);
   if (paused_) return 0;
   if (agent().input_log_append != nullptr) {
     drain(kCallbackMs);
@@ -139,10 +126,6 @@ void InputInstance::drain(int64_t budget_ms) {
   if (settled > 0) source_->wake();
   if (end == Drain::End::kTimeIsUp) ready_.raise();
   if (const auto warning = drain_.warning()) log_.line(PENSTOCK_LOG_WARN, *warning);
-}
-
-void InputInstance::print_lines() {
-  relay_.print([this](int32_t level, const std::string& line) { log_.line(level, line); });
 }
 
 }  // namespace penstock::fluentbit

@@ -44,7 +44,6 @@ class InputInstance {
   void start(void* instance);
   void on_ready();
   void drain(int64_t budget_ms);
-  void print_lines();
 
   AgentLog log_;
   Wakeup ready_;  // chunks or lines of the log have come

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "base/records.h"
+#include "fluentbit/agent/receipts.h"
 
 namespace penstock::fluentbit {
 
@@ -200,10 +201,9 @@ void Reader::issue_receipts(uint64_t ack_id) {
 
 // The filter made fewer records than it got.
 void Reader::redeem_rest() {
-  for (size_t at = records_added_ * PENSTOCK_RECEIPT_BYTES; at < receipts_.size(); at += PENSTOCK_RECEIPT_BYTES)
-    if (stages_.receipts->redeem({receipts_.data() + at, PENSTOCK_RECEIPT_BYTES}, PENSTOCK_DELIVERED) ==
-        PENSTOCK_E_MEMORY)
-      throw std::bad_alloc();
+  std::string_view rest = receipts_;
+  rest.remove_prefix(std::min(records_added_ * PENSTOCK_RECEIPT_BYTES, rest.size()));
+  if (redeem(*stages_.receipts, rest, PENSTOCK_DELIVERED) < rest.size()) throw std::bad_alloc();
 }
 
 void Reader::add_records(const penstock_batch& batch) {

@@ -3,21 +3,12 @@
 #include <poll.h>
 
 #include <array>
-#include <chrono>
 #include <exception>
 
 #include "client/clock.h"
 #include "fluentbit/agent/own_thread.h"
 
 namespace penstock::fluentbit {
-
-namespace {
-
-// For checkpoints to be saved; an agent that stops waits for us.
-constexpr int64_t kCloseMs = 3000;
-constexpr int64_t kAfterBadAllocMs = 100;
-
-}  // namespace
 
 Source::Source(Reader& reader, const Wakeup& ready)
     : reader_(reader), ready_(ready), thread_(own_thread("penstock-in", [this] { run(); })) {}
@@ -38,8 +29,8 @@ void Source::run() {
     try {
       if (reader_.turn(client::monotonic_ms(), readable)) ready_.raise();
       readable = wait();
-    } catch (const std::exception&) {  // bad_alloc; nothing was lost, and there may be memory later
-      std::this_thread::sleep_for(std::chrono::milliseconds(kAfterBadAllocMs));
+    } catch (const std::exception&) {  // bad_alloc
+      std::this_thread::sleep_for(kAfterBadAlloc);
     }
   }
   try {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "fluentbit/agent/receipts.h"
 
 namespace penstock::fluentbit {
 
@@ -130,14 +131,8 @@ bool Delivery::redeem(Progress& progress) const noexcept {
   if (progress.given_back) return true;
   const int32_t outcome = progress.failed_recorded ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED;
   std::string& receipts = progress.receipts;
-  for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES) {
-    if (stages_.receipts->redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, outcome) != PENSTOCK_E_MEMORY)
-      continue;
-    receipts.erase(0, at);
-    return false;
-  }
-  receipts = {};
-  return true;
+  receipts.erase(0, fluentbit::redeem(*stages_.receipts, receipts, outcome));
+  return receipts.empty();
 }
 
 void Delivery::end_flushes() {

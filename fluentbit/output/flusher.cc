@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <array>
-#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -11,14 +10,6 @@
 #include "fluentbit/agent/own_thread.h"
 
 namespace penstock::fluentbit {
-
-namespace {
-
-// For what is under way; an agent that stops waits for us.
-constexpr int64_t kCloseMs = 3000;
-constexpr int64_t kAfterBadAllocMs = 100;
-
-}  // namespace
 
 Flusher::Flusher(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting)
     : delivery_(delivery), log_(log), log_waiting_(log_waiting) {
@@ -59,11 +50,11 @@ void Flusher::run() {
     bool failed = false;
     try {
       delivery_.turn(client::monotonic_ms(), readable);
-    } catch (const std::exception&) {  // bad_alloc; nothing was lost, and there may be memory later
+    } catch (const std::exception&) {  // bad_alloc
       failed = true;
     }
     for (Flush* flush : delivery_.ended()) answer(*flush);
-    if (failed) std::this_thread::sleep_for(std::chrono::milliseconds(kAfterBadAllocMs));
+    if (failed) std::this_thread::sleep_for(kAfterBadAlloc);
     readable = wait();
     while (Call* const call = next_call()) begin(*call);
   }

@@ -1,21 +1,15 @@
 #include "fluentbit/output/output_instance.h"
 
-#include <dlfcn.h>
-
 #include <string>
 #include <utility>
 
 #include "fluentbit/agent/library.h"
+#include "fluentbit/agent/look_up.h"
 #include "fluentbit/agent/section.h"
 
 namespace penstock::fluentbit {
 
 namespace {
-
-template <typename Function>
-Function look_up(const char* name) {
-  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
 
 // Fluent Bit 1.8 and 1.9 open this file too, but of proxy::Api they have the first function alone.
 bool is_too_old() {
@@ -24,15 +18,6 @@ bool is_too_old() {
   if (print == nullptr || agent().input_log_append != nullptr) return false;
   print(PENSTOCK_LOG_ERROR, nullptr, 0, "[output:penstock_kinesis] needs Fluent Bit 2.0 or later");
   return true;
-}
-
-std::string log_name(const proxy::Plugin& plugin) {
-  using Name = const char* (*)(void* instance);
-  const auto name = look_up<Name>("flb_output_name");
-  return std::string("output:")
-      .append(plugin.name)
-      .append(":")
-      .append(name != nullptr ? name(plugin.instance) : plugin.name);
 }
 
 }  // namespace
@@ -44,28 +29,21 @@ RecordFormat record_format(const Section& own) {
 
 std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin) {
   if (is_too_old()) return nullptr;
-  const AgentLog log(plugin, plugin.api->output_log_check, log_name(plugin));
-  const auto fails = [&](std::string_view lines) {
-    log.lines(PENSTOCK_LOG_ERROR, lines);
-    return !lines.empty();
-  };
-  if (fails(library().problem)) return nullptr;
-  const penstock_stage* const output = library().find(PENSTOCK_OUTPUT, "penstock_kinesis");
-  if (output == nullptr) {
-    fails("the libpenstock.so in the same folder lacks the output; install both from one package");
-    return nullptr;
-  }
+  const AgentLog log(plugin, "output", plugin.api->output_log_check, agent().output_name);
+  std::string missing;
+  const penstock_stage* const output = library().find(PENSTOCK_OUTPUT, "penstock_kinesis", missing);
+  if (log.errors(missing)) return nullptr;
 
   const Section section(kOutputOptions, {output},
                         [&](const char* key) { return plugin.api->output_get_property(key, plugin.instance); });
-  if (fails(section.problems())) return nullptr;
+  if (log.errors(section.problems())) return nullptr;
   RecordFormat format = record_format(section);
-  if (fails(format.problems())) return nullptr;
+  if (log.errors(format.problems())) return nullptr;
 
   DeliveryStages stages{output, section.options_of(*output), library().module->receipts,
                         section.duration_ms("flush_timeout")};
   std::unique_ptr<OutputInstance> out(new OutputInstance(plugin, log, std::move(stages), std::move(format)));
-  if (fails(out->delivery_.open())) return nullptr;
+  if (log.errors(out->delivery_.open())) return nullptr;
   out->flusher_ = std::make_unique<Flusher>(out->delivery_, out->relay_, out->log_waiting_);
   return out;
 }
@@ -78,7 +56,7 @@ OutputInstance::OutputInstance(const proxy::Plugin& plugin, const AgentLog& log,
 
 OutputInstance::~OutputInstance() {
   if (flusher_ != nullptr) flusher_->stop();
-  relay_.print([this](int32_t level, const std::string& line) { log_.line(level, line); });
+  log_.print(relay_);
 }
 
 proxy::FlushResult OutputInstance::flush(std::string_view data, std::string_view tag) noexcept {
