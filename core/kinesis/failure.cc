@@ -135,10 +135,13 @@ Status FailureLog::write_pending() {
 
   AppendFile::Appended appended;
   // A line that was cut short by a crash or a full disk is one by itself, and no part of the next.
+  // mutation: dead letter appended to a torn line
   if (!lines.empty() && state->in_line) appended.status = file_->append("\n").status;
   if (appended.status.ok() && !lines.empty()) appended = file_->append(lines);
+  // mutation: dead letters dropped after a failed write
   const size_t written = appended.bytes;
   // After an error all is appended again: where it could not be cut off, a line stands twice in the file.
+  // mutation: skip fsync of the dead-letter file
   if (written > 0)
     if (Status synced = file_->sync(); !synced.ok()) return synced;
   const auto count = std::count(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written), '\n');

@@ -103,6 +103,7 @@ class AnswerHandler {
   }
 
   void end_record() {
+    // mutation: rejected records count as delivered
     if (!taken_ || !code_.empty()) answer.refused.push_back({answer.shard_ids.size(), code_});
     answer.shard_ids.push_back(shard_id_);
   }

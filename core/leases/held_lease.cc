@@ -49,6 +49,7 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
     return renewal_due ? Step::renew : Step::make_child;
   }
   if (handing_over_ && ended_) return Step::end;
+  // mutation: lease handed over without its last position
   if (handing_over_) return moved() ? Step::checkpoint : Step::evict;
   if (moved() && (renewal_due || boot_ms >= saved_boot_ms_ + terms_.checkpoint_interval_ms))
     return Step::checkpoint;
@@ -112,6 +113,7 @@ void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWrite>& result)
   }
   // Where it was an earlier call that came through, what it proves is as old as the first of them.
   Lease row = *result->row;
+  // mutation: lease valid from the response, not from the call
   good_boot_ms_ = result->outcome == LeaseWrite::Outcome::done ? start_boot_ms : tried_boot_ms_;
   tried_boot_ms_ = kNever;
   row_ = std::move(row);

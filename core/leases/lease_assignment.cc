@@ -261,6 +261,7 @@ void LeaseAssignment::finish_what_can_be(size_t index) {
 
 bool LeaseAssignment::may_emit(GrantId grant) const {
   const auto granted = granted_.find(grant);
+  // mutation: emit without a valid lease
   return granted != granted_.end() && granted->second->lease.in_force();
 }
 

@@ -283,8 +283,11 @@ std::string take_lease_body(const std::string& table, const Lease& seen, const s
 
 std::string renew_lease_body(const std::string& table, const std::string& key, int64_t counter,
                              const std::string& owner, const LeaseChange& change) {
+  // mutation: renew without condition
   Update update(std::string(kCounterIsAsSeen) + " AND " + kOwnerIsMe);
+  // mutation: renew without condition
   update.value(":seen", counter);
+  // mutation: renew without condition
   update.value(":me", owner);
   update.apply(change);
   if (!change.checkpoint.empty()) update.set(kOwnerSwitches, int64_t{0});

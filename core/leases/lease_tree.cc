@@ -64,6 +64,8 @@ bool LeaseTree::has_begun(const std::string& shard_id) const {
 
 bool LeaseTree::may_begin(const std::string& shard_id) const {
   const std::set<std::string>& parents = found(parents_, shard_id);
+  // mutation: child before parent, with leases
+  // mutation: child after one of two parents
   return std::all_of(parents.begin(), parents.end(), [this](const std::string& id) { return done_with(id); });
 }
 
@@ -90,6 +92,7 @@ std::vector<const Lease*> LeaseTree::finished() const {
     const std::set<std::string>& children = found(children_, shard_id);
     const bool parents_gone = std::all_of(parents.begin(), parents.end(),
                                           [this](const std::string& id) { return lease_of(id) == nullptr; });
+    // mutation: lease deleted before its children are started
     const bool children_begun =
         std::all_of(children.begin(), children.end(), [this](const std::string& id) { return has_begun(id); });
     // An end without children is one whose children have not been listed yet, unless it is so old that it is not

@@ -73,6 +73,7 @@ void StreamLeases::scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
   problem_ = name_stream();
   for (const Lease& row : rows) {
     if (problem_.ok()) problem_ = judged(row);
+    // mutation: lease of another stream used
     if (row.stream_id == stream_id_) leases_[row.shard_id] = row;
   }
   had_leases_ = had_leases_ || !leases_.empty();
@@ -146,8 +147,10 @@ std::optional<ShardInfo> StreamLeases::shard(const std::string& shard_id) const 
 ReadFrom StreamLeases::read_from(const Lease& row) {
   const bool begins = row.checkpoint.empty() || row.checkpoint == kTrimHorizonCheckpoint ||
                       row.checkpoint == kLatestCheckpoint || row.checkpoint == kAtTimestampCheckpoint;
+  // mutation: sub-sequence number ignored after a takeover
   const bool whole = row.sub_sequence_number >= kWholeRecordInRow;
   if (!begins) return ReadFrom::behind({row.checkpoint, whole ? kWholeRecord : row.sub_sequence_number});
+  // mutation: lease at LATEST read from TRIM_HORIZON
   return row.started_ms != 0 ? ReadFrom::at_timestamp(row.started_ms) : ReadFrom::trim_horizon();
 }
 

@@ -129,6 +129,7 @@ std::optional<Checkpoint> read_checkpoint(const Json& document) {
 StreamCheckpoint* Checkpoint::find(const StreamIdentity& stream) {
   for (StreamCheckpoint& kept : streams) {
     const bool by_arn = !kept.stream.arn.empty() && !stream.arn.empty();
+    // mutation: checkpoint of another stream used
     if (by_arn ? kept.stream.arn == stream.arn : kept.stream.name == stream.name) return &kept;
   }
   return nullptr;

@@ -183,6 +183,7 @@ void Input::called(Shard& shard, const Status& status) {
   if (shard.reader->end_in_doubt()) shard.stream.look_within(kLookAgainMs);
   if (!status.ok() && !usual) report_read(shard, status);
   if (status.ok() && !shard.reader->failing()) note_read(shard);
+  // mutation: shard not read again after an error
   if (shards_.contains(shard.grant.id)) schedule_.place(shard);
 }
 
@@ -194,6 +195,7 @@ bool Input::room_for_first_due() const {
   const size_t held = held_bytes();
   // Buffers that are kept for the next record stop nothing.
   const size_t kept = current_ == nullptr ? unpacker_.buffer_bytes() : 0;
+  // mutation: input memory without limit
   return held <= kept ||
          held + schedule_.first_due().reader->wanted_bytes(call_bytes()) <= options_.mem_limit_bytes;
 }

@@ -51,6 +51,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   for (;;) {
     if (current_ != nullptr && !assignment_.may_emit(current_->grant.id)) put_aside();
     if (current_ == nullptr && (!may_go_on() || !begin_record())) return PENSTOCK_OK;
+    // mutation: rejected batch never given up
     if (emission_.batch_waits) {
       if (const Status why = given_up(); !why.ok()) {
         fail_user_record(why);
@@ -70,6 +71,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     emission_.batch_waits = answer < 0;
     if (emission_.batch_waits) {
       ++emission_.refusals;
+      // mutation: batch dropped when the host rejects it
       settlement_.take_back(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
       return answer;
@@ -79,6 +81,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     if (answer != PENSTOCK_OK) {
       full_ = true;
       // A record whose last batch this was is done when that is settled, and not only when poll() is called again.
+      // mutation: batch dropped when the outputs are full
       emission_.batch_waits = next_batch();
       return answer;
     }
@@ -133,9 +136,11 @@ void Input::put_aside() {
 void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
   const std::string_view first = shard.reader->record()->sequence_number;
   if (first == resume.sequence_number) {
+    // mutation: one user record too many skipped
     emission_.skip_through = resume.sub_sequence_number;
     return;
   }
+  // mutation: gap after retention not logged
   ++gaps_;
   env_.log(LogLevel::error, shard.name() + ": the record with sequence number " + resume.sequence_number +
                                 ", where it was left, has passed the stream's retention. It is read on from " +
@@ -169,6 +174,7 @@ bool Input::begin_user_record() {
   emission_.user_record =
       settlement_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
   emission_.through = unpacker_.unpacked_through();
+  // mutation: rejections of one record count for the next
   emission_.refusals = 0;
   emission_.in_user_record = true;
   if (const Status why = given_up(); !why.ok()) fail_user_record(why);

@@ -86,6 +86,7 @@ Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, i
   StreamCheckpoint before = *stream.kept;
   known = std::move(now);
   if (!stream.kept->begin) stream.kept->begin = options_.initial.from(start_ms);
+  // mutation: start position not saved before the first read
   Status saved = save();
   if (!saved.ok()) *stream.kept = std::move(before);
   return saved;
@@ -162,6 +163,7 @@ void OwnAssignment::grant_what_can_be(size_t stream_index) {
         std::any_of(shard.info.parent_ids.begin(), shard.info.parent_ids.end(), [&](const auto& parent) {
           return stream.shards.contains(parent) && chosen(parent) && !is_at_end(*stream.kept, parent);
         });
+    // mutation: child before parent
     if (waits) continue;
     const auto place = stream.kept->shards.find(id);
     granted_[last_grant_ + 1] = {stream_index, id};
@@ -196,6 +198,7 @@ Status OwnAssignment::save() {
   save_problem_ = or_out_of_memory([this] { return store_->save(checkpoint_); });
   next_save_ms_ =
       env_.clock.monotonic_ms() + (save_problem_.ok() ? options_.checkpoint_interval_ms : kSaveRetryMs);
+  // mutation: failed checkpoint save counts as saved
   if (save_problem_.ok()) {
     moved_ = false;
     ++saves_;

@@ -22,6 +22,7 @@ bool Progress::release(RecordNumber number) {
   const RecordNumber before = passed_;
   for (; !open_.empty() && open_.front().holds == 0; open_.pop_front(), --settled_) {
     passed_ = open_.front().number + 1;
+    // mutation: checkpoint before settle
     position_ = std::move(open_.front().position);
   }
   // Merging leaves half of the entries settled at most, so each merge is paid for by as many releases as a quarter

@@ -53,6 +53,7 @@ void Settlement::failed(Shard& shard, Progress::RecordNumber record, const Statu
                         const penstock_batch& origin, std::string_view data) {
   make_room(unflushed_);
   const int64_t number = failures_.add("input", why.message(), origin, view(origin.partition_key), data);
+  // mutation: input dead letter settled before it is written
   unflushed_.push_back({shard.grant.id, record, number});
   if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
 }
@@ -81,6 +82,7 @@ bool Settlement::ack(uint64_t ack_id, int32_t outcome) {
   if (!entry) return false;
   Shard* shard = find(entry->grant);
   if (shard == nullptr) return true;
+  // mutation: released batch counts as delivered
   if (outcome != PENSTOCK_GIVEN_BACK) {
     release(*shard, entry->record);
   } else if (changing(*shard, [&] { return shard->progress.abandon(entry->record); })) {

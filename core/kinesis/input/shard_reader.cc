@@ -121,6 +121,7 @@ void ShardReader::get_iterator(const Request& request) {
   begin_call(request.answer_bytes);
   resumed_ = std::move(resumed);
   began_after_last_ = after_last_;
+  // mutation: open shard ends without child shards
   confirming_end_ = end_in_doubt_ && listed_closed_;
   client_.call("GetShardIterator", std::move(body), request.answer_bytes, std::move(answered));
 }
@@ -161,6 +162,7 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   if (any) last = records->records.back().sequence_number;
   const bool any_new = records->records.size() > 1 || (any && !is_read_whole(records->records.front()));
   const bool no_more = records->next_iterator.empty();
+  // mutation: shard ends without child shards
   const bool at_end = no_more && (records->has_child_shards || (confirming_end_ && !any));
   Status outcome;
   if (no_more && !at_end)
@@ -182,7 +184,9 @@ Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
   totals_.bytes += bytes;
   if (any) {
     hold(answer_.body.capacity());
+    // mutation: new iterator at the start position
     next_ = {IteratorStart::Kind::at_sequence_number, 0, std::move(last)};
+    // mutation: new iterator at the start position
     has_read_ = true;
     record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / answer_.records.size()), record_bytes_ / 2);
   } else {
@@ -227,6 +231,7 @@ void ShardReader::end_call(const Status& status) {
   // An iterator that is too old, or that the service does not know, is of no use; a new one starts from where we
   // are.
   const bool expired = status.code() == Code::expired;
+  // mutation: new iterator at the current time
   if (permanent || expired) iterator_.clear();
   if (status.code() != Code::too_large) {
     ++failures_;
@@ -243,6 +248,7 @@ const SourceRecord* ShardReader::record() const {
 }
 
 void ShardReader::take_record() {
+  // mutation: record of a response dropped
   if (++next_record_ < answer_.records.size()) return;
   answer_ = {};
   next_record_ = 0;

@@ -87,6 +87,7 @@ bool Unpacker::next_user_record() {
   problem_ = {};
   if (framing_ == Framing::aggregated) {
     KplUserRecord user_record;
+    // mutation: user records after the first dropped
     if (!aggregated_.next(user_record)) return false;
     data_ = user_record.data;
     origin_.partition_key = bytes(user_record.partition_key);

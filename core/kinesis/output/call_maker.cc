@@ -6,6 +6,7 @@
 namespace penstock {
 
 void CallMaker::add_again(WriterRecord& first, int64_t due_ms) {
+  // mutation: rejected records not retried
   queue_of(first).add_again(first, std::min(due_ms, expires_ms(first)));
 }
 
@@ -114,6 +115,7 @@ bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes, size_t most_parc
 // Returns false if the record has to wait for others of its key. A record that can never be sent takes its turn
 // too: after a crash it is sent again unless its failure is on disk, so until then it holds back its successors.
 bool CallMaker::take_turn(WriterRecord& record) {
+  // mutation: keys sent out of order
   if (!options_.order_per_key || record.has_turn || record.partition_key.empty()) return true;
   record.has_turn = order_.arrive(record);
   return record.has_turn;
@@ -154,6 +156,7 @@ std::vector<Parcel> CallMaker::take_parcels() {
 
 // When a record becomes too old.
 int64_t CallMaker::expires_ms(const WriterRecord& record) const {
+  // mutation: output records expire a minute early
   return options_.max_record_age_ms ? record.batch->written_ms + *options_.max_record_age_ms : kNever;
 }
 

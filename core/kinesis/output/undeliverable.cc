@@ -25,6 +25,7 @@ std::vector<WriterRecord*> Undeliverable::advance() {
   const bool flushed = failures_.flush().ok();
   failures_in_a_row_ = flushed ? 0 : failures_in_a_row_ + 1;
   due_ms_ = flushed ? 0 : now_ms + kBackoff.delay_ms(failures_in_a_row_, env_.random);
+  // mutation: output dead letter settled before it is written
   const auto waiting = std::find_if(unflushed_.begin(), unflushed_.end(),
                                     [this](const Unflushed& one) { return one.number > failures_.recorded(); });
   std::vector<WriterRecord*> recorded;

@@ -124,6 +124,7 @@ bool Writer::fits_in_memory() const {
 
 bool Writer::full() const {
   const size_t bodies = std::max(body_bytes_, options_.mem_limit_bytes / kBodiesShare);
+  // mutation: output memory without limit
   return batch_bytes_ + failures_.pending_bytes() + bodies >= options_.mem_limit_bytes;
 }
 
@@ -150,6 +151,7 @@ void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
   const Call& call = node.mapped();
   body_bytes_ -= call.body_bytes;
   if (call.parcels.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
+  // mutation: records of a failed call count as delivered
   if (!answer) return end_failed_call(call, answer.status());
   const auto told = read_put_records_answer(answer->body, call.parcels.size());
   if (!told) return end_failed_call(call, told.status());
@@ -213,6 +215,7 @@ size_t Writer::most_parcels() const {
 // Nothing of a call was taken.
 void Writer::in_vain(Outage& outage, const Backoff& backoff, int attempt) {
   const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
+  // mutation: retries without backoff
   if (!outage.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
   unavailable_.report(reporter_, {},
                       {Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
@@ -260,6 +263,7 @@ void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer)
 }
 
 bool Writer::is_misplaced(const Parcel& parcel, std::string_view shard_id) const {
+  // mutation: misrouted aggregates count as delivered
   return options_.calls.packing.by_shard() && !readers_keep(parcel, shard_id, shards_);
 }
 
@@ -275,6 +279,7 @@ void Writer::deliver(WriterRecord* first) {
     const size_t bytes = record.bytes();
     next_.done(record);
     settle(record);
+    // mutation: records counted twice
     ++counters_.records_out;
     counters_.bytes_out += static_cast<int64_t>(bytes);
   });
@@ -299,6 +304,7 @@ void Writer::send_again(const std::vector<WriterRecord*>& chains, const Backoff*
     }
     if (now_refusals != refusals && backoff != nullptr) {
       refusals = now_refusals;
+      // mutation: retries without backoff
       due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
     }
     next_.add_again(*chain, due_ms);
