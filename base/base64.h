@@ -1,19 +1,29 @@
-// Base64, as records are carried in it.
+// Standard base64 (RFC 4648, 4): padded, without line breaks.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
-namespace penstock::host {
+namespace penstock {
 
-// What gzip data with deflate, the only method, begins with in base64.
-inline constexpr std::string_view kBase64OfGzip = "H4sI";
+void append_base64(std::string& out, std::string_view data);
+inline std::string base64(std::string_view data) {
+  std::string out;
+  append_base64(out, data);
+  return out;
+}
 
-// Whether text has nothing but the characters of standard base64, and padding at its end.
+// Decodes text in place: the result is at the start of text. nullopt if text is not padded base64; some of it may
+// be overwritten even then.
+std::optional<std::string_view> decode_base64_in_place(std::span<char> text);
+
+// Returns the bytes of text; nullopt if text is not padded base64.
+std::optional<std::string> decode_base64(std::string text);
+
+// Returns whether text has only characters of base64, and at most two of padding at its end. Its length may be
+// any: it may be a line of a longer text.
 bool is_base64_text(std::string_view text);
 
-// The bytes of text in standard base64 with padding (RFC 4648, 4); nullopt: it is not that.
-std::optional<std::string> decode_base64(std::string_view text);
-
-}  // namespace penstock::host
+}  // namespace penstock

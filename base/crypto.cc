@@ -4,11 +4,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#ifdef __x86_64__
-#include <tmmintrin.h>
-#endif
-
 #include <new>
+
+#include "base/text.h"
 
 namespace penstock {
 
@@ -65,115 +63,13 @@ std::optional<std::array<uint8_t, 16>> md5(std::string_view data) {
 }
 
 std::string hex(std::span<const uint8_t> bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
   out.reserve(bytes.size() * 2);
   for (const uint8_t byte : bytes) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
+    out += kHexDigits[byte >> 4];
+    out += kHexDigits[byte & 15];
   }
   return out;
-}
-
-namespace {
-
-// Twelve bytes become sixteen characters at a time while sixteen bytes can be read. Returns how many were taken.
-// The way of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018).
-#ifdef __x86_64__
-__attribute__((target("ssse3"))) size_t encode_base64_blocks(std::string_view data, char* out) {
-  const __m128i order = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
-  const __m128i offsets = _mm_setr_epi8('a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,
-                                        '0' - 52, '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 'A', 0, 0);
-  size_t taken = 0;
-  for (; data.size() - taken >= 16; taken += 12, out += 16) {
-    const __m128i bytes =
-        _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data.data() + taken)), order);
-    const __m128i outer =
-        _mm_mulhi_epu16(_mm_and_si128(bytes, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
-    const __m128i inner =
-        _mm_mullo_epi16(_mm_and_si128(bytes, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
-    const __m128i digits = _mm_or_si128(outer, inner);  // of six bits, a byte each
-    // The offset that makes a character of a digit: number 0 for 26 to 51, 1 to 12 for 52 to 63, 13 for 0 to 25.
-    const __m128i capital = _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), digits), _mm_set1_epi8(13));
-    const __m128i number = _mm_or_si128(_mm_subs_epu8(digits, _mm_set1_epi8(51)), capital);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_add_epi8(_mm_shuffle_epi8(offsets, number), digits));
-  }
-  return taken;
-}
-
-// Sixteen characters become twelve bytes at a time while more than a block is left; out may be the place of text,
-// since the sixteen bytes that are written lie in what was read. Returns how many were taken; nullopt where one of
-// them is no digit.
-__attribute__((target("ssse3"))) std::optional<size_t> decode_base64_blocks(std::string_view text, char* out) {
-  // By a character's upper four bits: between which two it must lie, and what makes a digit of it. The slash
-  // shares them with the plus.
-  const __m128i least =
-      _mm_setr_epi8(127, 127, '+', '0', 'A', 'P', 'a', 'p', 127, 127, 127, 127, 127, 127, 127, 127);
-  const __m128i most = _mm_setr_epi8(0, 0, '+', '9', 'O', 'Z', 'o', 'z', 0, 0, 0, 0, 0, 0, 0, 0);
-  const __m128i offsets =
-      _mm_setr_epi8(0, 0, 62 - '+', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0);
-  const __m128i order = _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
-  size_t taken = 0;
-  for (; text.size() - taken > 16; taken += 16, out += 12) {
-    const __m128i chars = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + taken));
-    const __m128i upper = _mm_and_si128(_mm_srli_epi16(chars, 4), _mm_set1_epi8(15));
-    const __m128i slash = _mm_cmpeq_epi8(chars, _mm_set1_epi8('/'));
-    const __m128i outside = _mm_or_si128(_mm_cmpgt_epi8(_mm_shuffle_epi8(least, upper), chars),
-                                         _mm_cmpgt_epi8(chars, _mm_shuffle_epi8(most, upper)));
-    if (_mm_movemask_epi8(_mm_andnot_si128(slash, outside)) != 0) return std::nullopt;
-    const __m128i offset =
-        _mm_add_epi8(_mm_shuffle_epi8(offsets, upper), _mm_and_si128(slash, _mm_set1_epi8('+' + 1 - '/')));
-    const __m128i digits = _mm_add_epi8(chars, offset);
-    const __m128i pairs = _mm_maddubs_epi16(digits, _mm_set1_epi32(0x01400140));  // of twelve bits
-    const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));      // of twenty-four
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(fours, order));
-  }
-  return taken;
-}
-#endif
-
-}  // namespace
-
-void append_base64(std::string& out, std::string_view data) {
-  const size_t start = out.size();
-  out.resize(start + (data.size() + 2) / 3 * 4 + 1);  // EVP_EncodeBlock writes a NUL behind
-  char* at = out.data() + start;
-#ifdef __x86_64__
-  if (__builtin_cpu_supports("ssse3")) {
-    const size_t taken = encode_base64_blocks(data, at);
-    data.remove_prefix(taken);
-    at += taken / 3 * 4;
-  }
-#endif
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(at), unsigned_bytes(data), static_cast<int>(data.size()));
-  out.pop_back();
-}
-
-std::optional<std::string_view> decode_base64_in_place(std::span<char> text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  if (text.empty()) return std::string_view();
-  const size_t first_padding = std::string_view(text.data(), text.size()).find('=');
-  const size_t padding = first_padding == std::string_view::npos ? 0 : text.size() - first_padding;
-  if (padding > 2 || (padding == 2 && text.back() != '=')) return std::nullopt;  // OpenSSL takes "=" anywhere
-  size_t taken = 0;
-  char* out = text.data();
-#ifdef __x86_64__
-  if (__builtin_cpu_supports("ssse3")) {
-    const std::optional<size_t> blocks = decode_base64_blocks({text.data(), text.size()}, out);
-    if (!blocks) return std::nullopt;
-    taken = *blocks;
-    out += taken / 4 * 3;
-  }
-#endif
-  // OpenSSL reads each group of four before it writes its three bytes, so that here, too, out may lie in what was
-  // read.
-  const size_t rest = text.size() - taken;
-  const int decoded =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out),
-                      reinterpret_cast<const unsigned char*>(text.data() + taken), static_cast<int>(rest));
-  // OpenSSL passes over blanks and dashes at both ends; then there is less than the length promises.
-  if (decoded < 0 || static_cast<size_t>(decoded) != rest / 4 * 3) return std::nullopt;
-  return std::string_view(text.data(), text.size() / 4 * 3 - padding);
 }
 
 }  // namespace penstock

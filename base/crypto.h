@@ -1,4 +1,4 @@
-// Digests and base64, by OpenSSL.
+// Digests, by OpenSSL.
 #pragma once
 
 #include <array>
@@ -20,17 +20,5 @@ std::string hex(std::span<const uint8_t> bytes);  // lower case
 inline std::string_view view(const Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
-
-// Appends the base64 of data (RFC 4648, padded, no line breaks).
-void append_base64(std::string& out, std::string_view data);
-inline std::string base64(std::string_view data) {
-  std::string out;
-  append_base64(out, data);
-  return out;
-}
-
-// Decodes in place: the result lies in the bytes of text. nullopt where text is not padded base64;
-// some of it may be overwritten all the same.
-std::optional<std::string_view> decode_base64_in_place(std::span<char> text);
 
 }  // namespace penstock

@@ -6,17 +6,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace penstock {
 
 // The text with '#' in place of each word that has a digit in it: numbers, times, request ids. With the '.' and
 // ',' between such words: "30", "0.5" and "10,000" are the same.
 inline std::string folded(std::string_view text) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_word = [&](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   std::string out;
   for (size_t begin = 0; begin < text.size();) {
     size_t end = begin;
-    while (end < text.size() && is_word(text[end])) ++end;
+    while (end < text.size() && is_alphanumeric(text[end])) ++end;
     const std::string_view word = text.substr(begin, end - begin);
     if (std::none_of(word.begin(), word.end(), is_digit))
       out += word;

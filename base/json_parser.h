@@ -1,4 +1,4 @@
-// RapidJSON's parsers, with memory that throws where there is none left.
+// RapidJSON's reader, with memory that throws where there is none left.
 #pragma once
 
 #include "base/json_memory.h"
@@ -7,8 +7,5 @@
 namespace penstock {
 
 using JsonReader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, JsonMemory>;
-using JsonDocument =
-    rapidjson::GenericDocument<rapidjson::UTF8<>, rapidjson::MemoryPoolAllocator<JsonMemory>, JsonMemory>;
-using JsonValue = JsonDocument::ValueType;
 
 }  // namespace penstock

@@ -10,9 +10,9 @@
 #error "include base/rapidjson.h in place of RapidJSON's own headers"
 #endif
 
-namespace penstock::any_number {
+#include "base/text.h"
 
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+namespace penstock::any_number {
 
 // stream is at a digit, and in memory: either it knows its end, or a NUL byte ends it.
 template <class Stream>

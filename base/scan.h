@@ -8,12 +8,9 @@
 #include <cstring>
 #include <string_view>
 
-namespace penstock::scan {
+#include "base/text.h"
 
-inline constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-inline constexpr bool is_space_or_tab(char c) { return c == ' ' || c == '\t'; }
-inline constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-inline constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+namespace penstock::scan {
 
 // Eight bytes at once, in the order of the machine: good for questions that are asked of each byte alone.
 inline constexpr uint64_t kOnes = 0x0101010101010101;
@@ -78,12 +75,6 @@ inline constexpr bool are_alphanumeric(uint64_t word) {
   return (bytes_from_to(word, '0', '9') | bytes_from_to(word | kOnes * 0x20, 'a', 'z')) == kHighBits;
 }
 
-inline std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 inline std::string_view trim_front(std::string_view text) {
   while (!text.empty() && is_space_or_tab(text.front())) text.remove_prefix(1);
   return text;
@@ -142,16 +133,6 @@ inline bool is_uuid(std::string_view text) {
   std::memcpy(middle.data() + 12, at + 24, 4);
   return are_alphanumeric(load_word(at)) && are_alphanumeric(load_word(middle.data())) &&
          are_alphanumeric(load_word(middle.data() + 8)) && are_alphanumeric(load_word(at + 28));
-}
-
-// capitals: a text in capitals.
-inline bool equal_without_case(std::string_view text, std::string_view capitals) {
-  if (text.size() != capitals.size()) return false;
-  for (size_t index = 0; index < text.size(); ++index) {
-    const char c = text[index];
-    if ((c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c) != capitals[index]) return false;
-  }
-  return true;
 }
 
 }  // namespace penstock::scan

@@ -1,36 +1,80 @@
-// Small text tools: comparing keys, and making text of others fit for a terminal or for JSON.
+// ASCII characters, and text from outside in a form that is safe to print.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
-namespace penstock::host {
+namespace penstock {
 
-// ASCII only: keys, section names and stage ids are compared so.
-std::string lower(std::string_view text);
-bool same(std::string_view a, std::string_view b);
+// Of ASCII alone, whatever the locale.
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+constexpr bool is_alphanumeric(char c) { return is_letter(c) || is_digit(c); }
+constexpr bool is_space_or_tab(char c) { return c == ' ' || c == '\t'; }
+constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }  // line ends too
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
 
-// Without blanks, tabs and line ends at both ends.
-std::string_view trimmed(std::string_view text);
+inline std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), to_lower);
+  return out;
+}
 
-// Text of others for a terminal or a log line: C0, C1, DEL, line ends, bidirectional controls and broken UTF-8
-// become \n, \xHH or \u{HHHH}. Cut to max_bytes with "..." behind.
-std::string printable(std::string_view text, size_t max_bytes = 1000);
+inline std::string upper_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), to_upper);
+  return out;
+}
 
-// Appends text as a JSON string with its quotes; broken UTF-8 becomes U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
+// Returns whether a and b differ in case at most. Keys, section names and stage ids are compared so.
+inline bool equal_without_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char one, char other) { return to_lower(one) == to_lower(other); });
+}
 
-// Appends a JSON document in a form that does nothing to a terminal: control and bidirectional characters become
-// \uHHHH, which inside a JSON string means the same.
-void append_json_for_terminal(std::string& out, std::string_view json);
+// Returns text without the blanks and line ends at both ends.
+inline std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
-// "5", "2.5" (seconds), or with a unit: "250ms", "5s", "2m", "1h". Milliseconds; nullopt for anything else,
-// below 0 or above a year.
-std::optional<int64_t> parse_duration_ms(std::string_view text);
+// Takes the first item off a comma-separated list, and returns it trimmed.
+inline std::string_view take_list_item(std::string_view& list) {
+  const size_t comma = std::min(list.find(','), list.size());
+  const std::string_view item = trim(list.substr(0, comma));
+  list.remove_prefix(std::min(comma + 1, list.size()));
+  return item;
+}
 
-// 1234567 -> "1.2 MB"; 1000-based.
-std::string bytes_text(int64_t bytes);
+inline constexpr char kHexDigits[] = "0123456789abcdef";
 
-}  // namespace penstock::host
+// Appends the last `digits` digits of value.
+inline void append_hex(std::string& out, uint32_t value, int digits) {
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += kHexDigits[value >> shift & 15];
+}
+
+// Returns whether a terminal acts on a character: C0, DEL, C1, the bidirectional controls and marks of UAX #9, and
+// the line breaks U+2028 and U+2029.
+constexpr bool is_terminal_control(uint32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F) || code_point == 0x061C ||
+         code_point == 0x200E || code_point == 0x200F || (code_point >= 0x2028 && code_point <= 0x202E) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+// Appends text with %HH in place of all but the unreserved characters of RFC 3986 and those of kept.
+void append_percent_encoded(std::string& out, std::string_view text, std::string_view kept = {});
+
+inline constexpr size_t kMaxPrintedValueBytes = 200;  // of a value in an error
+inline constexpr size_t kMaxPrintedLineBytes = 1000;  // of a path, or of a line of a log
+
+// Returns text in a form that is safe in a terminal and on one log line: \n, \r, \t, \xHH, or \u{HHHH} in place of
+// each control character, and \xHH in place of each byte that is not UTF-8. Longer text is cut to max_bytes
+// between characters, and "..." follows.
+std::string printable(std::string_view text, size_t max_bytes = kMaxPrintedValueBytes);
+
+}  // namespace penstock

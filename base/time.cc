@@ -70,6 +70,12 @@ void append_rfc3339(TextBuffer& out, int64_t unix_ms) {
   out += {written.data(), written.size()};
 }
 
+std::string format_rfc3339(int64_t unix_ms) {
+  std::string out;
+  append_rfc3339(out, unix_ms);
+  return out;
+}
+
 std::optional<int64_t> parse_rfc3339(std::string_view text) {
   constexpr size_t kToSeconds = 19;
   if (text.size() <= kToSeconds || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||

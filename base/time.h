@@ -13,6 +13,7 @@ namespace penstock {
 // Appends "2019-08-25T13:59:15.269Z" (RFC 3339). Times outside the years 0 to 9999 become the nearest in them.
 void append_rfc3339(std::string& out, int64_t unix_ms);
 void append_rfc3339(TextBuffer& out, int64_t unix_ms);
+std::string format_rfc3339(int64_t unix_ms);
 
 // Reads RFC 3339, "2024-01-02T03:04:05Z", also with a fraction of a second (cut to milliseconds) and with an
 // offset like +01:00; nullopt for any other form.

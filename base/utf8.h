@@ -17,10 +17,11 @@ struct Utf8Step {
   bool valid = false;
 };
 
-// The character that starts at text[at], or the maximal subpart of one that is ill-formed there.
-inline Utf8Step utf8_step(std::string_view text, size_t at) {
-  const auto byte = [&](size_t index) { return static_cast<uint8_t>(text[index]); };
-  const uint8_t lead = byte(at);
+// The character that starts at `at`, or the maximal subpart of one that is ill-formed there. REQUIRES: at is
+// before end.
+inline Utf8Step utf8_step(const char* at, const char* end) {
+  const auto byte = [&](size_t index) { return static_cast<uint8_t>(at[index]); };
+  const uint8_t lead = byte(0);
   if (lead < 0x80) return {lead, 1, true};
   uint32_t size = 0;
   uint8_t low = 0x80;  // what the second byte may be: this rules out overlong forms, surrogates and > U+10FFFF
@@ -40,14 +41,49 @@ inline Utf8Step utf8_step(std::string_view text, size_t at) {
   }
   uint32_t code_point = lead & (0x7Fu >> size);
   for (uint32_t index = 1; index < size; ++index) {
-    if (at + index >= text.size()) return {0, index, false};
-    const uint8_t next = byte(at + index);
+    if (end - at <= static_cast<ptrdiff_t>(index)) return {0, index, false};
+    const uint8_t next = byte(index);
     if (next < low || next > high) return {0, index, false};
     code_point = code_point << 6 | (next & 0x3Fu);
     low = 0x80;
     high = 0xBF;
   }
   return {code_point, size, true};
+}
+
+// The same for the character that starts at text[at].
+inline Utf8Step utf8_step(std::string_view text, size_t at) {
+  return utf8_step(text.data() + at, text.data() + text.size());
+}
+
+inline bool is_utf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const Utf8Step step = utf8_step(text, at);
+    if (!step.valid) return false;
+    at += step.size;
+  }
+  return true;
+}
+
+// Writes a character, of one to four bytes, and returns its end.
+inline char* put_utf8(char* to, uint32_t code_point) {
+  const auto put = [&to](uint32_t byte) { *to++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+    return to;
+  }
+  if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+  }
+  put(0x80 | (code_point & 0x3F));
+  return to;
 }
 
 // Whether text has more than limit characters. Each ill-formed part counts as one. Takes time for limit characters

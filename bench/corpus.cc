@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/time.h"
 #include "tests/gzip.h"
 
@@ -85,12 +85,6 @@ std::string sentence(CorpusRandom& random) {
   return text += pick(kPlaces, random);
 }
 
-std::string iso(int64_t time_ms) {
-  std::string text;
-  append_rfc3339(text, time_ms);
-  return text;
-}
-
 // Writes the events of one log stream, invocation after invocation.
 class StreamWriter {
  public:
@@ -122,8 +116,8 @@ class StreamWriter {
 };
 
 std::string StreamWriter::python_line() {
-  std::string line = "[" + std::string(pick(kLevels, random_)) + "]\t" + iso(time_ms_) + "\t" + request_ + "\t" +
-                     sentence(random_) + " order=" + std::to_string(random_.below(100000000)) +
+  std::string line = "[" + std::string(pick(kLevels, random_)) + "]\t" + format_rfc3339(time_ms_) + "\t" +
+                     request_ + "\t" + sentence(random_) + " order=" + std::to_string(random_.below(100000000)) +
                      " span=" + hex_digits(random_, 20) + " took=" + decimal(random_, 900) + "ms";
   if (random_.below(40) == 0)
     line += "\nTraceback (most recent call last):\n  File \"/var/task/" + function_ +
@@ -135,12 +129,12 @@ std::string StreamWriter::python_line() {
 std::string StreamWriter::json_line() {
   return "{\"level\":\"" + std::string(pick(kLevels, random_)) + "\",\"customer\":\"" + hex_digits(random_, 10) +
          "\",\"message\":\"" + sentence(random_) + "\",\"span\":\"" + hex_digits(random_, 16) +
-         "\",\"timestamp\":\"" + iso(time_ms_) + "\",\"service\":\"" + function_ + "\",\"requestId\":\"" +
-         request_ + "\",\"duration_ms\":" + decimal(random_, 900) + "}\n";
+         "\",\"timestamp\":\"" + format_rfc3339(time_ms_) + "\",\"service\":\"" + function_ +
+         "\",\"requestId\":\"" + request_ + "\",\"duration_ms\":" + decimal(random_, 900) + "}\n";
 }
 
 std::string StreamWriter::node_line() {
-  return iso(time_ms_) + "\t" + request_ + "\t" + std::string(pick(kNodeLevels, random_)) + "\t" +
+  return format_rfc3339(time_ms_) + "\t" + request_ + "\t" + std::string(pick(kNodeLevels, random_)) + "\t" +
          sentence(random_) + " { orderId: " + std::to_string(random_.below(100000000)) + ", span: '" +
          hex_digits(random_, 16) + "'" + ", items: " + std::to_string(random_.below(20)) + " }\n";
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/crypto.h"
 #include "bench/corpus.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "bench/corpus.h"
 #include "core/logs/decode/gunzip.h"
 #include "core/logs/decode/subscription.h"

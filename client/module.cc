@@ -10,7 +10,7 @@ namespace penstock::client {
 const penstock_module* open_module(const std::string& path, std::string& problem) {
   void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    problem = "cannot be opened: " + host::printable(dlerror());
+    problem = "cannot be opened: " + printable(dlerror(), kMaxPrintedLineBytes);
     return nullptr;
   }
   void* const symbol = dlsym(handle, PENSTOCK_MODULE_SYMBOL);

@@ -15,7 +15,7 @@ const penstock_option_info& option_info(const penstock_stage& stage, size_t i) {
 const penstock_option_info* find_option(const penstock_stage& stage, std::string_view name) {
   for (size_t i = 0; i < stage.option_info_count; ++i) {
     const penstock_option_info& info = option_info(stage, i);
-    if (host::same(info.name, name)) return &info;
+    if (equal_without_case(info.name, name)) return &info;
   }
   return nullptr;
 }
@@ -23,7 +23,7 @@ const penstock_option_info* find_option(const penstock_stage& stage, std::string
 bool is_one_of(std::string_view words, std::string_view value) {
   while (!words.empty()) {
     const size_t bar = std::min(words.find('|'), words.size());
-    if (host::same(words.substr(0, bar), value)) return true;
+    if (equal_without_case(words.substr(0, bar), value)) return true;
     words.remove_prefix(std::min(bar + 1, words.size()));
   }
   return false;

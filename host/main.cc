@@ -17,6 +17,7 @@
 namespace {
 
 using namespace penstock::host;
+using penstock::printable;
 
 constexpr char kBefore[] =
     R"(Usage: penstock COMMAND [ARGUMENTS]

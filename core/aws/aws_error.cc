@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/json.h"
-#include "core/aws/outermost_json.h"
+#include "base/json_reader.h"
+#include "base/text.h"
 
 namespace penstock {
 

@@ -4,8 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/command_line.h"
 
 namespace penstock {
@@ -21,9 +20,7 @@ constexpr std::array<std::string_view, 12> kCredentialSettings = {
     "source_profile",     "web_identity_token_file", "sso_session",
     "sso_start_url",      "sso_account_id",          "sso_role_name"};
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
+bool is_word(char c) { return is_alphanumeric(c) || c == '_'; }
 
 // Replaces $NAME and ${NAME}; a variable that is not set stays as it is written.
 std::string with_variables(Env& env, std::string_view path) {
@@ -70,11 +67,11 @@ std::string plain_name(std::string_view line) {
   std::string name;
   for (const char c : lower_case(line)) {
     if (c == '"' || c == '\'') continue;
-    const bool blank = trimmed(std::string_view(&c, 1)).empty();
+    const bool blank = trim(std::string_view(&c, 1)).empty();
     if (!blank) name += c;
     if (blank && !name.empty() && name.back() != ' ') name += ' ';
   }
-  name = trimmed(name);
+  name = trim(name);
   constexpr std::string_view kProfile = "profile ";
   return name.starts_with(kProfile) ? name.substr(kProfile.size()) : name;
 }
@@ -91,7 +88,7 @@ std::optional<std::string> second_word(std::string_view first, const std::string
 std::string_view swallowed(std::string_view value) {
   for (size_t end = value.find('\n'); end != std::string_view::npos; end = value.find('\n')) {
     value.remove_prefix(end + 1);
-    const std::string name = lower_case(trimmed(value.substr(0, value.find_first_of("=:\n"))));
+    const std::string name = lower_case(trim(value.substr(0, value.find_first_of("=:\n"))));
     const auto* const found = std::find(kCredentialSettings.begin(), kCredentialSettings.end(), name);
     if (found != kCredentialSettings.end()) return *found;
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
+#include "base/text.h"
 #include "base/time.h"
 
 namespace penstock {
@@ -34,11 +34,10 @@ std::string_view take_word(std::string_view& text) {
 // text as it is.
 std::string with_year_first(std::string_view text) {
   static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
   std::string_view rest = text;
   if (const size_t comma = rest.find(','); comma != std::string_view::npos) {
     const std::string_view weekday = rest.substr(0, comma);
-    if (std::all_of(weekday.begin(), weekday.end(), is_letter)) rest = trimmed(rest.substr(comma + 1));
+    if (std::all_of(weekday.begin(), weekday.end(), is_letter)) rest = trim(rest.substr(comma + 1));
   }
   const std::string_view day = take_word(rest), month = take_word(rest), year = take_word(rest);
   const size_t month_at = month.size() == 3 ? kMonths.find(month) : std::string_view::npos;
@@ -70,11 +69,11 @@ Status check_credentials(const Credentials& credentials, const CredentialNames& 
 
 std::optional<int64_t> parse_expiration(std::string_view text) {
   constexpr size_t kToSeconds = 19;
-  std::string time = with_year_first(trimmed(text));
+  std::string time = with_year_first(trim(text));
   if (time.size() <= kToSeconds) return std::nullopt;
   if (time[10] == ' ' || time[10] == 't') time[10] = 'T';
   const size_t zone_begin = std::min(time.find_first_not_of(".0123456789", kToSeconds), time.size());
-  const std::string zone(trimmed(std::string_view(time).substr(zone_begin)));
+  const std::string zone(trim(std::string_view(time).substr(zone_begin)));
   time.resize(zone_begin);
   if (zone == "z" || zone == "UTC" || zone == "GMT")
     time += 'Z';

@@ -13,12 +13,6 @@ namespace {
 constexpr int64_t kEarliestRefreshMs = int64_t{10} * 60 * 1000;  // before the end
 constexpr Backoff kPause = {1000, 60'000};
 
-std::string text_of(int64_t unix_ms) {
-  std::string text;
-  append_rfc3339(text, unix_ms);
-  return text;
-}
-
 }  // namespace
 
 void CredentialsCache::get(Got got) {
@@ -72,7 +66,7 @@ void CredentialsCache::take(Result<Credentials> found) {
       if (usable())
         env_.log(LogLevel::warn, "refreshing credentials: " + status.message() +
                                      "; this is retried, and those at hand are good until " +
-                                     text_of(current_->expires_at_ms));
+                                     format_rfc3339(current_->expires_at_ms));
       return Status(Code::credentials, status.message());
     });
   }
@@ -91,8 +85,9 @@ void CredentialsCache::take(Result<Credentials> found) {
 Status CredentialsCache::accept(Credentials found) {
   const int64_t now_ms = clock_.now_ms();
   if (found.expires_at_ms <= now_ms)
-    return {Code::credentials, found.source + ": they expired at " + text_of(found.expires_at_ms) +
-                                   ", and now it is " + text_of(now_ms) + "; check the clock of this machine"};
+    return {Code::credentials, found.source + ": they expired at " + format_rfc3339(found.expires_at_ms) +
+                                   ", and now it is " + format_rfc3339(now_ms) +
+                                   "; check the clock of this machine"};
   const bool known = current_ && current_->access_key_id == found.access_key_id &&
                      current_->secret_access_key == found.secret_access_key &&
                      current_->session_token == found.session_token;

@@ -8,8 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 
@@ -18,7 +17,6 @@ namespace {
 constexpr size_t kLongestHost = 253;  // RFC 1035, 2.3.4, without the root's dot
 constexpr size_t kLongestRegion = 63;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
 
 struct Host {

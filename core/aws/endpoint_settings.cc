@@ -3,21 +3,13 @@
 #include <array>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 
 namespace {
 
 constexpr std::array<std::string_view, 3> kServices = {"kinesis", "dynamodb", "sts"};
-
-std::string upper_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
-  return out;
-}
 
 // Of a variable that is set and not empty, else of the profile.
 EndpointSetting setting_of(Env& env, const std::string& variable, const AwsProfile* profile, const char* name,

@@ -4,8 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 namespace penstock {
@@ -50,15 +49,6 @@ std::string_view take_line(std::string_view& text) {
   text.remove_prefix(end);
   text.remove_prefix(text.starts_with("\r\n") ? 2 : std::min<size_t>(text.size(), 1));
   return line;
-}
-
-bool is_utf8(std::string_view line) {
-  for (size_t at = 0; at < line.size();) {
-    const Utf8Step step = utf8_step(line, at);
-    if (!step.valid) return false;
-    at += step.size;
-  }
-  return true;
 }
 
 Status at_line(size_t line, const std::string& problem) {
@@ -171,8 +161,8 @@ std::string nested_setting(std::string_view value, std::string_view name) {
   while (!value.empty()) {
     const std::string_view line = take_line(value);
     const size_t equals = line.find('=');
-    if (equals != std::string_view::npos && trimmed(line.substr(0, equals)) == name)
-      found = trimmed(line.substr(equals + 1));  // the last one counts
+    if (equals != std::string_view::npos && trim(line.substr(0, equals)) == name)
+      found = trim(line.substr(equals + 1));  // the last one counts
   }
   return found;
 }

@@ -1,9 +1,10 @@
 #include "core/aws/sigv4.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/crypto.h"
+#include "base/text.h"
+#include "base/time.h"
 
 namespace penstock::sigv4 {
 
@@ -13,30 +14,6 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
 // Names in lower case and sorted, values of one name joined by commas in the order of the request.
 using CanonicalHeaders = std::vector<std::pair<std::string, std::string>>;
-
-// Of ASCII alone: what the locale thinks must not reach a signature.
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
-// Percent-encodes all but the unreserved characters of RFC 3986 and those of kept.
-void append_encoded(std::string& out, std::string_view text, char kept) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_unreserved(c) || c == kept) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    }
-  }
-}
 
 // Without ".", ".." and empty segments; a slash at the end stays, unless nothing else does.
 std::string normalized(std::string_view path) {
@@ -69,8 +46,8 @@ void append_canonical_query(std::string& out, std::string_view query) {
     if (parameter.empty()) continue;
     const size_t equals = std::min(parameter.find('='), parameter.size());
     auto& [name, value] = parameters.emplace_back();
-    append_encoded(name, parameter.substr(0, equals), '%');
-    if (equals < parameter.size()) append_encoded(value, parameter.substr(equals + 1), '%');
+    append_percent_encoded(name, parameter.substr(0, equals), "%");
+    if (equals < parameter.size()) append_percent_encoded(value, parameter.substr(equals + 1), "%");
   }
   std::sort(parameters.begin(), parameters.end());
   bool first = true;
@@ -99,7 +76,7 @@ void append_trimmed(std::string& out, std::string_view value) {
 
 CanonicalHeaders canonical_headers(const Request& request) {
   CanonicalHeaders sorted = request.headers;
-  for (auto& [name, value] : sorted) std::transform(name.begin(), name.end(), name.begin(), lower);
+  for (auto& [name, value] : sorted) name = lower_case(name);
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   CanonicalHeaders out;
   for (const auto& [name, value] : sorted) {
@@ -127,7 +104,7 @@ std::string canonical_request_of(const Request& request, const CanonicalHeaders&
   std::string out;
   out.append(request.method).append(1, '\n');
   const std::string_view path = request.path.empty() ? "/" : request.path;
-  append_encoded(out, request.normalize_path ? normalized(path) : path, '/');
+  append_percent_encoded(out, request.normalize_path ? normalized(path) : path, "/");
   out += '\n';
   append_canonical_query(out, request.query);
   out += '\n';
@@ -141,28 +118,12 @@ std::string credential_scope(const Scope& scope) {
   return scope.date_time.substr(0, 8) + '/' + scope.region + '/' + scope.service + "/aws4_request";
 }
 
-void append_digits(std::string& out, int64_t number, size_t width) {
-  const std::string digits = std::to_string(number);
-  out.append(width - std::min(width, digits.size()), '0').append(digits);
-}
-
 }  // namespace
 
 std::string amz_date(int64_t unix_ms) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> time{milliseconds(unix_ms)};
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss<seconds> clock(floor<seconds>(time) - day);
-  std::string out;
-  append_digits(out, static_cast<int>(date.year()), 4);
-  append_digits(out, static_cast<unsigned>(date.month()), 2);
-  append_digits(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
-  append_digits(out, clock.hours().count(), 2);
-  append_digits(out, clock.minutes().count(), 2);
-  append_digits(out, clock.seconds().count(), 2);
-  out += 'Z';
+  std::string out = format_rfc3339(unix_ms);
+  out.erase(out.find('.'), 4);
+  std::erase_if(out, [](char c) { return c == '-' || c == ':'; });
   return out;
 }
 

@@ -4,9 +4,10 @@
 #include <new>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/bytes.h"
-#include "base/crypto.h"
-#include "base/json.h"
+#include "base/json_writer.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "base/utf8.h"
 
@@ -21,11 +22,8 @@ constexpr std::string_view kFilePrefix = "file:";
 constexpr size_t kMaxTextBytes = 2048;
 
 void append_member(std::string& line, std::string_view name, std::string_view value) {
-  line += ",\"";
-  line += name;
-  line += "\":";
   const std::string_view kept = whole_characters(value, kMaxTextBytes);
-  append_json_string(line, kept.size() == value.size() ? value : std::string(kept) + "...");
+  append_json_member(line, name, kept.size() == value.size() ? value : std::string(kept) + "...");
 }
 
 }  // namespace
@@ -157,8 +155,7 @@ Status FailureLog::write_pending() {
 
 // Where that fails the old file is written on: it grows past its limit, but nothing has to wait.
 void FailureLog::begin_next_file() {
-  std::string time;
-  append_rfc3339(time, env_.clock.wall_ms());
+  std::string time = format_rfc3339(env_.clock.wall_ms());
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
   const std::string to = path_ + "." + time;
   if (const Status renamed = env_.files.rename(path_, to); !renamed.ok()) {

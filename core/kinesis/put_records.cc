@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/crypto.h"
-#include "base/json.h"
+#include "base/base64.h"
 #include "base/json_parser.h"
+#include "base/json_writer.h"
+#include "base/utf8.h"
 #include "core/kinesis/taken_answer.h"
 
 namespace penstock {
@@ -16,27 +17,6 @@ constexpr std::string_view kBegin = R"({"Records":[)";
 constexpr std::string_view kBeforeData = R"({"Data":")";
 constexpr std::string_view kBeforeKey = R"(","PartitionKey":)";
 constexpr std::string_view kBeforeHashKey = R"(,"ExplicitHashKey":")";
-
-// The bytes that may follow a lead byte: how many, and the range of the first (Unicode 15, table 3-7).
-struct Sequence {
-  size_t following;
-  uint8_t low, high;
-};
-
-constexpr Sequence kInvalid = {SIZE_MAX, 0, 0};
-
-constexpr Sequence sequence_of(uint8_t lead) {
-  if (lead < 0x80) return {0, 0, 0};
-  if (lead < 0xC2) return kInvalid;
-  if (lead < 0xE0) return {1, 0x80, 0xBF};
-  if (lead == 0xE0) return {2, 0xA0, 0xBF};
-  if (lead == 0xED) return {2, 0x80, 0x9F};
-  if (lead < 0xF0) return {2, 0x80, 0xBF};
-  if (lead == 0xF0) return {3, 0x90, 0xBF};
-  if (lead < 0xF4) return {3, 0x80, 0xBF};
-  if (lead == 0xF4) return {3, 0x80, 0x8F};
-  return kInvalid;
-}
 
 // Follows {"Records":[{"SequenceNumber":..., "ShardId":..., "ErrorCode":...}, ...]}; all else is passed over, at
 // any depth.
@@ -119,22 +99,16 @@ class AnswerHandler {
 
 bool is_partition_key(std::string_view text) {
   size_t characters = 0;
-  for (size_t i = 0; i < text.size(); ++characters) {
-    if (characters == kMaxPartitionKeyCharacters) return false;
-    const Sequence sequence = sequence_of(static_cast<uint8_t>(text[i++]));
-    if (sequence.following > text.size() - i) return false;
-    for (size_t k = 0; k < sequence.following; ++k, ++i) {
-      const auto byte = static_cast<uint8_t>(text[i]);
-      const bool first = k == 0;
-      if (byte < (first ? sequence.low : 0x80) || byte > (first ? sequence.high : 0xBF)) return false;
-    }
+  for (size_t at = 0; at < text.size(); ++characters) {
+    const Utf8Step step = utf8_step(text, at);
+    if (!step.valid || characters == kMaxPartitionKeyCharacters) return false;
+    at += step.size;
   }
   return characters > 0;
 }
 
 void append_stream_member(std::string& json, std::string_view stream) {
-  json += stream.starts_with("arn:") ? "\"StreamARN\":" : "\"StreamName\":";
-  append_json_string(json, stream);
+  append_json_member(json, stream.starts_with("arn:") ? "StreamARN" : "StreamName", stream);
 }
 
 size_t put_records_body_bytes(size_t records, size_t bytes) {
@@ -165,7 +139,7 @@ void append_put_record(std::string& body, std::string_view data, std::string_vie
 }
 
 void end_put_records(std::string& body, std::string_view stream) {
-  body += "],";
+  body += ']';
   append_stream_member(body, stream);
   body += '}';
 }

@@ -33,7 +33,8 @@ inline size_t put_record_bytes(std::string_view data, std::string_view partition
 // Whether the service takes text as a partition key: valid UTF-8 of 1 to 256 characters.
 bool is_partition_key(std::string_view text);
 
-// Appends "StreamName":"..." or, where stream begins with "arn:", which no name does, "StreamARN":"...".
+// Appends, as append_json_member() does, "StreamName":"..." or, where stream begins with "arn:", which no name
+// does, "StreamARN":"...".
 void append_stream_member(std::string& json, std::string_view stream);
 
 // About how long the request's body becomes; a key that needs escapes makes it longer.

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "base/crypto.h"
+#include "base/base64.h"
 #include "base/rapidjson_reader.h"
 #include "core/kinesis/answer.h"
 #include "core/kinesis/read_api.h"

@@ -4,8 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 
@@ -21,8 +20,7 @@ bool is_account(std::string_view text) {
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kLongestName && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-';
+    return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
   });
 }
 
@@ -59,7 +57,7 @@ std::vector<StreamName> parse_stream_names(std::string_view list, const Complain
   std::vector<StreamName> names;
   for (;;) {
     const size_t comma = std::min(list.find(','), list.size());
-    Result<StreamName> name = parse_stream_name(trimmed(list.substr(0, comma)));
+    Result<StreamName> name = parse_stream_name(trim(list.substr(0, comma)));
     if (!name.ok()) {
       complain(name.status());
     } else if (std::any_of(names.begin(), names.end(),

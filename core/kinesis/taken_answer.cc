@@ -1,12 +1,13 @@
 #include "core/kinesis/taken_answer.h"
 
+#include "base/text.h"
+
 namespace penstock {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // What shard ids and types of encryption consist of: nothing that JSON would write in another way.
-bool is_plain(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; }
+bool is_plain(char c) { return is_alphanumeric(c) || c == '-'; }
 
 class Cursor {
  public:

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/json.h"
-#include "base/json_parser.h"
+#include "base/json_reader.h"
+#include "base/text.h"
 #include "core/leases/lease_attributes.h"
 
 namespace penstock {
@@ -13,22 +13,9 @@ namespace penstock {
 namespace {
 
 using namespace lease_attribute;
-using Value = JsonValue;
 
 Status not_the_answer(const char* operation, const std::string& why) {
   return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
-}
-
-// nullptr where object is none or has no such member.
-const Value* member(const Value& object, const char* name) {
-  if (!object.IsObject()) return nullptr;
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
-std::string_view text_of(const Value* value) {
-  return value != nullptr && value->IsString() ? std::string_view(value->GetString(), value->GetStringLength())
-                                               : std::string_view();
 }
 
 template <typename Number>
@@ -41,22 +28,20 @@ bool parse_number(std::string_view digits, Number& out) {
 // another type makes it no lease.
 class Item {
  public:
-  explicit Item(const Value& attributes) : attributes_(attributes) {}
+  explicit Item(JsonValue attributes) : attributes_(attributes) {}
 
   bool readable() const { return readable_; }
-  bool has(const char* name) const { return member(attributes_, name) != nullptr; }
+  bool has(const char* name) const { return attributes_[name].exists(); }
 
   void read(const char* name, std::string& out) {
-    if (const Value* value = typed(name, "S")) out = text_of(value);
+    if (const JsonValue value = typed(name, "S"); value.exists()) out = value.text();
   }
   template <typename Number>
   void read_number(const char* name, Number& out) {
-    if (const Value* value = typed(name, "N")) readable_ &= parse_number(text_of(value), out);
+    if (const JsonValue value = typed(name, "N"); value.exists()) readable_ &= parse_number(value.text(), out);
   }
   void read(const char* name, std::vector<std::string>& out) {
-    const Value* value = typed(name, "SS");
-    if (value == nullptr || !value->IsArray()) return;
-    for (const Value& text : value->GetArray()) out.emplace_back(text_of(&text));
+    for (const JsonValue text : typed(name, "SS").elements()) out.emplace_back(text.text());
   }
   void read(const char* name, std::optional<HashKey>& out) {
     std::string digits;
@@ -65,25 +50,21 @@ class Item {
   }
 
  private:
-  const Value* typed(const char* name, const char* type) {
-    const Value* attribute = member(attributes_, name);
-    if (attribute == nullptr) return nullptr;
-    const Value* value = member(*attribute, type);
-    readable_ &= value != nullptr;
-    return value;
+  JsonValue typed(const char* name, const char* type) {
+    const JsonValue attribute = attributes_[name];
+    if (!attribute.exists()) return {};
+    readable_ &= attribute[type].exists();
+    return attribute[type];
   }
 
-  const Value& attributes_;
+  JsonValue attributes_;
   bool readable_ = true;
 };
 
-std::string key_in(const Value& attributes) {
-  const Value* key = member(attributes, kKey);
-  return std::string(text_of(key == nullptr ? nullptr : member(*key, "S")));
-}
+std::string key_in(JsonValue attributes) { return std::string(attributes[kKey]["S"].text()); }
 
 // nullopt where it is no lease of anybody's.
-std::optional<Lease> lease_in(const Value& attributes) {
+std::optional<Lease> lease_in(JsonValue attributes) {
   Item item(attributes);
   Lease lease;
   if (!item.has(kKey) || !item.has(kCounter)) return std::nullopt;
@@ -109,7 +90,7 @@ std::optional<Lease> lease_in(const Value& attributes) {
 
 // "" where the row is not one by which the workers of KCL 3 coordinate themselves; from 3.5 they stand in the
 // table of leases (its enum EntityType).
-std::string kcl3_row(const Value& attributes) {
+std::string kcl3_row(JsonValue attributes) {
   const std::string key = key_in(attributes);
   std::string type;
   Item(attributes).read(kEntityType, type);
@@ -117,39 +98,29 @@ std::string kcl3_row(const Value& attributes) {
   return key == "Leader" || key == "Migration3.0" ? key : "";
 }
 
-bool parse(std::string& body, JsonDocument& document) {
-  document.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
-  return !document.HasParseError() && document.IsObject();
-}
-
 }  // namespace
 
 Result<LeaseTableState> read_describe_table(std::string body) {
-  JsonDocument document;
-  if (!parse(body, document)) return not_the_answer("DescribeTable", "no JSON object");
-  const Value* table = member(document, "Table");
+  const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
+  if (!document) return not_the_answer("DescribeTable", "no JSON object");
+  const JsonValue table = (*document)["Table"];
   LeaseTableState state;
-  if (table != nullptr) state.status = text_of(member(*table, "TableStatus"));
+  state.status = table["TableStatus"].text();
   if (state.status.empty()) return not_the_answer("DescribeTable", "no TableStatus");
-  const Value* keys = member(*table, "KeySchema");
-  const Value* definitions = member(*table, "AttributeDefinitions");
-  if (keys == nullptr || !keys->IsArray() || keys->Size() != 1 || definitions == nullptr ||
-      !definitions->IsArray())
-    return state;
-  if (text_of(member((*keys)[0], "AttributeName")) != kKey) return state;
-  for (const Value& definition : definitions->GetArray())
-    if (text_of(member(definition, "AttributeName")) == kKey)
-      state.of_leases = text_of(member(definition, "AttributeType")) == "S";
+  const std::vector<JsonValue> keys = table["KeySchema"].elements();
+  if (keys.size() != 1 || keys[0]["AttributeName"].text() != kKey) return state;
+  for (const JsonValue definition : table["AttributeDefinitions"].elements())
+    if (definition["AttributeName"].text() == kKey) state.of_leases = definition["AttributeType"].text() == "S";
   return state;
 }
 
 Result<LeasePage> read_scan(std::string body) {
-  JsonDocument document;
-  if (!parse(body, document)) return not_the_answer("Scan", "no JSON object");
-  const Value* items = member(document, "Items");
-  if (items == nullptr || !items->IsArray()) return not_the_answer("Scan", "no array Items");
+  const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
+  if (!document) return not_the_answer("Scan", "no JSON object");
+  const JsonValue items = (*document)["Items"];
+  if (!items.is_array()) return not_the_answer("Scan", "no array Items");
   LeasePage page;
-  for (const Value& item : items->GetArray()) {
+  for (const JsonValue item : items.elements()) {
     if (const std::string row = kcl3_row(item); !row.empty())
       return Status(Code::config, "row " + row +
                                       " is of KCL 3, whose workers share leases out by another protocol than KCL "
@@ -159,22 +130,22 @@ Result<LeasePage> read_scan(std::string body) {
     else
       page.unreadable.push_back(key_in(item));
   }
-  if (const Value* last = member(document, "LastEvaluatedKey")) {
-    page.ended_after = key_in(*last);
+  if (const JsonValue last = (*document)["LastEvaluatedKey"]; last.exists()) {
+    page.ended_after = key_in(last);
     if (page.ended_after.empty()) return not_the_answer("Scan", "a LastEvaluatedKey without leaseKey");
   }
   return page;
 }
 
 Result<std::optional<Lease>> read_lease(std::string body) {
-  JsonDocument document;
-  if (!parse(body, document)) return not_the_answer("the table of leases", "no JSON object");
-  const Value* attributes = member(document, "Item");
-  if (attributes == nullptr) attributes = member(document, "Attributes");
-  if (attributes == nullptr) return std::optional<Lease>();
-  std::optional<Lease> lease = lease_in(*attributes);
+  const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
+  if (!document) return not_the_answer("the table of leases", "no JSON object");
+  JsonValue attributes = (*document)["Item"];
+  if (!attributes.exists()) attributes = (*document)["Attributes"];
+  if (!attributes.exists()) return std::optional<Lease>();
+  std::optional<Lease> lease = lease_in(attributes);
   if (!lease)
-    return Status(Code::invalid, "row " + printable(key_in(*attributes)) +
+    return Status(Code::invalid, "row " + printable(key_in(attributes)) +
                                      " is no lease (leaseCounter is missing, or an attribute of a lease is of "
                                      "another type); delete the row");
   return lease;

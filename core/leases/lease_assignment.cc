@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/backoff.h"
 
 namespace penstock {

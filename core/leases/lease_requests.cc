@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "core/leases/lease_attributes.h"
 
 namespace penstock {
@@ -21,11 +21,6 @@ void append_name(std::string& out, std::string_view name) {
   out += ':';
 }
 
-void append_text(std::string& out, std::string_view name, std::string_view text) {
-  append_name(out, name);
-  append_json_string(out, text);
-}
-
 // A map of attribute values. DynamoDB's sets are never empty, and KCL's strings are not either: what would be is
 // left out.
 class Attributes {
@@ -33,7 +28,7 @@ class Attributes {
   void add(std::string_view name, std::string_view text) {
     if (text.empty()) return;
     append_name(out_, name);
-    append_text(out_ += '{', "S", text);
+    append_json_member(out_ += '{', "S", text);
     out_ += '}';
   }
   void add(std::string_view name, int64_t number) { add_number(name, std::to_string(number)); }
@@ -64,7 +59,7 @@ class Attributes {
  private:
   void add_number(std::string_view name, const std::string& digits) {
     append_name(out_, name);
-    append_text(out_ += '{', "N", digits);
+    append_json_member(out_ += '{', "N", digits);
     out_ += '}';
   }
 
@@ -95,7 +90,7 @@ void each_attribute(const Lease& lease, const Add& add) {
 
 std::string start(const std::string& table) {
   std::string body = "{";
-  append_text(body, "TableName", table);
+  append_json_member(body, "TableName", table);
   return body;
 }
 
@@ -162,10 +157,11 @@ class Update {
   std::string body(const std::string& table, const std::string& key) const {
     std::string body = start(table);
     append_attributes(body, "Key", key_of(key));
-    append_text(body, "ConditionExpression", condition_);
-    append_text(body, "UpdateExpression", "SET leaseCounter = leaseCounter + :one" + set_ + remove_ + count_);
+    append_json_member(body, "ConditionExpression", condition_);
+    append_json_member(body, "UpdateExpression",
+                       "SET leaseCounter = leaseCounter + :one" + set_ + remove_ + count_);
     append_attributes(body, "ExpressionAttributeValues", values_);
-    append_text(body, "ReturnValues", "ALL_NEW");
+    append_json_member(body, "ReturnValues", "ALL_NEW");
     return body += '}';
   }
 
@@ -207,14 +203,14 @@ std::string create_table_body(const std::string& table, const std::map<std::stri
   body += "[{\"AttributeName\":\"leaseKey\",\"AttributeType\":\"S\"}]";
   append_name(body, "KeySchema");
   body += "[{\"AttributeName\":\"leaseKey\",\"KeyType\":\"HASH\"}]";
-  append_text(body, "BillingMode", "PAY_PER_REQUEST");
+  append_json_member(body, "BillingMode", "PAY_PER_REQUEST");
   if (!tags.empty()) {
     append_name(body, "Tags");
     char before = '[';
     for (const auto& [key, value] : tags) {
       std::string tag = "{";
-      append_text(tag, "Key", key);
-      append_text(tag, "Value", value);
+      append_json_member(tag, "Key", key);
+      append_json_member(tag, "Value", value);
       (body += before).append(tag) += '}';
       before = ',';
     }
@@ -255,7 +251,7 @@ std::string create_lease_body(const std::string& table, const Lease& lease) {
 
   std::string body = start(table);
   append_attributes(body, "Item", item);
-  append_text(body, "ConditionExpression", "attribute_not_exists(leaseKey)");
+  append_json_member(body, "ConditionExpression", "attribute_not_exists(leaseKey)");
   return body += '}';
 }
 
@@ -304,7 +300,7 @@ std::string evict_lease_body(const std::string& table, const std::string& key, c
 std::string remove_lease_body(const std::string& table, const std::string& key, int64_t counter) {
   std::string body = start(table);
   append_attributes(body, "Key", key_of(key));
-  append_text(body, "ConditionExpression", kCounterIsAsSeen);
+  append_json_member(body, "ConditionExpression", kCounterIsAsSeen);
   Attributes values;
   values.add(":seen", counter);
   append_attributes(body, "ExpressionAttributeValues", values);

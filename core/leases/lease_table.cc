@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/leases/lease_answers.h"
 #include "core/leases/lease_requests.h"
 

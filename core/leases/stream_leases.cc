@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "core/env.h"
 
 namespace penstock {
 
 namespace {
-
-std::string rfc3339(int64_t unix_ms) {
-  std::string text;
-  append_rfc3339(text, unix_ms);
-  return text;
-}
 
 // The account in arn:aws:kinesis:REGION:ACCOUNT:stream/NAME; "" where there is none.
 std::string account_of(const std::string& arn) {
@@ -96,9 +90,10 @@ Status StreamLeases::judged(const Lease& row) const {
   const bool of_another =
       row.stream_created_ms != 0 && identity_.created_ms != 0 && row.stream_created_ms != identity_.created_ms;
   if (!of_another) return {};
-  return {Code::config, "stream " + identity_.name + ": it was made at " + rfc3339(identity_.created_ms) +
+  return {Code::config, "stream " + identity_.name + ": it was made at " + format_rfc3339(identity_.created_ms) +
                             ", and the table's lease " + printable(row.key) +
-                            " is of a stream of that name that was made at " + rfc3339(row.stream_created_ms) +
+                            " is of a stream of that name that was made at " +
+                            format_rfc3339(row.stream_created_ms) +
                             "; if the old one is gone, begin anew: penstock seek -c FILE --all --to trim_horizon"};
 }
 
@@ -115,7 +110,7 @@ void StreamLeases::removed(const std::string& shard_id) {
 
 std::string StreamLeases::start() const {
   std::string at = initial_.kind == InitialPosition::Kind::latest ? "latest" : "trim_horizon";
-  if (initial_.kind == InitialPosition::Kind::at_timestamp) at = rfc3339(initial_.timestamp_ms);
+  if (initial_.kind == InitialPosition::Kind::at_timestamp) at = format_rfc3339(initial_.timestamp_ms);
   const std::string text = "stream " + identity_.name + ": " + std::to_string(shards_.size()) +
                            (shards_.size() == 1 ? " shard; " : " shards; ");
   if (!had_leases_) return text + "starts at " + at + ", as the table of the leases has no position";

@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/posix/metadata_address.h"
 
 namespace penstock {
@@ -18,19 +18,10 @@ constexpr size_t kMostHeaderBytes = size_t{64} * 1024;
 constexpr long kReceiveBufferBytes = 128L * 1024;
 constexpr long kSendBufferBytes = 128L * 1024;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t start = text.find_first_not_of(kBlanks);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(kBlanks) - start + 1);
-}
-
 bool is_https(std::string_view url) {
   constexpr std::string_view kScheme = "https:";
   return url.size() > kScheme.size() && std::equal(kScheme.begin(), kScheme.end(), url.begin(),
-                                                   [](char want, char is) { return want == lower(is); });
+                                                   [](char want, char is) { return want == to_lower(is); });
 }
 
 // Host and port alone: no user, no path, no query.
@@ -160,9 +151,7 @@ Status CurlCall::add_headers() {
     if (breaks_header(name) || breaks_header(value))
       return {Code::invalid, "calling " + host_of(request_.url) + ": the header " + printable(name) +
                                  " has a line end or NUL in it"};
-    std::string lowered = name;
-    std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
-    has_type = has_type || lowered == "content-type";
+    has_type = has_type || equal_without_case(name, "content-type");
     // libcurl takes "Name:" as an order to leave it out, "Name;" as one to send it empty.
     std::string line = name;
     line.append(value.empty() ? ";" : ": ").append(value);
@@ -212,8 +201,7 @@ bool CurlCall::take_header(std::string_view line) try {
   }
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
-  auto& [name, value] = response_.headers.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
-  std::transform(name.begin(), name.end(), name.begin(), lower);
+  response_.headers.emplace_back(lower_case(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
   return true;
 } catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
   return out_of_memory();

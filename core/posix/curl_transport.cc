@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/posix/curl_call.h"
 #include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"

@@ -11,7 +11,7 @@
 #include <ctime>
 #include <system_error>
 
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
 

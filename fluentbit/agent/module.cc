@@ -30,7 +30,7 @@ struct Part {
 
 const penstock_option_info* find(OptionTable table, std::string_view key) {
   for (const penstock_option_info& info : table)
-    if (host::same(info.name, key)) return &info;
+    if (equal_without_case(info.name, key)) return &info;
   return nullptr;
 }
 

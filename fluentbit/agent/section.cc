@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "client/options.h"
 
 namespace penstock::fluentbit {
@@ -65,20 +64,6 @@ constexpr std::array kFilter = {
     option("preserve_key", "on|off", "off", "on: keep the member key_name too."),
 };
 
-std::optional<size_t> parse_size(std::string_view text) {
-  size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value == 0) return std::nullopt;
-  const std::string unit =
-      host::lower(std::string_view(end, static_cast<size_t>(text.data() + text.size() - end)));
-  constexpr std::pair<std::string_view, int> kShifts[] = {{"", 0},    {"k", 10}, {"kb", 10}, {"m", 20},
-                                                          {"mb", 20}, {"g", 30}, {"gb", 30}};
-  const auto* const found =
-      std::find_if(std::begin(kShifts), std::end(kShifts), [&](const auto& one) { return one.first == unit; });
-  if (found == std::end(kShifts) || value > (SIZE_MAX >> found->second)) return std::nullopt;
-  return value << found->second;
-}
-
 }  // namespace
 
 const OptionTable kInputOptions = kInput;
@@ -91,19 +76,14 @@ std::string complaint(const penstock_option_info& info, std::string_view value) 
   if (type == "text") {
     if (value.empty()) wrong = "must not be empty";
   } else if (type == "size") {
-    if (!parse_size(value)) wrong = "must be a size above 0, like 65536, 64K or 1M";
+    if (parse_size(value).value_or(0) <= 0) wrong = "must be a size above 0, like 65536, 64K or 1M";
   } else if (type == "duration") {
-    if (host::parse_duration_ms(value).value_or(0) <= 0)
-      wrong = "must be a duration above 0, like 250ms, 5s or 2m";
+    if (parse_duration_ms(value).value_or(0) <= 0) wrong = "must be a duration above 0, like 250ms, 5s or 2m";
   } else if (!client::is_one_of(type, value)) {
-    return std::string(info.name) + " is \"" + host::printable(value, 60) + "\", but must be one of " + info.type;
+    return std::string(info.name) + " is \"" + printable(value, 60) + "\", but must be one of " + info.type;
   }
   if (wrong.empty()) return {};
-  return std::string(info.name)
-      .append(" is \"")
-      .append(host::printable(value, 60))
-      .append("\", but ")
-      .append(wrong);
+  return std::string(info.name).append(" is \"").append(printable(value, 60)).append("\", but ").append(wrong);
 }
 
 Section::Section(OptionTable own, std::vector<const penstock_stage*> stages, const Property& property) {
@@ -114,7 +94,7 @@ Section::Section(OptionTable own, std::vector<const penstock_stage*> stages, con
     }
     const bool words = std::strchr(info.type, '|') != nullptr;
     const char* const chosen = value != nullptr ? value : info.default_value != nullptr ? info.default_value : "";
-    own_[info.name] = words ? host::lower(chosen) : chosen;
+    own_[info.name] = words ? lower_case(chosen) : chosen;
   }
   for (const penstock_stage* stage : stages) {
     std::map<std::string, std::string>& given = given_[stage];
@@ -127,9 +107,9 @@ Section::Section(OptionTable own, std::vector<const penstock_stage*> stages, con
   }
 }
 
-size_t Section::size_bytes(std::string_view name) const { return *parse_size(text(name)); }
+size_t Section::size_bytes(std::string_view name) const { return static_cast<size_t>(*parse_size(text(name))); }
 
-int64_t Section::duration_ms(std::string_view name) const { return *host::parse_duration_ms(text(name)); }
+int64_t Section::duration_ms(std::string_view name) const { return *parse_duration_ms(text(name)); }
 
 std::vector<penstock_option> Section::options_of(const penstock_stage& stage) const {
   std::vector<penstock_option> options;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/bytes.h"
 #include "fluentbit/msgpack/log_events.h"
 #include "fluentbit/msgpack/msgpack_writer.h"
 #include "fluentbit/msgpack/receipt_in_metadata.h"
@@ -12,8 +13,6 @@ namespace {
 
 // More than that many are not kept; they are of about chunk_bytes each.
 constexpr size_t kSpares = 32;
-
-std::string_view view(penstock_bytes bytes) { return {bytes.data, bytes.size}; }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/units.h"
 
 namespace penstock::fluentbit {
 
@@ -35,12 +36,11 @@ std::optional<std::string> Outstanding::warning(int64_t now_ms) {
   const Batch& oldest = std::min_element(batches_.begin(), batches_.end(), [](const auto& a, const auto& b) {
                           return a.second.since_ms < b.second.since_ms;
                         })->second;
-  return "reading waits: " + host::bytes_text(static_cast<int64_t>(bytes_)) +
+  return "reading waits: " + format_bytes(static_cast<int64_t>(bytes_)) +
          " of records are read and not known to be delivered, and max_unacknowledged is " +
-         host::bytes_text(static_cast<int64_t>(limit_bytes_)) + "; the oldest waits for " +
-         std::to_string((now_ms - oldest.since_ms) / 1000) + " s: stream " + host::printable(oldest.stream, 128) +
-         ", " + host::printable(oldest.shard_id, 128) + ", sequence number " +
-         host::printable(oldest.sequence_number, 128) +
+         format_bytes(static_cast<int64_t>(limit_bytes_)) + "; the oldest waits for " +
+         std::to_string((now_ms - oldest.since_ms) / 1000) + " s: stream " + printable(oldest.stream, 128) + ", " +
+         printable(oldest.shard_id, 128) + ", sequence number " + printable(oldest.sequence_number, 128) +
          ". It is never known of records that a filter or a route has taken away, that multiline has joined, "
          "or that passed the filters kubernetes, aws, ecs or geoip2: with checkpoint_after delivery all must "
          "reach an output penstock_kinesis as they are";

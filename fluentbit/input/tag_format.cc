@@ -19,9 +19,7 @@ constexpr Variable kVariables[] = {{"log_group", &penstock_batch::log_group},
                                    {"owner", &penstock_batch::owner},
                                    {"region", &penstock_batch::region}};
 
-bool in_name(char c) {
-  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool in_name(char c) { return c == '_' || is_alphanumeric(c); }
 
 bool in_tag(char c) { return in_name(c) || c == '/' || c == '.' || c == '-'; }
 
@@ -55,7 +53,7 @@ TagFormat TagFormat::parse(std::string_view text, std::string& problem) {
       const auto found = std::find_if(std::begin(kVariables), std::end(kVariables),
                                       [&](const Variable& variable) { return variable.name == name; });
       if (found == std::end(kVariables)) {
-        problem = "tag_format is \"" + host::printable(whole, 300) + "\", but $" + host::printable(name, 60) +
+        problem = "tag_format is \"" + printable(whole, 300) + "\", but $" + printable(name, 60) +
                   " is none of $log_group, $log_stream, $owner, $region";
         return {};
       }

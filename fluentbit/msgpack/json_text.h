@@ -56,28 +56,4 @@ inline const char* end_of_plain(const char* at, const char* end) {
   return at;
 }
 
-struct Utf8Step {
-  size_t size;  // bytes of the character, or of what is ill-formed there and to be replaced as one
-  bool valid;
-};
-
-// The character at `at`, which is before end (Unicode 15, tables 3-7 and 3-8).
-inline Utf8Step utf8_step(const char* at, const char* end) {
-  const auto byte = [&](size_t index) { return static_cast<uint8_t>(at[index]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {1, true};
-  if (lead < 0xc2 || lead > 0xf4) return {1, false};
-  const size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  // What the second byte may be rules out overlong forms, surrogates and what is beyond U+10FFFF.
-  uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  for (size_t index = 1; index < size; ++index) {
-    if (end - at <= static_cast<ptrdiff_t>(index) || byte(index) < low || byte(index) > high)
-      return {index, false};
-    low = 0x80;
-    high = 0xbf;
-  }
-  return {size, true};
-}
-
 }  // namespace penstock::fluentbit::json_text

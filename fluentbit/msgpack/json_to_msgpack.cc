@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/text.h"
+#include "base/utf8.h"
 #include "fluentbit/msgpack/json_text.h"
 #include "fluentbit/msgpack/msgpack_writer.h"
 
@@ -26,8 +28,6 @@ constexpr size_t kMostHeader = 5;
 
 // How much msgpack there can be while it is made: "1e1," becomes nine bytes.
 constexpr size_t bound(size_t json_size) { return 3 * json_size + kBlock + kMostHeader; }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads a document once, front to back, and writes each value as it comes. Headers of maps and arrays are a byte
 // until their count is known.
@@ -200,7 +200,7 @@ bool Parser::text_with_escapes(const char* plain_end) {
       continue;
     }
     while (at_ < end_ && static_cast<uint8_t>(*at_) >= 0x80) {
-      const json_text::Utf8Step step = json_text::utf8_step(at_, end_);
+      const Utf8Step step = utf8_step(at_, end_);
       if (!step.valid) return false;
       std::memcpy(out_, at_, step.size);
       out_ += step.size;
@@ -269,22 +269,7 @@ bool Parser::code_point() {
       code = 0xfffd;
     }
   }
-  const auto put = [&](uint32_t byte) { *out_++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | code >> 6);
-    put(0x80 | (code & 0x3f));
-  } else {
-    if (code < 0x10000) {
-      put(0xe0 | code >> 12);
-    } else {
-      put(0xf0 | code >> 18);
-      put(0x80 | (code >> 12 & 0x3f));
-    }
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  }
+  out_ = put_utf8(out_, code);
   return true;
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text.h"
+#include "base/utf8.h"
 #include "fluentbit/msgpack/json_text.h"
 #include "fluentbit/msgpack/msgpack_reader.h"
 
@@ -12,8 +14,6 @@ namespace penstock::fluentbit {
 namespace {
 
 using Kind = MsgpackToken::Kind;
-
-constexpr char kDigits[] = "0123456789abcdef";
 
 void append_escape(std::string& out, char c) {
   constexpr std::string_view kNamed = "\"\\\b\f\n\r\t";
@@ -26,8 +26,8 @@ void append_escape(std::string& out, char c) {
   }
   const auto byte = static_cast<uint8_t>(c);
   out += "u00";
-  out += kDigits[byte >> 4];
-  out += kDigits[byte & 15];
+  out += kHexDigits[byte >> 4];
+  out += kHexDigits[byte & 15];
 }
 
 void append_text(std::string& out, std::string_view text) {
@@ -43,10 +43,10 @@ void append_text(std::string& out, std::string_view text) {
       copied = at;
       continue;
     }
-    const json_text::Utf8Step step = json_text::utf8_step(at, end);
+    const Utf8Step step = utf8_step(at, end);
     if (!step.valid) {
       copy();
-      out += "\xef\xbf\xbd";
+      out += kReplacementCharacter;
       copied = at + step.size;
     }
     at += step.size;
@@ -59,7 +59,7 @@ void append_bytes(std::string& out, std::string_view bytes) {
   out += '"';
   for (const char c : bytes) {
     const auto byte = static_cast<uint8_t>(c);
-    const std::array<char, 5> text = {'\\', '\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    const std::array<char, 5> text = {'\\', '\\', 'x', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
     out.append(text.data(), text.size());
   }
   out += '"';

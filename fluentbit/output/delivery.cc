@@ -162,7 +162,7 @@ void Delivery::log_failure(const std::string& text) {
 void Delivery::tell_unreadable(const Flush& flush) {
   log_failure(
       std::to_string(batch_.unreadable_bytes()) + " of the " + std::to_string(flush.data.size()) +
-      " bytes of a chunk with tag " + host::printable(flush.tag, 256) +
+      " bytes of a chunk with tag " + printable(flush.tag, 256) +
       " are no log events in msgpack; they go to on_failure, and the log events around them are delivered");
 }
 

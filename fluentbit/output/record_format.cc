@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "fluentbit/msgpack/msgpack_reader.h"
 #include "fluentbit/msgpack/msgpack_to_json.h"
@@ -15,9 +16,7 @@ using Kind = MsgpackToken::Kind;
 std::vector<std::string> split(std::string_view list) {
   std::vector<std::string> keys;
   while (!list.empty()) {
-    const std::string_view key = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), key.size() + 1));
-    if (!host::trimmed(key).empty()) keys.emplace_back(host::trimmed(key));
+    if (const std::string_view key = take_list_item(list); !key.empty()) keys.emplace_back(key);
   }
   return keys;
 }
@@ -62,11 +61,11 @@ RecordFormat::RecordFormat(const Options& options)
     time_.emplace(options.time_key_format);
     add_problem(time_->problem());
     time_member_ = ",";
-    host::append_json_string(time_member_, options.time_key);
+    append_json_string(time_member_, options.time_key);
     time_member_ += ":\"";
   }
   if (!options.data_keys.empty() && data_keys_.empty())
-    add_problem("data_keys is \"" + host::printable(options.data_keys, 60) +
+    add_problem("data_keys is \"" + printable(options.data_keys, 60) +
                 "\", but must name at least one member, like \"log,stream\"");
   if (!log_key_.empty() && !options.time_key.empty())
     add_problem(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/json_writer.h"
 #include "base/text.h"
 
 namespace penstock::fluentbit {
@@ -22,7 +23,7 @@ constexpr Fraction kFractions[] = {{"%3N", 3}, {"%6N", 6}, {"%9N", 9}, {"%L", 9}
 // As the inside of a JSON string.
 std::string escaped(std::string_view text) {
   std::string out;
-  host::append_json_string(out, text);
+  append_json_string(out, text);
   return out.substr(1, out.size() - 2);
 }
 
@@ -47,7 +48,7 @@ TimeText::TimeText(std::string_view format) {
     }
   }
   if (!format_at(0))
-    problem_ = "time_key_format is \"" + host::printable(format, 60) + "\", which makes a text of more than " +
+    problem_ = "time_key_format is \"" + printable(format, 60) + "\", which makes a text of more than " +
                std::to_string(kMaxBytes) + " bytes; use a shorter one";
 }
 

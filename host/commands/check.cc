@@ -43,7 +43,7 @@ int check_conf(const std::string& file, const std::vector<std::string>& plugins,
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
   const Plan& plan = prepared.plan;
-  if (!print(printable(file) + ": no problems; " +
+  if (!print(printable(file, kMaxPrintedLineBytes) + ": no problems; " +
              counts_text(plan.inputs.size(), plan.filters.size(), plan.outputs.size())))
     return kExitFailed;
   if (size.empty()) return kExitFine;
@@ -71,7 +71,9 @@ int check_agent_conf(const std::string& file, const std::vector<std::string>& pl
   print_problems(checked.problems);
   if (has_errors(checked.problems)) return kExitFailed;
   const std::string counts = counts_text(checked.inputs, checked.filters, checked.outputs);
-  return print(printable(file) + ": no problems in the sections of ours; " + counts) ? kExitFine : kExitFailed;
+  return print(printable(file, kMaxPrintedLineBytes) + ": no problems in the sections of ours; " + counts)
+             ? kExitFine
+             : kExitFailed;
 }
 
 }  // namespace

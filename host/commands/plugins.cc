@@ -20,7 +20,7 @@ documents them.
 )";
 
 std::string text_or(const char* text, const char* otherwise) {
-  return text == nullptr || *text == '\0' ? otherwise : printable(text);
+  return text == nullptr || *text == '\0' ? otherwise : printable(text, kMaxPrintedLineBytes);
 }
 
 // An option of a stage or an argument of a command.

@@ -99,7 +99,7 @@ bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcom
 }
 
 int replay(const Prepared& prepared, const std::string& path, bool dry_run) {
-  const std::string name = printable(path);
+  const std::string name = printable(path, kMaxPrintedLineBytes);
   std::string error;
   const std::unique_ptr<FailureFile> file = FailureFile::open(path, UINT64_MAX, error);
   if (!file) {

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "host/commands/commands.h"
 #include "host/pipeline/loop.h"
 #include "host/plan/prepare.h"

@@ -61,7 +61,7 @@ constexpr std::array<std::string_view, 5> kOptionsOfSummary = {"include", "exclu
 const Section* section_of(const Conf& conf, std::string_view kind, std::string_view id) {
   const auto found = std::find_if(conf.sections.begin(), conf.sections.end(), [&](const Section& section) {
     const Entry* const name = section.find("Name");
-    return same(section.name, kind) && name != nullptr && same(name->value, id);
+    return equal_without_case(section.name, kind) && name != nullptr && equal_without_case(name->value, id);
   });
   return found == conf.sections.end() ? nullptr : &*found;
 }
@@ -136,8 +136,10 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
 void transform_file(const std::string& name, Transformer& transformer) {
   if (name == "-") return transform_stream(STDIN_FILENO, "stdin", transformer);
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return transformer.fail(printable(name), std::string("cannot be opened: ") + std::strerror(errno));
-  transform_stream(fd, printable(name), transformer);
+  if (fd < 0)
+    return transformer.fail(printable(name, kMaxPrintedLineBytes),
+                            std::string("cannot be opened: ") + std::strerror(errno));
+  transform_stream(fd, printable(name, kMaxPrintedLineBytes), transformer);
   close(fd);
 }
 
@@ -195,7 +197,7 @@ int transform_command(const std::vector<std::string>& args) {
     if (!arguments.has("--summary")) return transform_files(messages, records, files, nullptr);
     std::erase_if(records.options, [](const Entry& option) {
       return std::none_of(kOptionsOfSummary.begin(), kOptionsOfSummary.end(),
-                          [&](std::string_view kept) { return same(kept, option.key); });
+                          [&](std::string_view kept) { return equal_without_case(kept, option.key); });
     });
     Summary summary;
     return transform_files(messages, records, files, &summary);

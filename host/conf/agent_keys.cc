@@ -136,7 +136,7 @@ constexpr AgentKey kSections[] = {
 };
 
 const AgentKey* find(std::span<const AgentKey> keys, std::string_view written) {
-  const std::string key = lower(written);
+  const std::string key = lower_case(written);
   const auto fits = [&](const AgentKey& one) {
     if (!one.name.ends_with('*')) return key == one.name;
     return key.starts_with(one.name.substr(0, one.name.size() - 1));

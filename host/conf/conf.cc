@@ -13,8 +13,6 @@ namespace penstock::host {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
 class ClassicReader {
  public:
   ClassicReader(const Environment& environment, ConfFor reader, Conf& conf)
@@ -28,15 +26,17 @@ class ClassicReader {
     std::string error;
     const Place place = from.file.empty() ? Place{path, 0} : from;
     if (is_yaml_name(path)) {
-      return problem(place, "'" + printable(path) + "' is YAML by its name; a classic conf includes classic ones");
+      return problem(place, "'" + printable(path, kMaxPrintedLineBytes) +
+                                "' is YAML by its name; a classic conf includes classic ones");
     }
     if (!read_safe_file(path, content, file, error)) {
-      return problem(place, "cannot read '" + printable(path) + "': " + error);
+      return problem(place, "cannot read '" + printable(path, kMaxPrintedLineBytes) + "': " + error);
     }
     if (main_.empty()) main_ = path;
     if (!read_.emplace(file.st_dev, file.st_ino).second) {
       differs(place, "a file that was read before ends Fluent Bit");
-      return warn(place, "'" + printable(path) + "' was read before; each file is read once");
+      return warn(place,
+                  "'" + printable(path, kMaxPrintedLineBytes) + "' was read before; each file is read once");
     }
     FileState state{path, 0, {}, -1, false, false};
     std::string_view rest = content;
@@ -65,11 +65,11 @@ class ClassicReader {
   void warn(const Place& place, std::string text) { conf_.problems.push_back({place, std::move(text), true}); }
 
   void line(FileState& state, std::string_view text) {
-    const std::string_view body = trimmed(text);
+    const std::string_view body = trim(text);
     if (body.empty() || body.front() == '#') return;
     if (body.find('\0') != std::string_view::npos)
       return problem(state.place(), "a NUL byte: this is not a text file");
-    if (is_blank(text.front())) return entry(state, text, body);
+    if (is_space_or_tab(text.front())) return entry(state, text, body);
     if (body.front() == '[') return header(state, body);
     if (body.front() == '@') return command(state, body);
     problem(state.place(),
@@ -95,15 +95,15 @@ class ClassicReader {
       return problem(state.place(),
                      "'" + printable(body, 60) + "' is no section header; write [NAME] and nothing behind");
     }
-    conf_.sections.push_back({std::string(trimmed(body.substr(1, body.size() - 2))), state.place(), {}});
+    conf_.sections.push_back({std::string(trim(body.substr(1, body.size() - 2))), state.place(), {}});
     state.section = static_cast<int>(conf_.sections.size()) - 1;
   }
 
   void command(FileState& state, std::string_view body) {
     const size_t blank = body.find_first_of(" \t");
-    const std::string name = lower(body.substr(0, blank));
+    const std::string name = lower_case(body.substr(0, blank));
     const std::string_view argument =
-        blank == std::string_view::npos ? std::string_view() : trimmed(body.substr(blank));
+        blank == std::string_view::npos ? std::string_view() : trim(body.substr(blank));
     if (name == "@set") return set(state, argument);
     if (name == "@include") return include(state, argument);
     problem(state.place(),
@@ -119,8 +119,8 @@ class ClassicReader {
       return problem(state.place(), "@SET wants NAME=VALUE, not '" + printable(argument, 60) + "'");
     }
     differs_by_variables(state.place(), "@SET", argument.substr(equals + 1));
-    variables_.set(std::string(trimmed(argument.substr(0, equals))),
-                   expanded(state, trimmed(argument.substr(equals + 1))));
+    variables_.set(std::string(trim(argument.substr(0, equals))),
+                   expanded(state, trim(argument.substr(equals + 1))));
   }
 
   void include(FileState& state, std::string_view argument) {
@@ -129,12 +129,12 @@ class ClassicReader {
     const std::string pattern = expanded(state, argument);
     const std::vector<std::string> files = included_files(state.path, pattern);
     if (files.empty()) {
-      warn(state.place(), "no file fits '" + printable(pattern) + "'");
+      warn(state.place(), "no file fits '" + printable(pattern, kMaxPrintedLineBytes) + "'");
       differs(state.place(), "a pattern that no file fits ends Fluent Bit");
     }
     if (!pattern.starts_with('/') && beside(state.path, "") != beside(main_, "")) {
       differs(state.place(),
-              "Fluent Bit looks for '" + printable(pattern) +
+              "Fluent Bit looks for '" + printable(pattern, kMaxPrintedLineBytes) +
                   "' where it is started and beside the first conf, not beside this file; write the "
                   "whole path");
     }
@@ -172,11 +172,11 @@ class ClassicReader {
                      "'" + printable(body, 60) + "' has no value; key and value are parted by a blank");
     }
     Section& section = conf_.sections[static_cast<size_t>(state.section)];
-    if (same(section.name, "PLUGINS")) {
-      differs_by_variables(state.place(), "the paths of plugins", trimmed(body.substr(blank)));
+    if (equal_without_case(section.name, "PLUGINS")) {
+      differs_by_variables(state.place(), "the paths of plugins", trim(body.substr(blank)));
     }
     section.entries.push_back(
-        {std::string(body.substr(0, blank)), expanded(state, trimmed(body.substr(blank))), state.place(), false});
+        {std::string(body.substr(0, blank)), expanded(state, trim(body.substr(blank))), state.place(), false});
   }
 
   std::string expanded(const FileState& state, std::string_view text) {
@@ -198,25 +198,25 @@ class ClassicReader {
 }  // namespace
 
 std::string to_line(const Problem& problem) {
-  std::string out = problem.place.file.empty() ? "penstock" : printable(problem.place.file);
+  std::string out = problem.place.file.empty() ? "penstock" : printable(problem.place.file, kMaxPrintedLineBytes);
   if (problem.place.line > 0) out += ":" + std::to_string(problem.place.line);
   return out + (problem.warning ? ": warning: " : ": ") + problem.text;
 }
 
 std::string place_from(const Place& earlier, const Place& entry) {
   const std::string line = std::to_string(earlier.line);
-  return earlier.file == entry.file ? "line " + line : printable(earlier.file) + ":" + line;
+  return earlier.file == entry.file ? "line " + line : printable(earlier.file, kMaxPrintedLineBytes) + ":" + line;
 }
 
 const Entry* Section::find(std::string_view key) const {
   const auto entry =
-      std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return same(e.key, key); });
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return equal_without_case(e.key, key); });
   return entry == entries.end() ? nullptr : &*entry;
 }
 
 const Entry* Section::last(std::string_view key) const {
-  const auto entry =
-      std::find_if(entries.rbegin(), entries.rend(), [&](const Entry& e) { return same(e.key, key); });
+  const auto entry = std::find_if(entries.rbegin(), entries.rend(),
+                                  [&](const Entry& e) { return equal_without_case(e.key, key); });
   return entry == entries.rend() ? nullptr : &*entry;
 }
 

@@ -31,11 +31,11 @@ class YamlReader {
     std::string error;
     const Place place = from.file.empty() ? Place{path, 0} : from;
     if (!read_safe_file(path, content, file, error)) {
-      return problem(place, "cannot read '" + printable(path) + "': " + error);
+      return problem(place, "cannot read '" + printable(path, kMaxPrintedLineBytes) + "': " + error);
     }
     if (!read_.emplace(file.st_dev, file.st_ino).second) {
-      return problem(place,
-                     "'" + printable(path) + "' was read before, and Fluent Bit refuses to read a file twice");
+      return problem(place, "'" + printable(path, kMaxPrintedLineBytes) +
+                                "' was read before, and Fluent Bit refuses to read a file twice");
     }
     std::vector<YamlNode> documents;
     int line = 0;
@@ -88,7 +88,7 @@ class YamlReader {
   }
 
   void top(const std::string& path, const YamlNode& key, const YamlNode& value) {
-    const std::string name = lower(key.text);
+    const std::string name = lower_case(key.text);
     const Place place{path, key.line};
     if (name == "env") return env(path, key, value);
     if (name == "includes") return includes(path, key, value);
@@ -133,7 +133,7 @@ class YamlReader {
     std::string value;
     std::string uri;
     each(item, [&](const YamlNode& key, const YamlNode& text) {
-      const std::string word = lower(key.text);
+      const std::string word = lower_case(key.text);
       if (text.kind != Kind::kText) {
         problem({path, key.line}, printable(key.text, 60) + ": wants a text");
       } else if (word == "name") {
@@ -164,13 +164,13 @@ class YamlReader {
     struct stat file {};
     std::string error;
     if (!read_safe_file(path, content, file, error)) {
-      return problem(place, "the variable " + printable(name, 60) + " cannot be read from '" + printable(path) +
-                                "': " + error);
+      return problem(place, "the variable " + printable(name, 60) + " cannot be read from '" +
+                                printable(path, kMaxPrintedLineBytes) + "': " + error);
     }
     if (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
     if (content.empty()) {
-      return problem(place, "the variable " + printable(name, 60) + " cannot be read from '" + printable(path) +
-                                "': it is empty");
+      return problem(place, "the variable " + printable(name, 60) + " cannot be read from '" +
+                                printable(path, kMaxPrintedLineBytes) + "': it is empty");
     }
     variables_.set(name, content);
   }
@@ -189,8 +189,8 @@ class YamlReader {
           pattern ? included_files(path, item.text) : std::vector<std::string>{beside(path, item.text)};
       if (files.empty()) {
         // The agent goes on after a relative pattern, and ends after an absolute one.
-        conf_.problems.push_back(
-            {place, "no file fits '" + printable(item.text) + "'", !item.text.starts_with('/')});
+        conf_.problems.push_back({place, "no file fits '" + printable(item.text, kMaxPrintedLineBytes) + "'",
+                                  !item.text.starts_with('/')});
       }
       for (const std::string& file : files) read(file, place);
     }
@@ -207,7 +207,7 @@ class YamlReader {
       const Place place{path, name.line};
       if (text.kind == Kind::kText) {
         add(section, place, name.text, text.text);
-      } else if (text.kind == Kind::kMap && same(name.text, "telemetry")) {
+      } else if (text.kind == Kind::kMap && equal_without_case(name.text, "telemetry")) {
         section.entries.push_back({name.text, "", place, true});
       } else {
         wants_text(place, name);
@@ -229,7 +229,7 @@ class YamlReader {
   void pipeline(const std::string& path, const YamlNode& key, const YamlNode& value) {
     if (!is(path, key, value, Kind::kMap)) return;
     each(value, [&](const YamlNode& part, const YamlNode& list) {
-      const std::string name = lower(part.text);
+      const std::string name = lower_case(part.text);
       if (name != "inputs" && name != "filters" && name != "outputs") {
         return problem({path, part.line},
                        "pipeline: has inputs:, filters: and outputs:, no '" + printable(part.text, 60) + "'");
@@ -274,7 +274,7 @@ class YamlReader {
   }
 
   static void add(Section& section, const Place& place, std::string_view key, std::string_view value) {
-    section.entries.push_back({snake_case(trimmed(key)), std::string(trimmed(value)), place, false});
+    section.entries.push_back({snake_case(trim(key)), std::string(trim(value)), place, false});
   }
 
   Variables variables_;
@@ -286,7 +286,7 @@ class YamlReader {
 }  // namespace
 
 bool is_yaml_name(std::string_view path) {
-  const std::string name = lower(path);
+  const std::string name = lower_case(path);
   return name.ends_with(".yaml") || name.ends_with(".yml");
 }
 
@@ -303,7 +303,7 @@ std::string snake_case(std::string_view key) {
   for (const char c : key) {
     if (c >= 'A' && c <= 'Z') {
       out += '_';
-      out += static_cast<char>(c - 'A' + 'a');
+      out += to_lower(c);
     } else {
       out += c;
     }

@@ -12,10 +12,10 @@ namespace {
 void add_plugins(const Conf& conf, std::vector<Entry>& paths, std::vector<Problem>& problems) {
   for (const Entry& path : conf.plugins) {
     if (path.value.find("${") != std::string::npos) {
-      problems.push_back(
-          {path.place,
-           "'" + printable(path.value) + "': Fluent Bit expands no variables in plugins:; write the path out",
-           false});
+      problems.push_back({path.place,
+                          "'" + printable(path.value, kMaxPrintedLineBytes) +
+                              "': Fluent Bit expands no variables in plugins:; write the path out",
+                          false});
     } else {
       paths.push_back(path);
     }
@@ -31,12 +31,12 @@ void add_plugins_file(const Entry& entry, const Environment& environment, ConfFo
     problems.push_back(std::move(found));
   }
   for (const Section& section : file.sections) {
-    if (!same(section.name, "PLUGINS")) {
+    if (!equal_without_case(section.name, "PLUGINS")) {
       problems.push_back({section.place, "a Plugins_File has [PLUGINS] alone, with Path lines", false});
       continue;
     }
     for (const Entry& path : section.entries) {
-      if (same(path.key, "Path")) {
+      if (equal_without_case(path.key, "Path")) {
         paths.push_back(path);
       } else {
         problems.push_back(
@@ -53,9 +53,10 @@ std::vector<Entry> named_plugins(const Conf& conf, const Environment& environmen
                                  std::vector<Problem>& problems) {
   std::vector<Entry> paths;
   for (const Section& section : conf.sections) {
-    if (!same(section.name, "SERVICE")) continue;
+    if (!equal_without_case(section.name, "SERVICE")) continue;
     for (const Entry& entry : section.entries) {
-      if (same(entry.key, "Plugins_File")) add_plugins_file(entry, environment, reader, paths, problems);
+      if (equal_without_case(entry.key, "Plugins_File"))
+        add_plugins_file(entry, environment, reader, paths, problems);
     }
   }
   add_plugins(conf, paths, problems);

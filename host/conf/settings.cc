@@ -2,8 +2,9 @@
 
 #include <map>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "host/conf/agent_keys.h"
 #include "host/util/log.h"
 
@@ -13,29 +14,32 @@ namespace {
 
 const std::vector<std::string> kKeys = {"Grace", "Log_Level", "Plugins_File", "Stats_Interval"};
 
-bool is_off(std::string_view value) { return same(value, "off") || same(value, "false") || same(value, "no"); }
+bool is_off(std::string_view value) {
+  return equal_without_case(value, "off") || equal_without_case(value, "false") || equal_without_case(value, "no");
+}
 
 class SettingsReader {
  public:
   SettingsReader(Settings& settings, std::vector<Problem>& problems) : settings_(settings), problems_(problems) {}
 
   void entry(const Entry& entry) {
-    if (same(entry.key, "Plugins_File")) return;  // named_plugins.h reads it
-    const auto [first, fresh] = seen_.emplace(lower(entry.key), entry.place);
+    if (equal_without_case(entry.key, "Plugins_File")) return;  // named_plugins.h reads it
+    const auto [first, fresh] = seen_.emplace(lower_case(entry.key), entry.place);
     if (!fresh) {
       problems_.push_back({entry.place,
-                           "'" + printable(entry.key, 60) + "' was given in " + printable(first->second.file) +
-                               ":" + std::to_string(first->second.line) + " already; the last counts",
+                           "'" + printable(entry.key, 60) + "' was given in " +
+                               printable(first->second.file, kMaxPrintedLineBytes) + ":" +
+                               std::to_string(first->second.line) + " already; the last counts",
                            true});
     }
-    if (same(entry.key, "Grace")) {
+    if (equal_without_case(entry.key, "Grace")) {
       duration(entry, settings_.grace_ms);
-    } else if (same(entry.key, "Stats_Interval")) {
+    } else if (equal_without_case(entry.key, "Stats_Interval")) {
       duration(entry, settings_.stats_interval_ms);
-    } else if (same(entry.key, "Log_Level")) {
+    } else if (equal_without_case(entry.key, "Log_Level")) {
       log_level(entry);
     } else if (agent_service_key(entry.key) != nullptr) {
-      agents_[lower(entry.key)] = entry;
+      agents_[lower_case(entry.key)] = entry;
     } else {
       const std::string meant = suggestion(entry.key, kKeys);
       problem(entry, "[SERVICE] has no key '" + printable(entry.key, 60) + "'" + meant +
@@ -87,7 +91,7 @@ Settings read_settings(const Conf& conf, std::vector<Problem>& problems) {
   Settings settings;
   SettingsReader reader(settings, problems);
   for (const Section& section : conf.sections) {
-    if (!same(section.name, "SERVICE")) continue;
+    if (!equal_without_case(section.name, "SERVICE")) continue;
     warn_of_comments(section, problems);
     for (const Entry& entry : section.entries) reader.entry(entry);
   }

@@ -112,8 +112,8 @@ bool parse_yaml(std::string_view content, std::vector<YamlNode>& documents, int&
     if (yaml_parser_parse(&parser, &event.raw) == 0) {
       error_line = parser.error == YAML_READER_ERROR ? line_at(content, parser.problem_offset)
                                                      : line_of(parser.problem_mark);
-      error =
-          std::string("this is no YAML: ") + printable(parser.problem != nullptr ? parser.problem : "no memory");
+      error = std::string("this is no YAML: ") +
+              printable(parser.problem != nullptr ? parser.problem : "no memory", kMaxPrintedLineBytes);
       if (parser.context != nullptr && parser.error != YAML_READER_ERROR) {
         error += std::string(" (") + parser.context + ", which begins in line " +
                  std::to_string(line_of(parser.context_mark)) + ")";

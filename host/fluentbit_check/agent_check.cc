@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "host/conf/agent_keys.h"
 #include "host/conf/named_plugins.h"
@@ -38,7 +38,7 @@ class Checker {
     const Entry* const name = section.find("Name");
     if (kind == 0 || name == nullptr) return;
     const auto file = std::find_if(kAgentFiles.begin(), kAgentFiles.end(), [&](const AgentFile& one) {
-      return one.kind == kind && same(one.stage, name->value);
+      return one.kind == kind && equal_without_case(one.stage, name->value);
     });
     if (file == kAgentFiles.end()) return others(section, kind, *name);
     ++(kind == PENSTOCK_INPUT ? out_.inputs : kind == PENSTOCK_FILTER ? out_.filters : out_.outputs);
@@ -106,7 +106,7 @@ class Checker {
                     (takes_list(stage, entry.key) ? ", with commas between the values" : ""));
         }
       } else if (first != &entry) {
-        out_.problems.push_back(of_agent ? repeated(*first, entry, !same(entry.key, "Name"))
+        out_.problems.push_back(of_agent ? repeated(*first, entry, !equal_without_case(entry.key, "Name"))
                                          : repeated_option(*first, entry));
       } else if (of_agent) {
         continue;
@@ -129,7 +129,7 @@ class Checker {
     std::vector<std::string> ids;
     for (const AgentFile& file : kAgentFiles) {
       if (file.kind == kind) ids.emplace_back(file.stage);
-      if (file.kind != kind && same(file.stage, name.value)) {
+      if (file.kind != kind && equal_without_case(file.stage, name.value)) {
         return warn(name.place,
                     std::string("'") + file.stage + "' is no " + kind_name(kind) + ", but " +
                         (file.kind == PENSTOCK_FILTER ? "a filter" : std::string("an ") + kind_name(file.kind)));
@@ -138,7 +138,7 @@ class Checker {
     const std::string near = suggestion(name.value, ids);
     if (!near.empty()) {
       warn(name.place, "'" + printable(name.value, 60) + "' is none of ours" + near);
-    } else if ((same(name.value, "kinesis") || same(name.value, "kinesis_streams")) &&
+    } else if ((equal_without_case(name.value, "kinesis") || equal_without_case(name.value, "kinesis_streams")) &&
                looks_like_ours(section, kind)) {
       warn(name.place,
            "'" + printable(name.value, 60) + "' is " +

@@ -24,7 +24,7 @@ const penstock_stage* stage_in(const penstock_module& module, const AgentFile& f
     const bool readable = PENSTOCK_HAS(&one, check) && one.id != nullptr &&
                           (one.option_info_count == 0 ||
                            (one.options != nullptr && one.option_info_stride >= sizeof(penstock_option_info)));
-    if (readable && one.kind == file.kind && same(one.id, file.stage)) return &one;
+    if (readable && one.kind == file.kind && equal_without_case(one.id, file.stage)) return &one;
   }
   return nullptr;
 }
@@ -57,13 +57,13 @@ void AgentModules::take(const Entry& path) {
   if (path.value.find('/') == std::string::npos) {
     problems_.push_back(
         {path.place,
-         "'" + printable(path.value) +
+         "'" + printable(path.value, kMaxPrintedLineBytes) +
              "' has no folder: Fluent Bit looks for it in the system's library folders alone; write "
              "the whole path",
          true});
   } else if (!path.value.starts_with('/')) {
     problems_.push_back({path.place,
-                         "'" + printable(path.value) +
+                         "'" + printable(path.value, kMaxPrintedLineBytes) +
                              "' is relative to the folder in which Fluent Bit is started; write the whole path",
                          true});
   }
@@ -91,8 +91,8 @@ const penstock_stage* AgentModules::open(const AgentFile& file) {
   const penstock_module* const module = open_module(path, defect);
   const penstock_stage* const stage = module != nullptr ? stage_in(*module, file) : nullptr;
   if (module != nullptr && stage == nullptr) {
-    defect = "plugin '" + printable(path) + "' has no " + kind_name(file.kind) + " '" + file.stage +
-             "' that this program can read; install both from one package";
+    defect = "plugin '" + printable(path, kMaxPrintedLineBytes) + "' has no " + kind_name(file.kind) + " '" +
+             file.stage + "' that this program can read; install both from one package";
   }
   if (stage == nullptr) problems_.push_back({place, std::move(defect), false});
   std::string no_library;

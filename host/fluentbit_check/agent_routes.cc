@@ -42,7 +42,7 @@ bool AgentRoutes::leads(const Section& input, size_t number, const Section& outp
     // A single output without a Match is for the single input.
     const auto count = [&](const char* kind) {
       return std::count_if(conf_.sections.begin(), conf_.sections.end(),
-                           [&](const Section& section) { return same(section.name, kind); });
+                           [&](const Section& section) { return equal_without_case(section.name, kind); });
     };
     return count("INPUT") == 1 && count("OUTPUT") == 1;
   }

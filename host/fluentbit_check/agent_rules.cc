@@ -20,10 +20,10 @@ namespace {
 // As the agent reads on and off; nullopt: it refuses the value.
 std::optional<bool> boolean(const std::string& value) {
   for (const char* yes : {"true", "on", "yes"}) {
-    if (same(value, yes)) return true;
+    if (equal_without_case(value, yes)) return true;
   }
   for (const char* no : {"false", "off", "no"}) {
-    if (same(value, no)) return false;
+    if (equal_without_case(value, no)) return false;
   }
   return std::nullopt;
 }
@@ -90,7 +90,7 @@ class Rules {
   const Entry* service(std::string_view key) const {
     const Entry* last = nullptr;
     for (const Section& section : conf_.sections) {
-      if (!same(section.name, "SERVICE")) continue;
+      if (!equal_without_case(section.name, "SERVICE")) continue;
       const Entry* const entry = section.last(key);
       if (entry != nullptr) last = entry;
     }
@@ -99,13 +99,14 @@ class Rules {
 
   std::ptrdiff_t count(std::string_view name) const {
     return std::count_if(conf_.sections.begin(), conf_.sections.end(),
-                         [&](const Section& section) { return same(section.name, name); });
+                         [&](const Section& section) { return equal_without_case(section.name, name); });
   }
 
   bool has_output_of_ours() const {
     return std::any_of(conf_.sections.begin(), conf_.sections.end(), [](const Section& section) {
       const Entry* const name = section.find("Name");
-      return same(section.name, "OUTPUT") && name != nullptr && same(name->value, "penstock_kinesis");
+      return equal_without_case(section.name, "OUTPUT") && name != nullptr &&
+             equal_without_case(name->value, "penstock_kinesis");
     });
   }
 
@@ -127,9 +128,10 @@ class Rules {
     std::string type = "memory";
     const Entry* const inherit = service("storage.inherit");
     const Entry* const common = service("storage.type");
-    if (inherit != nullptr && boolean(inherit->value) == true && common != nullptr) type = lower(common->value);
+    if (inherit != nullptr && boolean(inherit->value) == true && common != nullptr)
+      type = lower_case(common->value);
     const std::string* const own = it_.kept("storage.type");
-    if (own != nullptr) type = lower(*own);
+    if (own != nullptr) type = lower_case(*own);
 
     if (own != nullptr && type != "filesystem" && type != "memory" && type != "memrb") {
       error("storage.type", "storage.type '" + printable(*own, 60) +
@@ -161,14 +163,14 @@ class Rules {
     if (routable != nullptr && boolean(*routable) == false) {
       return warn("routable", "routable off: what is read counts as read, and is thrown away");
     }
-    const auto routes = [](const Entry& entry) { return same(entry.key, "routes"); };
+    const auto routes = [](const Entry& entry) { return equal_without_case(entry.key, "routes"); };
     if (std::any_of(it_.section.entries.begin(), it_.section.entries.end(), routes)) return;
     const std::string* const tag = it_.kept("tag");
     if (tag == nullptr || !it_.option("tag_format").empty()) return;
     // A single output without a Match is for the single input.
     const bool single = count("INPUT") == 1 && count("OUTPUT") == 1;
     for (const Section& section : conf_.sections) {
-      if (!same(section.name, "OUTPUT")) continue;
+      if (!equal_without_case(section.name, "OUTPUT")) continue;
       Match match;
       const Entry* const wildcard = section.last("Match");
       const Entry* const regex = section.last("Match_Regex");
@@ -195,9 +197,9 @@ class Rules {
                   "Retry_Limit is 1 where it is left out: a chunk that is refused twice is lost" + write);
     }
     for (const char* unlimited : {"no_limits", "false", "off"}) {
-      if (same(*limit, unlimited)) return;
+      if (equal_without_case(*limit, unlimited)) return;
     }
-    if (same(*limit, "no_retries")) {
+    if (equal_without_case(*limit, "no_retries")) {
       return warn("retry_limit", "Retry_Limit no_retries: a chunk that is refused is lost" + write);
     }
     warn("retry_limit",
@@ -214,7 +216,7 @@ class Rules {
             "has TLS of its own");
     }
     for (const Entry& entry : it_.section.entries) {
-      const std::string key = lower(entry.key);
+      const std::string key = lower_case(entry.key);
       const bool network = std::find(kPlain.begin(), kPlain.end(), key) != kPlain.end() ||
                            key.starts_with("net.") || key.starts_with("tls.") || key.starts_with("oauth2");
       if (network && !(refused && key == "tls") && agent_key(it_.stage.kind, key) != nullptr) {
@@ -237,10 +239,11 @@ class Rules {
 
 std::string AgentSection::option(std::string_view key) const {
   const Entry* const given = section.find(key);
-  if (given != nullptr && !given->value.empty()) return lower(given->value);
+  if (given != nullptr && !given->value.empty()) return lower_case(given->value);
   for (size_t i = 0; i < stage.option_info_count; ++i) {
     const penstock_option_info& info = client::option_info(stage, i);
-    if (same(info.name, key)) return info.default_value != nullptr ? lower(info.default_value) : "";
+    if (equal_without_case(info.name, key))
+      return info.default_value != nullptr ? lower_case(info.default_value) : "";
   }
   return {};
 }

@@ -14,13 +14,14 @@
 #include <new>
 #include <string>
 
-#include "base/text.h"
+#include "base/bytes.h"
+#include "base/json_writer.h"
 #include "host/modules/builtin.h"
 
 namespace {
 
-using penstock::host::append_json_for_terminal;
-using penstock::host::append_json_string;
+using penstock::append_json_for_terminal;
+using penstock::append_json_string;
 
 constexpr size_t kFullBytes = 1 << 20;  // unwritten text at which no more is wanted
 // A pipe takes so much whole or not at all (PIPE_BUF), and POLLOUT promises room for it.
@@ -179,7 +180,7 @@ class StdoutOutput {
   }
 
   void add(const penstock_record& record) {
-    const std::string_view body(record.body.data, record.body.size);
+    const std::string_view body = penstock::view(record.body);
     std::string wrapped;
     if ((record.flags & PENSTOCK_RECORD_JSON) == 0) {
       wrapped = "{\"time_ms\":" + std::to_string(record.time_ms) + ",\"message\":";

@@ -67,7 +67,7 @@ bool is_file(const std::string& path) {
 }  // namespace
 
 const penstock_module* open_module(const std::string& path, std::string& defect) {
-  const std::string name = "plugin '" + printable(path) + "'";
+  const std::string name = "plugin '" + printable(path, kMaxPrintedLineBytes) + "'";
   const auto fail = [&](const std::string& what) -> const penstock_module* {
     defect = name + what;
     return nullptr;
@@ -98,7 +98,7 @@ std::string Modules::open(const std::string& path) {
   const penstock_module* const module = open_module(path, defect);
   if (module == nullptr) return defect;
   defect = add(*module);
-  return defect.empty() ? defect : "plugin '" + printable(path) + "': " + defect;
+  return defect.empty() ? defect : "plugin '" + printable(path, kMaxPrintedLineBytes) + "': " + defect;
 }
 
 std::string Modules::add(const penstock_module& module) {
@@ -112,7 +112,7 @@ std::string Modules::add(const penstock_module& module) {
 
 const penstock_stage* Modules::find(int32_t kind, std::string_view id) const {
   for (const penstock_stage* stage : stages_) {
-    if (stage->kind == kind && same(stage->id, id)) return stage;
+    if (stage->kind == kind && equal_without_case(stage->id, id)) return stage;
   }
   return nullptr;
 }
@@ -156,7 +156,8 @@ bool takes_list(const penstock_stage& stage, std::string_view name) {
 }
 
 bool knows(const std::vector<std::string>& names, std::string_view key) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return same(name, key); });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return equal_without_case(name, key); });
 }
 
 std::string default_plugin() {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "base/units.h"
 #include "client/clock.h"
 
 namespace penstock::host {
@@ -62,13 +62,13 @@ Totals read_totals(Pipeline& pipeline) {
 
 std::string progress_text(const Totals& now, const Totals& before, int64_t elapsed_ms, size_t batches_in_flight) {
   std::string out = "in " + std::to_string(now.source_records) + " records, " + std::to_string(now.events) +
-                    " events" + rate(now.events, before.events, elapsed_ms) + ", " + bytes_text(now.bytes_in);
+                    " events" + rate(now.events, before.events, elapsed_ms) + ", " + format_bytes(now.bytes_in);
   out += "; out " + std::to_string(now.records_out) + " records" +
-         rate(now.records_out, before.records_out, elapsed_ms) + ", " + bytes_text(now.bytes_out);
+         rate(now.records_out, before.records_out, elapsed_ms) + ", " + format_bytes(now.bytes_out);
   if (now.lag_ms >= 0) out += "; lag " + std::to_string(now.lag_ms) + " ms";
   if (now.oldest_unacked_ms >= 0)
     out += "; oldest unacknowledged " + std::to_string(now.oldest_unacked_ms) + " ms";
-  out += "; in flight " + std::to_string(batches_in_flight) + " batches, " + bytes_text(now.in_flight_bytes);
+  out += "; in flight " + std::to_string(batches_in_flight) + " batches, " + format_bytes(now.in_flight_bytes);
   out += "; retries " + std::to_string(now.retries) + ", failures " + std::to_string(now.failures);
   return out;
 }

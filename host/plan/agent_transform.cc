@@ -11,19 +11,20 @@ namespace penstock::host {
 std::optional<StagePlan> take_transform(Section& section, const penstock_stage& input,
                                         const penstock_stage* filter, bool by_default,
                                         std::vector<Problem>& problems) {
-  if (!same(input.id, "penstock_kinesis") || knows(option_names(input), "transform")) return std::nullopt;
+  if (!equal_without_case(input.id, "penstock_kinesis") || knows(option_names(input), "transform"))
+    return std::nullopt;
   bool wanted = by_default;
   if (const Entry* const entry = section.find("transform")) {
-    wanted = !same(entry->value, "off");
+    wanted = !equal_without_case(entry->value, "off");
     for (const Entry& other : section.entries) {
-      if (&other == entry || !same(other.key, "transform")) continue;
+      if (&other == entry || !equal_without_case(other.key, "transform")) continue;
       problems.push_back(repeated_option(*entry, other));
     }
-    if (wanted && !same(entry->value, "on")) {
+    if (wanted && !equal_without_case(entry->value, "on")) {
       problems.push_back(
           {entry->place, "transform '" + printable(entry->value, 60) + "' is none of on and off", false});
     }
-    std::erase_if(section.entries, [](const Entry& one) { return same(one.key, "transform"); });
+    std::erase_if(section.entries, [](const Entry& one) { return equal_without_case(one.key, "transform"); });
   }
   if (!wanted) return std::nullopt;
   if (filter == nullptr) {

@@ -49,10 +49,10 @@ void add_file_uses(const penstock_stage& stage, const std::vector<Entry>& option
   for (const Entry& entry : options) {
     for (size_t i = 0; i < stage.option_info_count; ++i) {
       const penstock_option_info& info = client::option_info(stage, i);
-      if (!same(info.name, entry.key) || info.type == nullptr) continue;
+      if (!equal_without_case(info.name, entry.key) || info.type == nullptr) continue;
       const std::string_view type = info.type;
-      const bool writes =
-          type.find("file:PATH") != std::string_view::npos && same(entry.value.substr(0, kFile.size()), kFile);
+      const bool writes = type.find("file:PATH") != std::string_view::npos &&
+                          equal_without_case(entry.value.substr(0, kFile.size()), kFile);
       if (writes) uses.push_back({section, entry.key, entry.place, entry.value.substr(kFile.size()), true});
       if (type == "path") uses.push_back({section, entry.key, entry.place, entry.value, false});
     }
@@ -66,8 +66,9 @@ void check_file_uses(const std::vector<FileUse>& uses, std::vector<Problem>& pro
     });
     if (earlier == use) continue;
     problems.push_back({use->place,
-                        use->key + " names the file '" + printable(use->path) + "', which " + earlier->key +
-                            " in " + place_from(earlier->place, use->place) + " uses too; give each its own",
+                        use->key + " names the file '" + printable(use->path, kMaxPrintedLineBytes) + "', which " +
+                            earlier->key + " in " + place_from(earlier->place, use->place) +
+                            " uses too; give each its own",
                         false});
   }
 }

@@ -2,7 +2,7 @@
 #include <array>
 
 #include "base/bytes.h"
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "client/options.h"
 #include "host/conf/agent_keys.h"
@@ -22,7 +22,7 @@ struct Findings {
 };
 
 void add_finding(const Findings& findings, size_t option_index, const penstock_error* error) {
-  std::string text = printable(error == nullptr ? "an option is wrong" : error->text);
+  std::string text = printable(error == nullptr ? "an option is wrong" : error->text, kMaxPrintedLineBytes);
   if (option_index >= findings.options.size()) {
     findings.problems.push_back({findings.section, text, false});
     return;
@@ -50,7 +50,7 @@ void check_against_table(const penstock_stage& stage, const Findings& findings) 
   for (size_t i = 0; i < stage.option_info_count; ++i) {
     const penstock_option_info& info = client::option_info(stage, i);
     const bool given = std::any_of(findings.options.begin(), findings.options.end(),
-                                   [&](const Entry& entry) { return same(entry.key, info.name); });
+                                   [&](const Entry& entry) { return equal_without_case(entry.key, info.name); });
     if (info.required != 0 && !given) {
       findings.problems.push_back(
           {findings.section, "option '" + std::string(info.name) + "' is required: " + info.help, false});
@@ -97,7 +97,7 @@ Problem repeated_option(const Entry& first, const Entry& entry) {
 
 bool is_common_key(std::string_view key) {
   return std::any_of(kCommonKeys.begin(), kCommonKeys.end(),
-                     [&](std::string_view common) { return same(common, key); });
+                     [&](std::string_view common) { return equal_without_case(common, key); });
 }
 
 std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
@@ -107,7 +107,7 @@ std::vector<Entry> stage_options(const Section& section, const penstock_stage& s
   of_stage.entries = with_lists_joined(section.entries, stage, known, problems);
   std::vector<Entry> options;
   for (const Entry& entry : of_stage.entries) {
-    const std::string key = lower(entry.key);
+    const std::string key = lower_case(entry.key);
     const bool of_host = is_common_key(key);
     const AgentKey* agents = nullptr;
     if (!of_host && !knows(known, key)) agents = agent_key(stage.kind, key);

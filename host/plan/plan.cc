@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "host/conf/agent_keys.h"
 #include "host/plan/agent_transform.h"
@@ -71,12 +71,12 @@ class Planner {
   }
 
   void other(const Section& section) {
-    if (same(section.name, "SERVICE")) return;
+    if (equal_without_case(section.name, "SERVICE")) return;
     if (const AgentKey* const known = agent_section(section.name)) {
       return tell_of_agent_key(*known, {section.name, "", section.place, false}, plan_.problems);
     }
     complete_ = false;
-    if (same(section.name, "PLUGINS")) {
+    if (equal_without_case(section.name, "PLUGINS")) {
       return problem(section.place, "[PLUGINS] belongs in the file that Plugins_File of [SERVICE] names");
     }
     problem(section.place, "section [" + printable(section.name, 60) +
@@ -166,9 +166,9 @@ class Planner {
 }  // namespace
 
 int32_t kind_of(const Section& section) {
-  if (same(section.name, "INPUT")) return PENSTOCK_INPUT;
-  if (same(section.name, "FILTER")) return PENSTOCK_FILTER;
-  if (same(section.name, "OUTPUT")) return PENSTOCK_OUTPUT;
+  if (equal_without_case(section.name, "INPUT")) return PENSTOCK_INPUT;
+  if (equal_without_case(section.name, "FILTER")) return PENSTOCK_FILTER;
+  if (equal_without_case(section.name, "OUTPUT")) return PENSTOCK_OUTPUT;
   return 0;
 }
 

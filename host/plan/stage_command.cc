@@ -8,7 +8,7 @@
 #include <set>
 #include <utility>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "client/instance.h"
 #include "host/plan/prepare.h"
@@ -56,16 +56,16 @@ std::string help_of(const penstock_stage& stage, const penstock_command& command
   std::string arguments;
   for (size_t i = 0; i < command.argument_info_count; ++i) {
     const penstock_option_info& info = argument_info(command, i);
-    const std::string type = printable(info.type);
+    const std::string type = printable(info.type, kMaxPrintedLineBytes);
     const std::string form = typed(printable(info.name)) + (type == "on|off" ? "" : " <" + type + ">");
     usage.push_back(info.required != 0 ? form : "[" + form + "]");
-    arguments += "  " + form + "\n" + wrapped(printable(info.help), kHelpIndent);
+    arguments += "  " + form + "\n" + wrapped(printable(info.help, kMaxPrintedLineBytes), kHelpIndent);
   }
   usage.push_back("[-e PLUGIN.so]...");
   constexpr std::string_view kUsage = "Usage: ";
   const std::string what = "Of " + std::string(kind_name(stage.kind)) + " " + printable(stage.id) + ": ";
   return wrapped(usage, kUsage.size()).replace(0, kUsage.size(), kUsage) + "\n" +
-         wrapped(what + printable(command.help), 0) + "\n" + arguments +
+         wrapped(what + printable(command.help, kMaxPrintedLineBytes), 0) + "\n" + arguments +
          "  -c FILE\n      the conf (-c may be left out); it is done for each section of that stage\n"
          "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
 }
@@ -155,7 +155,7 @@ std::string stage_commands_help() {
       if (knows(names, name)) continue;
       names.push_back(name);
       const std::string head = "  " + name;
-      std::string help = wrapped(printable(command.help), kCommandIndent);
+      std::string help = wrapped(printable(command.help, kMaxPrintedLineBytes), kCommandIndent);
       if (head.size() + 2 <= kCommandIndent) {
         help.replace(0, head.size(), head);
       } else {
@@ -198,7 +198,7 @@ CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std
   CommandRun out{found.size()};
   for (size_t i = 0; i < found.size(); ++i) {
     const StageLines answer = asked[i].get();
-    std::string text = found.size() > 1 ? printable(found[i]->label) + "\n" : "";
+    std::string text = found.size() > 1 ? printable(found[i]->label, kMaxPrintedLineBytes) + "\n" : "";
     for (const std::string& line : answer.lines) text += line + "\n";
     if (!print(text)) out.failed = true;
     if (answer.error.empty()) continue;

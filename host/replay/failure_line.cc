@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/base64.h"
-#include "base/rapidjson.h"
+#include "base/json_reader.h"
 #include "base/text.h"
 
 namespace penstock::host {
@@ -19,36 +19,35 @@ void read_number(std::string_view text, Number& out) {
   std::from_chars(text.data(), text.data() + text.size(), out);  // one that is none stays 0
 }
 
-class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
+class Events : public JsonEvents {
  public:
-  explicit Handler(FailureLine& line) : line_(line) {}
+  explicit Events(FailureLine& line) : line_(line) {}
 
   bool is_object() const { return is_object_; }
   const std::string& stage() const { return stage_; }
   const std::optional<std::string>& base64() const { return base64_; }
 
-  bool StartObject() {
+  bool on_object() override {
     is_object_ = is_object_ || depth_ == 0;
     return ++depth_ > 0;
   }
-  bool EndObject(rapidjson::SizeType) { return depth_-- > 0; }
-  bool StartArray() { return ++depth_ > 0; }
-  bool EndArray(rapidjson::SizeType) { return depth_-- > 0; }
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    if (depth_ == kTop) key_.assign(text, size);
+  bool on_object_end() override { return depth_-- > 0; }
+  bool on_array() override { return ++depth_ > 0; }
+  bool on_array_end() override { return depth_-- > 0; }
+  bool on_key(std::string_view name) override {
+    if (depth_ == kTop) key_ = name;
     return true;
   }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+  bool on_number(std::string_view as_written) override {
     if (depth_ != kTop) return true;
-    if (key_ == "sub_sequence_number") read_number({text, size}, line_.sub_sequence_number);
-    if (key_ == "arrival_time_ms") read_number({text, size}, line_.arrival_time_ms);
+    if (key_ == "sub_sequence_number") read_number(as_written, line_.sub_sequence_number);
+    if (key_ == "arrival_time_ms") read_number(as_written, line_.arrival_time_ms);
     return true;
   }
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    if (depth_ == kTop) member({text, size});
+  bool on_string(std::string_view text) override {
+    if (depth_ == kTop) member(text);
     return true;
   }
-  bool Default() { return true; }
 
  private:
   void member(std::string_view value) {
@@ -81,22 +80,15 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
 
 std::string read_failure_line(std::string_view text, FailureLine& line) {
   line = {};
-  Handler handler(line);
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  rapidjson::Reader reader;
-  static constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
-  if (result.IsError()) {
-    return "invalid JSON at byte " + std::to_string(result.Offset()) + ": " +
-           rapidjson::GetParseError_En(result.Code());
+  Events events(line);
+  if (std::string error = read_json(text, events); !error.empty()) return error;
+  if (!events.is_object()) return "no JSON object";
+  if (events.stage() != "input" && events.stage() != "output") {
+    return "its stage is '" + printable(events.stage(), 40) + "'; there are input and output";
   }
-  if (!handler.is_object()) return "no JSON object";
-  if (handler.stage() != "input" && handler.stage() != "output") {
-    return "its stage is '" + printable(handler.stage(), 40) + "'; there are input and output";
-  }
-  line.stage = handler.stage() == "input" ? FailureLine::Stage::input : FailureLine::Stage::output;
-  if (!handler.base64()) return "it has no data";
-  std::optional<std::string> data = decode_base64(*handler.base64());
+  line.stage = events.stage() == "input" ? FailureLine::Stage::input : FailureLine::Stage::output;
+  if (!events.base64()) return "it has no data";
+  std::optional<std::string> data = decode_base64(*events.base64());
   if (!data) return "its data is not base64";
   line.data = std::move(*data);
   return {};

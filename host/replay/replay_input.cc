@@ -169,7 +169,7 @@ StagePlan replay_input(const FailureFile& file, const std::string& name, Failure
   plan.place = {name, 0};
   plan.options = {{"file", file.lasting_path(), {}},
                   {"bytes", std::to_string(file.bytes()), {}},
-                  {"name", printable(name), {}},
+                  {"name", printable(name, kMaxPrintedLineBytes), {}},
                   {"stage", word, {}}};
   return plan;
 }

@@ -18,7 +18,8 @@ namespace {
 std::string failure_path(const StagePlan& stage) {
   static constexpr std::string_view kFile = "file:";
   for (const Entry& entry : stage.options) {
-    if (same(entry.key, "on_failure") && same(entry.value.substr(0, kFile.size()), kFile))
+    if (equal_without_case(entry.key, "on_failure") &&
+        equal_without_case(entry.value.substr(0, kFile.size()), kFile))
       return entry.value.substr(kFile.size());
   }
   return {};
@@ -71,7 +72,7 @@ StagePlan message_filter(const StagePlan& input, const penstock_stage& stage) {
     const penstock_option_info& info = client::option_info(*input.stage, i);
     if (!knows(known, info.name)) continue;
     const auto given = std::find_if(input.options.begin(), input.options.end(),
-                                    [&](const Entry& entry) { return same(entry.key, info.name); });
+                                    [&](const Entry& entry) { return equal_without_case(entry.key, info.name); });
     if (given != input.options.end())
       plan.options.push_back(*given);
     else if (info.default_value != nullptr)
@@ -134,8 +135,8 @@ class Maker {
     const StagePlan& output = conf_.outputs[index];
     if (const std::string own = failure_path(output); !own.empty() && file_.is_named(own)) {
       problem(output.place, "on_failure of " + output.label +
-                                " is the very file to be replayed: rename that first, as to " + printable(path_) +
-                                ".replay; the output begins a new one");
+                                " is the very file to be replayed: rename that first, as to " +
+                                printable(path_, kMaxPrintedLineBytes) + ".replay; the output begins a new one");
     }
     out_.outputs.push_back(copy_of(output));
     return found->second;

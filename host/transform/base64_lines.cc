@@ -8,6 +8,9 @@ namespace penstock::host {
 
 namespace {
 
+// The start of gzip data with deflate, the only method, in base64.
+constexpr std::string_view kBase64OfGzip = "H4sI";
+
 bool is_width(size_t size) { return size == 76 || size == 64; }
 
 }  // namespace

@@ -9,8 +9,6 @@ namespace {
 // The bytes that mean something in a state; what is between them is taken as it is.
 std::string_view stops(bool in_string) { return in_string ? "\"\\\n" : "{}[]\"\n"; }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 }  // namespace
 
 void Documents::append(std::string_view text) {
@@ -32,7 +30,7 @@ void Documents::begin(State state) {
 }
 
 void Documents::give() {
-  const std::string_view text = trimmed(text_);
+  const std::string_view text = trim(text_);
   const Document::Kind kind = too_large_ ? Document::Kind::too_large
                               : is_json_ ? Document::Kind::json
                                          : Document::Kind::line;

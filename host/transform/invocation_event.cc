@@ -1,11 +1,11 @@
 #include "host/transform/invocation_event.h"
 
 #include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <ctime>
 
-#include "base/rapidjson.h"
+#include "base/json_reader.h"
+#include "base/time.h"
 
 namespace penstock::host {
 
@@ -19,33 +19,24 @@ constexpr size_t kKinesis = 4;  // {"data": ...}
 
 // Milliseconds since 1970 of what the API and the AWS CLI write: seconds as a number, or
 // "2026-09-14T22:25:42.188000+02:00". 0: it is neither.
-int64_t arrival_ms(const std::string& text) {
-  static constexpr double kYear9999 = 253402300799.0;
-  char* end = nullptr;
-  double seconds = std::strtod(text.c_str(), &end);
-  if (end == text.c_str() || *end != '\0') {
-    std::tm tm{};
-    end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &tm);
-    if (end == nullptr) return 0;
-    seconds = static_cast<double>(timegm(&tm));
-    if (*end == '.') seconds += std::strtod(end, &end);
-    std::tm offset{};
-    const bool is_offset = *end == '+' || *end == '-';
-    const char* const rest = is_offset ? strptime(end + 1, "%H:%M", &offset) : *end == 'Z' ? end + 1 : nullptr;
-    if (rest == nullptr || *rest != '\0') return 0;
-    seconds -= (*end == '-' ? -60.0 : 60.0) * (offset.tm_hour * 60 + offset.tm_min);
-  }
-  return seconds > 0 && seconds <= kYear9999 ? std::llround(seconds * 1000) : 0;
+int64_t arrival_ms(std::string_view text) {
+  static constexpr int64_t kYear9999Ms = 253'402'300'799'000;
+  if (const std::optional<int64_t> time_ms = parse_rfc3339(text))
+    return *time_ms > 0 && *time_ms <= kYear9999Ms ? *time_ms : 0;
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size()) return 0;
+  return seconds > 0 && seconds * 1000 <= double{kYear9999Ms} ? std::llround(seconds * 1000) : 0;
 }
 
-class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
+class Events : public JsonEvents {
  public:
-  explicit Handler(const std::function<void(KinesisRecord&)>& take) : take_(take) {}
+  explicit Events(const std::function<void(KinesisRecord&)>& take) : take_(take) {}
 
   bool is_event() const { return is_event_; }
   bool is_message() const { return is_message_; }
 
-  bool StartObject() {
+  bool on_object() override {
     ++depth_;
     if (begins_record()) {
       record_ = KinesisRecord();
@@ -58,23 +49,22 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
     }
     return true;
   }
-  bool EndObject(rapidjson::SizeType) {
+  bool on_object_end() override {
     if (begins_record() || begins_awslogs()) take_(record_);
     --depth_;
     return true;
   }
-  bool StartArray() {
+  bool on_array() override {
     ++depth_;
     if (depth_ == kList && keys_[kTop] == "Records") in_list_ = is_event_ = true;
     return true;
   }
-  bool EndArray(rapidjson::SizeType) {
+  bool on_array_end() override {
     if (depth_ == kList) in_list_ = false;
     --depth_;
     return true;
   }
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    const std::string_view key(text, size);
+  bool on_key(std::string_view key) override {
     if (depth_ < keys_.size()) keys_[depth_] = key;
     if (depth_ != kTop) return true;
     may_be_event_ = may_be_event_ || key == "Records" || key == "awslogs";
@@ -82,15 +72,15 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
     is_message_ = !may_be_event_ && (key == "messageType" || key == "logEvents");
     return !is_message_;
   }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool copy) { return String(text, size, copy); }
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    if (begins_awslogs() && keys_[kAwsLogs] == "data") record_.data = std::string(text, size);
-    if (!in_record()) return Default();
-    if (depth_ == kRecord) of_record(keys_[kRecord], {text, size});
-    if (depth_ == kKinesis && keys_[kRecord] == "kinesis") of_kinesis(keys_[kKinesis], {text, size});
+  bool on_number(std::string_view as_written) override { return on_string(as_written); }
+  bool on_string(std::string_view text) override {
+    if (begins_awslogs() && keys_[kAwsLogs] == "data") record_.data = std::string(text);
+    if (!in_record()) return on_literal();
+    if (depth_ == kRecord) of_record(keys_[kRecord], text);
+    if (depth_ == kKinesis && keys_[kRecord] == "kinesis") of_kinesis(keys_[kKinesis], text);
     return true;
   }
-  bool Default() {
+  bool on_literal() override {
     if (!in_list_ || depth_ != kList) return true;
     record_ = KinesisRecord();  // an element that is no object
     record_.index = next_index_++;
@@ -108,7 +98,7 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
     if (key == "Data") record_.data = value;
     if (key == "SequenceNumber") record_.sequence_number = value;
     if (key == "PartitionKey") record_.partition_key = value;
-    if (key == "ApproximateArrivalTimestamp") record_.arrival_time_ms = arrival_ms(std::string(value));
+    if (key == "ApproximateArrivalTimestamp") record_.arrival_time_ms = arrival_ms(value);
     if (key == "Data" || key == "SequenceNumber") record_.member = "Data";
     // Of the event.
     if (key == "awsRegion") record_.region = value;
@@ -126,7 +116,7 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
     if (key == "data") record_.data = value;
     if (key == "sequenceNumber") record_.sequence_number = value;
     if (key == "partitionKey") record_.partition_key = value;
-    if (key == "approximateArrivalTimestamp") record_.arrival_time_ms = arrival_ms(std::string(value));
+    if (key == "approximateArrivalTimestamp") record_.arrival_time_ms = arrival_ms(value);
   }
 
   const std::function<void(KinesisRecord&)>& take_;
@@ -144,18 +134,14 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
 
 EventForm read_invocation_event(std::string_view json, const std::function<void(KinesisRecord&)>& take,
                                 std::string& error) {
-  Handler handler(take);
-  rapidjson::MemoryStream stream(json.data(), json.size());
-  rapidjson::Reader reader;
-  static constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
-  if (handler.is_message()) return EventForm::other;
-  if (result.IsError()) {
-    error = std::string("invalid JSON at byte ") + std::to_string(result.Offset()) + ": " +
-            rapidjson::GetParseError_En(result.Code());
-    return EventForm::unreadable;
+  Events events(take);
+  error = read_json(json, events);
+  if (events.is_message()) {
+    error.clear();
+    return EventForm::other;
   }
-  return handler.is_event() ? EventForm::event : EventForm::other;
+  if (!error.empty()) return EventForm::unreadable;
+  return events.is_event() ? EventForm::event : EventForm::other;
 }
 
 }  // namespace penstock::host

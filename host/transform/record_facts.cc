@@ -1,8 +1,6 @@
 #include "host/transform/record_facts.h"
 
-#include <algorithm>
-
-#include "base/rapidjson.h"
+#include "base/json_reader.h"
 
 namespace penstock::host {
 
@@ -30,41 +28,40 @@ constexpr Name kOfLambda[] = {
     {"timeoutSeconds", Fact::timeout_seconds},
 };
 
-class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
+class Events : public JsonEvents {
  public:
-  explicit Handler(std::array<std::string, kFacts>& texts) : texts_(texts) {}
+  explicit Events(std::array<std::string, kFacts>& texts) : texts_(texts) {}
 
-  bool StartObject() {
+  bool on_object() override {
     wanted_ = nullptr;
     ++depth_;
     return true;
   }
-  bool EndObject(rapidjson::SizeType) {
+  bool on_object_end() override {
     if (--depth_ == 1) in_lambda_ = false;
     return true;
   }
-  bool StartArray() {
-    StartObject();
+  bool on_array() override {
+    on_object();
     return depth_ > 1;  // the record is an object
   }
-  bool EndArray(rapidjson::SizeType) { return EndObject(0); }
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    const std::string_view key(text, size);
+  bool on_array_end() override { return on_object_end(); }
+  bool on_key(std::string_view name) override {
     wanted_ = nullptr;
     if (depth_ == 1) {
-      in_lambda_ = key == "lambda";
-      look_up(kOfRecord, key);
+      in_lambda_ = name == "lambda";
+      look_up(kOfRecord, name);
     } else if (depth_ == 2 && in_lambda_) {
-      look_up(kOfLambda, key);
+      look_up(kOfLambda, name);
     }
     return true;
   }
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    if (wanted_ != nullptr) wanted_->assign(text, std::min<size_t>(size, RecordFacts::kMaxBytes));
-    return Default();
+  bool on_string(std::string_view text) override {
+    if (wanted_ != nullptr) *wanted_ = text.substr(0, RecordFacts::kMaxBytes);
+    return on_literal();
   }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool copy) { return String(text, size, copy); }
-  bool Default() {
+  bool on_number(std::string_view as_written) override { return on_string(as_written); }
+  bool on_literal() override {
     wanted_ = nullptr;
     return depth_ > 0;
   }
@@ -87,11 +84,8 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
 
 bool RecordFacts::read(std::string_view json) {
   for (std::string& text : texts_) text.clear();
-  Handler handler(texts_);
-  rapidjson::MemoryStream stream(json.data(), json.size());
-  rapidjson::Reader reader;
-  static constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
-  if (!reader.Parse<kFlags>(stream, handler).IsError()) return true;
+  Events events(texts_);
+  if (read_json(json, events).empty()) return true;
   for (std::string& text : texts_) text.clear();
   return false;
 }

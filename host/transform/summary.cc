@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/bytes.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "host/util/table.h"
 
 namespace penstock::host {
@@ -19,27 +21,6 @@ constexpr char kNoLevel[] = "(none)";
 constexpr char kOther[] = "(other)";
 constexpr char kUnknown[] = "(unknown)";
 constexpr size_t kMaxLogGroupBytes = 512;  // what CloudWatch allows a name
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
-}
-
-// RFC 3339 in UTC with milliseconds; what no calendar has is brought to the nearest that it has.
-std::string time_text(int64_t ms) {
-  constexpr int64_t kYear9999Ms = 253'402'300'799'999;
-  ms = std::clamp<int64_t>(ms, 0, kYear9999Ms);
-  const std::time_t seconds = ms / 1000;
-  std::tm tm{};
-  gmtime_r(&seconds, &tm);
-  std::array<char, 32> out{};
-  const size_t size = std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%S.", &tm);
-  std::snprintf(out.data() + size, out.size() - size, "%03dZ", static_cast<int>(ms % 1000));
-  return out.data();
-}
 
 // "1 exit", "2 exits".
 std::string counted(int64_t count, std::string_view thing) {
@@ -56,7 +37,7 @@ std::string heading(std::string_view what, size_t shown, int64_t all) {
 std::string printable_number(std::string_view text) { return text.empty() ? "-" : printable(text, 20); }
 
 std::string log_group_of(const penstock_batch& batch) {
-  const std::string_view log_group(batch.log_group.data, batch.log_group.size);
+  const std::string_view log_group = view(batch.log_group);
   return log_group.empty() ? kUnknown : printable(log_group, kMaxLogGroupBytes);
 }
 
@@ -91,13 +72,13 @@ void Summary::add(const penstock_batch& batch, const penstock_record& record) {
     first_ms_ = std::min(first_ms_, record.time_ms);
     last_ms_ = std::max(last_ms_, record.time_ms);
   }
-  log_groups_.add(std::string_view(batch.log_group.data, batch.log_group.size).substr(0, kMaxLogGroupBytes));
+  log_groups_.add(view(batch.log_group).substr(0, kMaxLogGroupBytes));
   if (!facts_.read({record.body.data, record.body.size})) {
     ++unreadable_;
     return;
   }
   const std::string_view event = facts_[Fact::event];
-  const std::string level = upper(facts_[Fact::level]);
+  const std::string level = upper_case(facts_[Fact::level]);
   ++cells_[{events_.add(event.empty() ? kApplication : event), levels_.add(level.empty() ? kNoLevel : level)}];
   if (event == "report") add_report(batch);
   add_failure(batch, record);
@@ -143,7 +124,7 @@ void Summary::add_failure(const penstock_batch& batch, const penstock_record& re
   const auto rank = static_cast<double>(record.time_ms);
   if (newest_failures_.size() == kTop && rank <= newest_failures_.back().rank) return;
   list(newest_failures_, rank,
-       {time_text(record.time_ms), kind == Failure::error ? "error" : printable(event, 20),
+       {format_rfc3339(record.time_ms), kind == Failure::error ? "error" : printable(event, 20),
         reason.empty() ? "-" : printable(reason, 60), request_id(), log_group_of(batch)});
 }
 
@@ -180,7 +161,7 @@ std::string Summary::text(const Rest& rest) const {
 void Summary::append_head(std::string& out, const Rest& rest) const {
   out += records_ == 0 ? "No log events" : counted(records_, "log event");
   out += " from " + counted(rest.source_records, "source record");
-  if (first_ms_ <= last_ms_) out += ", " + time_text(first_ms_) + " to " + time_text(last_ms_);
+  if (first_ms_ <= last_ms_) out += ", " + format_rfc3339(first_ms_) + " to " + format_rfc3339(last_ms_);
   out += '\n';
   if (rest.dropped > 0 || rest.excluded > 0) {
     out += "Left out: " + std::to_string(rest.dropped) + " by drop, " + std::to_string(rest.excluded) +

@@ -10,6 +10,7 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "client/batch.h"
 #include "host/util/write_all.h"
@@ -49,7 +50,7 @@ void Transformer::document(std::string_view text, bool is_json, const std::strin
 }
 
 void Transformer::base64_line(std::string_view text, const std::string& place) {
-  const std::optional<std::string> bytes = decode_base64(text);
+  const std::optional<std::string> bytes = decode_base64(std::string(text));
   if (bytes && is_gzip(*bytes)) return source_record(*bytes, {}, place);
   fail(place, "'" + printable(text, 40) + "' is neither JSON nor the base64 of a gzip record");
 }
@@ -59,7 +60,7 @@ void Transformer::event_record(KinesisRecord& record, const std::string& place) 
   const std::string member(record.member);
   if (!record.data) return fail(here, "has no " + member);
   std::erase_if(*record.data, [](char c) { return c == '\n' || c == '\r'; });  // it may be wrapped
-  const std::optional<std::string> bytes = decode_base64(*record.data);
+  const std::optional<std::string> bytes = decode_base64(std::move(*record.data));
   if (!bytes) return fail(here, member + " is not base64");
   source_record(*bytes, record, here);
 }

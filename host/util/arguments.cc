@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "host/util/write_all.h"
 

@@ -51,7 +51,7 @@ std::string dropped_text(int64_t lines) {
 }  // namespace
 
 std::optional<int32_t> parse_log_level(std::string_view word) {
-  const std::string level = lower(word);
+  const std::string level = lower_case(word);
   if (level == "off") return 0;
   if (level == "error") return PENSTOCK_LOG_ERROR;
   if (level == "warn" || level == "warning") return PENSTOCK_LOG_WARN;
@@ -66,7 +66,8 @@ Log::Log(int fd)
       }) {}
 
 void Log::line(int32_t level, std::string_view who, std::string_view text) {
-  if (level <= level_) plain(head(level, printable(who)) + printable(text));
+  if (level <= level_)
+    plain(head(level, printable(who, kMaxPrintedLineBytes)) + printable(text, kMaxPrintedLineBytes));
 }
 
 void Log::plain(std::string_view text) {
@@ -78,7 +79,7 @@ void Log::plain(std::string_view text) {
 
 void Log::progress(std::string_view text) {
   if (PENSTOCK_LOG_INFO > level_) return;
-  const std::string out = head(PENSTOCK_LOG_INFO, "penstock") + printable(text);
+  const std::string out = head(PENSTOCK_LOG_INFO, "penstock") + printable(text, kMaxPrintedLineBytes);
   if (!terminal_) return writer_.write(out + "\n");
   progress_ = out;
   writer_.write(kEraseLine + out);

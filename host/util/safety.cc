@@ -33,7 +33,7 @@ std::string unsafe_folders(const std::string& path, uid_t uid) {
   if (uid != 0) return {};
   for (size_t slash = 0; slash != std::string::npos; slash = path.find('/', slash + 1)) {
     const std::string folder = path.substr(0, std::max<size_t>(slash, 1));
-    const std::string about = "the folder '" + printable(folder) + "' ";
+    const std::string about = "the folder '" + printable(folder, kMaxPrintedLineBytes) + "' ";
     struct stat file {};
     if (stat(folder.c_str(), &file) != 0) return about + "cannot be checked: " + std::strerror(errno);
     struct statvfs system {};

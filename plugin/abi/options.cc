@@ -2,55 +2,30 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/json.h"
+#include "base/suggest.h"
+#include "base/text.h"
+#include "base/units.h"
 
 namespace penstock {
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 const penstock_option& element(const penstock_option* given, size_t index, size_t stride) {
   return *reinterpret_cast<const penstock_option*>(reinterpret_cast<const char*>(given) + index * stride);
 }
 
-struct Unit {
-  std::string_view suffix;
-  int64_t factor;
-};
-constexpr Unit kSizes[] = {{"", 1},         {"k", 1 << 10},  {"m", 1 << 20}, {"g", 1 << 30},
-                           {"kb", 1 << 10}, {"mb", 1 << 20}, {"gb", 1 << 30}};
-constexpr Unit kDurations[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-
-// Sums of a few durations and a clock stay far from the end of the numbers.
-constexpr int64_t kMaxDurationMs = int64_t{10} * 365 * 24 * 3'600'000;  // ten years
-
-// A whole number above 0 with one of the units behind, of at most max; nullopt for all else, overflow too.
-std::optional<int64_t> quantity(std::string_view text, std::span<const Unit> units, int64_t max = INT64_MAX) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value <= 0) return std::nullopt;
-  const std::string suffix = lower(std::string_view(end, static_cast<size_t>(text.data() + text.size() - end)));
-  for (const Unit& unit : units) {
-    int64_t product = 0;
-    if (unit.suffix == suffix && !__builtin_mul_overflow(value, unit.factor, &product) && product <= max)
-      return product;
-  }
-  return std::nullopt;
+// A quantity that an option may have: one above 0.
+std::optional<int64_t> above_zero(std::optional<int64_t> quantity) {
+  return quantity.value_or(0) > 0 ? quantity : std::nullopt;
 }
 
-std::optional<int64_t> duration(std::string_view text) { return quantity(text, kDurations, kMaxDurationMs); }
+std::optional<int64_t> size(std::string_view text) { return above_zero(parse_size(text)); }
+std::optional<int64_t> duration_ms(std::string_view text) { return above_zero(parse_duration_ms(text)); }
 
 std::optional<int64_t> whole_number(std::string_view text) {
   int64_t value = 0;
@@ -61,13 +36,13 @@ std::optional<int64_t> whole_number(std::string_view text) {
 
 // Whether value is what a word of a choice stands for.
 bool fits_word(std::string_view word, std::string_view value) {
-  if (word == "SIZE") return quantity(value, kSizes).has_value();
-  if (word == "DURATION") return duration(value).has_value();
+  if (word == "SIZE") return size(value).has_value();
+  if (word == "DURATION") return duration_ms(value).has_value();
   if (word == "NUMBER") return whole_number(value).has_value();
   const size_t colon = word.find(':');
-  if (colon == std::string_view::npos) return lower(value) == word;
+  if (colon == std::string_view::npos) return lower_case(value) == word;
   const std::string_view prefix = word.substr(0, colon + 1);
-  return value.size() > prefix.size() && lower(value.substr(0, prefix.size())) == prefix;
+  return value.size() > prefix.size() && lower_case(value.substr(0, prefix.size())) == prefix;
 }
 
 // Whether value is one of the words of "a|b|file:PATH|SIZE".
@@ -86,13 +61,13 @@ std::string_view path_in(std::string_view type, std::string_view value) {
   constexpr std::string_view kFile = "file:";
   if (type == "path") return value;
   const bool is_file = type.find("file:PATH") != std::string_view::npos && value.size() > kFile.size() &&
-                       lower(value.substr(0, kFile.size())) == kFile;
+                       lower_case(value.substr(0, kFile.size())) == kFile;
   return is_file ? value.substr(kFile.size()) : std::string_view();
 }
 
 // A value that is among the words, spelled as they are: only what stands for a part in capitals keeps its case.
 std::string as_spelled(std::string_view words, std::string_view value) {
-  std::string out = lower(value);
+  std::string out = lower_case(value);
   const size_t colon = value.find(':');
   if (colon != std::string_view::npos && words.find(out.substr(0, colon + 1)) != std::string_view::npos)
     out.replace(colon, std::string::npos, value.substr(colon));
@@ -106,10 +81,10 @@ std::string complaint(std::string_view type, std::string_view value) {
   if (const std::string_view path = path_in(type, value); path.starts_with('~'))
     return "~ is not expanded: write the whole path, or ${HOME}" + printable(path.substr(1));
   if (type == "path") return value.empty() ? "must not be empty" : "";
-  if (type == "size") return quantity(value, kSizes) ? "" : "must be a size above 0, like 65536, 64K or 24M";
+  if (type == "size") return size(value) ? "" : "must be a size above 0, like 65536, 64K or 24M";
   if (type == "duration")
-    return duration(value) ? ""
-                           : "must be a duration above 0, like 250ms, 5s or 2m, and at most ten years (87600h)";
+    return duration_ms(value) ? ""
+                              : "must be a duration above 0, like 250ms, 5s or 2m, and at most ten years (87600h)";
   if (type == "NUMBER") return whole_number(value) ? "" : "must be a whole number, like 100";
   if (among(type, value)) return "";
   const bool meant_a_field =
@@ -118,31 +93,14 @@ std::string complaint(std::string_view type, std::string_view value) {
          (meant_a_field && !value.empty() ? "; did you mean \"field:" + printable(value) + "\"?" : "");
 }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j)
-      diagonal =
-          std::exchange(row[j + 1], std::min({diagonal + (a[i] == b[j] ? 0 : 1), row[j] + 1, row[j + 1] + 1}));
-  }
-  return row.back();
-}
-
 std::string unknown_option(Options::Table table, std::string_view key) {
-  constexpr size_t kLongestName = 64;
+  std::vector<std::string> names;
+  for (const auto& info : table) names.emplace_back(info.name);
   std::string text = "unknown option \"" + printable(key) + "\"";
-  const penstock_option_info* nearest = nullptr;
-  size_t distance = key.size() > kLongestName ? 0 : std::max<size_t>(2, key.size() / 3) + 1;
-  for (const auto& info : table)
-    if (const size_t d = edit_distance(key, info.name); d < distance) {
-      distance = d;
-      nearest = &info;
-    }
-  if (nearest != nullptr) return text + "; did you mean \"" + nearest->name + "\"?";
+  if (const std::string meant = nearest(key, names); !meant.empty())
+    return text + "; did you mean \"" + meant + "\"?";
   text += "; there are: ";
-  for (const auto& info : table) text.append(&info == table.data() ? "" : ", ").append(info.name);
+  for (const std::string& name : names) text.append(&name == names.data() ? "" : ", ").append(name);
   return text;
 }
 
@@ -163,7 +121,7 @@ bool Options::check(Table table, const penstock_option* given, size_t count, siz
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < count; ++i) {
     const penstock_option& option = element(given, i, stride);
-    const std::string key = lower(view(option.key));
+    const std::string key = lower_case(view(option.key));
     const penstock_option_info* info = find(table, key);
     if (info == nullptr) {
       complain(i, unknown_option(table, key));
@@ -184,7 +142,7 @@ Options::Options(Table table, const penstock_option* given, size_t count, size_t
   std::set<std::string> seen;
   for (size_t i = 0; i < count; ++i) {
     const penstock_option& option = element(given, i, stride);
-    const std::string key = lower(view(option.key));
+    const std::string key = lower_case(view(option.key));
     const penstock_option_info* info = find(table, key);
     if (info == nullptr) {
       has_unknown_ = true;
@@ -202,12 +160,10 @@ Options::Options(Table table, const penstock_option* given, size_t count, size_t
     if (info.required != 0 && !seen.contains(info.name)) bad_.insert(info.name);
 }
 
-size_t Options::size_bytes(std::string_view name) const {
-  return static_cast<size_t>(*quantity(text(name), kSizes));
-}
+size_t Options::size_bytes(std::string_view name) const { return static_cast<size_t>(*parse_size(text(name))); }
 
 int64_t Options::number(std::string_view name) const { return *whole_number(text(name)); }
 
-int64_t Options::duration_ms(std::string_view name) const { return *quantity(text(name), kDurations); }
+int64_t Options::duration_ms(std::string_view name) const { return *parse_duration_ms(text(name)); }
 
 }  // namespace penstock

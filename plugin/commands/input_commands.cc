@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/kinesis/input/checkpoint.h"
 #include "core/kinesis/input/seek.h"
 #include "plugin/abi/host_env.h"

@@ -1,6 +1,6 @@
 #include "plugin/commands/lease_rows.h"
 
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/kinesis/input/seek.h"
 #include "core/leases/stream_leases.h"
 #include "plugin/commands/lease_rows.h"

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "plugin/commands/position_age.h"
 
 namespace penstock {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/endpoint.h"
 #include "plugin/abi/host_env.h"
 #include "plugin/commands/stream_look.h"

@@ -1,6 +1,6 @@
 #include "plugin/commands/waiting_table.h"
 
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/aws_profile.h"
 #include "core/aws/credentials/default_credentials.h"
 #include "plugin/settings/region.h"
@@ -31,8 +31,7 @@ bool is_role_arn(std::string_view text) {
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 bool is_of(std::string_view text, std::string_view marks, size_t least, size_t most) {
   return text.size() >= least && text.size() <= most && std::all_of(text.begin(), text.end(), [&](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                  marks.find(c) != std::string_view::npos;
+           return is_alphanumeric(c) || c == '_' || marks.find(c) != std::string_view::npos;
          });
 }
 

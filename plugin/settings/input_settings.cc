@@ -7,8 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "plugin/settings/stream_options.h"
 
@@ -52,9 +51,7 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
   if (rest.empty()) return pinned;
   if (streams > 1) return Status(Code::config, "shards names those of one stream, but stream names several");
   while (!rest.empty()) {
-    const size_t comma = std::min(rest.find(','), rest.size());
-    if (const std::string_view id = trimmed(rest.substr(0, comma)); !id.empty()) pinned.emplace(id);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (const std::string_view id = take_list_item(rest); !id.empty()) pinned.emplace(id);
   }
   return pinned;
 }

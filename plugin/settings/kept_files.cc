@@ -8,7 +8,7 @@
 #include <system_error>
 #include <vector>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/kinesis/input/checkpoint.h"
 #include "core/posix/posix_env.h"
 #include "plugin/abi/host_env.h"

@@ -5,8 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 
@@ -17,10 +16,8 @@ constexpr int64_t kLeastFailoverMs = 3'000;
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 Status check_table_name(const std::string& name) {
-  const bool good_letters = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-';
-  });
+  const bool good_letters = std::all_of(
+      name.begin(), name.end(), [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; });
   if (good_letters && name.size() >= 3 && name.size() <= 255) return {};
   return {Code::config, "the table of leases is named \"" + printable(name) +
                             "\", but must have 3 to 255 of the letters a-z, A-Z, 0-9, _ . and -"};
@@ -29,9 +26,7 @@ Status check_table_name(const std::string& name) {
 std::map<std::string, std::string> read_tags(std::string_view text, const Complain& complain) {
   std::map<std::string, std::string> tags;
   while (!text.empty()) {
-    const size_t comma = std::min(text.find(','), text.size());
-    const std::string_view tag = trimmed(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::string_view tag = take_list_item(text);
     const size_t equals = tag.find('=');
     if (equals == 0 || equals == std::string_view::npos)
       complain(Status(Code::config, "table_tags: \"" + printable(tag) + "\" is not key=value"));
@@ -105,7 +100,7 @@ std::string make_worker_id(Env& env, const Options& options) {
   id += ':';
   for (int word = 0; word < 2; ++word)
     for (uint64_t rest = env.random.next(), digit = 0; digit < 16; ++digit, rest >>= 4)
-      id += "0123456789abcdef"[rest & 15];
+      id += kHexDigits[rest & 15];
   return id;
 }
 

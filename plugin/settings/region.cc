@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 
@@ -11,27 +10,27 @@ namespace {
 
 constexpr size_t kMaxRegionBytes = 63;  // of a DNS label
 
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 // One label of a host name that is not a number.
 bool is_region(std::string_view text) {
   return !text.empty() && text.size() <= kMaxRegionBytes && text.front() != '-' && text.back() != '-' &&
-         std::any_of(text.begin(), text.end(), is_letter) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+         std::any_of(text.begin(), text.end(), is_small_letter) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_small_letter(c) || is_digit(c) || c == '-'; });
 }
 
 // "us-east-1a"
 bool is_zone(std::string_view text) {
-  return text.size() > 3 && is_letter(text.back()) && is_digit(text[text.size() - 2]) &&
+  return text.size() > 3 && is_small_letter(text.back()) && is_digit(text[text.size() - 2]) &&
          text[text.size() - 3] == '-';
 }
 
 // What was probably meant: small letters with single hyphens between them; "" if that is not a region either.
 std::string nearest_region(std::string_view text) {
   std::string out;
-  for (const char c : lower_case(std::string(text.substr(0, kMaxRegionBytes)))) {
-    if (is_letter(c) || is_digit(c)) {
+  for (const char c : lower_case(text.substr(0, kMaxRegionBytes))) {
+    if (is_small_letter(c) || is_digit(c)) {
       out += c;
     } else if ((c == '-' || c == '_' || c == ' ') && !out.empty() && out.back() != '-') {
       out += '-';

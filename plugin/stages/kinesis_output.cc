@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/crypto.h"
-#include "base/json.h"
 #include "core/kinesis/output/stream_check.h"
 #include "core/kinesis/output/writer.h"
 #include "plugin/abi/instance.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
 #include "base/scan.h"
+#include "base/text.h"
 #include "core/logs/record/lambda_filter.h"
 #include "core/logs/record/schema.h"
 #include "plugin/abi/instance.h"
@@ -19,21 +19,13 @@ namespace penstock {
 
 namespace {
 
-bool same_without_case(std::string_view a, std::string_view b) {
-  const auto capital = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char left, char right) { return capital(left) == capital(right); });
-}
-
 // The kinds in a list like "start,end,report", as bits. Complains of each word that is none.
 uint32_t events_of(std::string_view list, const Complain& complain) {
   uint32_t events = 0;
   while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    const std::string_view word = scan::trim(list.substr(0, comma));
-    list.remove_prefix(std::min(comma + 1, list.size()));
+    const std::string_view word = take_list_item(list);
     const auto found = std::find_if(kLambdaEventNames.begin() + 1, kLambdaEventNames.end(),
-                                    [&](std::string_view name) { return same_without_case(name, word); });
+                                    [&](std::string_view name) { return equal_without_case(name, word); });
     if (found != kLambdaEventNames.end()) {
       events |= uint32_t{1} << (found - kLambdaEventNames.begin());
       continue;

@@ -19,8 +19,6 @@ bool lies_in(std::string_view part, std::string_view text) {
   return not_behind(text.data(), part.data()) && not_behind(part.data() + part.size(), text.data() + text.size());
 }
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 // By what it says, since a constant lies where it likes.
 bool is_constant_level(std::string_view level) {
   constexpr std::array<std::string_view, 9> kLevels = {"TRACE", "DEBUG", "INFO",     "WARN",  "WARNING",

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "core/aws/credentials/sts.h"
 #include "tests/model_dynamodb/kcl2.h"
 #include "tests/model_dynamodb/our_worker.h"

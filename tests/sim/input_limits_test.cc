@@ -1,5 +1,6 @@
 // What one record can make the input emit, hold and write at a time, and what is held of records that wait to be
 // settled.
+#include "base/base64.h"
 #include "tests/gzip.h"
 #include "tests/kpl_bytes.h"
 #include "tests/sim/input_fixture.h"

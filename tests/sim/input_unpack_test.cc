@@ -2,6 +2,7 @@
 // user record alone.
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "tests/kpl_bytes.h"
 #include "tests/sim/input_fixture.h"
 

@@ -2,12 +2,11 @@
 
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/json_reader.h"
+#include "base/text.h"
 #include "core/aws/credentials/credentials_json.h"
 #include "core/aws/credentials/metadata_call.h"
 #include "core/aws/credentials/token_file.h"
-#include "core/aws/outermost_json.h"
 
 namespace penstock {
 
@@ -27,7 +26,7 @@ std::string url_of(Env& env) {
 Result<std::string> token_of(Env& env) {
   const std::string path = env.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").value_or("");
   if (!path.empty()) return read_token_file(env, path);
-  return std::string(trimmed(env.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").value_or("")));
+  return std::string(trim(env.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").value_or("")));
 }
 
 Result<Credentials> read(const HttpResponse& response) {

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/credentials/credentials_json.h"
 
 namespace penstock {
@@ -19,8 +18,7 @@ constexpr int64_t kMinuteMs = 60'000;
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 bool is_role_name(std::string_view text) {
   const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_+=,.@-").find(c) != std::string_view::npos;
+    return is_alphanumeric(c) || std::string_view("_+=,.@-").find(c) != std::string_view::npos;
   };
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
 }
@@ -32,7 +30,7 @@ void ImdsCredentials::find(const Found& found) {
     if (!answer.ok() && answer.status().code() == Code::not_found)
       return told(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
     if (!answer.ok()) return told(answer.status().in(kSource));
-    const std::string role(trimmed(answer->substr(0, answer->find('\n'))));
+    const std::string role(trim(answer->substr(0, answer->find('\n'))));
     if (!is_role_name(role))
       return told(Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
     get_keys(role, told);

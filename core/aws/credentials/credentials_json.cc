@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "base/json.h"
-#include "core/aws/outermost_json.h"
+#include "base/json_reader.h"
+#include "base/text.h"
 
 namespace penstock {
 

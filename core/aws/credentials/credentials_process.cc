@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "base/json.h"
+#include "base/json_reader.h"
+#include "base/text.h"
 #include "core/aws/command_line.h"
 #include "core/aws/credentials/credentials_json.h"
-#include "core/aws/outermost_json.h"
 
 namespace penstock {
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/aws_profile.h"
 #include "core/aws/credentials/credentials_assume_role.h"
 #include "core/aws/credentials/credentials_container.h"

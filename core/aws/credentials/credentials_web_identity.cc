@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/credentials/token_file.h"
 
 namespace penstock {

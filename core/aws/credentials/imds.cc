@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/credentials/metadata_call.h"
 
 namespace penstock {

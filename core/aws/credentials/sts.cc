@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/aws/aws_error.h"
 #include "core/aws/credentials/xml_text.h"
 #include "core/aws/signed_request.h"
@@ -14,20 +14,11 @@ namespace {
 
 constexpr size_t kMostAnswerBytes = size_t{64} * 1024;
 
-// application/x-www-form-urlencoded, everything but the unreserved characters of RFC 3986 as %HH.
+// Of application/x-www-form-urlencoded.
 void append_field(std::string& form, std::string_view name, std::string_view value) {
   if (value.empty()) return;
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   form.append(form.empty() ? "" : "&").append(name) += '=';
-  for (const char c : value) {
-    const bool letter_or_digit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter_or_digit || c == '-' || c == '_' || c == '.' || c == '~') {
-      form += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    form.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-  }
+  append_percent_encoded(form, value);
 }
 
 HttpRequest request_of(const CredentialsContext& context, std::string_view action, const Role& role) {

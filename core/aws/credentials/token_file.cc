@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/ascii.h"
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 
@@ -12,7 +11,7 @@ Result<std::string> read_token_file(Env& env, const std::string& path) {
   const std::string what = "token file " + printable(path);
   const Result<std::string> text = env.files.read(path, kLargestToken);
   if (!text.ok()) return Status(Code::credentials, what + ": " + text.status().message());
-  const std::string_view token = trimmed(*text);
+  const std::string_view token = trim(*text);
   if (token.empty())
     return Status(Code::credentials, what + " is empty; it may be in the middle of being replaced");
   const auto visible = [](char c) { return c > ' ' && c < '\x7f'; };

@@ -4,7 +4,8 @@
 #include <charconv>
 #include <utility>
 
-#include "base/ascii.h"
+#include "base/crypto.h"
+#include "base/text.h"
 
 namespace penstock {
 
@@ -68,7 +69,7 @@ std::optional<std::string> xml_element(std::string_view xml, std::string_view na
 }
 
 std::string xml_text(std::string_view xml, std::string_view name) {
-  return decoded(trimmed(xml_element(xml, name).value_or("")));
+  return decoded(trim(xml_element(xml, name).value_or("")));
 }
 
 }  // namespace penstock

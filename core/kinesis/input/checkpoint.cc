@@ -2,8 +2,9 @@
 
 #include <utility>
 
-#include "base/json.h"
-#include "base/json_parser.h"
+#include "base/json_reader.h"
+#include "base/json_writer.h"
+#include "base/text.h"
 
 namespace penstock {
 
@@ -64,59 +65,41 @@ std::string written(const Checkpoint& checkpoint) {
   return out += "\n]}\n";
 }
 
-using Json = JsonValue;
-
-const Json* member(const Json& object, const char* name) {
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
-std::optional<std::string> text(const Json* value) {
-  if (value == nullptr || !value->IsString()) return std::nullopt;
-  return std::string(value->GetString(), value->GetStringLength());
-}
-
-std::optional<ReadFrom> read_place(const Json& value) {
-  if (!value.IsObject()) return std::nullopt;
-  std::optional<std::string> checkpoint = text(member(value, "checkpoint"));
-  if (!checkpoint || checkpoint->empty()) return std::nullopt;
-  if (*checkpoint == kTrimHorizon) return ReadFrom::trim_horizon();
-  if (*checkpoint == kAtTimestamp) {
-    const Json* time_ms = member(value, "time_ms");
-    if (time_ms == nullptr || !time_ms->IsInt64()) return std::nullopt;
-    return ReadFrom::at_timestamp(time_ms->GetInt64());
+std::optional<ReadFrom> read_place(JsonValue value) {
+  const std::string_view checkpoint = value["checkpoint"].text();
+  if (checkpoint.empty()) return std::nullopt;
+  if (checkpoint == kTrimHorizon) return ReadFrom::trim_horizon();
+  if (checkpoint == kAtTimestamp) {
+    const std::optional<int64_t> time_ms = value["time_ms"].integer();
+    return time_ms ? std::optional(ReadFrom::at_timestamp(*time_ms)) : std::nullopt;
   }
-  const Json* sub = member(value, "sub_sequence_number");
-  if (sub != nullptr && !sub->IsUint64()) return std::nullopt;
-  return ReadFrom::behind({std::move(*checkpoint), sub == nullptr ? 0 : sub->GetUint64()});
+  const JsonValue sub = value["sub_sequence_number"];
+  if (sub.exists() && !sub.unsigned_integer()) return std::nullopt;
+  return ReadFrom::behind({std::string(checkpoint), sub.unsigned_integer().value_or(0)});
 }
 
-std::optional<StreamCheckpoint> read_stream(const Json& value) {
-  if (!value.IsObject()) return std::nullopt;
-  const auto name = text(member(value, "name")), arn = text(member(value, "arn"));
-  const Json* created_ms = member(value, "created_ms");
-  const Json* shards = member(value, "shards");
-  if (!name || !arn || created_ms == nullptr || !created_ms->IsInt64() || shards == nullptr || !shards->IsObject())
-    return std::nullopt;
+std::optional<StreamCheckpoint> read_stream(JsonValue value) {
+  const JsonValue name = value["name"], arn = value["arn"], shards = value["shards"];
+  const std::optional<int64_t> created_ms = value["created_ms"].integer();
+  if (!name.is_string() || !arn.is_string() || !created_ms || !shards.is_object()) return std::nullopt;
   StreamCheckpoint kept;
-  kept.stream = {*name, *arn, created_ms->GetInt64()};
-  if (const Json* begin = member(value, "begin")) {
-    kept.begin = read_place(*begin);
+  kept.stream = {std::string(name.text()), std::string(arn.text()), *created_ms};
+  if (const JsonValue begin = value["begin"]; begin.exists()) {
+    kept.begin = read_place(begin);
     if (!kept.begin) return std::nullopt;
   }
-  for (const auto& shard : shards->GetObject()) {
-    std::optional<ReadFrom> from = read_place(shard.value);
+  for (const auto& [shard_id, place] : shards.members()) {
+    std::optional<ReadFrom> from = read_place(place);
     if (!from) return std::nullopt;
-    kept.shards[{shard.name.GetString(), shard.name.GetStringLength()}] = std::move(*from);
+    kept.shards[std::string(shard_id)] = std::move(*from);
   }
   return kept;
 }
 
-std::optional<Checkpoint> read_checkpoint(const Json& document) {
-  const Json* streams = member(document, "streams");
-  if (streams == nullptr || !streams->IsArray()) return std::nullopt;
+std::optional<Checkpoint> read_checkpoint(JsonValue streams) {
+  if (!streams.is_array()) return std::nullopt;
   Checkpoint checkpoint;
-  for (const auto& value : streams->GetArray()) {
+  for (const JsonValue value : streams.elements()) {
     std::optional<StreamCheckpoint> stream = read_stream(value);
     if (!stream) return std::nullopt;
     checkpoint.streams.push_back(std::move(*stream));
@@ -166,16 +149,14 @@ Result<Checkpoint> CheckpointStore::load() {
     if (content.status().code() == Code::not_found) return Checkpoint();
     return content.status().in("reading the checkpoint");
   }
-  JsonDocument document;
-  document.ParseInsitu<rapidjson::kParseIterativeFlag>(content->data());
   std::optional<Checkpoint> checkpoint;
-  if (!document.HasParseError() && document.IsObject()) {
-    const Json* format = member(document, "penstock_checkpoint");
-    if (format != nullptr && format->IsInt() && format->GetInt() != kFormat)
-      return Status(Code::config, name() + " is of format " + std::to_string(format->GetInt()) +
+  if (const std::optional<JsonDocument> document = JsonDocument::parse(std::move(*content))) {
+    const std::optional<int64_t> format = (*document)["penstock_checkpoint"].integer();
+    if (format && *format != kFormat)
+      return Status(Code::config, name() + " is of format " + std::to_string(*format) +
                                       ", and this version reads format " + std::to_string(kFormat) +
                                       "; move it away to begin at initial_position");
-    if (format != nullptr && format->IsInt()) checkpoint = read_checkpoint(document);
+    if (format) checkpoint = read_checkpoint((*document)["streams"]);
   }
   if (checkpoint) return std::move(*checkpoint);
   return Status(Code::config, name() +

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "core/kinesis/input/seek.h"
 
@@ -17,12 +17,6 @@ constexpr size_t kMostIdsTold = 20;
 bool is_at_end(const StreamCheckpoint& kept, const std::string& shard_id) {
   const auto place = kept.shards.find(shard_id);
   return place != kept.shards.end() && place->second.position.is_end();
-}
-
-std::string time_text(int64_t unix_ms) {
-  std::string out;
-  append_rfc3339(out, unix_ms);
-  return out;
 }
 
 }  // namespace
@@ -75,8 +69,8 @@ Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, i
     return {
         Code::config,
         "stream " + printable(identity.name) + " was deleted and made again: the positions in " + store_->name() +
-            " are of the one made at " + time_text(known.created_ms) + ", and this one was made at " +
-            time_text(identity.created_ms) +
+            " are of the one made at " + format_rfc3339(known.created_ms) + ", and this one was made at " +
+            format_rfc3339(identity.created_ms) +
             ". Nothing of it is read. To read it from its beginning, end this process and run: penstock seek -c "
             "FILE --all --to trim_horizon --yes"};
   StreamIdentity now = {identity.name, identity.arn.empty() ? known.arn : identity.arn,

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 
 namespace penstock {
@@ -13,14 +13,8 @@ namespace {
 
 constexpr size_t kMostIdsTold = 20;
 
-std::string time_text(int64_t unix_ms) {
-  std::string out;
-  append_rfc3339(out, unix_ms);
-  return out;
-}
-
 bool is_sequence_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 std::string shard_line(const std::string& id, const ReadFrom& from) {
@@ -50,7 +44,7 @@ std::string text_of(const ReadFrom& from) {
     case ReadFrom::Kind::trim_horizon:
       return "TRIM_HORIZON";
     case ReadFrom::Kind::at_timestamp:
-      return "from " + time_text(from.timestamp_ms);
+      return "from " + format_rfc3339(from.timestamp_ms);
     case ReadFrom::Kind::behind:
       break;
   }
@@ -62,7 +56,7 @@ std::string text_of(const ReadFrom& from) {
 
 std::string text_of(const StreamIdentity& stream) {
   std::string line = "stream " + printable(stream.arn.empty() ? stream.name : stream.arn);
-  return stream.created_ms == 0 ? line : line + ", made at " + time_text(stream.created_ms);
+  return stream.created_ms == 0 ? line : line + ", made at " + format_rfc3339(stream.created_ms);
 }
 
 StreamIdentity identity_of(const StreamName& name) { return {name.name, name.region.empty() ? "" : name.text}; }

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "core/kinesis/input/assignment.h"
 #include "core/kinesis/input/progress.h"
 #include "core/kinesis/input/shard_reader.h"

@@ -4,8 +4,8 @@
 
 #include "base/bytes.h"
 #include "base/crypto.h"
-#include "base/json.h"
 #include "base/records.h"
+#include "base/text.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {
@@ -113,7 +113,7 @@ PartitionKeys::Choice PartitionKeys::from_log_stream(const penstock_batch& batch
 PartitionKeys::Choice PartitionKeys::make_random(Random& random) {
   const size_t start = made_.size();
   uint64_t bits = random.next();
-  for (size_t i = 0; i < kRandomKeyBytes; ++i, bits >>= 4) made_ += "0123456789abcdef"[bits & 15];
+  for (size_t i = 0; i < kRandomKeyBytes; ++i, bits >>= 4) made_ += kHexDigits[bits & 15];
   return made_from(start);
 }
 

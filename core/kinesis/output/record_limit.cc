@@ -1,7 +1,7 @@
 #include "core/kinesis/output/record_limit.h"
 
-#include "base/json.h"
-#include "base/json_parser.h"
+#include "base/json_reader.h"
+#include "base/text.h"
 #include "core/backoff.h"
 #include "core/kinesis/put_records.h"
 
@@ -14,15 +14,12 @@ constexpr int64_t kNoStreamPauseMs = 30'000;
 }  // namespace
 
 Result<size_t> read_max_record_bytes(const std::string& body) {
-  JsonDocument json;
-  json.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
-  if (!json.HasParseError() && json.IsObject()) {
-    const auto summary = json.FindMember("StreamDescriptionSummary");
-    if (summary != json.MemberEnd() && summary->value.IsObject()) {
-      const auto limit = summary->value.FindMember("MaxRecordSizeInKiB");
-      if (limit == summary->value.MemberEnd()) return kMaxRecordBytes;  // a service older than the member
-      if (limit->value.IsUint() && limit->value.GetUint() > 0) return size_t{limit->value.GetUint()} << 10;
-    }
+  if (const std::optional<JsonDocument> document = JsonDocument::parse(body)) {
+    const JsonValue summary = (*document)["StreamDescriptionSummary"];
+    const JsonValue limit = summary["MaxRecordSizeInKiB"];
+    if (summary.is_object() && !limit.exists()) return kMaxRecordBytes;  // a service older than the member
+    const uint64_t kib = limit.unsigned_integer().value_or(0);
+    if (kib > 0 && kib <= UINT32_MAX) return size_t{kib} << 10;
   }
   return Status(Code::transient, "the answer to DescribeStreamSummary is not what the service documents");
 }

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json_writer.h"
+#include "base/text.h"
 #include "core/kinesis/put_records.h"
 
 namespace penstock {
@@ -20,8 +21,7 @@ void ShardMap::advance() {
   if (next_token_.empty()) {
     append_stream_member(body, stream_);
   } else {
-    body += "\"NextToken\":";
-    append_json_string(body, next_token_);
+    append_json_member(body, "NextToken", next_token_);
   }
   body += '}';
   calling_ = true;

@@ -1,7 +1,7 @@
 #include "core/kinesis/output/stream_check.h"
 
-#include "base/json.h"
-#include "base/json_parser.h"
+#include "base/json_reader.h"
+#include "base/text.h"
 #include "core/backoff.h"
 #include "core/kinesis/put_records.h"
 
@@ -15,19 +15,13 @@ constexpr int64_t kNoStreamPauseMs = 30'000;
 
 // "status ACTIVE, open shards: 4"; Code::transient for what is not the service's answer.
 Result<std::string> read_summary(const std::string& body) {
-  JsonDocument json;
-  json.Parse<rapidjson::kParseIterativeFlag>(body.data(), body.size());
-  if (!json.HasParseError() && json.IsObject()) {
-    const auto summary = json.FindMember("StreamDescriptionSummary");
-    if (summary != json.MemberEnd() && summary->value.IsObject()) {
-      const auto status = summary->value.FindMember("StreamStatus");
-      const auto shards = summary->value.FindMember("OpenShardCount");
-      if (status != summary->value.MemberEnd() && status->value.IsString())
-        return "status " + printable({status->value.GetString(), status->value.GetStringLength()}) +
-               (shards != summary->value.MemberEnd() && shards->value.IsUint()
-                    ? ", open shards: " + std::to_string(shards->value.GetUint())
-                    : std::string());
-    }
+  if (const std::optional<JsonDocument> document = JsonDocument::parse(body)) {
+    const JsonValue summary = (*document)["StreamDescriptionSummary"];
+    const JsonValue status = summary["StreamStatus"];
+    const std::optional<uint64_t> shards = summary["OpenShardCount"].unsigned_integer();
+    if (status.is_string())
+      return "status " + printable(status.text()) +
+             (shards ? ", open shards: " + std::to_string(*shards) : std::string());
   }
   return Status(Code::transient, "the answer to DescribeStreamSummary is not what the service documents");
 }

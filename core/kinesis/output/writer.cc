@@ -4,8 +4,8 @@
 #include <bit>
 #include <utility>
 
-#include "base/json.h"
 #include "base/records.h"
+#include "base/text.h"
 #include "core/backoff.h"
 #include "core/kinesis/output/kpl_landing.h"
 

@@ -7,6 +7,7 @@
 
 #include "base/block.h"
 #include "base/text_buffer.h"
+#include "base/utf8.h"
 
 namespace penstock {
 
@@ -154,26 +155,6 @@ uint32_t code_unit(const char* at) {
     unit = unit << 4 | (c <= '9' ? c - uint32_t{'0'} : (c | 0x20) - uint32_t{'a'} + 10);
   }
   return unit;
-}
-
-char* put_utf8(char* to, uint32_t code_point) {
-  const auto put = [&to](uint32_t byte) { *to++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-    return to;
-  }
-  if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-  }
-  put(0x80 | (code_point & 0x3F));
-  return to;
 }
 
 // Undoes the \uXXXX at from, or the pair of them; half a pair becomes U+FFFD.

@@ -8,7 +8,7 @@
 #include <new>
 #include <string>
 
-#include "base/json.h"
+#include "base/text.h"
 
 namespace penstock {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "base/json.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "core/logs/decode/canonical_message.h"
 

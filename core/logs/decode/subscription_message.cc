@@ -3,7 +3,7 @@
 #include <charconv>
 #include <optional>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/rapidjson_reader.h"
 #include "base/text_buffer.h"
 #include "base/utf8.h"

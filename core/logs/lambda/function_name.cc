@@ -14,19 +14,18 @@ constexpr std::string_view kDay = "0000/00/00/";
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: letters, digits, - and _.
 bool is_function_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return scan::is_letter(c) || scan::is_digit(c) || c == '-' || c == '_';
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
 bool is_version(std::string_view text) {
-  return text == "$LATEST" || (!text.empty() && std::all_of(text.begin(), text.end(), scan::is_digit));
+  return text == "$LATEST" || (!text.empty() && std::all_of(text.begin(), text.end(), is_digit));
 }
 
 bool begins_with_day(std::string_view stream) {
   if (stream.size() < kDay.size()) return false;
   for (size_t index = 0; index < kDay.size(); ++index)
-    if (kDay[index] == '0' ? !scan::is_digit(stream[index]) : stream[index] != kDay[index]) return false;
+    if (kDay[index] == '0' ? !is_digit(stream[index]) : stream[index] != kDay[index]) return false;
   return true;
 }
 

@@ -47,7 +47,7 @@ std::array<char, kShape.size()> written_as(std::string_view timestamp, SecondsFr
   timestamp.copy(written.data(), kSecondsSize);
   const std::string_view behind = timestamp.substr(std::min(timestamp.size(), kSecondsSize + 1));
   size_t digits = 0;
-  while (digits < 3 && digits < behind.size() && scan::is_digit(behind[digits])) ++digits;
+  while (digits < 3 && digits < behind.size() && is_digit(behind[digits])) ++digits;
   behind.copy(written.data() + kSecondsSize + 1 + (fraction == SecondsFraction::milliseconds ? 3 - digits : 0),
               digits);
   return written;
@@ -60,7 +60,7 @@ size_t iso_timestamp_size(std::string_view text, Zone zone) {
   size_t at = kSecondsSize;
   if (at < text.size() && text[at] == '.') {
     const size_t first_digit = ++at;
-    while (at < text.size() && scan::is_digit(text[at])) ++at;
+    while (at < text.size() && is_digit(text[at])) ++at;
     if (at == first_digit) return 0;
   }
   if (zone == Zone::none) return at;
@@ -84,7 +84,7 @@ bool is_rfc3339(std::string_view text) {
   if (text == "Z" || text == "z") return true;
   if (text.size() != kOffset.size() || (text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
   for (const size_t digit : {1U, 2U, 4U, 5U})
-    if (!scan::is_digit(text[digit])) return false;
+    if (!is_digit(text[digit])) return false;
   return two_digits(text.data() + 1) < 24 && two_digits(text.data() + 4) < 60;
 }
 

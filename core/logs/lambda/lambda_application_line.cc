@@ -60,7 +60,7 @@ bool has_control(std::string_view text) {
 
 bool is_bracket_level(std::string_view word) {
   for (const std::string_view level : kBracketLevels)
-    if (scan::equal_without_case(word, level)) return true;
+    if (equal_without_case(word, level)) return true;
   return false;
 }
 
@@ -70,8 +70,8 @@ bool is_id(std::string_view text) {
   if (text.size() > kMaxIdBytes) return false;
   bool has_digit = false;
   for (const char c : text) {
-    if (!scan::is_digit(c) && !scan::is_letter(c) && c != '-' && c != '_') return false;
-    has_digit = has_digit || scan::is_digit(c);
+    if (!is_digit(c) && !is_letter(c) && c != '-' && c != '_') return false;
+    has_digit = has_digit || is_digit(c);
   }
   return has_digit;
 }
@@ -90,7 +90,7 @@ RequestColumn read_request_column(std::string_view text) {
   if (text.starts_with("\t\t")) return {{}, scan::trim_front(text), false, true, true};
   const std::string_view rest = scan::trim_front(text);
   const std::string_view first = rest.substr(0, kUuidSize);
-  const bool is_uuid = scan::is_uuid(first) && (rest.size() == kUuidSize || scan::is_blank(rest[kUuidSize]));
+  const bool is_uuid = scan::is_uuid(first) && (rest.size() == kUuidSize || is_blank(rest[kUuidSize]));
   const std::string_view id = is_uuid ? first : scan::word(rest);
   const std::string_view behind = rest.substr(id.size());
   const bool has_tabs = text.starts_with('\t') && (behind.empty() || behind[0] == '\t');
@@ -121,7 +121,7 @@ void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
 // timestamp and has neither keeps its text whole, and so does <ISO>Z <id> Task timed out after 3.00 seconds.
 void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLine& line) {
   std::string_view rest = text.substr(timestamp_size);
-  if (!rest.empty() && !scan::is_space_or_tab(rest[0])) return;
+  if (!rest.empty() && !is_space_or_tab(rest[0])) return;
   line.timestamp = text.substr(0, timestamp_size);
   const RequestColumn column = read_request_column(rest);
   if (column.behind.starts_with('T') && read_timeout(column.behind, line))
@@ -131,7 +131,7 @@ void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLin
   rest = scan::trim_front(rest);
   take_level(rest, by_tab, line);
   if (line.level.empty() && !has_id) return;
-  line.message = scan::trim(rest);
+  line.message = trim(rest);
   line.returns_are_line_ends = true;
   line.message_may_be_the_record = line.message.starts_with('{');
   look_for_node_error(line.message, line);
@@ -144,7 +144,7 @@ bool read_python_line(std::string_view level, std::string_view behind, LambdaLin
   if (timestamp_size == 0) return false;
   const std::string_view timestamp = rest.substr(0, timestamp_size);
   rest.remove_prefix(timestamp_size);
-  if (!rest.empty() && !scan::is_blank(rest[0])) return false;
+  if (!rest.empty() && !is_blank(rest[0])) return false;
   const bool has_id = take_request_id(read_request_column(rest), rest, line);
   const bool is_level =
       behind.starts_with('\t') || has_id || is_bracket_level(level) || level.starts_with("Level ");
@@ -154,7 +154,7 @@ bool read_python_line(std::string_view level, std::string_view behind, LambdaLin
   // bootstrap.py.
   line.timestamp_fraction = SecondsFraction::milliseconds;
   line.level = level;
-  line.message = scan::trim(rest);
+  line.message = trim(rest);
   line.returns_are_line_ends = true;
   return true;
 }
@@ -164,14 +164,14 @@ void read_bracket_line(std::string_view text, LambdaLine& line) {
   constexpr size_t kMaxLevelBytes = 40;
   const size_t close = text.substr(0, kMaxLevelBytes).find(']');
   if (close == std::string_view::npos) return;
-  const std::string_view level = scan::trim(text.substr(1, close - 1));  // log4j pads it
+  const std::string_view level = trim(text.substr(1, close - 1));  // log4j pads it
   const std::string_view behind = text.substr(close + 1);
-  if (level.empty() || has_control(level) || (!behind.empty() && !scan::is_blank(behind[0]))) return;
+  if (level.empty() || has_control(level) || (!behind.empty() && !is_blank(behind[0]))) return;
   if (read_python_line(level, behind, line) || !is_bracket_level(level)) return;
   std::string_view rest = scan::trim_front(behind);
   scan::take(rest, "- ");  // PowerShell's
   line.level = level;
-  line.message = scan::trim(rest);
+  line.message = trim(rest);
   if (level == "ERROR") look_for_python_error(line.message, line);
 }
 
@@ -186,8 +186,8 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
   rest.remove_prefix(timestamp_size);
   if (!rest.starts_with(" #")) return false;
   rest.remove_prefix(2);
-  while (!rest.empty() && scan::is_digit(rest[0])) rest.remove_prefix(1);
-  if (rest.size() < 2 || !scan::is_space_or_tab(rest[1]) || !scan::take(rest, "]")) return false;
+  while (!rest.empty() && is_digit(rest[0])) rest.remove_prefix(1);
+  if (rest.size() < 2 || !is_space_or_tab(rest[1]) || !scan::take(rest, "]")) return false;
   const std::string_view level = scan::take_word(rest);
   if (level_of(level).empty() && level != "ANY") return false;
   const std::string_view request_id = rest.starts_with("--") ? std::string_view() : scan::take_word(rest);
@@ -196,7 +196,7 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
   line.set(LambdaField::request_id, request_id);
   line.timestamp = timestamp;
   line.level = level;
-  line.message = scan::trim(rest);
+  line.message = trim(rest);
   return true;
 }
 
@@ -205,11 +205,11 @@ size_t log4j_time_size(std::string_view text) {
   constexpr std::string_view kShape = "0000-00-00 00:00:00";
   if (text.size() <= kShape.size()) return 0;
   for (size_t index = 0; index < kShape.size(); ++index)
-    if (kShape[index] == '0' ? !scan::is_digit(text[index]) : text[index] != kShape[index]) return 0;
+    if (kShape[index] == '0' ? !is_digit(text[index]) : text[index] != kShape[index]) return 0;
   size_t at = kShape.size();
   if (text[at] == '.' || text[at] == ',') ++at;
-  while (at < text.size() && scan::is_digit(text[at])) ++at;
-  return at < text.size() && scan::is_space_or_tab(text[at]) ? at : 0;
+  while (at < text.size() && is_digit(text[at])) ++at;
+  return at < text.size() && is_space_or_tab(text[at]) ? at : 0;
 }
 
 // log4j2 for Lambda: yyyy-MM-dd HH:mm:ss <id> LEVEL <class>:<line> - <message>, where the time or, while
@@ -228,21 +228,20 @@ bool read_log4j_line(std::string_view text, LambdaLine& line) {
   if (level.empty()) return false;
   line.set(LambdaField::request_id, request_id);
   line.level = level;
-  line.message = scan::trim(rest);
+  line.message = trim(rest);
   return true;
 }
 
 bool may_begin_log4j_line(std::string_view text) {
   constexpr size_t kDashes = 8;  // that of a UUID, and that of a date behind its digit
-  return text.size() > 19 && (text[4] == '-' || text[kDashes] == '-') &&
-         (scan::is_digit(text[0]) || scan::is_letter(text[0]));
+  return text.size() > 19 && (text[4] == '-' || text[kDashes] == '-') && (is_digit(text[0]) || is_letter(text[0]));
 }
 
 }  // namespace
 
 void read_application_line(std::string_view text, LambdaLine& line) {
   if (text[0] == '[') return read_bracket_line(text, line);
-  if (scan::is_digit(text[0])) {
+  if (is_digit(text[0])) {
     if (const size_t timestamp_size = iso_timestamp_size(text); timestamp_size != 0)
       return read_timestamp_line(text, timestamp_size, line);
   }

@@ -16,7 +16,7 @@ bool is_lambda_error(std::string_view name) {
 // The name of an error on a line of its own behind the first, in brackets at its end, or its last word.
 std::string_view error_type_of(std::string_view text) {
   const std::string_view first = scan::first_line(text);
-  const std::string_view second = scan::first_line(scan::trim(text.substr(first.size())));
+  const std::string_view second = scan::first_line(trim(text.substr(first.size())));
   if (scan::is_name(second)) return second;
   const size_t blank = first.rfind(' ');
   std::string_view last = blank == std::string_view::npos ? std::string_view() : first.substr(blank + 1);
@@ -46,7 +46,7 @@ bool is_failure(std::string_view status) {
 bool read_timeout(std::string_view text, LambdaLine& line) {
   if (!scan::take(text, "Task timed out after ")) return false;
   const std::string_view seconds = scan::take_word(text);
-  if (!is_json_number(seconds) || scan::trim(text) != "seconds") return false;
+  if (!is_json_number(seconds) || trim(text) != "seconds") return false;
   set_failure(LambdaEvent::timeout, {}, line);
   line.set(LambdaField::timeout_seconds, seconds);
   return true;

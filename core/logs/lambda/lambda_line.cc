@@ -42,7 +42,7 @@ void LambdaLine::set(LambdaField field, std::string_view value) {
 
 LambdaLine read_lambda_line(std::string_view message) {
   LambdaLine line;
-  line.message = scan::trim(message);
+  line.message = trim(message);
   if (!line.message.empty() && !grammar::read_system_line(line.message, line))
     grammar::read_application_line(line.message, line);
   return line;

@@ -109,14 +109,14 @@ std::string_view take_value(const Key* key, std::string_view& column) {
   if (key != nullptr && key->field == LambdaField::extension_name && more_keys) {
     // The name of a file, which may have blanks. What follows it is known.
     const size_t end = std::min(column.find(" State:"), column.size());
-    const std::string_view name = scan::trim(column.substr(0, end));
+    const std::string_view name = trim(column.substr(0, end));
     column = scan::trim_front(column.substr(end));
     return name;
   }
   const bool is_word =
-      (key != nullptr && key->field == LambdaField::request_id) || (!column.empty() && scan::is_digit(column[0]));
+      (key != nullptr && key->field == LambdaField::request_id) || (!column.empty() && is_digit(column[0]));
   if (!more_keys && !is_word) {
-    const std::string_view value = scan::trim(column);
+    const std::string_view value = trim(column);
     column = {};
     return value;
   }
@@ -149,9 +149,9 @@ bool take_written_number(std::string_view& text, LambdaLine& line) {
   size_t at = colon + 1;
   if (at >= beginning.size() || beginning[at] != ' ') return false;
   const size_t value = ++at;
-  while (at < beginning.size() && (scan::is_digit(beginning[at]) || beginning[at] == '.')) ++at;
+  while (at < beginning.size() && (is_digit(beginning[at]) || beginning[at] == '.')) ++at;
   const size_t value_end = at;
-  if (at == value || !scan::is_digit(beginning[value]) || at + 3 > beginning.size()) return false;
+  if (at == value || !is_digit(beginning[value]) || at + 3 > beginning.size()) return false;
   if (std::memcmp(&beginning[at], " ms", 3) != 0 && std::memcmp(&beginning[at], " MB", 3) != 0) return false;
   at += 3;
   if (at == text.size())
@@ -176,7 +176,7 @@ void read_fields(std::string_view text, int keys, LambdaLine& line) {
     std::string_view column = take_column(text);
     for (size_t colon; (colon = find_colon(column)) != std::string_view::npos;) {
       if (++keys > kMaxKeys) return;
-      const Key* const key = find_key(scan::trim(column.substr(0, colon)));
+      const Key* const key = find_key(trim(column.substr(0, colon)));
       column = scan::trim_front(column.substr(colon + 1));
       // There may be a tab between key and value, too.
       if (column.empty() && find_colon(column_of(text)) == std::string_view::npos)
@@ -193,7 +193,7 @@ bool begins_with_key(std::string_view text) {
   if (colon == std::string_view::npos) return false;
   bool at_word = true;
   for (const char c : text.substr(0, colon)) {
-    if (c != ' ' && !scan::is_letter(c)) return false;
+    if (c != ' ' && !is_letter(c)) return false;
     if (at_word && (c < 'A' || c > 'Z')) return false;
     at_word = c == ' ';
   }
@@ -205,8 +205,8 @@ bool begins_with_key(std::string_view text) {
 bool is_request_id_and_keys(std::string_view text) {
   text = text.substr(0, kMaxFieldsBytes);
   std::string_view column = take_column(text);
-  if (scan::trim(column).empty()) column = column_of(text);  // a tab between key and value
-  column = scan::trim(column);
+  if (trim(column).empty()) column = column_of(text);  // a tab between key and value
+  column = trim(column);
   if (begins_with_key(column)) return true;
   const std::string_view behind = scan::trim_front(column.substr(word_or_bracketed(column).size()));
   return behind.empty() || begins_with_key(behind) || behind.starts_with("Task timed out after ");
@@ -231,7 +231,7 @@ bool take_written_request_id(LambdaEvent event, std::string_view& fields, Lambda
   if (event == LambdaEvent::start && behind.starts_with(kVersion)) {
     const std::string_view version = behind.substr(kVersion.size());
     for (const char c : version)
-      if (!scan::is_digit(c) && !scan::is_letter(c) && c != '$' && c != '_' && c != '-') return false;
+      if (!is_digit(c) && !is_letter(c) && c != '$' && c != '_' && c != '-') return false;
     line.set(LambdaField::version, version);
     behind = {};
   } else if (event == LambdaEvent::report && behind.starts_with('\t')) {

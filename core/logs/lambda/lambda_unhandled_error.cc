@@ -16,11 +16,10 @@ constexpr size_t kMaxErrorTypeBytes = 256;
 bool is_error_type(std::string_view text) {
   if (text.empty() || text.size() > kMaxErrorTypeBytes) return false;
   for (const char c : text) {
-    if (!scan::is_letter(c) && !scan::is_digit(c) &&
-        std::string_view("._$+<>:`").find(c) == std::string_view::npos)
+    if (!is_letter(c) && !is_digit(c) && std::string_view("._$+<>:`").find(c) == std::string_view::npos)
       return false;
   }
-  return scan::is_letter(text[0]) || text[0] == '_';
+  return is_letter(text[0]) || text[0] == '_';
 }
 
 // Whether a name says of itself that it is an error's.
@@ -51,7 +50,7 @@ std::string_view error_type_member(std::string_view text) {
 void look_for_trace(std::string_view text, LambdaLine& line) {
   const size_t line_end = text.find('\n');
   if (line_end == std::string_view::npos) return;
-  const std::string_view first = scan::trim(text.substr(0, line_end));
+  const std::string_view first = trim(text.substr(0, line_end));
   const size_t colon = first.rfind(": ");
   if (colon == std::string_view::npos) return;
   const std::string_view type = first.substr(colon + 2);
@@ -83,8 +82,8 @@ void look_for_python_error(std::string_view text, LambdaLine& line) {
   const std::string_view behind = text.substr(type.size());
   if (type.empty()) return;
   const bool has_traceback = scan::skip_blanks(text.substr(scan::first_line(text).size())).starts_with(kTraceback);
-  const bool has_text = behind.starts_with(':') && (behind.size() == 1 || scan::is_blank(behind[1]));
-  const bool is_alone = scan::trim(scan::first_line(text)) == type;
+  const bool has_text = behind.starts_with(':') && (behind.size() == 1 || is_blank(behind[1]));
+  const bool is_alone = trim(scan::first_line(text)) == type;
   if (!(has_text && (has_traceback || says_error(type))) && !(is_alone && has_traceback)) return;
   set_failure(LambdaEvent::error, type, line);
   line.returns_are_line_ends = true;

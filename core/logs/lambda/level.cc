@@ -29,7 +29,7 @@ constexpr std::array kWords = {
 
 std::string_view normalized_level(std::string_view level) {
   for (const Word& word : kWords)
-    if (scan::equal_without_case(level, word.written)) return word.level;
+    if (equal_without_case(level, word.written)) return word.level;
   return {};
 }
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/rapidjson_reader.h"
 #include "core/logs/lambda/iso_timestamp.h"
 #include "core/logs/lambda/platform_record.h"

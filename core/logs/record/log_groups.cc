@@ -12,10 +12,8 @@ namespace {
 std::vector<std::string> patterns_of(std::string_view list) {
   std::vector<std::string> patterns;
   while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    const std::string_view pattern = scan::trim(list.substr(0, comma));
+    const std::string_view pattern = take_list_item(list);
     if (!pattern.empty()) patterns.emplace_back(pattern);
-    list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return patterns;
 }

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/scan.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "core/logs/lambda/function_name.h"
 #include "core/logs/lambda/iso_timestamp.h"
@@ -80,9 +81,7 @@ bool is_told_by_fields(LambdaEvent event) {
   return event != LambdaEvent::none && event != LambdaEvent::error && event != LambdaEvent::exit;
 }
 
-bool has_extracted_fields(const penstock_record& event) {
-  return !scan::trim(view(event.extracted_fields)).empty();
-}
+bool has_extracted_fields(const penstock_record& event) { return !trim(view(event.extracted_fields)).empty(); }
 
 // The size of what is left of a JSON string, without the closing quote.
 size_t rest_of_string(std::string_view text, size_t from) {
@@ -153,7 +152,7 @@ void RecordWriter::begin(const penstock_batch& origin) {
 }
 
 RecordWriter::Kind RecordWriter::append(TextBuffer& out, const penstock_record& event) {
-  const std::string_view message = scan::trim(view(event.body));
+  const std::string_view message = trim(view(event.body));
   if (object_.read(message)) {
     const LambdaLine* const said = object_.is_platform() ? &object_.platform() : nullptr;
     if (said != nullptr && drops(said->event)) return Kind::dropped;
@@ -339,7 +338,7 @@ void RecordWriter::append_event_id(TextBuffer& out, const penstock_record& event
 }
 
 void RecordWriter::append_extracted_fields(TextBuffer& out, const penstock_record& event) {
-  const std::string_view fields = scan::trim(view(event.extracted_fields));
+  const std::string_view fields = trim(view(event.extracted_fields));
   if (fields.empty()) return;
   out += ',';
   append_json_string(out, kExtractedFieldsName);

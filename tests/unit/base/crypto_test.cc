@@ -1,9 +1,7 @@
-// Digests against the examples of FIPS 180-2 and RFC 4231, base64 against RFC 4648.
+// Digests against the examples of FIPS 180-2 and RFC 4231.
 #include "base/crypto.h"
 
 #include <gtest/gtest.h>
-
-#include <cctype>
 
 namespace penstock {
 namespace {
@@ -32,69 +30,6 @@ TEST(crypto, hex_is_lower_case_with_two_digits_a_byte) {
   const uint8_t bytes[] = {0x00, 0x0f, 0xa0, 0xff};
   EXPECT_EQ(hex(bytes), "000fa0ff");
   EXPECT_EQ(hex({}), "");
-}
-
-const std::pair<std::string, std::string> kBase64[] = {
-    {"", ""},
-    {"f", "Zg=="},
-    {"fo", "Zm8="},
-    {"foo", "Zm9v"},
-    {"foob", "Zm9vYg=="},
-    {"fooba", "Zm9vYmE="},
-    {"foobar", "Zm9vYmFy"},
-    {"\xfb\xff\xfe", "+//+"},
-};
-
-TEST(crypto, base64_is_that_of_the_standard_and_is_appended) {
-  for (const auto& [plain, encoded] : kBase64) {
-    std::string out = "before";
-    append_base64(out, plain);
-    EXPECT_EQ(out, "before" + encoded);
-  }
-}
-
-TEST(crypto, base64_is_decoded_in_place) {
-  for (const auto& [plain, encoded] : kBase64) {
-    std::string text = encoded;
-    const std::optional<std::string_view> decoded = decode_base64_in_place(text);
-    ASSERT_TRUE(decoded) << encoded;
-    EXPECT_EQ(*decoded, plain);
-    if (!decoded->empty()) {
-      EXPECT_EQ(decoded->data(), text.data());
-    }
-  }
-}
-
-TEST(crypto, base64_of_every_length_and_byte_comes_back) {
-  std::string plain;
-  for (int i = 0; i < 600; ++i) {
-    std::string text = base64(plain);
-    ASSERT_EQ(decode_base64_in_place(text), std::optional<std::string_view>(plain)) << i;
-    plain += static_cast<char>(i * 7);
-  }
-}
-
-TEST(crypto, each_byte_that_is_no_digit_is_refused_wherever_it_stands) {
-  const std::string good = base64(std::string(60, '\xA5'));
-  for (int byte = 0; byte < 256; ++byte) {
-    const char c = static_cast<char>(byte);
-    const bool is_digit = std::isalnum(byte) != 0 || c == '+' || c == '/';
-    for (size_t at = 0; at < good.size(); ++at) {
-      if (c == '=' && at + 1 == good.size()) continue;  // padding
-      std::string text = good;
-      text[at] = c;
-      EXPECT_EQ(decode_base64_in_place(text).has_value(), is_digit) << byte << " at " << at;
-    }
-  }
-}
-
-TEST(crypto, what_is_not_padded_base64_is_refused) {
-  for (const char* bad : {"Z",     "Zg",   "Zg=",     "Zm9vY",    "Zm9v\n",   "Zm9vZg==\n   ", " Zm9", "\tm9v",
-                          "Zm9\n", "Zm 9", "Zm-v",    "Zm_v",     "====",     "=m9v",          "Z=9v", "Zg==Zm9v",
-                          "Zm=v",  "Z===", "Zm9\xc3", "Zm9v----", "    Zm9v", "Zm9v\n\n\n\n"}) {
-    std::string text = bad;
-    EXPECT_EQ(decode_base64_in_place(text), std::nullopt) << bad;
-  }
 }
 
 }  // namespace

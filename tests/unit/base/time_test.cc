@@ -18,6 +18,8 @@ TEST(time_text, rfc3339_is_appended_with_milliseconds) {
   EXPECT_EQ(rfc3339(-1), "at 1969-12-31T23:59:59.999Z");
 }
 
+TEST(time_text, rfc3339_is_also_returned) { EXPECT_EQ(format_rfc3339(951868799999), "2000-02-29T23:59:59.999Z"); }
+
 TEST(time_text, rfc3339_stays_within_the_years_of_four_digits) {
   EXPECT_EQ(rfc3339(253402300799999), "at 9999-12-31T23:59:59.999Z");
   EXPECT_EQ(rfc3339(253402300800000), "at 9999-12-31T23:59:59.999Z");

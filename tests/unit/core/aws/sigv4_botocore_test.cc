@@ -10,7 +10,7 @@
 #include <span>
 
 #include "base/crypto.h"
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "core/aws/credentials/credentials_environment.h"
 #include "core/aws/service_client.h"
 #include "core/aws/sigv4.h"

@@ -35,12 +35,12 @@ TEST(put_records, an_explicit_hash_key_is_a_decimal_below_two_to_the_128) {
 }
 
 TEST(put_records, a_stream_is_named_by_its_name_or_its_arn) {
-  std::string json;
+  std::string json = "{";
   append_stream_member(json, "logs");
-  EXPECT_EQ(json, R"("StreamName":"logs")");
-  json.clear();
+  EXPECT_EQ(json, R"({"StreamName":"logs")");
+  json = "{";
   append_stream_member(json, "arn:aws:kinesis:eu-west-1:123456789012:stream/logs");
-  EXPECT_EQ(json, R"("StreamARN":"arn:aws:kinesis:eu-west-1:123456789012:stream/logs")");
+  EXPECT_EQ(json, R"({"StreamARN":"arn:aws:kinesis:eu-west-1:123456789012:stream/logs")");
 }
 
 TEST(put_records, estimate_of_the_body_covers_it_but_for_escapes) {

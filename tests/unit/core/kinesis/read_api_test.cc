@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/crypto.h"
+#include "base/base64.h"
 
 namespace penstock {
 namespace {

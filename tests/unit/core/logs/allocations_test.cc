@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "core/logs/decode/subscription.h"
 #include "core/logs/record/lambda_filter.h"
 #include "tests/gzip.h"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json_writer.h"
 #include "core/logs/decode/fast_inflate.h"
 #include "core/logs/decode/subscription.h"
 #include "core/logs/record/lambda_filter.h"

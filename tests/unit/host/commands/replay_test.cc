@@ -4,8 +4,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "host/replay/failure_file.h"
-#include "tests/unit/host/gzip.h"
+#include "tests/gzip.h"
 #include "tests/unit/host/program_test_base.h"
 
 namespace penstock::host {

@@ -9,7 +9,8 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "tests/unit/host/gzip.h"
+#include "base/base64.h"
+#include "tests/gzip.h"
 #include "tests/unit/host/program_test_base.h"
 
 namespace penstock::host {

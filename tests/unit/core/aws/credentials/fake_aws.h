@@ -26,12 +26,6 @@ inline constexpr const char* kEcsHost = "169.254.170.2";
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-inline std::string rfc3339(int64_t unix_ms) {
-  std::string text;
-  append_rfc3339(text, unix_ms);
-  return text;
-}
-
 // Any host answers what the test set for it; one that is not there closes the connection.
 class FakeAws : public testing::Test {
  protected:
@@ -46,8 +40,8 @@ class FakeAws : public testing::Test {
   std::string keys_json(const std::string& id, int64_t lifetime_ms,
                         const std::string& token_name = "Token") const {
     return R"({"Code":"Success","AccessKeyId":")" + id + R"(","SecretAccessKey":"SECRET-)" + id + R"(",")" +
-           token_name + R"(":"TOKEN-)" + id + R"(","Expiration":")" + rfc3339(clock.unix_ms() + lifetime_ms) +
-           "\"}";
+           token_name + R"(":"TOKEN-)" + id + R"(","Expiration":")" +
+           format_rfc3339(clock.unix_ms() + lifetime_ms) + "\"}";
   }
   // As https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html shows it.
   std::string keys_xml(const std::string& id, int64_t lifetime_ms) const {
@@ -55,7 +49,7 @@ class FakeAws : public testing::Test {
 <AssumedRoleUser><Arn>arn</Arn><AssumedRoleId>id</AssumedRoleId></AssumedRoleUser><Credentials>
   <AccessKeyId>)" +
            id + "</AccessKeyId>\n  <SecretAccessKey>SECRET-" + id + "</SecretAccessKey>\n  <SessionToken>TOKEN-" +
-           id + "+/&amp;=</SessionToken>\n  <Expiration>" + rfc3339(clock.unix_ms() + lifetime_ms) +
+           id + "+/&amp;=</SessionToken>\n  <Expiration>" + format_rfc3339(clock.unix_ms() + lifetime_ms) +
            "</Expiration>\n</Credentials></AssumeRoleResult></AssumeRoleResponse>";
   }
   static model::Reply sts_error(int status, const std::string& code, const std::string& message) {

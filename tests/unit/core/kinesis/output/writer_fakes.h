@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/crypto.h"
+#include "base/base64.h"
 #include "core/aws/service_client.h"
 #include "core/env.h"
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/bytes.h"
-#include "base/crypto.h"
 #include "core/logs/decode/subscription.h"
 #include "tests/gzip.h"
 #include "tests/unit/core/logs/corpus.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "tests/record_judge.h"
 #include "tests/unit/core/logs/record/filtering.h"
 

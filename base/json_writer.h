@@ -1,4 +1,4 @@
-// Writing JSON: appending pieces to a string. Reading is RapidJSON's, where it is needed.
+// JSON that is written by appending to a string.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,12 @@ void append_json_string_of_lines(TextBuffer& out, std::string_view text);
 void append_json_on_one_line(std::string& out, std::string_view text);
 void append_json_on_one_line(TextBuffer& out, std::string_view text);
 
-// Text of others made fit for a terminal or a log line: C0, C1, ESC, DEL, line ends and bidirectional
-// controls become \n, \xHH or \u{HHHH}; cut to max_bytes with "..." behind.
-std::string printable(std::string_view text, size_t max_bytes = 200);
+// Appends "name":"value" to an object that is being written, after a comma if it has a member already. REQUIRES:
+// out is not empty.
+void append_json_member(std::string& out, std::string_view name, std::string_view value);
+
+// Appends a JSON document on one line in a form that is safe in a terminal: control and bidirectional characters
+// become \uHHHH, which means the same inside a JSON string, and invalid UTF-8 becomes U+FFFD.
+void append_json_for_terminal(std::string& out, std::string_view json);
 
 }  // namespace penstock

@@ -1,4 +1,4 @@
-#include "base/json.h"
+#include "base/json_writer.h"
 
 #include <algorithm>
 #include <array>
@@ -6,13 +6,12 @@
 #include <cstring>
 
 #include "base/block.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 namespace penstock {
 
 namespace {
-
-constexpr char kHexDigits[] = "0123456789abcdef";
 
 // What a byte of ASCII is written as.
 struct Written {
@@ -309,38 +308,6 @@ void append_on_one_line(Out& out, std::string_view text) {
   writer.finish();
 }
 
-bool is_bidi_or_line_control(uint32_t code_point) {
-  return code_point == 0x061C || code_point == 0x200E || code_point == 0x200F ||
-         (code_point >= 0x2028 && code_point <= 0x202E) || (code_point >= 0x2066 && code_point <= 0x2069);
-}
-
-void append_hex_byte(std::string& out, uint8_t byte) {
-  out += "\\x";
-  out += kHexDigits[byte >> 4];
-  out += kHexDigits[byte & 15];
-}
-
-// One character or ill-formed part, made printable.
-void append_printable(std::string& out, std::string_view part, const Utf8Step& step) {
-  if (!step.valid) {
-    for (const char byte : part) append_hex_byte(out, static_cast<uint8_t>(byte));
-  } else if (part == "\n") {
-    out += "\\n";
-  } else if (part == "\r") {
-    out += "\\r";
-  } else if (part == "\t") {
-    out += "\\t";
-  } else if (step.code_point < 0x20 || step.code_point == 0x7F) {
-    append_hex_byte(out, static_cast<uint8_t>(part[0]));
-  } else if ((step.code_point >= 0x80 && step.code_point < 0xA0) || is_bidi_or_line_control(step.code_point)) {
-    out += "\\u{";
-    for (int shift = 12; shift >= 0; shift -= 4) out += kHexDigits[step.code_point >> shift & 15];
-    out += '}';
-  } else {
-    out += part;
-  }
-}
-
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) { append_string<String, StringSink>(out, text); }
@@ -358,20 +325,24 @@ void append_json_on_one_line(std::string& out, std::string_view text) {
 }
 void append_json_on_one_line(TextBuffer& out, std::string_view text) { append_on_one_line<BufferSink>(out, text); }
 
-std::string printable(std::string_view text, size_t max_bytes) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const Utf8Step step = utf8_step(text, at);
-    const size_t before = out.size();
-    append_printable(out, text.substr(at, step.size), step);
-    if (out.size() > max_bytes) {
-      out.resize(before);
-      out += "...";
-      break;
-    }
+void append_json_member(std::string& out, std::string_view name, std::string_view value) {
+  if (out.back() != '{') out += ',';
+  append_json_string(out, name);
+  out += ':';
+  append_json_string(out, value);
+}
+
+void append_json_for_terminal(std::string& out, std::string_view json) {
+  for (size_t at = 0; at < json.size();) {
+    const Utf8Step step = utf8_step(json, at);
+    if (!step.valid)
+      out += kReplacementCharacter;
+    else if (is_terminal_control(step.code_point))
+      append_hex(out += "\\u", step.code_point, 4);
+    else
+      out.append(json, at, step.size);
     at += step.size;
   }
-  return out;
 }
 
 }  // namespace penstock

@@ -1,10 +1,10 @@
-#include "base/nearest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 
 #include "base/text.h"
 
-namespace penstock::host {
+namespace penstock {
 
 namespace {
 
@@ -29,14 +29,14 @@ size_t distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::string nearest(std::string_view written, const std::vector<std::string>& words) {
+std::string nearest(std::string_view unknown, const std::vector<std::string>& words) {
   static constexpr size_t kLongestWord = 100;  // the distance takes quadratic time
-  if (written.size() > kLongestWord) return {};
-  const std::string wanted = lower(written);
+  if (unknown.size() > kLongestWord) return {};
+  const std::string wanted = lower_case(unknown);
   std::string best;
   size_t best_distance = SIZE_MAX;
   for (const std::string& word : words) {
-    const size_t d = distance(wanted, lower(word));
+    const size_t d = distance(wanted, lower_case(word));
     const size_t allowed = std::max<size_t>(1, std::max(word.size(), wanted.size()) / 3);
     if (d <= allowed && d < best_distance) {
       best_distance = d;
@@ -46,9 +46,9 @@ std::string nearest(std::string_view written, const std::vector<std::string>& wo
   return best;
 }
 
-std::string suggestion(std::string_view written, const std::vector<std::string>& words) {
-  const std::string word = nearest(written, words);
+std::string suggestion(std::string_view unknown, const std::vector<std::string>& words) {
+  const std::string word = nearest(unknown, words);
   return word.empty() ? word : "; did you mean '" + word + "'?";
 }
 
-}  // namespace penstock::host
+}  // namespace penstock

@@ -1,4 +1,4 @@
-#include "base/json.h"
+#include "base/json_writer.h"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json_number.h"
+#include "base/json_writer.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 namespace penstock {
@@ -42,7 +43,7 @@ std::string read_back(const std::string& json) {
   return {document.GetString(), document.GetStringLength()};
 }
 
-TEST(json, every_ascii_byte_reads_back_at_every_place_of_a_word) {
+TEST(json_writer, every_ascii_byte_reads_back_at_every_place_of_a_word) {
   for (int byte = 0; byte < 0x80; ++byte) {
     for (size_t before = 0; before < 17; ++before) {
       const std::string text = std::string(before, 'x') + static_cast<char>(byte) + std::string(9, 'y');
@@ -51,13 +52,13 @@ TEST(json, every_ascii_byte_reads_back_at_every_place_of_a_word) {
   }
 }
 
-TEST(json, control_characters_have_their_short_or_hexadecimal_form) {
+TEST(json_writer, control_characters_have_their_short_or_hexadecimal_form) {
   EXPECT_EQ(json_of("\b\f\n\r\t\"\\/"), R"("\b\f\n\r\t\"\\/")");
   EXPECT_EQ(json_of("\0\x01\x1f\x7f"s), "\"\\u0000\\u0001\\u001f\x7f\"");
   EXPECT_EQ(json_of(""), "\"\"");
 }
 
-TEST(json, a_byte_above_ascii_alone_is_replaced) {
+TEST(json_writer, a_byte_above_ascii_alone_is_replaced) {
   for (int byte = 0x80; byte < 0x100; ++byte)
     EXPECT_EQ(json_of("a"s + static_cast<char>(byte) + "b"),
               "\"a\xEF\xBF\xBD"
@@ -65,7 +66,7 @@ TEST(json, a_byte_above_ascii_alone_is_replaced) {
         << "byte " << byte;
 }
 
-TEST(json, well_formed_utf8_stays_as_it_is) {
+TEST(json_writer, well_formed_utf8_stays_as_it_is) {
   for (const std::string_view text :
        {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
         "\xF4\x8F\xBF\xBF", "é 漢字 😀 \xE2\x80\xA8"})
@@ -73,7 +74,7 @@ TEST(json, well_formed_utf8_stays_as_it_is) {
 }
 
 // Each "?" is one replacement character.
-TEST(json, each_maximal_subpart_of_ill_formed_utf8_becomes_one_replacement) {
+TEST(json_writer, each_maximal_subpart_of_ill_formed_utf8_becomes_one_replacement) {
   struct Case {
     std::string_view bytes;
     std::string_view expected;
@@ -159,7 +160,7 @@ void expect_same_as_slow(const std::string& text) {
 
 // Random text of the pieces that are written in different ways, dense and sparse, in sizes around those that are
 // taken at once.
-TEST(json, any_text_is_written_as_byte_by_byte) {
+TEST(json_writer, any_text_is_written_as_byte_by_byte) {
   const std::vector<std::string> pieces = {"x",        "plain text ",  "sixteen plain by",
                                            "\"",       "\\",           "\n",
                                            "\r",       "\r\n",         "\t",
@@ -181,7 +182,7 @@ TEST(json, any_text_is_written_as_byte_by_byte) {
   }
 }
 
-TEST(json, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
+TEST(json_writer, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
   for (unsigned pair = 0; pair < 0x10000; ++pair) {
     const std::string bytes = {static_cast<char>(pair >> 8), static_cast<char>(pair & 0xFF)};
     const size_t before = pair % 19;
@@ -189,78 +190,40 @@ TEST(json, any_two_bytes_are_written_as_byte_by_byte_at_every_place) {
   }
 }
 
-TEST(json, runs_of_one_byte_are_written_whole) {
+TEST(json_writer, runs_of_one_byte_are_written_whole) {
   for (const size_t size : {15U, 16U, 17U, 31U, 33U, 170U, 171U, 1000U, 3000U})
     for (const char c : {'x', '"', '\t', '\r', '\n', '\0', '\xFF', '\x80', '\xC3', '\xF0'})
       for (const std::string_view behind : {"", "\n", "y", "\xA9"})
         expect_same_as_slow("a" + std::string(size, c) + std::string(behind));
 }
 
-TEST(json, carriage_returns_become_line_ends_where_asked) {
+TEST(json_writer, carriage_returns_become_line_ends_where_asked) {
   EXPECT_EQ(json_of_lines("a\rb\r\nc\n\rd\r"), R"("a\nb\nc\n\nd\n")");
   EXPECT_EQ(json_of("a\rb\r\nc"), R"("a\rb\r\nc")");
 }
 
-TEST(json, json_on_one_line_changes_line_ends_alone) {
+TEST(json_writer, json_on_one_line_changes_line_ends_alone) {
   EXPECT_EQ(one_line("{\r\n\t\"a\\n\": \"\xC3\xA9\",\n\"b\":1e5}"), "{  \t\"a\\n\": \"\xC3\xA9\", \"b\":1e5}");
   EXPECT_EQ(one_line(""), "");
 }
 
-TEST(json, numbers_are_told_from_what_only_looks_like_one) {
-  for (const std::string_view text :
-       {"0", "-0", "10", "3.00", "0.5", "1e5", "1E+2", "-1.25e-10", "123456789012345678901234567890"})
-    EXPECT_TRUE(is_json_number(text)) << text;
-  for (const std::string_view text : {"", "-", "+1", "01", "1.", ".5", "1e", "1e+", "NaN", "Infinity", "0x10",
-                                      "1 ", " 1", "1,000", "1e5.5", "--1"})
-    EXPECT_FALSE(is_json_number(text)) << text;
+TEST(json_writer, a_member_is_separated_from_those_before_it) {
+  std::string out = "{";
+  append_json_member(out, "a", "x\"");
+  append_json_member(out, "b", "");
+  EXPECT_EQ(out, R"({"a":"x\"","b":"")");
 }
 
-TEST(json, a_number_is_portable_if_a_double_holds_it_and_it_is_short) {
-  const std::string digits(kMaxPortableNumberBytes, '9');
-  const std::string decimals = "0." + std::string(kMaxPortableNumberBytes - 3, '0') + "1";
-  for (const std::string& text :
-       {"0"s, "-0"s, "24.61"s, "1e308"s, "1.7976931348623157e308"s, "-1E+308"s, "5e-324"s, "0e999"s, "0.0e-999"s,
-        "1e0000000000000000000000000000005"s, digits, decimals})
-    EXPECT_TRUE(is_portable_json_number(text)) << text;
-  for (const std::string& text : {""s,
-                                  "1e"s,
-                                  ".5"s,
-                                  "5."s,
-                                  "01"s,
-                                  "-"s,
-                                  "1e309"s,
-                                  "1.8e308"s,
-                                  "-1e999"s,
-                                  "1e-324"s,
-                                  "1e-999"s,
-                                  "0e1000"s,
-                                  "0e-1000"s,
-                                  "1e99999999999999999999"s,
-                                  "1e-9223372036854775807"s,
-                                  "0e-9223372036854775807"s,
-                                  digits + "9",
-                                  decimals + "1",
-                                  std::string(5000, '9'),
-                                  "1e" + std::string(5000, '9')})
-    EXPECT_FALSE(is_portable_json_number(text)) << text;
+TEST(json_writer, json_for_a_terminal_means_the_same_and_has_no_control_characters) {
+  std::string out;
+  append_json_for_terminal(out, "{\"a\":\"\x7F\xC2\x9B\xE2\x80\xAE\xC3\xA9\"}");
+  EXPECT_EQ(out, "{\"a\":\"\\u007f\\u009b\\u202e\xC3\xA9\"}");
 }
 
-TEST(json, printable_text_has_no_control_or_bidirectional_characters) {
-  EXPECT_EQ(printable("a\nb\rc\td\x1b[31m\x7f\0"s), R"(a\nb\rc\td\x1b[31m\x7f\x00)");
-  EXPECT_EQ(printable("\xC2\x80\xC2\x9F\xC2\xA0"), "\\u{0080}\\u{009f}\xC2\xA0");
-  EXPECT_EQ(printable("\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F"), "\\u{061c}\\u{200e}\\u{200f}");
-  EXPECT_EQ(printable("\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA\xE2\x80\xAE"), "\\u{2028}\\u{2029}\\u{202a}\\u{202e}");
-  EXPECT_EQ(printable("\xE2\x81\xA6\xE2\x81\xA9\xE2\x81\xA5"), "\\u{2066}\\u{2069}\xE2\x81\xA5");
-  EXPECT_EQ(printable("\xFF\xE2\x82"), "\\xff\\xe2\\x82");
-  EXPECT_EQ(printable("é 漢字"), "é 漢字");
-}
-
-TEST(json, printable_text_is_cut_between_characters) {
-  EXPECT_EQ(printable("abcdef", 6), "abcdef");
-  EXPECT_EQ(printable("abcdefg", 6), "abcdef...");
-  EXPECT_EQ(printable("ab\n\n", 4), "ab\\n...");
-  EXPECT_EQ(printable("ab\x1b", 5), "ab...");
-  EXPECT_EQ(printable("aéé", 4), "aé...");
+TEST(json_writer, json_for_a_terminal_has_one_replacement_for_each_ill_formed_part) {
+  std::string out;
+  append_json_for_terminal(out, "\"\xE2\x82z\xFF\"");
+  EXPECT_EQ(out, "\"\xEF\xBF\xBDz\xEF\xBF\xBD\"");
 }
 
 }  // namespace

@@ -1,0 +1,82 @@
+#include "host/util/byte_source.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include "tests/gzip.h"
+
+namespace penstock::host {
+namespace {
+
+// What a source makes of bytes that come through a pipe; "!error" behind it where it fails.
+std::string through_source(const std::string& bytes) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) return "no pipe";
+  EXPECT_EQ(write(ends[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  close(ends[1]);
+  ByteSource source(ends[0]);
+  std::string out;
+  std::string_view piece;
+  ByteSource::Answer answer{};
+  while ((answer = source.next(piece)) == ByteSource::Answer::bytes) out += piece;
+  if (answer == ByteSource::Answer::failed) out += "!" + source.error();
+  close(ends[0]);
+  return out;
+}
+
+TEST(byte_source, text_passes_as_it_is) {
+  EXPECT_EQ(through_source(""), "");
+  EXPECT_EQ(through_source("x"), "x");
+  EXPECT_EQ(through_source("some text\n"), "some text\n");
+}
+
+TEST(byte_source, gzip_is_inflated_all_its_members) {
+  EXPECT_EQ(through_source(gzip("one")), "one");
+  EXPECT_EQ(through_source(gzip("one") + gzip("") + gzip("two")), "onetwo");
+  const std::string large(300'000, 'a');
+  EXPECT_EQ(through_source(gzip(large)), large);
+}
+
+TEST(byte_source, zero_bytes_behind_gzip_are_padding) {
+  EXPECT_EQ(through_source(gzip("one") + std::string(512, '\0')), "one");
+}
+
+TEST(byte_source, what_is_good_comes_out_before_what_is_not) {
+  const std::string good = gzip("one");
+  EXPECT_EQ(through_source(good + "junk"), "one!something that is no gzip follows the gzip data");
+  EXPECT_EQ(through_source(good + std::string(3, '\0') + good),
+            "one!something that is no gzip follows the gzip data");
+  EXPECT_EQ(through_source(good.substr(0, good.size() - 1)), "one!the gzip data ends too early");
+  std::string damaged = good;
+  damaged[damaged.size() - 6] ^= 1;  // in the check sum
+  EXPECT_EQ(through_source(damaged), "one!the gzip data is damaged");
+}
+
+TEST(byte_source, what_has_come_is_given_out_before_more_comes) {
+  for (const bool compressed : {false, true}) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    ByteSource source(ends[0]);
+    const std::string first = compressed ? gzip("first") : "first";
+    ASSERT_EQ(write(ends[1], first.data(), first.size()), static_cast<ssize_t>(first.size()));
+    std::string_view piece;
+    ASSERT_EQ(source.next(piece), ByteSource::Answer::bytes);
+    EXPECT_EQ(piece, "first");
+    close(ends[1]);
+    EXPECT_EQ(source.next(piece), ByteSource::Answer::end);
+    close(ends[0]);
+  }
+}
+
+TEST(byte_source, a_descriptor_that_cannot_be_read_is_told_of) {
+  ByteSource source(-1);
+  std::string_view piece;
+  EXPECT_EQ(source.next(piece), ByteSource::Answer::failed);
+  EXPECT_EQ(source.error(), "cannot be read: Bad file descriptor");
+}
+
+}  // namespace
+}  // namespace penstock::host
