@@ -31,8 +31,8 @@ struct Records {
 
 Records make_records() {
   Records records;
-  SubscriptionReader reader(size_t{64} << 20);
-  LambdaFilter filter(LambdaFilterOptions{});
+  logs::SubscriptionReader reader(size_t{64} << 20);
+  logs::LambdaFilter filter(logs::LambdaFilterOptions{});
   penstock_batch batch = {};
   const auto take = [](void* ctx, const penstock_batch* filtered) -> int32_t {
     for (uint64_t i = 0; i < filtered->record_count; ++i)
@@ -42,7 +42,7 @@ Records make_records() {
   };
   for (const CorpusMessage& message : make_corpus()) {
     reader.begin(message.gzip, {});
-    while (reader.next(batch) == SubscriptionReader::Step::batch)
+    while (reader.next(batch) == logs::SubscriptionReader::Step::batch)
       require(filter.apply(batch, take, &records) == PENSTOCK_OK, "filter");
     require(reader.problem().ok(), "split");
   }

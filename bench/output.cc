@@ -178,37 +178,38 @@ class Cipher {
 Parts run_parts(const Source& source, size_t records) {
   Parts parts;
   Cipher cipher;
-  Credentials credentials;
+  aws::Credentials credentials;
   credentials.access_key_id = "AKIDEXAMPLE";
   credentials.secret_access_key = "a-secret-of-some-forty-characters-not-more";
-  const Endpoint endpoint = {.url = "https://kinesis.us-east-1.amazonaws.com",
-                             .host = "kinesis.us-east-1.amazonaws.com",
-                             .region = "us-east-1",
-                             .service = "kinesis",
-                             .source = ""};
-  const std::string whole_answer = put_records_answer(kMaxRecordsPerCall);
+  const aws::Endpoint endpoint = {.url = "https://kinesis.us-east-1.amazonaws.com",
+                                  .host = "kinesis.us-east-1.amazonaws.com",
+                                  .region = "us-east-1",
+                                  .service = "kinesis",
+                                  .source = ""};
+  const std::string whole_answer = put_records_answer(kinesis::kMaxRecordsPerCall);
   const auto timed = [](double& sum_s, const auto& part) {
     const double from = thread_cpu_s();
     part();
     sum_s += thread_cpu_s() - from;
   };
-  for (size_t first = 0; first + kMaxRecordsPerCall <= records; first += kMaxRecordsPerCall) {
-    HttpRequest request = post_to(endpoint);
+  for (size_t first = 0; first + kinesis::kMaxRecordsPerCall <= records; first += kinesis::kMaxRecordsPerCall) {
+    HttpRequest request = aws::post_to(endpoint);
     request.headers = {{"Content-Type", "application/x-amz-json-1.1"},
                        {"X-Amz-Target", "Kinesis_20131202.PutRecords"}};
     timed(parts.body_s, [&] {
-      request.body.reserve(put_records_body_bytes(
-          kMaxRecordsPerCall, kMaxRecordsPerCall * put_record_bytes(source.data(0), source.key(0))));
-      begin_put_records(request.body);
-      for (size_t i = first; i < first + kMaxRecordsPerCall; ++i)
-        append_put_record(request.body, source.data(i), source.key(i));
-      end_put_records(request.body, "out");
+      request.body.reserve(kinesis::put_records_body_bytes(
+          kinesis::kMaxRecordsPerCall,
+          kinesis::kMaxRecordsPerCall * kinesis::put_record_bytes(source.data(0), source.key(0))));
+      kinesis::begin_put_records(request.body);
+      for (size_t i = first; i < first + kinesis::kMaxRecordsPerCall; ++i)
+        kinesis::append_put_record(request.body, source.data(i), source.key(i));
+      kinesis::end_put_records(request.body, "out");
     });
-    timed(parts.sign_s, [&] { sign(request, credentials, endpoint, 1'566'741'555'000); });
+    timed(parts.sign_s, [&] { aws::sign(request, credentials, endpoint, 1'566'741'555'000); });
     timed(parts.cipher_s, [&] { cipher.encrypt(request.body); });
     std::string answer = whole_answer;
     timed(parts.answer_s, [&] {
-      if (!read_put_records_answer(answer, kMaxRecordsPerCall).ok()) give_up("the answer");
+      if (!kinesis::read_put_records_answer(answer, kinesis::kMaxRecordsPerCall).ok()) give_up("the answer");
     });
   }
   return parts;

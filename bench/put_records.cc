@@ -71,7 +71,7 @@ struct Still : Clock, Random, Transport, Files {
 
 std::string sign(const std::string& body) {
   const std::string hash = hex(sha256(body));
-  sigv4::Request request;
+  aws::sigv4::Request request;
   request.method = "POST";
   request.path = "/";
   request.headers = {{"Content-Type", "application/x-amz-json-1.1"},
@@ -79,22 +79,22 @@ std::string sign(const std::string& body) {
                      {"X-Amz-Date", "20190825T135915Z"},
                      {"X-Amz-Target", "Kinesis_20131202.PutRecords"}};
   request.payload_sha256_hex = hash;
-  Credentials credentials;
+  aws::Credentials credentials;
   credentials.access_key_id = "AKIDEXAMPLE";
   credentials.secret_access_key = "a-secret-of-some-forty-characters-not-more";
-  return sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
+  return aws::sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
 }
 
 // The stream has four shards, each with a quarter of the hash keys.
 std::string shards_of_the_stream() {
   std::string json = R"({"Shards":[)";
   for (int i = 0; i < 4; ++i) {
-    const HashKey first = HashKey{static_cast<unsigned>(i)} << 126;
+    const kinesis::HashKey first = kinesis::HashKey{static_cast<unsigned>(i)} << 126;
     json += std::string(i == 0 ? "" : ",") + R"({"ShardId":")" + std::to_string(i) +
             R"(","HashKeyRange":{"StartingHashKey":")";
-    append_decimal(json, first);
+    kinesis::append_decimal(json, first);
     json += R"(","EndingHashKey":")";
-    append_decimal(json, first + (kLastHashKey >> 2));
+    kinesis::append_decimal(json, first + (kinesis::kLastHashKey >> 2));
     json += "\"}}";
   }
   return json + "]}";
@@ -102,17 +102,17 @@ std::string shards_of_the_stream() {
 
 // A writer whose calls are signed and taken. parcels: how many each call has; 0: they are counted.
 struct Output {
-  explicit Output(Writer::Options options, size_t parcels = 0)
+  explicit Output(kinesis::Writer::Options options, size_t parcels = 0)
       : known_answer(parcels > 0 ? put_records_answer(parcels) : ""),
         shards_matter(options.calls.packing.by_shard()),
-        failures(std::move(*FailureLog::open(still.env, "drop"))),
-        writer(
-            still.env, *failures, std::move(options),
-            [this](std::string_view operation, const std::string& body, size_t, ServiceClient::Answered answered) {
-              if (operation == "ListShards") return answered(ServiceAnswer{shards_of_the_stream(), 0});
-              if (sign(body).empty()) std::abort();
-              waiting.push_back({known_answer.empty() ? answer_to(body) : known_answer, std::move(answered)});
-            }) {}
+        failures(std::move(*kinesis::FailureLog::open(still.env, "drop"))),
+        writer(still.env, *failures, std::move(options),
+               [this](std::string_view operation, const std::string& body, size_t,
+                      aws::ServiceClient::Answered answered) {
+                 if (operation == "ListShards") return answered(aws::ServiceAnswer{shards_of_the_stream(), 0});
+                 if (sign(body).empty()) std::abort();
+                 waiting.push_back({known_answer.empty() ? answer_to(body) : known_answer, std::move(answered)});
+               }) {}
 
   // Counts what a body has in it. A write is billed by units of 25 KiB of each record, partition key included
   // (https://aws.amazon.com/kinesis/data-streams/pricing/).
@@ -131,7 +131,7 @@ struct Output {
       answer += R"({"SequenceNumber":"1")";
       if (shards_matter) {
         answer += R"(,"ShardId":")";
-        answer += static_cast<char>('0' + static_cast<int>(*hash_of_partition_key(partition_key) >> 126));
+        answer += static_cast<char>('0' + static_cast<int>(*kinesis::hash_of_partition_key(partition_key) >> 126));
         answer += '"';
       }
       answer += '}';
@@ -155,7 +155,7 @@ struct Output {
     for (writer.advance(); !waiting.empty(); writer.advance()) {
       Waiting call = std::move(waiting.back());
       waiting.pop_back();
-      call.answered(ServiceAnswer{std::move(call.answer), 0});
+      call.answered(aws::ServiceAnswer{std::move(call.answer), 0});
     }
     writer.take_settled();
   }
@@ -166,14 +166,14 @@ struct Output {
   size_t all_parcels = 0, bytes_out = 0, units = 0;
   struct Waiting {
     std::string answer;
-    ServiceClient::Answered answered;
+    aws::ServiceClient::Answered answered;
   };
   std::vector<Waiting> waiting;
-  std::unique_ptr<FailureLog> failures;
-  Writer writer;
+  std::unique_ptr<kinesis::FailureLog> failures;
+  kinesis::Writer writer;
 };
 
-Writer::Options options(Packing::Options packing = {}) {
+kinesis::Writer::Options options(kinesis::Packing::Options packing = {}) {
   return {.stream = "penstock-out", .mem_limit_bytes = size_t{1} << 30, .calls = {.packing = packing}};
 }
 
@@ -187,8 +187,8 @@ std::vector<penstock_record> records_of(const std::string& text) {
 // least counts.
 double compare_with_bound(const std::string& text) {
   const std::vector<penstock_record> all = records_of(text);
-  const size_t calls = all.size() / kMaxRecordsPerCall;
-  Output output(options(), kMaxRecordsPerCall);
+  const size_t calls = all.size() / kinesis::kMaxRecordsPerCall;
+  Output output(options(), kinesis::kMaxRecordsPerCall);
   std::string body;
   const auto bound = [&body](const std::vector<penstock_record>& records) {
     body.clear();
@@ -197,9 +197,9 @@ double compare_with_bound(const std::string& text) {
   };
   const auto build = [&body](const std::vector<penstock_record>& records) {
     body.clear();
-    begin_put_records(body);
-    for (const penstock_record& record : records) append_put_record(body, view(record.body), kLogStream);
-    end_put_records(body, "penstock-out");
+    kinesis::begin_put_records(body);
+    for (const penstock_record& record : records) kinesis::append_put_record(body, view(record.body), kLogStream);
+    kinesis::end_put_records(body, "penstock-out");
     if (sign(body).empty()) std::abort();
   };
   const auto whole = [&output](const std::vector<penstock_record>& records) {
@@ -209,8 +209,8 @@ double compare_with_bound(const std::string& text) {
   std::vector<std::array<double, 3>> least(calls, {1e9, 1e9, 1e9});
   for (int turn = 0; turn < kTurns; ++turn) {
     for (size_t call = 0; call < calls; ++call) {
-      const auto first = all.begin() + static_cast<ptrdiff_t>(call * kMaxRecordsPerCall);
-      const std::vector<penstock_record> records(first, first + kMaxRecordsPerCall);
+      const auto first = all.begin() + static_cast<ptrdiff_t>(call * kinesis::kMaxRecordsPerCall);
+      const std::vector<penstock_record> records(first, first + kinesis::kMaxRecordsPerCall);
       const auto time = [&](double& at_least_s, const auto& way) {
         const double from = thread_cpu_s();
         way(records);
@@ -225,10 +225,10 @@ double compare_with_bound(const std::string& text) {
   for (const auto& call : least)
     for (size_t way = 0; way < seconds.size(); ++way) seconds[way] += call[way];
   const auto rate = [&](double of) {
-    return static_cast<double>(calls * kMaxRecordsPerCall * kRecordBytes) / 1e6 / of;
+    return static_cast<double>(calls * kinesis::kMaxRecordsPerCall * kRecordBytes) / 1e6 / of;
   };
   std::printf("%zu calls of %zu records of %zu bytes; processor time, the best of %d turns for each call\n", calls,
-              kMaxRecordsPerCall, kRecordBytes, kTurns);
+              kinesis::kMaxRecordsPerCall, kRecordBytes, kTurns);
   std::printf("base64 and SHA-256 alone %8.0f MB/s\n", rate(seconds[0]));
   std::printf("body and signature       %8.0f MB/s  %.2f of it; bar: %.1f\n", rate(seconds[1]),
               seconds[0] / seconds[1], kBar);
@@ -239,7 +239,7 @@ double compare_with_bound(const std::string& text) {
 
 // Calls of few and of many records: the allocations are the calls', not the records'.
 void count_allocations(const std::string& text) {
-  for (const size_t parcels : {size_t{10}, size_t{100}, kMaxRecordsPerCall}) {
+  for (const size_t parcels : {size_t{10}, size_t{100}, kinesis::kMaxRecordsPerCall}) {
     std::vector<penstock_record> records = records_of(text);
     records.resize(parcels);
     Output output(options(), parcels);
@@ -261,20 +261,20 @@ void show_packing() {
   const std::vector<CorpusMessage> corpus = make_corpus();
   struct Way {
     const char* name;
-    Packing::Options packing;
+    kinesis::Packing::Options packing;
   };
   const Way ways[] = {{"as they are", {}},
                       {"gzip", {.gzip = true}},
-                      {"newline", {.aggregate = Packing::Aggregate::newline}},
-                      {"newline, gzip", {.aggregate = Packing::Aggregate::newline, .gzip = true}},
-                      {"kpl, 4 shards", {.aggregate = Packing::Aggregate::kpl}},
-                      {"kpl, random", {.aggregate = Packing::Aggregate::kpl, .random_hash_keys = true}}};
+                      {"newline", {.aggregate = kinesis::Packing::Aggregate::newline}},
+                      {"newline, gzip", {.aggregate = kinesis::Packing::Aggregate::newline, .gzip = true}},
+                      {"kpl, 4 shards", {.aggregate = kinesis::Packing::Aggregate::kpl}},
+                      {"kpl, random", {.aggregate = kinesis::Packing::Aggregate::kpl, .random_hash_keys = true}}};
   std::printf("\n%-14s %10s %12s %14s %14s %12s\n", "packing", "records", "bytes", "sent a record", "units/1000",
               "s a million");
   for (const Way& way : ways) {
     Output output(options(way.packing));
-    SubscriptionReader reader(16 << 20);
-    LambdaFilter filter{LambdaFilterOptions{}};
+    logs::SubscriptionReader reader(16 << 20);
+    logs::LambdaFilter filter{logs::LambdaFilterOptions{}};
     const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {
       return static_cast<Output*>(ctx)->writer.write(*batch).ok() ? PENSTOCK_OK : PENSTOCK_E_INVALID;
     };
@@ -283,7 +283,7 @@ void show_packing() {
     for (const CorpusMessage& message : corpus) {
       penstock_batch batch = {};
       reader.begin(message.gzip, {});
-      while (reader.next(batch) == SubscriptionReader::Step::batch)
+      while (reader.next(batch) == logs::SubscriptionReader::Step::batch)
         if (filter.apply(batch, emit, &output) != PENSTOCK_OK) std::abort();
       written = static_cast<size_t>(output.writer.counters().records_in);
       if (written - sent < 2'000) continue;

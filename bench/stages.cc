@@ -28,10 +28,11 @@ void require(bool done, const char* what) {
 
 }  // namespace
 
-Stages::Decoder::Decoder(Inflater inflater)
-    : gunzip(inflater), reader(kLimitBytes, ExtractedFields::drop, inflater) {}
+Stages::Decoder::Decoder(logs::Inflater inflater)
+    : gunzip(inflater), reader(kLimitBytes, logs::ExtractedFields::drop, inflater) {}
 
-Stages::Stages(std::vector<CorpusMessage> corpus) : corpus_(std::move(corpus)), filter_(LambdaFilterOptions{}) {
+Stages::Stages(std::vector<CorpusMessage> corpus)
+    : corpus_(std::move(corpus)), filter_(logs::LambdaFilterOptions{}) {
   size_t largest = 0;
   for (const CorpusMessage& message : corpus_) {
     text_bytes_ += static_cast<double>(message.json.size());
@@ -59,7 +60,7 @@ void Stages::print_corpus() const {
   std::printf("\n");
 }
 
-size_t Stages::zlib(Inflater) {
+size_t Stages::zlib(logs::Inflater) {
   constexpr int kGzip = 15 + 16;
   text_.resize(text_.capacity());
   size_t total = 0;
@@ -78,7 +79,7 @@ size_t Stages::zlib(Inflater) {
   return total;
 }
 
-size_t Stages::gunzip(Inflater inflater) {
+size_t Stages::gunzip(logs::Inflater inflater) {
   size_t total = 0;
   for (const CorpusMessage& message : corpus_) {
     require(decoder(inflater).gunzip.inflate(message.gzip, kLimitBytes, text_).ok(), "gunzip");
@@ -87,20 +88,20 @@ size_t Stages::gunzip(Inflater inflater) {
   return total;
 }
 
-size_t Stages::split(Inflater inflater) {
-  SubscriptionReader& reader = decoder(inflater).reader;
+size_t Stages::split(logs::Inflater inflater) {
+  logs::SubscriptionReader& reader = decoder(inflater).reader;
   size_t total = 0;
   penstock_batch batch = {};
   for (const CorpusMessage& message : corpus_) {
     reader.begin(message.gzip, {});
-    while (reader.next(batch) == SubscriptionReader::Step::batch) total += batch.record_count;
+    while (reader.next(batch) == logs::SubscriptionReader::Step::batch) total += batch.record_count;
     require(reader.problem().ok(), "split");
   }
   return total;
 }
 
-size_t Stages::filter(Inflater inflater) {
-  SubscriptionReader& reader = decoder(inflater).reader;
+size_t Stages::filter(logs::Inflater inflater) {
+  logs::SubscriptionReader& reader = decoder(inflater).reader;
   size_t total = 0;
   const auto count = [](void* ctx, const penstock_batch* batch) -> int32_t {
     *static_cast<size_t*>(ctx) += batch->record_count;
@@ -109,7 +110,7 @@ size_t Stages::filter(Inflater inflater) {
   penstock_batch batch = {};
   for (const CorpusMessage& message : corpus_) {
     reader.begin(message.gzip, {});
-    while (reader.next(batch) == SubscriptionReader::Step::batch)
+    while (reader.next(batch) == logs::SubscriptionReader::Step::batch)
       require(filter_.apply(batch, count, &total) == PENSTOCK_OK, "filter");
     require(reader.problem().ok(), "split");
   }
@@ -126,18 +127,18 @@ struct CallBuilder {
   size_t signed_bytes = 0;
 
   void add(std::string_view data, std::string_view partition_key) {
-    const size_t size = put_record_bytes(data, partition_key);
-    if (records == kMaxRecordsPerCall || bytes + size > kMaxCallBytes) finish();
-    if (records++ == 0) begin_put_records(body);
+    const size_t size = kinesis::put_record_bytes(data, partition_key);
+    if (records == kinesis::kMaxRecordsPerCall || bytes + size > kinesis::kMaxCallBytes) finish();
+    if (records++ == 0) kinesis::begin_put_records(body);
     bytes += size;
-    append_put_record(body, data, partition_key);
+    kinesis::append_put_record(body, data, partition_key);
   }
 
   void finish() {
     if (records == 0) return;
-    end_put_records(body, "penstock-out");
+    kinesis::end_put_records(body, "penstock-out");
     const std::string hash = hex(sha256(body));
-    sigv4::Request request;
+    aws::sigv4::Request request;
     request.method = "POST";
     request.path = "/";
     request.headers = {{"Content-Type", "application/x-amz-json-1.1"},
@@ -145,11 +146,11 @@ struct CallBuilder {
                        {"X-Amz-Date", "20190825T135915Z"},
                        {"X-Amz-Target", "Kinesis_20131202.PutRecords"}};
     request.payload_sha256_hex = hash;
-    Credentials credentials;
+    aws::Credentials credentials;
     credentials.access_key_id = "AKIDEXAMPLE";
     credentials.secret_access_key = "a secret of some forty characters, not more";
     const std::string header =
-        sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
+        aws::sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
     signed_bytes += body.size() + header.size();
     body.clear();
     records = bytes = 0;
@@ -158,8 +159,8 @@ struct CallBuilder {
 
 }  // namespace
 
-size_t Stages::put_records(Inflater inflater) {
-  SubscriptionReader& reader = decoder(inflater).reader;
+size_t Stages::put_records(logs::Inflater inflater) {
+  logs::SubscriptionReader& reader = decoder(inflater).reader;
   CallBuilder calls;
   const auto add = [](void* ctx, const penstock_batch* batch) -> int32_t {
     for (uint64_t i = 0; i < batch->record_count; ++i)
@@ -169,7 +170,7 @@ size_t Stages::put_records(Inflater inflater) {
   penstock_batch batch = {};
   for (const CorpusMessage& message : corpus_) {
     reader.begin(message.gzip, {});
-    while (reader.next(batch) == SubscriptionReader::Step::batch)
+    while (reader.next(batch) == logs::SubscriptionReader::Step::batch)
       require(filter_.apply(batch, add, &calls) == PENSTOCK_OK, "filter");
     require(reader.problem().ok(), "split");
   }

@@ -23,8 +23,9 @@ int main() {
     }
   }
   stages.print_corpus();
-  std::printf("best of %d turns%s\n", kTurns,
-              penstock::FastInflate::is_built_in() ? "" : "; libdeflate is not built in, zlib is in its place");
+  std::printf(
+      "best of %d turns%s\n", kTurns,
+      penstock::logs::FastInflate::is_built_in() ? "" : "; libdeflate is not built in, zlib is in its place");
   std::printf("%-24s %10s %14s %18s\n", "stage", "MB/s", "events/s", "time, zlib = 1");
   for (size_t index = 0; index < seconds.size(); ++index) {
     const penstock::Stage& stage = penstock::kStages[index];

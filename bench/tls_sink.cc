@@ -44,7 +44,7 @@ void require(bool good, const char* what) {
 // One for each count of records that a call may have.
 std::vector<std::string> make_answers() {
   std::vector<std::string> answers;
-  for (size_t records = 0; records <= kMaxRecordsPerCall; ++records) {
+  for (size_t records = 0; records <= kinesis::kMaxRecordsPerCall; ++records) {
     const std::string body = put_records_answer(records);
     answers.push_back(
         "HTTP/1.1 200 OK\r\nx-amzn-RequestId: e1c4e5c0-3f8a-4e0f-9d0c-1b5f6a7c8d9e\r\n"

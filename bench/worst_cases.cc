@@ -132,11 +132,11 @@ double seconds_of(auto run) {
 int main() {
   constexpr int kTurns = 30;
   std::vector<Case> cases = make_cases();
-  SubscriptionReader reader(size_t{16} << 20);
-  LambdaFilter filter(LambdaFilterOptions{});
+  logs::SubscriptionReader reader(size_t{16} << 20);
+  logs::LambdaFilter filter(logs::LambdaFilterOptions{});
   const auto ignore = [](void*, const penstock_batch*) -> int32_t { return PENSTOCK_OK; };
   for (Case& c : cases) c.gzip = gzip(c.json);
-  Gunzip gunzip;
+  logs::Gunzip gunzip;
   TextBuffer text;
   for (int turn = 0; turn < kTurns; ++turn) {
     for (Case& c : cases) {
@@ -145,11 +145,11 @@ int main() {
           std::min(c.inflate_s, seconds_of([&] { (void)gunzip.inflate(c.gzip, size_t{16} << 20, text); }));
       c.split_s = std::min(c.split_s, seconds_of([&] {
                              reader.begin(c.gzip, {});
-                             while (reader.next(batch) == SubscriptionReader::Step::batch) continue;
+                             while (reader.next(batch) == logs::SubscriptionReader::Step::batch) continue;
                            }));
       c.whole_s = std::min(c.whole_s, seconds_of([&] {
                              reader.begin(c.gzip, {});
-                             while (reader.next(batch) == SubscriptionReader::Step::batch)
+                             while (reader.next(batch) == logs::SubscriptionReader::Step::batch)
                                filter.apply(batch, ignore, nullptr);
                            }));
     }

@@ -4,13 +4,13 @@
 
 extern "C" const penstock_module* penstock_module_v1(void) {
   static constexpr const penstock_stage* kStages[] = {
-      &penstock::kKinesisInputStage,
-      &penstock::kLambdaLogsStage,
-      &penstock::kCloudWatchLogsStage,
-      &penstock::kKinesisOutputStage,
+      &penstock::plugin::kKinesisInputStage,
+      &penstock::plugin::kLambdaLogsStage,
+      &penstock::plugin::kCloudWatchLogsStage,
+      &penstock::plugin::kKinesisOutputStage,
       nullptr,
   };
   static constexpr penstock_module kModule = {sizeof(penstock_module), 0, PENSTOCK_VERSION, kStages,
-                                              &penstock::kReceipts};
+                                              &penstock::plugin::kReceipts};
   return &kModule;
 }

@@ -24,7 +24,7 @@ if stage build build dev all; then
   stage tests run build/dev || true
 fi
 if stage build-asan build asan sanitized_tests; then
-  stage tests-asan run build/asan/tests/{unit/base,unit/core/logs,unit/core/kinesis,unit/core/leases,abi,fuzz} || true
+  stage tests-asan run build/asan/tests/{unit/base,unit/core/logs,unit/core/kinesis,unit/core/leases,model_dynamodb,abi,fuzz} || true
 fi
 if stage package scripts/package.sh; then
   stage tarball-test tests/package/tarball.sh build/release/penstock-*.tar.gz || true

@@ -21,12 +21,12 @@ inline MessageReading read_message_for_test(std::string_view json, bool by_lane)
   text.assign(json);
   text.end_with_nul();
   size_t at = 0;
-  SubscriptionMessage message;
+  logs::SubscriptionMessage message;
   MessageReading reading;
-  if (by_lane) reading.lane_took_all = read_canonical_message(text.data(), at, message);
+  if (by_lane) reading.lane_took_all = logs::read_canonical_message(text.data(), at, message);
   if (!reading.lane_took_all) {
-    replace_lone_surrogate_escapes(text.data() + at, text.size() - at);
-    const Status status = read_subscription_message(text.data(), at, false, message);
+    logs::replace_lone_surrogate_escapes(text.data() + at, text.size() - at);
+    const Status status = logs::read_subscription_message(text.data(), at, false, message);
     if (!status.ok()) {
       reading.said = status.message();
       return reading;
@@ -41,7 +41,7 @@ inline MessageReading read_message_for_test(std::string_view json, bool by_lane)
   for (const std::string_view part : {message.type, message.owner, message.log_group, message.log_stream})
     add(part);
   add(std::to_string(message.bad_events) + (message.has_events ? " events" : ""));
-  for (const SubscriptionMessage::Event& event : message.events) {
+  for (const logs::SubscriptionMessage::Event& event : message.events) {
     add(event.has_time ? std::to_string(event.time_ms) : "no time");
     add({text.data() + event.id_at, event.id_size});
     add({(event.body_is_rewritten ? message.rewritten.data() : text.data()) + event.body_at, event.body_size});

@@ -14,7 +14,7 @@ namespace penstock {
 
 class RecordJudge {
  public:
-  explicit RecordJudge(const LambdaFilterOptions& options) : options_(options) {}
+  explicit RecordJudge(const logs::LambdaFilterOptions& options) : options_(options) {}
 
   // What is wrong with a record whose event had this body and these extracted fields, an id and a log group;
   // empty: nothing. Names of members are compared as they are written, which ours are without escapes.
@@ -38,9 +38,9 @@ class RecordJudge {
 
   // Of the members that are looked at: their names in our schemas, OpenTelemetry's and Elastic's.
   std::string named(const char* ours, const char* otel, const char* ecs) const {
-    return options_.schema == Schema::otel ? otel : options_.schema == Schema::ecs ? ecs : ours;
+    return options_.schema == logs::Schema::otel ? otel : options_.schema == logs::Schema::ecs ? ecs : ours;
   }
-  bool is_flat() const { return options_.schema == Schema::otel || options_.schema == Schema::ecs; }
+  bool is_flat() const { return options_.schema == logs::Schema::otel || options_.schema == logs::Schema::ecs; }
   std::string level() const { return named("level", "severity_text", "log.level"); }
   std::string message() const { return named("message", "body", "message"); }
   std::string event_id() const { return named("event_id", "log.record.uid", "event.id"); }
@@ -319,7 +319,7 @@ class RecordJudge {
     return "";
   }
 
-  LambdaFilterOptions options_;
+  logs::LambdaFilterOptions options_;
 };
 
 }  // namespace penstock

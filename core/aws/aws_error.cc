@@ -6,7 +6,7 @@
 #include "base/json_reader.h"
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -117,4 +117,4 @@ Status aws_refusal(std::string_view operation, int http_status, std::string_view
   return {class_of(code, http_status), std::move(text)};
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

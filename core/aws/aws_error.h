@@ -6,7 +6,7 @@
 
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // The code without its namespace: "ExpiredIteratorException" from __type in the body
 // ("com.amazonaws.kinesis#ExpiredIteratorException") or the x-amzn-errortype header ("...:http://..."); "" if
@@ -21,4 +21,4 @@ Status aws_status(std::string_view operation, const HttpResponse& response);
 // The same for a refusal that was read already; code and message may be "".
 Status aws_refusal(std::string_view operation, int http_status, std::string_view code, std::string_view message);
 
-}  // namespace penstock
+}  // namespace penstock::aws

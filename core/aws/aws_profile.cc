@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "core/aws/command_line.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -223,4 +223,4 @@ Status AwsProfiles::check_misread(std::string_view name) const {
   return {};
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -11,7 +11,7 @@
 #include "core/aws/ini_file.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 struct AwsProfile {
   IniSettings settings;  // of both files; those of the credentials file count where both have one
@@ -70,4 +70,4 @@ class AwsProfiles {
   std::string paths_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

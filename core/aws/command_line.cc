@@ -1,6 +1,6 @@
 #include "core/aws/command_line.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 Result<std::vector<std::string>> split_words(std::string_view line) {
   std::vector<std::string> words;
@@ -37,4 +37,4 @@ Result<std::vector<std::string>> split_command_line(std::string_view line) {
   return words;
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // Words as Python's shlex.split() splits them: by blanks, with '...', "..." and backslashes; nothing is expanded.
 // Code::config for a quote that is not closed, or a backslash at the end.
@@ -16,4 +16,4 @@ Result<std::vector<std::string>> split_words(std::string_view line);
 // The same for a command. Code::config also if there is no word, or the first is empty.
 Result<std::vector<std::string>> split_command_line(std::string_view line);
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "base/time.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -86,4 +86,4 @@ std::optional<int64_t> parse_expiration(std::string_view text) {
   return parse_rfc3339(time);
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -9,7 +9,7 @@
 #include "base/answer.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // The first three are never printed, logged or put into an error.
 struct Credentials {
@@ -51,4 +51,4 @@ Status check_credentials(const Credentials& credentials, const CredentialNames& 
 // programs write. nullopt for any other, also for a time without a zone.
 std::optional<int64_t> parse_expiration(std::string_view text);
 
-}  // namespace penstock
+}  // namespace penstock::aws

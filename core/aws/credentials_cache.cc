@@ -6,7 +6,7 @@
 
 #include "base/time.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -116,4 +116,4 @@ Status CredentialsCache::accept(Credentials found) {
   return {};
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -13,7 +13,7 @@
 #include "core/backoff.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // Asks the provider for new credentials once the old ones are in their last ten minutes (at a random moment, so
 // that a fleet does not ask at once; in their last half where they live shorter than that), or were refused. While
@@ -60,4 +60,4 @@ class CredentialsCache {
   Status last_error_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

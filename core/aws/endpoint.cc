@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -146,4 +146,4 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
   return endpoint;
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

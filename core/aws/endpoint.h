@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 struct Endpoint {
   std::string url;      // "https://kinesis.eu-west-1.amazonaws.com", without a path
@@ -29,4 +29,4 @@ struct EndpointKind {
 Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
                                bool allow_plaintext, EndpointKind kind = {});
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -115,4 +115,4 @@ void log_endpoint(Env& env, const Endpoint& endpoint) {
           "using endpoint " + endpoint.url + " for " + endpoint.service + ", from " + endpoint.source);
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -11,7 +11,7 @@
 #include "core/aws/endpoint.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 struct EndpointSetting {
   std::string value;   // "": not set
@@ -51,4 +51,4 @@ Result<Endpoint> choose_endpoint(const EndpointSettings& settings, const Endpoin
 // A line for an endpoint that is not the region's usual one.
 void log_endpoint(Env& env, const Endpoint& endpoint);
 
-}  // namespace penstock
+}  // namespace penstock::aws

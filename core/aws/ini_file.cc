@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -167,4 +167,4 @@ std::string nested_setting(std::string_view value, std::string_view name) {
   return found;
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

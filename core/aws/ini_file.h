@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 struct IniSetting {
   std::string
@@ -45,4 +45,4 @@ Result<IniFile> parse_ini(std::string_view text);
 // A setting among the nested settings of a value, or "".
 std::string nested_setting(std::string_view value, std::string_view name);
 
-}  // namespace penstock
+}  // namespace penstock::aws

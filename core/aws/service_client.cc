@@ -6,7 +6,7 @@
 #include "core/aws/aws_error.h"
 #include "core/aws/signed_request.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 void ServiceClient::call(std::string_view operation, std::string body, size_t max_answer_bytes,
                          Answered answered) {
@@ -45,4 +45,4 @@ Result<ServiceAnswer> ServiceClient::read(const Call& call, HttpResponse respons
   return ServiceAnswer{std::move(response.body), parse_http_date(response.header("date")).value_or(0)};
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

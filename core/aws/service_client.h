@@ -14,7 +14,7 @@
 #include "core/aws/service_clock.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // How a service wants to be spoken to.
 struct JsonProtocol {
@@ -72,4 +72,4 @@ class ServiceClient {
   int64_t call_timeout_ms_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

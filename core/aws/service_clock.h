@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // The wall clock, and what the services' Date headers say that it is wrong by. One for all the calls of an
 // instance.
@@ -33,4 +33,4 @@ class ServiceClock {
   int64_t offset_ms_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -6,7 +6,7 @@
 #include "base/crypto.h"
 #include "core/aws/sigv4.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 HttpRequest post_to(const Endpoint& endpoint) {
   HttpRequest request;
@@ -32,4 +32,4 @@ void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& 
       sigv4::authorization(credentials, {date_time, endpoint.region, endpoint.service}, signed_request));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -7,7 +7,7 @@
 #include "core/aws/endpoint.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // A POST to the endpoint's path "/", not signed yet.
 HttpRequest post_to(const Endpoint& endpoint);
@@ -16,4 +16,4 @@ HttpRequest post_to(const Endpoint& endpoint);
 // other headers and body are complete. now_ms is Unix time by the services' clock.
 void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& endpoint, int64_t now_ms);
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 
-namespace penstock::sigv4 {
+namespace penstock::aws::sigv4 {
 
 namespace {
 
@@ -160,4 +160,4 @@ std::string authorization(const Credentials& credentials, const Scope& scope, co
   return out;
 }
 
-}  // namespace penstock::sigv4
+}  // namespace penstock::aws::sigv4

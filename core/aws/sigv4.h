@@ -11,7 +11,7 @@
 
 #include "core/aws/credentials.h"
 
-namespace penstock::sigv4 {
+namespace penstock::aws::sigv4 {
 
 struct Request {
   std::string_view method;
@@ -37,4 +37,4 @@ std::string signature(const Credentials& credentials, const Scope& scope, std::s
 // The value of the Authorization header.
 std::string authorization(const Credentials& credentials, const Scope& scope, const Request& request);
 
-}  // namespace penstock::sigv4
+}  // namespace penstock::aws::sigv4

@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 inline constexpr double kLargestSeconds = 253402300800;  // of a time in an answer: the year 10000
 
@@ -14,4 +14,4 @@ inline Status not_the_answer(const char* operation, const std::string& why) {
   return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -11,7 +11,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -174,4 +174,4 @@ Result<size_t> FailureLog::room() const {
   return static_cast<size_t>(limits_.total_bytes - std::min(*bytes, limits_.total_bytes));
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -14,7 +14,7 @@
 #include "core/kinesis/put_records.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct FailureLimits {
   // A file that would become larger is renamed to PATH.TIME, as in PATH.20190825T135915.269Z, and PATH begins
@@ -93,4 +93,4 @@ class FailureLog {
   bool stuck_ = false;  // the last flush() did not record all
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -3,7 +3,7 @@
 #include "base/folded_text.h"
 #include "base/utf8.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 constexpr int64_t kIntervalMs = 10'000;
@@ -32,4 +32,4 @@ void FailureNotices::log_now(std::string_view outcome) {
   due_ms_ = env_.clock.monotonic_ms() + kIntervalMs;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -8,7 +8,7 @@
 
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Counts records by reason, and logs a warning for each reason at most every 10 s. Reasons that differ only in
 // numbers are the same.
@@ -35,4 +35,4 @@ class FailureNotices {
   int64_t due_ms_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

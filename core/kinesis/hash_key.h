@@ -11,7 +11,7 @@
 
 #include "base/crypto.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 __extension__ using HashKey = unsigned __int128;
 
@@ -56,4 +56,4 @@ inline std::optional<HashKey> hash_of_partition_key(std::string_view partition_k
   return key;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

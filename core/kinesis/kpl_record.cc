@@ -6,7 +6,7 @@
 #include "base/crypto.h"
 #include "base/utf8.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -210,4 +210,4 @@ bool KplRecord::next(KplUserRecord& user_record) {
   return false;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

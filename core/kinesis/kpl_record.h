@@ -12,7 +12,7 @@
 #include "base/status.h"
 #include "core/kinesis/hash_key.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Around the protobuf message of an aggregated record: this before it, its MD5 behind.
 inline constexpr std::string_view kKplMagic = "\xF3\x89\x9A\xC2";
@@ -81,4 +81,4 @@ class KplRecord {
   Table partition_keys_, explicit_hash_keys_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

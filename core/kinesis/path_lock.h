@@ -7,7 +7,7 @@
 
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // PATH.lock, locked while this lives.
 class PathLock {
@@ -41,4 +41,4 @@ class PathLock {
   std::unique_ptr<FileLock> lock_;  // nullptr: lost
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

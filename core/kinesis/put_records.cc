@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "core/kinesis/taken_answer.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -164,4 +164,4 @@ Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_
   return std::move(handler.answer);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

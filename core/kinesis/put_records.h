@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "core/kinesis/hash_key.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // The service's limits, from the page above and
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html. A record's bytes are
@@ -63,4 +63,4 @@ struct PutRecordsAnswer {
 // sent_records records: what became of them is unknown.
 Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_records);
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

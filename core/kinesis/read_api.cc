@@ -9,7 +9,7 @@
 #include "core/kinesis/answer.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 std::string describe_stream_summary_body(const std::string& stream) {
   std::string out = "{";
@@ -101,4 +101,4 @@ Result<std::string> read_get_shard_iterator(std::string body) {
   return iterator;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

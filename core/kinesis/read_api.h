@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "core/kinesis/hash_key.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Which stream it is: one that was deleted and made again has another creation time.
 struct StreamIdentity {
@@ -76,4 +76,4 @@ Result<ListShardsAnswer> read_list_shards(std::string body);
 Result<std::string> read_get_shard_iterator(std::string body);
 Result<GetRecordsAnswer> read_get_records(std::string body);
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

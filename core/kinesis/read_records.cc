@@ -8,7 +8,7 @@
 #include "core/kinesis/answer.h"
 #include "core/kinesis/read_api.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -141,4 +141,4 @@ Result<GetRecordsAnswer> read_get_records(std::string body) {
   return answer;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

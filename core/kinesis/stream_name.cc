@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::vector<StreamName> parse_stream_names(std::string_view list, const Complain
   }
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 
 #include "base/complain.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct StreamName {
   std::string text;     // name or ARN, as the calls take it
@@ -21,4 +21,4 @@ struct StreamName {
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html
 std::vector<StreamName> parse_stream_names(std::string_view list, const Complain& complain);
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

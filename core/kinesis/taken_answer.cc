@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::optional<std::vector<std::string_view>> read_all_taken(std::string_view ans
   return shard_ids;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // The shard id of each record, in order, where the answer says of all sent_records that they are taken, in the
 // form in which the service writes it:
@@ -15,4 +15,4 @@ namespace penstock {
 // lie in the answer.
 std::optional<std::vector<std::string_view>> read_all_taken(std::string_view answer, size_t sent_records);
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

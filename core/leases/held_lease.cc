@@ -5,7 +5,7 @@
 
 #include "core/backoff.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 void LeaseTerms::failed(Incident& incident, const Status& status) {
   if (status.retryable())
@@ -14,7 +14,7 @@ void LeaseTerms::failed(Incident& incident, const Status& status) {
     incident.report(reporter, "", status);
 }
 
-void HeldLease::settle(ShardPosition position) {
+void HeldLease::settle(kinesis::ShardPosition position) {
   if (position.is_end())
     ended_ = true;
   else
@@ -41,7 +41,7 @@ Lease HeldLease::newest_row() const {
 
 HeldLease::Step HeldLease::step(int64_t boot_ms) const {
   if (state_ != State::held || calling_ || boot_ms < retry_boot_ms_) return Step::none;
-  if (row_.checkpoint == kShardEnd) return Step::evict;
+  if (row_.checkpoint == kinesis::kShardEnd) return Step::evict;
   const bool renewal_due = boot_ms >= renewal_boot_ms();
   if (finishing_) {
     if (row_.child_ids != child_ids_) return Step::name_children;
@@ -58,7 +58,7 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
 
 int64_t HeldLease::next_boot_ms() const {
   if (state_ != State::held || calling_) return kNever;
-  const bool at_once = finishing_ || handing_over_ || row_.checkpoint == kShardEnd;
+  const bool at_once = finishing_ || handing_over_ || row_.checkpoint == kinesis::kShardEnd;
   int64_t next_ms = at_once ? 0 : renewal_boot_ms();
   if (moved()) next_ms = std::min(next_ms, saved_boot_ms_ + terms_.checkpoint_interval_ms);
   return std::max(next_ms, retry_boot_ms_);
@@ -80,7 +80,7 @@ void HeldLease::advance() {
       change.child_ids = child_ids_;
       break;
     case Step::end:
-      change.checkpoint = kShardEnd;
+      change.checkpoint = kinesis::kShardEnd;
       end_tried_ = true;
       break;
     case Step::make_child:
@@ -158,4 +158,4 @@ bool HeldLease::end_call(const Status& status) {
   return false;
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

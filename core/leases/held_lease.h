@@ -12,7 +12,7 @@
 #include "core/leases/lease_table.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 // What all leases of a worker have in common. The references outlive them.
 struct LeaseTerms {
@@ -71,9 +71,9 @@ class HeldLease {
   Lease newest_row() const;
   // While a call is under way this must stay where it is.
   bool calling() const { return calling_; }
-  bool all_saved() const { return !moved() && (!ended_ || row_.checkpoint == kShardEnd); }
+  bool all_saved() const { return !moved() && (!ended_ || row_.checkpoint == kinesis::kShardEnd); }
 
-  void settle(ShardPosition position);
+  void settle(kinesis::ShardPosition position);
   // The shard is read to its end: waits for finish().
   bool waits_for_children() const { return ended_ && !finishing_ && state_ == State::held; }
   // The leases of all children, made before the end is written, which is the row's last checkpoint.
@@ -92,8 +92,8 @@ class HeldLease {
   enum class Step { none, renew, checkpoint, name_children, make_child, end, evict };
 
   bool moved() const {
-    return !position_.sequence_number.empty() && row_.checkpoint != kShardEnd &&
-           position_ != ShardPosition{row_.checkpoint, row_.sub_sequence_number};
+    return !position_.sequence_number.empty() && row_.checkpoint != kinesis::kShardEnd &&
+           position_ != kinesis::ShardPosition{row_.checkpoint, row_.sub_sequence_number};
   }
   int64_t renewal_boot_ms() const { return doubted_ ? 0 : good_boot_ms_ + terms_.failover_ms / 3; }
   Step step(int64_t boot_ms) const;
@@ -116,7 +116,7 @@ class HeldLease {
   bool doubted_ = false;
   bool handing_over_ = false;
 
-  ShardPosition position_;  // of the last record settled; "": none since we hold it
+  kinesis::ShardPosition position_;  // of the last record settled; "": none since we hold it
   bool ended_ = false;
   bool finishing_ = false;
   bool end_tried_ = false;  // a call that writes the end has begun
@@ -124,4 +124,4 @@ class HeldLease {
   std::vector<Lease> children_;  // to be made
 };
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -15,7 +15,7 @@
 #include "core/kinesis/hash_key.h"
 #include "core/kinesis/input/shard_position.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 // What a checkpoint may be besides a sequence number and kShardEnd.
 inline constexpr std::string_view kTrimHorizonCheckpoint = "TRIM_HORIZON";
@@ -37,8 +37,8 @@ struct Lease {
   int64_t owner_switches = 0;           // since the last checkpoint
   std::vector<std::string> parent_ids;  // shards
   std::vector<std::string> child_ids;   // shards; known once this one has ended
-  std::optional<HashKey> first_hash_key;
-  std::optional<HashKey> last_hash_key;
+  std::optional<kinesis::HashKey> first_hash_key;
+  std::optional<kinesis::HashKey> last_hash_key;
 
   // Ours: which stream the position is of, and when reading from LATEST or AT_TIMESTAMP began. "" and 0: not
   // there.
@@ -54,4 +54,4 @@ inline std::string lease_key(std::string_view stream_id, std::string_view shard_
   return key.append(shard_id);
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

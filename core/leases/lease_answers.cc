@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "core/leases/lease_attributes.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 namespace {
 
@@ -43,10 +43,10 @@ class Item {
   void read(const char* name, std::vector<std::string>& out) {
     for (const JsonValue text : typed(name, "SS").elements()) out.emplace_back(text.text());
   }
-  void read(const char* name, std::optional<HashKey>& out) {
+  void read(const char* name, std::optional<kinesis::HashKey>& out) {
     std::string digits;
     read(name, digits);
-    out = parse_hash_key(digits);
+    out = kinesis::parse_hash_key(digits);
   }
 
  private:
@@ -151,4 +151,4 @@ Result<std::optional<Lease>> read_lease(std::string body) {
   return lease;
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

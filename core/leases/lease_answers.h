@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "core/leases/lease.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 struct LeaseTableState {
   std::string status;      // CREATING, ACTIVE, ...
@@ -30,4 +30,4 @@ Result<LeasePage> read_scan(std::string body);
 // and are no lease.
 Result<std::optional<Lease>> read_lease(std::string body);
 
-}  // namespace penstock
+}  // namespace penstock::leases

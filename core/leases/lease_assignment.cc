@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/backoff.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 namespace {
 constexpr int64_t kPreparePauseMs = 1'000;
@@ -114,8 +114,8 @@ void LeaseAssignment::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": its leases can be read");
 }
 
-Status LeaseAssignment::listed(size_t index, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
-                               int64_t start_ms) {
+Status LeaseAssignment::listed(size_t index, const kinesis::StreamIdentity& identity,
+                               const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) {
   StreamLeases& stream = *streams_[index];
   const bool was_known = stream.known();
   stream.listed(identity, shards, start_ms, boot_ms());
@@ -145,7 +145,7 @@ void LeaseAssignment::review(size_t index) {
   for (Lease& lease : stream.missing(boot_ms()))
     chores_.add({LeaseChore::Kind::make, index, std::move(lease), decided_until_boot_ms()});
   for (Lease& lease : stream.obsolete(options_.worker)) {
-    const bool ended = lease.checkpoint == kShardEnd;
+    const bool ended = lease.checkpoint == kinesis::kShardEnd;
     // A worker that it was taken from may not know that for so long, and would make the row again.
     if (ended && taker_.unchanged_ms(lease, boot_ms()) < options_.failover_ms) continue;
     if (!ended)
@@ -234,11 +234,11 @@ void LeaseAssignment::grant_what_can_be(size_t index) {
   for (const auto& [key, held] : held_) {
     const Lease& row = held->lease.row();
     if (held->stream != index || held->granted || held->lease.state() != HeldLease::State::held ||
-        row.checkpoint == kShardEnd || !stream.may_begin(row.shard_id))
+        row.checkpoint == kinesis::kShardEnd || !stream.may_begin(row.shard_id))
       continue;
-    std::optional<ShardInfo> shard = stream.shard(row.shard_id);
+    std::optional<kinesis::ShardInfo> shard = stream.shard(row.shard_id);
     if (!shard) continue;
-    std::map<GrantId, Held*> granted = {{++last_grant_, held.get()}};
+    std::map<kinesis::GrantId, Held*> granted = {{++last_grant_, held.get()}};
     grants_.push_back({last_grant_, index, std::move(*shard), StreamLeases::read_from(row)});
     // Nothing needs memory any more: all of it is granted, or nothing.
     granted_.merge(granted);
@@ -259,13 +259,13 @@ void LeaseAssignment::finish_what_can_be(size_t index) {
   }
 }
 
-bool LeaseAssignment::may_emit(GrantId grant) const {
+bool LeaseAssignment::may_emit(kinesis::GrantId grant) const {
   const auto granted = granted_.find(grant);
   // mutation: emit without a valid lease
   return granted != granted_.end() && granted->second->lease.in_force();
 }
 
-void LeaseAssignment::settled(GrantId grant, ShardPosition position) {
+void LeaseAssignment::settled(kinesis::GrantId grant, kinesis::ShardPosition position) {
   const auto granted = granted_.find(grant);
   if (granted == granted_.end()) return;
   Held& held = *granted->second;
@@ -366,4 +366,4 @@ void LeaseAssignment::stats(const StatTeller& tell) const {
   tell.counter("leases_removed", "leases", "deleted because nobody needs them any more", removed_);
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

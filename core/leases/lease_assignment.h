@@ -23,32 +23,32 @@
 #include "core/leases/stream_leases.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 struct LeaseOptions {
   std::string worker;  // unique among all that ever were at this table
   size_t streams = 1;
-  InitialPosition initial;
+  kinesis::InitialPosition initial;
   int64_t failover_ms = 10'000;
   int64_t checkpoint_interval_ms = 5'000;
   LeaseTableDefinition definition;
 };
 
-class LeaseAssignment : public Assignment {
+class LeaseAssignment : public kinesis::Assignment {
  public:
   // The references outlive the assignment; it must outlive its calls: destroy the transport first.
   LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions options);
 
   // The rows may show only later that it is another stream: then nothing is granted, what was granted is lost, and
   // the next list is refused.
-  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
-                int64_t start_ms) override;
+  Status listed(size_t stream, const kinesis::StreamIdentity& identity,
+                const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override;
   void advance() override;
   int64_t next_deadline_ms() const override;
-  std::vector<Grant> take_grants() override { return std::exchange(grants_, {}); }
-  std::vector<GrantId> take_losses() override { return std::exchange(losses_, {}); }
-  bool may_emit(GrantId grant) const override;
-  void settled(GrantId grant, ShardPosition position) override;
+  std::vector<kinesis::Grant> take_grants() override { return std::exchange(grants_, {}); }
+  std::vector<kinesis::GrantId> take_losses() override { return std::exchange(losses_, {}); }
+  bool may_emit(kinesis::GrantId grant) const override;
+  void settled(kinesis::GrantId grant, kinesis::ShardPosition position) override;
   Status saved() const override;
   void begin_close() override;
   bool closed() const override;
@@ -60,7 +60,7 @@ class LeaseAssignment : public Assignment {
     Held(LeaseTerms& terms, size_t of_stream, const Lease& row, int64_t taken_boot_ms)
         : stream(of_stream), lease(terms, row, taken_boot_ms) {}
     size_t stream;
-    GrantId grant = 0;  // 0: none yet, or it is over
+    kinesis::GrantId grant = 0;  // 0: none yet, or it is over
     bool granted = false;
     HeldLease lease;
   };
@@ -108,14 +108,14 @@ class LeaseAssignment : public Assignment {
   LeaseChores chores_;
 
   std::map<std::string, std::unique_ptr<Held>> held_;  // by key
-  std::map<GrantId, Held*> granted_;
+  std::map<kinesis::GrantId, Held*> granted_;
   int64_t held_due_boot_ms_ = kNever;
-  GrantId last_grant_ = 0;
-  std::vector<Grant> grants_;
-  std::vector<GrantId> losses_;
+  kinesis::GrantId last_grant_ = 0;
+  std::vector<kinesis::Grant> grants_;
+  std::vector<kinesis::GrantId> losses_;
   bool closing_ = false;
 
   int64_t scans_ = 0, taken_ = 0, stolen_ = 0, lost_ = 0, made_ = 0, removed_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -2,7 +2,7 @@
 // add some. https://github.com/awslabs/amazon-kinesis-client
 #pragma once
 
-namespace penstock::lease_attribute {
+namespace penstock::leases::lease_attribute {
 
 inline constexpr char kKey[] = "leaseKey";
 inline constexpr char kOwner[] = "leaseOwner";
@@ -31,4 +31,4 @@ inline constexpr char kStreamArn[] = "penstockStreamArn";
 inline constexpr char kStreamCreated[] = "penstockStreamCreatedMs";
 inline constexpr char kStarted[] = "penstockStartedMs";
 
-}  // namespace penstock::lease_attribute
+}  // namespace penstock::leases::lease_attribute

@@ -5,7 +5,7 @@
 
 #include "core/backoff.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 void LeaseChores::add(LeaseChore chore) {
   if (keys_.contains(chore.lease.key)) return;
@@ -99,4 +99,4 @@ std::string LeaseChores::owner_before(const LeaseChore& chore) {
   return before && chore.lease.owner == terms_.worker ? before.mapped() : chore.lease.owner;
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

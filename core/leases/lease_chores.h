@@ -13,7 +13,7 @@
 #include "core/leases/lease.h"
 #include "core/leases/lease_table.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 struct LeaseChore {
   enum class Kind { take, make, remove };
@@ -76,4 +76,4 @@ class LeaseChores {
   std::map<std::string, std::string> unanswered_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -8,7 +8,7 @@
 #include "base/json_writer.h"
 #include "core/leases/lease_attributes.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 namespace {
 
@@ -44,10 +44,10 @@ class Attributes {
     }
     out_ += "]}";
   }
-  void add(std::string_view name, const std::optional<HashKey>& key) {
+  void add(std::string_view name, const std::optional<kinesis::HashKey>& key) {
     if (!key) return;
     std::string digits;
-    append_decimal(digits, *key);
+    kinesis::append_decimal(digits, *key);
     add(name, digits);
   }
   void add(std::string_view name, const std::optional<int64_t>& number) {
@@ -307,4 +307,4 @@ std::string remove_lease_body(const std::string& table, const std::string& key, 
   return body += '}';
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

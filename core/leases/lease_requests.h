@@ -10,7 +10,7 @@
 #include "core/leases/lease.h"
 #include "core/leases/lease_table.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 std::string describe_table_body(const std::string& table);
 std::string create_table_body(const std::string& table, const std::map<std::string, std::string>& tags);
@@ -30,4 +30,4 @@ std::string renew_lease_body(const std::string& table, const std::string& key, i
 std::string evict_lease_body(const std::string& table, const std::string& key, const std::string& owner);
 std::string remove_lease_body(const std::string& table, const std::string& key, int64_t counter);
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -8,7 +8,7 @@
 #include "core/leases/lease_answers.h"
 #include "core/leases/lease_requests.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 namespace {
 
@@ -58,7 +58,7 @@ void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared prepar
   Answer<bool>::begin(std::move(prepared), [&](const Answer<bool>& begun) {
     call_(
         "DescribeTable", describe_table_body(table_), kMaxTableAnswerBytes,
-        begun.later([this, definition](const Answer<bool>& usable, Result<ServiceAnswer> answer) {
+        begun.later([this, definition](const Answer<bool>& usable, Result<aws::ServiceAnswer> answer) {
           if (answer.status().code() == Code::not_found) return make(definition, usable);
           if (!answer.ok()) return usable(told(answer.status()));
           const Result<LeaseTableState> state = read_describe_table(std::move(answer->body));
@@ -82,7 +82,7 @@ void LeaseTable::make(const LeaseTableDefinition& definition, const Answer<bool>
                                            "; set create_table on, or make it: " +
                                            create_table_command(table_, region_, definition.tags)));
   call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableAnswerBytes,
-        usable.later([this](const Answer<bool>& made, const Result<ServiceAnswer>& answer) {
+        usable.later([this](const Answer<bool>& made, const Result<aws::ServiceAnswer>& answer) {
           // Another worker may have been quicker.
           if (answer.ok() || answer.status().code() == Code::conflict) return made(false);
           made(told(answer.status()));
@@ -98,18 +98,18 @@ void LeaseTable::scan(Reads reads, Scanned scanned) {
 void LeaseTable::scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
                            const Answer<LeaseList>& scanned) {
   call_("Scan", scan_body(table_, after, reads), kMaxScanAnswerBytes,
-        scanned.later(
-            [this, reads, list = std::move(list)](const Answer<LeaseList>& whole, Result<ServiceAnswer> answer) {
-              if (!answer.ok()) return whole(told(answer.status()));
-              list->answer_bytes += answer->body.size();
-              if (list->answer_bytes > kMaxScanBytes) return whole(told(too_large(*list)));
-              Result<LeasePage> page = read_scan(std::move(answer->body));
-              if (!page.ok()) return whole(told(page.status()));
-              std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
-              std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
-              if (page->ended_after.empty()) return whole(std::move(*list));
-              scan_page(reads, list, page->ended_after, whole);
-            }));
+        scanned.later([this, reads, list = std::move(list)](const Answer<LeaseList>& whole,
+                                                            Result<aws::ServiceAnswer> answer) {
+          if (!answer.ok()) return whole(told(answer.status()));
+          list->answer_bytes += answer->body.size();
+          if (list->answer_bytes > kMaxScanBytes) return whole(told(too_large(*list)));
+          Result<LeasePage> page = read_scan(std::move(answer->body));
+          if (!page.ok()) return whole(told(page.status()));
+          std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
+          std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
+          if (page->ended_after.empty()) return whole(std::move(*list));
+          scan_page(reads, list, page->ended_after, whole);
+        }));
 }
 
 void LeaseTable::get(const std::string& key, Got got) {
@@ -119,7 +119,7 @@ void LeaseTable::get(const std::string& key, Got got) {
 
 void LeaseTable::read_row(const std::string& key, const Answer<std::optional<Lease>>& got) {
   call_("GetItem", get_lease_body(table_, key), kMaxRowAnswerBytes,
-        got.later([this](const Answer<std::optional<Lease>>& found, Result<ServiceAnswer> answer) {
+        got.later([this](const Answer<std::optional<Lease>>& found, Result<aws::ServiceAnswer> answer) {
           if (!answer.ok()) return found(told(answer.status()));
           Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
           found(row.ok() ? std::move(row) : told(row.status()));
@@ -183,7 +183,7 @@ void LeaseTable::write(std::string_view operation, std::string body, const std::
                        std::optional<Lease> row_then, const Answer<LeaseWrite>& written) {
   using Outcome = LeaseWrite::Outcome;
   auto answered = [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then)](
-                      const Answer<LeaseWrite>& done, Result<ServiceAnswer> answer) mutable {
+                      const Answer<LeaseWrite>& done, Result<aws::ServiceAnswer> answer) mutable {
     if (answer.ok()) {
       Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
       if (!row.ok()) return done(told(row.status()));
@@ -203,4 +203,4 @@ void LeaseTable::write(std::string_view operation, std::string body, const std::
 
 Status LeaseTable::told(const Status& status) const { return status.in("table " + table_); }
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -17,7 +17,7 @@
 #include "core/aws/service_call.h"
 #include "core/leases/lease.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 // What became of a write under a condition.
 struct LeaseWrite {
@@ -67,7 +67,7 @@ class LeaseTable {
   using Written = Answer<LeaseWrite>::Tell;
 
   // region is for the errors alone.
-  LeaseTable(ServiceCall call, std::string table, std::string region)
+  LeaseTable(aws::ServiceCall call, std::string table, std::string region)
       : call_(std::move(call)), table_(std::move(table)), region_(std::move(region)) {}
 
   const std::string& name() const { return table_; }
@@ -125,9 +125,9 @@ class LeaseTable {
   // With the table's name.
   Status told(const Status& status) const;
 
-  ServiceCall call_;
+  aws::ServiceCall call_;
   std::string table_;
   std::string region_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace penstock {
+namespace penstock::leases {
 
 namespace {
 
@@ -39,7 +39,7 @@ LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std:
   std::vector<Lease> available;
   std::map<std::string, std::vector<Lease>> of_others;  // by owner
   for (const Lease& row : rows) {
-    if (row.checkpoint == kShardEnd) continue;
+    if (row.checkpoint == kinesis::kShardEnd) continue;
     ++leases;
     if (held.contains(row.key)) {
       ++mine;
@@ -69,4 +69,4 @@ LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std:
   return {{candidates[static_cast<size_t>(random.next() % candidates.size())]}, 1};
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

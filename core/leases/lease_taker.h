@@ -14,7 +14,7 @@
 #include "core/env.h"
 #include "core/leases/lease.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 class LeaseTaker {
  public:
@@ -60,4 +60,4 @@ class LeaseTaker {
   int64_t observed_boot_ms_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-namespace penstock {
+namespace penstock::leases {
 
 namespace {
 
 // Where a child begins: while its lease says so, perhaps nobody has read a record of it.
 bool under_way(const Lease& lease) { return lease.checkpoint != kTrimHorizonCheckpoint; }
-bool at_end(const Lease& lease) { return lease.checkpoint == kShardEnd; }
+bool at_end(const Lease& lease) { return lease.checkpoint == kinesis::kShardEnd; }
 
 const std::set<std::string>& found(const std::map<std::string, std::set<std::string>>& relatives,
                                    const std::string& shard_id) {
@@ -111,4 +111,4 @@ std::set<std::string> LeaseTree::children(const std::string& shard_id) const {
   return children;
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -15,9 +15,9 @@
 #include "core/kinesis/read_api.h"
 #include "core/leases/lease.h"
 
-namespace penstock {
+namespace penstock::leases {
 
-using ListedShards = std::map<std::string, ShardInfo>;  // by id
+using ListedShards = std::map<std::string, kinesis::ShardInfo>;  // by id
 using LeasesByShard = std::map<std::string, Lease>;
 
 class LeaseTree {
@@ -32,7 +32,7 @@ class LeaseTree {
   // is never a beginning of the stream: it is to be read whole. Shards whose parents are still to be read are not
   // here; who reads the parents makes their leases.
   struct Missing {
-    const ShardInfo* shard = nullptr;
+    const kinesis::ShardInfo* shard = nullptr;
     bool begins_stream = false;  // it has no parents that anybody reads or has read
   };
   std::vector<Missing> missing() const;
@@ -55,4 +55,4 @@ class LeaseTree {
   std::set<std::string> passed_;  // have no lease, but a descendant that is under way
 };
 
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 namespace {
 
@@ -28,13 +28,13 @@ std::string account_of(const std::string& arn) {
 // ---- Lists and scans
 // ----------------------------------------------------------------------------------------------
 
-void StreamLeases::listed(const StreamIdentity& identity, const std::vector<ShardInfo>& shards, int64_t start_ms,
-                          int64_t boot_ms) {
+void StreamLeases::listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
+                          int64_t start_ms, int64_t boot_ms) {
   if (!listed_boot_ms_) start_ms_ = start_ms;
   listed_boot_ms_ = boot_ms;
   identity_ = identity;
   shards_.clear();
-  for (const ShardInfo& shard : shards) shards_[shard.id] = shard;
+  for (const kinesis::ShardInfo& shard : shards) shards_[shard.id] = shard;
   tree_.reset();
   std::map<std::string, int64_t> unlisted;
   for (const auto& [shard_id, lease] : leases_) {
@@ -109,8 +109,8 @@ void StreamLeases::removed(const std::string& shard_id) {
 }
 
 std::string StreamLeases::start() const {
-  std::string at = initial_.kind == InitialPosition::Kind::latest ? "latest" : "trim_horizon";
-  if (initial_.kind == InitialPosition::Kind::at_timestamp) at = format_rfc3339(initial_.timestamp_ms);
+  std::string at = initial_.kind == kinesis::InitialPosition::Kind::latest ? "latest" : "trim_horizon";
+  if (initial_.kind == kinesis::InitialPosition::Kind::at_timestamp) at = format_rfc3339(initial_.timestamp_ms);
   const std::string text = "stream " + identity_.name + ": " + std::to_string(shards_.size()) +
                            (shards_.size() == 1 ? " shard; " : " shards; ");
   if (!had_leases_) return text + "starts at " + at + ", as the table of the leases has no position";
@@ -127,26 +127,27 @@ const LeaseTree& StreamLeases::tree() const {
 
 bool StreamLeases::forgotten(const std::string& shard_id) const {
   const auto since = unlisted_since_boot_ms_.find(shard_id);
-  return since != unlisted_since_boot_ms_.end() && *listed_boot_ms_ - since->second >= kForgottenMs;
+  return since != unlisted_since_boot_ms_.end() && *listed_boot_ms_ - since->second >= kinesis::kForgottenMs;
 }
 
-std::optional<ShardInfo> StreamLeases::shard(const std::string& shard_id) const {
+std::optional<kinesis::ShardInfo> StreamLeases::shard(const std::string& shard_id) const {
   if (const auto listed = shards_.find(shard_id); listed != shards_.end()) return listed->second;
   const auto lease = leases_.find(shard_id);
   if (lease == leases_.end() || forgotten(shard_id)) return std::nullopt;
   const auto& [key, row] = *lease;
   if (!row.first_hash_key || !row.last_hash_key) return std::nullopt;
-  return ShardInfo{shard_id, row.parent_ids, *row.first_hash_key, *row.last_hash_key, true};
+  return kinesis::ShardInfo{shard_id, row.parent_ids, *row.first_hash_key, *row.last_hash_key, true};
 }
 
-ReadFrom StreamLeases::read_from(const Lease& row) {
+kinesis::ReadFrom StreamLeases::read_from(const Lease& row) {
   const bool begins = row.checkpoint.empty() || row.checkpoint == kTrimHorizonCheckpoint ||
                       row.checkpoint == kLatestCheckpoint || row.checkpoint == kAtTimestampCheckpoint;
   // mutation: sub-sequence number ignored after a takeover
   const bool whole = row.sub_sequence_number >= kWholeRecordInRow;
-  if (!begins) return ReadFrom::behind({row.checkpoint, whole ? kWholeRecord : row.sub_sequence_number});
+  if (!begins)
+    return kinesis::ReadFrom::behind({row.checkpoint, whole ? kinesis::kWholeRecord : row.sub_sequence_number});
   // mutation: lease at LATEST read from TRIM_HORIZON
-  return row.started_ms != 0 ? ReadFrom::at_timestamp(row.started_ms) : ReadFrom::trim_horizon();
+  return row.started_ms != 0 ? kinesis::ReadFrom::at_timestamp(row.started_ms) : kinesis::ReadFrom::trim_horizon();
 }
 
 // The application's start, as far as a lease tells it: for shards that were found later, too.
@@ -164,7 +165,7 @@ LeaseChange StreamLeases::beginning_of(const Lease& row) const {
   if (row.started_ms != 0) return change;
   if (row.checkpoint == kLatestCheckpoint) change.started_ms = latest_start_ms();
   // Another's option, unless it is ours too. Without it all is read: more than was asked for, but nothing is lost.
-  if (row.checkpoint == kAtTimestampCheckpoint && initial_.kind == InitialPosition::Kind::at_timestamp)
+  if (row.checkpoint == kAtTimestampCheckpoint && initial_.kind == kinesis::InitialPosition::Kind::at_timestamp)
     change.started_ms = initial_.timestamp_ms;
   return change;
 }
@@ -172,7 +173,7 @@ LeaseChange StreamLeases::beginning_of(const Lease& row) const {
 // ---- Making and deleting
 // ------------------------------------------------------------------------------------------
 
-Lease StreamLeases::new_lease(const ShardInfo& shard, bool begins_stream) const {
+Lease StreamLeases::new_lease(const kinesis::ShardInfo& shard, bool begins_stream) const {
   Lease lease;
   lease.key = lease_key(stream_id_, shard.id);
   lease.stream_id = stream_id_;
@@ -184,10 +185,10 @@ Lease StreamLeases::new_lease(const ShardInfo& shard, bool begins_stream) const 
   lease.stream_created_ms = identity_.created_ms;
   lease.checkpoint = kTrimHorizonCheckpoint;
   if (begins_stream) {
-    if (initial_.kind == InitialPosition::Kind::latest) {
+    if (initial_.kind == kinesis::InitialPosition::Kind::latest) {
       lease.checkpoint = kLatestCheckpoint;
       lease.started_ms = latest_start_ms();
-    } else if (initial_.kind == InitialPosition::Kind::at_timestamp) {
+    } else if (initial_.kind == kinesis::InitialPosition::Kind::at_timestamp) {
       lease.checkpoint = kAtTimestampCheckpoint;
       lease.started_ms = initial_.timestamp_ms;
     }
@@ -204,7 +205,7 @@ Lease StreamLeases::new_lease(const ShardInfo& shard, bool begins_stream) const 
 std::vector<Lease> StreamLeases::missing(int64_t boot_ms) {
   std::vector<Lease> leases;
   if (start_is_undecided()) return leases;
-  if (!had_leases_ && initial_.kind == InitialPosition::Kind::latest) {
+  if (!had_leases_ && initial_.kind == kinesis::InitialPosition::Kind::latest) {
     // What is closed by now holds nothing that came later.
     for (const auto& [shard_id, shard] : shards_)
       if (shard.open) leases.push_back(new_lease(shard, true));
@@ -234,13 +235,13 @@ std::vector<Lease> StreamLeases::obsolete(const std::string& worker) const {
     std::string owner = worker;
     for (const std::string& child : lease->child_ids) {
       const auto row = leases_.find(child);
-      if (row != leases_.end() && row->second.checkpoint != kShardEnd) owner = row->second.owner;
+      if (row != leases_.end() && row->second.checkpoint != kinesis::kShardEnd) owner = row->second.owner;
     }
     if (owner == worker) leases.push_back(*lease);
   }
   for (const auto& [shard_id, lease] : leases_)
-    if (forgotten(shard_id) && lease.checkpoint != kShardEnd) leases.push_back(lease);
+    if (forgotten(shard_id) && lease.checkpoint != kinesis::kShardEnd) leases.push_back(lease);
   return leases;
 }
 
-}  // namespace penstock
+}  // namespace penstock::leases

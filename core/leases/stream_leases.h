@@ -14,21 +14,21 @@
 #include "core/leases/lease_table.h"
 #include "core/leases/lease_tree.h"
 
-namespace penstock {
+namespace penstock::leases {
 
 class StreamLeases {
  public:
   // alone: the application reads this stream only, so that the table's keys are shard ids; otherwise they begin
   // with account:stream:creationEpoch. A lease counts as missing when it was for failover_ms: its owner, if there
   // is one, makes it anew before that, at the position it knows.
-  StreamLeases(bool alone, InitialPosition initial, int64_t failover_ms)
+  StreamLeases(bool alone, kinesis::InitialPosition initial, int64_t failover_ms)
       : alone_(alone), initial_(initial), failover_ms_(failover_ms) {}
   StreamLeases(const StreamLeases&) = delete;
   StreamLeases& operator=(const StreamLeases&) = delete;
 
   // As Assignment::listed(). boot_ms is when the list came.
-  void listed(const StreamIdentity& identity, const std::vector<ShardInfo>& shards, int64_t start_ms,
-              int64_t boot_ms);
+  void listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
+              int64_t start_ms, int64_t boot_ms);
   // Begins a scan, whose rows come by scanned(). Returns whether its reads have to be consistent: the stream is
   // listed and no scan has shown a lease of it, so that this one decides whether the application starts for the
   // first time.
@@ -43,7 +43,7 @@ class StreamLeases {
   const Status& problem() const { return problem_; }
   // Listed, scanned, and no problem. Before that there is nothing to ask below.
   bool known() const { return listed_boot_ms_ && scanned_boot_ms_ && problem_.ok(); }
-  const StreamIdentity& identity() const { return identity_; }
+  const kinesis::StreamIdentity& identity() const { return identity_; }
   // What the keys of its leases begin with, once it is listed: account:stream:creationEpoch; "" where it is alone.
   const std::string& stream_id() const { return stream_id_; }
   const LeasesByShard& leases() const { return leases_; }
@@ -51,10 +51,10 @@ class StreamLeases {
   std::string start() const;
 
   // The shard of a lease, listed or as its row says; none where nobody can read it (any more).
-  std::optional<ShardInfo> shard(const std::string& shard_id) const;
+  std::optional<kinesis::ShardInfo> shard(const std::string& shard_id) const;
   bool may_begin(const std::string& shard_id) const { return tree().may_begin(shard_id); }
   // Where its owner begins. The row has what beginning_of() adds.
-  static ReadFrom read_from(const Lease& row);
+  static kinesis::ReadFrom read_from(const Lease& row);
   // What whoever takes the row has to write to it: which stream it is of, and when reading began where it says
   // LATEST or AT_TIMESTAMP, so that a crash before the first checkpoint begins there again.
   LeaseChange beginning_of(const Lease& row) const;
@@ -75,15 +75,15 @@ class StreamLeases {
   const LeaseTree& tree() const;
   Status name_stream();
   Status judged(const Lease& row) const;
-  Lease new_lease(const ShardInfo& shard, bool begins_stream) const;
+  Lease new_lease(const kinesis::ShardInfo& shard, bool begins_stream) const;
   int64_t latest_start_ms() const;
   bool forgotten(const std::string& shard_id) const;
 
   bool alone_;
-  InitialPosition initial_;
+  kinesis::InitialPosition initial_;
   int64_t failover_ms_;
 
-  StreamIdentity identity_;
+  kinesis::StreamIdentity identity_;
   std::string stream_id_;  // "" in a table of one stream
   int64_t start_ms_ = 0;   // of the first list
   ListedShards shards_;
@@ -100,4 +100,4 @@ class StreamLeases {
   mutable std::optional<LeaseTree> tree_;  // none: shards or leases have changed
 };
 
-}  // namespace penstock
+}  // namespace penstock::leases

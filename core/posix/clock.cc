@@ -6,7 +6,7 @@
 
 #include "core/posix/posix_env.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -50,4 +50,4 @@ class SystemRandom : public Random {
 std::unique_ptr<Clock> make_system_clock() { return std::make_unique<SystemClock>(); }
 std::unique_ptr<Random> make_system_random() { return std::make_unique<SystemRandom>(); }
 
-}  // namespace penstock
+}  // namespace penstock::posix

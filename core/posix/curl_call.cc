@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "core/posix/metadata_address.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -289,4 +289,4 @@ Status CurlCall::failure(int curl_code) const {
   }
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -13,7 +13,7 @@ struct sockaddr;
 struct curl_slist;
 struct curl_sockaddr;
 
-namespace penstock {
+namespace penstock::posix {
 
 // Stays where it is while a transfer runs: libcurl holds pointers into it.
 class CurlCall {
@@ -59,4 +59,4 @@ class CurlCall {
   std::string error_text_;  // libcurl writes a C string into it
 };
 
-}  // namespace penstock
+}  // namespace penstock::posix

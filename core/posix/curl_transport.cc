@@ -22,7 +22,7 @@
 #include "core/posix/posix_env.h"
 #include "core/posix/process_runner.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -260,4 +260,4 @@ Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlO
       std::make_unique<CurlTransport>(clock, options, beside, std::move(multi), std::move(epoll)));
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

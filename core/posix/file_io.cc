@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -162,4 +162,4 @@ Result<Descriptor> open_locked(const std::string& path, int flags) {
   return file;
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 // Closes a file descriptor when it goes.
 class Descriptor {
@@ -59,4 +59,4 @@ Status sync_folder_of(const std::string& path);
 // told, if someone else holds the lock. flags go to open() beside these.
 Result<Descriptor> open_locked(const std::string& path, int flags);
 
-}  // namespace penstock
+}  // namespace penstock::posix

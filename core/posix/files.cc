@@ -15,7 +15,7 @@
 #include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -239,4 +239,4 @@ class SystemFiles : public Files {
 
 std::unique_ptr<Files> make_system_files() { return std::make_unique<SystemFiles>(); }
 
-}  // namespace penstock
+}  // namespace penstock::posix

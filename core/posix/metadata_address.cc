@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::string address_text(const sockaddr& address) {
   return text;
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -5,7 +5,7 @@
 
 struct sockaddr;
 
-namespace penstock {
+namespace penstock::posix {
 
 // Loopback, instance metadata, and what ECS and EKS give containers:
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
@@ -17,4 +17,4 @@ bool is_metadata_address(const sockaddr& address);
 // The IP address as text, without the port.
 std::string address_text(const sockaddr& address);
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -6,7 +6,7 @@
 
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 class ProcessRunner;  // core/posix/process_runner.h
 
@@ -33,4 +33,4 @@ struct CurlOptions {
 Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
                                                        ProcessRunner* beside = nullptr);
 
-}  // namespace penstock
+}  // namespace penstock::posix

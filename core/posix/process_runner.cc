@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -250,4 +250,4 @@ void ProcessRunner::reap_killed() {
       [](const Child& child) { return child.ended_ms != kNever || waitpid(child.pid, nullptr, WNOHANG) != 0; });
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -12,7 +12,7 @@
 #include "core/env.h"
 #include "core/posix/file_io.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 // Each gets no standard input, a process group of its own, and signals as a program expects them. It is over once
 // it has ended and its standard output is closed, or a second after it ended if something that it started holds
@@ -71,4 +71,4 @@ class ProcessRunner {
   std::vector<std::pair<Done, ProcessResult>> ended_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -10,7 +10,7 @@
 #include "core/posix/file_io.h"
 #include "core/posix/posix_env.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -73,4 +73,4 @@ Status check_replaceable(const std::string& path) {
   return status.ok() && about.st_nlink > 0 ? check_temporary(about, printable(temporary)) : status;
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

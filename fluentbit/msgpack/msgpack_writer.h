@@ -8,10 +8,8 @@
 #include <string>
 #include <string_view>
 
-namespace penstock::fluentbit {
-
 // Writes at a place with enough room; returns the place behind. For strings of up to 4 GiB.
-namespace msgpack {
+namespace penstock::fluentbit::msgpack {
 
 inline char* byte(char* at, unsigned value) {
   *at = static_cast<char>(value);
@@ -68,7 +66,9 @@ inline char* integer(char* at, int64_t value) {
 
 inline char* real(char* at, double value) { return big_endian(byte(at, 0xcb), std::bit_cast<uint64_t>(value)); }
 
-}  // namespace msgpack
+}  // namespace penstock::fluentbit::msgpack
+
+namespace penstock::fluentbit {
 
 class MsgpackWriter {
  public:

@@ -1,6 +1,6 @@
 #include "plugin/abi/command.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 int32_t run_command(const Command& command, Options::Table table, CheckTogether together,
                     const penstock_host* host, const penstock_option* options, size_t option_count,
@@ -29,4 +29,4 @@ int32_t run_command(const Command& command, Options::Table table, CheckTogether 
   });
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -10,7 +10,7 @@
 #include "plugin/abi/instance.h"
 #include "plugin/abi/options.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // Hands out the lines that a command prints.
 class Printer {
@@ -42,4 +42,4 @@ int32_t run_command(const Command& command, Options::Table table, CheckTogether 
                     const penstock_option* arguments, size_t argument_count, size_t stride,
                     penstock_print_fn print, void* print_ctx, penstock_error* error) noexcept;
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -54,11 +54,11 @@ std::optional<std::string> variable(const char* name) {
 }  // namespace
 
 HostEnv::HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::unique_ptr<Random> random,
-                 std::unique_ptr<ProcessRunner> processes, std::unique_ptr<Transport> transport)
+                 std::unique_ptr<posix::ProcessRunner> processes, std::unique_ptr<Transport> transport)
     : host_clock_(host.monotonic_ms != nullptr),
       clock_(std::move(clock)),
       random_(std::move(random)),
-      files_(make_system_files()),
+      files_(posix::make_system_files()),
       processes_(std::move(processes)),
       transport_(std::move(transport)),
       env_{*clock_,
@@ -69,26 +69,26 @@ HostEnv::HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::u
            [host](LogLevel level, std::string_view line) {
              if (host.log != nullptr) host.log(host.ctx, static_cast<int32_t>(level), bytes(line));
            },
-           [this](ProcessRequest request, ProcessRunner::Done done) {
+           [this](ProcessRequest request, posix::ProcessRunner::Done done) {
              processes_->start(std::move(request), std::move(done));
            }} {}
 
-Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const CurlOptions& curl) {
+Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const posix::CurlOptions& curl) {
   if ((host.wall_ms == nullptr) != (host.monotonic_ms == nullptr))
     return Status(Code::invalid, "the host table has one of wall_ms and monotonic_ms; give both or none");
-  std::unique_ptr<Clock> clock = make_system_clock();
+  std::unique_ptr<Clock> clock = posix::make_system_clock();
   if (host.wall_ms != nullptr) clock = std::make_unique<HostClock>(host);
-  std::unique_ptr<Random> random = make_system_random();
+  std::unique_ptr<Random> random = posix::make_system_random();
   if (host.random != nullptr) random = std::make_unique<HostRandom>(host);
   const auto warn = [host](const std::string& line) {
     if (host.log != nullptr) host.log(host.ctx, static_cast<int32_t>(LogLevel::warn), bytes(line));
   };
-  Result<std::unique_ptr<ProcessRunner>> processes = ProcessRunner::make(*clock, warn);
+  Result<std::unique_ptr<posix::ProcessRunner>> processes = posix::ProcessRunner::make(*clock, warn);
   if (!processes.ok()) return processes.status();
-  Result<std::unique_ptr<Transport>> transport = make_curl_transport(*clock, curl, processes->get());
+  Result<std::unique_ptr<Transport>> transport = posix::make_curl_transport(*clock, curl, processes->get());
   if (!transport.ok()) return transport.status();
   return std::unique_ptr<HostEnv>(
       new HostEnv(host, std::move(clock), std::move(random), std::move(*processes), std::move(*transport)));
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -8,11 +8,11 @@
 #include "core/posix/posix_env.h"
 #include "core/posix/process_runner.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 class HostEnv {
  public:
-  static Result<std::unique_ptr<HostEnv>> make(const penstock_host& host, const CurlOptions& curl);
+  static Result<std::unique_ptr<HostEnv>> make(const penstock_host& host, const posix::CurlOptions& curl);
 
   Env& env() { return env_; }
   // A host with a clock of its own does the waiting: no deadline of its then lies in the future.
@@ -25,15 +25,15 @@ class HostEnv {
 
  private:
   HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::unique_ptr<Random> random,
-          std::unique_ptr<ProcessRunner> processes, std::unique_ptr<Transport> transport);
+          std::unique_ptr<posix::ProcessRunner> processes, std::unique_ptr<Transport> transport);
 
   bool host_clock_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Random> random_;
   std::unique_ptr<Files> files_;
-  std::unique_ptr<ProcessRunner> processes_;
+  std::unique_ptr<posix::ProcessRunner> processes_;
   std::unique_ptr<Transport> transport_;
   Env env_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::plugin

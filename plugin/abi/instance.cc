@@ -9,7 +9,7 @@
 
 #include "base/records.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 // Up to here the structs of the first version reach: a smaller one cannot be read.
@@ -234,4 +234,4 @@ int32_t create_instance(Options::Table table, CheckTogether together, const pens
   });
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

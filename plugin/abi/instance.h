@@ -31,7 +31,7 @@ struct penstock_instance {
   bool closed = false;
 };
 
-namespace penstock {
+namespace penstock::plugin {
 
 int32_t code_of(const Status& status);
 // Writes *error where there is one, and returns code.
@@ -115,4 +115,4 @@ int32_t create_instance(Options::Table table, CheckTogether together, const pens
                         const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
                         penstock_error* error, Made (*make)(const penstock_host& host, const Options& options));
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/units.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -166,4 +166,4 @@ int64_t Options::number(std::string_view name) const { return *whole_number(text
 
 int64_t Options::duration_ms(std::string_view name) const { return *parse_duration_ms(text(name)); }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -15,7 +15,7 @@
 #include "base/complain.h"
 #include "base/status.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // Options as given, each checked against the table. A type is "text", "list" (of texts, separated by commas),
 // "path" (of a file), "size" (4096, 64K, 24M), "duration" (250ms, 5s, 2m), or words to choose from:
@@ -55,4 +55,4 @@ class Options {
   bool has_unknown_ = false;
 };
 
-}  // namespace penstock
+}  // namespace penstock::plugin

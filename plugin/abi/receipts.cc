@@ -46,7 +46,7 @@ struct penstock_ledger {
   std::vector<std::pair<uint64_t, int32_t>> settled;
 };
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -184,4 +184,4 @@ void close(penstock_ledger* self) {
 
 constinit const penstock_receipts kReceipts = {sizeof(penstock_receipts), 0, open, issue, redeem, settled, close};
 
-}  // namespace penstock
+}  // namespace penstock::plugin

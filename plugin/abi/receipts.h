@@ -4,8 +4,8 @@
 
 #include "abi/penstock.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 extern const penstock_receipts kReceipts;
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -11,7 +11,7 @@
 #include "plugin/abi/command.h"
 #include "plugin/abi/instance.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // Instance has kOptions, an array that is its table, and make(host, options); check_together(options, complain) if
 // options that are good one by one may still be wrong; and kCommands, an array of Command, if it has any.
@@ -99,4 +99,4 @@ class Stage {
   }
 };
 
-}  // namespace penstock
+}  // namespace penstock::plugin

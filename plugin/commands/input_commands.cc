@@ -16,21 +16,24 @@
 #include "plugin/settings/input_connection.h"
 #include "plugin/settings/input_settings.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
-Result<std::vector<std::string>> seek_in(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
-                                         const Options& arguments, const ReadFrom& to) {
-  return arguments.on("all") ? seek_all(checkpoint, streams, to)
-                             : seek_shard(checkpoint, streams, arguments.text("shard"), to);
+Result<std::vector<std::string>> seek_in(kinesis::Checkpoint& checkpoint,
+                                         const std::vector<kinesis::StreamName>& streams, const Options& arguments,
+                                         const kinesis::ReadFrom& to) {
+  return arguments.on("all") ? kinesis::seek_all(checkpoint, streams, to)
+                             : kinesis::seek_shard(checkpoint, streams, arguments.text("shard"), to);
 }
 
-std::vector<PositionRow> rows_of(const StreamCheckpoint& kept, const InputStream* stream) {
+std::vector<PositionRow> rows_of(const kinesis::StreamCheckpoint& kept, const kinesis::InputStream* stream) {
   std::vector<PositionRow> rows;
-  for (const auto& [id, from] : kept.shards) rows.push_back({{printable(id), text_of(from)}, from, id, stream});
+  for (const auto& [id, from] : kept.shards)
+    rows.push_back({{printable(id), kinesis::text_of(from)}, from, id, stream});
   if (kept.begin)
-    rows.push_back({{kept.shards.empty() ? "all shards" : "all others", text_of(*kept.begin)}, *kept.begin});
+    rows.push_back(
+        {{kept.shards.empty() ? "all shards" : "all others", kinesis::text_of(*kept.begin)}, *kept.begin});
   return rows;
 }
 
@@ -47,18 +50,19 @@ Status seek(const penstock_host& host, const Options& options, const Options& ar
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
   Env& env = (*host_env)->env();
-  const Result<ReadFrom> to = parse_seek_target(arguments.text("to"), env.clock.wall_ms());
+  const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
   if (!to.ok()) return to.status().in("to");
 
   // Who only looks does not disturb the one that uses it.
-  std::unique_ptr<CheckpointStore> store;
+  std::unique_ptr<kinesis::CheckpointStore> store;
   if (arguments.on("yes")) {
-    Result<std::unique_ptr<CheckpointStore>> opened = CheckpointStore::open(env, options.text("checkpoint"));
+    Result<std::unique_ptr<kinesis::CheckpointStore>> opened =
+        kinesis::CheckpointStore::open(env, options.text("checkpoint"));
     if (!opened.ok()) return opened.status();
     store = std::move(*opened);
   }
-  Result<Checkpoint> checkpoint =
-      store != nullptr ? store->load() : CheckpointStore::look(env, options.text("checkpoint"));
+  Result<kinesis::Checkpoint> checkpoint =
+      store != nullptr ? store->load() : kinesis::CheckpointStore::look(env, options.text("checkpoint"));
   if (!checkpoint.ok()) return checkpoint.status();
   const Result<std::vector<std::string>> lines = seek_in(*checkpoint, settings->streams, arguments, *to);
   if (!lines.ok()) return lines.status();
@@ -76,7 +80,8 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
   if (settings->leases.are_used) return print_table(host, options, *settings, print);
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
-  Result<Checkpoint> checkpoint = CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));
+  Result<kinesis::Checkpoint> checkpoint =
+      kinesis::CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));
   if (!checkpoint.ok()) return checkpoint.status();
   if (checkpoint->streams.empty()) {
     print.line("Nothing is kept yet.");
@@ -84,15 +89,15 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
   }
   // The positions can be printed without the service.
   const Result<InputConnection> connection = connect_input(host, options, settings->streams);
-  const std::vector<InputStream> streams =
-      connection.ok() ? connection->with_clients(settings->streams) : std::vector<InputStream>();
+  const std::vector<kinesis::InputStream> streams =
+      connection.ok() ? connection->with_clients(settings->streams) : std::vector<kinesis::InputStream>();
   Patience patience((connection.ok() ? connection->host_env : *host_env)->env());
   std::vector<PositionTable> tables;
-  for (const StreamCheckpoint& kept : checkpoint->streams) {
-    const auto stream = std::find_if(streams.begin(), streams.end(), [&](const InputStream& candidate) {
-      return checkpoint->find(identity_of(candidate.name)) == &kept;
+  for (const kinesis::StreamCheckpoint& kept : checkpoint->streams) {
+    const auto stream = std::find_if(streams.begin(), streams.end(), [&](const kinesis::InputStream& candidate) {
+      return checkpoint->find(kinesis::identity_of(candidate.name)) == &kept;
     });
-    tables.push_back({text_of(kept.stream), rows_of(kept, stream == streams.end() ? nullptr : &*stream)});
+    tables.push_back({kinesis::text_of(kept.stream), rows_of(kept, stream == streams.end() ? nullptr : &*stream)});
   }
   const Status printed = print_positions(patience, {"shard", "checkpoint"}, tables, print);
   if (!connection.ok()) return connection.status().in("lag and age are not known");
@@ -100,4 +105,4 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
   return printed;
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -6,7 +6,7 @@
 #include "plugin/abi/command.h"
 #include "plugin/settings/connection.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // seek: moves positions, or with yes off says what it would do. leases: prints what is kept.
 Status seek(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print);
@@ -32,4 +32,4 @@ inline constexpr Command kLeasesCommand = {"leases",
                                            {},
                                            print_leases};
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -10,13 +10,13 @@
 #include "plugin/commands/position_table.h"
 #include "plugin/commands/waiting_table.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 Status print_table(const penstock_host& host, const Options& options, const InputSettings& settings,
                    const Printer& print) {
   Result<std::unique_ptr<WaitingTable>> table = WaitingTable::open(host, options, settings);
   if (!table.ok()) return table.status();
-  Result<std::vector<Lease>> leases = (*table)->scan();
+  Result<std::vector<leases::Lease>> leases = (*table)->scan();
   if (!leases.ok()) return leases.status();
   const std::string heading = "table " + settings.leases.table;
   if (leases->empty()) {
@@ -25,13 +25,14 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
     return {};
   }
   std::sort(leases->begin(), leases->end(), by_key);
-  const std::vector<InputStream> streams = (*table)->connection().with_clients(settings.streams);
+  const std::vector<kinesis::InputStream> streams = (*table)->connection().with_clients(settings.streams);
   std::vector<PositionRow> rows;
-  for (const Lease& lease : *leases) {
-    const ReadFrom from = StreamLeases::read_from(lease);
-    const auto stream = std::find_if(streams.begin(), streams.end(),
-                                     [&](const InputStream& candidate) { return is_of(lease, candidate.name); });
-    rows.push_back({{shard_in(lease), owner_in(lease), text_of(from)},
+  for (const leases::Lease& lease : *leases) {
+    const kinesis::ReadFrom from = leases::StreamLeases::read_from(lease);
+    const auto stream = std::find_if(streams.begin(), streams.end(), [&](const kinesis::InputStream& candidate) {
+      return is_of(lease, candidate.name);
+    });
+    rows.push_back({{shard_in(lease), owner_in(lease), kinesis::text_of(from)},
                     from,
                     lease.shard_id,
                     stream == streams.end() ? nullptr : &*stream});
@@ -39,4 +40,4 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
   return print_positions((*table)->patience(), {"shard", "owner", "checkpoint"}, {{heading, rows}}, print);
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -14,31 +14,31 @@
 #include "plugin/commands/stream_look.h"
 #include "plugin/commands/waiting_table.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
 struct Move {
-  Lease seen, to;
+  leases::Lease seen, to;
 };
 
 // The changes, in the order in which they are made, so that no shard is ever without a row. Parents that are to be
 // read again get theirs before their children are moved: a child that begins at a time counts as under way, and a
 // parent without a row then counts as read.
 struct Plan {
-  std::vector<Lease> make;
+  std::vector<leases::Lease> make;
   std::vector<Move> move;
-  std::vector<Lease> remove;
+  std::vector<leases::Lease> remove;
   std::vector<std::string> lines;  // for people
 };
 
-std::string line_of(const Lease& row) {
-  return "  " + shard_in(row) + "  " + text_of(StreamLeases::read_from(row)) + "  " +
+std::string line_of(const leases::Lease& row) {
+  return "  " + shard_in(row) + "  " + kinesis::text_of(leases::StreamLeases::read_from(row)) + "  " +
          (row.owner.empty() ? "" : "held by ") + owner_in(row);
 }
 
-Lease moved_to(const Lease& row, const ReadFrom& to) {
-  Lease moved = row;
+leases::Lease moved_to(const leases::Lease& row, const kinesis::ReadFrom& to) {
+  leases::Lease moved = row;
   moved.owner_switches = 0;
   moved.child_ids.clear();
   // Of whatever stream of that name there is when it is read.
@@ -46,22 +46,23 @@ Lease moved_to(const Lease& row, const ReadFrom& to) {
   moved.stream_created_ms = moved.started_ms = 0;
   moved.sub_sequence_number = 0;
   switch (to.kind) {
-    case ReadFrom::Kind::trim_horizon:
-      moved.checkpoint = kTrimHorizonCheckpoint;
+    case kinesis::ReadFrom::Kind::trim_horizon:
+      moved.checkpoint = leases::kTrimHorizonCheckpoint;
       break;
-    case ReadFrom::Kind::at_timestamp:
-      moved.checkpoint = kAtTimestampCheckpoint;
+    case kinesis::ReadFrom::Kind::at_timestamp:
+      moved.checkpoint = leases::kAtTimestampCheckpoint;
       moved.started_ms = to.timestamp_ms;
       break;
-    case ReadFrom::Kind::behind:
+    case kinesis::ReadFrom::Kind::behind:
       moved.checkpoint = to.position.sequence_number;
-      moved.sub_sequence_number = std::min(to.position.sub_sequence_number, kWholeRecordInRow);
+      moved.sub_sequence_number = std::min(to.position.sub_sequence_number, leases::kWholeRecordInRow);
   }
   return moved;
 }
 
-InitialPosition beginning_at(const ReadFrom& to) {
-  if (to.kind == ReadFrom::Kind::at_timestamp) return {InitialPosition::Kind::at_timestamp, to.timestamp_ms};
+kinesis::InitialPosition beginning_at(const kinesis::ReadFrom& to) {
+  if (to.kind == kinesis::ReadFrom::Kind::at_timestamp)
+    return {kinesis::InitialPosition::Kind::at_timestamp, to.timestamp_ms};
   return {};
 }
 
@@ -69,59 +70,63 @@ InitialPosition beginning_at(const ReadFrom& to) {
 std::string_view without_epoch(std::string_view stream_id) { return stream_id.substr(0, stream_id.rfind(':')); }
 
 // Whether the row is of a stream of the same name and place that was deleted.
-bool is_of_predecessor(const Lease& row, const StreamLeases& stream) {
-  const StreamIdentity& now = stream.identity();
+bool is_of_predecessor(const leases::Lease& row, const leases::StreamLeases& stream) {
+  const kinesis::StreamIdentity& now = stream.identity();
   if (now.created_ms == 0 || without_epoch(row.stream_id) != without_epoch(stream.stream_id())) return false;
   if (!row.stream_arn.empty() && row.stream_arn != now.arn) return false;
   return row.stream_id != stream.stream_id() ||
          (row.stream_created_ms != 0 && row.stream_created_ms != now.created_ms);
 }
 
-Status plan_stream(Patience& patience, const InputStream& name, const InputSettings& settings, const ReadFrom& to,
-                   const std::vector<Lease>& rows, Plan& plan) {
+Status plan_stream(Patience& patience, const kinesis::InputStream& name, const InputSettings& settings,
+                   const kinesis::ReadFrom& to, const std::vector<leases::Lease>& rows, Plan& plan) {
   Result<StreamLook> look = look_at(patience, name);
   if (!look.ok()) return look.status();
   const int64_t failover_ms = settings.leases.leases.failover_ms;
-  StreamLeases stream(settings.streams.size() == 1, beginning_at(to), failover_ms);
+  leases::StreamLeases stream(settings.streams.size() == 1, beginning_at(to), failover_ms);
   stream.listed(look->identity, look->shards, patience.env().clock.wall_ms(), 0);
-  std::vector<Lease> others;
+  std::vector<leases::Lease> others;
   bool made_again = false;
-  for (const Lease& row : rows) {
+  for (const leases::Lease& row : rows) {
     if (!is_of_predecessor(row, stream)) {
       others.push_back(row);
       continue;
     }
     if (!std::exchange(made_again, true))
-      plan.lines.push_back(text_of(look->identity) + ": the leases of one of that name that was deleted go");
+      plan.lines.push_back(kinesis::text_of(look->identity) +
+                           ": the leases of one of that name that was deleted go");
     plan.lines.push_back(line_of(row) + " -> deleted");
     plan.remove.push_back(row);
   }
   stream.begin_scan();
   stream.scanned(others, 0);
   if (!stream.problem().ok()) return stream.problem();
-  const LeasesByShard before = stream.leases();
+  const leases::LeasesByShard before = stream.leases();
   for (const auto& [shard_id, row] : before) {
-    const bool is_listed = std::any_of(look->shards.begin(), look->shards.end(),
-                                       [&id = shard_id](const ShardInfo& shard) { return shard.id == id; });
-    plan.lines.push_back(line_of(row) + " -> " +
-                         (is_listed ? text_of(to) : "deleted, for the stream has no such shard any more"));
+    const bool is_listed =
+        std::any_of(look->shards.begin(), look->shards.end(),
+                    [&id = shard_id](const kinesis::ShardInfo& shard) { return shard.id == id; });
+    plan.lines.push_back(
+        line_of(row) + " -> " +
+        (is_listed ? kinesis::text_of(to) : "deleted, for the stream has no such shard any more"));
     if (is_listed)
       plan.move.push_back({row, moved_to(row, to)});
     else
       plan.remove.push_back(row);
     // As if nobody had begun to read it, so that its parents are missing where they have no lease any more.
     if (is_listed)
-      stream.learned(moved_to(row, ReadFrom::trim_horizon()));
+      stream.learned(moved_to(row, kinesis::ReadFrom::trim_horizon()));
     else
       stream.removed(shard_id);
   }
   // What is missing for failover_ms is made by no owner.
   stream.missing(0);
-  for (Lease& lease : stream.missing(failover_ms)) {
-    plan.lines.push_back("  " + shard_in(lease) + "  new -> " + text_of(StreamLeases::read_from(lease)));
+  for (leases::Lease& lease : stream.missing(failover_ms)) {
+    plan.lines.push_back("  " + shard_in(lease) + "  new -> " +
+                         kinesis::text_of(leases::StreamLeases::read_from(lease)));
     // Shards of the deleted stream had the same ids.
     const auto old = std::find_if(plan.remove.begin(), plan.remove.end(),
-                                  [&](const Lease& row) { return row.key == lease.key; });
+                                  [&](const leases::Lease& row) { return row.key == lease.key; });
     if (old == plan.remove.end()) {
       plan.make.push_back(std::move(lease));
       continue;
@@ -132,13 +137,13 @@ Status plan_stream(Patience& patience, const InputStream& name, const InputSetti
   return {};
 }
 
-Status plan_shard(const InputSettings& settings, const std::string& shard, const ReadFrom& to,
-                  const std::vector<Lease>& rows, Plan& plan) {
-  for (const Lease& row : rows) {
+Status plan_shard(const InputSettings& settings, const std::string& shard, const kinesis::ReadFrom& to,
+                  const std::vector<leases::Lease>& rows, Plan& plan) {
+  for (const leases::Lease& row : rows) {
     const bool ours = std::any_of(settings.streams.begin(), settings.streams.end(),
-                                  [&](const StreamName& name) { return is_of(row, name); });
+                                  [&](const kinesis::StreamName& name) { return is_of(row, name); });
     if (!ours || shard_in(row) != shard) continue;
-    plan.lines.push_back(line_of(row) + " -> " + text_of(to));
+    plan.lines.push_back(line_of(row) + " -> " + kinesis::text_of(to));
     plan.move.push_back({row, moved_to(row, to)});
   }
   if (!plan.move.empty()) return {};
@@ -147,14 +152,14 @@ Status plan_shard(const InputSettings& settings, const std::string& shard, const
 }
 
 // A worker that was killed has left its name. Whether one lives shows only in time.
-Status check_unused(WaitingTable& table, const std::vector<Lease>& rows, int64_t failover_ms) {
-  if (std::all_of(rows.begin(), rows.end(), [](const Lease& row) { return row.owner.empty(); })) return {};
+Status check_unused(WaitingTable& table, const std::vector<leases::Lease>& rows, int64_t failover_ms) {
+  if (std::all_of(rows.begin(), rows.end(), [](const leases::Lease& row) { return row.owner.empty(); })) return {};
   table.pause(failover_ms);
-  const Result<std::vector<Lease>> later = table.scan();
+  const Result<std::vector<leases::Lease>> later = table.scan();
   if (!later.ok()) return later.status();
   std::map<std::string, int64_t> counters;
-  for (const Lease& row : *later) counters[row.key] = row.counter;
-  for (const Lease& row : rows)
+  for (const leases::Lease& row : *later) counters[row.key] = row.counter;
+  for (const leases::Lease& row : rows)
     if (!row.owner.empty() && counters[row.key] != row.counter)
       return {Code::config, "shard " + shard_in(row) + " is held by " + printable(row.owner) +
                                 ", which renews its lease: stop the workers first. Nothing was changed"};
@@ -162,11 +167,11 @@ Status check_unused(WaitingTable& table, const std::vector<Lease>& rows, int64_t
 }
 
 Status carry_out(WaitingTable& table, const Plan& plan) {
-  for (const Lease& row : plan.make)
+  for (const leases::Lease& row : plan.make)
     if (Status made = table.create(row); !made.ok()) return made;
   for (const auto& [seen, to] : plan.move)
     if (Status moved = table.replace(seen, to); !moved.ok()) return moved;
-  for (const Lease& row : plan.remove)
+  for (const leases::Lease& row : plan.remove)
     if (Status removed = table.remove(row); !removed.ok()) return removed;
   return {};
 }
@@ -178,17 +183,17 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   Result<std::unique_ptr<WaitingTable>> table = WaitingTable::open(host, options, settings);
   if (!table.ok()) return table.status();
   Env& env = (*table)->env();
-  const Result<ReadFrom> to = parse_seek_target(arguments.text("to"), env.clock.wall_ms());
+  const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
   if (!to.ok()) return to.status().in("to");
-  if (arguments.on("all") && to->kind == ReadFrom::Kind::behind)
+  if (arguments.on("all") && to->kind == kinesis::ReadFrom::Kind::behind)
     return {Code::config, "a sequence number is of one shard: say which, with --shard"};
-  Result<std::vector<Lease>> rows = (*table)->scan();
+  Result<std::vector<leases::Lease>> rows = (*table)->scan();
   if (!rows.ok()) return rows.status();
   std::sort(rows->begin(), rows->end(), by_key);
 
   Plan plan;
   if (arguments.on("all")) {
-    for (const InputStream& stream : (*table)->connection().with_clients(settings.streams))
+    for (const kinesis::InputStream& stream : (*table)->connection().with_clients(settings.streams))
       if (Status planned = plan_stream((*table)->patience(), stream, settings, *to, *rows, plan); !planned.ok())
         return planned;
   } else if (Status planned = plan_shard(settings, arguments.text("shard"), *to, *rows, plan); !planned.ok()) {
@@ -199,10 +204,10 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
     print.line("Nothing was changed. To do it, add --yes");
     return {};
   }
-  std::vector<Lease> seen = plan.remove;
+  std::vector<leases::Lease> seen = plan.remove;
   for (const Move& move : plan.move) seen.push_back(move.seen);
   if (Status unused = check_unused(**table, seen, settings.leases.leases.failover_ms); !unused.ok()) return unused;
   return carry_out(**table, plan);
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -12,7 +12,7 @@
 #include "core/backoff.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // Waits by driving env's transport, and gives up after kMs without progress: without an answer that succeeds.
 // Until then a call that failed and is worth another try is made again.
@@ -74,4 +74,4 @@ class Patience {
   int64_t end_ms_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::plugin

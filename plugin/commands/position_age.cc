@@ -9,7 +9,7 @@
 
 #include "core/kinesis/read_api.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -26,7 +26,7 @@ class Ask : public std::enable_shared_from_this<Ask> {
   Ask(const Ask&) = delete;
   Ask& operator=(const Ask&) = delete;
 
-  const ServiceClient* client() const { return question_.stream.client; }
+  const aws::ServiceClient* client() const { return question_.stream.client; }
   bool done() const { return done_; }
   bool is_calling() const { return calling_; }
   int64_t next_ms() const { return next_ms_; }  // when start() may be called, where it is neither of both
@@ -43,10 +43,12 @@ class Ask : public std::enable_shared_from_this<Ask> {
 
  private:
   void get_iterator() {
-    const IteratorStart start = {IteratorStart::Kind::at_sequence_number, 0, question_.sequence_number};
-    call("GetShardIterator", get_shard_iterator_body(question_.stream.name.text, question_.shard_id, start),
-         kIteratorAnswerBytes, [this](ServiceAnswer answer) {
-           const Result<std::string> iterator = read_get_shard_iterator(std::move(answer.body));
+    const kinesis::IteratorStart start = {kinesis::IteratorStart::Kind::at_sequence_number, 0,
+                                          question_.sequence_number};
+    call("GetShardIterator",
+         kinesis::get_shard_iterator_body(question_.stream.name.text, question_.shard_id, start),
+         kIteratorAnswerBytes, [this](aws::ServiceAnswer answer) {
+           const Result<std::string> iterator = kinesis::read_get_shard_iterator(std::move(answer.body));
            if (!iterator.ok()) return failed(iterator.status());
            if (!std::exchange(had_iterator_, true)) progressed_ = true;
            get_record(*iterator);
@@ -54,9 +56,9 @@ class Ask : public std::enable_shared_from_this<Ask> {
   }
 
   void get_record(const std::string& iterator) {
-    call("GetRecords", get_records_body(question_.stream.name.text, iterator, 1), kRecordAnswerBytes,
-         [this](ServiceAnswer answer) {
-           const Result<GetRecordsAnswer> records = read_get_records(std::move(answer.body));
+    call("GetRecords", kinesis::get_records_body(question_.stream.name.text, iterator, 1), kRecordAnswerBytes,
+         [this](aws::ServiceAnswer answer) {
+           const Result<kinesis::GetRecordsAnswer> records = kinesis::read_get_records(std::move(answer.body));
            if (!records.ok()) return failed(records.status());
            answered(*records, answer.date_ms != 0 ? answer.date_ms : env_.clock.wall_ms());
          });
@@ -65,19 +67,19 @@ class Ask : public std::enable_shared_from_this<Ask> {
   template <typename Answered>
   void call(const char* operation, std::string body, size_t max_answer_bytes, Answered answered) {
     question_.stream.client->call(operation, std::move(body), max_answer_bytes,
-                                  [self = shared_from_this(), answered](Result<ServiceAnswer> answer) {
+                                  [self = shared_from_this(), answered](Result<aws::ServiceAnswer> answer) {
                                     if (self->done_) return;
                                     if (!answer.ok()) return self->failed(answer.status());
                                     answered(std::move(*answer));
                                   });
   }
 
-  void answered(const GetRecordsAnswer& answer, int64_t now_ms) {
+  void answered(const kinesis::GetRecordsAnswer& answer, int64_t now_ms) {
     progressed_ = true;
     finish({});
     age_.lag_ms = answer.behind_latest_ms;
     if (answer.records.empty()) return;
-    const SourceRecord& record = answer.records.front();
+    const kinesis::SourceRecord& record = answer.records.front();
     const int64_t age_ms = std::max<int64_t>(0, now_ms - record.arrival_time_ms);
     if (record.sequence_number == question_.sequence_number) {
       age_.age_ms = age_ms;
@@ -155,7 +157,7 @@ class Lane {
 std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions) {
   Env& env = patience.env();
   std::vector<std::shared_ptr<Ask>> asks;
-  std::map<const ServiceClient*, Lane> lanes;
+  std::map<const aws::ServiceClient*, Lane> lanes;
   for (const PositionQuestion& question : questions) {
     Ask& ask = *asks.emplace_back(std::make_shared<Ask>(env, question));
     lanes[ask.client()].add(ask);
@@ -178,4 +180,4 @@ std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<Position
   return ages;
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -11,10 +11,10 @@
 #include "core/kinesis/input/input.h"
 #include "plugin/commands/patience.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 struct PositionQuestion {
-  InputStream stream;
+  kinesis::InputStream stream;
   std::string shard_id;
   std::string sequence_number;
 };
@@ -34,4 +34,4 @@ struct PositionAge {
 // of the clients, is over; it is one for all questions, and each call that gets one of them further renews it.
 std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

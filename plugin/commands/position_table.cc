@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "plugin/commands/position_age.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -28,7 +28,7 @@ void print_columns(const std::vector<Cells>& lines, const Printer& print) {
 }
 
 bool may_be_asked(const PositionRow& row) {
-  return row.stream != nullptr && row.from.kind == ReadFrom::Kind::behind && !row.from.position.is_end();
+  return row.stream != nullptr && row.from.kind == kinesis::ReadFrom::Kind::behind && !row.from.position.is_end();
 }
 
 // The shards of a stream of which nothing is known.
@@ -55,7 +55,7 @@ Status print_table(const PositionTable& table, std::vector<PositionAge>::const_i
                    const Printer& print) {
   std::vector<Cells> lines = {titles};
   std::vector<std::string> notes;
-  std::map<const InputStream*, Silence> silent;
+  std::map<const kinesis::InputStream*, Silence> silent;
   for (const PositionRow& row : table.rows) {
     Cells& cells = lines.emplace_back(row.cells);
     const size_t known = cells.size();
@@ -110,4 +110,4 @@ std::string duration_text(int64_t ms) {
   return std::to_string(s) + "s";
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -10,13 +10,13 @@
 #include "plugin/abi/command.h"
 #include "plugin/commands/patience.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 struct PositionRow {
   std::vector<std::string> cells;  // what is known without asking, the first of them the shard; fit for a terminal
-  ReadFrom from = {};
+  kinesis::ReadFrom from = {};
   std::string shard_id = {};
-  const InputStream* stream = nullptr;  // to ask; nullptr: nobody
+  const kinesis::InputStream* stream = nullptr;  // to ask; nullptr: nobody
 };
 
 struct PositionTable {
@@ -34,4 +34,4 @@ Status print_positions(Patience& patience, const std::vector<std::string>& title
 // "0s", "250ms", "12s", "3m5s", "3h12m", "2d4h".
 std::string duration_text(int64_t ms);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

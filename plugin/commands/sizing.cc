@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -59,7 +59,7 @@ std::string counted(double count, const std::string& one) {
 // A call goes when it is full in either way, or the first of its records has waited for linger.
 double calls_per_second(const Sizing& sizing, double events_per_second, double event_bytes,
                         const Options& options) {
-  const double by_records = sizing.records_per_second / kMaxRecordsPerCall;
+  const double by_records = sizing.records_per_second / kinesis::kMaxRecordsPerCall;
   const double by_bytes =
       events_per_second * event_bytes / static_cast<double>(options.size_bytes("max_request_bytes"));
   const double by_linger = 1000.0 / static_cast<double>(options.duration_ms("linger"));
@@ -118,9 +118,9 @@ Status print_sizing(const penstock_host&, const Options& options, const Options&
     return {Code::config, "events_per_second is " + arguments.text("events_per_second") +
                               ", but must be between 1 and " + std::to_string(kMostEventsPerSecond)};
   const size_t event_bytes = arguments.size_bytes("event_bytes");
-  if (event_bytes > kMaxRaisedRecordBytes)
+  if (event_bytes > kinesis::kMaxRaisedRecordBytes)
     return {Code::config, "event_bytes is " + arguments.text("event_bytes") + ", but a record has " +
-                              std::to_string(kMaxRaisedRecordBytes) + " bytes at most"};
+                              std::to_string(kinesis::kMaxRaisedRecordBytes) + " bytes at most"};
   // Each event has a key of its own then.
   const bool joins_nothing = options.is("aggregate", "newline") && options.is("partition_key", "random");
   const PackingFigures* const figures =
@@ -156,4 +156,4 @@ Status print_sizing(const penstock_host&, const Options& options, const Options&
   return {};
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -11,7 +11,7 @@
 #include "plugin/abi/command.h"
 #include "plugin/settings/connection.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // What a way of packing made of a corpus of Lambda logs, as penstock-bench-put-records measures it.
 struct PackingFigures {
@@ -52,4 +52,4 @@ inline constexpr Command kSizingCommand = {
     "pack the log events. Calls nobody.",
     kSizingArguments, print_sizing};
 
-}  // namespace penstock
+}  // namespace penstock::plugin

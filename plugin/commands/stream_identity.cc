@@ -14,7 +14,7 @@
 #include "plugin/settings/input_connection.h"
 #include "plugin/settings/stream_options.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -32,9 +32,10 @@ std::string account_of(std::string_view arn) {
 
 // Whether the host is in the domain of the service's own: a FIPS, dual-stack, or VPC endpoint, say, which all lead
 // to the same streams.
-bool is_of_aws(const Endpoint& endpoint, std::string_view host) {
+bool is_of_aws(const aws::Endpoint& endpoint, std::string_view host) {
   for (const bool dualstack : {false, true}) {
-    const Result<Endpoint> own = make_endpoint(endpoint.service, endpoint.region, "", false, {false, dualstack});
+    const Result<aws::Endpoint> own =
+        aws::make_endpoint(endpoint.service, endpoint.region, "", false, {false, dualstack});
     if (!own.ok()) continue;
     const size_t domain = endpoint.service.size() + endpoint.region.size() + 1;  // with its first dot
     if (host.ends_with(std::string_view(own->host).substr(domain))) return true;
@@ -43,7 +44,7 @@ bool is_of_aws(const Endpoint& endpoint, std::string_view host) {
 }
 
 // " at URL", with one spelling for the names of this machine, and without the dot of the root; "" for AWS's own.
-std::string place_of(const Endpoint& endpoint) {
+std::string place_of(const aws::Endpoint& endpoint) {
   std::string host = endpoint.host;
   const size_t colon = host.ends_with(']') ? host.size() : std::min(host.rfind(':'), host.size());
   if (colon > 0 && host[colon - 1] == '.') host.erase(colon - 1, 1);
@@ -57,15 +58,15 @@ std::string place_of(const Endpoint& endpoint) {
 
 // Looks up the accounts that are not known. Returns the error for the first stream that the service says nothing
 // of; the others count all the same.
-Status resolve_accounts(const penstock_host& host, const Options& options, const std::vector<StreamName>& streams,
-                        std::vector<std::string>& accounts) {
+Status resolve_accounts(const penstock_host& host, const Options& options,
+                        const std::vector<kinesis::StreamName>& streams, std::vector<std::string>& accounts) {
   Result<InputConnection> connection = connect_input(host, options, streams);
   if (!connection.ok()) return connection.status();
   Patience patience(connection->host_env->env());
   Status failed;
   for (size_t i = 0; i < streams.size(); ++i) {
     if (!accounts[i].empty()) continue;
-    const Result<StreamIdentity> identity =
+    const Result<kinesis::StreamIdentity> identity =
         describe_stream(patience, connection->with_clients({streams[i]}).front());
     if (identity.ok())
       accounts[i] = account_of(identity->arn);
@@ -80,7 +81,7 @@ Status resolve_accounts(const penstock_host& host, const Options& options, const
 
 Status print_streams(const penstock_host& host, const Options& options, const Options& arguments,
                      const Printer& print) {
-  const Result<std::vector<StreamName>> streams = read_streams(options);
+  const Result<std::vector<kinesis::StreamName>> streams = read_streams(options);
   if (!streams.ok()) return streams.status();
   const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
@@ -88,9 +89,9 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
   if (!places.ok()) return places.status();
   std::vector<std::string> accounts;
   std::vector<std::string> where;
-  for (const StreamName& stream : *streams) {
+  for (const kinesis::StreamName& stream : *streams) {
     const std::string region = stream.region.empty() ? places->region : stream.region;
-    const Result<Endpoint> endpoint = kinesis_endpoint(*places, options, region);
+    const Result<aws::Endpoint> endpoint = kinesis_endpoint(*places, options, region);
     if (!endpoint.ok()) return endpoint.status();
     accounts.push_back(stream.account.empty() ? account_of(options.text("role_arn")) : stream.account);
     where.push_back(", region " + region + ")" + printable(place_of(*endpoint)));
@@ -103,4 +104,4 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
   return failed;
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

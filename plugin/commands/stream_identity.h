@@ -6,7 +6,7 @@
 #include "plugin/abi/command.h"
 #include "plugin/settings/connection.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // Prints a line for each stream, like "logs (account 123456789012, region eu-west-1)", and " at URL" if its
 // endpoint is not one of AWS's own. Two stages with the same line use the same stream. The account is that of the
@@ -25,4 +25,4 @@ inline constexpr Command kStreamsCommand = {
     "service knows.",
     kStreamsArguments, print_streams, true};
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -4,44 +4,45 @@
 #include <string>
 #include <utility>
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
 constexpr size_t kSummaryBytes = 64 << 10;
 constexpr size_t kPageBytes = 4 << 20;
 
-Result<ServiceAnswer> ask(Patience& patience, ServiceClient& client, const char* operation,
-                          const std::string& body, size_t max_answer_bytes) {
-  return patience.wait<ServiceAnswer>(
+Result<aws::ServiceAnswer> ask(Patience& patience, aws::ServiceClient& client, const char* operation,
+                               const std::string& body, size_t max_answer_bytes) {
+  return patience.wait<aws::ServiceAnswer>(
       operation, [&](auto done) { client.call(operation, body, max_answer_bytes, std::move(done)); });
 }
 
 }  // namespace
 
-Result<StreamIdentity> describe_stream(Patience& patience, const InputStream& stream) {
+Result<kinesis::StreamIdentity> describe_stream(Patience& patience, const kinesis::InputStream& stream) {
   const std::string about = "stream " + stream.name.name;
-  Result<ServiceAnswer> answer = ask(patience, *stream.client, "DescribeStreamSummary",
-                                     describe_stream_summary_body(stream.name.text), kSummaryBytes);
+  Result<aws::ServiceAnswer> answer = ask(patience, *stream.client, "DescribeStreamSummary",
+                                          kinesis::describe_stream_summary_body(stream.name.text), kSummaryBytes);
   // Who may read a stream need not be allowed to describe it.
-  if (!answer.ok() && answer.status().code() == Code::denied) return StreamIdentity{stream.name.name, "", 0};
+  if (!answer.ok() && answer.status().code() == Code::denied)
+    return kinesis::StreamIdentity{stream.name.name, "", 0};
   if (!answer.ok()) return answer.status().in(about);
-  Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
+  Result<kinesis::StreamIdentity> identity = kinesis::read_describe_stream_summary(std::move(answer->body));
   return identity.ok() ? std::move(identity) : identity.status().in(about);
 }
 
-Result<StreamLook> look_at(Patience& patience, const InputStream& stream) {
+Result<StreamLook> look_at(Patience& patience, const kinesis::InputStream& stream) {
   const std::string about = "stream " + stream.name.name;
-  Result<StreamIdentity> identity = describe_stream(patience, stream);
+  Result<kinesis::StreamIdentity> identity = describe_stream(patience, stream);
   if (!identity.ok()) return identity.status();
   StreamLook look = {std::move(*identity), {}};
   look.identity.name = stream.name.name;
   std::string next_token;
   do {
-    Result<ServiceAnswer> answer =
-        ask(patience, *stream.client, "ListShards", list_shards_body(stream.name.text, next_token), kPageBytes);
+    Result<aws::ServiceAnswer> answer = ask(patience, *stream.client, "ListShards",
+                                            kinesis::list_shards_body(stream.name.text, next_token), kPageBytes);
     if (!answer.ok()) return answer.status().in(about);
-    Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
+    Result<kinesis::ListShardsAnswer> page = kinesis::read_list_shards(std::move(answer->body));
     if (!page.ok()) return page.status().in(about);
     std::move(page->shards.begin(), page->shards.end(), std::back_inserter(look.shards));
     next_token = std::move(page->next_token);
@@ -49,4 +50,4 @@ Result<StreamLook> look_at(Patience& patience, const InputStream& stream) {
   return look;
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

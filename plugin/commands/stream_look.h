@@ -9,18 +9,18 @@
 #include "core/kinesis/read_api.h"
 #include "plugin/commands/patience.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 struct StreamLook {
-  StreamIdentity identity;  // its name alone, where we may not ask for more
-  std::vector<ShardInfo> shards;
+  kinesis::StreamIdentity identity;  // its name alone, where we may not ask for more
+  std::vector<kinesis::ShardInfo> shards;
 };
 
 // DescribeStreamSummary alone; only the name, where we may not ask for more. Errors name the stream.
-Result<StreamIdentity> describe_stream(Patience& patience, const InputStream& stream);
+Result<kinesis::StreamIdentity> describe_stream(Patience& patience, const kinesis::InputStream& stream);
 
 // DescribeStreamSummary, then ListShards page by page. patience drives the transport of the stream's client.
 // Errors name the stream.
-Result<StreamLook> look_at(Patience& patience, const InputStream& stream);
+Result<StreamLook> look_at(Patience& patience, const kinesis::InputStream& stream);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -12,7 +12,7 @@
 #include "plugin/settings/input_connection.h"
 #include "plugin/settings/input_settings.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 class WaitingTable {
  public:
@@ -23,12 +23,12 @@ class WaitingTable {
   WaitingTable(const WaitingTable&) = delete;
   WaitingTable& operator=(const WaitingTable&) = delete;
 
-  Result<std::vector<Lease>> scan();
+  Result<std::vector<leases::Lease>> scan();
   // Where the row is still as seen; Code::config where it is not.
-  Status remove(const Lease& seen);
-  Status replace(const Lease& seen, const Lease& lease);
+  Status remove(const leases::Lease& seen);
+  Status replace(const leases::Lease& seen, const leases::Lease& lease);
   // Where there is no such row; Code::config where there is.
-  Status create(const Lease& row);
+  Status create(const leases::Lease& row);
   void pause(int64_t ms);
 
   Patience& patience() { return patience_; }
@@ -36,12 +36,12 @@ class WaitingTable {
   const InputConnection& connection() const { return connection_; }
 
  private:
-  WaitingTable(InputConnection connection, std::unique_ptr<LeaseTable> table)
+  WaitingTable(InputConnection connection, std::unique_ptr<leases::LeaseTable> table)
       : connection_(std::move(connection)), table_(std::move(table)), patience_(env()) {}
 
   InputConnection connection_;
-  std::unique_ptr<LeaseTable> table_;
+  std::unique_ptr<leases::LeaseTable> table_;
   Patience patience_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -9,7 +9,7 @@
 #include "core/aws/credentials/default_credentials.h"
 #include "plugin/settings/region.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -49,23 +49,23 @@ Status check_has_role(const Options& options, const std::string& name) {
 Status check_external_id(const Options& options) {
   const std::string& external_id = options.text("external_id");
   if (external_id.empty()) return {};
-  if (!is_of(external_id, "+=,.@:/-", 2, 1224))
-    return {Code::config, "external_id must have 2 to 1224 letters, digits and _+=,.@:/-"};
-  return check_has_role(options, "external_id");
+  if (Status status = check_has_role(options, "external_id"); !status.ok()) return status;
+  if (is_of(external_id, "+=,.@:/-", 2, 1224)) return {};
+  return {Code::config, "external_id must have 2 to 1224 letters, digits and _+=,.@:/-"};
 }
 
 Status check_session_name(const Options& options) {
   const std::string& session = options.text("role_session_name");
   if (session.empty()) return {};
-  if (!is_of(session, "+=,.@-", 2, 64))
-    return {Code::config, "role_session_name is \"" + printable(session) +
-                              "\", but must have 2 to 64 letters, digits and _+=,.@-"};
-  return check_has_role(options, "role_session_name");
+  if (Status status = check_has_role(options, "role_session_name"); !status.ok()) return status;
+  if (is_of(session, "+=,.@-", 2, 64)) return {};
+  return {Code::config, "role_session_name is \"" + printable(session) +
+                            "\", but must have 2 to 64 letters, digits and _+=,.@-"};
 }
 
 Status check_ca_file(const std::string& path) {
   if (path.empty()) return {};
-  const Result<std::string> pem = make_system_files()->read(path, kMaxCaFileBytes);
+  const Result<std::string> pem = posix::make_system_files()->read(path, kMaxCaFileBytes);
   if (!pem.ok()) return Status(Code::config, pem.status().message()).in("ca_file");
   if (pem->find("-----BEGIN ") != std::string::npos && pem->find("CERTIFICATE-----") != std::string::npos)
     return {};
@@ -73,18 +73,19 @@ Status check_ca_file(const std::string& path) {
                             " has no certificate in PEM form (-----BEGIN CERTIFICATE-----); name a file that has"};
 }
 
-Result<Endpoint> endpoint_of(const EndpointSettings& settings, const Options& options, std::string_view service,
-                             const std::string& url_option, const std::string& region) {
+Result<aws::Endpoint> endpoint_of(const aws::EndpointSettings& settings, const Options& options,
+                                  std::string_view service, const std::string& url_option,
+                                  const std::string& region) {
   const bool is_for_one = url_option != "endpoint";
-  return choose_endpoint(settings,
-                         {url_option, options.text(url_option), options.text("use_fips"),
-                          options.text("use_dualstack"), options.on("allow_plaintext"), is_for_one},
-                         service, region);
+  return aws::choose_endpoint(settings,
+                              {url_option, options.text(url_option), options.text("use_fips"),
+                               options.text("use_dualstack"), options.on("allow_plaintext"), is_for_one},
+                              service, region);
 }
 
 }  // namespace
 
-void check_connection(const Options& options, const std::vector<StreamName>& streams, bool with_table,
+void check_connection(const Options& options, const std::vector<kinesis::StreamName>& streams, bool with_table,
                       const Complain& complain) {
   complain(check_role_arn(options.text("role_arn")));
   complain(check_external_id(options));
@@ -95,15 +96,15 @@ void check_connection(const Options& options, const std::vector<StreamName>& str
   if (!host_env.ok()) return;
   Env& env = (*host_env)->env();
 
-  Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
+  Result<aws::AwsProfiles> profiles = aws::AwsProfiles::read_settings(env, options.text("profile"));
   complain(profiles.status());
   const bool may_be_elsewhere = streams.empty() || !profiles.ok();  // the region, if there is no option
-  if (!profiles.ok()) profiles = AwsProfiles();
-  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
+  if (!profiles.ok()) profiles = aws::AwsProfiles();
+  const std::string profile = aws::AwsProfiles::chosen(env, options.text("profile"));
   const Result<std::string> region = find_region(env, options, region_of(streams), *profiles, profile);
   complain(!may_be_elsewhere || !options.text("region").empty() ? region.status() : Status());
 
-  const EndpointSettings endpoints = read_endpoint_settings(env, *profiles, profile, complain);
+  const aws::EndpointSettings endpoints = aws::read_endpoint_settings(env, *profiles, profile, complain);
   // Addresses that are given are right or wrong in any region.
   const std::string any_region = region.ok() ? *region : "us-east-1";
   complain(endpoint_of(endpoints, options, "sts", "sts_endpoint", any_region).status());
@@ -111,26 +112,26 @@ void check_connection(const Options& options, const std::vector<StreamName>& str
   if (with_table) complain(endpoint_of(endpoints, options, "dynamodb", "dynamodb_endpoint", any_region).status());
 }
 
-std::string region_of(const std::vector<StreamName>& streams) {
-  const bool all =
-      std::all_of(streams.begin(), streams.end(), [](const StreamName& stream) { return !stream.region.empty(); });
+std::string region_of(const std::vector<kinesis::StreamName>& streams) {
+  const bool all = std::all_of(streams.begin(), streams.end(),
+                               [](const kinesis::StreamName& stream) { return !stream.region.empty(); });
   return all && !streams.empty() ? streams.front().region : "";
 }
 
 Result<ServicePlaces> find_places(Env& env, const Options& options, const std::string& likely_region) {
-  const Result<AwsProfiles> profiles = AwsProfiles::read_settings(env, options.text("profile"));
+  const Result<aws::AwsProfiles> profiles = aws::AwsProfiles::read_settings(env, options.text("profile"));
   if (!profiles.ok()) return profiles.status();
-  const std::string profile = AwsProfiles::chosen(env, options.text("profile"));
+  const std::string profile = aws::AwsProfiles::chosen(env, options.text("profile"));
   Result<std::string> region = find_region(env, options, likely_region, *profiles, profile);
   if (!region.ok()) return region.status();
-  Result<EndpointSettings> endpoints = or_first_problem(
-      [&](const Complain& complain) { return read_endpoint_settings(env, *profiles, profile, complain); });
+  Result<aws::EndpointSettings> endpoints = or_first_problem(
+      [&](const Complain& complain) { return aws::read_endpoint_settings(env, *profiles, profile, complain); });
   if (!endpoints.ok()) return endpoints.status();
   return ServicePlaces{std::move(*endpoints), std::move(*region)};
 }
 
 Result<Connection> connect(const penstock_host& host, const Options& options, const std::string& likely_region) {
-  CurlOptions curl;
+  posix::CurlOptions curl;
   curl.ca_file = options.text("ca_file");
   curl.connect_timeout_ms = options.duration_ms("connect_timeout");
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, curl);
@@ -138,44 +139,45 @@ Result<Connection> connect(const penstock_host& host, const Options& options, co
   Env& env = (*host_env)->env();
   Result<ServicePlaces> places = find_places(env, options, likely_region);
   if (!places.ok()) return places.status();
-  Result<Endpoint> sts = endpoint_of(places->endpoints, options, "sts", "sts_endpoint", places->region);
+  Result<aws::Endpoint> sts = endpoint_of(places->endpoints, options, "sts", "sts_endpoint", places->region);
   if (!sts.ok()) return sts.status();
-  log_endpoint(env, *sts);
+  aws::log_endpoint(env, *sts);
 
   const int64_t call_timeout_ms = options.duration_ms("call_timeout");
-  const Role role = {options.text("role_arn"), options.text("role_session_name"), options.text("external_id"), ""};
+  const aws::Role role = {options.text("role_arn"), options.text("role_session_name"), options.text("external_id"),
+                          ""};
   Connection made = {std::move(*places), {}, {}, {}, {}, {}};
   made.host_env = std::move(*host_env);
-  made.clock = std::make_unique<ServiceClock>(env.clock);
-  made.context = std::make_unique<CredentialsContext>(
-      CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
-  made.credentials = std::make_unique<CredentialsCache>(
-      env, *made.clock, default_credentials(*made.context, options.text("profile"), role));
-  Result<std::unique_ptr<ServiceClient>> client = connect_to_region(made, options, made.region);
+  made.clock = std::make_unique<aws::ServiceClock>(env.clock);
+  made.context = std::make_unique<aws::CredentialsContext>(
+      aws::CredentialsContext{env, *made.clock, std::move(*sts), call_timeout_ms, options.on("imds_v1_fallback")});
+  made.credentials = std::make_unique<aws::CredentialsCache>(
+      env, *made.clock, aws::default_credentials(*made.context, options.text("profile"), role));
+  Result<std::unique_ptr<aws::ServiceClient>> client = connect_to_region(made, options, made.region);
   if (!client.ok()) return client.status();
   made.client = std::move(*client);
   return made;
 }
 
-Result<Endpoint> kinesis_endpoint(const ServicePlaces& places, const Options& options, const std::string& region) {
+Result<aws::Endpoint> kinesis_endpoint(const ServicePlaces& places, const Options& options,
+                                       const std::string& region) {
   return endpoint_of(places.endpoints, options, "kinesis", "endpoint", region);
 }
 
-Result<std::unique_ptr<ServiceClient>> connect_to_service(const Connection& connection, const Options& options,
-                                                          const JsonProtocol& protocol, std::string_view service,
-                                                          const std::string& url_option, const std::string& region,
-                                                          int64_t call_timeout_ms) {
-  Result<Endpoint> endpoint = endpoint_of(connection.endpoints, options, service, url_option, region);
+Result<std::unique_ptr<aws::ServiceClient>> connect_to_service(
+    const Connection& connection, const Options& options, const aws::JsonProtocol& protocol,
+    std::string_view service, const std::string& url_option, const std::string& region, int64_t call_timeout_ms) {
+  Result<aws::Endpoint> endpoint = endpoint_of(connection.endpoints, options, service, url_option, region);
   if (!endpoint.ok()) return endpoint.status();
-  log_endpoint(connection.host_env->env(), *endpoint);
-  return std::make_unique<ServiceClient>(connection.host_env->env(), protocol, std::move(*endpoint),
-                                         *connection.credentials, *connection.clock, call_timeout_ms);
+  aws::log_endpoint(connection.host_env->env(), *endpoint);
+  return std::make_unique<aws::ServiceClient>(connection.host_env->env(), protocol, std::move(*endpoint),
+                                              *connection.credentials, *connection.clock, call_timeout_ms);
 }
 
-Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
-                                                         const std::string& region) {
-  return connect_to_service(connection, options, kKinesisProtocol, "kinesis", "endpoint", region,
+Result<std::unique_ptr<aws::ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
+                                                              const std::string& region) {
+  return connect_to_service(connection, options, aws::kKinesisProtocol, "kinesis", "endpoint", region,
                             options.duration_ms("call_timeout"));
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

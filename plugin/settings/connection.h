@@ -19,7 +19,7 @@
 #include "plugin/abi/host_env.h"
 #include "plugin/abi/options.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 constexpr penstock_option_info required_option(const char* name, const char* type, const char* help) {
   return {name, type, nullptr, help, 1, 0};
@@ -86,26 +86,26 @@ constexpr auto joined(const std::array<penstock_option_info, A>& a, const std::a
 
 // Where an instance's services are.
 struct ServicePlaces {
-  EndpointSettings endpoints;  // of the environment and the profile
-  std::string region;          // of what does not say one of its own
+  aws::EndpointSettings endpoints;  // of the environment and the profile
+  std::string region;               // of what does not say one of its own
 };
 
 // What an instance's calls share. The members stay where they are when it is moved.
 struct Connection : ServicePlaces {
   std::unique_ptr<HostEnv> host_env;
-  std::unique_ptr<ServiceClock> clock;
-  std::unique_ptr<CredentialsContext> context;
-  std::unique_ptr<CredentialsCache> credentials;
-  std::unique_ptr<ServiceClient> client;  // of Kinesis, in that region
+  std::unique_ptr<aws::ServiceClock> clock;
+  std::unique_ptr<aws::CredentialsContext> context;
+  std::unique_ptr<aws::CredentialsCache> credentials;
+  std::unique_ptr<aws::ServiceClient> client;  // of Kinesis, in that region
 };
 
 // Complains of each of role, ca_file, profile, region, and endpoints that cannot be used. streams: none if they
 // could not be read. with_table: whether DynamoDB is called, too.
-void check_connection(const Options& options, const std::vector<StreamName>& streams, bool with_table,
+void check_connection(const Options& options, const std::vector<kinesis::StreamName>& streams, bool with_table,
                       const Complain& complain);
 
 // The region of the first stream if all of them have one, else "".
-std::string region_of(const std::vector<StreamName>& streams);
+std::string region_of(const std::vector<kinesis::StreamName>& streams);
 
 // Code::config if the region cannot be found, or a setting of the environment or the profile cannot be used. Makes
 // no call, and changes nothing. likely_region: see find_region().
@@ -116,17 +116,17 @@ Result<Connection> connect(const penstock_host& host, const Options& options,
                            const std::string& likely_region = "");
 
 // Where Kinesis is called for streams of that region.
-Result<Endpoint> kinesis_endpoint(const ServicePlaces& places, const Options& options, const std::string& region);
+Result<aws::Endpoint> kinesis_endpoint(const ServicePlaces& places, const Options& options,
+                                       const std::string& region);
 
 // A client of a service in the connection's region or another one; url_option as in "endpoint". It lives no longer
 // than the connection.
-Result<std::unique_ptr<ServiceClient>> connect_to_service(const Connection& connection, const Options& options,
-                                                          const JsonProtocol& protocol, std::string_view service,
-                                                          const std::string& url_option, const std::string& region,
-                                                          int64_t call_timeout_ms);
+Result<std::unique_ptr<aws::ServiceClient>> connect_to_service(
+    const Connection& connection, const Options& options, const aws::JsonProtocol& protocol,
+    std::string_view service, const std::string& url_option, const std::string& region, int64_t call_timeout_ms);
 
 // One more client of Kinesis, for streams of another region. It lives no longer than the connection.
-Result<std::unique_ptr<ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
-                                                         const std::string& region);
+Result<std::unique_ptr<aws::ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
+                                                              const std::string& region);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -8,7 +8,7 @@
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // on_failure is the help of the option of that name.
 constexpr auto failure_options(const char* on_failure) {
@@ -26,18 +26,18 @@ constexpr auto failure_options(const char* on_failure) {
 
 inline Status check_failures(const Options& options) {
   if (options.is("failure_total_size", "none") ||
-      options.size_bytes("failure_total_size") >= FailureLog::kLeastTotalBytes)
+      options.size_bytes("failure_total_size") >= kinesis::FailureLog::kLeastTotalBytes)
     return {};
   return {Code::config, "failure_total_size is " + options.text("failure_total_size") +
                             ", but the line of a record of 10 MiB must fit: 14M is the minimum, and none sets no "
                             "limit"};
 }
 
-inline Result<std::unique_ptr<FailureLog>> open_failures(Env& env, const Options& options) {
-  FailureLimits limits;
+inline Result<std::unique_ptr<kinesis::FailureLog>> open_failures(Env& env, const Options& options) {
+  kinesis::FailureLimits limits;
   limits.file_bytes = options.size_bytes("failure_file_size");
   if (!options.is("failure_total_size", "none")) limits.total_bytes = options.size_bytes("failure_total_size");
-  return FailureLog::open(env, options.text("on_failure"), limits);
+  return kinesis::FailureLog::open(env, options.text("on_failure"), limits);
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

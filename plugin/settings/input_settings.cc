@@ -11,28 +11,28 @@
 #include "base/time.h"
 #include "plugin/settings/stream_options.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
 constexpr int64_t kMostRecords = 10'000;  // of GetRecords
 
 // Nothing would use the region: the streams have regions of their own, and there is no table in it.
-Status check_region_is_used(const Options& options, const std::vector<StreamName>& streams) {
+Status check_region_is_used(const Options& options, const std::vector<kinesis::StreamName>& streams) {
   const std::string& region = options.text("region");
   if (streams.empty() || region.empty() || options.text("checkpoint").starts_with("dynamodb")) return {};
   if (std::any_of(streams.begin(), streams.end(),
-                  [&](const StreamName& name) { return name.region.empty() || name.region == region; }))
+                  [&](const kinesis::StreamName& name) { return name.region.empty() || name.region == region; }))
     return {};
   return {Code::config, "region is " + region + ", but " + streams.front().text + " is in " +
                             streams.front().region + "; remove region, or name a stream in it"};
 }
 
-Result<InitialPosition> read_initial_position(const Options& options) {
+Result<kinesis::InitialPosition> read_initial_position(const Options& options) {
   constexpr std::string_view kAtTimestamp = "at_timestamp:";
   const std::string& text = options.text("initial_position");
-  if (text == "trim_horizon") return InitialPosition{};
-  if (text == "latest") return InitialPosition{InitialPosition::Kind::latest};
+  if (text == "trim_horizon") return kinesis::InitialPosition{};
+  if (text == "latest") return kinesis::InitialPosition{kinesis::InitialPosition::Kind::latest};
   const std::string_view time = std::string_view(text).substr(kAtTimestamp.size());
   const std::optional<int64_t> time_ms = parse_rfc3339(time);
   if (time_ms && *time_ms < 0)
@@ -40,7 +40,7 @@ Result<InitialPosition> read_initial_position(const Options& options) {
                   "initial_position is at_timestamp:" + printable(time) +
                       ", which is before 1970-01-01T00:00:00Z, when no record can have arrived; write a "
                       "later time, or trim_horizon for the oldest record");
-  if (time_ms) return InitialPosition{InitialPosition::Kind::at_timestamp, *time_ms};
+  if (time_ms) return kinesis::InitialPosition{kinesis::InitialPosition::Kind::at_timestamp, *time_ms};
   return Status(Code::config, "initial_position is at_timestamp:" + printable(time) +
                                   ", but the time must be like 2026-01-31T08:00:00Z or 2026-01-31T09:00:00+01:00");
 }
@@ -62,7 +62,7 @@ void read_input_streams(const Options& options, InputSettings& settings, const C
 }
 
 void read_assignment(const Options& options, InputSettings& settings, const Complain& complain) {
-  const Result<InitialPosition> initial = read_initial_position(options);
+  const Result<kinesis::InitialPosition> initial = read_initial_position(options);
   complain(initial.status());
   if (initial.ok()) settings.assignment.initial = *initial;
   settings.assignment.checkpoint_interval_ms = options.duration_ms("checkpoint_interval");
@@ -88,13 +88,13 @@ void read_reading(const Options& options, InputSettings& settings, const Complai
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
 }
 
-UnpackOptions read_unpacking(const Options& options) {
-  UnpackOptions unpack;
+kinesis::UnpackOptions read_unpacking(const Options& options) {
+  kinesis::UnpackOptions unpack;
   unpack.format = read_record_format(options);
   unpack.deaggregate = options.on("deaggregate");
   unpack.hash_range_rule = options.on("hash_range_rule");
   unpack.inflate_limit_bytes = options.size_bytes("inflate_limit");
-  if (options.on("extracted_fields")) unpack.extracted_fields = ExtractedFields::keep;
+  if (options.on("extracted_fields")) unpack.extracted_fields = logs::ExtractedFields::keep;
   return unpack;
 }
 
@@ -125,4 +125,4 @@ Result<InputSettings> read_input_settings(const Options& options) {
   return or_first_problem([&](const Complain& complain) { return read_input_settings(options, complain); });
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -14,7 +14,7 @@
 #include "plugin/settings/lease_settings.h"
 #include "plugin/settings/record_format.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // The stream may be given by its ARN instead.
 constexpr auto input_connection_options() {
@@ -85,10 +85,10 @@ inline constexpr auto kInputOptions = joined(
 
 // What the options say, together.
 struct InputSettings {
-  std::vector<StreamName> streams;
-  LeaseSettings leases;               // where the checkpoint is a table of them
-  OwnAssignment::Options assignment;  // else
-  InputOptions input;
+  std::vector<kinesis::StreamName> streams;
+  LeaseSettings leases;                        // where the checkpoint is a table of them
+  kinesis::OwnAssignment::Options assignment;  // else
+  kinesis::InputOptions input;
 };
 
 // Complains of options that contradict each other or cannot be used.
@@ -96,4 +96,4 @@ InputSettings read_input_settings(const Options& options, const Complain& compla
 // Code::config with the first of these complaints.
 Result<InputSettings> read_input_settings(const Options& options);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -13,7 +13,7 @@
 #include "core/posix/posix_env.h"
 #include "plugin/abi/host_env.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -68,11 +68,11 @@ Status check_checkpoint_file(const Options& options) {
   if (!where.starts_with(kFile)) return {};
   const std::string path = where.substr(kFile.size());
   const std::string what = "checkpoint " + printable(where);
-  if (Status lockable = check_writable(path + ".lock"); !lockable.ok()) return lockable.in(what);
-  if (Status replaceable = check_replaceable(path); !replaceable.ok()) return replaceable.in(what);
+  if (Status lockable = posix::check_writable(path + ".lock"); !lockable.ok()) return lockable.in(what);
+  if (Status replaceable = posix::check_replaceable(path); !replaceable.ok()) return replaceable.in(what);
   const Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make({}, {});
   if (!host_env.ok()) return host_env.status();
-  return CheckpointStore::look((*host_env)->env(), where).status();
+  return kinesis::CheckpointStore::look((*host_env)->env(), where).status();
 }
 
 Status check_failure_file(const Options& options) {
@@ -80,9 +80,9 @@ Status check_failure_file(const Options& options) {
   if (!where.starts_with(kFile)) return {};
   const std::string path = where.substr(kFile.size());
   for (const char* suffix : {"", ".lock"})
-    if (Status writable = check_writable(path + suffix); !writable.ok())
+    if (Status writable = posix::check_writable(path + suffix); !writable.ok())
       return writable.in("on_failure " + printable(where));
   return {};
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "plugin/abi/options.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // Of the option checkpoint. Opens, creates, and locks nothing, so another process may be using it.
 Status check_checkpoint_file(const Options& options);
@@ -19,4 +19,4 @@ Status check_failure_file(const Options& options);
 // before it.
 void check_own_files(const Options& options, std::initializer_list<const char*> names, const Complain& complain);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

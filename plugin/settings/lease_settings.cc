@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -104,19 +104,19 @@ std::string make_worker_id(Env& env, const Options& options) {
   return id;
 }
 
-Result<std::unique_ptr<LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
-                                                     const LeaseSettings& settings) {
+Result<std::unique_ptr<leases::LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
+                                                             const LeaseSettings& settings) {
   // One write of a lease waits for the other, and a renewal must not wait for long.
   const int64_t timeout_ms = std::min(options.duration_ms("call_timeout"), settings.leases.failover_ms / 3);
-  Result<std::unique_ptr<ServiceClient>> made = connect_to_service(
-      connection, options, kDynamoDbProtocol, "dynamodb", "dynamodb_endpoint", connection.region, timeout_ms);
+  Result<std::unique_ptr<aws::ServiceClient>> made = connect_to_service(
+      connection, options, aws::kDynamoDbProtocol, "dynamodb", "dynamodb_endpoint", connection.region, timeout_ms);
   if (!made.ok()) return made.status();
-  const auto call = [client = std::shared_ptr<ServiceClient>(std::move(*made))](
+  const auto call = [client = std::shared_ptr<aws::ServiceClient>(std::move(*made))](
                         std::string_view operation, std::string body, size_t max_answer_bytes,
-                        ServiceClient::Answered answered) {
+                        aws::ServiceClient::Answered answered) {
     client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
   };
-  return std::make_unique<LeaseTable>(call, settings.table, connection.region);
+  return std::make_unique<leases::LeaseTable>(call, settings.table, connection.region);
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

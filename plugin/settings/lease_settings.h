@@ -11,7 +11,7 @@
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 inline constexpr std::array kLeaseOptions = {
     option(
@@ -35,7 +35,7 @@ inline constexpr std::array kLeaseOptions = {
 struct LeaseSettings {
   bool are_used = false;  // else the checkpoint is kept elsewhere
   std::string table;
-  LeaseOptions leases;
+  leases::LeaseOptions leases;
 };
 
 // Complains of options that contradict each other or cannot be used.
@@ -46,7 +46,7 @@ LeaseSettings read_lease_settings(const Options& options, size_t streams, const 
 std::string make_worker_id(Env& env, const Options& options);
 
 // In the connection's region, by its credentials; it lives no longer than the connection.
-Result<std::unique_ptr<LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
-                                                     const LeaseSettings& settings);
+Result<std::unique_ptr<leases::LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
+                                                             const LeaseSettings& settings);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

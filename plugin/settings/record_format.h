@@ -4,13 +4,13 @@
 #include "core/kinesis/input/unpacker.h"
 #include "plugin/abi/options.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 inline constexpr const char* kRecordFormats = "auto|cloudwatch_logs|raw";
 
-inline RecordFormat read_record_format(const Options& options) {
-  if (options.is("format", "cloudwatch_logs")) return RecordFormat::cloudwatch_logs;
-  return options.is("format", "raw") ? RecordFormat::raw : RecordFormat::automatic;
+inline kinesis::RecordFormat read_record_format(const Options& options) {
+  if (options.is("format", "cloudwatch_logs")) return kinesis::RecordFormat::cloudwatch_logs;
+  return options.is("format", "raw") ? kinesis::RecordFormat::raw : kinesis::RecordFormat::automatic;
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

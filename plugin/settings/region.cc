@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -53,7 +53,7 @@ Status check_region(std::string_view text, std::string_view source) {
 }
 
 Result<std::string> find_region(Env& env, const Options& options, const std::string& likely,
-                                const AwsProfiles& profiles, const std::string& profile) {
+                                const aws::AwsProfiles& profiles, const std::string& profile) {
   const auto checked = [](std::string region, const std::string& source) -> Result<std::string> {
     if (Status wrong = check_region(region, source); !wrong.ok()) return wrong;
     return region;
@@ -62,10 +62,10 @@ Result<std::string> find_region(Env& env, const Options& options, const std::str
   if (!likely.empty()) return checked(likely, "the ARN of the stream");
   for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
     if (const std::string region = env.variable(name).value_or(""); !region.empty()) return checked(region, name);
-  const AwsProfile* const found = profiles.find(profile);
+  const aws::AwsProfile* const found = profiles.find(profile);
   if (const std::string region = found == nullptr ? "" : found->text("region"); !region.empty())
     return checked(region, "profile " + printable(profile));
   return Status(Code::config, "no region: set region, or AWS_REGION in the environment, like eu-west-1");
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -9,7 +9,7 @@
 #include "core/env.h"
 #include "plugin/abi/options.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 // Code::config if text cannot name a region. source: where it was written, like "AWS_REGION".
 Status check_region(std::string_view text, std::string_view source);
@@ -18,6 +18,6 @@ Status check_region(std::string_view text, std::string_view source);
 // environment, else the profile of that name. Makes no call. Code::config if none of them has one, or if it is
 // malformed.
 Result<std::string> find_region(Env& env, const Options& options, const std::string& likely,
-                                const AwsProfiles& profiles, const std::string& profile);
+                                const aws::AwsProfiles& profiles, const std::string& profile);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

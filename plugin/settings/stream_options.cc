@@ -5,9 +5,9 @@
 
 #include "plugin/settings/region.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
-std::vector<StreamName> read_streams(const Options& options, const Complain& complain) {
+std::vector<kinesis::StreamName> read_streams(const Options& options, const Complain& complain) {
   const std::string& streams = options.text("stream");
   const std::string& arns = options.text("stream_arn");
   if (streams.empty() == arns.empty()) {
@@ -21,18 +21,19 @@ std::vector<StreamName> read_streams(const Options& options, const Complain& com
     good = false;
     complain(wrong.in(option));
   };
-  std::vector<StreamName> names = parse_stream_names(streams.empty() ? arns : streams, complain_of_option);
-  for (const StreamName& name : names) {
+  std::vector<kinesis::StreamName> names =
+      kinesis::parse_stream_names(streams.empty() ? arns : streams, complain_of_option);
+  for (const kinesis::StreamName& name : names) {
     if (name.region.empty() && streams.empty())
       complain_of_option(Status(Code::config, "\"" + name.text + "\" is not an ARN; use stream for names"));
     if (name.region.empty()) continue;
     if (const Status wrong = check_region(name.region, name.text); !wrong.ok()) complain_of_option(wrong);
   }
-  return good ? std::move(names) : std::vector<StreamName>();
+  return good ? std::move(names) : std::vector<kinesis::StreamName>();
 }
 
-Result<std::vector<StreamName>> read_streams(const Options& options) {
+Result<std::vector<kinesis::StreamName>> read_streams(const Options& options) {
   return or_first_problem([&](const Complain& complain) { return read_streams(options, complain); });
 }
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -12,7 +12,7 @@
 #include "plugin/settings/record_format.h"
 #include "plugin/stages/stages.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -40,7 +40,7 @@ class CloudWatchLogs : public penstock_instance {
       : penstock_instance(kCloudWatchLogsStage), unpacker(unpacking(options)) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
-    const SubscriptionCounters& messages = unpacker.messages();
+    const logs::SubscriptionCounters& messages = unpacker.messages();
     const int64_t raw_events = unpacker.counters().raw_events;
     const StatTeller tell(stat, stat_ctx);
     tell.counter("messages", "messages", "data messages taken apart", messages.messages);
@@ -51,20 +51,21 @@ class CloudWatchLogs : public penstock_instance {
     tell.counter("text_bytes", "bytes", "their text, inflated", unpacker.text_bytes());
   }
 
-  Unpacker unpacker;
+  kinesis::Unpacker unpacker;
 
  private:
   // Which shard a record came from is not known here, so that the rule cannot be kept.
-  static UnpackOptions unpacking(const Options& options) {
+  static kinesis::UnpackOptions unpacking(const Options& options) {
     return {.format = read_record_format(options),
             .deaggregate = options.on("deaggregate"),
             .hash_range_rule = false,
             .inflate_limit_bytes = options.size_bytes("inflate_limit"),
-            .extracted_fields = options.on("extracted_fields") ? ExtractedFields::keep : ExtractedFields::drop};
+            .extracted_fields =
+                options.on("extracted_fields") ? logs::ExtractedFields::keep : logs::ExtractedFields::drop};
   }
 };
 
-int32_t take_apart(Unpacker& unpacker, const penstock_batch& batch, const penstock_record& record,
+int32_t take_apart(kinesis::Unpacker& unpacker, const penstock_batch& batch, const penstock_record& record,
                    penstock_emit_fn emit, void* emit_ctx, penstock_error* error) {
   unpacker.begin(view(record.body), batch, {});
   Status problem;  // the first
@@ -106,4 +107,4 @@ constinit const penstock_stage kCloudWatchLogsStage = Stage<CloudWatchLogs>::fil
     "cloudwatch_logs",
     "Takes records, as of CloudWatch Logs subscriptions, apart into their log events, as the input does.", kCalls);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

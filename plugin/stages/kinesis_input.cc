@@ -17,7 +17,7 @@
 #include "plugin/settings/kept_files.h"
 #include "plugin/stages/stages.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -41,14 +41,14 @@ class KinesisInput : public penstock_instance {
     Result<InputConnection> connection = connect_input(host, options, settings->streams);
     if (!connection.ok()) return connection.status();
     Env& env = connection->host_env->env();
-    std::unique_ptr<LeaseTable> table;
+    std::unique_ptr<leases::LeaseTable> table;
     if (settings->leases.are_used) {
       auto connected = connect_to_table(*connection, options, settings->leases);
       if (!connected.ok()) return connected.status();
       table = std::move(*connected);
       settings->leases.leases.worker = make_worker_id(env, options);
     }
-    Result<std::unique_ptr<Assignment>> assignment = assign(env, options, table.get(), *settings);
+    Result<std::unique_ptr<kinesis::Assignment>> assignment = assign(env, options, table.get(), *settings);
     if (!assignment.ok()) return assignment.status();
     auto failures = open_failures(env, options);
     if (!failures.ok()) return failures.status();
@@ -63,21 +63,23 @@ class KinesisInput : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override { input_.stats(stat, stat_ctx); }
   Status close(int64_t deadline_ms) override { return input_.close(deadline(deadline_ms)); }
 
-  Input& input() { return input_; }
+  kinesis::Input& input() { return input_; }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
 
  private:
-  static Result<std::unique_ptr<Assignment>> assign(Env& env, const Options& options, LeaseTable* table,
-                                                    const InputSettings& settings) {
+  static Result<std::unique_ptr<kinesis::Assignment>> assign(Env& env, const Options& options,
+                                                             leases::LeaseTable* table,
+                                                             const InputSettings& settings) {
     if (table != nullptr)
-      return std::unique_ptr<Assignment>(std::make_unique<LeaseAssignment>(env, *table, settings.leases.leases));
-    auto own = OwnAssignment::open(env, options.text("checkpoint"), settings.assignment);
+      return std::unique_ptr<kinesis::Assignment>(
+          std::make_unique<leases::LeaseAssignment>(env, *table, settings.leases.leases));
+    auto own = kinesis::OwnAssignment::open(env, options.text("checkpoint"), settings.assignment);
     if (!own.ok()) return own.status();
-    return std::unique_ptr<Assignment>(std::move(*own));
+    return std::unique_ptr<kinesis::Assignment>(std::move(*own));
   }
 
-  KinesisInput(InputConnection connection, std::unique_ptr<LeaseTable> table,
-               std::unique_ptr<Assignment> assignment, std::unique_ptr<FailureLog> failures,
+  KinesisInput(InputConnection connection, std::unique_ptr<leases::LeaseTable> table,
+               std::unique_ptr<kinesis::Assignment> assignment, std::unique_ptr<kinesis::FailureLog> failures,
                const InputSettings& settings)
       : penstock_instance(kKinesisInputStage),
         connection_(std::move(connection)),
@@ -89,10 +91,10 @@ class KinesisInput : public penstock_instance {
   Env& env() const { return connection_.host_env->env(); }
 
   InputConnection connection_;
-  std::unique_ptr<LeaseTable> table_;  // none: the checkpoint is kept elsewhere
-  std::unique_ptr<Assignment> assignment_;
-  std::unique_ptr<FailureLog> failures_;
-  Input input_;
+  std::unique_ptr<leases::LeaseTable> table_;  // none: the checkpoint is kept elsewhere
+  std::unique_ptr<kinesis::Assignment> assignment_;
+  std::unique_ptr<kinesis::FailureLog> failures_;
+  kinesis::Input input_;
 };
 
 template <typename Body>
@@ -136,4 +138,4 @@ constinit const penstock_stage kKinesisInputStage = Stage<KinesisInput>::input(
     "Reads CloudWatch Logs subscription messages from a Kinesis data stream and takes them apart into log events.",
     kCalls);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -19,7 +19,7 @@
 #include "plugin/settings/stream_options.h"
 #include "plugin/stages/stages.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -32,7 +32,7 @@ constexpr auto connection_options() {
   return options;
 }
 
-Status check_region_is_of(const Options& options, const StreamName& stream) {
+Status check_region_is_of(const Options& options, const kinesis::StreamName& stream) {
   const std::string& region = options.text("region");
   if (region.empty() || stream.region.empty() || stream.region == region) return {};
   return {Code::config, "region is " + region + ", but " + stream.text + " is in " + stream.region +
@@ -40,8 +40,8 @@ Status check_region_is_of(const Options& options, const StreamName& stream) {
 }
 
 // The stream in a list, empty if it could not be read.
-std::vector<StreamName> read_stream(const Options& options, const Complain& complain) {
-  std::vector<StreamName> streams = read_streams(options, complain);
+std::vector<kinesis::StreamName> read_stream(const Options& options, const Complain& complain) {
+  std::vector<kinesis::StreamName> streams = read_streams(options, complain);
   if (streams.size() > 1) {
     complain(Status(Code::config, "stream names " + std::to_string(streams.size()) +
                                       " streams, but an output writes to one; use a section for each"));
@@ -64,27 +64,27 @@ Status check_record_fits_call(const Options& options) {
                             options.text("max_request_bytes")};
 }
 
-void read_limits(const Options& options, Writer::Options& writer, const Complain& complain) {
-  complain(check_size(options, "max_request_bytes", kMaxRaisedCallBytes));
+void read_limits(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
+  complain(check_size(options, "max_request_bytes", kinesis::kMaxRaisedCallBytes));
   if (!options.is("max_record_bytes", "auto")) {
-    const Status size = check_size(options, "max_record_bytes", kMaxRaisedRecordBytes);
+    const Status size = check_size(options, "max_record_bytes", kinesis::kMaxRaisedRecordBytes);
     complain(size.ok() ? check_record_fits_call(options) : size);
   }
   writer.calls.packing.max_call_bytes = options.size_bytes("max_request_bytes");
-  writer.max_record_bytes =
-      options.is("max_record_bytes", "auto") ? RecordLimit::kAskTheStream : options.size_bytes("max_record_bytes");
+  writer.max_record_bytes = options.is("max_record_bytes", "auto") ? kinesis::RecordLimit::kAskTheStream
+                                                                   : options.size_bytes("max_record_bytes");
 }
 
-void read_retries(const Options& options, Writer::Options& writer, const Complain& complain) {
+void read_retries(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
   writer.retry = {.base_ms = options.duration_ms("retry_base"), .cap_ms = options.duration_ms("retry_cap")};
   if (writer.retry.base_ms > writer.retry.cap_ms)
     complain(Status(Code::config, "retry_base is " + options.text("retry_base") +
                                       ", which is more than retry_cap, " + options.text("retry_cap")));
 }
 
-void read_keys(const Options& options, Writer::Options& writer, const Complain& complain) {
-  Result<PartitionKeys> keys =
-      PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
+void read_keys(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
+  Result<kinesis::PartitionKeys> keys =
+      kinesis::PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
   complain(keys.status());
   if (keys.ok()) writer.partition_keys = std::move(*keys);
   writer.calls.packing.random_hash_keys = options.is("explicit_hash_key", "random");
@@ -111,19 +111,19 @@ Status check_order(const Options& options) {
           "would go to many shards"};
 }
 
-void read_packing(const Options& options, Writer::Options& writer, const Complain& complain) {
+void read_packing(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
   complain(check_compression(options));
   complain(check_md5(options));
   complain(check_order(options));
-  Packing::Options& packing = writer.calls.packing;
-  if (options.is("aggregate", "newline")) packing.aggregate = Packing::Aggregate::newline;
-  if (options.is("aggregate", "kpl")) packing.aggregate = Packing::Aggregate::kpl;
+  kinesis::Packing::Options& packing = writer.calls.packing;
+  if (options.is("aggregate", "newline")) packing.aggregate = kinesis::Packing::Aggregate::newline;
+  if (options.is("aggregate", "kpl")) packing.aggregate = kinesis::Packing::Aggregate::kpl;
   packing.append_newline = options.on("append_newline");
   packing.gzip = options.is("compression", "gzip");
   writer.calls.order_per_key = options.is("ordering", "per_key");
 }
 
-void read_others(const Options& options, Writer::Options& writer, const Complain&) {
+void read_others(const Options& options, kinesis::Writer::Options& writer, const Complain&) {
   writer.mem_limit_bytes = options.size_bytes("mem_limit");
   writer.calls.linger_ms = options.duration_ms("linger");
   if (!options.is("record_retry_limit", "none")) writer.record_retry_limit = options.number("record_retry_limit");
@@ -132,8 +132,8 @@ void read_others(const Options& options, Writer::Options& writer, const Complain
 }
 
 struct OutputSettings {
-  std::vector<StreamName> stream;  // one
-  Writer::Options writer = {};
+  std::vector<kinesis::StreamName> stream;  // one
+  kinesis::Writer::Options writer = {};
 };
 
 // Complains of options that do not go together or cannot be used.
@@ -141,7 +141,7 @@ OutputSettings read_output_settings(const Options& options, const Complain& comp
   OutputSettings settings;
   settings.stream = read_stream(options, complain);
   if (!settings.stream.empty()) settings.writer.stream = settings.stream.front().text;
-  using Read = void (*)(const Options&, Writer::Options&, const Complain&);
+  using Read = void (*)(const Options&, kinesis::Writer::Options&, const Complain&);
   for (const Read read : {Read{read_limits}, read_retries, read_keys, read_packing, read_others}) {
     complain({});  // this one depends on nothing that was read before
     read(options, settings.writer, complain);
@@ -236,7 +236,7 @@ class KinesisOutput : public penstock_instance {
   }
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
-    const WriterCounters counters = writer_.counters();
+    const kinesis::WriterCounters counters = writer_.counters();
     const StatTeller tell(stat, stat_ctx);
     tell.counter("records_in", "records", "taken by write()", counters.records_in);
     tell.counter("records_out", "records", "that the service took", counters.records_out);
@@ -274,23 +274,24 @@ class KinesisOutput : public penstock_instance {
         writer_.give_back();  // where close() had not come to it
       else
         drive(deadline_ms);
-      const std::vector<SettledBatch> batches = writer_.take_settled();
-      for (const SettledBatch& batch : batches) settled(settled_ctx, batch.ack_id, batch.outcome);
+      const std::vector<kinesis::SettledBatch> batches = writer_.take_settled();
+      for (const kinesis::SettledBatch& batch : batches) settled(settled_ctx, batch.ack_id, batch.outcome);
       if (closed || !batches.empty() || env().clock.monotonic_ms() >= deadline(deadline_ms)) return;
     }
   }
 
  private:
-  KinesisOutput(Connection connection, std::unique_ptr<FailureLog> failures, Writer::Options options)
+  KinesisOutput(Connection connection, std::unique_ptr<kinesis::FailureLog> failures,
+                kinesis::Writer::Options options)
       : penstock_instance(kKinesisOutputStage),
         connection_(std::move(connection)),
         failures_(std::move(failures)),
         stream_check_(env(), service_call(), options.stream),
         writer_(env(), *failures_, std::move(options), service_call()) {}
 
-  ServiceCall service_call() {
+  aws::ServiceCall service_call() {
     return [this](std::string_view operation, std::string body, size_t max_answer_bytes,
-                  ServiceClient::Answered answered) {
+                  aws::ServiceClient::Answered answered) {
       connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
     };
   }
@@ -309,9 +310,9 @@ class KinesisOutput : public penstock_instance {
   }
 
   Connection connection_;
-  std::unique_ptr<FailureLog> failures_;
-  StreamCheck stream_check_;
-  Writer writer_;
+  std::unique_ptr<kinesis::FailureLog> failures_;
+  kinesis::StreamCheck stream_check_;
+  kinesis::Writer writer_;
 };
 
 int32_t write(penstock_instance* self, const penstock_batch* given, penstock_error* error) {
@@ -342,4 +343,4 @@ constinit const penstock_stage kKinesisOutputStage = Stage<KinesisOutput>::outpu
     "penstock_kinesis",
     "Writes records to a Kinesis data stream with PutRecords, sending again only what was refused.", kCalls);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -15,7 +15,7 @@
 #include "plugin/settings/connection.h"
 #include "plugin/stages/stages.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 namespace {
 
@@ -24,36 +24,38 @@ uint32_t events_of(std::string_view list, const Complain& complain) {
   uint32_t events = 0;
   while (!list.empty()) {
     const std::string_view word = take_list_item(list);
-    const auto found = std::find_if(kLambdaEventNames.begin() + 1, kLambdaEventNames.end(),
+    const auto found = std::find_if(logs::kLambdaEventNames.begin() + 1, logs::kLambdaEventNames.end(),
                                     [&](std::string_view name) { return equal_without_case(name, word); });
-    if (found != kLambdaEventNames.end()) {
-      events |= uint32_t{1} << (found - kLambdaEventNames.begin());
+    if (found != logs::kLambdaEventNames.end()) {
+      events |= uint32_t{1} << (found - logs::kLambdaEventNames.begin());
       continue;
     }
     std::string known;
-    for (size_t event = 1; event < kLambdaEventNames.size(); ++event)
-      known.append(event == 1 ? "" : ", ").append(kLambdaEventNames[event]);
+    for (size_t event = 1; event < logs::kLambdaEventNames.size(); ++event)
+      known.append(event == 1 ? "" : ", ").append(logs::kLambdaEventNames[event]);
     complain(Status(Code::config, "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known));
   }
   return events;
 }
 
-Schema schema_of(std::string_view word) {
-  if (word == "legacy") return Schema::legacy;
-  if (word == "otel") return Schema::otel;
-  return word == "ecs" ? Schema::ecs : Schema::standard;
+logs::Schema schema_of(std::string_view word) {
+  if (word == "legacy") return logs::Schema::legacy;
+  if (word == "otel") return logs::Schema::otel;
+  return word == "ecs" ? logs::Schema::ecs : logs::Schema::standard;
 }
 
-const SchemaNames& schema_names(const Options& given) { return names_of(schema_of(given.text("schema"))); }
+const logs::SchemaNames& schema_names(const Options& given) {
+  return logs::names_of(schema_of(given.text("schema")));
+}
 
 // The options that name members of the record, and what each means if it is left out.
 struct KeyOption {
   const char* option;
-  std::string_view SchemaNames::*otherwise;  // nullptr: no member
+  std::string_view logs::SchemaNames::*otherwise;  // nullptr: no member
 };
-constexpr KeyOption kTimestampKey = {"timestamp_key", &SchemaNames::timestamp};
-constexpr KeyOption kEventIdKey = {"event_id_key", &SchemaNames::event_id};
-constexpr KeyOption kSourceKey = {"source_key", &SchemaNames::source};
+constexpr KeyOption kTimestampKey = {"timestamp_key", &logs::SchemaNames::timestamp};
+constexpr KeyOption kEventIdKey = {"event_id_key", &logs::SchemaNames::event_id};
+constexpr KeyOption kSourceKey = {"source_key", &logs::SchemaNames::source};
 constexpr KeyOption kJsonKey = {"json_key", nullptr};
 constexpr std::array kKeyOptions = {kTimestampKey, kEventIdKey, kSourceKey, kJsonKey};
 
@@ -78,7 +80,7 @@ Status taken(const Options& given, const KeyOption& key) {
 
 Status check_is_no_member(const Options& given, const KeyOption& key) {
   const std::string name = key_name(given, key);
-  return name.empty() || !has_member(schema_names(given), name) ? Status() : taken(given, key);
+  return name.empty() || !logs::has_member(schema_names(given), name) ? Status() : taken(given, key);
 }
 
 Status check_differ(const Options& given, const KeyOption& key, const KeyOption& other) {
@@ -95,9 +97,9 @@ Status check_json_key(const Options& given) {
   std::string within;
   for (const KeyOption& key : {kTimestampKey, kEventIdKey, kSourceKey}) {
     const std::string name = key_name(given, key);
-    if (within.empty() && (is_within(name, json_key) || is_within(json_key, name))) within = name;
+    if (within.empty() && (logs::is_within(name, json_key) || logs::is_within(json_key, name))) within = name;
   }
-  if (within.empty()) within = member_within(schema_names(given), json_key);
+  if (within.empty()) within = logs::member_within(schema_names(given), json_key);
   if (within.empty()) return {};
   return {Code::config, "json_key is \"" + printable(json_key) +
                             "\", but a store may mix the members of the application's object with the record's "
@@ -122,11 +124,11 @@ void check_keys(const Options& given, const Complain& complain) {
   complain(check_json_key(given));
 }
 
-LambdaFilterOptions read_options(const Options& given, const Complain& complain) {
+logs::LambdaFilterOptions read_options(const Options& given, const Complain& complain) {
   check_keys(given, complain);
   complain(check_pattern(given, "include"));
   complain(check_pattern(given, "exclude"));
-  LambdaFilterOptions options;
+  logs::LambdaFilterOptions options;
   options.drop = events_of(given.text("drop"), complain);
   options.schema = schema_of(given.text("schema"));
   options.timestamp_key = key_name(given, kTimestampKey);
@@ -138,7 +140,7 @@ LambdaFilterOptions read_options(const Options& given, const Complain& complain)
   options.function_fields = given.on("function_fields");
   options.normalize_level = given.on("normalize_level");
   options.parse_json_in_message = given.on("parse_json_in_message");
-  options.log_groups = LogGroups(given.text("include"), given.text("exclude"));
+  options.log_groups = logs::LogGroups(given.text("include"), given.text("exclude"));
   return options;
 }
 
@@ -187,17 +189,18 @@ class LambdaLogs : public penstock_instance {
   };
 
   static Made make(const penstock_host&, const Options& options) {
-    Result<LambdaFilterOptions> read =
+    Result<logs::LambdaFilterOptions> read =
         or_first_problem([&](const Complain& complain) { return read_options(options, complain); });
     if (!read.ok()) return read.status();
     return Made(std::make_unique<LambdaLogs>(*read));
   }
   static void check_together(const Options& options, const Complain& complain) { read_options(options, complain); }
 
-  explicit LambdaLogs(const LambdaFilterOptions& options) : penstock_instance(kLambdaLogsStage), filter(options) {}
+  explicit LambdaLogs(const logs::LambdaFilterOptions& options)
+      : penstock_instance(kLambdaLogsStage), filter(options) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
-    const LambdaFilterCounters& counters = filter.counters();
+    const logs::LambdaFilterCounters& counters = filter.counters();
     const StatTeller tell(stat, stat_ctx);
     tell.counter("records", "records", "log events in; each is one of those that follow", counters.records);
     tell.counter("system_lines", "records", "START, END, REPORT and their kin", counters.system_lines);
@@ -207,7 +210,7 @@ class LambdaLogs : public penstock_instance {
     tell.counter("excluded", "records", "left out for their log group", counters.excluded);
   }
 
-  LambdaFilter filter;
+  logs::LambdaFilter filter;
 };
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
@@ -231,4 +234,4 @@ constinit const penstock_stage kLambdaLogsStage = Stage<LambdaLogs>::filter(
     "Makes one JSON record of each log event: AWS Lambda's lines parsed, JSON passed through, the rest wrapped.",
     kCalls);
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -3,11 +3,11 @@
 
 #include "abi/penstock.h"
 
-namespace penstock {
+namespace penstock::plugin {
 
 extern const penstock_stage kKinesisInputStage;
 extern const penstock_stage kLambdaLogsStage;
 extern const penstock_stage kCloudWatchLogsStage;
 extern const penstock_stage kKinesisOutputStage;
 
-}  // namespace penstock
+}  // namespace penstock::plugin

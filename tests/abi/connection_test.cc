@@ -88,11 +88,11 @@ class connection : public testing::Test {
   std::string first_call(const std::map<std::string, std::string>& changes) {
     std::mutex mutex;
     std::string seen;
-    LoopbackServer kinesis([&](const std::string& request) {
+    posix::LoopbackServer kinesis([&](const std::string& request) {
       const std::lock_guard lock(mutex);
       if (seen.empty()) seen = request;
-      return LoopbackServer::Reply{
-          answer_200(R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"s"}]})")};
+      return posix::LoopbackServer::Reply{
+          posix::answer_200(R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"s"}]})")};
     });
     std::map<std::string, std::string> all = changes;
     all["endpoint"] = "http://127.0.0.1:" + std::to_string(kinesis.port());
@@ -155,10 +155,10 @@ TEST_F(connection, the_region_of_the_arn_is_that_of_the_connection) {
 TEST_F(connection, nobody_is_asked_for_a_region_while_an_instance_is_made) {
   std::mutex mutex;
   std::vector<std::string> seen;
-  LoopbackServer imds([&](const std::string& request) {
+  posix::LoopbackServer imds([&](const std::string& request) {
     const std::lock_guard lock(mutex);
     seen.push_back(request);
-    return LoopbackServer::Reply{answer_200("eu-central-1")};
+    return posix::LoopbackServer::Reply{posix::answer_200("eu-central-1")};
   });
   environment_.set("AWS_EC2_METADATA_DISABLED", "");
   environment_.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:" + std::to_string(imds.port()));
@@ -230,19 +230,19 @@ TEST_F(connection, keys_come_from_a_program_that_the_profile_names) {
 }
 
 TEST_F(connection, keys_come_from_the_containers_agent_and_assume_a_role) {
-  LoopbackServer agent([](const std::string& request) {
+  posix::LoopbackServer agent([](const std::string& request) {
     EXPECT_TRUE(has(request, "GET /keys HTTP/1.1\r\n")) << request;
     EXPECT_TRUE(has(request, "\r\nAuthorization: pod-token\r\n")) << request;
-    return LoopbackServer::Reply{answer_200(
+    return posix::LoopbackServer::Reply{posix::answer_200(
         R"({"AccessKeyId":"ASIAPOD","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"})")};
   });
-  LoopbackServer sts([](const std::string& request) {
+  posix::LoopbackServer sts([](const std::string& request) {
     EXPECT_TRUE(has(request, "Credential=ASIAPOD/")) << request;
     EXPECT_TRUE(has(request, "\r\nX-Amz-Security-Token: t\r\n")) << request;
     EXPECT_TRUE(has(request, "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fother")) << request;
-    return LoopbackServer::Reply{
-        answer_200("<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
-                   "<SessionToken>r</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>")};
+    return posix::LoopbackServer::Reply{posix::answer_200(
+        "<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+        "<SessionToken>r</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>")};
   });
   for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) environment_.set(name, "");
   write_file("token", "pod-token\n");

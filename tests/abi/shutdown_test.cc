@@ -19,7 +19,7 @@ namespace penstock::abi {
 namespace {
 
 using Outcomes = std::multimap<uint64_t, int32_t>;
-using Reply = LoopbackServer::Reply;
+using Reply = posix::LoopbackServer::Reply;
 
 constexpr int64_t kFarMs = 30'000;  // after it a test has failed; none waits that long
 constexpr int64_t kNearMs = 50;
@@ -34,7 +34,7 @@ Reply taken(const std::string& request) {
   std::string records;
   for (size_t at = 0; (at = request.find("\"Data\"", at)) != std::string::npos; ++at)
     records += std::string(records.empty() ? "" : ",") + R"({"SequenceNumber":"1","ShardId":"s"})";
-  return {answer_200("{\"FailedRecordCount\":0,\"Records\":[" + records + "]}")};
+  return {posix::answer_200("{\"FailedRecordCount\":0,\"Records\":[" + records + "]}")};
 }
 
 Reply refused(const std::string& code) {
@@ -70,7 +70,7 @@ class Service {
     const Answer answer = answers_[std::min(calls_++, answers_.size() - 1)];
     if (answer == Answer::silence) {
       changed_.wait_for(lock, std::chrono::milliseconds(kFarMs), [this] { return over_; });
-      return {"", LoopbackServer::Then::close};
+      return {"", posix::LoopbackServer::Then::close};
     }
     if (answer == Answer::refuse_for_now) return refused("ThrottlingException");
     if (answer == Answer::refuse_for_good) return refused("AccessDeniedException");
@@ -82,7 +82,7 @@ class Service {
   bool over_ = false;
   size_t calls_ = 0;
   std::vector<Answer> answers_ = {Answer::take};
-  LoopbackServer server_{[this](const std::string& request) { return serve(request); }};
+  posix::LoopbackServer server_{[this](const std::string& request) { return serve(request); }};
 };
 
 class shutdown : public testing::Test {

@@ -31,8 +31,8 @@ class Inflaters {
   }
 
  private:
-  Gunzip zlib_{Inflater::zlib};
-  Gunzip fast_{fastest_inflater()};
+  logs::Gunzip zlib_{logs::Inflater::zlib};
+  logs::Gunzip fast_{logs::fastest_inflater()};
   TextBuffer text_;
   TextBuffer fast_text_;
 };
@@ -67,6 +67,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static penstock::Inflaters inflaters;
   const std::string_view record(reinterpret_cast<const char*>(data), size);
   penstock::check_record(inflaters, record);
-  if (!penstock::Gunzip::looks_like_gzip(record)) penstock::check_round_trip(inflaters, record);
+  if (!penstock::logs::Gunzip::looks_like_gzip(record)) penstock::check_round_trip(inflaters, record);
   return 0;
 }

@@ -18,13 +18,13 @@ bool lies_in(std::string_view part, std::string_view text) {
 
 // Each user record with tables of its own, so that it can be compared as text.
 std::string written_anew(std::string_view record) {
-  KplRecord reader;
+  kinesis::KplRecord reader;
   check(reader.open(record), "what was opened once can be opened again", record);
   std::string message;
   size_t keys = 0;
   size_t hash_keys = 0;
   size_t count = 0;
-  for (KplUserRecord one; reader.next(one); ++count) {
+  for (kinesis::KplUserRecord one; reader.next(one); ++count) {
     check(lies_in(one.partition_key, record) && lies_in(one.data, record), "a user record lies in the record",
           record);
     message += kpl_bytes::partition_key(one.partition_key);
@@ -35,7 +35,7 @@ std::string written_anew(std::string_view record) {
       more = kpl_bytes::number_field(2, hash_keys++);
     }
     message += kpl_bytes::user_record(keys++, one.data, more);
-    effective_hash_key(one);
+    kinesis::effective_hash_key(one);
   }
   check(count == reader.size() && count > 0, "there are as many user records as it says, and one at least",
         record);
@@ -43,9 +43,9 @@ std::string written_anew(std::string_view record) {
 }
 
 void check_record(std::string_view record) {
-  KplRecord reader;
+  kinesis::KplRecord reader;
   if (!reader.open(record)) {
-    KplUserRecord none;
+    kinesis::KplUserRecord none;
     check(reader.size() == 0 && !reader.next(none), "a plain record has no user records", record);
     return;
   }

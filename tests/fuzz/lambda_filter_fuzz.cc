@@ -16,16 +16,16 @@ namespace {
 
 constexpr std::string_view kLogGroup = "/aws/lambda/f";
 
-LambdaFilterOptions options_of(uint32_t choice) {
+logs::LambdaFilterOptions options_of(uint32_t choice) {
   uint32_t left = choice;
   const auto take = [&](uint32_t values) {
     const uint32_t taken = left % values;
     left /= values;
     return taken;
   };
-  LambdaFilterOptions options;
-  options.schema = static_cast<Schema>(take(4));
-  if (options.schema == Schema::ecs) options.timestamp_key = "@timestamp";
+  logs::LambdaFilterOptions options;
+  options.schema = static_cast<logs::Schema>(take(4));
+  if (options.schema == logs::Schema::ecs) options.timestamp_key = "@timestamp";
   if (take(2) != 0) options.source_key = "origin";
   if (take(2) != 0) options.timestamp_key = "at";
   if (take(2) != 0) options.json_key = "json";
@@ -37,13 +37,14 @@ LambdaFilterOptions options_of(uint32_t choice) {
   constexpr std::array<std::array<std::string_view, 2>, 4> kLogGroups = {
       {{"", ""}, {"/aws/*", ""}, {"", "other,/aws/lambda/g*"}, {"", "*/?"}}};
   const auto [include, exclude] = kLogGroups[take(4)];
-  options.log_groups = LogGroups(include, exclude);
+  options.log_groups = logs::LogGroups(include, exclude);
   const uint32_t drop = take(2) != 0 ? take(1U << 9) : 0;
   options.drop = drop << 1 | drop << 9;
   return options;
 }
 
-std::vector<std::string> filtered(const LambdaFilterOptions& options, const std::vector<std::string_view>& bodies,
+std::vector<std::string> filtered(const logs::LambdaFilterOptions& options,
+                                  const std::vector<std::string_view>& bodies,
                                   std::string_view extracted_fields = {}) {
   std::vector<penstock_record> events;
   for (const std::string_view body : bodies) {
@@ -67,28 +68,28 @@ std::vector<std::string> filtered(const LambdaFilterOptions& options, const std:
       static_cast<std::vector<std::string>*>(to)->emplace_back(view(piece->records[index].body));
     return PENSTOCK_OK;
   };
-  LambdaFilter filter(options);
+  logs::LambdaFilter filter(options);
   check(filter.apply(batch, emit, &records) == PENSTOCK_OK, "the filter takes a batch");
   return records;
 }
 
 // Whether the options leave an event out: by what its record says that it is about, which nothing hides in an
 // object of its own.
-bool is_left_out(const LambdaFilterOptions& options, std::string_view body) {
+bool is_left_out(const logs::LambdaFilterOptions& options, std::string_view body) {
   if (!options.log_groups.wanted(kLogGroup)) return true;
-  LambdaFilterOptions all;
+  logs::LambdaFilterOptions all;
   all.json_key = "json";
   all.parse_json_in_message = options.parse_json_in_message;
   const std::string record = filtered(all, {body}).at(0);
   const auto lambda = strict_json::member(*strict_json::read(record), "lambda");
   const auto event = lambda ? strict_json::member(*strict_json::read(*lambda), "event") : lambda;
-  for (uint32_t index = 1; event && index < kLambdaEventNames.size(); ++index)
-    if (strict_json::string_of(*event) == kLambdaEventNames[index]) return (options.drop >> index & 1) != 0;
+  for (uint32_t index = 1; event && index < logs::kLambdaEventNames.size(); ++index)
+    if (strict_json::string_of(*event) == logs::kLambdaEventNames[index]) return (options.drop >> index & 1) != 0;
   return false;
 }
 
 // A blank before its last brace takes an object from the fast lane to the parser, which finds the same in it.
-void check_slow_lane(const LambdaFilterOptions& options, std::string_view body, std::string_view record) {
+void check_slow_lane(const logs::LambdaFilterOptions& options, std::string_view body, std::string_view record) {
   if (!RecordJudge::is_object_alone(body)) return;
   std::string spaced(body);
   spaced.insert(spaced.rfind('}'), 1, ' ');
@@ -105,7 +106,7 @@ void check_slow_lane(const LambdaFilterOptions& options, std::string_view body, 
 }
 
 void check_event(uint32_t choice, std::string_view body) {
-  const LambdaFilterOptions options = options_of(choice);
+  const logs::LambdaFilterOptions options = options_of(choice);
   const bool is_wanted = !is_left_out(options, body);
   const std::vector<std::string> records = filtered(options, {body});
   check(records.size() == (is_wanted ? 1 : 0), "an event becomes one record, or none on request", body);

@@ -26,41 +26,41 @@ bool is_constant_level(std::string_view level) {
   return std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end();
 }
 
-void check_fields(const LambdaLine& line, std::string_view message) {
-  for (size_t index = 0; index < kLambdaFieldCount; ++index) {
-    const auto field = static_cast<LambdaField>(index);
+void check_fields(const logs::LambdaLine& line, std::string_view message) {
+  for (size_t index = 0; index < logs::kLambdaFieldCount; ++index) {
+    const auto field = static_cast<logs::LambdaField>(index);
     const std::string_view value = line[field];
     if (value.empty()) continue;
-    if (kind_of(field) == FieldKind::boolean) {
+    if (logs::kind_of(field) == logs::FieldKind::boolean) {
       check(value == "true" || value == "false", "a boolean is true or false", message);
       continue;
     }
     check(lies_in(value, message), "a field lies in the message", message);
-    if (kind_of(field) != FieldKind::number) continue;
+    if (logs::kind_of(field) != logs::FieldKind::number) continue;
     const auto number = strict_json::read(value);
     check(number && (number->kind == '-' || (number->kind >= '0' && number->kind <= '9')) &&
               !is_blank(value.front()) && !is_blank(value.back()),
           "a number is one in JSON", message);
   }
-  check(line[LambdaField::request_id] != "undefined", "an id of undefined is left out", message);
+  check(line[logs::LambdaField::request_id] != "undefined", "an id of undefined is left out", message);
 }
 
 void check_timestamp(std::string_view timestamp, std::string_view message) {
   if (timestamp.empty()) return;
   check(lies_in(timestamp, message), "the timestamp lies in the message", message);
   const bool has_zone = timestamp.ends_with('Z');
-  check(iso_timestamp_size(timestamp, has_zone ? Zone::z : Zone::none) == timestamp.size(),
+  check(logs::iso_timestamp_size(timestamp, has_zone ? logs::Zone::z : logs::Zone::none) == timestamp.size(),
         "a timestamp is one from end to end", message);
   std::string written;
-  append_iso_timestamp(written, timestamp);
+  logs::append_iso_timestamp(written, timestamp);
   constexpr std::string_view kShape = "0000-00-00T00:00:00.000Z";
-  check(written.size() == kShape.size() && iso_timestamp_size(written) == kShape.size(),
+  check(written.size() == kShape.size() && logs::iso_timestamp_size(written) == kShape.size(),
         "a timestamp is written as RFC 3339 with milliseconds", message);
   check(written.starts_with(timestamp.substr(0, 19)), "a timestamp keeps its seconds", message);
 }
 
 void check_line(std::string_view message) {
-  const LambdaLine line = read_lambda_line(message);
+  const logs::LambdaLine line = logs::read_lambda_line(message);
   check(lies_in(line.message, message), "the text lies in the message", message);
   check(line.message.empty() || (!is_blank(line.message.front()) && !is_blank(line.message.back())),
         "the text has no blanks at its ends", message);
@@ -75,7 +75,7 @@ void check_line(std::string_view message) {
   check(line.level.size() <= 40, "a level is short", message);
   check_fields(line, message);
   // What a line says does not hang on the blanks around it.
-  const LambdaLine trimmed = read_lambda_line(end);
+  const logs::LambdaLine trimmed = logs::read_lambda_line(end);
   check(trimmed.event == line.event && trimmed.message == line.message && trimmed.level == line.level,
         "blanks behind a line change nothing", message);
 }
@@ -87,7 +87,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view message(reinterpret_cast<const char*>(data), size);
   penstock::check_line(message);
   // The seconds of a timestamp are asked for at any place, not at the beginning of a line alone.
-  for (const penstock::Zone zone : {penstock::Zone::z, penstock::Zone::none})
-    penstock::check(penstock::iso_timestamp_size(message, zone) <= size, "a timestamp lies in the text", message);
+  for (const penstock::logs::Zone zone : {penstock::logs::Zone::z, penstock::logs::Zone::none})
+    penstock::check(penstock::logs::iso_timestamp_size(message, zone) <= size, "a timestamp lies in the text",
+                    message);
   return 0;
 }

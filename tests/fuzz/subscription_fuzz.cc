@@ -78,9 +78,9 @@ std::string id_of(const strict_json::Value& event) {
 
 // Every record would repeat them.
 bool has_too_long_name(const strict_json::Value& message) {
-  return has_more_characters(last_string(message, "owner"), kMaxOwnerCharacters) ||
-         has_more_characters(last_string(message, "logGroup"), kMaxLogGroupCharacters) ||
-         has_more_characters(last_string(message, "logStream"), kMaxLogGroupCharacters);
+  return has_more_characters(last_string(message, "owner"), logs::kMaxOwnerCharacters) ||
+         has_more_characters(last_string(message, "logGroup"), logs::kMaxLogGroupCharacters) ||
+         has_more_characters(last_string(message, "logStream"), logs::kMaxLogGroupCharacters);
 }
 
 std::optional<int64_t> time_of(std::string_view value) {
@@ -112,8 +112,8 @@ void append_event(std::string_view json, const strict_json::Value& message, std:
       if (const std::string text = last_string(fields, "@aws.region"); !text.empty()) region = text;
     }
   }
-  if (!has_body || has_more_characters(account, kMaxOwnerCharacters) ||
-      has_more_characters(region, kMaxRegionCharacters))
+  if (!has_body || has_more_characters(account, logs::kMaxOwnerCharacters) ||
+      has_more_characters(region, logs::kMaxRegionCharacters))
     return;
   event.id = id_of(object);
   event.origin =
@@ -147,7 +147,7 @@ std::vector<Event> events_of(std::string_view text, bool& is_whole) {
   return events;
 }
 
-std::vector<Event> events_given(SubscriptionReader& reader, std::string_view text) {
+std::vector<Event> events_given(logs::SubscriptionReader& reader, std::string_view text) {
   penstock_batch origin = {};
   origin.struct_size = sizeof origin;
   origin.region = bytes(kRegion);
@@ -155,7 +155,7 @@ std::vector<Event> events_given(SubscriptionReader& reader, std::string_view tex
   reader.begin(text, origin);
   std::vector<Event> events;
   penstock_batch batch = {};
-  while (reader.next(batch) == SubscriptionReader::Step::batch) {
+  while (reader.next(batch) == logs::SubscriptionReader::Step::batch) {
     check(batch.struct_size == sizeof batch && batch.record_stride == sizeof(penstock_record),
           "a batch tells its sizes", text);
     check(batch.record_count > 0 && batch.record_count <= 8192, "a batch has 1 to 8,192 records", text);
@@ -183,12 +183,12 @@ bool is_same(const Event& expected, const Event& given) {
          (!expected.time_ms || expected.time_ms == given.time_ms);
 }
 
-bool says(const SubscriptionReader& reader, std::string_view what) {
+bool says(const logs::SubscriptionReader& reader, std::string_view what) {
   return reader.problem().message().starts_with(what);
 }
 
 void check_message(std::string_view text) {
-  SubscriptionReader reader(kLimitBytes);
+  logs::SubscriptionReader reader(kLimitBytes);
   const std::vector<Event> given = events_given(reader, text);
   bool is_whole = false;
   const std::vector<Event> expected = events_of(text, is_whole);
@@ -205,7 +205,7 @@ void check_message(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (!penstock::Gunzip::looks_like_gzip(text)) penstock::check_message(text);
+  if (!penstock::logs::Gunzip::looks_like_gzip(text)) penstock::check_message(text);
   penstock::check(penstock::difference_of_lane(text).empty(), "the fast lane gives what the parser gives", text);
   return 0;
 }

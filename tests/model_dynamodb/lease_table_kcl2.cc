@@ -12,13 +12,13 @@ constexpr const char* kPosition = "495903382714902566085596925383615710959215759
 // What KCL reads is what we read, and every row is one that it can read.
 void expect_one_view(OurWorker& us, Kcl2& kcl) {
   const auto theirs = kcl.list();
-  const Result<LeaseList> ours = us.scan();
+  const Result<leases::LeaseList> ours = us.scan();
   ASSERT_TRUE(theirs.has_value()) << "KCL would fail at a row";
   ASSERT_TRUE(ours.ok()) << ours.status().message();
   ASSERT_EQ(theirs->size(), ours->leases.size());
   for (size_t i = 0; i < theirs->size(); ++i) {
     const Kcl2Lease& their = (*theirs)[i];
-    const Lease& our = ours->leases[i];
+    const leases::Lease& our = ours->leases[i];
     EXPECT_EQ(their.key, our.key);
     EXPECT_EQ(their.owner.value_or(""), our.owner);
     EXPECT_EQ(their.counter, our.counter);
@@ -30,14 +30,16 @@ void expect_one_view(OurWorker& us, Kcl2& kcl) {
     EXPECT_EQ(their.stream_id, our.stream_id);
     EXPECT_EQ(their.shard_id.empty() ? their.key : their.shard_id, our.shard_id);
     std::string first, last;
-    if (our.first_hash_key) append_decimal(first, *our.first_hash_key);
-    if (our.last_hash_key) append_decimal(last, *our.last_hash_key);
+    if (our.first_hash_key) kinesis::append_decimal(first, *our.first_hash_key);
+    if (our.last_hash_key) kinesis::append_decimal(last, *our.last_hash_key);
     EXPECT_EQ(their.starting_hash_key, first);
     EXPECT_EQ(their.ending_hash_key, last);
   }
 }
 
-int64_t counter_of(const Result<LeaseWrite>& write) { return write.ok() && write->row ? write->row->counter : -1; }
+int64_t counter_of(const Result<leases::LeaseWrite>& write) {
+  return write.ok() && write->row ? write->row->counter : -1;
+}
 
 TEST_P(lease_table, table_that_kcl_made_is_ready_for_us) {
   const std::string name = table + "-of-kcl";
@@ -59,7 +61,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   expect_one_view(*us, *kcl);
 
   // KCL takes, renews and checkpoints; what we saw before is old, so we get nothing.
-  const Lease seen = *us->get(kKey);
+  const leases::Lease seen = *us->get(kKey);
   ASSERT_TRUE(kcl->take(theirs));
   ASSERT_TRUE(kcl->renew(theirs));
   EXPECT_EQ(us->take(seen)->outcome, kRefused);
@@ -67,7 +69,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   expect_one_view(*us, *kcl);
 
   // It dies; we take with what we see, and its late writes are all refused.
-  Result<LeaseWrite> ours = us->take(*us->get(kKey));
+  Result<leases::LeaseWrite> ours = us->take(*us->get(kKey));
   ASSERT_EQ(ours->outcome, kDone);
   EXPECT_EQ(ours->row->checkpoint, kPosition);
   EXPECT_EQ(ours->row->sub_sequence_number, 3U);
@@ -78,7 +80,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   expect_one_view(*us, *kcl);
 
   // We go on, and leave; it takes the free lease at once, where we were.
-  LeaseChange change;
+  leases::LeaseChange change;
   change.checkpoint = std::string(kPosition) + "5";
   change.sub_sequence_number = 1;
   change.stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/logs";
@@ -102,7 +104,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   ASSERT_TRUE(kcl->checkpoint(theirs, std::string(kPosition) + "7", 0));
   ASSERT_TRUE(kcl->evict(theirs));
   expect_one_view(*us, *kcl);
-  const Lease back = *us->get(kKey);
+  const leases::Lease back = *us->get(kKey);
   EXPECT_EQ(back.owner, "");
   EXPECT_EQ(back.stream_arn, change.stream_arn);
   EXPECT_EQ(back.stream_created_ms, change.stream_created_ms);
@@ -115,7 +117,7 @@ TEST_P(lease_table, lease_that_we_made_is_stolen_by_kcl_and_stolen_back) {
   expect_one_view(*us, *kcl);
   Kcl2Lease theirs = *kcl->get(kKey);
   EXPECT_FALSE(kcl->create(theirs));
-  Result<LeaseWrite> ours = us->take(*us->get(kKey));
+  Result<leases::LeaseWrite> ours = us->take(*us->get(kKey));
   EXPECT_FALSE(kcl->take(theirs)) << "at a counter that has passed";
   theirs = *kcl->get(kKey);
   EXPECT_EQ(theirs.owner, "us");
@@ -147,23 +149,23 @@ TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_othe
     ASSERT_TRUE(kcl->create(lease));
   }
   ASSERT_TRUE(kcl->checkpoint(theirs, "SHARD_END", 0));
-  const Lease ended = *us->get(kKey);
-  EXPECT_EQ(ended.checkpoint, kShardEnd);
+  const leases::Lease ended = *us->get(kKey);
+  EXPECT_EQ(ended.checkpoint, kinesis::kShardEnd);
   EXPECT_EQ(ended.child_ids, children);
   expect_one_view(*us, *kcl);
 
   // We end a child of it alike, and clear away what is done with.
-  const Result<LeaseWrite> ours = us->take(*us->get(children[0]));
+  const Result<leases::LeaseWrite> ours = us->take(*us->get(children[0]));
   ASSERT_EQ(ours->outcome, kDone);
-  LeaseChange change;
+  leases::LeaseChange change;
   change.child_ids = {"shardId-000000000006"};
-  const Result<LeaseWrite> noted = us->renew(children[0], counter_of(ours), change);
+  const Result<leases::LeaseWrite> noted = us->renew(children[0], counter_of(ours), change);
   ASSERT_EQ(noted->outcome, kDone);
-  Lease child = whole_lease("shardId-000000000006");
+  leases::Lease child = whole_lease("shardId-000000000006");
   child.parent_ids = {children[0]};
   ASSERT_EQ(us->create(child)->outcome, kDone);
   change = {};
-  change.checkpoint = kShardEnd;
+  change.checkpoint = kinesis::kShardEnd;
   ASSERT_EQ(us->renew(children[0], counter_of(noted), change)->outcome, kDone);
   expect_one_view(*us, *kcl);
   const Kcl2Lease end = *kcl->get(children[0]);
@@ -183,9 +185,9 @@ TEST_P(lease_table, leases_of_several_streams_are_found_by_either_side) {
   theirs.stream_id = logs;
   theirs.shard_id = kKey;
   ASSERT_TRUE(kcl->create(theirs));
-  Lease ours = whole_lease(kKey);
+  leases::Lease ours = whole_lease(kKey);
   ours.stream_id = audit;
-  ours.key = lease_key(audit, kKey);
+  ours.key = leases::lease_key(audit, kKey);
   ASSERT_EQ(us->create(ours)->outcome, kDone);
   expect_one_view(*us, *kcl);
   const auto in_audit = kcl->list(0, audit);
@@ -194,7 +196,7 @@ TEST_P(lease_table, leases_of_several_streams_are_found_by_either_side) {
   EXPECT_EQ(in_audit->front().key, ours.key);
   ASSERT_TRUE(kcl->take(theirs));
   ASSERT_TRUE(kcl->checkpoint(theirs, kPosition, 0));
-  const Result<LeaseWrite> taken = us->take(*us->get(theirs.key));
+  const Result<leases::LeaseWrite> taken = us->take(*us->get(theirs.key));
   EXPECT_EQ(taken->row->stream_id, logs);
   EXPECT_EQ(taken->row->shard_id, kKey);
   EXPECT_EQ(taken->row->checkpoint, kPosition);
@@ -202,7 +204,7 @@ TEST_P(lease_table, leases_of_several_streams_are_found_by_either_side) {
 
 TEST_P(lease_table, pages_of_either_side_hold_the_same_leases) {
   for (int i = 0; i < 7; ++i) {
-    Lease lease = whole_lease("shardId-00000000000" + std::to_string(i));
+    leases::Lease lease = whole_lease("shardId-00000000000" + std::to_string(i));
     ASSERT_EQ(us->create(lease)->outcome, kDone);
   }
   EXPECT_EQ(kcl->list(2), kcl->list());

@@ -7,24 +7,24 @@ namespace {
 constexpr const char* kKey = "shardId-000000000000";
 
 // What a refused write left: the row as it was, told with the refusal.
-void expect_refused(const Result<LeaseWrite>& write, const std::optional<Lease>& row) {
+void expect_refused(const Result<leases::LeaseWrite>& write, const std::optional<leases::Lease>& row) {
   ASSERT_TRUE(write.ok()) << write.status().message();
   EXPECT_EQ(write->outcome, kRefused);
   EXPECT_EQ(text_of(write->row), text_of(row));
 }
 
-Lease expect_done(const Result<LeaseWrite>& write) {
+leases::Lease expect_done(const Result<leases::LeaseWrite>& write) {
   EXPECT_TRUE(write.ok()) << write.status().message();
   if (!write.ok()) return {};
   EXPECT_EQ(write->outcome, kDone);
   EXPECT_TRUE(write->row.has_value());
-  return write->row.value_or(Lease());
+  return write->row.value_or(leases::Lease());
 }
 
 TEST_P(lease_table, lease_is_created_once_free_and_with_all_it_has) {
-  Lease lease = whole_lease(kKey);
+  leases::Lease lease = whole_lease(kKey);
   lease.owner = "somebody";
-  const Lease made = expect_done(us->create(lease));
+  const leases::Lease made = expect_done(us->create(lease));
   lease.owner.clear();
   EXPECT_EQ(text_of(made), text_of(lease));
   EXPECT_EQ(text_of(us->get(kKey)), text_of(lease));
@@ -32,9 +32,9 @@ TEST_P(lease_table, lease_is_created_once_free_and_with_all_it_has) {
 }
 
 TEST_P(lease_table, lease_of_one_of_several_streams_has_its_stream_beside) {
-  Lease lease = whole_lease(kKey);
+  leases::Lease lease = whole_lease(kKey);
   lease.stream_id = "111122223333:logs:1690000000";
-  lease.key = lease_key(lease.stream_id, kKey);
+  lease.key = leases::lease_key(lease.stream_id, kKey);
   expect_done(us->create(lease));
   EXPECT_EQ(attribute(lease.key, "streamName", "S"), lease.stream_id);
   EXPECT_EQ(attribute(lease.key, "shardId", "S"), kKey);
@@ -42,13 +42,13 @@ TEST_P(lease_table, lease_of_one_of_several_streams_has_its_stream_beside) {
 }
 
 TEST_P(lease_table, free_lease_is_taken_at_the_counter_seen_and_not_at_another) {
-  Lease seen = expect_done(us->create(whole_lease(kKey)));
-  Lease older = seen;
+  leases::Lease seen = expect_done(us->create(whole_lease(kKey)));
+  leases::Lease older = seen;
   --older.counter;
   expect_refused(us->take(older), seen);
-  LeaseChange change;
+  leases::LeaseChange change;
   change.started_ms = 1'700'000'999'000;
-  const Lease taken = expect_done(us->take(seen, change));
+  const leases::Lease taken = expect_done(us->take(seen, change));
   seen.owner = "us";
   ++seen.counter;
   seen.started_ms = change.started_ms;
@@ -57,7 +57,7 @@ TEST_P(lease_table, free_lease_is_taken_at_the_counter_seen_and_not_at_another) 
 }
 
 TEST_P(lease_table, owner_switch_is_counted_where_there_was_another_owner) {
-  Lease row = expect_done(us->create(whole_lease(kKey)));
+  leases::Lease row = expect_done(us->create(whole_lease(kKey)));
   row = expect_done(us->take(row));
   EXPECT_EQ(row.owner_switches, 0);
   row = expect_done(us->take(row));
@@ -76,9 +76,9 @@ TEST_P(lease_table, taking_ends_a_handover_that_kcl_3_had_begun) {
 }
 
 TEST_P(lease_table, lease_is_renewed_by_its_owner_at_its_counter_alone) {
-  const Lease made = expect_done(us->create(whole_lease(kKey)));
+  const leases::Lease made = expect_done(us->create(whole_lease(kKey)));
   expect_refused(us->renew(kKey, made.counter), made);  // it is nobody's
-  Lease row = expect_done(them->take(made));
+  leases::Lease row = expect_done(them->take(made));
   row = expect_done(us->take(row));
   expect_refused(us->renew(kKey, row.counter - 2), row);
   expect_refused(us->renew(kKey, row.counter + 1), row);
@@ -94,13 +94,13 @@ TEST_P(lease_table, checkpoint_is_a_renewal_and_ends_what_was_pending) {
       R"("checkpointSubSequenceNumber":{"N":"7"},"ownerSwitchesSinceCheckpoint":{"N":"3"},)"
       R"("pendingCheckpoint":{"S":"2"},"pendingCheckpointSubSequenceNumber":{"N":"0"},)"
       R"("pendingCheckpointState":{"B":"eA=="}})");
-  LeaseChange change;
+  leases::LeaseChange change;
   change.checkpoint = "49590338271490256608559692538361571095921575989136588898";
   change.sub_sequence_number = 2;
-  const Lease before = *us->get("k");
+  const leases::Lease before = *us->get("k");
   expect_refused(us->renew("k", 4, change), before);
   expect_refused(them->renew("k", 5, change), before);
-  const Lease row = expect_done(us->renew("k", 5, change));
+  const leases::Lease row = expect_done(us->renew("k", 5, change));
   EXPECT_EQ(row.counter, 6);
   EXPECT_EQ(row.owner, "us");
   EXPECT_EQ(row.checkpoint, change.checkpoint);
@@ -116,14 +116,14 @@ TEST_P(lease_table, a_row_is_replaced_in_place_and_keeps_what_no_lease_has) {
       R"("checkpointSubSequenceNumber":{"N":"7"},"ownerSwitchesSinceCheckpoint":{"N":"3"},)"
       R"("parentShardId":{"SS":["x"]},"childShardIds":{"SS":["y"]},"penstockStartedMs":{"N":"9"},)"
       R"("pendingCheckpoint":{"S":"2"},"checkpointOwner":{"S":"z"},"throughputKBps":{"N":"4"}})");
-  const Lease before = *us->get("k");
-  Lease wanted = whole_lease("k");
+  const leases::Lease before = *us->get("k");
+  leases::Lease wanted = whole_lease("k");
   wanted.started_ms = 0;
-  wanted.sub_sequence_number = kWholeRecordInRow;
-  Lease newer = before;
+  wanted.sub_sequence_number = leases::kWholeRecordInRow;
+  leases::Lease newer = before;
   ++newer.counter;
   expect_refused(us->replace(newer, wanted), before);
-  const Lease row = expect_done(us->replace(before, wanted));
+  const leases::Lease row = expect_done(us->replace(before, wanted));
   wanted.counter = 6;
   EXPECT_EQ(text_of(row), text_of(wanted));
   EXPECT_EQ(text_of(us->get("k")), text_of(wanted));
@@ -134,9 +134,9 @@ TEST_P(lease_table, a_row_is_replaced_in_place_and_keeps_what_no_lease_has) {
 }
 
 TEST_P(lease_table, bare_renewal_leaves_the_position_and_all_else_as_it_is) {
-  Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
-  LeaseChange change;
-  change.checkpoint = kShardEnd;
+  leases::Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
+  leases::LeaseChange change;
+  change.checkpoint = kinesis::kShardEnd;
   change.child_ids = {"shardId-000000000009", "shardId-000000000010"};
   change.stream_arn = "arn:of:another";
   change.stream_created_ms = 5;
@@ -150,13 +150,13 @@ TEST_P(lease_table, bare_renewal_leaves_the_position_and_all_else_as_it_is) {
 }
 
 TEST_P(lease_table, owner_alone_sets_a_lease_free) {
-  Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
+  leases::Lease row = expect_done(us->take(expect_done(us->create(whole_lease(kKey)))));
   expect_refused(them->evict(kKey), row);
   row.owner.clear();
   ++row.counter;
   EXPECT_EQ(text_of(expect_done(us->evict(kKey))), text_of(row));
   EXPECT_EQ(attribute(kKey, "leaseOwner", "S"), "");
-  const Result<LeaseWrite> again = us->evict(kKey);
+  const Result<leases::LeaseWrite> again = us->evict(kKey);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->outcome, kDoneBefore);
   EXPECT_EQ(text_of(again->row), text_of(row));
@@ -165,9 +165,9 @@ TEST_P(lease_table, owner_alone_sets_a_lease_free) {
 }
 
 TEST_P(lease_table, lease_is_removed_at_the_counter_seen_and_not_at_another) {
-  const Lease row = expect_done(us->create(whole_lease(kKey)));
+  const leases::Lease row = expect_done(us->create(whole_lease(kKey)));
   expect_refused(us->remove(kKey, row.counter + 1), row);
-  const Result<LeaseWrite> removed = us->remove(kKey, row.counter);
+  const Result<leases::LeaseWrite> removed = us->remove(kKey, row.counter);
   ASSERT_TRUE(removed.ok());
   EXPECT_EQ(removed->outcome, kDone);
   EXPECT_FALSE(removed->row.has_value());
@@ -176,7 +176,7 @@ TEST_P(lease_table, lease_is_removed_at_the_counter_seen_and_not_at_another) {
 }
 
 TEST_P(lease_table, taking_or_renewing_what_was_deleted_makes_no_row) {
-  const Lease row = expect_done(us->create(whole_lease(kKey)));
+  const leases::Lease row = expect_done(us->create(whole_lease(kKey)));
   ASSERT_TRUE(us->remove(kKey, row.counter).ok());
   expect_refused(us->take(row), std::nullopt);
   expect_refused(us->renew(kKey, row.counter), std::nullopt);
@@ -186,7 +186,7 @@ TEST_P(lease_table, taking_or_renewing_what_was_deleted_makes_no_row) {
 TEST_P(lease_table, attributes_unknown_to_us_survive_each_operation) {
   put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"checkpoint":{"S":"1"},"entityType":{"S":"LEASE"},)"
       R"("throughputKBps":{"N":"1.5"},"unheard":{"SS":["a","b"]},"of":{"S":"others"}})");
-  LeaseChange change;
+  leases::LeaseChange change;
   change.checkpoint = "2";
   change.child_ids = {"c"};
   change.stream_arn = "a";
@@ -200,7 +200,7 @@ TEST_P(lease_table, attributes_unknown_to_us_survive_each_operation) {
   };
   expect_refused(us->create(whole_lease("k")), us->get("k"));
   expect_survivors("create");
-  Lease row = expect_done(us->take(*us->get("k")));
+  leases::Lease row = expect_done(us->take(*us->get("k")));
   expect_survivors("take");
   row = expect_done(us->renew("k", row.counter));
   expect_survivors("renew");
@@ -217,7 +217,7 @@ TEST_P(lease_table, scan_gives_all_leases_of_all_pages_and_names_rows_that_are_n
         R"("}})");
   put(R"({"leaseKey":{"S":"no counter"},"checkpoint":{"S":"1"}})");
   put(R"({"leaseKey":{"S":"owner is a number"},"leaseCounter":{"N":"1"},"leaseOwner":{"N":"1"}})");
-  const Result<LeaseList> list = us->scan();
+  const Result<leases::LeaseList> list = us->scan();
   ASSERT_TRUE(list.ok()) << list.status().message();
   EXPECT_EQ(list->leases.size(), 30U);
   EXPECT_EQ(list->unreadable.size(), 2U);
@@ -225,7 +225,7 @@ TEST_P(lease_table, scan_gives_all_leases_of_all_pages_and_names_rows_that_are_n
 
 TEST_P(lease_table, fleet_of_kcl_3_is_refused_by_its_rows) {
   const auto scan_error = [this] {
-    const Result<LeaseList> list = us->scan();
+    const Result<leases::LeaseList> list = us->scan();
     return list.ok() ? Status() : list.status();
   };
   put(R"({"leaseKey":{"S":"k"},"leaseCounter":{"N":"5"},"entityType":{"S":"LEASE"}})");

@@ -22,7 +22,7 @@ void lease_table::SetUp() {
   them = std::make_unique<OurWorker>(*client, table, "them");
   kcl = std::make_unique<Kcl2>(*client, table, "kcl");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  const LeaseTableDefinition definition = {true, {{"team", "logs"}, {"cost centre", "a=b:c"}}};
+  const leases::LeaseTableDefinition definition = {true, {{"team", "logs"}, {"cost centre", "a=b:c"}}};
   Result<bool> ready = us->prepare(definition);
   while (ready.ok() && !*ready && std::chrono::steady_clock::now() < deadline) ready = us->prepare(definition);
   ASSERT_TRUE(ready.ok()) << ready.status().message();

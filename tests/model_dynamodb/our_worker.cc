@@ -29,54 +29,55 @@ std::string list(std::vector<std::string> texts) {
 
 }  // namespace
 
-Result<bool> OurWorker::prepare(const LeaseTableDefinition& definition) {
+Result<bool> OurWorker::prepare(const leases::LeaseTableDefinition& definition) {
   return now<bool>([&](auto told) { table_.prepare(definition, told); });
 }
-Result<LeaseList> OurWorker::scan() {
-  return now<LeaseList>([&](auto told) { table_.scan(LeaseTable::Reads::eventual, told); });
+Result<leases::LeaseList> OurWorker::scan() {
+  return now<leases::LeaseList>([&](auto told) { table_.scan(leases::LeaseTable::Reads::eventual, told); });
 }
-std::optional<Lease> OurWorker::get(const std::string& key) {
-  auto row = now<std::optional<Lease>>([&](auto told) { table_.get(key, told); });
+std::optional<leases::Lease> OurWorker::get(const std::string& key) {
+  auto row = now<std::optional<leases::Lease>>([&](auto told) { table_.get(key, told); });
   EXPECT_TRUE(row.ok()) << row.status().message();
   return row.ok() ? *row : std::nullopt;
 }
-Result<LeaseWrite> OurWorker::create(const Lease& lease) {
-  return now<LeaseWrite>([&](auto told) { table_.create(lease, told); });
+Result<leases::LeaseWrite> OurWorker::create(const leases::Lease& lease) {
+  return now<leases::LeaseWrite>([&](auto told) { table_.create(lease, told); });
 }
-Result<LeaseWrite> OurWorker::replace(const Lease& seen, const Lease& lease) {
-  return now<LeaseWrite>([&](auto told) { table_.replace(seen, lease, told); });
+Result<leases::LeaseWrite> OurWorker::replace(const leases::Lease& seen, const leases::Lease& lease) {
+  return now<leases::LeaseWrite>([&](auto told) { table_.replace(seen, lease, told); });
 }
-Result<LeaseWrite> OurWorker::take(const Lease& seen, const LeaseChange& change) {
-  return now<LeaseWrite>([&](auto told) { table_.take(seen, id_, change, told); });
+Result<leases::LeaseWrite> OurWorker::take(const leases::Lease& seen, const leases::LeaseChange& change) {
+  return now<leases::LeaseWrite>([&](auto told) { table_.take(seen, id_, change, told); });
 }
-Result<LeaseWrite> OurWorker::renew(const std::string& key, int64_t counter, const LeaseChange& change) {
-  return now<LeaseWrite>([&](auto told) { table_.renew(key, counter, id_, change, told); });
+Result<leases::LeaseWrite> OurWorker::renew(const std::string& key, int64_t counter,
+                                            const leases::LeaseChange& change) {
+  return now<leases::LeaseWrite>([&](auto told) { table_.renew(key, counter, id_, change, told); });
 }
-Result<LeaseWrite> OurWorker::evict(const std::string& key) {
-  return now<LeaseWrite>([&](auto told) { table_.evict(key, id_, told); });
+Result<leases::LeaseWrite> OurWorker::evict(const std::string& key) {
+  return now<leases::LeaseWrite>([&](auto told) { table_.evict(key, id_, told); });
 }
-Result<LeaseWrite> OurWorker::remove(const std::string& key, int64_t counter) {
-  return now<LeaseWrite>([&](auto told) { table_.remove(key, counter, told); });
+Result<leases::LeaseWrite> OurWorker::remove(const std::string& key, int64_t counter) {
+  return now<leases::LeaseWrite>([&](auto told) { table_.remove(key, counter, told); });
 }
 
-Lease whole_lease(const std::string& key) {
-  Lease lease;
+leases::Lease whole_lease(const std::string& key) {
+  leases::Lease lease;
   lease.key = lease.shard_id = key;
-  lease.checkpoint = kTrimHorizonCheckpoint;
+  lease.checkpoint = leases::kTrimHorizonCheckpoint;
   lease.parent_ids = {"shardId-000000000007", "shardId-000000000008"};
   lease.first_hash_key = 0;
-  lease.last_hash_key = kLastHashKey;
+  lease.last_hash_key = kinesis::kLastHashKey;
   lease.stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/logs";
   lease.stream_created_ms = 1'690'000'000'123;
   lease.started_ms = 1'700'000'000'456;
   return lease;
 }
 
-std::string text_of(const Lease& lease) {
+std::string text_of(const leases::Lease& lease) {
   std::string keys;
   for (const auto& key : {lease.first_hash_key, lease.last_hash_key}) {
     keys += ' ';
-    if (key) append_decimal(keys, *key);
+    if (key) kinesis::append_decimal(keys, *key);
   }
   return lease.key + " stream " + lease.stream_id + " shard " + lease.shard_id + " owner " + lease.owner +
          " counter " + std::to_string(lease.counter) + " at " + lease.checkpoint + ' ' +
@@ -86,6 +87,6 @@ std::string text_of(const Lease& lease) {
          std::to_string(lease.started_ms);
 }
 
-std::string text_of(const std::optional<Lease>& lease) { return lease ? text_of(*lease) : "none"; }
+std::string text_of(const std::optional<leases::Lease>& lease) { return lease ? text_of(*lease) : "none"; }
 
 }  // namespace penstock::dynamodb

@@ -17,29 +17,30 @@ class OurWorker {
       : table_(client.service_call(), table, "us-east-1"), id_(std::move(id)) {}
 
   const std::string& id() const { return id_; }
-  Result<bool> prepare(const LeaseTableDefinition& definition);
-  Result<LeaseList> scan();
-  std::optional<Lease> get(const std::string& key);
-  Result<LeaseWrite> create(const Lease& lease);
-  Result<LeaseWrite> replace(const Lease& seen, const Lease& lease);
-  Result<LeaseWrite> take(const Lease& seen, const LeaseChange& change = {});
-  Result<LeaseWrite> renew(const std::string& key, int64_t counter, const LeaseChange& change = {});
-  Result<LeaseWrite> evict(const std::string& key);
-  Result<LeaseWrite> remove(const std::string& key, int64_t counter);
+  Result<bool> prepare(const leases::LeaseTableDefinition& definition);
+  Result<leases::LeaseList> scan();
+  std::optional<leases::Lease> get(const std::string& key);
+  Result<leases::LeaseWrite> create(const leases::Lease& lease);
+  Result<leases::LeaseWrite> replace(const leases::Lease& seen, const leases::Lease& lease);
+  Result<leases::LeaseWrite> take(const leases::Lease& seen, const leases::LeaseChange& change = {});
+  Result<leases::LeaseWrite> renew(const std::string& key, int64_t counter,
+                                   const leases::LeaseChange& change = {});
+  Result<leases::LeaseWrite> evict(const std::string& key);
+  Result<leases::LeaseWrite> remove(const std::string& key, int64_t counter);
 
  private:
-  LeaseTable table_;
+  leases::LeaseTable table_;
   std::string id_;
 };
 
-inline constexpr auto kDone = LeaseWrite::Outcome::done;
-inline constexpr auto kDoneBefore = LeaseWrite::Outcome::done_before;
-inline constexpr auto kRefused = LeaseWrite::Outcome::refused;
+inline constexpr auto kDone = leases::LeaseWrite::Outcome::done;
+inline constexpr auto kDoneBefore = leases::LeaseWrite::Outcome::done_before;
+inline constexpr auto kRefused = leases::LeaseWrite::Outcome::refused;
 
 // A lease with all that one may have when it is made.
-Lease whole_lease(const std::string& key);
+leases::Lease whole_lease(const std::string& key);
 // All of a lease in one line, for comparisons.
-std::string text_of(const Lease& lease);
-std::string text_of(const std::optional<Lease>& lease);
+std::string text_of(const leases::Lease& lease);
+std::string text_of(const std::optional<leases::Lease>& lease);
 
 }  // namespace penstock::dynamodb

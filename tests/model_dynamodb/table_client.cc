@@ -12,15 +12,15 @@ model::Answer TableClient::call(std::string_view operation, std::string body) co
   request.path = "/";
   request.body = std::move(body);
   request.headers = {{"Host", "127.0.0.1"},
-                     {"Content-Type", std::string(kDynamoDbProtocol.content_type)},
-                     {"X-Amz-Target", std::string(kDynamoDbProtocol.target_prefix).append(operation)}};
+                     {"Content-Type", std::string(aws::kDynamoDbProtocol.content_type)},
+                     {"X-Amz-Target", std::string(aws::kDynamoDbProtocol.target_prefix).append(operation)}};
   model::sign(request, {}, "us-east-1", "dynamodb", now_ms_());
   return model::Answer(send_(std::move(request)));
 }
 
-ServiceCall TableClient::service_call() const {
+aws::ServiceCall TableClient::service_call() const {
   return [this](std::string_view operation, std::string body, size_t max_answer_bytes,
-                const ServiceClient::Answered& answered) {
+                const aws::ServiceClient::Answered& answered) {
     const model::Answer answer = call(operation, std::move(body));
     HttpResponse response;
     response.http_status = answer.status();
@@ -28,8 +28,9 @@ ServiceCall TableClient::service_call() const {
     if (answer.reply().wire != model::Wire::whole)
       response.transport = Status(Code::transient, "the connection was closed");
     if (response.body.size() > max_answer_bytes) response.transport = Status(Code::too_large, "too large");
-    const Status status = aws_status(operation, response);
-    answered(status.ok() ? Result<ServiceAnswer>(ServiceAnswer{std::move(response.body), now_ms_()}) : status);
+    const Status status = aws::aws_status(operation, response);
+    answered(status.ok() ? Result<aws::ServiceAnswer>(aws::ServiceAnswer{std::move(response.body), now_ms_()})
+                         : status);
   };
 }
 

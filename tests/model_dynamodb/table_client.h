@@ -21,7 +21,7 @@ class TableClient {
   // body is JSON.
   model::Answer call(std::string_view operation, std::string body) const;
   // The same for LeaseTable. The answer comes inside the call; the client outlives it.
-  ServiceCall service_call() const;
+  aws::ServiceCall service_call() const;
 
  private:
   Send send_;

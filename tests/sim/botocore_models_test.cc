@@ -98,7 +98,7 @@ TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
   reader = start();
   EXPECT_TRUE(reader->run_until_ids(50));
   kill(reader);
-  own.initial.kind = InitialPosition::Kind::latest;
+  own.initial.kind = kinesis::InitialPosition::Kind::latest;
   streams = "late";
   service.create_stream("late", 2);
   reader = start();
@@ -109,9 +109,9 @@ TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
 }
 
 TEST_F(botocore_models, calls_that_write_are_allowed) {
-  Writer::Options writer_options;
+  kinesis::Writer::Options writer_options;
   writer_options.mem_limit_bytes = 24 << 20;
-  writer_options.max_record_bytes = RecordLimit::kAskTheStream;
+  writer_options.max_record_bytes = kinesis::RecordLimit::kAskTheStream;
   WriterSim writing(3, std::move(writer_options));
   std::vector<Call> calls;
   keep_calls(writing.service, calls);
@@ -128,9 +128,9 @@ TEST_F(botocore_models, calls_that_write_are_allowed) {
 
 TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
   SimRandom random(5);
-  ServiceClock service_clock(clock);
-  const CredentialsContext context = {sim.env(), service_clock, *make_endpoint("sts", "eu-west-1", "", false),
-                                      1000};
+  aws::ServiceClock service_clock(clock);
+  const aws::CredentialsContext context = {sim.env(), service_clock,
+                                           *aws::make_endpoint("sts", "eu-west-1", "", false), 1000};
   const auto text = [&](std::string_view alphabet, uint64_t least, uint64_t most) {
     std::string out;
     for (uint64_t left = least + random.up_to(most - least); left > 0; --left)
@@ -139,14 +139,14 @@ TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
   };
   std::vector<Call> calls;
   for (int i = 0; i < 200; ++i) {
-    const Role role = {"arn:aws:iam::111122223333:role/" + text("abXZ09+=,.@_-/", 1, 64),
-                       i % 2 == 0 ? "" : text("abXZ09+=,.@_-", 2, 64),
-                       i % 3 == 0 ? "" : text("abXZ09+=,.@:/-_", 2, 1224),
-                       i % 4 == 0 ? "" : std::to_string(900 + random.up_to(42'300))};
-    calls.push_back({"sts", "AssumeRole", "form", assume_role_request(context, role).body});
+    const aws::Role role = {"arn:aws:iam::111122223333:role/" + text("abXZ09+=,.@_-/", 1, 64),
+                            i % 2 == 0 ? "" : text("abXZ09+=,.@_-", 2, 64),
+                            i % 3 == 0 ? "" : text("abXZ09+=,.@:/-_", 2, 1224),
+                            i % 4 == 0 ? "" : std::to_string(900 + random.up_to(42'300))};
+    calls.push_back({"sts", "AssumeRole", "form", aws::assume_role_request(context, role).body});
     const std::string token = text("abXZ09-_.", 4, 20'000);
     calls.push_back({"sts", "AssumeRoleWithWebIdentity", "form",
-                     assume_role_with_web_identity_request(context, role, token).body});
+                     aws::assume_role_with_web_identity_request(context, role, token).body});
   }
   Judge::expect_all_allowed(calls);
 }
@@ -161,12 +161,12 @@ TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_
   const dynamodb::TableClient client([&](model::Request request) { return tables.handle(std::move(request)); },
                                      [this] { return clock.unix_ms(); });
   dynamodb::OurWorker us(client, "t-1", "host/\"1\"");
-  const LeaseTableDefinition definition = {true, {{"team", "logs"}, {"empty", ""}}};
+  const leases::LeaseTableDefinition definition = {true, {{"team", "logs"}, {"empty", ""}}};
   EXPECT_FALSE(*us.prepare(definition));
   clock.advance(60'000);
   EXPECT_TRUE(*us.prepare(definition));
   tables.settings().page_items = 2;
-  LeaseChange change;
+  leases::LeaseChange change;
   change.checkpoint = "SHARD_END";
   change.sub_sequence_number = UINT64_MAX;
   change.child_ids = {"a", "b"};
@@ -174,13 +174,13 @@ TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_
   change.stream_created_ms = INT64_MAX;
   change.started_ms = 1;
   for (const char* key : {"shardId-000000000000", "1:s:2:shardId-000000000000", "\xf0\x9f\x98\x80\"\n"}) {
-    Lease lease = dynamodb::whole_lease(key);
+    leases::Lease lease = dynamodb::whole_lease(key);
     lease.stream_id = "1:s:2";
     EXPECT_TRUE(us.create(lease).ok());
-    Lease bare;
+    leases::Lease bare;
     bare.key = bare.checkpoint = std::string("bare ") + key;
     EXPECT_TRUE(us.create(bare).ok());
-    for (const Lease& made : {lease, bare}) {
+    for (const leases::Lease& made : {lease, bare}) {
       lease = *us.take(made, change)->row;
       lease.owner = "another";
       lease = *us.take(lease)->row;

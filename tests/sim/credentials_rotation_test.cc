@@ -71,7 +71,7 @@ class credentials_rotation : public testing::Test {
   void turn() {
     sim.transport().drive(clock.monotonic_ms());
     writer->advance();
-    for (const SettledBatch& batch : writer->take_settled())
+    for (const kinesis::SettledBatch& batch : writer->take_settled())
       delivered += batch.outcome == PENSTOCK_DELIVERED ? 1 : 0;
   }
   void run_for(int64_t ms) {
@@ -116,17 +116,21 @@ class credentials_rotation : public testing::Test {
   SimEnv sim{clock,
              [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
              7};
-  ServiceClock service_clock{clock};
-  CredentialsContext context{sim.env(), service_clock, *make_endpoint("sts", "us-east-1", "", false), 30'000};
-  CredentialsCache credentials{sim.env(), service_clock,
-                               std::make_unique<WebIdentityCredentials>(
-                                   context, WebIdentity{"/token", {"arn:aws:iam::1:role/r", "", "", ""}})};
-  ServiceClient client{sim.env(),   kKinesisProtocol, *make_endpoint("kinesis", "us-east-1", "", false),
-                       credentials, service_clock,    30'000};
-  std::unique_ptr<FailureLog> failures = std::move(*FailureLog::open(sim.env(), "file:/failures"));
-  std::unique_ptr<Writer> writer = std::make_unique<Writer>(
-      sim.env(), *failures, Writer::Options{.stream = "out", .mem_limit_bytes = 8 << 20},
-      [this](std::string_view operation, std::string body, size_t most, ServiceClient::Answered answered) {
+  aws::ServiceClock service_clock{clock};
+  aws::CredentialsContext context{sim.env(), service_clock, *aws::make_endpoint("sts", "us-east-1", "", false),
+                                  30'000};
+  aws::CredentialsCache credentials{
+      sim.env(), service_clock,
+      std::make_unique<aws::WebIdentityCredentials>(
+          context, aws::WebIdentity{"/token", {"arn:aws:iam::1:role/r", "", "", ""}})};
+  aws::ServiceClient client{
+      sim.env(),   aws::kKinesisProtocol, *aws::make_endpoint("kinesis", "us-east-1", "", false),
+      credentials, service_clock,         30'000};
+  std::unique_ptr<kinesis::FailureLog> failures =
+      std::move(*kinesis::FailureLog::open(sim.env(), "file:/failures"));
+  std::unique_ptr<kinesis::Writer> writer = std::make_unique<kinesis::Writer>(
+      sim.env(), *failures, kinesis::Writer::Options{.stream = "out", .mem_limit_bytes = 8 << 20},
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
         client.call(operation, std::move(body), most, std::move(answered));
       });
 };

@@ -16,19 +16,20 @@ class failure_files : public testing::Test {
  protected:
   static constexpr const char* kPath = "/var/failures";
 
-  std::unique_ptr<FailureLog> open(FailureLimits limits = {}) {
-    Result<std::unique_ptr<FailureLog>> log = FailureLog::open(sim.env(), "file:/var/failures", limits);
+  std::unique_ptr<kinesis::FailureLog> open(kinesis::FailureLimits limits = {}) {
+    Result<std::unique_ptr<kinesis::FailureLog>> log =
+        kinesis::FailureLog::open(sim.env(), "file:/var/failures", limits);
     EXPECT_TRUE(log.ok()) << log.status().message();
     return std::move(*log);
   }
   // One line, as large as the next one that is added this way.
-  int64_t add(FailureLog& log) {
+  int64_t add(kinesis::FailureLog& log) {
     penstock_batch origin = {};
     const std::string number = std::to_string(1000 + added++ % 9000);
     origin.sequence_number = bytes(number);
     return log.add("input", "broken", origin, "key", "data");
   }
-  Status record(FailureLog& log) {
+  Status record(kinesis::FailureLog& log) {
     add(log);
     clock.advance(1);
     return log.flush();
@@ -151,11 +152,11 @@ TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
                            seed);
     std::set<std::string> counted;
     std::map<int64_t, std::string> waiting;  // by the log's numbers
-    std::unique_ptr<FailureLog> log;
+    std::unique_ptr<kinesis::FailureLog> log;
     for (int turn = 0; turn < 60; ++turn) {
       try {
         if (log == nullptr) {
-          auto opened = FailureLog::open(sim.env(), "file:/var/failures", {.file_bytes = 20 * line});
+          auto opened = kinesis::FailureLog::open(sim.env(), "file:/var/failures", {.file_bytes = 20 * line});
           if (!opened.ok()) continue;
           log = std::move(*opened);
           waiting.clear();
@@ -289,7 +290,7 @@ TEST_F(failure_files, nothing_is_written_while_another_may_have_the_lock) {
   other->reset();
   EXPECT_TRUE(record(*log).ok());
   EXPECT_EQ(recorded(), numbers(5));
-  EXPECT_FALSE(FailureLog::open(sim.env(), "file:/var/failures").ok()) << "it has the new lock";
+  EXPECT_FALSE(kinesis::FailureLog::open(sim.env(), "file:/var/failures").ok()) << "it has the new lock";
 }
 
 TEST_F(failure_files, are_logged_with_count_reason_and_file_and_not_line_by_line) {
@@ -331,7 +332,7 @@ TEST_F(failure_files, that_cannot_be_written_are_logged_with_both_reasons_and_so
 }
 
 TEST_F(failure_files, that_are_dropped_are_logged_as_lost) {
-  auto log = std::move(*FailureLog::open(sim.env(), "drop"));
+  auto log = std::move(*kinesis::FailureLog::open(sim.env(), "drop"));
   log->add("input", "broken", {}, "key", "data");
   EXPECT_TRUE(log->flush().ok());
   EXPECT_TRUE(sim.logged("are lost (on_failure drop): broken (records: 1)"));
@@ -378,14 +379,14 @@ TEST_F(failure_files, where_the_name_cannot_be_had_the_file_grows_and_someone_is
 
 TEST_F(failure_files, a_path_has_one_writer_also_while_its_file_is_moved_away) {
   auto log = open();
-  const auto second = FailureLog::open(sim.env(), "file:/var/failures");
+  const auto second = kinesis::FailureLog::open(sim.env(), "file:/var/failures");
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().code(), Code::config);
   EXPECT_NE(second.status().message().find("/var/failures"), std::string::npos);
   ASSERT_TRUE(sim.files().rename(kPath, "/tmp/to-replay").ok());
-  EXPECT_FALSE(FailureLog::open(sim.env(), "file:/var/failures").ok());
+  EXPECT_FALSE(kinesis::FailureLog::open(sim.env(), "file:/var/failures").ok());
   log.reset();
-  EXPECT_TRUE(FailureLog::open(sim.env(), "file:/var/failures").ok());
+  EXPECT_TRUE(kinesis::FailureLog::open(sim.env(), "file:/var/failures").ok());
 }
 
 }  // namespace

@@ -30,19 +30,20 @@ inline std::string message_of(const std::string& id) {
 // One life of a process that reads the stream "in": what it emitted, and how it answers.
 struct Reader {
   // What a test puts around the assignment.
-  using Wrap = std::function<std::unique_ptr<Assignment>(std::unique_ptr<Assignment>)>;
+  using Wrap = std::function<std::unique_ptr<kinesis::Assignment>(std::unique_ptr<kinesis::Assignment>)>;
 
-  Reader(SimClock& at, SimEnv& system, const std::string& streams, const OwnAssignment::Options& own,
-         const InputOptions& options, const Wrap& wrap)
+  Reader(SimClock& at, SimEnv& system, const std::string& streams, const kinesis::OwnAssignment::Options& own,
+         const kinesis::InputOptions& options, const Wrap& wrap)
       : clock(at),
         client(system.env()),
-        assignment(wrap(std::move(*OwnAssignment::open(system.env(), "file:/checkpoint", own)))),
-        failures(std::move(*FailureLog::open(system.env(), "file:/failures"))),
+        assignment(wrap(std::move(*kinesis::OwnAssignment::open(system.env(), "file:/checkpoint", own)))),
+        failures(std::move(*kinesis::FailureLog::open(system.env(), "file:/failures"))),
         input(system.env(), with_client(streams), *assignment, *failures, options) {}
 
-  std::vector<InputStream> with_client(const std::string& streams) {
-    std::vector<InputStream> with;
-    for (StreamName& name : parse_stream_names(streams, {})) with.push_back({std::move(name), &client});
+  std::vector<kinesis::InputStream> with_client(const std::string& streams) {
+    std::vector<kinesis::InputStream> with;
+    for (kinesis::StreamName& name : kinesis::parse_stream_names(streams, {}))
+      with.push_back({std::move(name), &client});
     return with;
   }
 
@@ -95,9 +96,9 @@ struct Reader {
 
   SimClock& clock;
   SimClient client;
-  std::unique_ptr<Assignment> assignment;
-  std::unique_ptr<FailureLog> failures;
-  Input input;
+  std::unique_ptr<kinesis::Assignment> assignment;
+  std::unique_ptr<kinesis::FailureLog> failures;
+  kinesis::Input input;
   std::vector<std::string> ids;
   std::map<std::string, std::string> shard_of;
   std::string stream_of_last;
@@ -140,8 +141,8 @@ class input : public testing::Test {
   model::Service service{settings(), [this] { return clock.unix_ms(); }};
   mutable SimEnv sim{clock, service, 20190825};
   std::string streams = "in";
-  OwnAssignment::Options own;
-  InputOptions options;
+  kinesis::OwnAssignment::Options own;
+  kinesis::InputOptions options;
   std::set<std::string> put_ids;
 };
 

@@ -27,25 +27,25 @@ std::string event_id(size_t key, int64_t number) {
 
 std::string name_of(size_t stream) { return stream == 0 ? "in" : "in-" + std::to_string(stream); }
 
-std::vector<InputStream> all_with(ServiceClient& client, size_t streams) {
-  std::vector<InputStream> all;
+std::vector<kinesis::InputStream> all_with(aws::ServiceClient& client, size_t streams) {
+  std::vector<kinesis::InputStream> all;
   for (size_t i = 0; i < streams; ++i) all.push_back({{name_of(i), name_of(i), "", ""}, &client});
   return all;
 }
 
-std::unique_ptr<Assignment> assignment(const InputFleet::Settings& settings, Env& env, LeaseTable& table,
-                                       const std::string& worker) {
+std::unique_ptr<kinesis::Assignment> assignment(const InputFleet::Settings& settings, Env& env,
+                                                leases::LeaseTable& table, const std::string& worker) {
   if (settings.keeps == InputFleet::Keeps::file) {
-    OwnAssignment::Options options;
+    kinesis::OwnAssignment::Options options;
     options.initial = settings.initial;
-    return std::move(*OwnAssignment::open(env, "file:/checkpoint", options));
+    return std::move(*kinesis::OwnAssignment::open(env, "file:/checkpoint", options));
   }
-  return std::make_unique<LeaseAssignment>(env, table,
-                                           LeaseOptions{.worker = worker,
-                                                        .streams = settings.streams,
-                                                        .initial = settings.initial,
-                                                        .failover_ms = settings.failover_ms,
-                                                        .definition = {}});
+  return std::make_unique<leases::LeaseAssignment>(env, table,
+                                                   leases::LeaseOptions{.worker = worker,
+                                                                        .streams = settings.streams,
+                                                                        .initial = settings.initial,
+                                                                        .failover_ms = settings.failover_ms,
+                                                                        .definition = {}});
 }
 
 }  // namespace
@@ -58,15 +58,15 @@ InputWorker::InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::st
       id_(std::move(id)),
       sim_(std::move(sim)),
       stream_client_(sim_->env()),
-      table_client_(sim_->env(), "", kDynamoDbProtocol, "dynamodb"),
+      table_client_(sim_->env(), "", aws::kDynamoDbProtocol, "dynamodb"),
       table_(
           [this](std::string_view operation, std::string body, size_t max_bytes,
-                 ServiceClient::Answered answered) {
+                 aws::ServiceClient::Answered answered) {
             table_client_.call(operation, std::move(body), max_bytes, std::move(answered));
           },
           "app", "us-east-1"),
       assignment_(assignment(fleet.settings_, sim_->env(), table_, id_)),
-      failures_(std::move(*FailureLog::open(sim_->env(), "file:/failures"))),
+      failures_(std::move(*kinesis::FailureLog::open(sim_->env(), "file:/failures"))),
       input_(sim_->env(), all_with(stream_client_, fleet.settings_.streams), *assignment_, *failures_,
              {.reading = {.poll_interval_ms = fleet.settings_.poll_interval_ms}}) {}
 

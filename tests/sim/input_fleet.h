@@ -55,10 +55,10 @@ class InputWorker {
   std::string id_;
   std::shared_ptr<SimEnv> sim_;
   SimClient stream_client_, table_client_;
-  LeaseTable table_;
-  std::unique_ptr<Assignment> assignment_;
-  std::unique_ptr<FailureLog> failures_;
-  Input input_;
+  leases::LeaseTable table_;
+  std::unique_ptr<kinesis::Assignment> assignment_;
+  std::unique_ptr<kinesis::FailureLog> failures_;
+  kinesis::Input input_;
   std::vector<Unsettled> unsettled_;
   bool full_ = false;
   int64_t emitted_ = 0;
@@ -73,7 +73,7 @@ class InputFleet {
     int64_t poll_interval_ms = 1'000;
     int64_t event_every_ms = 20;
     int64_t retention_ms = 86'400'000;
-    InitialPosition initial = {};
+    kinesis::InitialPosition initial = {};
     size_t streams = 1;
     uint32_t shards = 4;  // of each
     int64_t list_page = 3;

@@ -163,7 +163,8 @@ INSTANTIATE_TEST_SUITE_P(kept, input_that_begins_at_latest,
 
 TEST_P(input_that_begins_at_latest,
        begins_when_it_first_started_though_it_died_and_shards_came_before_a_checkpoint) {
-  InputFleet fleet({.keeps = GetParam(), .failover_ms = kFailoverMs, .initial = {InitialPosition::Kind::latest}});
+  InputFleet fleet(
+      {.keeps = GetParam(), .failover_ms = kFailoverMs, .initial = {kinesis::InitialPosition::Kind::latest}});
   fleet.run(kMinuteMs);
   fleet.split();
   fleet.run(kMinuteMs);

@@ -11,34 +11,34 @@ namespace penstock::sim {
 namespace {
 
 // Takes grants away when the test says so.
-class Fickle : public Assignment {
+class Fickle : public kinesis::Assignment {
  public:
-  explicit Fickle(std::unique_ptr<Assignment> steady) : steady_(std::move(steady)) {}
+  explicit Fickle(std::unique_ptr<kinesis::Assignment> steady) : steady_(std::move(steady)) {}
 
-  void lose(GrantId grant) { losses_.push_back(grant); }
+  void lose(kinesis::GrantId grant) { losses_.push_back(grant); }
   bool holds = true;
-  std::set<GrantId> lapsed;  // these do not hold, whatever the others do
-  std::vector<GrantId> granted;
-  std::map<std::string, GrantId> grant_of;  // by shard
-  std::vector<GrantId> settled_grants;
+  std::set<kinesis::GrantId> lapsed;  // these do not hold, whatever the others do
+  std::vector<kinesis::GrantId> granted;
+  std::map<std::string, kinesis::GrantId> grant_of;  // by shard
+  std::vector<kinesis::GrantId> settled_grants;
 
-  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
-                int64_t start_ms) override {
+  Status listed(size_t stream, const kinesis::StreamIdentity& identity,
+                const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override {
     return steady_->listed(stream, identity, shards, start_ms);
   }
   void advance() override { steady_->advance(); }
   int64_t next_deadline_ms() const override { return losses_.empty() ? steady_->next_deadline_ms() : 0; }
-  std::vector<Grant> take_grants() override {
+  std::vector<kinesis::Grant> take_grants() override {
     auto grants = steady_->take_grants();
-    for (const Grant& grant : grants) {
+    for (const kinesis::Grant& grant : grants) {
       granted.push_back(grant.id);
       grant_of[grant.shard.id] = grant.id;
     }
     return grants;
   }
-  std::vector<GrantId> take_losses() override { return std::exchange(losses_, {}); }
-  bool may_emit(GrantId grant) const override { return holds && !lapsed.contains(grant); }
-  void settled(GrantId grant, ShardPosition position) override {
+  std::vector<kinesis::GrantId> take_losses() override { return std::exchange(losses_, {}); }
+  bool may_emit(kinesis::GrantId grant) const override { return holds && !lapsed.contains(grant); }
+  void settled(kinesis::GrantId grant, kinesis::ShardPosition position) override {
     settled_grants.push_back(grant);
     steady_->settled(grant, std::move(position));
   }
@@ -49,14 +49,14 @@ class Fickle : public Assignment {
   void stats(const StatTeller&) const override {}
 
  private:
-  std::unique_ptr<Assignment> steady_;
-  std::vector<GrantId> losses_;
+  std::unique_ptr<kinesis::Assignment> steady_;
+  std::vector<kinesis::GrantId> losses_;
 };
 
 class input_grants : public input {
  protected:
   std::unique_ptr<Reader> start_fickle() {
-    return start([this](std::unique_ptr<Assignment> steady) {
+    return start([this](std::unique_ptr<kinesis::Assignment> steady) {
       auto made = std::make_unique<Fickle>(std::move(steady));
       fickle = made.get();
       return made;
@@ -71,14 +71,14 @@ TEST_F(input_grants, nothing_of_a_lost_shard_is_emitted_or_settled_any_more) {
   const auto reader = start_fickle();
   EXPECT_TRUE(reader->run_until_ids(40, false));
   ASSERT_EQ(fickle->granted.size(), 2u);
-  const GrantId lost = fickle->granted[0];
+  const kinesis::GrantId lost = fickle->granted[0];
   fickle->lose(lost);
   reader->run_for(1);  // settles, too
   put_many("b", 40);
   reader->run_for(kMinuteMs);
   for (const auto& [id, shard] : reader->shard_of)
     EXPECT_TRUE(id[0] == 'a' || shard == "shardId-000000000001") << id << " of " << shard;
-  for (const GrantId grant : fickle->settled_grants) EXPECT_NE(grant, lost);
+  for (const kinesis::GrantId grant : fickle->settled_grants) EXPECT_NE(grant, lost);
   EXPECT_FALSE(fickle->settled_grants.empty());
   EXPECT_EQ(reader->stat("shards"), 1);
   EXPECT_EQ(reader->stat("outstanding"), 0);
@@ -92,7 +92,7 @@ TEST_F(input_grants, a_shard_lost_amid_a_record_or_a_call_leaves_nothing_behind)
   for (int turn = 0; turn < 40 && reader->stat("shards") <= 0; ++turn) reader->run_for(2);
   reader->answer = PENSTOCK_E_MEMORY;  // one batch waits to be emitted
   reader->run_for(500);
-  for (const GrantId grant : fickle->granted) fickle->lose(grant);
+  for (const kinesis::GrantId grant : fickle->granted) fickle->lose(grant);
   reader->answer = PENSTOCK_OK;
   reader->run_for(kMinuteMs);
   EXPECT_TRUE(reader->ids.empty());
@@ -154,7 +154,7 @@ TEST_F(input_grants, a_record_whose_shard_is_lost_after_its_grant_lapsed_amid_it
   service.preload("in", "k", message_of("0") + message_of("1"));
   reader->answer = PENSTOCK_FULL;
   ASSERT_TRUE(reader->run_until_ids(1));
-  const GrantId lost = fickle->grant_of[reader->shard_of["0"]];
+  const kinesis::GrantId lost = fickle->grant_of[reader->shard_of["0"]];
   fickle->lapsed = {lost};
   reader->answer = PENSTOCK_OK;
   reader->run_for(5000);

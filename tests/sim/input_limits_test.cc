@@ -164,7 +164,7 @@ TEST_F(input_limits, an_aggregated_record_with_a_key_over_its_limit_is_one_line_
 }
 
 TEST_F(input_limits, one_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
-  options.unpack.format = RecordFormat::raw;
+  options.unpack.format = kinesis::RecordFormat::raw;
   options.unpack.hash_range_rule = false;
   make_stream(1);
   put("stuck");
@@ -184,7 +184,7 @@ TEST_F(input_limits, one_record_that_is_never_settled_costs_no_more_however_many
 }
 
 TEST_F(input_limits, records_that_are_not_settled_count_toward_the_memory_and_reading_waits_for_them) {
-  options.unpack.format = RecordFormat::raw;
+  options.unpack.format = kinesis::RecordFormat::raw;
   options.unpack.hash_range_rule = false;
   options.mem_limit_bytes = 1 << 20;
   make_stream(1);

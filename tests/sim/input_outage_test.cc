@@ -212,7 +212,7 @@ TEST_F(input_outage, a_defect_in_one_shard_does_not_stop_the_others) {
 TEST_F(input_outage, a_time_before_1970_that_is_kept_reads_from_the_oldest_record) {
   make_stream(1);
   put("a");
-  own.initial = {InitialPosition::Kind::at_timestamp, -500};
+  own.initial = {kinesis::InitialPosition::Kind::at_timestamp, -500};
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(1));
 }

@@ -19,7 +19,7 @@ TEST_F(input, at_timestamp_begins_with_what_came_from_then_on) {
   make_stream(1);
   put("before");
   clock.advance(5000);
-  own.initial = {InitialPosition::Kind::at_timestamp, clock.unix_ms()};
+  own.initial = {kinesis::InitialPosition::Kind::at_timestamp, clock.unix_ms()};
   put("at");
   clock.advance(5000);
   put("after");
@@ -29,7 +29,7 @@ TEST_F(input, at_timestamp_begins_with_what_came_from_then_on) {
 }
 
 TEST_F(input, latest_leaves_nothing_out_of_shards_that_come_later) {
-  own.initial.kind = InitialPosition::Kind::latest;
+  own.initial.kind = kinesis::InitialPosition::Kind::latest;
   make_stream(1);
   put("before");
   clock.advance(5000);
@@ -44,7 +44,7 @@ TEST_F(input, latest_leaves_nothing_out_of_shards_that_come_later) {
 }
 
 TEST_F(input, latest_leaves_out_what_a_reshard_before_the_start_left_in_the_children) {
-  own.initial.kind = InitialPosition::Kind::latest;
+  own.initial.kind = kinesis::InitialPosition::Kind::latest;
   make_stream(1);
   split();
   put_many("before", 20);

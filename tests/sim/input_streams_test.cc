@@ -66,7 +66,7 @@ TEST_F(input, children_of_a_reshard_are_found_at_once) {
 }
 
 TEST_F(input, a_stream_that_is_made_while_it_is_waited_for_is_read_from_its_beginning_also_with_latest) {
-  own.initial.kind = InitialPosition::Kind::latest;
+  own.initial.kind = kinesis::InitialPosition::Kind::latest;
   const auto reader = start();
   reader->run_for(10'000);
   make_stream(1);
@@ -111,9 +111,11 @@ TEST_F(input, a_stream_that_is_made_again_is_refused_by_name_until_seek_has_move
   EXPECT_TRUE(reader->ids.empty());
   kill(reader);
 
-  const auto store = CheckpointStore::open(sim.env(), "file:/checkpoint");
-  Result<Checkpoint> checkpoint = (*store)->load();
-  ASSERT_TRUE(seek_all(*checkpoint, parse_stream_names("in", {}), ReadFrom::trim_horizon()).ok());
+  const auto store = kinesis::CheckpointStore::open(sim.env(), "file:/checkpoint");
+  Result<kinesis::Checkpoint> checkpoint = (*store)->load();
+  ASSERT_TRUE(
+      kinesis::seek_all(*checkpoint, kinesis::parse_stream_names("in", {}), kinesis::ReadFrom::trim_horizon())
+          .ok());
   ASSERT_TRUE((*store)->save(*checkpoint).ok());
   sim.files().kill();
   reader = start();
@@ -206,9 +208,9 @@ TEST_F(input, a_pinned_shard_that_is_not_there_is_told_with_those_that_are) {
 }
 
 TEST_F(input, a_checkpoint_file_that_another_process_has_is_refused_with_who_has_it) {
-  const auto first = OwnAssignment::open(sim.env(), "file:/checkpoint", own);
+  const auto first = kinesis::OwnAssignment::open(sim.env(), "file:/checkpoint", own);
   ASSERT_TRUE(first.ok());
-  const auto second = OwnAssignment::open(sim.env(), "file:/checkpoint", own);
+  const auto second = kinesis::OwnAssignment::open(sim.env(), "file:/checkpoint", own);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().code(), Code::config);
   EXPECT_NE(second.status().message().find("/checkpoint"), std::string::npos) << second.status().message();

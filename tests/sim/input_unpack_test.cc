@@ -89,7 +89,7 @@ TEST_F(input_unpack, user_records_of_other_shards_are_left_out_said_once_and_pas
   make_stream(2);
   // Both land on the shard of the upper half, where the hash keys 0, 1, 2 do not belong.
   std::string key = "a";
-  while (*hash_of_partition_key(key) >> 127 == 0) key += "a";
+  while (*kinesis::hash_of_partition_key(key) >> 127 == 0) key += "a";
   for (const char* id : {"a", "b"}) service.preload("in", key, aggregated_messages({id, id, id}));
   const auto reader = start();
   EXPECT_TRUE(reader->run([&] { return reader->stat("outside_range") == 6; }));
@@ -107,7 +107,7 @@ TEST_F(input_unpack, without_the_rule_user_records_of_other_shards_are_emitted) 
   options.unpack.hash_range_rule = false;
   make_stream(2);
   std::string key = "a";
-  while (*hash_of_partition_key(key) >> 127 == 0) key += "a";
+  while (*kinesis::hash_of_partition_key(key) >> 127 == 0) key += "a";
   service.preload("in", key, aggregated_messages({"a", "b"}));
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(2));

@@ -101,7 +101,7 @@ void KclWorker::take() {
     seen_[lease->key].changed_ms = fleet_.clock.monotonic_ms();
     Held& held = held_[lease->key] = {*lease, &fleet_.shards().at(lease->key)};
     const std::vector<int64_t>& records = held.shard->records;
-    held.ended = lease->checkpoint == kShardEnd;
+    held.ended = lease->checkpoint == kinesis::kShardEnd;
     if (lease->checkpoint[0] <= '9')
       held.next = static_cast<size_t>(
           std::upper_bound(records.begin(), records.end(), std::stoll(lease->checkpoint)) - records.begin());
@@ -136,7 +136,7 @@ bool KclWorker::clean_up(const Held& held) {
   const bool under_way =
       std::all_of(held.lease.children.begin(), held.lease.children.end(), [this](const auto& id) {
         const auto child = kcl_.get(id);
-        return child && (child->checkpoint == kShardEnd || child->checkpoint[0] <= '9');
+        return child && (child->checkpoint == kinesis::kShardEnd || child->checkpoint[0] <= '9');
       });
   return under_way && kcl_.remove(held.lease.key);
 }
@@ -144,7 +144,7 @@ bool KclWorker::clean_up(const Held& held) {
 bool KclWorker::begin(Held& held) {
   for (const std::string& parent : held.shard->info.parent_ids) {
     const auto row = kcl_.get(parent);
-    if (row && row->checkpoint != kShardEnd) return false;
+    if (row && row->checkpoint != kinesis::kShardEnd) return false;
   }
   return held.begun = true;
 }
@@ -152,18 +152,19 @@ bool KclWorker::begin(Held& held) {
 // The leases of the children first.
 bool KclWorker::end(Held& held) {
   std::vector<std::string> children;
-  for (const ShardInfo& shard : fleet_.list()) {
+  for (const kinesis::ShardInfo& shard : fleet_.list()) {
     if (std::count(shard.parent_ids.begin(), shard.parent_ids.end(), held.lease.key) == 0) continue;
     children.push_back(shard.id);
     Kcl2Lease child;
     child.key = shard.id;
     child.parents = shard.parent_ids;
-    append_decimal(child.starting_hash_key, shard.first_hash_key);
-    append_decimal(child.ending_hash_key, shard.last_hash_key);
+    kinesis::append_decimal(child.starting_hash_key, shard.first_hash_key);
+    kinesis::append_decimal(child.ending_hash_key, shard.last_hash_key);
     kcl_.create(child);  // or somebody else has
   }
   held.ended = true;
-  return kcl_.set_children(held.lease, children) && kcl_.checkpoint(held.lease, std::string(kShardEnd), 0);
+  return kcl_.set_children(held.lease, children) &&
+         kcl_.checkpoint(held.lease, std::string(kinesis::kShardEnd), 0);
 }
 
 }  // namespace penstock::sim

@@ -27,7 +27,7 @@ FleetWorker::FleetWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed
       client_(sim_.env(), fleet.failover_ms / 3),
       table_(
           [this](std::string_view operation, std::string body, size_t max_bytes,
-                 ServiceClient::Answered answered) {
+                 aws::ServiceClient::Answered answered) {
             client_.call(operation, std::move(body), max_bytes, std::move(answered));
           },
           "app", "us-east-1"),
@@ -45,11 +45,11 @@ void FleetWorker::advance() {
   sim_.env().transport.drive(now_ms);
   if (now_ms >= next_list_ms_) list();
   leases_.advance();
-  for (const GrantId lost : leases_.take_losses()) readings_.erase(lost);
-  for (const Grant& grant : leases_.take_grants()) {
+  for (const kinesis::GrantId lost : leases_.take_losses()) readings_.erase(lost);
+  for (const kinesis::Grant& grant : leases_.take_grants()) {
     Reading reading{&fleet_.shards_.at(grant.shard.id)};
     const std::vector<int64_t>& records = reading.shard->records;
-    if (grant.from.kind == ReadFrom::Kind::behind) {
+    if (grant.from.kind == kinesis::ReadFrom::Kind::behind) {
       const int64_t last = std::stoll(grant.from.position.sequence_number);
       reading.next = static_cast<size_t>(std::upper_bound(records.begin(), records.end(), last) - records.begin());
     }
@@ -74,14 +74,14 @@ void FleetWorker::read() {
     reading.prefetched = std::min(reading.shard->records.size(), reading.next + kPrefetch);
     if (!blocked) emit(grant, reading);
     if (!reading.shard->info.open && reading.settled == reading.shard->records.size()) {
-      leases_.settled(grant, {std::string(kShardEnd), 0});
+      leases_.settled(grant, {std::string(kinesis::kShardEnd), 0});
       reading.ended = ended = true;
     }
   }
   if (ended) list();
 }
 
-void FleetWorker::emit(GrantId grant, Reading& reading) {
+void FleetWorker::emit(kinesis::GrantId grant, Reading& reading) {
   for (size_t i = 0; i < kEmittedARead && reading.next < reading.prefetched; ++i) {
     if (!leases_.may_emit(grant)) return;
     fleet_.emitted(id_, *reading.shard, reading.next++);
@@ -187,30 +187,31 @@ void LeaseFleet::put_records() {
     for (int i = 0; i < records_a_second_ && shard.info.open; ++i) shard.records.push_back(++last_record_);
 }
 
-std::vector<ShardInfo> LeaseFleet::list() const {
-  std::vector<ShardInfo> list;
+std::vector<kinesis::ShardInfo> LeaseFleet::list() const {
+  std::vector<kinesis::ShardInfo> list;
   for (const auto& [id, shard] : shards_) list.push_back(shard.info);
   return list;
 }
 
-void LeaseFleet::add_shard(const std::vector<std::string>& parents, HashKey first, HashKey last) {
+void LeaseFleet::add_shard(const std::vector<std::string>& parents, kinesis::HashKey first,
+                           kinesis::HashKey last) {
   std::string id = std::to_string(shards_made_++);
   id = "shardId-" + std::string(12 - id.size(), '0') + id;
   shards_[id] = {{id, parents, first, last, true}, {}, 0};
 }
 
 void LeaseFleet::add_shards(int count) {
-  const HashKey width = kLastHashKey / static_cast<HashKey>(count);
+  const kinesis::HashKey width = kinesis::kLastHashKey / static_cast<kinesis::HashKey>(count);
   for (int i = 0; i < count; ++i)
-    add_shard({}, width * static_cast<HashKey>(i),
-              i + 1 == count ? kLastHashKey : width * static_cast<HashKey>(i + 1) - 1);
+    add_shard({}, width * static_cast<kinesis::HashKey>(i),
+              i + 1 == count ? kinesis::kLastHashKey : width * static_cast<kinesis::HashKey>(i + 1) - 1);
 }
 
 void LeaseFleet::split(const std::string& id) {
-  ShardInfo& info = shards_.at(id).info;
+  kinesis::ShardInfo& info = shards_.at(id).info;
   info.open = false;
-  const HashKey middle = info.first_hash_key + (info.last_hash_key - info.first_hash_key) / 2;
-  const ShardInfo parent = info;
+  const kinesis::HashKey middle = info.first_hash_key + (info.last_hash_key - info.first_hash_key) / 2;
+  const kinesis::ShardInfo parent = info;
   add_shard({id}, parent.first_hash_key, middle);
   add_shard({id}, middle + 1, parent.last_hash_key);
 }

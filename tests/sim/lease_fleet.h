@@ -23,19 +23,19 @@
 namespace penstock::sim {
 
 struct FleetShard {
-  ShardInfo info;
+  kinesis::ShardInfo info;
   std::vector<int64_t> records;  // sequence numbers, growing
   size_t read = 0;               // records that some worker has emitted, from the first on
 };
 
 class LeaseFleet;
 
-class TableClient : private SimClientParts, public ServiceClient {
+class TableClient : private SimClientParts, public aws::ServiceClient {
  public:
   TableClient(Env& env, int64_t call_timeout_ms)
       : SimClientParts(env),
-        ServiceClient(env, kDynamoDbProtocol, *make_endpoint("dynamodb", "us-east-1", "", false), credentials,
-                      SimClientParts::clock, call_timeout_ms) {}
+        aws::ServiceClient(env, aws::kDynamoDbProtocol, *aws::make_endpoint("dynamodb", "us-east-1", "", false),
+                           credentials, SimClientParts::clock, call_timeout_ms) {}
 };
 
 // One life of a process.
@@ -49,7 +49,7 @@ class FleetWorker {
   std::set<std::string> shards() const;  // granted, and not at their ends
   int64_t stat(std::string_view name) const;
   SimEnv& sim() { return sim_; }
-  LeaseAssignment& leases() { return leases_; }
+  leases::LeaseAssignment& leases() { return leases_; }
   const Status& listed() const { return listed_; }
 
   bool blocked = false;  // the outputs take nothing
@@ -65,16 +65,16 @@ class FleetWorker {
     bool ended = false;
   };
   void read();
-  void emit(GrantId grant, Reading& reading);
+  void emit(kinesis::GrantId grant, Reading& reading);
 
   LeaseFleet& fleet_;
   std::string id_;
   SimEnv sim_;
   TableClient client_;
-  LeaseTable table_;
-  LeaseAssignment leases_;
+  leases::LeaseTable table_;
+  leases::LeaseAssignment leases_;
   Status listed_;
-  std::map<GrantId, Reading> readings_;
+  std::map<kinesis::GrantId, Reading> readings_;
   int64_t next_list_ms_ = 0, next_read_ms_ = 0;
 };
 
@@ -110,11 +110,11 @@ class LeaseFleet {
   void delete_row(const std::string& key);  // by hand
   dynamodb::Service& service() { return service_; }
   std::map<std::string, FleetShard>& shards() { return shards_; }
-  std::vector<ShardInfo> list() const;
+  std::vector<kinesis::ShardInfo> list() const;
   int64_t duplicates() const { return duplicates_; }
 
   SimClock clock;  // before all that goes by it
-  InitialPosition initial;
+  kinesis::InitialPosition initial;
   int64_t failover_ms = 10'000;
 
  private:
@@ -123,7 +123,7 @@ class LeaseFleet {
   model::Reply serve(model::Request request);
   void emitted(const std::string& worker, FleetShard& shard, size_t index);
   void put_records();
-  void add_shard(const std::vector<std::string>& parents, HashKey first, HashKey last);
+  void add_shard(const std::vector<std::string>& parents, kinesis::HashKey first, kinesis::HashKey last);
 
   uint64_t seed_;
   dynamodb::Service service_;

@@ -19,7 +19,7 @@ std::string text_of(const dynamodb::Item& item, std::string_view name) {
 
 // Checkpoints in the order in which a shard passes them: words, numbers, the end.
 std::tuple<int, size_t, std::string> rank(const std::string& checkpoint) {
-  if (checkpoint == kShardEnd) return {2, 0, ""};
+  if (checkpoint == kinesis::kShardEnd) return {2, 0, ""};
   if (checkpoint.empty() || checkpoint[0] > '9') return {0, 0, ""};
   return {1, checkpoint.size(), checkpoint};
 }

@@ -17,9 +17,9 @@ constexpr const char* kKey = "shardId-000000000000";
 class Writer {
  public:
   Writer(SimEnv& sim, SimClock& clock, std::string id)
-      : sim_(sim), clock_(clock), client_(sim.env(), "", kDynamoDbProtocol, "dynamodb"), id_(std::move(id)) {}
+      : sim_(sim), clock_(clock), client_(sim.env(), "", aws::kDynamoDbProtocol, "dynamodb"), id_(std::move(id)) {}
 
-  LeaseTable& table() { return table_; }
+  leases::LeaseTable& table() { return table_; }
 
   // Until the answer is there.
   template <typename T, typename Begin>
@@ -31,20 +31,20 @@ class Writer {
   }
   // Checkpoints, whatever it takes. False where the lease is lost.
   bool checkpoint(int64_t& counter, int position) {
-    LeaseChange change;
+    leases::LeaseChange change;
     change.checkpoint = std::to_string(position);
     while (true) {
-      const Result<LeaseWrite> write =
-          wait<LeaseWrite>([&](auto told) { table_.renew(kKey, counter, id_, change, told); });
+      const Result<leases::LeaseWrite> write =
+          wait<leases::LeaseWrite>([&](auto told) { table_.renew(kKey, counter, id_, change, told); });
       if (!write.ok()) {
         EXPECT_TRUE(write.status().retryable()) << write.status().message();
         ++failures;
         continue;
       }
-      found_done += write->outcome == LeaseWrite::Outcome::done_before ? 1 : 0;
+      found_done += write->outcome == leases::LeaseWrite::Outcome::done_before ? 1 : 0;
       if (!write->row || write->row->owner != id_) return false;
       counter = write->row->counter;
-      if (write->outcome != LeaseWrite::Outcome::refused) return true;
+      if (write->outcome != leases::LeaseWrite::Outcome::refused) return true;
     }
   }
 
@@ -55,11 +55,11 @@ class Writer {
   SimEnv& sim_;
   SimClock& clock_;
   SimClient client_;
-  LeaseTable table_{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
-                           ServiceClient::Answered answered) {
-                      client_.call(operation, std::move(body), max_answer_bytes, std::move(answered));
-                    },
-                    "leases", "us-east-1"};
+  leases::LeaseTable table_{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
+                                   aws::ServiceClient::Answered answered) {
+                              client_.call(operation, std::move(body), max_answer_bytes, std::move(answered));
+                            },
+                            "leases", "us-east-1"};
   std::string id_;
 };
 
@@ -75,10 +75,11 @@ TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_i
       },
       11);
   Writer writer(sim, clock, "us");
-  Lease lease;
+  leases::Lease lease;
   lease.key = kKey;
-  ASSERT_TRUE(writer.wait<LeaseWrite>([&](auto told) { writer.table().create(lease, told); }).ok());
-  ASSERT_TRUE(writer.wait<LeaseWrite>([&](auto told) { writer.table().take(lease, "us", {}, told); }).ok());
+  ASSERT_TRUE(writer.wait<leases::LeaseWrite>([&](auto told) { writer.table().create(lease, told); }).ok());
+  ASSERT_TRUE(
+      writer.wait<leases::LeaseWrite>([&](auto told) { writer.table().take(lease, "us", {}, told); }).ok());
 
   service.faults().set_rates({.throttle = 0.1,
                               .internal_failure = 0.1,
@@ -106,9 +107,10 @@ TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_i
 
   service.on_request(nullptr);
   service.faults().set_rates({});
-  lease = **writer.wait<std::optional<Lease>>([&](auto told) { writer.table().get(kKey, told); });
+  lease = **writer.wait<std::optional<leases::Lease>>([&](auto told) { writer.table().get(kKey, told); });
   Writer other(sim, clock, "other");
-  ASSERT_TRUE(other.wait<LeaseWrite>([&](auto told) { other.table().take(lease, "other", {}, told); }).ok());
+  ASSERT_TRUE(
+      other.wait<leases::LeaseWrite>([&](auto told) { other.table().take(lease, "other", {}, told); }).ok());
   EXPECT_FALSE(writer.checkpoint(counter, 501));
   EXPECT_TRUE(other.checkpoint(counter = lease.counter + 1, 600));
 }

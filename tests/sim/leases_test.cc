@@ -239,7 +239,7 @@ TEST_P(leases, a_reshard_is_followed_parents_first_and_the_old_leases_go) {
   fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
   fleet.run_until(
       [&] {
-        for (const ShardInfo& shard : fleet.list())
+        for (const kinesis::ShardInfo& shard : fleet.list())
           if (!shard.open && fleet.service().table("app")->row(shard.id) != nullptr) return false;
         return true;
       },
@@ -284,7 +284,7 @@ TEST_P(leases, nothing_is_lost_whatever_happens_at_once) {
       {.throttle = 0.05, .internal_failure = 0.02, .close = 0.02, .lose_answer = 0.05, .truncate = 0.02});
   for (int round = 0; round < 40; ++round) {
     std::vector<std::string> open;
-    for (const ShardInfo& shard : fleet.list())
+    for (const kinesis::ShardInfo& shard : fleet.list())
       if (shard.open) open.push_back(shard.id);
     FleetWorker& worker = fleet.worker(random.up_to(fleet.workers() - 1));
     switch (random.up_to(7)) {

@@ -11,8 +11,8 @@
 namespace penstock::sim {
 namespace {
 
-ShardInfo shard(const std::string& id, std::vector<std::string> parents = {}) {
-  ShardInfo info;
+kinesis::ShardInfo shard(const std::string& id, std::vector<std::string> parents = {}) {
+  kinesis::ShardInfo info;
   info.id = id;
   info.parent_ids = std::move(parents);
   return info;
@@ -25,22 +25,22 @@ class own_assignment : public testing::Test {
   void open() {
     assignment.reset();
     sim.files().kill();
-    auto opened = OwnAssignment::open(sim.env(), "file:/checkpoint", options);
+    auto opened = kinesis::OwnAssignment::open(sim.env(), "file:/checkpoint", options);
     ASSERT_TRUE(opened.ok()) << opened.status().message();
     assignment = std::move(*opened);
   }
-  Status list(const std::vector<ShardInfo>& shards, const StreamIdentity& identity = kStream) {
+  Status list(const std::vector<kinesis::ShardInfo>& shards, const kinesis::StreamIdentity& identity = kStream) {
     return assignment->listed(0, identity, shards, clock.unix_ms());
   }
-  std::map<std::string, Grant> grants() {
-    std::map<std::string, Grant> by_id;
-    for (Grant& grant : assignment->take_grants()) {
+  std::map<std::string, kinesis::Grant> grants() {
+    std::map<std::string, kinesis::Grant> by_id;
+    for (kinesis::Grant& grant : assignment->take_grants()) {
       const std::string id = grant.shard.id;
       by_id[id] = std::move(grant);
     }
     return by_id;
   }
-  void settle(const Grant& grant, const std::string& sequence_number, uint64_t sub = 0) {
+  void settle(const kinesis::Grant& grant, const std::string& sequence_number, uint64_t sub = 0) {
     assignment->settled(grant.id, {sequence_number, sub});
   }
   void close() {
@@ -49,12 +49,12 @@ class own_assignment : public testing::Test {
     EXPECT_TRUE(assignment->saved().ok());
   }
 
-  inline static const StreamIdentity kStream = {"in", "arn:aws:kinesis:us-east-1:1:stream/in", 5000};
+  inline static const kinesis::StreamIdentity kStream = {"in", "arn:aws:kinesis:us-east-1:1:stream/in", 5000};
 
   SimClock clock;
   SimEnv sim{clock, [](const std::string&, const model::Request&) { return model::Reply(); }, 7};
-  OwnAssignment::Options options;
-  std::unique_ptr<OwnAssignment> assignment;
+  kinesis::OwnAssignment::Options options;
+  std::unique_ptr<kinesis::OwnAssignment> assignment;
 };
 
 TEST_F(own_assignment, a_child_is_granted_when_both_of_its_parents_are_at_their_end) {
@@ -92,7 +92,7 @@ TEST_F(own_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_no_
   EXPECT_TRUE(grants().empty());
   clock.advance(1);
   ASSERT_TRUE(list({shard("b", {"a"})}).ok());
-  EXPECT_EQ(assignment->take_losses(), std::vector<GrantId>{granted.at("a").id});
+  EXPECT_EQ(assignment->take_losses(), std::vector<kinesis::GrantId>{granted.at("a").id});
   EXPECT_TRUE(grants().contains("b"));
   EXPECT_TRUE(sim.logged("shard a"));
   settle(granted.at("a"), "49");
@@ -111,7 +111,7 @@ TEST_F(own_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_positi
   EXPECT_TRUE(grants().empty());
   clock.advance(kForgottenMs - 1);
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
-  EXPECT_EQ(grants()["b"].from, ReadFrom::behind({"49"}));
+  EXPECT_EQ(grants()["b"].from, kinesis::ReadFrom::behind({"49"}));
   clock.advance(1);
   ASSERT_TRUE(list({shard("a")}).ok());
   EXPECT_TRUE(assignment->take_losses().empty()) << "it was listed in between";
@@ -124,20 +124,20 @@ TEST_F(own_assignment, positions_inside_an_aggregated_record_are_kept) {
   close();
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
-  EXPECT_EQ(grants()["a"].from, ReadFrom::behind({"49", 17}));
+  EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::behind({"49", 17}));
 }
 
 TEST_F(own_assignment, where_it_began_holds_for_shards_found_later_whatever_the_option_says_by_then) {
-  options.initial.kind = InitialPosition::Kind::latest;
+  options.initial.kind = kinesis::InitialPosition::Kind::latest;
   open();
   const int64_t started_ms = clock.unix_ms();
   ASSERT_TRUE(list({shard("a")}).ok());
-  EXPECT_EQ(grants()["a"].from, ReadFrom::at_timestamp(started_ms));
+  EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::at_timestamp(started_ms));
   clock.advance(1'000'000);
-  options.initial.kind = InitialPosition::Kind::trim_horizon;
+  options.initial.kind = kinesis::InitialPosition::Kind::trim_horizon;
   open();
   ASSERT_TRUE(list({shard("a"), shard("b")}).ok());
-  EXPECT_EQ(grants()["b"].from, ReadFrom::at_timestamp(started_ms));
+  EXPECT_EQ(grants()["b"].from, kinesis::ReadFrom::at_timestamp(started_ms));
 }
 
 TEST_F(own_assignment, nothing_is_granted_before_where_it_begins_is_on_disk) {
@@ -157,7 +157,7 @@ TEST_F(own_assignment, a_stream_of_another_creation_time_is_refused_and_one_that
   settle(grants()["a"], "49");
   close();
   open();
-  StreamIdentity again = kStream;
+  kinesis::StreamIdentity again = kStream;
   again.created_ms += 1;
   const Status refused = list({shard("a")}, again);
   EXPECT_EQ(refused.code(), Code::config);
@@ -165,7 +165,7 @@ TEST_F(own_assignment, a_stream_of_another_creation_time_is_refused_and_one_that
   EXPECT_NE(refused.message().find("1970-01-01T00:00:05.001Z"), std::string::npos) << refused.message();
   EXPECT_TRUE(grants().empty());
   EXPECT_TRUE(list({shard("a")}, {"in", "", 0}).ok());
-  EXPECT_EQ(grants()["a"].from, ReadFrom::behind({"49"}));
+  EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::behind({"49"}));
 }
 
 TEST_F(own_assignment, streams_of_one_name_in_two_accounts_are_two) {
@@ -174,7 +174,7 @@ TEST_F(own_assignment, streams_of_one_name_in_two_accounts_are_two) {
   settle(grants()["a"], "49");
   ASSERT_TRUE(assignment->listed(1, {"in", "arn:aws:kinesis:us-east-1:2:stream/in", 9000}, {shard("a")}, 0).ok());
   const auto granted = grants();
-  EXPECT_EQ(granted.at("a").from, ReadFrom::trim_horizon());
+  EXPECT_EQ(granted.at("a").from, kinesis::ReadFrom::trim_horizon());
   EXPECT_EQ(granted.at("a").stream, 1u);
 }
 
@@ -189,7 +189,7 @@ TEST_F(own_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) {
 
 TEST_F(own_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
   open();
-  std::vector<ShardInfo> listed = {shard("s0")};
+  std::vector<kinesis::ShardInfo> listed = {shard("s0")};
   for (int i = 1; i < 200; ++i) {
     ASSERT_TRUE(list(listed).ok());
     for (const auto& [id, grant] : grants()) settle(grant, "SHARD_END");
@@ -204,7 +204,7 @@ TEST_F(own_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
 TEST_F(own_assignment, is_saved_once_an_interval_and_not_where_nothing_moved) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
-  const Grant grant = grants()["a"];
+  const kinesis::Grant grant = grants()["a"];
   const uint64_t before = sim.files().syncs();
   for (int second = 0; second < 60; ++second) {
     if (second < 30) settle(grant, std::to_string(100 + second));

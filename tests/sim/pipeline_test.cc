@@ -62,7 +62,7 @@ class e2e : public testing::Test {
   void turn(int64_t until_ms) {
     out.transport().drive(0);
     writer.advance();
-    for (const SettledBatch& batch : writer.take_settled()) release(batch.ack_id);
+    for (const kinesis::SettledBatch& batch : writer.take_settled()) release(batch.ack_id);
     for (const uint64_t ack_id : std::exchange(done, {})) EXPECT_TRUE(input.ack(ack_id, PENSTOCK_DELIVERED));
     if (writer.full())
       input.pump(0);
@@ -87,17 +87,20 @@ class e2e : public testing::Test {
   SimEnv out{clock, service, 2};
   SimClient in_client{in.env()};
   SimClient out_client{out.env()};
-  std::unique_ptr<OwnAssignment> assignment = std::move(*OwnAssignment::open(in.env(), "file:/checkpoint", {}));
-  std::unique_ptr<FailureLog> in_failures = std::move(*FailureLog::open(in.env(), "file:/failures"));
-  std::unique_ptr<FailureLog> out_failures = std::move(*FailureLog::open(out.env(), "file:/failures"));
-  Input input{
+  std::unique_ptr<kinesis::OwnAssignment> assignment =
+      std::move(*kinesis::OwnAssignment::open(in.env(), "file:/checkpoint", {}));
+  std::unique_ptr<kinesis::FailureLog> in_failures =
+      std::move(*kinesis::FailureLog::open(in.env(), "file:/failures"));
+  std::unique_ptr<kinesis::FailureLog> out_failures =
+      std::move(*kinesis::FailureLog::open(out.env(), "file:/failures"));
+  kinesis::Input input{
       in.env(), {{{"in", "in", "", ""}, &in_client}}, *assignment, *in_failures, {.mem_limit_bytes = kMemLimit}};
-  LambdaFilter filter{LambdaFilterOptions{}};
-  Writer writer{
+  logs::LambdaFilter filter{logs::LambdaFilterOptions{}};
+  kinesis::Writer writer{
       out.env(),
       *out_failures,
       {.stream = "out", .mem_limit_bytes = kMemLimit},
-      [this](std::string_view operation, std::string body, size_t most, ServiceClient::Answered answered) {
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
         out_client.call(operation, std::move(body), most, std::move(answered));
       }};
 

@@ -15,12 +15,12 @@ namespace penstock::sim {
 
 struct SimClientParts {
   // Counts how often it was asked.
-  class Counted : public EnvironmentCredentials {
+  class Counted : public aws::EnvironmentCredentials {
    public:
-    Counted(Env& env, int& finds) : EnvironmentCredentials(env), finds_(finds) {}
+    Counted(Env& env, int& finds) : aws::EnvironmentCredentials(env), finds_(finds) {}
     void find(const Found& found) override {
       ++finds_;
-      EnvironmentCredentials::find(found);
+      aws::EnvironmentCredentials::find(found);
     }
 
    private:
@@ -30,18 +30,18 @@ struct SimClientParts {
   explicit SimClientParts(Env& env)
       : clock(env.clock), credentials(env, clock, std::make_unique<Counted>(env, finds)) {}
   int finds = 0;
-  ServiceClock clock;
-  CredentialsCache credentials;
+  aws::ServiceClock clock;
+  aws::CredentialsCache credentials;
 };
 
-class SimClient : private SimClientParts, public ServiceClient {
+class SimClient : private SimClientParts, public aws::ServiceClient {
  public:
   // endpoint: "" for AWS's own, which is https.
-  explicit SimClient(Env& env, const std::string& endpoint = "", JsonProtocol protocol = kKinesisProtocol,
-                     std::string_view service = "kinesis")
+  explicit SimClient(Env& env, const std::string& endpoint = "",
+                     aws::JsonProtocol protocol = aws::kKinesisProtocol, std::string_view service = "kinesis")
       : SimClientParts(env),
-        ServiceClient(env, protocol, *make_endpoint(service, "us-east-1", endpoint, false), credentials, clock,
-                      30'000) {}
+        aws::ServiceClient(env, protocol, *aws::make_endpoint(service, "us-east-1", endpoint, false), credentials,
+                           clock, 30'000) {}
 
   // How often credentials were looked for.
   int credentials_found() const { return finds; }

@@ -36,9 +36,9 @@ class stream_check : public testing::Test {
   model::Service service{{}, [this] { return clock.unix_ms(); }};
   SimEnv sim{clock, service, 1};
   SimClient client{sim.env()};
-  StreamCheck check{
+  kinesis::StreamCheck check{
       sim.env(),
-      [this](std::string_view operation, std::string body, size_t most, ServiceClient::Answered answered) {
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
         client.call(operation, std::move(body), most, std::move(answered));
       },
       "out"};

@@ -16,7 +16,7 @@ constexpr int64_t kMinuteMs = 60'000;
 // The time that a call takes at most when it is made again once: linger, two latencies, the first backoff.
 constexpr int64_t kSoonMs = 100 + 2 * 10 + 100;
 
-Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
+kinesis::Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
 
 model::Fault error(const std::string& code, int status = 400) {
   return model::error_fault({status, code, "as the test wants"});
@@ -79,7 +79,7 @@ void meet(Class class_, const model::Fault& fault, int times, const std::string&
     EXPECT_TRUE(logged(sim, LogLevel::warn, "tried again: PutRecords: " + said));
   }
   expect_each_once(sim, records);
-  const WriterCounters counters = sim.writer().counters();
+  const kinesis::WriterCounters counters = sim.writer().counters();
   EXPECT_EQ(counters.calls, times + 1);
   EXPECT_EQ(counters.failed_calls, times);
   EXPECT_EQ(counters.retries, static_cast<int64_t>(records) * times);
@@ -196,7 +196,7 @@ std::vector<std::string> dates_of_calls(WriterSim& sim, int64_t wall_error_ms, i
 
 // Whether a date is the right one, or what the wrong clock says.
 bool is_right(const WriterSim& sim, const std::string& date) {
-  const std::string now = sigv4::amz_date(sim.clock.unix_ms());
+  const std::string now = aws::sigv4::amz_date(sim.clock.unix_ms());
   return date.substr(0, 11) == now.substr(0, 11);  // to the hour
 }
 

@@ -28,7 +28,7 @@ struct KeyedRecord {
 class WriterSim {
  public:
   // endpoint: as for SimClient.
-  WriterSim(uint32_t shards, Writer::Options options, uint64_t seed = 1, model::Settings settings = {},
+  WriterSim(uint32_t shards, kinesis::Writer::Options options, uint64_t seed = 1, model::Settings settings = {},
             const std::string& endpoint = "")
       : service_settings(std::move(settings)),
         sim(
@@ -78,7 +78,7 @@ class WriterSim {
     take_settled();
   }
 
-  Writer& writer() { return *writer_; }
+  kinesis::Writer& writer() { return *writer_; }
   const SimClient& client() const { return client_; }
   size_t settled(int32_t outcome) const {
     size_t count = 0;
@@ -100,11 +100,11 @@ class WriterSim {
   std::function<void(const model::Reply&)> on_reply;  // sees each answer of the service, lost ones too
 
  private:
-  std::unique_ptr<Writer> make(Writer::Options options) {
+  std::unique_ptr<kinesis::Writer> make(kinesis::Writer::Options options) {
     options.stream = "out";
-    return std::make_unique<Writer>(
+    return std::make_unique<kinesis::Writer>(
         sim.env(), *failures_, std::move(options),
-        [this](std::string_view operation, std::string body, size_t most, ServiceClient::Answered answered) {
+        [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
           client_.call(operation, std::move(body), most, std::move(answered));
         });
   }
@@ -114,12 +114,14 @@ class WriterSim {
     take_settled();
   }
   void take_settled() {
-    for (const SettledBatch& batch : writer_->take_settled()) outcomes_[batch.ack_id].push_back(batch.outcome);
+    for (const kinesis::SettledBatch& batch : writer_->take_settled())
+      outcomes_[batch.ack_id].push_back(batch.outcome);
   }
 
   SimClient client_;
-  std::unique_ptr<FailureLog> failures_ = std::move(*FailureLog::open(sim.env(), "file:/failures"));
-  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<kinesis::FailureLog> failures_ =
+      std::move(*kinesis::FailureLog::open(sim.env(), "file:/failures"));
+  std::unique_ptr<kinesis::Writer> writer_;
   uint64_t batches_ = 0;
   std::map<uint64_t, std::vector<int32_t>> outcomes_;
 };

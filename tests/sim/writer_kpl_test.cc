@@ -12,11 +12,12 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
 
-Writer::Options options(bool order_per_key = false, bool random_hash_keys = false) {
-  return {.stream = {},
-          .mem_limit_bytes = 24 << 20,
-          .calls = {.order_per_key = order_per_key,
-                    .packing = {.aggregate = Packing::Aggregate::kpl, .random_hash_keys = random_hash_keys}}};
+kinesis::Writer::Options options(bool order_per_key = false, bool random_hash_keys = false) {
+  return {
+      .stream = {},
+      .mem_limit_bytes = 24 << 20,
+      .calls = {.order_per_key = order_per_key,
+                .packing = {.aggregate = kinesis::Packing::Aggregate::kpl, .random_hash_keys = random_hash_keys}}};
 }
 
 struct Read {
@@ -27,17 +28,17 @@ struct Read {
 
 Read read_as_kcl(WriterSim& sim) {
   Read read;
-  KplRecord reader;
+  kinesis::KplRecord reader;
   sim.each([&](const model::Shard& shard, const model::Record& record) {
     if (!reader.open(record.data)) {
       read.numbers[record.partition_key].push_back(std::stoi(record.data));
       return;
     }
-    std::vector<KplUserRecord> user_records(reader.size());
+    std::vector<kinesis::KplUserRecord> user_records(reader.size());
     bool kept = true;
-    for (KplUserRecord& one : user_records) {
+    for (kinesis::KplUserRecord& one : user_records) {
       EXPECT_TRUE(reader.next(one));
-      const auto key = effective_hash_key(one);
+      const auto key = kinesis::effective_hash_key(one);
       kept = kept && key && shard.first <= *key && *key <= shard.last;
     }
     if (!kept) {
@@ -46,7 +47,7 @@ Read read_as_kcl(WriterSim& sim) {
     }
     ++read.aggregates;
     read.user_records += user_records.size();
-    for (const KplUserRecord& one : user_records)
+    for (const kinesis::KplUserRecord& one : user_records)
       read.numbers[std::string(one.partition_key)].push_back(std::stoi(std::string(one.data)));
   });
   return read;

@@ -19,13 +19,13 @@ constexpr size_t kMemLimitBytes = 8 << 20;
 constexpr int64_t kStepMs = 100;
 constexpr size_t kBatchRecords = 100;
 
-Writer::Options options() { return {.stream = {}, .mem_limit_bytes = kMemLimitBytes}; }
+kinesis::Writer::Options options() { return {.stream = {}, .mem_limit_bytes = kMemLimitBytes}; }
 
 // A host that writes 1,000 records a second of 200 bytes to a stream of four shards, and stops while the output is
 // full.
 class Host {
  public:
-  explicit Host(Writer::Options with = options()) : sim(4, std::move(with)) {}
+  explicit Host(kinesis::Writer::Options with = options()) : sim(4, std::move(with)) {}
 
   void run_for(int64_t ms) {
     for (int64_t gone_ms = 0; gone_ms < ms; gone_ms += kStepMs) {
@@ -44,7 +44,7 @@ class Host {
     while (!sim.writer().idle() && sim.clock.monotonic_ms() < begun_ms + 10 * kMinuteMs) sim.run_for(kStepMs);
     return sim.clock.monotonic_ms() - begun_ms;
   }
-  WriterCounters counters() { return sim.writer().counters(); }
+  kinesis::WriterCounters counters() { return sim.writer().counters(); }
   size_t lines_of_log() const { return sim.sim.log().size(); }
   void expect_each_delivered_once() {
     EXPECT_TRUE(sim.writer().idle());
@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& one) { return one.param.name; });
 
 TEST(long_outage, with_max_record_age_gives_up_what_is_too_old_and_nothing_else) {
-  Writer::Options with = options();
+  kinesis::Writer::Options with = options();
   with.calls.max_record_age_ms = 2 * kMinuteMs;
   Host host(std::move(with));
   host.run_for(kMinuteMs);
@@ -188,7 +188,7 @@ class given_up : public testing::TestWithParam<GivenUp> {};
 
 // Nothing would find out that the stream takes records again. What is written next does, and is told of at once.
 TEST_P(given_up, leaves_an_output_healthy_where_nothing_is_outstanding_but_not_the_next_record) {
-  Writer::Options with = options();
+  kinesis::Writer::Options with = options();
   with.record_retry_limit = GetParam().record_retry_limit;
   WriterSim sim(1, std::move(with));
   GetParam().begin(sim);
@@ -223,11 +223,11 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& one) { return one.param.name; });
 
 TEST(outage_begins, when_eight_calls_and_two_seconds_brought_nothing_and_not_before) {
-  for (const int calls : {Outage::kCallsInVain - 1, Outage::kCallsInVain})
-    for (const int64_t ms : {Outage::kLeastMs - 1, Outage::kLeastMs}) {
-      Outage state;
+  for (const int calls : {kinesis::Outage::kCallsInVain - 1, kinesis::Outage::kCallsInVain})
+    for (const int64_t ms : {kinesis::Outage::kLeastMs - 1, kinesis::Outage::kLeastMs}) {
+      kinesis::Outage state;
       for (int i = 1; i < calls; ++i) EXPECT_FALSE(state.in_vain(5'000, 70));
-      const bool wanted = calls == Outage::kCallsInVain && ms == Outage::kLeastMs;
+      const bool wanted = calls == kinesis::Outage::kCallsInVain && ms == kinesis::Outage::kLeastMs;
       EXPECT_EQ(state.in_vain(5'000 + ms, 70), wanted);
       EXPECT_EQ(state.on(), wanted);
       EXPECT_EQ(state.next_call_ms(), wanted ? 5'000 + ms + 70 : 0);

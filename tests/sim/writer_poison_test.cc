@@ -17,7 +17,7 @@ constexpr int64_t kMinuteMs = 60'000;
 constexpr size_t kBatch = 500;
 constexpr size_t kKeys = 25;
 
-Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
+kinesis::Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
 
 using IsBad = std::function<bool(size_t index)>;
 
@@ -25,7 +25,7 @@ std::string data_of(size_t index, bool bad) { return (bad ? "poison" : "good") +
 
 class PoisonSim : public WriterSim {
  public:
-  explicit PoisonSim(Writer::Options with, model::Settings settings = {})
+  explicit PoisonSim(kinesis::Writer::Options with, model::Settings settings = {})
       : WriterSim(1, std::move(with), 1, std::move(settings)) {
     service.faults().reject_calls_with("poison");
   }
@@ -97,14 +97,14 @@ const std::vector<Pattern>& patterns() {
 
 struct Way {
   const char* name;
-  Packing::Aggregate aggregate;
+  kinesis::Packing::Aggregate aggregate;
   bool order_per_key;
 };
 
 class poison : public testing::TestWithParam<Way> {
  protected:
-  static Writer::Options with() {
-    Writer::Options with = options();
+  static kinesis::Writer::Options with() {
+    kinesis::Writer::Options with = options();
     with.calls.packing.aggregate = GetParam().aggregate;
     return with;
   }
@@ -134,7 +134,7 @@ TEST_P(poison, records_are_the_only_dead_letters_whatever_the_retry_limit) {
   for (const Pattern& pattern : patterns())
     for (const int64_t limit : {0, 2}) {
       SCOPED_TRACE(pattern.name);
-      Writer::Options limited = with();
+      kinesis::Writer::Options limited = with();
       limited.record_retry_limit = limit;
       PoisonSim sim(std::move(limited));
       sim.write_batch(pattern.is_bad);
@@ -148,18 +148,18 @@ TEST_P(poison, records_are_the_only_dead_letters_whatever_the_retry_limit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, poison,
-                         testing::Values(Way{"each_by_itself", Packing::Aggregate::none, false},
-                                         Way{"newline", Packing::Aggregate::newline, false},
-                                         Way{"kpl", Packing::Aggregate::kpl, false}),
+                         testing::Values(Way{"each_by_itself", kinesis::Packing::Aggregate::none, false},
+                                         Way{"newline", kinesis::Packing::Aggregate::newline, false},
+                                         Way{"kpl", kinesis::Packing::Aggregate::kpl, false}),
                          [](const auto& one) { return one.param.name; });
 
-class poison_in_order : public testing::TestWithParam<Packing::Aggregate> {};
+class poison_in_order : public testing::TestWithParam<kinesis::Packing::Aggregate> {};
 
 // A key's records wait for a bad one before them, so that a limit is needed.
 TEST_P(poison_in_order, keeps_the_order_of_each_key_and_every_good_record) {
   for (const Pattern& pattern : patterns()) {
     SCOPED_TRACE(pattern.name);
-    Writer::Options with = options();
+    kinesis::Writer::Options with = options();
     with.calls.packing.aggregate = GetParam();
     with.calls.order_per_key = true;
     with.record_retry_limit = 1;
@@ -180,12 +180,12 @@ TEST_P(poison_in_order, keeps_the_order_of_each_key_and_every_good_record) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, poison_in_order,
-                         testing::Values(Packing::Aggregate::none, Packing::Aggregate::newline,
-                                         Packing::Aggregate::kpl));
+                         testing::Values(kinesis::Packing::Aggregate::none, kinesis::Packing::Aggregate::newline,
+                                         kinesis::Packing::Aggregate::kpl));
 
 TEST(poison_all_the_time, slows_no_good_record_and_costs_it_no_retry) {
   for (const bool limited : {false, true}) {
-    Writer::Options with = options();
+    kinesis::Writer::Options with = options();
     if (limited) with.record_retry_limit = 2;
     PoisonSim sim(std::move(with));
     for (int second = 0; second < 300; ++second) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
 
-Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
+kinesis::Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
 
 // What arrived under each key, first occurrences only, in the stream's order; lines of one record one by one.
 std::map<std::string, std::vector<int>> first_occurrences(WriterSim& sim) {
@@ -27,7 +27,7 @@ std::map<std::string, std::vector<int>> first_occurrences(WriterSim& sim) {
 
 struct Case {
   const char* name;
-  Packing::Aggregate aggregate;
+  kinesis::Packing::Aggregate aggregate;
 };
 
 class ordering : public testing::TestWithParam<Case> {};
@@ -37,7 +37,7 @@ class ordering : public testing::TestWithParam<Case> {};
 TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_lost_answers) {
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Writer::Options with = options();
+    kinesis::Writer::Options with = options();
     with.calls.order_per_key = true;
     with.calls.packing.aggregate = GetParam().aggregate;
     WriterSim sim(3, std::move(with), seed);
@@ -73,12 +73,12 @@ TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_
 }
 
 INSTANTIATE_TEST_SUITE_P(, ordering,
-                         testing::Values(Case{"each_by_itself", Packing::Aggregate::none},
-                                         Case{"newline", Packing::Aggregate::newline}),
+                         testing::Values(Case{"each_by_itself", kinesis::Packing::Aggregate::none},
+                                         Case{"newline", kinesis::Packing::Aggregate::newline}),
                          [](const auto& one) { return one.param.name; });
 
 TEST(writer_sim, what_waits_behind_a_record_of_its_key_that_failed_waits_until_that_is_on_disk) {
-  Writer::Options with = options();
+  kinesis::Writer::Options with = options();
   with.calls.order_per_key = true;
   with.record_retry_limit = 0;
   WriterSim sim(1, std::move(with));
@@ -217,8 +217,8 @@ TEST(writer_sim, a_hot_shard_is_held_to_what_it_takes_and_slows_no_other) {
 }
 
 TEST(writer_sim, a_shard_that_refused_is_held_to_its_records_and_not_to_what_is_packed_in_them) {
-  Writer::Options with = options();
-  with.calls.packing.aggregate = Packing::Aggregate::newline;
+  kinesis::Writer::Options with = options();
+  with.calls.packing.aggregate = kinesis::Packing::Aggregate::newline;
   WriterSim sim(4, std::move(with));
   const std::string key = key_of_each_shard(sim)[0];
   sim.write(std::vector<KeyedRecord>(30'000, {key, std::string(290, 'x')}));
@@ -230,7 +230,7 @@ TEST(writer_sim, a_shard_that_refused_is_held_to_its_records_and_not_to_what_is_
 }
 
 TEST(writer_sim, random_hash_keys_spread_one_partition_key_evenly_over_the_shards) {
-  Writer::Options with = options();
+  kinesis::Writer::Options with = options();
   with.calls.packing.random_hash_keys = true;
   WriterSim sim(4, std::move(with));
   std::vector<KeyedRecord> records(2000, {"the same", "x"});

@@ -130,8 +130,9 @@ void Judge::emitted(const std::string& process, const penstock_batch& batch) {
 
 bool Judge::before_beginning(const Item& item) const {
   constexpr int64_t kServicesSecondMs = 1000;  // in which they tell the time
-  if (plan_.initial == InitialPosition::Kind::latest) return item.put_ms + kServicesSecondMs < started_ms_;
-  return plan_.initial == InitialPosition::Kind::at_timestamp && item.too_early;
+  if (plan_.initial == kinesis::InitialPosition::Kind::latest)
+    return item.put_ms + kServicesSecondMs < started_ms_;
+  return plan_.initial == kinesis::InitialPosition::Kind::at_timestamp && item.too_early;
 }
 
 void Judge::offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms) {
@@ -170,7 +171,7 @@ void Judge::arrived(ItemNumber number, const std::string& key) {
   order = {item.number, item.shard};
 }
 
-void Judge::kept(const std::string& process, const std::string& shard_id, const ShardPosition& position) {
+void Judge::kept(const std::string& process, const std::string& shard_id, const kinesis::ShardPosition& position) {
   if (position.sequence_number.empty()) return;
   Ledger::Shard& shard = ledger_.shard(shard_id);
   size_t passed = shard.items.size();

@@ -68,7 +68,7 @@ class Judge {
   // A record stands in the output stream, under that key.
   void arrived(ItemNumber item, const std::string& key);
   // A position would survive whatever comes.
-  void kept(const std::string& process, const std::string& shard_id, const ShardPosition& position);
+  void kept(const std::string& process, const std::string& shard_id, const kinesis::ShardPosition& position);
   const std::vector<std::string>& parents_of(const std::string& shard_id) {
     return ledger_.shard(shard_id).parents;
   }

@@ -25,7 +25,7 @@ std::string shard_of(const std::string& key) {
 
 // Else one of the words for where reading begins.
 bool is_position(const std::string& checkpoint) {
-  return checkpoint == kShardEnd || (!checkpoint.empty() && checkpoint[0] <= '9');
+  return checkpoint == kinesis::kShardEnd || (!checkpoint.empty() && checkpoint[0] <= '9');
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ std::string LeaseWatch::imbalance(const std::set<std::string>& open_shards,
   size_t held = 0;
   for (const auto& [key, row] : rows_) {
     // The lease of a shard that has ended stays until a child has got on.
-    if (!row.is_there || row.checkpoint == kShardEnd) continue;
+    if (!row.is_there || row.checkpoint == kinesis::kShardEnd) continue;
     if (!open_shards.contains(key)) return "there is still a lease of " + key;
     const auto share = shares.find(row.owner);
     if (share == shares.end()) return "the lease of " + key + " is held by \"" + row.owner + "\"";

@@ -187,12 +187,12 @@ void Machine::look_at_checkpoint() {
   if (content == checkpoint_) return;
   checkpoint_ = std::move(content);
   reader_.files().put(std::string(kCheckpointPath), checkpoint_);
-  const Result<Checkpoint> checkpoint =
-      CheckpointStore::look(reader_.env(), "file:" + std::string(kCheckpointPath));
+  const Result<kinesis::Checkpoint> checkpoint =
+      kinesis::CheckpointStore::look(reader_.env(), "file:" + std::string(kCheckpointPath));
   if (!checkpoint.ok())
     return judge_.violated(Rule::checkpoint_waits,
                            "the checkpoint file is damaged: " + checkpoint.status().message());
-  for (const StreamCheckpoint& stream : checkpoint->streams)
+  for (const kinesis::StreamCheckpoint& stream : checkpoint->streams)
     for (const auto& [shard_id, from] : stream.shards) {
       if (trace_.on())
         trace_.line(process_name_, "keeps " + shard_name(stream.stream.name, shard_id) + " at " +

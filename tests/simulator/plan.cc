@@ -58,7 +58,7 @@ void draw_input(Plan& plan, Draw draw) {
 }
 
 void draw_output(Plan& plan, Draw draw) {
-  using Aggregate = Packing::Aggregate;
+  using Aggregate = kinesis::Packing::Aggregate;
   plan.per_key = draw.chance(0.5);
   plan.packing.aggregate = draw.pick({Aggregate::none, Aggregate::newline, Aggregate::kpl, Aggregate::kpl});
   plan.packing.append_newline = draw.chance(0.3);
@@ -191,7 +191,7 @@ void draw_retention(Plan& plan, Draw draw) {
 }
 
 void draw_beginning(Plan& plan, Draw draw) {
-  using Kind = InitialPosition::Kind;
+  using Kind = kinesis::InitialPosition::Kind;
   if (!draw.chance(0.25)) return;
   plan.initial = draw.pick({Kind::latest, Kind::latest, Kind::at_timestamp});
   plan.first_start_ms = draw.between<int64_t>(0, plan.load_ms / 2);

@@ -70,7 +70,7 @@ struct Plan {
   int64_t list_shards_page = 1000;
 
   // Where the application begins, and when its first process may start; both since the beginning.
-  InitialPosition::Kind initial = InitialPosition::Kind::trim_horizon;
+  kinesis::InitialPosition::Kind initial = kinesis::InitialPosition::Kind::trim_horizon;
   int64_t initial_ms = 0;  // of at_timestamp
   int64_t first_start_ms = 0;
 
@@ -85,7 +85,7 @@ struct Plan {
 
   // Of the outputs.
   bool per_key = false;
-  Packing::Options packing;
+  kinesis::Packing::Options packing;
   std::string partition_key = "log_stream";
   int64_t linger_ms = 100;
   size_t output_mem_bytes = 24 << 20;

@@ -31,13 +31,13 @@ std::string to_text(const model::FaultRates& rates) {
 
 std::string text_of(const std::optional<int64_t>& limit) { return limit ? std::to_string(*limit) : "none"; }
 
-std::string_view name_of(Packing::Aggregate aggregate) {
+std::string_view name_of(kinesis::Packing::Aggregate aggregate) {
   switch (aggregate) {
-    case Packing::Aggregate::none:
+    case kinesis::Packing::Aggregate::none:
       return "none";
-    case Packing::Aggregate::newline:
+    case kinesis::Packing::Aggregate::newline:
       return "newline";
-    case Packing::Aggregate::kpl:
+    case kinesis::Packing::Aggregate::kpl:
       return "kpl";
   }
   return "";
@@ -105,8 +105,10 @@ std::string to_text(const Plan& plan) {
                      ", " + number(plan.streams) + " streams of " + number(plan.shards_in) + " shards in, " +
                      number(plan.shards_out) + " out\n";
   if (plan.first_start_ms > 0)
-    text += "  starts at " + seconds(plan.first_start_ms) + ", initial_position " +
-            (plan.initial == InitialPosition::Kind::latest ? "latest" : "at " + seconds(plan.initial_ms)) + "\n";
+    text +=
+        "  starts at " + seconds(plan.first_start_ms) + ", initial_position " +
+        (plan.initial == kinesis::InitialPosition::Kind::latest ? "latest" : "at " + seconds(plan.initial_ms)) +
+        "\n";
   if (plan.second_made_ms > 0) text += "  the second stream is made at " + seconds(plan.second_made_ms) + "\n";
   text += "  input: poll_interval " + seconds(plan.poll_interval_ms) + ", checkpoint_interval " +
           seconds(plan.checkpoint_interval_ms) + ", failover_time " + seconds(plan.failover_ms) + ", mem_limit " +

@@ -25,14 +25,14 @@ size_t most_overshoot_bytes(const Plan& plan) {
   return kPieceBytes + 6 * plan.most_events_a_record * (plan.most_event_bytes + largest + 500);
 }
 
-LambdaFilterOptions filter_options() {
-  LambdaFilterOptions options;
-  options.drop = 1U << static_cast<uint32_t>(LambdaEvent::start);
+logs::LambdaFilterOptions filter_options() {
+  logs::LambdaFilterOptions options;
+  options.drop = 1U << static_cast<uint32_t>(logs::LambdaEvent::start);
   return options;
 }
 
-InputOptions input_options(const Plan& plan) {
-  InputOptions options;
+kinesis::InputOptions input_options(const Plan& plan) {
+  kinesis::InputOptions options;
   options.reading = {.poll_interval_ms = plan.poll_interval_ms, .max_records = plan.max_records};
   options.mem_limit_bytes = plan.input_mem_bytes;
   options.record_retry_limit = plan.input_retry_limit;
@@ -40,13 +40,13 @@ InputOptions input_options(const Plan& plan) {
   return options;
 }
 
-Writer::Options writer_options(const Plan& plan) {
-  Writer::Options options = {};
+kinesis::Writer::Options writer_options(const Plan& plan) {
+  kinesis::Writer::Options options = {};
   options.stream = "out";
   options.mem_limit_bytes = plan.output_mem_bytes;
   options.max_record_bytes = plan.max_record_bytes;
   options.record_retry_limit = plan.output_retry_limit;
-  options.partition_keys = std::move(*PartitionKeys::make(plan.partition_key, "log_stream"));
+  options.partition_keys = std::move(*kinesis::PartitionKeys::make(plan.partition_key, "log_stream"));
   options.calls = {.linger_ms = plan.linger_ms,
                    .max_record_age_ms = plan.output_max_age_ms,
                    .order_per_key = plan.per_key,
@@ -56,60 +56,62 @@ Writer::Options writer_options(const Plan& plan) {
 
 }  // namespace
 
-ServiceCall Process::call_of(Client& client) {
-  return
-      [&client](std::string_view operation, std::string body, size_t max_bytes, ServiceClient::Answered answered) {
-        client.call(operation, std::move(body), max_bytes, std::move(answered));
-      };
+aws::ServiceCall Process::call_of(Client& client) {
+  return [&client](std::string_view operation, std::string body, size_t max_bytes,
+                   aws::ServiceClient::Answered answered) {
+    client.call(operation, std::move(body), max_bytes, std::move(answered));
+  };
 }
 
 Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases,
                                                 const Trace& trace, std::string name) {
   const std::string on_failure = "file:" + std::string(kFailuresPath);
-  auto in_failures = FailureLog::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+  auto in_failures = kinesis::FailureLog::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
   if (!in_failures.ok()) return in_failures.status();
-  auto out_failures = FailureLog::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+  auto out_failures =
+      kinesis::FailureLog::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
   if (!out_failures.ok()) return out_failures.status();
   std::unique_ptr<Process> process(new Process(plan, env, judge, leases, trace, std::move(name),
                                                std::move(*in_failures), std::move(*out_failures)));
-  const InitialPosition initial = {plan.initial, env.epoch_ms + plan.initial_ms};
-  std::unique_ptr<Assignment>& assignment = process->assignment_;
+  const kinesis::InitialPosition initial = {plan.initial, env.epoch_ms + plan.initial_ms};
+  std::unique_ptr<kinesis::Assignment>& assignment = process->assignment_;
   if (leases != nullptr) {
-    assignment =
-        std::make_unique<LeaseAssignment>(env.in.env(), process->table_,
-                                          LeaseOptions{.worker = process->name_,
-                                                       .streams = plan.streams,
-                                                       .initial = initial,
-                                                       .failover_ms = plan.failover_ms,
-                                                       .checkpoint_interval_ms = plan.checkpoint_interval_ms,
-                                                       .definition = {}});
+    assignment = std::make_unique<leases::LeaseAssignment>(
+        env.in.env(), process->table_,
+        leases::LeaseOptions{.worker = process->name_,
+                             .streams = plan.streams,
+                             .initial = initial,
+                             .failover_ms = plan.failover_ms,
+                             .checkpoint_interval_ms = plan.checkpoint_interval_ms,
+                             .definition = {}});
   } else {
-    auto own = OwnAssignment::open(
+    auto own = kinesis::OwnAssignment::open(
         env.in.env(), "file:" + std::string(kCheckpointPath),
         {.initial = initial, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .pinned = {}});
     if (!own.ok()) return own.status();
     assignment = std::move(*own);
   }
-  std::vector<InputStream> streams;
+  std::vector<kinesis::InputStream> streams;
   for (size_t i = 0; i < plan.streams; ++i)
     streams.push_back({{kSourceStreams[i], kSourceStreams[i], "", ""}, &process->in_client_});
-  process->input_ =
-      std::make_unique<Input>(env.in.env(), streams, *assignment, *process->in_failures_, input_options(plan));
+  process->input_ = std::make_unique<kinesis::Input>(env.in.env(), streams, *assignment, *process->in_failures_,
+                                                     input_options(plan));
   return process;
 }
 
 Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace,
-                 std::string name, std::unique_ptr<FailureLog> in_failures,
-                 std::unique_ptr<FailureLog> out_failures)
+                 std::string name, std::unique_ptr<kinesis::FailureLog> in_failures,
+                 std::unique_ptr<kinesis::FailureLog> out_failures)
     : plan_(plan),
       env_(env),
       judge_(judge),
       leases_(leases),
       trace_(trace),
       name_(std::move(name)),
-      in_client_(env.in.env(), kKinesisProtocol, "kinesis", kCallTimeoutMs),
-      out_client_(env.out.env(), kKinesisProtocol, "kinesis", kCallTimeoutMs),
-      table_client_(env.in.env(), kDynamoDbProtocol, "dynamodb", std::min(kCallTimeoutMs, plan.failover_ms / 3)),
+      in_client_(env.in.env(), aws::kKinesisProtocol, "kinesis", kCallTimeoutMs),
+      out_client_(env.out.env(), aws::kKinesisProtocol, "kinesis", kCallTimeoutMs),
+      table_client_(env.in.env(), aws::kDynamoDbProtocol, "dynamodb",
+                    std::min(kCallTimeoutMs, plan.failover_ms / 3)),
       table_(call_of(table_client_), "app", "us-east-1"),
       in_failures_(std::move(in_failures)),
       out_failures_(std::move(out_failures)),
@@ -178,7 +180,7 @@ void Process::turn_output() {
   writer_.advance();
   env_.out.env().transport.drive(now_ms);
   writer_.advance();
-  for (const SettledBatch& batch : writer_.take_settled()) {
+  for (const kinesis::SettledBatch& batch : writer_.take_settled()) {
     if (trace_.on() && batch.outcome != PENSTOCK_DELIVERED)
       trace_.line(name_, "settles batch " + std::to_string(batch.ack_id) + " as " + std::to_string(batch.outcome));
     joins_.settle(batch.ack_id, batch.outcome);
@@ -237,7 +239,7 @@ bool Process::close() {
   } while (!writer_.idle() && env_.clock.monotonic_ms() < drain_until_ms_);
   const bool all_settled = writer_.idle();
   writer_.give_back();
-  for (const SettledBatch& batch : writer_.take_settled()) joins_.settle(batch.ack_id, batch.outcome);
+  for (const kinesis::SettledBatch& batch : writer_.take_settled()) joins_.settle(batch.ack_id, batch.outcome);
   joins_.give_back_all();
   deliver_acks();
   const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kLeastCloseMs);
@@ -264,14 +266,14 @@ int64_t Process::input_stat(std::string_view name) const {
 }
 
 void Process::check() {
-  const WriterCounters counters = writer_.counters();
+  const kinesis::WriterCounters counters = writer_.counters();
   const int64_t in_flight = counters.records_in - counters.records_out - counters.failures;
   if (counters.records_in != records_written_ || in_flight < 0 || (writer_.idle() && in_flight != 0))
     judge_.violated(Rule::counters_add_up, name_ + ": the output counts " + std::to_string(counters.records_in) +
                                                " records in, " + std::to_string(counters.records_out) +
                                                " out and " + std::to_string(counters.failures) + " failures, of " +
                                                std::to_string(records_written_) + " written");
-  const LambdaFilterCounters& filtered = filter_.counters();
+  const logs::LambdaFilterCounters& filtered = filter_.counters();
   if (filtered.records != events_emitted_ || filtered.records != filtered.system_lines + filtered.passed_through +
                                                                      filtered.wrapped + filtered.dropped +
                                                                      filtered.excluded)

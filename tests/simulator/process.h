@@ -66,14 +66,14 @@ class Process {
 
   // Of a statistic of the input, with no label; -1: there is none.
   int64_t input_stat(std::string_view name) const;
-  const Writer& writer() const { return writer_; }
+  const kinesis::Writer& writer() const { return writer_; }
   bool idle() const { return joins_.in_flight() == 0 && writer_.idle(); }
   bool behind() const { return input_stat("shards") > 0 && input_stat("lag_ms") != 0; }
   bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
 
  private:
   Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace, std::string name,
-          std::unique_ptr<FailureLog> in_failures, std::unique_ptr<FailureLog> out_failures);
+          std::unique_ptr<kinesis::FailureLog> in_failures, std::unique_ptr<kinesis::FailureLog> out_failures);
 
   static int32_t on_emit(void* ctx, const penstock_batch* batch);
   static int32_t on_filtered(void* ctx, const penstock_batch* batch);
@@ -83,14 +83,14 @@ class Process {
   void check();
   void check_input();
 
-  class Client : private sim::SimClientParts, public ServiceClient {
+  class Client : private sim::SimClientParts, public aws::ServiceClient {
    public:
-    Client(Env& env, JsonProtocol protocol, std::string_view service, int64_t call_timeout_ms)
+    Client(Env& env, aws::JsonProtocol protocol, std::string_view service, int64_t call_timeout_ms)
         : SimClientParts(env),
-          ServiceClient(env, protocol, *make_endpoint(service, "us-east-1", "", false), credentials,
-                        SimClientParts::clock, call_timeout_ms) {}
+          aws::ServiceClient(env, protocol, *aws::make_endpoint(service, "us-east-1", "", false), credentials,
+                             SimClientParts::clock, call_timeout_ms) {}
   };
-  static ServiceCall call_of(Client& client);
+  static aws::ServiceCall call_of(Client& client);
 
   const Plan& plan_;
   ProcessEnv env_;
@@ -99,12 +99,12 @@ class Process {
   const Trace& trace_;
   std::string name_;
   Client in_client_, out_client_, table_client_;
-  LeaseTable table_;
-  std::unique_ptr<Assignment> assignment_;
-  std::unique_ptr<FailureLog> in_failures_, out_failures_;
-  std::unique_ptr<Input> input_;
-  LambdaFilter filter_;
-  Writer writer_;
+  leases::LeaseTable table_;
+  std::unique_ptr<kinesis::Assignment> assignment_;
+  std::unique_ptr<kinesis::FailureLog> in_failures_, out_failures_;
+  std::unique_ptr<kinesis::Input> input_;
+  logs::LambdaFilter filter_;
+  kinesis::Writer writer_;
 
   host::Joins joins_;
   uint64_t batch_ = 0;  // that the filter is at work on

@@ -66,8 +66,9 @@ void Producer::put() {
 
 // What "latest" means is settled when the first shard is asked for.
 bool Producer::too_early(const std::string& shard, int64_t arrival_ms) {
-  if (plan_.initial == InitialPosition::Kind::latest) return !ledger_.begun(ledger_.shard(shard));
-  return plan_.initial == InitialPosition::Kind::at_timestamp && arrival_ms < epoch_ms_ + plan_.initial_ms;
+  if (plan_.initial == kinesis::InitialPosition::Kind::latest) return !ledger_.begun(ledger_.shard(shard));
+  return plan_.initial == kinesis::InitialPosition::Kind::at_timestamp &&
+         arrival_ms < epoch_ms_ + plan_.initial_ms;
 }
 
 Item Producer::next_of(size_t lane, Item::Kind kind) {

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "core/aws/signed_request.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 void AssumeRoleCredentials::find(const Found& found) {
   source_->find(found.later([this](const Found& told, const Result<Credentials>& keys) {
@@ -27,4 +27,4 @@ void AssumeRoleCredentials::assume(const Credentials& keys, const Found& found) 
       }));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -8,7 +8,7 @@
 #include "core/aws/credentials/credentials_context.h"
 #include "core/aws/credentials/sts.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 class AssumeRoleCredentials : public CredentialsProvider {
  public:
@@ -25,4 +25,4 @@ class AssumeRoleCredentials : public CredentialsProvider {
   const std::unique_ptr<CredentialsProvider> source_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

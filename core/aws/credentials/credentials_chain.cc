@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace penstock {
+namespace penstock::aws {
 
 void CredentialsChain::ask(size_t index, std::string before, const Found& found) {
   providers_[index]->find(found.later(
@@ -20,4 +20,4 @@ void CredentialsChain::ask(size_t index, std::string before, const Found& found)
       }));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -7,7 +7,7 @@
 
 #include "core/aws/credentials.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // Takes the first of them that has something set up, and its word for it, good or bad. The error says first why
 // that one failed, or the last one if nothing is set up, and then what those before it said. REQUIRES: there is
@@ -24,4 +24,4 @@ class CredentialsChain : public CredentialsProvider {
   const std::vector<std::unique_ptr<CredentialsProvider>> providers_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -8,7 +8,7 @@
 #include "core/aws/credentials/metadata_call.h"
 #include "core/aws/credentials/token_file.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -57,4 +57,4 @@ void ContainerCredentials::find(const Found& found) {
                        found.later([](const Found& told, const HttpResponse& response) { told(read(response)); }));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

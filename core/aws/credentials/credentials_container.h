@@ -4,7 +4,7 @@
 
 #include "core/aws/credentials.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (at 169.254.170.2), else AWS_CONTAINER_CREDENTIALS_FULL_URI; with the
 // token in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, read each time, else in AWS_CONTAINER_AUTHORIZATION_TOKEN.
@@ -17,4 +17,4 @@ class ContainerCredentials : public CredentialsProvider {
   Env& env_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -7,7 +7,7 @@
 #include "core/aws/service_clock.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 struct CredentialsContext {
   Env& env;
@@ -17,4 +17,4 @@ struct CredentialsContext {
   bool imds_v1_fallback = false;  // ask the instance metadata without a token where it knows none
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -1,6 +1,6 @@
 #include "core/aws/credentials/credentials_environment.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -31,4 +31,4 @@ Result<Credentials> from_environment(Env& env) {
 
 void EnvironmentCredentials::find(const Found& found) { found(from_environment(env_)); }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -4,7 +4,7 @@
 
 #include "core/aws/credentials.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (before it its old name AWS_SECURITY_TOKEN, as
 // botocore has them). They never expire.
@@ -17,4 +17,4 @@ class EnvironmentCredentials : public CredentialsProvider {
   Env& env_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/aws/credentials/credentials_json.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -56,4 +56,4 @@ Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<
   return keys;
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -8,7 +8,7 @@
 #include "core/aws/credentials/credentials_context.h"
 #include "core/aws/credentials/imds.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 class ImdsCredentials : public CredentialsProvider {
  public:
@@ -27,4 +27,4 @@ class ImdsCredentials : public CredentialsProvider {
   Imds imds_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -5,7 +5,7 @@
 #include "base/json_reader.h"
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 Result<Credentials> read_credentials_json(std::string_view text, const std::string& source,
                                           const std::string& token_name) {
@@ -35,4 +35,4 @@ Result<Credentials> read_credentials_json(std::string_view text, const std::stri
   return keys;
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -6,7 +6,7 @@
 
 #include "core/aws/credentials.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // {"AccessKeyId": ..., "SecretAccessKey": ..., token_name: ..., "Expiration": "2024-01-02T03:04:05Z"}, the last
 // two as there are. Code::credentials, with the Code and Message of an answer that has those instead, and never
@@ -14,4 +14,4 @@ namespace penstock {
 Result<Credentials> read_credentials_json(std::string_view text, const std::string& source,
                                           const std::string& token_name);
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -7,7 +7,7 @@
 #include "core/aws/command_line.h"
 #include "core/aws/credentials/credentials_json.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -43,4 +43,4 @@ void ProcessCredentials::find(const Found& found) {
   }));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

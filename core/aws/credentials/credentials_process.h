@@ -6,7 +6,7 @@
 
 #include "core/aws/credentials.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 class ProcessCredentials : public CredentialsProvider {
  public:
@@ -23,4 +23,4 @@ class ProcessCredentials : public CredentialsProvider {
   const std::string command_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

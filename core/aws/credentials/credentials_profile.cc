@@ -14,7 +14,7 @@
 #include "core/aws/credentials/credentials_process.h"
 #include "core/aws/credentials/credentials_web_identity.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -183,4 +183,4 @@ void ProfileCredentials::find(const Found& found) {
   meant_->find(found);
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -8,7 +8,7 @@
 #include "core/aws/credentials.h"
 #include "core/aws/credentials/credentials_context.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // Reads the files each time. Of the ways to credentials that a profile may have at once, takes the one that
 // botocore takes: role_arn with a source, web identity, the keys of the credentials file, credential_process, the
@@ -29,4 +29,4 @@ class ProfileCredentials : public CredentialsProvider {
   std::unique_ptr<CredentialsProvider> meant_;  // by the profile, when it was last read
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

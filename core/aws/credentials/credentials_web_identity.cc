@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "core/aws/credentials/token_file.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 WebIdentity web_identity_of_environment(Env& env) {
   WebIdentity identity;
@@ -29,4 +29,4 @@ void WebIdentityCredentials::find(const Found& found) {
                                }));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -8,7 +8,7 @@
 #include "core/aws/credentials/credentials_context.h"
 #include "core/aws/credentials/sts.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 struct WebIdentity {
   std::string token_file;
@@ -31,4 +31,4 @@ class WebIdentityCredentials : public CredentialsProvider {
   const WebIdentity identity_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -10,7 +10,7 @@
 #include "core/aws/credentials/credentials_imds.h"
 #include "core/aws/credentials/credentials_profile.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 std::unique_ptr<CredentialsProvider> default_credentials(const CredentialsContext& context,
                                                          const std::string& profile, const Role& role) {
@@ -28,4 +28,4 @@ std::unique_ptr<CredentialsProvider> default_credentials(const CredentialsContex
   return std::make_unique<AssumeRoleCredentials>(context, role, std::move(chain));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -8,7 +8,7 @@
 #include "core/aws/credentials/credentials_context.h"
 #include "core/aws/credentials/sts.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // The providers in the order of AWS's own tools
 // (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html): environment, shared files and
@@ -17,4 +17,4 @@ namespace penstock {
 std::unique_ptr<CredentialsProvider> default_credentials(const CredentialsContext& context,
                                                          const std::string& profile, const Role& role);
 
-}  // namespace penstock
+}  // namespace penstock::aws

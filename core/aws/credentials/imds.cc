@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "core/aws/credentials/metadata_call.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -70,4 +70,4 @@ void Imds::get_with(std::string path, const std::string& token, const Answered& 
                        }));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

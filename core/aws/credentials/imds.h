@@ -8,7 +8,7 @@
 #include "base/answer.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 class Imds {
  public:
@@ -32,4 +32,4 @@ class Imds {
   const std::string url_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

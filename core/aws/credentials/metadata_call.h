@@ -6,7 +6,7 @@
 
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // One second and 64 KiB at most, by the transport's rules for metadata services.
 inline HttpRequest metadata_request(std::string method, std::string url) {
@@ -19,4 +19,4 @@ inline HttpRequest metadata_request(std::string method, std::string url) {
   return request;
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -8,7 +8,7 @@
 #include "core/aws/credentials/xml_text.h"
 #include "core/aws/signed_request.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -91,4 +91,4 @@ Result<Credentials> read_sts_answer(const CredentialsContext& context, std::stri
   return keys;
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -10,7 +10,7 @@
 #include "core/aws/credentials/credentials_context.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 struct Role {
   std::string arn;
@@ -30,4 +30,4 @@ HttpRequest assume_role_with_web_identity_request(const CredentialsContext& cont
 Result<Credentials> read_sts_answer(const CredentialsContext& context, std::string_view operation,
                                     const std::string& source, const HttpResponse& response);
 
-}  // namespace penstock
+}  // namespace penstock::aws

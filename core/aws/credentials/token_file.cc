@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 Result<std::string> read_token_file(Env& env, const std::string& path) {
   constexpr size_t kLargestToken = size_t{64} * 1024;
@@ -20,4 +20,4 @@ Result<std::string> read_token_file(Env& env, const std::string& path) {
   return std::string(token);
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -5,9 +5,9 @@
 
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 // What is in the file but blanks around it: 1 byte to 64 KiB of visible ASCII. Code::credentials where it is not.
 Result<std::string> read_token_file(Env& env, const std::string& path);
 
-}  // namespace penstock
+}  // namespace penstock::aws

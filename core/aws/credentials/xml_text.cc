@@ -7,7 +7,7 @@
 #include "base/crypto.h"
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 namespace {
 
@@ -72,4 +72,4 @@ std::string xml_text(std::string_view xml, std::string_view name) {
   return decoded(trim(xml_element(xml, name).value_or("")));
 }
 
-}  // namespace penstock
+}  // namespace penstock::aws

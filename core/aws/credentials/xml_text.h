@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace penstock {
+namespace penstock::aws {
 
 // What stands between the first <name> (attributes allowed) and the next </name>, as written; nullopt where there
 // is no such pair. Linear in the size of xml.
@@ -15,4 +15,4 @@ std::optional<std::string> xml_element(std::string_view xml, std::string_view na
 // is none.
 std::string xml_text(std::string_view xml, std::string_view name);
 
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -10,7 +10,7 @@
 #include "core/kinesis/input/assignment.h"
 #include "core/kinesis/input/progress.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Ids grow by one from 1, so entries are added in the order of their ids. Memory is linear in the outstanding
 // batches, whatever the order in which they are settled.
@@ -54,4 +54,4 @@ class AckTable {
   size_t outstanding_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -11,7 +11,7 @@
 #include "core/kinesis/read_api.h"
 #include "core/stat_teller.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // A shard that no list had for so long is gone, and not merely younger than a list.
 inline constexpr int64_t kForgottenMs = 300'000;
@@ -70,4 +70,4 @@ class Assignment {
   virtual void stats(const StatTeller& tell) const = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -6,7 +6,7 @@
 #include "base/json_writer.h"
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -175,4 +175,4 @@ std::string CheckpointStore::name() const {
   return path_.empty() ? "checkpoint memory" : "checkpoint file " + printable(path_);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -14,7 +14,7 @@
 #include "core/kinesis/path_lock.h"
 #include "core/kinesis/read_api.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct StreamCheckpoint {
   StreamIdentity stream;  // created_ms 0: not told yet, the next one that is found under this name will do
@@ -60,4 +60,4 @@ class CheckpointStore {
   std::optional<PathLock> lock_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

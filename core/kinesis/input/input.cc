@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 // Of mem_limit, for what is known of records that are not settled. At that, emitting waits.
@@ -246,4 +246,4 @@ Status Input::close(int64_t deadline_ms) {
   return {};
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

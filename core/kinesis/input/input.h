@@ -22,11 +22,11 @@
 #include "core/kinesis/stream_name.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct InputStream {
   StreamName name;
-  ServiceClient* client;  // of its region
+  aws::ServiceClient* client;  // of its region
 };
 
 struct InputOptions {
@@ -130,4 +130,4 @@ class Input {
   int64_t gaps_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

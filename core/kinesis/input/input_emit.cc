@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "core/kinesis/input/input.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -227,4 +227,4 @@ void Input::tell_left_out(const Shard& shard) {
   }
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -4,11 +4,11 @@
 
 #include "core/kinesis/input/input.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   const StatTeller tell(stat, stat_ctx);
-  const SubscriptionCounters& logs = unpacker_.messages();
+  const logs::SubscriptionCounters& logs = unpacker_.messages();
   const UnpackCounters& unpacked = unpacker_.counters();
   tell.counter("records_in", "records", "source records received", totals_.records);
   tell.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
@@ -67,4 +67,4 @@ void Input::tell_shards(const StatTeller& tell) const {
   tell.gauge("shards", "shards", "being read", reading);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "core/kinesis/input/seek.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -215,4 +215,4 @@ void OwnAssignment::stats(const StatTeller& tell) const {
   tell.counter("checkpoints", "writes", "times that the positions were saved", saves_);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

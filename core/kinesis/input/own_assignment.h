@@ -15,7 +15,7 @@
 #include "core/kinesis/input/checkpoint.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 class OwnAssignment : public Assignment {
  public:
@@ -89,4 +89,4 @@ class OwnAssignment : public Assignment {
   bool closing_ = false;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 Progress::RecordNumber Progress::open(ShardPosition position, int64_t now_ms) {
   if (next_ < abandoned_) open_.push_back({next_, std::move(position), now_ms, 1});
@@ -59,4 +59,4 @@ void Progress::merge_runs() {
   open_.erase(std::next(last), open_.end());
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -9,7 +9,7 @@
 
 #include "core/kinesis/input/shard_position.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Records are opened in the shard's order, each user record of an aggregated one by itself. Each is held open by
 // its reading, by its batches, and by a failure that is not on disk yet; the position moves over it when the last
@@ -62,4 +62,4 @@ class Progress {
   ShardPosition position_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 void ReadSchedule::place(Shard& shard, int64_t not_before_ms) {
   const ShardReader& reader = *shard.reader;
@@ -36,4 +36,4 @@ Shard& ReadSchedule::take_with_records() {
   return shard;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -11,7 +11,7 @@
 #include "core/env.h"
 #include "core/kinesis/input/shard.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Holds the shards that are being read, each in one place: waiting for its time to be asked, being asked, with
 // records at hand, or read to its end. A turn costs what is due in it, however many shards there are.
@@ -50,4 +50,4 @@ class ReadSchedule {
   std::vector<Shard*> ended_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -111,4 +111,4 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
   return lines;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -11,7 +11,7 @@
 #include "core/kinesis/input/shard_position.h"
 #include "core/kinesis/stream_name.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // "trim_horizon", "latest" (what arrives after now_ms, Unix time), a time like 2026-01-31T08:00:00Z, or a sequence
 // number, whose record then counts as dealt with. Code::config for anything else.
@@ -37,4 +37,4 @@ std::string text_of(const StreamIdentity& stream);
 // The stream that a name says, as far as that says it.
 StreamIdentity identity_of(const StreamName& name);
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -190,4 +190,4 @@ void Settlement::stats(const StatTeller& tell) const {
   tell.gauge("stuck", "shards", "whose checkpoint waits for a record for longer than stuck_warning", stuck);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

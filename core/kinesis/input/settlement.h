@@ -18,7 +18,7 @@
 #include "core/kinesis/input/shard.h"
 #include "core/stat_teller.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 using GrantedShards = std::map<GrantId, std::unique_ptr<Shard>>;
 
@@ -102,4 +102,4 @@ class Settlement {
   int64_t holes_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

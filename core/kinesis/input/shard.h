@@ -13,7 +13,7 @@
 #include "core/kinesis/input/source_stream.h"
 #include "core/kinesis/input/unpacker.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // How far a source record is emitted.
 struct Emission {
@@ -44,4 +44,4 @@ struct Shard {
   bool stuck = false;         // and said so
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // In place of a sequence number: the shard is closed and all of it is settled.
 inline constexpr std::string_view kShardEnd = "SHARD_END";
@@ -53,4 +53,4 @@ struct InitialPosition {
   }
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -8,7 +8,7 @@
 
 #include "core/backoff.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -48,7 +48,7 @@ IteratorStart iterator_start(const ReadFrom& from) {
 
 }  // namespace
 
-ShardReader::ShardReader(Env& env, ServiceClient& client, ReaderTotals& totals, std::string stream,
+ShardReader::ShardReader(Env& env, aws::ServiceClient& client, ReaderTotals& totals, std::string stream,
                          std::string shard_id, const ReadFrom& from, ShardReaderOptions options, Called called)
     : env_(env),
       client_(client),
@@ -108,7 +108,7 @@ void ShardReader::get_iterator(const Request& request) {
   std::optional<ShardPosition> resumed = resumed_;
   if (has_read_) resumed = ShardPosition{next_.sequence_number, kWholeRecord};
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
-  ServiceClient::Answered answered = [this](Result<ServiceAnswer> answer) {
+  aws::ServiceClient::Answered answered = [this](Result<aws::ServiceAnswer> answer) {
     hold(0);
     after_last_ = false;  // it may be long ago when another one is requested
     end_call(or_out_of_memory([&] {
@@ -128,7 +128,7 @@ void ShardReader::get_iterator(const Request& request) {
 
 void ShardReader::get_records(const Request& request) {
   std::string body = get_records_body(stream_, iterator_, request.records);
-  ServiceClient::Answered answered = [this, request](Result<ServiceAnswer> answer) {
+  aws::ServiceClient::Answered answered = [this, request](Result<aws::ServiceAnswer> answer) {
     hold(0);
     end_call(or_out_of_memory([&] { return read(request, std::move(answer)); }));
   };
@@ -136,7 +136,7 @@ void ShardReader::get_records(const Request& request) {
   client_.call("GetRecords", std::move(body), request.answer_bytes, std::move(answered));
 }
 
-Status ShardReader::read(const Request& request, Result<ServiceAnswer> answer) {
+Status ShardReader::read(const Request& request, Result<aws::ServiceAnswer> answer) {
   if (!answer.ok()) {
     if (answer.status().code() == Code::too_large) {
       // Records have grown: ask for a sixteenth as many, or for a single one as large as they can be. What we
@@ -260,4 +260,4 @@ void ShardReader::hold(size_t bytes) {
   held_bytes_ = bytes;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -13,7 +13,7 @@
 #include "core/kinesis/input/shard_position.h"
 #include "core/kinesis/read_api.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Of all readers of an instance together.
 struct ReaderTotals {
@@ -43,7 +43,7 @@ class ShardReader {
   // Runs when a call has ended, with how.
   using Called = std::function<void(const Status&)>;
   // stream is a name or an ARN. env, client and totals outlive the reader, and the reader any call under way.
-  ShardReader(Env& env, ServiceClient& client, ReaderTotals& totals, std::string stream, std::string shard_id,
+  ShardReader(Env& env, aws::ServiceClient& client, ReaderTotals& totals, std::string stream, std::string shard_id,
               const ReadFrom& from, ShardReaderOptions options, Called called);
   ~ShardReader() { hold(0); }
   ShardReader(const ShardReader&) = delete;
@@ -90,14 +90,14 @@ class ShardReader {
   void begin_call(size_t answer_bytes);
   void get_iterator(const Request& request);
   void get_records(const Request& request);
-  Status read(const Request& request, Result<ServiceAnswer> answer);
+  Status read(const Request& request, Result<aws::ServiceAnswer> answer);
   bool is_read_whole(const SourceRecord& record) const;
   void pause_after(int64_t bytes, int64_t least_ms);
   void end_call(const Status& status);
   void hold(size_t bytes);
 
   Env& env_;
-  ServiceClient& client_;
+  aws::ServiceClient& client_;
   ReaderTotals& totals_;
   std::string stream_;
   std::string shard_id_;
@@ -130,4 +130,4 @@ class ShardReader {
   size_t expected_bytes_;          // of the next answer
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -6,7 +6,7 @@
 
 #include "core/backoff.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 constexpr size_t kSummaryBytes = 64 << 10;
@@ -54,14 +54,14 @@ void SourceStream::describe() {
   }
   std::string body = describe_stream_summary_body(name_.text);
   begin_call();
-  client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes, [this](Result<ServiceAnswer> answer) {
+  client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes, [this](Result<aws::ServiceAnswer> answer) {
     calling_ = false;
     const Status taken = or_out_of_memory([&] { return receive_summary(answer); });
     if (!taken.ok()) fail(taken);
   });
 }
 
-Status SourceStream::receive_summary(Result<ServiceAnswer>& answer) {
+Status SourceStream::receive_summary(Result<aws::ServiceAnswer>& answer) {
   if (!answer.ok() && answer.status().code() == Code::denied) {
     // Who may read a stream need not be allowed to describe it. Only the service can say so: what anything on the
     // way to it refuses is retried.
@@ -87,14 +87,14 @@ Status SourceStream::receive_summary(Result<ServiceAnswer>& answer) {
 void SourceStream::list() {
   std::string body = list_shards_body(name_.text, next_token_);
   begin_call();
-  client_.call("ListShards", std::move(body), kPageBytes, [this](Result<ServiceAnswer> answer) {
+  client_.call("ListShards", std::move(body), kPageBytes, [this](Result<aws::ServiceAnswer> answer) {
     calling_ = false;
     const Status taken = or_out_of_memory([&] { return receive_page(answer); });
     if (!taken.ok()) fail(taken);
   });
 }
 
-Status SourceStream::receive_page(Result<ServiceAnswer>& answer) {
+Status SourceStream::receive_page(Result<aws::ServiceAnswer>& answer) {
   if (!answer.ok()) return answer.status();
   const int64_t date_ms = answer->date_ms;
   Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
@@ -149,4 +149,4 @@ void SourceStream::fail(const Status& status) {
                    warning ? LogLevel::warn : LogLevel::error);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -13,7 +13,7 @@
 #include "core/kinesis/stream_name.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // DescribeStreamSummary, then ListShards page by page.
 class SourceStream {
@@ -23,7 +23,7 @@ class SourceStream {
   using Listed = std::function<Status(const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                                       int64_t start_ms)>;
   // All references outlive this.
-  SourceStream(Env& env, ServiceClient& client, Reporter& reporter, ReaderTotals& totals, StreamName name,
+  SourceStream(Env& env, aws::ServiceClient& client, Reporter& reporter, ReaderTotals& totals, StreamName name,
                Listed listed)
       : env_(env),
         client_(client),
@@ -34,7 +34,7 @@ class SourceStream {
         unreadable_since_ms_(env.clock.monotonic_ms()) {}
 
   const StreamName& name() const { return name_; }
-  ServiceClient& client() const { return client_; }
+  aws::ServiceClient& client() const { return client_; }
 
   // Whether it is there and its shards may be read.
   bool readable() const { return readable_; }
@@ -53,15 +53,15 @@ class SourceStream {
  private:
   void describe();
   void list();
-  Status receive_summary(Result<ServiceAnswer>& answer);
-  Status receive_page(Result<ServiceAnswer>& answer);
+  Status receive_summary(Result<aws::ServiceAnswer>& answer);
+  Status receive_page(Result<aws::ServiceAnswer>& answer);
   Status take_list(int64_t date_ms);
   void fail(const Status& status);
   void set_unreadable();
   void begin_call();
 
   Env& env_;
-  ServiceClient& client_;
+  aws::ServiceClient& client_;
   Reporter& reporter_;
   ReaderTotals& totals_;
   const StreamName name_;
@@ -86,4 +86,4 @@ class SourceStream {
   std::string next_token_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "core/logs/decode/gunzip.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -59,7 +59,7 @@ void Unpacker::begin(std::string_view data, const penstock_batch& origin, const 
 void Unpacker::resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
                       UnpackedThrough through, penstock_batch& batch) {
   const UnpackCounters counters = counters_;
-  const SubscriptionCounters messages = reader_.counters();
+  const logs::SubscriptionCounters messages = reader_.counters();
   begin(data, origin, range);
   while (next_user_record() && origin_.sub_sequence_number < through.sub_sequence_number) {
   }
@@ -119,7 +119,7 @@ Unpacker::Kind Unpacker::kind_of_data() {
   }
   if (options_.format == RecordFormat::raw) return Kind::raw;
   if (options_.format == RecordFormat::cloudwatch_logs) return Kind::message;
-  if (Gunzip::looks_like_gzip(data_) || looks_like_message(data_)) return Kind::message;
+  if (logs::Gunzip::looks_like_gzip(data_) || looks_like_message(data_)) return Kind::message;
   if (!data_.starts_with(kKplMagic)) return Kind::raw;
   problem_ = {Code::invalid,
               options_.deaggregate
@@ -148,7 +148,7 @@ bool Unpacker::unpack(penstock_batch& batch) {
       kind_ = Kind::open_message;
       [[fallthrough]];
     case Kind::open_message:
-      if (reader_.next(batch) == SubscriptionReader::Step::batch) {
+      if (reader_.next(batch) == logs::SubscriptionReader::Step::batch) {
         batch_bytes_ = reader_.batch_bytes();
         return true;
       }
@@ -185,4 +185,4 @@ void Unpacker::fill_raw_batch(penstock_batch& batch) {
   counters_.raw_bytes += static_cast<int64_t>(data_.size());
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -12,7 +12,7 @@
 #include "core/kinesis/kpl_record.h"
 #include "core/logs/decode/subscription.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // What the records are.
 enum class RecordFormat {
@@ -31,7 +31,7 @@ struct UnpackOptions {
   // that the record went to another shard than it foresaw, sends each such user record again.
   bool hash_range_rule = true;
   size_t inflate_limit_bytes = 16 << 20;  // of one user record
-  ExtractedFields extracted_fields = ExtractedFields::drop;
+  logs::ExtractedFields extracted_fields = logs::ExtractedFields::drop;
 };
 
 struct UnpackCounters {
@@ -94,7 +94,7 @@ class Unpacker {
   const Status& problem() const { return problem_; }
 
   const UnpackCounters& counters() const { return counters_; }
-  const SubscriptionCounters& messages() const { return reader_.counters(); }
+  const logs::SubscriptionCounters& messages() const { return reader_.counters(); }
   int64_t text_bytes() const { return messages().inflated_bytes + counters_.raw_bytes; }
   // The first message type that is not known, printable; empty: there was none yet.
   const std::string& unknown_type() const { return reader_.unknown_type(); }
@@ -109,7 +109,7 @@ class Unpacker {
   void fill_raw_batch(penstock_batch& batch);
 
   const UnpackOptions options_;
-  SubscriptionReader reader_;
+  logs::SubscriptionReader reader_;
   KplRecord aggregated_;
   UnpackCounters counters_;
 
@@ -127,4 +127,4 @@ class Unpacker {
   std::string raw_id_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

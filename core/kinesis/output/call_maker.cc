@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 void CallMaker::add_again(WriterRecord& first, int64_t due_ms) {
   // mutation: rejected records not retried
@@ -213,4 +213,4 @@ void CallMaker::clear() {
   released_.clear();
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -15,7 +15,7 @@
 #include "core/kinesis/output/undeliverable.h"
 #include "core/kinesis/output/writer_queue.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 class CallMaker {
  public:
@@ -107,4 +107,4 @@ class CallMaker {
   int64_t retries_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -5,7 +5,7 @@
 #include <cassert>
 #include <new>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct Gzip::Stream {
   z_stream z = {};
@@ -35,4 +35,4 @@ void Gzip::append(std::string& out, std::string_view data) {
   deflateReset(&z);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Keeps its state between calls, so that a record costs no allocation.
 class Gzip {
@@ -26,4 +26,4 @@ class Gzip {
 
 inline constexpr size_t kGzipOverheadBytes = 64;
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -6,7 +6,7 @@
 
 #include "base/json_parser.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Follows the path down; every answer of false ends the reading.
 class JsonField::Search : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonField::Search> {
@@ -88,4 +88,4 @@ JsonField& JsonField::operator=(JsonField&&) noexcept = default;
 
 bool JsonField::append(std::string& out, std::string_view json) { return search_->run(out, json); }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 class JsonField {
  public:
@@ -25,4 +25,4 @@ class JsonField {
   std::unique_ptr<Search> search_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

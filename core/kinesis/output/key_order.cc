@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 bool KeyOrder::arrive(WriterRecord& record) {
   const auto found = keys_.find(record.partition_key);
@@ -86,4 +86,4 @@ void KeyOrder::clear() {
   waiting_ = 0;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -9,7 +9,7 @@
 
 #include "core/kinesis/output/writer_batch.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Of the records of a key one has its turn, or several that go together in one parcel; all others wait here, in
 // their order, until these are done. The records stay where they are meanwhile.
@@ -57,4 +57,4 @@ class KeyOrder {
   size_t waiting_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -3,7 +3,7 @@
 #include "base/crypto.h"
 #include "core/kinesis/kpl_record.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -74,4 +74,4 @@ std::string_view KplEncoder::finish() {
   return record_.append(reinterpret_cast<const char*>(digest.data()), digest.size());
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

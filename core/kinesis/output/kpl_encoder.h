@@ -10,7 +10,7 @@
 
 #include "core/kinesis/hash_key.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // What an aggregated record has, besides what each of its user records and each of its partition keys add: at
 // most, where it is smaller than 2 MiB.
@@ -38,4 +38,4 @@ class KplEncoder {
   uint64_t last_index_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::vector<WriterRecord*> split_by_key(WriterRecord* first) {
   return chains;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "core/kinesis/output/packing.h"
 #include "core/kinesis/output/shard_map.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Whether the readers of a shard keep all user records of a parcel that it took. KCL drops an aggregated record
 // with all in it, and says nothing, where the hash key of one user record is outside of the shard's range: it
@@ -19,4 +19,4 @@ bool readers_keep(const Parcel& parcel, std::string_view shard_id, const ShardMa
 // whatever shard they come to.
 std::vector<WriterRecord*> split_by_key(WriterRecord* first);
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // A call is in vain where nothing of it was taken: it failed, or each of its records was refused. Some such calls
 // are met by sending their records again; but where all of many calls one after another are in vain, each record's
@@ -48,4 +48,4 @@ class Outage {
   bool on_ = false;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

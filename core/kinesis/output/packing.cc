@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -148,4 +148,4 @@ std::vector<Parcel> Packing::take_parcels() {
   return std::exchange(parcels_, {});
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -16,7 +16,7 @@
 #include "core/kinesis/output/writer_batch.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // What is sent as one record, under the partition key of its first: a chain of records, by their next. It is taken
 // or refused as a whole, and sent again as it is.
@@ -112,4 +112,4 @@ class Packing {
   std::string joined_, compressed_;  // of one parcel
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -137,4 +137,4 @@ std::string PartitionKeys::why_none() const {
                                 "partition_key_missing on_failure)";
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

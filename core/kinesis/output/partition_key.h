@@ -12,7 +12,7 @@
 #include "core/env.h"
 #include "core/kinesis/output/json_field.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 class PartitionKeys {
  public:
@@ -58,4 +58,4 @@ class PartitionKeys {
   std::vector<std::string_view> keys_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

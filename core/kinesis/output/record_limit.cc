@@ -5,7 +5,7 @@
 #include "core/backoff.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 constexpr size_t kAnswerBytes = 64 << 10;
@@ -31,10 +31,10 @@ void RecordLimit::advance() {
   body += '}';
   asking_ = true;
   call_("DescribeStreamSummary", std::move(body), kAnswerBytes,
-        [this](const Result<ServiceAnswer>& answer) { receive(answer); });
+        [this](const Result<aws::ServiceAnswer>& answer) { receive(answer); });
 }
 
-void RecordLimit::receive(const Result<ServiceAnswer>& answer) {
+void RecordLimit::receive(const Result<aws::ServiceAnswer>& answer) {
   asking_ = false;
   const Result<size_t> bytes = answer.ok() ? read_max_record_bytes(answer->body) : Result<size_t>(answer.status());
   if (bytes.ok()) {
@@ -58,4 +58,4 @@ void RecordLimit::receive(const Result<ServiceAnswer>& answer) {
       LogLevel::warn);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

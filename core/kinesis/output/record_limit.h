@@ -10,7 +10,7 @@
 #include "core/env.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // What an answer of DescribeStreamSummary says in MaxRecordSizeInKiB, in bytes. Code::transient where it says
 // nothing that can be one.
@@ -21,7 +21,7 @@ class RecordLimit {
   static constexpr size_t kAskTheStream = 0;
 
   // All references outlive this, and this its call.
-  RecordLimit(Env& env, Reporter& reporter, const ServiceCall& call, std::string stream, size_t bytes)
+  RecordLimit(Env& env, Reporter& reporter, const aws::ServiceCall& call, std::string stream, size_t bytes)
       : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)), bytes_(bytes) {}
 
   // Asks the stream, once, again where no answer comes or there is no such stream. Where it will not say, the
@@ -32,11 +32,11 @@ class RecordLimit {
   size_t bytes() const { return bytes_; }  // of data and partition key; where known()
 
  private:
-  void receive(const Result<ServiceAnswer>& answer);
+  void receive(const Result<aws::ServiceAnswer>& answer);
 
   Env& env_;
   Reporter& reporter_;
-  const ServiceCall& call_;
+  const aws::ServiceCall& call_;
   std::string stream_;
   size_t bytes_;
   bool asking_ = false;
@@ -44,4 +44,4 @@ class RecordLimit {
   int64_t due_ms_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 constexpr double kRecordsPerMs = 1;
@@ -49,4 +49,4 @@ void ShardBudgets::refused(uint32_t shard, int64_t now_ms) {
   budget.since_ms = now_ms;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

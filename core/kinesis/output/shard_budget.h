@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // A shard that never refused has no budget. One that does gets the share that every shard has (1,000 records and
 // 1 MiB a second, https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html), as a bucket of
@@ -37,4 +37,4 @@ class ShardBudgets {
   std::unordered_map<uint32_t, Budget> budgets_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

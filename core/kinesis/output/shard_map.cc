@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 constexpr size_t kAnswerBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
@@ -27,10 +27,10 @@ void ShardMap::advance() {
   calling_ = true;
   if (next_token_.empty()) wanted_ = false;
   call_("ListShards", std::move(body), kAnswerBytes,
-        [this](Result<ServiceAnswer> answer) { receive(std::move(answer)); });
+        [this](Result<aws::ServiceAnswer> answer) { receive(std::move(answer)); });
 }
 
-void ShardMap::receive(Result<ServiceAnswer> answer) {
+void ShardMap::receive(Result<aws::ServiceAnswer> answer) {
   calling_ = false;
   const Status taken = or_out_of_memory([&] { return take_page(answer); });
   const int64_t now_ms = env_.clock.monotonic_ms();
@@ -56,7 +56,7 @@ void ShardMap::receive(Result<ServiceAnswer> answer) {
   ++version_;
 }
 
-Status ShardMap::take_page(Result<ServiceAnswer>& answer) {
+Status ShardMap::take_page(Result<aws::ServiceAnswer>& answer) {
   if (!answer.ok()) return answer.status();
   Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
   if (!page.ok()) return page.status();
@@ -76,4 +76,4 @@ uint32_t ShardMap::shard_of(std::string_view partition_key) const {
   return static_cast<uint32_t>(above - open_.begin() - 1);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -13,14 +13,14 @@
 #include "core/kinesis/read_api.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 class ShardMap {
  public:
   static constexpr uint32_t kNoShard = UINT32_MAX;
 
   // All references outlive this, and this its calls.
-  ShardMap(Env& env, Reporter& reporter, const ServiceCall& call, std::string stream)
+  ShardMap(Env& env, Reporter& reporter, const aws::ServiceCall& call, std::string stream)
       : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)) {}
 
   // Wants a list that is newer than now. Lists are kPauseMs apart at least.
@@ -40,12 +40,12 @@ class ShardMap {
   static constexpr int64_t kPauseMs = 5'000;
   static constexpr int64_t kRefusedPauseMs = 300'000;
 
-  void receive(Result<ServiceAnswer> answer);
-  Status take_page(Result<ServiceAnswer>& answer);
+  void receive(Result<aws::ServiceAnswer> answer);
+  Status take_page(Result<aws::ServiceAnswer>& answer);
 
   Env& env_;
   Reporter& reporter_;
-  const ServiceCall& call_;
+  const aws::ServiceCall& call_;
   std::string stream_;
   bool wanted_ = false;
   bool calling_ = false;
@@ -56,4 +56,4 @@ class ShardMap {
   uint64_t version_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -5,7 +5,7 @@
 #include "core/backoff.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -35,10 +35,10 @@ void StreamCheck::advance() {
   body += '}';
   due_ms_ = kNever;
   call_("DescribeStreamSummary", std::move(body), kMaxAnswerBytes,
-        [this](const Result<ServiceAnswer>& answer) { receive(answer); });
+        [this](const Result<aws::ServiceAnswer>& answer) { receive(answer); });
 }
 
-void StreamCheck::receive(const Result<ServiceAnswer>& answer) {
+void StreamCheck::receive(const Result<aws::ServiceAnswer>& answer) {
   const Result<std::string> summary =
       answer.ok() ? read_summary(answer->body) : Result<std::string>(answer.status());
   const std::string name = "stream " + printable(stream_);
@@ -62,4 +62,4 @@ void StreamCheck::receive(const Result<ServiceAnswer>& answer) {
   reporter_.report(status.in("output: whether " + name + " exists is not known yet; retrying"), LogLevel::warn);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

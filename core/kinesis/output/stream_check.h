@@ -9,28 +9,28 @@
 #include "core/env.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // Asks DescribeStreamSummary until the stream exists or the service denies the permission. What is to be sent does
 // not wait for it.
 class StreamCheck {
  public:
   // All references outlive this, and this its call.
-  StreamCheck(Env& env, ServiceCall call, std::string stream)
+  StreamCheck(Env& env, aws::ServiceCall call, std::string stream)
       : env_(env), reporter_(env), call_(std::move(call)), stream_(std::move(stream)) {}
 
   void advance();
   int64_t next_deadline_ms() const { return due_ms_; }
 
  private:
-  void receive(const Result<ServiceAnswer>& answer);
+  void receive(const Result<aws::ServiceAnswer>& answer);
 
   Env& env_;
   Reporter reporter_;
-  ServiceCall call_;
+  aws::ServiceCall call_;
   std::string stream_;
   int failures_ = 0;    // in a row
   int64_t due_ms_ = 0;  // kNever: a call is under way, or the line is logged
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -2,7 +2,7 @@
 
 #include "core/backoff.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 constexpr size_t kMaxPendingBytes = size_t{4} << 20;  // of lines that are not written yet
@@ -40,4 +40,4 @@ void Undeliverable::clear() {
   unflushed_.clear();
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -12,7 +12,7 @@
 #include "core/kinesis/failure.h"
 #include "core/kinesis/output/writer_batch.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // The records stay where they are until advance() has told that they are in the log. All references outlive this.
 class Undeliverable {
@@ -50,4 +50,4 @@ class Undeliverable {
   int64_t due_ms_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

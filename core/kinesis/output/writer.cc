@@ -9,7 +9,7 @@
 #include "core/backoff.h"
 #include "core/kinesis/output/kpl_landing.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -22,7 +22,7 @@ bool soon_again(const Status& status) { return status.retryable() || status.code
 
 }  // namespace
 
-Writer::Writer(Env& env, FailureLog& failures, Options options, ServiceCall call)
+Writer::Writer(Env& env, FailureLog& failures, Options options, aws::ServiceCall call)
     : env_(env),
       reporter_(env),
       failures_(failures),
@@ -140,12 +140,13 @@ void Writer::begin_call() {
   calls_.emplace(call_id, Call{next_.take_parcels(), body.size()});
   ++counters_.calls;
   probes_ = rejections_.calls_in_vain() == 0 ? 0 : probes_ + 1;
-  call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes, [this, call_id](Result<ServiceAnswer> answer) {
-    keep_track([&] { end_call(call_id, std::move(answer)); });
-  });
+  call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes,
+        [this, call_id](Result<aws::ServiceAnswer> answer) {
+          keep_track([&] { end_call(call_id, std::move(answer)); });
+        });
 }
 
-void Writer::end_call(uint64_t call_id, Result<ServiceAnswer> answer) {
+void Writer::end_call(uint64_t call_id, Result<aws::ServiceAnswer> answer) {
   const auto node = calls_.extract(call_id);
   if (node.empty()) return;  // it was given back
   const Call& call = node.mapped();
@@ -357,4 +358,4 @@ WriterCounters Writer::counters() const {
   return counters;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

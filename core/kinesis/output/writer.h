@@ -24,7 +24,7 @@
 #include "core/kinesis/put_records.h"
 #include "core/reporter.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct SettledBatch {
   uint64_t ack_id;
@@ -69,7 +69,7 @@ class Writer {
   };
 
   // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
-  Writer(Env& env, FailureLog& failures, Options options, ServiceCall call);
+  Writer(Env& env, FailureLog& failures, Options options, aws::ServiceCall call);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -129,7 +129,7 @@ class Writer {
   bool fits_in_memory() const;
   size_t max_record_bytes() const;
   void begin_call();
-  void end_call(uint64_t call_id, Result<ServiceAnswer> answer);
+  void end_call(uint64_t call_id, Result<aws::ServiceAnswer> answer);
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const PutRecordsAnswer& answer);
   std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
@@ -151,7 +151,7 @@ class Writer {
   Reporter reporter_;
   FailureLog& failures_;
   Options options_;
-  ServiceCall call_;
+  aws::ServiceCall call_;
   RecordLimit record_limit_;
   bool closed_ = false;
   bool lost_track_ = false;  // something threw in the middle: what is outstanding is sure, where it is is not
@@ -175,4 +175,4 @@ class Writer {
   size_t probes_ = 0;                       // calls begun since one was rejected so, and none accepted
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "base/records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 namespace {
 
@@ -69,4 +69,4 @@ WriterBatch::WriterBatch(uint64_t batch_number, const penstock_batch& batch, Par
   memory_bytes = sizeof *this + text_bytes + records.capacity() * sizeof(WriterRecord);
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

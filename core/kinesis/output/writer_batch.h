@@ -11,7 +11,7 @@
 #include "core/kinesis/output/partition_key.h"
 #include "core/kinesis/put_records.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct WriterBatch;
 
@@ -53,4 +53,4 @@ struct WriterBatch {
   std::unique_ptr<char[]> text_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

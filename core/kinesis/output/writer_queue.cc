@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace penstock {
+namespace penstock::kinesis {
 
 void WriterQueue::add(WriterBatch& batch) {
   fresh_.push_back({&batch, 0});
@@ -42,4 +42,4 @@ void WriterQueue::clear() {
   fresh_records_ = fresh_bytes_ = again_records_ = 0;
 }
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

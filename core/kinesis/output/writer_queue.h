@@ -10,7 +10,7 @@
 #include "core/env.h"
 #include "core/kinesis/output/writer_batch.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 // The batches and records are their owner's and stay where they are until they are taken out.
 class WriterQueue {
@@ -56,4 +56,4 @@ class WriterQueue {
   uint64_t last_number_ = 0;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -9,7 +9,7 @@
 #include "base/text_buffer.h"
 #include "base/utf8.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -369,4 +369,4 @@ bool read_canonical_events(char* base, size_t& at, SubscriptionMessage& message)
   return false;
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -13,7 +13,7 @@
 
 #include "core/logs/decode/subscription_message.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // Reads the message that begins at base + at into message, which is empty, as read_subscription_message() would,
 // but makes escapes of half a surrogate pair into U+FFFD. True: all of it, or a part, was read. False: at is where
@@ -26,4 +26,4 @@ bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message
 // read_subscription_message() has to go on at kEventsBegin in either case.
 bool read_canonical_events(char* base, size_t& at, SubscriptionMessage& message);
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <new>
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -63,7 +63,7 @@ bool FastInflate::inflate(std::string_view data, size_t limit_bytes, TextBuffer&
 
 #else
 
-namespace penstock {
+namespace penstock::logs {
 
 struct FastInflate::State {};
 
@@ -75,4 +75,4 @@ bool FastInflate::inflate(std::string_view, size_t, TextBuffer&) { return false;
 FastInflate::FastInflate() = default;
 FastInflate::~FastInflate() = default;
 
-}  // namespace penstock
+}  // namespace penstock::logs

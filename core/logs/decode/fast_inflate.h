@@ -8,7 +8,7 @@
 
 #include "base/text_buffer.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // Where the padding that may follow a gzip member ends: zero bytes, and the line endings of whatever wrote members
 // as lines.
@@ -37,4 +37,4 @@ class FastInflate {
   std::unique_ptr<State> state_;  // none before the first use
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

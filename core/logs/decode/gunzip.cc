@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -104,4 +104,4 @@ Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBu
   }
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

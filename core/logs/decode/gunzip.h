@@ -9,7 +9,7 @@
 #include "base/text_buffer.h"
 #include "core/logs/decode/fast_inflate.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // By which library. They differ in nothing but speed for what any compressor writes: of what libdeflate does not
 // take at once, zlib has the say. Of streams made by hand libdeflate takes some
@@ -46,4 +46,4 @@ class Gunzip {
   std::unique_ptr<Stream> stream_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "core/logs/decode/canonical_message.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -249,4 +249,4 @@ size_t SubscriptionReader::buffer_bytes() const {
          records_.capacity() * sizeof(penstock_record);
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -14,7 +14,7 @@
 #include "core/logs/decode/gunzip.h"
 #include "core/logs/decode/subscription_message.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 struct SubscriptionCounters {
   int64_t messages = 0;          // data messages taken apart
@@ -96,4 +96,4 @@ class SubscriptionReader {
   std::vector<penstock_record> records_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

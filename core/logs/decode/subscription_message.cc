@@ -8,7 +8,7 @@
 #include "base/text_buffer.h"
 #include "base/utf8.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -355,4 +355,4 @@ Status read_subscription_message(char* base, size_t& at, bool keep_fields, Subsc
   return {Code::invalid, "JSON error at byte " + std::to_string(from + result.Offset()) + ": " + what};
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

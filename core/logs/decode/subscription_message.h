@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // Characters at most, as CloudWatch Logs itself allows
 // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html); a region is a
@@ -84,4 +84,4 @@ size_t end_of_message(std::string_view text, size_t at, std::string* members = n
 // the reader would give up the whole document for one.
 void replace_lone_surrogate_escapes(char* data, size_t size);
 
-}  // namespace penstock
+}  // namespace penstock::logs

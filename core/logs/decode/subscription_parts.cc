@@ -6,7 +6,7 @@
 #include "base/rapidjson_reader.h"
 #include "core/logs/decode/subscription_message.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -72,4 +72,4 @@ size_t end_of_message(std::string_view text, size_t at, std::string* members) {
   return static_cast<size_t>(next - text.data());
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -6,7 +6,7 @@
 #include "base/block.h"
 #include "core/logs/decode/subscription_message.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -57,4 +57,4 @@ void replace_lone_surrogate_escapes(char* data, size_t size) {
   }
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

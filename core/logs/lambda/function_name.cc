@@ -5,7 +5,7 @@
 
 #include "base/scan.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -51,4 +51,4 @@ FunctionName function_of(std::string_view log_group, std::string_view log_stream
   return function;
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace penstock {
+namespace penstock::logs {
 
 // Views into the names they were read from; empty where these tell nothing.
 struct FunctionName {
@@ -16,4 +16,4 @@ struct FunctionName {
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
 FunctionName function_of(std::string_view log_group, std::string_view log_stream);
 
-}  // namespace penstock
+}  // namespace penstock::logs

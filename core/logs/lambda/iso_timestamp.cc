@@ -5,7 +5,7 @@
 
 #include "base/scan.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -102,4 +102,4 @@ void append_iso_timestamp(TextBuffer& out, std::string_view timestamp, SecondsFr
   out += {written.data(), written.size()};
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -8,7 +8,7 @@
 
 #include "base/text_buffer.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 enum class Zone { z, none };
 
@@ -30,4 +30,4 @@ void append_iso_timestamp(std::string& out, std::string_view timestamp,
 void append_iso_timestamp(TextBuffer& out, std::string_view timestamp,
                           SecondsFraction fraction = SecondsFraction::decimals);
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -6,7 +6,7 @@
 #include "core/logs/lambda/iso_timestamp.h"
 #include "core/logs/lambda/lambda_grammar.h"
 
-namespace penstock::grammar {
+namespace penstock::logs::grammar {
 
 namespace {
 
@@ -249,4 +249,4 @@ void read_application_line(std::string_view text, LambdaLine& line) {
   if (!read_ruby_line(text, line)) look_for_other_error(text, line);
 }
 
-}  // namespace penstock::grammar
+}  // namespace penstock::logs::grammar

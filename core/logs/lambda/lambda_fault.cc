@@ -3,7 +3,7 @@
 #include "base/scan.h"
 #include "core/logs/lambda/lambda_grammar.h"
 
-namespace penstock::grammar {
+namespace penstock::logs::grammar {
 
 namespace {
 
@@ -71,4 +71,4 @@ bool read_fault(std::string_view text, LambdaLine& line) {
   return true;
 }
 
-}  // namespace penstock::grammar
+}  // namespace penstock::logs::grammar

@@ -6,7 +6,7 @@
 
 #include "core/logs/lambda/lambda_line.h"
 
-namespace penstock::grammar {
+namespace penstock::logs::grammar {
 
 // lambda_system_line.cc: the lines of Lambda itself, but for the timeout's. false, with line unchanged, where text
 // is none of them.
@@ -38,4 +38,4 @@ inline void set_failure(LambdaEvent event, std::string_view error_type, LambdaLi
   line.set(LambdaField::error_type, error_type);
 }
 
-}  // namespace penstock::grammar
+}  // namespace penstock::logs::grammar

@@ -4,7 +4,7 @@
 #include "base/scan.h"
 #include "core/logs/lambda/lambda_grammar.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -48,4 +48,4 @@ LambdaLine read_lambda_line(std::string_view message) {
   return line;
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -9,7 +9,7 @@
 
 #include "core/logs/lambda/iso_timestamp.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // What a line is about; none: a line of the application.
 enum class LambdaEvent : uint8_t {
@@ -109,4 +109,4 @@ struct LambdaLine {
 // Reads a message of any bytes, in time linear in its size.
 LambdaLine read_lambda_line(std::string_view message);
 
-}  // namespace penstock
+}  // namespace penstock::logs

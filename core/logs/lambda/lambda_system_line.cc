@@ -6,7 +6,7 @@
 #include "base/scan.h"
 #include "core/logs/lambda/lambda_grammar.h"
 
-namespace penstock::grammar {
+namespace penstock::logs::grammar {
 
 namespace {
 
@@ -333,4 +333,4 @@ bool read_system_line(std::string_view text, LambdaLine& line) {
   }
 }
 
-}  // namespace penstock::grammar
+}  // namespace penstock::logs::grammar

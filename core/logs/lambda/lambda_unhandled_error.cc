@@ -4,7 +4,7 @@
 #include "base/scan.h"
 #include "core/logs/lambda/lambda_grammar.h"
 
-namespace penstock::grammar {
+namespace penstock::logs::grammar {
 
 namespace {
 
@@ -118,4 +118,4 @@ void look_for_other_error(std::string_view text, LambdaLine& line) {
   }
 }
 
-}  // namespace penstock::grammar
+}  // namespace penstock::logs::grammar

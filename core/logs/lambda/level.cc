@@ -5,7 +5,7 @@
 
 #include "base/scan.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -33,4 +33,4 @@ std::string_view normalized_level(std::string_view level) {
   return {};
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace penstock {
+namespace penstock::logs {
 
 // TRACE, DEBUG, INFO, WARN, ERROR or FATAL for a level in letters of any size; empty for a word that is none of
 // those known.
 std::string_view normalized_level(std::string_view level);
 
-}  // namespace penstock
+}  // namespace penstock::logs

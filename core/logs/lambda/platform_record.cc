@@ -4,7 +4,7 @@
 
 #include "core/logs/lambda/lambda_grammar.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -114,4 +114,4 @@ void finish_platform_record(std::string_view type, std::string_view text, Lambda
                 grammar::is_failure(line[LambdaField::status]);
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

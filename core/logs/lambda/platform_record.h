@@ -6,7 +6,7 @@
 
 #include "core/logs/lambda/lambda_line.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // Where in the record a member stands.
 enum class PlatformPart { record, metrics, tracing };
@@ -18,4 +18,4 @@ void set_platform_member(PlatformPart part, std::string_view name, std::string_v
 // fault's is.
 void finish_platform_record(std::string_view type, std::string_view text, LambdaLine& line);
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -15,7 +15,7 @@
 #include "base/block.h"
 #include "base/json_number.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // Goes through the members of one object. Changes nothing and needs no copy. All of it is inlined into its caller:
 // else its place in the text goes through memory at each byte, which costs a quarter of the time.
@@ -180,4 +180,4 @@ class FlatObject {
   bool has_others_ = false;
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -12,7 +12,7 @@
 #include "core/logs/lambda/platform_record.h"
 #include "core/logs/record/flat_object.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -352,4 +352,4 @@ void JsonObject::append_new_key(std::string& out, const Rename& rename) const {
   append_without_quotes(out, rename.rest);
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

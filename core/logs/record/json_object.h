@@ -11,7 +11,7 @@
 #include "core/logs/lambda/lambda_line.h"
 #include "core/logs/record/member_names.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 // Reads one object after the other. Views live until the next read(), and point into the text or a copy of it.
 class JsonObject {
@@ -102,4 +102,4 @@ class JsonObject {
   bool platform_is_set_ = false;
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

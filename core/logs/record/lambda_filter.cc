@@ -3,7 +3,7 @@
 #include "base/bytes.h"
 #include "base/records.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -77,4 +77,4 @@ int32_t LambdaFilter::emit_piece(const penstock_batch& batch, penstock_emit_fn e
   return result < 0 ? result : PENSTOCK_OK;
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

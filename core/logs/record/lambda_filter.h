@@ -11,7 +11,7 @@
 #include "core/logs/record/log_groups.h"
 #include "core/logs/record/record.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 struct LambdaFilterOptions : RecordOptions {
   LogGroups log_groups;  // whose events are wanted
@@ -49,4 +49,4 @@ class LambdaFilter {
   std::vector<penstock_record> records_;  // of the piece; where their bodies lie is filled in when it is emitted
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

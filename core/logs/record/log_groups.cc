@@ -5,7 +5,7 @@
 
 #include "base/scan.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -57,4 +57,4 @@ bool LogGroups::wanted(std::string_view log_group) const {
   return (include_.empty() || any_matches(include_, log_group)) && !any_matches(exclude_, log_group);
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

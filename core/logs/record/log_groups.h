@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace penstock {
+namespace penstock::logs {
 
 // Whether text is what a pattern stands for, in which * is any text, also none, and ? one byte. In time of the
 // product of the sizes at worst.
@@ -26,4 +26,4 @@ class LogGroups {
   std::vector<std::string> exclude_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace penstock {
+namespace penstock::logs {
 
 class MemberNames {
  public:
@@ -77,4 +77,4 @@ class MemberNames {
   std::array<uint64_t, 256> by_first_byte_ = {};  // bits of their indices
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -14,7 +14,7 @@
 #include "core/logs/lambda/level.h"
 #include "core/logs/record/units.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -350,4 +350,4 @@ void RecordWriter::append_extracted_fields(TextBuffer& out, const penstock_recor
     append_json_string(out, fields);
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

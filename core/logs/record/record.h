@@ -13,7 +13,7 @@
 #include "core/logs/record/json_object.h"
 #include "core/logs/record/schema.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 struct RecordOptions {
   Schema schema = Schema::standard;
@@ -82,4 +82,4 @@ class RecordWriter {
   std::string number_;  // in another unit
 };
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -1,6 +1,6 @@
 #include "core/logs/record/schema.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -175,4 +175,4 @@ std::string_view member_within(const SchemaNames& names, std::string_view name) 
                      [&](std::string_view member) { return is_within(member, name) || is_within(name, member); });
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

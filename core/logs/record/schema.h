@@ -8,7 +8,7 @@
 
 #include "core/logs/lambda/lambda_line.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 enum class Schema : uint8_t { standard, legacy, otel, ecs };
 
@@ -61,4 +61,4 @@ inline bool is_within(std::string_view inner, std::string_view outer) {
   return inner.size() > outer.size() && inner[outer.size()] == '.' && inner.starts_with(outer);
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

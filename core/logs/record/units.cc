@@ -9,7 +9,7 @@
 
 #include "base/json_number.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 namespace {
 
@@ -68,4 +68,4 @@ bool append_bytes_of_mb(std::string& out, std::string_view mb) {
   return true;
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

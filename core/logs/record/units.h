@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace penstock {
+namespace penstock::logs {
 
 // Appends a number of milliseconds in seconds: its decimal point moves. REQUIRES: the number is portable, see
 // is_portable_json_number(). Returns false if no double can hold the result; out then means nothing.
@@ -13,4 +13,4 @@ bool append_seconds_of_ms(std::string& out, std::string_view ms);
 // The same for a number of megabytes, as Lambda counts them, in bytes of which a megabyte has 1,048,576.
 bool append_bytes_of_mb(std::string& out, std::string_view mb);
 
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -15,7 +15,7 @@ std::string kept_of(World& world, const std::string& shard) {
   const dynamodb::Table* const table = world.dynamodb.table("leases");
   const dynamodb::Item* const row = table == nullptr ? nullptr : table->row(shard);
   if (row == nullptr) return "";
-  const auto checkpoint = row->find(lease_attribute::kCheckpoint);
+  const auto checkpoint = row->find(leases::lease_attribute::kCheckpoint);
   return checkpoint == row->end() ? "" : checkpoint->second.text;
 }
 

@@ -24,7 +24,7 @@ class RandomDeeds {
     for (int i = 0; i < deeds; ++i) {
       const std::string key = "shard-" + std::to_string(random_() % 4);
       const std::string told = random_() % 2 == 0 ? our_deed(key) : kcl_deed(key);
-      const std::optional<Lease> row = ours_[0].get(key);
+      const std::optional<leases::Lease> row = ours_[0].get(key);
       told_.push_back(std::string(key).append(" ").append(told).append("; row: ").append(text_of(row)));
       // Some of them look at the table now and then.
       if (row && random_() % 3 == 0) seen_[random_() % 2][key] = *row;
@@ -38,13 +38,13 @@ class RandomDeeds {
   std::string our_deed(const std::string& key) {
     const size_t who = random_() % 2;
     OurWorker& worker = ours_[who];
-    Lease& seen = seen_[who][key];
+    leases::Lease& seen = seen_[who][key];
     seen.key = key;
-    LeaseChange change;
+    leases::LeaseChange change;
     if (random_() % 2 == 0) change.checkpoint = std::to_string(random_() % 100);
     if (random_() % 4 == 0) change.child_ids = {"c-" + std::to_string(random_() % 3)};
     if (random_() % 4 == 0) change.started_ms = static_cast<int64_t>(random_() % 1000);
-    const auto tell = [&](const char* deed, const Result<LeaseWrite>& write) {
+    const auto tell = [&](const char* deed, const Result<leases::LeaseWrite>& write) {
       if (!write.ok()) return std::string(deed) + ": " + write.status().message();
       if (write->row) seen = *write->row;
       return worker.id() + ' ' + deed + ' ' + std::to_string(static_cast<int>(write->outcome)) + ' ' +
@@ -93,7 +93,7 @@ class RandomDeeds {
   TableClient client_;
   OurWorker ours_[2] = {{client_, "table", "us"}, {client_, "table", "them"}};
   Kcl2 kcls_[2] = {{client_, "table", "kcl"}, {client_, "table", "other"}};
-  std::map<std::string, Lease> seen_[2];
+  std::map<std::string, leases::Lease> seen_[2];
   std::map<std::string, Kcl2Lease> believed_[2];
   std::mt19937_64 random_;
   std::vector<std::string> told_;

@@ -12,17 +12,17 @@ std::string host_in(const std::string& owner) {
 }
 
 // The words for where a stream begins come before every sequence number, of which the model's are equally long.
-std::string position_of(const Lease& row) {
+std::string position_of(const leases::Lease& row) {
   return row.checkpoint.find_first_not_of("0123456789") == std::string::npos ? row.checkpoint : "";
 }
 
 }  // namespace
 
 void LeaseWatch::look() {
-  Result<LeaseList> list = table_.scan();
+  Result<leases::LeaseList> list = table_.scan();
   if (!list.ok()) return;
-  std::map<std::string, Lease> rows;
-  for (Lease& row : list->leases) rows[row.shard_id] = std::move(row);
+  std::map<std::string, leases::Lease> rows;
+  for (leases::Lease& row : list->leases) rows[row.shard_id] = std::move(row);
   for (const auto& [shard, before] : rows_) {
     const auto row = rows.find(shard);
     if (row == rows.end()) {

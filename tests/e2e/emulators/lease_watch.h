@@ -42,7 +42,7 @@ class LeaseWatch {
 
  private:
   dynamodb::OurWorker table_;
-  std::map<std::string, Lease> rows_;  // by shard
+  std::map<std::string, leases::Lease> rows_;  // by shard
   std::vector<Takeover> takeovers_;
   std::vector<std::string> steps_back_;
 };

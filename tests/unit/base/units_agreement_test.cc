@@ -23,8 +23,8 @@ constexpr std::array kTable = {
 // What one of them makes of a text; -1: it rejects it.
 int64_t in_plugin(const char* name, const std::string& text) {
   const penstock_option given = {bytes(name), bytes(text)};
-  if (!Options::check(kTable, &given, 1, sizeof given, [](size_t, const Status&) {})) return -1;
-  const Options options(kTable, &given, 1, sizeof given);
+  if (!plugin::Options::check(kTable, &given, 1, sizeof given, [](size_t, const Status&) {})) return -1;
+  const plugin::Options options(kTable, &given, 1, sizeof given);
   return std::string(name).starts_with("size") ? static_cast<int64_t>(options.size_bytes(name))
                                                : options.duration_ms(name);
 }

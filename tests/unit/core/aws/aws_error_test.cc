@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 HttpResponse refusal(int http_status, const std::string& body, const std::string& header = "") {
@@ -125,4 +125,4 @@ TEST(aws_error, deep_nesting_costs_no_stack) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

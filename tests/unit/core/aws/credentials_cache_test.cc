@@ -7,7 +7,7 @@
 
 #include "tests/unit/core/fake_env.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr int64_t kMinuteMs = 60'000;
@@ -280,4 +280,4 @@ TEST_F(credentials_cache, logs_the_source_where_the_first_try_failed) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

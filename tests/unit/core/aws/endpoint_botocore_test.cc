@@ -9,7 +9,7 @@
 
 #include "core/aws/endpoint.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 const std::string kScript = std::string("/usr/bin/python3 -I -B '") + PENSTOCK_BOTOCORE_ENDPOINTS + "'";
@@ -42,4 +42,4 @@ TEST(endpoint_botocore, rules_give_the_same_names_in_every_partition) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

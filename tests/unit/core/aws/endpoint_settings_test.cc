@@ -7,7 +7,7 @@
 
 #include "tests/unit/core/fake_env.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr const char* kConfig = "/home/u/.aws/config";
@@ -174,4 +174,4 @@ TEST_F(endpoint_settings,
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

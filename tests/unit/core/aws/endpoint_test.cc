@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 Result<Endpoint> given(const std::string& url, bool allow_plaintext = false) {
@@ -127,4 +127,4 @@ TEST(endpoint, region_has_small_letters_digits_and_dashes) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 using Settings = std::map<std::string, std::string>;
@@ -92,4 +92,4 @@ TEST(ini_file, error_names_the_line_but_shows_no_value) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

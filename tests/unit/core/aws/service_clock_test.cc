@@ -4,7 +4,7 @@
 
 #include "tests/unit/core/fake_env.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
@@ -54,4 +54,4 @@ TEST_F(service_clock, is_corrected_by_24_h_at_most_either_way) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

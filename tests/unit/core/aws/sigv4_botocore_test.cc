@@ -17,7 +17,7 @@
 #include "core/kinesis/put_records.h"
 #include "tests/unit/core/fake_env.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr int kCalls = 200;
@@ -47,14 +47,14 @@ std::string random_key(Generator& random) {
 
 std::string random_body(Generator& random) {
   std::string body;
-  begin_put_records(body);
+  kinesis::begin_put_records(body);
   const size_t records = 1 + up_to(random, 20);
   for (size_t i = 0; i < records; ++i) {
     std::string data;
     for (size_t left = up_to(random, 300); left > 0; --left) data += static_cast<char>(random());
-    append_put_record(body, data, random_key(random));
+    kinesis::append_put_record(body, data, random_key(random));
   }
-  end_put_records(body, random_text(random, 1 + up_to(random, 127), "abcXYZ019_.-"));
+  kinesis::end_put_records(body, random_text(random, 1 + up_to(random, 127), "abcXYZ019_.-"));
   return body;
 }
 
@@ -196,4 +196,4 @@ TEST(sigv4_botocore, any_request_is_signed_as_botocore_does) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

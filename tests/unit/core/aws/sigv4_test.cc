@@ -5,7 +5,7 @@
 
 #include "base/crypto.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 const Credentials kKeys = {"AKIDEXAMPLE", "secret/of+tests", "", kNever, ""};
@@ -93,4 +93,4 @@ TEST(sigv4, date_is_utc_to_the_second_rounded_down) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

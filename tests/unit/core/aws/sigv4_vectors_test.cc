@@ -12,7 +12,7 @@
 #include "base/crypto.h"
 #include "core/aws/sigv4.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 std::string vectors_path() {
@@ -152,4 +152,4 @@ TEST_F(sigv4_vectors, authorization_header_is_that_of_each_vector) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

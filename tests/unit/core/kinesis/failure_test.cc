@@ -8,7 +8,7 @@
 #include "core/kinesis/output/undeliverable.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 penstock_batch origin() {
@@ -172,4 +172,4 @@ TEST(failure, file_that_cannot_be_opened_is_an_error_that_names_it) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

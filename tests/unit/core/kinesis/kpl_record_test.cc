@@ -7,7 +7,7 @@
 
 #include "tests/kpl_bytes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 using kpl_bytes::bytes_field;
@@ -206,4 +206,4 @@ TEST(kpl_record, its_effective_hash_key_is_the_explicit_one_or_the_hash_of_its_p
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -4,7 +4,7 @@
 
 #include "core/kinesis/taken_answer.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 std::string repeat(std::string_view text, size_t times) {
@@ -186,4 +186,4 @@ TEST(put_records, deep_nesting_in_an_answer_takes_no_stack) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 TEST(read_api, list_shards_names_the_stream_or_the_token_but_never_both) {
@@ -142,4 +142,4 @@ TEST(read_api, deep_nesting_is_read_without_recursion) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

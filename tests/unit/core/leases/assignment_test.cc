@@ -11,22 +11,22 @@
 #include "core/leases/lease_assignment.h"
 #include "tests/unit/core/leases/lease_terms_test_base.h"
 
-namespace penstock::dynamodb {
+namespace penstock::leases {
 namespace {
 
-using Kind = InitialPosition::Kind;
+using Kind = kinesis::InitialPosition::Kind;
 using Lines = std::vector<std::string>;
 
 constexpr int64_t kBeginningMs = 1'700'000'000'123;  // Unix time
 const std::string kParent = "shardId-000000000000", kChild = "shardId-000000000001";
-const std::vector<ShardInfo> kSplit = {{kParent, {}, 0, 9, false}, {kChild, {kParent}, 0, 9, true}};
+const std::vector<kinesis::ShardInfo> kSplit = {{kParent, {}, 0, 9, false}, {kChild, {kParent}, 0, 9, true}};
 
 class lease_assignment : public LeaseTermsTest {
  protected:
   LeaseAssignment worker(const std::string& id, LeaseTable& its_table, Kind kind = Kind::trim_horizon) {
     return {sim.env(), its_table, {.worker = id, .initial = {kind, kBeginningMs}, .definition = {}}};
   }
-  static void list(LeaseAssignment& leases, const std::vector<ShardInfo>& shards) {
+  static void list(LeaseAssignment& leases, const std::vector<kinesis::ShardInfo>& shards) {
     ASSERT_TRUE(leases.listed(0, {"in", "", 0}, shards, kBeginningMs).ok());
   }
   void run(int64_t for_ms, std::initializer_list<LeaseAssignment*> workers) {
@@ -47,16 +47,16 @@ class lease_assignment : public LeaseTermsTest {
 
   bool scans_are_empty = false;  // as a stale read from before the leases were made
   bool cut_off = false;
-  ServiceCall to_table = client.service_call();
+  aws::ServiceCall to_table = client.service_call();
   LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
-                              ServiceClient::Answered answered) {
+                              aws::ServiceClient::Answered answered) {
                          if (cut_off) return answered(Status(Code::transient, "timed out"));
                          if (scans_are_empty && operation == "Scan")
-                           return answered(ServiceAnswer{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
+                           return answered(aws::ServiceAnswer{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
                          to_table(operation, std::move(body), max_answer_bytes, std::move(answered));
                        },
                        "leases", "us-east-1"};
-  OurWorker them{client, "leases", "them"};
+  dynamodb::OurWorker them{client, "leases", "them"};
 };
 
 // Otherwise the child's lease would say TRIM_HORIZON, and records from before the beginning would be read.
@@ -64,13 +64,13 @@ TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_t
   LeaseAssignment us = worker("us", our_table, Kind::at_timestamp);
   list(us, kSplit);
   run(5'000, {&us});
-  const std::vector<Grant> grants = us.take_grants();
+  const std::vector<kinesis::Grant> grants = us.take_grants();
   ASSERT_EQ(grants.size(), 1u);
   ASSERT_EQ(grants[0].shard.id, kParent);
 
   scans_are_empty = true;
   run(4'000, {&us});
-  us.settled(grants[0].id, {std::string(kShardEnd)});
+  us.settled(grants[0].id, {std::string(kinesis::kShardEnd)});
   run(1'000, {&us});
   EXPECT_FALSE(them.get(kChild)) << "made from a scan that does not show where the stream was begun";
 
@@ -79,7 +79,7 @@ TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_t
   const std::optional<Lease> child = them.get(kChild);
   ASSERT_TRUE(child);
   EXPECT_EQ(child->started_ms, kBeginningMs);
-  EXPECT_EQ(them.get(kParent)->checkpoint, kShardEnd);
+  EXPECT_EQ(them.get(kParent)->checkpoint, kinesis::kShardEnd);
 }
 
 // The first scan ended before the list came, and another worker started in between, before a split. Leases of the
@@ -87,11 +87,11 @@ TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_t
 TEST_F(lease_assignment, a_start_at_latest_is_not_the_first_where_another_worker_started_before_the_list) {
   LeaseAssignment us = worker("us", our_table, Kind::latest);
   run(1'000, {&us});
-  Lease row = whole_lease(kParent);
+  Lease row = dynamodb::whole_lease(kParent);
   row.parent_ids.clear();
   row.checkpoint = kLatestCheckpoint;
   row.started_ms = kBeginningMs - 2'000;
-  ASSERT_EQ(them.create(row)->outcome, kDone);
+  ASSERT_EQ(them.create(row)->outcome, dynamodb::kDone);
   list(us, kSplit);
   run(5'000, {&us});
   EXPECT_FALSE(them.get(kChild));
@@ -111,8 +111,9 @@ TEST_F(lease_assignment, logs_of_each_stream_once_how_many_shards_it_has_and_whe
     const auto list_again = [&] {
       for (size_t i = 0; i < 2; ++i) {
         const std::string name = i == 0 ? "a" : "b";
-        const StreamIdentity identity = {name, "arn:aws:kinesis:us-east-1:000000000000:stream/" + name, 1'000};
-        const std::vector<ShardInfo> shards = {{kParent, {}, 0, 9, true}};
+        const kinesis::StreamIdentity identity = {name, "arn:aws:kinesis:us-east-1:000000000000:stream/" + name,
+                                                  1'000};
+        const std::vector<kinesis::ShardInfo> shards = {{kParent, {}, 0, 9, true}};
         ASSERT_TRUE(us.listed(i, identity, i == 0 ? kSplit : shards, kBeginningMs).ok());
       }
     };
@@ -173,25 +174,25 @@ TEST_F(lease_assignment, a_finished_lease_stays_until_no_former_owner_can_make_i
 
   cut_off = true;
   const Result<LeaseWrite> taken = them.take(*them.get(kParent));
-  ASSERT_EQ(taken->outcome, kDone);
-  Lease child = whole_lease(kChild);
+  ASSERT_EQ(taken->outcome, dynamodb::kDone);
+  Lease child = dynamodb::whole_lease(kChild);
   child.parent_ids = {kParent};
   child.checkpoint = "7";  // under way, so that nobody needs the parent's lease
-  ASSERT_EQ(them.create(child)->outcome, kDone);
+  ASSERT_EQ(them.create(child)->outcome, dynamodb::kDone);
   LeaseChange end;
-  end.checkpoint = kShardEnd;
+  end.checkpoint = kinesis::kShardEnd;
   end.child_ids = {kChild};
-  ASSERT_EQ(them.renew(kParent, taken->row->counter, end)->outcome, kDone);
+  ASSERT_EQ(them.renew(kParent, taken->row->counter, end)->outcome, dynamodb::kDone);
   list(cleaner, kSplit);
   run(8'000, {&us, &cleaner});
   EXPECT_TRUE(us.may_emit(1));
 
   cut_off = false;
   run(30'000, {&us, &cleaner});
-  EXPECT_EQ(us.take_losses(), std::vector<GrantId>{1});
+  EXPECT_EQ(us.take_losses(), std::vector<kinesis::GrantId>{1});
   EXPECT_EQ(them.get(kChild)->owner, "cleaner");
   EXPECT_FALSE(them.get(kParent));
 }
 
 }  // namespace
-}  // namespace penstock::dynamodb
+}  // namespace penstock::leases

@@ -7,7 +7,7 @@
 #include "core/leases/lease_chores.h"
 #include "tests/unit/core/leases/lease_terms_test_base.h"
 
-namespace penstock::dynamodb {
+namespace penstock::leases {
 namespace {
 
 const std::string kKey = "shardId-000000000000";
@@ -18,14 +18,14 @@ class lease_chores : public LeaseTermsTest {
 
   // A row that others hold.
   Lease held_by_them(const std::string& key) {
-    EXPECT_EQ(them.create(whole_lease(key))->outcome, kDone);
+    EXPECT_EQ(them.create(dynamodb::whole_lease(key))->outcome, dynamodb::kDone);
     return *them.take(*them.get(key))->row;
   }
   void fail_next(const char* operation, const model::Fault& fault) {
     service.faults().next_calls(operation, fault);
   }
 
-  OurWorker them{client, "leases", "them"};
+  dynamodb::OurWorker them{client, "leases", "them"};
   std::vector<std::string> told;
   LeaseChores chores{terms,
                      [this](const LeaseChore& chore, int64_t, const LeaseWrite& write, const std::string& from) {
@@ -61,13 +61,14 @@ TEST_F(lease_chores, takes_whose_answers_were_lost_are_remembered_up_to_a_bound)
     told.clear();
     const std::string key = "first of " + std::to_string(others);
     fail_take(held_by_them(key), model::lose_answer());
-    for (int i = 0; i < others; ++i) fail_take(whole_lease(key + "-" + std::to_string(i)), model::throttle());
+    for (int i = 0; i < others; ++i)
+      fail_take(dynamodb::whole_lease(key + "-" + std::to_string(i)), model::throttle());
     chores.choose_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
     chores.advance();
     EXPECT_EQ(told, std::vector<std::string>{key + " done from " + (others < kMax ? "them" : "us")});
     // Nothing of this is left for the next.
     for (int i = 0; i < others; ++i) {
-      chores.choose_takes({{Kind::take, 0, whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
+      chores.choose_takes({{Kind::take, 0, dynamodb::whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
       chores.advance();
     }
   }
@@ -76,7 +77,7 @@ TEST_F(lease_chores, takes_whose_answers_were_lost_are_remembered_up_to_a_bound)
 TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
   std::deque<LeaseChore> takes;
   for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key), kNever});
-  ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, kDone);
+  ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, dynamodb::kDone);
   chores.choose_takes(takes, 2);
   chores.advance();
   EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "b refused from them", "c done from them"}));
@@ -85,9 +86,9 @@ TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_
 
 TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
   fail_next("PutItem", model::internal_failure());
-  chores.add({Kind::make, 0, whole_lease("a"), kNever});
-  chores.add({Kind::make, 0, whole_lease("a"), kNever});  // which waits already
-  chores.add({Kind::make, 0, whole_lease("b"), kNever});
+  chores.add({Kind::make, 0, dynamodb::whole_lease("a"), kNever});
+  chores.add({Kind::make, 0, dynamodb::whole_lease("a"), kNever});  // which waits already
+  chores.add({Kind::make, 0, dynamodb::whole_lease("b"), kNever});
   while (told.size() < 2 && chores.next_boot_ms() != kNever) {
     clock.advance_to(chores.next_boot_ms());
     chores.advance();
@@ -99,7 +100,7 @@ TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_trie
 TEST_F(lease_chores, what_was_decided_too_long_ago_is_not_done_any_more) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
   chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
-  chores.add({Kind::make, 0, whole_lease("c"), until_ms});
+  chores.add({Kind::make, 0, dynamodb::whole_lease("c"), until_ms});
   chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms);
   chores.advance();
@@ -111,7 +112,7 @@ TEST_F(lease_chores, what_was_decided_too_long_ago_is_not_done_any_more) {
 TEST_F(lease_chores, what_was_decided_just_short_of_that_is_done) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
   chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
-  chores.add({Kind::make, 0, whole_lease("c"), until_ms});
+  chores.add({Kind::make, 0, dynamodb::whole_lease("c"), until_ms});
   chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms - 1);
   chores.advance();
@@ -120,7 +121,7 @@ TEST_F(lease_chores, what_was_decided_just_short_of_that_is_done) {
 
 TEST_F(lease_chores, a_row_to_be_made_is_tried_again_only_until_its_time_has_run_out) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
-  chores.add({Kind::make, 0, whole_lease("a"), until_ms});
+  chores.add({Kind::make, 0, dynamodb::whole_lease("a"), until_ms});
   fail_next("PutItem", model::internal_failure());
   chores.advance();
   EXPECT_NE(chores.next_boot_ms(), kNever);  // it would be tried again
@@ -134,7 +135,7 @@ TEST_F(lease_chores, a_row_to_be_made_is_tried_again_only_until_its_time_has_run
 TEST_F(lease_chores, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_else_is_begun) {
   const Lease theirs = held_by_them("a");
   chores.add({Kind::remove, 0, theirs, kNever});
-  chores.add({Kind::make, 0, whole_lease("b"), kNever});
+  chores.add({Kind::make, 0, dynamodb::whole_lease("b"), kNever});
   chores.choose_takes({{Kind::take, 0, theirs, kNever}}, 1);
   chores.begin_close();
   chores.advance();
@@ -144,4 +145,4 @@ TEST_F(lease_chores, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_el
 }
 
 }  // namespace
-}  // namespace penstock::dynamodb
+}  // namespace penstock::leases

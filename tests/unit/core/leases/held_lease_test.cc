@@ -6,7 +6,7 @@
 
 #include "tests/unit/core/leases/lease_terms_test_base.h"
 
-namespace penstock::dynamodb {
+namespace penstock::leases {
 namespace {
 
 const std::string kKey = "shardId-000000000000";
@@ -14,7 +14,7 @@ const std::string kKey = "shardId-000000000000";
 class held_lease : public LeaseTermsTest {
  protected:
   Lease taken() {
-    EXPECT_EQ(us.create(whole_lease(kKey))->outcome, kDone);
+    EXPECT_EQ(us.create(dynamodb::whole_lease(kKey))->outcome, dynamodb::kDone);
     return *us.take(*us.get(kKey))->row;
   }
   static void advance_until_released(HeldLease& held) {
@@ -22,7 +22,7 @@ class held_lease : public LeaseTermsTest {
     EXPECT_EQ(held.state(), HeldLease::State::released);
   }
 
-  OurWorker us{client, "leases", "us"};
+  dynamodb::OurWorker us{client, "leases", "us"};
 };
 
 TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
@@ -37,37 +37,37 @@ TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
 TEST_F(held_lease, that_is_handed_over_keeps_its_end_though_no_list_has_the_children_yet) {
   HeldLease held(terms, taken(), clock.boot_ms());
   held.settle({"17", 3});
-  held.settle({std::string(kShardEnd)});
+  held.settle({std::string(kinesis::kShardEnd)});
   ASSERT_TRUE(held.waits_for_children());
   held.hand_over();
   advance_until_released(held);
   EXPECT_TRUE(held.all_saved());
-  EXPECT_EQ(us.get(kKey)->checkpoint, kShardEnd);
+  EXPECT_EQ(us.get(kKey)->checkpoint, kinesis::kShardEnd);
   EXPECT_EQ(us.get(kKey)->owner, "");
 }
 
 TEST_F(held_lease, that_has_children_to_make_makes_them_before_its_end_also_where_it_is_handed_over) {
   HeldLease held(terms, taken(), clock.boot_ms());
-  held.settle({std::string(kShardEnd)});
-  held.finish({whole_lease("b"), whole_lease("c")});
+  held.settle({std::string(kinesis::kShardEnd)});
+  held.finish({dynamodb::whole_lease("b"), dynamodb::whole_lease("c")});
   held.hand_over();
   while (!us.get("b") || !us.get("c")) {
-    ASSERT_NE(us.get(kKey)->checkpoint, kShardEnd);
+    ASSERT_NE(us.get(kKey)->checkpoint, kinesis::kShardEnd);
     held.advance();
   }
   advance_until_released(held);
-  EXPECT_EQ(us.get(kKey)->checkpoint, kShardEnd);
+  EXPECT_EQ(us.get(kKey)->checkpoint, kinesis::kShardEnd);
 }
 
 TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_answer_told_of_the_end) {
   HeldLease held(terms, taken(), clock.boot_ms());
   held.settle({"17", 3});
-  held.settle({std::string(kShardEnd)});
+  held.settle({std::string(kinesis::kShardEnd)});
   held.finish({});
   service.faults().next_calls("UpdateItem", model::lose_answer());
   held.advance();
-  ASSERT_EQ(us.get(kKey)->checkpoint, kShardEnd);
-  ASSERT_EQ(us.remove(kKey, us.get(kKey)->counter)->outcome, kDone);
+  ASSERT_EQ(us.get(kKey)->checkpoint, kinesis::kShardEnd);
+  ASSERT_EQ(us.remove(kKey, us.get(kKey)->counter)->outcome, dynamodb::kDone);
   clock.advance_to(held.next_boot_ms());
   held.advance();
   EXPECT_EQ(held.state(), HeldLease::State::finished);
@@ -76,7 +76,7 @@ TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_
 TEST_F(held_lease, whose_row_was_deleted_before_its_end_has_vanished) {
   HeldLease held(terms, taken(), clock.boot_ms());
   held.settle({"17", 3});
-  held.settle({std::string(kShardEnd)});
+  held.settle({std::string(kinesis::kShardEnd)});
   service.delete_row("leases", kKey);
   clock.advance_to(held.in_force_until_boot_ms() - 1);
   held.advance();
@@ -84,4 +84,4 @@ TEST_F(held_lease, whose_row_was_deleted_before_its_end_has_vanished) {
 }
 
 }  // namespace
-}  // namespace penstock::dynamodb
+}  // namespace penstock::leases

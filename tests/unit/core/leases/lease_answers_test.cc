@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace penstock {
+namespace penstock::leases {
 namespace {
 
 std::string table_json(const std::string& status, const std::string& keys, const std::string& type) {
@@ -68,7 +68,7 @@ TEST(lease_answers, hash_key_that_is_no_number_is_unknown) {
                  R"("endingHashKey":{"S":"340282366920938463463374607431768211455"}}})");
   ASSERT_TRUE(row.ok());
   EXPECT_FALSE((*row)->first_hash_key.has_value());
-  EXPECT_EQ((*row)->last_hash_key, kLastHashKey);
+  EXPECT_EQ((*row)->last_hash_key, kinesis::kLastHashKey);
 }
 
 TEST(lease_answers, no_row_is_none) {
@@ -86,4 +86,4 @@ TEST(lease_answers, hostile_row_is_named_fit_for_a_terminal) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -8,7 +8,7 @@
 #include "tests/model_dynamodb/our_worker.h"
 #include "tests/model_dynamodb/service.h"
 
-namespace penstock::dynamodb {
+namespace penstock::leases {
 namespace {
 
 constexpr const char* kKey = "shardId-000000000000";
@@ -19,18 +19,18 @@ class lease_table_faults : public testing::Test {
 
   // A lease of ours, just taken.
   Lease ours() {
-    EXPECT_EQ(us.create(whole_lease(kKey))->outcome, kDone);
+    EXPECT_EQ(us.create(dynamodb::whole_lease(kKey))->outcome, dynamodb::kDone);
     return *us.take(*us.get(kKey))->row;
   }
   Code code_of(const Result<LeaseWrite>& write) { return write.ok() ? Code::ok : write.status().code(); }
   void lose_next(const char* operation) { service.faults().next_calls(operation, model::lose_answer()); }
 
   int64_t now_ms = 1'700'000'000'000;
-  Service service{{}, [this] { return now_ms; }};
-  TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
-                     [this] { return now_ms; }};
-  OurWorker us{client, "leases", "us"};
-  OurWorker them{client, "leases", "them"};
+  dynamodb::Service service{{}, [this] { return now_ms; }};
+  dynamodb::TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
+                               [this] { return now_ms; }};
+  dynamodb::OurWorker us{client, "leases", "us"};
+  dynamodb::OurWorker them{client, "leases", "them"};
 };
 
 TEST_F(lease_table_faults, renewal_whose_answer_was_lost_is_found_done_when_it_is_tried_again) {
@@ -38,9 +38,9 @@ TEST_F(lease_table_faults, renewal_whose_answer_was_lost_is_found_done_when_it_i
   lose_next("UpdateItem");
   EXPECT_EQ(code_of(us.renew(kKey, held.counter)), Code::transient);
   const Result<LeaseWrite> again = us.renew(kKey, held.counter);
-  EXPECT_EQ(again->outcome, kDoneBefore);
+  EXPECT_EQ(again->outcome, dynamodb::kDoneBefore);
   EXPECT_EQ(again->row->counter, held.counter + 1);
-  EXPECT_EQ(us.renew(kKey, held.counter + 1)->outcome, kDone);
+  EXPECT_EQ(us.renew(kKey, held.counter + 1)->outcome, dynamodb::kDone);
 }
 
 TEST_F(lease_table_faults, checkpoint_whose_answer_was_lost_is_found_done_and_a_newer_one_is_not) {
@@ -53,7 +53,7 @@ TEST_F(lease_table_faults, checkpoint_whose_answer_was_lost_is_found_done_and_a_
   change.started_ms = 2;
   lose_next("UpdateItem");
   EXPECT_EQ(code_of(us.renew(kKey, held.counter, change)), Code::transient);
-  EXPECT_EQ(us.renew(kKey, held.counter, change)->outcome, kDoneBefore);
+  EXPECT_EQ(us.renew(kKey, held.counter, change)->outcome, dynamodb::kDoneBefore);
   std::vector<LeaseChange> others(6, change);
   others[0].checkpoint = "200";
   others[1].sub_sequence_number = 1;
@@ -63,7 +63,7 @@ TEST_F(lease_table_faults, checkpoint_whose_answer_was_lost_is_found_done_and_a_
   others[5].started_ms = 3;
   for (const LeaseChange& other : others) {
     const Result<LeaseWrite> newer = us.renew(kKey, held.counter, other);
-    EXPECT_EQ(newer->outcome, kRefused);
+    EXPECT_EQ(newer->outcome, dynamodb::kRefused);
     EXPECT_EQ(newer->row->owner, "us") << "it is ours still";
     EXPECT_EQ(newer->row->counter, held.counter + 1) << "and this is where to go on";
     EXPECT_EQ(newer->row->checkpoint, "100");
@@ -72,17 +72,17 @@ TEST_F(lease_table_faults, checkpoint_whose_answer_was_lost_is_found_done_and_a_
 }
 
 TEST_F(lease_table_faults, taking_whose_answer_was_lost_is_found_done_unless_another_was_quicker) {
-  ASSERT_TRUE(us.create(whole_lease(kKey)).ok());
+  ASSERT_TRUE(us.create(dynamodb::whole_lease(kKey)).ok());
   const Lease free = *us.get(kKey);
   lose_next("UpdateItem");
   EXPECT_EQ(code_of(us.take(free)), Code::transient);
-  EXPECT_EQ(us.take(free)->outcome, kDoneBefore);
+  EXPECT_EQ(us.take(free)->outcome, dynamodb::kDoneBefore);
   const Lease held = *us.get(kKey);
   EXPECT_EQ(held.counter, free.counter + 1);
   lose_next("UpdateItem");
   EXPECT_EQ(code_of(them.take(held)), Code::transient);
   const Result<LeaseWrite> late = us.take(held);
-  EXPECT_EQ(late->outcome, kRefused);
+  EXPECT_EQ(late->outcome, dynamodb::kRefused);
   EXPECT_EQ(late->row->owner, "them");
   EXPECT_EQ(late->row->owner_switches, 1);
 }
@@ -90,26 +90,26 @@ TEST_F(lease_table_faults, taking_whose_answer_was_lost_is_found_done_unless_ano
 TEST_F(lease_table_faults, replacing_whose_answer_was_lost_is_found_done_and_another_replacement_is_not) {
   const Lease held = ours();
   lose_next("UpdateItem");
-  EXPECT_EQ(code_of(us.replace(held, whole_lease(kKey))), Code::transient);
-  EXPECT_EQ(us.replace(held, whole_lease(kKey))->outcome, kDoneBefore);
-  Lease other = whole_lease(kKey);
+  EXPECT_EQ(code_of(us.replace(held, dynamodb::whole_lease(kKey))), Code::transient);
+  EXPECT_EQ(us.replace(held, dynamodb::whole_lease(kKey))->outcome, dynamodb::kDoneBefore);
+  Lease other = dynamodb::whole_lease(kKey);
   other.checkpoint = "200";
-  EXPECT_EQ(us.replace(held, other)->outcome, kRefused);
+  EXPECT_EQ(us.replace(held, other)->outcome, dynamodb::kRefused);
 }
 
 TEST_F(lease_table_faults, setting_free_removing_and_making_come_right_after_lost_answers) {
   const Lease held = ours();
   lose_next("UpdateItem");
   EXPECT_EQ(code_of(us.evict(kKey)), Code::transient);
-  EXPECT_EQ(us.evict(kKey)->outcome, kDoneBefore);
+  EXPECT_EQ(us.evict(kKey)->outcome, dynamodb::kDoneBefore);
   lose_next("DeleteItem");
   EXPECT_EQ(code_of(us.remove(kKey, held.counter + 1)), Code::transient);
-  EXPECT_EQ(us.remove(kKey, held.counter + 1)->outcome, kDoneBefore);
+  EXPECT_EQ(us.remove(kKey, held.counter + 1)->outcome, dynamodb::kDoneBefore);
   lose_next("PutItem");
-  EXPECT_EQ(code_of(us.create(whole_lease(kKey))), Code::transient);
-  const Result<LeaseWrite> made = us.create(whole_lease(kKey));
-  EXPECT_EQ(made->outcome, kRefused) << "it is there, whoever made it";
-  EXPECT_EQ(text_of(made->row), text_of(whole_lease(kKey)));
+  EXPECT_EQ(code_of(us.create(dynamodb::whole_lease(kKey))), Code::transient);
+  const Result<LeaseWrite> made = us.create(dynamodb::whole_lease(kKey));
+  EXPECT_EQ(made->outcome, dynamodb::kRefused) << "it is there, whoever made it";
+  EXPECT_EQ(dynamodb::text_of(made->row), dynamodb::text_of(dynamodb::whole_lease(kKey)));
 }
 
 TEST_F(lease_table_faults, call_that_never_arrived_changes_nothing_and_is_done_when_it_is_tried_again) {
@@ -122,9 +122,9 @@ TEST_F(lease_table_faults, call_that_never_arrived_changes_nothing_and_is_done_w
     EXPECT_EQ(code_of(write), expected);
     EXPECT_NE(write.status().message().find("table leases: UpdateItem"), std::string::npos)
         << write.status().message();
-    EXPECT_EQ(text_of(us.get(kKey)), text_of(held));
+    EXPECT_EQ(dynamodb::text_of(us.get(kKey)), dynamodb::text_of(held));
   }
-  EXPECT_EQ(us.renew(kKey, held.counter)->outcome, kDone);
+  EXPECT_EQ(us.renew(kKey, held.counter)->outcome, dynamodb::kDone);
 }
 
 TEST_F(lease_table_faults, judgement_that_fails_is_made_when_it_is_tried_again) {
@@ -133,7 +133,7 @@ TEST_F(lease_table_faults, judgement_that_fails_is_made_when_it_is_tried_again) 
   EXPECT_EQ(code_of(us.renew(kKey, held.counter)), Code::transient);
   service.faults().next_calls("GetItem", model::throttle());
   EXPECT_EQ(code_of(us.renew(kKey, held.counter)), Code::throttled);
-  EXPECT_EQ(us.renew(kKey, held.counter)->outcome, kDoneBefore);
+  EXPECT_EQ(us.renew(kKey, held.counter)->outcome, dynamodb::kDoneBefore);
 }
 
 TEST_F(lease_table_faults, copies_of_writes_that_arrive_late_change_nothing) {
@@ -147,10 +147,10 @@ TEST_F(lease_table_faults, copies_of_writes_that_arrive_late_change_nothing) {
   row = *them.take(row)->row;
   change.checkpoint = "200";
   row = *them.renew(kKey, row.counter, change)->row;
-  EXPECT_EQ(them.remove(kKey, row.counter - 1)->outcome, kRefused);
+  EXPECT_EQ(them.remove(kKey, row.counter - 1)->outcome, dynamodb::kRefused);
   service.on_request(nullptr);
   for (const model::Request& copy : writes) service.handle(copy);
-  EXPECT_EQ(text_of(us.get(kKey)), text_of(row));
+  EXPECT_EQ(dynamodb::text_of(us.get(kKey)), dynamodb::text_of(row));
 }
 
 TEST_F(lease_table_faults, what_an_old_read_showed_is_not_taken_and_the_refusal_shows_what_is) {
@@ -167,14 +167,14 @@ TEST_F(lease_table_faults, what_an_old_read_showed_is_not_taken_and_the_refusal_
     seen.insert(old.counter);
     if (old.counter == row.counter) continue;
     const Result<LeaseWrite> late = them.take(old);
-    EXPECT_EQ(late->outcome, kRefused);
-    EXPECT_EQ(text_of(late->row), text_of(row));
+    EXPECT_EQ(late->outcome, dynamodb::kRefused);
+    EXPECT_EQ(dynamodb::text_of(late->row), dynamodb::text_of(row));
   }
   EXPECT_EQ(seen, (std::set<int64_t>{row.counter - 1, row.counter}));
 }
 
 TEST_F(lease_table_faults, scan_that_fails_at_a_later_page_is_an_error_and_no_part_of_it_is_told) {
-  for (int i = 0; i < 10; ++i) ASSERT_TRUE(us.create(whole_lease("k" + std::to_string(i))).ok());
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(us.create(dynamodb::whole_lease("k" + std::to_string(i))).ok());
   service.settings().page_items = 4;
   EXPECT_EQ(us.scan()->leases.size(), 10U);
   EXPECT_EQ(service.stats().calls.at("Scan"), 3U);
@@ -191,13 +191,13 @@ struct ScannedPages {
   Result<LeaseList> scan(size_t count, size_t more_bytes = 0) {
     calls = 0;
     LeaseTable table(
-        [&](std::string_view, const std::string&, size_t, const ServiceClient::Answered& answered) {
+        [&](std::string_view, const std::string&, size_t, const aws::ServiceClient::Answered& answered) {
           const bool is_last = ++calls == count;
           const std::string end =
               std::string(R"("}}])") + (is_last ? "}" : R"(,"LastEvaluatedKey":{"leaseKey":{"S":"k"}}})");
           std::string body = R"({"Items":[{"leaseKey":{"S":"k"},"more":{"S":")";
           body.append(kPageBytes + (calls == 1 ? more_bytes : 0) - body.size() - end.size(), 'x');
-          answered(ServiceAnswer{body + end, 0});
+          answered(aws::ServiceAnswer{body + end, 0});
         },
         "leases", "us-east-1");
     std::optional<Result<LeaseList>> scanned;
@@ -233,7 +233,7 @@ TEST(lease_table_scan, whose_pages_do_not_end_does) {
 }
 
 TEST_F(lease_table_faults, table_is_made_with_its_tags_and_used_when_it_is_active) {
-  OurWorker first(client, "new", "w");
+  dynamodb::OurWorker first(client, "new", "w");
   const LeaseTableDefinition definition = {true, {{"team", "logs"}}};
   EXPECT_FALSE(*first.prepare(definition));
   EXPECT_FALSE(*first.prepare(definition));
@@ -257,7 +257,8 @@ TEST_F(lease_table_faults, table_that_another_worker_made_meanwhile_is_as_good) 
 
 // What is paid for on demand.
 TEST_F(lease_table_faults, every_write_of_a_whole_lease_is_one_unit_and_a_scan_half_a_unit_for_4_kib) {
-  Lease lease = whole_lease("111122223333:a-stream-with-a-name-of-128-characters:1690000000:" + std::string(kKey));
+  Lease lease =
+      dynamodb::whole_lease("111122223333:a-stream-with-a-name-of-128-characters:1690000000:" + std::string(kKey));
   lease.stream_id = "111122223333:" + std::string(128, 's') + ":1690000000";
   lease.child_ids = {"shardId-000000000009", "shardId-000000000010"};
   auto units = [this, last = uint64_t{0}]() mutable {
@@ -265,7 +266,7 @@ TEST_F(lease_table_faults, every_write_of_a_whole_lease_is_one_unit_and_a_scan_h
   };
   LeaseChange change;
   change.checkpoint = std::string(56, '4');
-  ASSERT_EQ(us.create(lease)->outcome, kDone);
+  ASSERT_EQ(us.create(lease)->outcome, dynamodb::kDone);
   EXPECT_EQ(units(), 1U);
   Lease row = *us.take(lease)->row;
   EXPECT_EQ(units(), 1U);
@@ -273,7 +274,7 @@ TEST_F(lease_table_faults, every_write_of_a_whole_lease_is_one_unit_and_a_scan_h
   EXPECT_EQ(units(), 1U);
   row = *us.renew(row.key, row.counter, change)->row;
   EXPECT_EQ(units(), 1U);
-  ASSERT_EQ(us.evict(row.key)->outcome, kDone);
+  ASSERT_EQ(us.evict(row.key)->outcome, dynamodb::kDone);
   EXPECT_EQ(units(), 1U);
   EXPECT_EQ(service.stats().calls.count("GetItem"), 0U);
   const uint64_t before = service.stats().half_read_units;
@@ -282,4 +283,4 @@ TEST_F(lease_table_faults, every_write_of_a_whole_lease_is_one_unit_and_a_scan_h
 }
 
 }  // namespace
-}  // namespace penstock::dynamodb
+}  // namespace penstock::leases

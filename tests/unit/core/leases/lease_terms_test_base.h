@@ -11,7 +11,7 @@
 #include "tests/model_dynamodb/service.h"
 #include "tests/sim/sim_env.h"
 
-namespace penstock::dynamodb {
+namespace penstock::leases {
 
 class LeaseTermsTest : public testing::Test {
  protected:
@@ -20,12 +20,12 @@ class LeaseTermsTest : public testing::Test {
   sim::SimClock clock;
   model::Service no_kinesis{{}, [this] { return clock.unix_ms(); }};
   sim::SimEnv sim{clock, no_kinesis, 1};
-  Service service{{}, [this] { return clock.unix_ms(); }};
-  TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
-                     [this] { return clock.unix_ms(); }};
+  dynamodb::Service service{{}, [this] { return clock.unix_ms(); }};
+  dynamodb::TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
+                               [this] { return clock.unix_ms(); }};
   LeaseTable table{client.service_call(), "leases", "us-east-1"};
   Reporter reporter{sim.env()};
   LeaseTerms terms{sim.env(), table, reporter, "us", 10'000, 5'000};
 };
 
-}  // namespace penstock::dynamodb
+}  // namespace penstock::leases

@@ -6,19 +6,19 @@
 #include <string>
 #include <vector>
 
-namespace penstock {
+namespace penstock::leases {
 namespace {
 
 constexpr int64_t kFailoverMs = 10'000;
 constexpr int64_t kCreatedMs = 1'688'165'434'000;
 constexpr int64_t kStartMs = 1'700'000'000'000;
-constexpr auto kLatest = InitialPosition{InitialPosition::Kind::latest, 0};
-constexpr auto kAtTime = InitialPosition{InitialPosition::Kind::at_timestamp, 1'650'000'000'000};
+constexpr auto kLatest = kinesis::InitialPosition{kinesis::InitialPosition::Kind::latest, 0};
+constexpr auto kAtTime = kinesis::InitialPosition{kinesis::InitialPosition::Kind::at_timestamp, 1'650'000'000'000};
 
-const StreamIdentity kStream = {"in", "arn:aws:kinesis:eu-west-1:123456789012:stream/in", kCreatedMs};
+const kinesis::StreamIdentity kStream = {"in", "arn:aws:kinesis:eu-west-1:123456789012:stream/in", kCreatedMs};
 
-ShardInfo shard(const std::string& id, const std::vector<std::string>& parents = {}, bool open = true) {
-  ShardInfo info;
+kinesis::ShardInfo shard(const std::string& id, const std::vector<std::string>& parents = {}, bool open = true) {
+  kinesis::ShardInfo info;
   info.id = id;
   info.parent_ids = parents;
   info.first_hash_key = 1;
@@ -26,7 +26,8 @@ ShardInfo shard(const std::string& id, const std::vector<std::string>& parents =
   info.open = open;
   return info;
 }
-const std::vector<ShardInfo> kSplit = {shard("a", {}, false), shard("b", {"a"}), shard("c", {"a"}), shard("d")};
+const std::vector<kinesis::ShardInfo> kSplit = {shard("a", {}, false), shard("b", {"a"}), shard("c", {"a"}),
+                                                shard("d")};
 
 Lease row(const std::string& id, const std::string& checkpoint, int64_t started_ms = 0) {
   Lease lease;
@@ -46,8 +47,8 @@ using Ids = std::set<std::string>;
 
 // A stream that was listed and scanned at the time 0.
 struct Stream : StreamLeases {
-  Stream(const InitialPosition& initial, const std::vector<ShardInfo>& shards, const std::vector<Lease>& rows,
-         bool alone = true)
+  Stream(const kinesis::InitialPosition& initial, const std::vector<kinesis::ShardInfo>& shards,
+         const std::vector<Lease>& rows, bool alone = true)
       : StreamLeases(alone, initial, kFailoverMs) {
     listed(kStream, shards, kStartMs, 0);
     begin_scan();
@@ -65,8 +66,8 @@ TEST(stream_leases, a_first_start_makes_the_leases_of_the_oldest_shards_at_once)
   EXPECT_EQ(lease.started_ms, 0);
   EXPECT_EQ(lease.stream_arn, kStream.arn);
   EXPECT_EQ(lease.stream_created_ms, kCreatedMs);
-  EXPECT_EQ(lease.first_hash_key, HashKey{1});
-  EXPECT_EQ(lease.last_hash_key, HashKey{2});
+  EXPECT_EQ(lease.first_hash_key, kinesis::HashKey{1});
+  EXPECT_EQ(lease.last_hash_key, kinesis::HashKey{2});
 }
 
 TEST(stream_leases, a_first_start_at_latest_begins_with_the_open_shards_and_writes_down_when) {
@@ -76,7 +77,7 @@ TEST(stream_leases, a_first_start_at_latest_begins_with_the_open_shards_and_writ
   for (const Lease& lease : made) {
     EXPECT_EQ(lease.checkpoint, kLatestCheckpoint);
     EXPECT_EQ(lease.started_ms, kStartMs);
-    EXPECT_EQ(StreamLeases::read_from(lease), ReadFrom::at_timestamp(kStartMs));
+    EXPECT_EQ(StreamLeases::read_from(lease), kinesis::ReadFrom::at_timestamp(kStartMs));
   }
 }
 
@@ -85,7 +86,7 @@ TEST(stream_leases, a_first_start_at_a_time_begins_with_the_oldest_shards_there)
   const std::vector<Lease> made = stream.missing(0);
   ASSERT_EQ(shards_of(made), (Ids{"a", "d"}));
   EXPECT_EQ(made[0].checkpoint, kAtTimestampCheckpoint);
-  EXPECT_EQ(StreamLeases::read_from(made[0]), ReadFrom::at_timestamp(kAtTime.timestamp_ms));
+  EXPECT_EQ(StreamLeases::read_from(made[0]), kinesis::ReadFrom::at_timestamp(kAtTime.timestamp_ms));
 }
 
 // Another worker may have made leases in between, from a list of before a split: then what the children hold from
@@ -146,31 +147,31 @@ TEST(stream_leases, a_shard_made_anew_later_begins_when_the_application_did) {
 }
 
 TEST(stream_leases, children_begin_at_the_trim_horizon_whatever_the_initial_position) {
-  for (const InitialPosition& initial : {InitialPosition{}, kLatest, kAtTime}) {
+  for (const kinesis::InitialPosition& initial : {kinesis::InitialPosition{}, kLatest, kAtTime}) {
     const Stream stream(initial, kSplit, {row("a", "7"), row("d", "7")});
     const std::vector<Lease> children = stream.children_of("a");
     ASSERT_EQ(shards_of(children), (Ids{"b", "c"}));
     EXPECT_EQ(children[0].checkpoint, kTrimHorizonCheckpoint);
     EXPECT_EQ(children[0].parent_ids, std::vector<std::string>{"a"});
-    EXPECT_EQ(StreamLeases::read_from(children[0]), ReadFrom::trim_horizon());
+    EXPECT_EQ(StreamLeases::read_from(children[0]), kinesis::ReadFrom::trim_horizon());
   }
 }
 
 // a may have ended before the time: then its children hold records from before it.
 TEST(stream_leases, children_of_a_stream_that_is_read_from_a_time_on_begin_at_that_time) {
   const Stream stream(kAtTime, kSplit, {row("a", "AT_TIMESTAMP", 50), row("d", "7", 50)});
-  EXPECT_EQ(StreamLeases::read_from(stream.children_of("a")[0]), ReadFrom::at_timestamp(50));
+  EXPECT_EQ(StreamLeases::read_from(stream.children_of("a")[0]), kinesis::ReadFrom::at_timestamp(50));
 }
 
 TEST(stream_leases, a_lease_says_where_reading_begins) {
-  EXPECT_EQ(StreamLeases::read_from(row("a", "TRIM_HORIZON")), ReadFrom::trim_horizon());
-  EXPECT_EQ(StreamLeases::read_from(row("a", "")), ReadFrom::trim_horizon());
-  EXPECT_EQ(StreamLeases::read_from(row("a", "LATEST", 5)), ReadFrom::at_timestamp(5));
-  EXPECT_EQ(StreamLeases::read_from(row("a", "AT_TIMESTAMP", 5)), ReadFrom::at_timestamp(5));
-  EXPECT_EQ(StreamLeases::read_from(row("a", "AT_TIMESTAMP")), ReadFrom::trim_horizon());
+  EXPECT_EQ(StreamLeases::read_from(row("a", "TRIM_HORIZON")), kinesis::ReadFrom::trim_horizon());
+  EXPECT_EQ(StreamLeases::read_from(row("a", "")), kinesis::ReadFrom::trim_horizon());
+  EXPECT_EQ(StreamLeases::read_from(row("a", "LATEST", 5)), kinesis::ReadFrom::at_timestamp(5));
+  EXPECT_EQ(StreamLeases::read_from(row("a", "AT_TIMESTAMP", 5)), kinesis::ReadFrom::at_timestamp(5));
+  EXPECT_EQ(StreamLeases::read_from(row("a", "AT_TIMESTAMP")), kinesis::ReadFrom::trim_horizon());
   Lease lease = row("a", "49", 5);
   lease.sub_sequence_number = 3;
-  EXPECT_EQ(StreamLeases::read_from(lease), ReadFrom::behind({"49", 3}));
+  EXPECT_EQ(StreamLeases::read_from(lease), kinesis::ReadFrom::behind({"49", 3}));
 }
 
 TEST(stream_leases, taking_a_lease_of_another_library_adds_the_stream_and_when_it_was_begun) {
@@ -275,7 +276,7 @@ TEST(stream_leases, a_finished_lease_is_deleted_by_the_owner_of_a_child) {
   b.owner = c.owner = "other";
   EXPECT_TRUE(Stream({}, kSplit, {parent, b, c}).obsolete("me").empty());
   EXPECT_EQ(shards_of(Stream({}, kSplit, {parent, b, c}).obsolete("other")), Ids{"a"});
-  b.checkpoint = c.checkpoint = kShardEnd;
+  b.checkpoint = c.checkpoint = kinesis::kShardEnd;
   EXPECT_EQ(shards_of(Stream({}, kSplit, {parent, b, c}).obsolete("me")), Ids{"a"});
 }
 
@@ -304,4 +305,4 @@ TEST(stream_leases, nothing_is_known_before_both_a_list_and_a_scan) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::leases

@@ -8,7 +8,7 @@
 #include "core/leases/lease_taker.h"
 #include "tests/sim/sim_clock.h"
 
-namespace penstock {
+namespace penstock::leases {
 namespace {
 
 constexpr int64_t kFailoverMs = 10'000;
@@ -168,9 +168,9 @@ TEST_F(lease_taker, what_bears_our_name_but_is_not_held_is_taken_up_at_once) {
 
 TEST_F(lease_taker, finished_shards_are_neither_taken_nor_counted) {
   std::vector<Lease> rows = table("aa  ");
-  rows[2].checkpoint = rows[3].checkpoint = kShardEnd;
+  rows[2].checkpoint = rows[3].checkpoint = kinesis::kShardEnd;
   EXPECT_EQ(first_choice(rows).size(), 1U);  // a theft: 2 leases, 2 workers
-  rows[0].checkpoint = kShardEnd;
+  rows[0].checkpoint = kinesis::kShardEnd;
   EXPECT_EQ(first_choice(rows).size(), 0U);
 }
 
@@ -218,4 +218,4 @@ TEST_F(lease_taker, a_fleet_comes_to_shares_that_differ_by_one_at_most_and_stays
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::leases

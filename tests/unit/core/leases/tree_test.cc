@@ -7,26 +7,27 @@
 
 #include "core/leases/lease_tree.h"
 
-namespace penstock {
+namespace penstock::leases {
 namespace {
 
 using Ids = std::set<std::string>;
 
-ShardInfo shard(const std::string& id, const std::vector<std::string>& parents = {}) {
-  ShardInfo info;
+kinesis::ShardInfo shard(const std::string& id, const std::vector<std::string>& parents = {}) {
+  kinesis::ShardInfo info;
   info.id = id;
   info.parent_ids = parents;
   return info;
 }
 
 // Leases by shard and checkpoint; the parents are those of the list, as whoever makes a lease writes them.
-LeasesByShard leases(const std::vector<ShardInfo>& listed, const std::map<std::string, std::string>& checkpoints) {
+LeasesByShard leases(const std::vector<kinesis::ShardInfo>& listed,
+                     const std::map<std::string, std::string>& checkpoints) {
   LeasesByShard leases;
   for (const auto& [id, checkpoint] : checkpoints) {
     Lease& lease = leases[id];
     lease.key = lease.shard_id = id;
     lease.checkpoint = checkpoint;
-    for (const ShardInfo& info : listed)
+    for (const kinesis::ShardInfo& info : listed)
       if (info.id == id) lease.parent_ids = info.parent_ids;
   }
   return leases;
@@ -36,13 +37,13 @@ struct Answers {
   Ids begin, children_missing, beginnings_missing, finished;
 };
 
-ListedShards by_id(const std::vector<ShardInfo>& listed) {
+ListedShards by_id(const std::vector<kinesis::ShardInfo>& listed) {
   ListedShards shards;
-  for (const ShardInfo& shard : listed) shards[shard.id] = shard;
+  for (const kinesis::ShardInfo& shard : listed) shards[shard.id] = shard;
   return shards;
 }
 
-Answers ask(const std::vector<ShardInfo>& listed, const LeasesByShard& leases) {
+Answers ask(const std::vector<kinesis::ShardInfo>& listed, const LeasesByShard& leases) {
   const ListedShards shards = by_id(listed);
   const LeaseTree tree(shards, leases);
   Answers answers;
@@ -53,13 +54,13 @@ Answers ask(const std::vector<ShardInfo>& listed, const LeasesByShard& leases) {
   for (const Lease* lease : tree.finished()) answers.finished.insert(lease->shard_id);
   return answers;
 }
-Answers ask(const std::vector<ShardInfo>& listed, const std::map<std::string, std::string>& checkpoints) {
+Answers ask(const std::vector<kinesis::ShardInfo>& listed, const std::map<std::string, std::string>& checkpoints) {
   return ask(listed, leases(listed, checkpoints));
 }
 
 // a was split into b and c; these were merged into d. e is alone.
-const std::vector<ShardInfo> kFamily = {shard("a"), shard("b", {"a"}), shard("c", {"a"}), shard("d", {"b", "c"}),
-                                        shard("e")};
+const std::vector<kinesis::ShardInfo> kFamily = {shard("a"), shard("b", {"a"}), shard("c", {"a"}),
+                                                 shard("d", {"b", "c"}), shard("e")};
 
 TEST(lease_tree, a_table_without_leases_lacks_those_of_the_shards_without_parents) {
   const Answers answers = ask(kFamily, std::map<std::string, std::string>{});
@@ -130,7 +131,7 @@ TEST(lease_tree, the_sibling_of_a_shard_under_way_is_missed_alone) {
 }
 
 TEST(lease_tree, what_the_leases_say_of_parents_and_children_holds_where_the_list_is_older) {
-  const std::vector<ShardInfo> old = {shard("a")};
+  const std::vector<kinesis::ShardInfo> old = {shard("a")};
   LeasesByShard rows;
   rows["b"].key = rows["b"].shard_id = "b";
   rows["b"].checkpoint = "17";
@@ -203,15 +204,15 @@ TEST(lease_tree, whatever_leases_are_deleted_the_rest_is_made_again_and_read_to_
         if (there >> i & 1) checkpoints[kFamily[i].id] = checkpoint;
       LeasesByShard rows = leases(kFamily, checkpoints);
       for (int turn = 0; turn < 20; ++turn) {
-        for (const std::string& id : ask(kFamily, rows).begin) rows[id].checkpoint = kShardEnd;
+        for (const std::string& id : ask(kFamily, rows).begin) rows[id].checkpoint = kinesis::kShardEnd;
         const Answers answers = ask(kFamily, rows);
         for (const Ids* ids : {&answers.children_missing, &answers.beginnings_missing})
           for (const std::string& id : *ids) rows[id] = leases(kFamily, {{id, "TRIM_HORIZON"}})[id];
       }
-      for (const char* open : {"d", "e"}) EXPECT_EQ(rows[open].checkpoint, kShardEnd) << there;
+      for (const char* open : {"d", "e"}) EXPECT_EQ(rows[open].checkpoint, kinesis::kShardEnd) << there;
     }
   }
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::leases

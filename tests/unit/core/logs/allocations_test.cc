@@ -11,7 +11,7 @@
 #include "tests/gzip.h"
 #include "tests/unit/core/logs/counted_allocations.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 // Lines of all kinds, as they are printed. Longer than what a string keeps in itself.
@@ -145,4 +145,4 @@ TEST(allocations, options_of_the_record_cost_none_an_event) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace penstock::corpus {
+namespace penstock::logs::corpus {
 
 inline std::string path(const std::string& name) {
   const char* folder = std::getenv("PENSTOCK_TEST_DATA");
@@ -35,4 +35,4 @@ inline std::string member(const rapidjson::Value& object, const char* name) {
   return object.IsObject() && object.HasMember(name) && object[name].IsString() ? text_of(object[name]) : "";
 }
 
-}  // namespace penstock::corpus
+}  // namespace penstock::logs::corpus

@@ -38,9 +38,9 @@ void operator delete(void* memory) noexcept {
 }
 void operator delete(void* memory, size_t) noexcept { operator delete(memory); }
 
-namespace penstock {
+namespace penstock::logs {
 
 Allocations allocations() { return {count, bytes, most_bytes}; }
 void forget_most_bytes() { most_bytes = bytes.load(); }
 
-}  // namespace penstock
+}  // namespace penstock::logs

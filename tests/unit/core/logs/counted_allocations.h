@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace penstock {
+namespace penstock::logs {
 
 struct Allocations {
   uint64_t count = 0;     // of all threads, since the program began
@@ -15,4 +15,4 @@ struct Allocations {
 Allocations allocations();
 void forget_most_bytes();
 
-}  // namespace penstock
+}  // namespace penstock::logs

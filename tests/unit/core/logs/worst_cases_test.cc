@@ -15,7 +15,7 @@
 #include "tests/gzip.h"
 #include "tests/unit/core/logs/counted_allocations.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 constexpr size_t kBytes = size_t{1} << 20;
@@ -211,4 +211,4 @@ TEST(worst_cases, lone_surrogates_become_replacements) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -4,7 +4,7 @@
 
 #include "core/posix/posix_env.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 TEST(system_clock, monotonic_never_goes_back_and_wall_is_in_our_age) {
@@ -40,4 +40,4 @@ TEST(system_random, each_bit_is_set_half_of_the_time) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

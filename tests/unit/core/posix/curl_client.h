@@ -11,7 +11,7 @@
 
 #include "core/posix/posix_env.h"
 
-namespace penstock {
+namespace penstock::posix {
 
 inline constexpr int64_t kTestLimitMs = 30000;  // after it a test has failed; none waits that long
 
@@ -60,4 +60,4 @@ class CurlClient {
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -72,7 +72,7 @@ extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* no
   return next(node, service, hints, found);
 }
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 const std::string kStuckUrl = std::string("http://") + kStuckName + "/";
@@ -144,4 +144,4 @@ TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_addres
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -10,7 +10,7 @@
 #include "tests/unit/core/posix/temp_folder.h"
 #include "tests/unit/core/posix/test_ca.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 using Reply = LoopbackServer::Reply;
@@ -164,4 +164,4 @@ TEST_F(curl_tls, plain_server_behind_https_is_transient) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

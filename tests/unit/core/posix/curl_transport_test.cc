@@ -10,7 +10,7 @@
 #include "tests/unit/core/posix/curl_client.h"
 #include "tests/unit/core/posix/loopback_server.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 using Reply = LoopbackServer::Reply;
@@ -412,4 +412,4 @@ TEST(curl_transport, destruction_ends_calls_without_telling_them) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -70,7 +70,7 @@ extern "C" int rename(const char* from, const char* to) noexcept {
   return answer(renames, SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
@@ -313,4 +313,4 @@ TEST_F(failing_disk, a_full_disk_takes_whole_lines_and_keeps_what_was_there) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -11,7 +11,7 @@
 
 #include "tests/unit/core/posix/temp_folder.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 TEST(file_io, full_disk_is_an_error_that_says_so) {
@@ -74,4 +74,4 @@ TEST(file_io, folder_of_a_bare_name_is_the_current_one) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -11,7 +11,7 @@
 #include "core/posix/posix_env.h"
 #include "tests/unit/core/posix/temp_folder.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 constexpr size_t kEnough = 1 << 20;
@@ -411,4 +411,4 @@ TEST_F(files, hostile_name_is_made_printable) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

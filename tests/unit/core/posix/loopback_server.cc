@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -135,4 +135,4 @@ std::string answer_200(const std::string& body, const std::string& more_headers)
          body;
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -11,7 +11,7 @@
 struct ssl_ctx_st;
 struct ssl_st;
 
-namespace penstock {
+namespace penstock::posix {
 
 class LoopbackServer {
  public:
@@ -59,4 +59,4 @@ class LoopbackServer {
 // A whole answer with a length and this body.
 std::string answer_200(const std::string& body, const std::string& more_headers = "");
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -13,7 +13,7 @@
 #include "tests/unit/core/posix/loopback_server.h"
 #include "tests/unit/core/posix/test_ca.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 using Reply = LoopbackServer::Reply;
@@ -109,15 +109,15 @@ TEST_F(metadata_call, follows_no_redirect) {
 TEST_F(metadata_call, of_the_providers_takes_64_kib_and_no_byte_more) {
   std::atomic<size_t> size = size_t{64} << 10;
   LoopbackServer server([&](const std::string&) { return Reply{answer_200(std::string(size, 'x'))}; });
-  EXPECT_EQ(client_.call(metadata_request("GET", server.url())).body.size(), size);
+  EXPECT_EQ(client_.call(aws::metadata_request("GET", server.url())).body.size(), size);
   ++size;
-  EXPECT_EQ(client_.call(metadata_request("GET", server.url())).transport.code(), Code::too_large);
+  EXPECT_EQ(client_.call(aws::metadata_request("GET", server.url())).transport.code(), Code::too_large);
 }
 
 TEST_F(metadata_call, of_the_providers_ends_after_a_second_when_nothing_comes) {
   LoopbackServer silent(
       [](const std::string&) { return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nkeys"}; });
-  const HttpResponse response = client_.call(metadata_request("GET", silent.url()));
+  const HttpResponse response = client_.call(aws::metadata_request("GET", silent.url()));
   EXPECT_EQ(response.transport.code(), Code::transient);
   EXPECT_TRUE(has(response.transport.message(), "1000 ms in all")) << response.transport.message();
   EXPECT_EQ(response.body, "");
@@ -133,4 +133,4 @@ TEST_F(metadata_call, takes_no_connection_that_another_call_left) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

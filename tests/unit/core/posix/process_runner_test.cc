@@ -16,7 +16,7 @@
 
 #include "core/posix/posix_env.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 constexpr int64_t kTestLimitMs = 30'000;
@@ -195,4 +195,4 @@ TEST_F(process_runner, host_that_takes_all_exit_codes_leaves_the_output) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

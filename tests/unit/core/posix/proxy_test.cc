@@ -12,7 +12,7 @@
 #include "tests/unit/core/posix/temp_folder.h"
 #include "tests/unit/core/posix/test_ca.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 using Reply = LoopbackServer::Reply;
@@ -100,4 +100,4 @@ TEST_F(proxy, of_https_is_left_out_for_hosts_of_no_proxy_and_for_metadata) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace penstock {
+namespace penstock::posix {
 
 class TempFolder {
  public:
@@ -41,4 +41,4 @@ inline std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

@@ -8,7 +8,7 @@
 
 #include <stdexcept>
 
-namespace penstock {
+namespace penstock::posix {
 
 namespace {
 
@@ -75,4 +75,4 @@ std::string TestCa::pem() const {
   return {data, static_cast<size_t>(size)};
 }
 
-}  // namespace penstock
+}  // namespace penstock::posix

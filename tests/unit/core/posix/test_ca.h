@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace penstock {
+namespace penstock::posix {
 
 class TestCa {
  public:
@@ -23,4 +23,4 @@ class TestCa {
   std::shared_ptr<X509> certificate_;
 };
 
-}  // namespace penstock
+}  // namespace penstock::posix

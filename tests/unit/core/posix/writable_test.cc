@@ -12,7 +12,7 @@
 #include "core/posix/posix_env.h"
 #include "tests/unit/core/posix/temp_folder.h"
 
-namespace penstock {
+namespace penstock::posix {
 namespace {
 
 class writable : public testing::Test {
@@ -126,4 +126,4 @@ TEST_F(writable, the_check_creates_and_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::posix

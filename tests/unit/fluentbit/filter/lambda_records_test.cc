@@ -37,7 +37,7 @@ struct Filtering {
   std::vector<Event> events(const std::string& chunk) { return events_of(apply(chunk)); }
   const std::string& problem() const { return records->problem(); }
 
-  client::Instance filter{kLambdaLogsStage};
+  client::Instance filter{plugin::kLambdaLogsStage};
   std::unique_ptr<LambdaRecords> records;
   bool changed = false;
 };
@@ -271,7 +271,7 @@ class Applying {
 
  private:
   penstock_filter calls_;
-  penstock_stage stage_ = kLambdaLogsStage;
+  penstock_stage stage_ = plugin::kLambdaLogsStage;
   client::Instance instance_{stage_};
 };
 

@@ -12,7 +12,7 @@
 #include "plugin/abi/stage.h"
 #include "plugin/settings/connection.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 struct FakeStage {
@@ -164,4 +164,4 @@ TEST(command, misuse_is_invalid) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

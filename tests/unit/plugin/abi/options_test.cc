@@ -12,7 +12,7 @@
 #include "plugin/settings/connection.h"
 #include "plugin/stages/stages.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 constexpr std::array kTable = {
@@ -273,4 +273,4 @@ TEST(options, every_default_is_a_value_that_its_own_table_allows) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

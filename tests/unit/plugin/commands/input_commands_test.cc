@@ -9,7 +9,7 @@
 #include "plugin/settings/input_settings.h"
 #include "tests/unit/core/posix/temp_folder.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 const std::string kKept =
@@ -35,16 +35,16 @@ class input_commands : public testing::Test {
                        Printer(print, this));
   }
 
-  TempFolder folder;
+  posix::TempFolder folder;
   std::string path = folder / "checkpoint";
   std::vector<std::string> lines;
 };
 
 TEST_F(input_commands, seek_says_what_it_would_do_and_does_it_when_told_yes) {
-  write_file(path, kKept);
+  posix::write_file(path, kKept);
   ASSERT_TRUE(run(kSeekCommand, {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}}).ok());
   EXPECT_EQ(lines.back(), "Nothing was changed. To do it, add --yes");
-  EXPECT_EQ(read_file(path), kKept);
+  EXPECT_EQ(posix::read_file(path), kKept);
   const Status done = run(kSeekCommand, {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();
   EXPECT_EQ(lines[1], "  s0  behind 49 -> from 2026-01-31T08:00:00.000Z");
@@ -54,22 +54,23 @@ TEST_F(input_commands, seek_says_what_it_would_do_and_does_it_when_told_yes) {
 }
 
 TEST_F(input_commands, seek_leaves_a_checkpoint_alone_that_is_in_use_and_leases_looks_at_it) {
-  write_file(path, kKept);
-  const auto files = make_system_files();
+  posix::write_file(path, kKept);
+  const auto files = posix::make_system_files();
   const auto held = files->lock(path + ".lock");
   ASSERT_TRUE(held.ok());
   const Status refused = run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}, {"yes", "on"}});
   EXPECT_EQ(refused.code(), Code::config);
   EXPECT_NE(refused.message().find(path + " is in use by another process"), std::string::npos)
       << refused.message();
-  EXPECT_EQ(read_file(path), kKept);
+  EXPECT_EQ(posix::read_file(path), kKept);
   EXPECT_TRUE(run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}}).ok());
-  write_file(path, std::string(kKept).replace(kKept.find("49"), 2, "SHARD_END"));  // whose age nobody asks for
+  posix::write_file(path,
+                    std::string(kKept).replace(kKept.find("49"), 2, "SHARD_END"));  // whose age nobody asks for
   EXPECT_TRUE(run(kLeasesCommand, {}).ok());
 }
 
 TEST_F(input_commands, seek_wants_a_shard_or_all_and_a_place) {
-  write_file(path, kKept);
+  posix::write_file(path, kKept);
   EXPECT_EQ(run(kSeekCommand, {{"to", "latest"}}).code(), Code::config);
   EXPECT_EQ(run(kSeekCommand, {{"to", "latest"}, {"all", "on"}, {"shard", "s0"}}).code(), Code::config);
   EXPECT_EQ(run(kSeekCommand, {{"to", "later"}, {"all", "on"}}).code(), Code::config);
@@ -78,4 +79,4 @@ TEST_F(input_commands, seek_wants_a_shard_or_all_and_a_place) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -6,7 +6,7 @@
 
 #include "tests/unit/plugin/commands/lease_commands_test_base.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 class lease_commands : public LeaseCommandsTest {};
@@ -141,9 +141,9 @@ TEST_F(lease_commands, leases_tells_of_several_streams_and_asks_each_for_its_own
 TEST_F(lease_commands, leases_of_a_file_has_lag_and_age_too_and_is_printed_without_the_service) {
   const std::string first = put("in", 0, 49 * kHourMs + kHourMs / 2);
   const std::string path = folder / "checkpoint";
-  write_file(path, R"({"penstock_checkpoint":2,"streams":[{"name":"in","arn":"","created_ms":0,)"
-                   R"("begin":{"checkpoint":"TRIM_HORIZON"},"shards":{")" +
-                       kFirst + R"(":{"checkpoint":")" + first + R"(","sub_sequence_number":2}}}]})");
+  posix::write_file(path, R"({"penstock_checkpoint":2,"streams":[{"name":"in","arn":"","created_ms":0,)"
+                          R"("begin":{"checkpoint":"TRIM_HORIZON"},"shards":{")" +
+                              kFirst + R"(":{"checkpoint":")" + first + R"(","sub_sequence_number":2}}}]})");
   Given options = {{"stream", "in"},
                    {"region", "us-east-1"},
                    {"checkpoint", "file:" + path},
@@ -161,4 +161,4 @@ TEST_F(lease_commands, leases_of_a_file_has_lag_and_age_too_and_is_printed_witho
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

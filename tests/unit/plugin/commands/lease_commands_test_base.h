@@ -15,7 +15,7 @@
 #include "tests/model_kinesis/server.h"
 #include "tests/unit/core/posix/temp_folder.h"
 
-namespace penstock {
+namespace penstock::plugin {
 using Given = std::vector<std::pair<std::string, std::string>>;
 using Lines = std::vector<std::string>;
 
@@ -134,7 +134,7 @@ class LeaseCommandsTest : public testing::Test {
     return text;
   }
 
-  TempFolder folder;
+  posix::TempFolder folder;
   model::Server kinesis{{}, {}};
   dynamodb::Service tables{{}, [] { return wall_ms(); }};
   model::HttpServer table_server{{}, [this](model::Request request) { return tables.handle(std::move(request)); }};
@@ -142,4 +142,4 @@ class LeaseCommandsTest : public testing::Test {
   int64_t leaping_ms = 0;  // what a command takes for time: it does not wait for time to pass
 };
 
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -6,7 +6,7 @@
 
 #include "tests/unit/plugin/commands/lease_commands_test_base.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 class lease_seek : public LeaseCommandsTest {};
@@ -199,4 +199,4 @@ TEST_F(lease_seek, seek_all_does_without_the_permission_to_describe_the_stream) 
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -11,14 +11,16 @@
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 class patience : public testing::Test {
  protected:
   patience() { service.create_stream("in", 40); }
 
-  InputStream stream(const std::string& name = "in") { return {parse_stream_names(name, {}).front(), &client}; }
+  kinesis::InputStream stream(const std::string& name = "in") {
+    return {kinesis::parse_stream_names(name, {}).front(), &client};
+  }
   std::vector<PositionQuestion> questions(size_t count, const std::string& name = "in") {
     std::vector<PositionQuestion> out;
     for (size_t i = 0; i < count; ++i) {
@@ -157,4 +159,4 @@ TEST_F(patience, is_not_for_credentials_that_are_missing) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

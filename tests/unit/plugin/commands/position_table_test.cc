@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 TEST(position_table, durations_are_told_in_the_two_units_that_matter) {
@@ -18,4 +18,4 @@ TEST(position_table, durations_are_told_in_the_two_units_that_matter) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

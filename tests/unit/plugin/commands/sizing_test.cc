@@ -11,7 +11,7 @@
 
 #include "plugin/stages/stages.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 using Cells = std::vector<std::string>;
@@ -204,4 +204,4 @@ TEST(sizing, numbers_out_of_range_are_refused) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

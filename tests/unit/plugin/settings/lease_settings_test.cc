@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "plugin/settings/input_settings.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 using Given = std::vector<std::pair<std::string, std::string>>;
@@ -89,4 +89,4 @@ TEST(lease_settings, each_worker_has_an_id_of_its_own_that_names_application_and
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "plugin/stages/stages.h"
 
-namespace penstock {
+namespace penstock::plugin {
 namespace {
 
 // What check() tells; empty: the options are good.
@@ -95,4 +95,4 @@ TEST(lambda_logs, a_list_without_a_pattern_is_a_mistake) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::plugin

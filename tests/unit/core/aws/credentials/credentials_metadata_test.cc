@@ -5,7 +5,7 @@
 #include "core/aws/credentials/credentials_imds.h"
 #include "tests/unit/core/aws/credentials/fake_aws.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
@@ -253,4 +253,4 @@ TEST_F(imds_credentials, that_have_expired_are_used_and_asked_for_again_in_some_
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

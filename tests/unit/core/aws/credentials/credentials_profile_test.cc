@@ -7,7 +7,7 @@
 #include "core/aws/credentials/default_credentials.h"
 #include "tests/unit/core/aws/credentials/fake_aws.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
@@ -273,4 +273,4 @@ TEST_F(credentials_order, role_of_the_options_is_assumed_with_whatever_was_found
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -6,7 +6,7 @@
 #include "core/aws/credentials/credentials_web_identity.h"
 #include "tests/unit/core/aws/credentials/fake_aws.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
@@ -183,4 +183,4 @@ TEST_F(assume_role, sts_that_does_not_answer_ends_at_the_timeout) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

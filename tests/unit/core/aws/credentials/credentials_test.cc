@@ -4,7 +4,7 @@
 #include "core/aws/credentials/default_credentials.h"
 #include "tests/unit/core/fake_env.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 constexpr const char* kPath = "/home/u/.aws/credentials";
@@ -314,4 +314,4 @@ TEST_F(credentials, token_of_16_kib_is_taken_and_one_byte_more_refused) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

@@ -18,7 +18,7 @@
 #include "tests/model_kinesis/signature.h"
 #include "tests/sim/sim_env.h"
 
-namespace penstock {
+namespace penstock::aws {
 
 inline constexpr const char* kStsHost = "sts.eu-west-1.amazonaws.com";
 inline constexpr const char* kImdsHost = "169.254.169.254";
@@ -91,4 +91,4 @@ class FakeAws : public testing::Test {
   CredentialsContext context = {sim.env(), service_clock, *make_endpoint("sts", "eu-west-1", "", false), 30'000};
 };
 
-}  // namespace penstock
+}  // namespace penstock::aws

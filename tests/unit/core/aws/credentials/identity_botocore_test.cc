@@ -14,7 +14,7 @@
 #include "core/aws/credentials/default_credentials.h"
 #include "tests/unit/core/aws/credentials/fake_aws.h"
 
-namespace penstock {
+namespace penstock::aws {
 namespace {
 
 const std::string kScript = std::string("/usr/bin/python3 -I -B '") + PENSTOCK_BOTOCORE_IDENTITY + "' ";
@@ -132,4 +132,4 @@ TEST_F(identity_botocore, is_the_same_or_an_error) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::aws

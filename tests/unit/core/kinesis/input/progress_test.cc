@@ -8,7 +8,7 @@
 
 #include "core/kinesis/input/ack_table.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 // Of records that are not aggregated.
@@ -198,4 +198,4 @@ TEST(ack_table, an_id_is_taken_once) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 constexpr int64_t kNowMs = 1'769'846'400'000;  // 2026-01-31T08:00:00Z
@@ -131,4 +131,4 @@ TEST(stream_name, is_a_name_or_an_arn_and_several_have_commas_between) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -9,7 +9,7 @@
 #include "tests/gzip.h"
 #include "tests/kpl_bytes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -340,4 +340,4 @@ TEST(unpacker, each_user_record_may_inflate_to_the_limit) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "core/kinesis/kpl_record.h"
 #include "tests/kpl_bytes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 TEST(kpl_encoder, writes_the_tables_once_and_the_records_in_their_order) {
@@ -73,4 +73,4 @@ TEST(kpl_encoder, what_went_in_comes_out_of_the_reader_and_is_no_larger_than_it_
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

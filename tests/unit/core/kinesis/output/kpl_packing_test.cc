@@ -4,7 +4,7 @@
 #include "core/kinesis/kpl_record.h"
 #include "tests/unit/core/kinesis/output/writer_fixture.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 // By their MD5 "a" and "c" belong to the lower half, "b", "d", "e" and "f" to the upper one.
@@ -36,7 +36,7 @@ struct KplFixture : WriterFixture {
     advance();
     ASSERT_EQ(service.questions.size(), 1U);
     EXPECT_EQ(service.questions[0].operation, "ListShards");
-    service.take_question().answered(ServiceAnswer{std::string(shards)});
+    service.take_question().answered(aws::ServiceAnswer{std::string(shards)});
   }
 
   void write_keyed(uint64_t ack_id, const std::vector<Keyed>& keyed) {
@@ -78,7 +78,7 @@ struct KplFixture : WriterFixture {
       body += std::string(&shard == shards.data() ? "" : ",") +
               (shard.empty() ? R"({"ErrorCode":"InternalFailure"})"
                              : R"({"SequenceNumber":"49","ShardId":")" + shard + "\"}");
-    call.answered(ServiceAnswer{body + "]}"});
+    call.answered(aws::ServiceAnswer{body + "]}"});
   }
 };
 
@@ -300,4 +300,4 @@ TEST(kpl_packing, with_ordering_misplaced_records_of_a_key_go_again_in_one_recor
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "core/logs/decode/gunzip.h"
 #include "tests/unit/core/kinesis/output/writer_fixture.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 Writer::Options packed(Packing::Options packing, bool order_per_key = false) {
@@ -26,7 +26,7 @@ std::vector<std::string> data_of(const FakeService::Call& call) {
 
 std::string inflated(std::string_view data) {
   TextBuffer out;
-  EXPECT_TRUE(Gunzip().inflate(data, 16 << 20, out).ok());
+  EXPECT_TRUE(logs::Gunzip().inflate(data, 16 << 20, out).ok());
   return std::string(out.view());
 }
 
@@ -185,4 +185,4 @@ TEST(packing, with_ordering_what_waits_is_given_back_with_the_rest) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -9,7 +9,7 @@
 #include "base/crypto.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 struct Wanted {
@@ -164,4 +164,4 @@ TEST(json_field, deep_nesting_takes_no_stack) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

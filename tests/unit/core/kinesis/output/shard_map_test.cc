@@ -5,15 +5,15 @@
 #include "core/kinesis/output/shard_budget.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 struct MapFixture {
   FakeSystem system;
   FakeService service;
   Reporter reporter{system.env};
-  ServiceCall call = [this](std::string_view operation, const std::string& body, size_t,
-                            ServiceClient::Answered answered) {
+  aws::ServiceCall call = [this](std::string_view operation, const std::string& body, size_t,
+                                 aws::ServiceClient::Answered answered) {
     service.call(operation, body, std::move(answered));
   };
   ShardMap map{system.env, reporter, call, "out"};
@@ -24,7 +24,7 @@ struct MapFixture {
     return service.questions.empty() ? "" : service.questions.front().body;
   }
   void answer(const std::string& json) {
-    service.take_question().answered(ServiceAnswer{json});
+    service.take_question().answered(aws::ServiceAnswer{json});
     map.advance();
   }
 };
@@ -142,4 +142,4 @@ TEST(shard_budget, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_forg
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

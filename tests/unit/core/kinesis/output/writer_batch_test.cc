@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 TEST(writer_batch, nothing_of_what_was_given_is_needed_later) {
@@ -32,4 +32,4 @@ TEST(writer_batch, nothing_of_what_was_given_is_needed_later) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -14,7 +14,7 @@
 #include "core/aws/service_client.h"
 #include "core/env.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 struct FakeClock : Clock {
   int64_t now_ms = 1'000'000;
@@ -116,16 +116,16 @@ inline std::vector<SentRecord> records_in(std::string_view body) {
 struct FakeService {
   struct Call {
     std::vector<SentRecord> records;
-    ServiceClient::Answered answered;
+    aws::ServiceClient::Answered answered;
   };
   struct Question {
     std::string operation, body;
-    ServiceClient::Answered answered;
+    aws::ServiceClient::Answered answered;
   };
   std::deque<Call> calls;          // PutRecords
   std::deque<Question> questions;  // all others
 
-  void call(std::string_view operation, const std::string& body, ServiceClient::Answered answered) {
+  void call(std::string_view operation, const std::string& body, aws::ServiceClient::Answered answered) {
     if (operation == "PutRecords")
       calls.push_back({records_in(body), std::move(answered)});
     else
@@ -154,9 +154,9 @@ struct FakeService {
                   ? R"({"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow down"})"
                   : R"({"SequenceNumber":"49","ShardId":"shardId-000000000000"})";
     }
-    call.answered(ServiceAnswer{body + "]}", 0});
+    call.answered(aws::ServiceAnswer{body + "]}", 0});
   }
   void fail(Status status) { take().answered(std::move(status)); }
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -13,7 +13,7 @@
 #include "core/kinesis/output/writer.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 
 using Outcomes = std::vector<std::pair<uint64_t, int32_t>>;
 
@@ -26,7 +26,9 @@ struct WriterFixture {
       : failures(std::move(*FailureLog::open(system.env, "file:/failures"))),
         writer(system.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
-                      ServiceClient::Answered answered) { service.call(operation, body, std::move(answered)); }) {}
+                      aws::ServiceClient::Answered answered) {
+                 service.call(operation, body, std::move(answered));
+               }) {}
 
   // All that a batch says but for its records; the log stream "ls" becomes the partition key.
   static penstock_batch origin(uint64_t ack_id) {
@@ -78,4 +80,4 @@ struct WriterFixture {
   Writer writer;
 };
 
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -3,7 +3,7 @@
 
 #include "tests/unit/core/kinesis/output/writer_fixture.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 constexpr int64_t kMaxAgeMs = 10'000;
@@ -104,4 +104,4 @@ TEST(writer_order, failures_of_one_key_share_a_write_of_the_failure_file) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -8,7 +8,7 @@
 
 #include "tests/unit/core/kinesis/output/writer_fixture.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 // A service that refuses and loses at random: every record arrives, and more than once only where an answer was
@@ -64,4 +64,4 @@ TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_ans
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

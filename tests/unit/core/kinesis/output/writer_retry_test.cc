@@ -5,7 +5,7 @@
 
 #include "tests/unit/core/kinesis/output/writer_fixture.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 Writer::Options options() { return {.stream = "out", .mem_limit_bytes = 256 << 20}; }
@@ -125,4 +125,4 @@ TEST(writer_retry, waits_are_drawn_from_the_base_up_to_the_cap_that_were_set) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -6,7 +6,7 @@
 #include "base/records.h"
 #include "tests/unit/core/kinesis/output/writer_fixture.h"
 
-namespace penstock {
+namespace penstock::kinesis {
 namespace {
 
 TEST(writer, a_record_waits_for_company_but_no_longer_than_the_linger) {
@@ -247,7 +247,7 @@ TEST(writer, answer_that_makes_no_sense_is_an_unknown_outcome) {
   WriterFixture fixture;
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.take().answered(ServiceAnswer{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
+  fixture.service.take().answered(aws::ServiceAnswer{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(100);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
@@ -414,4 +414,4 @@ TEST(writer, records_are_found_by_their_stride) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 #include "tests/gzip.h"
 #include "tests/unit/core/logs/decode/subscription_taken.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 TEST(subscription, extracted_fields_cut_anywhere_are_told) {
@@ -184,4 +184,4 @@ TEST(subscription, nesting_is_bounded) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -9,7 +9,7 @@
 
 #include "tests/canonical_lane.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 constexpr const char* kHeader =
@@ -178,4 +178,4 @@ TEST(canonical_message, messages_of_chance_give_what_the_parser_gives) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

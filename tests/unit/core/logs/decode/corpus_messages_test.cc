@@ -14,7 +14,7 @@
 #include "tests/gzip.h"
 #include "tests/unit/core/logs/corpus.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 using corpus::member;
@@ -146,4 +146,4 @@ TEST(corpus_messages, come_apart_when_several_are_joined) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -7,7 +7,7 @@
 
 #include "tests/gzip.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 constexpr size_t kLimit = 1 << 20;
@@ -218,4 +218,4 @@ INSTANTIATE_TEST_SUITE_P(by, gunzip,
                          [](const auto& of) { return of.param == Inflater::zlib ? "zlib" : "libdeflate"; });
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -9,7 +9,7 @@
 #include "core/logs/decode/subscription.h"
 #include "tests/gzip.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -178,4 +178,4 @@ TEST(subscription_parts, a_batch_has_a_mebibyte_at_most_with_all_that_its_record
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

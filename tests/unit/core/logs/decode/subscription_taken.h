@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "core/logs/decode/subscription.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 inline constexpr int64_t kArrivalMs = 1700000000123;
 
@@ -78,4 +78,4 @@ inline bool says(const Status& status, const std::string& what) {
   return status.message().find(what) != std::string::npos;
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

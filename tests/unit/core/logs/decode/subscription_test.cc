@@ -9,7 +9,7 @@
 #include "tests/gzip.h"
 #include "tests/unit/core/logs/decode/subscription_taken.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 using namespace std::string_literals;
@@ -341,4 +341,4 @@ TEST(subscription, large_buffers_are_given_back_after_the_end) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 std::string told(std::string_view log_group, std::string_view log_stream) {
@@ -47,4 +47,4 @@ TEST(function_name, each_tells_what_it_can_without_the_other) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

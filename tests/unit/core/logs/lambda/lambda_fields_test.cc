@@ -11,7 +11,7 @@
 
 #include "core/logs/lambda/lambda_line.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 using Fields = std::map<LambdaField, std::string>;
@@ -253,4 +253,4 @@ TEST(lambda_fields, keep_to_their_kinds) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 TEST(level, the_words_of_all_runtimes_have_one_of_six) {
@@ -31,4 +31,4 @@ TEST(level, other_words_have_none) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -12,7 +12,7 @@
 
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 constexpr std::string_view kTail =
@@ -101,4 +101,4 @@ TEST(catalogue, bytes_that_are_no_utf8_are_replaced_in_a_line) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

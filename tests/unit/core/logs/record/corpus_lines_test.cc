@@ -16,7 +16,7 @@
 #include "tests/unit/core/logs/corpus.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 using corpus::member;
@@ -371,4 +371,4 @@ TEST(corpus_lines, have_a_rule_each_and_become_what_it_says) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

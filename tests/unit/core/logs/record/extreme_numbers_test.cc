@@ -8,7 +8,7 @@
 #include "tests/strict_json.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 const std::vector<std::string>& unusable() {
@@ -94,4 +94,4 @@ TEST(extreme_numbers, that_a_double_holds_are_facts_as_they_are_written) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

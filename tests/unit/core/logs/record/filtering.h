@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "core/logs/record/lambda_filter.h"
 
-namespace penstock {
+namespace penstock::logs {
 
 inline constexpr int64_t kEventMs = 1566741555269;  // 2019-08-25T13:59:15.269Z
 inline constexpr std::string_view kEventTime = "2019-08-25T13:59:15.269Z";
@@ -60,4 +60,4 @@ inline std::string filtered_one(const std::string& body, const LambdaFilterOptio
   return out.size() == 1 ? out[0] : "not one record";
 }
 
-}  // namespace penstock
+}  // namespace penstock::logs

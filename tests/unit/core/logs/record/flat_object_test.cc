@@ -10,7 +10,7 @@
 
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 using Kind = FlatObject::Member::Kind;
@@ -178,4 +178,4 @@ TEST(flat_object, what_is_read_is_what_a_parser_reads) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

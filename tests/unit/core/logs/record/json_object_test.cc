@@ -7,7 +7,7 @@
 
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 const std::string kTimestamp = R"("timestamp":")" + std::string(kEventTime) + "\"";
@@ -241,4 +241,4 @@ TEST(transform, a_record_that_was_filtered_before_keeps_its_parts) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

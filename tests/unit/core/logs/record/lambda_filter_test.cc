@@ -13,7 +13,7 @@
 #include "tests/record_judge.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 // Options in many combinations, so that each is on and off, and beside each other.
@@ -368,4 +368,4 @@ TEST(transform, an_origin_without_region_has_no_region) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 TEST(log_groups, a_pattern_without_wildcards_is_the_whole_text) {
@@ -62,4 +62,4 @@ TEST(log_groups, exclude_goes_before_include) {
 TEST(log_groups, an_unknown_group_is_never_left_out) { EXPECT_TRUE(LogGroups("a", "*").wanted("")); }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

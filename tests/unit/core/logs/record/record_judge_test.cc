@@ -7,7 +7,7 @@
 
 #include "tests/strict_json.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 TEST(strict_json, json_is_read) {
@@ -142,4 +142,4 @@ TEST(record_judge, extracted_fields_are_whole_or_their_text) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -7,7 +7,7 @@
 #include "core/logs/record/record.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 const std::string kNode = "2025-10-09T08:53:20.025Z\t6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tWARN\t";
@@ -233,4 +233,4 @@ TEST(record_options, extracted_fields_are_added_to_every_kind_that_lacks_them) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

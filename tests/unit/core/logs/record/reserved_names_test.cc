@@ -7,7 +7,7 @@
 
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 const std::string kTimestamp = R"("timestamp":"2019-08-25T13:59:15.269Z")";
@@ -184,4 +184,4 @@ TEST(reserved_names, the_level_is_normalized_next_to_renamed_members) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

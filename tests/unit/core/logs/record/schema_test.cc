@@ -10,7 +10,7 @@
 #include "tests/strict_json.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
-namespace penstock {
+namespace penstock::logs {
 namespace {
 
 constexpr char kReport[] =
@@ -259,4 +259,4 @@ TEST(schema, a_number_that_no_double_holds_in_the_other_unit_is_none) {
 }
 
 }  // namespace
-}  // namespace penstock
+}  // namespace penstock::logs

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Checks that each folder's code is in the folder's namespace.
+
+usage: namespaces_test.py SOURCE_DIR
+
+Fails if a file opens a namespace that is neither its folder's nor inside it.
+"""
+import pathlib
+import re
+import sys
+
+# Folder: namespace. It holds for the folders below, too, and for those of tests/unit that mirror them.
+NAMESPACES = {
+    "base": "penstock",
+    "core": "penstock",
+    "core/aws": "penstock::aws",
+    "core/kinesis": "penstock::kinesis",
+    "core/leases": "penstock::leases",
+    "core/logs": "penstock::logs",
+    "core/posix": "penstock::posix",
+    "plugin": "penstock::plugin",
+    "client": "penstock::client",
+    "fluentbit": "penstock::fluentbit",
+    "host": "penstock::host",
+}
+UNIT_TESTS = "tests/unit/"
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{", re.MULTILINE)
+
+
+def namespace_of(folder):
+    while folder not in NAMESPACES:
+        folder = folder.rpartition("/")[0]
+    return NAMESPACES[folder]
+
+
+def main(root):
+    errors = []
+    for top in sorted({folder.split("/")[0] for folder in NAMESPACES}):
+        for parent in (root / top, root / UNIT_TESTS / top):
+            for path in sorted(parent.rglob("*")):
+                if path.suffix not in (".h", ".cc"):
+                    continue
+                file = path.relative_to(root).as_posix()
+                expected = namespace_of(file.removeprefix(UNIT_TESTS).rpartition("/")[0])
+                for name in NAMESPACE.findall(path.read_text()):
+                    inside = name == expected or name.startswith(expected + "::")
+                    if not inside or (expected == "penstock" and name in NAMESPACES.values() and name != expected):
+                        errors.append(f"{file}: namespace {name}: the folder's is {expected}")
+    for error in errors:
+        print(error, file=sys.stderr)
+    if errors:
+        print("namespaces of folders: the table in tests/includes/namespaces_test.py", file=sys.stderr)
+    return 1 if errors else 0
+
+
+sys.exit(main(pathlib.Path(sys.argv[1])))
