@@ -23,8 +23,8 @@ class Answer {
   using Tell = std::function<void(Result<T>)>;
 
   template <typename Function>
-  requires(!std::same_as<std::remove_cvref_t<Function>, Answer> && std::invocable<Function&, Result<T>>)
-      Answer(Function tell)  // NOLINT(google-explicit-constructor): functions are given where answers are taken
+    requires(!std::same_as<std::remove_cvref_t<Function>, Answer> && std::invocable<Function&, Result<T>>)
+  Answer(Function tell)  // NOLINT(google-explicit-constructor): functions are given where answers are taken
       : tell_(std::make_shared<Tell>(std::move(tell))) {}
 
   // Runs start(answer). Where there is no memory for that, tells so.

@@ -127,12 +127,11 @@ class Writer {
 
   void put(char c) { *to_++ = c; }
   void write() {
-    while (write_mostly_plain()) {
+    while (write_mostly_plain())
       if (is_above_ascii(*at_))
         write_characters();
       else
         write_changed_blocks();
-    }
   }
   void finish() { sink_.renew(to_); }
 

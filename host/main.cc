@@ -37,9 +37,8 @@ constexpr char kAfter[] =
 // Where one of 0, 1 and 2 is closed at the start, the next file to be opened would get its number, and the records
 // or the log would go to that file. Takes the place so that reading or writing fails with EBADF, as it would.
 bool keep_standard_descriptors() {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) return false;
-  }
   return true;
 }
 

@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 mode=(-i)
 [[ ${1:-} != --check ]] || mode=(--dry-run --Werror)
 find abi base core plugin client fluentbit host tests bench -name '*.h' -o -name '*.cc' -o -name '*.c' | sort |
-  xargs clang-format "${mode[@]}"
+  xargs clang-format-16 "${mode[@]}"

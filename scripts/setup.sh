@@ -10,9 +10,9 @@ case "${1:-test}" in
   demo) ;;
   package) packages+=(dpkg-dev file) ;;
   test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl dpkg-dev file debootstrap
-                   luajit valgrind) ;;
+                   luajit valgrind clang-format-16) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
-                    clang clang-format clang-tidy libclang-rt-14-dev) ;;
+                    clang clang-tidy libclang-rt-14-dev) ;;
   *) echo "usage: scripts/setup.sh [demo|package|test|clang]" >&2; exit 2 ;;
 esac
 

@@ -30,9 +30,9 @@ if stage package scripts/package.sh; then
   stage tarball-test tests/package/tarball.sh build/release/penstock-*.tar.gz || true
   stage package-test tests/package/debian_package.sh build/release/penstock_*.deb || true
 fi
-if command -v clang-format >/dev/null; then
+if command -v clang-format-16 >/dev/null; then
   stage format scripts/format.sh --check || true
 else
-  stage_skip format "no clang-format"
+  stage_skip format "no clang-format-16"
 fi
 stage_summary

@@ -107,12 +107,11 @@ class RecordJudge {
   static std::string lines_of(std::string_view text) {
     const std::string whole = repaired(trimmed(text));
     std::string out;
-    for (size_t at = 0; at < whole.size(); ++at) {
+    for (size_t at = 0; at < whole.size(); ++at)
       if (whole[at] != '\r')
         out += whole[at];
       else if (at + 1 == whole.size() || whole[at + 1] != '\n')
         out += '\n';
-    }
     return out;
   }
 

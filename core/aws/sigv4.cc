@@ -80,11 +80,10 @@ CanonicalHeaders canonical_headers(const Request& request) {
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   CanonicalHeaders out;
   for (const auto& [name, value] : sorted) {
-    if (out.empty() || out.back().first != name) {
+    if (out.empty() || out.back().first != name)
       out.emplace_back(name, "");
-    } else {
+    else
       out.back().second += ',';
-    }
     append_trimmed(out.back().second, value);
   }
   return out;

@@ -50,7 +50,6 @@ std::string LeaseAssignment::described(size_t stream, const Lease& lease) const 
 }
 
 // ---- Looking at the table
-// -----------------------------------------------------------------------------------------
 
 void LeaseAssignment::advance_scan() {
   if (scanning_ || boot_ms() < scan_boot_ms_) return;
@@ -184,7 +183,6 @@ void LeaseAssignment::choose() {
 }
 
 // ---- What became of the chores
-// ------------------------------------------------------------------------------
 
 void LeaseAssignment::chore_done(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
                                  const std::string& from) {
@@ -226,7 +224,6 @@ void LeaseAssignment::hold(const LeaseChore& chore, const Lease& row, int64_t ta
 }
 
 // ---- What is held
-// -------------------------------------------------------------------------------------------------
 
 void LeaseAssignment::grant_what_can_be(size_t index) {
   const StreamLeases& stream = *streams_[index];
@@ -329,7 +326,6 @@ void LeaseAssignment::advance_held() {
 }
 
 // ---- The end, and what can be seen
-// --------------------------------------------------------------------------------
 
 void LeaseAssignment::begin_close() {
   closing_ = true;

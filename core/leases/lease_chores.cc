@@ -44,12 +44,11 @@ void LeaseChores::advance() {
   drop_what_is_late();
   const auto may_begin = [this] { return terms_.room_for_call() && terms_.env.clock.boot_ms() >= next_boot_ms_; };
   while (!waiting_.empty() && may_begin()) begin_first(waiting_);
-  while (!takes_.empty() && takes_wanted_ > 0 && may_begin()) {
+  while (!takes_.empty() && takes_wanted_ > 0 && may_begin())
     if (keys_.contains(takes_.front().lease.key))
       takes_.pop_front();
     else
       begin_first(takes_);
-  }
 }
 
 // What needs memory comes first: from where the chore is taken off, its call ends.

@@ -26,7 +26,6 @@ std::string account_of(const std::string& arn) {
 }  // namespace
 
 // ---- Lists and scans
-// ----------------------------------------------------------------------------------------------
 
 void StreamLeases::listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
                           int64_t start_ms, int64_t boot_ms) {
@@ -123,7 +122,6 @@ const LeaseTree& StreamLeases::tree() const {
 }
 
 // ---- Reading
-// ------------------------------------------------------------------------------------------------------
 
 bool StreamLeases::forgotten(const std::string& shard_id) const {
   const auto since = unlisted_since_boot_ms_.find(shard_id);
@@ -171,7 +169,6 @@ LeaseChange StreamLeases::beginning_of(const Lease& row) const {
 }
 
 // ---- Making and deleting
-// ------------------------------------------------------------------------------------------
 
 Lease StreamLeases::new_lease(const kinesis::ShardInfo& shard, bool begins_stream) const {
   Lease lease;

@@ -15,9 +15,8 @@ using Kind = MsgpackToken::Kind;
 
 std::vector<std::string> split(std::string_view list) {
   std::vector<std::string> keys;
-  while (!list.empty()) {
+  while (!list.empty())
     if (const std::string_view key = take_list_item(list); !key.empty()) keys.emplace_back(key);
-  }
   return keys;
 }
 

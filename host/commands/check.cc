@@ -92,9 +92,8 @@ int check_command(const std::vector<std::string>& args) {
   if (const std::string defect = arguments.read_conf_path(conf); !defect.empty())
     return usage_error("check", defect);
   const std::string agent = arguments.last("--agent");
-  if (arguments.has("--agent") && agent != "fluent-bit") {
+  if (arguments.has("--agent") && agent != "fluent-bit")
     return usage_error("check", "--agent '" + printable(agent, 60) + "' is not known; there is fluent-bit");
-  }
   const std::vector<Entry> size = sizing_arguments(arguments);
   if (arguments.has("--event-bytes") && !arguments.has("--events-per-second"))
     return usage_error("check", "--event-bytes is for --events-per-second");

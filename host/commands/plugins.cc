@@ -39,9 +39,8 @@ void append_stage(std::string& out, const penstock_stage& stage) {
   }
   for (const penstock_command& command : commands_of(stage)) {
     out += "\n  command " + printable(command.name) + "\n      " + text_or(command.help, "") + "\n";
-    for (size_t i = 0; i < command.argument_info_count; ++i) {
+    for (size_t i = 0; i < command.argument_info_count; ++i)
       append_option(out, argument_info(command, i), "      ");
-    }
   }
   out += "\n";
 }

@@ -73,11 +73,10 @@ Scan scan(FailureFile& file, const std::string& name) {
         unreadable("larger than " + std::to_string(FailureFile::kMaxLineBytes >> 20) + " MiB");
         break;
       case FailureFile::Answer::line:
-        if (const std::string wrong = read_failure_line(text, line); !wrong.empty()) {
+        if (const std::string wrong = read_failure_line(text, line); !wrong.empty())
           unreadable(wrong);
-        } else {
+        else
           ++(line.stage == FailureLine::Stage::input ? out.counts.of_input : out.counts.of_output);
-        }
     }
   }
 }
@@ -140,9 +139,8 @@ int replay_command(const std::vector<std::string>& args) {
   if (!wrong.empty()) return usage_error("replay", wrong);
   if (arguments.has("-h")) return print_help(kHelp);
   if (!arguments.has("-c")) return usage_error("replay", "-c FILE is missing");
-  if (arguments.words().size() != 1) {
+  if (arguments.words().size() != 1)
     return usage_error("replay", arguments.words().empty() ? "which failure file?" : "one failure file at a time");
-  }
   const Prepared prepared = prepare(arguments.last("-c"), arguments.values("-e"));
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;

@@ -72,9 +72,8 @@ int run_command(const std::vector<std::string>& args) {
   if (arguments.has("--exit-when-idle")) {
     const std::string value = arguments.last("--exit-when-idle");
     exit_when_idle_ms = parse_duration_ms(value);
-    if (!exit_when_idle_ms) {
+    if (!exit_when_idle_ms)
       return usage_error("run", "--exit-when-idle '" + printable(value, 60) + "' is no number of seconds");
-    }
   }
 
   Log log(STDERR_FILENO);

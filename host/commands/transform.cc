@@ -104,11 +104,10 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
   ByteSource source(fd);
   const auto take = [&](std::string_view text, bool is_json, bool too_large, int64_t line) {
     const std::string place = name + ":" + std::to_string(line);
-    if (too_large) {
+    if (too_large)
       transformer.fail(place, "larger than " + std::to_string(kDocumentLimitBytes >> 20) + " MiB");
-    } else {
+    else
       transformer.document(text, is_json, place);
-    }
   };
   Base64Lines lines(kDocumentLimitBytes, [&](const Base64Lines::Text& base64) {
     take(base64.text, false, base64.too_large, base64.line);
@@ -155,9 +154,8 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
     return kExitFailed;
   }
   Transformer transformer(messages->instance, records->instance, summary, STDOUT_FILENO);
-  for (const std::string& file : files) {
+  for (const std::string& file : files)
     if (!transformer.reader_gone()) transform_file(file, transformer);
-  }
   if (summary != nullptr) {
     Summary::Rest rest{transformer.source_records(), transformer.failures()};
     read_left_out(records->instance, rest);

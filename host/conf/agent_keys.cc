@@ -157,9 +157,8 @@ const AgentKey* agent_key(int32_t kind, std::string_view key) { return find(keys
 
 std::vector<std::string> agent_key_names(int32_t kind) {
   std::vector<std::string> names;
-  for (const AgentKey& key : keys_of(kind)) {
+  for (const AgentKey& key : keys_of(kind))
     if (!key.name.ends_with('*')) names.emplace_back(key.name);
-  }
   return names;
 }
 
@@ -175,11 +174,10 @@ const AgentKey* agent_stage_option(int32_t kind, std::string_view id, std::strin
 void tell_of_agent_key(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems) {
   const std::string who = "'" + printable(entry.key, 60) + "' is for Fluent Bit; ";
   if (!key.refusal.empty() && client::is_one_of(key.harmless, entry.value)) return;
-  if (key.refusal.empty()) {
+  if (key.refusal.empty())
     problems.push_back({entry.place, who + "this host has no use for it", true});
-  } else {
+  else
     problems.push_back({entry.place, who + std::string(key.refusal), false});
-  }
 }
 
 const AgentKey* agent_section(std::string_view name) { return find(kSections, name); }

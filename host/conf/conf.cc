@@ -29,9 +29,8 @@ class ClassicReader {
       return problem(place, "'" + printable(path, kMaxPrintedLineBytes) +
                                 "' is YAML by its name; a classic conf includes classic ones");
     }
-    if (!read_safe_file(path, content, file, error)) {
+    if (!read_safe_file(path, content, file, error))
       return problem(place, "cannot read '" + printable(path, kMaxPrintedLineBytes) + "': " + error);
-    }
     if (main_.empty()) main_ = path;
     if (!read_.emplace(file.st_dev, file.st_ino).second) {
       differs(place, "a file that was read before ends Fluent Bit");
@@ -111,13 +110,11 @@ class ClassicReader {
   }
 
   void set(FileState& state, std::string_view argument) {
-    if (state.section >= 0 && reader_ == ConfFor::kHost) {
+    if (state.section >= 0 && reader_ == ConfFor::kHost)
       return problem(state.place(), "@SET stands before the first section of a file");
-    }
     const size_t equals = argument.find('=');
-    if (equals == std::string_view::npos || equals == 0) {
+    if (equals == std::string_view::npos || equals == 0)
       return problem(state.place(), "@SET wants NAME=VALUE, not '" + printable(argument, 60) + "'");
-    }
     differs_by_variables(state.place(), "@SET", argument.substr(equals + 1));
     variables_.set(std::string(trim(argument.substr(0, equals))),
                    expanded(state, trim(argument.substr(equals + 1))));
@@ -147,16 +144,14 @@ class ClassicReader {
       return problem(state.place(),
                      "'" + printable(body, 60) + "': @SET and @INCLUDE stand at the start of a line");
     }
-    if (state.section < 0) {
+    if (state.section < 0)
       return problem(state.place(), "'" + printable(body, 60) + "' stands in no section; begin one with [NAME]");
-    }
     const std::string indent(text.substr(0, text.find_first_not_of(" \t")));
     if (state.indent.empty()) state.indent = indent;
     // What is indented twice as far belongs to a group, if there is one.
     const bool twice = indent.size() == 2 * state.indent.size() && indent.starts_with(state.indent);
-    if (indent != state.indent && !twice) {
+    if (indent != state.indent && !twice)
       return problem(state.place(), "indented unlike the first indented line of the file: one indent serves all");
-    }
     if (twice && state.in_group) return;
     state.in_group = body.front() == '[' && body.back() == ']' && body.find(' ') != std::string_view::npos;
     if (state.in_group) {
@@ -164,17 +159,15 @@ class ClassicReader {
           {std::string(body.substr(1, body.size() - 2)), "", state.place(), true});
     }
     const size_t blank = body.find_first_of(" \t");
-    if (blank != std::string_view::npos && body[blank] == '\t') {
+    if (blank != std::string_view::npos && body[blank] == '\t')
       differs(state.place(), "to Fluent Bit a key ends at a space, and here a tab comes first");
-    }
     if (blank == std::string_view::npos) {
       return problem(state.place(),
                      "'" + printable(body, 60) + "' has no value; key and value are parted by a blank");
     }
     Section& section = conf_.sections[static_cast<size_t>(state.section)];
-    if (equal_without_case(section.name, "PLUGINS")) {
+    if (equal_without_case(section.name, "PLUGINS"))
       differs_by_variables(state.place(), "the paths of plugins", trim(body.substr(blank)));
-    }
     section.entries.push_back(
         {std::string(body.substr(0, blank)), expanded(state, trim(body.substr(blank))), state.place(), false});
   }
@@ -182,9 +175,8 @@ class ClassicReader {
   std::string expanded(const FileState& state, std::string_view text) {
     std::vector<std::string> unset;
     std::string out = variables_.expand(text, unset);
-    for (const std::string& name : unset) {
+    for (const std::string& name : unset)
       warn(state.place(), "${" + printable(name, 60) + "} is not set and stands for nothing");
-    }
     return out;
   }
 
@@ -222,11 +214,10 @@ const Entry* Section::last(std::string_view key) const {
 
 Conf read_conf(const std::string& path, const Environment& environment, ConfFor reader) {
   Conf conf;
-  if (is_yaml_name(path)) {
+  if (is_yaml_name(path))
     read_yaml_conf(path, environment, conf);
-  } else {
+  else
     ClassicReader(environment, reader, conf).read(path, {});
-  }
   return conf;
 }
 

@@ -30,9 +30,8 @@ class YamlReader {
     struct stat file {};
     std::string error;
     const Place place = from.file.empty() ? Place{path, 0} : from;
-    if (!read_safe_file(path, content, file, error)) {
+    if (!read_safe_file(path, content, file, error))
       return problem(place, "cannot read '" + printable(path, kMaxPrintedLineBytes) + "': " + error);
-    }
     if (!read_.emplace(file.st_dev, file.st_ino).second) {
       return problem(place, "'" + printable(path, kMaxPrintedLineBytes) +
                                 "' was read before, and Fluent Bit refuses to read a file twice");
@@ -40,13 +39,11 @@ class YamlReader {
     std::vector<YamlNode> documents;
     int line = 0;
     if (!parse_yaml(content, documents, line, error)) return problem({path, line}, error);
-    for (const YamlNode& document : documents) {
-      if (document.kind == Kind::kMap) {
+    for (const YamlNode& document : documents)
+      if (document.kind == Kind::kMap)
         each(document, [&](const YamlNode& key, const YamlNode& value) { top(path, key, value); });
-      } else {
+      else
         problem({path, document.line}, "a conf is a map, with keys like service: and pipeline:");
-      }
-    }
   }
 
   // env: counts for all that was read, wherever it stands; so this comes last.
@@ -95,9 +92,8 @@ class YamlReader {
     if (name == "service") return service(path, key, value);
     if (name == "pipeline") return pipeline(path, key, value);
     if (name == "plugins") return plugins(path, key, value);
-    if (name == "inputs" || name == "filters" || name == "outputs") {
+    if (name == "inputs" || name == "filters" || name == "outputs")
       return problem(place, name + ": stands under pipeline:");
-    }
     if (!is(path, key, value, is_other_list(name) ? Kind::kList : Kind::kMap)) return;
     begin_section(key.text, place);
     if (is_other_list(name) || name == "extensions") return;
@@ -108,22 +104,19 @@ class YamlReader {
 
   void env(const std::string& path, const YamlNode& key, const YamlNode& value) {
     if (value.kind == Kind::kList) {
-      for (const YamlNode& item : value.items) {
-        if (item.kind == Kind::kMap) {
+      for (const YamlNode& item : value.items)
+        if (item.kind == Kind::kMap)
           env_item(path, item);
-        } else {
+        else
           problem({path, item.line}, "an item of env: is a map with name and value");
-        }
-      }
       return;
     }
     if (!is(path, key, value, Kind::kMap)) return;
     each(value, [&](const YamlNode& name, const YamlNode& text) {
-      if (text.kind == Kind::kText) {
+      if (text.kind == Kind::kText)
         set({path, name.line}, name.text, text.text);
-      } else {
+      else
         problem({path, name.line}, "the variable " + printable(name.text, 60) + " has no text as its value");
-      }
     });
   }
 
@@ -198,32 +191,28 @@ class YamlReader {
 
   void service(const std::string& path, const YamlNode& key, const YamlNode& value) {
     if (!is(path, key, value, Kind::kMap)) return;
-    if (has_service_) {
+    if (has_service_)
       return problem({path, key.line}, "service: is there already; Fluent Bit allows one in all files together");
-    }
     has_service_ = true;
     Section& section = begin_section(key.text, {path, key.line});
     each(value, [&](const YamlNode& name, const YamlNode& text) {
       const Place place{path, name.line};
-      if (text.kind == Kind::kText) {
+      if (text.kind == Kind::kText)
         add(section, place, name.text, text.text);
-      } else if (text.kind == Kind::kMap && equal_without_case(name.text, "telemetry")) {
+      else if (text.kind == Kind::kMap && equal_without_case(name.text, "telemetry"))
         section.entries.push_back({name.text, "", place, true});
-      } else {
+      else
         wants_text(place, name);
-      }
     });
   }
 
   void plugins(const std::string& path, const YamlNode& key, const YamlNode& value) {
     if (!is(path, key, value, Kind::kList)) return;
-    for (const YamlNode& item : value.items) {
-      if (item.kind == Kind::kText) {
+    for (const YamlNode& item : value.items)
+      if (item.kind == Kind::kText)
         conf_.plugins.push_back({key.text, item.text, {path, item.line}, false});
-      } else {
+      else
         problem({path, item.line}, "an item of plugins: is the path of a shared object");
-      }
-    }
   }
 
   void pipeline(const std::string& path, const YamlNode& key, const YamlNode& value) {
@@ -235,13 +224,11 @@ class YamlReader {
                        "pipeline: has inputs:, filters: and outputs:, no '" + printable(part.text, 60) + "'");
       }
       if (!is(path, part, list, Kind::kList)) return;
-      for (const YamlNode& item : list.items) {
-        if (item.kind == Kind::kMap) {
+      for (const YamlNode& item : list.items)
+        if (item.kind == Kind::kMap)
           plugin(path, name.substr(0, name.size() - 1), item);
-        } else {
+        else
           problem({path, item.line}, "an item of " + name + ": is a map, with a name:");
-        }
-      }
     });
   }
 

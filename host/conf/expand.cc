@@ -44,9 +44,7 @@ std::vector<std::string> included_files(const std::string& including_file, const
   if (!has_wildcards(pattern)) return {full};
   std::vector<std::string> files;
   glob_t found{};
-  if (glob(full.c_str(), 0, nullptr, &found) == 0) {
-    files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  }
+  if (glob(full.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   globfree(&found);
   return files;
 }

@@ -54,10 +54,9 @@ std::vector<Entry> named_plugins(const Conf& conf, const Environment& environmen
   std::vector<Entry> paths;
   for (const Section& section : conf.sections) {
     if (!equal_without_case(section.name, "SERVICE")) continue;
-    for (const Entry& entry : section.entries) {
+    for (const Entry& entry : section.entries)
       if (equal_without_case(entry.key, "Plugins_File"))
         add_plugins_file(entry, environment, reader, paths, problems);
-    }
   }
   add_plugins(conf, paths, problems);
   return paths;

@@ -50,9 +50,8 @@ class SettingsReader {
 
   // What is for Fluent Bit alone; of a repeated key the last counts. A switch that is off asks for nothing.
   void end() {
-    for (const auto& [key, entry] : agents_) {
+    for (const auto& [key, entry] : agents_)
       if (!is_off(entry.value)) tell_of_agent_key(*agent_service_key(key), entry, problems_);
-    }
   }
 
  private:
@@ -72,11 +71,10 @@ class SettingsReader {
 
   void log_level(const Entry& entry) {
     const std::optional<int32_t> level = parse_log_level(entry.value);
-    if (level) {
+    if (level)
       settings_.log_level = *level;
-    } else {
+    else
       problem(entry, "Log_Level '" + printable(entry.value, 60) + "' is none of off, error, warn, info, debug");
-    }
   }
 
   Settings& settings_;

@@ -26,9 +26,8 @@ void AgentRoutes::add(const Section& section, const penstock_stage& stage, std::
 std::vector<Problem> AgentRoutes::loops() {
   for (size_t input = 0; input < inputs_.size(); ++input) {
     Route route;
-    for (size_t output = 0; output < outputs_.size(); ++output) {
+    for (size_t output = 0; output < outputs_.size(); ++output)
       if (leads(*inputs_[input], input, *outputs_[output])) route.outputs.push_back(output);
-    }
     plan_.routes.push_back(std::move(route));
   }
   std::vector<Problem> loops = stream_loops(plan_);

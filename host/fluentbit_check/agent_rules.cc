@@ -19,12 +19,10 @@ namespace {
 
 // As the agent reads on and off; nullopt: it refuses the value.
 std::optional<bool> boolean(const std::string& value) {
-  for (const char* yes : {"true", "on", "yes"}) {
+  for (const char* yes : {"true", "on", "yes"})
     if (equal_without_case(value, yes)) return true;
-  }
-  for (const char* no : {"false", "off", "no"}) {
+  for (const char* no : {"false", "off", "no"})
     if (equal_without_case(value, no)) return false;
-  }
   return std::nullopt;
 }
 
@@ -47,12 +45,10 @@ class Rules {
            "checkpoint_after delivery is experimental: filters that make new records, like "
            "multiline and rewrite_tag, lose what it goes by");
     }
-    if (after == "handover") {
+    if (after == "handover")
       warn("checkpoint_after", "checkpoint_after handover: what the agent has not delivered when it ends is lost");
-    }
-    if (it_.option("checkpoint") == "memory") {
+    if (it_.option("checkpoint") == "memory")
       warn("checkpoint", "checkpoint memory: every start begins at initial_position again");
-    }
     unrouted();
     dropping();
     connections();
@@ -71,9 +67,8 @@ class Rules {
            "without workers the whole agent stands still while a flush waits for the service; write "
            "workers 1");
     }
-    if (it_.kept("storage.total_limit_size") != nullptr) {
+    if (it_.kept("storage.total_limit_size") != nullptr)
       warn("storage.total_limit_size", "at storage.total_limit_size the agent throws away its oldest chunks");
-    }
     dropping();
     connections();
   }
@@ -160,9 +155,8 @@ class Rules {
   // The agent takes records that no output matches, and lets them go.
   void unrouted() {
     const std::string* const routable = it_.kept("routable");
-    if (routable != nullptr && boolean(*routable) == false) {
+    if (routable != nullptr && boolean(*routable) == false)
       return warn("routable", "routable off: what is read counts as read, and is thrown away");
-    }
     const auto routes = [](const Entry& entry) { return equal_without_case(entry.key, "routes"); };
     if (std::any_of(it_.section.entries.begin(), it_.section.entries.end(), routes)) return;
     const std::string* const tag = it_.kept("tag");
@@ -184,9 +178,8 @@ class Rules {
   }
 
   void dropping() {
-    if (it_.option("on_failure") == "drop") {
+    if (it_.option("on_failure") == "drop")
       warn("on_failure", "on_failure drop: records that cannot be dealt with are counted, and lost");
-    }
   }
 
   void retries() {
@@ -196,12 +189,10 @@ class Rules {
       return warn("retry_limit",
                   "Retry_Limit is 1 where it is left out: a chunk that is refused twice is lost" + write);
     }
-    for (const char* unlimited : {"no_limits", "false", "off"}) {
+    for (const char* unlimited : {"no_limits", "false", "off"})
       if (equal_without_case(*limit, unlimited)) return;
-    }
-    if (equal_without_case(*limit, "no_retries")) {
+    if (equal_without_case(*limit, "no_retries"))
       return warn("retry_limit", "Retry_Limit no_retries: a chunk that is refused is lost" + write);
-    }
     warn("retry_limit",
          "Retry_Limit " + printable(*limit, 60) + ": a chunk that is refused more often than so is lost" + write);
   }

@@ -63,9 +63,8 @@ class StdoutOutput {
   int32_t take(const penstock_batch& batch, penstock_error* error) {
     if (gone_) return fail(error, PENSTOCK_E_IO, EPIPE);
     const char* bytes = reinterpret_cast<const char*>(batch.records);
-    for (uint64_t i = 0; i < batch.record_count; ++i, bytes += batch.record_stride) {
+    for (uint64_t i = 0; i < batch.record_count; ++i, bytes += batch.record_stride)
       add(*reinterpret_cast<const penstock_record*>(bytes));
-    }
     records_ += static_cast<int64_t>(batch.record_count);
     taken_.push_back({batch.ack_id, written_ + unwritten()});
     ask_for_wakeup(true);
@@ -188,11 +187,10 @@ class StdoutOutput {
       wrapped += '}';
     }
     const std::string_view line = wrapped.empty() ? body : std::string_view(wrapped);
-    if (terminal_) {
+    if (terminal_)
       append_json_for_terminal(text_, line);
-    } else {
+    else
       text_ += line;
-    }
     text_ += '\n';
   }
 

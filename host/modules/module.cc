@@ -40,22 +40,20 @@ bool commands_can_be_read(const penstock_stage& stage) {
 std::string stage_defect(const penstock_stage& stage) {
   if (stage.struct_size < offsetof(penstock_stage, destroy) + sizeof(stage.destroy))
     return "is a struct too small";
-  if (stage.id == nullptr || stage.create == nullptr || stage.destroy == nullptr) {
+  if (stage.id == nullptr || stage.create == nullptr || stage.destroy == nullptr)
     return "lacks an id, create() or destroy()";
-  }
   if (stage.option_info_count > 0 &&
       (stage.options == nullptr || stage.option_info_stride < sizeof(penstock_option_info))) {
     return "has an option table that cannot be read";
   }
   if (!commands_can_be_read(stage)) return "has a table of commands that cannot be read";
   bool whole = false;
-  if (stage.kind == PENSTOCK_INPUT) {
+  if (stage.kind == PENSTOCK_INPUT)
     whole = stage.input != nullptr && PENSTOCK_HAS(stage.input, poll) && PENSTOCK_HAS(stage.input, ack);
-  } else if (stage.kind == PENSTOCK_FILTER) {
+  else if (stage.kind == PENSTOCK_FILTER)
     whole = stage.filter != nullptr && PENSTOCK_HAS(stage.filter, apply);
-  } else if (stage.kind == PENSTOCK_OUTPUT) {
+  else if (stage.kind == PENSTOCK_OUTPUT)
     whole = stage.output != nullptr && PENSTOCK_HAS(stage.output, write) && PENSTOCK_HAS(stage.output, pump);
-  }
   return whole ? "" : "lacks the calls of its kind";
 }
 
@@ -111,17 +109,15 @@ std::string Modules::add(const penstock_module& module) {
 }
 
 const penstock_stage* Modules::find(int32_t kind, std::string_view id) const {
-  for (const penstock_stage* stage : stages_) {
+  for (const penstock_stage* stage : stages_)
     if (stage->kind == kind && equal_without_case(stage->id, id)) return stage;
-  }
   return nullptr;
 }
 
 std::vector<std::string> Modules::ids(int32_t kind) const {
   std::vector<std::string> out;
-  for (const penstock_stage* stage : stages_) {
+  for (const penstock_stage* stage : stages_)
     if (stage->kind == kind) out.emplace_back(stage->id);
-  }
   return out;
 }
 

@@ -44,14 +44,12 @@ bool Loop::run() {
 const char* Loop::reason_to_end(int64_t now_ms) {
   if (signals_.received() != nullptr) return signals_.received();
   const auto& outputs = pipeline_.outputs();
-  if (std::any_of(outputs.begin(), outputs.end(), [](const Output& o) { return o.ended; })) {
+  if (std::any_of(outputs.begin(), outputs.end(), [](const Output& o) { return o.ended; }))
     return "an output takes nothing any more";
-  }
   const bool busy = pipeline_.in_flight() > 0;
   const auto& inputs = pipeline_.inputs();
-  if (!busy && std::all_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.ended; })) {
+  if (!busy && std::all_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.ended; }))
     return "the inputs are at their end";
-  }
   if (!busy && options_.exit_when_idle_ms && now_ms - active_ms_ >= *options_.exit_when_idle_ms) {
     if (idle_.caught_up(inputs)) return "idle";
     active_ms_ = now_ms;
@@ -80,13 +78,11 @@ bool Loop::out_of_patience(int64_t now_ms) {
 
 void Loop::turn(bool polling) {
   const int64_t now_ms = client::monotonic_ms();
-  for (size_t i = 0; i < output_pacings_.size(); ++i) {
+  for (size_t i = 0; i < output_pacings_.size(); ++i)
     turn_output(pipeline_.outputs()[i], output_pacings_[i], now_ms);
-  }
   pipeline_.deliver_acks(now_ms);
-  for (size_t i = 0; i < input_pacings_.size(); ++i) {
+  for (size_t i = 0; i < input_pacings_.size(); ++i)
     turn_input(pipeline_.inputs()[i], input_pacings_[i], polling, now_ms);
-  }
   pipeline_.deliver_acks(now_ms);  // what the filters left nothing of
   if (pipeline_.in_flight() > 0) active_ms_ = now_ms;
   if (now_ms >= next_stats_ms_) {
@@ -115,9 +111,8 @@ void Loop::turn_input(Input& input, client::InputPacing& pacing, bool polling, i
 
 int64_t Loop::next_ms(int64_t now_ms) const {
   int64_t next_ms = pipeline_.has_unacked() ? now_ms + client::Pacing::kAfterFailureMs : INT64_MAX;
-  for (const Output& output : pipeline_.outputs()) {
+  for (const Output& output : pipeline_.outputs())
     if (output.written) return now_ms;
-  }
   for (const client::InputPacing& pacing : input_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
   for (const client::Pacing& pacing : output_pacings_) next_ms = std::min(next_ms, pacing.next_ms(now_ms));
   return next_ms;

@@ -32,9 +32,8 @@ struct Input {
   int64_t batches_emitted = 0;  // that were taken
 
   bool blocked() const {
-    for (const Output* output : outputs) {
+    for (const Output* output : outputs)
       if (output->full) return true;
-    }
     return false;
   }
 };

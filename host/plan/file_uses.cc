@@ -34,11 +34,10 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
 
 bool share_a_file(const FileUse& a, const FileUse& b) {
   const std::vector<std::filesystem::path> names = names_of(a);
-  for (const std::filesystem::path& other : names_of(b)) {
+  for (const std::filesystem::path& other : names_of(b))
     if (std::any_of(names.begin(), names.end(),
                     [&](const std::filesystem::path& name) { return is_same_file(name, other); }))
       return true;
-  }
   return false;
 }
 

@@ -69,11 +69,10 @@ std::vector<Entry> with_lists_joined(const std::vector<Entry>& entries, const pe
                           "'" + printable(entry.key, 60) + "' is a list, but takes one value; write it as a text",
                           false});
     }
-    if (joins) {
+    if (joins)
       out.back().value += "," + entry.value;
-    } else {
+    else
       out.push_back(entry);
-    }
   }
   return out;
 }
@@ -129,9 +128,7 @@ std::vector<Entry> stage_options(const Section& section, const penstock_stage& s
 std::vector<penstock_option> abi_options(const std::vector<Entry>& options) {
   std::vector<penstock_option> out;
   out.reserve(options.size());
-  for (const Entry& entry : options) {
-    out.push_back({bytes(entry.key), bytes(entry.value)});
-  }
+  for (const Entry& entry : options) out.push_back({bytes(entry.key), bytes(entry.value)});
   return out;
 }
 

@@ -43,12 +43,10 @@ class Planner {
   void route() {
     for (const StagePlan& input : plan_.inputs) {
       Route route;
-      for (size_t i = 0; i < plan_.filters.size(); ++i) {
+      for (size_t i = 0; i < plan_.filters.size(); ++i)
         if (plan_.filters[i].match.fits(input.tag)) route.filters.push_back(i);
-      }
-      for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+      for (size_t i = 0; i < plan_.outputs.size(); ++i)
         if (plan_.outputs[i].match.fits(input.tag)) route.outputs.push_back(i);
-      }
       if (complete_ && route.outputs.empty()) {
         problem(input.place, "no [OUTPUT] matches the tag '" + printable(input.tag, 100) +
                                  "' of this input, so nothing of it would be kept; set a Match");
@@ -72,13 +70,11 @@ class Planner {
 
   void other(const Section& section) {
     if (equal_without_case(section.name, "SERVICE")) return;
-    if (const AgentKey* const known = agent_section(section.name)) {
+    if (const AgentKey* const known = agent_section(section.name))
       return tell_of_agent_key(*known, {section.name, "", section.place, false}, plan_.problems);
-    }
     complete_ = false;
-    if (equal_without_case(section.name, "PLUGINS")) {
+    if (equal_without_case(section.name, "PLUGINS"))
       return problem(section.place, "[PLUGINS] belongs in the file that Plugins_File of [SERVICE] names");
-    }
     problem(section.place, "section [" + printable(section.name, 60) +
                                "] is not known; there are [SERVICE], [INPUT], [FILTER] and [OUTPUT]" +
                                suggestion(section.name, {"SERVICE", "INPUT", "FILTER", "OUTPUT"}));
@@ -88,15 +84,13 @@ class Planner {
     const Entry* const wildcard = section.last("Match");
     const Entry* const regex = section.last("Match_Regex");
     if (kind == PENSTOCK_INPUT) {
-      for (const Entry* entry : {wildcard, regex}) {
+      for (const Entry* entry : {wildcard, regex})
         if (entry != nullptr) problem(entry->place, "an [INPUT] has a Tag, no " + entry->key);
-      }
       return wildcard == nullptr && regex == nullptr;
     }
     const Entry* const tag = section.last("Tag");
-    if (tag != nullptr) {
+    if (tag != nullptr)
       problem(tag->place, "only an [INPUT] has a Tag; which tags this section is for is said by Match");
-    }
     if (wildcard != nullptr) stage.match.set_wildcard(wildcard->value);
     if (regex != nullptr) {
       const std::string defect = stage.match.set_regex(regex->value);
@@ -146,13 +140,11 @@ class Planner {
 
   void warn_unreached(const std::vector<StagePlan>& stages, std::vector<size_t> Route::*members) {
     std::vector<bool> reached(stages.size());
-    for (const Route& route : plan_.routes) {
+    for (const Route& route : plan_.routes)
       for (const size_t i : route.*members) reached[i] = true;
-    }
-    for (size_t i = 0; i < stages.size(); ++i) {
+    for (size_t i = 0; i < stages.size(); ++i)
       if (!reached[i])
         plan_.problems.push_back({stages[i].place, "no input has a tag that this Match fits", true});
-    }
   }
 
   const Modules& modules_;

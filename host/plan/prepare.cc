@@ -56,9 +56,8 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
   std::vector<PluginPath> paths;
   paths.reserve(plugins.size());
   for (const std::string& plugin : plugins) paths.push_back({plugin, {}});
-  for (const Entry& plugin : named_plugins(conf, environment_variable, ConfFor::kHost, out.problems)) {
+  for (const Entry& plugin : named_plugins(conf, environment_variable, ConfFor::kHost, out.problems))
     paths.push_back({beside(plugin.place.file, plugin.value), plugin.place});
-  }
   PlanOptions options;
   for (PluginPath& plugin : paths) {
     const AgentFile* const file = agent_file(plugin.path);
@@ -75,14 +74,12 @@ Prepared prepare(const std::string& conf_file, const std::vector<std::string>& p
                       std::make_move_iterator(more.end()));
   std::vector<FileUse> files;
   size_t sections = 0;
-  for (const auto* stages : {&out.plan.inputs, &out.plan.filters, &out.plan.outputs}) {
+  for (const auto* stages : {&out.plan.inputs, &out.plan.filters, &out.plan.outputs})
     for (const StagePlan& stage : *stages) add_file_uses(*stage.stage, stage.options, ++sections, files);
-  }
   check_file_uses(files, out.problems);
   // A line that could not be read may say which stream is meant.
-  if (!has_errors(conf.problems)) {
+  if (!has_errors(conf.problems))
     for (Problem& loop : stream_loops(out.plan)) out.problems.push_back(std::move(loop));
-  }
   sort_by_place(out.problems);
   return out;
 }

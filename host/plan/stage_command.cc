@@ -99,13 +99,12 @@ std::string read(const std::vector<std::string>& args, CommandLine& out) {
     Entry entry;
     entry.key = arg.substr(2, equals == std::string::npos ? equals : equals - 2);
     std::replace(entry.key.begin(), entry.key.end(), '-', '_');
-    if (equals != std::string::npos) {
+    if (equals != std::string::npos)
       entry.value = arg.substr(equals + 1);
-    } else if (i + 1 < args.size() && !is_option(args[i + 1])) {
+    else if (i + 1 < args.size() && !is_option(args[i + 1]))
       entry.value = args[++i];
-    } else {
+    else
       entry.value = "on";
-    }
     out.arguments.push_back(entry);
   }
   Arguments arguments;
@@ -117,9 +116,8 @@ std::string read(const std::vector<std::string>& args, CommandLine& out) {
 }
 
 int no_such_command(const std::string& name, std::vector<std::string> names, const Modules& modules) {
-  for (const penstock_stage* stage : modules.stages()) {
+  for (const penstock_stage* stage : modules.stages())
     for (const penstock_command& command : commands_of(*stage)) names.emplace_back(command.name);
-  }
   return usage_error("", "there is no command '" + printable(name, 60) + "'" + suggestion(name, names));
 }
 
@@ -134,9 +132,8 @@ int without_conf(const std::string& name, const CommandLine& line, const std::st
   if (!line.plugins.empty()) print_problems(problems);
   std::string help;
   penstock_command command{};
-  for (const penstock_stage* stage : modules.stages()) {
+  for (const penstock_stage* stage : modules.stages())
     if (find_command(*stage, name, command)) help += (help.empty() ? "" : "\n") + help_of(*stage, command);
-  }
   if (help.empty()) return no_such_command(name, others, modules);
   return line.help ? print_help(help) : usage_error(name, wrong);
 }
@@ -156,11 +153,10 @@ std::string stage_commands_help() {
       names.push_back(name);
       const std::string head = "  " + name;
       std::string help = wrapped(printable(command.help, kMaxPrintedLineBytes), kCommandIndent);
-      if (head.size() + 2 <= kCommandIndent) {
+      if (head.size() + 2 <= kCommandIndent)
         help.replace(0, head.size(), head);
-      } else {
+      else
         help.insert(0, head + "\n");
-      }
       out += help;
     }
   }
@@ -186,9 +182,8 @@ CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std
   std::vector<const StagePlan*> found;
   penstock_command command{};
   for (const auto* stages : {&plan.inputs, &plan.filters, &plan.outputs}) {
-    for (const StagePlan& stage : *stages) {
+    for (const StagePlan& stage : *stages)
       if (find_command(*stage.stage, name, command)) found.push_back(&stage);
-    }
   }
   std::vector<std::future<StageLines>> asked;
   asked.reserve(found.size());
@@ -220,10 +215,9 @@ int stage_command(const std::string& name, const std::vector<std::string>& args,
   if (done.stages > 0) return done.failed ? kExitFailed : kExitFine;
   std::string owners;
   penstock_command command{};
-  for (const penstock_stage* stage : prepared.modules.stages()) {
+  for (const penstock_stage* stage : prepared.modules.stages())
     if (find_command(*stage, name, command))
       owners += (owners.empty() ? "" : ", ") + std::string(kind_name(stage->kind)) + " '" + stage->id + "'";
-  }
   if (owners.empty()) return no_such_command(name, others, prepared.modules);
   print_problems(
       {{{line.conf, 0}, "no stage of this conf has a command '" + name + "'; there it is in " + owners, false}});

@@ -33,10 +33,9 @@ std::vector<Way> ways_of(const Plan& plan, const std::vector<StageLines>& inputs
   std::vector<Way> ways;
   for (size_t input = 0; input < plan.routes.size(); ++input) {
     for (const size_t output : plan.routes[input].outputs) {
-      for (const std::string& from : inputs[input].lines) {
+      for (const std::string& from : inputs[input].lines)
         for (const std::string& to : outputs[output].lines)
           ways.push_back({&plan.inputs[input], &plan.outputs[output], from, to});
-      }
     }
   }
   return ways;

@@ -62,9 +62,8 @@ class Events : public JsonEvents {
         {"region", &line_.region},
         {"partition_key", &line_.partition_key},
     };
-    for (const auto& [name, to] : members) {
+    for (const auto& [name, to] : members)
       if (key_ == name) to->assign(value);
-    }
     if (key_ == "data") base64_ = value;
   }
 
@@ -83,9 +82,8 @@ std::string read_failure_line(std::string_view text, FailureLine& line) {
   Events events(line);
   if (std::string error = read_json(text, events); !error.empty()) return error;
   if (!events.is_object()) return "no JSON object";
-  if (events.stage() != "input" && events.stage() != "output") {
+  if (events.stage() != "input" && events.stage() != "output")
     return "its stage is '" + printable(events.stage(), 40) + "'; there are input and output";
-  }
   line.stage = events.stage() == "input" ? FailureLine::Stage::input : FailureLine::Stage::output;
   if (!events.base64()) return "it has no data";
   std::optional<std::string> data = decode_base64(*events.base64());

@@ -35,10 +35,9 @@ struct Replay {
 Replay* of(penstock_instance* self) { return reinterpret_cast<Replay*>(self); }
 
 std::string option(const penstock_option* options, size_t count, std::string_view key) {
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < count; ++i)
     if (key == std::string_view(options[i].key.data, options[i].key.size))
       return {options[i].value.data, options[i].value.size};
-  }
   return {};
 }
 

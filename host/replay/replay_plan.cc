@@ -17,11 +17,10 @@ namespace {
 // The path in "on_failure file:PATH", or "".
 std::string failure_path(const StagePlan& stage) {
   static constexpr std::string_view kFile = "file:";
-  for (const Entry& entry : stage.options) {
+  for (const Entry& entry : stage.options)
     if (equal_without_case(entry.key, "on_failure") &&
         equal_without_case(entry.value.substr(0, kFile.size()), kFile))
       return entry.value.substr(kFile.size());
-  }
   return {};
 }
 
@@ -45,9 +44,8 @@ bool names(const StagePlan& stage, const std::string& path) {
 std::optional<size_t> owner(const std::vector<StagePlan>& stages, const std::string& path) {
   if (stages.size() == 1) return 0;
   std::vector<size_t> named;
-  for (size_t i = 0; i < stages.size(); ++i) {
+  for (size_t i = 0; i < stages.size(); ++i)
     if (names(stages[i], path)) named.push_back(i);
-  }
   return named.size() == 1 ? std::optional(named.front()) : std::nullopt;
 }
 

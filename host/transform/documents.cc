@@ -45,11 +45,10 @@ void Documents::give() {
 void Documents::feed(std::string_view text) {
   while (!text.empty()) {
     size_t plain = 0;
-    if (state_ == State::line) {
+    if (state_ == State::line)
       plain = std::min(text.find('\n'), text.size());
-    } else if (state_ == State::string) {
+    else if (state_ == State::string)
       plain = std::min(text.find_first_of(stops(true)), text.size());
-    }
     if (plain > 0) {
       append(text.substr(0, plain));
       text.remove_prefix(plain);

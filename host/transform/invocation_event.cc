@@ -107,9 +107,8 @@ class Events : public JsonEvents {
     // "arn:aws:kinesis:us-east-1:012345678901:stream/NAME"
     static constexpr std::string_view kBeforeName = ":stream/";
     const size_t name = value.find(kBeforeName);
-    if (key == "eventSourceARN" && name != std::string_view::npos) {
+    if (key == "eventSourceARN" && name != std::string_view::npos)
       record_.stream = value.substr(name + kBeforeName.size());
-    }
   }
 
   void of_kinesis(std::string_view key, std::string_view value) {

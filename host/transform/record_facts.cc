@@ -69,9 +69,8 @@ class Events : public JsonEvents {
  private:
   template <size_t size>
   void look_up(const Name (&names)[size], std::string_view key) {
-    for (const Name& name : names) {
+    for (const Name& name : names)
       if (name.text == key) wanted_ = &texts_[static_cast<size_t>(name.fact)];
-    }
   }
 
   std::array<std::string, kFacts>& texts_;

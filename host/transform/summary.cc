@@ -106,9 +106,8 @@ void Summary::add_failure(const penstock_batch& batch, const penstock_record& re
   std::string reason(error_type());
   if (event == "timeout") {
     kind = Failure::timeout;
-    if (!facts_[Fact::timeout_seconds].empty()) {
+    if (!facts_[Fact::timeout_seconds].empty())
       reason = std::string("after ").append(facts_[Fact::timeout_seconds]).append(" s");
-    }
   } else if (event == "exit") {
     kind = Failure::exit;
   } else if (event == "error" || (event.empty() && !reason.empty())) {
@@ -167,9 +166,8 @@ void Summary::append_head(std::string& out, const Rest& rest) const {
     out += "Left out: " + std::to_string(rest.dropped) + " by drop, " + std::to_string(rest.excluded) +
            " by include and exclude\n";
   }
-  if (rest.not_understood > 0) {
+  if (rest.not_understood > 0)
     out += "Not understood: " + std::to_string(rest.not_understood) + "; standard error tells what\n";
-  }
   if (unreadable_ > 0) out += "No JSON objects: " + std::to_string(unreadable_) + " of the records\n";
 }
 

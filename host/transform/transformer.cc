@@ -102,21 +102,19 @@ int32_t Transformer::on_records(void* ctx, const penstock_batch* batch) noexcept
   for (uint64_t i = 0; i < batch->record_count; ++i, bytes += batch->record_stride) {
     const auto& record = *reinterpret_cast<const penstock_record*>(bytes);
     ++self.made_;
-    if (self.summary_ != nullptr) {
+    if (self.summary_ != nullptr)
       self.summary_->add(*batch, record);
-    } else {
+    else
       self.print({record.body.data, record.body.size});
-    }
   }
   return self.reader_gone_ ? PENSTOCK_E_IO : PENSTOCK_OK;
 }
 
 void Transformer::print(std::string_view body) {
-  if (terminal_) {
+  if (terminal_)
     append_json_for_terminal(out_, body);
-  } else {
+  else
     out_ += body;
-  }
   out_ += '\n';
   if (out_.size() >= kFlushBytes) flush();
 }

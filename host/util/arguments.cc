@@ -79,9 +79,8 @@ std::string Arguments::read_conf_path(std::string& path) const {
 
 std::vector<std::string> Arguments::values(const std::string& name) const {
   std::vector<std::string> out;
-  for (const Given& given : given_) {
+  for (const Given& given : given_)
     if (given.name == name) out.push_back(given.value);
-  }
   return out;
 }
 

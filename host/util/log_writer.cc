@@ -35,11 +35,10 @@ LogWriter::~LogWriter() {
     shared_->closed = true;
   }
   shared_->changed.notify_all();
-  if (written) {
+  if (written)
     thread_.join();
-  } else {
+  else
     thread_.detach();
-  }
 }
 
 void LogWriter::write(std::string text) {

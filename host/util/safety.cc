@@ -92,11 +92,10 @@ bool read_safe_file(const std::string& path, std::string& content, struct stat& 
   while (error.empty()) {
     const ssize_t n = read(fd, buffer.data(), buffer.size());
     if (n == 0) break;
-    if (n > 0) {
+    if (n > 0)
       content.append(buffer.data(), static_cast<size_t>(n));
-    } else if (errno != EINTR) {
+    else if (errno != EINTR)
       error = std::strerror(errno);
-    }
   }
   close(fd);
   return error.empty();

@@ -41,9 +41,8 @@ static_assert(decltype(g_received)::is_always_lock_free && decltype(g_requested_
   static constexpr char kText[] = "\npenstock: second signal: ending at once; what was in flight is read again\n";
   pollfd errors = {STDERR_FILENO, POLLOUT, 0};
   // Standard error that takes nothing must not keep the process from ending.
-  if (poll(&errors, 1, 0) == 1 && errors.revents == POLLOUT) {
-    [[maybe_unused]] const ssize_t n = write(STDERR_FILENO, kText, sizeof kText - 1);
-  }
+  if (poll(&errors, 1, 0) == 1 && errors.revents == POLLOUT) [[maybe_unused]]
+    const ssize_t n = write(STDERR_FILENO, kText, sizeof kText - 1);
   _exit(128 + number);
 }
 
@@ -59,9 +58,8 @@ void on_signal(int number) {
       end_at_once(number);
   }
   const Named* none = nullptr;
-  if (g_received.compare_exchange_strong(none, signal)) {
-    [[maybe_unused]] const ssize_t n = write(g_pipe[1], "s", 1);
-  }
+  if (g_received.compare_exchange_strong(none, signal)) [[maybe_unused]]
+    const ssize_t n = write(g_pipe[1], "s", 1);
   errno = saved_errno;
 }
 

@@ -16,9 +16,8 @@ size_t width_of(std::string_view text) {
 
 std::string Table::text() const {
   std::vector<size_t> widths(columns_.size());
-  for (const std::vector<std::string>& cells : rows_) {
+  for (const std::vector<std::string>& cells : rows_)
     for (size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], width_of(cells[i]));
-  }
   std::string out;
   for (const std::vector<std::string>& cells : rows_) {
     for (size_t i = 0; i < widths.size(); ++i) {

@@ -123,13 +123,12 @@ bool Options::check(Table table, const penstock_option* given, size_t count, siz
     const penstock_option& option = element(given, i, stride);
     const std::string key = lower_case(view(option.key));
     const penstock_option_info* info = find(table, key);
-    if (info == nullptr) {
+    if (info == nullptr)
       complain(i, unknown_option(table, key));
-    } else if (!seen.emplace(key, i).second) {
+    else if (!seen.emplace(key, i).second)
       complain(i, key + " is given twice");
-    } else if (const std::string wrong = complaint(info->type, view(option.value)); !wrong.empty()) {
+    else if (const std::string wrong = complaint(info->type, view(option.value)); !wrong.empty())
       complain(i, (key + " is \"").append(printable(view(option.value))).append("\", but ").append(wrong));
-    }
   }
   for (const auto& info : table)
     if (info.required != 0 && !seen.contains(info.name))

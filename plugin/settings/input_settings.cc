@@ -50,9 +50,8 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
   std::string_view rest = options.text("shards");
   if (rest.empty()) return pinned;
   if (streams > 1) return Status(Code::config, "shards names those of one stream, but stream names several");
-  while (!rest.empty()) {
+  while (!rest.empty())
     if (const std::string_view id = take_list_item(rest); !id.empty()) pinned.emplace(id);
-  }
   return pinned;
 }
 

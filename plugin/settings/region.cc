@@ -29,13 +29,11 @@ bool is_zone(std::string_view text) {
 // What was probably meant: small letters with single hyphens between them; "" if that is not a region either.
 std::string nearest_region(std::string_view text) {
   std::string out;
-  for (const char c : lower_case(text.substr(0, kMaxRegionBytes))) {
-    if (is_small_letter(c) || is_digit(c)) {
+  for (const char c : lower_case(text.substr(0, kMaxRegionBytes)))
+    if (is_small_letter(c) || is_digit(c))
       out += c;
-    } else if ((c == '-' || c == '_' || c == ' ') && !out.empty() && out.back() != '-') {
+    else if ((c == '-' || c == '_' || c == ' ') && !out.empty() && out.back() != '-')
       out += '-';
-    }
-  }
   while (out.ends_with('-')) out.pop_back();
   if (is_zone(out)) out.pop_back();
   return is_region(out) && is_digit(out.back()) ? out : "";

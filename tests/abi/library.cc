@@ -29,9 +29,8 @@ std::vector<const penstock_stage*> all_stages() {
 }
 
 const penstock_stage* stage(int32_t kind, std::string_view id) {
-  for (const penstock_stage* found : all_stages()) {
+  for (const penstock_stage* found : all_stages())
     if (found->kind == kind && found->id == id) return found;
-  }
   ADD_FAILURE() << "no stage of kind " << kind << " named " << id;
   std::abort();
 }
@@ -54,11 +53,10 @@ Options working_options(const penstock_stage* stage) {
   Options options;
   for (const penstock_option_info& info : option_infos(stage)) {
     const auto found = known.find(info.name);
-    if (found != known.end()) {
+    if (found != known.end())
       options.push_back(*found);
-    } else if (info.required != 0) {
+    else if (info.required != 0)
       ADD_FAILURE() << "the tests know no value for the required option " << info.name;
-    }
   }
   return options;
 }

@@ -86,9 +86,8 @@ TEST(abi, no_option_bears_a_name_that_an_agent_keeps_for_itself) {
     for (const penstock_option_info& info : option_infos(s)) {
       const std::string name = info.name;
       EXPECT_EQ(std::count(kept.begin(), kept.end(), name), 0) << s->id << " " << name;
-      for (const char* prefix : {"tls", "net.", "storage.", "thread."}) {
+      for (const char* prefix : {"tls", "net.", "storage.", "thread."})
         EXPECT_FALSE(name.starts_with(prefix)) << s->id << " " << name;
-      }
       EXPECT_TRUE(std::all_of(name.begin(), name.end(),
                               [](unsigned char c) { return std::islower(c) || std::isdigit(c) || c == '_'; }))
           << s->id << " " << name;
@@ -103,9 +102,8 @@ TEST(abi, good_options_have_no_problems) {
 TEST(abi, keys_are_compared_without_case) {
   for (const penstock_stage* s : all_stages()) {
     Options options = working_options(s);
-    for (auto& [key, value] : options) {
+    for (auto& [key, value] : options)
       std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::toupper(c); });
-    }
     EXPECT_TRUE(problems(s, options).empty()) << s->id;
   }
 }
@@ -155,9 +153,8 @@ TEST(abi, check_tells_every_problem_at_its_own_index) {
   std::vector<size_t> indexes;
   indexes.reserve(found.size());
   for (const Problem& problem : found) indexes.push_back(problem.index);
-  for (size_t wanted : {size_t{0}, size_t{1}, options.size()}) {
+  for (size_t wanted : {size_t{0}, size_t{1}, options.size()})
     EXPECT_NE(std::find(indexes.begin(), indexes.end(), wanted), indexes.end()) << wanted;
-  }
   EXPECT_EQ(std::find(indexes.begin(), indexes.end(), size_t{2}), indexes.end());
 }
 

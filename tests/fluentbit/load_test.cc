@@ -35,7 +35,9 @@ TEST_P(fluentbit_load_in, both_proxy_files_register_and_write_nothing_past_the_e
 
 TEST_P(fluentbit_load_in, a_file_stays_loaded_when_the_agent_closes_it) {
   for (const char* path : {PENSTOCK_IN_KINESIS, PENSTOCK_OUT_KINESIS}) {
-    { const ProxyFile file(GetParam(), path); }
+    {
+      const ProxyFile file(GetParam(), path);
+    }
     void* const still = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
     EXPECT_NE(still, nullptr) << path;
     const ProxyFile again(GetParam(), path);

@@ -51,7 +51,6 @@ std::unique_ptr<kinesis::Assignment> assignment(const InputFleet::Settings& sett
 }  // namespace
 
 // ---- A worker
-// -----------------------------------------------------------------------------------------------------
 
 InputWorker::InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::string id)
     : fleet_(fleet),
@@ -134,7 +133,6 @@ int64_t InputWorker::stat(std::string_view name) const {
 }
 
 // ---- The fleet
-// ----------------------------------------------------------------------------------------------------
 
 InputFleet::InputFleet(const Settings& settings)
     : kinesis({.list_shards_page = settings.list_page, .seed = settings.seed}, [this] { return clock.unix_ms(); }),
@@ -257,7 +255,6 @@ std::set<std::string> InputFleet::leased_shards() {
 }
 
 // ---- The judge
-// ----------------------------------------------------------------------------------------------------
 
 // https://github.com/awslabs/amazon-kinesis-client, StreamIdentifier.serialize()
 std::string InputFleet::lease_key(const std::string& stream, const std::string& shard) {

@@ -16,7 +16,6 @@ constexpr size_t kEmittedARead = 20;  // 100 records a second and shard
 }  // namespace
 
 // ---- A worker
-// -----------------------------------------------------------------------------------------------------
 
 FleetWorker::FleetWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed)
     : fleet_(fleet),
@@ -111,7 +110,6 @@ int64_t FleetWorker::stat(std::string_view name) const {
 }
 
 // ---- The fleet
-// ----------------------------------------------------------------------------------------------------
 
 FleetWorker& LeaseFleet::start() {
   ++started_;
@@ -247,7 +245,6 @@ bool LeaseFleet::all_read() const {
 }
 
 // ---- The judge
-// ----------------------------------------------------------------------------------------------------
 
 model::Reply LeaseFleet::serve(model::Request request) {
   model::Reply reply = service_.handle(std::move(request));

@@ -86,7 +86,6 @@ std::string temporary(const std::string& path) { return path + ".tmp"; }
 }  // namespace
 
 // ---- A file
-// -------------------------------------------------------------------------------------------------------
 
 void File::cut_to(size_t bytes) {
   if (content.size() > synced) cut_off = content.substr(synced);
@@ -122,7 +121,6 @@ void File::crash(SimRandom& random) {
 }
 
 // ---- The disk
-// -----------------------------------------------------------------------------------------------------
 
 bool Disk::chance(double share) {
   constexpr double kDraws = 1 << 30;
@@ -186,7 +184,6 @@ Status Disk::sync_folder(const std::string& path, bool fails) {
 }
 
 // ---- Files
-// --------------------------------------------------------------------------------------------------------
 
 void SimFiles::set_faults(const FileFaults& faults, uint64_t seed) {
   disk_->faults = faults;
@@ -285,7 +282,6 @@ Result<uint64_t> SimFiles::bytes_of_family(const std::string& path) {
 }
 
 // ---- What befalls it
-// ----------------------------------------------------------------------------------------------
 
 void SimFiles::crash(SimRandom& random) {
   const size_t former = disk_->former_names.size();

@@ -48,7 +48,6 @@ void Machine::listen(sim::SimEnv& env) {
 }
 
 // ---- What goes wrong with it
-// ------------------------------------------------------------------------------------
 
 void Machine::set_network(int64_t least_latency_ms, int64_t most_latency_ms, const sim::NetworkFaults& faults) {
   for (sim::SimEnv* const env : {&in_, &out_}) {
@@ -81,12 +80,11 @@ void Machine::die(bool power_is_cut) {
   out_.transport().abandon_calls();
   process_.reset();
   forget_death();
-  for (sim::SimEnv* const env : {&in_, &out_}) {
+  for (sim::SimEnv* const env : {&in_, &out_})
     if (power_is_cut)
       env->crash();
     else
       env->kill();
-  }
   stopping_ = false;
   start_ms_ = std::max(first_start_ms_, clock_.monotonic_ms());
   // A folder that was not synced may lose what was written last, of which an error told.
@@ -125,7 +123,6 @@ void Machine::replace_keys() {
 }
 
 // ---- Its turn
-// ---------------------------------------------------------------------------------------------------
 
 int64_t Machine::next_turn_ms() {
   // Answers that are due stay due, since nobody takes them.

@@ -119,7 +119,6 @@ Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* lea
       writer_(env.out.env(), *out_failures_, writer_options(plan), call_of(out_client_)) {}
 
 // ---- The way of a batch
-// -------------------------------------------------------------------------------------------
 
 int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
   auto& self = *static_cast<Process*>(ctx);
@@ -161,7 +160,6 @@ int32_t Process::on_filtered(void* ctx, const penstock_batch* batch) {
 }
 
 // ---- A turn of the host's loop
-// ------------------------------------------------------------------------------------
 
 void Process::turn() {
   turn_output();
@@ -219,7 +217,6 @@ int64_t Process::next_turn_ms() const {
 }
 
 // ---- The end
-// ------------------------------------------------------------------------------------------------------
 
 void Process::begin_drain(int64_t deadline_ms) {
   draining_ = true;
@@ -249,7 +246,6 @@ bool Process::close() {
 }
 
 // ---- What holds at any time
-// ---------------------------------------------------------------------------------------
 
 int64_t Process::input_stat(std::string_view name) const {
   struct Wanted {

@@ -119,7 +119,6 @@ void World::turn(int64_t until_ms) {
 }
 
 // ---- The end
-// -------------------------------------------------------------------------------------------------------
 
 void World::drain() {
   const int64_t until_ms = clock_.monotonic_ms() + kMostDrainMs;
@@ -192,7 +191,6 @@ void World::read_failure_files() {
 }
 
 // ---- Calls
-// -------------------------------------------------------------------------------------------------------
 
 model::Reply World::serve(const std::string& host, model::Request request) {
   ++calls_;

@@ -32,7 +32,6 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
 }
 
 // ---- Reading
-// ------------------------------------------------------------------------------------------------------
 
 template <typename Work>
 auto Input::in_order(const Work& work) {
@@ -227,7 +226,6 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 }
 
 // ---- The end
-// ------------------------------------------------------------------------------------------------------
 
 Status Input::close(int64_t deadline_ms) {
   Status flushed = or_out_of_memory([this] { return settlement_.flush(); });

@@ -18,11 +18,10 @@ void ShardMap::want() { wanted_ = true; }
 void ShardMap::advance() {
   if (env_.clock.monotonic_ms() < next_deadline_ms()) return;
   std::string body = "{";
-  if (next_token_.empty()) {
+  if (next_token_.empty())
     append_stream_member(body, stream_);
-  } else {
+  else
     append_json_member(body, "NextToken", next_token_);
-  }
   body += '}';
   calling_ = true;
   if (next_token_.empty()) wanted_ = false;

@@ -253,14 +253,13 @@ void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer)
   }
   if (refused.size() < call.parcels.size()) taken();
   auto next_refused = refused.begin();
-  for (size_t i = 0; i < call.parcels.size(); ++i) {
+  for (size_t i = 0; i < call.parcels.size(); ++i)
     if (next_refused != refused.end() && next_refused->index == i)
       ++next_refused;
     else if (is_misplaced(call.parcels[i], answer.shard_ids[i]))
       send_to_its_shards(call.parcels[i].first);
     else
       deliver(call.parcels[i].first);
-  }
 }
 
 bool Writer::is_misplaced(const Parcel& parcel, std::string_view shard_id) const {

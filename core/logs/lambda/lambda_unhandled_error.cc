@@ -15,10 +15,9 @@ constexpr size_t kMaxErrorTypeBytes = 256;
 // The names of classes, also with what .NET, Java and Ruby put into them: A.B+C, a.B$C, Function<KeyError>.
 bool is_error_type(std::string_view text) {
   if (text.empty() || text.size() > kMaxErrorTypeBytes) return false;
-  for (const char c : text) {
+  for (const char c : text)
     if (!is_letter(c) && !is_digit(c) && std::string_view("._$+<>:`").find(c) == std::string_view::npos)
       return false;
-  }
   return is_letter(text[0]) || text[0] == '_';
 }
 

@@ -67,12 +67,11 @@ MemberNames members_of(const RecordOptions& options) {
     for (size_t index = 0; index < kLambdaFieldCount; ++index)
       members[kFirstField + index] = names.fields[index].name;
   }
-  if (!names.source.empty()) {
+  if (!names.source.empty())
     members[kSource] = options.source_key;
-  } else {
+  else
     for (size_t index = 0; index < kSourceFactCount; ++index)
       members[kFirstSourceFact + index] = names.source_facts[index].name;
-  }
   return {members, kReserved};
 }
 

@@ -15,12 +15,11 @@ EmulatorClient::~EmulatorClient() = default;
 model::Reply EmulatorClient::post(const model::Request& request) {
   httplib::Headers headers;
   std::string type;
-  for (const auto& [name, value] : request.headers) {
+  for (const auto& [name, value] : request.headers)
     if (name == "Content-Type")
       type = value;
     else
       headers.emplace(name, value);
-  }
   model::Reply reply;
   const httplib::Result result = http_->Post(request.path, headers, request.body, type);
   if (!result) {

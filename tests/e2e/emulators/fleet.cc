@@ -72,7 +72,6 @@ Fleet::~Fleet() {
 }
 
 // ---- The workers
-// --------------------------------------------------------------------------------------------------
 
 void Fleet::write_conf(size_t number) {
   const std::string url = deployment_.server.url();
@@ -132,7 +131,6 @@ bool Fleet::wait(size_t living, const std::function<bool()>& seen, int seconds) 
 }
 
 // ---- The events
-// ---------------------------------------------------------------------------------------------------
 
 void Fleet::put_message(model::Service& service) {
   std::vector<e2e::Event> some;

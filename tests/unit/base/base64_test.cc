@@ -37,9 +37,7 @@ TEST(base64, base64_is_decoded_in_place) {
     const std::optional<std::string_view> decoded = decode_base64_in_place(text);
     ASSERT_TRUE(decoded) << encoded;
     EXPECT_EQ(*decoded, plain);
-    if (!decoded->empty()) {
-      EXPECT_EQ(decoded->data(), text.data());
-    }
+    if (!decoded->empty()) EXPECT_EQ(decoded->data(), text.data());
     EXPECT_EQ(decode_base64(encoded), plain);
   }
 }

@@ -29,9 +29,8 @@ enum { kFilterInfos = sizeof filter_infos / sizeof filter_infos[0] };
 
 static int contains(penstock_bytes body, const char *text) {
   const size_t size = strlen(text);
-  for (size_t i = 0; i + size <= body.size; ++i) {
+  for (size_t i = 0; i + size <= body.size; ++i)
     if (memcmp(body.data + i, text, size) == 0) return 1;
-  }
   return 0;
 }
 
@@ -45,9 +44,8 @@ static int32_t apply(penstock_instance *self, const penstock_batch *batch, penst
   if (!contains(record.body, self->only)) return emit(ctx, batch) < 0 ? PENSTOCK_E_STATE : PENSTOCK_OK;
   if (strcmp(self->mode, "drop") == 0) return PENSTOCK_OK;
   if (strcmp(self->mode, "busy") == 0) return fake_fail(error, PENSTOCK_E_MEMORY, 1, "no memory for now");
-  for (size_t i = 0; i < record.body.size && i < sizeof upper; ++i) {
+  for (size_t i = 0; i < record.body.size && i < sizeof upper; ++i)
     upper[i] = (char)toupper((unsigned char)record.body.data[i]);
-  }
   record.body.data = upper;
   const int32_t result = emit(ctx, &changed);
   if (result < 0) return result;

@@ -65,9 +65,8 @@ static int32_t poll_input(penstock_instance *self, int64_t deadline_ms, penstock
 }
 
 static int32_t ack(penstock_instance *self, uint64_t ack_id, int32_t outcome, penstock_error *error) {
-  if (ack_id == 0 || ack_id > (uint64_t)self->emitted) {
+  if (ack_id == 0 || ack_id > (uint64_t)self->emitted)
     return fake_fail(error, PENSTOCK_E_INVALID, 0, "no such batch");
-  }
   if (self->ack_fails != 0) {
     const int retryable = self->ack_fails == 1;
     self->ack_fails = 0;

@@ -32,9 +32,8 @@ static const penstock_option_info infos[] = {
 enum { kInfos = sizeof infos / sizeof infos[0] };
 
 static int32_t write_batch(penstock_instance *self, const penstock_batch *batch, penstock_error *error) {
-  if (strcmp(self->mode, "refuse") == 0 || self->held == kMostHeld) {
+  if (strcmp(self->mode, "refuse") == 0 || self->held == kMostHeld)
     return fake_fail(error, PENSTOCK_E_MEMORY, 1, "no room at all");
-  }
   self->ids[self->held++] = batch->ack_id;
   for (uint64_t i = 0; i < batch->record_count; ++i) {
     fake_journal(self->journal, "%s write %.*s", self->name, (int)batch->records[i].body.size,
@@ -60,9 +59,8 @@ static int32_t pump(penstock_instance *self, int64_t deadline_ms, penstock_settl
     fake_journal(self->journal, "%s settles", self->name);
     settle_oldest(self, settled, ctx, byte == 'f' ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED);
   }
-  while (self->held > 0 && (self->closed || (self->gate < 0 && !holds))) {
+  while (self->held > 0 && (self->closed || (self->gate < 0 && !holds)))
     settle_oldest(self, settled, ctx, self->closed ? PENSTOCK_GIVEN_BACK : outcome);
-  }
   return (long)self->held >= self->full_at ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 

@@ -16,11 +16,9 @@ static int same(penstock_bytes key, const char *name) {
 void fake_option(const penstock_option *options, size_t count, const char *name, const char *fallback, char *out,
                  size_t out_size) {
   snprintf(out, out_size, "%s", fallback);
-  for (size_t i = 0; i < count; ++i) {
-    if (same(options[i].key, name)) {
+  for (size_t i = 0; i < count; ++i)
+    if (same(options[i].key, name))
       snprintf(out, out_size, "%.*s", (int)options[i].value.size, options[i].value.data);
-    }
-  }
 }
 
 long fake_number(const penstock_option *options, size_t count, const char *name, long fallback) {

@@ -74,9 +74,8 @@ bool Lines::more() {
 
 bool Lines::next(std::string& line) {
   size_t end = 0;
-  while ((end = buffer_.find('\n')) == std::string::npos) {
+  while ((end = buffer_.find('\n')) == std::string::npos)
     if (!more()) return false;
-  }
   line = buffer_.substr(0, end);
   buffer_.erase(0, end + 1);
   return true;
@@ -127,21 +126,16 @@ Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_
   std::array<int, 2> out_pipe{-1, -1};
   std::array<int, 2> err_pipe{-1, -1};
   EXPECT_EQ(pipe2(in.data(), O_CLOEXEC), 0);
-  if (stderr_fd < 0) {
-    EXPECT_EQ(pipe2(err_pipe.data(), O_CLOEXEC), 0);
-  }
-  if (stdout_fd < 0) {
-    EXPECT_EQ(pipe2(out_pipe.data(), O_CLOEXEC), 0);
-  }
+  if (stderr_fd < 0) EXPECT_EQ(pipe2(err_pipe.data(), O_CLOEXEC), 0);
+  if (stdout_fd < 0) EXPECT_EQ(pipe2(out_pipe.data(), O_CLOEXEC), 0);
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, stdin_fd < 0 ? in[0] : stdin_fd, 0);
-  if (stdout_fd == kClosed) {
+  if (stdout_fd == kClosed)
     posix_spawn_file_actions_addclose(&actions, 1);
-  } else {
+  else
     posix_spawn_file_actions_adddup2(&actions, stdout_fd < 0 ? out_pipe[1] : stdout_fd, 1);
-  }
   posix_spawn_file_actions_adddup2(&actions, stderr_fd < 0 ? err_pipe[1] : stderr_fd, 2);
   std::vector<std::string> all = {PENSTOCK_PROGRAM};
   all.insert(all.end(), args.begin(), args.end());

@@ -69,9 +69,7 @@ TEST(fluentbit_msgpack_reader, every_form_of_a_run_of_bytes_is_read) {
     EXPECT_EQ(token.kind, kind);
     EXPECT_EQ(token.bytes.data(), bytes.data() + header.size());
     EXPECT_EQ(token.bytes.size(), size);
-    if (kind == Kind::ext) {
-      EXPECT_EQ(token.ext_type, ext_type);
-    }
+    if (kind == Kind::ext) EXPECT_EQ(token.ext_type, ext_type);
   };
   expect("\xa0", 0, Kind::text);
   expect("\xbf", 31, Kind::text);

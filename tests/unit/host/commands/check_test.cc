@@ -18,11 +18,9 @@ class check : public testing::Test {
     std::vector<std::string> args = {"check", "-c", folder_.write(file, content)};
     args.insert(args.end(), more.begin(), more.end());
     Ended ended = run_program(args);
-    for (std::string* text : {&ended.out, &ended.err}) {
-      for (size_t at; (at = text->find(folder_.path(""))) != std::string::npos;) {
+    for (std::string* text : {&ended.out, &ended.err})
+      for (size_t at; (at = text->find(folder_.path(""))) != std::string::npos;)
         text->erase(at, folder_.path("").size());
-      }
-    }
     return ended;
   }
 

@@ -57,9 +57,8 @@ class run : public testing::Test {
 
   static std::string acks(const Steps& steps) {
     std::string out;
-    for (const std::string& step : steps) {
+    for (const std::string& step : steps)
       if (step.rfind("ack ", 0) == 0) out += step + "; ";
-    }
     return out;
   }
 

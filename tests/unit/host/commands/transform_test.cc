@@ -337,9 +337,8 @@ TEST_F(transform, on_a_terminal_with_nothing_to_read_it_says_so) {
 TEST_F(transform, the_real_invocation_event_is_unwrapped) {
   const char* folder = std::getenv("PENSTOCK_TEST_DATA");
   const std::string file = std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/invocation-event.json";
-  if (!std::filesystem::exists(file)) {
+  if (!std::filesystem::exists(file))
     GTEST_SKIP() << "no " << file << "; set PENSTOCK_TEST_DATA to the folder with it";
-  }
   const Ended it = run_program(args({file}));
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_NE(it.out.find("\"gzip\":true"), std::string::npos);

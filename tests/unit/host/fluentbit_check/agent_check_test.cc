@@ -261,9 +261,8 @@ TEST_F(agent_check, retries_that_end_are_warned_of) {
   EXPECT_EQ(of_output("  workers 1\n  Retry_Limit no_retries\n"),
             "agent.conf:7: warning: Retry_Limit no_retries: a chunk that is refused is lost; write Retry_Limit "
             "no_limits\n");
-  for (const char* unlimited : {"No_Limits", "false", "off"}) {
+  for (const char* unlimited : {"No_Limits", "false", "off"})
     EXPECT_EQ(of_output(std::string("  workers 1\n  Retry_Limit ") + unlimited + "\n"), "");
-  }
 }
 
 TEST_F(agent_check, an_output_without_workers_is_warned_of) {

@@ -58,9 +58,8 @@ class agent_transform : public ConfTest {
 
   static std::string texts(const Plan& plan) {
     std::string out;
-    for (const Problem& problem : plan.problems) {
+    for (const Problem& problem : plan.problems)
       out += std::to_string(problem.place.line) + ": " + problem.text + "\n";
-    }
     return out;
   }
 

@@ -179,11 +179,9 @@ TEST(summary, keeps_so_many_log_groups_apart_and_counts_the_records_of_the_other
 
 TEST(summary, keeps_so_many_events_and_levels_apart_and_puts_the_others_together) {
   Summing sum;
-  for (size_t i = 0; i <= Summary::kMaxEvents; ++i) {
-    for (size_t j = 0; j <= Summary::kMaxLevels; ++j) {
+  for (size_t i = 0; i <= Summary::kMaxEvents; ++i)
+    for (size_t j = 0; j <= Summary::kMaxLevels; ++j)
       sum.add_lambda("\"event\":\"e" + std::to_string(i) + '"', 0, "L" + std::to_string(j));
-    }
-  }
   const std::string text = sum.text();
   EXPECT_NE(text.find("  L0  L1  L2  L3  L4  L5  L6  L7  (other)\n"), std::string::npos) << text;
   EXPECT_NE(text.find("e39                25   1   1   1   1   1   1   1   1       17\n"), std::string::npos)
@@ -197,9 +195,8 @@ TEST(summary, keeps_so_many_events_and_levels_apart_and_puts_the_others_together
 
 TEST(summary, keeps_so_many_error_types_apart) {
   Summing sum;
-  for (size_t i = 0; i <= Summary::kMaxErrorTypes; ++i) {
+  for (size_t i = 0; i <= Summary::kMaxErrorTypes; ++i)
     sum.add_lambda(R"("event":"error","errorType":"E)" + std::to_string(i) + '"');
-  }
   EXPECT_TRUE(sum.says("Types of unhandled errors, 10 of 1000 and more, with 1 record\n")) << sum.text();
 }
 

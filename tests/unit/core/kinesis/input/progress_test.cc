@@ -105,9 +105,7 @@ TEST(progress, merging_settled_records_does_not_change_the_position) {
       ASSERT_EQ(progress.release(record), passed != passed_before);
       ASSERT_EQ(progress.position().sequence_number, passed == 0 ? "" : std::to_string(passed - 1));
       ASSERT_EQ(progress.open_records(), settled.size() - passed);
-      if (passed < settled.size()) {
-        ASSERT_EQ(progress.first_open().sequence_number, std::to_string(passed));
-      }
+      if (passed < settled.size()) ASSERT_EQ(progress.first_open().sequence_number, std::to_string(passed));
     }
     if (!out.empty() && round % 2 == 0) {
       const size_t at = random() % out.size();

@@ -58,12 +58,11 @@ struct KplFixture : WriterFixture {
     KplRecord reader;
     for (const SentRecord& record : service.calls[0].records) {
       std::string line = record.key + ":";
-      if (reader.open(record.data)) {
+      if (reader.open(record.data))
         for (KplUserRecord one; reader.next(one);)
           line += " " + std::string(one.partition_key) + "=" + std::string(one.data);
-      } else {
+      else
         line += " " + record.data;
-      }
       lines.push_back(line);
     }
     return lines;

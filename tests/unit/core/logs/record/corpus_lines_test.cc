@@ -104,12 +104,11 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words(1);
-  for (const char c : text) {
+  for (const char c : text)
     if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
       words.back() += c;
     else if (!words.back().empty())
       words.emplace_back();
-  }
   return words;
 }
 
@@ -281,15 +280,14 @@ void expect_platform_fields(const Case& line) {
   static const Value kNone(rapidjson::kObjectType);
   const Value& metrics = record.HasMember("metrics") ? record["metrics"] : kNone;
   const std::string event = member(line.lambda(), "event");
-  if (event == "report") {
+  if (event == "report")
     for (const Number& number : kNumbers) expect_same(metrics, number.name, line, number.name);
-  } else if (event == "initReport") {
+  else if (event == "initReport")
     expect_same(metrics, "durationMs", line, "initDurationMs");
-  } else if (event == "restoreReport") {
+  else if (event == "restoreReport")
     expect_same(metrics, "durationMs", line, "restoreDurationMs");
-  } else {
+  else
     EXPECT_FALSE(line.lambda().HasMember("durationMs"));
-  }
   if (!record.HasMember("tracing")) return;
   const std::string header = member(record["tracing"], "value");
   EXPECT_TRUE(header.starts_with("Root=" + member(line.lambda(), "xrayTraceId") + ";"));
@@ -337,9 +335,7 @@ void expect_rule(const Case& line, const Rule& rule) {
   EXPECT_EQ(member(line.lambda(), "event"), expected_event(line, rule));
   expect_timestamp(line);
   if (rule.level == LevelOf::platform) expect_platform_fields(line);
-  if (rule.level == LevelOf::own) {
-    EXPECT_FALSE(line.record.HasMember("lambda"));
-  }
+  if (rule.level == LevelOf::own) EXPECT_FALSE(line.record.HasMember("lambda"));
   if (line.format == "app.python.text") expect_request_column(line, 2);
   if (line.format.starts_with("app.node.text")) expect_request_column(line, 1);
   if (line.format == "app.java.log4j2") expect_request_column(line, 2);
