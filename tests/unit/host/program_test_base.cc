@@ -126,8 +126,8 @@ Program::Program(const std::vector<std::string>& args, int stdout_fd, int stdin_
   std::array<int, 2> out_pipe{-1, -1};
   std::array<int, 2> err_pipe{-1, -1};
   EXPECT_EQ(pipe2(in.data(), O_CLOEXEC), 0);
-  if (stderr_fd < 0) EXPECT_EQ(pipe2(err_pipe.data(), O_CLOEXEC), 0);
-  if (stdout_fd < 0) EXPECT_EQ(pipe2(out_pipe.data(), O_CLOEXEC), 0);
+  EXPECT_TRUE(stderr_fd >= 0 || pipe2(err_pipe.data(), O_CLOEXEC) == 0);
+  EXPECT_TRUE(stdout_fd >= 0 || pipe2(out_pipe.data(), O_CLOEXEC) == 0);
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
