@@ -7,7 +7,7 @@
 
 namespace penstock::leases {
 
-void LeaseTerms::failed(Incident& incident, const Status& status) {
+void LeaseContext::failed(Incident& incident, const Status& status) {
   if (status.retryable())
     incident.report(reporter, "", Status(status.code(), status.message() + "; it is retried"), LogLevel::warn);
   else
@@ -51,7 +51,7 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
   if (handing_over_ && ended_) return Step::end;
   // mutation: lease handed over without its last position
   if (handing_over_) return moved() ? Step::checkpoint : Step::evict;
-  if (moved() && (renewal_due || boot_ms >= saved_boot_ms_ + terms_.checkpoint_interval_ms))
+  if (moved() && (renewal_due || boot_ms >= saved_boot_ms_ + context_.checkpoint_interval_ms))
     return Step::checkpoint;
   return renewal_due ? Step::renew : Step::none;
 }
@@ -60,13 +60,13 @@ int64_t HeldLease::next_boot_ms() const {
   if (state_ != State::held || calling_) return kNever;
   const bool at_once = finishing_ || handing_over_ || row_.checkpoint == kinesis::kShardEnd;
   int64_t next_ms = at_once ? 0 : renewal_boot_ms();
-  if (moved()) next_ms = std::min(next_ms, saved_boot_ms_ + terms_.checkpoint_interval_ms);
+  if (moved()) next_ms = std::min(next_ms, saved_boot_ms_ + context_.checkpoint_interval_ms);
   return std::max(next_ms, retry_boot_ms_);
 }
 
 void HeldLease::advance() {
   LeaseChange change;
-  switch (step(terms_.env.clock.boot_ms())) {
+  switch (step(context_.env.clock.boot_ms())) {
     case Step::none:
       return;
     case Step::renew:
@@ -74,7 +74,7 @@ void HeldLease::advance() {
     case Step::checkpoint:
       change.checkpoint = position_.sequence_number;
       change.sub_sequence_number = position_.sub_sequence_number;
-      saved_boot_ms_ = terms_.env.clock.boot_ms();
+      saved_boot_ms_ = context_.env.clock.boot_ms();
       break;
     case Step::name_children:
       change.child_ids = child_ids_;
@@ -92,14 +92,14 @@ void HeldLease::advance() {
 }
 
 void HeldLease::write(const LeaseChange& change) {
-  const int64_t start_ms = terms_.env.clock.boot_ms();
+  const int64_t start_ms = context_.env.clock.boot_ms();
   tried_boot_ms_ = std::min(tried_boot_ms_, start_ms);
   begin_call();
-  terms_.table.renew(row_.key, row_.counter, terms_.worker, change,
-                     [this, start_ms](const Result<LeaseWrite>& result) { written(start_ms, result); });
+  context_.table.renew(row_.key, row_.counter, context_.worker, change,
+                       [this, start_ms](const Result<LeaseWriteResult>& result) { written(start_ms, result); });
 }
 
-void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWrite>& result) {
+void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result) {
   if (!end_call(result.status())) return;
   doubted_ = false;
   if (!result->row) {
@@ -107,14 +107,14 @@ void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWrite>& result)
     state_ = end_tried_ ? State::finished : State::vanished;
     return;
   }
-  if (result->row->owner != terms_.worker) {
+  if (result->row->owner != context_.worker) {
     state_ = State::lost;
     return;
   }
   // Where it was an earlier call that came through, what it proves is as old as the first of them.
   Lease row = *result->row;
   // mutation: lease valid from the response, not from the call
-  good_boot_ms_ = result->outcome == LeaseWrite::Outcome::done ? start_boot_ms : tried_boot_ms_;
+  good_boot_ms_ = result->outcome == LeaseWriteResult::Outcome::done ? start_boot_ms : tried_boot_ms_;
   tried_boot_ms_ = kNever;
   row_ = std::move(row);
   std::sort(row_.child_ids.begin(), row_.child_ids.end());
@@ -122,7 +122,7 @@ void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWrite>& result)
 
 void HeldLease::make_child() {
   begin_call();
-  terms_.table.create(children_.back(), [this](const Result<LeaseWrite>& result) {
+  context_.table.create(children_.back(), [this](const Result<LeaseWriteResult>& result) {
     // Whoever made it, it is there.
     if (end_call(result.status())) children_.pop_back();
   });
@@ -130,7 +130,7 @@ void HeldLease::make_child() {
 
 void HeldLease::evict() {
   begin_call();
-  terms_.table.evict(row_.key, terms_.worker, [this](const Result<LeaseWrite>& result) {
+  context_.table.evict(row_.key, context_.worker, [this](const Result<LeaseWriteResult>& result) {
     if (!end_call(result.status())) return;
     Lease row = result->row ? *result->row : row_;
     state_ = State::released;
@@ -140,21 +140,21 @@ void HeldLease::evict() {
 
 void HeldLease::begin_call() {
   calling_ = true;
-  ++terms_.calls;
-  ++terms_.writes;
+  ++context_.calls;
+  ++context_.writes;
 }
 
 bool HeldLease::end_call(const Status& status) {
   calling_ = false;
-  terms_.write_ended(status.ok());
-  terms_.answered = true;
+  context_.write_ended(status.ok());
+  context_.answered = true;
   if (status.ok()) {
     failures_ = 0;
     return true;
   }
-  const Backoff backoff{200, terms_.failover_ms / 3};
-  retry_boot_ms_ = terms_.env.clock.boot_ms() + backoff.delay_ms(++failures_, terms_.env.random);
-  terms_.failed(terms_.writing, status.in("leases"));
+  const Backoff backoff{200, context_.failover_ms / 3};
+  retry_boot_ms_ = context_.env.clock.boot_ms() + backoff.delay_ms(++failures_, context_.env.random);
+  context_.failed(context_.writing, status.in("leases"));
   return false;
 }
 

@@ -15,7 +15,7 @@
 namespace penstock::leases {
 
 // What all leases of a worker have in common. The references outlive them.
-struct LeaseTerms {
+struct LeaseContext {
   Env& env;
   LeaseTable& table;
   Reporter& reporter;
@@ -56,16 +56,18 @@ class HeldLease {
   };
 
   // row: as our taking it left it, by a write that started at taken_boot_ms or later (Clock::boot_ms).
-  HeldLease(LeaseTerms& terms, Lease row, int64_t taken_boot_ms)
-      : terms_(terms), row_(std::move(row)), good_boot_ms_(taken_boot_ms), saved_boot_ms_(taken_boot_ms) {}
+  HeldLease(LeaseContext& context, Lease row, int64_t taken_boot_ms)
+      : context_(context), row_(std::move(row)), good_boot_ms_(taken_boot_ms), saved_boot_ms_(taken_boot_ms) {}
   HeldLease(const HeldLease&) = delete;
   HeldLease& operator=(const HeldLease&) = delete;
 
   State state() const { return state_; }
-  bool in_force() const { return state_ == State::held && terms_.env.clock.boot_ms() < in_force_until_boot_ms(); }
+  bool in_force() const {
+    return state_ == State::held && context_.env.clock.boot_ms() < in_force_until_boot_ms();
+  }
   // Until then a row that has vanished was deleted against the rules: another worker may have taken the lease to
   // balance the shares, and read the shard to its end, but a finished row stays for failover_ms.
-  int64_t in_force_until_boot_ms() const { return good_boot_ms_ + terms_.failover_ms; }
+  int64_t in_force_until_boot_ms() const { return good_boot_ms_ + context_.failover_ms; }
   const Lease& row() const { return row_; }
   // The row with the newest position: what to make it anew with.
   Lease newest_row() const;
@@ -95,16 +97,16 @@ class HeldLease {
     return !position_.sequence_number.empty() && row_.checkpoint != kinesis::kShardEnd &&
            position_ != kinesis::ShardPosition{row_.checkpoint, row_.sub_sequence_number};
   }
-  int64_t renewal_boot_ms() const { return doubted_ ? 0 : good_boot_ms_ + terms_.failover_ms / 3; }
+  int64_t renewal_boot_ms() const { return doubted_ ? 0 : good_boot_ms_ + context_.failover_ms / 3; }
   Step step(int64_t boot_ms) const;
   void write(const LeaseChange& change);
-  void written(int64_t start_boot_ms, const Result<LeaseWrite>& result);
+  void written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result);
   void make_child();
   void evict();
   void begin_call();
   bool end_call(const Status& status);
 
-  LeaseTerms& terms_;
+  LeaseContext& context_;
   Lease row_;
   State state_ = State::held;
   int64_t good_boot_ms_;            // when the last write that went well started

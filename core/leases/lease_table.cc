@@ -127,7 +127,7 @@ void LeaseTable::read_row(const std::string& key, const Answer<std::optional<Lea
 }
 
 void LeaseTable::create(const Lease& lease, Written written) {
-  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
     Lease row = lease;
     row.owner.clear();
     std::string body = create_lease_body(table_, row);
@@ -138,7 +138,7 @@ void LeaseTable::create(const Lease& lease, Written written) {
 }
 
 void LeaseTable::replace(const Lease& seen, const Lease& lease, Written written) {
-  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
     const auto replaced = [lease, counter = seen.counter + 1](const std::optional<Lease>& row) {
       return row && row->counter == counter && says_the_same(*row, lease);
     };
@@ -147,7 +147,7 @@ void LeaseTable::replace(const Lease& seen, const Lease& lease, Written written)
 }
 
 void LeaseTable::take(const Lease& seen, const std::string& owner, const LeaseChange& change, Written written) {
-  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
     const auto taken = [owner, counter = seen.counter](const std::optional<Lease>& row) {
       return row && row->owner == owner && row->counter == counter + 1;
     };
@@ -157,7 +157,7 @@ void LeaseTable::take(const Lease& seen, const std::string& owner, const LeaseCh
 
 void LeaseTable::renew(const std::string& key, int64_t counter, const std::string& owner,
                        const LeaseChange& change, Written written) {
-  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
     const auto renewed = [counter, owner, change](const std::optional<Lease>& row) {
       return row && row->owner == owner && row->counter == counter + 1 && holds(*row, change);
     };
@@ -166,35 +166,35 @@ void LeaseTable::renew(const std::string& key, int64_t counter, const std::strin
 }
 
 void LeaseTable::evict(const std::string& key, const std::string& owner, Written written) {
-  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
     const auto free = [](const std::optional<Lease>& row) { return row && row->owner.empty(); };
     write("UpdateItem", evict_lease_body(table_, key, owner), key, free, {}, begun);
   });
 }
 
 void LeaseTable::remove(const std::string& key, int64_t counter, Written written) {
-  Answer<LeaseWrite>::begin(std::move(written), [&](const Answer<LeaseWrite>& begun) {
+  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
     const auto gone = [](const std::optional<Lease>& row) { return !row; };
     write("DeleteItem", remove_lease_body(table_, key, counter), key, gone, {}, begun);
   });
 }
 
 void LeaseTable::write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
-                       std::optional<Lease> row_then, const Answer<LeaseWrite>& written) {
-  using Outcome = LeaseWrite::Outcome;
+                       std::optional<Lease> row_then, const Answer<LeaseWriteResult>& written) {
+  using Outcome = LeaseWriteResult::Outcome;
   auto answered = [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then)](
-                      const Answer<LeaseWrite>& done, Result<aws::ServiceAnswer> answer) mutable {
+                      const Answer<LeaseWriteResult>& done, Result<aws::ServiceAnswer> answer) mutable {
     if (answer.ok()) {
       Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
       if (!row.ok()) return done(told(row.status()));
-      return done(LeaseWrite{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
+      return done(LeaseWriteResult{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
     }
     if (answer.status().code() != Code::conflict) return done(told(answer.status()));
-    auto looked = [as_asked = std::move(as_asked)](const Answer<LeaseWrite>& known,
+    auto looked = [as_asked = std::move(as_asked)](const Answer<LeaseWriteResult>& known,
                                                    Result<std::optional<Lease>> row) {
       if (!row.ok()) return known(row.status());
       const Outcome outcome = as_asked(*row) ? Outcome::done_before : Outcome::refused;
-      known(LeaseWrite{outcome, std::move(*row)});
+      known(LeaseWriteResult{outcome, std::move(*row)});
     };
     read_row(key, done.later(std::move(looked)));
   };

@@ -20,7 +20,7 @@
 namespace penstock::leases {
 
 // What became of a write under a condition.
-struct LeaseWrite {
+struct LeaseWriteResult {
   enum class Outcome {
     done,         // by this call
     done_before,  // by an earlier call of ours whose answer was lost: it took place no sooner than that one began
@@ -64,7 +64,7 @@ class LeaseTable {
   using Prepared = Answer<bool>::Tell;
   using Scanned = Answer<LeaseList>::Tell;
   using Got = Answer<std::optional<Lease>>::Tell;
-  using Written = Answer<LeaseWrite>::Tell;
+  using Written = Answer<LeaseWriteResult>::Tell;
 
   // region is for the errors alone.
   LeaseTable(aws::ServiceCall call, std::string table, std::string region)
@@ -121,7 +121,7 @@ class LeaseTable {
   void read_row(const std::string& key, const Answer<std::optional<Lease>>& got);
   // row_then: the row after it, where the answer does not tell.
   void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
-             std::optional<Lease> row_then, const Answer<LeaseWrite>& written);
+             std::optional<Lease> row_then, const Answer<LeaseWriteResult>& written);
   // With the table's name.
   Status told(const Status& status) const;
 

@@ -34,7 +34,7 @@ void StreamLeases::listed(const kinesis::StreamIdentity& identity, const std::ve
   identity_ = identity;
   shards_.clear();
   for (const kinesis::ShardInfo& shard : shards) shards_[shard.id] = shard;
-  tree_.reset();
+  graph_.reset();
   std::map<std::string, int64_t> unlisted;
   for (const auto& [shard_id, lease] : leases_) {
     if (shards_.contains(shard_id)) continue;
@@ -62,7 +62,7 @@ void StreamLeases::scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
   if (!listed_boot_ms_) return;  // nobody knows yet which are ours
   scanned_boot_ms_ = boot_ms;
   leases_.clear();
-  tree_.reset();
+  graph_.reset();
   problem_ = name_stream();
   for (const Lease& row : rows) {
     if (problem_.ok()) problem_ = judged(row);
@@ -99,12 +99,12 @@ Status StreamLeases::judged(const Lease& row) const {
 void StreamLeases::learned(const Lease& row) {
   leases_[row.shard_id] = row;
   had_leases_ = true;
-  tree_.reset();
+  graph_.reset();
 }
 
 void StreamLeases::removed(const std::string& shard_id) {
   leases_.erase(shard_id);
-  tree_.reset();
+  graph_.reset();
 }
 
 std::string StreamLeases::start() const {
@@ -116,9 +116,9 @@ std::string StreamLeases::start() const {
   return text + "goes on from the table of the leases, which has " + std::to_string(leases_.size());
 }
 
-const LeaseTree& StreamLeases::tree() const {
-  if (!tree_) tree_.emplace(shards_, leases_);
-  return *tree_;
+const ShardGraph& StreamLeases::graph() const {
+  if (!graph_) graph_.emplace(shards_, leases_);
+  return *graph_;
 }
 
 // ---- Reading
@@ -209,7 +209,7 @@ std::vector<Lease> StreamLeases::missing(int64_t boot_ms) {
     return leases;
   }
   std::map<std::string, int64_t> missing_since;
-  for (const LeaseTree::Missing& missing : tree().missing()) {
+  for (const ShardGraph::Missing& missing : graph().missing()) {
     const auto before = missing_since_boot_ms_.find(missing.shard->id);
     const int64_t since_ms = before == missing_since_boot_ms_.end() ? boot_ms : before->second;
     missing_since[missing.shard->id] = since_ms;
@@ -222,13 +222,14 @@ std::vector<Lease> StreamLeases::missing(int64_t boot_ms) {
 
 std::vector<Lease> StreamLeases::children_of(const std::string& shard_id) const {
   std::vector<Lease> leases;
-  for (const std::string& child : tree().children(shard_id)) leases.push_back(new_lease(shards_.at(child), false));
+  for (const std::string& child : graph().children(shard_id))
+    leases.push_back(new_lease(shards_.at(child), false));
   return leases;
 }
 
 std::vector<Lease> StreamLeases::obsolete(const std::string& worker) const {
   std::vector<Lease> leases;
-  for (const Lease* lease : tree().finished()) {
+  for (const Lease* lease : graph().finished()) {
     std::string owner = worker;
     for (const std::string& child : lease->child_ids) {
       const auto row = leases_.find(child);

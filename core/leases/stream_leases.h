@@ -12,7 +12,7 @@
 #include "core/kinesis/input/assignment.h"
 #include "core/leases/lease.h"
 #include "core/leases/lease_table.h"
-#include "core/leases/lease_tree.h"
+#include "core/leases/shard_graph.h"
 
 namespace penstock::leases {
 
@@ -52,7 +52,7 @@ class StreamLeases {
 
   // The shard of a lease, listed or as its row says; none where nobody can read it (any more).
   std::optional<kinesis::ShardInfo> shard(const std::string& shard_id) const;
-  bool may_begin(const std::string& shard_id) const { return tree().may_begin(shard_id); }
+  bool may_begin(const std::string& shard_id) const { return graph().may_begin(shard_id); }
   // Where its owner begins. The row has what beginning_of() adds.
   static kinesis::ReadFrom read_from(const Lease& row);
   // What whoever takes the row has to write to it: which stream it is of, and when reading began where it says
@@ -72,7 +72,7 @@ class StreamLeases {
   std::vector<Lease> obsolete(const std::string& worker) const;
 
  private:
-  const LeaseTree& tree() const;
+  const ShardGraph& graph() const;
   Status name_stream();
   Status judged(const Lease& row) const;
   Lease new_lease(const kinesis::ShardInfo& shard, bool begins_stream) const;
@@ -96,8 +96,8 @@ class StreamLeases {
   bool starts_ = false;              // for the first time
   std::map<std::string, int64_t> missing_since_boot_ms_;
   std::map<std::string, int64_t>
-      unlisted_since_boot_ms_;             // leases whose shards were not in the list that came then
-  mutable std::optional<LeaseTree> tree_;  // none: shards or leases have changed
+      unlisted_since_boot_ms_;               // leases whose shards were not in the list that came then
+  mutable std::optional<ShardGraph> graph_;  // none: shards or leases have changed
 };
 
 }  // namespace penstock::leases

@@ -22,33 +22,33 @@ Result<std::vector<leases::Lease>> WaitingTable::scan() {
 }
 
 Status WaitingTable::remove(const leases::Lease& seen) {
-  const Result<leases::LeaseWrite> removed = patience_.wait<leases::LeaseWrite>(
+  const Result<leases::LeaseWriteResult> removed = patience_.wait<leases::LeaseWriteResult>(
       "DeleteItem", [&](auto done) { table_->remove(seen.key, seen.counter, std::move(done)); });
   const std::string about = "lease " + printable(seen.key);
   if (!removed.ok()) return removed.status().in(about);
-  if (removed->outcome != leases::LeaseWrite::Outcome::refused) return {};
+  if (removed->outcome != leases::LeaseWriteResult::Outcome::refused) return {};
   return {Code::config, about + " has changed meanwhile; is a worker running?"};
 }
 
 Status WaitingTable::replace(const leases::Lease& seen, const leases::Lease& lease) {
-  const Result<leases::LeaseWrite> replaced = patience_.wait<leases::LeaseWrite>(
+  const Result<leases::LeaseWriteResult> replaced = patience_.wait<leases::LeaseWriteResult>(
       "UpdateItem", [&](auto done) { table_->replace(seen, lease, std::move(done)); });
   const std::string about = "lease " + printable(seen.key);
   if (!replaced.ok()) return replaced.status().in(about);
-  if (replaced->outcome != leases::LeaseWrite::Outcome::refused) return {};
+  if (replaced->outcome != leases::LeaseWriteResult::Outcome::refused) return {};
   return {Code::config, about + " has changed meanwhile; is a worker running?"};
 }
 
 Status WaitingTable::create(const leases::Lease& row) {
-  const Result<leases::LeaseWrite> made =
-      patience_.wait<leases::LeaseWrite>("PutItem", [&](auto done) { table_->create(row, std::move(done)); });
+  const Result<leases::LeaseWriteResult> made = patience_.wait<leases::LeaseWriteResult>(
+      "PutItem", [&](auto done) { table_->create(row, std::move(done)); });
   const std::string about = "lease " + printable(row.key);
   if (!made.ok()) return made.status().in("creating " + about);
   // Also by a try of ours whose answer was lost.
   const std::optional<leases::Lease>& there = made->row;
   const bool is_as_asked = there && there->owner.empty() && there->counter == row.counter &&
                            there->checkpoint == row.checkpoint && there->started_ms == row.started_ms;
-  if (made->outcome == leases::LeaseWrite::Outcome::done || is_as_asked) return {};
+  if (made->outcome == leases::LeaseWriteResult::Outcome::done || is_as_asked) return {};
   return {Code::config, about + " was created by another process meanwhile; is a worker running?"};
 }
 

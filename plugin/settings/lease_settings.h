@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "core/leases/lease_assignment.h"
+#include "core/leases/lease_coordinator.h"
 #include "core/leases/lease_table.h"
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"

@@ -72,7 +72,7 @@ class KinesisInput : public penstock_instance {
                                                              const InputSettings& settings) {
     if (table != nullptr)
       return std::unique_ptr<kinesis::Assignment>(
-          std::make_unique<leases::LeaseAssignment>(env, *table, settings.leases.leases));
+          std::make_unique<leases::LeaseCoordinator>(env, *table, settings.leases.leases));
     auto own = kinesis::OwnAssignment::open(env, options.text("checkpoint"), settings.assignment);
     if (!own.ok()) return own.status();
     return std::unique_ptr<kinesis::Assignment>(std::move(*own));

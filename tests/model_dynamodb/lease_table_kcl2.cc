@@ -37,7 +37,7 @@ void expect_one_view(OurWorker& us, Kcl2& kcl) {
   }
 }
 
-int64_t counter_of(const Result<leases::LeaseWrite>& write) {
+int64_t counter_of(const Result<leases::LeaseWriteResult>& write) {
   return write.ok() && write->row ? write->row->counter : -1;
 }
 
@@ -69,7 +69,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   expect_one_view(*us, *kcl);
 
   // It dies; we take with what we see, and its late writes are all refused.
-  Result<leases::LeaseWrite> ours = us->take(*us->get(kKey));
+  Result<leases::LeaseWriteResult> ours = us->take(*us->get(kKey));
   ASSERT_EQ(ours->outcome, kDone);
   EXPECT_EQ(ours->row->checkpoint, kPosition);
   EXPECT_EQ(ours->row->sub_sequence_number, 3U);
@@ -117,7 +117,7 @@ TEST_P(lease_table, lease_that_we_made_is_stolen_by_kcl_and_stolen_back) {
   expect_one_view(*us, *kcl);
   Kcl2Lease theirs = *kcl->get(kKey);
   EXPECT_FALSE(kcl->create(theirs));
-  Result<leases::LeaseWrite> ours = us->take(*us->get(kKey));
+  Result<leases::LeaseWriteResult> ours = us->take(*us->get(kKey));
   EXPECT_FALSE(kcl->take(theirs)) << "at a counter that has passed";
   theirs = *kcl->get(kKey);
   EXPECT_EQ(theirs.owner, "us");
@@ -155,11 +155,11 @@ TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_othe
   expect_one_view(*us, *kcl);
 
   // We end a child of it alike, and clear away what is done with.
-  const Result<leases::LeaseWrite> ours = us->take(*us->get(children[0]));
+  const Result<leases::LeaseWriteResult> ours = us->take(*us->get(children[0]));
   ASSERT_EQ(ours->outcome, kDone);
   leases::LeaseChange change;
   change.child_ids = {"shardId-000000000006"};
-  const Result<leases::LeaseWrite> noted = us->renew(children[0], counter_of(ours), change);
+  const Result<leases::LeaseWriteResult> noted = us->renew(children[0], counter_of(ours), change);
   ASSERT_EQ(noted->outcome, kDone);
   leases::Lease child = whole_lease("shardId-000000000006");
   child.parent_ids = {children[0]};
@@ -196,7 +196,7 @@ TEST_P(lease_table, leases_of_several_streams_are_found_by_either_side) {
   EXPECT_EQ(in_audit->front().key, ours.key);
   ASSERT_TRUE(kcl->take(theirs));
   ASSERT_TRUE(kcl->checkpoint(theirs, kPosition, 0));
-  const Result<leases::LeaseWrite> taken = us->take(*us->get(theirs.key));
+  const Result<leases::LeaseWriteResult> taken = us->take(*us->get(theirs.key));
   EXPECT_EQ(taken->row->stream_id, logs);
   EXPECT_EQ(taken->row->shard_id, kKey);
   EXPECT_EQ(taken->row->checkpoint, kPosition);

@@ -7,13 +7,13 @@ namespace {
 constexpr const char* kKey = "shardId-000000000000";
 
 // What a refused write left: the row as it was, told with the refusal.
-void expect_refused(const Result<leases::LeaseWrite>& write, const std::optional<leases::Lease>& row) {
+void expect_refused(const Result<leases::LeaseWriteResult>& write, const std::optional<leases::Lease>& row) {
   ASSERT_TRUE(write.ok()) << write.status().message();
   EXPECT_EQ(write->outcome, kRefused);
   EXPECT_EQ(text_of(write->row), text_of(row));
 }
 
-leases::Lease expect_done(const Result<leases::LeaseWrite>& write) {
+leases::Lease expect_done(const Result<leases::LeaseWriteResult>& write) {
   EXPECT_TRUE(write.ok()) << write.status().message();
   if (!write.ok()) return {};
   EXPECT_EQ(write->outcome, kDone);
@@ -156,7 +156,7 @@ TEST_P(lease_table, owner_alone_sets_a_lease_free) {
   ++row.counter;
   EXPECT_EQ(text_of(expect_done(us->evict(kKey))), text_of(row));
   EXPECT_EQ(attribute(kKey, "leaseOwner", "S"), "");
-  const Result<leases::LeaseWrite> again = us->evict(kKey);
+  const Result<leases::LeaseWriteResult> again = us->evict(kKey);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->outcome, kDoneBefore);
   EXPECT_EQ(text_of(again->row), text_of(row));
@@ -167,7 +167,7 @@ TEST_P(lease_table, owner_alone_sets_a_lease_free) {
 TEST_P(lease_table, lease_is_removed_at_the_counter_seen_and_not_at_another) {
   const leases::Lease row = expect_done(us->create(whole_lease(kKey)));
   expect_refused(us->remove(kKey, row.counter + 1), row);
-  const Result<leases::LeaseWrite> removed = us->remove(kKey, row.counter);
+  const Result<leases::LeaseWriteResult> removed = us->remove(kKey, row.counter);
   ASSERT_TRUE(removed.ok());
   EXPECT_EQ(removed->outcome, kDone);
   EXPECT_FALSE(removed->row.has_value());

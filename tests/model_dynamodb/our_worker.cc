@@ -40,24 +40,24 @@ std::optional<leases::Lease> OurWorker::get(const std::string& key) {
   EXPECT_TRUE(row.ok()) << row.status().message();
   return row.ok() ? *row : std::nullopt;
 }
-Result<leases::LeaseWrite> OurWorker::create(const leases::Lease& lease) {
-  return now<leases::LeaseWrite>([&](auto told) { table_.create(lease, told); });
+Result<leases::LeaseWriteResult> OurWorker::create(const leases::Lease& lease) {
+  return now<leases::LeaseWriteResult>([&](auto told) { table_.create(lease, told); });
 }
-Result<leases::LeaseWrite> OurWorker::replace(const leases::Lease& seen, const leases::Lease& lease) {
-  return now<leases::LeaseWrite>([&](auto told) { table_.replace(seen, lease, told); });
+Result<leases::LeaseWriteResult> OurWorker::replace(const leases::Lease& seen, const leases::Lease& lease) {
+  return now<leases::LeaseWriteResult>([&](auto told) { table_.replace(seen, lease, told); });
 }
-Result<leases::LeaseWrite> OurWorker::take(const leases::Lease& seen, const leases::LeaseChange& change) {
-  return now<leases::LeaseWrite>([&](auto told) { table_.take(seen, id_, change, told); });
+Result<leases::LeaseWriteResult> OurWorker::take(const leases::Lease& seen, const leases::LeaseChange& change) {
+  return now<leases::LeaseWriteResult>([&](auto told) { table_.take(seen, id_, change, told); });
 }
-Result<leases::LeaseWrite> OurWorker::renew(const std::string& key, int64_t counter,
-                                            const leases::LeaseChange& change) {
-  return now<leases::LeaseWrite>([&](auto told) { table_.renew(key, counter, id_, change, told); });
+Result<leases::LeaseWriteResult> OurWorker::renew(const std::string& key, int64_t counter,
+                                                  const leases::LeaseChange& change) {
+  return now<leases::LeaseWriteResult>([&](auto told) { table_.renew(key, counter, id_, change, told); });
 }
-Result<leases::LeaseWrite> OurWorker::evict(const std::string& key) {
-  return now<leases::LeaseWrite>([&](auto told) { table_.evict(key, id_, told); });
+Result<leases::LeaseWriteResult> OurWorker::evict(const std::string& key) {
+  return now<leases::LeaseWriteResult>([&](auto told) { table_.evict(key, id_, told); });
 }
-Result<leases::LeaseWrite> OurWorker::remove(const std::string& key, int64_t counter) {
-  return now<leases::LeaseWrite>([&](auto told) { table_.remove(key, counter, told); });
+Result<leases::LeaseWriteResult> OurWorker::remove(const std::string& key, int64_t counter) {
+  return now<leases::LeaseWriteResult>([&](auto told) { table_.remove(key, counter, told); });
 }
 
 leases::Lease whole_lease(const std::string& key) {

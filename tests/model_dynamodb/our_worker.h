@@ -20,22 +20,22 @@ class OurWorker {
   Result<bool> prepare(const leases::LeaseTableDefinition& definition);
   Result<leases::LeaseList> scan();
   std::optional<leases::Lease> get(const std::string& key);
-  Result<leases::LeaseWrite> create(const leases::Lease& lease);
-  Result<leases::LeaseWrite> replace(const leases::Lease& seen, const leases::Lease& lease);
-  Result<leases::LeaseWrite> take(const leases::Lease& seen, const leases::LeaseChange& change = {});
-  Result<leases::LeaseWrite> renew(const std::string& key, int64_t counter,
-                                   const leases::LeaseChange& change = {});
-  Result<leases::LeaseWrite> evict(const std::string& key);
-  Result<leases::LeaseWrite> remove(const std::string& key, int64_t counter);
+  Result<leases::LeaseWriteResult> create(const leases::Lease& lease);
+  Result<leases::LeaseWriteResult> replace(const leases::Lease& seen, const leases::Lease& lease);
+  Result<leases::LeaseWriteResult> take(const leases::Lease& seen, const leases::LeaseChange& change = {});
+  Result<leases::LeaseWriteResult> renew(const std::string& key, int64_t counter,
+                                         const leases::LeaseChange& change = {});
+  Result<leases::LeaseWriteResult> evict(const std::string& key);
+  Result<leases::LeaseWriteResult> remove(const std::string& key, int64_t counter);
 
  private:
   leases::LeaseTable table_;
   std::string id_;
 };
 
-inline constexpr auto kDone = leases::LeaseWrite::Outcome::done;
-inline constexpr auto kDoneBefore = leases::LeaseWrite::Outcome::done_before;
-inline constexpr auto kRefused = leases::LeaseWrite::Outcome::refused;
+inline constexpr auto kDone = leases::LeaseWriteResult::Outcome::done;
+inline constexpr auto kDoneBefore = leases::LeaseWriteResult::Outcome::done_before;
+inline constexpr auto kRefused = leases::LeaseWriteResult::Outcome::refused;
 
 // A lease with all that one may have when it is made.
 leases::Lease whole_lease(const std::string& key);

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "core/kinesis/input/own_assignment.h"
-#include "core/leases/lease_assignment.h"
+#include "core/leases/lease_coordinator.h"
 
 namespace penstock::sim {
 
@@ -40,12 +40,12 @@ std::unique_ptr<kinesis::Assignment> assignment(const InputFleet::Settings& sett
     options.initial = settings.initial;
     return std::move(*kinesis::OwnAssignment::open(env, "file:/checkpoint", options));
   }
-  return std::make_unique<leases::LeaseAssignment>(env, table,
-                                                   leases::LeaseOptions{.worker = worker,
-                                                                        .streams = settings.streams,
-                                                                        .initial = settings.initial,
-                                                                        .failover_ms = settings.failover_ms,
-                                                                        .definition = {}});
+  return std::make_unique<leases::LeaseCoordinator>(env, table,
+                                                    leases::LeaseOptions{.worker = worker,
+                                                                         .streams = settings.streams,
+                                                                         .initial = settings.initial,
+                                                                         .failover_ms = settings.failover_ms,
+                                                                         .definition = {}});
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "core/leases/lease_assignment.h"
+#include "core/leases/lease_coordinator.h"
 #include "tests/model_dynamodb/service.h"
 #include "tests/sim/kcl_worker.h"
 #include "tests/sim/lease_judge.h"
@@ -49,7 +49,7 @@ class FleetWorker {
   std::set<std::string> shards() const;  // granted, and not at their ends
   int64_t stat(std::string_view name) const;
   SimEnv& sim() { return sim_; }
-  leases::LeaseAssignment& leases() { return leases_; }
+  leases::LeaseCoordinator& leases() { return leases_; }
   const Status& listed() const { return listed_; }
 
   bool blocked = false;  // the outputs take nothing
@@ -72,7 +72,7 @@ class FleetWorker {
   SimEnv sim_;
   TableClient client_;
   leases::LeaseTable table_;
-  leases::LeaseAssignment leases_;
+  leases::LeaseCoordinator leases_;
   Status listed_;
   std::map<kinesis::GrantId, Reading> readings_;
   int64_t next_list_ms_ = 0, next_read_ms_ = 0;

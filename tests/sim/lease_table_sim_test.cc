@@ -34,17 +34,17 @@ class Writer {
     leases::LeaseChange change;
     change.checkpoint = std::to_string(position);
     while (true) {
-      const Result<leases::LeaseWrite> write =
-          wait<leases::LeaseWrite>([&](auto told) { table_.renew(kKey, counter, id_, change, told); });
+      const Result<leases::LeaseWriteResult> write =
+          wait<leases::LeaseWriteResult>([&](auto told) { table_.renew(kKey, counter, id_, change, told); });
       if (!write.ok()) {
         EXPECT_TRUE(write.status().retryable()) << write.status().message();
         ++failures;
         continue;
       }
-      found_done += write->outcome == leases::LeaseWrite::Outcome::done_before ? 1 : 0;
+      found_done += write->outcome == leases::LeaseWriteResult::Outcome::done_before ? 1 : 0;
       if (!write->row || write->row->owner != id_) return false;
       counter = write->row->counter;
-      if (write->outcome != leases::LeaseWrite::Outcome::refused) return true;
+      if (write->outcome != leases::LeaseWriteResult::Outcome::refused) return true;
     }
   }
 
@@ -77,9 +77,9 @@ TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_i
   Writer writer(sim, clock, "us");
   leases::Lease lease;
   lease.key = kKey;
-  ASSERT_TRUE(writer.wait<leases::LeaseWrite>([&](auto told) { writer.table().create(lease, told); }).ok());
+  ASSERT_TRUE(writer.wait<leases::LeaseWriteResult>([&](auto told) { writer.table().create(lease, told); }).ok());
   ASSERT_TRUE(
-      writer.wait<leases::LeaseWrite>([&](auto told) { writer.table().take(lease, "us", {}, told); }).ok());
+      writer.wait<leases::LeaseWriteResult>([&](auto told) { writer.table().take(lease, "us", {}, told); }).ok());
 
   service.faults().set_rates({.throttle = 0.1,
                               .internal_failure = 0.1,
@@ -110,7 +110,7 @@ TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_i
   lease = **writer.wait<std::optional<leases::Lease>>([&](auto told) { writer.table().get(kKey, told); });
   Writer other(sim, clock, "other");
   ASSERT_TRUE(
-      other.wait<leases::LeaseWrite>([&](auto told) { other.table().take(lease, "other", {}, told); }).ok());
+      other.wait<leases::LeaseWriteResult>([&](auto told) { other.table().take(lease, "other", {}, told); }).ok());
   EXPECT_FALSE(writer.checkpoint(counter, 501));
   EXPECT_TRUE(other.checkpoint(counter = lease.counter + 1, 600));
 }

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "core/kinesis/input/own_assignment.h"
-#include "core/leases/lease_assignment.h"
+#include "core/leases/lease_coordinator.h"
 
 namespace penstock::simulator {
 
@@ -76,7 +76,7 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
   const kinesis::InitialPosition initial = {plan.initial, env.epoch_ms + plan.initial_ms};
   std::unique_ptr<kinesis::Assignment>& assignment = process->assignment_;
   if (leases != nullptr) {
-    assignment = std::make_unique<leases::LeaseAssignment>(
+    assignment = std::make_unique<leases::LeaseCoordinator>(
         env.in.env(), process->table_,
         leases::LeaseOptions{.worker = process->name_,
                              .streams = plan.streams,

@@ -44,7 +44,7 @@ class RandomDeeds {
     if (random_() % 2 == 0) change.checkpoint = std::to_string(random_() % 100);
     if (random_() % 4 == 0) change.child_ids = {"c-" + std::to_string(random_() % 3)};
     if (random_() % 4 == 0) change.started_ms = static_cast<int64_t>(random_() % 1000);
-    const auto tell = [&](const char* deed, const Result<leases::LeaseWrite>& write) {
+    const auto tell = [&](const char* deed, const Result<leases::LeaseWriteResult>& write) {
       if (!write.ok()) return std::string(deed) + ": " + write.status().message();
       if (write->row) seen = *write->row;
       return worker.id() + ' ' + deed + ' ' + std::to_string(static_cast<int>(write->outcome)) + ' ' +

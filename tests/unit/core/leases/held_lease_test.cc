@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include "tests/unit/core/leases/lease_terms_test_base.h"
+#include "tests/unit/core/leases/lease_context_test_base.h"
 
 namespace penstock::leases {
 namespace {
 
 const std::string kKey = "shardId-000000000000";
 
-class held_lease : public LeaseTermsTest {
+class held_lease : public LeaseContextTest {
  protected:
   Lease taken() {
     EXPECT_EQ(us.create(dynamodb::whole_lease(kKey))->outcome, dynamodb::kDone);
@@ -26,7 +26,7 @@ class held_lease : public LeaseTermsTest {
 };
 
 TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
-  HeldLease held(terms, taken(), clock.boot_ms());
+  HeldLease held(context, taken(), clock.boot_ms());
   held.settle({"17", 3});
   held.hand_over();
   advance_until_released(held);
@@ -35,7 +35,7 @@ TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
 }
 
 TEST_F(held_lease, that_is_handed_over_keeps_its_end_though_no_list_has_the_children_yet) {
-  HeldLease held(terms, taken(), clock.boot_ms());
+  HeldLease held(context, taken(), clock.boot_ms());
   held.settle({"17", 3});
   held.settle({std::string(kinesis::kShardEnd)});
   ASSERT_TRUE(held.waits_for_children());
@@ -47,7 +47,7 @@ TEST_F(held_lease, that_is_handed_over_keeps_its_end_though_no_list_has_the_chil
 }
 
 TEST_F(held_lease, that_has_children_to_make_makes_them_before_its_end_also_where_it_is_handed_over) {
-  HeldLease held(terms, taken(), clock.boot_ms());
+  HeldLease held(context, taken(), clock.boot_ms());
   held.settle({std::string(kinesis::kShardEnd)});
   held.finish({dynamodb::whole_lease("b"), dynamodb::whole_lease("c")});
   held.hand_over();
@@ -60,7 +60,7 @@ TEST_F(held_lease, that_has_children_to_make_makes_them_before_its_end_also_wher
 }
 
 TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_answer_told_of_the_end) {
-  HeldLease held(terms, taken(), clock.boot_ms());
+  HeldLease held(context, taken(), clock.boot_ms());
   held.settle({"17", 3});
   held.settle({std::string(kinesis::kShardEnd)});
   held.finish({});
@@ -74,7 +74,7 @@ TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_
 }
 
 TEST_F(held_lease, whose_row_was_deleted_before_its_end_has_vanished) {
-  HeldLease held(terms, taken(), clock.boot_ms());
+  HeldLease held(context, taken(), clock.boot_ms());
   held.settle({"17", 3});
   held.settle({std::string(kinesis::kShardEnd)});
   service.delete_row("leases", kKey);

@@ -22,7 +22,7 @@ class lease_table_faults : public testing::Test {
     EXPECT_EQ(us.create(dynamodb::whole_lease(kKey))->outcome, dynamodb::kDone);
     return *us.take(*us.get(kKey))->row;
   }
-  Code code_of(const Result<LeaseWrite>& write) { return write.ok() ? Code::ok : write.status().code(); }
+  Code code_of(const Result<LeaseWriteResult>& write) { return write.ok() ? Code::ok : write.status().code(); }
   void lose_next(const char* operation) { service.faults().next_calls(operation, model::lose_answer()); }
 
   int64_t now_ms = 1'700'000'000'000;
@@ -37,7 +37,7 @@ TEST_F(lease_table_faults, renewal_whose_answer_was_lost_is_found_done_when_it_i
   const Lease held = ours();
   lose_next("UpdateItem");
   EXPECT_EQ(code_of(us.renew(kKey, held.counter)), Code::transient);
-  const Result<LeaseWrite> again = us.renew(kKey, held.counter);
+  const Result<LeaseWriteResult> again = us.renew(kKey, held.counter);
   EXPECT_EQ(again->outcome, dynamodb::kDoneBefore);
   EXPECT_EQ(again->row->counter, held.counter + 1);
   EXPECT_EQ(us.renew(kKey, held.counter + 1)->outcome, dynamodb::kDone);
@@ -62,7 +62,7 @@ TEST_F(lease_table_faults, checkpoint_whose_answer_was_lost_is_found_done_and_a_
   others[4].stream_created_ms = 3;
   others[5].started_ms = 3;
   for (const LeaseChange& other : others) {
-    const Result<LeaseWrite> newer = us.renew(kKey, held.counter, other);
+    const Result<LeaseWriteResult> newer = us.renew(kKey, held.counter, other);
     EXPECT_EQ(newer->outcome, dynamodb::kRefused);
     EXPECT_EQ(newer->row->owner, "us") << "it is ours still";
     EXPECT_EQ(newer->row->counter, held.counter + 1) << "and this is where to go on";
@@ -81,7 +81,7 @@ TEST_F(lease_table_faults, taking_whose_answer_was_lost_is_found_done_unless_ano
   EXPECT_EQ(held.counter, free.counter + 1);
   lose_next("UpdateItem");
   EXPECT_EQ(code_of(them.take(held)), Code::transient);
-  const Result<LeaseWrite> late = us.take(held);
+  const Result<LeaseWriteResult> late = us.take(held);
   EXPECT_EQ(late->outcome, dynamodb::kRefused);
   EXPECT_EQ(late->row->owner, "them");
   EXPECT_EQ(late->row->owner_switches, 1);
@@ -107,7 +107,7 @@ TEST_F(lease_table_faults, setting_free_removing_and_making_come_right_after_los
   EXPECT_EQ(us.remove(kKey, held.counter + 1)->outcome, dynamodb::kDoneBefore);
   lose_next("PutItem");
   EXPECT_EQ(code_of(us.create(dynamodb::whole_lease(kKey))), Code::transient);
-  const Result<LeaseWrite> made = us.create(dynamodb::whole_lease(kKey));
+  const Result<LeaseWriteResult> made = us.create(dynamodb::whole_lease(kKey));
   EXPECT_EQ(made->outcome, dynamodb::kRefused) << "it is there, whoever made it";
   EXPECT_EQ(dynamodb::text_of(made->row), dynamodb::text_of(dynamodb::whole_lease(kKey)));
 }
@@ -118,7 +118,7 @@ TEST_F(lease_table_faults, call_that_never_arrived_changes_nothing_and_is_done_w
     service.faults().next_calls("UpdateItem", fault);
     const Code expected =
         fault.error.status == 400 && !fault.error.code.empty() ? Code::throttled : Code::transient;
-    const Result<LeaseWrite> write = us.renew(kKey, held.counter);
+    const Result<LeaseWriteResult> write = us.renew(kKey, held.counter);
     EXPECT_EQ(code_of(write), expected);
     EXPECT_NE(write.status().message().find("table leases: UpdateItem"), std::string::npos)
         << write.status().message();
@@ -166,7 +166,7 @@ TEST_F(lease_table_faults, what_an_old_read_showed_is_not_taken_and_the_refusal_
     const Lease& old = list->leases.front();
     seen.insert(old.counter);
     if (old.counter == row.counter) continue;
-    const Result<LeaseWrite> late = them.take(old);
+    const Result<LeaseWriteResult> late = them.take(old);
     EXPECT_EQ(late->outcome, dynamodb::kRefused);
     EXPECT_EQ(dynamodb::text_of(late->row), dynamodb::text_of(row));
   }

@@ -1,3 +1,5 @@
+#include "core/leases/lease_coordinator.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,8 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/leases/lease_assignment.h"
-#include "tests/unit/core/leases/lease_terms_test_base.h"
+#include "tests/unit/core/leases/lease_context_test_base.h"
 
 namespace penstock::leases {
 namespace {
@@ -21,18 +22,18 @@ constexpr int64_t kBeginningMs = 1'700'000'000'123;  // Unix time
 const std::string kParent = "shardId-000000000000", kChild = "shardId-000000000001";
 const std::vector<kinesis::ShardInfo> kSplit = {{kParent, {}, 0, 9, false}, {kChild, {kParent}, 0, 9, true}};
 
-class lease_assignment : public LeaseTermsTest {
+class lease_coordinator : public LeaseContextTest {
  protected:
-  LeaseAssignment worker(const std::string& id, LeaseTable& its_table, Kind kind = Kind::trim_horizon) {
+  LeaseCoordinator worker(const std::string& id, LeaseTable& its_table, Kind kind = Kind::trim_horizon) {
     return {sim.env(), its_table, {.worker = id, .initial = {kind, kBeginningMs}, .definition = {}}};
   }
-  static void list(LeaseAssignment& leases, const std::vector<kinesis::ShardInfo>& shards) {
+  static void list(LeaseCoordinator& leases, const std::vector<kinesis::ShardInfo>& shards) {
     ASSERT_TRUE(leases.listed(0, {"in", "", 0}, shards, kBeginningMs).ok());
   }
-  void run(int64_t for_ms, std::initializer_list<LeaseAssignment*> workers) {
+  void run(int64_t for_ms, std::initializer_list<LeaseCoordinator*> workers) {
     constexpr int64_t kTurnMs = 100;
     for (int64_t passed_ms = 0; passed_ms < for_ms; passed_ms += kTurnMs) {
-      for (LeaseAssignment* leases : workers) leases->advance();
+      for (LeaseCoordinator* leases : workers) leases->advance();
       clock.advance(kTurnMs);
     }
   }
@@ -60,8 +61,8 @@ class lease_assignment : public LeaseTermsTest {
 };
 
 // Otherwise the child's lease would say TRIM_HORIZON, and records from before the beginning would be read.
-TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_the_scan) {
-  LeaseAssignment us = worker("us", our_table, Kind::at_timestamp);
+TEST_F(lease_coordinator, children_begin_where_the_stream_was_begun_however_old_the_scan) {
+  LeaseCoordinator us = worker("us", our_table, Kind::at_timestamp);
   list(us, kSplit);
   run(5'000, {&us});
   const std::vector<kinesis::Grant> grants = us.take_grants();
@@ -84,8 +85,8 @@ TEST_F(lease_assignment, children_begin_where_the_stream_was_begun_however_old_t
 
 // The first scan ended before the list came, and another worker started in between, before a split. Leases of the
 // children that begin at our later time would skip what they hold from before it.
-TEST_F(lease_assignment, a_start_at_latest_is_not_the_first_where_another_worker_started_before_the_list) {
-  LeaseAssignment us = worker("us", our_table, Kind::latest);
+TEST_F(lease_coordinator, a_start_at_latest_is_not_the_first_where_another_worker_started_before_the_list) {
+  LeaseCoordinator us = worker("us", our_table, Kind::latest);
   run(1'000, {&us});
   Lease row = dynamodb::whole_lease(kParent);
   row.parent_ids.clear();
@@ -98,15 +99,15 @@ TEST_F(lease_assignment, a_start_at_latest_is_not_the_first_where_another_worker
   ASSERT_EQ(us.take_grants().size(), 1u);  // the parent, whose end makes the child's lease
 }
 
-TEST_F(lease_assignment, logs_of_each_stream_once_how_many_shards_it_has_and_where_it_starts) {
+TEST_F(lease_coordinator, logs_of_each_stream_once_how_many_shards_it_has_and_where_it_starts) {
   for (const auto& [kind, position] : {std::pair<Kind, std::string>{Kind::trim_horizon, "trim_horizon"},
                                        {Kind::latest, "latest"},
                                        {Kind::at_timestamp, "2023-11-14T22:13:20.123Z"}}) {
     for (const std::string& key : {"a:1:" + kParent, "a:1:" + kChild, "b:1:" + kParent})
       service.delete_row("leases", "000000000000:" + key);
-    LeaseAssignment us = {sim.env(),
-                          our_table,
-                          {.worker = position, .streams = 2, .initial = {kind, kBeginningMs}, .definition = {}}};
+    LeaseCoordinator us = {sim.env(),
+                           our_table,
+                           {.worker = position, .streams = 2, .initial = {kind, kBeginningMs}, .definition = {}}};
     const size_t before = starts().size();
     const auto list_again = [&] {
       for (size_t i = 0; i < 2; ++i) {
@@ -129,11 +130,11 @@ TEST_F(lease_assignment, logs_of_each_stream_once_how_many_shards_it_has_and_whe
   }
 }
 
-TEST_F(lease_assignment, logs_of_a_stream_that_was_begun_that_it_goes_on_from_the_table) {
-  LeaseAssignment first = worker("first", our_table);
+TEST_F(lease_coordinator, logs_of_a_stream_that_was_begun_that_it_goes_on_from_the_table) {
+  LeaseCoordinator first = worker("first", our_table);
   list(first, kSplit);
   run(5'000, {&first});
-  LeaseAssignment second = worker("second", our_table);
+  LeaseCoordinator second = worker("second", our_table);
   run(5'000, {&second});
   EXPECT_EQ(starts().size(), 1u) << "the second has no list yet";
   list(second, kSplit);
@@ -143,8 +144,8 @@ TEST_F(lease_assignment, logs_of_a_stream_that_was_begun_that_it_goes_on_from_th
                    "stream in: 2 shards; goes on from the table of the leases, which has 1"}));
 }
 
-TEST_F(lease_assignment, logs_the_end_of_each_outage_of_the_table_once) {
-  LeaseAssignment us = worker("us", our_table);
+TEST_F(lease_coordinator, logs_the_end_of_each_outage_of_the_table_once) {
+  LeaseCoordinator us = worker("us", our_table);
   list(us, kSplit);
   run(5'000, {&us});
   const auto logged = [this](const std::string& text) {
@@ -166,14 +167,14 @@ TEST_F(lease_assignment, logs_the_end_of_each_outage_of_the_table_once) {
 
 // A worker from which a lease is taken may not know it for the failover time. If the row were gone by then, it
 // would make it again, and the shard would be read from its beginning.
-TEST_F(lease_assignment, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
-  LeaseAssignment us = worker("us", our_table), cleaner = worker("cleaner", table);
+TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
+  LeaseCoordinator us = worker("us", our_table), cleaner = worker("cleaner", table);
   list(us, {{kParent, {}, 0, 9, true}});
   run(1'000, {&us});
   ASSERT_EQ(us.take_grants().size(), 1u);
 
   cut_off = true;
-  const Result<LeaseWrite> taken = them.take(*them.get(kParent));
+  const Result<LeaseWriteResult> taken = them.take(*them.get(kParent));
   ASSERT_EQ(taken->outcome, dynamodb::kDone);
   Lease child = dynamodb::whole_lease(kChild);
   child.parent_ids = {kParent};

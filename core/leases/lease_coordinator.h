@@ -17,9 +17,9 @@
 #include "core/env.h"
 #include "core/kinesis/input/assignment.h"
 #include "core/leases/held_lease.h"
-#include "core/leases/lease_chores.h"
 #include "core/leases/lease_table.h"
 #include "core/leases/lease_taker.h"
+#include "core/leases/lease_writer.h"
 #include "core/leases/stream_leases.h"
 #include "core/reporter.h"
 
@@ -34,10 +34,10 @@ struct LeaseOptions {
   LeaseTableDefinition definition;
 };
 
-class LeaseAssignment : public kinesis::Assignment {
+class LeaseCoordinator : public kinesis::Assignment {
  public:
   // The references outlive the assignment; it must outlive its calls: destroy the transport first.
-  LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions options);
+  LeaseCoordinator(Env& env, LeaseTable& table, LeaseOptions options);
 
   // The rows may show only later that it is another stream: then nothing is granted, what was granted is lost, and
   // the next list is refused.
@@ -57,8 +57,8 @@ class LeaseAssignment : public kinesis::Assignment {
 
  private:
   struct Held {
-    Held(LeaseTerms& terms, size_t of_stream, const Lease& row, int64_t taken_boot_ms)
-        : stream(of_stream), lease(terms, row, taken_boot_ms) {}
+    Held(LeaseContext& context, size_t of_stream, const Lease& row, int64_t taken_boot_ms)
+        : stream(of_stream), lease(context, row, taken_boot_ms) {}
     size_t stream;
     kinesis::GrantId grant = 0;  // 0: none yet, or it is over
     bool granted = false;
@@ -77,9 +77,9 @@ class LeaseAssignment : public kinesis::Assignment {
   // What the rows call for is done while no others can have found out the same, made, read and removed a lease.
   int64_t decided_until_boot_ms() const { return rows_as_of_boot_ms_ + options_.failover_ms; }
 
-  void chore_done(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
+  void on_op_done(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
                   const std::string& from);
-  void hold(const LeaseChore& chore, const Lease& row, int64_t taken_boot_ms, const std::string& from);
+  void hold(const LeaseOp& op, const Lease& row, int64_t taken_boot_ms, const std::string& from);
 
   void advance_held();
   void grant_what_can_be(size_t stream);
@@ -91,7 +91,7 @@ class LeaseAssignment : public kinesis::Assignment {
   LeaseTable& table_;
   LeaseOptions options_;
   Reporter reporter_;
-  LeaseTerms terms_;
+  LeaseContext context_;
   LeaseTaker taker_;
   std::vector<char> start_logged_;  // of each stream
   std::vector<std::unique_ptr<StreamLeases>> streams_;
@@ -105,7 +105,7 @@ class LeaseAssignment : public kinesis::Assignment {
   std::optional<int64_t> scanned_boot_ms_;
   int64_t rows_as_of_boot_ms_ = 0;  // when that scan began
 
-  LeaseChores chores_;
+  LeaseWriter writer_;
 
   std::map<std::string, std::unique_ptr<Held>> held_;  // by key
   std::map<kinesis::GrantId, Held*> granted_;

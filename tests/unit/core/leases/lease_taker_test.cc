@@ -1,3 +1,5 @@
+#include "core/leases/lease_taker.h"
+
 #include <gtest/gtest.h>
 
 #include <map>
@@ -5,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/leases/lease_taker.h"
 #include "tests/sim/sim_clock.h"
 
 namespace penstock::leases {

@@ -1,4 +1,4 @@
-#include "core/leases/lease_tree.h"
+#include "core/leases/shard_graph.h"
 
 #include <algorithm>
 
@@ -19,7 +19,8 @@ const std::set<std::string>& found(const std::map<std::string, std::set<std::str
 
 }  // namespace
 
-LeaseTree::LeaseTree(const ListedShards& listed, const LeasesByShard& leases) : listed_(listed), leases_(leases) {
+ShardGraph::ShardGraph(const ListedShards& listed, const LeasesByShard& leases)
+    : listed_(listed), leases_(leases) {
   const auto relate = [this](const std::string& parent, const std::string& child) {
     parents_[child].insert(parent);
     children_[parent].insert(child);
@@ -41,35 +42,35 @@ LeaseTree::LeaseTree(const ListedShards& listed, const LeasesByShard& leases) : 
   }
 }
 
-const Lease* LeaseTree::lease_of(const std::string& shard_id) const {
+const Lease* ShardGraph::lease_of(const std::string& shard_id) const {
   const auto lease = leases_.find(shard_id);
   return lease == leases_.end() ? nullptr : &lease->second;
 }
 
 // Shards are numbered in the order in which they are made: what is not listed has left the stream's retention,
 // unless it is younger than the list.
-bool LeaseTree::has_left_retention(const std::string& shard_id) const {
+bool ShardGraph::has_left_retention(const std::string& shard_id) const {
   return !listed_.empty() && shard_id < listed_.rbegin()->first && !listed_.contains(shard_id);
 }
 
-bool LeaseTree::done_with(const std::string& shard_id) const {
+bool ShardGraph::done_with(const std::string& shard_id) const {
   if (const Lease* lease = lease_of(shard_id)) return at_end(*lease);
   return passed_.contains(shard_id) || has_left_retention(shard_id);
 }
 
-bool LeaseTree::has_begun(const std::string& shard_id) const {
+bool ShardGraph::has_begun(const std::string& shard_id) const {
   if (const Lease* lease = lease_of(shard_id)) return under_way(*lease);
   return passed_.contains(shard_id) || has_left_retention(shard_id);
 }
 
-bool LeaseTree::may_begin(const std::string& shard_id) const {
+bool ShardGraph::may_begin(const std::string& shard_id) const {
   const std::set<std::string>& parents = found(parents_, shard_id);
   // mutation: child before parent, with leases
   // mutation: child after one of two parents
   return std::all_of(parents.begin(), parents.end(), [this](const std::string& id) { return done_with(id); });
 }
 
-std::vector<LeaseTree::Missing> LeaseTree::missing() const {
+std::vector<ShardGraph::Missing> ShardGraph::missing() const {
   std::vector<Missing> missing;
   for (const auto& [shard_id, shard] : listed_) {
     if (lease_of(shard_id) != nullptr || passed_.contains(shard_id)) continue;
@@ -84,7 +85,7 @@ std::vector<LeaseTree::Missing> LeaseTree::missing() const {
   return missing;
 }
 
-std::vector<const Lease*> LeaseTree::finished() const {
+std::vector<const Lease*> ShardGraph::finished() const {
   std::vector<const Lease*> finished;
   for (const auto& [shard_id, lease] : leases_) {
     if (!at_end(lease)) continue;
@@ -103,7 +104,7 @@ std::vector<const Lease*> LeaseTree::finished() const {
   return finished;
 }
 
-std::set<std::string> LeaseTree::children(const std::string& shard_id) const {
+std::set<std::string> ShardGraph::children(const std::string& shard_id) const {
   std::set<std::string> children;
   for (const auto& [id, shard] : listed_)
     if (std::find(shard.parent_ids.begin(), shard.parent_ids.end(), shard_id) != shard.parent_ids.end())

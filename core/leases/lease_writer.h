@@ -15,8 +15,8 @@
 
 namespace penstock::leases {
 
-struct LeaseChore {
-  enum class Kind { take, make, remove };
+struct LeaseOp {
+  enum class Kind { take, create, remove };
   Kind kind;
   size_t stream;            // the worker's own number of it
   Lease lease;              // as it was seen, or is to be made
@@ -24,7 +24,7 @@ struct LeaseChore {
   LeaseChange change = {};  // to go with a take
 };
 
-// What waits has a bound, however long the table does not answer: there is one chore a key at most, keys are those
+// What waits has a bound, however long the table does not answer: there is one op a key at most, keys are those
 // of rows that the last scan showed or of shards that are listed, and chores are dropped when their time has run
 // out.
 //
@@ -32,21 +32,21 @@ struct LeaseChore {
 // a while; a row to be made is tried again, in its time. All else, and what its time has run out for as it waited
 // or the process slept, is for the next scan to decide anew: a shard that had no row may have been read since, and
 // its row be gone again.
-class LeaseChores {
+class LeaseWriter {
  public:
   // Of what the table has answered. started_boot_ms: when the call began (Clock::boot_ms). from: of a take, who
   // had the lease before, "" where it was free.
-  using Done = std::function<void(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
+  using Done = std::function<void(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
                                   const std::string& from)>;
   // terms outlive this, which must stay where it is while calls are under way.
-  LeaseChores(LeaseTerms& terms, Done done) : terms_(terms), done_(std::move(done)) {}
-  LeaseChores(const LeaseChores&) = delete;
-  LeaseChores& operator=(const LeaseChores&) = delete;
+  LeaseWriter(LeaseContext& context, Done done) : context_(context), done_(std::move(done)) {}
+  LeaseWriter(const LeaseWriter&) = delete;
+  LeaseWriter& operator=(const LeaseWriter&) = delete;
 
   // A row to be made or deleted, unless there is something to be done to it already.
-  void add(LeaseChore chore);
+  void add(LeaseOp op);
   // In place of the takes of before that did not begin yet: of these, in their order, until `most` went well.
-  void choose_takes(std::deque<LeaseChore> takes, size_t most);
+  void choose_takes(std::deque<LeaseOp> takes, size_t most);
   // No takes and no deletions any more; rows that are to be made still are.
   void begin_close();
 
@@ -59,13 +59,13 @@ class LeaseChores {
 
  private:
   void drop_what_is_late();
-  void begin_first(std::deque<LeaseChore>& of);
-  void answered(const LeaseChore& chore, int64_t started_boot_ms, const Result<LeaseWrite>& result);
-  std::string owner_before(const LeaseChore& chore);
+  void begin_first(std::deque<LeaseOp>& of);
+  void answered(const LeaseOp& op, int64_t started_boot_ms, const Result<LeaseWriteResult>& result);
+  std::string owner_before(const LeaseOp& op);
 
-  LeaseTerms& terms_;
+  LeaseContext& context_;
   Done done_;
-  std::deque<LeaseChore> waiting_, takes_;
+  std::deque<LeaseOp> waiting_, takes_;
   size_t takes_wanted_ = 0;  // of takes_, beside those under way
   std::set<std::string> keys_;
   int64_t next_boot_ms_ = 0;  // not before that

@@ -1,20 +1,21 @@
+#include "core/leases/lease_writer.h"
+
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <string>
 #include <vector>
 
-#include "core/leases/lease_chores.h"
-#include "tests/unit/core/leases/lease_terms_test_base.h"
+#include "tests/unit/core/leases/lease_context_test_base.h"
 
 namespace penstock::leases {
 namespace {
 
 const std::string kKey = "shardId-000000000000";
 
-class lease_chores : public LeaseTermsTest {
+class lease_writer : public LeaseContextTest {
  protected:
-  using Kind = LeaseChore::Kind;
+  using Kind = LeaseOp::Kind;
 
   // A row that others hold.
   Lease held_by_them(const std::string& key) {
@@ -27,14 +28,14 @@ class lease_chores : public LeaseTermsTest {
 
   dynamodb::OurWorker them{client, "leases", "them"};
   std::vector<std::string> told;
-  LeaseChores chores{terms,
-                     [this](const LeaseChore& chore, int64_t, const LeaseWrite& write, const std::string& from) {
-                       const bool done = write.outcome != LeaseWrite::Outcome::refused;
-                       told.push_back(chore.lease.key + (done ? " done" : " refused") + " from " + from);
+  LeaseWriter chores{context,
+                     [this](const LeaseOp& op, int64_t, const LeaseWriteResult& write, const std::string& from) {
+                       const bool done = write.outcome != LeaseWriteResult::Outcome::refused;
+                       told.push_back(op.lease.key + (done ? " done" : " refused") + " from " + from);
                      }};
 };
 
-TEST_F(lease_chores, a_take_tells_whom_it_was_from_also_where_its_first_answer_was_lost) {
+TEST_F(lease_writer, a_take_tells_whom_it_was_from_also_where_its_first_answer_was_lost) {
   chores.choose_takes({{Kind::take, 0, held_by_them(kKey), kNever}}, 1);
   fail_next("UpdateItem", model::lose_answer());
   chores.advance();
@@ -49,7 +50,7 @@ TEST_F(lease_chores, a_take_tells_whom_it_was_from_also_where_its_first_answer_w
 }
 
 // Beyond that only the name of the former owner is lost.
-TEST_F(lease_chores, takes_whose_answers_were_lost_are_remembered_up_to_a_bound) {
+TEST_F(lease_writer, takes_whose_answers_were_lost_are_remembered_up_to_a_bound) {
   const auto fail_take = [this](const Lease& lease, const model::Fault& fault) {
     fail_next("UpdateItem", fault);
     chores.choose_takes({{Kind::take, 0, lease, kNever}}, 1);
@@ -74,8 +75,8 @@ TEST_F(lease_chores, takes_whose_answers_were_lost_are_remembered_up_to_a_bound)
   }
 }
 
-TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
-  std::deque<LeaseChore> takes;
+TEST_F(lease_writer, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_at_some) {
+  std::deque<LeaseOp> takes;
   for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key), kNever});
   ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, dynamodb::kDone);
   chores.choose_takes(takes, 2);
@@ -84,11 +85,11 @@ TEST_F(lease_chores, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_
   EXPECT_EQ(chores.next_boot_ms(), kNever);
 }
 
-TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
+TEST_F(lease_writer, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
   fail_next("PutItem", model::internal_failure());
-  chores.add({Kind::make, 0, dynamodb::whole_lease("a"), kNever});
-  chores.add({Kind::make, 0, dynamodb::whole_lease("a"), kNever});  // which waits already
-  chores.add({Kind::make, 0, dynamodb::whole_lease("b"), kNever});
+  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), kNever});
+  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), kNever});  // which waits already
+  chores.add({Kind::create, 0, dynamodb::whole_lease("b"), kNever});
   while (told.size() < 2 && chores.next_boot_ms() != kNever) {
     clock.advance_to(chores.next_boot_ms());
     chores.advance();
@@ -97,10 +98,10 @@ TEST_F(lease_chores, what_fails_holds_the_others_up_and_a_row_to_be_made_is_trie
   EXPECT_TRUE(chores.keys().empty());
 }
 
-TEST_F(lease_chores, what_was_decided_too_long_ago_is_not_done_any_more) {
+TEST_F(lease_writer, what_was_decided_too_long_ago_is_not_done_any_more) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
   chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
-  chores.add({Kind::make, 0, dynamodb::whole_lease("c"), until_ms});
+  chores.add({Kind::create, 0, dynamodb::whole_lease("c"), until_ms});
   chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms);
   chores.advance();
@@ -109,19 +110,19 @@ TEST_F(lease_chores, what_was_decided_too_long_ago_is_not_done_any_more) {
   EXPECT_EQ(chores.next_boot_ms(), kNever);
 }
 
-TEST_F(lease_chores, what_was_decided_just_short_of_that_is_done) {
+TEST_F(lease_writer, what_was_decided_just_short_of_that_is_done) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
   chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
-  chores.add({Kind::make, 0, dynamodb::whole_lease("c"), until_ms});
+  chores.add({Kind::create, 0, dynamodb::whole_lease("c"), until_ms});
   chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms - 1);
   chores.advance();
   EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "c done from ", "b done from them"}));
 }
 
-TEST_F(lease_chores, a_row_to_be_made_is_tried_again_only_until_its_time_has_run_out) {
+TEST_F(lease_writer, a_row_to_be_made_is_tried_again_only_until_its_time_has_run_out) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
-  chores.add({Kind::make, 0, dynamodb::whole_lease("a"), until_ms});
+  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), until_ms});
   fail_next("PutItem", model::internal_failure());
   chores.advance();
   EXPECT_NE(chores.next_boot_ms(), kNever);  // it would be tried again
@@ -132,10 +133,10 @@ TEST_F(lease_chores, a_row_to_be_made_is_tried_again_only_until_its_time_has_run
   EXPECT_TRUE(chores.keys().empty());
 }
 
-TEST_F(lease_chores, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_else_is_begun) {
+TEST_F(lease_writer, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_else_is_begun) {
   const Lease theirs = held_by_them("a");
   chores.add({Kind::remove, 0, theirs, kNever});
-  chores.add({Kind::make, 0, dynamodb::whole_lease("b"), kNever});
+  chores.add({Kind::create, 0, dynamodb::whole_lease("b"), kNever});
   chores.choose_takes({{Kind::take, 0, theirs, kNever}}, 1);
   chores.begin_close();
   chores.advance();

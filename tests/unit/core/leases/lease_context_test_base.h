@@ -13,9 +13,9 @@
 
 namespace penstock::leases {
 
-class LeaseTermsTest : public testing::Test {
+class LeaseContextTest : public testing::Test {
  protected:
-  LeaseTermsTest() { service.make_table("leases"); }
+  LeaseContextTest() { service.make_table("leases"); }
 
   sim::SimClock clock;
   model::Service no_kinesis{{}, [this] { return clock.unix_ms(); }};
@@ -25,7 +25,7 @@ class LeaseTermsTest : public testing::Test {
                                [this] { return clock.unix_ms(); }};
   LeaseTable table{client.service_call(), "leases", "us-east-1"};
   Reporter reporter{sim.env()};
-  LeaseTerms terms{sim.env(), table, reporter, "us", 10'000, 5'000};
+  LeaseContext context{sim.env(), table, reporter, "us", 10'000, 5'000};
 };
 
 }  // namespace penstock::leases

@@ -20,10 +20,10 @@ namespace penstock::leases {
 using ListedShards = std::map<std::string, kinesis::ShardInfo>;  // by id
 using LeasesByShard = std::map<std::string, Lease>;
 
-class LeaseTree {
+class ShardGraph {
  public:
   // listed: all shards of the stream. Both outlive this, and stay as they are.
-  LeaseTree(const ListedShards& listed, const LeasesByShard& leases);
+  ShardGraph(const ListedShards& listed, const LeasesByShard& leases);
 
   // Whether all of the shard's parents are read to their ends, so that its records come after all of theirs.
   bool may_begin(const std::string& shard_id) const;

@@ -1,11 +1,11 @@
+#include "core/leases/shard_graph.h"
+
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "core/leases/lease_tree.h"
 
 namespace penstock::leases {
 namespace {
@@ -45,13 +45,13 @@ ListedShards by_id(const std::vector<kinesis::ShardInfo>& listed) {
 
 Answers ask(const std::vector<kinesis::ShardInfo>& listed, const LeasesByShard& leases) {
   const ListedShards shards = by_id(listed);
-  const LeaseTree tree(shards, leases);
+  const ShardGraph graph(shards, leases);
   Answers answers;
   for (const auto& [id, lease] : leases)
-    if (tree.may_begin(id)) answers.begin.insert(id);
-  for (const LeaseTree::Missing& missing : tree.missing())
+    if (graph.may_begin(id)) answers.begin.insert(id);
+  for (const ShardGraph::Missing& missing : graph.missing())
     (missing.begins_stream ? answers.beginnings_missing : answers.children_missing).insert(missing.shard->id);
-  for (const Lease* lease : tree.finished()) answers.finished.insert(lease->shard_id);
+  for (const Lease* lease : graph.finished()) answers.finished.insert(lease->shard_id);
   return answers;
 }
 Answers ask(const std::vector<kinesis::ShardInfo>& listed, const std::map<std::string, std::string>& checkpoints) {
@@ -62,25 +62,25 @@ Answers ask(const std::vector<kinesis::ShardInfo>& listed, const std::map<std::s
 const std::vector<kinesis::ShardInfo> kFamily = {shard("a"), shard("b", {"a"}), shard("c", {"a"}),
                                                  shard("d", {"b", "c"}), shard("e")};
 
-TEST(lease_tree, a_table_without_leases_lacks_those_of_the_shards_without_parents) {
+TEST(shard_graph, a_table_without_leases_lacks_those_of_the_shards_without_parents) {
   const Answers answers = ask(kFamily, std::map<std::string, std::string>{});
   EXPECT_EQ(answers.beginnings_missing, (Ids{"a", "e"}));
   EXPECT_EQ(answers.children_missing, Ids{});
 }
 
-TEST(lease_tree, a_shard_whose_parents_have_left_the_list_begins_the_stream) {
+TEST(shard_graph, a_shard_whose_parents_have_left_the_list_begins_the_stream) {
   EXPECT_EQ(ask({shard("b", {"a"})}, std::map<std::string, std::string>{}).beginnings_missing, Ids{"b"});
 }
 
 // c's lease was made by a worker whose list is newer: that b is not in ours says nothing of b.
-TEST(lease_tree, a_shard_whose_parent_is_younger_than_the_list_waits_and_one_whose_parent_has_left_it_does_not) {
+TEST(shard_graph, a_shard_whose_parent_is_younger_than_the_list_waits_and_one_whose_parent_has_left_it_does_not) {
   const LeasesByShard of_c = leases({shard("c", {"b"})}, {{"c", "TRIM_HORIZON"}});
   EXPECT_EQ(ask({shard("a")}, of_c).begin, Ids{});
   EXPECT_EQ(ask({}, of_c).begin, Ids{});
   EXPECT_EQ(ask({shard("a"), shard("c", {"b"})}, of_c).begin, Ids{"c"});
 }
 
-TEST(lease_tree, children_wait_for_the_ends_of_all_their_parents) {
+TEST(shard_graph, children_wait_for_the_ends_of_all_their_parents) {
   const std::map<std::string, Ids> begin_when_c_is_at = {
       {"TRIM_HORIZON", {"b", "c"}}, {"17", {"b", "c"}}, {"SHARD_END", {"b", "c", "d"}}};
   for (const auto& [checkpoint, begin] : begin_when_c_is_at)
@@ -91,23 +91,23 @@ TEST(lease_tree, children_wait_for_the_ends_of_all_their_parents) {
         << checkpoint;
 }
 
-TEST(lease_tree, leases_of_children_are_left_to_who_reads_their_parents) {
+TEST(shard_graph, leases_of_children_are_left_to_who_reads_their_parents) {
   const Answers answers = ask(kFamily, {{"a", "17"}, {"e", "17"}});
   EXPECT_EQ(answers.beginnings_missing, Ids{});
   EXPECT_EQ(answers.children_missing, Ids{});
 }
 
-TEST(lease_tree, a_child_that_lacks_its_lease_is_read_whole) {
+TEST(shard_graph, a_child_that_lacks_its_lease_is_read_whole) {
   const Answers answers = ask(kFamily, {{"a", "SHARD_END"}, {"b", "TRIM_HORIZON"}, {"e", "17"}});
   EXPECT_EQ(answers.children_missing, Ids{"c"});
   EXPECT_EQ(answers.beginnings_missing, Ids{});
 }
 
-TEST(lease_tree, a_merged_shard_lacks_its_lease_as_soon_as_one_parent_is_at_its_end) {
+TEST(shard_graph, a_merged_shard_lacks_its_lease_as_soon_as_one_parent_is_at_its_end) {
   EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "17"}, {"e", "1"}}).children_missing, Ids{"d"});
 }
 
-TEST(lease_tree, a_shard_without_a_lease_is_done_with_where_a_descendant_is_under_way) {
+TEST(shard_graph, a_shard_without_a_lease_is_done_with_where_a_descendant_is_under_way) {
   for (const char* checkpoint : {"17", "LATEST", "AT_TIMESTAMP", "SHARD_END"}) {
     const Answers answers = ask(kFamily, {{"d", checkpoint}, {"e", "17"}});
     EXPECT_EQ(answers.beginnings_missing, Ids{}) << checkpoint;
@@ -116,7 +116,7 @@ TEST(lease_tree, a_shard_without_a_lease_is_done_with_where_a_descendant_is_unde
   }
 }
 
-TEST(lease_tree, a_deleted_lease_is_missed_while_its_child_has_not_begun) {
+TEST(shard_graph, a_deleted_lease_is_missed_while_its_child_has_not_begun) {
   // c's was deleted by hand: d is there since b ended, and must not begin before c is read.
   const Answers answers =
       ask(kFamily, {{"a", "SHARD_END"}, {"b", "SHARD_END"}, {"d", "TRIM_HORIZON"}, {"e", "1"}});
@@ -124,13 +124,13 @@ TEST(lease_tree, a_deleted_lease_is_missed_while_its_child_has_not_begun) {
   EXPECT_FALSE(answers.begin.contains("d"));
 }
 
-TEST(lease_tree, the_sibling_of_a_shard_under_way_is_missed_alone) {
+TEST(shard_graph, the_sibling_of_a_shard_under_way_is_missed_alone) {
   const Answers answers = ask(kFamily, {{"b", "17"}, {"e", "17"}});
   EXPECT_EQ(answers.children_missing, Ids{"c"});
   EXPECT_EQ(answers.beginnings_missing, Ids{});
 }
 
-TEST(lease_tree, what_the_leases_say_of_parents_and_children_holds_where_the_list_is_older) {
+TEST(shard_graph, what_the_leases_say_of_parents_and_children_holds_where_the_list_is_older) {
   const std::vector<kinesis::ShardInfo> old = {shard("a")};
   LeasesByShard rows;
   rows["b"].key = rows["b"].shard_id = "b";
@@ -143,7 +143,7 @@ TEST(lease_tree, what_the_leases_say_of_parents_and_children_holds_where_the_lis
   EXPECT_EQ(ask(old, rows).begin, Ids{"a"});
 }
 
-TEST(lease_tree, a_finished_lease_goes_when_all_its_children_are_under_way) {
+TEST(shard_graph, a_finished_lease_goes_when_all_its_children_are_under_way) {
   const std::map<std::string, Ids> finished_when_c_is_at = {
       {"TRIM_HORIZON", {}}, {"17", {"a"}}, {"AT_TIMESTAMP", {"a"}}, {"SHARD_END", {"a"}}};
   for (const auto& [checkpoint, finished] : finished_when_c_is_at)
@@ -152,13 +152,13 @@ TEST(lease_tree, a_finished_lease_goes_when_all_its_children_are_under_way) {
   EXPECT_EQ(ask(kFamily, {{"a", "SHARD_END"}, {"b", "17"}, {"e", "1"}}).finished, Ids{});
 }
 
-TEST(lease_tree, finished_leases_go_from_the_oldest_on) {
+TEST(shard_graph, finished_leases_go_from_the_oldest_on) {
   EXPECT_EQ(ask(kFamily, {{"a", "SHARD_END"}, {"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished,
             Ids{"a"});
   EXPECT_EQ(ask(kFamily, {{"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished, (Ids{"b", "c"}));
 }
 
-TEST(lease_tree, a_finished_lease_whose_children_are_not_listed_yet_stays) {
+TEST(shard_graph, a_finished_lease_whose_children_are_not_listed_yet_stays) {
   EXPECT_EQ(ask({shard("a")}, {{"a", "SHARD_END"}}).finished, Ids{});
   LeasesByShard rows = leases({shard("a")}, {{"a", "SHARD_END"}});
   rows["a"].child_ids = {"b", "c"};
@@ -166,7 +166,7 @@ TEST(lease_tree, a_finished_lease_whose_children_are_not_listed_yet_stays) {
 }
 
 // Its children's leases were made by a worker whose list is newer, or not at all.
-TEST(lease_tree, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
+TEST(shard_graph, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
   LeasesByShard rows = leases({}, {{"b", "SHARD_END"}});
   EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{});
   EXPECT_EQ(ask({}, rows).finished, Ids{});
@@ -177,7 +177,7 @@ TEST(lease_tree, a_finished_lease_that_is_younger_than_the_list_stays_until_its_
   EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{"b"});
 }
 
-TEST(lease_tree, a_finished_lease_that_the_stream_has_forgotten_goes) {
+TEST(shard_graph, a_finished_lease_that_the_stream_has_forgotten_goes) {
   EXPECT_EQ(ask({shard("d", {"b", "c"})}, {{"b", "SHARD_END"}, {"c", "SHARD_END"}, {"d", "17"}}).finished,
             (Ids{"b", "c"}));
   LeasesByShard rows = leases({}, {{"a", "SHARD_END"}});
@@ -186,17 +186,17 @@ TEST(lease_tree, a_finished_lease_that_the_stream_has_forgotten_goes) {
   EXPECT_EQ(ask({shard("e")}, rows).finished, Ids{"a"});
 }
 
-TEST(lease_tree, children_are_those_of_the_list) {
+TEST(shard_graph, children_are_those_of_the_list) {
   const ListedShards shards = by_id(kFamily);
   const LeasesByShard none;
-  const LeaseTree tree(shards, none);
-  EXPECT_EQ(tree.children("a"), (Ids{"b", "c"}));
-  EXPECT_EQ(tree.children("c"), Ids{"d"});
-  EXPECT_EQ(tree.children("d"), Ids{});
+  const ShardGraph graph(shards, none);
+  EXPECT_EQ(graph.children("a"), (Ids{"b", "c"}));
+  EXPECT_EQ(graph.children("c"), Ids{"d"});
+  EXPECT_EQ(graph.children("d"), Ids{});
 }
 
 // However a table is emptied by hand, every open shard is read in the end, and none before its parents.
-TEST(lease_tree, whatever_leases_are_deleted_the_rest_is_made_again_and_read_to_the_end) {
+TEST(shard_graph, whatever_leases_are_deleted_the_rest_is_made_again_and_read_to_the_end) {
   for (unsigned there = 0; there < 1U << kFamily.size(); ++there) {
     for (const char* checkpoint : {"TRIM_HORIZON", "17", "SHARD_END"}) {
       std::map<std::string, std::string> checkpoints;

@@ -1,4 +1,4 @@
-#include "core/leases/lease_assignment.h"
+#include "core/leases/lease_coordinator.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,45 +13,45 @@ constexpr int64_t kPreparePauseMs = 1'000;
 constexpr int64_t kConfigPauseMs = 30'000;
 }  // namespace
 
-LeaseAssignment::LeaseAssignment(Env& env, LeaseTable& table, LeaseOptions options)
+LeaseCoordinator::LeaseCoordinator(Env& env, LeaseTable& table, LeaseOptions options)
     : env_(env),
       table_(table),
       options_(std::move(options)),
       reporter_(env),
-      terms_{env, table, reporter_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
+      context_{env, table, reporter_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
       taker_(options_.worker, options_.failover_ms),
       start_logged_(options_.streams),
-      chores_(terms_, [this](const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
-                             const std::string& from) { chore_done(chore, started_boot_ms, write, from); }) {
+      writer_(context_, [this](const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
+                               const std::string& from) { on_op_done(op, started_boot_ms, write, from); }) {
   for (size_t i = 0; i < options_.streams; ++i)
     streams_.push_back(
         std::make_unique<StreamLeases>(options_.streams == 1, options_.initial, options_.failover_ms));
 }
 
-void LeaseAssignment::advance() {
+void LeaseCoordinator::advance() {
   if (!closing_) advance_scan();
-  chores_.advance();
-  if (std::exchange(terms_.answered, false)) look_after_held_at(0);
-  if (terms_.written && terms_.writing.logged())
-    terms_.writing.recover(env_, "table " + table_.name() + ": its leases can be written");
+  writer_.advance();
+  if (std::exchange(context_.answered, false)) look_after_held_at(0);
+  if (context_.written && context_.writing.logged())
+    context_.writing.recover(env_, "table " + table_.name() + ": its leases can be written");
   if (boot_ms() >= held_due_boot_ms_) advance_held();
 }
 
 // Deadlines are on the monotonic clock; what is due here, on the one that others see, too.
-int64_t LeaseAssignment::next_deadline_ms() const {
-  int64_t next_ms = terms_.answered ? 0 : terms_.room_for_call() ? held_due_boot_ms_ : kNever;
+int64_t LeaseCoordinator::next_deadline_ms() const {
+  int64_t next_ms = context_.answered ? 0 : context_.room_for_call() ? held_due_boot_ms_ : kNever;
   if (!closing_ && !scanning_) next_ms = std::min(next_ms, scan_boot_ms_);
-  if (terms_.room_for_call()) next_ms = std::min(next_ms, chores_.next_boot_ms());
+  if (context_.room_for_call()) next_ms = std::min(next_ms, writer_.next_boot_ms());
   return next_ms == kNever ? kNever : env_.clock.monotonic_ms() + std::max<int64_t>(0, next_ms - boot_ms());
 }
 
-std::string LeaseAssignment::described(size_t stream, const Lease& lease) const {
+std::string LeaseCoordinator::described(size_t stream, const Lease& lease) const {
   return "stream " + streams_[stream]->identity().name + ", shard " + printable(lease.shard_id) + ": the lease";
 }
 
 // ---- Looking at the table
 
-void LeaseAssignment::advance_scan() {
+void LeaseCoordinator::advance_scan() {
   if (scanning_ || boot_ms() < scan_boot_ms_) return;
   scanning_ = true;
   if (!prepared_)
@@ -68,28 +68,28 @@ void LeaseAssignment::advance_scan() {
   table_.scan(reads, [this, began_ms = boot_ms()](Result<LeaseList> list) { scanned(began_ms, std::move(list)); });
 }
 
-void LeaseAssignment::prepared(const Result<bool>& usable) {
+void LeaseCoordinator::prepared(const Result<bool>& usable) {
   scanning_ = false;
   if (!usable.ok()) {
-    terms_.reached = false;
+    context_.reached = false;
     scan_boot_ms_ = boot_ms() + (usable.status().retryable() ? kPreparePauseMs : kConfigPauseMs);
-    terms_.failed(reading_, usable.status());
+    context_.failed(reading_, usable.status());
     return;
   }
   prepared_ = *usable;
   scan_boot_ms_ = boot_ms() + (prepared_ ? 0 : kPreparePauseMs);
 }
 
-void LeaseAssignment::scan_again_in(int64_t ms) { scan_boot_ms_ = std::min(scan_boot_ms_, boot_ms() + ms); }
+void LeaseCoordinator::scan_again_in(int64_t ms) { scan_boot_ms_ = std::min(scan_boot_ms_, boot_ms() + ms); }
 
-void LeaseAssignment::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
+void LeaseCoordinator::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   scanning_ = false;
-  terms_.reached = list.ok();
+  context_.reached = list.ok();
   if (!list.ok()) {
     const bool retryable = list.status().retryable();
     const Backoff backoff{500, options_.failover_ms / 3};
     scan_boot_ms_ = boot_ms() + (retryable ? backoff.delay_ms(++scan_failures_, env_.random) : kConfigPauseMs);
-    terms_.failed(reading_, list.status());
+    context_.failed(reading_, list.status());
     return;
   }
   scan_failures_ = 0;
@@ -113,8 +113,8 @@ void LeaseAssignment::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": its leases can be read");
 }
 
-Status LeaseAssignment::listed(size_t index, const kinesis::StreamIdentity& identity,
-                               const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) {
+Status LeaseCoordinator::listed(size_t index, const kinesis::StreamIdentity& identity,
+                                const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) {
   StreamLeases& stream = *streams_[index];
   const bool was_known = stream.known();
   stream.listed(identity, shards, start_ms, boot_ms());
@@ -125,7 +125,7 @@ Status LeaseAssignment::listed(size_t index, const kinesis::StreamIdentity& iden
 }
 
 // What the rows and the shards of a stream call for.
-void LeaseAssignment::review(size_t index) {
+void LeaseCoordinator::review(size_t index) {
   StreamLeases& stream = *streams_[index];
   if (!stream.problem().ok()) {
     reporter_.report(stream.problem());
@@ -142,7 +142,7 @@ void LeaseAssignment::review(size_t index) {
   else if (!std::exchange(start_logged_[index], true))
     env_.log(LogLevel::info, stream.start());
   for (Lease& lease : stream.missing(boot_ms()))
-    chores_.add({LeaseChore::Kind::make, index, std::move(lease), decided_until_boot_ms()});
+    writer_.add({LeaseOp::Kind::create, index, std::move(lease), decided_until_boot_ms()});
   for (Lease& lease : stream.obsolete(options_.worker)) {
     const bool ended = lease.checkpoint == kinesis::kShardEnd;
     // A worker that it was taken from may not know that for so long, and would make the row again.
@@ -152,13 +152,13 @@ void LeaseAssignment::review(size_t index) {
                                                    " is deleted: the shard has left the stream's retention, and "
                                                    "what was behind " +
                                                    lease.checkpoint + " was not read"));
-    chores_.add({LeaseChore::Kind::remove, index, std::move(lease), decided_until_boot_ms()});
+    writer_.add({LeaseOp::Kind::remove, index, std::move(lease), decided_until_boot_ms()});
   }
   finish_what_can_be(index);
   grant_what_can_be(index);
 }
 
-void LeaseAssignment::choose() {
+void LeaseCoordinator::choose() {
   std::vector<Lease> rows;
   std::map<std::string, size_t> stream_of;
   for (size_t i = 0; i < streams_.size(); ++i) {
@@ -169,63 +169,62 @@ void LeaseAssignment::choose() {
       rows.push_back(lease);
     }
   }
-  std::set<std::string> held = chores_.keys();
+  std::set<std::string> held = writer_.keys();
   for (const auto& [key, lease] : held_) held.insert(key);
   LeaseTaker::Choice choice = taker_.choose(rows, held, *scanned_boot_ms_, env_.random);
-  std::deque<LeaseChore> takes;
+  std::deque<LeaseOp> takes;
   for (Lease& lease : choice.leases) {
     const size_t stream = stream_of[lease.key];
     LeaseChange beginning = streams_[stream]->beginning_of(lease);
     takes.push_back(
-        {LeaseChore::Kind::take, stream, std::move(lease), decided_until_boot_ms(), std::move(beginning)});
+        {LeaseOp::Kind::take, stream, std::move(lease), decided_until_boot_ms(), std::move(beginning)});
   }
-  chores_.choose_takes(std::move(takes), choice.most);
+  writer_.choose_takes(std::move(takes), choice.most);
 }
 
 // ---- What became of the chores
 
-void LeaseAssignment::chore_done(const LeaseChore& chore, int64_t started_boot_ms, const LeaseWrite& write,
-                                 const std::string& from) {
-  StreamLeases& stream = *streams_[chore.stream];
-  const bool done = write.outcome != LeaseWrite::Outcome::refused;
-  switch (chore.kind) {
-    case LeaseChore::Kind::make:
+void LeaseCoordinator::on_op_done(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
+                                  const std::string& from) {
+  StreamLeases& stream = *streams_[op.stream];
+  const bool done = write.outcome != LeaseWriteResult::Outcome::refused;
+  switch (op.kind) {
+    case LeaseOp::Kind::create:
       made_ += done ? 1 : 0;
       if (write.row) stream.learned(*write.row);
-      if (!chores_.rows_wait()) scan_again_in(0);
+      if (!writer_.rows_wait()) scan_again_in(0);
       return;
-    case LeaseChore::Kind::remove:
+    case LeaseOp::Kind::remove:
       removed_ += done ? 1 : 0;
-      if (done) stream.removed(chore.lease.shard_id);
+      if (done) stream.removed(op.lease.shard_id);
       return;
-    case LeaseChore::Kind::take:
+    case LeaseOp::Kind::take:
       if (write.row) stream.learned(*write.row);
       if (!done) return;
       // An earlier call's answer was lost: nobody knows since when it is ours, so that it is renewed first.
-      const bool now = write.outcome == LeaseWrite::Outcome::done;
-      return hold(chore, *write.row, now ? started_boot_ms : boot_ms() - options_.failover_ms, from);
+      const bool now = write.outcome == LeaseWriteResult::Outcome::done;
+      return hold(op, *write.row, now ? started_boot_ms : boot_ms() - options_.failover_ms, from);
   }
 }
 
-void LeaseAssignment::hold(const LeaseChore& chore, const Lease& row, int64_t taken_boot_ms,
-                           const std::string& from) {
+void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_boot_ms, const std::string& from) {
   ++taken_;
   const bool of_another = !from.empty() && from != options_.worker;
-  const bool was_seen = from == chore.lease.owner;  // and not by a call of before, whose answer was lost
-  if (of_another && was_seen && taker_.unchanged_ms(chore.lease, boot_ms()) < options_.failover_ms) ++stolen_;
-  env_.log(LogLevel::info, described(chore.stream, row) + " is taken" +
+  const bool was_seen = from == op.lease.owner;  // and not by a call of before, whose answer was lost
+  if (of_another && was_seen && taker_.unchanged_ms(op.lease, boot_ms()) < options_.failover_ms) ++stolen_;
+  env_.log(LogLevel::info, described(op.stream, row) + " is taken" +
                                (of_another ? " from " + printable(from) : "") + ", at " +
                                printable(row.checkpoint));
-  auto held = std::make_unique<Held>(terms_, chore.stream, row, taken_boot_ms);
-  if (closing_ || !streams_[chore.stream]->problem().ok()) held->lease.hand_over();
+  auto held = std::make_unique<Held>(context_, op.stream, row, taken_boot_ms);
+  if (closing_ || !streams_[op.stream]->problem().ok()) held->lease.hand_over();
   held_[row.key] = std::move(held);
   look_after_held_at(0);
-  grant_what_can_be(chore.stream);
+  grant_what_can_be(op.stream);
 }
 
 // ---- What is held
 
-void LeaseAssignment::grant_what_can_be(size_t index) {
+void LeaseCoordinator::grant_what_can_be(size_t index) {
   const StreamLeases& stream = *streams_[index];
   if (closing_ || !stream.known()) return;
   for (const auto& [key, held] : held_) {
@@ -244,7 +243,7 @@ void LeaseAssignment::grant_what_can_be(size_t index) {
   }
 }
 
-void LeaseAssignment::finish_what_can_be(size_t index) {
+void LeaseCoordinator::finish_what_can_be(size_t index) {
   for (const auto& [key, held] : held_) {
     if (held->stream != index || !held->lease.waits_for_children()) continue;
     // A scan that does not show our own row is too old to tell where children begin.
@@ -256,13 +255,13 @@ void LeaseAssignment::finish_what_can_be(size_t index) {
   }
 }
 
-bool LeaseAssignment::may_emit(kinesis::GrantId grant) const {
+bool LeaseCoordinator::may_emit(kinesis::GrantId grant) const {
   const auto granted = granted_.find(grant);
   // mutation: emit without a valid lease
   return granted != granted_.end() && granted->second->lease.in_force();
 }
 
-void LeaseAssignment::settled(kinesis::GrantId grant, kinesis::ShardPosition position) {
+void LeaseCoordinator::settled(kinesis::GrantId grant, kinesis::ShardPosition position) {
   const auto granted = granted_.find(grant);
   if (granted == granted_.end()) return;
   Held& held = *granted->second;
@@ -275,18 +274,18 @@ void LeaseAssignment::settled(kinesis::GrantId grant, kinesis::ShardPosition pos
   if (streams_[held.stream]->known()) finish_what_can_be(held.stream);
 }
 
-void LeaseAssignment::end_grant(Held& held) {
+void LeaseCoordinator::end_grant(Held& held) {
   if (held.grant == 0) return;
   losses_.push_back(held.grant);
   granted_.erase(held.grant);
   held.grant = 0;
 }
 
-void LeaseAssignment::advance_held() {
+void LeaseCoordinator::advance_held() {
   held_due_boot_ms_ = kNever;
   for (auto entry = held_.begin(); entry != held_.end();) {
     Held& held = *entry->second;
-    if (terms_.room_for_call()) held.lease.advance();
+    if (context_.room_for_call()) held.lease.advance();
     const HeldLease::State state = held.lease.state();
     if (state == HeldLease::State::held || held.lease.calling()) {
       look_after_held_at(held.lease.next_boot_ms());
@@ -313,7 +312,7 @@ void LeaseAssignment::advance_held() {
     if (state == HeldLease::State::vanished || state == HeldLease::State::finished) {
       stream.removed(row.shard_id);
       if (made_anew && stream.known() && stream.shard(row.shard_id))
-        chores_.add({LeaseChore::Kind::make, held.stream, row, until_boot_ms});
+        writer_.add({LeaseOp::Kind::create, held.stream, row, until_boot_ms});
     } else if (state == HeldLease::State::released) {
       stream.learned(held.lease.row());
       scan_again_in(0);
@@ -327,16 +326,16 @@ void LeaseAssignment::advance_held() {
 
 // ---- The end, and what can be seen
 
-void LeaseAssignment::begin_close() {
+void LeaseCoordinator::begin_close() {
   closing_ = true;
-  chores_.begin_close();
+  writer_.begin_close();
   for (const auto& [key, held] : held_) held->lease.hand_over();
   look_after_held_at(0);
 }
 
-bool LeaseAssignment::closed() const { return closing_ && held_.empty() && chores_.keys().empty(); }
+bool LeaseCoordinator::closed() const { return closing_ && held_.empty() && writer_.keys().empty(); }
 
-Status LeaseAssignment::saved() const {
+Status LeaseCoordinator::saved() const {
   for (const auto& [key, held] : held_)
     if (!held->lease.all_saved())
       return {Code::transient,
@@ -345,15 +344,15 @@ Status LeaseAssignment::saved() const {
   return {};
 }
 
-bool LeaseAssignment::healthy() const {
-  return terms_.reached &&
+bool LeaseCoordinator::healthy() const {
+  return context_.reached &&
          std::all_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->problem().ok(); });
 }
 
-void LeaseAssignment::stats(const StatTeller& tell) const {
+void LeaseCoordinator::stats(const StatTeller& tell) const {
   tell.gauge("leases", "leases", "held by this worker", static_cast<int64_t>(held_.size()));
   tell.counter("lease_writes", "calls", "that were to change the table of the leases: renewals, checkpoints, ...",
-               terms_.writes);
+               context_.writes);
   tell.counter("lease_scans", "scans", "of the table of the leases", scans_);
   tell.counter("leases_taken", "leases", "taken by this worker", taken_);
   tell.counter("leases_stolen", "leases", "of these, from a worker that was alive, to balance", stolen_);
