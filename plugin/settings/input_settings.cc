@@ -87,20 +87,20 @@ void read_reading(const Options& options, InputSettings& settings, const Complai
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
 }
 
-kinesis::UnpackOptions read_unpacking(const Options& options) {
-  kinesis::UnpackOptions unpack;
-  unpack.format = read_record_format(options);
-  unpack.deaggregate = options.on("deaggregate");
-  unpack.hash_range_rule = options.on("hash_range_rule");
-  unpack.inflate_limit_bytes = options.size_bytes("inflate_limit");
-  if (options.on("extracted_fields")) unpack.extracted_fields = logs::ExtractedFields::keep;
-  return unpack;
+kinesis::DecodeOptions read_unpacking(const Options& options) {
+  kinesis::DecodeOptions decode;
+  decode.format = read_record_format(options);
+  decode.deaggregate = options.on("deaggregate");
+  decode.hash_range_rule = options.on("hash_range_rule");
+  decode.inflate_limit_bytes = options.size_bytes("inflate_limit");
+  if (options.on("extracted_fields")) decode.extracted_fields = logs::ExtractedFields::keep;
+  return decode;
 }
 
 void read_others(const Options& options, InputSettings& settings, const Complain&) {
   settings.input.stuck_warning_ms = options.duration_ms("stuck_warning");
   settings.input.mem_limit_bytes = options.size_bytes("mem_limit");
-  settings.input.unpack = read_unpacking(options);
+  settings.input.decode = read_unpacking(options);
   if (!options.is("record_retry_limit", "none"))
     settings.input.record_retry_limit = options.number("record_retry_limit");
   if (!options.is("max_record_age", "none"))

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/kinesis/input/input.h"
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 #include "core/kinesis/stream_name.h"
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"
@@ -86,8 +86,8 @@ inline constexpr auto kInputOptions = joined(
 // What the options say, together.
 struct InputSettings {
   std::vector<kinesis::StreamName> streams;
-  LeaseSettings leases;                        // where the checkpoint is a table of them
-  kinesis::OwnAssignment::Options assignment;  // else
+  LeaseSettings leases;                          // where the checkpoint is a table of them
+  kinesis::LocalAssignment::Options assignment;  // else
   kinesis::InputOptions input;
 };
 

@@ -1,7 +1,7 @@
 // The option format, of the stages that take records apart.
 #pragma once
 
-#include "core/kinesis/input/unpacker.h"
+#include "core/kinesis/input/record_decoder.h"
 #include "plugin/abi/options.h"
 
 namespace penstock::plugin {

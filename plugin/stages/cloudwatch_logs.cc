@@ -1,11 +1,11 @@
-// The filter stage cloudwatch_logs: options and ABI over core/kinesis/input/unpacker.
+// The filter stage cloudwatch_logs: options and ABI over core/kinesis/input/record_decoder.
 #include <array>
 #include <memory>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/records.h"
-#include "core/kinesis/input/unpacker.h"
+#include "core/kinesis/input/record_decoder.h"
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
 #include "plugin/settings/connection.h"
@@ -37,25 +37,25 @@ class CloudWatchLogs : public penstock_instance {
     return Made(std::make_unique<CloudWatchLogs>(options));
   }
   explicit CloudWatchLogs(const Options& options)
-      : penstock_instance(kCloudWatchLogsStage), unpacker(unpacking(options)) {}
+      : penstock_instance(kCloudWatchLogsStage), decoder(unpacking(options)) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
-    const logs::SubscriptionCounters& messages = unpacker.messages();
-    const int64_t raw_events = unpacker.counters().raw_events;
+    const logs::SubscriptionCounters& messages = decoder.messages();
+    const int64_t raw_events = decoder.counters().raw_events;
     const StatTeller tell(stat, stat_ctx);
     tell.counter("messages", "messages", "data messages taken apart", messages.messages);
     tell.counter("events_out", "events", "log events found", messages.events + raw_events);
     tell.counter("raw_events", "events", "of these, records that are no messages, as they are", raw_events);
     tell.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
     tell.counter("other_messages", "messages", "of an unknown type, skipped", messages.other_messages);
-    tell.counter("text_bytes", "bytes", "their text, inflated", unpacker.text_bytes());
+    tell.counter("text_bytes", "bytes", "their text, inflated", decoder.text_bytes());
   }
 
-  kinesis::Unpacker unpacker;
+  kinesis::RecordDecoder decoder;
 
  private:
   // Which shard a record came from is not known here, so that the rule cannot be kept.
-  static kinesis::UnpackOptions unpacking(const Options& options) {
+  static kinesis::DecodeOptions unpacking(const Options& options) {
     return {.format = read_record_format(options),
             .deaggregate = options.on("deaggregate"),
             .hash_range_rule = false,
@@ -65,18 +65,18 @@ class CloudWatchLogs : public penstock_instance {
   }
 };
 
-int32_t take_apart(kinesis::Unpacker& unpacker, const penstock_batch& batch, const penstock_record& record,
+int32_t take_apart(kinesis::RecordDecoder& decoder, const penstock_batch& batch, const penstock_record& record,
                    penstock_emit_fn emit, void* emit_ctx, penstock_error* error) {
-  unpacker.begin(view(record.body), batch, {});
+  decoder.begin(view(record.body), batch, {});
   Status problem;  // the first
-  while (unpacker.next_user_record()) {
+  while (decoder.next_user_record()) {
     penstock_batch events;
-    while (unpacker.next(events)) {
+    while (decoder.next(events)) {
       events.ack_id = batch.ack_id;
       if (const int32_t answer = emit(emit_ctx, &events); answer < 0)
         return tell(error, answer, true, "emit refused a batch");
     }
-    if (problem.ok()) problem = unpacker.problem();
+    if (problem.ok()) problem = decoder.problem();
   }
   return problem.ok() ? PENSTOCK_OK : tell(error, PENSTOCK_E_DATA, false, problem.message());
 }
@@ -91,7 +91,7 @@ int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emi
     int32_t worst = PENSTOCK_OK;
     for (uint64_t i = 0; i < batch.record_count; ++i) {
       penstock_error* const first_error = worst == PENSTOCK_OK ? error : nullptr;
-      code = take_apart(it.unpacker, batch, record_at(batch, i), emit, emit_ctx, first_error);
+      code = take_apart(it.decoder, batch, record_at(batch, i), emit, emit_ctx, first_error);
       if (code < 0 && code != PENSTOCK_E_DATA) return code;
       if (code < 0) worst = code;
     }

@@ -6,7 +6,7 @@
 
 #include "core/kinesis/failure.h"
 #include "core/kinesis/input/input.h"
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
 #include "plugin/commands/input_commands.h"
@@ -73,7 +73,7 @@ class KinesisInput : public penstock_instance {
     if (table != nullptr)
       return std::unique_ptr<kinesis::Assignment>(
           std::make_unique<leases::LeaseCoordinator>(env, *table, settings.leases.leases));
-    auto own = kinesis::OwnAssignment::open(env, options.text("checkpoint"), settings.assignment);
+    auto own = kinesis::LocalAssignment::open(env, options.text("checkpoint"), settings.assignment);
     if (!own.ok()) return own.status();
     return std::unique_ptr<kinesis::Assignment>(std::move(*own));
   }

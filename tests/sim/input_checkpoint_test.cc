@@ -198,7 +198,7 @@ TEST_F(input, a_checkpoint_that_is_damaged_or_of_another_format_is_refused_and_l
                                 R"({"penstock_checkpoint":2,"streams":[{"name":"in","arn":"","created_ms":1,)"
                                 R"("shards":{"a":{"checkpoint":""}}}]})"}) {
     sim.files().put("/checkpoint", content);
-    const auto opened = kinesis::OwnAssignment::open(sim.env(), "file:/checkpoint", own);
+    const auto opened = kinesis::LocalAssignment::open(sim.env(), "file:/checkpoint", own);
     EXPECT_EQ(opened.status().code(), Code::config) << content;
     EXPECT_NE(opened.status().message().find("/checkpoint"), std::string::npos);
     EXPECT_EQ(checkpoint_file(), content);

@@ -14,7 +14,7 @@
 
 #include "base/bytes.h"
 #include "core/kinesis/input/input.h"
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
@@ -32,11 +32,11 @@ struct Reader {
   // What a test puts around the assignment.
   using Wrap = std::function<std::unique_ptr<kinesis::Assignment>(std::unique_ptr<kinesis::Assignment>)>;
 
-  Reader(SimClock& at, SimEnv& system, const std::string& streams, const kinesis::OwnAssignment::Options& own,
+  Reader(SimClock& at, SimEnv& system, const std::string& streams, const kinesis::LocalAssignment::Options& own,
          const kinesis::InputOptions& options, const Wrap& wrap)
       : clock(at),
         client(system.env()),
-        assignment(wrap(std::move(*kinesis::OwnAssignment::open(system.env(), "file:/checkpoint", own)))),
+        assignment(wrap(std::move(*kinesis::LocalAssignment::open(system.env(), "file:/checkpoint", own)))),
         failures(std::move(*kinesis::FailureLog::open(system.env(), "file:/failures"))),
         input(system.env(), with_client(streams), *assignment, *failures, options) {}
 
@@ -141,7 +141,7 @@ class input : public testing::Test {
   model::Service service{settings(), [this] { return clock.unix_ms(); }};
   mutable SimEnv sim{clock, service, 20190825};
   std::string streams = "in";
-  kinesis::OwnAssignment::Options own;
+  kinesis::LocalAssignment::Options own;
   kinesis::InputOptions options;
   std::set<std::string> put_ids;
 };

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 #include "core/leases/lease_coordinator.h"
 
 namespace penstock::sim {
@@ -36,9 +36,9 @@ std::vector<kinesis::InputStream> all_with(aws::ServiceClient& client, size_t st
 std::unique_ptr<kinesis::Assignment> assignment(const InputFleet::Settings& settings, Env& env,
                                                 leases::LeaseTable& table, const std::string& worker) {
   if (settings.keeps == InputFleet::Keeps::file) {
-    kinesis::OwnAssignment::Options options;
+    kinesis::LocalAssignment::Options options;
     options.initial = settings.initial;
-    return std::move(*kinesis::OwnAssignment::open(env, "file:/checkpoint", options));
+    return std::move(*kinesis::LocalAssignment::open(env, "file:/checkpoint", options));
   }
   return std::make_unique<leases::LeaseCoordinator>(env, table,
                                                     leases::LeaseOptions{.worker = worker,

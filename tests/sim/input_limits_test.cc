@@ -119,7 +119,7 @@ TEST_F(input_limits, a_batch_that_is_full_goes_on_in_the_next_poll_where_it_was_
 
 TEST_F(input_limits, sixty_thousand_undecodable_user_records_become_lines_a_few_mebibytes_at_a_time) {
   constexpr size_t kRecords = 60'000;
-  options.unpack.hash_range_rule = false;
+  options.decode.hash_range_rule = false;
   make_stream(1);
   put("before");
   service.preload("in", "k", aggregated(Texts(kRecords, "\x1F\x8B"), std::string(256, 'k')));
@@ -134,7 +134,7 @@ TEST_F(input_limits, sixty_thousand_undecodable_user_records_become_lines_a_few_
 }
 
 TEST_F(input_limits, while_the_failure_file_cannot_be_written_a_record_of_failures_waits_in_the_middle) {
-  options.unpack.hash_range_rule = false;
+  options.decode.hash_range_rule = false;
   make_stream(1);
   const auto reader = start();
   reader->run_for(5000);
@@ -164,8 +164,8 @@ TEST_F(input_limits, an_aggregated_record_with_a_key_over_its_limit_is_one_line_
 }
 
 TEST_F(input_limits, one_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
-  options.unpack.format = kinesis::RecordFormat::raw;
-  options.unpack.hash_range_rule = false;
+  options.decode.format = kinesis::RecordFormat::raw;
+  options.decode.hash_range_rule = false;
   make_stream(1);
   put("stuck");
   for (int i = 0; i < 10; ++i) service.preload("in", "k", aggregated(Texts(5'000, "x")));
@@ -184,8 +184,8 @@ TEST_F(input_limits, one_record_that_is_never_settled_costs_no_more_however_many
 }
 
 TEST_F(input_limits, records_that_are_not_settled_count_toward_the_memory_and_reading_waits_for_them) {
-  options.unpack.format = kinesis::RecordFormat::raw;
-  options.unpack.hash_range_rule = false;
+  options.decode.format = kinesis::RecordFormat::raw;
+  options.decode.hash_range_rule = false;
   options.mem_limit_bytes = 1 << 20;
   make_stream(1);
   for (int i = 0; i < 8; ++i) service.preload("in", "k", aggregated(Texts(5'000, "x")));

@@ -208,9 +208,9 @@ TEST_F(input, a_pinned_shard_that_is_not_there_is_told_with_those_that_are) {
 }
 
 TEST_F(input, a_checkpoint_file_that_another_process_has_is_refused_with_who_has_it) {
-  const auto first = kinesis::OwnAssignment::open(sim.env(), "file:/checkpoint", own);
+  const auto first = kinesis::LocalAssignment::open(sim.env(), "file:/checkpoint", own);
   ASSERT_TRUE(first.ok());
-  const auto second = kinesis::OwnAssignment::open(sim.env(), "file:/checkpoint", own);
+  const auto second = kinesis::LocalAssignment::open(sim.env(), "file:/checkpoint", own);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().code(), Code::config);
   EXPECT_NE(second.status().message().find("/checkpoint"), std::string::npos) << second.status().message();

@@ -174,7 +174,7 @@ TEST_F(input, memory_stays_under_the_limit_where_each_call_asks_for_one_record) 
 }
 
 TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_said_once) {
-  options.unpack.format = kinesis::RecordFormat::cloudwatch_logs;
+  options.decode.format = kinesis::RecordFormat::cloudwatch_logs;
   make_stream(1);
   for (int i = 0; i < 3; ++i) service.preload("in", "k", R"({"messageType":"NEW_MESSAGE","logEvents":[]})");
   put("a");

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "core/kinesis/input/input.h"
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 #include "core/kinesis/output/writer.h"
 #include "core/logs/record/lambda_filter.h"
 #include "tests/sim/sim_client.h"
@@ -87,8 +87,8 @@ class e2e : public testing::Test {
   SimEnv out{clock, service, 2};
   SimClient in_client{in.env()};
   SimClient out_client{out.env()};
-  std::unique_ptr<kinesis::OwnAssignment> assignment =
-      std::move(*kinesis::OwnAssignment::open(in.env(), "file:/checkpoint", {}));
+  std::unique_ptr<kinesis::LocalAssignment> assignment =
+      std::move(*kinesis::LocalAssignment::open(in.env(), "file:/checkpoint", {}));
   std::unique_ptr<kinesis::FailureLog> in_failures =
       std::move(*kinesis::FailureLog::open(in.env(), "file:/failures"));
   std::unique_ptr<kinesis::FailureLog> out_failures =

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 #include "core/leases/lease_coordinator.h"
 
 namespace penstock::simulator {
@@ -85,7 +85,7 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
                              .checkpoint_interval_ms = plan.checkpoint_interval_ms,
                              .definition = {}});
   } else {
-    auto own = kinesis::OwnAssignment::open(
+    auto own = kinesis::LocalAssignment::open(
         env.in.env(), "file:" + std::string(kCheckpointPath),
         {.initial = initial, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .pinned = {}});
     if (!own.ok()) return own.status();

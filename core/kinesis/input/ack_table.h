@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "core/kinesis/input/assignment.h"
-#include "core/kinesis/input/progress.h"
+#include "core/kinesis/input/shard_progress.h"
 
 namespace penstock::kinesis {
 
@@ -18,11 +18,11 @@ class AckTable {
  public:
   struct Entry {
     GrantId grant = 0;  // 0: settled
-    Progress::RecordNumber record = 0;
+    ShardProgress::RecordNumber record = 0;
     uint64_t id = 0;
   };
 
-  uint64_t add(GrantId grant, Progress::RecordNumber record) {
+  uint64_t add(GrantId grant, ShardProgress::RecordNumber record) {
     entries_.push_back({grant, record, last_id_ + 1});
     ++outstanding_;
     return ++last_id_;

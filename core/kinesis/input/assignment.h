@@ -26,8 +26,8 @@ struct Grant {
   ReadFrom from;
 };
 
-// OwnAssignment grants all shards and keeps their positions in a file; LeaseCoordinator shares them out among many
-// instances by leases in a table. Driven by the input's thread, as all of core is.
+// LocalAssignment grants all shards and keeps their positions in a file; LeaseCoordinator shares them out among
+// many instances by leases in a table. Driven by the input's thread, as all of core is.
 //
 // A shard is granted when all of its parents are at kShardEnd, so that what one partition key wrote stays in
 // order. A grant ends by settled(kShardEnd), or against our will: then take_losses() tells it.

@@ -22,8 +22,8 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       options_(options),
       reporter_(env),
       reads_(streams.size()),
-      settlement_(env, failures, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
-      unpacker_(options.unpack) {
+      acks_(env, failures, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
+      decoder_(options.decode) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(
         env, *stream.client, reporter_, totals_, stream.name,
@@ -46,13 +46,13 @@ auto Input::in_order(const Work& work) {
 
 // What follows from the shards is made anew from them.
 void Input::put_in_order() {
-  schedule_.clear();
+  scheduler_.clear();
   calls_ = 0;
   for (const GrantedShards* shards : {&shards_, &lost_})
     for (const auto& [grant, shard] : *shards) calls_ += shard->reader && shard->reader->calling() ? 1 : 0;
   for (const auto& [grant, shard] : shards_)
-    if (shard->reader && shard.get() != current_) schedule_.place(*shard);
-  if (current_ != nullptr) put_aside();  // the unpacker may have stopped in the middle of anything
+    if (shard->reader && shard.get() != current_) scheduler_.place(*shard);
+  if (current_ != nullptr) put_aside();  // the decoder may have stopped in the middle of anything
   interrupted_ = false;
 }
 
@@ -67,8 +67,8 @@ void Input::turn(int64_t deadline_ms) {
 
 void Input::advance() {
   retire_ended();
-  for (SourceStream& stream : streams_) stream.advance();
-  settlement_.advance();
+  for (StreamWatcher& stream : streams_) stream.advance();
+  acks_.advance();
   tell_moved();
   assignment_.advance();
   take_losses();
@@ -77,18 +77,18 @@ void Input::advance() {
 }
 
 void Input::retire_ended() {
-  for (Shard* shard : schedule_.take_ended()) {
-    settlement_.ended(*shard);
+  for (Shard* shard : scheduler_.take_ended()) {
+    acks_.ended(*shard);
     shard->reader.reset();
     shard->stream.look_within(0);  // for its children
   }
 }
 
 void Input::tell_moved() {
-  while (Shard* const shard = settlement_.first_moved()) {
+  while (Shard* const shard = acks_.first_moved()) {
     const ShardPosition& position = shard->progress.position();
     assignment_.settled(shard->grant.id, position);
-    settlement_.told_moved();
+    acks_.told_moved();
     if (position.is_end()) shards_.erase(shard->grant.id);
   }
 }
@@ -96,7 +96,7 @@ void Input::tell_moved() {
 void Input::take_grants() {
   if (grants_.empty()) grants_ = assignment_.take_grants();
   while (!grants_.empty()) {
-    SourceStream& stream = streams_[grants_.back().stream];
+    StreamWatcher& stream = streams_[grants_.back().stream];
     auto made = std::make_unique<Shard>(grants_.back(), stream);
     Shard& shard = *made;
     shard.reader = std::make_unique<ShardReader>(env_, stream.client(), totals_, stream.name().text,
@@ -105,7 +105,7 @@ void Input::take_grants() {
     if (!shard.grant.shard.open) shard.reader->note_closed();
     shards_[shard.grant.id] = std::move(made);
     grants_.pop_back();
-    schedule_.place(shard);
+    scheduler_.place(shard);
   }
 }
 
@@ -148,11 +148,11 @@ void Input::take_losses() {
     auto entry = shards_.extract(id);
     if (entry.empty()) continue;
     const std::unique_ptr<Shard>& shard = entry.mapped();
-    settlement_.forget(*shard);
-    schedule_.remove(*shard);
+    acks_.forget(*shard);
+    scheduler_.remove(*shard);
     if (current_ == shard.get()) {
       current_ = nullptr;
-      unpacker_.leave();
+      decoder_.leave();
     }
     if (shard->reader && shard->reader->calling()) lost_.insert(std::move(entry));
   }
@@ -160,12 +160,12 @@ void Input::take_losses() {
 
 void Input::start_calls() {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  while (calls_ < kMostCalls && schedule_.next_due_ms() <= now_ms) {
-    Shard& shard = schedule_.first_due();
+  while (calls_ < kMostCalls && scheduler_.next_due_ms() <= now_ms) {
+    Shard& shard = scheduler_.first_due();
     if (shard.stream.readable() && !room_for_first_due()) return;  // its turn comes first when there is room
-    schedule_.take_first_due();
+    scheduler_.take_first_due();
     if (!shard.stream.readable()) {
-      schedule_.place(shard, now_ms + kUnreadablePauseMs);
+      scheduler_.place(shard, now_ms + kUnreadablePauseMs);
       continue;
     }
     ++calls_;
@@ -183,33 +183,31 @@ void Input::called(Shard& shard, const Status& status) {
   if (!status.ok() && !usual) report_read(shard, status);
   if (status.ok() && !shard.reader->failing()) note_read(shard);
   // mutation: shard not read again after an error
-  if (shards_.contains(shard.grant.id)) schedule_.place(shard);
+  if (shards_.contains(shard.grant.id)) scheduler_.place(shard);
 }
 
-size_t Input::held_bytes() const {
-  return totals_.held_bytes + unpacker_.buffer_bytes() + settlement_.held_bytes();
-}
+size_t Input::held_bytes() const { return totals_.held_bytes + decoder_.buffer_bytes() + acks_.held_bytes(); }
 
 bool Input::room_for_first_due() const {
   const size_t held = held_bytes();
   // Buffers that are kept for the next record stop nothing.
-  const size_t kept = current_ == nullptr ? unpacker_.buffer_bytes() : 0;
+  const size_t kept = current_ == nullptr ? decoder_.buffer_bytes() : 0;
   // mutation: input memory without limit
   return held <= kept ||
-         held + schedule_.first_due().reader->wanted_bytes(call_bytes()) <= options_.mem_limit_bytes;
+         held + scheduler_.first_due().reader->wanted_bytes(call_bytes()) <= options_.mem_limit_bytes;
 }
 
 int64_t Input::next_deadline_ms() const {
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (interrupted_) return now_ms;
-  const bool records_wait = current_ != nullptr || schedule_.with_records() > 0;
-  if (!full_ && records_wait && settlement_.may_begin()) return std::max(now_ms, emit_again_ms_);
-  if (schedule_.has_ended() || settlement_.has_moved()) return now_ms;
-  int64_t next_ms = std::min(
-      {env_.transport.next_deadline_ms(), settlement_.next_deadline_ms(), assignment_.next_deadline_ms()});
-  for (const SourceStream& stream : streams_) next_ms = std::min(next_ms, stream.next_call_ms());
-  if (calls_ < kMostCalls && schedule_.next_due_ms() != kNever && room_for_first_due())
-    next_ms = std::min(next_ms, schedule_.next_due_ms());
+  const bool records_wait = current_ != nullptr || scheduler_.with_records() > 0;
+  if (!full_ && records_wait && acks_.may_begin()) return std::max(now_ms, emit_again_ms_);
+  if (scheduler_.has_ended() || acks_.has_moved()) return now_ms;
+  int64_t next_ms =
+      std::min({env_.transport.next_deadline_ms(), acks_.next_deadline_ms(), assignment_.next_deadline_ms()});
+  for (const StreamWatcher& stream : streams_) next_ms = std::min(next_ms, stream.next_call_ms());
+  if (calls_ < kMostCalls && scheduler_.next_due_ms() != kNever && room_for_first_due())
+    next_ms = std::min(next_ms, scheduler_.next_due_ms());
   return next_ms;
 }
 
@@ -228,7 +226,7 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 // ---- The end
 
 Status Input::close(int64_t deadline_ms) {
-  Status flushed = or_out_of_memory([this] { return settlement_.flush(); });
+  Status flushed = or_out_of_memory([this] { return acks_.flush(); });
   Status told = or_out_of_memory([this] { return tell_moved(), Status(); });
   assignment_.begin_close();
   while (!assignment_.closed() && env_.clock.monotonic_ms() < deadline_ms) {

@@ -13,12 +13,12 @@
 #include "core/aws/service_client.h"
 #include "core/env.h"
 #include "core/kinesis/failure.h"
+#include "core/kinesis/input/ack_tracker.h"
 #include "core/kinesis/input/assignment.h"
-#include "core/kinesis/input/read_schedule.h"
-#include "core/kinesis/input/settlement.h"
+#include "core/kinesis/input/read_scheduler.h"
+#include "core/kinesis/input/record_decoder.h"
 #include "core/kinesis/input/shard.h"
-#include "core/kinesis/input/source_stream.h"
-#include "core/kinesis/input/unpacker.h"
+#include "core/kinesis/input/stream_watcher.h"
 #include "core/kinesis/stream_name.h"
 #include "core/reporter.h"
 
@@ -33,7 +33,7 @@ struct InputOptions {
   ShardReaderOptions reading = {};
   int64_t stuck_warning_ms = 300'000;
   size_t mem_limit_bytes = 24 << 20;
-  UnpackOptions unpack = {};
+  DecodeOptions decode = {};
   // A record of which emit refused a batch so often again is a failure; nothing: it is tried for ever.
   std::optional<int64_t> record_retry_limit = std::nullopt;
   // A record that arrived longer ago, by the wall clock, is a failure and not emitted; nothing: none is too old.
@@ -53,7 +53,7 @@ class Input {
   int32_t poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx);
   void pump(int64_t deadline_ms);
   // False for an id that is not outstanding.
-  bool ack(uint64_t ack_id, int32_t outcome) { return settlement_.ack(ack_id, outcome); }
+  bool ack(uint64_t ack_id, int32_t outcome) { return acks_.ack(ack_id, outcome); }
 
   int64_t next_deadline_ms() const;
   void stats(penstock_stat_fn stat, void* stat_ctx) const;
@@ -105,23 +105,23 @@ class Input {
   const InputOptions options_;
   Reporter reporter_;
   ReaderTotals totals_;
-  std::deque<SourceStream> streams_;
+  std::deque<StreamWatcher> streams_;
   std::vector<Incident> reads_;  // of each stream's shards
   GrantedShards shards_;
   std::vector<Grant> grants_;  // taken, and no shard made of them yet
   GrantedShards lost_;         // a call of theirs is under way
   size_t calls_ = 0;           // under way
-  ReadSchedule schedule_;
-  Settlement settlement_;
+  ReadScheduler scheduler_;
+  AckTracker acks_;
 
   // The source record that is being emitted, and of it the user record.
-  Unpacker unpacker_;
+  RecordDecoder decoder_;
   Shard* current_ = nullptr;  // none: begin the next one
-  Emission emission_;         // of its record
+  EmitState emit_state_;      // of its record
   penstock_batch batch_ = {};
   bool interrupted_ = false;       // something threw in the middle of a turn
   bool full_ = false;              // emit said so; wait for the next poll()
-  int64_t enough_text_bytes_ = 0;  // of unpacker_.text_bytes(): this poll() inflates no more
+  int64_t enough_text_bytes_ = 0;  // of decoder_.text_bytes(): this poll() inflates no more
   bool unknown_type_told_ = false;
   bool outside_range_told_ = false;
   int64_t emit_again_ms_ = 0;  // after a refusal, or while no grant holds

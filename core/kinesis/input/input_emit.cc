@@ -46,33 +46,33 @@ int32_t Input::emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitt
 }
 
 int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
-  enough_text_bytes_ = unpacker_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
+  enough_text_bytes_ = decoder_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
   size_t emitted_bytes = 0;
   for (;;) {
     if (current_ != nullptr && !assignment_.may_emit(current_->grant.id)) put_aside();
     if (current_ == nullptr && (!may_go_on() || !begin_record())) return PENSTOCK_OK;
     // mutation: rejected batch never given up
-    if (emission_.batch_waits) {
+    if (emit_state_.batch_waits) {
       if (const Status why = given_up(); !why.ok()) {
         fail_user_record(why);
-        emission_.batch_waits = false;
+        emit_state_.batch_waits = false;
       }
     }
-    if (!emission_.batch_waits && !next_batch()) {
+    if (!emit_state_.batch_waits && !next_batch()) {
       if (current_ == nullptr) continue;
       return PENSTOCK_OK;  // the rest of the record follows in another poll()
     }
-    emission_.batch_waits = true;
-    const bool is_too_much = emitted_bytes > 0 && emitted_bytes + unpacker_.batch_bytes() > kBytesAPoll;
-    if (is_too_much || !settlement_.may_begin()) return PENSTOCK_OK;
-    emitted_bytes += unpacker_.batch_bytes();
-    batch_.ack_id = settlement_.hand_out(*current_, emission_.user_record);
+    emit_state_.batch_waits = true;
+    const bool is_too_much = emitted_bytes > 0 && emitted_bytes + decoder_.batch_bytes() > kBytesAPoll;
+    if (is_too_much || !acks_.may_begin()) return PENSTOCK_OK;
+    emitted_bytes += decoder_.batch_bytes();
+    batch_.ack_id = acks_.hand_out(*current_, emit_state_.user_record);
     const int32_t answer = emit(emit_ctx, &batch_);
-    emission_.batch_waits = answer < 0;
-    if (emission_.batch_waits) {
-      ++emission_.refusals;
+    emit_state_.batch_waits = answer < 0;
+    if (emit_state_.batch_waits) {
+      ++emit_state_.refusals;
       // mutation: batch dropped when the host rejects it
-      settlement_.take_back(batch_.ack_id);
+      acks_.take_back(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
       return answer;
     }
@@ -82,25 +82,25 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
       full_ = true;
       // A record whose last batch this was is done when that is settled, and not only when poll() is called again.
       // mutation: batch dropped when the outputs are full
-      emission_.batch_waits = next_batch();
+      emit_state_.batch_waits = next_batch();
       return answer;
     }
   }
 }
 
 // Whether this poll() should go on to another user record.
-bool Input::may_go_on() const { return unpacker_.text_bytes() < enough_text_bytes_ && settlement_.may_begin(); }
+bool Input::may_go_on() const { return decoder_.text_bytes() < enough_text_bytes_ && acks_.may_begin(); }
 
 // One record of each shard in turn.
 bool Input::begin_record() {
-  for (size_t left = schedule_.with_records(); left > 0; --left) {
-    Shard& shard = schedule_.take_with_records();
+  for (size_t left = scheduler_.with_records(); left > 0; --left) {
+    Shard& shard = scheduler_.take_with_records();
     if (!assignment_.may_emit(shard.grant.id) || env_.clock.monotonic_ms() < shard.emit_after_ms) {
-      schedule_.place(shard);
+      scheduler_.place(shard);
       continue;
     }
     current_ = &shard;
-    emission_ = std::exchange(shard.aside, std::nullopt).value_or(Emission());
+    emit_state_ = std::exchange(shard.aside, std::nullopt).value_or(EmitState());
     const SourceRecord& record = *shard.reader->record();
     penstock_batch origin = {};
     origin.struct_size = sizeof origin;
@@ -111,24 +111,24 @@ bool Input::begin_record() {
     origin.sequence_number = bytes(record.sequence_number);
     origin.partition_key = bytes(record.partition_key);
     origin.arrival_time_ms = record.arrival_time_ms;
-    if (emission_.through)
-      unpacker_.resume(record.data, origin, range_of(shard.grant.shard), *emission_.through, batch_);
+    if (emit_state_.through)
+      decoder_.resume(record.data, origin, range_of(shard.grant.shard), *emit_state_.through, batch_);
     else
-      unpacker_.begin(record.data, origin, range_of(shard.grant.shard));
+      decoder_.begin(record.data, origin, range_of(shard.grant.shard));
     shard.last_arrival_ms = record.arrival_time_ms;
     if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
     return true;
   }
-  if (schedule_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
+  if (scheduler_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
   return false;
 }
 
 // A record of which something is emitted goes on when its shard's grant holds again; meanwhile others are emitted.
 void Input::put_aside() {
   Shard& shard = *std::exchange(current_, nullptr);
-  unpacker_.leave();
-  shard.aside = emission_;
-  schedule_.place(shard);
+  decoder_.leave();
+  shard.aside = emit_state_;
+  scheduler_.place(shard);
 }
 
 // The first record of a shard that is resumed should be the one that was dealt with last; what was dealt with of
@@ -137,7 +137,7 @@ void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
   const std::string_view first = shard.reader->record()->sequence_number;
   if (first == resume.sequence_number) {
     // mutation: one user record too many skipped
-    emission_.skip_through = resume.sub_sequence_number;
+    emit_state_.skip_through = resume.sub_sequence_number;
     return;
   }
   // mutation: gap after retention not logged
@@ -151,13 +151,13 @@ void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
 // poll() has done enough.
 bool Input::next_batch() {
   for (;;) {
-    if (emission_.in_user_record) {
-      if (unpacker_.next(batch_)) {
-        emission_.through = unpacker_.unpacked_through();
+    if (emit_state_.in_user_record) {
+      if (decoder_.next(batch_)) {
+        emit_state_.through = decoder_.position();
         return true;
       }
       finish_user_record();
-    } else if (unpacker_.has_more_user_records() && !may_go_on()) {
+    } else if (decoder_.has_more_user_records() && !may_go_on()) {
       return false;
     } else if (!begin_user_record()) {
       finish_record();
@@ -168,37 +168,37 @@ bool Input::next_batch() {
 
 bool Input::begin_user_record() {
   do {
-    if (!unpacker_.next_user_record()) return false;
-  } while (emission_.skip_through && unpacker_.origin().sub_sequence_number <= *emission_.skip_through);
-  const penstock_batch& origin = unpacker_.origin();
-  emission_.user_record =
-      settlement_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
-  emission_.through = unpacker_.unpacked_through();
+    if (!decoder_.next_user_record()) return false;
+  } while (emit_state_.skip_through && decoder_.origin().sub_sequence_number <= *emit_state_.skip_through);
+  const penstock_batch& origin = decoder_.origin();
+  emit_state_.user_record =
+      acks_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
+  emit_state_.through = decoder_.position();
   // mutation: rejections of one record count for the next
-  emission_.refusals = 0;
-  emission_.in_user_record = true;
+  emit_state_.refusals = 0;
+  emit_state_.in_user_record = true;
   if (const Status why = given_up(); !why.ok()) fail_user_record(why);
   return true;
 }
 
 void Input::finish_user_record() {
-  if (const Status& problem = unpacker_.problem(); !problem.ok()) return fail_user_record(problem);
-  settlement_.read(*current_, emission_.user_record);
-  emission_.in_user_record = false;
+  if (const Status& problem = decoder_.problem(); !problem.ok()) return fail_user_record(problem);
+  acks_.read(*current_, emit_state_.user_record);
+  emit_state_.in_user_record = false;
 }
 
 void Input::fail_user_record(const Status& why) {
-  settlement_.failed(*current_, emission_.user_record, why, unpacker_.origin(), unpacker_.data());
-  emission_.in_user_record = false;
+  acks_.failed(*current_, emit_state_.user_record, why, decoder_.origin(), decoder_.data());
+  emit_state_.in_user_record = false;
 }
 
 // Why the user record is not to be emitted any more, or at all; ok: it is.
 Status Input::given_up() const {
-  if (options_.record_retry_limit && emission_.refusals > *options_.record_retry_limit)
-    return {Code::invalid, "refused by what takes the records, " + std::to_string(emission_.refusals) +
+  if (options_.record_retry_limit && emit_state_.refusals > *options_.record_retry_limit)
+    return {Code::invalid, "refused by what takes the records, " + std::to_string(emit_state_.refusals) +
                                " times; record_retry_limit is " + std::to_string(*options_.record_retry_limit)};
   if (!options_.max_record_age_ms) return {};
-  const int64_t age_ms = env_.clock.wall_ms() - unpacker_.origin().arrival_time_ms;
+  const int64_t age_ms = env_.clock.wall_ms() - decoder_.origin().arrival_time_ms;
   if (age_ms <= *options_.max_record_age_ms) return {};
   return {Code::invalid, "it arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +
                              std::to_string(*options_.max_record_age_ms) + " ms"};
@@ -207,18 +207,18 @@ Status Input::given_up() const {
 void Input::finish_record() {
   Shard& shard = *std::exchange(current_, nullptr);
   shard.reader->take_record();
-  schedule_.place(shard);
+  scheduler_.place(shard);
   tell_left_out(shard);
 }
 
 // What is left out on purpose is said once; the counters say how much.
 void Input::tell_left_out(const Shard& shard) {
-  if (!unknown_type_told_ && !unpacker_.unknown_type().empty()) {
+  if (!unknown_type_told_ && !decoder_.unknown_type().empty()) {
     unknown_type_told_ = true;
-    env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + unpacker_.unknown_type() +
+    env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + decoder_.unknown_type() +
                                  "\" are not known here; they are skipped and counted (other_messages)");
   }
-  if (!outside_range_told_ && unpacker_.counters().outside_range > 0) {
+  if (!outside_range_told_ && decoder_.counters().outside_range > 0) {
     outside_range_told_ = true;
     env_.log(LogLevel::warn, shard.name() +
                                  ": aggregated records have user records of other shards' hash ranges in them. "

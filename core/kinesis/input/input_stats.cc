@@ -8,18 +8,18 @@ namespace penstock::kinesis {
 
 void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   const StatTeller tell(stat, stat_ctx);
-  const logs::SubscriptionCounters& logs = unpacker_.messages();
-  const UnpackCounters& unpacked = unpacker_.counters();
+  const logs::SubscriptionCounters& logs = decoder_.messages();
+  const DecodeCounters& decoded = decoder_.counters();
   tell.counter("records_in", "records", "source records received", totals_.records);
   tell.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
-  tell.counter("text_bytes", "bytes", "their text, inflated", unpacker_.text_bytes());
-  tell.counter("events_out", "events", "log events found in them", logs.events + unpacked.raw_events);
+  tell.counter("text_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
+  tell.counter("events_out", "events", "log events found in them", logs.events + decoded.raw_events);
   tell.counter("raw_events", "events", "of these, records that are no subscription messages, as they are",
-               unpacked.raw_events);
+               decoded.raw_events);
   tell.counter("aggregated_records", "records", "source records that the KPL aggregated",
-               unpacked.aggregated_records);
-  tell.counter("user_records", "records", "in them", unpacked.user_records);
-  tell.counter("outside_range", "records", "of these, left out by hash_range_rule", unpacked.outside_range);
+               decoded.aggregated_records);
+  tell.counter("user_records", "records", "in them", decoded.user_records);
+  tell.counter("outside_range", "records", "of these, left out by hash_range_rule", decoded.outside_range);
   tell.counter("batches_out", "batches", "batches emitted", batches_out_);
   tell.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
   tell.counter("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
@@ -27,26 +27,26 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
                totals_.calls);
   tell.counter("retries", "calls", "of these, made because one before had failed", totals_.retries);
   tell.counter("gaps", "shards", "resumed where retention had passed the checkpoint: records are lost", gaps_);
-  settlement_.stats(tell);
+  acks_.stats(tell);
   assignment_.stats(tell);
   tell_shards(tell);
   tell.gauge("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
   tell.gauge("healthy", "", "0 while positions or the failure file cannot be written",
-             settlement_.healthy() && assignment_.healthy() ? 1 : 0);
+             acks_.healthy() && assignment_.healthy() ? 1 : 0);
 }
 
 // All of them together, and each.
 void Input::tell_shards(const StatTeller& tell) const {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t lag_ms = -1, unacked_ms = 0, reading = 0;
-  for (const SourceStream& stream : streams_)
+  for (const StreamWatcher& stream : streams_)
     if (!stream.readable()) lag_ms = std::max({lag_ms, int64_t{1}, now_ms - stream.unreadable_since_ms()});
   for (const auto& [id, shard] : shards_) {
     const std::string label = shard->stream.name().name + "/" + printable(shard->grant.shard.id);
     tell.gauge("shard_last_arrival_ms", "ms",
                "when the last record that was emitted of the shard had arrived; Unix time, 0: there was none",
                shard->last_arrival_ms, label);
-    const Progress& progress = shard->progress;
+    const ShardProgress& progress = shard->progress;
     const int64_t shard_unacked_ms = progress.open_records() == 0 ? 0 : now_ms - progress.first_opened_ms();
     unacked_ms = std::max(unacked_ms, shard_unacked_ms);
     tell.gauge("shard_oldest_unacked_ms", "ms",

@@ -1,4 +1,4 @@
-#include "core/kinesis/input/settlement.h"
+#include "core/kinesis/input/ack_tracker.h"
 
 #include <algorithm>
 #include <new>
@@ -33,23 +33,23 @@ void make_room(std::vector<T>& list) {
 
 // Keeps count of what the progress of all shards takes.
 template <typename Change>
-auto Settlement::changing(Shard& shard, const Change& change) {
+auto AckTracker::changing(Shard& shard, const Change& change) {
   const size_t before = shard.progress.held_bytes();
   const auto result = change();
   progress_bytes_ += shard.progress.held_bytes() - before;
   return result;
 }
 
-Progress::RecordNumber Settlement::begin(Shard& shard, ShardPosition position) {
+ShardProgress::RecordNumber AckTracker::begin(Shard& shard, ShardPosition position) {
   return changing(shard, [&] { return shard.progress.open(std::move(position), env_.clock.monotonic_ms()); });
 }
 
-void Settlement::read(Shard& shard, Progress::RecordNumber record) {
+void AckTracker::read(Shard& shard, ShardProgress::RecordNumber record) {
   make_room_to_move();
   release(shard, record);
 }
 
-void Settlement::failed(Shard& shard, Progress::RecordNumber record, const Status& why,
+void AckTracker::failed(Shard& shard, ShardProgress::RecordNumber record, const Status& why,
                         const penstock_batch& origin, std::string_view data) {
   make_room(unflushed_);
   const int64_t number = failures_.add("input", why.message(), origin, view(origin.partition_key), data);
@@ -58,25 +58,25 @@ void Settlement::failed(Shard& shard, Progress::RecordNumber record, const Statu
   if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
 }
 
-void Settlement::ended(Shard& shard) {
+void AckTracker::ended(Shard& shard) {
   // The end is one more record of the shard: nothing holds it, and it waits for all before it.
   make_room_to_move();
   release(shard, begin(shard, {std::string(kShardEnd)}));
 }
 
-uint64_t Settlement::hand_out(Shard& shard, Progress::RecordNumber record) {
+uint64_t AckTracker::hand_out(Shard& shard, ShardProgress::RecordNumber record) {
   const uint64_t ack_id = acks_.add(shard.grant.id, record);
   shard.progress.hold(record);
   return ack_id;
 }
 
-void Settlement::take_back(uint64_t ack_id) {
+void AckTracker::take_back(uint64_t ack_id) {
   const auto entry = acks_.take(ack_id);
   Shard& shard = *shards_.at(entry->grant);
   changing(shard, [&] { return shard.progress.release(entry->record); });
 }
 
-bool Settlement::ack(uint64_t ack_id, int32_t outcome) {
+bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
   make_room_to_move();
   const auto entry = acks_.take(ack_id);
   if (!entry) return false;
@@ -93,14 +93,14 @@ bool Settlement::ack(uint64_t ack_id, int32_t outcome) {
 }
 
 // What cannot be said for want of memory is not said: the counters have it.
-void Settlement::tell_hole(const Shard& shard) noexcept try {
+void AckTracker::tell_hole(const Shard& shard) noexcept try {
   env_.log(LogLevel::warn, shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
                                text_of(shard.progress.position()) +
                                ", until a restart, and all after it is then read again");
 } catch (const std::bad_alloc&) {
 }
 
-void Settlement::advance() {
+void AckTracker::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   failures_.log_due();
   // The failure log reports an error itself.
@@ -108,11 +108,11 @@ void Settlement::advance() {
   if (now_ms >= next_look_ms_) look_for_holes(now_ms);
 }
 
-int64_t Settlement::next_deadline_ms() const {
+int64_t AckTracker::next_deadline_ms() const {
   return std::min(unflushed_.empty() ? kNever : next_flush_ms_, failures_.next_log_ms());
 }
 
-Status Settlement::flush() {
+Status AckTracker::flush() {
   if (unflushed_.empty()) return {};
   Status flushed = failures_.flush();
   failures_written_ = flushed.ok();
@@ -126,10 +126,10 @@ Status Settlement::flush() {
 }
 
 // A record that is not settled for long holds its shard's checkpoint: that is said once, and when it is over.
-void Settlement::look_for_holes(int64_t now_ms) {
+void AckTracker::look_for_holes(int64_t now_ms) {
   next_look_ms_ = now_ms + std::max<int64_t>(1, stuck_warning_ms_ / kLooksInStuckWarning);
   for (const auto& [grant, shard] : shards_) {
-    const Progress& progress = shard->progress;
+    const ShardProgress& progress = shard->progress;
     const bool stuck = progress.open_records() > 0 && now_ms - progress.first_opened_ms() >= stuck_warning_ms_;
     if (stuck == shard->stuck) continue;
     shard->stuck = stuck;
@@ -144,37 +144,37 @@ void Settlement::look_for_holes(int64_t now_ms) {
 }
 
 // For the one shard that moves next.
-void Settlement::make_room_to_move() { make_room(moved_); }
+void AckTracker::make_room_to_move() { make_room(moved_); }
 
-void Settlement::release(Shard& shard, Progress::RecordNumber record) {
+void AckTracker::release(Shard& shard, ShardProgress::RecordNumber record) {
   const bool moved = changing(shard, [&] { return shard.progress.release(record); });
   if (moved && !std::exchange(shard.moved, true)) moved_.push_back(&shard);
 }
 
-void Settlement::forget(const Shard& shard) {
+void AckTracker::forget(const Shard& shard) {
   std::erase(moved_, &shard);
   progress_bytes_ -= shard.progress.held_bytes();
 }
 
-void Settlement::told_moved() {
+void AckTracker::told_moved() {
   moved_.back()->moved = false;
   moved_.pop_back();
 }
 
-Shard* Settlement::find(GrantId grant) const {
+Shard* AckTracker::find(GrantId grant) const {
   const auto found = shards_.find(grant);
   return found == shards_.end() ? nullptr : found->second.get();
 }
 
-size_t Settlement::table_bytes() const {
+size_t AckTracker::table_bytes() const {
   return progress_bytes_ + acks_.held_bytes() + unflushed_.size() * sizeof(Unflushed);
 }
 
-bool Settlement::may_begin() const {
+bool AckTracker::may_begin() const {
   return failures_.pending_bytes() <= kMostUnwrittenFailureBytes && table_bytes() <= most_table_bytes_;
 }
 
-void Settlement::stats(const StatTeller& tell) const {
+void AckTracker::stats(const StatTeller& tell) const {
   int64_t open_records = 0, stuck = 0;
   for (const auto& [grant, shard] : shards_) {
     open_records += static_cast<int64_t>(shard->progress.open_records());

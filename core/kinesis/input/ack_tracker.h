@@ -22,11 +22,11 @@ namespace penstock::kinesis {
 
 using GrantedShards = std::map<GrantId, std::unique_ptr<Shard>>;
 
-class Settlement {
+class AckTracker {
  public:
   // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
   // most_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
-  Settlement(Env& env, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms,
+  AckTracker(Env& env, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms,
              size_t most_table_bytes)
       : env_(env),
         failures_(failures),
@@ -35,17 +35,17 @@ class Settlement {
         most_table_bytes_(most_table_bytes) {}
 
   // A record is being read: it is held until read() or failed().
-  Progress::RecordNumber begin(Shard& shard, ShardPosition position);
+  ShardProgress::RecordNumber begin(Shard& shard, ShardPosition position);
   // Nothing more of it will be emitted.
-  void read(Shard& shard, Progress::RecordNumber record);
+  void read(Shard& shard, ShardProgress::RecordNumber record);
   // The same; and something of it could not be understood, so that it is held until that is on disk.
-  void failed(Shard& shard, Progress::RecordNumber record, const Status& why, const penstock_batch& origin,
+  void failed(Shard& shard, ShardProgress::RecordNumber record, const Status& why, const penstock_batch& origin,
               std::string_view data);
   // The shard was read to its end.
   void ended(Shard& shard);
 
   // A batch of the record goes out; the id that ack() is told.
-  uint64_t hand_out(Shard& shard, Progress::RecordNumber record);
+  uint64_t hand_out(Shard& shard, ShardProgress::RecordNumber record);
   // It was not taken.
   void take_back(uint64_t ack_id);
   // False for an id that is not outstanding.
@@ -76,14 +76,14 @@ class Settlement {
   template <typename Change>
   auto changing(Shard& shard, const Change& change);
   void make_room_to_move();
-  void release(Shard& shard, Progress::RecordNumber record);
+  void release(Shard& shard, ShardProgress::RecordNumber record);
   void tell_hole(const Shard& shard) noexcept;
   Shard* find(GrantId grant) const;
   void look_for_holes(int64_t now_ms);
 
   struct Unflushed {
     GrantId grant;
-    Progress::RecordNumber record;
+    ShardProgress::RecordNumber record;
     int64_t number;  // the failure log's
   };
 

@@ -1,4 +1,4 @@
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 
 #include <gtest/gtest.h>
 
@@ -20,12 +20,12 @@ kinesis::ShardInfo shard(const std::string& id, std::vector<std::string> parents
 
 constexpr int64_t kForgottenMs = 300'000;  // until then a shard that is not listed may be younger than the list
 
-class own_assignment : public testing::Test {
+class local_assignment : public testing::Test {
  protected:
   void open() {
     assignment.reset();
     sim.files().kill();
-    auto opened = kinesis::OwnAssignment::open(sim.env(), "file:/checkpoint", options);
+    auto opened = kinesis::LocalAssignment::open(sim.env(), "file:/checkpoint", options);
     ASSERT_TRUE(opened.ok()) << opened.status().message();
     assignment = std::move(*opened);
   }
@@ -53,11 +53,11 @@ class own_assignment : public testing::Test {
 
   SimClock clock;
   SimEnv sim{clock, [](const std::string&, const model::Request&) { return model::Reply(); }, 7};
-  kinesis::OwnAssignment::Options options;
-  std::unique_ptr<kinesis::OwnAssignment> assignment;
+  kinesis::LocalAssignment::Options options;
+  std::unique_ptr<kinesis::LocalAssignment> assignment;
 };
 
-TEST_F(own_assignment, a_child_is_granted_when_both_of_its_parents_are_at_their_end) {
+TEST_F(local_assignment, a_child_is_granted_when_both_of_its_parents_are_at_their_end) {
   open();
   ASSERT_TRUE(list({shard("a"), shard("b"), shard("c", {"a", "b"})}).ok());
   auto granted = grants();
@@ -74,13 +74,13 @@ TEST_F(own_assignment, a_child_is_granted_when_both_of_its_parents_are_at_their_
   EXPECT_TRUE(granted.contains("c"));
 }
 
-TEST_F(own_assignment, a_parent_that_is_not_listed_holds_no_child) {
+TEST_F(local_assignment, a_parent_that_is_not_listed_holds_no_child) {
   open();
   ASSERT_TRUE(list({shard("c", {"gone"})}).ok());
   EXPECT_TRUE(grants().contains("c"));
 }
 
-TEST_F(own_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_no_child_any_more) {
+TEST_F(local_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_no_child_any_more) {
   open();
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
   const auto granted = grants();
@@ -100,7 +100,7 @@ TEST_F(own_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_no_
   EXPECT_EQ(sim.files().content("/checkpoint")->find("49"), std::string::npos) << "a grant that is over";
 }
 
-TEST_F(own_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_position) {
+TEST_F(local_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_position) {
   open();
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
   settle(grants()["a"], "SHARD_END");
@@ -117,7 +117,7 @@ TEST_F(own_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_positi
   EXPECT_TRUE(assignment->take_losses().empty()) << "it was listed in between";
 }
 
-TEST_F(own_assignment, positions_inside_an_aggregated_record_are_kept) {
+TEST_F(local_assignment, positions_inside_an_aggregated_record_are_kept) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   settle(grants()["a"], "49", 17);
@@ -127,7 +127,7 @@ TEST_F(own_assignment, positions_inside_an_aggregated_record_are_kept) {
   EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::behind({"49", 17}));
 }
 
-TEST_F(own_assignment, where_it_began_holds_for_shards_found_later_whatever_the_option_says_by_then) {
+TEST_F(local_assignment, where_it_began_holds_for_shards_found_later_whatever_the_option_says_by_then) {
   options.initial.kind = kinesis::InitialPosition::Kind::latest;
   open();
   const int64_t started_ms = clock.unix_ms();
@@ -140,7 +140,7 @@ TEST_F(own_assignment, where_it_began_holds_for_shards_found_later_whatever_the_
   EXPECT_EQ(grants()["b"].from, kinesis::ReadFrom::at_timestamp(started_ms));
 }
 
-TEST_F(own_assignment, nothing_is_granted_before_where_it_begins_is_on_disk) {
+TEST_F(local_assignment, nothing_is_granted_before_where_it_begins_is_on_disk) {
   open();
   sim.files().fail_syncs(true);
   const Status refused = list({shard("a")});
@@ -151,7 +151,7 @@ TEST_F(own_assignment, nothing_is_granted_before_where_it_begins_is_on_disk) {
   EXPECT_EQ(grants().size(), 1u);
 }
 
-TEST_F(own_assignment, a_stream_of_another_creation_time_is_refused_and_one_that_does_not_say_is_not) {
+TEST_F(local_assignment, a_stream_of_another_creation_time_is_refused_and_one_that_does_not_say_is_not) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   settle(grants()["a"], "49");
@@ -168,7 +168,7 @@ TEST_F(own_assignment, a_stream_of_another_creation_time_is_refused_and_one_that
   EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::behind({"49"}));
 }
 
-TEST_F(own_assignment, streams_of_one_name_in_two_accounts_are_two) {
+TEST_F(local_assignment, streams_of_one_name_in_two_accounts_are_two) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   settle(grants()["a"], "49");
@@ -178,7 +178,7 @@ TEST_F(own_assignment, streams_of_one_name_in_two_accounts_are_two) {
   EXPECT_EQ(granted.at("a").stream, 1u);
 }
 
-TEST_F(own_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) {
+TEST_F(local_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) {
   options.pinned = {"c"};
   open();
   ASSERT_TRUE(list({shard("a"), shard("c", {"a"})}).ok());
@@ -187,7 +187,7 @@ TEST_F(own_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) {
   EXPECT_TRUE(granted.contains("c"));
 }
 
-TEST_F(own_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
+TEST_F(local_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
   open();
   std::vector<kinesis::ShardInfo> listed = {shard("s0")};
   for (int i = 1; i < 200; ++i) {
@@ -201,7 +201,7 @@ TEST_F(own_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
   EXPECT_LE(sim.files().content("/checkpoint")->size(), 1000u);
 }
 
-TEST_F(own_assignment, is_saved_once_an_interval_and_not_where_nothing_moved) {
+TEST_F(local_assignment, is_saved_once_an_interval_and_not_where_nothing_moved) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   const kinesis::Grant grant = grants()["a"];

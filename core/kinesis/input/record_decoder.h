@@ -23,7 +23,7 @@ enum class RecordFormat {
   raw,              // each is one event, as it is
 };
 
-struct UnpackOptions {
+struct DecodeOptions {
   RecordFormat format = RecordFormat::automatic;
   // Aggregated records are taken apart; off: they are records like any other (not understood with automatic).
   bool deaggregate = true;
@@ -34,7 +34,7 @@ struct UnpackOptions {
   logs::ExtractedFields extracted_fields = logs::ExtractedFields::drop;
 };
 
-struct UnpackCounters {
+struct DecodeCounters {
   int64_t aggregated_records = 0;  // source records that were taken apart into user records
   int64_t user_records = 0;        // in them
   int64_t outside_range = 0;       // of these, left out by the hash range rule
@@ -43,23 +43,23 @@ struct UnpackCounters {
 };
 
 // How far a source record was given out.
-struct UnpackedThrough {
+struct DecodePosition {
   uint64_t sub_sequence_number = 0;  // the current user record's
   int64_t batches = 0;               // of it
 };
 
 // One source record at a time: begin() it, then
 //
-//   while (unpacker.next_user_record()) {
-//     while (unpacker.next(batch)) ...
-//     if (!unpacker.problem().ok()) ...  // this user record, and no other
+//   while (decoder.next_user_record()) {
+//     while (decoder.next(batch)) ...
+//     if (!decoder.problem().ok()) ...  // this user record, and no other
 //   }
 //
 // A record that is not aggregated is its own only user record. So is an aggregated one with a key that exceeds its
 // limit: it is a problem as a whole, whatever the format. Reuses its buffers, but gives large ones back.
-class Unpacker {
+class RecordDecoder {
  public:
-  explicit Unpacker(const UnpackOptions& options);
+  explicit RecordDecoder(const DecodeOptions& options);
 
   // data and what origin points to must live until the last call for this record. origin says all that is known of
   // the source record; range is the shard's. Where sub_sequence_number is not 0 data is a user record that was
@@ -69,8 +69,8 @@ class Unpacker {
   // The same for a record that was begun before and left for another: goes to where it was. batch becomes the
   // last one that was given out. Nothing is counted twice.
   void resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
-              UnpackedThrough through, penstock_batch& batch);
-  UnpackedThrough unpacked_through() const { return {origin_.sub_sequence_number, batches_}; }
+              DecodePosition through, penstock_batch& batch);
+  DecodePosition position() const { return {origin_.sub_sequence_number, batches_}; }
 
   // Whether the record may have a user record after the current one.
   bool has_more_user_records() const;
@@ -93,7 +93,7 @@ class Unpacker {
   // After next() was false: the first thing that was not understood; all else of the user record was given out.
   const Status& problem() const { return problem_; }
 
-  const UnpackCounters& counters() const { return counters_; }
+  const DecodeCounters& counters() const { return counters_; }
   const logs::SubscriptionCounters& messages() const { return reader_.counters(); }
   int64_t text_bytes() const { return messages().inflated_bytes + counters_.raw_bytes; }
   // The first message type that is not known, printable; empty: there was none yet.
@@ -103,15 +103,15 @@ class Unpacker {
  private:
   enum class Kind { nothing, message, open_message, raw };
 
-  bool unpack(penstock_batch& batch);
+  bool decode(penstock_batch& batch);
   bool is_outside_range(const KplUserRecord& user_record);
   Kind kind_of_data();
   void fill_raw_batch(penstock_batch& batch);
 
-  const UnpackOptions options_;
+  const DecodeOptions options_;
   logs::SubscriptionReader reader_;
   KplRecord aggregated_;
-  UnpackCounters counters_;
+  DecodeCounters counters_;
 
   HashKeyRange range_;
   enum class Framing { plain, aggregated, malformed };

@@ -26,7 +26,7 @@ std::string aggregated_messages(const Ids& ids) {
   return aggregated(texts);
 }
 
-class input_unpack : public input {
+class input_decode : public input {
  protected:
   std::string failure_file() const { return sim.files().content("/failures").value_or(""); }
   bool failed_with(const std::string& text) const { return failure_file().find(text) != std::string::npos; }
@@ -37,7 +37,7 @@ class input_unpack : public input {
   }
 };
 
-TEST_F(input_unpack, a_restart_within_an_aggregated_record_goes_on_behind_what_was_settled) {
+TEST_F(input_decode, a_restart_within_an_aggregated_record_goes_on_behind_what_was_settled) {
   make_stream(1);
   service.preload("in", "k", aggregated_messages({"0", "1", "2", "3"}));
   put("after");
@@ -59,7 +59,7 @@ TEST_F(input_unpack, a_restart_within_an_aggregated_record_goes_on_behind_what_w
   EXPECT_EQ(reader->ids, Ids{});
 }
 
-TEST_F(input_unpack, a_user_record_that_is_not_understood_fails_alone_and_is_named_by_its_number) {
+TEST_F(input_decode, a_user_record_that_is_not_understood_fails_alone_and_is_named_by_its_number) {
   make_stream(1);
   service.preload("in", "outer", aggregated({message_of("0"), "\x1F\x8B, but no gzip", message_of("2")}));
   const auto reader = start();
@@ -72,7 +72,7 @@ TEST_F(input_unpack, a_user_record_that_is_not_understood_fails_alone_and_is_nam
   EXPECT_TRUE(failed_with("\"data\":\"" + base64("\x1F\x8B, but no gzip") + "\"")) << failure_file();
 }
 
-TEST_F(input_unpack, a_failed_user_record_holds_the_position_until_it_is_on_disk) {
+TEST_F(input_decode, a_failed_user_record_holds_the_position_until_it_is_on_disk) {
   make_stream(1);
   const auto reader = start();
   reader->run_for(5000);
@@ -85,7 +85,7 @@ TEST_F(input_unpack, a_failed_user_record_holds_the_position_until_it_is_on_disk
   EXPECT_TRUE(ends(*reader));
 }
 
-TEST_F(input_unpack, user_records_of_other_shards_are_left_out_said_once_and_passed) {
+TEST_F(input_decode, user_records_of_other_shards_are_left_out_said_once_and_passed) {
   make_stream(2);
   // Both land on the shard of the upper half, where the hash keys 0, 1, 2 do not belong.
   std::string key = "a";
@@ -103,8 +103,8 @@ TEST_F(input_unpack, user_records_of_other_shards_are_left_out_said_once_and_pas
   EXPECT_NE(checkpoint_file().find("\"49"), std::string::npos) << checkpoint_file();
 }
 
-TEST_F(input_unpack, without_the_rule_user_records_of_other_shards_are_emitted) {
-  options.unpack.hash_range_rule = false;
+TEST_F(input_decode, without_the_rule_user_records_of_other_shards_are_emitted) {
+  options.decode.hash_range_rule = false;
   make_stream(2);
   std::string key = "a";
   while (*kinesis::hash_of_partition_key(key) >> 127 == 0) key += "a";
@@ -114,7 +114,7 @@ TEST_F(input_unpack, without_the_rule_user_records_of_other_shards_are_emitted) 
   EXPECT_EQ(reader->stat("outside_range"), 0);
 }
 
-TEST_F(input_unpack, a_record_that_is_no_message_is_an_event_named_by_its_position) {
+TEST_F(input_decode, a_record_that_is_no_message_is_an_event_named_by_its_position) {
   make_stream(1);
   const std::string number(service.preload("in", "k", "START RequestId: x").sequence_number.text());
   const std::string other(service.preload("in", "k", aggregated({"text", "more"})).sequence_number.text());
@@ -146,7 +146,7 @@ struct Refusing {
   }
 };
 
-TEST_F(input_unpack, a_record_that_is_refused_too_often_fails_and_the_others_go_on) {
+TEST_F(input_decode, a_record_that_is_refused_too_often_fails_and_the_others_go_on) {
   options.record_retry_limit = 3;
   make_stream(1);
   service.preload("in", "k", aggregated_messages({"0", "1", "2"}));
@@ -162,7 +162,7 @@ TEST_F(input_unpack, a_record_that_is_refused_too_often_fails_and_the_others_go_
   EXPECT_EQ(reader->stat("open_records"), 0);
 }
 
-TEST_F(input_unpack, without_a_retry_limit_a_refused_record_is_tried_for_as_long_as_it_takes) {
+TEST_F(input_decode, without_a_retry_limit_a_refused_record_is_tried_for_as_long_as_it_takes) {
   make_stream(1);
   put("a");
   const auto reader = start();
@@ -175,7 +175,7 @@ TEST_F(input_unpack, without_a_retry_limit_a_refused_record_is_tried_for_as_long
   EXPECT_EQ(reader->ids, Ids{"a"});
 }
 
-TEST_F(input_unpack, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted) {
+TEST_F(input_decode, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted) {
   options.max_record_age_ms = 60 * kMinuteMs;
   make_stream(1);
   put("old");
@@ -191,7 +191,7 @@ TEST_F(input_unpack, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted
   EXPECT_TRUE(failed_with(base64(message_of("old")))) << failure_file();
 }
 
-TEST_F(input_unpack, a_record_that_grows_too_old_while_it_is_refused_fails) {
+TEST_F(input_decode, a_record_that_grows_too_old_while_it_is_refused_fails) {
   options.max_record_age_ms = kMinuteMs;
   make_stream(1);
   put("a");

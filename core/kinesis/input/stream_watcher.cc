@@ -1,4 +1,4 @@
-#include "core/kinesis/input/source_stream.h"
+#include "core/kinesis/input/stream_watcher.h"
 
 #include <algorithm>
 #include <iterator>
@@ -18,27 +18,27 @@ constexpr Backoff kBackoff{500, 10000};
 constexpr Backoff kRefusedBackoff{500, kPermanentFailurePauseMs};  // it may have been a proxy that refused
 }  // namespace
 
-void SourceStream::lost() {
+void StreamWatcher::lost() {
   set_unreadable();
   look_within(0);
 }
 
-void SourceStream::set_unreadable() {
+void StreamWatcher::set_unreadable() {
   if (std::exchange(readable_, false)) unreadable_since_ms_ = env_.clock.monotonic_ms();
 }
 
-void SourceStream::look_within(int64_t ms) {
+void StreamWatcher::look_within(int64_t ms) {
   wanted_ms_ = std::min(wanted_ms_, env_.clock.monotonic_ms() + ms);
   if (!calling_ && !described_) next_call_ms_ = std::min(next_call_ms_, std::max(wanted_ms_, not_before_ms_));
 }
 
-void SourceStream::begin_call() {
+void StreamWatcher::begin_call() {
   calling_ = true;
   ++totals_.calls;
   if (std::exchange(retrying_, false)) ++totals_.retries;
 }
 
-void SourceStream::advance() {
+void StreamWatcher::advance() {
   if (calling_ || env_.clock.monotonic_ms() < next_call_ms_) return;
   if (described_)
     list();
@@ -46,7 +46,7 @@ void SourceStream::advance() {
     describe();
 }
 
-void SourceStream::describe() {
+void StreamWatcher::describe() {
   wanted_ms_ = kNever;
   if (!describable_) {
     described_ = true;
@@ -61,7 +61,7 @@ void SourceStream::describe() {
   });
 }
 
-Status SourceStream::receive_summary(Result<aws::ServiceAnswer>& answer) {
+Status StreamWatcher::receive_summary(Result<aws::ServiceAnswer>& answer) {
   if (!answer.ok() && answer.status().code() == Code::denied) {
     // Who may read a stream need not be allowed to describe it. Only the service can say so: what anything on the
     // way to it refuses is retried.
@@ -84,7 +84,7 @@ Status SourceStream::receive_summary(Result<aws::ServiceAnswer>& answer) {
   return {};
 }
 
-void SourceStream::list() {
+void StreamWatcher::list() {
   std::string body = list_shards_body(name_.text, next_token_);
   begin_call();
   client_.call("ListShards", std::move(body), kPageBytes, [this](Result<aws::ServiceAnswer> answer) {
@@ -94,7 +94,7 @@ void SourceStream::list() {
   });
 }
 
-Status SourceStream::receive_page(Result<aws::ServiceAnswer>& answer) {
+Status StreamWatcher::receive_page(Result<aws::ServiceAnswer>& answer) {
   if (!answer.ok()) return answer.status();
   const int64_t date_ms = answer->date_ms;
   Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
@@ -106,7 +106,7 @@ Status SourceStream::receive_page(Result<aws::ServiceAnswer>& answer) {
 }
 
 // Not ok: there is no list.
-Status SourceStream::take_list(int64_t date_ms) {
+Status StreamWatcher::take_list(int64_t date_ms) {
   if (shards_.empty()) return {Code::not_found, "ListShards: it has no shards yet"};
   failures_ = 0;
   described_ = false;
@@ -128,7 +128,7 @@ Status SourceStream::take_list(int64_t date_ms) {
 }
 
 // Whatever failed, the next try begins anew: tokens expire, and what was described may be another stream by then.
-void SourceStream::fail(const Status& status) {
+void StreamWatcher::fail(const Status& status) {
   described_ = false;
   shards_.clear();
   next_token_.clear();

@@ -1,4 +1,4 @@
-#include "core/kinesis/input/unpacker.h"
+#include "core/kinesis/input/record_decoder.h"
 
 #include <gtest/gtest.h>
 
@@ -24,22 +24,22 @@ std::string message(const std::string& id, const std::string& type = "DATA_MESSA
 
 // All that a record was taken apart into: a line for each user record, with its sub-sequence number and partition
 // key, each event and each problem.
-Lines take_apart(Unpacker& unpacker, const std::string& data, const HashKeyRange& range = {}) {
+Lines take_apart(RecordDecoder& decoder, const std::string& data, const HashKeyRange& range = {}) {
   penstock_batch origin = {};
   origin.struct_size = sizeof origin;
   origin.sequence_number = bytes("42");
   origin.shard_id = bytes("shardId-000000000000");
   origin.partition_key = bytes("outer");
   origin.arrival_time_ms = kArrivalMs;
-  unpacker.begin(data, origin, range);
+  decoder.begin(data, origin, range);
   Lines lines;
   penstock_batch batch = {};
-  while (unpacker.next_user_record()) {
-    lines.push_back(std::to_string(unpacker.origin().sub_sequence_number) + " " +
-                    std::string(view(unpacker.origin().partition_key)));
-    while (unpacker.next(batch)) {
-      EXPECT_EQ(batch.sub_sequence_number, unpacker.origin().sub_sequence_number);
-      EXPECT_EQ(view(batch.partition_key), view(unpacker.origin().partition_key));
+  while (decoder.next_user_record()) {
+    lines.push_back(std::to_string(decoder.origin().sub_sequence_number) + " " +
+                    std::string(view(decoder.origin().partition_key)));
+    while (decoder.next(batch)) {
+      EXPECT_EQ(batch.sub_sequence_number, decoder.origin().sub_sequence_number);
+      EXPECT_EQ(view(batch.partition_key), view(decoder.origin().partition_key));
       EXPECT_EQ(view(batch.sequence_number), "42");
       EXPECT_EQ(batch.arrival_time_ms, kArrivalMs);
       for (uint64_t i = 0; i < batch.record_count; ++i) {
@@ -50,15 +50,15 @@ Lines take_apart(Unpacker& unpacker, const std::string& data, const HashKeyRange
                         std::string(view(event.id)) + " " + std::string(view(event.body)));
       }
     }
-    if (!unpacker.problem().ok()) lines.push_back("  problem with " + std::to_string(unpacker.data().size()));
+    if (!decoder.problem().ok()) lines.push_back("  problem with " + std::to_string(decoder.data().size()));
   }
-  EXPECT_FALSE(unpacker.next_user_record());
+  EXPECT_FALSE(decoder.next_user_record());
   return lines;
 }
 
-Lines take_apart(const std::string& data, UnpackOptions options = {}, const HashKeyRange& range = {}) {
-  Unpacker unpacker(options);
-  return take_apart(unpacker, data, range);
+Lines take_apart(const std::string& data, DecodeOptions options = {}, const HashKeyRange& range = {}) {
+  RecordDecoder decoder(options);
+  return take_apart(decoder, data, range);
 }
 
 Lines problem_with(const std::string& data) {
@@ -66,8 +66,8 @@ Lines problem_with(const std::string& data) {
 }
 Lines raw(const std::string& data) { return {"0 outer", "  raw  shardId-000000000000:42:0 " + data}; }
 
-constexpr UnpackOptions kMessages{.format = RecordFormat::cloudwatch_logs};
-constexpr UnpackOptions kRaw{.format = RecordFormat::raw};
+constexpr DecodeOptions kMessages{.format = RecordFormat::cloudwatch_logs};
+constexpr DecodeOptions kRaw{.format = RecordFormat::raw};
 const Lines kOneEvent = {"0 outer", "  event g 1 m1"};
 
 // User records of the partition keys k0, k1, ...
@@ -87,7 +87,7 @@ std::string aggregated_at(const std::vector<int>& hash_keys) {
   return kpl_bytes::sealed(text);
 }
 
-TEST(unpacker, messages_are_known_by_themselves_and_all_else_is_raw) {
+TEST(record_decoder, messages_are_known_by_themselves_and_all_else_is_raw) {
   EXPECT_EQ(take_apart(gzip(message("1"))), kOneEvent);
   EXPECT_EQ(take_apart(message("1")), kOneEvent);
   EXPECT_EQ(take_apart(" \n" + message("1")), kOneEvent);
@@ -96,7 +96,7 @@ TEST(unpacker, messages_are_known_by_themselves_and_all_else_is_raw) {
     EXPECT_EQ(take_apart(text), raw(text)) << text;
 }
 
-TEST(unpacker, json_of_an_application_is_raw_whatever_it_says_of_messages) {
+TEST(record_decoder, json_of_an_application_is_raw_whatever_it_says_of_messages) {
   for (const std::string& text :
        {std::string(R"({"messageType":"order","id":7})"), std::string(R"({"messageType":7})"),
         std::string(R"({"text":"\"messageType\":\"DATA_MESSAGE\""})"),
@@ -105,7 +105,7 @@ TEST(unpacker, json_of_an_application_is_raw_whatever_it_says_of_messages) {
     EXPECT_EQ(take_apart(text), raw(text)) << text;
 }
 
-TEST(unpacker, a_message_that_is_cut_or_damaged_is_never_given_out_as_raw) {
+TEST(record_decoder, a_message_that_is_cut_or_damaged_is_never_given_out_as_raw) {
   const std::string zipped = gzip(message("1"));
   for (size_t size = 2; size < zipped.size(); ++size)
     EXPECT_EQ(take_apart(zipped.substr(0, size)), problem_with(zipped.substr(0, size))) << size;
@@ -118,47 +118,47 @@ TEST(unpacker, a_message_that_is_cut_or_damaged_is_never_given_out_as_raw) {
   EXPECT_EQ(take_apart(gzip("no message")), problem_with(gzip("no message")));
 }
 
-TEST(unpacker, members_of_a_message_may_come_in_any_order_with_blanks_between) {
+TEST(record_decoder, members_of_a_message_may_come_in_any_order_with_blanks_between) {
   EXPECT_EQ(
       take_apart("{ \"logGroup\" : \"g\", \"logEvents\":[{\"id\":\"1\",\"timestamp\":5,\"message\":\"m1\"}],\n"
                  "  \"messageType\" :\t\"DATA_MESSAGE\" }"),
       kOneEvent);
 }
 
-TEST(unpacker, control_messages_have_no_events_in_either_form) {
+TEST(record_decoder, control_messages_have_no_events_in_either_form) {
   for (const std::string& data : {gzip(message("1", "CONTROL_MESSAGE")), message("1", "CONTROL_MESSAGE")}) {
-    Unpacker unpacker{UnpackOptions{}};
-    EXPECT_EQ(take_apart(unpacker, data), Lines{"0 outer"});
-    EXPECT_EQ(unpacker.messages().control_messages, 1);
+    RecordDecoder decoder{DecodeOptions{}};
+    EXPECT_EQ(take_apart(decoder, data), Lines{"0 outer"});
+    EXPECT_EQ(decoder.messages().control_messages, 1);
   }
 }
 
-TEST(unpacker, with_cloudwatch_logs_all_that_is_no_message_is_a_problem) {
+TEST(record_decoder, with_cloudwatch_logs_all_that_is_no_message_is_a_problem) {
   EXPECT_EQ(take_apart(gzip(message("1")), kMessages), kOneEvent);
   EXPECT_EQ(take_apart(message("1"), kMessages), kOneEvent);
   for (const std::string text : {"text", "{\"level\":\"info\"}", ""})
     EXPECT_EQ(take_apart(text, kMessages), problem_with(text)) << text;
 }
 
-TEST(unpacker, with_raw_each_record_is_one_event_as_it_is) {
+TEST(record_decoder, with_raw_each_record_is_one_event_as_it_is) {
   for (const std::string& data : {gzip(message("1")), message("1"), std::string("text"), std::string()})
     EXPECT_EQ(take_apart(data, kRaw), raw(data));
-  Unpacker unpacker(kRaw);
-  take_apart(unpacker, "12345");
-  EXPECT_EQ(unpacker.counters().raw_events, 1);
-  EXPECT_EQ(unpacker.counters().raw_bytes, 5);
-  EXPECT_EQ(unpacker.text_bytes(), 5);
+  RecordDecoder decoder(kRaw);
+  take_apart(decoder, "12345");
+  EXPECT_EQ(decoder.counters().raw_events, 1);
+  EXPECT_EQ(decoder.counters().raw_bytes, 5);
+  EXPECT_EQ(decoder.text_bytes(), 5);
 }
 
-TEST(unpacker, the_id_of_a_raw_event_is_of_its_shard_and_there_is_none_without_a_sequence_number) {
+TEST(record_decoder, the_id_of_a_raw_event_is_of_its_shard_and_there_is_none_without_a_sequence_number) {
   const auto id_of = [](const char* shard_id, const char* sequence_number) {
-    Unpacker unpacker(kRaw);
+    RecordDecoder decoder(kRaw);
     penstock_batch origin = {};
     origin.shard_id = bytes(shard_id);
     origin.sequence_number = bytes(sequence_number);
-    unpacker.begin("x", origin, {});
+    decoder.begin("x", origin, {});
     penstock_batch batch = {};
-    EXPECT_TRUE(unpacker.next_user_record() && unpacker.next(batch));
+    EXPECT_TRUE(decoder.next_user_record() && decoder.next(batch));
     return std::string(view(batch.records[0].id));
   };
   EXPECT_EQ(id_of("shardId-000000000000", "42"), "shardId-000000000000:42:0");
@@ -167,43 +167,43 @@ TEST(unpacker, the_id_of_a_raw_event_is_of_its_shard_and_there_is_none_without_a
   EXPECT_EQ(id_of("shardId-000000000000", ""), "");
 }
 
-TEST(unpacker, aggregated_records_are_taken_apart_and_one_bad_one_costs_its_neighbours_nothing) {
+TEST(record_decoder, aggregated_records_are_taken_apart_and_one_bad_one_costs_its_neighbours_nothing) {
   const std::string cut = gzip(message("2")).substr(0, 20);
-  Unpacker unpacker{UnpackOptions{}};
-  EXPECT_EQ(take_apart(unpacker, aggregated({gzip(message("1")), cut, "text", gzip(message("4"))})),
+  RecordDecoder decoder{DecodeOptions{}};
+  EXPECT_EQ(take_apart(decoder, aggregated({gzip(message("1")), cut, "text", gzip(message("4"))})),
             (Lines{"0 k0", "  event g 1 m1", "1 k1", "  problem with 20", "2 k2",
                    "  raw  shardId-000000000000:42:2 text", "3 k3", "  event g 4 m4"}));
-  EXPECT_EQ(unpacker.counters().aggregated_records, 1);
-  EXPECT_EQ(unpacker.counters().user_records, 4);
-  EXPECT_EQ(unpacker.counters().outside_range, 0);
+  EXPECT_EQ(decoder.counters().aggregated_records, 1);
+  EXPECT_EQ(decoder.counters().user_records, 4);
+  EXPECT_EQ(decoder.counters().outside_range, 0);
 }
 
-TEST(unpacker, line_endings_after_the_gzip_data_of_a_record_or_of_a_user_record_cost_nothing) {
+TEST(record_decoder, line_endings_after_the_gzip_data_of_a_record_or_of_a_user_record_cost_nothing) {
   const std::string one = gzip(message("1"));
   for (const std::string end : {"\n", "\r\n", "\n\n"}) {
     EXPECT_EQ(take_apart(one + end), kOneEvent);
-    Unpacker unpacker{UnpackOptions{}};
-    EXPECT_EQ(take_apart(unpacker, aggregated({one + end, one + end + gzip(message("2")) + end})),
+    RecordDecoder decoder{DecodeOptions{}};
+    EXPECT_EQ(take_apart(decoder, aggregated({one + end, one + end + gzip(message("2")) + end})),
               (Lines{"0 k0", "  event g 1 m1", "1 k1", "  event g 1 m1", "  event g 2 m2"}));
   }
 }
 
-TEST(unpacker, a_user_record_may_be_left_for_the_next_one_at_any_point) {
-  Unpacker unpacker{UnpackOptions{}};
+TEST(record_decoder, a_user_record_may_be_left_for_the_next_one_at_any_point) {
+  RecordDecoder decoder{DecodeOptions{}};
   const std::string data = aggregated({message("1") + message("2"), message("3")});
-  unpacker.begin(data, {}, {});
+  decoder.begin(data, {}, {});
   penstock_batch batch = {};
-  ASSERT_TRUE(unpacker.next_user_record());
-  ASSERT_TRUE(unpacker.next(batch));
-  ASSERT_TRUE(unpacker.next_user_record());
-  ASSERT_TRUE(unpacker.next(batch));
+  ASSERT_TRUE(decoder.next_user_record());
+  ASSERT_TRUE(decoder.next(batch));
+  ASSERT_TRUE(decoder.next_user_record());
+  ASSERT_TRUE(decoder.next(batch));
   EXPECT_EQ(view(batch.records[0].id), "3");
-  EXPECT_FALSE(unpacker.next(batch));
-  EXPECT_FALSE(unpacker.next(batch));
-  EXPECT_TRUE(unpacker.problem().ok());
+  EXPECT_FALSE(decoder.next(batch));
+  EXPECT_FALSE(decoder.next(batch));
+  EXPECT_TRUE(decoder.problem().ok());
 }
 
-TEST(unpacker, a_record_left_for_another_at_any_batch_goes_on_behind_it_and_is_counted_once) {
+TEST(record_decoder, a_record_left_for_another_at_any_batch_goes_on_behind_it_and_is_counted_once) {
   const std::string data = aggregated(
       {message("1") + message("2"), "text", gzip(message("4") + message("5") + message("6")), message("7")});
   penstock_batch origin = {};
@@ -211,50 +211,50 @@ TEST(unpacker, a_record_left_for_another_at_any_batch_goes_on_behind_it_and_is_c
   const Lines all = {"1", "2", "42:1", "4", "5", "6", "7"};
   for (size_t left_at = 1; left_at <= all.size(); ++left_at) {
     SCOPED_TRACE(left_at);
-    Unpacker unpacker{UnpackOptions{}};
-    unpacker.begin(data, origin, {});
+    RecordDecoder decoder{DecodeOptions{}};
+    decoder.begin(data, origin, {});
     Lines ids;
     penstock_batch batch = {};
-    while (unpacker.next_user_record()) {
-      while (unpacker.next(batch)) {
+    while (decoder.next_user_record()) {
+      while (decoder.next(batch)) {
         ids.emplace_back(view(batch.records[0].id));
         if (ids.size() != left_at) continue;
-        const UnpackedThrough through = unpacker.unpacked_through();
-        take_apart(unpacker, gzip(message("of another")));
-        unpacker.resume(data, origin, {}, through, batch);
+        const DecodePosition through = decoder.position();
+        take_apart(decoder, gzip(message("of another")));
+        decoder.resume(data, origin, {}, through, batch);
         EXPECT_EQ(view(batch.records[0].id), ids.back());
       }
-      EXPECT_TRUE(unpacker.problem().ok());
+      EXPECT_TRUE(decoder.problem().ok());
     }
     EXPECT_EQ(ids, all);
-    EXPECT_EQ(unpacker.counters().aggregated_records, 1);
-    EXPECT_EQ(unpacker.counters().user_records, 4);
-    EXPECT_EQ(unpacker.counters().raw_events, 1);
-    EXPECT_EQ(unpacker.messages().events, 7);
-    EXPECT_EQ(unpacker.text_bytes(),
+    EXPECT_EQ(decoder.counters().aggregated_records, 1);
+    EXPECT_EQ(decoder.counters().user_records, 4);
+    EXPECT_EQ(decoder.counters().raw_events, 1);
+    EXPECT_EQ(decoder.messages().events, 7);
+    EXPECT_EQ(decoder.text_bytes(),
               static_cast<int64_t>(6 * message("1").size() + message("of another").size() + 4));
   }
 }
 
-TEST(unpacker, user_records_outside_the_range_are_left_out_and_counted_and_they_alone) {
-  Unpacker unpacker(kRaw);
+TEST(record_decoder, user_records_outside_the_range_are_left_out_and_counted_and_they_alone) {
+  RecordDecoder decoder(kRaw);
   EXPECT_EQ(
-      take_apart(unpacker, aggregated_at({9, 10, 15, 20, 21}), {10, 20}),
+      take_apart(decoder, aggregated_at({9, 10, 15, 20, 21}), {10, 20}),
       (Lines{"0 k", "1 k", "  raw  shardId-000000000000:42:1 at 10", "2 k",
              "  raw  shardId-000000000000:42:2 at 15", "3 k", "  raw  shardId-000000000000:42:3 at 20", "4 k"}));
-  EXPECT_EQ(unpacker.counters().user_records, 5);
-  EXPECT_EQ(unpacker.counters().outside_range, 2);
+  EXPECT_EQ(decoder.counters().user_records, 5);
+  EXPECT_EQ(decoder.counters().outside_range, 2);
 }
 
-TEST(unpacker, without_the_rule_all_user_records_are_given_out) {
-  Unpacker unpacker({.format = RecordFormat::raw, .hash_range_rule = false});
+TEST(record_decoder, without_the_rule_all_user_records_are_given_out) {
+  RecordDecoder decoder({.format = RecordFormat::raw, .hash_range_rule = false});
   EXPECT_EQ(
-      take_apart(unpacker, aggregated_at({9, 21}), {10, 20}),
+      take_apart(decoder, aggregated_at({9, 21}), {10, 20}),
       (Lines{"0 k", "  raw  shardId-000000000000:42:0 at 9", "1 k", "  raw  shardId-000000000000:42:1 at 21"}));
-  EXPECT_EQ(unpacker.counters().outside_range, 0);
+  EXPECT_EQ(decoder.counters().outside_range, 0);
 }
 
-TEST(unpacker, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
+TEST(record_decoder, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
   const HashKey hash = *hash_of_partition_key("k0");
   EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {hash, hash}),
             (Lines{"0 k0", "  raw  shardId-000000000000:42:0 x"}));
@@ -262,31 +262,33 @@ TEST(unpacker, the_hash_of_the_partition_key_counts_where_there_is_no_other) {
   EXPECT_EQ(take_apart(aggregated({"x"}), kRaw, {0, hash - 1}), Lines{"0 k0"});
 }
 
-TEST(unpacker, a_hash_key_that_is_no_number_leaves_nothing_out) {
+TEST(record_decoder, a_hash_key_that_is_no_number_leaves_nothing_out) {
   const std::string data = kpl_bytes::sealed(kpl_bytes::partition_key("k") + kpl_bytes::explicit_hash_key("many") +
                                              kpl_bytes::user_record(0, "x", kpl_bytes::number_field(2, 0)));
   EXPECT_EQ(take_apart(data, kRaw, {0, 0}), (Lines{"0 k", "  raw  shardId-000000000000:42:0 x"}));
 }
 
-TEST(unpacker, the_rule_holds_for_aggregated_records_alone) { EXPECT_EQ(take_apart("x", kRaw, {0, 0}), raw("x")); }
+TEST(record_decoder, the_rule_holds_for_aggregated_records_alone) {
+  EXPECT_EQ(take_apart("x", kRaw, {0, 0}), raw("x"));
+}
 
-TEST(unpacker, a_user_record_that_was_taken_out_before_keeps_its_number_and_name_whatever_is_in_it) {
-  Unpacker unpacker(kRaw);
+TEST(record_decoder, a_user_record_that_was_taken_out_before_keeps_its_number_and_name_whatever_is_in_it) {
+  RecordDecoder decoder(kRaw);
   penstock_batch origin = {};
   origin.sequence_number = bytes("42");
   origin.sub_sequence_number = 3;
   const std::string data = aggregated({"a", "b"});
-  unpacker.begin(data, origin, {});
-  ASSERT_TRUE(unpacker.next_user_record());
+  decoder.begin(data, origin, {});
+  ASSERT_TRUE(decoder.next_user_record());
   penstock_batch batch = {};
-  ASSERT_TRUE(unpacker.next(batch));
+  ASSERT_TRUE(decoder.next(batch));
   EXPECT_EQ(batch.sub_sequence_number, 3U);
   EXPECT_EQ(view(batch.records[0].id), "42:3");
   EXPECT_EQ(view(batch.records[0].body), data);
-  EXPECT_FALSE(unpacker.next_user_record());
+  EXPECT_FALSE(decoder.next_user_record());
 }
 
-TEST(unpacker, an_aggregated_record_that_is_damaged_is_raw_only_where_that_is_asked_for) {
+TEST(record_decoder, an_aggregated_record_that_is_damaged_is_raw_only_where_that_is_asked_for) {
   std::string damaged = aggregated({gzip(message("1"))});
   damaged.back() ^= 1;
   EXPECT_EQ(take_apart(damaged), problem_with(damaged));
@@ -294,43 +296,43 @@ TEST(unpacker, an_aggregated_record_that_is_damaged_is_raw_only_where_that_is_as
   EXPECT_EQ(take_apart(damaged, kRaw), raw(damaged));
 }
 
-TEST(unpacker, an_aggregated_record_with_a_key_over_its_limit_is_one_problem_as_a_whole_in_any_format) {
+TEST(record_decoder, an_aggregated_record_with_a_key_over_its_limit_is_one_problem_as_a_whole_in_any_format) {
   std::string text = kpl_bytes::partition_key(std::string(257, 'k'));
   for (int i = 0; i < 3; ++i) text += kpl_bytes::user_record(0, gzip(message("1")));
   const std::string data = kpl_bytes::sealed(text);
-  for (const UnpackOptions& options : {UnpackOptions{}, kMessages, kRaw}) {
-    Unpacker unpacker(options);
-    EXPECT_EQ(take_apart(unpacker, data), problem_with(data));
-    EXPECT_EQ(unpacker.counters().aggregated_records, 0);
-    EXPECT_EQ(take_apart(unpacker, "text", {}).size(), 2U) << "it leaves nothing behind";
+  for (const DecodeOptions& options : {DecodeOptions{}, kMessages, kRaw}) {
+    RecordDecoder decoder(options);
+    EXPECT_EQ(take_apart(decoder, data), problem_with(data));
+    EXPECT_EQ(decoder.counters().aggregated_records, 0);
+    EXPECT_EQ(take_apart(decoder, "text", {}).size(), 2U) << "it leaves nothing behind";
   }
   EXPECT_EQ(take_apart(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
 }
 
-TEST(unpacker, without_deaggregation_an_aggregated_record_is_a_record_like_any_other) {
+TEST(record_decoder, without_deaggregation_an_aggregated_record_is_a_record_like_any_other) {
   const std::string data = aggregated({gzip(message("1"))});
   EXPECT_EQ(take_apart(data, {.format = RecordFormat::raw, .deaggregate = false}), raw(data));
-  Unpacker unpacker({.deaggregate = false});
-  EXPECT_EQ(take_apart(unpacker, data), problem_with(data));
-  unpacker.begin(data, {}, {});
-  ASSERT_TRUE(unpacker.next_user_record());
-  EXPECT_NE(unpacker.problem().message().find("deaggregate is off"), std::string::npos);
-  EXPECT_EQ(unpacker.counters().aggregated_records, 0);
+  RecordDecoder decoder({.deaggregate = false});
+  EXPECT_EQ(take_apart(decoder, data), problem_with(data));
+  decoder.begin(data, {}, {});
+  ASSERT_TRUE(decoder.next_user_record());
+  EXPECT_NE(decoder.problem().message().find("deaggregate is off"), std::string::npos);
+  EXPECT_EQ(decoder.counters().aggregated_records, 0);
 }
 
-TEST(unpacker, one_record_leaves_nothing_behind_for_the_next) {
-  Unpacker unpacker{UnpackOptions{}};
+TEST(record_decoder, one_record_leaves_nothing_behind_for_the_next) {
+  RecordDecoder decoder{DecodeOptions{}};
   const std::string cut = gzip(message("2")).substr(0, 20);
   for (int turn = 0; turn < 2; ++turn) {
-    EXPECT_EQ(take_apart(unpacker, aggregated({"a", cut})),
+    EXPECT_EQ(take_apart(decoder, aggregated({"a", cut})),
               (Lines{"0 k0", "  raw  shardId-000000000000:42:0 a", "1 k1", "  problem with 20"}));
-    EXPECT_EQ(take_apart(unpacker, "text"), raw("text"));
-    EXPECT_EQ(take_apart(unpacker, cut), problem_with(cut));
-    EXPECT_EQ(take_apart(unpacker, gzip(message("1"))), kOneEvent);
+    EXPECT_EQ(take_apart(decoder, "text"), raw("text"));
+    EXPECT_EQ(take_apart(decoder, cut), problem_with(cut));
+    EXPECT_EQ(take_apart(decoder, gzip(message("1"))), kOneEvent);
   }
 }
 
-TEST(unpacker, each_user_record_may_inflate_to_the_limit) {
+TEST(record_decoder, each_user_record_may_inflate_to_the_limit) {
   const std::string text = message("1");
   const std::string data = aggregated({gzip(text), gzip(text)});
   EXPECT_EQ(take_apart(data, {.inflate_limit_bytes = text.size()}),

@@ -17,7 +17,7 @@ namespace penstock::kinesis {
 //
 // Adjacent records that are settled and wait for one before them are merged into a run. Memory is therefore linear
 // in the records that are not settled: one that never is costs no more, however many after it are.
-class Progress {
+class ShardProgress {
  public:
   using RecordNumber = uint64_t;  // counts this shard's records, from 0
 

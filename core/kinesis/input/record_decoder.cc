@@ -1,4 +1,4 @@
-#include "core/kinesis/input/unpacker.h"
+#include "core/kinesis/input/record_decoder.h"
 
 #include <algorithm>
 #include <optional>
@@ -36,10 +36,10 @@ bool looks_like_message(std::string_view text) {
 
 }  // namespace
 
-Unpacker::Unpacker(const UnpackOptions& options)
+RecordDecoder::RecordDecoder(const DecodeOptions& options)
     : options_(options), reader_(options.inflate_limit_bytes, options.extracted_fields) {}
 
-void Unpacker::begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range) {
+void RecordDecoder::begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range) {
   data_ = data;
   origin_ = origin;
   range_ = range;
@@ -56,9 +56,9 @@ void Unpacker::begin(std::string_view data, const penstock_batch& origin, const 
   counters_.user_records += static_cast<int64_t>(aggregated_.size());
 }
 
-void Unpacker::resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
-                      UnpackedThrough through, penstock_batch& batch) {
-  const UnpackCounters counters = counters_;
+void RecordDecoder::resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
+                           DecodePosition through, penstock_batch& batch) {
+  const DecodeCounters counters = counters_;
   const logs::SubscriptionCounters messages = reader_.counters();
   begin(data, origin, range);
   while (next_user_record() && origin_.sub_sequence_number < through.sub_sequence_number) {
@@ -69,18 +69,18 @@ void Unpacker::resume(std::string_view data, const penstock_batch& origin, const
   reader_.restore(messages);
 }
 
-bool Unpacker::has_more_user_records() const {
+bool RecordDecoder::has_more_user_records() const {
   if (!is_begun_) return true;
   return framing_ == Framing::aggregated && origin_.sub_sequence_number + 1 < aggregated_.size();
 }
 
-void Unpacker::leave() {
+void RecordDecoder::leave() {
   kind_ = Kind::nothing;
   reader_.release();
   aggregated_.release();
 }
 
-bool Unpacker::next_user_record() {
+bool RecordDecoder::next_user_record() {
   const bool is_first = !std::exchange(is_begun_, true);
   kind_ = Kind::nothing;
   batches_ = 0;
@@ -104,7 +104,7 @@ bool Unpacker::next_user_record() {
 // that one alone: the KPL sends again no other ones (https://github.com/awslabs/amazon-kinesis-producer/pull/576;
 // all of them before that, which then arrive twice), so that the rest would be lost. Nothing is left out where the
 // hash is not known.
-bool Unpacker::is_outside_range(const KplUserRecord& user_record) {
+bool RecordDecoder::is_outside_range(const KplUserRecord& user_record) {
   if (!options_.hash_range_rule) return false;
   const std::optional<HashKey> hash = effective_hash_key(user_record);
   if (!hash || range_.contains(*hash)) return false;
@@ -112,7 +112,7 @@ bool Unpacker::is_outside_range(const KplUserRecord& user_record) {
   return true;
 }
 
-Unpacker::Kind Unpacker::kind_of_data() {
+RecordDecoder::Kind RecordDecoder::kind_of_data() {
   if (framing_ == Framing::malformed) {
     problem_ = aggregated_.problem();
     return Kind::nothing;
@@ -129,13 +129,13 @@ Unpacker::Kind Unpacker::kind_of_data() {
   return Kind::nothing;
 }
 
-bool Unpacker::next(penstock_batch& batch) {
-  if (!unpack(batch)) return false;
+bool RecordDecoder::next(penstock_batch& batch) {
+  if (!decode(batch)) return false;
   ++batches_;
   return true;
 }
 
-bool Unpacker::unpack(penstock_batch& batch) {
+bool RecordDecoder::decode(penstock_batch& batch) {
   switch (kind_) {
     case Kind::nothing:
       return false;
@@ -162,7 +162,7 @@ bool Unpacker::unpack(penstock_batch& batch) {
 // Its id is shard:sequence:sub-sequence: a sequence number is unique in its shard alone. It is unique in the
 // stream, and the same whenever the record is read, also from a failure file. Where the position is not known
 // there is none.
-void Unpacker::fill_raw_batch(penstock_batch& batch) {
+void RecordDecoder::fill_raw_batch(penstock_batch& batch) {
   raw_id_.clear();
   if (origin_.sequence_number.size > 0) {
     raw_id_ = view(origin_.shard_id);

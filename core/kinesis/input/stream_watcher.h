@@ -16,15 +16,15 @@
 namespace penstock::kinesis {
 
 // DescribeStreamSummary, then ListShards page by page.
-class SourceStream {
+class StreamWatcher {
  public:
   // Gets the whole list, as Assignment::listed() does, whose answer it gives: where that is not ok, the stream is
   // not readable, but for a retryable answer about one that was.
   using Listed = std::function<Status(const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                                       int64_t start_ms)>;
   // All references outlive this.
-  SourceStream(Env& env, aws::ServiceClient& client, Reporter& reporter, ReaderTotals& totals, StreamName name,
-               Listed listed)
+  StreamWatcher(Env& env, aws::ServiceClient& client, Reporter& reporter, ReaderTotals& totals, StreamName name,
+                Listed listed)
       : env_(env),
         client_(client),
         reporter_(reporter),

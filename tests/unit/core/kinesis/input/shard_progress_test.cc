@@ -1,4 +1,4 @@
-#include "core/kinesis/input/progress.h"
+#include "core/kinesis/input/shard_progress.h"
 
 #include <gtest/gtest.h>
 
@@ -12,12 +12,12 @@ namespace penstock::kinesis {
 namespace {
 
 // Of records that are not aggregated.
-Progress::RecordNumber open(Progress& progress, const std::string& sequence_number) {
+ShardProgress::RecordNumber open(ShardProgress& progress, const std::string& sequence_number) {
   return progress.open({sequence_number}, 0);
 }
 
-TEST(progress, the_position_moves_when_a_record_and_all_before_it_are_settled) {
-  Progress progress;
+TEST(shard_progress, the_position_moves_when_a_record_and_all_before_it_are_settled) {
+  ShardProgress progress;
   const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
   EXPECT_EQ(progress.position().sequence_number, "");
   progress.release(second);
@@ -29,8 +29,8 @@ TEST(progress, the_position_moves_when_a_record_and_all_before_it_are_settled) {
   EXPECT_EQ(progress.open_records(), 0u);
 }
 
-TEST(progress, every_hold_counts) {
-  Progress progress;
+TEST(shard_progress, every_hold_counts) {
+  ShardProgress progress;
   const auto record = open(progress, "1");
   progress.hold(record);
   progress.hold(record);
@@ -41,8 +41,8 @@ TEST(progress, every_hold_counts) {
   EXPECT_EQ(progress.position().sequence_number, "1");
 }
 
-TEST(progress, never_passes_a_record_that_was_abandoned) {
-  Progress progress;
+TEST(shard_progress, never_passes_a_record_that_was_abandoned) {
+  ShardProgress progress;
   const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
   EXPECT_TRUE(progress.abandon(second));
   EXPECT_FALSE(progress.abandon(third)) << "it lies behind one that was abandoned";
@@ -54,8 +54,8 @@ TEST(progress, never_passes_a_record_that_was_abandoned) {
   EXPECT_EQ(progress.open_records(), 0u) << "what can never be passed takes no memory";
 }
 
-TEST(progress, an_earlier_abandonment_wins) {
-  Progress progress;
+TEST(shard_progress, an_earlier_abandonment_wins) {
+  ShardProgress progress;
   const auto first = open(progress, "1"), second = open(progress, "2");
   EXPECT_TRUE(progress.abandon(second));
   EXPECT_TRUE(progress.abandon(first));
@@ -63,11 +63,11 @@ TEST(progress, an_earlier_abandonment_wins) {
   EXPECT_EQ(progress.position().sequence_number, "");
 }
 
-TEST(progress, in_any_order_of_settling_the_position_is_the_last_of_the_settled_prefix) {
+TEST(shard_progress, in_any_order_of_settling_the_position_is_the_last_of_the_settled_prefix) {
   std::mt19937_64 random(20190825);
   for (int round = 0; round < 200; ++round) {
-    Progress progress;
-    std::vector<Progress::RecordNumber> order;
+    ShardProgress progress;
+    std::vector<ShardProgress::RecordNumber> order;
     order.reserve(30);
     for (int i = 0; i < 30; ++i) order.push_back(open(progress, std::to_string(i)));
     std::shuffle(order.begin(), order.end(), random);
@@ -81,11 +81,11 @@ TEST(progress, in_any_order_of_settling_the_position_is_the_last_of_the_settled_
   }
 }
 
-TEST(progress, merging_settled_records_does_not_change_the_position) {
+TEST(shard_progress, merging_settled_records_does_not_change_the_position) {
   std::mt19937_64 random(20190825);
   for (int round = 0; round < 20; ++round) {
-    Progress progress;
-    std::vector<Progress::RecordNumber> out;
+    ShardProgress progress;
+    std::vector<ShardProgress::RecordNumber> out;
     std::vector<bool> settled;
     size_t passed = 0;
     const size_t most_out = 1 + random() % 300;
@@ -120,8 +120,8 @@ TEST(progress, merging_settled_records_does_not_change_the_position) {
   }
 }
 
-TEST(progress, a_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
-  Progress progress;
+TEST(shard_progress, a_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
+  ShardProgress progress;
   const auto stuck = open(progress, "stuck");
   size_t most_bytes = 0;
   for (int count = 0; count < 200'000; ++count) {
@@ -134,9 +134,9 @@ TEST(progress, a_record_that_is_never_settled_costs_no_more_however_many_after_i
   EXPECT_EQ(progress.held_bytes(), 0U);
 }
 
-TEST(progress, memory_follows_the_records_that_are_not_settled) {
-  Progress progress;
-  std::vector<Progress::RecordNumber> kept;
+TEST(shard_progress, memory_follows_the_records_that_are_not_settled) {
+  ShardProgress progress;
+  std::vector<ShardProgress::RecordNumber> kept;
   for (int count = 0; count < 100'000; ++count) {
     const auto record = open(progress, "x");
     if (count % 10 == 0)

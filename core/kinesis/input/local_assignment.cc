@@ -1,4 +1,4 @@
-#include "core/kinesis/input/own_assignment.h"
+#include "core/kinesis/input/local_assignment.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,7 +21,7 @@ bool is_at_end(const StreamCheckpoint& kept, const std::string& shard_id) {
 
 }  // namespace
 
-Result<std::unique_ptr<OwnAssignment>> OwnAssignment::open(Env& env, std::string_view where, Options options) {
+Result<std::unique_ptr<LocalAssignment>> LocalAssignment::open(Env& env, std::string_view where, Options options) {
   auto store = CheckpointStore::open(env, where);
   if (!store.ok()) return store.status();
   if (where == "memory")
@@ -30,20 +30,20 @@ Result<std::unique_ptr<OwnAssignment>> OwnAssignment::open(Env& env, std::string
             "arrives in between is skipped. Write file:PATH to keep the position");
   Result<Checkpoint> loaded = (*store)->load();
   if (!loaded.ok()) return loaded.status();
-  return std::unique_ptr<OwnAssignment>(
-      new OwnAssignment(env, std::move(*store), std::move(*loaded), std::move(options)));
+  return std::unique_ptr<LocalAssignment>(
+      new LocalAssignment(env, std::move(*store), std::move(*loaded), std::move(options)));
 }
 
-OwnAssignment::OwnAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint,
-                             Options options)
+LocalAssignment::LocalAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint,
+                                 Options options)
     : env_(env),
       store_(std::move(store)),
       checkpoint_(std::move(checkpoint)),
       options_(std::move(options)),
       reporter_(env) {}
 
-Status OwnAssignment::listed(size_t stream_index, const StreamIdentity& identity,
-                             const std::vector<ShardInfo>& shards, int64_t start_ms) {
+Status LocalAssignment::listed(size_t stream_index, const StreamIdentity& identity,
+                               const std::vector<ShardInfo>& shards, int64_t start_ms) {
   Stream& stream = streams_[stream_index];
   const StreamCheckpoint* const before = checkpoint_.find(identity);
   const bool fresh = before == nullptr || !before->begin;
@@ -57,7 +57,7 @@ Status OwnAssignment::listed(size_t stream_index, const StreamIdentity& identity
 }
 
 // Finds or makes what is kept of the stream, and has it on disk that it is this one.
-Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms) {
+Status LocalAssignment::identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms) {
   stream.kept = checkpoint_.find(identity);
   if (stream.kept == nullptr) {
     StreamCheckpoint fresh;
@@ -86,7 +86,7 @@ Status OwnAssignment::identify(Stream& stream, const StreamIdentity& identity, i
   return saved;
 }
 
-void OwnAssignment::log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const {
+void LocalAssignment::log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const {
   const auto kept = std::count_if(shards.begin(), shards.end(),
                                   [&](const ShardInfo& shard) { return stream.kept->shards.contains(shard.id); });
   const std::string start = text_of(*stream.kept->begin);
@@ -98,7 +98,7 @@ void OwnAssignment::log_start(const Stream& stream, const std::vector<ShardInfo>
 }
 
 // A pinned shard is there, or was read to its end.
-Status OwnAssignment::check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const {
+Status LocalAssignment::check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const {
   for (const std::string& id : options_.pinned) {
     if (std::any_of(shards.begin(), shards.end(), [&](const ShardInfo& shard) { return shard.id == id; }) ||
         is_at_end(*stream.kept, id))
@@ -115,7 +115,7 @@ Status OwnAssignment::check_pinned(const Stream& stream, const std::vector<Shard
 
 // Shards that are past the stream's retention: nothing of them can be read or waited for any more. One list alone
 // does not say so: it may be older than a reshard.
-void OwnAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards) {
+void LocalAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards) {
   std::set<std::string_view> listed;
   for (const ShardInfo& info : shards) listed.insert(info.id);
   const int64_t now_ms = env_.clock.boot_ms();
@@ -137,7 +137,7 @@ void OwnAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInfo>
   stream.unlisted_since_boot_ms = std::move(unlisted);
 }
 
-void OwnAssignment::forget(Stream& stream, const std::string& shard_id) {
+void LocalAssignment::forget(Stream& stream, const std::string& shard_id) {
   if (!options_.pinned.contains(shard_id)) stream.kept->shards.erase(shard_id);
   const auto shard = stream.shards.extract(shard_id);
   if (shard.empty() || shard.mapped().grant == 0) return;
@@ -148,7 +148,7 @@ void OwnAssignment::forget(Stream& stream, const std::string& shard_id) {
                                 "retention");
 }
 
-void OwnAssignment::grant_what_can_be(size_t stream_index) {
+void LocalAssignment::grant_what_can_be(size_t stream_index) {
   Stream& stream = streams_[stream_index];
   if (closing_) return;
   for (auto& [id, shard] : stream.shards) {
@@ -167,7 +167,7 @@ void OwnAssignment::grant_what_can_be(size_t stream_index) {
   }
 }
 
-void OwnAssignment::settled(GrantId grant, ShardPosition position) {
+void LocalAssignment::settled(GrantId grant, ShardPosition position) {
   const auto found = granted_.find(grant);
   if (found == granted_.end()) return;
   const auto [stream_index, shard_id] = found->second;
@@ -181,14 +181,14 @@ void OwnAssignment::settled(GrantId grant, ShardPosition position) {
   grant_what_can_be(stream_index);
 }
 
-void OwnAssignment::advance() {
+void LocalAssignment::advance() {
   if (moved_ && env_.clock.monotonic_ms() >= next_save_ms_)
     if (const Status saved = save(); !saved.ok())
       save_incident_.report(reporter_, {},
                             Status(saved.code(), saved.message() + "; this is retried every second"));
 }
 
-Status OwnAssignment::save() {
+Status LocalAssignment::save() {
   save_problem_ = or_out_of_memory([this] { return store_->save(checkpoint_); });
   next_save_ms_ =
       env_.clock.monotonic_ms() + (save_problem_.ok() ? options_.checkpoint_interval_ms : kSaveRetryMs);
@@ -201,17 +201,17 @@ Status OwnAssignment::save() {
   return save_problem_;
 }
 
-Status OwnAssignment::saved() const {
+Status LocalAssignment::saved() const {
   if (!moved_ || !save_problem_.ok()) return save_problem_;
   return {Code::transient, store_->name() + ": positions have moved since it was saved"};
 }
 
-void OwnAssignment::begin_close() {
+void LocalAssignment::begin_close() {
   closing_ = true;
   if (moved_) static_cast<void>(save());  // saved() tells
 }
 
-void OwnAssignment::stats(const StatTeller& tell) const {
+void LocalAssignment::stats(const StatTeller& tell) const {
   tell.counter("checkpoints", "writes", "times that the positions were saved", saves_);
 }
 

@@ -15,7 +15,7 @@ namespace penstock::kinesis {
 
 // Holds the shards that are being read, each in one place: waiting for its time to be asked, being asked, with
 // records at hand, or read to its end. A turn costs what is due in it, however many shards there are.
-class ReadSchedule {
+class ReadScheduler {
  public:
   // Puts the shard where its reader says; to be called after whatever its reader did. not_before_ms: it is not
   // asked earlier, whatever its reader says.

@@ -17,7 +17,7 @@
 
 namespace penstock::kinesis {
 
-class OwnAssignment : public Assignment {
+class LocalAssignment : public Assignment {
  public:
   struct Options {
     InitialPosition initial;
@@ -26,7 +26,7 @@ class OwnAssignment : public Assignment {
   };
   // where is "memory" or "file:PATH". Code::config else, where another process has the file, and where it is not a
   // checkpoint. env outlives the assignment.
-  static Result<std::unique_ptr<OwnAssignment>> open(Env& env, std::string_view where, Options options);
+  static Result<std::unique_ptr<LocalAssignment>> open(Env& env, std::string_view where, Options options);
 
   Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                 int64_t start_ms) override;
@@ -58,7 +58,7 @@ class OwnAssignment : public Assignment {
     std::string shard_id;
   };
 
-  OwnAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint, Options options);
+  LocalAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint, Options options);
   Status identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms);
   Status check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const;
   void log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const;

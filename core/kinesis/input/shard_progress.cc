@@ -1,20 +1,20 @@
-#include "core/kinesis/input/progress.h"
+#include "core/kinesis/input/shard_progress.h"
 
 #include <iterator>
 #include <utility>
 
 namespace penstock::kinesis {
 
-Progress::RecordNumber Progress::open(ShardPosition position, int64_t now_ms) {
+ShardProgress::RecordNumber ShardProgress::open(ShardPosition position, int64_t now_ms) {
   if (next_ < abandoned_) open_.push_back({next_, std::move(position), now_ms, 1});
   return next_++;
 }
 
-void Progress::hold(RecordNumber number) {
+void ShardProgress::hold(RecordNumber number) {
   if (number < abandoned_) ++find(number)->holds;
 }
 
-bool Progress::release(RecordNumber number) {
+bool ShardProgress::release(RecordNumber number) {
   if (number >= abandoned_) return false;
   const auto entry = find(number);
   if (--entry->holds > 0) return false;
@@ -32,7 +32,7 @@ bool Progress::release(RecordNumber number) {
   return passed_ != before;
 }
 
-bool Progress::abandon(RecordNumber number) {
+bool ShardProgress::abandon(RecordNumber number) {
   if (number >= abandoned_) return false;
   abandoned_ = number;
   open_.erase(find(number), open_.end());
@@ -41,13 +41,13 @@ bool Progress::abandon(RecordNumber number) {
   return true;
 }
 
-std::deque<Progress::Entry>::iterator Progress::find(RecordNumber number) {
+std::deque<ShardProgress::Entry>::iterator ShardProgress::find(RecordNumber number) {
   return std::lower_bound(open_.begin(), open_.end(), number,
                           [](const Entry& entry, RecordNumber wanted) { return entry.number < wanted; });
 }
 
 // Of each run the last record stays: it has the position that the run ends at.
-void Progress::merge_runs() {
+void ShardProgress::merge_runs() {
   auto last = open_.begin();
   for (auto entry = std::next(last); entry != open_.end(); ++entry) {
     if (last->holds == 0 && entry->holds == 0)

@@ -1,10 +1,10 @@
-#include "core/kinesis/input/read_schedule.h"
+#include "core/kinesis/input/read_scheduler.h"
 
 #include <algorithm>
 
 namespace penstock::kinesis {
 
-void ReadSchedule::place(Shard& shard, int64_t not_before_ms) {
+void ReadScheduler::place(Shard& shard, int64_t not_before_ms) {
   const ShardReader& reader = *shard.reader;
   if (reader.record() != nullptr) {
     with_records_.push_back(&shard);
@@ -16,21 +16,21 @@ void ReadSchedule::place(Shard& shard, int64_t not_before_ms) {
   }
 }
 
-void ReadSchedule::remove(Shard& shard) {
+void ReadScheduler::remove(Shard& shard) {
   due_.erase(&shard);
   std::erase(with_records_, &shard);
   std::erase(ended_, &shard);
 }
 
-void ReadSchedule::clear() {
+void ReadScheduler::clear() {
   due_.clear();
   with_records_.clear();
   ended_.clear();
 }
 
-void ReadSchedule::take_first_due() { due_.erase(due_.begin()); }
+void ReadScheduler::take_first_due() { due_.erase(due_.begin()); }
 
-Shard& ReadSchedule::take_with_records() {
+Shard& ReadScheduler::take_with_records() {
   Shard& shard = *with_records_.front();
   with_records_.pop_front();
   return shard;
