@@ -104,7 +104,7 @@ std::string shards_of_the_stream() {
 struct Output {
   explicit Output(kinesis::Writer::Options options, size_t parcels = 0)
       : known_answer(parcels > 0 ? put_records_answer(parcels) : ""),
-        shards_matter(options.calls.packing.by_shard()),
+        shards_matter(options.calls.aggregator.by_shard()),
         failures(std::move(*kinesis::FailureLog::open(still.env, "drop"))),
         writer(still.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
@@ -173,8 +173,8 @@ struct Output {
   kinesis::Writer writer;
 };
 
-kinesis::Writer::Options options(kinesis::Packing::Options packing = {}) {
-  return {.stream = "penstock-out", .mem_limit_bytes = size_t{1} << 30, .calls = {.packing = packing}};
+kinesis::Writer::Options options(kinesis::Aggregator::Options aggregator = {}) {
+  return {.stream = "penstock-out", .mem_limit_bytes = size_t{1} << 30, .calls = {.aggregator = aggregator}};
 }
 
 std::vector<penstock_record> records_of(const std::string& text) {
@@ -261,18 +261,19 @@ void show_packing() {
   const std::vector<CorpusMessage> corpus = make_corpus();
   struct Way {
     const char* name;
-    kinesis::Packing::Options packing;
+    kinesis::Aggregator::Options aggregator;
   };
-  const Way ways[] = {{"as they are", {}},
-                      {"gzip", {.gzip = true}},
-                      {"newline", {.aggregate = kinesis::Packing::Aggregate::newline}},
-                      {"newline, gzip", {.aggregate = kinesis::Packing::Aggregate::newline, .gzip = true}},
-                      {"kpl, 4 shards", {.aggregate = kinesis::Packing::Aggregate::kpl}},
-                      {"kpl, random", {.aggregate = kinesis::Packing::Aggregate::kpl, .random_hash_keys = true}}};
+  const Way ways[] = {
+      {"as they are", {}},
+      {"gzip", {.gzip = true}},
+      {"newline", {.aggregate = kinesis::Aggregator::Aggregate::newline}},
+      {"newline, gzip", {.aggregate = kinesis::Aggregator::Aggregate::newline, .gzip = true}},
+      {"kpl, 4 shards", {.aggregate = kinesis::Aggregator::Aggregate::kpl}},
+      {"kpl, random", {.aggregate = kinesis::Aggregator::Aggregate::kpl, .random_hash_keys = true}}};
   std::printf("\n%-14s %10s %12s %14s %14s %12s\n", "packing", "records", "bytes", "sent a record", "units/1000",
               "s a million");
   for (const Way& way : ways) {
-    Output output(options(way.packing));
+    Output output(options(way.aggregator));
     logs::SubscriptionReader reader(16 << 20);
     logs::LambdaFilter filter{logs::LambdaFilterOptions{}};
     const auto emit = [](void* ctx, const penstock_batch* batch) -> int32_t {

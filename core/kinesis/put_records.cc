@@ -7,7 +7,7 @@
 #include "base/json_parser.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
-#include "core/kinesis/taken_answer.h"
+#include "core/kinesis/put_records_fast_path.h"
 
 namespace penstock::kinesis {
 
@@ -145,7 +145,7 @@ void end_put_records(std::string& body, std::string_view stream) {
 }
 
 Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_records) {
-  if (auto shard_ids = read_all_taken(body, sent_records))
+  if (auto shard_ids = parse_all_succeeded(body, sent_records))
     return PutRecordsAnswer{.refused = {}, .shard_ids = std::move(*shard_ids)};
   AnswerHandler handler;
   handler.answer.shard_ids.reserve(sent_records);

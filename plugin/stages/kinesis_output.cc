@@ -70,8 +70,8 @@ void read_limits(const Options& options, kinesis::Writer::Options& writer, const
     const Status size = check_size(options, "max_record_bytes", kinesis::kMaxRaisedRecordBytes);
     complain(size.ok() ? check_record_fits_call(options) : size);
   }
-  writer.calls.packing.max_call_bytes = options.size_bytes("max_request_bytes");
-  writer.max_record_bytes = options.is("max_record_bytes", "auto") ? kinesis::RecordLimit::kAskTheStream
+  writer.calls.aggregator.max_call_bytes = options.size_bytes("max_request_bytes");
+  writer.max_record_bytes = options.is("max_record_bytes", "auto") ? kinesis::MaxRecordSize::kAskTheStream
                                                                    : options.size_bytes("max_record_bytes");
 }
 
@@ -87,7 +87,7 @@ void read_keys(const Options& options, kinesis::Writer::Options& writer, const C
       kinesis::PartitionKeys::make(options.text("partition_key"), options.text("partition_key_missing"));
   complain(keys.status());
   if (keys.ok()) writer.partition_keys = std::move(*keys);
-  writer.calls.packing.random_hash_keys = options.is("explicit_hash_key", "random");
+  writer.calls.aggregator.random_hash_keys = options.is("explicit_hash_key", "random");
 }
 
 Status check_compression(const Options& options) {
@@ -115,11 +115,11 @@ void read_packing(const Options& options, kinesis::Writer::Options& writer, cons
   complain(check_compression(options));
   complain(check_md5(options));
   complain(check_order(options));
-  kinesis::Packing::Options& packing = writer.calls.packing;
-  if (options.is("aggregate", "newline")) packing.aggregate = kinesis::Packing::Aggregate::newline;
-  if (options.is("aggregate", "kpl")) packing.aggregate = kinesis::Packing::Aggregate::kpl;
-  packing.append_newline = options.on("append_newline");
-  packing.gzip = options.is("compression", "gzip");
+  kinesis::Aggregator::Options& aggregator = writer.calls.aggregator;
+  if (options.is("aggregate", "newline")) aggregator.aggregate = kinesis::Aggregator::Aggregate::newline;
+  if (options.is("aggregate", "kpl")) aggregator.aggregate = kinesis::Aggregator::Aggregate::kpl;
+  aggregator.append_newline = options.on("append_newline");
+  aggregator.gzip = options.is("compression", "gzip");
   writer.calls.order_per_key = options.is("ordering", "per_key");
 }
 
@@ -245,7 +245,7 @@ class KinesisOutput : public penstock_instance {
     tell.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
     tell.counter("refused_records", "records", "refused one by one", counters.refused_records);
     tell.counter("misplaced_records", "records", "taken by a shard whose readers drop them, so sent again",
-                 counters.misplaced_records);
+                 counters.misrouted_records);
     tell.counter("retries", "records", "sent again", counters.retries);
     tell.counter("failures", "records", "in the failure file", counters.failures);
     tell.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);

@@ -111,7 +111,7 @@ TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
 TEST_F(botocore_models, calls_that_write_are_allowed) {
   kinesis::Writer::Options writer_options;
   writer_options.mem_limit_bytes = 24 << 20;
-  writer_options.max_record_bytes = kinesis::RecordLimit::kAskTheStream;
+  writer_options.max_record_bytes = kinesis::MaxRecordSize::kAskTheStream;
   WriterSim writing(3, std::move(writer_options));
   std::vector<Call> calls;
   keep_calls(writing.service, calls);

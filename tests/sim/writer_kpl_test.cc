@@ -13,11 +13,11 @@ namespace {
 constexpr int64_t kHourMs = 3'600'000;
 
 kinesis::Writer::Options options(bool order_per_key = false, bool random_hash_keys = false) {
-  return {
-      .stream = {},
-      .mem_limit_bytes = 24 << 20,
-      .calls = {.order_per_key = order_per_key,
-                .packing = {.aggregate = kinesis::Packing::Aggregate::kpl, .random_hash_keys = random_hash_keys}}};
+  return {.stream = {},
+          .mem_limit_bytes = 24 << 20,
+          .calls = {.order_per_key = order_per_key,
+                    .aggregator = {.aggregate = kinesis::Aggregator::Aggregate::kpl,
+                                   .random_hash_keys = random_hash_keys}}};
 }
 
 struct Read {
@@ -114,7 +114,7 @@ TEST(writer_kpl, every_record_is_readable_in_its_shard_whatever_is_split_and_mer
     const auto written = write_while_resharding(sim, seed);
     const Read read = read_as_kcl(sim);
     expect_all_read(read, written);
-    EXPECT_LE(read.dropped, static_cast<size_t>(sim.writer().counters().misplaced_records) +
+    EXPECT_LE(read.dropped, static_cast<size_t>(sim.writer().counters().misrouted_records) +
                                 sim.service.stats().lost_answer_records * 100);
     dropped += read.dropped;
     aggregates += read.aggregates;
@@ -135,14 +135,14 @@ TEST(writer_kpl, duplicates_come_from_reshards_and_lost_answers_alone) {
   size_t read = 0;
   for (const auto& [key, numbers] : read_as_kcl(quiet).numbers) read += numbers.size();
   EXPECT_EQ(read, 5'000U);
-  EXPECT_EQ(quiet.writer().counters().misplaced_records, 0);
+  EXPECT_EQ(quiet.writer().counters().misrouted_records, 0);
 
   WriterSim split(4, options(), 3);
   write_while_resharding(split, 3);
   size_t twice = 0;
   for (const auto& [key, numbers] : read_as_kcl(split).numbers)
     twice += numbers.size() - first_occurrences(numbers).size();
-  EXPECT_LE(static_cast<int64_t>(twice), split.writer().counters().misplaced_records);
+  EXPECT_LE(static_cast<int64_t>(twice), split.writer().counters().misrouted_records);
 }
 
 TEST(writer_kpl, per_key_keeps_the_order_of_first_occurrence_over_reshards_refusals_and_lost_answers) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/kinesis/output/outage.h"
+#include "core/kinesis/output/circuit_breaker.h"
 #include "tests/sim/writer_fixture.h"
 
 namespace penstock::sim {
@@ -223,11 +223,12 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& one) { return one.param.name; });
 
 TEST(outage_begins, when_eight_calls_and_two_seconds_brought_nothing_and_not_before) {
-  for (const int calls : {kinesis::Outage::kCallsInVain - 1, kinesis::Outage::kCallsInVain})
-    for (const int64_t ms : {kinesis::Outage::kLeastMs - 1, kinesis::Outage::kLeastMs}) {
-      kinesis::Outage state;
+  for (const int calls : {kinesis::CircuitBreaker::kCallsInVain - 1, kinesis::CircuitBreaker::kCallsInVain})
+    for (const int64_t ms : {kinesis::CircuitBreaker::kLeastMs - 1, kinesis::CircuitBreaker::kLeastMs}) {
+      kinesis::CircuitBreaker state;
       for (int i = 1; i < calls; ++i) EXPECT_FALSE(state.in_vain(5'000, 70));
-      const bool wanted = calls == kinesis::Outage::kCallsInVain && ms == kinesis::Outage::kLeastMs;
+      const bool wanted =
+          calls == kinesis::CircuitBreaker::kCallsInVain && ms == kinesis::CircuitBreaker::kLeastMs;
       EXPECT_EQ(state.in_vain(5'000 + ms, 70), wanted);
       EXPECT_EQ(state.on(), wanted);
       EXPECT_EQ(state.next_call_ms(), wanted ? 5'000 + ms + 70 : 0);

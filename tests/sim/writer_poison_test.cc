@@ -97,7 +97,7 @@ const std::vector<Pattern>& patterns() {
 
 struct Way {
   const char* name;
-  kinesis::Packing::Aggregate aggregate;
+  kinesis::Aggregator::Aggregate aggregate;
   bool order_per_key;
 };
 
@@ -105,7 +105,7 @@ class poison : public testing::TestWithParam<Way> {
  protected:
   static kinesis::Writer::Options with() {
     kinesis::Writer::Options with = options();
-    with.calls.packing.aggregate = GetParam().aggregate;
+    with.calls.aggregator.aggregate = GetParam().aggregate;
     return with;
   }
 };
@@ -148,19 +148,19 @@ TEST_P(poison, records_are_the_only_dead_letters_whatever_the_retry_limit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, poison,
-                         testing::Values(Way{"each_by_itself", kinesis::Packing::Aggregate::none, false},
-                                         Way{"newline", kinesis::Packing::Aggregate::newline, false},
-                                         Way{"kpl", kinesis::Packing::Aggregate::kpl, false}),
+                         testing::Values(Way{"each_by_itself", kinesis::Aggregator::Aggregate::none, false},
+                                         Way{"newline", kinesis::Aggregator::Aggregate::newline, false},
+                                         Way{"kpl", kinesis::Aggregator::Aggregate::kpl, false}),
                          [](const auto& one) { return one.param.name; });
 
-class poison_in_order : public testing::TestWithParam<kinesis::Packing::Aggregate> {};
+class poison_in_order : public testing::TestWithParam<kinesis::Aggregator::Aggregate> {};
 
 // A key's records wait for a bad one before them, so that a limit is needed.
 TEST_P(poison_in_order, keeps_the_order_of_each_key_and_every_good_record) {
   for (const Pattern& pattern : patterns()) {
     SCOPED_TRACE(pattern.name);
     kinesis::Writer::Options with = options();
-    with.calls.packing.aggregate = GetParam();
+    with.calls.aggregator.aggregate = GetParam();
     with.calls.order_per_key = true;
     with.record_retry_limit = 1;
     PoisonSim sim(std::move(with));
@@ -180,8 +180,9 @@ TEST_P(poison_in_order, keeps_the_order_of_each_key_and_every_good_record) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, poison_in_order,
-                         testing::Values(kinesis::Packing::Aggregate::none, kinesis::Packing::Aggregate::newline,
-                                         kinesis::Packing::Aggregate::kpl));
+                         testing::Values(kinesis::Aggregator::Aggregate::none,
+                                         kinesis::Aggregator::Aggregate::newline,
+                                         kinesis::Aggregator::Aggregate::kpl));
 
 TEST(poison_all_the_time, slows_no_good_record_and_costs_it_no_retry) {
   for (const bool limited : {false, true}) {

@@ -27,7 +27,7 @@ std::map<std::string, std::vector<int>> first_occurrences(WriterSim& sim) {
 
 struct Case {
   const char* name;
-  kinesis::Packing::Aggregate aggregate;
+  kinesis::Aggregator::Aggregate aggregate;
 };
 
 class ordering : public testing::TestWithParam<Case> {};
@@ -39,7 +39,7 @@ TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_
     SCOPED_TRACE("seed " + std::to_string(seed));
     kinesis::Writer::Options with = options();
     with.calls.order_per_key = true;
-    with.calls.packing.aggregate = GetParam().aggregate;
+    with.calls.aggregator.aggregate = GetParam().aggregate;
     WriterSim sim(3, std::move(with), seed);
     sim.service.faults().set_rates({.throttle = 0.05,
                                     .internal_failure = 0.05,
@@ -73,8 +73,8 @@ TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_
 }
 
 INSTANTIATE_TEST_SUITE_P(, ordering,
-                         testing::Values(Case{"each_by_itself", kinesis::Packing::Aggregate::none},
-                                         Case{"newline", kinesis::Packing::Aggregate::newline}),
+                         testing::Values(Case{"each_by_itself", kinesis::Aggregator::Aggregate::none},
+                                         Case{"newline", kinesis::Aggregator::Aggregate::newline}),
                          [](const auto& one) { return one.param.name; });
 
 TEST(writer_sim, what_waits_behind_a_record_of_its_key_that_failed_waits_until_that_is_on_disk) {
@@ -218,7 +218,7 @@ TEST(writer_sim, a_hot_shard_is_held_to_what_it_takes_and_slows_no_other) {
 
 TEST(writer_sim, a_shard_that_refused_is_held_to_its_records_and_not_to_what_is_packed_in_them) {
   kinesis::Writer::Options with = options();
-  with.calls.packing.aggregate = kinesis::Packing::Aggregate::newline;
+  with.calls.aggregator.aggregate = kinesis::Aggregator::Aggregate::newline;
   WriterSim sim(4, std::move(with));
   const std::string key = key_of_each_shard(sim)[0];
   sim.write(std::vector<KeyedRecord>(30'000, {key, std::string(290, 'x')}));
@@ -231,7 +231,7 @@ TEST(writer_sim, a_shard_that_refused_is_held_to_its_records_and_not_to_what_is_
 
 TEST(writer_sim, random_hash_keys_spread_one_partition_key_evenly_over_the_shards) {
   kinesis::Writer::Options with = options();
-  with.calls.packing.random_hash_keys = true;
+  with.calls.aggregator.random_hash_keys = true;
   WriterSim sim(4, std::move(with));
   std::vector<KeyedRecord> records(2000, {"the same", "x"});
   sim.write(records);

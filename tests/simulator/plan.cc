@@ -58,12 +58,12 @@ void draw_input(Plan& plan, Draw draw) {
 }
 
 void draw_output(Plan& plan, Draw draw) {
-  using Aggregate = kinesis::Packing::Aggregate;
+  using Aggregate = kinesis::Aggregator::Aggregate;
   plan.per_key = draw.chance(0.5);
-  plan.packing.aggregate = draw.pick({Aggregate::none, Aggregate::newline, Aggregate::kpl, Aggregate::kpl});
-  plan.packing.append_newline = draw.chance(0.3);
-  plan.packing.gzip = plan.packing.aggregate != Aggregate::kpl && draw.chance(0.3);
-  plan.packing.random_hash_keys = !plan.per_key && draw.chance(0.2);
+  plan.aggregator.aggregate = draw.pick({Aggregate::none, Aggregate::newline, Aggregate::kpl, Aggregate::kpl});
+  plan.aggregator.append_newline = draw.chance(0.3);
+  plan.aggregator.gzip = plan.aggregator.aggregate != Aggregate::kpl && draw.chance(0.3);
+  plan.aggregator.random_hash_keys = !plan.per_key && draw.chance(0.2);
   plan.partition_key = draw.pick<const char*>({"log_stream", "source", "random"});
   if (plan.per_key) plan.partition_key = draw.pick<const char*>({"log_stream", "source"});
   plan.linger_ms = draw.pick<int64_t>({0, 100, 1000});

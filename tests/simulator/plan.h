@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/kinesis/input/shard_position.h"
-#include "core/kinesis/output/packing.h"
+#include "core/kinesis/output/aggregator.h"
 #include "tests/model_kinesis/faults.h"
 #include "tests/sim/sim_files.h"
 #include "tests/sim/sim_transport.h"
@@ -85,7 +85,7 @@ struct Plan {
 
   // Of the outputs.
   bool per_key = false;
-  kinesis::Packing::Options packing;
+  kinesis::Aggregator::Options aggregator;
   std::string partition_key = "log_stream";
   int64_t linger_ms = 100;
   size_t output_mem_bytes = 24 << 20;

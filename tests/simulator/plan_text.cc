@@ -31,13 +31,13 @@ std::string to_text(const model::FaultRates& rates) {
 
 std::string text_of(const std::optional<int64_t>& limit) { return limit ? std::to_string(*limit) : "none"; }
 
-std::string_view name_of(kinesis::Packing::Aggregate aggregate) {
+std::string_view name_of(kinesis::Aggregator::Aggregate aggregate) {
   switch (aggregate) {
-    case kinesis::Packing::Aggregate::none:
+    case kinesis::Aggregator::Aggregate::none:
       return "none";
-    case kinesis::Packing::Aggregate::newline:
+    case kinesis::Aggregator::Aggregate::newline:
       return "newline";
-    case kinesis::Packing::Aggregate::kpl:
+    case kinesis::Aggregator::Aggregate::kpl:
       return "kpl";
   }
   return "";
@@ -116,9 +116,10 @@ std::string to_text(const Plan& plan) {
           number(plan.list_shards_page) + ", record_retry_limit " + text_of(plan.input_retry_limit) +
           ", max_record_age " + text_of(plan.input_max_age_ms) + "\n";
   text += "  output: ordering " + std::string(plan.per_key ? "per_key" : "none") + ", aggregate " +
-          std::string(name_of(plan.packing.aggregate)) + (plan.packing.append_newline ? ", append_newline" : "") +
-          (plan.packing.gzip ? ", gzip" : "") + (plan.packing.random_hash_keys ? ", random hash keys" : "") +
-          ", partition_key " + plan.partition_key + ", linger " + seconds(plan.linger_ms) + ", mem_limit " +
+          std::string(name_of(plan.aggregator.aggregate)) +
+          (plan.aggregator.append_newline ? ", append_newline" : "") + (plan.aggregator.gzip ? ", gzip" : "") +
+          (plan.aggregator.random_hash_keys ? ", random hash keys" : "") + ", partition_key " +
+          plan.partition_key + ", linger " + seconds(plan.linger_ms) + ", mem_limit " +
           number(plan.output_mem_bytes) + ", max_record_bytes " + number(plan.max_record_bytes) +
           ", record_retry_limit " + text_of(plan.output_retry_limit) + ", max_record_age " +
           text_of(plan.output_max_age_ms) + ", failure_file_size " + number(plan.failure_file_bytes) + "\n";

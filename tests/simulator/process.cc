@@ -50,7 +50,7 @@ kinesis::Writer::Options writer_options(const Plan& plan) {
   options.calls = {.linger_ms = plan.linger_ms,
                    .max_record_age_ms = plan.output_max_age_ms,
                    .order_per_key = plan.per_key,
-                   .packing = plan.packing};
+                   .aggregator = plan.aggregator};
   return options;
 }
 

@@ -7,7 +7,7 @@
 #include "base/records.h"
 #include "base/text.h"
 #include "core/backoff.h"
-#include "core/kinesis/output/kpl_landing.h"
+#include "core/kinesis/output/shard_prediction.h"
 
 namespace penstock::kinesis {
 
@@ -28,11 +28,11 @@ Writer::Writer(Env& env, FailureLog& failures, Options options, aws::ServiceCall
       failures_(failures),
       options_(std::move(options)),
       call_(std::move(call)),
-      record_limit_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
+      max_record_size_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
       undeliverable_(env_, failures_),
       shards_(env_, reporter_, call_, options_.stream),
       next_(options_.calls, options_.partition_keys, shards_, env_.random, undeliverable_) {
-  if (options_.calls.packing.by_shard()) shards_.want();
+  if (options_.calls.aggregator.by_shard()) shards_.want();
 }
 
 Status Writer::write(const penstock_batch& batch) {
@@ -90,10 +90,10 @@ void Writer::advance() {
   if (lost_track_) begin_anew();
   keep_track([this] {
     const int64_t now_ms = env_.clock.monotonic_ms();
-    record_limit_.advance();
+    max_record_size_.advance();
     shards_.advance();
     while (calls_.size() < most_calls() && next_call_ms() <= now_ms) {
-      if (!next_.gather(now_ms, max_record_bytes(), most_parcels())) continue;
+      if (!next_.gather(now_ms, max_record_bytes(), max_entries())) continue;
       if (!fits_in_memory()) break;
       begin_call();
     }
@@ -103,15 +103,15 @@ void Writer::advance() {
 
 // When a call is due, were there room for it.
 int64_t Writer::next_call_ms() const {
-  return record_limit_.known()
-             ? std::max({next_.next_call_ms(closed_), outage_.next_call_ms(), rejections_.next_call_ms()})
+  return max_record_size_.known()
+             ? std::max({next_.next_call_ms(closed_), breaker_.next_call_ms(), rejections_.next_call_ms()})
              : kNever;
 }
 
 int64_t Writer::next_deadline_ms() const {
   if (lost_track_ || (!settled_.empty() && !closed_)) return kAtOnce;
-  int64_t due_ms =
-      std::min({undeliverable_.next_deadline_ms(), record_limit_.next_deadline_ms(), shards_.next_deadline_ms()});
+  int64_t due_ms = std::min(
+      {undeliverable_.next_deadline_ms(), max_record_size_.next_deadline_ms(), shards_.next_deadline_ms()});
   const bool room = calls_.size() < most_calls() && (!next_.gathered() || fits_in_memory());
   if (room) due_ms = std::min(due_ms, next_call_ms());
   return due_ms;
@@ -130,14 +130,14 @@ bool Writer::full() const {
 
 // A record that is larger than a call could never be sent either.
 size_t Writer::max_record_bytes() const {
-  return std::min(record_limit_.bytes(), options_.calls.packing.max_call_bytes);
+  return std::min(max_record_size_.bytes(), options_.calls.aggregator.max_call_bytes);
 }
 
 void Writer::begin_call() {
   std::string body = next_.take_body(options_.stream);
   const uint64_t call_id = ++last_call_id_;
   body_bytes_ += body.size();
-  calls_.emplace(call_id, Call{next_.take_parcels(), body.size()});
+  calls_.emplace(call_id, Call{next_.take_entries(), body.size()});
   ++counters_.calls;
   probes_ = rejections_.calls_in_vain() == 0 ? 0 : probes_ + 1;
   call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes,
@@ -151,10 +151,10 @@ void Writer::end_call(uint64_t call_id, Result<aws::ServiceAnswer> answer) {
   if (node.empty()) return;  // it was given back
   const Call& call = node.mapped();
   body_bytes_ -= call.body_bytes;
-  if (call.parcels.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
+  if (call.entries.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
   // mutation: records of a failed call count as delivered
   if (!answer) return end_failed_call(call, answer.status());
-  const auto told = read_put_records_answer(answer->body, call.parcels.size());
+  const auto told = read_put_records_answer(answer->body, call.entries.size());
   if (!told) return end_failed_call(call, told.status());
   end_answered_call(call, *told);
 }
@@ -162,13 +162,13 @@ void Writer::end_call(uint64_t call_id, Result<aws::ServiceAnswer> answer) {
 void Writer::end_failed_call(const Call& call, const Status& status) {
   ++counters_.failed_calls;
   const std::string what = "writing to stream " + printable(options_.stream);
-  WriterRecord& first = *call.parcels.front().first;
-  const bool single = call.parcels.size() == 1 && first.next == nullptr;
+  WriterRecord& first = *call.entries.front().first;
+  const bool single = call.entries.size() == 1 && first.next == nullptr;
   // Where the service does not say which of a call's records it cannot take, smaller calls find out, so that one
   // record does not hold up all others.
   const bool rejected = status.code() == Code::invalid;
   if (!rejected)
-    in_vain(outage_, options_.retry, outage_.calls_in_vain() + 1);
+    in_vain(breaker_, options_.retry, breaker_.calls_in_vain() + 1);
   else if (!first.alone || rejections_.on())
     in_vain(rejections_, record_backoff(), (rejections_.calls_in_vain() - kRejectionsInRow) / kSamePause + 1);
   if (rejected && !single) {
@@ -178,7 +178,7 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   }
   if (rejected) {
     first.alone = true;
-    first.company = 1;
+    first.max_batch_entries = 1;
   }
   const bool soon = soon_again(status);
   if (!soon) refused_for_good_ = true;
@@ -193,28 +193,28 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
 
 // What a call had, to be sent again as it was, or in calls of half the size.
 std::vector<WriterRecord*> Writer::chains_of(const Call& call, bool smaller) {
-  const size_t parcels = call.parcels.size();
+  const size_t entries = call.entries.size();
   std::vector<WriterRecord*> chains;
-  chains.reserve(parcels);
-  for (const Parcel& parcel : call.parcels) {
-    chains.push_back(parcel.first);
+  chains.reserve(entries);
+  for (const PutEntry& entry : call.entries) {
+    chains.push_back(entry.first);
     if (!smaller) continue;
-    each_record(parcel.first, [&](WriterRecord& one) { one.company = std::max<size_t>(parcels / 2, 1); });
+    each_record(entry.first, [&](WriterRecord& one) { one.max_batch_entries = std::max<size_t>(entries / 2, 1); });
   }
-  return smaller && parcels == 1 ? next_.pieces(*chains.front()) : chains;
+  return smaller && entries == 1 ? next_.pieces(*chains.front()) : chains;
 }
 
-// After a rejected call every second one has a single parcel, and those between have half as many as the last,
+// After a rejected call every second one has a single entry, and those between have half as many as the last,
 // down to one, and then all over again, until one is accepted. That finds a good record soon, be the bad ones
 // many, few or neighbors; and a good one proves that it is the records, and not the stream.
-size_t Writer::most_parcels() const {
+size_t Writer::max_entries() const {
   constexpr size_t kSizes = std::bit_width(kMaxRecordsPerCall);
   if (rejections_.calls_in_vain() == 0) return kMaxRecordsPerCall;
   return probes_ % 2 == 1 ? 1 : kMaxRecordsPerCall >> (probes_ / 2 % kSizes);
 }
 
 // Nothing of a call was taken.
-void Writer::in_vain(Outage& outage, const Backoff& backoff, int attempt) {
+void Writer::in_vain(CircuitBreaker& outage, const Backoff& backoff, int attempt) {
   const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
   // mutation: retries without backoff
   if (!outage.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
@@ -225,7 +225,7 @@ void Writer::in_vain(Outage& outage, const Backoff& backoff, int attempt) {
 }
 
 void Writer::taken() {
-  outage_.taken();
+  breaker_.taken();
   rejections_.taken();
   if (unavailable_.logged())
     unavailable_.recover(env_, "stream " + printable(options_.stream) + " takes records again");
@@ -243,34 +243,34 @@ void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer)
     std::vector<WriterRecord*> again;
     again.reserve(refused.size());
     for (const RefusedRecord& one : refused) {
-      again.push_back(call.parcels[one.index].first);
+      again.push_back(call.entries[one.index].first);
       if (one.code == kThroughputExceeded) next_.throttled(*again.back(), now_ms);
       each_record(again.back(), [this](const WriterRecord&) { ++counters_.refused_records; });
     }
     const Backoff backoff = record_backoff();
-    if (refused.size() == call.parcels.size()) in_vain(outage_, backoff, outage_.calls_in_vain() + 1);
+    if (refused.size() == call.entries.size()) in_vain(breaker_, backoff, breaker_.calls_in_vain() + 1);
     send_again(again, &backoff, printable(refused.front().code));
   }
-  if (refused.size() < call.parcels.size()) taken();
+  if (refused.size() < call.entries.size()) taken();
   auto next_refused = refused.begin();
-  for (size_t i = 0; i < call.parcels.size(); ++i)
+  for (size_t i = 0; i < call.entries.size(); ++i)
     if (next_refused != refused.end() && next_refused->index == i)
       ++next_refused;
-    else if (is_misplaced(call.parcels[i], answer.shard_ids[i]))
-      send_to_its_shards(call.parcels[i].first);
+    else if (is_misrouted(call.entries[i], answer.shard_ids[i]))
+      send_to_its_shards(call.entries[i].first);
     else
-      deliver(call.parcels[i].first);
+      deliver(call.entries[i].first);
 }
 
-bool Writer::is_misplaced(const Parcel& parcel, std::string_view shard_id) const {
+bool Writer::is_misrouted(const PutEntry& entry, std::string_view shard_id) const {
   // mutation: misrouted aggregates count as delivered
-  return options_.calls.packing.by_shard() && !readers_keep(parcel, shard_id, shards_);
+  return options_.calls.aggregator.by_shard() && !consumers_accept(entry, shard_id, shards_);
 }
 
 // The stream has other shards than when the records were put together: those of each key go by themselves now.
 void Writer::send_to_its_shards(WriterRecord* first) {
   shards_.want();
-  each_record(first, [this](const WriterRecord&) { ++counters_.misplaced_records; });
+  each_record(first, [this](const WriterRecord&) { ++counters_.misrouted_records; });
   for (WriterRecord* const chain : split_by_key(first)) next_.add_again(*chain, kAtOnce);
 }
 
@@ -352,7 +352,7 @@ WriterCounters Writer::counters() const {
   counters.records_queued = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
   // Where nothing is outstanding, nobody asks whether the stream takes records again.
-  const bool in_vain = !idle() && (refused_for_good_ || outage_.on() || rejections_.on());
+  const bool in_vain = !idle() && (refused_for_good_ || breaker_.on() || rejections_.on());
   counters.healthy = !undeliverable_.stuck() && !in_vain ? 1 : 0;
   return counters;
 }

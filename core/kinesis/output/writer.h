@@ -15,9 +15,9 @@
 #include "core/backoff.h"
 #include "core/env.h"
 #include "core/kinesis/failure.h"
-#include "core/kinesis/output/call_maker.h"
-#include "core/kinesis/output/outage.h"
-#include "core/kinesis/output/record_limit.h"
+#include "core/kinesis/output/circuit_breaker.h"
+#include "core/kinesis/output/max_record_size.h"
+#include "core/kinesis/output/request_builder.h"
 #include "core/kinesis/output/shard_map.h"
 #include "core/kinesis/output/undeliverable.h"
 #include "core/kinesis/output/writer_batch.h"
@@ -38,7 +38,7 @@ struct WriterCounters {
   int64_t calls = 0;              // begun
   int64_t failed_calls = 0;       // that were refused as a whole, or whose outcome is unknown
   int64_t refused_records = 0;    // refused one by one in a call that succeeded
-  int64_t misplaced_records = 0;  // taken by a shard whose readers drop them, so sent again
+  int64_t misrouted_records = 0;  // taken by a shard whose readers drop them, so sent again
   int64_t retries = 0;            // records sent again
   int64_t failures = 0;           // records that went to the failure log
   int64_t bytes_in_flight = 0;    // gauge: what counts against mem_limit
@@ -58,14 +58,14 @@ class Writer {
     std::string stream;  // a name or an ARN
     // Of batches, and of the bodies of calls, for which a third is set aside. A call is always let through.
     size_t mem_limit_bytes;
-    size_t max_record_bytes = kMaxRecordBytes;  // with its partition key; or RecordLimit::kAskTheStream
+    size_t max_record_bytes = kMaxRecordBytes;  // with its partition key; or MaxRecordSize::kAskTheStream
     // After a call that failed; a record that was refused by itself waits kRecordCapMs at most.
     Backoff retry = {.base_ms = 100, .cap_ms = 10'000};
     // A record that was sent again that often in vain goes to the failure log. A rejected call that is split
     // because of its records does not count.
     std::optional<int64_t> record_retry_limit = std::nullopt;
     PartitionKeys partition_keys = {};
-    CallMaker::Options calls = {};
+    RequestBuilder::Options calls = {};
   };
 
   // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
@@ -116,7 +116,7 @@ class Writer {
   static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
 
   struct Call {
-    std::vector<Parcel> parcels;
+    std::vector<PutEntry> entries;
     size_t body_bytes;
   };
 
@@ -133,15 +133,15 @@ class Writer {
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const PutRecordsAnswer& answer);
   std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
-  size_t most_calls() const { return outage_.on() || rejections_.on() ? 1 : kMaxCallsInFlight; }
-  size_t most_parcels() const;
+  size_t most_calls() const { return breaker_.on() || rejections_.on() ? 1 : kMaxCallsInFlight; }
+  size_t max_entries() const;
   Backoff record_backoff() const {
     return {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};
   }
-  void in_vain(Outage& outage, const Backoff& backoff, int attempt);
+  void in_vain(CircuitBreaker& outage, const Backoff& backoff, int attempt);
   void taken();
   void send_again(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason);
-  bool is_misplaced(const Parcel& parcel, std::string_view shard_id) const;
+  bool is_misrouted(const PutEntry& entry, std::string_view shard_id) const;
   void send_to_its_shards(WriterRecord* first);
   void deliver(WriterRecord* first);
   void settle_failures();
@@ -152,7 +152,7 @@ class Writer {
   FailureLog& failures_;
   Options options_;
   aws::ServiceCall call_;
-  RecordLimit record_limit_;
+  MaxRecordSize max_record_size_;
   bool closed_ = false;
   bool lost_track_ = false;  // something threw in the middle: what is outstanding is sure, where it is is not
 
@@ -164,15 +164,15 @@ class Writer {
   size_t body_bytes_ = 0;  // of the calls under way
   Undeliverable undeliverable_;
   ShardMap shards_;
-  CallMaker next_;  // what waits to be sent
+  RequestBuilder next_;  // what waits to be sent
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;
   bool refused_for_good_ = false;  // by the service, and no call succeeded since
   Incident unavailable_;           // calls failed
-  Outage outage_;
-  Outage rejections_{kRejectionsInRow, 0};  // for what is in the calls
-  size_t probes_ = 0;                       // calls begun since one was rejected so, and none accepted
+  CircuitBreaker breaker_;
+  CircuitBreaker rejections_{kRejectionsInRow, 0};  // for what is in the calls
+  size_t probes_ = 0;                               // calls begun since one was rejected so, and none accepted
 };
 
 }  // namespace penstock::kinesis

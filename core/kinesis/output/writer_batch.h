@@ -21,14 +21,14 @@ struct WriterRecord {
   std::string_view partition_key;  // as the service allows it; "": it has none
   int refusals = 0;                // how often it was sent in vain
   // Parcels that a call with it may have: fewer once a call was refused for what is in it.
-  size_t company = kMaxRecordsPerCall;
+  size_t max_batch_entries = kMaxRecordsPerCall;
   bool alone = false;     // the service rejected it in a call that had nothing else
   bool done = false;      // delivered, or in the failure file
   bool sent = false;      // it was in a call already
   bool admitted = false;  // it has its place in the budget of its shard
-  bool has_turn = false;  // see KeyOrder
+  bool has_turn = false;  // see KeySequencer
   WriterRecord* next =
-      nullptr;              // in the one list that it is in: of its parcel, or of those that wait for their turn
+      nullptr;              // in the one list that it is in: of its entry, or of those that wait for their turn
   bool unreadable = false;  // it was handed over as PENSTOCK_RECORD_UNREADABLE
 
   size_t bytes() const { return put_record_bytes(data, partition_key); }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/kinesis/taken_answer.h"
+#include "core/kinesis/put_records_fast_path.h"
 
 namespace penstock::kinesis {
 namespace {
@@ -141,9 +141,9 @@ TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it)
                                         R"("EncryptionType":"NONE","FailedRecordCount":0,)"})
     for (const std::string_view after : {"", R"(,"FailedRecordCount":0)", R"(,"EncryptionType":"KMS")"}) {
       std::string body = "{" + std::string(before) + R"("Records":[)" + records + "]" + std::string(after) + "}";
-      EXPECT_TRUE(read_all_taken(body, 2).has_value()) << body;
-      EXPECT_FALSE(read_all_taken(body, 1).has_value()) << body;
-      EXPECT_FALSE(read_all_taken(body, 3).has_value()) << body;
+      EXPECT_TRUE(parse_all_succeeded(body, 2).has_value()) << body;
+      EXPECT_FALSE(parse_all_succeeded(body, 1).has_value()) << body;
+      EXPECT_FALSE(parse_all_succeeded(body, 3).has_value()) << body;
       const auto read = read_put_records_answer(body, 2);
       ASSERT_TRUE(read.ok()) << body;
       EXPECT_TRUE(read->refused.empty()) << body;
@@ -154,15 +154,15 @@ TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it)
 TEST(put_records, an_answer_cut_short_or_changed_anywhere_is_not_known_to_have_all_taken) {
   const std::string whole =
       R"({"FailedRecordCount":0,"Records":[{"SequenceNumber":"49","ShardId":"s-1"}],"EncryptionType":"KMS"})";
-  ASSERT_TRUE(read_all_taken(whole, 1).has_value());
+  ASSERT_TRUE(parse_all_succeeded(whole, 1).has_value());
   for (size_t size = 0; size < whole.size(); ++size)
-    EXPECT_FALSE(read_all_taken(whole.substr(0, size), 1).has_value()) << size;
-  EXPECT_FALSE(read_all_taken(whole + "}", 1).has_value());
+    EXPECT_FALSE(parse_all_succeeded(whole.substr(0, size), 1).has_value()) << size;
+  EXPECT_FALSE(parse_all_succeeded(whole + "}", 1).has_value());
   for (size_t at = 0; at < whole.size(); ++at)
     for (const char c : {'\\', '"', '\0', '{', ']', ',', '\x80'}) {
       std::string changed = whole;
       changed[at] = c;
-      EXPECT_EQ(read_all_taken(changed, 1).has_value(), changed == whole) << changed;
+      EXPECT_EQ(parse_all_succeeded(changed, 1).has_value(), changed == whole) << changed;
     }
 }
 
@@ -176,7 +176,7 @@ TEST(put_records, refusals_and_odd_forms_are_left_to_the_parser) {
         R"({"FailedRecordCount":1,"Records":[{"SequenceNumber":"1","ShardId":"s"}]})",
         R"({"Records":[{"SequenceNumber":"1","ShardId":"s"}],"Records":[{"SequenceNumber":"1","ShardId":"s"}]})",
         R"({"Records":[{"SequenceNumber":"1","ShardId":"s"},]})", R"({,"Records":[]})", "{}", "[]", ""})
-    EXPECT_FALSE(read_all_taken(text, 1).has_value()) << text;
+    EXPECT_FALSE(parse_all_succeeded(text, 1).has_value()) << text;
 }
 
 TEST(put_records, deep_nesting_in_an_answer_takes_no_stack) {

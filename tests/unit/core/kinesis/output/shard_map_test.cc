@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/kinesis/output/shard_budget.h"
+#include "core/kinesis/output/shard_limiter.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
 namespace penstock::kinesis {
@@ -98,25 +98,25 @@ TEST(shard_map, lists_are_five_seconds_apart_and_five_minutes_where_they_are_ref
   EXPECT_FALSE(fixture.system.log.empty());
 }
 
-TEST(shard_budget, a_shard_that_never_refused_has_none) {
-  ShardBudgets budgets;
+TEST(shard_limiter, a_shard_that_never_refused_has_none) {
+  ShardLimiter budgets;
   EXPECT_FALSE(budgets.any());
   budgets.refused(1, 0);
   for (int i = 0; i < 10'000; ++i) EXPECT_EQ(budgets.admit(2, 1, 1'000, 5).due_ms, 5);
 }
 
-TEST(shard_budget, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_asks_again) {
+TEST(shard_limiter, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_asks_again) {
   struct Case {
     size_t records, bytes;
     int parcels;
   };
   // The last: of those that share a record only the bytes count.
   for (const auto& [records, bytes, parcels] : {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
-    ShardBudgets budgets;
+    ShardLimiter budgets;
     budgets.refused(1, 0);
     int kept = 0;
     int64_t last_ms = 0;
-    for (ShardBudgets::Place place = {}; (place = budgets.admit(1, records, bytes, 0)).kept; ++kept) {
+    for (ShardLimiter::Admission place = {}; (place = budgets.admit(1, records, bytes, 0)).kept; ++kept) {
       EXPECT_GE(place.due_ms, last_ms);
       last_ms = place.due_ms;
     }
@@ -125,14 +125,14 @@ TEST(shard_budget, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_a
   }
 }
 
-TEST(shard_budget, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_forgotten) {
-  const auto places = [](ShardBudgets& budgets, int64_t now_ms) {
+TEST(shard_limiter, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_forgotten) {
+  const auto places = [](ShardLimiter& budgets, int64_t now_ms) {
     int kept = 0;
     while (kept < 5'000 && budgets.admit(1, 1, 1, now_ms).kept) ++kept;
     return kept;
   };
-  ShardBudgets once, often;
-  for (ShardBudgets* budgets : {&once, &often}) budgets->refused(1, 0);
+  ShardLimiter once, often;
+  for (ShardLimiter* budgets : {&once, &often}) budgets->refused(1, 0);
   for (int i = 0; i < 100; ++i) once.refused(1, 1'000);
   for (int i = 1; i <= 10; ++i) often.refused(1, i * 1'000);
   EXPECT_GT(places(once, 20'000), 800);

@@ -10,15 +10,17 @@ constexpr int64_t kMaxAgeMs = 10'000;
 constexpr int64_t kLingerMs = kMaxAgeMs / 2;
 constexpr int64_t kShortMs = 1000;  // covers the first retries of a call and of the failure file
 
-Writer::Options per_key(Packing::Options packing) {
+Writer::Options per_key(Aggregator::Options aggregator) {
   return {.stream = "out",
           .mem_limit_bytes = 256 << 20,
-          .calls = {
-              .linger_ms = kLingerMs, .max_record_age_ms = kMaxAgeMs, .order_per_key = true, .packing = packing}};
+          .calls = {.linger_ms = kLingerMs,
+                    .max_record_age_ms = kMaxAgeMs,
+                    .order_per_key = true,
+                    .aggregator = aggregator}};
 }
 
 struct OrderFixture : WriterFixture {
-  explicit OrderFixture(Packing::Options packing = {}) : WriterFixture(per_key(packing)) {}
+  explicit OrderFixture(Aggregator::Options aggregator = {}) : WriterFixture(per_key(aggregator)) {}
 
   // All bodies of the calls since the last time, which the service takes.
   std::vector<std::string> sent() {
@@ -76,7 +78,7 @@ TEST(writer_order, records_of_other_keys_do_not_wait_for_the_failure_file) {
 
 // Records that share an aggregated record become too old one by one.
 TEST(writer_order, the_rest_of_a_rejected_aggregate_waits_for_the_failure_of_its_oldest_record) {
-  OrderFixture fixture({.aggregate = Packing::Aggregate::newline});
+  OrderFixture fixture({.aggregate = Aggregator::Aggregate::newline});
   fixture.write(1, {"old"});
   fixture.pass(kLingerMs - 1);
   fixture.write(2, {"young"});

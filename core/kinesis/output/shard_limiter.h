@@ -12,17 +12,17 @@ namespace penstock::kinesis {
 // tokens; each further refusal takes a tenth of the rate, since others write to the shard too, and each quiet
 // second gives it back a little, until the budget is forgotten. What is over the budget waits here, not in a call,
 // where it would be refused and take the place of records for other shards.
-class ShardBudgets {
+class ShardLimiter {
  public:
   bool any() const { return !budgets_.empty(); }
 
-  struct Place {
-    int64_t due_ms;  // when a parcel may be sent
+  struct Admission {
+    int64_t due_ms;  // when a entry may be sent
     bool kept;       // it is counted, and need not ask again; else it asks again then
   };
   // A place for so many records of the service, 0 where they share one with others, of that many bytes together.
   // Places are given a second ahead, so that a change of the rate is soon felt.
-  Place admit(uint32_t shard, size_t records, size_t bytes, int64_t now_ms);
+  Admission admit(uint32_t shard, size_t records, size_t bytes, int64_t now_ms);
   void refused(uint32_t shard, int64_t now_ms);
   void clear() { budgets_.clear(); }  // the shards are others now
 

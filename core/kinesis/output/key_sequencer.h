@@ -11,9 +11,9 @@
 
 namespace penstock::kinesis {
 
-// Of the records of a key one has its turn, or several that go together in one parcel; all others wait here, in
+// Of the records of a key one has its turn, or several that go together in one entry; all others wait here, in
 // their order, until these are done. The records stay where they are meanwhile.
-class KeyOrder {
+class KeySequencer {
  public:
   // True: it is the record's turn. Else it waits here.
   bool arrive(WriterRecord& record);

@@ -1,4 +1,4 @@
-#include "core/kinesis/output/record_limit.h"
+#include "core/kinesis/output/max_record_size.h"
 
 #include "base/json_reader.h"
 #include "base/text.h"
@@ -24,7 +24,7 @@ Result<size_t> read_max_record_bytes(const std::string& body) {
   return Status(Code::transient, "the answer to DescribeStreamSummary is not what the service documents");
 }
 
-void RecordLimit::advance() {
+void MaxRecordSize::advance() {
   if (env_.clock.monotonic_ms() < next_deadline_ms()) return;
   std::string body = "{";
   append_stream_member(body, stream_);
@@ -34,7 +34,7 @@ void RecordLimit::advance() {
         [this](const Result<aws::ServiceAnswer>& answer) { receive(answer); });
 }
 
-void RecordLimit::receive(const Result<aws::ServiceAnswer>& answer) {
+void MaxRecordSize::receive(const Result<aws::ServiceAnswer>& answer) {
   asking_ = false;
   const Result<size_t> bytes = answer.ok() ? read_max_record_bytes(answer->body) : Result<size_t>(answer.status());
   if (bytes.ok()) {

@@ -1,4 +1,4 @@
-#include "core/kinesis/output/shard_budget.h"
+#include "core/kinesis/output/shard_limiter.h"
 
 #include <algorithm>
 
@@ -16,11 +16,11 @@ constexpr double kGrowthPerMs = 0.02 / 1000;
 constexpr double kForgottenShare = 1.5;
 }  // namespace
 
-double ShardBudgets::share_now(const Budget& budget, int64_t now_ms) {
+double ShardLimiter::share_now(const Budget& budget, int64_t now_ms) {
   return budget.share + static_cast<double>(now_ms - budget.since_ms) * kGrowthPerMs;
 }
 
-ShardBudgets::Place ShardBudgets::admit(uint32_t shard, size_t records, size_t bytes, int64_t now_ms) {
+ShardLimiter::Admission ShardLimiter::admit(uint32_t shard, size_t records, size_t bytes, int64_t now_ms) {
   const auto found = budgets_.find(shard);
   if (found == budgets_.end()) return {now_ms, true};
   Budget& budget = found->second;
@@ -40,7 +40,7 @@ ShardBudgets::Place ShardBudgets::admit(uint32_t shard, size_t records, size_t b
   return {(static_cast<int64_t>(start_ms) / kBurstMs + 1) * kBurstMs, true};
 }
 
-void ShardBudgets::refused(uint32_t shard, int64_t now_ms) {
+void ShardLimiter::refused(uint32_t shard, int64_t now_ms) {
   const auto [found, fresh] =
       budgets_.try_emplace(shard, Budget{1, now_ms, static_cast<double>(now_ms + kBurstMs)});
   Budget& budget = found->second;

@@ -10,14 +10,14 @@ namespace penstock::kinesis {
 // are met by sending their records again; but where all of many calls one after another are in vain, each record's
 // own tries add up to a storm of calls that hinders the service's return. Then calls go one at a time, with
 // pauses, until one brings something.
-class Outage {
+class CircuitBreaker {
  public:
   // As many as are under way at once, and for longer than a shard that is at its limit takes nothing (it takes its
   // share of each second).
   static constexpr int kCallsInVain = 8;
   static constexpr int64_t kLeastMs = 2'000;
 
-  explicit Outage(int calls = kCallsInVain, int64_t least_ms = kLeastMs)
+  explicit CircuitBreaker(int calls = kCallsInVain, int64_t least_ms = kLeastMs)
       : most_calls_(calls), least_ms_(least_ms) {}
 
   // A call brought nothing; pause_ms: how long the next one is to wait. True: an outage begins with it.

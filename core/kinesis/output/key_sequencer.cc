@@ -1,4 +1,4 @@
-#include "core/kinesis/output/key_order.h"
+#include "core/kinesis/output/key_sequencer.h"
 
 #include <cassert>
 #include <unordered_set>
@@ -7,7 +7,7 @@
 
 namespace penstock::kinesis {
 
-bool KeyOrder::arrive(WriterRecord& record) {
+bool KeySequencer::arrive(WriterRecord& record) {
   const auto found = keys_.find(record.partition_key);
   if (found == keys_.end()) {
     keys_.try_emplace(std::string(record.partition_key)).first->second.turns = 1;
@@ -20,21 +20,21 @@ bool KeyOrder::arrive(WriterRecord& record) {
   return false;
 }
 
-WriterRecord* KeyOrder::first_waiting(std::string_view key) const {
+WriterRecord* KeySequencer::first_waiting(std::string_view key) const {
   const auto found = keys_.find(key);
   return found == keys_.end() ? nullptr : found->second.first;
 }
 
-bool KeyOrder::held_back(std::string_view key) const {
+bool KeySequencer::held_back(std::string_view key) const {
   const auto found = keys_.find(key);
   return found != keys_.end() && found->second.held_back;
 }
 
-void KeyOrder::let_join(WriterRecord& first_waiting) {
+void KeySequencer::let_join(WriterRecord& first_waiting) {
   take_first(keys_.find(first_waiting.partition_key)->second);
 }
 
-WriterRecord* KeyOrder::separate(WriterRecord* first, WriterRecord* rest) {
+WriterRecord* KeySequencer::separate(WriterRecord* first, WriterRecord* rest) {
   std::unordered_set<std::string_view> keys_of_first;
   for (const WriterRecord* record = first; record != nullptr; record = record->next)
     keys_of_first.insert(record->partition_key);
@@ -61,7 +61,7 @@ WriterRecord* KeyOrder::separate(WriterRecord* first, WriterRecord* rest) {
   return others;
 }
 
-WriterRecord* KeyOrder::done(const WriterRecord& record) {
+WriterRecord* KeySequencer::done(const WriterRecord& record) {
   const auto found = keys_.find(record.partition_key);
   assert(found != keys_.end());
   Key& key = found->second;
@@ -75,13 +75,13 @@ WriterRecord* KeyOrder::done(const WriterRecord& record) {
   return first;
 }
 
-void KeyOrder::take_first(Key& key) {
+void KeySequencer::take_first(Key& key) {
   key.first = std::exchange(key.first->next, nullptr);
   ++key.turns;
   --waiting_;
 }
 
-void KeyOrder::clear() {
+void KeySequencer::clear() {
   keys_.clear();
   waiting_ = 0;
 }

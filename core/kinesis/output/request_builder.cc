@@ -1,16 +1,16 @@
-#include "core/kinesis/output/call_maker.h"
+#include "core/kinesis/output/request_builder.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace penstock::kinesis {
 
-void CallMaker::add_again(WriterRecord& first, int64_t due_ms) {
+void RequestBuilder::add_again(WriterRecord& first, int64_t due_ms) {
   // mutation: rejected records not retried
   queue_of(first).add_again(first, std::min(due_ms, expires_ms(first)));
 }
 
-std::vector<WriterRecord*> CallMaker::pieces(WriterRecord& first) {
+std::vector<WriterRecord*> RequestBuilder::pieces(WriterRecord& first) {
   std::vector<WriterRecord*> pieces = {&first};
   // Cuts the last piece after so many of its records.
   const auto cut_after = [&](size_t records) {
@@ -18,7 +18,7 @@ std::vector<WriterRecord*> CallMaker::pieces(WriterRecord& first) {
     WriterRecord* last = begin;
     while (--records > 0) last = last->next;
     WriterRecord* rest = std::exchange(last->next, nullptr);
-    if (options_.order_per_key) rest = order_.separate(begin, rest);
+    if (options_.order_per_key) rest = sequencer_.separate(begin, rest);
     if (rest != nullptr) pieces.push_back(rest);
   };
   cut_after(1);
@@ -28,69 +28,69 @@ std::vector<WriterRecord*> CallMaker::pieces(WriterRecord& first) {
   return pieces;
 }
 
-void CallMaker::alone_ended(int64_t now_ms) {
+void RequestBuilder::alone_ended(int64_t now_ms) {
   alone_under_way_ = false;
   alone_since_ms_ = now_ms;
 }
 
-int64_t CallMaker::next_alone_ms() const {
+int64_t RequestBuilder::next_alone_ms() const {
   if (alone_under_way_) return kNever;
   return std::max(alone_.due_again_ms(), alone_since_ms_ + kAlonePauseMs);
 }
 
-void CallMaker::throttled(const WriterRecord& first, int64_t now_ms) {
-  if (options_.packing.random_hash_keys) return;  // it goes to another shard the next time
+void RequestBuilder::throttled(const WriterRecord& first, int64_t now_ms) {
+  if (options_.aggregator.random_hash_keys) return;  // it goes to another shard the next time
   if (!shards_.known()) {
     shards_.want();
     return;
   }
-  forget_old_budgets();
+  reset_old_limits();
   if (const uint32_t shard = shards_.shard_of(first.partition_key); shard != ShardMap::kNoShard)
-    budgets_.refused(shard, now_ms);
+    limiter_.refused(shard, now_ms);
 }
 
-void CallMaker::forget_old_budgets() {
-  if (std::exchange(budgets_version_, shards_.version()) != shards_.version()) budgets_.clear();
+void RequestBuilder::reset_old_limits() {
+  if (std::exchange(limiter_version_, shards_.version()) != shards_.version()) limiter_.clear();
 }
 
 // When a chain may go to its shard.
-int64_t CallMaker::admit(WriterRecord& first, int64_t now_ms) {
-  forget_old_budgets();
-  if (!budgets_.any() || first.admitted) return now_ms;
+int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
+  reset_old_limits();
+  if (!limiter_.any() || first.admitted) return now_ms;
   size_t bytes = 0;
   each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
-  // How many will share a parcel is not known yet. Where it comes out that few do, further refusals cut the share.
-  const bool shares_parcel = options_.packing.aggregate != Packing::Aggregate::none && !first.sent;
-  const ShardBudgets::Place place =
-      budgets_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);
+  // How many will share a entry is not known yet. Where it comes out that few do, further refusals cut the share.
+  const bool shares_parcel = options_.aggregator.aggregate != Aggregator::Aggregate::none && !first.sent;
+  const ShardLimiter::Admission place =
+      limiter_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);
   first.admitted = place.kept;
   return place.due_ms;
 }
 
-void CallMaker::done(const WriterRecord& record) {
+void RequestBuilder::done(const WriterRecord& record) {
   if (!record.has_turn) return;
-  WriterRecord* const next = order_.done(record);
+  WriterRecord* const next = sequencer_.done(record);
   if (next == nullptr) return;
   next->has_turn = true;
   add_again(*next, kAtOnce);
 }
 
-int64_t CallMaker::next_call_ms(bool hurry) const {
+int64_t RequestBuilder::next_call_ms(bool hurry) const {
   if (gathered()) return kAtOnce;
   int64_t due_ms = std::min(queue_.due_again_ms(), next_alone_ms());
   if (queue_.fresh_records() > 0) {
-    const bool by_count = options_.packing.aggregate == Packing::Aggregate::none;
+    const bool by_count = options_.aggregator.aggregate == Aggregator::Aggregate::none;
     const bool whole = (by_count && queue_.fresh_records() >= kMaxRecordsPerCall) ||
-                       queue_.fresh_bytes() >= options_.packing.max_call_bytes;
+                       queue_.fresh_bytes() >= options_.aggregator.max_call_bytes;
     due_ms = std::min(due_ms, hurry || whole ? kAtOnce : queue_.oldest_fresh_ms() + options_.linger_ms);
   }
   return due_ms;
 }
 
-bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes, size_t most_parcels) {
+bool RequestBuilder::gather(int64_t now_ms, size_t max_record_bytes, size_t max_entries) {
   if (gathered()) return true;
-  packing_.set_most_parcels(most_parcels);
-  const bool others_first = alone_was_last_ || most_parcels < kMaxRecordsPerCall;
+  aggregator_.set_max_entries(max_entries);
+  const bool others_first = alone_was_last_ || max_entries < kMaxRecordsPerCall;
   const bool alone = next_alone_ms() <= now_ms && !(others_first && queue_.front(now_ms) != nullptr);
   WriterQueue& queue = alone ? alone_ : queue_;
   for (bool room = true; room;) {
@@ -114,20 +114,20 @@ bool CallMaker::gather(int64_t now_ms, size_t max_record_bytes, size_t most_parc
 
 // Returns false if the record has to wait for others of its key. A record that can never be sent takes its turn
 // too: after a crash it is sent again unless its failure is on disk, so until then it holds back its successors.
-bool CallMaker::take_turn(WriterRecord& record) {
+bool RequestBuilder::take_turn(WriterRecord& record) {
   // mutation: keys sent out of order
   if (!options_.order_per_key || record.has_turn || record.partition_key.empty()) return true;
-  record.has_turn = order_.arrive(record);
+  record.has_turn = sequencer_.arrive(record);
   return record.has_turn;
 }
 
 // Puts a chain into the call, or back into the queue until its shard has capacity. False: the call has no room.
-bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes) {
+bool RequestBuilder::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes) {
   if (const int64_t admitted_ms = admit(first, now_ms); admitted_ms > now_ms) {
     released_.push_back({&first, admitted_ms});
     return true;
   }
-  if (!packing_.add(first)) return false;
+  if (!aggregator_.add(first)) return false;
   each_record(&first, [&](WriterRecord& record) {
     record.admitted = false;
     if (options_.order_per_key) take_along(record.partition_key, now_ms, max_record_bytes);
@@ -135,37 +135,38 @@ bool CallMaker::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes
   return true;
 }
 
-// Those that wait for their turn behind a record of this call may join it in its parcel.
-void CallMaker::take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
-  if (order_.held_back(key)) return fail_waiting(key, now_ms, max_record_bytes);
-  for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
-    if (!packing_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
-    order_.let_join(*waiting);
-    packing_.join(*waiting);
+// Those that wait for their turn behind a record of this call may join it in its entry.
+void RequestBuilder::take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
+  if (sequencer_.held_back(key)) return fail_waiting(key, now_ms, max_record_bytes);
+  for (WriterRecord* waiting = nullptr; (waiting = sequencer_.first_waiting(key)) != nullptr;) {
+    if (!aggregator_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
+    sequencer_.let_join(*waiting);
+    aggregator_.join(*waiting);
     waiting->has_turn = true;
   }
 }
 
-std::vector<Parcel> CallMaker::take_parcels() {
-  std::vector<Parcel> parcels = packing_.take_parcels();
-  for (const Parcel& parcel : parcels)
-    each_record(parcel.first,
+std::vector<PutEntry> RequestBuilder::take_entries() {
+  std::vector<PutEntry> entries = aggregator_.take_entries();
+  for (const PutEntry& entry : entries)
+    each_record(entry.first,
                 [this](WriterRecord& record) { retries_ += std::exchange(record.sent, true) ? 1 : 0; });
-  return parcels;
+  return entries;
 }
 
 // When a record becomes too old.
-int64_t CallMaker::expires_ms(const WriterRecord& record) const {
+int64_t RequestBuilder::expires_ms(const WriterRecord& record) const {
   // mutation: output records expire a minute early
   return options_.max_record_age_ms ? record.batch->written_ms + *options_.max_record_age_ms : kNever;
 }
 
 // Why a record can never be sent; "" if it can.
-std::string CallMaker::why_unsendable(const WriterRecord& record, int64_t now_ms, size_t max_record_bytes) const {
+std::string RequestBuilder::why_unsendable(const WriterRecord& record, int64_t now_ms,
+                                           size_t max_record_bytes) const {
   if (record.unreadable) return "the agent handed it over in a form that could not be read";
   if (record.partition_key.empty()) return keys_.why_none();
   const size_t bytes = record.bytes();
-  if (bytes + packing_.growth_bytes(bytes) > max_record_bytes)
+  if (bytes + aggregator_.growth_bytes(bytes) > max_record_bytes)
     return "the record has " + std::to_string(bytes) + " bytes with its partition key; the stream takes " +
            std::to_string(max_record_bytes) + " at most (max_record_bytes)";
   if (now_ms >= expires_ms(record))
@@ -174,7 +175,7 @@ std::string CallMaker::why_unsendable(const WriterRecord& record, int64_t now_ms
 }
 
 // What is left of a chain without its records that can never be sent; nullptr: nothing.
-WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes) {
+WriterRecord* RequestBuilder::without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes) {
   WriterRecord** link = &first;
   while (WriterRecord* const record = *link) {
     std::string why = why_unsendable(*record, now_ms, max_record_bytes);
@@ -185,8 +186,8 @@ WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms,
     *link = std::exchange(record->next, nullptr);
     undeliverable_.add(*record, std::move(why));
     if (!record->has_turn) continue;
-    *link = order_.separate(record, *link);
-    order_.hold_back(record->partition_key);
+    *link = sequencer_.separate(record, *link);
+    sequencer_.hold_back(record->partition_key);
     fail_waiting(record->partition_key, now_ms, max_record_bytes);
   }
   return first;
@@ -194,22 +195,22 @@ WriterRecord* CallMaker::without_unsendable(WriterRecord* first, int64_t now_ms,
 
 // Those that wait behind a record that can never be sent, and cannot be sent either, share its write of the
 // failure file.
-void CallMaker::fail_waiting(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
-  for (WriterRecord* waiting = nullptr; (waiting = order_.first_waiting(key)) != nullptr;) {
+void RequestBuilder::fail_waiting(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
+  for (WriterRecord* waiting = nullptr; (waiting = sequencer_.first_waiting(key)) != nullptr;) {
     std::string why = why_unsendable(*waiting, now_ms, max_record_bytes);
     if (why.empty()) return;
-    order_.let_join(*waiting);
+    sequencer_.let_join(*waiting);
     waiting->has_turn = true;
     undeliverable_.add(*waiting, std::move(why));
   }
 }
 
-void CallMaker::clear() {
+void RequestBuilder::clear() {
   queue_.clear();
   alone_.clear();
   alone_under_way_ = alone_was_last_ = false;
-  order_.clear();
-  packing_.take_parcels();
+  sequencer_.clear();
+  aggregator_.take_entries();
   released_.clear();
 }
 

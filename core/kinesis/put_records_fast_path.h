@@ -13,6 +13,6 @@ namespace penstock::kinesis {
 // {"EncryptionType":"KMS","FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"shardId-0"},...]}, the
 // first two in any place, or left out. nullopt says nothing: what it means takes a JSON parser to tell. The ids
 // lie in the answer.
-std::optional<std::vector<std::string_view>> read_all_taken(std::string_view answer, size_t sent_records);
+std::optional<std::vector<std::string_view>> parse_all_succeeded(std::string_view answer, size_t sent_records);
 
 }  // namespace penstock::kinesis

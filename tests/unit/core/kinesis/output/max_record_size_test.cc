@@ -1,4 +1,4 @@
-#include "core/kinesis/output/record_limit.h"
+#include "core/kinesis/output/max_record_size.h"
 
 #include <gtest/gtest.h>
 
@@ -11,14 +11,14 @@ Writer::Options limits(size_t record_bytes, size_t call_bytes = kMaxCallBytes) {
   return {.stream = "out",
           .mem_limit_bytes = 256 << 20,
           .max_record_bytes = record_bytes,
-          .calls = {.packing = {.max_call_bytes = call_bytes}}};
+          .calls = {.aggregator = {.max_call_bytes = call_bytes}}};
 }
 
 std::string summary(const std::string& limit) {
   return R"({"StreamDescriptionSummary":{"StreamName":"out","OpenShardCount":1)" + limit + "}}";
 }
 
-TEST(record_limit, a_record_of_the_limit_that_was_set_is_sent_and_one_byte_more_is_not) {
+TEST(max_record_size, a_record_of_the_limit_that_was_set_is_sent_and_one_byte_more_is_not) {
   for (const size_t limit : {size_t{1000}, kMaxRaisedRecordBytes}) {
     WriterFixture fixture(limits(limit, kMaxRaisedCallBytes));
     fixture.write(1, {std::string(limit - 2, 'x')});  // the key has two bytes
@@ -33,7 +33,7 @@ TEST(record_limit, a_record_of_the_limit_that_was_set_is_sent_and_one_byte_more_
   }
 }
 
-TEST(record_limit, a_call_holds_the_bytes_that_were_set_and_not_one_more) {
+TEST(max_record_size, a_call_holds_the_bytes_that_were_set_and_not_one_more) {
   for (const size_t extra : {0U, 1U}) {
     WriterFixture fixture(limits(1000, 2000));
     fixture.write(1, {std::string(998, 'x'), std::string(900, 'x'), std::string(96 + extra, 'x')});
@@ -43,8 +43,8 @@ TEST(record_limit, a_call_holds_the_bytes_that_were_set_and_not_one_more) {
   }
 }
 
-TEST(record_limit, no_call_begins_before_the_stream_has_said_what_it_takes) {
-  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+TEST(max_record_size, no_call_begins_before_the_stream_has_said_what_it_takes) {
+  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.write(2, {std::string((2 << 20) - 1, 'x')});
   EXPECT_LE(fixture.writer.next_deadline_ms(), fixture.system.clock.now_ms);
@@ -62,8 +62,8 @@ TEST(record_limit, no_call_begins_before_the_stream_has_said_what_it_takes) {
   EXPECT_TRUE(fixture.service.questions.empty());
 }
 
-TEST(record_limit, a_stream_that_gave_no_answer_is_asked_again) {
-  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+TEST(max_record_size, a_stream_that_gave_no_answer_is_asked_again) {
+  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {"a"});
   fixture.pass(0);
   fixture.service.take_question().answered(Status(Code::transient, "timed out"));
@@ -76,8 +76,8 @@ TEST(record_limit, a_stream_that_gave_no_answer_is_asked_again) {
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
 
-TEST(record_limit, a_stream_that_is_not_there_yet_is_asked_again_until_it_is) {
-  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+TEST(max_record_size, a_stream_that_is_not_there_yet_is_asked_again_until_it_is) {
+  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
   fixture.service.take_question().answered(Status(Code::not_found, "ResourceNotFoundException"));
@@ -90,8 +90,8 @@ TEST(record_limit, a_stream_that_is_not_there_yet_is_asked_again_until_it_is) {
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
 
-TEST(record_limit, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a_warning_says_so) {
-  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+TEST(max_record_size, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a_warning_says_so) {
+  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
   fixture.write(2, {std::string(kMaxRecordBytes - 1, 'x')});
   fixture.pass(0);
@@ -103,8 +103,8 @@ TEST(record_limit, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a_wa
   EXPECT_NE(fixture.system.log[0].find("max_record_bytes auto"), std::string::npos);
 }
 
-TEST(record_limit, what_a_proxy_refuses_is_asked_again) {
-  WriterFixture fixture(limits(RecordLimit::kAskTheStream));
+TEST(max_record_size, what_a_proxy_refuses_is_asked_again) {
+  WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
   for (int i = 0; i < 3; ++i) {
@@ -117,12 +117,12 @@ TEST(record_limit, what_a_proxy_refuses_is_asked_again) {
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
 
-TEST(record_limit, a_summary_without_the_member_means_one_mebibyte) {
+TEST(max_record_size, a_summary_without_the_member_means_one_mebibyte) {
   EXPECT_EQ(*read_max_record_bytes(summary("")), kMaxRecordBytes);
   EXPECT_EQ(*read_max_record_bytes(summary(",\"MaxRecordSizeInKiB\":10240")), kMaxRaisedRecordBytes);
 }
 
-TEST(record_limit, what_is_no_summary_is_no_answer) {
+TEST(max_record_size, what_is_no_summary_is_no_answer) {
   for (const char* text : {"", "[]", "{}", R"({"StreamDescriptionSummary":1})",
                            R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":0}})",
                            R"({"StreamDescriptionSummary":{"MaxRecordSizeInKiB":"1024"}})",

@@ -1,4 +1,4 @@
-#include "core/kinesis/output/kpl_landing.h"
+#include "core/kinesis/output/shard_prediction.h"
 
 #include <unordered_map>
 
@@ -19,10 +19,10 @@ bool of_one_key(const WriterRecord* first) {
 
 }  // namespace
 
-bool readers_keep(const Parcel& parcel, std::string_view shard_id, const ShardMap& shards) {
-  const WriterRecord* const first = parcel.first;
+bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards) {
+  const WriterRecord* const first = entry.first;
   if (first->next == nullptr) return true;
-  if (parcel.shards_version == shards.version() && takes(shard_id, first->partition_key, shards)) return true;
+  if (entry.shards_version == shards.version() && takes(shard_id, first->partition_key, shards)) return true;
   if (of_one_key(first)) return true;
   for (const WriterRecord* record = first; record != nullptr; record = record->next)
     if (!takes(shard_id, record->partition_key, shards)) return false;

@@ -22,14 +22,14 @@ struct Keyed {
 };
 
 struct KplFixture : WriterFixture {
-  explicit KplFixture(Packing::Options packing = {}, bool order_per_key = false)
-      : WriterFixture(options(packing, order_per_key)) {}
+  explicit KplFixture(Aggregator::Options aggregator = {}, bool order_per_key = false)
+      : WriterFixture(options(aggregator, order_per_key)) {}
 
-  static Writer::Options options(Packing::Options packing, bool order_per_key) {
-    packing.aggregate = Packing::Aggregate::kpl;
+  static Writer::Options options(Aggregator::Options aggregator, bool order_per_key) {
+    aggregator.aggregate = Aggregator::Aggregate::kpl;
     return {.stream = "out",
             .mem_limit_bytes = 256 << 20,
-            .calls = {.order_per_key = order_per_key, .packing = packing}};
+            .calls = {.order_per_key = order_per_key, .aggregator = aggregator}};
   }
 
   void list(std::string_view shards) {
@@ -83,7 +83,7 @@ struct KplFixture : WriterFixture {
 
 using Lines = std::vector<std::string>;
 
-TEST(kpl_packing, records_of_one_shard_share_one_record_under_the_key_of_its_first) {
+TEST(kpl_aggregator, records_of_one_shard_share_one_record_under_the_key_of_its_first) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"b", "2"}, {"c", "3"}});
@@ -93,10 +93,10 @@ TEST(kpl_packing, records_of_one_shard_share_one_record_under_the_key_of_its_fir
   fixture.answer({"low", "high"});
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
   EXPECT_EQ(fixture.writer.counters().records_out, 5);
-  EXPECT_EQ(fixture.writer.counters().misplaced_records, 0);
+  EXPECT_EQ(fixture.writer.counters().misrouted_records, 0);
 }
 
-TEST(kpl_packing, a_record_that_is_alone_goes_as_it_is) {
+TEST(kpl_aggregator, a_record_that_is_alone_goes_as_it_is) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"b", "2"}});
@@ -104,7 +104,7 @@ TEST(kpl_packing, a_record_that_is_alone_goes_as_it_is) {
   EXPECT_EQ(fixture.sent(), (Lines{"a: 1", "b: 2"}));
 }
 
-TEST(kpl_packing, until_the_shards_are_known_records_of_one_key_share_a_record) {
+TEST(kpl_aggregator, until_the_shards_are_known_records_of_one_key_share_a_record) {
   KplFixture fixture;
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
   fixture.pass(WriterFixture::kLingerMs);
@@ -113,7 +113,7 @@ TEST(kpl_packing, until_the_shards_are_known_records_of_one_key_share_a_record) 
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}})) << "it is right in any shard";
 }
 
-TEST(kpl_packing, where_shards_may_not_be_listed_records_of_one_key_share_a_record_and_it_is_said_once) {
+TEST(kpl_aggregator, where_shards_may_not_be_listed_records_of_one_key_share_a_record_and_it_is_said_once) {
   KplFixture fixture;
   fixture.advance();
   fixture.service.take_question().answered(Status(Code::permanent, "AccessDeniedException"));
@@ -128,7 +128,7 @@ TEST(kpl_packing, where_shards_may_not_be_listed_records_of_one_key_share_a_reco
   EXPECT_NE(fixture.system.log[0].find("only those of one partition key share a record"), std::string::npos);
 }
 
-TEST(kpl_packing, a_record_is_as_large_as_two_billed_units_at_most_and_not_much_smaller) {
+TEST(kpl_aggregator, a_record_is_as_large_as_two_billed_units_at_most_and_not_much_smaller) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   std::vector<Keyed> keyed;
@@ -138,25 +138,25 @@ TEST(kpl_packing, a_record_is_as_large_as_two_billed_units_at_most_and_not_much_
   const auto& records = fixture.service.calls.at(0).records;
   ASSERT_GE(records.size(), 4U);
   for (size_t i = 0; i < records.size(); ++i) {
-    EXPECT_LE(records[i].data.size() + 1, Packing::kAggregateBytes);
+    EXPECT_LE(records[i].data.size() + 1, Aggregator::kAggregateBytes);
     if (i + 1 == records.size()) continue;
-    EXPECT_GT(records[i].data.size(), Packing::kAggregateBytes - 5'000);
+    EXPECT_GT(records[i].data.size(), Aggregator::kAggregateBytes - 5'000);
   }
 }
 
-TEST(kpl_packing, two_records_share_one_up_to_the_limit_and_not_one_byte_beyond) {
+TEST(kpl_aggregator, two_records_share_one_up_to_the_limit_and_not_one_byte_beyond) {
   const size_t around = kKplRecordBytes + 1 + 2 * (kpl_user_record_bytes(0) + kpl_partition_key_bytes(1));
   for (const size_t extra : {0U, 1U}) {
     KplFixture fixture;
     fixture.list(kTwoShards);
     fixture.write_keyed(1, {{"a", std::string(20'000, 'x')},
-                            {"c", std::string(Packing::kAggregateBytes - 20'000 - around + extra, 'y')}});
+                            {"c", std::string(Aggregator::kAggregateBytes - 20'000 - around + extra, 'y')}});
     fixture.pass(WriterFixture::kLingerMs);
     EXPECT_EQ(fixture.service.calls.at(0).records.size(), 1U + extra);
   }
 }
 
-TEST(kpl_packing, append_newline_ends_each_record) {
+TEST(kpl_aggregator, append_newline_ends_each_record) {
   KplFixture fixture({.append_newline = true});
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"b", "3"}});
@@ -164,7 +164,7 @@ TEST(kpl_packing, append_newline_ends_each_record) {
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1\n c=2\n", "b: 3\n"}));
 }
 
-TEST(kpl_packing, with_random_hash_keys_all_share_a_record_and_its_hash_key) {
+TEST(kpl_aggregator, with_random_hash_keys_all_share_a_record_and_its_hash_key) {
   KplFixture fixture({.random_hash_keys = true});
   fixture.advance();
   EXPECT_TRUE(fixture.service.questions.empty()) << "no list of shards is needed";
@@ -181,7 +181,7 @@ TEST(kpl_packing, with_random_hash_keys_all_share_a_record_and_its_hash_key) {
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST(kpl_packing, what_was_refused_together_is_sent_again_together) {
+TEST(kpl_aggregator, what_was_refused_together_is_sent_again_together) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
@@ -193,24 +193,24 @@ TEST(kpl_packing, what_was_refused_together_is_sent_again_together) {
 }
 
 // A split: the new shards are not in the list yet.
-TEST(kpl_packing, records_that_another_shard_took_are_sent_again_by_their_keys_after_which_any_shard_is_right) {
+TEST(kpl_aggregator, records_that_another_shard_took_are_sent_again_by_their_keys_after_which_any_shard_is_right) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}, {"b", "4"}});
   fixture.pass(WriterFixture::kLingerMs);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 c=2 a=3", "b: 4"}));
   fixture.answer({"half of low", "high"});
-  EXPECT_EQ(fixture.writer.counters().misplaced_records, 3);
+  EXPECT_EQ(fixture.writer.counters().misrouted_records, 3);
   EXPECT_EQ(fixture.writer.counters().records_out, 1);
   fixture.pass(0);
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 a=3", "c: 2"}));
   EXPECT_EQ(fixture.writer.counters().retries, 3);
   fixture.answer({"half of low", "other half"});
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
-  EXPECT_EQ(fixture.writer.counters().misplaced_records, 3);
+  EXPECT_EQ(fixture.writer.counters().misrouted_records, 3);
 }
 
-TEST(kpl_packing, while_the_list_of_shards_is_known_to_be_old_records_go_by_their_keys) {
+TEST(kpl_aggregator, while_the_list_of_shards_is_known_to_be_old_records_go_by_their_keys) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   const std::vector<Keyed> keyed = {{"a", "1"}, {"b", "2"}, {"a", "3"}, {"b", "4"}, {"c", "5"}};
@@ -230,11 +230,11 @@ TEST(kpl_packing, while_the_list_of_shards_is_known_to_be_old_records_go_by_thei
   EXPECT_EQ(fixture.sent(), (Lines{"a: a=1 b=2 a=3 b=4 c=5"}));
   fixture.answer({"merged"});
   EXPECT_EQ(fixture.settled().size(), 3U);
-  EXPECT_EQ(fixture.writer.counters().misplaced_records, 2);
+  EXPECT_EQ(fixture.writer.counters().misrouted_records, 2);
 }
 
 // What was put together before the list is judged by the list after it.
-TEST(kpl_packing, a_parcel_of_an_older_list_is_right_where_its_shard_now_has_all_of_its_keys) {
+TEST(kpl_aggregator, a_parcel_of_an_older_list_is_right_where_its_shard_now_has_all_of_its_keys) {
   KplFixture fixture;
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}});
@@ -251,10 +251,10 @@ TEST(kpl_packing, a_parcel_of_an_older_list_is_right_where_its_shard_now_has_all
   fixture.service.calls.push_front(both);
   fixture.answer({"merged", "low"});
   fixture.settled();
-  EXPECT_EQ(fixture.writer.counters().misplaced_records, 4) << "two before the list, and those in low";
+  EXPECT_EQ(fixture.writer.counters().misrouted_records, 4) << "two before the list, and those in low";
 }
 
-TEST(kpl_packing, with_ordering_the_records_of_a_key_share_a_record_and_the_next_wait_for_its_answer) {
+TEST(kpl_aggregator, with_ordering_the_records_of_a_key_share_a_record_and_the_next_wait_for_its_answer) {
   KplFixture fixture({}, true);
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
@@ -273,7 +273,7 @@ TEST(kpl_packing, with_ordering_the_records_of_a_key_share_a_record_and_the_next
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}, {2, PENSTOCK_DELIVERED}}));
 }
 
-TEST(kpl_packing, with_ordering_a_new_record_of_a_key_under_way_joins_none_of_its_shard) {
+TEST(kpl_aggregator, with_ordering_a_new_record_of_a_key_under_way_joins_none_of_its_shard) {
   KplFixture fixture({}, true);
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}});
@@ -284,7 +284,7 @@ TEST(kpl_packing, with_ordering_a_new_record_of_a_key_under_way_joins_none_of_it
   EXPECT_EQ(fixture.sent(), (Lines{"c: c=2 c=4"}));
 }
 
-TEST(kpl_packing, with_ordering_misplaced_records_of_a_key_go_again_in_one_record_before_those_behind_them) {
+TEST(kpl_aggregator, with_ordering_misplaced_records_of_a_key_go_again_in_one_record_before_those_behind_them) {
   KplFixture fixture({}, true);
   fixture.list(kTwoShards);
   fixture.write_keyed(1, {{"a", "1"}, {"c", "2"}, {"a", "3"}});

@@ -16,12 +16,12 @@ namespace penstock::kinesis {
 // nothing that can be one.
 Result<size_t> read_max_record_bytes(const std::string& body);
 
-class RecordLimit {
+class MaxRecordSize {
  public:
   static constexpr size_t kAskTheStream = 0;
 
   // All references outlive this, and this its call.
-  RecordLimit(Env& env, Reporter& reporter, const aws::ServiceCall& call, std::string stream, size_t bytes)
+  MaxRecordSize(Env& env, Reporter& reporter, const aws::ServiceCall& call, std::string stream, size_t bytes)
       : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)), bytes_(bytes) {}
 
   // Asks the stream, once, again where no answer comes or there is no such stream. Where it will not say, the

@@ -1,4 +1,4 @@
-#include "core/kinesis/taken_answer.h"
+#include "core/kinesis/put_records_fast_path.h"
 
 #include "base/text.h"
 
@@ -47,7 +47,7 @@ bool take_records(Cursor& cursor, std::vector<std::string_view>& shard_ids) {
 
 }  // namespace
 
-std::optional<std::vector<std::string_view>> read_all_taken(std::string_view answer, size_t sent_records) {
+std::optional<std::vector<std::string_view>> parse_all_succeeded(std::string_view answer, size_t sent_records) {
   std::vector<std::string_view> shard_ids(sent_records);
   Cursor cursor(answer);
   bool records = false;

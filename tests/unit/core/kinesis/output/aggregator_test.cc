@@ -1,4 +1,4 @@
-#include "core/kinesis/output/packing.h"
+#include "core/kinesis/output/aggregator.h"
 
 #include <gtest/gtest.h>
 
@@ -10,13 +10,13 @@
 namespace penstock::kinesis {
 namespace {
 
-Writer::Options packed(Packing::Options packing, bool order_per_key = false) {
+Writer::Options packed(Aggregator::Options aggregator, bool order_per_key = false) {
   return {.stream = "out",
           .mem_limit_bytes = 256 << 20,
-          .calls = {.order_per_key = order_per_key, .packing = packing}};
+          .calls = {.order_per_key = order_per_key, .aggregator = aggregator}};
 }
 
-constexpr Packing::Options kNewline = {.aggregate = Packing::Aggregate::newline};
+constexpr Aggregator::Options kNewline = {.aggregate = Aggregator::Aggregate::newline};
 
 std::vector<std::string> data_of(const FakeService::Call& call) {
   std::vector<std::string> data;
@@ -30,7 +30,7 @@ std::string inflated(std::string_view data) {
   return std::string(out.view());
 }
 
-TEST(packing, newline_makes_one_record_of_those_of_a_key_and_settles_each_batch) {
+TEST(aggregator, newline_makes_one_record_of_those_of_a_key_and_settles_each_batch) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, {"a", "b"});
   fixture.write(2, {"c"});
@@ -42,18 +42,18 @@ TEST(packing, newline_makes_one_record_of_those_of_a_key_and_settles_each_batch)
   EXPECT_EQ(fixture.writer.counters().records_out, 3);
 }
 
-TEST(packing, records_join_up_to_the_limit_and_not_one_byte_beyond) {
+TEST(aggregator, records_join_up_to_the_limit_and_not_one_byte_beyond) {
   for (const size_t extra : {0U, 1U}) {
     WriterFixture fixture(packed(kNewline));
     // A key of two bytes, a newline between the two.
-    fixture.write(1, {std::string(20'000, 'x'), std::string(Packing::kAggregateBytes - 20'003 + extra, 'y')});
+    fixture.write(1, {std::string(20'000, 'x'), std::string(Aggregator::kAggregateBytes - 20'003 + extra, 'y')});
     fixture.pass(WriterFixture::kLingerMs);
     ASSERT_EQ(fixture.service.calls.size(), 1U);
     EXPECT_EQ(fixture.service.calls[0].records.size(), 1U + extra);
   }
 }
 
-TEST(packing, a_record_that_is_larger_than_the_limit_goes_alone) {
+TEST(aggregator, a_record_that_is_larger_than_the_limit_goes_alone) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, {"a", std::string(kMaxRecordBytes - 2, 'x'), "b"});
   fixture.pass(WriterFixture::kLingerMs);
@@ -61,7 +61,7 @@ TEST(packing, a_record_that_is_larger_than_the_limit_goes_alone) {
   EXPECT_EQ(fixture.service.calls[0].records.size(), 3U);
 }
 
-TEST(packing, what_was_refused_together_is_sent_again_together_and_its_records_count) {
+TEST(aggregator, what_was_refused_together_is_sent_again_together_and_its_records_count) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
@@ -76,7 +76,7 @@ TEST(packing, what_was_refused_together_is_sent_again_together_and_its_records_c
   EXPECT_EQ(fixture.writer.counters().retries, 2);
 }
 
-TEST(packing, more_than_500_records_share_a_call_where_they_are_packed) {
+TEST(aggregator, more_than_500_records_share_a_call_where_they_are_packed) {
   WriterFixture fixture(packed(kNewline));
   fixture.write(1, std::vector<std::string>(5000, "0123456789"));
   fixture.pass(WriterFixture::kLingerMs);
@@ -84,20 +84,20 @@ TEST(packing, more_than_500_records_share_a_call_where_they_are_packed) {
   EXPECT_EQ(fixture.service.calls[0].records.size(), 2U);
 }
 
-TEST(packing, append_newline_ends_each_record_or_each_parcel) {
-  for (const auto aggregate : {Packing::Aggregate::none, Packing::Aggregate::newline}) {
+TEST(aggregator, append_newline_ends_each_record_or_each_parcel) {
+  for (const auto aggregate : {Aggregator::Aggregate::none, Aggregator::Aggregate::newline}) {
     WriterFixture fixture(packed({.aggregate = aggregate, .append_newline = true}));
     fixture.write(1, {"a", "b"});
     fixture.pass(WriterFixture::kLingerMs);
-    const std::vector<std::string> wanted = aggregate == Packing::Aggregate::none
+    const std::vector<std::string> wanted = aggregate == Aggregator::Aggregate::none
                                                 ? std::vector<std::string>{"a\n", "b\n"}
                                                 : std::vector<std::string>{"a\nb\n"};
     EXPECT_EQ(data_of(fixture.service.calls.at(0)), wanted);
   }
 }
 
-TEST(packing, gzip_gives_back_what_went_in) {
-  for (const auto aggregate : {Packing::Aggregate::none, Packing::Aggregate::newline}) {
+TEST(aggregator, gzip_gives_back_what_went_in) {
+  for (const auto aggregate : {Aggregator::Aggregate::none, Aggregator::Aggregate::newline}) {
     WriterFixture fixture(packed({.aggregate = aggregate, .append_newline = true, .gzip = true}));
     fixture.write(1, {"a", std::string(30'000, 'x')});
     fixture.pass(WriterFixture::kLingerMs);
@@ -110,7 +110,7 @@ TEST(packing, gzip_gives_back_what_went_in) {
   }
 }
 
-TEST(packing, what_gzip_cannot_compress_still_fits_the_stream) {
+TEST(aggregator, what_gzip_cannot_compress_still_fits_the_stream) {
   std::mt19937_64 dice(7);
   std::string noise(kMaxRecordBytes, '\0');
   for (char& byte : noise) byte = static_cast<char>(dice());
@@ -127,7 +127,7 @@ TEST(packing, what_gzip_cannot_compress_still_fits_the_stream) {
   EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
 }
 
-TEST(packing, with_ordering_one_call_has_one_record_of_a_key_and_the_next_waits_for_its_answer) {
+TEST(aggregator, with_ordering_one_call_has_one_record_of_a_key_and_the_next_waits_for_its_answer) {
   WriterFixture fixture(packed({}, true));
   fixture.write(1, {"a", "b"});
   fixture.pass(60'000);
@@ -142,7 +142,7 @@ TEST(packing, with_ordering_one_call_has_one_record_of_a_key_and_the_next_waits_
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
 }
 
-TEST(packing, with_ordering_and_newline_what_waits_for_one_call_shares_one_record) {
+TEST(aggregator, with_ordering_and_newline_what_waits_for_one_call_shares_one_record) {
   WriterFixture fixture(packed(kNewline, true));
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
@@ -157,7 +157,7 @@ TEST(packing, with_ordering_and_newline_what_waits_for_one_call_shares_one_recor
   EXPECT_EQ(data_of(fixture.service.calls[0]), std::vector<std::string>{"c\nd\ne"});
 }
 
-TEST(packing, with_ordering_a_record_that_can_never_be_sent_holds_up_none_of_its_key) {
+TEST(aggregator, with_ordering_a_record_that_can_never_be_sent_holds_up_none_of_its_key) {
   Writer::Options with = packed({}, true);
   with.record_retry_limit = 1;
   WriterFixture fixture(std::move(with));
@@ -174,7 +174,7 @@ TEST(packing, with_ordering_a_record_that_can_never_be_sent_holds_up_none_of_its
   EXPECT_EQ(fixture.writer.counters().failures, 2);
 }
 
-TEST(packing, with_ordering_what_waits_is_given_back_with_the_rest) {
+TEST(aggregator, with_ordering_what_waits_is_given_back_with_the_rest) {
   WriterFixture fixture(packed({}, true));
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
