@@ -105,7 +105,7 @@ struct Output {
   explicit Output(kinesis::Writer::Options options, size_t parcels = 0)
       : known_answer(parcels > 0 ? put_records_answer(parcels) : ""),
         shards_matter(options.calls.aggregator.by_shard()),
-        failures(std::move(*kinesis::FailureLog::open(still.env, "drop"))),
+        failures(std::move(*kinesis::DeadLetterFile::open(still.env, "drop"))),
         writer(still.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
                       aws::ServiceClient::Answered answered) {
@@ -169,7 +169,7 @@ struct Output {
     aws::ServiceClient::Answered answered;
   };
   std::vector<Waiting> waiting;
-  std::unique_ptr<kinesis::FailureLog> failures;
+  std::unique_ptr<kinesis::DeadLetterFile> failures;
   kinesis::Writer writer;
 };
 

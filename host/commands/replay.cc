@@ -52,7 +52,7 @@ struct Scan {
   int64_t unreadable = 0;  // lines, told on standard error
 };
 
-Scan scan(FailureFile& file, const std::string& name) {
+Scan scan(DeadLetterReader& file, const std::string& name) {
   Scan out;
   const auto unreadable = [&](const std::string& reason) {
     ++out.unreadable;
@@ -60,23 +60,23 @@ Scan scan(FailureFile& file, const std::string& name) {
                  file.cut_short() ? "the file ends in this line: it was cut short, or is still being written"
                                   : reason.c_str());
   };
-  FailureLine line;
+  DeadLetterLine line;
   std::string_view text;
   while (true) {
     switch (file.next(text)) {
-      case FailureFile::Answer::end:
+      case DeadLetterReader::Answer::end:
         return out;
-      case FailureFile::Answer::failed:
+      case DeadLetterReader::Answer::failed:
         unreadable(file.error());
         return out;
-      case FailureFile::Answer::too_large:
-        unreadable("larger than " + std::to_string(FailureFile::kMaxLineBytes >> 20) + " MiB");
+      case DeadLetterReader::Answer::too_large:
+        unreadable("larger than " + std::to_string(DeadLetterReader::kMaxLineBytes >> 20) + " MiB");
         break;
-      case FailureFile::Answer::line:
-        if (const std::string wrong = read_failure_line(text, line); !wrong.empty())
+      case DeadLetterReader::Answer::line:
+        if (const std::string wrong = read_dead_letter_line(text, line); !wrong.empty())
           unreadable(wrong);
         else
-          ++(line.stage == FailureLine::Stage::input ? out.counts.of_input : out.counts.of_output);
+          ++(line.stage == DeadLetterLine::Stage::input ? out.counts.of_input : out.counts.of_output);
     }
   }
 }
@@ -100,7 +100,7 @@ bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcom
 int replay(const Prepared& prepared, const std::string& path, bool dry_run) {
   const std::string name = printable(path, kMaxPrintedLineBytes);
   std::string error;
-  const std::unique_ptr<FailureFile> file = FailureFile::open(path, UINT64_MAX, error);
+  const std::unique_ptr<DeadLetterReader> file = DeadLetterReader::open(path, UINT64_MAX, error);
   if (!file) {
     std::fprintf(stderr, "%s: %s\n", name.c_str(), error.c_str());
     return kExitFailed;

@@ -15,18 +15,18 @@
 namespace {
 
 using penstock::bytes;
-using penstock::host::FailureFile;
-using penstock::host::FailureLine;
+using penstock::host::DeadLetterLine;
+using penstock::host::DeadLetterReader;
 using penstock::host::ReplayOutcomes;
 
 constexpr size_t kBytesAPoll = 1 << 20;
 
 struct Replay {
   penstock_host host{};
-  std::unique_ptr<FailureFile> file;
+  std::unique_ptr<DeadLetterReader> file;
   std::string name;
-  FailureLine::Stage stage = FailureLine::Stage::input;
-  FailureLine line;      // the next to be emitted,
+  DeadLetterLine::Stage stage = DeadLetterLine::Stage::input;
+  DeadLetterLine line;   // the next to be emitted,
   bool pending = false;  // where there is one
   bool ended = false;
   ReplayOutcomes outcomes;
@@ -47,15 +47,15 @@ int32_t create(const penstock_host* host, const penstock_option* options, size_t
   auto made = std::make_unique<Replay>();
   made->host = *host;
   std::string reason;
-  made->file = FailureFile::open(option(options, count, "file"),
-                                 std::strtoull(option(options, count, "bytes").c_str(), nullptr, 10), reason);
+  made->file = DeadLetterReader::open(option(options, count, "file"),
+                                      std::strtoull(option(options, count, "bytes").c_str(), nullptr, 10), reason);
   if (!made->file) {
     std::snprintf(error->text, sizeof error->text, "%s", reason.c_str());
     return PENSTOCK_E_IO;
   }
   made->name = option(options, count, "name");
   made->stage =
-      option(options, count, "stage") == "input" ? FailureLine::Stage::input : FailureLine::Stage::output;
+      option(options, count, "stage") == "input" ? DeadLetterLine::Stage::input : DeadLetterLine::Stage::output;
   *out = reinterpret_cast<penstock_instance*>(made.release());
   return PENSTOCK_OK;
 }
@@ -64,17 +64,17 @@ int32_t create(const penstock_host* host, const penstock_option* options, size_t
 void read_on(Replay& self) {
   std::string_view text;
   while (!self.pending && !self.ended) {
-    const FailureFile::Answer answer = self.file->next(text);
-    self.ended = answer == FailureFile::Answer::end || answer == FailureFile::Answer::failed;
-    self.pending = answer == FailureFile::Answer::line &&
-                   penstock::host::read_failure_line(text, self.line).empty() && self.line.stage == self.stage;
+    const DeadLetterReader::Answer answer = self.file->next(text);
+    self.ended = answer == DeadLetterReader::Answer::end || answer == DeadLetterReader::Answer::failed;
+    self.pending = answer == DeadLetterReader::Answer::line &&
+                   penstock::host::read_dead_letter_line(text, self.line).empty() && self.line.stage == self.stage;
   }
 }
 
 // A record that failed at an output has the partition key that the output chose, or was given, for it; one that
 // failed at an input that of its source record.
 int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
-  const FailureLine& line = self.line;
+  const DeadLetterLine& line = self.line;
   penstock_record record{};
   record.time_ms = line.arrival_time_ms;
   record.body = bytes(line.data);
@@ -89,7 +89,7 @@ int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
   batch.sequence_number = bytes(line.sequence_number);
   batch.sub_sequence_number = line.sub_sequence_number;
   batch.arrival_time_ms = line.arrival_time_ms;
-  (self.stage == FailureLine::Stage::output ? record.key : batch.partition_key) = bytes(line.partition_key);
+  (self.stage == DeadLetterLine::Stage::output ? record.key : batch.partition_key) = bytes(line.partition_key);
   return emit(ctx, &batch);
 }
 
@@ -160,8 +160,8 @@ const penstock_stage kStage = [] {
 
 namespace penstock::host {
 
-StagePlan replay_input(const FailureFile& file, const std::string& name, FailureLine::Stage stage) {
-  const char* const word = stage == FailureLine::Stage::input ? "input" : "output";
+StagePlan replay_input(const DeadLetterReader& file, const std::string& name, DeadLetterLine::Stage stage) {
+  const char* const word = stage == DeadLetterLine::Stage::input ? "input" : "output";
   StagePlan plan;
   plan.stage = &kStage;
   plan.label = std::string("replay:") + word;

@@ -6,15 +6,15 @@
 
 #include "client/instance.h"
 #include "host/plan/plan.h"
-#include "host/replay/failure_file.h"
-#include "host/replay/failure_line.h"
+#include "host/replay/dead_letter_line.h"
+#include "host/replay/dead_letter_reader.h"
 
 namespace penstock::host {
 
 // An instance that emits the records of that stage, each as a batch of its own. Lines that cannot be read are
 // passed over. The log has name and line of each record that can be neither delivered nor recorded. file must
 // outlive the instance.
-StagePlan replay_input(const FailureFile& file, const std::string& name, FailureLine::Stage stage);
+StagePlan replay_input(const DeadLetterReader& file, const std::string& name, DeadLetterLine::Stage stage);
 
 // What became of the records.
 struct ReplayOutcomes {

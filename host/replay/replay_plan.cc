@@ -81,7 +81,7 @@ StagePlan message_filter(const StagePlan& input, const penstock_stage& stage) {
 
 class Maker {
  public:
-  Maker(const Plan& conf, const FailureFile& file, const std::string& path, std::vector<Problem>& problems)
+  Maker(const Plan& conf, const DeadLetterReader& file, const std::string& path, std::vector<Problem>& problems)
       : conf_(conf), file_(file), path_(path), problems_(problems) {}
 
   void add_of_input(const penstock_stage* messages) {
@@ -99,13 +99,13 @@ class Maker {
       out_.filters.push_back(copy_of(conf_.filters[filter]));
     }
     for (const size_t output : conf_.routes[*input].outputs) route.outputs.push_back(take_output(output));
-    add(FailureLine::Stage::input, std::move(route));
+    add(DeadLetterLine::Stage::input, std::move(route));
   }
 
   void add_of_output() {
     const std::optional<size_t> output = owner(conf_.outputs, path_);
     if (!output) return ambiguous("an output", conf_.outputs.size(), "outputs");
-    add(FailureLine::Stage::output, {{}, {take_output(*output)}});
+    add(DeadLetterLine::Stage::output, {{}, {take_output(*output)}});
   }
 
   Plan take() { return std::move(out_); }
@@ -121,7 +121,7 @@ class Maker {
                 which + " alone");
   }
 
-  void add(FailureLine::Stage stage, Route route) {
+  void add(DeadLetterLine::Stage stage, Route route) {
     out_.inputs.push_back(replay_input(file_, path_, stage));
     out_.routes.push_back(std::move(route));
   }
@@ -141,7 +141,7 @@ class Maker {
   }
 
   const Plan& conf_;
-  const FailureFile& file_;
+  const DeadLetterReader& file_;
   const std::string& path_;
   std::vector<Problem>& problems_;
   Plan out_;
@@ -150,7 +150,7 @@ class Maker {
 
 }  // namespace
 
-Plan replay_plan(const Plan& conf, const Modules& modules, const FailureFile& file, const std::string& path,
+Plan replay_plan(const Plan& conf, const Modules& modules, const DeadLetterReader& file, const std::string& path,
                  const ReplayCounts& counts, std::vector<Problem>& problems) {
   Maker maker(conf, file, path, problems);
   if (counts.of_input > 0) maker.add_of_input(modules.find(PENSTOCK_FILTER, "cloudwatch_logs"));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "host/plan/plan.h"
-#include "host/replay/failure_file.h"
+#include "host/replay/dead_letter_reader.h"
 
 namespace penstock::host {
 
@@ -22,7 +22,7 @@ struct ReplayCounts {
 // to outputs. What failed at an output goes to it as it is. Where the conf has several, it is the one whose
 // on_failure names the file, or the file that it was renamed from (PATH.anything); else an error is added to
 // problems, as it is for an output whose on_failure is this very file.
-Plan replay_plan(const Plan& conf, const Modules& modules, const FailureFile& file, const std::string& path,
+Plan replay_plan(const Plan& conf, const Modules& modules, const DeadLetterReader& file, const std::string& path,
                  const ReplayCounts& counts, std::vector<Problem>& problems);
 
 }  // namespace penstock::host

@@ -10,7 +10,7 @@
 #include "core/kinesis/stream_name.h"
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"
-#include "plugin/settings/failures.h"
+#include "plugin/settings/dead_letter_settings.h"
 #include "plugin/settings/lease_settings.h"
 #include "plugin/settings/record_format.h"
 
@@ -28,11 +28,11 @@ constexpr auto input_connection_options() {
 }
 
 inline constexpr auto kInputOptions = joined(
-    joined(
-        joined(input_connection_options(), kLeaseOptions),
-        failure_options("Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced "
-                        "before the checkpoint passes them; while it cannot be written the checkpoint waits. "
-                        "drop: they are lost, and counted.")),
+    joined(joined(input_connection_options(), kLeaseOptions),
+           dead_letter_options(
+               "Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced "
+               "before the checkpoint passes them; while it cannot be written the checkpoint waits. "
+               "drop: they are lost, and counted.")),
     std::array{
         option("stream_arn", "list", nullptr,
                "ARN of the stream, or several; the same as stream, which takes names too."),

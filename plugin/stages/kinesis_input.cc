@@ -4,14 +4,14 @@
 #include <string>
 #include <utility>
 
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/input/input.h"
 #include "core/kinesis/input/local_assignment.h"
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
 #include "plugin/commands/input_commands.h"
 #include "plugin/commands/stream_identity.h"
-#include "plugin/settings/failures.h"
+#include "plugin/settings/dead_letter_settings.h"
 #include "plugin/settings/input_connection.h"
 #include "plugin/settings/input_settings.h"
 #include "plugin/settings/kept_files.h"
@@ -31,7 +31,7 @@ class KinesisInput : public penstock_instance {
     check_connection(options, settings.streams, settings.leases.are_used, complain);
     complain(check_checkpoint_file(options));
     complain(check_failure_file(options));
-    complain(check_failures(options));
+    complain(check_dead_letters(options));
     check_own_files(options, {"checkpoint", "on_failure", "ca_file"}, complain);
   }
 
@@ -50,7 +50,7 @@ class KinesisInput : public penstock_instance {
     }
     Result<std::unique_ptr<kinesis::Assignment>> assignment = assign(env, options, table.get(), *settings);
     if (!assignment.ok()) return assignment.status();
-    auto failures = open_failures(env, options);
+    auto failures = open_dead_letters(env, options);
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<KinesisInput>(new KinesisInput(
         std::move(*connection), std::move(table), std::move(*assignment), std::move(*failures), *settings)));
@@ -79,7 +79,7 @@ class KinesisInput : public penstock_instance {
   }
 
   KinesisInput(InputConnection connection, std::unique_ptr<leases::LeaseTable> table,
-               std::unique_ptr<kinesis::Assignment> assignment, std::unique_ptr<kinesis::FailureLog> failures,
+               std::unique_ptr<kinesis::Assignment> assignment, std::unique_ptr<kinesis::DeadLetterFile> failures,
                const InputSettings& settings)
       : penstock_instance(kKinesisInputStage),
         connection_(std::move(connection)),
@@ -93,7 +93,7 @@ class KinesisInput : public penstock_instance {
   InputConnection connection_;
   std::unique_ptr<leases::LeaseTable> table_;  // none: the checkpoint is kept elsewhere
   std::unique_ptr<kinesis::Assignment> assignment_;
-  std::unique_ptr<kinesis::FailureLog> failures_;
+  std::unique_ptr<kinesis::DeadLetterFile> failures_;
   kinesis::Input input_;
 };
 

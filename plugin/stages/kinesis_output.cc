@@ -14,7 +14,7 @@
 #include "plugin/commands/sizing.h"
 #include "plugin/commands/stream_identity.h"
 #include "plugin/settings/connection.h"
-#include "plugin/settings/failures.h"
+#include "plugin/settings/dead_letter_settings.h"
 #include "plugin/settings/kept_files.h"
 #include "plugin/settings/stream_options.h"
 #include "plugin/stages/stages.h"
@@ -153,10 +153,11 @@ OutputSettings read_output_settings(const Options& options, const Complain& comp
 class KinesisOutput : public penstock_instance {
  public:
   static constexpr auto kOptions = joined(
-      joined(connection_options(),
-             failure_options("Where records go that can never be delivered, with the reason. file: JSON Lines, "
-                             "fsynced before their batch is settled; while it cannot be written the batch waits. "
-                             "drop: they are lost, and counted.")),
+      joined(
+          connection_options(),
+          dead_letter_options("Where records go that can never be delivered, with the reason. file: JSON Lines, "
+                              "fsynced before their batch is settled; while it cannot be written the batch waits. "
+                              "drop: they are lost, and counted.")),
       std::array{
           option("stream_arn", "text", nullptr,
                  "ARN of the stream in place of its name, as for a stream of another account. region must be "
@@ -212,7 +213,7 @@ class KinesisOutput : public penstock_instance {
     const OutputSettings settings = read_output_settings(options, complain);
     check_connection(options, settings.stream, false, complain);
     complain(check_failure_file(options));
-    complain(check_failures(options));
+    complain(check_dead_letters(options));
     check_own_files(options, {"on_failure", "ca_file"}, complain);
   }
 
@@ -222,7 +223,7 @@ class KinesisOutput : public penstock_instance {
     if (!settings.ok()) return settings.status();
     Result<Connection> connection = connect(host, options, settings->stream.front().region);
     if (!connection.ok()) return connection.status();
-    auto failures = open_failures(connection->host_env->env(), options);
+    auto failures = open_dead_letters(connection->host_env->env(), options);
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<penstock_instance>(
         new KinesisOutput(std::move(*connection), std::move(*failures), std::move(settings->writer))));
@@ -281,7 +282,7 @@ class KinesisOutput : public penstock_instance {
   }
 
  private:
-  KinesisOutput(Connection connection, std::unique_ptr<kinesis::FailureLog> failures,
+  KinesisOutput(Connection connection, std::unique_ptr<kinesis::DeadLetterFile> failures,
                 kinesis::Writer::Options options)
       : penstock_instance(kKinesisOutputStage),
         connection_(std::move(connection)),
@@ -310,7 +311,7 @@ class KinesisOutput : public penstock_instance {
   }
 
   Connection connection_;
-  std::unique_ptr<kinesis::FailureLog> failures_;
+  std::unique_ptr<kinesis::DeadLetterFile> failures_;
   kinesis::StreamCheck stream_check_;
   kinesis::Writer writer_;
 };

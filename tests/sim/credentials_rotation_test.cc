@@ -126,8 +126,8 @@ class credentials_rotation : public testing::Test {
   aws::ServiceClient client{
       sim.env(),   aws::kKinesisProtocol, *aws::make_endpoint("kinesis", "us-east-1", "", false),
       credentials, service_clock,         30'000};
-  std::unique_ptr<kinesis::FailureLog> failures =
-      std::move(*kinesis::FailureLog::open(sim.env(), "file:/failures"));
+  std::unique_ptr<kinesis::DeadLetterFile> failures =
+      std::move(*kinesis::DeadLetterFile::open(sim.env(), "file:/failures"));
   std::unique_ptr<kinesis::Writer> writer = std::make_unique<kinesis::Writer>(
       sim.env(), *failures, kinesis::Writer::Options{.stream = "out", .mem_limit_bytes = 8 << 20},
       [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {

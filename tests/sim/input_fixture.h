@@ -37,7 +37,7 @@ struct Reader {
       : clock(at),
         client(system.env()),
         assignment(wrap(std::move(*kinesis::LocalAssignment::open(system.env(), "file:/checkpoint", own)))),
-        failures(std::move(*kinesis::FailureLog::open(system.env(), "file:/failures"))),
+        failures(std::move(*kinesis::DeadLetterFile::open(system.env(), "file:/failures"))),
         input(system.env(), with_client(streams), *assignment, *failures, options) {}
 
   std::vector<kinesis::InputStream> with_client(const std::string& streams) {
@@ -97,7 +97,7 @@ struct Reader {
   SimClock& clock;
   SimClient client;
   std::unique_ptr<kinesis::Assignment> assignment;
-  std::unique_ptr<kinesis::FailureLog> failures;
+  std::unique_ptr<kinesis::DeadLetterFile> failures;
   kinesis::Input input;
   std::vector<std::string> ids;
   std::map<std::string, std::string> shard_of;

@@ -89,10 +89,10 @@ class e2e : public testing::Test {
   SimClient out_client{out.env()};
   std::unique_ptr<kinesis::LocalAssignment> assignment =
       std::move(*kinesis::LocalAssignment::open(in.env(), "file:/checkpoint", {}));
-  std::unique_ptr<kinesis::FailureLog> in_failures =
-      std::move(*kinesis::FailureLog::open(in.env(), "file:/failures"));
-  std::unique_ptr<kinesis::FailureLog> out_failures =
-      std::move(*kinesis::FailureLog::open(out.env(), "file:/failures"));
+  std::unique_ptr<kinesis::DeadLetterFile> in_failures =
+      std::move(*kinesis::DeadLetterFile::open(in.env(), "file:/failures"));
+  std::unique_ptr<kinesis::DeadLetterFile> out_failures =
+      std::move(*kinesis::DeadLetterFile::open(out.env(), "file:/failures"));
   kinesis::Input input{
       in.env(), {{{"in", "in", "", ""}, &in_client}}, *assignment, *in_failures, {.mem_limit_bytes = kMemLimit}};
   logs::LambdaFilter filter{logs::LambdaFilterOptions{}};

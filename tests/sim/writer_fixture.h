@@ -119,8 +119,8 @@ class WriterSim {
   }
 
   SimClient client_;
-  std::unique_ptr<kinesis::FailureLog> failures_ =
-      std::move(*kinesis::FailureLog::open(sim.env(), "file:/failures"));
+  std::unique_ptr<kinesis::DeadLetterFile> failures_ =
+      std::move(*kinesis::DeadLetterFile::open(sim.env(), "file:/failures"));
   std::unique_ptr<kinesis::Writer> writer_;
   uint64_t batches_ = 0;
   std::map<uint64_t, std::vector<int32_t>> outcomes_;

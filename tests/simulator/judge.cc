@@ -63,7 +63,7 @@ void Judge::violated(Rule rule, const std::string& what) {
 
 bool Judge::safe_up_to(Ledger::Shard& shard, size_t items) {
   if (ledger_.safe_items(shard) >= items) return true;
-  read_failure_files_();
+  read_dead_letters_();
   return ledger_.safe_items(shard) >= items;
 }
 
@@ -77,7 +77,7 @@ std::optional<ItemNumber> Judge::passed_over(Ledger::Shard& shard, size_t from, 
     return std::nullopt;
   };
   if (!first()) return std::nullopt;
-  read_failure_files_();
+  read_dead_letters_();
   return first();
 }
 
@@ -277,7 +277,7 @@ std::string Judge::not_kept() {
 }
 
 void Judge::end() {
-  read_failure_files_();
+  read_dead_letters_();
   for (auto& [id, shard] : ledger_.shards())
     if (!safe_up_to(shard, shard.items.size()))
       return violated(Rule::nothing_lost, first_unsafe(shard) + " is neither in the sink nor in a failure file");

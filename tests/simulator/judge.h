@@ -40,14 +40,14 @@ std::string_view name_of(Rule rule);
 
 class Judge {
  public:
-  // All references outlive it. read_failure_files tells recorded() each line that would survive a power cut now.
+  // All references outlive it. read_dead_letters tells recorded() each line that would survive a power cut now.
   Judge(const Plan& plan, const sim::SimClock& clock, Ledger& ledger, const Trace& trace,
-        std::function<void()> read_failure_files)
+        std::function<void()> read_dead_letters)
       : plan_(plan),
         clock_(clock),
         ledger_(ledger),
         trace_(trace),
-        read_failure_files_(std::move(read_failure_files)),
+        read_dead_letters_(std::move(read_dead_letters)),
         given_up_(plan, clock, ledger) {}
 
   // The first violation; empty: there is none.
@@ -118,7 +118,7 @@ class Judge {
   const sim::SimClock& clock_;
   Ledger& ledger_;
   const Trace& trace_;
-  std::function<void()> read_failure_files_;
+  std::function<void()> read_dead_letters_;
   GivenUp given_up_;
   std::string verdict_;
   std::map<std::pair<std::string, std::string>, size_t> cursors_;  // by process and shard: next place

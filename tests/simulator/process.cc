@@ -66,10 +66,11 @@ aws::ServiceCall Process::call_of(Client& client) {
 Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases,
                                                 const Trace& trace, std::string name) {
   const std::string on_failure = "file:" + std::string(kFailuresPath);
-  auto in_failures = kinesis::FailureLog::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+  auto in_failures =
+      kinesis::DeadLetterFile::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
   if (!in_failures.ok()) return in_failures.status();
   auto out_failures =
-      kinesis::FailureLog::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
+      kinesis::DeadLetterFile::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
   if (!out_failures.ok()) return out_failures.status();
   std::unique_ptr<Process> process(new Process(plan, env, judge, leases, trace, std::move(name),
                                                std::move(*in_failures), std::move(*out_failures)));
@@ -100,8 +101,8 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
 }
 
 Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace,
-                 std::string name, std::unique_ptr<kinesis::FailureLog> in_failures,
-                 std::unique_ptr<kinesis::FailureLog> out_failures)
+                 std::string name, std::unique_ptr<kinesis::DeadLetterFile> in_failures,
+                 std::unique_ptr<kinesis::DeadLetterFile> out_failures)
     : plan_(plan),
       env_(env),
       judge_(judge),

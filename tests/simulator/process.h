@@ -73,7 +73,8 @@ class Process {
 
  private:
   Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace, std::string name,
-          std::unique_ptr<kinesis::FailureLog> in_failures, std::unique_ptr<kinesis::FailureLog> out_failures);
+          std::unique_ptr<kinesis::DeadLetterFile> in_failures,
+          std::unique_ptr<kinesis::DeadLetterFile> out_failures);
 
   static int32_t on_emit(void* ctx, const penstock_batch* batch);
   static int32_t on_filtered(void* ctx, const penstock_batch* batch);
@@ -101,7 +102,7 @@ class Process {
   Client in_client_, out_client_, table_client_;
   leases::LeaseTable table_;
   std::unique_ptr<kinesis::Assignment> assignment_;
-  std::unique_ptr<kinesis::FailureLog> in_failures_, out_failures_;
+  std::unique_ptr<kinesis::DeadLetterFile> in_failures_, out_failures_;
   std::unique_ptr<kinesis::Input> input_;
   logs::LambdaFilter filter_;
   kinesis::Writer writer_;

@@ -65,7 +65,7 @@ std::string outcome_of(const model::Reply& reply) {
 World::World(const Plan& plan, Trace::Write write)
     : plan_(plan),
       trace_(clock_, std::move(write)),
-      judge_(plan_, clock_, ledger_, trace_, [this] { read_failure_files(); }),
+      judge_(plan_, clock_, ledger_, trace_, [this] { read_dead_letters(); }),
       kinesis_(kinesis_settings(plan), [this] { return clock_.unix_ms(); }),
       dynamodb_({.stale_ms = plan.stale_ms, .seed = plan.seed}, [this] { return clock_.unix_ms(); }),
       leases_(clock_, judge_, trace_, plan.failover_ms, most_call_ms(plan),
@@ -185,7 +185,7 @@ std::set<std::string> World::open_shards() {
   return shards;
 }
 
-void World::read_failure_files() {
+void World::read_dead_letters() {
   for (const auto& machine : machines_)
     machine->each_failure([this](std::string_view line) { judge_.recorded(line); });
 }

@@ -46,7 +46,7 @@ class World {
   // What there is still to do; empty: nothing.
   std::string unrest();
   std::set<std::string> open_shards();
-  void read_failure_files();
+  void read_dead_letters();
 
   const Plan plan_;
   sim::SimClock clock_;

@@ -12,7 +12,7 @@
 #include "abi/penstock.h"
 #include "base/status.h"
 #include "core/env.h"
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/input/ack_table.h"
 #include "core/kinesis/input/assignment.h"
 #include "core/kinesis/input/shard.h"
@@ -26,7 +26,7 @@ class AckTracker {
  public:
   // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
   // most_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
-  AckTracker(Env& env, FailureLog& failures, GrantedShards& shards, int64_t stuck_warning_ms,
+  AckTracker(Env& env, DeadLetterFile& failures, GrantedShards& shards, int64_t stuck_warning_ms,
              size_t most_table_bytes)
       : env_(env),
         failures_(failures),
@@ -88,7 +88,7 @@ class AckTracker {
   };
 
   Env& env_;
-  FailureLog& failures_;
+  DeadLetterFile& failures_;
   GrantedShards& shards_;
   const int64_t stuck_warning_ms_;
   const size_t most_table_bytes_;

@@ -15,7 +15,7 @@ constexpr int64_t kUnreadablePauseMs = 5000;
 constexpr int64_t kLookAgainMs = 1000;  // for a shard whose end is in doubt
 }  // namespace
 
-Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, FailureLog& failures,
+Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, DeadLetterFile& failures,
              InputOptions options)
     : env_(env),
       assignment_(assignment),

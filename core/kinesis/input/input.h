@@ -12,7 +12,7 @@
 #include "abi/penstock.h"
 #include "core/aws/service_client.h"
 #include "core/env.h"
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/input/ack_tracker.h"
 #include "core/kinesis/input/assignment.h"
 #include "core/kinesis/input/read_scheduler.h"
@@ -45,7 +45,7 @@ struct InputOptions {
 class Input {
  public:
   // All references, and the clients, outlive the input.
-  Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, FailureLog& failures,
+  Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, DeadLetterFile& failures,
         InputOptions options);
 
   // As penstock_input says; they never fail but for what emit answers. Where one throws, for want of memory, the

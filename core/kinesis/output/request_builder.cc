@@ -184,7 +184,7 @@ WriterRecord* RequestBuilder::without_unsendable(WriterRecord* first, int64_t no
       continue;
     }
     *link = std::exchange(record->next, nullptr);
-    undeliverable_.add(*record, std::move(why));
+    dead_letters_.add(*record, std::move(why));
     if (!record->has_turn) continue;
     *link = sequencer_.separate(record, *link);
     sequencer_.hold_back(record->partition_key);
@@ -201,7 +201,7 @@ void RequestBuilder::fail_waiting(std::string_view key, int64_t now_ms, size_t m
     if (why.empty()) return;
     sequencer_.let_join(*waiting);
     waiting->has_turn = true;
-    undeliverable_.add(*waiting, std::move(why));
+    dead_letters_.add(*waiting, std::move(why));
   }
 }
 

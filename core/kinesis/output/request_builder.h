@@ -9,10 +9,10 @@
 
 #include "core/env.h"
 #include "core/kinesis/output/aggregator.h"
+#include "core/kinesis/output/dead_letters.h"
 #include "core/kinesis/output/key_sequencer.h"
 #include "core/kinesis/output/shard_limiter.h"
 #include "core/kinesis/output/shard_map.h"
-#include "core/kinesis/output/undeliverable.h"
 #include "core/kinesis/output/writer_queue.h"
 
 namespace penstock::kinesis {
@@ -31,11 +31,11 @@ class RequestBuilder {
 
   // All references outlive this.
   RequestBuilder(Options options, const PartitionKeys& keys, ShardMap& shards, Random& random,
-                 Undeliverable& undeliverable)
+                 DeadLetters& dead_letters)
       : options_(options),
         keys_(keys),
         shards_(shards),
-        undeliverable_(undeliverable),
+        dead_letters_(dead_letters),
         aggregator_(options.aggregator, shards, random) {}
 
   void add(WriterBatch& batch) { queue_.add(batch); }
@@ -91,7 +91,7 @@ class RequestBuilder {
   Options options_;
   const PartitionKeys& keys_;
   ShardMap& shards_;
-  Undeliverable& undeliverable_;
+  DeadLetters& dead_letters_;
   ShardLimiter limiter_;
   uint64_t limiter_version_ = 0;  // of the shards that they are for
   WriterQueue queue_;

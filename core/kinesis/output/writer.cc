@@ -22,16 +22,16 @@ bool soon_again(const Status& status) { return status.retryable() || status.code
 
 }  // namespace
 
-Writer::Writer(Env& env, FailureLog& failures, Options options, aws::ServiceCall call)
+Writer::Writer(Env& env, DeadLetterFile& failures, Options options, aws::ServiceCall call)
     : env_(env),
       reporter_(env),
       failures_(failures),
       options_(std::move(options)),
       call_(std::move(call)),
       max_record_size_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
-      undeliverable_(env_, failures_),
+      dead_letters_(env_, failures_),
       shards_(env_, reporter_, call_, options_.stream),
-      next_(options_.calls, options_.partition_keys, shards_, env_.random, undeliverable_) {
+      next_(options_.calls, options_.partition_keys, shards_, env_.random, dead_letters_) {
   if (options_.calls.aggregator.by_shard()) shards_.want();
 }
 
@@ -73,7 +73,7 @@ void Writer::keep_track(const Work& work) {
 void Writer::begin_anew() {
   calls_.clear();
   next_.clear();
-  undeliverable_.clear();
+  dead_letters_.clear();
   body_bytes_ = 0;
   for (auto& [number, batch] : batches_) {
     for (WriterRecord& record : batch.records) {
@@ -97,7 +97,7 @@ void Writer::advance() {
       if (!fits_in_memory()) break;
       begin_call();
     }
-    settle_failures();
+    settle_dead_letters();
   });
 }
 
@@ -111,7 +111,7 @@ int64_t Writer::next_call_ms() const {
 int64_t Writer::next_deadline_ms() const {
   if (lost_track_ || (!settled_.empty() && !closed_)) return kAtOnce;
   int64_t due_ms = std::min(
-      {undeliverable_.next_deadline_ms(), max_record_size_.next_deadline_ms(), shards_.next_deadline_ms()});
+      {dead_letters_.next_deadline_ms(), max_record_size_.next_deadline_ms(), shards_.next_deadline_ms()});
   const bool room = calls_.size() < most_calls() && (!next_.gathered() || fits_in_memory());
   if (room) due_ms = std::min(due_ms, next_call_ms());
   return due_ms;
@@ -297,8 +297,8 @@ void Writer::send_again(const std::vector<WriterRecord*>& chains, const Backoff*
     const int now_refusals = chain->refusals;
     if (now_refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
       each_record(chain, [&](WriterRecord& record) {
-        undeliverable_.add(record, "it was sent " + std::to_string(now_refusals) +
-                                       " times in vain (record_retry_limit), at last: " + reason);
+        dead_letters_.add(record, "it was sent " + std::to_string(now_refusals) +
+                                      " times in vain (record_retry_limit), at last: " + reason);
       });
       continue;
     }
@@ -311,8 +311,8 @@ void Writer::send_again(const std::vector<WriterRecord*>& chains, const Backoff*
   }
 }
 
-void Writer::settle_failures() {
-  for (WriterRecord* record : undeliverable_.advance()) {
+void Writer::settle_dead_letters() {
+  for (WriterRecord* record : dead_letters_.advance()) {
     // Not before: after a crash what is not on disk is sent again, and would come behind what waited for it.
     next_.done(*record);
     record->batch->failed = true;
@@ -336,7 +336,7 @@ std::vector<SettledBatch> Writer::take_settled() { return std::exchange(settled_
 void Writer::give_back() {
   calls_.clear();
   next_.clear();
-  undeliverable_.clear();
+  dead_letters_.clear();
   body_bytes_ = 0;
   while (!batches_.empty()) {
     settled_.push_back({batches_.begin()->second.origin.ack_id, PENSTOCK_GIVEN_BACK});
@@ -353,7 +353,7 @@ WriterCounters Writer::counters() const {
   counters.retries = next_.retries();
   // Where nothing is outstanding, nobody asks whether the stream takes records again.
   const bool in_vain = !idle() && (refused_for_good_ || breaker_.on() || rejections_.on());
-  counters.healthy = !undeliverable_.stuck() && !in_vain ? 1 : 0;
+  counters.healthy = !dead_letters_.stuck() && !in_vain ? 1 : 0;
   return counters;
 }
 

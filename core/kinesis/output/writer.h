@@ -14,12 +14,12 @@
 #include "core/aws/service_call.h"
 #include "core/backoff.h"
 #include "core/env.h"
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/output/circuit_breaker.h"
+#include "core/kinesis/output/dead_letters.h"
 #include "core/kinesis/output/max_record_size.h"
 #include "core/kinesis/output/request_builder.h"
 #include "core/kinesis/output/shard_map.h"
-#include "core/kinesis/output/undeliverable.h"
 #include "core/kinesis/output/writer_batch.h"
 #include "core/kinesis/put_records.h"
 #include "core/reporter.h"
@@ -69,7 +69,7 @@ class Writer {
   };
 
   // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
-  Writer(Env& env, FailureLog& failures, Options options, aws::ServiceCall call);
+  Writer(Env& env, DeadLetterFile& failures, Options options, aws::ServiceCall call);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -144,12 +144,12 @@ class Writer {
   bool is_misrouted(const PutEntry& entry, std::string_view shard_id) const;
   void send_to_its_shards(WriterRecord* first);
   void deliver(WriterRecord* first);
-  void settle_failures();
+  void settle_dead_letters();
   void settle(WriterRecord& record);
 
   Env& env_;
   Reporter reporter_;
-  FailureLog& failures_;
+  DeadLetterFile& failures_;
   Options options_;
   aws::ServiceCall call_;
   MaxRecordSize max_record_size_;
@@ -162,7 +162,7 @@ class Writer {
   std::map<uint64_t, Call> calls_;  // under way
   uint64_t last_call_id_ = 0;
   size_t body_bytes_ = 0;  // of the calls under way
-  Undeliverable undeliverable_;
+  DeadLetters dead_letters_;
   ShardMap shards_;
   RequestBuilder next_;  // what waits to be sent
 

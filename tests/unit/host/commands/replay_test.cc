@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/base64.h"
-#include "host/replay/failure_file.h"
+#include "host/replay/dead_letter_reader.h"
 #include "tests/gzip.h"
 #include "tests/unit/host/program_test_base.h"
 
@@ -155,7 +155,8 @@ TEST_F(replay, a_file_is_read_as_it_is_at_the_start_and_never_changed) {
 
 TEST_F(replay, a_line_may_have_16_mib_and_not_a_byte_more) {
   const std::string before = R"({"stage":"output","data":"","x":")";
-  const std::string most = before + std::string(FailureFile::kMaxLineBytes - before.size() - 2, 'x') + "\"}\n";
+  const std::string most =
+      before + std::string(DeadLetterReader::kMaxLineBytes - before.size() - 2, 'x') + "\"}\n";
   EXPECT_EQ(run(conf(), most).code, 0);
   const Ended it = run(conf(), "x" + most + line("output", "behind it"));
   EXPECT_EQ(it.err.substr(0, it.err.find('\n')), "f.jsonl:1: larger than 16 MiB");

@@ -23,7 +23,7 @@ struct WriterFixture {
   explicit WriterFixture(size_t mem_limit_bytes = 256 << 20)
       : WriterFixture({.stream = "out", .mem_limit_bytes = mem_limit_bytes, .calls = {.linger_ms = kLingerMs}}) {}
   explicit WriterFixture(Writer::Options options)
-      : failures(std::move(*FailureLog::open(system.env, "file:/failures"))),
+      : failures(std::move(*DeadLetterFile::open(system.env, "file:/failures"))),
         writer(system.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
                       aws::ServiceClient::Answered answered) {
@@ -76,7 +76,7 @@ struct WriterFixture {
   FakeSystem system;
   FakeService service;
   Outcomes outcomes;
-  std::unique_ptr<FailureLog> failures;
+  std::unique_ptr<DeadLetterFile> failures;
   Writer writer;
 };
 

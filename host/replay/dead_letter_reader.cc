@@ -1,4 +1,4 @@
-#include "host/replay/failure_file.h"
+#include "host/replay/dead_letter_reader.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,7 +9,8 @@
 
 namespace penstock::host {
 
-std::unique_ptr<FailureFile> FailureFile::open(const std::string& path, uint64_t max_bytes, std::string& error) {
+std::unique_ptr<DeadLetterReader> DeadLetterReader::open(const std::string& path, uint64_t max_bytes,
+                                                         std::string& error) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat file {};
   if (fd < 0 || fstat(fd, &file) != 0) {
@@ -18,22 +19,22 @@ std::unique_ptr<FailureFile> FailureFile::open(const std::string& path, uint64_t
     error = "is not a regular file";
   } else {
     const uint64_t bytes = std::min(static_cast<uint64_t>(file.st_size), max_bytes);
-    return std::unique_ptr<FailureFile>(new FailureFile(fd, file, bytes));
+    return std::unique_ptr<DeadLetterReader>(new DeadLetterReader(fd, file, bytes));
   }
   if (fd >= 0) close(fd);
   return nullptr;
 }
 
-FailureFile::~FailureFile() { close(fd_); }
+DeadLetterReader::~DeadLetterReader() { close(fd_); }
 
-std::string FailureFile::lasting_path() const { return "/proc/self/fd/" + std::to_string(fd_); }
+std::string DeadLetterReader::lasting_path() const { return "/proc/self/fd/" + std::to_string(fd_); }
 
-bool FailureFile::is_named(const std::string& path) const {
+bool DeadLetterReader::is_named(const std::string& path) const {
   struct stat named {};
   return stat(path.c_str(), &named) == 0 && named.st_dev == file_.st_dev && named.st_ino == file_.st_ino;
 }
 
-FailureFile::Answer FailureFile::next(std::string_view& line) {
+DeadLetterReader::Answer DeadLetterReader::next(std::string_view& line) {
   line_.clear();
   bool too_large = false;
   while (true) {

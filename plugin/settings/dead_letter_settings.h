@@ -4,14 +4,14 @@
 #include <array>
 #include <memory>
 
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"
 
 namespace penstock::plugin {
 
 // on_failure is the help of the option of that name.
-constexpr auto failure_options(const char* on_failure) {
+constexpr auto dead_letter_options(const char* on_failure) {
   return std::array{
       required_option("on_failure", "drop|file:PATH", on_failure),
       option("failure_file_size", "size", "64M",
@@ -24,20 +24,20 @@ constexpr auto failure_options(const char* on_failure) {
   };
 }
 
-inline Status check_failures(const Options& options) {
+inline Status check_dead_letters(const Options& options) {
   if (options.is("failure_total_size", "none") ||
-      options.size_bytes("failure_total_size") >= kinesis::FailureLog::kLeastTotalBytes)
+      options.size_bytes("failure_total_size") >= kinesis::DeadLetterFile::kLeastTotalBytes)
     return {};
   return {Code::config, "failure_total_size is " + options.text("failure_total_size") +
                             ", but the line of a record of 10 MiB must fit: 14M is the minimum, and none sets no "
                             "limit"};
 }
 
-inline Result<std::unique_ptr<kinesis::FailureLog>> open_failures(Env& env, const Options& options) {
-  kinesis::FailureLimits limits;
+inline Result<std::unique_ptr<kinesis::DeadLetterFile>> open_dead_letters(Env& env, const Options& options) {
+  kinesis::DeadLetterLimits limits;
   limits.file_bytes = options.size_bytes("failure_file_size");
   if (!options.is("failure_total_size", "none")) limits.total_bytes = options.size_bytes("failure_total_size");
-  return kinesis::FailureLog::open(env, options.text("on_failure"), limits);
+  return kinesis::DeadLetterFile::open(env, options.text("on_failure"), limits);
 }
 
 }  // namespace penstock::plugin

@@ -1,4 +1,4 @@
-#include "core/kinesis/failure_notices.h"
+#include "core/kinesis/dead_letter_notices.h"
 
 #include "base/folded_text.h"
 #include "base/utf8.h"
@@ -11,7 +11,7 @@ constexpr size_t kMaxReasons = 16;
 constexpr size_t kMaxReasonBytes = 500;
 }  // namespace
 
-void FailureNotices::add(std::string_view reason) {
+void DeadLetterNotices::add(std::string_view reason) {
   const std::string_view kept = whole_characters(reason, kMaxReasonBytes);
   std::string key = folded(kept);
   auto found = reasons_.find(key);
@@ -23,7 +23,7 @@ void FailureNotices::add(std::string_view reason) {
   ++found->second.records;
 }
 
-void FailureNotices::log_now(std::string_view outcome) {
+void DeadLetterNotices::log_now(std::string_view outcome) {
   for (; !reasons_.empty(); reasons_.erase(reasons_.begin())) {
     const Reason& reason = reasons_.begin()->second;
     env_.log(LogLevel::warn, "records that can never be delivered " + std::string(outcome) + ": " + reason.text +

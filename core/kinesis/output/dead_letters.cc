@@ -1,4 +1,4 @@
-#include "core/kinesis/output/undeliverable.h"
+#include "core/kinesis/output/dead_letters.h"
 
 #include "core/backoff.h"
 
@@ -9,7 +9,7 @@ constexpr size_t kMaxPendingBytes = size_t{4} << 20;  // of lines that are not w
 constexpr Backoff kBackoff = {.base_ms = 100, .cap_ms = 10'000};
 }  // namespace
 
-std::vector<WriterRecord*> Undeliverable::advance() {
+std::vector<WriterRecord*> DeadLetters::advance() {
   failures_.log_due();
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (now_ms < next_flush_ms()) return {};
@@ -35,7 +35,7 @@ std::vector<WriterRecord*> Undeliverable::advance() {
   return recorded;
 }
 
-void Undeliverable::clear() {
+void DeadLetters::clear() {
   added_.clear();
   unflushed_.clear();
 }

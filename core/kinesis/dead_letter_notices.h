@@ -12,9 +12,9 @@ namespace penstock::kinesis {
 
 // Counts records by reason, and logs a warning for each reason at most every 10 s. Reasons that differ only in
 // numbers are the same.
-class FailureNotices {
+class DeadLetterNotices {
  public:
-  explicit FailureNotices(Env& env) : env_(env) {}
+  explicit DeadLetterNotices(Env& env) : env_(env) {}
 
   void add(std::string_view reason);
   // Logs what was added since the last time, if that is long enough ago. outcome: as in "went to FILE".

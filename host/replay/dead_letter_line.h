@@ -7,7 +7,7 @@
 
 namespace penstock::host {
 
-struct FailureLine {
+struct DeadLetterLine {
   enum class Stage { input, output };
   Stage stage = Stage::input;  // that it failed at
   std::string stream;          // its origin, as far as it was known; else empty or 0
@@ -25,6 +25,6 @@ struct FailureLine {
 
 // Reads one line without its end; members that are not known are left out. Returns what is wrong with it, or
 // nothing.
-std::string read_failure_line(std::string_view text, FailureLine& line);
+std::string read_dead_letter_line(std::string_view text, DeadLetterLine& line);
 
 }  // namespace penstock::host

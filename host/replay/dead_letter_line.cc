@@ -1,4 +1,4 @@
-#include "host/replay/failure_line.h"
+#include "host/replay/dead_letter_line.h"
 
 #include <charconv>
 #include <optional>
@@ -21,7 +21,7 @@ void read_number(std::string_view text, Number& out) {
 
 class Events : public JsonEvents {
  public:
-  explicit Events(FailureLine& line) : line_(line) {}
+  explicit Events(DeadLetterLine& line) : line_(line) {}
 
   bool is_object() const { return is_object_; }
   const std::string& stage() const { return stage_; }
@@ -67,7 +67,7 @@ class Events : public JsonEvents {
     if (key_ == "data") base64_ = value;
   }
 
-  FailureLine& line_;
+  DeadLetterLine& line_;
   size_t depth_ = 0;  // of open objects and arrays
   bool is_object_ = false;
   std::string key_;  // the last one of the outermost object
@@ -77,14 +77,14 @@ class Events : public JsonEvents {
 
 }  // namespace
 
-std::string read_failure_line(std::string_view text, FailureLine& line) {
+std::string read_dead_letter_line(std::string_view text, DeadLetterLine& line) {
   line = {};
   Events events(line);
   if (std::string error = read_json(text, events); !error.empty()) return error;
   if (!events.is_object()) return "no JSON object";
   if (events.stage() != "input" && events.stage() != "output")
     return "its stage is '" + printable(events.stage(), 40) + "'; there are input and output";
-  line.stage = events.stage() == "input" ? FailureLine::Stage::input : FailureLine::Stage::output;
+  line.stage = events.stage() == "input" ? DeadLetterLine::Stage::input : DeadLetterLine::Stage::output;
   if (!events.base64()) return "it has no data";
   std::optional<std::string> data = decode_base64(*events.base64());
   if (!data) return "its data is not base64";

@@ -1,4 +1,4 @@
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 
 #include <algorithm>
 #include <new>
@@ -28,11 +28,12 @@ void append_member(std::string& line, std::string_view name, std::string_view va
 
 }  // namespace
 
-Result<std::unique_ptr<FailureLog>> FailureLog::open(Env& env, std::string_view on_failure, FailureLimits limits) {
+Result<std::unique_ptr<DeadLetterFile>> DeadLetterFile::open(Env& env, std::string_view on_failure,
+                                                             DeadLetterLimits limits) {
   if (on_failure == "drop") {
     env.log(LogLevel::warn,
             "on_failure is drop: records that can never be delivered are lost; file:PATH would keep them");
-    return std::unique_ptr<FailureLog>(new FailureLog(env, {}, limits, std::nullopt));
+    return std::unique_ptr<DeadLetterFile>(new DeadLetterFile(env, {}, limits, std::nullopt));
   }
   if (!on_failure.starts_with(kFilePrefix) || on_failure.size() == kFilePrefix.size())
     return Status(Code::config, "on_failure is \"" + printable(on_failure) +
@@ -42,20 +43,20 @@ Result<std::unique_ptr<FailureLog>> FailureLog::open(Env& env, std::string_view 
   const std::string what = "opening on_failure file:" + printable(path);
   Result<PathLock> lock = PathLock::take(env.files, path);
   if (!lock) return lock.status().in(what);
-  std::unique_ptr<FailureLog> log(new FailureLog(env, std::move(path), limits, std::move(*lock)));
+  std::unique_ptr<DeadLetterFile> log(new DeadLetterFile(env, std::move(path), limits, std::move(*lock)));
   if (const auto opened = log->open_file(); !opened) return opened.status().in(what);
   return log;
 }
 
-FailureLog::~FailureLog() {
+DeadLetterFile::~DeadLetterFile() {
   try {
     notices_.log_now(outcome());
   } catch (const std::bad_alloc&) {
   }
 }
 
-int64_t FailureLog::add(std::string_view stage, std::string_view reason, const penstock_batch& origin,
-                        std::string_view partition_key, std::string_view data) {
+int64_t DeadLetterFile::add(std::string_view stage, std::string_view reason, const penstock_batch& origin,
+                            std::string_view partition_key, std::string_view data) {
   notices_.add(reason);
   if (drops()) return recorded_ + ++pending_count_;
   std::string line = "{\"time\":\"";
@@ -79,7 +80,7 @@ int64_t FailureLog::add(std::string_view stage, std::string_view reason, const p
   return recorded_ + ++pending_count_;
 }
 
-Status FailureLog::flush() {
+Status DeadLetterFile::flush() {
   Status status;
   if (drops())
     recorded_ += std::exchange(pending_count_, 0);
@@ -95,16 +96,16 @@ Status FailureLog::flush() {
   return status;
 }
 
-std::string FailureLog::name() const { return "on_failure file:" + printable(path_); }
+std::string DeadLetterFile::name() const { return "on_failure file:" + printable(path_); }
 
 // What becomes of the records that notices_ counts.
-std::string FailureLog::outcome() const {
+std::string DeadLetterFile::outcome() const {
   if (drops()) return "are lost (on_failure drop)";
   return stuck_ ? "wait for " + name() + ", which cannot be written" : "went to " + name();
 }
 
 // How the file of that path stands, open to append.
-Result<AppendFile::State> FailureLog::open_file() {
+Result<AppendFile::State> DeadLetterFile::open_file() {
   if (file_) {
     Result<AppendFile::State> state = file_->state();
     if (!state || state->is_named) return state;
@@ -118,7 +119,7 @@ Result<AppendFile::State> FailureLog::open_file() {
 }
 
 // As many whole lines as failure_total_size and the disk have room for.
-Status FailureLog::write_pending() {
+Status DeadLetterFile::write_pending() {
   if (Status locked = lock_->check(); !locked.ok()) return locked;
   Result<AppendFile::State> state = open_file();
   if (state && state->bytes > 0 && state->bytes + pending_.size() > limits_.file_bytes) {
@@ -154,7 +155,7 @@ Status FailureLog::write_pending() {
 }
 
 // Where that fails the old file is written on: it grows past its limit, but nothing has to wait.
-void FailureLog::begin_next_file() {
+void DeadLetterFile::begin_next_file() {
   std::string time = format_rfc3339(env_.clock.wall_ms());
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
   const std::string to = path_ + "." + time;
@@ -167,7 +168,7 @@ void FailureLog::begin_next_file() {
 }
 
 // Bytes that failure_total_size still allows.
-Result<size_t> FailureLog::room() const {
+Result<size_t> DeadLetterFile::room() const {
   if (limits_.total_bytes == 0) return SIZE_MAX;
   const Result<uint64_t> bytes = env_.files.bytes_of_family(path_);
   if (!bytes) return bytes.status();

@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "core/env.h"
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 #include "core/kinesis/output/writer_batch.h"
 
 namespace penstock::kinesis {
 
 // The records stay where they are until advance() has told that they are in the log. All references outlive this.
-class Undeliverable {
+class DeadLetters {
  public:
-  Undeliverable(Env& env, FailureLog& failures) : env_(env), failures_(failures) {}
+  DeadLetters(Env& env, DeadLetterFile& failures) : env_(env), failures_(failures) {}
 
   // reason is a sentence for a person, with what the record has and what is allowed.
   void add(WriterRecord& record, std::string reason) { added_.push_back({&record, std::move(reason)}); }
@@ -43,7 +43,7 @@ class Undeliverable {
   int64_t next_flush_ms() const { return added_.empty() && unflushed_.empty() ? kNever : due_ms_; }
 
   Env& env_;
-  FailureLog& failures_;
+  DeadLetterFile& failures_;
   std::deque<Added> added_;           // not yet in the log,
   std::vector<Unflushed> unflushed_;  // or in it but not yet on disk
   int failures_in_a_row_ = 0;

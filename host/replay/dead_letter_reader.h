@@ -12,14 +12,14 @@
 
 namespace penstock::host {
 
-class FailureFile {
+class DeadLetterReader {
  public:
   // The file may be gzip. Not more than max_bytes of it are read, and not what others append to it from now on.
   // nullptr: error says why it cannot be read. What is no file (a pipe, a folder) is refused.
-  static std::unique_ptr<FailureFile> open(const std::string& path, uint64_t max_bytes, std::string& error);
-  ~FailureFile();
-  FailureFile(const FailureFile&) = delete;
-  FailureFile& operator=(const FailureFile&) = delete;
+  static std::unique_ptr<DeadLetterReader> open(const std::string& path, uint64_t max_bytes, std::string& error);
+  ~DeadLetterReader();
+  DeadLetterReader(const DeadLetterReader&) = delete;
+  DeadLetterReader& operator=(const DeadLetterReader&) = delete;
 
   enum class Answer { line, too_large, end, failed };
   // The next line that is not empty, without its end, until the next call. too_large: it has more than
@@ -39,7 +39,7 @@ class FailureFile {
   static constexpr size_t kMaxLineBytes = 16 << 20;
 
  private:
-  FailureFile(int fd, const struct stat& file, uint64_t bytes)
+  DeadLetterReader(int fd, const struct stat& file, uint64_t bytes)
       : fd_(fd), file_(file), bytes_(bytes), source_(fd, bytes) {}
 
   int fd_;

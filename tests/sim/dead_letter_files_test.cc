@@ -6,30 +6,30 @@
 #include <set>
 
 #include "base/bytes.h"
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 #include "tests/sim/sim_env.h"
 
 namespace penstock::sim {
 namespace {
 
-class failure_files : public testing::Test {
+class dead_letter_files : public testing::Test {
  protected:
   static constexpr const char* kPath = "/var/failures";
 
-  std::unique_ptr<kinesis::FailureLog> open(kinesis::FailureLimits limits = {}) {
-    Result<std::unique_ptr<kinesis::FailureLog>> log =
-        kinesis::FailureLog::open(sim.env(), "file:/var/failures", limits);
+  std::unique_ptr<kinesis::DeadLetterFile> open(kinesis::DeadLetterLimits limits = {}) {
+    Result<std::unique_ptr<kinesis::DeadLetterFile>> log =
+        kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures", limits);
     EXPECT_TRUE(log.ok()) << log.status().message();
     return std::move(*log);
   }
   // One line, as large as the next one that is added this way.
-  int64_t add(kinesis::FailureLog& log) {
+  int64_t add(kinesis::DeadLetterFile& log) {
     penstock_batch origin = {};
     const std::string number = std::to_string(1000 + added++ % 9000);
     origin.sequence_number = bytes(number);
     return log.add("input", "broken", origin, "key", "data");
   }
-  Status record(kinesis::FailureLog& log) {
+  Status record(kinesis::DeadLetterFile& log) {
     add(log);
     clock.advance(1);
     return log.flush();
@@ -93,7 +93,7 @@ class failure_files : public testing::Test {
   int added = 0;
 };
 
-TEST_F(failure_files, a_file_that_is_full_gets_a_name_that_sorts_and_another_is_begun) {
+TEST_F(dead_letter_files, a_file_that_is_full_gets_a_name_that_sorts_and_another_is_begun) {
   const size_t line = line_bytes();
   auto log = open({.file_bytes = 3 * line});
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
@@ -109,14 +109,14 @@ TEST_F(failure_files, a_file_that_is_full_gets_a_name_that_sorts_and_another_is_
   }
 }
 
-TEST_F(failure_files, a_single_line_may_be_larger_than_a_file) {
+TEST_F(dead_letter_files, a_single_line_may_be_larger_than_a_file) {
   auto log = open({.file_bytes = 1});
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
   EXPECT_EQ(rotated().size(), 2U);
   EXPECT_EQ(recorded(), numbers(3));
 }
 
-TEST_F(failure_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_short_swallows_none) {
+TEST_F(dead_letter_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_short_swallows_none) {
   const size_t line = line_bytes();
   for (int life = 0; life < 40; ++life) {
     auto log = open({.file_bytes = 5 * line});
@@ -137,7 +137,7 @@ TEST_F(failure_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_shor
   EXPECT_GT(rotated().size(), 5U);
 }
 
-TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
+TEST_F(dead_letter_files, what_counts_survives_whatever_the_disk_does) {
   const size_t line = line_bytes();
   int power_cuts = 0, deaths = 0, errors = 0, partial = 0, doubted = 0;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
@@ -152,11 +152,11 @@ TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
                            seed);
     std::set<std::string> counted;
     std::map<int64_t, std::string> waiting;  // by the log's numbers
-    std::unique_ptr<kinesis::FailureLog> log;
+    std::unique_ptr<kinesis::DeadLetterFile> log;
     for (int turn = 0; turn < 60; ++turn) {
       try {
         if (log == nullptr) {
-          auto opened = kinesis::FailureLog::open(sim.env(), "file:/var/failures", {.file_bytes = 20 * line});
+          auto opened = kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures", {.file_bytes = 20 * line});
           if (!opened.ok()) continue;
           log = std::move(*opened);
           waiting.clear();
@@ -200,7 +200,7 @@ TEST_F(failure_files, what_counts_survives_whatever_the_disk_does) {
   EXPECT_GT(doubted, 100) << "where all lines are whole nothing is proven";
 }
 
-TEST_F(failure_files, a_full_disk_keeps_all_until_there_is_room) {
+TEST_F(dead_letter_files, a_full_disk_keeps_all_until_there_is_room) {
   auto log = open();
   sim.files().set_free_bytes(10);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(record(*log).code(), Code::io);
@@ -214,7 +214,7 @@ TEST_F(failure_files, a_full_disk_keeps_all_until_there_is_room) {
   EXPECT_EQ(recorded(), numbers(3));
 }
 
-TEST_F(failure_files, a_full_disk_takes_as_many_whole_lines_as_fit) {
+TEST_F(dead_letter_files, a_full_disk_takes_as_many_whole_lines_as_fit) {
   const size_t line = line_bytes();
   auto log = open();
   sim.files().set_free_bytes(7 * line + line / 2);
@@ -235,7 +235,7 @@ TEST_F(failure_files, a_full_disk_takes_as_many_whole_lines_as_fit) {
   EXPECT_EQ(recorded(), numbers(10));
 }
 
-TEST_F(failure_files, a_line_that_a_full_disk_cut_short_swallows_none_where_it_cannot_be_cut_off) {
+TEST_F(dead_letter_files, a_line_that_a_full_disk_cut_short_swallows_none_where_it_cannot_be_cut_off) {
   const size_t line = line_bytes();
   auto log = open();
   sim.files().set_faults({.left_behind = 1}, 1);
@@ -249,7 +249,7 @@ TEST_F(failure_files, a_line_that_a_full_disk_cut_short_swallows_none_where_it_c
   EXPECT_EQ(recorded(), (std::vector<std::string>{"1000", "1001", "1002", "?", "1003", "1004"}));
 }
 
-TEST_F(failure_files, whole_lines_before_a_full_disk_do_not_count_until_they_are_synced) {
+TEST_F(dead_letter_files, whole_lines_before_a_full_disk_do_not_count_until_they_are_synced) {
   const size_t line = line_bytes();
   auto log = open();
   sim.files().set_free_bytes(3 * line + line / 2);
@@ -264,7 +264,7 @@ TEST_F(failure_files, whole_lines_before_a_full_disk_do_not_count_until_they_are
   EXPECT_EQ(recorded(), numbers(5));
 }
 
-TEST_F(failure_files, the_total_takes_as_many_whole_lines_as_fit) {
+TEST_F(dead_letter_files, the_total_takes_as_many_whole_lines_as_fit) {
   const size_t line = line_bytes();
   auto log = open({.total_bytes = 7 * line + line / 2});
   for (int i = 0; i < 10; ++i) add(*log);
@@ -275,7 +275,7 @@ TEST_F(failure_files, the_total_takes_as_many_whole_lines_as_fit) {
   EXPECT_EQ(recorded(), numbers(7));
 }
 
-TEST_F(failure_files, nothing_is_written_while_another_may_have_the_lock) {
+TEST_F(dead_letter_files, nothing_is_written_while_another_may_have_the_lock) {
   auto log = open();
   ASSERT_TRUE(record(*log).ok());
   sim.files().remove("/var/failures.lock");
@@ -290,10 +290,10 @@ TEST_F(failure_files, nothing_is_written_while_another_may_have_the_lock) {
   other->reset();
   EXPECT_TRUE(record(*log).ok());
   EXPECT_EQ(recorded(), numbers(5));
-  EXPECT_FALSE(kinesis::FailureLog::open(sim.env(), "file:/var/failures").ok()) << "it has the new lock";
+  EXPECT_FALSE(kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures").ok()) << "it has the new lock";
 }
 
-TEST_F(failure_files, are_logged_with_count_reason_and_file_and_not_line_by_line) {
+TEST_F(dead_letter_files, are_logged_with_count_reason_and_file_and_not_line_by_line) {
   auto log = open();
   const auto fail = [&](const std::string& reason) {
     log->add("input", reason, {}, "key", "data");
@@ -316,7 +316,7 @@ TEST_F(failure_files, are_logged_with_count_reason_and_file_and_not_line_by_line
   EXPECT_TRUE(sim.logged("the last one (records: 1)")) << "nothing is held back at the end";
 }
 
-TEST_F(failure_files, that_cannot_be_written_are_logged_with_both_reasons_and_so_is_the_end_of_it) {
+TEST_F(dead_letter_files, that_cannot_be_written_are_logged_with_both_reasons_and_so_is_the_end_of_it) {
   auto log = open();
   sim.files().set_free_bytes(10);
   EXPECT_FALSE(record(*log).ok());
@@ -331,14 +331,14 @@ TEST_F(failure_files, that_cannot_be_written_are_logged_with_both_reasons_and_so
   EXPECT_EQ(count("on_failure file:/var/failures is written again"), 1);
 }
 
-TEST_F(failure_files, that_are_dropped_are_logged_as_lost) {
-  auto log = std::move(*kinesis::FailureLog::open(sim.env(), "drop"));
+TEST_F(dead_letter_files, that_are_dropped_are_logged_as_lost) {
+  auto log = std::move(*kinesis::DeadLetterFile::open(sim.env(), "drop"));
   log->add("input", "broken", {}, "key", "data");
   EXPECT_TRUE(log->flush().ok());
   EXPECT_TRUE(sim.logged("are lost (on_failure drop): broken (records: 1)"));
 }
 
-TEST_F(failure_files, at_the_total_nothing_is_written_until_files_are_moved_away) {
+TEST_F(dead_letter_files, at_the_total_nothing_is_written_until_files_are_moved_away) {
   const size_t line = line_bytes();
   auto log = open({.file_bytes = 2 * line, .total_bytes = 5 * line});
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(record(*log).ok()) << i;
@@ -355,7 +355,7 @@ TEST_F(failure_files, at_the_total_nothing_is_written_until_files_are_moved_away
   EXPECT_EQ(recorded().back(), "1005");
 }
 
-TEST_F(failure_files, a_file_that_was_moved_away_is_not_written_any_more) {
+TEST_F(dead_letter_files, a_file_that_was_moved_away_is_not_written_any_more) {
   auto log = open();
   ASSERT_TRUE(record(*log).ok());
   ASSERT_TRUE(sim.files().rename(kPath, "/tmp/to-replay").ok());
@@ -368,7 +368,7 @@ TEST_F(failure_files, a_file_that_was_moved_away_is_not_written_any_more) {
   EXPECT_NE(sim.files().content(kPath)->find("1002"), std::string::npos);
 }
 
-TEST_F(failure_files, where_the_name_cannot_be_had_the_file_grows_and_someone_is_told) {
+TEST_F(dead_letter_files, where_the_name_cannot_be_had_the_file_grows_and_someone_is_told) {
   auto log = open({.file_bytes = 1});
   sim.files().fail_renames(true);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(record(*log).ok());
@@ -377,16 +377,16 @@ TEST_F(failure_files, where_the_name_cannot_be_had_the_file_grows_and_someone_is
   EXPECT_TRUE(sim.logged("beginning the next on_failure file"));
 }
 
-TEST_F(failure_files, a_path_has_one_writer_also_while_its_file_is_moved_away) {
+TEST_F(dead_letter_files, a_path_has_one_writer_also_while_its_file_is_moved_away) {
   auto log = open();
-  const auto second = kinesis::FailureLog::open(sim.env(), "file:/var/failures");
+  const auto second = kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures");
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().code(), Code::config);
   EXPECT_NE(second.status().message().find("/var/failures"), std::string::npos);
   ASSERT_TRUE(sim.files().rename(kPath, "/tmp/to-replay").ok());
-  EXPECT_FALSE(kinesis::FailureLog::open(sim.env(), "file:/var/failures").ok());
+  EXPECT_FALSE(kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures").ok());
   log.reset();
-  EXPECT_TRUE(kinesis::FailureLog::open(sim.env(), "file:/var/failures").ok());
+  EXPECT_TRUE(kinesis::DeadLetterFile::open(sim.env(), "file:/var/failures").ok());
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "core/kinesis/failure.h"
+#include "core/kinesis/dead_letter_file.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "base/bytes.h"
-#include "core/kinesis/output/undeliverable.h"
+#include "core/kinesis/output/dead_letters.h"
 #include "tests/unit/core/kinesis/output/writer_fakes.h"
 
 namespace penstock::kinesis {
@@ -26,9 +26,9 @@ penstock_batch origin() {
   return batch;
 }
 
-TEST(failure, line_tells_stage_reason_position_origin_key_and_data) {
+TEST(dead_letter_file, line_tells_stage_reason_position_origin_key_and_data) {
   FakeSystem system;
-  auto log = FailureLog::open(system.env, "file:/var/lib/failures.jsonl");
+  auto log = DeadLetterFile::open(system.env, "file:/var/lib/failures.jsonl");
   ASSERT_TRUE(log.ok()) << log.status().message();
   EXPECT_EQ(system.files.path, "/var/lib/failures.jsonl");
   (*log)->add("input", "not \"gzip\"", origin(), "key", std::string_view("\x00\xFF", 2));
@@ -46,9 +46,9 @@ TEST(failure, line_tells_stage_reason_position_origin_key_and_data) {
   EXPECT_EQ((*log)->recorded(), 1);
 }
 
-TEST(failure, text_is_cut_at_two_kibibytes_and_data_stays_whole) {
+TEST(dead_letter_file, text_is_cut_at_two_kibibytes_and_data_stays_whole) {
   FakeSystem system;
-  auto log = FailureLog::open(system.env, "file:f");
+  auto log = DeadLetterFile::open(system.env, "file:f");
   ASSERT_TRUE(log.ok());
   const std::string longest(2048, 'g'), too_long(900'000, 'x'), data(3'000'000, 'd');
   std::string characters = "x";
@@ -69,9 +69,9 @@ TEST(failure, text_is_cut_at_two_kibibytes_and_data_stays_whole) {
   EXPECT_TRUE(line.ends_with("\"}\n"));
 }
 
-TEST(failure, nothing_is_recorded_before_it_is_flushed) {
+TEST(dead_letter_file, nothing_is_recorded_before_it_is_flushed) {
   FakeSystem system;
-  auto log = FailureLog::open(system.env, "file:f");
+  auto log = DeadLetterFile::open(system.env, "file:f");
   ASSERT_TRUE(log.ok());
   ASSERT_TRUE((*log)->flush().ok());
   (*log)->add("input", "r", origin(), "", "");
@@ -80,9 +80,9 @@ TEST(failure, nothing_is_recorded_before_it_is_flushed) {
   EXPECT_EQ((*log)->recorded(), 1);
 }
 
-TEST(failure, failed_append_is_kept_and_written_once_there_is_room) {
+TEST(dead_letter_file, failed_append_is_kept_and_written_once_there_is_room) {
   FakeSystem system;
-  auto log = FailureLog::open(system.env, "file:/full/f");
+  auto log = DeadLetterFile::open(system.env, "file:/full/f");
   ASSERT_TRUE(log.ok());
   (*log)->add("input", "one", origin(), "", "1");
   system.files.append_error = {Code::io, "No space left on device"};
@@ -98,9 +98,9 @@ TEST(failure, failed_append_is_kept_and_written_once_there_is_room) {
   EXPECT_EQ(std::count(system.files.synced.begin(), system.files.synced.end(), '\n'), 2);
 }
 
-TEST(failure, failed_sync_does_not_count_and_is_written_again) {
+TEST(dead_letter_file, failed_sync_does_not_count_and_is_written_again) {
   FakeSystem system;
-  auto log = FailureLog::open(system.env, "file:f");
+  auto log = DeadLetterFile::open(system.env, "file:f");
   ASSERT_TRUE(log.ok());
   (*log)->add("input", "one", origin(), "", "1");
   system.files.sync_error = {Code::io, "Input/output error"};
@@ -112,9 +112,9 @@ TEST(failure, failed_sync_does_not_count_and_is_written_again) {
   EXPECT_EQ(std::count(system.files.synced.begin(), system.files.synced.end(), '\n'), 2);
 }
 
-TEST(failure, drop_warns_counts_and_keeps_nothing) {
+TEST(dead_letter_file, drop_warns_counts_and_keeps_nothing) {
   FakeSystem system;
-  auto log = FailureLog::open(system.env, "drop");
+  auto log = DeadLetterFile::open(system.env, "drop");
   ASSERT_TRUE(log.ok());
   ASSERT_EQ(system.log.size(), 1U);
   EXPECT_NE(system.log[0].find("drop"), std::string::npos);
@@ -126,10 +126,10 @@ TEST(failure, drop_warns_counts_and_keeps_nothing) {
   EXPECT_EQ(system.files.appended, "");
 }
 
-TEST(failure, records_of_an_output_become_lines_a_few_mebibytes_at_a_time) {
+TEST(dead_letter_file, records_of_an_output_become_lines_a_few_mebibytes_at_a_time) {
   FakeSystem system;
-  auto log = std::move(*FailureLog::open(system.env, "file:f"));
-  Undeliverable undeliverable(system.env, *log);
+  auto log = std::move(*DeadLetterFile::open(system.env, "file:f"));
+  DeadLetters undeliverable(system.env, *log);
   const std::vector<penstock_record> records(20'000);
   penstock_batch batch = origin();
   batch.record_stride = sizeof(penstock_record);
@@ -152,10 +152,10 @@ TEST(failure, records_of_an_output_become_lines_a_few_mebibytes_at_a_time) {
   EXPECT_EQ(std::count(system.files.synced.begin(), system.files.synced.end(), '\n'), 20'000);
 }
 
-TEST(failure, other_values_are_errors_that_say_what_is_allowed) {
+TEST(dead_letter_file, other_values_are_errors_that_say_what_is_allowed) {
   FakeSystem system;
   for (const std::string_view value : {"", "file:", "keep", "Drop", "/var/log/f"}) {
-    const auto log = FailureLog::open(system.env, value);
+    const auto log = DeadLetterFile::open(system.env, value);
     ASSERT_FALSE(log.ok()) << value;
     EXPECT_EQ(log.status().code(), Code::config);
     EXPECT_NE(log.status().message().find("file:PATH"), std::string::npos);
@@ -163,10 +163,10 @@ TEST(failure, other_values_are_errors_that_say_what_is_allowed) {
   }
 }
 
-TEST(failure, file_that_cannot_be_opened_is_an_error_that_names_it) {
+TEST(dead_letter_file, file_that_cannot_be_opened_is_an_error_that_names_it) {
   FakeSystem system;
   system.files.append_error = {Code::io, "Permission denied"};
-  const auto log = FailureLog::open(system.env, "file:/root/f");
+  const auto log = DeadLetterFile::open(system.env, "file:/root/f");
   ASSERT_FALSE(log.ok());
   EXPECT_NE(log.status().message().find("/root/f"), std::string::npos);
 }

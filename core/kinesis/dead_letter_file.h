@@ -9,14 +9,14 @@
 
 #include "abi/penstock.h"
 #include "core/env.h"
-#include "core/kinesis/failure_notices.h"
+#include "core/kinesis/dead_letter_notices.h"
 #include "core/kinesis/path_lock.h"
 #include "core/kinesis/put_records.h"
 #include "core/reporter.h"
 
 namespace penstock::kinesis {
 
-struct FailureLimits {
+struct DeadLetterLimits {
   // A file that would become larger is renamed to PATH.TIME, as in PATH.20190825T135915.269Z, and PATH begins
   // anew. Lines are never split, so that what is written at once may make one larger.
   uint64_t file_bytes = 64 << 20;
@@ -31,7 +31,7 @@ struct FailureLimits {
 //
 // One writer: PATH.lock is locked while the log lives. A file that was moved away is let go of, and begun anew, at
 // the next flush.
-class FailureLog {
+class DeadLetterFile {
  public:
   // At least what a line takes: of a record of 10 MiB in base64, and text.
   static constexpr uint64_t kLeastTotalBytes = 14 << 20;
@@ -39,8 +39,8 @@ class FailureLog {
 
   // Opens (and locks) the file. on_failure is "file:PATH" or "drop"; Code::config else, or where another process
   // has the lock.
-  static Result<std::unique_ptr<FailureLog>> open(Env& env, std::string_view on_failure,
-                                                  FailureLimits limits = {});
+  static Result<std::unique_ptr<DeadLetterFile>> open(Env& env, std::string_view on_failure,
+                                                      DeadLetterLimits limits = {});
 
   // stage is "input" or "output"; origin gives group, stream, shard, sequence number and the like. Text of more
   // than 2 KiB is cut; data stays whole. Returns the failure's number: it is recorded once recorded() reaches it.
@@ -58,12 +58,12 @@ class FailureLog {
   int64_t pending() const { return pending_count_; }  // added, and not recorded yet
   int64_t recorded() const { return recorded_; }      // failures that counted so far, dropped ones too
 
-  FailureLog(const FailureLog&) = delete;
-  FailureLog& operator=(const FailureLog&) = delete;
-  ~FailureLog();  // logs what was held back
+  DeadLetterFile(const DeadLetterFile&) = delete;
+  DeadLetterFile& operator=(const DeadLetterFile&) = delete;
+  ~DeadLetterFile();  // logs what was held back
 
  private:
-  FailureLog(Env& env, std::string path, FailureLimits limits, std::optional<PathLock> lock)
+  DeadLetterFile(Env& env, std::string path, DeadLetterLimits limits, std::optional<PathLock> lock)
       : env_(env),
         reporter_(env),
         notices_(env),
@@ -82,9 +82,9 @@ class FailureLog {
   Env& env_;
   Reporter reporter_;
   Incident unwritable_;
-  FailureNotices notices_;
+  DeadLetterNotices notices_;
   std::string path_;  // "": drop
-  FailureLimits limits_;
+  DeadLetterLimits limits_;
   std::optional<PathLock> lock_;
   std::unique_ptr<AppendFile> file_;  // none: to be opened
   std::string pending_;
