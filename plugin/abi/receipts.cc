@@ -51,9 +51,9 @@ namespace penstock::plugin {
 namespace {
 
 // Of the process: a receipt must find its way to whichever input issued it.
-class Office {
+class ReceiptRegistry {
  public:
-  Office() {
+  ReceiptRegistry() {
     if (RAND_bytes(secret_.data(), static_cast<int>(secret_.size())) != 1) throw std::bad_alloc();
   }
 
@@ -125,8 +125,8 @@ class Office {
   uint64_t last_number_ = 0;
 };
 
-Office& office() {
-  static Office only;
+ReceiptRegistry& registry() {
+  static ReceiptRegistry only;
   return only;
 }
 
@@ -146,7 +146,7 @@ int32_t open(penstock_ledger** out, penstock_error* error) {
   if (out == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "out is NULL");
   *out = nullptr;
   return guarded(error, [&] {
-    *out = office().open();
+    *out = registry().open();
     return int32_t{PENSTOCK_OK};
   });
 }
@@ -156,7 +156,7 @@ int32_t issue(penstock_ledger* self, uint64_t ack_id, uint64_t record_count, cha
   if (self == nullptr || receipts == nullptr || record_count == 0)
     return tell(error, PENSTOCK_E_INVALID, false, "self or receipts is NULL, or record_count is 0");
   return guarded(error, [&] {
-    office().issue(*self, ack_id, record_count, receipts);
+    registry().issue(*self, ack_id, record_count, receipts);
     return int32_t{PENSTOCK_OK};
   });
 }
@@ -164,20 +164,20 @@ int32_t issue(penstock_ledger* self, uint64_t ack_id, uint64_t record_count, cha
 int32_t redeem(penstock_bytes receipt, int32_t outcome) {
   if (outcome != PENSTOCK_DELIVERED && outcome != PENSTOCK_FAILED_RECORDED) return PENSTOCK_E_INVALID;
   return guarded(nullptr, [&] {
-    return int32_t{office().redeem(view(receipt), outcome) ? PENSTOCK_OK : PENSTOCK_E_INVALID};
+    return int32_t{registry().redeem(view(receipt), outcome) ? PENSTOCK_OK : PENSTOCK_E_INVALID};
   });
 }
 
 int32_t settled(penstock_ledger* self, penstock_settled_fn tell_settled, void* ctx) {
   if (self == nullptr || tell_settled == nullptr) return PENSTOCK_E_INVALID;
   return guarded(nullptr, [&] {
-    for (const auto& [ack_id, outcome] : office().settled(*self)) tell_settled(ctx, ack_id, outcome);
+    for (const auto& [ack_id, outcome] : registry().settled(*self)) tell_settled(ctx, ack_id, outcome);
     return int32_t{PENSTOCK_OK};
   });
 }
 
 void close(penstock_ledger* self) {
-  if (self != nullptr) guarded(nullptr, [&] { return office().close(self), int32_t{PENSTOCK_OK}; });
+  if (self != nullptr) guarded(nullptr, [&] { return registry().close(self), int32_t{PENSTOCK_OK}; });
 }
 
 }  // namespace

@@ -6,15 +6,15 @@
 
 #include "core/kinesis/input/seek.h"
 #include "core/leases/stream_leases.h"
+#include "plugin/commands/blocking_lease_table.h"
 #include "plugin/commands/lease_rows.h"
 #include "plugin/commands/position_table.h"
-#include "plugin/commands/waiting_table.h"
 
 namespace penstock::plugin {
 
 Status print_table(const penstock_host& host, const Options& options, const InputSettings& settings,
                    const Printer& print) {
-  Result<std::unique_ptr<WaitingTable>> table = WaitingTable::open(host, options, settings);
+  Result<std::unique_ptr<BlockingLeaseTable>> table = BlockingLeaseTable::open(host, options, settings);
   if (!table.ok()) return table.status();
   Result<std::vector<leases::Lease>> leases = (*table)->scan();
   if (!leases.ok()) return leases.status();

@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "core/kinesis/input/seek.h"
 #include "core/leases/stream_leases.h"
+#include "plugin/commands/blocking_lease_table.h"
+#include "plugin/commands/describe_stream.h"
 #include "plugin/commands/lease_rows.h"
-#include "plugin/commands/stream_look.h"
-#include "plugin/commands/waiting_table.h"
 
 namespace penstock::plugin {
 
@@ -80,7 +80,7 @@ bool is_of_predecessor(const leases::Lease& row, const leases::StreamLeases& str
 
 Status plan_stream(Patience& patience, const kinesis::InputStream& name, const InputSettings& settings,
                    const kinesis::ReadFrom& to, const std::vector<leases::Lease>& rows, Plan& plan) {
-  Result<StreamLook> look = look_at(patience, name);
+  Result<StreamDescription> look = describe_stream(patience, name);
   if (!look.ok()) return look.status();
   const int64_t failover_ms = settings.leases.leases.failover_ms;
   leases::StreamLeases stream(settings.streams.size() == 1, beginning_at(to), failover_ms);
@@ -152,7 +152,7 @@ Status plan_shard(const InputSettings& settings, const std::string& shard, const
 }
 
 // A worker that was killed has left its name. Whether one lives shows only in time.
-Status check_unused(WaitingTable& table, const std::vector<leases::Lease>& rows, int64_t failover_ms) {
+Status check_unused(BlockingLeaseTable& table, const std::vector<leases::Lease>& rows, int64_t failover_ms) {
   if (std::all_of(rows.begin(), rows.end(), [](const leases::Lease& row) { return row.owner.empty(); })) return {};
   table.pause(failover_ms);
   const Result<std::vector<leases::Lease>> later = table.scan();
@@ -166,7 +166,7 @@ Status check_unused(WaitingTable& table, const std::vector<leases::Lease>& rows,
   return {};
 }
 
-Status carry_out(WaitingTable& table, const Plan& plan) {
+Status carry_out(BlockingLeaseTable& table, const Plan& plan) {
   for (const leases::Lease& row : plan.make)
     if (Status made = table.create(row); !made.ok()) return made;
   for (const auto& [seen, to] : plan.move)
@@ -180,7 +180,7 @@ Status carry_out(WaitingTable& table, const Plan& plan) {
 
 Status seek_in_table(const penstock_host& host, const Options& options, const InputSettings& settings,
                      const Options& arguments, const Printer& print) {
-  Result<std::unique_ptr<WaitingTable>> table = WaitingTable::open(host, options, settings);
+  Result<std::unique_ptr<BlockingLeaseTable>> table = BlockingLeaseTable::open(host, options, settings);
   if (!table.ok()) return table.status();
   Env& env = (*table)->env();
   const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "core/aws/endpoint.h"
 #include "plugin/abi/host_env.h"
-#include "plugin/commands/stream_look.h"
+#include "plugin/commands/describe_stream.h"
 #include "plugin/settings/input_connection.h"
 #include "plugin/settings/stream_options.h"
 
@@ -67,7 +67,7 @@ Status resolve_accounts(const penstock_host& host, const Options& options,
   for (size_t i = 0; i < streams.size(); ++i) {
     if (!accounts[i].empty()) continue;
     const Result<kinesis::StreamIdentity> identity =
-        describe_stream(patience, connection->with_clients({streams[i]}).front());
+        describe_stream_summary(patience, connection->with_clients({streams[i]}).front());
     if (identity.ok())
       accounts[i] = account_of(identity->arn);
     else if (failed.ok())

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "plugin/commands/describe_stream.h"
 #include "plugin/commands/position_age.h"
-#include "plugin/commands/stream_look.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
@@ -80,7 +80,7 @@ TEST_F(patience, lasts_for_60_s) {
 
 TEST_F(patience, is_renewed_by_each_answer) {
   sim.transport().set_latency_ms(25'000, 25'000);
-  const Result<StreamLook> look = look_at(waiting, stream());
+  const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_TRUE(look.ok()) << look.status().message();
   const std::vector<PositionAge> ages = ask_ages(waiting, questions(1));
   EXPECT_TRUE(ages.front().status.ok()) << ages.front().status.message();
@@ -89,7 +89,7 @@ TEST_F(patience, is_renewed_by_each_answer) {
 
 TEST_F(patience, with_a_stream_that_never_answers_ends_also_between_two_tries) {
   sim.transport().cut_off_until(kNever);
-  const Result<StreamLook> look = look_at(waiting, stream());
+  const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_FALSE(look.ok());
   EXPECT_EQ(look.status().message().find("stream in: DescribeStreamSummary: "), 0U) << look.status().message();
   EXPECT_EQ(elapsed_ms(), Patience::kMs);
@@ -114,7 +114,7 @@ TEST_F(patience, outlasts_throttles_of_less_than_60_s) {
   }
   for (const char* operation : {"DescribeStreamSummary", "ListShards"}) {
     throttle(operation, Patience::kMs - 3'000);
-    const Result<StreamLook> look = look_at(waiting, stream());
+    const Result<StreamDescription> look = describe_stream(waiting, stream());
     EXPECT_TRUE(look.ok()) << look.status().message();
   }
 }
@@ -130,7 +130,7 @@ TEST_F(patience, ends_60_s_after_the_last_step_forward_with_throttles_that_do_no
 
 TEST_F(patience, with_a_look_at_a_throttled_stream_ends_after_60_s_and_names_the_call) {
   throttle("ListShards", kNever);
-  const Result<StreamLook> look = look_at(waiting, stream());
+  const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_FALSE(look.ok());
   EXPECT_EQ(elapsed_ms(), 10 + Patience::kMs);
   EXPECT_EQ(look.status().message().find("stream in: ListShards: "), 0U) << look.status().message();
@@ -151,7 +151,7 @@ TEST_F(patience, with_a_throttled_stream_costs_the_shards_of_another_nothing) {
 
 TEST_F(patience, is_not_for_credentials_that_are_missing) {
   sim.variables().clear();
-  const Result<StreamLook> look = look_at(waiting, stream());
+  const Result<StreamDescription> look = describe_stream(waiting, stream());
   ASSERT_FALSE(look.ok());
   EXPECT_EQ(look.status().code(), Code::credentials) << look.status().message();
   EXPECT_EQ(ask_ages(waiting, questions(1)).front().status.code(), Code::credentials);

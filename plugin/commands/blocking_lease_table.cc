@@ -1,19 +1,20 @@
-#include "plugin/commands/waiting_table.h"
+#include "plugin/commands/blocking_lease_table.h"
 
 #include "base/text.h"
 
 namespace penstock::plugin {
 
-Result<std::unique_ptr<WaitingTable>> WaitingTable::open(const penstock_host& host, const Options& options,
-                                                         const InputSettings& settings) {
+Result<std::unique_ptr<BlockingLeaseTable>> BlockingLeaseTable::open(const penstock_host& host,
+                                                                     const Options& options,
+                                                                     const InputSettings& settings) {
   Result<InputConnection> connection = connect_input(host, options, settings.streams);
   if (!connection.ok()) return connection.status();
   auto table = connect_to_table(*connection, options, settings.leases);
   if (!table.ok()) return table.status();
-  return std::unique_ptr<WaitingTable>(new WaitingTable(std::move(*connection), std::move(*table)));
+  return std::unique_ptr<BlockingLeaseTable>(new BlockingLeaseTable(std::move(*connection), std::move(*table)));
 }
 
-Result<std::vector<leases::Lease>> WaitingTable::scan() {
+Result<std::vector<leases::Lease>> BlockingLeaseTable::scan() {
   Result<leases::LeaseList> list = patience_.wait<leases::LeaseList>(
       "table " + table_->name() + ": Scan",
       [&](auto done) { table_->scan(leases::LeaseTable::Reads::consistent, std::move(done)); });
@@ -21,7 +22,7 @@ Result<std::vector<leases::Lease>> WaitingTable::scan() {
   return std::move(list->leases);
 }
 
-Status WaitingTable::remove(const leases::Lease& seen) {
+Status BlockingLeaseTable::remove(const leases::Lease& seen) {
   const Result<leases::LeaseWriteResult> removed = patience_.wait<leases::LeaseWriteResult>(
       "DeleteItem", [&](auto done) { table_->remove(seen.key, seen.counter, std::move(done)); });
   const std::string about = "lease " + printable(seen.key);
@@ -30,7 +31,7 @@ Status WaitingTable::remove(const leases::Lease& seen) {
   return {Code::config, about + " has changed meanwhile; is a worker running?"};
 }
 
-Status WaitingTable::replace(const leases::Lease& seen, const leases::Lease& lease) {
+Status BlockingLeaseTable::replace(const leases::Lease& seen, const leases::Lease& lease) {
   const Result<leases::LeaseWriteResult> replaced = patience_.wait<leases::LeaseWriteResult>(
       "UpdateItem", [&](auto done) { table_->replace(seen, lease, std::move(done)); });
   const std::string about = "lease " + printable(seen.key);
@@ -39,7 +40,7 @@ Status WaitingTable::replace(const leases::Lease& seen, const leases::Lease& lea
   return {Code::config, about + " has changed meanwhile; is a worker running?"};
 }
 
-Status WaitingTable::create(const leases::Lease& row) {
+Status BlockingLeaseTable::create(const leases::Lease& row) {
   const Result<leases::LeaseWriteResult> made = patience_.wait<leases::LeaseWriteResult>(
       "PutItem", [&](auto done) { table_->create(row, std::move(done)); });
   const std::string about = "lease " + printable(row.key);
@@ -52,7 +53,7 @@ Status WaitingTable::create(const leases::Lease& row) {
   return {Code::config, about + " was created by another process meanwhile; is a worker running?"};
 }
 
-void WaitingTable::pause(int64_t ms) {
+void BlockingLeaseTable::pause(int64_t ms) {
   const int64_t end_ms = env().clock.monotonic_ms() + ms;
   while (env().clock.monotonic_ms() < end_ms) env().transport.drive(connection_.host_env->deadline(end_ms));
   patience_.renew();

@@ -1,4 +1,4 @@
-#include "plugin/commands/stream_look.h"
+#include "plugin/commands/describe_stream.h"
 
 #include <iterator>
 #include <string>
@@ -19,7 +19,7 @@ Result<aws::ServiceAnswer> ask(Patience& patience, aws::ServiceClient& client, c
 
 }  // namespace
 
-Result<kinesis::StreamIdentity> describe_stream(Patience& patience, const kinesis::InputStream& stream) {
+Result<kinesis::StreamIdentity> describe_stream_summary(Patience& patience, const kinesis::InputStream& stream) {
   const std::string about = "stream " + stream.name.name;
   Result<aws::ServiceAnswer> answer = ask(patience, *stream.client, "DescribeStreamSummary",
                                           kinesis::describe_stream_summary_body(stream.name.text), kSummaryBytes);
@@ -31,11 +31,11 @@ Result<kinesis::StreamIdentity> describe_stream(Patience& patience, const kinesi
   return identity.ok() ? std::move(identity) : identity.status().in(about);
 }
 
-Result<StreamLook> look_at(Patience& patience, const kinesis::InputStream& stream) {
+Result<StreamDescription> describe_stream(Patience& patience, const kinesis::InputStream& stream) {
   const std::string about = "stream " + stream.name.name;
-  Result<kinesis::StreamIdentity> identity = describe_stream(patience, stream);
+  Result<kinesis::StreamIdentity> identity = describe_stream_summary(patience, stream);
   if (!identity.ok()) return identity.status();
-  StreamLook look = {std::move(*identity), {}};
+  StreamDescription look = {std::move(*identity), {}};
   look.identity.name = stream.name.name;
   std::string next_token;
   do {

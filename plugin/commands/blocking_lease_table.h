@@ -14,14 +14,14 @@
 
 namespace penstock::plugin {
 
-class WaitingTable {
+class BlockingLeaseTable {
  public:
   // settings name a table.
-  static Result<std::unique_ptr<WaitingTable>> open(const penstock_host& host, const Options& options,
-                                                    const InputSettings& settings);
-  ~WaitingTable() { connection_.host_env->end_calls(); }
-  WaitingTable(const WaitingTable&) = delete;
-  WaitingTable& operator=(const WaitingTable&) = delete;
+  static Result<std::unique_ptr<BlockingLeaseTable>> open(const penstock_host& host, const Options& options,
+                                                          const InputSettings& settings);
+  ~BlockingLeaseTable() { connection_.host_env->end_calls(); }
+  BlockingLeaseTable(const BlockingLeaseTable&) = delete;
+  BlockingLeaseTable& operator=(const BlockingLeaseTable&) = delete;
 
   Result<std::vector<leases::Lease>> scan();
   // Where the row is still as seen; Code::config where it is not.
@@ -36,7 +36,7 @@ class WaitingTable {
   const InputConnection& connection() const { return connection_; }
 
  private:
-  WaitingTable(InputConnection connection, std::unique_ptr<leases::LeaseTable> table)
+  BlockingLeaseTable(InputConnection connection, std::unique_ptr<leases::LeaseTable> table)
       : connection_(std::move(connection)), table_(std::move(table)), patience_(env()) {}
 
   InputConnection connection_;

@@ -11,16 +11,16 @@
 
 namespace penstock::plugin {
 
-struct StreamLook {
+struct StreamDescription {
   kinesis::StreamIdentity identity;  // its name alone, where we may not ask for more
   std::vector<kinesis::ShardInfo> shards;
 };
 
 // DescribeStreamSummary alone; only the name, where we may not ask for more. Errors name the stream.
-Result<kinesis::StreamIdentity> describe_stream(Patience& patience, const kinesis::InputStream& stream);
+Result<kinesis::StreamIdentity> describe_stream_summary(Patience& patience, const kinesis::InputStream& stream);
 
 // DescribeStreamSummary, then ListShards page by page. patience drives the transport of the stream's client.
 // Errors name the stream.
-Result<StreamLook> look_at(Patience& patience, const kinesis::InputStream& stream);
+Result<StreamDescription> describe_stream(Patience& patience, const kinesis::InputStream& stream);
 
 }  // namespace penstock::plugin
