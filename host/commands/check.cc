@@ -1,7 +1,7 @@
 #include "base/text.h"
 #include "host/commands/commands.h"
 #include "host/fluentbit_check/agent_check.h"
-#include "host/plan/prepare.h"
+#include "host/plan/load_config.h"
 #include "host/plan/stage_command.h"
 #include "host/util/arguments.h"
 #include "host/util/write_all.h"
@@ -39,7 +39,7 @@ std::string counts_text(size_t inputs, size_t filters, size_t outputs) {
 
 // size: the arguments of the outputs' command "sizing"; none: it is not asked for.
 int check_conf(const std::string& file, const std::vector<std::string>& plugins, const std::vector<Entry>& size) {
-  const Prepared prepared = prepare(file, plugins);
+  const LoadedConfig prepared = load_config(file, plugins);
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
   const Plan& plan = prepared.plan;

@@ -1,7 +1,7 @@
 #include "base/text.h"
 #include "client/options.h"
 #include "host/commands/commands.h"
-#include "host/plan/prepare.h"
+#include "host/plan/load_config.h"
 #include "host/util/arguments.h"
 #include "host/util/write_all.h"
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "host/commands/commands.h"
 #include "host/pipeline/loop.h"
-#include "host/plan/prepare.h"
+#include "host/plan/load_config.h"
 #include "host/replay/replay_input.h"
 #include "host/replay/replay_plan.h"
 #include "host/util/arguments.h"
@@ -97,7 +97,7 @@ bool run_plan(const Plan& plan, const Settings& settings, ReplayOutcomes& outcom
   return saved;
 }
 
-int replay(const Prepared& prepared, const std::string& path, bool dry_run) {
+int replay(const LoadedConfig& prepared, const std::string& path, bool dry_run) {
   const std::string name = printable(path, kMaxPrintedLineBytes);
   std::string error;
   const std::unique_ptr<DeadLetterReader> file = DeadLetterReader::open(path, UINT64_MAX, error);
@@ -141,7 +141,7 @@ int replay_command(const std::vector<std::string>& args) {
   if (!arguments.has("-c")) return usage_error("replay", "-c FILE is missing");
   if (arguments.words().size() != 1)
     return usage_error("replay", arguments.words().empty() ? "which failure file?" : "one failure file at a time");
-  const Prepared prepared = prepare(arguments.last("-c"), arguments.values("-e"));
+  const LoadedConfig prepared = load_config(arguments.last("-c"), arguments.values("-e"));
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
   return replay(prepared, arguments.words()[0], arguments.has("--dry-run"));

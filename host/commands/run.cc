@@ -4,7 +4,7 @@
 #include "base/units.h"
 #include "host/commands/commands.h"
 #include "host/pipeline/loop.h"
-#include "host/plan/prepare.h"
+#include "host/plan/load_config.h"
 #include "host/plan/stream_loops.h"
 #include "host/util/arguments.h"
 #include "host/util/log.h"
@@ -43,7 +43,7 @@ bool report(Log& log, const std::vector<Problem>& problems) {
 }
 
 // problem: why it does not start.
-bool run_pipeline(const std::string& conf, const Prepared& prepared,
+bool run_pipeline(const std::string& conf, const LoadedConfig& prepared,
                   const std::optional<int64_t>& exit_when_idle_ms, Log& log, Problem& problem) {
   const Signals signals;
   log.set_level(prepared.settings.log_level);
@@ -77,7 +77,7 @@ int run_command(const std::vector<std::string>& args) {
   }
 
   Log log(STDERR_FILENO);
-  const Prepared prepared = prepare(conf, arguments.values("-e"));
+  const LoadedConfig prepared = load_config(conf, arguments.values("-e"));
   if (report(log, prepared.problems) || report(log, undecided_stream_loops(prepared.plan))) return kExitFailed;
   Problem problem;
   if (run_pipeline(conf, prepared, exit_when_idle_ms, log, problem)) return kExitFine;

@@ -9,10 +9,10 @@
 
 #include "base/text.h"
 #include "host/commands/commands.h"
-#include "host/plan/prepare.h"
+#include "host/plan/load_config.h"
 #include "host/plan/running_stage.h"
 #include "host/transform/base64_lines.h"
-#include "host/transform/documents.h"
+#include "host/transform/json_splitter.h"
 #include "host/transform/summary.h"
 #include "host/transform/transformer.h"
 #include "host/util/arguments.h"
@@ -112,7 +112,7 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
   Base64Lines lines(kDocumentLimitBytes, [&](const Base64Lines::Text& base64) {
     take(base64.text, false, base64.too_large, base64.line);
   });
-  Documents documents(kDocumentLimitBytes, [&](const Document& document) {
+  JsonSplitter documents(kDocumentLimitBytes, [&](const Document& document) {
     if (document.kind == Document::Kind::line) return lines.line(document.text, document.line);
     lines.end();
     take(document.text, true, document.kind == Document::Kind::too_large, document.line);

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "host/conf/conf_yaml.h"
-#include "host/util/safety.h"
+#include "host/util/file_trust.h"
 
 namespace penstock::host {
 

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "host/conf/yaml_tree.h"
-#include "host/util/safety.h"
+#include "host/util/file_trust.h"
 
 namespace penstock::host {
 

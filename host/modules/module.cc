@@ -15,7 +15,7 @@
 #include "client/module.h"
 #include "client/options.h"
 #include "host/modules/builtin.h"
-#include "host/util/safety.h"
+#include "host/util/file_trust.h"
 
 namespace penstock::host {
 

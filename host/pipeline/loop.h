@@ -10,7 +10,7 @@
 #include "client/pacing.h"
 #include "host/pipeline/idle.h"
 #include "host/pipeline/pipeline.h"
-#include "host/pipeline/progress.h"
+#include "host/pipeline/progress_report.h"
 #include "host/util/log.h"
 #include "host/util/signals.h"
 
@@ -47,7 +47,7 @@ class Loop {
   const Signals& signals_;
   Log& log_;
   LoopOptions options_;
-  Progress progress_;
+  ProgressReport progress_;
   IdleCheck idle_;
   std::vector<client::InputPacing> input_pacings_;
   std::vector<client::Pacing> output_pacings_;

@@ -8,7 +8,7 @@
 namespace penstock::host {
 
 // One batch of an input on its way; lives on the stack of the input's emit.
-struct Pipeline::Passage {
+struct Pipeline::BatchRoute {
   Pipeline* pipeline;
   Input* input;
   uint64_t id;
@@ -18,8 +18,8 @@ struct Pipeline::Passage {
 };
 
 // The emit_ctx of a filter: where what it emits goes next.
-struct Pipeline::Hop {
-  Passage* passage;
+struct Pipeline::FilterStep {
+  BatchRoute* route;
   size_t next;
 };
 
@@ -118,16 +118,16 @@ int32_t Pipeline::pump(Output& output, int64_t now_ms) {
 }
 
 void Pipeline::deliver_acks(int64_t now_ms) {
-  joins_.take_settled(settled_);
-  for (const Joins::Settled& settled : settled_) {
+  fan_in_.take_settled(settled_);
+  for (const FanInTracker::Settled& settled : settled_) {
     if (settled.outcome == PENSTOCK_GIVEN_BACK) ++given_back_;
     unacked_.push_back(settled);
   }
-  std::erase_if(unacked_, [&](const Joins::Settled& settled) { return ack(settled, now_ms); });
+  std::erase_if(unacked_, [&](const FanInTracker::Settled& settled) { return ack(settled, now_ms); });
 }
 
 // False where it is to be done again.
-bool Pipeline::ack(const Joins::Settled& settled, int64_t now_ms) {
+bool Pipeline::ack(const FanInTracker::Settled& settled, int64_t now_ms) {
   RunningStage& stage = *inputs_[settled.input].stage;
   client::Error error;
   const int32_t result = stage.instance.ack(settled.ack_id, settled.outcome, error);
@@ -141,7 +141,7 @@ bool Pipeline::close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadli
     saved = output.stage->close(outputs_deadline_ms) >= 0 && saved;
     pump(output, now_ms);  // hands over what is left
   }
-  joins_.give_back_all();
+  fan_in_.give_back_all();
   deliver_acks(now_ms);
   for (const auto& filter : filters_) saved = filter->close(deadline_ms) >= 0 && saved;
   for (Input& input : inputs_) saved = input.stage->close(deadline_ms) >= 0 && saved;
@@ -154,13 +154,13 @@ int32_t Pipeline::on_emit(void* ctx, const penstock_batch* batch) noexcept {
 }
 
 int32_t Pipeline::on_filtered(void* ctx, const penstock_batch* batch) noexcept {
-  const Hop& hop = *static_cast<const Hop*>(ctx);
-  return hop.passage->pipeline->forward(*hop.passage, hop.next, *batch);
+  const FilterStep& step = *static_cast<const FilterStep*>(ctx);
+  return step.route->pipeline->forward(*step.route, step.next, *batch);
 }
 
 void Pipeline::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
   Pipeline& pipeline = *static_cast<Pipeline*>(ctx);
-  if (pipeline.joins_.settle(ack_id, outcome)) {
+  if (pipeline.fan_in_.settle(ack_id, outcome)) {
     ++pipeline.settlements_;
     --pipeline.settling_->unsettled;
   } else {
@@ -172,49 +172,49 @@ void Pipeline::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
 int32_t Pipeline::enter(size_t index, const penstock_batch& batch) {
   Input& input = inputs_[index];
   penstock_batch named = known_part(batch);
-  const uint64_t id = joins_.open(index, batch.ack_id);
+  const uint64_t id = fan_in_.open(index, batch.ack_id);
   named.ack_id = id;
-  Passage passage{this, &input, id};
-  const int32_t result = forward(passage, 0, named);
-  if (passage.refused) {
-    joins_.cancel(id);
+  BatchRoute route{this, &input, id};
+  const int32_t result = forward(route, 0, named);
+  if (route.refused) {
+    fan_in_.cancel(id);
     input.refused = true;
     return result;
   }
   ++input.batches_emitted;
-  joins_.release(id);
-  return passage.full ? PENSTOCK_FULL : PENSTOCK_OK;
+  fan_in_.release(id);
+  return route.full ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 
-int32_t Pipeline::forward(Passage& passage, size_t hop, const penstock_batch& batch) {
-  if (passage.refused) return PENSTOCK_E_STATE;
-  const int32_t result = hop < passage.input->filters.size() ? filter(passage, hop, batch) : write(passage, batch);
+int32_t Pipeline::forward(BatchRoute& route, size_t step, const penstock_batch& batch) {
+  if (route.refused) return PENSTOCK_E_STATE;
+  const int32_t result = step < route.input->filters.size() ? filter(route, step, batch) : write(route, batch);
   if (result < 0) return result;
-  return passage.full ? PENSTOCK_FULL : PENSTOCK_OK;
+  return route.full ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 
-int32_t Pipeline::filter(Passage& passage, size_t hop, const penstock_batch& batch) {
-  RunningStage& stage = *passage.input->filters[hop];
-  Hop next{&passage, hop + 1};
+int32_t Pipeline::filter(BatchRoute& route, size_t step, const penstock_batch& batch) {
+  RunningStage& stage = *route.input->filters[step];
+  FilterStep next{&route, step + 1};
   client::Error error;
   const int32_t result = stage.instance.apply(batch, on_filtered, &next, error);
-  if (passage.refused && result < 0) return result;  // by those behind, who have logged it
+  if (route.refused && result < 0) return result;  // by those behind, who have logged it
   stage.log.result(StageLog::Call::apply, result, error, now_ms_);
   if (result >= 0) return PENSTOCK_OK;
-  if (result != PENSTOCK_E_DATA && error.retryable != 0 && !passage.taken) {
-    passage.refused = true;
+  if (result != PENSTOCK_E_DATA && error.retryable != 0 && !route.taken) {
+    route.refused = true;
     return result;
   }
   // What it could understand is on its way; the rest is nowhere, so the source must not count it as done.
-  joins_.worsen(passage.id, PENSTOCK_GIVEN_BACK);
+  fan_in_.worsen(route.id, PENSTOCK_GIVEN_BACK);
   return PENSTOCK_OK;
 }
 
-int32_t Pipeline::write(Passage& passage, const penstock_batch& batch) {
+int32_t Pipeline::write(BatchRoute& route, const penstock_batch& batch) {
   int32_t refusal = PENSTOCK_OK;
-  for (Output* output : passage.input->outputs) {
+  for (Output* output : route.input->outputs) {
     penstock_batch named = known_part(batch);
-    named.ack_id = passage.id;
+    named.ack_id = route.id;
     client::Error error;
     const int32_t result = output->stage->instance.write(named, error);
     output->stage->log.result(StageLog::Call::write, result, error, now_ms_);
@@ -222,18 +222,18 @@ int32_t Pipeline::write(Passage& passage, const penstock_batch& batch) {
       refusal = result;
       continue;
     }
-    joins_.add(passage.id);
-    passage.taken = true;
+    fan_in_.add(route.id);
+    route.taken = true;
     output->written = true;
     ++output->unsettled;
-    if (result == PENSTOCK_FULL) output->full = passage.full = true;
+    if (result == PENSTOCK_FULL) output->full = route.full = true;
   }
   if (refusal == PENSTOCK_OK) return PENSTOCK_OK;
-  if (!passage.taken) {
-    passage.refused = true;
+  if (!route.taken) {
+    route.refused = true;
     return refusal;
   }
-  joins_.worsen(passage.id, PENSTOCK_GIVEN_BACK);
+  fan_in_.worsen(route.id, PENSTOCK_GIVEN_BACK);
   return PENSTOCK_OK;
 }
 

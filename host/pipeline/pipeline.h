@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
-#include "host/pipeline/joins.h"
+#include "host/pipeline/fan_in_tracker.h"
 #include "host/plan/plan.h"
 #include "host/plan/running_stage.h"
 #include "host/util/log.h"
@@ -63,33 +63,33 @@ class Pipeline {
   std::vector<Input>& inputs() { return inputs_; }
   std::vector<Output>& outputs() { return outputs_; }
   const std::vector<std::unique_ptr<RunningStage>>& filters() const { return filters_; }
-  size_t in_flight() const { return joins_.in_flight() + unacked_.size(); }
+  size_t in_flight() const { return fan_in_.in_flight() + unacked_.size(); }
   bool has_unacked() const { return !unacked_.empty(); }  // deliver_acks() has more to do
   int64_t given_back() const { return given_back_; }      // batches, so far
   int64_t settlements() const { return settlements_; }    // by outputs, so far
 
  private:
-  struct Passage;
-  struct Hop;
+  struct BatchRoute;
+  struct FilterStep;
 
   static int32_t on_emit(void* ctx, const penstock_batch* batch) noexcept;
   static int32_t on_filtered(void* ctx, const penstock_batch* batch) noexcept;
   static void on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept;
 
-  bool ack(const Joins::Settled& settled, int64_t now_ms);
+  bool ack(const FanInTracker::Settled& settled, int64_t now_ms);
   int32_t enter(size_t input, const penstock_batch& batch);
-  int32_t forward(Passage& passage, size_t hop, const penstock_batch& batch);
-  int32_t filter(Passage& passage, size_t hop, const penstock_batch& batch);
-  int32_t write(Passage& passage, const penstock_batch& batch);
+  int32_t forward(BatchRoute& route, size_t step, const penstock_batch& batch);
+  int32_t filter(BatchRoute& route, size_t step, const penstock_batch& batch);
+  int32_t write(BatchRoute& route, const penstock_batch& batch);
 
   Log& log_;
   std::vector<std::unique_ptr<RunningStage>> filters_;
   std::vector<Output> outputs_;  // not resized once inputs_ point into it
   std::vector<Input> inputs_;
-  Joins joins_;
-  std::vector<Joins::Settled> settled_;
-  std::vector<Joins::Settled> unacked_;  // what the inputs are to be told yet
-  int64_t now_ms_ = 0;                   // of the call under way
+  FanInTracker fan_in_;
+  std::vector<FanInTracker::Settled> settled_;
+  std::vector<FanInTracker::Settled> unacked_;  // what the inputs are to be told yet
+  int64_t now_ms_ = 0;                          // of the call under way
   int64_t given_back_ = 0;
   int64_t settlements_ = 0;
   Output* settling_ = nullptr;  // whose pump() is under way

@@ -11,10 +11,10 @@
 #include "base/suggest.h"
 #include "base/text.h"
 #include "client/instance.h"
-#include "host/plan/prepare.h"
+#include "host/plan/load_config.h"
 #include "host/plan/stage_log.h"
 #include "host/util/arguments.h"
-#include "host/util/wrap.h"
+#include "host/util/wrap_text.h"
 #include "host/util/write_all.h"
 
 namespace penstock::host {
@@ -59,13 +59,13 @@ std::string help_of(const penstock_stage& stage, const penstock_command& command
     const std::string type = printable(info.type, kMaxPrintedLineBytes);
     const std::string form = typed(printable(info.name)) + (type == "on|off" ? "" : " <" + type + ">");
     usage.push_back(info.required != 0 ? form : "[" + form + "]");
-    arguments += "  " + form + "\n" + wrapped(printable(info.help, kMaxPrintedLineBytes), kHelpIndent);
+    arguments += "  " + form + "\n" + wrap_text(printable(info.help, kMaxPrintedLineBytes), kHelpIndent);
   }
   usage.push_back("[-e PLUGIN.so]...");
   constexpr std::string_view kUsage = "Usage: ";
   const std::string what = "Of " + std::string(kind_name(stage.kind)) + " " + printable(stage.id) + ": ";
-  return wrapped(usage, kUsage.size()).replace(0, kUsage.size(), kUsage) + "\n" +
-         wrapped(what + printable(command.help, kMaxPrintedLineBytes), 0) + "\n" + arguments +
+  return wrap_text(usage, kUsage.size()).replace(0, kUsage.size(), kUsage) + "\n" +
+         wrap_text(what + printable(command.help, kMaxPrintedLineBytes), 0) + "\n" + arguments +
          "  -c FILE\n      the conf (-c may be left out); it is done for each section of that stage\n"
          "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
 }
@@ -152,7 +152,7 @@ std::string stage_commands_help() {
       if (knows(names, name)) continue;
       names.push_back(name);
       const std::string head = "  " + name;
-      std::string help = wrapped(printable(command.help, kMaxPrintedLineBytes), kCommandIndent);
+      std::string help = wrap_text(printable(command.help, kMaxPrintedLineBytes), kCommandIndent);
       if (head.size() + 2 <= kCommandIndent)
         help.replace(0, head.size(), head);
       else
@@ -208,7 +208,7 @@ int stage_command(const std::string& name, const std::vector<std::string>& args,
   CommandLine line;
   const std::string wrong = read(args, line);
   if (line.help || line.conf.empty()) return without_conf(name, line, wrong, others);
-  const Prepared prepared = prepare(line.conf, line.plugins);
+  const LoadedConfig prepared = load_config(line.conf, line.plugins);
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;
   const CommandRun done = run_stage_commands(prepared.plan, name, line.arguments);

@@ -42,7 +42,7 @@ std::string log_group_of(const penstock_batch& batch) {
 }
 
 // The most frequent of them, and what of their kind there was besides.
-void append_counts(std::string& out, std::string_view what, const std::vector<Tally::Count>& counts,
+void append_counts(std::string& out, std::string_view what, const std::vector<TopCounter::Count>& counts,
                    int64_t others) {
   if (counts.empty()) return;
   const size_t shown = std::min(counts.size(), Summary::kTop);
@@ -73,12 +73,12 @@ void Summary::add(const penstock_batch& batch, const penstock_record& record) {
     last_ms_ = std::max(last_ms_, record.time_ms);
   }
   log_groups_.add(view(batch.log_group).substr(0, kMaxLogGroupBytes));
-  if (!facts_.read({record.body.data, record.body.size})) {
+  if (!fields_.read({record.body.data, record.body.size})) {
     ++unreadable_;
     return;
   }
-  const std::string_view event = facts_[Fact::event];
-  const std::string level = upper_case(facts_[Fact::level]);
+  const std::string_view event = fields_[RecordField::event];
+  const std::string level = upper_case(fields_[RecordField::level]);
   ++cells_[{events_.add(event.empty() ? kApplication : event), levels_.add(level.empty() ? kNoLevel : level)}];
   if (event == "report") add_report(batch);
   add_failure(batch, record);
@@ -86,28 +86,28 @@ void Summary::add(const penstock_batch& batch, const penstock_record& record) {
 
 void Summary::add_report(const penstock_batch& batch) {
   ++reports_;
-  if (!facts_[Fact::init_duration_ms].empty()) ++cold_starts_;
-  if (!facts_[Fact::restore_duration_ms].empty()) ++restores_;
-  const std::string_view duration = facts_[Fact::duration_ms];
+  if (!fields_[RecordField::init_duration_ms].empty()) ++cold_starts_;
+  if (!fields_[RecordField::restore_duration_ms].empty()) ++restores_;
+  const std::string_view duration = fields_[RecordField::duration_ms];
   double duration_ms = 0;
   std::from_chars(duration.data(), duration.data() + duration.size(), duration_ms);
   if (duration_ms <= 0 || !std::isfinite(duration_ms)) return;
   if (slowest_.size() == kTop && duration_ms <= slowest_.back().rank) return;
   list(slowest_, duration_ms,
-       {printable_number(duration), printable_number(facts_[Fact::billed_duration_ms]),
-        printable_number(facts_[Fact::max_memory_used_mb]), printable_number(facts_[Fact::memory_size_mb]),
-        request_id(), log_group_of(batch)});
+       {printable_number(duration), printable_number(fields_[RecordField::billed_duration_ms]),
+        printable_number(fields_[RecordField::max_memory_used_mb]),
+        printable_number(fields_[RecordField::memory_size_mb]), request_id(), log_group_of(batch)});
 }
 
 void Summary::add_failure(const penstock_batch& batch, const penstock_record& record) {
-  const std::string_view event = facts_[Fact::event];
-  const std::string_view status = facts_[Fact::status];
+  const std::string_view event = fields_[RecordField::event];
+  const std::string_view status = fields_[RecordField::status];
   Failure kind{};
   std::string reason(error_type());
   if (event == "timeout") {
     kind = Failure::timeout;
-    if (!facts_[Fact::timeout_seconds].empty())
-      reason = std::string("after ").append(facts_[Fact::timeout_seconds]).append(" s");
+    if (!fields_[RecordField::timeout_seconds].empty())
+      reason = std::string("after ").append(fields_[RecordField::timeout_seconds]).append(" s");
   } else if (event == "exit") {
     kind = Failure::exit;
   } else if (event == "error" || (event.empty() && !reason.empty())) {
@@ -136,14 +136,14 @@ void Summary::list(std::vector<Listed>& top, double rank, std::vector<std::strin
 }
 
 std::string Summary::request_id() const {
-  const std::string_view of_lambda = facts_[Fact::lambda_request_id];
-  const std::string_view id = of_lambda.empty() ? facts_[Fact::request_id] : of_lambda;
+  const std::string_view of_lambda = fields_[RecordField::lambda_request_id];
+  const std::string_view id = of_lambda.empty() ? fields_[RecordField::request_id] : of_lambda;
   return id.empty() ? "-" : printable(id, 60);
 }
 
 std::string_view Summary::error_type() const {
-  const std::string_view of_lambda = facts_[Fact::lambda_error_type];
-  return of_lambda.empty() ? facts_[Fact::error_type] : of_lambda;
+  const std::string_view of_lambda = fields_[RecordField::lambda_error_type];
+  return of_lambda.empty() ? fields_[RecordField::error_type] : of_lambda;
 }
 
 std::string Summary::text(const Rest& rest) const {
@@ -172,7 +172,7 @@ void Summary::append_head(std::string& out, const Rest& rest) const {
 }
 
 void Summary::append_events(std::string& out) const {
-  std::vector<Tally::Count> levels = levels_.by_count();
+  std::vector<TopCounter::Count> levels = levels_.by_count();
   int64_t others = levels_.others();
   for (; levels.size() > kMaxLevelsShown; levels.pop_back()) others += levels.back().count;
 
@@ -182,14 +182,14 @@ void Summary::append_events(std::string& out) const {
     return columns;
   }());
   std::vector<std::string> row = {"lambda.event", "records"};
-  for (const Tally::Count& level : levels) row.push_back(printable(level.key, 20));
+  for (const TopCounter::Count& level : levels) row.push_back(printable(level.key, 20));
   if (others > 0) row.emplace_back(kOther);
   table.row(std::move(row));
 
   const auto add_row = [&](std::string_view name, int64_t count, auto count_of) {
     std::vector<std::string> cells = {printable(name, 40), std::to_string(count)};
     int64_t rest = count;
-    for (const Tally::Count& level : levels) {
+    for (const TopCounter::Count& level : levels) {
       const int64_t here = count_of(level);
       rest -= here;
       cells.push_back(here > 0 ? std::to_string(here) : "");
@@ -198,14 +198,14 @@ void Summary::append_events(std::string& out) const {
     table.row(std::move(cells));
   };
   const auto add_event = [&](std::string_view name, size_t number, int64_t count) {
-    add_row(name, count, [&](const Tally::Count& level) {
+    add_row(name, count, [&](const TopCounter::Count& level) {
       const auto found = cells_.find({number, level.number});
       return found == cells_.end() ? 0 : found->second;
     });
   };
-  for (const Tally::Count& event : events_.by_count()) add_event(event.key, event.number, event.count);
+  for (const TopCounter::Count& event : events_.by_count()) add_event(event.key, event.number, event.count);
   if (events_.others() > 0) add_event(kOther, events_.other(), events_.others());
-  add_row("all", records_ - unreadable_, [](const Tally::Count& level) { return level.count; });
+  add_row("all", records_ - unreadable_, [](const TopCounter::Count& level) { return level.count; });
   out += '\n' + table.text();
 }
 
@@ -236,7 +236,7 @@ void Summary::append_failures(std::string& out) const {
     return;
   }
   out += "\nFailures: " + parts + '\n';
-  const std::vector<Tally::Count> types = error_types_.by_count();
+  const std::vector<TopCounter::Count> types = error_types_.by_count();
   append_counts(out, "Types of unhandled errors", types, error_types_.others());
   out += '\n' + heading("Newest failures", newest_failures_.size(), all) + '\n';
   Table table({Align::left, Align::left, Align::left, Align::left, Align::left});

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "abi/penstock.h"
-#include "host/transform/record_facts.h"
-#include "host/util/tally.h"
+#include "host/transform/record_fields.h"
+#include "host/util/top_counter.h"
 
 namespace penstock::host {
 
@@ -64,16 +64,16 @@ class Summary {
   void append_failures(std::string& out) const;
   void append_log_groups(std::string& out) const;
 
-  RecordFacts facts_;  // of the record that is being added
+  RecordFields fields_;  // of the record that is being added
   int64_t records_ = 0;
   int64_t unreadable_ = 0;
   int64_t first_ms_ = INT64_MAX;
   int64_t last_ms_ = INT64_MIN;
 
-  Tally events_;
-  Tally levels_;
+  TopCounter events_;
+  TopCounter levels_;
   std::map<std::pair<size_t, size_t>, int64_t> cells_;  // by numbers in events_ and levels_
-  Tally log_groups_;
+  TopCounter log_groups_;
 
   int64_t reports_ = 0;
   int64_t cold_starts_ = 0;
@@ -81,7 +81,7 @@ class Summary {
   std::vector<Listed> slowest_;
 
   std::array<int64_t, kFailures> failures_{};
-  Tally error_types_;
+  TopCounter error_types_;
   std::vector<Listed> newest_failures_;
 };
 

@@ -20,9 +20,9 @@ class Transformer {
   // With summary (or nullptr) they go there instead.
   Transformer(client::Instance& messages, client::Instance& records, Summary* summary, int fd);
 
-  // One piece of text as Documents (documents.h) cuts it and Base64Lines (base64_lines.h) joins it: a subscription
-  // message, JSON with records in it (invocation_event.h), or base64. place is put before failures, like
-  // "file:12".
+  // One piece of text as JsonSplitter (json_splitter.h) cuts it and Base64Lines (base64_lines.h) joins it: a
+  // subscription message, JSON with records in it (invocation_event.h), or base64. place is put before failures,
+  // like "file:12".
   void document(std::string_view text, bool is_json, const std::string& place);
 
   // Tells of something that could not be understood, on standard error.

@@ -117,9 +117,9 @@ void Pipeline::settled(void* ctx, uint64_t ack_id, int32_t outcome) {
 
 // FILTERED is the mildest outcome, then DELIVERED; above these the number is how bad it is.
 void Pipeline::settle(uint64_t id, int32_t outcome) {
-  const auto badness = [](int32_t of) { return of == PENSTOCK_FILTERED ? 0 : of; };
+  const auto severity = [](int32_t of) { return of == PENSTOCK_FILTERED ? 0 : of; };
   Join& join = joins_.at(id);
-  if (badness(outcome) > badness(join.outcome)) join.outcome = outcome;
+  if (severity(outcome) > severity(join.outcome)) join.outcome = outcome;
   if (--join.holds > 0) return;
   acks_.emplace_back(join.input_ack_id, join.outcome);
   joins_.erase(id);

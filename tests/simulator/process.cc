@@ -139,22 +139,22 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
   }
   self.judge_.emitted(self.name_, *batch);
   self.events_emitted_ += static_cast<int64_t>(batch->record_count);
-  self.batch_ = self.joins_.open(0, batch->ack_id);
+  self.batch_ = self.fan_in_.open(0, batch->ack_id);
   penstock_batch named = *batch;
   named.ack_id = self.batch_;
   self.filter_.apply(named, on_filtered, ctx);
-  self.joins_.release(self.batch_);
+  self.fan_in_.release(self.batch_);
   return self.full_ ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 
 int32_t Process::on_filtered(void* ctx, const penstock_batch* batch) {
   auto& self = *static_cast<Process*>(ctx);
   if (!self.writer_.write(*batch).ok()) {
-    self.joins_.worsen(self.batch_, PENSTOCK_GIVEN_BACK);
+    self.fan_in_.worsen(self.batch_, PENSTOCK_GIVEN_BACK);
     return PENSTOCK_OK;
   }
   self.records_written_ += static_cast<int64_t>(batch->record_count);
-  self.joins_.add(self.batch_);
+  self.fan_in_.add(self.batch_);
   self.written_ = true;
   self.full_ = self.writer_.full();
   return self.full_ ? PENSTOCK_FULL : PENSTOCK_OK;
@@ -182,7 +182,7 @@ void Process::turn_output() {
   for (const kinesis::SettledBatch& batch : writer_.take_settled()) {
     if (trace_.on() && batch.outcome != PENSTOCK_DELIVERED)
       trace_.line(name_, "settles batch " + std::to_string(batch.ack_id) + " as " + std::to_string(batch.outcome));
-    joins_.settle(batch.ack_id, batch.outcome);
+    fan_in_.settle(batch.ack_id, batch.outcome);
   }
   full_ = writer_.full();
 }
@@ -203,9 +203,9 @@ void Process::turn_input() {
 }
 
 void Process::deliver_acks() {
-  std::vector<host::Joins::Settled> settled;
-  joins_.take_settled(settled);
-  for (const host::Joins::Settled& batch : settled)
+  std::vector<host::FanInTracker::Settled> settled;
+  fan_in_.take_settled(settled);
+  for (const host::FanInTracker::Settled& batch : settled)
     if (!input_->ack(batch.ack_id, batch.outcome))
       judge_.violated(Rule::counters_add_up, name_ + ": the input does not know batch " +
                                                  std::to_string(batch.ack_id) + ", which is settled");
@@ -225,7 +225,7 @@ void Process::begin_drain(int64_t deadline_ms) {
 }
 
 bool Process::has_drained() const {
-  return joins_.in_flight() == 0 || env_.clock.monotonic_ms() >= drain_until_ms_;
+  return fan_in_.in_flight() == 0 || env_.clock.monotonic_ms() >= drain_until_ms_;
 }
 
 bool Process::close() {
@@ -237,8 +237,8 @@ bool Process::close() {
   } while (!writer_.idle() && env_.clock.monotonic_ms() < drain_until_ms_);
   const bool all_settled = writer_.idle();
   writer_.give_back();
-  for (const kinesis::SettledBatch& batch : writer_.take_settled()) joins_.settle(batch.ack_id, batch.outcome);
-  joins_.give_back_all();
+  for (const kinesis::SettledBatch& batch : writer_.take_settled()) fan_in_.settle(batch.ack_id, batch.outcome);
+  fan_in_.give_back_all();
   deliver_acks();
   const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kLeastCloseMs);
   const Status closed = input_->close(deadline_ms);
@@ -286,9 +286,9 @@ void Process::check() {
 
 void Process::check_input() {
   if (const int64_t outstanding = input_stat("outstanding");
-      outstanding != static_cast<int64_t>(joins_.in_flight()))
+      outstanding != static_cast<int64_t>(fan_in_.in_flight()))
     judge_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
-                                               " batches outstanding, of " + std::to_string(joins_.in_flight()));
+                                               " batches outstanding, of " + std::to_string(fan_in_.in_flight()));
   if (input_stat("gaps") != judge_.gaps_told(name_))
     judge_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it tells of");
   if (input_stat("holes") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");

@@ -11,7 +11,7 @@
 #include "core/kinesis/output/writer.h"
 #include "core/leases/lease_table.h"
 #include "core/logs/record/lambda_filter.h"
-#include "host/pipeline/joins.h"
+#include "host/pipeline/fan_in_tracker.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 #include "tests/simulator/judge.h"
@@ -67,7 +67,7 @@ class Process {
   // Of a statistic of the input, with no label; -1: there is none.
   int64_t input_stat(std::string_view name) const;
   const kinesis::Writer& writer() const { return writer_; }
-  bool idle() const { return joins_.in_flight() == 0 && writer_.idle(); }
+  bool idle() const { return fan_in_.in_flight() == 0 && writer_.idle(); }
   bool behind() const { return input_stat("shards") > 0 && input_stat("lag_ms") != 0; }
   bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
 
@@ -107,7 +107,7 @@ class Process {
   logs::LambdaFilter filter_;
   kinesis::Writer writer_;
 
-  host::Joins joins_;
+  host::FanInTracker fan_in_;
   uint64_t batch_ = 0;  // that the filter is at work on
   bool full_ = false;
   bool was_blocked_ = false;

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "host/util/safety.h"
+#include "host/util/file_trust.h"
 #include "tests/unit/host/conf/conf_test_base.h"
 
 namespace penstock::host {
@@ -159,7 +159,7 @@ TEST_F(conf, a_binary_file_is_told_of) {
             "agent.conf:2: a NUL byte: this is not a text file\n");
 }
 
-TEST(safety, root_uses_only_what_root_alone_may_write) {
+TEST(file_trust, root_uses_only_what_root_alone_may_write) {
   struct stat file {};
   file.st_mode = S_IFREG | 0644;
   EXPECT_EQ(unsafe_to_use(file, 0), "");
@@ -172,7 +172,7 @@ TEST(safety, root_uses_only_what_root_alone_may_write) {
   EXPECT_NE(unsafe_to_use(file, 0).find("user 1000"), std::string::npos);
 }
 
-TEST(safety, other_users_use_what_they_like) {
+TEST(file_trust, other_users_use_what_they_like) {
   struct stat file {};
   file.st_mode = S_IFREG | 0666;
   EXPECT_EQ(unsafe_to_use(file, 1000), "");

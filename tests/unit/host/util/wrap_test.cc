@@ -1,25 +1,25 @@
-#include "host/util/wrap.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "host/util/wrap_text.h"
 
 namespace penstock::host {
 namespace {
 
 TEST(wrap, a_line_has_80_columns_and_not_one_more) {
   const std::string word(35, 'a');
-  EXPECT_EQ(wrapped(word + " " + word + " " + std::string(6, 'b'), 2),
+  EXPECT_EQ(wrap_text(word + " " + word + " " + std::string(6, 'b'), 2),
             "  " + word + " " + word + " " + std::string(6, 'b') + "\n");
-  EXPECT_EQ(wrapped(word + " " + word + " " + std::string(7, 'b'), 2),
+  EXPECT_EQ(wrap_text(word + " " + word + " " + std::string(7, 'b'), 2),
             "  " + word + " " + word + "\n  " + std::string(7, 'b') + "\n");
 }
 
 TEST(wrap, what_is_wider_has_a_line_of_its_own_and_parts_stay_whole) {
   const std::string wide(90, 'a');
-  EXPECT_EQ(wrapped("b " + wide + " c", 1), " b\n " + wide + "\n c\n");
-  EXPECT_EQ(wrapped({std::string(70, 'a'), "two words"}, 1), " " + std::string(70, 'a') + "\n two words\n");
-  EXPECT_EQ(wrapped("", 3), "\n");
+  EXPECT_EQ(wrap_text("b " + wide + " c", 1), " b\n " + wide + "\n c\n");
+  EXPECT_EQ(wrap_text({std::string(70, 'a'), "two words"}, 1), " " + std::string(70, 'a') + "\n two words\n");
+  EXPECT_EQ(wrap_text("", 3), "\n");
 }
 
 }  // namespace

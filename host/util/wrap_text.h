@@ -10,9 +10,9 @@ namespace penstock::host {
 
 // The parts with a blank between two of them, in lines that begin with `indent` blanks and are at most 80 bytes
 // wide, or as wide as their only part. Each line ends with a line end.
-std::string wrapped(const std::vector<std::string>& parts, size_t indent);
+std::string wrap_text(const std::vector<std::string>& parts, size_t indent);
 
 // The same of the words of a text.
-std::string wrapped(std::string_view text, size_t indent);
+std::string wrap_text(std::string_view text, size_t indent);
 
 }  // namespace penstock::host

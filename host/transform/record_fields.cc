@@ -1,4 +1,4 @@
-#include "host/transform/record_facts.h"
+#include "host/transform/record_fields.h"
 
 #include "base/json_reader.h"
 
@@ -8,29 +8,29 @@ namespace {
 
 struct Name {
   std::string_view text;
-  Fact fact;
+  RecordField fact;
 };
 
 constexpr Name kOfRecord[] = {
-    {"level", Fact::level}, {"errorType", Fact::error_type}, {"requestId", Fact::request_id}};
+    {"level", RecordField::level}, {"errorType", RecordField::error_type}, {"requestId", RecordField::request_id}};
 
 constexpr Name kOfLambda[] = {
-    {"event", Fact::event},
-    {"requestId", Fact::lambda_request_id},
-    {"errorType", Fact::lambda_error_type},
-    {"status", Fact::status},
-    {"durationMs", Fact::duration_ms},
-    {"billedDurationMs", Fact::billed_duration_ms},
-    {"memorySizeMB", Fact::memory_size_mb},
-    {"maxMemoryUsedMB", Fact::max_memory_used_mb},
-    {"initDurationMs", Fact::init_duration_ms},
-    {"restoreDurationMs", Fact::restore_duration_ms},
-    {"timeoutSeconds", Fact::timeout_seconds},
+    {"event", RecordField::event},
+    {"requestId", RecordField::lambda_request_id},
+    {"errorType", RecordField::lambda_error_type},
+    {"status", RecordField::status},
+    {"durationMs", RecordField::duration_ms},
+    {"billedDurationMs", RecordField::billed_duration_ms},
+    {"memorySizeMB", RecordField::memory_size_mb},
+    {"maxMemoryUsedMB", RecordField::max_memory_used_mb},
+    {"initDurationMs", RecordField::init_duration_ms},
+    {"restoreDurationMs", RecordField::restore_duration_ms},
+    {"timeoutSeconds", RecordField::timeout_seconds},
 };
 
 class Events : public JsonEvents {
  public:
-  explicit Events(std::array<std::string, kFacts>& texts) : texts_(texts) {}
+  explicit Events(std::array<std::string, kRecordFields>& texts) : texts_(texts) {}
 
   bool on_object() override {
     wanted_ = nullptr;
@@ -57,7 +57,7 @@ class Events : public JsonEvents {
     return true;
   }
   bool on_string(std::string_view text) override {
-    if (wanted_ != nullptr) *wanted_ = text.substr(0, RecordFacts::kMaxBytes);
+    if (wanted_ != nullptr) *wanted_ = text.substr(0, RecordFields::kMaxBytes);
     return on_literal();
   }
   bool on_number(std::string_view as_written) override { return on_string(as_written); }
@@ -73,7 +73,7 @@ class Events : public JsonEvents {
       if (name.text == key) wanted_ = &texts_[static_cast<size_t>(name.fact)];
   }
 
-  std::array<std::string, kFacts>& texts_;
+  std::array<std::string, kRecordFields>& texts_;
   size_t depth_ = 0;  // of open objects and arrays
   bool in_lambda_ = false;
   std::string* wanted_ = nullptr;  // where the value that comes goes
@@ -81,7 +81,7 @@ class Events : public JsonEvents {
 
 }  // namespace
 
-bool RecordFacts::read(std::string_view json) {
+bool RecordFields::read(std::string_view json) {
   for (std::string& text : texts_) text.clear();
   Events events(texts_);
   if (read_json(json, events).empty()) return true;

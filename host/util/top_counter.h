@@ -10,9 +10,9 @@
 
 namespace penstock::host {
 
-class Tally {
+class TopCounter {
  public:
-  explicit Tally(size_t max_keys) : max_keys_(max_keys) {}
+  explicit TopCounter(size_t max_keys) : max_keys_(max_keys) {}
 
   // Counts one more, and returns the number of its key, from 0: that of all others, other(), where there are
   // max_keys before it.

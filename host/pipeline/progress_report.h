@@ -27,11 +27,11 @@ Totals read_totals(Pipeline& pipeline);
 
 // "in 1200 records, 45000 events (4500/s), 10.2 MB; out ...; lag 3200 ms; oldest unacknowledged 4500 ms; ..."
 // elapsed_ms: since before.
-std::string progress_text(const Totals& now, const Totals& before, int64_t elapsed_ms, size_t batches_in_flight);
+std::string format_progress(const Totals& now, const Totals& before, int64_t elapsed_ms, size_t batches_in_flight);
 
-class Progress {
+class ProgressReport {
  public:
-  explicit Progress(Pipeline& pipeline);  // must outlive it
+  explicit ProgressReport(Pipeline& pipeline);  // must outlive it
 
   // Rates are since the last line.
   std::string line(int64_t now_ms);

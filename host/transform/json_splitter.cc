@@ -1,4 +1,4 @@
-#include "host/transform/documents.h"
+#include "host/transform/json_splitter.h"
 
 #include "base/text.h"
 
@@ -11,7 +11,7 @@ std::string_view stops(bool in_string) { return in_string ? "\"\\\n" : "{}[]\"\n
 
 }  // namespace
 
-void Documents::append(std::string_view text) {
+void JsonSplitter::append(std::string_view text) {
   if (too_large_) return;
   if (text.size() > limit_bytes_ - text_.size()) {
     too_large_ = true;
@@ -21,7 +21,7 @@ void Documents::append(std::string_view text) {
   text_ += text;
 }
 
-void Documents::begin(State state) {
+void JsonSplitter::begin(State state) {
   state_ = state;
   is_json_ = state == State::json;
   start_line_ = line_;
@@ -29,7 +29,7 @@ void Documents::begin(State state) {
   significant_ = 0;
 }
 
-void Documents::give() {
+void JsonSplitter::give() {
   const std::string_view text = trim(text_);
   const Document::Kind kind = too_large_ ? Document::Kind::too_large
                               : is_json_ ? Document::Kind::json
@@ -42,7 +42,7 @@ void Documents::give() {
   state_ = State::between;
 }
 
-void Documents::feed(std::string_view text) {
+void JsonSplitter::feed(std::string_view text) {
   while (!text.empty()) {
     size_t plain = 0;
     if (state_ == State::line)
@@ -59,7 +59,7 @@ void Documents::feed(std::string_view text) {
   }
 }
 
-void Documents::step(char c) {
+void JsonSplitter::step(char c) {
   const bool at_line_start = at_line_start_;
   at_line_start_ = c == '\n';
   switch (state_) {
@@ -103,7 +103,7 @@ void Documents::step(char c) {
   if (c == '\n') ++line_;
 }
 
-void Documents::step_json(char c) {
+void JsonSplitter::step_json(char c) {
   append({&c, 1});
   if (!is_blank(c)) significant_ = c;
   if (c == '"') state_ = State::string;
@@ -111,7 +111,7 @@ void Documents::step_json(char c) {
   if ((c == '}' || c == ']') && --depth_ == 0) give();
 }
 
-void Documents::finish() {
+void JsonSplitter::finish() {
   if (state_ != State::between) give();
 }
 

@@ -1,11 +1,11 @@
-#include "host/pipeline/joins.h"
+#include "host/pipeline/fan_in_tracker.h"
 
 namespace penstock::host {
 
 namespace {
 
 // The larger, the worse. What is not known counts as the worst: nothing is lost by reading it again.
-int badness(int32_t outcome) {
+int severity(int32_t outcome) {
   switch (outcome) {
     case PENSTOCK_FILTERED:
       return 0;
@@ -20,24 +20,24 @@ int badness(int32_t outcome) {
 
 }  // namespace
 
-uint64_t Joins::open(size_t input, uint64_t ack_id) {
+uint64_t FanInTracker::open(size_t input, uint64_t ack_id) {
   const uint64_t id = ++last_id_;
   open_[id] = {input, ack_id, 1, PENSTOCK_FILTERED};
   return id;
 }
 
-void Joins::add(uint64_t id) {
+void FanInTracker::add(uint64_t id) {
   const auto found = open_.find(id);
   if (found != open_.end()) ++found->second.references;
 }
 
-void Joins::worsen(uint64_t id, int32_t outcome) {
+void FanInTracker::worsen(uint64_t id, int32_t outcome) {
   const auto found = open_.find(id);
-  if (found == open_.end() || badness(outcome) <= badness(found->second.worst)) return;
-  found->second.worst = badness(outcome) == badness(PENSTOCK_GIVEN_BACK) ? PENSTOCK_GIVEN_BACK : outcome;
+  if (found == open_.end() || severity(outcome) <= severity(found->second.worst)) return;
+  found->second.worst = severity(outcome) == severity(PENSTOCK_GIVEN_BACK) ? PENSTOCK_GIVEN_BACK : outcome;
 }
 
-bool Joins::settle(uint64_t id, int32_t outcome) {
+bool FanInTracker::settle(uint64_t id, int32_t outcome) {
   worsen(id, outcome);
   const auto found = open_.find(id);
   if (found == open_.end()) return false;
@@ -48,12 +48,12 @@ bool Joins::settle(uint64_t id, int32_t outcome) {
   return true;
 }
 
-void Joins::give_back_all() {
+void FanInTracker::give_back_all() {
   for (const auto& [id, batch] : open_) settled_.push_back({batch.input, batch.ack_id, PENSTOCK_GIVEN_BACK});
   open_.clear();
 }
 
-void Joins::take_settled(std::vector<Settled>& into) {
+void FanInTracker::take_settled(std::vector<Settled>& into) {
   into.clear();
   into.swap(settled_);
 }

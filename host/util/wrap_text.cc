@@ -1,4 +1,4 @@
-#include "host/util/wrap.h"
+#include "host/util/wrap_text.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ constexpr size_t kWidth = 80;
 
 }  // namespace
 
-std::string wrapped(const std::vector<std::string>& parts, size_t indent) {
+std::string wrap_text(const std::vector<std::string>& parts, size_t indent) {
   std::string out;
   size_t width = 0;  // of the line so far; 0: none is begun
   for (const std::string& part : parts) {
@@ -25,14 +25,14 @@ std::string wrapped(const std::vector<std::string>& parts, size_t indent) {
   return out + '\n';
 }
 
-std::string wrapped(std::string_view text, size_t indent) {
+std::string wrap_text(std::string_view text, size_t indent) {
   std::vector<std::string> words;
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
     if (end > 0) words.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return wrapped(words, indent);
+  return wrap_text(words, indent);
 }
 
 }  // namespace penstock::host

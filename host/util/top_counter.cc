@@ -1,10 +1,10 @@
-#include "host/util/tally.h"
+#include "host/util/top_counter.h"
 
 #include <algorithm>
 
 namespace penstock::host {
 
-size_t Tally::add(std::string_view key) {
+size_t TopCounter::add(std::string_view key) {
   auto found = numbers_.find(key);
   if (found == numbers_.end()) {
     if (counts_.size() == max_keys_) {
@@ -18,7 +18,7 @@ size_t Tally::add(std::string_view key) {
   return found->second;
 }
 
-std::vector<Tally::Count> Tally::by_count() const {
+std::vector<TopCounter::Count> TopCounter::by_count() const {
   std::vector<Count> out(counts_.size());
   for (const auto& [key, number] : numbers_) out[number] = {key, number, counts_[number]};
   std::stable_sort(out.begin(), out.end(), [](const Count& a, const Count& b) { return a.count > b.count; });

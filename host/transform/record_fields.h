@@ -9,7 +9,7 @@
 namespace penstock::host {
 
 // Members of the record, and of its object lambda. All of those that are text or a number.
-enum class Fact : size_t {
+enum class RecordField : size_t {
   level,
   error_type,  // of a record that was JSON before: lambda has its own
   request_id,  // likewise
@@ -25,20 +25,20 @@ enum class Fact : size_t {
   restore_duration_ms,
   timeout_seconds,
 };
-constexpr size_t kFacts = static_cast<size_t>(Fact::timeout_seconds) + 1;
+constexpr size_t kRecordFields = static_cast<size_t>(RecordField::timeout_seconds) + 1;
 
-class RecordFacts {
+class RecordFields {
  public:
   // Reads another record. false: it is no JSON object, and there are no facts. Nesting costs memory, no stack.
   bool read(std::string_view json);
 
   // As written, the first kMaxBytes of it; "": the record does not say.
-  std::string_view operator[](Fact fact) const { return texts_[static_cast<size_t>(fact)]; }
+  std::string_view operator[](RecordField fact) const { return texts_[static_cast<size_t>(fact)]; }
 
   static constexpr size_t kMaxBytes = 256;
 
  private:
-  std::array<std::string, kFacts> texts_;
+  std::array<std::string, kRecordFields> texts_;
 };
 
 }  // namespace penstock::host

@@ -1,4 +1,4 @@
-#include "host/util/safety.h"
+#include "host/util/file_trust.h"
 
 #include <fcntl.h>
 #include <sys/statvfs.h>

@@ -11,7 +11,7 @@
 
 namespace penstock::host {
 
-class Joins {
+class FanInTracker {
  public:
   // A batch to be settled upstream.
   struct Settled {

@@ -24,10 +24,10 @@ struct Document {
 // A document that is not ended where a line must have ended (in a string), or where the next one clearly begins
 // ('{' at the start of a line, not behind a comma, a colon or a bracket), is given out as it is, so that it costs
 // no other. Time is linear, memory bounded by the limit.
-class Documents {
+class JsonSplitter {
  public:
   using Take = std::function<void(const Document&)>;
-  Documents(size_t limit_bytes, Take take) : limit_bytes_(limit_bytes), take_(std::move(take)) {}
+  JsonSplitter(size_t limit_bytes, Take take) : limit_bytes_(limit_bytes), take_(std::move(take)) {}
 
   void feed(std::string_view text);
   void finish();  // the text is at its end

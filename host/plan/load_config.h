@@ -15,7 +15,7 @@ struct PluginPath {
   Place place;
 };
 
-struct Prepared {
+struct LoadedConfig {
   Settings settings;
   Modules modules;
   Plan plan;
@@ -25,7 +25,7 @@ struct Prepared {
 // plugins: of the command line; they go before those of the Plugins_File. Where there are none of either, the
 // default one is opened. In place of our files for Fluent Bit the libpenstock.so beside them is; of those in the
 // conf none where plugins has any. Touches no network.
-Prepared prepare(const std::string& conf_file, const std::vector<std::string>& plugins);
+LoadedConfig load_config(const std::string& conf_file, const std::vector<std::string>& plugins);
 
 // Opens plugins, each path once, else the default one, and tells of failures in problems. False: something could
 // not be opened.

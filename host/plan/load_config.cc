@@ -1,4 +1,4 @@
-#include "host/plan/prepare.h"
+#include "host/plan/load_config.h"
 
 #include <unistd.h>
 
@@ -48,8 +48,8 @@ bool open_plugins(const std::vector<PluginPath>& plugins, Modules& modules, std:
   return all;
 }
 
-Prepared prepare(const std::string& conf_file, const std::vector<std::string>& plugins) {
-  Prepared out;
+LoadedConfig load_config(const std::string& conf_file, const std::vector<std::string>& plugins) {
+  LoadedConfig out;
   const Conf conf = read_conf(conf_file, environment_variable);
   out.problems = conf.problems;
   out.settings = read_settings(conf, out.problems);

@@ -1,4 +1,4 @@
-#include "host/pipeline/progress.h"
+#include "host/pipeline/progress_report.h"
 
 #include <algorithm>
 
@@ -60,7 +60,8 @@ Totals read_totals(Pipeline& pipeline) {
   return totals;
 }
 
-std::string progress_text(const Totals& now, const Totals& before, int64_t elapsed_ms, size_t batches_in_flight) {
+std::string format_progress(const Totals& now, const Totals& before, int64_t elapsed_ms,
+                            size_t batches_in_flight) {
   std::string out = "in " + std::to_string(now.source_records) + " records, " + std::to_string(now.events) +
                     " events" + rate(now.events, before.events, elapsed_ms) + ", " + format_bytes(now.bytes_in);
   out += "; out " + std::to_string(now.records_out) + " records" +
@@ -73,16 +74,16 @@ std::string progress_text(const Totals& now, const Totals& before, int64_t elaps
   return out;
 }
 
-Progress::Progress(Pipeline& pipeline)
+ProgressReport::ProgressReport(Pipeline& pipeline)
     : pipeline_(pipeline), start_ms_(client::monotonic_ms()), before_ms_(start_ms_) {}
 
-std::string Progress::summary(int64_t now_ms) const {
-  return progress_text(read_totals(pipeline_), {}, now_ms - start_ms_, pipeline_.in_flight());
+std::string ProgressReport::summary(int64_t now_ms) const {
+  return format_progress(read_totals(pipeline_), {}, now_ms - start_ms_, pipeline_.in_flight());
 }
 
-std::string Progress::line(int64_t now_ms) {
+std::string ProgressReport::line(int64_t now_ms) {
   const Totals now = read_totals(pipeline_);
-  std::string out = progress_text(now, before_, now_ms - before_ms_, pipeline_.in_flight());
+  std::string out = format_progress(now, before_, now_ms - before_ms_, pipeline_.in_flight());
   before_ = now;
   before_ms_ = now_ms;
   return out;
