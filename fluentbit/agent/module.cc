@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "client/error.h"
 #include "client/options.h"
-#include "fluentbit/agent/library.h"
+#include "fluentbit/agent/penstock_module.h"
 
 namespace penstock::fluentbit {
 
@@ -83,7 +83,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     parts[owner].indexes.push_back(i);
   }
   if (me.together != nullptr) {
-    const Section section(me.own, {}, [&](const char* key) {
+    const ConfigSection section(me.own, {}, [&](const char* key) {
       const auto given = own.find(key);
       return given == own.end() ? nullptr : given->second.c_str();
     });

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "abi/penstock.h"
-#include "fluentbit/agent/section.h"
+#include "fluentbit/agent/config_section.h"
 
 namespace penstock::fluentbit {
 
@@ -23,7 +23,7 @@ struct Description {
   OptionTable own;
   std::vector<StageName> stages;  // of libpenstock.so, whose options the section may hold as well
   // What is wrong with own options that complaint() finds good, a line each; nullptr: nothing can be.
-  std::string (*together)(const Section& own) = nullptr;
+  std::string (*together)(const ConfigSection& own) = nullptr;
 };
 
 // Defined once in each file. Does not open libpenstock.so.

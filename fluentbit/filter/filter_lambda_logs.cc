@@ -10,12 +10,12 @@
 #include <utility>
 
 #include "client/instance.h"
+#include "fluentbit/agent/config_section.h"
 #include "fluentbit/agent/filter_abi.h"
-#include "fluentbit/agent/library.h"
 #include "fluentbit/agent/look_up.h"
 #include "fluentbit/agent/module.h"
+#include "fluentbit/agent/penstock_module.h"
 #include "fluentbit/agent/receipts.h"
-#include "fluentbit/agent/section.h"
 #include "fluentbit/filter/lambda_records.h"
 
 namespace penstock::fluentbit {
@@ -92,7 +92,8 @@ std::string open(void* instance, const std::string& name, std::unique_ptr<Filter
   std::string missing;
   const penstock_stage* const stage = library().find(PENSTOCK_FILTER, kPluginName, missing);
   if (stage == nullptr) return missing;
-  const Section section(kFilterOptions, {stage}, [&](const char* key) { return get_property(key, instance); });
+  const ConfigSection section(kFilterOptions, {stage},
+                              [&](const char* key) { return get_property(key, instance); });
   if (!section.problems().empty()) return section.problems();
   LambdaRecords::Options own{section.text("key_name"), section.on("reserve_data"), section.on("preserve_key")};
   auto made = std::make_unique<FilterInstance>(name, std::move(own), *stage);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "client/clock.h"
-#include "fluentbit/agent/library.h"
+#include "fluentbit/agent/penstock_module.h"
 #include "fluentbit/input/requirements.h"
 
 namespace penstock::fluentbit {
@@ -34,8 +34,9 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
   const penstock_stage* const filter = library().find(PENSTOCK_FILTER, "lambda_logs", missing);
   if (log.errors(missing)) return nullptr;
 
-  const Section section(kInputOptions, {input, filter},
-                        [&](const char* key) { return plugin.api->input_get_property(key, plugin.instance); });
+  const ConfigSection section(kInputOptions, {input, filter}, [&](const char* key) {
+    return plugin.api->input_get_property(key, plugin.instance);
+  });
   if (log.errors(section.problems())) return nullptr;
   ChunkFormat format;
   std::string of_tag;  // which unmet() reports
@@ -44,7 +45,7 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
   format.metadata = agent().takes_metadata;
   const Surroundings surroundings{this_thread(), agent().input_log_append != nullptr, agent().takes_metadata,
                                   proxy::has_input_context(plugin.context)};
-  if (log.errors(unmet(section, surroundings))) return nullptr;
+  if (log.errors(check_requirements(section, surroundings))) return nullptr;
 
   ReaderStages stages{};
   stages.input = input;
@@ -76,16 +77,16 @@ InputInstance::InputInstance(const proxy::Plugin& plugin, const AgentLog& log, R
 
 InputInstance::~InputInstance() {
   event_.reset();
-  source_.reset();
+  thread_.reset();
   log_.print(relay_);
 }
 
 void InputInstance::begin_to_end() {
-  if (source_ != nullptr) source_->ask_to_stop();
+  if (thread_ != nullptr) thread_->ask_to_stop();
 }
 
 void InputInstance::start(void* instance) {
-  source_ = std::make_unique<Source>(reader_, ready_);
+  thread_ = std::make_unique<InputThread>(reader_, ready_);
   if (agent().input_log_append != nullptr)
     event_ = LoopEvent::add(agent(), instance, ready_.descriptor(), [this] { on_ready(); });
 }
@@ -112,7 +113,7 @@ size_t InputInstance::collect(void** data) {
 
 void InputInstance::give_back() {
   for (; chunks_handed_over_ > 0; --chunks_handed_over_) queue_.settle_front();
-  source_->wake();
+  thread_->wake();
 }
 
 void InputInstance::pause(bool paused) {
@@ -123,7 +124,7 @@ void InputInstance::pause(bool paused) {
 void InputInstance::drain(int64_t budget_ms) {
   size_t settled = 0;
   const Drain::End end = drain_.run(budget_ms, settled);
-  if (settled > 0) source_->wake();
+  if (settled > 0) thread_->wake();
   if (end == Drain::End::kTimeIsUp) ready_.raise();
   if (const auto warning = drain_.warning()) log_.line(PENSTOCK_LOG_WARN, *warning);
 }

@@ -7,14 +7,14 @@
 #include <string>
 
 #include "fluentbit/agent/agent.h"
+#include "fluentbit/agent/config_section.h"
 #include "fluentbit/agent/log_relay.h"
-#include "fluentbit/agent/section.h"
 #include "fluentbit/agent/wakeup.h"
 #include "fluentbit/input/chunk_queue.h"
 #include "fluentbit/input/drain.h"
+#include "fluentbit/input/input_thread.h"
 #include "fluentbit/input/loop_event.h"
 #include "fluentbit/input/reader.h"
-#include "fluentbit/input/source.h"
 
 namespace penstock::fluentbit {
 
@@ -54,7 +54,7 @@ class InputInstance {
   bool paused_ = false;
   std::string handed_over_;
   size_t chunks_handed_over_ = 0;
-  std::unique_ptr<Source> source_;
+  std::unique_ptr<InputThread> thread_;
   std::unique_ptr<LoopEvent> event_;
 };
 

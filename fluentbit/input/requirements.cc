@@ -55,7 +55,7 @@ std::string handover_problem(const Surroundings& surroundings) {
 
 }  // namespace
 
-std::string wrong_together(const Section& own) {
+std::string wrong_together(const ConfigSection& own) {
   std::string of_tag;
   static_cast<void>(TagFormat::parse(own.text("tag_format"), of_tag));
   return joined(
@@ -64,7 +64,7 @@ std::string wrong_together(const Section& own) {
                    : ""});
 }
 
-std::string unmet(const Section& section, const Surroundings& surroundings) {
+std::string check_requirements(const ConfigSection& section, const Surroundings& surroundings) {
   const std::string& after = section.text("checkpoint_after");
   const bool untaggable = !section.text("tag_format").empty() && !surroundings.append;
   return joined({after == "append"     ? append_problem(surroundings)
@@ -76,7 +76,7 @@ std::string unmet(const Section& section, const Surroundings& surroundings) {
                  wrong_together(section)});
 }
 
-std::string caution(const Section& section) {
+std::string caution(const ConfigSection& section) {
   const std::string& after = section.text("checkpoint_after");
   if (after == "handover")
     return "checkpoint_after handover: a record counts as read once the agent has it. Lost is then what the "

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "fluentbit/agent/agent.h"
-#include "fluentbit/agent/section.h"
+#include "fluentbit/agent/config_section.h"
 
 namespace penstock::fluentbit {
 
@@ -17,13 +17,13 @@ struct Surroundings {
 };
 
 // What is wrong with the own options whatever the agent, a line each; "": nothing.
-std::string wrong_together(const Section& own);
+std::string wrong_together(const ConfigSection& own);
 
 // Why the section cannot work there, with what to write instead, a line each; "": it can. The section has no
 // problems() of its own.
-std::string unmet(const Section& section, const Surroundings& surroundings);
+std::string check_requirements(const ConfigSection& section, const Surroundings& surroundings);
 
 // What the user must know of the checkpoint_after that he has chosen; "": nothing.
-std::string caution(const Section& section);
+std::string caution(const ConfigSection& section);
 
 }  // namespace penstock::fluentbit

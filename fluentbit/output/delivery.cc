@@ -20,8 +20,8 @@ std::string Delivery::open() {
 void Delivery::begin(Flush& flush, int64_t now_ms) {
   waiting_.reserve(waiting_.size() + 1);
   ended_.reserve(waiting_.size() + 1);
-  auto fresh = std::make_unique<Progress>();
-  std::unique_ptr<Progress> known = remembered_.take(flush.tag, flush.data);
+  auto fresh = std::make_unique<ChunkProgress>();
+  std::unique_ptr<ChunkProgress> known = timed_out_.take(flush.tag, flush.data);
   waiting_.push_back({&flush, std::move(known != nullptr ? known : fresh), now_ms + stages_.flush_timeout_ms});
 }
 
@@ -75,7 +75,7 @@ void Delivery::write_waiting() {
 }
 
 // false: the output has not taken it.
-bool Delivery::write_batch(const Flush& flush, Progress& progress) {
+bool Delivery::write_batch(const Flush& flush, ChunkProgress& progress) {
   const size_t to = batch_.fill(flush.data, progress.written);
   progress.receipts.reserve(progress.receipts.size() +
                             batch_.receipts().size());  // nothing behind write() may fail
@@ -118,7 +118,7 @@ void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
   Delivery& delivery = *static_cast<Delivery*>(ctx);
   const auto batch = delivery.under_way_.find(ack_id);
   if (batch == delivery.under_way_.end()) return;
-  Progress& progress = *batch->second;
+  ChunkProgress& progress = *batch->second;
   delivery.under_way_.erase(batch);
   --progress.outstanding;
   if (outcome == PENSTOCK_FAILED_RECORDED) progress.failed_recorded = true;
@@ -127,7 +127,7 @@ void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
 }
 
 // Of what is done. false: there is no memory for it now; what is left is redeemed later.
-bool Delivery::redeem(Progress& progress) const noexcept {
+bool Delivery::redeem(ChunkProgress& progress) const noexcept {
   if (progress.given_back) return true;
   const int32_t outcome = progress.failed_recorded ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED;
   std::string& receipts = progress.receipts;
@@ -141,12 +141,12 @@ void Delivery::end_flushes() {
 
 // false: it goes on waiting.
 bool Delivery::end_flush(Waiting& one) {
-  Progress& progress = *one.progress;
+  ChunkProgress& progress = *one.progress;
   if (progress.done() && !progress.given_back && redeem(progress)) {
     one.flush->result = progress.unreadable && progress.events == 0 ? proxy::kFlushError : proxy::kFlushOk;
   } else if (closed_ || now_ms_ >= one.deadline_ms) {
     one.flush->result = proxy::kFlushRetry;
-    if (!closed_ && progress.written > 0) remembered_.add(one.flush->tag, one.flush->data, one.progress, now_ms_);
+    if (!closed_ && progress.written > 0) timed_out_.add(one.flush->tag, one.flush->data, one.progress, now_ms_);
   } else {
     return false;
   }

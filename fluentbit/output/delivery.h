@@ -16,7 +16,7 @@
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/agent/proxy_abi.h"
 #include "fluentbit/output/record_batch.h"
-#include "fluentbit/output/remembered.h"
+#include "fluentbit/output/timed_out_chunks.h"
 
 namespace penstock::fluentbit {
 
@@ -72,7 +72,7 @@ class Delivery {
  private:
   struct Waiting {
     Flush* flush;
-    std::unique_ptr<Progress> progress;
+    std::unique_ptr<ChunkProgress> progress;
     int64_t deadline_ms;
   };
 
@@ -80,9 +80,9 @@ class Delivery {
 
   bool can_write() const;
   void write_waiting();
-  bool write_batch(const Flush& flush, Progress& progress);
+  bool write_batch(const Flush& flush, ChunkProgress& progress);
   void pump();
-  bool redeem(Progress& progress) const noexcept;
+  bool redeem(ChunkProgress& progress) const noexcept;
   void end_flushes();
   bool end_flush(Waiting& one);
   void log_failure(const std::string& text);
@@ -95,11 +95,11 @@ class Delivery {
   client::Instance output_;
   client::Pacing pacing_{output_};
 
-  std::vector<Waiting> waiting_;             // in the order in which they came
-  std::vector<Flush*> ended_;                // has room for all of waiting_
-  std::map<uint64_t, Progress*> under_way_;  // by the ack_id of each batch that is not settled
+  std::vector<Waiting> waiting_;                  // in the order in which they came
+  std::vector<Flush*> ended_;                     // has room for all of waiting_
+  std::map<uint64_t, ChunkProgress*> under_way_;  // by the ack_id of each batch that is not settled
   uint64_t last_ack_id_ = 0;
-  Remembered remembered_{kMaxRemembered, kMaxRememberedMs};
+  TimedOutChunks timed_out_{kMaxRemembered, kMaxRememberedMs};
 
   bool full_ = false;
   bool written_ = false;  // since the last pump

@@ -14,7 +14,7 @@ const Description& description() {
       "Writes records to a Kinesis data stream with PutRecords, sending again only what was refused.",
       kOutputOptions,
       {{PENSTOCK_OUTPUT, "penstock_kinesis"}},
-      [](const Section& own) { return record_format(own).problems(); }};
+      [](const ConfigSection& own) { return record_format(own).problems(); }};
   return me;
 }
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "fluentbit/agent/library.h"
+#include "fluentbit/agent/config_section.h"
 #include "fluentbit/agent/look_up.h"
-#include "fluentbit/agent/section.h"
+#include "fluentbit/agent/penstock_module.h"
 
 namespace penstock::fluentbit {
 
@@ -22,7 +22,7 @@ bool is_too_old() {
 
 }  // namespace
 
-RecordFormat record_format(const Section& own) {
+RecordFormat record_format(const ConfigSection& own) {
   return RecordFormat(
       {own.text("time_key"), own.text("time_key_format"), own.text("log_key"), own.text("data_keys")});
 }
@@ -34,8 +34,9 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
   const penstock_stage* const output = library().find(PENSTOCK_OUTPUT, "penstock_kinesis", missing);
   if (log.errors(missing)) return nullptr;
 
-  const Section section(kOutputOptions, {output},
-                        [&](const char* key) { return plugin.api->output_get_property(key, plugin.instance); });
+  const ConfigSection section(kOutputOptions, {output}, [&](const char* key) {
+    return plugin.api->output_get_property(key, plugin.instance);
+  });
   if (log.errors(section.problems())) return nullptr;
   RecordFormat format = record_format(section);
   if (log.errors(format.problems())) return nullptr;
@@ -44,7 +45,7 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
                         section.duration_ms("flush_timeout")};
   std::unique_ptr<OutputInstance> out(new OutputInstance(plugin, log, std::move(stages), std::move(format)));
   if (log.errors(out->delivery_.open())) return nullptr;
-  out->flusher_ = std::make_unique<Flusher>(out->delivery_, out->relay_, out->log_waiting_);
+  out->thread_ = std::make_unique<OutputThread>(out->delivery_, out->relay_, out->log_waiting_);
   return out;
 }
 
@@ -55,7 +56,7 @@ OutputInstance::OutputInstance(const proxy::Plugin& plugin, const AgentLog& log,
       delivery_(std::move(stages), std::move(format), relay_) {}
 
 OutputInstance::~OutputInstance() {
-  if (flusher_ != nullptr) flusher_->stop();
+  if (thread_ != nullptr) thread_->stop();
   log_.print(relay_);
 }
 
@@ -64,7 +65,7 @@ proxy::FlushResult OutputInstance::flush(std::string_view data, std::string_view
     log_.line(
         PENSTOCK_LOG_WARN,
         "flushes hold up the whole agent, since the section has no threads for them; add \"workers 1\" to it");
-  return flusher_->flush(data, tag, [this](int32_t level, const std::string& line) { log_.line(level, line); });
+  return thread_->flush(data, tag, [this](int32_t level, const std::string& line) { log_.line(level, line); });
 }
 
 }  // namespace penstock::fluentbit

@@ -6,17 +6,17 @@
 #include <string_view>
 
 #include "fluentbit/agent/agent.h"
+#include "fluentbit/agent/config_section.h"
 #include "fluentbit/agent/log_relay.h"
-#include "fluentbit/agent/section.h"
 #include "fluentbit/agent/wakeup.h"
 #include "fluentbit/output/delivery.h"
-#include "fluentbit/output/flusher.h"
+#include "fluentbit/output/output_thread.h"
 #include "fluentbit/output/record_format.h"
 
 namespace penstock::fluentbit {
 
 // By the own options of a section, which are good one by one.
-RecordFormat record_format(const Section& own);
+RecordFormat record_format(const ConfigSection& own);
 
 class OutputInstance {
  public:
@@ -38,7 +38,7 @@ class OutputInstance {
   Wakeup log_waiting_;
   LogRelay relay_;
   Delivery delivery_;
-  std::unique_ptr<Flusher> flusher_;
+  std::unique_ptr<OutputThread> thread_;
   std::atomic<bool> flushed_ = false;
 };
 

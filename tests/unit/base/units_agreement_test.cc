@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "fluentbit/agent/section.h"
+#include "fluentbit/agent/config_section.h"
 #include "host/conf/settings.h"
 #include "plugin/abi/options.h"
 
@@ -30,7 +30,7 @@ int64_t in_plugin(const char* name, const std::string& text) {
 }
 
 int64_t in_agent(const char* name, const std::string& text) {
-  const fluentbit::Section section(
+  const fluentbit::ConfigSection section(
       kTable, {}, [&](const char* key) { return std::string(key) == name ? text.c_str() : nullptr; });
   if (!section.problems().empty()) return -1;
   return std::string(name) == "size" ? static_cast<int64_t>(section.size_bytes(name)) : section.duration_ms(name);

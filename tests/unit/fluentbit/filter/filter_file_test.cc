@@ -69,8 +69,8 @@ TEST(fluentbit_filter_file, refuses_an_agent_that_is_too_old) {
 
 // Runs with these options.
 struct Running {
-  using Section = std::map<std::string, std::string>;
-  explicit Running(const Section& section = {}) {
+  using ConfigSection = std::map<std::string, std::string>;
+  explicit Running(const ConfigSection& section = {}) {
     g_section = section;
     g_context = nullptr;
     g_log.clear();
@@ -110,7 +110,7 @@ TEST(fluentbit_filter_file, is_a_filter_of_log_events) {
 }
 
 TEST(fluentbit_filter_file, makes_records_of_lines_and_leaves_what_has_none) {
-  const Running running(Running::Section{{"timestamp_key", "@timestamp"}});
+  const Running running(Running::ConfigSection{{"timestamp_key", "@timestamp"}});
   ASSERT_TRUE(running.started) << g_log;
   const std::vector<test_agent::Event> events = test_agent::events_of(Running::filter(event_with("[ERROR] x")));
   ASSERT_EQ(events.size(), 1u);
@@ -122,7 +122,7 @@ TEST(fluentbit_filter_file, makes_records_of_lines_and_leaves_what_has_none) {
 }
 
 TEST(fluentbit_filter_file, tells_each_wrong_option_and_does_not_start) {
-  const Running running(Running::Section{{"reserve_data", "perhaps"}, {"source_key", ""}});
+  const Running running(Running::ConfigSection{{"reserve_data", "perhaps"}, {"source_key", ""}});
   EXPECT_FALSE(running.started);
   EXPECT_EQ(g_context, nullptr);
   EXPECT_NE(g_log.find("1[filter:lambda_logs:mine] reserve_data is \"perhaps\", but must be one of on|off\n"),

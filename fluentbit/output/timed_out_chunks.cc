@@ -1,4 +1,4 @@
-#include "fluentbit/output/remembered.h"
+#include "fluentbit/output/timed_out_chunks.h"
 
 #include <openssl/evp.h>
 
@@ -22,35 +22,35 @@ Fingerprint fingerprint(std::string_view tag, std::string_view data) {
   return print;
 }
 
-void Remembered::add(std::string_view tag, std::string_view data, std::unique_ptr<Progress>& progress,
-                     int64_t now_ms) {
+void TimedOutChunks::add(std::string_view tag, std::string_view data, std::unique_ptr<ChunkProgress>& progress,
+                         int64_t now_ms) {
   Entry entry{std::string(tag), data.size(), fingerprint(tag, data), now_ms, nullptr};
   entries_.push_back(std::move(entry));
   entries_.back().progress = std::move(progress);
   forget(now_ms);
 }
 
-std::unique_ptr<Progress> Remembered::take(std::string_view tag, std::string_view data) {
+std::unique_ptr<ChunkProgress> TimedOutChunks::take(std::string_view tag, std::string_view data) {
   std::optional<Fingerprint> print;  // costs as much as all the rest: only where it may matter
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     if (entry->data_size != data.size() || entry->tag != tag) continue;
     if (!print) print = fingerprint(tag, data);
     if (entry->print != *print) continue;
-    std::unique_ptr<Progress> progress = std::move(entry->progress);
+    std::unique_ptr<ChunkProgress> progress = std::move(entry->progress);
     entries_.erase(entry);
     return progress;
   }
   return nullptr;
 }
 
-size_t Remembered::held_bytes() const {
+size_t TimedOutChunks::held_bytes() const {
   size_t bytes = 0;
   for (const Entry& entry : entries_) bytes += bytes_of(entry);
   return bytes;
 }
 
 // Receipts of what waits are freed as it is delivered, so their bytes are counted anew.
-void Remembered::forget(int64_t now_ms) {
+void TimedOutChunks::forget(int64_t now_ms) {
   size_t bytes = held_bytes();
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const bool old = now_ms - entry->since_ms > max_age_ms_;

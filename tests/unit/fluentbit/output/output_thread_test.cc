@@ -1,4 +1,4 @@
-#include "fluentbit/output/flusher.h"
+#include "fluentbit/output/output_thread.h"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ class Flushing : public testing::Test {
       : delivery_({&FakeOutput::stage, {}, &FakeReceipts::calls, timeout_ms}, RecordFormat({}), relay_) {
     FakeOutput::next = &output_;
     EXPECT_EQ(delivery_.open(), "");
-    flusher_ = std::make_unique<Flusher>(delivery_, relay_, log_waiting_);
+    flusher_ = std::make_unique<OutputThread>(delivery_, relay_, log_waiting_);
   }
 
   std::future<proxy::FlushResult> begin(const std::string& chunk, const LogRelay::Print& print = print_nothing) {
@@ -34,24 +34,24 @@ class Flushing : public testing::Test {
   Wakeup log_waiting_;
   LogRelay relay_{PENSTOCK_LOG_DEBUG, log_waiting_};
   Delivery delivery_;
-  std::unique_ptr<Flusher> flusher_;
+  std::unique_ptr<OutputThread> flusher_;
 };
 
-using fluentbit_flusher = Flushing;
+using fluentbit_output_thread = Flushing;
 
 class HurriedFlushing : public Flushing {
  protected:
   HurriedFlushing() : Flushing(1) {}
 };
 
-using fluentbit_flusher_without_time = HurriedFlushing;
+using fluentbit_output_thread_without_time = HurriedFlushing;
 
-TEST_F(fluentbit_flusher, answers_when_the_chunk_is_delivered) {
+TEST_F(fluentbit_output_thread, answers_when_the_chunk_is_delivered) {
   EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushOk);
   EXPECT_EQ(output_.bodies(), (std::vector<std::string>{json_of("a")}));
 }
 
-TEST_F(fluentbit_flusher, waits_until_the_output_has_something_to_do_again) {
+TEST_F(fluentbit_output_thread, waits_until_the_output_has_something_to_do_again) {
   output_.keep();
   auto answer = begin(log_event("a"));
   output_.wait_for_batches(1);
@@ -59,7 +59,7 @@ TEST_F(fluentbit_flusher, waits_until_the_output_has_something_to_do_again) {
   EXPECT_EQ(answer.get(), proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_flusher, takes_a_chunk_while_it_waits_for_others) {
+TEST_F(fluentbit_output_thread, takes_a_chunk_while_it_waits_for_others) {
   output_.keep();
   auto first = begin(log_event("a")), second = begin(log_event("b"));
   output_.wait_for_batches(2);
@@ -68,7 +68,7 @@ TEST_F(fluentbit_flusher, takes_a_chunk_while_it_waits_for_others) {
   EXPECT_EQ(second.get(), proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_flusher, delivers_what_many_threads_flush_at_once) {
+TEST_F(fluentbit_output_thread, delivers_what_many_threads_flush_at_once) {
   std::array<std::future<int>, 4> threads;
   for (auto& thread : threads)
     thread = std::async(std::launch::async, [&] {
@@ -81,12 +81,12 @@ TEST_F(fluentbit_flusher, delivers_what_many_threads_flush_at_once) {
   EXPECT_EQ(output_.records().size(), 400u);
 }
 
-TEST_F(fluentbit_flusher_without_time, answers_come_again) {
+TEST_F(fluentbit_output_thread_without_time, answers_come_again) {
   output_.keep();
   EXPECT_EQ(flusher_->flush(log_event("a"), "tag", print_nothing), proxy::kFlushRetry);
 }
 
-TEST_F(fluentbit_flusher, prints_lines_of_the_log_while_a_flush_waits) {
+TEST_F(fluentbit_output_thread, prints_lines_of_the_log_while_a_flush_waits) {
   output_.keep();
   std::promise<std::string> printed;
   auto answer = begin(log_event("a"), [&](int32_t, const std::string& line) { printed.set_value(line); });
@@ -97,7 +97,7 @@ TEST_F(fluentbit_flusher, prints_lines_of_the_log_while_a_flush_waits) {
   EXPECT_EQ(answer.get(), proxy::kFlushOk);
 }
 
-TEST_F(fluentbit_flusher, answers_come_again_to_those_that_wait_when_it_stops_and_to_those_that_come_later) {
+TEST_F(fluentbit_output_thread, answers_come_again_to_those_that_wait_when_it_stops_and_to_those_that_come_later) {
   output_.keep();
   auto answer = begin(log_event("a"));
   output_.wait_for_batches(1);

@@ -1,4 +1,4 @@
-#include "fluentbit/input/source.h"
+#include "fluentbit/input/input_thread.h"
 
 #include <poll.h>
 
@@ -10,20 +10,20 @@
 
 namespace penstock::fluentbit {
 
-Source::Source(Reader& reader, const Wakeup& ready)
+InputThread::InputThread(Reader& reader, const Wakeup& ready)
     : reader_(reader), ready_(ready), thread_(own_thread("penstock-in", [this] { run(); })) {}
 
-void Source::ask_to_stop() {
+void InputThread::ask_to_stop() {
   stopping_ = true;
   wake_.raise();
 }
 
-void Source::stop() {
+void InputThread::stop() {
   ask_to_stop();
   if (thread_.joinable()) thread_.join();
 }
 
-void Source::run() {
+void InputThread::run() {
   bool readable = true;
   while (!stopping_) {
     try {
@@ -40,7 +40,7 @@ void Source::run() {
 }
 
 // True: the reader's descriptor is readable.
-bool Source::wait() {
+bool InputThread::wait() {
   const int64_t now_ms = client::monotonic_ms();
   std::array<pollfd, 2> descriptors = {
       {{wake_.descriptor(), POLLIN, 0}, {reader_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped

@@ -13,7 +13,7 @@
 namespace penstock::fluentbit {
 
 // How far a chunk has come.
-struct Progress {
+struct ChunkProgress {
   size_t written = 0;            // bytes of it that were written to the output stage, from its beginning
   bool whole = false;            // all of it was
   uint64_t outstanding = 0;      // batches written and not yet settled
@@ -31,19 +31,19 @@ using Fingerprint = std::array<unsigned char, 32>;
 Fingerprint fingerprint(std::string_view tag, std::string_view data);
 
 // One thread at a time.
-class Remembered {
+class TimedOutChunks {
  public:
   // Beyond max_count or max_bytes, or older than max_age_ms, those that wait for nothing are forgotten, the oldest
   // first: what was delivered of them is then delivered again.
-  Remembered(size_t max_count, int64_t max_age_ms, size_t max_bytes = size_t{16} << 20)
+  TimedOutChunks(size_t max_count, int64_t max_age_ms, size_t max_bytes = size_t{16} << 20)
       : max_count_(max_count), max_age_ms_(max_age_ms), max_bytes_(max_bytes) {}
 
   // Empties progress; where memory is short it throws and leaves it.
-  void add(std::string_view tag, std::string_view data, std::unique_ptr<Progress>& progress, int64_t now_ms);
+  void add(std::string_view tag, std::string_view data, std::unique_ptr<ChunkProgress>& progress, int64_t now_ms);
 
   // The oldest of those with that tag and these bytes, which is remembered no more; nullptr: there is none. Equal
   // chunks are thereby as many as they were.
-  std::unique_ptr<Progress> take(std::string_view tag, std::string_view data);
+  std::unique_ptr<ChunkProgress> take(std::string_view tag, std::string_view data);
 
   size_t size() const { return entries_.size(); }
 
@@ -53,7 +53,7 @@ class Remembered {
     size_t data_size = 0;
     Fingerprint print{};
     int64_t since_ms = 0;
-    std::unique_ptr<Progress> progress;
+    std::unique_ptr<ChunkProgress> progress;
   };
 
   static size_t bytes_of(const Entry& entry) { return entry.tag.size() + entry.progress->receipts.size(); }

@@ -22,13 +22,13 @@ extern const OptionTable kInputOptions;
 extern const OptionTable kOutputOptions;
 extern const OptionTable kFilterOptions;
 
-class Section {
+class ConfigSection {
  public:
   // The value that the section has for a key, NUL-ended; nullptr: it has none.
   using Property = std::function<const char*(const char* key)>;
 
   // stages: whose options the section may hold as well.
-  Section(OptionTable own, std::vector<const penstock_stage*> stages, const Property& property);
+  ConfigSection(OptionTable own, std::vector<const penstock_stage*> stages, const Property& property);
 
   // Everything that is wrong with the values, a line each; "": nothing.
   const std::string& problems() const { return problems_; }

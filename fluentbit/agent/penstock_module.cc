@@ -1,4 +1,4 @@
-#include "fluentbit/agent/library.h"
+#include "fluentbit/agent/penstock_module.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -26,7 +26,7 @@ std::string own_folder() {
   return known ? folder.data() : "";
 }
 
-Library open_library() {
+PenstockModule open_library() {
   std::string problem;
   const penstock_module* const module = client::open_module(own_folder() + "/libpenstock.so", problem);
   if (module == nullptr) return {nullptr, "libpenstock.so must lie in the same folder: the file there " + problem};
@@ -39,14 +39,14 @@ Library open_library() {
 
 }  // namespace
 
-const penstock_stage* Library::find(int32_t kind, const char* id) const {
+const penstock_stage* PenstockModule::find(int32_t kind, const char* id) const {
   if (module == nullptr) return nullptr;
   for (const penstock_stage* const* stage = module->stages; *stage != nullptr; ++stage)
     if ((*stage)->kind == kind && std::strcmp((*stage)->id, id) == 0) return *stage;
   return nullptr;
 }
 
-const penstock_stage* Library::find(int32_t kind, const char* id, std::string& missing) const {
+const penstock_stage* PenstockModule::find(int32_t kind, const char* id, std::string& missing) const {
   const penstock_stage* const stage = find(kind, id);
   if (stage == nullptr)
     missing = module == nullptr ? problem
@@ -55,8 +55,8 @@ const penstock_stage* Library::find(int32_t kind, const char* id, std::string& m
   return stage;
 }
 
-const Library& library() {
-  static const Library opened = open_library();
+const PenstockModule& library() {
+  static const PenstockModule opened = open_library();
   return opened;
 }
 

@@ -1,4 +1,4 @@
-#include "fluentbit/input/source.h"
+#include "fluentbit/input/input_thread.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -34,11 +34,11 @@ class Running : public testing::Test {
   std::unique_ptr<Reader> reader_;
 };
 
-using fluentbit_source = Running;
+using fluentbit_input_thread = Running;
 
-TEST_F(fluentbit_source, tells_that_chunks_have_come_and_settles_them_when_woken) {
+TEST_F(fluentbit_input_thread, tells_that_chunks_have_come_and_settles_them_when_woken) {
   input_.add({1, {"a"}});
-  Source source(*reader_, ready_);
+  InputThread source(*reader_, ready_);
   wait_for(ready_);
   ASSERT_NE(queue_.front(), nullptr);
   queue_.settle_front();
@@ -46,10 +46,10 @@ TEST_F(fluentbit_source, tells_that_chunks_have_come_and_settles_them_when_woken
   input_.wait_for_acks(1);
 }
 
-TEST_F(fluentbit_source, reads_on_when_woken_with_room_in_the_queue) {
+TEST_F(fluentbit_input_thread, reads_on_when_woken_with_room_in_the_queue) {
   input_.add({1, {"a"}});
   input_.add({2, {"b"}});
-  Source source(*reader_, ready_);
+  InputThread source(*reader_, ready_);
   for (int i = 0; i < 2; ++i) {
     wait_for(ready_);
     queue_.settle_front();
@@ -58,21 +58,21 @@ TEST_F(fluentbit_source, reads_on_when_woken_with_room_in_the_queue) {
   input_.wait_for_acks(2);
 }
 
-TEST_F(fluentbit_source, reads_when_the_descriptor_of_the_input_is_readable) {
+TEST_F(fluentbit_input_thread, reads_when_the_descriptor_of_the_input_is_readable) {
   Wakeup arrival;
   input_.descriptor = arrival.descriptor();
   Reader reader(stages_, ChunkFormat{}, queue_, relay_);
   ASSERT_EQ(reader.open(), "");
-  Source source(reader, ready_);
+  InputThread source(reader, ready_);
   input_.add({1, {"a"}});
   arrival.raise();
   wait_for(ready_);
   EXPECT_NE(queue_.front(), nullptr);
 }
 
-TEST_F(fluentbit_source, settles_and_closes_when_it_stops) {
+TEST_F(fluentbit_input_thread, settles_and_closes_when_it_stops) {
   input_.add({1, {"a"}});
-  Source source(*reader_, ready_);
+  InputThread source(*reader_, ready_);
   wait_for(ready_);
   queue_.settle_front();
   source.stop();

@@ -1,4 +1,4 @@
-#include "fluentbit/agent/section.h"
+#include "fluentbit/agent/config_section.h"
 
 #include <algorithm>
 #include <array>
@@ -86,7 +86,8 @@ std::string complaint(const penstock_option_info& info, std::string_view value) 
   return std::string(info.name).append(" is \"").append(printable(value, 60)).append("\", but ").append(wrong);
 }
 
-Section::Section(OptionTable own, std::vector<const penstock_stage*> stages, const Property& property) {
+ConfigSection::ConfigSection(OptionTable own, std::vector<const penstock_stage*> stages,
+                             const Property& property) {
   for (const penstock_option_info& info : own) {
     const char* const value = property(info.name);
     if (value != nullptr) {
@@ -107,16 +108,20 @@ Section::Section(OptionTable own, std::vector<const penstock_stage*> stages, con
   }
 }
 
-size_t Section::size_bytes(std::string_view name) const { return static_cast<size_t>(*parse_size(text(name))); }
+size_t ConfigSection::size_bytes(std::string_view name) const {
+  return static_cast<size_t>(*parse_size(text(name)));
+}
 
-int64_t Section::duration_ms(std::string_view name) const { return *parse_duration_ms(text(name)); }
+int64_t ConfigSection::duration_ms(std::string_view name) const { return *parse_duration_ms(text(name)); }
 
-std::vector<penstock_option> Section::options_of(const penstock_stage& stage) const {
+std::vector<penstock_option> ConfigSection::options_of(const penstock_stage& stage) const {
   std::vector<penstock_option> options;
   for (const auto& [key, value] : given_.find(&stage)->second) options.push_back({bytes(key), bytes(value)});
   return options;
 }
 
-void Section::complain(const std::string& text) { problems_.append(problems_.empty() ? "" : "\n").append(text); }
+void ConfigSection::complain(const std::string& text) {
+  problems_.append(problems_.empty() ? "" : "\n").append(text);
+}
 
 }  // namespace penstock::fluentbit

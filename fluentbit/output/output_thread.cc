@@ -1,4 +1,4 @@
-#include "fluentbit/output/flusher.h"
+#include "fluentbit/output/output_thread.h"
 
 #include <poll.h>
 
@@ -11,13 +11,13 @@
 
 namespace penstock::fluentbit {
 
-Flusher::Flusher(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting)
+OutputThread::OutputThread(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting)
     : delivery_(delivery), log_(log), log_waiting_(log_waiting) {
   thread_ = own_thread("penstock-out", [this] { run(); });
 }
 
-proxy::FlushResult Flusher::flush(std::string_view data, std::string_view tag,
-                                  const LogRelay::Print& print) noexcept {
+proxy::FlushResult OutputThread::flush(std::string_view data, std::string_view tag,
+                                       const LogRelay::Print& print) noexcept {
   Call call;
   call.data = data;
   call.tag = tag;
@@ -35,7 +35,7 @@ proxy::FlushResult Flusher::flush(std::string_view data, std::string_view tag,
   return call.result;
 }
 
-void Flusher::stop() {
+void OutputThread::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -44,7 +44,7 @@ void Flusher::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Flusher::run() {
+void OutputThread::run() {
   bool readable = true;
   while (!stopping()) {
     bool failed = false;
@@ -66,12 +66,12 @@ void Flusher::run() {
   while (Call* const call = next_call()) answer(*call);
 }
 
-bool Flusher::stopping() {
+bool OutputThread::stopping() {
   const std::lock_guard lock(mutex_);
   return stopping_;
 }
 
-Flusher::Call* Flusher::next_call() {
+OutputThread::Call* OutputThread::next_call() {
   const std::lock_guard lock(mutex_);
   Call* const call = first_call_;
   if (call == nullptr) return nullptr;
@@ -80,7 +80,7 @@ Flusher::Call* Flusher::next_call() {
   return call;
 }
 
-void Flusher::begin(Call& call) {
+void OutputThread::begin(Call& call) {
   try {
     delivery_.begin(call, client::monotonic_ms());
   } catch (const std::exception&) {  // bad_alloc
@@ -89,14 +89,14 @@ void Flusher::begin(Call& call) {
 }
 
 // The call is gone as soon as its thread knows.
-void Flusher::answer(Flush& flush) {
+void OutputThread::answer(Flush& flush) {
   const std::lock_guard lock(mutex_);
   static_cast<Call&>(flush).ended = true;
   changed_.notify_all();
 }
 
 // True: the delivery's descriptor is readable.
-bool Flusher::wait() {
+bool OutputThread::wait() {
   const int64_t now_ms = client::monotonic_ms();
   std::array<pollfd, 3> descriptors = {{{wake_.descriptor(), POLLIN, 0},
                                         {log_waiting_.descriptor(), POLLIN, 0},

@@ -1,4 +1,4 @@
-#include "fluentbit/output/remembered.h"
+#include "fluentbit/output/timed_out_chunks.h"
 
 #include <gtest/gtest.h>
 
@@ -9,14 +9,14 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
 
-std::unique_ptr<Progress> progress(size_t written, uint64_t outstanding = 0) {
-  auto out = std::make_unique<Progress>();
+std::unique_ptr<ChunkProgress> progress(size_t written, uint64_t outstanding = 0) {
+  auto out = std::make_unique<ChunkProgress>();
   out->written = written;
   out->outstanding = outstanding;
   return out;
 }
 
-void add(Remembered& remembered, const std::string& tag, const std::string& data, size_t written,
+void add(TimedOutChunks& remembered, const std::string& tag, const std::string& data, size_t written,
          uint64_t outstanding = 0, int64_t now_ms = 0) {
   auto one = progress(written, outstanding);
   remembered.add(tag, data, one, now_ms);
@@ -24,20 +24,20 @@ void add(Remembered& remembered, const std::string& tag, const std::string& data
 }
 
 // How much was written of what is remembered; 0: it is not.
-size_t take(Remembered& remembered, const std::string& tag, const std::string& data) {
+size_t take(TimedOutChunks& remembered, const std::string& tag, const std::string& data) {
   const auto taken = remembered.take(tag, data);
   return taken == nullptr ? 0 : taken->written;
 }
 
-TEST(fluentbit_remembered, gives_a_chunk_back_once) {
-  Remembered remembered(10, kHourMs);
+TEST(fluentbit_timed_out_chunks, gives_a_chunk_back_once) {
+  TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "data", 7);
   EXPECT_EQ(take(remembered, "tag", "data"), 7u);
   EXPECT_EQ(take(remembered, "tag", "data"), 0u);
 }
 
-TEST(fluentbit_remembered, knows_a_chunk_by_its_tag_and_by_all_of_its_bytes) {
-  Remembered remembered(10, kHourMs);
+TEST(fluentbit_timed_out_chunks, knows_a_chunk_by_its_tag_and_by_all_of_its_bytes) {
+  TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "data", 7);
   EXPECT_EQ(take(remembered, "tat", "data"), 0u);
   EXPECT_EQ(take(remembered, "tag", "datb"), 0u);
@@ -46,8 +46,8 @@ TEST(fluentbit_remembered, knows_a_chunk_by_its_tag_and_by_all_of_its_bytes) {
   EXPECT_EQ(take(remembered, "tag", "data"), 7u);
 }
 
-TEST(fluentbit_remembered, gives_equal_chunks_back_as_often_as_they_were_the_oldest_first) {
-  Remembered remembered(10, kHourMs);
+TEST(fluentbit_timed_out_chunks, gives_equal_chunks_back_as_often_as_they_were_the_oldest_first) {
+  TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "data", 1);
   add(remembered, "tag", "data", 2);
   EXPECT_EQ(take(remembered, "tag", "data"), 1u);
@@ -55,8 +55,8 @@ TEST(fluentbit_remembered, gives_equal_chunks_back_as_often_as_they_were_the_old
   EXPECT_EQ(take(remembered, "tag", "data"), 0u);
 }
 
-TEST(fluentbit_remembered, forgets_the_oldest_beyond_its_count) {
-  Remembered remembered(2, kHourMs);
+TEST(fluentbit_timed_out_chunks, forgets_the_oldest_beyond_its_count) {
+  TimedOutChunks remembered(2, kHourMs);
   add(remembered, "tag", "a", 1);
   add(remembered, "tag", "b", 1);
   EXPECT_EQ(remembered.size(), 2u);
@@ -66,8 +66,8 @@ TEST(fluentbit_remembered, forgets_the_oldest_beyond_its_count) {
   EXPECT_EQ(take(remembered, "tag", "b"), 1u);
 }
 
-TEST(fluentbit_remembered, forgets_what_is_older_than_its_age_and_not_what_is_just_as_old) {
-  Remembered remembered(10, kHourMs);
+TEST(fluentbit_timed_out_chunks, forgets_what_is_older_than_its_age_and_not_what_is_just_as_old) {
+  TimedOutChunks remembered(10, kHourMs);
   add(remembered, "tag", "a", 1, 0, 0);
   add(remembered, "tag", "b", 1, 0, 1);
   add(remembered, "tag", "c", 1, 0, kHourMs + 1);
@@ -76,8 +76,8 @@ TEST(fluentbit_remembered, forgets_what_is_older_than_its_age_and_not_what_is_ju
   EXPECT_EQ(take(remembered, "tag", "b"), 1u);
 }
 
-TEST(fluentbit_remembered, forgets_the_oldest_beyond_its_bytes_of_receipts) {
-  Remembered remembered(10, kHourMs, 100);
+TEST(fluentbit_timed_out_chunks, forgets_the_oldest_beyond_its_bytes_of_receipts) {
+  TimedOutChunks remembered(10, kHourMs, 100);
   const auto add_with = [&](const std::string& data, size_t receipt_bytes) {
     auto one = progress(1);
     one->receipts.assign(receipt_bytes, 'r');
@@ -92,8 +92,8 @@ TEST(fluentbit_remembered, forgets_the_oldest_beyond_its_bytes_of_receipts) {
   EXPECT_EQ(take(remembered, "tag", "b"), 1u);
 }
 
-TEST(fluentbit_remembered, never_forgets_what_is_under_way) {
-  Remembered remembered(1, kHourMs);
+TEST(fluentbit_timed_out_chunks, never_forgets_what_is_under_way) {
+  TimedOutChunks remembered(1, kHourMs);
   add(remembered, "tag", "a", 1, 1);
   add(remembered, "tag", "b", 1);
   add(remembered, "tag", "c", 1, 1, 3 * kHourMs);

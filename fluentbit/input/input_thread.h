@@ -9,14 +9,14 @@
 
 namespace penstock::fluentbit {
 
-class Source {
+class InputThread {
  public:
   // Starts the thread. reader is open, and the thread's alone until stop(). ready is raised when chunks were
   // pushed. Both must outlive the source.
-  Source(Reader& reader, const Wakeup& ready);
-  ~Source() { stop(); }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
+  InputThread(Reader& reader, const Wakeup& ready);
+  ~InputThread() { stop(); }
+  InputThread(const InputThread&) = delete;
+  InputThread& operator=(const InputThread&) = delete;
 
   // [thread-safe] The queue has room again, or something to settle.
   void wake() const { wake_.raise(); }

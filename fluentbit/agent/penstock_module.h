@@ -8,7 +8,7 @@
 
 namespace penstock::fluentbit {
 
-struct Library {
+struct PenstockModule {
   const penstock_module* module = nullptr;
   std::string problem;  // why there is no module, and what to do
 
@@ -19,6 +19,6 @@ struct Library {
 };
 
 // [thread-safe] The same for all the life of the process; the library is opened by the first call.
-const Library& library();
+const PenstockModule& library();
 
 }  // namespace penstock::fluentbit

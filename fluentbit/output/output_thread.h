@@ -13,14 +13,14 @@
 
 namespace penstock::fluentbit {
 
-class Flusher {
+class OutputThread {
  public:
   // Starts the thread. delivery is open, and the thread's alone until stop(). log is what it writes to, and
   // log_waiting what that raises. All must outlive the flusher.
-  Flusher(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting);
-  ~Flusher() { stop(); }
-  Flusher(const Flusher&) = delete;
-  Flusher& operator=(const Flusher&) = delete;
+  OutputThread(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting);
+  ~OutputThread() { stop(); }
+  OutputThread(const OutputThread&) = delete;
+  OutputThread& operator=(const OutputThread&) = delete;
 
   // [thread-safe] Has the chunk delivered, and waits for it; prints what the log has meanwhile. Made for the small
   // stack of a coroutine: it neither allocates nor throws.

@@ -1,4 +1,4 @@
-#include "fluentbit/agent/section.h"
+#include "fluentbit/agent/config_section.h"
 
 #include <gtest/gtest.h>
 
@@ -8,15 +8,15 @@
 namespace penstock::fluentbit {
 namespace {
 
-Section section_of(OptionTable own, const std::map<std::string, std::string>& properties) {
+ConfigSection section_of(OptionTable own, const std::map<std::string, std::string>& properties) {
   return {own, {}, [&](const char* key) {
             const auto found = properties.find(key);
             return found == properties.end() ? nullptr : found->second.c_str();
           }};
 }
 
-TEST(fluentbit_section, has_the_defaults_of_the_table) {
-  const Section section = section_of(kInputOptions, {});
+TEST(fluentbit_config_section, has_the_defaults_of_the_table) {
+  const ConfigSection section = section_of(kInputOptions, {});
   EXPECT_EQ(section.problems(), "");
   EXPECT_TRUE(section.on("transform"));
   EXPECT_EQ(section.text("checkpoint_after"), "append");
@@ -25,19 +25,19 @@ TEST(fluentbit_section, has_the_defaults_of_the_table) {
   EXPECT_EQ(section_of(kOutputOptions, {}).duration_ms("flush_timeout"), 10'000);
 }
 
-TEST(fluentbit_section, takes_words_in_any_case) {
+TEST(fluentbit_config_section, takes_words_in_any_case) {
   EXPECT_FALSE(section_of(kInputOptions, {{"transform", "OFF"}}).on("transform"));
 }
 
-TEST(fluentbit_section, takes_sizes_with_units) {
+TEST(fluentbit_config_section, takes_sizes_with_units) {
   EXPECT_EQ(section_of(kInputOptions, {{"chunk_bytes", "64K"}}).size_bytes("chunk_bytes"), size_t{65536});
   EXPECT_EQ(section_of(kInputOptions, {{"chunk_bytes", "1"}}).size_bytes("chunk_bytes"), size_t{1});
   EXPECT_EQ(section_of(kInputOptions, {{"max_unacknowledged", "2G"}}).size_bytes("max_unacknowledged"),
             size_t{2} << 30);
 }
 
-TEST(fluentbit_section, tells_every_problem_with_key_value_and_what_is_allowed) {
-  const Section section =
+TEST(fluentbit_config_section, tells_every_problem_with_key_value_and_what_is_allowed) {
+  const ConfigSection section =
       section_of(kInputOptions, {{"checkpoint_after", "later"}, {"chunk_bytes", "0"}, {"tag_format", ""}});
   EXPECT_EQ(section.problems(),
             "checkpoint_after is \"later\", but must be one of append|handover|delivery\n"
@@ -45,13 +45,13 @@ TEST(fluentbit_section, tells_every_problem_with_key_value_and_what_is_allowed) 
             "chunk_bytes is \"0\", but must be a size above 0, like 65536, 64K or 1M");
 }
 
-TEST(fluentbit_section, refuses_a_size_that_overflows) {
+TEST(fluentbit_config_section, refuses_a_size_that_overflows) {
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "18446744073709551615M"}}).problems(), "");
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "12Q"}}).problems(), "");
   EXPECT_NE(section_of(kInputOptions, {{"chunk_bytes", "17179869184G"}}).problems(), "");
 }
 
-TEST(fluentbit_section, refuses_a_duration_of_nothing) {
+TEST(fluentbit_config_section, refuses_a_duration_of_nothing) {
   EXPECT_NE(section_of(kOutputOptions, {{"flush_timeout", "0"}}).problems(), "");
   EXPECT_EQ(section_of(kOutputOptions, {{"flush_timeout", "1ms"}}).duration_ms("flush_timeout"), 1);
 }
