@@ -88,7 +88,7 @@ bool is_left_out(const logs::LambdaFilterOptions& options, std::string_view body
   return false;
 }
 
-// A blank before its last brace takes an object from the fast lane to the parser, which finds the same in it.
+// A blank before its last brace takes an object from the fast path to the parser, which finds the same in it.
 void check_slow_lane(const logs::LambdaFilterOptions& options, std::string_view body, std::string_view record) {
   if (!RecordJudge::is_object_alone(body)) return;
   std::string spaced(body);

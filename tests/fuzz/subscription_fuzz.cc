@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "core/logs/decode/subscription.h"
 #include "core/logs/decode/subscription_message.h"
-#include "tests/canonical_lane.h"
+#include "tests/fast_message_reference.h"
 #include "tests/fuzz/check.h"
 #include "tests/strict_json.h"
 
@@ -206,6 +206,6 @@ void check_message(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (!penstock::logs::Gunzip::looks_like_gzip(text)) penstock::check_message(text);
-  penstock::check(penstock::difference_of_lane(text).empty(), "the fast lane gives what the parser gives", text);
+  penstock::check(penstock::fast_path_difference(text).empty(), "the fast path gives what the parser gives", text);
   return 0;
 }

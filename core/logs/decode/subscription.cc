@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "core/logs/decode/canonical_message.h"
+#include "core/logs/decode/fast_message.h"
 
 namespace penstock::logs {
 
@@ -121,9 +121,9 @@ void SubscriptionReader::give_up_document(const char* what, const Status& why) {
   at_ = text_.size();
 }
 
-// The fast lane as far as it goes, then the JSON parser.
+// The fast path as far as it goes, then the JSON parser.
 Status SubscriptionReader::read_document() {
-  if (read_canonical_message(text_.data(), at_, message_)) return {};
+  if (read_fast_message(text_.data(), at_, message_)) return {};
   return parse();
 }
 
@@ -131,7 +131,7 @@ Status SubscriptionReader::read_on() {
   if (Status found = find_next_event(text_.data(), at_); !found.ok()) return found;
   if (text_.data()[at_] != '{')
     begin_events_at(text_.data(), at_);
-  else if (read_canonical_events(text_.data(), at_, message_))
+  else if (read_fast_events(text_.data(), at_, message_))
     return {};
   return parse();
 }

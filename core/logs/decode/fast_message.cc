@@ -1,4 +1,4 @@
-#include "core/logs/decode/canonical_message.h"
+#include "core/logs/decode/fast_message.h"
 
 #include <array>
 #include <cstdint>
@@ -217,9 +217,9 @@ char* unescape(char* to, const char* from, const char* const end, const StretchE
   return to;
 }
 
-class CanonicalReader {
+class FastMessageReader {
  public:
-  CanonicalReader(char* base, size_t at, SubscriptionMessage& message)
+  FastMessageReader(char* base, size_t at, SubscriptionMessage& message)
       : base_(base), at_(base + at), message_(message) {}
 
   size_t at() const { return place_of(at_); }
@@ -342,18 +342,18 @@ class CanonicalReader {
 
 }  // namespace
 
-bool read_canonical_message(char* base, size_t& at, SubscriptionMessage& message) {
-  CanonicalReader reader(base, at, message);
+bool read_fast_message(char* base, size_t& at, SubscriptionMessage& message) {
+  FastMessageReader reader(base, at, message);
   if (!reader.read_header()) {
     message.clear();
     return false;
   }
   at = reader.at();
-  return read_canonical_events(base, at, message);
+  return read_fast_events(base, at, message);
 }
 
-bool read_canonical_events(char* base, size_t& at, SubscriptionMessage& message) {
-  CanonicalReader reader(base, at, message);
+bool read_fast_events(char* base, size_t& at, SubscriptionMessage& message) {
+  FastMessageReader reader(base, at, message);
   const bool is_whole = reader.read_events();
   at = reader.at();
   if (is_whole) return true;

@@ -1,5 +1,5 @@
-// The fast lane gives what the JSON parser gives, whatever it is given.
-#include "core/logs/decode/canonical_message.h"
+// The fast path gives what the JSON parser gives, whatever it is given.
+#include "core/logs/decode/fast_message.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/canonical_lane.h"
+#include "tests/fast_message_reference.h"
 
 namespace penstock::logs {
 namespace {
@@ -24,11 +24,11 @@ std::string event_of(const std::string& escaped_message) {
 std::string message_of(const std::string& events) { return kHeader + events + "]}"; }
 
 bool lane_takes(const std::string& json) {
-  EXPECT_EQ(difference_of_lane(json), "");
-  return read_message_for_test(json, true).lane_took_all;
+  EXPECT_EQ(fast_path_difference(json), "");
+  return read_message_for_test(json, true).fast_path_took_all;
 }
 
-TEST(canonical_message, the_form_that_cloudwatch_logs_writes_is_taken) {
+TEST(fast_message, the_form_that_cloudwatch_logs_writes_is_taken) {
   EXPECT_TRUE(lane_takes(message_of(event_of("one"))));
   EXPECT_TRUE(
       lane_takes(message_of(event_of("") + "," + event_of("two\\n") + "," + event_of("\\u00e9\\t\xC3\xA9"))));
@@ -39,7 +39,7 @@ TEST(canonical_message, the_form_that_cloudwatch_logs_writes_is_taken) {
   EXPECT_TRUE(lane_takes(message_of(event_of("m")) + "{\"another\":\"document\"}"));
 }
 
-TEST(canonical_message, anything_else_is_left_to_the_parser) {
+TEST(fast_message, anything_else_is_left_to_the_parser) {
   const std::string good = event_of("good\\n");
   for (const std::string& other :
        {message_of(""),
@@ -73,7 +73,7 @@ TEST(canonical_message, anything_else_is_left_to_the_parser) {
   }
 }
 
-TEST(canonical_message, text_before_an_event_that_is_left_to_the_parser_is_whole) {
+TEST(fast_message, text_before_an_event_that_is_left_to_the_parser_is_whole) {
   for (size_t size = 0; size < 40; ++size) {
     const std::string text(size, 'x');
     for (const std::string& before : {event_of(text), event_of("\\n" + text), event_of(text + "\\n")})
@@ -81,7 +81,7 @@ TEST(canonical_message, text_before_an_event_that_is_left_to_the_parser_is_whole
   }
 }
 
-TEST(canonical_message, every_escape_is_undone_wherever_it_stands) {
+TEST(fast_message, every_escape_is_undone_wherever_it_stands) {
   const std::vector<std::string> escapes = {R"(\")",           R"(\\)",           R"(\/)",
                                             R"(\b)",           R"(\f)",           R"(\n)",
                                             R"(\r)",           R"(\t)",           R"(\u0000)",
@@ -99,7 +99,7 @@ TEST(canonical_message, every_escape_is_undone_wherever_it_stands) {
             << escape << " at " << before;
 }
 
-TEST(canonical_message, escapes_are_undone_in_messages_of_any_length) {
+TEST(fast_message, escapes_are_undone_in_messages_of_any_length) {
   for (size_t before = 900; before < 1200; ++before) {
     for (const char* const last : {"", "\\n", "\\\\", "\\u00e9"}) {
       ASSERT_TRUE(lane_takes(message_of(event_of(std::string(before, 'a') + last))));
@@ -110,7 +110,7 @@ TEST(canonical_message, escapes_are_undone_in_messages_of_any_length) {
   }
 }
 
-TEST(canonical_message, an_escape_at_the_end_of_a_message_leaves_the_text_before_it_where_it_is) {
+TEST(fast_message, an_escape_at_the_end_of_a_message_leaves_the_text_before_it_where_it_is) {
   for (const char* const escape : {"\\n", "\\\\", "\\\"", "\\/"}) {
     for (size_t before = 0; before < 140; ++before) {
       const std::string event = event_of(std::string(before, 'a') + escape);
@@ -120,7 +120,7 @@ TEST(canonical_message, an_escape_at_the_end_of_a_message_leaves_the_text_before
   }
 }
 
-TEST(canonical_message, what_is_no_json_string_is_refused_as_the_parser_refuses_it) {
+TEST(fast_message, what_is_no_json_string_is_refused_as_the_parser_refuses_it) {
   const std::vector<std::string> bad = {
       "\\x",  "\\", "\\u12", "\\u12g4", "\\u",      "\\U0041",      std::string(1, '\0'),
       "\x01", "\n", "\x1f",  "\\\x01",  "\\u00\"0", "\\ud83d\\u12", "\\ud83d\\ude0"};
@@ -134,19 +134,19 @@ TEST(canonical_message, what_is_no_json_string_is_refused_as_the_parser_refuses_
   }
 }
 
-TEST(canonical_message, a_byte_changed_or_a_cut_anywhere_gives_what_the_parser_gives) {
+TEST(fast_message, a_byte_changed_or_a_cut_anywhere_gives_what_the_parser_gives) {
   const std::string whole = message_of(event_of("one\\n\\\"two\\\"") + "," + event_of("\\ud83d\\ude00 three"));
   for (size_t at = 0; at < whole.size(); ++at) {
-    EXPECT_EQ(difference_of_lane(whole.substr(0, at)), "") << "cut to " << at;
+    EXPECT_EQ(fast_path_difference(whole.substr(0, at)), "") << "cut to " << at;
     for (const char byte : {'\0', '"', '\\', '{', '}', '[', ']', ',', ':', '0', 'u', 'd', '\xff', '\n', ' '}) {
       std::string changed = whole;
       changed[at] = byte;
-      ASSERT_EQ(difference_of_lane(changed), "") << changed;
+      ASSERT_EQ(fast_path_difference(changed), "") << changed;
     }
   }
 }
 
-TEST(canonical_message, messages_of_chance_give_what_the_parser_gives) {
+TEST(fast_message, messages_of_chance_give_what_the_parser_gives) {
   std::mt19937 random(20240905);
   const std::vector<std::string> parts = {"a",
                                           "\\\"",

@@ -1,4 +1,4 @@
-// The fast lane for subscription messages against the JSON parser alone: for tests and fuzzers.
+// The fast path for subscription messages against the JSON parser alone: for tests and fuzzers.
 #pragma once
 
 #include <cstdint>
@@ -6,25 +6,25 @@
 #include <string_view>
 
 #include "base/text_buffer.h"
-#include "core/logs/decode/canonical_message.h"
+#include "core/logs/decode/fast_message.h"
 #include "core/logs/decode/subscription_message.h"
 
 namespace penstock {
 
 struct MessageReading {
-  bool lane_took_all = false;
+  bool fast_path_took_all = false;
   std::string said;  // all that was read, or what was wrong
 };
 
-inline MessageReading read_message_for_test(std::string_view json, bool by_lane) {
+inline MessageReading read_message_for_test(std::string_view json, bool by_fast_path) {
   TextBuffer text;
   text.assign(json);
   text.end_with_nul();
   size_t at = 0;
   logs::SubscriptionMessage message;
   MessageReading reading;
-  if (by_lane) reading.lane_took_all = logs::read_canonical_message(text.data(), at, message);
-  if (!reading.lane_took_all) {
+  if (by_fast_path) reading.fast_path_took_all = logs::read_fast_message(text.data(), at, message);
+  if (!reading.fast_path_took_all) {
     logs::replace_lone_surrogate_escapes(text.data() + at, text.size() - at);
     const Status status = logs::read_subscription_message(text.data(), at, false, message);
     if (!status.ok()) {
@@ -51,11 +51,11 @@ inline MessageReading read_message_for_test(std::string_view json, bool by_lane)
   return reading;
 }
 
-// What the lane gave out and what the parser alone gave out, where they differ; "" where they do not.
-inline std::string difference_of_lane(std::string_view json) {
-  const std::string lane = read_message_for_test(json, true).said;
+// What the fast path gave out and what the parser alone gave out, where they differ; "" where they do not.
+inline std::string fast_path_difference(std::string_view json) {
+  const std::string fast = read_message_for_test(json, true).said;
   const std::string parser = read_message_for_test(json, false).said;
-  return lane == parser ? "" : "the lane: " + lane + "\nthe parser: " + parser;
+  return fast == parser ? "" : "the fast path: " + fast + "\nthe parser: " + parser;
 }
 
 }  // namespace penstock
