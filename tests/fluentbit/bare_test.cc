@@ -1,7 +1,7 @@
 // The input in an agent that exports nothing: the callback's answer is the one way to hand records over.
 #include <gtest/gtest.h>
 
-#include "tests/fluentbit/stand.h"
+#include "tests/fluentbit/agent_harness.h"
 
 namespace penstock::test_agent {
 namespace {

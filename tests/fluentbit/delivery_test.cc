@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/fluentbit/stand.h"
+#include "tests/fluentbit/agent_harness.h"
 #include "tests/gzip.h"
 
 namespace penstock::test_agent {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/fluentbit/stand.h"
+#include "tests/fluentbit/agent_harness.h"
 
 namespace penstock::test_agent {
 namespace {
@@ -12,14 +12,14 @@ namespace {
 constexpr char kInfoLine[] =
     "[INFO]\t2019-08-25T13:59:15.269Z\t8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\torder accepted, 3 items\n";
 
-struct Stand {
-  explicit Stand(const Properties& section = {}) : filter(file, pipeline, section) {
+struct AgentHarness {
+  explicit AgentHarness(const Properties& section = {}) : filter(file, pipeline, section) {
     log_book().clear();
     EXPECT_EQ(filter.init(), 0) << log_book().all();
   }
-  ~Stand() { filter.exit(); }
-  Stand(const Stand&) = delete;
-  Stand& operator=(const Stand&) = delete;
+  ~AgentHarness() { filter.exit(); }
+  AgentHarness(const AgentHarness&) = delete;
+  AgentHarness& operator=(const AgentHarness&) = delete;
 
   std::vector<Event> filtered(const std::string& chunk) {
     const Filter::Answer answer = filter.filter("lambda", chunk);
@@ -50,8 +50,8 @@ std::string event_with(const std::string& line, const std::string& key = "log") 
 }
 
 TEST(fluentbit_filter, a_log_line_becomes_a_record_and_keeps_its_time_and_metadata) {
-  Stand stand;
-  const std::vector<Event> events = stand.filtered(event_with(kInfoLine));
+  AgentHarness harness;
+  const std::vector<Event> events = harness.filtered(event_with(kInfoLine));
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].seconds, 12);
   EXPECT_EQ(events[0].nanoseconds, 34);
@@ -63,11 +63,11 @@ TEST(fluentbit_filter, a_log_line_becomes_a_record_and_keeps_its_time_and_metada
 }
 
 TEST(fluentbit_filter, reserve_data_keeps_the_other_members_and_preserve_key_the_line) {
-  Stand reserve(Properties{{"Reserve_Data", "On"}});
+  AgentHarness reserve(Properties{{"Reserve_Data", "On"}});
   Event event = reserve.filtered(event_with(kInfoLine)).at(0);
   EXPECT_EQ(event.body.text("stream"), "stdout");
   EXPECT_EQ(event.body.find("log"), nullptr);
-  Stand both(Properties{{"reserve_data", "on"}, {"preserve_key", "on"}});
+  AgentHarness both(Properties{{"reserve_data", "on"}, {"preserve_key", "on"}});
   event = both.filtered(event_with(kInfoLine)).at(0);
   EXPECT_EQ(event.body.text("stream"), "stdout");
   EXPECT_EQ(event.body.text("log"), kInfoLine);
@@ -75,15 +75,15 @@ TEST(fluentbit_filter, reserve_data_keeps_the_other_members_and_preserve_key_the
 }
 
 TEST(fluentbit_filter, key_name_says_where_the_line_is) {
-  Stand stand(Properties{{"key_name", "line"}});
-  EXPECT_EQ(stand.filtered(event_with(kInfoLine, "line")).at(0).body.text("level"), "INFO");
-  EXPECT_EQ(stand.filter.filter("lambda", event_with(kInfoLine, "log")).code, kFilterUntouched);
+  AgentHarness harness(Properties{{"key_name", "line"}});
+  EXPECT_EQ(harness.filtered(event_with(kInfoLine, "line")).at(0).body.text("level"), "INFO");
+  EXPECT_EQ(harness.filter.filter("lambda", event_with(kInfoLine, "log")).code, kFilterUntouched);
 }
 
 TEST(fluentbit_filter, records_without_the_key_stay_among_the_others_as_they_are_and_in_order) {
-  Stand stand;
+  AgentHarness harness;
   const std::string without = event_with("x", "other");
-  const std::vector<Event> events = stand.filtered(event_with("{\"n\":1}") + without + event_with("{\"n\":2}"));
+  const std::vector<Event> events = harness.filtered(event_with("{\"n\":1}") + without + event_with("{\"n\":2}"));
   ASSERT_EQ(events.size(), 3u);
   ASSERT_NE(events[0].body.find("n"), nullptr);
   EXPECT_EQ(events[0].body.find("n")->integer, 1);
@@ -94,12 +94,12 @@ TEST(fluentbit_filter, records_without_the_key_stay_among_the_others_as_they_are
 }
 
 TEST(fluentbit_filter, markers_of_groups_stay_where_they_are) {
-  Stand stand;
+  AgentHarness harness;
   const auto marker = [](uint32_t seconds) {
     return Pack().array(2).array(2).event_time(seconds, 0).map(1).text("schema").text("otlp").map(0).bytes;
   };
   const std::vector<Event> events =
-      stand.filtered(marker(0xffffffff) + event_with(kInfoLine) + marker(0xfffffffe));
+      harness.filtered(marker(0xffffffff) + event_with(kInfoLine) + marker(0xfffffffe));
   ASSERT_EQ(events.size(), 3u);
   EXPECT_EQ(events[0].seconds, 0xffffffff);
   EXPECT_EQ(events[0].metadata.text("schema"), "otlp");
@@ -108,41 +108,41 @@ TEST(fluentbit_filter, markers_of_groups_stay_where_they_are) {
 }
 
 TEST(fluentbit_filter, legacy_events_are_filtered_and_stay_legacy) {
-  Stand stand;
+  AgentHarness harness;
   const std::vector<Event> events =
-      stand.filtered(Pack().array(2).event_time(1, 2).map(1).text("log").text(kInfoLine).bytes);
+      harness.filtered(Pack().array(2).event_time(1, 2).map(1).text("log").text(kInfoLine).bytes);
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].body.text("level"), "INFO");
 }
 
 TEST(fluentbit_filter, hostile_lines_cost_no_neighbour) {
-  Stand stand;
+  AgentHarness harness;
   std::string chunk = event_with(kInfoLine);
   const std::vector<std::string> hostile = {
       "",        std::string(1, '\0'),     "\xff\xfe",          std::string(5000, '['),
       "{\"a\":", std::string(300000, 'x'), "REPORT RequestId: "};
   for (const std::string& line : hostile) chunk += event_with(line);
   chunk += event_with(kInfoLine);
-  const std::vector<Event> events = stand.filtered(chunk);
+  const std::vector<Event> events = harness.filtered(chunk);
   ASSERT_EQ(events.size(), hostile.size() + 2);
   EXPECT_EQ(events.front().body.text("level"), "INFO");
   EXPECT_EQ(events.back().body.text("level"), "INFO");
 }
 
 TEST(fluentbit_filter, events_of_kinds_that_drop_names_go_from_the_chunk) {
-  Stand stand(Properties{{"Drop", "start,end"}});
+  AgentHarness harness(Properties{{"Drop", "start,end"}});
   const std::string start = event_with("START RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001 Version: 7\n");
   const std::string end = event_with("END RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\n");
-  const std::vector<Event> events = stand.filtered(start + event_with(kInfoLine) + end);
+  const std::vector<Event> events = harness.filtered(start + event_with(kInfoLine) + end);
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].body.text("level"), "INFO");
-  EXPECT_TRUE(stand.filtered(start + end).empty());
+  EXPECT_TRUE(harness.filtered(start + end).empty());
 }
 
 TEST(fluentbit_filter, a_malformed_tail_costs_none_of_the_records_before_it) {
-  Stand stand;
+  AgentHarness harness;
   const std::string cut = event_with(kInfoLine).substr(0, 30);
-  const Filter::Answer answer = stand.filter.filter("lambda", event_with(kInfoLine) + cut);
+  const Filter::Answer answer = harness.filter.filter("lambda", event_with(kInfoLine) + cut);
   ASSERT_EQ(answer.code, kFilterModified);
   EXPECT_TRUE(log_book().says(LogBook::kWarning, "lambda_logs.0")) << log_book().all();
   std::string_view rest = answer.data;
@@ -161,7 +161,7 @@ TEST(fluentbit_filter, a_wrong_option_is_told_by_name_and_value_and_nothing_star
 }
 
 TEST(fluentbit_filter, two_filters_each_have_their_own_options) {
-  Stand one(Properties{{"key_name", "a"}}), two(Properties{{"key_name", "b"}});
+  AgentHarness one(Properties{{"key_name", "a"}}), two(Properties{{"key_name", "b"}});
   EXPECT_EQ(one.filtered(event_with(kInfoLine, "a")).at(0).body.text("level"), "INFO");
   EXPECT_EQ(two.filtered(event_with(kInfoLine, "b")).at(0).body.text("level"), "INFO");
   EXPECT_EQ(one.filter.filter("lambda", event_with(kInfoLine, "b")).code, kFilterUntouched);

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "tests/e2e/child_process.h"
-#include "tests/fluentbit/stand.h"
+#include "tests/fluentbit/agent_harness.h"
 
 namespace penstock::test_agent {
 namespace {

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/fluentbit/agent_harness.h"
 #include "tests/fluentbit/small_stack.h"
-#include "tests/fluentbit/stand.h"
 
 namespace penstock::test_agent {
 namespace {

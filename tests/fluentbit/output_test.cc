@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/fluentbit/agent_harness.h"
 #include "tests/fluentbit/small_stack.h"
-#include "tests/fluentbit/stand.h"
 
 namespace penstock::test_agent {
 namespace {

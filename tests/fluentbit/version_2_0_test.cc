@@ -1,7 +1,7 @@
 // The input in Fluent Bit 2.0, whose log events have no metadata.
 #include <gtest/gtest.h>
 
-#include "tests/fluentbit/stand.h"
+#include "tests/fluentbit/agent_harness.h"
 
 namespace penstock::test_agent {
 namespace {

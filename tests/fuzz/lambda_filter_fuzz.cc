@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "core/logs/record/lambda_filter.h"
 #include "tests/fuzz/check.h"
-#include "tests/record_judge.h"
+#include "tests/record_checker.h"
 
 namespace penstock {
 namespace {
@@ -90,7 +90,7 @@ bool is_left_out(const logs::LambdaFilterOptions& options, std::string_view body
 
 // A blank before its last brace takes an object from the fast path to the parser, which finds the same in it.
 void check_slow_lane(const logs::LambdaFilterOptions& options, std::string_view body, std::string_view record) {
-  if (!RecordJudge::is_object_alone(body)) return;
+  if (!RecordChecker::is_object_alone(body)) return;
   std::string spaced(body);
   spaced.insert(spaced.rfind('}'), 1, ' ');
   const std::string slow_record = filtered(options, {spaced}).at(0);
@@ -118,9 +118,9 @@ void check_event(uint32_t choice, std::string_view body) {
   check(three == std::vector{neighbour[0], records[0], neighbour[0]}, "neighbours do not notice each other", body);
 
   check_slow_lane(options, body, records[0]);
-  const RecordJudge judge(options);
-  std::string fault = judge.fault(records[0], body);
-  if (fault.empty()) fault = judge.fault(filtered(options, {kNeighbour}, body).at(0), kNeighbour, body);
+  const RecordChecker checker(options);
+  std::string fault = checker.fault(records[0], body);
+  if (fault.empty()) fault = checker.fault(filtered(options, {kNeighbour}, body).at(0), kNeighbour, body);
   if (!fault.empty()) std::fprintf(stderr, "the record: %s\n", printable(records[0], 4000).c_str());
   check(fault.empty(), fault.c_str(), body);
 }

@@ -30,7 +30,7 @@ struct Call {
   std::string content;
 };
 
-class Judge {
+class Checker {
  public:
   static bool is_there() { return std::system((kScript + " probe >/dev/null 2>&1").c_str()) == 0; }
 
@@ -81,7 +81,7 @@ std::set<std::string> operations_of(const std::vector<Call>& calls) {
 class botocore_models : public input {
  protected:
   void SetUp() override {
-    if (!Judge::is_there()) GTEST_SKIP() << "no botocore for /usr/bin/python3 (Debian: python3-botocore)";
+    if (!Checker::is_there()) GTEST_SKIP() << "no botocore for /usr/bin/python3 (Debian: python3-botocore)";
   }
 };
 
@@ -105,7 +105,7 @@ TEST_F(botocore_models, calls_that_read_a_stream_are_allowed) {
   reader->run_for(5000);
   EXPECT_EQ(operations_of(calls),
             (std::set<std::string>{"DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"}));
-  Judge::expect_all_allowed(calls);
+  Checker::expect_all_allowed(calls);
 }
 
 TEST_F(botocore_models, calls_that_write_are_allowed) {
@@ -123,7 +123,7 @@ TEST_F(botocore_models, calls_that_write_are_allowed) {
   writing.run_for(kMinuteMs);
   EXPECT_EQ(writing.settled(PENSTOCK_DELIVERED), 4U);
   EXPECT_EQ(operations_of(calls), (std::set<std::string>{"DescribeStreamSummary", "ListShards", "PutRecords"}));
-  Judge::expect_all_allowed(calls);
+  Checker::expect_all_allowed(calls);
 }
 
 TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
@@ -148,7 +148,7 @@ TEST_F(botocore_models, calls_that_get_keys_are_allowed) {
     calls.push_back({"sts", "AssumeRoleWithWebIdentity", "form",
                      aws::assume_role_with_web_identity_request(context, role, token).body});
   }
-  Judge::expect_all_allowed(calls);
+  Checker::expect_all_allowed(calls);
 }
 
 TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_of_kcl_2_that_tests_make) {
@@ -206,7 +206,7 @@ TEST_F(botocore_models, calls_on_the_table_of_leases_are_allowed_ours_and_those_
               kcl.remove("k"));
   EXPECT_EQ(operations_of(calls), (std::set<std::string>{"CreateTable", "DeleteItem", "DescribeTable", "GetItem",
                                                          "PutItem", "Scan", "UpdateItem"}));
-  Judge::expect_all_allowed(calls);
+  Checker::expect_all_allowed(calls);
 }
 
 TEST_F(botocore_models, judge_refuses_what_the_models_do_not_allow) {
@@ -227,7 +227,7 @@ TEST_F(botocore_models, judge_refuses_what_the_models_do_not_allow) {
        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr"},
       {"sts", "AssumeRole", "form",
        "Action=AssumeRole&Version=2011-06-15&RoleSessionName=ab&RoleArn=" + std::string(2049, 'a')}};
-  const std::vector<std::string> verdicts = Judge::judge(calls);
+  const std::vector<std::string> verdicts = Checker::judge(calls);
   for (size_t i = 0; i < calls.size(); ++i) EXPECT_NE(verdicts[i], "ok") << calls[i].content;
 }
 

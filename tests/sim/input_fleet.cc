@@ -254,7 +254,7 @@ std::set<std::string> InputFleet::leased_shards() {
   return shards;
 }
 
-// ---- The judge
+// ---- The checker
 
 // https://github.com/awslabs/amazon-kinesis-client, StreamIdentifier.serialize()
 std::string InputFleet::lease_key(const std::string& stream, const std::string& shard) {
@@ -266,7 +266,7 @@ std::string InputFleet::lease_key(const std::string& stream, const std::string& 
 model::Reply InputFleet::serve(const std::string& host, model::Request request) {
   if (!host.starts_with("dynamodb")) return kinesis.handle(std::move(request));
   model::Reply reply = dynamodb.handle(std::move(request));
-  judge_.watch(*dynamodb.table("app"));
+  checker_.watch(*dynamodb.table("app"));
   return reply;
 }
 
@@ -276,7 +276,7 @@ void InputFleet::emitted(const std::string& worker, const std::string& lease, si
   EXPECT_LE(number, of.emitted) << "key " << key << ", by " << worker << " in " << lease;
   if (number < of.emitted) ++duplicates_;
   of.emitted = std::max(of.emitted, number + 1);
-  if (settings_.keeps == Keeps::leases) judge_.emitted(worker, lease, settings_.failover_ms);
+  if (settings_.keeps == Keeps::leases) checker_.emitted(worker, lease, settings_.failover_ms);
 }
 
 void InputFleet::Numbers::add(int64_t number) {

@@ -1,5 +1,5 @@
 // Whole inputs in virtual time that read some streams, sharing them by leases in a table or each life of a single
-// one going on from its file; and a judge of what they emit. Kinesis and DynamoDB are the models.
+// one going on from its file; and a checker of what they emit. Kinesis and DynamoDB are the models.
 //
 // What flows are numbered events in 200 partition keys, one a record, evenly in time. A key is of one stream.
 #pragma once
@@ -13,7 +13,7 @@
 #include "core/kinesis/input/input.h"
 #include "core/leases/lease_table.h"
 #include "tests/model_dynamodb/service.h"
-#include "tests/sim/lease_judge.h"
+#include "tests/sim/lease_checker.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
@@ -130,7 +130,7 @@ class InputFleet {
   void emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number);
 
   const Settings settings_;
-  LeaseJudge judge_{clock};
+  LeaseChecker checker_{clock};
   SimRandom random_;
   std::shared_ptr<SimEnv> machine_;  // of the only worker
   std::vector<Key> keys_{200};

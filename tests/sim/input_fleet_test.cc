@@ -1,5 +1,5 @@
 // Whole inputs that share a stream by leases: what each key's events come to when workers die, leave and freeze
-// and the stream is resharded meanwhile. The judge of every step is in the fleet.
+// and the stream is resharded meanwhile. The checker of every step is in the fleet.
 #include "tests/sim/input_fleet.h"
 
 #include <gtest/gtest.h>

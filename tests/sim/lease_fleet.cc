@@ -244,17 +244,17 @@ bool LeaseFleet::all_read() const {
                      [](const auto& entry) { return entry.second.read == entry.second.records.size(); });
 }
 
-// ---- The judge
+// ---- The checker
 
 model::Reply LeaseFleet::serve(model::Request request) {
   model::Reply reply = service_.handle(std::move(request));
-  judge_.watch(*service_.table("app"));
+  checker_.watch(*service_.table("app"));
   return reply;
 }
 
 void LeaseFleet::delete_row(const std::string& key) {
   service_.delete_row("app", key);
-  judge_.watch(*service_.table("app"));
+  checker_.watch(*service_.table("app"));
 }
 
 void LeaseFleet::emitted(const std::string& worker, FleetShard& shard, size_t index) {
@@ -267,7 +267,7 @@ void LeaseFleet::emitted(const std::string& worker, FleetShard& shard, size_t in
     const FleetShard& before = shards_.at(parent);
     EXPECT_EQ(before.read, before.records.size()) << id << " is read before the end of " << parent;
   }
-  judge_.emitted(worker, id, failover_ms);
+  checker_.emitted(worker, id, failover_ms);
 }
 
 }  // namespace penstock::sim

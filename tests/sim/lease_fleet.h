@@ -1,6 +1,6 @@
-// Workers in virtual time that share a stream by leases in one table, and a judge that watches what they read and
-// what they write. Their calls go through a signed client to the model of DynamoDB; the stream is a plain list of
-// records, since reading it is not what is tried here.
+// Workers in virtual time that share a stream by leases in one table, and a checker that watches what they read
+// and what they write. Their calls go through a signed client to the model of DynamoDB; the stream is a plain list
+// of records, since reading it is not what is tried here.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 #include "core/leases/lease_coordinator.h"
 #include "tests/model_dynamodb/service.h"
 #include "tests/sim/kcl_worker.h"
-#include "tests/sim/lease_judge.h"
+#include "tests/sim/lease_checker.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
 
@@ -132,7 +132,7 @@ class LeaseFleet {
   std::vector<std::unique_ptr<FleetWorker>> stopping_;
   std::vector<std::unique_ptr<KclWorker>> kcl_workers_;
   int started_ = 0;
-  LeaseJudge judge_{clock};
+  LeaseChecker checker_{clock};
   int records_a_second_ = 10;
   int64_t next_put_ms_ = 0;
   int64_t last_record_ = 0;

@@ -1,4 +1,4 @@
-// Workers at one table in virtual time: balance, death, order and what must never be. The judge is in the fleet.
+// Workers at one table in virtual time: balance, death, order and what must never be. The checker is in the fleet.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -105,7 +105,7 @@ TEST_P(leases, a_worker_that_was_frozen_past_the_failover_time_emits_nothing_mor
     FleetWorker& frozen = fleet.worker(static_cast<size_t>(round) % 4);
     frozen.frozen = true;
     fleet.run(2 * kFailoverMs + int64_t{round} * 1'234);
-    frozen.frozen = false;  // the judge watches what it emits and writes
+    frozen.frozen = false;  // the checker watches what it emits and writes
     fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
   }
   expect_all_read();

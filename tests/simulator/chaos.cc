@@ -24,8 +24,8 @@ Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace,
 }
 
 int64_t Chaos::next_ms() const {
-  int64_t next_ms = next_ < plan_.deeds.size() ? start_ms_ + plan_.deeds[next_].at_ms : kNever;
-  for (const Deed& deed : under_way_) next_ms = std::min(next_ms, end_ms(deed));
+  int64_t next_ms = next_ < plan_.chaos_events.size() ? start_ms_ + plan_.chaos_events[next_].at_ms : kNever;
+  for (const Event& event : under_way_) next_ms = std::min(next_ms, end_ms(event));
   if (sources_.size() < plan_.streams) next_ms = std::min(next_ms, start_ms_ + plan_.second_made_ms);
   return next_ms;
 }
@@ -33,23 +33,23 @@ int64_t Chaos::next_ms() const {
 void Chaos::advance() {
   const int64_t now_ms = to_.clock.monotonic_ms();
   if (sources_.size() < plan_.streams && start_ms_ + plan_.second_made_ms <= now_ms) make_second();
-  for (; next_ < plan_.deeds.size() && start_ms_ + plan_.deeds[next_].at_ms <= now_ms; ++next_)
-    begin(plan_.deeds[next_]);
+  for (; next_ < plan_.chaos_events.size() && start_ms_ + plan_.chaos_events[next_].at_ms <= now_ms; ++next_)
+    begin(plan_.chaos_events[next_]);
   for (size_t i = 0; i < under_way_.size();) {
-    const Deed deed = under_way_[i];
-    if (end_ms(deed) > now_ms) {
+    const Event event = under_way_[i];
+    if (end_ms(event) > now_ms) {
       ++i;
       continue;
     }
     under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(i));
-    end(deed);
+    end(event);
   }
 }
 
 void Chaos::calm() {
   calm_ = true;
-  next_ = plan_.deeds.size();
-  for (const Deed& deed : std::exchange(under_way_, {})) end(deed);
+  next_ = plan_.chaos_events.size();
+  for (const Event& event : std::exchange(under_way_, {})) end(event);
   trace_.line("chaos", "calm: nothing goes wrong any more");
   for (const auto& machine : to_.machines) {
     machine->set_network(kCalmLatencyMs, kCalmLatencyMs, {});
@@ -65,7 +65,7 @@ void Chaos::calm() {
 void Chaos::apply_rates() {
   model::FaultRates kinesis = plan_.kinesis, dynamodb = plan_.dynamodb;
   const bool storm = std::any_of(under_way_.begin(), under_way_.end(),
-                                 [](const Deed& deed) { return deed.kind == Deed::Kind::storm; });
+                                 [](const Event& event) { return event.kind == Event::Kind::storm; });
   if (storm) {
     kinesis = {.throttle = 1};
     dynamodb = {.throttle = 0.7};
@@ -74,126 +74,126 @@ void Chaos::apply_rates() {
   to_.dynamodb.faults().set_rates(dynamodb);
 }
 
-void Chaos::begin(const Deed& deed) {
+void Chaos::begin(const Event& event) {
   if (trace_.on())
-    trace_.line("chaos", std::string(name_of(deed.kind)) + " (machine " + std::to_string(deed.machine) + ")");
-  Machine& machine = *to_.machines[deed.machine];
+    trace_.line("chaos", std::string(name_of(event.kind)) + " (machine " + std::to_string(event.machine) + ")");
+  Machine& machine = *to_.machines[event.machine];
   const int64_t now_ms = to_.clock.monotonic_ms();
-  under_way_.push_back(deed);
-  switch (deed.kind) {
-    case Deed::Kind::kill:
+  under_way_.push_back(event);
+  switch (event.kind) {
+    case Event::Kind::kill:
       machine.kill();
       machine.down = true;
       break;
-    case Deed::Kind::crash:
+    case Event::Kind::crash:
       machine.crash();
       machine.down = true;
       break;
-    case Deed::Kind::die_writing:
+    case Event::Kind::die_writing:
       machine.kill_writing();
       break;
-    case Deed::Kind::crash_writing:
+    case Event::Kind::crash_writing:
       machine.crash_writing();
       break;
-    case Deed::Kind::stop:
+    case Event::Kind::stop:
       machine.stop(kGraceMs);
       break;
-    case Deed::Kind::freeze:
+    case Event::Kind::freeze:
       machine.frozen = true;
       break;
-    case Deed::Kind::cut_input:
-      machine.in().transport().cut_off("", now_ms, end_ms(deed));
+    case Event::Kind::cut_input:
+      machine.in().transport().cut_off("", now_ms, end_ms(event));
       break;
-    case Deed::Kind::cut_table:
-      machine.in().transport().cut_off("dynamodb", now_ms, end_ms(deed));
+    case Event::Kind::cut_table:
+      machine.in().transport().cut_off("dynamodb", now_ms, end_ms(event));
       break;
-    case Deed::Kind::cut_output:
-      machine.out().transport().cut_off("", now_ms, end_ms(deed));
+    case Event::Kind::cut_output:
+      machine.out().transport().cut_off("", now_ms, end_ms(event));
       break;
-    case Deed::Kind::fill_disk:
+    case Event::Kind::fill_disk:
       machine.in().files().set_free_bytes(kRoomOnFullDisk);
       machine.out().files().set_free_bytes(kRoomOnFullDisk);
       break;
-    case Deed::Kind::fail_syncs: {
+    case Event::Kind::fail_syncs: {
       sim::FileFaults faults = plan_.files;
       faults.sync = 1;
       machine.set_disk(faults);
       break;
     }
-    case Deed::Kind::storm:
+    case Event::Kind::storm:
       apply_rates();
       break;
-    case Deed::Kind::split:
+    case Event::Kind::split:
       split_widest(sources_);
       break;
-    case Deed::Kind::merge:
+    case Event::Kind::merge:
       merge();
       break;
-    case Deed::Kind::split_out:
+    case Event::Kind::split_out:
       split_widest({to_.kinesis.stream("out")});
       break;
-    case Deed::Kind::expire_iterators:
+    case Event::Kind::expire_iterators:
       to_.kinesis.expire_iterators();
       break;
-    case Deed::Kind::replace_keys:
+    case Event::Kind::replace_keys:
       if (machine.process() != nullptr) machine.replace_keys();
       break;
-    case Deed::Kind::suspend:
+    case Event::Kind::suspend:
       machine.fall_asleep();
       break;
-    case Deed::Kind::skew_clock:
-      machine.set_wall_error_ms(deed.by_ms);
+    case Event::Kind::skew_clock:
+      machine.set_wall_error_ms(event.by_ms);
       break;
-    case Deed::Kind::hide:
+    case Event::Kind::hide:
       for (model::Stream* const stream : sources_)
-        for (model::Shard& shard : stream->shards()) shard.hidden_until_ms = to_.clock.unix_ms() + deed.for_ms;
+        for (model::Shard& shard : stream->shards()) shard.hidden_until_ms = to_.clock.unix_ms() + event.for_ms;
       break;
-    case Deed::Kind::never_end:
+    case Event::Kind::never_end:
       for (model::Stream* const stream : sources_)
-        for (model::Shard& shard : stream->shards()) shard.endless_until_ms = to_.clock.unix_ms() + deed.for_ms;
+        for (model::Shard& shard : stream->shards()) shard.endless_until_ms = to_.clock.unix_ms() + event.for_ms;
       break;
-    case Deed::Kind::refuse:
+    case Event::Kind::refuse:
       machine.refuse_all(true);
       break;
-    case Deed::Kind::trim:
+    case Event::Kind::trim:
       trim();
       break;
   }
 }
 
-void Chaos::end(const Deed& deed) {
-  Machine& machine = *to_.machines[deed.machine];
-  switch (deed.kind) {
-    case Deed::Kind::kill:
-    case Deed::Kind::crash:
+void Chaos::end(const Event& event) {
+  Machine& machine = *to_.machines[event.machine];
+  switch (event.kind) {
+    case Event::Kind::kill:
+    case Event::Kind::crash:
       machine.down = false;
       break;
-    case Deed::Kind::freeze:
+    case Event::Kind::freeze:
       machine.frozen = false;
       break;
-    case Deed::Kind::suspend:
+    case Event::Kind::suspend:
       machine.wake();
       break;
-    case Deed::Kind::skew_clock:
+    case Event::Kind::skew_clock:
       machine.set_wall_error_ms(0);
       break;
-    case Deed::Kind::refuse:
+    case Event::Kind::refuse:
       machine.refuse_all(false);
       break;
-    case Deed::Kind::fill_disk:
+    case Event::Kind::fill_disk:
       machine.in().files().set_free_bytes(std::nullopt);
       machine.out().files().set_free_bytes(std::nullopt);
       break;
-    case Deed::Kind::fail_syncs:
+    case Event::Kind::fail_syncs:
       machine.set_disk(plan_.files);
       break;
-    case Deed::Kind::storm:
+    case Event::Kind::storm:
       apply_rates();
       break;
     default:
       return;
   }
-  if (trace_.on()) trace_.line("chaos", "ends: " + std::string(name_of(deed.kind)));
+  if (trace_.on()) trace_.line("chaos", "ends: " + std::string(name_of(event.kind)));
 }
 
 void Chaos::changed_hands(const std::string& shard_name) {

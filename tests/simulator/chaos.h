@@ -41,9 +41,9 @@ class Chaos {
   void changed_hands(const std::string& shard_name);
 
  private:
-  int64_t end_ms(const Deed& deed) const { return start_ms_ + deed.at_ms + deed.for_ms; }
-  void begin(const Deed& deed);
-  void end(const Deed& deed);
+  int64_t end_ms(const Event& event) const { return start_ms_ + event.at_ms + event.for_ms; }
+  void begin(const Event& event);
+  void end(const Event& event);
   void apply_rates();
   void split(model::Stream& stream, model::Shard& shard);
   void split_widest(const std::vector<model::Stream*>& streams);
@@ -56,8 +56,8 @@ class Chaos {
   Deployment to_;
   const Trace& trace_;
   const int64_t start_ms_;
-  size_t next_ = 0;              // of the deeds
-  std::vector<Deed> under_way_;  // to be undone
+  size_t next_ = 0;               // of the chaos_events
+  std::vector<Event> under_way_;  // to be undone
   std::vector<model::Stream*> sources_;
   size_t splits_at_handover_ = 0;
   bool calm_ = false;

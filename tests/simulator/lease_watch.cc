@@ -52,7 +52,7 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
     if (is.owner != was.owner) {
       is.taken_ms = clock_.unix_ms();
       if (!is.owner.empty()) {
-        judge_.takes(is.owner, key);
+        checker_.takes(is.owner, key);
         handed_over.push_back(key);
       }
     }
@@ -70,7 +70,7 @@ void LeaseWatch::look(const dynamodb::Table& table, const std::string& issuer) {
 }
 
 bool LeaseWatch::is_parent(const std::string& parent, const std::string& child) const {
-  const std::vector<std::string>& parents = judge_.parents_of(child);
+  const std::vector<std::string>& parents = checker_.parents_of(child);
   return std::find(parents.begin(), parents.end(), parent) != parents.end();
 }
 
@@ -83,21 +83,21 @@ void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::str
     return relative.was_made_again && (is_parent(other, key) || is_parent(key, other));
   });
   if (!follows && clock_.unix_ms() - row.gone_ms > most_call_ms_)
-    return judge_.violated(Rule::one_owner, issuer + " makes the row of " + key +
-                                                " anew, which was finished and deleted " +
-                                                std::to_string(clock_.unix_ms() - row.gone_ms) + " ms ago");
+    return checker_.violated(Rule::one_owner, issuer + " makes the row of " + key +
+                                                  " anew, which was finished and deleted " +
+                                                  std::to_string(clock_.unix_ms() - row.gone_ms) + " ms ago");
   row.was_made_again = true;
   ++rows_made_again_;
-  judge_.begins_anew(key);
+  checker_.begins_anew(key);
 }
 
 void LeaseWatch::look_at_position(const std::string& key, const Row& was, const Row& is,
                                   const std::string& issuer) {
   if (was.owner != issuer || (!is.owner.empty() && is.owner != issuer))
-    judge_.violated(Rule::one_owner, issuer + " writes the position of " + key + ", whose owner is \"" +
-                                         was.owner + "\" before and \"" + is.owner + "\" after");
-  judge_.kept(issuer, key,
-              {is.checkpoint, is.sub_sequence_number.empty() ? 0 : std::stoull(is.sub_sequence_number)});
+    checker_.violated(Rule::one_owner, issuer + " writes the position of " + key + ", whose owner is \"" +
+                                           was.owner + "\" before and \"" + is.owner + "\" after");
+  checker_.kept(issuer, key,
+                {is.checkpoint, is.sub_sequence_number.empty() ? 0 : std::stoull(is.sub_sequence_number)});
 }
 
 void LeaseWatch::emitted(const std::string& process, const std::string& shard_id) {
@@ -107,9 +107,9 @@ void LeaseWatch::emitted(const std::string& process, const std::string& shard_id
   const auto written = row.written_ms.find(process);
   const int64_t until_ms = written == row.written_ms.end() ? 0 : written->second + failover_ms_;
   if (clock_.unix_ms() >= until_ms)
-    return judge_.violated(Rule::one_owner, process + " emits of " + shard_id + " out of force");
+    return checker_.violated(Rule::one_owner, process + " emits of " + shard_id + " out of force");
   if (row.taken_ms >= until_ms)
-    judge_.violated(Rule::one_owner, process + " emits of " + shard_id + " though it was taken for dead");
+    checker_.violated(Rule::one_owner, process + " emits of " + shard_id + " though it was taken for dead");
 }
 
 std::string LeaseWatch::imbalance(const std::set<std::string>& open_shards,

@@ -9,7 +9,7 @@
 
 #include "tests/model_dynamodb/table.h"
 #include "tests/sim/sim_clock.h"
-#include "tests/simulator/judge.h"
+#include "tests/simulator/checker.h"
 
 namespace penstock::simulator {
 
@@ -17,10 +17,10 @@ class LeaseWatch {
  public:
   // The references outlive it. most_call_ms: so long after it was sent a call may still reach the table.
   // changed_hands runs when a lease gets another owner.
-  LeaseWatch(const sim::SimClock& clock, Judge& judge, const Trace& trace, int64_t failover_ms,
+  LeaseWatch(const sim::SimClock& clock, Checker& checker, const Trace& trace, int64_t failover_ms,
              int64_t most_call_ms, std::function<void(const std::string& key)> changed_hands)
       : clock_(clock),
-        judge_(judge),
+        checker_(checker),
         trace_(trace),
         failover_ms_(failover_ms),
         most_call_ms_(most_call_ms),
@@ -56,7 +56,7 @@ class LeaseWatch {
   void look_at_position(const std::string& key, const Row& was, const Row& is, const std::string& issuer);
 
   const sim::SimClock& clock_;
-  Judge& judge_;
+  Checker& checker_;
   const Trace& trace_;
   int64_t failover_ms_, most_call_ms_;
   std::function<void(const std::string& key)> changed_hands_;

@@ -113,7 +113,7 @@ std::string Ledger::describe(ItemNumber number) const {
   std::string text =
       "item " + std::to_string(number) + " (" + item.shard + ", record " + std::to_string(item.record);
   if (item.user_record > 0) text += "." + std::to_string(item.user_record);
-  return text + ", number " + std::to_string(item.number) + " of lane " + std::to_string(item.lane) + ")";
+  return text + ", number " + std::to_string(item.number) + " of lane " + std::to_string(item.key_stream) + ")";
 }
 
 }  // namespace penstock::simulator

@@ -29,8 +29,8 @@ struct Item {
     garbage,
   };
   Kind kind = Kind::event;
-  size_t lane = 0;
-  size_t number = 0;         // of the lane's
+  size_t key_stream = 0;
+  size_t number = 0;         // of the key_stream's
   std::string shard;         // its name
   uint64_t record = 0;       // of the shard's, from 0
   uint64_t user_record = 0;  // of the record's, from 0

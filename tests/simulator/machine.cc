@@ -16,12 +16,12 @@ uint64_t seed_of(const Plan& plan, size_t index, uint64_t of) { return (plan.see
 
 }  // namespace
 
-Machine::Machine(const Plan& plan, sim::SimClock& clock, Judge& judge, const Trace& trace, size_t index,
+Machine::Machine(const Plan& plan, sim::SimClock& clock, Checker& checker, const Trace& trace, size_t index,
                  Links links)
     : plan_(plan),
       clock_(clock),
       epoch_ms_(clock.unix_ms()),
-      judge_(judge),
+      checker_(checker),
       trace_(trace),
       links_(std::move(links)),
       name_("m" + std::to_string(index)),
@@ -38,9 +38,9 @@ Machine::Machine(const Plan& plan, sim::SimClock& clock, Judge& judge, const Tra
 void Machine::listen(sim::SimEnv& env) {
   env.env().log = [this](LogLevel level, std::string_view line) {
     if (line.find(kSecretMark) != std::string_view::npos)
-      judge_.violated(Rule::no_secrets, process_name_ + " logs a secret key");
+      checker_.violated(Rule::no_secrets, process_name_ + " logs a secret key");
     if (line.find("has passed the stream's retention") != std::string_view::npos)
-      judge_.told_gap(process_name_, shard_named_in(line));
+      checker_.told_gap(process_name_, shard_named_in(line));
     constexpr std::string_view kLevels[] = {"ERROR ", "warn ", "info ", "debug "};
     if (trace_.on())
       trace_.line(process_name_, std::string(kLevels[static_cast<size_t>(level) - 1]) + std::string(line));
@@ -89,7 +89,7 @@ void Machine::die(bool power_is_cut) {
   start_ms_ = std::max(first_start_ms_, clock_.monotonic_ms());
   // A folder that was not synced may lose what was written last, of which an error told.
   if (power_is_cut && plan_.files.folder_sync > 0 && links_.leases == nullptr) {
-    judge_.begins_anew();
+    checker_.begins_anew();
     checkpoint_.clear();
   }
   look_at_checkpoint();
@@ -156,9 +156,9 @@ void Machine::turn() {
 void Machine::start() {
   process_name_ = name_ + "." + std::to_string(++lives_);
   replace_keys();
-  judge_.starts();
-  auto started = Process::start(plan_, {in_.clock(), epoch_ms_, taking_, in_, out_}, judge_, links_.leases, trace_,
-                                process_name_);
+  checker_.starts();
+  auto started = Process::start(plan_, {in_.clock(), epoch_ms_, taking_, in_, out_}, checker_, links_.leases,
+                                trace_, process_name_);
   if (started.ok()) {
     trace_.line(process_name_, "starts");
     process_ = std::move(*started);
@@ -173,7 +173,7 @@ void Machine::turn_process() {
   if (!stopping_ || !process_->has_drained()) return;
   const bool well = process_->close();
   look_at_checkpoint();
-  if (well) judge_.closed(process_name_);
+  if (well) checker_.closed(process_name_);
   trace_.line(process_name_, "has ended in order");
   die(false);
 }
@@ -187,15 +187,15 @@ void Machine::look_at_checkpoint() {
   const Result<kinesis::Checkpoint> checkpoint =
       kinesis::CheckpointStore::look(reader_.env(), "file:" + std::string(kCheckpointPath));
   if (!checkpoint.ok())
-    return judge_.violated(Rule::checkpoint_waits,
-                           "the checkpoint file is damaged: " + checkpoint.status().message());
+    return checker_.violated(Rule::checkpoint_waits,
+                             "the checkpoint file is damaged: " + checkpoint.status().message());
   for (const kinesis::StreamCheckpoint& stream : checkpoint->streams)
     for (const auto& [shard_id, from] : stream.shards) {
       if (trace_.on())
         trace_.line(process_name_, "keeps " + shard_name(stream.stream.name, shard_id) + " at " +
                                        from.position.sequence_number + "." +
                                        std::to_string(from.position.sub_sequence_number));
-      judge_.kept(process_name_, shard_name(stream.stream.name, shard_id), from.position);
+      checker_.kept(process_name_, shard_name(stream.stream.name, shard_id), from.position);
     }
 }
 

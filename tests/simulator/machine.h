@@ -30,7 +30,7 @@ class Machine {
   };
 
   // The references outlive it.
-  Machine(const Plan& plan, sim::SimClock& clock, Judge& judge, const Trace& trace, size_t index, Links links);
+  Machine(const Plan& plan, sim::SimClock& clock, Checker& checker, const Trace& trace, size_t index, Links links);
 
   // It ends as by kill -9, or the machine loses power.
   void kill() { die(false); }
@@ -77,7 +77,7 @@ class Machine {
   const Plan& plan_;
   sim::SimClock& clock_;
   const int64_t epoch_ms_;  // Unix time, when the plan's time begins
-  Judge& judge_;
+  Checker& checker_;
   const Trace& trace_;
   Links links_;
   std::string name_;

@@ -74,7 +74,7 @@ void draw_output(Plan& plan, Draw draw) {
 }
 
 void draw_load(Plan& plan, Draw draw) {
-  plan.lanes = draw.pick<size_t>({1, 5, 30});
+  plan.key_streams = draw.pick<size_t>({1, 5, 30});
   plan.events = draw.between<size_t>(50, 600);
   plan.most_events_a_record = draw.pick<size_t>({1, 3, 20});
   plan.most_event_bytes = draw.pick<size_t>({20, 200, 2000});
@@ -131,25 +131,25 @@ void draw_deeds(Plan& plan, Draw draw) {
   const size_t count = draw.between<size_t>(0, 6 + 2 * plan.machines);
   const int64_t span_ms = std::max<int64_t>(plan.load_ms, 20'000);
   for (size_t i = 0; i < count; ++i) {
-    Deed deed;
-    deed.kind = static_cast<Deed::Kind>(draw.between(0, static_cast<int>(Deed::Kind::replace_keys)));
-    deed.at_ms = draw.between<int64_t>(0, span_ms);
-    deed.for_ms = draw.pick<int64_t>({0, 700, 3000, 9000, 20'000});
-    deed.machine = draw.between<size_t>(0, 7) % plan.machines;
-    plan.deeds.push_back(deed);
+    Event event;
+    event.kind = static_cast<Event::Kind>(draw.between(0, static_cast<int>(Event::Kind::replace_keys)));
+    event.at_ms = draw.between<int64_t>(0, span_ms);
+    event.for_ms = draw.pick<int64_t>({0, 700, 3000, 9000, 20'000});
+    event.machine = draw.between<size_t>(0, 7) % plan.machines;
+    plan.chaos_events.push_back(event);
   }
 }
 
 void draw_clock_deeds(Plan& plan, Draw draw) {
   if (!draw.chance(0.4)) return;
   for (size_t left = draw.between<size_t>(1, 3); left > 0; --left) {
-    Deed deed;
-    deed.kind = draw.pick({Deed::Kind::suspend, Deed::Kind::skew_clock});
-    deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
-    deed.for_ms = draw.pick<int64_t>({700, 9000, 40'000});
-    deed.machine = draw.between<size_t>(0, 7) % plan.machines;
-    deed.by_ms = draw.pick<int64_t>({-7'200'000, -600'000, -2000, 2000, 600'000, 7'200'000});
-    plan.deeds.push_back(deed);
+    Event event;
+    event.kind = draw.pick({Event::Kind::suspend, Event::Kind::skew_clock});
+    event.at_ms = draw.between<int64_t>(0, plan.load_ms);
+    event.for_ms = draw.pick<int64_t>({700, 9000, 40'000});
+    event.machine = draw.between<size_t>(0, 7) % plan.machines;
+    event.by_ms = draw.pick<int64_t>({-7'200'000, -600'000, -2000, 2000, 600'000, 7'200'000});
+    plan.chaos_events.push_back(event);
   }
 }
 
@@ -157,11 +157,11 @@ void draw_shard_deeds(Plan& plan, Draw draw) {
   plan.list_shards_lag_ms = draw.pick<int64_t>({0, 0, 500, 5000});
   if (!draw.chance(0.3)) return;
   for (size_t left = draw.between<size_t>(1, 2); left > 0; --left) {
-    Deed deed;
-    deed.kind = draw.pick({Deed::Kind::hide, Deed::Kind::never_end});
-    deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
-    deed.for_ms = draw.pick<int64_t>({3000, 40'000, 120'000});
-    plan.deeds.push_back(deed);
+    Event event;
+    event.kind = draw.pick({Event::Kind::hide, Event::Kind::never_end});
+    event.at_ms = draw.between<int64_t>(0, plan.load_ms);
+    event.for_ms = draw.pick<int64_t>({3000, 40'000, 120'000});
+    plan.chaos_events.push_back(event);
   }
 }
 
@@ -184,10 +184,10 @@ void draw_ends(Plan& plan, Draw draw) {
 
 void draw_retention(Plan& plan, Draw draw) {
   if (!draw.chance(0.15)) return;
-  Deed deed;
-  deed.kind = Deed::Kind::trim;
-  deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
-  plan.deeds.push_back(deed);
+  Event event;
+  event.kind = Event::Kind::trim;
+  event.at_ms = draw.between<int64_t>(0, plan.load_ms);
+  plan.chaos_events.push_back(event);
 }
 
 void draw_beginning(Plan& plan, Draw draw) {
@@ -199,11 +199,11 @@ void draw_beginning(Plan& plan, Draw draw) {
   // A position that is lost after all begins later.
   plan.files.folder_sync = 0;
   if (!draw.chance(0.5)) return;
-  Deed deed;  // while little was read
-  deed.at_ms = plan.first_start_ms + draw.between<int64_t>(20, 2000);
-  deed.for_ms = draw.pick<int64_t>({0, 3000});
-  deed.machine = draw.between<size_t>(0, 7) % plan.machines;
-  plan.deeds.push_back(deed);
+  Event event;  // while little was read
+  event.at_ms = plan.first_start_ms + draw.between<int64_t>(20, 2000);
+  event.for_ms = draw.pick<int64_t>({0, 3000});
+  event.machine = draw.between<size_t>(0, 7) % plan.machines;
+  plan.chaos_events.push_back(event);
 }
 
 void draw_patience(Plan& plan, Draw draw) {
@@ -212,19 +212,19 @@ void draw_patience(Plan& plan, Draw draw) {
   if (draw.chance(0.1)) plan.output_max_age_ms = draw.pick<int64_t>({1000, 5000, 30'000});
   plan.refused_share = draw.rate(0.3, 0.6);
   if (!draw.chance(0.2)) return;
-  Deed deed;
-  deed.kind = Deed::Kind::refuse;
-  deed.at_ms = draw.between<int64_t>(0, plan.load_ms);
-  deed.for_ms = draw.pick<int64_t>({700, 3000, 20'000});
-  deed.machine = draw.between<size_t>(0, 7) % plan.machines;
-  plan.deeds.push_back(deed);
+  Event event;
+  event.kind = Event::Kind::refuse;
+  event.at_ms = draw.between<int64_t>(0, plan.load_ms);
+  event.for_ms = draw.pick<int64_t>({700, 3000, 20'000});
+  event.machine = draw.between<size_t>(0, 7) % plan.machines;
+  plan.chaos_events.push_back(event);
 }
 
 void order_deeds(Plan& plan) {
-  std::stable_sort(plan.deeds.begin(), plan.deeds.end(),
-                   [](const Deed& a, const Deed& b) { return a.at_ms < b.at_ms; });
+  std::stable_sort(plan.chaos_events.begin(), plan.chaos_events.end(),
+                   [](const Event& a, const Event& b) { return a.at_ms < b.at_ms; });
   plan.calm_ms = plan.load_ms;
-  for (const Deed& deed : plan.deeds) plan.calm_ms = std::max(plan.calm_ms, deed.at_ms + deed.for_ms);
+  for (const Event& event : plan.chaos_events) plan.calm_ms = std::max(plan.calm_ms, event.at_ms + event.for_ms);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@
 namespace penstock::simulator {
 
 // Something that is done to the deployment at a certain time, and undone after another.
-struct Deed {
+struct Event {
   enum class Kind {
     kill,           // a process dies; its machine starts another one afterwards
     crash,          // its machine loses power: what was not synced is lost
@@ -50,10 +50,10 @@ struct Deed {
   size_t machine = 0;
   int64_t by_ms = 0;  // of skew_clock
 
-  friend bool operator==(const Deed&, const Deed&) = default;
+  friend bool operator==(const Event&, const Event&) = default;
 };
 
-std::string_view name_of(Deed::Kind kind);
+std::string_view name_of(Event::Kind kind);
 
 inline constexpr std::array<const char*, 2> kSourceStreams = {"in", "second"};
 
@@ -94,8 +94,8 @@ struct Plan {
   std::optional<int64_t> output_max_age_ms;
   uint64_t failure_file_bytes = 64 << 20;
 
-  // What is put: records of some events each, in lanes, each of which is a log stream and a partition key.
-  size_t lanes = 1;
+  // What is put: records of some events each, in key_streams, each of which is a log stream and a partition key.
+  size_t key_streams = 1;
   size_t events = 100;
   size_t most_events_a_record = 1;
   size_t most_event_bytes = 100;
@@ -116,7 +116,7 @@ struct Plan {
   sim::FileFaults files;
   double refused_share = 0;         // of the batches that an input offers to its host
   size_t reshards_at_handover = 0;  // so often a shard is split just when its lease gets another owner
-  std::vector<Deed> deeds;          // by time
+  std::vector<Event> chaos_events;  // by time
   int64_t calm_ms = 0;              // from then on nothing goes wrong
 };
 

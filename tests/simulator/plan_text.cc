@@ -45,53 +45,53 @@ std::string_view name_of(kinesis::Aggregator::Aggregate aggregate) {
 
 }  // namespace
 
-std::string_view name_of(Deed::Kind kind) {
+std::string_view name_of(Event::Kind kind) {
   switch (kind) {
-    case Deed::Kind::kill:
+    case Event::Kind::kill:
       return "kill";
-    case Deed::Kind::crash:
+    case Event::Kind::crash:
       return "crash";
-    case Deed::Kind::die_writing:
+    case Event::Kind::die_writing:
       return "die amid a write";
-    case Deed::Kind::crash_writing:
+    case Event::Kind::crash_writing:
       return "crash amid a write";
-    case Deed::Kind::stop:
+    case Event::Kind::stop:
       return "stop";
-    case Deed::Kind::freeze:
+    case Event::Kind::freeze:
       return "freeze";
-    case Deed::Kind::cut_input:
+    case Event::Kind::cut_input:
       return "cut off the input";
-    case Deed::Kind::cut_table:
+    case Event::Kind::cut_table:
       return "cut off the table";
-    case Deed::Kind::cut_output:
+    case Event::Kind::cut_output:
       return "cut off the output";
-    case Deed::Kind::fill_disk:
+    case Event::Kind::fill_disk:
       return "fill the disk";
-    case Deed::Kind::fail_syncs:
+    case Event::Kind::fail_syncs:
       return "fail fsyncs";
-    case Deed::Kind::storm:
+    case Event::Kind::storm:
       return "storm of throttling";
-    case Deed::Kind::split:
+    case Event::Kind::split:
       return "split a shard";
-    case Deed::Kind::merge:
+    case Event::Kind::merge:
       return "merge two shards";
-    case Deed::Kind::split_out:
+    case Event::Kind::split_out:
       return "split a shard of the output";
-    case Deed::Kind::expire_iterators:
+    case Event::Kind::expire_iterators:
       return "expire iterators";
-    case Deed::Kind::replace_keys:
+    case Event::Kind::replace_keys:
       return "replace keys";
-    case Deed::Kind::suspend:
+    case Event::Kind::suspend:
       return "suspend";
-    case Deed::Kind::skew_clock:
+    case Event::Kind::skew_clock:
       return "skew the clock";
-    case Deed::Kind::hide:
+    case Event::Kind::hide:
       return "hide records";
-    case Deed::Kind::never_end:
+    case Event::Kind::never_end:
       return "shards never end";
-    case Deed::Kind::refuse:
+    case Event::Kind::refuse:
       return "refuse batches";
-    case Deed::Kind::trim:
+    case Event::Kind::trim:
       return "retention passes records";
   }
   return "";
@@ -123,7 +123,7 @@ std::string to_text(const Plan& plan) {
           number(plan.output_mem_bytes) + ", max_record_bytes " + number(plan.max_record_bytes) +
           ", record_retry_limit " + text_of(plan.output_retry_limit) + ", max_record_age " +
           text_of(plan.output_max_age_ms) + ", failure_file_size " + number(plan.failure_file_bytes) + "\n";
-  text += "  load: " + number(plan.events) + " events in " + number(plan.lanes) + " lanes within " +
+  text += "  load: " + number(plan.events) + " events in " + number(plan.key_streams) + " lanes within " +
           seconds(plan.load_ms) + ", at most " + number(plan.most_events_a_record) + " a record and " +
           number(plan.most_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
           ", garbage " + percent(plan.garbage_share) + ", raw " + percent(plan.raw_share) + ", left out " +
@@ -144,10 +144,10 @@ std::string to_text(const Plan& plan) {
   if (plan.refused_share > 0) text += "  hosts refuse " + percent(plan.refused_share) + " of the batches\n";
   if (plan.reshards_at_handover > 0)
     text += "  splits when a lease changes hands: " + number(plan.reshards_at_handover) + "\n";
-  for (const Deed& deed : plan.deeds)
-    text += "  at " + seconds(deed.at_ms) + ", for " + seconds(deed.for_ms) + ": " +
-            std::string(name_of(deed.kind)) + " (machine " + number(deed.machine) +
-            (deed.by_ms == 0 ? "" : ", by " + seconds(deed.by_ms)) + ")\n";
+  for (const Event& event : plan.chaos_events)
+    text += "  at " + seconds(event.at_ms) + ", for " + seconds(event.for_ms) + ": " +
+            std::string(name_of(event.kind)) + " (machine " + number(event.machine) +
+            (event.by_ms == 0 ? "" : ", by " + seconds(event.by_ms)) + ")\n";
   return text + "  calm from " + seconds(plan.calm_ms) + " on\n";
 }
 

@@ -63,8 +63,8 @@ aws::ServiceCall Process::call_of(Client& client) {
   };
 }
 
-Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases,
-                                                const Trace& trace, std::string name) {
+Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env, Checker& checker,
+                                                LeaseWatch* leases, const Trace& trace, std::string name) {
   const std::string on_failure = "file:" + std::string(kFailuresPath);
   auto in_failures =
       kinesis::DeadLetterFile::open(env.in.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
@@ -72,7 +72,7 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
   auto out_failures =
       kinesis::DeadLetterFile::open(env.out.env(), on_failure, {.file_bytes = plan.failure_file_bytes});
   if (!out_failures.ok()) return out_failures.status();
-  std::unique_ptr<Process> process(new Process(plan, env, judge, leases, trace, std::move(name),
+  std::unique_ptr<Process> process(new Process(plan, env, checker, leases, trace, std::move(name),
                                                std::move(*in_failures), std::move(*out_failures)));
   const kinesis::InitialPosition initial = {plan.initial, env.epoch_ms + plan.initial_ms};
   std::unique_ptr<kinesis::Assignment>& assignment = process->assignment_;
@@ -100,12 +100,12 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
   return process;
 }
 
-Process::Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace,
+Process::Process(const Plan& plan, ProcessEnv env, Checker& checker, LeaseWatch* leases, const Trace& trace,
                  std::string name, std::unique_ptr<kinesis::DeadLetterFile> in_failures,
                  std::unique_ptr<kinesis::DeadLetterFile> out_failures)
     : plan_(plan),
       env_(env),
-      judge_(judge),
+      checker_(checker),
       leases_(leases),
       trace_(trace),
       name_(std::move(name)),
@@ -132,12 +132,12 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
                                      (taken ? "" : ", refused"));
   if (self.leases_ != nullptr)
     self.leases_->emitted(self.name_, shard_name(view(batch->stream), view(batch->shard_id)));
-  self.judge_.offered(self.name_, *batch, self.env_.clock.wall_ms());
+  self.checker_.offered(self.name_, *batch, self.env_.clock.wall_ms());
   if (!taken) {
-    self.judge_.refused(self.name_, *batch);
+    self.checker_.refused(self.name_, *batch);
     return PENSTOCK_E_STATE;
   }
-  self.judge_.emitted(self.name_, *batch);
+  self.checker_.emitted(self.name_, *batch);
   self.events_emitted_ += static_cast<int64_t>(batch->record_count);
   self.batch_ = self.fan_in_.open(0, batch->ack_id);
   penstock_batch named = *batch;
@@ -207,8 +207,8 @@ void Process::deliver_acks() {
   fan_in_.take_settled(settled);
   for (const host::FanInTracker::Settled& batch : settled)
     if (!input_->ack(batch.ack_id, batch.outcome))
-      judge_.violated(Rule::counters_add_up, name_ + ": the input does not know batch " +
-                                                 std::to_string(batch.ack_id) + ", which is settled");
+      checker_.violated(Rule::counters_add_up, name_ + ": the input does not know batch " +
+                                                   std::to_string(batch.ack_id) + ", which is settled");
 }
 
 int64_t Process::next_turn_ms() const {
@@ -266,40 +266,41 @@ void Process::check() {
   const kinesis::WriterCounters counters = writer_.counters();
   const int64_t in_flight = counters.records_in - counters.records_out - counters.failures;
   if (counters.records_in != records_written_ || in_flight < 0 || (writer_.idle() && in_flight != 0))
-    judge_.violated(Rule::counters_add_up, name_ + ": the output counts " + std::to_string(counters.records_in) +
-                                               " records in, " + std::to_string(counters.records_out) +
-                                               " out and " + std::to_string(counters.failures) + " failures, of " +
-                                               std::to_string(records_written_) + " written");
+    checker_.violated(Rule::counters_add_up, name_ + ": the output counts " + std::to_string(counters.records_in) +
+                                                 " records in, " + std::to_string(counters.records_out) +
+                                                 " out and " + std::to_string(counters.failures) +
+                                                 " failures, of " + std::to_string(records_written_) + " written");
   const logs::LambdaFilterCounters& filtered = filter_.counters();
   if (filtered.records != events_emitted_ || filtered.records != filtered.system_lines + filtered.passed_through +
                                                                      filtered.wrapped + filtered.dropped +
                                                                      filtered.excluded)
-    judge_.violated(Rule::counters_add_up, name_ + ": the filter's counters do not add up");
+    checker_.violated(Rule::counters_add_up, name_ + ": the filter's counters do not add up");
   const auto most =
       writer_.idle() ? 0 : static_cast<int64_t>(plan_.output_mem_bytes + most_overshoot_bytes(plan_));
   if (counters.bytes_in_flight > most)
-    judge_.violated(Rule::memory_bounded, name_ + ": the output holds " +
-                                              std::to_string(counters.bytes_in_flight) + " bytes, and may hold " +
-                                              std::to_string(most));
+    checker_.violated(Rule::memory_bounded, name_ + ": the output holds " +
+                                                std::to_string(counters.bytes_in_flight) +
+                                                " bytes, and may hold " + std::to_string(most));
   if (++turns_ % kTurnsALook == 0) check_input();
 }
 
 void Process::check_input() {
   if (const int64_t outstanding = input_stat("outstanding");
       outstanding != static_cast<int64_t>(fan_in_.in_flight()))
-    judge_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
-                                               " batches outstanding, of " + std::to_string(fan_in_.in_flight()));
-  if (input_stat("gaps") != judge_.gaps_told(name_))
-    judge_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it tells of");
-  if (input_stat("holes") > 0) judge_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
+    checker_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
+                                                 " batches outstanding, of " +
+                                                 std::to_string(fan_in_.in_flight()));
+  if (input_stat("gaps") != checker_.gaps_told(name_))
+    checker_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it tells of");
+  if (input_stat("holes") > 0) checker_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
   // Its limit; or, where that is smaller, the room for one answer of a largest record, alone.
   const auto memory = static_cast<size_t>(input_stat("memory"));
   const size_t more = most_overshoot_bytes(plan_);
   const bool is_one_largest = memory >= kLargestDataBytes && memory <= kLargestAnswerBytes + more;
   if (memory > plan_.input_mem_bytes + more && !is_one_largest)
-    judge_.violated(Rule::memory_bounded, name_ + ": the input holds " + std::to_string(memory) +
-                                              " bytes, and may hold " +
-                                              std::to_string(plan_.input_mem_bytes + more));
+    checker_.violated(Rule::memory_bounded, name_ + ": the input holds " + std::to_string(memory) +
+                                                " bytes, and may hold " +
+                                                std::to_string(plan_.input_mem_bytes + more));
 }
 
 }  // namespace penstock::simulator

@@ -14,7 +14,7 @@
 #include "host/pipeline/fan_in_tracker.h"
 #include "tests/sim/sim_client.h"
 #include "tests/sim/sim_env.h"
-#include "tests/simulator/judge.h"
+#include "tests/simulator/checker.h"
 #include "tests/simulator/lease_watch.h"
 #include "tests/simulator/plan.h"
 #include "tests/simulator/trace.h"
@@ -49,8 +49,8 @@ class Process {
   // The references outlive it, and its transports are rid of their calls before it goes. name is unique among all
   // lives. An error says why it cannot begin, as with a disk that fails: another one is started later.
   // leases: none where positions are kept in a file.
-  static Result<std::unique_ptr<Process>> start(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases,
-                                                const Trace& trace, std::string name);
+  static Result<std::unique_ptr<Process>> start(const Plan& plan, ProcessEnv env, Checker& checker,
+                                                LeaseWatch* leases, const Trace& trace, std::string name);
 
   const std::string& name() const { return name_; }
   // When turn() has something to do; monotonic.
@@ -72,8 +72,8 @@ class Process {
   bool healthy() const { return input_stat("healthy") == 1 && writer_.counters().healthy == 1; }
 
  private:
-  Process(const Plan& plan, ProcessEnv env, Judge& judge, LeaseWatch* leases, const Trace& trace, std::string name,
-          std::unique_ptr<kinesis::DeadLetterFile> in_failures,
+  Process(const Plan& plan, ProcessEnv env, Checker& checker, LeaseWatch* leases, const Trace& trace,
+          std::string name, std::unique_ptr<kinesis::DeadLetterFile> in_failures,
           std::unique_ptr<kinesis::DeadLetterFile> out_failures);
 
   static int32_t on_emit(void* ctx, const penstock_batch* batch);
@@ -95,7 +95,7 @@ class Process {
 
   const Plan& plan_;
   ProcessEnv env_;
-  Judge& judge_;
+  Checker& checker_;
   LeaseWatch* leases_;
   const Trace& trace_;
   std::string name_;

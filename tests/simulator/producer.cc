@@ -14,7 +14,7 @@ constexpr size_t kMostUserRecords = 5;
 constexpr uint64_t kProducerSeed = 0x70726F6475636572;
 }  // namespace
 
-std::string lane_name(size_t lane) { return "lane-" + std::to_string(lane); }
+std::string key_stream_name(size_t key_stream) { return "lane-" + std::to_string(key_stream); }
 
 Producer::Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, sim::SimClock& clock)
     : plan_(plan),
@@ -24,24 +24,24 @@ Producer::Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, si
       epoch_ms_(clock.unix_ms()),
       end_ms_(clock.monotonic_ms() + plan.load_ms),
       next_put_ms_(clock.monotonic_ms()),
-      in_lane_(plan.lanes) {}
+      in_key_stream_(plan.key_streams) {}
 
 bool Producer::chance(double share) { return static_cast<double>(random_.up_to(999'999)) < share * 1e6; }
 
 void Producer::put() {
-  size_t lane = random_.up_to(plan_.lanes - 1);
-  if (kinesis_.stream(kSourceStreams[lane % plan_.streams]) == nullptr) --lane;  // not yet
+  size_t key_stream = random_.up_to(plan_.key_streams - 1);
+  if (kinesis_.stream(kSourceStreams[key_stream % plan_.streams]) == nullptr) --key_stream;  // not yet
   const bool aggregated = chance(plan_.aggregated_share);
   const size_t user_records = aggregated ? 1 + random_.up_to(kMostUserRecords - 1) : 1;
-  const std::string key = lane_name(lane);
-  const std::string stream = kSourceStreams[lane % plan_.streams];
+  const std::string key = key_stream_name(key_stream);
+  const std::string stream = kSourceStreams[key_stream % plan_.streams];
   const std::string shard =
       shard_name(stream, kinesis_.stream(stream)->open_shard_for(model::hash_of_partition_key(key)).id());
-  std::string message = kpl_bytes::partition_key(lane_name(lane));
+  std::string message = kpl_bytes::partition_key(key_stream_name(key_stream));
   std::string data;
   std::vector<Item> items;
   for (size_t i = 0; i < user_records; ++i) {
-    Made made = make(lane, ledger_.size() + items.size());
+    Made made = make(key_stream, ledger_.size() + items.size());
     for (Item& item : made.items) {
       item.user_record = i;
       items.push_back(std::move(item));
@@ -71,33 +71,33 @@ bool Producer::too_early(const std::string& shard, int64_t arrival_ms) {
          arrival_ms < epoch_ms_ + plan_.initial_ms;
 }
 
-Item Producer::next_of(size_t lane, Item::Kind kind) {
+Item Producer::next_of(size_t key_stream, Item::Kind kind) {
   Item item;
   item.kind = kind;
-  item.lane = lane;
-  item.number = in_lane_[lane]++;
+  item.key_stream = key_stream;
+  item.number = in_key_stream_[key_stream]++;
   return item;
 }
 
-Producer::Made Producer::make(size_t lane, ItemNumber first_item) {
-  if (chance(plan_.garbage_share)) return {"\x1F\x8B no gzip data", {next_of(lane, Item::Kind::garbage)}};
+Producer::Made Producer::make(size_t key_stream, ItemNumber first_item) {
+  if (chance(plan_.garbage_share)) return {"\x1F\x8B no gzip data", {next_of(key_stream, Item::Kind::garbage)}};
   if (chance(plan_.raw_share)) {
-    const Item item = next_of(lane, Item::Kind::event);
+    const Item item = next_of(key_stream, Item::Kind::event);
     return {text_of(item, first_item), {item}};
   }
-  return make_message(lane, first_item);
+  return make_message(key_stream, first_item);
 }
 
-Producer::Made Producer::make_message(size_t lane, ItemNumber first_item) {
+Producer::Made Producer::make_message(size_t key_stream, ItemNumber first_item) {
   Made made;
   std::string text = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"group","logStream":")" +
-                     lane_name(lane) + R"(","subscriptionFilters":["all"],"logEvents":[)";
+                     key_stream_name(key_stream) + R"(","subscriptionFilters":["all"],"logEvents":[)";
   const size_t events = 1 + random_.up_to(plan_.most_events_a_record - 1);
   for (size_t i = 0; i < events; ++i) {
     const Item::Kind kind = chance(plan_.left_out_share)    ? Item::Kind::left_out
                             : chance(plan_.too_large_share) ? Item::Kind::too_large
                                                             : Item::Kind::event;
-    made.items.push_back(next_of(lane, kind));
+    made.items.push_back(next_of(key_stream, kind));
     text += (i == 0 ? "" : ",") + (R"({"id":")" + std::to_string(first_item + i)) +
             R"(","timestamp":1566741555269,"message":")" + text_of(made.items.back(), first_item + i) + "\"}";
   }
@@ -109,7 +109,8 @@ std::string Producer::text_of(const Item& item, ItemNumber number) {
   if (item.kind == Item::Kind::left_out) return "START RequestId: " + Ledger::mark(number) + " Version: 1";
   size_t padding = random_.up_to(plan_.most_event_bytes);
   if (item.kind == Item::Kind::too_large) padding = plan_.max_record_bytes;
-  return Ledger::mark(number) + " of " + lane_name(item.lane) + " " + std::string(padding, 'x') + " end";
+  return Ledger::mark(number) + " of " + key_stream_name(item.key_stream) + " " + std::string(padding, 'x') +
+         " end";
 }
 
 }  // namespace penstock::simulator

@@ -13,8 +13,8 @@
 
 namespace penstock::simulator {
 
-// The log stream and the partition key of a lane.
-std::string lane_name(size_t lane);
+// The log stream and the partition key of a key_stream.
+std::string key_stream_name(size_t key_stream);
 
 class Producer {
  public:
@@ -31,10 +31,10 @@ class Producer {
     std::string data;
     std::vector<Item> items;
   };
-  Made make(size_t lane, ItemNumber first_item);
-  Made make_message(size_t lane, ItemNumber first_item);
+  Made make(size_t key_stream, ItemNumber first_item);
+  Made make_message(size_t key_stream, ItemNumber first_item);
   bool too_early(const std::string& shard, int64_t arrival_ms);
-  Item next_of(size_t lane, Item::Kind kind);
+  Item next_of(size_t key_stream, Item::Kind kind);
   std::string text_of(const Item& item, ItemNumber number);
   bool chance(double share);
 
@@ -45,7 +45,7 @@ class Producer {
   const int64_t epoch_ms_;  // Unix time, when the plan's time begins
   int64_t end_ms_;
   int64_t next_put_ms_;
-  std::vector<size_t> in_lane_;  // events so far
+  std::vector<size_t> in_key_stream_;  // events so far
 };
 
 }  // namespace penstock::simulator

@@ -115,8 +115,8 @@ void Sink::read(const model::Shard& shard, const model::Record& record) {
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
       const auto item = Ledger::marked(line);
       if (!item || !line.starts_with('{') || !line.ends_with('}'))
-        return judge_.violated(Rule::nothing_lost, "the sink has what is no record: " + std::string(line));
-      judge_.arrived(*item, one.key);
+        return checker_.violated(Rule::nothing_lost, "the sink has what is no record: " + std::string(line));
+      checker_.arrived(*item, one.key);
     }
   }
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/model_kinesis/service.h"
-#include "tests/simulator/judge.h"
+#include "tests/simulator/checker.h"
 
 namespace penstock::simulator {
 
@@ -27,16 +27,16 @@ std::vector<SinkRecord> read_as_consumer(const model::Shard& shard, const model:
 class Sink {
  public:
   // The references outlive it.
-  Sink(model::Service& kinesis, Judge& judge) : kinesis_(kinesis), judge_(judge) {}
+  Sink(model::Service& kinesis, Checker& checker) : kinesis_(kinesis), checker_(checker) {}
 
-  // Tells the judge what has come to the stream since the last time.
+  // Tells the checker what has come to the stream since the last time.
   void look();
 
  private:
   void read(const model::Shard& shard, const model::Record& record);
 
   model::Service& kinesis_;
-  Judge& judge_;
+  Checker& checker_;
   std::map<uint32_t, uint64_t> seen_;  // records, by shard
 };
 

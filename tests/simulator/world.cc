@@ -65,20 +65,20 @@ std::string outcome_of(const model::Reply& reply) {
 World::World(const Plan& plan, Trace::Write write)
     : plan_(plan),
       trace_(clock_, std::move(write)),
-      judge_(plan_, clock_, ledger_, trace_, [this] { read_dead_letters(); }),
+      checker_(plan_, clock_, ledger_, trace_, [this] { read_dead_letters(); }),
       kinesis_(kinesis_settings(plan), [this] { return clock_.unix_ms(); }),
       dynamodb_({.stale_ms = plan.stale_ms, .seed = plan.seed}, [this] { return clock_.unix_ms(); }),
-      leases_(clock_, judge_, trace_, plan.failover_ms, most_call_ms(plan),
+      leases_(clock_, checker_, trace_, plan.failover_ms, most_call_ms(plan),
               [this](const std::string& shard) { chaos_->changed_hands(shard); }),
       producer_(plan_, kinesis_, ledger_, clock_),
-      sink_(kinesis_, judge_),
+      sink_(kinesis_, checker_),
       random_(plan.seed ^ kWorldSeed) {
   kinesis_.create_stream(kSourceStreams[0], plan_.shards_in);
   kinesis_.create_stream("out", plan_.shards_out);
   dynamodb_.make_table("app");
   for (size_t i = 0; i < plan_.machines; ++i)
     machines_.push_back(std::make_unique<Machine>(
-        plan_, clock_, judge_, trace_, i,
+        plan_, clock_, checker_, trace_, i,
         Machine::Links{
             [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
             [this](const model::AccessKey& key) { admit(key); }, plan_.leases ? &leases_ : nullptr}));
@@ -87,13 +87,13 @@ World::World(const Plan& plan, Trace::Write write)
 
 std::string World::run() {
   const int64_t calm_ms = start_ms_ + plan_.calm_ms;
-  while (!judge_.has_failed() && (clock_.monotonic_ms() < calm_ms || producer_.next_put_ms() != kNever))
+  while (!checker_.has_failed() && (clock_.monotonic_ms() < calm_ms || producer_.next_put_ms() != kNever))
     turn(calm_ms);
-  if (!judge_.has_failed()) chaos_->calm();
-  if (!judge_.has_failed()) drain();
-  if (!judge_.has_failed()) end_in_order();
-  if (!judge_.has_failed()) judge_.end();
-  return judge_.verdict();
+  if (!checker_.has_failed()) chaos_->calm();
+  if (!checker_.has_failed()) drain();
+  if (!checker_.has_failed()) end_in_order();
+  if (!checker_.has_failed()) checker_.end();
+  return checker_.verdict();
 }
 
 // What is due now, then on to what is next: until_ms at most, if that is not past.
@@ -103,18 +103,18 @@ void World::turn(int64_t until_ms) {
   while (producer_.next_put_ms() <= now_ms) producer_.put();
   // Whose turn comes first at a time is chance, too.
   const size_t first = random_.up_to(machines_.size() - 1);
-  for (size_t i = 0; i < machines_.size() && !judge_.has_failed(); ++i) {
+  for (size_t i = 0; i < machines_.size() && !checker_.has_failed(); ++i) {
     Machine& machine = *machines_[(first + i) % machines_.size()];
     if (machine.next_turn_ms() <= clock_.monotonic_ms()) machine.turn();
   }
 
   turns_at_last_ms_ = std::exchange(last_ms_, now_ms) == now_ms ? turns_at_last_ms_ + 1 : 0;
   if (turns_at_last_ms_ > kMostTurnsAtATime)
-    return judge_.violated(Rule::no_livelock, std::to_string(turns_at_last_ms_) + " turns at one time");
+    return checker_.violated(Rule::no_livelock, std::to_string(turns_at_last_ms_) + " turns at one time");
   int64_t next_ms = until_ms > clock_.monotonic_ms() ? until_ms : kNever;
   next_ms = std::min({next_ms, producer_.next_put_ms(), chaos_->next_ms()});
   for (const auto& machine : machines_) next_ms = std::min(next_ms, machine->next_turn_ms());
-  if (next_ms == kNever) return judge_.violated(Rule::no_livelock, "nothing is due any more");
+  if (next_ms == kNever) return checker_.violated(Rule::no_livelock, "nothing is due any more");
   clock_.advance_to(next_ms);
 }
 
@@ -122,15 +122,15 @@ void World::turn(int64_t until_ms) {
 
 void World::drain() {
   const int64_t until_ms = clock_.monotonic_ms() + kMostDrainMs;
-  while (!judge_.has_failed() && !unrest().empty() && clock_.monotonic_ms() < until_ms) turn(until_ms);
+  while (!checker_.has_failed() && !unrest().empty() && clock_.monotonic_ms() < until_ms) turn(until_ms);
   const std::string left = unrest();
-  if (judge_.has_failed() || left.empty()) return;
-  judge_.end();
-  judge_.violated(Rule::drains, "all is safe, but " + std::to_string(kMostDrainMs / 1000) + " s later " + left);
+  if (checker_.has_failed() || left.empty()) return;
+  checker_.end();
+  checker_.violated(Rule::drains, "all is safe, but " + std::to_string(kMostDrainMs / 1000) + " s later " + left);
 }
 
 std::string World::unrest() {
-  if (std::string left = judge_.not_kept(); !left.empty()) return left;
+  if (std::string left = checker_.not_kept(); !left.empty()) return left;
   for (const std::string& shard : open_shards())
     if (!ledger_.shard(shard).begun) return "nobody has begun to read " + shard;
   std::set<std::string> processes;
@@ -155,26 +155,27 @@ void World::end_in_order() {
   }
   const auto runs = [](const auto& machine) { return machine->process() != nullptr; };
   const int64_t until_ms = clock_.monotonic_ms() + 2 * kGraceMs;
-  while (!judge_.has_failed() && clock_.monotonic_ms() < until_ms &&
+  while (!checker_.has_failed() && clock_.monotonic_ms() < until_ms &&
          std::any_of(machines_.begin(), machines_.end(), runs))
     turn(until_ms);
   machines_.front()->down = false;
   const uint64_t calls = calls_;
-  const uint64_t emitted_again = judge_.emitted_again();
+  const uint64_t emitted_again = checker_.emitted_again();
   const int64_t end_ms = clock_.monotonic_ms() + kAfterwardsMs;
-  while (!judge_.has_failed() && clock_.monotonic_ms() < end_ms) turn(end_ms);
-  if (judge_.has_failed()) return;
+  while (!checker_.has_failed() && clock_.monotonic_ms() < end_ms) turn(end_ms);
+  if (checker_.has_failed()) return;
   Process* const process = machines_.front()->process();
-  if (process == nullptr) return judge_.violated(Rule::drains, "no process starts after all have ended in order");
+  if (process == nullptr)
+    return checker_.violated(Rule::drains, "no process starts after all have ended in order");
   // But for a row that a late call made meanwhile.
-  if (const uint64_t more = judge_.emitted_again() - emitted_again;
+  if (const uint64_t more = checker_.emitted_again() - emitted_again;
       more > 0 && leases_.rows_made_again() == rows_made_again)
-    judge_.violated(Rule::drains,
-                    "after all have ended in order, " + std::to_string(more) + " events are emitted again");
+    checker_.violated(Rule::drains,
+                      "after all have ended in order, " + std::to_string(more) + " events are emitted again");
   const uint64_t most = kMostCallsASecondAndShard * (ledger_.shards().size() + 1) * kAfterwardsMs / 1000;
   if (calls_ - calls > most)
-    judge_.violated(Rule::drains, std::to_string(calls_ - calls) + " calls in " +
-                                      std::to_string(kAfterwardsMs / 1000) + " s in which nothing happens");
+    checker_.violated(Rule::drains, std::to_string(calls_ - calls) + " calls in " +
+                                        std::to_string(kAfterwardsMs / 1000) + " s in which nothing happens");
 }
 
 std::set<std::string> World::open_shards() {
@@ -187,7 +188,7 @@ std::set<std::string> World::open_shards() {
 
 void World::read_dead_letters() {
   for (const auto& machine : machines_)
-    machine->each_failure([this](std::string_view line) { judge_.recorded(line); });
+    machine->each_failure([this](std::string_view line) { checker_.recorded(line); });
 }
 
 // ---- Calls
@@ -201,7 +202,7 @@ model::Reply World::serve(const std::string& host, model::Request request) {
   model::Reply reply = of_table ? dynamodb_.handle(std::move(request)) : kinesis_.handle(std::move(request));
   if (trace_.on()) trace_.line(issuer, operation + " -> " + outcome_of(reply));
   if (!begun.empty() && reply.status == 200) ledger_.shard(begun).begun = true;
-  if (reply.status >= 400) judge_.refused(issuer, clock_.monotonic_ms());
+  if (reply.status >= 400) checker_.refused(issuer, clock_.monotonic_ms());
   if (of_table)
     leases_.look(*dynamodb_.table("app"), issuer);
   else

@@ -1,5 +1,5 @@
 // A whole deployment in virtual time: a producer, two streams, processes between them, what goes wrong, and the
-// judge of it all.
+// checker of it all.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include "tests/model_kinesis/service.h"
 #include "tests/sim/sim_clock.h"
 #include "tests/simulator/chaos.h"
-#include "tests/simulator/judge.h"
+#include "tests/simulator/checker.h"
 #include "tests/simulator/lease_watch.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/machine.h"
@@ -34,7 +34,7 @@ class World {
 
   int64_t elapsed_ms() const { return clock_.unix_ms() - start_unix_ms_; }  // of virtual time
   size_t events() const { return ledger_.size(); }
-  size_t duplicates() const { return judge_.duplicates(); }
+  size_t duplicates() const { return checker_.duplicates(); }
 
  private:
   model::Reply serve(const std::string& host, model::Request request);
@@ -54,7 +54,7 @@ class World {
   const int64_t start_unix_ms_ = clock_.unix_ms();
   Trace trace_;
   Ledger ledger_;
-  Judge judge_;
+  Checker checker_;
   std::vector<model::AccessKey> keys_;
   model::Service kinesis_;
   dynamodb::Service dynamodb_;

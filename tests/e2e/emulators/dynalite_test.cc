@@ -15,9 +15,9 @@ namespace {
 using emulators::Dynalite;
 
 // Workers of ours and of KCL do what they may do in any order, with what they last saw; tells what each was told.
-class RandomDeeds {
+class RandomEvents {
  public:
-  RandomDeeds(TableClient::Send send, uint64_t seed) : client_(std::move(send), unix_now_ms), random_(seed) {}
+  RandomEvents(TableClient::Send send, uint64_t seed) : client_(std::move(send), unix_now_ms), random_(seed) {}
 
   std::vector<std::string> tell(int deeds) {
     for (Result<bool> ready(false); ready.ok() && !*ready;) ready = ours_[0].prepare({true, {}});
@@ -105,9 +105,9 @@ TEST(lease_table_differential, model_and_dynalite_tell_the_same_of_600_deeds_of_
   if (!dynalite) GTEST_SKIP() << why;
   Service service({}, unix_now_ms);
   service.settings().creating_ms = 0;
-  RandomDeeds in_model([&](model::Request request) { return service.handle(std::move(request)); }, 7);
+  RandomEvents in_model([&](model::Request request) { return service.handle(std::move(request)); }, 7);
   const std::vector<std::string> model_told = in_model.tell(600);
-  const std::vector<std::string> dynalite_told = RandomDeeds(*dynalite, 7).tell(600);
+  const std::vector<std::string> dynalite_told = RandomEvents(*dynalite, 7).tell(600);
   ASSERT_EQ(model_told.size(), dynalite_told.size());
   std::set<std::string> outcomes;
   for (const std::string& told : model_told)

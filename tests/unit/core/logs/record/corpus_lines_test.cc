@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/record_judge.h"
+#include "tests/record_checker.h"
 #include "tests/unit/core/logs/corpus.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
@@ -349,14 +349,14 @@ void expect_rule(const Case& line, const Rule& rule) {
 TEST(corpus_lines, have_a_rule_each_and_become_what_it_says) {
   const std::vector<Document> lines = corpus::read_lines("lambda-lines.jsonl");
   if (lines.empty()) GTEST_SKIP() << "no " << corpus::path("lambda-lines.jsonl") << "; set PENSTOCK_TEST_DATA";
-  const RecordJudge judge{LambdaFilterOptions()};
+  const RecordChecker checker{LambdaFilterOptions()};
   for (const Document& entry : lines) {
     Case line;
     line.format = member(entry, "format");
     line.message = text_of(entry["message"]);
     SCOPED_TRACE(line.format + ": " + line.message);
     const std::string record = filtered_one(line.message);
-    EXPECT_EQ(judge.fault(record, line.message), "") << record;
+    EXPECT_EQ(checker.fault(record, line.message), "") << record;
     line.record.Parse<rapidjson::kParseValidateEncodingFlag>(record.data(), record.size());
     line.object.Parse(line.message.data(), line.message.size());
     ASSERT_TRUE(!line.record.HasParseError() && line.record.IsObject()) << record;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "tests/record_judge.h"
+#include "tests/record_checker.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
 namespace penstock::logs {
@@ -37,11 +37,11 @@ std::vector<LambdaFilterOptions> many_options() {
 
 // What is wrong with the records that bodies become, at the first that is not as it should be.
 std::string first_fault(const std::vector<std::string>& bodies, const LambdaFilterOptions& options = {}) {
-  const RecordJudge judge(options);
+  const RecordChecker checker(options);
   const std::vector<std::string> records = filtered(bodies, options);
   if (records.size() != bodies.size()) return std::to_string(records.size()) + " records";
   for (size_t index = 0; index < records.size(); ++index)
-    if (const std::string fault = judge.fault(records[index], bodies[index]); !fault.empty())
+    if (const std::string fault = checker.fault(records[index], bodies[index]); !fault.empty())
       return fault + ": " + printable(bodies[index]) + " became " + records[index];
   return "";
 }

@@ -1,4 +1,4 @@
-#include "tests/fluentbit/stand.h"
+#include "tests/fluentbit/agent_harness.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>

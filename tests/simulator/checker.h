@@ -13,7 +13,7 @@
 #include "abi/penstock.h"
 #include "core/kinesis/input/shard_position.h"
 #include "tests/sim/sim_clock.h"
-#include "tests/simulator/given_up.h"
+#include "tests/simulator/expected_drops.h"
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/plan.h"
 #include "tests/simulator/trace.h"
@@ -38,17 +38,17 @@ enum class Rule {
 };
 std::string_view name_of(Rule rule);
 
-class Judge {
+class Checker {
  public:
   // All references outlive it. read_dead_letters tells recorded() each line that would survive a power cut now.
-  Judge(const Plan& plan, const sim::SimClock& clock, Ledger& ledger, const Trace& trace,
-        std::function<void()> read_dead_letters)
+  Checker(const Plan& plan, const sim::SimClock& clock, Ledger& ledger, const Trace& trace,
+          std::function<void()> read_dead_letters)
       : plan_(plan),
         clock_(clock),
         ledger_(ledger),
         trace_(trace),
         read_dead_letters_(std::move(read_dead_letters)),
-        given_up_(plan, clock, ledger) {}
+        expected_drops_(plan, clock, ledger) {}
 
   // The first violation; empty: there is none.
   const std::string& verdict() const { return verdict_; }
@@ -62,7 +62,9 @@ class Judge {
   // The host does not take it.
   void refused(const std::string& process, const penstock_batch& batch);
   // A process takes the lease of a shard.
-  void takes(const std::string& process, const std::string& shard_id) { given_up_.reads_again(process, shard_id); }
+  void takes(const std::string& process, const std::string& shard_id) {
+    expected_drops_.reads_again(process, shard_id);
+  }
   // It takes it, and hands it to the filter.
   void emitted(const std::string& process, const penstock_batch& batch);
   // A record stands in the output stream, under that key.
@@ -119,12 +121,12 @@ class Judge {
   Ledger& ledger_;
   const Trace& trace_;
   std::function<void()> read_dead_letters_;
-  GivenUp given_up_;
+  ExpectedDrops expected_drops_;
   std::string verdict_;
   std::map<std::pair<std::string, std::string>, size_t> cursors_;  // by process and shard: next place
   std::map<std::string, Refusals> refusals_;                       // by process
   std::map<std::string, int64_t> gaps_told_;                       // by process
-  std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and lane
+  std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and key_stream
   std::vector<ItemNumber> late_;  // came behind a later one of their key, which only a failure explains
   int64_t started_ms_ = kNever;   // Unix time
   size_t arrivals_ = 0;

@@ -14,10 +14,10 @@
 
 namespace penstock::simulator {
 
-class GivenUp {
+class ExpectedDrops {
  public:
   // The references outlive it.
-  GivenUp(const Plan& plan, const sim::SimClock& clock, Ledger& ledger);
+  ExpectedDrops(const Plan& plan, const sim::SimClock& clock, Ledger& ledger);
 
   // An input of a process offers a batch of these items to its host, which refuses it. Returns what is wrong with
   // that (it was refused so often that it should be in a failure file), or "".

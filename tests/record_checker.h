@@ -12,9 +12,9 @@
 
 namespace penstock {
 
-class RecordJudge {
+class RecordChecker {
  public:
-  explicit RecordJudge(const logs::LambdaFilterOptions& options) : options_(options) {}
+  explicit RecordChecker(const logs::LambdaFilterOptions& options) : options_(options) {}
 
   // What is wrong with a record whose event had this body and these extracted fields, an id and a log group;
   // empty: nothing. Names of members are compared as they are written, which ours are without escapes.

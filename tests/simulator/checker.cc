@@ -1,4 +1,4 @@
-#include "tests/simulator/judge.h"
+#include "tests/simulator/checker.h"
 
 #include <algorithm>
 
@@ -55,24 +55,24 @@ std::string_view name_of(Rule rule) {
   return "";
 }
 
-void Judge::violated(Rule rule, const std::string& what) {
+void Checker::violated(Rule rule, const std::string& what) {
   if (has_failed()) return;
   verdict_ = "rule " + std::string(name_of(rule)) + ": " + what;
   trace_.line("judge", "VIOLATED " + verdict_);
 }
 
-bool Judge::safe_up_to(Ledger::Shard& shard, size_t items) {
+bool Checker::safe_up_to(Ledger::Shard& shard, size_t items) {
   if (ledger_.safe_items(shard) >= items) return true;
   read_dead_letters_();
   return ledger_.safe_items(shard) >= items;
 }
 
 // The first event between these places of which nobody knows where it is.
-std::optional<ItemNumber> Judge::passed_over(Ledger::Shard& shard, size_t from, size_t to) {
+std::optional<ItemNumber> Checker::passed_over(Ledger::Shard& shard, size_t from, size_t to) {
   const auto first = [&]() -> std::optional<ItemNumber> {
     for (size_t i = std::max(from, ledger_.safe_events(shard)); i < to; ++i)
       if (const Item& item = ledger_.item(shard.items[i]);
-          item.emitted() && !item.safe() && !given_up_.may_be_on_its_way(item))
+          item.emitted() && !item.safe() && !expected_drops_.may_be_on_its_way(item))
         return shard.items[i];
     return std::nullopt;
   };
@@ -81,10 +81,10 @@ std::optional<ItemNumber> Judge::passed_over(Ledger::Shard& shard, size_t from, 
   return first();
 }
 
-std::string Judge::first_unsafe(Ledger::Shard& shard) { return ledger_.describe(shard.items[shard.safe]); }
+std::string Checker::first_unsafe(Ledger::Shard& shard) { return ledger_.describe(shard.items[shard.safe]); }
 
-bool Judge::check_origin(const std::string& process, const Item& item, ItemNumber number,
-                         const penstock_batch& batch) {
+bool Checker::check_origin(const std::string& process, const Item& item, ItemNumber number,
+                           const penstock_batch& batch) {
   const auto record = record_number(view(batch.sequence_number));
   if (item.shard == shard_name(view(batch.stream), view(batch.shard_id)) && record == item.record &&
       batch.sub_sequence_number == item.user_record)
@@ -96,7 +96,7 @@ bool Judge::check_origin(const std::string& process, const Item& item, ItemNumbe
   return false;
 }
 
-void Judge::emitted(const std::string& process, const penstock_batch& batch) {
+void Checker::emitted(const std::string& process, const penstock_batch& batch) {
   for (uint64_t i = 0; i < batch.record_count; ++i) {
     const auto number = Ledger::marked(view(batch.records[i].body));
     if (!number || *number >= ledger_.size())
@@ -128,28 +128,28 @@ void Judge::emitted(const std::string& process, const penstock_batch& batch) {
   }
 }
 
-bool Judge::before_beginning(const Item& item) const {
+bool Checker::before_beginning(const Item& item) const {
   constexpr int64_t kServicesSecondMs = 1000;  // in which they tell the time
   if (plan_.initial == kinesis::InitialPosition::Kind::latest)
     return item.put_ms + kServicesSecondMs < started_ms_;
   return plan_.initial == kinesis::InitialPosition::Kind::at_timestamp && item.too_early;
 }
 
-void Judge::offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms) {
-  if (const std::string wrong = given_up_.offered(wall_ms - batch.arrival_time_ms); !wrong.empty())
+void Checker::offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms) {
+  if (const std::string wrong = expected_drops_.offered(wall_ms - batch.arrival_time_ms); !wrong.empty())
     violated(Rule::failures_explained, process + " " + wrong);
 }
 
-void Judge::refused(const std::string& process, const penstock_batch& batch) {
+void Checker::refused(const std::string& process, const penstock_batch& batch) {
   std::vector<ItemNumber> items;
   for (uint64_t i = 0; i < batch.record_count; ++i)
     if (const auto number = Ledger::marked(view(batch.records[i].body)); number && *number < ledger_.size())
       items.push_back(*number);
-  if (const std::string wrong = given_up_.refused(process, items); !wrong.empty())
+  if (const std::string wrong = expected_drops_.refused(process, items); !wrong.empty())
     violated(Rule::failures_explained, wrong);
 }
 
-void Judge::arrived(ItemNumber number, const std::string& key) {
+void Checker::arrived(ItemNumber number, const std::string& key) {
   if (number >= ledger_.size()) return violated(Rule::nothing_lost, "the sink has what was never put");
   Item& item = ledger_.item(number);
   if (item.kind != Item::Kind::event)
@@ -161,17 +161,18 @@ void Judge::arrived(ItemNumber number, const std::string& key) {
   ++arrivals_;
   item.in_sink = true;
   if (!plan_.per_key) return;
-  KeyOrder& order = orders_[{key, item.lane}];
+  KeyOrder& order = orders_[{key, item.key_stream}];
   // Workers that start for the first time at LATEST, with lists from before a reshard and from after it, begin
   // parents and children of their own: what came before the start may then come in any order, if it comes.
   const bool start_decides = item.too_early && order.shard != item.shard;
-  if (item.number < order.highest && !start_decides && !given_up_.was_too_old_by_another_clock(item))
+  if (item.number < order.highest && !start_decides && !expected_drops_.was_too_old_by_another_clock(item))
     late_.push_back(number);
   if (item.number < order.highest) return;
   order = {item.number, item.shard};
 }
 
-void Judge::kept(const std::string& process, const std::string& shard_id, const kinesis::ShardPosition& position) {
+void Checker::kept(const std::string& process, const std::string& shard_id,
+                   const kinesis::ShardPosition& position) {
   if (position.sequence_number.empty()) return;
   Ledger::Shard& shard = ledger_.shard(shard_id);
   size_t passed = shard.items.size();
@@ -195,7 +196,7 @@ void Judge::kept(const std::string& process, const std::string& shard_id, const 
                  std::to_string(position.sub_sequence_number) + ", which passes " + first_unsafe(shard));
 }
 
-void Judge::closed(const std::string& process) {
+void Checker::closed(const std::string& process) {
   for (auto& [id, shard] : ledger_.shards()) {
     const auto cursor = cursors_.find({process, id});
     if (cursor == cursors_.end() || cursor->second == 0) continue;
@@ -215,7 +216,7 @@ void Judge::closed(const std::string& process) {
   }
 }
 
-void Judge::refused(const std::string& process, int64_t now_ms) {
+void Checker::refused(const std::string& process, int64_t now_ms) {
   Refusals& of = refusals_[process];
   if (of.second != now_ms / 1000) of = {now_ms / 1000, 0};
   if (++of.calls > kMostRefusalsASecond)
@@ -223,7 +224,7 @@ void Judge::refused(const std::string& process, int64_t now_ms) {
                                           " calls in a second that are refused");
 }
 
-void Judge::told_gap(const std::string& process, const std::string& shard_id) {
+void Checker::told_gap(const std::string& process, const std::string& shard_id) {
   Ledger::Shard& shard = ledger_.shard(shard_id);
   shard.told_gap = true;
   ++gaps_told_[process];
@@ -231,7 +232,7 @@ void Judge::told_gap(const std::string& process, const std::string& shard_id) {
     violated(Rule::nothing_lost, process + " tells of a gap in " + shard_id + ": there is none");
 }
 
-void Judge::recorded(std::string_view line) {
+void Checker::recorded(std::string_view line) {
   const auto read = strict_json::read(line);
   if (!read) return;  // cut short by a crash
   const auto text = [&](std::string_view name) {
@@ -257,13 +258,13 @@ void Judge::recorded(std::string_view line) {
   for (const ItemNumber one : failed) {
     Item& item = ledger_.item(one);
     item.in_failure_file = true;
-    if (item.kind == Item::Kind::event && !given_up_.explains(item, text("stage"), text("reason")))
+    if (item.kind == Item::Kind::event && !expected_drops_.explains(item, text("stage"), text("reason")))
       return violated(Rule::failures_explained,
                       ledger_.describe(one) + " is in a failure file: " + text("reason"));
   }
 }
 
-std::string Judge::not_kept() {
+std::string Checker::not_kept() {
   for (const auto& [id, shard] : ledger_.shards()) {
     const auto rest = shard.items.begin() + static_cast<std::ptrdiff_t>(shard.kept);
     const auto has_to_pass = [this](ItemNumber one) {
@@ -276,7 +277,7 @@ std::string Judge::not_kept() {
   return "";
 }
 
-void Judge::end() {
+void Checker::end() {
   read_dead_letters_();
   for (auto& [id, shard] : ledger_.shards())
     if (!safe_up_to(shard, shard.items.size()))
@@ -288,7 +289,7 @@ void Judge::end() {
   // again.
   for (const ItemNumber number : late_)
     if (const Item& item = ledger_.item(number);
-        !item.in_failure_file && !item.trimmed && !given_up_.refused_too_often(item))
+        !item.in_failure_file && !item.trimmed && !expected_drops_.refused_too_often(item))
       return violated(Rule::key_order, ledger_.describe(number) + " came to the sink behind a later one");
 }
 

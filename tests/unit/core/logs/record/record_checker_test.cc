@@ -1,5 +1,5 @@
-// The judge of records, and the strict reader that it trusts: what they would see.
-#include "tests/record_judge.h"
+// The checker of records, and the strict reader that it trusts: what they would see.
+#include "tests/record_checker.h"
 
 #include <gtest/gtest.h>
 
@@ -68,7 +68,7 @@ TEST(strict_json, strings_say_what_their_escapes_mean) {
 }
 
 std::string fault(const std::string& record, const std::string& body) {
-  return RecordJudge({}).fault(record, body);
+  return RecordChecker({}).fault(record, body);
 }
 
 // A record with what every record has.
@@ -76,14 +76,14 @@ std::string record(const std::string& members) {
   return "{" + members + R"(,"timestamp":"2019-08-25T13:59:15.269Z","event_id":"e1","source":{"logGroup":"g"}})";
 }
 
-TEST(record_judge, good_records_have_no_fault) {
+TEST(record_checker, good_records_have_no_fault) {
   EXPECT_EQ(fault(record(R"("level":"INFO","message":"a\nb")"), " a\r\nb \n"), "");
   EXPECT_EQ(fault(record(R"("level":"WARN","message":"low")"), "[Warn] low"), "");
   EXPECT_EQ(fault(record(R"("a":1e5)"), R"({"a":1e5})"), "");
   EXPECT_EQ(fault(record(R"("source_original":1,"b" : [1 ])"), "{\"source\":1,\"b\" : [1\n]}"), "");
 }
 
-TEST(record_judge, faults_are_seen) {
+TEST(record_checker, faults_are_seen) {
   EXPECT_NE(fault("{\n}", "x"), "");
   EXPECT_NE(fault(R"({"level":"INFO","message":"x","timestamp":"","event_id":""})", "x"), "");
   EXPECT_NE(fault(record(R"("level":"INFO","message":"a)") + "\xFF\"}", "a\xFF"), "");
@@ -97,48 +97,49 @@ TEST(record_judge, faults_are_seen) {
   EXPECT_NE(fault(record(R"("source_original":2)"), R"({"source":1})"), "");
 }
 
-TEST(record_judge, options_change_what_is_a_fault) {
+TEST(record_checker, options_change_what_is_a_fault) {
   LambdaFilterOptions options;
   options.json_key = "json";
   options.event_id = false;
   options.normalize_level = true;
-  const RecordJudge judge(options);
+  const RecordChecker checker(options);
   const std::string tail = R"(,"source":{"logGroup":"g"}})";
   const std::string head = R"({"timestamp":"2019-08-25T13:59:15.269Z",)";
-  EXPECT_EQ(judge.fault(head + R"("level":"WARN","json":{"level":"warning"})" + tail, R"({"level":"warning"})"),
+  EXPECT_EQ(checker.fault(head + R"("level":"WARN","json":{"level":"warning"})" + tail, R"({"level":"warning"})"),
             "");
-  EXPECT_NE(judge.fault(head + R"("level":"WARN","json":{"level":"WARN"})" + tail, R"({"level":"warning"})"), "");
-  EXPECT_NE(judge.fault(head + R"("level":"WARN")" + tail, R"({"level":"warning"})"), "");
-  EXPECT_NE(judge.fault(head + R"("json":{"a":1,"b":2})" + tail, R"({"a":1})"), "");
+  EXPECT_NE(checker.fault(head + R"("level":"WARN","json":{"level":"WARN"})" + tail, R"({"level":"warning"})"),
+            "");
+  EXPECT_NE(checker.fault(head + R"("level":"WARN")" + tail, R"({"level":"warning"})"), "");
+  EXPECT_NE(checker.fault(head + R"("json":{"a":1,"b":2})" + tail, R"({"a":1})"), "");
 }
 
-TEST(record_judge, members_with_names_of_ours_get_others_and_keep_their_values) {
-  const RecordJudge judge({});
+TEST(record_checker, members_with_names_of_ours_get_others_and_keep_their_values) {
+  const RecordChecker checker({});
   const std::string object = R"({"event_id":1,"x":2})";
-  EXPECT_EQ(judge.fault(record(R"("event_id_original":1,"x":2)"), object), "");
-  EXPECT_EQ(judge.fault(record(R"("event_id_original_2":1,"x":2)"), object), "");
-  EXPECT_NE(judge.fault(record(R"("event_id_originals":1,"x":2)"), object), "");
-  EXPECT_NE(judge.fault(record(R"("event_id_original":3,"x":2)"), object), "");
-  EXPECT_NE(judge.fault(record(R"("event_id":1,"x":2)"), object), "");
-  EXPECT_NE(judge.fault(record(R"("x":2)"), object), "");
+  EXPECT_EQ(checker.fault(record(R"("event_id_original":1,"x":2)"), object), "");
+  EXPECT_EQ(checker.fault(record(R"("event_id_original_2":1,"x":2)"), object), "");
+  EXPECT_NE(checker.fault(record(R"("event_id_originals":1,"x":2)"), object), "");
+  EXPECT_NE(checker.fault(record(R"("event_id_original":3,"x":2)"), object), "");
+  EXPECT_NE(checker.fault(record(R"("event_id":1,"x":2)"), object), "");
+  EXPECT_NE(checker.fault(record(R"("x":2)"), object), "");
   LambdaFilterOptions options;
   options.schema = Schema::ecs;
   options.timestamp_key = "@timestamp";
   const std::string tail =
       R"(,"@timestamp":"2019-08-25T13:59:15.269Z","event.id":"e1","aws.cloudwatch.log_group":"g"})";
-  const RecordJudge flat(options);
+  const RecordChecker flat(options);
   EXPECT_EQ(flat.fault(R"({"event":[{"id_original":1}])" + tail, R"({"event":[{"id":1}]})"), "");
   EXPECT_NE(flat.fault(R"({"event":[{"id":1}])" + tail, R"({"event":[{"id":1}]})"), "");
   EXPECT_EQ(flat.fault(R"({"event.id_original.x":1)" + tail, R"({"event.id.x":1})"), "");
 }
 
-TEST(record_judge, extracted_fields_are_whole_or_their_text) {
+TEST(record_checker, extracted_fields_are_whole_or_their_text) {
   const std::string line = R"("level":"INFO","message":"x","extractedFields":)";
-  const RecordJudge judge({});
-  EXPECT_EQ(judge.fault(record(line + R"({"a":"1"})"), "x", R"({"a":"1"})"), "");
-  EXPECT_EQ(judge.fault(record(line + R"("{")"), "x", "{"), "");
-  EXPECT_NE(judge.fault(record(line + R"({"a":"2"})"), "x", R"({"a":"1"})"), "");
-  EXPECT_NE(judge.fault(record(R"("level":"INFO","message":"x")"), "x", R"({"a":"1"})"), "");
+  const RecordChecker checker({});
+  EXPECT_EQ(checker.fault(record(line + R"({"a":"1"})"), "x", R"({"a":"1"})"), "");
+  EXPECT_EQ(checker.fault(record(line + R"("{")"), "x", "{"), "");
+  EXPECT_NE(checker.fault(record(line + R"({"a":"2"})"), "x", R"({"a":"1"})"), "");
+  EXPECT_NE(checker.fault(record(R"("level":"INFO","message":"x")"), "x", R"({"a":"1"})"), "");
 }
 
 }  // namespace

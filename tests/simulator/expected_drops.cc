@@ -1,4 +1,4 @@
-#include "tests/simulator/given_up.h"
+#include "tests/simulator/expected_drops.h"
 
 #include <algorithm>
 #include <charconv>
@@ -18,12 +18,12 @@ int64_t number_behind(std::string_view text, std::string_view before) {
 
 }  // namespace
 
-GivenUp::GivenUp(const Plan& plan, const sim::SimClock& clock, Ledger& ledger)
+ExpectedDrops::ExpectedDrops(const Plan& plan, const sim::SimClock& clock, Ledger& ledger)
     : plan_(plan), clock_(clock), ledger_(ledger), began_ms_(clock.unix_ms()) {
-  for (const Deed& deed : plan.deeds) most_ahead_ms_ = std::max(most_ahead_ms_, deed.by_ms);
+  for (const Event& event : plan.chaos_events) most_ahead_ms_ = std::max(most_ahead_ms_, event.by_ms);
 }
 
-std::string GivenUp::refused(const std::string& process, const std::vector<ItemNumber>& items) {
+std::string ExpectedDrops::refused(const std::string& process, const std::vector<ItemNumber>& items) {
   if (items.empty()) return {};
   Refused& last = last_refused_[process];
   if (last.first != items.front()) last = {items.front(), 0};
@@ -34,41 +34,41 @@ std::string GivenUp::refused(const std::string& process, const std::vector<ItemN
          "th time; record_retry_limit is " + std::to_string(*plan_.input_retry_limit);
 }
 
-void GivenUp::reads_again(const std::string& process, const std::string& shard_name) {
+void ExpectedDrops::reads_again(const std::string& process, const std::string& shard_name) {
   const auto last = last_refused_.find(process);
   if (last != last_refused_.end() && ledger_.item(last->second.first).shard == shard_name)
     last_refused_.erase(last);
 }
 
-std::string GivenUp::offered(int64_t age_ms) const {
+std::string ExpectedDrops::offered(int64_t age_ms) const {
   if (!plan_.input_max_age_ms || age_ms <= *plan_.input_max_age_ms) return {};
   return "emits a record that arrived " + std::to_string(age_ms) + " ms ago; max_record_age is " +
          std::to_string(*plan_.input_max_age_ms);
 }
 
-bool GivenUp::too_old(const Item& item) const {
+bool ExpectedDrops::too_old(const Item& item) const {
   return plan_.input_max_age_ms && clock_.unix_ms() - item.put_ms + most_ahead_ms_ > *plan_.input_max_age_ms;
 }
 
-bool GivenUp::was_too_old_by_another_clock(const Item& item) const {
+bool ExpectedDrops::was_too_old_by_another_clock(const Item& item) const {
   if (!plan_.input_max_age_ms) return false;
-  return std::any_of(plan_.deeds.begin(), plan_.deeds.end(), [&](const Deed& deed) {
+  return std::any_of(plan_.chaos_events.begin(), plan_.chaos_events.end(), [&](const Event& event) {
     const int64_t now_ms = clock_.unix_ms();
-    const int64_t from_ms = began_ms_ + deed.at_ms;
-    const int64_t last_ms = std::min(from_ms + deed.for_ms, now_ms);
-    if (deed.kind != Deed::Kind::skew_clock || from_ms > now_ms || item.put_ms > last_ms) return false;
-    const int64_t oldest_ms = deed.by_ms > 0 ? last_ms + deed.by_ms : now_ms;
+    const int64_t from_ms = began_ms_ + event.at_ms;
+    const int64_t last_ms = std::min(from_ms + event.for_ms, now_ms);
+    if (event.kind != Event::Kind::skew_clock || from_ms > now_ms || item.put_ms > last_ms) return false;
+    const int64_t oldest_ms = event.by_ms > 0 ? last_ms + event.by_ms : now_ms;
     return oldest_ms - item.put_ms > *plan_.input_max_age_ms;
   });
 }
 
-bool GivenUp::refused_too_often(const Item& item) const {
+bool ExpectedDrops::refused_too_often(const Item& item) const {
   return plan_.input_retry_limit && item.refusals > *plan_.input_retry_limit;
 }
 
-bool GivenUp::may_be_on_its_way(const Item& item) const { return too_old(item) || refused_too_often(item); }
+bool ExpectedDrops::may_be_on_its_way(const Item& item) const { return too_old(item) || refused_too_often(item); }
 
-bool GivenUp::explains(const Item& item, std::string_view stage, std::string_view reason) const {
+bool ExpectedDrops::explains(const Item& item, std::string_view stage, std::string_view reason) const {
   const bool of_tries = reason.find("record_retry_limit") != std::string_view::npos;
   if (stage == "input") {
     if (of_tries) return refused_too_often(item) && number_behind(reason, "takes the records, ") <= item.refusals;

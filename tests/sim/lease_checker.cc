@@ -1,4 +1,4 @@
-#include "tests/sim/lease_judge.h"
+#include "tests/sim/lease_checker.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ std::tuple<int, size_t, std::string> rank(const std::string& checkpoint) {
 
 }  // namespace
 
-void LeaseJudge::watch(const dynamodb::Table& table) {
+void LeaseChecker::watch(const dynamodb::Table& table) {
   for (const std::string& key : table.keys_after("")) written_[key];
   for (auto& [key, was] : written_) {
     const dynamodb::Item* row = table.row(key);
@@ -50,7 +50,7 @@ void LeaseJudge::watch(const dynamodb::Table& table) {
   });
 }
 
-void LeaseJudge::emitted(const std::string& worker, const std::string& key, int64_t failover_ms) {
+void LeaseChecker::emitted(const std::string& worker, const std::string& key, int64_t failover_ms) {
   const auto written = written_.find(key);
   if (written == written_.end() || written->second.owner == worker) return;
   const int64_t last_ms = written->second.at_ms[worker];

@@ -10,10 +10,10 @@
 
 namespace penstock::sim {
 
-class LeaseJudge {
+class LeaseChecker {
  public:
   // clock outlives it.
-  explicit LeaseJudge(const SimClock& clock) : clock_(clock) {}
+  explicit LeaseChecker(const SimClock& clock) : clock_(clock) {}
 
   // To be told after every write. No checkpoint goes back, unless its row was deleted in between.
   void watch(const dynamodb::Table& table);
