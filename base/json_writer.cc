@@ -78,7 +78,7 @@ struct OneLine {
 };
 
 // The most bytes that one step writes, of one block of text.
-constexpr size_t kMostBytesPerStep = kBlockBytes + kBlockBytes * sizeof(Written);
+constexpr size_t kMaxBytesPerStep = kBlockBytes + kBlockBytes * sizeof(Written);
 constexpr size_t kQuotesBytes = 2;
 
 // Where what is written goes: renew() takes what was written up to to, and gives where to go on; last() is the
@@ -91,7 +91,7 @@ class StringSink {
   StringSink(std::string& out, size_t text_bytes) : out_(out) { out_.reserve(out_.size() + text_bytes); }
 
   char* begin() { return buffer_.data(); }
-  const char* last() const { return buffer_.data() + buffer_.size() - kMostBytesPerStep; }
+  const char* last() const { return buffer_.data() + buffer_.size() - kMaxBytesPerStep; }
   char* renew(const char* to) {
     out_.append(buffer_.data(), static_cast<size_t>(to - buffer_.data()));
     return buffer_.data();
@@ -104,13 +104,13 @@ class StringSink {
 
 class BufferSink {
  public:
-  BufferSink(TextBuffer& out, size_t text_bytes) : out_(out) { out_.room(text_bytes + kMostBytesPerStep); }
+  BufferSink(TextBuffer& out, size_t text_bytes) : out_(out) { out_.room(text_bytes + kMaxBytesPerStep); }
 
   char* begin() { return out_.data() + out_.size(); }
-  const char* last() const { return out_.data() + out_.capacity() - kMostBytesPerStep; }
+  const char* last() const { return out_.data() + out_.capacity() - kMaxBytesPerStep; }
   char* renew(const char* to) {
     out_.end_at(to);
-    return out_.room(kMostBytesPerStep);
+    return out_.room(kMaxBytesPerStep);
   }
 
  private:
@@ -276,8 +276,8 @@ void append_string(Out& out, std::string_view text) {
 // for any other.
 template <class Rules>
 bool append_plain_string(TextBuffer& out, std::string_view text) {
-  constexpr size_t kMostBytes = 256;  // past which looking twice would cost more than it saves
-  if (text.size() < kBlockBytes || text.size() > kMostBytes) return false;
+  constexpr size_t kMaxBytes = 256;  // past which looking twice would cost more than it saves
+  if (text.size() < kBlockBytes || text.size() > kMaxBytes) return false;
   char* const to = out.room(text.size() + kQuotesBytes);
   BlockMask others = {};
   const auto copy = [&](size_t at) {

@@ -197,11 +197,11 @@ CorpusMessage StreamWriter::write(size_t events, const CorpusOptions& options) {
 
 std::vector<CorpusMessage> make_corpus(const CorpusOptions& options) {
   CorpusRandom random(options.seed);
-  const double ratio = static_cast<double>(options.most_events) / static_cast<double>(options.least_events);
+  const double ratio = static_cast<double>(options.max_events) / static_cast<double>(options.min_events);
   std::vector<CorpusMessage> corpus;
   for (uint64_t number = 0; number < options.messages; ++number) {
     const double place = static_cast<double>(random.below(1001)) / 1000;
-    const double events = static_cast<double>(options.least_events) * std::pow(ratio, place);
+    const double events = static_cast<double>(options.min_events) * std::pow(ratio, place);
     corpus.push_back(StreamWriter(random, number).write(static_cast<size_t>(std::lround(events)), options));
   }
   return corpus;

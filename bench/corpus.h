@@ -29,8 +29,8 @@ class CorpusRandom {
 struct CorpusOptions {
   uint64_t seed = 20190825;
   size_t messages = 200;
-  size_t least_events = 5;  // in a message; how many there are is even on a logarithmic scale
-  size_t most_events = 1000;
+  size_t min_events = 5;  // in a message; how many there are is even on a logarithmic scale
+  size_t max_events = 1000;
   int gzip_level = 6;
 };
 

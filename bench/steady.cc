@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
 
   // Small messages of many streams: a shard takes 1,000 records a second, and its neighbours cannot help it.
   std::vector<CorpusMessage> corpus =
-      penstock::make_corpus({.messages = 20000, .least_events = 5, .most_events = 60});
+      penstock::make_corpus({.messages = 20000, .min_events = 5, .max_events = 60});
   for (size_t i = 0; i < corpus.size(); ++i) {
     corpus[i].json = renamed(std::move(corpus[i].json), i);
     corpus[i].gzip = penstock::gzip(corpus[i].json);
@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   const std::string conf = write_conf(deployment, "agent.conf"), log = deployment.folder.path("host.log");
   penstock::e2e::HostProcess host({"run", "-c", conf}, log);
 
-  double put_bytes = 0, most_mib = 0;
+  double put_bytes = 0, max_mib = 0;
   uint64_t events = 0;
   size_t next = 0, next_large = 0;
   const Clock::time_point start = Clock::now();
@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
           for (penstock::model::Shard& shard : service.stream(name)->shards())
             if (shard.records.size() > 4000) service.trim(shard, shard.records.size() - 4000);
     });
-    most_mib = std::max(most_mib, status_mib(host.pid(), "VmRSS"));
+    max_mib = std::max(max_mib, status_mib(host.pid(), "VmRSS"));
   }
   const uint64_t out = deployment.stats().records_put;
   const double cpu_s = cpu_seconds(host.pid());
@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
               static_cast<double>(events) / seconds, static_cast<double>(out) / seconds,
               100.0 * static_cast<double>(out) / static_cast<double>(events));
   std::printf("resident memory: %.1f MiB at most (the kernel's high water mark %.1f MiB), %.1f MiB at the end\n",
-              most_mib, status_mib(host.pid(), "VmHWM"), status_mib(host.pid(), "VmRSS"));
+              max_mib, status_mib(host.pid(), "VmHWM"), status_mib(host.pid(), "VmRSS"));
   std::printf("processor: %.2f s, %.0f%% of one core\n", cpu_s, 100 * cpu_s / seconds);
   host.signal(15);
   return host.wait(60) == 0 ? 0 : 1;

@@ -5,11 +5,11 @@
 namespace penstock::client {
 
 std::optional<std::string> RepeatLimit::pass(const std::string& text, int64_t now_ms) {
-  static constexpr size_t kMostTexts = 64;
+  static constexpr size_t kMaxTexts = 64;
   const std::string key = folded(text);
   const auto found = seen_.find(key);
   if (found == seen_.end()) {
-    if (seen_.size() >= kMostTexts) seen_.clear();
+    if (seen_.size() >= kMaxTexts) seen_.clear();
     seen_[key] = {now_ms, 0};
     return text;
   }

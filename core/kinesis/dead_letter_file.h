@@ -34,8 +34,8 @@ struct DeadLetterLimits {
 class DeadLetterFile {
  public:
   // At least what a line takes: of a record of 10 MiB in base64, and text.
-  static constexpr uint64_t kLeastTotalBytes = 14 << 20;
-  static_assert(kLeastTotalBytes >= kMaxRaisedRecordBytes / 3 * 4 + 4 + (128 << 10));
+  static constexpr uint64_t kMinTotalBytes = 14 << 20;
+  static_assert(kMinTotalBytes >= kMaxRaisedRecordBytes / 3 * 4 + 4 + (128 << 10));
 
   // Opens (and locks) the file. on_failure is "file:PATH" or "drop"; Code::config else, or where another process
   // has the lock.

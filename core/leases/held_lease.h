@@ -29,8 +29,8 @@ struct LeaseContext {
   Incident writing = {};  // its failures
   bool answered = false;  // a held lease's call, since this was last made false
 
-  static constexpr size_t kMostCalls = 32;  // of writes at a time
-  bool room_for_call() const { return calls < kMostCalls; }
+  static constexpr size_t kMaxCalls = 32;  // of writes at a time
+  bool room_for_call() const { return calls < kMaxCalls; }
   // Reports that a call has failed: as a warning where it is tried again.
   void failed(Incident& incident, const Status& status);
   void write_ended(bool ok) {

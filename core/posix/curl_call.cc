@@ -14,7 +14,7 @@ namespace penstock::posix {
 
 namespace {
 
-constexpr size_t kMostHeaderBytes = size_t{64} * 1024;
+constexpr size_t kMaxHeaderBytes = size_t{64} * 1024;
 constexpr long kReceiveBufferBytes = 128L * 1024;
 constexpr long kSendBufferBytes = 128L * 1024;
 
@@ -189,10 +189,10 @@ bool CurlCall::accept_address(const sockaddr& address) try {
 
 bool CurlCall::take_header(std::string_view line) try {
   header_bytes_ += line.size();
-  if (header_bytes_ > kMostHeaderBytes) {
+  if (header_bytes_ > kMaxHeaderBytes) {
     refused_ =
         Status(Code::transient, "calling " + host_of(request_.url) + ": the answer's headers are longer than " +
-                                    std::to_string(kMostHeaderBytes) + " bytes");
+                                    std::to_string(kMaxHeaderBytes) + " bytes");
     return false;
   }
   if (line.starts_with("HTTP/")) {  // the final answer begins after "100 Continue" and the like

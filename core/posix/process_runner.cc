@@ -19,7 +19,7 @@ namespace penstock::posix {
 
 namespace {
 
-constexpr size_t kMostErrorBytes = 1024;
+constexpr size_t kMaxErrorBytes = 1024;
 constexpr int64_t kLookEveryMs = 10;
 constexpr int64_t kLookWhileOpenMs = 100;  // as long as its output is open, which mostly is until it ends
 constexpr int64_t kOutputAfterEndMs = 1000;
@@ -86,9 +86,9 @@ Result<Pipe> make_pipe() {
 // Appends what is there to read until text is longer than limit; what comes beyond is thrown away. false at the
 // end. Comes back from a writer that never stops, too.
 bool read_available(int fd, std::string& text, size_t limit) {
-  constexpr int kMostPieces = 32;
+  constexpr int kMaxPieces = 32;
   char piece[4096];
-  for (int i = 0; i < kMostPieces; ++i) {
+  for (int i = 0; i < kMaxPieces; ++i) {
     const ssize_t count = read(fd, piece, sizeof piece);
     if (count < 0) return errno == EAGAIN || errno == EINTR;
     if (count == 0) return false;
@@ -192,7 +192,7 @@ bool ProcessRunner::tell() {
 
 bool ProcessRunner::step(Child& child) {
   const size_t limit = child.request.max_output_bytes;
-  if (child.errors.valid() && !read_available(child.errors.get(), child.result.errors, kMostErrorBytes))
+  if (child.errors.valid() && !read_available(child.errors.get(), child.result.errors, kMaxErrorBytes))
     child.errors = Descriptor();
   if (child.output.valid() && !read_available(child.output.get(), child.result.output, limit))
     child.output = Descriptor();

@@ -15,15 +15,15 @@ namespace {
 using Kind = MsgpackToken::Kind;
 
 // That go through the filter at once: so many that a call costs nothing, so few that they stay in the cache.
-constexpr size_t kMostLines = 256;
+constexpr size_t kMaxLines = 256;
 
 // Filters pass the key of a record on: here it is one byte that tells which line the record was made of.
 constexpr std::array kKeys = [] {
-  std::array<char, kMostLines> keys{};
+  std::array<char, kMaxLines> keys{};
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = static_cast<char>(i);
   return keys;
 }();
-static_assert(kMostLines - 1 <= UINT8_MAX);
+static_assert(kMaxLines - 1 <= UINT8_MAX);
 
 constexpr size_t kLargeBufferBytes = size_t{8} << 20;
 
@@ -55,7 +55,7 @@ bool LambdaRecords::apply(std::string_view chunk) {
   LogEvents events(chunk);
   for (LogEvent event; events.next(event);) {
     find_line(event);
-    if (lines_.size() == kMostLines && !filter_lines()) return false;
+    if (lines_.size() == kMaxLines && !filter_lines()) return false;
   }
   if (!lines_.empty() && !filter_lines()) return false;
   if (!events.problem().empty()) complain("a chunk is " + events.problem() + ", and passes from there as it is");

@@ -24,10 +24,10 @@ constexpr size_t kMaxDepth = JsonToMsgpack::kMaxDepth;
 constexpr size_t kBlock = 32;
 
 // Of a text, a map or an array.
-constexpr size_t kMostHeader = 5;
+constexpr size_t kMaxHeader = 5;
 
 // How much msgpack there can be while it is made: "1e1," becomes nine bytes.
-constexpr size_t bound(size_t json_size) { return 3 * json_size + kBlock + kMostHeader; }
+constexpr size_t bound(size_t json_size) { return 3 * json_size + kBlock + kMaxHeader; }
 
 // Reads a document once, front to back, and writes each value as it comes. Headers of maps and arrays are a byte
 // until their count is known.
@@ -154,7 +154,7 @@ void Parser::end() {
     put_text(deep_, static_cast<size_t>(at_ - deep_));
     return;
   }
-  char header[kMostHeader];
+  char header[kMaxHeader];
   const char* const header_end =
       maps_[depth_] ? msgpack::map_header(header, open.count) : msgpack::array_header(header, open.count);
   const auto more = static_cast<size_t>(header_end - header) - 1;
@@ -187,7 +187,7 @@ bool Parser::text() {
 
 bool Parser::text_with_escapes(const char* plain_end) {
   char* const header = out_;
-  out_ += kMostHeader;
+  out_ += kMaxHeader;
   char* const from = out_;
   for (;; plain_end = json_text::end_of_plain(at_, end_)) {
     const auto plain = static_cast<size_t>(plain_end - at_);
@@ -319,13 +319,13 @@ bool Parser::literal(std::string_view word, unsigned type) {
 }  // namespace
 
 std::optional<JsonToMsgpack::Made> JsonToMsgpack::convert(std::string_view json_object) {
-  const size_t needed = kMostHeader + bound(json_object.size());
+  const size_t needed = kMaxHeader + bound(json_object.size());
   if (needed > buffer_size_) {
     buffer_size_ = 0;
     buffer_ = std::make_unique_for_overwrite<char[]>(std::bit_ceil(needed));
     buffer_size_ = std::bit_ceil(needed);
   }
-  char* const members = buffer_.get() + kMostHeader;
+  char* const members = buffer_.get() + kMaxHeader;
   Parser parser(json_object, members);
   if (!parser.document()) return std::nullopt;
   return Made{{members, static_cast<size_t>(parser.out() - members)}, parser.members()};
@@ -334,9 +334,9 @@ std::optional<JsonToMsgpack::Made> JsonToMsgpack::convert(std::string_view json_
 bool JsonToMsgpack::append(std::string& out, std::string_view json_object) {
   const std::optional<Made> made = convert(json_object);
   if (!made) return false;
-  char header[kMostHeader];
+  char header[kMaxHeader];
   const auto header_size = static_cast<size_t>(msgpack::map_header(header, made->count) - header);
-  char* const map = buffer_.get() + kMostHeader - header_size;
+  char* const map = buffer_.get() + kMaxHeader - header_size;
   std::memcpy(map, header, header_size);
   out.append(map, header_size + made->members.size());
   return true;

@@ -10,9 +10,9 @@ namespace {
 using Kind = MsgpackToken::Kind;
 
 // What four digits of a year can say: 64 bits can hold more than calendars do.
-constexpr int64_t kLeastSeconds = -62'167'219'200;  // 0000-01-01T00:00:00
-constexpr int64_t kMostSeconds = 253'402'300'799;   // 9999-12-31T23:59:59
-constexpr int32_t kMostNanoseconds = 999'999'999;
+constexpr int64_t kMinSeconds = -62'167'219'200;  // 0000-01-01T00:00:00
+constexpr int64_t kMaxSeconds = 253'402'300'799;  // 9999-12-31T23:59:59
+constexpr int32_t kMaxNanoseconds = 999'999'999;
 
 // An EventTime with these seconds and no nanoseconds is no time: it opens, or closes, a group.
 constexpr uint32_t kGroupStart = 0xffffffff;
@@ -29,9 +29,9 @@ uint32_t big_endian(const char* at) {
 void set_time(LogEvent& event, double seconds) {
   if (std::isnan(seconds)) seconds = 0;
   const double whole =
-      std::floor(std::clamp(seconds, static_cast<double>(kLeastSeconds), static_cast<double>(kMostSeconds)));
+      std::floor(std::clamp(seconds, static_cast<double>(kMinSeconds), static_cast<double>(kMaxSeconds)));
   event.seconds = static_cast<int64_t>(whole);
-  event.nanoseconds = static_cast<int32_t>(std::clamp((seconds - whole) * 1e9, 0.0, double{kMostNanoseconds}));
+  event.nanoseconds = static_cast<int32_t>(std::clamp((seconds - whole) * 1e9, 0.0, double{kMaxNanoseconds}));
 }
 
 What read_time(const MsgpackToken& token, LogEvent& event) {
@@ -43,15 +43,15 @@ What read_time(const MsgpackToken& token, LogEvent& event) {
       const uint32_t nanoseconds = big_endian(token.bytes.data() + 4);
       if ((seconds == kGroupStart || seconds == kGroupEnd) && nanoseconds == 0) return What::kGroupMarker;
       event.seconds = seconds;
-      event.nanoseconds = static_cast<int32_t>(std::min(nanoseconds, uint32_t{kMostNanoseconds}));
+      event.nanoseconds = static_cast<int32_t>(std::min(nanoseconds, uint32_t{kMaxNanoseconds}));
       return What::kEvent;
     }
     case Kind::unsigned_integer:
-      event.seconds = static_cast<int64_t>(std::min(token.unsigned_integer, uint64_t{kMostSeconds}));
-      if (token.unsigned_integer > kMostSeconds) event.nanoseconds = kMostNanoseconds;
+      event.seconds = static_cast<int64_t>(std::min(token.unsigned_integer, uint64_t{kMaxSeconds}));
+      if (token.unsigned_integer > kMaxSeconds) event.nanoseconds = kMaxNanoseconds;
       return What::kEvent;
     case Kind::integer:
-      event.seconds = std::max(token.integer, kLeastSeconds);
+      event.seconds = std::max(token.integer, kMinSeconds);
       return What::kEvent;
     case Kind::real:
       set_time(event, token.real);

@@ -103,8 +103,8 @@ class MsgpackWriter {
   // Fluent Bit's EventTime: ext type 0 with seconds and nanoseconds. Times outside 1970 to 2038 are cut to that:
   // from 2^31 seconds on, agents before 5.1.1 take one for the marker of a group, and drop the event.
   void event_time(int64_t time_ms) {
-    constexpr int64_t kMostMs = INT64_C(0x7fffffff) * 1000 + 999;
-    const int64_t ms = time_ms < 0 ? 0 : time_ms > kMostMs ? kMostMs : time_ms;
+    constexpr int64_t kMaxMs = INT64_C(0x7fffffff) * 1000 + 999;
+    const int64_t ms = time_ms < 0 ? 0 : time_ms > kMaxMs ? kMaxMs : time_ms;
     const int64_t seconds = ms / 1000;
     const int64_t nanoseconds = ms % 1000 * 1'000'000;
     put([&](char* at) {

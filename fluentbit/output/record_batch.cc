@@ -11,8 +11,8 @@ namespace {
 
 // Seconds of events are whatever their sender chose.
 int64_t time_ms(const LogEvent& event) {
-  constexpr int64_t kMost = INT64_MAX / 1000 - 1;
-  return std::clamp(event.seconds, -kMost, kMost) * 1000 + event.nanoseconds / 1'000'000;
+  constexpr int64_t kMax = INT64_MAX / 1000 - 1;
+  return std::clamp(event.seconds, -kMax, kMax) * 1000 + event.nanoseconds / 1'000'000;
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace penstock::host {
 namespace {
 
 // Inputs have at least that long to save what they have, also when Grace is used up.
-constexpr int64_t kLeastCloseMs = 1000;
+constexpr int64_t kMinCloseMs = 1000;
 
 std::string batches_text(int64_t count) { return std::to_string(count) + (count == 1 ? " batch" : " batches"); }
 
@@ -152,7 +152,7 @@ bool Loop::drain(const char* reason) {
     wait(std::min(next_ms(now_ms), deadline_ms));
   }
   const int64_t now_ms = client::monotonic_ms();
-  const bool saved = pipeline_.close(now_ms, deadline_ms, std::max(deadline_ms, now_ms + kLeastCloseMs));
+  const bool saved = pipeline_.close(now_ms, deadline_ms, std::max(deadline_ms, now_ms + kMinCloseMs));
   if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(client::monotonic_ms()));
   log_.end_progress();
   if (pipeline_.given_back() > 0) {

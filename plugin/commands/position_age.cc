@@ -13,7 +13,7 @@ namespace penstock::plugin {
 
 namespace {
 
-constexpr size_t kMostAtATime = 32;  // calls of one client
+constexpr size_t kMaxConcurrentCalls = 32;  // calls of one client
 constexpr size_t kIteratorAnswerBytes = 64 << 10;
 // One record of 10 MiB, the most that a stream can be raised to, in base64.
 // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
@@ -133,7 +133,8 @@ class Lane {
   bool done() const { return waiting_.empty() && calling_.empty(); }
   // When there is something to start, unless a call ends before.
   int64_t next_ms() const {
-    return waiting_.empty() || calling_.size() >= kMostAtATime ? kNever : std::get<int64_t>(*waiting_.begin());
+    return waiting_.empty() || calling_.size() >= kMaxConcurrentCalls ? kNever
+                                                                      : std::get<int64_t>(*waiting_.begin());
   }
 
  private:

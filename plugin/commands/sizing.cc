@@ -19,7 +19,7 @@ constexpr double kShardBytes = 1e6;
 constexpr double kUnitBytes = 25 * 1024;
 constexpr double kBilledBytes = 1024;
 
-constexpr int64_t kMostEventsPerSecond = 1'000'000'000;
+constexpr int64_t kMaxEventsPerSecond = 1'000'000'000;
 
 constexpr PackingFigures kFigures[] = {
     {"none", "none", 1000, 505, 1000}, {"none", "gzip", 1000, 394, 1000}, {"newline", "none", 12, 453, 21},
@@ -114,9 +114,9 @@ Sizing sizing_of(const PackingFigures& figures, double events_per_second, double
 
 Status print_sizing(const penstock_host&, const Options& options, const Options& arguments, const Printer& print) {
   const int64_t events = arguments.number("events_per_second");
-  if (events < 1 || events > kMostEventsPerSecond)
+  if (events < 1 || events > kMaxEventsPerSecond)
     return {Code::config, "events_per_second is " + arguments.text("events_per_second") +
-                              ", but must be between 1 and " + std::to_string(kMostEventsPerSecond)};
+                              ", but must be between 1 and " + std::to_string(kMaxEventsPerSecond)};
   const size_t event_bytes = arguments.size_bytes("event_bytes");
   if (event_bytes > kinesis::kMaxRaisedRecordBytes)
     return {Code::config, "event_bytes is " + arguments.text("event_bytes") + ", but a record has " +

@@ -15,7 +15,7 @@ namespace penstock::plugin {
 
 namespace {
 
-constexpr int64_t kMostRecords = 10'000;  // of GetRecords
+constexpr int64_t kMaxRecords = 10'000;  // of GetRecords
 
 // Nothing would use the region: the streams have regions of their own, and there is no table in it.
 Status check_region_is_used(const Options& options, const std::vector<kinesis::StreamName>& streams) {
@@ -80,9 +80,9 @@ void read_leases(const Options& options, InputSettings& settings, const Complain
 
 void read_reading(const Options& options, InputSettings& settings, const Complain& complain) {
   const int64_t max_records = options.number("max_records");
-  if (max_records < 1 || max_records > kMostRecords)
+  if (max_records < 1 || max_records > kMaxRecords)
     complain(Status(Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
-                                      std::to_string(kMostRecords)));
+                                      std::to_string(kMaxRecords)));
   settings.input.reading.max_records = static_cast<size_t>(max_records);
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
 }

@@ -12,7 +12,7 @@ namespace penstock::plugin {
 namespace {
 
 constexpr std::string_view kDynamoDb = "dynamodb";
-constexpr int64_t kLeastFailoverMs = 3'000;
+constexpr int64_t kMinFailoverMs = 3'000;
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 Status check_table_name(const std::string& name) {
@@ -69,7 +69,7 @@ Status check_no_shards(const Options& options) {
 }
 
 Status check_failover_time(const Options& options) {
-  if (options.duration_ms("failover_time") >= kLeastFailoverMs) return {};
+  if (options.duration_ms("failover_time") >= kMinFailoverMs) return {};
   return {Code::config, "failover_time is " + options.text("failover_time") + ", but must be 3s at least"};
 }
 

@@ -13,8 +13,8 @@ using model::find_member, model::JsonOut, model::view;
 
 namespace {
 
-constexpr size_t kMostItemBytes = 400 << 10;
-constexpr size_t kMostKeyBytes = 2048;
+constexpr size_t kMaxItemBytes = 400 << 10;
+constexpr size_t kMaxKeyBytes = 2048;
 
 // The service passes over what it does not know; here that is a mistake of ours.
 void allow(const Value& parameters, std::initializer_list<std::string_view> known) {
@@ -47,7 +47,7 @@ std::string key_of(const Table& table, const Item& key, bool alone) {
   const auto found = key.find(table.key());
   if (found == key.end() || found->second.type != "S" || (alone && key.size() != 1))
     refuse_validation("The provided key element does not match the schema");
-  if (found->second.text.size() > kMostKeyBytes)
+  if (found->second.text.size() > kMaxKeyBytes)
     refuse_validation(
         "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
         "limit of2048 bytes");
@@ -223,7 +223,7 @@ std::string Service::change_row(Table& table, const std::string& key, const Valu
   std::optional<Item> row = change(found);
   if (row) {
     update.apply(*row);
-    if (size_of(*row) > kMostItemBytes) refuse_validation("Item size has exceeded the maximum allowed size");
+    if (size_of(*row) > kMaxItemBytes) refuse_validation("Item size has exceeded the maximum allowed size");
     bytes = std::max(bytes, size_of(*row));
   }
   count_write(bytes);

@@ -70,10 +70,10 @@ void Constraints::name(Text value, std::string_view member) {
   characters(value, member, 1, 128);
 }
 
-void Constraints::decimal(Text value, std::string_view member, size_t most_digits, std::string_view pattern) {
+void Constraints::decimal(Text value, std::string_view member, size_t max_digits, std::string_view pattern) {
   if (!value) return;
   const bool digits = !value->empty() && value->find_first_not_of("0123456789") == std::string_view::npos;
-  const bool fits = digits && value->size() <= most_digits && (value->size() == 1 || value->front() != '0');
+  const bool fits = digits && value->size() <= max_digits && (value->size() == 1 || value->front() != '0');
   if (!fits)
     fail(quoted(*value), member, "Member must satisfy regular expression pattern: " + std::string(pattern));
 }

@@ -29,7 +29,7 @@ class Constraints {
 
  private:
   void fail(std::string_view value, std::string_view member, std::string_view constraint);
-  void decimal(Text value, std::string_view member, size_t most_digits, std::string_view pattern);
+  void decimal(Text value, std::string_view member, size_t max_digits, std::string_view pattern);
 
   std::string found_;
   int count_ = 0;

@@ -67,7 +67,7 @@ struct Reader {
   bool run(Done done, int64_t ms = 2 * kMinuteMs, bool settling = true) {
     for (const int64_t end_ms = clock.monotonic_ms() + ms; clock.monotonic_ms() < end_ms;) {
       input.poll(std::min(end_ms, clock.monotonic_ms() + 1000), emit, this);
-      most_memory = std::max(most_memory, stat("memory"));
+      max_memory = std::max(max_memory, stat("memory"));
       if (settling) settle();
       if (done()) return true;
     }
@@ -105,7 +105,7 @@ struct Reader {
   std::vector<uint64_t> unsettled;
   int32_t answer = PENSTOCK_OK;
   std::string throws_for;  // a shard: what a defect would do there
-  int64_t most_memory = 0;
+  int64_t max_memory = 0;
 };
 
 class input : public testing::Test {

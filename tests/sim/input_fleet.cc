@@ -194,9 +194,9 @@ void InputFleet::begin_here() {
   for (Key& key : keys_) key.emitted = key.settled.through = key.put;
 }
 
-void InputFleet::rest(int64_t most_ms) {
+void InputFleet::rest(int64_t max_ms) {
   next_put_ms_ = kNever;
-  const int64_t end_ms = clock.monotonic_ms() + most_ms;
+  const int64_t end_ms = clock.monotonic_ms() + max_ms;
   while (!all_settled() && clock.monotonic_ms() < end_ms) turn(end_ms);
   for (size_t key = 0; key < keys_.size(); ++key) {
     EXPECT_EQ(keys_[key].emitted, keys_[key].put) << "key " << key;

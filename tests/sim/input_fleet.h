@@ -93,7 +93,7 @@ class InputFleet {
   // What was put so far is not to be emitted.
   void begin_here();
   // No more events come until all there are have been settled; fails where that takes longer.
-  void rest(int64_t most_ms);
+  void rest(int64_t max_ms);
   // Of the stream's widest open shard; of its first two open ones.
   void split(size_t stream = 0);
   void merge(size_t stream = 0);

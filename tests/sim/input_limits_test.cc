@@ -28,13 +28,13 @@ class input_limits : public input {
   // What one call of poll() emits.
   struct Emitted {
     Reader& reader;
-    size_t events = 0, batches = 0, text_bytes = 0, most_event_bytes = 0;
+    size_t events = 0, batches = 0, text_bytes = 0, max_event_bytes = 0;
 
     static int32_t emit(void* ctx, const penstock_batch* batch) {
       auto& self = *static_cast<Emitted*>(ctx);
       for (uint64_t i = 0; i < batch->record_count; ++i) {
         self.text_bytes += batch->records[i].body.size;
-        self.most_event_bytes = std::max(self.most_event_bytes, batch->records[i].body.size);
+        self.max_event_bytes = std::max(self.max_event_bytes, batch->records[i].body.size);
       }
       self.events += batch->record_count;
       ++self.batches;
@@ -128,7 +128,7 @@ TEST_F(input_limits, sixty_thousand_undecodable_user_records_become_lines_a_few_
   ASSERT_TRUE(reader->run([&] { return reader->stat("failures") == kRecords && reader->ids.size() == 2; }));
   EXPECT_EQ(reader->ids, (Texts{"before", "after"}));
   EXPECT_EQ(failure_lines(), kRecords);
-  EXPECT_LE(reader->most_memory, 24 << 20);
+  EXPECT_LE(reader->max_memory, 24 << 20);
   EXPECT_LT(sim.files().content("/failures")->size(), kRecords * 800);
   EXPECT_TRUE(reader->run([&] { return reader->stat("open_records") == 0; }));
 }
@@ -143,7 +143,7 @@ TEST_F(input_limits, while_the_failure_file_cannot_be_written_a_record_of_failur
   reader->run_for(20'000);
   EXPECT_GT(reader->stat("failures_waiting"), 1000);
   EXPECT_LT(reader->stat("failures_waiting"), 20'000);
-  EXPECT_LE(reader->most_memory, 24 << 20);
+  EXPECT_LE(reader->max_memory, 24 << 20);
   EXPECT_GT(reader->input.next_deadline_ms(), clock.monotonic_ms()) << "it does not spin";
   sim.files().fail_syncs(false);
   EXPECT_TRUE(reader->run([&] { return reader->stat("failures") == 60'000; }));
@@ -205,7 +205,7 @@ TEST_F(input_limits, records_that_are_not_settled_count_toward_the_memory_and_re
   const size_t emitted = reader->ids.size();
   EXPECT_GT(emitted, 2'000U);
   EXPECT_LT(emitted, 20'000U);
-  EXPECT_LE(reader->most_memory, 1 << 20);
+  EXPECT_LE(reader->max_memory, 1 << 20);
   EXPECT_GT(reader->input.next_deadline_ms(), clock.monotonic_ms()) << "it does not spin";
   reader->unsettled = kept;
   reader->settle();

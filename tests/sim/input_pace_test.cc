@@ -69,7 +69,7 @@ TEST_F(input, a_thousand_idle_shards_are_asked_once_a_second_each_within_the_mem
   const uint64_t before = service.stats().calls.at("GetRecords");
   reader->run_for(20'000);
   EXPECT_NEAR(static_cast<double>(service.stats().calls.at("GetRecords") - before), 20'000, 500);
-  EXPECT_LE(reader->most_memory, 24 << 20);
+  EXPECT_LE(reader->max_memory, 24 << 20);
   EXPECT_EQ(reader->stat("lag_ms"), 0);
 }
 
@@ -80,7 +80,7 @@ TEST_F(input, a_thousand_shards_with_a_backlog_each_get_their_turn) {
   const auto reader = start();
   EXPECT_TRUE(reader->run([&] { return reader->ids.size() >= 20'000; }, 10 * kMinuteMs));
   EXPECT_EQ(reader->distinct().size(), 20'000u);
-  EXPECT_LE(reader->most_memory, 8 << 20);
+  EXPECT_LE(reader->max_memory, 8 << 20);
 }
 
 TEST_F(input, each_shard_tells_how_far_behind_it_is_and_when_its_last_record_arrived) {

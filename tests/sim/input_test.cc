@@ -37,7 +37,7 @@ TEST_F(input, records_larger_than_those_before_are_read_in_smaller_numbers) {
   for (int i = 0; i < 40; ++i) service.preload("in", "k", std::string(1'000'000, 'x'));
   const auto reader = start();
   EXPECT_TRUE(reader->run([&] { return reader->stat("records_in") == 240; }));
-  EXPECT_LE(reader->most_memory, 24 << 20);
+  EXPECT_LE(reader->max_memory, 24 << 20);
 }
 
 TEST_F(input, asks_once_a_poll_interval_when_there_is_nothing_new) {
@@ -115,8 +115,8 @@ TEST_F(input, memory_stays_under_the_limit_while_a_backlog_is_read) {
   }
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(600));
-  EXPECT_LE(reader->most_memory, 8 << 20);
-  EXPECT_GT(reader->most_memory, 1 << 20);
+  EXPECT_LE(reader->max_memory, 8 << 20);
+  EXPECT_GT(reader->max_memory, 1 << 20);
 }
 
 std::string large_message_of(const std::string& id, size_t bytes) {
@@ -132,7 +132,7 @@ TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(12));
   EXPECT_EQ(reader->distinct().size(), 12u);
-  EXPECT_LE(reader->most_memory, kLargestAnswerBytes);
+  EXPECT_LE(reader->max_memory, kLargestAnswerBytes);
 }
 
 // A record that did not fit in an eighth of the limit is given the room of a largest one. Beside a call that hangs
@@ -140,9 +140,9 @@ TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
 TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_where_a_byte_is_missing) {
   options.reading.max_records = 1;
   const auto largest_bytes = static_cast<size_t>(kLargestAnswerBytes + start()->stat("memory"));  // beside buffers
-  size_t least_bytes = largest_bytes;
-  while (least_bytes / 8 + largest_bytes > least_bytes) ++least_bytes;
-  for (const size_t mem_limit_bytes : {least_bytes, least_bytes - 1}) {
+  size_t min_bytes = largest_bytes;
+  while (min_bytes / 8 + largest_bytes > min_bytes) ++min_bytes;
+  for (const size_t mem_limit_bytes : {min_bytes, min_bytes - 1}) {
     options.mem_limit_bytes = mem_limit_bytes;
     const std::string stream = std::to_string(mem_limit_bytes);
     service.create_stream(stream, 2);
@@ -151,9 +151,9 @@ TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_whe
     service.faults().next_calls("GetRecords", model::delay(29'000), 1);
     const auto reader = start();
     reader->run_for(10'000);
-    EXPECT_EQ(reader->ids.empty(), mem_limit_bytes < least_bytes) << mem_limit_bytes;
+    EXPECT_EQ(reader->ids.empty(), mem_limit_bytes < min_bytes) << mem_limit_bytes;
     EXPECT_TRUE(reader->run_until_ids(8));
-    EXPECT_LE(reader->most_memory, static_cast<int64_t>(mem_limit_bytes));
+    EXPECT_LE(reader->max_memory, static_cast<int64_t>(mem_limit_bytes));
   }
 }
 
@@ -167,7 +167,7 @@ TEST_F(input, memory_stays_under_the_limit_where_each_call_asks_for_one_record) 
     put_many(prefix, 100);
     const auto reader = start();
     EXPECT_TRUE(reader->run_until_ids(100));
-    EXPECT_LE(reader->most_memory, static_cast<int64_t>(mem_limit_bytes));
+    EXPECT_LE(reader->max_memory, static_cast<int64_t>(mem_limit_bytes));
     reader->run_for(kMinuteMs);
     EXPECT_TRUE(reader->input.close(clock.monotonic_ms() + 1000).ok());
   }

@@ -150,11 +150,11 @@ void LeaseFleet::run(int64_t ms) {
   run_until([&] { return clock.monotonic_ms() >= end_ms; }, ms + 1);
 }
 
-int64_t LeaseFleet::run_until(const std::function<bool()>& done, int64_t most_ms) {
+int64_t LeaseFleet::run_until(const std::function<bool()>& done, int64_t max_ms) {
   const int64_t start_ms = clock.monotonic_ms();
   while (!done()) {
-    if (clock.monotonic_ms() - start_ms > most_ms) {
-      ADD_FAILURE() << "not within " << most_ms << " ms";
+    if (clock.monotonic_ms() - start_ms > max_ms) {
+      ADD_FAILURE() << "not within " << max_ms << " ms";
       break;
     }
     if (clock.monotonic_ms() >= next_put_ms_) put_records();

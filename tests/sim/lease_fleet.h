@@ -93,7 +93,7 @@ class LeaseFleet {
   void kill_kcl(size_t worker);
   void run(int64_t ms);
   // Runs until done(), or fails after that much time. How long it took.
-  int64_t run_until(const std::function<bool()>& done, int64_t most_ms);
+  int64_t run_until(const std::function<bool()>& done, int64_t max_ms);
 
   void add_shards(int count);
   void split(const std::string& shard);

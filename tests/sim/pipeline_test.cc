@@ -68,7 +68,7 @@ class e2e : public testing::Test {
       input.pump(0);
     else
       input.poll(0, from_input, this);
-    most_held = std::max(most_held, static_cast<size_t>(writer.counters().bytes_in_flight));
+    max_held = std::max(max_held, static_cast<size_t>(writer.counters().bytes_in_flight));
     clock.advance_to(std::min({until_ms, writer.next_deadline_ms(), out.transport().next_deadline_ms(),
                                input.next_deadline_ms(), in.transport().next_deadline_ms()}));
   }
@@ -107,7 +107,7 @@ class e2e : public testing::Test {
   int puts = 0;
   std::map<uint64_t, int> unsettled;
   std::vector<uint64_t> done;
-  size_t most_held = 0;
+  size_t max_held = 0;
 };
 
 TEST_F(e2e, an_output_blocked_for_ten_minutes_loses_nothing_stays_in_its_memory_and_goes_on_by_itself) {
@@ -122,7 +122,7 @@ TEST_F(e2e, an_output_blocked_for_ten_minutes_loses_nothing_stays_in_its_memory_
   }
   EXPECT_EQ(delivered(), 5000u) << "nothing can have come through";
   EXPECT_TRUE(writer.full());
-  EXPECT_LE(most_held, kMemLimit + kLargestBatch);
+  EXPECT_LE(max_held, kMemLimit + kLargestBatch);
 
   run_for(2 * kMinuteMs);
   EXPECT_EQ(delivered(), 65000u) << "all of it, none twice";

@@ -46,8 +46,8 @@ HttpResponse response_of(const HttpRequest& request, model::Reply reply) {
 }  // namespace
 
 void SimTransport::set_latency_ms(int64_t least, int64_t most) {
-  least_latency_ms_ = least;
-  most_latency_ms_ = most;
+  min_latency_ms_ = least;
+  max_latency_ms_ = most;
 }
 
 void SimTransport::set_faults(const NetworkFaults& faults, uint64_t seed) {
@@ -80,9 +80,8 @@ Transport::CallId SimTransport::start(HttpRequest request, Done done) {
   const int64_t now_ms = clock_.monotonic_ms();
   Call call;
   call.done = std::move(done);
-  call.latency_ms =
-      least_latency_ms_ +
-      static_cast<int64_t>(random_.up_to(static_cast<uint64_t>(most_latency_ms_ - least_latency_ms_)));
+  call.latency_ms = min_latency_ms_ +
+                    static_cast<int64_t>(random_.up_to(static_cast<uint64_t>(max_latency_ms_ - min_latency_ms_)));
   call.times_out_at_ms = now_ms + request.timeout_ms;
   call.request = std::move(request);
   const CallId id = ++last_id_;

@@ -96,8 +96,8 @@ class SimTransport : public Transport {
   Serve serve_;
   std::map<EventKey, Call> events_;
   CallId last_id_ = 0;
-  int64_t least_latency_ms_ = 2;
-  int64_t most_latency_ms_ = 10;
+  int64_t min_latency_ms_ = 2;
+  int64_t max_latency_ms_ = 10;
   NetworkFaults faults_;
   SimRandom fault_random_{0};
   std::vector<CutOff> cut_offs_;

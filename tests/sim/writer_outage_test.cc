@@ -33,7 +33,7 @@ class Host {
       if (!sim.writer().full()) write();
       sim.run_for(kStepMs);
       sim.clock.advance_to(until_ms);
-      most_bytes = std::max(most_bytes, counters().bytes_in_flight);
+      max_bytes = std::max(max_bytes, counters().bytes_in_flight);
       was_full = was_full || sim.writer().full();
       least_health = std::min(least_health, counters().healthy);
     }
@@ -63,7 +63,7 @@ class Host {
   WriterSim sim;
   size_t batches = 0;
   size_t batches_deleted = 0;  // with the stream that had them
-  int64_t most_bytes = 0;
+  int64_t max_bytes = 0;
   bool was_full = false;
   int64_t least_health = 1;
 
@@ -102,7 +102,7 @@ TEST_P(outage, of_five_minutes_is_said_stays_in_memory_costs_few_calls_and_loses
   RecordProperty("calls", std::to_string(calls));
   EXPECT_LE(calls, 450) << "of 2,500 that a stream that takes all would have got";
   EXPECT_TRUE(host.was_full);
-  EXPECT_LE(host.most_bytes, static_cast<int64_t>(kMemLimitBytes));
+  EXPECT_LE(host.max_bytes, static_cast<int64_t>(kMemLimitBytes));
   EXPECT_EQ(host.counters().healthy, 0);
   EXPECT_TRUE(host.sim.sim.logged(GetParam().said));
   EXPECT_TRUE(host.sim.sim.logged("stream out took nothing of the last "));
@@ -224,11 +224,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(outage_begins, when_eight_calls_and_two_seconds_brought_nothing_and_not_before) {
   for (const int calls : {kinesis::CircuitBreaker::kCallsInVain - 1, kinesis::CircuitBreaker::kCallsInVain})
-    for (const int64_t ms : {kinesis::CircuitBreaker::kLeastMs - 1, kinesis::CircuitBreaker::kLeastMs}) {
+    for (const int64_t ms : {kinesis::CircuitBreaker::kMinMs - 1, kinesis::CircuitBreaker::kMinMs}) {
       kinesis::CircuitBreaker state;
       for (int i = 1; i < calls; ++i) EXPECT_FALSE(state.in_vain(5'000, 70));
-      const bool wanted =
-          calls == kinesis::CircuitBreaker::kCallsInVain && ms == kinesis::CircuitBreaker::kLeastMs;
+      const bool wanted = calls == kinesis::CircuitBreaker::kCallsInVain && ms == kinesis::CircuitBreaker::kMinMs;
       EXPECT_EQ(state.in_vain(5'000 + ms, 70), wanted);
       EXPECT_EQ(state.on(), wanted);
       EXPECT_EQ(state.next_call_ms(), wanted ? 5'000 + ms + 70 : 0);

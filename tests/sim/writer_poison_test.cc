@@ -40,9 +40,9 @@ class PoisonSim : public WriterSim {
     write(batch);
   }
   // How long it takes until every good record that was written is in the stream.
-  int64_t good_delivered_ms(int64_t most_ms) {
+  int64_t good_delivered_ms(int64_t max_ms) {
     const int64_t begun_ms = clock.monotonic_ms();
-    while (good_out() < written - bad_written && clock.monotonic_ms() < begun_ms + most_ms) run_for(10);
+    while (good_out() < written - bad_written && clock.monotonic_ms() < begun_ms + max_ms) run_for(10);
     return clock.monotonic_ms() - begun_ms;
   }
   size_t good_out() { return static_cast<size_t>(writer().counters().records_out); }

@@ -36,9 +36,9 @@ TEST(writer_shutdown, settles_every_batch_once_by_the_deadline_and_calls_deliver
       sim.run_for(static_cast<int64_t>(dice() % 100));
     }
     const int64_t deadline_ms = sim.clock.monotonic_ms() + static_cast<int64_t>(dice() % 1'000) - 100;
-    const int64_t least_ms = sim.clock.monotonic_ms();
+    const int64_t min_ms = sim.clock.monotonic_ms();
     sim.close(deadline_ms);
-    EXPECT_LE(sim.clock.monotonic_ms(), std::max(deadline_ms, least_ms));
+    EXPECT_LE(sim.clock.monotonic_ms(), std::max(deadline_ms, min_ms));
     EXPECT_TRUE(sim.writer().idle());
     EXPECT_EQ(sim.writer().counters().bytes_in_flight, 0);
 

@@ -14,7 +14,7 @@ constexpr size_t kRoomOnFullDisk = 1500;  // bytes: some lines of a failure file
 Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace, int64_t start_ms)
     : plan_(plan), to_(deployment), trace_(trace), start_ms_(start_ms) {
   for (const auto& machine : to_.machines) {
-    machine->set_network(plan.least_latency_ms, plan.most_latency_ms, plan.network);
+    machine->set_network(plan.min_latency_ms, plan.max_latency_ms, plan.network);
     machine->set_disk(plan.files);
     machine->set_refusals(plan.refused_share);
   }

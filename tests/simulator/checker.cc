@@ -11,7 +11,7 @@ namespace penstock::simulator {
 
 namespace {
 
-constexpr int kMostRefusalsASecond = 100;
+constexpr int kMaxRejectionsPerSecond = 100;
 
 std::optional<uint64_t> record_number(std::string_view sequence_number) {
   const auto fields = model::parse_sequence_number(sequence_number);
@@ -219,8 +219,8 @@ void Checker::closed(const std::string& process) {
 void Checker::refused(const std::string& process, int64_t now_ms) {
   Refusals& of = refusals_[process];
   if (of.second != now_ms / 1000) of = {now_ms / 1000, 0};
-  if (++of.calls > kMostRefusalsASecond)
-    violated(Rule::few_calls_in_vain, process + " makes more than " + std::to_string(kMostRefusalsASecond) +
+  if (++of.calls > kMaxRejectionsPerSecond)
+    violated(Rule::few_calls_in_vain, process + " makes more than " + std::to_string(kMaxRejectionsPerSecond) +
                                           " calls in a second that are refused");
 }
 

@@ -20,7 +20,7 @@ int64_t number_behind(std::string_view text, std::string_view before) {
 
 ExpectedDrops::ExpectedDrops(const Plan& plan, const sim::SimClock& clock, Ledger& ledger)
     : plan_(plan), clock_(clock), ledger_(ledger), began_ms_(clock.unix_ms()) {
-  for (const Event& event : plan.chaos_events) most_ahead_ms_ = std::max(most_ahead_ms_, event.by_ms);
+  for (const Event& event : plan.chaos_events) max_ahead_ms_ = std::max(max_ahead_ms_, event.by_ms);
 }
 
 std::string ExpectedDrops::refused(const std::string& process, const std::vector<ItemNumber>& items) {
@@ -47,7 +47,7 @@ std::string ExpectedDrops::offered(int64_t age_ms) const {
 }
 
 bool ExpectedDrops::too_old(const Item& item) const {
-  return plan_.input_max_age_ms && clock_.unix_ms() - item.put_ms + most_ahead_ms_ > *plan_.input_max_age_ms;
+  return plan_.input_max_age_ms && clock_.unix_ms() - item.put_ms + max_ahead_ms_ > *plan_.input_max_age_ms;
 }
 
 bool ExpectedDrops::was_too_old_by_another_clock(const Item& item) const {

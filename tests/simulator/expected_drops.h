@@ -50,7 +50,7 @@ class ExpectedDrops {
   const sim::SimClock& clock_;
   Ledger& ledger_;
   int64_t began_ms_;                             // Unix time
-  int64_t most_ahead_ms_ = 0;                    // of a machine's wall clock
+  int64_t max_ahead_ms_ = 0;                     // of a machine's wall clock
   std::map<std::string, Refused> last_refused_;  // by process
 };
 

@@ -82,7 +82,7 @@ void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::str
     const auto& [other, relative] = entry;
     return relative.was_made_again && (is_parent(other, key) || is_parent(key, other));
   });
-  if (!follows && clock_.unix_ms() - row.gone_ms > most_call_ms_)
+  if (!follows && clock_.unix_ms() - row.gone_ms > max_call_ms_)
     return checker_.violated(Rule::one_owner, issuer + " makes the row of " + key +
                                                   " anew, which was finished and deleted " +
                                                   std::to_string(clock_.unix_ms() - row.gone_ms) + " ms ago");

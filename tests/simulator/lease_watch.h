@@ -15,15 +15,15 @@ namespace penstock::simulator {
 
 class LeaseWatch {
  public:
-  // The references outlive it. most_call_ms: so long after it was sent a call may still reach the table.
+  // The references outlive it. max_call_ms: so long after it was sent a call may still reach the table.
   // changed_hands runs when a lease gets another owner.
   LeaseWatch(const sim::SimClock& clock, Checker& checker, const Trace& trace, int64_t failover_ms,
-             int64_t most_call_ms, std::function<void(const std::string& key)> changed_hands)
+             int64_t max_call_ms, std::function<void(const std::string& key)> changed_hands)
       : clock_(clock),
         checker_(checker),
         trace_(trace),
         failover_ms_(failover_ms),
-        most_call_ms_(most_call_ms),
+        max_call_ms_(max_call_ms),
         changed_hands_(std::move(changed_hands)) {}
 
   // To be told after every call, and who made it.
@@ -58,7 +58,7 @@ class LeaseWatch {
   const sim::SimClock& clock_;
   Checker& checker_;
   const Trace& trace_;
-  int64_t failover_ms_, most_call_ms_;
+  int64_t failover_ms_, max_call_ms_;
   std::function<void(const std::string& key)> changed_hands_;
   std::map<std::string, Row> rows_;  // by the shard's name
   int rows_made_again_ = 0;

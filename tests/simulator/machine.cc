@@ -10,7 +10,7 @@ namespace penstock::simulator {
 namespace {
 
 constexpr int64_t kStartAgainMs = 1000;
-constexpr uint64_t kMostWritesToDeath = 8;
+constexpr uint64_t kMaxWritesToDeath = 8;
 
 uint64_t seed_of(const Plan& plan, size_t index, uint64_t of) { return (plan.seed * 64 + index) * 4 + of; }
 
@@ -49,9 +49,9 @@ void Machine::listen(sim::SimEnv& env) {
 
 // ---- What goes wrong with it
 
-void Machine::set_network(int64_t least_latency_ms, int64_t most_latency_ms, const sim::NetworkFaults& faults) {
+void Machine::set_network(int64_t min_latency_ms, int64_t max_latency_ms, const sim::NetworkFaults& faults) {
   for (sim::SimEnv* const env : {&in_, &out_}) {
-    env->transport().set_latency_ms(least_latency_ms, most_latency_ms);
+    env->transport().set_latency_ms(min_latency_ms, max_latency_ms);
     env->transport().set_faults(faults, random_.next());
   }
 }
@@ -98,7 +98,7 @@ void Machine::die(bool power_is_cut) {
 void Machine::die_writing(bool power_is_cut) {
   power_goes_too_ = power_is_cut;
   sim::SimEnv& one = random_.up_to(1) == 0 ? in_ : out_;
-  one.files().die_in(1 + random_.up_to(kMostWritesToDeath - 1));
+  one.files().die_in(1 + random_.up_to(kMaxWritesToDeath - 1));
 }
 
 void Machine::forget_death() {

@@ -43,7 +43,7 @@ class Machine {
   void stop(int64_t grace_ms);
   void replace_keys();
 
-  void set_network(int64_t least_latency_ms, int64_t most_latency_ms, const sim::NetworkFaults& faults);
+  void set_network(int64_t min_latency_ms, int64_t max_latency_ms, const sim::NetworkFaults& faults);
   // The machine as a whole, with its clock.
   void fall_asleep();
   void wake();

@@ -76,8 +76,8 @@ void draw_output(Plan& plan, Draw draw) {
 void draw_load(Plan& plan, Draw draw) {
   plan.key_streams = draw.pick<size_t>({1, 5, 30});
   plan.events = draw.between<size_t>(50, 600);
-  plan.most_events_a_record = draw.pick<size_t>({1, 3, 20});
-  plan.most_event_bytes = draw.pick<size_t>({20, 200, 2000});
+  plan.max_events_per_record = draw.pick<size_t>({1, 3, 20});
+  plan.max_event_bytes = draw.pick<size_t>({20, 200, 2000});
   plan.load_ms = draw.between<int64_t>(1000, 60'000);
   plan.aggregated_share = draw.rate(0.4, 0.8);
   plan.garbage_share = draw.rate(0.4, 0.1);
@@ -103,7 +103,7 @@ model::FaultRates draw_rates(Draw draw) {
 }
 
 void draw_network(Plan& plan, Draw draw) {
-  plan.most_latency_ms = draw.pick<int64_t>({5, 50, 1000});
+  plan.max_latency_ms = draw.pick<int64_t>({5, 50, 1000});
   plan.stale_ms = draw.pick<int64_t>({0, 500, 1500});
   plan.network.refused = draw.rate(0.2, 0.1);
   plan.network.request_lost = draw.rate(0.2, 0.1);

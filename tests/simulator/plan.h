@@ -97,8 +97,8 @@ struct Plan {
   // What is put: records of some events each, in key_streams, each of which is a log stream and a partition key.
   size_t key_streams = 1;
   size_t events = 100;
-  size_t most_events_a_record = 1;
-  size_t most_event_bytes = 100;
+  size_t max_events_per_record = 1;
+  size_t max_event_bytes = 100;
   int64_t load_ms = 20'000;     // how long it takes to put all
   double aggregated_share = 0;  // of the records: by the KPL
   double garbage_share = 0;     // gzip data that cannot be inflated
@@ -107,7 +107,7 @@ struct Plan {
   double too_large_share = 0;   // of the events: longer than max_record_bytes
 
   // What goes wrong.
-  int64_t least_latency_ms = 2, most_latency_ms = 10;
+  int64_t min_latency_ms = 2, max_latency_ms = 10;
   model::FaultRates kinesis, dynamodb;
   int64_t stale_ms = 0;             // of reads of the table
   int64_t list_shards_lag_ms = 0;   // so old a list of shards may be

@@ -124,11 +124,11 @@ std::string to_text(const Plan& plan) {
           ", record_retry_limit " + text_of(plan.output_retry_limit) + ", max_record_age " +
           text_of(plan.output_max_age_ms) + ", failure_file_size " + number(plan.failure_file_bytes) + "\n";
   text += "  load: " + number(plan.events) + " events in " + number(plan.key_streams) + " lanes within " +
-          seconds(plan.load_ms) + ", at most " + number(plan.most_events_a_record) + " a record and " +
-          number(plan.most_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
+          seconds(plan.load_ms) + ", at most " + number(plan.max_events_per_record) + " a record and " +
+          number(plan.max_event_bytes) + " bytes each; aggregated " + percent(plan.aggregated_share) +
           ", garbage " + percent(plan.garbage_share) + ", raw " + percent(plan.raw_share) + ", left out " +
           percent(plan.left_out_share) + ", too large " + percent(plan.too_large_share) + "\n";
-  text += "  network: " + number(plan.least_latency_ms) + " to " + number(plan.most_latency_ms) + " ms, refused " +
+  text += "  network: " + number(plan.min_latency_ms) + " to " + number(plan.max_latency_ms) + " ms, refused " +
           percent(plan.network.refused) + ", request lost " + percent(plan.network.request_lost) +
           ", answer lost " + percent(plan.network.answer_lost) + ", truncated " + percent(plan.network.truncated) +
           ", twice " + percent(plan.network.twice) + ", delay there " + percent(plan.network.request_delay) +

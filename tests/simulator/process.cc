@@ -12,17 +12,17 @@ namespace penstock::simulator {
 namespace {
 
 constexpr int64_t kCallTimeoutMs = 30'000;
-constexpr int64_t kBlockedMs = 20;       // as the host's: an input that cannot emit is not asked more often
-constexpr int64_t kLeastCloseMs = 1000;  // as the host's
+constexpr int64_t kBlockedMs = 20;     // as the host's: an input that cannot emit is not asked more often
+constexpr int64_t kMinCloseMs = 1000;  // as the host's
 constexpr size_t kLargestDataBytes = size_t{10 << 20} / 3 * 4;  // of a record, in base64
 constexpr size_t kLargestAnswerBytes = 14 << 20;                // with one such record, which is let through alone
 constexpr int kTurnsALook = 16;
 
 // Above a memory limit: the batch that fills it up, and the one call that is always let through.
-size_t most_overshoot_bytes(const Plan& plan) {
+size_t max_overshoot_bytes(const Plan& plan) {
   constexpr size_t kPieceBytes = 128 << 10;
   const size_t largest = plan.max_record_bytes < 1 << 20 ? plan.max_record_bytes : 0;  // too large for the stream
-  return kPieceBytes + 6 * plan.most_events_a_record * (plan.most_event_bytes + largest + 500);
+  return kPieceBytes + 6 * plan.max_events_per_record * (plan.max_event_bytes + largest + 500);
 }
 
 logs::LambdaFilterOptions filter_options() {
@@ -240,7 +240,7 @@ bool Process::close() {
   for (const kinesis::SettledBatch& batch : writer_.take_settled()) fan_in_.settle(batch.ack_id, batch.outcome);
   fan_in_.give_back_all();
   deliver_acks();
-  const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kLeastCloseMs);
+  const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kMinCloseMs);
   const Status closed = input_->close(deadline_ms);
   if (!closed.ok()) trace_.line(name_, "closed, but: " + closed.message());
   return closed.ok() && all_settled && input_stat("leases_lost") <= 0;
@@ -275,8 +275,7 @@ void Process::check() {
                                                                      filtered.wrapped + filtered.dropped +
                                                                      filtered.excluded)
     checker_.violated(Rule::counters_add_up, name_ + ": the filter's counters do not add up");
-  const auto most =
-      writer_.idle() ? 0 : static_cast<int64_t>(plan_.output_mem_bytes + most_overshoot_bytes(plan_));
+  const auto most = writer_.idle() ? 0 : static_cast<int64_t>(plan_.output_mem_bytes + max_overshoot_bytes(plan_));
   if (counters.bytes_in_flight > most)
     checker_.violated(Rule::memory_bounded, name_ + ": the output holds " +
                                                 std::to_string(counters.bytes_in_flight) +
@@ -295,7 +294,7 @@ void Process::check_input() {
   if (input_stat("holes") > 0) checker_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
   // Its limit; or, where that is smaller, the room for one answer of a largest record, alone.
   const auto memory = static_cast<size_t>(input_stat("memory"));
-  const size_t more = most_overshoot_bytes(plan_);
+  const size_t more = max_overshoot_bytes(plan_);
   const bool is_one_largest = memory >= kLargestDataBytes && memory <= kLargestAnswerBytes + more;
   if (memory > plan_.input_mem_bytes + more && !is_one_largest)
     checker_.violated(Rule::memory_bounded, name_ + ": the input holds " + std::to_string(memory) +

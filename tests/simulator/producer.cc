@@ -10,7 +10,7 @@
 namespace penstock::simulator {
 
 namespace {
-constexpr size_t kMostUserRecords = 5;
+constexpr size_t kMaxUserRecords = 5;
 constexpr uint64_t kProducerSeed = 0x70726F6475636572;
 }  // namespace
 
@@ -32,7 +32,7 @@ void Producer::put() {
   size_t key_stream = random_.up_to(plan_.key_streams - 1);
   if (kinesis_.stream(kSourceStreams[key_stream % plan_.streams]) == nullptr) --key_stream;  // not yet
   const bool aggregated = chance(plan_.aggregated_share);
-  const size_t user_records = aggregated ? 1 + random_.up_to(kMostUserRecords - 1) : 1;
+  const size_t user_records = aggregated ? 1 + random_.up_to(kMaxUserRecords - 1) : 1;
   const std::string key = key_stream_name(key_stream);
   const std::string stream = kSourceStreams[key_stream % plan_.streams];
   const std::string shard =
@@ -60,8 +60,8 @@ void Producer::put() {
   }
   // Some come together, so that the rest comes within the time.
   const auto left = static_cast<int64_t>(plan_.events - ledger_.size());
-  const int64_t most_ms = 2 * std::max<int64_t>(0, end_ms_ - next_put_ms_) / left;
-  if (random_.up_to(2) > 0) next_put_ms_ += static_cast<int64_t>(random_.up_to(static_cast<uint64_t>(most_ms)));
+  const int64_t max_ms = 2 * std::max<int64_t>(0, end_ms_ - next_put_ms_) / left;
+  if (random_.up_to(2) > 0) next_put_ms_ += static_cast<int64_t>(random_.up_to(static_cast<uint64_t>(max_ms)));
 }
 
 // What "latest" means is settled when the first shard is asked for.
@@ -92,7 +92,7 @@ Producer::Made Producer::make_message(size_t key_stream, ItemNumber first_item) 
   Made made;
   std::string text = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"group","logStream":")" +
                      key_stream_name(key_stream) + R"(","subscriptionFilters":["all"],"logEvents":[)";
-  const size_t events = 1 + random_.up_to(plan_.most_events_a_record - 1);
+  const size_t events = 1 + random_.up_to(plan_.max_events_per_record - 1);
   for (size_t i = 0; i < events; ++i) {
     const Item::Kind kind = chance(plan_.left_out_share)    ? Item::Kind::left_out
                             : chance(plan_.too_large_share) ? Item::Kind::too_large
@@ -107,7 +107,7 @@ Producer::Made Producer::make_message(size_t key_stream, ItemNumber first_item) 
 
 std::string Producer::text_of(const Item& item, ItemNumber number) {
   if (item.kind == Item::Kind::left_out) return "START RequestId: " + Ledger::mark(number) + " Version: 1";
-  size_t padding = random_.up_to(plan_.most_event_bytes);
+  size_t padding = random_.up_to(plan_.max_event_bytes);
   if (item.kind == Item::Kind::too_large) padding = plan_.max_record_bytes;
   return Ledger::mark(number) + " of " + key_stream_name(item.key_stream) + " " + std::string(padding, 'x') +
          " end";

@@ -7,12 +7,12 @@ namespace penstock::simulator {
 
 namespace {
 
-constexpr int64_t kMostDrainMs = 300'000;
+constexpr int64_t kMaxDrainMs = 300'000;
 constexpr int64_t kGraceMs = 5000;
 constexpr int64_t kAfterwardsMs = 20'000;
-constexpr int kMostTurnsAtATime = 20'000;
+constexpr int kMaxConsecutiveTurns = 20'000;
 // A shard may be asked five times a second; the table and what is asked about the stream take less.
-constexpr uint64_t kMostCallsASecondAndShard = 8;
+constexpr uint64_t kMaxCallsPerSecondAndShard = 8;
 constexpr uint64_t kWorldSeed = 0x776F726C64;
 
 model::Settings kinesis_settings(const Plan& plan) {
@@ -25,8 +25,8 @@ model::Settings kinesis_settings(const Plan& plan) {
 }
 
 // A second copy goes when the first arrives, and both may be delayed.
-int64_t most_call_ms(const Plan& plan) {
-  return plan.most_latency_ms + kCarryMs + (plan.network.request_delay > 0 ? plan.network.delay_ms : 0) +
+int64_t max_call_ms(const Plan& plan) {
+  return plan.max_latency_ms + kCarryMs + (plan.network.request_delay > 0 ? plan.network.delay_ms : 0) +
          (plan.network.twice > 0 ? plan.network.delay_ms : 0);
 }
 
@@ -50,9 +50,9 @@ std::string issuer_of(const model::Request& request) {
 }
 
 std::string outcome_of(const model::Reply& reply) {
-  constexpr size_t kMostText = 120;
+  constexpr size_t kMaxText = 120;
   std::string text = std::to_string(reply.status);
-  if (reply.status != 200) text += " " + reply.body.substr(0, kMostText);
+  if (reply.status != 200) text += " " + reply.body.substr(0, kMaxText);
   if (reply.wire == model::Wire::closed) text += ", not applied, connection closed";
   if (reply.wire == model::Wire::lost) text += ", but the answer is lost";
   if (reply.wire == model::Wire::truncated) text += ", but the answer is cut";
@@ -68,7 +68,7 @@ World::World(const Plan& plan, Trace::Write write)
       checker_(plan_, clock_, ledger_, trace_, [this] { read_dead_letters(); }),
       kinesis_(kinesis_settings(plan), [this] { return clock_.unix_ms(); }),
       dynamodb_({.stale_ms = plan.stale_ms, .seed = plan.seed}, [this] { return clock_.unix_ms(); }),
-      leases_(clock_, checker_, trace_, plan.failover_ms, most_call_ms(plan),
+      leases_(clock_, checker_, trace_, plan.failover_ms, max_call_ms(plan),
               [this](const std::string& shard) { chaos_->changed_hands(shard); }),
       producer_(plan_, kinesis_, ledger_, clock_),
       sink_(kinesis_, checker_),
@@ -109,7 +109,7 @@ void World::turn(int64_t until_ms) {
   }
 
   turns_at_last_ms_ = std::exchange(last_ms_, now_ms) == now_ms ? turns_at_last_ms_ + 1 : 0;
-  if (turns_at_last_ms_ > kMostTurnsAtATime)
+  if (turns_at_last_ms_ > kMaxConsecutiveTurns)
     return checker_.violated(Rule::no_livelock, std::to_string(turns_at_last_ms_) + " turns at one time");
   int64_t next_ms = until_ms > clock_.monotonic_ms() ? until_ms : kNever;
   next_ms = std::min({next_ms, producer_.next_put_ms(), chaos_->next_ms()});
@@ -121,12 +121,12 @@ void World::turn(int64_t until_ms) {
 // ---- The end
 
 void World::drain() {
-  const int64_t until_ms = clock_.monotonic_ms() + kMostDrainMs;
+  const int64_t until_ms = clock_.monotonic_ms() + kMaxDrainMs;
   while (!checker_.has_failed() && !unrest().empty() && clock_.monotonic_ms() < until_ms) turn(until_ms);
   const std::string left = unrest();
   if (checker_.has_failed() || left.empty()) return;
   checker_.end();
-  checker_.violated(Rule::drains, "all is safe, but " + std::to_string(kMostDrainMs / 1000) + " s later " + left);
+  checker_.violated(Rule::drains, "all is safe, but " + std::to_string(kMaxDrainMs / 1000) + " s later " + left);
 }
 
 std::string World::unrest() {
@@ -172,7 +172,7 @@ void World::end_in_order() {
       more > 0 && leases_.rows_made_again() == rows_made_again)
     checker_.violated(Rule::drains,
                       "after all have ended in order, " + std::to_string(more) + " events are emitted again");
-  const uint64_t most = kMostCallsASecondAndShard * (ledger_.shards().size() + 1) * kAfterwardsMs / 1000;
+  const uint64_t most = kMaxCallsPerSecondAndShard * (ledger_.shards().size() + 1) * kAfterwardsMs / 1000;
   if (calls_ - calls > most)
     checker_.violated(Rule::drains, std::to_string(calls_ - calls) + " calls in " +
                                         std::to_string(kAfterwardsMs / 1000) + " s in which nothing happens");

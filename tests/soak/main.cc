@@ -29,7 +29,7 @@ constexpr size_t kOnTheirWay = 500;
 constexpr int kTickMs = 10;
 constexpr int64_t kSampleMs = 3000;
 constexpr int64_t kExpireMs = 60'000;
-constexpr int kLeastSeconds = 60;
+constexpr int kMinSeconds = 60;
 constexpr int kDrainS = 120;
 constexpr size_t kLogTail = 4000;
 
@@ -186,8 +186,8 @@ class Soak {
 
 int run(int argc, char** argv) {
   const int seconds = argc == 2 ? std::atoi(argv[1]) : 0;
-  if (seconds < kLeastSeconds) {
-    std::fprintf(stderr, "usage: penstock-soak SECONDS (%d at least)\n", kLeastSeconds);
+  if (seconds < kMinSeconds) {
+    std::fprintf(stderr, "usage: penstock-soak SECONDS (%d at least)\n", kMinSeconds);
     return 2;
   }
   return Soak(seconds).run();

@@ -12,7 +12,7 @@ namespace penstock::aws {
 
 namespace {
 
-constexpr size_t kMostAnswerBytes = size_t{64} * 1024;
+constexpr size_t kMaxAnswerBytes = size_t{64} * 1024;
 
 // Of application/x-www-form-urlencoded.
 void append_field(std::string& form, std::string_view name, std::string_view value) {
@@ -25,7 +25,7 @@ HttpRequest request_of(const CredentialsContext& context, std::string_view actio
   HttpRequest request = post_to(context.sts);
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
   request.timeout_ms = context.sts_timeout_ms;
-  request.max_answer_bytes = kMostAnswerBytes;
+  request.max_answer_bytes = kMaxAnswerBytes;
   const std::string made_name = "penstock-" + std::to_string(context.clock.now_ms());
   append_field(request.body, "Action", action);
   append_field(request.body, "Version", "2011-06-15");

@@ -11,7 +11,7 @@ namespace penstock::kinesis {
 
 namespace {
 
-constexpr size_t kMostUnwrittenFailureBytes = 4 << 20;
+constexpr size_t kMaxUnwrittenFailureBytes = 4 << 20;
 constexpr int64_t kFlushRetryMs = 1000;
 constexpr int64_t kLooksInStuckWarning = 10;
 
@@ -171,7 +171,7 @@ size_t AckTracker::table_bytes() const {
 }
 
 bool AckTracker::may_begin() const {
-  return failures_.pending_bytes() <= kMostUnwrittenFailureBytes && table_bytes() <= most_table_bytes_;
+  return failures_.pending_bytes() <= kMaxUnwrittenFailureBytes && table_bytes() <= max_table_bytes_;
 }
 
 void AckTracker::stats(const StatTeller& tell) const {

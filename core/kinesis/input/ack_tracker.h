@@ -25,14 +25,14 @@ using GrantedShards = std::map<GrantId, std::unique_ptr<Shard>>;
 class AckTracker {
  public:
   // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
-  // most_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
+  // max_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
   AckTracker(Env& env, DeadLetterFile& failures, GrantedShards& shards, int64_t stuck_warning_ms,
-             size_t most_table_bytes)
+             size_t max_table_bytes)
       : env_(env),
         failures_(failures),
         shards_(shards),
         stuck_warning_ms_(stuck_warning_ms),
-        most_table_bytes_(most_table_bytes) {}
+        max_table_bytes_(max_table_bytes) {}
 
   // A record is being read: it is held until read() or failed().
   ShardProgress::RecordNumber begin(Shard& shard, ShardPosition position);
@@ -91,7 +91,7 @@ class AckTracker {
   DeadLetterFile& failures_;
   GrantedShards& shards_;
   const int64_t stuck_warning_ms_;
-  const size_t most_table_bytes_;
+  const size_t max_table_bytes_;
   AckTable acks_;
   size_t progress_bytes_ = 0;  // of all shards
   std::vector<Shard*> moved_;

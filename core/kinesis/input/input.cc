@@ -10,7 +10,7 @@ namespace penstock::kinesis {
 namespace {
 // Of mem_limit, for what is known of records that are not settled. At that, emitting waits.
 constexpr size_t kTablesShare = 2;
-constexpr size_t kMostCalls = 64;  // under way, each on a connection
+constexpr size_t kMaxCalls = 64;  // under way, each on a connection
 constexpr int64_t kUnreadablePauseMs = 5000;
 constexpr int64_t kLookAgainMs = 1000;  // for a shard whose end is in doubt
 }  // namespace
@@ -160,7 +160,7 @@ void Input::take_losses() {
 
 void Input::start_calls() {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  while (calls_ < kMostCalls && scheduler_.next_due_ms() <= now_ms) {
+  while (calls_ < kMaxCalls && scheduler_.next_due_ms() <= now_ms) {
     Shard& shard = scheduler_.first_due();
     if (shard.stream.readable() && !room_for_first_due()) return;  // its turn comes first when there is room
     scheduler_.take_first_due();
@@ -206,7 +206,7 @@ int64_t Input::next_deadline_ms() const {
   int64_t next_ms =
       std::min({env_.transport.next_deadline_ms(), acks_.next_deadline_ms(), assignment_.next_deadline_ms()});
   for (const StreamWatcher& stream : streams_) next_ms = std::min(next_ms, stream.next_call_ms());
-  if (calls_ < kMostCalls && scheduler_.next_due_ms() != kNever && room_for_first_due())
+  if (calls_ < kMaxCalls && scheduler_.next_due_ms() != kNever && room_for_first_due())
     next_ms = std::min(next_ms, scheduler_.next_due_ms());
   return next_ms;
 }

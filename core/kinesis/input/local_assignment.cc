@@ -12,7 +12,7 @@ namespace penstock::kinesis {
 namespace {
 
 constexpr int64_t kSaveRetryMs = 1000;
-constexpr size_t kMostIdsTold = 20;
+constexpr size_t kMaxIdsShown = 20;
 
 bool is_at_end(const StreamCheckpoint& kept, const std::string& shard_id) {
   const auto place = kept.shards.find(shard_id);
@@ -104,9 +104,9 @@ Status LocalAssignment::check_pinned(const Stream& stream, const std::vector<Sha
         is_at_end(*stream.kept, id))
       continue;
     std::string there;
-    for (size_t i = 0; i < std::min(shards.size(), kMostIdsTold); ++i)
+    for (size_t i = 0; i < std::min(shards.size(), kMaxIdsShown); ++i)
       there += (i == 0 ? "" : ", ") + printable(shards[i].id);
-    if (shards.size() > kMostIdsTold) there += " and " + std::to_string(shards.size() - kMostIdsTold) + " more";
+    if (shards.size() > kMaxIdsShown) there += " and " + std::to_string(shards.size() - kMaxIdsShown) + " more";
     return {Code::config, "stream " + printable(stream.kept->stream.name) + " has no shard \"" + printable(id) +
                               "\", which the option shards names. It has " + there};
   }

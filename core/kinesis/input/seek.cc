@@ -11,7 +11,7 @@ namespace penstock::kinesis {
 
 namespace {
 
-constexpr size_t kMostIdsTold = 20;
+constexpr size_t kMaxIdsShown = 20;
 
 bool is_sequence_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
@@ -102,7 +102,7 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
     std::string others;
     size_t told = 0;
     for (const auto& [other, from] : kept->shards)
-      if (told++ < kMostIdsTold) others += (others.empty() ? "" : ", ") + printable(other);
+      if (told++ < kMaxIdsShown) others += (others.empty() ? "" : ", ") + printable(other);
     return Status(Code::config, "stream " + name->name + ": no position of a shard \"" + printable(id) +
                                     "\" is kept; there are " + (others.empty() ? "none" : others));
   }

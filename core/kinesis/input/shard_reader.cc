@@ -14,13 +14,13 @@ namespace {
 
 // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: five GetRecords calls and 2 MiB a
 // second and shard, 10 MiB a record where the stream was raised to it.
-constexpr int64_t kLeastPauseMs = 200;
+constexpr int64_t kMinPauseMs = 200;
 constexpr int64_t kBytesPerSecond = 2 << 20;
 constexpr size_t kLargestRecordBytes = 10 << 20;
 
 constexpr size_t kIteratorAnswerBytes = 64 << 10;
-constexpr size_t kLeastAnswerBytes = 128 << 10;
-constexpr size_t kLeastAnswerRecords = 8;
+constexpr size_t kMinAnswerBytes = 128 << 10;
+constexpr size_t kMinAnswerRecords = 8;
 constexpr size_t kFirstRecordBytesGuess = 16 << 10;
 constexpr size_t kRecordOverheadBytes = 300;  // its other members in the answer
 constexpr size_t kUnknown = std::numeric_limits<size_t>::max();
@@ -70,7 +70,7 @@ int64_t ShardReader::next_call_ms() const {
 
 ShardReader::Request ShardReader::next_request(size_t most) const {
   if (iterator_.empty()) return {.records = 0, .answer_bytes = kIteratorAnswerBytes};
-  const size_t room = std::min(most, std::max(expected_bytes_, kLeastAnswerBytes));
+  const size_t room = std::min(most, std::max(expected_bytes_, kMinAnswerBytes));
   // A quarter of it is left for records that are larger than those before. A single record must fit whatever the
   // room, or the shard would stand still.
   return {.records = std::clamp<size_t>(room / 4 * 3 / record_bytes_, 1, options_.max_records),
@@ -144,7 +144,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceAnswer> answ
       record_bytes_ =
           request.records > 1 ? std::min(record_bytes_ * 16, request.answer_bytes) : kLargestInAnswerBytes;
       expected_bytes_ = kUnknown;
-      pause_after(static_cast<int64_t>(request.answer_bytes / 4 * 3), kLeastPauseMs);
+      pause_after(static_cast<int64_t>(request.answer_bytes / 4 * 3), kMinPauseMs);
     }
     return answer.status();
   }
@@ -155,7 +155,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceAnswer> answ
   const bool any = !records->records.empty();
   if (any && began_after_last_) {
     iterator_.clear();
-    pause_after(static_cast<int64_t>(answer_size), kLeastPauseMs);
+    pause_after(static_cast<int64_t>(answer_size), kMinPauseMs);
     return {};
   }
   std::string last;
@@ -194,11 +194,11 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceAnswer> answ
   }
   // What keeps up brings about as much the next time.
   expected_bytes_ =
-      behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kLeastAnswerRecords * record_bytes_);
+      behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kMinAnswerRecords * record_bytes_);
   if (any) confirming_end_ = false;
   if (any) last_came_again_ = !any_new;
   after_last_ = end_in_doubt_ && last_came_again_;
-  pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kLeastPauseMs);
+  pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kMinPauseMs);
   answered_ms_ = env_.clock.monotonic_ms();
   overdue_ms_ = next_call_ms_ + kOverdueMs;
   return outcome;
@@ -211,9 +211,9 @@ bool ShardReader::is_read_whole(const SourceRecord& record) const {
 }
 
 // Reading takes as long as the service allots to the bytes that were read.
-void ShardReader::pause_after(int64_t bytes, int64_t least_ms) {
+void ShardReader::pause_after(int64_t bytes, int64_t min_ms) {
   const int64_t allotted_ms = (bytes * 1000 + kBytesPerSecond - 1) / kBytesPerSecond;
-  next_call_ms_ = env_.clock.monotonic_ms() + std::max(least_ms, allotted_ms);
+  next_call_ms_ = env_.clock.monotonic_ms() + std::max(min_ms, allotted_ms);
 }
 
 int64_t ShardReader::lag_ms() const {

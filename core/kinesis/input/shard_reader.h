@@ -92,7 +92,7 @@ class ShardReader {
   void get_records(const Request& request);
   Status read(const Request& request, Result<aws::ServiceAnswer> answer);
   bool is_read_whole(const SourceRecord& record) const;
-  void pause_after(int64_t bytes, int64_t least_ms);
+  void pause_after(int64_t bytes, int64_t min_ms);
   void end_call(const Status& status);
   void hold(size_t bytes);
 

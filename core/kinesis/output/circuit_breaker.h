@@ -15,17 +15,17 @@ class CircuitBreaker {
   // As many as are under way at once, and for longer than a shard that is at its limit takes nothing (it takes its
   // share of each second).
   static constexpr int kCallsInVain = 8;
-  static constexpr int64_t kLeastMs = 2'000;
+  static constexpr int64_t kMinMs = 2'000;
 
-  explicit CircuitBreaker(int calls = kCallsInVain, int64_t least_ms = kLeastMs)
-      : most_calls_(calls), least_ms_(least_ms) {}
+  explicit CircuitBreaker(int calls = kCallsInVain, int64_t min_ms = kMinMs)
+      : max_calls_(calls), min_ms_(min_ms) {}
 
   // A call brought nothing; pause_ms: how long the next one is to wait. True: an outage begins with it.
   bool in_vain(int64_t now_ms, int64_t pause_ms) {
     if (calls_++ == 0) since_ms_ = now_ms;
     next_call_ms_ = now_ms + pause_ms;
     const bool was_on = on_;
-    on_ = on_ || (calls_ >= most_calls_ && now_ms - since_ms_ >= least_ms_);
+    on_ = on_ || (calls_ >= max_calls_ && now_ms - since_ms_ >= min_ms_);
     return on_ && !was_on;
   }
   // Records were taken. True: an outage is over with it.
@@ -40,8 +40,8 @@ class CircuitBreaker {
   int64_t next_call_ms() const { return on_ ? next_call_ms_ : 0; }
 
  private:
-  int most_calls_;
-  int64_t least_ms_;
+  int max_calls_;
+  int64_t min_ms_;
   int calls_ = 0;
   int64_t since_ms_ = 0;      // when the first of them ended
   int64_t next_call_ms_ = 0;  // where it is on

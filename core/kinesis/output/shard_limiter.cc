@@ -11,7 +11,7 @@ constexpr int64_t kBurstMs = 100;  // what may go ahead of its time
 constexpr int64_t kAheadMs = 1'000;
 constexpr double kCut = 0.9;  // at a refusal, but
 constexpr int64_t kCutPauseMs = 1'000;
-constexpr double kLeastShare = 0.05;
+constexpr double kMinShare = 0.05;
 constexpr double kGrowthPerMs = 0.02 / 1000;
 constexpr double kForgottenShare = 1.5;
 }  // namespace
@@ -45,7 +45,7 @@ void ShardLimiter::refused(uint32_t shard, int64_t now_ms) {
       budgets_.try_emplace(shard, Budget{1, now_ms, static_cast<double>(now_ms + kBurstMs)});
   Budget& budget = found->second;
   if (fresh || now_ms < budget.since_ms + kCutPauseMs) return;
-  budget.share = std::max(kLeastShare, share_now(budget, now_ms) * kCut);
+  budget.share = std::max(kMinShare, share_now(budget, now_ms) * kCut);
   budget.since_ms = now_ms;
 }
 

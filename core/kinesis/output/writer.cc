@@ -92,7 +92,7 @@ void Writer::advance() {
     const int64_t now_ms = env_.clock.monotonic_ms();
     max_record_size_.advance();
     shards_.advance();
-    while (calls_.size() < most_calls() && next_call_ms() <= now_ms) {
+    while (calls_.size() < max_calls() && next_call_ms() <= now_ms) {
       if (!next_.gather(now_ms, max_record_bytes(), max_entries())) continue;
       if (!fits_in_memory()) break;
       begin_call();
@@ -112,7 +112,7 @@ int64_t Writer::next_deadline_ms() const {
   if (lost_track_ || (!settled_.empty() && !closed_)) return kAtOnce;
   int64_t due_ms = std::min(
       {dead_letters_.next_deadline_ms(), max_record_size_.next_deadline_ms(), shards_.next_deadline_ms()});
-  const bool room = calls_.size() < most_calls() && (!next_.gathered() || fits_in_memory());
+  const bool room = calls_.size() < max_calls() && (!next_.gathered() || fits_in_memory());
   if (room) due_ms = std::min(due_ms, next_call_ms());
   return due_ms;
 }

@@ -133,7 +133,7 @@ class Writer {
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const PutRecordsAnswer& answer);
   std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
-  size_t most_calls() const { return breaker_.on() || rejections_.on() ? 1 : kMaxCallsInFlight; }
+  size_t max_calls() const { return breaker_.on() || rejections_.on() ? 1 : kMaxCallsInFlight; }
   size_t max_entries() const;
   Backoff record_backoff() const {
     return {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};

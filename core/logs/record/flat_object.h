@@ -56,7 +56,7 @@ class FlatObject {
  private:
   static constexpr size_t kStretchBytes = 64;
   // In a string: with more of them a parser that unescapes is not slower.
-  static constexpr int kMostEscapes = 50;
+  static constexpr int kMaxEscapes = 50;
 
   static constexpr bool is_in_number(char c) {
     return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
@@ -130,7 +130,7 @@ class FlatObject {
         is_escaped = escapes > 0;
         return true;
       }
-      if (*at_ != '\\' || left() < 2 || !is_short_escape(at_[1]) || ++escapes > kMostEscapes) return false;
+      if (*at_ != '\\' || left() < 2 || !is_short_escape(at_[1]) || ++escapes > kMaxEscapes) return false;
       at_ += 2;
     }
     return false;

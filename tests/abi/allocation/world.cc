@@ -19,7 +19,7 @@ namespace {
 using memory::Unwatched;
 
 constexpr int64_t kLongestMs = int64_t{2} * 3600 * 1000;  // what takes longer never ends
-constexpr int kMostTurns = 100'000;                       // nor does what takes more
+constexpr int kMaxTurns = 100'000;                        // nor does what takes more
 constexpr int kPatienceMs = 1;
 
 World* world = nullptr;
@@ -102,7 +102,7 @@ penstock_instance* World::make(Calls& calls, const penstock_stage* stage, const 
 bool World::drive(const penstock_stage* stage, penstock_instance* self, const std::function<bool()>& done,
                   const std::function<void()>& turn) {
   for (int turns = 0; !done(); ++turns) {
-    if (turns == kMostTurns) return false;
+    if (turns == kMaxTurns) return false;
     turn();
     if (!done() && !wait_until(stage->descriptor(self), stage->next_deadline_ms(self))) return false;
   }

@@ -12,7 +12,7 @@ namespace penstock::emulators {
 namespace {
 
 constexpr uint32_t kShards = 12;
-constexpr size_t kMostWorkers = 6;
+constexpr size_t kMaxWorkers = 6;
 constexpr size_t kEventsAMessage = 5;
 constexpr size_t kMessagesToFreezeWith = size_t{20} * kShards;  // so that no shard goes without
 constexpr const char* kTable = "fleet-leases";
@@ -48,7 +48,7 @@ Fleet::Fleet(Dynalite& dynalite)
       deployment_(kShards, 1) {
   deployment_.server.with([&](model::Service& service) {
     std::vector<model::AccessKey> keys = {model::AccessKey{}};
-    for (size_t i = 0; i < kMostWorkers; ++i) {
+    for (size_t i = 0; i < kMaxWorkers; ++i) {
       keys.push_back(key_of(i));
       service.create_stream(output_of(i), 8);
     }

@@ -32,7 +32,7 @@ constexpr Mutation kMutations[] = {
 };
 constexpr int kCount = static_cast<int>(std::size(kMutations));
 constexpr Mutation kNone = {"none of them", "", 100};
-constexpr unsigned kMostSecondsASeed = 60;  // whoever hangs longer is found, too
+constexpr unsigned kMaxSecondsPerSeed = 60;  // whoever hangs longer is found, too
 
 struct Finding {
   uint64_t seed = 0;  // 0: none
@@ -54,7 +54,7 @@ struct Job {
     std::strncpy(finding.verdict.data(), "the process died or hung", finding.verdict.size() - 1);
     // In advance: the parent takes the last one that it can read.
     if (write(pipe, &finding, sizeof finding) != sizeof finding) std::_Exit(2);
-    alarm(kMostSecondsASeed);
+    alarm(kMaxSecondsPerSeed);
     World world(draw_plan(seed), nullptr);
     const std::string verdict = world.run();
     std::memset(finding.verdict.data(), 0, finding.verdict.size());

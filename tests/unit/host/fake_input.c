@@ -5,7 +5,7 @@
 
 #include "tests/unit/host/fake.h"
 
-enum { kMostBytes = 1 << 18 };
+enum { kMaxBytes = 1 << 18 };
 
 struct penstock_instance {
   int journal;
@@ -41,10 +41,10 @@ static int32_t poll_input(penstock_instance *self, int64_t deadline_ms, penstock
                           penstock_error *error) {
   (void)deadline_ms;
   while (self->emitted < self->count) {
-    char body[kMostBytes];
+    char body[kMaxBytes];
     memset(body, 'x', sizeof body);
     body[snprintf(body, sizeof body, "line %ld", self->emitted + 1)] = self->size > 0 ? 'x' : '\0';
-    body[self->size > 0 ? self->size : kMostBytes - 1] = '\0';
+    body[self->size > 0 ? self->size : kMaxBytes - 1] = '\0';
     penstock_record record = {.time_ms = 1000 + self->emitted, .body = {body, strlen(body)}};
     penstock_batch batch = {.struct_size = sizeof batch,
                             .record_stride = sizeof record,
@@ -105,7 +105,7 @@ static int32_t create(const penstock_host *host, const penstock_option *options,
   (*out)->ack_fails = strcmp(ack_answer, "later") == 0 ? 1 : strcmp(ack_answer, "never") == 0 ? 2 : 0;
   (*out)->journal = fake_journal_open(options, count);
   (*out)->count = fake_number(options, count, "count", 3);
-  (*out)->size = fake_number(options, count, "size", 0) % kMostBytes;
+  (*out)->size = fake_number(options, count, "size", 0) % kMaxBytes;
   (*out)->lag = fake_number(options, count, "lag", 0);
   (*out)->retries = fake_number(options, count, "retries", 0);
   (*out)->ends = strcmp(then, "end") == 0;

@@ -8,7 +8,7 @@
 
 #include "tests/unit/host/fake.h"
 
-enum { kMostHeld = 1024 };
+enum { kMaxHeld = 1024 };
 
 struct penstock_instance {
   int journal;
@@ -18,7 +18,7 @@ struct penstock_instance {
   long full_at;
   int closed;
   size_t held;
-  uint64_t ids[kMostHeld];
+  uint64_t ids[kMaxHeld];
 };
 
 static const penstock_option_info infos[] = {
@@ -32,7 +32,7 @@ static const penstock_option_info infos[] = {
 enum { kInfos = sizeof infos / sizeof infos[0] };
 
 static int32_t write_batch(penstock_instance *self, const penstock_batch *batch, penstock_error *error) {
-  if (strcmp(self->mode, "refuse") == 0 || self->held == kMostHeld)
+  if (strcmp(self->mode, "refuse") == 0 || self->held == kMaxHeld)
     return fake_fail(error, PENSTOCK_E_MEMORY, 1, "no room at all");
   self->ids[self->held++] = batch->ack_id;
   for (uint64_t i = 0; i < batch->record_count; ++i) {

@@ -185,7 +185,7 @@ TEST_F(lease_table_faults, scan_that_fails_at_a_later_page_is_an_error_and_no_pa
 
 // Pages of a scan that come without a service.
 struct ScannedPages {
-  static constexpr size_t kPageBytes = 8 << 20, kMostPages = 16;
+  static constexpr size_t kPageBytes = 8 << 20, kMaxPages = 16;
 
   // more_bytes: of the first page, beside kPageBytes. count 0: they do not end.
   Result<LeaseList> scan(size_t count, size_t more_bytes = 0) {
@@ -210,14 +210,14 @@ struct ScannedPages {
 
 TEST(lease_table_scan, of_pages_of_128_mib_is_read_whole) {
   ScannedPages pages;
-  const Result<LeaseList> list = pages.scan(ScannedPages::kMostPages);
+  const Result<LeaseList> list = pages.scan(ScannedPages::kMaxPages);
   ASSERT_TRUE(list.ok()) << list.status().message();
-  EXPECT_EQ(list->unreadable.size(), ScannedPages::kMostPages);
+  EXPECT_EQ(list->unreadable.size(), ScannedPages::kMaxPages);
 }
 
 TEST(lease_table_scan, of_pages_of_more_than_128_mib_ends_with_an_error_that_says_so) {
   ScannedPages pages;
-  const Result<LeaseList> list = pages.scan(ScannedPages::kMostPages, 1);
+  const Result<LeaseList> list = pages.scan(ScannedPages::kMaxPages, 1);
   ASSERT_FALSE(list.ok());
   EXPECT_EQ(list.status().code(), Code::too_large);
   EXPECT_EQ(list.status().message().find(
@@ -229,7 +229,7 @@ TEST(lease_table_scan, of_pages_of_more_than_128_mib_ends_with_an_error_that_say
 TEST(lease_table_scan, whose_pages_do_not_end_does) {
   ScannedPages pages;
   EXPECT_EQ(pages.scan(0).status().code(), Code::too_large);
-  EXPECT_EQ(pages.calls, ScannedPages::kMostPages + 1);
+  EXPECT_EQ(pages.calls, ScannedPages::kMaxPages + 1);
 }
 
 TEST_F(lease_table_faults, table_is_made_with_its_tags_and_used_when_it_is_active) {

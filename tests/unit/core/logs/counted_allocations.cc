@@ -10,7 +10,7 @@ namespace {
 
 std::atomic<uint64_t> count = 0;
 std::atomic<size_t> bytes = 0;
-std::atomic<size_t> most_bytes = 0;
+std::atomic<size_t> max_bytes = 0;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ void* operator new(size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
   ++count;
   const size_t held = bytes += malloc_usable_size(memory);
-  for (size_t most = most_bytes; held > most && !most_bytes.compare_exchange_weak(most, held);) continue;
+  for (size_t most = max_bytes; held > most && !max_bytes.compare_exchange_weak(most, held);) continue;
   return memory;
 }
 void* operator new(size_t size, const std::nothrow_t&) noexcept {
@@ -40,7 +40,7 @@ void operator delete(void* memory, size_t) noexcept { operator delete(memory); }
 
 namespace penstock::logs {
 
-Allocations allocations() { return {count, bytes, most_bytes}; }
-void forget_most_bytes() { most_bytes = bytes.load(); }
+Allocations allocations() { return {count, bytes, max_bytes}; }
+void forget_most_bytes() { max_bytes = bytes.load(); }
 
 }  // namespace penstock::logs

@@ -71,7 +71,7 @@ std::string event_of(const std::string& text) {
 struct Outcome {
   std::vector<std::string> records;
   Status problem;
-  size_t most_bytes = 0;  // of memory, beyond what the record and those that left took
+  size_t max_bytes = 0;  // of memory, beyond what the record and those that left took
 };
 
 Outcome outcome_of(const std::string& json) {
@@ -94,9 +94,8 @@ Outcome outcome_of(const std::string& json) {
     reader.begin(record, {});
     while (reader.next(batch) == SubscriptionReader::Step::batch) filter.apply(batch, emit, &outcome);
     outcome.problem = reader.problem();
-    outcome.most_bytes = allocations().most_bytes - before;
-    for (const std::string& left : outcome.records)
-      outcome.most_bytes -= std::min(left.size(), outcome.most_bytes);
+    outcome.max_bytes = allocations().max_bytes - before;
+    for (const std::string& left : outcome.records) outcome.max_bytes -= std::min(left.size(), outcome.max_bytes);
   });
   return outcome;
 }
@@ -123,7 +122,7 @@ TEST(worst_cases, deep_nesting_in_a_message_is_text) {
     for (const std::string& text : {nested.left_open(), nested.closed()}) {
       const Outcome outcome = outcome_of(event_of(text));
       expect_whole(outcome, text);
-      EXPECT_LT(outcome.most_bytes, 16 * kBytes) << nested.open;
+      EXPECT_LT(outcome.max_bytes, 16 * kBytes) << nested.open;
     }
   }
 }
@@ -142,7 +141,7 @@ TEST(worst_cases, deep_nesting_in_the_envelope_costs_no_stack) {
       const Outcome outcome = outcome_of(json);
       EXPECT_TRUE(outcome.records.empty());
       EXPECT_FALSE(outcome.problem.ok());
-      EXPECT_LT(outcome.most_bytes, 16 * kBytes);
+      EXPECT_LT(outcome.max_bytes, 16 * kBytes);
     }
   }
 }
@@ -152,7 +151,7 @@ TEST(worst_cases, deep_nesting_beside_a_message_costs_no_stack) {
     for (const std::string& fields : {nested.left_open(), nested.closed()}) {
       for (const std::string name : {"extractedFields", "unknown", "message"}) {
         const Outcome outcome = outcome_of(event_with(",\"" + name + "\":" + fields));
-        EXPECT_LT(outcome.most_bytes, 16 * kBytes) << name << nested.open;
+        EXPECT_LT(outcome.max_bytes, 16 * kBytes) << name << nested.open;
       }
     }
   }
@@ -177,7 +176,7 @@ TEST(worst_cases, text_of_escapes_and_of_ill_formed_bytes_stays_whole) {
     const std::string text = "x" + repeated(piece, count) + "x";
     const Outcome outcome = outcome_of(event_of(text));
     expect_whole(outcome, becomes.empty() ? text : "x" + repeated(becomes, count) + "x");
-    EXPECT_LT(outcome.most_bytes, 32 * kBytes);
+    EXPECT_LT(outcome.max_bytes, 32 * kBytes);
   }
 }
 
@@ -199,7 +198,7 @@ TEST(worst_cases, a_million_tiny_events_take_no_more_memory_than_their_text_and_
     EXPECT_EQ(events, count + 1);
     // zlib keeps the text while its buffer grows.
     const size_t text_mib = FastInflate::is_built_in() ? 17 : 34;
-    EXPECT_LT(allocations().most_bytes - before, (text_mib + 2) << 20);
+    EXPECT_LT(allocations().max_bytes - before, (text_mib + 2) << 20);
     EXPECT_LT(allocations().bytes - before, size_t{2} << 20);
   }
 }

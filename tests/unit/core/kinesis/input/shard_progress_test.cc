@@ -123,12 +123,12 @@ TEST(shard_progress, merging_settled_records_does_not_change_the_position) {
 TEST(shard_progress, a_record_that_is_never_settled_costs_no_more_however_many_after_it_are) {
   ShardProgress progress;
   const auto stuck = open(progress, "stuck");
-  size_t most_bytes = 0;
+  size_t max_bytes = 0;
   for (int count = 0; count < 200'000; ++count) {
     progress.release(open(progress, "x"));
-    most_bytes = std::max(most_bytes, progress.held_bytes());
+    max_bytes = std::max(max_bytes, progress.held_bytes());
   }
-  EXPECT_LT(most_bytes, 64U << 10);
+  EXPECT_LT(max_bytes, 64U << 10);
   EXPECT_EQ(progress.open_records(), 200'001U);
   EXPECT_TRUE(progress.release(stuck));
   EXPECT_EQ(progress.held_bytes(), 0U);
@@ -153,13 +153,13 @@ TEST(shard_progress, memory_follows_the_records_that_are_not_settled) {
 TEST(ack_table, memory_follows_the_batches_that_are_outstanding) {
   AckTable acks;
   const uint64_t stuck = acks.add(1, 0);
-  size_t most_bytes = 0;
+  size_t max_bytes = 0;
   for (int count = 0; count < 200'000; ++count) {
     const uint64_t id = acks.add(1, 1);
     EXPECT_TRUE(acks.take(id));
-    most_bytes = std::max(most_bytes, acks.held_bytes());
+    max_bytes = std::max(max_bytes, acks.held_bytes());
   }
-  EXPECT_LT(most_bytes, 4U << 10);
+  EXPECT_LT(max_bytes, 4U << 10);
   EXPECT_EQ(acks.outstanding(), 1U);
   EXPECT_TRUE(acks.take(stuck));
   EXPECT_EQ(acks.held_bytes(), 0U);

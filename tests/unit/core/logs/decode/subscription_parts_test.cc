@@ -17,7 +17,7 @@ using Lines = std::vector<std::string>;
 struct Taken {
   Lines events;  // each with what its batch says
   std::vector<uint64_t> batches;
-  size_t most_batch_bytes = 0;
+  size_t max_batch_bytes = 0;
   Status problem;
   SubscriptionCounters counters;
 };
@@ -31,7 +31,7 @@ Taken take_apart(const std::string& data) {
   penstock_batch batch = {};
   while (reader.next(batch) == SubscriptionReader::Step::batch) {
     taken.batches.push_back(batch.record_count);
-    taken.most_batch_bytes = std::max(taken.most_batch_bytes, reader.batch_bytes());
+    taken.max_batch_bytes = std::max(taken.max_batch_bytes, reader.batch_bytes());
     for (uint64_t i = 0; i < batch.record_count; ++i) {
       const penstock_record& record = batch.records[i];
       std::string& line = taken.events.emplace_back();
@@ -163,17 +163,17 @@ TEST(subscription_parts, a_batch_has_a_mebibyte_at_most_with_all_that_its_record
   const auto of = [](size_t body_bytes) {
     return R"({"id":"1","timestamp":1725544035523,"message":")" + std::string(body_bytes, 'x') + "\"}";
   };
-  constexpr size_t kMost = SubscriptionReader::kMaxBatchBytes;
+  constexpr size_t kMax = SubscriptionReader::kMaxBatchBytes;
   const Taken large = take_apart(
       message(of(400'000) + "," + of(400'000) + "," + of(400'000) + "," + of(3'000'000) + "," + of(10)));
   EXPECT_EQ(large.batches, (std::vector<uint64_t>{2, 1, 1, 1}));
-  EXPECT_GT(large.most_batch_bytes, kMost) << "one event that is larger goes alone";
+  EXPECT_GT(large.max_batch_bytes, kMax) << "one event that is larger goes alone";
 
   const std::string name(512, 'n');
   const Taken repeated = take_apart(R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":")" + name +
                                     R"(","logStream":")" + name + R"(","logEvents":[)" + events(5'000) + "]}");
   EXPECT_EQ(repeated.events.size(), 5'000U);
-  EXPECT_LE(repeated.most_batch_bytes, kMost);
+  EXPECT_LE(repeated.max_batch_bytes, kMax);
   EXPECT_GT(repeated.batches.size(), 4U);
 }
 
