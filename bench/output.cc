@@ -17,7 +17,7 @@
 #include "base/bytes.h"
 #include "bench/corpus.h"
 #include "bench/cpu_time.h"
-#include "bench/put_records_answer.h"
+#include "bench/put_records_response.h"
 #include "bench/tls_sink.h"
 #include "core/aws/signed_request.h"
 #include "core/kinesis/put_records.h"
@@ -209,7 +209,7 @@ Parts run_parts(const Source& source, size_t records) {
     timed(parts.cipher_s, [&] { cipher.encrypt(request.body); });
     std::string answer = whole_answer;
     timed(parts.answer_s, [&] {
-      if (!kinesis::read_put_records_answer(answer, kinesis::kMaxRecordsPerCall).ok()) give_up("the answer");
+      if (!kinesis::read_put_records_response(answer, kinesis::kMaxRecordsPerCall).ok()) give_up("the answer");
     });
   }
   return parts;

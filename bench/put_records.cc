@@ -16,7 +16,7 @@
 #include "base/crypto.h"
 #include "bench/corpus.h"
 #include "bench/cpu_time.h"
-#include "bench/put_records_answer.h"
+#include "bench/put_records_response.h"
 #include "core/aws/sigv4.h"
 #include "core/kinesis/output/writer.h"
 #include "core/logs/decode/subscription.h"
@@ -109,7 +109,7 @@ struct Output {
         writer(still.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
                       aws::ServiceClient::Answered answered) {
-                 if (operation == "ListShards") return answered(aws::ServiceAnswer{shards_of_the_stream(), 0});
+                 if (operation == "ListShards") return answered(aws::ServiceResponse{shards_of_the_stream(), 0});
                  if (sign(body).empty()) std::abort();
                  waiting.push_back({known_answer.empty() ? answer_to(body) : known_answer, std::move(answered)});
                }) {}
@@ -155,7 +155,7 @@ struct Output {
     for (writer.advance(); !waiting.empty(); writer.advance()) {
       Waiting call = std::move(waiting.back());
       waiting.pop_back();
-      call.answered(aws::ServiceAnswer{std::move(call.answer), 0});
+      call.answered(aws::ServiceResponse{std::move(call.answer), 0});
     }
     writer.take_settled();
   }

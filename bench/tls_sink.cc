@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/put_records_answer.h"
+#include "bench/put_records_response.h"
 #include "core/kinesis/put_records.h"
 #include "tests/model_kinesis/certificate.h"
 

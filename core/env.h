@@ -40,8 +40,8 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;  // Content-Length and Host are the transport's
   std::string body;
-  int64_t timeout_ms = 0;       // for the whole call
-  size_t max_answer_bytes = 0;  // a longer body ends the call with Code::too_large
+  int64_t timeout_ms = 0;         // for the whole call
+  size_t max_response_bytes = 0;  // a longer body ends the call with Code::too_large
   // For services that give keys to whoever asks on this machine: no proxy, a connection of its own, and, where the
   // URL is plain http, only to addresses of this machine and of AWS's metadata services, judged by the address
   // that is connected to (Code::config for any other).
@@ -49,7 +49,7 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
-  // Not ok: no whole answer came, and the rest is empty. Code::transient, too_large, or where the call as it
+  // Not ok: no whole response came, and the rest is empty. Code::transient, too_large, or where the call as it
   // stands can never work: config (URL, certificate), invalid (the request itself).
   Status transport;
   int http_status = 0;

@@ -13,7 +13,7 @@ namespace penstock::aws {
 // none.
 std::string aws_error_code(const HttpResponse& response);
 
-// ok for 2xx; the transport's own status, where no answer came. Else the class of the error (base/status.h),
+// ok for 2xx; the transport's own status, where no response came. Else the class of the error (base/status.h),
 // and "operation: code: the service's message". Code::denied only for AccessDenied in the service's own form, a
 // JSON object with __type: what a proxy refuses says nothing about what the service would.
 Status aws_status(std::string_view operation, const HttpResponse& response);

@@ -8,13 +8,13 @@
 
 namespace penstock::aws {
 
-void ServiceClient::call(std::string_view operation, std::string body, size_t max_answer_bytes,
+void ServiceClient::call(std::string_view operation, std::string body, size_t max_response_bytes,
                          Answered answered) {
   Told::begin(std::move(answered), [&](const Told& begun) {
     const auto call = std::make_shared<Call>();
     call->operation = operation;
     call->body = std::move(body);
-    call->max_answer_bytes = max_answer_bytes;
+    call->max_response_bytes = max_response_bytes;
     credentials_.get(begun.later([this, call](const Told& told, const Result<Credentials>& found) {
       if (!found.ok()) return told(found.status());
       send(*found, call, told);
@@ -28,7 +28,7 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
                      {"X-Amz-Target", std::string(protocol_.target_prefix).append(call->operation)}};
   request.body = std::move(call->body);
   request.timeout_ms = call_timeout_ms_;
-  request.max_answer_bytes = call->max_answer_bytes;
+  request.max_response_bytes = call->max_response_bytes;
   sign(request, credentials, endpoint_, clock_.now_ms());
   call->access_key_id = credentials.access_key_id;
   env_.transport.start(std::move(request), told.later([this, call](const Told& answered, HttpResponse response) {
@@ -36,13 +36,13 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
   }));
 }
 
-Result<ServiceAnswer> ServiceClient::read(const Call& call, HttpResponse response) {
+Result<ServiceResponse> ServiceClient::read(const Call& call, HttpResponse response) {
   if (!response.transport.ok()) return response.transport.in(call.operation);
   Status status = aws_status(call.operation, response);
   if (status.code() == Code::credentials) credentials_.refused(call.access_key_id);
   if (status.code() == Code::clock_skew) clock_.correct(response);
   if (!status.ok()) return status;
-  return ServiceAnswer{std::move(response.body), parse_http_date(response.header("date")).value_or(0)};
+  return ServiceResponse{std::move(response.body), parse_http_date(response.header("date")).value_or(0)};
 }
 
 }  // namespace penstock::aws

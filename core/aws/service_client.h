@@ -24,7 +24,7 @@ struct JsonProtocol {
 inline constexpr JsonProtocol kKinesisProtocol = {"Kinesis_20131202.", "application/x-amz-json-1.1"};
 inline constexpr JsonProtocol kDynamoDbProtocol = {"DynamoDB_20120810.", "application/x-amz-json-1.0"};
 
-struct ServiceAnswer {
+struct ServiceResponse {
   std::string body;     // JSON
   int64_t date_ms = 0;  // the Date header, Unix time; 0 where there was none
 };
@@ -34,7 +34,7 @@ struct ServiceAnswer {
 // from its Date header over TLS only, 24 h at most), so that the caller's next try mends it.
 class ServiceClient {
  public:
-  using Answered = Answer<ServiceAnswer>::Tell;
+  using Answered = Answer<ServiceResponse>::Tell;
 
   // env, credentials and clock outlive the client; the client lives until the transport is destroyed.
   ServiceClient(Env& env, JsonProtocol protocol, Endpoint endpoint, CredentialsCache& credentials,
@@ -49,7 +49,7 @@ class ServiceClient {
   // operation as in "PutRecords"; body is JSON. answered runs once: inside a later drive() of the transport, or
   // inside call() where no credentials are found, or no memory for it. A call that needs credentials first waits
   // for them. Only what answered throws leaves call().
-  void call(std::string_view operation, std::string body, size_t max_answer_bytes, Answered answered);
+  void call(std::string_view operation, std::string body, size_t max_response_bytes, Answered answered);
 
   const std::string& region() const { return endpoint_.region; }
 
@@ -57,12 +57,12 @@ class ServiceClient {
   struct Call {
     std::string operation;
     std::string body;
-    size_t max_answer_bytes;
+    size_t max_response_bytes;
     std::string access_key_id;
   };
-  using Told = Answer<ServiceAnswer>;
+  using Told = Answer<ServiceResponse>;
   void send(const Credentials& credentials, const std::shared_ptr<Call>& call, const Told& told);
-  Result<ServiceAnswer> read(const Call& call, HttpResponse response);
+  Result<ServiceResponse> read(const Call& call, HttpResponse response);
 
   Env& env_;
   JsonProtocol protocol_;

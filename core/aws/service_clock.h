@@ -17,7 +17,7 @@ class ServiceClock {
 
   int64_t now_ms() const { return clock_.wall_ms() + offset_ms_; }
 
-  // Takes the time from an answer's Date header: only if it came over TLS, so that nobody on the way can set our
+  // Takes the time from a response's Date header: only if it came over TLS, so that nobody on the way can set our
   // clock back to when a stolen signature was good, and only if it is at most 24 h away.
   void correct(const HttpResponse& response) {
     const std::optional<int64_t> date_ms = parse_http_date(response.header("date"));

@@ -22,7 +22,7 @@ constexpr std::string_view kBeforeHashKey = R"(,"ExplicitHashKey":")";
 // any depth.
 class AnswerHandler {
  public:
-  PutRecordsAnswer answer;
+  PutRecordsResponse response;
 
   bool Null() { return value({}); }
   bool Bool(bool) { return value({}); }
@@ -84,11 +84,11 @@ class AnswerHandler {
 
   void end_record() {
     // mutation: rejected records count as delivered
-    if (!taken_ || !code_.empty()) answer.refused.push_back({answer.shard_ids.size(), code_});
-    answer.shard_ids.push_back(shard_id_);
+    if (!taken_ || !code_.empty()) response.refused.push_back({response.shard_ids.size(), code_});
+    response.shard_ids.push_back(shard_id_);
   }
 
-  size_t depth_ = 0;  // 1 in the answer, 2 in its Records, 3 in one of them
+  size_t depth_ = 0;  // 1 in the response, 2 in its Records, 3 in one of them
   bool in_records_ = false;
   Member member_ = Member::other;
   bool taken_ = false;
@@ -144,11 +144,11 @@ void end_put_records(std::string& body, std::string_view stream) {
   body += '}';
 }
 
-Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_records) {
+Result<PutRecordsResponse> read_put_records_response(std::string& body, size_t sent_records) {
   if (auto shard_ids = parse_all_succeeded(body, sent_records))
-    return PutRecordsAnswer{.refused = {}, .shard_ids = std::move(*shard_ids)};
+    return PutRecordsResponse{.refused = {}, .shard_ids = std::move(*shard_ids)};
   AnswerHandler handler;
-  handler.answer.shard_ids.reserve(sent_records);
+  handler.response.shard_ids.reserve(sent_records);
   JsonReader reader;
   rapidjson::InsituStringStream stream(body.data());
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
@@ -157,11 +157,11 @@ Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_
     return Status(Code::transient, std::string("the answer to PutRecords is not the JSON that it should be: ") +
                                        rapidjson::GetParseError_En(parsed.Code()) + " at byte " +
                                        std::to_string(parsed.Offset()) + "; the records are sent again");
-  if (handler.answer.shard_ids.size() != sent_records)
+  if (handler.response.shard_ids.size() != sent_records)
     return Status(Code::transient, "the answer to PutRecords speaks of " +
-                                       std::to_string(handler.answer.shard_ids.size()) + " records, but " +
+                                       std::to_string(handler.response.shard_ids.size()) + " records, but " +
                                        std::to_string(sent_records) + " were sent; they are sent again");
-  return std::move(handler.answer);
+  return std::move(handler.response);
 }
 
 }  // namespace penstock::kinesis

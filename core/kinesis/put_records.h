@@ -1,4 +1,4 @@
-// PutRecords on the wire: what a record weighs, the request's JSON, and what an answer says.
+// PutRecords on the wire: what a record weighs, the request's JSON, and what a response says.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
 #pragma once
 
@@ -23,8 +23,8 @@ inline constexpr size_t kMaxCallBytes = size_t{5} << 20;         // in all that 
 inline constexpr size_t kMaxRaisedCallBytes = size_t{10} << 20;  // and since 2025
 inline constexpr size_t kMaxPartitionKeyCharacters = 256;        // Unicode characters; at least 1
 
-// Ample for an answer about kMaxRecordsPerCall records, each refused with a long message.
-inline constexpr size_t kMaxPutRecordsAnswerBytes = size_t{1} << 20;
+// Ample for a response about kMaxRecordsPerCall records, each refused with a long message.
+inline constexpr size_t kMaxPutRecordsResponseBytes = size_t{1} << 20;
 
 inline size_t put_record_bytes(std::string_view data, std::string_view partition_key) {
   return data.size() + partition_key.size();
@@ -50,17 +50,17 @@ void end_put_records(std::string& body, std::string_view stream);  // a name or 
 
 struct RefusedRecord {
   size_t index;           // in the request
-  std::string_view code;  // as in "ProvisionedThroughputExceededException"; lies in the answer
+  std::string_view code;  // as in "ProvisionedThroughputExceededException"; lies in the response
 };
 
-struct PutRecordsAnswer {
+struct PutRecordsResponse {
   std::vector<RefusedRecord> refused;       // in order
-  std::vector<std::string_view> shard_ids;  // where each record is; "" where the answer does not say
+  std::vector<std::string_view> shard_ids;  // where each record is; "" where the response does not say
 };
 
-// Parses in place: body is changed, and what is told lies in it. A record counts as taken only where the answer
-// has a sequence number and no error for it. Code::transient where the answer is no JSON or does not speak of
+// Parses in place: body is changed, and what is told lies in it. A record counts as taken only where the response
+// has a sequence number and no error for it. Code::transient where the response is no JSON or does not speak of
 // sent_records records: what became of them is unknown.
-Result<PutRecordsAnswer> read_put_records_answer(std::string& body, size_t sent_records);
+Result<PutRecordsResponse> read_put_records_response(std::string& body, size_t sent_records);
 
 }  // namespace penstock::kinesis

@@ -47,9 +47,9 @@ bool take_records(Cursor& cursor, std::vector<std::string_view>& shard_ids) {
 
 }  // namespace
 
-std::optional<std::vector<std::string_view>> parse_all_succeeded(std::string_view answer, size_t sent_records) {
+std::optional<std::vector<std::string_view>> parse_all_succeeded(std::string_view response, size_t sent_records) {
   std::vector<std::string_view> shard_ids(sent_records);
-  Cursor cursor(answer);
+  Cursor cursor(response);
   bool records = false;
   for (std::string_view before = "{"; cursor.take(before); before = ",") {
     if (cursor.take(R"("FailedRecordCount":0)")) continue;

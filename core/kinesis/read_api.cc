@@ -6,8 +6,8 @@
 
 #include "base/json_reader.h"
 #include "base/json_writer.h"
-#include "core/kinesis/answer.h"
 #include "core/kinesis/put_records.h"
+#include "core/kinesis/response.h"
 
 namespace penstock::kinesis {
 
@@ -61,25 +61,26 @@ std::string get_records_body(const std::string& stream, const std::string& itera
 
 Result<StreamIdentity> read_describe_stream_summary(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return not_the_answer("DescribeStreamSummary", "no JSON object");
+  if (!document) return unexpected_response("DescribeStreamSummary", "no JSON object");
   const JsonValue summary = (*document)["StreamDescriptionSummary"];
-  if (!summary.is_object()) return not_the_answer("DescribeStreamSummary", "no object StreamDescriptionSummary");
+  if (!summary.is_object())
+    return unexpected_response("DescribeStreamSummary", "no object StreamDescriptionSummary");
   StreamIdentity identity = {std::string(summary["StreamName"].text()), std::string(summary["StreamARN"].text())};
   const double seconds = summary["StreamCreationTimestamp"].number().value_or(0);
   if (seconds > 0 && seconds < kLargestSeconds) identity.created_ms = std::llround(seconds * 1000);
   return identity;
 }
 
-Result<ListShardsAnswer> read_list_shards(std::string body) {
+Result<ListShardsResponse> read_list_shards(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return not_the_answer("ListShards", "no JSON object");
+  if (!document) return unexpected_response("ListShards", "no JSON object");
   const JsonValue shards = (*document)["Shards"];
-  if (!shards.is_array()) return not_the_answer("ListShards", "no array Shards");
-  ListShardsAnswer answer;
+  if (!shards.is_array()) return unexpected_response("ListShards", "no array Shards");
+  ListShardsResponse response;
   for (const JsonValue shard : shards.elements()) {
     ShardInfo info;
     info.id = shard["ShardId"].text();
-    if (info.id.empty()) return not_the_answer("ListShards", "a shard has no ShardId");
+    if (info.id.empty()) return unexpected_response("ListShards", "a shard has no ShardId");
     for (const char* name : {"ParentShardId", "AdjacentParentShardId"})
       if (const std::string_view parent = shard[name].text(); !parent.empty())
         info.parent_ids.emplace_back(parent);
@@ -87,17 +88,17 @@ Result<ListShardsAnswer> read_list_shards(std::string body) {
     info.first_hash_key = parse_hash_key(range["StartingHashKey"].text()).value_or(0);
     info.last_hash_key = parse_hash_key(range["EndingHashKey"].text()).value_or(0);
     info.open = shard["SequenceNumberRange"]["EndingSequenceNumber"].text().empty();
-    answer.shards.push_back(std::move(info));
+    response.shards.push_back(std::move(info));
   }
-  answer.next_token = (*document)["NextToken"].text();
-  return answer;
+  response.next_token = (*document)["NextToken"].text();
+  return response;
 }
 
 Result<std::string> read_get_shard_iterator(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
   std::string iterator;
   if (document) iterator = (*document)["ShardIterator"].text();
-  if (iterator.empty()) return not_the_answer("GetShardIterator", "no ShardIterator");
+  if (iterator.empty()) return unexpected_response("GetShardIterator", "no ShardIterator");
   return iterator;
 }
 

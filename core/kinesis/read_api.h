@@ -1,4 +1,4 @@
-// The calls that read a stream: their bodies and their answers, as pure functions.
+// The calls that read a stream: their bodies and their responses, as pure functions.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/
 #pragma once
 
@@ -38,12 +38,12 @@ struct ShardInfo {
   bool open = true;  // whether it takes records
 };
 
-struct ListShardsAnswer {
+struct ListShardsResponse {
   std::vector<ShardInfo> shards;
   std::string next_token;  // "": this was the last page
 };
 
-// Views into the answer that holds it.
+// Views into the response that holds it.
 struct SourceRecord {
   std::string_view sequence_number;
   std::string_view partition_key;
@@ -51,8 +51,8 @@ struct SourceRecord {
   int64_t arrival_time_ms = 0;
 };
 
-struct GetRecordsAnswer {
-  std::string body;  // what the views point into; move the answer as a whole
+struct GetRecordsResponse {
+  std::string body;  // what the views point into; move the response as a whole
   std::vector<SourceRecord> records;
   // "": null, empty or missing in the response. Without child shards that is no proof that the shard has ended.
   std::string next_iterator;
@@ -70,10 +70,10 @@ std::string get_shard_iterator_body(const std::string& stream, const std::string
 // account.
 std::string get_records_body(const std::string& stream, const std::string& iterator, size_t limit);
 
-// Code::transient where the text is not the answer that the service documents: asking again may get a whole one.
+// Code::transient where the text is not the response that the service documents: asking again may get a whole one.
 Result<StreamIdentity> read_describe_stream_summary(std::string body);
-Result<ListShardsAnswer> read_list_shards(std::string body);
+Result<ListShardsResponse> read_list_shards(std::string body);
 Result<std::string> read_get_shard_iterator(std::string body);
-Result<GetRecordsAnswer> read_get_records(std::string body);
+Result<GetRecordsResponse> read_get_records(std::string body);
 
 }  // namespace penstock::kinesis

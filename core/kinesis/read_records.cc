@@ -5,8 +5,8 @@
 
 #include "base/base64.h"
 #include "base/rapidjson_reader.h"
-#include "core/kinesis/answer.h"
 #include "core/kinesis/read_api.h"
+#include "core/kinesis/response.h"
 
 namespace penstock::kinesis {
 
@@ -17,7 +17,7 @@ namespace {
 class GetRecordsHandler
     : public penstock_rapidjson::BaseReaderHandler<penstock_rapidjson::UTF8<>, GetRecordsHandler> {
  public:
-  explicit GetRecordsHandler(GetRecordsAnswer& answer) : answer_(answer) {}
+  explicit GetRecordsHandler(GetRecordsResponse& response) : response_(response) {}
 
   const char* problem() const { return problem_; }
   bool complete() const { return saw_records_; }
@@ -32,7 +32,7 @@ class GetRecordsHandler
   bool String(const char* text, penstock_rapidjson::SizeType size, bool) {
     const std::string_view value(text, size);
     if (at_top()) {
-      if (key_ == "NextShardIterator") answer_.next_iterator = value;
+      if (key_ == "NextShardIterator") response_.next_iterator = value;
     } else if (in_record()) {
       if (key_ == "SequenceNumber") record_.sequence_number = value;
       if (key_ == "PartitionKey") record_.partition_key = value;
@@ -55,14 +55,14 @@ class GetRecordsHandler
   bool StartObject() {
     ++depth_;
     if (in_record()) record_ = {};
-    if (in_children_ && depth_ == 3) answer_.has_child_shards = true;
+    if (in_children_ && depth_ == 3) response_.has_child_shards = true;
     return true;
   }
 
   bool EndObject(penstock_rapidjson::SizeType) {
     if (in_record()) {
       if (record_.sequence_number.empty()) return fail("a record has no SequenceNumber");
-      answer_.records.push_back(record_);
+      response_.records.push_back(record_);
     }
     --depth_;
     return true;
@@ -90,7 +90,7 @@ class GetRecordsHandler
 
   bool number(double value) {
     if (at_top() && key_ == "MillisBehindLatest")
-      answer_.behind_latest_ms = static_cast<int64_t>(std::clamp(value, 0.0, kLargestSeconds * 1000));
+      response_.behind_latest_ms = static_cast<int64_t>(std::clamp(value, 0.0, kLargestSeconds * 1000));
     if (in_record() && key_ == "ApproximateArrivalTimestamp") {
       if (!(value >= 0 && value < kLargestSeconds)) return fail("ApproximateArrivalTimestamp is out of range");
       record_.arrival_time_ms = std::llround(value * 1000);
@@ -103,7 +103,7 @@ class GetRecordsHandler
     return false;
   }
 
-  GetRecordsAnswer& answer_;
+  GetRecordsResponse& response_;
   SourceRecord record_;
   std::string_view key_;
   int depth_ = 0;
@@ -125,20 +125,20 @@ std::string padded(std::string text) {
 
 }  // namespace
 
-Result<GetRecordsAnswer> read_get_records(std::string body) {
-  GetRecordsAnswer answer;
-  answer.body = padded(std::move(body));
-  GetRecordsHandler handler(answer);
-  penstock_rapidjson::InsituStringStream text(answer.body.data());
+Result<GetRecordsResponse> read_get_records(std::string body) {
+  GetRecordsResponse response;
+  response.body = padded(std::move(body));
+  GetRecordsHandler handler(response);
+  penstock_rapidjson::InsituStringStream text(response.body.data());
   FastJsonReader reader;
   constexpr unsigned kFlags = penstock_rapidjson::kParseInsituFlag | penstock_rapidjson::kParseIterativeFlag;
   const auto result = reader.Parse<kFlags>(text, handler);
-  if (handler.problem() != nullptr) return not_the_answer("GetRecords", handler.problem());
+  if (handler.problem() != nullptr) return unexpected_response("GetRecords", handler.problem());
   if (result.IsError())
-    return not_the_answer("GetRecords", std::string(penstock_rapidjson::GetParseError_En(result.Code())) +
-                                            " at byte " + std::to_string(result.Offset()));
-  if (!handler.complete()) return not_the_answer("GetRecords", "no array Records");
-  return answer;
+    return unexpected_response("GetRecords", std::string(penstock_rapidjson::GetParseError_En(result.Code())) +
+                                                 " at byte " + std::to_string(result.Offset()));
+  if (!handler.complete()) return unexpected_response("GetRecords", "no array Records");
+  return response;
 }
 
 }  // namespace penstock::kinesis

@@ -103,7 +103,7 @@ void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWriteResult>& r
   if (!end_call(result.status())) return;
   doubted_ = false;
   if (!result->row) {
-    // Where the answer was lost to the call that wrote the end, others may have gone on from there.
+    // Where the response was lost to the call that wrote the end, others may have gone on from there.
     state_ = end_tried_ ? State::finished : State::vanished;
     return;
   }

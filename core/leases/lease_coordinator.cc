@@ -210,7 +210,7 @@ void LeaseCoordinator::on_op_done(const LeaseOp& op, int64_t started_boot_ms, co
 void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_boot_ms, const std::string& from) {
   ++taken_;
   const bool of_another = !from.empty() && from != options_.worker;
-  const bool was_seen = from == op.lease.owner;  // and not by a call of before, whose answer was lost
+  const bool was_seen = from == op.lease.owner;  // and not by a call of before, whose response was lost
   if (of_another && was_seen && taker_.unchanged_ms(op.lease, boot_ms()) < options_.failover_ms) ++stolen_;
   env_.log(LogLevel::info, described(op.stream, row) + " is taken" +
                                (of_another ? " from " + printable(from) : "") + ", at " +

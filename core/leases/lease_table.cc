@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "base/text.h"
-#include "core/leases/lease_answers.h"
 #include "core/leases/lease_requests.h"
+#include "core/leases/lease_responses.h"
 
 namespace penstock::leases {
 
 namespace {
 
-constexpr size_t kMaxRowAnswerBytes = 4 << 20;    // an item is 400 KiB at most, escaped and named once more
-constexpr size_t kMaxScanAnswerBytes = 16 << 20;  // a page is 1 MiB of such
-constexpr size_t kMaxTableAnswerBytes = 1 << 20;
+constexpr size_t kMaxRowResponseBytes = 4 << 20;    // an item is 400 KiB at most, escaped and named once more
+constexpr size_t kMaxScanResponseBytes = 16 << 20;  // a page is 1 MiB of such
+constexpr size_t kMaxTableResponseBytes = 1 << 20;
 // Of all pages of a scan, which bounds the memory for the rows of a table: well over 100,000 leases, which take a
 // kilobyte or less, and no table that is not what it is taken for, or whose pages do not end.
 constexpr size_t kMaxScanBytes = 128 << 20;
@@ -57,11 +57,11 @@ bool says_the_same(const Lease& row, const Lease& lease) {
 void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared prepared) {
   Answer<bool>::begin(std::move(prepared), [&](const Answer<bool>& begun) {
     call_(
-        "DescribeTable", describe_table_body(table_), kMaxTableAnswerBytes,
-        begun.later([this, definition](const Answer<bool>& usable, Result<aws::ServiceAnswer> answer) {
-          if (answer.status().code() == Code::not_found) return make(definition, usable);
-          if (!answer.ok()) return usable(told(answer.status()));
-          const Result<LeaseTableState> state = read_describe_table(std::move(answer->body));
+        "DescribeTable", describe_table_body(table_), kMaxTableResponseBytes,
+        begun.later([this, definition](const Answer<bool>& usable, Result<aws::ServiceResponse> response) {
+          if (response.status().code() == Code::not_found) return make(definition, usable);
+          if (!response.ok()) return usable(told(response.status()));
+          const Result<LeaseTableState> state = read_describe_table(std::move(response->body));
           if (!state.ok()) return usable(told(state.status()));
           if (state->status == "CREATING") return usable(false);
           if (state->status != "ACTIVE" && state->status != "UPDATING")
@@ -81,11 +81,11 @@ void LeaseTable::make(const LeaseTableDefinition& definition, const Answer<bool>
     return usable(Status(Code::config, "table " + table_ + " is not there in " + region_ +
                                            "; set create_table on, or make it: " +
                                            create_table_command(table_, region_, definition.tags)));
-  call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableAnswerBytes,
-        usable.later([this](const Answer<bool>& made, const Result<aws::ServiceAnswer>& answer) {
+  call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableResponseBytes,
+        usable.later([this](const Answer<bool>& made, const Result<aws::ServiceResponse>& response) {
           // Another worker may have been quicker.
-          if (answer.ok() || answer.status().code() == Code::conflict) return made(false);
-          made(told(answer.status()));
+          if (response.ok() || response.status().code() == Code::conflict) return made(false);
+          made(told(response.status()));
         }));
 }
 
@@ -97,13 +97,13 @@ void LeaseTable::scan(Reads reads, Scanned scanned) {
 
 void LeaseTable::scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
                            const Answer<LeaseList>& scanned) {
-  call_("Scan", scan_body(table_, after, reads), kMaxScanAnswerBytes,
+  call_("Scan", scan_body(table_, after, reads), kMaxScanResponseBytes,
         scanned.later([this, reads, list = std::move(list)](const Answer<LeaseList>& whole,
-                                                            Result<aws::ServiceAnswer> answer) {
-          if (!answer.ok()) return whole(told(answer.status()));
-          list->answer_bytes += answer->body.size();
-          if (list->answer_bytes > kMaxScanBytes) return whole(told(too_large(*list)));
-          Result<LeasePage> page = read_scan(std::move(answer->body));
+                                                            Result<aws::ServiceResponse> response) {
+          if (!response.ok()) return whole(told(response.status()));
+          list->response_bytes += response->body.size();
+          if (list->response_bytes > kMaxScanBytes) return whole(told(too_large(*list)));
+          Result<LeasePage> page = read_scan(std::move(response->body));
           if (!page.ok()) return whole(told(page.status()));
           std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
           std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
@@ -118,10 +118,10 @@ void LeaseTable::get(const std::string& key, Got got) {
 }
 
 void LeaseTable::read_row(const std::string& key, const Answer<std::optional<Lease>>& got) {
-  call_("GetItem", get_lease_body(table_, key), kMaxRowAnswerBytes,
-        got.later([this](const Answer<std::optional<Lease>>& found, Result<aws::ServiceAnswer> answer) {
-          if (!answer.ok()) return found(told(answer.status()));
-          Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
+  call_("GetItem", get_lease_body(table_, key), kMaxRowResponseBytes,
+        got.later([this](const Answer<std::optional<Lease>>& found, Result<aws::ServiceResponse> response) {
+          if (!response.ok()) return found(told(response.status()));
+          Result<std::optional<Lease>> row = read_lease(std::move(response->body));
           found(row.ok() ? std::move(row) : told(row.status()));
         }));
 }
@@ -183,13 +183,13 @@ void LeaseTable::write(std::string_view operation, std::string body, const std::
                        std::optional<Lease> row_then, const Answer<LeaseWriteResult>& written) {
   using Outcome = LeaseWriteResult::Outcome;
   auto answered = [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then)](
-                      const Answer<LeaseWriteResult>& done, Result<aws::ServiceAnswer> answer) mutable {
-    if (answer.ok()) {
-      Result<std::optional<Lease>> row = read_lease(std::move(answer->body));
+                      const Answer<LeaseWriteResult>& done, Result<aws::ServiceResponse> response) mutable {
+    if (response.ok()) {
+      Result<std::optional<Lease>> row = read_lease(std::move(response->body));
       if (!row.ok()) return done(told(row.status()));
       return done(LeaseWriteResult{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
     }
-    if (answer.status().code() != Code::conflict) return done(told(answer.status()));
+    if (response.status().code() != Code::conflict) return done(told(response.status()));
     auto looked = [as_asked = std::move(as_asked)](const Answer<LeaseWriteResult>& known,
                                                    Result<std::optional<Lease>> row) {
       if (!row.ok()) return known(row.status());
@@ -198,7 +198,7 @@ void LeaseTable::write(std::string_view operation, std::string body, const std::
     };
     read_row(key, done.later(std::move(looked)));
   };
-  call_(operation, std::move(body), kMaxRowAnswerBytes, written.later(std::move(answered)));
+  call_(operation, std::move(body), kMaxRowResponseBytes, written.later(std::move(answered)));
 }
 
 Status LeaseTable::told(const Status& status) const { return status.in("table " + table_); }

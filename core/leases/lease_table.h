@@ -23,7 +23,8 @@ namespace penstock::leases {
 struct LeaseWriteResult {
   enum class Outcome {
     done,         // by this call
-    done_before,  // by an earlier call of ours whose answer was lost: it took place no sooner than that one began
+    done_before,  // by an earlier call of ours whose response was lost: it took place no sooner than that one
+                  // began
     refused,      // the condition did not hold
   };
   Outcome outcome = Outcome::refused;
@@ -44,7 +45,7 @@ struct LeaseChange {
 struct LeaseList {
   std::vector<Lease> leases;
   std::vector<std::string> unreadable;  // keys of rows that are no lease of anybody's
-  size_t answer_bytes = 0;              // of the pages that they came in
+  size_t response_bytes = 0;            // of the pages that they came in
 };
 
 // What create_table makes, and what the error names where the table is missing and may not be made.
@@ -119,7 +120,7 @@ class LeaseTable {
   void scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
                  const Answer<LeaseList>& scanned);
   void read_row(const std::string& key, const Answer<std::optional<Lease>>& got);
-  // row_then: the row after it, where the answer does not tell.
+  // row_then: the row after it, where the response does not tell.
   void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
              std::optional<Lease> row_then, const Answer<LeaseWriteResult>& written);
   // With the table's name.

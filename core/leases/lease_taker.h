@@ -21,9 +21,9 @@ class LeaseTaker {
   // worker is our own id. A lease whose counter was seen unchanged for failover_ms has lost its owner.
   LeaseTaker(std::string worker, int64_t failover_ms) : worker_(std::move(worker)), failover_ms_(failover_ms) {}
 
-  // The rows of a whole scan, whose last answer came at boot_ms (Clock::boot_ms): they were read no later, so that
-  // a lease is thought to be without an owner too late rather than too soon. After more than failover_ms without a
-  // scan all counters are new: whatever kept us from the table may have kept the owners from it too.
+  // The rows of a whole scan, whose last response came at boot_ms (Clock::boot_ms): they were read no later, so
+  // that a lease is thought to be without an owner too late rather than too soon. After more than failover_ms
+  // without a scan all counters are new: whatever kept us from the table may have kept the owners from it too.
   void observe(const std::vector<Lease>& rows, int64_t boot_ms);
 
   // What to take now: leases, in that order, until `most` of them are taken. By chance among equals, so that not

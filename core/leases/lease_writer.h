@@ -70,7 +70,7 @@ class LeaseWriter {
   std::set<std::string> keys_;
   int64_t next_boot_ms_ = 0;  // not before that
   int failures_ = 0;          // in a row
-  // Whom a take was from whose answer was lost: if it came through, the row has our name by now. Some keys at
+  // Whom a take was from whose response was lost: if it came through, the row has our name by now. Some keys at
   // most: of others only who they were from is not known.
   static constexpr size_t kMaxUnanswered = 1000;
   std::map<std::string, std::string> unanswered_;

@@ -134,7 +134,7 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
   set(CURLOPT_PRIVATE, static_cast<void*>(this));
   set(CURLOPT_ERRORBUFFER, error_text_.data());
   // Ends the call as soon as Content-Length says so; 0 would mean no limit. take_body() holds for all else.
-  set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(std::max<size_t>(request_.max_answer_bytes, 1)));
+  set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(std::max<size_t>(request_.max_response_bytes, 1)));
   if (set.code() != CURLE_OK) return failure(set.code());
   return {};
 }
@@ -208,15 +208,16 @@ bool CurlCall::take_header(std::string_view line) try {
 }
 
 bool CurlCall::take_body(std::string_view piece) try {
-  if (piece.size() > request_.max_answer_bytes - response_.body.size()) {
+  if (piece.size() > request_.max_response_bytes - response_.body.size()) {
     refused_ = Status(Code::too_large, "calling " + host_of(request_.url) + ": the answer is longer than " +
-                                           std::to_string(request_.max_answer_bytes) + " bytes");
+                                           std::to_string(request_.max_response_bytes) + " bytes");
     return false;
   }
   if (response_.body.empty()) {
     curl_off_t announced = -1;
     curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    if (announced > 0) response_.body.reserve(std::min(static_cast<size_t>(announced), request_.max_answer_bytes));
+    if (announced > 0)
+      response_.body.reserve(std::min(static_cast<size_t>(announced), request_.max_response_bytes));
   }
   response_.body += piece;
   return true;
@@ -283,7 +284,7 @@ Status CurlCall::failure(int curl_code) const {
       return {Code::config, "calling " + host + ": " + detail + "; only http and https URLs without a user work"};
     case CURLE_FILESIZE_EXCEEDED:
       return {Code::too_large, "calling " + host + ": the answer is longer than " +
-                                   std::to_string(request_.max_answer_bytes) + " bytes"};
+                                   std::to_string(request_.max_response_bytes) + " bytes"};
     default:
       return {Code::transient, "calling " + host + ": " + detail};
   }

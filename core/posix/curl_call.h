@@ -1,4 +1,4 @@
-// One HTTP call: its libcurl options on the way out, its answer on the way in. Private to core/posix.
+// One HTTP call: its libcurl options on the way out, its response on the way in. Private to core/posix.
 #pragma once
 
 #include <cstddef>

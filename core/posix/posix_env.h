@@ -26,7 +26,7 @@ struct CurlOptions {
 // HTTP/1.1 by libcurl's multi interface and one epoll descriptor: keep-alive connections shared by all calls,
 // certificates always checked, no redirects, http and https only. Never blocks on a name that does not resolve:
 // destroying it leaves such a name to a thread of libcurl's, so the code around it must stay loaded (-z nodelete).
-// A kept connection that the server closes before the first byte of an answer is replaced and the request sent
+// A kept connection that the server closes before the first byte of a response is replaced and the request sent
 // again by libcurl itself, so one call may reach the server twice. Only https calls use a proxy, by CONNECT: that
 // of https_proxy, HTTPS_PROXY, all_proxy or ALL_PROXY, unless no_proxy or NO_PROXY excludes the host. beside,
 // where there is one, is driven with it and outlives it.

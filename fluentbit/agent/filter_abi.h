@@ -14,7 +14,7 @@ namespace penstock::fluentbit::filter {
 
 enum EventType : int { kLogs = 1 };
 
-enum Answer : int {
+enum FilterResult : int {
   kModified = 1,  // the agent takes *out, and free()s it; no bytes: it drops all records
   kUntouched = 2  // the records go on as they were
 };

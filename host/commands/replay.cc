@@ -64,15 +64,15 @@ Scan scan(DeadLetterReader& file, const std::string& name) {
   std::string_view text;
   while (true) {
     switch (file.next(text)) {
-      case DeadLetterReader::Answer::end:
+      case DeadLetterReader::ReadResult::end:
         return out;
-      case DeadLetterReader::Answer::failed:
+      case DeadLetterReader::ReadResult::failed:
         unreadable(file.error());
         return out;
-      case DeadLetterReader::Answer::too_large:
+      case DeadLetterReader::ReadResult::too_large:
         unreadable("larger than " + std::to_string(DeadLetterReader::kMaxLineBytes >> 20) + " MiB");
         break;
-      case DeadLetterReader::Answer::line:
+      case DeadLetterReader::ReadResult::line:
         if (const std::string wrong = read_dead_letter_line(text, line); !wrong.empty())
           unreadable(wrong);
         else

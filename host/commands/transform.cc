@@ -118,12 +118,12 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
     take(document.text, true, document.kind == Document::Kind::too_large, document.line);
   });
   std::string_view bytes;
-  ByteSource::Answer answer = ByteSource::Answer::end;
-  while (!transformer.reader_gone() && (answer = source.next(bytes)) == ByteSource::Answer::bytes) {
+  ByteSource::ReadResult answer = ByteSource::ReadResult::end;
+  while (!transformer.reader_gone() && (answer = source.next(bytes)) == ByteSource::ReadResult::bytes) {
     documents.feed(bytes);
     transformer.flush();
   }
-  if (answer == ByteSource::Answer::failed) {
+  if (answer == ByteSource::ReadResult::failed) {
     transformer.fail(name, source.error());  // what it cut off is no failure of its own
   } else {
     documents.finish();

@@ -34,18 +34,18 @@ bool DeadLetterReader::is_named(const std::string& path) const {
   return stat(path.c_str(), &named) == 0 && named.st_dev == file_.st_dev && named.st_ino == file_.st_ino;
 }
 
-DeadLetterReader::Answer DeadLetterReader::next(std::string_view& line) {
+DeadLetterReader::ReadResult DeadLetterReader::next(std::string_view& line) {
   line_.clear();
   bool too_large = false;
   while (true) {
     if (rest_.empty()) {
-      const ByteSource::Answer answer = source_.next(rest_);
-      if (answer == ByteSource::Answer::failed) {
+      const ByteSource::ReadResult answer = source_.next(rest_);
+      if (answer == ByteSource::ReadResult::failed) {
         error_ = source_.error();
-        return Answer::failed;
+        return ReadResult::failed;
       }
-      if (answer == ByteSource::Answer::end && line_.empty() && !too_large) return Answer::end;
-      cut_short_ = answer == ByteSource::Answer::end;
+      if (answer == ByteSource::ReadResult::end && line_.empty() && !too_large) return ReadResult::end;
+      cut_short_ = answer == ByteSource::ReadResult::end;
       if (cut_short_) break;
     }
     const size_t end = rest_.find('\n');
@@ -59,7 +59,7 @@ DeadLetterReader::Answer DeadLetterReader::next(std::string_view& line) {
   }
   ++number_;
   line = line_;
-  return too_large ? Answer::too_large : Answer::line;
+  return too_large ? ReadResult::too_large : ReadResult::line;
 }
 
 }  // namespace penstock::host

@@ -21,10 +21,10 @@ class DeadLetterReader {
   DeadLetterReader(const DeadLetterReader&) = delete;
   DeadLetterReader& operator=(const DeadLetterReader&) = delete;
 
-  enum class Answer { line, too_large, end, failed };
+  enum class ReadResult { line, too_large, end, failed };
   // The next line that is not empty, without its end, until the next call. too_large: it has more than
   // kMaxLineBytes and is left out. failed: error() says why, and there is no more.
-  Answer next(std::string_view& line);
+  ReadResult next(std::string_view& line);
 
   int64_t number() const { return number_; }     // of the line that was answered, from 1
   bool cut_short() const { return cut_short_; }  // that line has no end: the file ends in it

@@ -64,9 +64,9 @@ int32_t create(const penstock_host* host, const penstock_option* options, size_t
 void read_on(Replay& self) {
   std::string_view text;
   while (!self.pending && !self.ended) {
-    const DeadLetterReader::Answer answer = self.file->next(text);
-    self.ended = answer == DeadLetterReader::Answer::end || answer == DeadLetterReader::Answer::failed;
-    self.pending = answer == DeadLetterReader::Answer::line &&
+    const DeadLetterReader::ReadResult answer = self.file->next(text);
+    self.ended = answer == DeadLetterReader::ReadResult::end || answer == DeadLetterReader::ReadResult::failed;
+    self.pending = answer == DeadLetterReader::ReadResult::line &&
                    penstock::host::read_dead_letter_line(text, self.line).empty() && self.line.stage == self.stage;
   }
 }

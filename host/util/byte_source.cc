@@ -29,9 +29,9 @@ struct ByteSource::Inflater {
 ByteSource::ByteSource(int fd, uint64_t max_bytes) : fd_(fd), unread_(max_bytes), buffer_(kChunkBytes) {}
 ByteSource::~ByteSource() = default;
 
-ByteSource::Answer ByteSource::fail(std::string error) {
+ByteSource::ReadResult ByteSource::fail(std::string error) {
   error_ = std::move(error);
-  return Answer::failed;
+  return ReadResult::failed;
 }
 
 // Reads behind what is in input_, once; false: the end, or error_ is set.
@@ -50,33 +50,33 @@ bool ByteSource::fill() {
   return n > 0;
 }
 
-ByteSource::Answer ByteSource::next(std::string_view& bytes) {
+ByteSource::ReadResult ByteSource::next(std::string_view& bytes) {
   while (!sniffed_) {
     if (input_.size() < 2 && fill()) continue;
-    if (!error_.empty()) return Answer::failed;
+    if (!error_.empty()) return ReadResult::failed;
     sniffed_ = true;
     if (input_.starts_with("\x1f\x8b")) inflater_ = std::make_unique<Inflater>();
   }
   if (inflater_) return inflate(bytes);
   if (input_.empty() && !at_end_) fill();
-  if (!error_.empty()) return Answer::failed;
+  if (!error_.empty()) return ReadResult::failed;
   bytes = input_;
   input_ = {};
-  return bytes.empty() ? Answer::end : Answer::bytes;
+  return bytes.empty() ? ReadResult::end : ReadResult::bytes;
 }
 
-ByteSource::Answer ByteSource::inflate(std::string_view& bytes) {
+ByteSource::ReadResult ByteSource::inflate(std::string_view& bytes) {
   Inflater& in = *inflater_;
   if (!in.ready) return fail("no memory to inflate it");
   while (true) {
     if (input_.empty() && !at_end_) fill();
-    if (!error_.empty()) return Answer::failed;
+    if (!error_.empty()) return ReadResult::failed;
     if (in.between_members) {
       constexpr std::string_view kPadding("\0\r\n", 3);
       const size_t end = std::min(input_.find_first_not_of(kPadding), input_.size());
       in.padding = in.padding || input_.substr(0, end).find('\0') != input_.npos;
       input_.remove_prefix(end);
-      if (input_.empty() && at_end_) return Answer::end;
+      if (input_.empty() && at_end_) return ReadResult::end;
       if (input_.empty()) continue;
       if (in.padding || input_.front() != '\x1f') return fail("something that is no gzip follows the gzip data");
       inflateReset(&in.stream);
@@ -94,7 +94,7 @@ ByteSource::Answer ByteSource::inflate(std::string_view& bytes) {
     const size_t made = in.out.size() - in.stream.avail_out;
     if (made == 0) continue;
     bytes = {in.out.data(), made};
-    return Answer::bytes;
+    return ReadResult::bytes;
   }
 }
 

@@ -18,11 +18,11 @@ class ByteSource {
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
 
-  enum class Answer { bytes, end, failed };
+  enum class ReadResult { bytes, end, failed };
   // Waits for something to read and gives out what there is, without waiting for more. bytes lives until the next
   // call. Several gzip members are one text. Line endings between them, and after the last zero bytes and line
   // endings, are padding. failed: error() tells why, and there is no more.
-  Answer next(std::string_view& bytes);
+  ReadResult next(std::string_view& bytes);
 
   const std::string& error() const { return error_; }
 
@@ -30,8 +30,8 @@ class ByteSource {
   struct Inflater;
 
   bool fill();
-  Answer inflate(std::string_view& bytes);
-  Answer fail(std::string error);
+  ReadResult inflate(std::string_view& bytes);
+  ReadResult fail(std::string error);
 
   int fd_;
   uint64_t unread_;  // of what may be read

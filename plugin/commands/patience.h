@@ -14,7 +14,7 @@
 
 namespace penstock::plugin {
 
-// Waits by driving env's transport, and gives up after kMs without progress: without an answer that succeeds.
+// Waits by driving env's transport, and gives up after kMs without progress: without a response that succeeds.
 // Until then a call that failed and is worth another try is made again.
 class Patience {
  public:

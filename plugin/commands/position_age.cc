@@ -47,7 +47,7 @@ class Ask : public std::enable_shared_from_this<Ask> {
                                           question_.sequence_number};
     call("GetShardIterator",
          kinesis::get_shard_iterator_body(question_.stream.name.text, question_.shard_id, start),
-         kIteratorAnswerBytes, [this](aws::ServiceAnswer answer) {
+         kIteratorAnswerBytes, [this](aws::ServiceResponse answer) {
            const Result<std::string> iterator = kinesis::read_get_shard_iterator(std::move(answer.body));
            if (!iterator.ok()) return failed(iterator.status());
            if (!std::exchange(had_iterator_, true)) progressed_ = true;
@@ -57,24 +57,24 @@ class Ask : public std::enable_shared_from_this<Ask> {
 
   void get_record(const std::string& iterator) {
     call("GetRecords", kinesis::get_records_body(question_.stream.name.text, iterator, 1), kRecordAnswerBytes,
-         [this](aws::ServiceAnswer answer) {
-           const Result<kinesis::GetRecordsAnswer> records = kinesis::read_get_records(std::move(answer.body));
+         [this](aws::ServiceResponse answer) {
+           const Result<kinesis::GetRecordsResponse> records = kinesis::read_get_records(std::move(answer.body));
            if (!records.ok()) return failed(records.status());
            answered(*records, answer.date_ms != 0 ? answer.date_ms : env_.clock.wall_ms());
          });
   }
 
   template <typename Answered>
-  void call(const char* operation, std::string body, size_t max_answer_bytes, Answered answered) {
-    question_.stream.client->call(operation, std::move(body), max_answer_bytes,
-                                  [self = shared_from_this(), answered](Result<aws::ServiceAnswer> answer) {
+  void call(const char* operation, std::string body, size_t max_response_bytes, Answered answered) {
+    question_.stream.client->call(operation, std::move(body), max_response_bytes,
+                                  [self = shared_from_this(), answered](Result<aws::ServiceResponse> answer) {
                                     if (self->done_) return;
                                     if (!answer.ok()) return self->failed(answer.status());
                                     answered(std::move(*answer));
                                   });
   }
 
-  void answered(const kinesis::GetRecordsAnswer& answer, int64_t now_ms) {
+  void answered(const kinesis::GetRecordsResponse& answer, int64_t now_ms) {
     progressed_ = true;
     finish({});
     age_.lag_ms = answer.behind_latest_ms;

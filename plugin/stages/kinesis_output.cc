@@ -291,9 +291,9 @@ class KinesisOutput : public penstock_instance {
         writer_(env(), *failures_, std::move(options), service_call()) {}
 
   aws::ServiceCall service_call() {
-    return [this](std::string_view operation, std::string body, size_t max_answer_bytes,
+    return [this](std::string_view operation, std::string body, size_t max_response_bytes,
                   aws::ServiceClient::Answered answered) {
-      connection_.client->call(operation, std::move(body), max_answer_bytes, std::move(answered));
+      connection_.client->call(operation, std::move(body), max_response_bytes, std::move(answered));
     };
   }
 

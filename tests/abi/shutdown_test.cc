@@ -46,7 +46,7 @@ Reply refused(const std::string& code) {
 // the question at the start whether the stream exists, which is not counted.
 class Service {
  public:
-  enum class Answer { take, refuse_for_now, refuse_for_good, silence };
+  enum class Response { take, refuse_for_now, refuse_for_good, silence };
 
   ~Service() {
     const std::lock_guard lock(mutex_);
@@ -54,7 +54,7 @@ class Service {
     changed_.notify_all();
   }
   // What the calls from the next on get; the last goes on for ever.
-  void answer(std::vector<Answer> answers) { answers_ = std::move(answers); }
+  void answer(std::vector<Response> answers) { answers_ = std::move(answers); }
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
   size_t connections() { return server_.connections(); }
   size_t calls() {
@@ -67,13 +67,13 @@ class Service {
     std::unique_lock lock(mutex_);
     if (request.find("Kinesis_20131202.DescribeStreamSummary") != std::string::npos)
       return refused("AccessDeniedException");
-    const Answer answer = answers_[std::min(calls_++, answers_.size() - 1)];
-    if (answer == Answer::silence) {
+    const Response answer = answers_[std::min(calls_++, answers_.size() - 1)];
+    if (answer == Response::silence) {
       changed_.wait_for(lock, std::chrono::milliseconds(kFarMs), [this] { return over_; });
       return {"", posix::LoopbackServer::Then::close};
     }
-    if (answer == Answer::refuse_for_now) return refused("ThrottlingException");
-    if (answer == Answer::refuse_for_good) return refused("AccessDeniedException");
+    if (answer == Response::refuse_for_now) return refused("ThrottlingException");
+    if (answer == Response::refuse_for_good) return refused("AccessDeniedException");
     return taken(request);
   }
 
@@ -81,7 +81,7 @@ class Service {
   std::condition_variable changed_;
   bool over_ = false;
   size_t calls_ = 0;
-  std::vector<Answer> answers_ = {Answer::take};
+  std::vector<Response> answers_ = {Response::take};
   posix::LoopbackServer server_{[this](const std::string& request) { return serve(request); }};
 };
 
@@ -151,7 +151,7 @@ class shutdown : public testing::Test {
   penstock_host logging_host = {};
 };
 
-using Answer = Service::Answer;
+using Response = Service::Response;
 
 TEST_F(shutdown, what_waits_for_company_is_sent_at_once_and_delivered_where_the_service_answers) {
   const Instance output(kinesis_output(), options(), nullptr);
@@ -162,7 +162,7 @@ TEST_F(shutdown, what_waits_for_company_is_sent_at_once_and_delivered_where_the_
 }
 
 TEST_F(shutdown, what_is_refused_is_sent_again_while_there_is_time) {
-  service.answer({Answer::refuse_for_now, Answer::refuse_for_now, Answer::take});
+  service.answer({Response::refuse_for_now, Response::refuse_for_now, Response::take});
   const Instance output(kinesis_output(), options(), nullptr);
   write(output, 1);
   close(output, now_ms() + kFarMs);
@@ -171,7 +171,7 @@ TEST_F(shutdown, what_is_refused_is_sent_again_while_there_is_time) {
 }
 
 TEST_F(shutdown, where_the_service_is_silent_everything_is_given_back_once_at_the_deadline) {
-  service.answer({Answer::silence});
+  service.answer({Response::silence});
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), nullptr);
   for (uint64_t id = 1; id <= 3; ++id) write(output, id);
   const int64_t deadline_ms = now_ms() + kNearMs;
@@ -183,7 +183,7 @@ TEST_F(shutdown, where_the_service_is_silent_everything_is_given_back_once_at_th
 }
 
 TEST_F(shutdown, what_was_delivered_before_the_silence_is_not_given_back) {
-  service.answer({Answer::take, Answer::silence});
+  service.answer({Response::take, Response::silence});
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), nullptr);
   write(output, 1);
   pump_until(output, [this] { return settled.size() == 1; });
@@ -194,7 +194,7 @@ TEST_F(shutdown, what_was_delivered_before_the_silence_is_not_given_back) {
 }
 
 TEST_F(shutdown, with_a_deadline_in_the_past_everything_is_given_back_without_waiting) {
-  service.answer({Answer::silence});
+  service.answer({Response::silence});
   const Instance output(kinesis_output(), options(), nullptr);
   write(output, 1);
   close(output, 0);
@@ -202,7 +202,7 @@ TEST_F(shutdown, with_a_deadline_in_the_past_everything_is_given_back_without_wa
 }
 
 TEST_F(shutdown, what_is_due_again_only_after_the_deadline_is_given_back) {
-  service.answer({Answer::refuse_for_good});
+  service.answer({Response::refuse_for_good});
   const Instance output(kinesis_output(), options({{"linger", "1ms"}}), nullptr);
   write(output, 1);
   pump_until(output, [&] { return stat(output, "failed_calls") == 1; });
@@ -213,7 +213,7 @@ TEST_F(shutdown, what_is_due_again_only_after_the_deadline_is_given_back) {
 }
 
 TEST_F(shutdown, a_second_close_is_refused_and_changes_nothing) {
-  service.answer({Answer::silence});
+  service.answer({Response::silence});
   const Instance output(kinesis_output(), options(), nullptr);
   write(output, 1);
   EXPECT_EQ(output->close(output.get(), 0, nullptr), PENSTOCK_OK);
@@ -262,7 +262,7 @@ TEST_F(shutdown, calls_one_after_another_go_over_one_connection) {
 }
 
 TEST_F(shutdown, call_timeout_ends_a_call_without_an_answer_which_is_then_sent_again) {
-  service.answer({Answer::silence, Answer::take});
+  service.answer({Response::silence, Response::take});
   const Instance output(kinesis_output(),
                         options({{"linger", "1ms"}, {"call_timeout", "300ms"}, {"connect_timeout", "29s"}}),
                         &logging_host);

@@ -34,8 +34,8 @@ int Filter::init() {
   return result;
 }
 
-Filter::Answer Filter::filter(std::string_view tag, std::string_view data) {
-  Answer answer = {};
+Filter::Response Filter::filter(std::string_view tag, std::string_view data) {
+  Response answer = {};
   const std::string ended_tag(tag);
   const std::string input(data);  // of its own, so that a read past the end is one past an allocation
   void* out = nullptr;

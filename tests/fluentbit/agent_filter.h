@@ -51,11 +51,11 @@ class Filter : public Section {
 
   static const char* name() { return "lambda_logs.0"; }  // flb_filter_name
   int init();                                            // 0: it runs
-  struct Answer {
+  struct Response {
     int code;
     std::string data;  // where code is kFilterModified
   };
-  Answer filter(std::string_view tag, std::string_view data);
+  Response filter(std::string_view tag, std::string_view data);
   void exit();
 
   void set_context(void* context) { context_ = context; }

@@ -22,7 +22,7 @@ struct AgentHarness {
   AgentHarness& operator=(const AgentHarness&) = delete;
 
   std::vector<Event> filtered(const std::string& chunk) {
-    const Filter::Answer answer = filter.filter("lambda", chunk);
+    const Filter::Response answer = filter.filter("lambda", chunk);
     EXPECT_EQ(answer.code, kFilterModified);
     return events_of(answer.data);
   }
@@ -142,7 +142,7 @@ TEST(fluentbit_filter, events_of_kinds_that_drop_names_go_from_the_chunk) {
 TEST(fluentbit_filter, a_malformed_tail_costs_none_of_the_records_before_it) {
   AgentHarness harness;
   const std::string cut = event_with(kInfoLine).substr(0, 30);
-  const Filter::Answer answer = harness.filter.filter("lambda", event_with(kInfoLine) + cut);
+  const Filter::Response answer = harness.filter.filter("lambda", event_with(kInfoLine) + cut);
   ASSERT_EQ(answer.code, kFilterModified);
   EXPECT_TRUE(log_book().says(LogBook::kWarning, "lambda_logs.0")) << log_book().all();
   std::string_view rest = answer.data;

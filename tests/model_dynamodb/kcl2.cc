@@ -87,7 +87,7 @@ std::optional<std::vector<Kcl2Lease>> Kcl2::list(size_t limit, const std::string
       body += R"(,"FilterExpression":"streamName = :streamName","ExpressionAttributeValues":{":streamName":)" +
               s(stream_id) + "}";
     if (limit != 0) body += R"(,"Limit":)" + std::to_string(limit);
-    const model::Answer answer = client_.call("Scan", body + more + "}");
+    const model::Response answer = client_.call("Scan", body + more + "}");
     rapidjson::Document document;
     document.Parse(answer.reply().body.c_str());
     if (!answer.ok()) return std::nullopt;
@@ -103,7 +103,7 @@ std::optional<std::vector<Kcl2Lease>> Kcl2::list(size_t limit, const std::string
 }
 
 std::optional<Kcl2Lease> Kcl2::get(const std::string& key) {
-  const model::Answer answer =
+  const model::Response answer =
       client_.call("GetItem", R"({"TableName":)" + quoted(table_) + R"(,"Key":{"leaseKey":)" + s(key) +
                                   R"(},"ConsistentRead":false})");
   rapidjson::Document document;

@@ -30,7 +30,8 @@ void lease_table::SetUp() {
 }
 
 void lease_table::put(const std::string& item) {
-  const model::Answer answer = client->call("PutItem", R"({"TableName":")" + table + R"(","Item":)" + item + "}");
+  const model::Response answer =
+      client->call("PutItem", R"({"TableName":")" + table + R"(","Item":)" + item + "}");
   ASSERT_TRUE(answer.ok()) << answer.reply().body;
 }
 

@@ -15,7 +15,7 @@ class model_of_dynamodb : public testing::Test {
   void SetUp() override { service.make_table("t-1"); }
 
   std::string code(const std::string& operation, const std::string& more, const std::string& table = "t-1") {
-    const model::Answer answer = client.call(operation, R"({"TableName":")" + table + '"' + more + "}");
+    const model::Response answer = client.call(operation, R"({"TableName":")" + table + '"' + more + "}");
     return answer.ok() ? "ok" : answer.code();
   }
   std::string update(const std::string& more) {
@@ -85,7 +85,7 @@ TEST_F(model_of_dynamodb, pages_of_a_scan_give_every_row_once) {
   int pages = 0;
   std::string start;
   do {
-    const model::Answer page = client.call("Scan", R"({"TableName":"t-1")" + start + "}");
+    const model::Response page = client.call("Scan", R"({"TableName":"t-1")" + start + "}");
     ASSERT_TRUE(page.ok());
     for (size_t i = 0; i < page.size("Items"); ++i, ++rows)
       keys.insert(page.text("Items." + std::to_string(i) + ".leaseKey.S"));

@@ -6,7 +6,7 @@
 
 namespace penstock::dynamodb {
 
-model::Answer TableClient::call(std::string_view operation, std::string body) const {
+model::Response TableClient::call(std::string_view operation, std::string body) const {
   model::Request request;
   request.method = "POST";
   request.path = "/";
@@ -15,21 +15,21 @@ model::Answer TableClient::call(std::string_view operation, std::string body) co
                      {"Content-Type", std::string(aws::kDynamoDbProtocol.content_type)},
                      {"X-Amz-Target", std::string(aws::kDynamoDbProtocol.target_prefix).append(operation)}};
   model::sign(request, {}, "us-east-1", "dynamodb", now_ms_());
-  return model::Answer(send_(std::move(request)));
+  return model::Response(send_(std::move(request)));
 }
 
 aws::ServiceCall TableClient::service_call() const {
-  return [this](std::string_view operation, std::string body, size_t max_answer_bytes,
+  return [this](std::string_view operation, std::string body, size_t max_response_bytes,
                 const aws::ServiceClient::Answered& answered) {
-    const model::Answer answer = call(operation, std::move(body));
+    const model::Response answer = call(operation, std::move(body));
     HttpResponse response;
     response.http_status = answer.status();
     response.body = answer.reply().body;
     if (answer.reply().wire != model::Wire::whole)
       response.transport = Status(Code::transient, "the connection was closed");
-    if (response.body.size() > max_answer_bytes) response.transport = Status(Code::too_large, "too large");
+    if (response.body.size() > max_response_bytes) response.transport = Status(Code::too_large, "too large");
     const Status status = aws::aws_status(operation, response);
-    answered(status.ok() ? Result<aws::ServiceAnswer>(aws::ServiceAnswer{std::move(response.body), now_ms_()})
+    answered(status.ok() ? Result<aws::ServiceResponse>(aws::ServiceResponse{std::move(response.body), now_ms_()})
                          : status);
   };
 }

@@ -19,7 +19,7 @@ class TableClient {
   TableClient(Send send, std::function<int64_t()> now_ms) : send_(std::move(send)), now_ms_(std::move(now_ms)) {}
 
   // body is JSON.
-  model::Answer call(std::string_view operation, std::string body) const;
+  model::Response call(std::string_view operation, std::string body) const;
   // The same for LeaseTable. The answer comes inside the call; the client outlives it.
   aws::ServiceCall service_call() const;
 

@@ -11,7 +11,7 @@ TEST_F(model, a_scripted_throttle_and_500_apply_nothing) {
   service->faults().next_calls("PutRecords", internal_failure());
   service->faults().next_calls("PutRecords", error_fault({400, "KMSThrottlingException", "later"}));
   EXPECT_EQ(client.put("s", "k", "d").code(), "ProvisionedThroughputExceededException");
-  const Answer failed = client.put("s", "k", "d");
+  const Response failed = client.put("s", "k", "d");
   EXPECT_EQ(failed.status(), 500);
   EXPECT_EQ(failed.code(), "InternalFailure");
   EXPECT_EQ(client.put("s", "k", "d").code(), "KMSThrottlingException");
@@ -22,7 +22,7 @@ TEST_F(model, a_scripted_throttle_and_500_apply_nothing) {
 
 TEST_F(model, a_scripted_reply_comes_as_it_is_and_applies_nothing) {
   service->faults().next_calls("PutRecords", reply_fault({.status = 502, .headers = {}, .body = "<html>"}));
-  const Answer answer = client.put("s", "k", "d");
+  const Response answer = client.put("s", "k", "d");
   EXPECT_EQ(answer.status(), 502);
   EXPECT_EQ(answer.reply().body, "<html>");
   EXPECT_TRUE(answer.reply().headers.empty());
@@ -89,13 +89,13 @@ TEST_F(model, a_short_answer_goes_on_where_it_ended) {
   now_ms += 1000;
   service->faults().next_calls("GetRecords", short_answer(0));
   service->faults().next_calls("GetRecords", short_answer(0.59));
-  const Answer none = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response none = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(none.size("Records"), 0U);
   EXPECT_EQ(none.number("MillisBehindLatest"), 1000);
-  const Answer some = client.get(none.text("NextShardIterator"));
+  const Response some = client.get(none.text("NextShardIterator"));
   EXPECT_EQ(some.size("Records"), 5U);
   EXPECT_EQ(some.number("MillisBehindLatest"), 1000);
-  const Answer rest = client.get(some.text("NextShardIterator"));
+  const Response rest = client.get(some.text("NextShardIterator"));
   EXPECT_EQ(decoded(rest, "Records.0.Data"), "5");
   EXPECT_EQ(rest.number("MillisBehindLatest"), 0);
 }
@@ -106,11 +106,11 @@ TEST_F(model, a_shard_is_hidden_until_its_time) {
   service->stream("s")->split(shard, HashKey{1} << 127, now_ms);
   shard.hidden_until_ms = now_ms + 60'000;
   now_ms += 59'999;
-  const Answer hidden = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response hidden = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(hidden.size("Records"), 0U);
   EXPECT_EQ(hidden.number("MillisBehindLatest"), 59'999);
   now_ms += 1;
-  const Answer shown = client.get(hidden.text("NextShardIterator"));
+  const Response shown = client.get(hidden.text("NextShardIterator"));
   EXPECT_EQ(shown.size("Records"), 1U);
   EXPECT_TRUE(shown.null("NextShardIterator"));
 }
@@ -121,12 +121,12 @@ TEST_F(model, an_endless_shard_does_not_tell_its_end_until_its_time) {
   service->stream("s")->split(shard, HashKey{1} << 127, now_ms);
   shard.endless_until_ms = now_ms + 60'000;
   now_ms += 59'999;
-  const Answer endless = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response endless = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(endless.size("Records"), 1U);
   EXPECT_EQ(endless.number("MillisBehindLatest"), 1);
   EXPECT_FALSE(endless.has("ChildShards"));
   now_ms += 1;
-  const Answer ended = client.get(endless.text("NextShardIterator"));
+  const Response ended = client.get(endless.text("NextShardIterator"));
   EXPECT_TRUE(ended.null("NextShardIterator"));
   EXPECT_EQ(ended.number("MillisBehindLatest"), 0);
   EXPECT_EQ(ended.size("ChildShards"), 2U);
@@ -137,20 +137,20 @@ TEST_F(model, a_next_iterator_is_left_out_in_the_form_asked_for_and_child_shards
   const auto left_out = [&](NoIterator form) {
     now_ms += 1000;
     service->faults().next_calls("GetRecords", no_iterator(form));
-    const Answer answer = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+    const Response answer = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
     EXPECT_EQ(answer.size("Records"), 1U);
     EXPECT_FALSE(answer.has("ChildShards"));
     return answer;
   };
   EXPECT_TRUE(left_out(NoIterator::null).null("NextShardIterator"));
   EXPECT_FALSE(left_out(NoIterator::missing).has("NextShardIterator"));
-  const Answer empty = left_out(NoIterator::empty);
+  const Response empty = left_out(NoIterator::empty);
   EXPECT_TRUE(empty.has("NextShardIterator"));
   EXPECT_EQ(empty.text("NextShardIterator"), "");
   service->stream("s")->split(service->stream("s")->shards()[0], HashKey{1} << 127, now_ms);
   EXPECT_TRUE(left_out(NoIterator::null).null("NextShardIterator"));
   now_ms += 1000;
-  const Answer ended = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response ended = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_TRUE(ended.null("NextShardIterator"));
   EXPECT_EQ(ended.size("ChildShards"), 2U);
 }
@@ -167,7 +167,7 @@ TEST_F(model, a_closed_shard_never_hides_its_records_behind_a_missing_iterator) 
 TEST_F(model, child_shards_are_omitted_if_that_is_set) {
   service->settings().omits_child_shards = true;
   service->stream("s")->split(service->stream("s")->shards()[0], HashKey{1} << 127, now_ms);
-  const Answer ended = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response ended = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_TRUE(ended.null("NextShardIterator"));
   EXPECT_FALSE(ended.has("ChildShards"));
 }
@@ -177,7 +177,7 @@ TEST_F(model, shards_are_listed_as_they_were_a_while_ago) {
   service->settings().list_shards_lag_ms = 10'000;
   service->stream("s")->split(service->stream("s")->shards()[0], HashKey{1} << 127, now_ms);
   const auto listed = [&] {
-    const Answer answer = client.call("ListShards", R"({"StreamName":"s"})");
+    const Response answer = client.call("ListShards", R"({"StreamName":"s"})");
     EXPECT_EQ(answer.has("Shards.0.SequenceNumberRange.EndingSequenceNumber"), answer.size("Shards") == 3);
     return answer.size("Shards");
   };
@@ -199,7 +199,7 @@ TEST_F(model, refused_records_have_either_code_or_the_one_asked_for) {
   const auto codes = [&](const Fault& fault) {
     now_ms += 1000;
     service->faults().next_calls("PutRecords", fault);
-    const Answer answer = client.call("PutRecords", put_records_body("s", 500, entry("k", "d")));
+    const Response answer = client.call("PutRecords", put_records_body("s", 500, entry("k", "d")));
     std::map<std::string, int> count;
     for (int i = 0; i < 500; ++i) ++count[answer.text("Records." + std::to_string(i) + ".ErrorCode")];
     EXPECT_EQ(answer.number("FailedRecordCount"), 500 - count[""]);
@@ -228,7 +228,7 @@ TEST_F(model, faults_by_chance_come_as_often_as_asked_and_the_same_from_one_seed
                                  .bad_gateway = 0.1});
     std::string trace;
     for (int i = 0; i < 1000; ++i) {
-      const Answer answer = client.call("ListShards", R"({"StreamName":"s"})");
+      const Response answer = client.call("ListShards", R"({"StreamName":"s"})");
       trace += answer.code() + std::to_string(static_cast<int>(answer.reply().wire)) +
                std::to_string(answer.reply().delay_ms) + ",";
     }

@@ -199,7 +199,7 @@ Reply get_records(State& state, const Input& input) {
   for (; next - first < most; ++next) {
     const Record& record = shard.at(next);
     const size_t size = record.data.size() + record.partition_key.size();
-    if (next > first && bytes + size > limits.answer_bytes) break;
+    if (next > first && bytes + size > limits.response_bytes) break;
     bytes += size;
     json.open('{').key("SequenceNumber").string(record.sequence_number.text());
     json.key("ApproximateArrivalTimestamp").seconds(record.arrival_ms);

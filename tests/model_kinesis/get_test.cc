@@ -83,7 +83,7 @@ TEST_F(model, a_limit_is_1_to_10000_and_is_kept) {
   EXPECT_EQ(client.get(iterator, 0).code(), "ValidationException");
   EXPECT_EQ(client.get(iterator, 10'001).code(), "InvalidArgumentException");
   EXPECT_EQ(client.get(iterator, 1).size("Records"), 1U);
-  const Answer most = client.get(iterator, 10'000);
+  const Response most = client.get(iterator, 10'000);
   EXPECT_EQ(most.size("Records"), 10'000U);
   EXPECT_EQ(client.get(most.text("NextShardIterator")).size("Records"), 1U);
 }
@@ -113,7 +113,7 @@ TEST_F(model, five_iterators_are_given_in_any_second) {
 
 TEST_F(model, an_answer_holds_ten_mebibytes_and_the_next_five_seconds_are_throttled) {
   for (int i = 0; i < 11; ++i) service->preload("s", "k", std::string(kMiB - 1, 'x'));
-  const Answer full = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response full = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(full.size("Records"), 10U);
   now_ms += 4999;
   EXPECT_EQ(client.get(full.text("NextShardIterator")).code(), "ProvisionedThroughputExceededException");
@@ -136,11 +136,11 @@ TEST_F(model, how_far_behind_the_tip_is_told) {
   now_ms += 700;
   service->preload("s", "k", "2");
   now_ms += 300;
-  const Answer behind = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"), 1);
+  const Response behind = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"), 1);
   EXPECT_EQ(behind.number("MillisBehindLatest"), 300);
-  const Answer tip = client.get(behind.text("NextShardIterator"));
+  const Response tip = client.get(behind.text("NextShardIterator"));
   EXPECT_EQ(tip.number("MillisBehindLatest"), 0);
-  const Answer empty = client.get(tip.text("NextShardIterator"));
+  const Response empty = client.get(tip.text("NextShardIterator"));
   EXPECT_EQ(empty.size("Records"), 0U);
   EXPECT_NE(empty.text("NextShardIterator"), "");
 }

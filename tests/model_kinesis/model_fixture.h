@@ -20,7 +20,7 @@ class model : public testing::Test {
   }
   void SetUp() override { start({}); }
 
-  std::string decoded(const Answer& answer, const std::string& path) {
+  std::string decoded(const Response& answer, const std::string& path) {
     std::string text = answer.text(path);
     return std::string(decode_base64(text).value_or("not base64"));
   }

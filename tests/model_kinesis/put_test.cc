@@ -7,11 +7,11 @@ namespace {
 constexpr size_t kMiB = 1 << 20;
 
 TEST_F(model, a_record_comes_back_as_it_was_put) {
-  const Answer put = client.put("s", "key", std::string_view("\0\xff data", 7));
+  const Response put = client.put("s", "key", std::string_view("\0\xff data", 7));
   ASSERT_TRUE(put.ok()) << put.reply().body;
   EXPECT_EQ(put.number("FailedRecordCount"), 0);
   EXPECT_EQ(put.text("Records.0.ShardId"), shard_id(0));
-  const Answer got = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response got = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(decoded(got, "Records.0.Data"), std::string("\0\xff data", 7));
   EXPECT_EQ(got.text("Records.0.PartitionKey"), "key");
   EXPECT_EQ(got.text("Records.0.SequenceNumber"), put.text("Records.0.SequenceNumber"));
@@ -32,7 +32,7 @@ TEST_F(model, sequence_numbers_have_56_digits_and_rise) {
 
 TEST_F(model, a_call_takes_500_records_and_not_501) {
   EXPECT_TRUE(client.call("PutRecords", put_records_body("s", 500, entry("k", "d"))).ok());
-  const Answer refused = client.call("PutRecords", put_records_body("s", 501, entry("k", "d")));
+  const Response refused = client.call("PutRecords", put_records_body("s", 501, entry("k", "d")));
   EXPECT_EQ(refused.status(), 400);
   EXPECT_EQ(refused.code(), "ValidationException");
   EXPECT_EQ(client.call("PutRecords", put_records_body("s", "")).code(), "ValidationException");
@@ -64,7 +64,7 @@ TEST_F(model, a_call_takes_five_mebibytes_with_partition_keys_and_not_a_byte_mor
   const size_t rest = 5 * kMiB - 9 * (kMiB / 2);
   EXPECT_TRUE(
       client.call("PutRecords", put_records_body("wide", entries + entry("k", std::string(rest - 1, 'x')))).ok());
-  const Answer refused =
+  const Response refused =
       client.call("PutRecords", put_records_body("wide", entries + entry("k", std::string(rest, 'x'))));
   EXPECT_EQ(refused.code(), "InvalidArgumentException");
 }
@@ -83,7 +83,7 @@ TEST_F(model, a_shard_takes_1000_records_in_any_second) {
   EXPECT_EQ(client.call("PutRecords", body).number("FailedRecordCount"), 0);
   now_ms += 500;
   EXPECT_EQ(client.call("PutRecords", body).number("FailedRecordCount"), 0);
-  const Answer partly = client.call("PutRecords", body);
+  const Response partly = client.call("PutRecords", body);
   EXPECT_TRUE(partly.ok());
   EXPECT_EQ(partly.number("FailedRecordCount"), 200);
   EXPECT_TRUE(partly.has("Records.199.SequenceNumber"));

@@ -25,7 +25,7 @@ TEST_F(model, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
   settings.list_shards_page = 2;
   start(settings);
   service->create_stream("five", 5);
-  const Answer first = client.call("ListShards", R"({"StreamName":"five"})");
+  const Response first = client.call("ListShards", R"({"StreamName":"five"})");
   ASSERT_EQ(first.size("Shards"), 2U);
   EXPECT_EQ(first.text("Shards.0.HashKeyRange.StartingHashKey"), "0");
   EXPECT_EQ(first.text("Shards.0.SequenceNumberRange.StartingSequenceNumber").size(), 56U);
@@ -33,14 +33,14 @@ TEST_F(model, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
   const std::string token = R"("NextToken":")" + first.text("NextToken") + "\"";
   EXPECT_EQ(client.call("ListShards", R"({"StreamName":"five",)" + token + "}").code(),
             "InvalidArgumentException");
-  const Answer second = client.call("ListShards", "{" + token + R"(,"MaxResults":1})");
+  const Response second = client.call("ListShards", "{" + token + R"(,"MaxResults":1})");
   ASSERT_EQ(second.size("Shards"), 1U);
   EXPECT_EQ(second.text("Shards.0.ShardId"), shard_id(2));
   now_ms += 300'000;
   EXPECT_TRUE(client.call("ListShards", "{" + token + "}").ok());
   now_ms += 1;
   EXPECT_EQ(client.call("ListShards", "{" + token + "}").code(), "ExpiredNextTokenException");
-  const Answer rest =
+  const Response rest =
       client.call("ListShards", R"({"StreamName":"five","ExclusiveStartShardId":"shardId-000000000002"})");
   EXPECT_EQ(rest.text("Shards.0.ShardId"), shard_id(3));
   EXPECT_FALSE(rest.has("NextToken"));
@@ -71,11 +71,11 @@ TEST_F(model, a_split_closes_the_shard_and_its_children_go_on) {
   EXPECT_EQ(client.call("SplitShard", split + R"("1"})").code(), "InvalidArgumentException");
   EXPECT_TRUE(client.call("SplitShard", split + R"("170141183460469231731687303715884105728"})").ok());
   EXPECT_EQ(client.call("SplitShard", split + R"("5"})").code(), "InvalidArgumentException");
-  const Answer after = client.put("s", "k", "child");
+  const Response after = client.put("s", "k", "child");
   EXPECT_NE(after.text("Records.0.ShardId"), shard_id(0));
   EXPECT_GT(after.text("Records.0.SequenceNumber"), before);
 
-  const Answer last = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response last = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"));
   EXPECT_EQ(last.size("Records"), 1U);
   EXPECT_TRUE(last.has("NextShardIterator"));
   EXPECT_TRUE(last.null("NextShardIterator"));
@@ -84,7 +84,7 @@ TEST_F(model, a_split_closes_the_shard_and_its_children_go_on) {
   EXPECT_EQ(last.text("ChildShards.1.ParentShards.0"), shard_id(0));
   EXPECT_EQ(last.text("ChildShards.1.HashKeyRange.StartingHashKey"), "170141183460469231731687303715884105728");
 
-  const Answer listed = client.call("ListShards", R"({"StreamName":"s"})");
+  const Response listed = client.call("ListShards", R"({"StreamName":"s"})");
   EXPECT_GT(listed.text("Shards.0.SequenceNumberRange.EndingSequenceNumber"), before);
   EXPECT_EQ(listed.text("Shards.1.ParentShardId"), shard_id(0));
 }
@@ -92,7 +92,7 @@ TEST_F(model, a_split_closes_the_shard_and_its_children_go_on) {
 TEST_F(model, a_closed_shard_ends_only_with_its_last_record) {
   for (int i = 0; i < 2; ++i) service->preload("s", "k", "d");
   service->stream("s")->split(service->stream("s")->shards()[0], 10, now_ms);
-  const Answer first = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"), 1);
+  const Response first = client.get(client.iterator("s", shard_id(0), "TRIM_HORIZON"), 1);
   EXPECT_NE(first.text("NextShardIterator"), "");
   EXPECT_FALSE(first.has("ChildShards"));
   EXPECT_TRUE(client.get(first.text("NextShardIterator")).null("NextShardIterator"));
@@ -127,7 +127,7 @@ TEST_F(model, a_merge_takes_neighbours_alone) {
   EXPECT_EQ(merge(0, 7).code(), "ResourceNotFoundException");
   EXPECT_TRUE(merge(2, 1).ok());
   EXPECT_EQ(merge(0, 1).code(), "InvalidArgumentException");
-  const Answer listed = client.call("ListShards", R"({"StreamName":"three"})");
+  const Response listed = client.call("ListShards", R"({"StreamName":"three"})");
   EXPECT_EQ(listed.text("Shards.3.ParentShardId"), shard_id(2));
   EXPECT_EQ(listed.text("Shards.3.AdjacentParentShardId"), shard_id(1));
   EXPECT_EQ(service->stream("three")->open_shard_count(), 2U);

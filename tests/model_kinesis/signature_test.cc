@@ -87,7 +87,7 @@ class model_authorization : public model {
   std::string code_after(const std::function<void(Request&)>& change) {
     Request request = client.request("ListShards", R"({"StreamName":"s"})");
     change(request);
-    const Answer answer = client.send(request);
+    const Response answer = client.send(request);
     EXPECT_EQ(answer.status(), answer.ok() ? 200 : 400);
     return answer.code();
   }

@@ -24,7 +24,7 @@ struct Limits {
   int64_t read_bytes_per_s = 2 << 20;
   int64_t iterator_calls_per_s = 5;
   size_t answer_records = 10'000;
-  size_t answer_bytes = 10 << 20;
+  size_t response_bytes = 10 << 20;
   int64_t token_life_ms = 300'000;  // of iterators and page tokens
 };
 

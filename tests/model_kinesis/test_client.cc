@@ -8,11 +8,11 @@
 
 namespace penstock::model {
 
-Answer::Answer(Reply reply) : reply_(std::move(reply)), document_(std::make_shared<rapidjson::Document>()) {
+Response::Response(Reply reply) : reply_(std::move(reply)), document_(std::make_shared<rapidjson::Document>()) {
   document_->Parse(reply_.body.data(), reply_.body.size());
 }
 
-const rapidjson::Value* Answer::find(std::string_view path) const {
+const rapidjson::Value* Response::find(std::string_view path) const {
   if (document_->HasParseError()) return nullptr;
   const rapidjson::Value* value = document_.get();
   while (!path.empty()) {
@@ -31,34 +31,34 @@ const rapidjson::Value* Answer::find(std::string_view path) const {
   return value;
 }
 
-std::string Answer::code() const {
+std::string Response::code() const {
   const std::string type = text("__type");
   return type.substr(type.find('#') + 1);
 }
 
-std::string Answer::message() const { return has("message") ? text("message") : text("Message"); }
+std::string Response::message() const { return has("message") ? text("message") : text("Message"); }
 
-bool Answer::null(std::string_view path) const {
+bool Response::null(std::string_view path) const {
   const rapidjson::Value* value = find(path);
   return value == nullptr || value->IsNull();
 }
 
-std::string Answer::text(std::string_view path) const {
+std::string Response::text(std::string_view path) const {
   const rapidjson::Value* value = find(path);
   return value != nullptr && value->IsString() ? std::string(value->GetString(), value->GetStringLength()) : "";
 }
 
-int64_t Answer::number(std::string_view path) const {
+int64_t Response::number(std::string_view path) const {
   const rapidjson::Value* value = find(path);
   return value != nullptr && value->IsInt64() ? value->GetInt64() : -1;
 }
 
-double Answer::real(std::string_view path) const {
+double Response::real(std::string_view path) const {
   const rapidjson::Value* value = find(path);
   return value != nullptr && value->IsNumber() ? value->GetDouble() : -1;
 }
 
-size_t Answer::size(std::string_view path) const {
+size_t Response::size(std::string_view path) const {
   const rapidjson::Value* value = find(path);
   return value != nullptr && value->IsArray() ? value->Size() : 0;
 }
@@ -75,15 +75,15 @@ Request TestClient::request(std::string_view operation, std::string body) const 
   return request;
 }
 
-Answer TestClient::call(std::string_view operation, std::string body) {
+Response TestClient::call(std::string_view operation, std::string body) {
   return send(request(operation, std::move(body)));
 }
 
-Answer TestClient::create_stream(const std::string& name, int shards) {
+Response TestClient::create_stream(const std::string& name, int shards) {
   return call("CreateStream", R"({"StreamName":")" + name + R"(","ShardCount":)" + std::to_string(shards) + "}");
 }
 
-Answer TestClient::put(const std::string& stream, const std::string& partition_key, std::string_view data) {
+Response TestClient::put(const std::string& stream, const std::string& partition_key, std::string_view data) {
   return call("PutRecords", put_records_body(stream, entry(partition_key, data)));
 }
 
@@ -95,7 +95,7 @@ std::string TestClient::iterator(const std::string& stream, const std::string& s
   return call("GetShardIterator", body + "}").text("ShardIterator");
 }
 
-Answer TestClient::get(const std::string& iterator, int limit) {
+Response TestClient::get(const std::string& iterator, int limit) {
   return call("GetRecords", R"({"ShardIterator":")" + iterator + R"(","Limit":)" + std::to_string(limit) + "}");
 }
 

@@ -15,9 +15,9 @@
 namespace penstock::model {
 
 // An answer with its JSON read. Paths are member names and indexes with dots between: "Records.0.Data".
-class Answer {
+class Response {
  public:
-  explicit Answer(Reply reply);
+  explicit Response(Reply reply);
 
   int status() const { return reply_.status; }
   const Reply& reply() const { return reply_; }
@@ -45,16 +45,16 @@ class TestClient {
   TestClient(Send send, std::function<int64_t()> now_ms) : send_(std::move(send)), now_ms_(std::move(now_ms)) {}
 
   // body is JSON.
-  Answer call(std::string_view operation, std::string body);
+  Response call(std::string_view operation, std::string body);
   // The signed request of such a call, to be tampered with.
   Request request(std::string_view operation, std::string body) const;
-  Answer send(Request request) { return Answer(send_(std::move(request))); }
+  Response send(Request request) { return Response(send_(std::move(request))); }
 
-  Answer create_stream(const std::string& name, int shards);
-  Answer put(const std::string& stream, const std::string& partition_key, std::string_view data);
+  Response create_stream(const std::string& name, int shards);
+  Response put(const std::string& stream, const std::string& partition_key, std::string_view data);
   std::string iterator(const std::string& stream, const std::string& shard, const std::string& type,
                        const std::string& sequence_number = "");
-  Answer get(const std::string& iterator, int limit = 10'000);
+  Response get(const std::string& iterator, int limit = 10'000);
 
   AccessKey key;
   std::string host = "127.0.0.1";

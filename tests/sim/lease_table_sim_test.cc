@@ -55,9 +55,9 @@ class Writer {
   SimEnv& sim_;
   SimClock& clock_;
   SimClient client_;
-  leases::LeaseTable table_{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
+  leases::LeaseTable table_{[this](std::string_view operation, std::string body, size_t max_response_bytes,
                                    aws::ServiceClient::Answered answered) {
-                              client_.call(operation, std::move(body), max_answer_bytes, std::move(answered));
+                              client_.call(operation, std::move(body), max_response_bytes, std::move(answered));
                             },
                             "leases", "us-east-1"};
   std::string id_;

@@ -28,10 +28,10 @@ HttpResponse failed(std::string why) {
 HttpResponse response_of(const HttpRequest& request, model::Reply reply) {
   if (reply.wire == model::Wire::truncated) return failed("the connection was closed amid the answer");
   if (reply.wire != model::Wire::whole) return failed("the connection was closed without an answer");
-  if (reply.body.size() > request.max_answer_bytes) {
+  if (reply.body.size() > request.max_response_bytes) {
     HttpResponse response;
     response.transport = Status(
-        Code::too_large, "the answer is larger than " + std::to_string(request.max_answer_bytes) + " bytes");
+        Code::too_large, "the answer is larger than " + std::to_string(request.max_response_bytes) + " bytes");
     return response;
   }
   HttpResponse response;

@@ -120,9 +120,9 @@ TEST_F(sim_transport, a_slow_answer_comes_late_or_times_out) {
 TEST_F(sim_transport, an_answer_over_the_limit_is_too_large) {
   HttpRequest request = list();
   const size_t size = call(request).body.size();
-  request.max_answer_bytes = size;
+  request.max_response_bytes = size;
   EXPECT_TRUE(call(request).transport.ok());
-  request.max_answer_bytes = size - 1;
+  request.max_response_bytes = size - 1;
   EXPECT_EQ(call(request).transport.code(), Code::too_large);
 }
 

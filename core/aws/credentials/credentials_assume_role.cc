@@ -23,7 +23,7 @@ void AssumeRoleCredentials::assume(const Credentials& keys, const Found& found) 
       std::move(request),
       found.later([this, source = "role " + printable(role_.arn) + ", assumed with " + keys.source](
                       const Found& told, const HttpResponse& response) {
-        told(read_sts_answer(context_, "AssumeRole", source, response));
+        told(read_sts_response(context_, "AssumeRole", source, response));
       }));
 }
 

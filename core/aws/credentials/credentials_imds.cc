@@ -26,11 +26,11 @@ bool is_role_name(std::string_view text) {
 }  // namespace
 
 void ImdsCredentials::find(const Found& found) {
-  imds_.get(kPath, found.later([this](const Found& told, const Result<std::string>& answer) {
-    if (!answer.ok() && answer.status().code() == Code::not_found)
+  imds_.get(kPath, found.later([this](const Found& told, const Result<std::string>& response) {
+    if (!response.ok() && response.status().code() == Code::not_found)
       return told(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
-    if (!answer.ok()) return told(answer.status().in(kSource));
-    const std::string role(trim(answer->substr(0, answer->find('\n'))));
+    if (!response.ok()) return told(response.status().in(kSource));
+    const std::string role(trim(response->substr(0, response->find('\n'))));
     if (!is_role_name(role))
       return told(Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
     get_keys(role, told);
@@ -38,14 +38,14 @@ void ImdsCredentials::find(const Found& found) {
 }
 
 void ImdsCredentials::get_keys(const std::string& role, const Found& found) {
-  imds_.get(kPath + role, found.later([this, role](const Found& told, const Result<std::string>& answer) {
-    told(read(role, answer));
+  imds_.get(kPath + role, found.later([this, role](const Found& told, const Result<std::string>& response) {
+    told(read(role, response));
   }));
 }
 
-Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<std::string>& answer) {
-  if (!answer.ok()) return Status(Code::credentials, std::string(kSource) + ": " + answer.status().message());
-  Result<Credentials> keys = read_credentials_json(*answer, std::string(kSource) + ", role " + role, "Token");
+Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<std::string>& response) {
+  if (!response.ok()) return Status(Code::credentials, std::string(kSource) + ": " + response.status().message());
+  Result<Credentials> keys = read_credentials_json(*response, std::string(kSource) + ", role " + role, "Token");
   if (!keys.ok() || keys->expires_at_ms > context_.clock.now_ms()) return keys;
   context_.env.log(LogLevel::warn, keys->source +
                                        ": it still gives keys that have expired; they are used, and asked "

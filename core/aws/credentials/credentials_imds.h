@@ -21,7 +21,7 @@ class ImdsCredentials : public CredentialsProvider {
 
  private:
   void get_keys(const std::string& role, const Found& found);
-  Result<Credentials> read(const std::string& role, const Result<std::string>& answer);
+  Result<Credentials> read(const std::string& role, const Result<std::string>& response);
 
   const CredentialsContext& context_;
   Imds imds_;

@@ -25,7 +25,7 @@ void WebIdentityCredentials::find(const Found& found) {
   context_.env.transport.start(assume_role_with_web_identity_request(context_, identity_.role, *token),
                                found.later([this](const Found& told, const HttpResponse& response) {
                                  const std::string source = "web identity, role " + printable(identity_.role.arn);
-                                 told(read_sts_answer(context_, "AssumeRoleWithWebIdentity", source, response));
+                                 told(read_sts_response(context_, "AssumeRoleWithWebIdentity", source, response));
                                }));
 }
 

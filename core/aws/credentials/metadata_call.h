@@ -14,7 +14,7 @@ inline HttpRequest metadata_request(std::string method, std::string url) {
   request.method = std::move(method);
   request.url = std::move(url);
   request.timeout_ms = 1000;
-  request.max_answer_bytes = size_t{64} * 1024;
+  request.max_response_bytes = size_t{64} * 1024;
   request.to_metadata = true;
   return request;
 }

@@ -12,7 +12,7 @@ namespace penstock::aws {
 
 namespace {
 
-constexpr size_t kMaxAnswerBytes = size_t{64} * 1024;
+constexpr size_t kMaxResponseBytes = size_t{64} * 1024;
 
 // Of application/x-www-form-urlencoded.
 void append_field(std::string& form, std::string_view name, std::string_view value) {
@@ -25,7 +25,7 @@ HttpRequest request_of(const CredentialsContext& context, std::string_view actio
   HttpRequest request = post_to(context.sts);
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
   request.timeout_ms = context.sts_timeout_ms;
-  request.max_answer_bytes = kMaxAnswerBytes;
+  request.max_response_bytes = kMaxResponseBytes;
   const std::string made_name = "penstock-" + std::to_string(context.clock.now_ms());
   append_field(request.body, "Action", action);
   append_field(request.body, "Version", "2011-06-15");
@@ -64,8 +64,8 @@ HttpRequest assume_role_with_web_identity_request(const CredentialsContext& cont
   return request;
 }
 
-Result<Credentials> read_sts_answer(const CredentialsContext& context, std::string_view operation,
-                                    const std::string& source, const HttpResponse& response) {
+Result<Credentials> read_sts_response(const CredentialsContext& context, std::string_view operation,
+                                      const std::string& source, const HttpResponse& response) {
   const std::string what = source + ": " + std::string(operation);
   if (!response.transport.ok()) return response.transport.in(what);
   if (response.http_status != 200) {

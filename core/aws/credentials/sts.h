@@ -25,9 +25,9 @@ HttpRequest assume_role_request(const CredentialsContext& context, const Role& r
 HttpRequest assume_role_with_web_identity_request(const CredentialsContext& context, const Role& role,
                                                   std::string_view token);
 
-// The keys in the XML that both answer with; source is who they will be said to come from. An answer over TLS that
-// shows our clock to be wrong corrects it.
-Result<Credentials> read_sts_answer(const CredentialsContext& context, std::string_view operation,
-                                    const std::string& source, const HttpResponse& response);
+// The keys in the XML that both answer with; source is who they will be said to come from. A response over TLS
+// that shows our clock to be wrong corrects it.
+Result<Credentials> read_sts_response(const CredentialsContext& context, std::string_view operation,
+                                      const std::string& source, const HttpResponse& response);
 
 }  // namespace penstock::aws

@@ -27,8 +27,8 @@ struct DecodeOptions {
   RecordFormat format = RecordFormat::automatic;
   // Aggregated records are taken apart; off: they are records like any other (not understood with automatic).
   bool deaggregate = true;
-  // A user record whose hash key lies outside the shard's range is left out: the KPL, which learns from the answer
-  // that the record went to another shard than it foresaw, sends each such user record again.
+  // A user record whose hash key lies outside the shard's range is left out: the KPL, which learns from the
+  // response that the record went to another shard than it foresaw, sends each such user record again.
   bool hash_range_rule = true;
   size_t inflate_limit_bytes = 16 << 20;  // of one user record
   logs::ExtractedFields extracted_fields = logs::ExtractedFields::drop;

@@ -19,16 +19,16 @@ constexpr int64_t kBytesPerSecond = 2 << 20;
 constexpr size_t kLargestRecordBytes = 10 << 20;
 
 constexpr size_t kIteratorAnswerBytes = 64 << 10;
-constexpr size_t kMinAnswerBytes = 128 << 10;
-constexpr size_t kMinAnswerRecords = 8;
+constexpr size_t kMinResponseBytes = 128 << 10;
+constexpr size_t kMinResponseRecords = 8;
 constexpr size_t kFirstRecordBytesGuess = 16 << 10;
-constexpr size_t kRecordOverheadBytes = 300;  // its other members in the answer
+constexpr size_t kRecordOverheadBytes = 300;  // its other members in the response
 constexpr size_t kUnknown = std::numeric_limits<size_t>::max();
 constexpr Backoff kBackoff{200, 10000};
 constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr int64_t kOverdueMs = 2000;  // after it was due: calls take their time
 
-// In an answer the data is base64.
+// In a response the data is base64.
 constexpr size_t in_answer(size_t data_bytes) { return data_bytes / 3 * 4 + kRecordOverheadBytes; }
 
 constexpr size_t kLargestInAnswerBytes = in_answer(kLargestRecordBytes);
@@ -69,12 +69,12 @@ int64_t ShardReader::next_call_ms() const {
 }
 
 ShardReader::Request ShardReader::next_request(size_t most) const {
-  if (iterator_.empty()) return {.records = 0, .answer_bytes = kIteratorAnswerBytes};
-  const size_t room = std::min(most, std::max(expected_bytes_, kMinAnswerBytes));
+  if (iterator_.empty()) return {.records = 0, .response_bytes = kIteratorAnswerBytes};
+  const size_t room = std::min(most, std::max(expected_bytes_, kMinResponseBytes));
   // A quarter of it is left for records that are larger than those before. A single record must fit whatever the
   // room, or the shard would stand still.
   return {.records = std::clamp<size_t>(room / 4 * 3 / record_bytes_, 1, options_.max_records),
-          .answer_bytes = std::max(room, std::min(record_bytes_ / 3 * 4, kLargestAnswerBytes))};
+          .response_bytes = std::max(room, std::min(record_bytes_ / 3 * 4, kLargestAnswerBytes))};
 }
 
 void ShardReader::start_call(size_t most) {
@@ -94,11 +94,11 @@ void ShardReader::start_call(size_t most) {
 }
 
 // The call has all that needs memory here: from now on it ends.
-void ShardReader::begin_call(size_t answer_bytes) {
+void ShardReader::begin_call(size_t response_bytes) {
   calling_ = true;
   ++totals_.calls;
   if (std::exchange(retrying_, false)) ++totals_.retries;
-  hold(answer_bytes);
+  hold(response_bytes);
 }
 
 void ShardReader::get_iterator(const Request& request) {
@@ -108,48 +108,48 @@ void ShardReader::get_iterator(const Request& request) {
   std::optional<ShardPosition> resumed = resumed_;
   if (has_read_) resumed = ShardPosition{next_.sequence_number, kWholeRecord};
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
-  aws::ServiceClient::Answered answered = [this](Result<aws::ServiceAnswer> answer) {
+  aws::ServiceClient::Answered answered = [this](Result<aws::ServiceResponse> response) {
     hold(0);
     after_last_ = false;  // it may be long ago when another one is requested
     end_call(or_out_of_memory([&] {
-      if (!answer.ok()) return answer.status();
-      Result<std::string> iterator = read_get_shard_iterator(std::move(answer->body));
+      if (!response.ok()) return response.status();
+      Result<std::string> iterator = read_get_shard_iterator(std::move(response->body));
       if (iterator.ok()) iterator_ = std::move(*iterator);
       return iterator.status();
     }));
   };
-  begin_call(request.answer_bytes);
+  begin_call(request.response_bytes);
   resumed_ = std::move(resumed);
   began_after_last_ = after_last_;
   // mutation: open shard ends without child shards
   confirming_end_ = end_in_doubt_ && listed_closed_;
-  client_.call("GetShardIterator", std::move(body), request.answer_bytes, std::move(answered));
+  client_.call("GetShardIterator", std::move(body), request.response_bytes, std::move(answered));
 }
 
 void ShardReader::get_records(const Request& request) {
   std::string body = get_records_body(stream_, iterator_, request.records);
-  aws::ServiceClient::Answered answered = [this, request](Result<aws::ServiceAnswer> answer) {
+  aws::ServiceClient::Answered answered = [this, request](Result<aws::ServiceResponse> response) {
     hold(0);
-    end_call(or_out_of_memory([&] { return read(request, std::move(answer)); }));
+    end_call(or_out_of_memory([&] { return read(request, std::move(response)); }));
   };
-  begin_call(request.answer_bytes);
-  client_.call("GetRecords", std::move(body), request.answer_bytes, std::move(answered));
+  begin_call(request.response_bytes);
+  client_.call("GetRecords", std::move(body), request.response_bytes, std::move(answered));
 }
 
-Status ShardReader::read(const Request& request, Result<aws::ServiceAnswer> answer) {
-  if (!answer.ok()) {
-    if (answer.status().code() == Code::too_large) {
+Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> response) {
+  if (!response.ok()) {
+    if (response.status().code() == Code::too_large) {
       // Records have grown: ask for a sixteenth as many, or for a single one as large as they can be. What we
       // would not take counts as read all the same.
       record_bytes_ =
-          request.records > 1 ? std::min(record_bytes_ * 16, request.answer_bytes) : kLargestInAnswerBytes;
+          request.records > 1 ? std::min(record_bytes_ * 16, request.response_bytes) : kLargestInAnswerBytes;
       expected_bytes_ = kUnknown;
-      pause_after(static_cast<int64_t>(request.answer_bytes / 4 * 3), kMinPauseMs);
+      pause_after(static_cast<int64_t>(request.response_bytes / 4 * 3), kMinPauseMs);
     }
-    return answer.status();
+    return response.status();
   }
-  const size_t answer_size = answer->body.size();
-  Result<GetRecordsAnswer> records = read_get_records(std::move(answer->body));
+  const size_t answer_size = response->body.size();
+  Result<GetRecordsResponse> records = read_get_records(std::move(response->body));
   if (!records.ok()) return records.status();
 
   const bool any = !records->records.empty();
@@ -170,31 +170,31 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceAnswer> answ
                "GetRecords: the response has neither NextShardIterator nor ChildShards, which does not prove that "
                "the shard has ended"};
 
-  // From here on nothing needs memory: the answer is taken whole, or not at all and asked for again.
-  answer_ = std::move(*records);
+  // From here on nothing needs memory: the response is taken whole, or not at all and asked for again.
+  response_ = std::move(*records);
   next_record_ = 0;
-  iterator_ = std::move(answer_.next_iterator);
+  iterator_ = std::move(response_.next_iterator);
   at_end_ = at_end;
   end_in_doubt_ = !outcome.ok();
   if (outcome.ok() || any_new) failures_ = 0;
-  behind_latest_ms_ = answer_.behind_latest_ms;
+  behind_latest_ms_ = response_.behind_latest_ms;
   int64_t bytes = 0;
-  for (const SourceRecord& record : answer_.records) bytes += static_cast<int64_t>(record.data.size());
-  totals_.records += static_cast<int64_t>(answer_.records.size());
+  for (const SourceRecord& record : response_.records) bytes += static_cast<int64_t>(record.data.size());
+  totals_.records += static_cast<int64_t>(response_.records.size());
   totals_.bytes += bytes;
   if (any) {
-    hold(answer_.body.capacity());
+    hold(response_.body.capacity());
     // mutation: new iterator at the start position
     next_ = {IteratorStart::Kind::at_sequence_number, 0, std::move(last)};
     // mutation: new iterator at the start position
     has_read_ = true;
-    record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / answer_.records.size()), record_bytes_ / 2);
+    record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / response_.records.size()), record_bytes_ / 2);
   } else {
-    answer_ = {};
+    response_ = {};
   }
   // What keeps up brings about as much the next time.
   expected_bytes_ =
-      behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kMinAnswerRecords * record_bytes_);
+      behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kMinResponseRecords * record_bytes_);
   if (any) confirming_end_ = false;
   if (any) last_came_again_ = !any_new;
   after_last_ = end_in_doubt_ && last_came_again_;
@@ -244,13 +244,13 @@ void ShardReader::end_call(const Status& status) {
 }
 
 const SourceRecord* ShardReader::record() const {
-  return next_record_ < answer_.records.size() ? &answer_.records[next_record_] : nullptr;
+  return next_record_ < response_.records.size() ? &response_.records[next_record_] : nullptr;
 }
 
 void ShardReader::take_record() {
   // mutation: record of a response dropped
-  if (++next_record_ < answer_.records.size()) return;
-  answer_ = {};
+  if (++next_record_ < response_.records.size()) return;
+  response_ = {};
   next_record_ = 0;
   hold(0);
 }

@@ -26,10 +26,10 @@ struct ReaderTotals {
 
 struct ShardReaderOptions {
   int64_t poll_interval_ms = 1000;
-  size_t max_records = 10000;  // in an answer
+  size_t max_records = 10000;  // in a response
 };
 
-// Holds at most one answer. Its owner asks for the next call once the records of the last answer were taken.
+// Holds at most one response. Its owner asks for the next call once the records of the last response were taken.
 //
 // The shard has ended where a response has no NextShardIterator and has ChildShards. A response that has neither
 // is no proof: the service and emulators send it for open shards too, and some emulators never send ChildShards.
@@ -52,9 +52,9 @@ class ShardReader {
   bool calling() const { return calling_; }
   // When the next call is due; kNever while one is under way, records wait to be taken, or the shard has ended.
   int64_t next_call_ms() const;
-  // The room that is held for its answer if most is what it should take: less for a shard that has little to say,
-  // so that many can be asked at the same time; more where a single record may be larger.
-  size_t wanted_bytes(size_t most) const { return next_request(most).answer_bytes; }
+  // The room that is held for its response if most is what it should take: less for a shard that has little to
+  // say, so that many can be asked at the same time; more where a single record may be larger.
+  size_t wanted_bytes(size_t most) const { return next_request(most).response_bytes; }
   // Makes it, in that room: fewer records are asked for the larger they were so far.
   void start_call(size_t most);
 
@@ -83,14 +83,14 @@ class ShardReader {
  private:
   struct Request {
     size_t records;  // at most; of an iterator none
-    size_t answer_bytes;
+    size_t response_bytes;
   };
 
   Request next_request(size_t most) const;
-  void begin_call(size_t answer_bytes);
+  void begin_call(size_t response_bytes);
   void get_iterator(const Request& request);
   void get_records(const Request& request);
-  Status read(const Request& request, Result<aws::ServiceAnswer> answer);
+  Status read(const Request& request, Result<aws::ServiceResponse> response);
   bool is_read_whole(const SourceRecord& record) const;
   void pause_after(int64_t bytes, int64_t min_ms);
   void end_call(const Status& status);
@@ -107,8 +107,8 @@ class ShardReader {
   IteratorStart next_;                    // where a new iterator begins: at the last record received
   std::optional<ShardPosition> resumed_;  // what the first record to come should be at
   std::string iterator_;                  // "": none, get one
-  GetRecordsAnswer answer_;
-  size_t next_record_ = 0;  // in answer_
+  GetRecordsResponse response_;
+  size_t next_record_ = 0;  // in response_
   size_t held_bytes_ = 0;
   bool calling_ = false;
   bool has_read_ = false;  // a record, which next_ is at then
@@ -126,8 +126,8 @@ class ShardReader {
   int64_t behind_latest_ms_ = -1;  // -1: the service has not said yet
   int64_t answered_ms_;            // when it last did; before, when the reader was made
   int64_t overdue_ms_ = 0;         // when a further answer is
-  size_t record_bytes_;            // what a record takes in an answer, estimated from those seen
-  size_t expected_bytes_;          // of the next answer
+  size_t record_bytes_;            // what a record takes in a response, estimated from those seen
+  size_t expected_bytes_;          // of the next response
 };
 
 }  // namespace penstock::kinesis

@@ -54,27 +54,28 @@ void StreamWatcher::describe() {
   }
   std::string body = describe_stream_summary_body(name_.text);
   begin_call();
-  client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes, [this](Result<aws::ServiceAnswer> answer) {
-    calling_ = false;
-    const Status taken = or_out_of_memory([&] { return receive_summary(answer); });
-    if (!taken.ok()) fail(taken);
-  });
+  client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes,
+               [this](Result<aws::ServiceResponse> response) {
+                 calling_ = false;
+                 const Status taken = or_out_of_memory([&] { return receive_summary(response); });
+                 if (!taken.ok()) fail(taken);
+               });
 }
 
-Status StreamWatcher::receive_summary(Result<aws::ServiceAnswer>& answer) {
-  if (!answer.ok() && answer.status().code() == Code::denied) {
+Status StreamWatcher::receive_summary(Result<aws::ServiceResponse>& response) {
+  if (!response.ok() && response.status().code() == Code::denied) {
     // Who may read a stream need not be allowed to describe it. Only the service can say so: what anything on the
     // way to it refuses is retried.
     identity_ = {name_.name, "", 0};
     env_.log(LogLevel::warn,
-             "stream " + name_.name + ": " + answer.status().message() +
+             "stream " + name_.name + ": " + response.status().message() +
                  ". It is read all the same; but if it is deleted and made again, that will not be "
                  "noticed");
     describable_ = false;
-  } else if (!answer.ok()) {
-    return answer.status();
+  } else if (!response.ok()) {
+    return response.status();
   } else {
-    Result<StreamIdentity> identity = read_describe_stream_summary(std::move(answer->body));
+    Result<StreamIdentity> identity = read_describe_stream_summary(std::move(response->body));
     if (!identity.ok()) return identity.status();
     identity->name = name_.name;
     identity_ = std::move(*identity);
@@ -87,17 +88,17 @@ Status StreamWatcher::receive_summary(Result<aws::ServiceAnswer>& answer) {
 void StreamWatcher::list() {
   std::string body = list_shards_body(name_.text, next_token_);
   begin_call();
-  client_.call("ListShards", std::move(body), kPageBytes, [this](Result<aws::ServiceAnswer> answer) {
+  client_.call("ListShards", std::move(body), kPageBytes, [this](Result<aws::ServiceResponse> response) {
     calling_ = false;
-    const Status taken = or_out_of_memory([&] { return receive_page(answer); });
+    const Status taken = or_out_of_memory([&] { return receive_page(response); });
     if (!taken.ok()) fail(taken);
   });
 }
 
-Status StreamWatcher::receive_page(Result<aws::ServiceAnswer>& answer) {
-  if (!answer.ok()) return answer.status();
-  const int64_t date_ms = answer->date_ms;
-  Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
+Status StreamWatcher::receive_page(Result<aws::ServiceResponse>& response) {
+  if (!response.ok()) return response.status();
+  const int64_t date_ms = response->date_ms;
+  Result<ListShardsResponse> page = read_list_shards(std::move(response->body));
   if (!page.ok()) return page.status();
   std::move(page->shards.begin(), page->shards.end(), std::back_inserter(shards_));
   next_token_ = std::move(page->next_token);

@@ -18,8 +18,8 @@ namespace penstock::kinesis {
 // DescribeStreamSummary, then ListShards page by page.
 class StreamWatcher {
  public:
-  // Gets the whole list, as Assignment::listed() does, whose answer it gives: where that is not ok, the stream is
-  // not readable, but for a retryable answer about one that was.
+  // Gets the whole list, as Assignment::listed() does, whose response it gives: where that is not ok, the stream
+  // is not readable, but for a retryable answer about one that was.
   using Listed = std::function<Status(const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                                       int64_t start_ms)>;
   // All references outlive this.
@@ -53,8 +53,8 @@ class StreamWatcher {
  private:
   void describe();
   void list();
-  Status receive_summary(Result<aws::ServiceAnswer>& answer);
-  Status receive_page(Result<aws::ServiceAnswer>& answer);
+  Status receive_summary(Result<aws::ServiceResponse>& response);
+  Status receive_page(Result<aws::ServiceResponse>& response);
   Status take_list(int64_t date_ms);
   void fail(const Status& status);
   void set_unreadable();

@@ -8,7 +8,7 @@
 
 namespace penstock::kinesis {
 
-// Follows the path down; every answer of false ends the reading.
+// Follows the path down; every response of false ends the reading.
 class JsonField::Search : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonField::Search> {
  public:
   explicit Search(std::string_view path) {

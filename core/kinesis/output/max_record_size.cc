@@ -31,12 +31,13 @@ void MaxRecordSize::advance() {
   body += '}';
   asking_ = true;
   call_("DescribeStreamSummary", std::move(body), kAnswerBytes,
-        [this](const Result<aws::ServiceAnswer>& answer) { receive(answer); });
+        [this](const Result<aws::ServiceResponse>& response) { receive(response); });
 }
 
-void MaxRecordSize::receive(const Result<aws::ServiceAnswer>& answer) {
+void MaxRecordSize::receive(const Result<aws::ServiceResponse>& response) {
   asking_ = false;
-  const Result<size_t> bytes = answer.ok() ? read_max_record_bytes(answer->body) : Result<size_t>(answer.status());
+  const Result<size_t> bytes =
+      response.ok() ? read_max_record_bytes(response->body) : Result<size_t>(response.status());
   if (bytes.ok()) {
     bytes_ = *bytes;
     return;

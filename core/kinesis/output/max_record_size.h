@@ -12,7 +12,7 @@
 
 namespace penstock::kinesis {
 
-// What an answer of DescribeStreamSummary says in MaxRecordSizeInKiB, in bytes. Code::transient where it says
+// What a response of DescribeStreamSummary says in MaxRecordSizeInKiB, in bytes. Code::transient where it says
 // nothing that can be one.
 Result<size_t> read_max_record_bytes(const std::string& body);
 
@@ -24,7 +24,7 @@ class MaxRecordSize {
   MaxRecordSize(Env& env, Reporter& reporter, const aws::ServiceCall& call, std::string stream, size_t bytes)
       : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)), bytes_(bytes) {}
 
-  // Asks the stream, once, again where no answer comes or there is no such stream. Where it will not say, the
+  // Asks the stream, once, again where no response comes or there is no such stream. Where it will not say, the
   // limit is kMaxRecordBytes, with a warning.
   void advance();
   int64_t next_deadline_ms() const { return known() || asking_ ? kNever : due_ms_; }
@@ -32,7 +32,7 @@ class MaxRecordSize {
   size_t bytes() const { return bytes_; }  // of data and partition key; where known()
 
  private:
-  void receive(const Result<aws::ServiceAnswer>& answer);
+  void receive(const Result<aws::ServiceResponse>& response);
 
   Env& env_;
   Reporter& reporter_;

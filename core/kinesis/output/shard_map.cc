@@ -26,12 +26,12 @@ void ShardMap::advance() {
   calling_ = true;
   if (next_token_.empty()) wanted_ = false;
   call_("ListShards", std::move(body), kAnswerBytes,
-        [this](Result<aws::ServiceAnswer> answer) { receive(std::move(answer)); });
+        [this](Result<aws::ServiceResponse> response) { receive(std::move(response)); });
 }
 
-void ShardMap::receive(Result<aws::ServiceAnswer> answer) {
+void ShardMap::receive(Result<aws::ServiceResponse> response) {
   calling_ = false;
-  const Status taken = or_out_of_memory([&] { return take_page(answer); });
+  const Status taken = or_out_of_memory([&] { return take_page(response); });
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (!taken.ok()) {
     next_token_.clear();  // tokens expire: the next try begins with the first page
@@ -55,9 +55,9 @@ void ShardMap::receive(Result<aws::ServiceAnswer> answer) {
   ++version_;
 }
 
-Status ShardMap::take_page(Result<aws::ServiceAnswer>& answer) {
-  if (!answer.ok()) return answer.status();
-  Result<ListShardsAnswer> page = read_list_shards(std::move(answer->body));
+Status ShardMap::take_page(Result<aws::ServiceResponse>& response) {
+  if (!response.ok()) return response.status();
+  Result<ListShardsResponse> page = read_list_shards(std::move(response->body));
   if (!page.ok()) return page.status();
   for (ShardInfo& shard : page->shards)
     if (shard.open) listed_.push_back(std::move(shard));

@@ -40,8 +40,8 @@ class ShardMap {
   static constexpr int64_t kPauseMs = 5'000;
   static constexpr int64_t kRefusedPauseMs = 300'000;
 
-  void receive(Result<aws::ServiceAnswer> answer);
-  Status take_page(Result<aws::ServiceAnswer>& answer);
+  void receive(Result<aws::ServiceResponse> response);
+  Status take_page(Result<aws::ServiceResponse>& response);
 
   Env& env_;
   Reporter& reporter_;

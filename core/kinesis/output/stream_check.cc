@@ -9,7 +9,7 @@ namespace penstock::kinesis {
 
 namespace {
 
-constexpr size_t kMaxAnswerBytes = 64 << 10;
+constexpr size_t kMaxResponseBytes = 64 << 10;
 constexpr Backoff kBackoff = {.base_ms = 500, .cap_ms = 30'000};
 constexpr int64_t kNoStreamPauseMs = 30'000;
 
@@ -34,13 +34,13 @@ void StreamCheck::advance() {
   append_stream_member(body, stream_);
   body += '}';
   due_ms_ = kNever;
-  call_("DescribeStreamSummary", std::move(body), kMaxAnswerBytes,
-        [this](const Result<aws::ServiceAnswer>& answer) { receive(answer); });
+  call_("DescribeStreamSummary", std::move(body), kMaxResponseBytes,
+        [this](const Result<aws::ServiceResponse>& response) { receive(response); });
 }
 
-void StreamCheck::receive(const Result<aws::ServiceAnswer>& answer) {
+void StreamCheck::receive(const Result<aws::ServiceResponse>& response) {
   const Result<std::string> summary =
-      answer.ok() ? read_summary(answer->body) : Result<std::string>(answer.status());
+      response.ok() ? read_summary(response->body) : Result<std::string>(response.status());
   const std::string name = "stream " + printable(stream_);
   if (summary.ok()) return env_.log(LogLevel::info, "output: " + name + " exists (" + *summary + ")");
   const Status& status = summary.status();

@@ -23,7 +23,7 @@ class StreamCheck {
   int64_t next_deadline_ms() const { return due_ms_; }
 
  private:
-  void receive(const Result<aws::ServiceAnswer>& answer);
+  void receive(const Result<aws::ServiceResponse>& response);
 
   Env& env_;
   Reporter reporter_;

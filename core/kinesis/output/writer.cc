@@ -140,21 +140,21 @@ void Writer::begin_call() {
   calls_.emplace(call_id, Call{next_.take_entries(), body.size()});
   ++counters_.calls;
   probes_ = rejections_.calls_in_vain() == 0 ? 0 : probes_ + 1;
-  call_("PutRecords", std::move(body), kMaxPutRecordsAnswerBytes,
-        [this, call_id](Result<aws::ServiceAnswer> answer) {
-          keep_track([&] { end_call(call_id, std::move(answer)); });
+  call_("PutRecords", std::move(body), kMaxPutRecordsResponseBytes,
+        [this, call_id](Result<aws::ServiceResponse> response) {
+          keep_track([&] { end_call(call_id, std::move(response)); });
         });
 }
 
-void Writer::end_call(uint64_t call_id, Result<aws::ServiceAnswer> answer) {
+void Writer::end_call(uint64_t call_id, Result<aws::ServiceResponse> response) {
   const auto node = calls_.extract(call_id);
   if (node.empty()) return;  // it was given back
   const Call& call = node.mapped();
   body_bytes_ -= call.body_bytes;
   if (call.entries.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
   // mutation: records of a failed call count as delivered
-  if (!answer) return end_failed_call(call, answer.status());
-  const auto told = read_put_records_answer(answer->body, call.entries.size());
+  if (!response) return end_failed_call(call, response.status());
+  const auto told = read_put_records_response(response->body, call.entries.size());
   if (!told) return end_failed_call(call, told.status());
   end_answered_call(call, *told);
 }
@@ -231,8 +231,8 @@ void Writer::taken() {
     unavailable_.recover(env_, "stream " + printable(options_.stream) + " takes records again");
 }
 
-void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer) {
-  const std::vector<RefusedRecord>& refused = answer.refused;
+void Writer::end_answered_call(const Call& call, const PutRecordsResponse& response) {
+  const std::vector<RefusedRecord>& refused = response.refused;
   refused_for_good_ = false;
   if (!refused.empty()) {
     reporter_.report(
@@ -256,7 +256,7 @@ void Writer::end_answered_call(const Call& call, const PutRecordsAnswer& answer)
   for (size_t i = 0; i < call.entries.size(); ++i)
     if (next_refused != refused.end() && next_refused->index == i)
       ++next_refused;
-    else if (is_misrouted(call.entries[i], answer.shard_ids[i]))
+    else if (is_misrouted(call.entries[i], response.shard_ids[i]))
       send_to_its_shards(call.entries[i].first);
     else
       deliver(call.entries[i].first);

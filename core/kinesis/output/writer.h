@@ -68,7 +68,7 @@ class Writer {
     RequestBuilder::Options calls = {};
   };
 
-  // env and failures outlive the writer; the writer outlives its calls, or their answers are never told.
+  // env and failures outlive the writer; the writer outlives its calls, or their responses are never told.
   Writer(Env& env, DeadLetterFile& failures, Options options, aws::ServiceCall call);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -77,7 +77,7 @@ class Writer {
   // after close()) takes nothing.
   Status write(const penstock_batch& batch);
 
-  // Begins the calls that are due, writes the failure log. What it throws (std::bad_alloc), here or in an answer,
+  // Begins the calls that are due, writes the failure log. What it throws (std::bad_alloc), here or in a response,
   // loses nothing: what is outstanding begins anew then, so that some of it may arrive twice.
   void advance();
 
@@ -129,9 +129,9 @@ class Writer {
   bool fits_in_memory() const;
   size_t max_record_bytes() const;
   void begin_call();
-  void end_call(uint64_t call_id, Result<aws::ServiceAnswer> answer);
+  void end_call(uint64_t call_id, Result<aws::ServiceResponse> response);
   void end_failed_call(const Call& call, const Status& status);
-  void end_answered_call(const Call& call, const PutRecordsAnswer& answer);
+  void end_answered_call(const Call& call, const PutRecordsResponse& response);
   std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
   size_t max_calls() const { return breaker_.on() || rejections_.on() ? 1 : kMaxCallsInFlight; }
   size_t max_entries() const;

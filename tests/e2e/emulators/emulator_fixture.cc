@@ -39,12 +39,12 @@ void emulator::wait_until_active(const std::string& stream) {
     ASSERT_LT(steady_clock::now(), deadline) << stream << " does not become active";
 }
 
-std::string emulator::decoded(const model::Answer& answer, const std::string& path) {
+std::string emulator::decoded(const model::Response& answer, const std::string& path) {
   std::string text = answer.text(path);
   return std::string(model::decode_base64(text).value_or("not base64"));
 }
 
-std::string emulator::outcome(const model::Answer& answer) {
+std::string emulator::outcome(const model::Response& answer) {
   if (answer.reply().wire != model::Wire::whole) return "no answer";
   if (answer.status() == 200) return "ok";
   return answer.code().empty() ? "HTTP " + std::to_string(answer.status()) : answer.code();

@@ -22,15 +22,15 @@ class emulator : public testing::TestWithParam<const char*> {
   void create(const std::string& stream, int shards);
   // Waits until the stream is active, half a minute at most.
   void wait_until_active(const std::string& stream);
-  std::string decoded(const model::Answer& answer, const std::string& path);
+  std::string decoded(const model::Response& answer, const std::string& path);
 
   // Observed is as documented, or as the table of differences has it for this backend.
   void expect(const std::string& check, const std::string& documented, const std::string& observed);
-  void expect(const std::string& check, const std::string& documented, const model::Answer& observed) {
+  void expect(const std::string& check, const std::string& documented, const model::Response& observed) {
     expect(check, documented, outcome(observed));
   }
   // "ok", or the refusal's code, or "HTTP 500" where it has none, or "no answer".
-  static std::string outcome(const model::Answer& answer);
+  static std::string outcome(const model::Response& answer);
 
   std::string backend_name() const { return GetParam(); }
   std::string url() const { return backend_->url(); }

@@ -6,9 +6,9 @@
 namespace penstock::emulators {
 namespace {
 
-using model::Answer;
 using model::entry;
 using model::put_records_body;
+using model::Response;
 
 constexpr size_t kMiB = 1 << 20;
 
@@ -19,11 +19,11 @@ std::string yes_no(bool value) { return value ? "yes" : "no"; }
 TEST_P(emulator, a_record_comes_back_as_it_was_put) {
   create("s", 1);
   const std::string data("\0\xff data", 7);
-  const Answer put = client_.put("s", "key", data);
+  const Response put = client_.put("s", "key", data);
   expect("put", "ok", put);
   expect("put.failed", "0", std::to_string(put.number("FailedRecordCount")));
   expect("put.shard", shard_id(0), put.text("Records.0.ShardId"));
-  const Answer got = client_.get(client_.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  const Response got = client_.get(client_.iterator("s", shard_id(0), "TRIM_HORIZON"));
   expect("get", "ok", got);
   expect("get.data", data, decoded(got, "Records.0.Data"));
   expect("get.key", "key", got.text("Records.0.PartitionKey"));
@@ -35,9 +35,9 @@ TEST_P(emulator, a_record_comes_back_as_it_was_put) {
 
 TEST_P(emulator, one_record_goes_by_put_record) {
   create("s", 1);
-  const Answer put = client_.call("PutRecord", R"({"StreamName":"s","PartitionKey":"k","Data":"ZGF0YQ=="})");
+  const Response put = client_.call("PutRecord", R"({"StreamName":"s","PartitionKey":"k","Data":"ZGF0YQ=="})");
   expect("put_record", "ok", put);
-  const Answer got =
+  const Response got =
       client_.get(client_.iterator("s", put.text("ShardId"), "AT_SEQUENCE_NUMBER", put.text("SequenceNumber")));
   expect("put_record.data", "data", decoded(got, "Records.0.Data"));
 }
@@ -94,7 +94,7 @@ TEST_P(emulator, an_iterator_begins_at_a_time) {
   expect("put", "ok", client_.put("s", "k", "d"));
   const std::string prefix =
       R"({"StreamName":"s","ShardId":"shardId-000000000000","ShardIteratorType":"AT_TIMESTAMP")";
-  const Answer past = client_.call("GetShardIterator", prefix + R"(,"Timestamp":1600000000.5})");
+  const Response past = client_.call("GetShardIterator", prefix + R"(,"Timestamp":1600000000.5})");
   expect("iterator.at_time", "d", decoded(client_.get(past.text("ShardIterator")), "Records.0.Data"));
   expect("iterator.future", "InvalidArgumentException",
          client_.call("GetShardIterator", prefix + R"(,"Timestamp":4000000000})"));
@@ -121,7 +121,7 @@ TEST_P(emulator, a_limit_is_1_to_10000_and_is_kept) {
   create("s", 1);
   expect("put", "ok", client_.call("PutRecords", put_records_body("s", 3, entry("k", "d"))));
   const std::string iterator = client_.iterator("s", shard_id(0), "TRIM_HORIZON");
-  const Answer one = client_.get(iterator, 1);
+  const Response one = client_.get(iterator, 1);
   expect("limit.kept", "1", std::to_string(one.size("Records")));
   expect("limit.rest", "2", std::to_string(client_.get(one.text("NextShardIterator")).size("Records")));
   expect("limit.0", "ValidationException", client_.get(iterator, 0));
@@ -130,7 +130,7 @@ TEST_P(emulator, a_limit_is_1_to_10000_and_is_kept) {
 
 TEST_P(emulator, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
   create("s", 3);
-  const Answer first = client_.call("ListShards", R"({"StreamName":"s","MaxResults":2})");
+  const Response first = client_.call("ListShards", R"({"StreamName":"s","MaxResults":2})");
   expect("list", "ok", first);
   expect("list.page", "2", std::to_string(first.size("Shards")));
   expect("list.first_hash_key", "0", first.text("Shards.0.HashKeyRange.StartingHashKey"));
@@ -138,13 +138,13 @@ TEST_P(emulator, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
          first.text("Shards.1.HashKeyRange.StartingHashKey"));
   expect("list.token", "yes", yes_no(!first.text("NextToken").empty()));
   const std::string token = R"("NextToken":")" + first.text("NextToken") + "\"";
-  const Answer second = client_.call("ListShards", "{" + token + "}");
+  const Response second = client_.call("ListShards", "{" + token + "}");
   expect("list.next", "ok", second);
   expect("list.rest", shard_id(2), second.text("Shards.0.ShardId"));
   expect("list.end", "", second.text("NextToken"));
   expect("list.token_with_name", "InvalidArgumentException",
          client_.call("ListShards", R"({"StreamName":"s",)" + token + "}"));
-  const Answer after =
+  const Response after =
       client_.call("ListShards", R"({"StreamName":"s","ExclusiveStartShardId":"shardId-000000000001"})");
   expect("list.exclusive_start", shard_id(2), after.text("Shards.0.ShardId"));
   expect("list.nothing", "InvalidArgumentException", client_.call("ListShards", "{}"));
@@ -154,7 +154,7 @@ TEST_P(emulator, list_shards_goes_by_pages_whose_tokens_go_without_the_name) {
 
 TEST_P(emulator, a_stream_describes_itself) {
   create("s", 2);
-  const Answer summary = client_.call("DescribeStreamSummary", named("s"));
+  const Response summary = client_.call("DescribeStreamSummary", named("s"));
   expect("describe.shards", "2", std::to_string(summary.number("StreamDescriptionSummary.OpenShardCount")));
   expect("describe.retention", "24",
          std::to_string(summary.number("StreamDescriptionSummary.RetentionPeriodHours")));
@@ -173,15 +173,15 @@ TEST_P(emulator, a_split_closes_the_shard_and_its_children_go_on) {
          client_.call("SplitShard", R"({"StreamName":"s","ShardToSplit":"shardId-000000000000",)"
                                     R"("NewStartingHashKey":"170141183460469231731687303715884105728"})"));
   wait_until_active("s");
-  const Answer after = client_.put("s", "k", "child");
+  const Response after = client_.put("s", "k", "child");
   expect("split.child", "yes", yes_no(after.text("Records.0.ShardId") > shard_id(0)));
   expect("split.rises", "yes", yes_no(after.text("Records.0.SequenceNumber") > before));
-  const Answer listed = client_.call("ListShards", named("s"));
+  const Response listed = client_.call("ListShards", named("s"));
   expect("split.parent", shard_id(0), listed.text("Shards.1.ParentShardId"));
   expect("split.ending_number", "yes",
          yes_no(listed.text("Shards.0.SequenceNumberRange.EndingSequenceNumber") > before));
 
-  Answer end = client_.get(client_.iterator("s", shard_id(0), "TRIM_HORIZON"));
+  Response end = client_.get(client_.iterator("s", shard_id(0), "TRIM_HORIZON"));
   expect("split.last_record", "parent", decoded(end, "Records.0.Data"));
   // The service may say the end with the last record or in the answer after it.
   if (!end.null("NextShardIterator")) end = client_.get(end.text("NextShardIterator"));
@@ -198,7 +198,7 @@ TEST_P(emulator, a_merge_takes_neighbours_alone) {
   expect("merge.strangers", "InvalidArgumentException", merge(0, 2));
   expect("merge", "ok", merge(0, 1));
   wait_until_active("s");
-  const Answer listed = client_.call("ListShards", named("s"));
+  const Response listed = client_.call("ListShards", named("s"));
   expect("merge.parent", shard_id(0), listed.text("Shards.3.ParentShardId"));
   expect("merge.adjacent_parent", shard_id(1), listed.text("Shards.3.AdjacentParentShardId"));
 }
@@ -214,9 +214,9 @@ TEST_P(emulator, a_call_takes_500_records_and_not_501) {
 TEST_P(emulator, a_record_takes_a_mebibyte_with_its_partition_key_and_not_a_byte_more) {
   create("s", 4);
   expect("record.1MiB", "ok", client_.put("s", "a", std::string(kMiB - 1, 'x')));
-  const Answer over = client_.put("s", "b", std::string(kMiB, 'x'));
+  const Response over = client_.put("s", "b", std::string(kMiB, 'x'));
   expect("record.over_with_key", "refused", over.ok() ? "taken" : "refused");
-  const Answer far_over = client_.put("s", "e", std::string(kMiB + 1, 'x'));
+  const Response far_over = client_.put("s", "e", std::string(kMiB + 1, 'x'));
   expect("record.over", "refused", far_over.ok() ? "taken" : "refused");
 }
 

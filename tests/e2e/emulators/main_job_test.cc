@@ -20,7 +20,7 @@ TEST_P(emulator, the_plugin_does_its_main_job_here) {
     const std::string number = std::to_string(i);
     const std::vector<e2e::Event> events = e2e::some_events(number + "-", 20);
     for (const e2e::Event& event : events) expected.push_back(event.id);
-    const model::Answer put =
+    const model::Response put =
         client_.put("in", number, gzip(e2e::message("/aws/lambda/orders", "stream-" + number, events)));
     ASSERT_TRUE(put.ok()) << put.message();
   }
@@ -40,7 +40,7 @@ TEST_P(emulator, the_plugin_does_its_main_job_here) {
 
   std::vector<std::string> delivered;
   for (int shard = 0; shard < 2; ++shard) {
-    const model::Answer got = client_.get(client_.iterator("out", shard_id(shard), "TRIM_HORIZON"));
+    const model::Response got = client_.get(client_.iterator("out", shard_id(shard), "TRIM_HORIZON"));
     for (size_t i = 0; i < got.size("Records"); ++i)
       delivered.push_back(e2e::event_id_of(decoded(got, "Records." + std::to_string(i) + ".Data")));
   }

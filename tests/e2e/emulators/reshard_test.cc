@@ -107,7 +107,7 @@ TEST_P(emulator, a_hundred_thousand_events_come_in_order_within_each_key_across_
                  {"on_failure", "drop"},
                  {"poll_interval", "200ms"}});
   for (int round = 0; round < kRounds; ++round) {
-    const model::Answer put = client_.call("PutRecords", model::put_records_body("s", entries_of(round)));
+    const model::Response put = client_.call("PutRecords", model::put_records_body("s", entries_of(round)));
     ASSERT_EQ(outcome(put), "ok");
     ASSERT_EQ(put.number("FailedRecordCount"), 0);
     // Nothing is read between a reshard and the next round, so that then parents and children have something

@@ -78,7 +78,7 @@ Call random_call(Generator& random) {
   ServiceClock clock(fake.clock);
   CredentialsCache credentials(fake.env, clock, std::make_unique<EnvironmentCredentials>(fake.env));
   ServiceClient client(fake.env, kKinesisProtocol, endpoint, credentials, clock, 1000);
-  client.call("PutRecords", random_body(random), 1 << 20, [](const Result<ServiceAnswer>&) {});
+  client.call("PutRecords", random_body(random), 1 << 20, [](const Result<ServiceResponse>&) {});
 
   Call call;
   const HttpRequest& request = fake.transport.requests.at(0);

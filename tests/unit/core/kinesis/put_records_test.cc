@@ -83,7 +83,7 @@ TEST(put_records, answer_tells_the_refused_records_with_their_codes) {
         {"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow"},
         {"ErrorCode":null,"SequenceNumber":"2","ShardId":"s"},
         {"ErrorCode":"InternalFailure","ErrorMessage":"oops"}],"EncryptionType":"NONE"})";
-  const auto answer = read_put_records_answer(body, 4);
+  const auto answer = read_put_records_response(body, 4);
   ASSERT_TRUE(answer.ok()) << answer.status().message();
   ASSERT_EQ(answer->refused.size(), 2U);
   EXPECT_EQ(answer->refused[0].index, 1U);
@@ -98,14 +98,14 @@ TEST(put_records, answer_may_have_members_that_are_not_known) {
       R"({"Before":{"Records":[{"ErrorCode":"x"},[[{}]]],"n":1.5},"Records":[
         {"Extra":{"ErrorCode":"x","SequenceNumber":null},"SequenceNumber":"1","More":[{"ErrorCode":"x"}]}],
         "After":[true,null,-1,18446744073709551615]})";
-  const auto answer = read_put_records_answer(body, 1);
+  const auto answer = read_put_records_response(body, 1);
   ASSERT_TRUE(answer.ok()) << answer.status().message();
   EXPECT_TRUE(answer->refused.empty());
 }
 
 TEST(put_records, a_record_without_a_sequence_number_was_not_taken) {
   std::string body = R"({"Records":[{},{"SequenceNumber":null},{"SequenceNumber":"1"}]})";
-  const auto answer = read_put_records_answer(body, 3);
+  const auto answer = read_put_records_response(body, 3);
   ASSERT_TRUE(answer.ok());
   ASSERT_EQ(answer->refused.size(), 2U);
   EXPECT_EQ(answer->refused[1].index, 1U);
@@ -115,7 +115,7 @@ TEST(put_records, a_record_without_a_sequence_number_was_not_taken) {
 TEST(put_records, answer_that_speaks_of_other_records_leaves_the_outcome_unknown) {
   for (const size_t sent : {0U, 2U}) {
     std::string body = R"({"Records":[{"SequenceNumber":"1"}]})";
-    const auto answer = read_put_records_answer(body, sent);
+    const auto answer = read_put_records_response(body, sent);
     ASSERT_FALSE(answer.ok());
     EXPECT_EQ(answer.status().code(), Code::transient);
   }
@@ -127,7 +127,7 @@ TEST(put_records, answer_that_is_not_json_leaves_the_outcome_unknown) {
         "{\"Records\":[{\"SequenceNumber\":\"1\"}]} x", "{\"Records\":[[\"SequenceNumber\",\"1\"]]}",
         "{\"Records\":[\"SequenceNumber\"]}", "{\"Records\":{\"SequenceNumber\":\"1\"}}"}) {
     std::string body(text);
-    const auto answer = read_put_records_answer(body, 1);
+    const auto answer = read_put_records_response(body, 1);
     ASSERT_FALSE(answer.ok()) << text;
     EXPECT_EQ(answer.status().code(), Code::transient) << text;
   }
@@ -144,7 +144,7 @@ TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it)
       EXPECT_TRUE(parse_all_succeeded(body, 2).has_value()) << body;
       EXPECT_FALSE(parse_all_succeeded(body, 1).has_value()) << body;
       EXPECT_FALSE(parse_all_succeeded(body, 3).has_value()) << body;
-      const auto read = read_put_records_answer(body, 2);
+      const auto read = read_put_records_response(body, 2);
       ASSERT_TRUE(read.ok()) << body;
       EXPECT_TRUE(read->refused.empty()) << body;
       EXPECT_EQ(read->shard_ids, (std::vector<std::string_view>{"shardId-000000000000", "s"})) << body;
@@ -182,7 +182,7 @@ TEST(put_records, refusals_and_odd_forms_are_left_to_the_parser) {
 TEST(put_records, deep_nesting_in_an_answer_takes_no_stack) {
   std::string body =
       R"({"Records":[{"SequenceNumber":"1"}],"Deep":)" + repeat("[", 200'000) + repeat("]", 200'000) + "}";
-  EXPECT_TRUE(read_put_records_answer(body, 1).ok());
+  EXPECT_TRUE(read_put_records_response(body, 1).ok());
 }
 
 }  // namespace

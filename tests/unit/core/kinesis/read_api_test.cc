@@ -85,7 +85,7 @@ TEST(read_api, records_come_with_their_data_decoded_whatever_the_order_of_member
 TEST(read_api, records_stay_where_they_are_when_the_answer_moves) {
   auto answer = read_get_records(R"({"Records":[{"SequenceNumber":"49","Data":"AAECAw=="}]})");
   ASSERT_TRUE(answer.ok());
-  const GetRecordsAnswer moved = std::move(*answer);
+  const GetRecordsResponse moved = std::move(*answer);
   EXPECT_EQ(moved.records[0].sequence_number, "49");
   EXPECT_EQ(moved.records[0].data, std::string_view("\0\1\2\3", 4));
 }

@@ -49,12 +49,12 @@ class lease_coordinator : public LeaseContextTest {
   bool scans_are_empty = false;  // as a stale read from before the leases were made
   bool cut_off = false;
   aws::ServiceCall to_table = client.service_call();
-  LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_answer_bytes,
+  LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_response_bytes,
                               aws::ServiceClient::Answered answered) {
                          if (cut_off) return answered(Status(Code::transient, "timed out"));
                          if (scans_are_empty && operation == "Scan")
-                           return answered(aws::ServiceAnswer{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
-                         to_table(operation, std::move(body), max_answer_bytes, std::move(answered));
+                           return answered(aws::ServiceResponse{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
+                         to_table(operation, std::move(body), max_response_bytes, std::move(answered));
                        },
                        "leases", "us-east-1"};
   dynamodb::OurWorker them{client, "leases", "them"};

@@ -197,7 +197,7 @@ struct ScannedPages {
               std::string(R"("}}])") + (is_last ? "}" : R"(,"LastEvaluatedKey":{"leaseKey":{"S":"k"}}})");
           std::string body = R"({"Items":[{"leaseKey":{"S":"k"},"more":{"S":")";
           body.append(kPageBytes + (calls == 1 ? more_bytes : 0) - body.size() - end.size(), 'x');
-          answered(aws::ServiceAnswer{body + end, 0});
+          answered(aws::ServiceResponse{body + end, 0});
         },
         "leases", "us-east-1");
     std::optional<Result<LeaseList>> scanned;

@@ -33,7 +33,7 @@ LeasesByShard leases(const std::vector<kinesis::ShardInfo>& listed,
   return leases;
 }
 
-struct Answers {
+struct Responses {
   Ids begin, children_missing, beginnings_missing, finished;
 };
 
@@ -43,10 +43,10 @@ ListedShards by_id(const std::vector<kinesis::ShardInfo>& listed) {
   return shards;
 }
 
-Answers ask(const std::vector<kinesis::ShardInfo>& listed, const LeasesByShard& leases) {
+Responses ask(const std::vector<kinesis::ShardInfo>& listed, const LeasesByShard& leases) {
   const ListedShards shards = by_id(listed);
   const ShardGraph graph(shards, leases);
-  Answers answers;
+  Responses answers;
   for (const auto& [id, lease] : leases)
     if (graph.may_begin(id)) answers.begin.insert(id);
   for (const ShardGraph::Missing& missing : graph.missing())
@@ -54,7 +54,8 @@ Answers ask(const std::vector<kinesis::ShardInfo>& listed, const LeasesByShard& 
   for (const Lease* lease : graph.finished()) answers.finished.insert(lease->shard_id);
   return answers;
 }
-Answers ask(const std::vector<kinesis::ShardInfo>& listed, const std::map<std::string, std::string>& checkpoints) {
+Responses ask(const std::vector<kinesis::ShardInfo>& listed,
+              const std::map<std::string, std::string>& checkpoints) {
   return ask(listed, leases(listed, checkpoints));
 }
 
@@ -63,7 +64,7 @@ const std::vector<kinesis::ShardInfo> kFamily = {shard("a"), shard("b", {"a"}), 
                                                  shard("d", {"b", "c"}), shard("e")};
 
 TEST(shard_graph, a_table_without_leases_lacks_those_of_the_shards_without_parents) {
-  const Answers answers = ask(kFamily, std::map<std::string, std::string>{});
+  const Responses answers = ask(kFamily, std::map<std::string, std::string>{});
   EXPECT_EQ(answers.beginnings_missing, (Ids{"a", "e"}));
   EXPECT_EQ(answers.children_missing, Ids{});
 }
@@ -92,13 +93,13 @@ TEST(shard_graph, children_wait_for_the_ends_of_all_their_parents) {
 }
 
 TEST(shard_graph, leases_of_children_are_left_to_who_reads_their_parents) {
-  const Answers answers = ask(kFamily, {{"a", "17"}, {"e", "17"}});
+  const Responses answers = ask(kFamily, {{"a", "17"}, {"e", "17"}});
   EXPECT_EQ(answers.beginnings_missing, Ids{});
   EXPECT_EQ(answers.children_missing, Ids{});
 }
 
 TEST(shard_graph, a_child_that_lacks_its_lease_is_read_whole) {
-  const Answers answers = ask(kFamily, {{"a", "SHARD_END"}, {"b", "TRIM_HORIZON"}, {"e", "17"}});
+  const Responses answers = ask(kFamily, {{"a", "SHARD_END"}, {"b", "TRIM_HORIZON"}, {"e", "17"}});
   EXPECT_EQ(answers.children_missing, Ids{"c"});
   EXPECT_EQ(answers.beginnings_missing, Ids{});
 }
@@ -109,7 +110,7 @@ TEST(shard_graph, a_merged_shard_lacks_its_lease_as_soon_as_one_parent_is_at_its
 
 TEST(shard_graph, a_shard_without_a_lease_is_done_with_where_a_descendant_is_under_way) {
   for (const char* checkpoint : {"17", "LATEST", "AT_TIMESTAMP", "SHARD_END"}) {
-    const Answers answers = ask(kFamily, {{"d", checkpoint}, {"e", "17"}});
+    const Responses answers = ask(kFamily, {{"d", checkpoint}, {"e", "17"}});
     EXPECT_EQ(answers.beginnings_missing, Ids{}) << checkpoint;
     EXPECT_EQ(answers.children_missing, Ids{}) << checkpoint;
     EXPECT_TRUE(answers.begin.contains("d")) << checkpoint;
@@ -118,14 +119,14 @@ TEST(shard_graph, a_shard_without_a_lease_is_done_with_where_a_descendant_is_und
 
 TEST(shard_graph, a_deleted_lease_is_missed_while_its_child_has_not_begun) {
   // c's was deleted by hand: d is there since b ended, and must not begin before c is read.
-  const Answers answers =
+  const Responses answers =
       ask(kFamily, {{"a", "SHARD_END"}, {"b", "SHARD_END"}, {"d", "TRIM_HORIZON"}, {"e", "1"}});
   EXPECT_EQ(answers.children_missing, Ids{"c"});
   EXPECT_FALSE(answers.begin.contains("d"));
 }
 
 TEST(shard_graph, the_sibling_of_a_shard_under_way_is_missed_alone) {
-  const Answers answers = ask(kFamily, {{"b", "17"}, {"e", "17"}});
+  const Responses answers = ask(kFamily, {{"b", "17"}, {"e", "17"}});
   EXPECT_EQ(answers.children_missing, Ids{"c"});
   EXPECT_EQ(answers.beginnings_missing, Ids{});
 }
@@ -205,7 +206,7 @@ TEST(shard_graph, whatever_leases_are_deleted_the_rest_is_made_again_and_read_to
       LeasesByShard rows = leases(kFamily, checkpoints);
       for (int turn = 0; turn < 20; ++turn) {
         for (const std::string& id : ask(kFamily, rows).begin) rows[id].checkpoint = kinesis::kShardEnd;
-        const Answers answers = ask(kFamily, rows);
+        const Responses answers = ask(kFamily, rows);
         for (const Ids* ids : {&answers.children_missing, &answers.beginnings_missing})
           for (const std::string& id : *ids) rows[id] = leases(kFamily, {{id, "TRIM_HORIZON"}})[id];
       }

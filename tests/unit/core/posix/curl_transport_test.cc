@@ -307,16 +307,16 @@ TEST(curl_transport, answer_of_the_limit_is_taken_and_one_byte_more_refused) {
   CurlClient client;
   for (const char* path : {"/", "/chunked"}) {
     HttpRequest request = client.get(server.url(path));
-    request.max_answer_bytes = body.size();
+    request.max_response_bytes = body.size();
     EXPECT_EQ(client.call(request).body, body) << path;
-    request.max_answer_bytes = body.size() - 1;
+    request.max_response_bytes = body.size() - 1;
     const HttpResponse response = client.call(request);
     EXPECT_EQ(response.transport.code(), Code::too_large) << path;
     EXPECT_TRUE(has(response.transport.message(), "999 bytes")) << response.transport.message();
     EXPECT_EQ(response.body, "");
   }
   HttpRequest request = client.get(server.url());
-  request.max_answer_bytes = 0;
+  request.max_response_bytes = 0;
   EXPECT_EQ(client.call(request).transport.code(), Code::too_large);
   body = "x";
   EXPECT_EQ(client.call(request).transport.code(), Code::too_large);

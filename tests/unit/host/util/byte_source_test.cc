@@ -20,9 +20,9 @@ std::string through_source(const std::string& bytes) {
   ByteSource source(ends[0]);
   std::string out;
   std::string_view piece;
-  ByteSource::Answer answer{};
-  while ((answer = source.next(piece)) == ByteSource::Answer::bytes) out += piece;
-  if (answer == ByteSource::Answer::failed) out += "!" + source.error();
+  ByteSource::ReadResult answer{};
+  while ((answer = source.next(piece)) == ByteSource::ReadResult::bytes) out += piece;
+  if (answer == ByteSource::ReadResult::failed) out += "!" + source.error();
   close(ends[0]);
   return out;
 }
@@ -63,10 +63,10 @@ TEST(byte_source, what_has_come_is_given_out_before_more_comes) {
     const std::string first = compressed ? gzip("first") : "first";
     ASSERT_EQ(write(ends[1], first.data(), first.size()), static_cast<ssize_t>(first.size()));
     std::string_view piece;
-    ASSERT_EQ(source.next(piece), ByteSource::Answer::bytes);
+    ASSERT_EQ(source.next(piece), ByteSource::ReadResult::bytes);
     EXPECT_EQ(piece, "first");
     close(ends[1]);
-    EXPECT_EQ(source.next(piece), ByteSource::Answer::end);
+    EXPECT_EQ(source.next(piece), ByteSource::ReadResult::end);
     close(ends[0]);
   }
 }
@@ -74,7 +74,7 @@ TEST(byte_source, what_has_come_is_given_out_before_more_comes) {
 TEST(byte_source, a_descriptor_that_cannot_be_read_is_told_of) {
   ByteSource source(-1);
   std::string_view piece;
-  EXPECT_EQ(source.next(piece), ByteSource::Answer::failed);
+  EXPECT_EQ(source.next(piece), ByteSource::ReadResult::failed);
   EXPECT_EQ(source.error(), "cannot be read: Bad file descriptor");
 }
 

@@ -36,7 +36,7 @@ struct KplFixture : WriterFixture {
     advance();
     ASSERT_EQ(service.questions.size(), 1U);
     EXPECT_EQ(service.questions[0].operation, "ListShards");
-    service.take_question().answered(aws::ServiceAnswer{std::string(shards)});
+    service.take_question().answered(aws::ServiceResponse{std::string(shards)});
   }
 
   void write_keyed(uint64_t ack_id, const std::vector<Keyed>& keyed) {
@@ -77,7 +77,7 @@ struct KplFixture : WriterFixture {
       body += std::string(&shard == shards.data() ? "" : ",") +
               (shard.empty() ? R"({"ErrorCode":"InternalFailure"})"
                              : R"({"SequenceNumber":"49","ShardId":")" + shard + "\"}");
-    call.answered(aws::ServiceAnswer{body + "]}"});
+    call.answered(aws::ServiceResponse{body + "]}"});
   }
 };
 

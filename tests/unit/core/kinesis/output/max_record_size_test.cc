@@ -54,7 +54,7 @@ TEST(max_record_size, no_call_begins_before_the_stream_has_said_what_it_takes) {
   const FakeService::Question question = fixture.service.take_question();
   EXPECT_EQ(question.operation, "DescribeStreamSummary");
   EXPECT_EQ(question.body, R"({"StreamName":"out"})");
-  question.answered(aws::ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  question.answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
   fixture.pass(0);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records.size(), 1U);
@@ -68,10 +68,10 @@ TEST(max_record_size, a_stream_that_gave_no_answer_is_asked_again) {
   fixture.pass(0);
   fixture.service.take_question().answered(Status(Code::transient, "timed out"));
   fixture.pass(10'000);
-  fixture.service.take_question().answered(aws::ServiceAnswer{"{\"StreamDescriptionSummary\":[]}"});
+  fixture.service.take_question().answered(aws::ServiceResponse{"{\"StreamDescriptionSummary\":[]}"});
   fixture.pass(10'000);
   EXPECT_TRUE(fixture.service.calls.empty());
-  fixture.service.take_question().answered(aws::ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":1024")});
+  fixture.service.take_question().answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":1024")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
@@ -85,7 +85,7 @@ TEST(max_record_size, a_stream_that_is_not_there_yet_is_asked_again_until_it_is)
   EXPECT_TRUE(fixture.service.questions.empty());
   fixture.pass(1);
   EXPECT_TRUE(fixture.service.calls.empty());
-  fixture.service.take_question().answered(aws::ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.service.take_question().answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }
@@ -112,7 +112,7 @@ TEST(max_record_size, what_a_proxy_refuses_is_asked_again) {
     fixture.pass(10'000);
     EXPECT_TRUE(fixture.service.calls.empty());
   }
-  fixture.service.take_question().answered(aws::ServiceAnswer{summary(",\"MaxRecordSizeInKiB\":2048")});
+  fixture.service.take_question().answered(aws::ServiceResponse{summary(",\"MaxRecordSizeInKiB\":2048")});
   fixture.pass(0);
   EXPECT_EQ(fixture.service.calls.size(), 1U);
 }

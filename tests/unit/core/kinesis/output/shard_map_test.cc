@@ -24,7 +24,7 @@ struct MapFixture {
     return service.questions.empty() ? "" : service.questions.front().body;
   }
   void answer(const std::string& json) {
-    service.take_question().answered(aws::ServiceAnswer{json});
+    service.take_question().answered(aws::ServiceResponse{json});
     map.advance();
   }
 };

@@ -154,7 +154,7 @@ struct FakeService {
                   ? R"({"ErrorCode":"ProvisionedThroughputExceededException","ErrorMessage":"slow down"})"
                   : R"({"SequenceNumber":"49","ShardId":"shardId-000000000000"})";
     }
-    call.answered(aws::ServiceAnswer{body + "]}", 0});
+    call.answered(aws::ServiceResponse{body + "]}", 0});
   }
   void fail(Status status) { take().answered(std::move(status)); }
 };

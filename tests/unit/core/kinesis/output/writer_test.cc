@@ -247,7 +247,7 @@ TEST(writer, answer_that_makes_no_sense_is_an_unknown_outcome) {
   WriterFixture fixture;
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.take().answered(aws::ServiceAnswer{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
+  fixture.service.take().answered(aws::ServiceResponse{R"({"Records":[{"SequenceNumber":"1"}]})", 0});
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(100);
   ASSERT_EQ(fixture.service.calls.size(), 1U);

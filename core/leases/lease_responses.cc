@@ -1,4 +1,4 @@
-#include "core/leases/lease_answers.h"
+#include "core/leases/lease_responses.h"
 
 #include <charconv>
 #include <string_view>
@@ -14,7 +14,7 @@ namespace {
 
 using namespace lease_attribute;
 
-Status not_the_answer(const char* operation, const std::string& why) {
+Status unexpected_response(const char* operation, const std::string& why) {
   return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
 }
 
@@ -102,11 +102,11 @@ std::string kcl3_row(JsonValue attributes) {
 
 Result<LeaseTableState> read_describe_table(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return not_the_answer("DescribeTable", "no JSON object");
+  if (!document) return unexpected_response("DescribeTable", "no JSON object");
   const JsonValue table = (*document)["Table"];
   LeaseTableState state;
   state.status = table["TableStatus"].text();
-  if (state.status.empty()) return not_the_answer("DescribeTable", "no TableStatus");
+  if (state.status.empty()) return unexpected_response("DescribeTable", "no TableStatus");
   const std::vector<JsonValue> keys = table["KeySchema"].elements();
   if (keys.size() != 1 || keys[0]["AttributeName"].text() != kKey) return state;
   for (const JsonValue definition : table["AttributeDefinitions"].elements())
@@ -116,9 +116,9 @@ Result<LeaseTableState> read_describe_table(std::string body) {
 
 Result<LeasePage> read_scan(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return not_the_answer("Scan", "no JSON object");
+  if (!document) return unexpected_response("Scan", "no JSON object");
   const JsonValue items = (*document)["Items"];
-  if (!items.is_array()) return not_the_answer("Scan", "no array Items");
+  if (!items.is_array()) return unexpected_response("Scan", "no array Items");
   LeasePage page;
   for (const JsonValue item : items.elements()) {
     if (const std::string row = kcl3_row(item); !row.empty())
@@ -132,14 +132,14 @@ Result<LeasePage> read_scan(std::string body) {
   }
   if (const JsonValue last = (*document)["LastEvaluatedKey"]; last.exists()) {
     page.ended_after = key_in(last);
-    if (page.ended_after.empty()) return not_the_answer("Scan", "a LastEvaluatedKey without leaseKey");
+    if (page.ended_after.empty()) return unexpected_response("Scan", "a LastEvaluatedKey without leaseKey");
   }
   return page;
 }
 
 Result<std::optional<Lease>> read_lease(std::string body) {
   const std::optional<JsonDocument> document = JsonDocument::parse(std::move(body));
-  if (!document) return not_the_answer("the table of leases", "no JSON object");
+  if (!document) return unexpected_response("the table of leases", "no JSON object");
   JsonValue attributes = (*document)["Item"];
   if (!attributes.exists()) attributes = (*document)["Attributes"];
   if (!attributes.exists()) return std::optional<Lease>();

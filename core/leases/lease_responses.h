@@ -22,7 +22,7 @@ struct LeasePage {
   std::string ended_after;              // the key to go on after; "": this was the last page
 };
 
-// All: Code::transient where the text is not the answer that the service documents.
+// All: Code::transient where the text is not the response that the service documents.
 Result<LeaseTableState> read_describe_table(std::string body);
 // Code::config at a row of KCL 3 that is no lease.
 Result<LeasePage> read_scan(std::string body);
