@@ -108,7 +108,7 @@ struct Output {
         failures(std::move(*kinesis::DeadLetterFile::open(still.env, "drop"))),
         writer(still.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
-                      aws::ServiceClient::Answered answered) {
+                      aws::ServiceClient::Done answered) {
                  if (operation == "ListShards") return answered(aws::ServiceResponse{shards_of_the_stream(), 0});
                  if (sign(body).empty()) std::abort();
                  waiting.push_back({known_answer.empty() ? answer_to(body) : known_answer, std::move(answered)});
@@ -166,7 +166,7 @@ struct Output {
   size_t all_parcels = 0, bytes_out = 0, units = 0;
   struct Waiting {
     std::string answer;
-    aws::ServiceClient::Answered answered;
+    aws::ServiceClient::Done answered;
   };
   std::vector<Waiting> waiting;
   std::unique_ptr<kinesis::DeadLetterFile> failures;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/answer.h"
+#include "base/completion.h"
 #include "core/env.h"
 
 namespace penstock::aws {
@@ -23,7 +23,7 @@ struct Credentials {
 // One place that credentials come from. Asks it anew each time; CredentialsCache is what keeps them.
 class CredentialsProvider {
  public:
-  using Found = Answer<Credentials>;
+  using Done = Completion<Credentials>;
 
   virtual ~CredentialsProvider() = default;
   // found is told once, inside find() or inside a later drive() of the transport, and only then may find() be
@@ -31,7 +31,7 @@ class CredentialsProvider {
   // found. It stays until then, or until the transport is gone. Code::not_found: nothing is set up there, so
   // another place may be asked. Any other error is of what is set up, and no other place should stand in for it.
   // Holds no secret.
-  virtual void find(const Found& found) = 0;
+  virtual void find(const Done& done) = 0;
 };
 
 // How a source names the three.

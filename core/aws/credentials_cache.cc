@@ -15,18 +15,18 @@ constexpr Backoff kPause = {1000, 60'000};
 
 }  // namespace
 
-void CredentialsCache::get(Got got) {
+void CredentialsCache::get(Got done) {
   if (!refreshing_ && due()) refresh();
   if (!usable() && refreshing_) {
     const Status waits = or_out_of_memory([&] {
       waiting_.emplace_back();
       return Status();
     });
-    if (!waits.ok()) return got(waits);
-    waiting_.back() = std::move(got);
+    if (!waits.ok()) return done(waits);
+    waiting_.back() = std::move(done);
     return;
   }
-  got(outcome());
+  done(outcome());
 }
 
 void CredentialsCache::refused(const std::string& access_key_id) {
@@ -46,8 +46,8 @@ bool CredentialsCache::usable() const {
 
 void CredentialsCache::refresh() {
   refreshing_ = true;
-  CredentialsProvider::Found::begin([this](Result<Credentials> found) { take(std::move(found)); },
-                                    [this](const CredentialsProvider::Found& found) { provider_->find(found); });
+  CredentialsProvider::Done::start([this](Result<Credentials> found) { take(std::move(found)); },
+                                   [this](const CredentialsProvider::Done& found) { provider_->find(found); });
 }
 
 // A copy: what is told may come back and change ours.

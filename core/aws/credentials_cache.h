@@ -32,7 +32,7 @@ class CredentialsCache {
 
   // got runs once: inside get(), or inside a later drive() of the transport where it has to wait. The error
   // (Code::credentials) says which providers were tried and what each said.
-  void get(Got got);
+  void get(Got done);
 
   // The service refused a call signed with that key as unknown or expired: the next get() waits for others.
   // Nothing if the key was replaced meanwhile, or in the pause after a refresh that brought nothing new.

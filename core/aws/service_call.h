@@ -12,6 +12,6 @@ namespace penstock::aws {
 // Begins a call; operation as in "PutRecords", body is JSON. answered runs once, later: inside the call only where
 // it could not begin.
 using ServiceCall = std::function<void(std::string_view operation, std::string body, size_t max_response_bytes,
-                                       ServiceClient::Answered answered)>;
+                                       ServiceClient::Done answered)>;
 
 }  // namespace penstock::aws

@@ -8,21 +8,21 @@
 
 namespace penstock::aws {
 
-void ServiceClient::call(std::string_view operation, std::string body, size_t max_response_bytes,
-                         Answered answered) {
-  Told::begin(std::move(answered), [&](const Told& begun) {
+void ServiceClient::call(std::string_view operation, std::string body, size_t max_response_bytes, Done done) {
+  CallCompletion::start(std::move(done), [&](const CallCompletion& completion) {
     const auto call = std::make_shared<Call>();
     call->operation = operation;
     call->body = std::move(body);
     call->max_response_bytes = max_response_bytes;
-    credentials_.get(begun.later([this, call](const Told& told, const Result<Credentials>& found) {
-      if (!found.ok()) return told(found.status());
-      send(*found, call, told);
+    credentials_.get(completion.then([this, call](const CallCompletion& next, const Result<Credentials>& found) {
+      if (!found.ok()) return next(found.status());
+      send(*found, call, next);
     }));
   });
 }
 
-void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<Call>& call, const Told& told) {
+void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<Call>& call,
+                         const CallCompletion& completion) {
   HttpRequest request = post_to(endpoint_);
   request.headers = {{"Content-Type", std::string(protocol_.content_type)},
                      {"X-Amz-Target", std::string(protocol_.target_prefix).append(call->operation)}};
@@ -31,9 +31,10 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
   request.max_response_bytes = call->max_response_bytes;
   sign(request, credentials, endpoint_, clock_.now_ms());
   call->access_key_id = credentials.access_key_id;
-  env_.transport.start(std::move(request), told.later([this, call](const Told& answered, HttpResponse response) {
-    answered(read(*call, std::move(response)));
-  }));
+  env_.transport.start(std::move(request),
+                       completion.then([this, call](const CallCompletion& next, HttpResponse response) {
+                         next(read(*call, std::move(response)));
+                       }));
 }
 
 Result<ServiceResponse> ServiceClient::read(const Call& call, HttpResponse response) {

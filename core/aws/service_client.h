@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/answer.h"
+#include "base/completion.h"
 #include "core/aws/credentials_cache.h"
 #include "core/aws/endpoint.h"
 #include "core/aws/service_clock.h"
@@ -34,7 +34,7 @@ struct ServiceResponse {
 // from its Date header over TLS only, 24 h at most), so that the caller's next try mends it.
 class ServiceClient {
  public:
-  using Answered = Answer<ServiceResponse>::Tell;
+  using Done = Completion<ServiceResponse>::Callback;
 
   // env, credentials and clock outlive the client; the client lives until the transport is destroyed.
   ServiceClient(Env& env, JsonProtocol protocol, Endpoint endpoint, CredentialsCache& credentials,
@@ -49,7 +49,7 @@ class ServiceClient {
   // operation as in "PutRecords"; body is JSON. answered runs once: inside a later drive() of the transport, or
   // inside call() where no credentials are found, or no memory for it. A call that needs credentials first waits
   // for them. Only what answered throws leaves call().
-  void call(std::string_view operation, std::string body, size_t max_response_bytes, Answered answered);
+  void call(std::string_view operation, std::string body, size_t max_response_bytes, Done done);
 
   const std::string& region() const { return endpoint_.region; }
 
@@ -60,8 +60,8 @@ class ServiceClient {
     size_t max_response_bytes;
     std::string access_key_id;
   };
-  using Told = Answer<ServiceResponse>;
-  void send(const Credentials& credentials, const std::shared_ptr<Call>& call, const Told& told);
+  using CallCompletion = Completion<ServiceResponse>;
+  void send(const Credentials& credentials, const std::shared_ptr<Call>& call, const CallCompletion& completion);
   Result<ServiceResponse> read(const Call& call, HttpResponse response);
 
   Env& env_;

@@ -54,151 +54,151 @@ bool says_the_same(const Lease& row, const Lease& lease) {
 
 }  // namespace
 
-void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared prepared) {
-  Answer<bool>::begin(std::move(prepared), [&](const Answer<bool>& begun) {
-    call_(
-        "DescribeTable", describe_table_body(table_), kMaxTableResponseBytes,
-        begun.later([this, definition](const Answer<bool>& usable, Result<aws::ServiceResponse> response) {
-          if (response.status().code() == Code::not_found) return make(definition, usable);
-          if (!response.ok()) return usable(told(response.status()));
-          const Result<LeaseTableState> state = read_describe_table(std::move(response->body));
-          if (!state.ok()) return usable(told(state.status()));
-          if (state->status == "CREATING") return usable(false);
-          if (state->status != "ACTIVE" && state->status != "UPDATING")
-            return usable(Status(Code::transient, "table " + table_ + " is " + printable(state->status) +
+void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared done) {
+  Completion<bool>::start(std::move(done), [&](const Completion<bool>& completion) {
+    call_("DescribeTable", describe_table_body(table_), kMaxTableResponseBytes,
+          completion.then([this, definition](const Completion<bool>& next, Result<aws::ServiceResponse> response) {
+            if (response.status().code() == Code::not_found) return make(definition, next);
+            if (!response.ok()) return next(told(response.status()));
+            const Result<LeaseTableState> state = read_describe_table(std::move(response->body));
+            if (!state.ok()) return next(told(state.status()));
+            if (state->status == "CREATING") return next(false);
+            if (state->status != "ACTIVE" && state->status != "UPDATING")
+              return next(Status(Code::transient, "table " + table_ + " is " + printable(state->status) +
                                                       "; it has to be ACTIVE to hold leases"));
-          if (!state->of_leases)
-            return usable(Status(Code::config, "table " + table_ +
+            if (!state->of_leases)
+              return next(Status(Code::config, "table " + table_ +
                                                    " is no table of leases: its key has to be leaseKey, a string, "
                                                    "alone; name another table"));
-          usable(true);
-        }));
+            next(true);
+          }));
   });
 }
 
-void LeaseTable::make(const LeaseTableDefinition& definition, const Answer<bool>& usable) {
+void LeaseTable::make(const LeaseTableDefinition& definition, const Completion<bool>& completion) {
   if (!definition.create)
-    return usable(Status(Code::config, "table " + table_ + " is not there in " + region_ +
-                                           "; set create_table on, or make it: " +
-                                           create_table_command(table_, region_, definition.tags)));
+    return completion(Status(Code::config, "table " + table_ + " is not there in " + region_ +
+                                               "; set create_table on, or make it: " +
+                                               create_table_command(table_, region_, definition.tags)));
   call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableResponseBytes,
-        usable.later([this](const Answer<bool>& made, const Result<aws::ServiceResponse>& response) {
+        completion.then([this](const Completion<bool>& next, const Result<aws::ServiceResponse>& response) {
           // Another worker may have been quicker.
-          if (response.ok() || response.status().code() == Code::conflict) return made(false);
-          made(told(response.status()));
+          if (response.ok() || response.status().code() == Code::conflict) return next(false);
+          next(told(response.status()));
         }));
 }
 
-void LeaseTable::scan(Reads reads, Scanned scanned) {
-  Answer<LeaseList>::begin(std::move(scanned), [this, reads](const Answer<LeaseList>& begun) {
-    scan_page(reads, std::make_shared<LeaseList>(), "", begun);
+void LeaseTable::scan(Reads reads, Scanned done) {
+  Completion<LeaseList>::start(std::move(done), [this, reads](const Completion<LeaseList>& completion) {
+    scan_page(reads, std::make_shared<LeaseList>(), "", completion);
   });
 }
 
 void LeaseTable::scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
-                           const Answer<LeaseList>& scanned) {
+                           const Completion<LeaseList>& completion) {
   call_("Scan", scan_body(table_, after, reads), kMaxScanResponseBytes,
-        scanned.later([this, reads, list = std::move(list)](const Answer<LeaseList>& whole,
-                                                            Result<aws::ServiceResponse> response) {
-          if (!response.ok()) return whole(told(response.status()));
+        completion.then([this, reads, list = std::move(list)](const Completion<LeaseList>& next,
+                                                              Result<aws::ServiceResponse> response) {
+          if (!response.ok()) return next(told(response.status()));
           list->response_bytes += response->body.size();
-          if (list->response_bytes > kMaxScanBytes) return whole(told(too_large(*list)));
+          if (list->response_bytes > kMaxScanBytes) return next(told(too_large(*list)));
           Result<LeasePage> page = read_scan(std::move(response->body));
-          if (!page.ok()) return whole(told(page.status()));
+          if (!page.ok()) return next(told(page.status()));
           std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
           std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
-          if (page->ended_after.empty()) return whole(std::move(*list));
-          scan_page(reads, list, page->ended_after, whole);
+          if (page->ended_after.empty()) return next(std::move(*list));
+          scan_page(reads, list, page->ended_after, next);
         }));
 }
 
-void LeaseTable::get(const std::string& key, Got got) {
-  Answer<std::optional<Lease>>::begin(std::move(got),
-                                      [&](const Answer<std::optional<Lease>>& begun) { read_row(key, begun); });
+void LeaseTable::get(const std::string& key, Got done) {
+  Completion<std::optional<Lease>>::start(
+      std::move(done), [&](const Completion<std::optional<Lease>>& completion) { read_row(key, completion); });
 }
 
-void LeaseTable::read_row(const std::string& key, const Answer<std::optional<Lease>>& got) {
-  call_("GetItem", get_lease_body(table_, key), kMaxRowResponseBytes,
-        got.later([this](const Answer<std::optional<Lease>>& found, Result<aws::ServiceResponse> response) {
-          if (!response.ok()) return found(told(response.status()));
-          Result<std::optional<Lease>> row = read_lease(std::move(response->body));
-          found(row.ok() ? std::move(row) : told(row.status()));
-        }));
+void LeaseTable::read_row(const std::string& key, const Completion<std::optional<Lease>>& completion) {
+  call_(
+      "GetItem", get_lease_body(table_, key), kMaxRowResponseBytes,
+      completion.then([this](const Completion<std::optional<Lease>>& next, Result<aws::ServiceResponse> response) {
+        if (!response.ok()) return next(told(response.status()));
+        Result<std::optional<Lease>> row = read_lease(std::move(response->body));
+        next(row.ok() ? std::move(row) : told(row.status()));
+      }));
 }
 
-void LeaseTable::create(const Lease& lease, Written written) {
-  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
+void LeaseTable::create(const Lease& lease, Written done) {
+  Completion<LeaseWriteResult>::start(std::move(done), [&](const Completion<LeaseWriteResult>& completion) {
     Lease row = lease;
     row.owner.clear();
     std::string body = create_lease_body(table_, row);
     write(
         "PutItem", std::move(body), lease.key, [](const std::optional<Lease>&) { return false; }, std::move(row),
-        begun);
+        completion);
   });
 }
 
-void LeaseTable::replace(const Lease& seen, const Lease& lease, Written written) {
-  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
+void LeaseTable::replace(const Lease& seen, const Lease& lease, Written done) {
+  Completion<LeaseWriteResult>::start(std::move(done), [&](const Completion<LeaseWriteResult>& completion) {
     const auto replaced = [lease, counter = seen.counter + 1](const std::optional<Lease>& row) {
       return row && row->counter == counter && says_the_same(*row, lease);
     };
-    write("UpdateItem", replace_lease_body(table_, seen, lease), seen.key, replaced, {}, begun);
+    write("UpdateItem", replace_lease_body(table_, seen, lease), seen.key, replaced, {}, completion);
   });
 }
 
-void LeaseTable::take(const Lease& seen, const std::string& owner, const LeaseChange& change, Written written) {
-  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
+void LeaseTable::take(const Lease& seen, const std::string& owner, const LeaseChange& change, Written done) {
+  Completion<LeaseWriteResult>::start(std::move(done), [&](const Completion<LeaseWriteResult>& completion) {
     const auto taken = [owner, counter = seen.counter](const std::optional<Lease>& row) {
       return row && row->owner == owner && row->counter == counter + 1;
     };
-    write("UpdateItem", take_lease_body(table_, seen, owner, change), seen.key, taken, {}, begun);
+    write("UpdateItem", take_lease_body(table_, seen, owner, change), seen.key, taken, {}, completion);
   });
 }
 
 void LeaseTable::renew(const std::string& key, int64_t counter, const std::string& owner,
-                       const LeaseChange& change, Written written) {
-  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
+                       const LeaseChange& change, Written done) {
+  Completion<LeaseWriteResult>::start(std::move(done), [&](const Completion<LeaseWriteResult>& completion) {
     const auto renewed = [counter, owner, change](const std::optional<Lease>& row) {
       return row && row->owner == owner && row->counter == counter + 1 && holds(*row, change);
     };
-    write("UpdateItem", renew_lease_body(table_, key, counter, owner, change), key, renewed, {}, begun);
+    write("UpdateItem", renew_lease_body(table_, key, counter, owner, change), key, renewed, {}, completion);
   });
 }
 
-void LeaseTable::evict(const std::string& key, const std::string& owner, Written written) {
-  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
+void LeaseTable::evict(const std::string& key, const std::string& owner, Written done) {
+  Completion<LeaseWriteResult>::start(std::move(done), [&](const Completion<LeaseWriteResult>& completion) {
     const auto free = [](const std::optional<Lease>& row) { return row && row->owner.empty(); };
-    write("UpdateItem", evict_lease_body(table_, key, owner), key, free, {}, begun);
+    write("UpdateItem", evict_lease_body(table_, key, owner), key, free, {}, completion);
   });
 }
 
-void LeaseTable::remove(const std::string& key, int64_t counter, Written written) {
-  Answer<LeaseWriteResult>::begin(std::move(written), [&](const Answer<LeaseWriteResult>& begun) {
+void LeaseTable::remove(const std::string& key, int64_t counter, Written done) {
+  Completion<LeaseWriteResult>::start(std::move(done), [&](const Completion<LeaseWriteResult>& completion) {
     const auto gone = [](const std::optional<Lease>& row) { return !row; };
-    write("DeleteItem", remove_lease_body(table_, key, counter), key, gone, {}, begun);
+    write("DeleteItem", remove_lease_body(table_, key, counter), key, gone, {}, completion);
   });
 }
 
 void LeaseTable::write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
-                       std::optional<Lease> row_then, const Answer<LeaseWriteResult>& written) {
+                       std::optional<Lease> row_then, const Completion<LeaseWriteResult>& completion) {
   using Outcome = LeaseWriteResult::Outcome;
-  auto answered = [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then)](
-                      const Answer<LeaseWriteResult>& done, Result<aws::ServiceResponse> response) mutable {
+  auto on_response = [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then)](
+                         const Completion<LeaseWriteResult>& next, Result<aws::ServiceResponse> response) mutable {
     if (response.ok()) {
       Result<std::optional<Lease>> row = read_lease(std::move(response->body));
-      if (!row.ok()) return done(told(row.status()));
-      return done(LeaseWriteResult{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
+      if (!row.ok()) return next(told(row.status()));
+      return next(LeaseWriteResult{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
     }
-    if (response.status().code() != Code::conflict) return done(told(response.status()));
-    auto looked = [as_asked = std::move(as_asked)](const Answer<LeaseWriteResult>& known,
+    if (response.status().code() != Code::conflict) return next(told(response.status()));
+    auto on_row = [as_asked = std::move(as_asked)](const Completion<LeaseWriteResult>& last,
                                                    Result<std::optional<Lease>> row) {
-      if (!row.ok()) return known(row.status());
+      if (!row.ok()) return last(row.status());
       const Outcome outcome = as_asked(*row) ? Outcome::done_before : Outcome::refused;
-      known(LeaseWriteResult{outcome, std::move(*row)});
+      last(LeaseWriteResult{outcome, std::move(*row)});
     };
-    read_row(key, done.later(std::move(looked)));
+    read_row(key, next.then(std::move(on_row)));
   };
-  call_(operation, std::move(body), kMaxRowResponseBytes, written.later(std::move(answered)));
+  call_(operation, std::move(body), kMaxRowResponseBytes, completion.then(std::move(on_response)));
 }
 
 Status LeaseTable::told(const Status& status) const { return status.in("table " + table_); }

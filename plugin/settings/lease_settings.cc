@@ -113,7 +113,7 @@ Result<std::unique_ptr<leases::LeaseTable>> connect_to_table(const Connection& c
   if (!made.ok()) return made.status();
   const auto call = [client = std::shared_ptr<aws::ServiceClient>(std::move(*made))](
                         std::string_view operation, std::string body, size_t max_response_bytes,
-                        aws::ServiceClient::Answered answered) {
+                        aws::ServiceClient::Done answered) {
     client->call(operation, std::move(body), max_response_bytes, std::move(answered));
   };
   return std::make_unique<leases::LeaseTable>(call, settings.table, connection.region);

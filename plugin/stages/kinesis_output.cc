@@ -292,7 +292,7 @@ class KinesisOutput : public penstock_instance {
 
   aws::ServiceCall service_call() {
     return [this](std::string_view operation, std::string body, size_t max_response_bytes,
-                  aws::ServiceClient::Answered answered) {
+                  aws::ServiceClient::Done answered) {
       connection_.client->call(operation, std::move(body), max_response_bytes, std::move(answered));
     };
   }

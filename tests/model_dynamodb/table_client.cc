@@ -20,7 +20,7 @@ model::Response TableClient::call(std::string_view operation, std::string body) 
 
 aws::ServiceCall TableClient::service_call() const {
   return [this](std::string_view operation, std::string body, size_t max_response_bytes,
-                const aws::ServiceClient::Answered& answered) {
+                const aws::ServiceClient::Done& answered) {
     const model::Response answer = call(operation, std::move(body));
     HttpResponse response;
     response.http_status = answer.status();

@@ -130,7 +130,7 @@ class credentials_rotation : public testing::Test {
       std::move(*kinesis::DeadLetterFile::open(sim.env(), "file:/failures"));
   std::unique_ptr<kinesis::Writer> writer = std::make_unique<kinesis::Writer>(
       sim.env(), *failures, kinesis::Writer::Options{.stream = "out", .mem_limit_bytes = 8 << 20},
-      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
         client.call(operation, std::move(body), most, std::move(answered));
       });
 };

@@ -60,7 +60,7 @@ InputWorker::InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::st
       table_client_(sim_->env(), "", aws::kDynamoDbProtocol, "dynamodb"),
       table_(
           [this](std::string_view operation, std::string body, size_t max_bytes,
-                 aws::ServiceClient::Answered answered) {
+                 aws::ServiceClient::Done answered) {
             table_client_.call(operation, std::move(body), max_bytes, std::move(answered));
           },
           "app", "us-east-1"),

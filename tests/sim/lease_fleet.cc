@@ -26,7 +26,7 @@ FleetWorker::FleetWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed
       client_(sim_.env(), fleet.failover_ms / 3),
       table_(
           [this](std::string_view operation, std::string body, size_t max_bytes,
-                 aws::ServiceClient::Answered answered) {
+                 aws::ServiceClient::Done answered) {
             client_.call(operation, std::move(body), max_bytes, std::move(answered));
           },
           "app", "us-east-1"),

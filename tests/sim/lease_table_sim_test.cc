@@ -56,7 +56,7 @@ class Writer {
   SimClock& clock_;
   SimClient client_;
   leases::LeaseTable table_{[this](std::string_view operation, std::string body, size_t max_response_bytes,
-                                   aws::ServiceClient::Answered answered) {
+                                   aws::ServiceClient::Done answered) {
                               client_.call(operation, std::move(body), max_response_bytes, std::move(answered));
                             },
                             "leases", "us-east-1"};

@@ -100,7 +100,7 @@ class e2e : public testing::Test {
       out.env(),
       *out_failures,
       {.stream = "out", .mem_limit_bytes = kMemLimit},
-      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
         out_client.call(operation, std::move(body), most, std::move(answered));
       }};
 

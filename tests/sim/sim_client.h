@@ -18,7 +18,7 @@ struct SimClientParts {
   class Counted : public aws::EnvironmentCredentials {
    public:
     Counted(Env& env, int& finds) : aws::EnvironmentCredentials(env), finds_(finds) {}
-    void find(const Found& found) override {
+    void find(const Done& found) override {
       ++finds_;
       aws::EnvironmentCredentials::find(found);
     }

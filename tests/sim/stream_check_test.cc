@@ -38,7 +38,7 @@ class stream_check : public testing::Test {
   SimClient client{sim.env()};
   kinesis::StreamCheck check{
       sim.env(),
-      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
+      [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
         client.call(operation, std::move(body), most, std::move(answered));
       },
       "out"};

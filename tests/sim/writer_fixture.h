@@ -104,7 +104,7 @@ class WriterSim {
     options.stream = "out";
     return std::make_unique<kinesis::Writer>(
         sim.env(), *failures_, std::move(options),
-        [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Answered answered) {
+        [this](std::string_view operation, std::string body, size_t most, aws::ServiceClient::Done answered) {
           client_.call(operation, std::move(body), most, std::move(answered));
         });
   }

@@ -58,7 +58,7 @@ kinesis::Writer::Options writer_options(const Plan& plan) {
 
 aws::ServiceCall Process::call_of(Client& client) {
   return [&client](std::string_view operation, std::string body, size_t max_bytes,
-                   aws::ServiceClient::Answered answered) {
+                   aws::ServiceClient::Done answered) {
     client.call(operation, std::move(body), max_bytes, std::move(answered));
   };
 }

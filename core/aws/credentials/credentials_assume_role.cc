@@ -7,23 +7,22 @@
 
 namespace penstock::aws {
 
-void AssumeRoleCredentials::find(const Found& found) {
-  source_->find(found.later([this](const Found& told, const Result<Credentials>& keys) {
+void AssumeRoleCredentials::find(const Done& done) {
+  source_->find(done.then([this](const Done& next, const Result<Credentials>& keys) {
     if (!keys.ok())
-      return told(Status(Code::credentials,
+      return next(Status(Code::credentials,
                          "to assume the role " + printable(role_.arn) + ": " + keys.status().message()));
-    assume(*keys, told);
+    assume(*keys, next);
   }));
 }
 
-void AssumeRoleCredentials::assume(const Credentials& keys, const Found& found) {
+void AssumeRoleCredentials::assume(const Credentials& keys, const Done& done) {
   HttpRequest request = assume_role_request(context_, role_);
   sign(request, keys, context_.sts, context_.clock.now_ms());
   context_.env.transport.start(
-      std::move(request),
-      found.later([this, source = "role " + printable(role_.arn) + ", assumed with " + keys.source](
-                      const Found& told, const HttpResponse& response) {
-        told(read_sts_response(context_, "AssumeRole", source, response));
+      std::move(request), done.then([this, source = "role " + printable(role_.arn) + ", assumed with " +
+                                                    keys.source](const Done& next, const HttpResponse& response) {
+        next(read_sts_response(context_, "AssumeRole", source, response));
       }));
 }
 

@@ -15,10 +15,10 @@ class AssumeRoleCredentials : public CredentialsProvider {
   // Asks source first, each time. context outlives it.
   AssumeRoleCredentials(const CredentialsContext& context, Role role, std::unique_ptr<CredentialsProvider> source)
       : context_(context), role_(std::move(role)), source_(std::move(source)) {}
-  void find(const Found& found) override;
+  void find(const Done& done) override;
 
  private:
-  void assume(const Credentials& keys, const Found& found);
+  void assume(const Credentials& keys, const Done& done);
 
   const CredentialsContext& context_;
   const Role role_;

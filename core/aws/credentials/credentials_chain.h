@@ -16,10 +16,10 @@ class CredentialsChain : public CredentialsProvider {
  public:
   explicit CredentialsChain(std::vector<std::unique_ptr<CredentialsProvider>> providers)
       : providers_(std::move(providers)) {}
-  void find(const Found& found) override { ask(0, "", found); }
+  void find(const Done& done) override { ask(0, "", done); }
 
  private:
-  void ask(size_t index, std::string before, const Found& found);
+  void ask(size_t index, std::string before, const Done& done);
 
   const std::vector<std::unique_ptr<CredentialsProvider>> providers_;
 };

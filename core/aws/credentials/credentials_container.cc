@@ -42,19 +42,19 @@ Result<Credentials> read(const HttpResponse& response) {
 
 }  // namespace
 
-void ContainerCredentials::find(const Found& found) {
+void ContainerCredentials::find(const Done& done) {
   const std::string url = url_of(env_);
   if (url.empty())
-    return found(Status(Code::not_found,
-                        "container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
-                        "AWS_CONTAINER_CREDENTIALS_FULL_URI is set"));
+    return done(Status(Code::not_found,
+                       "container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
+                       "AWS_CONTAINER_CREDENTIALS_FULL_URI is set"));
   const Result<std::string> token = token_of(env_);
-  if (!token.ok()) return found(token.status().in(kSource));
+  if (!token.ok()) return done(token.status().in(kSource));
   HttpRequest request = metadata_request("GET", url);
   request.headers = {{"Accept", "application/json"}};
   if (!token->empty()) request.headers.emplace_back("Authorization", *token);
   env_.transport.start(std::move(request),
-                       found.later([](const Found& told, const HttpResponse& response) { told(read(response)); }));
+                       done.then([](const Done& next, const HttpResponse& response) { next(read(response)); }));
 }
 
 }  // namespace penstock::aws

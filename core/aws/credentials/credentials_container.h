@@ -11,7 +11,7 @@ namespace penstock::aws {
 class ContainerCredentials : public CredentialsProvider {
  public:
   explicit ContainerCredentials(Env& env) : env_(env) {}
-  void find(const Found& found) override;
+  void find(const Done& done) override;
 
  private:
   Env& env_;

@@ -29,6 +29,6 @@ Result<Credentials> from_environment(Env& env) {
 
 }  // namespace
 
-void EnvironmentCredentials::find(const Found& found) { found(from_environment(env_)); }
+void EnvironmentCredentials::find(const Done& done) { done(from_environment(env_)); }
 
 }  // namespace penstock::aws

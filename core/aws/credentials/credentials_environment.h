@@ -11,7 +11,7 @@ namespace penstock::aws {
 class EnvironmentCredentials : public CredentialsProvider {
  public:
   explicit EnvironmentCredentials(Env& env) : env_(env) {}
-  void find(const Found& found) override;
+  void find(const Done& done) override;
 
  private:
   Env& env_;

@@ -25,21 +25,21 @@ bool is_role_name(std::string_view text) {
 
 }  // namespace
 
-void ImdsCredentials::find(const Found& found) {
-  imds_.get(kPath, found.later([this](const Found& told, const Result<std::string>& response) {
+void ImdsCredentials::find(const Done& done) {
+  imds_.get(kPath, done.then([this](const Done& next, const Result<std::string>& response) {
     if (!response.ok() && response.status().code() == Code::not_found)
-      return told(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
-    if (!response.ok()) return told(response.status().in(kSource));
+      return next(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
+    if (!response.ok()) return next(response.status().in(kSource));
     const std::string role(trim(response->substr(0, response->find('\n'))));
     if (!is_role_name(role))
-      return told(Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
-    get_keys(role, told);
+      return next(Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
+    get_keys(role, next);
   }));
 }
 
-void ImdsCredentials::get_keys(const std::string& role, const Found& found) {
-  imds_.get(kPath + role, found.later([this, role](const Found& told, const Result<std::string>& response) {
-    told(read(role, response));
+void ImdsCredentials::get_keys(const std::string& role, const Done& done) {
+  imds_.get(kPath + role, done.then([this, role](const Done& next, const Result<std::string>& response) {
+    next(read(role, response));
   }));
 }
 

@@ -17,10 +17,10 @@ class ImdsCredentials : public CredentialsProvider {
       : context_(context), imds_(context.env, context.imds_v1_fallback) {}
   // Keys that have expired, as the service gives while it cannot get others, are given all the same, to be asked
   // for again in 5 to 10 minutes: they mostly still work, and all of AWS's tools do so.
-  void find(const Found& found) override;
+  void find(const Done& done) override;
 
  private:
-  void get_keys(const std::string& role, const Found& found);
+  void get_keys(const std::string& role, const Done& done);
   Result<Credentials> read(const std::string& role, const Result<std::string>& response);
 
   const CredentialsContext& context_;

@@ -29,17 +29,17 @@ Result<Credentials> read(const std::string& source, const ProcessResult& result)
 
 }  // namespace
 
-void ProcessCredentials::find(const Found& found) {
+void ProcessCredentials::find(const Done& done) {
   Result<std::vector<std::string>> words = split_command_line(command_);
   if (!words.ok())
-    return found(Status(Code::credentials, where_ + ": credential_process: " + words.status().message()));
+    return done(Status(Code::credentials, where_ + ": credential_process: " + words.status().message()));
   ProcessRequest request;
   const std::string source = where_ + ", program " + printable(words->front());  // its arguments may be secret
   request.arguments = std::move(*words);
   request.timeout_ms = 60'000;
   request.max_output_bytes = size_t{64} * 1024;
-  env_.run_process(std::move(request), found.later([source](const Found& told, const ProcessResult& result) {
-    told(read(source, result));
+  env_.run_process(std::move(request), done.then([source](const Done& next, const ProcessResult& result) {
+    next(read(source, result));
   }));
 }
 

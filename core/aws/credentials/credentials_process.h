@@ -15,7 +15,7 @@ class ProcessCredentials : public CredentialsProvider {
       : env_(env), where_(std::move(where)), command_(std::move(command)) {}
   // Runs it without a shell, for a minute and 64 KiB at most. What it writes to standard error is shown if it
   // fails.
-  void find(const Found& found) override;
+  void find(const Done& done) override;
 
  private:
   Env& env_;

@@ -24,7 +24,7 @@ using Provider = std::unique_ptr<CredentialsProvider>;
 class FoundCredentials : public CredentialsProvider {
  public:
   explicit FoundCredentials(Credentials keys) : keys_(std::move(keys)) {}
-  void find(const Found& found) override { found(keys_); }
+  void find(const Done& done) override { done(keys_); }
 
  private:
   const Credentials keys_;
@@ -165,22 +165,22 @@ class ProfileReader {
 
 }  // namespace
 
-void ProfileCredentials::find(const Found& found) {
+void ProfileCredentials::find(const Done& done) {
   const std::string named = profile_.empty() ? AwsProfiles::named_by(context_.env) : profile_;
   const Result<AwsProfiles> profiles = AwsProfiles::read(context_.env);
-  if (!profiles.ok()) return found(Status(Code::credentials, profiles.status().in("shared files").message()));
+  if (!profiles.ok()) return done(Status(Code::credentials, profiles.status().in("shared files").message()));
   if (!named.empty() && profiles->find(named) == nullptr)
-    return found(Status(Code::credentials, profiles->missing(named).message()));
+    return done(Status(Code::credentials, profiles->missing(named).message()));
   const WebIdentity identity = profile_.empty() ? web_identity_of_environment(context_.env) : WebIdentity();
   Result<Provider> meant =
       ProfileReader(context_, *profiles).provider_of(named.empty() ? "default" : named, identity);
   if (!meant.ok()) {
     const Status& status = meant.status();
     const bool absent = status.code() == Code::not_found && named.empty();
-    return found(Status(absent ? Code::not_found : Code::credentials, status.message()));
+    return done(Status(absent ? Code::not_found : Code::credentials, status.message()));
   }
   meant_ = std::move(*meant);
-  meant_->find(found);
+  meant_->find(done);
 }
 
 }  // namespace penstock::aws

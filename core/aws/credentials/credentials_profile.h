@@ -21,7 +21,7 @@ class ProfileCredentials : public CredentialsProvider {
       : context_(context), profile_(std::move(profile)) {}
   // Code::not_found only if no profile is named and nothing in the files mentions "default" as a source of
   // credentials.
-  void find(const Found& found) override;
+  void find(const Done& done) override;
 
  private:
   const CredentialsContext& context_;

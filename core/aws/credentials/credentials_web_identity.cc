@@ -15,17 +15,17 @@ WebIdentity web_identity_of_environment(Env& env) {
   return identity;
 }
 
-void WebIdentityCredentials::find(const Found& found) {
+void WebIdentityCredentials::find(const Done& done) {
   if (identity_.role.arn.empty())
-    return found(
+    return done(
         Status(Code::credentials, "web identity: the token file " + printable(identity_.token_file) +
                                       " is given, but no role; set AWS_ROLE_ARN, or role_arn in the profile"));
   const Result<std::string> token = read_token_file(context_.env, identity_.token_file);
-  if (!token.ok()) return found(token.status().in("web identity"));
+  if (!token.ok()) return done(token.status().in("web identity"));
   context_.env.transport.start(assume_role_with_web_identity_request(context_, identity_.role, *token),
-                               found.later([this](const Found& told, const HttpResponse& response) {
+                               done.then([this](const Done& next, const HttpResponse& response) {
                                  const std::string source = "web identity, role " + printable(identity_.role.arn);
-                                 told(read_sts_response(context_, "AssumeRoleWithWebIdentity", source, response));
+                                 next(read_sts_response(context_, "AssumeRoleWithWebIdentity", source, response));
                                }));
 }
 

@@ -24,7 +24,7 @@ class WebIdentityCredentials : public CredentialsProvider {
   WebIdentityCredentials(const CredentialsContext& context, WebIdentity identity)
       : context_(context), identity_(std::move(identity)) {}
   // Reads the file each time: it is replaced before the token expires.
-  void find(const Found& found) override;
+  void find(const Done& done) override;
 
  private:
   const CredentialsContext& context_;

@@ -37,36 +37,36 @@ Status refusal(const std::string& what, const HttpResponse& response) {
 
 Imds::Imds(Env& env, bool v1_fallback) : env_(env), v1_fallback_(v1_fallback), url_(url_of(env)) {}
 
-void Imds::get(std::string path, const Answered& answered) {
+void Imds::get(std::string path, const Done& done) {
   if (lower_case(env_.variable("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
-    return answered(Status(Code::config, "AWS_EC2_METADATA_DISABLED is set"));
-  get_token(std::move(path), answered);
+    return done(Status(Code::config, "AWS_EC2_METADATA_DISABLED is set"));
+  get_token(std::move(path), done);
 }
 
-void Imds::get_token(std::string path, const Answered& answered) {
+void Imds::get_token(std::string path, const Done& done) {
   HttpRequest request = metadata_request("PUT", url_ + "/latest/api/token");
   request.headers = {{"X-aws-ec2-metadata-token-ttl-seconds", kTokenSeconds}};
-  env_.transport.start(std::move(request), answered.later([this, path = std::move(path)](
-                                                              const Answered& told, const HttpResponse& response) {
-    if (response.transport.ok() && response.http_status == 200) return get_with(path, response.body, told);
+  env_.transport.start(std::move(request), done.then([this, path = std::move(path)](const Done& next,
+                                                                                    const HttpResponse& response) {
+    if (response.transport.ok() && response.http_status == 200) return get_with(path, response.body, next);
     const int status = response.http_status;
     const bool knows_no_tokens = status == 404 || status == 405;
-    if ((knows_no_tokens || status == 403) && v1_fallback_) return get_with(path, "", told);
+    if ((knows_no_tokens || status == 403) && v1_fallback_) return get_with(path, "", next);
     if (knows_no_tokens)
-      return told(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
+      return next(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
                                               "); set imds_v1_fallback on to ask without one"));
-    told(refusal("asking for a token", response));
+    next(refusal("asking for a token", response));
   }));
 }
 
-void Imds::get_with(std::string path, const std::string& token, const Answered& answered) {
+void Imds::get_with(std::string path, const std::string& token, const Done& done) {
   HttpRequest request = metadata_request("GET", url_ + path);
   if (!token.empty()) request.headers = {{"X-aws-ec2-metadata-token", token}};
   env_.transport.start(std::move(request),
-                       answered.later([path = std::move(path)](const Answered& told, HttpResponse response) {
+                       done.then([path = std::move(path)](const Done& next, HttpResponse response) {
                          if (response.transport.ok() && response.http_status == 200)
-                           return told(std::move(response.body));
-                         told(refusal(printable(path), response));
+                           return next(std::move(response.body));
+                         next(refusal(printable(path), response));
                        }));
 }
 

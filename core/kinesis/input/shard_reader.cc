@@ -108,7 +108,7 @@ void ShardReader::get_iterator(const Request& request) {
   std::optional<ShardPosition> resumed = resumed_;
   if (has_read_) resumed = ShardPosition{next_.sequence_number, kWholeRecord};
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
-  aws::ServiceClient::Answered answered = [this](Result<aws::ServiceResponse> response) {
+  aws::ServiceClient::Done answered = [this](Result<aws::ServiceResponse> response) {
     hold(0);
     after_last_ = false;  // it may be long ago when another one is requested
     end_call(or_out_of_memory([&] {
@@ -128,7 +128,7 @@ void ShardReader::get_iterator(const Request& request) {
 
 void ShardReader::get_records(const Request& request) {
   std::string body = get_records_body(stream_, iterator_, request.records);
-  aws::ServiceClient::Answered answered = [this, request](Result<aws::ServiceResponse> response) {
+  aws::ServiceClient::Done answered = [this, request](Result<aws::ServiceResponse> response) {
     hold(0);
     end_call(or_out_of_memory([&] { return read(request, std::move(response)); }));
   };

@@ -17,17 +17,17 @@ constexpr int64_t kHourMs = 60 * kMinuteMs;
 class HandProvider : public CredentialsProvider {
  public:
   explicit HandProvider(HandProvider*& self) { self = this; }
-  void find(const Found& found) override {
+  void find(const Done& found) override {
     EXPECT_FALSE(waiting) << "asked twice at once";
     waiting = found;
     ++asked;
   }
   void answer(Result<Credentials> credentials) {
-    const Found found = *std::exchange(waiting, std::nullopt);
+    const Done found = *std::exchange(waiting, std::nullopt);
     found(std::move(credentials));
   }
 
-  std::optional<Found> waiting;
+  std::optional<Done> waiting;
   int asked = 0;
 };
 

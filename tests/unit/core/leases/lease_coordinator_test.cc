@@ -50,7 +50,7 @@ class lease_coordinator : public LeaseContextTest {
   bool cut_off = false;
   aws::ServiceCall to_table = client.service_call();
   LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_response_bytes,
-                              aws::ServiceClient::Answered answered) {
+                              aws::ServiceClient::Done answered) {
                          if (cut_off) return answered(Status(Code::transient, "timed out"));
                          if (scans_are_empty && operation == "Scan")
                            return answered(aws::ServiceResponse{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});

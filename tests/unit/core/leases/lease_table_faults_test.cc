@@ -191,7 +191,7 @@ struct ScannedPages {
   Result<LeaseList> scan(size_t count, size_t more_bytes = 0) {
     calls = 0;
     LeaseTable table(
-        [&](std::string_view, const std::string&, size_t, const aws::ServiceClient::Answered& answered) {
+        [&](std::string_view, const std::string&, size_t, const aws::ServiceClient::Done& answered) {
           const bool is_last = ++calls == count;
           const std::string end =
               std::string(R"("}}])") + (is_last ? "}" : R"(,"LastEvaluatedKey":{"leaseKey":{"S":"k"}}})");

@@ -13,7 +13,7 @@ struct MapFixture {
   FakeService service;
   Reporter reporter{system.env};
   aws::ServiceCall call = [this](std::string_view operation, const std::string& body, size_t,
-                                 aws::ServiceClient::Answered answered) {
+                                 aws::ServiceClient::Done answered) {
     service.call(operation, body, std::move(answered));
   };
   ShardMap map{system.env, reporter, call, "out"};

@@ -116,16 +116,16 @@ inline std::vector<SentRecord> records_in(std::string_view body) {
 struct FakeService {
   struct Call {
     std::vector<SentRecord> records;
-    aws::ServiceClient::Answered answered;
+    aws::ServiceClient::Done answered;
   };
   struct Question {
     std::string operation, body;
-    aws::ServiceClient::Answered answered;
+    aws::ServiceClient::Done answered;
   };
   std::deque<Call> calls;          // PutRecords
   std::deque<Question> questions;  // all others
 
-  void call(std::string_view operation, const std::string& body, aws::ServiceClient::Answered answered) {
+  void call(std::string_view operation, const std::string& body, aws::ServiceClient::Done answered) {
     if (operation == "PutRecords")
       calls.push_back({records_in(body), std::move(answered)});
     else

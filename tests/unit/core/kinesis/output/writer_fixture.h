@@ -26,9 +26,8 @@ struct WriterFixture {
       : failures(std::move(*DeadLetterFile::open(system.env, "file:/failures"))),
         writer(system.env, *failures, std::move(options),
                [this](std::string_view operation, const std::string& body, size_t,
-                      aws::ServiceClient::Answered answered) {
-                 service.call(operation, body, std::move(answered));
-               }) {}
+                      aws::ServiceClient::Done answered) { service.call(operation, body, std::move(answered)); }) {
+  }
 
   // All that a batch says but for its records; the log stream "ls" becomes the partition key.
   static penstock_batch origin(uint64_t ack_id) {
