@@ -88,8 +88,8 @@ Status DeadLetterFile::flush() {
     status = write_pending().in("writing " + name());
   stuck_ = !status.ok();
   if (stuck_)
-    unwritable_.report(reporter_, {},
-                       status.in("keeping records that can never be delivered (until then they count as unread)"));
+    unwritable_.log(throttle_, {},
+                    status.in("keeping records that can never be delivered (until then they count as unread)"));
   else
     unwritable_.recover(env_, name() + " is written again");
   notices_.log(outcome());
@@ -160,8 +160,7 @@ void DeadLetterFile::begin_next_file() {
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
   const std::string to = path_ + "." + time;
   if (const Status renamed = env_.files.rename(path_, to); !renamed.ok()) {
-    reporter_.report(renamed.in("beginning the next on_failure file (until then the old one grows)"),
-                     LogLevel::warn);
+    throttle_.log(renamed.in("beginning the next on_failure file (until then the old one grows)"), LogLevel::warn);
     return;
   }
   env_.log(LogLevel::info, "on_failure file:" + printable(path_) + " was full: it is " + printable(to) + " now");

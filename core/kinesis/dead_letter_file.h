@@ -12,7 +12,7 @@
 #include "core/kinesis/dead_letter_notices.h"
 #include "core/kinesis/path_lock.h"
 #include "core/kinesis/put_records.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -65,7 +65,7 @@ class DeadLetterFile {
  private:
   DeadLetterFile(Env& env, std::string path, DeadLetterLimits limits, std::optional<PathLock> lock)
       : env_(env),
-        reporter_(env),
+        throttle_(env),
         notices_(env),
         path_(std::move(path)),
         limits_(limits),
@@ -80,7 +80,7 @@ class DeadLetterFile {
   Result<size_t> room() const;
 
   Env& env_;
-  Reporter reporter_;
+  LogThrottle throttle_;
   Incident unwritable_;
   DeadLetterNotices notices_;
   std::string path_;  // "": drop

@@ -9,9 +9,9 @@ namespace penstock::leases {
 
 void LeaseContext::failed(Incident& incident, const Status& status) {
   if (status.retryable())
-    incident.report(reporter, "", Status(status.code(), status.message() + "; it is retried"), LogLevel::warn);
+    incident.log(throttle, "", Status(status.code(), status.message() + "; it is retried"), LogLevel::warn);
   else
-    incident.report(reporter, "", status);
+    incident.log(throttle, "", status);
 }
 
 void HeldLease::settle(kinesis::ShardPosition position) {

@@ -10,7 +10,7 @@
 #include "core/kinesis/input/shard_position.h"
 #include "core/leases/lease.h"
 #include "core/leases/lease_table.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::leases {
 
@@ -18,7 +18,7 @@ namespace penstock::leases {
 struct LeaseContext {
   Env& env;
   LeaseTable& table;
-  Reporter& reporter;
+  LogThrottle& throttle;
   std::string worker;
   int64_t failover_ms;
   int64_t checkpoint_interval_ms;

@@ -17,8 +17,8 @@ LeaseCoordinator::LeaseCoordinator(Env& env, LeaseTable& table, LeaseOptions opt
     : env_(env),
       table_(table),
       options_(std::move(options)),
-      reporter_(env),
-      context_{env, table, reporter_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
+      throttle_(env),
+      context_{env, table, throttle_, options_.worker, options_.failover_ms, options_.checkpoint_interval_ms},
       taker_(options_.worker, options_.failover_ms),
       start_logged_(options_.streams),
       writer_(context_, [this](const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
@@ -128,7 +128,7 @@ Status LeaseCoordinator::listed(size_t index, const kinesis::StreamIdentity& ide
 void LeaseCoordinator::review(size_t index) {
   StreamLeases& stream = *streams_[index];
   if (!stream.problem().ok()) {
-    reporter_.report(stream.problem());
+    throttle_.log(stream.problem());
     for (const auto& [key, held] : held_) {
       if (held->stream != index) continue;
       end_grant(*held);
@@ -148,10 +148,10 @@ void LeaseCoordinator::review(size_t index) {
     // A worker that it was taken from may not know that for so long, and would make the row again.
     if (ended && taker_.unchanged_ms(lease, boot_ms()) < options_.failover_ms) continue;
     if (!ended)
-      reporter_.report(Status(Code::permanent, described(index, lease) +
-                                                   " is deleted: the shard has left the stream's retention, and "
-                                                   "what was behind " +
-                                                   lease.checkpoint + " was not read"));
+      throttle_.log(Status(Code::permanent, described(index, lease) +
+                                                " is deleted: the shard has left the stream's retention, and "
+                                                "what was behind " +
+                                                lease.checkpoint + " was not read"));
     writer_.add({LeaseOp::Kind::remove, index, std::move(lease), decided_until_boot_ms()});
   }
   finish_what_can_be(index);

@@ -21,7 +21,7 @@
 #include "core/leases/lease_taker.h"
 #include "core/leases/lease_writer.h"
 #include "core/leases/stream_leases.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::leases {
 
@@ -90,7 +90,7 @@ class LeaseCoordinator : public kinesis::Assignment {
   Env& env_;
   LeaseTable& table_;
   LeaseOptions options_;
-  Reporter reporter_;
+  LogThrottle throttle_;
   LeaseContext context_;
   LeaseTaker taker_;
   std::vector<char> start_logged_;  // of each stream

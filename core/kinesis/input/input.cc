@@ -20,13 +20,13 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
     : env_(env),
       assignment_(assignment),
       options_(options),
-      reporter_(env),
+      throttle_(env),
       reads_(streams.size()),
       acks_(env, failures, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
       decoder_(options.decode) {
   for (const InputStream& stream : streams)
     streams_.emplace_back(
-        env, *stream.client, reporter_, totals_, stream.name,
+        env, *stream.client, throttle_, totals_, stream.name,
         [this, index = streams_.size()](const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                                         int64_t start_ms) { return listed(index, identity, shards, start_ms); });
 }
@@ -112,8 +112,8 @@ void Input::take_grants() {
 // A stream's shards mostly fail together and for one reason.
 void Input::report_read(const Shard& shard, const Status& status) {
   const bool warning = status.retryable() || status.code() == Code::not_found;
-  reads_[shard.grant.stream].report(
-      reporter_, "stream " + shard.stream.name().name,
+  reads_[shard.grant.stream].log(
+      throttle_, "stream " + shard.stream.name().name,
       Status(status.code(), "shard " + printable(shard.grant.shard.id) + ": " + status.message() +
                                 (warning ? "; the read is retried" : "; the read is retried every 30 s")),
       warning ? LogLevel::warn : LogLevel::error);

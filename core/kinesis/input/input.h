@@ -20,7 +20,7 @@
 #include "core/kinesis/input/shard.h"
 #include "core/kinesis/input/stream_watcher.h"
 #include "core/kinesis/stream_name.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -103,7 +103,7 @@ class Input {
   Env& env_;
   Assignment& assignment_;
   const InputOptions options_;
-  Reporter reporter_;
+  LogThrottle throttle_;
   ReaderTotals totals_;
   std::deque<StreamWatcher> streams_;
   std::vector<Incident> reads_;  // of each stream's shards

@@ -36,9 +36,9 @@ int32_t Input::emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitt
       throw;
     } catch (const std::exception& thrown) {
       if (current_ == nullptr) throw;
-      reporter_.report(current_->name(),
-                       Status(Code::internal, defect_status(thrown).message() +
-                                                  "; the shard's records are emitted again after 30 s"));
+      throttle_.log(current_->name(),
+                    Status(Code::internal, defect_status(thrown).message() +
+                                               "; the shard's records are emitted again after 30 s"));
       current_->emit_after_ms = env_.clock.monotonic_ms() + kDefectPauseMs;
       put_aside();
     }

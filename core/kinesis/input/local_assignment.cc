@@ -40,7 +40,7 @@ LocalAssignment::LocalAssignment(Env& env, std::unique_ptr<CheckpointStore> stor
       store_(std::move(store)),
       checkpoint_(std::move(checkpoint)),
       options_(std::move(options)),
-      reporter_(env) {}
+      throttle_(env) {}
 
 Status LocalAssignment::listed(size_t stream_index, const StreamIdentity& identity,
                                const std::vector<ShardInfo>& shards, int64_t start_ms) {
@@ -184,8 +184,7 @@ void LocalAssignment::settled(GrantId grant, ShardPosition position) {
 void LocalAssignment::advance() {
   if (moved_ && env_.clock.monotonic_ms() >= next_save_ms_)
     if (const Status saved = save(); !saved.ok())
-      save_incident_.report(reporter_, {},
-                            Status(saved.code(), saved.message() + "; this is retried every second"));
+      save_incident_.log(throttle_, {}, Status(saved.code(), saved.message() + "; this is retried every second"));
 }
 
 Status LocalAssignment::save() {

@@ -13,7 +13,7 @@
 #include "core/env.h"
 #include "core/kinesis/input/assignment.h"
 #include "core/kinesis/input/checkpoint.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -74,7 +74,7 @@ class LocalAssignment : public Assignment {
   std::unique_ptr<CheckpointStore> store_;
   Checkpoint checkpoint_;
   Options options_;
-  Reporter reporter_;
+  LogThrottle throttle_;
 
   std::map<size_t, Stream> streams_;
   std::map<GrantId, Granted> granted_;

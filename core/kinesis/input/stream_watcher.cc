@@ -124,7 +124,7 @@ Status StreamWatcher::take_list(int64_t date_ms) {
   }
   if (!status.retryable()) set_unreadable();
   next_call_ms_ = now_ms + (status.retryable() ? kListedAgainMs : kRefreshMs);
-  incident_.report(reporter_, {}, status);
+  incident_.log(throttle_, {}, status);
   return {};
 }
 
@@ -144,10 +144,10 @@ void StreamWatcher::fail(const Status& status) {
     missing_ = true;
   }
   const bool warning = not_found || status.retryable();
-  incident_.report(reporter_, "stream " + name_.name,
-                   Status(status.code(), (not_found ? "not found: " : "") + status.message() +
-                                             (not_found ? "; it is looked for every 30 s" : "; this is retried")),
-                   warning ? LogLevel::warn : LogLevel::error);
+  incident_.log(throttle_, "stream " + name_.name,
+                Status(status.code(), (not_found ? "not found: " : "") + status.message() +
+                                          (not_found ? "; it is looked for every 30 s" : "; this is retried")),
+                warning ? LogLevel::warn : LogLevel::error);
 }
 
 }  // namespace penstock::kinesis

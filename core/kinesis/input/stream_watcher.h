@@ -11,7 +11,7 @@
 #include "core/kinesis/input/shard_reader.h"
 #include "core/kinesis/read_api.h"
 #include "core/kinesis/stream_name.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -23,11 +23,11 @@ class StreamWatcher {
   using Listed = std::function<Status(const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                                       int64_t start_ms)>;
   // All references outlive this.
-  StreamWatcher(Env& env, aws::ServiceClient& client, Reporter& reporter, ReaderTotals& totals, StreamName name,
+  StreamWatcher(Env& env, aws::ServiceClient& client, LogThrottle& throttle, ReaderTotals& totals, StreamName name,
                 Listed listed)
       : env_(env),
         client_(client),
-        reporter_(reporter),
+        throttle_(throttle),
         totals_(totals),
         name_(std::move(name)),
         listed_(std::move(listed)),
@@ -62,7 +62,7 @@ class StreamWatcher {
 
   Env& env_;
   aws::ServiceClient& client_;
-  Reporter& reporter_;
+  LogThrottle& throttle_;
   ReaderTotals& totals_;
   const StreamName name_;
   Listed listed_;

@@ -54,7 +54,7 @@ void MaxRecordSize::receive(const Result<aws::ServiceResponse>& response) {
     // What anything but the service refuses is no answer to the question, however odd it is.
     due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
   }
-  reporter_.report(
+  throttle_.log(
       bytes.status().in("asking stream " + printable(stream_) + " for the largest record that it takes" + then),
       LogLevel::warn);
 }

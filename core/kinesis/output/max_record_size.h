@@ -8,7 +8,7 @@
 
 #include "core/aws/service_call.h"
 #include "core/env.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -21,8 +21,8 @@ class MaxRecordSize {
   static constexpr size_t kAskTheStream = 0;
 
   // All references outlive this, and this its call.
-  MaxRecordSize(Env& env, Reporter& reporter, const aws::ServiceCall& call, std::string stream, size_t bytes)
-      : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)), bytes_(bytes) {}
+  MaxRecordSize(Env& env, LogThrottle& throttle, const aws::ServiceCall& call, std::string stream, size_t bytes)
+      : env_(env), throttle_(throttle), call_(call), stream_(std::move(stream)), bytes_(bytes) {}
 
   // Asks the stream, once, again where no response comes or there is no such stream. Where it will not say, the
   // limit is kMaxRecordBytes, with a warning.
@@ -35,7 +35,7 @@ class MaxRecordSize {
   void receive(const Result<aws::ServiceResponse>& response);
 
   Env& env_;
-  Reporter& reporter_;
+  LogThrottle& throttle_;
   const aws::ServiceCall& call_;
   std::string stream_;
   size_t bytes_;

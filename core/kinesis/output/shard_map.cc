@@ -38,10 +38,10 @@ void ShardMap::receive(Result<aws::ServiceResponse> response) {
     listed_.clear();
     wanted_ = true;
     due_ms_ = now_ms + (taken.retryable() ? kPauseMs : kRefusedPauseMs);
-    reporter_.report(taken.in("listing the shards of stream " + printable(stream_) +
-                              ", without which records are not known by their shard (with aggregate kpl "
-                              "only those of one partition key share a record meanwhile)"),
-                     LogLevel::warn);
+    throttle_.log(taken.in("listing the shards of stream " + printable(stream_) +
+                           ", without which records are not known by their shard (with aggregate kpl "
+                           "only those of one partition key share a record meanwhile)"),
+                  LogLevel::warn);
     return;
   }
   if (!next_token_.empty()) {

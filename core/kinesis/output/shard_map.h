@@ -11,7 +11,7 @@
 #include "core/aws/service_call.h"
 #include "core/env.h"
 #include "core/kinesis/read_api.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -20,8 +20,8 @@ class ShardMap {
   static constexpr uint32_t kNoShard = UINT32_MAX;
 
   // All references outlive this, and this its calls.
-  ShardMap(Env& env, Reporter& reporter, const aws::ServiceCall& call, std::string stream)
-      : env_(env), reporter_(reporter), call_(call), stream_(std::move(stream)) {}
+  ShardMap(Env& env, LogThrottle& throttle, const aws::ServiceCall& call, std::string stream)
+      : env_(env), throttle_(throttle), call_(call), stream_(std::move(stream)) {}
 
   // Wants a list that is newer than now. Lists are kPauseMs apart at least.
   void want();
@@ -44,7 +44,7 @@ class ShardMap {
   Status take_page(Result<aws::ServiceResponse>& response);
 
   Env& env_;
-  Reporter& reporter_;
+  LogThrottle& throttle_;
   const aws::ServiceCall& call_;
   std::string stream_;
   bool wanted_ = false;

@@ -52,14 +52,13 @@ void StreamCheck::receive(const Result<aws::ServiceResponse>& response) {
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (status.code() == Code::not_found) {
     due_ms_ = now_ms + kNoStreamPauseMs;
-    reporter_.report(
-        status.in("output: " + name +
-                  " does not exist in this account and region; create it or correct its name, records "
-                  "wait meanwhile"));
+    throttle_.log(status.in("output: " + name +
+                            " does not exist in this account and region; create it or correct its name, records "
+                            "wait meanwhile"));
     return;
   }
   due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
-  reporter_.report(status.in("output: whether " + name + " exists is not known yet; retrying"), LogLevel::warn);
+  throttle_.log(status.in("output: whether " + name + " exists is not known yet; retrying"), LogLevel::warn);
 }
 
 }  // namespace penstock::kinesis

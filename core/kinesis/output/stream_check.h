@@ -7,7 +7,7 @@
 
 #include "core/aws/service_call.h"
 #include "core/env.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -17,7 +17,7 @@ class StreamCheck {
  public:
   // All references outlive this, and this its call.
   StreamCheck(Env& env, aws::ServiceCall call, std::string stream)
-      : env_(env), reporter_(env), call_(std::move(call)), stream_(std::move(stream)) {}
+      : env_(env), throttle_(env), call_(std::move(call)), stream_(std::move(stream)) {}
 
   void advance();
   int64_t next_deadline_ms() const { return due_ms_; }
@@ -26,7 +26,7 @@ class StreamCheck {
   void receive(const Result<aws::ServiceResponse>& response);
 
   Env& env_;
-  Reporter reporter_;
+  LogThrottle throttle_;
   aws::ServiceCall call_;
   std::string stream_;
   int failures_ = 0;    // in a row

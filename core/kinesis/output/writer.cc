@@ -24,13 +24,13 @@ bool soon_again(const Status& status) { return status.retryable() || status.code
 
 Writer::Writer(Env& env, DeadLetterFile& failures, Options options, aws::ServiceCall call)
     : env_(env),
-      reporter_(env),
+      throttle_(env),
       failures_(failures),
       options_(std::move(options)),
       call_(std::move(call)),
-      max_record_size_(env_, reporter_, call_, options_.stream, options_.max_record_bytes),
+      max_record_size_(env_, throttle_, call_, options_.stream, options_.max_record_bytes),
       dead_letters_(env_, failures_),
-      shards_(env_, reporter_, call_, options_.stream),
+      shards_(env_, throttle_, call_, options_.stream),
       next_(options_.calls, options_.partition_keys, shards_, env_.random, dead_letters_) {
   if (options_.calls.aggregator.by_shard()) shards_.want();
 }
@@ -172,7 +172,7 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   else if (!first.alone || rejections_.on())
     in_vain(rejections_, record_backoff(), (rejections_.calls_in_vain() - kRejectionsInRow) / kSamePause + 1);
   if (rejected && !single) {
-    reporter_.report(status.in(what + ", which is tried again in smaller calls"), LogLevel::warn);
+    throttle_.log(status.in(what + ", which is tried again in smaller calls"), LogLevel::warn);
     for (WriterRecord* const chain : chains_of(call, true)) next_.add_again(*chain, kAtOnce);
     return;
   }
@@ -185,9 +185,9 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   const Status report = status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s"));
   const LogLevel level = soon ? LogLevel::warn : LogLevel::error;
   if (rejected)
-    reporter_.report(report, level);
+    throttle_.log(report, level);
   else
-    unavailable_.report(reporter_, {}, report, level);
+    unavailable_.log(throttle_, {}, report, level);
   send_again(chains_of(call, first.refusals >= kPatience), soon ? &options_.retry : nullptr, status.message());
 }
 
@@ -218,10 +218,10 @@ void Writer::in_vain(CircuitBreaker& outage, const Backoff& backoff, int attempt
   const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
   // mutation: retries without backoff
   if (!outage.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
-  unavailable_.report(reporter_, {},
-                      {Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
-                                            std::to_string(outage.calls_in_vain()) +
-                                            " calls; until it does, calls go one at a time"});
+  unavailable_.log(throttle_, {},
+                   {Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
+                                         std::to_string(outage.calls_in_vain()) +
+                                         " calls; until it does, calls go one at a time"});
 }
 
 void Writer::taken() {
@@ -235,7 +235,7 @@ void Writer::end_answered_call(const Call& call, const PutRecordsResponse& respo
   const std::vector<RefusedRecord>& refused = response.refused;
   refused_for_good_ = false;
   if (!refused.empty()) {
-    reporter_.report(
+    throttle_.log(
         {Code::throttled, "stream " + printable(options_.stream) +
                               " refuses records, which are sent again: " + printable(refused.front().code)},
         LogLevel::warn);

@@ -22,7 +22,7 @@
 #include "core/kinesis/output/shard_map.h"
 #include "core/kinesis/output/writer_batch.h"
 #include "core/kinesis/put_records.h"
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 namespace penstock::kinesis {
 
@@ -148,7 +148,7 @@ class Writer {
   void settle(WriterRecord& record);
 
   Env& env_;
-  Reporter reporter_;
+  LogThrottle throttle_;
   DeadLetterFile& failures_;
   Options options_;
   aws::ServiceCall call_;

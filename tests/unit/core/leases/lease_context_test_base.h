@@ -24,8 +24,8 @@ class LeaseContextTest : public testing::Test {
   dynamodb::TableClient client{[this](model::Request request) { return service.handle(std::move(request)); },
                                [this] { return clock.unix_ms(); }};
   LeaseTable table{client.service_call(), "leases", "us-east-1"};
-  Reporter reporter{sim.env()};
-  LeaseContext context{sim.env(), table, reporter, "us", 10'000, 5'000};
+  LogThrottle throttle{sim.env()};
+  LeaseContext context{sim.env(), table, throttle, "us", 10'000, 5'000};
 };
 
 }  // namespace penstock::leases

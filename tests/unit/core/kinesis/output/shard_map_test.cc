@@ -11,12 +11,12 @@ namespace {
 struct MapFixture {
   FakeSystem system;
   FakeService service;
-  Reporter reporter{system.env};
+  LogThrottle throttle{system.env};
   aws::ServiceCall call = [this](std::string_view operation, const std::string& body, size_t,
                                  aws::ServiceClient::Done answered) {
     service.call(operation, body, std::move(answered));
   };
-  ShardMap map{system.env, reporter, call, "out"};
+  ShardMap map{system.env, throttle, call, "out"};
 
   std::string ask() {
     map.want();

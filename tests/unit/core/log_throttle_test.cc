@@ -1,4 +1,4 @@
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 #include <gtest/gtest.h>
 
@@ -12,15 +12,15 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-struct ReporterFixture {
+struct LogThrottleFixture {
   FakeEnv system;
-  Reporter reporter{system.env};
+  LogThrottle throttle{system.env};
 
-  void report(const std::string& text) { reporter.report(Status(Code::transient, text)); }
+  void report(const std::string& text) { throttle.log(Status(Code::transient, text)); }
 };
 
-TEST(reporter, logs_a_text_once_in_ten_seconds_and_then_with_the_number_of_repeats) {
-  ReporterFixture f;
+TEST(log_throttle, logs_a_text_once_in_ten_seconds_and_then_with_the_number_of_repeats) {
+  LogThrottleFixture f;
   f.report("refused");
   f.report("refused");
   f.system.clock.advance(9'999);
@@ -31,8 +31,8 @@ TEST(reporter, logs_a_text_once_in_ten_seconds_and_then_with_the_number_of_repea
   EXPECT_EQ(f.system.log, (Lines{"refused", "refused (repeats not logged: 2)"}));
 }
 
-TEST(reporter, takes_texts_that_differ_only_in_numbers_for_one) {
-  ReporterFixture f;
+TEST(log_throttle, takes_texts_that_differ_only_in_numbers_for_one) {
+  LogThrottleFixture f;
   f.report("64 bytes left of 100");
   f.report("7 bytes left of 100");
   f.report("request 3f2504e0-4f89-11d3-9a0c-0305e82c3301 failed");
@@ -42,32 +42,32 @@ TEST(reporter, takes_texts_that_differ_only_in_numbers_for_one) {
                                  "request UHK3P0BRJV2C failed"}));
 }
 
-TEST(reporter, takes_a_number_with_a_point_or_commas_for_a_number_like_any_other) {
-  ReporterFixture f;
+TEST(log_throttle, takes_a_number_with_a_point_or_commas_for_a_number_like_any_other) {
+  LogThrottleFixture f;
   f.report("failed after 30 s with 10,000 bytes");
   f.report("failed after 0.25 s with 7 bytes");
   f.report("failed after 1,000,000.5 s with 7.0 bytes");
   EXPECT_EQ(f.system.log, Lines{"failed after 30 s with 10,000 bytes"});
 }
 
-TEST(reporter, takes_texts_that_differ_in_a_word_for_two) {
-  ReporterFixture f;
+TEST(log_throttle, takes_texts_that_differ_in_a_word_for_two) {
+  LogThrottleFixture f;
   f.report("connection refused");
   f.report("connection reset");
   EXPECT_EQ(f.system.log.size(), 2U);
 }
 
-TEST(reporter, never_takes_two_subjects_for_one) {
-  ReporterFixture f;
+TEST(log_throttle, never_takes_two_subjects_for_one) {
+  LogThrottleFixture f;
   const Status status(Code::transient, "HTTP 503");
-  EXPECT_TRUE(f.reporter.report("stream logs-1", status));
-  EXPECT_TRUE(f.reporter.report("stream logs-2", status));
-  EXPECT_FALSE(f.reporter.report("stream logs-1", Status(Code::transient, "HTTP 500")));
+  EXPECT_TRUE(f.throttle.log("stream logs-1", status));
+  EXPECT_TRUE(f.throttle.log("stream logs-2", status));
+  EXPECT_FALSE(f.throttle.log("stream logs-1", Status(Code::transient, "HTTP 500")));
   EXPECT_EQ(f.system.log, (Lines{"stream logs-1: HTTP 503", "stream logs-2: HTTP 503"}));
 }
 
-TEST(reporter, makes_room_for_new_texts_by_those_that_may_be_logged_again) {
-  ReporterFixture f;
+TEST(log_throttle, makes_room_for_new_texts_by_those_that_may_be_logged_again) {
+  LogThrottleFixture f;
   for (char c = 'a'; c <= 'z'; ++c)
     for (char d = 'a'; d <= 'c'; ++d) f.report(std::string{c, d});
   f.system.clock.advance(10'000);
@@ -79,21 +79,21 @@ TEST(reporter, makes_room_for_new_texts_by_those_that_may_be_logged_again) {
 }
 
 TEST(incident, logs_its_recovery_once) {
-  ReporterFixture f;
+  LogThrottleFixture f;
   Incident incident;
   incident.recover(f.system.env, "it never failed");
-  incident.report(f.reporter, "reading", Status(Code::transient, "HTTP 503"));
-  incident.report(f.reporter, "reading", Status(Code::transient, "HTTP 503"));
+  incident.log(f.throttle, "reading", Status(Code::transient, "HTTP 503"));
+  incident.log(f.throttle, "reading", Status(Code::transient, "HTTP 503"));
   incident.recover(f.system.env, "reading works again");
   incident.recover(f.system.env, "reading works again");
   EXPECT_EQ(f.system.log, (Lines{"reading: HTTP 503", "reading works again"}));
 }
 
 TEST(incident, says_nothing_of_a_recovery_from_what_was_not_logged) {
-  ReporterFixture f;
+  LogThrottleFixture f;
   Incident incident;
   for (int i = 0; i < 3; ++i) {
-    incident.report(f.reporter, "reading", Status(Code::transient, "HTTP 503"));
+    incident.log(f.throttle, "reading", Status(Code::transient, "HTTP 503"));
     incident.recover(f.system.env, "reading works again");
   }
   EXPECT_EQ(f.system.log, (Lines{"reading: HTTP 503", "reading works again"}));

@@ -1,4 +1,4 @@
-#include "core/reporter.h"
+#include "core/log_throttle.h"
 
 #include "base/folded_text.h"
 
@@ -11,7 +11,7 @@ constexpr size_t kMaxTexts = 100;
 
 }  // namespace
 
-bool Reporter::report(std::string_view subject, const Status& status, LogLevel level) {
+bool LogThrottle::log(std::string_view subject, const Status& status, LogLevel level) {
   std::string line(subject);
   if (!subject.empty()) line += ": ";
   std::string key = line + folded(status.message());
@@ -32,7 +32,7 @@ bool Reporter::report(std::string_view subject, const Status& status, LogLevel l
 }
 
 // Texts that are new each time must not fill the memory.
-void Reporter::make_room(int64_t now_ms) {
+void LogThrottle::make_room(int64_t now_ms) {
   if (seen_.size() < kMaxTexts) return;
   std::erase_if(seen_, [now_ms](const auto& entry) { return now_ms >= entry.second.logged_ms + kIntervalMs; });
   if (seen_.size() >= kMaxTexts) seen_.clear();

@@ -13,14 +13,14 @@ namespace penstock {
 // Logs each text at most once in 10 s, and then with the number of repeats that it held back. Texts that differ
 // only in numbers are the same text: each run of letters and digits that has a digit in it counts as one, so that
 // a changing size, sequence number or request ID is no reason to log again.
-class Reporter {
+class LogThrottle {
  public:
-  explicit Reporter(Env& env) : env_(env) {}
+  explicit LogThrottle(Env& env) : env_(env) {}
 
   // subject, which goes before the message, is what the error is about ("stream logs-1"): two subjects are never
   // the same, whatever numbers they have. True: the text was logged.
-  bool report(std::string_view subject, const Status& status, LogLevel level = LogLevel::error);
-  bool report(const Status& status, LogLevel level = LogLevel::error) { return report({}, status, level); }
+  bool log(std::string_view subject, const Status& status, LogLevel level = LogLevel::error);
+  bool log(const Status& status, LogLevel level = LogLevel::error) { return log({}, status, level); }
 
  private:
   struct Seen {
@@ -39,9 +39,9 @@ class Reporter {
 class Incident {
  public:
   // It has failed.
-  void report(Reporter& reporter, std::string_view subject, const Status& status,
-              LogLevel level = LogLevel::error) {
-    logged_ = reporter.report(subject, status, level) || logged_;
+  void log(LogThrottle& throttle, std::string_view subject, const Status& status,
+           LogLevel level = LogLevel::error) {
+    logged_ = throttle.log(subject, status, level) || logged_;
   }
   // It works. recovery says so: "stream logs-1: the shards are listed again".
   void recover(Env& env, std::string_view recovery) {
