@@ -349,16 +349,16 @@ bool LeaseCoordinator::healthy() const {
          std::all_of(streams_.begin(), streams_.end(), [](const auto& stream) { return stream->problem().ok(); });
 }
 
-void LeaseCoordinator::stats(const StatTeller& tell) const {
-  tell.gauge("leases", "leases", "held by this worker", static_cast<int64_t>(held_.size()));
-  tell.counter("lease_writes", "calls", "that were to change the table of the leases: renewals, checkpoints, ...",
-               context_.writes);
-  tell.counter("lease_scans", "scans", "of the table of the leases", scans_);
-  tell.counter("leases_taken", "leases", "taken by this worker", taken_);
-  tell.counter("leases_stolen", "leases", "of these, from a worker that was alive, to balance", stolen_);
-  tell.counter("leases_lost", "leases", "lost by this worker: taken by another, or deleted", lost_);
-  tell.counter("leases_made", "leases", "made because shards lacked them", made_);
-  tell.counter("leases_removed", "leases", "deleted because nobody needs them any more", removed_);
+void LeaseCoordinator::stats(const MetricsSink& metrics) const {
+  metrics.gauge("leases", "leases", "held by this worker", static_cast<int64_t>(held_.size()));
+  metrics.counter("lease_writes", "calls",
+                  "that were to change the table of the leases: renewals, checkpoints, ...", context_.writes);
+  metrics.counter("lease_scans", "scans", "of the table of the leases", scans_);
+  metrics.counter("leases_taken", "leases", "taken by this worker", taken_);
+  metrics.counter("leases_stolen", "leases", "of these, from a worker that was alive, to balance", stolen_);
+  metrics.counter("leases_lost", "leases", "lost by this worker: taken by another, or deleted", lost_);
+  metrics.counter("leases_made", "leases", "made because shards lacked them", made_);
+  metrics.counter("leases_removed", "leases", "deleted because nobody needs them any more", removed_);
 }
 
 }  // namespace penstock::leases

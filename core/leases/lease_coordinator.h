@@ -53,7 +53,7 @@ class LeaseCoordinator : public kinesis::Assignment {
   void begin_close() override;
   bool closed() const override;
   bool healthy() const override;
-  void stats(const StatTeller& tell) const override;
+  void stats(const MetricsSink& metrics) const override;
 
  private:
   struct Held {

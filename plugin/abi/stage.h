@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "abi/penstock.h"
-#include "core/stat_teller.h"
+#include "core/metrics_sink.h"
 #include "plugin/abi/command.h"
 #include "plugin/abi/instance.h"
 

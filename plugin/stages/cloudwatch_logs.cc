@@ -42,13 +42,13 @@ class CloudWatchLogs : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const logs::SubscriptionCounters& messages = decoder.messages();
     const int64_t raw_events = decoder.counters().raw_events;
-    const StatTeller tell(stat, stat_ctx);
-    tell.counter("messages", "messages", "data messages taken apart", messages.messages);
-    tell.counter("events_out", "events", "log events found", messages.events + raw_events);
-    tell.counter("raw_events", "events", "of these, records that are no messages, as they are", raw_events);
-    tell.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
-    tell.counter("other_messages", "messages", "of an unknown type, skipped", messages.other_messages);
-    tell.counter("text_bytes", "bytes", "their text, inflated", decoder.text_bytes());
+    const MetricsSink metrics(stat, stat_ctx);
+    metrics.counter("messages", "messages", "data messages taken apart", messages.messages);
+    metrics.counter("events_out", "events", "log events found", messages.events + raw_events);
+    metrics.counter("raw_events", "events", "of these, records that are no messages, as they are", raw_events);
+    metrics.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
+    metrics.counter("other_messages", "messages", "of an unknown type, skipped", messages.other_messages);
+    metrics.counter("text_bytes", "bytes", "their text, inflated", decoder.text_bytes());
   }
 
   kinesis::RecordDecoder decoder;

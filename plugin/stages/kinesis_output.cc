@@ -238,22 +238,22 @@ class KinesisOutput : public penstock_instance {
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const kinesis::WriterCounters counters = writer_.counters();
-    const StatTeller tell(stat, stat_ctx);
-    tell.counter("records_in", "records", "taken by write()", counters.records_in);
-    tell.counter("records_out", "records", "that the service took", counters.records_out);
-    tell.counter("bytes_out", "bytes", "of these, with partition keys", counters.bytes_out);
-    tell.counter("calls", "calls", "PutRecords", counters.calls);
-    tell.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
-    tell.counter("refused_records", "records", "refused one by one", counters.refused_records);
-    tell.counter("misplaced_records", "records", "taken by a shard whose readers drop them, so sent again",
-                 counters.misrouted_records);
-    tell.counter("retries", "records", "sent again", counters.retries);
-    tell.counter("failures", "records", "in the failure file", counters.failures);
-    tell.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);
-    tell.gauge("records_queued", "records", "in no call under way", counters.records_queued);
-    tell.gauge("healthy", "",
-               "0 while the failure file cannot be written, or the service refuses or takes nothing",
-               counters.healthy);
+    const MetricsSink metrics(stat, stat_ctx);
+    metrics.counter("records_in", "records", "taken by write()", counters.records_in);
+    metrics.counter("records_out", "records", "that the service took", counters.records_out);
+    metrics.counter("bytes_out", "bytes", "of these, with partition keys", counters.bytes_out);
+    metrics.counter("calls", "calls", "PutRecords", counters.calls);
+    metrics.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
+    metrics.counter("refused_records", "records", "refused one by one", counters.refused_records);
+    metrics.counter("misplaced_records", "records", "taken by a shard whose readers drop them, so sent again",
+                    counters.misrouted_records);
+    metrics.counter("retries", "records", "sent again", counters.retries);
+    metrics.counter("failures", "records", "in the failure file", counters.failures);
+    metrics.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);
+    metrics.gauge("records_queued", "records", "in no call under way", counters.records_queued);
+    metrics.gauge("healthy", "",
+                  "0 while the failure file cannot be written, or the service refuses or takes nothing",
+                  counters.healthy);
   }
 
   // Sends what can be sent; the next pump gives back the rest.

@@ -201,13 +201,14 @@ class LambdaLogs : public penstock_instance {
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const logs::LambdaFilterCounters& counters = filter.counters();
-    const StatTeller tell(stat, stat_ctx);
-    tell.counter("records", "records", "log events in; each is one of those that follow", counters.records);
-    tell.counter("system_lines", "records", "START, END, REPORT and their kin", counters.system_lines);
-    tell.counter("passed_through", "records", "JSON objects", counters.passed_through);
-    tell.counter("wrapped", "records", "all other lines", counters.wrapped);
-    tell.counter("dropped", "records", "left out for what they are about, by the option drop", counters.dropped);
-    tell.counter("excluded", "records", "left out for their log group", counters.excluded);
+    const MetricsSink metrics(stat, stat_ctx);
+    metrics.counter("records", "records", "log events in; each is one of those that follow", counters.records);
+    metrics.counter("system_lines", "records", "START, END, REPORT and their kin", counters.system_lines);
+    metrics.counter("passed_through", "records", "JSON objects", counters.passed_through);
+    metrics.counter("wrapped", "records", "all other lines", counters.wrapped);
+    metrics.counter("dropped", "records", "left out for what they are about, by the option drop",
+                    counters.dropped);
+    metrics.counter("excluded", "records", "left out for their log group", counters.excluded);
   }
 
   logs::LambdaFilter filter;

@@ -46,7 +46,7 @@ class Fickle : public kinesis::Assignment {
   void begin_close() override { steady_->begin_close(); }
   bool closed() const override { return steady_->closed(); }
   bool healthy() const override { return true; }
-  void stats(const StatTeller&) const override {}
+  void stats(const MetricsSink&) const override {}
 
  private:
   std::unique_ptr<kinesis::Assignment> steady_;

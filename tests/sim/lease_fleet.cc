@@ -100,7 +100,7 @@ std::set<std::string> FleetWorker::shards() const {
 
 int64_t FleetWorker::stat(std::string_view name) const {
   std::pair<std::string_view, int64_t> wanted{name, -1};
-  leases_.stats(StatTeller(
+  leases_.stats(MetricsSink(
       [](void* ctx, const penstock_stat* stat) {
         auto& [of, value] = *static_cast<std::pair<std::string_view, int64_t>*>(ctx);
         if (of == stat->name) value = stat->value;

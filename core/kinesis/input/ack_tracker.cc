@@ -174,20 +174,20 @@ bool AckTracker::may_begin() const {
   return failures_.pending_bytes() <= kMaxUnwrittenFailureBytes && table_bytes() <= max_table_bytes_;
 }
 
-void AckTracker::stats(const StatTeller& tell) const {
+void AckTracker::stats(const MetricsSink& metrics) const {
   int64_t open_records = 0, stuck = 0;
   for (const auto& [grant, shard] : shards_) {
     open_records += static_cast<int64_t>(shard->progress.open_records());
     stuck += shard->stuck ? 1 : 0;
   }
-  tell.counter("failures", "records", "records in the failure file", failures_.recorded());
-  tell.gauge("failures_waiting", "records", "to be written to the failure file; the checkpoint waits for them",
-             failures_.pending());
-  tell.counter("holes", "records", "source records given back: the checkpoint of their shard stands still",
-               holes_);
-  tell.gauge("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));
-  tell.gauge("open_records", "records", "records that the checkpoint has not passed", open_records);
-  tell.gauge("stuck", "shards", "whose checkpoint waits for a record for longer than stuck_warning", stuck);
+  metrics.counter("failures", "records", "records in the failure file", failures_.recorded());
+  metrics.gauge("failures_waiting", "records", "to be written to the failure file; the checkpoint waits for them",
+                failures_.pending());
+  metrics.counter("holes", "records", "source records given back: the checkpoint of their shard stands still",
+                  holes_);
+  metrics.gauge("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));
+  metrics.gauge("open_records", "records", "records that the checkpoint has not passed", open_records);
+  metrics.gauge("stuck", "shards", "whose checkpoint waits for a record for longer than stuck_warning", stuck);
 }
 
 }  // namespace penstock::kinesis

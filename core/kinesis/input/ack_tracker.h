@@ -16,7 +16,7 @@
 #include "core/kinesis/input/ack_table.h"
 #include "core/kinesis/input/assignment.h"
 #include "core/kinesis/input/shard.h"
-#include "core/stat_teller.h"
+#include "core/metrics_sink.h"
 
 namespace penstock::kinesis {
 
@@ -69,7 +69,7 @@ class AckTracker {
   bool may_begin() const;
   bool healthy() const { return failures_written_; }
   size_t held_bytes() const { return failures_.pending_bytes() + table_bytes(); }
-  void stats(const StatTeller& tell) const;
+  void stats(const MetricsSink& metrics) const;
 
  private:
   size_t table_bytes() const;

@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "core/kinesis/input/shard_position.h"
 #include "core/kinesis/read_api.h"
-#include "core/stat_teller.h"
+#include "core/metrics_sink.h"
 
 namespace penstock::kinesis {
 
@@ -67,7 +67,7 @@ class Assignment {
 
   // False while something that must be kept cannot be.
   virtual bool healthy() const = 0;
-  virtual void stats(const StatTeller& tell) const = 0;
+  virtual void stats(const MetricsSink& metrics) const = 0;
 };
 
 }  // namespace penstock::kinesis

@@ -98,7 +98,7 @@ class Input {
   Status given_up() const;
   void fail_user_record(const Status& why);
   void tell_left_out(const Shard& shard);
-  void tell_shards(const StatTeller& tell) const;
+  void shard_metrics(const MetricsSink& metrics) const;
 
   Env& env_;
   Assignment& assignment_;

@@ -7,64 +7,66 @@
 namespace penstock::kinesis {
 
 void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
-  const StatTeller tell(stat, stat_ctx);
+  const MetricsSink metrics(stat, stat_ctx);
   const logs::SubscriptionCounters& logs = decoder_.messages();
   const DecodeCounters& decoded = decoder_.counters();
-  tell.counter("records_in", "records", "source records received", totals_.records);
-  tell.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
-  tell.counter("text_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
-  tell.counter("events_out", "events", "log events found in them", logs.events + decoded.raw_events);
-  tell.counter("raw_events", "events", "of these, records that are no subscription messages, as they are",
-               decoded.raw_events);
-  tell.counter("aggregated_records", "records", "source records that the KPL aggregated",
-               decoded.aggregated_records);
-  tell.counter("user_records", "records", "in them", decoded.user_records);
-  tell.counter("outside_range", "records", "of these, left out by hash_range_rule", decoded.outside_range);
-  tell.counter("batches_out", "batches", "batches emitted", batches_out_);
-  tell.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
-  tell.counter("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
-  tell.counter("calls", "calls", "GetRecords, GetShardIterator, ListShards and DescribeStreamSummary",
-               totals_.calls);
-  tell.counter("retries", "calls", "of these, made because one before had failed", totals_.retries);
-  tell.counter("gaps", "shards", "resumed where retention had passed the checkpoint: records are lost", gaps_);
-  acks_.stats(tell);
-  assignment_.stats(tell);
-  tell_shards(tell);
-  tell.gauge("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
-  tell.gauge("healthy", "", "0 while positions or the failure file cannot be written",
-             acks_.healthy() && assignment_.healthy() ? 1 : 0);
+  metrics.counter("records_in", "records", "source records received", totals_.records);
+  metrics.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
+  metrics.counter("text_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
+  metrics.counter("events_out", "events", "log events found in them", logs.events + decoded.raw_events);
+  metrics.counter("raw_events", "events", "of these, records that are no subscription messages, as they are",
+                  decoded.raw_events);
+  metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
+                  decoded.aggregated_records);
+  metrics.counter("user_records", "records", "in them", decoded.user_records);
+  metrics.counter("outside_range", "records", "of these, left out by hash_range_rule", decoded.outside_range);
+  metrics.counter("batches_out", "batches", "batches emitted", batches_out_);
+  metrics.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
+  metrics.counter("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
+  metrics.counter("calls", "calls", "GetRecords, GetShardIterator, ListShards and DescribeStreamSummary",
+                  totals_.calls);
+  metrics.counter("retries", "calls", "of these, made because one before had failed", totals_.retries);
+  metrics.counter("gaps", "shards", "resumed where retention had passed the checkpoint: records are lost", gaps_);
+  acks_.stats(metrics);
+  assignment_.stats(metrics);
+  shard_metrics(metrics);
+  metrics.gauge("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
+  metrics.gauge("healthy", "", "0 while positions or the failure file cannot be written",
+                acks_.healthy() && assignment_.healthy() ? 1 : 0);
 }
 
 // All of them together, and each.
-void Input::tell_shards(const StatTeller& tell) const {
+void Input::shard_metrics(const MetricsSink& metrics) const {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t lag_ms = -1, unacked_ms = 0, reading = 0;
   for (const StreamWatcher& stream : streams_)
     if (!stream.readable()) lag_ms = std::max({lag_ms, int64_t{1}, now_ms - stream.unreadable_since_ms()});
   for (const auto& [id, shard] : shards_) {
     const std::string label = shard->stream.name().name + "/" + printable(shard->grant.shard.id);
-    tell.gauge("shard_last_arrival_ms", "ms",
-               "when the last record that was emitted of the shard had arrived; Unix time, 0: there was none",
-               shard->last_arrival_ms, label);
+    metrics.gauge("shard_last_arrival_ms", "ms",
+                  "when the last record that was emitted of the shard had arrived; Unix time, 0: there was none",
+                  shard->last_arrival_ms, label);
     const ShardProgress& progress = shard->progress;
     const int64_t shard_unacked_ms = progress.open_records() == 0 ? 0 : now_ms - progress.first_opened_ms();
     unacked_ms = std::max(unacked_ms, shard_unacked_ms);
-    tell.gauge("shard_oldest_unacked_ms", "ms",
-               "since the shard's oldest record that is not acknowledged was read", shard_unacked_ms, label);
+    metrics.gauge("shard_oldest_unacked_ms", "ms",
+                  "since the shard's oldest record that is not acknowledged was read", shard_unacked_ms, label);
     if (!shard->reader) continue;
     ++reading;
     const int64_t shard_lag_ms = shard->reader->lag_ms();
     lag_ms = std::max(lag_ms, shard_lag_ms);
-    tell.gauge("shard_lag_ms", "ms",
-               "how far behind its newest record the shard may be; grows while no response comes", shard_lag_ms,
-               label);
+    metrics.gauge("shard_lag_ms", "ms",
+                  "how far behind its newest record the shard may be; grows while no response comes", shard_lag_ms,
+                  label);
   }
-  tell.gauge("lag_ms", "ms",
-             "how far behind its newest record the slowest shard may be; grows while no response comes, from the "
-             "start on; -1: there is no shard to read",
-             lag_ms);
-  tell.gauge("oldest_unacked_ms", "ms", "since the oldest record that is not acknowledged was read", unacked_ms);
-  tell.gauge("shards", "shards", "being read", reading);
+  metrics.gauge(
+      "lag_ms", "ms",
+      "how far behind its newest record the slowest shard may be; grows while no response comes, from the "
+      "start on; -1: there is no shard to read",
+      lag_ms);
+  metrics.gauge("oldest_unacked_ms", "ms", "since the oldest record that is not acknowledged was read",
+                unacked_ms);
+  metrics.gauge("shards", "shards", "being read", reading);
 }
 
 }  // namespace penstock::kinesis

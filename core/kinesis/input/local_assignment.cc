@@ -210,8 +210,8 @@ void LocalAssignment::begin_close() {
   if (moved_) static_cast<void>(save());  // saved() tells
 }
 
-void LocalAssignment::stats(const StatTeller& tell) const {
-  tell.counter("checkpoints", "writes", "times that the positions were saved", saves_);
+void LocalAssignment::stats(const MetricsSink& metrics) const {
+  metrics.counter("checkpoints", "writes", "times that the positions were saved", saves_);
 }
 
 }  // namespace penstock::kinesis

@@ -40,7 +40,7 @@ class LocalAssignment : public Assignment {
   void begin_close() override;
   bool closed() const override { return closing_ && !moved_; }
   bool healthy() const override { return save_problem_.ok(); }
-  void stats(const StatTeller& tell) const override;
+  void stats(const MetricsSink& metrics) const override;
 
  private:
   struct Shard {

@@ -10,21 +10,21 @@
 namespace penstock {
 
 // Names, units and helps are constant text. label: penstock_stat's.
-class StatTeller {
+class MetricsSink {
  public:
-  StatTeller(penstock_stat_fn stat, void* stat_ctx) : stat_(stat), stat_ctx_(stat_ctx) {}
+  MetricsSink(penstock_stat_fn stat, void* stat_ctx) : stat_(stat), stat_ctx_(stat_ctx) {}
 
   void counter(const char* name, const char* unit, const char* help, int64_t value) const {
-    tell_one(PENSTOCK_COUNTER, name, unit, help, value, {});
+    emit(PENSTOCK_COUNTER, name, unit, help, value, {});
   }
   void gauge(const char* name, const char* unit, const char* help, int64_t value,
              std::string_view label = {}) const {
-    tell_one(PENSTOCK_GAUGE, name, unit, help, value, label);
+    emit(PENSTOCK_GAUGE, name, unit, help, value, label);
   }
 
  private:
-  void tell_one(int32_t kind, const char* name, const char* unit, const char* help, int64_t value,
-                std::string_view label) const {
+  void emit(int32_t kind, const char* name, const char* unit, const char* help, int64_t value,
+            std::string_view label) const {
     const penstock_stat one = {sizeof(penstock_stat), kind, name, unit, help, value, bytes(label)};
     stat_(stat_ctx_, &one);
   }
