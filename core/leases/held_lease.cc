@@ -7,21 +7,21 @@
 
 namespace penstock::leases {
 
-void LeaseContext::failed(Incident& incident, const Status& status) {
+void LeaseContext::log_failure(Incident& incident, const Status& status) {
   if (status.retryable())
     incident.log(throttle, "", Status(status.code(), status.message() + "; it is retried"), LogLevel::warn);
   else
     incident.log(throttle, "", status);
 }
 
-void HeldLease::settle(kinesis::ShardPosition position) {
+void HeldLease::advance_to(kinesis::ShardPosition position) {
   if (position.is_end())
     ended_ = true;
   else
     position_ = std::move(position);
 }
 
-void HeldLease::finish(std::vector<Lease> children) {
+void HeldLease::end_shard(std::vector<Lease> children) {
   std::vector<std::string> ids;
   for (const Lease& child : children) ids.push_back(child.shard_id);
   std::sort(ids.begin(), ids.end());
@@ -96,15 +96,15 @@ void HeldLease::write(const LeaseChange& change) {
   tried_boot_ms_ = std::min(tried_boot_ms_, start_ms);
   begin_call();
   context_.table.renew(row_.key, row_.counter, context_.worker, change,
-                       [this, start_ms](const Result<LeaseWriteResult>& result) { written(start_ms, result); });
+                       [this, start_ms](const Result<LeaseWriteResult>& result) { on_written(start_ms, result); });
 }
 
-void HeldLease::written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result) {
+void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result) {
   if (!end_call(result.status())) return;
-  doubted_ = false;
+  rechecking_ = false;
   if (!result->row) {
     // Where the response was lost to the call that wrote the end, others may have gone on from there.
-    state_ = end_tried_ ? State::finished : State::vanished;
+    state_ = end_tried_ ? State::finished : State::deleted;
     return;
   }
   if (result->row->owner != context_.worker) {
@@ -146,7 +146,7 @@ void HeldLease::begin_call() {
 
 bool HeldLease::end_call(const Status& status) {
   calling_ = false;
-  context_.write_ended(status.ok());
+  context_.on_write_done(status.ok());
   context_.answered = true;
   if (status.ok()) {
     failures_ = 0;
@@ -154,7 +154,7 @@ bool HeldLease::end_call(const Status& status) {
   }
   const Backoff backoff{200, context_.failover_ms / 3};
   retry_boot_ms_ = context_.env.clock.boot_ms() + backoff.delay_ms(++failures_, context_.env.random);
-  context_.failed(context_.writing, status.in("leases"));
+  context_.log_failure(context_.writing, status.in("leases"));
   return false;
 }
 

@@ -32,8 +32,8 @@ struct LeaseContext {
   static constexpr size_t kMaxCalls = 32;  // of writes at a time
   bool room_for_call() const { return calls < kMaxCalls; }
   // Reports that a call has failed: as a warning where it is tried again.
-  void failed(Incident& incident, const Status& status);
-  void write_ended(bool ok) {
+  void log_failure(Incident& incident, const Status& status);
+  void on_write_done(bool ok) {
     --calls;
     reached = written = ok;
   }
@@ -50,7 +50,7 @@ class HeldLease {
   enum class State {
     held,
     lost,      // somebody else has it
-    vanished,  // its row was deleted
+    deleted,   // its row was deleted
     released,  // by us: it is finished, or handed over
     finished,  // its end was written, and its row deleted by others before we heard of it
   };
@@ -62,12 +62,10 @@ class HeldLease {
   HeldLease& operator=(const HeldLease&) = delete;
 
   State state() const { return state_; }
-  bool in_force() const {
-    return state_ == State::held && context_.env.clock.boot_ms() < in_force_until_boot_ms();
-  }
+  bool is_valid() const { return state_ == State::held && context_.env.clock.boot_ms() < valid_until_boot_ms(); }
   // Until then a row that has vanished was deleted against the rules: another worker may have taken the lease to
   // balance the shares, and read the shard to its end, but a finished row stays for failover_ms.
-  int64_t in_force_until_boot_ms() const { return good_boot_ms_ + context_.failover_ms; }
+  int64_t valid_until_boot_ms() const { return good_boot_ms_ + context_.failover_ms; }
   const Lease& row() const { return row_; }
   // The row with the newest position: what to make it anew with.
   Lease newest_row() const;
@@ -75,16 +73,16 @@ class HeldLease {
   bool calling() const { return calling_; }
   bool all_saved() const { return !moved() && (!ended_ || row_.checkpoint == kinesis::kShardEnd); }
 
-  void settle(kinesis::ShardPosition position);
-  // The shard is read to its end: waits for finish().
+  void advance_to(kinesis::ShardPosition position);
+  // The shard is read to its end: waits for end_shard().
   bool waits_for_children() const { return ended_ && !finishing_ && state_ == State::held; }
   // The leases of all children, made before the end is written, which is the row's last checkpoint.
-  void finish(std::vector<Lease> children);
+  void end_shard(std::vector<Lease> children);
   // Saves what has moved, or the end, then sets the lease free. An end goes without the children where no list has
   // them yet: who sees later that they lack leases makes these.
   void hand_over() { handing_over_ = true; }
   // Renews at once: somebody else's name was seen on the row.
-  void doubt() { doubted_ = true; }
+  void recheck() { rechecking_ = true; }
 
   // Begins the write that is due, if one is.
   void advance();
@@ -97,10 +95,10 @@ class HeldLease {
     return !position_.sequence_number.empty() && row_.checkpoint != kinesis::kShardEnd &&
            position_ != kinesis::ShardPosition{row_.checkpoint, row_.sub_sequence_number};
   }
-  int64_t renewal_boot_ms() const { return doubted_ ? 0 : good_boot_ms_ + context_.failover_ms / 3; }
+  int64_t renewal_boot_ms() const { return rechecking_ ? 0 : good_boot_ms_ + context_.failover_ms / 3; }
   Step step(int64_t boot_ms) const;
   void write(const LeaseChange& change);
-  void written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result);
+  void on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result);
   void make_child();
   void evict();
   void begin_call();
@@ -115,7 +113,7 @@ class HeldLease {
   int64_t retry_boot_ms_ = 0;
   int failures_ = 0;  // in a row
   bool calling_ = false;
-  bool doubted_ = false;
+  bool rechecking_ = false;
   bool handing_over_ = false;
 
   kinesis::ShardPosition position_;  // of the last record settled; "": none since we hold it

@@ -31,7 +31,7 @@ LeaseCoordinator::LeaseCoordinator(Env& env, LeaseTable& table, LeaseOptions opt
 void LeaseCoordinator::advance() {
   if (!closing_) advance_scan();
   writer_.advance();
-  if (std::exchange(context_.answered, false)) look_after_held_at(0);
+  if (std::exchange(context_.answered, false)) check_held_at(0);
   if (context_.written && context_.writing.logged())
     context_.writing.recover(env_, "table " + table_.name() + ": its leases can be written");
   if (boot_ms() >= held_due_boot_ms_) advance_held();
@@ -55,7 +55,7 @@ void LeaseCoordinator::advance_scan() {
   if (scanning_ || boot_ms() < scan_boot_ms_) return;
   scanning_ = true;
   if (!prepared_)
-    return table_.prepare(options_.definition, [this](const Result<bool>& usable) { prepared(usable); });
+    return table_.prepare(options_.definition, [this](const Result<bool>& usable) { on_prepared(usable); });
   ++scans_;
   LeaseTable::Reads reads = LeaseTable::Reads::eventual;
   for (const auto& stream : streams_)
@@ -65,15 +65,16 @@ void LeaseCoordinator::advance_scan() {
   const auto jitter_ms = static_cast<uint64_t>(options_.failover_ms / 12);
   scan_boot_ms_ =
       boot_ms() + options_.failover_ms / 3 - static_cast<int64_t>(env_.random.next() % (jitter_ms + 1));
-  table_.scan(reads, [this, began_ms = boot_ms()](Result<LeaseList> list) { scanned(began_ms, std::move(list)); });
+  table_.scan(reads,
+              [this, began_ms = boot_ms()](Result<LeaseList> list) { on_scanned(began_ms, std::move(list)); });
 }
 
-void LeaseCoordinator::prepared(const Result<bool>& usable) {
+void LeaseCoordinator::on_prepared(const Result<bool>& usable) {
   scanning_ = false;
   if (!usable.ok()) {
     context_.reached = false;
     scan_boot_ms_ = boot_ms() + (usable.status().retryable() ? kPreparePauseMs : kConfigPauseMs);
-    context_.failed(reading_, usable.status());
+    context_.log_failure(reading_, usable.status());
     return;
   }
   prepared_ = *usable;
@@ -82,14 +83,14 @@ void LeaseCoordinator::prepared(const Result<bool>& usable) {
 
 void LeaseCoordinator::scan_again_in(int64_t ms) { scan_boot_ms_ = std::min(scan_boot_ms_, boot_ms() + ms); }
 
-void LeaseCoordinator::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
+void LeaseCoordinator::on_scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   scanning_ = false;
   context_.reached = list.ok();
   if (!list.ok()) {
     const bool retryable = list.status().retryable();
     const Backoff backoff{500, options_.failover_ms / 3};
     scan_boot_ms_ = boot_ms() + (retryable ? backoff.delay_ms(++scan_failures_, env_.random) : kConfigPauseMs);
-    context_.failed(reading_, list.status());
+    context_.log_failure(reading_, list.status());
     return;
   }
   scan_failures_ = 0;
@@ -98,7 +99,7 @@ void LeaseCoordinator::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
   scanned_boot_ms_ = boot_ms();
   taker_.observe(rows_, boot_ms());
   for (size_t i = 0; i < streams_.size(); ++i) {
-    streams_[i]->scanned(rows_, boot_ms());
+    streams_[i]->on_scanned(rows_, boot_ms());
     review(i);
   }
   for (const auto& [key, held] : held_) {
@@ -106,9 +107,9 @@ void LeaseCoordinator::scanned(int64_t began_boot_ms, Result<LeaseList> list) {
     const auto row = leases.find(held->lease.row().shard_id);
     const bool another = row == leases.end() ||
                          (row->second.owner != options_.worker && row->second.counter > held->lease.row().counter);
-    if (another) held->lease.doubt();
+    if (another) held->lease.recheck();
   }
-  look_after_held_at(0);
+  check_held_at(0);
   choose();
   if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": its leases can be read");
 }
@@ -117,8 +118,8 @@ Status LeaseCoordinator::listed(size_t index, const kinesis::StreamIdentity& ide
                                 const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) {
   StreamLeases& stream = *streams_[index];
   const bool was_known = stream.known();
-  stream.listed(identity, shards, start_ms, boot_ms());
-  if (!was_known && scanned_boot_ms_) stream.scanned(rows_, *scanned_boot_ms_);
+  stream.on_shards_listed(identity, shards, start_ms, boot_ms());
+  if (!was_known && scanned_boot_ms_) stream.on_scanned(rows_, *scanned_boot_ms_);
   review(index);
   if (!was_known && stream.known()) choose();
   return stream.problem();
@@ -134,7 +135,7 @@ void LeaseCoordinator::review(size_t index) {
       end_grant(*held);
       held->lease.hand_over();
     }
-    look_after_held_at(0);
+    check_held_at(0);
   }
   if (!stream.known() || closing_) return;
   if (stream.start_is_undecided())
@@ -154,8 +155,8 @@ void LeaseCoordinator::review(size_t index) {
                                                 lease.checkpoint + " was not read"));
     writer_.add({LeaseOp::Kind::remove, index, std::move(lease), decided_until_boot_ms()});
   }
-  finish_what_can_be(index);
-  grant_what_can_be(index);
+  end_ready(index);
+  grant_ready(index);
 }
 
 void LeaseCoordinator::choose() {
@@ -179,7 +180,7 @@ void LeaseCoordinator::choose() {
     takes.push_back(
         {LeaseOp::Kind::take, stream, std::move(lease), decided_until_boot_ms(), std::move(beginning)});
   }
-  writer_.choose_takes(std::move(takes), choice.most);
+  writer_.set_takes(std::move(takes), choice.most);
 }
 
 // ---- What became of the chores
@@ -191,15 +192,15 @@ void LeaseCoordinator::on_op_done(const LeaseOp& op, int64_t started_boot_ms, co
   switch (op.kind) {
     case LeaseOp::Kind::create:
       made_ += done ? 1 : 0;
-      if (write.row) stream.learned(*write.row);
-      if (!writer_.rows_wait()) scan_again_in(0);
+      if (write.row) stream.on_row(*write.row);
+      if (!writer_.has_waiting_rows()) scan_again_in(0);
       return;
     case LeaseOp::Kind::remove:
       removed_ += done ? 1 : 0;
-      if (done) stream.removed(op.lease.shard_id);
+      if (done) stream.on_row_deleted(op.lease.shard_id);
       return;
     case LeaseOp::Kind::take:
-      if (write.row) stream.learned(*write.row);
+      if (write.row) stream.on_row(*write.row);
       if (!done) return;
       // An earlier call's answer was lost: nobody knows since when it is ours, so that it is renewed first.
       const bool now = write.outcome == LeaseWriteResult::Outcome::done;
@@ -218,13 +219,13 @@ void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_b
   auto held = std::make_unique<Held>(context_, op.stream, row, taken_boot_ms);
   if (closing_ || !streams_[op.stream]->problem().ok()) held->lease.hand_over();
   held_[row.key] = std::move(held);
-  look_after_held_at(0);
-  grant_what_can_be(op.stream);
+  check_held_at(0);
+  grant_ready(op.stream);
 }
 
 // ---- What is held
 
-void LeaseCoordinator::grant_what_can_be(size_t index) {
+void LeaseCoordinator::grant_ready(size_t index) {
   const StreamLeases& stream = *streams_[index];
   if (closing_ || !stream.known()) return;
   for (const auto& [key, held] : held_) {
@@ -243,22 +244,22 @@ void LeaseCoordinator::grant_what_can_be(size_t index) {
   }
 }
 
-void LeaseCoordinator::finish_what_can_be(size_t index) {
+void LeaseCoordinator::end_ready(size_t index) {
   for (const auto& [key, held] : held_) {
     if (held->stream != index || !held->lease.waits_for_children()) continue;
     // A scan that does not show our own row is too old to tell where children begin.
     if (!streams_[index]->leases().contains(held->lease.row().shard_id)) continue;
     std::vector<Lease> children = streams_[index]->children_of(held->lease.row().shard_id);
     if (children.empty()) continue;  // the next list has them
-    held->lease.finish(std::move(children));
-    look_after_held_at(0);
+    held->lease.end_shard(std::move(children));
+    check_held_at(0);
   }
 }
 
 bool LeaseCoordinator::may_emit(kinesis::GrantId grant) const {
   const auto granted = granted_.find(grant);
   // mutation: emit without a valid lease
-  return granted != granted_.end() && granted->second->lease.in_force();
+  return granted != granted_.end() && granted->second->lease.is_valid();
 }
 
 void LeaseCoordinator::settled(kinesis::GrantId grant, kinesis::ShardPosition position) {
@@ -266,12 +267,12 @@ void LeaseCoordinator::settled(kinesis::GrantId grant, kinesis::ShardPosition po
   if (granted == granted_.end()) return;
   Held& held = *granted->second;
   const bool ended = position.is_end();
-  held.lease.settle(std::move(position));
-  look_after_held_at(held.lease.next_boot_ms());
+  held.lease.advance_to(std::move(position));
+  check_held_at(held.lease.next_boot_ms());
   if (!ended) return;
   granted_.erase(granted);
   held.grant = 0;
-  if (streams_[held.stream]->known()) finish_what_can_be(held.stream);
+  if (streams_[held.stream]->known()) end_ready(held.stream);
 }
 
 void LeaseCoordinator::end_grant(Held& held) {
@@ -288,39 +289,39 @@ void LeaseCoordinator::advance_held() {
     if (context_.room_for_call()) held.lease.advance();
     const HeldLease::State state = held.lease.state();
     if (state == HeldLease::State::held || held.lease.calling()) {
-      look_after_held_at(held.lease.next_boot_ms());
+      check_held_at(held.lease.next_boot_ms());
       ++entry;
       continue;
     }
     StreamLeases& stream = *streams_[held.stream];
     const Lease row = held.lease.newest_row();
     // Nobody knows better than we how far it was read; but out of force, others may have read it to its end.
-    const int64_t until_boot_ms = held.lease.in_force_until_boot_ms();
-    const bool made_anew = state == HeldLease::State::vanished && boot_ms() < until_boot_ms;
-    if (state == HeldLease::State::lost || state == HeldLease::State::vanished) {
+    const int64_t until_boot_ms = held.lease.valid_until_boot_ms();
+    const bool made_anew = state == HeldLease::State::deleted && boot_ms() < until_boot_ms;
+    if (state == HeldLease::State::lost || state == HeldLease::State::deleted) {
       ++lost_;
       end_grant(held);
       env_.log(
           LogLevel::warn,
           described(held.stream, row) +
               (made_anew ? " was deleted by somebody; it is made anew at " + printable(row.checkpoint)
-               : state == HeldLease::State::vanished
+               : state == HeldLease::State::deleted
                    ? " was deleted while this worker could not renew it; if it is still needed, it is made anew "
                      "at the beginning"
                    : " is lost to another worker, which goes on from its last checkpoint"));
     }
-    if (state == HeldLease::State::vanished || state == HeldLease::State::finished) {
-      stream.removed(row.shard_id);
+    if (state == HeldLease::State::deleted || state == HeldLease::State::finished) {
+      stream.on_row_deleted(row.shard_id);
       if (made_anew && stream.known() && stream.shard(row.shard_id))
         writer_.add({LeaseOp::Kind::create, held.stream, row, until_boot_ms});
     } else if (state == HeldLease::State::released) {
-      stream.learned(held.lease.row());
+      stream.on_row(held.lease.row());
       scan_again_in(0);
     }
     const size_t index = held.stream;
     granted_.erase(held.grant);  // still there where it was handed over; what settles late is ignored
     entry = held_.erase(entry);
-    grant_what_can_be(index);
+    grant_ready(index);
   }
 }
 
@@ -330,7 +331,7 @@ void LeaseCoordinator::begin_close() {
   closing_ = true;
   writer_.begin_close();
   for (const auto& [key, held] : held_) held->lease.hand_over();
-  look_after_held_at(0);
+  check_held_at(0);
 }
 
 bool LeaseCoordinator::closed() const { return closing_ && held_.empty() && writer_.keys().empty(); }

@@ -69,8 +69,8 @@ class LeaseCoordinator : public kinesis::Assignment {
   std::string described(size_t stream, const Lease& lease) const;
 
   void advance_scan();
-  void prepared(const Result<bool>& usable);
-  void scanned(int64_t began_boot_ms, Result<LeaseList> list);
+  void on_prepared(const Result<bool>& usable);
+  void on_scanned(int64_t began_boot_ms, Result<LeaseList> list);
   void scan_again_in(int64_t ms);
   void review(size_t stream);
   void choose();
@@ -82,10 +82,10 @@ class LeaseCoordinator : public kinesis::Assignment {
   void hold(const LeaseOp& op, const Lease& row, int64_t taken_boot_ms, const std::string& from);
 
   void advance_held();
-  void grant_what_can_be(size_t stream);
-  void finish_what_can_be(size_t stream);
+  void grant_ready(size_t stream);
+  void end_ready(size_t stream);
   void end_grant(Held& held);
-  void look_after_held_at(int64_t boot_ms) { held_due_boot_ms_ = std::min(held_due_boot_ms_, boot_ms); }
+  void check_held_at(int64_t boot_ms) { held_due_boot_ms_ = std::min(held_due_boot_ms_, boot_ms); }
 
   Env& env_;
   LeaseTable& table_;

@@ -58,10 +58,10 @@ void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared done) 
   Completion<bool>::start(std::move(done), [&](const Completion<bool>& completion) {
     call_("DescribeTable", describe_table_body(table_), kMaxTableResponseBytes,
           completion.then([this, definition](const Completion<bool>& next, Result<aws::ServiceResponse> response) {
-            if (response.status().code() == Code::not_found) return make(definition, next);
-            if (!response.ok()) return next(told(response.status()));
+            if (response.status().code() == Code::not_found) return create_table(definition, next);
+            if (!response.ok()) return next(in_table(response.status()));
             const Result<LeaseTableState> state = read_describe_table(std::move(response->body));
-            if (!state.ok()) return next(told(state.status()));
+            if (!state.ok()) return next(in_table(state.status()));
             if (state->status == "CREATING") return next(false);
             if (state->status != "ACTIVE" && state->status != "UPDATING")
               return next(Status(Code::transient, "table " + table_ + " is " + printable(state->status) +
@@ -75,7 +75,7 @@ void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared done) 
   });
 }
 
-void LeaseTable::make(const LeaseTableDefinition& definition, const Completion<bool>& completion) {
+void LeaseTable::create_table(const LeaseTableDefinition& definition, const Completion<bool>& completion) {
   if (!definition.create)
     return completion(Status(Code::config, "table " + table_ + " is not there in " + region_ +
                                                "; set create_table on, or make it: " +
@@ -84,7 +84,7 @@ void LeaseTable::make(const LeaseTableDefinition& definition, const Completion<b
         completion.then([this](const Completion<bool>& next, const Result<aws::ServiceResponse>& response) {
           // Another worker may have been quicker.
           if (response.ok() || response.status().code() == Code::conflict) return next(false);
-          next(told(response.status()));
+          next(in_table(response.status()));
         }));
 }
 
@@ -99,11 +99,11 @@ void LeaseTable::scan_page(Reads reads, std::shared_ptr<LeaseList> list, const s
   call_("Scan", scan_body(table_, after, reads), kMaxScanResponseBytes,
         completion.then([this, reads, list = std::move(list)](const Completion<LeaseList>& next,
                                                               Result<aws::ServiceResponse> response) {
-          if (!response.ok()) return next(told(response.status()));
+          if (!response.ok()) return next(in_table(response.status()));
           list->response_bytes += response->body.size();
-          if (list->response_bytes > kMaxScanBytes) return next(told(too_large(*list)));
+          if (list->response_bytes > kMaxScanBytes) return next(in_table(too_large(*list)));
           Result<LeasePage> page = read_scan(std::move(response->body));
-          if (!page.ok()) return next(told(page.status()));
+          if (!page.ok()) return next(in_table(page.status()));
           std::move(page->leases.begin(), page->leases.end(), std::back_inserter(list->leases));
           std::move(page->unreadable.begin(), page->unreadable.end(), std::back_inserter(list->unreadable));
           if (page->ended_after.empty()) return next(std::move(*list));
@@ -120,9 +120,9 @@ void LeaseTable::read_row(const std::string& key, const Completion<std::optional
   call_(
       "GetItem", get_lease_body(table_, key), kMaxRowResponseBytes,
       completion.then([this](const Completion<std::optional<Lease>>& next, Result<aws::ServiceResponse> response) {
-        if (!response.ok()) return next(told(response.status()));
+        if (!response.ok()) return next(in_table(response.status()));
         Result<std::optional<Lease>> row = read_lease(std::move(response->body));
-        next(row.ok() ? std::move(row) : told(row.status()));
+        next(row.ok() ? std::move(row) : in_table(row.status()));
       }));
 }
 
@@ -186,10 +186,10 @@ void LeaseTable::write(std::string_view operation, std::string body, const std::
                          const Completion<LeaseWriteResult>& next, Result<aws::ServiceResponse> response) mutable {
     if (response.ok()) {
       Result<std::optional<Lease>> row = read_lease(std::move(response->body));
-      if (!row.ok()) return next(told(row.status()));
+      if (!row.ok()) return next(in_table(row.status()));
       return next(LeaseWriteResult{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
     }
-    if (response.status().code() != Code::conflict) return next(told(response.status()));
+    if (response.status().code() != Code::conflict) return next(in_table(response.status()));
     auto on_row = [as_asked = std::move(as_asked)](const Completion<LeaseWriteResult>& last,
                                                    Result<std::optional<Lease>> row) {
       if (!row.ok()) return last(row.status());
@@ -201,6 +201,6 @@ void LeaseTable::write(std::string_view operation, std::string body, const std::
   call_(operation, std::move(body), kMaxRowResponseBytes, completion.then(std::move(on_response)));
 }
 
-Status LeaseTable::told(const Status& status) const { return status.in("table " + table_); }
+Status LeaseTable::in_table(const Status& status) const { return status.in("table " + table_); }
 
 }  // namespace penstock::leases

@@ -116,7 +116,7 @@ class LeaseTable {
   // Whether a row is as a call wanted it, although its condition did not hold.
   using AsAsked = std::function<bool(const std::optional<Lease>& row)>;
 
-  void make(const LeaseTableDefinition& definition, const Completion<bool>& completion);
+  void create_table(const LeaseTableDefinition& definition, const Completion<bool>& completion);
   void scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
                  const Completion<LeaseList>& completion);
   void read_row(const std::string& key, const Completion<std::optional<Lease>>& completion);
@@ -124,7 +124,7 @@ class LeaseTable {
   void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
              std::optional<Lease> row_then, const Completion<LeaseWriteResult>& completion);
   // With the table's name.
-  Status told(const Status& status) const;
+  Status in_table(const Status& status) const;
 
   aws::ServiceCall call_;
   std::string table_;

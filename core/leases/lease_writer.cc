@@ -14,7 +14,7 @@ void LeaseWriter::add(LeaseOp op) {
   keys_.merge(key);
 }
 
-void LeaseWriter::choose_takes(std::deque<LeaseOp> takes, size_t most) {
+void LeaseWriter::set_takes(std::deque<LeaseOp> takes, size_t most) {
   takes_ = std::move(takes);
   takes_wanted_ = most;
 }
@@ -31,7 +31,7 @@ int64_t LeaseWriter::next_boot_ms() const {
   return waits ? next_boot_ms_ : kNever;
 }
 
-void LeaseWriter::drop_what_is_late() {
+void LeaseWriter::drop_expired() {
   const auto is_late = [now_ms = context_.env.clock.boot_ms()](const LeaseOp& op) {
     return now_ms >= op.until_boot_ms;
   };
@@ -40,24 +40,26 @@ void LeaseWriter::drop_what_is_late() {
 }
 
 void LeaseWriter::advance() {
-  drop_what_is_late();
+  drop_expired();
   const auto may_begin = [this] {
     return context_.room_for_call() && context_.env.clock.boot_ms() >= next_boot_ms_;
   };
-  while (!waiting_.empty() && may_begin()) begin_first(waiting_);
+  while (!waiting_.empty() && may_begin()) start_first(waiting_);
   while (!takes_.empty() && takes_wanted_ > 0 && may_begin())
     if (keys_.contains(takes_.front().lease.key))
       takes_.pop_front();
     else
-      begin_first(takes_);
+      start_first(takes_);
 }
 
 // What needs memory comes first: from where the op is taken off, its call ends.
-void LeaseWriter::begin_first(std::deque<LeaseOp>& of) {
+void LeaseWriter::start_first(std::deque<LeaseOp>& of) {
   const LeaseOp op = of.front();
   std::set<std::string> key = {op.lease.key};
-  LeaseTable::Written written = [this, op, started_ms = context_.env.clock.boot_ms()](
-                                    const Result<LeaseWriteResult>& result) { answered(op, started_ms, result); };
+  LeaseTable::Written written =
+      [this, op, started_ms = context_.env.clock.boot_ms()](const Result<LeaseWriteResult>& result) {
+        on_response(op, started_ms, result);
+      };
   of.pop_front();
   keys_.merge(key);
   ++context_.calls;
@@ -73,8 +75,8 @@ void LeaseWriter::begin_first(std::deque<LeaseOp>& of) {
   }
 }
 
-void LeaseWriter::answered(const LeaseOp& op, int64_t started_boot_ms, const Result<LeaseWriteResult>& result) {
-  context_.write_ended(result.ok());
+void LeaseWriter::on_response(const LeaseOp& op, int64_t started_boot_ms, const Result<LeaseWriteResult>& result) {
+  context_.on_write_done(result.ok());
   keys_.erase(op.lease.key);
   const std::string from = owner_before(op);
   if (!result.ok()) {
@@ -85,7 +87,7 @@ void LeaseWriter::answered(const LeaseOp& op, int64_t started_boot_ms, const Res
       if (unanswered_.size() >= kMaxUnanswered) unanswered_.clear();
       unanswered_[op.lease.key] = from;
     }
-    context_.failed(context_.writing, result.status().in("leases"));
+    context_.log_failure(context_.writing, result.status().in("leases"));
     return;
   }
   failures_ = 0;

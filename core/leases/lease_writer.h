@@ -46,21 +46,21 @@ class LeaseWriter {
   // A row to be made or deleted, unless there is something to be done to it already.
   void add(LeaseOp op);
   // In place of the takes of before that did not begin yet: of these, in their order, until `most` went well.
-  void choose_takes(std::deque<LeaseOp> takes, size_t most);
+  void set_takes(std::deque<LeaseOp> takes, size_t most);
   // No takes and no deletions any more; rows that are to be made still are.
   void begin_close();
 
   void advance();
   // When advance() has something to do, where there is room for a call; kNever: not before something is added.
   int64_t next_boot_ms() const;
-  bool rows_wait() const { return !waiting_.empty(); }  // to be made or deleted
+  bool has_waiting_rows() const { return !waiting_.empty(); }  // to be made or deleted
   // The keys of what is under way or waits to be made or deleted.
   const std::set<std::string>& keys() const { return keys_; }
 
  private:
-  void drop_what_is_late();
-  void begin_first(std::deque<LeaseOp>& of);
-  void answered(const LeaseOp& op, int64_t started_boot_ms, const Result<LeaseWriteResult>& result);
+  void drop_expired();
+  void start_first(std::deque<LeaseOp>& of);
+  void on_response(const LeaseOp& op, int64_t started_boot_ms, const Result<LeaseWriteResult>& result);
   std::string owner_before(const LeaseOp& op);
 
   LeaseContext& context_;

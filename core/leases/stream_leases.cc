@@ -27,8 +27,9 @@ std::string account_of(const std::string& arn) {
 
 // ---- Lists and scans
 
-void StreamLeases::listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
-                          int64_t start_ms, int64_t boot_ms) {
+void StreamLeases::on_shards_listed(const kinesis::StreamIdentity& identity,
+                                    const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms,
+                                    int64_t boot_ms) {
   if (!listed_boot_ms_) start_ms_ = start_ms;
   listed_boot_ms_ = boot_ms;
   identity_ = identity;
@@ -58,7 +59,7 @@ Status StreamLeases::name_stream() {
   return {};
 }
 
-void StreamLeases::scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
+void StreamLeases::on_scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
   if (!listed_boot_ms_) return;  // nobody knows yet which are ours
   scanned_boot_ms_ = boot_ms;
   leases_.clear();
@@ -96,13 +97,13 @@ Status StreamLeases::judged(const Lease& row) const {
                             "; if the old one is gone, begin anew: penstock seek -c FILE --all --to trim_horizon"};
 }
 
-void StreamLeases::learned(const Lease& row) {
+void StreamLeases::on_row(const Lease& row) {
   leases_[row.shard_id] = row;
   had_leases_ = true;
   graph_.reset();
 }
 
-void StreamLeases::removed(const std::string& shard_id) {
+void StreamLeases::on_row_deleted(const std::string& shard_id) {
   leases_.erase(shard_id);
   graph_.reset();
 }
@@ -123,7 +124,7 @@ const ShardGraph& StreamLeases::graph() const {
 
 // ---- Reading
 
-bool StreamLeases::forgotten(const std::string& shard_id) const {
+bool StreamLeases::expired(const std::string& shard_id) const {
   const auto since = unlisted_since_boot_ms_.find(shard_id);
   return since != unlisted_since_boot_ms_.end() && *listed_boot_ms_ - since->second >= kinesis::kForgottenMs;
 }
@@ -131,7 +132,7 @@ bool StreamLeases::forgotten(const std::string& shard_id) const {
 std::optional<kinesis::ShardInfo> StreamLeases::shard(const std::string& shard_id) const {
   if (const auto listed = shards_.find(shard_id); listed != shards_.end()) return listed->second;
   const auto lease = leases_.find(shard_id);
-  if (lease == leases_.end() || forgotten(shard_id)) return std::nullopt;
+  if (lease == leases_.end() || expired(shard_id)) return std::nullopt;
   const auto& [key, row] = *lease;
   if (!row.first_hash_key || !row.last_hash_key) return std::nullopt;
   return kinesis::ShardInfo{shard_id, row.parent_ids, *row.first_hash_key, *row.last_hash_key, true};
@@ -238,7 +239,7 @@ std::vector<Lease> StreamLeases::obsolete(const std::string& worker) const {
     if (owner == worker) leases.push_back(*lease);
   }
   for (const auto& [shard_id, lease] : leases_)
-    if (forgotten(shard_id) && lease.checkpoint != kinesis::kShardEnd) leases.push_back(lease);
+    if (expired(shard_id) && lease.checkpoint != kinesis::kShardEnd) leases.push_back(lease);
   return leases;
 }
 

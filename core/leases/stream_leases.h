@@ -27,17 +27,17 @@ class StreamLeases {
   StreamLeases& operator=(const StreamLeases&) = delete;
 
   // As Assignment::listed(). boot_ms is when the list came.
-  void listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
-              int64_t start_ms, int64_t boot_ms);
-  // Begins a scan, whose rows come by scanned(). Returns whether its reads have to be consistent: the stream is
+  void on_shards_listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
+                        int64_t start_ms, int64_t boot_ms);
+  // Begins a scan, whose rows come by on_scanned(). Returns whether its reads have to be consistent: the stream is
   // listed and no scan has shown a lease of it, so that this one decides whether the application starts for the
   // first time.
   bool begin_scan() { return scan_decides_start_ = listed_boot_ms_ && !had_leases_; }
   // All rows of the table, of whatever stream. Passed over before the first list.
-  void scanned(const std::vector<Lease>& rows, int64_t boot_ms);
+  void on_scanned(const std::vector<Lease>& rows, int64_t boot_ms);
   // What a write of ours has shown since.
-  void learned(const Lease& row);
-  void removed(const std::string& shard_id);
+  void on_row(const Lease& row);
+  void on_row_deleted(const std::string& shard_id);
 
   // Code::config where the rows are of another stream than the one that was listed: nothing of it may be read.
   const Status& problem() const { return problem_; }
@@ -77,7 +77,7 @@ class StreamLeases {
   Status judged(const Lease& row) const;
   Lease new_lease(const kinesis::ShardInfo& shard, bool begins_stream) const;
   int64_t latest_start_ms() const;
-  bool forgotten(const std::string& shard_id) const;
+  bool expired(const std::string& shard_id) const;
 
   bool alone_;
   kinesis::InitialPosition initial_;

@@ -84,7 +84,7 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
   if (!look.ok()) return look.status();
   const int64_t failover_ms = settings.leases.leases.failover_ms;
   leases::StreamLeases stream(settings.streams.size() == 1, beginning_at(to), failover_ms);
-  stream.listed(look->identity, look->shards, patience.env().clock.wall_ms(), 0);
+  stream.on_shards_listed(look->identity, look->shards, patience.env().clock.wall_ms(), 0);
   std::vector<leases::Lease> others;
   bool made_again = false;
   for (const leases::Lease& row : rows) {
@@ -99,7 +99,7 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
     plan.remove.push_back(row);
   }
   stream.begin_scan();
-  stream.scanned(others, 0);
+  stream.on_scanned(others, 0);
   if (!stream.problem().ok()) return stream.problem();
   const leases::LeasesByShard before = stream.leases();
   for (const auto& [shard_id, row] : before) {
@@ -115,9 +115,9 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
       plan.remove.push_back(row);
     // As if nobody had begun to read it, so that its parents are missing where they have no lease any more.
     if (is_listed)
-      stream.learned(moved_to(row, kinesis::ReadFrom::trim_horizon()));
+      stream.on_row(moved_to(row, kinesis::ReadFrom::trim_horizon()));
     else
-      stream.removed(shard_id);
+      stream.on_row_deleted(shard_id);
   }
   // What is missing for failover_ms is made by no owner.
   stream.missing(0);

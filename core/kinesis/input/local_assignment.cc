@@ -52,7 +52,7 @@ Status LocalAssignment::listed(size_t stream_index, const StreamIdentity& identi
   if (!std::exchange(stream.start_logged, true)) log_start(stream, shards, fresh);
   forget_unlisted(stream, shards);
   for (const ShardInfo& info : shards) stream.shards[info.id].info = info;
-  grant_what_can_be(stream_index);
+  grant_ready(stream_index);
   return {};
 }
 
@@ -148,7 +148,7 @@ void LocalAssignment::forget(Stream& stream, const std::string& shard_id) {
                                 "retention");
 }
 
-void LocalAssignment::grant_what_can_be(size_t stream_index) {
+void LocalAssignment::grant_ready(size_t stream_index) {
   Stream& stream = streams_[stream_index];
   if (closing_) return;
   for (auto& [id, shard] : stream.shards) {
@@ -178,7 +178,7 @@ void LocalAssignment::settled(GrantId grant, ShardPosition position) {
   if (!at_end) return;
   granted_.erase(found);
   stream.shards[shard_id].grant = 0;
-  grant_what_can_be(stream_index);
+  grant_ready(stream_index);
 }
 
 void LocalAssignment::advance() {

@@ -67,7 +67,7 @@ class LocalAssignment : public Assignment {
   bool chosen(const std::string& shard_id) const {
     return options_.pinned.empty() || options_.pinned.contains(shard_id);
   }
-  void grant_what_can_be(size_t stream);
+  void grant_ready(size_t stream);
   Status save();
 
   Env& env_;

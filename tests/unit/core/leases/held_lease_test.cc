@@ -27,7 +27,7 @@ class held_lease : public LeaseContextTest {
 
 TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
   HeldLease held(context, taken(), clock.boot_ms());
-  held.settle({"17", 3});
+  held.advance_to({"17", 3});
   held.hand_over();
   advance_until_released(held);
   EXPECT_EQ(us.get(kKey)->checkpoint, "17");
@@ -36,8 +36,8 @@ TEST_F(held_lease, that_is_handed_over_keeps_its_last_position) {
 
 TEST_F(held_lease, that_is_handed_over_keeps_its_end_though_no_list_has_the_children_yet) {
   HeldLease held(context, taken(), clock.boot_ms());
-  held.settle({"17", 3});
-  held.settle({std::string(kinesis::kShardEnd)});
+  held.advance_to({"17", 3});
+  held.advance_to({std::string(kinesis::kShardEnd)});
   ASSERT_TRUE(held.waits_for_children());
   held.hand_over();
   advance_until_released(held);
@@ -48,8 +48,8 @@ TEST_F(held_lease, that_is_handed_over_keeps_its_end_though_no_list_has_the_chil
 
 TEST_F(held_lease, that_has_children_to_make_makes_them_before_its_end_also_where_it_is_handed_over) {
   HeldLease held(context, taken(), clock.boot_ms());
-  held.settle({std::string(kinesis::kShardEnd)});
-  held.finish({dynamodb::whole_lease("b"), dynamodb::whole_lease("c")});
+  held.advance_to({std::string(kinesis::kShardEnd)});
+  held.end_shard({dynamodb::whole_lease("b"), dynamodb::whole_lease("c")});
   held.hand_over();
   while (!us.get("b") || !us.get("c")) {
     ASSERT_NE(us.get(kKey)->checkpoint, kinesis::kShardEnd);
@@ -61,9 +61,9 @@ TEST_F(held_lease, that_has_children_to_make_makes_them_before_its_end_also_wher
 
 TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_answer_told_of_the_end) {
   HeldLease held(context, taken(), clock.boot_ms());
-  held.settle({"17", 3});
-  held.settle({std::string(kinesis::kShardEnd)});
-  held.finish({});
+  held.advance_to({"17", 3});
+  held.advance_to({std::string(kinesis::kShardEnd)});
+  held.end_shard({});
   service.faults().next_calls("UpdateItem", model::lose_answer());
   held.advance();
   ASSERT_EQ(us.get(kKey)->checkpoint, kinesis::kShardEnd);
@@ -75,12 +75,12 @@ TEST_F(held_lease, whose_row_others_deleted_after_its_end_is_finished_though_no_
 
 TEST_F(held_lease, whose_row_was_deleted_before_its_end_has_vanished) {
   HeldLease held(context, taken(), clock.boot_ms());
-  held.settle({"17", 3});
-  held.settle({std::string(kinesis::kShardEnd)});
+  held.advance_to({"17", 3});
+  held.advance_to({std::string(kinesis::kShardEnd)});
   service.delete_row("leases", kKey);
-  clock.advance_to(held.in_force_until_boot_ms() - 1);
+  clock.advance_to(held.valid_until_boot_ms() - 1);
   held.advance();
-  EXPECT_EQ(held.state(), HeldLease::State::vanished);
+  EXPECT_EQ(held.state(), HeldLease::State::deleted);
 }
 
 }  // namespace

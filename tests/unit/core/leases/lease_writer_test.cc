@@ -36,7 +36,7 @@ class lease_writer : public LeaseContextTest {
 };
 
 TEST_F(lease_writer, a_take_tells_whom_it_was_from_also_where_its_first_answer_was_lost) {
-  chores.choose_takes({{Kind::take, 0, held_by_them(kKey), kNever}}, 1);
+  chores.set_takes({{Kind::take, 0, held_by_them(kKey), kNever}}, 1);
   fail_next("UpdateItem", model::lose_answer());
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{});
@@ -44,7 +44,7 @@ TEST_F(lease_writer, a_take_tells_whom_it_was_from_also_where_its_first_answer_w
   const Lease ours = *them.get(kKey);
   ASSERT_EQ(ours.owner, "us");
   clock.advance(10'000);
-  chores.choose_takes({{Kind::take, 0, ours, kNever}}, 1);
+  chores.set_takes({{Kind::take, 0, ours, kNever}}, 1);
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{kKey + " done from them"});
 }
@@ -53,7 +53,7 @@ TEST_F(lease_writer, a_take_tells_whom_it_was_from_also_where_its_first_answer_w
 TEST_F(lease_writer, takes_whose_answers_were_lost_are_remembered_up_to_a_bound) {
   const auto fail_take = [this](const Lease& lease, const model::Fault& fault) {
     fail_next("UpdateItem", fault);
-    chores.choose_takes({{Kind::take, 0, lease, kNever}}, 1);
+    chores.set_takes({{Kind::take, 0, lease, kNever}}, 1);
     chores.advance();
     clock.advance(10'000);
   };
@@ -64,12 +64,12 @@ TEST_F(lease_writer, takes_whose_answers_were_lost_are_remembered_up_to_a_bound)
     fail_take(held_by_them(key), model::lose_answer());
     for (int i = 0; i < others; ++i)
       fail_take(dynamodb::whole_lease(key + "-" + std::to_string(i)), model::throttle());
-    chores.choose_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
+    chores.set_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
     chores.advance();
     EXPECT_EQ(told, std::vector<std::string>{key + " done from " + (others < kMax ? "them" : "us")});
     // Nothing of this is left for the next.
     for (int i = 0; i < others; ++i) {
-      chores.choose_takes({{Kind::take, 0, dynamodb::whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
+      chores.set_takes({{Kind::take, 0, dynamodb::whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
       chores.advance();
     }
   }
@@ -79,7 +79,7 @@ TEST_F(lease_writer, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_
   std::deque<LeaseOp> takes;
   for (const char* key : {"a", "b", "c", "d"}) takes.push_back({Kind::take, 0, held_by_them(key), kNever});
   ASSERT_EQ(them.renew("b", takes[1].lease.counter)->outcome, dynamodb::kDone);
-  chores.choose_takes(takes, 2);
+  chores.set_takes(takes, 2);
   chores.advance();
   EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "b refused from them", "c done from them"}));
   EXPECT_EQ(chores.next_boot_ms(), kNever);
@@ -102,7 +102,7 @@ TEST_F(lease_writer, what_was_decided_too_long_ago_is_not_done_any_more) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
   chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
   chores.add({Kind::create, 0, dynamodb::whole_lease("c"), until_ms});
-  chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  chores.set_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms);
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{});
@@ -114,7 +114,7 @@ TEST_F(lease_writer, what_was_decided_just_short_of_that_is_done) {
   const int64_t until_ms = clock.boot_ms() + 10'000;
   chores.add({Kind::remove, 0, held_by_them("a"), until_ms});
   chores.add({Kind::create, 0, dynamodb::whole_lease("c"), until_ms});
-  chores.choose_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
+  chores.set_takes({{Kind::take, 0, held_by_them("b"), until_ms}}, 1);
   clock.advance_to(until_ms - 1);
   chores.advance();
   EXPECT_EQ(told, (std::vector<std::string>{"a done from them", "c done from ", "b done from them"}));
@@ -137,7 +137,7 @@ TEST_F(lease_writer, at_the_end_rows_are_made_that_are_to_be_made_and_nothing_el
   const Lease theirs = held_by_them("a");
   chores.add({Kind::remove, 0, theirs, kNever});
   chores.add({Kind::create, 0, dynamodb::whole_lease("b"), kNever});
-  chores.choose_takes({{Kind::take, 0, theirs, kNever}}, 1);
+  chores.set_takes({{Kind::take, 0, theirs, kNever}}, 1);
   chores.begin_close();
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{"b done from "});

@@ -50,9 +50,9 @@ struct Stream : StreamLeases {
   Stream(const kinesis::InitialPosition& initial, const std::vector<kinesis::ShardInfo>& shards,
          const std::vector<Lease>& rows, bool alone = true)
       : StreamLeases(alone, initial, kFailoverMs) {
-    listed(kStream, shards, kStartMs, 0);
+    on_shards_listed(kStream, shards, kStartMs, 0);
     begin_scan();
-    scanned(rows, 0);
+    on_scanned(rows, 0);
   }
 };
 
@@ -94,21 +94,21 @@ TEST(stream_leases, a_first_start_at_a_time_begins_with_the_oldest_shards_there)
 TEST(stream_leases, a_first_start_is_decided_only_by_a_scan_that_began_after_the_list) {
   StreamLeases stream(true, kLatest, kFailoverMs);
   EXPECT_FALSE(stream.begin_scan());
-  stream.listed(kStream, kSplit, kStartMs, 0);
-  stream.scanned({}, 0);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 0);
+  stream.on_scanned({}, 0);
   EXPECT_TRUE(stream.start_is_undecided());
   EXPECT_TRUE(stream.missing(0).empty());
   EXPECT_TRUE(stream.begin_scan());
-  stream.scanned({}, 0);
+  stream.on_scanned({}, 0);
   EXPECT_FALSE(stream.start_is_undecided());
   EXPECT_EQ(shards_of(stream.missing(0)), (Ids{"b", "c", "d"}));
 }
 
 TEST(stream_leases, once_a_scan_has_shown_leases_no_other_decides_on_a_first_start) {
   StreamLeases stream(true, kLatest, kFailoverMs);
-  stream.listed(kStream, kSplit, kStartMs, 0);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 0);
   EXPECT_TRUE(stream.begin_scan());
-  stream.scanned({row("a", "LATEST", 41)}, 0);
+  stream.on_scanned({row("a", "LATEST", 41)}, 0);
   EXPECT_FALSE(stream.start_is_undecided());
   EXPECT_FALSE(stream.begin_scan());
   EXPECT_TRUE(stream.missing(0).empty());
@@ -117,29 +117,29 @@ TEST(stream_leases, once_a_scan_has_shown_leases_no_other_decides_on_a_first_sta
 TEST(stream_leases, leases_that_vanish_are_made_again_after_the_failover_time_and_a_newer_list) {
   Stream stream({}, kSplit, {row("a", "7"), row("d", "7")});
   EXPECT_TRUE(stream.missing(0).empty());
-  stream.scanned({row("a", "7")}, 1'000);
+  stream.on_scanned({row("a", "7")}, 1'000);
   EXPECT_TRUE(stream.missing(1'000).empty());
   EXPECT_TRUE(stream.missing(1'000 + kFailoverMs).empty());  // the list is older than the gap
-  stream.listed(kStream, kSplit, kStartMs, 5'000);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 5'000);
   EXPECT_TRUE(stream.missing(1'000 + kFailoverMs - 1).empty());
   EXPECT_EQ(shards_of(stream.missing(1'000 + kFailoverMs)), Ids{"d"});
 }
 
 TEST(stream_leases, a_lease_that_is_back_was_not_missing) {
   Stream stream({}, kSplit, {row("a", "7"), row("d", "7")});
-  stream.scanned({row("a", "7")}, 1'000);
+  stream.on_scanned({row("a", "7")}, 1'000);
   EXPECT_TRUE(stream.missing(1'000).empty());
-  stream.scanned({row("a", "7"), row("d", "7")}, 2'000);
+  stream.on_scanned({row("a", "7"), row("d", "7")}, 2'000);
   EXPECT_TRUE(stream.missing(2'000).empty());
-  stream.scanned({row("a", "7")}, 3'000);
-  stream.listed(kStream, kSplit, kStartMs, 4'000);
+  stream.on_scanned({row("a", "7")}, 3'000);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 4'000);
   EXPECT_TRUE(stream.missing(1'000 + kFailoverMs).empty());
 }
 
 TEST(stream_leases, a_shard_made_anew_later_begins_when_the_application_did) {
   Stream stream(kLatest, kSplit, {row("b", "7", 42), row("c", "7", 41)});
   stream.missing(0);
-  stream.listed(kStream, kSplit, kStartMs + 1'000, 1);
+  stream.on_shards_listed(kStream, kSplit, kStartMs + 1'000, 1);
   const std::vector<Lease> made = stream.missing(kFailoverMs);
   ASSERT_EQ(shards_of(made), Ids{"d"});
   EXPECT_EQ(made[0].checkpoint, kLatestCheckpoint);
@@ -210,7 +210,7 @@ TEST(stream_leases, a_stream_that_is_made_again_while_it_is_read_is_refused) {
   lease.stream_created_ms = kCreatedMs;
   Stream stream({}, kSplit, {lease});
   EXPECT_TRUE(stream.known());
-  stream.listed({kStream.name, kStream.arn, kCreatedMs + 1}, kSplit, kStartMs, 1'000);
+  stream.on_shards_listed({kStream.name, kStream.arn, kCreatedMs + 1}, kSplit, kStartMs, 1'000);
   EXPECT_EQ(stream.problem().code(), Code::config);
   EXPECT_FALSE(stream.known());
 }
@@ -261,11 +261,11 @@ TEST(stream_leases, tables_of_one_stream_and_of_several_are_not_mixed_up) {
 
 TEST(stream_leases, several_streams_need_to_know_who_they_are) {
   StreamLeases stream(false, {}, kFailoverMs);
-  stream.listed({"in", "", kCreatedMs}, kSplit, kStartMs, 0);
+  stream.on_shards_listed({"in", "", kCreatedMs}, kSplit, kStartMs, 0);
   EXPECT_EQ(stream.problem().code(), Code::config);
-  stream.listed({"in", kStream.arn, 0}, kSplit, kStartMs, 0);
+  stream.on_shards_listed({"in", kStream.arn, 0}, kSplit, kStartMs, 0);
   EXPECT_EQ(stream.problem().code(), Code::config);
-  stream.listed(kStream, kSplit, kStartMs, 0);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 0);
   EXPECT_TRUE(stream.problem().ok());
 }
 
@@ -284,22 +284,22 @@ TEST(stream_leases, a_shard_that_no_list_had_for_five_minutes_has_left_the_strea
   Lease old = row("old", "7");
   old.first_hash_key = old.last_hash_key = 1;
   Stream stream({}, kSplit, {old, row("a", "7"), row("d", "7")});
-  stream.listed(kStream, kSplit, kStartMs, 1'000);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 1'000);
   EXPECT_TRUE(stream.shard("old"));  // perhaps it is younger than the list
   EXPECT_TRUE(stream.obsolete("me").empty());
-  stream.listed(kStream, kSplit, kStartMs, 300'999);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 300'999);
   EXPECT_TRUE(stream.obsolete("me").empty());
-  stream.listed(kStream, kSplit, kStartMs, 301'000);
+  stream.on_shards_listed(kStream, kSplit, kStartMs, 301'000);
   EXPECT_FALSE(stream.shard("old"));
   EXPECT_EQ(shards_of(stream.obsolete("me")), Ids{"old"});
-  stream.listed(kStream, {shard("old"), shard("a"), shard("d")}, kStartMs, 400'000);
+  stream.on_shards_listed(kStream, {shard("old"), shard("a"), shard("d")}, kStartMs, 400'000);
   EXPECT_TRUE(stream.obsolete("me").empty());
 }
 
 TEST(stream_leases, nothing_is_known_before_both_a_list_and_a_scan) {
   StreamLeases listed_only(true, {}, kFailoverMs), scanned_only(true, {}, kFailoverMs);
-  listed_only.listed(kStream, kSplit, kStartMs, 0);
-  scanned_only.scanned({row("a", "7")}, 0);
+  listed_only.on_shards_listed(kStream, kSplit, kStartMs, 0);
+  scanned_only.on_scanned({row("a", "7")}, 0);
   EXPECT_FALSE(listed_only.known());
   EXPECT_FALSE(scanned_only.known());
 }
