@@ -114,8 +114,8 @@ void LeaseCoordinator::on_scanned(int64_t began_boot_ms, Result<LeaseList> list)
   if (reading_.logged()) reading_.recover(env_, "table " + table_.name() + ": its leases can be read");
 }
 
-Status LeaseCoordinator::listed(size_t index, const kinesis::StreamIdentity& identity,
-                                const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) {
+Status LeaseCoordinator::on_shards_listed(size_t index, const kinesis::StreamIdentity& identity,
+                                          const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) {
   StreamLeases& stream = *streams_[index];
   const bool was_known = stream.known();
   stream.on_shards_listed(identity, shards, start_ms, boot_ms());
@@ -236,7 +236,7 @@ void LeaseCoordinator::grant_ready(size_t index) {
     std::optional<kinesis::ShardInfo> shard = stream.shard(row.shard_id);
     if (!shard) continue;
     std::map<kinesis::GrantId, Held*> granted = {{++last_grant_, held.get()}};
-    grants_.push_back({last_grant_, index, std::move(*shard), StreamLeases::read_from(row)});
+    assigned_.push_back({last_grant_, index, std::move(*shard), StreamLeases::read_from(row)});
     // Nothing needs memory any more: all of it is granted, or nothing.
     granted_.merge(granted);
     held->granted = true;
@@ -256,13 +256,13 @@ void LeaseCoordinator::end_ready(size_t index) {
   }
 }
 
-bool LeaseCoordinator::may_emit(kinesis::GrantId grant) const {
+bool LeaseCoordinator::is_valid(kinesis::GrantId grant) const {
   const auto granted = granted_.find(grant);
   // mutation: emit without a valid lease
   return granted != granted_.end() && granted->second->lease.is_valid();
 }
 
-void LeaseCoordinator::settled(kinesis::GrantId grant, kinesis::ShardPosition position) {
+void LeaseCoordinator::advance_to(kinesis::GrantId grant, kinesis::ShardPosition position) {
   const auto granted = granted_.find(grant);
   if (granted == granted_.end()) return;
   Held& held = *granted->second;
@@ -277,7 +277,7 @@ void LeaseCoordinator::settled(kinesis::GrantId grant, kinesis::ShardPosition po
 
 void LeaseCoordinator::end_grant(Held& held) {
   if (held.grant == 0) return;
-  losses_.push_back(held.grant);
+  revoked_.push_back(held.grant);
   granted_.erase(held.grant);
   held.grant = 0;
 }

@@ -41,14 +41,14 @@ class LeaseCoordinator : public kinesis::Assignment {
 
   // The rows may show only later that it is another stream: then nothing is granted, what was granted is lost, and
   // the next list is refused.
-  Status listed(size_t stream, const kinesis::StreamIdentity& identity,
-                const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override;
+  Status on_shards_listed(size_t stream, const kinesis::StreamIdentity& identity,
+                          const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override;
   void advance() override;
   int64_t next_deadline_ms() const override;
-  std::vector<kinesis::Grant> take_grants() override { return std::exchange(grants_, {}); }
-  std::vector<kinesis::GrantId> take_losses() override { return std::exchange(losses_, {}); }
-  bool may_emit(kinesis::GrantId grant) const override;
-  void settled(kinesis::GrantId grant, kinesis::ShardPosition position) override;
+  std::vector<kinesis::Grant> take_assigned() override { return std::exchange(assigned_, {}); }
+  std::vector<kinesis::GrantId> take_revoked() override { return std::exchange(revoked_, {}); }
+  bool is_valid(kinesis::GrantId grant) const override;
+  void advance_to(kinesis::GrantId grant, kinesis::ShardPosition position) override;
   Status saved() const override;
   void begin_close() override;
   bool closed() const override;
@@ -111,8 +111,8 @@ class LeaseCoordinator : public kinesis::Assignment {
   std::map<kinesis::GrantId, Held*> granted_;
   int64_t held_due_boot_ms_ = kNever;
   kinesis::GrantId last_grant_ = 0;
-  std::vector<kinesis::Grant> grants_;
-  std::vector<kinesis::GrantId> losses_;
+  std::vector<kinesis::Grant> assigned_;
+  std::vector<kinesis::GrantId> revoked_;
   bool closing_ = false;
 
   int64_t scans_ = 0, taken_ = 0, stolen_ = 0, lost_ = 0, made_ = 0, removed_ = 0;

@@ -126,7 +126,7 @@ const ShardGraph& StreamLeases::graph() const {
 
 bool StreamLeases::expired(const std::string& shard_id) const {
   const auto since = unlisted_since_boot_ms_.find(shard_id);
-  return since != unlisted_since_boot_ms_.end() && *listed_boot_ms_ - since->second >= kinesis::kForgottenMs;
+  return since != unlisted_since_boot_ms_.end() && *listed_boot_ms_ - since->second >= kinesis::kExpiredMs;
 }
 
 std::optional<kinesis::ShardInfo> StreamLeases::shard(const std::string& shard_id) const {

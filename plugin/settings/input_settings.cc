@@ -70,7 +70,7 @@ void read_assignment(const Options& options, InputSettings& settings, const Comp
 void read_shards(const Options& options, InputSettings& settings, const Complain& complain) {
   Result<std::set<std::string>> pinned = read_pinned(options, settings.streams.size());
   complain(pinned.status());
-  if (pinned.ok()) settings.assignment.pinned = std::move(*pinned);
+  if (pinned.ok()) settings.assignment.selected = std::move(*pinned);
 }
 
 void read_leases(const Options& options, InputSettings& settings, const Complain& complain) {

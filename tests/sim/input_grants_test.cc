@@ -22,25 +22,25 @@ class Fickle : public kinesis::Assignment {
   std::map<std::string, kinesis::GrantId> grant_of;  // by shard
   std::vector<kinesis::GrantId> settled_grants;
 
-  Status listed(size_t stream, const kinesis::StreamIdentity& identity,
-                const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override {
-    return steady_->listed(stream, identity, shards, start_ms);
+  Status on_shards_listed(size_t stream, const kinesis::StreamIdentity& identity,
+                          const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override {
+    return steady_->on_shards_listed(stream, identity, shards, start_ms);
   }
   void advance() override { steady_->advance(); }
   int64_t next_deadline_ms() const override { return losses_.empty() ? steady_->next_deadline_ms() : 0; }
-  std::vector<kinesis::Grant> take_grants() override {
-    auto grants = steady_->take_grants();
+  std::vector<kinesis::Grant> take_assigned() override {
+    auto grants = steady_->take_assigned();
     for (const kinesis::Grant& grant : grants) {
       granted.push_back(grant.id);
       grant_of[grant.shard.id] = grant.id;
     }
     return grants;
   }
-  std::vector<kinesis::GrantId> take_losses() override { return std::exchange(losses_, {}); }
-  bool may_emit(kinesis::GrantId grant) const override { return holds && !lapsed.contains(grant); }
-  void settled(kinesis::GrantId grant, kinesis::ShardPosition position) override {
+  std::vector<kinesis::GrantId> take_revoked() override { return std::exchange(losses_, {}); }
+  bool is_valid(kinesis::GrantId grant) const override { return holds && !lapsed.contains(grant); }
+  void advance_to(kinesis::GrantId grant, kinesis::ShardPosition position) override {
     settled_grants.push_back(grant);
-    steady_->settled(grant, std::move(position));
+    steady_->advance_to(grant, std::move(position));
   }
   Status saved() const override { return steady_->saved(); }
   void begin_close() override { steady_->begin_close(); }

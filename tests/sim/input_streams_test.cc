@@ -188,18 +188,18 @@ TEST_F(input, a_stream_that_is_missing_does_not_hold_another) {
 TEST_F(input, only_the_shards_that_are_pinned_are_read) {
   make_stream(4);
   put_many("a", 100);
-  own.pinned = {"shardId-000000000001", "shardId-000000000003"};
+  own.selected = {"shardId-000000000001", "shardId-000000000003"};
   const auto reader = start();
   reader->run_for(10'000);
   std::set<std::string> shards;
   for (const auto& [id, shard] : reader->shard_of) shards.insert(shard);
-  EXPECT_EQ(shards, own.pinned);
+  EXPECT_EQ(shards, own.selected);
 }
 
 TEST_F(input, a_pinned_shard_that_is_not_there_is_told_with_those_that_are) {
   make_stream(2);
   put_many("a", 10);
-  own.pinned = {"shardId-000000000001", "shardId-7"};
+  own.selected = {"shardId-000000000001", "shardId-7"};
   const auto reader = start();
   reader->run_for(10'000);
   EXPECT_TRUE(reader->ids.empty());

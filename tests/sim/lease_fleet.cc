@@ -35,8 +35,9 @@ FleetWorker::FleetWorker(LeaseFleet& fleet, const std::string& id, uint64_t seed
 
 void FleetWorker::list() {
   next_list_ms_ = fleet_.clock.monotonic_ms() + kListMs;
-  listed_ = leases_.listed(0, {"in", "arn:aws:kinesis:us-east-1:123456789012:stream/in", 1'600'000'000'000},
-                           fleet_.list(), fleet_.clock.unix_ms());
+  listed_ =
+      leases_.on_shards_listed(0, {"in", "arn:aws:kinesis:us-east-1:123456789012:stream/in", 1'600'000'000'000},
+                               fleet_.list(), fleet_.clock.unix_ms());
 }
 
 void FleetWorker::advance() {
@@ -44,8 +45,8 @@ void FleetWorker::advance() {
   sim_.env().transport.drive(now_ms);
   if (now_ms >= next_list_ms_) list();
   leases_.advance();
-  for (const kinesis::GrantId lost : leases_.take_losses()) readings_.erase(lost);
-  for (const kinesis::Grant& grant : leases_.take_grants()) {
+  for (const kinesis::GrantId lost : leases_.take_revoked()) readings_.erase(lost);
+  for (const kinesis::Grant& grant : leases_.take_assigned()) {
     Reading reading{&fleet_.shards_.at(grant.shard.id)};
     const std::vector<int64_t>& records = reading.shard->records;
     if (grant.from.kind == kinesis::ReadFrom::Kind::behind) {
@@ -68,12 +69,12 @@ void FleetWorker::read() {
     // What was emitted a while ago is settled by now.
     if (reading.next > reading.settled) {
       reading.settled += (reading.next - reading.settled + 1) / 2;
-      leases_.settled(grant, {std::to_string(reading.shard->records[reading.settled - 1]), 0});
+      leases_.advance_to(grant, {std::to_string(reading.shard->records[reading.settled - 1]), 0});
     }
     reading.prefetched = std::min(reading.shard->records.size(), reading.next + kPrefetch);
     if (!blocked) emit(grant, reading);
     if (!reading.shard->info.open && reading.settled == reading.shard->records.size()) {
-      leases_.settled(grant, {std::string(kinesis::kShardEnd), 0});
+      leases_.advance_to(grant, {std::string(kinesis::kShardEnd), 0});
       reading.ended = ended = true;
     }
   }
@@ -82,7 +83,7 @@ void FleetWorker::read() {
 
 void FleetWorker::emit(kinesis::GrantId grant, Reading& reading) {
   for (size_t i = 0; i < kEmittedARead && reading.next < reading.prefetched; ++i) {
-    if (!leases_.may_emit(grant)) return;
+    if (!leases_.is_valid(grant)) return;
     fleet_.emitted(id_, *reading.shard, reading.next++);
   }
 }

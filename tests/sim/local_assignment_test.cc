@@ -18,7 +18,7 @@ kinesis::ShardInfo shard(const std::string& id, std::vector<std::string> parents
   return info;
 }
 
-constexpr int64_t kForgottenMs = 300'000;  // until then a shard that is not listed may be younger than the list
+constexpr int64_t kExpiredMs = 300'000;  // until then a shard that is not listed may be younger than the list
 
 class local_assignment : public testing::Test {
  protected:
@@ -30,18 +30,18 @@ class local_assignment : public testing::Test {
     assignment = std::move(*opened);
   }
   Status list(const std::vector<kinesis::ShardInfo>& shards, const kinesis::StreamIdentity& identity = kStream) {
-    return assignment->listed(0, identity, shards, clock.unix_ms());
+    return assignment->on_shards_listed(0, identity, shards, clock.unix_ms());
   }
   std::map<std::string, kinesis::Grant> grants() {
     std::map<std::string, kinesis::Grant> by_id;
-    for (kinesis::Grant& grant : assignment->take_grants()) {
+    for (kinesis::Grant& grant : assignment->take_assigned()) {
       const std::string id = grant.shard.id;
       by_id[id] = std::move(grant);
     }
     return by_id;
   }
   void settle(const kinesis::Grant& grant, const std::string& sequence_number, uint64_t sub = 0) {
-    assignment->settled(grant.id, {sequence_number, sub});
+    assignment->advance_to(grant.id, {sequence_number, sub});
   }
   void close() {
     assignment->begin_close();
@@ -86,13 +86,13 @@ TEST_F(local_assignment, a_shard_that_is_past_retention_is_lost_said_and_holds_n
   const auto granted = grants();
   ASSERT_EQ(granted.size(), 1u);
   ASSERT_TRUE(list({shard("b", {"a"})}).ok());
-  clock.advance(kForgottenMs - 1);
+  clock.advance(kExpiredMs - 1);
   ASSERT_TRUE(list({shard("b", {"a"})}).ok());
-  EXPECT_TRUE(assignment->take_losses().empty());
+  EXPECT_TRUE(assignment->take_revoked().empty());
   EXPECT_TRUE(grants().empty());
   clock.advance(1);
   ASSERT_TRUE(list({shard("b", {"a"})}).ok());
-  EXPECT_EQ(assignment->take_losses(), std::vector<kinesis::GrantId>{granted.at("a").id});
+  EXPECT_EQ(assignment->take_revoked(), std::vector<kinesis::GrantId>{granted.at("a").id});
   EXPECT_TRUE(grants().contains("b"));
   EXPECT_TRUE(sim.logged("shard a"));
   settle(granted.at("a"), "49");
@@ -109,12 +109,12 @@ TEST_F(local_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_posi
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   EXPECT_TRUE(grants().empty());
-  clock.advance(kForgottenMs - 1);
+  clock.advance(kExpiredMs - 1);
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
   EXPECT_EQ(grants()["b"].from, kinesis::ReadFrom::behind({"49"}));
   clock.advance(1);
   ASSERT_TRUE(list({shard("a")}).ok());
-  EXPECT_TRUE(assignment->take_losses().empty()) << "it was listed in between";
+  EXPECT_TRUE(assignment->take_revoked().empty()) << "it was listed in between";
 }
 
 TEST_F(local_assignment, positions_inside_an_aggregated_record_are_kept) {
@@ -172,14 +172,16 @@ TEST_F(local_assignment, streams_of_one_name_in_two_accounts_are_two) {
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
   settle(grants()["a"], "49");
-  ASSERT_TRUE(assignment->listed(1, {"in", "arn:aws:kinesis:us-east-1:2:stream/in", 9000}, {shard("a")}, 0).ok());
+  ASSERT_TRUE(
+      assignment->on_shards_listed(1, {"in", "arn:aws:kinesis:us-east-1:2:stream/in", 9000}, {shard("a")}, 0)
+          .ok());
   const auto granted = grants();
   EXPECT_EQ(granted.at("a").from, kinesis::ReadFrom::trim_horizon());
   EXPECT_EQ(granted.at("a").stream, 1u);
 }
 
 TEST_F(local_assignment, a_pinned_shard_does_not_wait_for_parents_that_are_not) {
-  options.pinned = {"c"};
+  options.selected = {"c"};
   open();
   ASSERT_TRUE(list({shard("a"), shard("c", {"a"})}).ok());
   const auto granted = grants();
@@ -195,7 +197,7 @@ TEST_F(local_assignment, finished_shards_that_are_gone_take_no_room_for_ever) {
     for (const auto& [id, grant] : grants()) settle(grant, "SHARD_END");
     const std::string last = listed.back().id;
     listed = {shard(last), shard("s" + std::to_string(i), {last})};
-    clock.advance(kForgottenMs);
+    clock.advance(kExpiredMs);
   }
   close();
   EXPECT_LE(sim.files().content("/checkpoint")->size(), 1000u);

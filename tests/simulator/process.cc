@@ -88,7 +88,7 @@ Result<std::unique_ptr<Process>> Process::start(const Plan& plan, ProcessEnv env
   } else {
     auto own = kinesis::LocalAssignment::open(
         env.in.env(), "file:" + std::string(kCheckpointPath),
-        {.initial = initial, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .pinned = {}});
+        {.initial = initial, .checkpoint_interval_ms = plan.checkpoint_interval_ms, .selected = {}});
     if (!own.ok()) return own.status();
     assignment = std::move(*own);
   }

@@ -25,10 +25,11 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
       acks_(env, failures, shards_, options.stuck_warning_ms, options.mem_limit_bytes / kTablesShare),
       decoder_(options.decode) {
   for (const InputStream& stream : streams)
-    streams_.emplace_back(
-        env, *stream.client, throttle_, totals_, stream.name,
-        [this, index = streams_.size()](const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
-                                        int64_t start_ms) { return listed(index, identity, shards, start_ms); });
+    streams_.emplace_back(env, *stream.client, throttle_, totals_, stream.name,
+                          [this, index = streams_.size()](const StreamIdentity& identity,
+                                                          const std::vector<ShardInfo>& shards, int64_t start_ms) {
+                            return on_shards_listed(index, identity, shards, start_ms);
+                          });
 }
 
 // ---- Reading
@@ -48,7 +49,7 @@ auto Input::in_order(const Work& work) {
 void Input::put_in_order() {
   scheduler_.clear();
   calls_ = 0;
-  for (const GrantedShards* shards : {&shards_, &lost_})
+  for (const GrantedShards* shards : {&shards_, &revoked_})
     for (const auto& [grant, shard] : *shards) calls_ += shard->reader && shard->reader->calling() ? 1 : 0;
   for (const auto& [grant, shard] : shards_)
     if (shard->reader && shard.get() != current_) scheduler_.place(*shard);
@@ -71,8 +72,8 @@ void Input::advance() {
   acks_.advance();
   tell_moved();
   assignment_.advance();
-  take_losses();
-  take_grants();
+  take_revoked();
+  take_assigned();
   start_calls();
 }
 
@@ -87,24 +88,24 @@ void Input::retire_ended() {
 void Input::tell_moved() {
   while (Shard* const shard = acks_.first_moved()) {
     const ShardPosition& position = shard->progress.position();
-    assignment_.settled(shard->grant.id, position);
+    assignment_.advance_to(shard->grant.id, position);
     acks_.told_moved();
     if (position.is_end()) shards_.erase(shard->grant.id);
   }
 }
 
-void Input::take_grants() {
-  if (grants_.empty()) grants_ = assignment_.take_grants();
-  while (!grants_.empty()) {
-    StreamWatcher& stream = streams_[grants_.back().stream];
-    auto made = std::make_unique<Shard>(grants_.back(), stream);
+void Input::take_assigned() {
+  if (assigned_.empty()) assigned_ = assignment_.take_assigned();
+  while (!assigned_.empty()) {
+    StreamWatcher& stream = streams_[assigned_.back().stream];
+    auto made = std::make_unique<Shard>(assigned_.back(), stream);
     Shard& shard = *made;
     shard.reader = std::make_unique<ShardReader>(env_, stream.client(), totals_, stream.name().text,
                                                  shard.grant.shard.id, shard.grant.from, options_.reading,
                                                  [this, &shard](const Status& status) { called(shard, status); });
     if (!shard.grant.shard.open) shard.reader->note_closed();
     shards_[shard.grant.id] = std::move(made);
-    grants_.pop_back();
+    assigned_.pop_back();
     scheduler_.place(shard);
   }
 }
@@ -127,12 +128,12 @@ void Input::note_read(const Shard& shard) {
   incident.recover(env_, "stream " + shard.stream.name().name + ": all of its shards are read again");
 }
 
-Status Input::listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
-                     int64_t start_ms) {
+Status Input::on_shards_listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                               int64_t start_ms) {
   std::set<std::string_view> closed;
   for (const ShardInfo& shard : shards)
     if (!shard.open) closed.insert(shard.id);
-  Status taken = assignment_.listed(stream, identity, shards, start_ms);
+  Status taken = assignment_.on_shards_listed(stream, identity, shards, start_ms);
   if (!taken.ok()) return taken;  // it may be another stream of that name
   for (const auto& [id, shard] : shards_)
     if (shard->grant.stream == stream && shard->reader && closed.contains(shard->grant.shard.id))
@@ -141,10 +142,10 @@ Status Input::listed(size_t stream, const StreamIdentity& identity, const std::v
 }
 
 // Nothing more is emitted of them, and what comes back of what was emitted is ignored.
-void Input::take_losses() {
-  std::erase_if(lost_, [](const auto& entry) { return !entry.second->reader->calling(); });
-  for (const GrantId id : assignment_.take_losses()) {
-    std::erase_if(grants_, [id](const Grant& grant) { return grant.id == id; });
+void Input::take_revoked() {
+  std::erase_if(revoked_, [](const auto& entry) { return !entry.second->reader->calling(); });
+  for (const GrantId id : assignment_.take_revoked()) {
+    std::erase_if(assigned_, [id](const Grant& grant) { return grant.id == id; });
     auto entry = shards_.extract(id);
     if (entry.empty()) continue;
     const std::unique_ptr<Shard>& shard = entry.mapped();
@@ -154,7 +155,7 @@ void Input::take_losses() {
       current_ = nullptr;
       decoder_.leave();
     }
-    if (shard->reader && shard->reader->calling()) lost_.insert(std::move(entry));
+    if (shard->reader && shard->reader->calling()) revoked_.insert(std::move(entry));
   }
 }
 

@@ -70,13 +70,13 @@ class Input {
   void turn(int64_t deadline_ms);
   void advance();
   void tell_moved();
-  void take_grants();
-  void take_losses();
+  void take_assigned();
+  void take_revoked();
   void called(Shard& shard, const Status& status);
   void report_read(const Shard& shard, const Status& status);
   void note_read(const Shard& shard);
-  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
-                int64_t start_ms);
+  Status on_shards_listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                          int64_t start_ms);
   void retire_ended();
   void start_calls();
   // What a call should bring. One that wants more than the limit is let through alone, or a record that is larger
@@ -108,9 +108,9 @@ class Input {
   std::deque<StreamWatcher> streams_;
   std::vector<Incident> reads_;  // of each stream's shards
   GrantedShards shards_;
-  std::vector<Grant> grants_;  // taken, and no shard made of them yet
-  GrantedShards lost_;         // a call of theirs is under way
-  size_t calls_ = 0;           // under way
+  std::vector<Grant> assigned_;  // taken, and no shard made of them yet
+  GrantedShards revoked_;        // a call of theirs is under way
+  size_t calls_ = 0;             // under way
   ReadScheduler scheduler_;
   AckTracker acks_;
 

@@ -49,7 +49,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   enough_text_bytes_ = decoder_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
   size_t emitted_bytes = 0;
   for (;;) {
-    if (current_ != nullptr && !assignment_.may_emit(current_->grant.id)) put_aside();
+    if (current_ != nullptr && !assignment_.is_valid(current_->grant.id)) put_aside();
     if (current_ == nullptr && (!may_go_on() || !begin_record())) return PENSTOCK_OK;
     // mutation: rejected batch never given up
     if (emit_state_.batch_waits) {
@@ -95,7 +95,7 @@ bool Input::may_go_on() const { return decoder_.text_bytes() < enough_text_bytes
 bool Input::begin_record() {
   for (size_t left = scheduler_.with_records(); left > 0; --left) {
     Shard& shard = scheduler_.take_with_records();
-    if (!assignment_.may_emit(shard.grant.id) || env_.clock.monotonic_ms() < shard.emit_after_ms) {
+    if (!assignment_.is_valid(shard.grant.id) || env_.clock.monotonic_ms() < shard.emit_after_ms) {
       scheduler_.place(shard);
       continue;
     }

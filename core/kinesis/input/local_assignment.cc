@@ -42,13 +42,13 @@ LocalAssignment::LocalAssignment(Env& env, std::unique_ptr<CheckpointStore> stor
       options_(std::move(options)),
       throttle_(env) {}
 
-Status LocalAssignment::listed(size_t stream_index, const StreamIdentity& identity,
-                               const std::vector<ShardInfo>& shards, int64_t start_ms) {
+Status LocalAssignment::on_shards_listed(size_t stream_index, const StreamIdentity& identity,
+                                         const std::vector<ShardInfo>& shards, int64_t start_ms) {
   Stream& stream = streams_[stream_index];
   const StreamCheckpoint* const before = checkpoint_.find(identity);
   const bool fresh = before == nullptr || !before->begin;
   if (Status identified = identify(stream, identity, start_ms); !identified.ok()) return identified;
-  if (Status pinned = check_pinned(stream, shards); !pinned.ok()) return pinned;
+  if (Status pinned = check_selected(stream, shards); !pinned.ok()) return pinned;
   if (!std::exchange(stream.start_logged, true)) log_start(stream, shards, fresh);
   forget_unlisted(stream, shards);
   for (const ShardInfo& info : shards) stream.shards[info.id].info = info;
@@ -98,8 +98,8 @@ void LocalAssignment::log_start(const Stream& stream, const std::vector<ShardInf
 }
 
 // A pinned shard is there, or was read to its end.
-Status LocalAssignment::check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const {
-  for (const std::string& id : options_.pinned) {
+Status LocalAssignment::check_selected(const Stream& stream, const std::vector<ShardInfo>& shards) const {
+  for (const std::string& id : options_.selected) {
     if (std::any_of(shards.begin(), shards.end(), [&](const ShardInfo& shard) { return shard.id == id; }) ||
         is_at_end(*stream.kept, id))
       continue;
@@ -127,10 +127,10 @@ void LocalAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInf
   };
   for (const auto& [id, shard] : stream.shards) note(id);
   for (const auto& [id, from] : stream.kept->shards)
-    if (!options_.pinned.contains(id)) note(id);
+    if (!options_.selected.contains(id)) note(id);
   std::erase_if(unlisted, [&](const auto& entry) {
     const auto& [id, since_ms] = entry;
-    if (now_ms - since_ms < kForgottenMs) return false;
+    if (now_ms - since_ms < kExpiredMs) return false;
     forget(stream, id);
     return true;
   });
@@ -138,10 +138,10 @@ void LocalAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInf
 }
 
 void LocalAssignment::forget(Stream& stream, const std::string& shard_id) {
-  if (!options_.pinned.contains(shard_id)) stream.kept->shards.erase(shard_id);
+  if (!options_.selected.contains(shard_id)) stream.kept->shards.erase(shard_id);
   const auto shard = stream.shards.extract(shard_id);
   if (shard.empty() || shard.mapped().grant == 0) return;
-  losses_.push_back(shard.mapped().grant);
+  revoked_.push_back(shard.mapped().grant);
   granted_.erase(shard.mapped().grant);
   env_.log(LogLevel::error, "stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id) +
                                 ": the service has it no more; what was not read of it has passed the stream's "
@@ -152,22 +152,22 @@ void LocalAssignment::grant_ready(size_t stream_index) {
   Stream& stream = streams_[stream_index];
   if (closing_) return;
   for (auto& [id, shard] : stream.shards) {
-    if (shard.grant != 0 || !chosen(id) || is_at_end(*stream.kept, id)) continue;
+    if (shard.grant != 0 || !is_selected(id) || is_at_end(*stream.kept, id)) continue;
     const bool waits =
         std::any_of(shard.info.parent_ids.begin(), shard.info.parent_ids.end(), [&](const auto& parent) {
-          return stream.shards.contains(parent) && chosen(parent) && !is_at_end(*stream.kept, parent);
+          return stream.shards.contains(parent) && is_selected(parent) && !is_at_end(*stream.kept, parent);
         });
     // mutation: child before parent
     if (waits) continue;
     const auto place = stream.kept->shards.find(id);
     granted_[last_grant_ + 1] = {stream_index, id};
-    grants_.push_back({last_grant_ + 1, stream_index, shard.info,
-                       place == stream.kept->shards.end() ? *stream.kept->begin : place->second});
+    assigned_.push_back({last_grant_ + 1, stream_index, shard.info,
+                         place == stream.kept->shards.end() ? *stream.kept->begin : place->second});
     shard.grant = ++last_grant_;
   }
 }
 
-void LocalAssignment::settled(GrantId grant, ShardPosition position) {
+void LocalAssignment::advance_to(GrantId grant, ShardPosition position) {
   const auto found = granted_.find(grant);
   if (found == granted_.end()) return;
   const auto [stream_index, shard_id] = found->second;

@@ -22,20 +22,21 @@ class LocalAssignment : public Assignment {
   struct Options {
     InitialPosition initial;
     int64_t checkpoint_interval_ms = 5000;
-    std::set<std::string> pinned;  // shard ids; not empty: only these are read, whatever becomes of their parents
+    std::set<std::string>
+        selected;  // shard ids; not empty: only these are read, whatever becomes of their parents
   };
   // where is "memory" or "file:PATH". Code::config else, where another process has the file, and where it is not a
   // checkpoint. env outlives the assignment.
   static Result<std::unique_ptr<LocalAssignment>> open(Env& env, std::string_view where, Options options);
 
-  Status listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
-                int64_t start_ms) override;
+  Status on_shards_listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
+                          int64_t start_ms) override;
   void advance() override;
   int64_t next_deadline_ms() const override { return moved_ ? next_save_ms_ : kNever; }
-  std::vector<Grant> take_grants() override { return std::exchange(grants_, {}); }
-  std::vector<GrantId> take_losses() override { return std::exchange(losses_, {}); }
-  bool may_emit(GrantId) const override { return true; }
-  void settled(GrantId grant, ShardPosition position) override;
+  std::vector<Grant> take_assigned() override { return std::exchange(assigned_, {}); }
+  std::vector<GrantId> take_revoked() override { return std::exchange(revoked_, {}); }
+  bool is_valid(GrantId) const override { return true; }
+  void advance_to(GrantId grant, ShardPosition position) override;
   Status saved() const override;
   void begin_close() override;
   bool closed() const override { return closing_ && !moved_; }
@@ -60,12 +61,12 @@ class LocalAssignment : public Assignment {
 
   LocalAssignment(Env& env, std::unique_ptr<CheckpointStore> store, Checkpoint checkpoint, Options options);
   Status identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms);
-  Status check_pinned(const Stream& stream, const std::vector<ShardInfo>& shards) const;
+  Status check_selected(const Stream& stream, const std::vector<ShardInfo>& shards) const;
   void log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const;
   void forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards);
   void forget(Stream& stream, const std::string& shard_id);
-  bool chosen(const std::string& shard_id) const {
-    return options_.pinned.empty() || options_.pinned.contains(shard_id);
+  bool is_selected(const std::string& shard_id) const {
+    return options_.selected.empty() || options_.selected.contains(shard_id);
   }
   void grant_ready(size_t stream);
   Status save();
@@ -79,8 +80,8 @@ class LocalAssignment : public Assignment {
   std::map<size_t, Stream> streams_;
   std::map<GrantId, Granted> granted_;
   GrantId last_grant_ = 0;
-  std::vector<Grant> grants_;
-  std::vector<GrantId> losses_;
+  std::vector<Grant> assigned_;
+  std::vector<GrantId> revoked_;
   bool moved_ = false;  // since it was saved
   int64_t next_save_ms_ = 0;
   Status save_problem_;

@@ -28,7 +28,7 @@ class lease_coordinator : public LeaseContextTest {
     return {sim.env(), its_table, {.worker = id, .initial = {kind, kBeginningMs}, .definition = {}}};
   }
   static void list(LeaseCoordinator& leases, const std::vector<kinesis::ShardInfo>& shards) {
-    ASSERT_TRUE(leases.listed(0, {"in", "", 0}, shards, kBeginningMs).ok());
+    ASSERT_TRUE(leases.on_shards_listed(0, {"in", "", 0}, shards, kBeginningMs).ok());
   }
   void run(int64_t for_ms, std::initializer_list<LeaseCoordinator*> workers) {
     constexpr int64_t kTurnMs = 100;
@@ -65,13 +65,13 @@ TEST_F(lease_coordinator, children_begin_where_the_stream_was_begun_however_old_
   LeaseCoordinator us = worker("us", our_table, Kind::at_timestamp);
   list(us, kSplit);
   run(5'000, {&us});
-  const std::vector<kinesis::Grant> grants = us.take_grants();
+  const std::vector<kinesis::Grant> grants = us.take_assigned();
   ASSERT_EQ(grants.size(), 1u);
   ASSERT_EQ(grants[0].shard.id, kParent);
 
   scans_are_empty = true;
   run(4'000, {&us});
-  us.settled(grants[0].id, {std::string(kinesis::kShardEnd)});
+  us.advance_to(grants[0].id, {std::string(kinesis::kShardEnd)});
   run(1'000, {&us});
   EXPECT_FALSE(them.get(kChild)) << "made from a scan that does not show where the stream was begun";
 
@@ -96,7 +96,7 @@ TEST_F(lease_coordinator, a_start_at_latest_is_not_the_first_where_another_worke
   list(us, kSplit);
   run(5'000, {&us});
   EXPECT_FALSE(them.get(kChild));
-  ASSERT_EQ(us.take_grants().size(), 1u);  // the parent, whose end makes the child's lease
+  ASSERT_EQ(us.take_assigned().size(), 1u);  // the parent, whose end makes the child's lease
 }
 
 TEST_F(lease_coordinator, logs_of_each_stream_once_how_many_shards_it_has_and_where_it_starts) {
@@ -115,7 +115,7 @@ TEST_F(lease_coordinator, logs_of_each_stream_once_how_many_shards_it_has_and_wh
         const kinesis::StreamIdentity identity = {name, "arn:aws:kinesis:us-east-1:000000000000:stream/" + name,
                                                   1'000};
         const std::vector<kinesis::ShardInfo> shards = {{kParent, {}, 0, 9, true}};
-        ASSERT_TRUE(us.listed(i, identity, i == 0 ? kSplit : shards, kBeginningMs).ok());
+        ASSERT_TRUE(us.on_shards_listed(i, identity, i == 0 ? kSplit : shards, kBeginningMs).ok());
       }
     };
     for (int lists = 0; lists < 3; ++lists) {
@@ -171,7 +171,7 @@ TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_make_
   LeaseCoordinator us = worker("us", our_table), cleaner = worker("cleaner", table);
   list(us, {{kParent, {}, 0, 9, true}});
   run(1'000, {&us});
-  ASSERT_EQ(us.take_grants().size(), 1u);
+  ASSERT_EQ(us.take_assigned().size(), 1u);
 
   cut_off = true;
   const Result<LeaseWriteResult> taken = them.take(*them.get(kParent));
@@ -186,11 +186,11 @@ TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_make_
   ASSERT_EQ(them.renew(kParent, taken->row->counter, end)->outcome, dynamodb::kDone);
   list(cleaner, kSplit);
   run(8'000, {&us, &cleaner});
-  EXPECT_TRUE(us.may_emit(1));
+  EXPECT_TRUE(us.is_valid(1));
 
   cut_off = false;
   run(30'000, {&us, &cleaner});
-  EXPECT_EQ(us.take_losses(), std::vector<kinesis::GrantId>{1});
+  EXPECT_EQ(us.take_revoked(), std::vector<kinesis::GrantId>{1});
   EXPECT_EQ(them.get(kChild)->owner, "cleaner");
   EXPECT_FALSE(them.get(kParent));
 }
