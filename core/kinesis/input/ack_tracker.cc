@@ -44,13 +44,13 @@ ShardProgress::RecordNumber AckTracker::begin(Shard& shard, ShardPosition positi
   return changing(shard, [&] { return shard.progress.open(std::move(position), env_.clock.monotonic_ms()); });
 }
 
-void AckTracker::read(Shard& shard, ShardProgress::RecordNumber record) {
+void AckTracker::finish(Shard& shard, ShardProgress::RecordNumber record) {
   make_room_to_move();
   release(shard, record);
 }
 
-void AckTracker::failed(Shard& shard, ShardProgress::RecordNumber record, const Status& why,
-                        const penstock_batch& origin, std::string_view data) {
+void AckTracker::fail(Shard& shard, ShardProgress::RecordNumber record, const Status& why,
+                      const penstock_batch& origin, std::string_view data) {
   make_room(unflushed_);
   const int64_t number = failures_.add("input", why.message(), origin, view(origin.partition_key), data);
   // mutation: input dead letter settled before it is written
@@ -58,22 +58,22 @@ void AckTracker::failed(Shard& shard, ShardProgress::RecordNumber record, const 
   if (unflushed_.size() == 1) next_flush_ms_ = env_.clock.monotonic_ms();
 }
 
-void AckTracker::ended(Shard& shard) {
+void AckTracker::finish_shard(Shard& shard) {
   // The end is one more record of the shard: nothing holds it, and it waits for all before it.
   make_room_to_move();
   release(shard, begin(shard, {std::string(kShardEnd)}));
 }
 
-uint64_t AckTracker::hand_out(Shard& shard, ShardProgress::RecordNumber record) {
+uint64_t AckTracker::issue(Shard& shard, ShardProgress::RecordNumber record) {
   const uint64_t ack_id = acks_.add(shard.grant.id, record);
-  shard.progress.hold(record);
+  shard.progress.ref(record);
   return ack_id;
 }
 
-void AckTracker::take_back(uint64_t ack_id) {
+void AckTracker::revoke(uint64_t ack_id) {
   const auto entry = acks_.take(ack_id);
   Shard& shard = *shards_.at(entry->grant);
-  changing(shard, [&] { return shard.progress.release(entry->record); });
+  changing(shard, [&] { return shard.progress.unref(entry->record); });
 }
 
 bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
@@ -87,13 +87,13 @@ bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
     release(*shard, entry->record);
   } else if (changing(*shard, [&] { return shard->progress.abandon(entry->record); })) {
     ++holes_;
-    tell_hole(*shard);
+    log_hole(*shard);
   }
   return true;
 }
 
 // What cannot be said for want of memory is not said: the counters have it.
-void AckTracker::tell_hole(const Shard& shard) noexcept try {
+void AckTracker::log_hole(const Shard& shard) noexcept try {
   env_.log(LogLevel::warn, shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
                                text_of(shard.progress.position()) +
                                ", until a restart, and all after it is then read again");
@@ -121,7 +121,7 @@ Status AckTracker::flush() {
   const auto waits = [this](const Unflushed& one) { return one.number > failures_.recorded(); };
   std::partition(unflushed_.begin(), unflushed_.end(), waits);
   for (; !unflushed_.empty() && !waits(unflushed_.back()); unflushed_.pop_back())
-    if (Shard* shard = find(unflushed_.back().grant)) read(*shard, unflushed_.back().record);
+    if (Shard* shard = find(unflushed_.back().grant)) finish(*shard, unflushed_.back().record);
   return flushed;
 }
 
@@ -147,7 +147,7 @@ void AckTracker::look_for_holes(int64_t now_ms) {
 void AckTracker::make_room_to_move() { make_room(moved_); }
 
 void AckTracker::release(Shard& shard, ShardProgress::RecordNumber record) {
-  const bool moved = changing(shard, [&] { return shard.progress.release(record); });
+  const bool moved = changing(shard, [&] { return shard.progress.unref(record); });
   if (moved && !std::exchange(shard.moved, true)) moved_.push_back(&shard);
 }
 
@@ -156,7 +156,7 @@ void AckTracker::forget(const Shard& shard) {
   progress_bytes_ -= shard.progress.held_bytes();
 }
 
-void AckTracker::told_moved() {
+void AckTracker::pop_moved() {
   moved_.back()->moved = false;
   moved_.pop_back();
 }

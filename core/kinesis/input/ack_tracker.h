@@ -34,20 +34,20 @@ class AckTracker {
         stuck_warning_ms_(stuck_warning_ms),
         max_table_bytes_(max_table_bytes) {}
 
-  // A record is being read: it is held until read() or failed().
+  // A record is being read: it is held until finish() or fail().
   ShardProgress::RecordNumber begin(Shard& shard, ShardPosition position);
   // Nothing more of it will be emitted.
-  void read(Shard& shard, ShardProgress::RecordNumber record);
+  void finish(Shard& shard, ShardProgress::RecordNumber record);
   // The same; and something of it could not be understood, so that it is held until that is on disk.
-  void failed(Shard& shard, ShardProgress::RecordNumber record, const Status& why, const penstock_batch& origin,
-              std::string_view data);
+  void fail(Shard& shard, ShardProgress::RecordNumber record, const Status& why, const penstock_batch& origin,
+            std::string_view data);
   // The shard was read to its end.
-  void ended(Shard& shard);
+  void finish_shard(Shard& shard);
 
   // A batch of the record goes out; the id that ack() is told.
-  uint64_t hand_out(Shard& shard, ShardProgress::RecordNumber record);
+  uint64_t issue(Shard& shard, ShardProgress::RecordNumber record);
   // It was not taken.
-  void take_back(uint64_t ack_id);
+  void revoke(uint64_t ack_id);
   // False for an id that is not outstanding.
   bool ack(uint64_t ack_id, int32_t outcome);
 
@@ -57,9 +57,9 @@ class AckTracker {
   // Writes failures now.
   Status flush();
 
-  // A shard whose position has moved since told_moved(), until that is called; nullptr: none. It is in shards.
+  // A shard whose position has moved since pop_moved(), until that is called; nullptr: none. It is in shards.
   Shard* first_moved() const { return moved_.empty() ? nullptr : moved_.back(); }
-  void told_moved();
+  void pop_moved();
   // The shard goes away.
   void forget(const Shard& shard);
   bool has_moved() const { return !moved_.empty(); }
@@ -77,7 +77,7 @@ class AckTracker {
   auto changing(Shard& shard, const Change& change);
   void make_room_to_move();
   void release(Shard& shard, ShardProgress::RecordNumber record);
-  void tell_hole(const Shard& shard) noexcept;
+  void log_hole(const Shard& shard) noexcept;
   Shard* find(GrantId grant) const;
   void look_for_holes(int64_t now_ms);
 

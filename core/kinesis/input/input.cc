@@ -35,30 +35,30 @@ Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assi
 // ---- Reading
 
 template <typename Work>
-auto Input::in_order(const Work& work) {
+auto Input::guarded(const Work& work) {
   try {
-    if (interrupted_) put_in_order();
+    if (needs_recovery_) recover();
     return work();
   } catch (...) {
-    interrupted_ = true;
+    needs_recovery_ = true;
     throw;
   }
 }
 
 // What follows from the shards is made anew from them.
-void Input::put_in_order() {
+void Input::recover() {
   scheduler_.clear();
   calls_ = 0;
   for (const GrantedShards* shards : {&shards_, &revoked_})
     for (const auto& [grant, shard] : *shards) calls_ += shard->reader && shard->reader->calling() ? 1 : 0;
   for (const auto& [grant, shard] : shards_)
-    if (shard->reader && shard.get() != current_) scheduler_.place(*shard);
-  if (current_ != nullptr) put_aside();  // the decoder may have stopped in the middle of anything
-  interrupted_ = false;
+    if (shard->reader && shard.get() != current_) scheduler_.requeue(*shard);
+  if (current_ != nullptr) suspend_current();  // the decoder may have stopped in the middle of anything
+  needs_recovery_ = false;
 }
 
 void Input::pump(int64_t deadline_ms) {
-  in_order([&] { turn(deadline_ms); });
+  guarded([&] { turn(deadline_ms); });
 }
 
 void Input::turn(int64_t deadline_ms) {
@@ -70,7 +70,7 @@ void Input::advance() {
   retire_ended();
   for (StreamWatcher& stream : streams_) stream.advance();
   acks_.advance();
-  tell_moved();
+  report_positions();
   assignment_.advance();
   take_revoked();
   take_assigned();
@@ -79,17 +79,17 @@ void Input::advance() {
 
 void Input::retire_ended() {
   for (Shard* shard : scheduler_.take_ended()) {
-    acks_.ended(*shard);
+    acks_.finish_shard(*shard);
     shard->reader.reset();
-    shard->stream.look_within(0);  // for its children
+    shard->stream.refresh_within(0);  // for its children
   }
 }
 
-void Input::tell_moved() {
+void Input::report_positions() {
   while (Shard* const shard = acks_.first_moved()) {
     const ShardPosition& position = shard->progress.position();
     assignment_.advance_to(shard->grant.id, position);
-    acks_.told_moved();
+    acks_.pop_moved();
     if (position.is_end()) shards_.erase(shard->grant.id);
   }
 }
@@ -100,13 +100,13 @@ void Input::take_assigned() {
     StreamWatcher& stream = streams_[assigned_.back().stream];
     auto made = std::make_unique<Shard>(assigned_.back(), stream);
     Shard& shard = *made;
-    shard.reader = std::make_unique<ShardReader>(env_, stream.client(), totals_, stream.name().text,
-                                                 shard.grant.shard.id, shard.grant.from, options_.reading,
-                                                 [this, &shard](const Status& status) { called(shard, status); });
+    shard.reader = std::make_unique<ShardReader>(
+        env_, stream.client(), totals_, stream.name().text, shard.grant.shard.id, shard.grant.from,
+        options_.reading, [this, &shard](const Status& status) { on_call_done(shard, status); });
     if (!shard.grant.shard.open) shard.reader->note_closed();
     shards_[shard.grant.id] = std::move(made);
     assigned_.pop_back();
-    scheduler_.place(shard);
+    scheduler_.requeue(shard);
   }
 }
 
@@ -164,9 +164,9 @@ void Input::start_calls() {
   while (calls_ < kMaxCalls && scheduler_.next_due_ms() <= now_ms) {
     Shard& shard = scheduler_.first_due();
     if (shard.stream.readable() && !room_for_first_due()) return;  // its turn comes first when there is room
-    scheduler_.take_first_due();
+    scheduler_.pop_due();
     if (!shard.stream.readable()) {
-      scheduler_.place(shard, now_ms + kUnreadablePauseMs);
+      scheduler_.requeue(shard, now_ms + kUnreadablePauseMs);
       continue;
     }
     ++calls_;
@@ -174,17 +174,17 @@ void Input::start_calls() {
   }
 }
 
-void Input::called(Shard& shard, const Status& status) {
+void Input::on_call_done(Shard& shard, const Status& status) {
   --calls_;
   // Being throttled is how a shared shard is read; an iterator expires while outputs are full.
   const bool usual =
       status.code() == Code::throttled || status.code() == Code::expired || status.code() == Code::too_large;
-  if (status.code() == Code::not_found) shard.stream.lost();
-  if (shard.reader->end_in_doubt()) shard.stream.look_within(kLookAgainMs);
+  if (status.code() == Code::not_found) shard.stream.mark_missing();
+  if (shard.reader->end_in_doubt()) shard.stream.refresh_within(kLookAgainMs);
   if (!status.ok() && !usual) report_read(shard, status);
   if (status.ok() && !shard.reader->failing()) note_read(shard);
   // mutation: shard not read again after an error
-  if (shards_.contains(shard.grant.id)) scheduler_.place(shard);
+  if (shards_.contains(shard.grant.id)) scheduler_.requeue(shard);
 }
 
 size_t Input::held_bytes() const { return totals_.held_bytes + decoder_.buffer_bytes() + acks_.held_bytes(); }
@@ -200,8 +200,8 @@ bool Input::room_for_first_due() const {
 
 int64_t Input::next_deadline_ms() const {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  if (interrupted_) return now_ms;
-  const bool records_wait = current_ != nullptr || scheduler_.with_records() > 0;
+  if (needs_recovery_) return now_ms;
+  const bool records_wait = current_ != nullptr || scheduler_.ready() > 0;
   if (!full_ && records_wait && acks_.may_begin()) return std::max(now_ms, emit_again_ms_);
   if (scheduler_.has_ended() || acks_.has_moved()) return now_ms;
   int64_t next_ms =
@@ -214,7 +214,7 @@ int64_t Input::next_deadline_ms() const {
 
 int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) {
   full_ = false;
-  return in_order([&] {
+  return guarded([&] {
     for (;;) {
       turn(deadline_ms);
       bool emitted = false;
@@ -228,7 +228,7 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 
 Status Input::close(int64_t deadline_ms) {
   Status flushed = or_out_of_memory([this] { return acks_.flush(); });
-  Status told = or_out_of_memory([this] { return tell_moved(), Status(); });
+  Status told = or_out_of_memory([this] { return report_positions(), Status(); });
   assignment_.begin_close();
   while (!assignment_.closed() && env_.clock.monotonic_ms() < deadline_ms) {
     env_.transport.drive(std::min(deadline_ms, assignment_.next_deadline_ms()));

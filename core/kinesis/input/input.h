@@ -64,15 +64,15 @@ class Input {
  private:
   // Runs work; where it throws, the next turn puts in order what was left in the middle.
   template <typename Work>
-  auto in_order(const Work& work);
-  void put_in_order();
+  auto guarded(const Work& work);
+  void recover();
 
   void turn(int64_t deadline_ms);
   void advance();
-  void tell_moved();
+  void report_positions();
   void take_assigned();
   void take_revoked();
-  void called(Shard& shard, const Status& status);
+  void on_call_done(Shard& shard, const Status& status);
   void report_read(const Shard& shard, const Status& status);
   void note_read(const Shard& shard);
   Status on_shards_listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
@@ -89,7 +89,7 @@ class Input {
   int32_t emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted);
   bool may_go_on() const;
   bool begin_record();
-  void put_aside();
+  void suspend_current();
   void check_resumed(const Shard& shard, const ShardPosition& resume);
   bool next_batch();
   bool begin_user_record();
@@ -97,7 +97,7 @@ class Input {
   void finish_record();
   Status given_up() const;
   void fail_user_record(const Status& why);
-  void tell_left_out(const Shard& shard);
+  void log_left_out(const Shard& shard);
   void shard_metrics(const MetricsSink& metrics) const;
 
   Env& env_;
@@ -119,11 +119,11 @@ class Input {
   Shard* current_ = nullptr;  // none: begin the next one
   EmitState emit_state_;      // of its record
   penstock_batch batch_ = {};
-  bool interrupted_ = false;       // something threw in the middle of a turn
+  bool needs_recovery_ = false;    // something threw in the middle of a turn
   bool full_ = false;              // emit said so; wait for the next poll()
   int64_t enough_text_bytes_ = 0;  // of decoder_.text_bytes(): this poll() inflates no more
-  bool unknown_type_told_ = false;
-  bool outside_range_told_ = false;
+  bool unknown_type_logged_ = false;
+  bool outside_range_logged_ = false;
   int64_t emit_again_ms_ = 0;  // after a refusal, or while no grant holds
 
   int64_t batches_out_ = 0;

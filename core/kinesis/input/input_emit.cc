@@ -40,7 +40,7 @@ int32_t Input::emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitt
                     Status(Code::internal, defect_status(thrown).message() +
                                                "; the shard's records are emitted again after 30 s"));
       current_->emit_after_ms = env_.clock.monotonic_ms() + kDefectPauseMs;
-      put_aside();
+      suspend_current();
     }
   }
 }
@@ -49,7 +49,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   enough_text_bytes_ = decoder_.text_bytes() + static_cast<int64_t>(kBytesAPoll);
   size_t emitted_bytes = 0;
   for (;;) {
-    if (current_ != nullptr && !assignment_.is_valid(current_->grant.id)) put_aside();
+    if (current_ != nullptr && !assignment_.is_valid(current_->grant.id)) suspend_current();
     if (current_ == nullptr && (!may_go_on() || !begin_record())) return PENSTOCK_OK;
     // mutation: rejected batch never given up
     if (emit_state_.batch_waits) {
@@ -66,13 +66,13 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     const bool is_too_much = emitted_bytes > 0 && emitted_bytes + decoder_.batch_bytes() > kBytesAPoll;
     if (is_too_much || !acks_.may_begin()) return PENSTOCK_OK;
     emitted_bytes += decoder_.batch_bytes();
-    batch_.ack_id = acks_.hand_out(*current_, emit_state_.user_record);
+    batch_.ack_id = acks_.issue(*current_, emit_state_.user_record);
     const int32_t answer = emit(emit_ctx, &batch_);
     emit_state_.batch_waits = answer < 0;
     if (emit_state_.batch_waits) {
       ++emit_state_.refusals;
       // mutation: batch dropped when the host rejects it
-      acks_.take_back(batch_.ack_id);
+      acks_.revoke(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
       return answer;
     }
@@ -93,14 +93,14 @@ bool Input::may_go_on() const { return decoder_.text_bytes() < enough_text_bytes
 
 // One record of each shard in turn.
 bool Input::begin_record() {
-  for (size_t left = scheduler_.with_records(); left > 0; --left) {
-    Shard& shard = scheduler_.take_with_records();
+  for (size_t left = scheduler_.ready(); left > 0; --left) {
+    Shard& shard = scheduler_.pop_ready();
     if (!assignment_.is_valid(shard.grant.id) || env_.clock.monotonic_ms() < shard.emit_after_ms) {
-      scheduler_.place(shard);
+      scheduler_.requeue(shard);
       continue;
     }
     current_ = &shard;
-    emit_state_ = std::exchange(shard.aside, std::nullopt).value_or(EmitState());
+    emit_state_ = std::exchange(shard.suspended, std::nullopt).value_or(EmitState());
     const SourceRecord& record = *shard.reader->record();
     penstock_batch origin = {};
     origin.struct_size = sizeof origin;
@@ -119,16 +119,16 @@ bool Input::begin_record() {
     if (const auto resumed = shard.reader->take_resumed()) check_resumed(shard, *resumed);
     return true;
   }
-  if (scheduler_.with_records() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
+  if (scheduler_.ready() > 0) emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
   return false;
 }
 
 // A record of which something is emitted goes on when its shard's grant holds again; meanwhile others are emitted.
-void Input::put_aside() {
+void Input::suspend_current() {
   Shard& shard = *std::exchange(current_, nullptr);
   decoder_.leave();
-  shard.aside = emit_state_;
-  scheduler_.place(shard);
+  shard.suspended = emit_state_;
+  scheduler_.requeue(shard);
 }
 
 // The first record of a shard that is resumed should be the one that was dealt with last; what was dealt with of
@@ -183,12 +183,12 @@ bool Input::begin_user_record() {
 
 void Input::finish_user_record() {
   if (const Status& problem = decoder_.problem(); !problem.ok()) return fail_user_record(problem);
-  acks_.read(*current_, emit_state_.user_record);
+  acks_.finish(*current_, emit_state_.user_record);
   emit_state_.in_user_record = false;
 }
 
 void Input::fail_user_record(const Status& why) {
-  acks_.failed(*current_, emit_state_.user_record, why, decoder_.origin(), decoder_.data());
+  acks_.fail(*current_, emit_state_.user_record, why, decoder_.origin(), decoder_.data());
   emit_state_.in_user_record = false;
 }
 
@@ -207,19 +207,19 @@ Status Input::given_up() const {
 void Input::finish_record() {
   Shard& shard = *std::exchange(current_, nullptr);
   shard.reader->take_record();
-  scheduler_.place(shard);
-  tell_left_out(shard);
+  scheduler_.requeue(shard);
+  log_left_out(shard);
 }
 
 // What is left out on purpose is said once; the counters say how much.
-void Input::tell_left_out(const Shard& shard) {
-  if (!unknown_type_told_ && !decoder_.unknown_type().empty()) {
-    unknown_type_told_ = true;
+void Input::log_left_out(const Shard& shard) {
+  if (!unknown_type_logged_ && !decoder_.unknown_type().empty()) {
+    unknown_type_logged_ = true;
     env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + decoder_.unknown_type() +
                                  "\" are not known here; they are skipped and counted (other_messages)");
   }
-  if (!outside_range_told_ && decoder_.counters().outside_range > 0) {
-    outside_range_told_ = true;
+  if (!outside_range_logged_ && decoder_.counters().outside_range > 0) {
+    outside_range_logged_ = true;
     env_.log(LogLevel::warn, shard.name() +
                                  ": aggregated records have user records of other shards' hash ranges in them. "
                                  "The KPL sends these again, so they are left out here and counted "

@@ -4,10 +4,10 @@
 
 namespace penstock::kinesis {
 
-void ReadScheduler::place(Shard& shard, int64_t not_before_ms) {
+void ReadScheduler::requeue(Shard& shard, int64_t not_before_ms) {
   const ShardReader& reader = *shard.reader;
   if (reader.record() != nullptr) {
-    with_records_.push_back(&shard);
+    ready_.push_back(&shard);
   } else if (reader.ended()) {
     ended_.push_back(&shard);
   } else if (!reader.calling()) {
@@ -18,21 +18,21 @@ void ReadScheduler::place(Shard& shard, int64_t not_before_ms) {
 
 void ReadScheduler::remove(Shard& shard) {
   due_.erase(&shard);
-  std::erase(with_records_, &shard);
+  std::erase(ready_, &shard);
   std::erase(ended_, &shard);
 }
 
 void ReadScheduler::clear() {
   due_.clear();
-  with_records_.clear();
+  ready_.clear();
   ended_.clear();
 }
 
-void ReadScheduler::take_first_due() { due_.erase(due_.begin()); }
+void ReadScheduler::pop_due() { due_.erase(due_.begin()); }
 
-Shard& ReadScheduler::take_with_records() {
-  Shard& shard = *with_records_.front();
-  with_records_.pop_front();
+Shard& ReadScheduler::pop_ready() {
+  Shard& shard = *ready_.front();
+  ready_.pop_front();
   return shard;
 }
 

@@ -19,7 +19,7 @@ class ReadScheduler {
  public:
   // Puts the shard where its reader says; to be called after whatever its reader did. not_before_ms: it is not
   // asked earlier, whatever its reader says.
-  void place(Shard& shard, int64_t not_before_ms = 0);
+  void requeue(Shard& shard, int64_t not_before_ms = 0);
   // The shard goes away.
   void remove(Shard& shard);
   void clear();
@@ -28,11 +28,11 @@ class ReadScheduler {
   int64_t next_due_ms() const { return due_.empty() ? kNever : (*due_.begin())->due_ms; }
   // There is one.
   Shard& first_due() const { return **due_.begin(); }
-  void take_first_due();
+  void pop_due();
 
-  // Those with records, one record of each in turn. A shard that is taken comes back by place().
-  size_t with_records() const { return with_records_.size(); }
-  Shard& take_with_records();
+  // Those with records, one record of each in turn. A shard that is taken comes back by requeue().
+  size_t ready() const { return ready_.size(); }
+  Shard& pop_ready();
 
   // Those that were read to their end since the last time.
   std::vector<Shard*> take_ended() { return std::exchange(ended_, {}); }
@@ -46,7 +46,7 @@ class ReadScheduler {
   };
 
   std::set<Shard*, IsDueBefore> due_;
-  std::deque<Shard*> with_records_;
+  std::deque<Shard*> ready_;
   std::vector<Shard*> ended_;
 };
 

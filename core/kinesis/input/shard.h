@@ -34,7 +34,7 @@ struct Shard {
   const Grant grant;
   StreamWatcher& stream;
   std::unique_ptr<ShardReader> reader;  // none: read to its end, and waits for what was read to be settled
-  std::optional<EmitState> aside;       // of the reader's record, if that was begun
+  std::optional<EmitState> suspended;   // of the reader's record, if that was begun
   ShardProgress progress;
   int64_t last_arrival_ms = 0;  // of the last record emitted; Unix time, 0: there was none
 

@@ -10,17 +10,17 @@ ShardProgress::RecordNumber ShardProgress::open(ShardPosition position, int64_t 
   return next_++;
 }
 
-void ShardProgress::hold(RecordNumber number) {
-  if (number < abandoned_) ++find(number)->holds;
+void ShardProgress::ref(RecordNumber number) {
+  if (number < abandoned_) ++find(number)->refs;
 }
 
-bool ShardProgress::release(RecordNumber number) {
+bool ShardProgress::unref(RecordNumber number) {
   if (number >= abandoned_) return false;
   const auto entry = find(number);
-  if (--entry->holds > 0) return false;
+  if (--entry->refs > 0) return false;
   ++settled_;
   const RecordNumber before = passed_;
-  for (; !open_.empty() && open_.front().holds == 0; open_.pop_front(), --settled_) {
+  for (; !open_.empty() && open_.front().refs == 0; open_.pop_front(), --settled_) {
     passed_ = open_.front().number + 1;
     // mutation: checkpoint before settle
     position_ = std::move(open_.front().position);
@@ -37,7 +37,7 @@ bool ShardProgress::abandon(RecordNumber number) {
   abandoned_ = number;
   open_.erase(find(number), open_.end());
   settled_ = static_cast<size_t>(
-      std::count_if(open_.begin(), open_.end(), [](const Entry& entry) { return entry.holds == 0; }));
+      std::count_if(open_.begin(), open_.end(), [](const Entry& entry) { return entry.refs == 0; }));
   return true;
 }
 
@@ -50,7 +50,7 @@ std::deque<ShardProgress::Entry>::iterator ShardProgress::find(RecordNumber numb
 void ShardProgress::merge_runs() {
   auto last = open_.begin();
   for (auto entry = std::next(last); entry != open_.end(); ++entry) {
-    if (last->holds == 0 && entry->holds == 0)
+    if (last->refs == 0 && entry->refs == 0)
       --settled_;
     else
       ++last;

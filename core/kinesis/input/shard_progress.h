@@ -23,9 +23,9 @@ class ShardProgress {
 
   // Opens the next record, with one hold.
   RecordNumber open(ShardPosition position, int64_t now_ms);
-  void hold(RecordNumber number);
+  void ref(RecordNumber number);
   // True: the position has moved.
-  bool release(RecordNumber number);
+  bool unref(RecordNumber number);
 
   // The position will never move over this record, so that it is read again after a restart. What comes behind it
   // needs no account any more. True where this was news.
@@ -45,7 +45,7 @@ class ShardProgress {
     RecordNumber number;  // of a run, the last of its records
     ShardPosition position;
     int64_t opened_ms;
-    uint32_t holds;  // 0: a record that is settled, or a run
+    uint32_t refs;  // 0: a record that is settled, or a run
   };
   static constexpr size_t kSequenceNumberBytes = 64;  // 56 digits, and what malloc adds
   static constexpr size_t kEntryBytes = sizeof(Entry) + kSequenceNumberBytes;

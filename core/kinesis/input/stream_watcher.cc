@@ -18,16 +18,16 @@ constexpr Backoff kBackoff{500, 10000};
 constexpr Backoff kRefusedBackoff{500, kPermanentFailurePauseMs};  // it may have been a proxy that refused
 }  // namespace
 
-void StreamWatcher::lost() {
+void StreamWatcher::mark_missing() {
   set_unreadable();
-  look_within(0);
+  refresh_within(0);
 }
 
 void StreamWatcher::set_unreadable() {
   if (std::exchange(readable_, false)) unreadable_since_ms_ = env_.clock.monotonic_ms();
 }
 
-void StreamWatcher::look_within(int64_t ms) {
+void StreamWatcher::refresh_within(int64_t ms) {
   wanted_ms_ = std::min(wanted_ms_, env_.clock.monotonic_ms() + ms);
   if (!calling_ && !described_) next_call_ms_ = std::min(next_call_ms_, std::max(wanted_ms_, not_before_ms_));
 }

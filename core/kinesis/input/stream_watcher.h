@@ -41,14 +41,14 @@ class StreamWatcher {
   // Since when it is not; monotonic.
   int64_t unreadable_since_ms() const { return unreadable_since_ms_; }
   // The service does not know the stream any more, it was told elsewhere: looks for it before it is read on.
-  void lost();
+  void mark_missing();
 
   // When to call advance(); kNever while a call is under way.
   int64_t next_call_ms() const { return calling_ ? kNever : next_call_ms_; }
   void advance();
   // Looks at most that much later than now, but not before the pause after a failure is over; a look that is under
   // way does not count, it may be too old.
-  void look_within(int64_t ms);
+  void refresh_within(int64_t ms);
 
  private:
   void describe();
@@ -77,7 +77,7 @@ class StreamWatcher {
   int64_t unreadable_since_ms_;
   int64_t next_call_ms_ = 0;
   int64_t not_before_ms_ = 0;   // the end of the pause after a failure
-  int64_t wanted_ms_ = kNever;  // when look_within() wants the next look
+  int64_t wanted_ms_ = kNever;  // when refresh_within() wants the next look
 
   // Of the look under way:
   bool described_ = false;

@@ -20,11 +20,11 @@ TEST(shard_progress, the_position_moves_when_a_record_and_all_before_it_are_sett
   ShardProgress progress;
   const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
   EXPECT_EQ(progress.position().sequence_number, "");
-  progress.release(second);
+  progress.unref(second);
   EXPECT_EQ(progress.position().sequence_number, "");
-  progress.release(first);
+  progress.unref(first);
   EXPECT_EQ(progress.position().sequence_number, "2");
-  progress.release(third);
+  progress.unref(third);
   EXPECT_EQ(progress.position().sequence_number, "3");
   EXPECT_EQ(progress.open_records(), 0u);
 }
@@ -32,12 +32,12 @@ TEST(shard_progress, the_position_moves_when_a_record_and_all_before_it_are_sett
 TEST(shard_progress, every_hold_counts) {
   ShardProgress progress;
   const auto record = open(progress, "1");
-  progress.hold(record);
-  progress.hold(record);
-  progress.release(record);
-  progress.release(record);
+  progress.ref(record);
+  progress.ref(record);
+  progress.unref(record);
+  progress.unref(record);
   EXPECT_EQ(progress.position().sequence_number, "");
-  progress.release(record);
+  progress.unref(record);
   EXPECT_EQ(progress.position().sequence_number, "1");
 }
 
@@ -46,10 +46,10 @@ TEST(shard_progress, never_passes_a_record_that_was_abandoned) {
   const auto first = open(progress, "1"), second = open(progress, "2"), third = open(progress, "3");
   EXPECT_TRUE(progress.abandon(second));
   EXPECT_FALSE(progress.abandon(third)) << "it lies behind one that was abandoned";
-  progress.release(third);
-  progress.release(first);
+  progress.unref(third);
+  progress.unref(first);
   EXPECT_EQ(progress.position().sequence_number, "1");
-  progress.release(open(progress, "4"));
+  progress.unref(open(progress, "4"));
   EXPECT_EQ(progress.position().sequence_number, "1");
   EXPECT_EQ(progress.open_records(), 0u) << "what can never be passed takes no memory";
 }
@@ -59,7 +59,7 @@ TEST(shard_progress, an_earlier_abandonment_wins) {
   const auto first = open(progress, "1"), second = open(progress, "2");
   EXPECT_TRUE(progress.abandon(second));
   EXPECT_TRUE(progress.abandon(first));
-  progress.release(first);
+  progress.unref(first);
   EXPECT_EQ(progress.position().sequence_number, "");
 }
 
@@ -73,7 +73,7 @@ TEST(shard_progress, in_any_order_of_settling_the_position_is_the_last_of_the_se
     std::shuffle(order.begin(), order.end(), random);
     std::vector<bool> settled(order.size());
     for (const auto record : order) {
-      progress.release(record);
+      progress.unref(record);
       settled[record] = true;
       const auto open = std::find(settled.begin(), settled.end(), false) - settled.begin();
       ASSERT_EQ(progress.position().sequence_number, open == 0 ? "" : std::to_string(open - 1));
@@ -102,7 +102,7 @@ TEST(shard_progress, merging_settled_records_does_not_change_the_position) {
       settled[record] = true;
       const size_t passed_before = passed;
       while (passed < settled.size() && settled[passed]) ++passed;
-      ASSERT_EQ(progress.release(record), passed != passed_before);
+      ASSERT_EQ(progress.unref(record), passed != passed_before);
       ASSERT_EQ(progress.position().sequence_number, passed == 0 ? "" : std::to_string(passed - 1));
       ASSERT_EQ(progress.open_records(), settled.size() - passed);
       if (passed < settled.size()) ASSERT_EQ(progress.first_open().sequence_number, std::to_string(passed));
@@ -113,7 +113,7 @@ TEST(shard_progress, merging_settled_records_does_not_change_the_position) {
       out.erase(out.begin() + static_cast<std::ptrdiff_t>(at), out.end());
     }
     const auto abandoned = progress.open_records() + passed;
-    for (const auto record : out) progress.release(record);
+    for (const auto record : out) progress.unref(record);
     EXPECT_EQ(progress.position().sequence_number, abandoned == 0 ? "" : std::to_string(abandoned - 1));
     EXPECT_EQ(progress.open_records(), 0U);
     EXPECT_EQ(progress.held_bytes(), 0U);
@@ -125,12 +125,12 @@ TEST(shard_progress, a_record_that_is_never_settled_costs_no_more_however_many_a
   const auto stuck = open(progress, "stuck");
   size_t max_bytes = 0;
   for (int count = 0; count < 200'000; ++count) {
-    progress.release(open(progress, "x"));
+    progress.unref(open(progress, "x"));
     max_bytes = std::max(max_bytes, progress.held_bytes());
   }
   EXPECT_LT(max_bytes, 64U << 10);
   EXPECT_EQ(progress.open_records(), 200'001U);
-  EXPECT_TRUE(progress.release(stuck));
+  EXPECT_TRUE(progress.unref(stuck));
   EXPECT_EQ(progress.held_bytes(), 0U);
 }
 
@@ -142,11 +142,11 @@ TEST(shard_progress, memory_follows_the_records_that_are_not_settled) {
     if (count % 10 == 0)
       kept.push_back(record);
     else
-      progress.release(record);
+      progress.unref(record);
   }
   const size_t bytes = progress.held_bytes();
   EXPECT_LT(bytes, kept.size() * 4 * 200);
-  for (size_t i = 1; i < kept.size(); ++i) progress.release(kept[i]);
+  for (size_t i = 1; i < kept.size(); ++i) progress.unref(kept[i]);
   EXPECT_LT(progress.held_bytes(), 64U << 10) << "one is left";
 }
 
