@@ -262,7 +262,7 @@ class KinesisOutput : public penstock_instance {
     do {
       drive(writer_.idle() ? 0 : deadline_ms);
     } while (!writer_.idle() && env().clock.monotonic_ms() < deadline(deadline_ms));
-    writer_.give_back();
+    writer_.release();
     return {};
   }
 
@@ -272,7 +272,7 @@ class KinesisOutput : public penstock_instance {
   void pump(int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx) {
     for (;;) {
       if (closed)
-        writer_.give_back();  // where close() had not come to it
+        writer_.release();  // where close() had not come to it
       else
         drive(deadline_ms);
       const std::vector<kinesis::SettledBatch> batches = writer_.take_settled();

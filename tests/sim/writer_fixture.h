@@ -74,7 +74,7 @@ class WriterSim {
   void close(int64_t deadline_ms) {
     writer_->close();
     run_for(deadline_ms - clock.monotonic_ms());
-    writer_->give_back();
+    writer_->release();
     take_settled();
   }
 

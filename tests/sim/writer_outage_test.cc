@@ -223,16 +223,18 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& one) { return one.param.name; });
 
 TEST(outage_begins, when_eight_calls_and_two_seconds_brought_nothing_and_not_before) {
-  for (const int calls : {kinesis::CircuitBreaker::kCallsInVain - 1, kinesis::CircuitBreaker::kCallsInVain})
+  for (const int calls :
+       {kinesis::CircuitBreaker::kCallsWithoutProgress - 1, kinesis::CircuitBreaker::kCallsWithoutProgress})
     for (const int64_t ms : {kinesis::CircuitBreaker::kMinMs - 1, kinesis::CircuitBreaker::kMinMs}) {
       kinesis::CircuitBreaker state;
-      for (int i = 1; i < calls; ++i) EXPECT_FALSE(state.in_vain(5'000, 70));
-      const bool wanted = calls == kinesis::CircuitBreaker::kCallsInVain && ms == kinesis::CircuitBreaker::kMinMs;
-      EXPECT_EQ(state.in_vain(5'000 + ms, 70), wanted);
-      EXPECT_EQ(state.on(), wanted);
+      for (int i = 1; i < calls; ++i) EXPECT_FALSE(state.on_no_progress(5'000, 70));
+      const bool wanted =
+          calls == kinesis::CircuitBreaker::kCallsWithoutProgress && ms == kinesis::CircuitBreaker::kMinMs;
+      EXPECT_EQ(state.on_no_progress(5'000 + ms, 70), wanted);
+      EXPECT_EQ(state.open(), wanted);
       EXPECT_EQ(state.next_call_ms(), wanted ? 5'000 + ms + 70 : 0);
-      EXPECT_EQ(state.taken(), wanted);
-      EXPECT_FALSE(state.on());
+      EXPECT_EQ(state.on_progress(), wanted);
+      EXPECT_FALSE(state.open());
       EXPECT_EQ(state.next_call_ms(), 0);
     }
 }

@@ -236,7 +236,7 @@ bool Process::close() {
     writer_.advance();
   } while (!writer_.idle() && env_.clock.monotonic_ms() < drain_until_ms_);
   const bool all_settled = writer_.idle();
-  writer_.give_back();
+  writer_.release();
   for (const kinesis::SettledBatch& batch : writer_.take_settled()) fan_in_.settle(batch.ack_id, batch.outcome);
   fan_in_.give_back_all();
   deliver_acks();

@@ -14,30 +14,30 @@ class CircuitBreaker {
  public:
   // As many as are under way at once, and for longer than a shard that is at its limit takes nothing (it takes its
   // share of each second).
-  static constexpr int kCallsInVain = 8;
+  static constexpr int kCallsWithoutProgress = 8;
   static constexpr int64_t kMinMs = 2'000;
 
-  explicit CircuitBreaker(int calls = kCallsInVain, int64_t min_ms = kMinMs)
+  explicit CircuitBreaker(int calls = kCallsWithoutProgress, int64_t min_ms = kMinMs)
       : max_calls_(calls), min_ms_(min_ms) {}
 
   // A call brought nothing; pause_ms: how long the next one is to wait. True: an outage begins with it.
-  bool in_vain(int64_t now_ms, int64_t pause_ms) {
+  bool on_no_progress(int64_t now_ms, int64_t pause_ms) {
     if (calls_++ == 0) since_ms_ = now_ms;
     next_call_ms_ = now_ms + pause_ms;
-    const bool was_on = on_;
-    on_ = on_ || (calls_ >= max_calls_ && now_ms - since_ms_ >= min_ms_);
-    return on_ && !was_on;
+    const bool was_on = open_;
+    open_ = open_ || (calls_ >= max_calls_ && now_ms - since_ms_ >= min_ms_);
+    return open_ && !was_on;
   }
   // Records were taken. True: an outage is over with it.
-  bool taken() {
+  bool on_progress() {
     calls_ = 0;
-    return std::exchange(on_, false);
+    return std::exchange(open_, false);
   }
 
-  bool on() const { return on_; }
-  int calls_in_vain() const { return calls_; }  // one after another
+  bool open() const { return open_; }
+  int calls_without_progress() const { return calls_; }  // one after another
   // The time before which no call may begin; a time that has passed where there is no outage.
-  int64_t next_call_ms() const { return on_ ? next_call_ms_ : 0; }
+  int64_t next_call_ms() const { return open_ ? next_call_ms_ : 0; }
 
  private:
   int max_calls_;
@@ -45,7 +45,7 @@ class CircuitBreaker {
   int calls_ = 0;
   int64_t since_ms_ = 0;      // when the first of them ended
   int64_t next_call_ms_ = 0;  // where it is on
-  bool on_ = false;
+  bool open_ = false;
 };
 
 }  // namespace penstock::kinesis

@@ -7,7 +7,7 @@
 
 namespace penstock::kinesis {
 
-bool KeySequencer::arrive(WriterRecord& record) {
+bool KeySequencer::enqueue(WriterRecord& record) {
   const auto found = keys_.find(record.partition_key);
   if (found == keys_.end()) {
     keys_.try_emplace(std::string(record.partition_key)).first->second.turns = 1;
@@ -30,7 +30,7 @@ bool KeySequencer::held_back(std::string_view key) const {
   return found != keys_.end() && found->second.held_back;
 }
 
-void KeySequencer::let_join(WriterRecord& first_waiting) {
+void KeySequencer::admit(WriterRecord& first_waiting) {
   take_first(keys_.find(first_waiting.partition_key)->second);
 }
 
@@ -54,7 +54,7 @@ WriterRecord* KeySequencer::separate(WriterRecord* first, WriterRecord* rest) {
     Key& key = keys_.find(record->partition_key)->second;
     if (key.first == nullptr) key.last = record;
     record->next = std::exchange(key.first, record);
-    record->has_turn = false;
+    record->in_flight = false;
     --key.turns;
     ++waiting_;
   }

@@ -16,12 +16,12 @@ namespace penstock::kinesis {
 class KeySequencer {
  public:
   // True: it is the record's turn. Else it waits here.
-  bool arrive(WriterRecord& record);
+  bool enqueue(WriterRecord& record);
 
   // The first that waits behind those of its key; nullptr: none.
   WriterRecord* first_waiting(std::string_view key) const;
   // Gives it its turn beside those that have theirs.
-  void let_join(WriterRecord& first_waiting);
+  void admit(WriterRecord& first_waiting);
 
   // The records of rest, whose turn it was as it was first's, go separately from now on. Those of a key of first
   // wait again, before all others of their key; returns the chain of the others, nullptr: none.

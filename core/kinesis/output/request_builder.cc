@@ -5,9 +5,9 @@
 
 namespace penstock::kinesis {
 
-void RequestBuilder::add_again(WriterRecord& first, int64_t due_ms) {
+void RequestBuilder::add_retry(WriterRecord& first, int64_t due_ms) {
   // mutation: rejected records not retried
-  queue_of(first).add_again(first, std::min(due_ms, expires_ms(first)));
+  queue_of(first).add_retry(first, std::min(due_ms, expires_ms(first)));
 }
 
 std::vector<WriterRecord*> RequestBuilder::pieces(WriterRecord& first) {
@@ -35,7 +35,7 @@ void RequestBuilder::alone_ended(int64_t now_ms) {
 
 int64_t RequestBuilder::next_alone_ms() const {
   if (alone_under_way_) return kNever;
-  return std::max(alone_.due_again_ms(), alone_since_ms_ + kAlonePauseMs);
+  return std::max(alone_.next_retry_ms(), alone_since_ms_ + kAlonePauseMs);
 }
 
 void RequestBuilder::throttled(const WriterRecord& first, int64_t now_ms) {
@@ -46,7 +46,7 @@ void RequestBuilder::throttled(const WriterRecord& first, int64_t now_ms) {
   }
   reset_old_limits();
   if (const uint32_t shard = shards_.shard_of(first.partition_key); shard != ShardMap::kNoShard)
-    limiter_.refused(shard, now_ms);
+    limiter_.on_throttled(shard, now_ms);
 }
 
 void RequestBuilder::reset_old_limits() {
@@ -68,16 +68,16 @@ int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
 }
 
 void RequestBuilder::done(const WriterRecord& record) {
-  if (!record.has_turn) return;
+  if (!record.in_flight) return;
   WriterRecord* const next = sequencer_.done(record);
   if (next == nullptr) return;
-  next->has_turn = true;
-  add_again(*next, kAtOnce);
+  next->in_flight = true;
+  add_retry(*next, kAtOnce);
 }
 
 int64_t RequestBuilder::next_call_ms(bool hurry) const {
   if (gathered()) return kAtOnce;
-  int64_t due_ms = std::min(queue_.due_again_ms(), next_alone_ms());
+  int64_t due_ms = std::min(queue_.next_retry_ms(), next_alone_ms());
   if (queue_.fresh_records() > 0) {
     const bool by_count = options_.aggregator.aggregate == Aggregator::Aggregate::none;
     const bool whole = (by_count && queue_.fresh_records() >= kMaxRecordsPerCall) ||
@@ -104,8 +104,8 @@ bool RequestBuilder::gather(int64_t now_ms, size_t max_record_bytes, size_t max_
     WriterRecord* const first = without_unsendable(front, now_ms, max_record_bytes);
     room = first == nullptr || put(*first, now_ms, max_record_bytes);
     if (room || first != front) queue.pop(now_ms);
-    if (!room && first != front) queue.add_again(*first, kAtOnce);  // what is left of a chain
-    for (const Released& one : std::exchange(released_, {})) add_again(*one.first, one.due_ms);
+    if (!room && first != front) queue.add_retry(*first, kAtOnce);  // what is left of a chain
+    for (const Released& one : std::exchange(released_, {})) add_retry(*one.first, one.due_ms);
   }
   alone_was_last_ = alone;
   alone_under_way_ = alone_under_way_ || (alone && gathered());
@@ -116,9 +116,9 @@ bool RequestBuilder::gather(int64_t now_ms, size_t max_record_bytes, size_t max_
 // too: after a crash it is sent again unless its failure is on disk, so until then it holds back its successors.
 bool RequestBuilder::take_turn(WriterRecord& record) {
   // mutation: keys sent out of order
-  if (!options_.order_per_key || record.has_turn || record.partition_key.empty()) return true;
-  record.has_turn = sequencer_.arrive(record);
-  return record.has_turn;
+  if (!options_.order_per_key || record.in_flight || record.partition_key.empty()) return true;
+  record.in_flight = sequencer_.enqueue(record);
+  return record.in_flight;
 }
 
 // Puts a chain into the call, or back into the queue until its shard has capacity. False: the call has no room.
@@ -140,9 +140,9 @@ void RequestBuilder::take_along(std::string_view key, int64_t now_ms, size_t max
   if (sequencer_.held_back(key)) return fail_waiting(key, now_ms, max_record_bytes);
   for (WriterRecord* waiting = nullptr; (waiting = sequencer_.first_waiting(key)) != nullptr;) {
     if (!aggregator_.can_join(*waiting) || !why_unsendable(*waiting, now_ms, max_record_bytes).empty()) return;
-    sequencer_.let_join(*waiting);
+    sequencer_.admit(*waiting);
     aggregator_.join(*waiting);
-    waiting->has_turn = true;
+    waiting->in_flight = true;
   }
 }
 
@@ -185,7 +185,7 @@ WriterRecord* RequestBuilder::without_unsendable(WriterRecord* first, int64_t no
     }
     *link = std::exchange(record->next, nullptr);
     dead_letters_.add(*record, std::move(why));
-    if (!record->has_turn) continue;
+    if (!record->in_flight) continue;
     *link = sequencer_.separate(record, *link);
     sequencer_.hold_back(record->partition_key);
     fail_waiting(record->partition_key, now_ms, max_record_bytes);
@@ -199,8 +199,8 @@ void RequestBuilder::fail_waiting(std::string_view key, int64_t now_ms, size_t m
   for (WriterRecord* waiting = nullptr; (waiting = sequencer_.first_waiting(key)) != nullptr;) {
     std::string why = why_unsendable(*waiting, now_ms, max_record_bytes);
     if (why.empty()) return;
-    sequencer_.let_join(*waiting);
-    waiting->has_turn = true;
+    sequencer_.admit(*waiting);
+    waiting->in_flight = true;
     dead_letters_.add(*waiting, std::move(why));
   }
 }

@@ -40,9 +40,9 @@ class RequestBuilder {
 
   void add(WriterBatch& batch) { queue_.add(batch); }
   // A entry that was sent in vain, to be sent again from due_ms on, at once where its age would be too much.
-  void add_again(WriterRecord& first, int64_t due_ms);
+  void add_retry(WriterRecord& first, int64_t due_ms);
   // Divides a entry that the service rejects: its first record, and what follows in two halves, to be given to
-  // add_again(). Where the order of a key's records counts, those after others of their key wait until these are
+  // add_retry(). Where the order of a key's records counts, those after others of their key wait until these are
   // done.
   std::vector<WriterRecord*> pieces(WriterRecord& first);
   // A call with a record that is `alone` ended.

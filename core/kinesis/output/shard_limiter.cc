@@ -40,7 +40,7 @@ ShardLimiter::Admission ShardLimiter::admit(uint32_t shard, size_t records, size
   return {(static_cast<int64_t>(start_ms) / kBurstMs + 1) * kBurstMs, true};
 }
 
-void ShardLimiter::refused(uint32_t shard, int64_t now_ms) {
+void ShardLimiter::on_throttled(uint32_t shard, int64_t now_ms) {
   const auto [found, fresh] =
       budgets_.try_emplace(shard, Budget{1, now_ms, static_cast<double>(now_ms + kBurstMs)});
   Budget& budget = found->second;

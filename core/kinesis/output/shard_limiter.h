@@ -23,7 +23,7 @@ class ShardLimiter {
   // A place for so many records of the service, 0 where they share one with others, of that many bytes together.
   // Places are given a second ahead, so that a change of the rate is soon felt.
   Admission admit(uint32_t shard, size_t records, size_t bytes, int64_t now_ms);
-  void refused(uint32_t shard, int64_t now_ms);
+  void on_throttled(uint32_t shard, int64_t now_ms);
   void clear() { budgets_.clear(); }  // the shards are others now
 
  private:

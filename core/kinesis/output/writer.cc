@@ -60,17 +60,17 @@ Status Writer::write(const penstock_batch& batch) {
 }
 
 template <typename Work>
-void Writer::keep_track(const Work& work) {
+void Writer::guarded(const Work& work) {
   try {
     work();
   } catch (...) {
-    lost_track_ = true;
+    needs_recovery_ = true;
     throw;
   }
 }
 
 // As if nothing outstanding had been sent. Answers to calls under way are not listened to any more.
-void Writer::begin_anew() {
+void Writer::requeue_all() {
   calls_.clear();
   next_.clear();
   dead_letters_.clear();
@@ -79,16 +79,16 @@ void Writer::begin_anew() {
     for (WriterRecord& record : batch.records) {
       if (record.done) continue;
       record.next = nullptr;
-      record.admitted = record.has_turn = false;
-      next_.add_again(record, kAtOnce);
+      record.admitted = record.in_flight = false;
+      next_.add_retry(record, kAtOnce);
     }
   }
-  lost_track_ = false;
+  needs_recovery_ = false;
 }
 
 void Writer::advance() {
-  if (lost_track_) begin_anew();
-  keep_track([this] {
+  if (needs_recovery_) requeue_all();
+  guarded([this] {
     const int64_t now_ms = env_.clock.monotonic_ms();
     max_record_size_.advance();
     shards_.advance();
@@ -109,7 +109,7 @@ int64_t Writer::next_call_ms() const {
 }
 
 int64_t Writer::next_deadline_ms() const {
-  if (lost_track_ || (!settled_.empty() && !closed_)) return kAtOnce;
+  if (needs_recovery_ || (!settled_.empty() && !closed_)) return kAtOnce;
   int64_t due_ms = std::min(
       {dead_letters_.next_deadline_ms(), max_record_size_.next_deadline_ms(), shards_.next_deadline_ms()});
   const bool room = calls_.size() < max_calls() && (!next_.gathered() || fits_in_memory());
@@ -139,10 +139,10 @@ void Writer::begin_call() {
   body_bytes_ += body.size();
   calls_.emplace(call_id, Call{next_.take_entries(), body.size()});
   ++counters_.calls;
-  probes_ = rejections_.calls_in_vain() == 0 ? 0 : probes_ + 1;
+  probes_ = rejections_.calls_without_progress() == 0 ? 0 : probes_ + 1;
   call_("PutRecords", std::move(body), kMaxPutRecordsResponseBytes,
         [this, call_id](Result<aws::ServiceResponse> response) {
-          keep_track([&] { end_call(call_id, std::move(response)); });
+          guarded([&] { end_call(call_id, std::move(response)); });
         });
 }
 
@@ -168,12 +168,13 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   // record does not hold up all others.
   const bool rejected = status.code() == Code::invalid;
   if (!rejected)
-    in_vain(breaker_, options_.retry, breaker_.calls_in_vain() + 1);
-  else if (!first.alone || rejections_.on())
-    in_vain(rejections_, record_backoff(), (rejections_.calls_in_vain() - kRejectionsInRow) / kSamePause + 1);
+    on_no_progress(breaker_, options_.retry, breaker_.calls_without_progress() + 1);
+  else if (!first.alone || rejections_.open())
+    on_no_progress(rejections_, record_backoff(),
+                   (rejections_.calls_without_progress() - kRejectionsInRow) / kSamePause + 1);
   if (rejected && !single) {
     throttle_.log(status.in(what + ", which is tried again in smaller calls"), LogLevel::warn);
-    for (WriterRecord* const chain : chains_of(call, true)) next_.add_again(*chain, kAtOnce);
+    for (WriterRecord* const chain : chains_of(call, true)) next_.add_retry(*chain, kAtOnce);
     return;
   }
   if (rejected) {
@@ -181,14 +182,14 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
     first.max_batch_entries = 1;
   }
   const bool soon = soon_again(status);
-  if (!soon) refused_for_good_ = true;
+  if (!soon) rejected_permanently_ = true;
   const Status report = status.in(what + (soon ? ", which is tried again" : ", which is tried again every 30 s"));
   const LogLevel level = soon ? LogLevel::warn : LogLevel::error;
   if (rejected)
     throttle_.log(report, level);
   else
     unavailable_.log(throttle_, {}, report, level);
-  send_again(chains_of(call, first.refusals >= kPatience), soon ? &options_.retry : nullptr, status.message());
+  retry(chains_of(call, first.rejections >= kPatience), soon ? &options_.retry : nullptr, status.message());
 }
 
 // What a call had, to be sent again as it was, or in calls of half the size.
@@ -209,31 +210,31 @@ std::vector<WriterRecord*> Writer::chains_of(const Call& call, bool smaller) {
 // many, few or neighbors; and a good one proves that it is the records, and not the stream.
 size_t Writer::max_entries() const {
   constexpr size_t kSizes = std::bit_width(kMaxRecordsPerCall);
-  if (rejections_.calls_in_vain() == 0) return kMaxRecordsPerCall;
+  if (rejections_.calls_without_progress() == 0) return kMaxRecordsPerCall;
   return probes_ % 2 == 1 ? 1 : kMaxRecordsPerCall >> (probes_ / 2 % kSizes);
 }
 
 // Nothing of a call was taken.
-void Writer::in_vain(CircuitBreaker& outage, const Backoff& backoff, int attempt) {
+void Writer::on_no_progress(CircuitBreaker& outage, const Backoff& backoff, int attempt) {
   const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
   // mutation: retries without backoff
-  if (!outage.in_vain(env_.clock.monotonic_ms(), pause_ms)) return;
+  if (!outage.on_no_progress(env_.clock.monotonic_ms(), pause_ms)) return;
   unavailable_.log(throttle_, {},
                    {Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
-                                         std::to_string(outage.calls_in_vain()) +
+                                         std::to_string(outage.calls_without_progress()) +
                                          " calls; until it does, calls go one at a time"});
 }
 
-void Writer::taken() {
-  breaker_.taken();
-  rejections_.taken();
+void Writer::on_progress() {
+  breaker_.on_progress();
+  rejections_.on_progress();
   if (unavailable_.logged())
     unavailable_.recover(env_, "stream " + printable(options_.stream) + " takes records again");
 }
 
 void Writer::end_answered_call(const Call& call, const PutRecordsResponse& response) {
   const std::vector<RefusedRecord>& refused = response.refused;
-  refused_for_good_ = false;
+  rejected_permanently_ = false;
   if (!refused.empty()) {
     throttle_.log(
         {Code::throttled, "stream " + printable(options_.stream) +
@@ -248,16 +249,17 @@ void Writer::end_answered_call(const Call& call, const PutRecordsResponse& respo
       each_record(again.back(), [this](const WriterRecord&) { ++counters_.refused_records; });
     }
     const Backoff backoff = record_backoff();
-    if (refused.size() == call.entries.size()) in_vain(breaker_, backoff, breaker_.calls_in_vain() + 1);
-    send_again(again, &backoff, printable(refused.front().code));
+    if (refused.size() == call.entries.size())
+      on_no_progress(breaker_, backoff, breaker_.calls_without_progress() + 1);
+    retry(again, &backoff, printable(refused.front().code));
   }
-  if (refused.size() < call.entries.size()) taken();
+  if (refused.size() < call.entries.size()) on_progress();
   auto next_refused = refused.begin();
   for (size_t i = 0; i < call.entries.size(); ++i)
     if (next_refused != refused.end() && next_refused->index == i)
       ++next_refused;
     else if (is_misrouted(call.entries[i], response.shard_ids[i]))
-      send_to_its_shards(call.entries[i].first);
+      retry_in_its_shards(call.entries[i].first);
     else
       deliver(call.entries[i].first);
 }
@@ -268,10 +270,10 @@ bool Writer::is_misrouted(const PutEntry& entry, std::string_view shard_id) cons
 }
 
 // The stream has other shards than when the records were put together: those of each key go by themselves now.
-void Writer::send_to_its_shards(WriterRecord* first) {
+void Writer::retry_in_its_shards(WriterRecord* first) {
   shards_.want();
   each_record(first, [this](const WriterRecord&) { ++counters_.misrouted_records; });
-  for (WriterRecord* const chain : split_by_key(first)) next_.add_again(*chain, kAtOnce);
+  for (WriterRecord* const chain : split_by_key(first)) next_.add_retry(*chain, kAtOnce);
 }
 
 void Writer::deliver(WriterRecord* first) {
@@ -287,14 +289,13 @@ void Writer::deliver(WriterRecord* first) {
 
 // Neighbours that were refused equally often wait equally long, so that they share a call again. No backoff:
 // slowly.
-void Writer::send_again(const std::vector<WriterRecord*>& chains, const Backoff* backoff,
-                        const std::string& reason) {
+void Writer::retry(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason) {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t due_ms = now_ms + kSlowRetryMs;
   int refusals = 0;
   for (WriterRecord* const chain : chains) {
-    each_record(chain, [](WriterRecord& record) { ++record.refusals; });
-    const int now_refusals = chain->refusals;
+    each_record(chain, [](WriterRecord& record) { ++record.rejections; });
+    const int now_refusals = chain->rejections;
     if (now_refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
       each_record(chain, [&](WriterRecord& record) {
         dead_letters_.add(record, "it was sent " + std::to_string(now_refusals) +
@@ -307,7 +308,7 @@ void Writer::send_again(const std::vector<WriterRecord*>& chains, const Backoff*
       // mutation: retries without backoff
       due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
     }
-    next_.add_again(*chain, due_ms);
+    next_.add_retry(*chain, due_ms);
   }
 }
 
@@ -333,7 +334,7 @@ void Writer::settle(WriterRecord& record) {
 
 std::vector<SettledBatch> Writer::take_settled() { return std::exchange(settled_, {}); }
 
-void Writer::give_back() {
+void Writer::release() {
   calls_.clear();
   next_.clear();
   dead_letters_.clear();
@@ -343,7 +344,7 @@ void Writer::give_back() {
     batches_.erase(batches_.begin());
   }
   batch_bytes_ = 0;
-  lost_track_ = false;
+  needs_recovery_ = false;
 }
 
 WriterCounters Writer::counters() const {
@@ -352,7 +353,7 @@ WriterCounters Writer::counters() const {
   counters.records_queued = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
   // Where nothing is outstanding, nobody asks whether the stream takes records again.
-  const bool in_vain = !idle() && (refused_for_good_ || breaker_.on() || rejections_.on());
+  const bool in_vain = !idle() && (rejected_permanently_ || breaker_.open() || rejections_.open());
   counters.healthy = !dead_letters_.stuck() && !in_vain ? 1 : 0;
   return counters;
 }

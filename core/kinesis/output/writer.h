@@ -96,7 +96,7 @@ class Writer {
   void close() { closed_ = true; }
 
   // Settles all that is outstanding as PENSTOCK_GIVEN_BACK. Answers that still come are not listened to.
-  void give_back();
+  void release();
 
   WriterCounters counters() const;
 
@@ -122,8 +122,8 @@ class Writer {
 
   // Runs work; where it throws, advance() begins anew.
   template <typename Work>
-  void keep_track(const Work& work);
-  void begin_anew();
+  void guarded(const Work& work);
+  void requeue_all();
 
   int64_t next_call_ms() const;
   bool fits_in_memory() const;
@@ -133,16 +133,16 @@ class Writer {
   void end_failed_call(const Call& call, const Status& status);
   void end_answered_call(const Call& call, const PutRecordsResponse& response);
   std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
-  size_t max_calls() const { return breaker_.on() || rejections_.on() ? 1 : kMaxCallsInFlight; }
+  size_t max_calls() const { return breaker_.open() || rejections_.open() ? 1 : kMaxCallsInFlight; }
   size_t max_entries() const;
   Backoff record_backoff() const {
     return {options_.retry.base_ms, std::min(options_.retry.cap_ms, kRecordCapMs)};
   }
-  void in_vain(CircuitBreaker& outage, const Backoff& backoff, int attempt);
-  void taken();
-  void send_again(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason);
+  void on_no_progress(CircuitBreaker& outage, const Backoff& backoff, int attempt);
+  void on_progress();
+  void retry(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason);
   bool is_misrouted(const PutEntry& entry, std::string_view shard_id) const;
-  void send_to_its_shards(WriterRecord* first);
+  void retry_in_its_shards(WriterRecord* first);
   void deliver(WriterRecord* first);
   void settle_dead_letters();
   void settle(WriterRecord& record);
@@ -154,7 +154,7 @@ class Writer {
   aws::ServiceCall call_;
   MaxRecordSize max_record_size_;
   bool closed_ = false;
-  bool lost_track_ = false;  // something threw in the middle: what is outstanding is sure, where it is is not
+  bool needs_recovery_ = false;  // something threw in the middle: what is outstanding is sure, where it is is not
 
   std::map<uint64_t, WriterBatch> batches_;  // all that is outstanding, by number
   uint64_t last_batch_number_ = 0;
@@ -168,8 +168,8 @@ class Writer {
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;
-  bool refused_for_good_ = false;  // by the service, and no call succeeded since
-  Incident unavailable_;           // calls failed
+  bool rejected_permanently_ = false;  // by the service, and no call succeeded since
+  Incident unavailable_;               // calls failed
   CircuitBreaker breaker_;
   CircuitBreaker rejections_{kRejectionsInRow, 0};  // for what is in the calls
   size_t probes_ = 0;                               // calls begun since one was rejected so, and none accepted

@@ -19,14 +19,14 @@ struct WriterRecord {
   WriterBatch* batch;
   std::string_view data;           // lies in the batch, as the key does
   std::string_view partition_key;  // as the service allows it; "": it has none
-  int refusals = 0;                // how often it was sent in vain
+  int rejections = 0;              // how often it was sent in vain
   // Parcels that a call with it may have: fewer once a call was refused for what is in it.
   size_t max_batch_entries = kMaxRecordsPerCall;
-  bool alone = false;     // the service rejected it in a call that had nothing else
-  bool done = false;      // delivered, or in the failure file
-  bool sent = false;      // it was in a call already
-  bool admitted = false;  // it has its place in the budget of its shard
-  bool has_turn = false;  // see KeySequencer
+  bool alone = false;      // the service rejected it in a call that had nothing else
+  bool done = false;       // delivered, or in the failure file
+  bool sent = false;       // it was in a call already
+  bool admitted = false;   // it has its place in the budget of its shard
+  bool in_flight = false;  // see KeySequencer
   WriterRecord* next =
       nullptr;              // in the one list that it is in: of its entry, or of those that wait for their turn
   bool unreadable = false;  // it was handed over as PENSTOCK_RECORD_UNREADABLE

@@ -10,24 +10,24 @@ void WriterQueue::add(WriterBatch& batch) {
   for (const WriterRecord& record : batch.records) fresh_bytes_ += record.bytes();
 }
 
-void WriterQueue::add_again(WriterRecord& first, int64_t due_ms) {
+void WriterQueue::add_retry(WriterRecord& first, int64_t due_ms) {
   size_t records = 0;
   for (const WriterRecord* record = &first; record != nullptr; record = record->next) ++records;
-  again_.push_back({due_ms, ++last_number_, &first, records});
-  again_records_ += records;
-  std::push_heap(again_.begin(), again_.end());
+  retries_.push_back({due_ms, ++last_number_, &first, records});
+  retry_records_ += records;
+  std::push_heap(retries_.begin(), retries_.end());
 }
 
 WriterRecord* WriterQueue::front(int64_t now_ms) const {
-  if (due_again_ms() <= now_ms) return again_.front().first;
+  if (next_retry_ms() <= now_ms) return retries_.front().first;
   return fresh_.empty() ? nullptr : &fresh_.front().batch->records[fresh_.front().next];
 }
 
 void WriterQueue::pop(int64_t now_ms) {
-  if (due_again_ms() <= now_ms) {
-    std::pop_heap(again_.begin(), again_.end());
-    again_records_ -= again_.back().records;
-    again_.pop_back();
+  if (next_retry_ms() <= now_ms) {
+    std::pop_heap(retries_.begin(), retries_.end());
+    retry_records_ -= retries_.back().records;
+    retries_.pop_back();
     return;
   }
   Fresh& first = fresh_.front();
@@ -38,8 +38,8 @@ void WriterQueue::pop(int64_t now_ms) {
 
 void WriterQueue::clear() {
   fresh_.clear();
-  again_.clear();
-  fresh_records_ = fresh_bytes_ = again_records_ = 0;
+  retries_.clear();
+  fresh_records_ = fresh_bytes_ = retry_records_ = 0;
 }
 
 }  // namespace penstock::kinesis

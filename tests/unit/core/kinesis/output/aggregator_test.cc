@@ -179,7 +179,7 @@ TEST(aggregator, with_ordering_what_waits_is_given_back_with_the_rest) {
   fixture.write(1, {"a", "b"});
   fixture.pass(WriterFixture::kLingerMs);
   fixture.writer.close();
-  fixture.writer.give_back();
+  fixture.writer.release();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_GIVEN_BACK}}));
   EXPECT_EQ(fixture.writer.counters().records_queued, 0);
 }

@@ -101,7 +101,7 @@ TEST(shard_map, lists_are_five_seconds_apart_and_five_minutes_where_they_are_ref
 TEST(shard_limiter, a_shard_that_never_refused_has_none) {
   ShardLimiter budgets;
   EXPECT_FALSE(budgets.any());
-  budgets.refused(1, 0);
+  budgets.on_throttled(1, 0);
   for (int i = 0; i < 10'000; ++i) EXPECT_EQ(budgets.admit(2, 1, 1'000, 5).due_ms, 5);
 }
 
@@ -113,7 +113,7 @@ TEST(shard_limiter, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_
   // The last: of those that share a record only the bytes count.
   for (const auto& [records, bytes, parcels] : {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
     ShardLimiter budgets;
-    budgets.refused(1, 0);
+    budgets.on_throttled(1, 0);
     int kept = 0;
     int64_t last_ms = 0;
     for (ShardLimiter::Admission place = {}; (place = budgets.admit(1, records, bytes, 0)).kept; ++kept) {
@@ -132,9 +132,9 @@ TEST(shard_limiter, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_for
     return kept;
   };
   ShardLimiter once, often;
-  for (ShardLimiter* budgets : {&once, &often}) budgets->refused(1, 0);
-  for (int i = 0; i < 100; ++i) once.refused(1, 1'000);
-  for (int i = 1; i <= 10; ++i) often.refused(1, i * 1'000);
+  for (ShardLimiter* budgets : {&once, &often}) budgets->on_throttled(1, 0);
+  for (int i = 0; i < 100; ++i) once.on_throttled(1, 1'000);
+  for (int i = 1; i <= 10; ++i) often.on_throttled(1, i * 1'000);
   EXPECT_GT(places(once, 20'000), 800);
   EXPECT_LT(places(often, 20'000), 700);
   EXPECT_EQ(places(often, 120'000), 5'000);

@@ -381,7 +381,7 @@ TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
   fixture.advance();
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   fixture.writer.close();
-  fixture.writer.give_back();
+  fixture.writer.release();
   EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_GIVEN_BACK}, {2, PENSTOCK_GIVEN_BACK}}));
   EXPECT_TRUE(fixture.writer.idle());
   fixture.service.answer();
