@@ -104,13 +104,13 @@ Status aws_status(std::string_view operation, const HttpResponse& response) {
   if (!response.transport.ok()) return response.transport.in(std::string(operation));
   if (response.http_status >= 200 && response.http_status < 300) return {};
   const ErrorBody body = parse(response.body);
-  Status status = aws_refusal(operation, response.http_status, code_of(body, response), body.message);
+  Status status = aws_error(operation, response.http_status, code_of(body, response), body.message);
   const std::string type = bare_code(body.type);
   if (type == "AccessDeniedException" || type == "AccessDenied") return {Code::denied, status.message()};
   return status;
 }
 
-Status aws_refusal(std::string_view operation, int http_status, std::string_view code, std::string_view message) {
+Status aws_error(std::string_view operation, int http_status, std::string_view code, std::string_view message) {
   std::string text(operation);
   text += code.empty() ? ": HTTP " + std::to_string(http_status) : ": " + printable(code, kLongestCodeShown);
   if (!message.empty()) text += ": " + printable(message, kLongestMessageShown);

@@ -19,6 +19,6 @@ std::string aws_error_code(const HttpResponse& response);
 Status aws_status(std::string_view operation, const HttpResponse& response);
 
 // The same for a refusal that was read already; code and message may be "".
-Status aws_refusal(std::string_view operation, int http_status, std::string_view code, std::string_view message);
+Status aws_error(std::string_view operation, int http_status, std::string_view code, std::string_view message);
 
 }  // namespace penstock::aws

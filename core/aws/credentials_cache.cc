@@ -29,19 +29,19 @@ void CredentialsCache::get(Got done) {
   done(outcome());
 }
 
-void CredentialsCache::refused(const std::string& access_key_id) {
+void CredentialsCache::on_rejected(const std::string& access_key_id) {
   if (!current_ || current_->access_key_id != access_key_id || env_.clock.monotonic_ms() < paused_until_ms_)
     return;
-  refused_ = true;
+  rejected_ = true;
 }
 
 bool CredentialsCache::due() const {
   if (env_.clock.monotonic_ms() < paused_until_ms_) return false;
-  return !current_ || refused_ || clock_.now_ms() >= refresh_at_ms_;
+  return !current_ || rejected_ || clock_.now_ms() >= refresh_at_ms_;
 }
 
 bool CredentialsCache::usable() const {
-  return current_ && !refused_ && clock_.now_ms() < current_->expires_at_ms;
+  return current_ && !rejected_ && clock_.now_ms() < current_->expires_at_ms;
 }
 
 void CredentialsCache::refresh() {
@@ -96,7 +96,7 @@ Status CredentialsCache::accept(Credentials found) {
   else if (failing_)
     env_.log(LogLevel::info, "credentials are refreshed again, from " + found.source);
   failing_ = false;
-  if (known && refused_) {
+  if (known && rejected_) {
     // What was refused came again: use it, as a service may take a while to know new keys, but do not ask all the
     // time.
     paused_until_ms_ = env_.clock.monotonic_ms() + kPause.delay_ms(++failures_, env_.random);
@@ -104,7 +104,7 @@ Status CredentialsCache::accept(Credentials found) {
     failures_ = 0;
     paused_until_ms_ = 0;
   }
-  refused_ = false;
+  rejected_ = false;
   if (found.expires_at_ms != kNever) {
     const int64_t lead_ms = std::min(kEarliestRefreshMs, (found.expires_at_ms - now_ms) / 2);
     const auto jitter_ms = static_cast<int64_t>(env_.random.next() % static_cast<uint64_t>(lead_ms / 2 + 1));

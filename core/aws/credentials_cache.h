@@ -36,7 +36,7 @@ class CredentialsCache {
 
   // The service refused a call signed with that key as unknown or expired: the next get() waits for others.
   // Nothing if the key was replaced meanwhile, or in the pause after a refresh that brought nothing new.
-  void refused(const std::string& access_key_id);
+  void on_rejected(const std::string& access_key_id);
 
  private:
   bool due() const;
@@ -50,7 +50,7 @@ class CredentialsCache {
   const ServiceClock& clock_;
   const std::unique_ptr<CredentialsProvider> provider_;
   std::optional<Credentials> current_;
-  bool refused_ = false;       // current_ was
+  bool rejected_ = false;      // current_ was
   int64_t refresh_at_ms_ = 0;  // of current_, by clock_
   bool refreshing_ = false;
   bool failing_ = false;  // the last refresh failed

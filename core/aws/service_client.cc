@@ -40,7 +40,7 @@ void ServiceClient::send(const Credentials& credentials, const std::shared_ptr<C
 Result<ServiceResponse> ServiceClient::read(const Call& call, HttpResponse response) {
   if (!response.transport.ok()) return response.transport.in(call.operation);
   Status status = aws_status(call.operation, response);
-  if (status.code() == Code::credentials) credentials_.refused(call.access_key_id);
+  if (status.code() == Code::credentials) credentials_.on_rejected(call.access_key_id);
   if (status.code() == Code::clock_skew) clock_.correct(response);
   if (!status.ok()) return status;
   return ServiceResponse{std::move(response.body), parse_http_date(response.header("date")).value_or(0)};

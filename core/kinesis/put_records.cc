@@ -84,7 +84,7 @@ class AnswerHandler {
 
   void end_record() {
     // mutation: rejected records count as delivered
-    if (!taken_ || !code_.empty()) response.refused.push_back({response.shard_ids.size(), code_});
+    if (!taken_ || !code_.empty()) response.rejected.push_back({response.shard_ids.size(), code_});
     response.shard_ids.push_back(shard_id_);
   }
 
@@ -146,7 +146,7 @@ void end_put_records(std::string& body, std::string_view stream) {
 
 Result<PutRecordsResponse> read_put_records_response(std::string& body, size_t sent_records) {
   if (auto shard_ids = parse_all_succeeded(body, sent_records))
-    return PutRecordsResponse{.refused = {}, .shard_ids = std::move(*shard_ids)};
+    return PutRecordsResponse{.rejected = {}, .shard_ids = std::move(*shard_ids)};
   AnswerHandler handler;
   handler.response.shard_ids.reserve(sent_records);
   JsonReader reader;

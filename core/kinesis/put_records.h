@@ -48,13 +48,13 @@ void append_put_record(std::string& body, std::string_view data, std::string_vie
 void append_put_record(std::string& body, std::string_view data, std::string_view partition_key, HashKey hash_key);
 void end_put_records(std::string& body, std::string_view stream);  // a name or an ARN
 
-struct RefusedRecord {
+struct RejectedRecord {
   size_t index;           // in the request
   std::string_view code;  // as in "ProvisionedThroughputExceededException"; lies in the response
 };
 
 struct PutRecordsResponse {
-  std::vector<RefusedRecord> refused;       // in order
+  std::vector<RejectedRecord> rejected;     // in order
   std::vector<std::string_view> shard_ids;  // where each record is; "" where the response does not say
 };
 

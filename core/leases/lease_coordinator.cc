@@ -188,7 +188,7 @@ void LeaseCoordinator::choose() {
 void LeaseCoordinator::on_op_done(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
                                   const std::string& from) {
   StreamLeases& stream = *streams_[op.stream];
-  const bool done = write.outcome != LeaseWriteResult::Outcome::refused;
+  const bool done = write.outcome != LeaseWriteResult::Outcome::conflict;
   switch (op.kind) {
     case LeaseOp::Kind::create:
       made_ += done ? 1 : 0;

@@ -193,7 +193,7 @@ void LeaseTable::write(std::string_view operation, std::string body, const std::
     auto on_row = [as_asked = std::move(as_asked)](const Completion<LeaseWriteResult>& last,
                                                    Result<std::optional<Lease>> row) {
       if (!row.ok()) return last(row.status());
-      const Outcome outcome = as_asked(*row) ? Outcome::done_before : Outcome::refused;
+      const Outcome outcome = as_asked(*row) ? Outcome::done_before : Outcome::conflict;
       last(LeaseWriteResult{outcome, std::move(*row)});
     };
     read_row(key, next.then(std::move(on_row)));

@@ -25,9 +25,9 @@ struct LeaseWriteResult {
     done,         // by this call
     done_before,  // by an earlier call of ours whose response was lost: it took place no sooner than that one
                   // began
-    refused,      // the condition did not hold
+    conflict,     // the condition did not hold
   };
-  Outcome outcome = Outcome::refused;
+  Outcome outcome = Outcome::conflict;
   std::optional<Lease> row;  // as it stands now; none: there is no such row (any more)
 };
 

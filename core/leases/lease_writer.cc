@@ -92,7 +92,7 @@ void LeaseWriter::on_response(const LeaseOp& op, int64_t started_boot_ms, const 
   }
   failures_ = 0;
   // Another was quicker: there may be more.
-  if (op.kind == LeaseOp::Kind::take && result->outcome == LeaseWriteResult::Outcome::refused) ++takes_wanted_;
+  if (op.kind == LeaseOp::Kind::take && result->outcome == LeaseWriteResult::Outcome::conflict) ++takes_wanted_;
   done_(op, started_boot_ms, *result, from);
 }
 

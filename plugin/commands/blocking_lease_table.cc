@@ -27,7 +27,7 @@ Status BlockingLeaseTable::remove(const leases::Lease& seen) {
       "DeleteItem", [&](auto done) { table_->remove(seen.key, seen.counter, std::move(done)); });
   const std::string about = "lease " + printable(seen.key);
   if (!removed.ok()) return removed.status().in(about);
-  if (removed->outcome != leases::LeaseWriteResult::Outcome::refused) return {};
+  if (removed->outcome != leases::LeaseWriteResult::Outcome::conflict) return {};
   return {Code::config, about + " has changed meanwhile; is a worker running?"};
 }
 
@@ -36,7 +36,7 @@ Status BlockingLeaseTable::replace(const leases::Lease& seen, const leases::Leas
       "UpdateItem", [&](auto done) { table_->replace(seen, lease, std::move(done)); });
   const std::string about = "lease " + printable(seen.key);
   if (!replaced.ok()) return replaced.status().in(about);
-  if (replaced->outcome != leases::LeaseWriteResult::Outcome::refused) return {};
+  if (replaced->outcome != leases::LeaseWriteResult::Outcome::conflict) return {};
   return {Code::config, about + " has changed meanwhile; is a worker running?"};
 }
 

@@ -244,7 +244,7 @@ class KinesisOutput : public penstock_instance {
     metrics.counter("bytes_out", "bytes", "of these, with partition keys", counters.bytes_out);
     metrics.counter("calls", "calls", "PutRecords", counters.calls);
     metrics.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
-    metrics.counter("refused_records", "records", "refused one by one", counters.refused_records);
+    metrics.counter("refused_records", "records", "refused one by one", counters.rejected_records);
     metrics.counter("misplaced_records", "records", "taken by a shard whose readers drop them, so sent again",
                     counters.misrouted_records);
     metrics.counter("retries", "records", "sent again", counters.retries);

@@ -35,7 +35,7 @@ class OurWorker {
 
 inline constexpr auto kDone = leases::LeaseWriteResult::Outcome::done;
 inline constexpr auto kDoneBefore = leases::LeaseWriteResult::Outcome::done_before;
-inline constexpr auto kRefused = leases::LeaseWriteResult::Outcome::refused;
+inline constexpr auto kRefused = leases::LeaseWriteResult::Outcome::conflict;
 
 // A lease with all that one may have when it is made.
 leases::Lease whole_lease(const std::string& key);

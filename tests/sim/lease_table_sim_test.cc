@@ -44,7 +44,7 @@ class Writer {
       found_done += write->outcome == leases::LeaseWriteResult::Outcome::done_before ? 1 : 0;
       if (!write->row || write->row->owner != id_) return false;
       counter = write->row->counter;
-      if (write->outcome != leases::LeaseWriteResult::Outcome::refused) return true;
+      if (write->outcome != leases::LeaseWriteResult::Outcome::conflict) return true;
     }
   }
 

@@ -83,7 +83,7 @@ void meet(Class class_, const model::Fault& fault, int times, const std::string&
   EXPECT_EQ(counters.calls, times + 1);
   EXPECT_EQ(counters.failed_calls, times);
   EXPECT_EQ(counters.retries, static_cast<int64_t>(records) * times);
-  EXPECT_EQ(counters.refused_records, 0);
+  EXPECT_EQ(counters.rejected_records, 0);
   EXPECT_EQ(counters.healthy, 1);
   if (class_ == Class::credentials)
     EXPECT_GE(sim.client().credentials_found(), 2);
@@ -280,7 +280,7 @@ TEST(faults, a_page_token_that_expired_makes_the_list_of_shards_begin_again) {
     sim.run_for(0);
   }
   EXPECT_EQ(lists, (std::vector<std::string>{"first", "next", "first", "next", "next"}));
-  EXPECT_EQ(sim.writer().counters().refused_records, 50);
+  EXPECT_EQ(sim.writer().counters().rejected_records, 50);
 }
 
 // What was put by calls whose answer was lost, counted against the service's own log, record by record.

@@ -197,7 +197,7 @@ HotShard run_hot_shard(bool shards_may_be_listed) {
   sim.run_for(kHourMs);
   EXPECT_TRUE(sim.writer().idle());
   EXPECT_EQ(sim.service.stats().records_put, 33'000u);
-  result.refused = sim.writer().counters().refused_records;
+  result.refused = sim.writer().counters().rejected_records;
   result.calls = sim.writer().counters().calls;
   return result;
 }
@@ -223,7 +223,7 @@ TEST(writer_sim, a_shard_that_refused_is_held_to_its_records_and_not_to_what_is_
   const std::string key = key_of_each_shard(sim)[0];
   sim.write(std::vector<KeyedRecord>(30'000, {key, std::string(290, 'x')}));
   sim.run_for(5'000);
-  ASSERT_GT(sim.writer().counters().refused_records, 0) << "there must be a budget";
+  ASSERT_GT(sim.writer().counters().rejected_records, 0) << "there must be a budget";
   sim.write(std::vector<KeyedRecord>(20'000, {key, "short"}));
   sim.run_for(10'000);
   EXPECT_TRUE(sim.writer().idle()) << "8.4 MiB take 8.4 s; at 1,000 events a second the short ones alone were 20";

@@ -45,7 +45,7 @@ Status refusal(std::string_view operation, const HttpResponse& response) {
   const std::string error = xml_element(response.body, "Error").value_or("");
   const std::string code = xml_text(error, "Code");
   const std::string message = xml_text(error, "Message");
-  Status status = aws_refusal(operation, response.http_status, code, message);
+  Status status = aws_error(operation, response.http_status, code, message);
   return is_clock_skew(code, message) ? Status(Code::clock_skew, status.message()) : status;
 }
 

@@ -233,30 +233,30 @@ void Writer::on_progress() {
 }
 
 void Writer::end_answered_call(const Call& call, const PutRecordsResponse& response) {
-  const std::vector<RefusedRecord>& refused = response.refused;
+  const std::vector<RejectedRecord>& rejected = response.rejected;
   rejected_permanently_ = false;
-  if (!refused.empty()) {
+  if (!rejected.empty()) {
     throttle_.log(
         {Code::throttled, "stream " + printable(options_.stream) +
-                              " refuses records, which are sent again: " + printable(refused.front().code)},
+                              " refuses records, which are sent again: " + printable(rejected.front().code)},
         LogLevel::warn);
     const int64_t now_ms = env_.clock.monotonic_ms();
     std::vector<WriterRecord*> again;
-    again.reserve(refused.size());
-    for (const RefusedRecord& one : refused) {
+    again.reserve(rejected.size());
+    for (const RejectedRecord& one : rejected) {
       again.push_back(call.entries[one.index].first);
       if (one.code == kThroughputExceeded) next_.throttled(*again.back(), now_ms);
-      each_record(again.back(), [this](const WriterRecord&) { ++counters_.refused_records; });
+      each_record(again.back(), [this](const WriterRecord&) { ++counters_.rejected_records; });
     }
     const Backoff backoff = record_backoff();
-    if (refused.size() == call.entries.size())
+    if (rejected.size() == call.entries.size())
       on_no_progress(breaker_, backoff, breaker_.calls_without_progress() + 1);
-    retry(again, &backoff, printable(refused.front().code));
+    retry(again, &backoff, printable(rejected.front().code));
   }
-  if (refused.size() < call.entries.size()) on_progress();
-  auto next_refused = refused.begin();
+  if (rejected.size() < call.entries.size()) on_progress();
+  auto next_refused = rejected.begin();
   for (size_t i = 0; i < call.entries.size(); ++i)
-    if (next_refused != refused.end() && next_refused->index == i)
+    if (next_refused != rejected.end() && next_refused->index == i)
       ++next_refused;
     else if (is_misrouted(call.entries[i], response.shard_ids[i]))
       retry_in_its_shards(call.entries[i].first);

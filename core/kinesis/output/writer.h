@@ -37,7 +37,7 @@ struct WriterCounters {
   int64_t bytes_out = 0;          // of those, partition keys included
   int64_t calls = 0;              // begun
   int64_t failed_calls = 0;       // that were refused as a whole, or whose outcome is unknown
-  int64_t refused_records = 0;    // refused one by one in a call that succeeded
+  int64_t rejected_records = 0;   // refused one by one in a call that succeeded
   int64_t misrouted_records = 0;  // taken by a shard whose readers drop them, so sent again
   int64_t retries = 0;            // records sent again
   int64_t failures = 0;           // records that went to the failure log

@@ -175,7 +175,7 @@ TEST_F(credentials_cache, after_a_failure_calls_are_refused_in_a_pause_then_it_a
 TEST_F(credentials_cache, refused_ones_are_replaced_before_the_next_call) {
   get();
   answer("A", kHourMs);
-  cache_.refused("A");
+  cache_.on_rejected("A");
   EXPECT_EQ(get(), "waits");
   answer("B", kHourMs);
   EXPECT_EQ(told_.back(), "B");
@@ -184,10 +184,10 @@ TEST_F(credentials_cache, refused_ones_are_replaced_before_the_next_call) {
 TEST_F(credentials_cache, late_refusals_of_replaced_ones_change_nothing) {
   get();
   answer("A", kHourMs);
-  cache_.refused("A");
+  cache_.on_rejected("A");
   get();
   answer("B", kHourMs);
-  cache_.refused("A");
+  cache_.on_rejected("A");
   EXPECT_EQ(get(), "B");
   EXPECT_EQ(provider_->asked, 2);
 }
@@ -203,17 +203,17 @@ TEST_F(credentials_cache, refused_ones_that_come_again_are_used_but_not_fetched_
   const auto note = [&](const Result<Credentials>& found) { got = found.ok() ? found->access_key_id : "error"; };
   cache.get(note);
   provider->answer(keys("A", kHourMs));
-  cache.refused("A");
+  cache.on_rejected("A");
   cache.get(note);
   provider->answer(keys("A", kHourMs));
   for (int i = 0; i < 10; ++i) {
-    cache.refused("A");
+    cache.on_rejected("A");
     cache.get(note);
     EXPECT_EQ(got, "A");
   }
   EXPECT_EQ(provider->asked, 2);
   fake_.clock.advance(1000);
-  cache.refused("A");
+  cache.on_rejected("A");
   cache.get(note);
   EXPECT_EQ(provider->asked, 3);
 }
@@ -242,7 +242,7 @@ TEST_F(credentials_cache, calls_made_by_those_that_waited_are_served_too) {
 TEST_F(credentials_cache, source_is_logged_when_it_changes_and_never_a_key) {
   get();
   answer("A", kHourMs);
-  cache_.refused("A");
+  cache_.on_rejected("A");
   get();
   answer("B", kHourMs);
   EXPECT_EQ(fake_.log, (std::vector<std::string>{"credentials from hand"}));

@@ -85,11 +85,11 @@ TEST(put_records, answer_tells_the_refused_records_with_their_codes) {
         {"ErrorCode":"InternalFailure","ErrorMessage":"oops"}],"EncryptionType":"NONE"})";
   const auto answer = read_put_records_response(body, 4);
   ASSERT_TRUE(answer.ok()) << answer.status().message();
-  ASSERT_EQ(answer->refused.size(), 2U);
-  EXPECT_EQ(answer->refused[0].index, 1U);
-  EXPECT_EQ(answer->refused[0].code, "ProvisionedThroughputExceededException");
-  EXPECT_EQ(answer->refused[1].index, 3U);
-  EXPECT_EQ(answer->refused[1].code, "InternalFailure");
+  ASSERT_EQ(answer->rejected.size(), 2U);
+  EXPECT_EQ(answer->rejected[0].index, 1U);
+  EXPECT_EQ(answer->rejected[0].code, "ProvisionedThroughputExceededException");
+  EXPECT_EQ(answer->rejected[1].index, 3U);
+  EXPECT_EQ(answer->rejected[1].code, "InternalFailure");
   EXPECT_EQ(answer->shard_ids, (std::vector<std::string_view>{"shard-0", "", "s", ""}));
 }
 
@@ -100,16 +100,16 @@ TEST(put_records, answer_may_have_members_that_are_not_known) {
         "After":[true,null,-1,18446744073709551615]})";
   const auto answer = read_put_records_response(body, 1);
   ASSERT_TRUE(answer.ok()) << answer.status().message();
-  EXPECT_TRUE(answer->refused.empty());
+  EXPECT_TRUE(answer->rejected.empty());
 }
 
 TEST(put_records, a_record_without_a_sequence_number_was_not_taken) {
   std::string body = R"({"Records":[{},{"SequenceNumber":null},{"SequenceNumber":"1"}]})";
   const auto answer = read_put_records_response(body, 3);
   ASSERT_TRUE(answer.ok());
-  ASSERT_EQ(answer->refused.size(), 2U);
-  EXPECT_EQ(answer->refused[1].index, 1U);
-  EXPECT_EQ(answer->refused[1].code, "");
+  ASSERT_EQ(answer->rejected.size(), 2U);
+  EXPECT_EQ(answer->rejected[1].index, 1U);
+  EXPECT_EQ(answer->rejected[1].code, "");
 }
 
 TEST(put_records, answer_that_speaks_of_other_records_leaves_the_outcome_unknown) {
@@ -146,7 +146,7 @@ TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it)
       EXPECT_FALSE(parse_all_succeeded(body, 3).has_value()) << body;
       const auto read = read_put_records_response(body, 2);
       ASSERT_TRUE(read.ok()) << body;
-      EXPECT_TRUE(read->refused.empty()) << body;
+      EXPECT_TRUE(read->rejected.empty()) << body;
       EXPECT_EQ(read->shard_ids, (std::vector<std::string_view>{"shardId-000000000000", "s"})) << body;
     }
 }

@@ -30,7 +30,7 @@ class lease_writer : public LeaseContextTest {
   std::vector<std::string> told;
   LeaseWriter chores{context,
                      [this](const LeaseOp& op, int64_t, const LeaseWriteResult& write, const std::string& from) {
-                       const bool done = write.outcome != LeaseWriteResult::Outcome::refused;
+                       const bool done = write.outcome != LeaseWriteResult::Outcome::conflict;
                        told.push_back(op.lease.key + (done ? " done" : " refused") + " from " + from);
                      }};
 };

@@ -72,7 +72,7 @@ TEST(aggregator, what_was_refused_together_is_sent_again_together_and_its_record
   EXPECT_EQ(data_of(fixture.service.calls[0])[0], "a\nb");
   while (!fixture.service.calls.empty()) fixture.service.answer();
   EXPECT_EQ(fixture.settled().size(), 2U);
-  EXPECT_EQ(fixture.writer.counters().refused_records, 2);
+  EXPECT_EQ(fixture.writer.counters().rejected_records, 2);
   EXPECT_EQ(fixture.writer.counters().retries, 2);
 }
 

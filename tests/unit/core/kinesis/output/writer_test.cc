@@ -179,7 +179,7 @@ TEST(writer, only_refused_records_are_sent_again) {
   const WriterCounters counters = fixture.writer.counters();
   EXPECT_EQ(counters.calls, 2);
   EXPECT_EQ(counters.records_out, 4);
-  EXPECT_EQ(counters.refused_records, 2);
+  EXPECT_EQ(counters.rejected_records, 2);
   EXPECT_EQ(counters.retries, 2);
   EXPECT_EQ(counters.bytes_out, 4 * 3);
   EXPECT_EQ(counters.bytes_in_flight, 0);
