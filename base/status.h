@@ -88,7 +88,7 @@ inline Status defect_status(const std::exception& thrown) {
 
 // What make() gives, a Status or a Result; where it throws, out_of_memory_status() or defect_status().
 template <typename Make>
-auto or_out_of_memory(const Make& make) -> decltype(make()) {
+auto catching_exceptions(const Make& make) -> decltype(make()) {
   try {
     return make();
   } catch (const std::bad_alloc&) {

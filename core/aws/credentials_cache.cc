@@ -18,7 +18,7 @@ constexpr Backoff kPause = {1000, 60'000};
 void CredentialsCache::get(Got done) {
   if (!refreshing_ && due()) refresh();
   if (!usable() && refreshing_) {
-    const Status waits = or_out_of_memory([&] {
+    const Status waits = catching_exceptions([&] {
       waiting_.emplace_back();
       return Status();
     });
@@ -52,17 +52,18 @@ void CredentialsCache::refresh() {
 
 // A copy: what is told may come back and change ours.
 Result<Credentials> CredentialsCache::outcome() const {
-  return or_out_of_memory([this] { return usable() ? Result<Credentials>(*current_) : last_error_; });
+  return catching_exceptions([this] { return usable() ? Result<Credentials>(*current_) : last_error_; });
 }
 
 void CredentialsCache::take(Result<Credentials> found) {
   refreshing_ = false;
-  const Status status = or_out_of_memory([&] { return found.ok() ? accept(std::move(*found)) : found.status(); });
+  const Status status =
+      catching_exceptions([&] { return found.ok() ? accept(std::move(*found)) : found.status(); });
   if (!status.ok()) {
     const int64_t pause_ms = kPause.delay_ms(++failures_, env_.random);
     paused_until_ms_ = env_.clock.monotonic_ms() + pause_ms;
     failing_ = true;
-    last_error_ = or_out_of_memory([&] {
+    last_error_ = catching_exceptions([&] {
       if (usable())
         env_.log(LogLevel::warn, "refreshing credentials: " + status.message() +
                                      "; this is retried, and those at hand are good until " +

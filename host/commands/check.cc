@@ -32,7 +32,7 @@ with 1 if there is one. Touches no network. The -c may be left out.
   -h, --help           this text
 )";
 
-std::string counts_text(size_t inputs, size_t filters, size_t outputs) {
+std::string format_counts(size_t inputs, size_t filters, size_t outputs) {
   return "inputs: " + std::to_string(inputs) + ", filters: " + std::to_string(filters) +
          ", outputs: " + std::to_string(outputs) + "\n";
 }
@@ -44,7 +44,7 @@ int check_conf(const std::string& file, const std::vector<std::string>& plugins,
   if (has_errors(prepared.problems)) return kExitFailed;
   const Plan& plan = prepared.plan;
   if (!print(printable(file, kMaxPrintedLineBytes) + ": no problems; " +
-             counts_text(plan.inputs.size(), plan.filters.size(), plan.outputs.size())))
+             format_counts(plan.inputs.size(), plan.filters.size(), plan.outputs.size())))
     return kExitFailed;
   if (size.empty()) return kExitFine;
   const CommandRun sized = run_stage_commands(plan, "sizing", size);
@@ -70,7 +70,7 @@ int check_agent_conf(const std::string& file, const std::vector<std::string>& pl
   const AgentCheck checked = check_for_fluent_bit(file, plugins, environment_variable);
   print_problems(checked.problems);
   if (has_errors(checked.problems)) return kExitFailed;
-  const std::string counts = counts_text(checked.inputs, checked.filters, checked.outputs);
+  const std::string counts = format_counts(checked.inputs, checked.filters, checked.outputs);
   return print(printable(file, kMaxPrintedLineBytes) + ": no problems in the sections of ours; " + counts)
              ? kExitFine
              : kExitFailed;

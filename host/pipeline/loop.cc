@@ -12,7 +12,7 @@ namespace {
 // Inputs have at least that long to save what they have, also when Grace is used up.
 constexpr int64_t kMinCloseMs = 1000;
 
-std::string batches_text(int64_t count) { return std::to_string(count) + (count == 1 ? " batch" : " batches"); }
+std::string format_batches(int64_t count) { return std::to_string(count) + (count == 1 ? " batch" : " batches"); }
 
 }  // namespace
 
@@ -143,7 +143,7 @@ bool Loop::drain(const char* reason) {
   const int64_t start_ms = client::monotonic_ms();
   const int64_t deadline_ms = start_ms + options_.grace_ms;
   log_.line(PENSTOCK_LOG_INFO, "penstock",
-            std::string(reason) + ": draining; " + batches_text(static_cast<int64_t>(pipeline_.in_flight())) +
+            std::string(reason) + ": draining; " + format_batches(static_cast<int64_t>(pipeline_.in_flight())) +
                 " in flight, at most " + std::to_string(options_.grace_ms) + " ms");
   while (true) {
     turn(false);
@@ -157,7 +157,7 @@ bool Loop::drain(const char* reason) {
   log_.end_progress();
   if (pipeline_.given_back() > 0) {
     log_.line(PENSTOCK_LOG_WARN, "penstock",
-              batches_text(pipeline_.given_back()) +
+              format_batches(pipeline_.given_back()) +
                   " could not be settled and are given back: they are read again after a restart");
   }
   log_.line(saved ? PENSTOCK_LOG_INFO : PENSTOCK_LOG_ERROR, "penstock",

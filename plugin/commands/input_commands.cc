@@ -30,10 +30,10 @@ Result<std::vector<std::string>> seek_in(kinesis::Checkpoint& checkpoint,
 std::vector<PositionRow> rows_of(const kinesis::StreamCheckpoint& kept, const kinesis::InputStream* stream) {
   std::vector<PositionRow> rows;
   for (const auto& [id, from] : kept.shards)
-    rows.push_back({{printable(id), kinesis::text_of(from)}, from, id, stream});
+    rows.push_back({{printable(id), kinesis::to_string(from)}, from, id, stream});
   if (kept.begin)
     rows.push_back(
-        {{kept.shards.empty() ? "all shards" : "all others", kinesis::text_of(*kept.begin)}, *kept.begin});
+        {{kept.shards.empty() ? "all shards" : "all others", kinesis::to_string(*kept.begin)}, *kept.begin});
   return rows;
 }
 
@@ -97,7 +97,8 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
     const auto stream = std::find_if(streams.begin(), streams.end(), [&](const kinesis::InputStream& candidate) {
       return checkpoint->find(kinesis::identity_of(candidate.name)) == &kept;
     });
-    tables.push_back({kinesis::text_of(kept.stream), rows_of(kept, stream == streams.end() ? nullptr : &*stream)});
+    tables.push_back(
+        {kinesis::to_string(kept.stream), rows_of(kept, stream == streams.end() ? nullptr : &*stream)});
   }
   const Status printed = print_positions(patience, {"shard", "checkpoint"}, tables, print);
   if (!connection.ok()) return connection.status().in("lag and age are not known");

@@ -32,7 +32,7 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
     const auto stream = std::find_if(streams.begin(), streams.end(), [&](const kinesis::InputStream& candidate) {
       return is_of(lease, candidate.name);
     });
-    rows.push_back({{shard_in(lease), owner_in(lease), kinesis::text_of(from)},
+    rows.push_back({{shard_in(lease), owner_in(lease), kinesis::to_string(from)},
                     from,
                     lease.shard_id,
                     stream == streams.end() ? nullptr : &*stream});

@@ -33,7 +33,7 @@ struct Plan {
 };
 
 std::string line_of(const leases::Lease& row) {
-  return "  " + shard_in(row) + "  " + kinesis::text_of(leases::StreamLeases::read_from(row)) + "  " +
+  return "  " + shard_in(row) + "  " + kinesis::to_string(leases::StreamLeases::read_from(row)) + "  " +
          (row.owner.empty() ? "" : "held by ") + owner_in(row);
 }
 
@@ -93,7 +93,7 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
       continue;
     }
     if (!std::exchange(made_again, true))
-      plan.lines.push_back(kinesis::text_of(look->identity) +
+      plan.lines.push_back(kinesis::to_string(look->identity) +
                            ": the leases of one of that name that was deleted go");
     plan.lines.push_back(line_of(row) + " -> deleted");
     plan.remove.push_back(row);
@@ -108,7 +108,7 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
                     [&id = shard_id](const kinesis::ShardInfo& shard) { return shard.id == id; });
     plan.lines.push_back(
         line_of(row) + " -> " +
-        (is_listed ? kinesis::text_of(to) : "deleted, for the stream has no such shard any more"));
+        (is_listed ? kinesis::to_string(to) : "deleted, for the stream has no such shard any more"));
     if (is_listed)
       plan.move.push_back({row, moved_to(row, to)});
     else
@@ -123,7 +123,7 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
   stream.missing(0);
   for (leases::Lease& lease : stream.missing(failover_ms)) {
     plan.lines.push_back("  " + shard_in(lease) + "  new -> " +
-                         kinesis::text_of(leases::StreamLeases::read_from(lease)));
+                         kinesis::to_string(leases::StreamLeases::read_from(lease)));
     // Shards of the deleted stream had the same ids.
     const auto old = std::find_if(plan.remove.begin(), plan.remove.end(),
                                   [&](const leases::Lease& row) { return row.key == lease.key; });
@@ -143,7 +143,7 @@ Status plan_shard(const InputSettings& settings, const std::string& shard, const
     const bool ours = std::any_of(settings.streams.begin(), settings.streams.end(),
                                   [&](const kinesis::StreamName& name) { return is_of(row, name); });
     if (!ours || shard_in(row) != shard) continue;
-    plan.lines.push_back(line_of(row) + " -> " + kinesis::text_of(to));
+    plan.lines.push_back(line_of(row) + " -> " + kinesis::to_string(to));
     plan.move.push_back({row, moved_to(row, to)});
   }
   if (!plan.move.empty()) return {};

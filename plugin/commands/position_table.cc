@@ -47,7 +47,7 @@ Status status_of(const Silence& silence) {
 std::string passed_text(const PositionRow& row, const PositionAge& age) {
   return row.cells.front() +
          ": the stream's retention has passed the checkpoint; the next record that is left is " +
-         printable(age.next_kept) + ", " + duration_text(age.next_kept_age_ms) + " old";
+         printable(age.next_kept) + ", " + format_duration(age.next_kept_age_ms) + " old";
 }
 
 // age goes to behind those that belong to the table.
@@ -67,9 +67,9 @@ Status print_table(const PositionTable& table, std::vector<PositionAge>::const_i
       ++silence.shards;
       continue;
     }
-    cells[known] = duration_text(told.lag_ms);
+    cells[known] = format_duration(told.lag_ms);
     if (told.age_ms)
-      cells[known + 1] = duration_text(*told.age_ms);
+      cells[known + 1] = format_duration(*told.age_ms);
     else if (!told.next_kept.empty())
       notes.push_back(passed_text(row, told));
   }
@@ -101,7 +101,7 @@ Status print_positions(Patience& patience, const std::vector<std::string>& title
   return status;
 }
 
-std::string duration_text(int64_t ms) {
+std::string format_duration(int64_t ms) {
   if (ms > 0 && ms < 1000) return std::to_string(ms) + "ms";
   const int64_t s = ms / 1000, m = s / 60, h = m / 60, d = h / 24;
   if (d > 0) return std::to_string(d) + "d" + std::to_string(h % 24) + "h";

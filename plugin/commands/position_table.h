@@ -32,6 +32,6 @@ Status print_positions(Patience& patience, const std::vector<std::string>& title
                        const std::vector<PositionTable>& tables, const Printer& print);
 
 // "0s", "250ms", "12s", "3m5s", "3h12m", "2d4h".
-std::string duration_text(int64_t ms);
+std::string format_duration(int64_t ms);
 
 }  // namespace penstock::plugin

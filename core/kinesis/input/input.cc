@@ -227,8 +227,8 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 // ---- The end
 
 Status Input::close(int64_t deadline_ms) {
-  Status flushed = or_out_of_memory([this] { return acks_.flush(); });
-  Status told = or_out_of_memory([this] { return report_positions(), Status(); });
+  Status flushed = catching_exceptions([this] { return acks_.flush(); });
+  Status told = catching_exceptions([this] { return report_positions(), Status(); });
   assignment_.begin_close();
   while (!assignment_.closed() && env_.clock.monotonic_ms() < deadline_ms) {
     env_.transport.drive(std::min(deadline_ms, assignment_.next_deadline_ms()));

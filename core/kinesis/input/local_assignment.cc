@@ -89,7 +89,7 @@ Status LocalAssignment::identify(Stream& stream, const StreamIdentity& identity,
 void LocalAssignment::log_start(const Stream& stream, const std::vector<ShardInfo>& shards, bool fresh) const {
   const auto kept = std::count_if(shards.begin(), shards.end(),
                                   [&](const ShardInfo& shard) { return stream.kept->shards.contains(shard.id); });
-  const std::string start = text_of(*stream.kept->begin);
+  const std::string start = to_string(*stream.kept->begin);
   env_.log(LogLevel::info, "stream " + printable(stream.kept->stream.name) + ": " + std::to_string(shards.size()) +
                                (shards.size() == 1 ? " shard" : " shards") +
                                (fresh ? "; starts at " + start + ", as " + store_->name() + " has no position"
@@ -188,7 +188,7 @@ void LocalAssignment::advance() {
 }
 
 Status LocalAssignment::save() {
-  save_problem_ = or_out_of_memory([this] { return store_->save(checkpoint_); });
+  save_problem_ = catching_exceptions([this] { return store_->save(checkpoint_); });
   next_save_ms_ =
       env_.clock.monotonic_ms() + (save_problem_.ok() ? options_.checkpoint_interval_ms : kSaveRetryMs);
   // mutation: failed checkpoint save counts as saved

@@ -18,7 +18,7 @@ bool is_sequence_number(std::string_view text) {
 }
 
 std::string shard_line(const std::string& id, const ReadFrom& from) {
-  return "  " + printable(id) + "  " + text_of(from);
+  return "  " + printable(id) + "  " + to_string(from);
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ Result<ReadFrom> parse_seek_target(std::string_view text, int64_t now_ms) {
                                   "2026-01-31T08:00:00Z or the sequence number of a record");
 }
 
-std::string text_of(const ReadFrom& from) {
+std::string to_string(const ReadFrom& from) {
   switch (from.kind) {
     case ReadFrom::Kind::trim_horizon:
       return "TRIM_HORIZON";
@@ -54,7 +54,7 @@ std::string text_of(const ReadFrom& from) {
   return "behind " + printable(sequence_number) + (inside ? ", user record " + std::to_string(sub) : "");
 }
 
-std::string text_of(const StreamIdentity& stream) {
+std::string to_string(const StreamIdentity& stream) {
   std::string line = "stream " + printable(stream.arn.empty() ? stream.name : stream.arn);
   return stream.created_ms == 0 ? line : line + ", made at " + format_rfc3339(stream.created_ms);
 }
@@ -72,11 +72,11 @@ Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vec
       kept = &checkpoint.streams.emplace_back();
       kept->stream = identity_of(name);
     }
-    lines.push_back(text_of(kept->stream));
-    for (const auto& [id, from] : kept->shards) lines.push_back(shard_line(id, from) + " -> " + text_of(to));
+    lines.push_back(to_string(kept->stream));
+    for (const auto& [id, from] : kept->shards) lines.push_back(shard_line(id, from) + " -> " + to_string(to));
     const std::string others = kept->shards.empty() ? "all shards" : "all others";
-    lines.push_back("  " + others + "  " + (kept->begin ? text_of(*kept->begin) : "initial_position") + " -> " +
-                    text_of(to));
+    lines.push_back("  " + others + "  " + (kept->begin ? to_string(*kept->begin) : "initial_position") + " -> " +
+                    to_string(to));
     kept->shards.clear();
     kept->begin = to;
     kept->stream.created_ms = 0;
@@ -106,7 +106,8 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
     return Status(Code::config, "stream " + name->name + ": no position of a shard \"" + printable(id) +
                                     "\" is kept; there are " + (others.empty() ? "none" : others));
   }
-  std::vector<std::string> lines = {text_of(kept->stream), shard_line(id, found->second) + " -> " + text_of(to)};
+  std::vector<std::string> lines = {to_string(kept->stream),
+                                    shard_line(id, found->second) + " -> " + to_string(to)};
   found->second = to;
   return lines;
 }

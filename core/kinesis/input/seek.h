@@ -18,7 +18,7 @@ namespace penstock::kinesis {
 Result<ReadFrom> parse_seek_target(std::string_view text, int64_t now_ms);
 
 // For people: "TRIM_HORIZON", "from 2026-01-31T08:00:00.000Z", "behind 4959...", "SHARD_END".
-std::string text_of(const ReadFrom& from);
+std::string to_string(const ReadFrom& from);
 
 // All shards of the streams, also those of which nothing is kept yet; what has been made again under their names
 // is taken for them from now on. Code::config for a sequence number, which is of one shard. Returns what has
@@ -32,7 +32,7 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
                                             std::string_view shard, const ReadFrom& to);
 
 // For people: "stream NAME, made at 2026-01-31T08:00:00.000Z".
-std::string text_of(const StreamIdentity& stream);
+std::string to_string(const StreamIdentity& stream);
 
 // The stream that a name says, as far as that says it.
 StreamIdentity identity_of(const StreamName& name);

@@ -111,7 +111,7 @@ void ShardReader::get_iterator(const Request& request) {
   aws::ServiceClient::Done answered = [this](Result<aws::ServiceResponse> response) {
     hold(0);
     after_last_ = false;  // it may be long ago when another one is requested
-    end_call(or_out_of_memory([&] {
+    end_call(catching_exceptions([&] {
       if (!response.ok()) return response.status();
       Result<std::string> iterator = read_get_shard_iterator(std::move(response->body));
       if (iterator.ok()) iterator_ = std::move(*iterator);
@@ -130,7 +130,7 @@ void ShardReader::get_records(const Request& request) {
   std::string body = get_records_body(stream_, iterator_, request.records);
   aws::ServiceClient::Done answered = [this, request](Result<aws::ServiceResponse> response) {
     hold(0);
-    end_call(or_out_of_memory([&] { return read(request, std::move(response)); }));
+    end_call(catching_exceptions([&] { return read(request, std::move(response)); }));
   };
   begin_call(request.response_bytes);
   client_.call("GetRecords", std::move(body), request.response_bytes, std::move(answered));

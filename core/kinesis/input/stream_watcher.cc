@@ -57,7 +57,7 @@ void StreamWatcher::describe() {
   client_.call("DescribeStreamSummary", std::move(body), kSummaryBytes,
                [this](Result<aws::ServiceResponse> response) {
                  calling_ = false;
-                 const Status taken = or_out_of_memory([&] { return receive_summary(response); });
+                 const Status taken = catching_exceptions([&] { return receive_summary(response); });
                  if (!taken.ok()) fail(taken);
                });
 }
@@ -90,7 +90,7 @@ void StreamWatcher::list() {
   begin_call();
   client_.call("ListShards", std::move(body), kPageBytes, [this](Result<aws::ServiceResponse> response) {
     calling_ = false;
-    const Status taken = or_out_of_memory([&] { return receive_page(response); });
+    const Status taken = catching_exceptions([&] { return receive_page(response); });
     if (!taken.ok()) fail(taken);
   });
 }

@@ -31,7 +31,7 @@ void ShardMap::advance() {
 
 void ShardMap::receive(Result<aws::ServiceResponse> response) {
   calling_ = false;
-  const Status taken = or_out_of_memory([&] { return take_page(response); });
+  const Status taken = catching_exceptions([&] { return take_page(response); });
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (!taken.ok()) {
     next_token_.clear();  // tokens expire: the next try begins with the first page

@@ -6,15 +6,15 @@ namespace penstock::plugin {
 namespace {
 
 TEST(position_table, durations_are_told_in_the_two_units_that_matter) {
-  EXPECT_EQ(duration_text(0), "0s");
-  EXPECT_EQ(duration_text(999), "999ms");
-  EXPECT_EQ(duration_text(1'000), "1s");
-  EXPECT_EQ(duration_text(59'999), "59s");
-  EXPECT_EQ(duration_text(60'000), "1m0s");
-  EXPECT_EQ(duration_text(3'599'999), "59m59s");
-  EXPECT_EQ(duration_text(3 * 3'600'000 + 12 * 60'000), "3h12m");
-  EXPECT_EQ(duration_text(86'399'999), "23h59m");
-  EXPECT_EQ(duration_text(86'400'000), "1d0h");
+  EXPECT_EQ(format_duration(0), "0s");
+  EXPECT_EQ(format_duration(999), "999ms");
+  EXPECT_EQ(format_duration(1'000), "1s");
+  EXPECT_EQ(format_duration(59'999), "59s");
+  EXPECT_EQ(format_duration(60'000), "1m0s");
+  EXPECT_EQ(format_duration(3'599'999), "59m59s");
+  EXPECT_EQ(format_duration(3 * 3'600'000 + 12 * 60'000), "3h12m");
+  EXPECT_EQ(format_duration(86'399'999), "23h59m");
+  EXPECT_EQ(format_duration(86'400'000), "1d0h");
 }
 
 }  // namespace
