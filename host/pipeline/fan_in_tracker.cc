@@ -48,7 +48,7 @@ bool FanInTracker::settle(uint64_t id, int32_t outcome) {
   return true;
 }
 
-void FanInTracker::give_back_all() {
+void FanInTracker::release_all() {
   for (const auto& [id, batch] : open_) settled_.push_back({batch.input, batch.ack_id, PENSTOCK_GIVEN_BACK});
   open_.clear();
 }

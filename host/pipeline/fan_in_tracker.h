@@ -21,7 +21,7 @@ class FanInTracker {
   };
 
   // A batch has come from an input: returns its id, unique in the process and never 0. One reference is held, to
-  // be given up by release() or cancel() when the filters are done with it.
+  // be given up by unref() or cancel() when the filters are done with it.
   uint64_t open(size_t input, uint64_t ack_id);
 
   // An output has taken the batch, or a piece of it: one more reference, for settle().
@@ -34,13 +34,13 @@ class FanInTracker {
   bool settle(uint64_t id, int32_t outcome);
 
   // Gives up the reference of open(). A batch that no output took was filtered.
-  void release(uint64_t id) { settle(id, PENSTOCK_FILTERED); }
+  void unref(uint64_t id) { settle(id, PENSTOCK_FILTERED); }
 
   // Forgets a batch that nobody took: the input was told so and emits it again.
   void cancel(uint64_t id) { open_.erase(id); }
 
   // Settles all that is open as given back.
-  void give_back_all();
+  void release_all();
 
   // Those whose last reference is gone, in that order; they are forgotten here. into is replaced.
   void take_settled(std::vector<Settled>& into);

@@ -155,9 +155,9 @@ bool Loop::drain(const char* reason) {
   const bool saved = pipeline_.close(now_ms, deadline_ms, std::max(deadline_ms, now_ms + kMinCloseMs));
   if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(client::monotonic_ms()));
   log_.end_progress();
-  if (pipeline_.given_back() > 0) {
+  if (pipeline_.released() > 0) {
     log_.line(PENSTOCK_LOG_WARN, "penstock",
-              format_batches(pipeline_.given_back()) +
+              format_batches(pipeline_.released()) +
                   " could not be settled and are given back: they are read again after a restart");
   }
   log_.line(saved ? PENSTOCK_LOG_INFO : PENSTOCK_LOG_ERROR, "penstock",

@@ -120,7 +120,7 @@ int32_t Pipeline::pump(Output& output, int64_t now_ms) {
 void Pipeline::deliver_acks(int64_t now_ms) {
   fan_in_.take_settled(settled_);
   for (const FanInTracker::Settled& settled : settled_) {
-    if (settled.outcome == PENSTOCK_GIVEN_BACK) ++given_back_;
+    if (settled.outcome == PENSTOCK_GIVEN_BACK) ++released_;
     unacked_.push_back(settled);
   }
   std::erase_if(unacked_, [&](const FanInTracker::Settled& settled) { return ack(settled, now_ms); });
@@ -141,7 +141,7 @@ bool Pipeline::close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadli
     saved = output.stage->close(outputs_deadline_ms) >= 0 && saved;
     pump(output, now_ms);  // hands over what is left
   }
-  fan_in_.give_back_all();
+  fan_in_.release_all();
   deliver_acks(now_ms);
   for (const auto& filter : filters_) saved = filter->close(deadline_ms) >= 0 && saved;
   for (Input& input : inputs_) saved = input.stage->close(deadline_ms) >= 0 && saved;
@@ -182,7 +182,7 @@ int32_t Pipeline::enter(size_t index, const penstock_batch& batch) {
     return result;
   }
   ++input.batches_emitted;
-  fan_in_.release(id);
+  fan_in_.unref(id);
   return route.full ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 

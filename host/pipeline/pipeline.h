@@ -65,7 +65,7 @@ class Pipeline {
   const std::vector<std::unique_ptr<RunningStage>>& filters() const { return filters_; }
   size_t in_flight() const { return fan_in_.in_flight() + unacked_.size(); }
   bool has_unacked() const { return !unacked_.empty(); }  // deliver_acks() has more to do
-  int64_t given_back() const { return given_back_; }      // batches, so far
+  int64_t released() const { return released_; }          // batches, so far
   int64_t settlements() const { return settlements_; }    // by outputs, so far
 
  private:
@@ -90,7 +90,7 @@ class Pipeline {
   std::vector<FanInTracker::Settled> settled_;
   std::vector<FanInTracker::Settled> unacked_;  // what the inputs are to be told yet
   int64_t now_ms_ = 0;                          // of the call under way
-  int64_t given_back_ = 0;
+  int64_t released_ = 0;
   int64_t settlements_ = 0;
   Output* settling_ = nullptr;  // whose pump() is under way
 };

@@ -143,7 +143,7 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
   penstock_batch named = *batch;
   named.ack_id = self.batch_;
   self.filter_.apply(named, on_filtered, ctx);
-  self.fan_in_.release(self.batch_);
+  self.fan_in_.unref(self.batch_);
   return self.full_ ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 
@@ -238,7 +238,7 @@ bool Process::close() {
   const bool all_settled = writer_.idle();
   writer_.release();
   for (const kinesis::SettledBatch& batch : writer_.take_settled()) fan_in_.settle(batch.ack_id, batch.outcome);
-  fan_in_.give_back_all();
+  fan_in_.release_all();
   deliver_acks();
   const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kMinCloseMs);
   const Status closed = input_->close(deadline_ms);

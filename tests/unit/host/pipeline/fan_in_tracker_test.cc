@@ -20,7 +20,7 @@ using Outcomes = std::vector<int32_t>;
 
 TEST(fan_in_tracker, a_batch_that_nobody_took_is_filtered) {
   FanInTracker fan_in_tracker;
-  fan_in_tracker.release(fan_in_tracker.open(0, 7));
+  fan_in_tracker.unref(fan_in_tracker.open(0, 7));
   std::vector<FanInTracker::Settled> settled;
   fan_in_tracker.take_settled(settled);
   ASSERT_EQ(settled.size(), 1u);
@@ -35,7 +35,7 @@ TEST(fan_in_tracker, a_batch_is_settled_when_the_last_output_has_settled_it) {
   const uint64_t id = fan_in_tracker.open(0, 1);
   fan_in_tracker.add(id);
   fan_in_tracker.add(id);
-  fan_in_tracker.release(id);
+  fan_in_tracker.unref(id);
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{});
   fan_in_tracker.settle(id, PENSTOCK_DELIVERED);
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{});
@@ -50,7 +50,7 @@ TEST(fan_in_tracker, an_output_that_settles_at_once_does_not_settle_before_the_f
   fan_in_tracker.add(id);
   fan_in_tracker.settle(id, PENSTOCK_DELIVERED);
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{});
-  fan_in_tracker.release(id);
+  fan_in_tracker.unref(id);
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_DELIVERED});
 }
 
@@ -63,7 +63,7 @@ TEST(fan_in_tracker, the_worst_outcome_goes_upstream_whichever_comes_first) {
       const uint64_t id = fan_in_tracker.open(0, 1);
       fan_in_tracker.add(id);
       fan_in_tracker.add(id);
-      fan_in_tracker.release(id);
+      fan_in_tracker.unref(id);
       fan_in_tracker.settle(id, by_badness[a]);
       fan_in_tracker.settle(id, by_badness[b]);
       EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{by_badness[std::max(a, b)]}) << a << " " << b;
@@ -75,7 +75,7 @@ TEST(fan_in_tracker, an_outcome_that_is_not_known_counts_as_given_back) {
   FanInTracker fan_in_tracker;
   const uint64_t id = fan_in_tracker.open(0, 1);
   fan_in_tracker.add(id);
-  fan_in_tracker.release(id);
+  fan_in_tracker.unref(id);
   fan_in_tracker.settle(id, 99);
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_GIVEN_BACK});
 }
@@ -86,7 +86,7 @@ TEST(fan_in_tracker, ids_are_unique_over_inputs_that_use_the_same) {
   const uint64_t b = fan_in_tracker.open(1, 5);
   EXPECT_NE(a, b);
   EXPECT_NE(a, 0u);
-  fan_in_tracker.release(b);
+  fan_in_tracker.unref(b);
   std::vector<FanInTracker::Settled> settled;
   fan_in_tracker.take_settled(settled);
   ASSERT_EQ(settled.size(), 1u);
@@ -96,7 +96,7 @@ TEST(fan_in_tracker, ids_are_unique_over_inputs_that_use_the_same) {
 TEST(fan_in_tracker, a_batch_that_is_not_open_cannot_be_settled) {
   FanInTracker fan_in_tracker;
   const uint64_t id = fan_in_tracker.open(0, 1);
-  fan_in_tracker.release(id);
+  fan_in_tracker.unref(id);
   EXPECT_FALSE(fan_in_tracker.settle(id, PENSTOCK_DELIVERED));
   EXPECT_EQ(outcomes(fan_in_tracker).size(), 1u);
 }
@@ -105,7 +105,7 @@ TEST(fan_in_tracker, what_was_cancelled_is_forgotten_and_all_the_rest_can_be_giv
   FanInTracker fan_in_tracker;
   fan_in_tracker.cancel(fan_in_tracker.open(0, 1));
   fan_in_tracker.open(0, 2);
-  fan_in_tracker.give_back_all();
+  fan_in_tracker.release_all();
   EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_GIVEN_BACK});
   EXPECT_EQ(fan_in_tracker.in_flight(), 0u);
 }
