@@ -55,10 +55,10 @@ enum {
 
 /* What became of a batch, from the output (or the host) back to the input. */
 enum {
-  PENSTOCK_DELIVERED = 1,       /* the sink has every record of it */
-  PENSTOCK_FILTERED = 2,        /* it was left out on purpose */
-  PENSTOCK_FAILED_RECORDED = 3, /* some record of it is in the failure file, fsynced, the rest delivered */
-  PENSTOCK_GIVEN_BACK = 4       /* some record of it is neither: the input must not count it as done */
+  PENSTOCK_DELIVERED = 1,     /* the sink has every record of it */
+  PENSTOCK_FILTERED = 2,      /* it was left out on purpose */
+  PENSTOCK_DEAD_LETTERED = 3, /* some record of it is in the dead-letter file, fsynced, the rest delivered */
+  PENSTOCK_RELEASED = 4       /* some record of it is neither: the input must not count it as done */
 };
 
 enum { PENSTOCK_INPUT = 1, PENSTOCK_FILTER = 2, PENSTOCK_OUTPUT = 3 };
@@ -87,7 +87,7 @@ typedef struct penstock_error {
 enum {
   PENSTOCK_RECORD_JSON = 1u,            /* body is one JSON object in UTF-8 without a newline */
   PENSTOCK_RECORD_TIME_IS_ARRIVAL = 2u, /* the event had no time of its own: time_ms is its arrival */
-  PENSTOCK_RECORD_UNREADABLE = 4u       /* an output keeps it in its failure file and does not send it */
+  PENSTOCK_RECORD_UNREADABLE = 4u       /* an output keeps it in its dead-letter file and does not send it */
 };
 
 /* One log event. */
@@ -98,7 +98,7 @@ typedef struct penstock_record {
   penstock_bytes body; /* raw bytes before the filter, after it as flags say */
   uint32_t flags;      /* PENSTOCK_RECORD_ bits; unknown bits are passed on */
   uint32_t reserved;   /* 0 */
-  /* Appended to the first version: read where record_stride covers it. */
+  /* Read only where record_stride covers it. */
   penstock_bytes extracted_fields; /* JSON object of what CloudWatch extracted from the event, as it came; may be
                                       empty */
 } penstock_record;
@@ -106,7 +106,7 @@ typedef struct penstock_record {
 /* Records of one origin, in order. What is not known is empty (or 0). */
 typedef struct penstock_batch {
   uint32_t struct_size;
-  uint32_t record_stride; /* bytes from one record to the next; at least 64, the first version's */
+  uint32_t record_stride; /* bytes from one record to the next; at least 64 */
   uint64_t ack_id;        /* names the batch when it is settled; filters pass it on as it is */
   const penstock_record *records;
   uint64_t record_count;
@@ -128,7 +128,7 @@ typedef struct penstock_batch {
 typedef int32_t (*penstock_emit_fn)(void *ctx, const penstock_batch *batch);
 
 /* Tells what became of a batch. Called inside pump() of an output, on its thread, once for each write()
- * that took a batch. outcome is one of PENSTOCK_DELIVERED, _FAILED_RECORDED, _GIVEN_BACK. */
+ * that took a batch. outcome is one of PENSTOCK_DELIVERED, _DEAD_LETTERED, _RELEASED. */
 typedef void (*penstock_settled_fn)(void *ctx, uint64_t ack_id, int32_t outcome);
 
 /* ---- Options, statistics ------------------------------------------------------------------------------ */
@@ -163,7 +163,7 @@ typedef struct penstock_stat {
   const char *unit; /* "records", "bytes", "ms", "calls"; constant */
   const char *help; /* constant */
   int64_t value;
-  /* Appended to the first version: read where struct_size covers it. */
+  /* Read only where struct_size covers it. */
   penstock_bytes label; /* where several have this name, of which this is: "STREAM/SHARD" for shard_lag_ms, say;
                            printable UTF-8, lives until stats() returns; empty: it is of the whole instance */
 } penstock_stat;
@@ -229,7 +229,7 @@ typedef struct penstock_input {
                   penstock_error *error);
 
   /* [instance-thread] [open] Settles a batch. The checkpoint moves over a source record when every batch
-   * of it is settled other than PENSTOCK_GIVEN_BACK, and so is all before it. PENSTOCK_E_INVALID for an
+   * of it is settled other than PENSTOCK_RELEASED, and so is all before it. PENSTOCK_E_INVALID for an
    * ack_id that is not outstanding. */
   int32_t (*ack)(penstock_instance *self, uint64_t ack_id, int32_t outcome, penstock_error *error);
 
@@ -261,7 +261,7 @@ typedef struct penstock_output {
 
   /* [instance-thread] [open, closed] Sends, receives, sends again what was refused, until deadline_ms has
    * come or a batch was settled; tells each batch settled. Returns PENSTOCK_FULL while the output is full.
-   * In closed state it hands over what is left, as PENSTOCK_GIVEN_BACK. */
+   * In closed state it hands over what is left, as PENSTOCK_RELEASED. */
   int32_t (*pump)(penstock_instance *self, int64_t deadline_ms, penstock_settled_fn settled, void *settled_ctx,
                   penstock_error *error);
 } penstock_output;
@@ -309,7 +309,7 @@ typedef struct penstock_stage {
    * and an input's unsaved checkpoints with it (the records are read again). NULL is allowed. */
   void (*destroy)(penstock_instance *self);
 
-  /* Appended to the first version: read where struct_size covers all three. */
+  /* Read only where struct_size covers all three. */
   uint32_t command_count;
   uint32_t command_stride;          /* bytes from one command to the next */
   const penstock_command *commands; /* NULL where there is none */
@@ -338,12 +338,12 @@ typedef struct penstock_receipts {
                    penstock_error *error);
 
   /* [thread-safe] Says what became of the record with that receipt: PENSTOCK_DELIVERED or
-   * PENSTOCK_FAILED_RECORDED. Only the first time counts. PENSTOCK_E_INVALID: no receipt of this process, or its
+   * PENSTOCK_DEAD_LETTERED. Only the first time counts. PENSTOCK_E_INVALID: no receipt of this process, or its
    * ledger is closed. */
   int32_t (*redeem)(penstock_bytes receipt, int32_t outcome);
 
   /* [thread-safe] Tells each batch whose every receipt was redeemed since the last time, once:
-   * PENSTOCK_FAILED_RECORDED if that is what became of one of its records, else PENSTOCK_DELIVERED. */
+   * PENSTOCK_DEAD_LETTERED if that is what became of one of its records, else PENSTOCK_DELIVERED. */
   int32_t (*settled)(penstock_ledger *self, penstock_settled_fn settled, void *settled_ctx);
 
   /* Not while another call on the ledger is under way. Its receipts are refused from now on. NULL is allowed. */

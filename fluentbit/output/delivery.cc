@@ -121,15 +121,15 @@ void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
   ChunkProgress& progress = *batch->second;
   delivery.under_way_.erase(batch);
   --progress.outstanding;
-  if (outcome == PENSTOCK_FAILED_RECORDED) progress.failed_recorded = true;
-  if (outcome == PENSTOCK_GIVEN_BACK && !std::exchange(progress.given_back, true)) ++delivery.chunks_given_back_;
+  if (outcome == PENSTOCK_DEAD_LETTERED) progress.failed_recorded = true;
+  if (outcome == PENSTOCK_RELEASED && !std::exchange(progress.given_back, true)) ++delivery.chunks_given_back_;
   if (progress.done()) delivery.redeem(progress);
 }
 
 // Of what is done. false: there is no memory for it now; what is left is redeemed later.
 bool Delivery::redeem(ChunkProgress& progress) const noexcept {
   if (progress.given_back) return true;
-  const int32_t outcome = progress.failed_recorded ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED;
+  const int32_t outcome = progress.failed_recorded ? PENSTOCK_DEAD_LETTERED : PENSTOCK_DELIVERED;
   std::string& receipts = progress.receipts;
   receipts.erase(0, fluentbit::redeem(*stages_.receipts, receipts, outcome));
   return receipts.empty();

@@ -92,8 +92,7 @@ class StdoutOutput {
       start_ = 0;
     }
     while (!taken_.empty() && (taken_.front().end <= written_ || gone_)) {
-      settled(ctx, taken_.front().ack_id,
-              taken_.front().end <= written_ ? PENSTOCK_DELIVERED : PENSTOCK_GIVEN_BACK);
+      settled(ctx, taken_.front().ack_id, taken_.front().end <= written_ ? PENSTOCK_DELIVERED : PENSTOCK_RELEASED);
       taken_.pop_front();
     }
     ask_for_wakeup(unwritten() > 0 && !gone_);
@@ -103,7 +102,7 @@ class StdoutOutput {
   }
 
   void give_back(penstock_settled_fn settled, void* ctx) {
-    for (const Taken& taken : taken_) settled(ctx, taken.ack_id, PENSTOCK_GIVEN_BACK);
+    for (const Taken& taken : taken_) settled(ctx, taken.ack_id, PENSTOCK_RELEASED);
     taken_.clear();
   }
 

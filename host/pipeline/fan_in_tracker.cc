@@ -11,7 +11,7 @@ int severity(int32_t outcome) {
       return 0;
     case PENSTOCK_DELIVERED:
       return 1;
-    case PENSTOCK_FAILED_RECORDED:
+    case PENSTOCK_DEAD_LETTERED:
       return 2;
     default:
       return 3;
@@ -34,7 +34,7 @@ void FanInTracker::add(uint64_t id) {
 void FanInTracker::worsen(uint64_t id, int32_t outcome) {
   const auto found = open_.find(id);
   if (found == open_.end() || severity(outcome) <= severity(found->second.worst)) return;
-  found->second.worst = severity(outcome) == severity(PENSTOCK_GIVEN_BACK) ? PENSTOCK_GIVEN_BACK : outcome;
+  found->second.worst = severity(outcome) == severity(PENSTOCK_RELEASED) ? PENSTOCK_RELEASED : outcome;
 }
 
 bool FanInTracker::settle(uint64_t id, int32_t outcome) {
@@ -49,7 +49,7 @@ bool FanInTracker::settle(uint64_t id, int32_t outcome) {
 }
 
 void FanInTracker::release_all() {
-  for (const auto& [id, batch] : open_) settled_.push_back({batch.input, batch.ack_id, PENSTOCK_GIVEN_BACK});
+  for (const auto& [id, batch] : open_) settled_.push_back({batch.input, batch.ack_id, PENSTOCK_RELEASED});
   open_.clear();
 }
 

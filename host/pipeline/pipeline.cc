@@ -120,7 +120,7 @@ int32_t Pipeline::pump(Output& output, int64_t now_ms) {
 void Pipeline::deliver_acks(int64_t now_ms) {
   fan_in_.take_settled(settled_);
   for (const FanInTracker::Settled& settled : settled_) {
-    if (settled.outcome == PENSTOCK_GIVEN_BACK) ++released_;
+    if (settled.outcome == PENSTOCK_RELEASED) ++released_;
     unacked_.push_back(settled);
   }
   std::erase_if(unacked_, [&](const FanInTracker::Settled& settled) { return ack(settled, now_ms); });
@@ -206,7 +206,7 @@ int32_t Pipeline::filter(BatchRoute& route, size_t step, const penstock_batch& b
     return result;
   }
   // What it could understand is on its way; the rest is nowhere, so the source must not count it as done.
-  fan_in_.worsen(route.id, PENSTOCK_GIVEN_BACK);
+  fan_in_.worsen(route.id, PENSTOCK_RELEASED);
   return PENSTOCK_OK;
 }
 
@@ -233,7 +233,7 @@ int32_t Pipeline::write(BatchRoute& route, const penstock_batch& batch) {
     route.refused = true;
     return refusal;
   }
-  fan_in_.worsen(route.id, PENSTOCK_GIVEN_BACK);
+  fan_in_.worsen(route.id, PENSTOCK_RELEASED);
   return PENSTOCK_OK;
 }
 

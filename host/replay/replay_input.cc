@@ -115,7 +115,7 @@ int32_t ack(penstock_instance* instance, uint64_t ack_id, int32_t outcome, penst
     case PENSTOCK_FILTERED:
       ++outcomes.filtered;
       break;
-    case PENSTOCK_FAILED_RECORDED:
+    case PENSTOCK_DEAD_LETTERED:
       ++outcomes.recorded;
       break;
     default: {

@@ -95,7 +95,7 @@ class ReceiptRegistry {
     if (batch == ledger->second->open.end()) return true;
     Open& open = batch->second;
     if (open.redeemed[receipt.claim.index]) return true;
-    if (outcome == PENSTOCK_FAILED_RECORDED) open.outcome = outcome;
+    if (outcome == PENSTOCK_DEAD_LETTERED) open.outcome = outcome;
     // First what may fail for want of memory.
     if (open.missing == 1) ledger->second->settled.emplace_back(receipt.claim.ack_id, open.outcome);
     open.redeemed[receipt.claim.index] = true;
@@ -162,7 +162,7 @@ int32_t issue(penstock_ledger* self, uint64_t ack_id, uint64_t record_count, cha
 }
 
 int32_t redeem(penstock_bytes receipt, int32_t outcome) {
-  if (outcome != PENSTOCK_DELIVERED && outcome != PENSTOCK_FAILED_RECORDED) return PENSTOCK_E_INVALID;
+  if (outcome != PENSTOCK_DELIVERED && outcome != PENSTOCK_DEAD_LETTERED) return PENSTOCK_E_INVALID;
   return guarded(nullptr, [&] {
     return int32_t{registry().redeem(view(receipt), outcome) ? PENSTOCK_OK : PENSTOCK_E_INVALID};
   });

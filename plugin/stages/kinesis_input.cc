@@ -113,7 +113,7 @@ int32_t poll(penstock_instance* self, int64_t deadline_ms, penstock_emit_fn emit
 
 int32_t ack(penstock_instance* self, uint64_t ack_id, int32_t outcome, penstock_error* error) {
   return on_input(self, error, [&](KinesisInput& it) {
-    if (outcome < PENSTOCK_DELIVERED || outcome > PENSTOCK_GIVEN_BACK)
+    if (outcome < PENSTOCK_DELIVERED || outcome > PENSTOCK_RELEASED)
       return tell(error, PENSTOCK_E_INVALID, false, "there is no outcome " + std::to_string(outcome));
     if (!it.input().ack(ack_id, outcome))
       return tell(error, PENSTOCK_E_INVALID, false,

@@ -340,7 +340,7 @@ TEST(abi, a_closed_output_gives_back_what_it_could_not_send) {
   EXPECT_EQ(output->output->pump(output.get(), 0, settle, &settled, nullptr), PENSTOCK_OK);
   EXPECT_EQ(settled.calls, 1);
   EXPECT_EQ(settled.ack_id, 42u);
-  EXPECT_EQ(settled.outcome, PENSTOCK_GIVEN_BACK);
+  EXPECT_EQ(settled.outcome, PENSTOCK_RELEASED);
 }
 
 TEST(abi, an_ack_of_what_is_not_outstanding_or_with_no_outcome_is_invalid) {

@@ -70,9 +70,9 @@ TEST_F(receipts, a_receipt_counts_once) {
 
 TEST_F(receipts, a_batch_with_a_record_in_the_failure_file_says_so) {
   const auto batch = issue(7, 2);
-  redeem(batch[0], PENSTOCK_FAILED_RECORDED);
+  redeem(batch[0], PENSTOCK_DEAD_LETTERED);
   redeem(batch[1], PENSTOCK_DELIVERED);
-  EXPECT_EQ(settled(), (Settled{{7, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(settled(), (Settled{{7, PENSTOCK_DEAD_LETTERED}}));
 }
 
 TEST_F(receipts, one_changed_bit_anywhere_is_refused) {
@@ -91,7 +91,7 @@ TEST_F(receipts, anything_else_is_refused) {
   EXPECT_EQ(redeem(receipt.substr(1)), PENSTOCK_E_INVALID);
   EXPECT_EQ(redeem(receipt + "x"), PENSTOCK_E_INVALID);
   EXPECT_EQ(redeem(std::string(kSize, '\0')), PENSTOCK_E_INVALID);
-  EXPECT_EQ(redeem(receipt, PENSTOCK_GIVEN_BACK), PENSTOCK_E_INVALID);
+  EXPECT_EQ(redeem(receipt, PENSTOCK_RELEASED), PENSTOCK_E_INVALID);
   EXPECT_EQ(calls->redeem({nullptr, 0}, PENSTOCK_DELIVERED), PENSTOCK_E_INVALID);
   EXPECT_EQ(settled(), Settled());
 }

@@ -177,7 +177,7 @@ TEST_F(shutdown, where_the_service_is_silent_everything_is_given_back_once_at_th
   const int64_t deadline_ms = now_ms() + kNearMs;
   close(output, deadline_ms);
   EXPECT_GE(now_ms(), deadline_ms);
-  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_GIVEN_BACK}, {2, PENSTOCK_GIVEN_BACK}, {3, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_RELEASED}, {2, PENSTOCK_RELEASED}, {3, PENSTOCK_RELEASED}}));
   EXPECT_EQ(stat(output, "bytes_in_flight"), 0);
   EXPECT_EQ(stat(output, "records_queued"), 0);
 }
@@ -190,7 +190,7 @@ TEST_F(shutdown, what_was_delivered_before_the_silence_is_not_given_back) {
   write(output, 2);
   settled.clear();
   close(output, now_ms() + kNearMs);
-  EXPECT_EQ(settled, (Outcomes{{2, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(settled, (Outcomes{{2, PENSTOCK_RELEASED}}));
 }
 
 TEST_F(shutdown, with_a_deadline_in_the_past_everything_is_given_back_without_waiting) {
@@ -198,7 +198,7 @@ TEST_F(shutdown, with_a_deadline_in_the_past_everything_is_given_back_without_wa
   const Instance output(kinesis_output(), options(), nullptr);
   write(output, 1);
   close(output, 0);
-  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_RELEASED}}));
 }
 
 TEST_F(shutdown, what_is_due_again_only_after_the_deadline_is_given_back) {
@@ -208,7 +208,7 @@ TEST_F(shutdown, what_is_due_again_only_after_the_deadline_is_given_back) {
   pump_until(output, [&] { return stat(output, "failed_calls") == 1; });
   EXPECT_EQ(stat(output, "healthy"), 0);
   close(output, now_ms() + kNearMs);
-  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_RELEASED}}));
   EXPECT_EQ(service.calls(), 1u);
 }
 
@@ -219,7 +219,7 @@ TEST_F(shutdown, a_second_close_is_refused_and_changes_nothing) {
   EXPECT_EQ(output->close(output.get(), 0, nullptr), PENSTOCK_OK);
   EXPECT_EQ(output->close(output.get(), now_ms() + kFarMs, nullptr), PENSTOCK_E_STATE);
   pump(output, 0);
-  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_RELEASED}}));
 }
 
 TEST_F(shutdown, where_the_failure_file_cannot_be_written_its_batch_is_given_back_and_the_others_delivered) {
@@ -245,7 +245,7 @@ TEST_F(shutdown, where_the_failure_file_cannot_be_written_its_batch_is_given_bac
     signal(SIGXFSZ, old);
     pump(output, 0);
     EXPECT_EQ(settled,
-              (Outcomes{{1, writable ? PENSTOCK_FAILED_RECORDED : PENSTOCK_GIVEN_BACK}, {2, PENSTOCK_DELIVERED}}));
+              (Outcomes{{1, writable ? PENSTOCK_DEAD_LETTERED : PENSTOCK_RELEASED}, {2, PENSTOCK_DELIVERED}}));
   }
   std::filesystem::remove_all(folder);
 }

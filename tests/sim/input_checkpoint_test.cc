@@ -22,7 +22,7 @@ TEST_F(input, the_checkpoint_moves_only_when_a_batch_is_settled) {
   reader->run([] { return false; }, kMinuteMs, false);
   EXPECT_EQ(checkpoint_file().find("shardId"), std::string::npos) << "the first one is not settled";
 
-  EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_FAILED_RECORDED));
+  EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_DEAD_LETTERED));
   reader->run([] { return false; }, kMinuteMs, false);
   kill(reader);
   put("b");
@@ -76,7 +76,7 @@ TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
   put_many("a", 2);
   auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(2, false));
-  EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_GIVEN_BACK));
+  EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_RELEASED));
   EXPECT_TRUE(reader->input.ack(reader->unsettled[1], PENSTOCK_DELIVERED));
   EXPECT_EQ(reader->stat("holes"), 1);
   EXPECT_TRUE(reader->input.close(0).ok());

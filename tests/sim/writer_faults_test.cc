@@ -47,8 +47,8 @@ void expect_each_once(WriterSim& sim, size_t records) {
   for (const auto& [data, times] : count) EXPECT_EQ(times, 1) << data;
   EXPECT_EQ(sim.writer().counters().records_out, static_cast<int64_t>(records));
   EXPECT_EQ(sim.writer().counters().failures, 0);
-  EXPECT_EQ(sim.settled(PENSTOCK_GIVEN_BACK), 0u);
-  EXPECT_EQ(sim.settled(PENSTOCK_FAILED_RECORDED), 0u);
+  EXPECT_EQ(sim.settled(PENSTOCK_RELEASED), 0u);
+  EXPECT_EQ(sim.settled(PENSTOCK_DEAD_LETTERED), 0u);
 }
 
 bool logged(const WriterSim& sim, LogLevel level, const std::string& text) {

@@ -199,7 +199,7 @@ TEST_P(given_up, leaves_an_output_healthy_where_nothing_is_outstanding_but_not_t
     EXPECT_EQ(sim.writer().counters().healthy, 0);
     EXPECT_FALSE(sim.writer().idle());
     sim.run_for(kOutageMs);
-    EXPECT_EQ(sim.settled(PENSTOCK_FAILED_RECORDED), batch);
+    EXPECT_EQ(sim.settled(PENSTOCK_DEAD_LETTERED), batch);
     EXPECT_TRUE(sim.writer().idle());
     EXPECT_EQ(sim.writer().counters().healthy, 1);
   }

@@ -53,7 +53,7 @@ TEST(writer_shutdown, settles_every_batch_once_by_the_deadline_and_calls_deliver
         EXPECT_EQ(stored[ack_id].size(), kBatchRecords) << ack_id;
         ++delivered;
       } else {
-        EXPECT_EQ(outcomes[0], PENSTOCK_GIVEN_BACK);
+        EXPECT_EQ(outcomes[0], PENSTOCK_RELEASED);
         ++given_back;
       }
     }

@@ -150,7 +150,7 @@ int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
 int32_t Process::on_filtered(void* ctx, const penstock_batch* batch) {
   auto& self = *static_cast<Process*>(ctx);
   if (!self.writer_.write(*batch).ok()) {
-    self.fan_in_.worsen(self.batch_, PENSTOCK_GIVEN_BACK);
+    self.fan_in_.worsen(self.batch_, PENSTOCK_RELEASED);
     return PENSTOCK_OK;
   }
   self.records_written_ += static_cast<int64_t>(batch->record_count);

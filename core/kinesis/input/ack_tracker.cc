@@ -83,7 +83,7 @@ bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
   Shard* shard = find(entry->grant);
   if (shard == nullptr) return true;
   // mutation: released batch counts as delivered
-  if (outcome != PENSTOCK_GIVEN_BACK) {
+  if (outcome != PENSTOCK_RELEASED) {
     release(*shard, entry->record);
   } else if (changing(*shard, [&] { return shard->progress.abandon(entry->record); })) {
     ++holes_;

@@ -325,7 +325,7 @@ void Writer::settle_dead_letters() {
 void Writer::settle(WriterRecord& record) {
   WriterBatch& batch = *record.batch;
   if (batch.outstanding == 1)
-    settled_.push_back({batch.origin.ack_id, batch.failed ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED});
+    settled_.push_back({batch.origin.ack_id, batch.failed ? PENSTOCK_DEAD_LETTERED : PENSTOCK_DELIVERED});
   record.done = true;
   if (--batch.outstanding > 0) return;
   batch_bytes_ -= batch.memory_bytes;
@@ -340,7 +340,7 @@ void Writer::release() {
   dead_letters_.clear();
   body_bytes_ = 0;
   while (!batches_.empty()) {
-    settled_.push_back({batches_.begin()->second.origin.ack_id, PENSTOCK_GIVEN_BACK});
+    settled_.push_back({batches_.begin()->second.origin.ack_id, PENSTOCK_RELEASED});
     batches_.erase(batches_.begin());
   }
   batch_bytes_ = 0;

@@ -28,7 +28,7 @@ namespace penstock::kinesis {
 
 struct SettledBatch {
   uint64_t ack_id;
-  int32_t outcome;  // PENSTOCK_DELIVERED, PENSTOCK_FAILED_RECORDED or PENSTOCK_GIVEN_BACK
+  int32_t outcome;  // PENSTOCK_DELIVERED, PENSTOCK_DEAD_LETTERED or PENSTOCK_RELEASED
 };
 
 struct WriterCounters {
@@ -95,7 +95,7 @@ class Writer {
   // No more writes; what is queued no longer waits for company.
   void close() { closed_ = true; }
 
-  // Settles all that is outstanding as PENSTOCK_GIVEN_BACK. Answers that still come are not listened to.
+  // Settles all that is outstanding as PENSTOCK_RELEASED. Answers that still come are not listened to.
   void release();
 
   WriterCounters counters() const;

@@ -88,7 +88,7 @@ void run(Calls& calls, const Work& work, const Folder& folder) {
   tell_stats(calls, stage, self);
   Outcomes right;
   for (uint64_t id = 1; id <= kBatches; ++id) right.emplace(id, PENSTOCK_DELIVERED);
-  right.emplace(kBatches + 1, PENSTOCK_FAILED_RECORDED);
+  right.emplace(kBatches + 1, PENSTOCK_DEAD_LETTERED);
   EXPECT_EQ(outcomes, right) << world.log();
 
   // What is under way at the end is handed over, whatever close() came to.

@@ -54,13 +54,13 @@ static int32_t pump(penstock_instance *self, int64_t deadline_ms, penstock_settl
   (void)error;
   char byte = 0;
   const int holds = strcmp(self->mode, "hold") == 0;
-  const int32_t outcome = strcmp(self->mode, "fail") == 0 ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED;
+  const int32_t outcome = strcmp(self->mode, "fail") == 0 ? PENSTOCK_DEAD_LETTERED : PENSTOCK_DELIVERED;
   while (!self->closed && self->gate >= 0 && self->held > 0 && read(self->gate, &byte, 1) == 1) {
     fake_journal(self->journal, "%s settles", self->name);
-    settle_oldest(self, settled, ctx, byte == 'f' ? PENSTOCK_FAILED_RECORDED : PENSTOCK_DELIVERED);
+    settle_oldest(self, settled, ctx, byte == 'f' ? PENSTOCK_DEAD_LETTERED : PENSTOCK_DELIVERED);
   }
   while (self->held > 0 && (self->closed || (self->gate < 0 && !holds)))
-    settle_oldest(self, settled, ctx, self->closed ? PENSTOCK_GIVEN_BACK : outcome);
+    settle_oldest(self, settled, ctx, self->closed ? PENSTOCK_RELEASED : outcome);
   return (long)self->held >= self->full_at ? PENSTOCK_FULL : PENSTOCK_OK;
 }
 

@@ -257,9 +257,9 @@ TEST_F(fluentbit_reader, with_receipts_settles_a_batch_when_they_are_redeemed) {
   reader().turn(1, false);
   EXPECT_EQ(input_.acked(), Acked{});
   EXPECT_EQ(reader().next_ms(1), 101) << "nobody wakes it when receipts are redeemed";
-  FakeReceipts::settled = {{1, PENSTOCK_FAILED_RECORDED}};
+  FakeReceipts::settled = {{1, PENSTOCK_DEAD_LETTERED}};
   reader().turn(2, false);
-  EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(input_.acked(), (Acked{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(reader().next_ms(2), INT64_MAX);
 }
 

@@ -131,7 +131,7 @@ TEST_F(fluentbit_delivery, of_a_chunk_without_records_is_done_at_once) {
 }
 
 TEST_F(fluentbit_delivery, in_the_failure_file_is_as_good_as_delivered) {
-  output_.settle(PENSTOCK_FAILED_RECORDED);
+  output_.settle(PENSTOCK_DEAD_LETTERED);
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
 }
 
@@ -311,7 +311,7 @@ TEST_F(fluentbit_delivery, of_bytes_that_are_no_log_events_is_an_error_once_the_
   ASSERT_EQ(output_.records().size(), 1u);
   EXPECT_EQ(output_.records()[0].body, "\xc1 what");
   EXPECT_EQ(output_.records()[0].flags, uint32_t{PENSTOCK_RECORD_UNREADABLE});
-  output_.settle(PENSTOCK_FAILED_RECORDED);
+  output_.settle(PENSTOCK_DEAD_LETTERED);
   turn();
   ASSERT_TRUE(ended(one));
   EXPECT_EQ(one.result, proxy::kFlushError);

@@ -45,7 +45,7 @@ class FakeOutput {
 
   std::string create_error;
   std::string pump_error;
-  int32_t outcome_at_close = PENSTOCK_GIVEN_BACK;
+  int32_t outcome_at_close = PENSTOCK_RELEASED;
 
  private:
   static FakeOutput& of(penstock_instance* self) { return *reinterpret_cast<FakeOutput*>(self); }

@@ -55,8 +55,8 @@ TEST(fan_in_tracker, an_output_that_settles_at_once_does_not_settle_before_the_f
 }
 
 TEST(fan_in_tracker, the_worst_outcome_goes_upstream_whichever_comes_first) {
-  const std::vector<int32_t> by_badness = {PENSTOCK_FILTERED, PENSTOCK_DELIVERED, PENSTOCK_FAILED_RECORDED,
-                                           PENSTOCK_GIVEN_BACK};
+  const std::vector<int32_t> by_badness = {PENSTOCK_FILTERED, PENSTOCK_DELIVERED, PENSTOCK_DEAD_LETTERED,
+                                           PENSTOCK_RELEASED};
   for (size_t a = 0; a < by_badness.size(); ++a) {
     for (size_t b = 0; b < by_badness.size(); ++b) {
       FanInTracker fan_in_tracker;
@@ -77,7 +77,7 @@ TEST(fan_in_tracker, an_outcome_that_is_not_known_counts_as_given_back) {
   fan_in_tracker.add(id);
   fan_in_tracker.unref(id);
   fan_in_tracker.settle(id, 99);
-  EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_GIVEN_BACK});
+  EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_RELEASED});
 }
 
 TEST(fan_in_tracker, ids_are_unique_over_inputs_that_use_the_same) {
@@ -106,7 +106,7 @@ TEST(fan_in_tracker, what_was_cancelled_is_forgotten_and_all_the_rest_can_be_giv
   fan_in_tracker.cancel(fan_in_tracker.open(0, 1));
   fan_in_tracker.open(0, 2);
   fan_in_tracker.release_all();
-  EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_GIVEN_BACK});
+  EXPECT_EQ(outcomes(fan_in_tracker), Outcomes{PENSTOCK_RELEASED});
   EXPECT_EQ(fan_in_tracker.in_flight(), 0u);
 }
 

@@ -124,7 +124,7 @@ TEST(aggregator, what_gzip_cannot_compress_still_fits_the_stream) {
   ASSERT_EQ(data.size(), 1U);
   EXPECT_LE(data[0].size() + 2, kMaxRecordBytes);
   EXPECT_EQ(inflated(data[0]), noise.substr(0, most));
-  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
 }
 
 TEST(aggregator, with_ordering_one_call_has_one_record_of_a_key_and_the_next_waits_for_its_answer) {
@@ -170,7 +170,7 @@ TEST(aggregator, with_ordering_a_record_that_can_never_be_sent_holds_up_none_of_
   fixture.pass(0);
   EXPECT_EQ(data_of(fixture.service.calls.at(0)), std::vector<std::string>{"good"});
   fixture.service.answer();
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(fixture.writer.counters().failures, 2);
 }
 
@@ -180,7 +180,7 @@ TEST(aggregator, with_ordering_what_waits_is_given_back_with_the_rest) {
   fixture.pass(WriterFixture::kLingerMs);
   fixture.writer.close();
   fixture.writer.release();
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_RELEASED}}));
   EXPECT_EQ(fixture.writer.counters().records_queued, 0);
 }
 

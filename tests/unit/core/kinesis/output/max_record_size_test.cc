@@ -26,7 +26,7 @@ TEST(max_record_size, a_record_of_the_limit_that_was_set_is_sent_and_one_byte_mo
     fixture.pass(WriterFixture::kLingerMs);
     ASSERT_EQ(fixture.service.calls.size(), 1U);
     EXPECT_EQ(fixture.service.calls[0].records.size(), 1U);
-    EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+    EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
     EXPECT_NE(fixture.system.files.synced.find(std::to_string(limit + 1) + " bytes"), std::string::npos);
     fixture.service.answer();
     EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DELIVERED}}));
@@ -58,7 +58,7 @@ TEST(max_record_size, no_call_begins_before_the_stream_has_said_what_it_takes) {
   fixture.pass(0);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records.size(), 1U);
-  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_TRUE(fixture.service.questions.empty());
 }
 
@@ -98,7 +98,7 @@ TEST(max_record_size, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a
   fixture.service.take_question().answered(Status(Code::denied, "AccessDenied"));
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
-  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
   ASSERT_FALSE(fixture.system.log.empty());
   EXPECT_NE(fixture.system.log[0].find("max_record_bytes auto"), std::string::npos);
 }

@@ -102,7 +102,7 @@ TEST(writer_order, failures_of_one_key_share_a_write_of_the_failure_file) {
   fixture.system.clock.now_ms += kMaxAgeMs;
   fixture.pass(kLingerMs);
   EXPECT_EQ(fixture.system.files.append_calls, 1);
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(writer_retry, a_record_out_of_its_retries_goes_to_the_failure_file_with_wha
     }
     fixture.pass(60'000);
     EXPECT_TRUE(fixture.service.calls.empty());
-    EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+    EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
     EXPECT_NE(fixture.system.files.synced.find("ProvisionedThroughputExceededException"), std::string::npos);
     EXPECT_NE(fixture.system.files.synced.find("record_retry_limit"), std::string::npos);
     EXPECT_EQ(fixture.writer.counters().retries, limit);
@@ -87,7 +87,7 @@ TEST(writer_retry, splitting_a_call_costs_its_records_no_retry) {
   fixture.write(1, bodies);
   answer_all(fixture, "poison");
   EXPECT_EQ(fixture.writer.counters().records_out, 499);
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
 }
 
 TEST(writer_retry, a_record_goes_to_the_failure_file_when_it_is_too_old_and_not_before) {
@@ -103,7 +103,7 @@ TEST(writer_retry, a_record_goes_to_the_failure_file_when_it_is_too_old_and_not_
   fixture.pass(45'000 - 30'000 - WriterFixture::kLingerMs - 1);
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(1);
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_NE(fixture.system.files.synced.find("max_record_age"), std::string::npos);
 }
 

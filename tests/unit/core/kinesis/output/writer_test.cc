@@ -112,7 +112,7 @@ TEST(writer, a_record_that_the_agent_could_not_read_goes_to_the_failure_file_and
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"good", "ls"}}));
   EXPECT_NE(fixture.system.files.synced.find("could not be read"), std::string::npos);
   fixture.service.answer();
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
 }
 
 TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbours_are_sent) {
@@ -128,7 +128,7 @@ TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbour
   EXPECT_NE(line.find(R"("sequence_number":"4957")"), std::string::npos);
   EXPECT_TRUE(fixture.settled().empty());
   fixture.service.answer();
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(fixture.writer.counters().failures, 1);
   EXPECT_EQ(fixture.writer.counters().records_out, 2);
 }
@@ -149,7 +149,7 @@ TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) 
   EXPECT_LE(fixture.system.log.size(), 7U);
   fixture.system.files.append_error = {};
   fixture.pass(10'000);
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_FAILED_RECORDED}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_DEAD_LETTERED}}));
   EXPECT_EQ(fixture.writer.counters().healthy, 1);
   EXPECT_EQ(fixture.writer.counters().failures, 1);
   EXPECT_TRUE(fixture.writer.idle());
@@ -382,7 +382,7 @@ TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   fixture.writer.close();
   fixture.writer.release();
-  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_GIVEN_BACK}, {2, PENSTOCK_GIVEN_BACK}}));
+  EXPECT_EQ(fixture.settled(), (Outcomes{{1, PENSTOCK_RELEASED}, {2, PENSTOCK_RELEASED}}));
   EXPECT_TRUE(fixture.writer.idle());
   fixture.service.answer();
   fixture.pass(60'000);
