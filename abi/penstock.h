@@ -159,7 +159,7 @@ enum { PENSTOCK_COUNTER = 1, PENSTOCK_GAUGE = 2 };
 typedef struct penstock_stat {
   uint32_t struct_size;
   int32_t kind;     /* PENSTOCK_COUNTER: only grows. PENSTOCK_GAUGE: a level */
-  const char *name; /* like "records_in"; constant */
+  const char *name; /* like "received_records"; constant */
   const char *unit; /* "records", "bytes", "ms", "calls"; constant */
   const char *help; /* constant */
   int64_t value;

@@ -193,8 +193,8 @@ void run(const Case& what) {
             cpu_seconds(),
             waited_seconds(),
             cpu_seconds(model.pid()),
-            stat("bytes_in"),
-            stat("text_bytes"),
+            stat("received_bytes"),
+            stat("inflated_bytes"),
             stat("calls"),
             pipeline.records};
   };

@@ -355,11 +355,11 @@ void LeaseCoordinator::stats(const MetricsSink& metrics) const {
   metrics.counter("lease_writes", "calls",
                   "that were to change the table of the leases: renewals, checkpoints, ...", context_.writes);
   metrics.counter("lease_scans", "scans", "of the table of the leases", scans_);
-  metrics.counter("leases_taken", "leases", "taken by this worker", taken_);
-  metrics.counter("leases_stolen", "leases", "of these, from a worker that was alive, to balance", stolen_);
-  metrics.counter("leases_lost", "leases", "lost by this worker: taken by another, or deleted", lost_);
-  metrics.counter("leases_made", "leases", "made because shards lacked them", made_);
-  metrics.counter("leases_removed", "leases", "deleted because nobody needs them any more", removed_);
+  metrics.counter("taken_leases", "leases", "taken by this worker", taken_);
+  metrics.counter("stolen_leases", "leases", "of these, from a worker that was alive, to balance", stolen_);
+  metrics.counter("lost_leases", "leases", "lost by this worker: taken by another, or deleted", lost_);
+  metrics.counter("created_leases", "leases", "made because shards lacked them", made_);
+  metrics.counter("deleted_leases", "leases", "deleted because nobody needs them any more", removed_);
 }
 
 }  // namespace penstock::leases

@@ -94,8 +94,8 @@ StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, 
 void read_left_out(const client::Instance& records, Summary::Rest& rest) {
   const auto read = [](void* ctx, const penstock_stat* stat) {
     auto& out = *static_cast<Summary::Rest*>(ctx);
-    if (std::strcmp(stat->name, "dropped") == 0) out.dropped = stat->value;
-    if (std::strcmp(stat->name, "excluded") == 0) out.excluded = stat->value;
+    if (std::strcmp(stat->name, "dropped_records") == 0) out.dropped = stat->value;
+    if (std::strcmp(stat->name, "excluded_records") == 0) out.excluded = stat->value;
   };
   records.stats(read, &rest);
 }

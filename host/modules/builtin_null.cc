@@ -34,8 +34,13 @@ int32_t pump(penstock_instance* self, int64_t, penstock_settled_fn settled, void
 }
 
 int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcept {
-  const penstock_stat records{
-      sizeof(penstock_stat), PENSTOCK_COUNTER, "records_in", "records", "records taken", of(self)->records, {}};
+  const penstock_stat records{sizeof(penstock_stat),
+                              PENSTOCK_COUNTER,
+                              "received_records",
+                              "records",
+                              "records taken",
+                              of(self)->records,
+                              {}};
   stat(ctx, &records);
   return PENSTOCK_OK;
 }

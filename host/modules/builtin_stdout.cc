@@ -116,9 +116,9 @@ class StdoutOutput {
       const penstock_stat one{sizeof(penstock_stat), kind, name, unit, help, value, {}};
       stat(ctx, &one);
     };
-    tell(PENSTOCK_COUNTER, "records_in", "records", "records taken", records_);
-    tell(PENSTOCK_COUNTER, "bytes_out", "bytes", "bytes written", static_cast<int64_t>(written_));
-    tell(PENSTOCK_GAUGE, "bytes_in_flight", "bytes", "text not yet written", static_cast<int64_t>(unwritten()));
+    tell(PENSTOCK_COUNTER, "received_records", "records", "records taken", records_);
+    tell(PENSTOCK_COUNTER, "delivered_bytes", "bytes", "bytes written", static_cast<int64_t>(written_));
+    tell(PENSTOCK_GAUGE, "in_flight_bytes", "bytes", "text not yet written", static_cast<int64_t>(unwritten()));
   }
 
  private:

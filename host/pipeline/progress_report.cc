@@ -17,18 +17,18 @@ struct Reading {
 };
 
 void add_input_stat(Totals& totals, std::string_view name, int64_t value) {
-  if (name == "records_in") totals.source_records += value;
-  if (name == "events_out") totals.events += value;
-  if (name == "bytes_in") totals.bytes_in += value;
+  if (name == "received_records") totals.source_records += value;
+  if (name == "emitted_events") totals.events += value;
+  if (name == "received_bytes") totals.bytes_in += value;
   if (name == "lag_ms") totals.lag_ms = std::max(totals.lag_ms, value);
   if (name == "oldest_unacked_ms") totals.oldest_unacked_ms = std::max(totals.oldest_unacked_ms, value);
 }
 
 void add_output_stat(Reading& reading, std::string_view name, int64_t value) {
-  if (name == "records_in") reading.records_in = value;
-  if (name == "records_out") reading.records_out = value;
-  if (name == "bytes_out") reading.totals.bytes_out += value;
-  if (name == "bytes_in_flight") reading.totals.in_flight_bytes += value;
+  if (name == "received_records") reading.records_in = value;
+  if (name == "delivered_records") reading.records_out = value;
+  if (name == "delivered_bytes") reading.totals.bytes_out += value;
+  if (name == "in_flight_bytes") reading.totals.in_flight_bytes += value;
 }
 
 void on_stat(void* ctx, const penstock_stat* stat) noexcept {
@@ -37,7 +37,7 @@ void on_stat(void* ctx, const penstock_stat* stat) noexcept {
   if (reading.kind == PENSTOCK_INPUT) add_input_stat(reading.totals, name, stat->value);
   if (reading.kind == PENSTOCK_OUTPUT) add_output_stat(reading, name, stat->value);
   if (name == "retries") reading.totals.retries += stat->value;
-  if (name == "failures") reading.totals.failures += stat->value;
+  if (name == "dead_letter_records") reading.totals.failures += stat->value;
 }
 
 void read(Totals& totals, const client::Instance& instance) {

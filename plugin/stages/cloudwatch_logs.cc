@@ -44,11 +44,11 @@ class CloudWatchLogs : public penstock_instance {
     const int64_t raw_events = decoder.counters().raw_events;
     const MetricsSink metrics(stat, stat_ctx);
     metrics.counter("messages", "messages", "data messages taken apart", messages.messages);
-    metrics.counter("events_out", "events", "log events found", messages.events + raw_events);
+    metrics.counter("emitted_events", "events", "log events found", messages.events + raw_events);
     metrics.counter("raw_events", "events", "of these, records that are no messages, as they are", raw_events);
     metrics.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
-    metrics.counter("other_messages", "messages", "of an unknown type, skipped", messages.other_messages);
-    metrics.counter("text_bytes", "bytes", "their text, inflated", decoder.text_bytes());
+    metrics.counter("unknown_messages", "messages", "of an unknown type, skipped", messages.other_messages);
+    metrics.counter("inflated_bytes", "bytes", "their text, inflated", decoder.text_bytes());
   }
 
   kinesis::RecordDecoder decoder;

@@ -239,18 +239,18 @@ class KinesisOutput : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const kinesis::WriterCounters counters = writer_.counters();
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("records_in", "records", "taken by write()", counters.records_in);
-    metrics.counter("records_out", "records", "that the service took", counters.records_out);
-    metrics.counter("bytes_out", "bytes", "of these, with partition keys", counters.bytes_out);
+    metrics.counter("received_records", "records", "taken by write()", counters.records_in);
+    metrics.counter("delivered_records", "records", "that the service took", counters.records_out);
+    metrics.counter("delivered_bytes", "bytes", "of these, with partition keys", counters.bytes_out);
     metrics.counter("calls", "calls", "PutRecords", counters.calls);
     metrics.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
-    metrics.counter("refused_records", "records", "refused one by one", counters.rejected_records);
-    metrics.counter("misplaced_records", "records", "taken by a shard whose readers drop them, so sent again",
+    metrics.counter("rejected_records", "records", "refused one by one", counters.rejected_records);
+    metrics.counter("misrouted_records", "records", "taken by a shard whose readers drop them, so sent again",
                     counters.misrouted_records);
     metrics.counter("retries", "records", "sent again", counters.retries);
-    metrics.counter("failures", "records", "in the failure file", counters.failures);
-    metrics.gauge("bytes_in_flight", "bytes", "held, under mem_limit", counters.bytes_in_flight);
-    metrics.gauge("records_queued", "records", "in no call under way", counters.records_queued);
+    metrics.counter("dead_letter_records", "records", "in the failure file", counters.failures);
+    metrics.gauge("in_flight_bytes", "bytes", "held, under mem_limit", counters.bytes_in_flight);
+    metrics.gauge("queued_records", "records", "in no call under way", counters.records_queued);
     metrics.gauge("healthy", "",
                   "0 while the failure file cannot be written, or the service refuses or takes nothing",
                   counters.healthy);

@@ -202,13 +202,14 @@ class LambdaLogs : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const logs::LambdaFilterCounters& counters = filter.counters();
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("records", "records", "log events in; each is one of those that follow", counters.records);
-    metrics.counter("system_lines", "records", "START, END, REPORT and their kin", counters.system_lines);
-    metrics.counter("passed_through", "records", "JSON objects", counters.passed_through);
-    metrics.counter("wrapped", "records", "all other lines", counters.wrapped);
-    metrics.counter("dropped", "records", "left out for what they are about, by the option drop",
+    metrics.counter("received_records", "records", "log events in; each is one of those that follow",
+                    counters.records);
+    metrics.counter("system_records", "records", "START, END, REPORT and their kin", counters.system_lines);
+    metrics.counter("json_records", "records", "JSON objects", counters.passed_through);
+    metrics.counter("wrapped_records", "records", "all other lines", counters.wrapped);
+    metrics.counter("dropped_records", "records", "left out for what they are about, by the option drop",
                     counters.dropped);
-    metrics.counter("excluded", "records", "left out for their log group", counters.excluded);
+    metrics.counter("excluded_records", "records", "left out for their log group", counters.excluded);
   }
 
   logs::LambdaFilter filter;

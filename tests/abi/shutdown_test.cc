@@ -178,8 +178,8 @@ TEST_F(shutdown, where_the_service_is_silent_everything_is_given_back_once_at_th
   close(output, deadline_ms);
   EXPECT_GE(now_ms(), deadline_ms);
   EXPECT_EQ(settled, (Outcomes{{1, PENSTOCK_RELEASED}, {2, PENSTOCK_RELEASED}, {3, PENSTOCK_RELEASED}}));
-  EXPECT_EQ(stat(output, "bytes_in_flight"), 0);
-  EXPECT_EQ(stat(output, "records_queued"), 0);
+  EXPECT_EQ(stat(output, "in_flight_bytes"), 0);
+  EXPECT_EQ(stat(output, "queued_records"), 0);
 }
 
 TEST_F(shutdown, what_was_delivered_before_the_silence_is_not_given_back) {

@@ -129,7 +129,7 @@ TEST(e2e, bad_records_go_to_the_failure_file_with_their_reason_and_all_good_even
   EXPECT_TRUE(pipeline.run_until(
       [&] {
         return pipeline.emitted().size() >= deployment.expected.size() && pipeline.in_flight() == 0 &&
-               pipeline.input().stat("failures") == 4 && pipeline.input().stat("open_records") == 0;
+               pipeline.input().stat("dead_letter_records") == 4 && pipeline.input().stat("open_records") == 0;
       },
       60));
   EXPECT_EQ(pipeline.input().stat("control_messages"), 1);

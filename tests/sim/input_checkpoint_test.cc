@@ -78,7 +78,7 @@ TEST_F(input, a_batch_given_back_keeps_the_checkpoint_behind_it) {
   EXPECT_TRUE(reader->run_until_ids(2, false));
   EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_RELEASED));
   EXPECT_TRUE(reader->input.ack(reader->unsettled[1], PENSTOCK_DELIVERED));
-  EXPECT_EQ(reader->stat("holes"), 1);
+  EXPECT_EQ(reader->stat("released_records"), 1);
   EXPECT_TRUE(reader->input.close(0).ok());
   kill(reader);
   reader = start();
@@ -115,13 +115,13 @@ TEST_F(input, a_failure_file_that_cannot_be_written_holds_the_checkpoint_but_not
   EXPECT_TRUE(reader->run_until_ids(1));
   reader->run_for(kMinuteMs);
   EXPECT_TRUE(sim.logged("/failures"));
-  EXPECT_EQ(reader->stat("failures_waiting"), 1);
-  EXPECT_EQ(reader->stat("failures"), 0);
+  EXPECT_EQ(reader->stat("pending_dead_letter_records"), 1);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 0);
   EXPECT_EQ(reader->stat("healthy"), 0);
   EXPECT_EQ(reader->stat("open_records"), 2);
   sim.files().fail_syncs(false);
   EXPECT_TRUE(reader->run([&] { return reader->stat("open_records") == 0; }));
-  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 1);
   EXPECT_EQ(reader->stat("healthy"), 1);
   EXPECT_NE(sim.files().content("/failures").value_or("").find("\"partition_key\":\"k\""), std::string::npos);
 }

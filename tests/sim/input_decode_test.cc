@@ -66,7 +66,7 @@ TEST_F(input_decode, a_user_record_that_is_not_understood_fails_alone_and_is_nam
   ASSERT_TRUE(reader->run_until_ids(2));
   EXPECT_TRUE(ends(*reader));
   EXPECT_EQ(reader->ids, (Ids{"0", "2"}));
-  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 1);
   EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << failure_file();
   EXPECT_TRUE(failed_with(R"("partition_key":"k")")) << failure_file();
   EXPECT_TRUE(failed_with("\"data\":\"" + base64("\x1F\x8B, but no gzip") + "\"")) << failure_file();
@@ -92,11 +92,11 @@ TEST_F(input_decode, user_records_of_other_shards_are_left_out_said_once_and_pas
   while (*kinesis::hash_of_partition_key(key) >> 127 == 0) key += "a";
   for (const char* id : {"a", "b"}) service.preload("in", key, aggregated_messages({id, id, id}));
   const auto reader = start();
-  EXPECT_TRUE(reader->run([&] { return reader->stat("outside_range") == 6; }));
+  EXPECT_TRUE(reader->run([&] { return reader->stat("out_of_range_records") == 6; }));
   EXPECT_TRUE(ends(*reader));
   EXPECT_EQ(reader->ids, Ids{});
   EXPECT_EQ(reader->stat("user_records"), 6);
-  EXPECT_EQ(reader->stat("failures"), 0);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 0);
   EXPECT_EQ(std::count_if(sim.log().begin(), sim.log().end(),
                           [](const LogLine& line) { return line.text.find("hash_range_rule") != line.text.npos; }),
             1);
@@ -111,7 +111,7 @@ TEST_F(input_decode, without_the_rule_user_records_of_other_shards_are_emitted) 
   service.preload("in", key, aggregated_messages({"a", "b"}));
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(2));
-  EXPECT_EQ(reader->stat("outside_range"), 0);
+  EXPECT_EQ(reader->stat("out_of_range_records"), 0);
 }
 
 TEST_F(input_decode, a_record_that_is_no_message_is_an_event_named_by_its_position) {
@@ -123,7 +123,7 @@ TEST_F(input_decode, a_record_that_is_no_message_is_an_event_named_by_its_positi
   const std::string shard = "shardId-000000000000:";
   EXPECT_EQ(reader->ids, (Ids{shard + number + ":0", shard + other + ":0", shard + other + ":1"}));
   EXPECT_EQ(reader->stat("raw_events"), 3);
-  EXPECT_EQ(reader->stat("events_out"), 3);
+  EXPECT_EQ(reader->stat("emitted_events"), 3);
 }
 
 // Refuses one id so and so often; the others are taken.
@@ -156,7 +156,7 @@ TEST_F(input_decode, a_record_that_is_refused_too_often_fails_and_the_others_go_
   refusing.run_for(kMinuteMs);
   EXPECT_EQ(refusing.calls, 4) << "the first time, and three times again";
   EXPECT_EQ(reader->ids, (Ids{"0", "2", "after"}));
-  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 1);
   EXPECT_TRUE(failed_with("record_retry_limit is 3")) << failure_file();
   EXPECT_TRUE(failed_with(R"("sub_sequence_number":1,)")) << failure_file();
   EXPECT_EQ(reader->stat("open_records"), 0);
@@ -169,7 +169,7 @@ TEST_F(input_decode, without_a_retry_limit_a_refused_record_is_tried_for_as_long
   Refusing refusing{*reader, "a"};
   refusing.run_for(kMinuteMs);
   EXPECT_GT(refusing.calls, 100);
-  EXPECT_EQ(reader->stat("failures"), 0);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 0);
   refusing.id = "";
   refusing.run_for(1000);
   EXPECT_EQ(reader->ids, Ids{"a"});
@@ -186,7 +186,7 @@ TEST_F(input_decode, a_record_that_is_too_old_fails_and_a_younger_one_is_emitted
   ASSERT_TRUE(reader->run_until_ids(1));
   EXPECT_TRUE(ends(*reader));
   EXPECT_EQ(reader->ids, Ids{"young"});
-  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 1);
   EXPECT_TRUE(failed_with("max_record_age is 3600000 ms")) << failure_file();
   EXPECT_TRUE(failed_with(base64(message_of("old")))) << failure_file();
 }
@@ -198,9 +198,9 @@ TEST_F(input_decode, a_record_that_grows_too_old_while_it_is_refused_fails) {
   const auto reader = start();
   Refusing refusing{*reader, "a"};
   refusing.run_for(kMinuteMs - 5000);
-  EXPECT_EQ(reader->stat("failures"), 0);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 0);
   refusing.run_for(10'000);
-  EXPECT_EQ(reader->stat("failures"), 1);
+  EXPECT_EQ(reader->stat("dead_letter_records"), 1);
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ struct Reader {
   bool run(Done done, int64_t ms = 2 * kMinuteMs, bool settling = true) {
     for (const int64_t end_ms = clock.monotonic_ms() + ms; clock.monotonic_ms() < end_ms;) {
       input.poll(std::min(end_ms, clock.monotonic_ms() + 1000), emit, this);
-      max_memory = std::max(max_memory, stat("memory"));
+      max_memory = std::max(max_memory, stat("memory_bytes"));
       if (settling) settle();
       if (done()) return true;
     }

@@ -85,18 +85,18 @@ TEST_P(input_fleet, a_worker_frozen_past_the_failover_time_emits_nothing_more_of
   fleet.run(kMinuteMs);
   for (size_t round = 0; round < 3; ++round) {
     InputWorker& frozen = fleet.worker(round);
-    const auto at_hand = [&] { return frozen.stat("records_in") - frozen.emitted(); };
+    const auto at_hand = [&] { return frozen.stat("received_records") - frozen.emitted(); };
     const int64_t before = at_hand();
     frozen.blocked = true;
     fleet.run(5'000);
     EXPECT_GT(at_hand(), before);
-    const int64_t lost = frozen.stat("leases_lost");
+    const int64_t lost = frozen.stat("lost_leases");
     frozen.frozen = true;
     if (round == 1) fleet.split();
     fleet.run(3 * kFailoverMs);
     frozen.frozen = frozen.blocked = false;
     fleet.run(kMinuteMs);
-    EXPECT_GT(frozen.stat("leases_lost"), lost);
+    EXPECT_GT(frozen.stat("lost_leases"), lost);
   }
   expect_nothing_left();
 }

@@ -81,7 +81,7 @@ TEST_F(input_grants, nothing_of_a_lost_shard_is_emitted_or_settled_any_more) {
   for (const kinesis::GrantId grant : fickle->settled_grants) EXPECT_NE(grant, lost);
   EXPECT_FALSE(fickle->settled_grants.empty());
   EXPECT_EQ(reader->stat("shards"), 1);
-  EXPECT_EQ(reader->stat("outstanding"), 0);
+  EXPECT_EQ(reader->stat("unacked_batches"), 0);
   EXPECT_EQ(reader->stat("open_records"), 0);
 }
 
@@ -98,14 +98,14 @@ TEST_F(input_grants, a_shard_lost_amid_a_record_or_a_call_leaves_nothing_behind)
   EXPECT_TRUE(reader->ids.empty());
   EXPECT_EQ(reader->stat("shards"), 0);
   EXPECT_EQ(reader->stat("open_records"), 0);
-  EXPECT_LE(reader->stat("memory"), 64 << 10);
+  EXPECT_LE(reader->stat("memory_bytes"), 64 << 10);
 }
 
 TEST_F(input_grants, what_was_read_ahead_waits_while_the_grant_does_not_hold) {
   make_stream(2);
   put_many("a", 20);
   const auto reader = start_fickle();
-  reader->run([&] { return reader->stat("records_in") == 20; }, 1, false);
+  reader->run([&] { return reader->stat("received_records") == 20; }, 1, false);
   fickle->holds = false;
   reader->run_for(kMinuteMs);
   const size_t before = reader->ids.size();
@@ -143,7 +143,7 @@ TEST_F(input_grants, a_record_whose_grant_lapses_amid_it_holds_no_other_shard_an
       if (reader->ids[i][0] != 'a') of_k_in_order += reader->ids[i];
     EXPECT_EQ(of_k_in_order, "012");
     EXPECT_EQ(reader->ids.size(), before + 43);
-    EXPECT_EQ(reader->stat("events_out"), static_cast<int64_t>(before) + 43);
+    EXPECT_EQ(reader->stat("emitted_events"), static_cast<int64_t>(before) + 43);
     EXPECT_EQ(reader->stat("open_records"), 0);
   }
 }

@@ -67,10 +67,10 @@ TEST_F(input_limits, a_poll_emits_a_mebibyte_whatever_a_record_contains) {
     const Emitted emitted = poll(*reader);
     events += emitted.events;
     EXPECT_LE(emitted.text_bytes, size_t{1} << 20);
-    const int64_t now_inflated_bytes = reader->stat("text_bytes");
+    const int64_t now_inflated_bytes = reader->stat("inflated_bytes");
     EXPECT_LE(now_inflated_bytes - inflated_bytes, (1 << 20) + (4 << 20)) << "one part beyond what is enough";
     inflated_bytes = now_inflated_bytes;
-    EXPECT_LE(reader->stat("memory"), 24 << 20);
+    EXPECT_LE(reader->stat("memory_bytes"), 24 << 20);
     if (polls % 2 == 0) reader->settle();
   }
   EXPECT_EQ(events, kEvents * kParts + 1);
@@ -100,7 +100,7 @@ TEST_F(input_limits, a_poll_inflates_little_beyond_a_mebibyte_also_of_what_gives
   int64_t inflated_bytes = 0;
   for (int polls = 0; polls < 500 && reader->stat("control_messages") < 20; ++polls) {
     poll(*reader);
-    const int64_t now_inflated_bytes = reader->stat("text_bytes");
+    const int64_t now_inflated_bytes = reader->stat("inflated_bytes");
     EXPECT_LE(now_inflated_bytes - inflated_bytes, 4 << 20);
     inflated_bytes = now_inflated_bytes;
   }
@@ -113,7 +113,7 @@ TEST_F(input_limits, a_batch_that_is_full_goes_on_in_the_next_poll_where_it_was_
   const auto reader = start();
   reader->answer = PENSTOCK_FULL;
   EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 60'000; }));
-  EXPECT_EQ(reader->stat("events_out"), 60'000);
+  EXPECT_EQ(reader->stat("emitted_events"), 60'000);
   EXPECT_TRUE(reader->run([&] { return reader->stat("open_records") == 0; }));
 }
 
@@ -125,7 +125,8 @@ TEST_F(input_limits, sixty_thousand_undecodable_user_records_become_lines_a_few_
   service.preload("in", "k", aggregated(Texts(kRecords, "\x1F\x8B"), std::string(256, 'k')));
   put("after");
   const auto reader = start();
-  ASSERT_TRUE(reader->run([&] { return reader->stat("failures") == kRecords && reader->ids.size() == 2; }));
+  ASSERT_TRUE(
+      reader->run([&] { return reader->stat("dead_letter_records") == kRecords && reader->ids.size() == 2; }));
   EXPECT_EQ(reader->ids, (Texts{"before", "after"}));
   EXPECT_EQ(failure_lines(), kRecords);
   EXPECT_LE(reader->max_memory, 24 << 20);
@@ -141,12 +142,12 @@ TEST_F(input_limits, while_the_failure_file_cannot_be_written_a_record_of_failur
   sim.files().fail_syncs(true);
   service.preload("in", "k", aggregated(Texts(60'000, "\x1F\x8B")));
   reader->run_for(20'000);
-  EXPECT_GT(reader->stat("failures_waiting"), 1000);
-  EXPECT_LT(reader->stat("failures_waiting"), 20'000);
+  EXPECT_GT(reader->stat("pending_dead_letter_records"), 1000);
+  EXPECT_LT(reader->stat("pending_dead_letter_records"), 20'000);
   EXPECT_LE(reader->max_memory, 24 << 20);
   EXPECT_GT(reader->input.next_deadline_ms(), clock.monotonic_ms()) << "it does not spin";
   sim.files().fail_syncs(false);
-  EXPECT_TRUE(reader->run([&] { return reader->stat("failures") == 60'000; }));
+  EXPECT_TRUE(reader->run([&] { return reader->stat("dead_letter_records") == 60'000; }));
 }
 
 TEST_F(input_limits, an_aggregated_record_with_a_key_over_its_limit_is_one_line_with_all_of_it) {
@@ -155,7 +156,7 @@ TEST_F(input_limits, an_aggregated_record_with_a_key_over_its_limit_is_one_line_
   service.preload("in", "k", data);
   put("after");
   const auto reader = start();
-  ASSERT_TRUE(reader->run([&] { return reader->stat("failures") == 1 && reader->ids.size() == 1; }));
+  ASSERT_TRUE(reader->run([&] { return reader->stat("dead_letter_records") == 1 && reader->ids.size() == 1; }));
   EXPECT_EQ(failure_lines(), 1U);
   const std::string file = *sim.files().content("/failures");
   EXPECT_NE(file.find("\"data\":\"" + base64(data) + "\""), std::string::npos);
@@ -175,9 +176,9 @@ TEST_F(input_limits, one_record_that_is_never_settled_costs_no_more_however_many
   reader->unsettled.erase(reader->unsettled.begin());
   ASSERT_TRUE(reader->run([&] { return reader->ids.size() == 50'001; }));
   reader->settle();
-  EXPECT_EQ(reader->stat("outstanding"), 1);
+  EXPECT_EQ(reader->stat("unacked_batches"), 1);
   EXPECT_EQ(reader->stat("open_records"), 50'001);
-  EXPECT_LT(reader->stat("memory"), 64 << 10);
+  EXPECT_LT(reader->stat("memory_bytes"), 64 << 10);
   EXPECT_TRUE(reader->input.ack(stuck, PENSTOCK_DELIVERED));
   reader->run_for(10'000);
   EXPECT_EQ(reader->stat("open_records"), 0);

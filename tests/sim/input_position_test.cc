@@ -137,9 +137,9 @@ TEST_F(input, a_record_that_is_not_settled_is_told_once_by_shard_and_sequence_nu
   EXPECT_TRUE(reader->run_until_ids(2, false));
   EXPECT_TRUE(reader->input.ack(reader->unsettled[1], PENSTOCK_DELIVERED));
   reader->run([] { return false; }, 8000, false);
-  EXPECT_EQ(reader->stat("stuck"), 0);
+  EXPECT_EQ(reader->stat("stuck_shards"), 0);
   reader->run([] { return false; }, kMinuteMs, false);
-  EXPECT_EQ(reader->stat("stuck"), 1);
+  EXPECT_EQ(reader->stat("stuck_shards"), 1);
   const std::string hole(service.stream("in")->shards().front().at(0).sequence_number.text());
   EXPECT_EQ(std::count_if(sim.log().begin(), sim.log().end(),
                           [&](const LogLine& line) { return line.text.find(hole) != std::string::npos; }),
@@ -147,7 +147,7 @@ TEST_F(input, a_record_that_is_not_settled_is_told_once_by_shard_and_sequence_nu
   EXPECT_TRUE(sim.logged("shard shardId-000000000000: the record with sequence number " + hole));
   EXPECT_TRUE(reader->input.ack(reader->unsettled[0], PENSTOCK_DELIVERED));
   reader->run([] { return false; }, 5000, false);
-  EXPECT_EQ(reader->stat("stuck"), 0);
+  EXPECT_EQ(reader->stat("stuck_shards"), 0);
   EXPECT_TRUE(sim.logged("the checkpoint moves again"));
 }
 

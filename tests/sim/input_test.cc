@@ -27,7 +27,7 @@ TEST_F(input, keeps_within_the_read_limits_while_it_catches_up) {
   make_stream(2);
   for (int i = 0; i < 2500; ++i) service.preload("in", std::to_string(i), std::string(8'000, 'x'));
   const auto reader = start();
-  EXPECT_TRUE(reader->run([&] { return reader->stat("records_in") == 2500; }));
+  EXPECT_TRUE(reader->run([&] { return reader->stat("received_records") == 2500; }));
   EXPECT_EQ(service.stats().throttled_calls, 0u);
 }
 
@@ -36,7 +36,7 @@ TEST_F(input, records_larger_than_those_before_are_read_in_smaller_numbers) {
   for (int i = 0; i < 200; ++i) service.preload("in", "k", std::string(100, 'x'));
   for (int i = 0; i < 40; ++i) service.preload("in", "k", std::string(1'000'000, 'x'));
   const auto reader = start();
-  EXPECT_TRUE(reader->run([&] { return reader->stat("records_in") == 240; }));
+  EXPECT_TRUE(reader->run([&] { return reader->stat("received_records") == 240; }));
   EXPECT_LE(reader->max_memory, 24 << 20);
 }
 
@@ -139,7 +139,8 @@ TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
 // in its eighth, that is an eighth of the limit and a largest answer.
 TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_where_a_byte_is_missing) {
   options.reading.max_records = 1;
-  const auto largest_bytes = static_cast<size_t>(kLargestAnswerBytes + start()->stat("memory"));  // beside buffers
+  const auto largest_bytes =
+      static_cast<size_t>(kLargestAnswerBytes + start()->stat("memory_bytes"));  // beside buffers
   size_t min_bytes = largest_bytes;
   while (min_bytes / 8 + largest_bytes > min_bytes) ++min_bytes;
   for (const size_t mem_limit_bytes : {min_bytes, min_bytes - 1}) {
@@ -180,7 +181,7 @@ TEST_F(input, messages_of_an_unknown_type_are_skipped_counted_and_said_once) {
   put("a");
   const auto reader = start();
   EXPECT_TRUE(reader->run([&] { return reader->ids.size() == 1 && reader->stat("open_records") == 0; }));
-  EXPECT_EQ(reader->stat("other_messages"), 3);
+  EXPECT_EQ(reader->stat("unknown_messages"), 3);
   EXPECT_EQ(std::count_if(sim.log().begin(), sim.log().end(),
                           [](const LogLine& line) { return line.text.find("NEW_MESSAGE") != std::string::npos; }),
             1);

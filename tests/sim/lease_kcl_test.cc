@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(seeds, leases_beside_kcl, testing::Range<uint64_t>(1, 6
 TEST_P(leases_beside_kcl, shares_come_to_be_even_and_stay) {
   start(2, 2, 12);
   const auto taken = [&] {
-    return fleet.worker(0).stat("leases_taken") + fleet.worker(1).stat("leases_taken") +
+    return fleet.worker(0).stat("taken_leases") + fleet.worker(1).stat("taken_leases") +
            fleet.kcl_worker(0).taken() + fleet.kcl_worker(1).taken();
   };
   for (size_t i = 0; i < 2; ++i) {

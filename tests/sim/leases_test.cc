@@ -48,9 +48,9 @@ TEST_P(leases, four_workers_come_to_three_of_twelve_shards_each_and_stay_there) 
   settle_down(4, 12);
   for (size_t i = 0; i < 4; ++i) EXPECT_EQ(shares_of(i), 3U);
   int64_t taken = 0;
-  for (size_t i = 0; i < 4; ++i) taken += fleet.worker(i).stat("leases_taken");
+  for (size_t i = 0; i < 4; ++i) taken += fleet.worker(i).stat("taken_leases");
   fleet.run(10 * kMinuteMs);
-  for (size_t i = 0; i < 4; ++i) taken -= fleet.worker(i).stat("leases_taken");
+  for (size_t i = 0; i < 4; ++i) taken -= fleet.worker(i).stat("taken_leases");
   EXPECT_EQ(taken, 0);
   expect_all_read();
 }
@@ -95,7 +95,7 @@ TEST_P(leases, two_workers_that_join_get_their_shares_and_no_lease_changes_hands
   fleet.start_many(2);
   fleet.run_until([&] { return fleet.in_balance(); }, 2 * kMinuteMs);
   for (size_t i = 0; i < 6; ++i) EXPECT_EQ(shares_of(i), 2U);
-  EXPECT_EQ(fleet.worker(4).stat("leases_taken") + fleet.worker(5).stat("leases_taken"), 4);
+  EXPECT_EQ(fleet.worker(4).stat("taken_leases") + fleet.worker(5).stat("taken_leases"), 4);
   expect_all_read();
 }
 
@@ -113,21 +113,21 @@ TEST_P(leases, a_worker_that_was_frozen_past_the_failover_time_emits_nothing_mor
 
 TEST_P(leases, a_worker_that_was_frozen_for_less_goes_on) {
   settle_down(2, 4);
-  const int64_t lost = fleet.worker(0).stat("leases_lost");
+  const int64_t lost = fleet.worker(0).stat("lost_leases");
   fleet.worker(0).frozen = true;
   fleet.run(kFailoverMs - kTakeMs - 100);
   fleet.worker(0).frozen = false;
   fleet.run(kMinuteMs);
-  EXPECT_EQ(fleet.worker(0).stat("leases_lost"), lost);
+  EXPECT_EQ(fleet.worker(0).stat("lost_leases"), lost);
   expect_all_read();
 }
 
 TEST_P(leases, no_lease_is_lost_while_the_outputs_are_blocked) {
   settle_down(4, 12);
   for (size_t i = 0; i < 4; ++i) fleet.worker(i).blocked = true;
-  const int64_t lost = fleet.worker(0).stat("leases_lost");
+  const int64_t lost = fleet.worker(0).stat("lost_leases");
   fleet.run(10 * kFailoverMs);
-  EXPECT_EQ(fleet.worker(0).stat("leases_lost"), lost);
+  EXPECT_EQ(fleet.worker(0).stat("lost_leases"), lost);
   EXPECT_TRUE(fleet.in_balance());
   for (size_t i = 0; i < 4; ++i) fleet.worker(i).blocked = false;
   expect_all_read();
@@ -146,11 +146,11 @@ TEST_P(leases, a_table_that_nobody_reaches_for_a_while_costs_nobody_a_lease) {
   settle_down(3, 6);
   int64_t lost = 0;
   for (size_t i = 0; i < 3; ++i) {
-    lost += fleet.worker(i).stat("leases_lost");
+    lost += fleet.worker(i).stat("lost_leases");
     fleet.worker(i).sim().transport().cut_off_until(fleet.clock.monotonic_ms() + 3 * kFailoverMs);
   }
   fleet.run(3 * kFailoverMs + kMinuteMs);
-  for (size_t i = 0; i < 3; ++i) lost -= fleet.worker(i).stat("leases_lost");
+  for (size_t i = 0; i < 3; ++i) lost -= fleet.worker(i).stat("lost_leases");
   EXPECT_EQ(lost, 0);
   expect_all_read();
 }
@@ -178,10 +178,10 @@ TEST_P(leases, a_throttled_table_slows_but_nothing_is_emitted_out_of_force) {
 TEST_P(leases, lost_answers_lose_nothing_and_cost_no_lease) {
   settle_down(4, 12);
   int64_t lost = 0;
-  for (size_t i = 0; i < 4; ++i) lost += fleet.worker(i).stat("leases_lost");
+  for (size_t i = 0; i < 4; ++i) lost += fleet.worker(i).stat("lost_leases");
   fleet.service().faults().set_rates({.internal_failure = 0.05, .close = 0.05, .lose_answer = 0.1});
   fleet.run(20 * kMinuteMs);
-  for (size_t i = 0; i < 4; ++i) lost -= fleet.worker(i).stat("leases_lost");
+  for (size_t i = 0; i < 4; ++i) lost -= fleet.worker(i).stat("lost_leases");
   EXPECT_EQ(lost, 0);
   EXPECT_TRUE(fleet.in_balance());
   expect_all_read();

@@ -50,11 +50,12 @@ void run_week(InputFleet& fleet, size_t restarted_from) {
     if (hour % 24 != 23) continue;
     fleet.rest(kHourMs);
     InputWorker& first = fleet.worker(0);
-    days.push_back({logs::allocations().bytes, first.stat("memory"), fleet.kinesis.stream("in")->shards().size()});
+    days.push_back(
+        {logs::allocations().bytes, first.stat("memory_bytes"), fleet.kinesis.stream("in")->shards().size()});
     std::printf("day %zu: %zu KiB allocated, %lld bytes in the input, %lld events, %lld emitted again\n",
                 days.size(), days.back().allocated >> 10, static_cast<long long>(days.back().memory),
                 static_cast<long long>(fleet.put()), static_cast<long long>(fleet.duplicates()));
-    EXPECT_EQ(first.stat("outstanding"), 0);
+    EXPECT_EQ(first.stat("unacked_batches"), 0);
     EXPECT_EQ(first.stat("open_records"), 0);
     EXPECT_LE(days.back().allocated, days.front().allocated + kFlatBytes +
                                          kModelBytesAShard * (days.back().shards - days.front().shards));

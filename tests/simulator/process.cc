@@ -243,7 +243,7 @@ bool Process::close() {
   const int64_t deadline_ms = std::max(drain_until_ms_, env_.clock.monotonic_ms() + kMinCloseMs);
   const Status closed = input_->close(deadline_ms);
   if (!closed.ok()) trace_.line(name_, "closed, but: " + closed.message());
-  return closed.ok() && all_settled && input_stat("leases_lost") <= 0;
+  return closed.ok() && all_settled && input_stat("lost_leases") <= 0;
 }
 
 // ---- What holds at any time
@@ -284,16 +284,17 @@ void Process::check() {
 }
 
 void Process::check_input() {
-  if (const int64_t outstanding = input_stat("outstanding");
+  if (const int64_t outstanding = input_stat("unacked_batches");
       outstanding != static_cast<int64_t>(fan_in_.in_flight()))
     checker_.violated(Rule::counters_add_up, name_ + ": the input counts " + std::to_string(outstanding) +
                                                  " batches outstanding, of " +
                                                  std::to_string(fan_in_.in_flight()));
   if (input_stat("gaps") != checker_.gaps_told(name_))
     checker_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it tells of");
-  if (input_stat("holes") > 0) checker_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
+  if (input_stat("released_records") > 0)
+    checker_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
   // Its limit; or, where that is smaller, the room for one answer of a largest record, alone.
-  const auto memory = static_cast<size_t>(input_stat("memory"));
+  const auto memory = static_cast<size_t>(input_stat("memory_bytes"));
   const size_t more = max_overshoot_bytes(plan_);
   const bool is_one_largest = memory >= kLargestDataBytes && memory <= kLargestAnswerBytes + more;
   if (memory > plan_.input_mem_bytes + more && !is_one_largest)

@@ -180,14 +180,16 @@ void AckTracker::stats(const MetricsSink& metrics) const {
     open_records += static_cast<int64_t>(shard->progress.open_records());
     stuck += shard->stuck ? 1 : 0;
   }
-  metrics.counter("failures", "records", "records in the failure file", failures_.recorded());
-  metrics.gauge("failures_waiting", "records", "to be written to the failure file; the checkpoint waits for them",
-                failures_.pending());
-  metrics.counter("holes", "records", "source records given back: the checkpoint of their shard stands still",
-                  holes_);
-  metrics.gauge("outstanding", "batches", "emitted, not settled yet", static_cast<int64_t>(acks_.outstanding()));
+  metrics.counter("dead_letter_records", "records", "records in the failure file", failures_.recorded());
+  metrics.gauge("pending_dead_letter_records", "records",
+                "to be written to the failure file; the checkpoint waits for them", failures_.pending());
+  metrics.counter("released_records", "records",
+                  "source records given back: the checkpoint of their shard stands still", holes_);
+  metrics.gauge("unacked_batches", "batches", "emitted, not settled yet",
+                static_cast<int64_t>(acks_.outstanding()));
   metrics.gauge("open_records", "records", "records that the checkpoint has not passed", open_records);
-  metrics.gauge("stuck", "shards", "whose checkpoint waits for a record for longer than stuck_warning", stuck);
+  metrics.gauge("stuck_shards", "shards", "whose checkpoint waits for a record for longer than stuck_warning",
+                stuck);
 }
 
 }  // namespace penstock::kinesis

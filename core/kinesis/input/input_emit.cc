@@ -216,7 +216,7 @@ void Input::log_left_out(const Shard& shard) {
   if (!unknown_type_logged_ && !decoder_.unknown_type().empty()) {
     unknown_type_logged_ = true;
     env_.log(LogLevel::warn, shard.name() + ": messages of the type \"" + decoder_.unknown_type() +
-                                 "\" are not known here; they are skipped and counted (other_messages)");
+                                 "\" are not known here; they are skipped and counted (unknown_messages)");
   }
   if (!outside_range_logged_ && decoder_.counters().outside_range > 0) {
     outside_range_logged_ = true;

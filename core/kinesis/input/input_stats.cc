@@ -10,19 +10,20 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   const MetricsSink metrics(stat, stat_ctx);
   const logs::SubscriptionCounters& logs = decoder_.messages();
   const DecodeCounters& decoded = decoder_.counters();
-  metrics.counter("records_in", "records", "source records received", totals_.records);
-  metrics.counter("bytes_in", "bytes", "their data, as it came", totals_.bytes);
-  metrics.counter("text_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
-  metrics.counter("events_out", "events", "log events found in them", logs.events + decoded.raw_events);
+  metrics.counter("received_records", "records", "source records received", totals_.records);
+  metrics.counter("received_bytes", "bytes", "their data, as it came", totals_.bytes);
+  metrics.counter("inflated_bytes", "bytes", "their text, inflated", decoder_.text_bytes());
+  metrics.counter("emitted_events", "events", "log events found in them", logs.events + decoded.raw_events);
   metrics.counter("raw_events", "events", "of these, records that are no subscription messages, as they are",
                   decoded.raw_events);
   metrics.counter("aggregated_records", "records", "source records that the KPL aggregated",
                   decoded.aggregated_records);
   metrics.counter("user_records", "records", "in them", decoded.user_records);
-  metrics.counter("outside_range", "records", "of these, left out by hash_range_rule", decoded.outside_range);
-  metrics.counter("batches_out", "batches", "batches emitted", batches_out_);
+  metrics.counter("out_of_range_records", "records", "of these, left out by hash_range_rule",
+                  decoded.outside_range);
+  metrics.counter("emitted_batches", "batches", "batches emitted", batches_out_);
   metrics.counter("control_messages", "messages", "health checks, skipped", logs.control_messages);
-  metrics.counter("other_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
+  metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped", logs.other_messages);
   metrics.counter("calls", "calls", "GetRecords, GetShardIterator, ListShards and DescribeStreamSummary",
                   totals_.calls);
   metrics.counter("retries", "calls", "of these, made because one before had failed", totals_.retries);
@@ -30,7 +31,7 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
   acks_.stats(metrics);
   assignment_.stats(metrics);
   shard_metrics(metrics);
-  metrics.gauge("memory", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
+  metrics.gauge("memory_bytes", "bytes", "held or reserved, under mem_limit", static_cast<int64_t>(held_bytes()));
   metrics.gauge("healthy", "", "0 while positions or the failure file cannot be written",
                 acks_.healthy() && assignment_.healthy() ? 1 : 0);
 }

@@ -78,7 +78,7 @@ Positions read_all(Calls& calls, World& world, penstock_instance* self,
   const bool done = world.drive(
       stage, self,
       [&] {
-        return taken.events == expected_events() && stat("open_records") == 0 && stat("failures") > 0 &&
+        return taken.events == expected_events() && stat("open_records") == 0 && stat("dead_letter_records") > 0 &&
                saved(taken.last);
       },
       [&] {
@@ -93,9 +93,9 @@ Positions read_all(Calls& calls, World& world, penstock_instance* self,
           }));
       });
   EXPECT_TRUE(done) << taken.events.size() << " of " << expected_events().size() << " events came, open records "
-                    << stat("open_records") << ", failures " << stat("failures") << '\n'
+                    << stat("open_records") << ", failures " << stat("dead_letter_records") << '\n'
                     << world.log();
-  EXPECT_EQ(stat("outstanding"), 0);
+  EXPECT_EQ(stat("unacked_batches"), 0);
   tell_stats(calls, stage, self);
   return taken.last;
 }

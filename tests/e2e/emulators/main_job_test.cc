@@ -35,8 +35,8 @@ TEST_P(emulator, the_plugin_does_its_main_job_here) {
   EXPECT_TRUE(pipeline.run_until(
       [&] { return pipeline.emitted().size() >= expected.size() && pipeline.in_flight() == 0; }, 60));
   pipeline.close();
-  EXPECT_EQ(pipeline.input().stat("failures"), 0);
-  EXPECT_EQ(pipeline.output().stat("failures"), 0);
+  EXPECT_EQ(pipeline.input().stat("dead_letter_records"), 0);
+  EXPECT_EQ(pipeline.output().stat("dead_letter_records"), 0);
 
   std::vector<std::string> delivered;
   for (int shard = 0; shard < 2; ++shard) {

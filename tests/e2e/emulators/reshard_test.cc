@@ -130,7 +130,7 @@ TEST_P(emulator, a_hundred_thousand_events_come_in_order_within_each_key_across_
   EXPECT_EQ(reader.numbers().size(), size_t{kKeys});
   for (const auto& [key, numbers] : reader.numbers()) EXPECT_EQ(numbers, in_order) << "key " << key;
   EXPECT_EQ(reader.shards().size(), 14U);
-  EXPECT_EQ(reader.input().stat("failures"), 0);
+  EXPECT_EQ(reader.input().stat("dead_letter_records"), 0);
 }
 
 }  // namespace

@@ -116,8 +116,9 @@ static void destroy(penstock_instance *self) { free(self); }
 
 static int32_t lambda_stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
   (void)self;
-  const penstock_stat dropped = {sizeof dropped, PENSTOCK_COUNTER, "dropped", "records", "", 5, {NULL, 0}};
-  const penstock_stat excluded = {sizeof excluded, PENSTOCK_COUNTER, "excluded", "records", "", 7, {NULL, 0}};
+  const penstock_stat dropped = {sizeof dropped, PENSTOCK_COUNTER, "dropped_records", "records", "", 5, {NULL, 0}};
+  const penstock_stat excluded = {sizeof excluded, PENSTOCK_COUNTER, "excluded_records", "records", "", 7,
+                                  {NULL, 0}};
   stat(ctx, &dropped);
   stat(ctx, &excluded);
   return PENSTOCK_OK;

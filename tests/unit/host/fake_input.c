@@ -123,7 +123,8 @@ static int64_t next_deadline_ms(penstock_instance *self) {
 }
 
 static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
-  penstock_stat one = {sizeof one, PENSTOCK_COUNTER, "events_out", "records", "emitted", self->emitted, {NULL, 0}};
+  penstock_stat one = {sizeof one, PENSTOCK_COUNTER, "emitted_events", "records",
+                       "emitted",  self->emitted,    {NULL, 0}};
   stat(ctx, &one);
   one.name = "lag_ms";
   one.kind = PENSTOCK_GAUGE;

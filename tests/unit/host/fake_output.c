@@ -94,7 +94,7 @@ static int64_t next_deadline_ms(penstock_instance *self) {
 }
 
 static int32_t stats(penstock_instance *self, penstock_stat_fn stat, void *ctx) {
-  const penstock_stat one = {sizeof one, PENSTOCK_GAUGE,      "bytes_in_flight", "bytes",
+  const penstock_stat one = {sizeof one, PENSTOCK_GAUGE,      "in_flight_bytes", "bytes",
                              "held",     (int64_t)self->held, {NULL, 0}};
   stat(ctx, &one);
   return PENSTOCK_OK;
