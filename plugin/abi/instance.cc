@@ -12,7 +12,7 @@
 namespace penstock::plugin {
 
 namespace {
-// Up to here the structs of the first version reach: a smaller one cannot be read.
+// A struct that ends before this cannot be read.
 constexpr uint32_t kFirstBatchSize = sizeof(penstock_batch);
 constexpr uint32_t kFirstOptionSize = sizeof(penstock_option);
 constexpr uint32_t kFirstHostSize = offsetof(penstock_host, log);

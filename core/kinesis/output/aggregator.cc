@@ -43,7 +43,7 @@ size_t Aggregator::user_record_bytes(const WriterRecord& record) const {
   return kpl_user_record_bytes(record.data.size() + (options_.append_newline ? 1 : 0));
 }
 
-// What a record adds to a entry.
+// What a record adds to an entry.
 size_t Aggregator::joining_bytes(const WriterRecord& record, bool key_is_there) const {
   if (options_.aggregate != Aggregate::kpl) return 1 + record.data.size();
   return user_record_bytes(record) + (key_is_there ? 0 : kpl_partition_key_bytes(record.partition_key.size()));

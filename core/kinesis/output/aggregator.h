@@ -50,7 +50,7 @@ class Aggregator {
     bool random_hash_keys = false;  // an ExplicitHashKey for each entry, drawn anew whenever it is sent
     size_t max_call_bytes = kMaxCallBytes;
 
-    // Whether records share a entry because their partition keys go to one shard. With random hash keys all
+    // Whether records share an entry because their partition keys go to one shard. With random hash keys all
     // records may: the one that is drawn for the entry is written to each of them, too.
     bool by_shard() const { return aggregate == Aggregate::kpl && !random_hash_keys; }
   };
@@ -72,7 +72,7 @@ class Aggregator {
   // Puts a chain of records that goes together, which is one record where it was in no call yet, into the call.
   // False: there is no room in it.
   bool add(WriterRecord& first);
-  // Whether a entry of the call has records of the key of this one, and room for it; join() puts it there.
+  // Whether an entry of the call has records of the key of this one, and room for it; join() puts it there.
   bool can_join(const WriterRecord& record) const { return has_room(entry_of_key(record), record); }
   void join(WriterRecord& record) { join(entry_of_key(record), record); }
 

@@ -59,7 +59,7 @@ int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
   if (!limiter_.any() || first.admitted) return now_ms;
   size_t bytes = 0;
   each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
-  // How many will share a entry is not known yet. Where it comes out that few do, further refusals cut the share.
+  // How many will share an entry is not known yet. Where it comes out that few do, further refusals cut the share.
   const bool shares_parcel = options_.aggregator.aggregate != Aggregator::Aggregate::none && !first.sent;
   const ShardLimiter::Admission place =
       limiter_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);

@@ -39,15 +39,15 @@ class RequestBuilder {
         aggregator_(options.aggregator, shards, random) {}
 
   void add(WriterBatch& batch) { queue_.add(batch); }
-  // A entry that was sent in vain, to be sent again from due_ms on, at once where its age would be too much.
+  // An entry that was sent in vain, to be sent again from due_ms on, at once where its age would be too much.
   void add_retry(WriterRecord& first, int64_t due_ms);
-  // Divides a entry that the service rejects: its first record, and what follows in two halves, to be given to
+  // Divides an entry that the service rejects: its first record, and what follows in two halves, to be given to
   // add_retry(). Where the order of a key's records counts, those after others of their key wait until these are
   // done.
   std::vector<WriterRecord*> pieces(WriterRecord& first);
   // A call with a record that is `alone` ended.
   void alone_ended(int64_t now_ms);
-  // The shard refused a entry for its rate: what goes to it is held to a budget from now on.
+  // The shard refused an entry for its rate: what goes to it is held to a budget from now on.
   void throttled(const WriterRecord& first, int64_t now_ms);
   // The record is delivered, or in the failure log for good: one that waits behind it may go.
   void done(const WriterRecord& record);

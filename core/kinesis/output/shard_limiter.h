@@ -17,7 +17,7 @@ class ShardLimiter {
   bool any() const { return !budgets_.empty(); }
 
   struct Admission {
-    int64_t due_ms;  // when a entry may be sent
+    int64_t due_ms;  // when an entry may be sent
     bool kept;       // it is counted, and need not ask again; else it asks again then
   };
   // A place for so many records of the service, 0 where they share one with others, of that many bytes together.

@@ -9,7 +9,7 @@
 
 namespace penstock::kinesis {
 
-// Whether the readers of a shard keep all user records of a entry that it took. KCL drops an aggregated record
+// Whether the readers of a shard keep all user records of an entry that it took. KCL drops an aggregated record
 // with all in it, and says nothing, where the hash key of one user record is outside of the shard's range: it
 // takes them to have been sent again to their own shard, as the KPL does after a reshard. False also where that is
 // not known.
