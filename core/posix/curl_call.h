@@ -26,11 +26,11 @@ class CurlCall {
   // Sets up a fresh or reset easy handle (a CURL*), which must not be used after this object.
   Status prepare(void* easy, const CurlOptions& options);
 
-  // The transfer is over, with a CURLcode, or did not begin: what tell() will say.
+  // The transfer is over, with a CURLcode, or did not begin: what complete() will pass on.
   void finish(int curl_code) noexcept;
   void finish(Status problem) noexcept { response_ = {}, response_.transport = std::move(problem); }
   // Runs done, once.
-  void tell() { done_(std::move(response_)); }
+  void complete() { done_(std::move(response_)); }
 
   void* easy() const { return easy_; }
 

@@ -101,7 +101,7 @@ class CurlTransport : public Transport {
       perform_timer();
       if (processes_ != nullptr) processes_->perform();
       collect();
-      if (tell()) return;
+      if (complete_ended()) return;
       if (clock_.monotonic_ms() >= deadline_ms) return;
     }
   }
@@ -212,15 +212,15 @@ class CurlTransport : public Transport {
   }
 
   // Runs the done functions of calls and programs that ended; false where none had.
-  bool tell() {
+  bool complete_ended() {
     const bool ended = !ended_.empty();
     for (size_t left = ended_.size(); left > 0; --left) {
       Calls one;  // the others wait for the next drive() where its done function throws
       one.splice(one.end(), ended_, ended_.begin());
-      one.front().tell();
+      one.front().complete();
     }
-    const bool told = processes_ != nullptr && processes_->tell();
-    return told || ended;
+    const bool programs_ended = processes_ != nullptr && processes_->complete_ended();
+    return programs_ended || ended;
   }
 
   Clock& clock_;
@@ -233,7 +233,7 @@ class CurlTransport : public Transport {
   CallId last_id_ = 0;
   int64_t timer_ms_ = kNever;  // when libcurl wants to be called
   Calls calls_;                // under way; some dozens
-  Calls ended_;                // to be told by the next drive()
+  Calls ended_;                // to be completed by the next drive()
   std::vector<CURL*> idle_;    // room for all that are kept
 };
 

@@ -180,7 +180,7 @@ void ProcessRunner::perform() {
   for (Child& child : killed_) child.look_at_ms = clock_.monotonic_ms() + kLookEveryMs;
 }
 
-bool ProcessRunner::tell() {
+bool ProcessRunner::complete_ended() {
   const bool ended = !ended_.empty();
   for (size_t left = ended_.size(); left > 0; --left) {
     auto [done, result] = std::move(ended_.front());  // the others wait for the next time where it throws

@@ -30,7 +30,7 @@ class ProcessRunner {
   ProcessRunner(const ProcessRunner&) = delete;
   ProcessRunner& operator=(const ProcessRunner&) = delete;
 
-  // done runs once, inside a later tell().
+  // done runs once, inside a later complete_ended().
   void start(ProcessRequest request, Done done);
 
   // Readable when perform() has something to do.
@@ -39,7 +39,7 @@ class ProcessRunner {
   // Takes what they wrote, and ends those that ended or passed their limits. Never waits.
   void perform();
   // Runs the done functions of those that ended; false where none had.
-  bool tell();
+  bool complete_ended();
 
  private:
   struct Child {

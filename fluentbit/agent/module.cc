@@ -15,7 +15,7 @@ namespace penstock::fluentbit {
 
 namespace {
 
-void tell(penstock_error* error, const std::string& text) {
+void set_error(penstock_error* error, const std::string& text) {
   if (error == nullptr || error->struct_size < sizeof(penstock_error)) return;
   error->code = PENSTOCK_E_OPTIONS;
   error->retryable = 0;
@@ -50,7 +50,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
   int32_t worst = PENSTOCK_OK;
   const auto complain = [&](size_t index, const std::string& text) {
     client::Error error;
-    tell(&error, text);
+    set_error(&error, text);
     worst = PENSTOCK_E_OPTIONS;
     if (problem != nullptr) problem(problem_ctx, index, &error);
   };
@@ -104,7 +104,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
 int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, penstock_instance** out,
                penstock_error* error) {
   if (out != nullptr) *out = nullptr;
-  tell(error, "this file is for Fluent Bit; other hosts open the libpenstock.so beside it");
+  set_error(error, "this file is for Fluent Bit; other hosts open the libpenstock.so beside it");
   return PENSTOCK_E_OPTIONS;
 }
 

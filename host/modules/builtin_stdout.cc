@@ -112,13 +112,13 @@ class StdoutOutput {
   bool closed = false;
 
   void stats(penstock_stat_fn stat, void* ctx) const {
-    const auto tell = [&](int32_t kind, const char* name, const char* unit, const char* help, int64_t value) {
+    const auto report = [&](int32_t kind, const char* name, const char* unit, const char* help, int64_t value) {
       const penstock_stat one{sizeof(penstock_stat), kind, name, unit, help, value, {}};
       stat(ctx, &one);
     };
-    tell(PENSTOCK_COUNTER, "received_records", "records", "records taken", records_);
-    tell(PENSTOCK_COUNTER, "delivered_bytes", "bytes", "bytes written", static_cast<int64_t>(written_));
-    tell(PENSTOCK_GAUGE, "in_flight_bytes", "bytes", "text not yet written", static_cast<int64_t>(unwritten()));
+    report(PENSTOCK_COUNTER, "received_records", "records", "records taken", records_);
+    report(PENSTOCK_COUNTER, "delivered_bytes", "bytes", "bytes written", static_cast<int64_t>(written_));
+    report(PENSTOCK_GAUGE, "in_flight_bytes", "bytes", "text not yet written", static_cast<int64_t>(unwritten()));
   }
 
  private:

@@ -132,14 +132,14 @@ int64_t next_deadline_ms(penstock_instance* self) noexcept { return of(self)->en
 
 int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcept {
   const ReplayOutcomes& outcomes = of(self)->outcomes;
-  const auto tell = [&](const char* name, int64_t value) {
+  const auto report = [&](const char* name, int64_t value) {
     const penstock_stat one{sizeof(penstock_stat), PENSTOCK_COUNTER, name, "records", "of the file", value, {}};
     stat(ctx, &one);
   };
-  tell("delivered", outcomes.delivered);
-  tell("filtered", outcomes.filtered);
-  tell("recorded", outcomes.recorded);
-  tell("given_back", outcomes.given_back);
+  report("delivered", outcomes.delivered);
+  report("filtered", outcomes.filtered);
+  report("recorded", outcomes.recorded);
+  report("given_back", outcomes.given_back);
   return PENSTOCK_OK;
 }
 

@@ -64,7 +64,7 @@ int32_t code_of(const Status& status) {
   }
 }
 
-int32_t tell(penstock_error* error, int32_t code, bool retryable, std::string_view text) {
+int32_t set_error(penstock_error* error, int32_t code, bool retryable, std::string_view text) {
   if (error == nullptr || error->struct_size <= offsetof(penstock_error, text)) return code;
   error->code = code;
   error->retryable = retryable ? 1 : 0;
@@ -75,28 +75,28 @@ int32_t tell(penstock_error* error, int32_t code, bool retryable, std::string_vi
   return code;
 }
 
-int32_t tell(penstock_error* error, const Status& status) {
-  return tell(error, code_of(status), status.retryable(), status.message());
+int32_t set_error(penstock_error* error, const Status& status) {
+  return set_error(error, code_of(status), status.retryable(), status.message());
 }
 
 bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code) {
   code = PENSTOCK_E_INVALID;
   if (given == nullptr) {
-    tell(error, code, false, "the batch is NULL");
+    set_error(error, code, false, "the batch is NULL");
   } else if (given->struct_size < kFirstBatchSize) {
-    tell(error, code, false,
-         "the batch has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
-             std::to_string(kFirstBatchSize) + " is needed");
+    set_error(error, code, false,
+              "the batch has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
+                  std::to_string(kFirstBatchSize) + " is needed");
   } else if (given->record_count != 0 && given->records == nullptr) {
-    tell(error, code, false, "the batch has records, but its array is NULL");
+    set_error(error, code, false, "the batch has records, but its array is NULL");
   } else if (given->record_count != 0 &&
              (given->record_stride < kFirstRecordBytes || given->record_stride % alignof(penstock_record) != 0)) {
-    tell(error, code, false,
-         "a record_stride of " + std::to_string(given->record_stride) + " cannot be; at least " +
-             std::to_string(kFirstRecordBytes) + " and a multiple of " + std::to_string(alignof(penstock_record)) +
-             " is needed");
+    set_error(error, code, false,
+              "a record_stride of " + std::to_string(given->record_stride) + " cannot be; at least " +
+                  std::to_string(kFirstRecordBytes) + " and a multiple of " +
+                  std::to_string(alignof(penstock_record)) + " is needed");
   } else if (!sound(*given)) {
-    tell(error, code, false, "the batch has bytes with a size whose data is NULL");
+    set_error(error, code, false, "the batch has bytes with a size whose data is NULL");
   } else {
     std::memcpy(&batch, given, sizeof batch);
     batch.struct_size = sizeof batch;
@@ -110,9 +110,9 @@ int32_t read_host(const penstock_host* given, penstock_host& host, penstock_erro
   host.struct_size = sizeof host;
   if (given == nullptr) return PENSTOCK_OK;
   if (given->struct_size < kFirstHostSize)
-    return tell(error, PENSTOCK_E_INVALID, false,
-                "the host table has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
-                    std::to_string(kFirstHostSize) + " is needed");
+    return set_error(error, PENSTOCK_E_INVALID, false,
+                     "the host table has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
+                         std::to_string(kFirstHostSize) + " is needed");
   const size_t* const end =
       std::upper_bound(std::begin(kHostFieldEnds), std::end(kHostFieldEnds), given->struct_size);
   std::memcpy(&host, given, *(end - 1));
@@ -150,7 +150,7 @@ int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_er
   return guarded(self, In::open, error, [&] {
     self->closed = true;
     const Status status = self->close(deadline_ms);
-    return status.ok() ? PENSTOCK_OK : tell(error, status);
+    return status.ok() ? PENSTOCK_OK : set_error(error, status);
   });
 }
 
@@ -167,7 +167,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
   const auto tell_problem = [&](size_t index, const Status& status) {
     penstock_error error = {};
     error.struct_size = sizeof error;
-    tell(&error, status);
+    set_error(&error, status);
     hand_out(index, error);
   };
   penstock_error thrown = {};
@@ -211,7 +211,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
     auto& to = *static_cast<First*>(ctx);
     const bool outweighs = problem->code == PENSTOCK_E_MEMORY;  // it is what the call answers
     if (!std::exchange(to.told, true) || outweighs)
-      tell(to.error, problem->code, problem->retryable != 0, problem->text);
+      set_error(to.error, problem->code, problem->retryable != 0, problem->text);
   };
   return check_options(table, together, options, count, stride, tell_first, &first);
 }
@@ -220,7 +220,7 @@ int32_t create_instance(Options::Table table, CheckTogether together, const pens
                         const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
                         penstock_error* error, Made (*make)(const penstock_host& host, const Options& options)) {
   if (out == nullptr)
-    return tell(error, PENSTOCK_E_INVALID, false, "there is nowhere to put the instance: out is NULL");
+    return set_error(error, PENSTOCK_E_INVALID, false, "there is nowhere to put the instance: out is NULL");
   *out = nullptr;
   return caught(error, [&]() -> int32_t {
     penstock_host known = {};
@@ -228,7 +228,7 @@ int32_t create_instance(Options::Table table, CheckTogether together, const pens
     if (const int32_t code = check_options(table, together, options, count, stride, error); code != PENSTOCK_OK)
       return code;
     Made made = make(known, Options(table, options, count, stride));
-    if (!made.ok()) return tell(error, made.status());
+    if (!made.ok()) return set_error(error, made.status());
     *out = made->release();
     return PENSTOCK_OK;
   });

@@ -35,8 +35,8 @@ namespace penstock::plugin {
 
 int32_t code_of(const Status& status);
 // Writes *error where there is one, and returns code.
-int32_t tell(penstock_error* error, int32_t code, bool retryable, std::string_view text);
-int32_t tell(penstock_error* error, const Status& status);
+int32_t set_error(penstock_error* error, int32_t code, bool retryable, std::string_view text);
+int32_t set_error(penstock_error* error, const Status& status);
 // The fields of a batch that this version knows, whatever the size of the caller's struct; false if it is too
 // small.
 bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code);
@@ -55,11 +55,11 @@ int32_t caught(penstock_error* error, Body body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc&) {
-    return tell(error, PENSTOCK_E_MEMORY, true, kOutOfMemory);
+    return set_error(error, PENSTOCK_E_MEMORY, true, kOutOfMemory);
   } catch (const std::exception& defect) {
-    return tell(error, PENSTOCK_E_INTERNAL, false, defect.what());
+    return set_error(error, PENSTOCK_E_INTERNAL, false, defect.what());
   } catch (...) {
-    return tell(error, PENSTOCK_E_INTERNAL, false, "an unknown exception");
+    return set_error(error, PENSTOCK_E_INTERNAL, false, "an unknown exception");
   }
 }
 
@@ -68,16 +68,16 @@ enum class In { open, open_or_closed };
 // Runs body on an instance: one call at a time, in the states allowed, exceptions turned into codes.
 template <typename Body>
 int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body body) noexcept {
-  if (self == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "the instance is NULL");
+  if (self == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "the instance is NULL");
   if (self->busy.exchange(true, std::memory_order_acquire))
-    return tell(error, PENSTOCK_E_BUSY, true,
-                "another call on this instance is under way, on another thread or around this one");
+    return set_error(error, PENSTOCK_E_BUSY, true,
+                     "another call on this instance is under way, on another thread or around this one");
   struct Release {
     std::atomic<bool>& busy;
     ~Release() { busy.store(false, std::memory_order_release); }
   } const release{self->busy};
   if (self->closed && states == In::open)
-    return tell(error, PENSTOCK_E_STATE, false, "the instance is closed; only destroy it");
+    return set_error(error, PENSTOCK_E_STATE, false, "the instance is closed; only destroy it");
   return caught(error, body);
 }
 
@@ -87,7 +87,7 @@ int32_t guarded_as(const penstock_stage& stage, penstock_instance* self, In stat
                    Body body) noexcept {
   return guarded(self, states, error, [&] {
     if (self->stage != &stage)
-      return tell(error, PENSTOCK_E_INVALID, false, std::string("the instance is not one of ") + stage.id);
+      return set_error(error, PENSTOCK_E_INVALID, false, std::string("the instance is not one of ") + stage.id);
     return body(static_cast<Instance&>(*self));
   });
 }

@@ -322,14 +322,14 @@ int32_t write(penstock_instance* self, const penstock_batch* given, penstock_err
     int32_t code = PENSTOCK_OK;
     if (!read_batch(given, batch, error, code)) return code;
     const Status written = it.write(batch);
-    if (!written.ok()) return tell(error, written);
+    if (!written.ok()) return set_error(error, written);
     return int32_t{it.full() ? PENSTOCK_FULL : PENSTOCK_OK};
   });
 }
 
 int32_t pump(penstock_instance* self, int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx,
              penstock_error* error) {
-  if (settled == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "settled is NULL");
+  if (settled == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "settled is NULL");
   return guarded_as<KinesisOutput>(kKinesisOutputStage, self, In::open_or_closed, error, [&](KinesisOutput& it) {
     it.pump(deadline_ms, settled, settled_ctx);
     return int32_t{it.full() ? PENSTOCK_FULL : PENSTOCK_OK};

@@ -217,13 +217,13 @@ class LambdaLogs : public penstock_instance {
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
               penstock_error* error) {
-  if (emit == nullptr) return tell(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "emit is NULL");
   return guarded_as<LambdaLogs>(kLambdaLogsStage, self, In::open, error, [&](LambdaLogs& it) {
     penstock_batch batch;
     int32_t code = PENSTOCK_OK;
     if (!read_batch(given, batch, error, code)) return code;
     const int32_t answer = it.filter.apply(batch, emit, emit_ctx);
-    return answer < 0 ? tell(error, answer, true, "emit refused a batch") : int32_t{PENSTOCK_OK};
+    return answer < 0 ? set_error(error, answer, true, "emit refused a batch") : int32_t{PENSTOCK_OK};
   });
 }
 
