@@ -84,7 +84,7 @@ void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::str
   });
   if (!follows && clock_.unix_ms() - row.gone_ms > max_call_ms_)
     return checker_.violated(Rule::one_owner, issuer + " makes the row of " + key +
-                                                  " anew, which was finished and deleted " +
+                                                  " again, which was finished and deleted " +
                                                   std::to_string(clock_.unix_ms() - row.gone_ms) + " ms ago");
   row.was_made_again = true;
   ++rows_made_again_;

@@ -47,7 +47,7 @@ class Aggregator {
     Aggregate aggregate = Aggregate::none;
     bool append_newline = false;    // to each entry's data; with kpl, to that of each record in it
     bool gzip = false;              // it, after that; not with kpl, whose readers do not expect it
-    bool random_hash_keys = false;  // an ExplicitHashKey for each entry, drawn anew whenever it is sent
+    bool random_hash_keys = false;  // an ExplicitHashKey for each entry, drawn each time that it is sent
     size_t max_call_bytes = kMaxCallBytes;
 
     // Whether records share an entry because their partition keys go to one shard. With random hash keys all

@@ -39,7 +39,7 @@ class RequestBuilder {
         aggregator_(options.aggregator, shards, random) {}
 
   void add(WriterBatch& batch) { queue_.add(batch); }
-  // An entry that was sent in vain, to be sent again from due_ms on, at once where its age would be too much.
+  // Takes an entry that was rejected, to send it again from due_ms on, or now if it would be too old by then.
   void add_retry(WriterRecord& first, int64_t due_ms);
   // Divides an entry that the service rejects: its first record, and what follows in two halves, to be given to
   // add_retry(). Where the order of a key's records counts, those after others of their key wait until these are

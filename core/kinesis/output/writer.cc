@@ -299,7 +299,7 @@ void Writer::retry(const std::vector<WriterRecord*>& chains, const Backoff* back
     if (now_refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
       each_record(chain, [&](WriterRecord& record) {
         dead_letters_.add(record, "it was sent " + std::to_string(now_refusals) +
-                                      " times in vain (record_retry_limit), at last: " + reason);
+                                      " times without success (record_retry_limit); last error: " + reason);
       });
       continue;
     }

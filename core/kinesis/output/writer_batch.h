@@ -19,7 +19,7 @@ struct WriterRecord {
   WriterBatch* batch;
   std::string_view data;           // lies in the batch, as the key does
   std::string_view partition_key;  // as the service allows it; "": it has none
-  int rejections = 0;              // how often it was sent in vain
+  int rejections = 0;              // times that it was sent without success
   // Parcels that a call with it may have: fewer once a call was refused for what is in it.
   size_t max_batch_entries = kMaxRecordsPerCall;
   bool alone = false;      // the service rejected it in a call that had nothing else

@@ -32,7 +32,7 @@ constexpr Mutation kMutations[] = {
 };
 constexpr int kCount = static_cast<int>(std::size(kMutations));
 constexpr Mutation kNone = {"none of them", "", 100};
-constexpr unsigned kMaxSecondsPerSeed = 60;  // whoever hangs longer is found, too
+constexpr unsigned kMaxSecondsPerSeed = 60;  // a seed that hangs longer counts as found
 
 struct Finding {
   uint64_t seed = 0;  // 0: none

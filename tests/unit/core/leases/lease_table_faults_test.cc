@@ -108,7 +108,7 @@ TEST_F(lease_table_faults, setting_free_removing_and_making_come_right_after_los
   lose_next("PutItem");
   EXPECT_EQ(code_of(us.create(dynamodb::whole_lease(kKey))), Code::transient);
   const Result<LeaseWriteResult> made = us.create(dynamodb::whole_lease(kKey));
-  EXPECT_EQ(made->outcome, dynamodb::kRefused) << "it is there, whoever made it";
+  EXPECT_EQ(made->outcome, dynamodb::kRefused) << "the row exists, as the lost call created it";
   EXPECT_EQ(dynamodb::text_of(made->row), dynamodb::text_of(dynamodb::whole_lease(kKey)));
 }
 

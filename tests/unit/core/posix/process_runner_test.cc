@@ -157,7 +157,7 @@ TEST_F(process_runner, destruction_kills_what_runs_without_telling) {
 // Moves itself to the group of its parent, which is ours: no kill of its own group reaches it.
 const std::vector<std::string> kLeavesItsGroup = {
     "python3", "-I", "-c",
-    "import os, time; os.setpgid(0, os.getpgid(os.getppid())); os.write(1, b'left'); time.sleep(1000)"};
+    "import os, signal; os.setpgid(0, os.getpgid(os.getppid())); os.write(1, b'left'); signal.pause()"};
 
 TEST_F(process_runner, program_that_left_its_group_is_killed_and_nobody_waits_for_it) {
   if (!run({"python3", "-I", "-c", ""}).status.ok()) GTEST_SKIP() << "no python3";
