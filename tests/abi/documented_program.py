@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compiles the C program that README.md shows and runs it: it must print the record of an END line.
+"""Compiles the C program that docs/abi.md shows and runs it: it must print the record of an END line.
 
-usage: readme.py README.md FOLDER_OF_penstock.h libpenstock.so C_COMPILER
+usage: documented_program.py DOCUMENT.md FOLDER_OF_penstock.h libpenstock.so C_COMPILER
 """
 
 import json
@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 
-readme, include, library, compiler = sys.argv[1:]
-programs = re.findall(r"```c\n(.*?)```", pathlib.Path(readme).read_text(), re.S)
-assert len(programs) == 1, f"{readme} shows {len(programs)} programs in C, not one"
+document, include, library, compiler = sys.argv[1:]
+programs = [p for p in re.findall(r"```c\n(.*?)```", pathlib.Path(document).read_text(), re.S) if "int main(" in p]
+assert len(programs) == 1, f"{document} shows {len(programs)} programs in C, not one"
 with tempfile.TemporaryDirectory() as folder:
     source = pathlib.Path(folder, "agent.c")
     source.write_text(programs[0])
