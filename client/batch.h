@@ -1,4 +1,4 @@
-// Batches of a client's own.
+// Batches that a client makes itself.
 #pragma once
 
 #include <cstdint>

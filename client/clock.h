@@ -1,4 +1,4 @@
-// The clock of the ABI's deadlines.
+// The clock that the ABI's deadlines refer to.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,8 @@ namespace penstock::client {
 // Returns CLOCK_MONOTONIC in milliseconds. [async-signal-safe]
 int64_t monotonic_ms();
 
-// Returns the timeout of poll(2), in milliseconds, for waiting from now_ms until until_ms; INT64_MAX: forever.
+// Returns the timeout for poll(2), in milliseconds, to wait from now_ms until until_ms; -1 (forever) for
+// INT64_MAX.
 int poll_timeout_ms(int64_t until_ms, int64_t now_ms);
 
 }  // namespace penstock::client

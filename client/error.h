@@ -1,4 +1,4 @@
-// The reason that a call across the ABI failed.
+// The reason why a call across the ABI failed.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace penstock::client {
 
-// The penstock_error to pass to a call.
+// A penstock_error to pass to a call.
 struct Error : penstock_error {
   Error() : penstock_error() {
     struct_size = sizeof(penstock_error);
@@ -16,8 +16,8 @@ struct Error : penstock_error {
     text[0] = '\0';
   }
 
-  // Returns the reason that the stage gave, made printable. result: what the call returned, which stands in for a
-  // reason that is empty.
+  // Returns the reason that the stage gave, made printable, or result (the call's return value) if it gave no
+  // reason.
   std::string describe(int32_t result) const;
 };
 

@@ -1,10 +1,10 @@
-// Members that a struct of the ABI may not have.
+// Members that a struct of the ABI may lack.
 #pragma once
 
 #include <cstddef>
 #include <type_traits>
 
-// Whether a struct that starts with struct_size reaches to the end of member, and member is not null.
+// Whether struct_size covers member, and member is not null.
 #define PENSTOCK_HAS(pointer, member)                                                             \
   ((pointer)->struct_size >=                                                                      \
        offsetof(std::remove_cvref_t<decltype(*(pointer))>, member) + sizeof((pointer)->member) && \

@@ -11,8 +11,8 @@
 
 namespace penstock::client {
 
-// Returns the penstock_host whose log calls log.line(level, text). log must outlive the instances that are created
-// with it.
+// Returns a penstock_host whose log function calls log.line(level, text). log must outlive the instances created
+// with the host.
 template <typename Log>
 penstock_host logging_host(Log& log) {
   penstock_host host{};
@@ -27,18 +27,17 @@ penstock_host logging_host(Log& log) {
   return host;
 }
 
-// Owns an instance. Every call has deadline 0 unless it takes one, and fills in error if it returns below 0. A
-// call of a kind is for stages of that kind alone. Threads as in the ABI.
+// An owned instance. Each call has deadline 0 unless it takes one, and fills in error if it returns a value below
+// 0. Calls of a kind are only for stages of that kind. The thread rules are those of the ABI.
 class Instance {
  public:
-  // No instance yet. REQUIRES: stage outlives this.
+  // Does not create the instance yet. REQUIRES: stage outlives this.
   explicit Instance(const penstock_stage& stage) : stage_(stage) {}
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
-  // Creates the instance. Returns the reason if that fails, else "". REQUIRES: it is called once, before all other
-  // calls.
+  // Creates the instance. Returns the reason if that fails, else "". REQUIRES: called once, before any other call.
   std::string open(const penstock_host* host, const std::vector<penstock_option>& options);
 
   const penstock_stage& stage() const { return stage_; }

@@ -1,4 +1,4 @@
-// Opening a shared object that has stages.
+// Opens a shared object that contains stages.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace penstock::client {
 
-// Opens a shared object, which stays loaded until the process ends, and returns its module. nullptr: problem says
-// what is wrong with the file ("cannot be opened: ..."). REQUIRES: path has a slash; dlopen() searches for any
-// other in the folders of the system.
+// Opens a shared object and returns its module; the object stays loaded until the process ends. On failure returns
+// nullptr, and problem describes the file ("cannot be opened: ..."). REQUIRES: path contains a slash; otherwise
+// dlopen() searches the system's folders.
 const penstock_module* open_module(const std::string& path, std::string& problem);
 
 }  // namespace penstock::client

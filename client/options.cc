@@ -33,7 +33,7 @@ int32_t check_options(const penstock_stage& stage, const std::vector<penstock_op
                       const OnProblem& on_problem) {
   struct Context {
     const OnProblem& on_problem;
-    std::exception_ptr thrown;  // not through the library
+    std::exception_ptr thrown;  // must not pass through the library
   } context{on_problem, nullptr};
   const auto forward = [](void* ctx, size_t option_index, const penstock_error* error) {
     Context& to = *static_cast<Context*>(ctx);

@@ -23,7 +23,7 @@ InputPacing::Call InputPacing::next_call(bool blocked, int64_t now_ms) {
 }
 
 void InputPacing::on_polled(int32_t result, bool refused, int64_t now_ms) {
-  readable_ = refused;  // it still has the batch, though its descriptor may stay quiet
+  readable_ = refused;  // it still has the batch, but its descriptor may stay quiet
   if (result < 0) pause_end_ms_ = now_ms + (refused ? kAfterRefusalMs : kAfterFailureMs);
 }
 

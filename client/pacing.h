@@ -1,4 +1,4 @@
-// When an instance is called again.
+// When to call an instance again.
 #pragma once
 
 #include <cstdint>
@@ -7,30 +7,32 @@
 
 namespace penstock::client {
 
-// An instance is called when its descriptor is readable or its deadline has come, but not during a pause: one that
-// fails may go on saying that it is due.
+// A schedule for one instance: call it when its descriptor is readable or its deadline has come, but not during a
+// pause. The pause is needed because an instance that fails may continue to be due.
 class Pacing {
  public:
   static constexpr int64_t kAfterFailureMs = 100;
 
-  // The first call is due at once. REQUIRES: instance is open before it is due, and outlives this.
+  // The first call is due immediately. REQUIRES: instance is open before the first due(), and outlives this.
   explicit Pacing(const Instance& instance) : instance_(&instance) {}
 
-  // Whether a call is due: it is wanted, and there is no pause.
+  // Returns whether a call is due: it is wanted, and not paused.
   bool due(int64_t now_ms) const { return !paused(now_ms) && wanted(now_ms); }
   bool paused(int64_t now_ms) const { return now_ms < pause_end_ms_; }
   bool wanted(int64_t now_ms) const { return readable_ || instance_->next_deadline_ms() <= now_ms; }
 
-  // When due() and descriptor() change even if the descriptor stays quiet; not before now_ms. INT64_MAX: never.
+  // Returns the time at which due() or descriptor() changes even if the descriptor stays quiet; never before
+  // now_ms. INT64_MAX: never.
   int64_t next_ms(int64_t now_ms) const;
-  // The descriptor to wait for; -1: none, which includes every pause, since it would never be quiet.
+  // Returns the descriptor to wait for; -1 if the instance has none, and during a pause, when it may
+  // stay readable.
   int descriptor(int64_t now_ms) const { return ignored_ || paused(now_ms) ? -1 : instance_->descriptor(); }
   void on_readable() { readable_ = true; }
   void ignore_descriptor() { ignored_ = true; }
 
-  // A call that deals with all there is to do was made, and returned result. A failure starts a pause.
+  // Records the result of a call that does all work that is due. A failure starts a pause.
   void on_called(int32_t result, int64_t now_ms);
-  // Another call failed.
+  // Records that another call failed.
   void pause(int64_t now_ms) { pause_end_ms_ = now_ms + kAfterFailureMs; }
 
  protected:
@@ -40,7 +42,8 @@ class Pacing {
   int64_t pause_end_ms_ = INT64_MIN;
 };
 
-// The pacing of an input, which is blocked while nobody takes what it would emit: then it is pumped, not polled.
+// A schedule for an input. The input is blocked while its batches cannot be accepted; it is then pumped, not
+// polled.
 class InputPacing : public Pacing {
  public:
   static constexpr int64_t kAfterRefusalMs = 1000;
@@ -49,10 +52,10 @@ class InputPacing : public Pacing {
   using Pacing::Pacing;
 
   enum class Call { none, poll, pump };
-  // Returns the call that is due. It is due at once when the input is no longer blocked.
+  // Returns the call that is due. A call is due immediately when the input becomes unblocked.
   Call next_call(bool blocked, int64_t now_ms);
 
-  // poll() was called, and returned result. refused: an emitted batch was not taken.
+  // Records that poll() returned result. refused: an emitted batch was rejected.
   void on_polled(int32_t result, bool refused, int64_t now_ms);
   void on_pumped(int64_t now_ms);
 

@@ -1,4 +1,4 @@
-// Log lines that come again and again, as a few.
+// Limits repeated log lines.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,14 @@
 
 namespace penstock::client {
 
-// Lets a text through at most once in an interval, even if numbers in it change, and then says how often it was
-// held back.
+// A filter that passes each text at most once per interval, even if numbers in it change. When it passes a text
+// again, it appends the number of repeats since.
 class RepeatLimit {
  public:
   explicit RepeatLimit(int64_t interval_ms) : interval_ms_(interval_ms) {}
 
-  // The text to log, with a count where some were held back; nullopt: not now.
+  // Returns the text to log, with the number of repeats that were suppressed; nullopt if it must not be logged
+  // now.
   std::optional<std::string> pass(const std::string& text, int64_t now_ms);
 
  private:
@@ -23,7 +24,7 @@ class RepeatLimit {
     int64_t held_back;
   };
   int64_t interval_ms_;
-  std::map<std::string, Seen> seen_;  // bounded: forgotten when it has grown large
+  std::map<std::string, Seen> seen_;  // bounded: cleared when it has grown large
 };
 
 }  // namespace penstock::client

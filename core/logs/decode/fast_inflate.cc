@@ -11,7 +11,7 @@ namespace penstock::logs {
 
 namespace {
 
-// zlib checks the checksum of a header that has one, libdeflate passes it over (RFC 1952, 2.3.1).
+// zlib verifies a header checksum; libdeflate skips it (RFC 1952, 2.3.1).
 bool has_checked_header(std::string_view data) {
   constexpr uint8_t kHeaderChecksum = 2;
   return data.size() > 3 && (static_cast<uint8_t>(data[3]) & kHeaderChecksum) != 0;
@@ -45,8 +45,9 @@ bool FastInflate::inflate(std::string_view data, size_t limit_bytes, TextBuffer&
         libdeflate_gzip_decompress_ex(state_->decompressor, rest.data(), rest.size(), out.data() + written,
                                       out.size() - written, &member_bytes, &text_bytes);
     if (result == LIBDEFLATE_INSUFFICIENT_SPACE && out.size() <= limit_bytes) {
-      // The member is begun again: what doubling costs in all is another time what the text itself does. Of the
-      // first one nothing is kept, so that the old and the new memory are not held at the same time.
+      // The member is inflated again from its beginning: all the doublings together cost as much as inflating the
+      // text once more. While out holds no earlier member, it is released first, so that the old and the new
+      // memory are not held at the same time.
       const size_t larger = std::min(out.size() * 2, limit_bytes + 1);
       if (written == 0 && larger > out.capacity()) out.release();
       out.resize(larger);

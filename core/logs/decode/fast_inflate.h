@@ -1,4 +1,4 @@
-// Inflating gzip data as a whole by libdeflate, at nearly three times zlib's pace.
+// Inflates a whole buffer of gzip data with libdeflate, nearly three times as fast as zlib.
 #pragma once
 
 #include <algorithm>
@@ -10,16 +10,16 @@
 
 namespace penstock::logs {
 
-// Where the padding that may follow a gzip member ends: zero bytes, and the line endings of whatever wrote members
-// as lines.
+// Returns the end of the padding at `at`. Padding may follow a gzip member: zero bytes, or line endings if a
+// writer put each member on a line.
 inline size_t end_of_gzip_padding(std::string_view data, size_t at) {
   return std::min(data.find_first_not_of(std::string_view("\0\r\n", 3), at), data.size());
 }
 
-// The fast path alone: what is not plainly good is left to zlib, which says what is wrong with it.
+// The fast path only. It leaves anything that is not plainly valid to zlib, which reports what is wrong.
 class FastInflate {
  public:
-  // Whether libdeflate is built in; without it inflate() takes nothing.
+  // Returns whether libdeflate is built in. Without it, inflate() always returns false.
   static bool is_built_in();
 
   FastInflate();
@@ -27,14 +27,14 @@ class FastInflate {
   FastInflate(const FastInflate&) = delete;
   FastInflate& operator=(const FastInflate&) = delete;
 
-  // Replaces out by the inflated members of data where they are whole, nothing but padding follows them, and
-  // together they inflate to no more than limit_bytes; else false, and out holds nothing of use. out has a size to
-  // begin with, from 1 to limit_bytes + 1, which grows until it is enough: a good guess saves work.
+  // Replaces out with the inflated members of data. Returns false, with unspecified contents in out, unless all
+  // members are complete, only padding follows them, and together they inflate to at most limit_bytes. REQUIRES:
+  // out.size() is from 1 to limit_bytes + 1. out grows from that size as needed; a good first guess saves work.
   bool inflate(std::string_view data, size_t limit_bytes, TextBuffer& out);
 
  private:
   struct State;
-  std::unique_ptr<State> state_;  // none before the first use
+  std::unique_ptr<State> state_;  // null before the first use
 };
 
 }  // namespace penstock::logs

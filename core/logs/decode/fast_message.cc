@@ -15,12 +15,12 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// How far the text of a message is moved to the front while its escapes are undone: whole blocks can then be
-// written without touching what is still to be read. It takes the place of the members between the event's id and
-// the message.
+// How far the text of a message moves toward the front while it is unescaped. The distance lets unescape() write
+// whole blocks without overwriting text that is still to be read. The moved text overwrites the members between
+// the event's id and its message.
 constexpr size_t kMoveBytes = 2 * kBlockBytes;
-constexpr size_t kTimeDigits = 13;  // of milliseconds, from the year 2001 to 2286
-// Arrays, not views: comparing with them is then compiled to a few words, not to a call.
+constexpr size_t kTimeDigits = 13;  // digits of a time in milliseconds, from 2001 to 2286
+// Arrays, not string_views: the compiler then compares a few words instead of calling memcmp.
 constexpr char kEventBegin[] = R"({"id":")";
 constexpr char kBeforeTime[] = R"(","timestamp":)";
 constexpr char kBeforeMessage[] = R"(,"message":")";
@@ -33,7 +33,7 @@ constexpr size_t length(const char (&)[kSize]) {
 static_assert(length(kBeforeTime) + kTimeDigits + length(kBeforeMessage) >= kMoveBytes);
 static_assert(kMoveBytes >= kEventsBegin.size());
 
-// 64 bytes of text. In the bits told of it, bit i is of byte i.
+// 64 bytes of text. In each mask, bit i belongs to byte i.
 struct Stretch {
   static constexpr size_t kBytes = 4 * kBlockBytes;
   static_assert(TextBuffer::kSpareBytes >= kBytes);
@@ -62,8 +62,8 @@ BlockMask controls(Block block) { return block < 0x20; }
 size_t first_bit(uint64_t bits) { return static_cast<size_t>(std::countr_zero(bits)); }
 uint64_t bits_below(size_t bit) { return bit < 64 ? (uint64_t{1} << bit) - 1 : ~uint64_t{0}; }
 
-// The backslashes that begin an escape, of those in a stretch that does not begin within one: in each run of
-// backslashes the first, the third and so on. As in simdjson's find_escaped
+// Returns the backslashes that begin an escape: the first, third, ... of each run of backslashes. REQUIRES: the
+// stretch does not begin in the middle of an escape. The method is that of simdjson's find_escaped
 // (https://github.com/simdjson/simdjson, src/generic/stage1/json_escape_scanner.h).
 uint64_t escapes_among(uint64_t backslashes) {
   constexpr uint64_t kOddBits = 0xAAAAAAAAAAAAAAAA;
@@ -81,7 +81,8 @@ bool is_unicode_escape(const char* at) {
   return at[0] == '\\' && at[1] == 'u' && is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]);
 }
 
-// The closing quote of a string without escapes that begins there; null where it is another.
+// Returns the closing quote of the string whose text begins at `at`; null if it has an escape or a control
+// character.
 const char* end_of_plain_string(const char* at) {
   for (;; at += Stretch::kBytes) {
     const uint64_t special =
@@ -93,17 +94,17 @@ const char* end_of_plain_string(const char* at) {
 }
 
 struct EscapedString {
-  const char* end;           // the closing quote; null where it is no JSON string
-  const char* first_escape;  // null where there is none
+  const char* end;           // the closing quote; null if this is not a valid JSON string
+  const char* first_escape;  // null if the string has no escape
 };
 
-// Where escapes begin in the first stretches of a string, for unescape() not to look for them again. Each stretch
-// begins where the one before ends, which is before an escape that it would cut.
+// Where escapes begin in the first stretches of a string, so that unescape() need not find them again. Each
+// stretch begins where the previous one ends. A stretch ends early if its last byte begins an escape.
 struct StretchEscapes {
   std::array<uint64_t, 16> bits;
 };
 
-// Finds the end of a string and that all its escapes are good, without changing anything.
+// Finds the end of a string and validates its escapes, without changing anything.
 EscapedString find_end(const char* at, StretchEscapes& found) {
   EscapedString string = {nullptr, nullptr};
   for (size_t index = 0;; ++index) {
@@ -147,7 +148,7 @@ constexpr std::array<char, 256> kUnescaped = [] {
   return table;
 }();
 
-// Of a \uXXXX.
+// Returns the code unit of the \uXXXX at `at`.
 uint32_t code_unit(const char* at) {
   uint32_t unit = 0;
   for (size_t index = 2; index < 6; ++index) {
@@ -157,7 +158,7 @@ uint32_t code_unit(const char* at) {
   return unit;
 }
 
-// Undoes the \uXXXX at from, or the pair of them; half a pair becomes U+FFFD.
+// Decodes the \uXXXX at from, or a surrogate pair of them; a lone surrogate becomes U+FFFD.
 char* put_unicode_escape(char* to, const char*& from) {
   uint32_t code_point = code_unit(from);
   from += 6;
@@ -173,7 +174,7 @@ char* put_unicode_escape(char* to, const char*& from) {
   return put_utf8(to, code_point);
 }
 
-// Copies up to 64 bytes, and changes the bytes up to the next multiple of kMoveBytes behind them.
+// Copies up to 64 bytes. May also overwrite the bytes after them, up to the next multiple of kMoveBytes.
 char* put_piece(char* to, const char* from, size_t size) {
   static_assert(Stretch::kBytes == 2 * kMoveBytes && kMoveBytes == 2 * kBlockBytes);
   const auto move = [](char* target, const char* source) {
@@ -187,8 +188,8 @@ char* put_piece(char* to, const char* from, size_t size) {
   return to + size;
 }
 
-// Undoes the escapes of a string of which find_end() found the end and the escapes; to lies kMoveBytes before
-// from. Returns where the text ends.
+// Unescapes the string that find_end() scanned, and returns the end of the text. REQUIRES: to is kMoveBytes before
+// from.
 char* unescape(char* to, const char* from, const char* const end, const StretchEscapes& found) {
   const char* stretch = from;
   for (size_t index = 0; stretch < end; ++index) {
@@ -199,7 +200,7 @@ char* unescape(char* to, const char* from, const char* const end, const StretchE
     escapes &= bits_below(static_cast<size_t>(stretch_end - stretch));
     for (; escapes != 0; escapes &= escapes - 1) {
       const char* const escape = stretch + first_bit(escapes);
-      if (escape < from) continue;  // the second of a pair
+      if (escape < from) continue;  // the second backslash of a pair
       to = put_piece(to, from, static_cast<size_t>(escape - from));
       from = escape;
       if (from[1] == 'u') {
@@ -210,7 +211,7 @@ char* unescape(char* to, const char* from, const char* const end, const StretchE
       }
     }
     stretch = stretch_end;
-    if (from >= stretch_end) continue;  // an escape reaches into the next
+    if (from >= stretch_end) continue;  // an escape reaches into the next stretch
     to = put_piece(to, from, static_cast<size_t>(stretch_end - from));
     from = stretch_end;
   }
@@ -224,7 +225,7 @@ class FastMessageReader {
 
   size_t at() const { return place_of(at_); }
 
-  // Behind the bracket that begins the events.
+  // Reads up to and including the bracket that begins the events.
   bool read_header() {
     std::string_view filter;
     if (!skip(R"({"messageType":"DATA_MESSAGE","owner":")") || !read_string(message_.owner) ||
@@ -239,8 +240,8 @@ class FastMessageReader {
     return true;
   }
 
-  // True: behind the end of the message, or of the part. False: at the event that is not as it should be, which is
-  // as it was.
+  // Returns true at the end of the message, or after the last event of a part. Returns false at an event in
+  // another form, which it leaves unchanged.
   bool read_events() {
     message_.origins.emplace_back();
     while (true) {
@@ -274,7 +275,7 @@ class FastMessageReader {
     char* const body = base_ + place_of(time) + kTimeDigits + length(kBeforeMessage);
     const EscapedString string = find_end(body, escapes_);
     if (string.end == nullptr) return Next::other;
-    // Only where all of it is known to be good the event is changed, and taken.
+    // The event is changed and taken only after all of it has been checked.
     Next next = Next::event;
     if (begins_with(string.end, kMessageEnd))
       next = Next::end;
@@ -287,7 +288,7 @@ class FastMessageReader {
     event.body_at = place_of(body);
     event.body_size = static_cast<uint32_t>(string.end - body);
     if (string.first_escape == string.end - 2) {
-      // The line break that ends most lines: the text before it stays where it is.
+      // The only escape is the line break that ends most lines, so the text before it stays in place.
       body[event.body_size - 2] = kUnescaped[static_cast<uint8_t>(body[event.body_size - 1])];
       --event.body_size;
     } else if (string.first_escape != nullptr) {
@@ -304,7 +305,7 @@ class FastMessageReader {
     constexpr uint32_t kAllDigits = (1U << kTimeDigits) - 1;
     const uint32_t digits = bits_of(load_block(at) - block_of('0') < 10);
     if (at[0] == '0' || (digits & kAllDigits) != kAllDigits) return false;
-    // In groups that do not wait for each other.
+    // In groups that do not depend on each other, so that the CPU can compute them in parallel.
     time_ms = int64_t{number<4>(at)} * 1'000'000'000 + int64_t{number<4>(at + 4)} * 100'000 + number<5>(at + 8);
     return true;
   }
@@ -323,7 +324,7 @@ class FastMessageReader {
     return true;
   }
 
-  // Up to its closing quote.
+  // Reads up to the closing quote.
   bool read_string(std::string_view& text) {
     const char* const end = end_of_plain_string(at_);
     if (end == nullptr) return false;
@@ -337,7 +338,7 @@ class FastMessageReader {
   char* const base_;
   const char* at_;
   SubscriptionMessage& message_;
-  StretchEscapes escapes_;  // of the event that is being read
+  StretchEscapes escapes_;  // of the event being read
 };
 
 }  // namespace
@@ -357,7 +358,7 @@ bool read_fast_events(char* base, size_t& at, SubscriptionMessage& message) {
   const bool is_whole = reader.read_events();
   at = reader.at();
   if (is_whole) return true;
-  // The last event's text, where it has not moved for its escapes, moves out of the way.
+  // begin_events_at() overwrites the bytes before at. If the last event's text is there, it moves out of the way.
   if (!message.events.empty()) {
     SubscriptionMessage::Event& last = message.events.back();
     if (last.body_at + last.body_size > at - kEventsBegin.size()) {

@@ -14,11 +14,11 @@ namespace penstock::logs {
 
 namespace {
 
-constexpr int kWindowBits = 15 + 16;  // the largest window; gzip only, no zlib or raw deflate streams
-constexpr size_t kLikelyRatio = 64;   // more than log text inflates by
+constexpr int kWindowBits = 15 + 16;  // the largest window; gzip only, neither zlib nor raw deflate streams
+constexpr size_t kLikelyRatio = 64;   // a higher ratio than log text reaches
 
-// Where to start from: the last four bytes of a gzip member say its size modulo 2^32 (RFC 1952, 2.3.1). They
-// may lie or be padding, so they are believed only within what is likely and the limit.
+// Returns the size to start with. The last four bytes of a gzip member hold its inflated size modulo 2^32 (RFC
+// 1952, 2.3.1). They may be wrong or padding, so the guess stays within a likely ratio and the limit.
 size_t first_guess(std::string_view data, size_t limit_bytes) {
   uint32_t said = 0;
   for (size_t index = 0; index < 4 && index < data.size(); ++index)
@@ -49,20 +49,20 @@ Gunzip::~Gunzip() = default;
 
 Status Gunzip::inflate(std::string_view data, size_t limit_bytes, TextBuffer& out) {
   out.resize(0);
-  // One byte past the limit tells too much from just enough.
+  // One byte more than the limit distinguishes too much text from just enough.
   out.resize(first_guess(data, limit_bytes) + 1);
   if (inflater_ == Inflater::libdeflate && fast_.inflate(data, limit_bytes, out)) return {};
   return inflate_by_zlib(data, limit_bytes, out);
 }
 
-// out has a size to begin with.
+// REQUIRES: out is not empty.
 Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBuffer& out) {
   z_stream& z = stream_->z;
-  // zlib reads only, but its interface of old has no const.
+  // zlib only reads the input, but its old interface is not const-correct.
   auto* const input = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
   size_t read = 0;
   size_t written = 0;
-  size_t whole_members = 0;  // bytes of out that members inflated to which were whole
+  size_t whole_members = 0;  // bytes of out that came from complete members
 
   const auto fail = [&](Status status) {
     out.resize(whole_members);

@@ -1,4 +1,4 @@
-// Inflating gzip data of unknown origin.
+// Inflates gzip data of unknown origin.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@
 
 namespace penstock::logs {
 
-// By which library. They differ in nothing but speed for what any compressor writes: of what libdeflate does not
-// take at once, zlib has the say. Of streams made by hand libdeflate takes some
-// codes that zlib refuses, where the checksum holds.
+// The library that inflates. Both give the same result for the output of any compressor, because zlib gets
+// everything that libdeflate does not accept. libdeflate accepts some codes of hand-made streams that zlib
+// rejects, if the checksum is correct.
 enum class Inflater { zlib, libdeflate };
 
 inline Inflater fastest_inflater() { return FastInflate::is_built_in() ? Inflater::libdeflate : Inflater::zlib; }
 
-// Keeps its state between calls, so that a record costs no allocation.
+// A gzip decoder that keeps its state between calls, so that a record costs no allocation.
 class Gunzip {
  public:
   explicit Gunzip(Inflater inflater = fastest_inflater());
@@ -30,10 +30,10 @@ class Gunzip {
     return data.size() >= 2 && data[0] == '\x1f' && data[1] == '\x8b';
   }
 
-  // Replaces out by the inflated members of data, concatenated. Zero bytes and line endings between members and
-  // after the last are padding. Code::too_large past limit_bytes; Code::invalid where data is cut, damaged or
-  // followed by something else: out then holds the members before that. The memory of out grows to twice the text
-  // at most, or to 64 times data where that is more, and never past limit_bytes + 1.
+  // Replaces out with the inflated members of data, concatenated. Zero bytes and line endings after a member are
+  // padding. Returns Code::too_large if the text exceeds limit_bytes. Returns Code::invalid if data is truncated,
+  // damaged, or followed by something else; out then holds the members before that. The memory of out grows to at
+  // most twice the text, or to 64 times data if that is more, and never beyond limit_bytes + 1.
   Status inflate(std::string_view data, size_t limit_bytes, TextBuffer& out);
 
  private:

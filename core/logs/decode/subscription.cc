@@ -13,13 +13,13 @@ namespace penstock::logs {
 namespace {
 
 constexpr size_t kLargeBufferBytes = size_t{1} << 20;
-constexpr size_t kMaxTextBytes = size_t{1} << 30;  // places in the text are kept in 32 bits
-constexpr size_t kBeginningBytes = 60;             // of what was not understood, shown to tell what it is
+constexpr size_t kMaxTextBytes = size_t{1} << 30;  // offsets into the text have 32 bits
+constexpr size_t kBeginningBytes = 60;             // bytes of a document that an error quotes
 
-// What may stand between documents and after them: JSON's blanks, and zero padding.
+// Returns whether c may be between or after documents: JSON white space, and zero padding.
 bool is_padding(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0'; }
 
-// What exceeds its limit; "": nothing.
+// Returns what exceeds its limit, for an error; "" if nothing does.
 std::string name_that_is_too_long(const SubscriptionMessage& message) {
   struct Name {
     const char* what;
@@ -77,7 +77,7 @@ SubscriptionReader::Step SubscriptionReader::next(penstock_batch& batch) {
   return Step::batch;
 }
 
-// Reads the next document, or its first part; false where there is none, or none that can be read.
+// Reads the next document, or its first part. Returns false at the end, or if the document cannot be read.
 bool SubscriptionReader::read_message() {
   message_.clear();
   next_event_ = 0;
@@ -90,7 +90,7 @@ bool SubscriptionReader::read_message() {
     return false;
   }
   ++documents_;
-  // Copied, since reading in place changes it.
+  // A copy, because reading in place changes the text.
   beginning_.assign(rest, 0, kBeginningBytes);
   Status status = read_document();
   if (status.ok() && message_.has_more_events && !has_all_names(message_)) status = read_late_members();
@@ -114,14 +114,14 @@ bool SubscriptionReader::read_part() {
   return true;
 }
 
-// What comes behind it cannot be found.
+// Skips the rest of the record: the end of a broken document cannot be found.
 void SubscriptionReader::give_up_document(const char* what, const Status& why) {
   note_document(what, ": " + why.message());
   message_.clear();
   at_ = text_.size();
 }
 
-// The fast path as far as it goes, then the JSON parser.
+// Reads as far as the fast path goes, then continues with the JSON parser.
 Status SubscriptionReader::read_document() {
   if (read_fast_message(text_.data(), at_, message_)) return {};
   return parse();
@@ -136,14 +136,14 @@ Status SubscriptionReader::read_on() {
   return parse();
 }
 
-// The parser must find no escapes of half a surrogate pair.
+// Parses from at_. First replaces escapes of lone surrogates, which the parser does not accept.
 Status SubscriptionReader::parse() {
   if (!is_repaired_) replace_lone_surrogate_escapes(text_.data() + at_, text_.size() - at_);
   is_repaired_ = true;
   return read_subscription_message(text_.data(), at_, fields_ == ExtractedFields::keep, message_);
 }
 
-// Keeps the events of a data message alone.
+// Counts the message. Keeps its events only if it is a valid data message.
 void SubscriptionReader::check_message() {
   if (message_.type == "DATA_MESSAGE" && message_.has_events) {
     const std::string too_long = name_that_is_too_long(message_);
@@ -175,7 +175,7 @@ void SubscriptionReader::check_events() {
                   ": " + std::to_string(message_.bad_origins));
 }
 
-// Members that are written behind the events are needed with the first of these.
+// Reads the members after the events: the first batch already needs them.
 Status SubscriptionReader::read_late_members() {
   std::string members = "{";
   end_of_message(text_.view(), at_, &members);
@@ -226,7 +226,7 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
   batch.record_count = records_.size();
 }
 
-// Keeps the first problem alone: a record may have as many as it has documents.
+// Keeps only the first problem of the record: each of its documents may have one.
 void SubscriptionReader::note_document(const char* what, const std::string& why) {
   if (!problem_.ok()) return;
   problem_ = {Code::invalid, std::string(what) + " in document " + std::to_string(documents_) +
@@ -236,7 +236,7 @@ void SubscriptionReader::note_document(const char* what, const std::string& why)
 
 void SubscriptionReader::release() {
   if (buffer_bytes() <= kLargeBufferBytes) return;
-  // Assigning an empty one would keep the memory.
+  // Assigning an empty object would keep the memory.
   text_.release();
   std::vector<penstock_record>().swap(records_);
   SubscriptionMessage empty;

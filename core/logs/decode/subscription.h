@@ -1,4 +1,4 @@
-// Takes CloudWatch Logs subscription messages apart into their log events.
+// Splits CloudWatch Logs subscription messages into their log events.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
 #pragma once
 
@@ -17,51 +17,53 @@
 namespace penstock::logs {
 
 struct SubscriptionCounters {
-  int64_t messages = 0;          // data messages taken apart
+  int64_t messages = 0;          // data messages decoded
   int64_t events = 0;            // log events in them
   int64_t control_messages = 0;  // health checks, skipped
-  int64_t other_messages = 0;    // of a type that we do not know, skipped
+  int64_t other_messages = 0;    // of an unknown type, skipped
   int64_t inflated_bytes = 0;    // of JSON text
 };
 
-// What becomes of an event's extractedFields, beyond the account and the region in them: nothing, or they go into
-// the record as they came.
+// What to do with an event's extractedFields, besides reading the account and region from them: nothing, or copy
+// them unchanged into the record.
 enum class ExtractedFields { drop, keep };
 
-// One source record at a time: begin() it, then next() until it says end. Reuses its buffers, but gives large
-// ones back after end. Beyond the inflated text, what it holds is bounded: events are read in parts.
+// A decoder of one source record at a time: call begin(), then next() until it returns end. It reuses its buffers,
+// but frees large ones after end. Events are read in parts, so the memory that it holds in addition to the
+// inflated text is bounded.
 class SubscriptionReader {
  public:
   explicit SubscriptionReader(size_t inflate_limit_bytes, ExtractedFields fields = ExtractedFields::drop,
                               Inflater inflater = fastest_inflater());
 
-  // data: gzip (one or several members) or plain JSON, with one or several messages back to back. Line endings and
-  // zero bytes between members or messages, and after them, are padding. data may go after the call. origin gives
-  // all that the message does not say; what its fields point to must live until the last next().
+  // Starts a record. data is gzip (one or more members) or plain JSON, with one or more messages back to back.
+  // Line endings and zero bytes between and after members or messages are padding. data is needed only during the
+  // call. origin has everything that the message does not contain; what its fields point to must live until the
+  // last next().
   void begin(std::string_view data, const penstock_batch& origin);
 
   enum class Step { batch, end };
-  // Fills in the next batch: a message's events, or those of them with one owner and region, 8,192 at most, and of
-  // no more than kMaxBatchBytes, or a single one. What it points to lives until the next call of next() or
-  // begin(). After end, problem() tells what could not be understood.
+  // Fills in the next batch: the events of a message that have one owner and region. A batch has at most 8,192
+  // events and kMaxBatchBytes, or a single larger event. What it points to is valid until the next call of next()
+  // or begin(). After end, problem() says what could not be decoded.
   Step next(penstock_batch& batch);
 
-  // What the last batch comes to as records of their own: each with its text and all names that it repeats.
+  // Size of the last batch if each event were a record of its own, with its text and all names that it repeats.
   size_t batch_bytes() const { return batch_bytes_; }
   static constexpr size_t kMaxBatchBytes = size_t{1} << 20;
 
-  // The first thing of the record that was not understood; all else of it was given out. ok if there was none.
-  // Where a document ends too early or has a syntax error, nothing of it or behind it is given out, but for whole
-  // parts of its events that were given out before.
+  // Returns the first part of the record that could not be decoded, or ok. Everything else was emitted, except
+  // that a document that ends early or has a syntax error ends the record: of that document, only the complete
+  // parts that were emitted before the error count.
   const Status& problem() const { return problem_; }
 
   const SubscriptionCounters& counters() const { return counters_; }
-  // What was counted since they were these is counted no more.
+  // Undoes what was counted since counters() returned these.
   void restore(const SubscriptionCounters& counters) { counters_ = counters; }
-  // The first message type that we do not know, printable, for a warning; empty: there was none yet.
+  // Returns the first unknown message type, printable, for a warning; empty if there was none yet.
   const std::string& unknown_type() const { return unknown_type_; }
-  size_t buffer_bytes() const;  // memory held
-  // Nothing more of the record is wanted: gives large buffers back.
+  size_t buffer_bytes() const;  // bytes held
+  // Frees large buffers. REQUIRES: the rest of the record is not needed.
   void release();
 
  private:
@@ -84,13 +86,13 @@ class SubscriptionReader {
   Status problem_;
   std::string unknown_type_;
   penstock_batch origin_ = {};
-  TextBuffer text_;              // the record's JSON, and NUL behind it
-  size_t at_ = 0;                // in text_: what was read
-  bool is_repaired_ = false;     // text_, from at_ on: it has no escapes of half a surrogate pair
+  TextBuffer text_;              // the record's JSON, followed by NUL
+  size_t at_ = 0;                // offset in text_ of what is still to be read
+  bool is_repaired_ = false;     // text_ has no escapes of lone surrogates from at_ on
   uint64_t documents_ = 0;       // begun
   std::string beginning_;        // of the document being read
-  SubscriptionMessage message_;  // the one being given out
-  TextBuffer late_members_;      // that were found behind its first events
+  SubscriptionMessage message_;  // the one being emitted
+  TextBuffer late_members_;      // found after its first events
   size_t next_event_ = 0;
   size_t batch_bytes_ = 0;
   std::vector<penstock_record> records_;

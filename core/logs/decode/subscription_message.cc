@@ -12,10 +12,10 @@ namespace penstock::logs {
 
 namespace {
 
-constexpr size_t kMaxCopiedBytes = size_t{1} << 20;  // of a part's text that is not read in place
+constexpr size_t kMaxCopiedBytes = size_t{1} << 20;  // bytes of a part's text that is copied, not read in place
 constexpr int64_t kLastTimeMs = 253402300799999;     // the end of the year 9999
 
-// Milliseconds from a number, or from a string that holds one.
+// Parses milliseconds from a number, or from a string that holds one.
 std::optional<int64_t> time_from(std::string_view text) {
   int64_t time_ms = 0;
   const char* const end = text.data() + text.size();
@@ -30,7 +30,7 @@ std::optional<int64_t> time_from(std::string_view text) {
   return time_ms;
 }
 
-// Behind the object that begins there; NUL bytes end it where it has no end, and the reader then finds that out.
+// Returns the end of the object at `at`. An unterminated object ends at the NUL bytes; the reader then reports it.
 const char* end_of_object(const char* at) {
   size_t depth = 0;
   bool in_string = false;
@@ -51,8 +51,8 @@ const char* end_of_object(const char* at) {
   return at;
 }
 
-// Takes RapidJSON's events. Its depth is that of the values being read: 1 in the message, 2 in logEvents, 3 in
-// an event, 4 in an event's extractedFields.
+// Handles RapidJSON's events. depth_ is that of the values being read: 1 in the message, 2 in logEvents, 3 in an
+// event, 4 in an event's extractedFields.
 class MessageHandler {
  public:
   using Size = penstock_rapidjson::SizeType;
@@ -136,8 +136,8 @@ class MessageHandler {
         set_time(text);
         break;
       case Slot::id:
-        // Emulators write numbers. One with a fraction or an exponent could be written in another way the next
-        // time.
+        // Emulators write numbers. A number with a fraction or an exponent is not a stable id: it could be
+        // formatted differently next time.
         if (text.find_first_not_of("-0123456789") != text.npos) break;
         event_.id_at = place_of(data);
         event_.id_size = size;
@@ -150,7 +150,7 @@ class MessageHandler {
   }
   bool Null() { return literal("null"); }
   bool Bool(bool value) { return literal(value ? "true" : "false"); }
-  // With numbers as text these are never called.
+  // Never called: the reader passes numbers as text.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
   bool Int64(int64_t) { return false; }
@@ -163,7 +163,7 @@ class MessageHandler {
   bool EndArray(Size) { return end(']'); }
 
  private:
-  // What the next value is.
+  // The meaning of the next value.
   enum class Slot { none, type, owner, log_group, log_stream, events, id, time, body, fields, account, region };
 
   static Slot message_slot(std::string_view name) {
@@ -201,8 +201,8 @@ class MessageHandler {
     if (depth_ == 2 && in_events_) ++message_.bad_events;
   }
 
-  // A comma, unless the JSON text being rewritten is at the beginning of something. Strings end in a quote,
-  // so the last character tells.
+  // Appends a comma, unless the JSON text being rewritten is at the beginning of a value. Strings end in a quote,
+  // so the last character decides.
   void separate() {
     if (message_.rewritten.size() == event_.body_at) return;
     const char last = message_.rewritten.back();
@@ -257,7 +257,7 @@ class MessageHandler {
     return !too_deep();
   }
 
-  // The object that begins where the reader stands, before reading in place changes it.
+  // Copies the object at the reader's position, before reading in place changes it.
   void keep_fields() {
     const char* const from = stream_.src_;
     event_.fields_at = static_cast<uint32_t>(message_.fields.size());
@@ -303,10 +303,10 @@ class MessageHandler {
   const bool keeps_fields_;
   SubscriptionMessage& message_;
   SubscriptionMessage::Event event_;    // being read
-  SubscriptionMessage::Origin origin_;  // its own
+  SubscriptionMessage::Origin origin_;  // of event_
   Slot slot_ = Slot::none;
   int depth_ = 0;
-  int rewriting_from_ = 0;  // depth at which a message that is no string began; 0: none
+  int rewriting_from_ = 0;  // depth at which a message that is not a string began; 0: none
   bool in_events_ = false;
   bool in_event_ = false;
   bool in_fields_ = false;
@@ -346,7 +346,7 @@ Status read_subscription_message(char* base, size_t& at, bool keep_fields, Subsc
   at += stream.Tell();
   if (!result.IsError()) return {};
   if (handler.is_at_end_of_part()) {
-    ++at;  // behind the brace that ends the event
+    ++at;  // after the brace that ends the event
     message.has_more_events = true;
     return {};
   }

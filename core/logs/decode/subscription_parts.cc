@@ -1,4 +1,4 @@
-// The way from one part of a subscription message to the next, and to its end, past what nobody reads.
+// Moves from one part of a subscription message to the next, and to its end, past text that is not needed.
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@ const char* behind_blanks(const char* at) {
   return at;
 }
 
-// Behind the string that begins there, or at the NUL byte that cuts it.
+// Returns the position after the string at `at`, or the NUL byte that truncates it.
 const char* behind_string(const char* at) {
   for (++at; *at != '\0' && *at != '"'; ++at)
     if (*at == '\\' && at[1] != '\0') ++at;
@@ -47,7 +47,7 @@ void begin_events_at(char* base, size_t& at) {
 }
 
 size_t end_of_message(std::string_view text, size_t at, std::string* members) {
-  // No character takes more in JSON: two escapes of six bytes. What is longer is too long, cut or not.
+  // In JSON, a character takes at most 12 bytes: two escapes of six. A longer name is too long, truncated or not.
   constexpr size_t kMaxQuotedBytes = 12 * (kMaxLogGroupCharacters + 2);
   std::string_view name;  // of the message's member whose value comes next
   const char* next = text.data() + at;

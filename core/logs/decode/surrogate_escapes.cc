@@ -14,7 +14,7 @@ bool has_surrogate(const char* at) {
   return any((load_block(at) == '\\') & (load_block(at + 1) == 'u') & ((load_block(at + 2) | 0x20) == 'd'));
 }
 
-// The first \ud or \uD at or behind from.
+// Returns the first \ud or \uD at or after from.
 size_t find_surrogate(std::string_view text, size_t from) {
   size_t at = from;
   while (at + kBlockBytes + 2 <= text.size() && !has_surrogate(text.data() + at)) at += kBlockBytes;
@@ -23,14 +23,14 @@ size_t find_surrogate(std::string_view text, size_t from) {
   return std::string_view::npos;
 }
 
-// Whether the backslash at is not itself escaped by one before it.
+// Returns whether the backslash at `at` is not itself escaped by one before it.
 bool is_escape(std::string_view text, size_t at) {
   size_t before = 0;
   while (before < at && text[at - before - 1] == '\\') ++before;
   return before % 2 == 0;
 }
 
-// The code unit of the \uXXXX at at, or 0.
+// Returns the code unit of the \uXXXX at `at`, or 0.
 uint32_t code_unit(std::string_view text, size_t at) {
   if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
   uint32_t unit = 0;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kGroupPrefix = "/aws/lambda/";
 constexpr std::string_view kDay = "0000/00/00/";
 
-// https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: letters, digits, - and _.
+// Letters, digits, - and _ (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html).
 bool is_function_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(),
                                       [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; });

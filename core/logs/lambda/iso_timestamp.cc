@@ -9,13 +9,13 @@ namespace penstock::logs {
 
 namespace {
 
-constexpr size_t kSecondsSize = 19;  // up to and with the seconds
+constexpr size_t kSecondsSize = 19;  // bytes up to and including the seconds
 constexpr std::string_view kShape = "0000-00-00T00:00:00.000Z";
 
-// Whether eight bytes have digits where the shape has zeros, and are what it is elsewhere.
+// Returns whether eight bytes have digits where the shape has zeros, and equal it elsewhere.
 bool has_shape(const char* text, const char* shape) {
   const uint64_t expected = scan::load_word(shape);
-  const uint64_t off = scan::load_word(text) ^ expected;  // below 10 for a digit, 0 for the others
+  const uint64_t off = scan::load_word(text) ^ expected;  // below 10 for a digit, 0 for other bytes
   const uint64_t zeros = scan::bytes_from_to(expected, '0', '0') >> 7;
   const uint64_t limits = scan::kOnes * 0x7F - zeros * 9;
   return (((off + limits) | off) & scan::kHighBits) == 0;
@@ -94,7 +94,7 @@ void append_iso_timestamp(std::string& out, std::string_view timestamp, SecondsF
 }
 
 void append_iso_timestamp(TextBuffer& out, std::string_view timestamp, SecondsFraction fraction) {
-  if (timestamp.size() == kShape.size() && timestamp.back() == 'Z') {  // as it is written
+  if (timestamp.size() == kShape.size() && timestamp.back() == 'Z') {  // already in this form
     out += timestamp.substr(0, kShape.size());
     return;
   }

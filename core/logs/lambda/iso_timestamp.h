@@ -12,19 +12,20 @@ namespace penstock::logs {
 
 enum class Zone { z, none };
 
-// What the digits behind the seconds are: decimals of a second, or, where one or two stand there, a count of
-// milliseconds without its zeros (.5 is 5 ms).
+// The meaning of the digits after the seconds: decimals of a second, or a count of milliseconds without leading
+// zeros (.5 is 5 ms).
 enum class SecondsFraction : uint8_t { decimals, milliseconds };
 
-// The size of the timestamp at the beginning of text, a real date and time with what zone says behind it; 0: there
-// is none.
+// Returns the size of the timestamp at the beginning of text, or 0. A timestamp is a real date and time, followed
+// by what zone requires.
 size_t iso_timestamp_size(std::string_view text, Zone zone = Zone::z);
 
-// Whether all of text is a real date and time in RFC 3339, 5.6: with Z or an offset after it, which may be
-// lowercase, as may the T. Leap seconds do not count.
+// Returns whether all of text is a real date and time in RFC 3339, 5.6: with Z or an offset after it. Like the T,
+// the Z may be lowercase. Leap seconds are not accepted.
 bool is_rfc3339(std::string_view text);
 
-// Appends such a timestamp as RFC 3339 in UTC with milliseconds: decimals beyond are cut, missing ones are zeros.
+// Appends such a timestamp as RFC 3339 in UTC with milliseconds: truncates further decimals, and pads missing ones
+// with zeros.
 void append_iso_timestamp(std::string& out, std::string_view timestamp,
                           SecondsFraction fraction = SecondsFraction::decimals);
 void append_iso_timestamp(TextBuffer& out, std::string_view timestamp,

@@ -1,4 +1,4 @@
-// What the runtimes put in front of the application's text: time, level and request.
+// Columns that the runtimes write before the application's text: time, level and request id.
 #include <array>
 #include <cstring>
 
@@ -15,7 +15,7 @@ struct Level {
   std::string_view level;
 };
 
-// The level that a runtime's word of that many letters is; empty: none.
+// Returns the level that a runtime means by a word of `size` letters; empty if unknown.
 template <size_t size, size_t count>
 std::string_view find_level(const char* word, const std::array<Level, count>& levels) {
   for (const Level& level : levels)
@@ -23,8 +23,8 @@ std::string_view find_level(const char* word, const std::array<Level, count>& le
   return {};
 }
 
-// Levels of runtimes by the size of the word. .NET's four letters: https://github.com/aws/aws-lambda-dotnet,
-// ConsoleLoggerWriter.
+// Returns the level that a runtime means by a word; empty if unknown. Sorted by size for speed. .NET's four
+// letters: ConsoleLoggerWriter in https://github.com/aws/aws-lambda-dotnet.
 std::string_view level_of(std::string_view word) {
   static constexpr std::array k4 = {Level{"INFO", "INFO"},  Level{"WARN", "WARN"},    Level{"info", "INFO"},
                                     Level{"warn", "WARN"},  Level{"fail", "ERROR"},   Level{"dbug", "DEBUG"},
@@ -47,7 +47,7 @@ std::string_view level_of(std::string_view word) {
   }
 }
 
-// Levels that loggers write in brackets, in letters of any size.
+// Levels that loggers write in brackets, in letters of either case.
 constexpr std::array<std::string_view, 12> kBracketLevels = {"INFO",   "ERROR",       "WARN",  "WARNING",
                                                              "DEBUG",  "TRACE",       "FATAL", "CRITICAL",
                                                              "SEVERE", "INFORMATION", "FINE",  "VERBOSE"};
@@ -64,7 +64,7 @@ bool is_bracket_level(std::string_view word) {
   return false;
 }
 
-// What may be the id of a request where a column says so: emulators do not use UUIDs.
+// Returns whether text may be a request id if a column marks it as one: emulators do not use UUIDs.
 bool is_id(std::string_view text) {
   constexpr size_t kMaxIdBytes = 128;
   if (text.size() > kMaxIdBytes) return false;
@@ -76,13 +76,13 @@ bool is_id(std::string_view text) {
   return has_digit;
 }
 
-// The first column behind a timestamp, and what stands behind it and its blanks.
+// The first column after a timestamp, and the text after it and its blanks.
 struct RequestColumn {
   std::string_view id;
   std::string_view behind;
   bool is_uuid;
   bool is_empty;  // between two tabs
-  bool has_tabs;  // around it, or one before and the end behind
+  bool has_tabs;  // tabs on both sides, or a tab before and the end of the text after
 };
 
 RequestColumn read_request_column(std::string_view text) {
@@ -97,8 +97,8 @@ RequestColumn read_request_column(std::string_view text) {
   return {id, scan::trim_front(behind), is_uuid, false, has_tabs};
 }
 
-// Takes the column from text, what stands behind a timestamp. An empty column shows between two tabs only; blanks
-// in place of tabs leave nothing of it. true: there was one, perhaps empty.
+// Removes the column from text, which follows a timestamp. Only an empty column between two tabs is recognized; if
+// blanks replace the tabs, it leaves no trace. Returns true if there was a column, perhaps empty.
 bool take_request_id(const RequestColumn& column, std::string_view& text, LambdaLine& line) {
   if (!column.is_uuid && !column.is_empty && column.id != "undefined" &&
       !(is_id(column.id) && (column.has_tabs || !level_of(scan::word(column.behind)).empty())))
@@ -108,7 +108,8 @@ bool take_request_id(const RequestColumn& column, std::string_view& text, Lambda
   return true;
 }
 
-// Takes the column of the level. .NET's are words of prose, too: where the columns have tabs, theirs has one.
+// Removes the column of the level. .NET's level names are also words of prose, so if tabs separate the columns, a
+// tab must follow.
 void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
   const std::string_view word = scan::word(text);
   const std::string_view behind = text.substr(word.size());
@@ -117,8 +118,8 @@ void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
   if (!line.level.empty()) text = behind;
 }
 
-// Node.js and .NET: <ISO>Z <id> <level> <message>, where id or level may be missing. A line that begins with a
-// timestamp and has neither keeps its text whole, and so does <ISO>Z <id> Task timed out after 3.00 seconds.
+// Node.js and .NET: <ISO>Z <id> <level> <message>, where the id or the level may be missing. The whole text is the
+// message if it has neither, and for <ISO>Z <id> Task timed out after 3.00 seconds.
 void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLine& line) {
   std::string_view rest = text.substr(timestamp_size);
   if (!rest.empty() && !is_space_or_tab(rest[0])) return;
@@ -137,7 +138,7 @@ void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLin
   look_for_node_error(line.message, line);
 }
 
-// Python: [LEVEL] <ISO>Z <id> <message>, where LEVEL may be anything. behind: what stands behind the bracket.
+// Python: [LEVEL] <ISO>Z <id> <message>, where LEVEL may be any text. behind: the text after the bracket.
 bool read_python_line(std::string_view level, std::string_view behind, LambdaLine& line) {
   std::string_view rest = scan::trim_front(behind);
   const size_t timestamp_size = iso_timestamp_size(rest);
@@ -150,8 +151,8 @@ bool read_python_line(std::string_view level, std::string_view behind, LambdaLin
       behind.starts_with('\t') || has_id || is_bracket_level(level) || level.starts_with("Level ");
   if (!is_level) return false;
   line.timestamp = timestamp;
-  // The runtime's formatter has "%(msecs)d": https://github.com/aws/aws-lambda-python-runtime-interface-client,
-  // bootstrap.py.
+  // The runtime's formatter has "%(msecs)d": bootstrap.py in
+  // https://github.com/aws/aws-lambda-python-runtime-interface-client.
   line.timestamp_fraction = SecondsFraction::milliseconds;
   line.level = level;
   line.message = trim(rest);
@@ -159,7 +160,7 @@ bool read_python_line(std::string_view level, std::string_view behind, LambdaLin
   return true;
 }
 
-// Python's lines, and [LEVEL] <message> of others.
+// Reads Python's lines, and [LEVEL] <message> of other loggers.
 void read_bracket_line(std::string_view text, LambdaLine& line) {
   constexpr size_t kMaxLevelBytes = 40;
   const size_t close = text.substr(0, kMaxLevelBytes).find(']');
@@ -192,7 +193,7 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
   if (level_of(level).empty() && level != "ANY") return false;
   const std::string_view request_id = rest.starts_with("--") ? std::string_view() : scan::take_word(rest);
   if ((!request_id.empty() && !is_id(request_id)) || !scan::take(rest, "--")) return false;
-  scan::take(rest, ":");  // where the program has no name
+  scan::take(rest, ":");  // if the program has no name
   line.set(LambdaField::request_id, request_id);
   line.timestamp = timestamp;
   line.level = level;
@@ -200,7 +201,7 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
   return true;
 }
 
-// The size of yyyy-MM-dd HH:mm:ss at the beginning of text, perhaps with decimals; 0: there is none.
+// Returns the size of yyyy-MM-dd HH:mm:ss at the beginning of text, perhaps with decimals, or 0.
 size_t log4j_time_size(std::string_view text) {
   constexpr std::string_view kShape = "0000-00-00 00:00:00";
   if (text.size() <= kShape.size()) return 0;
@@ -212,8 +213,8 @@ size_t log4j_time_size(std::string_view text) {
   return at < text.size() && is_space_or_tab(text[at]) ? at : 0;
 }
 
-// log4j2 for Lambda: yyyy-MM-dd HH:mm:ss <id> LEVEL <class>:<line> - <message>, where the time or, while
-// initialising, the id may be missing. The time has no zone, so the event's is used.
+// log4j2 for Lambda: yyyy-MM-dd HH:mm:ss <id> LEVEL <class>:<line> - <message>, where the time may be missing or,
+// during initialization, the id. The time has no zone, so the record gets the event's time.
 bool read_log4j_line(std::string_view text, LambdaLine& line) {
   const size_t time_size = log4j_time_size(text);
   std::string_view rest = scan::trim_front(text.substr(time_size));
@@ -233,7 +234,7 @@ bool read_log4j_line(std::string_view text, LambdaLine& line) {
 }
 
 bool may_begin_log4j_line(std::string_view text) {
-  constexpr size_t kDashes = 8;  // that of a UUID, and that of a date behind its digit
+  constexpr size_t kDashes = 8;  // index of a UUID's first dash, and of a date's dash after its two-digit month
   return text.size() > 19 && (text[4] == '-' || text[kDashes] == '-') && (is_digit(text[0]) || is_letter(text[0]));
 }
 

@@ -1,4 +1,4 @@
-// How a function ended, as Lambda itself says it: time that was out, a runtime that exited, an error.
+// How a function ended, as Lambda itself reports it: a timeout, an exited runtime, or an error.
 #include "base/json_number.h"
 #include "base/scan.h"
 #include "core/logs/lambda/lambda_grammar.h"
@@ -7,13 +7,13 @@ namespace penstock::logs::grammar {
 
 namespace {
 
-// The names that Lambda itself gives to errors.
+// Returns whether name is one that Lambda itself uses for errors.
 bool is_lambda_error(std::string_view name) {
   return scan::is_name(name) && (name.starts_with("Runtime.") || name.starts_with("Extension.") ||
                                  name.starts_with("Sandbox.") || name.starts_with("Function."));
 }
 
-// The name of an error on a line of its own behind the first, in brackets at its end, or its last word.
+// Returns the error's name: the second line, or the last word of the first line, perhaps in brackets.
 std::string_view error_type_of(std::string_view text) {
   const std::string_view first = scan::first_line(text);
   const std::string_view second = scan::first_line(trim(text.substr(first.size())));
@@ -24,7 +24,7 @@ std::string_view error_type_of(std::string_view text) {
   return is_lambda_error(last) ? last : std::string_view();
 }
 
-// Whether text says prefix and no more, but for what error_type_of looks for.
+// Returns whether text is prefix alone, except for what error_type_of() reads.
 bool says_only(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   const std::string_view behind = scan::trim_front(text.substr(prefix.size()));
@@ -52,13 +52,13 @@ bool read_timeout(std::string_view text, LambdaLine& line) {
   return true;
 }
 
-// "RequestId: <id> Error: Runtime exited ..." and its like.
+// "RequestId: <id> Error: Runtime exited ..." and similar lines.
 bool read_fault(std::string_view text, LambdaLine& line) {
   std::string_view request_id;
   if (scan::take(text, kRequestId)) request_id = scan::take_word(text);
   const bool is_error = !request_id.empty() && scan::take(text, "Error:");
   if (is_error && read_timeout(text, line)) {
-    // All is set.
+    // read_timeout() has set everything.
   } else if (says_exit(text)) {
     set_failure(LambdaEvent::exit, error_type_of(text), line);
   } else if ((is_error && (scan::is_uuid(request_id) || is_lambda_error(error_type_of(text)))) ||

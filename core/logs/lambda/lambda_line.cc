@@ -8,7 +8,7 @@ namespace penstock::logs {
 
 namespace {
 
-constexpr std::string_view kUndefined = "undefined";  // Node's request id while there is no request
+constexpr std::string_view kUndefined = "undefined";  // Node's request id outside a request
 
 }  // namespace
 

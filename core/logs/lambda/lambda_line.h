@@ -1,4 +1,4 @@
-// The grammar of the lines that Lambda and its runtimes write: what one message says, without changing it.
+// The grammar of the lines that Lambda and its runtimes write. It reads what a message says, without changing it.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace penstock::logs {
 
-// What a line is about; none: a line of the application.
+// The kind of a line; none: a line of the application.
 enum class LambdaEvent : uint8_t {
   none,
   start,
@@ -31,7 +31,7 @@ enum class LambdaEvent : uint8_t {
 };
 inline constexpr size_t kLambdaEventCount = static_cast<size_t>(LambdaEvent::error) + 1;
 
-// What else a line may say, in the order in which it is written.
+// The fields of a line, in the order in which they are written.
 enum class LambdaField : uint8_t {
   request_id,
   version,
@@ -60,31 +60,30 @@ inline constexpr size_t kLambdaFieldCount = static_cast<size_t>(LambdaField::xra
 enum class FieldKind : uint8_t { text, number, boolean };
 FieldKind kind_of(LambdaField field);
 
-// Views point into the message that was read, or are constant.
+// A line as read. Views point into the message, or to constants.
 struct LambdaLine {
   LambdaEvent event = LambdaEvent::none;
-  bool failed = false;                     // where no level is written: ERROR, not INFO
-  bool returns_are_line_ends = false;      // \r in message stands for \n
-  bool message_may_be_the_record = false;  // a JSON object for a message counts as the record itself
+  bool failed = false;                     // the level is ERROR, not INFO, if none is written
+  bool returns_are_line_ends = false;      // \r in message means \n
+  bool message_may_be_the_record = false;  // if message is a JSON object, it is the record itself
   SecondsFraction timestamp_fraction = SecondsFraction::decimals;
-  std::string_view timestamp;  // see iso_timestamp.h, perhaps without its Z; empty: none
-  std::string_view level;      // as it is written, .NET's four letters spelled out; empty: none
-  std::string_view message;    // without blanks and line ends at both ends
+  std::string_view timestamp;  // see iso_timestamp.h; may lack the Z; empty: none
+  std::string_view level;      // as written, but with .NET's four letters spelled out; empty: none
+  std::string_view message;    // without white space at either end
 
-  // Empty where the field is not set.
+  // Returns the field; empty if it is not set.
   std::string_view operator[](LambdaField field) const {
     return has(field) ? std::string_view(at(field).data, at(field).size) : std::string_view();
   }
   bool has(LambdaField field) const { return (set_ & bit(field)) != 0; }
-  // Sets a field that is not set, to a value that its kind allows: numbers as JSON writes them, if
-  // its readers can hold them; true or false.
+  // Sets a field unless it already has a value, or its kind does not allow this one. A number must be one in JSON
+  // that JSON readers can represent; a boolean must be true or false.
   void set(LambdaField field, std::string_view value);
-  // Removes a field.
   void unset(LambdaField field) { set_ &= ~bit(field); }
   void unset_all() { set_ = 0; }
-  // Whether there is anything to say under "lambda".
+  // Returns whether the line has anything for the "lambda" member of the record.
   bool says_anything() const { return event != LambdaEvent::none || set_ != 0; }
-  // Calls visit(field, value) for each field that is set, in their order.
+  // Calls visit(field, value) for each field that is set, in the order of LambdaField.
   template <class Visit>
   void for_each_field(Visit visit) const {
     for (uint32_t left = set_; left != 0; left &= left - 1) {
@@ -94,7 +93,7 @@ struct LambdaLine {
   }
 
  private:
-  // Not a string_view, so that a line costs nothing for the fields that it has not.
+  // Not a string_view, so that a line costs nothing for fields that it does not have.
   struct Value {
     const char* data;
     size_t size;
@@ -103,10 +102,10 @@ struct LambdaLine {
   const Value& at(LambdaField field) const { return fields_[static_cast<size_t>(field)]; }
 
   uint32_t set_ = 0;
-  std::array<Value, kLambdaFieldCount> fields_;  // each has a value where its bit is in set_
+  std::array<Value, kLambdaFieldCount> fields_;  // initialized only if the bit in set_ is set
 };
 
-// Reads a message of any bytes, in time linear in its size.
+// Reads a message of arbitrary bytes, in time linear in its size.
 LambdaLine read_lambda_line(std::string_view message);
 
 }  // namespace penstock::logs

@@ -1,4 +1,4 @@
-// The lines of Lambda itself in text mode: START, END, REPORT, INIT_START and their kin.
+// The lines of Lambda itself in text mode: START, END, REPORT, INIT_START and similar lines.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -10,7 +10,7 @@ namespace penstock::logs::grammar {
 
 namespace {
 
-// The fields of a line stand in its first part; what is longer is text of somebody else.
+// A line's fields are in its first bytes. What is longer is some other text.
 constexpr size_t kMaxFieldsBytes = 2048;
 constexpr int kMaxKeys = 32;
 
@@ -19,7 +19,7 @@ struct Key {
   LambdaField field;
 };
 
-// By the size of the name.
+// Sorted by the size of the name.
 constexpr std::array kKeys = {
     Key{"Name", LambdaField::extension_name},
     Key{"Phase", LambdaField::phase},
@@ -45,7 +45,7 @@ constexpr std::array kKeys = {
 };
 constexpr size_t kMaxKeyBytes = kKeys.back().name.size();
 
-// By size, how many keys have shorter names: where those of the size begin in kKeys.
+// For each size, the number of keys with shorter names: the index in kKeys of the first key of that size.
 constexpr auto kShorterKeys = [] {
   std::array<size_t, kMaxKeyBytes + 2> shorter = {};
   for (size_t size = 0; size < shorter.size(); ++size)
@@ -64,7 +64,8 @@ const Key* find_key(std::string_view name) {
 
 bool is_unit(std::string_view word) { return word == "ms" || word == "MB" || word == "seconds"; }
 
-// Columns end where a line or a tab does. Some stores hold the text with its escapes, as \t and \n.
+// A column ends at a line end or a tab. Some stores hold the text with its escapes, \t and
+// .
 bool ends_column(char c) { return c == '\t' || c == '\n' || c == '\r' || c == '\\'; }
 
 std::string_view column_of(std::string_view text) {
@@ -74,7 +75,7 @@ std::string_view column_of(std::string_view text) {
   return text.substr(0, scan::find_end(text, may_end, ends_column));
 }
 
-// Takes a column and what ends it.
+// Removes and returns a column, and removes the separator after it.
 std::string_view take_column(std::string_view& text) {
   const std::string_view column = column_of(text);
   const bool is_escape = column.size() < text.size() && text[column.size()] == '\\';
@@ -82,7 +83,7 @@ std::string_view take_column(std::string_view& text) {
   return column;
 }
 
-// One word at the beginning of a column, or what stands in brackets there.
+// Returns the word at the beginning of a column, or a text in brackets there.
 std::string_view word_or_bracketed(std::string_view column) {
   constexpr size_t kMaxBracketedBytes = 64;
   const std::string_view beginning = column.substr(0, kMaxBracketedBytes);
@@ -92,7 +93,7 @@ std::string_view word_or_bracketed(std::string_view column) {
   return close != std::string_view::npos ? column.substr(0, close + 1) : scan::word(column);
 }
 
-// Where the first colon stands that ends a key, behind which are blanks or nothing.
+// Returns the position of the first colon that ends a key: one followed by a blank or by nothing.
 size_t find_colon(std::string_view text) {
   for (size_t at = 0; at < text.size(); ++at) {
     at += scan::find_byte(text.substr(at), ':');
@@ -101,13 +102,13 @@ size_t find_colon(std::string_view text) {
   return std::string_view::npos;
 }
 
-// The value at the beginning of what is left of a column. Where blanks stand for tabs, more keys follow, and the
-// value is one word, or missing.
+// Removes and returns the value at the beginning of the rest of a column. If blanks replace tabs, more keys follow
+// in it, and the value is one word, or missing.
 std::string_view take_value(const Key* key, std::string_view& column) {
   const size_t next_colon = find_colon(column);
   const bool more_keys = next_colon != std::string_view::npos;
   if (key != nullptr && key->field == LambdaField::extension_name && more_keys) {
-    // The name of a file, which may have blanks. What follows it is known.
+    // The name of a file, which may contain blanks. The key after it is known.
     const size_t end = std::min(column.find(" State:"), column.size());
     const std::string_view name = trim(column.substr(0, end));
     column = scan::trim_front(column.substr(end));
@@ -128,7 +129,7 @@ std::string_view take_value(const Key* key, std::string_view& column) {
   return value;
 }
 
-// A unit may stand close to its number, too.
+// The unit may directly follow its number.
 std::string_view without_unit(std::string_view value) {
   if (value.ends_with("ms") || value.ends_with("MB")) value.remove_suffix(2);
   return value;
@@ -138,10 +139,11 @@ void set_field(const Key* key, std::string_view value, LambdaLine& line) {
   if (key != nullptr) line.set(key->field, kind_of(key->field) == FieldKind::number ? without_unit(value) : value);
 }
 
-// Takes a column exactly as Lambda writes the numbers of reports, "Duration: 3.57 ms" and the tab behind it or the
-// end. false, with nothing changed: it has another form. What it takes, take_column and take_value read the same.
+// Reads a column exactly as Lambda writes the numbers of reports, "Duration: 3.57 ms" and a tab or the end.
+// Returns false, with nothing changed, for any other form. For the columns that it accepts, take_column and
+// take_value give the same result.
 bool take_written_number(std::string_view& text, LambdaLine& line) {
-  constexpr size_t kMaxColumnBytes = 64;  // of a duration of centuries
+  constexpr size_t kMaxColumnBytes = 64;  // more than a duration of centuries needs
   const std::string_view beginning = text.substr(0, kMaxColumnBytes);
   const size_t colon = scan::find_byte(beginning.substr(0, kMaxKeyBytes + 1), ':');
   const Key* const key = find_key(beginning.substr(0, colon));
@@ -164,8 +166,8 @@ bool take_written_number(std::string_view& text, LambdaLine& line) {
   return true;
 }
 
-// Reads "key: value unit" pairs, separated by tabs, line ends or blanks, in any order; others are passed over.
-// keys: how many of the line are read already.
+// Reads "key: value unit" pairs in any order, separated by tabs, line ends or blanks. Skips unknown keys. keys:
+// the number of keys of the line that are already read.
 void read_fields(std::string_view text, int keys, LambdaLine& line) {
   text = text.substr(0, kMaxFieldsBytes);
   while (!text.empty()) {
@@ -178,7 +180,7 @@ void read_fields(std::string_view text, int keys, LambdaLine& line) {
       if (++keys > kMaxKeys) return;
       const Key* const key = find_key(trim(column.substr(0, colon)));
       column = scan::trim_front(column.substr(colon + 1));
-      // There may be a tab between key and value, too.
+      // There may also be a tab between key and value.
       if (column.empty() && find_colon(column_of(text)) == std::string_view::npos)
         column = scan::trim_front(take_column(text));
       set_field(key, take_value(key, column), line);
@@ -186,7 +188,7 @@ void read_fields(std::string_view text, int keys, LambdaLine& line) {
   }
 }
 
-// Whether text begins with a key: one that is known, or words with capitals and a colon behind.
+// Returns whether text begins with a key: capitalized words, then a colon.
 bool begins_with_key(std::string_view text) {
   constexpr size_t kMaxBytes = 40;
   const size_t colon = text.substr(0, kMaxBytes).find(':');
@@ -200,27 +202,27 @@ bool begins_with_key(std::string_view text) {
   return colon > 0;
 }
 
-// Whether what stands behind "RequestId:" is an id, or nothing, and then the end of a column or another key:
-// a sentence is not.
+// Returns whether the text after "RequestId:" is an id or nothing, followed by the end of a column or another key.
+// A sentence is not.
 bool is_request_id_and_keys(std::string_view text) {
   text = text.substr(0, kMaxFieldsBytes);
   std::string_view column = take_column(text);
-  if (trim(column).empty()) column = column_of(text);  // a tab between key and value
+  if (trim(column).empty()) column = column_of(text);  // a tab is between key and value
   column = trim(column);
   if (begins_with_key(column)) return true;
   const std::string_view behind = scan::trim_front(column.substr(word_or_bracketed(column).size()));
   return behind.empty() || begins_with_key(behind) || behind.starts_with("Task timed out after ");
 }
 
-// Keyword lines: the keyword, blanks, and a key that shows that it is no prose.
+// A keyword line: the keyword, blanks, and a key that distinguishes it from prose.
 struct Keyword {
   std::string_view word;
   std::string_view first_key;  // empty: any
   LambdaEvent event;
 };
 
-// Reads START, END and the first column of REPORT exactly as Lambda writes them, "RequestId: <uuid>", and takes
-// what they say from fields. false, with nothing changed: they have another form.
+// Reads START, END and the first column of REPORT exactly as Lambda writes them, "RequestId: <uuid>", and removes
+// what it reads from fields. Returns false, with nothing changed, for any other form.
 bool take_written_request_id(LambdaEvent event, std::string_view& fields, LambdaLine& line) {
   constexpr size_t kUuidSize = 36;
   constexpr size_t kIdAt = kRequestId.size() + 1;
@@ -258,7 +260,7 @@ constexpr std::array kKeywords = {
     Keyword{"XRAY", "TraceId:", LambdaEvent::xray},
 };
 
-// The keyword that text begins with, where its first key follows; fields: what stands behind the keyword.
+// Returns the keyword that text begins with if its first key follows. fields: set to the text after the keyword.
 const Keyword* find_keyword(std::string_view text, std::string_view& fields) {
   for (const Keyword& keyword : kKeywords) {
     if (text[0] != keyword.word[0] || !text.starts_with(keyword.word)) continue;
@@ -269,7 +271,7 @@ const Keyword* find_keyword(std::string_view text, std::string_view& fields) {
   return nullptr;
 }
 
-// Whether a line with these fields is the event's, and no text that begins like one.
+// Returns whether a line with these fields is of that event, and not text that begins like one.
 bool has_its_fields(LambdaEvent event, const LambdaLine& line) {
   switch (event) {
     case LambdaEvent::init_report:
@@ -286,7 +288,7 @@ bool has_its_fields(LambdaEvent event, const LambdaLine& line) {
   }
 }
 
-// Some tools write the duration of a phase without its name.
+// Some tools write the duration of a phase under the key "Duration", without the name of the phase.
 void rename_duration(LambdaField name, LambdaLine& line) {
   line.set(name, line[LambdaField::duration_ms]);
   line.unset(LambdaField::duration_ms);
@@ -299,7 +301,7 @@ bool read_keyword_line(std::string_view text, LambdaLine& line) {
   const bool has_id = keyword->first_key == kRequestId && take_written_request_id(keyword->event, fields, line);
   if (keyword->first_key == kRequestId && !has_id && !is_request_id_and_keys(fields.substr(kRequestId.size())))
     return false;
-  // The whole of START and its like is one line, what follows it is not its own. A report may have two.
+  // START and most others are one line; what follows it is not a part of it. A report may have two lines.
   read_fields(keyword->event == LambdaEvent::report ? fields : scan::first_line(fields), has_id ? 1 : 0, line);
   if (!has_its_fields(keyword->event, line)) {
     line.unset_all();

@@ -1,4 +1,4 @@
-// Errors that nobody caught, as the runtimes print them.
+// Unhandled errors, as the runtimes print them.
 #include <array>
 
 #include "base/scan.h"
@@ -12,7 +12,8 @@ constexpr std::string_view kTraceback = "Traceback (most recent call last)";
 
 constexpr size_t kMaxErrorTypeBytes = 256;
 
-// The names of classes, also with what .NET, Java and Ruby put into them: A.B+C, a.B$C, Function<KeyError>.
+// Returns whether text may be the name of a class, in the forms of .NET, Java and Ruby too: A.B+C, a.B$C,
+// Function<KeyError>.
 bool is_error_type(std::string_view text) {
   if (text.empty() || text.size() > kMaxErrorTypeBytes) return false;
   for (const char c : text)
@@ -21,9 +22,9 @@ bool is_error_type(std::string_view text) {
   return is_letter(text[0]) || text[0] == '_';
 }
 
-// Whether a name says of itself that it is an error's.
+// Returns whether a name is recognizably that of an error.
 bool says_error(std::string_view name) {
-  if (name == "Error") return false;  // a word like any other
+  if (name == "Error") return false;  // an ordinary word
   if (name.starts_with("Runtime.")) return true;
   for (const std::string_view word : {"Error", "Exception"})
     if (name.find(word) != std::string_view::npos) return true;
@@ -32,7 +33,8 @@ bool says_error(std::string_view name) {
   return false;
 }
 
-// What "errorType" is in text that looks like a JSON object. Good enough for the names that runtimes put there.
+// Returns the value of "errorType" in text that looks like a JSON object. Not a JSON parser: handles only the
+// names that runtimes write there.
 std::string_view error_type_member(std::string_view text) {
   constexpr size_t kMaxBytes = 4096;
   constexpr std::string_view kName = "\"errorType\"";
@@ -45,7 +47,7 @@ std::string_view error_type_member(std::string_view text) {
   return is_error_type(value) ? value : std::string_view();
 }
 
-// "text: Type" and the trace behind it, as Java, .NET before 6 and Python before 3.7 have it.
+// Looks for "text: Type" followed by a stack trace, as in Java, .NET before 6 and Python before 3.7.
 void look_for_trace(std::string_view text, LambdaLine& line) {
   const size_t line_end = text.find('\n');
   if (line_end == std::string_view::npos) return;
@@ -59,7 +61,7 @@ void look_for_trace(std::string_view text, LambdaLine& line) {
     set_failure(LambdaEvent::error, type, line);
 }
 
-// Ruby: prose on a line of its own, and the error as JSON behind it.
+// Ruby: prose on its own line, then the error as JSON.
 bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
   for (const std::string_view prose : {"Error raised from handler method", "Critical exception from handler"}) {
     if (!text.starts_with(prose)) continue;
@@ -74,8 +76,8 @@ bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
 
 }  // namespace
 
-// "Type: text", or "Type" alone before a traceback. A word and a colon may begin any sentence: without a traceback
-// the word has to be the name of an error.
+// "Type: text", or "Type" alone before a traceback. Any sentence may begin with a word and a colon, so without a
+// traceback the word must be the name of an error.
 void look_for_python_error(std::string_view text, LambdaLine& line) {
   const std::string_view type = text.substr(0, scan::name_size(text));
   const std::string_view behind = text.substr(type.size());
@@ -88,7 +90,7 @@ void look_for_python_error(std::string_view text, LambdaLine& line) {
   line.returns_are_line_ends = true;
 }
 
-// Prose, blanks and the error as JSON. Before Node 10 there was the JSON alone, and no level.
+// Prose, blanks and the error as JSON. Before Node 10, the JSON alone and no level.
 void look_for_node_error(std::string_view text, LambdaLine& line) {
   if (text.empty() || (text[0] != 'U' && text[0] != 'I' && text[0] != '{')) return;
   if (line.level.empty() && text.starts_with("{\"errorMessage\":")) {

@@ -14,7 +14,7 @@ struct Word {
   std::string_view level;
 };
 
-// Of Lambda's runtimes, java.util.logging, syslog, PowerShell and .NET.
+// Levels of Lambda's runtimes, java.util.logging, syslog, PowerShell and .NET.
 constexpr std::array kWords = {
     Word{"TRACE", "TRACE"},  Word{"TRCE", "TRACE"},         Word{"VERBOSE", "TRACE"}, Word{"FINER", "TRACE"},
     Word{"FINEST", "TRACE"}, Word{"DEBUG", "DEBUG"},        Word{"DBUG", "DEBUG"},    Word{"FINE", "DEBUG"},

@@ -5,8 +5,8 @@
 
 namespace penstock::logs {
 
-// TRACE, DEBUG, INFO, WARN, ERROR or FATAL for a level in letters of any size; empty for a word that is none of
-// those known.
+// Returns TRACE, DEBUG, INFO, WARN, ERROR or FATAL for a level in letters of either case; empty for an unknown
+// word.
 std::string_view normalized_level(std::string_view level);
 
 }  // namespace penstock::logs

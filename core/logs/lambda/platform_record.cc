@@ -53,7 +53,7 @@ constexpr std::array kTypes = {
     Type{"fault", LambdaEvent::error},
 };
 
-// The value of the trace header, "Root=...;Parent=...;Sampled=1".
+// Reads a trace header, "Root=...;Parent=...;Sampled=1".
 void set_trace(std::string_view header, LambdaLine& line) {
   while (!header.empty()) {
     const size_t end = header.find(';');
@@ -66,13 +66,13 @@ void set_trace(std::string_view header, LambdaLine& line) {
   }
 }
 
-// The text forms name the duration of a phase after the phase.
+// Renames the duration of a phase after the phase, as in the text forms.
 void rename_duration(LambdaField name, LambdaLine& line) {
   line.set(name, line[LambdaField::duration_ms]);
   line.unset(LambdaField::duration_ms);
 }
 
-// A record that is a string is a line of text mode.
+// Reads a record that is a string: it is a line of text mode.
 void take_line(std::string_view text, LambdaLine& line) {
   const LambdaLine said = read_lambda_line(text);
   if (said.event == LambdaEvent::none) return;
@@ -103,7 +103,7 @@ void finish_platform_record(std::string_view type, std::string_view text, Lambda
       rename_duration(LambdaField::restore_duration_ms, line);
       break;
     case LambdaEvent::none:
-      // Such as runtimeDone: its duration is a part of the report's, which must not be counted twice.
+      // For example runtimeDone. Its duration is part of the report's, and must not be counted twice.
       line.unset(LambdaField::duration_ms);
       break;
     default:

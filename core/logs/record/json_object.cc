@@ -16,8 +16,8 @@ namespace penstock::logs {
 
 namespace {
 
-// Below this a number in "time" is no count of milliseconds since 1970, but seconds or something else. What
-// _aws.Timestamp counts is in its specification.
+// A smaller number in "time" is not a count of milliseconds since 1970, but seconds or something else. (The
+// specification of _aws.Timestamp says that it is in milliseconds.)
 constexpr int64_t kFirstPlausibleMs = 100000000000;  // March 1973
 constexpr int64_t kLastTimeMs = 253402300799999;     // the end of the year 9999
 
@@ -25,7 +25,7 @@ constexpr std::string_view kOriginal = "_original";
 
 constexpr size_t kLargeCopyBytes = size_t{1} << 20;
 
-// Whole milliseconds from first_ms to the year 9999; -1 for any other number.
+// Parses whole milliseconds from first_ms to the year 9999. Returns -1 for any other number.
 int64_t time_ms_of(std::string_view number, int64_t first_ms) {
   int64_t time_ms = -1;
   const char* const end = number.data() + number.size();
@@ -34,14 +34,15 @@ int64_t time_ms_of(std::string_view number, int64_t first_ms) {
   return whole && time_ms >= first_ms && time_ms <= kLastTimeMs ? time_ms : -1;
 }
 
-// The reader lets some control characters pass in strings, see rapidjson_reader.h.
+// Finds control characters that the reader accepts in strings, see rapidjson_reader.h.
 bool has_stray_control(std::string_view text) {
   constexpr uint64_t kOnes = 0x0101010101010101;
   size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
     uint64_t word;
     std::memcpy(&word, text.data() + at, sizeof word);
-    // A high bit where a byte is below 0x20, and sometimes behind one: then its bytes are looked at.
+    // Has a high bit for each byte below 0x20, and sometimes for the byte after it, so the bytes are then checked
+    // one by one.
     if (((word - kOnes * 0x20) & ~word & (kOnes * 0x80)) == 0) continue;
     for (const char c : text.substr(at, 8))
       if (c >= 0x1A && c <= 0x1F) return true;
@@ -51,7 +52,7 @@ bool has_stray_control(std::string_view text) {
   return false;
 }
 
-// Appends text as it is written in a JSON string.
+// Appends text as it is inside a JSON string.
 void append_without_quotes(std::string& out, std::string_view text) {
   const size_t quote = out.size();
   append_json_string(out, text);
@@ -60,12 +61,12 @@ void append_without_quotes(std::string& out, std::string_view text) {
 
 }  // namespace
 
-// Takes RapidJSON's events, or those of a flat object. Only what stands in the first three levels is looked at.
+// Handles RapidJSON's events, or those of a flat object. Looks only at the first three levels of nesting.
 class ObjectHandler {
  public:
   using Size = penstock_rapidjson::SizeType;
 
-  // base: the text that names and values are in.
+  // base: the text that contains names and values.
   ObjectHandler(JsonObject& object, const char* base) : object_(object), base_(base) {}
 
   bool Key(const char* data, Size size, bool) {
@@ -105,7 +106,7 @@ class ObjectHandler {
       take_platform_member(number);
     return true;
   }
-  // Whether it is of use what the member being read is, one at the top, where it is a string.
+  // Returns whether String() would use the value of the current member. REQUIRES: the member is at the top level.
   bool looks_at_text() const {
     if (is_timestamp_) return true;
     switch (name_.size()) {
@@ -123,7 +124,7 @@ class ObjectHandler {
   }
   bool Null() { return true; }
   bool Bool(bool) { return true; }
-  // With numbers as text these are never called.
+  // Never called: the reader passes numbers as text.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
   bool Int64(int64_t) { return false; }
@@ -138,11 +139,11 @@ class ObjectHandler {
     }
     return is_fine;
   }
-  // Its elements are fields of the name that it has itself.
+  // The elements of an array are fields with the array's own name.
   bool StartArray() { return start(Level::other); }
   bool EndObject(Size) {
     if (depth_ == scope_.depth && !object_.scopes_.empty()) {
-      inner_ = scope_.path;  // of the next element, if this was one of an array
+      inner_ = scope_.path;  // for the next element, if this object is an element of an array
       scope_ = object_.scopes_.back();
       object_.scopes_.pop_back();
     }
@@ -171,7 +172,7 @@ class ObjectHandler {
     return depth_ <= static_cast<size_t>(kMaxJsonDepth);
   }
 
-  // What the object that is the value of name_ is.
+  // Returns the level of the object that is the value of name_.
   Level level_of_member() {
     switch (levels_[depth_]) {
       case Level::other:
@@ -203,7 +204,7 @@ class ObjectHandler {
     }
   }
 
-  // Nearly all are of the one form that serves both uses.
+  // Nearly all timestamps have the ISO form, which serves both purposes.
   void take_timestamp(std::string_view text, bool is_own_time) {
     const bool is_iso = !text.empty() && iso_timestamp_size(text) == text.size();
     if (is_timestamp_ && (is_iso || is_rfc3339(text))) ++object_.rfc3339_timestamps_;
@@ -254,12 +255,12 @@ class ObjectHandler {
 
   JsonObject& object_;
   const char* base_;
-  std::array<Level, kLevels + 1> levels_ = {};  // by depth; 0 is around the object
+  std::array<Level, kLevels + 1> levels_ = {};  // by depth; index 0 is outside the object
   size_t depth_ = 0;
   std::string_view name_;      // of the member being read
-  bool is_timestamp_ = false;  // its value is to be a time
-  JsonObject::Scope scope_;    // the innermost object with members that are looked for
-  MemberNames::Path inner_;    // of the members of the value being read
+  bool is_timestamp_ = false;  // the value must be a time
+  JsonObject::Scope scope_;    // the innermost object that may have a member to look for
+  MemberNames::Path inner_;    // path of the members of the value being read
   std::string_view type_;
   std::string_view fault_;
   bool has_record_ = false;
@@ -299,7 +300,7 @@ bool JsonObject::read(std::string_view text) {
   if (!text.starts_with('{') || !text.ends_with('}')) return false;
   if (read_flat(text)) return true;
   if (has_stray_control(text)) return false;
-  // A huge object must not cost its memory for ever. Assigning would keep it.
+  // A huge object must not keep its memory forever. Assigning would keep it.
   if (copy_.capacity() > kLargeCopyBytes && text.size() <= kLargeCopyBytes) {
     std::string().swap(copy_);
     std::vector<Rename>().swap(renames_);
@@ -308,7 +309,7 @@ bool JsonObject::read(std::string_view text) {
   return read_copy();
 }
 
-// The form that loggers mostly write, in place and in a third of the time. false: it is another.
+// Reads the form that most loggers write, in place and in a third of the time. Returns false for any other form.
 bool JsonObject::read_flat(std::string_view text) {
   using Kind = FlatObject::Member::Kind;
   using Size = ObjectHandler::Size;

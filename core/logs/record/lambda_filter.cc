@@ -55,7 +55,7 @@ void LambdaFilter::append(const penstock_batch& batch, uint64_t index) {
       return;
   }
   record.body = {nullptr, text_.size() - from};
-  record.extracted_fields = {};  // they are in the body
+  record.extracted_fields = {};  // they are now in the body
   record.flags |= PENSTOCK_RECORD_JSON;
 }
 

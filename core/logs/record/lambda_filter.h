@@ -1,4 +1,4 @@
-// The filter: each log event in, one JSON record out, unless it is one of those left out on request.
+// The filter: makes one JSON record of each log event, except of those that options leave out.
 #pragma once
 
 #include <cstddef>
@@ -14,26 +14,26 @@
 namespace penstock::logs {
 
 struct LambdaFilterOptions : RecordOptions {
-  LogGroups log_groups;  // whose events are wanted
+  LogGroups log_groups;  // whose events to keep
 };
 
 struct LambdaFilterCounters {
-  int64_t records = 0;         // all that came in; each is one of those that follow
-  int64_t system_lines = 0;    // START, END, REPORT and their kin
+  int64_t records = 0;         // all input records; each counts in exactly one of the fields below
+  int64_t system_lines = 0;    // START, END, REPORT and similar lines
   int64_t passed_through = 0;  // JSON objects
-  int64_t wrapped = 0;         // neither
-  int64_t dropped = 0;         // left out for what they are about
-  int64_t excluded = 0;        // left out for their log group
+  int64_t wrapped = 0;         // neither of these
+  int64_t dropped = 0;         // left out because of their event type
+  int64_t excluded = 0;        // left out because of their log group
 };
 
-// Reuses its buffers from batch to batch.
+// A filter that reuses its buffers from batch to batch.
 class LambdaFilter {
  public:
   explicit LambdaFilter(const LambdaFilterOptions& options);
 
-  // Hands the batch on as JSON records (PENSTOCK_RECORD_JSON), same order, id, time and key, in pieces of about
-  // 64 KiB of output so that memory stays bounded; none where all of it is left out. Answers below 0 of emit end
-  // it and are returned.
+  // Emits the batch as JSON records (PENSTOCK_RECORD_JSON) in the same order, with the same id, time and key.
+  // Emits pieces of about 64 KiB of output, so that memory stays bounded, and nothing if all records are left out.
+  // If emit returns a value below 0, stops and returns it.
   int32_t apply(const penstock_batch& batch, penstock_emit_fn emit, void* emit_ctx);
 
   const LambdaFilterCounters& counters() const { return counters_; }
@@ -45,8 +45,8 @@ class LambdaFilter {
   LogGroups log_groups_;
   RecordWriter writer_;
   LambdaFilterCounters counters_;
-  TextBuffer text_;                       // of the piece's records, one behind the other
-  std::vector<penstock_record> records_;  // of the piece; where their bodies lie is filled in when it is emitted
+  TextBuffer text_;                       // of the piece's records, concatenated
+  std::vector<penstock_record> records_;  // of the piece; emit_piece() sets the addresses of their bodies
 };
 
 }  // namespace penstock::logs

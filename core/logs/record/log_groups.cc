@@ -29,8 +29,8 @@ bool matches_wildcards(std::string_view pattern, std::string_view text) {
   constexpr size_t kNone = std::string_view::npos;
   size_t in_pattern = 0;
   size_t in_text = 0;
-  size_t star = kNone;       // the last one met: all before it has its place for good
-  size_t star_text = kNone;  // the text from where on that star has not eaten
+  size_t star = kNone;       // the last one found; the match before it is final
+  size_t star_text = kNone;  // the first byte of text that this star does not match yet
   while (in_text < text.size()) {
     if (in_pattern < pattern.size() && pattern[in_pattern] == '*') {
       star = in_pattern++;

@@ -1,4 +1,4 @@
-// Which log groups' events are wanted.
+// Which log groups' events to keep.
 #pragma once
 
 #include <string>
@@ -7,18 +7,18 @@
 
 namespace penstock::logs {
 
-// Whether text is what a pattern stands for, in which * is any text, also none, and ? one byte. In time of the
-// product of the sizes at worst.
+// Returns whether text matches a pattern in which * is any text, even empty, and ? is one byte. Takes time
+// proportional to the product of the sizes in the worst case.
 bool matches_wildcards(std::string_view pattern, std::string_view text);
 
-// Patterns of log groups to take and of those to leave out, which go before.
+// Patterns of log groups to include and to exclude. Exclusion wins.
 class LogGroups {
  public:
   LogGroups() = default;  // all
-  // Patterns separated by commas, blanks around them are none of theirs; an empty include takes all.
+  // Patterns are comma-separated, and blanks around them are ignored. An empty include matches all groups.
   LogGroups(std::string_view include, std::string_view exclude);
 
-  // An event of which no group is known is never left out.
+  // Returns whether to keep an event of that log group; always true if the group is unknown.
   bool wanted(std::string_view log_group) const;
 
  private:

@@ -1,4 +1,4 @@
-// The names of members to look for in an object, as stores read them: to OpenSearch and Elasticsearch
+// The names of members to look for in an object, as stores read them: to OpenSearch and Elasticsearch,
 // {"event.id":1}, {"event":{"id":1}} and {"event":[{"id":1}]} are the same field.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace penstock::logs {
 
 class MemberNames {
  public:
-  // names: at most 64; an empty one never matches. reserved: bits of their indices.
+  // names: at most 64; an empty name never matches. reserved: bits of their indices.
   MemberNames(std::vector<std::string> names, uint64_t reserved) : names_(std::move(names)), reserved_(reserved) {
     for (size_t index = 0; index < names_.size(); ++index) {
       const std::string& name = names_[index];
@@ -32,24 +32,24 @@ class MemberNames {
   const std::string& operator[](size_t index) const { return names_[index]; }
   size_t size() const { return names_.size(); }
   bool is_reserved(size_t index) const { return (reserved_ >> index & 1) != 0; }
-  size_t max_nesting() const { return max_nesting_; }  // objects that one name can go through
+  size_t max_nesting() const { return max_nesting_; }  // most objects that one name can pass through
 
-  // The names that begin with the keys of the objects around a key.
+  // The names that begin with the keys of the objects around a member.
   struct Path {
-    uint64_t candidates = 0;  // bits of their indices; none at the top, where all names are candidates
-    size_t matched = 0;       // bytes of them, with the dot
+    uint64_t candidates = 0;  // bits of their indices; unused at the top, where all names are candidates
+    size_t matched = 0;       // bytes of the names that the keys cover, including the dot
   };
 
-  // The names that key, in an object at path, may complete or lead to: bits of their indices. Nearly all keys have
-  // none, by their first byte.
+  // Returns the names that key, in an object at path, may complete or lead to, as bits of their indices. The first
+  // byte already rules out all names for nearly all keys.
   uint64_t candidates(const Path& path, std::string_view key) const {
     if (key.empty()) return 0;
     return path.matched == 0 ? by_first_byte_[static_cast<uint8_t>(key[0])] : path.candidates;
   }
 
-  // Calls found(index, rest) for each name that key, in an object at path, completes. rest is the end of the key
-  // after the name: empty, or, of reserved names and of those with dots, what begins with '.' or '_'. Returns the
-  // path of the key's own members; without candidates if no name leads there.
+  // Calls found(index, rest) for each name that key, in an object at path, completes. rest is the part of the key
+  // after the name: empty, or, for reserved names and those with dots, text that begins with '.' or '_'. Returns
+  // the path of the key's own members, without candidates if no name leads there.
   template <typename Found>
   [[gnu::always_inline]] Path match(const Path& path, std::string_view key, Found found) const {
     Path inner;
@@ -72,7 +72,7 @@ class MemberNames {
  private:
   std::vector<std::string> names_;
   uint64_t reserved_ = 0;
-  uint64_t longer_keys_ = 0;  // bits of those whose matches may be longer than they are
+  uint64_t longer_keys_ = 0;  // bits of the names that a longer key can match
   size_t max_nesting_ = 0;
   std::array<uint64_t, 256> by_first_byte_ = {};  // bits of their indices
 };

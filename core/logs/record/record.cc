@@ -18,7 +18,7 @@ namespace penstock::logs {
 
 namespace {
 
-// The members that an object passed through may have already.
+// The names that an object passed through may already use.
 enum Member : size_t {
   kTimestamp,
   kLevel,
@@ -35,8 +35,8 @@ static_assert(kMembers <= 64);
 
 constexpr uint64_t bit(size_t member) { return uint64_t{1} << member; }
 
-// Says which event a record is of, when and where it was: always ours. A member of the application's that has one
-// of these names gets another.
+// The event of a record, its time and its origin: these members are always ours. If the application has a member
+// with one of these names, that member is renamed.
 constexpr uint64_t kReserved =
     bit(kTimestamp) | bit(kEventId) | bit(kExtracted) | bit(kSource) | (bit(kMembers) - bit(kFirstSourceFact));
 
@@ -52,7 +52,7 @@ std::string_view event_id_key(const RecordOptions& options) {
   return options.event_id_key.empty() ? names_of(options.schema).event_id : options.event_id_key;
 }
 
-// None if the application's members stay under a name of their own.
+// Returns the names to look for; none if the application's members have a key of their own.
 MemberNames members_of(const RecordOptions& options) {
   const SchemaNames& names = names_of(options.schema);
   std::vector<std::string> members(kMembers);
@@ -75,21 +75,21 @@ MemberNames members_of(const RecordOptions& options) {
   return {members, kReserved};
 }
 
-// Whether the fields of such a line say all that it says.
+// Returns whether the fields of such a line contain all its information.
 bool is_told_by_fields(LambdaEvent event) {
   return event != LambdaEvent::none && event != LambdaEvent::error && event != LambdaEvent::exit;
 }
 
 bool has_extracted_fields(const penstock_record& event) { return !trim(view(event.extracted_fields)).empty(); }
 
-// The size of what is left of a JSON string, without the closing quote.
+// Returns the size of the rest of a JSON string, without the closing quote.
 size_t rest_of_string(std::string_view text, size_t from) {
   size_t at = from;
   while (text[at] != '"') at += text[at] == '\\' ? 2 : 1;
   return at - from;
 }
 
-// With its quotes; false, and nothing, for any other text.
+// Appends a word of capitals with quotes. Appends nothing and returns false for any other text.
 bool append_word_of_capitals(TextBuffer& out, std::string_view text) {
   char* to = out.room(text.size() + 2);
   *to++ = '"';
@@ -193,11 +193,11 @@ void RecordWriter::append_line(TextBuffer& out, const LambdaLine& line, const pe
   out += '}';
 }
 
-// text is what object_ has read; said: what is known of it beyond its members, or null; around: the line that it
-// was the message of, or null.
+// text: what object_ has read. said: what is known beyond its members, or null. around: the line whose message it
+// was, or null.
 void RecordWriter::append_object(TextBuffer& out, std::string_view text, const LambdaLine* said,
                                  const LambdaLine* around, const penstock_record& event) {
-  const bool is_record = json_.empty();  // its members are the record's
+  const bool is_record = json_.empty();  // the object's members are those of the record
   const auto lacks = [&](Member member) { return !is_record || !object_.has(member); };
   if (is_record)
     append_object_members(out, text, event);
@@ -223,8 +223,8 @@ void RecordWriter::append_object(TextBuffer& out, std::string_view text, const L
   out += '}';
 }
 
-// All of the object but its last brace. Members that have names of ours get others, if the record has ours, and
-// its level is in the common vocabulary, where that is wanted.
+// Appends all of the object except its last brace. Renames members that have our names, if the record has ours
+// too. Replaces the level with that of the common vocabulary if normalize_level is set.
 void RecordWriter::append_object_members(TextBuffer& out, std::string_view text, const penstock_record& event) {
   constexpr size_t kNowhere = std::string_view::npos;
   const std::string_view members = text.substr(0, text.size() - 1);
@@ -240,7 +240,7 @@ void RecordWriter::append_object_members(TextBuffer& out, std::string_view text,
     out += by;
     copied = at + rest_of_string(members, at);
   };
-  // Under a key of its own it stays as it was: the level in the common vocabulary stands at the top.
+  // Under its own key, the object stays as it was: the normalized level is at the top.
   const bool with_other_level = options_.normalize_level && json_.empty();
   const std::string_view level = with_other_level ? normalized_level(object_.level()) : "";
   size_t level_at = level.empty() ? kNowhere : object_.level_at();
@@ -281,12 +281,12 @@ void RecordWriter::append_level(TextBuffer& out, std::string_view written, bool 
   if (level.empty()) level = failed ? "ERROR" : "INFO";
   if (options_.normalize_level)
     if (const std::string_view normalized = normalized_level(level); !normalized.empty()) level = normalized;
-  if (append_word_of_capitals(out, level)) return;  // as nearly all are
+  if (append_word_of_capitals(out, level)) return;  // nearly all levels
   const size_t from = out.size();
   append_json_string(out, level);
   char* const end = out.data() + out.size();
   for (char* at = out.data() + from; at < end; ++at) {
-    // Escapes are of control characters, quotes and backslashes only: of those none is a level's.
+    // Escapes are only of control characters, quotes and backslashes. None of them is a letter to capitalize.
     if (*at == '\\')
       ++at;
     else if (*at >= 'a' && *at <= 'z')
@@ -294,7 +294,7 @@ void RecordWriter::append_level(TextBuffer& out, std::string_view written, bool 
   }
 }
 
-// beside_members: those of an object passed through may stand beside, and go before.
+// beside_members: the members of an object passed through may be at the same place, and take precedence.
 void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members) {
   const bool at_the_top = lambda_.empty();
   const auto is_there = [&](size_t member) { return beside_members && at_the_top && object_.has(member); };
@@ -320,7 +320,7 @@ void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool b
   if (!at_the_top) out += '}';
 }
 
-// Empty if JSON's readers cannot hold the number in that unit.
+// Returns the number in that unit; empty if JSON readers cannot represent it.
 std::string_view RecordWriter::in_unit(std::string_view number, Unit unit) {
   if (unit == Unit::as_read) return number;
   number_.clear();
@@ -329,7 +329,7 @@ std::string_view RecordWriter::in_unit(std::string_view number, Unit unit) {
   return is_number ? std::string_view(number_) : std::string_view();
 }
 
-// Nothing where the event has no id.
+// Appends nothing if the event has no id.
 void RecordWriter::append_event_id(TextBuffer& out, const penstock_record& event) const {
   if (!has_event_id(event)) return;
   out += event_id_;
@@ -342,7 +342,7 @@ void RecordWriter::append_extracted_fields(TextBuffer& out, const penstock_recor
   out += ',';
   append_json_string(out, kExtractedFieldsName);
   out += ':';
-  // Whoever made the event may not have looked at what they are.
+  // The producer of the event may not have checked that they are JSON.
   if (extracted_.read(fields))
     append_json_on_one_line(out, fields);
   else

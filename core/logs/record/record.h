@@ -1,4 +1,4 @@
-// The record that leaves: one JSON object for a log event, on one line.
+// The output record: one JSON object per log event, on one line.
 #pragma once
 
 #include <array>
@@ -18,27 +18,27 @@ namespace penstock::logs {
 struct RecordOptions {
   Schema schema = Schema::standard;
   std::string timestamp_key = "timestamp";
-  std::string event_id_key;           // empty: as the schema has it
-  std::string source_key = "source";  // of the object, in the schemas that have one
-  std::string json_key;               // of the member that holds an object passed through; empty: it is the record
+  std::string event_id_key;           // empty: the schema's
+  std::string source_key = "source";  // key of the object, in the schemas that have one
+  std::string json_key;  // key of the member that holds an object passed through; empty: the object is the record
   bool event_id = true;
-  bool keep_message = true;           // of system lines whose fields say all
-  bool function_fields = false;       // the function's name and version in the source
+  bool keep_message = true;           // of system lines whose fields contain all their information
+  bool function_fields = false;       // adds the function's name and version to the source
   bool normalize_level = false;       // see level.h
-  bool parse_json_in_message = true;  // an object behind a runtime's columns counts as the record
-  uint32_t drop = 0;                  // bits of the LambdaEvents of which no record becomes
+  bool parse_json_in_message = true;  // an object after a runtime's columns is the record
+  uint32_t drop = 0;                  // bits of the LambdaEvents to leave out
 };
 
-// Writes the records of a batch. Reuses its buffers.
+// A writer of the records of a batch. Reuses its buffers.
 class RecordWriter {
  public:
   explicit RecordWriter(const RecordOptions& options);
 
-  // Sets where the records that follow come from. Of it they have what is not empty.
+  // Sets the origin of the records that follow. Records contain those of its facts that are not empty.
   void begin(const penstock_batch& origin);
 
   enum class Kind { system_line, passed_through, wrapped, dropped };
-  // Appends the record that becomes of an event; any bytes do. Nothing where it is dropped.
+  // Appends the record of an event, whose body may be any bytes. Appends nothing if the event is dropped.
   Kind append(TextBuffer& out, const penstock_record& event);
 
  private:
@@ -58,23 +58,23 @@ class RecordWriter {
   const RecordOptions options_;
   const SchemaNames& names_;
 
-  // JSON text that is the same in all records: members up to their values, a comma in front where one is needed.
+  // JSON text that is the same in all records: members up to their values, with a leading comma if one is needed.
   Piece timestamp_;
   Piece level_;
   Piece message_;
-  Piece lambda_;  // empty: its members stand at the top
+  Piece lambda_;  // empty: its members are at the top
   Piece event_id_;
   Piece json_;                                          // empty: an object is the record
-  std::array<Piece, kLambdaEventNames.size()> events_;  // with their values
+  std::array<Piece, kLambdaEventNames.size()> events_;  // with values
   std::array<Piece, kLambdaFieldCount> fields_;
-  std::string source_key_;                                  // empty: its facts stand at the top
+  std::string source_key_;                                  // empty: its facts are at the top
   std::array<std::string, kSourceFactCount> source_names_;  // with the bracket of a list
 
-  // And in all records of a batch, with values; empty where these are unknown.
+  // The same for all records of a batch, with values; empty if these are unknown.
   Piece source_;
-  std::string source_text_;          // the same
-  uint64_t source_members_ = 0;      // bits of the names that these have
-  bool source_has_version_ = false;  // under the name that a line's own version has in this schema
+  std::string source_text_;          // text of source_
+  uint64_t source_members_ = 0;      // bits of the names of its members
+  bool source_has_version_ = false;  // in this schema, it has the name of a line's own version
 
   JsonObject object_;
   JsonObject extracted_;

@@ -40,7 +40,7 @@ constexpr FieldName& field_of(SchemaNames& names, LambdaField field) {
   return names.fields[static_cast<size_t>(field)];
 }
 
-// The names of the Lambda function that most people use for this.
+// The names of the Lambda function that is most widely used for this.
 constexpr SchemaNames kLegacy = [] {
   SchemaNames names = kStandard;
   field_of(names, LambdaField::billed_duration_ms) = {"billedMs"};
@@ -53,7 +53,8 @@ constexpr SchemaNames kLegacy = [] {
 
 // OpenTelemetry's semantic conventions, where they have a name; aws.lambda.* and aws.xray.* are ours.
 // https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/ and .../aws/, .../cloud/, .../error/,
-// .../log/; durations and memory by their metrics: https://opentelemetry.io/docs/specs/semconv/faas/faas-metrics/
+// .../log/. Durations and memory have the names of the metrics:
+// https://opentelemetry.io/docs/specs/semconv/faas/faas-metrics/
 constexpr SchemaNames kOtel = {
     .timestamp = "timestamp",
     .level = "severity_text",
@@ -91,8 +92,8 @@ constexpr SchemaNames kOtel = {
                       {"faas.version"}}},
 };
 
-// Elastic Common Schema, where it has a name; aws.cloudwatch.* as Elastic's forwarder writes them, aws.lambda.* as
-// the data stream lambda_logs of its integration for AWS has them, or would.
+// Elastic Common Schema, where it has a name; aws.cloudwatch.* as in Elastic's forwarder; aws.lambda.* as in the
+// data stream lambda_logs of Elastic's AWS integration, or in its style.
 // https://www.elastic.co/docs/reference/ecs/ecs-field-reference
 // https://github.com/elastic/integrations/blob/main/packages/aws/data_stream/lambda_logs/fields/fields.yml
 constexpr SchemaNames kEcs = {
@@ -132,7 +133,7 @@ constexpr SchemaNames kEcs = {
                       {"faas.version"}}},
 };
 
-// The first name of a member at the top that fits, besides those that options name; empty: none does.
+// Returns the first name of a top-level member that fits, apart from those that options set; empty if none does.
 template <typename Fits>
 std::string_view find_member(const SchemaNames& names, Fits fits) {
   for (const std::string_view name : {names.level, names.message, kExtractedFieldsName})

@@ -1,4 +1,4 @@
-// The names that the facts of a record go by: our own, or those that others agreed on.
+// The names of a record's facts: our own, or those of a common convention.
 #pragma once
 
 #include <array>
@@ -12,12 +12,12 @@ namespace penstock::logs {
 
 enum class Schema : uint8_t { standard, legacy, otel, ecs };
 
-// What a line is about, by LambdaEvent: the same in every schema.
+// The name of each LambdaEvent: the same in every schema.
 inline constexpr std::array<std::string_view, static_cast<size_t>(LambdaEvent::error) + 1> kLambdaEventNames = {
     "",          "start",     "end",  "report", "initStart", "initReport", "restoreStart", "restoreReport",
     "extension", "telemetry", "logs", "xray",   "timeout",   "exit",       "error"};
 
-// What is written of a number that was read in milliseconds or MB.
+// How to write a number that was read in milliseconds or MB.
 enum class Unit : uint8_t { as_read, seconds_of_ms, bytes_of_mb };
 
 struct FieldName {
@@ -25,13 +25,13 @@ struct FieldName {
   Unit unit = Unit::as_read;
 };
 
-// Where an event came from.
+// A fact about where an event came from.
 enum class SourceFact : uint8_t { log_group, log_stream, owner, region, function_name, function_version };
 inline constexpr size_t kSourceFactCount = static_cast<size_t>(SourceFact::function_version) + 1;
 
 struct SourceName {
   std::string_view name;
-  bool is_list = false;  // written as an array of the one value
+  bool is_list = false;  // written as an array with this one value
 };
 
 struct SchemaNames {
@@ -39,24 +39,24 @@ struct SchemaNames {
   std::string_view level;
   std::string_view message;
   std::string_view event_id;
-  std::string_view lambda;  // the object around event and fields; empty: they stand at the top
+  std::string_view lambda;  // the object that holds event and fields; empty: they are at the top
   std::string_view event;
   std::array<FieldName, kLambdaFieldCount> fields;  // by LambdaField
-  std::string_view source;                          // the object around what follows; empty: it stands at the top
+  std::string_view source;  // the object that holds source_facts; empty: they are at the top
   std::array<SourceName, kSourceFactCount> source_facts;  // by SourceFact
 };
 
-inline constexpr std::string_view kExtractedFieldsName = "extractedFields";  // as CloudWatch Logs calls them
+inline constexpr std::string_view kExtractedFieldsName = "extractedFields";  // CloudWatch Logs' own name
 
 const SchemaNames& names_of(Schema schema);
 
-// Whether a record can have a member of that name at the top, besides those that options name.
+// Returns whether a record can have a top-level member of that name, apart from those that options set.
 bool has_member(const SchemaNames& names, std::string_view name);
-// A member at the top, besides those that options name, that a store may take for a part of the member of that
-// name, or the other way around: "event.action" and "event". Empty: there is none.
+// Returns a top-level member, apart from those that options set, that a store may treat as a part of the member of
+// that name, or the other way around: "event.action" and "event". Empty if not found.
 std::string_view member_within(const SchemaNames& names, std::string_view name);
 
-// Whether a store may take inner for a part of outer: "event.action" for one of "event".
+// Returns whether a store may treat inner as a part of outer: "event.action" as a part of "event".
 inline bool is_within(std::string_view inner, std::string_view outer) {
   return inner.size() > outer.size() && inner[outer.size()] == '.' && inner.starts_with(outer);
 }

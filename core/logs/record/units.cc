@@ -20,7 +20,7 @@ constexpr uint64_t kBytesOfMb = 1048576;
 
 bool append_seconds_of_ms(std::string& out, std::string_view ms) {
   if (const size_t mark = ms.find_first_of("eE"); mark != std::string_view::npos) {
-    // With an exponent it is that which changes; no digits of ours could stand for a large one.
+    // The exponent changes instead: a large one could not be written as digits.
     const std::string_view digits = ms.substr(ms[mark + 1] == '+' ? mark + 2 : mark + 1);
     int32_t exponent = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
@@ -43,7 +43,7 @@ bool append_seconds_of_ms(std::string& out, std::string_view ms) {
   out.append(kSecondsDigits - std::min(whole.size(), kSecondsDigits), '0');
   out += whole.substr(whole_seconds);
   out += decimals;
-  // Zeros at the end say nothing.
+  // Trailing zeros are redundant.
   out.resize(std::max(end, out.find_last_not_of('0') + 1));
   if (out.ends_with('.')) out.pop_back();
   return true;
