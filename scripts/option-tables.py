@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the option tables of the documents from the plugin's own tables.
+"""Writes the option tables of docs/options.md from the option tables of the plugin.
 
 usage: option-tables.py [--check] libpenstock.so
 
-In README.md and docs/*.md the lines between `<!-- options KIND ID -->` and `<!-- end options -->` are replaced
-by the table of that stage; those behind `<!-- options FILE.so -->` by the options that this file, which lies beside
-libpenstock.so, has over those of its stages. With --check nothing is written, and a document that is not current is
-an error.
+Replaces the lines between `<!-- options KIND ID -->` and `<!-- end options -->` with the table of that stage, and
+those between `<!-- options FILE.so -->` and `<!-- end options -->` with the options that this file, which is in the
+folder of libpenstock.so, has in addition to those of the stages. Fails if the document lacks a table. With --check it
+writes nothing, and fails if the document is not current.
 """
 
 import ctypes
@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 
 import penstock_ctypes  # noqa: E402
 
+DOCUMENT = ROOT / "docs" / "options.md"
 PLACE = re.compile(r"(<!-- options (.+?) -->\n).*?(<!-- end options -->)", re.S)
 
 
@@ -49,19 +50,15 @@ def main():
         if hasattr(ctypes.CDLL(str(file)), "penstock_module_v1"):
             infos = [info for stage in penstock_ctypes.stages(file).values() for info in stage.option_infos()]
             options[file.name] = [info for info in infos if info.name not in known]
-    stale = []
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        if not path.exists():
-            continue
-        old = path.read_text()
-        new = PLACE.sub(lambda m: m[1] + table(options[m[2]]) + m[3], old)
-        if new == old:
-            continue
-        stale.append(path.relative_to(ROOT))
-        if not check:
-            path.write_text(new)
-    if check and stale:
-        sys.exit(f"not current: {', '.join(map(str, stale))}; run scripts/option-tables.py {library}")
+    old = DOCUMENT.read_text()
+    missing = {name for name, infos in options.items() if infos} - {name for _, name, _ in PLACE.findall(old)}
+    if missing:
+        sys.exit(f"{DOCUMENT}: no place for the table of {', '.join(sorted(missing))}")
+    new = PLACE.sub(lambda m: m[1] + table(options[m[2]]) + m[3], old)
+    if not check:
+        DOCUMENT.write_text(new)
+    elif new != old:
+        sys.exit(f"{DOCUMENT} is not current: run scripts/option-tables.py {library}")
 
 
 main()
