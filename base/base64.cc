@@ -16,8 +16,9 @@ namespace penstock {
 
 namespace {
 
-// Twelve bytes become sixteen characters at a time while sixteen bytes can be read. Returns how many were taken.
-// The way of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018).
+// Encodes 12 bytes as 16 characters at a time, as long as 16 bytes can be read. Returns the number of bytes
+// encoded. The algorithm is from W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2
+// Instructions" (2018).
 #ifdef __x86_64__
 __attribute__((target("ssse3"))) size_t encode_base64_blocks(std::string_view data, char* out) {
   const __m128i order = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
@@ -31,8 +32,9 @@ __attribute__((target("ssse3"))) size_t encode_base64_blocks(std::string_view da
         _mm_mulhi_epu16(_mm_and_si128(bytes, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
     const __m128i inner =
         _mm_mullo_epi16(_mm_and_si128(bytes, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
-    const __m128i digits = _mm_or_si128(outer, inner);  // of six bits, a byte each
-    // The offset that makes a character of a digit: number 0 for 26 to 51, 1 to 12 for 52 to 63, 13 for 0 to 25.
+    const __m128i digits = _mm_or_si128(outer, inner);  // one digit of 6 bits per byte
+    // Index of the offset that turns a digit into its character: 0 for digits 26 to 51, 1 to 12 for 52 to 63, 13
+    // for 0 to 25.
     const __m128i capital = _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), digits), _mm_set1_epi8(13));
     const __m128i number = _mm_or_si128(_mm_subs_epu8(digits, _mm_set1_epi8(51)), capital);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_add_epi8(_mm_shuffle_epi8(offsets, number), digits));
@@ -40,12 +42,12 @@ __attribute__((target("ssse3"))) size_t encode_base64_blocks(std::string_view da
   return taken;
 }
 
-// Sixteen characters become twelve bytes at a time while more than a block is left; out may be the place of text,
-// since the sixteen bytes that are written lie in what was read. Returns how many were taken; nullopt where one of
-// them is no digit.
+// Decodes 16 characters to 12 bytes at a time, as long as more than one block is left. out may be the start of
+// text, because each write of 16 bytes stays within the characters already read. Returns the number of characters
+// decoded; nullopt if one of them is not a base64 digit.
 __attribute__((target("ssse3"))) std::optional<size_t> decode_base64_blocks(std::string_view text, char* out) {
-  // By a character's upper four bits: between which two it must lie, and what makes a digit of it. The slash
-  // shares them with the plus.
+  // Lookup tables indexed by a character's upper four bits: its lowest and highest allowed value, and the offset
+  // that turns it into a digit. The slash is handled separately, because it has the same upper bits as the plus.
   const __m128i least =
       _mm_setr_epi8(127, 127, '+', '0', 'A', 'P', 'a', 'p', 127, 127, 127, 127, 127, 127, 127, 127);
   const __m128i most = _mm_setr_epi8(0, 0, '+', '9', 'O', 'Z', 'o', 'z', 0, 0, 0, 0, 0, 0, 0, 0);
@@ -63,8 +65,8 @@ __attribute__((target("ssse3"))) std::optional<size_t> decode_base64_blocks(std:
     const __m128i offset =
         _mm_add_epi8(_mm_shuffle_epi8(offsets, upper), _mm_and_si128(slash, _mm_set1_epi8('+' + 1 - '/')));
     const __m128i digits = _mm_add_epi8(chars, offset);
-    const __m128i pairs = _mm_maddubs_epi16(digits, _mm_set1_epi32(0x01400140));  // of twelve bits
-    const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));      // of twenty-four
+    const __m128i pairs = _mm_maddubs_epi16(digits, _mm_set1_epi32(0x01400140));  // 12 bits each
+    const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));      // 24 bits each
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_shuffle_epi8(fours, order));
   }
   return taken;
@@ -75,7 +77,7 @@ __attribute__((target("ssse3"))) std::optional<size_t> decode_base64_blocks(std:
 
 void append_base64(std::string& out, std::string_view data) {
   const size_t start = out.size();
-  out.resize(start + (data.size() + 2) / 3 * 4 + 1);  // EVP_EncodeBlock writes a NUL behind
+  out.resize(start + (data.size() + 2) / 3 * 4 + 1);  // + 1: EVP_EncodeBlock appends a NUL
   char* at = out.data() + start;
 #ifdef __x86_64__
   if (__builtin_cpu_supports("ssse3")) {
@@ -94,7 +96,7 @@ std::optional<std::string_view> decode_base64_in_place(std::span<char> text) {
   if (text.empty()) return std::string_view();
   const size_t first_padding = std::string_view(text.data(), text.size()).find('=');
   const size_t padding = first_padding == std::string_view::npos ? 0 : text.size() - first_padding;
-  if (padding > 2 || (padding == 2 && text.back() != '=')) return std::nullopt;  // OpenSSL takes "=" anywhere
+  if (padding > 2 || (padding == 2 && text.back() != '=')) return std::nullopt;  // OpenSSL accepts "=" anywhere
   size_t taken = 0;
   char* out = text.data();
 #ifdef __x86_64__
@@ -105,14 +107,14 @@ std::optional<std::string_view> decode_base64_in_place(std::span<char> text) {
     out += taken / 4 * 3;
   }
 #endif
-  // OpenSSL reads each group of four before it writes its three bytes, so that here, too, out may lie in what was
-  // read.
+  // OpenSSL reads each group of four before it writes its three bytes, so here, too, out may overlap text that was
+  // already read.
   const size_t rest = text.size() - taken;
   if (rest > INT_MAX) return std::nullopt;
   const int decoded =
       EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out),
                       reinterpret_cast<const unsigned char*>(text.data() + taken), static_cast<int>(rest));
-  // OpenSSL passes over blanks and dashes at both ends; then there is less than the length promises.
+  // OpenSSL skips blanks and dashes at both ends; the result is then shorter than the length of text implies.
   if (decoded < 0 || static_cast<size_t>(decoded) != rest / 4 * 3) return std::nullopt;
   return std::string_view(text.data(), text.size() / 4 * 3 - padding);
 }

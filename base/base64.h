@@ -1,4 +1,4 @@
-// Standard base64 (RFC 4648, 4): padded, without line breaks.
+// Standard base64 (RFC 4648, section 4): padded, without line breaks.
 #pragma once
 
 #include <optional>
@@ -15,15 +15,15 @@ inline std::string base64(std::string_view data) {
   return out;
 }
 
-// Decodes text in place: the result is at the start of text. nullopt if text is not padded base64; some of it may
-// be overwritten even then.
+// Decodes text in place and returns the result, which is at the start of text; nullopt if text is not padded
+// base64. Even then, part of text may be overwritten.
 std::optional<std::string_view> decode_base64_in_place(std::span<char> text);
 
-// Returns the bytes of text; nullopt if text is not padded base64.
+// Returns the decoded bytes of text; nullopt if text is not padded base64.
 std::optional<std::string> decode_base64(std::string text);
 
-// Returns whether text has only characters of base64, and at most two of padding at its end. Its length may be
-// any: it may be a line of a longer text.
+// Returns whether text consists of base64 characters, followed by at most two padding characters. Its length is
+// not checked, because text may be one line of a longer text.
 bool is_base64_text(std::string_view text);
 
 }  // namespace penstock

@@ -1,4 +1,5 @@
-// Text 16 bytes at a time, by the vector extension of gcc and clang, which becomes SSE2, NEON or plain code.
+// Processing of text in blocks of 16 bytes, with the vector extension of gcc and clang, which compiles to SSE2,
+// NEON, or plain code.
 #pragma once
 
 #include <bit>
@@ -11,7 +12,8 @@
 
 namespace penstock {
 
-// Comparing blocks gives 0xFF in the bytes where it holds and 0 elsewhere: the type of these is BlockMask.
+// 16 bytes of text. Comparing two blocks yields a BlockMask: 0xFF in each byte where the comparison holds, 0
+// elsewhere.
 using Block = uint8_t __attribute__((vector_size(16)));
 using BlockMask = int8_t __attribute__((vector_size(16)));
 inline constexpr size_t kBlockBytes = sizeof(Block);
@@ -22,7 +24,7 @@ inline Block load_block(const char* at) {
   return block;
 }
 
-// The first size bytes at at, fewer than 16, and NUL bytes behind them.
+// Loads size bytes and fills the rest of the block with NUL bytes. REQUIRES: size < 16.
 inline Block load_part_of_block(const char* at, size_t size) {
   Block block = {};
   std::memcpy(&block, at, size);
@@ -33,7 +35,7 @@ inline void store_block(char* at, Block block) { std::memcpy(at, &block, sizeof 
 
 inline Block block_of(uint8_t byte) { return Block{} + byte; }
 
-// Bit i is what byte i says.
+// Returns the mask as bits: bit i is set if byte i is 0xFF.
 inline uint32_t bits_of(BlockMask mask) {
 #ifdef __SSE2__
   return static_cast<uint32_t>(_mm_movemask_epi8(reinterpret_cast<__m128i>(mask)));
@@ -47,7 +49,7 @@ inline uint32_t bits_of(BlockMask mask) {
 inline bool any(BlockMask mask) { return bits_of(mask) != 0; }
 inline bool all(BlockMask mask) { return bits_of(mask) == 0xFFFF; }
 
-// Of bits that are not 0.
+// Returns the index of the lowest bit that is set. REQUIRES: bits is not 0.
 inline size_t first_of(uint32_t bits) { return static_cast<size_t>(std::countr_zero(bits)); }
 
 }  // namespace penstock

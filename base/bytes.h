@@ -1,4 +1,4 @@
-// Between the ABI's plain pairs and C++.
+// Conversions between the ABI's penstock_bytes and std::string_view.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Where a check has several problems to report, and not only the first.
+// Support for checks that report all the problems that they find, not only the first.
 #pragma once
 
 #include <functional>
@@ -7,10 +7,10 @@
 
 namespace penstock {
 
-// Takes the result of a check; an ok status is not a problem.
+// Receives the result of a check; an ok status is not a problem.
 using Complain = std::function<void(const Status& status)>;
 
-// Returns the value of read(complain), or the first problem that it complains of.
+// Returns the value of read(complain), or the first problem that read passes to complain.
 template <typename Read>
 auto or_first_problem(const Read& read) -> Result<decltype(read(Complain()))> {
   Status first;

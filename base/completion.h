@@ -1,4 +1,4 @@
-// Outcomes that come later, and come in any case: also where memory runs out on the way to them.
+// Results of asynchronous operations. A result always arrives, even if memory runs out on the way to it.
 #pragma once
 
 #include <concepts>
@@ -12,11 +12,13 @@
 
 namespace penstock {
 
-// Who waits for an outcome. Copies are one and the same: the first outcome is told, and no other.
+// The callback that receives the result of an asynchronous operation. Copies share their state: the first result
+// is passed to the callback, and later ones are ignored.
 //
-// What brings an outcome in several steps begins with start(), and makes each further step, which the transport or
-// another completion runs, with then(). Then no step needs care of its own: std::bad_alloc, or what a defect
-// throws, is the outcome. Thrown by who is told, it goes on.
+// An operation of several steps begins with start(). It wraps each further step, which the transport or another
+// completion runs, with then(). A step then needs no error handling of its own: if it throws std::bad_alloc or,
+// because of a bug, another exception, that becomes the result. An exception that the callback itself throws is
+// passed on.
 template <typename T>
 class Completion {
  public:
@@ -27,7 +29,7 @@ class Completion {
   Completion(Function callback)  // NOLINT(google-explicit-constructor): a function is passed for a completion
       : callback_(std::make_shared<Callback>(std::move(callback))) {}
 
-  // Runs start(answer). Where there is no memory for that, tells so.
+  // Runs body(completion). If memory for the completion cannot be allocated, the result is an out-of-memory error.
   template <typename Start>
   static void start(Callback callback, const Start& body) {
     std::shared_ptr<Callback> kept;
@@ -45,7 +47,7 @@ class Completion {
     if (const Callback callback = std::exchange(*callback_, nullptr)) callback(std::move(outcome));
   }
 
-  // A function that runs step(completion, what it is given).
+  // Returns a function that runs step(completion, argument) when it is called with an argument.
   template <typename Step>
   auto then(Step step) const {
     return [completion = *this, step = std::move(step)](auto&& given) mutable {

@@ -15,15 +15,15 @@ const unsigned char* unsigned_bytes(std::string_view data) {
   return reinterpret_cast<const unsigned char*>(data.data());
 }
 
-// OpenSSL's calls here fail for want of memory alone. What they left in the thread's queue of errors is nobody
-// else's.
+// The OpenSSL calls in this file fail only if memory is exhausted. They leave entries in the thread's error queue,
+// which are removed because no other code expects them.
 void check(bool done) {
   if (done) return;
   ERR_clear_error();
   throw std::bad_alloc();
 }
 
-// Fetched once, as MD5 is below: EVP_sha256() has OpenSSL look the algorithm up in each digest and HMAC.
+// Fetched once, like MD5 below: with EVP_sha256(), OpenSSL looks up the algorithm for each digest and HMAC.
 const EVP_MD* fetched_sha256() {
   static const EVP_MD* const kSha256 = [] {
     const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
@@ -48,10 +48,11 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data) {
 }
 
 std::optional<std::array<uint8_t, 16>> md5(std::string_view data) {
-  // Fetched once: EVP_md5() looks the algorithm up each time, which takes longer than a short text.
+  // Fetched once: EVP_md5() looks up the algorithm each time, which takes longer than hashing a short text.
   static const EVP_MD* const kMd5 = [] {
     const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "MD5", nullptr);
-    // What it lacks it lacks for good; but memory may come back.
+    // A missing algorithm is permanent, so nullptr is kept. A lack of memory is not: the exception leaves kMd5
+    // uninitialized, and the next call tries again.
     check(fetched != nullptr || ERR_GET_REASON(ERR_peek_last_error()) != ERR_R_MALLOC_FAILURE);
     if (fetched == nullptr) ERR_clear_error();
     return fetched;

@@ -1,4 +1,4 @@
-// Digests, by OpenSSL.
+// Digests, computed by OpenSSL.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ using Sha256 = std::array<uint8_t, 32>;
 
 Sha256 sha256(std::string_view data);
 Sha256 hmac_sha256(std::string_view key, std::string_view data);
-// nullopt where OpenSSL has no MD5, as under FIPS rules. Never for anything that must be safe.
+// Returns nullopt if OpenSSL has no MD5, as in FIPS mode. Never use it for security.
 std::optional<std::array<uint8_t, 16>> md5(std::string_view data);
 std::string hex(std::span<const uint8_t> bytes);  // lower case
 inline std::string_view view(const Sha256& digest) {

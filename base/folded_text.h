@@ -1,4 +1,4 @@
-// Log lines that differ only in numbers, taken for one.
+// Normalization of log lines, so that lines that differ only in numbers compare equal.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 
 namespace penstock {
 
-// The text with '#' in place of each word that has a digit in it: numbers, times, request ids. With the '.' and
-// ',' between such words: "30", "0.5" and "10,000" are the same.
+// Returns text with each word that contains a digit (numbers, times, request IDs) replaced by '#'. A '.' or ','
+// between two such words disappears with them: "30", "0.5" and "10,000" all become "#".
 inline std::string folded(std::string_view text) {
   std::string out;
   for (size_t begin = 0; begin < text.size();) {

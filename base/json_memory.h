@@ -1,4 +1,5 @@
-// Memory for RapidJSON, whose own allocator gives nullptr where there is none, which its parsers write to.
+// An allocator for RapidJSON that throws. RapidJSON's own allocator returns nullptr if memory is exhausted, and
+// its parsers write to that pointer.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +8,9 @@
 
 namespace penstock {
 
-// RapidJSON's concept Allocator; throws std::bad_alloc.
+// Implements RapidJSON's Allocator concept; throws std::bad_alloc.
 struct JsonMemory {
-  static const bool kNeedFree = true;  // its name there
+  static const bool kNeedFree = true;  // name required by the concept
 
   static void* Malloc(size_t size) { return size == 0 ? nullptr : checked(std::malloc(size)); }
   static void* Realloc(void* old, size_t /*old_size*/, size_t size) {

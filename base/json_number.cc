@@ -8,7 +8,7 @@ namespace penstock {
 
 namespace {
 
-// The size of a number by JSON's grammar without its exponent; 0 if text is no such number.
+// Returns the size of the part of a JSON number before its exponent; 0 if text is not a JSON number.
 size_t size_before_exponent(std::string_view text) {
   size_t at = 0;
   const auto take = [&](char c) { return at < text.size() && text[at] == c && ++at != 0; };

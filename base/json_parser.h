@@ -1,4 +1,4 @@
-// RapidJSON's reader, with memory that throws where there is none left.
+// RapidJSON's reader with an allocator that throws std::bad_alloc.
 #pragma once
 
 #include "base/json_memory.h"

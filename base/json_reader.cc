@@ -15,7 +15,7 @@ std::string_view text_of(const ValueOfRapidJson& value) { return {value.GetStrin
 
 const ValueOfRapidJson& value_at(const void* value) { return *static_cast<const ValueOfRapidJson*>(value); }
 
-// Hands RapidJSON's events on.
+// Forwards RapidJSON's events to JsonEvents.
 class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
  public:
   explicit Handler(JsonEvents& events) : events_(events) {}
@@ -130,7 +130,7 @@ std::optional<uint64_t> JsonValue::unsigned_integer() const {
 }
 
 struct JsonDocument::Parsed {
-  std::string text;  // parsed in place: the strings point into it
+  std::string text;  // parsed in place; the document's strings point into it
   DocumentOfRapidJson document;
 };
 

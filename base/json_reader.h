@@ -1,4 +1,4 @@
-// JSON that is read where speed does not matter. The hot paths use RapidJSON itself, through
+// JSON reading for code where speed does not matter. The hot paths use RapidJSON directly, through
 // base/rapidjson_reader.h.
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace penstock {
 
-// Receives the parts of a document in order. Each method returns whether to read on. The texts live until it
-// returns.
+// A receiver for the parts of a JSON document, in order. Each method returns whether to continue. Its text
+// argument is valid until the method returns.
 class JsonEvents {
  public:
   virtual ~JsonEvents() = default;
@@ -28,15 +28,15 @@ class JsonEvents {
   virtual bool on_literal() { return true; }  // true, false, or null
 };
 
-// Reads one document. Returns "", or what stopped it: "invalid JSON at byte 17: ...". Nesting takes memory, not
-// stack, since the text may be hostile. Does not check that strings are UTF-8.
+// Reads one document. Returns "", or an error such as "invalid JSON at byte 17: ...". Nesting uses heap memory,
+// not stack, because the text may be hostile. Does not check that strings are UTF-8.
 std::string read_json(std::string_view text, JsonEvents& events);
 
-// Returns the members of an object that are strings, decoded, and numbers, as they are written, without those of
-// nested objects; nullopt if text is not one JSON object in UTF-8.
+// Returns the string members (decoded) and number members (as written) of an object, without those of nested
+// objects; nullopt if text is not one JSON object in UTF-8.
 std::optional<std::map<std::string, std::string, std::less<>>> outermost_members(std::string_view text);
 
-// A value in a JsonDocument, which must outlive it; or a missing one.
+// A value in a JsonDocument, or a missing value. The document must outlive it.
 class JsonValue {
  public:
   JsonValue() = default;
@@ -46,27 +46,27 @@ class JsonValue {
   bool is_array() const;
   bool is_string() const;
 
-  // The member of that name; a missing value if this is not an object that has one.
+  // Returns the member of that name; a missing value if this is not an object, or has no such member.
   JsonValue operator[](std::string_view name) const;
-  std::vector<std::pair<std::string_view, JsonValue>> members() const;  // none if this is not an object
-  std::vector<JsonValue> elements() const;                              // none if this is not an array
+  std::vector<std::pair<std::string_view, JsonValue>> members() const;  // empty if this is not an object
+  std::vector<JsonValue> elements() const;                              // empty if this is not an array
 
   std::string_view text() const;  // "" if this is not a string
   std::optional<double> number() const;
-  std::optional<int64_t> integer() const;  // nullopt also for 1.0 and beyond the range
+  std::optional<int64_t> integer() const;  // nullopt also for 1.0, and if out of range
   std::optional<uint64_t> unsigned_integer() const;
 
  private:
   friend class JsonDocument;
   explicit JsonValue(const void* value) : value_(value) {}
 
-  const void* value_ = nullptr;  // of RapidJSON
+  const void* value_ = nullptr;  // a RapidJSON value
 };
 
 // A document whose outermost value is an object.
 class JsonDocument {
  public:
-  // nullopt if text is not one JSON object. Nesting takes memory, not stack.
+  // Returns nullopt if text is not one JSON object. Nesting uses heap memory, not stack.
   static std::optional<JsonDocument> parse(std::string text);
 
   JsonDocument(JsonDocument&&) noexcept;

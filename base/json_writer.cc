@@ -13,7 +13,7 @@ namespace penstock {
 
 namespace {
 
-// What a byte of ASCII is written as.
+// The text that is written for one ASCII byte.
 struct Written {
   std::array<char, 7> text = {};
   uint8_t size = 0;
@@ -51,7 +51,8 @@ constexpr WrittenAs kInString = [] {
   return table;
 }();
 
-// A kind of rules says which bytes of ASCII are not written as they are, and what all of them are written as.
+// Escaping rules: changed() finds the ASCII bytes that are not copied unchanged, and kTable has the text to write
+// for every ASCII byte.
 struct String {
   static constexpr WrittenAs kTable = kInString;
   static constexpr bool kJoinsLineEnds = false;
@@ -64,7 +65,7 @@ struct StringOfLines : String {
     table['\r'] = table['\n'];
     return table;
   }();
-  static constexpr bool kJoinsLineEnds = true;  // of \r\n the \r goes
+  static constexpr bool kJoinsLineEnds = true;  // the \r of \r\n is dropped
 };
 
 struct OneLine {
@@ -77,15 +78,15 @@ struct OneLine {
   static BlockMask changed(Block bytes) { return (bytes == '\n') | (bytes == '\r'); }
 };
 
-// The most bytes that one step writes, of one block of text.
+// The maximum number of bytes that one step writes, for one block of text.
 constexpr size_t kMaxBytesPerStep = kBlockBytes + kBlockBytes * sizeof(Written);
 constexpr size_t kQuotesBytes = 2;
 
-// Where what is written goes: renew() takes what was written up to to, and gives where to go on; last() is the
-// last place from where a step has room.
+// A sink receives the output. begin() returns where to start writing. renew(to) accepts what was written up to
+// `to`, and returns where to continue. last() is the last position from which one step fits.
 
-// A small buffer before a string, which would ask for each piece whether there is room, and fill it with zeros
-// first.
+// Appends to a string through a small buffer. Writing to the string itself would check the capacity for each
+// piece, and fill it with zeros first.
 class StringSink {
  public:
   StringSink(std::string& out, size_t text_bytes) : out_(out) { out_.reserve(out_.size() + text_bytes); }
@@ -117,8 +118,8 @@ class BufferSink {
   TextBuffer& out_;
 };
 
-// Writes text by such rules, with ill-formed UTF-8 replaced: what is much like plain text in blocks, and blocks
-// with much to change by table or as runs, since text of many escapes must not be much slower.
+// Writes text by the given rules and replaces ill-formed UTF-8. Mostly plain text is copied in blocks. Blocks with
+// many changes are written by table or as runs, so that text full of escapes is not much slower.
 template <class Rules, class Sink>
 class Writer {
  public:
@@ -137,7 +138,7 @@ class Writer {
 
  private:
   static bool is_above_ascii(char c) { return static_cast<uint8_t>(c) >= 0x80; }
-  // That are ill-formed wherever they stand.
+  // Returns whether the byte is ill-formed at any position.
   static bool is_never_well_formed(uint8_t byte) { return byte > 0xF4 || (byte >= 0x80 && byte < 0xC2); }
   static bool has_many(uint32_t bits) {
     bits &= bits - 1;
@@ -151,12 +152,12 @@ class Writer {
     last_ = sink_.last();
   }
 
-  // ASCII with few bytes that change, up to a byte above it or a block that has many; false at the end of the
-  // text.
+  // Writes ASCII that needs few changes, up to a byte above ASCII or a block that needs many. Returns false at the
+  // end of the text.
   bool write_mostly_plain() {
     while (at_ != end_) {
       if (is_full()) make_room();
-      // In variables that no byte written can be taken for.
+      // Local copies, because the compiler must assume that a write through a char pointer changes any member.
       const char* at = at_;
       char* to = to_;
       const size_t size = std::min(kBlockBytes, left());
@@ -174,7 +175,7 @@ class Writer {
     return false;
   }
 
-  // Whole blocks of ASCII while they have much that changes. At least one byte.
+  // Writes whole blocks of ASCII while they need many changes. Writes at least one byte.
   void write_changed_blocks() {
     bool is_done = false;
     for (; left() >= kBlockBytes && !is_full(); is_done = true) {
@@ -199,7 +200,7 @@ class Writer {
     to_ = to;
   }
 
-  // Returns where what was written for the byte at at ends.
+  // Writes the byte at `at` and returns the end of the output.
   char* write_changed(char* to, const char* at) const {
     const Written& written = Rules::kTable[static_cast<uint8_t>(*at)];
     std::memcpy(to, &written, sizeof written);
@@ -208,7 +209,7 @@ class Writer {
     return to + written.size;
   }
 
-  // Characters above ASCII, and ASCII between them, up to what is ill-formed or changes.
+  // Writes characters above ASCII, and ASCII between them, up to a byte that is ill-formed or needs a change.
   void write_characters() {
     while (left() >= kBlockBytes && !is_full()) {
       const Block bytes = load_block(at_);
@@ -223,7 +224,7 @@ class Writer {
     if (at_ != end_ && is_above_ascii(*at_) && !is_full()) write_repaired();
   }
 
-  // What is above ASCII, up to the end of a block, with ill-formed parts replaced.
+  // Writes bytes above ASCII up to the end of a block, and replaces ill-formed parts.
   void write_repaired() {
     const Block bytes = left() >= kBlockBytes ? load_block(at_) : load_part_of_block(at_, left());
     if (left() >= kBlockBytes && is_never_well_formed(bytes[0]) && all(bytes == bytes[0]))
@@ -241,7 +242,7 @@ class Writer {
     at_ += size;
   }
 
-  // A block of one byte, and those like it that follow, each byte as written.
+  // Writes `written` for each byte of a run: a block of one repeated byte, and all equal blocks that follow.
   void write_run(std::string_view written) {
     std::array<char, kBlockBytes * sizeof(Written::text)> block = {};
     for (size_t index = 0; index < kBlockBytes; ++index)
@@ -272,11 +273,11 @@ void append_string(Out& out, std::string_view text) {
   writer.finish();
 }
 
-// What most strings are: ids and messages of some length, all of them plain ASCII. False, with nothing appended,
-// for any other.
+// Appends the most frequent kind of string: an ID or a message of moderate length in plain ASCII. Returns false
+// and appends nothing for any other.
 template <class Rules>
 bool append_plain_string(TextBuffer& out, std::string_view text) {
-  constexpr size_t kMaxBytes = 256;  // past which looking twice would cost more than it saves
+  constexpr size_t kMaxBytes = 256;  // for longer text, a second pass costs more than it saves
   if (text.size() < kBlockBytes || text.size() > kMaxBytes) return false;
   char* const to = out.room(text.size() + kQuotesBytes);
   BlockMask others = {};
@@ -287,7 +288,7 @@ bool append_plain_string(TextBuffer& out, std::string_view text) {
   };
   const size_t last = text.size() - kBlockBytes;
   for (size_t at = 0; at < last; at += kBlockBytes) copy(at);
-  copy(last);  // over a part of the one before
+  copy(last);  // overlaps the previous block
   if (any(others)) return false;
   to[0] = to[text.size() + 1] = '"';
   out.end_at(to + text.size() + kQuotesBytes);

@@ -1,9 +1,10 @@
-// RapidJSON, to be included in place of its own headers. Where kParseNumbersAsStringsFlag asks for the text of
-// numbers, its reader here takes any number that JSON has. As it comes it refuses one that no double holds,
-// although it then computes none, and one such number costs the whole document.
+// RapidJSON; include this header instead of RapidJSON's own. With kParseNumbersAsStringsFlag, which asks for
+// numbers as text, the reader of this header accepts every JSON number. RapidJSON by default rejects a number that
+// does not fit a double, even though the flag means that no double is computed, and one such number fails the
+// whole document.
 //
-// RapidJSON's hook for errors, RAPIDJSON_PARSE_ERROR, lets kParseErrorNumberTooBig pass: the reader then goes on
-// with the next digit of the integer or of the exponent.
+// The change uses RapidJSON's error hook, RAPIDJSON_PARSE_ERROR, which ignores kParseErrorNumberTooBig here. The
+// reader then continues with the next digit of the integer or exponent.
 #pragma once
 
 #ifdef RAPIDJSON_READER_H_
@@ -14,7 +15,8 @@
 
 namespace penstock::any_number {
 
-// stream is at a digit, and in memory: either it knows its end, or a NUL byte ends it.
+// Returns whether the character after the current one is a digit. REQUIRES: stream is at a digit and in memory,
+// and either knows its end or ends with a NUL byte.
 template <class Stream>
 bool is_before_digit(const Stream& stream) {
   if constexpr (requires { stream.end_; })
@@ -23,8 +25,8 @@ bool is_before_digit(const Stream& stream) {
     return is_digit(stream.src_[1]);
 }
 
-// number reads from stream. What is left, the reader takes itself; it would also count what it takes, which an int
-// cannot for the digits of every exponent.
+// Takes all digits of number but the last, which the reader takes itself. number reads from stream. The digits are
+// taken here because the reader would also count them, in an int, which overflows for a long exponent.
 template <class Number, class Stream>
 void take_digits_but_the_last(Number& number, const Stream& stream) {
   while (is_digit(number.Peek()) && is_before_digit(stream)) number.TakePush();
@@ -32,7 +34,7 @@ void take_digits_but_the_last(Number& number, const Stream& stream) {
 
 }  // namespace penstock::any_number
 
-// s and copy are variables of GenericReader::ParseNumber(), the only place of that error.
+// s and copy are variables of GenericReader::ParseNumber(), the only place where this error occurs.
 #define PENSTOCK_PASS_NUMBER(code, offset)                                                     \
   do {                                                                                         \
     if constexpr ((parseFlags & kParseNumbersAsStringsFlag) != 0 && requires { copy.s.src_; }) \
@@ -41,14 +43,15 @@ void take_digits_but_the_last(Number& number, const Stream& stream) {
       PENSTOCK_STOP_READING(code, offset);                                                     \
   } while (false)
 
-// What RapidJSON does by itself.
+// RapidJSON's default behavior.
 #define PENSTOCK_STOP_READING(code, offset)       \
   do {                                            \
     RAPIDJSON_PARSE_ERROR_NORETURN(code, offset); \
     RAPIDJSON_PARSE_ERROR_EARLY_RETURN_VOID;      \
   } while (false)
 
-// One code has a second word, which then is the second; for all others it is PENSTOCK_STOP_READING.
+// Selects the macro by error code. PENSTOCK_ON_kParseErrorNumberTooBig expands to two arguments, so
+// PENSTOCK_SECOND returns PENSTOCK_PASS_NUMBER; for all other codes it returns PENSTOCK_STOP_READING.
 #define PENSTOCK_ON_kParseErrorNumberTooBig kParseErrorNumberTooBig, PENSTOCK_PASS_NUMBER
 #define PENSTOCK_SECOND(first, second, ...) second
 #define PENSTOCK_SECOND_OF(...) PENSTOCK_SECOND(__VA_ARGS__)

@@ -1,8 +1,8 @@
-// RapidJSON's event reader with SSE2 where the processor has it. In a namespace of its own, so that code of
-// other files that uses RapidJSON without SSE2 is not mixed with it.
+// RapidJSON's event reader, with SSE2 if the processor has it. It is in a namespace of its own, so that it does
+// not mix with RapidJSON without SSE2 in other files.
 //
-// With SSE2 the reader takes whole aligned blocks of 16 bytes: text that it reads in place must have
-// kReaderPadding NUL bytes behind it. It then lets control characters 0x1A to 0x1F in strings pass.
+// With SSE2, the reader loads whole aligned blocks of 16 bytes. Text that it reads in place must therefore be
+// followed by kReaderPadding NUL bytes. It also accepts control characters 0x1A to 0x1F in strings.
 #pragma once
 
 #define RAPIDJSON_NAMESPACE penstock_rapidjson
@@ -24,10 +24,10 @@ using FastJsonReader =
 
 inline constexpr size_t kReaderPadding = 16;
 
-// Objects and arrays in one another, at most: the reader keeps 8 bytes for each.
+// Maximum nesting of objects and arrays; the reader keeps 8 bytes for each level.
 inline constexpr int kMaxJsonDepth = 1000;
 
-// In place, without recursion, any numbers, as they were written, one document of those that text holds.
+// Parses one document in place and without recursion, stops at its end, and passes any number on as written.
 inline constexpr unsigned kReaderFlags =
     penstock_rapidjson::kParseInsituFlag | penstock_rapidjson::kParseIterativeFlag |
     penstock_rapidjson::kParseNumbersAsStringsFlag | penstock_rapidjson::kParseStopWhenDoneFlag;

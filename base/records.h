@@ -1,4 +1,4 @@
-// The records of a batch, whose maker may know a shorter or a longer record than we do.
+// Access to the records of a batch, whose creator may know a shorter or longer penstock_record than we do.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +9,15 @@
 
 namespace penstock {
 
-// Up to here the record of the ABI's first version reaches; no stride is smaller.
+// Size of penstock_record in the first version of the ABI; no stride is smaller.
 inline constexpr size_t kFirstRecordBytes = offsetof(penstock_record, extracted_fields);
 
-// A copy of the record at index; what its maker did not know of is empty. The batch's record_stride is at least
-// kFirstRecordBytes.
+// Returns a copy of the record at index; fields that its creator did not know are empty. REQUIRES:
+// batch.record_stride >= kFirstRecordBytes.
 inline penstock_record record_at(const penstock_batch& batch, uint64_t index) {
   const char* const at = reinterpret_cast<const char*>(batch.records) + index * batch.record_stride;
   penstock_record record = {};
-  // Two sizes, each known to the compiler: this is done for every log event.
+  // Both copies have a size known at compile time, because this runs for every log event.
   if (batch.record_stride >= sizeof record)
     std::memcpy(&record, at, sizeof record);
   else

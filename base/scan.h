@@ -1,4 +1,4 @@
-// Small steps through a line of text.
+// Helpers for scanning a line of text.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace penstock::scan {
 
-// Eight bytes at once, in the order of the machine: good for questions that are asked of each byte alone.
+// Eight bytes at once, in the machine's byte order: for tests that look at each byte independently.
 inline constexpr uint64_t kOnes = 0x0101010101010101;
 inline constexpr uint64_t kHighBits = kOnes * 0x80;
 
@@ -22,7 +22,7 @@ inline uint64_t load_word(const char* at) {
   return word;
 }
 
-// Not 0 where a byte is below limit, which is at most 0x80.
+// Returns nonzero if a byte is below limit. REQUIRES: limit <= 0x80.
 inline constexpr uint64_t any_below(uint64_t word, uint8_t limit) {
   return (word - kOnes * limit) & ~word & kHighBits;
 }
@@ -30,8 +30,8 @@ inline constexpr uint64_t any_equal(uint64_t word, char c) {
   return any_below(word ^ (kOnes * static_cast<uint8_t>(c)), 1);
 }
 
-// Where the first byte of text stands that ends() is true for, or its size. may_end() is asked of eight bytes: 0
-// where ends() is false for all of them.
+// Returns the index of the first byte for which ends() is true, or the size of text. may_end() tests eight bytes
+// at once and returns 0 if ends() is false for all of them.
 template <class MayEnd, class Ends>
 size_t find_end(std::string_view text, MayEnd may_end, Ends ends) {
   size_t at = 0;
@@ -40,13 +40,13 @@ size_t find_end(std::string_view text, MayEnd may_end, Ends ends) {
   return at;
 }
 
-// Where the first c stands, or the size of text.
+// Returns the index of the first c, or the size of text.
 inline size_t find_byte(std::string_view text, char c) {
   size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
     const uint64_t found = any_equal(load_word(text.data() + at), c);
     if (found == 0) continue;
-    // The lowest of the high bits is right, those above it may not be.
+    // Only the lowest set bit is reliable; those above it may be wrong.
     if constexpr (std::endian::native == std::endian::little)
       return at + static_cast<size_t>(std::countr_zero(found)) / 8;
     break;
@@ -55,7 +55,7 @@ inline size_t find_byte(std::string_view text, char c) {
   return at;
 }
 
-// For short texts: without a call.
+// Compares texts of 8 to 16 bytes without a function call.
 inline bool equal(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   if (a.size() < 8 || a.size() > 16) return a == b;
@@ -64,12 +64,12 @@ inline bool equal(std::string_view a, std::string_view b) {
           (load_word(a.data() + last) ^ load_word(b.data() + last))) == 0;
 }
 
-// A high bit for each byte from low to high; all bytes are below 0x80.
+// Returns the high bit of each byte that is between low and high. REQUIRES: all bytes of word are below 0x80.
 inline constexpr uint64_t bytes_from_to(uint64_t word, uint8_t low, uint8_t high) {
   return (word + kOnes * (0x80U - low)) & ~(word + kOnes * (0x7FU - high)) & kHighBits;
 }
 
-// Whether all eight bytes are digits or letters.
+// Returns whether all eight bytes are digits or letters.
 inline constexpr bool are_alphanumeric(uint64_t word) {
   if ((word & kHighBits) != 0) return false;
   return (bytes_from_to(word, '0', '9') | bytes_from_to(word | kOnes * 0x20, 'a', 'z')) == kHighBits;
@@ -80,39 +80,40 @@ inline std::string_view trim_front(std::string_view text) {
   return text;
 }
 
-// What stands before the first blank.
+// Returns the text before the first blank.
 inline std::string_view word(std::string_view text) {
   return text.substr(0, find_end(
                             text, [](uint64_t bytes) { return any_below(bytes, ' ' + 1); }, is_blank));
 }
 
-// What stands before the first \n or \r.
+// Returns the text before the first \n or \r.
 inline std::string_view first_line(std::string_view text) {
   const std::string_view line = text.substr(0, text.find('\n'));
   return line.substr(0, line.find('\r'));
 }
 
-// Takes prefix from the beginning of text, and then the spaces and tabs behind it.
+// Removes prefix from the start of text, and then spaces and tabs. Returns false if text does not start with
+// prefix.
 inline bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text = trim_front(text.substr(prefix.size()));
   return true;
 }
 
-// What stands behind any blanks and line ends.
+// Returns text without leading blanks and line ends.
 inline std::string_view skip_blanks(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   return text;
 }
 
-// Takes a word and the spaces and tabs behind it.
+// Removes the first word, and the spaces and tabs after it, from text. Returns the word.
 inline std::string_view take_word(std::string_view& text) {
   const std::string_view taken = word(text);
   text = trim_front(text.substr(taken.size()));
   return taken;
 }
 
-// A dotted name like Runtime.ExitError.
+// Returns the size of the dotted name, such as Runtime.ExitError, that text starts with.
 inline size_t name_size(std::string_view text) {
   size_t at = 0;
   while (at < text.size() &&
@@ -122,7 +123,8 @@ inline size_t name_size(std::string_view text) {
 }
 inline bool is_name(std::string_view text) { return !text.empty() && name_size(text) == text.size(); }
 
-// The form of request ids, xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, where x is any digit or letter.
+// Returns whether text has the form of a request ID: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, where x is a digit or
+// letter.
 inline bool is_uuid(std::string_view text) {
   if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
   const char* const at = text.data();

@@ -1,4 +1,4 @@
-// Errors as values: what went wrong, whether trying again can help, and a sentence for a person.
+// Errors as values: what failed, whether a retry can help, and a message for a person.
 #pragma once
 
 #include <cassert>
@@ -12,22 +12,22 @@ namespace penstock {
 
 enum class Code {
   ok,
-  // Ours.
-  invalid,   // bad input: data or an argument that will never be right
-  config,    // an option or a conf file has to change
+  // Errors of this process.
+  invalid,   // bad input: data or an argument that can never be valid
+  config,    // an option or a conf file must change
   io,        // a file or descriptor failed; the errno text is in the message
-  internal,  // a defect
-  // The network's and the service's; the classes of AWS's errors that call for different action.
-  throttled,    // slow down, position unchanged
-  transient,    // try again; what was asked may have been done all the same
-  clock_skew,   // the service and our clock disagree
-  expired,      // an iterator or a page token is too old: make a new one
-  credentials,  // refused or too old: fetch them again
-  not_found,    // the stream, shard or table is not there
-  conflict,     // it is not as the call took it to be: a condition did not hold, or there is one already
-  denied,       // the service itself says that the caller may not do this; nothing on the way to it can
-  permanent,    // anything else that was refused
-  too_large,    // the answer passes the limit given for it
+  internal,  // a bug
+  // Errors of the network and the service: the classes of AWS errors that call for different actions.
+  throttled,    // slow down; the position is unchanged
+  transient,    // retry; the request may have taken effect anyway
+  clock_skew,   // our clock differs from the service's
+  expired,      // an iterator or page token is too old: get a new one
+  credentials,  // rejected or too old: fetch them again
+  not_found,    // the stream, shard, or table does not exist
+  conflict,     // a condition of the call did not hold, or the item already exists
+  denied,  // the service itself (never something on the way to it) says that the caller is not allowed to do this
+  permanent,  // any other rejection
+  too_large,  // the response exceeds its size limit
 };
 
 class [[nodiscard]] Status {
@@ -38,16 +38,16 @@ class [[nodiscard]] Status {
   bool ok() const { return code_ == Code::ok; }
   explicit operator bool() const { return ok(); }
   Code code() const { return code_; }
-  // One line: what failed, on what, the value, what is allowed, what to do. Holds no secret.
+  // Returns one line: what failed, on what, the value, what is allowed, and what to do. It contains no secret.
   const std::string& message() const { return message_; }
 
-  // Whether the very same thing, done again later, may succeed.
+  // Returns whether the same operation may succeed later.
   bool retryable() const {
     return code_ == Code::io || code_ == Code::throttled || code_ == Code::transient ||
            code_ == Code::clock_skew || code_ == Code::expired || code_ == Code::credentials;
   }
 
-  // The same error, with what was being done in front: "reading shard X: " + message.
+  // Returns the same error with a context before it: "reading shard X: " + message.
   Status in(const std::string& context) const { return {code_, context + ": " + message_}; }
 
  private:
@@ -55,14 +55,14 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-// Memory may come back. Takes none itself: the text is short enough to lie in the string.
+// Retryable, because memory may become available. Allocates nothing: the text fits into the string object itself.
 inline Status out_of_memory_status() { return {Code::transient, "out of memory"}; }
 
-// A value, or why there is none.
+// A value, or the error that prevented it.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  // Implicit, so that a function returns either as it is.
+  // Implicit, so that a function can return either type directly.
   Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
   // NOLINTNEXTLINE(google-explicit-constructor)
   Result(Status status) : status_(std::move(status)) { assert(!status_.ok()); }
@@ -81,12 +81,14 @@ class [[nodiscard]] Result {
   Status status_;
 };
 
-// What a defect threw, as an error: one call, shard or stream fails, and the others go on.
+// Returns an exception that a bug caused as an error, so that one call, shard, or stream fails and the others
+// continue.
 inline Status defect_status(const std::exception& thrown) {
   return {Code::internal, std::string("a defect in this program: ") + thrown.what()};
 }
 
-// What make() gives, a Status or a Result; where it throws, out_of_memory_status() or defect_status().
+// Returns the result of make(), a Status or a Result. If it throws, returns out_of_memory_status() or
+// defect_status().
 template <typename Make>
 auto catching_exceptions(const Make& make) -> decltype(make()) {
   try {

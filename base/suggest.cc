@@ -29,7 +29,7 @@ size_t distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 std::string nearest(std::string_view unknown, const std::vector<std::string>& words) {
-  static constexpr size_t kLongestWord = 100;  // the distance takes quadratic time
+  static constexpr size_t kLongestWord = 100;  // computing the distance takes quadratic time
   if (unknown.size() > kLongestWord) return {};
   const std::string wanted = lower_case(unknown);
   std::string best;

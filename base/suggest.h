@@ -1,4 +1,4 @@
-// The word that was probably meant by one that is unknown.
+// Suggestions for a misspelled word.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace penstock {
 
-// Returns the word closest to the unknown one, compared without case, by edit distance (a swap of neighbors counts
-// as one); "" if none is close: more than a third of its letters would have to change.
+// Returns the word closest to the unknown one by edit distance, ignoring case; a swap of neighboring letters
+// counts as one edit. Returns "" if more than a third of the letters of the closest word would have to change.
 std::string nearest(std::string_view unknown, const std::vector<std::string>& words);
 
-// "; did you mean 'stream'?", or "" if no word is close.
+// Returns "; did you mean 'stream'?", or "" if no word is close.
 std::string suggestion(std::string_view unknown, const std::vector<std::string>& words);
 
 }  // namespace penstock

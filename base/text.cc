@@ -8,7 +8,7 @@ namespace {
 
 void append_hex_byte(std::string& out, char byte) { append_hex(out += "\\x", static_cast<uint8_t>(byte), 2); }
 
-// Appends one character or ill-formed part.
+// Appends one character or one ill-formed part.
 void append_printable(std::string& out, std::string_view part, const Utf8Step& step) {
   if (!step.valid) {
     for (const char byte : part) append_hex_byte(out, byte);

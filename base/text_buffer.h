@@ -1,4 +1,5 @@
-// Text that is about to be overwritten: a std::string fills with zeros what it grows by, and doubles to do so.
+// A text buffer for output that is overwritten at once. A std::string fills new memory with zeros, and may double
+// to grow.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 
 namespace penstock {
 
-// Text that is appended again and again: copied in whole blocks, which costs no call.
+// Text that is appended repeatedly. It is stored in whole blocks, which are copied without a function call.
 class Piece {
  public:
   static constexpr size_t kBlockBytes = 16;
@@ -26,14 +27,14 @@ class Piece {
 
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
-  const char* data() const { return bytes_.data(); }  // whole blocks
+  const char* data() const { return bytes_.data(); }  // padded to whole blocks
 
  private:
   std::string bytes_;
   size_t size_ = 0;
 };
 
-// Behind the text lie kSpareBytes more that may be read and written, for those who read blocks at a time.
+// A growable text, followed by kSpareBytes bytes that may be read and written, for code that works in blocks.
 class TextBuffer {
  public:
   static constexpr size_t kSpareBytes = 64;
@@ -43,7 +44,8 @@ class TextBuffer {
   size_t capacity() const { return capacity_; }
   std::string_view view() const { return {bytes_.get(), size_}; }
 
-  // Keeps what is there; what it grows by is not set. The memory grows to that size and never shrinks.
+  // Keeps the existing text; bytes that are added are uninitialized. The memory grows to exactly that size, and
+  // never shrinks.
   void resize(size_t size) {
     if (size > capacity_ || bytes_ == nullptr) {
       auto larger = std::make_unique_for_overwrite<char[]>(size + kSpareBytes);
@@ -60,8 +62,8 @@ class TextBuffer {
     if (!text.empty()) std::memcpy(bytes_.get(), text.data(), text.size());
   }
 
-  // At least so many bytes behind the text that may be written, and kSpareBytes more: end_at() says up to where
-  // they count. The memory at least doubles where it grows.
+  // Returns the end of the text, after which at least `bytes` bytes, and kSpareBytes more, may be written.
+  // end_at() then sets the new end of the text. If the memory grows, it at least doubles.
   char* room(size_t bytes) {
     if (capacity_ - size_ < bytes || bytes_ == nullptr) {
       const size_t size = size_;
@@ -95,7 +97,7 @@ class TextBuffer {
 
   void clear() { size_ = 0; }
 
-  // Sets the spare bytes to NUL, which ends what reads on behind the text.
+  // Sets the spare bytes to NUL, for readers that stop at a NUL.
   void end_with_nul() { std::memset(bytes_.get() + size_, 0, kSpareBytes); }
 
   void release() { *this = TextBuffer(); }

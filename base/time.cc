@@ -18,7 +18,7 @@ void put_two_digits(char* at, uint32_t value) {
   at[1] = static_cast<char>('0' + value % 10);
 }
 
-// nullopt for a date that is not in the calendar, or a time that is not of a day (a leap second is).
+// Returns nullopt if the date is not in the calendar, or the time is not a time of day. A leap second is accepted.
 std::optional<int64_t> unix_ms(int year, int month, int day, int hour, int minute, int second) {
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};

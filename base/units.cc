@@ -29,9 +29,9 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-// Returns the part of factor that the digits after a decimal point stand for, cut to a whole number.
+// Returns the fraction of factor that the digits after a decimal point stand for, truncated to a whole number.
 int64_t fraction_of(int64_t factor, std::string_view digits) {
-  // Digits beyond these change nothing: factor is at most 2^30, and 10^9 times that fits.
+  // Further digits change nothing: factor is at most 2^30, and 10^9 times that still fits.
   digits = digits.substr(0, 9);
   int64_t numerator = 0;
   int64_t denominator = 1;
@@ -53,7 +53,7 @@ std::optional<int64_t> parse_quantity(std::string_view text, std::span<const Uni
   const auto unit = std::find_if(units.begin(), units.end(),
                                  [&](const Unit& one) { return equal_without_case(one.suffix, text); });
   int64_t value = 0;
-  // Fails on no digits and on overflow.
+  // from_chars fails if there are no digits, or on overflow.
   if (unit == units.end() || std::from_chars(whole.data(), whole.data() + whole.size(), value).ec != std::errc() ||
       __builtin_mul_overflow(value, unit->factor, &value) ||
       __builtin_add_overflow(value, fraction_of(unit->factor, fraction), &value) || value > max)

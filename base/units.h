@@ -1,4 +1,4 @@
-// Sizes and durations as options write them.
+// Parsing of sizes and durations in options.
 #pragma once
 
 #include <cstdint>
@@ -8,22 +8,22 @@
 
 namespace penstock {
 
-// A size or duration is decimal digits, with a fraction after a point if wanted, and directly after them a unit in
-// any case: "5", "250ms", "2.5s", "64K", "1.5M". Signs, exponents, blanks, and a point without digits on both
-// sides are not part of it. A fraction of the smallest unit is cut off.
+// A size or duration is a decimal number, with or without a fraction, directly followed by a unit in any case:
+// "5", "250ms", "2.5s", "64K", "1.5M". Signs, exponents, blanks, and a point without digits on both sides are
+// rejected. A fraction of the smallest unit is truncated.
 
-// Sums of a few durations and a clock stay far from the limits of int64_t.
-inline constexpr int64_t kMaxDurationMs = int64_t{10} * 365 * 24 * 3'600'000;  // ten years
+// With this limit, a clock value plus a few durations stays far from the limits of int64_t.
+inline constexpr int64_t kMaxDurationMs = int64_t{10} * 365 * 24 * 3'600'000;  // 10 years
 
-// Returns milliseconds of a text with unit ms, s, m or h, or without one for seconds; nullopt for any other text
-// and above kMaxDurationMs.
+// Returns milliseconds. Units are ms, s, m, and h; without a unit, the number is in seconds. Returns nullopt for
+// any other text, and above kMaxDurationMs.
 std::optional<int64_t> parse_duration_ms(std::string_view text);
 
-// Returns bytes of a text with unit k, m or g, of 1024, 1024^2 or 1024^3 bytes, with or without a b after it, or
-// without a unit; nullopt for any other text and above INT64_MAX.
+// Returns bytes. Units are k, m, and g (1024, 1024^2, and 1024^3 bytes), optionally followed by b; without a unit,
+// the number is in bytes. Returns nullopt for any other text, and above INT64_MAX.
 std::optional<int64_t> parse_size(std::string_view text);
 
-// 1234567 -> "1.2 MB": 1000-based, as disks and networks are measured.
+// Formats a size, such as 1234567 as "1.2 MB". Units are powers of 1000, as for disks and networks.
 std::string format_bytes(int64_t bytes);
 
 }  // namespace penstock

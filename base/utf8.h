@@ -1,4 +1,4 @@
-// Steps through UTF-8 of unknown origin (Unicode 15, table 3-7).
+// Decoding of untrusted UTF-8 (Unicode 15, table 3-7).
 #pragma once
 
 #include <cstddef>
@@ -12,19 +12,20 @@ namespace penstock {
 inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  // U+FFFD
 
 struct Utf8Step {
-  uint32_t code_point = 0;  // where valid
-  uint32_t size = 1;        // bytes: of the character, or of the ill-formed part to be replaced as one
+  uint32_t code_point = 0;  // 0 if invalid
+  uint32_t size = 1;        // bytes of the character, or of the ill-formed part that one U+FFFD replaces
   bool valid = false;
 };
 
-// The character that starts at `at`, or the maximal subpart of one that is ill-formed there. REQUIRES: at is
+// Returns the character that starts at `at`, or the maximal subpart that is ill-formed there. REQUIRES: at is
 // before end.
 inline Utf8Step utf8_step(const char* at, const char* end) {
   const auto byte = [&](size_t index) { return static_cast<uint8_t>(at[index]); };
   const uint8_t lead = byte(0);
   if (lead < 0x80) return {lead, 1, true};
   uint32_t size = 0;
-  uint8_t low = 0x80;  // what the second byte may be: this rules out overlong forms, surrogates and > U+10FFFF
+  uint8_t low =
+      0x80;  // range of the second byte: excludes overlong forms, surrogates, and code points above U+10FFFF
   uint8_t high = 0xBF;
   if (lead >= 0xC2 && lead <= 0xDF) {
     size = 2;
@@ -65,7 +66,7 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
-// Writes a character, of one to four bytes, and returns its end.
+// Writes a character of one to four bytes and returns its end.
 inline char* put_utf8(char* to, uint32_t code_point) {
   const auto put = [&to](uint32_t byte) { *to++ = static_cast<char>(byte); };
   if (code_point < 0x80) {
@@ -86,8 +87,8 @@ inline char* put_utf8(char* to, uint32_t code_point) {
   return to;
 }
 
-// Whether text has more than limit characters. Each ill-formed part counts as one. Takes time for limit characters
-// only, however long text is.
+// Returns whether text has more than limit characters; each ill-formed part counts as one. Reads only limit
+// characters, however long text is.
 inline bool has_more_characters(std::string_view text, size_t limit) {
   if (text.size() <= limit) return false;
   size_t at = 0;
@@ -95,7 +96,7 @@ inline bool has_more_characters(std::string_view text, size_t limit) {
   return at < text.size();
 }
 
-// The longest beginning of text that has at most limit_bytes bytes and does not end within a character.
+// Returns the longest prefix of text that has at most limit_bytes bytes and does not end inside a character.
 inline std::string_view whole_characters(std::string_view text, size_t limit_bytes) {
   if (text.size() <= limit_bytes) return text;
   size_t end = limit_bytes;
@@ -103,7 +104,7 @@ inline std::string_view whole_characters(std::string_view text, size_t limit_byt
   return text.substr(0, end);
 }
 
-// The bytes of a block, each moved up by count places, with 0 below them.
+// Returns a block with each byte moved up by count places, and 0 in the lowest places.
 template <int count>
 Block moved_up(Block bytes) {
   constexpr int k = kBlockBytes - count;
@@ -111,15 +112,16 @@ Block moved_up(Block bytes) {
                                  k + 10, k + 11, k + 12, k + 13, k + 14, k + 15);
 }
 
-// Where a byte is wrong behind a lead byte: overlong forms, surrogates and what is above U+10FFFF.
+// Returns the bytes that are not allowed after the lead byte before them: overlong forms, surrogates, and code
+// points above U+10FFFF.
 inline BlockMask bad_second_bytes(Block bytes) {
   const Block before = moved_up<1>(bytes);
   return ((before == 0xE0) & (bytes < 0xA0)) | ((before == 0xED) & (bytes > 0x9F)) |
          ((before == 0xF0) & (bytes < 0x90)) | ((before == 0xF4) & (bytes > 0x8F));
 }
 
-// How many bytes at the beginning of a block that starts with a character are whole well-formed characters. One
-// that may go on behind the block does not count.
+// Returns the number of bytes at the start of a block that are whole, well-formed characters. A character that may
+// continue after the block does not count. REQUIRES: the block starts at a character boundary.
 inline size_t well_formed_size(Block bytes) {
   const BlockMask continues = (bytes & 0xC0) == 0x80;
   const BlockMask must_continue =
@@ -127,7 +129,7 @@ inline size_t well_formed_size(Block bytes) {
   const BlockMask never = ((bytes & 0xFE) == 0xC0) | (bytes >= 0xF5);
   const uint32_t bad = bits_of((continues ^ must_continue) | never | bad_second_bytes(bytes));
   const size_t end = bad == 0 ? kBlockBytes : first_of(bad);
-  // A character that begins before end and ends behind it is not whole.
+  // A character that begins before end and continues after it is not whole.
   const auto leads = [&](size_t back, BlockMask lead) {
     return end >= back && (bits_of(lead) >> (end - back) & 1) != 0;
   };
@@ -136,12 +138,12 @@ inline size_t well_formed_size(Block bytes) {
   return leads(1, bytes >= 0xC0) ? end - 1 : end;
 }
 
-// What to do with each byte above ASCII of a block that starts with a character or an ill-formed part: bit i is
-// for byte i. What has no bit goes without one.
+// What to do with each byte above ASCII in a block: bit i is for byte i. A byte without a bit is dropped.
+// REQUIRES: the block starts with a character or an ill-formed part.
 struct Utf8Repair {
-  uint32_t kept = 0;      // of well-formed characters
-  uint32_t replaced = 0;  // the first of an ill-formed part
-  size_t size = 0;        // bytes that are decided: what may go on behind the block is not
+  uint32_t kept = 0;      // bytes of well-formed characters
+  uint32_t replaced = 0;  // first bytes of ill-formed parts, each replaced by U+FFFD
+  size_t size = 0;        // bytes covered; an unfinished part at the end of the block is not
 };
 
 inline Utf8Repair repair_of(Block bytes) {
@@ -149,7 +151,7 @@ inline Utf8Repair repair_of(Block bytes) {
   const uint32_t from_two = bits_of((bytes >= 0xC2) & (bytes < 0xF5));
   const uint32_t from_three = bits_of(bytes >= 0xE0) & from_two;
   const uint32_t four = bits_of(bytes >= 0xF0) & from_two;
-  // What goes on a part that is well-formed so far.
+  // Bytes that continue a part that is well-formed so far.
   const uint32_t second = from_two << 1 & continues & ~bits_of(bad_second_bytes(bytes));
   const uint32_t third = second << 1 & from_three << 2 & continues;
   const uint32_t fourth = third << 1 & four << 3 & continues;
