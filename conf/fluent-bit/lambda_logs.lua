@@ -1,5 +1,5 @@
--- Filter lambda_logs for Fluent Bit's lua filter: for agents that open no native filter (before 2.2, or with LuaJIT
--- alone). Slower than flb-filter_lambda_logs.so, which is to be preferred where it loads.
+-- The filter lambda_logs for Fluent Bit's lua filter, for agents that cannot load a native filter (before 2.2, or with
+-- LuaJIT alone). It is slower than flb-filter_lambda_logs.so; prefer that file if the agent can load it.
 --
 --   [FILTER]
 --       Name      lua
@@ -7,24 +7,24 @@
 --       script    lambda_logs.lua
 --       call      cb_filter
 --
--- What goes through the agent's lua filter is as exact as Lua's numbers, that of other members too: integers beyond
--- 2^53 are rounded, nulls are left out unless the section has `enable_flb_null on`.
+-- Records that pass through the agent's lua filter are as exact as Lua's numbers, in all of their members: integers
+-- beyond 2^53 are rounded, and nulls are omitted unless the section has `enable_flb_null on`.
 
--- Each option can be set here, or in the environment of the agent.
+-- Set each option here or in the environment of the agent.
 local options = {
   library = os.getenv("PENSTOCK_LIBRARY") or "/usr/lib/penstock/libpenstock.so",
   key_name = os.getenv("PENSTOCK_KEY_NAME") or "log", -- member that holds the log line
-  reserve_data = os.getenv("PENSTOCK_RESERVE_DATA") == "on", -- keep the other members beside what was parsed
+  reserve_data = os.getenv("PENSTOCK_RESERVE_DATA") == "on", -- keep the other members of the record
   preserve_key = os.getenv("PENSTOCK_PRESERVE_KEY") == "on", -- keep the member key_name too
 }
 
--- Those of libpenstock's lambda_logs too, by name, like timestamp_key = "@timestamp". What is not set here is read from
--- the environment, like PENSTOCK_TIMESTAMP_KEY.
+-- Options of libpenstock's lambda_logs, by name, like timestamp_key = "@timestamp". An option that is not set here is
+-- read from the environment, like PENSTOCK_TIMESTAMP_KEY.
 local lambda_logs = {}
 
 local ffi = require("ffi")
 
--- Of abi/penstock.h, what is used here.
+-- The part of abi/penstock.h that this script uses.
 ffi.cdef([[
 typedef struct { const char *data; size_t size; } penstock_bytes;
 typedef struct { uint32_t struct_size; int32_t code; int32_t retryable; char text[1012]; } penstock_error;
@@ -79,12 +79,12 @@ const penstock_module *penstock_module_v1(void);
 ]])
 
 local FILTER = 2
--- Objects and arrays in one another. The agent reads nothing that is nested more than 32 deep: what is beyond the
--- first becomes its JSON, as text, and of what is beyond the second no record is made.
+-- Limits for nested objects and arrays. The agent reads at most 32 levels. A value beyond the first limit becomes its
+-- JSON text; a line with a value beyond the second limit becomes no record.
 local MAX_TABLE_DEPTH = 24
 local MAX_DEPTH = 500
 
--- Agents since 2.2 tell by it that an empty table is an array.
+-- Agents since 2.2 recognize an empty array by this metatable.
 local EMPTY_ARRAY = { type = 1 }
 
 local ESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ['"'] = '"', ["\\"] = "\\", ["/"] = "/" }
@@ -102,8 +102,8 @@ local function utf8(code)
     0x80 + code % 0x40)
 end
 
--- Readers of JSON take the text, a place in it, and what depth it is at, and return the value and the place behind it;
--- they raise an error where there is none.
+-- The JSON readers take the text, a position in it, and the depth of that position. They return the value and the
+-- position after it, and raise an error if no value is found.
 
 local function read_string(text, at)
   local plain_end = text:match('^[^"\\%c]*"()', at + 1)
@@ -113,28 +113,28 @@ local function read_string(text, at)
   local parts = {}
   at = at + 1
   while true do
-    local plain, behind = text:match('^([^"\\%c]*)()', at)
+    local plain, next_at = text:match('^([^"\\%c]*)()', at)
     parts[#parts + 1] = plain
-    local char = text:sub(behind, behind)
+    local char = text:sub(next_at, next_at)
     if char == '"' then
-      return table.concat(parts), behind + 1
+      return table.concat(parts), next_at + 1
     elseif char == "\127" then -- a control character for Lua, but not for JSON
       parts[#parts + 1] = char
-      at = behind + 1
+      at = next_at + 1
     elseif char ~= "\\" then
       error("a string without an end")
-    elseif text:sub(behind + 1, behind + 1) == "u" then
-      local code = tonumber(text:match("^%x%x%x%x", behind + 2) or error("a bad escape"), 16)
-      at = behind + 6
-      if code >= 0xD800 and code < 0xE000 then -- the first half of a character, the second behind it
-        local low = tonumber(text:match("^\\u([dD][c-fC-F]%x%x)", at) or error("half a character"), 16)
+    elseif text:sub(next_at + 1, next_at + 1) == "u" then
+      local code = tonumber(text:match("^%x%x%x%x", next_at + 2) or error("a bad escape"), 16)
+      at = next_at + 6
+      if code >= 0xD800 and code < 0xE000 then -- the first half of a surrogate pair; the second follows
+        local low = tonumber(text:match("^\\u([dD][c-fC-F]%x%x)", at) or error("half a surrogate pair"), 16)
         code = 0x10000 + (code - 0xD800) * 0x400 + low - 0xDC00
         at = at + 6
       end
-      parts[#parts + 1] = code < 0x110000 and utf8(code) or error("half a character")
+      parts[#parts + 1] = code < 0x110000 and utf8(code) or error("half a surrogate pair")
     else
-      parts[#parts + 1] = ESCAPES[text:sub(behind + 1, behind + 1)] or error("a bad escape")
-      at = behind + 2
+      parts[#parts + 1] = ESCAPES[text:sub(next_at + 1, next_at + 1)] or error("a bad escape")
+      at = next_at + 2
     end
   end
 end
@@ -156,11 +156,11 @@ local function read_object(text, at, depth)
     at = text:match("^%s*:%s*()", at) or error("a member without a colon")
     value, at = read_value(text, at, depth)
     object[name] = value
-    local mark, behind = text:match("^%s*([,}])()", at)
+    local mark, next_at = text:match("^%s*([,}])()", at)
     if mark == "}" then
-      return object, behind
+      return object, next_at
     end
-    at = text:match("^%s*()", behind or error("an object without an end"))
+    at = text:match("^%s*()", next_at or error("an object without an end"))
   end
 end
 
@@ -175,11 +175,11 @@ local function read_array(text, at, depth)
     value, at = read_value(text, at, depth)
     count = count + 1
     array[count] = value
-    local mark, behind = text:match("^%s*([,%]])()", at)
+    local mark, next_at = text:match("^%s*([,%]])()", at)
     if mark == "]" then
-      return next(array) and array or setmetatable(array, EMPTY_ARRAY), behind
+      return next(array) and array or setmetatable(array, EMPTY_ARRAY), next_at
     end
-    at = text:match("^%s*()", behind or error("an array without an end"))
+    at = text:match("^%s*()", next_at or error("an array without an end"))
   end
 end
 
@@ -193,27 +193,27 @@ function read_value(text, at, depth)
     if depth == MAX_DEPTH then
       error("nested too deep")
     end
-    local value, behind = (first == "{" and read_object or read_array)(text, at, depth + 1)
-    return depth == MAX_TABLE_DEPTH and text:sub(at, behind - 1) or value, behind
+    local value, next_at = (first == "{" and read_object or read_array)(text, at, depth + 1)
+    return depth == MAX_TABLE_DEPTH and text:sub(at, next_at - 1) or value, next_at
   end
-  local word, behind = text:match("^([%w+.-]+)()", at)
+  local word, next_at = text:match("^([%w+.-]+)()", at)
   if word == "null" then
-    return flb_null, behind -- a global of the agent's, or nil
+    return flb_null, next_at -- a global of the agent, or nil
   elseif LITERALS[word or ""] ~= nil then
-    return LITERALS[word], behind
+    return LITERALS[word], next_at
   elseif word and word:find("^%-?%d+%.?%d*[eE]?[+-]?%d*$") then
     local number = tonumber(word)
     if not number or number - number ~= 0 then
-      error("a number beyond all doubles")
+      error("a number that does not fit into a double")
     end
-    return number, behind
+    return number, next_at
   end
-  error("no JSON")
+  error("not a JSON value")
 end
 
 local function read_record(text)
-  local record, behind = read_value(text, 1, 0)
-  if type(record) ~= "table" or text:find("%S", behind) then
+  local record, next_at = read_value(text, 1, 0)
+  if type(record) ~= "table" or text:find("%S", next_at) then
     error("not one JSON object")
   end
   return record
@@ -223,7 +223,7 @@ local function say(text)
   io.stderr:write("[lambda_logs.lua] ", text, "\n")
 end
 
--- All must outlive every call.
+-- All of these must outlive every call.
 local library, filter, instance
 
 local function names_of_options(stage)
@@ -278,7 +278,7 @@ end
 local opened, why = pcall(open)
 if not opened then
   why = tostring(why):gsub("^[^:]*:%d+: ", "")
-  say("records pass as they are, since " .. options.library .. " cannot be used: " .. why .. ". Set"
+  say("records pass unchanged, because " .. options.library .. " cannot be used: " .. why .. ". Set"
     .. " PENSTOCK_LIBRARY in the agent's environment, or library in this script, to the path of libpenstock.so")
 end
 
@@ -291,11 +291,11 @@ batch.record_count = 1
 local failure = ffi.new("penstock_error")
 failure.struct_size = ffi.sizeof(failure)
 
-local made -- the JSON of the record; nil: none
+local made -- the JSON of the record, or nil
 local function take(_, records)
   made = ffi.string(records.records[0].body.data, records.records[0].body.size)
 end
--- Nothing may be raised through the library.
+-- An error must not propagate through the library.
 local emit = ffi.cast("penstock_emit_fn", function(ctx, records)
   return pcall(take, ctx, records) and 0 or -1
 end)
@@ -312,18 +312,18 @@ local function apply(line, time_ms, id)
   end
   return made
 end
--- Compiled code must not call what calls back.
+-- JIT-compiled code must not call a C function that calls back into Lua.
 if jit then
   jit.off(apply)
 end
 
--- Said ever more seldom, so that a log of many such lines does not fill the agent's.
-local problems, next_said = 0, 1
+-- Reports at exponentially growing intervals, so that many bad lines do not fill the log of the agent.
+local problems, next_report = 0, 1
 local function complain(text)
   problems = problems + 1
-  if problems == next_said then
-    next_said = next_said * 2
-    say("a record passes as it is (" .. problems .. " so far): " .. tostring(text))
+  if problems == next_report then
+    next_report = next_report * 2
+    say("a record passes unchanged (" .. problems .. " so far): " .. tostring(text))
   end
 end
 
@@ -334,7 +334,7 @@ local function milliseconds(timestamp)
   return math.floor(timestamp * 1000 + 0.5)
 end
 
--- id: the event's, where the input puts it, next to the line. Returns nil if the event is to be left out.
+-- id: the event's ID, which the input puts next to the line. Returns nil if the filter drops the event.
 local function convert(line, timestamp, id)
   local json = apply(line, milliseconds(timestamp), type(id) == "string" and id or nil)
   return json and read_record(json)
