@@ -25,7 +25,7 @@ Agent find_exports() {
   find(out.output_name, "flb_output_name");
   find(out.event_add, "mk_event_add");
   find(out.event_del, "mk_event_del");
-  // One that exports nothing does not tell; there are hardly any left that are so old.
+  // An agent that exports nothing cannot be identified, but hardly any agent that old is still in use.
   out.takes_metadata = out.input_log_append == nullptr || look_up<void*>("flb_log_event_decoder_init") != nullptr;
   return out;
 }

@@ -1,5 +1,5 @@
-// A section of the agent's conf: options of the adapter's own, and options of the stages behind it. The agent
-// keeps some keys for itself and cannot say which others a section has; so each known one is asked for by name.
+// A section of the agent's conf: the adapter's own options, and those of its stages. The agent reserves some keys
+// and cannot list the keys of a section, so each known key is looked up by name.
 #pragma once
 
 #include <cstddef>
@@ -17,29 +17,29 @@ namespace penstock::fluentbit {
 
 using OptionTable = std::span<const penstock_option_info>;
 
-// The options that the adapters have beside those of their stages.
+// Options that the adapters have in addition to those of their stages.
 extern const OptionTable kInputOptions;
 extern const OptionTable kOutputOptions;
 extern const OptionTable kFilterOptions;
 
 class ConfigSection {
  public:
-  // The value that the section has for a key, NUL-ended; nullptr: it has none.
+  // Returns the section's value for a key, NUL-terminated; nullptr if the key is not in the section.
   using Property = std::function<const char*(const char* key)>;
 
-  // stages: whose options the section may hold as well.
+  // stages: the stages whose options the section may also contain.
   ConfigSection(OptionTable own, std::vector<const penstock_stage*> stages, const Property& property);
 
-  // Everything that is wrong with the values, a line each; "": nothing.
+  // Returns all problems with the values, one per line, or "".
   const std::string& problems() const { return problems_; }
 
-  // Own options, where there are no problems(): the section's value or the table's default, "" without either.
+  // Own options: the section's value or the table's default, else "". REQUIRES: problems() is empty.
   const std::string& text(std::string_view name) const { return own_.find(name)->second; }
   bool on(std::string_view name) const { return text(name) == "on"; }
   size_t size_bytes(std::string_view name) const;
   int64_t duration_ms(std::string_view name) const;
 
-  // Those that the section has for a stage; they point into it.
+  // Returns the section's options for a stage; they point into the section.
   std::vector<penstock_option> options_of(const penstock_stage& stage) const;
 
  private:
@@ -50,7 +50,7 @@ class ConfigSection {
   std::string problems_;
 };
 
-// What is wrong with a value of an own option, "" if nothing: of the types "text", "size", "duration" and words
+// Returns the problem with the value of an own option, or "". Types: "text", "size", "duration" and words
 // ("on|off").
 std::string complaint(const penstock_option_info& info, std::string_view value);
 

@@ -1,5 +1,5 @@
-// Lines for the agent's log from a thread that the agent has not made. They are printed on one that it has: only
-// those reach its log file.
+// Passes log lines from a thread that the agent did not create to one that it did: only lines printed there reach
+// the agent's log file.
 #pragma once
 
 #include <cstdint>
@@ -13,21 +13,21 @@
 
 namespace penstock::fluentbit {
 
-// A line that repeats is logged at most once in this time.
+// Minimum time between repeats of a log line.
 inline constexpr int64_t kRepeatIntervalMs = 30'000;
 
 class LogRelay {
  public:
   using Print = std::function<void(int32_t level, const std::string& line)>;
 
-  // Keeps lines up to max_level (PENSTOCK_LOG_). waiting is raised when there is something to print; it must
+  // Keeps lines up to max_level (PENSTOCK_LOG_). Raises waiting when there is something to print; waiting must
   // outlive the relay.
   LogRelay(int32_t max_level, const Wakeup& waiting) : max_level_(max_level), waiting_(waiting) {}
 
-  // [thread-safe] Lines beyond a hundred that nobody has printed are left out, and counted.
+  // [thread-safe] Adds a line. While 100 lines wait to be printed, further lines are counted and dropped.
   void line(int32_t level, std::string text);
 
-  // [thread-safe] Prints what has come since the last time.
+  // [thread-safe] Prints the lines that were added since the last call.
   void print(const Print& print);
 
  private:

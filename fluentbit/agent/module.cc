@@ -22,7 +22,7 @@ void set_error(penstock_error* error, const std::string& text) {
   std::snprintf(error->text, sizeof error->text, "%s", text.c_str());
 }
 
-// The options of one stage, and where they are in the array of all.
+// The options of one stage, and their indexes in the array of all options.
 struct Part {
   std::vector<penstock_option> options;
   std::vector<size_t> indexes;
@@ -34,7 +34,7 @@ const penstock_option_info* find(OptionTable table, std::string_view key) {
   return nullptr;
 }
 
-// Returns the stages that a file uses. Empty: missing says what is wrong with libpenstock.so.
+// Returns the stages that a shared object uses. If empty, missing says what is wrong with libpenstock.so.
 std::vector<const penstock_stage*> stages_of(const Description& me, std::string& missing) {
   std::vector<const penstock_stage*> stages;
   for (const auto& [kind, id] : me.stages) stages.push_back(library().find(kind, id, missing));
@@ -42,8 +42,8 @@ std::vector<const penstock_stage*> stages_of(const Description& me, std::string&
   return stages;
 }
 
-// The own options by themselves, each stage's by the stage; what nobody knows goes to the first stage, which says
-// so.
+// Checks own options here, and each stage's options with the stage. Unknown options go to the first stage, which
+// reports them.
 int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
               void* problem_ctx) {
   const Description& me = description();
@@ -60,7 +60,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
     complain(count, missing);
     return worst;
   }
-  std::map<std::string, std::string> own;  // ended by a NUL; of a bad one the default counts
+  std::map<std::string, std::string> own;  // NUL-terminated; an invalid value leaves the default
   std::map<const penstock_stage*, Part> parts;
   for (const penstock_stage* stage : stages) parts[stage];
   for (size_t i = 0; i < count; ++i) {
@@ -108,7 +108,7 @@ int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, pen
   return PENSTOCK_E_OPTIONS;
 }
 
-// Own options first, then those of the stages.
+// Returns own options, then those of the stages.
 std::vector<penstock_option_info> all_options(OptionTable own, const std::vector<const penstock_stage*>& stages) {
   std::vector<penstock_option_info> all(own.begin(), own.end());
   for (const penstock_stage* stage : stages)
@@ -119,10 +119,10 @@ std::vector<penstock_option_info> all_options(OptionTable own, const std::vector
 class Module {
  public:
   explicit Module(const Description& me) {
-    std::string missing;  // which check() reports
+    std::string missing;  // check() reports it
     const std::vector<const penstock_stage*> stages = stages_of(me, missing);
     options_ = all_options(me.own, stages);
-    if (!stages.empty()) stage_ = *stages.front();  // its calls, though no instance is ever made to have them
+    if (!stages.empty()) stage_ = *stages.front();  // for its calls, although no instance is ever created
     stage_.struct_size = sizeof stage_;
     stage_.kind = me.kind;
     stage_.id = me.id;

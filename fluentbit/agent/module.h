@@ -1,6 +1,6 @@
-// What a file for Fluent Bit tells of itself through the ABI: the one stage that it is, with all the options that
-// a section of the agent's conf may have. For `penstock check --agent fluent-bit` and `penstock plugins`; the
-// stage cannot be made through it.
+// How a shared object for Fluent Bit describes itself through the ABI: as one stage, with all options that a
+// section of the agent's conf may have. For `penstock check --agent fluent-bit` and `penstock plugins`; create()
+// always fails.
 #pragma once
 
 #include <string>
@@ -21,12 +21,13 @@ struct Description {
   const char* id;
   const char* summary;
   OptionTable own;
-  std::vector<StageName> stages;  // of libpenstock.so, whose options the section may hold as well
-  // What is wrong with own options that complaint() finds good, a line each; nullptr: nothing can be.
+  std::vector<StageName> stages;  // in libpenstock.so; the section may also contain their options
+  // Returns problems with combinations of own options, one per line. complaint() has accepted each option by
+  // itself. nullptr: no combination is invalid.
   std::string (*together)(const ConfigSection& own) = nullptr;
 };
 
-// Defined once in each file. Does not open libpenstock.so.
+// Defined once in each shared object. Does not open libpenstock.so.
 const Description& description();
 
 }  // namespace penstock::fluentbit

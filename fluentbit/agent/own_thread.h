@@ -1,4 +1,4 @@
-// A thread of ours in the agent's process.
+// Starts a thread of ours in the agent's process.
 #pragma once
 
 #include <chrono>
@@ -8,12 +8,13 @@
 
 namespace penstock::fluentbit {
 
-// How long what is under way may take to end; an agent that stops waits for it.
+// Time for closing an instance; an agent that is stopping waits for it.
 inline constexpr int64_t kCloseMs = 3000;
-// After std::bad_alloc. Nothing was lost, and there may be memory later.
+// Pause after std::bad_alloc. Nothing is lost, and memory may be available later.
 inline constexpr std::chrono::milliseconds kAfterBadAlloc{100};
 
-// name: for tools that list threads, 15 bytes at most. It takes no signal: these are for the agent's threads.
+// Starts a thread. name: shown by tools that list threads, at most 15 bytes. The thread receives no signals: these
+// are for the agent's threads.
 std::thread own_thread(const char* name, std::function<void()> body);
 
 }  // namespace penstock::fluentbit

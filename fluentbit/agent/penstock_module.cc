@@ -12,9 +12,9 @@ namespace penstock::fluentbit {
 
 namespace {
 
-// The folder where this file was opened, which holds even if the process has changed its own since; "": not known.
-// Not left to an $ORIGIN entry: LD_LIBRARY_PATH would come before it, and a wrapper around dlopen (a sanitizer's,
-// a preloaded library's) have its own entry searched.
+// Returns the folder of this shared object, as it was when it was opened, even if the process has changed its
+// working folder since; "" if unknown. $ORIGIN cannot replace this: LD_LIBRARY_PATH has priority over it, and a
+// wrapper around dlopen (of a sanitizer or a preloaded library) has its own $ORIGIN searched.
 std::string own_folder() {
   Dl_info me = {};
   if (dladdr(reinterpret_cast<const void*>(&library), &me) == 0) return "";
@@ -30,7 +30,7 @@ PenstockModule open_library() {
   std::string problem;
   const penstock_module* const module = client::open_module(own_folder() + "/libpenstock.so", problem);
   if (module == nullptr) return {nullptr, "libpenstock.so must lie in the same folder: the file there " + problem};
-  // Both come from one package, so that an older library is an installation gone wrong.
+  // Both come from one package, so an older library means a broken installation.
   if (module->struct_size < sizeof(penstock_module))
     return {nullptr, std::string("the libpenstock.so in the same folder is of the older version ") +
                          module->version + "; install both from one package"};

@@ -1,4 +1,4 @@
-// libpenstock.so, as the files for Fluent Bit use it: opened at run time, from the folder where they lie.
+// libpenstock.so, opened at run time from the folder of the shared objects for Fluent Bit.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@ namespace penstock::fluentbit {
 
 struct PenstockModule {
   const penstock_module* module = nullptr;
-  std::string problem;  // why there is no module, and what to do
+  std::string problem;  // why module is null, and what to do
 
-  // By kind and id; nullptr: this library has none, or there is no library.
+  // Returns the stage with that kind and id; nullptr if not found, or if the library could not be opened.
   const penstock_stage* find(int32_t kind, const char* id) const;
-  // The same. Where there is none, missing is why, and what to do.
+  // The same; if not found, sets missing to the reason and what to do.
   const penstock_stage* find(int32_t kind, const char* id, std::string& missing) const;
 };
 
-// [thread-safe] The same for all the life of the process; the library is opened by the first call.
+// [thread-safe] Returns the library, which the first call opens; the same for the life of the process.
 const PenstockModule& library();
 
 }  // namespace penstock::fluentbit

@@ -1,4 +1,4 @@
-// What the functions have in common that the agent calls in a file opened through its proxy.
+// Helpers for the functions that the agent calls in a shared object opened through its proxy.
 #pragma once
 
 #include <exception>
@@ -12,12 +12,12 @@ namespace penstock::fluentbit::proxy {
 inline constexpr int kOk = 1;
 inline constexpr int kFailed = 0;
 
-// Returns what body returns, or otherwise if it throws: nothing may be thrown through the agent.
+// Returns the result of body, or otherwise if body throws: an exception must not reach the agent.
 template <typename Body>
 int guarded(int otherwise, Body body) noexcept {
   try {
     return body();
-  } catch (const std::exception&) {  // out of memory, or of descriptors
+  } catch (const std::exception&) {  // out of memory or descriptors
     return otherwise;
   }
 }

@@ -1,4 +1,4 @@
-// Compiled into each file that is opened through the agent's proxy.
+// Compiled into each shared object that is opened through the agent's proxy.
 #include <cstring>
 
 #include "fluentbit/agent/module.h"

@@ -1,4 +1,4 @@
-// Receipts of records, one after the other in one text.
+// Receipts of records, concatenated.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace penstock::fluentbit {
 
-// Redeems receipts, and returns how many bytes of them it has dealt with: less than all if there is no memory, and
-// the rest can be redeemed later. A receipt that is refused counts as dealt with.
+// Redeems receipts, and returns how many bytes of them are processed: fewer than all if memory is short; the rest
+// can be redeemed later. A rejected receipt counts as processed.
 inline size_t redeem(const penstock_receipts& calls, std::string_view receipts, int32_t outcome) noexcept {
   for (size_t at = 0; at < receipts.size(); at += PENSTOCK_RECEIPT_BYTES)
     if (calls.redeem({receipts.data() + at, PENSTOCK_RECEIPT_BYTES}, outcome) == PENSTOCK_E_MEMORY) return at;

@@ -16,7 +16,7 @@ Wakeup::Wakeup() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 Wakeup::~Wakeup() { ::close(descriptor_); }
 
 void Wakeup::raise() const {
-  // It fails only where it is raised 2^64 times already.
+  // Fails only if the counter is full, and then the descriptor is readable anyway.
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(descriptor_, &one, sizeof one);
 }

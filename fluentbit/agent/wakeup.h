@@ -5,7 +5,7 @@ namespace penstock::fluentbit {
 
 class Wakeup {
  public:
-  Wakeup();  // throws std::system_error where no descriptor is left
+  Wakeup();  // throws std::system_error if no descriptor is left
   ~Wakeup();
   Wakeup(const Wakeup&) = delete;
   Wakeup& operator=(const Wakeup&) = delete;

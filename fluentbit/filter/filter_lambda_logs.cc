@@ -1,4 +1,4 @@
-// flb-filter_lambda_logs.so: the native filter lambda_logs. What the agent calls.
+// flb-filter_lambda_logs.so: the native filter lambda_logs, and the functions that the agent calls.
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
@@ -29,7 +29,7 @@ constexpr char kSummary[] =
 constexpr int kOk = 0;
 constexpr int kFailed = -1;
 
-// A line in the agent's log, or, where it does not export that, on standard error.
+// Writes a line to the agent's log, or to standard error if the agent does not export its log function.
 void log(int32_t level, const std::string& name, const std::string& text) {
   static const auto print = look_up<filter::LogPrint>(filter::kLogPrint);
   if (print != nullptr)
@@ -48,11 +48,11 @@ class FilterInstance {
   FilterInstance(std::string name, LambdaRecords::Options options, const penstock_stage& stage)
       : name_(std::move(name)), filter_(stage), records_(std::move(options), filter_) {}
 
-  // Returns what is wrong, or "".
+  // Opens the filter. Returns the problem, or "".
   std::string open(const std::vector<penstock_option>& options) { return filter_.open(nullptr, options); }
 
   int filter(std::string_view chunk, void** out, size_t* out_size) {
-    // The agent calls an instance on one thread at a time, as far as its versions up to 5.1.1 go.
+    // Agents up to 5.1.1 call an instance on one thread at a time, but do not promise it.
     const std::lock_guard lock(mutex_);
     const bool modified = records_.apply(chunk);
     if (!records_.problem().empty()) warn(records_.problem());
@@ -65,14 +65,14 @@ class FilterInstance {
     }
     *out = copy;
     *out_size = made.size();
-    // What is left out on purpose comes to no output that would redeem it.
+    // No output will redeem the receipts of records that are dropped on purpose.
     if (const penstock_receipts* const receipts = library().module->receipts)
       redeem(*receipts, records_.receipts_left_out(), PENSTOCK_DELIVERED);
     return filter::kModified;
   }
 
  private:
-  // Ever more seldom, so that a log of many such chunks does not fill the agent's.
+  // Logs occurrence 1, 2, 4, 8, ..., so that many such chunks do not flood the agent's log.
   void warn(const std::string& text) {
     if (std::has_single_bit(++warnings_))
       log(PENSTOCK_LOG_WARN, name_, text + " (" + std::to_string(warnings_) + " times so far)");
@@ -85,7 +85,7 @@ class FilterInstance {
   uint64_t warnings_ = 0;
 };
 
-// What is wrong, a line each; "": instance is made.
+// Returns the problems, one per line; "": out is set.
 std::string open(void* instance, const std::string& name, std::unique_ptr<FilterInstance>& out) {
   const auto get_property = look_up<filter::GetProperty>(filter::kGetProperty);
   if (get_property == nullptr) return std::string("the agent does not export ") + filter::kGetProperty;
@@ -102,7 +102,7 @@ std::string open(void* instance, const std::string& name, std::unique_ptr<Filter
   return problem;
 }
 
-// Agents before 2.2 call this for cb_init, and would call the other functions for what they are not.
+// Stops agents before 2.2. They call this as cb_init, and would call the other functions in the wrong roles.
 int refuse_old_agent(void* instance, void*, void*) {
   for (const char* symbol : filter::kOnlyBefore2_2) {
     if (look_up<void*>(symbol) == nullptr) continue;

@@ -14,10 +14,10 @@ namespace {
 
 using Kind = MsgpackToken::Kind;
 
-// That go through the filter at once: so many that a call costs nothing, so few that they stay in the cache.
+// Lines per call of the filter: enough to make the cost of a call negligible, and few enough to stay in the cache.
 constexpr size_t kMaxLines = 256;
 
-// Filters pass the key of a record on: here it is one byte that tells which line the record was made of.
+// Filters keep the key of a record. Here the key is one byte that says which line the record was made from.
 constexpr std::array kKeys = [] {
   std::array<char, kMaxLines> keys{};
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = static_cast<char>(i);
@@ -27,10 +27,10 @@ static_assert(kMaxLines - 1 <= UINT8_MAX);
 
 constexpr size_t kLargeBufferBytes = size_t{8} << 20;
 
-// What lies between two places of the same text.
+// Returns the text between two positions.
 std::string_view between(const char* from, const char* to) { return {from, static_cast<size_t>(to - from)}; }
 
-// Reads a whole value. What it says where it is text or binary; any other says nothing: a null data().
+// Reads a whole value. Returns the contents of text or binary; a null data() for any other value.
 std::string_view read_text(MsgpackReader& reader) {
   MsgpackReader ahead = reader;
   MsgpackToken token;
@@ -62,12 +62,13 @@ bool LambdaRecords::apply(std::string_view chunk) {
   if (too_deep_ > 0)
     complain("records that pass as they are, since their JSON is nested more than " +
              std::to_string(JsonToMsgpack::kMaxDepth) + " deep: " + std::to_string(too_deep_));
-  if (copied_ == chunk.data()) return false;  // no event had a line
+  if (copied_ == chunk.data()) return false;  // no event has a line
   out_ += between(copied_, chunk.data() + chunk.size());
   return true;
 }
 
-// Appends the events found, changed, and what lies between them; not those that the filter left out.
+// Filters the lines found so far. Appends their events with new bodies, and what is between them; skips events
+// that the filter drops.
 bool LambdaRecords::filter_lines() {
   const penstock_batch batch = client::batch_of(events_.data(), events_.size(), 0);
   const auto emit = [](void* self, const penstock_batch* records) {
@@ -93,7 +94,7 @@ void LambdaRecords::complain(const std::string& text) {
   problem_.append(problem_.empty() ? "" : "; ").append(text);
 }
 
-// The line, and the id that the event has next to it. The first of each counts.
+// Adds the event if it has a line, with the id next to it. If a key is repeated, the first one counts.
 void LambdaRecords::find_line(const LogEvent& event) {
   MsgpackReader reader(event.body);
   MsgpackToken token;
@@ -123,7 +124,7 @@ void LambdaRecords::find_line(const LogEvent& event) {
   lines_.push_back({event.whole, event.metadata, event.body, line_pair});
 }
 
-// Called through the ABI, which nothing may be thrown through.
+// Takes the filter's records. noexcept, because exceptions must not cross the ABI.
 int32_t LambdaRecords::take(const penstock_batch& records) noexcept {
   try {
     const char* at = reinterpret_cast<const char*>(records.records);
@@ -141,7 +142,7 @@ int32_t LambdaRecords::take(const penstock_batch& records) noexcept {
   }
 }
 
-// The lines that are neither taken nor left out, up to that one.
+// Drops the events of the lines before end that the filter did not return.
 void LambdaRecords::leave_out(size_t end) {
   for (; taken_ < end; ++taken_) {
     const Line& line = lines_[taken_];
@@ -175,7 +176,8 @@ void LambdaRecords::append_record(const Line& line, std::string_view json) {
   copied_ += line.body.size();
 }
 
-// The members of the old body that stay. A name must not be there twice: many a store refuses such a document.
+// Collects the members of the old body that stay. Names must be unique: many stores reject a document in which one
+// is repeated.
 void LambdaRecords::append_kept(const Line& line) {
   kept_.clear();
   kept_count_ = 0;

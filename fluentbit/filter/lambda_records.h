@@ -1,4 +1,4 @@
-// The log lines in the agent's log events, made records by our filter lambda_logs.
+// Converts the log lines in the agent's log events to records, with our filter lambda_logs.
 #pragma once
 
 #include <cstddef>
@@ -15,36 +15,37 @@
 
 namespace penstock::fluentbit {
 
-// Works on one chunk after the other, and reuses its buffers. For one thread at a time.
+// A converter of one chunk after another. Reuses its buffers. One thread at a time.
 class LambdaRecords {
  public:
   struct Options {
-    std::string key_name;       // member of the body that holds the line
-    bool reserve_data = false;  // keep the other members, but those with the name of a member of the record
+    std::string key_name;       // member of the body that contains the line
+    bool reserve_data = false;  // keep the other members, except those with the name of a member of the record
     bool preserve_key = false;  // keep the member key_name, likewise
   };
 
-  // filter: of lambda_logs, open, and outlives this.
+  // REQUIRES: filter is of stage lambda_logs, open, and outlives this.
   LambdaRecords(Options options, client::Instance& filter) : options_(std::move(options)), filter_(filter) {}
 
-  // Makes out() of a chunk: the same, byte for byte, but for the bodies that have a line, and without the events
-  // that the filter leaves out; "": it left out all. What is malformed stays as it is, and all behind it. false:
-  // the whole chunk is to stay as it is. It lives until the call returns.
+  // Converts a chunk to out(): unchanged, byte for byte, except that bodies with a line become records and events
+  // that the filter drops are removed. out() is "" if it drops all. Malformed data and everything after it are
+  // copied unchanged. Returns false if the whole chunk must stay unchanged. The chunk is needed only during the
+  // call.
   bool apply(std::string_view chunk);
 
-  // Of the last apply() that returned true; until the next.
+  // Result of the last apply(), if it returned true; valid until the next.
   std::string_view out() const { return out_; }
-  // Of the same: the receipts (receipt_in_metadata.h) of the events that are left out, one behind the other.
+  // Receipts (receipt_in_metadata.h) of the events that the last apply() dropped, concatenated.
   std::string_view receipts_left_out() const { return receipts_; }
-  // What a person should know of the last apply(); "": nothing.
+  // Returns what an operator should know about the last apply(), or "".
   const std::string& problem() const { return problem_; }
 
  private:
   struct Line {
-    std::string_view event;     // the whole of it
-    std::string_view metadata;  // of it
-    std::string_view body;      // of it: a map
-    std::string_view pair;      // of that: the line's key and value
+    std::string_view event;     // the whole event
+    std::string_view metadata;  // of the event
+    std::string_view body;      // of the event: a map
+    std::string_view pair;      // the line's key and value in the body
   };
 
   void complain(const std::string& text);
@@ -64,18 +65,18 @@ class LambdaRecords {
   std::string receipts_;
   std::string problem_;
 
-  // Of the chunk at hand.
-  const char* copied_ = nullptr;  // up to where it is in out_
-  size_t too_deep_ = 0;           // how many records cannot be msgpack
+  // State of the current chunk.
+  const char* copied_ = nullptr;  // end of the part that is in out_
+  size_t too_deep_ = 0;           // number of records that are too deeply nested for msgpack
 
-  // Found in it, and not yet filtered.
+  // Lines that were found in it and are not yet filtered.
   std::vector<Line> lines_;
-  std::vector<penstock_record> events_;  // a record each for the lines
-  size_t taken_ = 0;                     // how many came back, or were left out
+  std::vector<penstock_record> events_;  // one record per line
+  size_t taken_ = 0;                     // number of lines that were returned or dropped
 
-  // Of the record at hand, where it is more than what the filter made.
+  // State of the current record, if it gets more members than the filter made.
   std::string members_;
-  std::vector<std::string_view> names_;  // of members_, in order
+  std::vector<std::string_view> names_;  // of members_, sorted
   std::string kept_;
   size_t kept_count_ = 0;
 };

@@ -27,13 +27,13 @@ void ChunkQueue::take_settled(std::vector<Chunk>& out) {
 
 const Chunk* ChunkQueue::front() {
   const std::lock_guard lock(mutex_);
-  return chunks_.empty() ? nullptr : &chunks_.front();  // pushing moves no chunk of a deque
+  return chunks_.empty() ? nullptr : &chunks_.front();  // pushing does not move the chunks of a deque
 }
 
 void ChunkQueue::settle_front() noexcept {
   const std::lock_guard lock(mutex_);
   const size_t size = chunks_.front().data.size();
-  settled_.push_back(std::move(chunks_.front()));  // push() has made room
+  settled_.push_back(std::move(chunks_.front()));  // push() has reserved the memory
   chunks_.pop_front();
   bytes_ -= size;
 }

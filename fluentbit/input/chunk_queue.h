@@ -1,5 +1,5 @@
-// Chunks of log events on their way from the thread that reads the stream to the thread that gives them to the
-// agent, and back: a chunk counts as outstanding until the agent has taken it.
+// The queue of chunks of log events from the thread that reads the stream to the thread that passes them to the
+// agent, and back. A chunk is outstanding until the agent has accepted it.
 #pragma once
 
 #include <cstddef>
@@ -12,33 +12,34 @@
 namespace penstock::fluentbit {
 
 struct Chunk {
-  std::string tag;   // "": that of the section
-  std::string data;  // log events in msgpack, one behind the other
+  std::string tag;   // "": the section's tag
+  std::string data;  // log events in msgpack, concatenated
   size_t events = 0;
-  std::vector<uint64_t> completes = {};  // ack_ids of the batches of which the last record is in here
+  std::vector<uint64_t> completes = {};  // ack_ids of the batches whose last record is in this chunk
 };
 
 class ChunkQueue {
  public:
-  // full() from that many bytes on.
+  // full() is true from limit_bytes on.
   explicit ChunkQueue(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  // [thread-safe] Whether it holds enough, or would with so many bytes more.
+  // [thread-safe] Returns whether the queue is full, or would be with more_bytes added.
   bool full(size_t more_bytes = 0) const;
 
-  // [source thread] Takes a chunk even when full; where memory is short it stays as it is.
+  // [input thread] Adds a chunk, even if the queue is full. If it throws bad_alloc, the chunk is unchanged.
   void push(Chunk&& chunk);
 
-  // [source thread] Adds what was settled since the last time to out, oldest first.
+  // [input thread] Appends the chunks settled since the last call to out, oldest first.
   void take_settled(std::vector<Chunk>& out);
 
-  // [agent thread] The oldest chunk, good until it is settled; nullptr: the queue is empty.
+  // [agent thread] Returns the oldest chunk, valid until it is settled; nullptr if the queue is empty.
   const Chunk* front();
 
-  // [agent thread] The agent has taken the front.
+  // [agent thread] Settles the front: the agent has accepted it.
   void settle_front() noexcept;
 
-  // [agent thread] Appends what all chunks hold to out. Returns how many they are, for settle_front() later.
+  // [agent thread] Appends the data of all chunks to out. Returns the number of chunks, each of which needs
+  // settle_front() later.
   size_t copy(std::string& out) const;
 
  private:

@@ -11,7 +11,7 @@ namespace penstock::fluentbit {
 
 namespace {
 
-// More than that many are not kept; they are of about chunk_bytes each.
+// Maximum number of buffers kept for reuse, each of about chunk_bytes.
 constexpr size_t kSpares = 32;
 
 }  // namespace
@@ -24,7 +24,7 @@ void ChunkWriter::begin(const penstock_batch& origin) {
   format_.tag.expand(origin, tag_);
   auto at = tags_.find(tag_);
   if (at == tags_.end()) {
-    open_.emplace_back();  // nothing leads to it until it has a tag
+    open_.emplace_back();  // unreachable until it has a tag
     try {
       open_.back().tag = tag_;
       at = tags_.emplace(tag_, open_.size() - 1).first;
@@ -48,11 +48,11 @@ void ChunkWriter::add(const penstock_record& record, std::string_view receipt) {
   bytes_ += size;
   ++current().events;
   if (before == 0 || before + size <= format_.chunk_bytes) return;
-  // What there was before it is a chunk by itself.
+  // What the chunk held before this event becomes a full chunk.
   Chunk next{current().tag, spare(), 0};
   next.data.append(current().data, before);
   next.events = 1;
-  full_.emplace_back();  // from here on nothing fails for want of memory
+  full_.emplace_back();  // nothing below allocates
   current().data.resize(before);
   --current().events;
   full_.back() = std::exchange(current(), std::move(next));
@@ -89,7 +89,7 @@ void ChunkWriter::take(std::vector<Chunk>& out) {
 }
 
 void ChunkWriter::give_back(Chunk chunk) noexcept {
-  if (spare_.size() >= kSpares) return;  // there is room for so many
+  if (spare_.size() >= kSpares) return;  // the constructor reserved kSpares
   chunk.data.clear();
   spare_.push_back(std::move(chunk.data));
 }

@@ -1,4 +1,4 @@
-// Turns batches into chunks of log events, a tag each.
+// Converts batches to chunks of log events, one open chunk per tag.
 #pragma once
 
 #include <cstddef>
@@ -17,36 +17,36 @@ namespace penstock::fluentbit {
 
 struct ChunkFormat {
   TagFormat tag;
-  size_t chunk_bytes = size_t{1} << 20;  // a chunk is larger only where one log event is
-  bool metadata = true;  // log events are [[time, metadata], body]; false: [time, body], as Fluent Bit 2.0 has it
+  size_t chunk_bytes = size_t{1} << 20;  // a chunk is larger only if a single log event is
+  bool metadata = true;  // log events are [[time, metadata], body]; false: [time, body], as in Fluent Bit 2.0
 };
 
-// One batch at a time: begin(), add() for its records, then end() or roll_back().
+// A writer of one batch at a time: begin(), add() for each record, then end() or roll_back().
 class ChunkWriter {
  public:
   explicit ChunkWriter(ChunkFormat format);
 
-  // origin: the batch whose records follow; must live until end() or roll_back(). If it throws, no batch has
-  // begun.
+  // Begins a batch. origin must live until end() or roll_back(). If begin() throws, no batch has begun.
   void begin(const penstock_batch& origin);
 
-  // Body is a JSON object where the record's flags say so, else text, put under log with its origin beside it.
-  // receipt: kept in the metadata under penstock; may be empty.
+  // Adds a record. If its flags mark the body as JSON, the body becomes the event; else the body is text, which
+  // goes into the member log, with its origin in other members. receipt: goes into the metadata as penstock; may
+  // be empty.
   void add(const penstock_record& record, std::string_view receipt);
 
-  // Of the batch so far.
+  // Returns the bytes that the batch has added so far.
   size_t bytes() const { return bytes_; }
 
-  // The batch is complete. completes: the chunk with its last record says that the batch is done with it.
+  // Ends the batch. completes: the chunk with its last record gets the batch's ack_id.
   void end(bool completes);
 
-  // As if the batch had not begun. Does nothing if none has.
+  // Undoes begin() and everything since. Does nothing if no batch has begun.
   void roll_back() noexcept;
 
-  // Moves all chunks out, in the order in which batches end in them.
+  // Moves all chunks to out, in the order in which batches end in them.
   void take(std::vector<Chunk>& out);
 
-  // The memory of a chunk that has done its work, to be used again.
+  // Takes a settled chunk, to reuse its memory.
   void give_back(Chunk chunk) noexcept;
 
  private:
@@ -57,18 +57,18 @@ class ChunkWriter {
 
   ChunkFormat format_;
   JsonToMsgpack json_;
-  std::vector<Chunk> open_;                       // one a tag
-  std::unordered_map<std::string, size_t> tags_;  // where in open_
+  std::vector<Chunk> open_;                       // one per tag
+  std::unordered_map<std::string, size_t> tags_;  // index in open_
   std::vector<Chunk> full_;
   std::vector<std::string> spare_;
 
   const penstock_batch* origin_ = nullptr;  // nullptr: no batch has begun
   std::string tag_;
-  std::string origin_members_;  // of the batch in msgpack, for text; made when the first text comes
+  std::string origin_members_;  // of the batch in msgpack, for text records; made for the first one
   size_t origin_member_count_ = 0;
   size_t current_ = 0;
   size_t bytes_ = 0;
-  // To roll back to.
+  // State before the batch, for roll_back().
   size_t full_before_ = 0;
   size_t size_before_ = 0;
   size_t events_before_ = 0;

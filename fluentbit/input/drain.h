@@ -1,4 +1,4 @@
-// Gives the queue's chunks to the agent, on a thread of the agent's.
+// Passes the queue's chunks to the agent, on one of the agent's threads.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@ namespace penstock::fluentbit {
 
 class Drain {
  public:
-  // True: the agent has taken the chunk.
+  // Returns true if the agent accepted the chunk.
   using Append = std::function<bool(const Chunk& chunk)>;
-  using Clock = std::function<int64_t()>;  // milliseconds, never going back
+  using Clock = std::function<int64_t()>;  // monotonic milliseconds
 
   enum class End { kEmpty, kTimeIsUp, kRefused };
 
@@ -22,11 +22,11 @@ class Drain {
   Drain(ChunkQueue& queue, Append append, Clock clock)
       : queue_(queue), append_(std::move(append)), clock_(std::move(clock)) {}
 
-  // Appends chunk after chunk until the queue is empty, budget_ms have passed or one is refused, which stays where
-  // it is. settled: how many were taken.
+  // Passes on chunk after chunk until the queue is empty, budget_ms have passed, or the agent rejects one, which
+  // stays in the queue. settled: the number of accepted chunks.
   End run(int64_t budget_ms, size_t& settled);
 
-  // While the agent has refused everything for long: a line about it, every 30 seconds.
+  // Returns a log line, at most every 30 seconds, while the agent has rejected everything for a long time.
   std::optional<std::string> warning();
 
  private:

@@ -1,4 +1,5 @@
-// penstock-in-kinesis.so: the proxy input penstock_kinesis. What the agent calls, and for which instance.
+// penstock-in-kinesis.so: the proxy input penstock_kinesis. Its functions that the agent calls, and the search for
+// the instance.
 #include <exception>
 #include <memory>
 #include <vector>
@@ -12,16 +13,16 @@ namespace penstock::fluentbit {
 
 namespace {
 
-// The instances of the calling thread. Most calls of the agent do not tell which instance they are for, but an
-// instance is called on one thread only: its own, or the pipeline's, which may have several.
+// The instances of the calling thread. Most calls of the agent do not identify the instance, but each instance is
+// called on only one thread: its own, or the pipeline's, which may have several instances.
 thread_local std::vector<std::unique_ptr<InputInstance>> instances;
 
 void pause_all(bool paused) {
-  // Of several nobody tells which: the append of the one that is paused refuses instead.
+  // With several instances, the paused one is unknown. append() then rejects its chunks instead.
   for (const auto& instance : instances) instance->pause(paused && instances.size() == 1);
 }
 
-// Out of memory, the callback does what it can the next time.
+// If it runs out of memory, the next callback does the remaining work.
 template <typename Body>
 int callback(Body body) noexcept {
   return proxy::guarded(proxy::kOk, [&] {
@@ -67,7 +68,7 @@ PENSTOCK_EXPORT int FLBPluginInputCallback(void** data, size_t* size) {
   return callback([&] {
     for (const auto& instance : instances) {
       *size = instance->collect(data);
-      if (*size > 0) break;  // only where it is alone
+      if (*size > 0) break;  // only if it is the only instance
     }
   });
 }
@@ -91,8 +92,8 @@ PENSTOCK_EXPORT void FLBPluginInputPause() { pause_all(true); }
 
 PENSTOCK_EXPORT void FLBPluginInputResume() { pause_all(false); }
 
-// Comes once an instance, and does not tell which: at the first all of the thread end, since nothing is read any
-// more.
+// Called once per instance, without identifying it. The first call ends all instances of the thread, because
+// nothing is read anymore.
 PENSTOCK_EXPORT int FLBPluginExit() {
   for (const auto& instance : instances) instance->begin_to_end();
   instances.clear();

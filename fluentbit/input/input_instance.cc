@@ -11,7 +11,8 @@ namespace penstock::fluentbit {
 namespace {
 
 constexpr size_t kQueueBytes = size_t{32} << 20;
-// How long the agent's thread is held: by its callback once a second, and by our event, which comes back at once.
+// How long a call may hold the agent's thread: the callback, which comes once per second, and our event, which
+// comes again immediately.
 constexpr int64_t kCallbackMs = 200;
 constexpr int64_t kEventMs = 20;
 
@@ -39,7 +40,7 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
   });
   if (log.errors(section.problems())) return nullptr;
   ChunkFormat format;
-  std::string of_tag;  // which unmet() reports
+  std::string of_tag;  // check_requirements() reports it
   format.tag = TagFormat::parse(section.text("tag_format"), of_tag);
   format.chunk_bytes = section.size_bytes("chunk_bytes");
   format.metadata = agent().takes_metadata;

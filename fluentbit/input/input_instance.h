@@ -1,4 +1,4 @@
-// One section [INPUT] penstock_kinesis of the agent's conf. All calls are made on the agent's thread of the
+// One section [INPUT] penstock_kinesis of the agent's conf. REQUIRES: all calls are on the agent's thread of the
 // instance.
 #pragma once
 
@@ -20,22 +20,23 @@ namespace penstock::fluentbit {
 
 class InputInstance {
  public:
-  // Opens it and starts to read. nullptr: the agent's log says why not, and what to do.
+  // Opens an instance and starts to read. If it returns nullptr, the agent's log has the reason and what to do.
   static std::unique_ptr<InputInstance> open(const proxy::Plugin& plugin);
 
-  // Ends in a few seconds at most: what the agent has taken is in the checkpoint, the rest is read again.
+  // Ends within a few seconds: what the agent has accepted is in the checkpoint; the rest is read again.
   ~InputInstance();
-  // Lets the destructor wait less where several instances end.
+  // Starts to stop the thread, so that destructors of several instances wait in parallel.
   void begin_to_end();
   InputInstance(const InputInstance&) = delete;
   InputInstance& operator=(const InputInstance&) = delete;
 
-  // What the agent calls once a second: gives it what has come. Sets data where the agent exports no append; it is
-  // good until give_back(), before which there is no more. Returns its size.
+  // Passes what has been read to the agent; the agent calls it once per second. If the agent exports no append
+  // function, returns the data and its size instead. The data is valid until give_back(), and no further data is
+  // returned before that.
   size_t collect(void** data);
   void give_back();
 
-  // Nothing is given to the agent while paused.
+  // While paused, passes nothing to the agent.
   void pause(bool paused);
 
  private:
@@ -46,7 +47,7 @@ class InputInstance {
   void drain(int64_t budget_ms);
 
   AgentLog log_;
-  Wakeup ready_;  // chunks or lines of the log have come
+  Wakeup ready_;  // raised when there are chunks or log lines
   LogRelay relay_;
   ChunkQueue queue_;
   Reader reader_;

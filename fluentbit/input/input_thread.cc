@@ -39,11 +39,11 @@ void InputThread::run() {
   }
 }
 
-// True: the reader's descriptor is readable.
+// Waits. Returns whether the reader's descriptor is readable.
 bool InputThread::wait() {
   const int64_t now_ms = client::monotonic_ms();
   std::array<pollfd, 2> descriptors = {
-      {{wake_.descriptor(), POLLIN, 0}, {reader_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped
+      {{wake_.descriptor(), POLLIN, 0}, {reader_.descriptor(now_ms), POLLIN, 0}}};  // poll() skips -1
   ::poll(descriptors.data(), descriptors.size(), client::poll_timeout_ms(reader_.next_ms(now_ms), now_ms));
   if (descriptors[0].revents != 0) wake_.clear();
   return descriptors[1].revents != 0;

@@ -11,17 +11,17 @@ namespace penstock::fluentbit {
 
 class InputThread {
  public:
-  // Starts the thread. reader is open, and the thread's alone until stop(). ready is raised when chunks were
-  // pushed. Both must outlive the source.
+  // Starts the thread, which owns reader until stop(). Raises ready after chunks were pushed. REQUIRES: reader is
+  // open; both outlive this.
   InputThread(Reader& reader, const Wakeup& ready);
   ~InputThread() { stop(); }
   InputThread(const InputThread&) = delete;
   InputThread& operator=(const InputThread&) = delete;
 
-  // [thread-safe] The queue has room again, or something to settle.
+  // [thread-safe] Wakes the thread: the queue has room again, or settled chunks.
   void wake() const { wake_.raise(); }
 
-  // Closes the reader, in a few seconds at most, and ends the thread. ask_to_stop() does not wait for it.
+  // Stops the thread, which first closes the reader; takes a few seconds at most. ask_to_stop() does not wait.
   void ask_to_stop();
   void stop();
 

@@ -9,7 +9,7 @@ namespace penstock::fluentbit {
 
 namespace {
 
-// Values of the agent's event loop, the same from 2.0.0 to 5.1.1.
+// Constants of the agent's event loop, the same from 2.0.0 to 5.1.1.
 constexpr int kCustomType = 4;  // the loops of the pipeline and of inputs call the event's own handler
 constexpr uint32_t kRead = 1;
 constexpr uint8_t kNone = 1;
@@ -17,7 +17,7 @@ constexpr uint8_t kRegistered = 2;
 
 }  // namespace
 
-// The agent's struct, the same from 2.0.0 to 5.1.1, and what we have behind it.
+// The agent's struct, the same from 2.0.0 to 5.1.1, followed by a field of ours.
 struct LoopEvent::Event {
   int fd;
   int type;
@@ -40,7 +40,7 @@ LoopEvent::LoopEvent(const Agent& agent, void* loop, std::function<void()> handl
   event_->handler = [](void* event) {
     try {
       static_cast<Event*>(event)->owner->handler_();
-    } catch (const std::exception&) {  // out of memory; nothing goes through the agent's loop
+    } catch (const std::exception&) {  // out of memory; must not reach the agent's loop
     }
     return 0;
   };
@@ -57,7 +57,7 @@ std::unique_ptr<LoopEvent> LoopEvent::add(const Agent& agent, void* instance, in
   Event& event = *out->event_;
   if (agent.event_add(loop, descriptor, kCustomType, kRead, &event) != 0) return nullptr;
   if (event.fd == descriptor && event.type == kCustomType && (event.status & kRegistered) != 0) return out;
-  // It has not written where we look: another struct, of which it may remember the address.
+  // The agent wrote somewhere else, so its struct is different. It may keep the address: leak the event.
   agent.event_del(loop, out->event_.release());
   return nullptr;
 }

@@ -1,5 +1,5 @@
-// A descriptor in the event loop of a thread of the agent's: where the agent exports what that takes, we need not
-// wait for the callback that comes once a second.
+// A descriptor in the event loop of an agent thread. If the agent exports the functions that this needs, we need
+// not wait for the callback that comes once per second.
 #pragma once
 
 #include <functional>
@@ -11,12 +11,12 @@ namespace penstock::fluentbit {
 
 class LoopEvent {
  public:
-  // On the instance's thread. handler is called there by the agent's loop while descriptor is readable. nullptr:
-  // this agent offers no such thing.
+  // Adds the event: the agent's loop calls handler while descriptor is readable. Returns nullptr if this agent
+  // does not support it. REQUIRES: called on the instance's thread.
   static std::unique_ptr<LoopEvent> add(const Agent& agent, void* instance, int descriptor,
                                         std::function<void()> handler);
 
-  // On the same thread, before the descriptor is closed; not from the handler.
+  // REQUIRES: called on the same thread, not from the handler, and before the descriptor is closed.
   ~LoopEvent();
   LoopEvent(const LoopEvent&) = delete;
   LoopEvent& operator=(const LoopEvent&) = delete;

@@ -1,4 +1,4 @@
-// Batches that were read and of which nobody has said yet that they are delivered.
+// Batches that were read and are not yet known to be delivered.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@ namespace penstock::fluentbit {
 
 class Outstanding {
  public:
-  // full() from limit_bytes on.
+  // full() is true from limit_bytes on.
   explicit Outstanding(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  // bytes: what the batch takes up with the agent; what is kept of it here counts too, so that batches of tiny
-  // records are bounded as well. One that is there already is counted anew.
+  // Adds a batch; replaces one with the same ack_id. bytes: the size of the batch in the agent. The memory for the
+  // batch here counts too, so that batches of tiny records are also bounded.
   void add(const penstock_batch& batch, size_t bytes, int64_t now_ms);
   void remove(uint64_t ack_id) noexcept;
 
@@ -25,8 +25,8 @@ class Outstanding {
   bool empty() const { return batches_.empty(); }
   bool full() const { return bytes_ >= limit_bytes_; }
 
-  // While it is full, every 30 seconds: what is told about it, with the oldest by stream, shard, sequence number
-  // and age.
+  // Returns a log line, at most every 30 seconds while it is full: it has the stream, shard, sequence number and
+  // age of the oldest batch.
   std::optional<std::string> warning(int64_t now_ms);
 
  private:
@@ -38,11 +38,11 @@ class Outstanding {
     std::string sequence_number;
   };
 
-  // With what a map takes for it here and in the ledger of receipts.
+  // Includes the overhead of the map entries here and in the ledger of receipts.
   static constexpr size_t kBatchBytes = sizeof(Batch) + 256;
 
   const size_t limit_bytes_;
-  std::map<uint64_t, Batch> batches_;  // ack_ids grow
+  std::map<uint64_t, Batch> batches_;  // ack_ids increase
   size_t bytes_ = 0;
   int64_t warn_at_ms_ = INT64_MIN;
 };

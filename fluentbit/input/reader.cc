@@ -11,7 +11,7 @@ namespace penstock::fluentbit {
 
 namespace {
 
-// Redeemed receipts wake nobody.
+// Redeeming a receipt does not wake the thread, so it polls at this interval.
 constexpr int64_t kReceiptsIntervalMs = 100;
 
 }  // namespace
@@ -53,7 +53,7 @@ bool Reader::turn(int64_t now_ms, bool readable) {
   const Call call = pacing_.next_call(blocked, now_ms);
   if (call == Call::poll) poll(now_ms);
   if (call == Call::pump) pump(now_ms);
-  return push();  // also what an earlier turn had no memory for
+  return push();  // including chunks that an earlier turn had no memory for
 }
 
 int64_t Reader::next_ms(int64_t now_ms) const {
@@ -70,7 +70,7 @@ void Reader::close(int64_t deadline_ms) {
   if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + error.describe(result));
 }
 
-// What the input cannot take for want of memory stays here: nobody else would say it again.
+// Settles batches. If the input has no memory for one, it stays here: it would not be reported again.
 void Reader::settle() {
   ack_again_ = false;
   queue_.take_settled(done_);
@@ -84,7 +84,7 @@ void Reader::settle() {
     if (!ack(settled_.back())) return;
 }
 
-// false: the input has no memory for it now.
+// Returns false if the input has no memory for it now.
 bool Reader::ack(const Settled& batch) {
   client::Error error;
   const int32_t result = input_.ack(batch.ack_id, batch.outcome, error);
@@ -113,7 +113,7 @@ bool Reader::push() {
   writer_.take(ready_);
   const bool any = !ready_.empty();
   for (Chunk& chunk : ready_)
-    if (!chunk.data.empty()) queue_.push(std::move(chunk));  // empty: pushed before memory was short
+    if (!chunk.data.empty()) queue_.push(std::move(chunk));  // empty: pushed before memory ran out
   ready_.clear();
   bytes_taken_ = 0;
   return any;
@@ -123,7 +123,7 @@ int32_t Reader::on_emit(void* ctx, const penstock_batch* batch) noexcept {
   Reader& reader = *static_cast<Reader*>(ctx);
   try {
     return reader.take(*batch);
-  } catch (const std::exception&) {  // bad_alloc: the batch comes again
+  } catch (const std::exception&) {  // bad_alloc: the input emits the batch again
     reader.writer_.roll_back();
     reader.outstanding_.remove(batch->ack_id);
     return reader.refuse(PENSTOCK_E_MEMORY);
@@ -142,7 +142,7 @@ int32_t Reader::on_filtered(void* ctx, const penstock_batch* batch) noexcept {
 void Reader::on_redeemed(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
   Reader& reader = *static_cast<Reader*>(ctx);
   reader.outstanding_.remove(ack_id);
-  reader.settled_.push_back({ack_id, outcome});  // take() has made room
+  reader.settled_.push_back({ack_id, outcome});  // take() has reserved the memory
 }
 
 int32_t Reader::take(const penstock_batch& batch) {
@@ -178,7 +178,7 @@ int32_t Reader::transform(const penstock_batch& batch) {
     if (result >= 0) return result;
     log_failure("filter " + std::string(stages_.filter->id) + ": ", error, result);
     if (error.retryable != 0 || result == PENSTOCK_E_MEMORY) return result;
-    // Better as they are than not at all.
+    // Unfiltered records are better than none.
     writer_.roll_back();
     writer_.begin(batch);
     records_added_ = 0;
@@ -192,14 +192,14 @@ int32_t Reader::refuse(int32_t code) {
   return code;
 }
 
-// At the first record that comes of a batch: for one that is left out whole there would be nobody to redeem them.
+// Called at the first record of a batch: if the filter drops a whole batch, its receipts would never be redeemed.
 void Reader::issue_receipts(uint64_t ack_id) {
   receipts_.resize(records_given_ * PENSTOCK_RECEIPT_BYTES);
   const int32_t result = stages_.receipts->issue(ledger_, ack_id, records_given_, receipts_.data(), nullptr);
   if (result < 0) throw std::bad_alloc();
 }
 
-// The filter made fewer records than it got.
+// Redeems the receipts that are left over because the filter made fewer records than it got.
 void Reader::redeem_rest() {
   std::string_view rest = receipts_;
   rest.remove_prefix(std::min(records_added_ * PENSTOCK_RECEIPT_BYTES, rest.size()));

@@ -1,6 +1,5 @@
-// Reads the stream: drives the input stage and the filter behind it, makes chunks of what comes, and settles
-// batches when the agent has taken them, or our output has delivered them. One thread at a time; the clock is the
-// caller's.
+// Reads the stream: drives the input stage and its filter, converts batches to chunks, and settles a batch when
+// the agent has accepted it or our output has delivered it. One thread at a time; the caller provides the time.
 #pragma once
 
 #include <cstddef>
@@ -22,15 +21,15 @@
 
 namespace penstock::fluentbit {
 
-// The options point into text of the caller's, which is needed during open() only.
+// The options point into text of the caller, which is needed only during open().
 struct ReaderStages {
   const penstock_stage* input = nullptr;
   std::vector<penstock_option> input_options;
-  const penstock_stage* filter = nullptr;  // nullptr: records stay what they are
+  const penstock_stage* filter = nullptr;  // nullptr: records pass unchanged
   std::vector<penstock_option> filter_options;
-  // A batch is settled when its receipts were redeemed; nullptr: when the agent has taken it.
+  // A batch is settled when its receipts are redeemed; nullptr: when the agent has accepted it.
   const penstock_receipts* receipts = nullptr;
-  size_t max_unacknowledged_bytes = 0;  // with receipts: reading stops there
+  size_t max_unacknowledged_bytes = 0;  // with receipts: reading stops at this size
 };
 
 class Reader {
@@ -41,18 +40,18 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  // Makes the instances. What failed, or "".
+  // Creates the instances. Returns the problem, or "".
   std::string open();
 
-  // Does what there is to do, without waiting: settles, then reads unless queue or outstanding is full. readable:
-  // whether descriptor() is. True: chunks were pushed.
+  // Does all work that is due, without waiting: settles batches, then reads unless the queue or outstanding_ is
+  // full. readable: whether descriptor() is readable. Returns whether chunks were pushed.
   bool turn(int64_t now_ms, bool readable);
 
-  // When it wants to be called next, now_ms at the soonest, and what else it waits for until then; -1: nothing.
+  // The time of the next turn, not before now_ms, and the descriptor to wait for until then; -1: no descriptor.
   int64_t next_ms(int64_t now_ms) const;
   int descriptor(int64_t now_ms) const { return pacing_.descriptor(now_ms); }
 
-  // Settles what the agent has taken and saves checkpoints, until deadline_ms. The rest is read again later.
+  // Settles what the agent has accepted and saves checkpoints, until deadline_ms. The rest is read again later.
   void close(int64_t deadline_ms);
 
  private:
@@ -89,12 +88,12 @@ class Reader {
 
   Outstanding outstanding_;
   std::vector<Chunk> ready_;      // on their way to the queue
-  std::vector<Chunk> done_;       // on their way from it
-  std::vector<Settled> settled_;  // that the input does not know yet; has room for all of outstanding_
+  std::vector<Chunk> done_;       // settled chunks from the queue
+  std::vector<Settled> settled_;  // not yet passed to the input; has room for all of outstanding_
 
-  // Of the batch that is being taken.
+  // State of the current batch.
   uint64_t records_given_ = 0;
-  std::string receipts_;  // for as many
+  std::string receipts_;  // of records_given_ records
   size_t records_added_ = 0;
   size_t bytes_taken_ = 0;  // since the last push()
   bool refused_ = false;

@@ -12,7 +12,7 @@ constexpr size_t kMaxChunkBytes = size_t{1} << 20;
 
 constexpr char kNoAppend[] = "needs an agent that exports flb_input_log_append, which this one does not";
 
-// "" where text's condition does not hold.
+// Joins the nonempty lines.
 std::string joined(std::initializer_list<std::string> lines) {
   std::string out;
   for (const std::string& line : lines)

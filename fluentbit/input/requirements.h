@@ -1,4 +1,4 @@
-// What the options of an input need of the agent.
+// What an input's options require of the agent.
 #pragma once
 
 #include <string>
@@ -10,20 +10,20 @@ namespace penstock::fluentbit {
 
 // What an input instance finds in the agent.
 struct Surroundings {
-  AgentThread thread;  // on which it is
+  AgentThread thread;  // the instance's thread
   bool append;         // the agent exports flb_input_log_append
   bool metadata;       // log events have metadata
-  bool told_which;     // the callback says for which instance it is called
+  bool told_which;     // the callback identifies the instance
 };
 
-// What is wrong with the own options whatever the agent, a line each; "": nothing.
+// Returns the problems with the own options that do not depend on the agent, one per line, or "".
 std::string wrong_together(const ConfigSection& own);
 
-// Why the section cannot work there, with what to write instead, a line each; "": it can. The section has no
-// problems() of its own.
+// Returns why the section cannot work in this agent and what to write instead, one per line; "" if it can.
+// REQUIRES: section.problems() is empty.
 std::string check_requirements(const ConfigSection& section, const Surroundings& surroundings);
 
-// What the user must know of the checkpoint_after that he has chosen; "": nothing.
+// Returns what the user must know about the chosen checkpoint_after, or "".
 std::string caution(const ConfigSection& section);
 
 }  // namespace penstock::fluentbit

@@ -23,8 +23,8 @@ bool in_name(char c) { return c == '_' || is_alphanumeric(c); }
 
 bool in_tag(char c) { return in_name(c) || c == '/' || c == '.' || c == '-'; }
 
-// Removes what could lead a path that is made of the tag out of its folder: leading slashes, and names of dots
-// alone; of several dots in a row one stays.
+// Removes what could lead a path that contains the tag out of its folder: leading slashes, and names that consist
+// of dots. Reduces several dots in a row to one.
 void make_relative(std::string& tag) {
   size_t kept = 0;
   for (size_t at = 0, slash = 0; slash < tag.size() || at < tag.size(); at = slash + 1) {

@@ -1,4 +1,4 @@
-// Tags of records: text of the section with $log_group and its kin in it.
+// Tags of records: text of the section with variables like $log_group.
 #pragma once
 
 #include <string>
@@ -11,21 +11,20 @@ namespace penstock::fluentbit {
 
 class TagFormat {
  public:
-  // text may be empty: no tag of its own, that of the section. problem: what is wrong with the text, else
-  // untouched.
+  // Parses a tag format. An empty text means the section's tag. problem: set if the text is invalid.
   static TagFormat parse(std::string_view text, std::string& problem);
 
   bool empty() const { return pieces_.empty(); }
 
-  // The tag of a batch, into tag. Whoever writes logs chooses much of it, and outputs make paths of tags: bytes
-  // other than letters, digits and _/.- become _, it is cut at 256 bytes, and it neither begins with / nor has ..
-  // in it.
+  // Sets tag to the tag of a batch. The author of the logs controls much of it, and outputs build paths
+  // from tags. So bytes other than letters, digits and _/.- become _, the tag has at most 256 bytes, and it
+  // neither begins with / nor contains ..
   void expand(const penstock_batch& batch, std::string& tag) const;
 
  private:
   struct Piece {
     std::string literal;
-    penstock_bytes penstock_batch::*member;  // behind the literal; nullptr: nothing
+    penstock_bytes penstock_batch::*member;  // after the literal; nullptr: nothing
   };
   std::vector<Piece> pieces_;
 };

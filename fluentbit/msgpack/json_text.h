@@ -1,4 +1,4 @@
-// What the bytes of a JSON string are.
+// Classifies the bytes of a JSON string.
 #pragma once
 
 #include <bit>
@@ -12,13 +12,13 @@
 
 namespace penstock::fluentbit::json_text {
 
-// Stands for itself in a JSON string: ASCII but control characters, " and \.
+// Returns whether c represents itself in a JSON string: ASCII except control characters, " and \.
 inline bool is_plain(char c) {
   const auto byte = static_cast<uint8_t>(c);
   return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-// Whether all bytes of a word are plain.
+// Returns whether all bytes of a word are plain.
 template <typename Word>
 bool are_plain(const char* at) {
   constexpr auto kOnes = static_cast<Word>(0x0101010101010101);
@@ -31,12 +31,12 @@ bool are_plain(const char* at) {
   return (((word - kOnes * 0x20) | word | has('"') | has('\\')) & (kOnes * 0x80)) == 0;
 }
 
-// The first byte from at on that is not plain, or end.
+// Returns the first byte from at on that is not plain, or end.
 inline const char* end_of_plain(const char* at, const char* end) {
 #ifdef __SSE2__
   for (; end - at >= 16; at += 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    // As signed bytes those beyond ASCII are below zero.
+    // As signed bytes, those beyond ASCII are negative.
     const __m128i special = _mm_or_si128(
         _mm_cmplt_epi8(block, _mm_set1_epi8(0x20)),
         _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))));
@@ -47,7 +47,8 @@ inline const char* end_of_plain(const char* at, const char* end) {
   for (; end - at > 16 && are_plain<uint64_t>(at); at += 8) {
   }
 #endif
-  // What is left in two words that overlap: most keys and values are that short, and byte by byte takes longer.
+  // Checks the rest as two words that overlap: most keys and values are this short, and a loop over bytes is
+  // slower.
   const auto left = end - at;
   if (left >= 8 ? left <= 16 && are_plain<uint64_t>(at) && are_plain<uint64_t>(end - 8)
                 : left >= 4 && are_plain<uint32_t>(at) && are_plain<uint32_t>(end - 4))

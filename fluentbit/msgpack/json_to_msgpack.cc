@@ -20,20 +20,20 @@ namespace {
 constexpr size_t kMaxMapDepth = JsonToMsgpack::kMaxMapDepth;
 constexpr size_t kMaxDepth = JsonToMsgpack::kMaxDepth;
 
-// A text up to that size is copied as a whole block, which is faster than as many bytes as it has.
+// A text of up to this size is copied as a whole block, which is faster than copying its exact size.
 constexpr size_t kBlock = 32;
 
-// Of a text, a map or an array.
+// Header bytes of a text, a map or an array, at most.
 constexpr size_t kMaxHeader = 5;
 
-// How much msgpack there can be while it is made: "1e1," becomes nine bytes.
+// Returns the largest size of msgpack during conversion: "1e1," becomes nine bytes.
 constexpr size_t bound(size_t json_size) { return 3 * json_size + kBlock + kMaxHeader; }
 
-// Reads a document once, front to back, and writes each value as it comes. Headers of maps and arrays are a byte
-// until their count is known.
+// A parser that reads a document once, front to back, and writes each value as it comes. The header of a map or an
+// array is one byte until its count is known.
 class Parser {
  public:
-  // made: bound() bytes.
+  // REQUIRES: made has bound() bytes.
   Parser(std::string_view json, char* made) : at_(json.data()), end_(json.data() + json.size()), out_(made) {}
 
   bool document();
@@ -41,7 +41,7 @@ class Parser {
   size_t members() const { return open_[0].count; }
 
  private:
-  // NUL at the end: it is good nowhere outside a string.
+  // Returns NUL at the end, which is invalid everywhere outside a string.
   char peek() const { return at_ < end_ ? *at_ : '\0'; }
 
   bool take(char c) {
@@ -71,14 +71,15 @@ class Parser {
   const char* const end_;
   char* out_;
   size_t depth_ = 0;
-  std::bitset<kMaxDepth> maps_;  // of the maps and arrays that are not at their end; the rest are arrays
-  // Where they begin in what is made, and what they hold. The last is of all that is too deep for a map.
+  std::bitset<kMaxDepth> maps_;  // bit per open level: a map, or else an array
+  // For each open map or array: the position of its header, and the number of its members. The last entry is for
+  // everything that is too deep for a map.
   struct Open {
     char* header;
     uint32_t count;
   };
   std::array<Open, kMaxMapDepth + 1> open_;
-  const char* deep_ = nullptr;  // where that begins in the JSON
+  const char* deep_ = nullptr;  // where the too-deep value begins in the JSON
 };
 
 bool Parser::document() {
@@ -149,7 +150,7 @@ void Parser::end() {
   if (depth_ == 0 || depth_ > kMaxMapDepth) return;
   const Open& open = open_[depth_];
   if (depth_ == kMaxMapDepth) {
-    // What was made of it gives way to its text.
+    // Replaces what was written of it with its JSON text.
     out_ = open.header;
     put_text(deep_, static_cast<size_t>(at_ - deep_));
     return;
@@ -175,7 +176,7 @@ void Parser::put_text(const char* text, size_t size) {
   out_ += size;
 }
 
-// From behind the opening quote to behind the closing one.
+// Reads the rest of a string. REQUIRES: at_ is after the opening quote.
 bool Parser::text() {
   const char* const plain_end = json_text::end_of_plain(at_, end_);
   if (plain_end == end_) return false;
@@ -254,7 +255,7 @@ bool Parser::code_unit(uint32_t& unit) {
   return true;
 }
 
-// Half a pair of surrogates becomes U+FFFD.
+// Reads the digits of a \u escape. A lone surrogate becomes U+FFFD.
 bool Parser::code_point() {
   uint32_t code = 0;
   if (!code_unit(code)) return false;

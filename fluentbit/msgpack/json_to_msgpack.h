@@ -1,4 +1,4 @@
-// JSON to msgpack.
+// Converts JSON to msgpack.
 #pragma once
 
 #include <cstddef>
@@ -9,20 +9,21 @@
 
 namespace penstock::fluentbit {
 
-// Reuses its buffers from record to record.
+// A converter that reuses its buffers from record to record.
 class JsonToMsgpack {
  public:
-  // Appends the object as a map. Integers of 64 bits stay exact; larger ones and fractions become doubles, and
-  // what no double can hold the number's text. Of a repeated key all stay. Values nested more than kMaxMapDepth
-  // deep become their JSON as text. false: the text is not one JSON object in valid UTF-8, or nested more than
-  // kMaxDepth deep, and out is as it was.
+  // Appends the object as a map. 64-bit integers stay exact; larger ones and fractions become doubles, and a
+  // number that no double can hold becomes text. All members with a repeated key are kept. Values nested deeper
+  // than kMaxMapDepth become their JSON as text. Returns false, with out unchanged, if the text is not exactly one
+  // JSON object in valid UTF-8, or is nested deeper than kMaxDepth.
   bool append(std::string& out, std::string_view json_object);
 
-  // The same without the map's header: keys and values alone; how many pairs.
+  // Appends only keys and values, without the map's header. Returns the number of pairs.
   std::optional<size_t> append_members(std::string& out, std::string_view json_object);
 
-  // Maps and arrays in one another, the object among them. The agent reads no chunk further than a value with more
-  // than 32 (MSGPACK_EMBED_STACK_SIZE of msgpack-c): this leaves eight to what it and its filters put around it.
+  // Levels of maps and arrays, including the object itself. The agent reads a chunk only up to a value with more
+  // than 32 levels (MSGPACK_EMBED_STACK_SIZE of msgpack-c). This leaves eight levels to what the agent and its
+  // filters put around the object.
   static constexpr size_t kMaxMapDepth = 24;
   static constexpr size_t kMaxDepth = 500;
 

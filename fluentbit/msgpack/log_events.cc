@@ -9,12 +9,12 @@ namespace {
 
 using Kind = MsgpackToken::Kind;
 
-// What four digits of a year can say: 64 bits can hold more than calendars do.
+// Limits of four-digit years: 64 bits can hold times that no calendar covers.
 constexpr int64_t kMinSeconds = -62'167'219'200;  // 0000-01-01T00:00:00
 constexpr int64_t kMaxSeconds = 253'402'300'799;  // 9999-12-31T23:59:59
 constexpr int32_t kMaxNanoseconds = 999'999'999;
 
-// An EventTime with these seconds and no nanoseconds is no time: it opens, or closes, a group.
+// An EventTime with these seconds and no nanoseconds is not a time: it opens or closes a group.
 constexpr uint32_t kGroupStart = 0xffffffff;
 constexpr uint32_t kGroupEnd = 0xfffffffe;
 
@@ -61,7 +61,7 @@ What read_time(const MsgpackToken& token, LogEvent& event) {
   }
 }
 
-// Reads an event off the front. Where it is none, or is cut, how much was read means nothing.
+// Reads one event. For kNoEvent, the position of reader afterwards is unspecified.
 What read_event(MsgpackReader& reader, LogEvent& event) {
   const char* const from = reader.at();
   event.metadata = {};

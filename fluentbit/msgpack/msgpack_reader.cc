@@ -8,7 +8,7 @@ namespace penstock::fluentbit {
 
 using Kind = MsgpackToken::Kind;
 
-// Big-endian.
+// Reads a big-endian number.
 template <typename Number>
 bool MsgpackReader::number(Number& value) {
   if (left() < sizeof value) return false;
@@ -62,7 +62,7 @@ bool MsgpackReader::ext(MsgpackToken& token, size_t size) {
   return number(token.ext_type) && run(token, Kind::ext, size);
 }
 
-// Each value is a byte at least: a count beyond what is left is cut, or a lie.
+// Each value takes at least one byte, so a larger count is truncated or malformed.
 bool MsgpackReader::many(MsgpackToken& token, Kind kind, size_t count) {
   if (count > (kind == Kind::map ? left() / 2 : left())) return false;
   token.kind = kind;
@@ -164,7 +164,7 @@ std::string_view MsgpackReader::value() {
   const char* const from = at_;
   MsgpackToken token;
   for (size_t pending = 1; pending > 0; --pending) {
-    // Each is a byte at least: what is still pending is cut where there are fewer.
+    // Each pending value takes at least one byte. With fewer bytes left, the value is truncated.
     if (pending > left() || !next(token)) {
       at_ = from;
       return {};

@@ -1,4 +1,4 @@
-// Reads msgpack value by value, never past its end and never by recursion.
+// Reads msgpack value by value, never past the end and never recursively.
 #pragma once
 
 #include <cstddef>
@@ -11,22 +11,22 @@ struct MsgpackToken {
   enum class Kind { nil, boolean, integer, unsigned_integer, real, text, binary, ext, array, map };
   Kind kind = Kind::nil;
   bool boolean = false;
-  bool single = false;  // of real: it has the precision of a float
+  bool single = false;  // of real: has the precision of a float
   int8_t ext_type = 0;
-  int64_t integer = 0;            // below 0 where kind is integer
+  int64_t integer = 0;            // below 0 if kind is integer
   uint64_t unsigned_integer = 0;  // every integer from 0 on
   double real = 0;
-  std::string_view bytes;  // of text, binary, ext; point into what is read
+  std::string_view bytes;  // of text, binary, ext; views of the input
   size_t count = 0;        // of array: values; of map: pairs; they come next
 };
 
 class MsgpackReader {
  public:
-  // bytes outlive the reader and its tokens.
+  // bytes must outlive the reader and its tokens.
   explicit MsgpackReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  // Reads a value, or the header of an array or a map. false: at the end, or what is there is cut or no msgpack;
-  // nothing is read then.
+  // Reads a value, or the header of an array or a map. Returns false, without moving, at the end or at a truncated
+  // or malformed value.
   bool next(MsgpackToken& token) {
     const char* const from = at_;
     if (read(token)) return true;
@@ -34,7 +34,7 @@ class MsgpackReader {
     return false;
   }
 
-  // Reads a whole value with all in it. Its bytes; empty with a null data(): as next()'s false.
+  // Reads a whole value with everything in it. Returns its bytes, or a null data() if next() would return false.
   std::string_view value();
 
   bool done() const { return at_ == end_; }

@@ -85,7 +85,7 @@ void append_real(std::string& out, const MsgpackToken& token) {
   if (out.find_first_of(".e", from) == std::string::npos) out += ".0";
 }
 
-// Anything but arrays and maps.
+// Appends any value except arrays and maps.
 void append_scalar(std::string& out, const MsgpackToken& token) {
   switch (token.kind) {
     case Kind::boolean:
@@ -119,10 +119,10 @@ void append_scalar_as_text(std::string& out, const MsgpackToken& token) {
   if (!is_text) out += '"';
 }
 
-// A map or array that is not at its end.
+// A map or an array that is not at its end.
 struct Open {
   bool map;
-  size_t left;  // values to come; of a map both keys and values
+  size_t left;  // values to come; for a map, keys and values
 };
 
 bool append_value(std::string& out, std::string_view msgpack_value) {

@@ -1,4 +1,4 @@
-// msgpack to JSON.
+// Converts msgpack to JSON.
 #pragma once
 
 #include <cstddef>
@@ -7,19 +7,19 @@
 
 namespace penstock::fluentbit {
 
-// Maps and arrays in one another, at most. The agent itself reads 32.
+// Maximum levels of maps and arrays. The agent itself reads 32.
 inline constexpr size_t kMaxMsgpackDepth = 100;
 
-// Appends the one value that msgpack_value begins with as JSON on one line. Numbers are the shortest that read
-// back the same, and those that were floating keep a point or an exponent. What JSON does not have:
+// Appends the first value in msgpack_value as JSON on one line. Numbers get the shortest form that reads back the
+// same; floating-point numbers keep a point or an exponent. What JSON lacks:
 //   NaN, infinities                         null
 //   binary                                  text
-//   bytes of a text that are no UTF-8       U+FFFD, one for each maximal part
+//   invalid UTF-8 in text                   U+FFFD, one for each maximal part
 //   ext                                     text, each byte as \xHH: the agent's form of it, but valid JSON
 //   keys: numbers, null, true, false        their JSON as text
-//   keys: maps and arrays; values nested    text as of ext, of their msgpack: nothing is lost, and of no key or
-//   more than kMaxMsgpackDepth deep         depth does more come than a few times its bytes
-// Of a repeated key all stay. false: the value is cut or no msgpack, and out is as it was.
+//   keys: maps and arrays; values nested    text of their msgpack, in the form of ext: nothing is lost, and the
+//   deeper than kMaxMsgpackDepth            output is at most a few times as large as the input
+// Keeps all members with a repeated key. Returns false, with out unchanged, for a truncated or malformed value.
 bool append_json(std::string& out, std::string_view msgpack_value);
 
 }  // namespace penstock::fluentbit

@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-// Writes at a place with enough room; returns the place behind. For strings of up to 4 GiB.
+// Functions that write at a position and return the position after what they wrote. For strings of up to 4 GiB.
+// REQUIRES: there is enough room.
 namespace penstock::fluentbit::msgpack {
 
 inline char* byte(char* at, unsigned value) {
@@ -26,8 +27,8 @@ char* big_endian(char* at, Unsigned value) {
   return at + sizeof value;
 }
 
-// A type that counts what follows, in the shortest of its forms: fix up to fix_most, then with 8 (0: there is
-// none), 16 and 32 bits.
+// Writes a type with a count in its shortest form: fix up to fix_most, then with 8 (if type8 is not 0), 16 or 32
+// bits.
 inline char* counted(char* at, size_t count, unsigned fix, size_t fix_most, unsigned type8, unsigned type16,
                      unsigned type32) {
   if (count <= fix_most) return byte(at, fix | static_cast<unsigned>(count));
@@ -72,7 +73,7 @@ namespace penstock::fluentbit {
 
 class MsgpackWriter {
  public:
-  // Appends to out, which outlives it.
+  // Appends to out, which must outlive this.
   explicit MsgpackWriter(std::string& out) : out_(out) {}
 
   void nil() { out_ += '\xc0'; }
@@ -100,8 +101,8 @@ class MsgpackWriter {
   void map(size_t count) {
     put([&](char* at) { return msgpack::map_header(at, count); });
   }
-  // Fluent Bit's EventTime: ext type 0 with seconds and nanoseconds. Times outside 1970 to 2038 are cut to that:
-  // from 2^31 seconds on, agents before 5.1.1 take one for the marker of a group, and drop the event.
+  // Appends Fluent Bit's EventTime: ext type 0 with seconds and nanoseconds. Clamps times to 1970 to 2038: agents
+  // before 5.1.1 take a time of 2^31 seconds or more for the marker of a group, and drop the event.
   void event_time(int64_t time_ms) {
     constexpr int64_t kMaxMs = INT64_C(0x7fffffff) * 1000 + 999;
     const int64_t ms = time_ms < 0 ? 0 : time_ms > kMaxMs ? kMaxMs : time_ms;
@@ -113,7 +114,7 @@ class MsgpackWriter {
                                  static_cast<uint32_t>(nanoseconds));
     });
   }
-  // A value, or several, that are msgpack already.
+  // Appends one or more values that are already msgpack.
   void raw(std::string_view value) { out_ += value; }
 
  private:

@@ -53,7 +53,7 @@ void Delivery::close(int64_t deadline_ms) {
   output_.pump_output(on_settled, this, ignored);
   closed_ = true;
   end_flushes();
-  // What follows needs memory.
+  // Everything below needs memory.
   if (result < 0) log_failure(error.describe(result));
   if (without_log_key_ > 0) tell_without_log_key();
   if (chunks_given_back_ > 0)
@@ -74,11 +74,11 @@ void Delivery::write_waiting() {
       if (!write_batch(*one.flush, *one.progress)) return;
 }
 
-// false: the output has not taken it.
+// Writes the next batch of a chunk. Returns false if the output rejected it.
 bool Delivery::write_batch(const Flush& flush, ChunkProgress& progress) {
   const size_t to = batch_.fill(flush.data, progress.written);
   progress.receipts.reserve(progress.receipts.size() +
-                            batch_.receipts().size());  // nothing behind write() may fail
+                            batch_.receipts().size());  // nothing after write() may fail
   if (batch_.size() > 0) {
     const auto batch = under_way_.emplace(++last_ack_id_, &progress).first;
     client::Error error;
@@ -126,7 +126,7 @@ void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
   if (progress.done()) delivery.redeem(progress);
 }
 
-// Of what is done. false: there is no memory for it now; what is left is redeemed later.
+// Redeems the receipts of a finished chunk. Returns false if memory is short; the rest is redeemed later.
 bool Delivery::redeem(ChunkProgress& progress) const noexcept {
   if (progress.given_back) return true;
   const int32_t outcome = progress.failed_recorded ? PENSTOCK_DEAD_LETTERED : PENSTOCK_DELIVERED;
@@ -139,7 +139,7 @@ void Delivery::end_flushes() {
   for (auto one = waiting_.begin(); one != waiting_.end();) one = end_flush(*one) ? waiting_.erase(one) : one + 1;
 }
 
-// false: it goes on waiting.
+// Ends the flush if it is finished. Returns false if it continues to wait.
 bool Delivery::end_flush(Waiting& one) {
   ChunkProgress& progress = *one.progress;
   if (progress.done() && !progress.given_back && redeem(progress)) {

@@ -1,5 +1,5 @@
-// Delivers chunks of the agent: writes their records to an output stage, drives it, and says what became of each
-// chunk. One thread at a time; the clock is the caller's.
+// Delivers the agent's chunks: writes their records to an output stage, drives it, and reports the result of each
+// chunk. One thread at a time; the caller provides the time.
 #pragma once
 
 #include <cstdint>
@@ -20,24 +20,24 @@
 
 namespace penstock::fluentbit {
 
-// The options point into text of the caller's, which is needed during open() only.
+// The options point into text of the caller, which is needed only during open().
 struct DeliveryStages {
   const penstock_stage* output;
   std::vector<penstock_option> output_options;
-  const penstock_receipts* receipts;  // redeems those of delivered records
+  const penstock_receipts* receipts;  // to redeem the receipts of delivered records
   int64_t flush_timeout_ms;
 };
 
-// One chunk that the agent waits for.
+// A chunk that the agent waits for.
 struct Flush {
   std::string_view data;
   std::string_view tag;
-  proxy::FlushResult result = proxy::kFlushRetry;  // set when it is ended
+  proxy::FlushResult result = proxy::kFlushRetry;  // set when the flush ends
 };
 
 class Delivery {
  public:
-  // As many chunks as that are remembered, and so long, when nothing of them is under way.
+  // Limits of number and age for remembered chunks that have no batch in flight.
   static constexpr size_t kMaxRemembered = 4096;
   static constexpr int64_t kMaxRememberedMs = int64_t{2} * 3600 * 1000;
 
@@ -46,27 +46,27 @@ class Delivery {
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
-  // Makes the instance. What failed, or "".
+  // Creates the instance. Returns the problem, or "".
   std::string open();
 
-  // Takes up a chunk. flush, its data and its tag must live until it is ended, which is after flush_timeout_ms at
-  // the latest, if turn() is called by then. Throws std::bad_alloc, and has then not taken it up.
+  // Accepts a chunk. flush, its data and its tag must live until it is in ended(). If turn() is called by then,
+  // that is after flush_timeout_ms at the latest. If it throws std::bad_alloc, the chunk is not accepted.
   void begin(Flush& flush, int64_t now_ms);
 
-  // Does what there is to do, without waiting. readable: whether descriptor() is.
+  // Does all work that is due, without waiting. readable: whether descriptor() is readable.
   void turn(int64_t now_ms, bool readable);
 
-  // Those that the last turn() or close() has ended, also where it threw std::bad_alloc. Their results:
-  //   kFlushOk     every record of it is delivered, or in the failure file
-  //   kFlushRetry  not yet; what was written goes on being delivered, and is not written again when it comes again
-  //   kFlushError  nothing of it could be read as log events; it is in the failure file
+  // Returns the flushes that the last turn() or close() ended, even if it threw std::bad_alloc. Their results:
+  //   kFlushOk     each record is delivered, or in the dead-letter file
+  //   kFlushRetry  not finished; what was written continues to be delivered, and is not written again on a retry
+  //   kFlushError  no part of the chunk is a log event; it is in the dead-letter file
   const std::vector<Flush*>& ended() const { return ended_; }
 
-  // When it wants to be called next, on CLOCK_MONOTONIC, and what else it waits for until then; -1: nothing.
+  // The time of the next turn, on CLOCK_MONOTONIC, and the descriptor to wait for until then; -1: no descriptor.
   int64_t next_ms(int64_t now_ms) const;
   int descriptor(int64_t now_ms) const { return pacing_.descriptor(now_ms); }
 
-  // Delivers what can be delivered until deadline_ms, and ends all flushes. The rest is left to the agent.
+  // Delivers what it can until deadline_ms, and ends all flushes. The agent keeps the rest.
   void close(int64_t deadline_ms);
 
  private:
@@ -95,9 +95,9 @@ class Delivery {
   client::Instance output_;
   client::Pacing pacing_{output_};
 
-  std::vector<Waiting> waiting_;                  // in the order in which they came
+  std::vector<Waiting> waiting_;                  // in order of arrival
   std::vector<Flush*> ended_;                     // has room for all of waiting_
-  std::map<uint64_t, ChunkProgress*> under_way_;  // by the ack_id of each batch that is not settled
+  std::map<uint64_t, ChunkProgress*> under_way_;  // by the ack_id of each unsettled batch
   uint64_t last_ack_id_ = 0;
   TimedOutChunks timed_out_{kMaxRemembered, kMaxRememberedMs};
 
@@ -107,7 +107,7 @@ class Delivery {
   client::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
   bool closed_ = false;
   uint64_t chunks_given_back_ = 0;
-  uint64_t without_log_key_ = 0;  // events left out that were not yet told of
+  uint64_t without_log_key_ = 0;  // events left out that are not yet reported
   int64_t told_log_key_ms_ = INT64_MIN;
 };
 

@@ -1,4 +1,4 @@
-// penstock-out-kinesis.so: the proxy output penstock_kinesis. What the agent calls.
+// penstock-out-kinesis.so: the proxy output penstock_kinesis, and the functions that the agent calls.
 #include <memory>
 
 #include "fluentbit/agent/module.h"
@@ -30,7 +30,7 @@ PENSTOCK_EXPORT int FLBPluginInit(proxy::Plugin* plugin) {
   });
 }
 
-// On the agent's coroutine stack, of 24 KiB in some versions.
+// Runs on a coroutine stack of the agent, which has only 24 KiB in some versions.
 PENSTOCK_EXPORT int FLBPluginFlushCtx(void* context, const void* data, size_t size, char* tag) {
   return proxy::guarded(proxy::kFlushRetry, [&] {
     return int{static_cast<OutputInstance*>(context)->flush({static_cast<const char*>(data), size}, tag)};

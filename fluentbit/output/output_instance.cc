@@ -11,7 +11,7 @@ namespace penstock::fluentbit {
 
 namespace {
 
-// Fluent Bit 1.8 and 1.9 open this file too, but of proxy::Api they have the first function alone.
+// Fluent Bit 1.8 and 1.9 open this file too, but have only the first function of proxy::Api.
 bool is_too_old() {
   using Print = void (*)(int level, const char* file, int line, const char* format, ...);
   const auto print = look_up<Print>("flb_log_print");

@@ -15,20 +15,20 @@
 
 namespace penstock::fluentbit {
 
-// By the own options of a section, which are good one by one.
+// Makes the format from a section's own options. REQUIRES: each option by itself is valid.
 RecordFormat record_format(const ConfigSection& own);
 
 class OutputInstance {
  public:
-  // nullptr: the agent's log says why not, and what to do.
+  // Opens an instance and starts its thread. If it returns nullptr, the agent's log has the reason and what to do.
   static std::unique_ptr<OutputInstance> open(const proxy::Plugin& plugin);
 
-  // Ends in a few seconds at most: what could not be delivered is left to the agent. No flush may be under way.
+  // Ends within a few seconds; the agent keeps what could not be delivered. REQUIRES: no flush is in progress.
   ~OutputInstance();
   OutputInstance(const OutputInstance&) = delete;
   OutputInstance& operator=(const OutputInstance&) = delete;
 
-  // [thread-safe] Delivers a chunk, or says after flush_timeout that it is to come again. Needs little stack.
+  // [thread-safe] Delivers a chunk, or returns kFlushRetry after flush_timeout. Needs little stack.
   proxy::FlushResult flush(std::string_view data, std::string_view tag) noexcept;
 
  private:

@@ -60,7 +60,7 @@ void OutputThread::run() {
   }
   try {
     delivery_.close(client::monotonic_ms() + kCloseMs);
-  } catch (const std::exception&) {  // of what it says in the end
+  } catch (const std::exception&) {  // bad_alloc, in the final log lines
   }
   for (Flush* flush : delivery_.ended()) answer(*flush);
   while (Call* const call = next_call()) answer(*call);
@@ -88,19 +88,19 @@ void OutputThread::begin(Call& call) {
   }
 }
 
-// The call is gone as soon as its thread knows.
+// Ends a call. The waiting thread destroys the call as soon as it sees that.
 void OutputThread::answer(Flush& flush) {
   const std::lock_guard lock(mutex_);
   static_cast<Call&>(flush).ended = true;
   changed_.notify_all();
 }
 
-// True: the delivery's descriptor is readable.
+// Waits. Returns whether the delivery's descriptor is readable.
 bool OutputThread::wait() {
   const int64_t now_ms = client::monotonic_ms();
   std::array<pollfd, 3> descriptors = {{{wake_.descriptor(), POLLIN, 0},
                                         {log_waiting_.descriptor(), POLLIN, 0},
-                                        {delivery_.descriptor(now_ms), POLLIN, 0}}};  // -1 is skipped
+                                        {delivery_.descriptor(now_ms), POLLIN, 0}}};  // poll() skips -1
   ::poll(descriptors.data(), descriptors.size(), client::poll_timeout_ms(delivery_.next_ms(now_ms), now_ms));
   if (descriptors[0].revents != 0) wake_.clear();
   if (descriptors[1].revents != 0) {

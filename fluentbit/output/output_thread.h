@@ -15,18 +15,18 @@ namespace penstock::fluentbit {
 
 class OutputThread {
  public:
-  // Starts the thread. delivery is open, and the thread's alone until stop(). log is what it writes to, and
-  // log_waiting what that raises. All must outlive the flusher.
+  // Starts the thread, which owns delivery until stop(). The delivery writes to log, which raises log_waiting.
+  // REQUIRES: delivery is open; all three outlive this.
   OutputThread(Delivery& delivery, LogRelay& log, const Wakeup& log_waiting);
   ~OutputThread() { stop(); }
   OutputThread(const OutputThread&) = delete;
   OutputThread& operator=(const OutputThread&) = delete;
 
-  // [thread-safe] Has the chunk delivered, and waits for it; prints what the log has meanwhile. Made for the small
-  // stack of a coroutine: it neither allocates nor throws.
+  // [thread-safe] Delivers the chunk and waits for the result; meanwhile prints the log's lines. Suited to the
+  // small stack of a coroutine: neither allocates nor throws.
   proxy::FlushResult flush(std::string_view data, std::string_view tag, const LogRelay::Print& print) noexcept;
 
-  // Closes the delivery, in a few seconds at most, and ends the thread.
+  // Closes the delivery, within a few seconds, and ends the thread.
   void stop();
 
  private:
@@ -48,8 +48,8 @@ class OutputThread {
   Wakeup wake_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;  // a call has ended, or there is something to print
-  Call* first_call_ = nullptr;       // those not yet begun; they lie on the stacks of their callers
+  std::condition_variable changed_;  // notified when a call has ended or there is something to print
+  Call* first_call_ = nullptr;       // calls not yet begun; they are on the stacks of their callers
   Call** end_of_calls_ = &first_call_;
   bool stopping_ = false;
   std::thread thread_;

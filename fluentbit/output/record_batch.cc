@@ -9,7 +9,7 @@ namespace penstock::fluentbit {
 
 namespace {
 
-// Seconds of events are whatever their sender chose.
+// The sender of an event chooses its seconds freely.
 int64_t time_ms(const LogEvent& event) {
   constexpr int64_t kMax = INT64_MAX / 1000 - 1;
   return std::clamp(event.seconds, -kMax, kMax) * 1000 + event.nanoseconds / 1'000'000;

@@ -20,7 +20,7 @@ std::vector<std::string> split(std::string_view list) {
   return keys;
 }
 
-// The text of a key; nullopt: it is none.
+// Returns the text of a value; nullopt for other types.
 std::optional<std::string_view> text_of(std::string_view msgpack_value) {
   MsgpackReader reader(msgpack_value);
   MsgpackToken token;
@@ -28,7 +28,7 @@ std::optional<std::string_view> text_of(std::string_view msgpack_value) {
   return token.bytes;
 }
 
-// The members of a map, one after the other; none where the value is no map.
+// A cursor over the members of a map; empty if the value is not a map.
 class Members {
  public:
   explicit Members(std::string_view msgpack_value) : reader_(msgpack_value) {

@@ -1,5 +1,5 @@
-// What is sent of a log event: options time_key, time_key_format, log_key and data_keys, which mean what they mean
-// to the agent's own output (kinesis_streams) and to the older one (kinesis).
+// The content of the output record for a log event: options time_key, time_key_format, log_key and data_keys. They
+// have the same meaning as in the agent's own output (kinesis_streams) and the older one (kinesis).
 #pragma once
 
 #include <optional>
@@ -12,10 +12,10 @@
 
 namespace penstock::fluentbit {
 
-// One thread at a time.
+// A formatter of records. One thread at a time.
 class RecordFormat {
  public:
-  // Values of the options; "": not given.
+  // Values of the options; "": not set.
   struct Options {
     std::string time_key;
     std::string time_key_format = "%Y-%m-%dT%H:%M:%S";
@@ -25,16 +25,16 @@ class RecordFormat {
 
   explicit RecordFormat(const Options& options);
 
-  // What is wrong with the options, a line each, or "".
+  // Returns the problems with the options, one per line, or "".
   const std::string& problems() const { return problems_; }
 
   enum class Made { json, raw, nothing, no_log_key };
 
-  // Appends what is to be sent of the event; a newline is never added.
+  // Appends the content to send for the event, without a newline.
   //   json        one JSON object
-  //   raw         the value of log_key (text and binary as they are, all else as JSON), or a body that is no map
-  //   nothing     it is empty, and out as before
-  //   no_log_key  it has no such member, and out is as before
+  //   raw         the value of log_key (text and binary unchanged, others as JSON), or a body that is not a map
+  //   nothing     the content is empty; out is unchanged
+  //   no_log_key  the event has no such member; out is unchanged
   Made append(std::string& out, const LogEvent& event);
 
  private:
@@ -43,7 +43,7 @@ class RecordFormat {
   bool wanted(std::string_view key) const;
   void add_problem(const std::string& problem);
 
-  std::string time_member_;  // as it stands before the time
+  std::string time_member_;  // the member up to the time
   std::optional<TimeText> time_;
   std::string log_key_;
   std::vector<std::string> data_keys_;

@@ -20,7 +20,7 @@ struct Fraction {
 };
 constexpr Fraction kFractions[] = {{"%3N", 3}, {"%6N", 6}, {"%9N", 9}, {"%L", 9}};
 
-// As the inside of a JSON string.
+// Escapes text as the inside of a JSON string.
 std::string escaped(std::string_view text) {
   std::string out;
   append_json_string(out, text);
@@ -41,7 +41,7 @@ TimeText::TimeText(std::string_view format) {
       pieces_.push_back({"", 0, ""});
       i += fraction->conversion.size();
     } else {
-      // With what follows a percent sign, so that "%%L" is no fraction.
+      // A percent sign and the next character stay together, so that "%%L" is not a fraction.
       const size_t size = rest[0] == '%' && rest.size() > 1 ? 2 : 1;
       pieces_.back().format += rest.substr(0, size);
       i += size;
@@ -62,14 +62,14 @@ void TimeText::append(std::string& out, int64_t seconds, int32_t nanoseconds) {
   }
 }
 
-// false: a piece is too long, and left out.
+// Formats all pieces. Returns false if a piece was too long; it is then empty.
 bool TimeText::format_at(int64_t seconds) {
   const time_t time = seconds;
   std::tm parts{};
   gmtime_r(&time, &parts);
   bool fits = true;
   for (Piece& piece : pieces_) {
-    // The blank tells an empty text from one that does not fit.
+    // The blank distinguishes an empty text from one that does not fit.
     char text[kMaxBytes + 2];
     const size_t size = std::strftime(text, sizeof text, (piece.format + ' ').c_str(), &parts);
     fits = fits && size > 0;

@@ -1,4 +1,4 @@
-// Times of records as text, in UTC, as option time_key_format says. One thread at a time.
+// Formats times as text in UTC, for option time_key_format. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,20 @@ namespace penstock::fluentbit {
 
 class TimeText {
  public:
-  // format: as strftime has it; besides %3N, %6N, %9N and %L (as %9N) are digits of the second's fraction.
+  // format: for strftime, with %3N, %6N, %9N and %L (the same as %9N) for digits of the second's fraction.
   explicit TimeText(std::string_view format);
 
-  // What is wrong with the format, or "".
+  // Returns the problem with the format, or "".
   const std::string& problem() const { return problem_; }
 
-  // Appends the text as the inside of a JSON string. What strftime makes is kept for the next time in that second.
-  // Times before the year 1 or after 9999 are cut to these.
+  // Appends the time as the inside of a JSON string. Reuses the result of strftime within the same second. Clamps
+  // times to the years 1 to 9999.
   void append(std::string& out, int64_t seconds, int32_t nanoseconds);
 
  private:
   struct Piece {
     std::string format;  // for strftime
-    size_t digits;       // of the fraction, behind it
+    size_t digits;       // digits of the fraction that follows format
     std::string text;    // of format, at seconds_
   };
 

@@ -11,7 +11,7 @@ namespace penstock::fluentbit {
 Fingerprint fingerprint(std::string_view tag, std::string_view data) {
   Fingerprint print;
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  // The tag's size parts the two: without it "a" + "bc" were "ab" + "c".
+  // The size separates tag from data: without it, "a" + "bc" would equal "ab" + "c".
   const uint64_t tag_size = tag.size();
   if (hash == nullptr || EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr) != 1 ||
       EVP_DigestUpdate(hash.get(), &tag_size, sizeof tag_size) != 1 ||
@@ -31,7 +31,7 @@ void TimedOutChunks::add(std::string_view tag, std::string_view data, std::uniqu
 }
 
 std::unique_ptr<ChunkProgress> TimedOutChunks::take(std::string_view tag, std::string_view data) {
-  std::optional<Fingerprint> print;  // costs as much as all the rest: only where it may matter
+  std::optional<Fingerprint> print;  // computed only on demand: it costs as much as everything else together
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     if (entry->data_size != data.size() || entry->tag != tag) continue;
     if (!print) print = fingerprint(tag, data);
@@ -49,7 +49,7 @@ size_t TimedOutChunks::held_bytes() const {
   return bytes;
 }
 
-// Receipts of what waits are freed as it is delivered, so their bytes are counted anew.
+// Forgets entries over the limits. Counts bytes from scratch, because receipts are freed during delivery.
 void TimedOutChunks::forget(int64_t now_ms) {
   size_t bytes = held_bytes();
   for (auto entry = entries_.begin(); entry != entries_.end();) {

@@ -1,5 +1,5 @@
-// Chunks whose flush ran out of time. When the agent gives such a chunk again, what was written of it is not
-// written again. The agent names no chunk, so that it is known by its tag and bytes.
+// Chunks whose flush timed out. When the agent retries such a chunk, what was already written is not written
+// again. The agent does not identify chunks, so a chunk is recognized by its tag and bytes.
 #pragma once
 
 #include <array>
@@ -12,37 +12,37 @@
 
 namespace penstock::fluentbit {
 
-// How far a chunk has come.
+// The progress of a chunk.
 struct ChunkProgress {
-  size_t written = 0;            // bytes of it that were written to the output stage, from its beginning
-  bool whole = false;            // all of it was
+  size_t written = 0;            // bytes from its beginning that were written to the output stage
+  bool whole = false;            // all of it was written
   uint64_t outstanding = 0;      // batches written and not yet settled
-  uint64_t events = 0;           // that were read of it
-  bool unreadable = false;       // something of it is no log event
-  bool failed_recorded = false;  // a record of it is in the failure file
-  bool given_back = false;       // the output ended before it was delivered
+  uint64_t events = 0;           // log events read from it
+  bool unreadable = false;       // a part of it is not a log event
+  bool failed_recorded = false;  // a record of it is in the dead-letter file
+  bool given_back = false;       // the output closed before it was delivered
   std::string receipts;          // of its events, PENSTOCK_RECEIPT_BYTES each
 
   bool done() const { return whole && outstanding == 0; }
 };
 
-// SHA-256 of both. Needs more of a stack than a coroutine has.
+// SHA-256 of tag and data. Needs more stack than a coroutine has.
 using Fingerprint = std::array<unsigned char, 32>;
 Fingerprint fingerprint(std::string_view tag, std::string_view data);
 
-// One thread at a time.
+// The remembered chunks. One thread at a time.
 class TimedOutChunks {
  public:
-  // Beyond max_count or max_bytes, or older than max_age_ms, those that wait for nothing are forgotten, the oldest
-  // first: what was delivered of them is then delivered again.
+  // Forgets chunks with nothing outstanding, oldest first, beyond max_count or max_bytes, or older than
+  // max_age_ms. What was delivered of a forgotten chunk is delivered again.
   TimedOutChunks(size_t max_count, int64_t max_age_ms, size_t max_bytes = size_t{16} << 20)
       : max_count_(max_count), max_age_ms_(max_age_ms), max_bytes_(max_bytes) {}
 
-  // Empties progress; where memory is short it throws and leaves it.
+  // Adds a chunk and takes progress. If it throws std::bad_alloc, progress is unchanged.
   void add(std::string_view tag, std::string_view data, std::unique_ptr<ChunkProgress>& progress, int64_t now_ms);
 
-  // The oldest of those with that tag and these bytes, which is remembered no more; nullptr: there is none. Equal
-  // chunks are thereby as many as they were.
+  // Removes and returns the oldest entry with that tag and data; nullptr if not found. Of several equal chunks,
+  // each call takes only one.
   std::unique_ptr<ChunkProgress> take(std::string_view tag, std::string_view data);
 
   size_t size() const { return entries_.size(); }
