@@ -1,4 +1,5 @@
-// Full-jitter exponential backoff (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+// Exponential backoff with full jitter
+// (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
 #pragma once
 
 #include <algorithm>
@@ -12,7 +13,7 @@ struct Backoff {
   int64_t base_ms;
   int64_t cap_ms;
 
-  // How long to wait before try number attempt + 1, after attempt failures (1 or more).
+  // Returns the time to wait before the next attempt, after `attempt` failures. REQUIRES: attempt >= 1.
   int64_t delay_ms(int attempt, Random& random) const {
     const int doublings = std::clamp(attempt - 1, 0, 30);
     const int64_t ceiling = std::min(cap_ms, base_ms << doublings);

@@ -31,7 +31,7 @@ bool LogThrottle::log(std::string_view subject, const Status& status, LogLevel l
   return true;
 }
 
-// Texts that are new each time must not fill the memory.
+// Bounds the memory that texts use if each one is new.
 void LogThrottle::make_room(int64_t now_ms) {
   if (seen_.size() < kMaxTexts) return;
   std::erase_if(seen_, [now_ms](const auto& entry) { return now_ms >= entry.second.logged_ms + kIntervalMs; });

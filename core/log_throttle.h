@@ -1,4 +1,4 @@
-// Errors that come again and again, as a few log lines.
+// Rate limiting of repeated log lines.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 
 namespace penstock {
 
-// Logs each text at most once in 10 s, and then with the number of repeats that it held back. Texts that differ
-// only in numbers are the same text: each run of letters and digits that has a digit in it counts as one, so that
-// a changing size, sequence number or request ID is no reason to log again.
+// Logs each text at most once in 10 s, with the number of repeats suppressed since then. Texts that differ only in
+// numbers count as the same text: every run of letters and digits that contains a digit is ignored, so that a
+// changing size, sequence number, or request ID does not cause a new line.
 class LogThrottle {
  public:
   explicit LogThrottle(Env& env) : env_(env) {}
 
-  // subject, which goes before the message, is what the error is about ("stream logs-1"): two subjects are never
-  // the same, whatever numbers they have. True: the text was logged.
+  // Returns whether the text was logged. subject, which precedes the message, is what the error is about ("stream
+  // logs-1"). Texts with different subjects always count as different, whatever numbers the subjects contain.
   bool log(std::string_view subject, const Status& status, LogLevel level = LogLevel::error);
   bool log(const Status& status, LogLevel level = LogLevel::error) { return log({}, status, level); }
 
@@ -31,25 +31,25 @@ class LogThrottle {
   void make_room(int64_t now_ms);
 
   Env& env_;
-  std::map<std::string, Seen> seen_;  // by subject and folded message; bounded
+  std::map<std::string, Seen> seen_;  // by subject and folded message; at most 100
 };
 
-// Something that can fail and work again, such as reading a stream or saving a checkpoint. Its failures are
-// reported; its recovery is logged once, if one of its failures was.
+// Logging of the failures and the recovery of one activity, such as reading a stream or saving a checkpoint.
+// Failures go through a LogThrottle. A recovery is logged once, if a failure was logged before it.
 class Incident {
  public:
-  // It has failed.
+  // Logs a failure.
   void log(LogThrottle& throttle, std::string_view subject, const Status& status,
            LogLevel level = LogLevel::error) {
     logged_ = throttle.log(subject, status, level) || logged_;
   }
-  // It works. recovery says so: "stream logs-1: the shards are listed again".
+  // Logs a recovery, with a text such as "stream logs-1: the shards are listed again".
   void recover(Env& env, std::string_view recovery) {
     if (!logged_) return;
     logged_ = false;
     env.log(LogLevel::info, recovery);
   }
-  // Whether a failure was logged, and no recovery since.
+  // Returns whether a failure was logged, and no recovery since then.
   bool logged() const { return logged_; }
 
  private:

@@ -1,4 +1,4 @@
-// Statistics, told one by one.
+// Passes statistics to a penstock_stat_fn.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace penstock {
 
-// Names, units and helps are constant text. label: penstock_stat's.
+// Reports one counter or gauge per call. name, unit, and help must be constant text. label is
+// penstock_stat::label.
 class MetricsSink {
  public:
   MetricsSink(penstock_stat_fn stat, void* stat_ctx) : stat_(stat), stat_ctx_(stat_ctx) {}

@@ -18,7 +18,7 @@ struct ErrorBody {
   std::string message;  // message or Message
 };
 
-// Empty members where the body is not a JSON object.
+// Returns empty members if the body is not a JSON object.
 ErrorBody parse(const std::string& body) {
   const auto members = outermost_members(body);
   if (!members) return {};
@@ -45,7 +45,7 @@ struct CodeClass {
   Code code;
 };
 
-// The codes that call for something else than their HTTP status says.
+// Codes that call for another action than their HTTP status suggests.
 constexpr std::array kClasses = {
     CodeClass{"ProvisionedThroughputExceeded", Code::throttled},
     CodeClass{"LimitExceeded", Code::throttled},

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kLargestFile = size_t{256} * 1024;
 
-// The settings that decide whose credentials a profile has.
+// The settings that determine a profile's credentials.
 constexpr std::array<std::string_view, 12> kCredentialSettings = {
     "aws_access_key_id",  "aws_secret_access_key",   "aws_session_token",
     "credential_process", "credential_source",       "role_arn",
@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 12> kCredentialSettings = {
 
 bool is_word(char c) { return is_alphanumeric(c) || c == '_'; }
 
-// Replaces $NAME and ${NAME}; a variable that is not set stays as it is written.
+// Replaces $NAME and ${NAME}. A variable that is not set remains as written.
 std::string with_variables(Env& env, std::string_view path) {
   std::string out;
   while (!path.empty()) {
@@ -43,7 +43,7 @@ std::string with_variables(Env& env, std::string_view path) {
   return out;
 }
 
-// The path that a variable gives, else the usual one; "" for no file.
+// Returns the path in a variable, or the default path; "" for no file.
 Result<std::string> path_of(Env& env, const char* variable, const char* usual) {
   const std::optional<std::string> given = env.variable(variable);
   std::string path = given ? with_variables(env, *given) : usual;
@@ -59,8 +59,8 @@ Result<std::string> path_of(Env& env, const char* variable, const char* usual) {
                                   ", but HOME is not set; write the whole path");
 }
 
-// What the line of a header probably means, whatever is wrong with it: lower case, without brackets, quotes,
-// comment and the word profile.
+// Returns the name that a header line probably means, even if it is malformed: in lowercase, without brackets,
+// quotes, comment, and the word "profile".
 std::string plain_name(std::string_view line) {
   if (line.starts_with('[')) line.remove_prefix(1);
   line = line.substr(0, line.find_first_of("]#;"));
@@ -76,7 +76,8 @@ std::string plain_name(std::string_view line) {
   return name.starts_with(kProfile) ? name.substr(kProfile.size()) : name;
 }
 
-// [profile logs] of the config file; the name may be quoted as in a shell.
+// Returns the second word of a section name such as "profile logs" in the config file. It may be quoted as in a
+// shell.
 std::optional<std::string> second_word(std::string_view first, const std::string& section) {
   if (!section.starts_with(first)) return std::nullopt;
   Result<std::vector<std::string>> words = split_words(section);
@@ -84,7 +85,8 @@ std::optional<std::string> second_word(std::string_view first, const std::string
   return std::move(words->back());
 }
 
-// The setting for credentials that value goes on with, because its line is indented deeper than it should be; "".
+// Returns the setting for credentials that was parsed as part of value because its line is indented too deeply; ""
+// if there was no such line.
 std::string_view swallowed(std::string_view value) {
   for (size_t end = value.find('\n'); end != std::string_view::npos; end = value.find('\n')) {
     value.remove_prefix(end + 1);
@@ -167,7 +169,7 @@ void AwsProfiles::collect(const File& file) {
     const std::optional<std::string> name = profile_of(file, section);
     if (name && file.is_config) {
       profiles_[*name] = {
-          section.settings, section.settings, {}};  // of two headers of one profile the last counts
+          section.settings, section.settings, {}};  // if a profile has two headers, the last counts
     } else if (name) {
       AwsProfile& profile = profiles_[*name];
       profile.in_credentials = section.settings;

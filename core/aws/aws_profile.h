@@ -1,5 +1,5 @@
-// The files that AWS's tools share: config and credentials,
-// https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html. They are read as botocore reads them.
+// The config and credentials files that AWS's tools share,
+// https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html. They are parsed as botocore parses them.
 #pragma once
 
 #include <map>
@@ -14,42 +14,44 @@
 namespace penstock::aws {
 
 struct AwsProfile {
-  IniSettings settings;  // of both files; those of the credentials file count where both have one
+  IniSettings settings;  // of both files; the credentials file takes precedence
   IniSettings in_config;
   IniSettings in_credentials;
 
   bool has(std::string_view name) const { return settings.contains(name); }
-  // The value of a setting, or "".
+  // Returns the value of a setting, or "".
   std::string text(std::string_view name) const;
 };
 
 class AwsProfiles {
  public:
-  // Reads AWS_CONFIG_FILE, else ~/.aws/config, and AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials, each with
-  // ~, $NAME and ${NAME} replaced. A file that does not exist has no profiles. Code::config, with file and line,
-  // for a file that cannot be parsed; io, config or too_large (256 KiB are read) for one that cannot be read.
+  // Reads the files at AWS_CONFIG_FILE (default ~/.aws/config) and AWS_SHARED_CREDENTIALS_FILE (default
+  // ~/.aws/credentials). ~, $NAME, and ${NAME} in the paths are replaced. A missing file counts as empty.
+  // Code::config, with file and line, if a file cannot be parsed; io, config, or too_large (above 256 KiB) if it
+  // cannot be read.
   static Result<AwsProfiles> read(Env& env);
-  // The same for everything but credentials, which botocore asks before it looks for them: not ok also if the
-  // profile that is named, by name or else by the environment, does not exist. A file that we may not read is
-  // passed over with a warning, if no profile is named: credentials of the environment do not need it.
+  // The same for settings other than credentials, which botocore reads before it looks for credentials. Also fails
+  // if a profile is named, by name or by the environment, and does not exist. If no profile is named, a file
+  // without read permission is skipped with a warning: credentials from the environment do not need it.
   static Result<AwsProfiles> read_settings(Env& env, const std::string& name);
 
-  // The profile that the environment names: AWS_DEFAULT_PROFILE, else AWS_PROFILE, as botocore has them. "": none.
+  // Returns the profile that the environment names, in botocore's order: AWS_DEFAULT_PROFILE, then AWS_PROFILE; ""
+  // if neither is set.
   static std::string named_by(Env& env);
-  // name, else that one, else "default".
+  // Returns name; if it is empty, the profile that the environment names; if that is not set either, "default".
   static std::string chosen(Env& env, const std::string& name);
 
   const AwsProfile* find(std::string_view name) const;
-  // The error for a profile that was not found: Code::not_found, or that of check_misread().
+  // Returns the error for a missing profile: Code::not_found, or the error of check_misread().
   Status missing(std::string_view name) const;
-  // Not ok (Code::config) if a line of the files seems to mean that profile but was not read as its header, or if
-  // settings for credentials in it were read as part of another setting's value. Whoever wrote them did not mean
-  // the credentials of another place.
+  // Returns Code::config if a line of the files seems to be the header of that profile but was not parsed as one,
+  // or if settings for its credentials were parsed as part of another setting's value. The author of such lines
+  // did not mean credentials from another source.
   Status check_misread(std::string_view name) const;
-  // The settings of [services name] in the config file, or nullptr.
+  // Returns the settings of [services name] in the config file, or nullptr.
   const IniSettings* services(std::string_view name) const;
 
-  // Where profiles were looked for, as in "profile x of /h/.aws/config".
+  // Returns the paths that were searched, for messages such as "profile x of /h/.aws/config".
   const std::string& paths() const { return paths_; }
   bool has_files() const { return !files_.empty(); }
 

@@ -4,7 +4,7 @@ namespace penstock::aws {
 
 Result<std::vector<std::string>> split_words(std::string_view line) {
   std::vector<std::string> words;
-  bool inside = false;  // a word, which may be empty: ""
+  bool inside = false;  // inside a word, which may be empty: ""
   char quote = '\0';
   for (size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];

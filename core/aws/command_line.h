@@ -1,4 +1,4 @@
-// Command lines of conf files, split without a shell.
+// Splitting of command lines in conf files, without a shell.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace penstock::aws {
 
-// Words as Python's shlex.split() splits them: by blanks, with '...', "..." and backslashes; nothing is expanded.
-// Code::config for a quote that is not closed, or a backslash at the end.
+// Splits a line into words as Python's shlex.split() does: at blanks, with '...', "..." and backslashes; nothing
+// is expanded. Code::config for an unclosed quote, or a backslash at the end.
 Result<std::vector<std::string>> split_words(std::string_view line);
 
-// The same for a command. Code::config also if there is no word, or the first is empty.
+// The same for a command line. Code::config also if it has no words, or the first is empty.
 Result<std::vector<std::string>> split_command_line(std::string_view line);
 
 }  // namespace penstock::aws

@@ -10,9 +10,9 @@ namespace penstock::aws {
 namespace {
 
 constexpr size_t kLongestSecret =
-    size_t{16} * 1024;  // session tokens have no documented bound; seen up to a few KiB
+    size_t{16} * 1024;  // session tokens have no documented limit; observed: a few KiB
 
-// What is wrong with the value; "" if nothing is.
+// Returns what is wrong with the value, or "".
 std::string complaint(const std::string& value) {
   if (value.size() > kLongestSecret) return " is longer than " + std::to_string(kLongestSecret) + " bytes";
   const auto visible = [](char c) { return c > ' ' && c < '\x7f'; };
@@ -21,7 +21,7 @@ std::string complaint(const std::string& value) {
   return "";
 }
 
-// The next word of text, which ends at a blank or a dash; takes it off, with what ends it.
+// Removes the first word, which ends at a blank or a dash, and its end from text. Returns the word.
 std::string_view take_word(std::string_view& text) {
   const size_t end = std::min(text.find_first_of(" -"), text.size());
   const std::string_view word = text.substr(0, end);
@@ -29,9 +29,9 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-// "2099-01-01T00:00:00 GMT" for "Thu, 01 Jan 2099 00:00:00 GMT", the date of HTTP and of e-mail: also without the
-// day of the week, with a day of one digit, and as HTTP's obsolete form has it, "Thursday, 01-Jan-99". Any other
-// text as it is.
+// Converts a date of HTTP or e-mail, such as "Thu, 01 Jan 2099 00:00:00 GMT", to "2099-01-01T00:00:00 GMT". The
+// weekday may be missing, the day may have one digit, and HTTP's obsolete form, "Thursday, 01-Jan-99", is
+// accepted. Returns any other text unchanged.
 std::string with_year_first(std::string_view text) {
   static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   std::string_view rest = text;

@@ -10,7 +10,7 @@ namespace penstock::aws {
 
 namespace {
 
-constexpr int64_t kEarliestRefreshMs = int64_t{10} * 60 * 1000;  // before the end
+constexpr int64_t kEarliestRefreshMs = int64_t{10} * 60 * 1000;  // before expiration
 constexpr Backoff kPause = {1000, 60'000};
 
 }  // namespace
@@ -50,7 +50,7 @@ void CredentialsCache::refresh() {
                                    [this](const CredentialsProvider::Done& found) { provider_->find(found); });
 }
 
-// A copy: what is told may come back and change ours.
+// Returns a copy, because a callback may call get() and change current_.
 Result<Credentials> CredentialsCache::outcome() const {
   return catching_exceptions([this] { return usable() ? Result<Credentials>(*current_) : last_error_; });
 }
@@ -72,7 +72,7 @@ void CredentialsCache::take(Result<Credentials> found) {
     });
   }
   const Result<Credentials> told = outcome();
-  std::exception_ptr thrown;  // by one, which is no matter of the others
+  std::exception_ptr thrown;  // by one callback; the others still run
   for (const Got& got : std::exchange(waiting_, {})) {
     try {
       got(told);
@@ -98,8 +98,8 @@ Status CredentialsCache::accept(Credentials found) {
     env_.log(LogLevel::info, "credentials are refreshed again, from " + found.source);
   failing_ = false;
   if (known && rejected_) {
-    // What was refused came again: use it, as a service may take a while to know new keys, but do not ask all the
-    // time.
+    // The provider returned the rejected credentials again. Use them, because a service may need a while to accept
+    // new keys, but pause before the next refresh.
     paused_until_ms_ = env_.clock.monotonic_ms() + kPause.delay_ms(++failures_, env_.random);
   } else {
     failures_ = 0;

@@ -1,4 +1,4 @@
-// Credentials kept and refreshed for all the calls of an instance.
+// Cached credentials, shared by all calls of an instance.
 #pragma once
 
 #include <cstdint>
@@ -15,27 +15,28 @@
 
 namespace penstock::aws {
 
-// Asks the provider for new credentials once the old ones are in their last ten minutes (at a random moment, so
-// that a fleet does not ask at once; in their last half where they live shorter than that), or were refused. While
-// the old ones are good, calls go on with them; else they wait. One refresh at a time; after one that failed there
-// is a pause of up to a minute.
+// Fetches new credentials when the current ones are rejected or near their end: at a random moment in their last
+// 10 minutes (in the last half of shorter lifetimes), so that a fleet does not refresh all at once. Calls use the
+// current credentials while they are valid, and otherwise wait. One refresh runs at a time. After a failed refresh
+// there is a pause of up to 1 minute.
 class CredentialsCache {
  public:
-  // What get() found. Good for the call alone.
+  // The argument is valid only during the callback.
   using Got = std::function<void(const Result<Credentials>&)>;
 
-  // env and clock outlive it, and so does it the transport.
+  // env and clock outlive the cache; the cache outlives the transport.
   CredentialsCache(Env& env, const ServiceClock& clock, std::unique_ptr<CredentialsProvider> provider)
       : env_(env), clock_(clock), provider_(std::move(provider)) {}
   CredentialsCache(const CredentialsCache&) = delete;
   CredentialsCache& operator=(const CredentialsCache&) = delete;
 
-  // got runs once: inside get(), or inside a later drive() of the transport where it has to wait. The error
-  // (Code::credentials) says which providers were tried and what each said.
+  // Calls done once with valid credentials or an error: in get(), or in a later drive() of the transport if it has
+  // to wait. The error (Code::credentials) lists the providers that were tried and the error of each.
   void get(Got done);
 
-  // The service refused a call signed with that key as unknown or expired: the next get() waits for others.
-  // Nothing if the key was replaced meanwhile, or in the pause after a refresh that brought nothing new.
+  // Handles a rejection, by the service, of a call signed with that key as unknown or expired: the next get()
+  // waits for new credentials. Does nothing if the key was replaced meanwhile, or during the pause after a refresh
+  // that returned nothing new.
   void on_rejected(const std::string& access_key_id);
 
  private:
@@ -50,13 +51,13 @@ class CredentialsCache {
   const ServiceClock& clock_;
   const std::unique_ptr<CredentialsProvider> provider_;
   std::optional<Credentials> current_;
-  bool rejected_ = false;      // current_ was
-  int64_t refresh_at_ms_ = 0;  // of current_, by clock_
+  bool rejected_ = false;      // whether the service rejected current_
+  int64_t refresh_at_ms_ = 0;  // refresh time of current_, by clock_
   bool refreshing_ = false;
   bool failing_ = false;  // the last refresh failed
   std::vector<Got> waiting_;
-  int failures_ = 0;             // refreshes one after another that brought nothing new
-  int64_t paused_until_ms_ = 0;  // monotonic
+  int failures_ = 0;             // consecutive refreshes that returned nothing new
+  int64_t paused_until_ms_ = 0;  // monotonic time
   Status last_error_;
 };
 

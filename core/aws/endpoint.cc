@@ -14,18 +14,19 @@ namespace penstock::aws {
 
 namespace {
 
-constexpr size_t kLongestHost = 253;  // RFC 1035, 2.3.4, without the root's dot
+constexpr size_t kLongestHost = 253;  // RFC 1035, section 2.3.4, without the root's dot
 constexpr size_t kLongestRegion = 63;
 
 bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
 
 struct Host {
-  std::string text;  // as it stands in a URL, an IPv6 address with its brackets
+  std::string text;  // as in a URL: an IPv6 address has brackets
   bool loopback = false;
 };
 
-// A name, an IPv4 address of four decimal numbers, or an IPv6 address in brackets. What the resolver or the HTTP
-// client would rewrite (127.1, 0x7f.1, a zone) is refused: the Host header sent must be the one signed.
+// Parses a name, an IPv4 address of four decimal numbers, or an IPv6 address in brackets. Rejects forms that the
+// resolver or the HTTP client would rewrite (127.1, 0x7f.1, a zone), because the Host header that is sent must be
+// the one that is signed.
 std::optional<Host> parse_host(const std::string& text) {
   if (text.size() > kLongestHost) return std::nullopt;
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
@@ -47,7 +48,7 @@ std::optional<Host> parse_host(const std::string& text) {
   return Host{text, text == "localhost"};
 }
 
-// 1 to 65535; nullopt for anything else.
+// Returns 1 to 65535; nullopt for any other text.
 std::optional<uint16_t> parse_port(std::string_view text) {
   uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -55,18 +56,18 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-// A group of regions that share an account system and domain names; the one for all others comes last. As
-// botocore's partitions.json has them, read in 2026.
+// A group of regions that share an account system and domain names. The entry for all other regions comes last.
+// The data is that of botocore's partitions.json as of 2026.
 struct Partition {
   std::string_view region_prefix;
   std::string_view domain;
   std::string_view dualstack_domain;
-  std::string_view fips_mark;  // behind the service's name
+  std::string_view fips_mark;  // suffix of the service's name
 };
 constexpr Partition kPartitions[] = {
     {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "-fips"},
     {"us-gov-", "amazonaws.com", "api.aws",
-     ""},  // what it has is FIPS already, https://aws.amazon.com/compliance/fips/
+     ""},  // its endpoints are all FIPS, https://aws.amazon.com/compliance/fips/
     {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "-fips"},
     {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "-fips"},
     {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "-fips"},
@@ -83,7 +84,7 @@ const Partition& partition_of(std::string_view region) {
 // "kinesis-fips.us-east-1.api.aws"
 std::string own_host(const std::string& service, const std::string& region, EndpointKind kind) {
   const Partition& partition = partition_of(region);
-  // The dual-stack names of the government's regions have the mark.
+  // Dual-stack names have the suffix in the government's regions too.
   const std::string_view mark = kind.dualstack ? "-fips" : partition.fips_mark;
   std::string host = service;
   if (kind.fips) host += mark;
@@ -92,7 +93,7 @@ std::string own_host(const std::string& service, const std::string& region, Endp
 }
 
 Status bad_url(const std::string& url, const std::string& why) {
-  // What stands before an @ may be a password.
+  // The text before an @ may be a password.
   const std::string shown = url.find('@') == std::string::npos ? printable(url) : "(not shown: it has a user)";
   return {Code::config, "endpoint " + shown + " " + why +
                             "; give https://HOST or https://HOST:PORT, without path, query or user"};

@@ -1,4 +1,4 @@
-// Which address a service answers at in a region, and whether we may talk to it.
+// Endpoints of a service in a region, and the check that a given endpoint is allowed.
 #pragma once
 
 #include <string>
@@ -10,22 +10,22 @@ namespace penstock::aws {
 
 struct Endpoint {
   std::string url;      // "https://kinesis.eu-west-1.amazonaws.com", without a path
-  std::string host;     // what the Host header says: host, and port where it is not the scheme's own
-  std::string region;   // what is signed
-  std::string service;  // what is signed: "kinesis"
-  std::string source;   // what gave it, like "AWS_ENDPOINT_URL"; "" for the region's usual one
+  std::string host;     // Host header: the host, and the port if it is not the scheme's default
+  std::string region;   // region that is signed
+  std::string service;  // service name that is signed: "kinesis"
+  std::string source;   // origin of the setting, such as "AWS_ENDPOINT_URL"; "" for the region's default
 };
 
-// Which of a service's own endpoints in a region.
+// Selects among a service's endpoints in a region.
 struct EndpointKind {
-  bool fips = false;       // cryptography that is validated by FIPS 140
-  bool dualstack = false;  // IPv6 beside IPv4
+  bool fips = false;       // cryptography validated by FIPS 140
+  bool dualstack = false;  // IPv6 in addition to IPv4
 };
 
-// url "" means the service's own in that region, by the rules of its partition (aws, aws-cn, aws-us-gov, aws-eusc,
-// aws-iso, -b, -e and -f): https://docs.aws.amazon.com/general/latest/gr/rande.html. A url given is http or https
-// with no path, query or user; plain http must be to loopback (127/8, ::1, localhost) or allow_plaintext be true.
-// Code::config.
+// Returns the endpoint at url, or, if url is "", the service's own endpoint in that region by the rules of its
+// partition (aws, aws-cn, aws-us-gov, aws-eusc, aws-iso, -b, -e and -f):
+// https://docs.aws.amazon.com/general/latest/gr/rande.html. Code::config unless url is http or https without path,
+// query, or user. Plain http is accepted only to loopback (127/8, ::1, localhost), or if allow_plaintext is true.
 Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
                                bool allow_plaintext, EndpointKind kind = {});
 

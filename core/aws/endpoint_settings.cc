@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kServices = {"kinesis", "dynamodb", "sts"};
 
-// Of a variable that is set and not empty, else of the profile.
+// Returns the variable if it is set and not empty, otherwise the profile's setting.
 EndpointSetting setting_of(Env& env, const std::string& variable, const AwsProfile* profile, const char* name,
                            const std::string& where) {
   if (std::string value = env.variable(variable.c_str()).value_or(""); !value.empty())
@@ -22,7 +22,7 @@ EndpointSetting setting_of(Env& env, const std::string& variable, const AwsProfi
   return {std::move(value), std::string(name) + " of " + where};
 }
 
-// true and false as on and off.
+// Converts true and false to on and off.
 Result<EndpointSetting> read_switch(EndpointSetting setting) {
   const std::string value = lower_case(setting.value);
   if (value == "true") return EndpointSetting{"on", setting.source};
@@ -31,7 +31,7 @@ Result<EndpointSetting> read_switch(EndpointSetting setting) {
   return Status(Code::config, setting.source + " is " + printable(setting.value) + ", but must be true or false");
 }
 
-// The URL that the [services] section of the profile has for a service.
+// Returns the URL for a service in the profile's [services] section.
 Result<EndpointSetting> url_of_services(const AwsProfiles& profiles, const AwsProfile& profile,
                                         std::string_view service, const std::string& where) {
   if (!profile.has("services")) return EndpointSetting();

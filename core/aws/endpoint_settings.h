@@ -1,4 +1,4 @@
-// What the environment and the shared files say about endpoints, and which one a service gets in the end,
+// Endpoint settings of the environment and the shared files, and the choice of each service's endpoint,
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 #pragma once
 
@@ -14,7 +14,7 @@
 namespace penstock::aws {
 
 struct EndpointSetting {
-  std::string value;   // "": not set
+  std::string value;   // "" if not set
   std::string source;  // "AWS_ENDPOINT_URL", or "endpoint_url of profile x"
 };
 
@@ -24,31 +24,32 @@ struct EndpointSettings {
   EndpointSetting use_dualstack;
 };
 
-// In the order of AWS's tools: AWS_ENDPOINT_URL_KINESIS (_DYNAMODB, _STS), AWS_ENDPOINT_URL, the services section
-// that the profile names, endpoint_url of the profile; none of these if AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or
-// ignore_configured_endpoint_urls is true. AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT go before
-// use_fips_endpoint and use_dualstack_endpoint. profile as in AwsProfiles::chosen(). Complains of switches that
-// are neither true nor false, and of services sections that cannot be used; these settings count as not set.
+// Reads the settings in the order of AWS's tools: AWS_ENDPOINT_URL_KINESIS (_DYNAMODB, _STS), AWS_ENDPOINT_URL,
+// the services section that the profile names, endpoint_url of the profile. All of these are ignored if
+// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or ignore_configured_endpoint_urls is true. AWS_USE_FIPS_ENDPOINT and
+// AWS_USE_DUALSTACK_ENDPOINT take precedence over use_fips_endpoint and use_dualstack_endpoint. profile is the
+// result of AwsProfiles::chosen(). Complains of switches that are neither true nor false, and of invalid services
+// sections; those settings count as not set.
 EndpointSettings read_endpoint_settings(Env& env, const AwsProfiles& profiles, const std::string& profile,
                                         const Complain& complain);
 
-// What our own options say about one service, which goes before all others.
+// Our own options for one service. They take precedence over all EndpointSettings.
 struct EndpointOptions {
-  std::string name;           // of the option with the URL: "sts_endpoint"
-  std::string url;            // "": not given
+  std::string name;           // name of the option with the URL: "sts_endpoint"
+  std::string url;            // "" if not given
   std::string use_fips;       // "on", "off", or "" if not given
   std::string use_dualstack;  // the same
   bool allow_plaintext = false;
   bool is_for_one =
-      false;  // the URL is of a side service, so FIPS and dual-stack may be meant for the other services
+      false;  // the URL is for a secondary service, so FIPS and dual-stack may be meant for the other services
 };
 
-// The endpoint of a service. Code::config for a URL or a region that will not do, and for a URL next to FIPS or
-// dual-stack, which have addresses of their own.
+// Returns the endpoint of a service. Code::config for an invalid URL or region, and for a URL together with FIPS
+// or dual-stack, which have addresses of their own.
 Result<Endpoint> choose_endpoint(const EndpointSettings& settings, const EndpointOptions& options,
                                  std::string_view service, const std::string& region);
 
-// A line for an endpoint that is not the region's usual one.
+// Logs the endpoint if it is not the region's default.
 void log_endpoint(Env& env, const Endpoint& endpoint);
 
 }  // namespace penstock::aws

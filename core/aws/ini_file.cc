@@ -11,7 +11,7 @@ namespace penstock::aws {
 
 namespace {
 
-// What Python's str.strip() takes away.
+// Returns whether Python's str.strip() removes the character.
 bool is_space(uint32_t c) {
   return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
          (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
@@ -19,7 +19,7 @@ bool is_space(uint32_t c) {
 
 struct Stripped {
   std::string_view text;
-  size_t indent = 0;  // characters taken away at the beginning
+  size_t indent = 0;  // number of characters removed at the start
 };
 
 // REQUIRES: text is UTF-8.
@@ -32,7 +32,7 @@ Stripped strip(std::string_view text) {
     begin += step.size;
     ++stripped.indent;
   }
-  size_t end = begin;  // after the last character that stays
+  size_t end = begin;  // after the last character to keep
   for (size_t at = begin; at < text.size();) {
     const Utf8Step step = utf8_step(text, at);
     at += step.size;
@@ -42,7 +42,7 @@ Stripped strip(std::string_view text) {
   return stripped;
 }
 
-// Takes the first line off text. Lines end with \n, \r\n or \r.
+// Removes the first line from text and returns it. Lines end with \n, \r\n, or \r.
 std::string_view take_line(std::string_view& text) {
   const size_t end = std::min(text.find_first_of("\r\n"), text.size());
   const std::string_view line = text.substr(0, end);
@@ -128,7 +128,7 @@ class Parser {
   static Status finish(IniSettings& settings) {
     for (auto& [name, setting] : settings) {
       std::string& value = setting.value;
-      // Blank lines at the end do not count, but they make no nested settings of an empty value either.
+      // Blank lines at the end are ignored, but they do not turn an empty value into nested settings either.
       value.resize(value.find_last_not_of('\n') + 1);
       if (!value.starts_with('\n')) continue;
       std::string_view rest = value;
@@ -143,11 +143,11 @@ class Parser {
   }
 
   IniFile file_;
-  IniSettings defaults_;                      // of [DEFAULT]
-  std::set<std::string, std::less<>> names_;  // of the sections
-  IniSettings* settings_ = nullptr;           // of the section that is being read
-  std::string* value_ = nullptr;              // that the next line may continue
-  size_t indent_ = 0;                         // of the last header or setting
+  IniSettings defaults_;                      // settings of [DEFAULT]
+  std::set<std::string, std::less<>> names_;  // names of the sections
+  IniSettings* settings_ = nullptr;           // settings of the current section
+  std::string* value_ = nullptr;              // value that the next line may continue
+  size_t indent_ = 0;                         // indent of the last header or setting
   size_t line_ = 0;
 };
 

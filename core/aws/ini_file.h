@@ -1,4 +1,4 @@
-// INI files as Python's RawConfigParser reads them, which is the parser behind AWS's tools.
+// INI files as read by Python's RawConfigParser, the parser that AWS's tools use.
 // https://docs.python.org/3/library/configparser.html#supported-ini-file-structure
 #pragma once
 
@@ -16,33 +16,33 @@ struct IniSetting {
       value;  // the lines of a value that continues, each stripped; begins with '\n' if it has nested settings
   size_t line = 0;
 };
-using IniSettings = std::map<std::string, IniSetting, std::less<>>;  // by name, in lower case
+using IniSettings = std::map<std::string, IniSetting, std::less<>>;  // by name, in lowercase
 
 struct IniSection {
-  std::string name;  // as in the brackets, blanks and quotes included
+  std::string name;  // text in the brackets, including blanks and quotes
   size_t line = 0;
-  IniSettings settings;  // with those of [DEFAULT] that it does not have itself
+  IniSettings settings;  // includes those of [DEFAULT] that the section does not set
 };
 
 struct IniFile {
-  // A line that begins with a bracket, whether or not it was read as a section's header.
+  // A line that begins with a bracket, whether or not it was parsed as a section header.
   struct Header {
     std::string text;
     size_t line = 0;
   };
 
-  std::vector<IniSection> sections;  // in the order of the file; no name twice
+  std::vector<IniSection> sections;  // in file order; names are unique
   std::vector<Header> headers;
 };
 
-// A line may begin with # or ; to be a comment; elsewhere these are part of a value. A line that is indented
-// deeper than the setting above it continues that setting's value. Code::config, with the number of the line but
-// nothing of its value, for what RawConfigParser refuses: settings before the first header, a line that is
-// neither, a section or a setting twice, text that is not UTF-8; and for nested settings without an equals sign,
-// which AWS's tools refuse.
+// Parses an INI file. A line that begins with # or ; is a comment; elsewhere these characters are part of a value.
+// A line that is indented deeper than the setting above it continues that setting's value.
+// Code::config, with the line number but no part of the value, for what RawConfigParser rejects: settings before
+// the first header, a line that is neither header nor setting, a duplicate section or setting, text that is not
+// UTF-8; and for nested settings without an equals sign, which AWS's tools reject.
 Result<IniFile> parse_ini(std::string_view text);
 
-// A setting among the nested settings of a value, or "".
+// Returns the setting with that name among the nested settings of a value, or "".
 std::string nested_setting(std::string_view value, std::string_view name);
 
 }  // namespace penstock::aws

@@ -1,4 +1,4 @@
-// ServiceClient::call() as a value, so that a test can give another service.
+// ServiceClient::call() as a value, so that tests can replace the service.
 #pragma once
 
 #include <functional>
@@ -9,8 +9,8 @@
 
 namespace penstock::aws {
 
-// Begins a call; operation as in "PutRecords", body is JSON. answered runs once, later: inside the call only where
-// it could not begin.
+// Starts a call. operation is a name such as "PutRecords"; body is JSON. answered runs once, later; it runs during
+// the call only if the call cannot start.
 using ServiceCall = std::function<void(std::string_view operation, std::string body, size_t max_response_bytes,
                                        ServiceClient::Done answered)>;
 

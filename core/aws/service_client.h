@@ -1,4 +1,4 @@
-// Signed calls to one region's endpoint of a service that speaks AWS's JSON protocol.
+// Signed calls to one region's endpoint of a service that uses AWS's JSON protocol.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html (and aws-json-1_0)
 #pragma once
 
@@ -16,9 +16,9 @@
 
 namespace penstock::aws {
 
-// How a service wants to be spoken to.
+// The protocol variant of a service.
 struct JsonProtocol {
-  std::string_view target_prefix;  // before the operation in X-Amz-Target
+  std::string_view target_prefix;  // prefix of the operation in X-Amz-Target
   std::string_view content_type;
 };
 inline constexpr JsonProtocol kKinesisProtocol = {"Kinesis_20131202.", "application/x-amz-json-1.1"};
@@ -26,17 +26,17 @@ inline constexpr JsonProtocol kDynamoDbProtocol = {"DynamoDB_20120810.", "applic
 
 struct ServiceResponse {
   std::string body;     // JSON
-  int64_t date_ms = 0;  // the Date header, Unix time; 0 where there was none
+  int64_t date_ms = 0;  // Date header, Unix time; 0 if missing
 };
 
-// Sends each call once and tells its outcome; trying again is the caller's. Where the service refused our
-// credentials or our clock, the next call goes out with credentials found anew, or with the service's time (taken
-// from its Date header over TLS only, 24 h at most), so that the caller's next try mends it.
+// Sends each call once and passes on its result; retries are the caller's job. If the service rejects the
+// credentials or the clock, the next call uses newly fetched credentials, or the service's time (taken from its
+// Date header over TLS only, with an offset of at most 24 h), so the caller's retry can succeed.
 class ServiceClient {
  public:
   using Done = Completion<ServiceResponse>::Callback;
 
-  // env, credentials and clock outlive the client; the client lives until the transport is destroyed.
+  // env, credentials, and clock outlive the client. The client must outlive the transport.
   ServiceClient(Env& env, JsonProtocol protocol, Endpoint endpoint, CredentialsCache& credentials,
                 ServiceClock& clock, int64_t call_timeout_ms)
       : env_(env),
@@ -46,9 +46,9 @@ class ServiceClient {
         clock_(clock),
         call_timeout_ms_(call_timeout_ms) {}
 
-  // operation as in "PutRecords"; body is JSON. answered runs once: inside a later drive() of the transport, or
-  // inside call() where no credentials are found, or no memory for it. A call that needs credentials first waits
-  // for them. Only what answered throws leaves call().
+  // Starts a call. operation is a name such as "PutRecords"; body is JSON. done runs once: in a later drive() of
+  // the transport, or in call() if credentials cannot be found or memory is exhausted. The call first waits for
+  // credentials if necessary. call() throws only what done throws.
   void call(std::string_view operation, std::string body, size_t max_response_bytes, Done done);
 
   const std::string& region() const { return endpoint_.region; }

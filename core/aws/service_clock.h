@@ -1,4 +1,4 @@
-// What time it is for the services that we call.
+// The current time as the services see it.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@
 
 namespace penstock::aws {
 
-// The wall clock, and what the services' Date headers say that it is wrong by. One for all the calls of an
-// instance.
+// The wall clock plus a correction from the services' Date headers. All calls of an instance share one.
 class ServiceClock {
  public:
   explicit ServiceClock(Clock& clock) : clock_(clock) {}
 
   int64_t now_ms() const { return clock_.wall_ms() + offset_ms_; }
 
-  // Takes the time from a response's Date header: only if it came over TLS, so that nobody on the way can set our
-  // clock back to when a stolen signature was good, and only if it is at most 24 h away.
+  // Sets the correction from a response's Date header, if the response came over TLS and the offset is at most 24
+  // h. Without TLS, an attacker on the network could set our clock back to a time at which a stolen signature was
+  // valid.
   void correct(const HttpResponse& response) {
     const std::optional<int64_t> date_ms = parse_http_date(response.header("date"));
     if (!response.over_tls || !date_ms) return;

@@ -24,7 +24,7 @@ void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& 
   signed_request.method = request.method;
   signed_request.path = "/";
   signed_request.headers = request.headers;
-  signed_request.headers.emplace_back("Host", endpoint.host);  // which the transport sends
+  signed_request.headers.emplace_back("Host", endpoint.host);  // added by the transport
   const std::string payload_hash = hex(sha256(request.body));
   signed_request.payload_sha256_hex = payload_hash;
   request.headers.emplace_back(

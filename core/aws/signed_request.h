@@ -1,4 +1,4 @@
-// Requests signed with Signature Version 4.
+// Requests that are signed with Signature Version 4.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 
 namespace penstock::aws {
 
-// A POST to the endpoint's path "/", not signed yet.
+// Returns an unsigned POST to path "/" of the endpoint.
 HttpRequest post_to(const Endpoint& endpoint);
 
-// Adds X-Amz-Date, X-Amz-Security-Token where there is one, and Authorization to a request made by post_to() whose
-// other headers and body are complete. now_ms is Unix time by the services' clock.
+// Adds X-Amz-Date, X-Amz-Security-Token (if there is a session token), and Authorization. now_ms is Unix time by
+// the services' clock. REQUIRES: post_to() made the request, and its other headers and its body are complete.
 void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& endpoint, int64_t now_ms);
 
 }  // namespace penstock::aws

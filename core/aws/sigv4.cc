@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
-// Names in lower case and sorted, values of one name joined by commas in the order of the request.
+// Names are in lowercase and sorted. Values of one name are joined by commas, in request order.
 using CanonicalHeaders = std::vector<std::pair<std::string, std::string>>;
 
-// Without ".", ".." and empty segments; a slash at the end stays, unless nothing else does.
+// Returns path without ".", ".." and empty segments. A trailing slash is kept; the result is at least "/".
 std::string normalized(std::string_view path) {
   std::vector<std::string_view> segments;
   for (size_t start = 0; start < path.size();) {
@@ -58,7 +58,7 @@ void append_canonical_query(std::string& out, std::string_view query) {
   }
 }
 
-// Appends without the blanks at both ends, each run of them inside as one space.
+// Appends value without blanks at both ends, and with each run of blanks inside it replaced by one space.
 void append_trimmed(std::string& out, std::string_view value) {
   bool pending_space = false;
   bool started = false;
@@ -140,7 +140,7 @@ std::string string_to_sign(const Scope& scope, std::string_view canonical_reques
 }
 
 std::string signature(const Credentials& credentials, const Scope& scope, std::string_view string_to_sign) {
-  // Four HMACs of a few bytes cost microseconds, once a call: no cache of derived keys.
+  // Four HMACs of a few bytes take microseconds, once per call, so derived keys are not cached.
   Sha256 key = hmac_sha256("AWS4" + credentials.secret_access_key, std::string_view(scope.date_time).substr(0, 8));
   key = hmac_sha256(view(key), scope.region);
   key = hmac_sha256(view(key), scope.service);

@@ -23,12 +23,12 @@ class SystemClock : public Clock {
   int64_t boot_ms() override { return now_ms(CLOCK_BOOTTIME); }
 };
 
-// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): one addition and a mix a
-// number, and no state or seed is a bad one.
+// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): one addition and one mix
+// per number, and every state or seed is a good one.
 class SystemRandom : public Random {
  public:
   SystemRandom() {
-    // At boot, before the kernel has gathered enough, the clock has to do: jitter needs no secrecy.
+    // At boot, before the kernel has enough entropy, the clock is sufficient: jitter needs no secrecy.
     if (getrandom(&state_, sizeof state_, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof state_))
       state_ = static_cast<uint64_t>(now_ms(CLOCK_REALTIME)) ^ reinterpret_cast<uintptr_t>(this);
   }

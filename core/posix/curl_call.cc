@@ -24,7 +24,7 @@ bool is_https(std::string_view url) {
                                                    [](char want, char is) { return want == to_lower(is); });
 }
 
-// Host and port alone: no user, no path, no query.
+// Returns only host and port: no user, path, or query.
 std::string host_of(std::string_view url) {
   if (const size_t scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
   url = url.substr(0, url.find_first_of("/?#"));
@@ -36,8 +36,8 @@ bool breaks_header(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos;
 }
 
-// libcurl's text without the time that it measured (" after 132 ms"), so that the same failure reads the same each
-// time and is not logged anew.
+// Returns libcurl's text without the time that it measured (" after 132 ms"), so that a repeated failure has the
+// same text and its log lines are throttled.
 std::string without_duration(std::string text) {
   constexpr std::string_view kAfter = " after ";
   const size_t begin = text.find(kAfter);
@@ -50,7 +50,7 @@ std::string without_duration(std::string text) {
   return text;
 }
 
-// Sets options until one fails.
+// Sets options, up to the first one that fails.
 class OptionSetter {
  public:
   explicit OptionSetter(CURL* easy) : easy_(easy) {}
@@ -91,7 +91,7 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
   set(CURLOPT_UPLOAD_BUFFERSIZE, kSendBufferBytes);
   // No signals: libcurl writes to sockets with MSG_NOSIGNAL, and its resolver thread needs no SIGALRM.
   set(CURLOPT_NOSIGNAL, 1L);
-  // A name that is still resolving is left to its thread, not waited for.
+  // Do not wait for a name that is still being resolved; leave it to its thread.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout_ms));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
@@ -99,7 +99,7 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options.ca_file.empty()) {
-    // A private CA stands in place of the system's, not beside them.
+    // A private CA replaces the system's CAs; it is not added to them.
     set(CURLOPT_CAINFO, options.ca_file.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }
@@ -113,12 +113,12 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
     set(CURLOPT_POSTFIELDS, request_.body.data());
   }
   set(CURLOPT_HTTPHEADER, header_list_);
-  // Over https a proxy sees the host alone. Over plain http it would see signatures, session tokens and log lines,
-  // also of calls that never leave this machine, by whatever name.
+  // With https, a proxy sees only the host. With plain http it would see signatures, session tokens, and log
+  // lines, even of calls that never leave this machine.
   const bool direct = request_.to_metadata || !is_https(request_.url);
   if (direct) set(CURLOPT_PROXY, "");
   if (request_.to_metadata) {
-    // A kept connection to that name may lead to an address that it had at another time.
+    // A kept connection to that name may lead to an address that the name had earlier.
     set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_FORBID_REUSE, 1L);
     if (!is_https(request_.url)) {
@@ -133,7 +133,8 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(CURLOPT_PRIVATE, static_cast<void*>(this));
   set(CURLOPT_ERRORBUFFER, error_text_.data());
-  // Ends the call as soon as Content-Length says so; 0 would mean no limit. take_body() holds for all else.
+  // Ends the call as soon as Content-Length exceeds the limit; 0 would mean no limit. take_body() enforces it in
+  // all other cases.
   set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(std::max<size_t>(request_.max_response_bytes, 1)));
   if (set.code() != CURLE_OK) return failure(set.code());
   return {};
@@ -146,13 +147,13 @@ Status CurlCall::add_headers() {
     if (longer != nullptr) header_list_ = longer;
     return longer != nullptr;
   };
-  bool added = add("Expect:");  // no waiting for 100 Continue
+  bool added = add("Expect:");  // do not wait for 100 Continue
   for (const auto& [name, value] : request_.headers) {
     if (breaks_header(name) || breaks_header(value))
       return {Code::invalid, "calling " + host_of(request_.url) + ": the header " + printable(name) +
                                  " has a line end or NUL in it"};
     has_type = has_type || equal_without_case(name, "content-type");
-    // libcurl takes "Name:" as an order to leave it out, "Name;" as one to send it empty.
+    // libcurl removes a header given as "Name:", and sends an empty one for "Name;".
     std::string line = name;
     line.append(value.empty() ? ";" : ": ").append(value);
     added = added && add(line);
@@ -195,7 +196,7 @@ bool CurlCall::take_header(std::string_view line) try {
                                     std::to_string(kMaxHeaderBytes) + " bytes");
     return false;
   }
-  if (line.starts_with("HTTP/")) {  // the final answer begins after "100 Continue" and the like
+  if (line.starts_with("HTTP/")) {  // the final response starts after "100 Continue" and the like
     response_.headers.clear();
     return true;
   }
@@ -256,7 +257,7 @@ Status CurlCall::failure(int curl_code) const {
   const std::string host = host_of(request_.url);
   const auto code = static_cast<CURLcode>(curl_code);
   if (short_of_memory_ || code == CURLE_OUT_OF_MEMORY) return out_of_memory_status().in("calling " + host);
-  const char* said = error_text_.c_str();  // may quote a certificate, so it is made printable
+  const char* said = error_text_.c_str();  // may quote a certificate, so it is escaped
   const std::string detail =
       printable(without_duration(*said != '\0' ? said : curl_easy_strerror(code)), CURL_ERROR_SIZE);
   switch (code) {

@@ -1,4 +1,4 @@
-// One HTTP call: its libcurl options on the way out, its response on the way in. Private to core/posix.
+// One HTTP call: sets the libcurl options and collects the response. Private to core/posix.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct curl_sockaddr;
 
 namespace penstock::posix {
 
-// Stays where it is while a transfer runs: libcurl holds pointers into it.
+// An HTTP call. It must not move while a transfer runs, because libcurl holds pointers into it.
 class CurlCall {
  public:
   CurlCall(HttpRequest request, Transport::Done done);
@@ -23,13 +23,14 @@ class CurlCall {
   CurlCall(const CurlCall&) = delete;
   CurlCall& operator=(const CurlCall&) = delete;
 
-  // Sets up a fresh or reset easy handle (a CURL*), which must not be used after this object.
+  // Sets up a new or reset easy handle (a CURL*). The handle must not be used after this object is destroyed.
   Status prepare(void* easy, const CurlOptions& options);
 
-  // The transfer is over, with a CURLcode, or did not begin: what complete() will pass on.
+  // Stores the result that complete() passes on: of a transfer that ended with a CURLcode, or of one that did not
+  // start.
   void finish(int curl_code) noexcept;
   void finish(Status problem) noexcept { response_ = {}, response_.transport = std::move(problem); }
-  // Runs done, once.
+  // Runs done. REQUIRES: called at most once.
   void complete() { done_(std::move(response_)); }
 
   void* easy() const { return easy_; }
@@ -37,7 +38,7 @@ class CurlCall {
  private:
   static size_t on_header(char* data, size_t size, size_t count, void* call);
   static size_t on_body(char* data, size_t size, size_t count, void* call);
-  // Opens the socket to a metadata service, or -1.
+  // Opens the socket to a metadata service; returns -1 if the address is not allowed.
   static int on_metadata_socket(void* call, int purpose, curl_sockaddr* address);
   bool take_header(std::string_view line);
   bool take_body(std::string_view piece);
@@ -50,13 +51,13 @@ class CurlCall {
   HttpRequest request_;
   Transport::Done done_;
   HttpResponse response_;
-  Status refused_;  // why we ended the transfer, if we did
+  Status refused_;  // why this class aborted the transfer, if it did
   bool short_of_memory_ = false;
   size_t header_bytes_ = 0;
   int64_t connect_timeout_ms_ = 0;
   void* easy_ = nullptr;
   curl_slist* header_list_ = nullptr;
-  std::string error_text_;  // libcurl writes a C string into it
+  std::string error_text_;  // buffer into which libcurl writes a C string
 };
 
 }  // namespace penstock::posix

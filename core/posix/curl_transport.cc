@@ -27,7 +27,7 @@ namespace penstock::posix {
 namespace {
 
 constexpr int kEventsAtOnce = 64;
-constexpr size_t kIdleHandles = 64;  // easy handles kept for later calls
+constexpr size_t kIdleHandles = 64;  // maximum number of easy handles kept for later calls
 
 struct EndMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
@@ -39,9 +39,10 @@ struct EndEasy {
 };
 using Easy = std::unique_ptr<CURL, EndEasy>;
 
-using Calls = std::list<CurlCall>;  // they go from one list to another without memory
+using Calls = std::list<CurlCall>;  // moved between lists without allocation
 
-// Once a process and never undone: others in it may use libcurl too, and its resolver threads may outlive us.
+// Initializes libcurl once per process. It is never cleaned up, because other code in the process may use libcurl
+// too, and its resolver threads may outlive us.
 CURLcode initialize() {
   static std::mutex mutex;
   static bool done = false;
@@ -125,7 +126,8 @@ class CurlTransport : public Transport {
     if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
     if ((what & CURL_POLL_OUT) != 0) event.events |= EPOLLOUT;
     int result = epoll_ctl(self->epoll_, known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event);
-    // A descriptor that was closed and is used anew can be in the set, or not, against what libcurl remembers.
+    // If a descriptor was closed and its number reused, libcurl's knowledge of whether it is in the epoll set may
+    // be wrong.
     if (result != 0 && errno == EEXIST) result = epoll_ctl(self->epoll_, EPOLL_CTL_MOD, socket, &event);
     if (result != 0 && errno == ENOENT) result = epoll_ctl(self->epoll_, EPOLL_CTL_ADD, socket, &event);
     if (result == 0) curl_multi_assign(self->multi_, socket, self);
@@ -145,15 +147,15 @@ class CurlTransport : public Transport {
     return easy;
   }
 
-  // Keeps it for a later call, unless its transfer failed: libcurl 7.88 then leaves it with a buffer whose size
-  // cannot be set again.
+  // Keeps the handle for a later call, unless its transfer failed: libcurl 7.88 then leaves it with a buffer whose
+  // size cannot be set again.
   void end_handle(CURL* easy, bool reusable) {
     if (!reusable || idle_.size() == kIdleHandles) return curl_easy_cleanup(easy);
     curl_easy_reset(easy);
     idle_.push_back(easy);
   }
 
-  // How long to wait for events; -1 for ever.
+  // Returns the time to wait for events; -1 for no limit.
   int wait_ms(int64_t deadline_ms) const {
     const int64_t until_ms = std::min(deadline_ms, next_deadline_ms());
     if (until_ms == kNever) return -1;
@@ -162,11 +164,12 @@ class CurlTransport : public Transport {
 
   void perform_events(int timeout_ms) {
     std::array<epoll_event, kEventsAtOnce> events;
-    const int count = epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms);  // EINTR: none yet
+    const int count =
+        epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms);  // -1 (EINTR) counts as no events
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<size_t>(i)];
       if (processes_ != nullptr && event.data.fd == processes_->descriptor())
-        continue;  // drive() asks them anyway
+        continue;  // drive() performs them anyway
       int what = 0;
       if ((event.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
       if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
@@ -177,7 +180,7 @@ class CurlTransport : public Transport {
 
   void perform_timer() {
     if (timer_ms_ > clock_.monotonic_ms()) return;
-    timer_ms_ = kNever;  // libcurl sets the next one, if any
+    timer_ms_ = kNever;  // libcurl sets the next timer, if any
     act(CURL_SOCKET_TIMEOUT, 0);
   }
 
@@ -186,7 +189,7 @@ class CurlTransport : public Transport {
     if (curl_multi_socket_action(multi_, socket, what, &running) == CURLM_OUT_OF_MEMORY) end_all();
   }
 
-  // libcurl may have lost track of a transfer, and does not say of which.
+  // Fails all calls: when memory is exhausted, libcurl may have lost track of a transfer, and does not say which.
   void end_all() {
     for (CurlCall& call : calls_) {
       curl_multi_remove_handle(multi_, call.easy());
@@ -201,7 +204,7 @@ class CurlTransport : public Transport {
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       CURL* easy = message->easy_handle;
-      const CURLcode code = message->data.result;  // gone once the handle is removed
+      const CURLcode code = message->data.result;  // invalid once the handle is removed
       const auto call =
           std::find_if(calls_.begin(), calls_.end(), [easy](const CurlCall& one) { return one.easy() == easy; });
       call->finish(code);
@@ -211,11 +214,11 @@ class CurlTransport : public Transport {
     }
   }
 
-  // Runs the done functions of calls and programs that ended; false where none had.
+  // Runs the done functions of calls and programs that ended; returns false if none did.
   bool complete_ended() {
     const bool ended = !ended_.empty();
     for (size_t left = ended_.size(); left > 0; --left) {
-      Calls one;  // the others wait for the next drive() where its done function throws
+      Calls one;  // if its done function throws, the others wait for the next drive()
       one.splice(one.end(), ended_, ended_.begin());
       one.front().complete();
     }
@@ -231,10 +234,10 @@ class CurlTransport : public Transport {
   const Descriptor epoll_holder_;
   const int epoll_;
   CallId last_id_ = 0;
-  int64_t timer_ms_ = kNever;  // when libcurl wants to be called
-  Calls calls_;                // under way; some dozens
-  Calls ended_;                // to be completed by the next drive()
-  std::vector<CURL*> idle_;    // room for all that are kept
+  int64_t timer_ms_ = kNever;  // time at which libcurl must be called
+  Calls calls_;                // in flight; at most a few dozen
+  Calls ended_;                // ended; completed by the next drive()
+  std::vector<CURL*> idle_;    // capacity is reserved for kIdleHandles
 };
 
 }  // namespace

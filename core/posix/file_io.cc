@@ -27,8 +27,8 @@ struct flock whole_file() {
   return range;
 }
 
-// While it lives, SIGXFSZ stays away from this thread, the one that the kernel sends it to. One that was pending
-// before is left pending.
+// Blocks SIGXFSZ for this thread, to which the kernel sends it, and discards it at the end. If one was already
+// pending before, it remains pending.
 class WithoutSigxfsz {
  public:
   WithoutSigxfsz() {
@@ -55,7 +55,8 @@ class WithoutSigxfsz {
   bool was_pending_;
 };
 
-// A lock file PATH.lock is held for PATH, which is the name that the user knows.
+// Returns the error for a lock held by another process. A lock file PATH.lock protects PATH, the name that the
+// user knows, so the error names PATH.
 Status held_by_other(int fd, std::string name) {
   constexpr std::string_view kSuffix = ".lock";
   if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
@@ -99,8 +100,8 @@ Status check_private(const struct stat& about, const std::string& name) {
   return {};
 }
 
-// What path leads to goes when another file takes its name. That must not be what someone else has put there: a
-// link would be replaced, and the file that it leads to left behind. Hard links are fine, as backups make them.
+// Replacing the file at path must not destroy another user's work: a symbolic link would be replaced, and its
+// target would remain unchanged. Hard links are allowed, because backups create them.
 Status check_target(const std::string& path) {
   struct stat about = {};
   if (lstat(path.c_str(), &about) != 0) return {};
@@ -123,7 +124,7 @@ Status write_all(int fd, std::string_view& bytes, const std::string& what) {
     const ssize_t count = write(fd, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return io_error(what, errno);
-    if (count == 0) return io_error(what, ENOSPC);  // not foreseen for files, but it must not go round for ever
+    if (count == 0) return io_error(what, ENOSPC);  // not expected for files, but must not cause an endless loop
     bytes.remove_prefix(static_cast<size_t>(count));
   }
   return {};
@@ -135,14 +136,14 @@ Status sync_folder_of(const std::string& path) {
   const std::string what = "syncing the folder " + printable(folder);
   const Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!descriptor.valid()) return io_error(what, errno);
-  // Some file systems have nothing to sync in a folder and say EINVAL.
+  // Some file systems cannot sync folders and return EINVAL.
   if (fsync(descriptor.get()) != 0 && errno != EINVAL) return io_error(what, errno);
   return {};
 }
 
 Result<Descriptor> open_locked(const std::string& path, int flags) {
   const std::string name = printable(path);
-  // O_NONBLOCK, lest a FIFO put there waits for a reader.
+  // O_NONBLOCK, so that open() does not wait for the reader of a FIFO at that path.
   Descriptor file(
       open(path.c_str(), flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, kOwnerOnly));
   if (!file.valid() && errno == ELOOP)
@@ -151,8 +152,9 @@ Result<Descriptor> open_locked(const std::string& path, int flags) {
   struct stat about = {};
   if (fstat(file.get(), &about) != 0) return io_error("opening " + name, errno);
   if (!S_ISREG(about.st_mode)) return Status(Code::config, name + " is not a regular file; name one");
-  // flock() tells descriptors of one process apart, but not who holds it; so a POSIX lock goes beside it as a
-  // label. That one is lost if the process opens the file once more, and then the error has no pid.
+  // flock() excludes other descriptors of the same process, but does not say who holds the lock. A POSIX lock is
+  // therefore added as a label with the process ID. It is lost if the process opens the file again; the error then
+  // has no process ID.
   if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return held_by_other(file.get(), name);
     return io_error("locking " + name, errno);

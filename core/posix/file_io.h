@@ -1,4 +1,4 @@
-// Small pieces of file handling shared in core/posix. Private to it.
+// Helpers for file handling. Private to core/posix.
 #pragma once
 
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 
 namespace penstock::posix {
 
-// Closes a file descriptor when it goes.
+// A file descriptor that the destructor closes.
 class Descriptor {
  public:
   explicit Descriptor(int fd = -1) : fd_(fd) {}
@@ -29,34 +29,35 @@ class Descriptor {
   int fd_;
 };
 
-// Code::io, "what: the text of that errno".
+// Returns Code::io with the message "what: text of the errno".
 Status io_error(const std::string& what, int error);
 
-// Writes all of bytes, over interruptions and short writes, and takes from bytes what is written: after an error,
-// the rest stays in it. A limit on the size of files (`ulimit -f`) is an error like a full disk: SIGXFSZ, whose
+// Writes all of bytes, despite interruptions and short writes, and removes what is written from bytes; after an
+// error, the rest remains in it. A file size limit (`ulimit -f`) is an error like a full disk: SIGXFSZ, which by
 // default ends the process, is blocked and consumed here, because the process's signal dispositions belong to the
-// program that has loaded us.
+// host program.
 Status write_all(int fd, std::string_view& bytes, const std::string& what);
 
-// Whether a file is its owner's alone: Code::config for another owner, for hard links, and for a mode beyond 0600.
+// Checks that a file is private to its owner: Code::config for another owner, for hard links, and for a mode
+// beyond 0600.
 Status check_private(const struct stat& about, const std::string& name);
 
-// Whether path may be replaced: Code::config for a symbolic link and for a file of another owner.
+// Checks that path may be replaced: Code::config for a symbolic link and for a file of another owner.
 Status check_target(const std::string& path);
 
-// Whether a temporary file, which is then given mode 0600, is its owner's alone: Code::config for another owner
-// and for hard links.
+// Checks that a temporary file, which is then set to mode 0600, is private to its owner: Code::config for another
+// owner and for hard links.
 Status check_temporary(const struct stat& about, const std::string& name);
 
-// Whether path leads to the file that is open.
+// Returns whether path leads to the open file.
 bool is_named(int fd, const std::string& path);
 
-// Makes names created or renamed in the folder of path survive a power cut.
+// Syncs the folder of path, so that names created or renamed in it survive a power failure.
 Status sync_folder_of(const std::string& path);
 
-// Opens to write, creates with mode 0600, follows no symbolic link, takes regular files alone (else
-// Code::config), and locks against every other descriptor. Code::config, with the holder's pid where it can be
-// told, if someone else holds the lock. flags go to open() beside these.
+// Opens a file for writing and locks it against every other descriptor; creates it with mode 0600 if it does not
+// exist. Does not follow symbolic links, and accepts only regular files (else Code::config). Code::config, with
+// the holder's process ID if it is known, if another process has the lock. flags are added to the flags of open().
 Result<Descriptor> open_locked(const std::string& path, int flags);
 
 }  // namespace penstock::posix

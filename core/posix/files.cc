@@ -62,9 +62,9 @@ class SystemAppendFile : public AppendFile {
     return {whole, {written.code(), written.message() + "; and " + cut.message()}};
   }
 
-  // What the kernel could not write it takes for written from then on: the next fdatasync() would go well, and a
-  // power cut would leave zero bytes there (https://wiki.postgresql.org/wiki/Fsync_Errors). What is appended again
-  // is written again.
+  // Truncates what could not be synced. After a failed fdatasync(), the kernel treats the unwritten data as
+  // written: the next fdatasync() would succeed, and a power failure would leave zero bytes there
+  // (https://wiki.postgresql.org/wiki/Fsync_Errors). Lines that are appended again are really written again.
   Status sync() override {
     struct stat about = {};
     if (fstat(file_.get(), &about) == 0 && fdatasync(file_.get()) == 0) {
@@ -73,19 +73,21 @@ class SystemAppendFile : public AppendFile {
       return {};
     }
     const Status failed = io_error("syncing " + name_, errno);
-    end_in_doubt_ = true;  // cutting may fail, and what is left may be an earlier process's that was never synced
+    end_in_doubt_ =
+        true;  // truncation may fail, and the remaining data may be from an earlier process that never synced it
     if (about.st_size <= good_bytes_ || ftruncate(file_.get(), good_bytes_) == 0) return failed;
     const Status cut = io_error("cutting off what was appended", errno);
     return {failed.code(), failed.message() + "; and " + cut.message()};
   }
 
  private:
-  // So that the next sync writes it, whatever became of the syncs before: what is appended then begins a line.
+  // Rewrites the last byte, the newline before the lines to append. The next sync then writes it even if earlier
+  // syncs failed, so that appended lines are sure to start a new line.
   Status write_last_byte_again(off_t size, const std::string& what) {
     char last = 0;
     if (size == 0) return {};
     if (pread(file_.get(), &last, 1, size - 1) != 1) return io_error(what, errno);
-    // With O_APPEND it would be appended.
+    // With O_APPEND the byte would be appended.
     if (lseek(file_.get(), size - 1, SEEK_SET) < 0 || fcntl(file_.get(), F_SETFL, 0) != 0)
       return io_error(what, errno);
     std::string_view byte(&last, 1);
@@ -96,9 +98,9 @@ class SystemAppendFile : public AppendFile {
 
   const Descriptor file_;
   const std::string path_;
-  const std::string name_;  // printable
-  off_t good_bytes_;        // its size at the last good sync; before that, when it was opened
-  bool end_in_doubt_;       // a power cut may leave a zero byte where its last newline is
+  const std::string name_;  // printable path
+  off_t good_bytes_;        // size at the last successful sync; before the first one, the size when it was opened
+  bool end_in_doubt_;       // a power failure may leave a zero byte in place of the last newline
 };
 
 class SystemFileLock : public FileLock {
@@ -117,15 +119,15 @@ class SystemFileLock : public FileLock {
   const std::string path_;
 };
 
-// The temporary file beside path, locked and empty. Its name is always the same, so that a crash leaves one behind
-// at most; the lock keeps two writers from mixing their bytes in it.
+// Opens, locks, and empties the temporary file at path. Its name is always the same, so a crash leaves at most one
+// file; the lock prevents two writers from mixing their bytes in it.
 Result<Descriptor> open_temporary(const std::string& path) {
   for (int i = 0; i < kTriesForTemporary; ++i) {
     Result<Descriptor> file = open_locked(path, O_WRONLY);
     if (!file.ok()) return file;
     struct stat locked = {};
     if (fstat(file->get(), &locked) != 0) return io_error("opening " + printable(path), errno);
-    // Between open and lock another writer may have renamed it into place: then it is not ours to write.
+    // Between open and lock, another writer may have renamed it into place; then it is not ours to write.
     if (!is_named(file->get(), path)) continue;
     if (Status status = check_temporary(locked, printable(path)); !status.ok()) return status;
     if (fchmod(file->get(), 0600) != 0 || ftruncate(file->get(), 0) != 0)
@@ -148,7 +150,8 @@ class SystemFiles : public Files {
     std::string text;
     for (;;) {
       const size_t size = text.size();
-      const size_t piece = std::min(kReadPieceBytes, max_bytes - size) + 1;  // one more tells that it is larger
+      const size_t piece =
+          std::min(kReadPieceBytes, max_bytes - size) + 1;  // one extra byte shows that the file is larger
       text.resize(size + piece);
       const ssize_t count = ::read(file.get(), text.data() + size, piece);
       const int error = errno;
@@ -196,7 +199,8 @@ class SystemFiles : public Files {
       struct stat about = {};
       if (fstat(file->get(), &about) != 0) return io_error("opening " + printable(path), errno);
       if (Status status = check_private(about, printable(path)); !status.ok()) return status;
-      // Between open and lock someone may have removed it: then the next to come locks another one.
+      // Between open and lock, another process may have removed the file; the next process would then lock a new
+      // one.
       if (is_named(file->get(), path))
         return std::unique_ptr<FileLock>(std::make_unique<SystemFileLock>(std::move(*file), path));
     }
@@ -207,7 +211,7 @@ class SystemFiles : public Files {
     const std::string what = "renaming " + printable(path) + " to " + printable(to);
     int error = renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
     if (error == EINVAL || error == ENOSYS) {
-      // A file system that cannot keep the name safe in one step.
+      // This file system cannot refuse an existing name atomically.
       struct stat taken = {};
       error = lstat(to.c_str(), &taken) == 0 ? EEXIST : 0;
       if (error == 0 && ::rename(path.c_str(), to.c_str()) != 0) error = errno;
@@ -226,7 +230,7 @@ class SystemFiles : public Files {
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
       const std::string name = entry->path().filename().string();
       if (name + '.' != family && !name.starts_with(family)) continue;
-      std::error_code gone;  // one that was there a moment ago, or is no file
+      std::error_code gone;  // set if the file is already gone, or is not a regular file
       const uint64_t size = entry->file_size(gone);
       if (!gone) bytes += size;
     }

@@ -12,7 +12,7 @@ namespace penstock::posix {
 
 namespace {
 
-// As inet_ntop() writes them.
+// In the format of inet_ntop().
 constexpr std::array<std::string_view, 6> kSingle = {
     "::1", "169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::23", "fd00:ec2::254"};
 

@@ -1,4 +1,4 @@
-// Where services that give keys to this machine may be called over plain http. Private to core/posix.
+// The addresses at which metadata services may be called over plain http. Private to core/posix.
 #pragma once
 
 #include <string>
@@ -7,14 +7,14 @@ struct sockaddr;
 
 namespace penstock::posix {
 
-// Loopback, instance metadata, and what ECS and EKS give containers:
+// Loopback, instance metadata, and the addresses that ECS and EKS give to containers:
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 inline constexpr const char* kMetadataAddresses =
     "127.0.0.0/8, ::1, 169.254.169.254, 169.254.170.2, 169.254.170.23, fd00:ec2::23, fd00:ec2::254";
 
 bool is_metadata_address(const sockaddr& address);
 
-// The IP address as text, without the port.
+// Returns the IP address as text, without the port.
 std::string address_text(const sockaddr& address);
 
 }  // namespace penstock::posix

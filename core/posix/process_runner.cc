@@ -21,11 +21,11 @@ namespace {
 
 constexpr size_t kMaxErrorBytes = 1024;
 constexpr int64_t kLookEveryMs = 10;
-constexpr int64_t kLookWhileOpenMs = 100;  // as long as its output is open, which mostly is until it ends
+constexpr int64_t kLookWhileOpenMs = 100;  // while its output is open, which usually is until it ends
 constexpr int64_t kOutputAfterEndMs = 1000;
-constexpr int kLastLooks = 50;  // of the destructor for what it has killed
+constexpr int kLastLooks = 50;  // number of times that the destructor checks for the end of killed programs
 
-// The attributes and file actions of a posix_spawn(), which is safe in a host with threads where fork() is not.
+// Attributes and file actions of a posix_spawn(), which is safe in a host with threads; fork() is not.
 class Spawning {
  public:
   Spawning() {
@@ -39,7 +39,7 @@ class Spawning {
   Spawning(const Spawning&) = delete;
   Spawning& operator=(const Spawning&) = delete;
 
-  // An errno, or 0.
+  // Starts the program. Returns an errno, or 0.
   int run(const std::vector<std::string>& arguments, int output, int errors, int& pid) {
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
@@ -68,8 +68,8 @@ class Spawning {
 };
 
 struct Pipe {
-  Descriptor to_read;   // does not block
-  Descriptor to_write;  // above 2, so that becoming standard output or error closes no other
+  Descriptor to_read;   // non-blocking
+  Descriptor to_write;  // number above 2, so that dup2() to standard output or error closes no other descriptor
 };
 
 Result<Pipe> make_pipe() {
@@ -83,8 +83,8 @@ Result<Pipe> make_pipe() {
   return made;
 }
 
-// Appends what is there to read until text is longer than limit; what comes beyond is thrown away. false at the
-// end. Comes back from a writer that never stops, too.
+// Appends available data to text until text is longer than limit, and discards data beyond that. Returns false at
+// the end of the data. Also returns if the writer never stops.
 bool read_available(int fd, std::string& text, size_t limit) {
   constexpr int kMaxPieces = 32;
   char piece[4096];
@@ -118,12 +118,12 @@ ProcessRunner::~ProcessRunner() {
     for (const Child& child : killed_)
       warn_("process " + std::to_string(child.pid) + " of " + printable(child.request.arguments.front()) +
             " still runs after it was killed; it is left behind");
-  } catch (const std::bad_alloc&) {  // then without a word: a destructor must not throw
+  } catch (const std::bad_alloc&) {  // not logged then: a destructor must not throw
   }
 }
 
 void ProcessRunner::start(ProcessRequest request, Done done) {
-  std::list<Child> started(1);  // its memory is there before its process is
+  std::list<Child> started(1);  // allocated before the process starts
   Child& child = started.front();
   child.request = std::move(request);
   child.done = std::move(done);
@@ -183,7 +183,7 @@ void ProcessRunner::perform() {
 bool ProcessRunner::complete_ended() {
   const bool ended = !ended_.empty();
   for (size_t left = ended_.size(); left > 0; --left) {
-    auto [done, result] = std::move(ended_.front());  // the others wait for the next time where it throws
+    auto [done, result] = std::move(ended_.front());  // if it throws, the others wait for the next call
     ended_.erase(ended_.begin());
     done(std::move(result));
   }
@@ -224,7 +224,8 @@ bool ProcessRunner::ended(Child& child) {
   int status = 0;
   const pid_t pid = waitpid(child.pid, &status, WNOHANG);
   if (pid == 0) return false;
-  // A host that ignores SIGCHLD, or waits for all children, has taken the exit code: what it wrote has to do.
+  // A host that ignores SIGCHLD, or waits for all children, has consumed the exit code. The output alone then
+  // counts.
   if (pid < 0) return true;
   if (WIFSIGNALED(status))
     child.result.status = Status(Code::io, "it was ended by signal " + std::to_string(WTERMSIG(status)));
@@ -233,7 +234,8 @@ bool ProcessRunner::ended(Child& child) {
   return true;
 }
 
-// Its group, and itself, as it may have left the group. What has left both is out of our reach.
+// Kills the program's process group, and the program itself in case it left the group. Processes that left both
+// are out of reach.
 void ProcessRunner::kill(Child& child, Status why) {
   child.result.status = std::move(why);
   child.result.output.clear();

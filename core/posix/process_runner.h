@@ -1,4 +1,4 @@
-// Programs that run beside an instance's calls, and are waited for with them.
+// Programs that run concurrently with an instance's calls, and are waited for together with them.
 #pragma once
 
 #include <cstdint>
@@ -14,31 +14,32 @@
 
 namespace penstock::posix {
 
-// Each gets no standard input, a process group of its own, and signals as a program expects them. It is over once
-// it has ended and its standard output is closed, or a second after it ended if something that it started holds
-// the output open. Only our own children are waited for, so that a host's are left alone.
+// Runs programs. Each has no standard input, a process group of its own, and default signal handling. It is
+// finished when it has exited and its standard output is closed, or 1 s after it exited if a process that it
+// started keeps the output open. Only our own children are waited for, so that the host's are left alone.
 class ProcessRunner {
  public:
   using Done = std::function<void(ProcessResult)>;
   using Warn = std::function<void(const std::string& line)>;
 
-  // warn gets a line for each process that outlives its program or its kill.
+  // warn is called with a line for each process that outlives its program or its kill.
   static Result<std::unique_ptr<ProcessRunner>> make(
       Clock& clock, Warn warn = [](const std::string&) {});
-  // Kills what still runs, without telling. Waits for its end half a second at most. Does not use the clock.
+  // Kills the programs that still run, without running their done functions. Waits at most 0.5 s for their end.
+  // Does not use the clock.
   ~ProcessRunner();
   ProcessRunner(const ProcessRunner&) = delete;
   ProcessRunner& operator=(const ProcessRunner&) = delete;
 
-  // done runs once, inside a later complete_ended().
+  // Starts a program. done runs once, in a later complete_ended().
   void start(ProcessRequest request, Done done);
 
-  // Readable when perform() has something to do.
+  // Returns a descriptor that is readable when perform() has work to do.
   int descriptor() const { return epoll_.get(); }
   int64_t next_deadline_ms() const;
-  // Takes what they wrote, and ends those that ended or passed their limits. Never waits.
+  // Reads what the programs wrote, and finishes those that exited or exceeded their limits. Never waits.
   void perform();
-  // Runs the done functions of those that ended; false where none had.
+  // Runs the done functions of finished programs; returns false if there were none.
   bool complete_ended();
 
  private:
@@ -49,8 +50,8 @@ class ProcessRunner {
     Descriptor output;
     Descriptor errors;
     int64_t kill_at_ms = 0;
-    int64_t look_at_ms = 0;     // when to see whether it has ended
-    int64_t ended_ms = kNever;  // when it was seen to have
+    int64_t look_at_ms = 0;     // time of the next check whether it has exited
+    int64_t ended_ms = kNever;  // time at which the exit was noticed
     ProcessResult result;
   };
 
@@ -58,7 +59,7 @@ class ProcessRunner {
       : clock_(clock), warn_(std::move(warn)), epoll_(std::move(epoll)) {}
 
   Status spawn(Child& child);
-  bool step(Child& child);  // false once it has ended
+  bool step(Child& child);  // returns false once it has ended
   bool ended(Child& child);
   void kill(Child& child, Status why);
   void reap_killed();
@@ -67,7 +68,7 @@ class ProcessRunner {
   const Warn warn_;
   const Descriptor epoll_;
   std::list<Child> children_;
-  std::list<Child> killed_;  // until they are gone
+  std::list<Child> killed_;  // killed, but not reaped yet
   std::vector<std::pair<Done, ProcessResult>> ended_;
 };
 

@@ -20,7 +20,7 @@ Status failed(const std::string& what, int error) {
   return {Code::config, what + ": " + std::generic_category().message(error)};
 }
 
-// The folder of path is read to sync it, and written to create files.
+// Checks the folder of path, which is read to sync it and written to create files.
 Status check_folder_of(const std::string& path, int access) {
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -41,7 +41,7 @@ Status check_folder_of(const std::string& path, int access) {
                             "), or name another"};
 }
 
-// The rules for a path that there may be a file at. Sets *about if there is one, else its st_nlink to 0.
+// Checks a path at which a file may exist. Sets *about if it does; otherwise sets its st_nlink to 0.
 Status check_path(const std::string& path, struct stat* about) {
   *about = {};
   const std::string name = printable(path);

@@ -1,4 +1,4 @@
-// The keys of a role that other keys may assume,
+// Credentials of a role that is assumed with other credentials,
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
 #pragma once
 
@@ -12,7 +12,7 @@ namespace penstock::aws {
 
 class AssumeRoleCredentials : public CredentialsProvider {
  public:
-  // Asks source first, each time. context outlives it.
+  // Each find() first asks source. context outlives the provider.
   AssumeRoleCredentials(const CredentialsContext& context, Role role, std::unique_ptr<CredentialsProvider> source)
       : context_(context), role_(std::move(role)), source_(std::move(source)) {}
   void find(const Done& done) override;

@@ -1,4 +1,4 @@
-// Several places to look for credentials, in an order.
+// A sequence of credentials sources.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,9 @@
 
 namespace penstock::aws {
 
-// Takes the first of them that has something set up, and its word for it, good or bad. The error says first why
-// that one failed, or the last one if nothing is set up, and then what those before it said. REQUIRES: there is
-// one.
+// Asks the providers in order. The first one that is configured decides: its credentials or its error are the
+// result. The error starts with that of the deciding provider, or of the last one if none is configured, followed
+// by the errors of the providers before it. REQUIRES: at least one provider.
 class CredentialsChain : public CredentialsProvider {
  public:
   explicit CredentialsChain(std::vector<std::unique_ptr<CredentialsProvider>> providers)

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kSource = "container";
 
-// "" where neither variable is set.
+// Returns "" if neither variable is set.
 std::string url_of(Env& env) {
   constexpr const char* kEcsAgent = "http://169.254.170.2";
   const std::string relative = env.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").value_or("");
@@ -22,7 +22,7 @@ std::string url_of(Env& env) {
   return env.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").value_or("");
 }
 
-// "" where there is none.
+// Returns "" if no token is set.
 Result<std::string> token_of(Env& env) {
   const std::string path = env.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").value_or("");
   if (!path.empty()) return read_token_file(env, path);

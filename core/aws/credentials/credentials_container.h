@@ -1,4 +1,4 @@
-// The keys of an ECS task or of an EKS pod,
+// Credentials of an ECS task or an EKS pod,
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 #pragma once
 
@@ -6,8 +6,9 @@
 
 namespace penstock::aws {
 
-// AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (at 169.254.170.2), else AWS_CONTAINER_CREDENTIALS_FULL_URI; with the
-// token in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, read each time, else in AWS_CONTAINER_AUTHORIZATION_TOKEN.
+// Calls AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (at 169.254.170.2), or else AWS_CONTAINER_CREDENTIALS_FULL_URI.
+// Sends the token in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read each time, or else the one in
+// AWS_CONTAINER_AUTHORIZATION_TOKEN.
 class ContainerCredentials : public CredentialsProvider {
  public:
   explicit ContainerCredentials(Env& env) : env_(env) {}

@@ -1,4 +1,4 @@
-// What the providers of credentials have in common.
+// The context that all providers of credentials share.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,10 @@ namespace penstock::aws {
 struct CredentialsContext {
   Env& env;
   ServiceClock& clock;
-  Endpoint sts;  // where roles are assumed
+  Endpoint sts;  // endpoint for assuming roles
   int64_t sts_timeout_ms = 0;
-  bool imds_v1_fallback = false;  // ask the instance metadata without a token where it knows none
+  bool imds_v1_fallback =
+      false;  // ask the instance metadata service without a token if it does not support tokens
 };
 
 }  // namespace penstock::aws

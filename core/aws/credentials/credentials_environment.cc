@@ -15,7 +15,7 @@ Result<Credentials> from_environment(Env& env) {
   if (keys.access_key_id.empty() && keys.secret_access_key.empty())
     return Status(Code::not_found, "environment: AWS_ACCESS_KEY_ID is not set");
   if (keys.access_key_id.empty() || keys.secret_access_key.empty()) {
-    // Whoever set one of them did not mean the keys of another place.
+    // A user who set one of the two did not want credentials from another source.
     const std::string set = keys.access_key_id.empty() ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
     const std::string unset = keys.access_key_id.empty() ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
     return Status(Code::credentials,

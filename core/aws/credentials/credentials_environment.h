@@ -1,4 +1,4 @@
-// Keys in environment variables,
+// Credentials in environment variables,
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace penstock::aws {
 
-// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (before it its old name AWS_SECURITY_TOKEN, as
-// botocore has them). They never expire.
+// Reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN. As in botocore, the token's old name,
+// AWS_SECURITY_TOKEN, takes precedence. These credentials never expire.
 class EnvironmentCredentials : public CredentialsProvider {
  public:
   explicit EnvironmentCredentials(Env& env) : env_(env) {}

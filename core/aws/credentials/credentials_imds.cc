@@ -14,7 +14,7 @@ constexpr const char* kSource = "instance metadata";
 constexpr const char* kPath = "/latest/meta-data/iam/security-credentials/";
 constexpr int64_t kMinuteMs = 60'000;
 
-// Whether it can be a role's name, which goes into a path:
+// Returns whether text is a valid role name, which is used in a path:
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 bool is_role_name(std::string_view text) {
   const auto allowed = [](char c) {
@@ -51,7 +51,7 @@ Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<
                                        ": it still gives keys that have expired; they are used, and asked "
                                        "for again in 5 to 10 minutes");
   const auto random_ms = static_cast<int64_t>(context_.env.random.next() % uint64_t{5 * kMinuteMs + 1});
-  // The cache refreshes within the last ten minutes, or in the last half of what is less.
+  // The cache refreshes in the last 10 minutes, or in the last half of a shorter lifetime.
   keys->expires_at_ms = context_.clock.now_ms() + 10 * kMinuteMs + random_ms;
   return keys;
 }

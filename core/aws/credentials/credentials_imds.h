@@ -1,4 +1,4 @@
-// The keys of the role that an EC2 instance has,
+// Credentials of the role of an EC2 instance,
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
 #pragma once
 
@@ -12,11 +12,11 @@ namespace penstock::aws {
 
 class ImdsCredentials : public CredentialsProvider {
  public:
-  // context outlives it.
+  // context outlives the provider.
   explicit ImdsCredentials(const CredentialsContext& context)
       : context_(context), imds_(context.env, context.imds_v1_fallback) {}
-  // Keys that have expired, as the service gives while it cannot get others, are given all the same, to be asked
-  // for again in 5 to 10 minutes: they mostly still work, and all of AWS's tools do so.
+  // Accepts expired credentials, which the service returns while it cannot get new ones, and has the cache ask
+  // again in 5 to 10 minutes: they usually still work, and all of AWS's tools do the same.
   void find(const Done& done) override;
 
  private:

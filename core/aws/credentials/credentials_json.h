@@ -1,4 +1,4 @@
-// Credentials as metadata services and credential processes write them.
+// Parsing of the JSON credentials that metadata services and credential processes return.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace penstock::aws {
 
-// {"AccessKeyId": ..., "SecretAccessKey": ..., token_name: ..., "Expiration": "2024-01-02T03:04:05Z"}, the last
-// two as there are. Code::credentials, with the Code and Message of a response that has those instead, and never
-// with what else it holds.
+// Parses {"AccessKeyId": ..., "SecretAccessKey": ..., token_name: ..., "Expiration": "2024-01-02T03:04:05Z"}; the
+// last two members are optional. A response with Code and Message instead is Code::credentials with these texts.
+// An error never contains other parts of the response.
 Result<Credentials> read_credentials_json(std::string_view text, const std::string& source,
                                           const std::string& token_name);
 

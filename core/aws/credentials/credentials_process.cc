@@ -34,7 +34,8 @@ void ProcessCredentials::find(const Done& done) {
   if (!words.ok())
     return done(Status(Code::credentials, where_ + ": credential_process: " + words.status().message()));
   ProcessRequest request;
-  const std::string source = where_ + ", program " + printable(words->front());  // its arguments may be secret
+  const std::string source =
+      where_ + ", program " + printable(words->front());  // without arguments, which may be secret
   request.arguments = std::move(*words);
   request.timeout_ms = 60'000;
   request.max_output_bytes = size_t{64} * 1024;

@@ -1,4 +1,4 @@
-// The keys that a program of the user's prints,
+// Credentials printed by a user's program,
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 #pragma once
 
@@ -10,11 +10,11 @@ namespace penstock::aws {
 
 class ProcessCredentials : public CredentialsProvider {
  public:
-  // where names the setting, for a person; command is its value.
+  // where is the name of the setting, for messages; command is its value.
   ProcessCredentials(Env& env, std::string where, std::string command)
       : env_(env), where_(std::move(where)), command_(std::move(command)) {}
-  // Runs it without a shell, for a minute and 64 KiB at most. What it writes to standard error is shown if it
-  // fails.
+  // Runs the command without a shell, for at most 1 minute and 64 KiB of output. If it fails, its standard error
+  // is shown.
   void find(const Done& done) override;
 
  private:

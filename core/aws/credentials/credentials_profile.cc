@@ -20,7 +20,7 @@ namespace {
 
 using Provider = std::unique_ptr<CredentialsProvider>;
 
-// What was read already.
+// Credentials that are already known.
 class FoundCredentials : public CredentialsProvider {
  public:
   explicit FoundCredentials(Credentials keys) : keys_(std::move(keys)) {}
@@ -30,7 +30,7 @@ class FoundCredentials : public CredentialsProvider {
   const Credentials keys_;
 };
 
-// The keys of one file; both must be in it.
+// Returns a provider of the keys in one file, which must have both of them.
 Result<Provider> provider_of_keys(const IniSettings& settings, const std::string& where) {
   const auto value = [&settings](std::string_view name) {
     const auto found = settings.find(name);
@@ -61,14 +61,14 @@ bool has_role(const AwsProfile& profile) {
   return profile.has("role_arn") && !profile.has("web_identity_token_file");
 }
 
-// Follows a profile to what it means, through the profiles that it names.
+// Resolves a profile to a provider, through the profiles that it refers to.
 class ProfileReader {
  public:
   ProfileReader(const CredentialsContext& context, const AwsProfiles& profiles)
       : context_(context), profiles_(profiles) {}
 
-  // Code::not_found if the profile, which may be missing, has nothing of ours. from_environment: a web identity,
-  // whose members go before the profile's.
+  // Returns the provider for a profile, which may be missing. Code::not_found if it configures no credentials.
+  // Members of from_environment, a web identity, take precedence over the profile's settings.
   Result<Provider> provider_of(const std::string& name, const WebIdentity& from_environment) {
     const AwsProfile none;
     const AwsProfile* const found = profiles_.find(name);
@@ -87,7 +87,7 @@ class ProfileReader {
     return "profile " + printable(name) + " of " + profiles_.paths();
   }
 
-  // Without role_arn and its source.
+  // Handles all sources except role_arn.
   Result<Provider> provider_of(const std::string& name, const AwsProfile& profile,
                                const WebIdentity& from_environment) {
     WebIdentity identity = from_environment;
@@ -108,7 +108,9 @@ class ProfileReader {
       return Provider(
           std::make_unique<ProcessCredentials>(context_.env, where(name), profile.text("credential_process")));
     if (profile.in_config.contains("aws_access_key_id")) return provider_of_keys(profile.in_config, where(name));
-    if (has_keys(profile)) return provider_of_keys(profile.settings, where(name));  // not both: an error
+    if (has_keys(profile))
+      return provider_of_keys(profile.settings,
+                              where(name));  // only one of the two keys is set, which is an error
     if (has_any(profile, {"sso_session", "sso_start_url"})) return unsupported_sign_in(name);
     if (has_any(profile, {"source_profile", "credential_source"}))
       return Status(Code::credentials, where(name) + ": source_profile or credential_source without role_arn");
@@ -147,7 +149,8 @@ class ProfileReader {
                                          ", but must be Environment, EcsContainer or Ec2InstanceMetadata");
   }
 
-  // Keys beside a role_arn are those of the source, also of the profile itself.
+  // If a source profile has both keys and a role_arn, the keys are used. This also applies if a profile is its own
+  // source.
   Result<Provider> source_profile(const std::string& name, const std::string& source) {
     const AwsProfile* const profile = profiles_.find(source);
     if (profile == nullptr) return profiles_.missing(source).in(where(name) + ": source_profile");

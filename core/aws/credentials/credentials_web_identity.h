@@ -1,4 +1,4 @@
-// The keys of a role for a token in a file, as Kubernetes gives to pods (IRSA),
+// Credentials of a role that is assumed with a token in a file, as on Kubernetes (IRSA),
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
 #pragma once
 
@@ -15,15 +15,15 @@ struct WebIdentity {
   Role role;
 };
 
-// AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, as far as they are set.
+// Returns AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, and AWS_ROLE_SESSION_NAME, each if it is set.
 WebIdentity web_identity_of_environment(Env& env);
 
 class WebIdentityCredentials : public CredentialsProvider {
  public:
-  // context outlives it.
+  // context outlives the provider.
   WebIdentityCredentials(const CredentialsContext& context, WebIdentity identity)
       : context_(context), identity_(std::move(identity)) {}
-  // Reads the file each time: it is replaced before the token expires.
+  // Reads the file each time, because it is replaced before the token expires.
   void find(const Done& done) override;
 
  private:

@@ -1,4 +1,4 @@
-// Where credentials are looked for.
+// The default sequence of credentials sources.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,11 @@
 
 namespace penstock::aws {
 
-// The providers in the order of AWS's own tools
+// Returns a provider that tries the sources in the order of AWS's tools
 // (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html): environment, shared files and
-// web identity (by credentials_profile.h), container, instance metadata. With a profile, that one of the shared
-// files alone. Where role has an ARN, what they bring assumes it. context outlives it.
+// web identity (credentials_profile.h), container, instance metadata. If profile is not "", only that profile of
+// the shared files is used. If role has an ARN, the role is assumed with these credentials. context outlives the
+// provider.
 std::unique_ptr<CredentialsProvider> default_credentials(const CredentialsContext& context,
                                                          const std::string& profile, const Role& role);
 

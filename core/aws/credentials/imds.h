@@ -1,4 +1,4 @@
-// The instance metadata service of EC2, version 2,
+// EC2's instance metadata service, version 2,
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
 #pragma once
 
@@ -14,13 +14,13 @@ class Imds {
  public:
   using Done = Completion<std::string>;
 
-  // At AWS_EC2_METADATA_SERVICE_ENDPOINT, else at the address for AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE (IPv4,
-  // IPv6). v1_fallback: where the service knows no tokens (it answers 403, 404 or 405), ask without one.
+  // Uses AWS_EC2_METADATA_SERVICE_ENDPOINT, or else the address for AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE (IPv4
+  // or IPv6). v1_fallback: if the service does not support tokens (HTTP 403, 404 or 405), ask without one.
   Imds(Env& env, bool v1_fallback);
 
-  // What is at that path, like "/latest/meta-data/placement/region". answered is told once, inside get() or inside
-  // a later drive() of the transport; only then may get() be called again. Code::config where
-  // AWS_EC2_METADATA_DISABLED forbids to ask, not_found for HTTP 404. The error does not begin with who said it.
+  // Fetches a path such as "/latest/meta-data/placement/region". done runs once, in get() or in a later drive() of
+  // the transport. Code::config if AWS_EC2_METADATA_DISABLED is true; not_found for HTTP 404. The error does not
+  // name the service. REQUIRES: no earlier get() is in flight.
   void get(std::string path, const Done& done);
 
  private:

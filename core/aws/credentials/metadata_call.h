@@ -1,4 +1,4 @@
-// Calls to services that give keys to whoever asks on this machine.
+// Calls to metadata services, which hand out credentials on this machine without authentication.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace penstock::aws {
 
-// One second and 64 KiB at most, by the transport's rules for metadata services.
+// Returns a request with limits of 1 s and 64 KiB that follows the transport's rules for metadata services.
 inline HttpRequest metadata_request(std::string method, std::string url) {
   HttpRequest request;
   request.method = std::move(method);

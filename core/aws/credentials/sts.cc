@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kMaxResponseBytes = size_t{64} * 1024;
 
-// Of application/x-www-form-urlencoded.
+// Appends a field of an application/x-www-form-urlencoded form. Skips an empty value.
 void append_field(std::string& form, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   form.append(form.empty() ? "" : "&").append(name) += '=';
@@ -35,7 +35,8 @@ HttpRequest request_of(const CredentialsContext& context, std::string_view actio
   return request;
 }
 
-// STS calls every wrong signature one thing; only the message tells one that is wrong by the clock.
+// Returns whether STS rejected the signature because of the time. STS has one code for all invalid signatures;
+// only the message says why.
 bool is_clock_skew(std::string_view code, std::string_view message) {
   return code == "SignatureDoesNotMatch" &&
          (message.starts_with("Signature expired") || message.starts_with("Signature not yet current"));

@@ -1,4 +1,4 @@
-// The Security Token Service: keys of roles, for a while.
+// The Security Token Service, which issues temporary credentials for roles.
 // https://docs.aws.amazon.com/STS/latest/APIReference/
 #pragma once
 
@@ -14,19 +14,19 @@ namespace penstock::aws {
 
 struct Role {
   std::string arn;
-  std::string session_name;  // "": one is made of the time
-  std::string external_id;   // "": none
-  std::string duration_s;    // "": the service's own, an hour
+  std::string session_name;  // "": generated from the time
+  std::string external_id;   // "" if not used
+  std::string duration_s;    // seconds; "": the service's default, 1 hour
 };
 
-// Not signed yet.
+// Returns an unsigned request.
 HttpRequest assume_role_request(const CredentialsContext& context, const Role& role);
-// Needs no signature: the token is what proves who asks.
+// Returns a request that needs no signature, because the token authenticates the caller.
 HttpRequest assume_role_with_web_identity_request(const CredentialsContext& context, const Role& role,
                                                   std::string_view token);
 
-// The keys in the XML that both answer with; source is who they will be said to come from. A response over TLS
-// that shows our clock to be wrong corrects it.
+// Parses the credentials in the XML response of either call; source is stored as their origin. If a response over
+// TLS shows that our clock is wrong, corrects it.
 Result<Credentials> read_sts_response(const CredentialsContext& context, std::string_view operation,
                                       const std::string& source, const HttpResponse& response);
 

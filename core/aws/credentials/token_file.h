@@ -1,4 +1,4 @@
-// Files that hold a token, which others replace from time to time.
+// Files with a token that another program replaces from time to time.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 
 namespace penstock::aws {
 
-// What is in the file but blanks around it: 1 byte to 64 KiB of visible ASCII. Code::credentials where it is not.
+// Returns the content of the file without surrounding blanks: 1 byte to 64 KiB of visible ASCII. Code::credentials
+// for any other content.
 Result<std::string> read_token_file(Env& env, const std::string& path);
 
 }  // namespace penstock::aws

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::pair<std::string_view, char>, 5> kEntities = {
     {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}}};
 
-// What "&name;" stands for; nullopt for a name that is not known.
+// Returns the character of the entity "&name;"; nullopt if the name is unknown.
 std::optional<char> entity(std::string_view name) {
   for (const auto& [known, character] : kEntities)
     if (known == name) return character;
@@ -44,7 +44,7 @@ std::string decoded(std::string_view text) {
   return out;
 }
 
-// Where the start tag of that name ends, behind its >; npos where there is none.
+// Returns the position after the start tag of that name; npos if the tag is not found.
 size_t behind_start_tag(std::string_view xml, std::string_view name) {
   for (size_t at = xml.find('<'); at != std::string_view::npos; at = xml.find('<', at + 1)) {
     const std::string_view tag = xml.substr(at + 1);

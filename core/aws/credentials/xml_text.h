@@ -1,4 +1,4 @@
-// The little of XML that STS's answers need: elements by their name, and the text in them.
+// The small part of XML that STS responses need: elements by name, and their text.
 #pragma once
 
 #include <optional>
@@ -7,12 +7,12 @@
 
 namespace penstock::aws {
 
-// What stands between the first <name> (attributes allowed) and the next </name>, as written; nullopt where there
-// is no such pair. Linear in the size of xml.
+// Returns the text between the first <name> (attributes allowed) and the next </name>, unchanged; nullopt if the
+// pair is not found. Takes time linear in the size of xml.
 std::optional<std::string> xml_element(std::string_view xml, std::string_view name);
 
-// The same as text: trimmed, with the five named entities and ASCII character references decoded; "" where there
-// is none.
+// Returns the same, trimmed, with the five named entities and ASCII character references decoded; "" if the pair
+// is not found.
 std::string xml_text(std::string_view xml, std::string_view name);
 
 }  // namespace penstock::aws
