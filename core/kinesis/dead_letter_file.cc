@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::string_view kFilePrefix = "file:";
 
-// Longer text is cut, so that a line costs little more than its data. All that the service allows stays whole: a
-// log group or log stream has 512 characters at most, of up to four bytes each.
+// Longer text is truncated, so that a line is little larger than its data. Everything that the service allows
+// fits: a log group or log stream has at most 512 characters of up to four bytes each.
 constexpr size_t kMaxTextBytes = 2048;
 
 void append_member(std::string& line, std::string_view name, std::string_view value) {
@@ -98,18 +98,18 @@ Status DeadLetterFile::flush() {
 
 std::string DeadLetterFile::name() const { return "on_failure file:" + printable(path_); }
 
-// What becomes of the records that notices_ counts.
+// Returns what happens to the records that notices_ counts, as the predicate of a log message.
 std::string DeadLetterFile::outcome() const {
   if (drops()) return "are lost (on_failure drop)";
   return stuck_ ? "wait for " + name() + ", which cannot be written" : "went to " + name();
 }
 
-// How the file of that path stands, open to append.
+// Opens the file unless it is open, and returns its state.
 Result<AppendFile::State> DeadLetterFile::open_file() {
   if (file_) {
     Result<AppendFile::State> state = file_->state();
     if (!state || state->is_named) return state;
-    // Renamed, by us or by someone else, or deleted: what is written to it now might be overlooked.
+    // Renamed or deleted, by us or by another process: lines that are appended to it now might be overlooked.
     file_.reset();
   }
   Result<std::unique_ptr<AppendFile>> file = env_.files.append_to(path_);
@@ -118,7 +118,7 @@ Result<AppendFile::State> DeadLetterFile::open_file() {
   return file_->state();
 }
 
-// As many whole lines as failure_total_size and the disk have room for.
+// Writes as many whole lines as failure_total_size and the disk have room for.
 Status DeadLetterFile::write_pending() {
   if (Status locked = lock_->check(); !locked.ok()) return locked;
   Result<AppendFile::State> state = open_file();
@@ -133,13 +133,14 @@ Status DeadLetterFile::write_pending() {
   lines = lines.substr(0, lines.rfind('\n') + 1);
 
   AppendFile::Appended appended;
-  // A line that was cut short by a crash or a full disk is one by itself, and no part of the next.
+  // Ends a line that a crash or a full disk cut short, so that it does not merge with the next one.
   // mutation: dead letter appended to a torn line
   if (!lines.empty() && state->in_line) appended.status = file_->append("\n").status;
   if (appended.status.ok() && !lines.empty()) appended = file_->append(lines);
   // mutation: dead letters dropped after a failed write
   const size_t written = appended.bytes;
-  // After an error all is appended again: where it could not be cut off, a line stands twice in the file.
+  // After an error, all lines are appended again later. If sync() could not truncate the file, they appear in it
+  // twice.
   // mutation: skip fsync of the dead-letter file
   if (written > 0)
     if (Status synced = file_->sync(); !synced.ok()) return synced;
@@ -154,7 +155,8 @@ Status DeadLetterFile::write_pending() {
                         "; replay and move files away, or raise it"};
 }
 
-// Where that fails the old file is written on: it grows past its limit, but nothing has to wait.
+// Renames the file, which is full, so that a new one is created. If that fails, the old file grows past its limit,
+// but no record has to wait.
 void DeadLetterFile::begin_next_file() {
   std::string time = format_rfc3339(env_.clock.wall_ms());
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
@@ -166,7 +168,7 @@ void DeadLetterFile::begin_next_file() {
   env_.log(LogLevel::info, "on_failure file:" + printable(path_) + " was full: it is " + printable(to) + " now");
 }
 
-// Bytes that failure_total_size still allows.
+// Returns how many bytes failure_total_size still allows.
 Result<size_t> DeadLetterFile::room() const {
   if (limits_.total_bytes == 0) return SIZE_MAX;
   const Result<uint64_t> bytes = env_.files.bytes_of_family(path_);

@@ -1,4 +1,4 @@
-// Where a record goes that can never be delivered: "file:PATH" or, by name, "drop".
+// Where dead letters go: "file:PATH", or "drop", which must be chosen by name.
 #pragma once
 
 #include <cstdint>
@@ -17,50 +17,52 @@
 namespace penstock::kinesis {
 
 struct DeadLetterLimits {
-  // A file that would become larger is renamed to PATH.TIME, as in PATH.20190825T135915.269Z, and PATH begins
-  // anew. Lines are never split, so that what is written at once may make one larger.
+  // Size at which the file is rotated. Before a write that would exceed it, PATH is renamed to PATH.TIME (as in
+  // PATH.20190825T135915.269Z) and a new PATH is created. Lines are never split, so a single write can still make
+  // a file larger.
   uint64_t file_bytes = 64 << 20;
-  // Of all these files together; 0: no limit. Lines that do not fit are not written, so that their records are not
-  // settled, until files were moved away: none is ever deleted.
+  // Limit for PATH and all renamed files together; 0: no limit. Lines that do not fit are not written, so their
+  // records stay unsettled until files are moved away. No file is ever deleted.
   uint64_t total_bytes = 0;
 };
 
-// JSON Lines of failures: stage, reason, position, origin, partition key, base64 of the data.
-// add() only collects; a failure counts as recorded once flush() has written it. That is logged, with the reasons,
-// and so is that they wait for a file that cannot be written, or are lost with "drop".
+// JSON Lines file of dead letters: stage, reason, position, origin, partition key, and the data in base64. add()
+// only queues a line; a dead letter counts as recorded once flush() has written it. Dead letters are logged with
+// their reasons, also while they wait for a file that cannot be written, or when "drop" discards them.
 //
-// One writer: PATH.lock is locked while the log lives. A file that was moved away is let go of, and begun anew, at
-// the next flush.
+// One writer: PATH.lock is held for the lifetime of this object. If the file was moved away, the next flush()
+// closes it and creates a new one.
 class DeadLetterFile {
  public:
-  // At least what a line takes: of a record of 10 MiB in base64, and text.
+  // Room for one line: a record of 10 MiB in base64, and text.
   static constexpr uint64_t kMinTotalBytes = 14 << 20;
   static_assert(kMinTotalBytes >= kMaxRaisedRecordBytes / 3 * 4 + 4 + (128 << 10));
 
-  // Opens (and locks) the file. on_failure is "file:PATH" or "drop"; Code::config else, or where another process
-  // has the lock.
+  // Opens and locks the file. on_failure is "file:PATH" or "drop". Returns Code::config for any other value, or if
+  // another process has the lock.
   static Result<std::unique_ptr<DeadLetterFile>> open(Env& env, std::string_view on_failure,
                                                       DeadLetterLimits limits = {});
 
-  // stage is "input" or "output"; origin gives group, stream, shard, sequence number and the like. Text of more
-  // than 2 KiB is cut; data stays whole. Returns the failure's number: it is recorded once recorded() reaches it.
+  // Queues a dead letter. stage is "input" or "output"; origin has the log group, stream, shard, sequence number
+  // and so on. Text longer than 2 KiB is truncated; data never is. Returns the dead letter's number: it is
+  // recorded once recorded() reaches that number.
   int64_t add(std::string_view stage, std::string_view reason, const penstock_batch& origin,
               std::string_view partition_key, std::string_view data);
 
-  // Writes and fsyncs what was added. On an error, which names the path, as many of the first lines are recorded
-  // as could be written, and a later flush() tries the others again. The error is logged here, and its end.
+  // Writes and fsyncs the queued lines. On an error, which names the path, the lines that were written in full
+  // count as recorded, and a later flush() retries the rest. Logs the error and the recovery.
   Status flush();
-  // Logs what was held back, when next_log_ms() says so.
+  // Logs the dead letters that were not logged yet, once next_log_ms() has come.
   void log_due() { notices_.log(outcome()); }
   int64_t next_log_ms() const { return notices_.next_log_ms(); }
 
   size_t pending_bytes() const { return pending_.size(); }
-  int64_t pending() const { return pending_count_; }  // added, and not recorded yet
-  int64_t recorded() const { return recorded_; }      // failures that counted so far, dropped ones too
+  int64_t pending() const { return pending_count_; }  // queued, not recorded yet
+  int64_t recorded() const { return recorded_; }      // including dropped ones
 
   DeadLetterFile(const DeadLetterFile&) = delete;
   DeadLetterFile& operator=(const DeadLetterFile&) = delete;
-  ~DeadLetterFile();  // logs what was held back
+  ~DeadLetterFile();  // logs the dead letters that were not logged yet
 
  private:
   DeadLetterFile(Env& env, std::string path, DeadLetterLimits limits, std::optional<PathLock> lock)
@@ -86,11 +88,11 @@ class DeadLetterFile {
   std::string path_;  // "": drop
   DeadLetterLimits limits_;
   std::optional<PathLock> lock_;
-  std::unique_ptr<AppendFile> file_;  // none: to be opened
+  std::unique_ptr<AppendFile> file_;  // nullptr: not open
   std::string pending_;
   int64_t pending_count_ = 0;
   int64_t recorded_ = 0;
-  bool stuck_ = false;  // the last flush() did not record all
+  bool stuck_ = false;  // the last flush() failed
 };
 
 }  // namespace penstock::kinesis

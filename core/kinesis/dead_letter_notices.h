@@ -1,4 +1,4 @@
-// What is logged about records that can never be delivered: how many, why, and what became of them.
+// Log messages about dead letters: how many, why, and where they went.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace penstock::kinesis {
 
-// Counts records by reason, and logs a warning for each reason at most every 10 s. Reasons that differ only in
-// numbers are the same.
+// Counts of dead letters by reason. Each reason is logged as one warning, at most every 10 s. Reasons that differ
+// only in numbers count as one.
 class DeadLetterNotices {
  public:
   explicit DeadLetterNotices(Env& env) : env_(env) {}
 
   void add(std::string_view reason);
-  // Logs what was added since the last time, if that is long enough ago. outcome: as in "went to FILE".
+  // Logs and resets the counts if next_log_ms() has come. outcome is the predicate of the message: "went to FILE".
   void log(std::string_view outcome) {
     if (env_.clock.monotonic_ms() >= next_log_ms()) log_now(outcome);
   }
@@ -31,7 +31,7 @@ class DeadLetterNotices {
   };
 
   Env& env_;
-  std::map<std::string, Reason> reasons_;  // by folded text; bounded
+  std::map<std::string, Reason> reasons_;  // by reason with its numbers folded; bounded
   int64_t due_ms_ = 0;
 };
 

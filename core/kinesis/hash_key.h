@@ -1,4 +1,4 @@
-// Hash keys: the 128-bit numbers that the shards of a stream share out among them.
+// Hash keys: 128-bit numbers. Each shard of a stream owns a range of them.
 // https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html
 #pragma once
 
@@ -17,14 +17,14 @@ __extension__ using HashKey = unsigned __int128;
 
 inline constexpr HashKey kLastHashKey = ~HashKey{0};
 
-// A shard's share of them, both ends included.
+// The hash keys that a shard owns, both ends inclusive.
 struct HashKeyRange {
   HashKey first = 0;
   HashKey last = kLastHashKey;
   bool contains(HashKey key) const { return first <= key && key <= last; }
 };
 
-// Appends key in decimal, as ExplicitHashKey wants it.
+// Appends key in decimal, the format of ExplicitHashKey.
 inline void append_decimal(std::string& out, HashKey key) {
   const size_t start = out.size();
   do {
@@ -34,7 +34,7 @@ inline void append_decimal(std::string& out, HashKey key) {
   std::reverse(out.begin() + static_cast<std::ptrdiff_t>(start), out.end());
 }
 
-// nullopt where text is no decimal number below 2^128.
+// Returns nullopt if text is not a decimal number below 2^128.
 inline std::optional<HashKey> parse_hash_key(std::string_view text) {
   if (text.empty()) return std::nullopt;
   HashKey key = 0;
@@ -47,7 +47,8 @@ inline std::optional<HashKey> parse_hash_key(std::string_view text) {
   return key;
 }
 
-// The hash key that the service makes of a partition key: its MD5. nullopt where there is no MD5.
+// Returns the hash key that the service derives from a partition key: its MD5. nullopt if OpenSSL has no MD5
+// (FIPS).
 inline std::optional<HashKey> hash_of_partition_key(std::string_view partition_key) {
   const auto digest = md5(partition_key);
   if (!digest) return std::nullopt;

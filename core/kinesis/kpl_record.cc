@@ -16,7 +16,7 @@ bool read_varint(std::string_view& rest, uint64_t& value) {
     if (rest.empty()) return false;
     const auto byte = static_cast<uint8_t>(rest.front());
     rest.remove_prefix(1);
-    if (shift == 63 && byte > 1) return false;  // beyond 64 bits
+    if (shift == 63 && byte > 1) return false;  // more than 64 bits
     value |= uint64_t{byte & 0x7Fu} << shift;
     if (byte < 0x80) return true;
   }
@@ -36,12 +36,13 @@ struct Field {
 
   uint64_t number;
   uint64_t type;
-  uint64_t varint;           // of kVarint
-  std::string_view bytes;    // of kBytes
-  const char* length_begin;  // of kBytes: where its length stands, before the bytes
+  uint64_t varint;           // for kVarint
+  std::string_view bytes;    // for kBytes
+  const char* length_begin;  // for kBytes: start of the length prefix
 };
 
-// False: ill-formed. A field of a type that is not known, as of the groups that protobuf gave up, is that, too.
+// Returns false if the field is malformed. A field of an unknown type is malformed too, such as protobuf's
+// deprecated groups.
 bool read_field(std::string_view& rest, Field& field) {
   uint64_t tag = 0;
   if (!read_varint(rest, tag) || tag > UINT32_MAX || tag >> 3 == 0) return false;
@@ -64,7 +65,7 @@ bool read_field(std::string_view& rest, Field& field) {
   }
 }
 
-// The fields of the messages, by their numbers.
+// Field numbers in an aggregated record, and in a user record.
 constexpr uint64_t kPartitionKeyTable = 1, kExplicitHashKeyTable = 2, kRecords = 3;
 constexpr uint64_t kPartitionKeyIndex = 1, kExplicitHashKeyIndex = 2, kData = 3;
 
@@ -74,7 +75,7 @@ struct Entry {
   std::optional<std::string_view> data;
 };
 
-// nullopt: ill-formed, or without a field that must be there. Of a field that is repeated the last counts.
+// Returns nullopt if the message is malformed or lacks a required field. Of a repeated field, the last one counts.
 std::optional<Entry> read_entry(std::string_view message) {
   Entry entry;
   Field field;
@@ -118,7 +119,7 @@ bool KplRecord::open(std::string_view record) {
   return true;
 }
 
-// The indexes are compared last: the tables may come after the records that refer to them.
+// Checks the indexes last, because the tables may come after the records that refer to them.
 bool KplRecord::check_all(std::string_view message, Counts& counts) {
   std::optional<uint64_t> last_partition_key, last_explicit_hash_key;
   Field field;
@@ -153,7 +154,7 @@ bool KplRecord::reject_key(const std::string& what, size_t index, std::string_vi
   return false;
 }
 
-// With room for all from the beginning: vectors that grow would need up to three times the memory.
+// Reserves all entries first: vectors that grow would need up to three times the memory.
 void KplRecord::read_tables(std::string_view message, const Counts& counts) {
   partition_keys_.reserve(counts.partition_keys);
   explicit_hash_keys_.reserve(counts.explicit_hash_keys);
@@ -173,7 +174,7 @@ void KplRecord::release() {
   release_tables();
 }
 
-// Small ones keep their memory for the next record.
+// Keeps the memory of small tables for the next record.
 void KplRecord::release_tables() {
   constexpr size_t kSmallTables = size_t{64} << 10;
   if (buffer_bytes() > kSmallTables) {

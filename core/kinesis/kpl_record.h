@@ -1,4 +1,5 @@
-// The format in which Amazon's producer library (KPL) packs several records, then called user records, into one.
+// Reads the format in which the Kinesis Producer Library (KPL) aggregates several records, then called user
+// records, into one Kinesis record.
 // https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
 #pragma once
 
@@ -14,56 +15,60 @@
 
 namespace penstock::kinesis {
 
-// Around the protobuf message of an aggregated record: this before it, its MD5 behind.
+// An aggregated record is this magic, a protobuf message, and the MD5 of the message.
 inline constexpr std::string_view kKplMagic = "\xF3\x89\x9A\xC2";
 inline constexpr size_t kKplDigestBytes = 16;
 
-// Its views lie in the record that it was read from.
+// One user record; its views point into the aggregated record.
 struct KplUserRecord {
   std::string_view partition_key;
-  std::optional<std::string_view> explicit_hash_key;  // decimal, if it is what it should be
+  std::optional<std::string_view> explicit_hash_key;  // decimal, if valid
   std::string_view data;
 };
 
-// What decides on the user record's shard: its explicit hash key, else the hash of its partition key. A reader of
-// a shard whose range has it not leaves the user record to the shard that it was sent to again. nullopt where the
-// explicit hash key is no number below 2^128, or where there is no MD5.
+// Returns the hash key that decides the user record's shard: its explicit hash key, or else the hash of its
+// partition key. A consumer skips a user record whose hash key is outside its shard's range, because the producer
+// sends that one again, to the right shard. nullopt if the explicit hash key is not a number below 2^128, or if
+// there is no MD5.
 std::optional<HashKey> effective_hash_key(const KplUserRecord& record);
 
-// Takes aggregated records apart, one after another. Time is linear in the record, and memory but for the tables
-// of keys, of four bytes an entry, constant. Whatever the bytes, what is opened gives all of its user records.
+// Parser of aggregated records, reused for one record after another. Time is linear in the record. Memory is
+// constant except for the key tables, four bytes per entry. Whatever the bytes are: if open() succeeds, next()
+// returns every user record.
 class KplRecord {
  public:
-  // The service's own limits. Every user record repeats its key wherever it goes, so a longer one would multiply.
+  // The service's own limits. Each user record carries a copy of its key downstream, so one longer key in the
+  // table would take memory many times over.
   static constexpr size_t kMaxPartitionKeyCharacters = 256;
-  static constexpr size_t kMaxExplicitHashKeyDigits = 39;  // of 2^128 - 1
+  static constexpr size_t kMaxExplicitHashKeyDigits = 39;  // digits of 2^128 - 1
 
-  // False: a plain record, which is all that is no sound aggregated record with at least one user record: too
-  // short, without the magic, with another MD5, ill-formed as protobuf, or with an index beyond its table. (KCL
-  // gives nothing of one without user records, and the first ones of one with a wrong index.) Also where there is
-  // no MD5. Also false: an aggregated record whose tables have a key over its limit; problem() then says which.
-  // record lives while its user records are read.
+  // Opens a record. Returns false for a plain record, which is anything but a valid aggregated record with at
+  // least one user record: too short, without the magic, with a wrong MD5, malformed as protobuf, or with an index
+  // outside its table. (KCL returns nothing for an aggregated record without user records, and only the user
+  // records before the first wrong index.) Also returns false if there is no MD5, or if a key in the tables is
+  // over its limit; for such a key, problem() says which. REQUIRES: record stays valid while its user records are
+  // read.
   bool open(std::string_view record);
 
-  // Why an aggregated record was not opened; ok if the record is plain or was opened.
+  // Returns why an aggregated record was not opened; ok if the record is plain or was opened.
   const Status& problem() const { return problem_; }
 
-  size_t size() const { return size_; }  // user records; of what was opened
+  size_t size() const { return size_; }  // user records in the open record
 
-  // The next user record; the first has the sub-sequence number 0, each further one the next. False: no more.
+  // Reads the next user record. Their sub-sequence numbers count from 0. Returns false after the last one.
   bool next(KplUserRecord& user_record);
 
   size_t buffer_bytes() const {
     return (partition_keys_.capacity() + explicit_hash_keys_.capacity()) * sizeof(uint32_t);
   }
-  // Nothing more is read of the record: frees its tables, as next() does at the end.
+  // Closes the record before its last user record, and frees its tables as next() does after the last one.
   void release();
 
  private:
-  // Where an entry of a table begins in the message, with its length.
+  // Offset of each entry in the message, at the entry's length prefix.
   using Table = std::vector<uint32_t>;
 
-  // Fields of a message that belong to a table or are user records.
+  // Number of table entries and user records in a message.
   struct Counts {
     size_t partition_keys = 0, explicit_hash_keys = 0, user_records = 0;
   };
@@ -75,7 +80,7 @@ class KplRecord {
   std::string_view entry(const Table& table, uint64_t index) const;
 
   std::string_view message_;
-  std::string_view rest_;  // of it, not yet given
+  std::string_view rest_;  // part of message_ that next() has not read yet
   size_t size_ = 0;
   Status problem_;
   Table partition_keys_, explicit_hash_keys_;

@@ -1,4 +1,4 @@
-// The lock on a file that one process at a time may write.
+// Lock on a file that only one process at a time may write.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace penstock::kinesis {
 
-// PATH.lock, locked while this lives.
+// Lock on PATH.lock, held for the lifetime of this object.
 class PathLock {
  public:
   static Result<PathLock> take(Files& files, const std::string& path) {
@@ -18,8 +18,9 @@ class PathLock {
     return PathLock(files, path, std::move(*lock));
   }
 
-  // To be asked before each write. Not ok after the lock file was removed or replaced, as another process may have
-  // locked and written meanwhile; the next call locks the new one, and is not ok while another process has it.
+  // Checks the lock; call it before each write. Fails after the lock file was removed or replaced, because another
+  // process may have locked it and written the file meanwhile. The next call locks the new lock file, or fails
+  // while another process holds it.
   Status check() {
     if (lock_ != nullptr) {
       Status held = lock_->check();

@@ -18,8 +18,8 @@ constexpr std::string_view kBeforeData = R"({"Data":")";
 constexpr std::string_view kBeforeKey = R"(","PartitionKey":)";
 constexpr std::string_view kBeforeHashKey = R"(,"ExplicitHashKey":")";
 
-// Follows {"Records":[{"SequenceNumber":..., "ShardId":..., "ErrorCode":...}, ...]}; all else is passed over, at
-// any depth.
+// SAX handler for {"Records":[{"SequenceNumber":..., "ShardId":..., "ErrorCode":...}, ...]}. Skips everything
+// else, at any depth.
 class AnswerHandler {
  public:
   PutRecordsResponse response;
@@ -88,7 +88,7 @@ class AnswerHandler {
     response.shard_ids.push_back(shard_id_);
   }
 
-  size_t depth_ = 0;  // 1 in the response, 2 in its Records, 3 in one of them
+  size_t depth_ = 0;  // 1 in the response, 2 in Records, 3 in one record
   bool in_records_ = false;
   Member member_ = Member::other;
   bool taken_ = false;
@@ -112,8 +112,8 @@ void append_stream_member(std::string& json, std::string_view stream) {
 }
 
 size_t put_records_body_bytes(size_t records, size_t bytes) {
-  // Base64 rounds up to four; two quotes, a brace and a comma close a record; a stream's ARN has about 200 at
-  // most.
+  // Base64 rounds up to four; two quotes, a brace and a comma close a record; the ARN of a stream has at most
+  // about 200 bytes.
   constexpr size_t kAroundRecord = kBeforeData.size() + kBeforeKey.size() + 4 + 4;
   return bytes / 3 * 4 + records * kAroundRecord + 256;
 }

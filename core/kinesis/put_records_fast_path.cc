@@ -6,7 +6,7 @@ namespace penstock::kinesis {
 
 namespace {
 
-// What shard ids and types of encryption consist of: nothing that JSON would write in another way.
+// Characters of shard ids and encryption types; JSON never escapes them.
 bool is_plain(char c) { return is_alphanumeric(c) || c == '-'; }
 
 class Cursor {
@@ -18,8 +18,8 @@ class Cursor {
     left_.remove_prefix(literal.size());
     return true;
   }
-  // A text of at least one character, all of that kind, without the quote behind it, which is passed; "": it is
-  // not there.
+  // Takes one or more characters of that kind and the closing quote. Returns the characters; "" if they do not
+  // come next.
   template <typename Kind>
   std::string_view take_text(const Kind& kind) {
     size_t size = 0;

@@ -1,4 +1,4 @@
-// The usual answer to PutRecords, that all records are taken, read without a JSON parser.
+// Fast path for the usual PutRecords response, in which all records succeeded; it needs no JSON parser.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace penstock::kinesis {
 
-// The shard id of each record, in order, where the response says of all sent_records that they are taken, in the
-// form in which the service writes it:
-// {"EncryptionType":"KMS","FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"shardId-0"},...]}, the
-// first two in any place, or left out. nullopt says nothing: what it means takes a JSON parser to tell. The ids
-// lie in the response.
+// Returns the shard id of each record, in order, if the response says that all sent_records succeeded and has the
+// service's usual form:
+// {"EncryptionType":"KMS","FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"shardId-0"},...]}
+// The first two members may have any place, or be absent. nullopt only means that the JSON parser must read the
+// response. The ids point into the response.
 std::optional<std::vector<std::string_view>> parse_all_succeeded(std::string_view response, size_t sent_records);
 
 }  // namespace penstock::kinesis

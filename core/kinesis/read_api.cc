@@ -35,7 +35,7 @@ std::string get_shard_iterator_body(const std::string& stream, const std::string
       break;
     case IteratorStart::Kind::at_timestamp: {
       append_json_member(out, "ShardIteratorType", "AT_TIMESTAMP");
-      // Nothing arrived before 1970.
+      // No record arrived before 1970.
       const int64_t time_ms = std::max<int64_t>(0, start.timestamp_ms);
       const std::string fraction = std::to_string(1000 + time_ms % 1000);
       (out += ",\"Timestamp\":" + std::to_string(time_ms / 1000) + '.').append(fraction, 1);

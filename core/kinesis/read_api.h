@@ -1,4 +1,4 @@
-// The calls that read a stream: their bodies and their responses, as pure functions.
+// Request bodies and response parsers of the calls that read a stream, as pure functions.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/
 #pragma once
 
@@ -13,48 +13,49 @@
 
 namespace penstock::kinesis {
 
-// Which stream it is: one that was deleted and made again has another creation time.
+// Identity of a stream. A stream that was deleted and created again has another creation time.
 struct StreamIdentity {
   std::string name;
-  std::string arn;         // "": the service did not say
-  int64_t created_ms = 0;  // Unix time; 0: the service did not say
+  std::string arn;         // "": not in the response
+  int64_t created_ms = 0;  // Unix time; 0: not in the response
 
   friend bool operator==(const StreamIdentity&, const StreamIdentity&) = default;
 };
 
-// Where an iterator begins.
+// Position at which an iterator begins.
 struct IteratorStart {
   enum class Kind { trim_horizon, at_timestamp, at_sequence_number, after_sequence_number };
   Kind kind = Kind::trim_horizon;
-  int64_t timestamp_ms = 0;     // at_timestamp; Unix time
-  std::string sequence_number;  // at_ and after_sequence_number
+  int64_t timestamp_ms = 0;     // for at_timestamp; Unix time
+  std::string sequence_number;  // for at_ and after_sequence_number
 };
 
 struct ShardInfo {
   std::string id;
   std::vector<std::string> parent_ids;  // none, one (after a split) or two (after a merge)
-  HashKey first_hash_key = 0;           // its range, the last included
+  HashKey first_hash_key = 0;           // range of hash keys, both ends inclusive
   HashKey last_hash_key = 0;
-  bool open = true;  // whether it takes records
+  bool open = true;  // still accepts records
 };
 
 struct ListShardsResponse {
   std::vector<ShardInfo> shards;
-  std::string next_token;  // "": this was the last page
+  std::string next_token;  // "": last page
 };
 
-// Views into the response that holds it.
+// One record, as views into the response that holds it.
 struct SourceRecord {
   std::string_view sequence_number;
   std::string_view partition_key;
-  std::string_view data;  // base64 taken off
+  std::string_view data;  // decoded from base64
   int64_t arrival_time_ms = 0;
 };
 
 struct GetRecordsResponse {
-  std::string body;  // what the views point into; move the response as a whole
+  std::string body;  // the views point into it; move the response only as a whole
   std::vector<SourceRecord> records;
-  // "": null, empty or missing in the response. Without child shards that is no proof that the shard has ended.
+  // Empty if it is null, empty or missing in the response. Without child shards, that does not prove that the
+  // shard has ended.
   std::string next_iterator;
   bool has_child_shards = false;
   int64_t behind_latest_ms = 0;
@@ -62,15 +63,16 @@ struct GetRecordsResponse {
 
 // stream is a name or an ARN.
 std::string describe_stream_summary_body(const std::string& stream);
-// next_token "" asks for the first page; a token goes without the stream.
+// An empty next_token requests the first page. A request with a token omits the stream.
 std::string list_shards_body(const std::string& stream, const std::string& next_token);
 std::string get_shard_iterator_body(const std::string& stream, const std::string& shard_id,
                                     const IteratorStart& start);
-// The iterator names the stream; its ARN goes along where it was given by that, for the policies of another
-// account.
+// The iterator identifies the stream. If stream is an ARN, the request includes it too, because access policies
+// across accounts need it.
 std::string get_records_body(const std::string& stream, const std::string& iterator, size_t limit);
 
-// Code::transient where the text is not the response that the service documents: asking again may get a whole one.
+// Return Code::transient if the text is not the response that the service documents; a retry may get a complete
+// one.
 Result<StreamIdentity> read_describe_stream_summary(std::string body);
 Result<ListShardsResponse> read_list_shards(std::string body);
 Result<std::string> read_get_shard_iterator(std::string body);

@@ -1,4 +1,5 @@
-// The answer of GetRecords: most of what the input receives, so that it is read sixteen bytes at a time.
+// Parser of the GetRecords response. These responses are most of what the input receives, so it reads sixteen
+// bytes at a time.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -12,8 +13,8 @@ namespace penstock::kinesis {
 
 namespace {
 
-// Reads a GetRecords answer in one pass over its own text: strings stay where they are, base64 is taken off in
-// place. Objects and arrays that we do not know are passed over by their depth.
+// SAX handler that parses a GetRecords response in one pass, in place: strings stay where they are, and base64 is
+// decoded where it is. Skips unknown objects and arrays by their depth.
 class GetRecordsHandler
     : public penstock_rapidjson::BaseReaderHandler<penstock_rapidjson::UTF8<>, GetRecordsHandler> {
  public:
@@ -37,7 +38,7 @@ class GetRecordsHandler
       if (key_ == "SequenceNumber") record_.sequence_number = value;
       if (key_ == "PartitionKey") record_.partition_key = value;
       if (key_ == "Data") {
-        // The text is our own buffer, which RapidJSON's in-situ parser hands out as const.
+        // The text is our own buffer, which RapidJSON's in-situ parser passes as const.
         const auto data = decode_base64_in_place({const_cast<char*>(text), size});
         if (!data) return fail("a record's Data is not base64");
         record_.data = *data;
@@ -113,7 +114,8 @@ class GetRecordsHandler
   const char* problem_ = nullptr;
 };
 
-// The same text with what the reader wants behind it. Appending could double the memory.
+// Returns text with the padding that the reader needs after it. Reserves the exact size, because appending could
+// double the memory.
 std::string padded(std::string text) {
   if (text.capacity() - text.size() < kReaderPadding) {
     std::string copy;

@@ -1,4 +1,4 @@
-// Small things that the readers of responses share. Private to core/kinesis.
+// Helpers of the response parsers. Private to core/kinesis.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace penstock::kinesis {
 
-inline constexpr double kLargestSeconds = 253402300800;  // of a time in a response: the year 10000
+inline constexpr double kLargestSeconds = 253402300800;  // upper bound of a time in a response: the year 10000
 
-// Asking again may get a whole one.
+// Returns a retryable error, because a retry may get a complete response.
 inline Status unexpected_response(const char* operation, const std::string& why) {
   return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
 }

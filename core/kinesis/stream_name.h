@@ -1,4 +1,4 @@
-// A stream as an option names it: by its name, or by its ARN where it is of another account or region.
+// A stream as an option names it: by name, or by ARN if it is in another account or region.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 namespace penstock::kinesis {
 
 struct StreamName {
-  std::string text;     // name or ARN, as the calls take it
-  std::string name;     // of letters, digits and _.- only, so that it may be printed
-  std::string region;   // "": the text does not say
-  std::string account;  // "": the text does not say
+  std::string text;     // name or ARN, as calls accept it
+  std::string name;     // letters, digits and _.- only, so safe to print
+  std::string region;   // "": not in the text
+  std::string account;  // "": not in the text
 };
 
-// Reads "a,b,arn:aws:kinesis:eu-west-1:123456789012:stream/c". Complains of each that is neither a name nor the
-// ARN of a stream, or is there twice, and leaves it out.
+// Parses a comma-separated list such as "a,b,arn:aws:kinesis:eu-west-1:123456789012:stream/c". Reports to
+// complain, and skips, each entry that is a duplicate or is neither the name nor the ARN of a stream.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html
 std::vector<StreamName> parse_stream_names(std::string_view list, const Complain& complain);
 
