@@ -34,8 +34,9 @@ constexpr char kAfter[] =
   penstock version        prints the version, as --version and -V do
 )";
 
-// Where one of 0, 1 and 2 is closed at the start, the next file to be opened would get its number, and the records
-// or the log would go to that file. Takes the place so that reading or writing fails with EBADF, as it would.
+// If descriptor 0, 1 or 2 is closed at the start, the next file to be opened would get its number, and the records
+// or the log would go into that file. Occupies the number in such a way that reading or writing still fails with
+// EBADF.
 bool keep_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) return false;
@@ -77,7 +78,7 @@ int run(std::vector<std::string> args) {
 
 int main(int argc, char** argv) {
   if (!keep_standard_descriptors()) return kExitFailed;
-  ignore_signals();  // a failed write, say, is an error of the command that wrote
+  ignore_signals();  // for example, a failed write is then an error of the command that wrote
   try {
     return run({argv + (argc > 0 ? 1 : 0), argv + argc});
   } catch (const std::exception& error) {  // no memory, no thread

@@ -102,7 +102,7 @@ constexpr AgentKey kInputFileOptions[] = {
     {"tag_format", "this host gives all records of an input its Tag"},
 };
 
-// What reaches the filter here is the log line itself.
+// The input of the filter in this host is the log line itself.
 constexpr AgentKey kFilterFileOptions[] = {
     {"key_name", ""},
     {"preserve_key", ""},

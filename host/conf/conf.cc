@@ -18,8 +18,8 @@ class ClassicReader {
   ClassicReader(const Environment& environment, ConfFor reader, Conf& conf)
       : variables_(environment), reader_(reader), conf_(conf) {}
 
-  // from: the @INCLUDE line; of no file for the conf itself. Includes nest, but no deeper than there are files:
-  // each is read once.
+  // from: the place of the @INCLUDE line; no file for the conf itself. Includes cannot nest deeper than the number
+  // of files, because each file is read once.
   void read(const std::string& path, const Place& from) {
     std::string content;
     struct stat file {};
@@ -53,10 +53,10 @@ class ClassicReader {
   struct FileState {
     const std::string& path;
     int line;
-    std::string indent;    // of the first indented line; empty until there was one
+    std::string indent;    // of the first indented line; empty before it
     int section;           // index of the open section; -1: none yet
-    bool skipping_broken;  // below a section header that could not be read
-    bool in_group;         // below an indented [GROUP NAME]
+    bool skipping_broken;  // after a section header that could not be read
+    bool in_group;         // after an indented [GROUP NAME]
     Place place() const { return {path, line}; }
   };
 
@@ -148,7 +148,7 @@ class ClassicReader {
       return problem(state.place(), "'" + printable(body, 60) + "' stands in no section; begin one with [NAME]");
     const std::string indent(text.substr(0, text.find_first_not_of(" \t")));
     if (state.indent.empty()) state.indent = indent;
-    // What is indented twice as far belongs to a group, if there is one.
+    // A line with twice the indent belongs to a group, if one is open.
     const bool twice = indent.size() == 2 * state.indent.size() && indent.starts_with(state.indent);
     if (indent != state.indent && !twice)
       return problem(state.place(), "indented unlike the first indented line of the file: one indent serves all");

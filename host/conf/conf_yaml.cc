@@ -14,7 +14,8 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-// Lists that this program reads nothing from: each becomes a section of that name without entries.
+// Returns whether name is a list that this program does not read. Each becomes a section of that name without
+// entries.
 bool is_other_list(std::string_view name) {
   return name == "parsers" || name == "multiline_parsers" || name == "stream_processor" ||
          name == "upstream_servers" || name == "customs";
@@ -24,7 +25,7 @@ class YamlReader {
  public:
   YamlReader(const Environment& environment, Conf& conf) : variables_(environment), conf_(conf) {}
 
-  // from: the entry of includes; of no file for the conf itself.
+  // from: the place of the entry in includes:; no file for the conf itself.
   void read(const std::string& path, const Place& from) {
     std::string content;
     struct stat file {};
@@ -46,7 +47,7 @@ class YamlReader {
         problem({path, document.line}, "a conf is a map, with keys like service: and pipeline:");
   }
 
-  // env: counts for all that was read, wherever it stands; so this comes last.
+  // Expands variables. Called last, because env: applies to everything that is read, wherever it is.
   void expand() {
     for (Section& section : conf_.sections) {
       for (Entry& entry : section.entries) {
@@ -68,7 +69,7 @@ class YamlReader {
     for (size_t i = 0; i + 1 < map.items.size(); i += 2) visit(map.items[i], map.items[i + 1]);
   }
 
-  // Whether value is of that kind; else a problem.
+  // Returns whether value is of that kind; if not, adds a problem.
   bool is(const std::string& path, const YamlNode& key, const YamlNode& value, Kind kind) {
     if (value.kind == kind) return true;
     problem({path, key.line}, printable(key.text, 60) + ": wants a " + (kind == Kind::kMap ? "map" : "list"));
@@ -120,7 +121,7 @@ class YamlReader {
     });
   }
 
-  // name, value, uri and refresh_interval; any other key is the name of a variable itself.
+  // Reads name, value, uri and refresh_interval; any other key is itself the name of a variable.
   void env_item(const std::string& path, const YamlNode& item) {
     std::string name;
     std::string value;
@@ -144,7 +145,7 @@ class YamlReader {
     set({path, item.line}, name, uri.empty() ? value : uri);
   }
 
-  // file://PATH stands for what is in the file, less one line end.
+  // Sets a variable. The value file://PATH means the content of the file, without one line end.
   void set(const Place& place, const std::string& name, const std::string& value) {
     static constexpr std::string_view kFile = "file://";
     if (value.find("${") != std::string::npos) {
@@ -176,12 +177,12 @@ class YamlReader {
         problem(place, "an item of includes: is a file name, or a pattern with *");
         continue;
       }
-      // Other wildcards than * alone are letters to the agent.
+      // The agent expands only *; other wildcards are ordinary characters.
       const bool pattern = item.text.find('*') != std::string::npos;
       const std::vector<std::string> files =
           pattern ? included_files(path, item.text) : std::vector<std::string>{beside(path, item.text)};
       if (files.empty()) {
-        // The agent goes on after a relative pattern, and ends after an absolute one.
+        // The agent continues after a relative pattern, but ends after an absolute one.
         conf_.problems.push_back({place, "no file fits '" + printable(item.text, kMaxPrintedLineBytes) + "'",
                                   !item.text.starts_with('/')});
       }

@@ -1,5 +1,5 @@
-// Reading the YAML form of the agent's confs into the same structure as the classic form. The rules are those of
-// Fluent Bit 5.1 (src/config_format/flb_cf_yaml.c and flb_config_format.c there).
+// Reads the YAML form of the agent's confs into the same structure as the classic form. The rules are those of
+// Fluent Bit 5.1 (its src/config_format/flb_cf_yaml.c and flb_config_format.c).
 #pragma once
 
 #include <string>
@@ -9,13 +9,15 @@
 
 namespace penstock::host {
 
-// Whether a file is read as YAML, by its name: it ends with .yaml or .yml in any case.
+// Returns whether a file is read as YAML: its name ends with .yaml or .yml, in either case.
 bool is_yaml_name(std::string_view path);
 
-// Reads the file and all that it includes into conf. Run as root, a file that others may write is refused.
+// Reads the file and all that it includes into conf. When running as root, rejects a file that other users can
+// write.
 void read_yaml_conf(const std::string& path, const Environment& environment, Conf& conf);
 
-// A key as the agent knows it: camelCase becomes snake_case where it begins with a small letter and has no "_".
+// Returns a key in the agent's form: camelCase becomes snake_case if it begins with a lowercase letter and has no
+// "_".
 std::string snake_case(std::string_view key);
 
 }  // namespace penstock::host

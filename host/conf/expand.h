@@ -1,4 +1,4 @@
-// Variables of a conf file, and the files that @INCLUDE means.
+// Variables of a conf file, and the files that an @INCLUDE pattern matches.
 #pragma once
 
 #include <functional>
@@ -9,19 +9,18 @@
 
 namespace penstock::host {
 
-// Looks a name up in the environment; NULL: not set.
+// Returns the value of an environment variable; NULL: not set.
 using Environment = std::function<const char*(const std::string& name)>;
 
 class Variables {
  public:
   explicit Variables(Environment environment) : environment_(std::move(environment)) {}
 
-  // @SET: goes before the environment; a later one replaces an earlier one.
+  // @SET: has priority over the environment; a later value replaces an earlier one.
   void set(std::string name, std::string value) { set_[std::move(name)] = std::move(value); }
 
-  // Replaces ${NAME} and ${NAME:-default} (where NAME is unset or empty). A name that is unset and has no default
-  // becomes nothing and is added to unset. "${" with no "}" behind stays as it is; what was put in is not looked
-  // at again.
+  // Replaces ${NAME}, and ${NAME:-default} if NAME is unset or empty. A name that is unset and has no default
+  // becomes empty and is added to unset. "${" without "}" stays unchanged. Values are not expanded again.
   std::string expand(std::string_view text, std::vector<std::string>& unset) const;
 
  private:
@@ -29,11 +28,11 @@ class Variables {
   std::map<std::string, std::string> set_;
 };
 
-// The files that pattern means, in order of name: a pattern without *, ? and [ means itself, there or not. A
-// relative one is relative to the folder of the file that includes it.
+// Returns the files that pattern matches, sorted by name. A pattern without *, ? and [ is returned unchanged, even
+// if the file does not exist. A relative pattern is relative to the folder of the including file.
 std::vector<std::string> included_files(const std::string& including_file, const std::string& pattern);
 
-// path itself where it is absolute, else seen from the folder of file.
+// Returns path if it is absolute, else path relative to the folder of file.
 std::string beside(const std::string& file, const std::string& path);
 
 bool has_wildcards(std::string_view pattern);

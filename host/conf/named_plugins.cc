@@ -8,7 +8,7 @@ namespace penstock::host {
 
 namespace {
 
-// plugins: is in YAML alone.
+// plugins: exists only in YAML.
 void add_plugins(const Conf& conf, std::vector<Entry>& paths, std::vector<Problem>& problems) {
   for (const Entry& path : conf.plugins) {
     if (path.value.find("${") != std::string::npos) {
@@ -25,7 +25,7 @@ void add_plugins(const Conf& conf, std::vector<Entry>& paths, std::vector<Proble
 void add_plugins_file(const Entry& entry, const Environment& environment, ConfFor reader,
                       std::vector<Entry>& paths, std::vector<Problem>& problems) {
   Conf file = read_conf(beside(entry.place.file, entry.value), environment, reader);
-  // The line that named the file says more than the name of a file that is not there.
+  // The line that names the file is more helpful than the name of a missing file.
   for (Problem& found : file.problems) {
     if (found.place.line == 0) found.place = entry.place;
     problems.push_back(std::move(found));

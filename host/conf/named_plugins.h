@@ -1,4 +1,4 @@
-// Which plugins a conf names.
+// The plugins that a conf names.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace penstock::host {
 
-// The paths of all plugins as they are written, in the order in which the agent opens them: those of each
+// Returns the paths of all plugins, as written, in the order in which the agent opens them: those in each
 // Plugins_File of [SERVICE], then those of plugins:. A Plugins_File is relative to the file that names it, and may
 // be classic or YAML.
 std::vector<Entry> named_plugins(const Conf& conf, const Environment& environment, ConfFor reader,

@@ -48,7 +48,8 @@ class SettingsReader {
     }
   }
 
-  // What is for Fluent Bit alone; of a repeated key the last counts. A switch that is off asks for nothing.
+  // Reports keys that only Fluent Bit uses; the last of a repeated key counts. A switch that is off is not
+  // reported.
   void end() {
     for (const auto& [key, entry] : agents_)
       if (!is_off(entry.value)) tell_of_agent_key(*agent_service_key(key), entry, problems_);

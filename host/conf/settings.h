@@ -1,4 +1,4 @@
-// The [SERVICE] sections of a conf: how the host itself behaves.
+// The [SERVICE] sections of a conf: the settings of the host itself.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 namespace penstock::host {
 
 struct Settings {
-  int64_t grace_ms = 5000;            // Grace: what is in flight has that long to settle at the end
-  int64_t stats_interval_ms = 10000;  // Stats_Interval: 0 for no progress lines
+  int64_t grace_ms = 5000;            // Grace: time for data in flight to settle at the end
+  int64_t stats_interval_ms = 10000;  // Stats_Interval: 0: no progress lines
   int32_t log_level = PENSTOCK_LOG_INFO;
 };
 
-// Merges all [SERVICE] sections; of a repeated key the last counts. Keys that are for Fluent Bit alone are warned
-// of. Plugins_File is for named_plugins.h.
+// Merges all [SERVICE] sections; the last of a repeated key counts. Adds warnings for keys that only Fluent Bit
+// uses. named_plugins.h reads Plugins_File.
 Settings read_settings(const Conf& conf, std::vector<Problem>& problems);
 
 }  // namespace penstock::host

@@ -28,10 +28,10 @@ int line_at(std::string_view content, size_t offset) {
   return static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1;
 }
 
-// Puts trees together from events. open_ is the way from the document to the node that is being filled.
+// Builds trees from events. open_ is the path from the document to the current node.
 class Builder {
  public:
-  // False: error() says what is wrong with the event.
+  // Returns false if the event is invalid; error() has the reason.
   bool take(const yaml_event_t& event) {
     line_ = line_of(event.start_mark);
     switch (event.type) {
@@ -49,7 +49,7 @@ class Builder {
         end();
         return true;
       default:
-        return true;  // begin and end of stream and documents
+        return true;  // start and end of stream and documents
     }
   }
 

@@ -1,4 +1,5 @@
-// Our files for Fluent Bit, each known by its name, as the agent itself tells plugins apart.
+// Our shared objects for Fluent Bit. Each is known by its file name, which is also how the agent distinguishes
+// plugins.
 #pragma once
 
 #include <array>
@@ -13,7 +14,7 @@ namespace penstock::host {
 struct AgentFile {
   const char* name;
   int32_t kind;
-  const char* stage;  // Name of its sections
+  const char* stage;  // Name in its sections
 };
 
 inline constexpr std::array<AgentFile, 3> kAgentFiles = {{
@@ -22,10 +23,10 @@ inline constexpr std::array<AgentFile, 3> kAgentFiles = {{
     {"penstock-out-kinesis.so", PENSTOCK_OUTPUT, "penstock_kinesis"},
 }};
 
-// The one that a path names, or nullptr.
+// Returns the one that a path names, or nullptr.
 const AgentFile* agent_file(std::string_view path);
 
-// The libpenstock.so beside it.
+// Returns the path of libpenstock.so in the same folder.
 std::string library_beside(std::string_view path);
 
 }  // namespace penstock::host

@@ -1,4 +1,4 @@
-// Stages that the host brings along: the outputs stdout and null.
+// Stages that are built into the host: the outputs stdout and null.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,16 @@ namespace penstock::host {
 
 std::vector<const penstock_stage*> builtin_stages();
 
-// Returns a stage of the host's own, without options. The caller adds the calls of its kind and those that it has
-// besides.
+// Returns a stage of the host itself, without options. The caller adds the calls of its kind, and optional ones.
 penstock_stage own_stage(int32_t kind, const char* id, const char* summary,
                          decltype(penstock_stage::create) create, decltype(penstock_stage::destroy) destroy);
 
-// Takes everything and counts it delivered.
+// Returns the output that counts each record as delivered and discards it.
 const penstock_stage& null_output();
 
-// Writes each record as a line on standard output: JSON as it is, anything else as {"time_ms":...,"message":...}.
-// It writes only as much as the reader takes, so that it never holds up the loop. When nobody reads any more,
-// its pump() answers PENSTOCK_END, and what was not written is given back.
+// Returns the output that writes each record as a line on standard output: JSON unchanged, anything else as
+// {"time_ms":...,"message":...}. It writes only as much as the reader accepts, so that it never blocks the loop.
+// If the reader has gone away, pump() returns PENSTOCK_END, and unwritten batches are released.
 const penstock_stage& stdout_output();
 
 }  // namespace penstock::host

@@ -4,11 +4,11 @@
 
 #include "host/modules/builtin.h"
 
-// The ABI's opaque type is whatever a stage makes of it.
+// Each stage defines the ABI's opaque type itself.
 namespace {
 
 struct NullOutput {
-  std::vector<uint64_t> taken;  // not yet told
+  std::vector<uint64_t> taken;  // ack_ids not yet settled
   int64_t batches = 0;
   int64_t records = 0;
 };

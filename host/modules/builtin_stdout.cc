@@ -23,17 +23,18 @@ namespace {
 using penstock::append_json_for_terminal;
 using penstock::append_json_string;
 
-constexpr size_t kFullBytes = 1 << 20;  // unwritten text at which no more is wanted
-// A pipe takes so much whole or not at all (PIPE_BUF), and POLLOUT promises room for it.
+constexpr size_t kFullBytes = 1 << 20;  // unwritten bytes at which the output is full
+// PIPE_BUF: a pipe accepts this much completely or not at all, and POLLOUT guarantees room for it.
 constexpr size_t kPieceBytes = 4096;
 
 struct Taken {
   uint64_t ack_id;
-  uint64_t end;  // position after its last byte, counted over all that was ever written
+  uint64_t end;  // position after its last byte, counted over everything ever written
 };
 
-// A write to it never waits for the reader. A description of our own: O_NONBLOCK on the one that other processes
-// share would change their writes too. -1 where that is not possible, or not needed.
+// Opens standard output so that a write never waits for the reader. This needs our own file description: setting
+// O_NONBLOCK on the shared one would change the writes of other processes. Returns -1 if that is impossible or not
+// needed.
 int open_without_waiting(mode_t mode) {
   if (!S_ISFIFO(mode) && !S_ISCHR(mode)) return -1;
   return open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -50,7 +51,7 @@ class StdoutOutput {
         fd_(own_ >= 0 ? own_ : STDOUT_FILENO),
         wakeup_(epoll_create1(EPOLL_CLOEXEC)) {
     epoll_event event{};  // reports nothing until there is something to write
-    // Regular files cannot be waited for, and never need to be.
+    // Regular files cannot be waited for, and need not be.
     waits_ = epoll_ctl(wakeup_, EPOLL_CTL_ADD, fd_, &event) == 0;
   }
   ~StdoutOutput() {
@@ -107,7 +108,7 @@ class StdoutOutput {
   }
 
   int descriptor() const { return wakeup_; }
-  // A regular file needs no waiting; a full disk is asked again by the loop's own pace.
+  // A regular file needs no waiting; the loop's own pause retries a full disk.
   int64_t next_deadline_ms() const { return !taken_.empty() && (!waits_ || unwritten() == 0) ? 0 : INT64_MAX; }
   bool closed = false;
 
@@ -131,8 +132,8 @@ class StdoutOutput {
     return code;
   }
 
-  // Whether a write of kPieceBytes would not wait. Finds out whether anybody reads at all, also when there is
-  // nothing to write: the descriptor reports a reader who went away whether asked or not.
+  // Returns whether a write of kPieceBytes would not block. Also detects that the reader has gone away, even if
+  // there is nothing to write, because poll() always reports that.
   bool reader_is_ready() {
     if (gone_ || !waits_) return !gone_;
     pollfd out{fd_, POLLOUT, 0};
@@ -147,7 +148,7 @@ class StdoutOutput {
     host_.log(host_.ctx, PENSTOCK_LOG_ERROR, {kText.data(), kText.size()});
   }
 
-  // Whole lines where there are any, so that a reader who stops for good has not got half a line.
+  // Writes complete lines if possible, so that a reader that goes away does not have half a line.
   ssize_t write_piece() const {
     const std::string_view next = std::string_view(text_).substr(start_);
     if (is_file_) return ::write(fd_, next.data(), next.size());
@@ -163,15 +164,15 @@ class StdoutOutput {
     start_ = static_cast<size_t>(static_cast<ssize_t>(start_) + bytes);
   }
 
-  // A full disk, or a file at its size limit, has taken a part of the last line: it must not stay, because the
-  // whole line is written later, perhaps by the next process.
+  // Removes the part of a line that a full disk, or a file at its size limit, has accepted. The complete line is
+  // written later, perhaps by the next process.
   void take_back_cut_line() {
     if (!is_file_ || start_ == 0) return;
     const size_t line = text_.rfind('\n', start_ - 1) + 1;
     const auto cut = static_cast<off_t>(start_ - line);
     struct stat file {};
     const off_t end = lseek(fd_, 0, SEEK_CUR);
-    // Unless another process has appended since.
+    // Not if another process has appended since.
     if (cut == 0 || fstat(fd_, &file) != 0 || file.st_size != end || ftruncate(fd_, end - cut) != 0) return;
     lseek(fd_, end - cut, SEEK_SET);
     move(-cut);
@@ -208,15 +209,15 @@ class StdoutOutput {
   bool is_file_;
   bool is_socket_;
   bool terminal_;
-  int own_;             // closed by us; -1: none
-  int fd_;              // that is written to
-  int wakeup_;          // readable when standard output takes more and there is more
+  int own_;             // closed by us; -1: not opened
+  int fd_;              // written to
+  int wakeup_;          // readable when standard output accepts more and there is more
   bool waits_ = false;  // standard output can be waited for
   bool asked_ = false;
-  bool gone_ = false;  // nobody reads any more
+  bool gone_ = false;  // the reader has gone away
   std::string text_;
-  size_t start_ = 0;      // of what is unwritten in text_
-  uint64_t written_ = 0;  // bytes, in all
+  size_t start_ = 0;      // of the unwritten part of text_
+  uint64_t written_ = 0;  // total bytes
   int64_t records_ = 0;
   std::deque<Taken> taken_;
 };

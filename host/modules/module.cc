@@ -36,7 +36,7 @@ bool commands_can_be_read(const penstock_stage& stage) {
   });
 }
 
-// What keeps a stage from being driven, or nothing. Only what the host cannot do without must be there.
+// Returns why the host cannot drive a stage, or "". Requires only the calls that the host cannot do without.
 std::string stage_defect(const penstock_stage& stage) {
   if (stage.struct_size < offsetof(penstock_stage, destroy) + sizeof(stage.destroy))
     return "is a struct too small";
@@ -70,7 +70,7 @@ const penstock_module* open_module(const std::string& path, std::string& defect)
     defect = name + what;
     return nullptr;
   };
-  // A name without a slash would be searched for in the system's folders.
+  // dlopen() would search for a name without a slash in the system's folders.
   const std::string exact = path.find('/') == std::string::npos ? "./" + path : path;
   const int fd = open(exact.c_str(), O_PATH | O_CLOEXEC);
   if (fd < 0) return fail(std::string(" cannot be opened: ") + std::strerror(errno) + hint_of_tilde(path));
@@ -82,8 +82,8 @@ const penstock_module* open_module(const std::string& path, std::string& defect)
   // dlopen() would wait for a writer of a FIFO.
   if (!is_file) return fail(" is not a file; name a shared object");
   if (!reason.empty()) return fail(" is refused: " + reason);
-  // For root, no other user can exchange what has that name. By /proc/self/fd a plugin would not find what lies
-  // beside it.
+  // If running as root, no other user can replace the file at real_path. A path in /proc/self/fd would not
+  // do: with it, the plugin would not find other files in its folder.
   std::string problem;
   const penstock_module* const module = client::open_module(real_path, problem);
   return module != nullptr ? module : fail(" " + problem);

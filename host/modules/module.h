@@ -1,4 +1,4 @@
-// Opening plugins and finding their stages.
+// Opens plugins and finds their stages.
 #pragma once
 
 #include <cstddef>
@@ -10,52 +10,50 @@
 
 namespace penstock::host {
 
-// Opens a shared object for as long as the process lives, and gives its module. nullptr: defect says what is wrong
-// with it. Run as root, one that others may write is refused.
+// Opens a shared object for the life of the process and returns its module. On failure returns nullptr, and defect
+// has the reason. When running as root, rejects a file that other users can write.
 const penstock_module* open_module(const std::string& path, std::string& defect);
 
-// The plugins of a process and the stages built into the host. Plugins stay loaded until the process ends.
+// The plugins of a process, and the stages built into the host. Plugins stay loaded until the process ends.
 class Modules {
  public:
   Modules();  // only the built-in stages
 
-  // Opens a shared object, as open_module() does, and takes over its stages. Returns what is wrong with it, or
-  // nothing.
+  // Opens a shared object as open_module() does, and adds its stages. Returns the reason if that fails, else "".
   std::string open(const std::string& path);
 
-  // The stages of a module that is there already; returns what is wrong with it, or nothing.
+  // Adds the stages of a loaded module. Returns the reason if that fails, else "".
   std::string add(const penstock_module& module);
 
-  // By id, compared without case; the first opened goes before; nullptr: there is none.
+  // Returns the stage with that id, compared without case; nullptr if not found. The first opened has priority.
   const penstock_stage* find(int32_t kind, std::string_view id) const;
 
   std::vector<std::string> ids(int32_t kind) const;
-  // In the order of opening; the built-in ones first.
+  // In the order of opening; built-in stages first.
   const std::vector<const penstock_stage*>& stages() const { return stages_; }
 
  private:
   std::vector<const penstock_stage*> stages_;
 };
 
-// "input", "filter" or "output".
+// Returns "input", "filter" or "output".
 const char* kind_name(int32_t kind);
 
-// The names of all options of a stage.
 std::vector<std::string> option_names(const penstock_stage& stage);
 
-// Whether the option of that name takes several values, separated by commas.
+// Returns whether the option of that name accepts several comma-separated values.
 bool takes_list(const penstock_stage& stage, std::string_view name);
 
-// Whether the key is among names, compared without case.
+// Returns whether names contains key, compared without case.
 bool knows(const std::vector<std::string>& names, std::string_view key);
 
-// The commands of a stage; none where its version knows none.
+// Returns the commands of a stage; none if its ABI version has no commands.
 std::vector<penstock_command> commands_of(const penstock_stage& stage);
 
-// Argument i of a command, whatever the stride.
+// Returns argument i of a command, for any stride.
 const penstock_option_info& argument_info(const penstock_command& command, size_t i);
 
-// Where libpenstock.so is: beside the program, else in the lib folder that belongs to it. Empty: nowhere.
+// Returns the path of libpenstock.so: next to the program, else in its lib folder. Empty: not found.
 std::string default_plugin();
 
 }  // namespace penstock::host

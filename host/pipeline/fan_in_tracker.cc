@@ -4,7 +4,7 @@ namespace penstock::host {
 
 namespace {
 
-// The larger, the worse. What is not known counts as the worst: nothing is lost by reading it again.
+// Larger is worse. An unknown outcome counts as the worst: reading a record again loses nothing.
 int severity(int32_t outcome) {
   switch (outcome) {
     case PENSTOCK_FILTERED:

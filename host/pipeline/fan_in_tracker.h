@@ -1,5 +1,5 @@
-// Which batches are on their way, and what became of them: a batch that several outputs took is settled when the
-// last of them has settled it, with the worst that happened to it.
+// Tracks the batches in flight and their outcomes. A batch that several outputs accepted is settled when the last
+// of them has settled it, with the worst outcome.
 #pragma once
 
 #include <cstddef>
@@ -13,36 +13,36 @@ namespace penstock::host {
 
 class FanInTracker {
  public:
-  // A batch to be settled upstream.
+  // A batch to settle upstream.
   struct Settled {
-    size_t input;     // as given to open()
-    uint64_t ack_id;  // as given to open()
+    size_t input;     // the argument of open()
+    uint64_t ack_id;  // the argument of open()
     int32_t outcome;  // PENSTOCK_DELIVERED, ...
   };
 
-  // A batch has come from an input: returns its id, unique in the process and never 0. One reference is held, to
-  // be given up by unref() or cancel() when the filters are done with it.
+  // Adds a batch from an input, and returns its id, which is unique in the process and never 0. Holds one
+  // reference until unref() or cancel(), which the caller calls after the filters.
   uint64_t open(size_t input, uint64_t ack_id);
 
-  // An output has taken the batch, or a piece of it: one more reference, for settle().
+  // Adds a reference for an output that accepted the batch or a piece of it; settle() drops it.
   void add(uint64_t id);
 
-  // Makes the outcome at least as bad, without giving up a reference.
+  // Makes the outcome at least as bad, without dropping a reference.
   void worsen(uint64_t id, int32_t outcome);
 
-  // Gives up one reference. False: there is no such batch.
+  // Drops one reference. Returns false if the id is unknown.
   bool settle(uint64_t id, int32_t outcome);
 
-  // Gives up the reference of open(). A batch that no output took was filtered.
+  // Drops the reference of open(). A batch that no output accepted was filtered.
   void unref(uint64_t id) { settle(id, PENSTOCK_FILTERED); }
 
-  // Forgets a batch that nobody took: the input was told so and emits it again.
+  // Removes a batch that was rejected: the input emits it again.
   void cancel(uint64_t id) { open_.erase(id); }
 
-  // Settles all that is open as given back.
+  // Settles all open batches as released.
   void release_all();
 
-  // Those whose last reference is gone, in that order; they are forgotten here. into is replaced.
+  // Replaces into with the batches whose last reference was dropped, in that order, and removes them here.
   void take_settled(std::vector<Settled>& into);
 
   size_t in_flight() const { return open_.size(); }

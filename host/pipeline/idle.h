@@ -1,4 +1,4 @@
-// Whether inputs that emit nothing have nothing to emit, or only cannot get at it for the moment.
+// Distinguishes inputs that have nothing to emit from inputs that temporarily cannot read.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace penstock::host {
 
-// Asks the inputs' own statistics, where they have them.
+// A check based on the inputs' own statistics, if they have them.
 class IdleCheck {
  public:
-  // True: since the last call (or the start) no input has had to try again what failed (its counter "retries"),
-  // and none is behind what it reads (its gauge "lag_ms"; below 0 it does not know yet).
+  // Returns true if since the last call (or the start) no input has retried anything (counter "retries"), and no
+  // input lags ("lag_ms"; below 0: not known yet).
   bool caught_up(const std::vector<Input>& inputs);
 
  private:

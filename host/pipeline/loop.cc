@@ -9,7 +9,7 @@ namespace penstock::host {
 
 namespace {
 
-// Inputs have at least that long to save what they have, also when Grace is used up.
+// Minimum time for inputs to save their state, even if Grace is used up.
 constexpr int64_t kMinCloseMs = 1000;
 
 std::string format_batches(int64_t count) { return std::to_string(count) + (count == 1 ? " batch" : " batches"); }
@@ -83,7 +83,7 @@ void Loop::turn(bool polling) {
   pipeline_.deliver_acks(now_ms);
   for (size_t i = 0; i < input_pacings_.size(); ++i)
     turn_input(pipeline_.inputs()[i], input_pacings_[i], polling, now_ms);
-  pipeline_.deliver_acks(now_ms);  // what the filters left nothing of
+  pipeline_.deliver_acks(now_ms);  // batches that the filters dropped completely
   if (pipeline_.in_flight() > 0) active_ms_ = now_ms;
   if (now_ms >= next_stats_ms_) {
     log_.progress(progress_.line(now_ms));
@@ -123,19 +123,19 @@ void Loop::wait(int64_t until_ms) {
   polled_.assign(1, nullptr);
   const int64_t now_ms = client::monotonic_ms();
   const auto add = [&](client::Pacing& pacing) {
-    descriptors_.push_back({pacing.descriptor(now_ms), POLLIN, 0});  // -1 is skipped
+    descriptors_.push_back({pacing.descriptor(now_ms), POLLIN, 0});  // poll() skips -1
     polled_.push_back(&pacing);
   };
   for (client::InputPacing& pacing : input_pacings_) add(pacing);
   for (client::Pacing& pacing : output_pacings_) add(pacing);
-  if (signals_.received() != nullptr) descriptors_[0].fd = -1;  // stays readable
+  if (signals_.received() != nullptr) descriptors_[0].fd = -1;  // its descriptor stays readable
 
   const int timeout_ms = client::poll_timeout_ms(until_ms, now_ms);
   if (::poll(descriptors_.data(), descriptors_.size(), timeout_ms) <= 0) return;
   for (size_t i = 1; i < descriptors_.size(); ++i) {
     if (descriptors_[i].revents != 0) polled_[i]->on_readable();
     if ((descriptors_[i].revents & POLLNVAL) != 0)
-      polled_[i]->ignore_descriptor();  // not open: it would never be quiet
+      polled_[i]->ignore_descriptor();  // not open: it would stay readable
   }
 }
 

@@ -1,4 +1,4 @@
-// The one loop: waits for every instance of a pipeline in one thread, and calls each when it is due.
+// The loop: waits for all instances of a pipeline in one thread, and calls each when it is due.
 #pragma once
 
 #include <poll.h>
@@ -19,18 +19,18 @@ namespace penstock::host {
 struct LoopOptions {
   int64_t grace_ms = 5000;
   int64_t stats_interval_ms = 10000;         // 0: never
-  std::optional<int64_t> exit_when_idle_ms;  // nothing came, failed, was in flight or behind so long
-  std::optional<int64_t> patience_ms;        // gives up when nothing was emitted or settled for that time
+  std::optional<int64_t> exit_when_idle_ms;  // time without data, failures, batches in flight or lag; then exits
+  std::optional<int64_t> patience_ms;        // gives up after that time without an emitted or settled batch
 };
 
 class Loop {
  public:
-  // All must outlive the loop.
+  // All arguments must outlive the loop.
   Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptions& options);
 
-  // Runs until a signal, the end of all inputs, the end of an output, or idleness; then drains and closes.
-  // True: everything that had to be saved was, no output ended before the inputs did, and patience_ms did not run
-  // out.
+  // Runs until a signal, the end of all inputs, the end of an output, idleness, or patience_ms; then drains and
+  // closes. Returns true if everything was saved, no output ended before the inputs, and patience_ms did not
+  // expire.
   bool run();
 
  private:
@@ -52,8 +52,8 @@ class Loop {
   std::vector<client::InputPacing> input_pacings_;
   std::vector<client::Pacing> output_pacings_;
   std::vector<pollfd> descriptors_;
-  std::vector<client::Pacing*> polled_;  // the pacing for each of descriptors_, nullptr for the signals'
-  int64_t active_ms_;                    // when something last came, failed or was in flight
+  std::vector<client::Pacing*> polled_;  // the pacing for each of descriptors_; nullptr for the signals'
+  int64_t active_ms_;                    // when data last arrived, failed or was in flight
   int64_t next_stats_ms_;
   int64_t progress_ms_;  // when something was last emitted or settled
   int64_t progress_made_ = 0;

@@ -7,17 +7,17 @@
 
 namespace penstock::host {
 
-// One batch of an input on its way; lives on the stack of the input's emit.
+// The route of one batch of an input; on the stack of the input's emit.
 struct Pipeline::BatchRoute {
   Pipeline* pipeline;
   Input* input;
   uint64_t id;
-  bool taken = false;    // an output has taken at least a piece of it
-  bool refused = false;  // nobody took it: it goes back to the input, to be emitted again
-  bool full = false;     // some output wants no more
+  bool taken = false;    // an output has accepted at least a piece of it
+  bool refused = false;  // no output accepted it; the input emits it again
+  bool full = false;     // an output is full
 };
 
-// The emit_ctx of a filter: where what it emits goes next.
+// The emit_ctx of a filter: where its output goes next.
 struct Pipeline::FilterStep {
   BatchRoute* route;
   size_t next;
@@ -30,7 +30,7 @@ struct EmitContext {
   size_t input;
 };
 
-// Where the fields of a batch end, in order.
+// Offsets at which the fields of a batch end, in order.
 constexpr size_t kBatchFieldEnds[] = {0,
                                       offsetof(penstock_batch, record_stride),
                                       offsetof(penstock_batch, ack_id),
@@ -48,7 +48,7 @@ constexpr size_t kBatchFieldEnds[] = {0,
                                       offsetof(penstock_batch, arrival_time_ms),
                                       sizeof(penstock_batch)};
 
-// The fields that the batch's size covers whole; all others are empty.
+// Returns the fields that struct_size covers completely; all others are empty.
 penstock_batch known_part(const penstock_batch& batch) {
   penstock_batch out{};
   const size_t* const end =
@@ -67,7 +67,7 @@ bool Pipeline::open(const Plan& plan, Problem& problem) {
     if (!started) problem = {stage.place, stage.label + " does not start: " + error, false};
     return started;
   };
-  // Inputs last: they are the ones who would have work to lose.
+  // Inputs last, because they are the ones with work to lose.
   for (const StagePlan& stage : plan.outputs) {
     outputs_.push_back({start(stage)});
     if (!outputs_.back().stage) return false;
@@ -126,7 +126,7 @@ void Pipeline::deliver_acks(int64_t now_ms) {
   std::erase_if(unacked_, [&](const FanInTracker::Settled& settled) { return ack(settled, now_ms); });
 }
 
-// False where it is to be done again.
+// Acknowledges a batch. Returns false if it must be retried.
 bool Pipeline::ack(const FanInTracker::Settled& settled, int64_t now_ms) {
   RunningStage& stage = *inputs_[settled.input].stage;
   client::Error error;
@@ -139,7 +139,7 @@ bool Pipeline::close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadli
   bool saved = true;
   for (Output& output : outputs_) {
     saved = output.stage->close(outputs_deadline_ms) >= 0 && saved;
-    pump(output, now_ms);  // hands over what is left
+    pump(output, now_ms);  // delivers the remaining settlements
   }
   fan_in_.release_all();
   deliver_acks(now_ms);
@@ -198,14 +198,14 @@ int32_t Pipeline::filter(BatchRoute& route, size_t step, const penstock_batch& b
   FilterStep next{&route, step + 1};
   client::Error error;
   const int32_t result = stage.instance.apply(batch, on_filtered, &next, error);
-  if (route.refused && result < 0) return result;  // by those behind, who have logged it
+  if (route.refused && result < 0) return result;  // a later step rejected it, and has logged it
   stage.log.result(StageLog::Call::apply, result, error, now_ms_);
   if (result >= 0) return PENSTOCK_OK;
   if (result != PENSTOCK_E_DATA && error.retryable != 0 && !route.taken) {
     route.refused = true;
     return result;
   }
-  // What it could understand is on its way; the rest is nowhere, so the source must not count it as done.
+  // What the filter could process is on its way. The rest is lost here, so the source must not count it as done.
   fan_in_.worsen(route.id, PENSTOCK_RELEASED);
   return PENSTOCK_OK;
 }

@@ -1,5 +1,5 @@
-// The instances of a plan, and the way of a batch through them: from an input through its filters to its outputs,
-// and its outcome back. Who calls them when is the loop's matter (loop.h).
+// The instances of a plan, and the path of a batch through them: from an input through its filters to its outputs,
+// and its outcome back. The loop (loop.h) decides when to call them.
 #pragma once
 
 #include <cstdint>
@@ -17,19 +17,19 @@ namespace penstock::host {
 
 struct Output {
   std::unique_ptr<RunningStage> stage;
-  bool full = false;     // give no more until a pump() has made room
+  bool full = false;     // do not write until a pump() has made room
   bool written = false;  // since the last pump()
-  bool ended = false;    // will never take anything again
-  size_t unsettled = 0;  // pieces that it has taken and not settled
+  bool ended = false;    // will not accept anything again
+  size_t unsettled = 0;  // pieces that it has accepted and not settled
 };
 
 struct Input {
   std::unique_ptr<RunningStage> stage;
   std::vector<RunningStage*> filters;
   std::vector<Output*> outputs;
-  bool ended = false;           // will never emit anything again
-  bool refused = false;         // in the last poll() nobody took what it emitted
-  int64_t batches_emitted = 0;  // that were taken
+  bool ended = false;           // will not emit anything again
+  bool refused = false;         // in the last poll(), a batch that it emitted was rejected
+  int64_t batches_emitted = 0;  // batches that were accepted
 
   bool blocked() const {
     for (const Output* output : outputs)
@@ -44,20 +44,22 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  // Makes all instances. False: problem says what could not be made and why.
+  // Creates all instances. On failure returns false; problem has the stage and the reason.
   bool open(const Plan& plan, Problem& problem);
 
-  // The calls of the ABI with deadline 0, their failures logged; below 0 where they failed.
+  // Make the ABI's calls with deadline 0, and log failures. A result below 0 is a failure.
   int32_t poll(Input& input, int64_t now_ms);
   int32_t pump(Input& input, int64_t now_ms);
   int32_t pump(Output& output, int64_t now_ms);
 
-  // Tells the inputs what was settled. Not from inside a call on an instance. An input that cannot take it now,
-  // for want of memory, is told again by the next: without it the record would hold its checkpoint for ever.
+  // Reports settled batches to the inputs. REQUIRES: not called during a call on an instance. If an input cannot
+  // accept one now, because memory is short, the next call retries it: otherwise the record would hold back the
+  // checkpoint forever.
   void deliver_acks(int64_t now_ms);
 
-  // Ends the outputs, which may send until outputs_deadline_ms, settles all that is left as given back, tells the
-  // inputs and ends them, who may save until deadline_ms. False: something could not be saved; the log says what.
+  // Closes the outputs, which may send until outputs_deadline_ms; settles all other batches as released; reports
+  // them to the inputs; and closes the inputs, which may save until deadline_ms. Returns false if something could
+  // not be saved, after logging it.
   bool close(int64_t now_ms, int64_t outputs_deadline_ms, int64_t deadline_ms);
 
   std::vector<Input>& inputs() { return inputs_; }
@@ -65,8 +67,8 @@ class Pipeline {
   const std::vector<std::unique_ptr<RunningStage>>& filters() const { return filters_; }
   size_t in_flight() const { return fan_in_.in_flight() + unacked_.size(); }
   bool has_unacked() const { return !unacked_.empty(); }  // deliver_acks() has more to do
-  int64_t released() const { return released_; }          // batches, so far
-  int64_t settlements() const { return settlements_; }    // by outputs, so far
+  int64_t released() const { return released_; }          // total batches
+  int64_t settlements() const { return settlements_; }    // total, by outputs
 
  private:
   struct BatchRoute;
@@ -84,15 +86,15 @@ class Pipeline {
 
   Log& log_;
   std::vector<std::unique_ptr<RunningStage>> filters_;
-  std::vector<Output> outputs_;  // not resized once inputs_ point into it
+  std::vector<Output> outputs_;  // not resized after inputs_ point into it
   std::vector<Input> inputs_;
   FanInTracker fan_in_;
   std::vector<FanInTracker::Settled> settled_;
-  std::vector<FanInTracker::Settled> unacked_;  // what the inputs are to be told yet
-  int64_t now_ms_ = 0;                          // of the call under way
+  std::vector<FanInTracker::Settled> unacked_;  // not yet reported to the inputs
+  int64_t now_ms_ = 0;                          // of the current call
   int64_t released_ = 0;
   int64_t settlements_ = 0;
-  Output* settling_ = nullptr;  // whose pump() is under way
+  Output* settling_ = nullptr;  // the output whose pump() is running
 };
 
 }  // namespace penstock::host

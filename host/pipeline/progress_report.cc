@@ -13,7 +13,7 @@ struct Reading {
   Totals& totals;
   int32_t kind;
   int64_t records_in = 0;
-  int64_t records_out = -1;  // -1: not told
+  int64_t records_out = -1;  // -1: not reported
 };
 
 void add_input_stat(Totals& totals, std::string_view name, int64_t value) {

@@ -1,5 +1,5 @@
-// In Fluent Bit an input of ours puts its records through lambda_logs itself, unless it is told transform off. A
-// conf written for it means the same here.
+// In Fluent Bit, our input passes its records through lambda_logs itself, unless it has transform off. A conf
+// written for Fluent Bit means the same here.
 #pragma once
 
 #include <optional>
@@ -11,14 +11,14 @@
 
 namespace penstock::host {
 
-// Takes the key transform, and the options that are for lambda_logs, out of the section of an input. Returns the
-// filter that the section asks for, nullopt: none. by_default: what it means that the key is left out.
+// Removes the key transform and the options of lambda_logs from the section of an input. Returns the filter that
+// the section asks for, or nullopt. by_default: the value of transform if the key is left out.
 std::optional<StagePlan> take_transform(Section& section, const penstock_stage& input,
                                         const penstock_stage* filter, bool by_default,
                                         std::vector<Problem>& problems);
 
-// Puts each filter before all others of its input. What the conf has of it there is left out, for it would find
-// nothing to do. filters: one for each input of the plan.
+// Puts each filter before all others of its input. Removes lambda_logs filters of the conf from the route, because
+// they would have nothing to do. filters: one for each input of the plan.
 void add_transforms(std::vector<std::optional<StagePlan>> filters, Plan& plan);
 
 }  // namespace penstock::host

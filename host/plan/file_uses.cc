@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kFile = "file:";
 
-// The path, and those of what is written beside it.
+// Returns the path, and the names of the files that are written next to it.
 std::vector<std::filesystem::path> names_of(const FileUse& use) {
   std::vector<std::filesystem::path> names;
   for (const char* suffix : {"", ".lock", ".tmp"}) {

@@ -1,4 +1,4 @@
-// The files that the options of sections name, and whether two sections would disturb each other.
+// The files that the options of sections name, and conflicts between two sections.
 #pragma once
 
 #include <string>
@@ -10,19 +10,20 @@
 namespace penstock::host {
 
 struct FileUse {
-  size_t section;  // number of its own
+  size_t section;  // unique number of the section
   std::string key;
   Place place;
   std::string path;
-  bool writes;  // with a lock and a temporary file beside it
+  bool writes;  // also writes a lock and a temporary file next to it
 };
 
-// Appends those of a section's options, by the types in the stage's table: "path", and "file:PATH" among words.
+// Appends the files of a section's options, by the types in the stage's table: "path", and "file:PATH" among
+// words.
 void add_file_uses(const penstock_stage& stage, const std::vector<Entry>& options, size_t section,
                    std::vector<FileUse>& uses);
 
-// Adds an error for each use of a file that an earlier section uses too, unless both only read it. A path counts
-// by what it leads to: symbolic links, "..", and other names of the file are followed.
+// Adds an error for each use of a file that an earlier section also uses, unless both only read it. Paths are
+// compared by the file that they lead to: symbolic links, ".." and other names of the file are resolved.
 void check_file_uses(const std::vector<FileUse>& uses, std::vector<Problem>& problems);
 
 }  // namespace penstock::host

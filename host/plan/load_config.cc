@@ -18,7 +18,7 @@ namespace penstock::host {
 const char* environment_variable(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
   if (value != nullptr || name != "HOSTNAME") return value;
-  // Shells set it without exporting it; the agent has it all the same.
+  // Shells set it without exporting it, but the agent always has it.
   static const std::string host = [] {
     std::array<char, 512> buffer{};
     return std::string(gethostname(buffer.data(), buffer.size() - 1) == 0 ? buffer.data() : "");
@@ -77,7 +77,7 @@ LoadedConfig load_config(const std::string& conf_file, const std::vector<std::st
   for (const auto* stages : {&out.plan.inputs, &out.plan.filters, &out.plan.outputs})
     for (const StagePlan& stage : *stages) add_file_uses(*stage.stage, stage.options, ++sections, files);
   check_file_uses(files, out.problems);
-  // A line that could not be read may say which stream is meant.
+  // A line that could not be read may name the stream that is meant.
   if (!has_errors(conf.problems))
     for (Problem& loop : stream_loops(out.plan)) out.problems.push_back(std::move(loop));
   sort_by_place(out.problems);

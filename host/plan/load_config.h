@@ -1,4 +1,4 @@
-// From a conf file to a plan: what run and check have in common.
+// Loads a plan from a conf file: the common part of run and check.
 #pragma once
 
 #include <string>
@@ -19,22 +19,22 @@ struct LoadedConfig {
   Settings settings;
   Modules modules;
   Plan plan;
-  std::vector<Problem> problems;  // all of them: of the conf, the plugins, the plan
+  std::vector<Problem> problems;  // all problems: of the conf, the plugins and the plan
 };
 
-// plugins: of the command line; they go before those of the Plugins_File. Where there are none of either, the
-// default one is opened. In place of our files for Fluent Bit the libpenstock.so beside them is; of those in the
-// conf none where plugins has any. Touches no network.
+// Loads a conf. plugins: those of the command line, which come before those of the Plugins_File. Opens the default
+// plugin if there is neither. Replaces our shared objects for Fluent Bit with the libpenstock.so in their folder;
+// ignores those in the conf if plugins has any. Touches no network.
 LoadedConfig load_config(const std::string& conf_file, const std::vector<std::string>& plugins);
 
-// Opens plugins, each path once, else the default one, and tells of failures in problems. False: something could
-// not be opened.
+// Opens plugins, each path once, or the default plugin if plugins is empty. Returns false if one could not be
+// opened; problems has the reasons.
 bool open_plugins(const std::vector<PluginPath>& plugins, Modules& modules, std::vector<Problem>& problems);
 
-// One line each on standard error.
+// Prints each problem as a line on standard error.
 void print_problems(const std::vector<Problem>& problems);
 
-// The process's environment, in which HOSTNAME is always set.
+// Returns a variable of the process's environment, in which HOSTNAME is always set.
 const char* environment_variable(const std::string& name);
 
 }  // namespace penstock::host

@@ -13,7 +13,7 @@ void Match::RegexDelete::operator()(Regex* regex) const { delete regex; }
 bool wildcard_fits(std::string_view pattern, std::string_view tag) {
   size_t p = 0;
   size_t t = 0;
-  size_t star = std::string_view::npos;  // the last '*' met, and where in the tag it was tried last
+  size_t star = std::string_view::npos;  // the last '*' found, and the position in the tag where it was tried last
   size_t tried = 0;
   while (t < tag.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
@@ -38,11 +38,11 @@ std::string Match::set_regex(const std::string& pattern) {
            " are allowed";
   }
   try {
-    // libstdc++ walks its automaton breadth first then: its other way recurses once a byte of the tag, and
-    // backtracks.
+    // With this flag, libstdc++ walks its automaton breadth first. Its default method recurses once per byte of
+    // the tag, and backtracks.
     static constexpr auto kBounded = std::regex::ECMAScript | std::regex_constants::__polynomial;
-    const std::regex alone(pattern, kBounded);  // throws for "a)(b", which the group would make good
-    // A search would start again at each byte of the tag and walk to its end. This takes one walk.
+    const std::regex alone(pattern, kBounded);  // throws for "a)(b", which the group below would make valid
+    // A search would start again at each byte of the tag and walk to its end. This needs one walk.
     regex_.reset(new Regex{std::regex("[\\s\\S]*(?:" + pattern + ")", kBounded)});
     return {};
   } catch (const std::regex_error& error) {

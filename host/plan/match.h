@@ -1,4 +1,4 @@
-// Which tags a filter or an output is for.
+// The tags that a filter or an output accepts.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,15 @@
 
 namespace penstock::host {
 
-// Match and Match_Regex of a section; a tag that fits either is its own.
+// Match and Match_Regex of a section. A tag that matches either one is accepted.
 class Match {
  public:
-  // '*' stands for any bytes, also none; all else for itself, case and all.
+  // '*' matches any bytes, even none; every other byte matches itself, with case.
   void set_wildcard(std::string pattern) { wildcard_ = std::make_unique<std::string>(std::move(pattern)); }
 
-  // An ECMAScript regular expression without back-references, searched for anywhere in the tag. The time is
-  // polynomial and the stack independent of the tag, however long. Returns why it cannot be used, or nothing.
+  // Sets an ECMAScript regular expression without back-references, which is searched for anywhere in the tag.
+  // Matching takes polynomial time, and an amount of stack that does not depend on the length of the tag. Returns
+  // why the expression cannot be used, or "".
   std::string set_regex(const std::string& pattern);
 
   bool is_set() const { return wildcard_ != nullptr || regex_ != nullptr; }

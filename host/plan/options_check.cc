@@ -36,7 +36,7 @@ void add_finding(const Findings& findings, size_t option_index, const penstock_e
   findings.problems.push_back({entry.place, text, false});
 }
 
-// For a stage that does not check by itself.
+// Checks the options of a stage that has no check().
 void check_against_table(const penstock_stage& stage, const Findings& findings) {
   const std::vector<std::string> names = option_names(stage);
   for (const Entry& entry : findings.options) {
@@ -58,7 +58,8 @@ void check_against_table(const penstock_stage& stage, const Findings& findings) 
   }
 }
 
-// The list of an option that takes several values becomes one value; that of any other is a problem.
+// Joins the list of an option that accepts several values to one value; adds a problem for a list of any other
+// option.
 std::vector<Entry> with_lists_joined(const std::vector<Entry>& entries, const penstock_stage& stage,
                                      const std::vector<std::string>& known, std::vector<Problem>& problems) {
   std::vector<Entry> out;

@@ -39,7 +39,7 @@ class Planner {
     of(kind).push_back(std::move(stage));
   }
 
-  // Only where all sections were understood: what is missing would be reported twice.
+  // Reports missing parts only if all sections were understood: otherwise they would be reported twice.
   void route() {
     for (const StagePlan& input : plan_.inputs) {
       Route route;
@@ -99,7 +99,7 @@ class Planner {
         return false;
       }
     }
-    // Who gives a Tag means it for a Match.
+    // A section with a Tag most likely means it as a Match, so the missing Match is not reported as well.
     if (!stage.match.is_set() && tag == nullptr)
       problem(section.place, "Match is missing; 'Match *' is for every tag");
     return stage.match.is_set() && tag == nullptr;
@@ -149,9 +149,9 @@ class Planner {
 
   const Modules& modules_;
   const PlanOptions& options_;
-  bool complete_;  // every section so far was understood
+  bool complete_;  // all sections so far were understood
   Plan& plan_;
-  std::map<std::string, int> counts_;                 // instances of a stage so far
+  std::map<std::string, int> counts_;                 // instances per stage so far
   std::vector<std::optional<StagePlan>> transforms_;  // one for each input
 };
 

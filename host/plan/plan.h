@@ -1,4 +1,4 @@
-// What a conf means: the stages to run, their options, and which tags go where.
+// The meaning of a conf: the stages to run, their options, and the routes of tags.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace penstock::host {
 
-// One instance to be made.
+// One instance to create.
 struct StagePlan {
   const penstock_stage* stage = nullptr;
   std::string label;  // "input:penstock_kinesis:0", or with its Alias instead of the number
   Place place;        // of the section's header
   std::vector<Entry> options;
-  std::string tag;  // input
-  Match match;      // filter and output
+  std::string tag;  // of an input
+  Match match;      // of a filter or an output
 };
 
-// The way of one input's batches: indexes into filters and outputs, in the order of the conf.
+// The path of one input's batches: indexes into filters and outputs, in the order of the conf.
 struct Route {
   std::vector<size_t> filters;
   std::vector<size_t> outputs;
@@ -36,39 +36,39 @@ struct Plan {
   std::vector<Problem> problems;
 };
 
-// PENSTOCK_INPUT, _FILTER or _OUTPUT for a section of that name; 0 for any other.
+// Returns PENSTOCK_INPUT, _FILTER or _OUTPUT for a section of that name; 0 for any other.
 int32_t kind_of(const Section& section);
 
-// What is known beside the conf and the stages.
+// Facts that are in neither the conf nor the stages.
 struct PlanOptions {
-  bool complain_of_stages =
-      true;                       // false where a plugin could not be opened, so that a stage not found is no news
-  bool inputs_transform = false;  // our file for Fluent Bit is named: what it means to leave transform out
+  // Reports a stage that is not found. False if a plugin could not be opened, which is already reported.
+  bool complain_of_stages = true;
+  bool inputs_transform = false;  // default of transform; true if our input for Fluent Bit is named
 };
 
-// Touches neither network nor files.
+// Makes the plan of a conf. Touches neither network nor files.
 Plan make_plan(const Conf& conf, const Modules& modules, const PlanOptions& options);
 
-// Whether the host, like the agent, keeps the key for itself in every section: Name, Tag, Alias, Match,
+// Returns whether the host, like the agent, reserves the key in every section: Name, Tag, Alias, Match,
 // Match_Regex.
 bool is_common_key(std::string_view key);
 
-// The warning about a key that is given again.
+// Returns the warning about a repeated key.
 Problem repeated(const Entry& first, const Entry& entry, bool last_counts);
-// The same for an option, which is an error if the values differ.
+// Returns the problem for a repeated option, which is an error if the values differ.
 Problem repeated_option(const Entry& first, const Entry& entry);
 
-// The options of a section for the stage: all its keys but the common ones and those that are for Fluent Bit
-// alone. A list of YAML is joined with commas if the option takes one. Adds repeated keys, lists where one value
-// belongs, and keys for Fluent Bit alone to problems.
+// Returns the options of a section for the stage: all its keys except common ones and those that only Fluent Bit
+// uses. Joins a YAML list with commas if the option accepts several values. Adds repeated keys, lists for options
+// with one value, and keys that only Fluent Bit uses to problems.
 std::vector<Entry> stage_options(const Section& section, const penstock_stage& stage,
                                  std::vector<Problem>& problems);
 
-// As the ABI wants them; they point into options.
+// Converts options to the ABI's form; the result points into options.
 std::vector<penstock_option> abi_options(const std::vector<Entry>& options);
 
-// Has the stage check its options, and adds what it finds to problems: with a suggestion where a key is unknown
-// and the stage made none. section: where a missing option is reported.
+// Checks options with the stage, and adds its findings to problems. Adds a suggestion for an unknown key if the
+// stage made none. section: the place to report a missing option.
 void check_options(const penstock_stage& stage, const std::vector<Entry>& options, const Place& section,
                    std::vector<Problem>& problems);
 

@@ -1,4 +1,4 @@
-// A stage that runs: its instance and its log.
+// A running stage: its instance and its log.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@
 namespace penstock::host {
 
 struct RunningStage {
-  // Returns a stage whose instance is open, or nullptr: error says why not. log must outlive it.
+  // Returns a stage whose instance is open. On failure returns nullptr; error has the reason. log must outlive it.
   static std::unique_ptr<RunningStage> open(const StagePlan& plan, Log& log, std::string& error);
 
-  // Closes the instance. Below 0: the log has the reason.
+  // Closes the instance. Below 0: failed; the reason is in the log.
   int32_t close(int64_t deadline_ms);
 
-  StageLog log;  // the instance logs until it is destroyed
+  StageLog log;  // declared first: the instance logs until it is destroyed
   client::Instance instance;
 };
 

@@ -22,7 +22,7 @@ namespace penstock::host {
 namespace {
 
 constexpr size_t kHelpIndent = 6;
-constexpr size_t kCommandIndent = 14;  // as of the program's own commands
+constexpr size_t kCommandIndent = 14;  // the indent of the program's own commands
 
 bool find_command(const penstock_stage& stage, std::string_view name, penstock_command& out) {
   for (const penstock_command& command : commands_of(stage)) {
@@ -44,7 +44,7 @@ int32_t call(const StagePlan& plan, const penstock_command& command, const std::
                      sizeof(penstock_option), print, print_ctx, &error);
 }
 
-// What is typed for the argument of that name: "--events-per-second" for events_per_second.
+// Returns how an argument is typed: "--events-per-second" for events_per_second.
 std::string typed(std::string_view name) {
   std::string out = "--" + std::string(name);
   std::replace(out.begin(), out.end(), '_', '-');
@@ -70,7 +70,7 @@ std::string help_of(const penstock_stage& stage, const penstock_command& command
          "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
 }
 
-// The words of the command line: -c, -e, and what the stages are to be told, whose names only they know.
+// The words of the command line: -c, -e, and arguments for the stages, whose names only the stages know.
 struct CommandLine {
   std::string conf;
   std::vector<std::string> plugins;
@@ -78,8 +78,8 @@ struct CommandLine {
   std::vector<Entry> arguments;
 };
 
-// The options and words that every command knows are parsed as for the others; the rest is for the stages. Returns
-// what is wrong with args, or nothing.
+// Parses the options and words that every command has as usual; the rest is for the stages. Returns what is wrong
+// with args, or "".
 std::string read(const std::vector<std::string>& args, CommandLine& out) {
   const auto is_option = [](const std::string& arg) { return arg.size() > 1 && arg[0] == '-'; };
   const auto is_ours = [](const std::string& arg) {
@@ -121,7 +121,7 @@ int no_such_command(const std::string& name, std::vector<std::string> names, con
   return usage_error("", "there is no command '" + printable(name, 60) + "'" + suggestion(name, names));
 }
 
-// Without a conf: what is known of the command, or what is wrong with its line.
+// Handles a command line without a conf: prints help, or what is wrong with the line.
 int without_conf(const std::string& name, const CommandLine& line, const std::string& wrong,
                  const std::vector<std::string>& others) {
   std::vector<PluginPath> paths;

@@ -23,8 +23,8 @@ class StageLog {
 
   void line(int32_t level, std::string_view text) { log_.line(level, label_, text); }
 
-  // Logs a call that failed (result below 0), the same error at most once in 10 s, and the first that succeeds
-  // after those that could be retried.
+  // Logs a failed call (result below 0), the same error at most once in 10 s, and the first success after failures
+  // that could be retried.
   enum class Call : size_t { poll, pump, apply, write, ack };
   void result(Call call, int32_t result, const client::Error& error, int64_t now_ms);
 
@@ -33,7 +33,7 @@ class StageLog {
   Log& log_;
   client::RepeatLimit repeats_;
   struct Outage {
-    int64_t failures = 0;  // calls, one after the other
+    int64_t failures = 0;  // consecutive failed calls
     int64_t since_ms = 0;
     bool logged = false;
   };

@@ -15,7 +15,7 @@ namespace penstock::host {
 
 namespace {
 
-// Records of the stream from end up in the stream to.
+// Records of the stream `from` go to the stream `to`.
 struct Way {
   const StagePlan* input;
   const StagePlan* output;
@@ -24,7 +24,7 @@ struct Way {
 };
 
 bool is_same(const std::string& a, const std::string& b) { return a == b; }
-// "*" in one stands for what only the service knows.
+// "*" in a name is a part that only the service knows.
 bool may_be_same(const std::string& a, const std::string& b) { return wildcard_fits(a, b) || wildcard_fits(b, a); }
 using Same = bool (*)(const std::string& a, const std::string& b);
 
@@ -41,7 +41,7 @@ std::vector<Way> ways_of(const Plan& plan, const std::vector<StageLines>& inputs
   return ways;
 }
 
-// The shortest way back from the end of a way to its beginning, as indexes; empty if there is none.
+// Returns the shortest path from the end of a way back to its beginning, as indexes; empty if none exists.
 std::vector<size_t> loop_from(const std::vector<Way>& ways, size_t first, Same same) {
   std::vector<size_t> before(ways.size(), ways.size());
   std::vector<size_t> reached = {first};
@@ -62,7 +62,7 @@ std::vector<size_t> loop_from(const std::vector<Way>& ways, size_t first, Same s
   return {};
 }
 
-// Each loop once: where its first way is its first in the order of the conf.
+// Returns each loop once: at the way that comes first in the order of the conf.
 std::vector<std::vector<size_t>> loops_in(const std::vector<Way>& ways, Same same) {
   std::vector<std::vector<size_t>> loops;
   for (size_t first = 0; first < ways.size(); ++first) {
@@ -105,10 +105,10 @@ std::vector<StageLines> streams_of(const std::vector<StagePlan>& stages) {
 struct Resolution {
   StageLines streams;
   bool known = true;
-  Problem problem;  // why they are not
+  Problem problem;  // why the streams are not known
 };
 
-// Asks the service for what "*" stands for in streams.
+// Asks the service for the account in place of "*".
 Resolution resolve(const StagePlan& stage, const StageLines& streams) {
   const auto is_open = [](const std::string& line) { return line.find('*') != std::string::npos; };
   if (std::none_of(streams.lines.begin(), streams.lines.end(), is_open)) return {streams, true, {}};
@@ -144,7 +144,7 @@ std::vector<Problem> undecided_stream_loops(const Plan& plan) {
   std::vector<StageLines> outputs = streams_of(plan.outputs);
   const std::vector<Way> ways = ways_of(plan, inputs, outputs);
   const std::vector<std::vector<size_t>> loops = loops_in(ways, may_be_same);
-  // All at the same time, so that services which do not answer are waited for once.
+  // All at the same time, so that the timeouts of unreachable services do not add up.
   std::map<const StagePlan*, std::future<Resolution>> asked;
   const auto ask = [&](const StagePlan* stage, const StageLines& streams) {
     if (!asked.contains(stage))

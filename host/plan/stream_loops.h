@@ -1,5 +1,5 @@
-// Whether records would come back to an input that has read them: an output writes a stream that it reads, or one
-// that another input reads whose outputs lead back to it.
+// Detects loops: an output writes to a stream that its own input reads, or to a stream that another input reads
+// whose outputs lead back to the first.
 #pragma once
 
 #include <vector>
@@ -8,15 +8,16 @@
 
 namespace penstock::host {
 
-// Errors for the loops that the options alone show. The stages are asked with their command "streams"; those that
-// do not have it are left out. Touches no network.
+// Returns errors for the loops that are evident from the options. The stages' command "streams" names their
+// streams; stages without it are skipped. Touches no network.
 std::vector<Problem> stream_loops(const Plan& plan);
 
-// Warnings for the loops that there are if "*", the account that only the service knows, is the right one.
+// Returns warnings for loops that exist if "*", an account that only the service knows, is the same in both names.
 std::vector<Problem> possible_stream_loops(const Plan& plan);
 
-// The same as stream_loops() if nothing but the account of a stream decides: looks it up with the service, and
-// waits for that. A warning if the service does not say, and an error if it cannot be reached.
+// Returns the same as stream_loops(), and also decides loops that depend only on the account of a stream: asks the
+// service for it, and waits. Adds a warning if the service does not permit it, and an error if the service is
+// unreachable.
 std::vector<Problem> undecided_stream_loops(const Plan& plan);
 
 }  // namespace penstock::host

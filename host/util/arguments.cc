@@ -11,14 +11,14 @@ namespace penstock::host {
 
 namespace {
 
-// The option that arg is, and where in arg its value begins; npos: not in arg.
+// Returns the option that arg is. value: where its value begins in arg; npos: not in arg.
 const OptionSpec* find_option(const std::string& arg, const std::vector<OptionSpec>& specs, size_t& value) {
   const size_t equals = arg.find('=');
   const std::string name = arg.substr(0, equals);
   value = equals == std::string::npos ? equals : equals + 1;
   for (const OptionSpec& spec : specs) {
     const std::string& long_name = spec.long_name;
-    // -config, too, as programs in Go have it.
+    // Also accepts -config, as Go programs do.
     if (spec.name == name || (!long_name.empty() && (long_name == name || long_name.substr(1) == name)))
       return &spec;
   }

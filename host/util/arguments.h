@@ -1,4 +1,4 @@
-// The command line of a command, and its exit codes.
+// The command line of a command, and exit codes.
 #pragma once
 
 #include <string>
@@ -8,32 +8,32 @@
 namespace penstock::host {
 
 constexpr int kExitFine = 0;
-constexpr int kExitFailed = 1;  // a problem in a conf, an input that could not be understood, a failed close
+constexpr int kExitFailed = 1;  // a problem in a conf, an input that could not be decoded, a failed close
 constexpr int kExitUsage = 2;   // the command line is wrong
 
 struct OptionSpec {
   std::string name;  // "-c" or "--exit-when-idle"
   bool has_value = false;
-  std::string long_name = {};  // another way to write it
+  std::string long_name = {};  // an alternative name
 };
 // Options of several commands.
 inline const OptionSpec kConfOption = {"-c", true, "--config"};
 inline const OptionSpec kPluginOption = {"-e", true, "--plugin"};
 inline const OptionSpec kHelpOption = {"-h", false, "--help"};
 
-// Options and words; "--" ends the options, "--name=value" is "--name value", "-cFILE" and "-c=FILE" are "-c
-// FILE", "-" alone is a word.
+// Parsed options and words. "--" ends the options; "--name=value" means "--name value"; "-cFILE" and "-c=FILE"
+// mean "-c FILE"; "-" alone is a word.
 class Arguments {
  public:
-  // Returns what is wrong with args, or nothing.
+  // Parses args. Returns what is wrong with them, or "".
   std::string parse(const std::vector<std::string>& args, const std::vector<OptionSpec>& specs);
 
   bool has(const std::string& name) const { return !values(name).empty(); }
   std::string last(const std::string& name) const { return has(name) ? values(name).back() : std::string(); }
-  std::vector<std::string> values(const std::string& name) const;  // an option without a value has "" as value
+  std::vector<std::string> values(const std::string& name) const;  // "" for an option without a value
   const std::vector<std::string>& words() const { return words_; }
 
-  // The one conf of a command without other words: that of -c, or a word. Returns what is wrong, or nothing.
+  // Reads the conf of a command that has no other words: the value of -c, or a word. Returns what is wrong, or "".
   std::string read_conf_path(std::string& path) const;
 
  private:
@@ -45,7 +45,6 @@ class Arguments {
   std::vector<std::string> words_;
 };
 
-// Prints the text on standard output. Returns kExitFine, or kExitFailed if it cannot be written.
 int print_help(std::string_view text);
 
 // Prints "penstock COMMAND: what; see penstock COMMAND --help" on standard error. Returns kExitUsage.

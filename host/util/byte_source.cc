@@ -22,8 +22,8 @@ struct ByteSource::Inflater {
   z_stream stream{};
   std::vector<char> out;
   bool ready = false;
-  bool between_members = false;  // behind a whole member
-  bool padding = false;          // zero bytes have come behind one
+  bool between_members = false;  // after a complete member
+  bool padding = false;          // zero bytes follow a member
 };
 
 ByteSource::ByteSource(int fd, uint64_t max_bytes) : fd_(fd), unread_(max_bytes), buffer_(kChunkBytes) {}
@@ -34,7 +34,7 @@ ByteSource::ReadResult ByteSource::fail(std::string error) {
   return ReadResult::failed;
 }
 
-// Reads behind what is in input_, once; false: the end, or error_ is set.
+// Reads once, after what is in input_. Returns false at the end, or if error_ is set.
 bool ByteSource::fill() {
   if (!input_.empty()) std::memmove(buffer_.data(), input_.data(), input_.size());
   const size_t kept = input_.size();

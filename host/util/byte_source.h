@@ -1,4 +1,4 @@
-// Bytes from a file or a pipe, inflated where they are gzip.
+// Bytes from a file or a pipe, inflated if they are gzip.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +12,16 @@ namespace penstock::host {
 
 class ByteSource {
  public:
-  // fd is borrowed; of it max_bytes are read at most. Whether it is gzip is told by its first two bytes.
+  // Borrows fd, and reads at most max_bytes from it. The first two bytes determine whether it is gzip.
   explicit ByteSource(int fd, uint64_t max_bytes = UINT64_MAX);
   ~ByteSource();
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
 
   enum class ReadResult { bytes, end, failed };
-  // Waits for something to read and gives out what there is, without waiting for more. bytes lives until the next
-  // call. Several gzip members are one text. Line endings between them, and after the last zero bytes and line
-  // endings, are padding. failed: error() tells why, and there is no more.
+  // Waits until there is something to read, and returns it without waiting for more. bytes is valid until the next
+  // call. Several gzip members are one text; line endings between them, and zero bytes and line endings after the
+  // last, are padding. failed: error() has the reason, and nothing follows.
   ReadResult next(std::string_view& bytes);
 
   const std::string& error() const { return error_; }
@@ -34,9 +34,9 @@ class ByteSource {
   ReadResult fail(std::string error);
 
   int fd_;
-  uint64_t unread_;  // of what may be read
+  uint64_t unread_;  // bytes that may still be read
   std::vector<char> buffer_;
-  std::string_view input_;  // what is read and not yet given out or inflated
+  std::string_view input_;  // read, but not yet returned or inflated
   bool at_end_ = false;
   bool sniffed_ = false;
   std::unique_ptr<Inflater> inflater_;

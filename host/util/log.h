@@ -1,4 +1,4 @@
-// What the host and its stages have to say, on standard error.
+// The log of the host and its stages, on standard error.
 #pragma once
 
 #include <cstdint>
@@ -10,38 +10,40 @@
 
 namespace penstock::host {
 
-// error, warn (warning), info, debug (trace), or off, which is 0. nullopt for any other word.
+// Parses error, warn (or warning), info, debug (or trace), or off, which is 0. Returns nullopt for any other word.
 std::optional<int32_t> parse_log_level(std::string_view word);
 
-// "[2026/11/21 10:00:00] [ warn] [input:penstock_kinesis:0] text" lines, in local time. For one thread, and never
-// waits for whoever reads the lines: those that there is no room for are dropped, and a line says how many.
+// A log of lines like "[2026/11/21 10:00:00] [ warn] [input:penstock_kinesis:0] text", in local time. For one
+// thread. It never waits for the reader of the lines: lines without room are dropped, and a line reports their
+// number.
 class Log {
  public:
-  // fd is borrowed. On a terminal the progress line is rewritten in place. The end of the object waits for a while
-  // until all lines are written.
+  // Borrows fd. On a terminal, rewrites the progress line in place. The destructor waits a limited time until all
+  // lines are written.
   explicit Log(int fd);
 
-  void set_level(int32_t level) { level_ = level; }  // PENSTOCK_LOG_ values; what is above is left out
+  void set_level(int32_t level) { level_ = level; }  // PENSTOCK_LOG_ values; higher ones are not logged
 
-  // text is made printable.
+  // Logs text, made printable.
   void line(int32_t level, std::string_view who, std::string_view text);
 
-  // A line of a form of its own, without time or level, whatever the level is. text is printable.
+  // Logs a line without time or source, at every level. REQUIRES: text is printable.
   void plain(std::string_view text);
 
-  // A line at info level; on a terminal it replaces the one before, and stays below all other lines.
+  // Logs a line at info level. On a terminal, it replaces the previous progress line, and stays below all other
+  // lines.
   void progress(std::string_view text);
-  // The progress line stays as it is from now on.
+  // Leaves the current progress line in place.
   void end_progress();
 
-  // Waits until all lines are written; false if that takes longer.
+  // Waits until all lines are written; returns false if that takes longer.
   bool flush(int64_t timeout_ms) { return writer_.flush(timeout_ms); }
 
  private:
   int32_t level_;
   bool terminal_;
   LogWriter writer_;
-  std::string progress_;  // what stands on the terminal's last line
+  std::string progress_;  // the last line on the terminal
 };
 
 }  // namespace penstock::host

@@ -23,7 +23,7 @@ int64_t lines_in(std::string_view text) { return std::count(text.begin(), text.e
 LogWriter::LogWriter(int fd, std::function<std::string(int64_t)> dropped_text) {
   sigset_t all, before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // inherited: signals are for the main thread
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // inherited by the thread: signals are for the main thread
   thread_ = std::thread([shared = shared_, fd, text = std::move(dropped_text)] { run(*shared, fd, text); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }

@@ -1,4 +1,4 @@
-// A thread that writes the log, so that a reader who has stopped (a full pipe, Ctrl-S) holds up nothing else.
+// Writes the log on its own thread, so that a stopped reader (a full pipe, Ctrl-S) does not block anything else.
 #pragma once
 
 #include <condition_variable>
@@ -13,30 +13,30 @@
 
 namespace penstock::host {
 
-// All calls are for one thread. None of them writes, so none waits for the reader. A descriptor of its own with
-// O_NONBLOCK would not do: standard error may be a socket, a terminal of another user, or a file on a frozen disk.
+// A log writer for calls from one thread. No call writes, so none waits for the reader. A separate descriptor with
+// O_NONBLOCK is not enough: standard error may be a socket, another user's terminal, or a file on a frozen disk.
 class LogWriter {
  public:
-  // fd: borrowed. dropped_text: the line for that many lines that were dropped; called on the writer's thread.
+  // Borrows fd. dropped_text: returns the line for a number of dropped lines; called on the writer's thread.
   LogWriter(int fd, std::function<std::string(int64_t)> dropped_text);
-  // Waits until all is written, for at most kLastWordsMs. A write that still blocks then is left to the end of the
-  // process.
+  // Waits at most kLastWordsMs until everything is written. A write that still blocks then continues until the
+  // process ends.
   ~LogWriter();
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // Queues text, of whole lines. If more than kMaxBytes wait, the oldest are dropped and counted: the newest say
-  // what is the case now, and what the process said last.
+  // Queues text, which consists of complete lines. If more than kMaxBytes are queued, drops and counts the oldest
+  // lines: the newest show the current state, and the last words of the process.
   void write(std::string text);
 
-  // Waits until all is written; false if that takes longer.
+  // Waits until everything is written; returns false if that takes longer.
   bool flush(int64_t timeout_ms);
 
   static constexpr size_t kMaxBytes = 1 << 20;
   static constexpr int64_t kLastWordsMs = 2000;
 
  private:
-  // Outlives the writer where its thread is stuck.
+  // Outlives the writer if its thread is stuck.
   struct Shared {
     std::mutex mutex;
     std::condition_variable changed;

@@ -19,7 +19,7 @@ constexpr int64_t kSameRequestMs = 1000;
 struct Named {
   int number;
   const char* name;
-  bool is_request;  // from a person or a supervisor, who may insist
+  bool is_request;  // sent by a person or a supervisor, who may repeat it
 };
 constexpr std::array<Named, 6> kDraining = {{{SIGTERM, "SIGTERM", true},
                                              {SIGINT, "SIGINT", true},
@@ -28,7 +28,7 @@ constexpr std::array<Named, 6> kDraining = {{{SIGTERM, "SIGTERM", true},
                                              {SIGPWR, "SIGPWR", false},
                                              {SIGXCPU, "SIGXCPU", false}}};
 
-// A handler can reach nothing but these, and runs on any thread.
+// A signal handler can access only these, and runs on any thread.
 constexpr int64_t kNone = INT64_MIN;
 std::atomic<const Named*> g_received = nullptr;
 std::atomic<int64_t> g_requested_ms = kNone;
@@ -40,13 +40,13 @@ static_assert(decltype(g_received)::is_always_lock_free && decltype(g_requested_
 [[noreturn]] void end_at_once(int number) {
   static constexpr char kText[] = "\npenstock: second signal: ending at once; what was in flight is read again\n";
   pollfd errors = {STDERR_FILENO, POLLOUT, 0};
-  // Standard error that takes nothing must not keep the process from ending.
+  // A blocked standard error must not keep the process from ending.
   if (poll(&errors, 1, 0) == 1 && errors.revents == POLLOUT) [[maybe_unused]]
     const ssize_t n = write(STDERR_FILENO, kText, sizeof kText - 1);
   _exit(128 + number);
 }
 
-// Also works while a stage holds up the thread, which a descriptor to be read would not.
+// Works even while a stage blocks the thread, when a descriptor would not be read.
 void on_signal(int number) {
   const int saved_errno = errno;
   const Named* signal = kDraining.data();
@@ -103,7 +103,7 @@ Signals::Signals(int64_t (*clock_ms)()) {
     set_action(signal.number, on_signal);
     sigaddset(&draining, signal.number);
   }
-  // A parent may have blocked them, and blocked signals are inherited.
+  // The parent may have blocked them, and blocked signals are inherited.
   sigprocmask(SIG_UNBLOCK, &draining, nullptr);
 }
 

@@ -6,7 +6,7 @@ namespace penstock::host {
 
 namespace {
 
-// In characters, which take one place each, as far as this program knows.
+// Returns the width in characters, assuming that each takes one column.
 size_t width_of(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(),
                                            [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));

@@ -1,4 +1,4 @@
-// A table of text for a person, its columns as wide as what is in them.
+// A text table for people, with columns as wide as their contents.
 #pragma once
 
 #include <string>
@@ -13,10 +13,10 @@ class Table {
  public:
   explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
 
-  // As many cells as there are columns, in printable UTF-8.
+  // Adds a row. REQUIRES: one cell per column, in printable UTF-8.
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  // A line each, two blanks between columns, none at its end.
+  // Returns one line per row, with two blanks between columns and none at the end.
   std::string text() const;
 
  private:

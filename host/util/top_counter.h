@@ -1,4 +1,4 @@
-// How often each key came; so many different keys and no more.
+// Counts how often each key occurs, for a limited number of different keys.
 #pragma once
 
 #include <cstddef>
@@ -14,20 +14,20 @@ class TopCounter {
  public:
   explicit TopCounter(size_t max_keys) : max_keys_(max_keys) {}
 
-  // Counts one more, and returns the number of its key, from 0: that of all others, other(), where there are
-  // max_keys before it.
+  // Counts one occurrence of key, and returns its number, from 0. If there are already max_keys others, counts it
+  // under other(), and returns that number.
   size_t add(std::string_view key);
 
   struct Count {
-    std::string_view key;  // lives as long as the tally
+    std::string_view key;  // lives as long as the counter
     size_t number;
     int64_t count;
   };
-  // The most frequent first, of those equal the one that came first; others not among them.
+  // Returns the counts, highest first, equal ones in order of first occurrence; without other().
   std::vector<Count> by_count() const;
 
   size_t other() const { return max_keys_; }
-  int64_t others() const { return others_; }  // how often it was one of those
+  int64_t others() const { return others_; }  // occurrences counted under other()
 
  private:
   size_t max_keys_;

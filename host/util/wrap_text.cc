@@ -12,7 +12,7 @@ constexpr size_t kWidth = 80;
 
 std::string wrap_text(const std::vector<std::string>& parts, size_t indent) {
   std::string out;
-  size_t width = 0;  // of the line so far; 0: none is begun
+  size_t width = 0;  // of the current line; 0: not begun
   for (const std::string& part : parts) {
     if (width > 0 && width + 1 + part.size() > kWidth) {
       out += '\n';

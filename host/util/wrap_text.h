@@ -1,4 +1,4 @@
-// Help in lines that a terminal of 80 columns shows whole.
+// Wraps help text to 80 columns.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace penstock::host {
 
-// The parts with a blank between two of them, in lines that begin with `indent` blanks and are at most 80 bytes
-// wide, or as wide as their only part. Each line ends with a line end.
+// Joins parts with blanks, in lines that begin with `indent` blanks and have at most 80 bytes, unless a single
+// part is longer. Each line ends with a line end.
 std::string wrap_text(const std::vector<std::string>& parts, size_t indent);
 
-// The same of the words of a text.
+// Wraps the words of a text likewise.
 std::string wrap_text(std::string_view text, size_t indent);
 
 }  // namespace penstock::host

@@ -14,7 +14,7 @@ std::string_view write_all(int fd, std::string_view text) {
     const ssize_t n = write(fd, text.data(), text.size());
     if (n >= 0) {
       text.remove_prefix(static_cast<size_t>(n));
-    } else if (errno == EAGAIN) {  // a process that shares it has set O_NONBLOCK
+    } else if (errno == EAGAIN) {  // another process that shares it has set O_NONBLOCK
       pollfd writable{fd, POLLOUT, 0};
       poll(&writable, 1, -1);
     } else if (errno != EINTR) {
