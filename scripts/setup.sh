@@ -10,7 +10,7 @@ case "${1:-test}" in
   demo) ;;
   package) packages+=(dpkg-dev file) ;;
   test) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl dpkg-dev file debootstrap
-                   luajit valgrind clang-format-16) ;;
+                   jq luajit valgrind clang-format-16) ;;
   clang) packages+=(python3 python3-botocore abigail-tools binutils pkg-config openssl
                     clang clang-tidy libclang-rt-14-dev) ;;
   *) echo "usage: scripts/setup.sh [demo|package|test|clang]" >&2; exit 2 ;;
