@@ -15,8 +15,9 @@ namespace {
 
 constexpr int64_t kFirstMs = 1718676426000;
 
-// What the application of a stream writes. Of 100 messages; with the lines of Lambda itself, a third of all events
-// each are Python's and JSON's. The streams' share is even, not random, since large messages are few.
+// Returns which lines the application of a stream writes. percent is a number from 0 to 99 that is spread evenly
+// over the streams. With Lambda's own lines added, Python and JSON lines are a third of all events each. The
+// shares are fixed, not random, because there are few large messages.
 CorpusLine runtime_of(uint64_t percent) {
   if (percent < 42) return CorpusLine::python;
   return percent < 84 ? CorpusLine::json : CorpusLine::node;
@@ -85,14 +86,14 @@ std::string sentence(CorpusRandom& random) {
   return text += pick(kPlaces, random);
 }
 
-// Writes the events of one log stream, invocation after invocation.
+// Writes the events of one log stream, one invocation after the other.
 class StreamWriter {
  public:
   StreamWriter(CorpusRandom& random, uint64_t number) : random_(random) {
     runtime_ = runtime_of(number * 61 % 100);
     function_ = "orders-" + std::to_string(number % 17) + "-handler";
     time_ms_ = kFirstMs + static_cast<int64_t>(number) * 60000;
-    // Ids are 56 digits, of which the first half is the time in some unit, and the last ones count.
+    // An event ID has 56 digits. The first half is the time in some unit; the last ones are a counter.
     id_ = "3" + std::to_string(8328912640000000 + number * 7919) + std::to_string(100000 + random_.below(900000)) +
           std::to_string(1000000000000000000 + number * 1000000007) + std::to_string(100 + random_.below(900));
   }
@@ -112,7 +113,7 @@ class StreamWriter {
   std::string id_;
   int64_t time_ms_;
   std::string request_;
-  uint64_t lines_left_ = 0;  // of the invocation, END and REPORT among them
+  uint64_t lines_left_ = 0;  // lines left in the invocation, including END and REPORT
 };
 
 std::string StreamWriter::python_line() {

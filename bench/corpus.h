@@ -1,4 +1,4 @@
-// Subscription messages as a stream of Lambda functions' logs has them, made from a seed: the same everywhere.
+// Subscription messages like those of a stream of Lambda logs, generated from a seed and equal on every platform.
 #pragma once
 
 #include <array>
@@ -9,8 +9,8 @@
 
 namespace penstock {
 
-// splitmix64 (https://prng.di.unimi.it/splitmix64.c): small, and the same on every platform, which the standard
-// library's distributions are not.
+// splitmix64 (https://prng.di.unimi.it/splitmix64.c): small, and equal on every platform, unlike the standard
+// library's distributions.
 class CorpusRandom {
  public:
   explicit CorpusRandom(uint64_t seed) : state_(seed) {}
@@ -29,24 +29,24 @@ class CorpusRandom {
 struct CorpusOptions {
   uint64_t seed = 20190825;
   size_t messages = 200;
-  size_t min_events = 5;  // in a message; how many there are is even on a logarithmic scale
+  size_t min_events = 5;  // events in a message; message sizes are uniform on a logarithmic scale
   size_t max_events = 1000;
   int gzip_level = 6;
 };
 
 enum class CorpusLine { python, json, node, system, plain };
 inline constexpr std::array<const char*, 5> kCorpusLineNames = {"Python", "JSON", "Node", "system", "plain"};
-using CorpusLineCounts = std::array<size_t, kCorpusLineNames.size()>;  // by CorpusLine
+using CorpusLineCounts = std::array<size_t, kCorpusLineNames.size()>;  // indexed by CorpusLine
 
 struct CorpusMessage {
   std::string json;
   std::string gzip;
-  std::vector<std::string> ids;  // of its events
+  std::vector<std::string> ids;  // IDs of its events
   CorpusLineCounts lines = {};
 };
 
-// A third of the events are Python's lines, a third JSON objects, the rest Node's, Lambda's own and plain lines;
-// about 290 bytes of JSON an event. Event ids are unique in the corpus.
+// Returns a corpus in which a third of the events are Python lines, a third JSON objects, and the rest Node.js,
+// Lambda's own, and plain lines, with about 290 bytes of JSON per event. Event IDs are unique.
 std::vector<CorpusMessage> make_corpus(const CorpusOptions& options = {});
 
 }  // namespace penstock

@@ -1,4 +1,4 @@
-// Processor time, which other programs on the machine disturb less than the time on the clock.
+// Processor time, which other programs on the machine disturb less than wall-clock time.
 #pragma once
 
 #include <sys/resource.h>
@@ -6,14 +6,14 @@
 
 namespace penstock {
 
-// Of the calling thread, user and system, in seconds.
+// Returns the user and system time of the calling thread, in seconds.
 inline double thread_cpu_s() {
   timespec used = {};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
-// Of the whole process, in seconds.
+// Processor time of the whole process, in seconds.
 struct ProcessCpu {
   double user_s, system_s;
 };

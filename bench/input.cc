@@ -1,10 +1,10 @@
-// The input by itself, through the ABI: poll, split and filter into an output that does nothing. The model of the
-// service runs in a process of its own and is asked over loopback.
+// The input alone, through the ABI: poll, split, and filter into an output that does nothing. The model of the
+// service runs in another process and is called over loopback.
 //
 //   penstock-bench-input busy [SECONDS [SHARDS [tls]]]   all shards are full of messages
 //   penstock-bench-input idle [SECONDS [SHARDS [tls]]]   all shards are empty, and asked once a second
 //
-// What a core does in a second is counted in processor time, so that neighbours on the machine do not matter.
+// Rates are per second of processor time, so that other programs on the machine do not affect them.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -63,7 +63,7 @@ double cpu_seconds(pid_t pid) {
   return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-// Runnable, but others had the processors.
+// Returns the time for which this process was runnable but had no processor, in seconds.
 double waited_seconds() {
   std::ifstream schedule("/proc/self/schedstat");
   double run_ns = 0, waited_ns = 0;
@@ -86,8 +86,8 @@ int open_sockets() {
   return count;
 }
 
-// The model in a process of its own, until this goes. It is made before anything is measured, and takes none of
-// the memory that is.
+// The model of the service in another process, which runs until this object is destroyed. It starts before
+// anything is measured, and its memory is not part of the measurement.
 class ModelProcess {
  public:
   explicit ModelProcess(const Case& what) {
@@ -122,7 +122,7 @@ class ModelProcess {
     server.with([&](Service& service) {
       service.create_stream("in", what.shards);
       if (!what.busy) return;
-      constexpr size_t kBytesAShardSecond = 2 << 20;  // as much as can be read
+      constexpr size_t kBytesAShardSecond = 2 << 20;  // the read limit of a shard
       const size_t wanted = kBytesAShardSecond * what.shards * (static_cast<size_t>(what.seconds) + 2);
       const std::vector<penstock::CorpusMessage> corpus = penstock::make_corpus({.messages = 1000});
       for (size_t number = 0, put = 0; put < wanted; ++number) {
@@ -145,7 +145,7 @@ class ModelProcess {
   int port_ = 0;
 };
 
-// The null output, which settles everything as soon as that is allowed.
+// The pipeline with a null output, which settles each batch as soon as that is allowed.
 struct Pipeline {
   explicit Pipeline(const penstock::e2e::OptionList& input_options)
       : input(PENSTOCK_INPUT, "penstock_kinesis", input_options), filter(PENSTOCK_FILTER, "lambda_logs", {}) {}
@@ -181,7 +181,7 @@ void run(const Case& what) {
   options.insert(options.end(),
                  {{"stream", "in"}, {"region", "us-east-1"}, {"checkpoint", "memory"}, {"on_failure", "drop"}});
   Pipeline pipeline(options);
-  pipeline.run(now_ms() + (what.busy ? 1000 : 5000));  // until all shards have their iterators
+  pipeline.run(now_ms() + (what.busy ? 1000 : 5000));  // warm-up: all shards get their iterators
 
   struct Counts {
     double seconds, cpu, waited, model_cpu, compressed, text, calls;

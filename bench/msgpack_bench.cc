@@ -1,4 +1,4 @@
-// JSON and msgpack, one made of the other: records as the Lambda filter makes them of the corpus.
+// Conversion between JSON and msgpack, with records that the Lambda filter makes from the corpus.
 #include <benchmark/benchmark.h>
 
 #include <stdexcept>
@@ -26,7 +26,7 @@ void require(bool good, const char* what) {
 struct Records {
   std::vector<std::string> json;
   size_t json_bytes = 0;
-  std::string chunk;  // the same as log events in msgpack
+  std::string chunk;  // the same records as msgpack log events
 };
 
 Records make_records() {

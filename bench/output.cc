@@ -1,6 +1,6 @@
 // The output stage end to end: records of 290 bytes through the plugin's ABI, over TLS on loopback, to a sink in
-// another process that answers at once. What a million records cost this process in processor time, what each part
-// of that takes by itself, and how much memory is held.
+// another process that responds at once. Measures the processor time of this process per million records, the time
+// of each part alone, and the memory used.
 //
 //   penstock-bench-output [TURNS [RECORDS_PER_TURN]]
 #include <openssl/evp.h>
@@ -28,7 +28,7 @@ namespace {
 using namespace penstock;
 
 constexpr size_t kRecordBytes = 290;
-constexpr size_t kRecordsPerBatch = 180;  // about what a subscription message has
+constexpr size_t kRecordsPerBatch = 180;  // about as many as in a subscription message
 constexpr size_t kBatches = 50;
 constexpr size_t kTlsRecordBytes = size_t{16} << 10;
 constexpr double kCpuBarS = 1.0;
@@ -51,7 +51,7 @@ double peak_memory_mib() {
   return static_cast<double>(used.ru_maxrss) / 1024;
 }
 
-// Batches of the pipeline, each of a log stream of its own, written again and again.
+// Batches as in the pipeline, each of its own log stream, to write repeatedly.
 class Source {
  public:
   Source() : text_(kBatches * kRecordsPerBatch * kRecordBytes, '\0') {
@@ -98,7 +98,7 @@ class Output {
     error_.struct_size = sizeof error_;
   }
 
-  // Returns the processor seconds that write() took of it.
+  // Writes and delivers batches. Returns the processor time of write(), in seconds.
   double run(const Source& source, size_t batches) {
     double write_s = 0;
     const size_t last = written_ + batches;
@@ -141,7 +141,7 @@ class Output {
   bool full_ = false;
 };
 
-// The parts of a call that can be done by themselves, over the same records.
+// Processor time of the parts of a call that can be measured alone, with the same records.
 struct Parts {
   double body_s = 0, sign_s = 0, cipher_s = 0, answer_s = 0;
 };
@@ -240,7 +240,7 @@ int main(int argc, char** argv) {
   const Source source;
   Output output(sink);
 
-  output.run(source, batches / 10);  // connects
+  output.run(source, batches / 10);  // warm-up: connects
   const TlsSink::Taken before = sink.taken();
   std::vector<Turn> turns;
   double memory_mib = 0;
@@ -251,7 +251,7 @@ int main(int argc, char** argv) {
     const ProcessCpu to = process_cpu();
     turn.user_s = to.user_s - from.user_s;
     turn.system_s = to.system_s - from.system_s;
-    if (i == 0) memory_mib = peak_memory_mib();  // before what the parts need by themselves
+    if (i == 0) memory_mib = peak_memory_mib();  // before the parts use memory of their own
     turn.parts = run_parts(source, records);
     turns.push_back(turn);
   }

@@ -1,5 +1,5 @@
-// Bodies of PutRecords and their signatures on one core, against the bound that base64 and SHA-256 alone set; how
-// many allocations a record costs in the writer; what each way of packing makes of the corpus.
+// Speed of building and signing PutRecords bodies on one core, compared with base64 and SHA-256 alone, which are
+// the upper bound; allocations per record in the writer; and the effect of each aggregation format on the corpus.
 //
 //   penstock-bench-put-records [MiB]
 #include <algorithm>
@@ -43,7 +43,7 @@ constexpr size_t kRecordBytes = 1024;
 constexpr std::string_view kLogStream = "2019/08/25/[$LATEST]0123456789abcdef";
 constexpr double kBar = 0.7;
 
-// The parts of the system that the writer asks; its network answers "taken" to every call, later.
+// A fake system for the writer. Its network is never called: Output responds to each call.
 struct Still : Clock, Random, Transport, Files {
   int64_t wall_ms() override { return 1'700'000'000'000; }
   int64_t monotonic_ms() override { return now_ms; }
@@ -85,7 +85,7 @@ std::string sign(const std::string& body) {
   return aws::sigv4::authorization(credentials, {"20190825T135915Z", "us-east-1", "kinesis"}, request);
 }
 
-// The stream has four shards, each with a quarter of the hash keys.
+// Returns the ListShards response of a stream with four shards, each with a quarter of the hash keys.
 std::string shards_of_the_stream() {
   std::string json = R"({"Shards":[)";
   for (int i = 0; i < 4; ++i) {
@@ -100,7 +100,8 @@ std::string shards_of_the_stream() {
   return json + "]}";
 }
 
-// A writer whose calls are signed and taken. parcels: how many each call has; 0: they are counted.
+// A writer whose calls are signed and succeed. parcels is the number of records in each call; if it is 0, they are
+// counted.
 struct Output {
   explicit Output(kinesis::Writer::Options options, size_t parcels = 0)
       : known_answer(parcels > 0 ? put_records_answer(parcels) : ""),
@@ -114,8 +115,8 @@ struct Output {
                  waiting.push_back({known_answer.empty() ? answer_to(body) : known_answer, std::move(answered)});
                }) {}
 
-  // Counts what a body has in it. A write is billed by units of 25 KiB of each record, partition key included
-  // (https://aws.amazon.com/kinesis/data-streams/pricing/).
+  // Returns the response to a body, and counts its records, bytes, and billing units. A write is billed in units
+  // of 25 KiB of each record, including its partition key (https://aws.amazon.com/kinesis/data-streams/pricing/).
   std::string answer_to(std::string_view body) {
     std::string answer = R"({"Records":[)";
     constexpr std::string_view kData = R"({"Data":")", kKey = R"(","PartitionKey":")";
@@ -149,7 +150,7 @@ struct Output {
     batch.log_stream = bytes(log_stream);
     if (!writer.write(batch).ok()) std::abort();
   }
-  // Sends all that is there, answering every call at once.
+  // Sends everything that is queued, and responds to every call at once.
   void send() {
     still.now_ms += 1'000;
     for (writer.advance(); !waiting.empty(); writer.advance()) {
@@ -183,8 +184,8 @@ std::vector<penstock_record> records_of(const std::string& text) {
   return records;
 }
 
-// The ways, in turn for each call: what disturbs one disturbs the others too. Of each call's times by each way the
-// least counts.
+// Compares the three ways. They take turns for each call, so that a disturbance affects all of them. The shortest
+// time of each call counts for each way.
 double compare_with_bound(const std::string& text) {
   const std::vector<penstock_record> all = records_of(text);
   const size_t calls = all.size() / kinesis::kMaxRecordsPerCall;
@@ -237,7 +238,8 @@ double compare_with_bound(const std::string& text) {
   return seconds[0] / seconds[1];
 }
 
-// Calls of few and of many records: the allocations are the calls', not the records'.
+// Prints the allocations of calls with few and with many records, which show that they depend on the calls, not on
+// the records.
 void count_allocations(const std::string& text) {
   for (const size_t parcels : {size_t{10}, size_t{100}, kinesis::kMaxRecordsPerCall}) {
     std::vector<penstock_record> records = records_of(text);
@@ -246,7 +248,7 @@ void count_allocations(const std::string& text) {
     constexpr size_t kCalls = 100;
     size_t before = 0;
     for (size_t call = 0; call < 2 * kCalls; ++call) {
-      if (call == kCalls) before = allocations;  // the first half brings the steady state
+      if (call == kCalls) before = allocations;  // the first half is the warm-up
       output.write(records, kLogStream);
       output.send();
     }
@@ -256,7 +258,8 @@ void count_allocations(const std::string& text) {
   }
 }
 
-// What each way of packing makes of the corpus' records, 20,000 of them a second with the default linger.
+// Prints the effect of each aggregation format on the records of the corpus, at 20,000 records a second with the
+// default linger.
 void show_packing() {
   const std::vector<CorpusMessage> corpus = make_corpus();
   struct Way {

@@ -1,4 +1,4 @@
-// What the service answers to a PutRecords call of which it took every record.
+// The response to a PutRecords call in which every record succeeded.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace penstock {
 
-// As long as a real one: sequence numbers have 56 digits.
+// Returns a response as long as a real one: sequence numbers have 56 digits.
 inline std::string put_records_answer(size_t records) {
   std::string body = R"({"EncryptionType":"NONE","FailedRecordCount":0,"Records":[)";
   for (size_t i = 0; i < records; ++i) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kLimitBytes = 16 << 20;
 
-// A benchmark that does not do its work measures nothing.
+// Stops the benchmark if it does not do its work, because it would then measure nothing.
 void require(bool done, const char* what) {
   if (done) return;
   std::fprintf(stderr, "penstock-bench: %s failed\n", what);
@@ -119,7 +119,7 @@ size_t Stages::filter(logs::Inflater inflater) {
 
 namespace {
 
-// Records gathered into calls as the output does it, each call signed.
+// Collects records into calls as the output does, and signs each call.
 struct CallBuilder {
   std::string body;
   size_t records = 0;

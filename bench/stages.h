@@ -1,4 +1,4 @@
-// What is measured: a corpus through the stages of the pipeline, each with those before it.
+// The benchmark of the pipeline's stages on a corpus. Each stage is measured together with those before it.
 #pragma once
 
 #include <array>
@@ -17,16 +17,17 @@ class Stages {
  public:
   explicit Stages(std::vector<CorpusMessage> corpus);
 
-  // One pass over the whole corpus. Returns a number that depends on the work, so that none is left out.
-  size_t zlib(logs::Inflater);         // plain zlib, the yardstick: no pre-sizing, no checks but zlib's own
-  size_t gunzip(logs::Inflater);       // our way to it
-  size_t split(logs::Inflater);        // + into log events
-  size_t filter(logs::Inflater);       // + into records
-  size_t put_records(logs::Inflater);  // + into signed PutRecords calls
+  // Each runs one pass over the whole corpus. Returns a number that depends on the work, so that the compiler
+  // cannot remove it.
+  size_t zlib(logs::Inflater);         // plain zlib, the reference: no pre-sizing, no checks except zlib's own
+  size_t gunzip(logs::Inflater);       // our decompression
+  size_t split(logs::Inflater);        // + split into log events
+  size_t filter(logs::Inflater);       // + filter into records
+  size_t put_records(logs::Inflater);  // + build signed PutRecords calls
 
-  double text_bytes() const { return text_bytes_; }  // of JSON, in a pass
+  double text_bytes() const { return text_bytes_; }  // bytes of JSON in one pass
   double events() const { return events_; }
-  // What the corpus is, as it was made.
+  // Prints the size and composition of the corpus.
   void print_corpus() const;
 
  private:
@@ -53,7 +54,7 @@ struct Stage {
   const char* name;
   size_t (Stages::*run)(logs::Inflater);
   logs::Inflater inflater;
-  double bar = 0;  // of its time, zlib's being 1; 0: none
+  double bar = 0;  // maximum time relative to zlib's; 0: no limit
 };
 
 inline constexpr std::array kStages = {

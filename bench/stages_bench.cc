@@ -1,4 +1,4 @@
-// The stages as cases of Google Benchmark, for its statistics and filters.
+// The stages as Google Benchmark cases, for its statistics and filters.
 #include <benchmark/benchmark.h>
 
 #include "bench/stages.h"

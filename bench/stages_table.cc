@@ -1,5 +1,5 @@
-// The stages side by side: their turns are mixed, so that a slow moment of the machine hits all alike, and the
-// fastest turn of each counts. Prints one table.
+// Prints one table that compares the stages. Their turns alternate, so that a slow moment of the machine affects
+// all of them, and the fastest turn of each counts.
 #include <algorithm>
 #include <array>
 #include <chrono>

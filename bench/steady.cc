@@ -1,5 +1,5 @@
-// Resident memory and processor time of the host at a steady rate: `penstock run` in a process of its own, between
-// an input and an output stream of the model, which runs here.
+// Resident memory and processor time of the host at a steady rate. `penstock run` is another process, between an
+// input and an output stream of the model of the service, which runs in this process.
 //
 //   penstock-bench-steady [SECONDS [MB_PER_SECOND [OUTPUT_SHARDS]]]
 #include <unistd.h>
@@ -24,7 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using penstock::CorpusMessage;
 
-// A field of /proc/PID/status in MiB.
+// Returns a field of /proc/PID/status, in MiB.
 double status_mib(pid_t pid, const std::string& field) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   for (std::string line; std::getline(status, line);)
@@ -47,14 +47,14 @@ double cpu_seconds(pid_t pid) {
   return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-// A message of a log stream of its own, so that the records spread over the shards of the output.
+// Returns the message with its own log stream, so that records spread over the output's shards.
 std::string renamed(std::string json, size_t number) {
   const std::string name = R"("logStream":")";
   const size_t at = json.find(name) + name.size();
   return json.replace(at, json.find('"', at) - at, "stream-" + std::to_string(number));
 }
 
-// A record of nearly 1 MiB: eight events of digits, which compress two to one.
+// Returns a record of nearly 1 MiB: eight events of digits, which compress 2:1.
 std::string large_message(penstock::CorpusRandom& random, const std::string& log_stream) {
   std::vector<penstock::e2e::Event> events;
   for (int i = 0; i < 8; ++i) {
@@ -72,7 +72,8 @@ int main(int argc, char** argv) {
   const double text_bytes_per_second = (argc > 2 ? std::atof(argv[2]) : 20) * 1e6;
   const auto output_shards = static_cast<uint32_t>(argc > 3 ? std::atoi(argv[3]) : 80);
 
-  // Small messages of many streams: a shard takes 1,000 records a second, and its neighbours cannot help it.
+  // Small messages of many streams: a shard accepts 1,000 records a second, and other shards cannot take its
+  // excess.
   std::vector<CorpusMessage> corpus =
       penstock::make_corpus({.messages = 20000, .min_events = 5, .max_events = 60});
   for (size_t i = 0; i < corpus.size(); ++i) {
@@ -98,7 +99,7 @@ int main(int argc, char** argv) {
        tick += std::chrono::milliseconds(10)) {
     std::this_thread::sleep_until(tick);
     const double elapsed_s = std::chrono::duration<double>(tick - start).count();
-    if (elapsed_s >= static_cast<double>(next_large)) {  // one a second
+    if (elapsed_s >= static_cast<double>(next_large)) {  // one per second
       const size_t which = next_large++ % larges.size();
       deployment.put("large-" + std::to_string(which), larges_gzip[which]);
       put_bytes += static_cast<double>(larges[which].size());
@@ -111,7 +112,7 @@ int main(int argc, char** argv) {
         put_bytes += static_cast<double>(message.json.size());
         events += message.ids.size();
       }
-      // What was read and written is of no more use here.
+      // Records that were read or written are no longer needed.
       if (next % 16 == 0)
         for (const char* name : {"in", "out"})
           for (penstock::model::Shard& shard : service.stream(name)->shards())

@@ -33,7 +33,7 @@ struct TlsSink::Shared {
 
 namespace {
 
-constexpr size_t kReadBytes = size_t{16} << 10;  // what a TLS record has at most
+constexpr size_t kReadBytes = size_t{16} << 10;  // maximum size of a TLS record
 
 void require(bool good, const char* what) {
   if (good) return;
@@ -41,7 +41,7 @@ void require(bool good, const char* what) {
   std::exit(2);
 }
 
-// One for each count of records that a call may have.
+// Returns one response for each number of records that a call may have.
 std::vector<std::string> make_answers() {
   std::vector<std::string> answers;
   for (size_t records = 0; records <= kinesis::kMaxRecordsPerCall; ++records) {
@@ -69,12 +69,12 @@ size_t content_length(std::string_view head) {
 
 using Connection = std::unique_ptr<SSL, decltype(&SSL_free)>;
 
-// Until the client closes.
+// Responds to calls until the client closes the connection.
 template <typename Count>
 void answer_calls(SSL* tls, const std::vector<std::string>& answers, const Count& count) {
   constexpr std::string_view kEndOfHead = "\r\n\r\n";
   std::string call;
-  size_t whole_bytes = 0;  // of the call that is being read; 0: its head is not whole yet
+  size_t whole_bytes = 0;  // size of the current call; 0 until its header is complete
   std::array<char, kReadBytes> piece;
   for (int got = 0; (got = SSL_read(tls, piece.data(), piece.size())) > 0;) {
     call.append(piece.data(), static_cast<size_t>(got));

@@ -1,5 +1,6 @@
-// What whoever writes a log line can make of it at worst: records of 1 MiB of it, and of plain text of that size
-// to compare with, from JSON to finished records. Their turns are mixed, and the fastest turn of each counts.
+// The worst cases that an author of log lines can cause: records of 1 MiB of hostile text, compared with plain
+// text of the same size, from JSON to finished records. Their turns alternate, and the fastest turn of each
+// counts.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -26,7 +27,7 @@ struct Case {
   std::string json;
   std::string gzip = {};
   double inflate_s = 1e9;
-  double split_s = 1e9;  // with inflate
+  double split_s = 1e9;  // including inflate
   double whole_s = 1e9;
 };
 
@@ -36,16 +37,16 @@ std::string repeated(std::string_view piece, size_t bytes = kBytes) {
   return text;
 }
 
-// A subscription message of one event; member: more of the event, as JSON.
+// Returns a subscription message with one event; member is JSON of further members of the event.
 std::string message_with(const std::string& json_string, const std::string& member = "") {
   return R"({"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/aws/lambda/f","logStream":"s",)"
          R"("subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":1566741555269,"message":)" +
          json_string + member + "}]}";
 }
 
-// The text as it stands in JSON, where escapes are counted too.
+// Returns a message with the text as it is written in JSON, so that escapes count too.
 std::string written(const std::string& inside) { return message_with('"' + inside + '"'); }
-// The text as the function printed it.
+// Returns a message with the text as the function printed it.
 std::string printed(const std::string& text) {
   std::string json;
   append_json_string(json, text);

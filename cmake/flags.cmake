@@ -1,13 +1,13 @@
-# Flags of every target of ours: strict warnings, hardening, the sanitizers asked for, and nothing of the
-# place where it is built.
+# Flags of all our targets: strict warnings, hardening, the selected sanitizers, and nothing that depends on the
+# build directory.
 include(CheckPIESupported)
 check_pie_supported()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow)
-# For a compiler newer than ours, whose new warnings nobody has seen yet: cmake --compile-no-warning-as-error.
+# A newer compiler may have new warnings: configure with cmake --compile-no-warning-as-error.
 set(CMAKE_COMPILE_WARNING_AS_ERROR ON)
 
-# The same source gives the same bytes in whatever folders it lies and is built.
+# The same source produces the same bytes, whatever the source and build directories are.
 add_compile_options(-ffile-prefix-map=${PROJECT_BINARY_DIR}=build -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 
 add_compile_options(-fstack-protector-strong)
@@ -20,10 +20,10 @@ if(PENSTOCK_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
     add_compile_options(-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/clang_sanitizer_ignore.txt)
   endif()
-  # gcc 12 sees uninitialised members in std::regex once a sanitizer has changed the code.
+  # gcc 12 falsely reports uninitialized members in std::regex in code that a sanitizer has changed.
   add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)
 else()
-  # Needs optimisation, and would hide accesses from the sanitizers.
+  # Needs optimization, and would hide accesses from the sanitizers.
   add_compile_options($<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
 endif()
 

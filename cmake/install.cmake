@@ -1,6 +1,6 @@
-# What is installed: the host, the shared objects that agents open, the header with its CMake package and
-# pkg-config file, the conf files and the documents. The header is all that a client is built against; the shared
-# objects are opened at run time, and find each other by lying in one folder.
+# Installs the host, the shared objects that agents open, the header with its CMake package and pkg-config file,
+# the conf files, and the documentation. Clients build against the header only; the shared objects are opened at
+# run time, and find each other because they are in one folder.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS penstock RUNTIME)
@@ -14,7 +14,7 @@ install(EXPORT penstock NAMESPACE penstock:: FILE penstock-config.cmake DESTINAT
 write_basic_package_version_file(penstock-config-version.cmake COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/penstock-config-version.cmake DESTINATION ${package_dir})
 
-# The prefix is told from where the file lies, so that an installed tree can be moved as a whole.
+# The prefix is derived from the location of the .pc file, so that an installed tree can be moved as a whole.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
            OUTPUT_VARIABLE PENSTOCK_PREFIX_FROM_PC)
 configure_file(cmake/penstock.pc.in penstock.pc @ONLY)

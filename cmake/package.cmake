@@ -1,4 +1,5 @@
-# A Debian package for /usr, and a tarball to unpack below /opt, of what is installed: scripts/package.sh.
+# A Debian package for /usr and a tarball to unpack under /opt, both with the installed files; see
+# scripts/package.sh.
 set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME penstock)
 set(CPACK_PACKAGE_CONTACT "The Penstock project")
@@ -6,7 +7,7 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_VERBATIM_VARIABLES ON)
 
-# The name of the tarball and of the folder in it: docs/fluent-bit.md.
+# Name of the tarball and of the folder in it; docs/fluent-bit.md uses it.
 set(CPACK_PACKAGE_FILE_NAME penstock-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)

@@ -1,8 +1,8 @@
-# How a shared object of ours is linked, so that it can live in any process beside any other library:
-#   the exported symbols that its map names, and none of the static libraries in it seen from outside;
-#   calls inside it stay inside it, whatever else in the process has the same names;
-#   it is never unloaded, since libcurl and OpenSSL leave handlers behind that would point at nothing;
-#   a symbol that nobody defines fails the link here, not the dlopen there.
+# Links a shared object so that it can be loaded into any process, next to any other library:
+#   - it exports only the symbols in its map, and none of the static libraries in it;
+#   - calls inside it stay inside it, even if the process has other functions of the same name;
+#   - it is never unloaded, because libcurl and OpenSSL register handlers that would then point to unmapped code;
+#   - an undefined symbol fails at link time, not at dlopen().
 function(penstock_plugin_link_options target map)
   target_link_options(${target} PRIVATE LINKER:--version-script=${map} LINKER:-Bsymbolic
                                         LINKER:--exclude-libs,ALL LINKER:-z,nodelete)

@@ -1,8 +1,8 @@
-# The standard headers that nearly every file includes, compiled once: a third of what our libraries take to compile.
-# What is released is built without, so every file still has to include what it uses, and has all warnings.
+# Precompiles the standard headers that nearly every file includes, which take a third of the compile time of our
+# libraries. Release builds do not use it, so every file must still include what it uses, and gets all warnings.
 
-# The first lets ccache see through precompiled headers. gcc 12 no longer knows that a precompiled std::string is the
-# system's, and warns of what it inlines.
+# The first option lets ccache handle precompiled headers. The others disable warnings of gcc 12, which does not
+# recognize a precompiled std::string as a system header's and warns about what it inlines.
 set(PENSTOCK_PRECOMPILED_OPTIONS
     "$<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess;-Wno-array-bounds;-Wno-restrict>"
     "$<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread>"
@@ -10,7 +10,8 @@ set(PENSTOCK_PRECOMPILED_OPTIONS
 set(PENSTOCK_STANDARD_HEADERS <algorithm> <cstdint> <functional> <map> <memory> <optional> <set> <string> <string_view>
                               <utility> <vector>)
 
-# For libraries: programs are compiled with other flags. The first is penstock_base, and the others use what it has.
+# For libraries only; programs are compiled with other flags. penstock_base is the first caller, and the others
+# reuse its precompiled header.
 function(penstock_use_standard_headers)
   if(NOT PENSTOCK_BUILD_TESTS)
     return()

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The main job without an AWS account: builds, starts the model of Kinesis on a free port of this machine, puts
-# the subscription messages of conf/demo/ on its input stream, runs the agent conf conf/demo.conf over them, and
-# reads the records back from the output stream. Fails if one is missing or there twice. The requests that put
-# and read are signed by curl, so that Penstock's own signing is not what vouches for itself.
-#   DEMO_PENSTOCK   a command to run in place of the penstock that is built, for one that is installed
+# Demonstrates Penstock's main task without an AWS account: builds it, starts the model of Kinesis on a free local
+# port, puts the subscription messages of conf/demo/ on its input stream, runs the agent conf conf/demo.conf, and
+# reads the records back from the output stream. Fails if a record is missing or duplicated. curl signs the
+# requests that put and read, so that Penstock's signing is not verified by itself.
+#   DEMO_PENSTOCK   command to run in place of the penstock that is built, for an installed one
 #   DEMO_CONF       its conf; conf/demo.conf if it is not set
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,7 +29,7 @@ cmake --build --preset dev -j "$jobs" --target penstock penstock_plugin penstock
 bin=build/dev/bin
 
 say "Starting the model of Kinesis with the streams penstock-in and penstock-out, two shards each"
-# The key pair of AWS's documents, which the model knows.
+# The key pair of AWS's documentation, which the model accepts.
 export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
 unset AWS_SESSION_TOKEN AWS_PROFILE
 "$bin/penstock-model-kinesis" --port 0 --port-file "$state/port" --stream penstock-in:2 --stream penstock-out:2 \
@@ -44,13 +44,13 @@ done
 endpoint=http://127.0.0.1:$(<"$state/port")
 echo "listening at $endpoint"
 
-# call OPERATION JSON: one signed request; prints the answer.
+# call OPERATION JSON: makes one signed request and prints the response.
 call() {
   curl -sS --noproxy '*' --fail-with-body --aws-sigv4 aws:amz:us-east-1:kinesis \
     --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'Content-Type: application/x-amz-json-1.1' \
     -H "X-Amz-Target: Kinesis_20131202.$1" --data-binary @- "$endpoint/" <<<"$2"
 }
-# strings NAME: the values of the string members of that name in the JSON on standard input, one a line.
+# strings NAME: prints the values of the string members with that name in the JSON on standard input, one per line.
 strings() {
   { grep -oE "\"$1\" *: *\"[^\"]+\"" || true; } | sed -E 's/^"[^"]*" *: *"(.*)"$/\1/'
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Formats every source file of ours in place; with --check only says which are not formatted, and fails.
+# Formats all our source files in place; with --check, only lists those that are not formatted, and fails if there
+# are any.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the fuzzers with clang and runs each for so many seconds, as many at once as there are processors; JOBS=4
-# says how many. Starts from the committed corpus and from what earlier runs left in build/fuzz/corpus. What a fuzzer
-# ends on is kept in build/fuzz/found; to see it again: build/fuzz/bin/NAME_fuzz FILE
+# Builds the fuzzers with clang and runs each for SECONDS (60 by default), in parallel on all processors, or JOBS
+# at a time. Starts from the committed corpus and from that of earlier runs in build/fuzz/corpus. Inputs that make
+# a fuzzer fail are kept in build/fuzz/found; to reproduce one: build/fuzz/bin/NAME_fuzz FILE
 #   scripts/fuzz.sh [SECONDS [FUZZER...]]
 set -euo pipefail
 cd "$(dirname "$0")/.."

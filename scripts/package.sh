@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what is installed and packs it: a Debian package, and a tarball to unpack below /opt. Prints the files.
+# Builds and packs the installed files: a Debian package, and a tarball to unpack under /opt. Prints the paths of
+# both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/stages.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Finds words that make a reader stop in sources, help and documentation: dated, vague or British English, and names
-# that the field does not use. Prints each line as FILE:LINE:TEXT and fails if there is one. CONTRIBUTING.md says what
-# to write instead; scripts/prose-allowed.txt has the legitimate uses.
+# Finds words that readers stumble over in sources, help, and documentation: dated, vague, or British English, and
+# names that are not usual in the field. Prints each line as FILE:LINE:TEXT and fails if it finds one.
+# CONTRIBUTING.md says what to write instead; scripts/prose-allowed.txt lists legitimate uses.
 # Usage: scripts/prose.sh [PATH...]    without a path: every file of the project
 set -euo pipefail
 cd "$(dirname "$0")/.."

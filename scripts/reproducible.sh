@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds libpenstock.so as released, twice, from copies of the source without git in folders of different names,
-# and fails unless both are the same bytes.
+# Builds libpenstock.so twice as for a release, from copies of the source without git in folders with different
+# names, and fails unless both have the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/stages.sh

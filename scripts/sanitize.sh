@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Every test under sanitizers: asan (AddressSanitizer and UndefinedBehaviorSanitizer) or tsan (ThreadSanitizer).
-# Takes ctest's own arguments behind it: scripts/sanitize.sh tsan -R '^abi[.]'
-# Or valgrind: the host, as it was built, under memcheck in the end-to-end tests that start it. The model serves at
-# full speed meanwhile: in a test that is under valgrind as a whole the calls pass their timeouts.
+# Runs every test under sanitizers: asan (AddressSanitizer and UndefinedBehaviorSanitizer) or tsan
+# (ThreadSanitizer). Further arguments go to ctest: scripts/sanitize.sh tsan -R '^abi[.]'
+# Or valgrind: runs the host of the dev build under memcheck in the end-to-end tests that start it. The model of
+# the service runs at full speed; if a whole test ran under valgrind, calls would exceed their timeouts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 usage() { echo "usage: scripts/sanitize.sh asan|tsan [CTEST ARGUMENTS] | valgrind" >&2; exit 2; }
 preset=${1:-}
 [[ $preset == asan || $preset == tsan || $preset == valgrind && $# -eq 1 ]] || usage
 
-# ThreadSanitizer's shadow memory has no place for what a kernel with 32 bits of address randomness maps.
+# ThreadSanitizer's shadow memory cannot cover the mappings of a kernel with 32 bits of address randomization.
 if [[ $preset == tsan && -z ${PENSTOCK_ADDRESSES_FIXED:-} ]] && setarch "$(uname -m)" -R true 2>/dev/null; then
   PENSTOCK_ADDRESSES_FIXED=1 exec setarch "$(uname -m)" -R "$0" "$@"
 fi
@@ -26,7 +26,7 @@ under_valgrind() { # TEST
   PENSTOCK_TEST_HOST=$PWD/tests/e2e/host_under_valgrind.sh VALGRIND_HOST=$PWD/build/dev/bin/penstock \
     VALGRIND_FOUND=$found "build/dev/bin/$1"
 }
-# By hosts that a test killed, too, or whose exit code it did not ask for.
+# Also checks hosts that a test killed, or whose exit code it did not check.
 nothing_found() {
   [[ -n $(ls "$found") ]] || { echo "no host has run under valgrind" >&2; return 1; }
   [[ -z $(find "$found" -type f -size +0) ]] || { cat "$found"/* >&2; return 1; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian 12 to build (demo), to pack (package), to test as well (test, the
-# default), or to check with clang too (clang). Silent and instant where all is there.
+# Installs missing packages on Debian 12: to build (demo), to pack (package), to test as well (test, the default),
+# or to check with clang too (clang). Silent and instant if nothing is missing.
 #   scripts/setup.sh [demo|package|test|clang]
 set -euo pipefail
 

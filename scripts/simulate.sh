@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the simulator and runs so many seeds on all cores, or for so many seconds: docs/simulation.md. Each failing
-# seed is told with the command that shows how; FROM=N says which seed to begin with (else the time says).
+# Builds the simulator and runs N seeds, or seeds for S seconds, on all cores; see docs/simulation.md. Prints each
+# failing seed with the command that reproduces it. FROM=N sets the first seed (default: the current time).
 #   scripts/simulate.sh N
 #   scripts/simulate.sh --seconds S
 set -euo pipefail

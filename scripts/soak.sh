@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The host at full speed between two streams of the model of Kinesis, which fails one call in 25: MINUTES long, 15 if
-# none are given. Prints what went through, and the medians of its memory, descriptors and lag in each third of the
-# time. Fails if the last third's is above the second's by more than a margin, or if anything was lost or left over.
+# Runs the host at full speed between two streams of the model of Kinesis, which fails one call in 25, for MINUTES
+# (15 by default). Prints the throughput, and the medians of memory, descriptors, and lag in each third of the
+# time. Fails if the medians of the last third exceed those of the second by more than a margin, or if a record was
+# lost or left over.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 minutes=${1:-15}

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2034
-# Sourced by the scripts that run one stage after another: times each, and sums up at the end.
+# Sourced by scripts that run several stages: measures the time of each, and prints a summary at the end.
 stage_report=()
 stage_failed=0
 
-# stage NAME COMMAND...: runs the command and keeps its seconds and whether it failed; one that ends with 77 has
-# said itself why it was skipped.
+# stage NAME COMMAND...: runs the command, and records its time in seconds and whether it failed. Exit status 77
+# means skipped; the command itself prints the reason.
 stage() {
   local name=$1 started=$SECONDS outcome=ok status=0
   shift
@@ -20,20 +20,20 @@ stage() {
   [[ $outcome != FAILED ]]
 }
 
-# Says that a stage is left out, and why.
+# Records that a stage is skipped, and why.
 stage_skip() {
   echo "== $1: skipped: $2"
   stage_report+=("$(printf '%6d s  %-6s  %s' 0 skip "$1 ($2)")")
 }
 
-# Prints the seconds of each stage; its status is that of the whole run.
+# Prints the time of each stage. Fails if a stage failed.
 stage_summary() {
   echo "== stages"
   printf '%s\n' "${stage_report[@]}"
   return "$stage_failed"
 }
 
-# Compiler cache where there is one; never needed.
+# Uses a compiler cache if there is one; it is optional.
 if command -v ccache >/dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
   export CCACHE_SLOPPINESS=pch_defines,time_macros  # else it passes over what uses precompiled headers

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds once, runs every test, then the tests of what reads the bytes of others, of the leases, the misuse of the
-# ABI and the fuzzers' corpora once more under AddressSanitizer and UndefinedBehaviorSanitizer (scripts/sanitize.sh has
-# all of them), and the tarball and the Debian package, the latter in a bare Debian. Fails if anything failed. To run one part alone afterwards:
+# Builds and runs every test. Then, under AddressSanitizer and UndefinedBehaviorSanitizer, repeats the tests of
+# code that parses untrusted bytes, of the leases, of misuse of the ABI, and of the fuzzers' corpora
+# (scripts/sanitize.sh runs all tests). Finally tests the tarball and the Debian package, the latter in a minimal
+# Debian. Fails if anything failed. To run one part again:
 #   ctest --test-dir build/dev -R '^sigv4[.]' --output-on-failure
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The second compiler's opinion: builds everything with clang, tests it, and runs clang-tidy over our sources.
+# Checks the code with a second compiler: builds everything with clang, runs the tests, and runs clang-tidy on our
+# sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/stages.sh
@@ -10,7 +11,7 @@ build() {
   cmake --preset dev -B build/clang -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ &&
     cmake --build build/clang -j "$jobs"
 }
-# One clang-tidy a file, as many at once as there are processors; says which file it found something in.
+# Runs one clang-tidy per file, in parallel on all processors. Prints the file of each finding.
 tidy() {
   find base core plugin client fluentbit host tests bench -name '*.cc' | sort |
     xargs -P "$jobs" -n 1 clang-tidy -p build/clang --quiet 2>/dev/null

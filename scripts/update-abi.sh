@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the description of the ABI to abi/penstock.abi; with --check compares the header with what is there
-# and fails on any difference. A released description may only grow: see docs/abi.md.
+# Writes the description of the ABI to abi/penstock.abi; with --check, compares the header with it and fails on any
+# difference. A released description may only grow; see docs/abi.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
