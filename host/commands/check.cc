@@ -37,7 +37,7 @@ std::string format_counts(size_t inputs, size_t filters, size_t outputs) {
          ", outputs: " + std::to_string(outputs) + "\n";
 }
 
-// size: the arguments of the outputs' command "sizing"; none: it is not asked for.
+// size: the arguments of the outputs' command "sizing"; empty: do not run it.
 int check_conf(const std::string& file, const std::vector<std::string>& plugins, const std::vector<Entry>& size) {
   const LoadedConfig prepared = load_config(file, plugins);
   print_problems(prepared.problems);
@@ -55,7 +55,7 @@ int check_conf(const std::string& file, const std::vector<std::string>& plugins,
   return sized.stages == 0 || sized.failed ? kExitFailed : kExitFine;
 }
 
-// The arguments of "sizing" in a command line.
+// Returns the arguments for "sizing" in a command line.
 std::vector<Entry> sizing_arguments(const Arguments& arguments) {
   std::vector<Entry> out;
   const auto add = [&](const char* option, const char* key) {

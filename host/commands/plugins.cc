@@ -23,7 +23,7 @@ std::string text_or(const char* text, const char* otherwise) {
   return text == nullptr || *text == '\0' ? otherwise : printable(text, kMaxPrintedLineBytes);
 }
 
-// An option of a stage or an argument of a command.
+// Appends an option of a stage or an argument of a command.
 void append_option(std::string& out, const penstock_option_info& info, const std::string& indent) {
   out += indent + printable(info.name) + "  <" + text_or(info.type, "text") + ">  " +
          (info.required != 0 ? "required" : "default: " + text_or(info.default_value, "none")) + "\n" + indent +

@@ -46,10 +46,10 @@ constexpr int64_t kPatienceMs = 60'000;
 
 std::string text(int64_t number) { return std::to_string(number); }
 
-// What is in a file, all of it read.
+// The contents of a file, after all of it was read.
 struct Scan {
   ReplayCounts counts;
-  int64_t unreadable = 0;  // lines, told on standard error
+  int64_t unreadable = 0;  // lines, reported on standard error
 };
 
 Scan scan(DeadLetterReader& file, const std::string& name) {

@@ -36,7 +36,7 @@ start, an output that ended by itself (as when the reader of standard output has
 gone away), or something that could not be saved; 2 a wrong command line.
 )";
 
-// Returns whether there are errors among them.
+// Logs the problems. Returns whether there are errors among them.
 bool report(Log& log, const std::vector<Problem>& problems) {
   for (const Problem& problem : problems) log.plain(to_line(problem));
   return has_errors(problems);

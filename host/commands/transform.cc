@@ -50,14 +50,14 @@ goes on; then a summary. Exit codes: 0 all was understood; 1 something was not;
 2 a wrong command line.
 )";
 
-// One document: larger than any record of a stream, inflated.
+// Maximum size of one document: more than any record of a stream, inflated.
 constexpr size_t kDocumentLimitBytes = 64 << 20;
 
-// Those of lambda_logs that do not change the names of what a summary reads.
+// The options of lambda_logs that do not change the member names that a summary reads.
 constexpr std::array<std::string_view, 5> kOptionsOfSummary = {"include", "exclude", "drop", "normalize_level",
                                                                "parse_json_in_message"};
 
-// The first section of that kind for the stage of that id; nullptr: there is none.
+// Returns the first section of that kind for the stage with that id, or nullptr.
 const Section* section_of(const Conf& conf, std::string_view kind, std::string_view id) {
   const auto found = std::find_if(conf.sections.begin(), conf.sections.end(), [&](const Section& section) {
     const Entry* const name = section.find("Name");
@@ -66,8 +66,8 @@ const Section* section_of(const Conf& conf, std::string_view kind, std::string_v
   return found == conf.sections.end() ? nullptr : &*found;
 }
 
-// The filter of that id with the options, checked, of its first section in the conf; where there is none with
-// those of its names that the input's section has.
+// Returns the filter with that id and the checked options of its first section in the conf; without such a
+// section, those of its options that the input's section has.
 StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, std::vector<Problem>& problems) {
   StagePlan plan;
   plan.stage = modules.find(PENSTOCK_FILTER, id);
@@ -90,7 +90,7 @@ StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, 
   return plan;
 }
 
-// How many events the filter left out, by its own counters of these names.
+// Reads from the filter's counters how many events it left out.
 void read_left_out(const client::Instance& records, Summary::Rest& rest) {
   const auto read = [](void* ctx, const penstock_stat* stat) {
     auto& out = *static_cast<Summary::Rest*>(ctx);
@@ -124,7 +124,7 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
     transformer.flush();
   }
   if (answer == ByteSource::ReadResult::failed) {
-    transformer.fail(name, source.error());  // what it cut off is no failure of its own
+    transformer.fail(name, source.error());  // the truncated document does not count as another failure
   } else {
     documents.finish();
     lines.end();

@@ -21,7 +21,7 @@ namespace penstock::host {
 
 namespace {
 
-// Of a Match, or of a Match_Regex, which may anchor and escape it.
+// Accepts a Match, or a Match_Regex, in which the slash may be anchored or escaped.
 bool begins_with_slash(std::string_view match) {
   for (const char c : {'^', '\\'})
     if (match.starts_with(c)) match.remove_prefix(1);
@@ -45,7 +45,7 @@ class Checker {
     ours(section, *file);
   }
 
-  // A Match that no tag of tag_format fits, which begin with no slash.
+  // Warns about each Match that no tag of tag_format can fit, because those do not begin with a slash.
   void matches_of_slashes() {
     for (const Section& section : conf_.sections) {
       if (kind_of(section) != PENSTOCK_FILTER && kind_of(section) != PENSTOCK_OUTPUT) continue;
@@ -59,7 +59,7 @@ class Checker {
     }
   }
 
-  // What all sections together do.
+  // Checks how the sections interact.
   void together() {
     if (out_.inputs > 0) matches_of_slashes();
     check_file_uses(files_, out_.problems);
@@ -90,7 +90,7 @@ class Checker {
     routes_.add(section, *behind, std::move(given));
   }
 
-  // Those that the stage knows. An unknown one is told of here, since what was meant may be a key of the agent's.
+  // Returns the options that the stage has. Reports unknown ones here: a key of the agent may have been meant.
   std::vector<Entry> options(const Section& section, const penstock_stage& stage) {
     const std::vector<std::string> names = option_names(stage);
     std::vector<Entry> options;
@@ -111,7 +111,7 @@ class Checker {
       } else if (of_agent) {
         continue;
       } else if (knows(names, entry.key)) {
-        // The agent cannot tell an empty value from none, but for filters.
+        // Except for filters, the agent cannot distinguish an empty value from none.
         if (!entry.value.empty() || stage.kind == PENSTOCK_FILTER) options.push_back(entry);
       } else {
         std::vector<std::string> words = agent_key_names(stage.kind);
@@ -124,7 +124,7 @@ class Checker {
     return options;
   }
 
-  // Only where it looks as if one of ours was meant.
+  // Warns about a section that is not ours, but only if it looks as if one of ours was meant.
   void others(const Section& section, int32_t kind, const Entry& name) {
     std::vector<std::string> ids;
     for (const AgentFile& file : kAgentFiles) {
@@ -147,7 +147,7 @@ class Checker {
     }
   }
 
-  // Fluent Bit has no such input; the outputs know none of these options.
+  // Fluent Bit has no such input, and its outputs have none of these options.
   static bool looks_like_ours(const Section& section, int32_t kind) {
     static constexpr std::array<std::string_view, 8> kOurs = {"on_failure",   "checkpoint",     "mem_limit",
                                                               "call_timeout", "flush_timeout",  "ordering",
@@ -163,7 +163,7 @@ class Checker {
   AgentRoutes routes_;
   std::vector<FileUse> files_;
   size_t sections_ = 0;
-  std::set<std::string> told_;  // files that nothing names
+  std::set<std::string> told_;  // shared objects that nothing names, already reported
 };
 
 }  // namespace

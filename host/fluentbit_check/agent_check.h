@@ -1,5 +1,5 @@
-// `penstock check --agent fluent-bit`: the sections of ours in a conf for Fluent Bit, which itself tells of no
-// unknown key in them.
+// `penstock check --agent fluent-bit`: checks our sections in a conf for Fluent Bit, which itself does not report
+// unknown keys in them.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,13 @@
 namespace penstock::host {
 
 struct AgentCheck {
-  std::vector<Problem> problems;  // in the order of files and lines
-  size_t inputs = 0;              // sections of ours
+  std::vector<Problem> problems;  // sorted by file and line
+  size_t inputs = 0;              // number of our sections
   size_t filters = 0;
   size_t outputs = 0;
 };
 
-// plugins: of the command line, as the agent is given them with -e. Touches no network.
+// plugins: those of the command line, as passed to the agent with -e. Touches no network.
 AgentCheck check_for_fluent_bit(const std::string& conf_file, const std::vector<std::string>& plugins,
                                 const Environment& environment);
 

@@ -12,12 +12,13 @@ namespace penstock::host {
 
 namespace {
 
-// What a relative path means to an agent that is started here, else what it was probably meant to be.
+// Returns the file that a relative path names for an agent that is started here, else the file that was probably
+// meant.
 std::string found_at(const Entry& path) {
   return access(path.value.c_str(), F_OK) == 0 ? path.value : beside(path.place.file, path.value);
 }
 
-// The check needs the table and check(); the rest of the stage is not for hosts like this.
+// Requires only the option table and check(): the rest of the stage is not for this host.
 const penstock_stage* stage_in(const penstock_module& module, const AgentFile& file) {
   for (const penstock_stage* const* stage = module.stages; *stage != nullptr; ++stage) {
     const penstock_stage& one = **stage;
@@ -48,7 +49,7 @@ void AgentModules::take(const Entry& path) {
   const bool of_conf = !path.place.file.empty();
   const auto [first, fresh] = named_.emplace(file, path);
   if (!fresh) {
-    // What the command line names is there to go before what the conf names.
+    // The command line overrides the conf on purpose.
     if (first->second.place.file.empty()) return;
     problems_.push_back({path.place, std::string(file->name) + " is named twice; the first counts", true});
     return;

@@ -1,5 +1,5 @@
-// Our files for Fluent Bit as a conf names them, opened for the option tables that they hold. What else a conf
-// names is left alone.
+// Our shared objects for Fluent Bit, as a conf names them, opened to read their option tables. Everything else
+// that a conf names is ignored.
 #pragma once
 
 #include <map>
@@ -15,15 +15,15 @@ namespace penstock::host {
 class AgentModules {
  public:
   // paths: as written, in the order in which Fluent Bit opens them; those of the command line have no place. Adds
-  // what is wrong with them to problems, which must live as long as this.
+  // problems with them to problems, which must outlive this.
   AgentModules(const std::vector<Entry>& paths, std::vector<Problem>& problems);
 
-  // The stage of a file, which is opened the first time; one that nothing names is looked for beside
-  // libpenstock.so. nullptr: it cannot be opened, which was told once.
+  // Returns the stage of a shared object, which the first call opens. Looks for one that nothing names next to
+  // libpenstock.so. Returns nullptr if it cannot be opened, which is reported once.
   const penstock_stage* stage(const AgentFile& file);
 
-  // The stage that a file opened by stage() has behind it, in the libpenstock.so beside it; nullptr: there is
-  // none.
+  // Returns the stage of libpenstock.so that a shared object opened by stage() uses; nullptr if not found.
+  // libpenstock.so is searched in the same folder.
   const penstock_stage* behind(const AgentFile& file) const;
 
   bool is_named(const AgentFile& file) const { return named_.contains(&file); }

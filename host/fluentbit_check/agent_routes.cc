@@ -38,7 +38,7 @@ bool AgentRoutes::leads(const Section& input, size_t number, const Section& outp
   const Entry* const wildcard = output.last("Match");
   const Entry* const regex = output.last("Match_Regex");
   if (wildcard == nullptr && regex == nullptr) {
-    // A single output without a Match is for the single input.
+    // In the agent, a single output without a Match belongs to a single input.
     const auto count = [&](const char* kind) {
       return std::count_if(conf_.sections.begin(), conf_.sections.end(),
                            [&](const Section& section) { return equal_without_case(section.name, kind); });

@@ -1,4 +1,5 @@
-// The sections of ours in a conf for Fluent Bit as a plan: what reads and writes, and which records go where.
+// Our sections in a conf for Fluent Bit as a plan: the streams that they read and write, and the routes between
+// them.
 #pragma once
 
 #include <vector>
@@ -10,14 +11,15 @@ namespace penstock::host {
 
 class AgentRoutes {
  public:
-  // conf must live as long as this.
+  // conf must outlive this.
   explicit AgentRoutes(const Conf& conf) : conf_(conf) {}
 
-  // stage: behind the section's file. options: those of the section that the stage knows.
+  // Adds a section. stage: the stage of libpenstock.so. options: those of the section that the stage has.
   void add(const Section& section, const penstock_stage& stage, std::vector<Entry> options);
 
-  // Errors for streams that records would be written back to, else warnings where only the service knows. Only
-  // routes that are certain count: tags that tag_format makes of the records go to "Match *" alone.
+  // Returns errors for streams to which records would be written back; without such errors, warnings for loops
+  // that only the service can confirm. Considers only certain routes: the tags that tag_format makes certainly
+  // match only "Match *".
   std::vector<Problem> loops();
 
  private:

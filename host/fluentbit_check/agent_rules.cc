@@ -17,7 +17,7 @@ namespace penstock::host {
 
 namespace {
 
-// As the agent reads on and off; nullopt: it refuses the value.
+// Parses a boolean as the agent does; nullopt: the agent rejects the value.
 std::optional<bool> boolean(const std::string& value) {
   for (const char* yes : {"true", "on", "yes"})
     if (equal_without_case(value, yes)) return true;
@@ -74,7 +74,7 @@ class Rules {
   }
 
  private:
-  // At the line of the key, else of the section.
+  // Returns the place of the key, else of the section.
   Place place(std::string_view key) const {
     const Entry* const entry = it_.section.last(key);
     return entry != nullptr ? entry->place : it_.section.place;
@@ -152,7 +152,7 @@ class Rules {
     }
   }
 
-  // The agent takes records that no output matches, and lets them go.
+  // The agent accepts records that no output matches, and discards them.
   void unrouted() {
     const std::string* const routable = it_.kept("routable");
     if (routable != nullptr && boolean(*routable) == false)
@@ -161,7 +161,7 @@ class Rules {
     if (std::any_of(it_.section.entries.begin(), it_.section.entries.end(), routes)) return;
     const std::string* const tag = it_.kept("tag");
     if (tag == nullptr || !it_.option("tag_format").empty()) return;
-    // A single output without a Match is for the single input.
+    // In the agent, a single output without a Match belongs to a single input.
     const bool single = count("INPUT") == 1 && count("OUTPUT") == 1;
     for (const Section& section : conf_.sections) {
       if (!equal_without_case(section.name, "OUTPUT")) continue;
@@ -169,7 +169,7 @@ class Rules {
       const Entry* const wildcard = section.last("Match");
       const Entry* const regex = section.last("Match_Regex");
       if (wildcard != nullptr) match.set_wildcard(wildcard->value);
-      // One that cannot be used here may be good for the agent, whose expressions are Onigmo's.
+      // The agent uses Onigmo's regular expressions, so one that is invalid here may be valid there.
       if (regex != nullptr && !match.set_regex(regex->value).empty()) return;
       if (match.is_set() ? match.fits(*tag) : single) return;
     }

@@ -16,7 +16,7 @@ constexpr size_t kTop = 1;
 
 template <typename Number>
 void read_number(std::string_view text, Number& out) {
-  std::from_chars(text.data(), text.data() + text.size(), out);  // one that is none stays 0
+  std::from_chars(text.data(), text.data() + text.size(), out);  // stays 0 if it is not a number
 }
 
 class Events : public JsonEvents {
@@ -70,7 +70,7 @@ class Events : public JsonEvents {
   DeadLetterLine& line_;
   size_t depth_ = 0;  // of open objects and arrays
   bool is_object_ = false;
-  std::string key_;  // the last one of the outermost object
+  std::string key_;  // last key of the outermost object
   std::string stage_;
   std::optional<std::string> base64_;
 };

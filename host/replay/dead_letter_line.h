@@ -1,4 +1,4 @@
-// A line of a failure file (on_failure file:PATH of the stages penstock_kinesis): one record that failed.
+// A line of a dead-letter file (on_failure file:PATH of the stages penstock_kinesis): one record that failed.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@ namespace penstock::host {
 
 struct DeadLetterLine {
   enum class Stage { input, output };
-  Stage stage = Stage::input;  // that it failed at
-  std::string stream;          // its origin, as far as it was known; else empty or 0
+  Stage stage = Stage::input;  // the stage at which it failed
+  std::string stream;          // origin, as far as known; else empty or 0
   std::string shard_id;
   std::string sequence_number;
   uint64_t sub_sequence_number = 0;
@@ -20,11 +20,10 @@ struct DeadLetterLine {
   std::string region;
   std::string partition_key;
   int64_t arrival_time_ms = 0;
-  std::string data;  // as that stage had it, decoded
+  std::string data;  // as the stage had it, decoded from base64
 };
 
-// Reads one line without its end; members that are not known are left out. Returns what is wrong with it, or
-// nothing.
+// Reads one line without its line end; ignores unknown members. Returns what is wrong with it, or "".
 std::string read_dead_letter_line(std::string_view text, DeadLetterLine& line);
 
 }  // namespace penstock::host

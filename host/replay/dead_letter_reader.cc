@@ -55,7 +55,7 @@ DeadLetterReader::ReadResult DeadLetterReader::next(std::string_view& line) {
     if (!too_large) line_.append(piece);
     if (end == std::string_view::npos) continue;
     if (!line_.empty() || too_large) break;
-    ++number_;  // an empty one
+    ++number_;  // an empty line
   }
   ++number_;
   line = line_;

@@ -11,7 +11,7 @@
 #include "client/batch.h"
 #include "host/modules/builtin.h"
 
-// The ABI's opaque type is whatever a stage makes of it.
+// Each stage defines the ABI's opaque type itself.
 namespace {
 
 using penstock::bytes;
@@ -26,8 +26,8 @@ struct Replay {
   std::unique_ptr<DeadLetterReader> file;
   std::string name;
   DeadLetterLine::Stage stage = DeadLetterLine::Stage::input;
-  DeadLetterLine line;   // the next to be emitted,
-  bool pending = false;  // where there is one
+  DeadLetterLine line;   // the next line to emit
+  bool pending = false;  // line is set
   bool ended = false;
   ReplayOutcomes outcomes;
 };
@@ -60,7 +60,7 @@ int32_t create(const penstock_host* host, const penstock_option* options, size_t
   return PENSTOCK_OK;
 }
 
-// The next line of that stage.
+// Reads the next line of that stage.
 void read_on(Replay& self) {
   std::string_view text;
   while (!self.pending && !self.ended) {
@@ -71,8 +71,8 @@ void read_on(Replay& self) {
   }
 }
 
-// A record that failed at an output has the partition key that the output chose, or was given, for it; one that
-// failed at an input that of its source record.
+// A record that failed at an output has the partition key that it had there. One that failed at an input has the
+// partition key of its source record.
 int32_t emit_line(const Replay& self, penstock_emit_fn emit, void* ctx) {
   const DeadLetterLine& line = self.line;
   penstock_record record{};

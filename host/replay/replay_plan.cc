@@ -14,7 +14,7 @@ namespace penstock::host {
 
 namespace {
 
-// The path in "on_failure file:PATH", or "".
+// Returns the path in "on_failure file:PATH", or "".
 std::string failure_path(const StagePlan& stage) {
   static constexpr std::string_view kFile = "file:";
   for (const Entry& entry : stage.options)
@@ -31,7 +31,7 @@ std::filesystem::path absolute(const std::string& path) {
   return error ? given : folder / given.filename();
 }
 
-// Whether the stage wrote the file, going by its name: PATH, or PATH.anything.
+// Returns whether the stage wrote the file, judging by the name: PATH, or PATH.anything.
 bool names(const StagePlan& stage, const std::string& path) {
   const std::string own = failure_path(stage);
   if (own.empty()) return false;
@@ -40,7 +40,7 @@ bool names(const StagePlan& stage, const std::string& path) {
   return given == first || given.starts_with(first + ".");
 }
 
-// The one stage that the failures are of.
+// Returns the only stage that the failures can belong to, or nullopt.
 std::optional<size_t> owner(const std::vector<StagePlan>& stages, const std::string& path) {
   if (stages.size() == 1) return 0;
   std::vector<size_t> named;
@@ -49,7 +49,7 @@ std::optional<size_t> owner(const std::vector<StagePlan>& stages, const std::str
   return named.size() == 1 ? std::optional(named.front()) : std::nullopt;
 }
 
-// Without its Match: the route is known.
+// Copies a stage without its Match, because the route is known.
 StagePlan copy_of(const StagePlan& stage) {
   StagePlan copy;
   copy.stage = stage.stage;
@@ -59,7 +59,8 @@ StagePlan copy_of(const StagePlan& stage) {
   return copy;
 }
 
-// The filter that takes records apart, with what that input has, given or by default, in the options of both.
+// Returns the filter that decodes records, with the options that the input also has: their values there, or their
+// defaults.
 StagePlan message_filter(const StagePlan& input, const penstock_stage& stage) {
   StagePlan plan;
   plan.stage = &stage;
@@ -126,7 +127,7 @@ class Maker {
     out_.routes.push_back(std::move(route));
   }
 
-  // The place of an output of the conf among those that run.
+  // Returns the index of an output of the conf among those that run.
   size_t take_output(size_t index) {
     const auto [found, fresh] = taken_.emplace(index, out_.outputs.size());
     if (!fresh) return found->second;

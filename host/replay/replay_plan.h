@@ -1,4 +1,4 @@
-// What of a conf runs when a failure file is replayed.
+// The part of a conf that runs when a dead-letter file is replayed.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,18 @@
 
 namespace penstock::host {
 
-// The records of a failure file, by the stage that they failed at.
+// The records of a dead-letter file, by the stage at which they failed.
 struct ReplayCounts {
   int64_t of_input = 0;
   int64_t of_output = 0;
   int64_t records() const { return of_input + of_output; }
 };
 
-// The plan that replays them: in place of the conf's inputs stand those that read the file. What failed at an
-// input is taken apart by the filter cloudwatch_logs, as that input would have, and goes its way through filters
-// to outputs. What failed at an output goes to it as it is. Where the conf has several, it is the one whose
-// on_failure names the file, or the file that it was renamed from (PATH.anything); else an error is added to
-// problems, as it is for an output whose on_failure is this very file.
+// Returns the plan that replays them. Inputs that read the file replace those of the conf. A record that failed at
+// an input is decoded by the filter cloudwatch_logs, as that input would have done, and then goes through filters
+// to outputs. A record that failed at an output goes unchanged to that output. If the conf has several inputs or
+// outputs, the right one is the one whose on_failure names the file, or the file that it was renamed from
+// (PATH.anything). Adds an error if that is not unique, or if the on_failure of an output is the file itself.
 Plan replay_plan(const Plan& conf, const Modules& modules, const DeadLetterReader& file, const std::string& path,
                  const ReplayCounts& counts, std::vector<Problem>& problems);
 

@@ -8,14 +8,15 @@ namespace penstock::host {
 
 namespace {
 
-// The start of gzip data with deflate, the only method, in base64.
+// The beginning of gzip data with deflate, the only method, in base64.
 constexpr std::string_view kBase64OfGzip = "H4sI";
 
 bool is_width(size_t size) { return size == 76 || size == 64; }
 
 }  // namespace
 
-// A damaged line of the full width belongs to the text, so that its record fails once.
+// Returns whether the line continues the text. A damaged line of full width does, so that its record fails only
+// once.
 bool Base64Lines::goes_on_with(std::string_view line, int64_t number) const {
   return width_ > 0 && number == next_line_ && !line.starts_with(kBase64OfGzip) &&
          (line.size() == width_ || (line.size() < width_ && is_base64_text(line)));

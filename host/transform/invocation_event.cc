@@ -17,8 +17,8 @@ constexpr size_t kList = 2;     // [{...}, ...]
 constexpr size_t kRecord = 3;   // [{"eventID": ..., "kinesis": ...}] or [{"Data": ..., "SequenceNumber": ...}]
 constexpr size_t kKinesis = 4;  // {"data": ...}
 
-// Milliseconds since 1970 of what the API and the AWS CLI write: seconds as a number, or
-// "2026-09-14T22:25:42.188000+02:00". 0: it is neither.
+// Returns milliseconds since 1970 from the forms of the API and the AWS CLI: seconds as a number, or
+// "2026-09-14T22:25:42.188000+02:00". Returns 0 for any other text.
 int64_t arrival_ms(std::string_view text) {
   static constexpr int64_t kYear9999Ms = 253'402'300'799'000;
   if (const std::optional<int64_t> time_ms = parse_rfc3339(text))
@@ -68,7 +68,7 @@ class Events : public JsonEvents {
     if (depth_ < keys_.size()) keys_[depth_] = key;
     if (depth_ != kTop) return true;
     may_be_event_ = may_be_event_ || key == "Records" || key == "awslogs";
-    // No need to read on: this is what most documents are.
+    // Stops reading: most documents are messages.
     is_message_ = !may_be_event_ && (key == "messageType" || key == "logEvents");
     return !is_message_;
   }
@@ -82,7 +82,7 @@ class Events : public JsonEvents {
   }
   bool on_literal() override {
     if (!in_list_ || depth_ != kList) return true;
-    record_ = KinesisRecord();  // an element that is no object
+    record_ = KinesisRecord();  // an element that is not an object
     record_.index = next_index_++;
     take_(record_);
     return true;
@@ -94,13 +94,13 @@ class Events : public JsonEvents {
   bool begins_awslogs() const { return depth_ == kAwsLogs && keys_[kTop] == "awslogs"; }
 
   void of_record(std::string_view key, std::string_view value) {
-    // Of the output of get-records.
+    // Members in the output of get-records.
     if (key == "Data") record_.data = value;
     if (key == "SequenceNumber") record_.sequence_number = value;
     if (key == "PartitionKey") record_.partition_key = value;
     if (key == "ApproximateArrivalTimestamp") record_.arrival_time_ms = arrival_ms(value);
     if (key == "Data" || key == "SequenceNumber") record_.member = "Data";
-    // Of the event.
+    // Members of a Lambda event.
     if (key == "awsRegion") record_.region = value;
     // "shardId-000000000000:4959..."
     if (key == "eventID") record_.shard_id = value.substr(0, value.find(':'));
@@ -120,10 +120,10 @@ class Events : public JsonEvents {
 
   const std::function<void(KinesisRecord&)>& take_;
   size_t depth_ = 0;                            // of open objects and arrays
-  std::array<std::string, kKinesis + 1> keys_;  // the last key met at each depth
-  bool may_be_event_ = false;                   // it has such a member
-  bool is_event_ = false;                       // which is a list, or an object
-  bool in_list_ = false;                        // of "Records"
+  std::array<std::string, kKinesis + 1> keys_;  // the last key at each depth
+  bool may_be_event_ = false;                   // it has a member "Records" or "awslogs"
+  bool is_event_ = false;                       // that member is a list or an object, respectively
+  bool in_list_ = false;                        // in the list "Records"
   bool is_message_ = false;
   int64_t next_index_ = 0;
   KinesisRecord record_;

@@ -1,11 +1,11 @@
-// JSON that has source records in it, in base64:
+// JSON that contains source records in base64:
 // * the event that a Lambda function gets from a Kinesis stream
 //   (https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html):
 //   {"Records":[{"kinesis":{"data":"<base64>","sequenceNumber":...},"eventID":...}]}
 // * the output of `aws kinesis get-records`
 //   (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html):
 //   {"Records":[{"Data":"<base64>","SequenceNumber":...}],"NextShardIterator":...}
-// * the event that a Lambda function gets from a subscription of its own
+// * the event that a Lambda function gets directly from a subscription
 //   (https://docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchlogs.html): {"awslogs":{"data":"<base64>"}}
 #pragma once
 
@@ -17,10 +17,10 @@
 
 namespace penstock::host {
 
-// One of its records; what is not said is empty, or 0.
+// One record of such JSON. A missing member is empty, or 0.
 struct KinesisRecord {
-  std::string_view member = "kinesis.data";  // where its data is, or should be
-  std::optional<int64_t> index = 0;          // in Records, from 0; none: there is no such list
+  std::string_view member = "kinesis.data";  // member that has its data, or should have
+  std::optional<int64_t> index = 0;          // in Records, from 0; none: not in a list
   std::optional<std::string> data;           // still base64
   std::string sequence_number;
   std::string partition_key;
@@ -31,13 +31,13 @@ struct KinesisRecord {
 };
 
 enum class EventForm {
-  event,       // and all its records were given out
-  other,       // JSON of another kind; nothing was given out
-  unreadable,  // no valid JSON; some records may have been given out
+  event,       // all its records were passed on
+  other,       // other JSON; nothing was passed on
+  unreadable,  // invalid JSON; some records may have been passed on
 };
 
-// Gives each record to take, in order, which may change it. unreadable: error says why. Nesting costs memory, no
-// stack.
+// Passes each record to take, in order; take may modify it. unreadable: error has the reason. Nesting uses memory,
+// not stack.
 EventForm read_invocation_event(std::string_view json, const std::function<void(KinesisRecord&)>& take,
                                 std::string& error);
 

@@ -6,7 +6,7 @@ namespace penstock::host {
 
 namespace {
 
-// The bytes that mean something in a state; what is between them is taken as it is.
+// Returns the bytes that are significant in a state; bytes between them are copied unchanged.
 std::string_view stops(bool in_string) { return in_string ? "\"\\\n" : "{}[]\"\n"; }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// Cutting text into what it is made of, as it streams by: JSON documents, on one line or over many, and other
-// lines.
+// Splits streamed text into JSON documents, on one line or several, and other lines.
 #pragma once
 
 #include <cstddef>
@@ -12,25 +11,25 @@ namespace penstock::host {
 
 struct Document {
   enum class Kind {
-    json,      // from { to its }; what is between is for others to judge
-    line,      // anything else, without blanks at the ends; never empty
-    too_large  // more than the limit; text is empty
+    json,      // from { to the matching }; not validated
+    line,      // any other line, without blanks at either end; never empty
+    too_large  // over the limit; text is empty
   };
   Kind kind;
-  std::string_view text;  // until the callback returns
-  int64_t line;           // where it begins, from 1
+  std::string_view text;  // valid until the callback returns
+  int64_t line;           // first line, from 1
 };
 
-// A document that is not ended where a line must have ended (in a string), or where the next one clearly begins
-// ('{' at the start of a line, not behind a comma, a colon or a bracket), is given out as it is, so that it costs
-// no other. Time is linear, memory bounded by the limit.
+// A splitter of text. An unterminated document is passed on as it is if a line end is inside a string, or if the
+// next document clearly begins ('{' at the start of a line, not after a comma, colon or bracket), so that it does
+// not affect others. Takes linear time, and memory bounded by the limit.
 class JsonSplitter {
  public:
   using Take = std::function<void(const Document&)>;
   JsonSplitter(size_t limit_bytes, Take take) : limit_bytes_(limit_bytes), take_(std::move(take)) {}
 
   void feed(std::string_view text);
-  void finish();  // the text is at its end
+  void finish();  // the text is complete
 
  private:
   enum class State { between, line, json, string, escape };
@@ -47,10 +46,10 @@ class JsonSplitter {
   std::string text_;
   bool too_large_ = false;
   bool is_json_ = false;
-  int64_t line_ = 1;        // of the byte looked at
-  int64_t start_line_ = 1;  // of text_
+  int64_t line_ = 1;        // line of the current byte
+  int64_t start_line_ = 1;  // first line of text_
   int64_t depth_ = 0;       // of open brackets
-  char significant_ = 0;    // the last byte outside strings that is no blank
+  char significant_ = 0;    // the last byte outside strings that is not a blank
   bool at_line_start_ = true;
 };
 

@@ -76,7 +76,7 @@ class Events : public JsonEvents {
   std::array<std::string, kRecordFields>& texts_;
   size_t depth_ = 0;  // of open objects and arrays
   bool in_lambda_ = false;
-  std::string* wanted_ = nullptr;  // where the value that comes goes
+  std::string* wanted_ = nullptr;  // where to store the next value
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What a record says of itself and of an invocation, as filter lambda_logs writes it with its default schema.
+// The facts that a record of filter lambda_logs, with its default schema, states about itself and an invocation.
 #pragma once
 
 #include <array>
@@ -8,10 +8,10 @@
 
 namespace penstock::host {
 
-// Members of the record, and of its object lambda. All of those that are text or a number.
+// Members of the record and of its object lambda; all of those that are text or a number.
 enum class RecordField : size_t {
   level,
-  error_type,  // of a record that was JSON before: lambda has its own
+  error_type,  // of a record that was JSON before; lambda has its own
   request_id,  // likewise
   event,
   lambda_request_id,
@@ -29,10 +29,11 @@ constexpr size_t kRecordFields = static_cast<size_t>(RecordField::timeout_second
 
 class RecordFields {
  public:
-  // Reads another record. false: it is no JSON object, and there are no facts. Nesting costs memory, no stack.
+  // Reads another record. Returns false, with all fields empty, if it is not a JSON object. Nesting uses memory,
+  // not stack.
   bool read(std::string_view json);
 
-  // As written, the first kMaxBytes of it; "": the record does not say.
+  // Returns the first kMaxBytes of the value as written; "" if the record lacks it.
   std::string_view operator[](RecordField fact) const { return texts_[static_cast<size_t>(fact)]; }
 
   static constexpr size_t kMaxBytes = 256;

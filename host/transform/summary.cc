@@ -20,14 +20,14 @@ constexpr char kApplication[] = "(application)";
 constexpr char kNoLevel[] = "(none)";
 constexpr char kOther[] = "(other)";
 constexpr char kUnknown[] = "(unknown)";
-constexpr size_t kMaxLogGroupBytes = 512;  // what CloudWatch allows a name
+constexpr size_t kMaxLogGroupBytes = 512;  // CloudWatch's limit for a name
 
-// "1 exit", "2 exits".
+// Formats "1 exit", "2 exits".
 std::string counted(int64_t count, std::string_view thing) {
   return std::to_string(count).append(" ").append(thing).append(count == 1 ? "" : "s");
 }
 
-// Like "Log groups: 3" or "Log groups, 10 of 12".
+// Formats "Log groups: 3" or "Log groups, 10 of 12".
 std::string heading(std::string_view what, size_t shown, int64_t all) {
   std::string out(what);
   return static_cast<int64_t>(shown) < all ? out + ", " + std::to_string(shown) + " of " + std::to_string(all)
@@ -41,7 +41,7 @@ std::string log_group_of(const penstock_batch& batch) {
   return log_group.empty() ? kUnknown : printable(log_group, kMaxLogGroupBytes);
 }
 
-// The most frequent of them, and what of their kind there was besides.
+// Appends the most frequent keys, and the number of others.
 void append_counts(std::string& out, std::string_view what, const std::vector<TopCounter::Count>& counts,
                    int64_t others) {
   if (counts.empty()) return;
@@ -127,7 +127,7 @@ void Summary::add_failure(const penstock_batch& batch, const penstock_record& re
         reason.empty() ? "-" : printable(reason, 60), request_id(), log_group_of(batch)});
 }
 
-// The highest ranks first, of those equal the one that came first.
+// Inserts by rank, highest first, equal ranks in order of arrival; keeps kTop entries.
 void Summary::list(std::vector<Listed>& top, double rank, std::vector<std::string> cells) {
   const auto place =
       std::upper_bound(top.begin(), top.end(), rank, [](double a, const Listed& b) { return a > b.rank; });

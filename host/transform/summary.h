@@ -1,4 +1,4 @@
-// What the records of filter lambda_logs tell together, for a person to read: penstock transform --summary.
+// The summary of records of filter lambda_logs for people: penstock transform --summary.
 #pragma once
 
 #include <array>
@@ -16,26 +16,26 @@
 
 namespace penstock::host {
 
-// Its memory has a bound, whatever comes: of what there may be any number of it keeps the first so many kinds, or
-// the ten that matter most, and says how many others there were.
+// A summary in bounded memory. Of each thing that can have any number of kinds, it keeps a limited number, or the
+// ten most important, and counts the others.
 class Summary {
  public:
   Summary();
 
-  // One of the records of a batch that the filter, with its default schema, made.
+  // Adds a record that the filter, with its default schema, made of a batch.
   void add(const penstock_batch& batch, const penstock_record& record);
 
-  // What is known of the records that did not come.
+  // Counts of what add() does not see.
   struct Rest {
     int64_t source_records = 0;
     int64_t not_understood = 0;
     int64_t dropped = 0;   // by the filter's option drop
     int64_t excluded = 0;  // by include and exclude
   };
-  // Lines, the last with its end. Text of logs is printable.
+  // Returns lines, each with a line end. Text from logs is made printable.
   std::string text(const Rest& rest) const;
 
-  static constexpr size_t kTop = 10;  // how many are listed, of anything
+  static constexpr size_t kTop = 10;  // maximum length of a list
   static constexpr size_t kMaxEvents = 40;
   static constexpr size_t kMaxLevels = 24;
   static constexpr size_t kMaxLevelsShown = 8;
@@ -46,7 +46,7 @@ class Summary {
   enum class Failure : size_t { timeout, exit, error, report };
   static constexpr size_t kFailures = 4;
 
-  // A line of one of the lists, and what it has its place in it by.
+  // A line of a list, and the rank that it is sorted by.
   struct Listed {
     double rank;
     std::vector<std::string> cells;
@@ -64,7 +64,7 @@ class Summary {
   void append_failures(std::string& out) const;
   void append_log_groups(std::string& out) const;
 
-  RecordFields fields_;  // of the record that is being added
+  RecordFields fields_;  // of the record being added
   int64_t records_ = 0;
   int64_t unreadable_ = 0;
   int64_t first_ms_ = INT64_MAX;

@@ -91,7 +91,7 @@ int32_t Transformer::on_events(void* ctx, const penstock_batch* batch) noexcept 
   client::Error error;
   const int32_t result = self.records_.apply(*batch, on_records, ctx, error);
   if (self.reader_gone_) return PENSTOCK_E_IO;
-  // The events of the other batches come out all the same.
+  // The events of the other batches are still printed.
   if (result < 0) self.fail(*self.place_, error.describe(result));
   return PENSTOCK_OK;
 }

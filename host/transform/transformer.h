@@ -1,5 +1,5 @@
-// What transform does with one source record: through the filter that takes messages apart and the one that makes
-// records, onto standard output or into a summary.
+// Transforms one source record: through the filter that decodes messages and the filter that makes records, to
+// standard output or into a summary.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +16,25 @@ namespace penstock::host {
 
 class Transformer {
  public:
-  // All must outlive it. Prints the records to fd, which is borrowed; on a terminal what could move it is escaped.
-  // With summary (or nullptr) they go there instead.
+  // All arguments must outlive this. Prints the records to fd, which is borrowed; escapes terminal control
+  // characters if it is a terminal. If summary is not nullptr, the records go there instead.
   Transformer(client::Instance& messages, client::Instance& records, Summary* summary, int fd);
 
-  // One piece of text as JsonSplitter (json_splitter.h) cuts it and Base64Lines (base64_lines.h) joins it: a
-  // subscription message, JSON with records in it (invocation_event.h), or base64. place is put before failures,
-  // like "file:12".
+  // Transforms one piece of text, as cut by JsonSplitter (json_splitter.h) and joined by Base64Lines
+  // (base64_lines.h): a subscription message, JSON that contains records (invocation_event.h), or base64. place is
+  // the prefix of failures, like "file:12".
   void document(std::string_view text, bool is_json, const std::string& place);
 
-  // Tells of something that could not be understood, on standard error.
+  // Reports a failure on standard error, and counts it.
   void fail(const std::string& place, const std::string& reason);
 
-  // Writes out what was made so far.
+  // Writes the output so far.
   void flush();
 
-  // Writes text of our own.
+  // Writes text, such as a summary.
   void say(std::string_view text);
 
-  bool reader_gone() const { return reader_gone_; }  // nobody reads what is printed: stop
+  bool reader_gone() const { return reader_gone_; }  // printing failed: stop
   int64_t source_records() const { return source_records_; }
   int64_t records() const { return made_; }
   int64_t failures() const { return failures_; }
@@ -54,7 +54,7 @@ class Transformer {
   int fd_;
   bool terminal_;
   std::string out_;
-  const std::string* place_ = nullptr;  // of the source record under way
+  const std::string* place_ = nullptr;  // of the current source record
   bool reader_gone_ = false;
   int64_t source_records_ = 0;
   int64_t made_ = 0;

@@ -1,10 +1,8 @@
 // The signals of a process that drains before it ends.
 //
-//   SIGTERM SIGINT SIGQUIT       drain; one that comes 1 s or more after the first ends the process immediately.
-//   An
-//                                earlier one is the same request: timeout(1), and wrappers that forward the
-//                                signals
-//                                of their process group, send each signal twice.
+//   SIGTERM SIGINT SIGQUIT       drain; another one, at least 1 s after the first, ends the process immediately.
+//                                Before that it counts as the same request: timeout(1), and wrappers that forward
+//                                signals of their process group, send each signal twice.
 //   SIGHUP                       drains, unless it was ignored at the start, as under nohup(1)
 //   SIGPWR SIGXCPU               drain: the power fails; the CPU limit is near, and SIGKILL follows
 //   SIGUSR1 SIGUSR2, SIGALRM SIGVTALRM SIGPROF SIGIO SIGSTKFLT, real-time signals
