@@ -1,4 +1,4 @@
-// The batches that an input has handed out and that are not settled yet.
+// The batches that an input has emitted and that are not settled yet.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace penstock::kinesis {
 
-// Ids grow by one from 1, so entries are added in the order of their ids. Memory is linear in the outstanding
-// batches, whatever the order in which they are settled.
+// Table of unsettled batches by ack id. Ids increase by one from 1, so entries are appended in the order of their
+// ids. Memory is linear in the number of outstanding batches, in whatever order they are settled.
 class AckTable {
  public:
   struct Entry {
@@ -28,7 +28,7 @@ class AckTable {
     return ++last_id_;
   }
 
-  // The entry, once; nullopt for an id that is not outstanding.
+  // Removes and returns the entry; nullopt for an id that is not outstanding.
   std::optional<Entry> take(uint64_t ack_id) {
     const auto found = std::lower_bound(entries_.begin(), entries_.end(), ack_id,
                                         [](const Entry& entry, uint64_t id) { return entry.id < id; });

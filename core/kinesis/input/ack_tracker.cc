@@ -23,7 +23,7 @@ std::string text_of(const ShardPosition& position) {
   return text;
 }
 
-// The next push_back() needs no memory.
+// Makes room, so that the next push_back() does not allocate.
 template <typename T>
 void make_room(std::vector<T>& list) {
   if (list.size() == list.capacity()) list.reserve(2 * list.size() + 1);
@@ -31,7 +31,7 @@ void make_room(std::vector<T>& list) {
 
 }  // namespace
 
-// Keeps count of what the progress of all shards takes.
+// Runs change, and updates the memory that the progress of all shards takes.
 template <typename Change>
 auto AckTracker::changing(Shard& shard, const Change& change) {
   const size_t before = shard.progress.held_bytes();
@@ -59,7 +59,7 @@ void AckTracker::fail(Shard& shard, ShardProgress::RecordNumber record, const St
 }
 
 void AckTracker::finish_shard(Shard& shard) {
-  // The end is one more record of the shard: nothing holds it, and it waits for all before it.
+  // The end is a record of its own that nothing keeps open: the position reaches it after everything before it.
   make_room_to_move();
   release(shard, begin(shard, {std::string(kShardEnd)}));
 }
@@ -92,7 +92,7 @@ bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
   return true;
 }
 
-// What cannot be said for want of memory is not said: the counters have it.
+// Omits the message if memory runs out; the counters still have the hole.
 void AckTracker::log_hole(const Shard& shard) noexcept try {
   env_.log(LogLevel::warn, shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
                                text_of(shard.progress.position()) +
@@ -103,7 +103,7 @@ void AckTracker::log_hole(const Shard& shard) noexcept try {
 void AckTracker::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   failures_.log_due();
-  // The failure log reports an error itself.
+  // DeadLetterFile logs the error.
   if (!unflushed_.empty() && now_ms >= next_flush_ms_) static_cast<void>(flush());
   if (now_ms >= next_look_ms_) look_for_holes(now_ms);
 }
@@ -117,7 +117,7 @@ Status AckTracker::flush() {
   Status flushed = failures_.flush();
   failures_written_ = flushed.ok();
   if (!flushed.ok()) next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
-  // Those that are recorded come last, and go one by one: where memory runs out, none counts twice.
+  // Recorded ones are moved to the end and removed one by one, so that none counts twice if memory runs out.
   const auto waits = [this](const Unflushed& one) { return one.number > failures_.recorded(); };
   std::partition(unflushed_.begin(), unflushed_.end(), waits);
   for (; !unflushed_.empty() && !waits(unflushed_.back()); unflushed_.pop_back())
@@ -125,7 +125,8 @@ Status AckTracker::flush() {
   return flushed;
 }
 
-// A record that is not settled for long holds its shard's checkpoint: that is said once, and when it is over.
+// Logs, once each, that a shard's checkpoint is stuck because a record stays unsettled for too long, and that it
+// moves again.
 void AckTracker::look_for_holes(int64_t now_ms) {
   next_look_ms_ = now_ms + std::max<int64_t>(1, stuck_warning_ms_ / kLooksInStuckWarning);
   for (const auto& [grant, shard] : shards_) {
@@ -143,7 +144,7 @@ void AckTracker::look_for_holes(int64_t now_ms) {
   }
 }
 
-// For the one shard that moves next.
+// Makes room in moved_ for the one shard that may move next.
 void AckTracker::make_room_to_move() { make_room(moved_); }
 
 void AckTracker::release(Shard& shard, ShardProgress::RecordNumber record) {

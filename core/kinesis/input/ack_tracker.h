@@ -1,5 +1,5 @@
-// What becomes of the records that were emitted: until all of a record is settled, its shard's position waits. A
-// call that throws, for want of memory, has changed nothing.
+// Tracks emitted records until they are settled: the position of a shard never passes an unsettled record. A call
+// that throws for lack of memory has changed nothing.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ using GrantedShards = std::map<GrantId, std::unique_ptr<Shard>>;
 
 class AckTracker {
  public:
-  // All references outlive this. What is heard of a grant that is no longer in shards is ignored.
-  // max_table_bytes: with more for records and batches that are not settled, nothing more should be emitted.
+  // REQUIRES: all references outlive this object. Ignores events of a grant that is no longer in shards.
+  // max_table_bytes: memory for unsettled records and batches above which may_begin() returns false.
   AckTracker(Env& env, DeadLetterFile& failures, GrantedShards& shards, int64_t stuck_warning_ms,
              size_t max_table_bytes)
       : env_(env),
@@ -34,38 +34,39 @@ class AckTracker {
         stuck_warning_ms_(stuck_warning_ms),
         max_table_bytes_(max_table_bytes) {}
 
-  // A record is being read: it is held until finish() or fail().
+  // Opens a record that is being read; it stays open until finish() or fail().
   ShardProgress::RecordNumber begin(Shard& shard, ShardPosition position);
-  // Nothing more of it will be emitted.
+  // Notes that nothing more of the record will be emitted.
   void finish(Shard& shard, ShardProgress::RecordNumber record);
-  // The same; and something of it could not be understood, so that it is held until that is on disk.
+  // Like finish(), but makes the record a dead letter for the reason why. The record stays open until its line is
+  // on disk.
   void fail(Shard& shard, ShardProgress::RecordNumber record, const Status& why, const penstock_batch& origin,
             std::string_view data);
-  // The shard was read to its end.
+  // Notes that the shard was read to its end: its position becomes kShardEnd once every record is settled.
   void finish_shard(Shard& shard);
 
-  // A batch of the record goes out; the id that ack() is told.
+  // Registers a batch that is about to be emitted, and returns the id to pass to ack().
   uint64_t issue(Shard& shard, ShardProgress::RecordNumber record);
-  // It was not taken.
+  // Undoes issue(), because emit rejected the batch.
   void revoke(uint64_t ack_id);
-  // False for an id that is not outstanding.
+  // Settles a batch. Returns false for an id that is not outstanding.
   bool ack(uint64_t ack_id, int32_t outcome);
 
-  // Writes failures that are due, looks for holes.
+  // Writes dead letters that are due, and logs checkpoints that are stuck.
   void advance();
   int64_t next_deadline_ms() const;
-  // Writes failures now.
+  // Writes dead letters now.
   Status flush();
 
-  // A shard whose position has moved since pop_moved(), until that is called; nullptr: none. It is in shards.
+  // Returns a shard whose position has moved, until pop_moved() is called; nullptr: none. The shard is in shards.
   Shard* first_moved() const { return moved_.empty() ? nullptr : moved_.back(); }
   void pop_moved();
-  // The shard goes away.
+  // Removes a shard that is about to be destroyed.
   void forget(const Shard& shard);
   bool has_moved() const { return !moved_.empty(); }
 
-  // Whether there is room for one more user record: not while too many failures wait to be written, or too many
-  // records and batches to be settled.
+  // Returns whether there is room for another user record: false while too many dead letters wait to be written,
+  // or too many records and batches are unsettled.
   bool may_begin() const;
   bool healthy() const { return failures_written_; }
   size_t held_bytes() const { return failures_.pending_bytes() + table_bytes(); }
@@ -84,7 +85,7 @@ class AckTracker {
   struct Unflushed {
     GrantId grant;
     ShardProgress::RecordNumber record;
-    int64_t number;  // the failure log's
+    int64_t number;  // of the dead letter
   };
 
   Env& env_;
@@ -95,10 +96,10 @@ class AckTracker {
   AckTable acks_;
   size_t progress_bytes_ = 0;  // of all shards
   std::vector<Shard*> moved_;
-  std::vector<Unflushed> unflushed_;  // held until their failures are on disk
+  std::vector<Unflushed> unflushed_;  // open until their dead letters are on disk
   int64_t next_flush_ms_ = 0;
   int64_t next_look_ms_ = 0;
-  bool failures_written_ = true;  // when it was last tried
+  bool failures_written_ = true;  // result of the last flush()
   int64_t holes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Which shards an instance reads, from where, and where their positions are kept.
+// Which shards an instance reads, where it starts, and where it saves its positions.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@
 
 namespace penstock::kinesis {
 
-// A shard that no list had for so long is gone, and not merely younger than a list.
+// Time after which a shard that no list contains has expired. Before that, it may just be newer than the list.
 inline constexpr int64_t kExpiredMs = 300'000;
 
-// One period of reading one shard. Above 0, and never used twice in a process.
+// One period of reading one shard. Greater than 0, and never reused in a process.
 using GrantId = uint64_t;
 
 struct Grant {
@@ -26,46 +26,48 @@ struct Grant {
   ReadFrom from;
 };
 
-// LocalAssignment grants all shards and keeps their positions in a file; LeaseCoordinator shares them out among
-// many instances by leases in a table. Driven by the input's thread, as all of core is.
+// Assignment of shards to an instance [instance-thread]. LocalAssignment grants all shards and saves their
+// positions in a file; LeaseCoordinator divides the shards among many instances with leases in a table.
 //
-// A shard is granted when all of its parents are at kShardEnd, so that what one partition key wrote stays in
-// order. A grant ends by advance_to(kShardEnd), or against our will: then take_revoked() tells it.
+// A shard is granted when all of its parents are at kShardEnd, so that the records of each partition key stay in
+// order. A grant ends with advance_to(kShardEnd), or when it is revoked: then take_revoked() returns it.
 class Assignment {
  public:
   virtual ~Assignment() = default;
 
-  // A stream's shards were listed: all that it has. start_ms is what "latest" means if these are the first that
-  // are heard of the stream: the service's time, or where the stream was made while we waited for it, its
-  // creation. Not ok: nothing of the stream may be read. Code::config where it is another stream than the one
-  // whose positions are kept, by its creation time: the message names both and the command that mends it. A
-  // retryable code where something could not be saved: to be told again soon.
+  // Takes the complete list of a stream's shards. start_ms is what "latest" means if this is the first list of the
+  // stream: the service's time, or the stream's creation time if it was created while we waited for it. If the
+  // result is not ok, nothing of the stream may be read. Code::config: by its creation time, it is not the stream
+  // whose positions are saved; the message names both streams and the command that fixes it. Retryable code:
+  // something could not be saved; call again soon.
   virtual Status on_shards_listed(size_t stream, const StreamIdentity& identity,
                                   const std::vector<ShardInfo>& shards, int64_t start_ms) = 0;
 
-  // Begins what is due: saves, renewals, scans. What comes of them is told inside transport.drive().
+  // Starts what is due: saves, renewals, scans. Their results arrive inside transport.drive().
   virtual void advance() = 0;
-  // When advance() wants to be called again; kNever where nothing is due.
+  // Returns when to call advance() again; kNever if nothing is due.
   virtual int64_t next_deadline_ms() const = 0;
 
-  // Grants and losses since the last call. Of a lost grant nothing more is to be emitted or settled.
+  // Return the grants, and the revoked grants, since the last call. REQUIRES: nothing more of a revoked grant is
+  // emitted or settled.
   virtual std::vector<Grant> take_assigned() = 0;
   virtual std::vector<GrantId> take_revoked() = 0;
-  // Whether the grant holds at this very moment; asked before each emit. False is followed by a loss, or by true.
+  // Returns whether the grant is valid at this very moment; checked before each emit. After false, the grant is
+  // either revoked or becomes valid again.
   virtual bool is_valid(GrantId grant) const = 0;
 
-  // The shard's position has moved. At kShardEnd the grant is over, and its children may begin. Ignored for a
-  // grant that is over.
+  // Moves the shard's position. At kShardEnd the grant ends, and the shard's children can be granted. Does nothing
+  // if the grant has ended.
   virtual void advance_to(GrantId grant, ShardPosition position) = 0;
-  // ok: everything that advance_to() told is kept. Else what is not, and why.
+  // Returns ok if every position passed to advance_to() is saved, or else an error that says what is not, and why.
   virtual Status saved() const = 0;
 
-  // Saves what has moved, then hands over what is granted; advance() goes on with it until closed(). No more
-  // grants come.
+  // Starts the shutdown: saves positions that have moved, then releases the grants. No more shards are granted.
+  // Call advance() until closed().
   virtual void begin_close() = 0;
   virtual bool closed() const = 0;
 
-  // False while something that must be kept cannot be.
+  // Returns false while something that must be saved cannot be.
   virtual bool healthy() const = 0;
   virtual void stats(const MetricsSink& metrics) const = 0;
 };

@@ -12,14 +12,16 @@ namespace {
 
 constexpr std::string_view kFilePrefix = "file:";
 constexpr int kFormat = 2;
-constexpr size_t kLargestFile = 64 << 20;  // some 300,000 shards; what is larger is not ours
+constexpr size_t kLargestFile = 64 << 20;  // about 300,000 shards; a larger file is not a checkpoint
 
 constexpr std::string_view kTrimHorizon = "TRIM_HORIZON";
 constexpr std::string_view kAtTimestamp = "AT_TIMESTAMP";
 
-// {"checkpoint":"TRIM_HORIZON"}, {"checkpoint":"AT_TIMESTAMP","time_ms":1566741555269}, {"checkpoint":"4959..."}
-// or
-// {"checkpoint":"4959...","sub_sequence_number":3}
+// Writes where a shard begins, as one of:
+//   {"checkpoint":"TRIM_HORIZON"}
+//   {"checkpoint":"AT_TIMESTAMP","time_ms":1566741555269}
+//   {"checkpoint":"4959..."}
+//   {"checkpoint":"4959...","sub_sequence_number":3}
 void write_place(std::string& out, const ReadFrom& from) {
   out += "{\"checkpoint\":";
   switch (from.kind) {

@@ -1,4 +1,5 @@
-// How far each shard of some streams has been dealt with, kept across restarts: "file:PATH" or, by name, "memory".
+// Position of each shard of some streams, saved across restarts: in "file:PATH", or in "memory", which must be
+// chosen by name.
 #pragma once
 
 #include <cstdint>
@@ -17,37 +18,38 @@
 namespace penstock::kinesis {
 
 struct StreamCheckpoint {
-  StreamIdentity stream;  // created_ms 0: not told yet, the next one that is found under this name will do
-  // Where a shard without a position begins; none: nothing was heard of the stream yet. It is kept before the
-  // first record is read, so that also after a crash "latest" means what it meant at first.
+  StreamIdentity stream;  // created_ms 0: unknown; the next stream found under this name is accepted
+  // Where a shard without a position begins; nullopt: the stream was never listed. It is saved before the first
+  // record is read, so that even after a crash "latest" keeps its first meaning.
   std::optional<ReadFrom> begin;
-  std::map<std::string, ReadFrom> shards;  // shard id -> the last record that is dealt with, or where seek put it
+  std::map<std::string, ReadFrom> shards;  // by shard id: the last settled record, or the target of a seek
 };
 
 struct Checkpoint {
-  std::deque<StreamCheckpoint> streams;  // each stays where it is when others come
+  std::deque<StreamCheckpoint> streams;  // a deque, so that adding streams moves none
 
-  // By its ARN, or by its name where one of the two has no ARN; nullptr where there is none.
+  // Finds a stream by its ARN, or by its name if either of the two has no ARN; nullptr if not found.
   StreamCheckpoint* find(const StreamIdentity& stream);
 };
 
-// One file, one writer: PATH.lock is locked while the store lives.
+// Store of one checkpoint. One writer: PATH.lock is held for the lifetime of the store.
 class CheckpointStore {
  public:
-  // where is "memory" or "file:PATH"; Code::config else, or where another process holds the lock.
+  // Opens the store. where is "memory" or "file:PATH". Returns Code::config for any other value, or if another
+  // process holds the lock.
   static Result<std::unique_ptr<CheckpointStore>> open(Env& env, std::string_view where);
 
-  // load() without the lock, for who only looks.
+  // Loads the checkpoint without the lock, for read-only use.
   static Result<Checkpoint> look(Env& env, std::string_view where);
 
-  // What was saved last; empty where nothing was. Code::config where the file is damaged or of another format: it
-  // is never overwritten then.
+  // Loads the checkpoint saved last; empty if none was saved. Returns Code::config if the file is damaged or has
+  // another format; then it is never overwritten.
   Result<Checkpoint> load();
 
-  // Durable when ok. On an error (it names the path) the former content is whole.
+  // Saves the checkpoint; durable if ok. On an error, which names the path, the previous content is intact.
   Status save(const Checkpoint& checkpoint);
 
-  // For people: "checkpoint file PATH" or "checkpoint memory".
+  // Returns a name for messages: "checkpoint file PATH" or "checkpoint memory".
   std::string name() const;
 
  private:

@@ -8,11 +8,11 @@
 namespace penstock::kinesis {
 
 namespace {
-// Of mem_limit, for what is known of records that are not settled. At that, emitting waits.
+// Divisor of mem_limit: half of it may hold the state of unsettled records. Above that, emitting pauses.
 constexpr size_t kTablesShare = 2;
-constexpr size_t kMaxCalls = 64;  // under way, each on a connection
+constexpr size_t kMaxCalls = 64;  // in flight, each on its own connection
 constexpr int64_t kUnreadablePauseMs = 5000;
-constexpr int64_t kLookAgainMs = 1000;  // for a shard whose end is in doubt
+constexpr int64_t kLookAgainMs = 1000;  // until the stream of a shard whose end is in doubt is listed again
 }  // namespace
 
 Input::Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, DeadLetterFile& failures,
@@ -45,7 +45,7 @@ auto Input::guarded(const Work& work) {
   }
 }
 
-// What follows from the shards is made anew from them.
+// Rebuilds, from the shards, everything that derives from them.
 void Input::recover() {
   scheduler_.clear();
   calls_ = 0;
@@ -53,7 +53,7 @@ void Input::recover() {
     for (const auto& [grant, shard] : *shards) calls_ += shard->reader && shard->reader->calling() ? 1 : 0;
   for (const auto& [grant, shard] : shards_)
     if (shard->reader && shard.get() != current_) scheduler_.requeue(*shard);
-  if (current_ != nullptr) suspend_current();  // the decoder may have stopped in the middle of anything
+  if (current_ != nullptr) suspend_current();  // the exception may have stopped the decoder anywhere
   needs_recovery_ = false;
 }
 
@@ -81,7 +81,7 @@ void Input::retire_ended() {
   for (Shard* shard : scheduler_.take_ended()) {
     acks_.finish_shard(*shard);
     shard->reader.reset();
-    shard->stream.refresh_within(0);  // for its children
+    shard->stream.refresh_within(0);  // to find its children
   }
 }
 
@@ -110,7 +110,7 @@ void Input::take_assigned() {
   }
 }
 
-// A stream's shards mostly fail together and for one reason.
+// Logs a failed read. One incident covers the stream, because its shards usually fail together and for one reason.
 void Input::report_read(const Shard& shard, const Status& status) {
   const bool warning = status.retryable() || status.code() == Code::not_found;
   reads_[shard.grant.stream].log(
@@ -134,14 +134,14 @@ Status Input::on_shards_listed(size_t stream, const StreamIdentity& identity, co
   for (const ShardInfo& shard : shards)
     if (!shard.open) closed.insert(shard.id);
   Status taken = assignment_.on_shards_listed(stream, identity, shards, start_ms);
-  if (!taken.ok()) return taken;  // it may be another stream of that name
+  if (!taken.ok()) return taken;  // it may be another stream with that name
   for (const auto& [id, shard] : shards_)
     if (shard->grant.stream == stream && shard->reader && closed.contains(shard->grant.shard.id))
       shard->reader->note_closed();
   return taken;
 }
 
-// Nothing more is emitted of them, and what comes back of what was emitted is ignored.
+// Emits nothing more of revoked shards, and ignores acknowledgments of what was emitted.
 void Input::take_revoked() {
   std::erase_if(revoked_, [](const auto& entry) { return !entry.second->reader->calling(); });
   for (const GrantId id : assignment_.take_revoked()) {
@@ -163,7 +163,7 @@ void Input::start_calls() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   while (calls_ < kMaxCalls && scheduler_.next_due_ms() <= now_ms) {
     Shard& shard = scheduler_.first_due();
-    if (shard.stream.readable() && !room_for_first_due()) return;  // its turn comes first when there is room
+    if (shard.stream.readable() && !room_for_first_due()) return;  // it comes first once there is room
     scheduler_.pop_due();
     if (!shard.stream.readable()) {
       scheduler_.requeue(shard, now_ms + kUnreadablePauseMs);
@@ -176,7 +176,7 @@ void Input::start_calls() {
 
 void Input::on_call_done(Shard& shard, const Status& status) {
   --calls_;
-  // Being throttled is how a shared shard is read; an iterator expires while outputs are full.
+  // Throttling is normal when a shard has several consumers, and an iterator expires while the outputs are full.
   const bool usual =
       status.code() == Code::throttled || status.code() == Code::expired || status.code() == Code::too_large;
   if (status.code() == Code::not_found) shard.stream.mark_missing();
@@ -191,7 +191,7 @@ size_t Input::held_bytes() const { return totals_.held_bytes + decoder_.buffer_b
 
 bool Input::room_for_first_due() const {
   const size_t held = held_bytes();
-  // Buffers that are kept for the next record stop nothing.
+  // Buffers that are only kept for the next record must not block a call.
   const size_t kept = current_ == nullptr ? decoder_.buffer_bytes() : 0;
   // mutation: input memory without limit
   return held <= kept ||
@@ -224,7 +224,7 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
   });
 }
 
-// ---- The end
+// ---- Shutdown
 
 Status Input::close(int64_t deadline_ms) {
   Status flushed = catching_exceptions([this] { return acks_.flush(); });

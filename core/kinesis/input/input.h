@@ -1,5 +1,5 @@
-// The input: shards of some streams, read within a memory limit, taken apart into batches of log events, and
-// positions that follow what has been settled.
+// The input: reads the shards of some streams within a memory limit, decodes their records into batches of log
+// events, and moves the shards' positions as batches are settled.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ namespace penstock::kinesis {
 
 struct InputStream {
   StreamName name;
-  aws::ServiceClient* client;  // of its region
+  aws::ServiceClient* client;  // for the stream's region
 };
 
 struct InputOptions {
@@ -34,35 +34,37 @@ struct InputOptions {
   int64_t stuck_warning_ms = 300'000;
   size_t mem_limit_bytes = 24 << 20;
   DecodeOptions decode = {};
-  // A record of which emit refused a batch so often again is a failure; nothing: it is tried for ever.
+  // Retries of a record after emit has rejected one of its batches; after that, the record becomes a dead letter.
+  // nullopt: retried forever.
   std::optional<int64_t> record_retry_limit = std::nullopt;
-  // A record that arrived longer ago, by the wall clock, is a failure and not emitted; nothing: none is too old.
+  // Age since arrival, by the wall clock, above which a record becomes a dead letter and is not emitted; nullopt:
+  // none is too old.
   std::optional<int64_t> max_record_age_ms = std::nullopt;
 };
 
-// Driven by one thread, which also drives env.transport's owner: poll() and pump() do. The transport must be
-// destroyed before the input is.
+// Kinesis input [instance-thread]. poll() and pump() also drive env.transport. REQUIRES: the transport is
+// destroyed before the input.
 class Input {
  public:
-  // All references, and the clients, outlive the input.
+  // REQUIRES: all references, and the clients, outlive the input.
   Input(Env& env, const std::vector<InputStream>& streams, Assignment& assignment, DeadLetterFile& failures,
         InputOptions options);
 
-  // As penstock_input says; they never fail but for what emit answers. Where one throws, for want of memory, the
-  // next one goes on: what was taken is not emitted again, and nothing is passed over.
+  // As documented for penstock_input. They return no errors but those of emit. If one throws for lack of memory,
+  // the next one continues: what was emitted is not emitted again, and nothing is skipped.
   int32_t poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx);
   void pump(int64_t deadline_ms);
-  // False for an id that is not outstanding.
+  // Settles a batch. Returns false for an id that is not outstanding.
   bool ack(uint64_t ack_id, int32_t outcome) { return acks_.ack(ack_id, outcome); }
 
   int64_t next_deadline_ms() const;
   void stats(penstock_stat_fn stat, void* stat_ctx) const;
 
-  // Writes failures and positions that are still to be written, and gives back what was granted.
+  // Writes the dead letters and positions that are not written yet, and releases all grants.
   Status close(int64_t deadline_ms);
 
  private:
-  // Runs work; where it throws, the next turn puts in order what was left in the middle.
+  // Runs work. If it throws, the next call recovers from the interrupted state first.
   template <typename Work>
   auto guarded(const Work& work);
   void recover();
@@ -79,8 +81,8 @@ class Input {
                           int64_t start_ms);
   void retire_ended();
   void start_calls();
-  // What a call should bring. One that wants more than the limit is let through alone, or a record that is larger
-  // would stop everything.
+  // Returns the size that a response should have. A call that needs more than mem_limit still runs if nothing else
+  // is held; otherwise a record larger than the limit would block all shards.
   size_t call_bytes() const { return options_.mem_limit_bytes / 8; }
   bool room_for_first_due() const;
   size_t held_bytes() const;
@@ -106,25 +108,25 @@ class Input {
   LogThrottle throttle_;
   ReaderTotals totals_;
   std::deque<StreamWatcher> streams_;
-  std::vector<Incident> reads_;  // of each stream's shards
+  std::vector<Incident> reads_;  // read failures of each stream's shards
   GrantedShards shards_;
-  std::vector<Grant> assigned_;  // taken, and no shard made of them yet
-  GrantedShards revoked_;        // a call of theirs is under way
-  size_t calls_ = 0;             // under way
+  std::vector<Grant> assigned_;  // granted, but without a Shard yet
+  GrantedShards revoked_;        // kept because their call is in flight
+  size_t calls_ = 0;             // in flight
   ReadScheduler scheduler_;
   AckTracker acks_;
 
-  // The source record that is being emitted, and of it the user record.
+  // The source record that is being emitted, and its current user record.
   RecordDecoder decoder_;
-  Shard* current_ = nullptr;  // none: begin the next one
-  EmitState emit_state_;      // of its record
+  Shard* current_ = nullptr;  // nullptr: begin the next record
+  EmitState emit_state_;      // of the current record
   penstock_batch batch_ = {};
-  bool needs_recovery_ = false;    // something threw in the middle of a turn
-  bool full_ = false;              // emit said so; wait for the next poll()
-  int64_t enough_text_bytes_ = 0;  // of decoder_.text_bytes(): this poll() inflates no more
+  bool needs_recovery_ = false;    // the last turn threw
+  bool full_ = false;              // emit returned FULL; wait for the next poll()
+  int64_t enough_text_bytes_ = 0;  // value of decoder_.text_bytes() at which this poll() stops decoding
   bool unknown_type_logged_ = false;
   bool outside_range_logged_ = false;
-  int64_t emit_again_ms_ = 0;  // after a refusal, or while no grant holds
+  int64_t emit_again_ms_ = 0;  // next try after emit rejected a batch, or while no grant is valid
 
   int64_t batches_out_ = 0;
   int64_t gaps_ = 0;

@@ -1,5 +1,4 @@
-// The input's emitting: user records of one source record after the other, in batches, one source record of each
-// shard in turn.
+// Emits batches: one source record of each shard in turn, and its user records in order.
 #include <exception>
 #include <new>
 #include <string>
@@ -13,13 +12,13 @@ namespace penstock::kinesis {
 
 namespace {
 
-// Of text to inflate, and of batches to emit: so that a caller's one thread stays responsive, and holds no more at
-// a time, whatever a record contains.
+// Limit for the text to inflate, and for the batches to emit, in one poll(). It keeps a caller with a single
+// thread responsive, and bounds its memory, whatever a record contains.
 constexpr size_t kBytesAPoll = 1 << 20;
 constexpr int64_t kEmitAgainMs = 100;
 constexpr int64_t kDefectPauseMs = 30000;
 
-// Where the shard's is not known, all of it.
+// Returns the shard's range; all hash keys if it is unknown.
 HashKeyRange range_of(const ShardInfo& shard) {
   if (shard.last_hash_key == 0) return {};
   return {shard.first_hash_key, shard.last_hash_key};
@@ -27,7 +26,7 @@ HashKeyRange range_of(const ShardInfo& shard) {
 
 }  // namespace
 
-// A defect that one shard's records bring to light is no reason to stop the others.
+// Emits, and contains defects: if one shard's records trigger an exception, the other shards continue.
 int32_t Input::emit_contained(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   for (;;) {
     try {
@@ -60,7 +59,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     }
     if (!emit_state_.batch_waits && !next_batch()) {
       if (current_ == nullptr) continue;
-      return PENSTOCK_OK;  // the rest of the record follows in another poll()
+      return PENSTOCK_OK;  // the next poll() emits the rest of the record
     }
     emit_state_.batch_waits = true;
     const bool is_too_much = emitted_bytes > 0 && emitted_bytes + decoder_.batch_bytes() > kBytesAPoll;
@@ -80,7 +79,8 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     ++batches_out_;
     if (answer != PENSTOCK_OK) {
       full_ = true;
-      // A record whose last batch this was is done when that is settled, and not only when poll() is called again.
+      // If that was the record's last batch, this finishes the record. Left to the next poll(), the record could
+      // not be settled before it.
       // mutation: batch dropped when the outputs are full
       emit_state_.batch_waits = next_batch();
       return answer;
@@ -88,10 +88,10 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
   }
 }
 
-// Whether this poll() should go on to another user record.
+// Returns whether this poll() may begin another user record.
 bool Input::may_go_on() const { return decoder_.text_bytes() < enough_text_bytes_ && acks_.may_begin(); }
 
-// One record of each shard in turn.
+// Begins the next record, one of each shard in turn. Returns false if no shard has one to emit now.
 bool Input::begin_record() {
   for (size_t left = scheduler_.ready(); left > 0; --left) {
     Shard& shard = scheduler_.pop_ready();
@@ -123,7 +123,8 @@ bool Input::begin_record() {
   return false;
 }
 
-// A record of which something is emitted goes on when its shard's grant holds again; meanwhile others are emitted.
+// Suspends the current record. It continues when its shard's grant is valid again; meanwhile, records of other
+// shards are emitted.
 void Input::suspend_current() {
   Shard& shard = *std::exchange(current_, nullptr);
   decoder_.leave();
@@ -131,8 +132,8 @@ void Input::suspend_current() {
   scheduler_.requeue(shard);
 }
 
-// The first record of a shard that is resumed should be the one that was dealt with last; what was dealt with of
-// it is then passed over.
+// Checks the first record of a resumed shard. It should be the last record that was processed before; its user
+// records that are settled are then skipped.
 void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
   const std::string_view first = shard.reader->record()->sequence_number;
   if (first == resume.sequence_number) {
@@ -147,7 +148,7 @@ void Input::check_resumed(const Shard& shard, const ShardPosition& resume) {
                                 printable(first) + "; what came in between is lost");
 }
 
-// Fills in the record's next batch; false where there is none any more, and the record is finished, or where this
+// Decodes the record's next batch. Returns false if there are no more, which finishes the record, or if this
 // poll() has done enough.
 bool Input::next_batch() {
   for (;;) {
@@ -192,7 +193,7 @@ void Input::fail_user_record(const Status& why) {
   emit_state_.in_user_record = false;
 }
 
-// Why the user record is not to be emitted any more, or at all; ok: it is.
+// Returns why the user record must not, or no longer, be emitted; ok if it may be.
 Status Input::given_up() const {
   if (options_.record_retry_limit && emit_state_.refusals > *options_.record_retry_limit)
     return {Code::invalid, "refused by what takes the records, " + std::to_string(emit_state_.refusals) +
@@ -211,7 +212,7 @@ void Input::finish_record() {
   log_left_out(shard);
 }
 
-// What is left out on purpose is said once; the counters say how much.
+// Logs once what is skipped on purpose; the counters have the numbers.
 void Input::log_left_out(const Shard& shard) {
   if (!unknown_type_logged_ && !decoder_.unknown_type().empty()) {
     unknown_type_logged_ = true;

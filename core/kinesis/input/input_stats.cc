@@ -1,4 +1,4 @@
-// What an input tells of itself.
+// Statistics of the input.
 #include <algorithm>
 #include <string>
 
@@ -36,7 +36,7 @@ void Input::stats(penstock_stat_fn stat, void* stat_ctx) const {
                 acks_.healthy() && assignment_.healthy() ? 1 : 0);
 }
 
-// All of them together, and each.
+// Reports the gauges of each shard, and those of all shards together.
 void Input::shard_metrics(const MetricsSink& metrics) const {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t lag_ms = -1, unacked_ms = 0, reading = 0;

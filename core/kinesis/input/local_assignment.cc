@@ -56,7 +56,7 @@ Status LocalAssignment::on_shards_listed(size_t stream_index, const StreamIdenti
   return {};
 }
 
-// Finds or makes what is kept of the stream, and has it on disk that it is this one.
+// Finds or creates the stream's checkpoint, and saves which stream it belongs to.
 Status LocalAssignment::identify(Stream& stream, const StreamIdentity& identity, int64_t start_ms) {
   stream.kept = checkpoint_.find(identity);
   if (stream.kept == nullptr) {
@@ -76,7 +76,7 @@ Status LocalAssignment::identify(Stream& stream, const StreamIdentity& identity,
   StreamIdentity now = {identity.name, identity.arn.empty() ? known.arn : identity.arn,
                         identity.created_ms == 0 ? known.created_ms : identity.created_ms};
   if (stream.kept->begin && now == known) return {};
-  // Before the first record is read: from here on a crash and a restart still know what "latest" meant.
+  // Saved before the first record is read, so that "latest" keeps its meaning after a crash or restart.
   StreamCheckpoint before = *stream.kept;
   known = std::move(now);
   if (!stream.kept->begin) stream.kept->begin = options_.initial.from(start_ms);
@@ -97,7 +97,7 @@ void LocalAssignment::log_start(const Stream& stream, const std::vector<ShardInf
                                             std::to_string(kept) + "; shards without one start at " + start));
 }
 
-// A pinned shard is there, or was read to its end.
+// Checks that each selected shard exists or was read to its end.
 Status LocalAssignment::check_selected(const Stream& stream, const std::vector<ShardInfo>& shards) const {
   for (const std::string& id : options_.selected) {
     if (std::any_of(shards.begin(), shards.end(), [&](const ShardInfo& shard) { return shard.id == id; }) ||
@@ -113,8 +113,8 @@ Status LocalAssignment::check_selected(const Stream& stream, const std::vector<S
   return {};
 }
 
-// Shards that are past the stream's retention: nothing of them can be read or waited for any more. One list alone
-// does not say so: it may be older than a reshard.
+// Forgets shards that have left the stream's retention: they can neither be read nor waited for. A single list
+// does not prove that, because it may be older than a reshard.
 void LocalAssignment::forget_unlisted(Stream& stream, const std::vector<ShardInfo>& shards) {
   std::set<std::string_view> listed;
   for (const ShardInfo& info : shards) listed.insert(info.id);
@@ -207,7 +207,7 @@ Status LocalAssignment::saved() const {
 
 void LocalAssignment::begin_close() {
   closing_ = true;
-  if (moved_) static_cast<void>(save());  // saved() tells
+  if (moved_) static_cast<void>(save());  // saved() returns the error
 }
 
 void LocalAssignment::stats(const MetricsSink& metrics) const {

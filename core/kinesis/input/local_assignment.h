@@ -1,4 +1,5 @@
-// An instance that reads all shards of its streams by itself, and keeps their positions in a file or in memory.
+// Assignment for an instance that reads all shards of its streams by itself, with their positions in a file or in
+// memory.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +23,11 @@ class LocalAssignment : public Assignment {
   struct Options {
     InitialPosition initial;
     int64_t checkpoint_interval_ms = 5000;
-    std::set<std::string>
-        selected;  // shard ids; not empty: only these are read, whatever becomes of their parents
+    // Shard ids. If not empty, only these are read, and they do not wait for parents that are not among them.
+    std::set<std::string> selected;
   };
-  // where is "memory" or "file:PATH". Code::config else, where another process has the file, and where it is not a
-  // checkpoint. env outlives the assignment.
+  // Opens the checkpoint. where is "memory" or "file:PATH". Returns Code::config for any other value, if another
+  // process has the file locked, or if it is not a checkpoint. REQUIRES: env outlives the assignment.
   static Result<std::unique_ptr<LocalAssignment>> open(Env& env, std::string_view where, Options options);
 
   Status on_shards_listed(size_t stream, const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
@@ -46,13 +47,13 @@ class LocalAssignment : public Assignment {
  private:
   struct Shard {
     ShardInfo info;
-    GrantId grant = 0;  // 0: none, it waits for its parents or is at its end
+    GrantId grant = 0;  // 0: none; the shard waits for its parents, or is at its end
   };
   struct Stream {
-    StreamCheckpoint* kept = nullptr;  // nullptr: nothing was heard of it yet
+    StreamCheckpoint* kept = nullptr;  // nullptr: not listed yet
     bool start_logged = false;
     std::map<std::string, Shard> shards;
-    std::map<std::string, int64_t> unlisted_since_boot_ms;  // what is kept of shards that the last list lacked
+    std::map<std::string, int64_t> unlisted_since_boot_ms;  // shards that the last list lacked
   };
   struct Granted {
     size_t stream;
@@ -82,7 +83,7 @@ class LocalAssignment : public Assignment {
   GrantId last_grant_ = 0;
   std::vector<Grant> assigned_;
   std::vector<GrantId> revoked_;
-  bool moved_ = false;  // since it was saved
+  bool moved_ = false;  // a position, since the last save
   int64_t next_save_ms_ = 0;
   Status save_problem_;
   Incident save_incident_;

@@ -1,4 +1,4 @@
-// Which shard is asked for records next, and whose record is emitted next.
+// Which shard calls GetRecords next, and whose record is emitted next.
 #pragma once
 
 #include <cstddef>
@@ -13,28 +13,29 @@
 
 namespace penstock::kinesis {
 
-// Holds the shards that are being read, each in one place: waiting for its time to be asked, being asked, with
-// records at hand, or read to its end. A turn costs what is due in it, however many shards there are.
+// Scheduler of the shards that are being read. Each shard is in one state: waiting for its next call, in a call,
+// with records ready, or read to its end. A turn costs time for what is due in it, not for the number of shards.
 class ReadScheduler {
  public:
-  // Puts the shard where its reader says; to be called after whatever its reader did. not_before_ms: it is not
-  // asked earlier, whatever its reader says.
+  // Moves the shard to the state that its reader is in; call it after every change of the reader. not_before_ms:
+  // earliest time of the next call, whatever the reader says.
   void requeue(Shard& shard, int64_t not_before_ms = 0);
-  // The shard goes away.
+  // Removes a shard that is about to be destroyed.
   void remove(Shard& shard);
   void clear();
 
-  // When the shard that is due first is to be asked; kNever: none.
+  // Returns when the next call of any shard is due; kNever: none.
   int64_t next_due_ms() const { return due_.empty() ? kNever : (*due_.begin())->due_ms; }
-  // There is one.
+  // REQUIRES: next_due_ms() != kNever.
   Shard& first_due() const { return **due_.begin(); }
   void pop_due();
 
-  // Those with records, one record of each in turn. A shard that is taken comes back by requeue().
+  // Shards with records ready, which take turns with one record each. A shard that was popped returns with
+  // requeue().
   size_t ready() const { return ready_.size(); }
   Shard& pop_ready();
 
-  // Those that were read to their end since the last time.
+  // Returns the shards that were read to their end since the last call.
   std::vector<Shard*> take_ended() { return std::exchange(ended_, {}); }
   bool has_ended() const { return !ended_.empty(); }
 

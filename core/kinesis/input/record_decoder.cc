@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kJsonBlanks = " \t\r\n";
 
-// Takes the blanks at the front of text, then word; false where that is not what follows.
+// Removes white space and then word from the front of text. Returns false if word does not come next.
 bool take(std::string_view& text, std::string_view word) {
   text.remove_prefix(std::min(text.find_first_not_of(kJsonBlanks), text.size()));
   if (!text.starts_with(word)) return false;
@@ -21,8 +21,9 @@ bool take(std::string_view& text, std::string_view word) {
   return true;
 }
 
-// By its text alone, so that a message that is cut or damaged still looks like one. An application's own JSON may
-// have a messageType, too, but hardly these; and where its strings hold a message its quotes are escaped.
+// Checks only the text, so that a truncated or damaged message is still recognized. An application's own JSON may
+// have a messageType too, but hardly with these values; and in a string that contains a message, the quotes are
+// escaped.
 bool looks_like_message(std::string_view text) {
   if (!take(text, "{")) return false;
   constexpr std::string_view kName = "\"messageType\"";
@@ -100,10 +101,10 @@ bool RecordDecoder::next_user_record() {
   return true;
 }
 
-// KCL gives nothing at all of an aggregated record with one such user record in it (AggregatorUtil). Here it is
-// that one alone: the KPL sends again no other ones (https://github.com/awslabs/amazon-kinesis-producer/pull/576;
-// all of them before that, which then arrive twice), so that the rest would be lost. Nothing is left out where the
-// hash is not known.
+// KCL discards an aggregated record if any of its user records is outside the range (AggregatorUtil). This decoder
+// skips only that user record, because the KPL sends no other ones again
+// (https://github.com/awslabs/amazon-kinesis-producer/pull/576), and the rest would be lost. Older versions of the
+// KPL send all of them again, so the rest arrives twice. Nothing is skipped if the hash key is unknown.
 bool RecordDecoder::is_outside_range(const KplUserRecord& user_record) {
   if (!options_.hash_range_rule) return false;
   const std::optional<HashKey> hash = effective_hash_key(user_record);
@@ -159,9 +160,9 @@ bool RecordDecoder::decode(penstock_batch& batch) {
   return false;
 }
 
-// Its id is shard:sequence:sub-sequence: a sequence number is unique in its shard alone. It is unique in the
-// stream, and the same whenever the record is read, also from a failure file. Where the position is not known
-// there is none.
+// Its id is shard:sequence:sub-sequence, because a sequence number is unique only in its shard. So the id is
+// unique in the stream, and the same each time the record is read, also from a dead-letter file. Without a
+// position there is no id.
 void RecordDecoder::fill_raw_batch(penstock_batch& batch) {
   raw_id_.clear();
   if (origin_.sequence_number.size > 0) {

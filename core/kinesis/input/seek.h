@@ -1,4 +1,4 @@
-// Moving the positions that a checkpoint keeps, and showing them.
+// Shows and moves the positions in a checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -13,28 +13,29 @@
 
 namespace penstock::kinesis {
 
-// "trim_horizon", "latest" (what arrives after now_ms, Unix time), a time like 2026-01-31T08:00:00Z, or a sequence
-// number, whose record then counts as dealt with. Code::config for anything else.
+// Parses "trim_horizon", "latest" (records that arrive after now_ms, Unix time), a time such as
+// 2026-01-31T08:00:00Z, or the sequence number of the last record to count as settled. Returns Code::config for
+// anything else.
 Result<ReadFrom> parse_seek_target(std::string_view text, int64_t now_ms);
 
-// For people: "TRIM_HORIZON", "from 2026-01-31T08:00:00.000Z", "behind 4959...", "SHARD_END".
+// Returns text for messages, such as "from 2026-01-31T08:00:00.000Z" or "SHARD_END".
 std::string to_string(const ReadFrom& from);
 
-// All shards of the streams, also those of which nothing is kept yet; what has been made again under their names
-// is taken for them from now on. Code::config for a sequence number, which is of one shard. Returns what has
-// changed, line by line.
+// Moves all shards of the streams, also those without a position. A stream that was deleted and created again
+// under the same name is accepted from then on. Returns the changes, one per line; Code::config for a sequence
+// number, which belongs to a single shard.
 Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
                                           const ReadFrom& to);
 
-// One shard, "shardId-000000000000", or "STREAM/shardId-000000000000" where there are several streams.
-// Code::config where no position of it is kept.
+// Moves one shard, "shardId-000000000000", or "STREAM/shardId-000000000000" if there are several streams. Returns
+// Code::config if it has no position.
 Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
                                             std::string_view shard, const ReadFrom& to);
 
-// For people: "stream NAME, made at 2026-01-31T08:00:00.000Z".
+// Returns text for messages: the name or ARN of the stream, and its creation time.
 std::string to_string(const StreamIdentity& stream);
 
-// The stream that a name says, as far as that says it.
+// Returns the identity of a stream as far as the name gives it.
 StreamIdentity identity_of(const StreamName& name);
 
 }  // namespace penstock::kinesis

@@ -1,4 +1,4 @@
-// A shard while it is granted to us.
+// A shard while it is granted to this instance.
 #pragma once
 
 #include <cstdint>
@@ -15,33 +15,33 @@
 
 namespace penstock::kinesis {
 
-// How far a source record is emitted.
+// Position up to which a source record was emitted.
 struct EmitState {
-  std::optional<DecodePosition> through;  // the last user record that was begun, and of it the last batch
-  std::optional<uint64_t> skip_through;   // the sub-sequence number up to which it was dealt with before
+  std::optional<DecodePosition> through;  // the last user record that was begun, and its last batch
+  std::optional<uint64_t> skip_through;   // sub-sequence number up to which it was settled before
   ShardProgress::RecordNumber user_record = 0;
-  int64_t refusals = 0;         // of the user record's batches, by emit
-  bool in_user_record = false;  // else: go on to the next one
-  bool batch_waits = false;     // the batch is to be emitted, for the first time or again
+  int64_t refusals = 0;         // times that emit rejected a batch of the user record
+  bool in_user_record = false;  // false: go to the next one
+  bool batch_waits = false;     // the batch must be emitted, for the first time or again
 };
 
 struct Shard {
   Shard(Grant granted, StreamWatcher& of) : grant(std::move(granted)), stream(of) {}
 
-  // For people.
+  // Returns a name for messages.
   std::string name() const { return "stream " + stream.name().name + ", shard " + printable(grant.shard.id); }
 
   const Grant grant;
   StreamWatcher& stream;
-  std::unique_ptr<ShardReader> reader;  // none: read to its end, and waits for what was read to be settled
-  std::optional<EmitState> suspended;   // of the reader's record, if that was begun
+  std::unique_ptr<ShardReader> reader;  // nullptr: read to its end; what was read is not settled yet
+  std::optional<EmitState> suspended;   // state of the reader's record, if it was begun
   ShardProgress progress;
-  int64_t last_arrival_ms = 0;  // of the last record emitted; Unix time, 0: there was none
+  int64_t last_arrival_ms = 0;  // of the last record emitted; Unix time, 0: none
 
-  int64_t emit_after_ms = 0;  // nothing of it is emitted before
-  int64_t due_ms = kNever;    // as its ReadScheduler has it
-  bool moved = false;         // progress has, and the assignment is not told yet
-  bool stuck = false;         // and said so
+  int64_t emit_after_ms = 0;  // earliest time of the next emit
+  int64_t due_ms = kNever;    // time of the next call, in the ReadScheduler
+  bool moved = false;         // progress has moved, but advance_to() was not called yet
+  bool stuck = false;         // the checkpoint is stuck, and a warning was logged
 };
 
 }  // namespace penstock::kinesis

@@ -1,4 +1,4 @@
-// How far a shard has been dealt with, and where reading begins.
+// Position in a shard, and where reading begins.
 #pragma once
 
 #include <cstdint>
@@ -9,29 +9,30 @@
 
 namespace penstock::kinesis {
 
-// In place of a sequence number: the shard is closed and all of it is settled.
+// In place of a sequence number: the shard is closed, and all of its records are settled.
 inline constexpr std::string_view kShardEnd = "SHARD_END";
 
-// In place of a sub-sequence number: the record as a whole, whatever it holds.
+// In place of a sub-sequence number: the record as a whole, whatever it contains.
 inline constexpr uint64_t kWholeRecord = std::numeric_limits<uint64_t>::max();
 
-// The last record that is dealt with, with everything before it, as a checkpoint names it.
+// Last record that is settled, with every record before it, as a checkpoint stores it.
 struct ShardPosition {
   std::string sequence_number;  // or kShardEnd; "": none yet
-  // Of a record that holds several (aggregated by the KPL): the index of the last user record that is dealt with.
+  // In an aggregated record: index of the last user record that is settled.
   uint64_t sub_sequence_number = 0;
 
   bool is_end() const { return sequence_number == kShardEnd; }
   friend bool operator==(const ShardPosition&, const ShardPosition&) = default;
 };
 
-// Where to begin in a shard. Behind a position means: at its record, without the user records up to it. If the
-// service's first record there is another one, the retention of the stream has passed the position.
+// Where to begin in a shard. Reading from a position begins at its record and skips the user records up to the
+// position. If the first record that the service returns there is another one, the position has left the stream's
+// retention.
 struct ReadFrom {
   enum class Kind { trim_horizon, at_timestamp, behind };
   Kind kind = Kind::trim_horizon;
-  int64_t timestamp_ms = 0;  // at_timestamp: Unix time, of the records' arrival
-  ShardPosition position;    // behind
+  int64_t timestamp_ms = 0;  // for at_timestamp: arrival time, Unix time
+  ShardPosition position;    // the last record to skip
 
   friend bool operator==(const ReadFrom&, const ReadFrom&) = default;
   static ReadFrom trim_horizon() { return {}; }
@@ -39,14 +40,14 @@ struct ReadFrom {
   static ReadFrom behind(ShardPosition position) { return {Kind::behind, 0, std::move(position)}; }
 };
 
-// Where an application begins to read a stream of which no position is kept.
+// Where an application begins to read a stream that has no saved position.
 struct InitialPosition {
   enum class Kind { trim_horizon, latest, at_timestamp };
   Kind kind = Kind::trim_horizon;
-  int64_t timestamp_ms = 0;  // at_timestamp: Unix time
+  int64_t timestamp_ms = 0;  // for at_timestamp: Unix time
 
-  // start_ms: when the application first heard of the stream. It holds for every shard without a position: one
-  // that came into being later has no older records, so that it is read whole.
+  // Returns where a shard without a position begins. start_ms: when the application first listed the stream. This
+  // also suits a shard that was created later: it has no older records, so all of it is read.
   ReadFrom from(int64_t start_ms) const {
     if (kind == Kind::trim_horizon) return ReadFrom::trim_horizon();
     return ReadFrom::at_timestamp(kind == Kind::latest ? start_ms : timestamp_ms);

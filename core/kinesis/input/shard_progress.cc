@@ -25,8 +25,8 @@ bool ShardProgress::unref(RecordNumber number) {
     // mutation: checkpoint before settle
     position_ = std::move(open_.front().position);
   }
-  // Merging leaves half of the entries settled at most, so each merge is paid for by as many releases as a quarter
-  // of the entries.
+  // Each merge leaves at most half of the entries settled, so at least a quarter of the entries must be settled
+  // before the next one: amortized, a merge costs constant time per record.
   constexpr size_t kSpareEntries = 32;
   if (settled_ > open_.size() / 4 * 3 + kSpareEntries) merge_runs();
   return passed_ != before;
@@ -46,7 +46,7 @@ std::deque<ShardProgress::Entry>::iterator ShardProgress::find(RecordNumber numb
                           [](const Entry& entry, RecordNumber wanted) { return entry.number < wanted; });
 }
 
-// Of each run the last record stays: it has the position that the run ends at.
+// Merges runs. The last record of each stays, because it has the position at which the run ends.
 void ShardProgress::merge_runs() {
   auto last = open_.begin();
   for (auto entry = std::next(last); entry != open_.end(); ++entry) {

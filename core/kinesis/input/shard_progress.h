@@ -1,4 +1,4 @@
-// How far one shard is settled: which of its records are still out, and the position that a checkpoint may name.
+// Which records of one shard are settled, and the position that its checkpoint may have.
 #pragma once
 
 #include <algorithm>
@@ -11,54 +11,54 @@
 
 namespace penstock::kinesis {
 
-// Records are opened in the shard's order, each user record of an aggregated one by itself. Each is held open by
-// its reading, by its batches, and by a failure that is not on disk yet; the position moves over it when the last
-// hold is gone and none before it is open.
+// Progress of one shard. Records are opened in the shard's order; in an aggregated record, each user record
+// separately. References keep a record open: one while it is read, one per batch, one for a dead letter that is
+// not on disk yet. The position passes a record when its last reference is gone and no record before it is open.
 //
-// Adjacent records that are settled and wait for one before them are merged into a run. Memory is therefore linear
-// in the records that are not settled: one that never is costs no more, however many after it are.
+// Adjacent settled records that wait for an earlier one are merged into a run. Memory is therefore linear in the
+// number of unsettled records: a record that is never settled costs no more, however many records follow it.
 class ShardProgress {
  public:
-  using RecordNumber = uint64_t;  // counts this shard's records, from 0
+  using RecordNumber = uint64_t;  // number of the record in this shard, from 0
 
-  // Opens the next record, with one hold.
+  // Opens the next record, with one reference.
   RecordNumber open(ShardPosition position, int64_t now_ms);
   void ref(RecordNumber number);
-  // True: the position has moved.
+  // Removes a reference. Returns true if the position has moved.
   bool unref(RecordNumber number);
 
-  // The position will never move over this record, so that it is read again after a restart. What comes behind it
-  // needs no account any more. True where this was news.
+  // Stops the position before this record permanently, so that the record is read again after a restart. Records
+  // after it need no tracking any more. Returns false if this or an earlier record was abandoned before.
   bool abandon(RecordNumber number);
 
-  // The last record with everything before it settled; sequence number "" before the first.
+  // Returns the last record that is settled with everything before it; sequence number "" before the first.
   const ShardPosition& position() const { return position_; }
   size_t open_records() const { return std::min(next_, abandoned_) - passed_; }
   size_t held_bytes() const { return open_.size() * kEntryBytes; }
 
-  // What the position waits for. There are open records.
+  // Return the record that the position waits for. REQUIRES: open_records() > 0.
   const ShardPosition& first_open() const { return open_.front().position; }
   int64_t first_opened_ms() const { return open_.front().opened_ms; }
 
  private:
   struct Entry {
-    RecordNumber number;  // of a run, the last of its records
+    RecordNumber number;  // of a run: its last record
     ShardPosition position;
     int64_t opened_ms;
-    uint32_t refs;  // 0: a record that is settled, or a run
+    uint32_t refs;  // 0: a settled record, or a run
   };
-  static constexpr size_t kSequenceNumberBytes = 64;  // 56 digits, and what malloc adds
+  static constexpr size_t kSequenceNumberBytes = 64;  // 56 digits, and malloc's overhead
   static constexpr size_t kEntryBytes = sizeof(Entry) + kSequenceNumberBytes;
 
   std::deque<Entry>::iterator find(RecordNumber number);
   void merge_runs();
 
-  std::deque<Entry> open_;   // by number; the first is not settled
-  size_t settled_ = 0;       // entries of open_ without holds
-  RecordNumber passed_ = 0;  // records that the position has moved over
+  std::deque<Entry> open_;   // by number; the first one is not settled
+  size_t settled_ = 0;       // entries of open_ without references
+  RecordNumber passed_ = 0;  // records that the position has passed
   RecordNumber next_ = 0;
-  RecordNumber abandoned_ =
-      std::numeric_limits<RecordNumber>::max();  // the first one; kept no account of from there
+  // First abandoned record; neither it nor any later record is tracked.
+  RecordNumber abandoned_ = std::numeric_limits<RecordNumber>::max();
   ShardPosition position_;
 };
 

@@ -12,8 +12,8 @@ namespace penstock::kinesis {
 
 namespace {
 
-// https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: five GetRecords calls and 2 MiB a
-// second and shard, 10 MiB a record where the stream was raised to it.
+// https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: five GetRecords calls and 2 MiB
+// per second and shard; 10 MiB per record if the stream's limit was raised to it.
 constexpr int64_t kMinPauseMs = 200;
 constexpr int64_t kBytesPerSecond = 2 << 20;
 constexpr size_t kLargestRecordBytes = 10 << 20;
@@ -22,17 +22,17 @@ constexpr size_t kIteratorAnswerBytes = 64 << 10;
 constexpr size_t kMinResponseBytes = 128 << 10;
 constexpr size_t kMinResponseRecords = 8;
 constexpr size_t kFirstRecordBytesGuess = 16 << 10;
-constexpr size_t kRecordOverheadBytes = 300;  // its other members in the response
+constexpr size_t kRecordOverheadBytes = 300;  // of the other members of a record in a response
 constexpr size_t kUnknown = std::numeric_limits<size_t>::max();
 constexpr Backoff kBackoff{200, 10000};
 constexpr int64_t kPermanentFailurePauseMs = 30000;
-constexpr int64_t kOverdueMs = 2000;  // after it was due: calls take their time
+constexpr int64_t kOverdueMs = 2000;  // allowance for the duration of a call that is due
 
-// In a response the data is base64.
+// Returns the size of a record in a response, where its data is base64.
 constexpr size_t in_answer(size_t data_bytes) { return data_bytes / 3 * 4 + kRecordOverheadBytes; }
 
 constexpr size_t kLargestInAnswerBytes = in_answer(kLargestRecordBytes);
-constexpr size_t kLargestAnswerBytes = kLargestInAnswerBytes + kRecordOverheadBytes;  // with one record
+constexpr size_t kLargestAnswerBytes = kLargestInAnswerBytes + kRecordOverheadBytes;  // response with one record
 
 IteratorStart iterator_start(const ReadFrom& from) {
   switch (from.kind) {
@@ -71,8 +71,8 @@ int64_t ShardReader::next_call_ms() const {
 ShardReader::Request ShardReader::next_request(size_t most) const {
   if (iterator_.empty()) return {.records = 0, .response_bytes = kIteratorAnswerBytes};
   const size_t room = std::min(most, std::max(expected_bytes_, kMinResponseBytes));
-  // A quarter of it is left for records that are larger than those before. A single record must fit whatever the
-  // room, or the shard would stand still.
+  // A quarter of the room is left for records larger than those before. A single record must fit in any case, or
+  // the shard would be stuck.
   return {.records = std::clamp<size_t>(room / 4 * 3 / record_bytes_, 1, options_.max_records),
           .response_bytes = std::max(room, std::min(record_bytes_ / 3 * 4, kLargestAnswerBytes))};
 }
@@ -88,12 +88,12 @@ void ShardReader::start_call(size_t most) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& thrown) {
-    if (totals_.calls != calls) throw;  // by who was told
+    if (totals_.calls != calls) throw;  // thrown by called_
     end_call(defect_status(thrown));
   }
 }
 
-// The call has all that needs memory here: from now on it ends.
+// Everything that needs memory was allocated before: from here on, the call is sure to end.
 void ShardReader::begin_call(size_t response_bytes) {
   calling_ = true;
   ++totals_.calls;
@@ -103,14 +103,15 @@ void ShardReader::begin_call(size_t response_bytes) {
 
 void ShardReader::get_iterator(const Request& request) {
   IteratorStart start = next_;
-  // Usually the last record comes again: only that shows that retention has passed nothing in between.
+  // Usually begins at the last record, not after it: only if that one comes again, retention has removed nothing
+  // in between.
   if (after_last_) start.kind = IteratorStart::Kind::after_sequence_number;
   std::optional<ShardPosition> resumed = resumed_;
   if (has_read_) resumed = ShardPosition{next_.sequence_number, kWholeRecord};
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
   aws::ServiceClient::Done answered = [this](Result<aws::ServiceResponse> response) {
     hold(0);
-    after_last_ = false;  // it may be long ago when another one is requested
+    after_last_ = false;  // may be out of date when the next iterator is requested
     end_call(catching_exceptions([&] {
       if (!response.ok()) return response.status();
       Result<std::string> iterator = read_get_shard_iterator(std::move(response->body));
@@ -139,8 +140,8 @@ void ShardReader::get_records(const Request& request) {
 Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> response) {
   if (!response.ok()) {
     if (response.status().code() == Code::too_large) {
-      // Records have grown: ask for a sixteenth as many, or for a single one as large as they can be. What we
-      // would not take counts as read all the same.
+      // Records have grown: request a sixteenth as many, or a single one of the largest possible size. The service
+      // charges its rate limit even for a response that we discard.
       record_bytes_ =
           request.records > 1 ? std::min(record_bytes_ * 16, request.response_bytes) : kLargestInAnswerBytes;
       expected_bytes_ = kUnknown;
@@ -170,7 +171,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
                "GetRecords: the response has neither NextShardIterator nor ChildShards, which does not prove that "
                "the shard has ended"};
 
-  // From here on nothing needs memory: the response is taken whole, or not at all and asked for again.
+  // Nothing allocates from here on: the response is taken as a whole, or not at all and requested again.
   response_ = std::move(*records);
   next_record_ = 0;
   iterator_ = std::move(response_.next_iterator);
@@ -192,7 +193,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
   } else {
     response_ = {};
   }
-  // What keeps up brings about as much the next time.
+  // A shard that is up to date probably returns about as much the next time.
   expected_bytes_ =
       behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kMinResponseRecords * record_bytes_);
   if (any) confirming_end_ = false;
@@ -204,13 +205,13 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
   return outcome;
 }
 
-// Whether it is the record at which reading resumed, and nothing of it is left to do.
+// Returns whether this is the record at which reading resumed, with all of it settled before.
 bool ShardReader::is_read_whole(const SourceRecord& record) const {
   return resumed_ && resumed_->sub_sequence_number == kWholeRecord &&
          record.sequence_number == resumed_->sequence_number;
 }
 
-// Reading takes as long as the service allots to the bytes that were read.
+// Sets the next call to when the service's limit on bytes per second allows it.
 void ShardReader::pause_after(int64_t bytes, int64_t min_ms) {
   const int64_t allotted_ms = (bytes * 1000 + kBytesPerSecond - 1) / kBytesPerSecond;
   next_call_ms_ = env_.clock.monotonic_ms() + std::max(min_ms, allotted_ms);
@@ -228,8 +229,7 @@ void ShardReader::end_call(const Status& status) {
   if (status.ok()) return called_(status);
   retrying_ = true;
   const bool permanent = !status.retryable() && status.code() != Code::too_large;
-  // An iterator that is too old, or that the service does not know, is of no use; a new one starts from where we
-  // are.
+  // An iterator that is too old, or unknown to the service, is useless. A new one begins at the current position.
   const bool expired = status.code() == Code::expired;
   // mutation: new iterator at the current time
   if (permanent || expired) iterator_.clear();

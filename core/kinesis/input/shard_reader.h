@@ -1,4 +1,4 @@
-// Reads one shard: an iterator, then GetRecords after GetRecords, as fast as the service's limits allow.
+// Reads one shard: gets an iterator, then calls GetRecords again and again, as fast as the service's limits allow.
 #pragma once
 
 #include <cstddef>
@@ -15,34 +15,36 @@
 
 namespace penstock::kinesis {
 
-// Of all readers of an instance together.
+// Counters of all readers of an instance together.
 struct ReaderTotals {
-  int64_t calls = 0;      // of these operations, and of those that list the shards
-  int64_t retries = 0;    // of these, made because one before had failed
+  int64_t calls = 0;      // GetShardIterator, GetRecords, and calls that list the shards
+  int64_t retries = 0;    // of these, made because the previous one failed
   int64_t records = 0;    // source records received
-  int64_t bytes = 0;      // their data
-  size_t held_bytes = 0;  // answers held, and room reserved for those under way
+  int64_t bytes = 0;      // data of those records
+  size_t held_bytes = 0;  // responses held, and memory reserved for calls in flight
 };
 
 struct ShardReaderOptions {
   int64_t poll_interval_ms = 1000;
-  size_t max_records = 10000;  // in a response
+  size_t max_records = 10000;  // per response
 };
 
-// Holds at most one response. Its owner asks for the next call once the records of the last response were taken.
+// Reader of one shard. Holds at most one response: its owner starts the next call after it has taken all records
+// of the last one.
 //
-// The shard has ended where a response has no NextShardIterator and has ChildShards. A response that has neither
-// is no proof: the service and emulators send it for open shards too, and some emulators never send ChildShards.
-// It counts as a failed call, and reading goes on with a new iterator at the last record. Then the shard has ended
-// only if ListShards shows that it is closed, and reading from an iterator that was requested after that brings
-// neither records nor a further iterator. If the last record comes again alone, that iterator begins after it; if
-// it brings records after all, they are read again from the last record, which shows whether retention has passed
-// any.
+// The shard has ended if a response has no NextShardIterator and has ChildShards. A response with neither does not
+// prove it: the service and emulators send that for open shards too, and some emulators never send ChildShards.
+// Such a response counts as a failed call, and reading continues with a new iterator at the last record. From then
+// on, the shard has ended only if ListShards shows that it is closed, and an iterator requested after that returns
+// neither records nor a next iterator. If the last record was returned again and no other, that iterator begins
+// after it. If it returns records nevertheless, they are read again from the last record on, which shows whether
+// retention has removed any in between.
 class ShardReader {
  public:
-  // Runs when a call has ended, with how.
+  // Runs when a call has ended, with its result.
   using Called = std::function<void(const Status&)>;
-  // stream is a name or an ARN. env, client and totals outlive the reader, and the reader any call under way.
+  // stream is a name or an ARN. REQUIRES: env, client and totals outlive the reader, and the reader outlives a
+  // call in flight.
   ShardReader(Env& env, aws::ServiceClient& client, ReaderTotals& totals, std::string stream, std::string shard_id,
               const ReadFrom& from, ShardReaderOptions options, Called called);
   ~ShardReader() { hold(0); }
@@ -50,39 +52,40 @@ class ShardReader {
   ShardReader& operator=(const ShardReader&) = delete;
 
   bool calling() const { return calling_; }
-  // When the next call is due; kNever while one is under way, records wait to be taken, or the shard has ended.
+  // Returns when the next call is due; kNever while one is in flight, while records wait to be taken, and after
+  // the end of the shard.
   int64_t next_call_ms() const;
-  // The room that is held for its response if most is what it should take: less for a shard that has little to
-  // say, so that many can be asked at the same time; more where a single record may be larger.
+  // Returns the memory to reserve for the next response, where `most` is the usual maximum. It is less for a shard
+  // with little data, so that many shards can call at the same time, and more if a single record may be larger.
   size_t wanted_bytes(size_t most) const { return next_request(most).response_bytes; }
-  // Makes it, in that room: fewer records are asked for the larger they were so far.
+  // Starts the next call, with that reservation. It requests fewer records the larger the previous ones were.
   void start_call(size_t most);
 
-  // The next record that was received, or nullptr. Lives until take_record().
+  // Returns the next record that was received, or nullptr. It is valid until take_record().
   const SourceRecord* record() const;
-  // Done with record().
+  // Removes the record that record() returns.
   void take_record();
-  // Where the shard is resumed with record(), told once: the position that it should be at. Reading begins, and
-  // goes on with a new iterator, at the last record and not behind it: if that does not come, retention has passed
-  // it.
+  // Returns, only once, the position at which record() should be if it is the first one after a resume. A resumed
+  // reader, and each new iterator, begins at the last record and not after it: if another record comes first,
+  // retention has passed the last one.
   std::optional<ShardPosition> take_resumed() { return std::exchange(resumed_, std::nullopt); }
 
-  bool ended() const { return at_end_ && record() == nullptr; }  // and every record received was taken
-  // How far behind its newest record the shard may be by now: what the last response said, and the time since
-  // then, unless that response was up to date and the next one is not overdue. Before the first one: the time
-  // since the reader was made, and never 0.
+  bool ended() const { return at_end_ && record() == nullptr; }  // and all received records were taken
+  // Returns the largest possible lag of the shard: MillisBehindLatest of the last response plus the time since
+  // then; 0 if that response was up to date and the next one is not overdue. Before the first response: the time
+  // since the reader was created, but never 0.
   int64_t lag_ms() const;
-  // Whether calls fail since the last response of GetRecords.
+  // Returns whether calls have failed since the last response of GetRecords.
   bool failing() const { return failures_ > 0; }
 
-  // Whether the last response left it open if the shard has ended: note_closed() decides that.
+  // Returns whether the last response left it open if the shard has ended; note_closed() helps to decide that.
   bool end_in_doubt() const { return end_in_doubt_; }
-  // ListShards shows that the shard is closed: it takes no more records.
+  // Notes that ListShards shows the shard as closed: it accepts no more records.
   void note_closed() { listed_closed_ = true; }
 
  private:
   struct Request {
-    size_t records;  // at most; of an iterator none
+    size_t records;  // at most; 0 for GetShardIterator
     size_t response_bytes;
   };
 
@@ -104,29 +107,29 @@ class ShardReader {
   ShardReaderOptions options_;
   Called called_;
 
-  IteratorStart next_;                    // where a new iterator begins: at the last record received
-  std::optional<ShardPosition> resumed_;  // what the first record to come should be at
-  std::string iterator_;                  // "": none, get one
+  IteratorStart next_;                    // where a new iterator begins: the last record received
+  std::optional<ShardPosition> resumed_;  // where the next record should be
+  std::string iterator_;                  // "": get one
   GetRecordsResponse response_;
   size_t next_record_ = 0;  // in response_
   size_t held_bytes_ = 0;
   bool calling_ = false;
-  bool has_read_ = false;  // a record, which next_ is at then
-  int failures_ = 0;       // since the last response of GetRecords
-  bool at_end_ = false;    // the service has no more
+  bool has_read_ = false;  // received a record; next_ is at the last one
+  int failures_ = 0;       // in a row, since the last response of GetRecords
+  bool at_end_ = false;    // the shard has ended
   bool end_in_doubt_ = false;
-  bool last_came_again_ = false;  // and no record after it
-  // In doubt, and the last record came again: the next iterator begins after it.
+  bool last_came_again_ = false;  // the last record, and none after it
+  // The end is in doubt, and the last record came again: the next iterator begins after it.
   bool after_last_ = false;
-  bool began_after_last_ = false;  // the iterator
+  bool began_after_last_ = false;  // of the current iterator
   bool listed_closed_ = false;     // by ListShards
-  bool confirming_end_ = false;    // the iterator was requested in doubt and listed_closed_; no record came since
+  bool confirming_end_ = false;  // the iterator was requested in doubt, after listed_closed_; no record came since
   int64_t next_call_ms_ = 0;
-  bool retrying_ = false;          // the next call is made because one has failed
-  int64_t behind_latest_ms_ = -1;  // -1: the service has not said yet
-  int64_t answered_ms_;            // when it last did; before, when the reader was made
-  int64_t overdue_ms_ = 0;         // when a further answer is
-  size_t record_bytes_;            // what a record takes in a response, estimated from those seen
+  bool retrying_ = false;          // the next call is a retry
+  int64_t behind_latest_ms_ = -1;  // MillisBehindLatest of the last response; -1: none yet
+  int64_t answered_ms_;            // time of the last response; before the first: of construction
+  int64_t overdue_ms_ = 0;         // time from which the next response is overdue
+  size_t record_bytes_;            // of a record in a response, estimated from those received
   size_t expected_bytes_;          // of the next response
 };
 

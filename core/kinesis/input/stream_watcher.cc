@@ -15,7 +15,7 @@ constexpr int64_t kRefreshMs = 60000;
 constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr int64_t kListedAgainMs = 1000;
 constexpr Backoff kBackoff{500, 10000};
-constexpr Backoff kRefusedBackoff{500, kPermanentFailurePauseMs};  // it may have been a proxy that refused
+constexpr Backoff kRefusedBackoff{500, kPermanentFailurePauseMs};  // the rejection may come from a proxy
 }  // namespace
 
 void StreamWatcher::mark_missing() {
@@ -64,8 +64,8 @@ void StreamWatcher::describe() {
 
 Status StreamWatcher::receive_summary(Result<aws::ServiceResponse>& response) {
   if (!response.ok() && response.status().code() == Code::denied) {
-    // Who may read a stream need not be allowed to describe it. Only the service can say so: what anything on the
-    // way to it refuses is retried.
+    // Permission to read a stream does not imply permission to describe it. Only a denial by the service counts: a
+    // rejection by anything on the way to it is retried.
     identity_ = {name_.name, "", 0};
     env_.log(LogLevel::warn,
              "stream " + name_.name + ": " + response.status().message() +
@@ -106,7 +106,7 @@ Status StreamWatcher::receive_page(Result<aws::ServiceResponse>& response) {
   return next_token_.empty() ? take_list(date_ms) : Status();
 }
 
-// Not ok: there is no list.
+// Passes on the complete list. Fails if it has no shards.
 Status StreamWatcher::take_list(int64_t date_ms) {
   if (shards_.empty()) return {Code::not_found, "ListShards: it has no shards yet"};
   failures_ = 0;
@@ -128,7 +128,8 @@ Status StreamWatcher::take_list(int64_t date_ms) {
   return {};
 }
 
-// Whatever failed, the next try begins anew: tokens expire, and what was described may be another stream by then.
+// After any failure, the next try starts from scratch: tokens expire, and by then the name may belong to another
+// stream.
 void StreamWatcher::fail(const Status& status) {
   described_ = false;
   shards_.clear();

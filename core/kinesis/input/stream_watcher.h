@@ -1,4 +1,4 @@
-// A stream that is read: whether it is there, which one it is, and which shards it has, looked up now and again.
+// Watches a stream: whether it exists, which one it is, and which shards it has. Looks it up at intervals.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,14 @@
 
 namespace penstock::kinesis {
 
-// DescribeStreamSummary, then ListShards page by page.
+// Watcher of one stream: calls DescribeStreamSummary, then ListShards page by page.
 class StreamWatcher {
  public:
-  // Gets the whole list, as Assignment::listed() does, whose response it gives: where that is not ok, the stream
-  // is not readable, but for a retryable answer about one that was.
+  // Receives the complete list, like Assignment::on_shards_listed(), and returns its status. If that is not ok,
+  // the stream becomes unreadable; but after a retryable error, a readable stream stays readable.
   using Listed = std::function<Status(const StreamIdentity& identity, const std::vector<ShardInfo>& shards,
                                       int64_t start_ms)>;
-  // All references outlive this.
+  // REQUIRES: all references outlive this object.
   StreamWatcher(Env& env, aws::ServiceClient& client, LogThrottle& throttle, ReaderTotals& totals, StreamName name,
                 Listed listed)
       : env_(env),
@@ -36,18 +36,18 @@ class StreamWatcher {
   const StreamName& name() const { return name_; }
   aws::ServiceClient& client() const { return client_; }
 
-  // Whether it is there and its shards may be read.
+  // Returns whether the stream exists and its shards may be read.
   bool readable() const { return readable_; }
-  // Since when it is not; monotonic.
+  // Returns since when it is not readable; monotonic time.
   int64_t unreadable_since_ms() const { return unreadable_since_ms_; }
-  // The service does not know the stream any more, it was told elsewhere: looks for it before it is read on.
+  // Makes the stream unreadable until it is found again, because another call failed with not_found.
   void mark_missing();
 
-  // When to call advance(); kNever while a call is under way.
+  // Returns when to call advance(); kNever while a call is in flight.
   int64_t next_call_ms() const { return calling_ ? kNever : next_call_ms_; }
   void advance();
-  // Looks at most that much later than now, but not before the pause after a failure is over; a look that is under
-  // way does not count, it may be too old.
+  // Looks the stream up within ms from now, but not before the pause after a failure has ended. A look-up in
+  // flight does not count, because it may be too old.
   void refresh_within(int64_t ms);
 
  private:
@@ -68,18 +68,18 @@ class StreamWatcher {
   Listed listed_;
 
   bool readable_ = false;
-  bool missing_ = false;     // when it was last looked for, it was not there
-  bool describable_ = true;  // no: the service has said that we are not allowed to
+  bool missing_ = false;     // not found by the last look-up
+  bool describable_ = true;  // false: the service denied DescribeStreamSummary
   bool calling_ = false;
-  bool retrying_ = false;  // the next call is made because one has failed
+  bool retrying_ = false;  // the next call is a retry
   int failures_ = 0;       // in a row
   Incident incident_;
   int64_t unreadable_since_ms_;
   int64_t next_call_ms_ = 0;
   int64_t not_before_ms_ = 0;   // the end of the pause after a failure
-  int64_t wanted_ms_ = kNever;  // when refresh_within() wants the next look
+  int64_t wanted_ms_ = kNever;  // time set by refresh_within()
 
-  // Of the look under way:
+  // State of the look-up in progress:
   bool described_ = false;
   StreamIdentity identity_;
   std::vector<ShardInfo> shards_;  // of the pages so far
