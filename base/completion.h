@@ -15,10 +15,10 @@ namespace penstock {
 // The callback that receives the result of an asynchronous operation. Copies share their state: the first result
 // is passed to the callback, and later ones are ignored.
 //
-// An operation of several steps begins with start(). It wraps each further step, which the transport or another
-// completion runs, with then(). A step then needs no error handling of its own: if it throws std::bad_alloc or,
-// because of a bug, another exception, that becomes the result. An exception that the callback itself throws is
-// passed on.
+// An operation of several steps begins with start(), and wraps each later step, which the transport or another
+// completion runs, in then(). A step then needs no error handling of its own: if it throws std::bad_alloc or,
+// because of a bug, another exception, the exception becomes the result. An exception that the callback itself
+// throws is passed on.
 template <typename T>
 class Completion {
  public:

@@ -8,7 +8,7 @@
 
 namespace penstock {
 
-// Implements RapidJSON's Allocator concept; throws std::bad_alloc.
+// An implementation of RapidJSON's Allocator concept that throws std::bad_alloc.
 struct JsonMemory {
   static const bool kNeedFree = true;  // name required by the concept
 

@@ -15,7 +15,7 @@ std::string_view text_of(const ValueOfRapidJson& value) { return {value.GetStrin
 
 const ValueOfRapidJson& value_at(const void* value) { return *static_cast<const ValueOfRapidJson*>(value); }
 
-// Forwards RapidJSON's events to JsonEvents.
+// An adapter from RapidJSON's events to JsonEvents.
 class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
  public:
   explicit Handler(JsonEvents& events) : events_(events) {}

@@ -85,8 +85,8 @@ constexpr size_t kQuotesBytes = 2;
 // A sink receives the output. begin() returns where to start writing. renew(to) accepts what was written up to
 // `to`, and returns where to continue. last() is the last position from which one step fits.
 
-// Appends to a string through a small buffer. Writing to the string itself would check the capacity for each
-// piece, and fill it with zeros first.
+// A sink that appends to a string through a small buffer. Writing to the string itself would check the capacity
+// for each piece, and fill it with zeros first.
 class StringSink {
  public:
   StringSink(std::string& out, size_t text_bytes) : out_(out) { out_.reserve(out_.size() + text_bytes); }
@@ -118,8 +118,9 @@ class BufferSink {
   TextBuffer& out_;
 };
 
-// Writes text by the given rules and replaces ill-formed UTF-8. Mostly plain text is copied in blocks. Blocks with
-// many changes are written by table or as runs, so that text full of escapes is not much slower.
+// A writer that escapes text by the given rules and replaces ill-formed UTF-8. It copies mostly plain text in
+// blocks, and writes blocks with many changes by table or as runs, so that text full of escapes is not much
+// slower.
 template <class Rules, class Sink>
 class Writer {
  public:

@@ -1,5 +1,5 @@
-// A text buffer for output that is overwritten at once. A std::string fills new memory with zeros, and may double
-// to grow.
+// A text buffer that leaves new memory uninitialized, because it is overwritten at once. A std::string fills new
+// memory with zeros, and doubles its capacity to grow.
 #pragma once
 
 #include <algorithm>

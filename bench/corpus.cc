@@ -86,7 +86,7 @@ std::string sentence(CorpusRandom& random) {
   return text += pick(kPlaces, random);
 }
 
-// Writes the events of one log stream, one invocation after the other.
+// A generator of the events of one log stream, one invocation after the other.
 class StreamWriter {
  public:
   StreamWriter(CorpusRandom& random, uint64_t number) : random_(random) {

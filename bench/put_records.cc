@@ -43,7 +43,7 @@ constexpr size_t kRecordBytes = 1024;
 constexpr std::string_view kLogStream = "2019/08/25/[$LATEST]0123456789abcdef";
 constexpr double kBar = 0.7;
 
-// A fake system for the writer. Its network is never called: Output responds to each call.
+// A fake system for the writer. Its network is never called, because Output responds to each call.
 struct Still : Clock, Random, Transport, Files {
   int64_t wall_ms() override { return 1'700'000'000'000; }
   int64_t monotonic_ms() override { return now_ms; }

@@ -119,7 +119,7 @@ size_t Stages::filter(logs::Inflater inflater) {
 
 namespace {
 
-// Collects records into calls as the output does, and signs each call.
+// A builder of calls that collects records as the output does, and signs each call.
 struct CallBuilder {
   std::string body;
   size_t records = 0;

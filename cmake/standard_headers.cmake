@@ -1,8 +1,9 @@
 # Precompiles the standard headers that nearly every file includes, which take a third of the compile time of our
 # libraries. Release builds do not use it, so every file must still include what it uses, and gets all warnings.
 
-# The first option lets ccache handle precompiled headers. The others disable warnings of gcc 12, which does not
-# recognize a precompiled std::string as a system header's and warns about what it inlines.
+# For gcc, the first option lets ccache handle precompiled headers. The others disable warnings of gcc 12, which
+# does not recognize a precompiled std::string as a system header's and warns about what it inlines. The option for
+# clang lets ccache handle them too.
 set(PENSTOCK_PRECOMPILED_OPTIONS
     "$<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess;-Wno-array-bounds;-Wno-restrict>"
     "$<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread>"

@@ -104,9 +104,9 @@ class AppendFile {
   // Appends lines: all of them, or, on a full disk or any other error, as many of the first ones as were written
   // completely. A partially written line is truncated; if that fails, state() reports in_line.
   virtual Appended append(std::string_view lines) = 0;
-  // Makes appended lines durable. After success they survive a power failure, and the data before them still ends
-  // with the same byte. After an error, the lines appended since the last successful sync are truncated if
-  // possible, and after a power failure the first of them may reappear; append them again.
+  // Makes appended lines durable. After success they survive a power failure, and so does the byte before them, so
+  // that they still start a new line. After an error, the lines appended since the last successful sync are
+  // truncated if possible, and after a power failure the first of them may reappear; append them again.
   virtual Status sync() = 0;
 };
 
@@ -160,7 +160,7 @@ struct ProcessResult {
   std::string errors;  // the first part of standard error
 };
 
-// All access of a stage's instance to the system. The members outlive the instance.
+// The access of a stage's instance to the system. The members outlive the instance.
 struct Env {
   Clock& clock;
   Random& random;

@@ -10,15 +10,16 @@
 
 namespace penstock {
 
-// Logs each text at most once in 10 s, with the number of repeats suppressed since then. Texts that differ only in
-// numbers count as the same text: every run of letters and digits that contains a digit is ignored, so that a
-// changing size, sequence number, or request ID does not cause a new line.
+// A log that writes each text at most once in 10 s, with the number of repeats suppressed since then. Texts that
+// differ only in numbers count as the same text: every run of letters and digits that contains a digit is ignored,
+// so that a changing size, sequence number, or request ID does not cause a new line.
 class LogThrottle {
  public:
   explicit LogThrottle(Env& env) : env_(env) {}
 
-  // Returns whether the text was logged. subject, which precedes the message, is what the error is about ("stream
-  // logs-1"). Texts with different subjects always count as different, whatever numbers the subjects contain.
+  // Logs "subject: message", unless the text is suppressed. Returns whether it was logged. subject is what the
+  // error is about ("stream logs-1"). Texts with different subjects always count as different, whatever numbers
+  // the subjects contain.
   bool log(std::string_view subject, const Status& status, LogLevel level = LogLevel::error);
   bool log(const Status& status, LogLevel level = LogLevel::error) { return log({}, status, level); }
 
@@ -34,8 +35,8 @@ class LogThrottle {
   std::map<std::string, Seen> seen_;  // by subject and folded message; at most 100
 };
 
-// Logging of the failures and the recovery of one activity, such as reading a stream or saving a checkpoint.
-// Failures go through a LogThrottle. A recovery is logged once, if a failure was logged before it.
+// The failures and the recovery of one activity, such as reading a stream or saving a checkpoint. Failures go
+// through a LogThrottle. A recovery is logged once, if a failure was logged before it.
 class Incident {
  public:
   // Logs a failure.

@@ -1,4 +1,4 @@
-// Passes statistics to a penstock_stat_fn.
+// Reporting of statistics to a penstock_stat_fn.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace penstock {
 
-// Reports one counter or gauge per call. name, unit, and help must be constant text. label is
+// A sink for one counter or gauge per call. REQUIRES: name, unit, and help are constant text. label is
 // penstock_stat::label.
 class MetricsSink {
  public:

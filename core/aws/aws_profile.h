@@ -45,8 +45,8 @@ class AwsProfiles {
   // Returns the error for a missing profile: Code::not_found, or the error of check_misread().
   Status missing(std::string_view name) const;
   // Returns Code::config if a line of the files seems to be the header of that profile but was not parsed as one,
-  // or if settings for its credentials were parsed as part of another setting's value. The author of such lines
-  // did not mean credentials from another source.
+  // or if settings for its credentials were parsed as part of another setting's value. Such a mistake is an error,
+  // because using credentials from another source instead is not what the user meant.
   Status check_misread(std::string_view name) const;
   // Returns the settings of [services name] in the config file, or nullptr.
   const IniSettings* services(std::string_view name) const;

@@ -11,7 +11,7 @@
 
 namespace penstock::aws {
 
-// The first three members are never printed, logged, or put into an error.
+// Credentials for signing requests. The first three members are never printed, logged, or put into an error.
 struct Credentials {
   std::string access_key_id;
   std::string secret_access_key;
@@ -20,7 +20,7 @@ struct Credentials {
   std::string source;              // origin, for a person
 };
 
-// A source of credentials. It fetches them again on each call; CredentialsCache keeps them.
+// A source of credentials. It fetches them again on each call of find(); CredentialsCache keeps them.
 class CredentialsProvider {
  public:
   using Done = Completion<Credentials>;

@@ -15,10 +15,10 @@
 
 namespace penstock::aws {
 
-// Fetches new credentials when the current ones are rejected or near their end: at a random moment in their last
-// 10 minutes (in the last half of shorter lifetimes), so that a fleet does not refresh all at once. Calls use the
-// current credentials while they are valid, and otherwise wait. One refresh runs at a time. After a failed refresh
-// there is a pause of up to 1 minute.
+// A cache that fetches new credentials when the current ones are rejected or near their end: at a random moment in
+// their last 10 minutes (in the last half of shorter lifetimes), so that a fleet does not refresh all at once.
+// Calls use the current credentials while they are valid, and otherwise wait. One refresh runs at a time. After a
+// failed refresh there is a pause of up to 1 minute.
 class CredentialsCache {
  public:
   // The argument is valid only during the callback.

@@ -16,7 +16,7 @@ struct Endpoint {
   std::string source;   // origin of the setting, such as "AWS_ENDPOINT_URL"; "" for the region's default
 };
 
-// Selects among a service's endpoints in a region.
+// The selection among a service's endpoints in a region.
 struct EndpointKind {
   bool fips = false;       // cryptography validated by FIPS 140
   bool dualstack = false;  // IPv6 in addition to IPv4

@@ -29,9 +29,9 @@ struct ServiceResponse {
   int64_t date_ms = 0;  // Date header, Unix time; 0 if missing
 };
 
-// Sends each call once and passes on its result; retries are the caller's job. If the service rejects the
-// credentials or the clock, the next call uses newly fetched credentials, or the service's time (taken from its
-// Date header over TLS only, with an offset of at most 24 h), so the caller's retry can succeed.
+// A client that sends each call once and passes on its result; retries are the caller's job. If the service
+// rejects the credentials or the clock, the next call uses newly fetched credentials, or the service's time (taken
+// from its Date header over TLS only, with an offset of at most 24 h), so the caller's retry can succeed.
 class ServiceClient {
  public:
   using Done = Completion<ServiceResponse>::Callback;

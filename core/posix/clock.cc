@@ -23,8 +23,8 @@ class SystemClock : public Clock {
   int64_t boot_ms() override { return now_ms(CLOCK_BOOTTIME); }
 };
 
-// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): one addition and one mix
-// per number, and every state or seed is a good one.
+// The generator SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): one
+// addition and one mix per number, and every state or seed is a good one.
 class SystemRandom : public Random {
  public:
   SystemRandom() {

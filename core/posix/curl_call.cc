@@ -50,7 +50,7 @@ std::string without_duration(std::string text) {
   return text;
 }
 
-// Sets options, up to the first one that fails.
+// A setter of libcurl options that stops at the first one that fails.
 class OptionSetter {
  public:
   explicit OptionSetter(CURL* easy) : easy_(easy) {}

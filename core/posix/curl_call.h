@@ -1,4 +1,4 @@
-// One HTTP call: sets the libcurl options and collects the response. Private to core/posix.
+// HTTP calls of libcurl: their options and their responses. Private to core/posix.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ struct curl_sockaddr;
 
 namespace penstock::posix {
 
-// An HTTP call. It must not move while a transfer runs, because libcurl holds pointers into it.
+// One HTTP call, with its libcurl options and its response. It must not move while a transfer runs, because
+// libcurl holds pointers into it.
 class CurlCall {
  public:
   CurlCall(HttpRequest request, Transport::Done done);

@@ -27,8 +27,8 @@ struct flock whole_file() {
   return range;
 }
 
-// Blocks SIGXFSZ for this thread, to which the kernel sends it, and discards it at the end. If one was already
-// pending before, it remains pending.
+// A scope in which SIGXFSZ is blocked for this thread, to which the kernel sends it. The destructor discards the
+// signal, but one that was already pending before remains pending.
 class WithoutSigxfsz {
  public:
   WithoutSigxfsz() {

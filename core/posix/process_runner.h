@@ -14,7 +14,7 @@
 
 namespace penstock::posix {
 
-// Runs programs. Each has no standard input, a process group of its own, and default signal handling. It is
+// A runner of programs. Each has no standard input, a process group of its own, and default signal handling. It is
 // finished when it has exited and its standard output is closed, or 1 s after it exited if a process that it
 // started keeps the output open. Only our own children are waited for, so that the host's are left alone.
 class ProcessRunner {

@@ -9,9 +9,9 @@
 
 namespace penstock::aws {
 
-// Asks the providers in order. The first one that is configured decides: its credentials or its error are the
-// result. The error starts with that of the deciding provider, or of the last one if none is configured, followed
-// by the errors of the providers before it. REQUIRES: at least one provider.
+// A provider that asks others in order. The first one that is configured decides: its credentials or its error are
+// the result. The error starts with that of the deciding provider, or of the last one if none is configured,
+// followed by the errors of the providers before it. REQUIRES: at least one provider.
 class CredentialsChain : public CredentialsProvider {
  public:
   explicit CredentialsChain(std::vector<std::unique_ptr<CredentialsProvider>> providers)

@@ -6,9 +6,9 @@
 
 namespace penstock::aws {
 
-// Calls AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (at 169.254.170.2), or else AWS_CONTAINER_CREDENTIALS_FULL_URI.
-// Sends the token in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which is read each time, or else the one in
-// AWS_CONTAINER_AUTHORIZATION_TOKEN.
+// A provider that calls AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (at 169.254.170.2), or else
+// AWS_CONTAINER_CREDENTIALS_FULL_URI. It sends the token in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which it reads
+// each time, or else the one in AWS_CONTAINER_AUTHORIZATION_TOKEN.
 class ContainerCredentials : public CredentialsProvider {
  public:
   explicit ContainerCredentials(Env& env) : env_(env) {}

@@ -6,8 +6,8 @@
 
 namespace penstock::aws {
 
-// Reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN. As in botocore, the token's old name,
-// AWS_SECURITY_TOKEN, takes precedence. These credentials never expire.
+// A provider that reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN. As in botocore, the
+// token's old name, AWS_SECURITY_TOKEN, takes precedence. These credentials never expire.
 class EnvironmentCredentials : public CredentialsProvider {
  public:
   explicit EnvironmentCredentials(Env& env) : env_(env) {}

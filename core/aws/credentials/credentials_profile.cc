@@ -20,7 +20,7 @@ namespace {
 
 using Provider = std::unique_ptr<CredentialsProvider>;
 
-// Credentials that are already known.
+// A provider of credentials that are already known.
 class FoundCredentials : public CredentialsProvider {
  public:
   explicit FoundCredentials(Credentials keys) : keys_(std::move(keys)) {}
@@ -61,7 +61,7 @@ bool has_role(const AwsProfile& profile) {
   return profile.has("role_arn") && !profile.has("web_identity_token_file");
 }
 
-// Resolves a profile to a provider, through the profiles that it refers to.
+// A reader that resolves a profile to a provider, through the profiles that it refers to.
 class ProfileReader {
  public:
   ProfileReader(const CredentialsContext& context, const AwsProfiles& profiles)

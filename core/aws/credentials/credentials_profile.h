@@ -10,9 +10,9 @@
 
 namespace penstock::aws {
 
-// Reads the files on each find(). If a profile configures several sources of credentials, uses the one that
-// botocore uses: role_arn with a source, web identity, the keys of the credentials file, credential_process, the
-// keys of the config file.
+// A provider that reads the files on each find(). If a profile configures several sources of credentials, it uses
+// the one that botocore uses: role_arn with a source, web identity, the keys of the credentials file,
+// credential_process, the keys of the config file.
 class ProfileCredentials : public CredentialsProvider {
  public:
   // profile "" means the profile that the environment names, or else "default"; in this case, variables for a web
