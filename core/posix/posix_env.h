@@ -31,7 +31,7 @@ struct CurlOptions {
 // the code must stay loaded (-z nodelete).
 // One call may reach the server twice: if the server closes a kept connection before the first byte of a response,
 // libcurl opens a new one and sends the request again.
-// beside, if not nullptr, is driven with the transport and outlives it.
+// The ProcessRunner, if there is one, is driven with the transport and outlives it.
 Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
                                                        ProcessRunner* beside = nullptr);
 
