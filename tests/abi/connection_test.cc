@@ -1,4 +1,4 @@
-// How the stages that call Kinesis find region, endpoints and keys, as a host sees it.
+// How the stages that call Kinesis find region, endpoints and credentials, through the ABI.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@ namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// Sets variables of the environment, and puts back what they were.
+// Sets environment variables and restores them in the destructor.
 class Environment {
  public:
   ~Environment() {
@@ -42,7 +42,7 @@ constexpr char kRole[] = "arn:aws:iam::123456789012:role/other";
 class connection : public testing::Test {
  protected:
   connection() {
-    module();  // which sets keys
+    module();  // which sets credentials
     std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
     EXPECT_NE(mkdtemp(folder.data()), nullptr);
     folder_ = folder;
@@ -58,7 +58,7 @@ class connection : public testing::Test {
   }
   ~connection() override { std::filesystem::remove_all(folder_); }
 
-  // Options of the output with these put in; "" takes one out.
+  // Returns the options of the output with these changes; "" removes an option.
   static Options options(const std::map<std::string, std::string>& changes) {
     Options list = working_options(kinesis_output());
     for (const auto& [key, value] : changes) {
@@ -67,7 +67,7 @@ class connection : public testing::Test {
     }
     return list;
   }
-  // "" where the instance could be made.
+  // Returns the error of create(), or "" if it succeeds.
   static std::string error(const std::map<std::string, std::string>& changes) {
     const Options given = options(changes);
     const std::vector<penstock_option> list = c_options(given);
@@ -84,7 +84,7 @@ class connection : public testing::Test {
     std::ofstream(folder_ + "/" + name) << text;
   }
 
-  // What a Kinesis that takes every record gets to see of the first call of an output with these options.
+  // Returns the first request that an output with these options sends to a Kinesis that accepts every record.
   std::string first_call(const std::map<std::string, std::string>& changes) {
     std::mutex mutex;
     std::string seen;

@@ -33,7 +33,7 @@ TEST_P(abi_lambda_options, make_the_record_that_they_say) {
 INSTANTIATE_TEST_SUITE_P(, abi_lambda_options, testing::ValuesIn(lambda_options::cases()),
                          [](const auto& one) { return one.param.name; });
 
-// What is wrong with an option is told by name and value, with what is allowed.
+// The error for an invalid option names the option, the value, and the allowed values.
 TEST(abi, a_bad_value_of_lambda_logs_is_told_with_what_is_allowed) {
   const struct {
     const char *name, *value;

@@ -8,7 +8,7 @@ namespace penstock::abi {
 
 const penstock_module* module() {
   static const penstock_module* const loaded = [] {
-    // The conf files of whoever runs the tests must not decide how they end.
+    // The AWS configuration of the user who runs the tests must not affect them.
     setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "not-a-real-secret", 1);
     void* library = dlopen(PENSTOCK_PLUGIN, RTLD_NOW | RTLD_LOCAL);

@@ -1,4 +1,4 @@
-// What the tests of the ABI share: the library as a host opens it, options, instances, batches.
+// Shared by the tests of the ABI: the library as a host opens it, options, instances, batches.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,10 +15,10 @@
 
 namespace penstock::abi {
 
-// The library under test, opened once by dlopen.
+// Returns the library under test, opened once with dlopen.
 const penstock_module* module();
 
-// The stage, which must be there.
+// Returns the stage. REQUIRES: the library has it.
 const penstock_stage* stage(int32_t kind, std::string_view id);
 inline const penstock_stage* kinesis_input() { return stage(PENSTOCK_INPUT, "penstock_kinesis"); }
 inline const penstock_stage* lambda_logs() { return stage(PENSTOCK_FILTER, "lambda_logs"); }
@@ -38,13 +38,13 @@ inline penstock_error new_error() {
 
 using Options = std::vector<std::pair<std::string, std::string>>;
 
-// Options with which the stage can be made: a stream at an address that nobody listens at.
+// Returns options with which the stage can be created: a stream at an address where no server listens.
 Options working_options(const penstock_stage* stage);
 
-// Borrows from options.
+// The result borrows from `options`.
 std::vector<penstock_option> c_options(const Options& options);
 
-// An open instance; destroyed at the end.
+// An open instance, destroyed by the destructor.
 class Instance {
  public:
   explicit Instance(const penstock_stage* stage) : Instance(stage, working_options(stage), nullptr) {}
@@ -68,7 +68,7 @@ struct OneLine {
   penstock_batch batch = {};
 };
 
-// An emit for tests: keeps the bodies, gives the answer it was told.
+// An emit callback that keeps the bodies and returns a code that the test sets.
 struct Emitted {
   static int32_t emit(void* ctx, const penstock_batch* batch);
   std::vector<std::string> bodies;

@@ -1,4 +1,4 @@
-// Calls that the contract does not allow get a code where it can be seen, and never a crash.
+// Calls that the contract forbids return an error code and never crash.
 #include <sys/mman.h>
 
 #include <atomic>
@@ -124,8 +124,7 @@ TEST(abi, sizes_and_strides_below_the_first_version_are_invalid) {
   EXPECT_EQ(made, nullptr);
 }
 
-// Whatever the size, nothing is read of a field that it does not cover whole: each pointer is either whole or
-// absent.
+// No field is read that struct_size does not fully cover: each pointer is either complete or absent.
 TEST(abi, a_host_table_of_any_size_is_read_field_by_field) {
   static int logged, told_time, drawn;
   penstock_host whole = {};
@@ -191,7 +190,7 @@ TEST(abi, structs_of_a_later_version_are_taken_as_far_as_they_are_known) {
             PENSTOCK_OK);
 }
 
-// Records of the first version, the last of which ends where nothing may be read any more.
+// Records of the first ABI version, the last of which ends directly before unreadable memory.
 class FirstRecords {
  public:
   static constexpr size_t kCount = 2;
@@ -211,7 +210,7 @@ class FirstRecords {
   penstock_batch batch = {};
 
  private:
-  static constexpr size_t kPageBytes = size_t{64} << 10;  // a multiple of any processor's
+  static constexpr size_t kPageBytes = size_t{64} << 10;  // a multiple of the page size of every processor
 
   static char* map_pages() {
     void* const pages = mmap(nullptr, 2 * kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -233,7 +232,7 @@ TEST(abi, records_of_the_first_version_are_read_no_further_than_their_stride) {
       EXPECT_GE(s->output->write(instance.get(), &first.batch, nullptr), PENSTOCK_OK);
     } else if (s->kind == PENSTOCK_FILTER) {
       Emitted out;
-      const bool reads_messages = std::string_view(s->id) == "cloudwatch_logs";  // which these bodies are not
+      const bool reads_messages = std::string_view(s->id) == "cloudwatch_logs";  // these bodies are not messages
       EXPECT_EQ(apply(instance, &first.batch, &out), reads_messages ? PENSTOCK_E_DATA : PENSTOCK_OK);
       EXPECT_EQ(out.bodies.size(), reads_messages ? 0 : FirstRecords::kCount);
     }
@@ -259,7 +258,7 @@ TEST(abi, what_a_record_of_the_first_version_lacks_is_empty) {
 
 TEST(abi, a_host_table_of_an_older_size_is_read_no_further_than_it_goes) {
   penstock_host host;
-  std::memset(&host, 0x5a, sizeof host);  // past its size lies what would crash if it were called
+  std::memset(&host, 0x5a, sizeof host);  // beyond struct_size: would crash if called
   host.struct_size = offsetof(penstock_host, wall_ms);
   host.reserved = 0;
   host.ctx = nullptr;
@@ -382,7 +381,7 @@ TEST(abi, a_call_from_inside_a_callback_is_busy) {
   EXPECT_EQ(filter->filter->apply(filter.get(), &line.batch, call_again, &nested, nullptr), PENSTOCK_OK);
   EXPECT_EQ(nested.codes, std::vector<int32_t>(3, PENSTOCK_E_BUSY));
   Emitted out;
-  EXPECT_EQ(apply(filter, &line.batch, &out), PENSTOCK_OK);  // nothing was changed by it
+  EXPECT_EQ(apply(filter, &line.batch, &out), PENSTOCK_OK);  // the error left the instance unchanged
 }
 
 TEST(abi, a_second_thread_is_busy_while_the_first_is_inside) {

@@ -1,4 +1,4 @@
-// What the option tables say, and what becomes of options that are wrong.
+// What the option tables contain, and which errors invalid options cause.
 #include <algorithm>
 #include <cctype>
 
@@ -75,7 +75,7 @@ TEST(abi, every_option_says_what_it_is_and_its_default_passes_its_own_check) {
   }
 }
 
-// The names that log agents handle themselves before a plugin sees them.
+// Names that log agents use themselves and never pass to a plugin.
 TEST(abi, no_option_bears_a_name_that_an_agent_keeps_for_itself) {
   const std::vector<std::string> kept = {"name",          "tag",         "match",        "match_regex",
                                          "alias",         "host",        "port",         "ipv6",

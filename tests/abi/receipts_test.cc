@@ -22,7 +22,7 @@ class receipts : public testing::Test {
   }
   void TearDown() override { calls->close(ledger); }
 
-  // The receipts of a batch.
+  // Returns the receipts of a batch.
   std::vector<std::string> issue(uint64_t ack_id, uint64_t count) {
     std::string text(count * kSize, '\0');
     EXPECT_EQ(calls->issue(ledger, ack_id, count, text.data(), nullptr), PENSTOCK_OK);

@@ -1,4 +1,4 @@
-// How an output ends, and how it calls, through the library as a host has it.
+// How an output makes calls and shuts down, through the library as a host opens it.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ namespace {
 using Outcomes = std::multimap<uint64_t, int32_t>;
 using Reply = posix::LoopbackServer::Reply;
 
-constexpr int64_t kFarMs = 30'000;  // after it a test has failed; none waits that long
+constexpr int64_t kFarMs = 30'000;  // a test that needs longer has failed
 constexpr int64_t kNearMs = 50;
 
 int64_t now_ms() {
@@ -42,8 +42,8 @@ Reply refused(const std::string& code) {
   return {"HTTP/1.1 400 Bad Request\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body};
 }
 
-// A service that answers PutRecords as it is told; told to be silent, it answers when the test is over. It denies
-// the question at the start whether the stream exists, which is not counted.
+// A service with scripted responses to PutRecords. A silent call is answered only when the test ends. The service
+// denies DescribeStreamSummary, which the output calls at its start, and does not count it.
 class Service {
  public:
   enum class Response { take, refuse_for_now, refuse_for_good, silence };
@@ -53,7 +53,7 @@ class Service {
     over_ = true;
     changed_.notify_all();
   }
-  // What the calls from the next on get; the last goes on for ever.
+  // Sets the responses to the next calls; the last one repeats.
   void answer(std::vector<Response> answers) { answers_ = std::move(answers); }
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
   size_t connections() { return server_.connections(); }
@@ -88,7 +88,7 @@ class Service {
 class shutdown : public testing::Test {
  protected:
   shutdown() {
-    module();  // which sets keys
+    module();  // which sets credentials
     setenv("no_proxy", "*", 1);
     logging_host.struct_size = sizeof logging_host;
     logging_host.ctx = &log;
@@ -124,7 +124,7 @@ class shutdown : public testing::Test {
     for (const int64_t end_ms = now_ms() + kFarMs; !done() && now_ms() < end_ms;) pump(output, now_ms() + 10);
     ASSERT_TRUE(done());
   }
-  // Closes, and hands over what is left; a second pump has nothing more.
+  // Closes the output and collects the remaining outcomes. A second pump must return none.
   void close(const Instance& output, int64_t deadline_ms) {
     EXPECT_EQ(output->close(output.get(), deadline_ms, nullptr), PENSTOCK_OK);
     EXPECT_TRUE(settled.empty()) << "told outside pump()";
@@ -237,7 +237,7 @@ TEST_F(shutdown, where_the_failure_file_cannot_be_written_its_batch_is_given_bac
     getrlimit(RLIMIT_FSIZE, &before);
     const auto old = signal(SIGXFSZ, SIG_IGN);
     if (!writable) {
-      const rlimit none = {1, before.rlim_max};  // no file may grow past a byte
+      const rlimit none = {1, before.rlim_max};  // no file may grow beyond one byte
       ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
     }
     EXPECT_EQ(output->close(output.get(), now_ms() + (writable ? kFarMs : 500), nullptr), PENSTOCK_OK);

@@ -26,7 +26,7 @@ ChildProcess::ChildProcess(const std::string& program, const std::vector<std::st
   for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
   environment.push_back(nullptr);
   const int output = open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  // Between fork and exec only what is safe in a process with threads.
+  // Between fork and exec, only async-signal-safe calls: this process has threads.
   pid_ = fork();
   if (pid_ == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

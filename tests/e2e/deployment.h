@@ -1,4 +1,4 @@
-// The model of Kinesis on a loopback port, with an input and an output stream, and a folder for state.
+// The model of Kinesis on a loopback port, with an input stream, an output stream, and a folder for state.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,12 @@ namespace penstock::e2e {
 class Deployment {
  public:
   enum class Scheme { http, https };
-  // Puts the model's credentials into the environment of this process. https: with a certificate of its own, which
-  // the options name as the authority to trust.
+  // Puts the model's credentials into the environment of this process. With https, creates a certificate, and the
+  // options name it as the trusted authority.
   Deployment(uint32_t input_shards, uint32_t output_shards, Scheme scheme = Scheme::http);
 
-  // Adds messages of 200 events to the input stream, of 250 log streams by turns, and their ids to `expected`.
+  // Adds messages of 200 events each to the input stream, from 250 log streams in turn, and their IDs to
+  // `expected`.
   void fill(size_t events);
   // Adds one source record to the input stream.
   void put(std::string_view partition_key, std::string_view data);
@@ -31,9 +32,9 @@ class Deployment {
   OptionList input_options() const;
   OptionList output_options() const;
 
-  // How often each event id is in the output stream.
+  // Returns how often each event ID is in the output stream.
   std::map<std::string, int> delivered();
-  // The event ids of each shard of the input stream, in the shard's order.
+  // Returns the event IDs of each shard of the input stream, in the shard's order.
   std::map<std::string, std::vector<std::string>> events_by_shard() const { return events_by_shard_; }
   model::Stats stats();
 

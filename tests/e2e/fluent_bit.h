@@ -1,5 +1,5 @@
-// The real Fluent Bit as a process, with the three files of ours as they are built. FLUENT_BIT is its path;
-// without it these tests are skipped.
+// The real Fluent Bit in a child process, with our three files from the build. The environment variable FLUENT_BIT
+// is its path; without it these tests are skipped.
 #pragma once
 
 #include <memory>
@@ -12,19 +12,20 @@
 
 namespace penstock::e2e {
 
-// The environment's FLUENT_BIT; "": not set.
+// Returns the environment variable FLUENT_BIT, or "" if it is not set.
 std::string fluent_bit();
 
-// A conf for the agent, which is written when it is started.
+// A conf for the agent, written to a file when the agent starts.
 class AgentConf {
  public:
   explicit AgentConf(const Deployment& deployment);
 
-  // The whole [SERVICE], over what every agent here has: the three files, Flush 1, storage.path in the folder.
+  // The whole [SERVICE] section. It starts with what every agent here has: the three files, Flush 1, storage.path
+  // in the folder.
   OptionList service;
   std::vector<std::pair<std::string, OptionList>> sections;  // {"INPUT", ...}, in order
 
-  // Our input with a checkpoint and the deployment's input stream, our output with its output stream.
+  // Add our input with a checkpoint and the deployment's input stream, and our output with its output stream.
   OptionList& add_input(const OptionList& more = {});
   OptionList& add_output(const OptionList& more = {});
 
@@ -34,8 +35,8 @@ class AgentConf {
   const Deployment& deployment_;
 };
 
-// A conf file of conf/fluent-bit/ as it is, but for the place of the plugins and the endpoint: copied into the
-// deployment's folder. Returns its path.
+// Copies a conf file from conf/fluent-bit/ into the deployment's folder, with only the paths of the plugins and
+// the endpoint changed. Returns the path of the copy.
 std::string adapted_conf(const Deployment& deployment, const std::string& name);
 
 class Agent : public ChildProcess {

@@ -1,4 +1,4 @@
-// The main job in a real Fluent Bit. Skipped where FLUENT_BIT, the path of its program, is not set.
+// The whole pipeline in a real Fluent Bit. Skipped unless FLUENT_BIT, the path of its program, is set.
 #include "tests/e2e/fluent_bit.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ class fluent_bit_agent : public testing::Test {
     if (fluent_bit().empty()) GTEST_SKIP() << "FLUENT_BIT, the path of its program, is not set";
   }
 
-  // FLUENT_BIT_EVENTS, for long runs.
+  // Returns FLUENT_BIT_EVENTS, for long runs.
   static size_t events() {
     const char* const given = std::getenv("FLUENT_BIT_EVENTS");
     return given != nullptr ? std::strtoul(given, nullptr, 10) : 20'000;
@@ -40,7 +40,7 @@ class fluent_bit_agent : public testing::Test {
     return agent.until([&] { return missing(deployment) == 0; }, seconds, 500);
   }
 
-  // Kills the agent when the output stream has taken a further number of records.
+  // Kills the agent when the output stream has received that many more records.
   static void kill_after(Deployment& deployment, Agent& agent, uint64_t records) {
     const uint64_t until = deployment.stats().records_put + records;
     EXPECT_TRUE(agent.until([&] { return deployment.stats().records_put >= until; }, 120))
@@ -49,14 +49,14 @@ class fluent_bit_agent : public testing::Test {
     EXPECT_EQ(agent.wait(10), 128 + SIGKILL);
   }
 
-  // 20% refused, killed three times.
+  // The service rejects 20% of the records, and the agent is killed three times.
   static void main_job_with_refusals_and_kills(const OptionList& more_for_input) {
     Deployment deployment(4, 60);
     deployment.fill(events());
     deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
     AgentConf conf(deployment);
     conf.add_input(more_for_input);
-    // A flush lasts until the last of its records is taken: many at once.
+    // A flush lasts until the last of its records is accepted, so many run at once.
     conf.add_output({{"workers", "16"}, {"mem_limit", "96M"}});
     const std::string path = conf.write();
     for (int round = 0; round < 3; ++round) {
@@ -126,7 +126,7 @@ TEST_F(fluent_bit_agent, works_with_no_workers_and_with_four) {
   }
 }
 
-// What the agent makes of a mem_buf_limit that is passed again and again: pauses, and refused appends.
+// A mem_buf_limit that is repeatedly exceeded makes the agent pause the input and reject appends.
 TEST_F(fluent_bit_agent, an_input_that_is_paused_again_and_again_loses_nothing) {
   Deployment deployment(2, 20);
   deployment.fill(events());
@@ -153,7 +153,7 @@ TEST_F(fluent_bit_agent, a_hot_reload_under_load_loses_nothing) {
                                                      << read_file(agent.log_file());
 }
 
-// What it may lose is printed; that it says so beforehand is what is tested.
+// The events that were lost are printed. The test is that the warning appears beforehand.
 TEST_F(fluent_bit_agent, with_checkpoint_after_handover_it_says_that_records_may_be_lost) {
   Deployment deployment(4, 60);
   deployment.fill(events());
@@ -172,7 +172,7 @@ TEST_F(fluent_bit_agent, with_checkpoint_after_handover_it_says_that_records_may
   deployment.server.with([](model::Service& service) { service.faults().set_rates({}); });
   Agent agent(deployment, path);
   size_t before = SIZE_MAX;
-  // Until nothing more comes.
+  // Until nothing more arrives.
   agent.until([&] { return missing(deployment) == std::exchange(before, missing(deployment)); }, 60, 3000);
   std::printf("%zu events, stopped in order once: %zu lost\n", deployment.expected.size(), missing(deployment));
 }
@@ -254,7 +254,7 @@ TEST_F(fluent_bit_agent, kinesis_to_stdout_prints_what_comes) {
   }
 }
 
-// Each conf of conf/fluent-bit that reads a stream and writes one.
+// Every conf in conf/fluent-bit that reads a stream and writes one.
 TEST_F(fluent_bit_agent, the_confs_that_come_with_us_run) {
   for (const char* name : {"kinesis-to-kinesis.conf", "kinesis-to-kinesis.yaml"}) {
     Deployment deployment(2, 8);

@@ -1,4 +1,4 @@
-// The main job in the host, as a process that can be stopped and killed.
+// The whole pipeline in the host, in a process that can be stopped and killed.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -56,7 +56,7 @@ TEST(e2e, sigterm_settles_what_is_in_flight_saves_the_position_and_exits_with_0)
   EXPECT_EQ(copies, 0) << "an orderly end reads nothing again";
 }
 
-// The seed is printed; PENSTOCK_TEST_SEED repeats a run.
+// Prints the seed; PENSTOCK_TEST_SEED repeats a run.
 TEST(e2e, killed_ten_times_at_any_request_loses_nothing) {
   const char* given = std::getenv("PENSTOCK_TEST_SEED");
   const uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
@@ -68,7 +68,7 @@ TEST(e2e, killed_ten_times_at_any_request_loses_nothing) {
   int with_records_in_flight = 0;
   for (int round = 0; round < 10; ++round) {
     deployment.fill(4000);
-    // Every other round counts PutRecords alone (of which 4,000 records make 8), so that records are in flight.
+    // Every other round counts only PutRecords calls (8 for 4,000 records), so that records are in flight.
     const bool puts_only = round % 2 == 0;
     const uint64_t at = 1 + random() % (puts_only ? 6 : 30);
     HostProcess host({"run", "-c", conf}, output);

@@ -1,4 +1,4 @@
-// Subscription messages for the tests, and what comes out at the other end.
+// Subscription messages for the tests, and functions that read the output.
 #pragma once
 
 #include <cstddef>
@@ -14,14 +14,14 @@ struct Event {
   std::string time = "1566741555269";  // as JSON; "" leaves the member out
 };
 
-// The JSON text of a message.
+// Returns the JSON text of a message.
 std::string message(std::string_view log_group, std::string_view log_stream, const std::vector<Event>& events);
 
-// A message of `count` events with the ids id_prefix0, id_prefix1, ...: application lines, JSON and system lines
-// in turn.
+// Returns `count` events with the IDs id_prefix0, id_prefix1, ...: application lines, JSON and platform lines in
+// turn.
 std::vector<Event> some_events(const std::string& id_prefix, size_t count);
 
-// A folder of the test's own, removed with all in it at the end.
+// A folder, removed with its contents by the destructor.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -34,9 +34,9 @@ class TemporaryFolder {
   std::string path_;
 };
 
-std::string read_file(const std::string& path);  // "" where there is none
+std::string read_file(const std::string& path);  // "" if there is no such file
 void write_file(const std::string& path, std::string_view text);
-// The value of "event_id" in a record that left.
+// Returns the value of "event_id" in an output record.
 std::string event_id_of(std::string_view record);
 
 }  // namespace penstock::e2e

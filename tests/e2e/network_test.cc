@@ -1,4 +1,4 @@
-// The main job where the network is not plain: TLS, and names that do not resolve.
+// The whole pipeline over networks with obstacles: TLS, and names that do not resolve.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -48,12 +48,12 @@ TEST(e2e, a_name_that_does_not_resolve_delays_no_other_input_and_no_exit) {
                                       "    on_failure drop\n");
   HostProcess host({"run", "-c", conf}, output,
                    {"LD_PRELOAD=" STUCK_RESOLVER, "ASAN_OPTIONS=verify_asan_link_order=0"});
-  // The signal comes with the call that brings the last of the 5,000, while the other name is still being looked
-  // for.
+  // The signal is sent during the call that brings the last of the 5,000 records, while the other name is still
+  // being looked up.
   deployment.server.with([&](model::Service& service) {
     service.on_request([&service, pid = host.pid(), told = false](uint64_t, const model::Request&) mutable {
       if (told || service.stats().records_put < 5000) return;
-      told = true;  // a second signal would end it at once
+      told = true;  // a second signal would end the host at once
       kill(pid, SIGTERM);
     });
   });

@@ -1,4 +1,4 @@
-// Each option of lambda_logs from a conf: in transform, and several at once in run.
+// Each option of lambda_logs in a conf: with transform, and several at once with run.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace penstock::e2e {
 namespace {
 
-// As a JSON string.
+// Returns the text as a JSON string.
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -44,7 +44,7 @@ std::string section(const char* kind, const char* name, const OptionList& option
   return text;
 }
 
-// All that penstock transform says.
+// Returns all output of penstock transform.
 std::string transformed(const std::string& conf, const std::string& message, std::vector<std::string> more = {}) {
   const TemporaryFolder folder;
   write_file(folder.path("a.conf"), conf);
@@ -144,7 +144,7 @@ TEST(e2e, check_tells_what_is_wrong_with_an_option_of_the_filter_with_its_place)
     EXPECT_NE(said.find(problem), std::string::npos) << problem << " is not in " << said;
 }
 
-// The records of a stream, and the sequence number of the last.
+// The records of a stream, and the sequence number of the last one.
 struct Stored {
   std::vector<std::string> records;
   std::string last_sequence_number;
@@ -206,7 +206,7 @@ TEST(e2e, the_checkpoint_passes_events_that_are_dropped) {
   EXPECT_EQ(stored(deployment, "out").records.size(), 1u);
   const std::string checkpoint = read_file(deployment.folder.path("checkpoint"));
   EXPECT_NE(checkpoint.find(stored(deployment, "in").last_sequence_number), std::string::npos) << checkpoint;
-  // Nothing is read again, not even where nothing would be dropped.
+  // Nothing is read again, not even with options that would leave nothing out.
   run_to_the_end(deployment, {});
   EXPECT_EQ(stored(deployment, "out").records.size(), 1u);
   EXPECT_EQ(read_file(deployment.folder.path("input-failures.jsonl")), "");

@@ -1,4 +1,4 @@
-// The whole main job through the C ABI, against the model over HTTP.
+// The whole pipeline through the C ABI, against the model over HTTP.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,10 +13,10 @@ namespace penstock::e2e {
 namespace {
 
 constexpr uint32_t kInputShards = 4;
-constexpr uint32_t kOutputShards = 120;  // each takes 1,000 records a second
+constexpr uint32_t kOutputShards = 120;  // each accepts 1,000 records/s
 constexpr size_t kEvents = 100000;
 
-// Runs until every event has left and is settled upstream.
+// Runs until every event is delivered and acknowledged to the input.
 void run_to_the_end(Deployment& deployment, Pipeline& pipeline) {
   const bool done = pipeline.run_until(
       [&] { return pipeline.emitted().size() >= deployment.expected.size() && pipeline.in_flight() == 0; }, 120);
@@ -25,7 +25,7 @@ void run_to_the_end(Deployment& deployment, Pipeline& pipeline) {
   pipeline.close();
 }
 
-// Copies over one of each event.
+// Checks that every event arrived. Returns the number of duplicates.
 int expect_all_delivered(Deployment& deployment) {
   int copies = 0;
   size_t known = 0;

@@ -115,7 +115,7 @@ void Pipeline::settled(void* ctx, uint64_t ack_id, int32_t outcome) {
   static_cast<Pipeline*>(ctx)->settle(ack_id, outcome);
 }
 
-// FILTERED is the mildest outcome, then DELIVERED; above these the number is how bad it is.
+// FILTERED is the mildest outcome, then DELIVERED; among the others, a higher number is worse.
 void Pipeline::settle(uint64_t id, int32_t outcome) {
   const auto severity = [](int32_t of) { return of == PENSTOCK_FILTERED ? 0 : of; };
   Join& join = joins_.at(id);

@@ -1,5 +1,5 @@
-// A client of the C ABI: opens libpenstock.so and drives an input, a filter and an output by hand, the way a host
-// does, but on a deadline and with everything that passes written down.
+// A client of the C ABI: opens libpenstock.so and drives an input, a filter and an output as a host does, but with
+// a deadline, and keeps everything that passes through.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ namespace penstock::e2e {
 
 using OptionList = std::vector<std::pair<std::string, std::string>>;
 
-// The stage of that kind and id of the plugin under test; ends the test program where there is none.
+// Returns the stage of that kind and ID of the plugin under test; ends the test program if there is none.
 const penstock_stage& stage(int32_t kind, std::string_view id);
 
-// An instance of a stage; what goes wrong at its making ends the test program with the plugin's own words.
+// An instance of a stage. An error from create() ends the test program with the plugin's message.
 class Instance {
  public:
   Instance(int32_t kind, std::string_view id, const OptionList& options);
@@ -29,7 +29,7 @@ class Instance {
 
   const penstock_stage* operator->() const { return stage_; }
   penstock_instance* get() const { return self_; }
-  int64_t stat(std::string_view name) const;  // -1 where there is none of that name
+  int64_t stat(std::string_view name) const;  // -1 if there is no counter of that name
   const std::vector<std::string>& log() const { return log_; }
 
  private:
@@ -40,7 +40,7 @@ class Instance {
   std::vector<std::string> log_;
 };
 
-// What the input emitted, in its order.
+// What the input emitted, in order.
 struct EmittedEvent {
   std::string shard_id;
   std::string sequence_number;
@@ -52,9 +52,9 @@ class Pipeline {
  public:
   Pipeline(const OptionList& input_options, const OptionList& output_options);
 
-  // Drives it until done() or the deadline (seconds from now); true where done() came first.
+  // Drives the pipeline until done() or the deadline (seconds from now). Returns true if done() came first.
   bool run_until(const std::function<bool()>& done, int seconds);
-  // Ends it in order: the output settles what it can, the input saves its checkpoint.
+  // Closes it in order: the output settles what it can, then the input saves its checkpoint.
   void close();
 
   Instance& input() { return input_; }

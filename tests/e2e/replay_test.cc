@@ -1,4 +1,4 @@
-// penstock replay: what a run left in its failure files is delivered after all.
+// penstock replay delivers the dead letters of an earlier run.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ constexpr size_t kEvents = 2000;
 
 size_t lines(const std::string& text) { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
 
-// Each event once, and under the log stream's name as its partition key.
+// Checks that each event arrived once, with the log stream as its partition key.
 void expect_all_delivered(Deployment& deployment) {
   const std::map<std::string, int> delivered = deployment.delivered();
   EXPECT_EQ(delivered.size(), deployment.expected.size());

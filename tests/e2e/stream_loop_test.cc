@@ -1,4 +1,5 @@
-// The host before it starts: whether the output writes what the input reads, where only the service knows.
+// Before it starts, the host checks whether the output writes to the stream that the input reads, in cases that
+// only the service can decide.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -13,8 +14,8 @@ namespace {
 
 class e2e_stream_loop : public testing::Test {
  protected:
-  // Runs until it has ended, with the output's stream as given; the input reads "in" by its name, or what read
-  // says. Returns the code.
+  // Runs the host until it ends, with this output stream. The input reads "in", or `read` if given. Returns the
+  // exit code.
   int run(const std::string& stream, const std::string& read = "in") {
     OptionList options = deployment_.output_options();
     std::string section = "[OUTPUT]\n    Name penstock_kinesis\n    Match logs\n";
@@ -36,10 +37,10 @@ class e2e_stream_loop : public testing::Test {
     return "arn:aws:kinesis:us-east-1:" + account + ":stream/" + name;
   }
   bool said(const std::string& text) const { return read_file(output_).find(text) != std::string::npos; }
-  // Checks a conf for Fluent Bit with these lines in the input and in the output.
+  // Checks a Fluent Bit conf with these lines in the input and in the output.
   int check_agent(const std::string& input, const std::string& output) {
     const std::string conf = deployment_.folder.path("fluent-bit.conf");
-    std::filesystem::remove(output_);  // what an earlier one said
+    std::filesystem::remove(output_);  // the output of an earlier check
     std::ofstream(conf)
         << "[INPUT]\n    Name penstock_kinesis\n    Tag t\n    region us-east-1\n    threaded off\n"
         << "    checkpoint memory\n    on_failure drop\n    drop start,end\n    " << input << "\n"
@@ -78,7 +79,7 @@ TEST_F(e2e_stream_loop, another_name_needs_no_question) {
 
 TEST_F(e2e_stream_loop, where_the_service_may_not_say_it_is_warned_of) {
   describe_fails(model::error_fault({400, "AccessDeniedException", "no"}));
-  // The account of the ARN is another, so that nothing comes back in this test.
+  // The account in the ARN is a different one, so that nothing loops in this test.
   run(arn("999999999999", "in"));
   EXPECT_TRUE(said("warning: it is not known whether records would be written back")) << read_file(output_);
 }

@@ -1,5 +1,5 @@
-// Every allocation failed in turn while an output finds its keys where they come later than asked for: what was
-// written waits for them, and is delivered.
+// Fails each allocation in turn while an output fetches credentials that arrive after they are needed. The records
+// written meanwhile wait for the credentials and are then delivered.
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -18,11 +18,11 @@ constexpr char kKeys[] =
     R"("Expiration":"2033-01-01T00:00:00Z"})";
 constexpr char kRole[] = "arn:aws:iam::123456789012:role/of-the-mill-and-longer-than-a-short-string";
 
-// The environment of one test: without keys, and with these.
+// The environment of one test: no AWS credentials except those in the given variables.
 class Variables {
  public:
   explicit Variables(std::map<std::string, std::string> variables) : set_(std::move(variables)) {
-    module();  // which sets keys
+    module();  // which sets credentials
     unsetenv("AWS_ACCESS_KEY_ID");
     unsetenv("AWS_SECRET_ACCESS_KEY");
     const std::string nothing = folder_.path + "/nothing";
@@ -45,7 +45,7 @@ class Variables {
 
 model::Reply reply_with(std::string body) { return {200, {}, std::move(body), 0, model::Wire::whole}; }
 
-// What gives keys: the metadata of an instance, a container's agent, STS.
+// Serves credentials in three ways: instance metadata, a container's agent, and STS.
 model::Reply answer(const model::Request& request) {
   const std::string roles = "/latest/meta-data/iam/security-credentials/";
   if (request.path == "/latest/api/token") return reply_with("a-token-of-the-instance");

@@ -18,14 +18,15 @@ namespace penstock::abi::memory {
 namespace {
 
 thread_local bool watched = false;
-thread_local bool short_of_it = false;  // until_back, and it has begun
+thread_local bool short_of_it = false;  // in mode until_return: the failing allocation was reached
 thread_local bool has_failed = false;
 thread_local uint64_t count = 0;
 thread_local uint64_t fails_at = 0;
 thread_local Mode how = Mode::once;
 const char* what = "";
 
-// The addresses of watched allocations that live: open addressing, in memory that is there from the start.
+// The set of live watched allocations: a hash table with open addressing in static memory, so that it never
+// allocates.
 class Addresses {
  public:
   void add(const void* address) {
@@ -40,7 +41,7 @@ class Addresses {
     const Hold hold(lock_);
     for (size_t at = place(address); slots_[at] != nullptr; at = (at + 1) % kSlots) {
       if (slots_[at] != address) continue;
-      // Nothing was put behind it past this slot where the next is free.
+      // If the next slot is empty, no probe sequence continues past this one.
       slots_[at] = slots_[(at + 1) % kSlots] == nullptr ? nullptr : kGone;
       --live_;
       return;
@@ -70,7 +71,7 @@ class Addresses {
 };
 constinit Addresses addresses;
 
-// With PENSTOCK_TEST_BACKTRACE in the environment each failure tells where.
+// With PENSTOCK_TEST_BACKTRACE in the environment, prints the stack of each failure.
 void tell_where() {
   if (std::getenv("PENSTOCK_TEST_BACKTRACE") == nullptr) return;
   const Unwatched own;
@@ -79,7 +80,7 @@ void tell_where() {
   static_cast<void>(!write(STDERR_FILENO, "\n", 1));
 }
 
-// The code of the library that is spared.
+// The code of the library whose allocations are not watched.
 uintptr_t spared_begin = 0, spared_end = 0;
 
 bool runs_out(const void* caller) {
@@ -170,7 +171,7 @@ void* operator new(size_t size) {
   if (address == nullptr) throw std::bad_alloc();
   return memory::kept(address);
 }
-// std::stable_sort does with less where this gives nothing.
+// std::stable_sort uses a slower algorithm if this returns nullptr.
 void* operator new(size_t size, const std::nothrow_t&) noexcept {
   if (memory::runs_out(__builtin_return_address(0))) return nullptr;
   return memory::kept(std::malloc(size == 0 ? 1 : size));
@@ -183,7 +184,7 @@ void operator delete(void* address, size_t) noexcept { operator delete(address);
 
 #else
 
-// glibc's own, beside which these stand:
+// The allocator of glibc, which the functions below wrap:
 // https://www.gnu.org/software/libc/manual/html_node/Replacing-malloc.html
 extern "C" {
 void* __libc_malloc(size_t size);
@@ -206,7 +207,7 @@ void* realloc(void* address, size_t size) {
   if (larger != nullptr || size == 0) memory::addresses.remove(address);
   return memory::kept(larger);
 }
-// Counts as its caller's allocation.
+// Counted as an allocation of the caller of strdup.
 char* strdup(const char* text) {
   const size_t size = std::strlen(text) + 1;
   if (memory::runs_out(__builtin_return_address(0))) return errno = ENOMEM, nullptr;

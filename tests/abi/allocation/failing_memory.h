@@ -1,5 +1,6 @@
-// Memory that runs out where a test wants it to: malloc and its kin of the whole process, so that libcurl, OpenSSL
-// and zlib meet it too. Under a sanitizer, which has a malloc of its own, operator new alone.
+// Makes memory run out at an allocation that the test chooses. Replaces malloc and its relatives in the whole
+// process, so that allocations of libcurl, OpenSSL and zlib fail too. A sanitizer has its own malloc: in its
+// builds only operator new is replaced.
 #pragma once
 
 #include <cstdint>
@@ -7,20 +8,21 @@
 namespace penstock::abi::memory {
 
 enum class Mode {
-  once,        // one allocation fails, the next goes well
-  until_back,  // it and all behind it fail until the watched call has returned
+  once,        // one allocation fails; the next one succeeds
+  until_back,  // it and all later ones fail until the watched call has returned
 };
 
-// From now on the watched allocations of this thread are counted anew, and that one fails; 0: none does.
+// Resets the count of this thread's watched allocations and makes the given one fail; 0: none.
 void fail(uint64_t number, Mode mode);
-uint64_t allocations();  // watched since then
-bool failed();           // since then
-int64_t live();          // watched ones of all times that nobody has freed
+uint64_t allocations();  // watched ones since fail()
+bool failed();           // whether one has failed since fail()
+int64_t live();          // watched ones since the process started that are not freed
 
-// What the library of that name allocates by itself, in its own code, is not watched any more.
+// Stops watching what the library of that name allocates in its own code.
 void spare(const char* library);
 
-// While one lives, what its thread allocates is watched: around a call across the ABI.
+// While an object of this class exists, allocations of its thread are watched. Put one around each call across the
+// ABI.
 class Watched {
  public:
   Watched();
@@ -29,7 +31,8 @@ class Watched {
   Watched& operator=(const Watched&) = delete;
 };
 
-// In a callback of such a call: the test's own memory is neither watched nor short.
+// While an object of this class exists, allocations are neither watched nor failed: for the test's own code in a
+// callback of a watched call.
 class Unwatched {
  public:
   Unwatched();
@@ -41,8 +44,7 @@ class Unwatched {
   bool was_;
 };
 
-// What a crash prints before the process dies: which allocation of what had failed. label must outlive the
-// process.
+// Prints before a crash which allocation of `label` failed. `label` must outlive the process.
 void say_at_crash(const char* label);
 
 }  // namespace penstock::abi::memory

@@ -1,4 +1,5 @@
-// Every allocation failed in turn while an input reads: every event comes, and what is acked is kept.
+// Fails each allocation in turn while an input reads: every event arrives, and every acknowledged record is in the
+// checkpoint.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,7 +10,7 @@
 namespace penstock::abi {
 namespace {
 
-// Where close() says that all is saved, it is.
+// If close() reports that everything is saved, then it is.
 void run(Calls& calls, const Folder& folder, const std::string& checkpoint) {
   const penstock_stage* const stage = kinesis_input();
   const std::string path = folder.path + "/checkpoint";

@@ -1,4 +1,4 @@
-// Every allocation failed in turn while an input shares out its shards by a table of leases.
+// Fails each allocation in turn while an input divides its shards through a lease table.
 #include <algorithm>
 #include <string>
 
@@ -10,7 +10,7 @@ namespace {
 
 const std::string kShards[] = {"shardId-000000000000", "shardId-000000000001"};
 
-// The checkpoint in the row of that shard; "" where there is none.
+// Returns the checkpoint in the shard's row, or "" if there is none.
 std::string kept_of(World& world, const std::string& shard) {
   const dynamodb::Table* const table = world.dynamodb.table("leases");
   const dynamodb::Item* const row = table == nullptr ? nullptr : table->row(shard);
@@ -24,14 +24,14 @@ Options options(const Folder& folder) {
                                {"dynamodb_endpoint", "http://127.0.0.1:1"},
                                {"create_table", "on"},
                                {"checkpoint_interval", "1s"},
-                               {"failover_time", "1m"},  // few calls, and time costs nothing
+                               {"failover_time", "1m"},  // few calls; simulated time costs nothing
                                {"poll_interval", "1m"},
                                {"on_failure", "file:" + folder.path + "/failures"}});
 }
 
 int32_t emit_nothing(void*, const penstock_batch*) { return PENSTOCK_OK; }
 
-// Without time it cannot give back what it holds, and says so.
+// Without time to release its leases, close() reports that it could not.
 void end(penstock_instance* self) {
   const penstock_stage* const stage = kinesis_input();
   Calls::watched([&] {

@@ -16,7 +16,7 @@ namespace penstock::abi {
 namespace {
 
 sockaddr_un server_address = {};
-socklen_t server_address_size = 0;  // 0: there is none
+socklen_t server_address_size = 0;  // 0: no server
 
 int socket_of(int domain, int type, int protocol) {
   return static_cast<int>(syscall(SYS_socket, domain, type, protocol));
@@ -30,7 +30,7 @@ bool sent(int descriptor, std::string_view bytes) {
          static_cast<ssize_t>(bytes.size());
 }
 
-// Takes the first whole request off the text.
+// Removes the first complete request from `text` and returns it.
 std::optional<model::Request> take_request(std::string& text) {
   constexpr std::string_view kEndOfLine = "\r\n";
   const size_t head_end = text.find("\r\n\r\n");
@@ -62,7 +62,7 @@ std::optional<model::Request> take_request(std::string& text) {
 LocalServer::LocalServer(Handle handle)
     : handle_(std::move(handle)), listener_(socket_of(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
   server_address.sun_family = AF_UNIX;
-  // With the family alone the system finds a name.
+  // Bound with the address family alone, so that the system chooses a name.
   EXPECT_EQ(bind(listener_, reinterpret_cast<const sockaddr*>(&server_address), sizeof server_address.sun_family),
             0);
   EXPECT_EQ(listen(listener_, SOMAXCONN), 0);

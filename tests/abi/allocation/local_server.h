@@ -1,6 +1,6 @@
-// An HTTP server on the test's own thread. Every stream socket that this process connects over IPv4 leads to it,
-// as a socket of the machine in place of TCP: what one end has sent is there for the other at once, however busy
-// the machine is.
+// An HTTP server on the test's own thread. Every stream socket that this process connects over IPv4 is connected
+// to it through a Unix socket instead of TCP: what one end sends is at the other end at once, however busy the
+// machine is.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace penstock::abi {
 
-// One at a time in a process.
+// REQUIRES: at most one exists in a process.
 class LocalServer {
  public:
   using Handle = std::function<model::Reply(model::Request)>;
@@ -21,7 +21,7 @@ class LocalServer {
   LocalServer(const LocalServer&) = delete;
   LocalServer& operator=(const LocalServer&) = delete;
 
-  // Answers all that was asked by now. Never waits.
+  // Answers all requests that have arrived. Never waits.
   void serve();
 
  private:
@@ -29,7 +29,7 @@ class LocalServer {
     int descriptor;
     std::string asked;
   };
-  // False where the connection is at its end.
+  // Returns false at the end of the connection.
   bool serve(Connection& connection) const;
   bool answer(const Connection& connection, model::Request request) const;
 

@@ -1,4 +1,4 @@
-// Every allocation failed in turn while an output writes: each record is delivered, and settled once.
+// Fails each allocation in turn while an output writes: each record is delivered, and settled once.
 #include <map>
 #include <string>
 #include <vector>
@@ -27,7 +27,7 @@ void settle(void* ctx, uint64_t ack_id, int32_t outcome) {
 
 struct Work {
   Options options;
-  bool refusals = false;  // of records, and of calls
+  bool refusals = false;  // the service rejects some records and throttles some calls
 };
 
 bool write(Calls& calls, penstock_instance* self, uint64_t id) {
@@ -91,7 +91,7 @@ void run(Calls& calls, const Work& work, const Folder& folder) {
   right.emplace(kBatches + 1, PENSTOCK_DEAD_LETTERED);
   EXPECT_EQ(outcomes, right) << world.log();
 
-  // What is under way at the end is handed over, whatever close() came to.
+  // A batch that is in flight at the end is settled, whatever close() returned.
   EXPECT_TRUE(write(calls, self, 99));
   calls.maybe("close", [&](penstock_error* error) { return stage->close(self, 0, error); });
   outcomes.clear();

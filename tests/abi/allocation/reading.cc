@@ -22,7 +22,8 @@ std::string message(int number) {
   return out + "]}";
 }
 
-// Gzip of one message, of two, and as it is; and in between what can be read by nobody.
+// Messages in turn as gzip of one message, gzip of the same message twice, and plain text, and one record that
+// cannot be decoded.
 const std::vector<std::string>& source_records() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> records;
@@ -50,7 +51,7 @@ struct Taken {
   std::set<std::string> events;
   std::vector<uint64_t> to_ack;
   Positions last;
-  bool refused = false;  // one was, to be emitted again
+  bool refused = false;  // the first batch was rejected, so that it is emitted again
 };
 
 int32_t emit(void* ctx, const penstock_batch* batch) {

@@ -9,14 +9,14 @@
 
 namespace penstock::abi {
 
-// The last record taken of each shard: its sequence number by the shard's id.
+// The sequence number of the last record read from each shard, by shard ID.
 using Positions = std::map<std::string, std::string>;
 
-// Puts messages into the stream "in", and a record that nobody can read.
+// Puts messages and one record that cannot be decoded into the stream "in".
 void fill(model::Service& kinesis);
 
-// Polls and acks until every event of these has come, nothing is open, and the positions are saved: with one batch
-// refused on the way.
+// Polls and acknowledges until every event of fill() has arrived, no record is open, and the positions are saved.
+// Rejects the first batch once.
 Positions read_all(
     Calls& calls, World& world, penstock_instance* self,
     const std::function<bool(const Positions&)>& saved = [](const Positions&) { return true; });

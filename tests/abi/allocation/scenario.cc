@@ -10,8 +10,8 @@ namespace penstock::abi {
 
 namespace {
 
-// What grew in a run may be something that a library keeps for good from its first use on; what grows again, in
-// the same run once more, is lost.
+// Returns whether a run loses memory. Growth in one run may be something that a library keeps from its first use
+// on; growth in each of three more runs is a leak.
 bool leaks(const std::function<void(Calls&)>& run, uint64_t number, memory::Mode mode) {
   for (int again = 0; again < 3; ++again) {
     const int64_t before = memory::live();
@@ -23,7 +23,7 @@ bool leaks(const std::function<void(Calls&)>& run, uint64_t number, memory::Mode
   return true;
 }
 
-// Under a sanitizer each run costs several times as much.
+// Under a sanitizer, each run takes several times as long.
 #ifdef PENSTOCK_SANITIZED
 constexpr uint64_t kStride = 11;
 #else
@@ -43,9 +43,9 @@ bool Calls::judged(const char* name, int32_t code, const penstock_error& error) 
 void sweep(const char* name, const std::function<void(Calls&)>& run, std::initializer_list<memory::Mode> modes) {
   memory::say_at_crash(name);
   module();
-  // Its table of sockets divides by zero after a failed allocation (7.88.1, singlesocket() in multi.c), and where
-  // it cannot read a number for an address a thread of its own looks that up: not ours to mend. What other
-  // libraries allocate for it does fail.
+  // After a failed allocation, libcurl 7.88.1 divides by zero in its table of sockets (singlesocket() in multi.c),
+  // and if it cannot parse a numeric address, it looks it up on a thread of its own. We cannot fix either.
+  // Allocations that other libraries make for libcurl do fail.
   memory::spare("libcurl.so");
   for (int warm = 0; warm < 2; ++warm) {
     memory::fail(0, memory::Mode::once);
@@ -55,7 +55,7 @@ void sweep(const char* name, const std::function<void(Calls&)>& run, std::initia
   }
   const uint64_t total = memory::allocations();
   uint64_t tried = 0;
-  const char* const only = std::getenv("PENSTOCK_TEST_ALLOCATION");  // one number, to look at
+  const char* const only = std::getenv("PENSTOCK_TEST_ALLOCATION");  // one number, for debugging
   for (const memory::Mode mode : modes) {
     bool reached = true;
     uint64_t problems = 0;

@@ -1,4 +1,4 @@
-// A piece of work across the ABI that is done again and again, each time with another allocation failing in it.
+// Runs a piece of work across the ABI many times, with a different allocation failing each time.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +12,23 @@
 
 namespace penstock::abi {
 
-// The calls of one run, watched. What goes against the contract is told to the test, with the allocation.
+// The watched calls of one run. Reports each violation of the contract as a test failure that names the
+// allocation.
 class Calls {
  public:
-  // Whether the call did what it was for; below 0 it must say that memory ran out and what to do, and that only in
-  // a run in which it did.
+  // Makes the call and returns whether it succeeded. If it failed, checks that memory did run out, and that the
+  // error says so and what to do.
   template <typename Call>
   bool well(const char* name, Call call) {
     penstock_error error = no_error();
     return judged(name, watched([&] { return call(&error); }), error);
   }
-  // The same, once more where memory was short: then it has to go well.
+  // The same, but tries a second time if memory ran out. The second try must succeed.
   template <typename Call>
   bool well_at_last(const char* name, Call call) {
     return well(name, call) || well(name, call);
   }
-  // A call that may fail and is not done again.
+  // Makes a call that may fail and is not repeated.
   template <typename Call>
   void maybe(const char* name, Call call) {
     penstock_error error = no_error();
@@ -48,13 +49,13 @@ class Calls {
   static bool judged(const char* name, int32_t code, const penstock_error& error);
 };
 
-// Runs the work with none failing, then with the first, the second, ..., in each of the modes, until it comes to
-// its end without reaching the one that was to fail; under a sanitizer with every 11th. Prints how many were
-// tried. run leaves nothing behind.
+// Runs `run` once with no failure, then with the first allocation failing, then the second, and so on, in each of
+// the modes, until a run ends before it reaches the allocation that should fail. Under a sanitizer, takes every
+// 11th. Prints how many were tried. REQUIRES: run leaves no files or state.
 void sweep(const char* name, const std::function<void(Calls&)>& run,
            std::initializer_list<memory::Mode> modes = {memory::Mode::once, memory::Mode::until_back});
 
-// A folder that is gone with it.
+// A temporary folder, removed by the destructor.
 struct Folder {
   Folder();
   ~Folder();
@@ -63,11 +64,11 @@ struct Folder {
   std::string path;
 };
 
-// Of the stage; -1 where there is none of that name.
+// Returns the value of the stage's counter, or -1 if it has none of that name.
 int64_t stat_of(const penstock_stage* stage, penstock_instance* self, std::string_view name);
-// The call, watched.
+// Makes a watched call of stats().
 void tell_stats(Calls& calls, const penstock_stage* stage, penstock_instance* self);
-// Runs the stage's command of that name; where memory is short, once more, and then it goes well.
+// Runs the stage's command of that name. If memory runs out, runs it a second time, which must succeed.
 void run_command(Calls& calls, const penstock_host& host, const penstock_stage* stage, std::string_view name,
                  const Options& options, const Options& arguments);
 

@@ -1,5 +1,5 @@
-// Every allocation failed in turn in what needs no network: options, making and ending instances, the filters,
-// receipts, commands.
+// Fails each allocation in turn in everything that needs no network: options, creating and destroying instances,
+// the filters, receipts, commands.
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -120,7 +120,7 @@ const std::vector<std::string>& lines() {
   return all;
 }
 
-// The lines as log events.
+// The lines of a text as log events.
 struct ManyLines {
   ManyLines() {
     for (const std::string& line : lines()) {
@@ -149,7 +149,8 @@ int32_t keep(void* ctx, const penstock_batch* batch) {
   return Emitted::emit(ctx, batch);
 }
 
-// What was emitted before memory ran out may come again, but nothing is left out: the last apply gave all of it.
+// Applies the filter until it succeeds. Events emitted before memory ran out may be emitted again, but none is
+// missing: the last call emits all of them.
 void apply_until_well(Calls& calls, const penstock_stage* stage, const Options& options,
                       const penstock_batch& batch, std::vector<std::string>& usual, int32_t right) {
   const std::vector<penstock_option> list = c_options(options);

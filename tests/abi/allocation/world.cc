@@ -18,8 +18,8 @@ namespace {
 
 using memory::Unwatched;
 
-constexpr int64_t kLongestMs = int64_t{2} * 3600 * 1000;  // what takes longer never ends
-constexpr int kMaxTurns = 100'000;                        // nor does what takes more
+constexpr int64_t kLongestMs = int64_t{2} * 3600 * 1000;  // simulated time at which a run counts as stuck
+constexpr int kMaxTurns = 100'000;                        // turns after which a run counts as stuck
 constexpr int kPatienceMs = 1;
 
 World* world = nullptr;
@@ -61,7 +61,7 @@ World::World()
       }),
       server_([this](model::Request request) { return handle(std::move(request)); }),
       own_threads_(threads()) {
-  module();  // which sets keys
+  module();  // which sets credentials
   setenv("no_proxy", "*", 1);
   host_.struct_size = sizeof host_;
   host_.ctx = this;
@@ -112,8 +112,8 @@ bool World::drive(const penstock_stage* stage, penstock_instance* self, const st
 bool World::wait_until(int descriptor, int64_t deadline_ms) {
   server_.serve();
   if (deadline_ms <= monotonic_ms() || is_ready(descriptor, 0)) return true;
-  // A program that the library has started takes real time, and so does libcurl's thread that looks up a name, or
-  // a number where it has no memory to read it.
+  // Child processes take real time. So does a resolver thread of libcurl, which it also starts for a numeric
+  // address if it has no memory to parse it.
   if (has_children() || threads() > own_threads_) {
     is_ready(descriptor, kPatienceMs);
     return true;

@@ -1,5 +1,5 @@
-// What surrounds an instance in these tests: services and a time of the test's own, all on its thread, so that the
-// same run goes the same way each time, however busy the machine is.
+// The surroundings of an instance in these tests: services and a simulated clock, all on the test's thread, so
+// that a run repeats exactly, however busy the machine is.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace penstock::abi {
 
-// One at a time, for one run. The library's own waiting (epoll_wait) is done here too, and what it asks the disk
-// to keep (fsync) is not: no power cut is tested.
+// The world of one run; at most one exists. Replaces the library's epoll_wait with wait(), and makes fsync do
+// nothing, because no test cuts the power.
 class World {
  public:
   World();
@@ -24,27 +24,26 @@ class World {
 
   const penstock_host& host() const { return host_; }
   const std::string& log() const { return log_; }
-  // Options of a stage that reads or writes the stream, with more.
+  // Returns `more` with the options of a stage that reads or writes the stream.
   static Options options(const std::string& stream, const Options& more);
-  // Makes the stage, where memory is short at the second try.
+  // Creates an instance, with a second try if memory runs out.
   penstock_instance* make(Calls& calls, const penstock_stage* stage, const Options& options) const;
 
-  // Does the turn and waits for what comes of it, again and again until it is done. False where nothing comes any
-  // more.
+  // Calls `turn` and waits for the next event until `done`. Returns false if nothing more can happen.
   bool drive(const penstock_stage* stage, penstock_instance* self, const std::function<bool()>& done,
              const std::function<void()>& turn);
-  // For epoll_wait(): until the descriptor has something, or the time has passed (-1: for ever).
+  // In place of epoll_wait(): waits until the descriptor is ready or the timeout has passed (-1: no timeout).
   void wait(int descriptor, int timeout_ms);
 
   model::Service kinesis;
   dynamodb::Service dynamodb;
-  LocalServer::Handle others;  // what asks neither of them
+  LocalServer::Handle others;  // requests that are for neither service
 
  private:
   model::Reply handle(model::Request request);
   int64_t monotonic_ms() const { return 1'000 + passed_ms_; }
   int64_t wall_ms() const { return kStartMs + passed_ms_; }
-  // False where time is at its end.
+  // Returns false at the end of simulated time.
   bool wait_until(int descriptor, int64_t deadline_ms);
 
   static constexpr int64_t kStartMs = 1'700'000'000'000;  // Unix time

@@ -1,4 +1,4 @@
-// The services that the suite runs against: the model, and the emulators where they are installed.
+// The services that the suite runs against: the model, and each installed emulator.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ class Backend {
 
 inline constexpr const char* kBackends[] = {"model", "kinesis_local", "kinesalite"};
 
-// Starts the one of that name; nullptr with *why where it is not to be had here.
+// Starts the backend of that name. Returns nullptr and sets *why if it is not available on this machine.
 std::unique_ptr<Backend> start_backend(const std::string& name, std::string* why);
 
 }  // namespace penstock::emulators

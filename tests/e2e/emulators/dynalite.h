@@ -1,4 +1,4 @@
-// DynamoDB as the emulator dynalite does it, in a process of its own.
+// DynamoDB as implemented by the emulator dynalite, in a child process.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,11 @@ namespace penstock::emulators {
 
 class Dynalite {
  public:
-  // nullptr where it is not to be had here, with why: it is not installed, or does not start.
+  // Returns nullptr and sets `why` if dynalite is not installed or does not start.
   static std::unique_ptr<Dynalite> start(std::string& why);
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(process_.port()); }
-  // As of EmulatorClient.
+  // As EmulatorClient::post.
   model::Reply post(const model::Request& request) { return client_.post(request); }
 
  private:

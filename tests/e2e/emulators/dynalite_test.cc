@@ -1,4 +1,5 @@
-// The suite of the table of leases on dynalite, an emulator of DynamoDB, and the model held beside it.
+// The suite for lease tables, run on dynalite, an emulator of DynamoDB, and a comparison of dynalite with the
+// model.
 #include "tests/e2e/emulators/dynalite.h"
 
 #include <random>
@@ -14,7 +15,8 @@ namespace {
 
 using emulators::Dynalite;
 
-// Workers of ours and of KCL do what they may do in any order, with what they last saw; tells what each was told.
+// Makes workers of Penstock and of KCL perform random lease operations, each based on the row that the worker saw
+// last. Returns the outcome of each operation and the row after it.
 class RandomEvents {
  public:
   RandomEvents(TableClient::Send send, uint64_t seed) : client_(std::move(send), unix_now_ms), random_(seed) {}
@@ -26,7 +28,7 @@ class RandomEvents {
       const std::string told = random_() % 2 == 0 ? our_deed(key) : kcl_deed(key);
       const std::optional<leases::Lease> row = ours_[0].get(key);
       told_.push_back(std::string(key).append(" ").append(told).append("; row: ").append(text_of(row)));
-      // Some of them look at the table now and then.
+      // Some workers read the row now and then.
       if (row && random_() % 3 == 0) seen_[random_() % 2][key] = *row;
       if (random_() % 3 == 0)
         if (const auto lease = kcls_[0].get(key)) believed_[random_() % 2][key] = *lease;

@@ -1,4 +1,4 @@
-// Requests to an emulator over one connection that stays open.
+// Requests to an emulator over one persistent connection.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ class EmulatorClient {
   EmulatorClient(const EmulatorClient&) = delete;
   EmulatorClient& operator=(const EmulatorClient&) = delete;
 
-  // One request at a time; Wire::closed where no answer came within 30 s.
+  // Sends one request. Returns Wire::closed if no response arrives within 30 s.
   model::Reply post(const model::Request& request);
 
  private:

@@ -1,5 +1,5 @@
-// One suite for the model and the emulators: each check says what the service documents; known differences
-// are in a table of their own.
+// One suite for the model and the emulators: each check compares with what the service documents. Known
+// differences are in a table.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,18 +18,18 @@ class emulator : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override;
 
-  // A stream of that many shards, active.
+  // Creates a stream with that many shards and waits until it is active.
   void create(const std::string& stream, int shards);
-  // Waits until the stream is active, half a minute at most.
+  // Waits until the stream is active, for at most 30 s.
   void wait_until_active(const std::string& stream);
   std::string decoded(const model::Response& answer, const std::string& path);
 
-  // Observed is as documented, or as the table of differences has it for this backend.
+  // Checks that `observed` is as documented, or as the table of differences has it for this backend.
   void expect(const std::string& check, const std::string& documented, const std::string& observed);
   void expect(const std::string& check, const std::string& documented, const model::Response& observed) {
     expect(check, documented, outcome(observed));
   }
-  // "ok", or the refusal's code, or "HTTP 500" where it has none, or "no answer".
+  // Returns "ok", the error code, "HTTP 500" if the response has no code, or "no answer".
   static std::string outcome(const model::Response& answer);
 
   std::string backend_name() const { return GetParam(); }

@@ -17,9 +17,9 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto kStartTime = std::chrono::seconds(60);
-constexpr int kPortsDescriptor = 3;  // where loopback.js writes
+constexpr int kPortsDescriptor = 3;  // loopback.js writes there
 
-// Never returns.
+// Replaces the child process by the emulator. Never returns.
 [[noreturn]] void become(const EmulatorCommand& command, char* const* arguments, int ports, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int null = open("/dev/null", O_RDWR);
@@ -32,7 +32,7 @@ constexpr int kPortsDescriptor = 3;  // where loopback.js writes
   _exit(127);
 }
 
-// The port got for the one asked for; 0 where the lines do not tell it.
+// Returns the port that the system assigned in place of `asked`, or 0 if the lines do not contain it.
 int port_in(const std::string& lines, int asked) {
   std::istringstream in(lines.substr(0, lines.rfind('\n') + 1));
   for (int from = 0, to = 0; in >> from >> to;)

@@ -1,4 +1,4 @@
-// An emulator in a process of its own, on a loopback port of its own.
+// An emulator in a child process, on a loopback port that the system assigns.
 #pragma once
 
 #include <sys/types.h>
@@ -12,14 +12,14 @@ namespace penstock::emulators {
 struct EmulatorCommand {
   std::string folder;                              // the working directory
   std::vector<std::string> script;                 // the JavaScript file and its arguments
-  std::map<std::string, std::string> environment;  // beside our own
-  int asked_port = 0;                              // what it listens on unless it is told otherwise
+  std::map<std::string, std::string> environment;  // in addition to the test's own environment
+  int asked_port = 0;                              // the port that its configuration names
 };
 
-// Dies with its owner: when the object is destroyed, and when the thread that made it ends.
+// Runs until the object is destroyed or the thread that created it ends.
 class EmulatorProcess {
  public:
-  // Waits until it listens; port() is 0 where it did not within a minute.
+  // Waits until it listens. After a minute without success, port() is 0.
   explicit EmulatorProcess(const EmulatorCommand& command);
   EmulatorProcess(const EmulatorProcess&) = delete;
   EmulatorProcess& operator=(const EmulatorProcess&) = delete;

@@ -1,4 +1,4 @@
-// The suite. Documented: https://docs.aws.amazon.com/kinesis/latest/APIReference/
+// The suite. Documented behavior: https://docs.aws.amazon.com/kinesis/latest/APIReference/
 #include <array>
 
 #include "tests/e2e/emulators/emulator_fixture.h"
@@ -183,7 +183,7 @@ TEST_P(emulator, a_split_closes_the_shard_and_its_children_go_on) {
 
   Response end = client_.get(client_.iterator("s", shard_id(0), "TRIM_HORIZON"));
   expect("split.last_record", "parent", decoded(end, "Records.0.Data"));
-  // The service may say the end with the last record or in the answer after it.
+  // The service may report the end of a shard with the last record or in the next response.
   if (!end.null("NextShardIterator")) end = client_.get(end.text("NextShardIterator"));
   expect("split.end", "yes", yes_no(end.null("NextShardIterator")));
   expect("split.child_shards", "2", std::to_string(end.size("ChildShards")));
@@ -263,7 +263,7 @@ TEST_P(emulator, a_forged_signature_is_refused) {
 TEST_P(emulator, the_rates_of_a_shard_are_kept) {
   create("s", 1);
   const std::string iterator = client_.iterator("s", shard_id(0), "TRIM_HORIZON");
-  // As many calls as it takes, within reason: how many fit into a second is the machine's to say.
+  // Up to a limit, as many calls as it takes: how many calls fit into a second depends on the machine.
   bool throttled = false;
   for (int i = 0; i < 30 && !throttled; ++i)
     throttled = client_.get(iterator).code() == "ProvisionedThroughputExceededException";

@@ -14,18 +14,18 @@ namespace {
 constexpr uint32_t kShards = 12;
 constexpr size_t kMaxWorkers = 6;
 constexpr size_t kEventsAMessage = 5;
-constexpr size_t kMessagesToFreezeWith = size_t{20} * kShards;  // so that no shard goes without
+constexpr size_t kMessagesToFreezeWith = size_t{20} * kShards;  // so that every shard gets some
 constexpr const char* kTable = "fleet-leases";
 
 std::string name_of(size_t number) { return "w" + std::to_string(number); }
 std::string output_of(size_t number) { return "out-" + name_of(number); }
-// By which the model tells who asks.
+// The access key by which the model recognizes the worker.
 model::AccessKey key_of(size_t number) {
   model::AccessKey key;
   key.id = "AKIDWORKER" + std::to_string(number);
   return key;
 }
-// key "": no.
+// Returns false if `key` is empty.
 bool is_from(const std::string& key, const model::Request& request) {
   const std::string_view signature = model::header(request.headers, "authorization");
   return !key.empty() && signature.find(key) != std::string_view::npos;
@@ -117,7 +117,7 @@ std::string Fleet::leases_as_printed() {
   const std::string output = deployment_.folder.path("leases");
   e2e::write_file(output, "");
   e2e::HostProcess leases({"leases", "-c", path(0, ".conf")}, output);
-  // It asks again and again what the service throttles because the workers call so often.
+  // Retries while the service throttles, because the workers make so many calls.
   const int code = leases.wait(600);
   return (code == 0 ? "" : "exit code " + std::to_string(code) + ": ") + e2e::read_file(output);
 }

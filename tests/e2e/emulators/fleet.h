@@ -1,5 +1,5 @@
-// Workers of one application, each a process of its own, which share the shards of a stream by leases in a table
-// of dynalite. The streams are the model's. Worker N is named wN and writes to a stream of its own.
+// Workers of one application, each a child process, which divide the shards of a stream through a lease table in
+// dynalite. The streams are in the model. Worker N is named wN and writes to an output stream of its own.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@ namespace penstock::emulators {
 
 class Fleet {
  public:
-  // Events are put from now on, some with each request for records, so that there are always new ones. dynalite
-  // outlives it.
+  // From now on, events are put, some with each request for records, so that there are always new ones. REQUIRES:
+  // `dynalite` outlives the fleet.
   explicit Fleet(Dynalite& dynalite);
   ~Fleet();
 
@@ -28,34 +28,34 @@ class Fleet {
   std::string said_by(size_t number) const { return e2e::read_file(path(number, ".log")); }
   std::string said_by_all() const;
 
-  // Looks at the table again and again until `seen`; false if that takes longer, or if that worker, whose end is
-  // not expected, ends.
+  // Reads the table repeatedly until `seen`. Returns false if that takes longer than `seconds`, or if a worker
+  // ends unexpectedly.
   bool wait(size_t living, const std::function<bool()>& seen, int seconds = 60);
   const LeaseWatch& table() const { return watch_; }
-  std::string leases_as_printed();  // by penstock leases
+  std::string leases_as_printed();  // the output of penstock leases
 
-  // Ends and resumes the putting of events.
+  // Starts or stops putting events.
   void put_events(bool on);
-  // Whether the table says of every shard that all of its records are dealt with.
+  // Returns whether, according to the table, all records of every shard are settled.
   bool all_settled();
-  // Puts events to all shards and stops that worker (SIGSTOP) when it asks for records next, before it is
-  // answered: what it has of these when it is let go on was answered to a worker that stood still. Tells when it
-  // has.
+  // Puts events into all shards and stops that worker (SIGSTOP) when it next calls GetRecords, before the response
+  // is sent: the events in that response reach a worker that is stopped. Returns whether it was stopped.
   void put_events_and_freeze(size_t number);
   bool frozen();
-  // Every record that this worker puts is refused, until output is let through.
+  // Rejects every record that this worker puts, until its output is unblocked.
   void block_output_of(size_t number);
   void let_output_through();
-  uint64_t refused();                // how often one was
-  size_t written_by(size_t number);  // records, copies included
+  uint64_t refused();                // how often a record was rejected
+  size_t written_by(size_t number);  // records, duplicates included
 
-  // The shards that have events which were put to be read by the frozen one, and how many of these a worker wrote.
+  // Returns the shards with events that were put for the stopped worker, and how many of these events a worker
+  // wrote.
   std::set<std::string> shards_with_events_since_freezing();
   size_t written_since_freezing(size_t number);
 
   struct Count {
     size_t events = 0, lost = 0, copies = 0;
-    size_t unexplained = 0;  // copies that no takeover accounts for
+    size_t unexplained = 0;  // duplicates that no takeover explains
   };
   Count count();
 
@@ -76,7 +76,7 @@ class Fleet {
   Dynalite& dynalite_;
   dynamodb::TableClient client_;
   LeaseWatch watch_;
-  // Under the lock of the server.
+  // Guarded by the lock of the server.
   size_t messages_ = 0, messages_before_freezing_ = 0;
   bool putting_ = true;
   std::string key_to_freeze_;

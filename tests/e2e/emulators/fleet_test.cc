@@ -1,5 +1,5 @@
-// Many machines, as processes: workers that die, leave, join, stand still and cannot write, while numbered events
-// are put.
+// Many machines, as processes: workers that crash, leave, join, stall, or cannot write while numbered events are
+// put.
 #include "tests/e2e/emulators/fleet.h"
 
 #include <gtest/gtest.h>
@@ -20,8 +20,9 @@ size_t times_in(const std::string& text, const std::string& what) {
   return times;
 }
 
-// The logs lag behind the table: after a rebalance, a worker writes of a lost lease only when it renews it next.
-// So what is counted is of leases that the worker holds by the table when counting begins.
+// Counts lines about these shards. The logs lag behind the table: after a rebalance, a worker logs a lost lease
+// only when it next renews it. So the shards to pass are those that the worker holds in the table when counting
+// begins.
 size_t lines_of(const std::string& log, const std::set<std::string>& shards, const std::string& what) {
   size_t lines = 0;
   for (const std::string& shard : shards) lines += times_in(log, shard + ": the lease " + what);
@@ -46,7 +47,7 @@ TEST(fleet, workers_killed_ended_added_frozen_and_blocked_lose_nothing_and_repea
   fleet.worker(0).signal(SIGKILL);
   ASSERT_TRUE(fleet.wait(3, share_alike({"w1", "w2", "w3"}))) << fleet.said_by_all();
 
-  // Nobody waits for its leases to expire: they are free when the others look next.
+  // Its leases need not expire: they are free when the other workers next read the table.
   const std::set<std::string> of_leaving = fleet.table().shards_of("w1");
   const auto taken_by_others = [&](const std::string& how) {
     return lines_of(fleet.said_by(2) + fleet.said_by(3), of_leaving, "is taken" + how);
@@ -65,8 +66,9 @@ TEST(fleet, workers_killed_ended_added_frozen_and_blocked_lose_nothing_and_repea
   fleet.start_worker();
   ASSERT_TRUE(fleet.wait(3, share_alike({"w2", "w3", "w4", "w5"}))) << fleet.said_by_all();
 
-  // It stands still with nothing of its own under way, so that what it writes of the events put then, it wrote
-  // after it lost the shards: others have settled all of them before it is let go on.
+  // It is stopped with nothing of its own in flight, and the others have settled all of these events before it
+  // resumes. So whatever it writes of the events that were put while it was stopped, it writes after it lost the
+  // shards.
   fleet.put_events(false);
   ASSERT_TRUE(fleet.wait(3, [&] { return fleet.all_settled(); })) << fleet.said_by_all();
   const std::set<std::string> shards = fleet.table().shards_of("w2");
@@ -87,7 +89,8 @@ TEST(fleet, workers_killed_ended_added_frozen_and_blocked_lose_nothing_and_repea
   })) << fleet.said_by_all();
   EXPECT_EQ(fleet.written_since_freezing(2), 0u) << fleet.said_by_all();
 
-  // Its output takes nothing for four failover times, as its own renewals count them: one each third of that time.
+  // Its output accepts nothing for four failover times, measured by its own renewals: one in each third of that
+  // time.
   constexpr int64_t kRenewals = 12;
   fleet.block_output_of(4);
   ASSERT_TRUE(fleet.wait(4, [&] { return fleet.refused() > 0; })) << fleet.said_by_all();

@@ -1,5 +1,5 @@
-// Where the emulators differ from what the service documents. A row that no longer holds fails its test, so
-// that the table stays true.
+// Where the emulators differ from what the service documents. A row that no longer applies fails its test, so that
+// the table stays correct.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@ struct Difference {
   const char* backend;
   const char* check;
   const char* observed;
-  const char* documented;  // the service's documentation, in short
+  const char* documented;  // from the service's documentation, shortened
 };
 
-// nullptr where none is known.
+// Returns nullptr if no difference is known.
 const Difference* known_difference(const std::string& backend, const std::string& check);
 
 }  // namespace penstock::emulators

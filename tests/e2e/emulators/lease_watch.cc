@@ -11,7 +11,8 @@ std::string host_in(const std::string& owner) {
   return first == std::string::npos ? owner : owner.substr(first + 1, owner.rfind(':') - first - 1);
 }
 
-// The words for where a stream begins come before every sequence number, of which the model's are equally long.
+// The named initial positions sort before every sequence number; all sequence numbers of the model have the same
+// length.
 std::string position_of(const leases::Lease& row) {
   return row.checkpoint.find_first_not_of("0123456789") == std::string::npos ? row.checkpoint : "";
 }

@@ -1,4 +1,4 @@
-// What an onlooker sees of a table of leases: who has what, what changed hands, whether positions only go forward.
+// Observes a lease table from outside: who holds what, what changed hands, and whether checkpoints only advance.
 #pragma once
 
 #include <cstdint>
@@ -13,31 +13,31 @@ namespace penstock::emulators {
 
 class LeaseWatch {
  public:
-  // The client outlives it.
+  // REQUIRES: the client outlives the object.
   LeaseWatch(const dynamodb::TableClient& client, const std::string& table) : table_(client, table, "onlooker") {}
 
-  // One scan. A table that is not there (yet) shows nothing new.
+  // Scans the table once. A table that does not exist (yet) changes nothing.
   void look();
 
-  // The rest is as of the last look, or of all looks. Owners are told by the name that the host bears in the
-  // worker's id, APPLICATION:HOST:DIGITS.
+  // The following functions describe the last scan or all scans. They name owners by the host in the worker ID,
+  // APPLICATION:HOST:DIGITS.
   std::set<std::string> shards_of(const std::string& host) const;
-  // Whether each of these hosts has as many leases as the others, and nobody else has any.
+  // Returns whether each of these hosts has as many leases as the others, and no other worker has any.
   bool in_balance(const std::set<std::string>& hosts) const;
   std::string checkpoint(const std::string& shard) const;
-  // The counters of this host's leases, by shard.
+  // Returns the counters of this host's leases, by shard.
   std::map<std::string, int64_t> counters_of(const std::string& host) const;
-  // All rows in a line, for a failure's message.
+  // Returns all rows on one line, for the message of a failure.
   std::string text() const;
 
-  // A lease that went from one owner to another without having been set free; checkpoint: where the new one goes
-  // on from, or an earlier one. "": it was no sequence number.
+  // A lease that went from one owner to another without being released. `checkpoint` is where the new owner
+  // starts, or an earlier position; "" if it was not a sequence number.
   struct Takeover {
     std::string shard, checkpoint;
   };
   const std::vector<Takeover>& takeovers() const { return takeovers_; }
   size_t takeovers_of(const std::set<std::string>& shards) const;
-  // Each checkpoint that was behind the one seen before.
+  // Returns each checkpoint that was lower than the one seen before.
   const std::vector<std::string>& steps_back() const { return steps_back_; }
 
  private:

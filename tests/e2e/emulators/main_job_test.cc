@@ -1,5 +1,5 @@
-// The main job of the plugin against services that are not ours: what the emulators say of our requests, and we of
-// their answers.
+// The plugin's whole pipeline against services that we did not write: whether the emulators accept our requests,
+// and we their responses.
 #include <algorithm>
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// What the output wrote, in each way of packing, as libraries that are not ours read it.
+// What the output writes with each kind of aggregation, as read by libraries that we did not write.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,9 +25,9 @@ using Keyed = std::pair<std::string, std::string>;  // partition key, data
 struct Way {
   const char* name;
   e2e::OptionList options;
-  bool lines = false;       // several records of ours in one, a newline between two
-  const char* ending = "";  // that each has then
-  bool aggregated = false;  // in the KPL's format
+  bool lines = false;       // several of our records in one, separated by newlines
+  const char* ending = "";  // the ending of each record in that case
+  bool aggregated = false;  // in the KPL format
 };
 
 const std::vector<Way>& ways() {
@@ -47,7 +47,7 @@ const std::vector<Way>& ways() {
   return kWays;
 }
 
-// Texts, and bytes of every value; keys that are escaped in JSON, or are not ASCII, among others.
+// Text and bytes of every value. Some keys need escapes in JSON, and some are not ASCII.
 std::vector<Keyed> some_records() {
   std::string bytes_of_every_value;
   for (int value = 0; value < 256; ++value)
@@ -67,7 +67,7 @@ int64_t now_ms() {
       .count();
 }
 
-// One batch; everything is delivered when this returns.
+// Writes one batch and returns when everything is delivered.
 void write(const std::string& url, const std::string& stream, e2e::OptionList options,
            const std::vector<Keyed>& keyed) {
   options.insert(options.end(), {{"region", "us-east-1"},
@@ -99,10 +99,10 @@ std::string unbase64(std::string text) { return std::string(model::decode_base64
 
 struct ReadBack {
   std::vector<Keyed> records;
-  size_t aggregated = 0;  // user records before which others came in the same record
+  size_t aggregated = 0;  // user records that are not the first in their record
 };
 
-// What each of the streams that the ways are named for holds.
+// Returns the contents of the streams, one for each kind of aggregation.
 std::map<std::string, ReadBack> read_back(const std::string& url, const std::string& file) {
   std::vector<std::string> arguments = {"-C",
                                         PENSTOCK_EMULATORS_INSTALLED,

@@ -1,4 +1,4 @@
-// The input follows splits and merges on services that are not ours while records keep coming.
+// The input follows splits and merges, on services that we did not write, while records keep arriving.
 #include <chrono>
 #include <map>
 #include <numeric>
@@ -17,7 +17,7 @@ namespace penstock::emulators {
 namespace {
 
 constexpr int kKeys = 200;
-constexpr int kRounds = 25;  // in each, one message a key: the order within one call is not promised
+constexpr int kRounds = 25;  // one message per key in each, because order within one call is not guaranteed
 constexpr int kEventsAMessage = 20;
 constexpr int kEventsARound = kKeys * kEventsAMessage;
 static_assert(kRounds * kEventsARound == 100'000);
@@ -27,7 +27,8 @@ int64_t now_ms() {
       .count();
 }
 
-// The messages of that round, one a key, as the entries of one PutRecords. Events are named KEY:NUMBER.
+// Returns the messages of that round, one per key, as the entries of one PutRecords call. Events are named
+// KEY:NUMBER.
 std::string entries_of(int round) {
   std::string entries;
   for (int key = 0; key < kKeys; ++key) {
@@ -42,12 +43,12 @@ std::string entries_of(int round) {
   return entries;
 }
 
-// An input by itself: what it emits is settled at once.
+// An input alone: what it emits is acknowledged at once.
 class Reader {
  public:
   explicit Reader(const e2e::OptionList& options) : input_(PENSTOCK_INPUT, "penstock_kinesis", options) {}
 
-  // Until that many events have come, or two minutes are over.
+  // Reads until that many events have arrived or two minutes have passed.
   void read_until(int events) {
     for (const int64_t until_ms = now_ms() + 120'000; events_ < events && now_ms() < until_ms;) {
       ASSERT_GE(input_->input->poll(input_.get(), now_ms() + 50, from_input, this, nullptr), 0);
@@ -56,7 +57,7 @@ class Reader {
     }
   }
   const e2e::Instance& input() const { return input_; }
-  // The numbers of each key's events, in the order in which they came.
+  // Returns the numbers of each key's events, in the order of arrival.
   const std::map<std::string, std::vector<int>>& numbers() const { return numbers_; }
   const std::set<std::string>& shards() const { return shards_; }
 
@@ -110,8 +111,8 @@ TEST_P(emulator, a_hundred_thousand_events_come_in_order_within_each_key_across_
     const model::Response put = client_.call("PutRecords", model::put_records_body("s", entries_of(round)));
     ASSERT_EQ(outcome(put), "ok");
     ASSERT_EQ(put.number("FailedRecordCount"), 0);
-    // Nothing is read between a reshard and the next round, so that then parents and children have something
-    // unread.
+    // Nothing is read between a reshard and the next round, so that both parents and children then have unread
+    // records.
     if (round == 4)
       split(shard_id(0), two_to_124);  // into 8 and 9
     else if (round == 9)
