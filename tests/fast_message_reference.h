@@ -1,4 +1,4 @@
-// The fast path for subscription messages against the JSON parser alone: for tests and fuzzers.
+// Compares the fast path for subscription messages with the JSON parser alone, for tests and fuzzers.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace penstock {
 
 struct MessageReading {
   bool fast_path_took_all = false;
-  std::string said;  // all that was read, or what was wrong
+  std::string said;  // everything that was read, or the error
 };
 
 inline MessageReading read_message_for_test(std::string_view json, bool by_fast_path) {
@@ -51,7 +51,7 @@ inline MessageReading read_message_for_test(std::string_view json, bool by_fast_
   return reading;
 }
 
-// What the fast path gave out and what the parser alone gave out, where they differ; "" where they do not.
+// Returns what the fast path emitted and what the parser alone emitted if they differ, or "".
 inline std::string fast_path_difference(std::string_view json) {
   const std::string fast = read_message_for_test(json, true).said;
   const std::string parser = read_message_for_test(json, false).said;

@@ -1,4 +1,4 @@
-// Making gzip data, for tests and benches.
+// Creates gzip data, for tests and benchmarks.
 #pragma once
 
 #include <zlib.h>

@@ -1,4 +1,4 @@
-// Aggregated records of the KPL put together byte by byte, sound or not.
+// Assembles aggregated KPL records byte by byte, valid or not.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +24,12 @@ inline std::string bytes_field(uint64_t field, std::string_view bytes) {
 inline std::string partition_key(std::string_view key) { return bytes_field(1, key); }
 inline std::string explicit_hash_key(std::string_view key) { return bytes_field(2, key); }
 
-// A user record with the partition key of that index in the table.
+// A user record with the partition key at that index of the table.
 inline std::string user_record(uint64_t key_index, std::string_view data, std::string_view more_fields = {}) {
   return bytes_field(3, number_field(1, key_index) + bytes_field(3, data) + std::string(more_fields));
 }
 
-// The message with the magic before and its MD5 behind it.
+// The message between the magic number and its MD5.
 inline std::string sealed(std::string_view message) {
   const auto digest = *md5(message);
   return "\xF3\x89\x9A\xC2" + std::string(message) +

@@ -1,4 +1,5 @@
-// What each option of filter lambda_logs makes of an event: by hand, and the same however the filter is driven.
+// The effect of each option of filter lambda_logs on an event, written by hand. It is the same however the filter
+// is driven.
 #pragma once
 
 #include <ostream>
@@ -8,7 +9,7 @@
 
 namespace penstock::lambda_options {
 
-// Where the events come from, and when.
+// The source and the time of the events.
 inline constexpr char kLogGroup[] = "/aws/lambda/mill";
 inline constexpr char kLogStream[] = "2025/10/09/[7]5d1c";
 inline constexpr char kOwner[] = "123456789012";
@@ -30,7 +31,7 @@ inline constexpr char kReport[] =
 inline constexpr char kNodeJson[] =
     "2019-08-25T13:59:16.000Z\t8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\tWARN\t{\"seats\":0}\n";
 
-// As JSON, of the records.
+// The time as JSON in the records.
 inline const std::string kTime = R"("2019-08-25T13:59:15.269Z")";
 inline const std::string kReportText =
     R"("REPORT RequestId: 8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\tDuration: 24.61 ms\tBilled Duration: 25 ms\t)"
@@ -53,8 +54,8 @@ inline const std::vector<Case>& cases() {
            R"(,"lambda":{"event":"report",)" + kRequestId +
            R"(,"durationMs":24.61,"billedMs":25,"maxMemoryMb":256,"usedMemoryMb":58,"initializationMs":131.07},)" +
            kIdAndSource + "}"},
-      // Memory is in units of 1,048,576 bytes:
-      // https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/, of faas.max_memory.
+      // Memory is in units of 1,048,576 bytes; see faas.max_memory in
+      // https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/
       {"schema_otel",
        {{"schema", "otel"}},
        kReport,

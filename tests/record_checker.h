@@ -1,5 +1,5 @@
-// Judges a record by the event that it became of, knowing nothing of how the filter does it: nothing of the event
-// may be lost, and nothing made up.
+// Checks a record against its event, independently of the filter's code: nothing of the event may be missing, and
+// nothing may be invented.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@ class RecordChecker {
  public:
   explicit RecordChecker(const logs::LambdaFilterOptions& options) : options_(options) {}
 
-  // What is wrong with a record whose event had this body and these extracted fields, an id and a log group;
-  // empty: nothing. Names of members are compared as they are written, which ours are without escapes.
+  // Returns what is wrong with the record of an event with this body, these extracted fields, an ID and a log
+  // group, or "". Names of members are compared as written; ours contain no escapes.
   std::string fault(std::string_view record, std::string_view body, std::string_view extracted_fields = {}) const {
     if (record.find_first_of("\r\n") != std::string_view::npos) return "it is more than one line";
     const auto read = strict_json::read(record);
@@ -30,13 +30,13 @@ class RecordChecker {
     return fault_of_line(*read, body, extracted_fields);
   }
 
-  // Whether a body is an object, which passes through.
+  // Returns whether a body is an object, which the filter passes through.
   static bool is_object_alone(std::string_view body) { return is_object(repaired(trimmed(body))); }
 
  private:
-  static constexpr size_t kMaxDepth = 1000;  // what is nested deeper is text
+  static constexpr size_t kMaxDepth = 1000;  // anything nested deeper becomes text
 
-  // Of the members that are looked at: their names in our schemas, OpenTelemetry's and Elastic's.
+  // Returns the name of a checked member in our schemas, OpenTelemetry's or Elastic's.
   std::string named(const char* ours, const char* otel, const char* ecs) const {
     return options_.schema == logs::Schema::otel ? otel : options_.schema == logs::Schema::ecs ? ecs : ours;
   }
@@ -60,7 +60,7 @@ class RecordChecker {
     return std::any_of(std::begin(kSpaces), std::end(kSpaces),
                        [&](std::string_view space) { return name.starts_with(space); });
   }
-  // A fact that stands in "lambda" in our schemas: as text; empty where it is not there.
+  // Returns a fact, which is in "lambda" in our schemas, as text, or "" if it is missing.
   std::string fact(const strict_json::Value& read, const char* ours, const char* otel, const char* ecs) const {
     const auto lambda = strict_json::member(read, "lambda");
     if (!is_flat() && !lambda) return "";
@@ -76,7 +76,7 @@ class RecordChecker {
     return text;
   }
 
-  // In UTF-8, each run of what is none and of U+FFFD as one U+FFFD.
+  // Returns valid UTF-8: each run of invalid bytes and U+FFFD becomes one U+FFFD.
   static std::string repaired(std::string_view text) {
     constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
     std::string out;
@@ -95,7 +95,7 @@ class RecordChecker {
     return out;
   }
 
-  // JSON as it stands in a record.
+  // Returns JSON as it is in a record.
   static std::string one_line(std::string_view text) {
     std::string out(text);
     for (char& c : out)
@@ -103,7 +103,7 @@ class RecordChecker {
     return out;
   }
 
-  // Text with one sort of line end, without blanks at its ends.
+  // Returns the text with one kind of line end and without white space at both ends.
   static std::string lines_of(std::string_view text) {
     const std::string whole = repaired(trimmed(text));
     std::string out;
@@ -115,7 +115,7 @@ class RecordChecker {
     return out;
   }
 
-  // The first half of a surrogate pair alone is no character: such JSON counts as text.
+  // The first half of a surrogate pair alone is not a character: such JSON counts as text.
   static bool has_lone_surrogate(std::string_view text) {
     const auto unit = [&](size_t at) -> unsigned long {
       if (text.size() < at + 6 || text[at] != '\\' || text[at + 1] != 'u') return 0;
@@ -148,7 +148,7 @@ class RecordChecker {
     return std::find(std::begin(kLevels), std::end(kLevels), value) != std::end(kLevels);
   }
 
-  // Of the members behind those that the event had itself: each is ours, and there once.
+  // Checks the members after those of the event itself: each must be one of ours, and occur once.
   std::string fault_of_added(const strict_json::Value& read, size_t from, const strict_json::Value& own,
                              std::string_view extracted_fields) const {
     for (size_t index = from; index < read.members.size(); ++index) {
@@ -171,8 +171,8 @@ class RecordChecker {
                            : value[0] == '"' && repaired(strict_json::string_of(value)) == text;
   }
 
-  // Names that say which event a record is of, when and where it was: a member of the application's gets another
-  // if the record has ours.
+  // Names for the event's ID, time and origin. A member of the application with such a name is renamed if the
+  // record has ours.
   bool is_reserved(std::string_view name) const {
     if (name == options_.timestamp_key || name == event_id() || name == "extractedFields") return true;
     if (!is_flat()) return name == options_.source_key;
@@ -180,8 +180,8 @@ class RecordChecker {
            (options_.function_fields && (name == "faas.name" || name == "faas.version"));
   }
 
-  // Its own members come first and byte for byte; one that has a name of ours may have another, and the level may
-  // be in the common vocabulary. Ours come after them, where it has none of that name.
+  // The event's own members come first, byte for byte. One with a name of ours may be renamed, and the level may
+  // be normalized. Our members follow, unless the event has one of that name.
   std::string fault_of_object(std::string_view record, const strict_json::Value& read, std::string_view text,
                               std::string_view extracted_fields) const {
     const std::string own_text = one_line(text);
@@ -209,8 +209,8 @@ class RecordChecker {
     return value.size() > 21 && (value[11] == 'T' || value[11] == 't') && value[5] == '-' && value[17] == ':';
   }
 
-  // Of the members of an object or array at that path, "a.b." or empty: before are the application's, after those
-  // of the record, which may have more. ours: names that the record has of its own.
+  // Checks the members of an object or array at that path ("a.b." or empty): `before` is what the application
+  // wrote, `after` is the record, which may have more. `ours` are names that the record adds.
   std::string fault_of_members(const strict_json::Value& after, const strict_json::Value& before,
                                const std::string& path, const std::vector<std::string_view>& ours,
                                bool& is_changed) const {
@@ -249,7 +249,8 @@ class RecordChecker {
     return "";
   }
 
-  // Whether name is a key, which has a dot after it, with _original or _original_N after its first bytes.
+  // Returns whether `name` is `key`, which ends with a dot, with _original or _original_N after its first `bytes`
+  // bytes.
   static bool is_renamed(std::string_view name, std::string_view key, size_t bytes) {
     constexpr std::string_view kOriginal = "_original";
     const std::string rest = repaired(key.substr(bytes, key.size() - bytes - 1));
@@ -260,14 +261,14 @@ class RecordChecker {
     return number.empty() || (number[0] == '_' && number.find_first_not_of("0123456789", 1) == number.npos);
   }
 
-  // Whether the record is the object at the end of a line: nothing before it holds a brace.
+  // Returns whether the record is the object at the end of a line: nothing before it contains a brace.
   bool is_around_object(std::string_view record, const strict_json::Value& read, std::string_view text,
                         std::string_view extracted_fields) const {
     const std::string_view object = text.substr(std::min(text.find('{'), text.size()));
     return is_object(object) && fault_of_object(record, read, object, extracted_fields).empty();
   }
 
-  // All of the text is in the message, but for what is in fields of its own.
+  // Checks that all of the text is in the message, except for what has fields of its own.
   std::string fault_of_line(strict_json::Value read, std::string_view body,
                             std::string_view extracted_fields) const {
     const auto said = strict_json::member(read, message());
@@ -286,7 +287,7 @@ class RecordChecker {
     return fault_of_taken(taken, lines_of(strict_json::string_of(*level_said)), request_id);
   }
 
-  // What stood before the message: a level, a timestamp, a request id and punctuation.
+  // Checks what was before the message: a level, a timestamp, a request ID and punctuation.
   std::string fault_of_taken(std::string_view taken, const std::string& level,
                              const std::string& request_id) const {
     const auto is_level = [&](std::string_view word) {

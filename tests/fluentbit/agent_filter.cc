@@ -37,7 +37,7 @@ int Filter::init() {
 Filter::Response Filter::filter(std::string_view tag, std::string_view data) {
   Response answer = {};
   const std::string ended_tag(tag);
-  const std::string input(data);  // of its own, so that a read past the end is one past an allocation
+  const std::string input(data);  // a copy, so that a read past the end leaves the allocation
   void* out = nullptr;
   size_t out_bytes = 0;
   pipeline_.run([&] {

@@ -1,4 +1,4 @@
-// An instance of a filter in a file of the agent's native kind.
+// An instance of a filter in a native plugin file of the agent.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace penstock::test_agent {
 
-// What a filter answers.
+// The return codes of a filter.
 enum { kFilterModified = 1, kFilterUntouched = 2 };
 
-// flb_filter_plugin, equal from 2.2.0 to 5.1.1 but for what follows cb_exit.
+// flb_filter_plugin; the same from 2.2.0 to 5.1.1, except for what follows cb_exit.
 struct FilterPlugin {
   int event_type;
   int flags;
@@ -30,8 +30,8 @@ struct FilterPlugin {
 
 class NativeFile {
  public:
-  // Opens flb-filter_NAME.so and copies its structure filter_NAME_plugin, as long as the agent's own is; ends the
-  // program where there is none.
+  // Opens flb-filter_NAME.so and copies its structure filter_NAME_plugin, with the size that the agent's own has.
+  // Ends the program if the file has none.
   explicit NativeFile(const std::string& path);
   ~NativeFile();  // closes it
   NativeFile(const NativeFile&) = delete;
@@ -46,14 +46,14 @@ class NativeFile {
 
 class Filter : public Section {
  public:
-  // The file and the pipeline outlive it.
+  // REQUIRES: the file and the pipeline outlive it.
   Filter(const NativeFile& file, WorkThread& pipeline, Properties properties);
 
   static const char* name() { return "lambda_logs.0"; }  // flb_filter_name
-  int init();                                            // 0: it runs
+  int init();                                            // 0: success
   struct Response {
     int code;
-    std::string data;  // where code is kFilterModified
+    std::string data;  // if code is kFilterModified
   };
   Response filter(std::string_view tag, std::string_view data);
   void exit();

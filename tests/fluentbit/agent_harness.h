@@ -1,4 +1,4 @@
-// What the tests of the files share: the files in an agent, the model of Kinesis, what has arrived.
+// Shared by the tests of the Fluent Bit files: the files in an agent, the model of Kinesis, what has arrived.
 #pragma once
 
 #include <functional>
@@ -21,31 +21,32 @@ namespace penstock::test_agent {
 class Agent {
  public:
   explicit Agent(const Version& version = k5_1_1);
-  ~Agent();  // what a file wrote past the end of anything, or from a thread of its own to the log, fails the test
+  ~Agent();  // fails the test if a file wrote past the end of anything, or wrote to the log from a thread of its
+             // own
 
   WorkThread pipeline{"flb-pipeline"};
   ProxyFile in;
   ProxyFile out;
 };
 
-// Looks every few milliseconds whether it is done; false if half a minute was not enough.
+// Calls `done` every few milliseconds until it returns true. Returns false after 30 s.
 bool until(const std::function<bool()>& done);
 
-// The base of sections for the stream "in" or "out", and others behind it; a later key takes the place of an
-// earlier.
+// Returns `base`, the section for the stream "in" or "out", with `more` appended; a later key replaces an earlier
+// one.
 Properties with(Properties base, const Properties& more);
-// As Deployment has it, without a thread of its own.
+// Returns the section for the deployment's input, without a thread of its own.
 Properties input_section(const e2e::Deployment& deployment, const Properties& more = {});
 Properties output_section(const e2e::Deployment& deployment, const Properties& more = {});
 
-// How often each event came out of an input.
+// Counts how often each event came out of an input.
 class Arrived {
  public:
   void add(const std::vector<Chunk>& chunks);
 
   size_t events() const { return total_; }
   bool holds(const std::set<std::string>& ids) const;
-  int copies() const { return static_cast<int>(total_ - times_.size()); }  // over one of each
+  int copies() const { return static_cast<int>(total_ - times_.size()); }  // beyond the first of each
   const std::map<std::string, int>& times() const { return times_; }
   const std::set<std::string>& tags() const { return tags_; }
 
@@ -55,11 +56,11 @@ class Arrived {
   std::set<std::string> tags_;
 };
 
-// Has the input collect, again and again, until that much more has arrived; false if it does not come.
+// Makes the input collect repeatedly until these events have arrived. Returns false if they do not.
 bool collect(Input& input, Arrived& arrived, const std::set<std::string>& ids);
 
-// Has the next instance of the input read on from the checkpoint, to a record put behind all others: the ids that
-// it gave. The input stream has one shard.
+// Puts a last record into the input stream, and has the next instance of the input read from the checkpoint up to
+// it. Returns how often each ID arrived. REQUIRES: the input stream has one shard.
 std::map<std::string, int> read_by_the_next(e2e::Deployment& deployment, Agent& agent);
 
 }  // namespace penstock::test_agent

@@ -53,7 +53,7 @@ Input::~Input() = default;
 int Input::init() {
   int result = 0;
   thread().run([&] { result = file_.init(handle(), context_.get()); });
-  // The agent writes the collector's number to where it has its field, whichever context it made.
+  // The agent writes the collector's number to the offset of its field, whichever of the two contexts it created.
   context_.get<NewContext>()->collector = 0;
   return result;
 }

@@ -1,5 +1,5 @@
-// An instance of an input behind the agent's proxy: its calls, on the thread that the agent makes them on, and
-// what the agent does with the data.
+// An instance of an input, as the agent's plugin proxy runs it: its calls, on the thread on which the agent makes
+// them, and what the agent does with the data.
 #pragma once
 
 #include <atomic>
@@ -28,41 +28,43 @@ struct Chunk {
 
 class Input : public Section {
  public:
-  // With the property threaded off its calls are on the pipeline's thread, else on one of its own, as proxies have
-  // it by default. The file and the pipeline outlive it.
+  // With the property `threaded off`, its calls are on the pipeline's thread; otherwise they are on a thread of
+  // its own, the default for proxies. REQUIRES: the file and the pipeline outlive it.
   Input(ProxyFile& file, WorkThread& pipeline, Properties properties);
-  ~Input() override;  // no exit(): that is for the test to do, or to leave
+  ~Input() override;  // does not call exit(): the test decides about that
 
   static const char* name() { return "penstock_kinesis.0"; }  // flb_input_name
   bool threaded() const { return own_thread_ != nullptr; }
 
-  // FLBPluginInit; above 0: it runs.
+  // Calls FLBPluginInit. Above 0: success.
   int init();
-  // What the collector does once a second. Not while paused; see pause(). The bytes that the callback gave.
+  // Does what the collector does once a second, unless it is paused; see pause(). Returns the bytes that the
+  // callback returned.
   size_t collect();
-  // Stops the collector, after it has told the plugin. collect() does nothing until resume().
+  // Notifies the plugin, then stops the collector. collect() does nothing until resume().
   void pause();
   void resume();
-  // Gives its thread an event loop, which plugins may find by flb_input_event_loop_get. Before init().
+  // Gives its thread an event loop, which plugins can find with flb_input_event_loop_get. REQUIRES: init() was not
+  // called yet.
   void open_event_loop() { loop_ = std::make_unique<EventLoop>(); }
   EventLoop* event_loop() const { return loop_.get(); }
-  // What the loop does, paused or not: waits for an event of the plugin's, and has it handled; false: none came.
+  // Waits for an event of the plugin and calls its handler, paused or not, as the event loop does. Returns false
+  // if there was no event.
   bool serve_events(int timeout_ms);
-  // The callback alone, paused or not, as a collector that had already fired makes it.
+  // Calls the callback, paused or not, as a collector that had already fired does.
   size_t callback();
   void exit();
 
-  // flb_input_log_append: 0; -1 while paused, where the chunk is not accepted, or where the ring of a
-  // threaded instance is full.
-  // records: how many the plugin says there are, where it does.
+  // flb_input_log_append. Returns 0, or -1 while paused, if the chunk is not accepted, or if the ring of a
+  // threaded instance is full. `records` is the count from the plugin, if it passes one.
   int append(const char* tag, size_t tag_bytes, std::string_view data, std::optional<size_t> records = {});
-  // [thread-safe] Whether to take a chunk, asked at each append of an instance that is not threaded, on its
-  // thread.
+  // [thread-safe] Sets the function that decides whether a chunk is accepted. It is called for each append of an
+  // instance that is not threaded, on its thread.
   void accept_if(std::function<bool(const Chunk&)> accept);
-  // [thread-safe] What was accepted since the last time, in order. Of a threaded instance: what the pipeline has
-  // taken out of the ring.
+  // [thread-safe] Returns the chunks accepted since the last call, in order. For a threaded instance: those that
+  // the pipeline has taken out of the ring.
   std::vector<Chunk> take();
-  // The pipeline takes everything out of the ring; what is there at exit() is lost.
+  // Makes the pipeline take everything out of the ring. What is in the ring at exit() is lost.
   void drain_ring();
   size_t in_ring() const;
   size_t refused() const { return refused_; }
@@ -79,7 +81,7 @@ class Input : public Section {
   std::unique_ptr<EventLoop> loop_;
   Zoned context_;
   std::atomic<bool> paused_ = false;
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards the following members
   std::function<bool(const Chunk&)> accept_;
   std::deque<Chunk> ring_;
   std::vector<Chunk> accepted_;

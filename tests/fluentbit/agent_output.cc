@@ -16,7 +16,7 @@ struct Context {
   void* proxy;
 };
 
-// A copy that is spoilt and freed at the end, so that whoever kept an address of it is found out.
+// A copy that is overwritten and freed by the destructor, so that a use of its address after the call is detected.
 class Spoilt {
  public:
   explicit Spoilt(const std::string& text, size_t behind = 0)

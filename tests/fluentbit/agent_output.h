@@ -1,5 +1,6 @@
-// An instance of an output behind the agent's proxy: made and ended on the pipeline's thread, flushed on a
-// coroutine's stack, on the pipeline's thread or on as many of its own as the property workers says.
+// An instance of an output, as the agent's plugin proxy runs it: created and destroyed on the pipeline's thread,
+// and flushed on the stack of a coroutine, on the pipeline's thread or on as many threads of its own as the
+// property `workers` says.
 #pragma once
 
 #include <atomic>
@@ -15,23 +16,23 @@
 
 namespace penstock::test_agent {
 
-// What a flush answers.
+// The return codes of a flush.
 enum { kFlushError = 0, kFlushOk = 1, kFlushRetry = 2 };
 
 class Output : public Section {
  public:
-  // The file and the pipeline outlive it.
+  // REQUIRES: the file and the pipeline outlive it.
   Output(ProxyFile& file, WorkThread& pipeline, Properties properties);
-  ~Output() override;  // no exit()
+  ~Output() override;  // does not call exit()
 
-  // FLBPluginInit; above 0: it runs.
+  // Calls FLBPluginInit. Above 0: success.
   int init();
-  // [thread-safe] Hands a chunk to the next worker by turns, and waits for its answer. Neither data nor tag can be
-  // used behind it.
+  // [thread-safe] Hands a chunk to the next worker in turn, and waits for the result. Data and tag are unusable
+  // after it.
   int flush(const Chunk& chunk);
   void exit();
 
-  // The most that a flush has needed of its stack of kCoroutineBytes.
+  // Returns the most stack that a flush has used, of kCoroutineBytes.
   size_t stack_used_bytes() const { return stack_used_bytes_; }
 
  private:

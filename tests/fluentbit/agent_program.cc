@@ -1,5 +1,5 @@
-// The agent as a program that can be killed: our input, and our output where it has a section. What the input has
-// appended is in the run's journal, a file in the folder, before append returns: as with storage.type filesystem.
+// The agent as a program that can be killed: our input, and our output if it has a section. Before append returns,
+// what the input appends is in the journal of the run, a file in the folder, as with storage.type filesystem.
 // usage: fluentbit_agent_program FOLDER INPUT_KEY=VALUE... [-- OUTPUT_KEY=VALUE...]
 #include <fcntl.h>
 #include <poll.h>

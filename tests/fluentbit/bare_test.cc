@@ -1,4 +1,4 @@
-// The input in an agent that exports nothing: the callback's answer is the one way to hand records over.
+// The input in an agent that exports nothing: records can be handed over only in the callback's output.
 #include <gtest/gtest.h>
 
 #include "tests/fluentbit/agent_harness.h"

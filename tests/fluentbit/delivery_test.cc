@@ -1,4 +1,4 @@
-// The input with checkpoint_after delivery or handover: by what a record counts as read.
+// The input with checkpoint_after delivery or handover: when a record counts as read.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -19,14 +19,14 @@ Properties delivery_section(const Deployment& deployment, const Properties& more
   return input_section(deployment, with({{"checkpoint_after", "delivery"}}, more));
 }
 
-// A source record with events of these ids.
+// Puts one source record with events of these IDs.
 void put(Deployment& deployment, const std::vector<std::string>& ids) {
   std::vector<e2e::Event> events(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) events[i] = {ids[i], "a line"};
   deployment.put("key", gzip(e2e::message("/aws/lambda/orders", "s", events)));
 }
 
-// Collects until all these have come; the chunks, in order.
+// Collects until all these events have arrived. Returns the chunks, in order.
 std::vector<Chunk> chunks_with(Input& input, const std::set<std::string>& ids) {
   std::vector<Chunk> chunks;
   Arrived arrived;
@@ -41,7 +41,7 @@ std::vector<Chunk> chunks_with(Input& input, const std::set<std::string>& ids) {
   return chunks;
 }
 
-// Each event of the chunks as a chunk of its own.
+// Returns each event of the chunks as a chunk of its own.
 std::vector<Chunk> singly(const std::vector<Chunk>& chunks) {
   std::vector<Chunk> single;
   for (const Chunk& chunk : chunks)
@@ -53,7 +53,7 @@ std::vector<Chunk> singly(const std::vector<Chunk>& chunks) {
   return single;
 }
 
-// All in one chunk, as the agent would have it under one tag.
+// Returns all events in one chunk, as the agent collects them under one tag.
 Chunk together(const std::vector<Chunk>& chunks) {
   Chunk all{"t", ""};
   for (const Chunk& chunk : chunks) all.data += chunk.data;
@@ -72,7 +72,7 @@ Chunk with_receipts(Chunk chunk, const std::function<void(char* receipt)>& chang
   return chunk;
 }
 
-// Both ends in one agent.
+// The input and the output in one agent.
 struct Ends {
   explicit Ends(Deployment& deployment, const Properties& more_for_input = {})
       : input(agent.in, agent.pipeline, delivery_section(deployment, more_for_input)),

@@ -1,5 +1,5 @@
-// The agent's event loop of a thread, as far as a plugin may use it: it calls a handler when a descriptor is
-// readable.
+// The event loop of one of the agent's threads, as far as a plugin may use it: it calls a handler when a
+// descriptor is readable.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace penstock::test_agent {
 
-// mk_event; its fields after handler are the loop's own.
+// mk_event; the fields after `handler` are private to the loop.
 struct LoopEvent {
   int fd;
   int type;
@@ -20,15 +20,15 @@ struct LoopEvent {
   char priority;
 };
 
-// On one thread.
+// REQUIRES: used on one thread.
 class EventLoop {
  public:
-  static constexpr int kCustomType = 4;  // the one kind whose own handler is called
+  static constexpr int kCustomType = 4;  // the only type whose own handler is called
   static constexpr uint32_t kRead = 1;
 
   int add(int fd, int type, uint32_t mask, LoopEvent* event);  // mk_event_add
   int remove(LoopEvent* event);                                // mk_event_del
-  // Waits until something is readable, and calls the handlers; false where nothing was.
+  // Waits until a descriptor is readable, and calls the handlers. Returns false if none was.
   bool serve(int timeout_ms);
   size_t events() const { return events_.size(); }
 

@@ -1,4 +1,4 @@
-// Functions of the agent that plugins look up in the program that has opened them.
+// Functions of the agent that plugins look up in the program that opened them.
 #include <cstdarg>
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What the agent exports beyond the least that a plugin of ours needs. Not in the program that stands for 2.0:
-// there log events have no metadata, and the append that counts for itself is in use.
+// What newer agents export beyond what our plugins require. Not linked into the program that acts as version 2.0,
+// in which log events have no metadata and plugins use the append function that counts the records itself.
 #include <cstddef>
 
 #include "tests/fluentbit/agent_input.h"
@@ -9,7 +9,7 @@
 using penstock::test_agent::Input;
 using penstock::test_agent::Section;
 
-// Since 2.1, when log events got metadata, and how a plugin can tell.
+// Exported since 2.1, which added metadata to log events. Plugins look it up to detect that.
 EXPORTED int flb_log_event_decoder_init(void*, char*, size_t) { return -1; }
 
 EXPORTED int flb_input_log_append_records(void* instance, size_t records, const char* tag, size_t tag_bytes,

@@ -1,4 +1,4 @@
-// Plugins that do what must not be done, for tests of the test agent itself. FAKE names what.
+// Plugins that violate the agent's rules, for tests of the test agent itself. FAKE names the violation.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -41,7 +41,7 @@ EXPORTED int FLBPluginInit(void* plugin) {
   return 1;
 }
 
-// Uses as much stack as the tag says.
+// Uses as many bytes of stack as the tag says.
 EXPORTED int FLBPluginFlushCtx(void*, const void*, std::size_t, char* tag) {
   return depth(static_cast<std::size_t>(std::atoi(tag))) > 0 ? 1 : 2;
 }

@@ -1,4 +1,5 @@
-// The input in the agent, with checkpoint_after append: what the agent has taken is done, and nothing else is.
+// The input in the agent, with checkpoint_after append: a record that the agent has accepted is done, and no other
+// is.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -118,7 +119,7 @@ TEST(fluentbit_input, the_checkpoint_passes_source_records_that_drop_leaves_noth
   EXPECT_TRUE(collect(input, arrived, {"line", "last"})) << log_book().all();
   input.exit();
   EXPECT_EQ(arrived.events(), 2u);
-  // Which drops nothing.
+  // An instance with default options, so that nothing is dropped.
   const std::map<std::string, int> later = read_by_the_next(deployment, agent);
   for (const char* id : {"start-1", "start-2", "line", "start-3"}) EXPECT_EQ(later.count(id), 0u) << id;
 }
@@ -238,7 +239,7 @@ TEST(fluentbit_input, a_second_input_with_the_same_checkpoint_does_not_start_and
     Input second(newer.in, newer.pipeline, input_section(deployment));
     EXPECT_LE(second.init(), 0);
     EXPECT_TRUE(log_book().says(LogBook::kError, deployment.folder.path("checkpoint"))) << log_book().all();
-    second.exit();  // the agent may call it all the same
+    second.exit();  // the agent may call it nevertheless
   }
   Arrived arrived;
   EXPECT_TRUE(collect(first, arrived, deployment.expected)) << log_book().all();
@@ -381,8 +382,8 @@ TEST(fluentbit_input, a_reload_goes_on_where_the_old_instance_ended) {
   auto old_input = std::make_unique<Input>(old_agent->in, old_agent->pipeline, input_section(deployment));
   ASSERT_GT(old_input->init(), 0) << log_book().all();
   EXPECT_TRUE(collect(*old_input, arrived, deployment.expected)) << log_book().all();
-  // The agent registers the file again while the old instance runs; then it ends the old one, closes the file, and
-  // starts the new one in what is still loaded.
+  // The agent registers the file again while the old instance runs. Then it ends the old instance, closes the
+  // file, and starts the new instance in the library, which is still loaded.
   Agent new_agent;
   Input new_input(new_agent.in, new_agent.pipeline, input_section(deployment));
   old_input->pause();

@@ -1,4 +1,4 @@
-// The agent killed at any moment.
+// The agent is killed at any moment.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -17,7 +17,7 @@
 namespace penstock::test_agent {
 namespace {
 
-// The last event may be cut, where the agent was killed at the write.
+// The last event is incomplete if the agent was killed during the write.
 void add_journal(const std::string& path, Arrived& arrived) {
   const std::string journal = e2e::read_file(path);
   std::string_view rest = journal;
@@ -30,8 +30,8 @@ void add(std::vector<std::string>& arguments, const Properties& section) {
   for (const auto& [key, value] : section) arguments.emplace_back(key).append("=").append(value);
 }
 
-// Runs the agent seven times, and kills it at a request by chance; at last when done() says so. The seed is
-// printed; PENSTOCK_TEST_SEED repeats a run.
+// Runs the agent seven times and kills it at a random request; the last run ends when done() returns true. Prints
+// the seed; PENSTOCK_TEST_SEED repeats a run.
 void run_and_kill(e2e::Deployment& deployment, const std::vector<std::string>& arguments,
                   const std::function<bool()>& done) {
   const char* const given = std::getenv("PENSTOCK_TEST_SEED");

@@ -1,4 +1,4 @@
-// The three files in every version of the agent; and that the test agent sees what it is to see.
+// The three files in every version of the agent, and tests that the test agent detects violations.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -63,7 +63,7 @@ TEST(fluentbit_load, the_filters_structure_is_complete_and_zero_behind_its_calls
   EXPECT_EQ(plugin.links[0], nullptr);
 }
 
-// In a process of its own: here the library is loaded already.
+// In a child process, because this one has already loaded the library.
 TEST(fluentbit_load, a_file_without_the_library_beside_it_says_what_is_missing) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
@@ -125,7 +125,7 @@ TEST(fluentbit_load, the_test_agent_measures_the_stack_of_a_flush) {
 
 TEST(fluentbit_load, the_test_agent_stops_a_flush_that_needs_too_much_stack) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  // A sanitizer tells of it and exits.
+  // A sanitizer reports it and exits.
   const auto overflow = [](int status) {
     return kInstrumented ? status != 0 : WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
   };

@@ -1,4 +1,4 @@
-// What plugins said through the agent's log_print, for all of the process.
+// The messages that plugins logged through the agent's log_print, for the whole process.
 #pragma once
 
 #include <cstdarg>
@@ -13,15 +13,16 @@ class LogBook {
  public:
   enum Level { kError = 1, kWarning = 2, kInfo = 3, kDebug = 4 };
 
-  // [thread-safe] One line, cut where the agent cuts it.
+  // [thread-safe] Adds one line, truncated as the agent truncates it.
   void add(int level, const char* format, va_list arguments);
   void clear();
-  // [thread-safe] How many lines of that level hold the text.
+  // [thread-safe] Returns how many lines of that level contain the text.
   int count(Level level, std::string_view text) const;
   bool says(Level level, std::string_view text) const { return count(level, text) > 0; }
-  // Lines of threads that are none of the agent's: it would not write them to its log file.
+  // Returns the number of lines from threads that are not the agent's, which the agent would not write to its log
+  // file.
   int lines_of_strangers() const;
-  // Every line, for messages of failing tests.
+  // Returns every line, for the messages of failing tests.
   std::string all() const;
 
  private:

@@ -1,5 +1,5 @@
-// msgpack for the tests, written apart from the plugins' own: a value that can be looked into, and a maker of
-// bytes in whatever encoding a test wants.
+// msgpack for the tests, written independently of the plugins' own: a parsed value, and an encoder that can use
+// every encoding.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,19 @@ namespace penstock::test_agent {
 struct Value {
   enum class Kind { nil, boolean, integer, real, text, binary, array, map, extension };
   Kind kind = Kind::nil;
-  int64_t integer = 0;  // of an extension: its type; of an unsigned one above INT64_MAX: wrapped
+  int64_t integer = 0;  // of an extension: its type; of an unsigned integer above INT64_MAX: wrapped
   double real = 0;
-  std::string bytes;         // of text, binary, extension
+  std::string bytes;         // of a string, binary, or extension
   std::vector<Value> items;  // of a map: key, value, key, value, ...
 
-  // The value of a key that is text; nullptr: none, or this is no map.
+  // Returns the value of a string key, or nullptr if there is none or this is not a map.
   const Value* find(std::string_view key) const;
-  // "" where there is no such text.
+  // Returns the string value of the key, or "" if there is none.
   std::string text(std::string_view key) const;
 };
 
-// Takes a value off the front; nullopt, and nothing taken, where there is none that is whole.
+// Removes a value from the front and returns it. If there is no complete value, returns nullopt and removes
+// nothing.
 std::optional<Value> take_value(std::string_view& bytes);
 
 // A log event of a chunk.
@@ -35,10 +36,10 @@ struct Event {
   Value metadata;
   Value body;
 };
-// Every event of a chunk; ends the test program where it holds anything else.
+// Returns every event of a chunk. Ends the test program if the chunk has anything else.
 std::vector<Event> events_of(std::string_view chunk);
 
-// Puts msgpack together: Pack().array(2).event_time(1, 0).map(1).text("log").text("hello").bytes
+// Encodes msgpack: Pack().array(2).event_time(1, 0).map(1).text("log").text("hello").bytes
 struct Pack {
   std::string bytes;
 

@@ -1,4 +1,4 @@
-// The output in the agent: what it answers, and that a chunk given again is not sent again.
+// The output in the agent: its return codes, and that a chunk flushed again is not sent again.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
@@ -16,14 +16,14 @@ namespace {
 
 using e2e::Deployment;
 
-// A chunk of log events with the ids id_prefix0, id_prefix1, ...
+// Returns a chunk of log events with the IDs id_prefix0, id_prefix1, ...
 Chunk chunk_of(const std::string& id_prefix, int events) {
   Chunk chunk{"lambda", ""};
   for (int i = 0; i < events; ++i) chunk.data += log_event(id_prefix + std::to_string(i), "a line");
   return chunk;
 }
 
-// How many records the stream has, and how many of them are one more of another.
+// How many records the stream has, and how many of them are duplicates.
 struct Delivered {
   size_t records = 0;
   int copies = 0;
@@ -45,7 +45,7 @@ void refuse(Deployment& deployment, double share) {
   });
 }
 
-// As the agent does with Retry_Limit no_limits; how often it was flushed.
+// Flushes repeatedly, as the agent does with Retry_Limit no_limits. Returns the number of flushes.
 int flush_until_taken(Output& output, const Chunk& chunk) {
   int flushes = 0;
   EXPECT_TRUE(until([&] {

@@ -64,7 +64,7 @@ ProxyFile::ProxyFile(const Version& version, const std::string& path)
 
 ProxyFile::~ProxyFile() {
   const Registration made = registration();
-  // Who exports no FLBPluginUnregister leaves both strings to the process's end.
+  // If the file exports no FLBPluginUnregister, both strings are never freed.
   if (const auto unregister = function<void(void*)>("FLBPluginUnregister"))
     unregister(registration_.get());
   else if (registered_ == 0) {
@@ -84,7 +84,7 @@ int ProxyFile::init(void* instance, void* context) {
   auto* const argument = argument_.get<PluginArgument>();
   *argument = {registration().name, api_.get(), instance, context};
   const int result = function<int(void*)>("FLBPluginInit")(argument);
-  // The next instance overwrites these two, and nobody says when.
+  // The next instance overwrites both, without a notification.
   argument->instance = unreadable();
   argument->context = unreadable();
   return result;

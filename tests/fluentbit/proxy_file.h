@@ -1,4 +1,4 @@
-// A file that the agent's proxy has opened and registered: of one version of the agent.
+// A plugin file that the proxy of one version of the agent has opened and registered.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace penstock::test_agent {
 
-// What FLBPluginRegister fills in, as the newest version has it; older ones end before event_type or config_map.
+// The struct that FLBPluginRegister fills in, in the newest version; in older ones it ends before event_type or
+// config_map.
 struct Registration {
   int type;
   int proxy;
@@ -19,7 +20,7 @@ struct Registration {
   void* config_map;
 };
 
-// What FLBPluginInit is given. One for a file, whose last two members each instance overwrites.
+// The argument of FLBPluginInit. One per file; each instance overwrites its last two members.
 struct PluginArgument {
   char* name;
   void* api;
@@ -29,25 +30,25 @@ struct PluginArgument {
 
 class ProxyFile {
  public:
-  // Opens the file and has it register itself; ends the program where it cannot be opened.
+  // Opens the file and calls its FLBPluginRegister. Ends the program if the file cannot be opened.
   ProxyFile(const Version& version, const std::string& path);
   ~ProxyFile();  // unregisters and closes it
   ProxyFile(const ProxyFile&) = delete;
   ProxyFile& operator=(const ProxyFile&) = delete;
 
   const Version& version() const { return version_; }
-  int registered() const { return registered_; }  // what FLBPluginRegister returned
+  int registered() const { return registered_; }  // the result of FLBPluginRegister
   // Members that the version does not have are 0.
   Registration registration() const;
-  // Nothing was written past the end of anything that the agent gave.
+  // Returns whether nothing was written past the end of memory that the agent passed.
   bool intact() const { return registration_.intact() && api_.intact() && argument_.intact(); }
 
-  // nullptr where the file does not export it.
+  // Returns nullptr if the file does not export the function.
   template <typename F>
   F* function(const char* name) const {
     return reinterpret_cast<F*>(symbol(name));
   }
-  // FLBPluginInit, of an instance.
+  // Calls FLBPluginInit for an instance.
   int init(void* instance, void* context);
 
  private:
@@ -61,7 +62,7 @@ class ProxyFile {
   int registered_ = 0;
 };
 
-// For the native loader too: dlopen as the agent does it; ends the program where the file cannot be opened.
+// Calls dlopen as the agent does, also for native plugins. Ends the program if the file cannot be opened.
 void* open_file(const std::string& path);
 
 }  // namespace penstock::test_agent

@@ -14,7 +14,8 @@ namespace penstock::test_agent {
 
 namespace {
 
-// Those of flb_input_set_property, flb_output_set_property and flb_filter_set_property that a plugin never sees.
+// The keys that flb_input_set_property, flb_output_set_property and flb_filter_set_property handle and never pass
+// to a plugin.
 constexpr std::array kKeptByTheAgent = {
     "name",        "tag",           "match",    "match_regex",  "alias",
     "log_level",   "host",          "port",     "ipv6",         "listen",

@@ -1,4 +1,4 @@
-// A section of the agent's conf, and how plugins see it: by an address that nobody may look behind.
+// A section of the agent's conf. Plugins get an opaque handle, at an address that they must not access.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace penstock::test_agent {
 
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
-// An address of the process's own that cannot be read or written; never the same twice.
+// Returns an address of this process that cannot be read or written, a different one each time.
 void* unreadable();
 
 class Section {
@@ -19,14 +19,15 @@ class Section {
   Section(const Section&) = delete;
   Section& operator=(const Section&) = delete;
 
-  // How plugins know it: flb_*_instance.
+  // The handle for plugins: flb_*_instance.
   void* handle() const { return handle_; }
-  // As plugins read it: without case, nullptr where it is absent, or a key that the agent keeps for itself.
+  // Returns a property as plugins see it: ignores case, and returns nullptr if the key is absent or reserved by
+  // the agent.
   const char* property(const char* key) const;
-  // As the agent reads it: those it keeps for itself too; "" where it is absent.
+  // Returns a property as the agent sees it, reserved keys included, or "" if it is absent.
   std::string own_property(const char* key) const;
 
-  // [thread-safe] The section of a handle; ends the program where there is none.
+  // [thread-safe] Returns the section of a handle. Ends the program if there is none.
   static Section& of(void* handle);
 
  private:

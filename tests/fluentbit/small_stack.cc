@@ -33,7 +33,7 @@ namespace {
 
 constexpr char kPaint = 0x5c;
 
-// What both sides of a switch share.
+// State shared by both sides of a switch of stacks.
 struct Switch {
   const std::function<void()>& work;
   ucontext_t here = {};
@@ -47,7 +47,7 @@ struct Switch {
 #endif
 };
 
-// For makecontext(), which hands on ints alone.
+// Passed in a variable, because makecontext() passes only ints.
 thread_local Switch* t_switch = nullptr;
 
 void on_the_small_stack() {

@@ -1,4 +1,4 @@
-// A coroutine's stack: small, with a page below it that nobody can touch.
+// The stack of a coroutine: small, with an inaccessible guard page below it.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,8 @@
 
 namespace penstock::test_agent {
 
-// What the agent gives a flush where it is built with PTHREAD_STACK_MIN of 16 KiB; instrumented code needs more.
+// The size of a flush's stack if the agent is built with a PTHREAD_STACK_MIN of 16 KiB. Instrumented code needs
+// more.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kInstrumented = true;
 #elif defined(__has_feature)
@@ -23,9 +24,9 @@ class SmallStack {
   SmallStack(const SmallStack&) = delete;
   SmallStack& operator=(const SmallStack&) = delete;
 
-  // Runs work to its end on this stack, on the calling thread. An overflow ends the program by SIGSEGV.
+  // Runs `work` to its end on this stack, on the calling thread. An overflow ends the program with SIGSEGV.
   void run(const std::function<void()>& work);
-  // The most bytes that any run() has touched.
+  // Returns the most bytes that any run() has touched.
   size_t used_bytes() const;
 
  private:

@@ -1,4 +1,4 @@
-// The input in Fluent Bit 2.0, whose log events have no metadata.
+// The input in Fluent Bit 2.0, in which log events have no metadata.
 #include <gtest/gtest.h>
 
 #include "tests/fluentbit/agent_harness.h"

@@ -1,4 +1,4 @@
-// A thread of the agent that does what it is told, one thing after another.
+// A thread of the agent that runs its tasks one after another.
 #pragma once
 
 #include <condition_variable>
@@ -12,13 +12,13 @@ namespace penstock::test_agent {
 
 class WorkThread {
  public:
-  // As ps shows it; the system keeps the first 15 bytes.
+  // `name` as ps shows it; the system keeps the first 15 bytes.
   explicit WorkThread(const std::string& name);
-  ~WorkThread();  // does what was asked for before, then ends
+  ~WorkThread();  // finishes the queued tasks, then ends
   WorkThread(const WorkThread&) = delete;
   WorkThread& operator=(const WorkThread&) = delete;
 
-  // [thread-safe] Returns when it is done. Not from the thread itself.
+  // [thread-safe] Runs `work` on the thread and waits for it. Not from the thread itself.
   void run(const std::function<void()>& work);
   bool is_current() const { return std::this_thread::get_id() == thread_.get_id(); }
 

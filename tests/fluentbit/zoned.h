@@ -1,5 +1,5 @@
-// Memory from malloc with a zone behind it that nobody may write to, so that a write past the end is seen in every
-// build. The memory starts as garbage.
+// Memory from malloc, followed by a guard zone that must not change, so that every build detects a write past the
+// end. The memory starts as garbage.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ class Zoned {
   }
   size_t bytes() const { return bytes_; }
   void zero() { std::memset(at_.get(), 0, bytes_); }
-  // The zone is as it was.
+  // Returns whether the zone is unchanged.
   bool intact() const {
     const unsigned char* const zone = at_.get() + bytes_;
     return std::all_of(zone, zone + kZoneBytes, [](unsigned char c) { return c == kGarbage; });

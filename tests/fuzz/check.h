@@ -1,4 +1,4 @@
-// What the fuzzers say where something does not hold.
+// Reports for the fuzzers if a property does not hold.
 #pragma once
 
 #include <cstdio>
@@ -10,7 +10,7 @@
 
 namespace penstock {
 
-// Ends the run with what is said and what it is about, unless holds.
+// Ends the run with `what` and `about`, unless `holds`.
 inline void check(bool holds, const char* what, std::string_view about = {}) {
   if (holds) return;
   std::fprintf(stderr, "fuzzer: not so: %s: \"%s\"\n", what, printable(about, 4000).c_str());

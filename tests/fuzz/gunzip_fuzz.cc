@@ -1,4 +1,4 @@
-// Inflating: what zlib takes gives the same by both inflaters, within the limit.
+// Inflating: both inflaters give the same result for all data that zlib accepts, within the limit.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,14 +12,15 @@ namespace {
 
 constexpr size_t kLimitBytes = size_t{1} << 20;
 
-// Both inflaters give the same where zlib takes the data, and keep what they have between calls.
+// Runs both inflaters, which keep their state between calls, and checks that they agree on all data that zlib
+// accepts.
 class Inflaters {
  public:
-  // What data inflates to, or the members before it is damaged.
+  // Inflates data; if it is damaged, `out` has the members before the damage.
   Status inflate(std::string_view data, size_t limit_bytes, std::string& out) {
     Status status = zlib_.inflate(data, limit_bytes, text_);
     const Status fast_status = fast_.inflate(data, limit_bytes, fast_text_);
-    // Codes that no compressor writes, of which libdeflate takes some where the checksum holds.
+    // libdeflate accepts some Huffman codes that no compressor writes, if the checksum matches.
     if (status.code() == Code::invalid && fast_status.ok()) return status;
     check(status.code() == fast_status.code() && text_.view() == fast_text_.view(), "both inflaters give the same",
           data);
@@ -49,7 +50,7 @@ void check_record(Inflaters& inflaters, std::string_view data) {
   check(whole.starts_with(out), "what is too large leaves whole members", data);
 }
 
-// Text made into two members comes back.
+// Checks that text compressed into two members inflates to the same text.
 void check_round_trip(Inflaters& inflaters, std::string_view text) {
   const std::string one = gzip(text);
   std::string out;

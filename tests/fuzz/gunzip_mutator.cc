@@ -1,5 +1,5 @@
-// Most changes of gzip data end at its checksum; this makes three in four of them whole again, so that what the
-// inflaters do with odd but sound data is tried, too.
+// Most mutations of gzip data fail at the checksum. This mutator repairs the checksum of three in four of them, so
+// that inflaters are also tested with unusual but valid data.
 #include <zlib.h>
 
 #include <algorithm>
@@ -19,8 +19,8 @@ void put_number(uint8_t* at, uLong number) {
   for (int index = 0; index < 4; ++index) at[index] = static_cast<uint8_t>(number >> (8 * index));
 }
 
-// Where the first member is a whole deflate stream behind a plain head, gives it its checksum and size; answers
-// the size of all.
+// If the first member is a complete deflate stream with a plain header, writes its checksum and size. Returns the
+// size of the data.
 size_t seal(uint8_t* data, size_t size, size_t max_size) {
   if (size < kHeadBytes || data[0] != 0x1F || data[1] != 0x8B || data[2] != 8 || data[3] != 0) return size;
   static std::string text(kMaxTextBytes, '\0');

@@ -1,4 +1,4 @@
-// Taking aggregated records apart: a record as it is, and one whose digest fits whatever the message is.
+// Splitting aggregated records: the input as it is, and again with an MD5 that matches the message.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -16,7 +16,7 @@ bool lies_in(std::string_view part, std::string_view text) {
   return not_behind(text.data(), part.data()) && not_behind(part.data() + part.size(), text.data() + text.size());
 }
 
-// Each user record with tables of its own, so that it can be compared as text.
+// Returns each user record with its own tables, so that two results can be compared as text.
 std::string written_anew(std::string_view record) {
   kinesis::KplRecord reader;
   check(reader.open(record), "what was opened once can be opened again", record);

@@ -1,5 +1,5 @@
-// The whole filter: any event becomes one record of which nothing is lost, and its neighbours do not notice.
-// The first three bytes choose the options.
+// The whole filter: any event becomes one record that loses nothing, and does not affect other events. The first
+// three bytes choose the options.
 #include <array>
 #include <cstdint>
 #include <string>
@@ -73,8 +73,8 @@ std::vector<std::string> filtered(const logs::LambdaFilterOptions& options,
   return records;
 }
 
-// Whether the options leave an event out: by what its record says that it is about, which nothing hides in an
-// object of its own.
+// Returns whether the options leave an event out. That depends only on the top-level fields of its record, which a
+// nested object cannot hide.
 bool is_left_out(const logs::LambdaFilterOptions& options, std::string_view body) {
   if (!options.log_groups.wanted(kLogGroup)) return true;
   logs::LambdaFilterOptions all;
@@ -88,7 +88,8 @@ bool is_left_out(const logs::LambdaFilterOptions& options, std::string_view body
   return false;
 }
 
-// A blank before its last brace takes an object from the fast path to the parser, which finds the same in it.
+// A blank before its last brace moves an object from the fast path to the parser, which must produce the same
+// record.
 void check_slow_lane(const logs::LambdaFilterOptions& options, std::string_view body, std::string_view record) {
   if (!RecordChecker::is_object_alone(body)) return;
   std::string spaced(body);

@@ -1,4 +1,4 @@
-// The grammar of Lambda's lines: any message gives fields that lie in it and that keep their kinds.
+// The grammar of Lambda log lines: any message gives fields that are parts of it and have the right kinds.
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -19,7 +19,7 @@ bool lies_in(std::string_view part, std::string_view text) {
   return not_behind(text.data(), part.data()) && not_behind(part.data() + part.size(), text.data() + text.size());
 }
 
-// By what it says, since a constant lies where it likes.
+// Compares the text, because a constant can have any address.
 bool is_constant_level(std::string_view level) {
   constexpr std::array<std::string_view, 9> kLevels = {"TRACE", "DEBUG", "INFO",     "WARN",  "WARNING",
                                                        "ERROR", "FATAL", "CRITICAL", "SEVERE"};
@@ -74,7 +74,7 @@ void check_line(std::string_view message) {
         "a level lies in the message or is a known one", message);
   check(line.level.size() <= 40, "a level is short", message);
   check_fields(line, message);
-  // What a line says does not hang on the blanks around it.
+  // White space around a line does not change its result.
   const logs::LambdaLine trimmed = logs::read_lambda_line(end);
   check(trimmed.event == line.event && trimmed.message == line.message && trimmed.level == line.level,
         "blanks behind a line change nothing", message);
@@ -86,7 +86,7 @@ void check_line(std::string_view message) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view message(reinterpret_cast<const char*>(data), size);
   penstock::check_line(message);
-  // The seconds of a timestamp are asked for at any place, not at the beginning of a line alone.
+  // Reads a timestamp at every position, not only at the start of a line.
   for (const penstock::logs::Zone zone : {penstock::logs::Zone::z, penstock::logs::Zone::none})
     penstock::check(penstock::logs::iso_timestamp_size(message, zone) <= size, "a timestamp lies in the text",
                     message);

@@ -1,5 +1,5 @@
-// Runs a fuzzer once over each file of folders, so that every build has what the fuzzers know.
-// Usage: NAME_replay FOLDER_OR_FILE...
+// Runs a fuzzer once on each file of some folders, so that every build tests the inputs that the fuzzers found.
+// usage: NAME_replay FOLDER_OR_FILE...
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,14 +17,14 @@ namespace {
 
 void run(const std::filesystem::path& path) {
   std::printf("%s\n", path.c_str());
-  std::fflush(stdout);  // so that the last line tells the file in which a run ended
+  std::fflush(stdout);  // so that after a crash the last line names the file
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     std::fprintf(stderr, "cannot read %s\n", path.c_str());
     std::exit(1);
   }
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  // Of its exact size, so that a sanitizer sees a step past the end.
+  // A buffer of the exact size, so that a sanitizer detects an access past the end.
   const auto data = std::make_unique<uint8_t[]>(text.size());
   if (!text.empty()) std::memcpy(data.get(), text.data(), text.size());
   LLVMFuzzerTestOneInput(data.get(), text.size());

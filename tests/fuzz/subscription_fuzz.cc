@@ -1,4 +1,4 @@
-// Taking subscription messages apart: all that a strict reader finds in the JSON comes out, in its order.
+// Splitting subscription messages: every event that a strict JSON reader finds is emitted, in order.
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -26,8 +26,8 @@ struct Event {
   std::string origin;  // owner, region, log group and stream
   std::string id;
   std::string body;
-  bool body_is_json = false;       // then only what it says is known, not how it is written
-  std::optional<int64_t> time_ms;  // none: not known
+  bool body_is_json = false;       // then only its content is known, not its spelling
+  std::optional<int64_t> time_ms;  // nullopt: not known
 };
 
 std::string origin_of(std::string_view owner, std::string_view region, std::string_view group,
@@ -37,7 +37,7 @@ std::string origin_of(std::string_view owner, std::string_view region, std::stri
   return origin;
 }
 
-// JSON without its blanks, and its strings as what they say: equal for texts that say the same.
+// Returns JSON without white space and with decoded strings: the same for texts with the same content.
 std::string content_of(std::string_view json) {
   std::string content;
   for (size_t at = 0; at < json.size(); ++at) {
@@ -54,7 +54,7 @@ std::string content_of(std::string_view json) {
   return content;
 }
 
-// The value of the last member of that name that is a string.
+// Returns the last member of that name that is a string.
 std::string last_string(const strict_json::Value& object, std::string_view name) {
   std::string text;
   for (const strict_json::Member& member : object.members)
@@ -63,7 +63,7 @@ std::string last_string(const strict_json::Value& object, std::string_view name)
   return text;
 }
 
-// The last id that is a string or a whole number, as it is written.
+// Returns the last ID that is a string or an integer, as written.
 std::string id_of(const strict_json::Value& event) {
   std::string id;
   for (const strict_json::Member& member : event.members) {
@@ -76,7 +76,7 @@ std::string id_of(const strict_json::Value& event) {
   return id;
 }
 
-// Every record would repeat them.
+// Such a name would be repeated in every record.
 bool has_too_long_name(const strict_json::Value& message) {
   return has_more_characters(last_string(message, "owner"), logs::kMaxOwnerCharacters) ||
          has_more_characters(last_string(message, "logGroup"), logs::kMaxLogGroupCharacters) ||
@@ -122,8 +122,8 @@ void append_event(std::string_view json, const strict_json::Value& message, std:
   events.push_back(event);
 }
 
-// The events of the documents in text up to the first that the strict reader does not take, that has a number
-// which RapidJSON refuses, or that has a name beyond its limit; is_whole: it took all.
+// Returns the events of the documents in `text`, up to the first document that the strict reader rejects, that has
+// a number which RapidJSON rejects, or that has a name longer than its limit. is_whole: all documents were read.
 std::vector<Event> events_of(std::string_view text, bool& is_whole) {
   std::vector<Event> events;
   is_whole = false;
@@ -164,7 +164,7 @@ std::vector<Event> events_given(logs::SubscriptionReader& reader, std::string_vi
       const bool is_arrival = (record.flags & PENSTOCK_RECORD_TIME_IS_ARRIVAL) != 0;
       check(!is_arrival || record.time_ms == kArrivalMs, "a time of arrival is that", text);
       check(record.time_ms >= 0 && record.time_ms <= 253402300799999, "a time is before the year 10000", text);
-      // Copied: a view that lies elsewhere shows to the sanitizer.
+      // Copied, so that a sanitizer detects a view to other memory.
       events.push_back(
           {origin_of(view(batch.owner), view(batch.region), view(batch.log_group), view(batch.log_stream)),
            std::string(view(record.id)), std::string(view(record.body)), false, record.time_ms});

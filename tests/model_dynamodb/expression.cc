@@ -18,7 +18,7 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// Words, placeholders and single signs.
+// Words, placeholders and single characters.
 class Tokens {
  public:
   Tokens(std::string_view text, Placeholders& placeholders) : rest_(text), placeholders_(placeholders) {
@@ -27,7 +27,7 @@ class Tokens {
 
   bool at_end() const { return token_.empty(); }
   bool at_value() const { return token_.starts_with(':'); }
-  // Takes the token if it is that one; words of the language are compared without case.
+  // Consumes the next token if it is `token`. Keywords are compared without case.
   bool take(std::string_view token) {
     if (model::lower_case(token_) != model::lower_case(token)) return false;
     advance();
@@ -92,7 +92,7 @@ Change parse_set(Tokens& tokens) {
   return change;
 }
 
-// One clause's changes, with commas between.
+// Parses the comma-separated changes of one clause.
 void parse_clause(Tokens& tokens, Update& update, Change (*parse_change)(Tokens&)) {
   do {
     add_change(update, parse_change(tokens));

@@ -1,5 +1,5 @@
-// Conditions and updates, from expressions and from the older parameters Expected and AttributeUpdates, which KCL
-// 2.x writes. What the model does not know of them it refuses.
+// Conditions and updates, both as expressions and as the older parameters Expected and AttributeUpdates, which KCL
+// 2.x sends. The model rejects what it does not implement.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html
 #pragma once
@@ -13,10 +13,10 @@
 
 namespace penstock::dynamodb {
 
-// What #names and :values stand for. Each must be there, and be used.
+// The values of #names and :values. Each one used must be defined, and each one defined must be used.
 class Placeholders {
  public:
-  // Of a call's parameters ExpressionAttributeNames and ExpressionAttributeValues.
+  // Reads the parameters ExpressionAttributeNames and ExpressionAttributeValues of a call.
   explicit Placeholders(const Value& parameters);
 
   std::string name(std::string_view token);
@@ -29,7 +29,7 @@ class Placeholders {
   std::set<std::string, std::less<>> used_;
 };
 
-// All terms must hold.
+// Holds if all terms hold.
 struct Condition {
   struct Term {
     enum class Kind { equals, exists, exists_not };
@@ -39,7 +39,7 @@ struct Condition {
   };
   std::vector<Term> terms;
 
-  // An item that is not there has no attributes.
+  // An item that does not exist has no attributes.
   bool holds(const Item& item) const;
 };
 
@@ -49,11 +49,11 @@ struct Update {
     Kind kind;
     std::string path;
     std::string summand_path;  // set_to_sum: path = summand_path + value
-    Attribute value;           // all but remove
+    Attribute value;           // of all kinds except remove
   };
-  std::vector<Change> changes;  // no two of one path
+  std::vector<Change> changes;  // at most one per path
 
-  // All of them read the item as it was.
+  // Applies all changes; each reads the item as it was before.
   void apply(Item& item) const;
 };
 

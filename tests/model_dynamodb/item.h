@@ -1,4 +1,4 @@
-// Items of a table: attribute values as DynamoDB's JSON has them, those kinds that tables of leases hold.
+// Items of a table. Attribute values have the types that lease tables use, in DynamoDB's JSON.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 #pragma once
 
@@ -18,7 +18,7 @@ namespace penstock::dynamodb {
 
 using Value = rapidjson::Value;
 
-// Thrown at a call that is refused, caught where it came in.
+// Thrown by a rejected call, caught where the request is handled.
 struct Refusal {
   model::Error error;
 };
@@ -35,11 +35,11 @@ using Item = std::map<std::string, Attribute, std::less<>>;
 
 Attribute text_attribute(std::string text);
 Attribute number_attribute(int64_t number);
-// A whole number; anything else is refused.
+// Returns an integer; rejects all other numbers.
 int64_t number_in(const Attribute& attribute);
 
-// Stricter than the service in this: an empty string is refused (KCL 2.x can neither write nor judge one), and so
-// are numbers that are not written as the service gives them back.
+// Stricter than the service in two ways: it rejects an empty string, which KCL 2.x can neither write nor compare,
+// and a number that is not written as the service returns it.
 Attribute read_attribute(const Value& value);
 Item read_item(const Value& value);
 void write_json(model::JsonOut& out, const Attribute& attribute);

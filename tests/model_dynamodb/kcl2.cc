@@ -26,7 +26,7 @@ std::string expect_counter(const Kcl2Lease& lease) {
   return R"({"leaseCounter":{"Value":)" + n(lease.counter) + "}}";
 }
 
-// An attribute's text; nothing where it is not there or of another type.
+// Returns the text of an attribute, or nullopt if it is missing or of another type.
 std::optional<std::string> text_of(const rapidjson::Value& item, const char* name, const char* type) {
   const rapidjson::Value* attribute = find_member(item, name);
   const rapidjson::Value* text = attribute == nullptr ? nullptr : find_member(*attribute, type);
@@ -43,7 +43,7 @@ std::vector<std::string> texts_of(const rapidjson::Value& item, const char* name
   return texts;
 }
 
-// Nothing where it would throw: at a missing number that it takes the value of, or a missing checkpoint.
+// Returns nullopt where KCL would throw: if a number that it dereferences or the checkpoint is missing.
 std::optional<Kcl2Lease> lease_of(const rapidjson::Value& item) {
   const auto key = text_of(item, "leaseKey", "S");
   const auto counter = text_of(item, "leaseCounter", "N");

@@ -1,7 +1,7 @@
-// What a worker of Amazon's Kinesis Client Library 2.x does to a table of leases: the calls of its class
+// The calls that a worker of Amazon's Kinesis Client Library 2.x makes on a lease table: those of its class
 // DynamoDBLeaseRefresher, with the parameters that DynamoDBLeaseSerializer and DynamoDBMultiStreamLeaseSerializer
-// make (https://github.com/awslabs/amazon-kinesis-client, v2.6.0), written from reading them. It still uses
-// Expected and AttributeUpdates, and keeps in memory what it believes of a lease.
+// build. Written from their source, https://github.com/awslabs/amazon-kinesis-client, v2.6.0. KCL still uses
+// Expected and AttributeUpdates, and keeps its view of each lease in memory.
 #pragma once
 
 #include <cstdint>
@@ -24,27 +24,28 @@ struct Kcl2Lease {
   std::vector<std::string> parents;
   std::vector<std::string> children;
   std::string starting_hash_key, ending_hash_key;  // "": unknown
-  std::string stream_id, shard_id;                 // of several streams
+  std::string stream_id, shard_id;                 // of leases for several streams
 
   friend bool operator==(const Kcl2Lease&, const Kcl2Lease&) = default;
 };
 
 class Kcl2 {
  public:
-  // The client outlives it.
+  // REQUIRES: the client outlives it.
   Kcl2(const TableClient& client, std::string table, std::string worker)
       : client_(client), table_(std::move(table)), worker_(std::move(worker)) {}
 
   bool create_table();
-  // All rows as it reads them; nothing where one is such that it would fail.
+  // Returns all rows as KCL reads them, or nullopt if it would fail on one.
   std::optional<std::vector<Kcl2Lease>> list(size_t limit = 0, const std::string& stream_id = "");
   std::optional<Kcl2Lease> get(const std::string& key);
-  // False where the condition did not hold, or the call was refused. What was written is then also in lease.
+  // The writes return false if the condition did not hold or the call was rejected. On success, they also update
+  // `lease`.
   bool create(const Kcl2Lease& lease);
   bool renew(Kcl2Lease& lease);
   bool take(Kcl2Lease& lease);
   bool evict(Kcl2Lease& lease);
-  // updateLease: the checkpoint and what goes with it.
+  // updateLease: the checkpoint and the attributes that go with it.
   bool checkpoint(Kcl2Lease& lease, const std::string& sequence_number, int64_t sub_sequence_number);
   // updateLeaseWithMetaInfo.
   bool set_children(Kcl2Lease& lease, const std::vector<std::string>& children);

@@ -1,4 +1,4 @@
-// A worker of ours and one of KCL 2.x at one table, step by step, each with what it believes of the rows.
+// A worker of Penstock and one of KCL 2.x at one table, step by step, each with its own view of the rows.
 #include <algorithm>
 
 #include "tests/model_dynamodb/lease_table_suite.h"
@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kKey = "shardId-000000000003";
 constexpr const char* kPosition = "49590338271490256608559692538361571095921575989136588898";
 
-// What KCL reads is what we read, and every row is one that it can read.
+// Checks that KCL reads the same leases as Penstock, and can read every row.
 void expect_one_view(OurWorker& us, Kcl2& kcl) {
   const auto theirs = kcl.list();
   const Result<leases::LeaseList> ours = us.scan();
@@ -60,7 +60,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   EXPECT_EQ(us->create(whole_lease(kKey))->outcome, kRefused);
   expect_one_view(*us, *kcl);
 
-  // KCL takes, renews and checkpoints; what we saw before is old, so we get nothing.
+  // KCL takes, renews and checkpoints. Penstock has an outdated view, so its writes fail.
   const leases::Lease seen = *us->get(kKey);
   ASSERT_TRUE(kcl->take(theirs));
   ASSERT_TRUE(kcl->renew(theirs));
@@ -68,7 +68,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   ASSERT_TRUE(kcl->checkpoint(theirs, kPosition, 3));
   expect_one_view(*us, *kcl);
 
-  // It dies; we take with what we see, and its late writes are all refused.
+  // KCL dies. Penstock takes the lease with a current view, and all of KCL's late writes fail.
   Result<leases::LeaseWriteResult> ours = us->take(*us->get(kKey));
   ASSERT_EQ(ours->outcome, kDone);
   EXPECT_EQ(ours->row->checkpoint, kPosition);
@@ -79,7 +79,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   EXPECT_FALSE(kcl->evict(theirs));
   expect_one_view(*us, *kcl);
 
-  // We go on, and leave; it takes the free lease at once, where we were.
+  // Penstock checkpoints and leaves. KCL takes the free lease at once, at the same position.
   leases::LeaseChange change;
   change.checkpoint = std::string(kPosition) + "5";
   change.sub_sequence_number = 1;
@@ -100,7 +100,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   EXPECT_EQ(us->renew(kKey, counter_of(ours), change)->outcome, kRefused);
   EXPECT_EQ(us->evict(kKey)->outcome, kRefused);
 
-  // What we keep on the row lives through its writes, and it leaves in order too.
+  // The attributes that only Penstock writes survive KCL's writes, and KCL leaves in order too.
   ASSERT_TRUE(kcl->checkpoint(theirs, std::string(kPosition) + "7", 0));
   ASSERT_TRUE(kcl->evict(theirs));
   expect_one_view(*us, *kcl);
@@ -136,7 +136,8 @@ TEST_P(lease_table, lease_that_we_made_is_stolen_by_kcl_and_stolen_back) {
 
 TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_other) {
   const std::vector<std::string> children = {"shardId-000000000004", "shardId-000000000005"};
-  // KCL ends the first shard: children, their leases, the end. Its note of the children does not count up.
+  // KCL ends the first shard: the children, their leases, the end. When it writes the children, the counter does
+  // not increase.
   Kcl2Lease theirs;
   theirs.key = kKey;
   ASSERT_TRUE(kcl->create(theirs));
@@ -154,7 +155,7 @@ TEST_P(lease_table, shard_that_one_side_read_to_its_end_is_finished_for_the_othe
   EXPECT_EQ(ended.child_ids, children);
   expect_one_view(*us, *kcl);
 
-  // We end a child of it alike, and clear away what is done with.
+  // Penstock ends one of the children the same way, and deletes the leases that are done.
   const Result<leases::LeaseWriteResult> ours = us->take(*us->get(children[0]));
   ASSERT_EQ(ours->outcome, kDone);
   leases::LeaseChange change;

@@ -1,4 +1,4 @@
-// The suite of the table of leases, on the model.
+// The suite for lease tables, on the model.
 #include "tests/model_dynamodb/lease_table_suite.h"
 #include "tests/model_dynamodb/service.h"
 

@@ -1,4 +1,4 @@
-// Each operation of ours, on both sides of its condition.
+// Each operation of LeaseTable, with its condition true and false.
 #include "tests/model_dynamodb/lease_table_suite.h"
 
 namespace penstock::dynamodb {
@@ -6,7 +6,7 @@ namespace {
 
 constexpr const char* kKey = "shardId-000000000000";
 
-// What a refused write left: the row as it was, told with the refusal.
+// Checks that a rejected write left the row as it was and returned that row.
 void expect_refused(const Result<leases::LeaseWriteResult>& write, const std::optional<leases::Lease>& row) {
   ASSERT_TRUE(write.ok()) << write.status().message();
   EXPECT_EQ(write->outcome, kRefused);
@@ -77,7 +77,7 @@ TEST_P(lease_table, taking_ends_a_handover_that_kcl_3_had_begun) {
 
 TEST_P(lease_table, lease_is_renewed_by_its_owner_at_its_counter_alone) {
   const leases::Lease made = expect_done(us->create(whole_lease(kKey)));
-  expect_refused(us->renew(kKey, made.counter), made);  // it is nobody's
+  expect_refused(us->renew(kKey, made.counter), made);  // it has no owner
   leases::Lease row = expect_done(them->take(made));
   row = expect_done(us->take(row));
   expect_refused(us->renew(kKey, row.counter - 2), row);

@@ -1,5 +1,5 @@
-// One suite for the table of leases, on the model and on an emulator: a program that holds it says how to get to
-// them.
+// One suite for lease tables, on the model and on an emulator. The program that contains it defines how to connect
+// to them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,8 +14,8 @@
 
 namespace penstock::dynamodb {
 
-// What sends to the service of that name, which lives as long; nothing where it is not to be had, with why.
-// Defined by the program.
+// Returns the function that sends to the service of that name, which lives as long as the process. Returns nullopt
+// and sets `why` if the service is not available. Defined by the program.
 std::optional<TableClient::Send> connect_table_service(const std::string& name, std::string& why);
 
 int64_t unix_now_ms();
@@ -24,14 +24,14 @@ class lease_table : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override;
 
-  // A row of that JSON, as somebody else put it there.
+  // Writes a row with that JSON, as another writer would.
   void put(const std::string& item);
-  // An attribute's value as JSON's text or number has it; "" where it is not there.
+  // Returns an attribute's value as text, as it is in JSON, or "" if it is missing.
   std::string attribute(const std::string& key, const std::string& name, const std::string& type);
 
   std::unique_ptr<TableClient> client;
   std::string table;
-  std::unique_ptr<OurWorker> us, them;  // workers "us" and "them", both ours
+  std::unique_ptr<OurWorker> us, them;  // workers "us" and "them", both of Penstock
   std::unique_ptr<Kcl2> kcl;
 };
 

@@ -1,4 +1,5 @@
-// The model is strict where an emulator is lax, counts what is paid for, and reads of old what may be old.
+// The model is strict where emulators are lax, counts billed capacity, and returns old rows for reads that may be
+// stale.
 #include <gtest/gtest.h>
 
 #include <set>

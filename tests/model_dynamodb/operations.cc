@@ -1,4 +1,4 @@
-// The operations: parameters in, the answer's JSON out; refusals are thrown.
+// The operations: from parameters to the JSON of the response. Rejections are thrown.
 #include <algorithm>
 #include <initializer_list>
 #include <utility>
@@ -16,14 +16,14 @@ namespace {
 constexpr size_t kMaxItemBytes = 400 << 10;
 constexpr size_t kMaxKeyBytes = 2048;
 
-// The service passes over what it does not know; here that is a mistake of ours.
+// The service ignores unknown parameters; in the model, they are an error of ours.
 void allow(const Value& parameters, std::initializer_list<std::string_view> known) {
   for (auto member = parameters.MemberBegin(); member < parameters.MemberEnd(); ++member)
     if (std::find(known.begin(), known.end(), view(member->name)) == known.end())
       refuse_validation("This model does not know the parameter " + std::string(view(member->name)));
 }
 
-// "" where it is not there.
+// Returns "" if it is missing.
 std::string text(const Value& parameters, std::string_view name) {
   const Value* value = find_member(parameters, name);
   if (value == nullptr) return "";

@@ -9,7 +9,7 @@ namespace penstock::dynamodb {
 
 namespace {
 
-// The result of a call that is answered before it returns.
+// Returns the result of a call that completes before it returns.
 template <typename T, typename Begin>
 Result<T> now(const Begin& begin) {
   std::optional<Result<T>> told;

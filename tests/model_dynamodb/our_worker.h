@@ -1,4 +1,4 @@
-// For tests: a worker of ours at a table whose calls return when they are answered, and leases to compare.
+// For tests: a worker of Penstock on a table, with blocking calls, and leases to compare.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace penstock::dynamodb {
 
 class OurWorker {
  public:
-  // The client outlives it.
+  // REQUIRES: the client outlives it.
   OurWorker(const TableClient& client, const std::string& table, std::string id)
       : table_(client.service_call(), table, "us-east-1"), id_(std::move(id)) {}
 
@@ -37,9 +37,9 @@ inline constexpr auto kDone = leases::LeaseWriteResult::Outcome::done;
 inline constexpr auto kDoneBefore = leases::LeaseWriteResult::Outcome::done_before;
 inline constexpr auto kRefused = leases::LeaseWriteResult::Outcome::conflict;
 
-// A lease with all that one may have when it is made.
+// Returns a lease with all attributes that a new one can have.
 leases::Lease whole_lease(const std::string& key);
-// All of a lease in one line, for comparisons.
+// Returns the whole lease on one line, for comparisons.
 std::string text_of(const leases::Lease& lease);
 std::string text_of(const std::optional<leases::Lease>& lease);
 

@@ -1,7 +1,7 @@
-// A strict model of those operations of DynamoDB that workers make on a table of leases, ours and KCL 2.x's:
-// requests in, replies out. It has no I/O, no clock and no threads of its own. What it enforces is what the
-// service documents (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/); it was never held against
-// the service itself.
+// A strict model of the DynamoDB operations that workers of Penstock and KCL 2.x use on a lease table: requests
+// in, replies out. It has no I/O, no clock and no threads. It enforces what the service documents
+// (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/); it was never compared with the service
+// itself.
 #pragma once
 
 #include <cstdint>
@@ -21,42 +21,42 @@ namespace penstock::dynamodb {
 struct Settings {
   std::string region = "us-east-1";
   std::vector<model::AccessKey> keys = {model::AccessKey{}};
-  int64_t creating_ms = 1000;    // how long a table is made
-  size_t page_items = SIZE_MAX;  // of a scan, beside the service's 1 MiB; small: paging with few rows
+  int64_t creating_ms = 1000;    // how long the creation of a table takes
+  size_t page_items = SIZE_MAX;  // of a scan, in addition to the service's 1 MiB; small for paging with few rows
   size_t page_bytes = 1 << 20;
-  // A read that is not consistent gives each row as it was at some time since so long ago.
+  // An eventually consistent read returns each row as it was at some time in the last stale_ms.
   int64_t stale_ms = 0;
   uint64_t seed = 1;
 };
 
-// What a month's bill is made of.
+// The quantities that are billed.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 struct Stats {
   uint64_t requests = 0;
-  std::map<std::string, uint64_t, std::less<>> calls{};  // by operation, refused ones included
+  std::map<std::string, uint64_t, std::less<>> calls{};  // by operation, rejected ones included
   uint64_t refused_conditions = 0;
-  uint64_t write_units = 0;      // of 1 KiB; a refused condition costs as much
-  uint64_t half_read_units = 0;  // of 4 KiB; one for a read that is not consistent, two for one that is
+  uint64_t write_units = 0;      // of 1 KiB; also consumed if the condition fails
+  uint64_t half_read_units = 0;  // of 4 KiB; one for an eventually consistent read, two for a consistent one
 };
 
 class Service {
  public:
-  // now_ms gives Unix time.
+  // now_ms returns Unix time.
   Service(Settings settings, std::function<int64_t()> now_ms);
 
-  // One request of the API, signature and all. The reply says what the client gets to see of it.
+  // Handles one signed request of the API. The reply also says how much of it the client receives.
   model::Reply handle(model::Request request);
 
-  // Called at the start of each request with its running number, from 1.
+  // Sets a function that is called at the start of each request with its sequential number, from 1.
   void on_request(std::function<void(uint64_t number, const model::Request& request)> hook) {
     on_request_ = std::move(hook);
   }
 
-  // A table of leases without a call, active.
+  // Creates an active lease table without a call.
   void make_table(const std::string& name);
-  // nullptr where there is none.
+  // Returns nullptr if there is none.
   Table* table(std::string_view name);
-  // A row without a call, as somebody else writes or deletes it. The table is there.
+  // Writes or deletes a row without a call, as another client would. REQUIRES: the table exists.
   void put_row(std::string_view table, const Item& item);
   void delete_row(std::string_view table, const std::string& key);
 
@@ -76,9 +76,9 @@ class Service {
   std::string update_item(const Value& parameters);
   std::string delete_item(const Value& parameters);
 
-  // The active table that the parameters name.
+  // Returns the active table that the parameters name.
   Table& table_of(const Value& parameters);
-  // Writes row where the call's condition holds of what is there, and answers with what ReturnValues asks for.
+  // Writes the row if the call's condition holds for the existing row, and returns what ReturnValues requests.
   std::string change_row(Table& table, const std::string& key, const Value& parameters,
                          const std::function<std::optional<Item>(const Item* old)>& change);
   const Item* read(const Table& table, const std::string& key, bool consistent);

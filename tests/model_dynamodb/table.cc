@@ -6,7 +6,7 @@ namespace penstock::dynamodb {
 
 namespace {
 
-// By a hash, so that no caller learns to count on an order.
+// In the order of a hash, so that no caller depends on a useful order.
 std::string scan_order(std::string_view key) {
   const model::Md5 hash = model::md5(key);
   return std::string(hash.begin(), hash.end()).append(key);
@@ -30,7 +30,7 @@ const Item* Table::row_at(std::string_view key, int64_t ms) const {
 void Table::set(const std::string& key, std::optional<Item> row, int64_t now_ms, int64_t memory_ms) {
   std::vector<Version>& versions = rows_[scan_order(key)];
   versions.push_back({now_ms, std::move(row)});
-  // The newest of those that are older than memory is still what a read as of then sees.
+  // The newest version from before the retained period is still what a read at its start sees.
   size_t gone = 0;
   while (gone + 1 < versions.size() && versions[gone + 1].from_ms <= now_ms - memory_ms) ++gone;
   versions.erase(versions.begin(), versions.begin() + static_cast<std::ptrdiff_t>(gone));

@@ -1,4 +1,4 @@
-// One table: its rows, and what they were a while ago.
+// One table: its rows, and their recent versions.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,13 @@ class Table {
   bool active(int64_t now_ms) const { return now_ms >= active_at_ms_; }
   std::map<std::string, std::string>& tags() { return tags_; }
 
-  // nullptr: there is no such row.
+  // Returns nullptr if there is no such row.
   const Item* row(std::string_view key) const;
-  // As the row was at that time, or is now where it has not changed since; nullptr where there was none.
+  // Returns the row as it was at that time, or nullptr if it did not exist.
   const Item* row_at(std::string_view key, int64_t ms) const;
-  // Replaces or, with nullopt, deletes it. What it was before is remembered for memory_ms.
+  // Writes the row, or deletes it if `row` is nullopt. Keeps the previous version for memory_ms.
   void set(const std::string& key, std::optional<Item> row, int64_t now_ms, int64_t memory_ms);
-  // Keys of all rows, also of those that were deleted lately, in the order of a scan, from behind that one.
+  // Returns the keys of all rows after `key`, in the order of a scan, including recently deleted ones.
   std::vector<std::string> keys_after(const std::string& key) const;
 
  private:
@@ -40,7 +40,7 @@ class Table {
   std::string key_;
   int64_t active_at_ms_;
   std::map<std::string, std::string> tags_;
-  std::map<std::string, std::vector<Version>> rows_;  // by scan_order(); each row's versions, the newest last
+  std::map<std::string, std::vector<Version>> rows_;  // by scan_order(); the versions of each row, the newest last
 };
 
 }  // namespace penstock::dynamodb

@@ -1,4 +1,4 @@
-// For tests: signed calls to tables. Where they go to is the caller's to say, so that the same tests run against
+// For tests: signed calls to tables. The caller passes the function that sends, so that the same tests run against
 // the model in memory and any service behind HTTP.
 #pragma once
 
@@ -20,7 +20,7 @@ class TableClient {
 
   // body is JSON.
   model::Response call(std::string_view operation, std::string body) const;
-  // The same for LeaseTable. The answer comes inside the call; the client outlives it.
+  // Returns a call function for LeaseTable. Calls complete before they return. REQUIRES: the client outlives it.
   aws::ServiceCall service_call() const;
 
  private:

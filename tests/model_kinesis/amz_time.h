@@ -1,4 +1,4 @@
-// Times as the service's headers and messages have them.
+// Times in the formats of the service's headers and messages.
 #pragma once
 
 #include <cstdint>

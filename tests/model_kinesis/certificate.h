@@ -1,4 +1,4 @@
-// For tests: a certificate of their own.
+// A self-signed certificate for tests.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 namespace penstock::model {
 
 struct CertificateFiles {
-  std::string cert;  // PEM; also what a client gives as its private authority
+  std::string cert;  // PEM; also the authority that a client must trust
   std::string key;   // PEM
 };
 
-// Makes a self-signed certificate for 127.0.0.1 and localhost, good for a day, in the folder.
+// Creates a self-signed certificate for 127.0.0.1 and localhost in the folder, valid for a day.
 CertificateFiles make_certificate(const std::string& folder);
 
 }  // namespace penstock::model

@@ -22,7 +22,7 @@ constexpr std::array<uint8_t, 256> kBase64 = [] {
 
 const uint8_t* bytes(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 
-// Looking a digest up by name costs more than digesting a short key, so it is done once.
+// Fetched once, because looking a digest up by name takes longer than digesting a short key.
 size_t digest(const EVP_MD* method, std::string_view data, uint8_t* out) {
   unsigned size = 0;
   [[maybe_unused]] const int done = EVP_Digest(data.data(), data.size(), out, &size, method, nullptr);
@@ -30,7 +30,7 @@ size_t digest(const EVP_MD* method, std::string_view data, uint8_t* out) {
   return size;
 }
 
-// Bytes of the character that begins with lead; 0 where none does.
+// Returns the length of the character that begins with this byte, or 0 if none does.
 size_t utf8_size(uint8_t lead) {
   if (lead < 0x80) return 1;
   if (lead < 0xC2 || lead > 0xF4) return 0;
@@ -85,13 +85,13 @@ std::optional<std::string_view> decode_base64(std::span<char> text) {
   if (text.size() % 4 != 0) return std::nullopt;
   size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  // OpenSSL passes over white space at both ends and takes '=' anywhere; the service takes neither.
+  // OpenSSL ignores white space at both ends and accepts '=' anywhere; the service accepts neither.
   uint8_t last = 0;
   for (const char c : text.first(text.size() - padding)) {
     last = kBase64[static_cast<uint8_t>(c)];
     if (last == kNotBase64) return std::nullopt;
   }
-  // The bits of the last character that stand for no byte are zero.
+  // The unused bits of the last character must be zero.
   if ((padding == 2 && last % 16 != 0) || (padding == 1 && last % 4 != 0)) return std::nullopt;
   auto* raw = reinterpret_cast<uint8_t*>(text.data());
   const int size = EVP_DecodeBlock(raw, raw, static_cast<int>(text.size()));
@@ -101,7 +101,7 @@ std::optional<std::string_view> decode_base64(std::span<char> text) {
 
 bool is_utf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    // Eight plain characters at once: nearly all of what comes is.
+    // Decodes eight plain characters at once; nearly all data is of this kind.
     uint64_t eight = 0;
     if (i + sizeof eight <= text.size()) {
       std::memcpy(&eight, text.data() + i, sizeof eight);

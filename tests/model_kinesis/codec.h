@@ -1,5 +1,5 @@
-// Digests, base64, hexadecimal and UTF-8 for the model, on OpenSSL: written apart from base, so that an error
-// there cannot hide behind the same error here.
+// Digests, base64, hexadecimal and UTF-8 for the model, based on OpenSSL. Independent of base/, so that the same
+// error cannot be in both.
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@ std::string hmac_sha256(std::string_view key, std::string_view data);  // 32 raw
 std::string hex(std::string_view raw);                                 // lower case
 
 void append_base64(std::string& out, std::string_view data);
-// Decodes padded base64 where it lies; the result is a part of text. nullopt where it is not base64.
+// Decodes padded base64 in place; the result is a part of `text`. Returns nullopt if it is not valid base64.
 std::optional<std::string_view> decode_base64(std::span<char> text);
 
-bool is_utf8(std::string_view text);  // well-formed as of Unicode 15, table 3-7
+bool is_utf8(std::string_view text);  // well-formed according to Unicode 15, table 3-7
 
 }  // namespace penstock::model

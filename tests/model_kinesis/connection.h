@@ -1,4 +1,4 @@
-// One accepted TCP connection, with TLS or without, that can be made to fail as connections do.
+// An accepted TCP connection, with or without TLS, on which network failures can be simulated.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -11,28 +11,28 @@
 
 namespace penstock::model {
 
-// A TLS server's context; nullptr with *error set where the files do not serve.
+// Returns a TLS server's context. Returns nullptr and sets *error if the files are not usable.
 std::shared_ptr<SSL_CTX> make_tls_context(const std::string& cert_file, const std::string& key_file,
                                           std::string* error);
 
-// Blocking. One thread uses it; another may shut the descriptor down to end it.
+// A blocking connection. One thread uses it; another may shut the descriptor down to end it.
 class Connection {
  public:
   // tls may be nullptr. Does not own fd.
   Connection(int fd, SSL_CTX* tls);
 
   bool handshake();
-  // Waits for the next byte; false where none will come.
+  // Waits for the next byte. Returns false at the end of the connection or after the timeout.
   bool wait_readable(int timeout_ms);
   // As read(2).
   ssize_t read(char* out, size_t size);
-  // Sends all of it, or returns -1.
+  // Sends everything, or returns -1.
   ssize_t write(const char* data, size_t size);
   int fd() const { return fd_; }
 
-  // From here on nothing is sent.
+  // From here on, nothing is sent.
   void drop() { dropped_ = true; }
-  // The next write passes, and body_bytes of what follows; then nothing.
+  // Lets the next write and body_bytes of the following ones pass, then nothing.
   void truncate(size_t body_bytes);
   bool dropped() const { return dropped_; }
 

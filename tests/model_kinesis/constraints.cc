@@ -21,7 +21,7 @@ std::string at_most(const char* what, int64_t most) {
 }  // namespace
 
 void Constraints::fail(std::string_view value, std::string_view member, std::string_view constraint) {
-  // The service stops telling after ten.
+  // The service lists at most ten.
   if (count_ == 10) return;
   if (count_++ > 0) found_ += "; ";
   found_.append("Value ").append(value).append(" at ").append(quoted(member));

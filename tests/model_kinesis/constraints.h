@@ -1,4 +1,4 @@
-// The checks on parameters that the service makes before it does anything, and how it words them.
+// The checks that the service makes on parameters before it does anything, with its messages.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 namespace penstock::model {
 
-// Collects what is wrong; failure() is the ValidationException that tells it all. Members are named as the
-// service does: "records.1.member.data".
+// Collects violations; failure() is a ValidationException that lists them. Members are named as the service does:
+// "records.1.member.data".
 class Constraints {
  public:
   void required(bool present, std::string_view member);
-  // Absent is fine.
+  // An absent value is valid.
   void characters(Text value, std::string_view member, size_t least, size_t most);
   void bytes(Text value, std::string_view member, size_t most);
   void count(size_t value, std::string_view member, size_t least, size_t most);

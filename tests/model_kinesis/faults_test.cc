@@ -1,4 +1,4 @@
-// Faults: each kind, by script and by chance, and what is counted.
+// Faults: each kind, scripted and random, and the statistics.
 #include "tests/model_kinesis/faults.h"
 
 #include "tests/model_kinesis/model_fixture.h"

@@ -61,7 +61,7 @@ std::optional<uint64_t> position_by_time(const State& state, const Shard& shard,
   return shard.trimmed + static_cast<uint64_t>(first - shard.records.begin());
 }
 
-// The number of the record that the iterator is to begin with.
+// Returns the number of the record at which the iterator begins.
 std::optional<uint64_t> position(const State& state, const Stream& stream, const Shard& shard, const Input& input,
                                  Error* error) {
   const std::string_view type = *input.shard_iterator_type;
@@ -112,7 +112,7 @@ std::optional<Error> check_age(const State& state, const Token& token) {
                    std::to_string(state.settings.limits.token_life_ms) + " milliseconds."};
 }
 
-// Whether the shard's rates let a GetRecords call pass; if so it is counted.
+// Returns whether the shard's rates allow a GetRecords call. If so, counts it.
 bool admit(State& state, Shard& shard) {
   const Limits& limits = state.settings.limits;
   if (state.now_ms < shard.reads_blocked_until_ms ||
@@ -125,8 +125,8 @@ bool admit(State& state, Shard& shard) {
   return true;
 }
 
-// An answer larger than a second's share blocks the shard for as long as the share takes to pay for it: 10 MiB
-// for 5 s, as the service documents.
+// A response larger than a second's limit blocks the shard for as many seconds as the limit needs to cover it: 10
+// MiB block it for 5 s, as the service documents.
 void count_read(State& state, Shard& shard, size_t bytes) {
   const auto size = static_cast<int64_t>(bytes);
   const int64_t rate = state.settings.limits.read_bytes_per_s;
@@ -208,7 +208,7 @@ Reply get_records(State& state, const Input& input) {
   json.close(']');
   const bool endless = state.now_ms < shard.endless_until_ms;
   const bool finished = shard.closed() && next == shard.end() && !endless;
-  // A closed shard with records that never came with it could not be told from one that has ended.
+  // A closed shard with records that were not returned would look like one that has ended.
   const bool would_hide = shard.closed() && next == first && next < shard.end();
   const bool no_iterator = state.fault.kind == FaultKind::no_iterator && !would_hide;
   if (no_iterator)

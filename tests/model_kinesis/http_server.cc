@@ -14,7 +14,7 @@
 namespace penstock::model {
 namespace {
 
-// The connection that the calling thread serves, for handlers, which httplib does not tell.
+// The connection that the calling thread serves, because httplib does not pass it to handlers.
 thread_local Connection* serving = nullptr;
 
 class ConnectionStream : public httplib::Stream {
@@ -25,7 +25,7 @@ class ConnectionStream : public httplib::Stream {
   bool is_writable() const override { return !connection_.dropped(); }
   ssize_t read(char* out, size_t size) override { return connection_.read(out, size); }
   ssize_t write(const char* data, size_t size) override { return connection_.write(data, size); }
-  // Nothing here asks for addresses.
+  // Not needed.
   void get_remote_ip_and_port(std::string& ip, int& port) const override { no_address(ip, port); }
   void get_local_ip_and_port(std::string& ip, int& port) const override { no_address(ip, port); }
   socket_t socket() const override { return connection_.fd(); }
@@ -41,7 +41,7 @@ class ConnectionStream : public httplib::Stream {
   Connection& connection_;
 };
 
-// httplib's server over connections of ours.
+// httplib's server on connections of our own.
 class Listener : public httplib::Server {
  public:
   explicit Listener(std::shared_ptr<SSL_CTX> tls) : tls_(std::move(tls)) {}
@@ -64,7 +64,7 @@ class Listener : public httplib::Server {
     open_.insert(fd);
     return !stopping_;
   }
-  // Closes under the lock, so that no stranger's descriptor of the same number is shut down.
+  // Closes the descriptor under the lock, so that a reused descriptor of the same number is not shut down.
   void leave(int fd) {
     const std::lock_guard lock(mutex_);
     open_.erase(fd);
@@ -116,7 +116,7 @@ class HttpServer::Impl {
     }
     http_ = std::make_unique<Listener>(tls);
     http_->set_tcp_nodelay(true);
-    // Without the library's SO_REUSEPORT: a port in use is to be an error.
+    // Without the library's SO_REUSEPORT: a port that is in use must be an error.
     http_->set_socket_options([](int fd) {
       const int yes = 1;
       setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -130,7 +130,7 @@ class HttpServer::Impl {
                                                                 : -1;
     if (port_ < 0) return "cannot listen on " + options_.host + " port " + std::to_string(options_.port);
     thread_ = std::thread([this] { http_->listen_after_bind(); });
-    // Only a running one can be stopped.
+    // stop() has no effect before the server runs.
     while (!http_->is_running()) std::this_thread::yield();
     return {};
   }
@@ -152,7 +152,7 @@ class HttpServer::Impl {
     {
       std::unique_lock lock(mutex_);
       reply = handle_(std::move(request));
-      // Waiting gives the lock up.
+      // Releases the lock while waiting.
       if (reply.delay_ms > 0)
         stopped_.wait_for(lock, std::chrono::milliseconds(reply.delay_ms), [this] { return stopping_; });
     }

@@ -1,4 +1,4 @@
-// A model's replies behind HTTP/1.1 or HTTPS: one request at a time is answered, each connection by a thread.
+// Serves a model's replies over HTTP/1.1 or HTTPS: one request at a time is handled, each connection has a thread.
 #pragma once
 
 #include <functional>
@@ -14,24 +14,24 @@ struct ServerOptions {
   int port = 0;           // 0: a free one
   std::string cert_file;  // PEM; with key_file: HTTPS
   std::string key_file;
-  int threads = 128;  // one for each connection: more wait until one closes
+  int threads = 128;  // the most connections; others wait until one closes
 };
 
 class HttpServer {
  public:
   using Handle = std::function<Reply(Request)>;
 
-  // handle outlives the server's connections; no two calls of it run at a time.
+  // REQUIRES: `handle` outlives the server's connections. Calls of it never overlap.
   HttpServer(ServerOptions options, Handle handle);
-  // Closes every connection, whatever is under way, and joins the threads.
+  // Closes every connection, even with a request in progress, and joins the threads.
   ~HttpServer();
 
-  // Listens. Returns "", or why it cannot.
+  // Starts to listen. Returns "", or the error.
   std::string start();
   int port() const;
   std::string url() const;  // http://127.0.0.1:4711
 
-  // Runs work while nothing is handled. Not from inside handle.
+  // Runs `work` while no request is handled. Not from inside `handle`.
   void alone(const std::function<void()>& work);
 
  private:

@@ -13,7 +13,7 @@ using Value = rapidjson::Value;
 
 Error serialization(std::string message) { return {400, "SerializationException", std::move(message)}; }
 
-// How the service's own parser names a type that it cannot use.
+// The service's parser error for a value of the wrong type.
 std::optional<Error> wrong_type(const Value& value, const std::string& wanted) {
   if (value.IsArray()) return serialization("Start of list found where not expected");
   if (value.IsObject()) return serialization("Start of structure or map found where not expected.");
@@ -43,7 +43,7 @@ std::optional<Error> read(const Value& value, std::optional<double>& out) {
 
 std::optional<Error> read_blob(const Value& value, Text& out) {
   if (!value.IsString()) return wrong_type(value, "a Blob");
-  // Parsed in situ, the text lies in the body, which is ours to overwrite.
+  // After in-situ parsing, the text is in the body, which may be overwritten.
   auto* text = const_cast<char*>(value.GetString());
   const std::optional<std::string_view> decoded = decode_base64({text, value.GetStringLength()});
   if (!decoded) return serialization("'" + std::string(view(value)) + "' can not be converted to a Blob");
@@ -103,7 +103,7 @@ std::optional<Error> read_member(std::string_view name, const Value& value, Inpu
     if (name == known) return read(value, input.*member);
   if (name == "Timestamp") return read(value, input.timestamp);
   if (name == "Records") return read_records(value, input);
-  // A filter that the model does not know must not pass for an unfiltered answer.
+  // The response to a filter that the model does not implement must not be an unfiltered one.
   if (name == "ShardFilter")
     return Error{400, "InvalidArgumentException", "This model of the service does not know ShardFilter."};
   return read_entry_member(name, value, input.record);

@@ -17,8 +17,8 @@ struct PutEntry {
   Text partition_key, explicit_hash_key, data;  // data decoded
 };
 
-// All parameters of all operations that the model knows; those absent or null are empty. The views point
-// into the body that was read.
+// The parameters of all operations that the model implements. Absent and null ones are empty. The views point into
+// the body.
 struct Input {
   Text stream_name, stream_arn;
   PutEntry record;                               // PutRecord
@@ -33,8 +33,8 @@ struct Input {
   Text shard_to_split, new_starting_hash_key, shard_to_merge, adjacent_shard_to_merge;
 };
 
-// Fills input from body, which it overwrites and which must outlive input, unmoved. Members that the service
-// does not know are passed over, as it does; one of a wrong type is an error.
+// Fills `input` from `body`, which it overwrites. Ignores unknown members, as the service does; a wrong type is an
+// error. REQUIRES: `body` outlives `input` and is not moved.
 std::optional<Error> read_input(std::string& body, Input& input);
 
 }  // namespace penstock::model

@@ -1,4 +1,4 @@
-// Members of JSON objects. RapidJSON's own look-up compares iterators in a way that C++20 finds ambiguous.
+// Members of JSON objects. RapidJSON's own lookup compares iterators in a way that is ambiguous in C++20.
 #pragma once
 
 #include <rapidjson/document.h>
@@ -9,7 +9,7 @@ namespace penstock::model {
 
 inline std::string_view view(const rapidjson::Value& text) { return {text.GetString(), text.GetStringLength()}; }
 
-// nullptr where value is no object or has no such member.
+// Returns nullptr if `value` is not an object or has no such member.
 inline const rapidjson::Value* find_member(const rapidjson::Value& value, std::string_view name) {
   if (!value.IsObject()) return nullptr;
   for (auto member = value.MemberBegin(); member < value.MemberEnd(); ++member)

@@ -1,4 +1,4 @@
-// Writes the JSON of answers. Text given is valid UTF-8: what came in was checked.
+// Writes the JSON of responses. REQUIRES: text is valid UTF-8; requests are checked for that.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,7 @@ class JsonOut {
     out_ += std::to_string(value);
     return *this;
   }
-  // A time of ms in the service's form: seconds with a fraction.
+  // Writes a time in the service's format: seconds with a fraction.
   JsonOut& seconds(int64_t ms) {
     number(ms / 1000);
     const std::string fraction = std::to_string(1000 + ms % 1000);

@@ -1,4 +1,4 @@
-// Loads records into a stream from files that people have at hand.
+// Loads records from files into a stream.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace penstock::model {
 
-// The text is JSON Lines of {"data":"<base64>","partition_key":"..."}, or the event with which Lambda is
-// invoked for a Kinesis stream. Passes the write limits by. Returns "", or what is wrong and where.
+// `text` is either JSON Lines of {"data":"<base64>","partition_key":"..."}, or the event with which Lambda is
+// invoked for a Kinesis stream. Ignores the write limits. Returns "", or the error and its place.
 std::string load_records(Service& service, const std::string& stream, const std::string& text);
 
 }  // namespace penstock::model

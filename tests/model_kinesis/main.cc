@@ -1,4 +1,4 @@
-// penstock-model-kinesis: the model behind HTTP or HTTPS, until SIGTERM or SIGINT.
+// penstock-model-kinesis: serves the model over HTTP or HTTPS until SIGTERM or SIGINT.
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -110,7 +110,7 @@ std::map<std::string, Setter> setters(Arguments& out) {
   };
 }
 
-// "", or what is wrong.
+// Returns "", or the error.
 std::string parse_arguments(const std::vector<std::string>& words, Arguments& out) {
   const std::map<std::string, Setter> known = setters(out);
   for (size_t i = 0; i < words.size(); i += 2) {
@@ -139,7 +139,7 @@ std::string prepare(Service& service, const Arguments& arguments) {
   return {};
 }
 
-// Whoever waits for the file finds all of the port in it.
+// Renamed into place, so that a reader of the file never sees a part of the port.
 bool write_port(const std::string& path, int port) {
   const std::string temporary = path + ".new";
   std::ofstream file(temporary);
@@ -162,7 +162,7 @@ int run(const std::vector<std::string>& words) {
   std::string error = parse_arguments(words, arguments);
   if (!error.empty()) return fail(error);
 
-  // Blocked before the first thread, so that all have them blocked and sigwait gets them.
+  // Blocked before the first thread starts, so that all threads inherit it and sigwait gets the signals.
   sigset_t ending;
   sigemptyset(&ending);
   sigaddset(&ending, SIGTERM);

@@ -1,4 +1,4 @@
-// What goes in and out of the model: HTTP as plain values.
+// Requests and replies of the model: HTTP as plain values.
 #pragma once
 
 #include <cstdint>
@@ -13,28 +13,28 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   std::string method;
-  std::string path;  // with the query, as on the request line
+  std::string path;  // with the query, as in the request line
   Headers headers;   // names in any case
   std::string body;
 };
 
-// What the client gets to see of an answer.
+// How much of a reply the client receives.
 enum class Wire {
   whole,
-  closed,     // the connection is closed, the request was not applied
-  lost,       // the request was applied, then the connection is closed without an answer
-  truncated,  // the head and half of the body, then the connection is closed
+  closed,     // the connection is closed; the request was not applied
+  lost,       // the request was applied, then the connection is closed without a response
+  truncated,  // the header and half of the body, then the connection is closed
 };
 
 struct Reply {
   int status = 200;
   Headers headers;
   std::string body;
-  int64_t delay_ms = 0;  // to wait before anything of it is sent
+  int64_t delay_ms = 0;  // before anything of it is sent
   Wire wire = Wire::whole;
 };
 
-// A refusal in the service's terms.
+// An error response of the service.
 struct Error {
   int status = 400;
   std::string code;

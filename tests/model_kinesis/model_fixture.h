@@ -1,4 +1,4 @@
-// For tests of the model in memory: a clock that the test turns, a service, a client.
+// For tests of the model in memory: a clock that the test advances, a service, a client.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The operations, one function each: parameters in, answer out. state.now_ms is the time of the call.
+// The operations, one function each, from parameters to response. state.now_ms is the time of the call.
 #pragma once
 
 #include "tests/model_kinesis/input.h"
@@ -23,11 +23,12 @@ Reply get_records(State& state, const Input& input);
 Reply answer(std::string json);
 Reply refuse(const Error& error);
 
-// The stream that the parameters name, by name or ARN; nullptr with *error set where there is none.
+// Returns the stream that the parameters name, by name or ARN. Returns nullptr and sets *error if there is none.
 Stream* find_stream(State& state, const Input& input, Error* error);
-// The stream that an iterator or a page token was made for; one of that name made later is another.
+// Returns the stream for which an iterator or page token was issued. A later stream with that name is not the
+// same.
 Stream* find_stream_of(State& state, const Token& token, Error* error);
-// "shard S in stream T under account A", for messages.
+// Returns "shard S in stream T under account A", for messages.
 std::string place(const State& state, const Stream& stream, std::string_view shard_id);
 Error rate_exceeded(const State& state, const Stream& stream, const Shard& shard);
 

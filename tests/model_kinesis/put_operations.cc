@@ -18,7 +18,7 @@ void check_entry(Constraints& constraints, const PutEntry& entry, const std::str
   constraints.hash_key(entry.explicit_hash_key, prefix + "explicitHashKey");
 }
 
-// What the constraints cannot see: sizes of data and key together, and hash keys of 2^128 and above.
+// Checks what Constraints cannot: the size of data and key together, and hash keys of 2^128 and above.
 std::optional<Error> check_whole_entry(const State& state, const PutEntry& entry) {
   if (state.faults.is_poison(*entry.data)) return Error{400, "ValidationException", "a record as the test wants"};
   const size_t most = state.settings.limits.record_bytes;
@@ -40,12 +40,12 @@ Shard& shard_of(Stream& stream, const PutEntry& entry) {
                                                        : hash_of_partition_key(*entry.partition_key));
 }
 
-// Whether the shard's rates let the entry pass; if so it is counted.
+// Returns whether the shard's rates allow the entry. If so, counts it.
 bool admit(State& state, Shard& shard, const PutEntry& entry) {
   const Limits& limits = state.settings.limits;
   const auto size = static_cast<int64_t>(size_of(entry));
   const int64_t room = shard.written_bytes.room(state.now_ms, limits.written_bytes_per_s);
-  // A record that is larger than a second's share passes where nothing else did.
+  // A record larger than a second's limit is allowed if nothing else was written in that second.
   const bool bytes_fit = size <= room || room == limits.written_bytes_per_s;
   if (!bytes_fit || shard.written_records.room(state.now_ms, limits.written_records_per_s) < 1) {
     ++state.stats.records_refused_by_limits;
@@ -65,7 +65,7 @@ std::string_view injected_message(std::string_view code) {
   return code == "InternalFailure" ? "Internal service failure." : "Rate exceeded (injected).";
 }
 
-// Puts one entry of PutRecords, or refuses it alone. Returns whether it was put.
+// Puts one entry of PutRecords or rejects it alone. Returns whether it was put.
 bool put_one(State& state, Stream& stream, const PutEntry& entry, JsonOut& json) {
   Shard& shard = shard_of(stream, entry);
   const std::string injected = state.faults.refusal(state.fault);

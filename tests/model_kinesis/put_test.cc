@@ -1,4 +1,4 @@
-// Writing: every limit on both sides, and where a record goes to.
+// Writing: both sides of every limit, and the shard of each record.
 #include "tests/model_kinesis/model_fixture.h"
 
 namespace penstock::model {

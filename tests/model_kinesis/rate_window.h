@@ -1,4 +1,4 @@
-// How much of something went through in the last second.
+// The total of an amount over the last second.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,10 @@
 
 namespace penstock::model {
 
-// Strict: in no second, wherever it begins, does more than the limit pass.
+// Strict: the limit holds for every interval of a second, wherever it begins.
 class RateWindow {
  public:
-  // What may still pass at now_ms under a limit for each second.
+  // Returns the amount that a limit per second still allows at now_ms.
   int64_t room(int64_t now_ms, int64_t limit) {
     while (!taken_.empty() && taken_.front().at_ms <= now_ms - 1000) {
       sum_ -= taken_.front().amount;

@@ -1,4 +1,4 @@
-// What the model shows beside the API of the service: its records and counters as JSON.
+// Access that the model offers in addition to the service's API: its records and counters as JSON.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace penstock::model {
 
-// The stream is there.
+// REQUIRES: the stream exists.
 std::string records_as_json_lines(const Service& service, std::string_view stream);
 std::string stats_as_json(const Service& service);
 

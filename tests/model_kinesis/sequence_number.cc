@@ -5,7 +5,7 @@
 namespace penstock::model {
 namespace {
 
-// 188 bits are worked on as six 32-bit words, the lowest first.
+// Computes with 188 bits in six 32-bit words, the lowest first.
 using Words = std::array<uint32_t, 6>;
 
 struct Field {

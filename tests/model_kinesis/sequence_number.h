@@ -1,6 +1,6 @@
-// Sequence numbers as the service makes them: 56 decimal digits that hold, read as a 47-digit hexadecimal
-// number: '2', 9 digits of the shard's creation time (s), 1 of its index, 16 counting the records, 2 zeros,
-// 9 of the record's time (s), 8 of the shard's index, '2'.
+// Sequence numbers in the service's format: 56 decimal digits. As a 47-digit hexadecimal number they consist of
+// '2', 9 digits for the shard's creation time (s), 1 of its index, 16 for the record's number, 2 zeros, 9 for the
+// record's time (s), 8 for the shard's index, and '2'.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ class SequenceNumber {
   explicit SequenceNumber(const SequenceFields& fields);
 
   std::string_view text() const { return {digits_.data(), digits_.size()}; }
-  // All have the same length, so that text order is number order.
+  // All have the same length, so that they compare as text.
   auto operator<=>(const SequenceNumber& other) const { return text() <=> other.text(); }
   bool operator==(const SequenceNumber& other) const { return text() == other.text(); }
 
@@ -33,7 +33,7 @@ class SequenceNumber {
   std::array<char, 56> digits_;
 };
 
-// nullopt where text is not a sequence number that a SequenceNumber could have written.
+// Returns nullopt if `text` is not a sequence number that SequenceNumber can write.
 std::optional<SequenceFields> parse_sequence_number(std::string_view text);
 
 }  // namespace penstock::model

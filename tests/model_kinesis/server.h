@@ -22,7 +22,7 @@ class Server {
   int port() const { return http_.port(); }
   std::string url() const { return http_.url(); }
 
-  // Runs work with the service to itself. Not from inside the service's own hook.
+  // Runs `work` with exclusive access to the service. Not from inside the service's own hook.
   void with(const std::function<void(Service&)>& work);
 
  private:

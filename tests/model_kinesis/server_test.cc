@@ -1,4 +1,4 @@
-// The model behind HTTP and HTTPS: what each fault looks like on the wire, and how fast it is.
+// The model behind HTTP and HTTPS: how each fault looks to a client, and the model's speed.
 #include "tests/model_kinesis/server.h"
 
 #include <gtest/gtest.h>
@@ -120,7 +120,7 @@ TEST_F(model_server, a_slow_answer_holds_nobody_else_up_nor_the_end) {
     httplib::Client other(server->url());
     answered = static_cast<bool>(post(other, list()));
   });
-  // The scripted fault may hit either of the two; the second call after it does not wait.
+  // The scripted fault may hit either of two calls; the second call after it is not delayed.
   uint64_t seen = 0;
   while (seen == 0) server->with([&](Service& service) { seen = service.stats().requests; });
   EXPECT_TRUE(post(*http, list()));

@@ -34,7 +34,7 @@ Operation find_operation(std::string_view name) {
   return nullptr;
 }
 
-// The name that the target header gives, or "".
+// Returns the operation that the target header names, or "".
 std::string_view operation_name(const Request& request) {
   const std::string_view target = header(request.headers, "x-amz-target");
   return target.starts_with(kTargetPrefix) ? target.substr(kTargetPrefix.size()) : std::string_view();

@@ -1,7 +1,7 @@
-// A strict model of Kinesis Data Streams: requests in, replies out. It has no I/O, no clock and no threads of
-// its own; whoever shares it among threads locks it. What it enforces is what the service documents
-// (https://docs.aws.amazon.com/kinesis/latest/APIReference/ and .../dev/service-sizes-and-limits.html); it
-// was never held against the service itself.
+// A strict model of Kinesis Data Streams: requests in, replies out. It has no I/O, no clock and no threads; to
+// share it among threads, the caller locks it. It enforces what the service documents
+// (https://docs.aws.amazon.com/kinesis/latest/APIReference/ and .../dev/service-sizes-and-limits.html); it was
+// never compared with the service itself.
 #pragma once
 
 #include <cstdint>
@@ -16,33 +16,33 @@ namespace penstock::model {
 
 class Service {
  public:
-  // now_ms gives Unix time.
+  // now_ms returns Unix time.
   Service(Settings settings, std::function<int64_t()> now_ms);
 
-  // One request of the API, signature and all. The reply says what the client gets to see of it.
+  // Handles one signed request of the API. The reply also says how much of it the client receives.
   Reply handle(Request request);
 
-  // Called at the start of each request with its running number, from 1.
+  // Sets a function that is called at the start of each request with its sequential number, from 1.
   void on_request(std::function<void(uint64_t number, const Request& request)> hook) {
     on_request_ = std::move(hook);
   }
 
-  // A stream without a call. Replaces none: false where there is one of that name.
+  // Creates a stream without a call. Returns false if one of that name exists.
   bool create_stream(const std::string& name, uint32_t shards);
-  void delete_stream(const std::string& name) { state_.streams.erase(name); }  // with all that it holds
-  // A record without a call and past the write limits, at now_ms. The stream is there.
+  void delete_stream(const std::string& name) { state_.streams.erase(name); }  // with all its records
+  // Adds a record at now_ms without a call, ignoring the write limits. REQUIRES: the stream exists.
   const Record& preload(std::string_view stream, std::string_view partition_key, std::string_view data);
 
-  // nullptr where there is none. Shards and records can be read at no cost; splitting and merging go through
-  // it without a call.
+  // Returns nullptr if there is none. The stream gives free access to shards and records, and can split and merge
+  // shards without a call.
   Stream* stream(std::string_view name);
   const std::map<std::string, Stream, std::less<>>& streams() const { return state_.streams; }
-  // Every record of a stream, shard by shard, each shard's in order.
+  // Visits every record of a stream, shard by shard, in each shard's order.
   void each_record(std::string_view stream, const std::function<void(const Shard&, const Record&)>& visit) const;
-  // Lets the oldest records of a shard pass their retention, and with the last of them the shard, if it is closed.
+  // Expires the oldest records of a shard, and the shard if it is closed and this was its last record.
   void trim(Shard& shard, size_t records);
 
-  // Replaces the keys that requests may be signed with.
+  // Replaces the access keys that the service accepts.
   void set_keys(std::vector<AccessKey> keys) { state_.settings.keys = std::move(keys); }
   void expire_iterators() { ++state_.iterator_generation; }
   Settings& settings() { return state_.settings; }

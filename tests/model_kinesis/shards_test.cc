@@ -1,4 +1,4 @@
-// Streams and shards: creating, listing by pages, splitting, merging, reading across both.
+// Streams and shards: creating, listing in pages, splitting, merging, reading across both.
 #include "tests/model_kinesis/model_fixture.h"
 
 namespace penstock::model {

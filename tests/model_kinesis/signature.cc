@@ -50,7 +50,7 @@ std::string uri_decode(std::string_view text) {
   return out;
 }
 
-// RFC 3986, 6.2.2.3, and empty segments left out.
+// RFC 3986, 6.2.2.3, and with empty segments removed.
 std::string normalized(std::string_view path) {
   std::vector<std::string_view> kept;
   const std::vector<std::string_view> segments = split(path, '/');
@@ -83,7 +83,7 @@ std::string canonical_query(std::string_view query) {
   return out;
 }
 
-// Without white space at the ends; runs of it inside become one space.
+// Removes white space at both ends and replaces each run of it inside by one space.
 std::string trimmed(std::string_view value) {
   std::string out;
   for (const char c : value) {
@@ -166,7 +166,7 @@ std::optional<Error> check_time(std::string_view time, int64_t sent_ms, int64_t 
   return std::nullopt;
 }
 
-// The document wants Host and every X-Amz- header signed.
+// The document requires Host and every X-Amz- header to be signed.
 std::optional<Error> check_signed_headers(const Request& request, const std::vector<std::string>& signed_names) {
   const auto is_signed = [&](std::string_view name) {
     return std::find(signed_names.begin(), signed_names.end(), name) != signed_names.end();

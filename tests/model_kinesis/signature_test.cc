@@ -1,4 +1,4 @@
-// The checker of signatures: held against the published vectors, and each refusal it can give.
+// The verification of signatures: against the published vectors, and each error that it can return.
 #include "tests/model_kinesis/signature.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ std::string vectors_path() {
   return std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/sigv4-vectors.jsonl";
 }
 
-// A request written out as text; a line that begins with white space continues the header before it.
+// Parses a request written as text; a line that begins with white space continues the previous header.
 Request parse_request(const std::string& text) {
   Request request;
   std::istringstream lines(text);
@@ -83,7 +83,7 @@ TEST(model_signature, each_stage_agrees_with_every_published_vector) {
 
 class model_authorization : public model {
  protected:
-  // What comes of a good request after change.
+  // Returns the error code for a valid request after `change`.
   std::string code_after(const std::function<void(Request&)>& change) {
     Request request = client.request("ListShards", R"({"StreamName":"s"})");
     change(request);

@@ -1,4 +1,4 @@
-// What the model remembers, and the settings it was made with.
+// The state of the model and its settings.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace penstock::model {
 
-// The service's limits; rates are for each shard.
+// The service's limits; rates are per shard.
 struct Limits {
   size_t call_records = 500;
   size_t call_bytes = 5 << 20;    // data and partition keys
@@ -33,17 +33,18 @@ struct Settings {
   std::string account = "000000000000";
   std::vector<AccessKey> keys = {AccessKey{}};
   Limits limits{};
-  int64_t list_shards_page = 1000;  // the default and the most of MaxResults; small: paging with few shards
-  // ListShards gives the shards as they were at some time since so long ago, each page of another.
+  int64_t list_shards_page = 1000;  // the default and the maximum of MaxResults; small for paging with few shards
+  // ListShards returns the shards as they were at a random time within this period, which differs from page to
+  // page.
   int64_t list_shards_lag_ms = 0;
-  bool omits_child_shards = false;  // as some emulators do: GetRecords tells the end by a null iterator alone
+  bool omits_child_shards = false;  // as some emulators do: GetRecords reports the end only by a null iterator
   uint64_t seed = 1;
 };
 
 struct Stats {
   uint64_t requests = 0;
-  std::map<std::string, uint64_t, std::less<>> calls{};  // by operation, refused ones included
-  uint64_t unsigned_requests = 0;                        // missing or wrong signature
+  std::map<std::string, uint64_t, std::less<>> calls{};  // by operation, failed ones included
+  uint64_t unsigned_requests = 0;                        // without a valid signature
   uint64_t records_put = 0;
   uint64_t records_refused_by_limits = 0;
   uint64_t records_refused_by_faults = 0;
@@ -52,7 +53,7 @@ struct Stats {
   uint64_t injected_errors = 0;
   uint64_t closed_connections = 0;  // before the request was applied
   uint64_t lost_answers = 0;
-  uint64_t lost_answer_records = 0;  // records put by calls whose answer was lost or truncated
+  uint64_t lost_answer_records = 0;  // records put by calls whose response was lost or truncated
   uint64_t truncated_answers = 0;
 };
 
@@ -63,7 +64,7 @@ struct State {
   uint64_t iterator_generation = 0;
   std::map<std::string, Stream, std::less<>> streams{};
   Stats stats{};
-  // Of the call being answered:
+  // Of the current call:
   int64_t now_ms = 0;
   Fault fault{};
 

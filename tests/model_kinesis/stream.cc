@@ -11,7 +11,7 @@ std::string Shard::id() const {
 }
 
 SequenceNumber Shard::sequence_number(uint64_t number, int64_t time_ms) const {
-  // Number 0 of the format is the shard's own start, so that its records come after it.
+  // Number 0 is the start of the shard itself, so that its records come after it.
   return SequenceNumber({created_s, number + 1, std::max(time_ms / 1000, created_s), index});
 }
 
@@ -77,7 +77,7 @@ void Stream::list_open() {
 }
 
 void Stream::split(Shard& shard, HashKey first_of_second, int64_t now_ms) {
-  // A child's sequence numbers come after its parent's, also within one second.
+  // A child's sequence numbers are larger than its parent's, even within the same second.
   const int64_t created_s = std::max(now_ms / 1000, shard.created_s + 1);
   const uint32_t low = add(shard.first, first_of_second - 1, {shard.index}, created_s, now_ms).index;
   const uint32_t high = add(first_of_second, shard.last, {shard.index}, created_s, now_ms).index;

@@ -25,40 +25,40 @@ struct Shard {
   uint32_t index = 0;
   HashKey first = 0;
   HashKey last = kLastHashKey;
-  int64_t created_s = 0;  // as its sequence numbers say
+  int64_t created_s = 0;  // as in its sequence numbers
   int64_t created_ms = 0;
   int64_t closed_ms = INT64_MAX;
   std::vector<uint32_t> parents;   // none, the parent, or the parent and the adjacent parent
-  std::vector<uint32_t> children;  // none while it is open, and where the deletion of the stream has closed it
-  std::deque<Record> records;      // in order; the first is number trimmed
+  std::vector<uint32_t> children;  // none while it is open, or if it was closed by the deletion of the stream
+  std::deque<Record> records;      // in order; the first has the number `trimmed`
   uint64_t trimmed = 0;            // records that were here and are past their retention
-  bool forgotten = false;          // closed, and all of it is past its retention: the service knows it no more
+  bool forgotten = false;  // closed, and all records are past their retention: the service no longer knows it
 
   RateWindow written_records, written_bytes, get_calls, read_bytes, iterator_calls;
   int64_t reads_blocked_until_ms = 0;
 
-  // Until then GetRecords gives nothing of it, though there are records, as the service does where it has to look
-  // for them: https://docs.aws.amazon.com/streams/latest/dev/troubleshooting-consumers.html
+  // Until then GetRecords returns no records although there are some, as the service does while it searches for
+  // them: https://docs.aws.amazon.com/streams/latest/dev/troubleshooting-consumers.html
   int64_t hidden_until_ms = 0;
-  // Until then GetRecords never tells that all was read: MillisBehindLatest is above 0, and a closed shard goes
-  // on.
+  // Until then GetRecords never reports that everything was read: MillisBehindLatest is above 0, and a closed
+  // shard does not end.
   int64_t endless_until_ms = 0;
 
   std::string id() const;  // shardId-000000000000
   bool closed() const { return closed_ms != INT64_MAX; }
   uint64_t end() const { return trimmed + records.size(); }  // the number of the next record
   const Record& at(uint64_t number) const { return records[number - trimmed]; }
-  // What a sequence number of this shard says; number counts its records from 0.
+  // Returns a sequence number of this shard; `number` counts its records from 0.
   SequenceNumber sequence_number(uint64_t number, int64_t time_ms) const;
   SequenceNumber starting_sequence_number() const;
   SequenceNumber ending_sequence_number() const;
-  // The number of the record with these fields; nullopt where they are not of this shard.
+  // Returns the number of the record with these fields, or nullopt if they belong to another shard.
   std::optional<uint64_t> number_of(const SequenceFields& fields) const;
 };
 
 class Stream {
  public:
-  // Shares the hash keys out evenly.
+  // Divides the hash keys evenly.
   Stream(std::string name, uint32_t shard_count, int64_t now_ms);
 
   const std::string& name() const { return name_; }
@@ -66,16 +66,16 @@ class Stream {
   std::deque<Shard>& shards() { return shards_; }
   const std::deque<Shard>& shards() const { return shards_; }
   size_t open_shard_count() const { return open_.size(); }
-  // nullptr where the stream has no such shard (any more).
+  // Returns nullptr if the stream does not (or no longer) have the shard.
   Shard* find(std::string_view shard_id);
   Shard& open_shard_for(HashKey key);
 
   const Record& append(Shard& shard, std::string_view partition_key, std::string_view data, int64_t now_ms);
-  // first_of_second lies inside the shard's range. The shard is open.
+  // REQUIRES: first_of_second is inside the shard's range, and the shard is open.
   void split(Shard& shard, HashKey first_of_second, int64_t now_ms);
-  // Both are open and their ranges are neighbours, in either order.
+  // REQUIRES: both are open and their ranges are adjacent, in either order.
   void merge(Shard& shard, Shard& adjacent, int64_t now_ms);
-  // As the deletion of the stream does, before the stream is gone: without children.
+  // Closes it without children, as the deletion of a stream does before the stream is gone.
   void close(Shard& shard, int64_t now_ms);
 
  private:

@@ -25,7 +25,7 @@ void write_shard(JsonOut& json, const Stream& stream, const Shard& shard, int64_
   json.close('}').close('}');
 }
 
-// An open shard of the stream to split or merge.
+// Returns an open shard of the stream, to split or merge.
 Shard* find_open(const State& state, Stream& stream, std::string_view shard_id, Error* error) {
   Shard* shard = stream.find(shard_id);
   if (shard == nullptr)
@@ -39,7 +39,7 @@ Shard* find_open(const State& state, Stream& stream, std::string_view shard_id, 
   return nullptr;
 }
 
-// Where a page of ListShards begins; the stream is nullptr with *error set where the parameters are wrong.
+// The start of a page of ListShards. If the parameters are invalid, the stream is nullptr and *error is set.
 struct PageStart {
   Stream* stream = nullptr;
   uint32_t shard = 0;

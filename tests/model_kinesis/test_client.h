@@ -1,5 +1,5 @@
-// For tests: signed calls and a look into the answers. Where the calls go to is the caller's to say, so that
-// the same client serves the model in memory and any service behind HTTP.
+// For tests: signed calls and access to the responses. The caller passes the function that sends, so that the same
+// client works with the model in memory and any service behind HTTP.
 #pragma once
 
 #include <rapidjson/document.h>
@@ -14,7 +14,7 @@
 
 namespace penstock::model {
 
-// An answer with its JSON read. Paths are member names and indexes with dots between: "Records.0.Data".
+// A response with its JSON parsed. Paths are member names and indexes separated by dots: "Records.0.Data".
 class Response {
  public:
   explicit Response(Reply reply);
@@ -22,14 +22,14 @@ class Response {
   int status() const { return reply_.status; }
   const Reply& reply() const { return reply_; }
   bool ok() const { return reply_.status == 200 && reply_.wire == Wire::whole; }
-  std::string code() const;  // of the refusal, without the namespace in front; "" where there is none
+  std::string code() const;  // the error code without its namespace; "" if there is none
   std::string message() const;
   bool has(std::string_view path) const { return find(path) != nullptr; }
   bool null(std::string_view path) const;
-  std::string text(std::string_view path) const;  // "" where there is no such string
-  int64_t number(std::string_view path) const;    // -1 where there is no such number
-  double real(std::string_view path) const;       // -1 where there is no such number
-  size_t size(std::string_view path) const;       // of an array; 0 where there is none
+  std::string text(std::string_view path) const;  // "" if there is no such string
+  int64_t number(std::string_view path) const;    // -1 if there is no such number
+  double real(std::string_view path) const;       // -1 if there is no such number
+  size_t size(std::string_view path) const;       // of an array; 0 if there is none
 
  private:
   const rapidjson::Value* find(std::string_view path) const;
@@ -46,7 +46,7 @@ class TestClient {
 
   // body is JSON.
   Response call(std::string_view operation, std::string body);
-  // The signed request of such a call, to be tampered with.
+  // Returns the signed request of such a call, for tests that modify it.
   Request request(std::string_view operation, std::string body) const;
   Response send(Request request) { return Response(send_(std::move(request))); }
 
@@ -66,9 +66,9 @@ class TestClient {
 
 // {"Data":"<base64>","PartitionKey":"..."}; the partition key needs no escaping.
 std::string entry(std::string_view partition_key, std::string_view data);
-// The body of PutRecords with entries, joined by the caller with commas.
+// The body of PutRecords with these entries, which are comma-separated.
 std::string put_records_body(const std::string& stream, const std::string& entries);
-// The same with so many equal entries.
+// The same with `count` equal entries.
 std::string put_records_body(const std::string& stream, int count, const std::string& one_entry);
 
 }  // namespace penstock::model

@@ -14,7 +14,7 @@ constexpr size_t kTagBytes = 16;
 }  // namespace
 
 std::string Token::seal(std::string_view key) const {
-  // The stream's name comes last: it is the one field of free text.
+  // The stream's name comes last because it is the only field of free text.
   std::string raw(kVersion);
   raw.append(1, kind)
       .append("/")
@@ -36,7 +36,7 @@ std::optional<Token> open_token(std::string_view text, char kind, std::string_vi
   const std::string_view sealed = raw->substr(0, raw->size() - kTagBytes);
   if (hmac_sha256(key, sealed).compare(0, kTagBytes, raw->substr(sealed.size())) != 0) return std::nullopt;
 
-  // The digest says that we wrote it, so that the fields need no further doubt.
+  // The digest proves that the model wrote it, so the fields need no further checks.
   std::string_view rest = sealed.substr(kVersion.size());
   const auto next = [&rest] {
     const size_t slash = rest.find('/');

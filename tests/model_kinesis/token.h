@@ -1,4 +1,4 @@
-// Shard iterators and page tokens: opaque to the client, and no state on our side. A keyed digest tells a
+// Shard iterators and page tokens: opaque to the client, without state in the model. A keyed digest detects a
 // forged one.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace penstock::model {
 struct Token {
   char kind = 'I';  // 'I' a shard iterator, 'L' a page of ListShards
   int64_t created_ms = 0;
-  uint64_t generation = 0;  // iterators of an older generation were expired by hand
+  uint64_t generation = 0;  // iterators of an older generation have been expired by a test
   std::string stream;
   uint32_t shard = 0;     // the shard read; the first shard of the page
   uint64_t position = 0;  // the number of the record to read next
@@ -20,7 +20,7 @@ struct Token {
   std::string seal(std::string_view key) const;
 };
 
-// nullopt where text is not a token of that kind sealed with key.
+// Returns nullopt if `text` is not a token of that kind sealed with `key`.
 std::optional<Token> open_token(std::string_view text, char kind, std::string_view key);
 
 }  // namespace penstock::model
