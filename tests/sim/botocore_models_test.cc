@@ -1,4 +1,4 @@
-// Every request that we send, of every operation, is one that botocore's models of the services allow.
+// Every request that we send, for every operation, conforms to botocore's models of the services.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -34,7 +34,7 @@ class Checker {
  public:
   static bool is_there() { return std::system((kScript + " probe >/dev/null 2>&1").c_str()) == 0; }
 
-  // What the script says of each, in order.
+  // Returns what the script reports about each call, in order.
   static std::vector<std::string> judge(const std::vector<Call>& calls) {
     std::string folder = (std::filesystem::temp_directory_path() / "penstock-test-XXXXXX").string();
     EXPECT_NE(mkdtemp(folder.data()), nullptr);
@@ -64,7 +64,7 @@ class Checker {
   }
 };
 
-// Keeps the bodies of what a model of Kinesis is asked.
+// Keeps the bodies of the calls that a model of Kinesis receives.
 void keep_calls(model::Service& service, std::vector<Call>& calls) {
   service.on_request([&calls](uint64_t, const model::Request& request) {
     const std::string_view target = model::header(request.headers, "x-amz-target");

@@ -1,4 +1,5 @@
-// Keys that expire while a writer runs, between a model of Kinesis and a security token service, in virtual time.
+// Credentials that expire while a writer runs, between a model of Kinesis and a security token service, in virtual
+// time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -80,14 +81,14 @@ class credentials_rotation : public testing::Test {
       clock.advance_to(std::min({until_ms, std::max(writer->next_deadline_ms(), clock.monotonic_ms() + 1),
                                  std::max(sim.transport().next_deadline_ms(), clock.monotonic_ms() + 1)}));
   }
-  // A record each ten seconds.
+  // Writes a record every ten seconds.
   void write_for(int64_t ms) {
     for (int64_t gone_ms = 0; gone_ms < ms; gone_ms += 10'000) {
       write();
       run_for(10'000);
     }
   }
-  // How often each record is in the stream.
+  // Returns how often each record is in the stream.
   std::map<std::string, int> stored() const {
     std::map<std::string, int> count;
     service.each_record(
@@ -140,7 +141,7 @@ TEST_F(credentials_rotation, in_the_middle_of_a_run_costs_no_call_and_no_record)
   run_for(kMinuteMs);
   expect_all_once();
   EXPECT_EQ(writer->counters().failed_calls, 0U);
-  EXPECT_GE(asked, 12);  // each 15 minutes at least, each 7.5 at most
+  EXPECT_GE(asked, 12);  // at least one per 15 minutes, at most one per 7.5
   EXPECT_LE(asked, 25);
 }
 

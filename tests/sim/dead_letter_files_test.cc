@@ -1,4 +1,4 @@
-// The failure log on a disk that is full, fails, loses power, and has people on it.
+// The dead-letter file on a disk that is full, fails, or loses power, and when users change its files.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ class dead_letter_files : public testing::Test {
     EXPECT_TRUE(log.ok()) << log.status().message();
     return std::move(*log);
   }
-  // One line, as large as the next one that is added this way.
+  // Adds one line, of the same size as the next one added this way.
   int64_t add(kinesis::DeadLetterFile& log) {
     penstock_batch origin = {};
     const std::string number = std::to_string(1000 + added++ % 9000);
@@ -48,11 +48,12 @@ class dead_letter_files : public testing::Test {
     added = 0;
     return bytes;
   }
-  // The sequence numbers in all the files, in the order of their names, PATH itself last; "?" for a broken line.
+  // Returns the sequence numbers in all files, in the order of their names with PATH itself last; "?" for a broken
+  // line.
   std::vector<std::string> recorded() {
     return recorded_in([this](const std::string& path) { return sim.files().content(path); });
   }
-  // What of them a power cut would leave.
+  // Returns those that would survive a power cut.
   std::vector<std::string> durable() {
     return recorded_in([this](const std::string& path) { return sim.files().durable(path); });
   }
@@ -123,7 +124,7 @@ TEST_F(dead_letter_files, what_was_recorded_survives_a_power_cut_and_a_line_cut_
     ASSERT_TRUE(record(*log).ok());
     sim.files().fail_syncs(true);
     EXPECT_FALSE(record(*log).ok());
-    --added;  // it never counted
+    --added;  // it was never counted
     sim.files().fail_syncs(false);
     sim.crash();
     log.reset();
@@ -151,7 +152,7 @@ TEST_F(dead_letter_files, what_counts_survives_whatever_the_disk_does) {
                             .folder_sync = 0.1},
                            seed);
     std::set<std::string> counted;
-    std::map<int64_t, std::string> waiting;  // by the log's numbers
+    std::map<int64_t, std::string> waiting;  // by the file's sequence numbers
     std::unique_ptr<kinesis::DeadLetterFile> log;
     for (int turn = 0; turn < 60; ++turn) {
       try {

@@ -80,7 +80,7 @@ TEST_F(sim_files, a_kill_loses_no_bytes_and_gives_up_the_locks) {
   sim.kill();
   EXPECT_EQ(files.content("/f"), "bytes");
   auto next = std::move(*files.append_to("/f"));
-  // The end of the dead one must not unlock what the next life locked.
+  // Destroying a file of the dead process must not release the lock that the next process took.
   file.reset();
   EXPECT_EQ(files.append_to("/f").status().code(), Code::config);
 }

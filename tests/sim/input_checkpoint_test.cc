@@ -1,4 +1,4 @@
-// How far the input's checkpoint goes, and what a restart reads again.
+// How far the input's checkpoint advances, and what a restart reads again.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -97,7 +97,7 @@ TEST_F(input, latest_begins_with_what_comes_after_the_first_start_also_after_a_c
   put_ids.clear();
   clock.advance(2000);
   put("after");
-  kill(reader);  // before anything of it was read
+  kill(reader);  // before it has read anything of it
   clock.advance(kMinuteMs);
   reader = start();
   EXPECT_TRUE(reader->run_until_ids(1));

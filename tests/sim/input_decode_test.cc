@@ -1,5 +1,5 @@
-// What the input makes of aggregated, raw, refused and old records: positions within a record, and failures of one
-// user record alone.
+// How the input handles aggregated, raw, rejected and old records: positions within a record, and failures of a
+// single user record.
 #include <gtest/gtest.h>
 
 #include "base/base64.h"
@@ -11,7 +11,7 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
-// A user record for each of the texts, at the hash keys 0, 1, ...
+// Returns a record with one user record for each of the texts, at the hash keys 0, 1, ...
 std::string aggregated(const Ids& texts) {
   std::string out = kpl_bytes::partition_key("k");
   for (size_t i = 0; i < texts.size(); ++i) out += kpl_bytes::explicit_hash_key(std::to_string(i));
@@ -30,7 +30,7 @@ class input_decode : public input {
  protected:
   std::string failure_file() const { return sim.files().content("/failures").value_or(""); }
   bool failed_with(const std::string& text) const { return failure_file().find(text) != std::string::npos; }
-  // All that was read is dealt with, and saved.
+  // Returns whether everything that was read gets settled and saved.
   bool ends(Reader& reader) {
     return reader.run([&] { return reader.stat("lag_ms") == 0 && reader.stat("open_records") == 0; }) &&
            (reader.run_for(10'000), true);
@@ -87,7 +87,7 @@ TEST_F(input_decode, a_failed_user_record_holds_the_position_until_it_is_on_disk
 
 TEST_F(input_decode, user_records_of_other_shards_are_left_out_said_once_and_passed) {
   make_stream(2);
-  // Both land on the shard of the upper half, where the hash keys 0, 1, 2 do not belong.
+  // Both land on the shard with the upper half, where the hash keys 0, 1, 2 do not belong.
   std::string key = "a";
   while (*kinesis::hash_of_partition_key(key) >> 127 == 0) key += "a";
   for (const char* id : {"a", "b"}) service.preload("in", key, aggregated_messages({id, id, id}));
@@ -126,7 +126,7 @@ TEST_F(input_decode, a_record_that_is_no_message_is_an_event_named_by_its_positi
   EXPECT_EQ(reader->stat("emitted_events"), 3);
 }
 
-// Refuses one id so and so often; the others are taken.
+// Rejects one ID the given number of times and accepts the others.
 struct Refusing {
   Reader& reader;
   std::string id;

@@ -1,4 +1,4 @@
-// Where a shard ends, and what is no proof that it has.
+// Where a shard ends, and what does not prove that it has ended.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -17,7 +17,7 @@ class input_end : public input {
     const auto found = service.stats().calls.find(operation);
     return found == service.stats().calls.end() ? 0 : found->second;
   }
-  // The most calls of an operation that came in any second from now on.
+  // The highest number of calls of an operation in any second from now on.
   struct Pace {
     std::vector<int64_t> at_ms;
     size_t most = 0;
@@ -172,7 +172,8 @@ TEST_F(input_end, the_end_waits_until_the_shards_can_be_listed) {
   EXPECT_TRUE(has_ended()) << checkpoint_file();
 }
 
-// What was read before the shard was known to be closed proves nothing: records may have come in between.
+// What was read before the shard was known to be closed proves nothing, because more records may have arrived in
+// between.
 TEST_F(input_end, records_that_come_between_a_doubtful_response_and_the_close_are_read) {
   make_stream(1);
   const auto reader = start();
@@ -237,7 +238,7 @@ TEST_F(input_end, retention_that_passes_the_last_record_while_the_end_is_in_doub
   const auto reader = start();
   EXPECT_TRUE(reader->run_until_ids(3));
   service.faults().next_calls("GetRecords", model::no_iterator(), 2);
-  reader->run_for(kMinuteMs);  // the last record comes again
+  reader->run_for(kMinuteMs);  // the last record is returned again
   service.faults().next_calls("GetRecords", model::no_iterator());
   service.faults().next_calls("GetShardIterator", model::internal_failure(), 3);
   EXPECT_TRUE(reader->run([&] { return sim.logged("InternalFailure"); }));
@@ -249,7 +250,7 @@ TEST_F(input_end, retention_that_passes_the_last_record_while_the_end_is_in_doub
   EXPECT_EQ(reader->stat("gaps"), 1);
 }
 
-// The next iterator begins after the last record, which alone proves nothing of what came before the iterator.
+// The next iterator begins after the last record. That record alone proves nothing about earlier ones.
 TEST_F(input_end, retention_that_passes_the_last_record_after_it_has_come_again_is_a_gap) {
   make_stream(1);
   put_many("a", 3);

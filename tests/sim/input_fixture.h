@@ -27,9 +27,9 @@ inline std::string message_of(const std::string& id) {
          R"(","timestamp":1566741555269,"message":"m"}]})";
 }
 
-// One life of a process that reads the stream "in": what it emitted, and how it answers.
+// One life of a process that reads the stream "in": what it emitted, and what its host answers.
 struct Reader {
-  // What a test puts around the assignment.
+  // Wraps the assignment with a test's own.
   using Wrap = std::function<std::unique_ptr<kinesis::Assignment>(std::unique_ptr<kinesis::Assignment>)>;
 
   Reader(SimClock& at, SimEnv& system, const std::string& streams, const kinesis::LocalAssignment::Options& own,
@@ -62,7 +62,7 @@ struct Reader {
   void settle(int32_t outcome = PENSTOCK_DELIVERED) {
     for (const uint64_t id : std::exchange(unsettled, {})) EXPECT_TRUE(input.ack(id, outcome));
   }
-  // Polls and settles until done() or that much virtual time has passed.
+  // Polls and settles until done() or until that much virtual time has passed.
   template <typename Done>
   bool run(Done done, int64_t ms = 2 * kMinuteMs, bool settling = true) {
     for (const int64_t end_ms = clock.monotonic_ms() + ms; clock.monotonic_ms() < end_ms;) {
@@ -104,7 +104,7 @@ struct Reader {
   std::string stream_of_last;
   std::vector<uint64_t> unsettled;
   int32_t answer = PENSTOCK_OK;
-  std::string throws_for;  // a shard: what a defect would do there
+  std::string throws_for;  // a shard: emitting from it throws, as a defect would
   int64_t max_memory = 0;
 };
 
@@ -119,7 +119,7 @@ class input : public testing::Test {
   std::unique_ptr<Reader> start(const Reader::Wrap& wrap = [](auto assignment) { return assignment; }) {
     return std::make_unique<Reader>(clock, sim, streams, own, options, wrap);
   }
-  // The process is gone without a word; the next one starts from what is on the disk.
+  // Kills the process; the next one starts from what is on the disk.
   void kill(std::unique_ptr<Reader>& reader) {
     sim.kill();
     reader.reset();

@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kLongestSettlingMs = 2'000;
 constexpr int64_t kCloseMs = 20'000;
 
-// "017-00000042", always of that length so that what is held can be compared.
+// "017-00000042": always of that length, so that memory use is comparable.
 std::string event_id(size_t key, int64_t number) {
   char text[32];
   std::snprintf(text, sizeof text, "%03zu-%08lld", key, static_cast<long long>(number));
@@ -151,7 +151,7 @@ InputWorker& InputFleet::start() {
     sim = std::make_shared<SimEnv>(
         clock, [this](const std::string& host, model::Request request) { return serve(host, std::move(request)); },
         settings_.seed * 100'000 + static_cast<uint64_t>(started_));
-    // A week's lines would look like a leak.
+    // A week of log lines would look like a leak.
     sim->env().log = [](LogLevel, std::string_view) {};
   }
   if (settings_.keeps == Keeps::file) machine_ = sim;
@@ -272,7 +272,7 @@ model::Reply InputFleet::serve(const std::string& host, model::Request request) 
 
 void InputFleet::emitted(const std::string& worker, const std::string& lease, size_t key, int64_t number) {
   Key& of = keys_[key];
-  // Nothing is passed over, so that first occurrences are in order.
+  // No event is skipped, so that first occurrences are in order.
   EXPECT_LE(number, of.emitted) << "key " << key << ", by " << worker << " in " << lease;
   if (number < of.emitted) ++duplicates_;
   of.emitted = std::max(of.emitted, number + 1);

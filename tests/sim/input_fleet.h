@@ -1,7 +1,9 @@
-// Whole inputs in virtual time that read some streams, sharing them by leases in a table or each life of a single
-// one going on from its file; and a checker of what they emit. Kinesis and DynamoDB are the models.
+// Complete inputs in virtual time that read some streams, and a checker of what they emit. Either they share the
+// streams through a lease table, or each life of a single one continues from its file. Kinesis and DynamoDB are
+// the models.
 //
-// What flows are numbered events in 200 partition keys, one a record, evenly in time. A key is of one stream.
+// The data are numbered events in 200 partition keys, one per record, evenly distributed over time. Each key
+// belongs to one stream.
 #pragma once
 
 #include <cstdint>
@@ -21,21 +23,21 @@ namespace penstock::sim {
 
 class InputFleet;
 
-// One life of a process: the input, and a host that settles what it emits a while later and not in order.
+// One life of a process: the input, and a host that settles what it emits some time later and out of order.
 class InputWorker {
  public:
   InputWorker(InputFleet& fleet, std::shared_ptr<SimEnv> sim, std::string id);
-  ~InputWorker() { sim_->kill(); }  // without a word to anybody
+  ~InputWorker() { sim_->kill(); }  // without a shutdown
 
   void turn();
   int64_t next_deadline_ms() const;
   void close();
-  // The sum over all labels; -1 where nobody tells it.
+  // Returns the sum over all labels, or -1 if there is no such counter.
   int64_t stat(std::string_view name) const;
   int64_t emitted() const { return emitted_; }
 
   bool frozen = false;   // SIGSTOP
-  bool blocked = false;  // the outputs take nothing more
+  bool blocked = false;  // the outputs accept nothing more
 
  private:
   struct Event {
@@ -90,14 +92,14 @@ class InputFleet {
   void run(int64_t ms);
   // The same, but nothing is put.
   void run_quietly(int64_t ms);
-  // What was put so far is not to be emitted.
+  // Expects none of the events that were put so far.
   void begin_here();
-  // No more events come until all there are have been settled; fails where that takes longer.
+  // Stops putting events until all existing ones are settled. Fails if that takes longer than max_ms.
   void rest(int64_t max_ms);
-  // Of the stream's widest open shard; of its first two open ones.
+  // split() takes the stream's widest open shard, merge() its first two open ones.
   void split(size_t stream = 0);
   void merge(size_t stream = 0);
-  // By the keys of their leases: of those that are open, of those with rows in the table.
+  // Lease keys: of the open shards, and of the rows in the table.
   std::set<std::string> open_shards();
   std::set<std::string> leased_shards();
 
@@ -110,7 +112,7 @@ class InputFleet {
 
  private:
   friend class InputWorker;
-  // The numbers of a key's events that something has happened to.
+  // The numbers of a key's events to which something has happened.
   struct Numbers {
     int64_t through = 0;  // all before this one
     std::set<int64_t> beyond;

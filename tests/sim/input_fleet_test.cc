@@ -1,5 +1,5 @@
-// Whole inputs that share a stream by leases: what each key's events come to when workers die, leave and freeze
-// and the stream is resharded meanwhile. The checker of every step is in the fleet.
+// Complete inputs that share a stream through leases: what happens to each key's events when workers die, leave
+// and freeze while the stream is resharded. The checker in the fleet checks every step.
 #include "tests/sim/input_fleet.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@ namespace {
 constexpr int64_t kFailoverMs = 10'000;
 constexpr int64_t kMinuteMs = 60'000;
 
-// All is settled and kept: whoever comes next begins behind it.
+// Checks that everything is settled and saved: the next reader begins after it.
 void expect_nothing_left(InputFleet& fleet) {
   fleet.rest(5 * kMinuteMs);
   EXPECT_EQ(fleet.leased_shards(), fleet.open_shards());
@@ -46,7 +46,7 @@ TEST_P(input_fleet, every_event_arrives_in_its_keys_order_across_reshards_and_ha
   fleet.split();
   fleet.stop(0);
   fleet.run(kMinuteMs);
-  // The new worker took one or two shards from the other, whose unsettled events it emits again.
+  // The new worker took one or two shards from the other one, and emits their unsettled events again.
   EXPECT_LE(fleet.duplicates() - duplicates, 200);
   expect_nothing_left();
 }
@@ -173,7 +173,7 @@ TEST_P(input_that_begins_at_latest,
   fleet.start();
   fleet.run_quietly(3'000);
   EXPECT_EQ(fleet.worker(0).emitted(), 0);
-  fleet.kill(0);  // nothing was read, so that there is no position
+  fleet.kill(0);  // nothing was read, so there is no position
   fleet.run(kMinuteMs);
   fleet.split();
   fleet.run(kMinuteMs);

@@ -1,4 +1,4 @@
-// Grants that are lost, as leases are.
+// Grants that are revoked, as leases are.
 #include <map>
 #include <set>
 #include <string>
@@ -10,14 +10,14 @@
 namespace penstock::sim {
 namespace {
 
-// Takes grants away when the test says so.
+// Revokes grants when the test says so.
 class Fickle : public kinesis::Assignment {
  public:
   explicit Fickle(std::unique_ptr<kinesis::Assignment> steady) : steady_(std::move(steady)) {}
 
   void lose(kinesis::GrantId grant) { losses_.push_back(grant); }
   bool holds = true;
-  std::set<kinesis::GrantId> lapsed;  // these do not hold, whatever the others do
+  std::set<kinesis::GrantId> lapsed;  // these are not valid, whatever the others are
   std::vector<kinesis::GrantId> granted;
   std::map<std::string, kinesis::GrantId> grant_of;  // by shard
   std::vector<kinesis::GrantId> settled_grants;
@@ -73,7 +73,7 @@ TEST_F(input_grants, nothing_of_a_lost_shard_is_emitted_or_settled_any_more) {
   ASSERT_EQ(fickle->granted.size(), 2u);
   const kinesis::GrantId lost = fickle->granted[0];
   fickle->lose(lost);
-  reader->run_for(1);  // settles, too
+  reader->run_for(1);  // also settles
   put_many("b", 40);
   reader->run_for(kMinuteMs);
   for (const auto& [id, shard] : reader->shard_of)
@@ -126,7 +126,7 @@ TEST_F(input_grants, a_record_whose_grant_lapses_amid_it_holds_no_other_shard_an
     reader->answer = PENSTOCK_FULL;
     ASSERT_TRUE(reader->run_until_ids(before + 1));
     reader->answer = answer;
-    reader->run([] { return true; });  // a second one is emitted, or refused
+    reader->run([] { return true; });  // a second one is emitted, or rejected
     const std::string of_k = reader->shard_of["0"];
     fickle->lapsed = {fickle->grant_of[of_k]};
     put_many("a", 40);

@@ -1,5 +1,5 @@
-// What one record can make the input emit, hold and write at a time, and what is held of records that wait to be
-// settled.
+// How much one record can make the input emit, hold and write at a time, and how much memory records use that wait
+// to be settled.
 #include "base/base64.h"
 #include "tests/gzip.h"
 #include "tests/kpl_bytes.h"

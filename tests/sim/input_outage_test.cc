@@ -1,4 +1,4 @@
-// What an input says of its start, its outages and their ends, and how far behind it counts meanwhile.
+// What an input logs at its start, at outages and at their ends, and the lag that it reports meanwhile.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -165,7 +165,7 @@ TEST_F(input_outage, each_stream_says_once_how_many_shards_it_has_and_where_it_i
             1u);
 }
 
-// What a proxy on the way says is not what the service says.
+// A response from a proxy is not a response from the service.
 TEST_F(input_outage, an_odd_answer_to_the_first_description_does_not_hide_that_a_stream_is_another) {
   const model::Reply redirect = {.status = 307, .headers = {{"Location", "http://login.example/"}}, .body = ""};
   const model::Reply page = {.status = 403, .headers = {}, .body = "<html>AccessDeniedException</html>"};

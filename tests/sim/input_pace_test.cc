@@ -1,4 +1,4 @@
-// How fast shards are read, and that none is read at the cost of another.
+// How fast shards are read, and that no shard delays another.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -38,7 +38,7 @@ TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours) {
   EXPECT_LT(reader->ids.size(), 50u);
 }
 
-// How large records are is a guess until some were seen.
+// The size of records is an estimate until some were read.
 TEST_F(input, a_shard_whose_calls_hang_does_not_hold_its_neighbours_with_little_memory_either) {
   options.mem_limit_bytes = 256 << 10;
   make_stream(2);

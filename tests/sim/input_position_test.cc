@@ -1,4 +1,4 @@
-// Where reading begins, goes on, and what holds a position.
+// Where reading begins and continues, and what keeps a position from advancing.
 #include <string>
 #include <vector>
 

@@ -1,4 +1,4 @@
-// Streams that come, go, are made again, and change their shards.
+// Streams that appear, disappear, are created again, and change their shards.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -10,7 +10,7 @@
 namespace penstock::sim {
 namespace {
 
-// The ids are KEY/NUMBER: whether each key's came in order.
+// The IDs are KEY/NUMBER. Checks that those of each key came in order.
 void expect_in_order_by_key(const std::vector<std::string>& ids) {
   std::map<std::string, int> last;
   for (const std::string& id : ids) {

@@ -1,4 +1,4 @@
-// What the input reads, and what it survives.
+// What the input reads, and which faults it survives.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -9,7 +9,7 @@
 namespace penstock::sim {
 namespace {
 
-// With one record of 10 MiB in base64.
+// A response with one record of 10 MiB in base64.
 constexpr int64_t kLargestAnswerBytes = 13'981'612;
 
 TEST_F(input, reads_every_shard_of_a_stream_that_is_listed_in_pages) {
@@ -135,12 +135,12 @@ TEST_F(input, a_record_larger_than_the_limit_is_let_through_alone) {
   EXPECT_LE(reader->max_memory, kLargestAnswerBytes);
 }
 
-// A record that did not fit in an eighth of the limit is given the room of a largest one. Beside a call that hangs
-// in its eighth, that is an eighth of the limit and a largest answer.
+// A call for a record that did not fit in an eighth of the limit gets the space of a largest response. Next to a
+// call that hangs in its eighth, the sum is an eighth of the limit and a largest response.
 TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_where_a_byte_is_missing) {
   options.reading.max_records = 1;
   const auto largest_bytes =
-      static_cast<size_t>(kLargestAnswerBytes + start()->stat("memory_bytes"));  // beside buffers
+      static_cast<size_t>(kLargestAnswerBytes + start()->stat("memory_bytes"));  // plus buffers
   size_t min_bytes = largest_bytes;
   while (min_bytes / 8 + largest_bytes > min_bytes) ++min_bytes;
   for (const size_t mem_limit_bytes : {min_bytes, min_bytes - 1}) {
@@ -158,7 +158,7 @@ TEST_F(input, a_call_goes_beside_another_where_both_fit_in_the_limit_and_not_whe
   }
 }
 
-// A single record may be larger than any before, and room is held for it.
+// A single record may be larger than any before it, and space is reserved for it.
 TEST_F(input, memory_stays_under_the_limit_where_each_call_asks_for_one_record) {
   options.reading.max_records = 1;
   for (const size_t mem_limit_bytes : {size_t{256} << 10, size_t{24} << 20}) {
@@ -223,7 +223,7 @@ TEST_F(input, one_shard_that_fails_does_not_hold_another) {
   make_stream(2);
   put_many("a", 50);
   const auto reader = start();
-  // The iterator of the first shard is refused for as long as the test lasts.
+  // The iterator of the first shard is rejected for the rest of the test.
   service.faults().next_calls("GetShardIterator", model::error_fault({400, "AccessDeniedException", "no"}), 1);
   reader->run_for(10'000);
   std::set<std::string> shards;

@@ -120,7 +120,7 @@ void KclWorker::read() {
   std::erase_if(held_, [](const auto& entry) { return entry.second.lost; });
 }
 
-// False where the lease turns out to be lost.
+// Returns false if the lease has been lost.
 bool KclWorker::read_of(Held& held) {
   if (held.ended || (!held.begun && !begin(held))) return true;
   const std::vector<int64_t>& records = held.shard->records;
@@ -131,7 +131,7 @@ bool KclWorker::read_of(Held& held) {
   return held.shard->info.open || held.next < records.size() || end(held);
 }
 
-// Deletes the lease of a shard that is at its end when its children are under way.
+// Deletes the lease of a finished shard once its children are being read.
 bool KclWorker::clean_up(const Held& held) {
   const bool under_way =
       std::all_of(held.lease.children.begin(), held.lease.children.end(), [this](const auto& id) {
@@ -149,7 +149,7 @@ bool KclWorker::begin(Held& held) {
   return held.begun = true;
 }
 
-// The leases of the children first.
+// Creates the leases of the children first.
 bool KclWorker::end(Held& held) {
   std::vector<std::string> children;
   for (const kinesis::ShardInfo& shard : fleet_.list()) {
@@ -160,7 +160,7 @@ bool KclWorker::end(Held& held) {
     child.parents = shard.parent_ids;
     kinesis::append_decimal(child.starting_hash_key, shard.first_hash_key);
     kinesis::append_decimal(child.ending_hash_key, shard.last_hash_key);
-    kcl_.create(child);  // or somebody else has
+    kcl_.create(child);  // or another worker has
   }
   held.ended = true;
   return kcl_.set_children(held.lease, children) &&

@@ -1,7 +1,7 @@
 // A worker of Amazon's Kinesis Client Library 2.x among those of a LeaseFleet: what its DynamoDBLeaseTaker,
-// DynamoDBLeaseRenewer, BlockOnParentShardTask, ShutdownTask and LeaseCleanupManager do at the table, and when
-// (https://github.com/awslabs/amazon-kinesis-client, v2.6.0), written from reading them. It lists no shards, as
-// one that is not elected to.
+// DynamoDBLeaseRenewer, BlockOnParentShardTask, ShutdownTask and LeaseCleanupManager do at the table, and when.
+// Written from their source (https://github.com/awslabs/amazon-kinesis-client, v2.6.0). It lists no shards, like a
+// worker that is not the elected leader.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class KclWorker {
  private:
   struct Seen {
     dynamodb::Kcl2Lease lease;
-    int64_t changed_ms;  // when a scan saw another counter for the last time
+    int64_t changed_ms;  // when a scan last saw a different counter
   };
   struct Held {
     dynamodb::Kcl2Lease lease;
@@ -55,7 +55,7 @@ class KclWorker {
   SimRandom random_;
   dynamodb::TableClient client_;
   dynamodb::Kcl2 kcl_;
-  std::map<std::string, Seen> seen_;  // by key, and so are those that follow
+  std::map<std::string, Seen> seen_;  // by key, like the following
   std::map<std::string, Held> held_;
   int64_t next_take_ms_, next_renewal_ms_, next_read_ms_;
   int64_t taken_ = 0;

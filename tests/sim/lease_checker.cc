@@ -10,14 +10,14 @@ namespace penstock::sim {
 
 namespace {
 
-constexpr int64_t kHourMs = 3'600'000;  // that long ago may be forgotten
+constexpr int64_t kHourMs = 3'600'000;  // entries older than this may be removed
 
 std::string text_of(const dynamodb::Item& item, std::string_view name) {
   const auto attribute = item.find(name);
   return attribute == item.end() ? "" : attribute->second.text;
 }
 
-// Checkpoints in the order in which a shard passes them: words, numbers, the end.
+// Orders checkpoints as a shard passes them: initial positions, sequence numbers, the end.
 std::tuple<int, size_t, std::string> rank(const std::string& checkpoint) {
   if (checkpoint == kinesis::kShardEnd) return {2, 0, ""};
   if (checkpoint.empty() || checkpoint[0] > '9') return {0, 0, ""};

@@ -1,4 +1,4 @@
-// Watches a table of leases, and what is emitted by those who share it.
+// Checks a lease table, and what the workers that share it emit.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,19 @@ namespace penstock::sim {
 
 class LeaseChecker {
  public:
-  // clock outlives it.
+  // REQUIRES: the clock outlives it.
   explicit LeaseChecker(const SimClock& clock) : clock_(clock) {}
 
-  // To be told after every write. No checkpoint goes back, unless its row was deleted in between.
+  // Called after every write. No checkpoint goes back, unless its row was deleted in between.
   void watch(const dynamodb::Table& table);
-  // A worker emits of the shard of a lease. Its own; or another's, or a free one, only for as long as it may not
-  // know: less than failover_ms after its last write, and if that is not when the lease was taken.
+  // A worker emits from the shard of a lease. The lease must be its own. If it belongs to another worker or is
+  // free, the worker may emit only as long as it cannot know that: until failover_ms after its last write. That
+  // does not apply if its last write was when it took the lease.
   void emitted(const std::string& worker, const std::string& key, int64_t failover_ms);
 
  private:
   struct Written {
-    std::map<std::string, int64_t> at_ms;  // by owner: its last write
+    std::map<std::string, int64_t> at_ms;  // the last write, by owner
     std::string owner;
     int64_t taken_ms = 0;
     std::string checkpoint, counter;

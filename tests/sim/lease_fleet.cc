@@ -11,7 +11,7 @@ constexpr int64_t kReadMs = 200;
 constexpr int64_t kListMs = 60'000;
 constexpr int64_t kPutMs = 1'000;
 constexpr size_t kPrefetch = 100;
-constexpr size_t kEmittedARead = 20;  // 100 records a second and shard
+constexpr size_t kEmittedARead = 20;  // 100 records/s per shard
 
 }  // namespace
 
@@ -66,7 +66,7 @@ void FleetWorker::read() {
   bool ended = false;
   for (auto& [grant, reading] : readings_) {
     if (reading.ended) continue;
-    // What was emitted a while ago is settled by now.
+    // What was emitted some time ago is settled now.
     if (reading.next > reading.settled) {
       reading.settled += (reading.next - reading.settled + 1) / 2;
       leases_.advance_to(grant, {std::to_string(reading.shard->records[reading.settled - 1]), 0});
@@ -260,7 +260,7 @@ void LeaseFleet::delete_row(const std::string& key) {
 
 void LeaseFleet::emitted(const std::string& worker, FleetShard& shard, size_t index) {
   const std::string& id = shard.info.id;
-  // Nothing is passed over, so that first occurrences are in order.
+  // No record is skipped, so that first occurrences are in order.
   EXPECT_LE(index, shard.read) << id;
   if (index < shard.read) ++duplicates_;
   shard.read = std::max(shard.read, index + 1);

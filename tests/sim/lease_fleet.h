@@ -1,6 +1,6 @@
-// Workers in virtual time that share a stream by leases in one table, and a checker that watches what they read
-// and what they write. Their calls go through a signed client to the model of DynamoDB; the stream is a plain list
-// of records, since reading it is not what is tried here.
+// Workers in virtual time that share a stream through leases in one table, and a checker of what they read and
+// write. Their calls go through a signed client to the model of DynamoDB. The stream is a plain list of records,
+// because reading it is not what is tested.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,8 +24,8 @@ namespace penstock::sim {
 
 struct FleetShard {
   kinesis::ShardInfo info;
-  std::vector<int64_t> records;  // sequence numbers, growing
-  size_t read = 0;               // records that some worker has emitted, from the first on
+  std::vector<int64_t> records;  // sequence numbers, ascending
+  size_t read = 0;               // number of records, from the first on, that some worker has emitted
 };
 
 class LeaseFleet;
@@ -52,7 +52,7 @@ class FleetWorker {
   leases::LeaseCoordinator& leases() { return leases_; }
   const Status& listed() const { return listed_; }
 
-  bool blocked = false;  // the outputs take nothing
+  bool blocked = false;  // the outputs accept nothing
   bool frozen = false;   // SIGSTOP
 
  private:
@@ -92,28 +92,29 @@ class LeaseFleet {
   KclWorker& start_kcl();
   void kill_kcl(size_t worker);
   void run(int64_t ms);
-  // Runs until done(), or fails after that much time. How long it took.
+  // Runs until done(), and fails after max_ms. Returns how long it took.
   int64_t run_until(const std::function<bool()>& done, int64_t max_ms);
 
   void add_shards(int count);
   void split(const std::string& shard);
   void merge(const std::string& a, const std::string& b);
-  // What each open shard gets from now on.
+  // Sets the rate of each open shard from now on.
   void set_records_a_second(int records) { records_a_second_ = records; }
 
-  // Every open shard is read by one worker, KCL's or ours, and the workers' shares differ by one at most.
+  // Returns whether every open shard is read by one worker, of KCL or Penstock, and the workers' shares differ by
+  // at most one.
   bool in_balance() const;
   bool all_read() const;
   size_t workers() const { return workers_.size(); }
   FleetWorker& worker(size_t index) { return *workers_[index]; }
   KclWorker& kcl_worker(size_t index) { return *kcl_workers_[index]; }
-  void delete_row(const std::string& key);  // by hand
+  void delete_row(const std::string& key);  // as an operator does
   dynamodb::Service& service() { return service_; }
   std::map<std::string, FleetShard>& shards() { return shards_; }
   std::vector<kinesis::ShardInfo> list() const;
   int64_t duplicates() const { return duplicates_; }
 
-  SimClock clock;  // before all that goes by it
+  SimClock clock;  // first, because other members refer to it
   kinesis::InitialPosition initial;
   int64_t failover_ms = 10'000;
 

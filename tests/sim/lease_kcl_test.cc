@@ -1,4 +1,4 @@
-// Workers of ours beside workers of KCL at one table in virtual time. The checker is in the fleet.
+// Workers of Penstock and of KCL at one table, in virtual time. The checker is in the fleet.
 #include <gtest/gtest.h>
 
 #include "tests/sim/lease_fleet.h"

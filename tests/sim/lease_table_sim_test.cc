@@ -1,4 +1,4 @@
-// The table of leases through the signed client, in virtual time, on a bad network.
+// The lease table through the signed client, in virtual time, on a bad network.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kKey = "shardId-000000000000";
 
-// One worker: what it wrote, as the rules of LeaseTable have it go on.
+// A worker that writes checkpoints by the rules of LeaseTable.
 class Writer {
  public:
   Writer(SimEnv& sim, SimClock& clock, std::string id)
@@ -21,7 +21,7 @@ class Writer {
 
   leases::LeaseTable& table() { return table_; }
 
-  // Until the answer is there.
+  // Runs until the call has completed, and returns its result.
   template <typename T, typename Begin>
   Result<T> wait(const Begin& begin) {
     std::optional<Result<T>> told;
@@ -29,7 +29,7 @@ class Writer {
     while (!told) sim_.transport().drive(clock_.monotonic_ms() + 60'000);
     return std::move(*told);
   }
-  // Checkpoints, whatever it takes. False where the lease is lost.
+  // Writes a checkpoint, with as many retries as it takes. Returns false if the lease is lost.
   bool checkpoint(int64_t& counter, int position) {
     leases::LeaseChange change;
     change.checkpoint = std::to_string(position);
@@ -87,7 +87,7 @@ TEST(lease_table_in_virtual_time, checkpoints_on_a_bad_network_are_all_written_i
                               .lose_answer = 0.1,
                               .truncate = 0.1,
                               .delay = 0.1,
-                              .delay_ms = 40'000});  // past the call's time-out
+                              .delay_ms = 40'000});  // longer than the call's timeout
   int64_t counter = 1;
   int written = 0;
   service.on_request([&](uint64_t, const model::Request&) {

@@ -1,4 +1,4 @@
-// Workers at one table in virtual time: balance, death, order and what must never be. The checker is in the fleet.
+// Workers at one table in virtual time: balance, crashes, order and invariants. The checker is in the fleet.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -21,7 +21,7 @@ struct leases : testing::TestWithParam<uint64_t> {
     fleet.run_until([&] { return fleet.in_balance(); }, 5 * kMinuteMs);
   }
   size_t shares_of(size_t worker) { return fleet.worker(worker).shards().size(); }
-  // Nothing is lost: all that there is gets read, once the stream rests.
+  // Checks that nothing is lost: once no more records are put, everything gets read.
   void expect_all_read() {
     fleet.set_records_a_second(0);
     fleet.run_until([&] { return fleet.all_read(); }, 10 * kMinuteMs);
@@ -70,7 +70,7 @@ TEST_P(leases, what_a_dead_worker_read_is_read_on_within_two_failover_times) {
   EXPECT_GT(took_ms, kFailoverMs - kTakeMs);
   fleet.run_until([&] { return fleet.in_balance(); }, kMinuteMs);
   expect_all_read();
-  // 3 shards with 10 records a second, of at most one checkpoint interval.
+  // 3 shards at 10 records/s, for at most one checkpoint interval.
   EXPECT_LE(fleet.duplicates() - duplicates, 3 * 10 * 6);
 }
 
@@ -87,7 +87,7 @@ TEST_P(leases, what_a_worker_hands_over_is_read_on_within_one_take_interval_and_
       kTakeMs + kStaleMs + kCallsMs);
   fleet.run_until([&] { return fleet.in_balance(); }, kMinuteMs);
   expect_all_read();
-  EXPECT_LE(fleet.duplicates() - duplicates, 3 * 20);  // what was emitted last was not settled
+  EXPECT_LE(fleet.duplicates() - duplicates, 3 * 20);  // the last records were not settled
 }
 
 TEST_P(leases, two_workers_that_join_get_their_shares_and_no_lease_changes_hands_twice) {
@@ -195,7 +195,7 @@ TEST_P(leases, rows_deleted_by_hand_are_made_again_where_they_were) {
   fleet.run_until([&] { return fleet.service().table("app")->keys_after("").size() == 6 && fleet.in_balance(); },
                   2 * kMinuteMs);
   expect_all_read();
-  EXPECT_LE(fleet.duplicates() - duplicates, 6 * 10 * 10);  // not the minute before
+  EXPECT_LE(fleet.duplicates() - duplicates, 6 * 10 * 10);  // not for the minute before
 }
 
 TEST_P(leases, a_worker_that_was_frozen_leaves_the_row_of_a_shard_that_others_finished_deleted) {
@@ -247,8 +247,8 @@ TEST_P(leases, a_reshard_is_followed_parents_first_and_the_old_leases_go) {
   expect_all_read();
 }
 
-// What a month's bill is made of. A third of the failover time is 3,333 ms: 1,080 times an hour, and once more
-// where both ends of the hour are.
+// The quantities that are billed. A third of the failover time is 3,333 ms: 1,080 writes per hour, plus one if the
+// hour includes both of its ends.
 TEST_P(leases, a_lease_is_written_1080_times_an_hour_whether_its_shard_is_busy_or_idle) {
   settle_down(2, 6);
   for (const int records_a_second : {0, 50}) {
@@ -276,7 +276,7 @@ TEST_P(leases, a_lease_is_written_1080_times_an_hour_whether_its_shard_is_busy_o
   }
 }
 
-// All of it at once, for forty minutes.
+// All faults together, for forty minutes.
 TEST_P(leases, nothing_is_lost_whatever_happens_at_once) {
   settle_down(4, 8);
   SimRandom random(GetParam());

@@ -18,7 +18,7 @@ kinesis::ShardInfo shard(const std::string& id, std::vector<std::string> parents
   return info;
 }
 
-constexpr int64_t kExpiredMs = 300'000;  // until then a shard that is not listed may be younger than the list
+constexpr int64_t kExpiredMs = 300'000;  // until then, a shard that is not listed may be newer than the list
 
 class local_assignment : public testing::Test {
  protected:

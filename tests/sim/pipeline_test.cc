@@ -28,7 +28,7 @@ class e2e : public testing::Test {
     service.create_stream("out", 20);
   }
 
-  // A record of 100 events of about a kilobyte.
+  // Puts a record of 100 events of about a kilobyte each.
   void put() {
     const std::string number = std::to_string(puts++);
     std::string text = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":")" + number +
@@ -58,7 +58,7 @@ class e2e : public testing::Test {
     done.push_back(ack_id);
   }
 
-  // One turn of a host's loop, then on to whatever is next, until_ms at most.
+  // Runs one turn of a host's loop, then advances to the next deadline, or to until_ms if that is earlier.
   void turn(int64_t until_ms) {
     out.transport().drive(0);
     writer.advance();

@@ -1,4 +1,4 @@
-// A client of the model, with the key pair that the environment names.
+// A client of the model, with the credentials from the environment.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@
 namespace penstock::sim {
 
 struct SimClientParts {
-  // Counts how often it was asked.
+  // Counts how often credentials are requested.
   class Counted : public aws::EnvironmentCredentials {
    public:
     Counted(Env& env, int& finds) : aws::EnvironmentCredentials(env), finds_(finds) {}
@@ -36,14 +36,14 @@ struct SimClientParts {
 
 class SimClient : private SimClientParts, public aws::ServiceClient {
  public:
-  // endpoint: "" for AWS's own, which is https.
+  // endpoint: "" for AWS's own, which uses https.
   explicit SimClient(Env& env, const std::string& endpoint = "",
                      aws::JsonProtocol protocol = aws::kKinesisProtocol, std::string_view service = "kinesis")
       : SimClientParts(env),
         aws::ServiceClient(env, protocol, *aws::make_endpoint(service, "us-east-1", endpoint, false), credentials,
                            clock, 30'000) {}
 
-  // How often credentials were looked for.
+  // Returns how often credentials were requested.
   int credentials_found() const { return finds; }
 };
 

@@ -1,4 +1,4 @@
-// Virtual time and chance from a seed.
+// Virtual time, and randomness from a seed.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,10 @@
 
 namespace penstock::sim {
 
-// Stands still until somebody advances it. Several SimEnv may share one.
+// A clock that advances only when a test advances it. Several SimEnv may share one.
 class SimClock : public Clock {
  public:
-  // What time it really is, which the services go by.
+  // Returns the correct time, which the services use.
   int64_t unix_ms() const { return kUnixStartMs + now_ms_; }
 
   int64_t wall_ms() override { return unix_ms() + wall_error_ms_; }
@@ -21,7 +21,7 @@ class SimClock : public Clock {
   // Never goes back: a time in the past changes nothing.
   void advance_to(int64_t monotonic_ms) { now_ms_ = std::max(now_ms_, monotonic_ms); }
   void advance(int64_t ms) { now_ms_ += ms; }
-  // How far the wall clocks of all machines are ahead of the right time.
+  // Sets how far the wall clocks of all machines are ahead of the correct time.
   void set_wall_error_ms(int64_t ms) { wall_error_ms_ = ms; }
 
  private:
@@ -31,8 +31,8 @@ class SimClock : public Clock {
   int64_t wall_error_ms_ = 0;
 };
 
-// The clocks of one machine among several that share the time. They go with it until one is set wrong, or the
-// machine sleeps. The time outlives it.
+// The clocks of one of several machines that share the time. They show that time until one is set wrong or the
+// machine sleeps. REQUIRES: the shared clock outlives it.
 class MachineClock : public Clock {
  public:
   explicit MachineClock(SimClock& time) : time_(time) {}
@@ -41,9 +41,9 @@ class MachineClock : public Clock {
   int64_t monotonic_ms() override { return from_shared_ms(asleep_since_ms_.value_or(time_.monotonic_ms())); }
   int64_t boot_ms() override { return time_.monotonic_ms(); }
 
-  // How far its wall clock is ahead, beside the error that all share.
+  // Sets how far its wall clock is ahead, in addition to the shared error.
   void set_wall_error_ms(int64_t ms) { wall_error_ms_ = ms; }
-  // From here until wake() the monotonic clock stands still; nothing on the machine is to be driven.
+  // Stops the monotonic clock until wake(). REQUIRES: nothing on the machine is driven meanwhile.
   void fall_asleep() { asleep_since_ms_ = time_.monotonic_ms(); }
   void wake() {
     if (asleep_since_ms_) slept_ms_ += time_.monotonic_ms() - *asleep_since_ms_;
@@ -51,7 +51,7 @@ class MachineClock : public Clock {
   }
   bool is_asleep() const { return asleep_since_ms_.has_value(); }
 
-  // Deadlines on the machine's monotonic clock, and on that of the time.
+  // Convert deadlines between the machine's monotonic clock and the shared one.
   int64_t to_shared_ms(int64_t own_ms) const { return own_ms >= kNever - slept_ms_ ? kNever : own_ms + slept_ms_; }
   int64_t from_shared_ms(int64_t shared_ms) const { return shared_ms == kNever ? kNever : shared_ms - slept_ms_; }
 
@@ -73,7 +73,7 @@ class SimRandom : public Random {
     z = (z ^ z >> 27) * 0x94D049BB133111EB;
     return z ^ z >> 31;
   }
-  // Uniform from 0 to most.
+  // Returns a uniform number from 0 to `most`.
   uint64_t up_to(uint64_t most) { return most == UINT64_MAX ? next() : next() % (most + 1); }
 
  private:

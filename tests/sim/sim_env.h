@@ -1,5 +1,5 @@
-// A whole Env for tests: virtual time, chance from a seed, a network that ends in a model of the service, a
-// disk in memory. Everything runs in the test's thread, and the same from the same seed.
+// A complete Env for tests: virtual time, randomness from a seed, a network that leads to a model of the service,
+// and a disk in memory. Everything runs on the test's thread, and the same seed gives the same run.
 //
 //   sim::SimClock clock;
 //   model::Service service({}, [&] { return clock.unix_ms(); });
@@ -7,8 +7,9 @@
 //   Thing thing(sim.env());
 //   thing.poll(clock.monotonic_ms() + 600'000);  // ten minutes, at once
 //
-// Several instances in one test: a SimEnv for each, on one clock and one service. Drive each with deadline 0,
-// then advance the clock to the least of their next deadlines (sim.clock().to_shared_ms(), if machines sleep).
+// For several instances in one test, use a SimEnv for each, on one clock and one service. Drive each with deadline
+// 0, then advance the clock to the earliest of their next deadlines (sim.clock().to_shared_ms(), if machines
+// sleep).
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ struct LogLine {
 
 class SimEnv {
  public:
-  // The clock and what serves outlive it. Every host is that one service.
+  // REQUIRES: the clock and the service outlive it. Every host name leads to that service.
   SimEnv(SimClock& clock, model::Service& service, uint64_t seed)
       : SimEnv(
             clock,
@@ -50,22 +51,22 @@ class SimEnv {
   SimRandom& random() { return random_; }
   SimTransport& transport() { return transport_; }
   SimFiles& files() { return files_; }
-  // What env().variable gives. At first the key pair that the model knows.
+  // The environment variables, env().variable. At first the access key that the model accepts.
   std::map<std::string, std::string, std::less<>>& variables() { return variables_; }
   const std::vector<LogLine>& log() const { return log_; }
-  // Whether a captured line has the text in it.
+  // Returns whether a captured line contains the text.
   bool logged(std::string_view text) const {
     for (const LogLine& line : log_)
       if (line.text.find(text) != std::string::npos) return true;
     return false;
   }
 
-  // The process dies here, as by kill -9: destroy what ran on it first, make it anew afterwards.
+  // Kills the process, as kill -9 does. Before it, destroy what ran on the process; after it, create that again.
   void kill() {
     transport_.abandon_calls();
     files_.kill();
   }
-  // The power goes: as kill(), and what was not synced is lost.
+  // Cuts the power: as kill(), and everything that was not synced is lost.
   void crash() {
     transport_.abandon_calls();
     files_.crash(random_);

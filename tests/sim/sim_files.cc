@@ -15,7 +15,7 @@ Status failed(std::string_view what, const std::string& path, std::string_view w
 
 Status gone(const std::string& path) { return failed("using", path, "the process that does it is dead"); }
 
-// A lock, as long as the process that took it lives. It stays with the file when that gets another name.
+// A lock that the process holds until it ends. It stays with the file if the file is renamed.
 class SimLock : public FileLock {
  public:
   SimLock(std::shared_ptr<Disk> disk, std::shared_ptr<File> file, std::string path)
@@ -74,7 +74,7 @@ class SimAppendFile : public AppendFile {
   SimLock lock_;
   std::string path_;
   size_t good_;
-  bool end_in_doubt_;  // perhaps the file's last byte is not on the disk, and no sync will write it
+  bool end_in_doubt_;  // the file's last byte may not be on the disk, and no sync will write it
 };
 
 Status locked_by_another(const std::string& path) {
@@ -205,7 +205,7 @@ Status SimFiles::replace(const std::string& path, std::string_view bytes) {
   Disk& disk = *disk_;
   if (disk.died) return gone(path);
   const uint64_t dies_at = disk.dies_now() ? 1 + disk.random.up_to(3) : 0;
-  // A new file under the temporary name, as what it is replaced with.
+  // The replacement is a new file under the temporary name.
   const auto file = std::make_shared<File>();
   disk.names[temporary(path)] = file;
   size_t written = 0;

@@ -1,4 +1,4 @@
-// What an output logs first about the stream that it writes to.
+// What an output logs at its start about the stream that it writes to.
 #include "core/kinesis/output/stream_check.h"
 
 #include <gtest/gtest.h>

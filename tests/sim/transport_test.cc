@@ -24,7 +24,7 @@ class sim_transport : public testing::Test {
       if (name != "Host") out.headers.emplace_back(name, value);
     return out;
   }
-  // Begins the call and drives until it ended.
+  // Makes the call, and drives the transport until it has completed.
   HttpResponse call(HttpRequest request) {
     std::optional<HttpResponse> out;
     transport.start(std::move(request), [&](HttpResponse response) { out = std::move(response); });

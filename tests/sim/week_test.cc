@@ -1,4 +1,4 @@
-// A week of virtual time: a reshard a day, throttling now and again, a worker that is started anew every hour.
+// A week of virtual time: a reshard every day, occasional throttling, and a worker that restarts every hour.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -13,17 +13,17 @@ namespace {
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kHourMs = 60 * kMinuteMs;
 constexpr size_t kFlatBytes = 32 << 10;
-constexpr size_t kModelBytesAShard = 12 << 10;  // that the models keep, also of one that is gone
+constexpr size_t kModelBytesAShard = 12 << 10;  // that the models keep, also for a shard that no longer exists
 
-// What is held when all is settled, at the end of each day.
+// Memory use at the end of each day, when everything is settled.
 struct Day {
-  size_t allocated;  // by everything, the models too
+  size_t allocated;  // by everything, the models included
   int64_t memory;    // by the input of the first worker
-  size_t shards;     // that there ever were
+  size_t shards;     // that ever existed
 };
 
 InputFleet::Settings settings(InputFleet::Keeps keeps) {
-  // Calls are what the test's time goes into, so that they are few.
+  // The test spends its time in calls, so the intervals are long.
   return {.keeps = keeps,
           .failover_ms = 900'000,
           .poll_interval_ms = 180'000,
@@ -31,7 +31,7 @@ InputFleet::Settings settings(InputFleet::Keeps keeps) {
           .list_page = 100};
 }
 
-// Restarts a worker each hour: dead in one, in order in the next.
+// Restarts a worker every hour, alternately after a crash and after a shutdown.
 void run_week(InputFleet& fleet, size_t restarted_from) {
   std::vector<Day> days;
   for (int hour = 0; hour < 7 * 24; ++hour) {
@@ -67,9 +67,9 @@ void run_week(InputFleet& fleet, size_t restarted_from) {
 TEST(week, of_workers_that_share_a_stream_loses_nothing_and_holds_no_more_at_its_end) {
   InputFleet fleet(settings(InputFleet::Keeps::leases));
   for (int i = 0; i < 2; ++i) fleet.start();
-  run_week(fleet, 1);  // the first one lives all week
+  run_week(fleet, 1);  // the first one runs all week
   EXPECT_EQ(fleet.leased_shards(), fleet.open_shards());
-  // A dead worker leaves a poll's events, and those that were settled after its last checkpoint.
+  // A crash leaves a poll's events, and those settled after the last checkpoint.
   EXPECT_LE(fleet.duplicates(), 84 * 4);
 }
 

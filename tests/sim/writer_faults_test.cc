@@ -1,5 +1,5 @@
-// Each class of the service's errors, in each form that it comes in: the action that the counters show, and that
-// every record arrives, none twice.
+// Each class of service errors, in each form that it takes: the counters show the right action, and every record
+// arrives exactly once.
 #include <map>
 #include <set>
 #include <string>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
 constexpr int64_t kMinuteMs = 60'000;
-// The time that a call takes at most when it is made again once: linger, two latencies, the first backoff.
+// The longest time of a call that is retried once: linger, two latencies, the first backoff.
 constexpr int64_t kSoonMs = 100 + 2 * 10 + 100;
 
 kinesis::Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
@@ -26,7 +26,7 @@ model::Reply reply(int status, std::string body, model::Headers headers = {}) {
   return {.status = status, .headers = std::move(headers), .body = std::move(body)};
 }
 
-// How often each record is in the stream.
+// Returns how often each record is in the stream.
 std::map<std::string, int> stored(WriterSim& sim) {
   std::map<std::string, int> count;
   sim.each([&](const model::Shard&, const model::Record& record) { ++count[record.data]; });
@@ -57,12 +57,12 @@ bool logged(const WriterSim& sim, LogLevel level, const std::string& text) {
   return false;
 }
 
-// What a fault of a class, met that often in a row by the calls of one batch, leads to.
+// What happens if the calls of one batch get a fault of a class that many times in a row.
 enum class Class { soon, credentials, permanent, split };
 
 void meet(Class class_, const model::Fault& fault, int times, const std::string& said) {
   SCOPED_TRACE(said + ", " + std::to_string(times) + " times");
-  const size_t records = class_ == Class::split ? 1 : 3;  // several would be tried in smaller calls
+  const size_t records = class_ == Class::split ? 1 : 3;  // several would be retried in smaller calls
   WriterSim sim(2, options());
   sim.service.faults().next_calls("PutRecords", fault, times);
   sim.write(numbered(0, records));
@@ -159,12 +159,12 @@ TEST(faults, what_a_proxy_says_is_taken_by_its_status_and_a_page_in_place_of_an_
 TEST(faults, a_call_without_a_whole_answer_is_sent_again_and_its_records_come_twice_if_it_was_done) {
   struct Case {
     model::Fault fault;
-    int times;  // that each record is there in the end
+    int times;  // how often each record is in the stream at the end
     int64_t within_ms;
   };
   for (const Case& one : {Case{model::close_before(), 1, kSoonMs}, Case{model::lose_answer(), 2, kSoonMs},
                           Case{model::truncate_answer(), 2, kSoonMs},
-                          Case{model::delay(31'000), 2, 30'000 + kSoonMs},  // past the call's timeout
+                          Case{model::delay(31'000), 2, 30'000 + kSoonMs},  // longer than the call's timeout
                           Case{model::delay(29'000), 1, 30'000}}) {
     SCOPED_TRACE(static_cast<int>(one.fault.kind));
     WriterSim sim(2, options());
@@ -181,7 +181,7 @@ TEST(faults, a_call_without_a_whole_answer_is_sent_again_and_its_records_come_tw
   }
 }
 
-// The X-Amz-Date of each PutRecords call.
+// Returns the X-Amz-Date of each PutRecords call.
 std::vector<std::string> dates_of_calls(WriterSim& sim, int64_t wall_error_ms, int calls) {
   sim.clock.set_wall_error_ms(wall_error_ms);
   std::vector<std::string> dates;
@@ -194,7 +194,7 @@ std::vector<std::string> dates_of_calls(WriterSim& sim, int64_t wall_error_ms, i
   return dates;
 }
 
-// Whether a date is the right one, or what the wrong clock says.
+// Returns whether a date is correct, not that of the wrong clock.
 bool is_right(const WriterSim& sim, const std::string& date) {
   const std::string now = aws::sigv4::amz_date(sim.clock.unix_ms());
   return date.substr(0, 11) == now.substr(0, 11);  // to the hour
@@ -205,7 +205,7 @@ TEST(faults, the_clock_is_corrected_at_the_first_refusal_for_it_over_tls) {
     for (const int64_t hours : {-23, -1, 1, 23}) {
       SCOPED_TRACE(code + std::to_string(hours));
       WriterSim sim(2, options());
-      // The model refuses a clock that is wrong by itself, with InvalidSignatureException.
+      // For a wrong clock, the model itself responds with InvalidSignatureException.
       if (std::string_view(code) != "InvalidSignature") sim.service.faults().next_calls("PutRecords", error(code));
       const auto dates = dates_of_calls(sim, hours * kHourMs, 2);
       ASSERT_EQ(dates.size(), 2u);
@@ -230,7 +230,7 @@ TEST(faults, the_clock_is_left_alone_where_the_answer_came_over_plain_http_or_is
     ASSERT_EQ(dates.size(), 4u);
     for (const std::string& date : dates) EXPECT_FALSE(is_right(sim, date)) << date;
     EXPECT_FALSE(sim.writer().idle());
-    sim.clock.set_wall_error_ms(0);  // somebody mends it
+    sim.clock.set_wall_error_ms(0);  // an operator corrects the clock
     sim.run_for(kMinuteMs);
     expect_each_once(sim, 3);
   }
@@ -247,7 +247,7 @@ TEST(faults, keys_that_are_refused_are_looked_for_anew_and_the_next_call_has_the
     else
       sim.service.set_keys({good});
     sim.write(numbered(0, 3));
-    sim.run_for(105);  // the call is on its way
+    sim.run_for(105);  // the call is in flight
     sim.sim.variables()["AWS_ACCESS_KEY_ID"] = good.id;
     sim.sim.variables()["AWS_SECRET_ACCESS_KEY"] = good.secret;
     sim.run_for(kSoonMs);
@@ -272,7 +272,7 @@ TEST(faults, a_page_token_that_expired_makes_the_list_of_shards_begin_again) {
                                   model::refuse_records(1, "ProvisionedThroughputExceededException"));
   sim.write(numbered(0, 50));
   sim.run_for(kMinuteMs);
-  sim.write(numbered(50, 50));  // the list goes on while there is work
+  sim.write(numbered(50, 50));  // the list continues while there is work
   sim.run_for(kMinuteMs);
   expect_each_once(sim, 100);
   for (int second = 0; second < 60; ++second) {
@@ -283,7 +283,8 @@ TEST(faults, a_page_token_that_expired_makes_the_list_of_shards_begin_again) {
   EXPECT_EQ(sim.writer().counters().rejected_records, 50);
 }
 
-// What was put by calls whose answer was lost, counted against the service's own log, record by record.
+// Compares the duplicates with the records put by calls whose response was lost, record by record, from the
+// service's own log.
 TEST(faults, a_tenth_of_answers_lost_duplicates_the_records_of_those_calls_and_of_no_others) {
   uint64_t duplicates = 0;
   for (uint64_t seed = 1; seed <= 25; ++seed) {
@@ -300,7 +301,7 @@ TEST(faults, a_tenth_of_answers_lost_duplicates_the_records_of_those_calls_and_o
                                     .delay_ms = 31'000,
                                     .refuse_records = 0.1});
     std::map<std::string, size_t> seen;  // records of each shard, before the call
-    std::map<std::string, int> lost;     // how often a call put the record and its answer never came
+    std::map<std::string, int> lost;     // how often a call put the record and its response was lost
     sim.on_reply = [&](const model::Reply& answer) {
       const bool unheard = answer.wire != model::Wire::whole || answer.delay_ms > 30'000;
       for (const model::Shard& shard : sim.service.stream("out")->shards())

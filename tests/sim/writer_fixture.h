@@ -1,4 +1,4 @@
-// A writer in virtual time, whose stream is the model's.
+// A writer in virtual time, which writes to a stream of the model.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ class WriterSim {
     service.create_stream("out", shards);
   }
 
-  // One batch; every record with the key that it names.
+  // Writes one batch; every record has the given key.
   void write(const std::vector<KeyedRecord>& keyed) {
     std::vector<penstock_record> records(keyed.size());
     for (size_t i = 0; i < keyed.size(); ++i) {
@@ -60,7 +60,7 @@ class WriterSim {
     ASSERT_TRUE(writer_->write(batch).ok());
   }
 
-  // Lets time go by, or until nothing is outstanding.
+  // run_for() lets time pass; the next one stops when nothing is outstanding.
   void run_for(int64_t ms) {
     const int64_t until_ms = clock.monotonic_ms() + ms;
     turn();
@@ -70,7 +70,7 @@ class WriterSim {
     }
   }
 
-  // Ends the writer as the output stage does: at the deadline what is still outstanding is given back.
+  // Closes the writer as the output stage does: at the deadline, it releases what is still outstanding.
   void close(int64_t deadline_ms) {
     writer_->close();
     run_for(deadline_ms - clock.monotonic_ms());
@@ -86,9 +86,9 @@ class WriterSim {
       count += static_cast<size_t>(std::count(outcomes.begin(), outcomes.end(), outcome));
     return count;
   }
-  // What was told of each batch; they are numbered from 1.
+  // Returns the outcomes reported for each batch; batches are numbered from 1.
   const std::map<uint64_t, std::vector<int32_t>>& outcomes() const { return outcomes_; }
-  // All that the stream holds.
+  // Visits all records of the stream.
   void each(const std::function<void(const model::Shard&, const model::Record&)>& visit) {
     service.each_record("out", visit);
   }
@@ -97,7 +97,8 @@ class WriterSim {
   SimClock clock;
   model::Service service{service_settings, [this] { return clock.unix_ms(); }};
   SimEnv sim;
-  std::function<void(const model::Reply&)> on_reply;  // sees each answer of the service, lost ones too
+  std::function<void(const model::Reply&)>
+      on_reply;  // called with each response of the service, lost ones included
 
  private:
   std::unique_ptr<kinesis::Writer> make(kinesis::Writer::Options options) {

@@ -1,5 +1,5 @@
-// The writer with aggregate kpl against the model, whose shards are split and merged meanwhile: what readers get
-// that drop, as KCL does, an aggregated record of which one user record lies outside of their shard.
+// The writer with aggregate kpl against the model, while shards are split and merged. The readers behave like KCL:
+// they drop an aggregated record if one of its user records is outside their shard.
 #include <map>
 #include <random>
 #include <vector>
@@ -22,7 +22,7 @@ kinesis::Writer::Options options(bool order_per_key = false, bool random_hash_ke
 
 struct Read {
   std::map<std::string, std::vector<int>> numbers;  // of each key, in the stream's order
-  size_t aggregates = 0, user_records = 0;          // of these, that are kept
+  size_t aggregates = 0, user_records = 0;          // of these, the ones that readers keep
   size_t dropped = 0;                               // user records
 };
 
@@ -60,7 +60,7 @@ std::vector<int> first_occurrences(const std::vector<int>& numbers) {
   return firsts;
 }
 
-// Splits a shard in two at random, or merges two neighbours.
+// Splits a random shard in two, or merges two adjacent ones.
 void reshard(WriterSim& sim, std::mt19937_64& dice) {
   model::Stream& stream = *sim.service.stream("out");
   std::map<model::HashKey, model::Shard*> open;

@@ -1,5 +1,5 @@
-// A stream that takes nothing for five minutes and comes back, under a host that goes on writing until the output
-// is full: what is kept, what is tried, and how soon all of it is there.
+// A stream that accepts nothing for five minutes and then recovers, while a host writes until the output is full:
+// what is kept, what is retried, and how soon everything is delivered.
 #include <algorithm>
 #include <cstdint>
 #include <set>
@@ -21,7 +21,7 @@ constexpr size_t kBatchRecords = 100;
 
 kinesis::Writer::Options options() { return {.stream = {}, .mem_limit_bytes = kMemLimitBytes}; }
 
-// A host that writes 1,000 records a second of 200 bytes to a stream of four shards, and stops while the output is
+// A host that writes 1,000 records/s of 200 bytes each to a stream of four shards, and pauses while the output is
 // full.
 class Host {
  public:
@@ -38,7 +38,7 @@ class Host {
       least_health = std::min(least_health, counters().healthy);
     }
   }
-  // How long it takes until all that was written is delivered.
+  // Returns how long it takes until everything that was written is delivered.
   int64_t drain_ms() {
     const int64_t begun_ms = sim.clock.monotonic_ms();
     while (!sim.writer().idle() && sim.clock.monotonic_ms() < begun_ms + 10 * kMinuteMs) sim.run_for(kStepMs);
@@ -82,7 +82,7 @@ struct Kind {
   void (*begin)(Host&);
   void (*end)(Host&);
   const char* said;
-  int64_t drain_ms;  // at most, from the return on
+  int64_t drain_ms;  // at most, from the stream's return on
 };
 
 void no_more_faults(Host& host) { host.sim.service.faults().set_rates({}); }
@@ -186,7 +186,8 @@ struct GivenUp {
 
 class given_up : public testing::TestWithParam<GivenUp> {};
 
-// Nothing would find out that the stream takes records again. What is written next does, and is told of at once.
+// With nothing outstanding, no call would notice that the stream accepts records again. The next record written
+// does, and its outcome is reported at once.
 TEST_P(given_up, leaves_an_output_healthy_where_nothing_is_outstanding_but_not_the_next_record) {
   kinesis::Writer::Options with = options();
   with.record_retry_limit = GetParam().record_retry_limit;

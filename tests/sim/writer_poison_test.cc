@@ -1,4 +1,4 @@
-// Records that make the service reject every call that they are in, among others that it accepts.
+// Poison records, for which the service rejects every call that contains one, among good records.
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -39,14 +39,14 @@ class PoisonSim : public WriterSim {
     }
     write(batch);
   }
-  // How long it takes until every good record that was written is in the stream.
+  // Returns how long it takes until every good record that was written is in the stream.
   int64_t good_delivered_ms(int64_t max_ms) {
     const int64_t begun_ms = clock.monotonic_ms();
     while (good_out() < written - bad_written && clock.monotonic_ms() < begun_ms + max_ms) run_for(10);
     return clock.monotonic_ms() - begun_ms;
   }
   size_t good_out() { return static_cast<size_t>(writer().counters().records_out); }
-  // The data of all user records, in the order of the stream.
+  // Returns the data of all user records, in the order of the stream.
   std::vector<std::string> stored() {
     std::vector<std::string> all;
     each([&](const model::Shard&, const model::Record& record) {
@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(, poison,
 
 class poison_in_order : public testing::TestWithParam<kinesis::Aggregator::Aggregate> {};
 
-// A key's records wait for a bad one before them, so that a limit is needed.
+// A key's records wait for a poison record before them, so a limit is needed.
 TEST_P(poison_in_order, keeps_the_order_of_each_key_and_every_good_record) {
   for (const Pattern& pattern : patterns()) {
     SCOPED_TRACE(pattern.name);
@@ -207,7 +207,7 @@ TEST(poison_all_the_time, slows_no_good_record_and_costs_it_no_retry) {
   }
 }
 
-// However many they are: one call at a time, and others between.
+// However many there are, one call at a time tests them, with other calls in between.
 TEST(poison_all_the_time, thousands_of_bad_records_that_wait_leave_the_stream_to_the_good_ones) {
   PoisonSim sim(options());
   for (int batch = 0; batch < 4; ++batch) sim.write_batch([](size_t i) { return i % 500 != 0; });
@@ -255,8 +255,8 @@ TEST(rejected_stream, for_a_permission_is_never_split_and_costs_few_calls) {
   EXPECT_TRUE(sim.writer().idle());
 }
 
-// An error that does not say that it is what is in the call: a proxy on the way, a call that is too large for a
-// slow line, a service that fails at one record.
+// An error that does not mean that the call's content is at fault: from a proxy, for a call that is too large for
+// a slow connection, or from a service that fails at one record.
 TEST(failing_call, is_made_smaller_after_some_tries_so_that_good_records_get_through) {
   WriterSim sim(1, options());
   std::vector<KeyedRecord> batch;

@@ -1,4 +1,4 @@
-// A writer that is ended at any moment, under faults of every kind.
+// A writer that is closed at any moment, under faults of every kind.
 #include <map>
 #include <random>
 #include <string>
@@ -57,7 +57,7 @@ TEST(writer_shutdown, settles_every_batch_once_by_the_deadline_and_calls_deliver
         ++given_back;
       }
     }
-    // Answers that come later are not listened to, and nothing more is sent.
+    // Later responses are ignored, and no more calls are made.
     const uint64_t calls = sim.service.stats().calls.at("PutRecords") + sim.sim.transport().calls_under_way();
     sim.clock.advance(60'000);
     sim.run_for(60'000);

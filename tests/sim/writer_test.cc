@@ -12,7 +12,8 @@ constexpr int64_t kHourMs = 3'600'000;
 
 kinesis::Writer::Options options() { return {.stream = {}, .mem_limit_bytes = 24 << 20}; }
 
-// What arrived under each key, first occurrences only, in the stream's order; lines of one record one by one.
+// Returns what arrived under each key, first occurrences only, in the stream's order; the lines of one record
+// separately.
 std::map<std::string, std::vector<int>> first_occurrences(WriterSim& sim) {
   std::map<std::string, std::vector<int>> numbers;
   sim.each([&](const model::Shard&, const model::Record& record) {
@@ -32,8 +33,8 @@ struct Case {
 
 class ordering : public testing::TestWithParam<Case> {};
 
-// Keys that come again and again, two and more of one within a batch, while calls and single records are refused
-// and answers are lost.
+// Keys that repeat, also several times within a batch, while calls and single records are rejected and responses
+// are lost.
 TEST_P(ordering, per_key_keeps_the_order_of_first_occurrence_under_refusals_and_lost_answers) {
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -86,7 +87,7 @@ TEST(writer_sim, what_waits_behind_a_record_of_its_key_that_failed_waits_until_t
   sim.sim.files().fail_syncs(true);
   sim.write({{"key", "0"}, {"key", "1"}, {"other", "0"}});
   sim.run_for(60'000);
-  // Were the power cut now, 0 would be sent again, behind 1.
+  // After a power cut now, 0 would be sent again, after 1.
   EXPECT_FALSE(first_occurrences(sim).contains("key"));
   sim.sim.files().fail_syncs(false);
   sim.run_for(60'000);
@@ -94,7 +95,7 @@ TEST(writer_sim, what_waits_behind_a_record_of_its_key_that_failed_waits_until_t
   EXPECT_TRUE(sim.writer().idle());
 }
 
-// The proof that the test before that can fail.
+// Proves that the previous test can fail.
 TEST(writer_sim, without_ordering_refusals_change_the_order_of_a_key) {
   WriterSim sim(1, options());
   sim.service.faults().set_rates({.refuse_records = 0.3});
@@ -149,7 +150,7 @@ TEST(writer_sim, a_stream_that_refuses_everything_for_five_minutes_comes_back_to
   EXPECT_EQ(sim.service.stats().records_put, 2000u);
 }
 
-// A key of each shard of a stream of four, the hot one's first.
+// Returns a key for each shard of a stream of four, the hot shard's first.
 std::vector<std::string> key_of_each_shard(WriterSim& sim) {
   std::map<std::string, std::string> keys;
   for (int i = 0; keys.size() < 4; ++i)
@@ -165,10 +166,10 @@ std::vector<std::string> key_of_each_shard(WriterSim& sim) {
 struct HotShard {
   size_t hot = 0, cold = 0;        // that arrived within 15 s
   int64_t slowest_cold_ms = 0;     // from write() to the stream
-  int64_t refused = 0, calls = 0;  // until all was there
+  int64_t refused = 0, calls = 0;  // until everything had arrived
 };
 
-// 30,000 records for one shard, and 100 a second for each of three others.
+// Writes 30,000 records for one shard, and 100 records/s for each of three others.
 HotShard run_hot_shard(bool shards_may_be_listed) {
   WriterSim sim(4, options());
   if (!shards_may_be_listed)

@@ -8,7 +8,7 @@ namespace penstock::simulator {
 namespace {
 constexpr int64_t kGraceMs = 5000;
 constexpr int64_t kCalmLatencyMs = 5;
-constexpr size_t kRoomOnFullDisk = 1500;  // bytes: some lines of a failure file, and a part of one more
+constexpr size_t kRoomOnFullDisk = 1500;  // bytes: some lines of a dead-letter file, and a part of one more
 }  // namespace
 
 Chaos::Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace, int64_t start_ms)
@@ -242,7 +242,8 @@ void Chaos::merge() {
   note_shards();
 }
 
-// Iterators live for minutes, and retention is a day at least: who has one that is passed has to get another.
+// Iterators are valid for minutes, and retention is at least a day, so a reader whose iterator was passed must get
+// a new one.
 void Chaos::trim() {
   for (model::Stream* const stream : sources_)
     for (model::Shard& shard : stream->shards()) {

@@ -1,4 +1,4 @@
-// Does to a deployment what the plan says, at its time, and undoes it.
+// Applies the plan's events to a deployment at their times, and undoes them.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace penstock::simulator {
 
-// What there is to be done to.
+// The parts of a deployment that events affect.
 struct Deployment {
   sim::SimClock& clock;
   model::Service& kinesis;
@@ -28,16 +28,16 @@ struct Deployment {
 
 class Chaos {
  public:
-  // The references outlive it. start_ms: monotonic, when the plan's time begins.
+  // REQUIRES: the references outlive it. start_ms: the monotonic time at which the plan's time begins.
   Chaos(const Plan& plan, const Deployment& deployment, const Trace& trace, int64_t start_ms);
 
-  // When advance() has something to do; monotonic.
+  // Returns the monotonic time at which advance() has something to do.
   int64_t next_ms() const;
   void advance();
-  // From now on nothing goes wrong.
+  // From now on, nothing goes wrong.
   void calm();
 
-  // A lease has got another owner.
+  // Called when a lease has a new owner.
   void changed_hands(const std::string& shard_name);
 
  private:

@@ -67,7 +67,7 @@ bool Checker::safe_up_to(Ledger::Shard& shard, size_t items) {
   return ledger_.safe_items(shard) >= items;
 }
 
-// The first event between these places of which nobody knows where it is.
+// Returns the first event between these places that is neither safe nor held by any process.
 std::optional<ItemNumber> Checker::passed_over(Ledger::Shard& shard, size_t from, size_t to) {
   const auto first = [&]() -> std::optional<ItemNumber> {
     for (size_t i = std::max(from, ledger_.safe_events(shard)); i < to; ++i)
@@ -110,7 +110,7 @@ void Checker::emitted(const std::string& process, const penstock_batch& batch) {
     const auto [cursor, is_first] = cursors_.try_emplace({process, item.shard}, 0);
     size_t& next = cursor->second;
     while (next < item.in_shard && !ledger_.item(shard.items[next]).emitted()) ++next;
-    // What it has handed on just now may still be on its way.
+    // What the process emitted last may still be in flight.
     const size_t from = is_first || next > item.in_shard ? 0 : next;
     if (next != item.in_shard || is_first)
       if (const auto passed = passed_over(shard, from, item.in_shard))
@@ -129,7 +129,7 @@ void Checker::emitted(const std::string& process, const penstock_batch& batch) {
 }
 
 bool Checker::before_beginning(const Item& item) const {
-  constexpr int64_t kServicesSecondMs = 1000;  // in which they tell the time
+  constexpr int64_t kServicesSecondMs = 1000;  // the resolution of the services' timestamps
   if (plan_.initial == kinesis::InitialPosition::Kind::latest)
     return item.put_ms + kServicesSecondMs < started_ms_;
   return plan_.initial == kinesis::InitialPosition::Kind::at_timestamp && item.too_early;
@@ -162,8 +162,8 @@ void Checker::arrived(ItemNumber number, const std::string& key) {
   item.in_sink = true;
   if (!plan_.per_key) return;
   KeyOrder& order = orders_[{key, item.key_stream}];
-  // Workers that start for the first time at LATEST, with lists from before a reshard and from after it, begin
-  // parents and children of their own: what came before the start may then come in any order, if it comes.
+  // Workers that start for the first time at LATEST, with lists from before and after a reshard, begin the parents
+  // and the children independently. Events from before the start may then arrive in any order, or not at all.
   const bool start_decides = item.too_early && order.shard != item.shard;
   if (item.number < order.highest && !start_decides && !expected_drops_.was_too_old_by_another_clock(item))
     late_.push_back(number);
@@ -200,7 +200,7 @@ void Checker::closed(const std::string& process) {
   for (auto& [id, shard] : ledger_.shards()) {
     const auto cursor = cursors_.find({process, id});
     if (cursor == cursors_.end() || cursor->second == 0) continue;
-    // A user record that it has emitted a part of is not settled.
+    // A user record that was emitted only in part is not settled.
     const Item& last = ledger_.item(shard.items[cursor->second - 1]);
     const auto of_last = [this, &last, &items = shard.items](size_t place) {
       const Item& item = ledger_.item(items[place]);
@@ -234,7 +234,7 @@ void Checker::told_gap(const std::string& process, const std::string& shard_id) 
 
 void Checker::recorded(std::string_view line) {
   const auto read = strict_json::read(line);
-  if (!read) return;  // cut short by a crash
+  if (!read) return;  // truncated by a crash
   const auto text = [&](std::string_view name) {
     const auto value = strict_json::member(*read, name);
     return value ? strict_json::string_of(*value) : std::string();
@@ -285,8 +285,8 @@ void Checker::end() {
   for (const auto& [id, shard] : ledger_.shards())
     if (shard.in_reach && !shard.told_gap && ledger_.has_lost(shard))
       return violated(Rule::nothing_lost, "retention has passed records of " + id + ", and nobody tells");
-  // Given up by an input that died before that was on disk, it is read again; what was too old is then given up
-  // again.
+  // If an input dropped it but died before its dead letter was on disk, the record is read again, and one that was
+  // too old is dropped again.
   for (const ItemNumber number : late_)
     if (const Item& item = ledger_.item(number);
         !item.in_failure_file && !item.trimmed && !expected_drops_.refused_too_often(item))

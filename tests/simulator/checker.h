@@ -1,4 +1,4 @@
-// What must hold, looked at while it runs. docs/simulation.md says where each rule comes from.
+// The invariants, checked during a run. docs/simulation.md explains the origin of each rule.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ std::string_view name_of(Rule rule);
 
 class Checker {
  public:
-  // All references outlive it. read_dead_letters tells recorded() each line that would survive a power cut now.
+  // REQUIRES: all references outlive it. read_dead_letters calls recorded() for each line that would survive a
+  // power cut now.
   Checker(const Plan& plan, const sim::SimClock& clock, Ledger& ledger, const Trace& trace,
           std::function<void()> read_dead_letters)
       : plan_(plan),
@@ -50,58 +51,58 @@ class Checker {
         read_dead_letters_(std::move(read_dead_letters)),
         expected_drops_(plan, clock, ledger) {}
 
-  // The first violation; empty: there is none.
+  // Returns the first violation, or "".
   const std::string& verdict() const { return verdict_; }
   bool has_failed() const { return !verdict_.empty(); }
   void violated(Rule rule, const std::string& what);
 
-  // The first process starts.
+  // Called when a process starts.
   void starts() { started_ms_ = std::min(started_ms_, clock_.unix_ms()); }
-  // An input offers a batch to its host, whose clock says wall_ms; process names one life of one.
+  // An input offers a batch to its host, whose clock shows wall_ms. `process` identifies one life of a process.
   void offered(const std::string& process, const penstock_batch& batch, int64_t wall_ms);
-  // The host does not take it.
+  // The host rejects the batch.
   void refused(const std::string& process, const penstock_batch& batch);
   // A process takes the lease of a shard.
   void takes(const std::string& process, const std::string& shard_id) {
     expected_drops_.reads_again(process, shard_id);
   }
-  // It takes it, and hands it to the filter.
+  // The host accepts the batch and passes it to the filter.
   void emitted(const std::string& process, const penstock_batch& batch);
-  // A record stands in the output stream, under that key.
+  // A record is in the output stream, under that key.
   void arrived(ItemNumber item, const std::string& key);
-  // A position would survive whatever comes.
+  // A position has been saved so that it survives any crash.
   void kept(const std::string& process, const std::string& shard_id, const kinesis::ShardPosition& position);
   const std::vector<std::string>& parents_of(const std::string& shard_id) {
     return ledger_.shard(shard_id).parents;
   }
-  // What was kept of a shard, or of all, may be gone.
+  // The saved position of a shard, or of all, may be lost.
   void begins_anew(const std::string& shard_id) { ledger_.shard(shard_id).kept = 0; }
   void begins_anew() {
     for (auto& [id, shard] : ledger_.shards()) shard.kept = 0;
   }
-  // A process, all of whose batches were settled and that lost no lease, has closed its input well.
+  // A process whose batches were all settled and that lost no lease has closed its input without an error.
   void closed(const std::string& process);
   // A service answers a call with an error.
   void refused(const std::string& process, int64_t now_ms);
-  // An input tells that retention has passed where it was in a shard.
+  // An input logs that retention has passed its position in a shard.
   void told_gap(const std::string& process, const std::string& shard_id);
   int64_t gaps_told(const std::string& process) { return gaps_told_[process]; }
-  // A line of a failure file.
+  // A line of a dead-letter file.
   void recorded(std::string_view line);
 
-  // So many first occurrences at the sink, and later ones.
+  // The numbers of first occurrences at the sink, and of later ones.
   size_t arrivals() const { return arrivals_; }
   size_t duplicates() const { return duplicates_; }
-  // Events that a process emitted which some process had emitted before.
+  // Returns the number of events emitted by a process after some process had already emitted them.
   uint64_t emitted_again() const { return emitted_again_; }
-  // What of it the positions that are kept have not passed; empty: they have passed all that was put.
+  // Returns which events the saved positions have not passed, or "" if they have passed everything that was put.
   std::string not_kept();
-  // When nothing is on its way any more.
+  // Called when nothing is in flight any more.
   void end();
 
  private:
   struct KeyOrder {
-    size_t highest = 0;  // of what occurred first so far
+    size_t highest = 0;  // of the first occurrences so far
     std::string shard;   // that had it
   };
 
@@ -127,7 +128,7 @@ class Checker {
   std::map<std::string, Refusals> refusals_;                       // by process
   std::map<std::string, int64_t> gaps_told_;                       // by process
   std::map<std::pair<std::string, size_t>, KeyOrder> orders_;      // by key and key_stream
-  std::vector<ItemNumber> late_;  // came behind a later one of their key, which only a failure explains
+  std::vector<ItemNumber> late_;  // arrived after a later one of their key, which only a failure explains
   int64_t started_ms_ = kNever;   // Unix time
   size_t arrivals_ = 0;
   size_t duplicates_ = 0;

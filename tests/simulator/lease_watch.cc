@@ -15,7 +15,8 @@ std::string text_of(const dynamodb::Item& item, std::string_view name) {
   return attribute == item.end() ? "" : attribute->second.text;
 }
 
-// The name of the shard whose lease that is: of several streams ACCOUNT:STREAM:CREATED:SHARD_ID, else SHARD_ID.
+// Returns the name of a lease's shard. Keys are ACCOUNT:STREAM:CREATED:SHARD_ID with several streams, otherwise
+// SHARD_ID.
 std::string shard_of(const std::string& key) {
   const size_t stream = key.find(':');
   if (stream == std::string::npos) return shard_name(kSourceStreams[0], key);
@@ -23,7 +24,7 @@ std::string shard_of(const std::string& key) {
                     key.substr(key.rfind(':') + 1));
 }
 
-// Else one of the words for where reading begins.
+// Otherwise it is the name of an initial position.
 bool is_position(const std::string& checkpoint) {
   return checkpoint == kinesis::kShardEnd || (!checkpoint.empty() && checkpoint[0] <= '9');
 }
@@ -74,9 +75,9 @@ bool LeaseWatch::is_parent(const std::string& parent, const std::string& child) 
   return std::find(parents.begin(), parents.end(), parent) != parents.end();
 }
 
-// Only finished rows are deleted here. A call that was sent before may make one anew; then the shard is read
-// again, and at its end its children's leases are made, where these are gone by then. Such a child waits for all
-// of its parents: those that have no lease are read again too.
+// Workers here delete only finished rows. A call that was sent before may create the row again. Then the shard is
+// read again, and at its end the leases of its children are created if they are gone by then. Such a child waits
+// for all of its parents, so parents without a lease are read again too.
 void LeaseWatch::look_at_return(const std::string& key, Row& row, const std::string& issuer) {
   const bool follows = std::any_of(rows_.begin(), rows_.end(), [&](const auto& entry) {
     const auto& [other, relative] = entry;
@@ -118,7 +119,7 @@ std::string LeaseWatch::imbalance(const std::set<std::string>& open_shards,
   for (const std::string& process : processes) shares[process] = 0;
   size_t held = 0;
   for (const auto& [key, row] : rows_) {
-    // The lease of a shard that has ended stays until a child has got on.
+    // The lease of a finished shard stays until a child has made progress.
     if (!row.is_there || row.checkpoint == kinesis::kShardEnd) continue;
     if (!open_shards.contains(key)) return "there is still a lease of " + key;
     const auto share = shares.find(row.owner);

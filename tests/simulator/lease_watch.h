@@ -1,4 +1,4 @@
-// Watches the table of leases: who writes positions, who holds what, and who emits of it.
+// Checks the lease table: who writes positions, who holds which lease, and who emits from its shard.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace penstock::simulator {
 
 class LeaseWatch {
  public:
-  // The references outlive it. max_call_ms: so long after it was sent a call may still reach the table.
-  // changed_hands runs when a lease gets another owner.
+  // REQUIRES: the references outlive it. max_call_ms: the longest time between sending a call and its arrival at
+  // the table. Calls changed_hands when a lease gets a new owner.
   LeaseWatch(const sim::SimClock& clock, Checker& checker, const Trace& trace, int64_t failover_ms,
              int64_t max_call_ms, std::function<void(const std::string& key)> changed_hands)
       : clock_(clock),
@@ -26,18 +26,19 @@ class LeaseWatch {
         max_call_ms_(max_call_ms),
         changed_hands_(std::move(changed_hands)) {}
 
-  // To be told after every call, and who made it.
+  // Called after every call on the table, with the process that made it.
   void look(const dynamodb::Table& table, const std::string& issuer);
-  // A process emits of a shard: of a lease of its own; or of another's, or a free one, only for as long as it may
-  // not know: less than failover_ms after its last write, and if that is not when the lease was taken.
+  // A process emits from a shard. The lease must be its own. If it belongs to another process or is free, the
+  // process may emit only as long as it cannot know that: until failover_ms after its last write. That does not
+  // apply if its last write was when it took the lease.
   void emitted(const std::string& process, const std::string& shard_id);
 
-  // Rows that were made, for a reason, after one of that key had been there and gone: of these a shard is read
-  // again.
+  // Returns the number of rows that were created, for a legitimate reason, after an earlier row of that key had
+  // been deleted. Their shards are read again.
   int rows_made_again() const { return rows_made_again_; }
 
-  // Empty where the rows are those of these shards, each is held by one of these processes, and their shares
-  // differ by one at most; else what is not so.
+  // Returns "" if the rows are those of these shards, each is held by one of these processes, and their shares
+  // differ by at most one. Otherwise returns what is wrong.
   std::string imbalance(const std::set<std::string>& open_shards, const std::set<std::string>& processes) const;
 
  private:
@@ -46,8 +47,8 @@ class LeaseWatch {
     std::string owner, counter, checkpoint, sub_sequence_number;
     bool is_there = false;
     bool was_there = false;                     // at some time
-    bool was_made_again = false;                // at some time, for a reason
-    std::map<std::string, int64_t> written_ms;  // by owner: its last write
+    bool was_made_again = false;                // at some time, for a legitimate reason
+    std::map<std::string, int64_t> written_ms;  // the last write, by owner
     int64_t taken_ms = 0;
     int64_t gone_ms = 0;
   };

@@ -87,7 +87,7 @@ void Machine::die(bool power_is_cut) {
       env->kill();
   stopping_ = false;
   start_ms_ = std::max(first_start_ms_, clock_.monotonic_ms());
-  // A folder that was not synced may lose what was written last, of which an error told.
+  // If the folder was not synced, a crash may lose the last file written, for which an error was returned.
   if (power_is_cut && plan_.files.folder_sync > 0 && links_.leases == nullptr) {
     checker_.begins_anew();
     checkpoint_.clear();
@@ -111,7 +111,7 @@ void Machine::stop(int64_t grace_ms) {
   process_->begin_drain(in_.clock().monotonic_ms() + grace_ms);
 }
 
-// Every life has keys of its own, so that the services know who calls.
+// Every life has its own keys, so that the services know the caller.
 void Machine::replace_keys() {
   const std::string id = process_name_ + std::string(kKeyMark) + std::to_string(++keys_);
   const model::AccessKey key = {id, std::string(kSecretMark) + id, {}, false};
@@ -125,7 +125,7 @@ void Machine::replace_keys() {
 // ---- Its turn
 
 int64_t Machine::next_turn_ms() {
-  // Answers that are due stay due, since nobody takes them.
+  // Responses that are due remain due, because no process receives them.
   const int64_t carry_ms = std::max(
       carried_ms_ + kCarryMs,
       in_.clock().to_shared_ms(std::min(in_.transport().next_deadline_ms(), out_.transport().next_deadline_ms())));

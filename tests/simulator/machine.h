@@ -12,59 +12,59 @@
 
 namespace penstock::simulator {
 
-// What is on its way from who does not run arrives so much later at most.
+// Calls in flight from a process that does not run arrive at most this much later.
 inline constexpr int64_t kCarryMs = 20;
 
-// The id of a key is the name of a process, this, and a number; the secret begins with that.
+// A key ID consists of the name of a process, this mark, and a number; the secret begins with the ID.
 inline constexpr std::string_view kKeyMark = "-key-";
 inline constexpr std::string_view kSecretMark = "secret-of-";
 
 class Machine {
  public:
-  // What it has of the rest of the world.
+  // The machine's connections to the rest of the world.
   struct Links {
     sim::SimTransport::Serve serve;
-    // The services take that key from now on, in place of what the process had.
+    // Makes the services accept that key, in place of the process's previous one.
     std::function<void(const model::AccessKey& key)> admit;
-    LeaseWatch* leases;  // none: positions are kept in a file
+    LeaseWatch* leases;  // none: positions are in a file
   };
 
-  // The references outlive it.
+  // REQUIRES: the references outlive it.
   Machine(const Plan& plan, sim::SimClock& clock, Checker& checker, const Trace& trace, size_t index, Links links);
 
-  // It ends as by kill -9, or the machine loses power.
+  // kill() ends the process as kill -9 does; crash() cuts the machine's power.
   void kill() { die(false); }
   void crash() { die(true); }
-  // The same, amid the next thing that it writes.
+  // The same, in the middle of the next write.
   void kill_writing() { die_writing(false); }
   void crash_writing() { die_writing(true); }
   void forget_death();
-  // It ends in order.
+  // Shuts the process down.
   void stop(int64_t grace_ms);
   void replace_keys();
 
   void set_network(int64_t min_latency_ms, int64_t max_latency_ms, const sim::NetworkFaults& faults);
-  // The machine as a whole, with its clock.
+  // Suspends the whole machine, with its clock.
   void fall_asleep();
   void wake();
   void set_wall_error_ms(int64_t ms);
   void set_disk(const sim::FileFaults& faults);
-  // Of what its input offers.
+  // Sets the share of the batches offered by its input that the host rejects.
   void set_refusals(double share) { taking_.refused_share = share; }
   void refuse_all(bool all) { taking_.refuses_all = all; }
 
-  // When turn() has something to do; monotonic.
+  // Returns the monotonic time at which turn() has something to do.
   int64_t next_turn_ms();
   void turn();
 
   Process* process() { return process_.get(); }  // nullptr: none runs
   sim::SimEnv& in() { return in_; }
   sim::SimEnv& out() { return out_; }
-  // Every line of its failure files that would survive a power cut now.
+  // Visits every line of its dead-letter files that would survive a power cut now.
   void each_failure(const std::function<void(std::string_view line)>& visit);
 
-  bool frozen = false;  // its process stands still
-  bool down = false;    // nothing is started on it
+  bool frozen = false;  // its process is stopped
+  bool down = false;    // no process is started on it
 
  private:
   void listen(sim::SimEnv& env);
@@ -81,7 +81,7 @@ class Machine {
   const Trace& trace_;
   Links links_;
   std::string name_;
-  std::string process_name_;  // of the process that runs, or ran last
+  std::string process_name_;  // of the current process, or of the last one
   sim::SimRandom random_;
   Taking taking_;
   sim::SimEnv in_, out_;

@@ -18,16 +18,16 @@ namespace penstock::simulator {
 namespace {
 
 struct Arguments {
-  std::optional<uint64_t> seed;  // this one alone
+  std::optional<uint64_t> seed;  // only this one
   bool trace = false;
   int edition = kEdition;
   uint64_t from = 1;
   uint64_t seeds = 100;
-  double seconds = 0;  // 0: until all seeds are through
+  double seconds = 0;  // 0: until all seeds are done
   unsigned jobs = 1;
 };
 
-// What a job, a process of its own, tells about itself at its end.
+// The report of a job, a child process, at its end.
 struct Tally {
   uint64_t seeds = 0;
   uint64_t failed = 0;
@@ -133,7 +133,7 @@ int run_many(const Arguments& arguments, const char* program) {
   bool whole = true;
   for (const int from : pipes) {
     Tally tally;
-    // A job that died has told nothing.
+    // A job that died has reported nothing.
     if (read(from, &tally, sizeof tally) != sizeof tally) whole = false;
     close(from);
     all.seeds += tally.seeds;

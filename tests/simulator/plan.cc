@@ -9,7 +9,7 @@ namespace penstock::simulator {
 
 namespace {
 
-// The chances of one aspect of a seed.
+// The random numbers for one aspect of a seed.
 class Draw {
  public:
   Draw(uint64_t seed, std::string_view aspect) : random_(seed ^ hash(aspect)) { random_.next(); }
@@ -23,7 +23,7 @@ class Draw {
   Value pick(std::initializer_list<Value> values) {
     return values.begin()[random_.up_to(values.size() - 1)];
   }
-  // Nothing in most runs; else up to most, small rather than large.
+  // Returns 0 in most runs; otherwise up to `most`, with small values more likely.
   double rate(double of_runs, double most) {
     if (!chance(of_runs)) return 0;
     const double share = static_cast<double>(between(1, 100)) / 100;
@@ -165,7 +165,7 @@ void draw_shard_deeds(Plan& plan, Draw draw) {
   }
 }
 
-// Shards that change hands amid a record.
+// Shards that change hands in the middle of a record.
 void draw_aggregates(Plan& plan, Draw draw) {
   if (plan.leases && draw.chance(0.3)) plan.aggregated_share = draw.pick({0.5, 1.0});
 }
@@ -176,7 +176,7 @@ void draw_streams(Plan& plan, Draw draw) {
   if (draw.chance(0.3)) plan.second_made_ms = draw.between<int64_t>(1, plan.load_ms / 2);
 }
 
-// Responses that say nothing of how a shard goes on.
+// Responses that say nothing about how a shard continues.
 void draw_ends(Plan& plan, Draw draw) {
   plan.kinesis.no_iterator = draw.rate(0.2, 0.2);
   plan.omits_child_shards = draw.chance(0.1);
@@ -196,7 +196,7 @@ void draw_beginning(Plan& plan, Draw draw) {
   plan.initial = draw.pick({Kind::latest, Kind::latest, Kind::at_timestamp});
   plan.first_start_ms = draw.between<int64_t>(0, plan.load_ms / 2);
   plan.initial_ms = draw.between<int64_t>(0, plan.first_start_ms);
-  // A position that is lost after all begins later.
+  // A position that is lost after it was saved would begin later.
   plan.files.folder_sync = 0;
   if (!draw.chance(0.5)) return;
   Event event;  // while little was read

@@ -1,4 +1,4 @@
-// What happens in one run of the simulator: everything that chance decides beforehand, drawn from a seed.
+// The plan of one run of the simulator: every random decision that is made in advance, from a seed.
 #pragma once
 
 #include <array>
@@ -17,35 +17,35 @@
 
 namespace penstock::simulator {
 
-// Something that is done to the deployment at a certain time, and undone after another.
+// An event that happens to the deployment at a certain time and is undone after another time.
 struct Event {
   enum class Kind {
     kill,           // a process dies; its machine starts another one afterwards
     crash,          // its machine loses power: what was not synced is lost
-    die_writing,    // a process dies amid the next thing that it writes to its disk
-    crash_writing,  // and takes its machine's power with it
-    stop,           // a process ends in order
-    freeze,         // a process stands still, and goes on as if nothing had been
-    cut_input,      // nothing goes to or comes from what an input calls: all of it, or the table alone
+    die_writing,    // a process dies in the middle of its next write to its disk
+    crash_writing,  // and its machine loses power at the same moment
+    stop,           // a process shuts down
+    freeze,         // a process is stopped, and later continues without noticing
+    cut_input,      // the network of an input is cut: all of it, or only the connection to the table
     cut_table,
     cut_output,
-    fill_disk,   // a machine's disk takes a few lines more, then nothing
+    fill_disk,   // a machine's disk accepts a few more lines, then nothing
     fail_syncs,  // every fsync of a machine fails
-    storm,       // both services refuse most calls
-    split,       // the widest open shard of what is read
-    merge,       // two neighbours of the stream with most open shards
+    storm,       // both services reject most calls
+    split,       // the widest open shard of an input stream
+    merge,       // two adjacent shards of the stream with the most open shards
     split_out,   // the widest open shard of "out"
     expire_iterators,
     replace_keys,  // a machine's keys to the services are replaced
-    suspend,       // a machine sleeps: its monotonic clock stands still, and the world goes on
+    suspend,       // a machine sleeps: its monotonic clock stops while the world continues
     skew_clock,    // a machine's wall clock is wrong
-    hide,          // GetRecords gives nothing of the records that there are
-    never_end,     // GetRecords never says that all was read
-    refuse,        // a host takes no batch of its input
-    trim,          // retention passes the older half of what each shard has
+    hide,          // GetRecords returns none of the existing records
+    never_end,     // GetRecords never reports that everything was read
+    refuse,        // a host accepts no batch from its input
+    trim,          // retention passes the older half of each shard's records
   };
   int64_t at_ms = 0;   // since the beginning
-  int64_t for_ms = 0;  // then it is undone, where it can be
+  int64_t for_ms = 0;  // after which it is undone, if possible
   Kind kind = Kind::kill;
   size_t machine = 0;
   int64_t by_ms = 0;  // of skew_clock
@@ -61,15 +61,15 @@ struct Plan {
   uint64_t seed = 0;
 
   // The deployment.
-  bool leases = false;         // else one process keeps its positions in a file
+  bool leases = false;         // otherwise one process keeps its positions in a file
   size_t machines = 1;         // each with one process at a time
-  size_t streams = 1;          // that are read, the first so many of kSourceStreams
-  int64_t second_made_ms = 0;  // when the second of them is made, since the beginning
+  size_t streams = 1;          // that are read: the first ones of kSourceStreams
+  int64_t second_made_ms = 0;  // when the second of them is created, since the beginning
   uint32_t shards_in = 1;      // of each
   uint32_t shards_out = 1;
   int64_t list_shards_page = 1000;
 
-  // Where the application begins, and when its first process may start; both since the beginning.
+  // The application's initial position, and when its first process may start; both since the beginning.
   kinesis::InitialPosition::Kind initial = kinesis::InitialPosition::Kind::trim_horizon;
   int64_t initial_ms = 0;  // of at_timestamp
   int64_t first_start_ms = 0;
@@ -99,7 +99,7 @@ struct Plan {
   size_t events = 100;
   size_t max_events_per_record = 1;
   size_t max_event_bytes = 100;
-  int64_t load_ms = 20'000;     // how long it takes to put all
+  int64_t load_ms = 20'000;     // how long it takes to put everything
   double aggregated_share = 0;  // of the records: by the KPL
   double garbage_share = 0;     // gzip data that cannot be inflated
   double raw_share = 0;         // no subscription messages
@@ -110,22 +110,22 @@ struct Plan {
   int64_t min_latency_ms = 2, max_latency_ms = 10;
   model::FaultRates kinesis, dynamodb;
   int64_t stale_ms = 0;             // of reads of the table
-  int64_t list_shards_lag_ms = 0;   // so old a list of shards may be
+  int64_t list_shards_lag_ms = 0;   // the maximum age of a list of shards
   bool omits_child_shards = false;  // as some emulators do
   sim::NetworkFaults network;
   sim::FileFaults files;
   double refused_share = 0;         // of the batches that an input offers to its host
-  size_t reshards_at_handover = 0;  // so often a shard is split just when its lease gets another owner
+  size_t reshards_at_handover = 0;  // how often a shard is split when its lease gets a new owner
   std::vector<Event> chaos_events;  // by time
-  int64_t calm_ms = 0;              // from then on nothing goes wrong
+  int64_t calm_ms = 0;              // from then on, nothing goes wrong
 };
 
-// Each aspect has chances of its own, so that one more draw in one of them leaves the others of a seed as they
-// were. What an edition does not know yet is left out: a seed that is kept stays the run that it was.
+// Each aspect has its own random numbers, so that one more draw in one of them does not change the others of a
+// seed. A plan of an earlier edition leaves out what is newer, so that a seed that is kept remains the same run.
 inline constexpr int kEdition = 3;
 Plan draw_plan(uint64_t seed, int edition = kEdition);
 
-// For people, some lines.
+// A description for people, of several lines.
 std::string to_text(const Plan& plan);
 
 }  // namespace penstock::simulator

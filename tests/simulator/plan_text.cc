@@ -1,4 +1,4 @@
-// A plan for people.
+// Describes a plan for people.
 #include <array>
 #include <cstdio>
 

@@ -12,13 +12,13 @@ namespace penstock::simulator {
 namespace {
 
 constexpr int64_t kCallTimeoutMs = 30'000;
-constexpr int64_t kBlockedMs = 20;     // as the host's: an input that cannot emit is not asked more often
-constexpr int64_t kMinCloseMs = 1000;  // as the host's
+constexpr int64_t kBlockedMs = 20;     // as in the host: an input that cannot emit is not polled more often
+constexpr int64_t kMinCloseMs = 1000;  // as in the host
 constexpr size_t kLargestDataBytes = size_t{10 << 20} / 3 * 4;  // of a record, in base64
-constexpr size_t kLargestAnswerBytes = 14 << 20;                // with one such record, which is let through alone
+constexpr size_t kLargestAnswerBytes = 14 << 20;                // with one such record, which is allowed alone
 constexpr int kTurnsALook = 16;
 
-// Above a memory limit: the batch that fills it up, and the one call that is always let through.
+// What memory use may exceed its limit by: the batch that fills it up, and the one call that is always allowed.
 size_t max_overshoot_bytes(const Plan& plan) {
   constexpr size_t kPieceBytes = 128 << 10;
   const size_t largest = plan.max_record_bytes < 1 << 20 ? plan.max_record_bytes : 0;  // too large for the stream
@@ -166,7 +166,7 @@ void Process::turn() {
   turn_output();
   deliver_acks();
   turn_input();
-  deliver_acks();  // what the filter left nothing of
+  deliver_acks();  // for batches of which the filter left nothing
   began_ = true;
   check();
 }
@@ -293,7 +293,7 @@ void Process::check_input() {
     checker_.violated(Rule::counters_add_up, name_ + ": the input counts other gaps than it tells of");
   if (input_stat("released_records") > 0)
     checker_.violated(Rule::nothing_lost, name_ + ": the input tells of a hole");
-  // Its limit; or, where that is smaller, the room for one answer of a largest record, alone.
+  // The limit is its own or, if that is smaller, the space for one response with a largest record, alone.
   const auto memory = static_cast<size_t>(input_stat("memory_bytes"));
   const size_t more = max_overshoot_bytes(plan_);
   const bool is_one_largest = memory >= kLargestDataBytes && memory <= kLargestAnswerBytes + more;

@@ -24,7 +24,7 @@ namespace penstock::simulator {
 inline constexpr std::string_view kCheckpointPath = "/checkpoint";
 inline constexpr std::string_view kFailuresPath = "/failures";
 
-// Whether a host takes a batch that an input offers.
+// Decides whether a host accepts a batch that an input offers.
 struct Taking {
   sim::SimRandom random;
   double refused_share = 0;
@@ -46,25 +46,26 @@ struct ProcessEnv {
 
 class Process {
  public:
-  // The references outlive it, and its transports are rid of their calls before it goes. name is unique among all
-  // lives. An error says why it cannot begin, as with a disk that fails: another one is started later.
-  // leases: none where positions are kept in a file.
+  // REQUIRES: the references outlive it, and its transports have no calls left when it is destroyed. `name` is
+  // unique among all lives. An error says why it cannot start, for example because its disk fails; another process
+  // is started later. leases: none if positions are in a file.
   static Result<std::unique_ptr<Process>> start(const Plan& plan, ProcessEnv env, Checker& checker,
                                                 LeaseWatch* leases, const Trace& trace, std::string name);
 
   const std::string& name() const { return name_; }
-  // When turn() has something to do; monotonic.
+  // Returns the monotonic time at which turn() has something to do.
   int64_t next_turn_ms() const;
   void turn();
 
-  // It takes nothing more and goes on with what it has, until has_drained() or the deadline; then close() it,
-  // which takes time, and is the end.
+  // Stops polling and continues with what it has, until has_drained() or the deadline. Then call close(), which
+  // takes time and ends the process.
   void begin_drain(int64_t deadline_ms);
   bool has_drained() const;
-  // True: all that it emitted was settled, it lost no lease, and its input ended well.
+  // Returns true if everything that it emitted was settled, it lost no lease, and its input closed without an
+  // error.
   bool close();
 
-  // Of a statistic of the input, with no label; -1: there is none.
+  // Returns a counter of the input that has no label, or -1 if there is none.
   int64_t input_stat(std::string_view name) const;
   const kinesis::Writer& writer() const { return writer_; }
   bool idle() const { return fan_in_.in_flight() == 0 && writer_.idle(); }
@@ -108,7 +109,7 @@ class Process {
   kinesis::Writer writer_;
 
   host::FanInTracker fan_in_;
-  uint64_t batch_ = 0;  // that the filter is at work on
+  uint64_t batch_ = 0;  // that the filter is processing
   bool full_ = false;
   bool was_blocked_ = false;
   bool written_ = false;

@@ -58,13 +58,13 @@ void Producer::put() {
     next_put_ms_ = kNever;
     return;
   }
-  // Some come together, so that the rest comes within the time.
+  // Some are put together, so that all are put in time.
   const auto left = static_cast<int64_t>(plan_.events - ledger_.size());
   const int64_t max_ms = 2 * std::max<int64_t>(0, end_ms_ - next_put_ms_) / left;
   if (random_.up_to(2) > 0) next_put_ms_ += static_cast<int64_t>(random_.up_to(static_cast<uint64_t>(max_ms)));
 }
 
-// What "latest" means is settled when the first shard is asked for.
+// What "latest" means is decided when the first shard is requested.
 bool Producer::too_early(const std::string& shard, int64_t arrival_ms) {
   if (plan_.initial == kinesis::InitialPosition::Kind::latest) return !ledger_.begun(ledger_.shard(shard));
   return plan_.initial == kinesis::InitialPosition::Kind::at_timestamp &&

@@ -1,4 +1,4 @@
-// Puts what the plan says into the stream, and into the ledger.
+// Puts the plan's records into the stream and into the ledger.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@
 
 namespace penstock::simulator {
 
-// The log stream and the partition key of a key_stream.
+// Returns the log stream and the partition key of a key_stream.
 std::string key_stream_name(size_t key_stream);
 
 class Producer {
  public:
-  // The references outlive it. The plan's time begins now.
+  // REQUIRES: the references outlive it. The plan's time begins now.
   Producer(const Plan& plan, model::Service& kinesis, Ledger& ledger, sim::SimClock& clock);
 
-  int64_t next_put_ms() const { return next_put_ms_; }  // monotonic; kNever: all is put
-  // What is due: one record.
+  int64_t next_put_ms() const { return next_put_ms_; }  // monotonic; kNever: everything is put
+  // Puts one record, when it is due.
   void put();
 
  private:
-  // A user record: its data, and what is in it.
+  // A user record: its data, and its items.
   struct Made {
     std::string data;
     std::vector<Item> items;

@@ -1,4 +1,4 @@
-// Seeds that found bugs, each by the name of what was wrong; and what holds of the simulator itself.
+// Seeds that found bugs, each named after the rule that was broken, and tests of the simulator itself.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -22,60 +22,59 @@ TEST(simulator, one_seed_is_one_run_to_the_byte) {
 
 TEST(simulator, another_seed_is_another_run) { EXPECT_NE(trace_of(1), trace_of(2)); }
 
-// What waited behind a record that had failed went before its failure was on disk; after a power cut the record
-// was sent again, behind them.
+// The records that waited for a failed one were sent before its dead letter was on disk. After a power cut, it was
+// sent again, after them.
 TEST(regressions, a_key_waits_for_the_failure_of_its_record_to_be_on_disk) { trace_of(2216, 2); }
 
-// Several calls for one record each passed the limit of memory together, since the room of a largest record was
-// counted only when they had begun.
+// Several calls for one record each exceeded the memory limit together, because the space for a largest record was
+// counted only when they had started.
 TEST(regressions, memory_that_a_call_holds_is_counted_before_it_begins) { trace_of(535, 1); }
 
-// A child was read before its parent, which was younger than the reader's list of shards.
+// A child was read before its parent, which was newer than the reader's list of shards.
 TEST(regressions, a_parent_that_is_younger_than_the_list_is_waited_for) {
   trace_of(1064, 1);
   trace_of(101128, 1);
 }
 
-// The row of a finished shard was deleted by a worker whose list was older than the shard and its children, which
-// counted as read for that; it was made again, and all of the shard read again.
+// A worker deleted the row of a finished shard. Its list was older than the shard and its children, so it
+// considered them read. The row was created again, and the whole shard was read again.
 TEST(regressions, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
   trace_of(211, 1);
 }
 
-// A worker made the row that a scan of long before had found missing: others had read the shard and deleted its
-// row.
+// A worker created a row that an old scan had found missing: other workers had read the shard and deleted its row.
 TEST(regressions, what_a_scan_found_too_long_ago_is_not_done_any_more) { trace_of(100442, 1); }
 
-// A worker that was out of force found its row gone and made it anew at its own old position.
+// A worker whose lease was no longer valid found its row gone and created it again at its own old position.
 TEST(regressions, who_is_out_of_force_makes_no_row_anew) {
   trace_of(1564, 1);
   trace_of(2702, 1);
 }
 
-// The answer to the call that wrote the end was lost, and the row deleted before the next try: its owner made it
-// anew, and all of the shard was read again.
+// The response to the call that wrote the end was lost, and the row was deleted before the retry. Its owner
+// created it again, and the whole shard was read again.
 TEST(regressions, a_lease_whose_end_was_written_is_not_made_anew) { trace_of(102130, 1); }
 
-// A shard was handed over at its end before a list had its children: the end was not kept, and the shard read
+// A shard was handed over at its end before a list had its children. The end was not saved, and the shard was read
 // again.
 TEST(regressions, a_shard_is_handed_over_at_its_end_though_its_children_are_not_listed) {
   trace_of(162, 1);
   trace_of(258, 1);
 }
 
-// A scan was so old that it showed no lease at all: the children of a shard that had been begun at a time were
-// begun at their oldest record.
+// A scan was so old that it showed no lease at all. The children of a shard whose reading had begun at a timestamp
+// were begun at their oldest record.
 TEST(regressions, children_begin_where_the_stream_was_begun_however_old_the_scan) { trace_of(1795305786, 2); }
 
-// A finished row was deleted before the worker that the lease had been taken from could know: it made the row
-// again at its own old position, and all of the shard was read again.
+// A finished row was deleted before the worker that had lost the lease could know. That worker created it again at
+// its own old position, and the whole shard was read again.
 TEST(regressions, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
   trace_of(1797301103, 3);
   trace_of(1797302653, 3);
 }
 
-// Two workers started at LATEST. The scan of the second was older than the leases of the first, and its list was
-// younger than a split: it began the children at its own time, and skipped what they held from before that.
+// Two workers started at LATEST. The second one's scan was older than the first one's leases, and its list was
+// older than a split. It began the children at its own start time, and skipped their earlier records.
 TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) {
   trace_of(1780098710, 2);
   trace_of(8104534, 2);
@@ -83,33 +82,33 @@ TEST(regressions, a_first_start_is_decided_by_a_scan_that_began_after_the_list) 
   trace_of(8106339, 2);
 }
 
-// An iterator at the last record was to bring that record again, but its response had neither records nor an
-// iterator. The next iterator began after the record, and that it did not come was logged as a gap.
+// An iterator at the last record was meant to return that record again, but the response had neither records nor
+// an iterator. The next iterator began after the record, and its absence was logged as a gap.
 TEST(regressions, an_iterator_after_the_last_record_does_not_expect_it_again) {
   trace_of(1796010380, 3);
   trace_of(1796200442, 3);
   trace_of(1796200514, 3);
 }
 
-// Nor is a record passed over that is still awaited: that it does not come shows that retention has passed it.
+// A record that is still awaited is not skipped either: if it does not come, retention has passed it.
 TEST(regressions, retention_that_passes_an_awaited_record_is_logged_though_its_iterator_is_missing) {
   trace_of(1796022551, 3);
   trace_of(1796023227, 3);
   trace_of(1796023728, 3);
 }
 
-// Nor does that record show that retention passes none before the next iterator begins after it.
+// Nor does that record prove that retention passes none before the next iterator begins after it.
 TEST(regressions, retention_that_passes_a_record_which_has_come_again_is_logged) { trace_of(1797000100, 3); }
 
-// A record that had become too old did not take its turn: its successors were sent before its failure was on disk,
-// and after a crash it was sent again, after them.
+// A record that had become too old did not take its turn. Its successors were sent before its dead letter was on
+// disk, and after a crash it was sent again, after them.
 TEST(regressions, a_key_waits_for_a_record_that_was_never_sent_too) { trace_of(1796022179, 3); }
 
-// Nor did the rest of an aggregated record that was rejected wait for its first records, which had become too old.
+// The rest of a rejected aggregated record did not wait for its first records, which had become too old, either.
 TEST(regressions, the_rest_of_an_aggregated_record_waits_for_its_first_records) { trace_of(1797105678, 3); }
 
-// A process was killed with lines in the failure file whose sync had failed. No later sync wrote them; after a
-// power cut zero bytes stood there, and with them on one line the first line of the next process.
+// A process was killed with lines in the dead-letter file whose sync had failed. No later sync wrote them. After a
+// power cut there were zero bytes in their place, on one line with the first line of the next process.
 TEST(regressions, lines_that_a_killed_process_could_not_sync_take_none_of_the_next_process_with_them) {
   trace_of(1799031236, 3);
 }

@@ -32,7 +32,7 @@ std::string inflated(std::string_view data) {
   return text;
 }
 
-// Protobuf, as much of it as the format has: numbers, and bytes with their length.
+// The part of protobuf that the format uses: numbers, and bytes with a length.
 struct Field {
   uint64_t id = 0;
   uint64_t number = 0;

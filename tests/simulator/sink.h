@@ -1,4 +1,4 @@
-// The output stream as its readers see it.
+// The output stream as its consumers see it.
 #pragma once
 
 #include <cstdint>
@@ -13,23 +13,23 @@
 
 namespace penstock::simulator {
 
-// A record of the output stream, or one that was aggregated in it.
+// A record of the output stream, or a user record of an aggregated one.
 struct SinkRecord {
   std::string key;
   std::optional<std::string> explicit_hash_key;
   std::string data;
 };
 
-// What a consumer with Amazon's library makes of a record: of one that the KPL's format aggregates nothing at all
-// where a hash key of it lies outside the shard's range.
+// Returns what a consumer with Amazon's library reads from a record. From an aggregated KPL record it reads
+// nothing if one of its hash keys is outside the shard's range.
 std::vector<SinkRecord> read_as_consumer(const model::Shard& shard, const model::Record& record);
 
 class Sink {
  public:
-  // The references outlive it.
+  // REQUIRES: the references outlive it.
   Sink(model::Service& kinesis, Checker& checker) : kinesis_(kinesis), checker_(checker) {}
 
-  // Tells the checker what has come to the stream since the last time.
+  // Reports to the checker what has arrived in the stream since the last call.
   void look();
 
  private:

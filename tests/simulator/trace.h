@@ -1,4 +1,4 @@
-// What happens, a line a thing, for people; and whether two runs were the same.
+// Records what happens, one line per event, for people and to check that two runs are the same.
 #pragma once
 
 #include <array>
@@ -17,11 +17,11 @@ class Trace {
  public:
   using Write = std::function<void(const std::string& line)>;
 
-  // clock outlives it. Without write nothing is traced.
+  // REQUIRES: the clock outlives it. Without `write`, nothing is recorded.
   Trace(const sim::SimClock& clock, Write write)
       : clock_(clock), start_ms_(clock.unix_ms()), write_(std::move(write)) {}
 
-  // To be asked before a line is put together.
+  // Checked before a line is formatted.
   bool on() const { return write_ != nullptr; }
   void line(std::string_view who, std::string_view what) const {
     if (!on()) return;

@@ -11,7 +11,7 @@ constexpr int64_t kMaxDrainMs = 300'000;
 constexpr int64_t kGraceMs = 5000;
 constexpr int64_t kAfterwardsMs = 20'000;
 constexpr int kMaxConsecutiveTurns = 20'000;
-// A shard may be asked five times a second; the table and what is asked about the stream take less.
+// A shard allows five reads per second; the calls on the table and about the stream are fewer.
 constexpr uint64_t kMaxCallsPerSecondAndShard = 8;
 constexpr uint64_t kWorldSeed = 0x776F726C64;
 
@@ -24,7 +24,7 @@ model::Settings kinesis_settings(const Plan& plan) {
   return settings;
 }
 
-// A second copy goes when the first arrives, and both may be delayed.
+// A second copy is sent when the first arrives, and both may be delayed.
 int64_t max_call_ms(const Plan& plan) {
   return plan.max_latency_ms + kCarryMs + (plan.network.request_delay > 0 ? plan.network.delay_ms : 0) +
          (plan.network.twice > 0 ? plan.network.delay_ms : 0);
@@ -38,7 +38,7 @@ std::string operation_of(const model::Request& request) {
 
 std::string owner_of(const std::string& key_id) { return key_id.substr(0, key_id.find(kKeyMark)); }
 
-// Whose key it is signed with.
+// Returns the owner of the key that signed the request.
 std::string issuer_of(const model::Request& request) {
   constexpr std::string_view kCredential = "Credential=";
   for (const auto& [name, value] : request.headers) {
@@ -96,12 +96,12 @@ std::string World::run() {
   return checker_.verdict();
 }
 
-// What is due now, then on to what is next: until_ms at most, if that is not past.
+// Does what is due now, then advances to the next event, or to until_ms if that is earlier and not in the past.
 void World::turn(int64_t until_ms) {
   const int64_t now_ms = clock_.monotonic_ms();
   chaos_->advance();
   while (producer_.next_put_ms() <= now_ms) producer_.put();
-  // Whose turn comes first at a time is chance, too.
+  // The order of turns at the same time is random, too.
   const size_t first = random_.up_to(machines_.size() - 1);
   for (size_t i = 0; i < machines_.size() && !checker_.has_failed(); ++i) {
     Machine& machine = *machines_[(first + i) % machines_.size()];
@@ -145,8 +145,8 @@ std::string World::unrest() {
   return plan_.leases ? leases_.imbalance(open_shards(), processes) : "";
 }
 
-// Whoever ends in order has kept all: what comes next emits nothing of it again. And nobody calls more than he
-// must.
+// A process that shuts down in order has saved everything: the next one emits nothing again. And no process makes
+// more calls than necessary.
 void World::end_in_order() {
   const int rows_made_again = leases_.rows_made_again();
   for (const auto& machine : machines_) {
@@ -167,7 +167,7 @@ void World::end_in_order() {
   Process* const process = machines_.front()->process();
   if (process == nullptr)
     return checker_.violated(Rule::drains, "no process starts after all have ended in order");
-  // But for a row that a late call made meanwhile.
+  // Except for a row that a late call created meanwhile.
   if (const uint64_t more = checker_.emitted_again() - emitted_again;
       more > 0 && leases_.rows_made_again() == rows_made_again)
     checker_.violated(Rule::drains,

@@ -1,5 +1,5 @@
-// A whole deployment in virtual time: a producer, two streams, processes between them, what goes wrong, and the
-// checker of it all.
+// A whole deployment in virtual time: a producer, two streams, processes between them, faults, and the checker of
+// everything.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ class World {
   // write: see Trace.
   World(const Plan& plan, Trace::Write write);
 
-  // Runs the plan to its end, and then all of it to rest. The first violation; empty: there was none.
+  // Runs the plan to its end, and then until nothing is left to do. Returns the first violation, or "".
   std::string run();
 
   int64_t elapsed_ms() const { return clock_.unix_ms() - start_unix_ms_; }  // of virtual time
@@ -43,7 +43,7 @@ class World {
   void turn(int64_t until_ms);
   void drain();
   void end_in_order();
-  // What there is still to do; empty: nothing.
+  // Returns what is left to do, or "".
   std::string unrest();
   std::set<std::string> open_shards();
   void read_dead_letters();

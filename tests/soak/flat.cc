@@ -7,7 +7,7 @@ namespace penstock::soak {
 
 namespace {
 
-// Of samples [begin, end), the upper one of two.
+// Returns the median of the samples [begin, end), the upper one of two.
 double median(const std::vector<double>& samples, size_t begin, size_t end) {
   std::vector<double> some(samples.begin() + static_cast<std::ptrdiff_t>(begin),
                            samples.begin() + static_cast<std::ptrdiff_t>(end));

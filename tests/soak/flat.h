@@ -1,26 +1,26 @@
-// Whether what was measured again and again has stayed flat.
+// Checks that repeated measurements do not grow.
 #pragma once
 
 #include <vector>
 
 namespace penstock::soak {
 
-// What the last third may have over the second: this share of it, and this much more.
+// How much the last third may exceed the second: by this share of it plus this amount.
 struct Margin {
   double share;
   double more;
 };
 
-// Medians: a single sample says nothing.
+// Medians, because a single sample says nothing.
 struct Thirds {
-  double first;  // of which nothing is asked: buffers fill, connections are made
+  double first;  // without a limit: buffers fill and connections are opened
   double second;
   double last;
-  double allowed;  // the most that last may be
+  double allowed;  // the highest allowed value of `last`
   bool is_flat() const { return last <= allowed; }
 };
 
-// At least six samples, evenly spread over the time.
+// REQUIRES: at least six samples, evenly spread over the time.
 Thirds thirds(const std::vector<double>& samples, Margin margin);
 
 }  // namespace penstock::soak

@@ -7,7 +7,7 @@ namespace {
 
 constexpr Margin kMargin = {0.05, 1};
 
-// `count` samples that begin at `from` and grow by `step`.
+// Returns `count` samples that begin at `from` and grow by `step`.
 std::vector<double> growing(double from, double step, int count = 30) {
   std::vector<double> samples;
   for (int i = 0; i < count; ++i) samples.push_back(from + step * i);

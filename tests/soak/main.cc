@@ -1,5 +1,6 @@
-// penstock-soak SECONDS: the host at full speed between two streams of the model, which fails it as often as a bad
-// day of the service would. Ends with 1 if the host's memory, descriptors or lag grow, or if anything is lost.
+// penstock-soak SECONDS: runs the host at full speed between two streams of the model, which injects faults as
+// often as the service does on a bad day. Exits with 1 if the host's memory, descriptors or lag grow, or if
+// anything is lost.
 #include <signal.h>
 #include <sys/types.h>
 
@@ -22,9 +23,9 @@ namespace penstock::soak {
 namespace {
 
 constexpr uint32_t kInputShards = 8;
-constexpr uint32_t kOutputShards = 512;  // so many that even the fullest takes all that comes to it
-// As many messages are on their way at any time: the host never waits for more, and a lag that grows is a speed
-// that sinks.
+constexpr uint32_t kOutputShards = 512;  // enough that even the busiest shard accepts everything
+// This many messages are in flight at any time: the host never waits for more, and a growing lag means a falling
+// speed.
 constexpr size_t kOnTheirWay = 500;
 constexpr int kTickMs = 10;
 constexpr int64_t kSampleMs = 3000;
@@ -33,8 +34,8 @@ constexpr int kMinSeconds = 60;
 constexpr int kDrainS = 120;
 constexpr size_t kLogTail = 4000;
 
-// One call in 25 fails or is late. Few single records are refused: a shard that refuses some in every second is
-// given less and less.
+// One call in 25 fails or is late. Few records are rejected: a shard that rejects some in every second is sent
+// less and less.
 constexpr model::FaultRates kFaults = {.throttle = 0.01,
                                        .internal_failure = 0.01,
                                        .close = 0.005,
@@ -44,7 +45,7 @@ constexpr model::FaultRates kFaults = {.throttle = 0.01,
                                        .delay_ms = 500,
                                        .refuse_records = 0.0005};
 
-// What is measured of the host, and by how much its last third may pass the second.
+// A measure of the host, and by how much its last third may exceed the second.
 struct Measure {
   const char* name;
   Margin margin;
@@ -116,7 +117,7 @@ class Soak {
     for (size_t i = 0; i < std::size(values); ++i) measures_[i].samples.push_back(values[i]);
   }
 
-  // Puts what is ready, and takes what has come out.
+  // Puts new messages and reads the output.
   void exchange() {
     const int64_t now = now_ms();
     deployment_.server.with([&](model::Service& service) {
@@ -128,7 +129,7 @@ class Soak {
         for (const model::Record& record : shard.records) messages_.arrived(record.data);
         service.trim(shard, shard.records.size());
       }
-      // What is not on its way any more.
+      // Trims what is no longer in flight.
       for (model::Shard& shard : service.stream("in")->shards())
         if (shard.records.size() > kOnTheirWay) service.trim(shard, shard.records.size() - kOnTheirWay);
       if (now < next_expiry_ms_) return;

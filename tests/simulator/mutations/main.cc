@@ -1,5 +1,5 @@
-// Runs the simulator with each of the deliberate bugs of mutations.toml on, until a seed finds it; and with none
-// on, when nothing may be found.
+// Runs the simulator with each of the deliberate bugs in mutations.toml, until a seed finds it, and without any,
+// when no seed may find something.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,14 +32,14 @@ constexpr Mutation kMutations[] = {
 };
 constexpr int kCount = static_cast<int>(std::size(kMutations));
 constexpr Mutation kNone = {"none of them", "", 100};
-constexpr unsigned kMaxSecondsPerSeed = 60;  // a seed that hangs longer counts as found
+constexpr unsigned kMaxSecondsPerSeed = 60;  // a seed that hangs for longer counts as found
 
 struct Finding {
   uint64_t seed = 0;  // 0: none
   std::array<char, 200> verdict = {};
 };
 
-// One job: a process of its own, so that a bug may bring it down.
+// One job: a child process, because a bug may crash it.
 struct Job {
   int number;
   pid_t pid;
@@ -52,7 +52,7 @@ struct Job {
     Finding finding;
     finding.seed = seed;
     std::strncpy(finding.verdict.data(), "the process died or hung", finding.verdict.size() - 1);
-    // In advance: the parent takes the last one that it can read.
+    // Written in advance: the parent uses the last one that it can read.
     if (write(pipe, &finding, sizeof finding) != sizeof finding) std::_Exit(2);
     alarm(kMaxSecondsPerSeed);
     World world(draw_plan(seed), nullptr);
@@ -87,7 +87,7 @@ Finding end(const Job& job) {
   return last;
 }
 
-// Whether it is as it should be.
+// Prints the result of a mutation and returns whether it is as expected.
 bool tell(int number, const Finding& finding) {
   const Mutation& mutation = number == 0 ? kNone : kMutations[number - 1];
   const bool found = finding.seed != 0;
@@ -129,7 +129,7 @@ int run(const std::string& only, uint64_t seeds) {
 
 int main(int argc, char** argv) {
   std::string only;
-  uint64_t seeds = 0;  // as the table says
+  uint64_t seeds = 0;  // from the table
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
     if (name == "--mutation") only = argv[i + 1];
