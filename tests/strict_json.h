@@ -1,5 +1,5 @@
-// A strict reader of JSON (RFC 8259) in UTF-8, for tests: it says where each part lies, so that parts can be
-// compared byte for byte. Shares nothing with the readers of the product, whose judge it is.
+// A strict reader of JSON (RFC 8259) in UTF-8, for tests. It keeps the position of each part, so that parts can be
+// compared byte for byte. Independent of the product's readers, because it checks them.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,19 @@
 
 namespace penstock::strict_json {
 
-// Parts as they are written; views point into the text that was read.
+// Parts as written; views point into the text that was read.
 struct Member {
   std::string_view name;  // without its quotes; empty in an array
   std::string_view value;
 };
 struct Value {
   char kind = 0;                 // the first byte of the text: {, [, ", -, a digit, t, f, n
-  std::vector<Member> members;   // of an object or array, in their order
-  size_t depth = 0;              // objects and arrays in one another
-  bool has_huge_number = false;  // one that may be more than a double can hold
+  std::vector<Member> members;   // of an object or array, in order
+  size_t depth = 0;              // how deep objects and arrays are nested
+  bool has_huge_number = false;  // one that may exceed the range of a double
 };
 
-// Bytes of the well-formed UTF-8 character at text[at]; 0: there is none.
+// Returns the length of the well-formed UTF-8 character at text[at], or 0 if there is none.
 inline size_t utf8_size(std::string_view text, size_t at) {
   const auto byte = [&](size_t index) { return static_cast<uint8_t>(text[at + index]); };
   const size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xC0 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
@@ -53,7 +53,7 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  // The value that text begins with, and how far it goes.
+  // Reads the value at the start of the text, as far as it goes.
   std::optional<Value> value() {
     Value result;
     std::vector<char> closing;
@@ -77,7 +77,7 @@ class Scanner {
       } else if (!scalar(result)) {
         return {};
       }
-      // Behind a value: the ends of what it stands in, or a comma.
+      // After a value: the ends of enclosing objects and arrays, or a comma.
       while (is_whole) {
         if (closing.empty()) return result;
         if (closing.size() == 1) {
@@ -172,7 +172,7 @@ class Scanner {
   size_t at_ = 0;
 };
 
-// text as one value with nothing but blanks around it; none: it is not that.
+// Reads text that consists of one value and white space around it; nullopt if it does not.
 inline std::optional<Value> read(std::string_view text) {
   Scanner scanner(text);
   std::optional<Value> value = scanner.value();
@@ -181,7 +181,7 @@ inline std::optional<Value> read(std::string_view text) {
   return value;
 }
 
-// What a string says, by what stands between its quotes. Half a surrogate pair becomes U+FFFD.
+// Decodes what is between a string's quotes. Half a surrogate pair becomes U+FFFD.
 inline std::string unescaped(std::string_view written) {
   const auto unit_at = [&](size_t at) -> uint32_t {
     if (written.size() - at < 6 || written[at] != '\\' || written[at + 1] != 'u') return 0;
@@ -215,10 +215,10 @@ inline std::string unescaped(std::string_view written) {
   return text;
 }
 
-// What the text of a JSON string says, with its quotes.
+// Decodes a JSON string with its quotes.
 inline std::string string_of(std::string_view value) { return unescaped(value.substr(1, value.size() - 2)); }
 
-// The value of the first member of that name, as it is written; none: there is none.
+// Returns the first member of that name, as written, or nullopt.
 inline std::optional<std::string_view> member(const Value& object, std::string_view name) {
   for (const Member& found : object.members)
     if (unescaped(found.name) == name) return found.value;

@@ -1,1 +1,1 @@
-// Makes the precompiled headers of the tests.
+// Creates the precompiled headers of the tests.

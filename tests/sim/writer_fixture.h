@@ -60,7 +60,7 @@ class WriterSim {
     ASSERT_TRUE(writer_->write(batch).ok());
   }
 
-  // run_for() lets time pass; the next one stops when nothing is outstanding.
+  // Lets that much time pass, or less if nothing is outstanding before.
   void run_for(int64_t ms) {
     const int64_t until_ms = clock.monotonic_ms() + ms;
     turn();

@@ -9,8 +9,9 @@ namespace penstock::soak {
 
 namespace {
 
-constexpr uint64_t kLogStreams = 2500;  // each a partition key of the output: they spread over its shards
-constexpr int kGzipLevel = 1;           // making them should take little from who reads them
+constexpr uint64_t kLogStreams =
+    2500;                      // each is a partition key of the output, so that they spread over its shards
+constexpr int kGzipLevel = 1;  // creating messages should slow their readers little
 
 // "17-3" is event 3 of message 17.
 bool read_id(std::string_view id, uint64_t& message, size_t& event) {

@@ -1,4 +1,4 @@
-// The messages that were put on the input stream, and which of their events have arrived.
+// The messages that were put into the input stream, and which of their events have arrived.
 #pragma once
 
 #include <bitset>
@@ -14,7 +14,7 @@ class Messages {
  public:
   static constexpr size_t kEvents = 200;  // in each
 
-  // A new message as it goes on the stream, gzip data. Its number is put() when it is taken.
+  // A new message in the form in which it is put, gzip data. Its number is put() when it is taken.
   struct Message {
     uint64_t number;
     std::string data;
@@ -23,18 +23,18 @@ class Messages {
   Message make();
 
   void put(const Message& message, int64_t now_ms);
-  // A record of the output stream.
+  // Counts a record of the output stream.
   void arrived(std::string_view record);
 
-  size_t open() const { return open_.size(); }  // messages of which events are still missing
+  size_t open() const { return open_.size(); }  // messages with missing events
   uint64_t missing_events() const;
-  // For how long the oldest of these has been on its way.
+  // Returns the age of the oldest message with missing events.
   int64_t lag_ms(int64_t now_ms) const { return open_.empty() ? 0 : now_ms - open_.begin()->second.put_ms; }
 
   uint64_t events() const { return events_; }  // that were put
   uint64_t text_bytes() const { return text_bytes_; }
-  uint64_t twice() const { return twice_; }      // records of events that had arrived before
-  uint64_t strange() const { return strange_; }  // records that are of no event that was put
+  uint64_t twice() const { return twice_; }      // records of events that had already arrived
+  uint64_t strange() const { return strange_; }  // records that belong to no event that was put
 
  private:
   struct Open {

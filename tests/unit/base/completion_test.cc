@@ -9,7 +9,7 @@
 namespace penstock {
 namespace {
 
-// What was told, one line an outcome.
+// The outcomes that were reported, one per line.
 struct Told {
   Completion<int>::Callback tell() {
     return [this](const Result<int>& outcome) {
@@ -20,7 +20,7 @@ struct Told {
 };
 using Lines = std::vector<std::string>;
 
-// A call that is answered when the test says so, in the manner of the transport.
+// A call that the test completes when it chooses, as the transport does.
 struct Call {
   void completion(int with) const { done(with); }
   std::function<void(int)> done;

@@ -8,7 +8,7 @@
 namespace penstock {
 namespace {
 
-// Writes the events down.
+// Records the events.
 class Recorder : public JsonEvents {
  public:
   std::string seen;

@@ -35,7 +35,7 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
-// What a strict reader makes of it.
+// Returns what a strict reader reads.
 std::string read_back(const std::string& json) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseValidateEncodingFlag>(json.data(), json.size());
@@ -88,19 +88,19 @@ TEST(json_writer, each_maximal_subpart_of_ill_formed_utf8_becomes_one_replacemen
       {"\xF0\x8F\xBF\xBF", "????"},            //
       {"\xED\xA0\x80", "???"},                 // surrogates
       {"\xED\xBF\xBF", "???"},                 //
-      {"\xED\xA0\xBD\xED\xB8\x80", "??????"},  // a pair of them
+      {"\xED\xA0\xBD\xED\xB8\x80", "??????"},  // a pair of surrogates
       {"\xF4\x90\x80\x80", "????"},            // above U+10FFFF
       {"\xF5\x80\x80\x80", "????"},            //
       {"\xF8\x88\x80\x80\x80", "?????"},       // five bytes
       {"\xFE\xFF", "??"},                      //
-      {"\xC2", "?"},                           // cut short at the end
+      {"\xC2", "?"},                           // truncated at the end
       {"\xE2\x82", "?"},                       //
       {"\xF0\x9F\x98", "?"},                   //
-      {"\xC2z", "?z"},                         // cut short by others
+      {"\xC2z", "?z"},                         // truncated by another character
       {"\xE2\x82z", "?z"},                     //
       {"\xF0\x9F\x98z", "?z"},                 //
       {"\xE2\x82\xC3\xA9", "?\xC3\xA9"},       //
-      {"\x80\xBF", "??"},                      // continuations alone
+      {"\x80\xBF", "??"},                      // continuation bytes alone
       {"\xC3\xA9\x80", "\xC3\xA9?"},           //
       {"a\xF1\x80\x80\xE1\x80\xC2"
        "b\x80"
@@ -117,7 +117,7 @@ TEST(json_writer, each_maximal_subpart_of_ill_formed_utf8_becomes_one_replacemen
   }
 }
 
-// What the rules say, byte by byte.
+// Applies the rules byte by byte.
 std::string slow_string(std::string_view text, bool of_lines) {
   std::string out = "\"";
   for (size_t at = 0; at < text.size();) {
@@ -158,8 +158,8 @@ void expect_same_as_slow(const std::string& text) {
   EXPECT_EQ(one_line(text), slow_line(text)) << printable(text, 4000);
 }
 
-// Random text of the pieces that are written in different ways, dense and sparse, in sizes around those that are
-// taken at once.
+// Random text made of pieces that are written in different ways, dense and sparse, with lengths around those of
+// the blocks that are written at once.
 TEST(json_writer, any_text_is_written_as_byte_by_byte) {
   const std::vector<std::string> pieces = {"x",        "plain text ",  "sixteen plain by",
                                            "\"",       "\\",           "\n",

@@ -56,7 +56,8 @@ TEST(text, equal_without_case_compares_ascii_letters_in_any_case) {
   EXPECT_TRUE(equal_without_case("", ""));
   EXPECT_FALSE(equal_without_case("on", "onn"));
   EXPECT_FALSE(equal_without_case("onn", "on"));
-  EXPECT_FALSE(equal_without_case("@", "`"));  // they differ in the bit that case does
+  EXPECT_FALSE(
+      equal_without_case("@", "`"));  // they differ only in the bit that distinguishes upper and lower case
 }
 
 TEST(text, trim_removes_blanks_and_line_ends_at_both_ends_only) {

@@ -1,4 +1,4 @@
-// The host's conf, the options of the plugin, and the sections of the agent take the same sizes and durations.
+// The host's conf, the options of the plugin, and the sections of the agent accept the same sizes and durations.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -20,7 +20,7 @@ constexpr std::array kTable = {
     penstock_option_info{"duration_or_word", "none|DURATION", nullptr, "", 0, 0},
 };
 
-// What one of them makes of a text; -1: it rejects it.
+// Each returns the parsed value, or -1 if it rejects the text.
 int64_t in_plugin(const char* name, const std::string& text) {
   const penstock_option given = {bytes(name), bytes(text)};
   if (!plugin::Options::check(kTable, &given, 1, sizeof given, [](size_t, const Status&) {})) return -1;

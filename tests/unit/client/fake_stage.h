@@ -1,4 +1,4 @@
-// A stage whose instance records the calls on it and returns what the test says.
+// A stage whose instance records the calls on it and returns what the test sets.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace penstock::client {
 
-// One at a time.
+// REQUIRES: at most one exists.
 class FakeStage {
  public:
   explicit FakeStage(int32_t kind) {
@@ -28,8 +28,8 @@ class FakeStage {
   std::vector<std::string> calls;
   int32_t result = PENSTOCK_OK;  // of every call; below 0 with the reason "a reason"
   int64_t next_deadline_ms = INT64_MAX;
-  std::vector<std::string> options;  // "key=value"; given to create()
-  penstock_host host{};              // likewise
+  std::vector<std::string> options;  // "key=value"; passed to create()
+  penstock_host host{};              // also passed to create()
 
   static FakeStage& of(penstock_instance* self) { return *reinterpret_cast<FakeStage*>(self); }
 

@@ -11,7 +11,7 @@
 namespace penstock::client {
 namespace {
 
-// An element of a later version, which knows more of an option.
+// An element of a later version, with more members.
 struct LongerInfo {
   penstock_option_info info;
   int64_t later;

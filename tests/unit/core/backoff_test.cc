@@ -5,7 +5,7 @@
 namespace penstock {
 namespace {
 
-// Always the same bits.
+// Always returns the same bits.
 class FixedRandom : public Random {
  public:
   explicit FixedRandom(uint64_t bits) : bits_(bits) {}

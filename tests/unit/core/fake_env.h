@@ -1,4 +1,4 @@
-// A system of a few variables and files, a clock that stands, and a network that keeps what it is given.
+// An Env with a few variables and files, a clock that a test sets, and a network that keeps its requests.
 #pragma once
 
 #include <map>
@@ -35,7 +35,7 @@ class FakeFiles : public Files {
   static Status unused() { return {Code::internal, "only reading is faked"}; }
 };
 
-// Stands until a test moves it.
+// A clock that changes only when a test sets it.
 class StandingClock : public Clock {
  public:
   int64_t wall_ms() override { return now_ms; }

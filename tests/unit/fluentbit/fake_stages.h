@@ -1,4 +1,4 @@
-// An input stage and a filter stage for tests, and the receipts of a test: each does what the test says.
+// An input stage, a filter stage and receipts for tests: each does what the test sets.
 #pragma once
 
 #include <condition_variable>
@@ -21,14 +21,14 @@ struct FakeBatch {
   uint32_t flags = 0;
 };
 
-// Calls emit with the batch; its records' ids are "id-0", "id-1" ..., their time is 1700000000123.
+// Calls emit with the batch; its records' IDs are "id-0", "id-1" ..., their time is 1700000000123.
 int32_t emit_fake(const FakeBatch& batch, penstock_emit_fn emit, void* ctx);
 
-// What an instance of the fake input is asked, and answers. [thread-safe]
+// What an instance of the fake input is asked and answers. [thread-safe]
 class FakeInput {
  public:
   static const penstock_stage stage;
-  // What create() makes an instance of; the test's own, which outlives it.
+  // The object behind the next instance that create() returns. The test owns it, and it outlives the instance.
   static FakeInput* next;
 
   void add(FakeBatch batch);
@@ -38,7 +38,7 @@ class FakeInput {
   int pumps();
   int closes();
 
-  int32_t poll_result = PENSTOCK_OK;  // after all was emitted
+  int32_t poll_result = PENSTOCK_OK;  // after everything was emitted
   int64_t next_deadline_ms = INT64_MAX;
   int descriptor = -1;
   std::string create_error;
@@ -54,7 +54,7 @@ class FakeInput {
   int polls_ = 0, pumps_ = 0, closes_ = 0;
 };
 
-// A filter that makes of each body what the test's function does, a batch of its own for each record.
+// A filter that applies the test's function to each body, and emits a batch for each record.
 class FakeFilter {
  public:
   static const penstock_stage stage;
@@ -62,14 +62,14 @@ class FakeFilter {
       apply;
 };
 
-// Receipts that are their ack_id and index in text.
+// Receipts that consist of their ack_id and index as text.
 class FakeReceipts {
  public:
   static const penstock_receipts calls;
-  static std::vector<std::pair<uint64_t, int32_t>> settled;  // told at the next call
+  static std::vector<std::pair<uint64_t, int32_t>> settled;  // returned by the next call
   static std::vector<std::string> redeemed;
-  static int issued;                  // how many batches have some
-  static int redeems_without_memory;  // so many of the next fail
+  static int issued;                  // how many batches have receipts
+  static int redeems_without_memory;  // that many of the next calls fail
 };
 
 }  // namespace penstock::fluentbit

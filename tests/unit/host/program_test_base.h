@@ -1,4 +1,4 @@
-// Running the program in a folder of its own, and waiting for what it does by reading.
+// Runs the program in a folder of its own, and waits for its effects by reading its output.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 namespace penstock::host {
 
-// A folder that goes with the object.
+// A folder, removed by the destructor.
 class Folder {
  public:
   Folder();
@@ -40,11 +40,11 @@ class Lines {
   // Opens a FIFO so that it never ends.
   static Lines of_fifo(const std::string& path);
 
-  // The next line without its end; false at the end, or when it took too long.
+  // Reads the next line without its end. Returns false at the end or after the timeout.
   bool next(std::string& line);
-  // All lines up to one that has text in it, with that one; a failure of the test if there is none.
+  // Returns all lines up to and including the one that contains `text`. If there is none, the test fails.
   std::vector<std::string> until(const std::string& text);
-  // All that comes until the end.
+  // Returns everything until the end.
   std::string rest();
   void close();
 
@@ -55,7 +55,7 @@ class Lines {
   std::string buffer_;
 };
 
-// A pipe that the test has filled up, so that whoever writes to it waits until the test reads.
+// A pipe that the test has filled, so that a writer to it waits until the test reads.
 class FullPipe {
  public:
   FullPipe();
@@ -64,7 +64,7 @@ class FullPipe {
   FullPipe& operator=(const FullPipe&) = delete;
 
   int end() const { return ends_[1]; }  // to write to
-  // What was written to it, up to text.
+  // Returns what was written to it, up to `text`.
   std::string read_until(const std::string& text);
 
  private:
@@ -72,7 +72,7 @@ class FullPipe {
   std::string seen_;
 };
 
-// The program under test. Killed with the object if it still runs.
+// The program under test. Killed by the destructor if it still runs.
 class Program {
  public:
   static constexpr int kClosed = -2;  // as stdout_fd
@@ -87,9 +87,9 @@ class Program {
   void type(const std::string& text);  // to its standard input
   void end_input();
   void signal(int number) const;
-  // Sends it again and again until the program has ended, for at most 60 s.
+  // Sends the signal repeatedly until the program has ended, for at most 60 s.
   void insist(int number) const;
-  // Its exit code, or 128 + the signal that ended it. Waits for the ends of out and err first.
+  // Waits for the end of out and err, then returns its exit code, or 128 + the signal that ended it.
   int wait();
 
   Lines out;
@@ -106,7 +106,7 @@ struct Ended {
   std::string err;
 };
 
-// Runs it to its end with input on standard input.
+// Runs it to its end with `input` on standard input.
 Ended run_program(const std::vector<std::string>& args, const std::string& input = "");
 
 }  // namespace penstock::host

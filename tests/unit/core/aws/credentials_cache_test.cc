@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kHourMs = 60 * kMinuteMs;
 
-// Answers when the test says so.
+// A provider that the test completes.
 class HandProvider : public CredentialsProvider {
  public:
   explicit HandProvider(HandProvider*& self) { self = this; }
@@ -36,7 +36,7 @@ class credentials_cache : public testing::Test {
   Credentials keys(const std::string& id, int64_t lifetime_ms) {
     return {id, "SECRET", "", lifetime_ms == kNever ? kNever : fake_.clock.now_ms + lifetime_ms, "hand"};
   }
-  // The key that a call gets now; "waits", or "error".
+  // Returns the key ID that a call gets now, "waits", or "error".
   std::string get() {
     auto got = std::make_shared<std::string>("waits");
     cache_.get([this, got](const Result<Credentials>& found) {
@@ -154,7 +154,7 @@ TEST_F(credentials_cache, failed_refresh_costs_nothing_while_the_old_are_good_an
 
 TEST_F(credentials_cache, after_a_failure_calls_are_refused_in_a_pause_then_it_asks_again) {
   struct LastRandom : Random {
-    uint64_t next() override { return 1000; }  // the whole first pause
+    uint64_t next() override { return 1000; }  // the longest first pause
   } random;
   Env env{fake_.clock, random, fake_.transport, fake_.files, fake_.env.variable, fake_.env.log};
   HandProvider* provider = nullptr;

@@ -1,4 +1,4 @@
-// Our names of endpoints beside those that botocore's rules give.
+// Our endpoints compared with those from botocore's rules.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -14,8 +14,8 @@ namespace {
 
 const std::string kScript = std::string("/usr/bin/python3 -I -B '") + PENSTOCK_BOTOCORE_ENDPOINTS + "'";
 
-// The rules that Debian 12 has give kinesis-fips.us-gov-west-1.amazonaws.com, which AWS's list of FIPS endpoints
-// does not know (https://aws.amazon.com/compliance/fips/); later rules were mended.
+// The rules in Debian 12 give kinesis-fips.us-gov-west-1.amazonaws.com, which is not in AWS's list of FIPS
+// endpoints (https://aws.amazon.com/compliance/fips/). Later rules are correct.
 bool is_mended_since(const std::string& service, const std::string& region, bool fips, bool dualstack) {
   return service == "kinesis" && region.starts_with("us-gov-") && fips && !dualstack;
 }
@@ -31,7 +31,8 @@ TEST(endpoint_botocore, rules_give_the_same_names_in_every_partition) {
   int compared = 0;
   for (bool fips, dualstack; answers >> service >> region >> fips >> dualstack >> url;) {
     if (is_mended_since(service, region, fips, dualstack)) continue;
-    if (dualstack && url == "none") continue;  // the isolated partitions, which have got dual-stack names since
+    if (dualstack && url == "none")
+      continue;  // the isolated partitions, which have dual-stack names in later rules
     const Result<Endpoint> ours = make_endpoint(service, region, "", false, {fips, dualstack});
     EXPECT_EQ(ours.ok() ? ours->url : "none", url)
         << service << ' ' << region << (fips ? " fips" : "") << (dualstack ? " dualstack" : "");

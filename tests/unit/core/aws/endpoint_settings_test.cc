@@ -1,4 +1,4 @@
-// Endpoints that the environment and the profile give, and what goes before what.
+// Endpoints from the environment and the profile, and their precedence.
 #include "core/aws/endpoint_settings.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ class endpoint_settings : public testing::Test {
                                const std::string& use_dualstack = "") {
     return {"endpoint", url, use_fips, use_dualstack, false, false};
   }
-  // The URL, or the error.
+  // Returns the URL, or the error.
   std::string url(const std::string& service = "kinesis", const EndpointOptions& options = given()) {
     const Result<AwsProfiles> profiles = AwsProfiles::read_settings(fake_.env, "");
     if (!profiles.ok()) return profiles.status().message();

@@ -1,4 +1,4 @@
-// INI files, each form as Python's configparser reads it.
+// INI files: each form as Python's configparser reads it.
 #include "core/aws/ini_file.h"
 
 #include <gtest/gtest.h>

@@ -18,7 +18,7 @@ HttpResponse dated(bool over_tls, std::string date = "Tue, 14 Nov 2023 22:13:20 
 
 class service_clock : public testing::Test {
  protected:
-  static constexpr int64_t kTrueMs = 1'700'000'000'000;  // what dated() says
+  static constexpr int64_t kTrueMs = 1'700'000'000'000;  // the time in dated()
 
   StandingClock clock_;
   ServiceClock service_clock_{clock_};

@@ -1,5 +1,5 @@
-// Requests signed by us and once more by botocore; PutRecords calls of ours are held against its model of the
-// service too.
+// Requests that we sign are signed again by botocore. PutRecords calls are also validated against its model of the
+// service.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -58,7 +58,7 @@ std::string random_body(Generator& random) {
   return body;
 }
 
-// What our client would send at that moment with those keys.
+// What our client would send at that time with those credentials.
 struct Call {
   std::string question;       // to the script
   std::string authorization;  // ours
@@ -101,8 +101,8 @@ Call random_call(Generator& random) {
   return call;
 }
 
-// Any request that a service could be sent: path, query and headers with whatever may stand in them. In queries =
-// and & within a name or value are encoded; botocore signs others as they stand, and so no two agree on them.
+// Returns a random valid request, with any characters in its path, query and headers. Within names and values of
+// the query, = and & are encoded: botocore signs others as they are, and no two implementations agree on them.
 Call random_request(Generator& random) {
   static constexpr std::string_view kMethods[] = {"GET", "PUT", "POST", "DELETE", "HEAD"};
   static constexpr std::string_view kPathPieces[] = {"/",     "//",   "/.",      "/..", "/a",

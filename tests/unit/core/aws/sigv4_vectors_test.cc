@@ -1,4 +1,4 @@
-// Each stage of the signature against the public test vectors, where the file with them is at hand.
+// Each stage of the signature against the public test vectors. Skipped if their file is not available.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
@@ -29,7 +29,7 @@ std::string text(const rapidjson::Value& object, const char* name) {
   return {value.GetString(), value.GetStringLength()};
 }
 
-// "2015-08-30T12:36:00Z" as it stands in signatures: without the marks.
+// Returns "2015-08-30T12:36:00Z" in the form used in signatures, without - and :.
 std::string amz_date_of(const std::string& timestamp) {
   std::string out;
   for (const char c : timestamp)

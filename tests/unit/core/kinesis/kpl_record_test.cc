@@ -18,7 +18,7 @@ using kpl_bytes::sealed;
 using kpl_bytes::user_record;
 using kpl_bytes::varint;
 
-// One line a user record: partition key, explicit hash key, data. "plain": it is no aggregated record.
+// One line per user record: partition key, explicit hash key, data. "plain": not an aggregated record.
 using Lines = std::vector<std::string>;
 const Lines kPlain = {"plain"};
 
@@ -45,7 +45,7 @@ std::string from_hex(std::string_view hex) {
   return bytes;
 }
 
-// Written by aws-kinesis-agg 4.2.8 (npm) of three user records.
+// Three user records, written by aws-kinesis-agg 4.2.8 (npm).
 constexpr std::string_view kOfAnotherLibrary =
     "f3899ac20a01610a02626312273334303238323336363932303933383436333436333337343630373433313736383231313435351a07"
     "08001a036f6e651a09080110001a0374776f1a0408001a009ab5a8ada4663703e47f8be809ede491";
@@ -118,8 +118,8 @@ TEST(kpl_record, ill_formed_protobuf_is_plain) {
   const std::string sound = partition_key("k") + user_record(0, "x");
   const std::string ten_bytes(9, '\xFF');
   const Lines one = {"k|-|x"};
-  EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3) + ten_bytes + '\x01')), one);     // 2^64 - 1,
-  EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3) + ten_bytes + '\x02')), kPlain);  // and more than that
+  EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3) + ten_bytes + '\x01')), one);     // 2^64 - 1
+  EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3) + ten_bytes + '\x02')), kPlain);  // 2^64
   EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3) + ten_bytes + "\x81\x01")), kPlain);
   EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3) + '\x80')), kPlain);  // ends within a number
   EXPECT_EQ(lines_of(sealed(sound + varint(8 << 3 | 2) + '\x05' + "four")), kPlain);

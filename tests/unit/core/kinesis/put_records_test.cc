@@ -133,7 +133,7 @@ TEST(put_records, answer_that_is_not_json_leaves_the_outcome_unknown) {
   }
 }
 
-// What is read without a JSON parser and what is not must mean the same.
+// Both ways of reading, with and without a JSON parser, must give the same result.
 TEST(put_records, an_answer_that_all_is_taken_is_known_as_the_service_writes_it) {
   const std::string records =
       R"({"SequenceNumber":"49","ShardId":"shardId-000000000000"},{"SequenceNumber":"50","ShardId":"s"})";

@@ -1,4 +1,4 @@
-// A worker's terms over a table in the model, for the tests of its parts.
+// A worker's LeaseContext on a table of the model, for tests of its parts.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -46,7 +46,7 @@ class lease_coordinator : public LeaseContextTest {
     return lines;
   }
 
-  bool scans_are_empty = false;  // as a stale read from before the leases were made
+  bool scans_are_empty = false;  // like a stale read from before the leases were created
   bool cut_off = false;
   aws::ServiceCall to_table = client.service_call();
   LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_response_bytes,
@@ -60,7 +60,8 @@ class lease_coordinator : public LeaseContextTest {
   dynamodb::OurWorker them{client, "leases", "them"};
 };
 
-// Otherwise the child's lease would say TRIM_HORIZON, and records from before the beginning would be read.
+// Otherwise the child's lease would have TRIM_HORIZON, and records from before the initial timestamp would be
+// read.
 TEST_F(lease_coordinator, children_begin_where_the_stream_was_begun_however_old_the_scan) {
   LeaseCoordinator us = worker("us", our_table, Kind::at_timestamp);
   list(us, kSplit);
@@ -83,8 +84,8 @@ TEST_F(lease_coordinator, children_begin_where_the_stream_was_begun_however_old_
   EXPECT_EQ(them.get(kParent)->checkpoint, kinesis::kShardEnd);
 }
 
-// The first scan ended before the list came, and another worker started in between, before a split. Leases of the
-// children that begin at our later time would skip what they hold from before it.
+// The first scan ended before the list arrived, and another worker started in between, before a split. If the
+// leases of the children began at our later time, we would skip their earlier records.
 TEST_F(lease_coordinator, a_start_at_latest_is_not_the_first_where_another_worker_started_before_the_list) {
   LeaseCoordinator us = worker("us", our_table, Kind::latest);
   run(1'000, {&us});
@@ -96,7 +97,7 @@ TEST_F(lease_coordinator, a_start_at_latest_is_not_the_first_where_another_worke
   list(us, kSplit);
   run(5'000, {&us});
   EXPECT_FALSE(them.get(kChild));
-  ASSERT_EQ(us.take_assigned().size(), 1u);  // the parent, whose end makes the child's lease
+  ASSERT_EQ(us.take_assigned().size(), 1u);  // the parent, whose end creates the child's lease
 }
 
 TEST_F(lease_coordinator, logs_of_each_stream_once_how_many_shards_it_has_and_where_it_starts) {
@@ -165,8 +166,8 @@ TEST_F(lease_coordinator, logs_the_end_of_each_outage_of_the_table_once) {
   }
 }
 
-// A worker from which a lease is taken may not know it for the failover time. If the row were gone by then, it
-// would make it again, and the shard would be read from its beginning.
+// A worker that lost a lease may not know it for the failover time. If the row were gone by then, that worker
+// would create it again, and the shard would be read from its beginning.
 TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_make_it_again) {
   LeaseCoordinator us = worker("us", our_table), cleaner = worker("cleaner", table);
   list(us, {{kParent, {}, 0, 9, true}});
@@ -178,7 +179,7 @@ TEST_F(lease_coordinator, a_finished_lease_stays_until_no_former_owner_can_make_
   ASSERT_EQ(taken->outcome, dynamodb::kDone);
   Lease child = dynamodb::whole_lease(kChild);
   child.parent_ids = {kParent};
-  child.checkpoint = "7";  // under way, so that nobody needs the parent's lease
+  child.checkpoint = "7";  // in progress, so the parent's lease is no longer needed
   ASSERT_EQ(them.create(child)->outcome, dynamodb::kDone);
   LeaseChange end;
   end.checkpoint = kinesis::kShardEnd;

@@ -1,4 +1,4 @@
-// Responses that are not what the service documents, and rows that are not what workers write.
+// Responses that the service does not document, and rows that no worker writes.
 #include "core/leases/lease_responses.h"
 
 #include <gtest/gtest.h>

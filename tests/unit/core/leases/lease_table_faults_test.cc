@@ -1,4 +1,4 @@
-// The table of leases where calls fail, answers are lost and reads are old.
+// The lease table when calls fail, responses are lost, and reads are stale.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -17,7 +17,7 @@ class lease_table_faults : public testing::Test {
  protected:
   void SetUp() override { service.make_table("leases"); }
 
-  // A lease of ours, just taken.
+  // Returns a lease of ours, just taken.
   Lease ours() {
     EXPECT_EQ(us.create(dynamodb::whole_lease(kKey))->outcome, dynamodb::kDone);
     return *us.take(*us.get(kKey))->row;
@@ -183,11 +183,11 @@ TEST_F(lease_table_faults, scan_that_fails_at_a_later_page_is_an_error_and_no_pa
   EXPECT_EQ(us.scan()->leases.size(), 10U);
 }
 
-// Pages of a scan that come without a service.
+// Pages of a scan without a service.
 struct ScannedPages {
   static constexpr size_t kPageBytes = 8 << 20, kMaxPages = 16;
 
-  // more_bytes: of the first page, beside kPageBytes. count 0: they do not end.
+  // more_bytes: of the first page, in addition to kPageBytes. count 0: endless.
   Result<LeaseList> scan(size_t count, size_t more_bytes = 0) {
     calls = 0;
     LeaseTable table(
@@ -255,7 +255,7 @@ TEST_F(lease_table_faults, table_that_another_worker_made_meanwhile_is_as_good) 
   EXPECT_EQ(us.prepare({true, {}}).status().code(), Code::denied);
 }
 
-// What is paid for on demand.
+// The quantities that are billed on demand.
 TEST_F(lease_table_faults, every_write_of_a_whole_lease_is_one_unit_and_a_scan_half_a_unit_for_4_kib) {
   Lease lease =
       dynamodb::whole_lease("111122223333:a-stream-with-a-name-of-128-characters:1690000000:" + std::string(kKey));

@@ -23,7 +23,7 @@ Lease lease(const std::string& key, const std::string& owner = "", int64_t count
   return row;
 }
 
-// owners "aab " is a table of four leases, named by their places: two of a, one of b, a free one.
+// owners "aab " is a table of four leases, named by their positions: two of a, one of b, a free one.
 std::vector<Lease> table(std::string_view owners) {
   std::vector<Lease> rows;
   for (size_t i = 0; i < owners.size(); ++i)
@@ -44,14 +44,14 @@ std::set<std::string> keys_of(const std::vector<Lease>& rows, const std::string&
   return keys;
 }
 
-// What is taken where nobody is quicker.
+// Returns what is taken if no other worker is faster.
 std::vector<Lease> taken(LeaseTaker::Choice choice) {
   choice.leases.resize(std::min(choice.leases.size(), choice.most));
   return choice.leases;
 }
 
 struct lease_taker : testing::Test {
-  // What "me" takes of rows on seeing them for the first time.
+  // Returns what "me" takes when it sees these rows for the first time.
   std::set<std::string> first_choice(const std::vector<Lease>& rows) {
     LeaseTaker taker("me", kFailoverMs);
     taker.observe(rows, 0);
@@ -146,7 +146,7 @@ TEST_F(lease_taker, every_change_of_counter_or_owner_starts_the_time_anew) {
   EXPECT_FALSE(expired_at(kFailoverMs));
   rows[0].owner = "b";
   EXPECT_FALSE(expired_at(2 * kFailoverMs));
-  rows[0].counter = 5;  // deleted and made again
+  rows[0].counter = 5;  // deleted and created again
   EXPECT_FALSE(expired_at(3 * kFailoverMs));
   EXPECT_TRUE(expired_at(4 * kFailoverMs));
 }
@@ -170,7 +170,7 @@ TEST_F(lease_taker, what_bears_our_name_but_is_not_held_is_taken_up_at_once) {
 TEST_F(lease_taker, finished_shards_are_neither_taken_nor_counted) {
   std::vector<Lease> rows = table("aa  ");
   rows[2].checkpoint = rows[3].checkpoint = kinesis::kShardEnd;
-  EXPECT_EQ(first_choice(rows).size(), 1U);  // a theft: 2 leases, 2 workers
+  EXPECT_EQ(first_choice(rows).size(), 1U);  // takes one from a worker: 2 leases, 2 workers
   rows[0].checkpoint = kinesis::kShardEnd;
   EXPECT_EQ(first_choice(rows).size(), 0U);
 }
@@ -188,7 +188,8 @@ TEST_F(lease_taker, two_workers_do_not_take_in_the_same_order) {
   EXPECT_EQ(orders.size(), 10U);
 }
 
-// Every fleet, from whatever it begins with, comes to rest within one theft a lease, and then rests.
+// Every fleet, whatever its initial leases, becomes balanced after at most one takeover per lease, and then
+// remains stable.
 TEST_F(lease_taker, a_fleet_comes_to_shares_that_differ_by_one_at_most_and_stays_there) {
   for (int round = 0; round < 200; ++round) {
     const size_t workers = 1 + random.up_to(6), leases = random.up_to(20);

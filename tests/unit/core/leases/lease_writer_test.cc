@@ -17,7 +17,7 @@ class lease_writer : public LeaseContextTest {
  protected:
   using Kind = LeaseOp::Kind;
 
-  // A row that others hold.
+  // Returns a row that another worker holds.
   Lease held_by_them(const std::string& key) {
     EXPECT_EQ(them.create(dynamodb::whole_lease(key))->outcome, dynamodb::kDone);
     return *them.take(*them.get(key))->row;
@@ -40,7 +40,7 @@ TEST_F(lease_writer, a_take_tells_whom_it_was_from_also_where_its_first_answer_w
   fail_next("UpdateItem", model::lose_answer());
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{});
-  // The next scan shows the row with our name on it.
+  // The next scan shows our name in the row.
   const Lease ours = *them.get(kKey);
   ASSERT_EQ(ours.owner, "us");
   clock.advance(10'000);
@@ -49,7 +49,7 @@ TEST_F(lease_writer, a_take_tells_whom_it_was_from_also_where_its_first_answer_w
   EXPECT_EQ(told, std::vector<std::string>{kKey + " done from them"});
 }
 
-// Beyond that only the name of the former owner is lost.
+// Beyond the bound, only the name of the former owner is lost.
 TEST_F(lease_writer, takes_whose_answers_were_lost_are_remembered_up_to_a_bound) {
   const auto fail_take = [this](const Lease& lease, const model::Fault& fault) {
     fail_next("UpdateItem", fault);
@@ -67,7 +67,7 @@ TEST_F(lease_writer, takes_whose_answers_were_lost_are_remembered_up_to_a_bound)
     chores.set_takes({{Kind::take, 0, *them.get(key), kNever}}, 1);
     chores.advance();
     EXPECT_EQ(told, std::vector<std::string>{key + " done from " + (others < kMax ? "them" : "us")});
-    // Nothing of this is left for the next.
+    // Nothing of this affects the next one.
     for (int i = 0; i < others; ++i) {
       chores.set_takes({{Kind::take, 0, dynamodb::whole_lease(key + "-" + std::to_string(i)), kNever}}, 1);
       chores.advance();
@@ -88,7 +88,7 @@ TEST_F(lease_writer, as_many_leases_are_taken_as_were_wanted_whoever_is_quicker_
 TEST_F(lease_writer, what_fails_holds_the_others_up_and_a_row_to_be_made_is_tried_again) {
   fail_next("PutItem", model::internal_failure());
   chores.add({Kind::create, 0, dynamodb::whole_lease("a"), kNever});
-  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), kNever});  // which waits already
+  chores.add({Kind::create, 0, dynamodb::whole_lease("a"), kNever});  // which is already queued
   chores.add({Kind::create, 0, dynamodb::whole_lease("b"), kNever});
   while (told.size() < 2 && chores.next_boot_ms() != kNever) {
     clock.advance_to(chores.next_boot_ms());
@@ -125,7 +125,7 @@ TEST_F(lease_writer, a_row_to_be_made_is_tried_again_only_until_its_time_has_run
   chores.add({Kind::create, 0, dynamodb::whole_lease("a"), until_ms});
   fail_next("PutItem", model::internal_failure());
   chores.advance();
-  EXPECT_NE(chores.next_boot_ms(), kNever);  // it would be tried again
+  EXPECT_NE(chores.next_boot_ms(), kNever);  // it would be retried
   clock.advance_to(until_ms);                // but the machine slept
   chores.advance();
   EXPECT_EQ(told, std::vector<std::string>{});

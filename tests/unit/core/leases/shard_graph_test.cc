@@ -19,7 +19,7 @@ kinesis::ShardInfo shard(const std::string& id, const std::vector<std::string>& 
   return info;
 }
 
-// Leases by shard and checkpoint; the parents are those of the list, as whoever makes a lease writes them.
+// Returns leases by shard and checkpoint, with the parents from the list, as workers write them.
 LeasesByShard leases(const std::vector<kinesis::ShardInfo>& listed,
                      const std::map<std::string, std::string>& checkpoints) {
   LeasesByShard leases;
@@ -59,7 +59,7 @@ Responses ask(const std::vector<kinesis::ShardInfo>& listed,
   return ask(listed, leases(listed, checkpoints));
 }
 
-// a was split into b and c; these were merged into d. e is alone.
+// a was split into b and c, which were merged into d. e is unrelated.
 const std::vector<kinesis::ShardInfo> kFamily = {shard("a"), shard("b", {"a"}), shard("c", {"a"}),
                                                  shard("d", {"b", "c"}), shard("e")};
 
@@ -73,7 +73,7 @@ TEST(shard_graph, a_shard_whose_parents_have_left_the_list_begins_the_stream) {
   EXPECT_EQ(ask({shard("b", {"a"})}, std::map<std::string, std::string>{}).beginnings_missing, Ids{"b"});
 }
 
-// c's lease was made by a worker whose list is newer: that b is not in ours says nothing of b.
+// A worker with a newer list created c's lease. The absence of b in our list says nothing about b.
 TEST(shard_graph, a_shard_whose_parent_is_younger_than_the_list_waits_and_one_whose_parent_has_left_it_does_not) {
   const LeasesByShard of_c = leases({shard("c", {"b"})}, {{"c", "TRIM_HORIZON"}});
   EXPECT_EQ(ask({shard("a")}, of_c).begin, Ids{});
@@ -118,7 +118,7 @@ TEST(shard_graph, a_shard_without_a_lease_is_done_with_where_a_descendant_is_und
 }
 
 TEST(shard_graph, a_deleted_lease_is_missed_while_its_child_has_not_begun) {
-  // c's was deleted by hand: d is there since b ended, and must not begin before c is read.
+  // c's lease was deleted by an operator. d exists since b ended, and must not begin before c has been read.
   const Responses answers =
       ask(kFamily, {{"a", "SHARD_END"}, {"b", "SHARD_END"}, {"d", "TRIM_HORIZON"}, {"e", "1"}});
   EXPECT_EQ(answers.children_missing, Ids{"c"});
@@ -166,7 +166,7 @@ TEST(shard_graph, a_finished_lease_whose_children_are_not_listed_yet_stays) {
   EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{});
 }
 
-// Its children's leases were made by a worker whose list is newer, or not at all.
+// The leases of its children were created by a worker with a newer list, or do not exist.
 TEST(shard_graph, a_finished_lease_that_is_younger_than_the_list_stays_until_its_children_are_under_way) {
   LeasesByShard rows = leases({}, {{"b", "SHARD_END"}});
   EXPECT_EQ(ask({shard("a")}, rows).finished, Ids{});
@@ -196,7 +196,7 @@ TEST(shard_graph, children_are_those_of_the_list) {
   EXPECT_EQ(graph.children("d"), Ids{});
 }
 
-// However a table is emptied by hand, every open shard is read in the end, and none before its parents.
+// However an operator deletes rows, every open shard is read in the end, and none before its parents.
 TEST(shard_graph, whatever_leases_are_deleted_the_rest_is_made_again_and_read_to_the_end) {
   for (unsigned there = 0; there < 1U << kFamily.size(); ++there) {
     for (const char* checkpoint : {"TRIM_HORIZON", "17", "SHARD_END"}) {

@@ -45,7 +45,7 @@ std::set<std::string> shards_of(const std::vector<Lease>& leases) {
 
 using Ids = std::set<std::string>;
 
-// A stream that was listed and scanned at the time 0.
+// A stream that was listed and scanned at time 0.
 struct Stream : StreamLeases {
   Stream(const kinesis::InitialPosition& initial, const std::vector<kinesis::ShardInfo>& shards,
          const std::vector<Lease>& rows, bool alone = true)
@@ -89,7 +89,7 @@ TEST(stream_leases, a_first_start_at_a_time_begins_with_the_oldest_shards_there)
   EXPECT_EQ(StreamLeases::read_from(made[0]), kinesis::ReadFrom::at_timestamp(kAtTime.timestamp_ms));
 }
 
-// Another worker may have made leases in between, from a list of before a split: then what the children hold from
+// Another worker may have created leases in between, from a list before a split. Then records of the children from
 // before our list would be skipped.
 TEST(stream_leases, a_first_start_is_decided_only_by_a_scan_that_began_after_the_list) {
   StreamLeases stream(true, kLatest, kFailoverMs);
@@ -157,7 +157,7 @@ TEST(stream_leases, children_begin_at_the_trim_horizon_whatever_the_initial_posi
   }
 }
 
-// a may have ended before the time: then its children hold records from before it.
+// a may have ended before the timestamp: then its children have records from before it.
 TEST(stream_leases, children_of_a_stream_that_is_read_from_a_time_on_begin_at_that_time) {
   const Stream stream(kAtTime, kSplit, {row("a", "AT_TIMESTAMP", 50), row("d", "7", 50)});
   EXPECT_EQ(StreamLeases::read_from(stream.children_of("a")[0]), kinesis::ReadFrom::at_timestamp(50));
@@ -285,7 +285,7 @@ TEST(stream_leases, a_shard_that_no_list_had_for_five_minutes_has_left_the_strea
   old.first_hash_key = old.last_hash_key = 1;
   Stream stream({}, kSplit, {old, row("a", "7"), row("d", "7")});
   stream.on_shards_listed(kStream, kSplit, kStartMs, 1'000);
-  EXPECT_TRUE(stream.shard("old"));  // perhaps it is younger than the list
+  EXPECT_TRUE(stream.shard("old"));  // it may be newer than the list
   EXPECT_TRUE(stream.obsolete("me").empty());
   stream.on_shards_listed(kStream, kSplit, kStartMs, 300'999);
   EXPECT_TRUE(stream.obsolete("me").empty());

@@ -1,4 +1,4 @@
-// In steady state a log event costs no allocation, whatever it is.
+// In steady state, a log event of any kind causes no allocation.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -14,7 +14,7 @@
 namespace penstock::logs {
 namespace {
 
-// Lines of all kinds, as they are printed. Longer than what a string keeps in itself.
+// Lines of all kinds, in the form in which they are printed. Longer than a string can hold without an allocation.
 const std::vector<std::string> kLines = {
     "START RequestId: 8f507cfc-e5d5-4697-b07a-ac58fc914c95 Version: $LATEST\n",
     "END RequestId: 8f507cfc-e5d5-4697-b07a-ac58fc914c95\n",
@@ -69,7 +69,7 @@ std::string message_of(const std::string& line, size_t events) {
   return gzip(json + "]}");
 }
 
-// Of a pass of a subscription message through the reader and the filter, both of them warm.
+// Passes a subscription message through the reader and the filter, both of them warm.
 class Pipeline {
  public:
   explicit Pipeline(const LambdaFilterOptions& options) : filter_(options) {}

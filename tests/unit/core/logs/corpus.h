@@ -1,4 +1,4 @@
-// Real log lines and messages, in the folder of test data: $PENSTOCK_TEST_DATA, or that beside the repository.
+// Real log lines and messages from the test data folder: $PENSTOCK_TEST_DATA, or the one next to the repository.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ inline std::string path(const std::string& name) {
   return std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/" + name;
 }
 
-// The file's lines, each a JSON document; none where there is no such file.
+// Returns the file's lines, each a JSON document; none if there is no such file.
 inline std::vector<rapidjson::Document> read_lines(const std::string& name) {
   std::vector<rapidjson::Document> lines;
   std::ifstream file(path(name));
@@ -30,7 +30,7 @@ inline std::vector<rapidjson::Document> read_lines(const std::string& name) {
 
 inline std::string text_of(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
 
-// Empty where the object has no such member that is a string.
+// Returns "" if the object has no such string member.
 inline std::string member(const rapidjson::Value& object, const char* name) {
   return object.IsObject() && object.HasMember(name) && object[name].IsString() ? text_of(object[name]) : "";
 }

@@ -14,8 +14,8 @@ std::atomic<size_t> max_bytes = 0;
 
 }  // namespace
 
-// The other forms, but for those of aligned types, which nothing here has, come to these; with AddressSanitizer
-// those of arrays are its own, and not counted.
+// All other forms call these, except those for over-aligned types, which these tests do not use. With
+// AddressSanitizer, its own array forms are not counted.
 void* operator new(size_t size) {
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) throw std::bad_alloc();

@@ -7,9 +7,9 @@
 namespace penstock::logs {
 
 struct Allocations {
-  uint64_t count = 0;    // of all threads, since the program began
-  size_t bytes = 0;      // held now
-  size_t max_bytes = 0;  // held at a time since the last forget_most_bytes()
+  uint64_t count = 0;    // of all threads, since the program started
+  size_t bytes = 0;      // currently allocated
+  size_t max_bytes = 0;  // the peak since the last forget_most_bytes()
 };
 
 Allocations allocations();

@@ -1,4 +1,4 @@
-// What whoever writes a log line can make of it at worst, on a stack of 64 KiB and in bounded memory.
+// The worst that the author of a log line can cause, on a stack of 64 KiB and in bounded memory.
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <rapidjson/document.h>
@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kBytes = size_t{1} << 20;
 constexpr size_t kStackBytes = size_t{64} << 10;
 
-// An overflow of the stack ends the program.
+// A stack overflow ends the program.
 void on_a_small_stack(const std::function<void()>& work) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -43,7 +43,7 @@ std::string repeated(std::string_view piece, size_t count) {
   return text;
 }
 
-// kBytes of pieces, open or with as many closing ones behind.
+// kBytes of pieces, either open or followed by as many closing ones.
 struct Nested {
   std::string_view open;
   std::string_view close;
@@ -71,7 +71,7 @@ std::string event_of(const std::string& text) {
 struct Outcome {
   std::vector<std::string> records;
   Status problem;
-  size_t max_bytes = 0;  // of memory, beyond what the record and those that left took
+  size_t max_bytes = 0;  // of memory, beyond the record and those emitted
 };
 
 Outcome outcome_of(const std::string& json) {
@@ -100,7 +100,7 @@ Outcome outcome_of(const std::string& json) {
   return outcome;
 }
 
-// The member "message" of a record, by a reader that minds neither depth nor encoding: a tree would.
+// Returns the member "message" of a record. A tree parser would fail at the depth or the encoding; this does not.
 std::string message_in(const std::string& record) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag>(record.data(),

@@ -1,4 +1,4 @@
-// A real transport and what its calls brought, for tests.
+// A real transport and the responses to its calls, for tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,12 +13,12 @@
 
 namespace penstock::posix {
 
-inline constexpr int64_t kTestLimitMs = 30000;  // after it a test has failed; none waits that long
+inline constexpr int64_t kTestLimitMs = 30000;  // a test that needs longer has failed
 
 class CurlClient {
  public:
   explicit CurlClient(const CurlOptions& options = {}) {
-    setenv("no_proxy", "*", 1);  // a proxy of the machine's is not what is tested
+    setenv("no_proxy", "*", 1);  // ignores a proxy that the machine has configured
     Result<std::unique_ptr<Transport>> made = make_curl_transport(*clock_, options);
     EXPECT_TRUE(made.ok()) << made.status().message();
     transport_ = std::move(*made);
@@ -30,7 +30,7 @@ class CurlClient {
 
   static HttpRequest get(const std::string& url) { return {"GET", url, {}, "", kTestLimitMs, 1 << 20}; }
 
-  // Begins a call; its answer appears in what is returned.
+  // Starts a call. The result is filled in when the call completes.
   std::shared_ptr<std::optional<HttpResponse>> start(HttpRequest request) {
     auto answer = std::make_shared<std::optional<HttpResponse>>();
     transport_->start(std::move(request), [answer](HttpResponse response) { *answer = std::move(response); });

@@ -1,4 +1,4 @@
-// Names that do not resolve: this program's own getaddrinfo() stands in front of the system's.
+// Names that do not resolve: the getaddrinfo() of this program replaces the system's.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <netdb.h>
@@ -18,7 +18,7 @@ constexpr const char* kStuckName = "stuck.example";
 constexpr const char* kRebindingName = "rebinding.example";
 std::atomic<const char*> rebinding_address = "127.0.0.1";  // what kRebindingName resolves to
 
-// Threads that ask for kStuckName wait here until the test lets them go, or for longer than any test runs.
+// Threads that look up kStuckName wait here until the test releases them, or longer than any test runs.
 struct Stuck {
   std::mutex mutex;
   std::condition_variable changed;
@@ -54,7 +54,7 @@ struct Stuck {
 };
 
 Stuck& stuck() {
-  static auto* const kept = new Stuck;  // threads left behind may use it while the program exits
+  static auto* const kept = new Stuck;  // abandoned threads may use it while the program exits
   return *kept;
 }
 
@@ -85,7 +85,7 @@ TEST(curl_resolver, stuck_name_holds_up_neither_other_calls_nor_the_end) {
   client.transport().drive(0);
   ASSERT_TRUE(stuck().await(1));
   EXPECT_EQ(client.call(client.get(server.url())).body, "x");
-  // By name too: "localhost" goes through a resolver thread of its own.
+  // By name too: the lookup of "localhost" uses a resolver thread.
   const std::string by_name = "http://localhost:" + std::to_string(server.port()) + "/";
   EXPECT_EQ(client.call(client.get(by_name)).body, "x");
   client.destroy_transport();
@@ -121,7 +121,7 @@ TEST(curl_resolver, name_that_is_not_found_is_transient_and_named) {
   EXPECT_FALSE(has(status.message(), "secret")) << status.message();
 }
 
-// A name that anybody may point elsewhere between two lookups, and that was good at the first.
+// A name whose owner points it to another address between two lookups, and whose first address was allowed.
 TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_address_is_refused) {
   std::atomic<int> asked = 0;
   LoopbackServer server([&](const std::string&) {
@@ -135,7 +135,7 @@ TEST(curl_resolver, metadata_call_to_a_name_that_has_come_to_mean_another_addres
   rebinding_address = "127.0.0.1";
   EXPECT_EQ(client.call(request).body, "keys");
   rebinding_address = "0.0.0.0";
-  // libcurl remembers names for a minute; a transport that is new does not.
+  // libcurl caches names for a minute; a new transport has an empty cache.
   CurlClient later;
   const HttpResponse refused = later.call(request);
   EXPECT_EQ(refused.transport.code(), Code::config);

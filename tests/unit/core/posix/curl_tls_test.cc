@@ -1,4 +1,4 @@
-// Certificates: who is believed, and under which name.
+// Certificates: which are trusted, and for which name.
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -101,7 +101,7 @@ TEST_F(curl_tls, calls_share_one_connection) {
   EXPECT_EQ(server.connections(), 1U);
 }
 
-// The sockets of this process whose other end is that port.
+// Returns the sockets of this process that are connected to that port.
 std::vector<int> sockets_to(uint16_t port) {
   std::vector<int> sockets;
   for (int socket = 3; socket < 1024; ++socket) {
@@ -128,7 +128,7 @@ TEST_F(curl_tls, kept_connection_has_tcp_keep_alive) {
 }
 
 TEST_F(curl_tls, handshake_that_never_ends_is_cut_at_the_connect_timeout) {
-  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });  // it waits for a head
+  LoopbackServer server([](const std::string&) { return Reply{answer_200("x")}; });  // it waits for a header
   CurlOptions options;
   options.connect_timeout_ms = 50;
   CurlClient client(options);
@@ -159,7 +159,7 @@ TEST_F(curl_tls, plain_server_behind_https_is_transient) {
   options.ca_file = ca_file_;
   CurlClient client(options);
   HttpRequest request = client.get("https://127.0.0.1:" + std::to_string(server.port()) + "/");
-  request.timeout_ms = 500;  // it waits for the end of a head that never comes
+  request.timeout_ms = 500;  // it waits for the end of a header that never comes
   EXPECT_EQ(client.call(request).transport.code(), Code::transient);
 }
 

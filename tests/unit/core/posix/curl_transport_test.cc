@@ -16,7 +16,7 @@ namespace {
 using Reply = LoopbackServer::Reply;
 using Then = LoopbackServer::Then;
 
-// Holds server threads back until the test lets go, or has failed.
+// Blocks server threads until the test opens the gate or has failed.
 class Gate {
  public:
   void open() {
@@ -108,7 +108,7 @@ TEST(curl_transport, calls_run_side_by_side) {
     std::unique_lock lock(mutex);
     ++waiting;
     arrived.notify_all();
-    arrived.wait(lock, [&] { return waiting >= 2; });  // each answers only once the other is there
+    arrived.wait(lock, [&] { return waiting >= 2; });  // each answers only after the other has arrived
     return Reply{answer_200(request.substr(0, 6))};
   });
   CurlClient client;
@@ -148,7 +148,7 @@ TEST(curl_transport, descriptor_is_readable_when_an_answer_is_there) {
   EXPECT_EQ(client.transport().next_deadline_ms(), kNever);
   const auto answer = client.start(client.get(server.url()));
   EXPECT_LE(client.transport().next_deadline_ms(), client.clock().monotonic_ms());
-  // As a host does it: wait on the descriptor and the deadline, then drive without waiting.
+  // As a host does it: waits on the descriptor and the deadline, then drives without waiting.
   for (int i = 0; i < 1000 && !answer->has_value(); ++i) {
     const int64_t due_ms = client.transport().next_deadline_ms();
     const int64_t wait_ms = std::clamp<int64_t>(due_ms - client.clock().monotonic_ms(), 0, kTestLimitMs);
@@ -327,7 +327,7 @@ TEST(curl_transport, answer_of_the_limit_is_taken_and_one_byte_more_refused) {
 TEST(curl_transport, too_long_an_answer_ends_as_soon_as_its_length_is_announced) {
   LoopbackServer server(
       [](const std::string&) { return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n"}; });
-  CurlClient client;  // no byte of the body ever comes
+  CurlClient client;  // no byte of the body ever arrives
   EXPECT_EQ(client.call(client.get(server.url())).transport.code(), Code::too_large);
 }
 

@@ -1,4 +1,4 @@
-// Files on a disk that fails: this program's own fdatasync() and the like stand in front of the system's.
+// Files on a disk that fails: this program's own fdatasync() and similar functions replace the system's.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -22,7 +22,7 @@
 
 namespace {
 
-// The call of that number from now fails, from 1, and all that follow; 0: none does.
+// The call with that number from now, counted from 1, and all following ones fail; 0: none.
 struct Failing {
   int from = 0;
 
@@ -33,9 +33,9 @@ struct Failing {
 };
 
 Failing data_syncs, syncs, cuts, renames;
-int rewritten = 0;  // times that a place in a file was sought, to write there again
+int rewritten = 0;  // how often a position in a file was sought, to rewrite it
 
-// Writes take that many bytes more, the last of them only its beginning, and then fail. error 0: they do not.
+// Writes accept that many more bytes, the last write only in part, and then fail. error 0: no limit.
 struct FullDisk {
   size_t room = 0;
   int error = 0;
@@ -131,8 +131,8 @@ TEST_F(failing_disk, what_cannot_be_cut_off_after_a_failed_sync_is_told_and_its_
   EXPECT_EQ(read_file(path_), "one\ntwo\nthree\n");
 }
 
-// Where a sync of that process has failed, no other writes what it appended: a power cut would leave zero bytes
-// there, and what comes behind them on their line would be lost with them.
+// If a sync of that process failed, no other process writes what it had appended. A power cut would leave zero
+// bytes in its place, and whatever follows them on the same line would be lost with them.
 TEST_F(failing_disk, the_end_of_what_an_earlier_process_wrote_is_written_again_before_what_is_appended) {
   write_file(path_, "by an earlier process\n");
   chmod(path_.c_str(), 0600);
@@ -249,7 +249,7 @@ TEST_F(failing_disk, a_file_beyond_the_limit_on_sizes_is_an_error_and_no_signal)
 }
 
 TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line) {
-  // What a full disk does to a long write, with no disk to fill: no file may be larger.
+  // Causes what a full disk does to a long write, without filling a disk: no file may be larger.
   const pid_t child = fork();
   if (child == 0) {
     signal(SIGXFSZ, SIG_IGN);
@@ -266,13 +266,13 @@ TEST_F(failing_disk, an_append_that_cannot_be_cut_off_says_so_and_ends_in_a_line
   EXPECT_EQ(status, 0);
 }
 
-// A file system of its own with that room, in namespaces of this process alone: whoever it is, it is root there.
+// Mounts a file system of that size, in namespaces of this process, in which any user is root.
 bool mount_small(const std::string& folder, const char* size) {
   const std::string user = "0 " + std::to_string(geteuid()) + " 1";
   const std::string group = "0 " + std::to_string(getegid()) + " 1";
   if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
   write_file("/proc/self/uid_map", user);
-  write_file("/proc/self/setgroups", "deny");  // without which a map of groups is refused
+  write_file("/proc/self/setgroups", "deny");  // required before a map of groups is accepted
   write_file("/proc/self/gid_map", group);
   return mount("none", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, size) == 0;
 }
@@ -300,7 +300,7 @@ TEST_F(failing_disk, a_full_disk_takes_whole_lines_and_keeps_what_was_there) {
     good = good && file->append("\n").status.ok() && files_->replace(checkpoint, "new").ok();
     good = good && read_file(path_) == some + "\n" && read_file(checkpoint) == "new";
     const auto [bytes, status] = file->append(lines);
-    // 64 KiB less a page for the checkpoint, and less a page at most for what is not divided by pages.
+    // 64 KiB minus a page for the checkpoint, and up to a page less if the size is not a multiple of pages.
     good = good && no_room(status) && bytes % line.size() == 0 && bytes > 20'000 && bytes < 35'000;
     good = good && file->sync().ok() && !file->state()->in_line;
     _exit(good && read_file(path_) == some + "\n" + lines.substr(0, bytes) ? 0 : 1);

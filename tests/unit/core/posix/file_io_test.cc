@@ -45,12 +45,12 @@ TEST(file_io, write_goes_on_over_interruptions_and_short_writes) {
   std::string received;
   char piece[4096];
   while (received.size() < sent.size()) {
-    // While more is to come than a pipe holds, the writer is at it. Several in a row, so that some meet it before
-    // it could write anything.
+    // While more data is left than a pipe holds, the writer is writing. Several signals in a row, so that some
+    // arrive before it could write anything.
     for (int i = 0; i < 5 && sent.size() - received.size() > 200'000; ++i) {
       const int before_this = interruptions;
       pthread_kill(writer.native_handle(), SIGUSR1);
-      // Not for ever: under ThreadSanitizer the handler may run only after the write that it should interrupt.
+      // With a limit: under ThreadSanitizer the handler may run only after the write that it should interrupt.
       for (int yields = 0; yields < 1000 && interruptions == before_this && !ended; ++yields)
         std::this_thread::yield();
     }

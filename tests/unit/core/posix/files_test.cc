@@ -25,7 +25,7 @@ mode_t mode_of(const std::string& path) {
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
-// Whether what() holds in a process of its own, which can be limited as ours cannot.
+// Returns whether what() holds in a child process, which can have limits that this one cannot.
 bool holds_in_child(const std::function<bool()>& what) {
   const pid_t child = fork();
   if (child == 0) _exit(what() ? 0 : 1);
@@ -34,14 +34,14 @@ bool holds_in_child(const std::function<bool()>& what) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-// From now on this process can make no file larger than that; writing on gives EFBIG.
+// From now on, this process cannot make any file larger; further writes give EFBIG.
 void limit_files_to(rlim_t bytes) {
   signal(SIGXFSZ, SIG_IGN);
   const rlimit limit = {bytes, bytes};
   setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-// Another process that has done something and stays until the end.
+// A process that does something and then stays until the end.
 class OtherProcess {
  public:
   explicit OtherProcess(const std::function<bool()>& what) {
@@ -272,7 +272,7 @@ TEST_F(files, lock_that_was_removed_or_replaced_is_detected) {
   EXPECT_TRUE(other->check().ok());
 }
 
-// The default action of SIGXFSZ ends the process, and a library must not change it.
+// The default action of SIGXFSZ ends the process, and a library must not change that action.
 TEST_F(files, limit_on_file_sizes_is_an_error_like_a_full_disk_where_sigxfsz_has_its_default) {
   for (const bool blocked : {false, true}) {
     EXPECT_TRUE(holds_in_child([&] {

@@ -14,7 +14,8 @@ namespace penstock::posix {
 
 namespace {
 
-// The server's own writes may meet a closed connection; the signal goes to its threads, never to the code tested.
+// The server may write to a closed connection; its threads block the signal, so that it never affects the tested
+// code.
 void block_sigpipe_in_this_thread() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -121,7 +122,7 @@ void LoopbackServer::answer_all(int socket, ssl_st* tls) {
     write_all(socket, tls, reply.bytes);
     if (reply.then == Then::close) return;
     if (reply.then == Then::reset) {
-      // Connecting a socket to nowhere is Linux's way to reset it and keep its number.
+      // On Linux, connecting a socket to AF_UNSPEC resets it and keeps its descriptor.
       sockaddr nowhere = {};
       nowhere.sa_family = AF_UNSPEC;
       if (connect(socket, &nowhere, sizeof nowhere) != 0) std::abort();

@@ -1,4 +1,4 @@
-// A little HTTP/1.1 server on 127.0.0.1 that answers with exactly the bytes it is told to, broken ones too.
+// A small HTTP/1.1 server on 127.0.0.1 that answers with exactly the given bytes, invalid ones too.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,11 @@ class LoopbackServer {
     std::string bytes;
     Then then = Then::keep;
   };
-  // Gets a whole request; runs in the thread of its connection.
+  // Gets a complete request; runs on the thread of its connection.
   using Handler = std::function<Reply(const std::string& request)>;
   struct Options {
-    ssl_ctx_st* tls = nullptr;  // lives longer than the server
-    bool read_body = true;      // or answer as soon as the headers are there
+    ssl_ctx_st* tls = nullptr;  // outlives the server
+    bool read_body = true;      // or answer as soon as the headers have arrived
   };
 
   LoopbackServer(Handler handler, Options options);
@@ -52,11 +52,11 @@ class LoopbackServer {
   int listener_ = -1;
   uint16_t port_ = 0;
   std::mutex mutex_;
-  std::list<Connection> connections_;  // sockets stay open until the end, so that no number is used twice
+  std::list<Connection> connections_;  // sockets stay open until the end, so that no descriptor is reused
   std::thread accepting_;
 };
 
-// A whole answer with a length and this body.
+// A complete response with a length and this body.
 std::string answer_200(const std::string& body, const std::string& more_headers = "");
 
 }  // namespace penstock::posix

@@ -1,4 +1,5 @@
-// Calls to services that give keys to this machine: where they may go, and what they take no notice of.
+// Calls to services that provide credentials to this machine: which addresses are allowed, and which settings they
+// ignore.
 #include "core/aws/credentials/metadata_call.h"
 
 #include <arpa/inet.h>
@@ -73,7 +74,7 @@ TEST_F(metadata_call, reaches_this_machine) {
   EXPECT_EQ(client_.call(get(url("localhost"))).body, "keys");
 }
 
-// 0.0.0.0 leads to this machine too, but is not on the list: the server is there, and nobody comes.
+// 0.0.0.0 leads to this machine too, but is not on the list: the server exists, and no connection arrives.
 TEST_F(metadata_call, never_connects_to_another_address_over_plain_http) {
   EXPECT_EQ(client_.call(CurlClient::get(url("0.0.0.0"))).body, "keys");
   asked_ = 0;
@@ -92,7 +93,7 @@ TEST_F(metadata_call, goes_anywhere_over_tls) {
   const auto context = ca.server_context("IP:0.0.0.0");
   LoopbackServer tls([](const std::string&) { return Reply{answer_200("tls")}; }, {.tls = context.get()});
   const HttpResponse response = client_.call(get("https://0.0.0.0:" + std::to_string(tls.port()) + "/"));
-  // The certificate is not believed: so it went there.
+  // The certificate is not trusted, which proves that it connected.
   EXPECT_TRUE(has(response.transport.message(), "certificate")) << response.transport.message();
   EXPECT_EQ(tls.connections(), 1U);
 }

@@ -1,4 +1,4 @@
-// Real programs beside real calls.
+// Real programs next to real calls.
 #include "core/posix/process_runner.h"
 
 #include <gtest/gtest.h>
@@ -88,7 +88,7 @@ TEST_F(process_runner, it_has_no_input_default_signals_and_a_group_of_its_own) {
 }
 
 TEST_F(process_runner, no_descriptor_of_ours_reaches_it) {
-  // What ls itself opens to look is 3.
+  // ls itself opens descriptor 3 to list the folder.
   const ProcessResult result = run({"ls", "/proc/self/fd"});
   EXPECT_EQ(result.output, "0\n1\n2\n3\n");
 }
@@ -154,7 +154,7 @@ TEST_F(process_runner, destruction_kills_what_runs_without_telling) {
   EXPECT_TRUE(no_children());
 }
 
-// Moves itself to the group of its parent, which is ours: no kill of its own group reaches it.
+// Moves itself to the process group of its parent, which is ours: killing its own group does not reach it.
 const std::vector<std::string> kLeavesItsGroup = {
     "python3", "-I", "-c",
     "import os, signal; os.setpgid(0, os.getpgid(os.getppid())); os.write(1, b'left'); signal.pause()"};

@@ -1,4 +1,4 @@
-// Which calls go through a proxy of the environment, and which never do.
+// Which calls go through a proxy from the environment, and which never do.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -22,7 +22,7 @@ constexpr std::array kProxyVariables = {"http_proxy",  "HTTP_PROXY", "https_prox
 
 class proxy : public testing::Test {
  protected:
-  // The client has excluded all hosts.
+  // The client excluded all hosts.
   proxy() {
     unsetenv("no_proxy");
     for (const char* name : kProxyVariables) unsetenv(name);

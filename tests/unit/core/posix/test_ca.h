@@ -1,4 +1,4 @@
-// A certificate authority that lives for one test.
+// A certificate authority that exists for one test.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -12,8 +12,8 @@ class TestCa {
  public:
   explicit TestCa(const std::string& name = "penstock test CA");
 
-  // What a server shows whose certificate, signed by this CA, is for one subject alternative name: "IP:127.0.0.1",
-  // "DNS:example.com".
+  // Returns the context of a server whose certificate, signed by this CA, has one subject alternative name:
+  // "IP:127.0.0.1", "DNS:example.com".
   std::shared_ptr<SSL_CTX> server_context(const std::string& subject_alternative_name) const;
   // The CA's own certificate, PEM.
   std::string pem() const;

@@ -1,4 +1,4 @@
-// What is known of a file before it is opened is what opening it would find.
+// The check of a file before it is opened gives the same result as opening it.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -37,7 +37,7 @@ class writable : public testing::Test {
     for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
       std::filesystem::remove_all(entry.path());
   }
-  // Whether both are good or fail for the same reason, which has that part.
+  // Checks that both are good or fail for the same reason, which contains `part`.
   static void expect_same(const Status& checked, const Status& done, const std::string& part) {
     EXPECT_EQ(checked.ok(), done.ok()) << checked.message() << " / " << done.message();
     EXPECT_EQ(checked.ok(), part.empty()) << checked.message();
@@ -97,7 +97,7 @@ TEST_F(writable, replace_keeps_the_rules_that_are_checked) {
 }
 
 TEST_F(writable, a_file_in_a_folder_that_cannot_be_read_is_refused) {
-  // Another user than root, who may read everything.
+  // A user other than root, because root may read everything.
   const pid_t child = fork();
   if (child == 0) {
     constexpr uid_t kUser = 12345;

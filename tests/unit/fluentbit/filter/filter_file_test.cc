@@ -1,4 +1,5 @@
-// flb-filter_lambda_logs.so in a program that exports what an agent does. With OLD_AGENT it is one before 2.2.
+// flb-filter_lambda_logs.so in a program that exports what an agent does. With OLD_AGENT, it is an agent before
+// 2.2.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
@@ -83,7 +84,7 @@ struct Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  // What the chunk becomes; "": it stays.
+  // Returns what the chunk becomes, or "" if it is unchanged.
   static std::string filter(const std::string& chunk) {
     void* out = nullptr;
     size_t size = 0;

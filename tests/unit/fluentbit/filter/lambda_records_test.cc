@@ -22,14 +22,14 @@ using test_agent::Pack;
 constexpr char kPythonLine[] =
     "[WARNING]\t2019-08-25T13:59:15.269Z\t8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001\tonly 3 left\n";
 
-// The records that the real filter makes.
+// The records of the real filter.
 struct Filtering {
   explicit Filtering(LambdaRecords::Options options = {"log"}) {
     EXPECT_EQ(filter.open(nullptr, {}), "");
     records = std::make_unique<LambdaRecords>(std::move(options), filter);
   }
 
-  // What a chunk becomes, all of it or as it is.
+  // Returns what a chunk becomes, all of it, or the chunk itself if it is unchanged.
   std::string apply(const std::string& chunk) {
     changed = records->apply(chunk);
     return changed ? std::string(records->out()) : chunk;
@@ -220,7 +220,7 @@ TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
 }
 
 TEST(fluentbit_lambda_records, of_many_events_none_is_lost_and_none_moves) {
-  constexpr int kEvents = 20'000;  // more than the filter hands on at once
+  constexpr int kEvents = 20'000;  // more than the filter emits at once
   std::string chunk;
   for (int i = 0; i < kEvents; ++i) {
     const std::string line = "{\"n\":" + std::to_string(i) + "}";
@@ -234,7 +234,7 @@ TEST(fluentbit_lambda_records, of_many_events_none_is_lost_and_none_moves) {
   }
 }
 
-// How many values there are, and what follows that is none.
+// Returns how many values there are, and the bytes after the last valid one.
 std::pair<int, std::string> shape_of(std::string_view chunk) {
   int values = 0;
   for (std::string_view rest = chunk; test_agent::take_value(rest); chunk = rest) ++values;
@@ -259,7 +259,7 @@ TEST(fluentbit_lambda_records, any_bytes_pass_with_the_events_that_they_have) {
   }
 }
 
-// A filter that does what a function does, in place of lambda_logs.
+// A filter that calls a function in place of lambda_logs.
 using Apply = int32_t(penstock_instance*, const penstock_batch*, penstock_emit_fn, void*, penstock_error*);
 class Applying {
  public:
@@ -306,7 +306,7 @@ TEST(fluentbit_lambda_records, a_filter_that_fails_midway_changes_nothing) {
   EXPECT_EQ(records.out(), header().bytes + "\x80");
 }
 
-// A filter that leaves out the lines that begin with "out", and hands on all others as they are.
+// A filter that leaves out the lines that begin with "out", and passes all others unchanged.
 int32_t leave_out(penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
                   penstock_error*) {
   for (uint64_t i = 0; i < batch->record_count; ++i) {
@@ -320,7 +320,7 @@ int32_t leave_out(penstock_instance*, const penstock_batch* batch, penstock_emit
   return PENSTOCK_OK;
 }
 
-// What becomes of the chunk with that filter.
+// Returns what the chunk becomes with that filter.
 std::string left_of(const std::string& chunk) {
   Applying filter(leave_out);
   LambdaRecords records({"log"}, filter.instance());
@@ -360,7 +360,7 @@ TEST(fluentbit_lambda_records, the_receipts_of_events_left_out_are_told_and_no_o
 }
 
 TEST(fluentbit_lambda_records, of_many_events_the_right_ones_are_left_out) {
-  constexpr int kEvents = 2000;  // more than the filter is given at once
+  constexpr int kEvents = 2000;  // more than the filter gets at once
   std::string chunk;
   for (int i = 0; i < kEvents; ++i)
     chunk += event_with(i % 3 == 0 || (i >= 500 && i < 1100) ? "out" : "{\"n\":" + std::to_string(i) + "}");
@@ -382,7 +382,7 @@ TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
     std::snprintf(error->text, sizeof error->text, "refused");
     return answer;
   };
-  // Twice the same, in another order, without a key, with a key of none.
+  // Twice the same, in another order, without a key, with an unknown key.
   EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
                             penstock_error* error) {
               emit(ctx, batch);

@@ -17,7 +17,7 @@ class Draining : public testing::Test {
   Drain::End run(int64_t budget_ms = 1000) { return drain_.run(budget_ms, settled_); }
 
   int64_t now_ms_ = 0;
-  int64_t append_ms_ = 0;  // how long the agent takes over a chunk
+  int64_t append_ms_ = 0;  // how long the agent takes for a chunk
   bool takes_ = true;
   std::vector<std::string> offered_;
   size_t settled_ = 0;

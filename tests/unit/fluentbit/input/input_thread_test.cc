@@ -10,7 +10,7 @@
 namespace penstock::fluentbit {
 namespace {
 
-// Waits without an end of its own: ctest has one.
+// Waits without a limit of its own: ctest has one.
 void wait_for(const Wakeup& wakeup) {
   pollfd descriptor{wakeup.descriptor(), POLLIN, 0};
   ::poll(&descriptor, 1, -1);
@@ -29,7 +29,7 @@ class Running : public testing::Test {
   FakeInput input_;
   Wakeup ready_;
   LogRelay relay_{PENSTOCK_LOG_DEBUG, ready_};
-  ChunkQueue queue_{1};  // full with anything in it
+  ChunkQueue queue_{1};  // full with one chunk in it
   ReaderStages stages_{};
   std::unique_ptr<Reader> reader_;
 };

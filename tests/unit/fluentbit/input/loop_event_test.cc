@@ -29,7 +29,8 @@ struct FakeLoop {
   bool writes_elsewhere = false;
 };
 FakeLoop* fake_loop = nullptr;
-std::vector<AgentEvent*>& remembered = *new std::vector<AgentEvent*>;  // as an agent may do, to its end
+std::vector<AgentEvent*>& remembered =
+    *new std::vector<AgentEvent*>;  // never freed: an agent may use them until it exits
 
 Agent fake_agent() {
   Agent out{};

@@ -1,5 +1,5 @@
-// Every allocation of the agent's input failed in turn: a batch is settled only when all of it was delivered, and
-// in the end every batch is.
+// Fails each allocation of the agent's input in turn: a batch is settled only after all of it was delivered, and
+// at the end every batch is settled.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,7 +25,7 @@ constexpr size_t kRecords = 3;
 
 penstock_bytes bytes(const std::string& text) { return {text.data(), text.size()}; }
 
-// Emits the batches in order, each again while it is not taken. It allocates nothing in a call.
+// Emits the batches in order, each again until it is accepted. Its calls allocate nothing.
 class ScriptedInput {
  public:
   ScriptedInput() {
@@ -140,7 +140,7 @@ const penstock_receipts ScriptedReceipts::calls = {
     },
     [](penstock_ledger*) {}};
 
-// One run of an input whose agent takes everything, until all is settled. number: of the allocation that fails.
+// Runs an input whose agent accepts everything, until everything is settled. number: of the allocation that fails.
 // Returns whether it did.
 bool run_failing(uint64_t number, memory::Mode mode, bool with_receipts) {
   ScriptedInput scripted;
@@ -166,7 +166,7 @@ bool run_failing(uint64_t number, memory::Mode mode, bool with_receipts) {
 
   memory::fail(number, mode);
   for (int turns = 0; turns < 100 && !scripted.all_acked(); ++turns) {
-    now_ms += 2'000;  // past every pause after a failure
+    now_ms += 2'000;  // longer than every pause after a failure
     try {
       const memory::Watched watched;
       reader.turn(now_ms, true);

@@ -37,7 +37,7 @@ class Reading : public testing::Test {
     stages_.filter = &FakeFilter::stage;
   }
 
-  // Reading stops when limit_bytes of records are not known to be delivered.
+  // Reading stops when limit_bytes of records are not yet delivered.
   void with_receipts(size_t limit_bytes) {
     stages_.receipts = &FakeReceipts::calls;
     stages_.max_unacknowledged_bytes = limit_bytes;

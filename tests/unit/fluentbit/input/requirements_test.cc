@@ -15,7 +15,7 @@ ConfigSection section_of(const std::map<std::string, std::string>& properties) {
           }};
 }
 
-// The agent of today with threaded off.
+// A current agent with threaded off.
 constexpr Surroundings kUnthreaded{AgentThread::kPipeline, true, true, true};
 
 Surroundings on(AgentThread thread) {

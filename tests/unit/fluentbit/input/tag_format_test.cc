@@ -39,7 +39,7 @@ TEST(fluentbit_tag_format, puts_in_where_records_come_from) {
             "kinesis./aws/lambda/f.2023/11/14.123456789012.eu-west-1.x");
 }
 
-// Outputs make paths of tags.
+// Outputs build paths from tags.
 TEST(fluentbit_tag_format, begins_with_no_slash_and_leads_out_of_no_folder) {
   EXPECT_EQ(expanded("$log_group", batch_of("/aws/lambda/f")), "aws/lambda/f");
   EXPECT_EQ(expanded("$log_group", batch_of("/../../../etc/cron.d/x")), "etc/cron.d/x");

@@ -11,7 +11,7 @@ TEST(fluentbit_json_text, the_first_byte_that_is_not_plain_is_found_at_every_pla
   for (size_t size = 0; size <= 40; ++size)
     for (size_t place = 0; place < size; ++place)
       for (int c = 0; c < 256; ++c) {
-        std::vector<char> text(size, 'a');  // a sanitizer sees what is read beyond it
+        std::vector<char> text(size, 'a');  // a sanitizer detects a read beyond it
         text[place] = static_cast<char>(c);
         const char* const end = text.data() + size;
         const bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';

@@ -14,20 +14,20 @@ namespace {
 
 using namespace std::string_literals;
 
-// "refused", or the msgpack. The JSON ends where its memory does.
+// Returns "refused", or the msgpack. The JSON ends at the end of its allocation.
 std::string msgpack_of(std::string_view json) {
   const std::vector<char> exact(json.begin(), json.end());
   std::string out;
   return JsonToMsgpack().append(out, {exact.data(), exact.size()}) ? out : "refused";
 }
 
-// The value of the one member "k".
+// Returns the value of the only member "k".
 std::string value_of(const std::string& json) {
   const std::string map = msgpack_of("{\"k\":" + json + "}");
   return map.starts_with("\x81\xa1k") ? map.substr(3) : map;
 }
 
-// The text that a JSON string becomes.
+// Returns the string that a JSON string becomes.
 std::string text_of(const std::string& json) {
   const std::string value = value_of("\"" + json + "\"");
   MsgpackReader reader(value);
@@ -234,7 +234,7 @@ TEST(fluentbit_json_to_msgpack, an_object_cut_at_any_byte_is_refused) {
     EXPECT_EQ(msgpack_of(whole.substr(0, size)), "refused") << size;
 }
 
-// An object with arrays in it, together that deep.
+// Returns an object with nested arrays, of that depth in total.
 std::string nested(size_t depth, const std::string& inner = "1") {
   return "{\"k\":" + std::string(depth - 1, '[') + inner + std::string(depth - 1, ']') + "}";
 }

@@ -23,7 +23,7 @@ std::string event(std::string_view time, std::string_view metadata, std::string_
   return out.append(time).append(metadata).append(body);
 }
 
-// "seconds.nanoseconds" of an event with that time.
+// Returns "seconds.nanoseconds" of an event with that time.
 std::string time_of(const std::string& time) {
   const std::string chunk = event(time, "", kBody);
   LogEvents events(chunk);

@@ -13,7 +13,7 @@ namespace {
 using namespace std::string_literals;
 using Kind = MsgpackToken::Kind;
 
-// The token that bytes are, all of them.
+// Returns the token that consists of these bytes, all of them.
 MsgpackToken token_of(std::string_view bytes) {
   MsgpackReader reader(bytes);
   MsgpackToken token;
@@ -110,7 +110,7 @@ TEST(fluentbit_msgpack_reader, a_header_is_read_apart_from_what_it_counts) {
   expect("\xdf\x00\x01\x00\x02"s, Kind::map, 65538);
 }
 
-// One value with every form in it.
+// One value that contains every form.
 const std::string kEverything =
     "\xdc\x00\x18"s
     "\x01\xff\xc0\xc2\xc3"

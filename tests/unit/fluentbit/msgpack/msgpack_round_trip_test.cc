@@ -1,4 +1,4 @@
-// Values by chance, through both converters.
+// Random values, through both converters.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
@@ -32,7 +32,8 @@ class Dice {
   std::mt19937_64 engine_;
 };
 
-// JSON with all that the grammar allows. No key twice in an object: readers differ in which one counts.
+// Generates JSON with everything that the grammar allows. No key occurs twice in an object, because readers differ
+// in which one they use.
 class JsonByChance {
  public:
   explicit JsonByChance(Dice& dice) : dice_(dice) {}
@@ -92,7 +93,7 @@ class JsonByChance {
 
   std::string number() {
     const uint64_t size = dice_.number() >> dice_.below(64);
-    if (size == 0) return "0";  // -0 is not told from 0 everywhere, and RapidJSON stumbles over 0e1
+    if (size == 0) return "0";  // not everything distinguishes -0 from 0, and RapidJSON rejects 0e1
     std::string out = (dice_.one_in(2) ? "-" : "") + std::to_string(size);
     if (dice_.one_in(3)) out += "." + std::to_string(dice_.number() >> dice_.below(64));
     if (dice_.one_in(3)) out += (dice_.one_in(2) ? "e" : "E-") + std::to_string(dice_.below(250));
@@ -139,7 +140,7 @@ TEST(fluentbit_msgpack_round_trip, a_damaged_object_is_taken_where_a_strict_read
       }
       const rapidjson::Document document = parsed(damaged);
       const rapidjson::ParseErrorCode error = document.GetParseError();
-      // These two we take on purpose, the first as text, the second with U+FFFD.
+      // We accept these two on purpose: the first as text, the second with U+FFFD.
       if (error == rapidjson::kParseErrorNumberTooBig ||
           error == rapidjson::kParseErrorStringUnicodeSurrogateInvalid)
         continue;
@@ -154,7 +155,7 @@ TEST(fluentbit_msgpack_round_trip, a_damaged_object_is_taken_where_a_strict_read
   EXPECT_GT(refused, 500u);
 }
 
-// A value in msgpack, in any of the forms that it may have, and the JSON that it is to become.
+// A value in msgpack, in any of its possible forms, and its expected JSON.
 struct Value {
   std::string msgpack;
   std::string json;
@@ -201,7 +202,7 @@ class MsgpackByChance {
     return out;
   }
 
-  // With a count of 1, 2 or 4 bytes that has room for it; type 0: there is no such one.
+  // With a count of 1, 2 or 4 bytes that has room for it; type 0: there is no such form.
   std::string counted(unsigned type8, unsigned type16, unsigned type32, size_t count) {
     if (type8 != 0 && count < 0x100 && dice_.one_in(2)) return bytes(type8, 1) + bytes(count, 1);
     if (count < 0x10000 && dice_.one_in(2)) return bytes(type16, 1) + bytes(count, 2);

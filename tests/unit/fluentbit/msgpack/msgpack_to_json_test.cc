@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::string_literals;
 
-// "refused", or the JSON. The msgpack ends where its memory does.
+// Returns "refused", or the JSON. The msgpack ends at the end of its allocation.
 std::string json_of(std::string_view msgpack) {
   const std::vector<char> exact(msgpack.begin(), msgpack.end());
   std::string out;

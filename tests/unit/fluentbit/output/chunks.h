@@ -1,4 +1,4 @@
-// Chunks as the agent gives them to an output.
+// Chunks as the agent passes them to an output.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace penstock::fluentbit {
 
-// One log event of the time 1700000000.123, whose body is {"log": text}; receipt: in its metadata, if not empty.
+// A log event with the time 1700000000.123 and the body {"log": text}; a receipt that is not empty is in its
+// metadata.
 inline std::string log_event(std::string_view text, std::string_view receipt = {}) {
   std::string out;
   MsgpackWriter writer(out);
@@ -26,7 +27,7 @@ inline std::string log_event(std::string_view text, std::string_view receipt = {
   return out;
 }
 
-// What the output is to get of it.
+// What the output receives for it.
 inline std::string json_of(std::string_view text) { return R"({"log":")" + std::string(text) + R"("})"; }
 
 }  // namespace penstock::fluentbit

@@ -32,7 +32,7 @@ class Delivering : public testing::Test {
     return *delivery_;
   }
 
-  // A flush that has begun.
+  // Starts a flush.
   Flush& begin(const std::string& data, const std::string& tag = "tag") {
     texts_.push_back(data);
     texts_.push_back(tag);
@@ -41,12 +41,12 @@ class Delivering : public testing::Test {
     return flushes_.back();
   }
 
-  // Turns until there is nothing more to do at this time.
+  // Takes turns until there is nothing more to do at this time.
   void turn() {
     do {
       delivery().turn(now_ms_, true);
       for (Flush* flush : delivery().ended()) {
-        // Its bytes are the agent's again.
+        // The buffer belongs to the agent again.
         std::memset(const_cast<char*>(flush->data.data()), 0xc1, flush->data.size());
         ended_.push_back(flush);
       }
@@ -62,7 +62,7 @@ class Delivering : public testing::Test {
     return one.result;
   }
 
-  // A flush that runs out of time.
+  // A flush that exceeds its time limit.
   void flush_in_vain(const std::string& data, const std::string& tag = "tag") {
     const Flush& one = begin(data, tag);
     turn();
@@ -99,7 +99,7 @@ using fluentbit_delivery = Delivering;
 
 const std::string kChunk = log_event("a") + log_event("b");
 
-// Of three batches.
+// A chunk of three batches.
 std::string large_chunk() {
   const std::string text(RecordBatch::kBytes, 'x');
   return log_event(text + "1") + log_event(text + "2") + log_event(text + "3");

@@ -1,4 +1,4 @@
-// An output stage for tests, whose instance does what the test says.
+// An output stage for tests, whose instance does what the test sets.
 #pragma once
 
 #include <condition_variable>
@@ -20,20 +20,19 @@ struct FakeRecord {
   uint32_t flags = 0;
 };
 
-// [thread-safe] but for the plain members, which are set before it is used.
+// [thread-safe] except for the public members, which are set before use.
 class FakeOutput {
  public:
   static const penstock_stage stage;
-  // What create() makes an instance of; the test's own, which outlives it.
+  // The object behind the next instance that create() returns. The test owns it, and it outlives the instance.
   static FakeOutput* next;
 
-  // What it does with batches from now on, and with those it has: settles each at the next pump with that outcome,
-  // or keeps them.
+  // settle(): each batch, kept ones too, is settled by the next pump with that outcome. keep(): batches are kept.
   void settle(int32_t outcome);
   void keep();
-  // From that many kept batches on it is full.
+  // With that many kept batches, it is full.
   void full_from(size_t batches);
-  // What write() returns and says; PENSTOCK_OK: it takes them.
+  // Sets the result of write(), with an error text. PENSTOCK_OK: it accepts batches.
   void refuse_writes(int32_t result);
 
   std::vector<FakeRecord> records();  // written, in order

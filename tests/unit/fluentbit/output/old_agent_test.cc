@@ -1,4 +1,4 @@
-// An agent before 2.0: what it exports, and that it is told so.
+// An agent before 2.0: what it exports, and that the error says so.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -23,7 +23,7 @@ void add(TimedOutChunks& remembered, const std::string& tag, const std::string& 
   EXPECT_EQ(one, nullptr);
 }
 
-// How much was written of what is remembered; 0: it is not.
+// Returns how much of a chunk was written according to the table, or 0 if it is not there.
 size_t take(TimedOutChunks& remembered, const std::string& tag, const std::string& data) {
   const auto taken = remembered.take(tag, data);
   return taken == nullptr ? 0 : taken->written;

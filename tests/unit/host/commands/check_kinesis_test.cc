@@ -24,7 +24,7 @@ class check_kinesis : public testing::Test {
     setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials", 1);
   }
 
-  // What check prints of problems, without the folder in front of file names.
+  // Returns the problems that check prints, without the folder in front of file names.
   std::string problems(const std::string& content, const std::string& file = "agent.conf",
                        const std::vector<std::string>& more = {}) {
     return problems_of("check", content, file, more);
@@ -45,14 +45,14 @@ class check_kinesis : public testing::Test {
   static std::string output(const std::string& match, const std::string& lines) {
     return "[OUTPUT]\n  Name penstock_kinesis\n  Match " + match + "\n  on_failure drop\n" + lines;
   }
-  // Of a conf with one input and one output that have these lines.
+  // For a conf with one input and one output that have these lines.
   bool loops(const std::string& in, const std::string& out) {
     const std::string text = problems(input("t", in) + output("*", out));
     const bool found = text.find("every record would be read and written again without end") != std::string::npos;
     EXPECT_EQ(text.empty(), !found) << text;
     return found;
   }
-  // Of a conf whose input has this checkpoint and whose output has these lines.
+  // For a conf whose input has this checkpoint and whose output has these lines.
   std::string of_files(const std::string& checkpoint, const std::string& lines) {
     return problems("[INPUT]\n  Name penstock_kinesis\n  stream in\n  region eu-west-1\n  on_failure drop\n" +
                     ("  checkpoint " + checkpoint) +
@@ -161,7 +161,7 @@ TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
   EXPECT_EQ(of_files("file:" + folder_.path("good"), "  on_failure file:" + folder_.path("failures") + "\n"), "");
   EXPECT_FALSE(std::filesystem::exists(folder_.path("good.lock"))) << "check creates nothing";
   EXPECT_FALSE(std::filesystem::exists(folder_.path("failures")));
-  if (geteuid() == 0) return;  // who may write what modes forbid
+  if (geteuid() == 0) return;  // root can write in spite of file modes
   std::filesystem::create_directory(folder_.path("closed"));
   chmod(folder_.path("closed").c_str(), 0500);
   EXPECT_NE(of_files("file:" + folder_.path("closed/c"), "  on_failure drop\n")
@@ -195,7 +195,7 @@ TEST_F(check_kinesis, files_that_others_can_read_or_write_are_problems) {
   EXPECT_EQ(of_checkpoint("left"), "") << "a save gives it mode 0600";
   std::filesystem::create_symlink("none", folder_.path("link"));
   EXPECT_NE(of_checkpoint("link").find("link is a symbolic link"), std::string::npos) << "which no save replaces";
-  if (geteuid() != 0) return;  // who can give files away
+  if (geteuid() != 0) return;  // only root can give files to other users
   write("theirs", 0600);
   ASSERT_EQ(chown(folder_.path("theirs").c_str(), 12345, 12345), 0);
   EXPECT_NE(of_failure("theirs").find("theirs belongs to user 12345"), std::string::npos);
@@ -247,14 +247,14 @@ TEST_F(check_kinesis, what_run_would_refuse_is_a_problem) {
 
 class check_kinesis_all : public check_kinesis {
  protected:
-  // The problems of a conf are these and no other: each has its part, and its line. run finds the same.
+  // Checks that the problems of a conf are exactly these: each has its part, and its line. run finds the same.
   void expect(const std::string& conf, const std::vector<std::string>& parts) {
     const std::string text = problems(conf);
     for (const std::string& part : parts) EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), static_cast<std::ptrdiff_t>(parts.size())) << text;
     EXPECT_EQ(problems_of("run", conf), text);
   }
-  // Of an output behind a good input, which takes the first seven lines.
+  // For an output after a valid input, which takes the first seven lines.
   void expect_of_output(const std::string& lines, const std::vector<std::string>& parts) {
     expect(input("t", kHere + "  stream in\n") + output("*", lines), parts);
   }

@@ -1,4 +1,4 @@
-// What people type, and standard output that cannot be written, for every command.
+// Mistakes on the command line, and standard output that cannot be written, for every command.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -60,7 +60,7 @@ TEST_F(command_line, the_conf_of_a_command_may_be_given_in_every_usual_way) {
                         {"-c=" + conf_},
                         {conf_},
                         {"--", conf_}}) {
-      if (words[0] == "--" && !more.empty()) continue;  // what follows the stage's own options is theirs
+      if (words[0] == "--" && !more.empty()) continue;  // what follows are the stage's own options
       words.insert(words.begin(), command);
       words.insert(words.begin() + 1, more.begin(), more.end());
       const Ended it = fake(words);

@@ -1,4 +1,4 @@
-// penstock plugins: the tables of a plugin, for people.
+// penstock plugins: the option tables of a plugin, for people.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,7 +39,7 @@ TEST(plugins, one_that_is_not_a_file_is_told_of) {
   }
 }
 
-// As root, which alone may not load what others can exchange.
+// As root, because only root must not load files that other users can replace.
 class plugins_as_root : public testing::Test {
  protected:
   void SetUp() override {

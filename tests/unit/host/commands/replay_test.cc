@@ -1,4 +1,4 @@
-// penstock replay: the records of a failure file, on the program itself with a fake plugin.
+// penstock replay: the records of a dead-letter file, with the program itself and a fake plugin.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -145,7 +145,7 @@ TEST_F(replay, the_file_may_be_gzip) {
 
 TEST_F(replay, a_file_is_read_as_it_is_at_the_start_and_never_changed) {
   const std::string failures = line("output", "one");
-  // Its journal is the file: what is written there while it is read is not replayed.
+  // Its journal is the same file: what is written there during the replay is not replayed.
   const std::string file = folder_.write("f.jsonl", failures);
   const Ended it = run_file(
       section("INPUT", "fake_in") + "[OUTPUT]\n  Name fake_out\n  Match *\n  journal " + file + "\n", file);

@@ -1,4 +1,4 @@
-// penstock run: joining, back-pressure, draining, on the program itself with a fake plugin.
+// penstock run: fan-in, back-pressure and draining, with the program itself and a fake plugin.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -47,12 +47,12 @@ class run : public testing::Test {
     return out;
   }
 
-  // Runs a conf to its end; what happened goes to the journal, which must be small.
+  // Runs a conf to its end. What happened is in the journal, which must be small.
   Ended run_to_end(const std::string& conf, const std::vector<std::string>& more = {}) {
     return run_program(args(conf, more));
   }
 
-  // The journal up to the input's end.
+  // Returns the journal up to the input's end.
   Steps steps() { return journal_.until("close input"); }
 
   static std::string acks(const Steps& steps) {

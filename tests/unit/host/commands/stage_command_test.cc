@@ -1,4 +1,4 @@
-// Commands of stages: "penstock NAME -c FILE", on the program itself with a fake plugin.
+// Commands of stages, "penstock NAME -c FILE", with the program itself and a fake plugin.
 #include <gtest/gtest.h>
 #include <signal.h>
 

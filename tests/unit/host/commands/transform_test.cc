@@ -1,4 +1,4 @@
-// penstock transform: every form of input, from files and pipes, with stand-ins for the two filters.
+// penstock transform: every form of input, from files and pipes, with fakes of the two filters.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ class transform : public testing::Test {
   }
   static Ended from_pipe(const std::string& input) { return run_program(args(), input); }
 
-  // What the stand-in for lambda_logs prints: how many bytes it was given, and whether they were gzip.
+  // What the fake of lambda_logs prints: how many bytes it got, and whether they were gzip.
   static int printed(const Ended& ended, bool gzip, size_t size) {
     const std::string text =
         "\"gzip\":" + std::string(gzip ? "true" : "false") + ",\"size\":" + std::to_string(size) + ",";
@@ -76,7 +76,7 @@ std::string wrapped(const std::string& text, size_t columns, const std::string& 
 }
 
 TEST_F(transform, base64_that_is_wrapped) {
-  for (size_t more = 0; more < 60; ++more) {  // also where the last line is full
+  for (size_t more = 0; more < 60; ++more) {  // also with a last line that is full
     std::string noise;
     for (size_t i = 0; i < 200 + more; ++i) noise += static_cast<char>('!' + i * i % 90);
     const std::string record = gzip(kMessage + noise);

@@ -1,4 +1,4 @@
-// Reading confs from a folder of the test's own, with an environment of its own.
+// Reads confs from a folder and an environment of the test's own.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ class ConfTest : public testing::Test {
     });
   }
 
-  // "agent.conf:12: text" for each problem, warnings with "warning: ", the folder left out.
+  // Returns "agent.conf:12: text" for each problem, with "warning: " for warnings, and without the folder.
   std::string problems(const Conf& read) const {
     std::string out;
     for (const Problem& problem : read.problems) {
@@ -35,7 +35,7 @@ class ConfTest : public testing::Test {
     return out;
   }
 
-  // "NAME{key=value;key=value;}" for each section; "key;" for a nested one.
+  // Returns "NAME{key=value;key=value;}" for each section; "key;" for a nested one.
   static std::string text(const Conf& read) {
     std::string out;
     for (const Section& section : read.sections) {

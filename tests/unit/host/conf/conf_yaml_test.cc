@@ -1,4 +1,4 @@
-// Confs in YAML: one test for each rule, as Fluent Bit 5.1.1 was seen to have it.
+// Confs in YAML: one test for each rule, as observed in Fluent Bit 5.1.1.
 #include "host/conf/conf_yaml.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// penstock check --agent fluent-bit: what it says of a conf, and what it leaves alone.
+// penstock check --agent fluent-bit: what it reports about a conf, and what it ignores.
 #include "host/fluentbit_check/agent_check.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ class agent_check : public testing::Test {
     });
   }
 
-  // A line for each problem, the folder left out.
+  // Returns a line for each problem, without the folder.
   std::string problems(const std::string& content, const std::string& file = "agent.conf") {
     std::string out;
     for (const Problem& problem : check(content, file).problems) {
@@ -34,13 +34,13 @@ class agent_check : public testing::Test {
     return out;
   }
 
-  // Of a conf whose input has these lines in place of threaded and storage.type; the first of them is line 9.
+  // For a conf whose input has these lines instead of threaded and storage.type; the first of them is line 9.
   std::string of_input(const std::string& lines, const std::string& service = "  storage.path /x\n") {
     return problems("[SERVICE]\n" + service + "[INPUT]\n  Name penstock_kinesis\n  Tag t\n  stream s\n" +
                     "  checkpoint file:/x\n  on_failure file:/y\n" + lines + "[OUTPUT]\n  Name null\n  Match *\n");
   }
 
-  // Of a conf whose output has these lines in place of retry_limit and workers; the first of them is line 6.
+  // For a conf whose output has these lines instead of retry_limit and workers; the first of them is line 6.
   std::string of_output(const std::string& lines) {
     return problems("[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n  on_failure file:/y\n" + lines);
   }
@@ -122,7 +122,7 @@ TEST_F(agent_check, of_a_repeated_option_the_values_must_agree_and_of_a_key_of_t
       "agent.conf:14: 'region' was given in line 13 already, with another value; remove one of them\n");
 }
 
-// Fluent Bit makes a property of each item, and hands a plugin the first.
+// Fluent Bit makes a property of each item, and passes the first one to a plugin.
 TEST_F(agent_check, a_list_of_several_values_is_an_error) {
   const std::string conf =
       "service: {storage.path: /x}\n"

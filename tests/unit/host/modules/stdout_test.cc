@@ -80,7 +80,7 @@ TEST_F(stdout_output, a_reader_who_went_away_ends_it_in_order_and_is_a_failure) 
   EXPECT_EQ(program.wait(), 1);
 }
 
-// As `penstock run ... 2>&1 | less` has it.
+// As in `penstock run ... 2>&1 | less`.
 TEST_F(stdout_output, a_stopped_reader_of_both_records_and_log_keeps_nobody_from_ending_it) {
   const FullPipe pipe;
   Program program(args("  count 20\n  size 100000\n"), pipe.end(), -1, pipe.end());
@@ -108,7 +108,7 @@ TEST_F(stdout_output, a_stopped_reader_of_the_log_does_not_keep_a_conf_with_an_e
   EXPECT_EQ(program.wait(), 1);
 }
 
-// Limits the size of files for the programs that are started while it lives.
+// Limits the size of files for the programs started while it exists.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {

@@ -1,4 +1,4 @@
-// Joining: when a batch is settled upstream, and with what.
+// Fan-in: when a batch is settled upstream, and with which outcome.
 #include "host/pipeline/fan_in_tracker.h"
 
 #include <gtest/gtest.h>

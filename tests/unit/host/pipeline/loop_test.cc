@@ -13,7 +13,7 @@ namespace {
 
 class loop : public testing::Test {
  protected:
-  // What run() returns for a conf with that output.
+  // Returns the result of run() for a conf with that output.
   bool run(const std::string& output, int64_t patience_ms) {
     const std::string journal = "  journal " + folder_.path("journal") + "\n";
     const std::string conf =

@@ -1,4 +1,4 @@
-// An input of a conf for Fluent Bit that transforms by itself: what the host makes of it.
+// How the host plans an input of a Fluent Bit conf that transforms records itself.
 #include "host/plan/agent_transform.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ int32_t apply(penstock_instance*, const penstock_batch*, penstock_emit_fn, void*
   return PENSTOCK_OK;
 }
 
-// Stages with the ids and options that matter, which are planned and never made.
+// Stages with the relevant IDs and options, which are planned and never created.
 class agent_transform : public ConfTest {
  protected:
   agent_transform() {
@@ -45,7 +45,7 @@ class agent_transform : public ConfTest {
     return make_plan(read(content), modules_, {true, inputs_transform});
   }
 
-  // "label(key=value)" of each filter on the way of the first input.
+  // Returns "label(key=value)" for each filter on the route of the first input.
   static std::string route(const Plan& plan) {
     std::string out;
     for (const size_t filter : plan.routes.at(0).filters) {

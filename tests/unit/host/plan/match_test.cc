@@ -59,7 +59,7 @@ TEST(match, a_regex_takes_neither_stack_nor_exponential_time_for_a_long_tag) {
   EXPECT_FALSE(backtracking.fits(std::string(256, 'a') + "b"));
 }
 
-// Begun again at each byte, such a search takes minutes.
+// Restarted at each byte, such a search would take minutes.
 TEST(match, a_regex_that_fits_nowhere_in_a_long_tag_takes_one_walk_through_it) {
   const std::string tag(200'000, 'a');
   for (const char* pattern : {"(a|b|c)*x", "(a+a+)+y", ".*.*.*x", "a*$b"}) {

@@ -11,7 +11,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// "1:text" for each text of the lines, of which "" is an empty one.
+// Returns "1:text" for each text of the lines, of which "" is an empty one.
 Texts joined(const Texts& lines, size_t limit = 10'000) {
   Texts out;
   Base64Lines base64(limit, [&](const Base64Lines::Text& text) {

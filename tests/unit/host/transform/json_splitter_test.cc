@@ -1,4 +1,4 @@
-// Cutting streaming text into documents and lines.
+// Splitting streaming text into documents and lines.
 #include "host/transform/json_splitter.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 namespace penstock::host {
 namespace {
 
-// "2:json:text" for each document of the text, fed in pieces of piece bytes.
+// Returns "2:json:text" for each document of the text, passed in pieces of `piece` bytes.
 std::vector<std::string> cut(const std::string& text, size_t piece = 1 << 20, size_t limit = 1000) {
   std::vector<std::string> out;
   JsonSplitter json_splitter(limit, [&](const Document& document) {

@@ -1,4 +1,4 @@
-// What penstock transform --summary says of records.
+// What penstock transform --summary reports about records.
 #include "host/transform/summary.h"
 
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 namespace penstock::host {
 namespace {
 
-// What a source makes of bytes that come through a pipe; "!error" behind it where it fails.
+// Returns the source's result for bytes that come through a pipe, followed by "!error" if it fails.
 std::string through_source(const std::string& bytes) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) return "no pipe";
@@ -51,7 +51,7 @@ TEST(byte_source, what_is_good_comes_out_before_what_is_not) {
             "one!something that is no gzip follows the gzip data");
   EXPECT_EQ(through_source(good.substr(0, good.size() - 1)), "one!the gzip data ends too early");
   std::string damaged = good;
-  damaged[damaged.size() - 6] ^= 1;  // in the check sum
+  damaged[damaged.size() - 6] ^= 1;  // in the checksum
   EXPECT_EQ(through_source(damaged), "one!the gzip data is damaged");
 }
 

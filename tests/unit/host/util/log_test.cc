@@ -1,4 +1,4 @@
-// Log lines on a file and on a terminal.
+// Log lines in a file and on a terminal.
 #include "host/util/log.h"
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 namespace penstock::host {
 namespace {
 
-// A pseudo terminal that passes bytes through as they are.
+// A pseudo terminal that passes bytes unchanged.
 struct Terminal {
   Terminal() {
     near = posix_openpt(O_RDWR | O_NOCTTY);
@@ -36,7 +36,7 @@ struct Terminal {
     close(near);
     close(far);
   }
-  // What was written to it, which must be there already.
+  // Returns what was written to it, which must already be there.
   std::string written() const {
     std::string out;
     pollfd readable{near, POLLIN, 0};

@@ -24,7 +24,7 @@ bool readable(int fd) {
   return poll(&one, 1, 0) == 1;
 }
 
-// Each is set back to its default before and after.
+// Each is reset to its default before and after.
 class signals : public testing::Test {
  protected:
   signals() { all_default(); }
@@ -104,7 +104,7 @@ TEST_F(signals, a_second_one_after_a_second_ends_the_process_at_once) {
     const Signals here(now_ms);
     raise(SIGINT);
     g_now_ms = 5500;
-    raise(SIGINT);  // does not begin a new second
+    raise(SIGINT);  // does not restart the second
     g_now_ms = 6000;
     EXPECT_EXIT(raise(number), testing::ExitedWithCode(128 + number), "second signal: ending at once");
     g_now_ms = 5000;

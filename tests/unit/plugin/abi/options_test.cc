@@ -132,7 +132,7 @@ TEST(options, a_choice_may_have_a_size_a_duration_or_a_number_among_its_words) {
   EXPECT_TRUE((Given{{"checkpoint", "Memory"}}.read().is("checkpoint", "memory")));
 }
 
-// What the output says of its options, with on_failure and region given.
+// Returns the problems of the output's options, with on_failure and region set.
 std::vector<std::string> output_problems(std::vector<std::pair<std::string, std::string>> pairs) {
   pairs.emplace_back("on_failure", "drop");
   pairs.emplace_back("region", "eu-west-1");
@@ -238,7 +238,7 @@ TEST(options, elements_of_a_newer_callers_larger_struct_are_found_by_the_stride)
   EXPECT_EQ(Options(kTable, &given[0].option, given.size(), sizeof(Larger)).text("region"), "eu-west-1");
 }
 
-// fluent-bit.md: an agent keeps these for itself, so that a plugin never sees them.
+// fluent-bit.md: an agent reserves these names, so a plugin never sees them.
 TEST(options, none_bears_a_name_that_an_agent_keeps_for_itself) {
   const std::vector<std::string> kept = {
       "name",          "alias",    "tag",        "match",       "match_regex", "host",
@@ -266,7 +266,7 @@ TEST(options, every_default_is_a_value_that_its_own_table_allows) {
       EXPECT_EQ(table[i].required, 0) << table[i].name;
       const penstock_option one = {bytes(table[i].name), bytes(table[i].default_value)};
       Options::check(table, &one, 1, sizeof one, [&](size_t index, const Status& status) {
-        EXPECT_EQ(index, 1u) << stage->id << ": " << status.message();  // 1: of another one that is required
+        EXPECT_EQ(index, 1u) << stage->id << ": " << status.message();  // 1: another option is required
       });
     }
   }

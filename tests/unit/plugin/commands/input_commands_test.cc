@@ -65,7 +65,7 @@ TEST_F(input_commands, seek_leaves_a_checkpoint_alone_that_is_in_use_and_leases_
   EXPECT_EQ(posix::read_file(path), kKept);
   EXPECT_TRUE(run(kSeekCommand, {{"shard", "s0"}, {"to", "latest"}}).ok());
   posix::write_file(path,
-                    std::string(kKept).replace(kKept.find("49"), 2, "SHARD_END"));  // whose age nobody asks for
+                    std::string(kKept).replace(kKept.find("49"), 2, "SHARD_END"));  // whose age is never requested
   EXPECT_TRUE(run(kLeasesCommand, {}).ok());
 }
 

@@ -80,7 +80,7 @@ TEST_F(lease_commands, leases_prints_the_table_and_one_line_why_where_a_stream_d
 
 TEST_F(lease_commands, one_shard_that_is_refused_costs_the_others_nothing) {
   const std::string second = put("in", 1, 0);
-  keep(row(kFirst, second));  // of the other shard: no place in this one
+  keep(row(kFirst, second));  // of the other shard, so not a position in this one
   keep(row(kSecond, second));
   leases_without_an_answer(table_options());
   EXPECT_TRUE(lines[2].ends_with("  -  -")) << lines[2];

@@ -27,7 +27,7 @@ inline int64_t wall_ms(void* = nullptr) {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-// A line without the blanks that align its columns.
+// Returns the line without the spaces that align its columns.
 inline std::string squeezed(std::string line) {
   for (size_t at = 0; (at = line.find("   ", at)) != std::string::npos;) line.erase(at, 1);
   return line;
@@ -76,7 +76,7 @@ class LeaseCommandsTest : public testing::Test {
     EXPECT_TRUE(status.ok()) << status.message();
     return lines;
   }
-  // Where a stream does not answer: its line is the error too.
+  // For a stream that does not answer: its line is also the error.
   void leases_without_an_answer(const Given& options) {
     const Status status = run(kLeasesCommand, options);
     EXPECT_FALSE(status.ok());
@@ -86,14 +86,14 @@ class LeaseCommandsTest : public testing::Test {
   void make_stream(const std::string& name, uint32_t shards) {
     kinesis.with([&](model::Service& service) { service.create_stream(name, shards); });
   }
-  // As the keys of several streams' leases have it: in seconds.
+  // In the form that it has in the lease keys of several streams: in seconds.
   std::string epoch_of(const std::string& stream) {
     std::string epoch;
     kinesis.with(
         [&](model::Service& service) { epoch = std::to_string(service.stream(stream)->created_ms() / 1000); });
     return epoch;
   }
-  // A record that arrived so long ago; its sequence number.
+  // Puts a record of that age and returns its sequence number.
   std::string put(const std::string& stream, size_t shard, int64_t age_ms) {
     std::string number;
     kinesis.with([&](model::Service& service) {
@@ -139,7 +139,7 @@ class LeaseCommandsTest : public testing::Test {
   dynamodb::Service tables{{}, [] { return wall_ms(); }};
   model::HttpServer table_server{{}, [this](model::Request request) { return tables.handle(std::move(request)); }};
   Lines lines;
-  int64_t leaping_ms = 0;  // what a command takes for time: it does not wait for time to pass
+  int64_t leaping_ms = 0;  // a command's time passes without waiting
 };
 
 }  // namespace penstock::plugin

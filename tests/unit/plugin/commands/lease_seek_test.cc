@@ -35,7 +35,7 @@ TEST_F(lease_seek, seek_moves_one_shard_of_a_table_behind_a_record) {
   ASSERT_TRUE(done.ok()) << done.message();
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
   EXPECT_EQ(kept(kSecond, "checkpoint"), "48");
-  leases_without_an_answer(table_options());  // which are no numbers of that stream
+  leases_without_an_answer(table_options());  // which are not sequence numbers of that stream
   EXPECT_NE(lines[3].find("  behind 48  "), std::string::npos) << lines[3];
   EXPECT_EQ(run(kSeekCommand, table_options(), {{"shard", "shardId-7"}, {"to", "48"}}).code(), Code::config);
 }
@@ -161,7 +161,7 @@ TEST_F(lease_seek, seek_that_fails_at_any_call_leaves_every_shard_with_a_row_and
 
 TEST_F(lease_seek, seek_makes_calls_again_that_are_throttled_or_whose_answers_are_lost) {
   keep(row(kFirst, "49"));
-  keep(row("shardId-000000000009", "49"));  // of no shard, so that it goes; and the second has no row
+  keep(row("shardId-000000000009", "49"));  // of no shard, so it is deleted; and the second shard has no row
   table_server.alone([&] {
     for (const char* operation : {"Scan", "PutItem", "UpdateItem", "DeleteItem"}) {
       tables.faults().next_calls(operation, model::throttle(), 8);

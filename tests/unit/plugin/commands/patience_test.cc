@@ -31,7 +31,7 @@ class patience : public testing::Test {
     }
     return out;
   }
-  // For that time these calls are refused because others use up what is allowed, if text is in them.
+  // For that time, calls that contain `text` are throttled because other clients use up the limit.
   void throttle(const std::string& operation, int64_t for_ms, const std::string& text = "") {
     sim.transport().set_latency_ms(10, 10);
     throttled = {operation, text, for_ms == kNever ? kNever : clock.monotonic_ms() + for_ms};
@@ -43,7 +43,7 @@ class patience : public testing::Test {
     service.faults().forget();
     return reply;
   }
-  // A call that is answered after so long.
+  // Makes a call that is answered after that time.
   Result<HttpResponse> answered_after(int64_t ms) {
     sim.transport().set_latency_ms(ms, ms);
     return waiting.wait<HttpResponse>("Call", [&](auto done) {
@@ -75,7 +75,7 @@ TEST_F(patience, lasts_for_60_s) {
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.status().message(), "Call: gave up after 60 s without an answer");
   EXPECT_TRUE(waiting.is_over());
-  sim.env().transport.drive(clock.monotonic_ms() + 10);  // the answer comes, and is lost
+  sim.env().transport.drive(clock.monotonic_ms() + 10);  // the response arrives, and is lost
 }
 
 TEST_F(patience, is_renewed_by_each_answer) {
@@ -102,7 +102,7 @@ TEST_F(patience, with_shards_that_never_answer_is_one_for_all_of_them) {
       << ages.front().status.message();
   for (const PositionAge& age : ages) EXPECT_FALSE(age.status.ok());
   EXPECT_EQ(elapsed_ms(), Patience::kMs);
-  sim.env().transport.drive(clock.monotonic_ms() + 60'000);  // what the calls tell now is lost
+  sim.env().transport.drive(clock.monotonic_ms() + 60'000);  // completions now go nowhere
 }
 
 TEST_F(patience, outlasts_throttles_of_less_than_60_s) {

@@ -1,4 +1,4 @@
-// What penstock check --events-per-second prints, and that docs/sizing.md says the same.
+// What penstock check --events-per-second prints, and that docs/sizing.md has the same.
 #include "plugin/commands/sizing.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-// The rows of the table of docs/sizing.md whose head begins so, by what stands in their first column.
+// Returns the rows of the table in docs/sizing.md whose heading begins with `head`, by their first column.
 std::map<std::string, Cells> table(const std::string& head) {
   std::map<std::string, Cells> rows;
   std::ifstream file(PENSTOCK_SOURCE_DIR "/docs/sizing.md");

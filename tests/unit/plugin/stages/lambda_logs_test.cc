@@ -1,4 +1,4 @@
-// Options of lambda_logs that are each good and do not go together.
+// Options of lambda_logs that are valid one by one but not together.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace penstock::plugin {
 namespace {
 
-// What check() tells; empty: the options are good.
+// Returns the problems that check() reports, or "".
 std::string problems(const std::vector<std::pair<std::string, std::string>>& given) {
   std::vector<penstock_option> options;
   options.reserve(given.size());
@@ -64,7 +64,7 @@ TEST(lambda_logs, a_name_that_was_given_up_may_be_taken) {
   EXPECT_EQ(problems({{"event_id_key", "_id"}, {"json_key", "event_id"}}), "");
 }
 
-// A store that takes {"event":{"id":1}} for "event.id" would give the record a second id.
+// A store that treats {"event":{"id":1}} as "event.id" would give the record a second ID.
 TEST(lambda_logs, the_applications_object_must_not_reach_into_the_records_own_members) {
   const auto mixed = [](const std::string& key, const std::string& name) {
     return "json_key is \"" + key + "\", but a store may mix the members of the application's object with the " +

@@ -1,4 +1,4 @@
-// Keys that a machine's own services give: of containers, and of EC2 instances.
+// Credentials from a machine's own services: of containers, and of EC2 instances.
 #include <gtest/gtest.h>
 
 #include "core/aws/credentials/credentials_container.h"

@@ -1,4 +1,4 @@
-// What profiles can mean besides keys, and the order of all places.
+// What profiles can contain instead of access keys, and the order of all sources.
 #include "core/aws/credentials/credentials_profile.h"
 
 #include <gtest/gtest.h>
@@ -228,7 +228,7 @@ TEST_F(credentials_order, error_gives_the_cause_first_and_then_what_each_place_s
       "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set)");
 }
 
-// Each of these is what botocore takes where a profile has several.
+// If a profile has several of these, botocore uses the same one.
 TEST_F(credentials_order, of_the_ways_of_one_profile_is_that_of_botocore) {
   set_up_all();
   sim.variables().erase("AWS_ACCESS_KEY_ID");

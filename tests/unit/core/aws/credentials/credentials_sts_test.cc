@@ -1,4 +1,4 @@
-// Keys of roles: by a web identity, and by other keys.
+// Credentials of roles, assumed with a web identity or with other credentials.
 #include <gtest/gtest.h>
 
 #include "core/aws/credentials/credentials_assume_role.h"

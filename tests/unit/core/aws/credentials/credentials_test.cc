@@ -20,7 +20,7 @@ class credentials : public testing::Test {
     return answer;
   }
 
-  // The error, having checked that it gives no secret away.
+  // Returns the error, after checking that it contains no secret.
   std::string error(const std::string& profile = "") {
     const Result<Credentials> found = find(profile);
     EXPECT_FALSE(found.ok());
@@ -178,7 +178,7 @@ TEST_F(credentials, keys_are_never_put_together_from_two_files) {
   EXPECT_EQ(find()->secret_access_key, "C");
 }
 
-// What botocore reads: any of these forms once had another identity sign, or was not found.
+// Forms that botocore reads. With each of them, we once signed with another identity or found no credentials.
 TEST_F(credentials, of_every_form_that_botocore_reads_are_found) {
   variables_["AWS_PROFILE"] = "log reader";
   for (const char* end : {"\n", "\r\n", "\r"})

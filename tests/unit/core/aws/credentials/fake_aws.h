@@ -1,4 +1,5 @@
-// What gives keys, in virtual time: STS, the instance metadata service and the agents that containers ask.
+// Services that provide credentials, in virtual time: STS, the instance metadata service, and the agents of
+// containers.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -26,7 +27,7 @@ inline constexpr const char* kEcsHost = "169.254.170.2";
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// Any host answers what the test set for it; one that is not there closes the connection.
+// Each host answers with what the test set for it; an unknown host closes the connection.
 class FakeAws : public testing::Test {
  protected:
   using Handler = std::function<model::Reply(const model::Request& request)>;
@@ -43,7 +44,7 @@ class FakeAws : public testing::Test {
            token_name + R"(":"TOKEN-)" + id + R"(","Expiration":")" +
            format_rfc3339(clock.unix_ms() + lifetime_ms) + "\"}";
   }
-  // As https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html shows it.
+  // As shown in https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
   std::string keys_xml(const std::string& id, int64_t lifetime_ms) const {
     return R"(<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
 <AssumedRoleUser><Arn>arn</Arn><AssumedRoleId>id</AssumedRoleId></AssumedRoleUser><Credentials>
@@ -65,7 +66,7 @@ class FakeAws : public testing::Test {
     if (!answer) return Status(Code::internal, "nothing was told");
     return *answer;
   }
-  // The error, having checked that it gives no secret away.
+  // Returns the error, after checking that it contains no secret.
   std::string error(CredentialsProvider& provider) {
     const Result<Credentials> found = find(provider);
     EXPECT_FALSE(found.ok());

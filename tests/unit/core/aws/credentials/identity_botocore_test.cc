@@ -1,4 +1,4 @@
-// Whose credentials are found, compared with botocore, over many environments and files.
+// Which credentials are found, compared with botocore, for many environments and files.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -27,7 +27,7 @@ std::string from_hex(const std::string& hex) {
   return text;
 }
 
-// The value of a field in a form.
+// Returns the value of a field in a form.
 std::string field(const std::string& form, const std::string& name) {
   const size_t begin = ("&" + form).find("&" + name + "=");
   if (begin == std::string::npos) return "";
@@ -40,7 +40,7 @@ std::string field(const std::string& form, const std::string& name) {
   return text;
 }
 
-// Whoever is asked makes the keys from what it was asked, as the script does.
+// Each service derives the credentials from the request, as the script does.
 class identity_botocore : public FakeAws {
  protected:
   identity_botocore() {
@@ -72,7 +72,7 @@ class identity_botocore : public FakeAws {
                           "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>");
   }
 
-  // As when an instance is made, and then makes its first call.
+  // Returns the identity as if an instance were created and made its first call.
   std::string identity() {
     if (!AwsProfiles::read_settings(sim.env(), "").ok()) return "error";
     const auto provider = default_credentials(context, "", {});
@@ -121,7 +121,8 @@ TEST_F(identity_botocore, is_the_same_or_an_error) {
     const std::string ours = identity();
     if (ours == botocores && ours != "error") ++same_keys;
     if (ours == botocores) continue;
-    // Where botocore goes on to another place although a profile is half set up or misread, ours is an error.
+    // Where botocore continues with another source although a profile is incomplete or misread, we return an
+    // error.
     EXPECT_EQ(ours, "error") << "botocore: " << botocores << shown;
     EXPECT_TRUE(botocores == "INSTANCE" || botocores == "CONTAINER") << botocores << ", ours: " << why << shown;
     ++stricter;

@@ -22,8 +22,8 @@ std::string message(const std::string& id, const std::string& type = "DATA_MESSA
          R"(","timestamp":5,"message":"m)" + id + "\"}]}";
 }
 
-// All that a record was taken apart into: a line for each user record, with its sub-sequence number and partition
-// key, each event and each problem.
+// Returns everything that was decoded from a record: a line for each user record, with its sub-sequence number and
+// partition key, for each event, and for each problem.
 Lines take_apart(RecordDecoder& decoder, const std::string& data, const HashKeyRange& range = {}) {
   penstock_batch origin = {};
   origin.struct_size = sizeof origin;
@@ -70,7 +70,7 @@ constexpr DecodeOptions kMessages{.format = RecordFormat::cloudwatch_logs};
 constexpr DecodeOptions kRaw{.format = RecordFormat::raw};
 const Lines kOneEvent = {"0 outer", "  event g 1 m1"};
 
-// User records of the partition keys k0, k1, ...
+// Returns a record of user records with the partition keys k0, k1, ...
 std::string aggregated(const Lines& data) {
   std::string text;
   for (size_t i = 0; i < data.size(); ++i) text += kpl_bytes::partition_key("k" + std::to_string(i));
@@ -78,7 +78,7 @@ std::string aggregated(const Lines& data) {
   return kpl_bytes::sealed(text);
 }
 
-// With the explicit hash keys 0, 1, ... in place of those that partition keys have.
+// The same, with the explicit hash keys 0, 1, ... instead of those of the partition keys.
 std::string aggregated_at(const std::vector<int>& hash_keys) {
   std::string text = kpl_bytes::partition_key("k");
   for (const int key : hash_keys) text += kpl_bytes::explicit_hash_key(std::to_string(key));

@@ -11,7 +11,7 @@
 namespace penstock::kinesis {
 namespace {
 
-// Of records that are not aggregated.
+// For records that are not aggregated.
 ShardProgress::RecordNumber open(ShardProgress& progress, const std::string& sequence_number) {
   return progress.open({sequence_number}, 0);
 }
@@ -95,7 +95,7 @@ TEST(shard_progress, merging_settled_records_does_not_change_the_position) {
         settled.push_back(false);
         continue;
       }
-      // The oldest seldom, so that much is settled behind it.
+      // Rarely chooses the oldest, so that much is settled after it.
       const size_t chosen = random() % 100 == 0 ? 0 : random() % out.size();
       const auto record = out[chosen];
       out.erase(out.begin() + static_cast<std::ptrdiff_t>(chosen));

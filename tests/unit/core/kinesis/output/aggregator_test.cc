@@ -45,7 +45,7 @@ TEST(aggregator, newline_makes_one_record_of_those_of_a_key_and_settles_each_bat
 TEST(aggregator, records_join_up_to_the_limit_and_not_one_byte_beyond) {
   for (const size_t extra : {0U, 1U}) {
     WriterFixture fixture(packed(kNewline));
-    // A key of two bytes, a newline between the two.
+    // The key has two bytes, and there is a newline between the records.
     fixture.write(1, {std::string(20'000, 'x'), std::string(Aggregator::kAggregateBytes - 20'003 + extra, 'y')});
     fixture.pass(WriterFixture::kLingerMs);
     ASSERT_EQ(fixture.service.calls.size(), 1U);

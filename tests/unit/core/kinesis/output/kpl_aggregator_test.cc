@@ -1,4 +1,4 @@
-// The writer with aggregate kpl, between fakes: a stream of two shards, each with half of the hash keys.
+// The writer with aggregate kpl and fakes: a stream of two shards, each with half of the hash keys.
 #include <gtest/gtest.h>
 
 #include "core/kinesis/kpl_record.h"
@@ -7,7 +7,7 @@
 namespace penstock::kinesis {
 namespace {
 
-// By their MD5 "a" and "c" belong to the lower half, "b", "d", "e" and "f" to the upper one.
+// By their MD5, "a" and "c" belong to the lower half, "b", "d", "e" and "f" to the upper one.
 constexpr std::string_view kTwoShards =
     R"({"Shards":[{"ShardId":"low","HashKeyRange":{"StartingHashKey":"0",)"
     R"("EndingHashKey":"170141183460469231731687303715884105727"},"SequenceNumberRange":{}},)"
@@ -51,7 +51,7 @@ struct KplFixture : WriterFixture {
     ASSERT_TRUE(writer.write(batch).ok());
   }
 
-  // The oldest call: each record as "key: data", or as "key: key=data key=data" where it is an aggregated one.
+  // Returns the oldest call: each record is "key: data" or, if it is aggregated, "key: key=data key=data".
   std::vector<std::string> sent() const {
     std::vector<std::string> lines;
     if (service.calls.empty()) return lines;
@@ -68,7 +68,7 @@ struct KplFixture : WriterFixture {
     return lines;
   }
 
-  // Answers the oldest call: each record was taken by the shard of that name, or refused where that is "".
+  // Answers the oldest call: each record was accepted by the shard of that name, or rejected if the name is "".
   void answer(const std::vector<std::string>& shards) {
     const FakeService::Call call = service.take();
     ASSERT_EQ(call.records.size(), shards.size());
@@ -233,7 +233,7 @@ TEST(kpl_aggregator, while_the_list_of_shards_is_known_to_be_old_records_go_by_t
   EXPECT_EQ(fixture.writer.counters().misrouted_records, 2);
 }
 
-// What was put together before the list is judged by the list after it.
+// A record that was aggregated before a list is checked against that list.
 TEST(kpl_aggregator, a_parcel_of_an_older_list_is_right_where_its_shard_now_has_all_of_its_keys) {
   KplFixture fixture;
   fixture.list(kTwoShards);

@@ -36,7 +36,7 @@ TEST(kpl_encoder, an_explicit_hash_key_is_that_of_all_records) {
   for (KplUserRecord record; reader.next(record);) EXPECT_EQ(record.explicit_hash_key, std::nullopt);
 }
 
-// Of 256 characters at most: those before the number have four bytes where there is room.
+// At most 256 characters; those before the number have four bytes where there is room.
 std::string key_of(size_t bytes, const std::string& number) {
   std::string key;
   while (bytes > 256 && key.size() + 8 <= bytes) key += "\U0001F600";

@@ -110,7 +110,7 @@ TEST(shard_limiter, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_
     size_t records, bytes;
     int parcels;
   };
-  // The last: of those that share a record only the bytes count.
+  // In the last case, records share a stream record, so only bytes count.
   for (const auto& [records, bytes, parcels] : {Case{1, 10, 1'100}, Case{1, 1 << 15, 35}, Case{0, 100, 11'500}}) {
     ShardLimiter budgets;
     budgets.on_throttled(1, 0);

@@ -1,4 +1,4 @@
-// Small stand-ins for what surrounds the writer and the failure log: the system, and the service.
+// Small fakes of the writer's and the dead-letter file's surroundings: the system and the service.
 #pragma once
 
 #include <deque>
@@ -35,7 +35,7 @@ struct NoTransport : Transport {
   int64_t next_deadline_ms() const override { return kNever; }
 };
 
-// One file that lives in memory; what is appended counts once it is synced.
+// One file in memory; what is appended counts after a sync.
 struct FakeFiles : Files {
   std::string path;
   std::string appended;
@@ -90,11 +90,11 @@ struct FakeSystem {
 
 struct SentRecord {
   std::string data;
-  std::string key;  // as in the JSON, escapes and all
+  std::string key;  // as in the JSON, with its escapes
   bool operator==(const SentRecord&) const = default;
 };
 
-// Takes a PutRecords body apart; the writer's form only.
+// Parses a PutRecords body as the writer formats it.
 inline std::vector<SentRecord> records_in(std::string_view body) {
   constexpr std::string_view kData = R"({"Data":")";
   constexpr std::string_view kKey = R"(","PartitionKey":")";
@@ -112,7 +112,7 @@ inline std::vector<SentRecord> records_in(std::string_view body) {
   return records;
 }
 
-// The calls that were begun, for the test to answer one by one.
+// The calls that were started; the test answers them one by one.
 struct FakeService {
   struct Call {
     std::vector<SentRecord> records;
@@ -144,7 +144,7 @@ struct FakeService {
     return call;
   }
 
-  // Answers the oldest call: refused says for each of its records whether it is refused; shorter is no.
+  // Answers the oldest call. refused[i] means that its record i is rejected; missing elements are false.
   void answer(const std::vector<bool>& refused = {}) { answer(take(), refused); }
   static void answer(const Call& call, const std::vector<bool>& refused) {
     std::string body = R"({"FailedRecordCount":0,"Records":[)";

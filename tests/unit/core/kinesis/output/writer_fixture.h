@@ -1,4 +1,4 @@
-// A writer between fakes.
+// A writer with fakes.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ struct WriterFixture {
                       aws::ServiceClient::Done answered) { service.call(operation, body, std::move(answered)); }) {
   }
 
-  // All that a batch says but for its records; the log stream "ls" becomes the partition key.
+  // Returns a batch without records; its log stream "ls" becomes the partition key.
   static penstock_batch origin(uint64_t ack_id) {
     penstock_batch batch = {};
     batch.struct_size = sizeof batch;
@@ -49,7 +49,7 @@ struct WriterFixture {
     ASSERT_TRUE(writer.write(batch).ok());
   }
 
-  // Lets time go by, with the writer called whenever it wants to be.
+  // Lets time pass, and calls the writer at each of its deadlines.
   void pass(int64_t ms) {
     const int64_t until_ms = system.clock.now_ms + ms;
     for (advance(); writer.next_deadline_ms() <= until_ms; advance())
@@ -57,7 +57,7 @@ struct WriterFixture {
     system.clock.now_ms = until_ms;
   }
 
-  // What was settled since the last time.
+  // Returns what was settled since the last call.
   Outcomes settled() {
     take_settled();
     return std::exchange(outcomes, {});

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kMaxAgeMs = 10'000;
 constexpr int64_t kLingerMs = kMaxAgeMs / 2;
-constexpr int64_t kShortMs = 1000;  // covers the first retries of a call and of the failure file
+constexpr int64_t kShortMs = 1000;  // covers the first retries of a call and of the dead-letter file
 
 Writer::Options per_key(Aggregator::Options aggregator) {
   return {.stream = "out",
@@ -22,7 +22,7 @@ Writer::Options per_key(Aggregator::Options aggregator) {
 struct OrderFixture : WriterFixture {
   explicit OrderFixture(Aggregator::Options aggregator = {}) : WriterFixture(per_key(aggregator)) {}
 
-  // All bodies of the calls since the last time, which the service takes.
+  // Returns all bodies of the calls since the last time, and accepts them.
   std::vector<std::string> sent() {
     std::vector<std::string> bodies;
     while (!service.calls.empty()) {
@@ -36,7 +36,7 @@ struct OrderFixture : WriterFixture {
 
 const std::string kTooLarge(kMaxRecordBytes, 'x');
 
-// After a crash it is sent again unless its failure is on disk, and would then come after its successors.
+// Until its dead letter is on disk, a crash would cause it to be sent again, after its successors.
 TEST(writer_order, a_record_waits_until_the_failure_of_a_too_large_predecessor_is_on_disk) {
   OrderFixture fixture;
   fixture.system.files.sync_error = {Code::io, "no space"};

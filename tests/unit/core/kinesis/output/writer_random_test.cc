@@ -11,8 +11,7 @@
 namespace penstock::kinesis {
 namespace {
 
-// A service that refuses and loses at random: every record arrives, and more than once only where an answer was
-// lost.
+// The service rejects and loses at random: every record arrives, more than once only if a response was lost.
 TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_answer_leaves_unknown) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -1,4 +1,4 @@
-// How often and how long the writer tries.
+// How often and for how long the writer retries.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,8 +10,8 @@ namespace {
 
 Writer::Options options() { return {.stream = "out", .mem_limit_bytes = 256 << 20}; }
 
-// Answers all calls until there are none: one with a record "poison" in it is refused as a whole. Returns how many
-// there were.
+// Answers all calls until there are none; rejects each one that contains a record "poison". Returns how many there
+// were.
 int answer_all(WriterFixture& fixture, const std::string& poison) {
   int calls = 0;
   for (fixture.pass(0); !fixture.service.calls.empty(); fixture.pass(0), ++calls) {

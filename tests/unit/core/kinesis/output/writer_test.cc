@@ -196,7 +196,8 @@ TEST(writer, records_due_again_go_before_fresh_ones) {
   EXPECT_EQ(fixture.service.calls[0].records[0].data, "old");
 }
 
-// The longest wait of a record that `fail` keeps from being taken, 200 times; each is checked against full jitter.
+// Returns the longest wait of a record that `fail` keeps from being accepted, 200 times. Checks each wait against
+// full jitter.
 int64_t longest_wait_ms(void (*fail)(FakeService&), int64_t cap_ms) {
   WriterFixture fixture;
   fixture.write(1, {"a"});
@@ -204,7 +205,7 @@ int64_t longest_wait_ms(void (*fail)(FakeService&), int64_t cap_ms) {
   int64_t longest_ms = 0;
   for (int refusals = 1; refusals <= 200; ++refusals) {
     fail(fixture.service);
-    fixture.advance();  // asks for the shards
+    fixture.advance();  // requests the shards
     const int64_t wait_ms = fixture.writer.next_deadline_ms() - fixture.system.clock.now_ms;
     EXPECT_LE(wait_ms, refusals < 8 ? std::min(int64_t{100} << (refusals - 1), cap_ms) : cap_ms);
     longest_ms = std::max(longest_ms, wait_ms);
@@ -333,7 +334,7 @@ TEST(writer, it_is_full_from_the_limit_on_with_a_third_kept_for_calls) {
   WriterFixture measure;
   measure.write(1, {std::string(4000, 'x')});
   const auto held = static_cast<size_t>(measure.writer.counters().bytes_in_flight);
-  const size_t limit = held + held / 2;  // two thirds of it are held
+  const size_t limit = held + held / 2;  // two thirds of it are in use
   WriterFixture full(limit);
   full.write(1, {std::string(4000, 'x')});
   EXPECT_TRUE(full.writer.full());

@@ -1,4 +1,4 @@
-// Records that are no subscription messages, and messages that are broken: each costs its neighbours nothing.
+// Records that are not subscription messages, and broken messages. None of them affects other messages.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -179,7 +179,7 @@ TEST(subscription, nesting_is_bounded) {
     return message(R"({"id":"1","timestamp":5,"message":)" + std::string(static_cast<size_t>(levels), '[') +
                    std::string(static_cast<size_t>(levels), ']') + "}");
   };
-  EXPECT_TRUE(take_apart(nested(997)).problem.ok());  // three more are around it
+  EXPECT_TRUE(take_apart(nested(997)).problem.ok());  // three more levels are around it
   EXPECT_FALSE(take_apart(nested(998)).problem.ok());
 }
 

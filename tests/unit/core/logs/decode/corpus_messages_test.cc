@@ -1,4 +1,4 @@
-// Real subscription messages, each with the events that it has.
+// Real subscription messages, each compared with its events.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
@@ -25,7 +25,7 @@ using rapidjson::Value;
 constexpr int64_t kArrivalMs = 1566741555269;
 constexpr size_t kInflateLimitBytes = 16 << 20;
 
-// One log event with what the batch says of it.
+// A log event with its batch's fields.
 struct Event {
   std::string id;
   int64_t time_ms;
@@ -69,7 +69,7 @@ std::vector<Event> events_of(const std::string& data, Status& problem) {
   return events;
 }
 
-// A number or a string of digits; an event without has the time at which the record arrived.
+// A number or a string of digits. An event without a timestamp gets the arrival time of the record.
 int64_t time_of(const Value& event) {
   if (!event.HasMember("timestamp")) return kArrivalMs;
   const Value& time = event["timestamp"];
@@ -95,7 +95,7 @@ std::vector<Event> expected_events(const Value& message) {
   return events;
 }
 
-// One line is from a README, with a placeholder in place of the account, which is longer than an account can be.
+// One line is from a README. The placeholder for its account is longer than an account can be.
 bool is_sound(const Value& message) {
   const std::string type = member(message, "messageType");
   return !type.empty() && (type != "DATA_MESSAGE" || member(message, "owner").size() <= kMaxOwnerCharacters);
@@ -121,7 +121,8 @@ TEST(corpus_messages, come_apart_into_their_events) {
   }
 }
 
-// Documents of one stream in one record, as senders join them: one behind the other, with or without line ends.
+// Several documents of one stream in one record, as senders join them: one after another, with or without line
+// ends.
 TEST(corpus_messages, come_apart_when_several_are_joined) {
   const std::vector<Document> lines = corpus::read_lines("subscription-messages.jsonl");
   if (lines.empty())

@@ -1,4 +1,4 @@
-// The fast path gives what the JSON parser gives, whatever it is given.
+// For any input, the fast path emits what the JSON parser emits.
 #include "core/logs/decode/fast_message.h"
 
 #include <gtest/gtest.h>
@@ -67,7 +67,7 @@ TEST(fast_message, anything_else_is_left_to_the_parser) {
             R"(,{"id":"1","timestamp":1725544035523,"message":"m\t","extractedFields":{"@aws.region":"r"}},)" +
             good),
         message_of(good + R"(,{"timestamp":1725544035523,"id":"1","message":"m\t"},)" + good)}) {
-    // A second document behind it, or what is left of the first, does not matter.
+    // A second document after it, or the rest of the first, does not matter.
     const bool is_whole = other == message_of(good + "," + good) + "}";
     EXPECT_EQ(lane_takes(other), is_whole) << other;
   }

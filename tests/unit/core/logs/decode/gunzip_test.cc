@@ -18,7 +18,7 @@ struct Inflated {
   size_t memory_bytes = 0;
 };
 
-// Each test runs by both libraries, or by zlib alone where libdeflate is not built in.
+// Runs each test with both libraries, or with zlib alone if libdeflate is not built in.
 class gunzip : public testing::TestWithParam<Inflater> {
  protected:
   static Inflated inflate(const std::string& data, size_t limit_bytes = kLimit) {
@@ -32,7 +32,7 @@ class gunzip : public testing::TestWithParam<Inflater> {
   }
 };
 
-// Text that does not compress well, so that sizes are not all header.
+// Returns text that does not compress well, so that sizes are not dominated by headers.
 std::string noise(size_t size) {
   std::string text;
   uint32_t state = 12345;
@@ -170,7 +170,8 @@ TEST_P(gunzip, a_member_that_inflates_by_much_more_than_is_likely_is_whole) {
 }
 
 TEST_P(gunzip, a_size_that_lies_costs_no_more_than_a_few_times_the_text) {
-  // Where the data ends is all that is believed, and only to begin with: here 0, 0x03000000 and 0xFFFFFFFF bytes.
+  // Only the size at the end of the data is used, and only as a first guess: here 0, 0x03000000 and 0xFFFFFFFF
+  // bytes.
   const std::string text = noise(200000);
   for (const std::string& tail : {gzip(""), gzip("abc") + std::string(3, '\0'), std::string(4, '\xff')}) {
     const bool is_good = tail[0] == '\x1f';
@@ -199,8 +200,7 @@ TEST_P(gunzip, what_is_wrong_is_said_in_the_same_words_by_both) {
 }
 
 TEST_P(gunzip, a_header_may_have_a_name_and_a_checksum_that_is_checked) {
-  // ID1 ID2 CM FLG MTIME XFL OS, then the name, then the last two bytes of the CRC-32 of all that
-  // (RFC 1952, 2.3).
+  // ID1 ID2 CM FLG MTIME XFL OS, then the name, then the last two bytes of the CRC-32 of all that (RFC 1952, 2.3).
   std::string header("\x1f\x8b\x08\x0a\0\0\0\0\0\x03name\0", 15);
   const uLong sum = crc32(0, reinterpret_cast<const Bytef*>(header.data()), static_cast<uInt>(header.size()));
   const std::string body = gzip("text").substr(10);

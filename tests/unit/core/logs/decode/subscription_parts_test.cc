@@ -1,4 +1,4 @@
-// Messages of more events than are held at a time, and batches of bounded size.
+// Messages with more events than are held at a time, and batches of bounded size.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -15,7 +15,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 struct Taken {
-  Lines events;  // each with what its batch says
+  Lines events;  // each with its batch's fields
   std::vector<uint64_t> batches;
   size_t max_batch_bytes = 0;
   Status problem;
@@ -124,7 +124,7 @@ TEST(subscription_parts, bad_events_are_told_from_whichever_part) {
   EXPECT_NE(taken.problem.message().find(": 2"), std::string::npos) << taken.problem.message();
 }
 
-// Whatever lies at the end of a part, and at the beginning of the next.
+// Whatever the content at the end of a part and the beginning of the next.
 TEST(subscription_parts, parts_do_not_change_what_is_read) {
   const Lines forms = {
       event(1),

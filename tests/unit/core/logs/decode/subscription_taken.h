@@ -1,4 +1,4 @@
-// Records taken apart as subscription messages, and the messages in them.
+// Decodes records as subscription messages, and lists the messages in them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ inline penstock_batch origin_of_record() {
   return origin;
 }
 
-// All that a record was taken apart into, a line for each batch and event.
+// Everything that was decoded from a record, one line for each batch and event.
 struct Taken {
   std::vector<std::string> lines;
   Status problem;

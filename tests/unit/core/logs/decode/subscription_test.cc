@@ -1,4 +1,4 @@
-// Records that are subscription messages, of every kind that there is.
+// Records that are subscription messages, of every existing kind.
 #include "core/logs/decode/subscription.h"
 
 #include <gtest/gtest.h>
@@ -165,7 +165,7 @@ TEST(subscription, an_id_that_is_a_whole_number_is_kept_digit_by_digit) {
             R"(5  {"id":7})");
 }
 
-// That JSON has and no double holds, or only as 0.
+// Valid in JSON, but not representable as a double, or only as 0.
 const std::vector<std::string>& extreme_numbers() {
   static const std::vector<std::string> numbers = {"1e999",
                                                    "-1e999",

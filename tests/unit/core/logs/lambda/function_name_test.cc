@@ -1,4 +1,4 @@
-// The function that log group and log stream tell of.
+// The function's name from the log group and log stream.
 #include "core/logs/lambda/function_name.h"
 
 #include <gtest/gtest.h>

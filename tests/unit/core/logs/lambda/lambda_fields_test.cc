@@ -1,4 +1,4 @@
-// What a line of Lambda says is read back, in whatever order and with whatever between its parts.
+// The fields of a Lambda line are found in any order and with any separators.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -102,7 +102,7 @@ struct Printed {
   Fields fields;
 };
 
-// A line with some of the parts, in any order, all of them separated by one separator or each by its own.
+// Returns a line with some of the parts, in any order, all separated by the same separator or each by its own.
 template <size_t count>
 Printed print(std::string head, Fields fields, const std::array<Part, count>& parts, Random& random) {
   const std::vector<std::string> separators = {"\t", " ", "  ", "     ", " \t", "\t ", "\t\t", " \t ", "\\t"};

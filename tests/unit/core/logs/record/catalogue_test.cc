@@ -1,6 +1,6 @@
-// Every form of line that the filter knows, and lines that only look like one: each with the whole record that
-// becomes of it, in tests/data/logs/catalogue.jsonl. To add one, add a line there: what the record is to be, by
-// the form's own documentation, but for its event_id and source, which are the same for all.
+// Every form of line that the filter knows, and lines that only look like one, each with its whole record:
+// tests/data/logs/catalogue.jsonl. To add one, add a line to that file with the expected record, according to the
+// form's own documentation, without its event_id and source, which are the same for all.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
@@ -21,7 +21,7 @@ constexpr std::string_view kTail =
 struct Entry {
   std::string row;     // of the catalogue
   std::string line;    // the message of the log event
-  std::string record;  // as it is written, byte for byte
+  std::string record;  // as written, byte for byte
 };
 
 std::string member(const rapidjson::Document& object, const char* name) {
@@ -34,14 +34,15 @@ std::vector<Entry> read_catalogue() {
   for (std::string text; std::getline(file, text);) {
     rapidjson::Document entry;
     entry.Parse(text.data(), text.size());
-    // As text, since a reader would not tell 3.00 from 3. Quotes in the line are escaped, so this is the member.
+    // As text, because a reader would not distinguish 3.00 from 3. Quotes in the line are escaped, so this finds
+    // the member.
     constexpr std::string_view kRecord = ",\"record\":";
     const size_t at = text.find(kRecord);
     if (entry.HasParseError() || !entry.IsObject() || at == std::string::npos) {
       ADD_FAILURE() << "no entry of the catalogue: " << text;
       continue;
     }
-    // Without the last braces, the record's and the entry's.
+    // Without the last braces: the record's and the entry's.
     const std::string members = text.substr(at + kRecord.size(), text.size() - at - kRecord.size() - 2);
     entries.push_back({member(entry, "row"), member(entry, "line"), members + "," + std::string(kTail)});
   }
@@ -63,7 +64,7 @@ TEST(catalogue, blanks_and_line_ends_around_a_line_change_nothing) {
   }
 }
 
-// Behind the message, which is the line itself.
+// After the message, which is the line itself.
 std::string lambda_of(const std::string& record) {
   const size_t at = record.find("\"lambda\":");
   return at == std::string::npos ? "none" : record.substr(at);
@@ -88,7 +89,7 @@ TEST(catalogue, blanks_do_where_tabs_stand_in_the_lines_of_lambda) {
   EXPECT_GT(lines, 20);
 }
 
-// A file of JSON cannot hold them.
+// A JSON file cannot contain them.
 TEST(catalogue, bytes_that_are_no_utf8_are_replaced_in_a_line) {
   const std::string head = "2024-06-18T02:07:06.123Z\t6bc28136-aaaa-4365-b021-0ce6b2e64ab0\tINFO\t";
   EXPECT_EQ(filtered_one(head + "a\xff\xe2\x82z"),

@@ -1,5 +1,5 @@
-// Real log lines, each held against what its format says: rules by format, since the lines are many, written down
-// from the formats' documentation and applied with means of their own.
+// Real log lines, compared with rules for their format. There are rules instead of expected records because there
+// are many lines. The rules were written from the formats' documentation and share no code with the filter.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
@@ -24,16 +24,16 @@ using corpus::text_of;
 using rapidjson::Document;
 using rapidjson::Value;
 
-// Where the level of a record comes from.
+// The source of a record's level.
 enum class LevelOf {
   nothing,   // INFO
   failure,   // ERROR
-  status,    // ERROR where the line has a failing one, else INFO
-  bracket,   // what stands in brackets at the beginning, in capitals
-  column,    // the third, or INFO where it is no level
-  log4j,     // the first word of those that log4j has
+  status,    // ERROR if the line has a failing one, otherwise INFO
+  bracket,   // the text in brackets at the beginning, in capitals
+  column,    // the third column, or INFO if it is not a level
+  log4j,     // the first word that log4j has as a level
   own,       // the object's own, or none
-  platform,  // of the object's record: ERROR where it has a failing status or is a string
+  platform,  // of the object's record: ERROR if it has a failing status or is a string
 };
 
 struct Rule {
@@ -127,15 +127,15 @@ bool is_failing(const std::string& status) {
   return status == "error" || status == "failure" || status == "timeout";
 }
 
-// One line of the corpus, and the record that becomes of it.
+// One line of the corpus, and its record.
 struct Case {
   std::string format;
   std::string message;
-  Document object;  // the message, where it is a JSON object
+  Document object;  // the message, if it is a JSON object
   Document record;
 
   bool is_object() const { return !object.HasParseError() && object.IsObject(); }
-  // The line's, or an empty object.
+  // Returns the line's, or an empty object.
   const Value& lambda() const {
     static const Value kNone(rapidjson::kObjectType);
     return record.HasMember("lambda") ? record["lambda"] : kNone;
@@ -173,7 +173,7 @@ std::string expected_level(const Case& line, LevelOf level) {
 }
 
 std::string expected_event(const Case& line, const Rule& rule) {
-  // What the function died of, in whatever format it stands.
+  // Returns what ended the function, whatever the format.
   if (contains(line.message, "Task timed out after ") && line.message.starts_with("RequestId:")) return "timeout";
   if (line.is_object() && line.object.HasMember("record") && line.platform_record().IsString() &&
       line.format.starts_with("json.system.platform."))
@@ -197,7 +197,7 @@ constexpr std::array kNumbers = {
     Number{"Billed Restore Duration: ", "billedRestoreDurationMs"},
 };
 
-// The number behind a key; "": none. The key is not the end of a longer one.
+// Returns the number after a key, or "". The key must not be the end of a longer one.
 std::string number_behind(const std::string& message, const std::string& key) {
   for (size_t at = 0; (at = message.find(key, at)) != std::string::npos; ++at) {
     const std::string before = message.substr(0, at);
@@ -240,7 +240,7 @@ constexpr std::array kTexts = {
     Text{"SegmentId:", "xraySegmentId"},
 };
 
-// Of these each line of Lambda has at most one. What redaction put in place of an id may have blanks.
+// Each Lambda line has at most one of these. A redacted ID may contain spaces.
 void expect_text(const Case& line, const Text& text) {
   const size_t at = line.message.find(text.key);
   if (at == std::string::npos) {
@@ -323,7 +323,7 @@ void expect_timestamp(const Case& line) {
   EXPECT_EQ(member(line.record, "timestamp"), expected);
 }
 
-// The id of the second or third column; a line that unhandled errors have before there is a request has none.
+// The ID in the second or third column. For an unhandled error before any request, it is missing.
 void expect_request_column(const Case& line, size_t column) {
   const std::string id = words_of(line.message)[column];
   EXPECT_EQ(member(line.lambda(), "requestId"), id == "undefined" ? "" : id);

@@ -1,4 +1,4 @@
-// Numbers in the lines and objects of Lambda that JSON's readers cannot hold: they are no facts, in any schema.
+// Numbers in Lambda's lines and objects that JSON readers cannot represent: they are not facts, in any schema.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -26,7 +26,7 @@ const std::vector<std::string>& unusable() {
   return numbers;
 }
 
-// The value of "lambda", or the whole record if the schema has no such member.
+// Returns the value of "lambda", or the whole record if the schema has no such member.
 std::string facts(const std::string& body, Schema schema) {
   LambdaFilterOptions options;
   options.schema = schema;

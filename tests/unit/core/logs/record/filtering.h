@@ -1,4 +1,4 @@
-// One event through the filter.
+// Passes one event through the filter.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ inline penstock_record event_of(std::string_view body) {
   return record;
 }
 
-// The records that bodies become of.
+// Returns the records for these bodies.
 inline std::vector<std::string> filtered(const std::vector<std::string>& bodies,
                                          const LambdaFilterOptions& options = {}) {
   std::vector<penstock_record> events;

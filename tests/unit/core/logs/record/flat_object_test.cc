@@ -109,7 +109,7 @@ TEST(flat_object, strings_end_at_every_place_of_a_block) {
   }
 }
 
-// A blank behind the brace is what makes the parser read an object.
+// A space after the brace makes the filter use the parser.
 TEST(flat_object, both_ways_of_reading_make_the_same_record) {
   for (const std::string members :
        {R"("a":1})",
@@ -138,7 +138,7 @@ TEST(flat_object, both_ways_of_reading_make_the_same_record) {
   }
 }
 
-// Of random pieces: whatever is read to its end is what a parser reads too.
+// Made of random pieces: if it is read completely, a parser reads the same.
 TEST(flat_object, what_is_read_is_what_a_parser_reads) {
   const std::vector<std::string> pieces = {
       "{",    "}",     ",",         ", ",   ":",        ": ",           "\"", "\\\"",  "\\n", "\\u0041",

@@ -1,4 +1,4 @@
-// Messages that are JSON objects, each with the record that becomes of it.
+// Messages that are JSON objects, each with its record.
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
@@ -25,7 +25,7 @@ void expect(const std::vector<Case>& cases, const LambdaFilterOptions& options =
   for (const Case& c : cases) EXPECT_EQ(filtered_one(c.message, options), c.expected) << c.message;
 }
 
-// What becomes of a message that is no object.
+// Checks the record of a message that is not an object.
 void expect_text(const std::string& message) {
   const std::string out = filtered_one(message);
   rapidjson::Document document;

@@ -1,4 +1,4 @@
-// What holds for every batch and any bytes.
+// Properties of every batch and of any bytes.
 #include "core/logs/record/lambda_filter.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 namespace penstock::logs {
 namespace {
 
-// Options in many combinations, so that each is on and off, and beside each other.
+// Returns many combinations of options, so that each is on and off and combined with others.
 std::vector<LambdaFilterOptions> many_options() {
   std::vector<LambdaFilterOptions> many(1);
   for (uint32_t choice = 0; choice < 64; choice += 3) {
@@ -35,7 +35,7 @@ std::vector<LambdaFilterOptions> many_options() {
   return many;
 }
 
-// What is wrong with the records that bodies become, at the first that is not as it should be.
+// Returns the first fault in the records of these bodies, or "".
 std::string first_fault(const std::vector<std::string>& bodies, const LambdaFilterOptions& options = {}) {
   const RecordChecker checker(options);
   const std::vector<std::string> records = filtered(bodies, options);
@@ -115,7 +115,7 @@ TEST(transform, a_good_object_with_one_byte_changed_is_still_a_valid_record) {
   for (const LambdaFilterOptions& options : many_options()) ASSERT_EQ(first_fault(bodies, options), "");
 }
 
-// A random JSON object, its members written in all the ways that JSON allows.
+// Writes random JSON objects, with members in all forms that JSON allows.
 class ObjectWriter {
  public:
   explicit ObjectWriter(std::mt19937& random) : random_(random) {}
@@ -228,14 +228,14 @@ TEST(transform, order_id_time_and_key_and_origin_are_passed_on) {
     EXPECT_EQ(out->records[0].flags, PENSTOCK_RECORD_JSON);
     EXPECT_EQ(out->records[1].flags, PENSTOCK_RECORD_JSON | PENSTOCK_RECORD_TIME_IS_ARRIVAL);
     EXPECT_NE(view(out->records[1].body).find("\"two\""), std::string_view::npos);
-    return PENSTOCK_FULL;  // which is no reason to stop
+    return PENSTOCK_FULL;  // which does not stop the filter
   };
   int calls = 0;
   EXPECT_EQ(filter.apply(batch, emit, &calls), PENSTOCK_OK);
   EXPECT_EQ(calls, 1);
 }
 
-// The records of events of which is known only what origin says.
+// Returns the records of events whose origin is only what `origin` has.
 std::vector<std::string> filtered_from(const std::vector<std::string>& bodies, const penstock_batch& origin) {
   std::vector<penstock_record> events;
   events.reserve(bodies.size());

@@ -1,4 +1,4 @@
-// Which log groups are wanted.
+// Which log groups are included.
 #include "core/logs/record/log_groups.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ TEST(log_groups, a_star_is_any_text_and_a_question_mark_one_character) {
   EXPECT_FALSE(matches_wildcards("", "a"));
 }
 
-// Trying every place for every star would take longer than there is time.
+// Trying every position for every star would take practically forever.
 TEST(log_groups, a_pattern_of_many_stars_does_not_try_all_ways) {
   std::string pattern;
   for (int star = 0; star < 200; ++star) pattern += "*a";

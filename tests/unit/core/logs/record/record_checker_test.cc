@@ -1,4 +1,4 @@
-// The checker of records, and the strict reader that it trusts: what they would see.
+// The record checker and the strict reader that it uses: the faults that they detect.
 #include "tests/record_checker.h"
 
 #include <gtest/gtest.h>
@@ -71,7 +71,7 @@ std::string fault(const std::string& record, const std::string& body) {
   return RecordChecker({}).fault(record, body);
 }
 
-// A record with what every record has.
+// Returns a record with the members that every record has.
 std::string record(const std::string& members) {
   return "{" + members + R"(,"timestamp":"2019-08-25T13:59:15.269Z","event_id":"e1","source":{"logGroup":"g"}})";
 }

@@ -1,5 +1,5 @@
-// Each option of the record, both ways, for each kind of event: a line, an object, an object in a line of Node.js,
-// and a system record of Lambda.
+// Each option of the record, on and off, for each kind of event: a line, an object, an object in a line of
+// Node.js, and a platform record of Lambda.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -74,7 +74,7 @@ TEST(record_options, json_key_takes_the_level_of_the_object_to_the_top) {
                 kIdAndSource + "}");
 }
 
-// What stands under the key is the application's alone.
+// Everything under the key is the application's own.
 TEST(record_options, json_key_and_normalize_level_change_only_the_level_at_the_top) {
   LambdaFilterOptions options;
   options.json_key = "app";
@@ -226,7 +226,7 @@ TEST(record_options, extracted_fields_are_added_to_every_kind_that_lacks_them) {
   EXPECT_EQ(with_fields(R"({"extractedFields":0})", R"({"a":1})", "app"),
             "{" + kNow + R"(,"app":{"extractedFields":0},)" + added);
   EXPECT_EQ(with_fields("x", ""), "{" + kNow + R"(,"level":"INFO","message":"x",)" + kIdAndSource + "}");
-  // Whoever drives the filter may hand it anything.
+  // A client of the filter may pass any values.
   EXPECT_EQ(
       with_fields("x", R"({"a":1}})"),
       "{" + kNow + R"(,"level":"INFO","message":"x","event_id":"e1","extractedFields":"{\"a\":1}}",)" + source);

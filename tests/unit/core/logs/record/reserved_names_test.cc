@@ -1,5 +1,5 @@
-// Members of an application's object that have the names of those that say which event a record is of, when and
-// where it was: the record's are always ours, and the application's values are kept under other names.
+// Members of an application's object that have the names of the record's event ID, time or origin: in the record
+// these are always ours, and the application's values are kept under other names.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -20,7 +20,7 @@ struct Case {
   std::string expected;
 };
 
-// Each object as it stands, which is read without a parser, and with a blank in front, which is parsed.
+// Tests each object as it is, which is read without a parser, and with a space in front, which is parsed.
 void expect(const std::vector<Case>& cases, const LambdaFilterOptions& options = {}) {
   for (const Case& c : cases) {
     EXPECT_EQ(filtered_one("{" + c.message + "}", options), "{" + c.expected) << c.message;

@@ -142,7 +142,7 @@ TEST(schema, objects_in_a_node_line_have_the_lines_facts) {
                 kEcsSource);
 }
 
-// Each of the names, since each is looked for by a bit of its own: as one key, and as objects in one another.
+// Tests each of the names, because each is found by a bit of its own: as one key, and as nested objects.
 TEST(schema, what_an_object_has_of_a_lines_facts_goes_before_ours_and_what_it_has_of_the_others_is_renamed) {
   for (const Schema schema : {Schema::otel, Schema::ecs}) {
     const std::string record = filtered_one(kPlatformReport, with(schema));
@@ -181,7 +181,7 @@ TEST(schema, an_object_that_only_applications_wrote_gets_time_id_and_origin) {
   EXPECT_EQ(filtered_one("{}", with(Schema::ecs)), R"({"@timestamp":"2019-08-25T13:59:15.269Z",)" + kEcsSource);
 }
 
-// No record of ours has two members of one name: stores take either, or refuse both.
+// No record has two members of the same name: a store keeps one of them or rejects both.
 TEST(schema, no_two_facts_of_a_line_have_one_name) {
   LambdaFilterOptions options = with(Schema::otel);
   options.function_fields = true;
