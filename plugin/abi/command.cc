@@ -10,7 +10,7 @@ int32_t run_command(const Command& command, Options::Table table, CheckTogether 
   return caught(error, [&]() -> int32_t {
     penstock_host known = {};
     if (const int32_t code = read_host(host, known, error); code != PENSTOCK_OK) return code;
-    known.wall_ms = nullptr;  // a command waits by itself
+    known.wall_ms = nullptr;  // a command waits by itself, so it needs the system's clock
     known.monotonic_ms = nullptr;
     const Printer printer(print, print_ctx);
     const auto given = [&] { return Options(table, options, option_count, stride); };

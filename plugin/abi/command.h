@@ -1,4 +1,4 @@
-// What an operator may ask of a stage beside running it, and the call of it across the ABI (penstock_command).
+// Commands that a stage offers to an operator, and their call across the ABI (penstock_command).
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@
 
 namespace penstock::plugin {
 
-// Hands out the lines that a command prints.
+// The receiver of the lines that a command prints.
 class Printer {
  public:
   Printer(penstock_print_fn print, void* print_ctx) : print_(print), print_ctx_(print_ctx) {}
-  // One line without its end; what is hostile in it must be escaped already.
+  // Prints one line without its line end. REQUIRES: text is safe for a terminal.
   void line(std::string_view text) const { print_(print_ctx_, bytes(text)); }
 
  private:
@@ -24,19 +24,20 @@ class Printer {
   void* print_ctx_;
 };
 
-// An element of a stage class's kCommands; all of it lives as long as the library.
+// An element of a stage class's kCommands; everything in it lives as long as the library.
 struct Command {
   const char* name;
   const char* help;
   Options::Table arguments;
-  // arguments passed their check; options did unless is_for_bad_options. Waits for what it begins
-  // (env.transport.drive(kNever)): host gives no clock here. Any thread may call it at any time.
+  // Runs the command. arguments passed their check; so did options unless is_for_bad_options. It waits for the
+  // calls that it starts (env.transport.drive(kNever)), because host has no clock here. [thread-safe]
   Status (*run)(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print);
-  // It is run, without arguments, also if options have problems, and prints what is sure all the same.
+  // Also runs, without arguments, if options have problems; it then prints only what is certain.
   bool is_for_bad_options = false;
 };
 
-// Checks what is given, runs the command; exceptions stop here. table and together: those of the stage's options.
+// Checks options and arguments, and runs the command; exceptions stop here. table and together: those of the
+// stage's options.
 int32_t run_command(const Command& command, Options::Table table, CheckTogether together,
                     const penstock_host* host, const penstock_option* options, size_t option_count,
                     const penstock_option* arguments, size_t argument_count, size_t stride,

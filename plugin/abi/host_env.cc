@@ -35,8 +35,8 @@ class HostRandom : public Random {
   penstock_host host_;
 };
 
-// The home folder of the user we run as, for a service that is started without HOME: AWS's tools would find the
-// shared files there, and so do we.
+// Returns the home folder of the current user, for a service that is started without HOME. AWS's tools find the
+// shared files there too.
 std::optional<std::string> home_folder() {
   std::vector<char> memory(size_t{16} * 1024);
   passwd entry = {};

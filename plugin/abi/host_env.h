@@ -1,4 +1,4 @@
-// The Env of an instance: the system's, with the clock, randomness and log that the host gave in their place.
+// The Env of an instance: the system's, except for the clock, random function and log that the host provides.
 #pragma once
 
 #include <memory>
@@ -15,9 +15,9 @@ class HostEnv {
   static Result<std::unique_ptr<HostEnv>> make(const penstock_host& host, const posix::CurlOptions& curl);
 
   Env& env() { return env_; }
-  // A host with a clock of its own does the waiting: no deadline of its then lies in the future.
+  // Returns the deadline to use. A host with its own clock waits itself, so no deadline may be in the future.
   int64_t deadline(int64_t deadline_ms) const { return host_clock_ ? 0 : deadline_ms; }
-  // Ends all calls; nothing of the instance may be told of them any more.
+  // Cancels all calls; their callbacks will not run.
   void end_calls() {
     transport_.reset();
     processes_.reset();

@@ -19,7 +19,7 @@ const penstock_option& element(const penstock_option* given, size_t index, size_
   return *reinterpret_cast<const penstock_option*>(reinterpret_cast<const char*>(given) + index * stride);
 }
 
-// A quantity that an option may have: one above 0.
+// Returns a quantity if it is above 0; options accept no other.
 std::optional<int64_t> above_zero(std::optional<int64_t> quantity) {
   return quantity.value_or(0) > 0 ? quantity : std::nullopt;
 }
@@ -34,7 +34,7 @@ std::optional<int64_t> whole_number(std::string_view text) {
   return value;
 }
 
-// Whether value is what a word of a choice stands for.
+// Returns whether value fits a word of a choice.
 bool fits_word(std::string_view word, std::string_view value) {
   if (word == "SIZE") return size(value).has_value();
   if (word == "DURATION") return duration_ms(value).has_value();
@@ -45,7 +45,7 @@ bool fits_word(std::string_view word, std::string_view value) {
   return value.size() > prefix.size() && lower_case(value.substr(0, prefix.size())) == prefix;
 }
 
-// Whether value is one of the words of "a|b|file:PATH|SIZE".
+// Returns whether value is one of the words of "a|b|file:PATH|SIZE".
 bool among(std::string_view words, std::string_view value) {
   while (!words.empty()) {
     const size_t bar = std::min(words.find('|'), words.size());
@@ -56,7 +56,7 @@ bool among(std::string_view words, std::string_view value) {
   return false;
 }
 
-// The path in a value, if its type has one: "path", or "file:PATH" among its words.
+// Returns the path in a value, if its type has one: "path", or "file:PATH" among its words.
 std::string_view path_in(std::string_view type, std::string_view value) {
   constexpr std::string_view kFile = "file:";
   if (type == "path") return value;
@@ -65,7 +65,8 @@ std::string_view path_in(std::string_view type, std::string_view value) {
   return is_file ? value.substr(kFile.size()) : std::string_view();
 }
 
-// A value that is among the words, spelled as they are: only what stands for a part in capitals keeps its case.
+// Returns a value that is among the words in the spelling of the table: only the part in place of capitals keeps
+// its case.
 std::string as_spelled(std::string_view words, std::string_view value) {
   std::string out = lower_case(value);
   const size_t colon = value.find(':');
@@ -74,7 +75,7 @@ std::string as_spelled(std::string_view words, std::string_view value) {
   return out;
 }
 
-// What is wrong with a value of that type; "" if nothing is.
+// Returns the problem with a value of that type, or "".
 std::string complaint(std::string_view type, std::string_view value) {
   if (value.find('\0') != std::string_view::npos) return "must not hold a NUL byte";
   if (type == "text" || type == "list") return value.empty() ? "must not be empty" : "";

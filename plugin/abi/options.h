@@ -1,4 +1,4 @@
-// Options: ONE table a stage says what there is; it parses, validates and documents.
+// Options: one table per stage defines them; it is used to parse, validate and document them.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +17,21 @@
 
 namespace penstock::plugin {
 
-// Options as given, each checked against the table. A type is "text", "list" (of texts, separated by commas),
-// "path" (of a file), "size" (4096, 64K, 24M), "duration" (250ms, 5s, 2m), or words to choose from:
-// "a|b|file:PATH|SIZE", where a part in capitals stands for any text, and by itself for a SIZE, DURATION or whole
-// NUMBER (0 or more).
+// The options of a section, each checked against the table. A type is "text", "list" (comma-separated texts),
+// "path" (of a file), "size" (4096, 64K, 24M), "duration" (250ms, 5s, 2m), or a choice of words:
+// "a|b|file:PATH|SIZE". In a choice, capitals after a colon mean any text; a word in capitals means a SIZE, a
+// DURATION or a whole NUMBER (0 or more).
 class Options {
  public:
   using Table = std::span<const penstock_option_info>;
   using Problem = std::function<void(size_t option_index, const Status&)>;
 
-  // Tells each problem with the options given; true where there was none. count is the index of what is missing.
+  // Reports each problem with the options given; returns true if there was none. count is the index for a missing
+  // option.
   static bool check(Table table, const penstock_option* given, size_t count, size_t stride,
                     const Problem& problem);
 
-  // An option that is not given, or that check() complains of, has the table's default.
+  // An option that is missing, or that check() reports, has the table's default.
   Options(Table table, const penstock_option* given, size_t count, size_t stride);
 
   const std::string& text(std::string_view name) const {
@@ -43,13 +44,14 @@ class Options {
   int64_t number(std::string_view name) const;
   int64_t duration_ms(std::string_view name) const;
 
-  // Whether an option that check() complains of was read since the last call: what was made of it means nothing.
+  // Returns whether an option that check() reports was read since the last call; what was derived from it is
+  // meaningless.
   bool take_read_bad() const { return std::exchange(read_bad_, false); }
-  // Whether an option was given that the table does not have, so that what was meant by it is not known.
+  // Returns whether an option was given that the table lacks, so that its intended effect is unknown.
   bool has_unknown() const { return has_unknown_; }
 
  private:
-  std::map<std::string, std::string, std::less<>> values_;  // words as the table spells them
+  std::map<std::string, std::string, std::less<>> values_;  // words in the table's spelling
   std::set<std::string, std::less<>> bad_;
   mutable bool read_bad_ = false;
   bool has_unknown_ = false;

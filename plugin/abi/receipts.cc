@@ -20,18 +20,18 @@
 
 namespace {
 
-// What a receipt says, and the proof that we said it.
+// A receipt: the claim, and the proof that this process issued it.
 struct Receipt {
   struct Claim {
     uint64_t ledger;
     uint64_t ack_id;
-    uint64_t index;  // of the record in its batch
+    uint64_t index;  // index of the record in its batch
   } claim;
   std::array<uint8_t, 16> proof;
 };
 static_assert(sizeof(Receipt) == PENSTOCK_RECEIPT_BYTES);
 
-// A batch of which not every receipt was redeemed.
+// A batch with receipts that are not yet redeemed.
 struct Open {
   std::vector<bool> redeemed;
   uint64_t missing;
@@ -50,7 +50,7 @@ namespace penstock::plugin {
 
 namespace {
 
-// Of the process: a receipt must find its way to whichever input issued it.
+// One per process: a receipt must find the input that issued it.
 class ReceiptRegistry {
  public:
   ReceiptRegistry() {
@@ -96,7 +96,7 @@ class ReceiptRegistry {
     Open& open = batch->second;
     if (open.redeemed[receipt.claim.index]) return true;
     if (outcome == PENSTOCK_DEAD_LETTERED) open.outcome = outcome;
-    // First what may fail for want of memory.
+    // What can fail for lack of memory comes first.
     if (open.missing == 1) ledger->second->settled.emplace_back(receipt.claim.ack_id, open.outcome);
     open.redeemed[receipt.claim.index] = true;
     if (--open.missing == 0) ledger->second->open.erase(batch);
@@ -130,7 +130,7 @@ ReceiptRegistry& registry() {
   return only;
 }
 
-// Runs body; what it throws becomes a code.
+// Runs body, and converts an exception to a code.
 template <typename Body>
 int32_t guarded(penstock_error* error, Body body) noexcept {
   try {

@@ -1,5 +1,5 @@
-// Receipts: how an output tells an input of the same process that a record has arrived, through an agent that
-// carries no ack_id. The one thing that instances of this library share.
+// Receipts, with which an output reports to an input in the same process that a record was delivered, through an
+// agent that does not pass on ack_ids. Receipts are the only state that instances of this library share.
 #pragma once
 
 #include "abi/penstock.h"

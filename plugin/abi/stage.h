@@ -1,4 +1,4 @@
-// Makes the table of a stage from the class behind it.
+// Makes the table of a stage from its class.
 #pragma once
 
 #include <array>
@@ -13,8 +13,9 @@
 
 namespace penstock::plugin {
 
-// Instance has kOptions, an array that is its table, and make(host, options); check_together(options, complain) if
-// options that are good one by one may still be wrong; and kCommands, an array of Command, if it has any.
+// The table of the stage that class Instance implements. Instance has kOptions, an array that is its option table,
+// and make(host, options). It has check_together(options, complain) if options that are valid one by one may still
+// be invalid together, and kCommands, an array of Command, if it has commands.
 template <typename Instance>
 class Stage {
  public:

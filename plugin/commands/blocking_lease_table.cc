@@ -45,7 +45,7 @@ Status BlockingLeaseTable::create(const leases::Lease& row) {
       "PutItem", [&](auto done) { table_->create(row, std::move(done)); });
   const std::string about = "lease " + printable(row.key);
   if (!made.ok()) return made.status().in("creating " + about);
-  // Also by a try of ours whose response was lost.
+  // A retry of ours may have created it, if the response was lost.
   const std::optional<leases::Lease>& there = made->row;
   const bool is_as_asked = there && there->owner.empty() && there->counter == row.counter &&
                            there->checkpoint == row.checkpoint && there->started_ms == row.started_ms;

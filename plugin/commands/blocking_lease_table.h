@@ -1,4 +1,4 @@
-// A table of leases whose calls are waited for, for as long as Patience allows.
+// A lease table with blocking calls, which wait as long as Patience allows.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace penstock::plugin {
 
 class BlockingLeaseTable {
  public:
-  // settings name a table.
+  // REQUIRES: settings name a table.
   static Result<std::unique_ptr<BlockingLeaseTable>> open(const penstock_host& host, const Options& options,
                                                           const InputSettings& settings);
   ~BlockingLeaseTable() { connection_.host_env->end_calls(); }
@@ -24,10 +24,10 @@ class BlockingLeaseTable {
   BlockingLeaseTable& operator=(const BlockingLeaseTable&) = delete;
 
   Result<std::vector<leases::Lease>> scan();
-  // Where the row is still as seen; Code::config where it is not.
+  // Change a row if it is still as seen; else return Code::config.
   Status remove(const leases::Lease& seen);
   Status replace(const leases::Lease& seen, const leases::Lease& lease);
-  // Where there is no such row; Code::config where there is.
+  // Creates a row; returns Code::config if it already exists.
   Status create(const leases::Lease& row);
   void pause(int64_t ms);
 

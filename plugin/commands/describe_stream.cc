@@ -24,7 +24,7 @@ Result<kinesis::StreamIdentity> describe_stream_summary(Patience& patience, cons
   Result<aws::ServiceResponse> answer =
       ask(patience, *stream.client, "DescribeStreamSummary",
           kinesis::describe_stream_summary_body(stream.name.text), kSummaryBytes);
-  // Who may read a stream need not be allowed to describe it.
+  // A reader of a stream need not have permission to describe it.
   if (!answer.ok() && answer.status().code() == Code::denied)
     return kinesis::StreamIdentity{stream.name.name, "", 0};
   if (!answer.ok()) return answer.status().in(about);

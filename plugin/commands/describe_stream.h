@@ -1,4 +1,4 @@
-// Which stream it is and which shards it has, asked once and waited for.
+// Fetches the identity and the shards of a stream, and waits for them.
 #pragma once
 
 #include <vector>
@@ -12,14 +12,14 @@
 namespace penstock::plugin {
 
 struct StreamDescription {
-  kinesis::StreamIdentity identity;  // its name alone, where we may not ask for more
+  kinesis::StreamIdentity identity;  // only its name, if we lack permission for more
   std::vector<kinesis::ShardInfo> shards;
 };
 
-// DescribeStreamSummary alone; only the name, where we may not ask for more. Errors name the stream.
+// Calls DescribeStreamSummary. Returns only the name if we lack permission. Errors name the stream.
 Result<kinesis::StreamIdentity> describe_stream_summary(Patience& patience, const kinesis::InputStream& stream);
 
-// DescribeStreamSummary, then ListShards page by page. patience drives the transport of the stream's client.
+// Calls DescribeStreamSummary, then ListShards page by page. patience drives the transport of the stream's client.
 // Errors name the stream.
 Result<StreamDescription> describe_stream(Patience& patience, const kinesis::InputStream& stream);
 

@@ -53,7 +53,7 @@ Status seek(const penstock_host& host, const Options& options, const Options& ar
   const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
   if (!to.ok()) return to.status().in("to");
 
-  // Who only looks does not disturb the one that uses it.
+  // A dry run does not disturb a process that uses the checkpoint.
   std::unique_ptr<kinesis::CheckpointStore> store;
   if (arguments.on("yes")) {
     Result<std::unique_ptr<kinesis::CheckpointStore>> opened =

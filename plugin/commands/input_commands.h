@@ -1,4 +1,4 @@
-// What an operator may ask about the positions of the input penstock_kinesis.
+// Commands for the positions of the input penstock_kinesis.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace penstock::plugin {
 
-// seek: moves positions, or with yes off says what it would do. leases: prints what is kept.
+// seek: moves positions, or prints what it would do if yes is off. leases: prints the positions.
 Status seek(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print);
 Status print_leases(const penstock_host& host, const Options& options, const Options& arguments,
                     const Printer& print);

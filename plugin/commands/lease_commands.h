@@ -1,4 +1,4 @@
-// What an operator may ask about positions in a table of leases.
+// Commands for positions in a lease table.
 #pragma once
 
 #include "plugin/abi/command.h"
@@ -6,7 +6,7 @@
 
 namespace penstock::plugin {
 
-// As print_leases() of plugin/commands/input_commands.h, where settings name a table.
+// print_leases() of plugin/commands/input_commands.h, if settings name a table.
 Status print_table(const penstock_host& host, const Options& options, const InputSettings& settings,
                    const Printer& print);
 

@@ -1,4 +1,4 @@
-// Leases as an operator speaks of them.
+// Lease rows in an operator's terms.
 #pragma once
 
 #include <string>
@@ -9,13 +9,14 @@
 
 namespace penstock::plugin {
 
-// The stream's name in account:stream:creationEpoch; "" in a table of one stream. A view into the row.
+// Returns the stream's name in account:stream:creationEpoch; "" in a table for one stream. A view into the row.
 std::string_view stream_in(const leases::Lease& row);
 
-// Whether the row is of the stream of that name. Streams of several accounts or regions may share a name.
+// Returns whether the row is of the stream of that name. Streams of several accounts or regions may share a name.
 bool is_of(const leases::Lease& row, const kinesis::StreamName& name);
 
-// For people: "shardId-000000000000", with "STREAM/" in front in a table of several streams; "WORKER" or "free".
+// Format for people: "shardId-000000000000", with the prefix "STREAM/" in a table of several streams; "WORKER" or
+// "free".
 std::string shard_in(const leases::Lease& row);
 std::string owner_in(const leases::Lease& row);
 

@@ -22,9 +22,9 @@ struct Move {
   leases::Lease seen, to;
 };
 
-// The changes, in the order in which they are made, so that no shard is ever without a row. Parents that are to be
-// read again get theirs before their children are moved: a child that begins at a time counts as under way, and a
-// parent without a row then counts as read.
+// The changes, in the order in which they are made, so that no shard is ever without a row. Rows of parents that
+// are read again are created before their children are moved: a child that begins at a time counts as started, and
+// a parent without a row would then count as finished.
 struct Plan {
   std::vector<leases::Lease> make;
   std::vector<Move> move;
@@ -41,7 +41,7 @@ leases::Lease moved_to(const leases::Lease& row, const kinesis::ReadFrom& to) {
   leases::Lease moved = row;
   moved.owner_switches = 0;
   moved.child_ids.clear();
-  // Of whatever stream of that name there is when it is read.
+  // The row is for the current stream of that name when it is read, not for a particular one.
   moved.stream_arn.clear();
   moved.stream_created_ms = moved.started_ms = 0;
   moved.sub_sequence_number = 0;
@@ -66,10 +66,10 @@ kinesis::InitialPosition beginning_at(const kinesis::ReadFrom& to) {
   return {};
 }
 
-// The account and the name in account:stream:creationEpoch.
+// Returns the account and the name in account:stream:creationEpoch.
 std::string_view without_epoch(std::string_view stream_id) { return stream_id.substr(0, stream_id.rfind(':')); }
 
-// Whether the row is of a stream of the same name and place that was deleted.
+// Returns whether the row is of a deleted stream with the same name, account and region.
 bool is_of_predecessor(const leases::Lease& row, const leases::StreamLeases& stream) {
   const kinesis::StreamIdentity& now = stream.identity();
   if (now.created_ms == 0 || without_epoch(row.stream_id) != without_epoch(stream.stream_id())) return false;
@@ -113,18 +113,18 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
       plan.move.push_back({row, moved_to(row, to)});
     else
       plan.remove.push_back(row);
-    // As if nobody had begun to read it, so that its parents are missing where they have no lease any more.
+    // As if reading had not begun, so that parents without a lease are reported as missing.
     if (is_listed)
       stream.on_row(moved_to(row, kinesis::ReadFrom::trim_horizon()));
     else
       stream.on_row_deleted(shard_id);
   }
-  // What is missing for failover_ms is made by no owner.
+  // Simulates that failover_ms passes: an owner would have created its missing leases by then.
   stream.missing(0);
   for (leases::Lease& lease : stream.missing(failover_ms)) {
     plan.lines.push_back("  " + shard_in(lease) + "  new -> " +
                          kinesis::to_string(leases::StreamLeases::read_from(lease)));
-    // Shards of the deleted stream had the same ids.
+    // Shards of the deleted stream may have the same ids.
     const auto old = std::find_if(plan.remove.begin(), plan.remove.end(),
                                   [&](const leases::Lease& row) { return row.key == lease.key; });
     if (old == plan.remove.end()) {
@@ -151,7 +151,7 @@ Status plan_shard(const InputSettings& settings, const std::string& shard, const
                             "; penstock leases prints those that there are"};
 }
 
-// A worker that was killed has left its name. Whether one lives shows only in time.
+// A killed worker leaves its name in its leases. Only time shows whether a worker is alive.
 Status check_unused(BlockingLeaseTable& table, const std::vector<leases::Lease>& rows, int64_t failover_ms) {
   if (std::all_of(rows.begin(), rows.end(), [](const leases::Lease& row) { return row.owner.empty(); })) return {};
   table.pause(failover_ms);

@@ -1,4 +1,4 @@
-// Moving positions in a table of leases.
+// Moves positions in a lease table.
 #pragma once
 
 #include "plugin/abi/command.h"
@@ -6,8 +6,8 @@
 
 namespace penstock::plugin {
 
-// As seek() of plugin/commands/input_commands.h, where settings name a table. All of a stream is moved as a first
-// start would begin there: leases that it lacks are made, and those of one of its name that was deleted go.
+// seek() of plugin/commands/input_commands.h, if settings name a table. Moves a whole stream as if a first start
+// began there: creates missing leases, and deletes those of a deleted stream of the same name.
 Status seek_in_table(const penstock_host& host, const Options& options, const InputSettings& settings,
                      const Options& arguments, const Printer& print);
 

@@ -1,4 +1,4 @@
-// The waiting of a command, which has its thread to itself.
+// Waiting for calls in a command, which has its own thread.
 #pragma once
 
 #include <algorithm>
@@ -14,34 +14,34 @@
 
 namespace penstock::plugin {
 
-// Waits by driving env's transport, and gives up after kMs without progress: without a response that succeeds.
-// Until then a call that failed and is worth another try is made again.
+// Waits by driving env's transport. Gives up after kMs without progress, that is, without a successful response.
+// Until then, it retries failed calls that are worth a retry.
 class Patience {
  public:
   static constexpr int64_t kMs = 60'000;
-  static constexpr Backoff kBackoff{300, 2000};  // between two tries
+  static constexpr Backoff kBackoff{300, 2000};  // between two attempts
 
   explicit Patience(Env& env) : env_(env) { renew(); }
 
   Env& env() const { return env_; }
-  // There was progress.
+  // Restarts the time limit after progress.
   void renew() { end_ms_ = env_.clock.monotonic_ms() + kMs; }
   bool is_over() const { return env_.clock.monotonic_ms() >= end_ms_; }
   int64_t end_ms() const { return end_ms_; }
-  // last: the failure of the last try; ok: no try has ended.
+  // Returns the error for giving up. last: the failure of the last attempt; ok: no attempt has ended.
   static Status given_up(const Status& last) {
     if (last.ok()) return {Code::transient, "gave up after 60 s without an answer"};
     return {last.code(), last.message() + "; gave up after 60 s without progress"};
   }
-  // After that many failures in a row. Time mends no credentials that are missing or rejected: a few tries are for
-  // a key that is being replaced.
+  // Returns whether to retry after that many consecutive failures. Missing or rejected credentials do not improve
+  // with time, so they get only a few attempts, in case a key is being replaced.
   static bool is_worth_another_try(const Status& status, int failures) {
     constexpr int kMaxTriesWithoutCredentials = 4;
     return status.retryable() && (status.code() != Code::credentials || failures < kMaxTriesWithoutCredentials);
   }
 
-  // Runs begin(tell), which begins that call, and waits for its outcome; runs it again while that is worth it.
-  // After given_up() the call may still be under way; what it tells then is lost.
+  // Runs begin(done), which starts the call, and waits for its outcome; retries while that is worthwhile. After
+  // given_up() the call may still be in flight; its outcome is ignored.
   template <typename T, typename Begin>
   Result<T> wait(const std::string& call, const Begin& begin) {
     Status last;
@@ -64,7 +64,7 @@ class Patience {
   }
 
  private:
-  // Waits before a call is made again, and not past the end.
+  // Waits before a retry, but not beyond the end.
   void pause(int64_t ms) const {
     const int64_t again_ms = std::min(env_.clock.monotonic_ms() + ms, end_ms_);
     while (env_.clock.monotonic_ms() < again_ms) env_.transport.drive(again_ms);

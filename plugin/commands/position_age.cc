@@ -13,13 +13,13 @@ namespace penstock::plugin {
 
 namespace {
 
-constexpr size_t kMaxConcurrentCalls = 32;  // calls of one client
+constexpr size_t kMaxConcurrentCalls = 32;  // per client
 constexpr size_t kIteratorAnswerBytes = 64 << 10;
-// One record of 10 MiB, the most that a stream can be raised to, in base64.
+// One record of 10 MiB in base64, the largest size that a stream can be configured for.
 // https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 constexpr size_t kRecordAnswerBytes = 14 << 20;
 
-// Lives as long as its calls.
+// A question in progress. Lives as long as its calls.
 class Ask : public std::enable_shared_from_this<Ask> {
  public:
   Ask(Env& env, PositionQuestion question) : env_(env), question_(std::move(question)) {}
@@ -29,16 +29,17 @@ class Ask : public std::enable_shared_from_this<Ask> {
   const aws::ServiceClient* client() const { return question_.stream.client; }
   bool done() const { return done_; }
   bool is_calling() const { return calling_; }
-  int64_t next_ms() const { return next_ms_; }  // when start() may be called, where it is neither of both
+  int64_t next_ms() const { return next_ms_; }  // when start() may be called, if neither done() nor is_calling()
   void start() {
     calling_ = true;
     get_iterator();
   }
-  // Whether it got further since this was asked. An iterator that comes again is no progress: each try needs one.
+  // Returns whether it made progress since the last call. A second iterator is not progress: each attempt needs
+  // one.
   bool take_progress() { return std::exchange(progressed_, false); }
-  // What the calls that are under way tell is lost.
+  // Outcomes of calls in flight are ignored.
   void give_up() { finish(Patience::given_up(age_.status)); }
-  // Its status is that of the last failure until it is done.
+  // Until done(), its status is that of the last failure.
   const PositionAge& age() const { return age_; }
 
  private:
@@ -113,12 +114,12 @@ class Ask : public std::enable_shared_from_this<Ask> {
   PositionAge age_;
 };
 
-// The questions to one client: those that wait for a call, the first of them first, and those that have one. One
-// that waits to be asked again holds up no other.
+// The questions for one client: those that wait for a call, ordered by time, and those with a call in flight. A
+// question that waits for a retry does not delay others.
 class Lane {
  public:
   void add(Ask& ask) { waiting_.insert({ask.next_ms(), order_++, &ask}); }
-  // Starts what is due, and sorts out what calls have told; whether there was progress.
+  // Starts what is due, and processes the outcomes of calls. Returns whether there was progress.
   bool advance(int64_t now_ms) {
     bool progressed = collect();
     while (next_ms() <= now_ms) {
@@ -127,11 +128,11 @@ class Lane {
       calling_.push_back(&ask);
       ask.start();
     }
-    progressed |= collect();  // a call that cannot begin has told already
+    progressed |= collect();  // a call that could not start already has its outcome
     return progressed;
   }
   bool done() const { return waiting_.empty() && calling_.empty(); }
-  // When there is something to start, unless a call ends before.
+  // Returns when there is something to start, unless a call ends before that.
   int64_t next_ms() const {
     return waiting_.empty() || calling_.size() >= kMaxConcurrentCalls ? kNever
                                                                       : std::get<int64_t>(*waiting_.begin());
@@ -148,7 +149,7 @@ class Lane {
     return progressed;
   }
 
-  std::set<std::tuple<int64_t, size_t, Ask*>> waiting_;  // when, in which order, what
+  std::set<std::tuple<int64_t, size_t, Ask*>> waiting_;  // time, order of arrival, question
   size_t order_ = 0;
   std::vector<Ask*> calling_;
 };

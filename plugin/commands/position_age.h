@@ -1,5 +1,6 @@
-// How old positions are, asked of their streams: two calls a shard, GetShardIterator at the position's own record
-// and GetRecords with Limit 1. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+// Determines how old positions are, with two calls per shard: GetShardIterator at the position's record, and
+// GetRecords with Limit 1.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
 #pragma once
 
 #include <cstdint>
@@ -20,18 +21,18 @@ struct PositionQuestion {
 };
 
 struct PositionAge {
-  Status status;       // not ok: why the stream does not say, and all else is as here
-  int64_t lag_ms = 0;  // MillisBehindLatest behind the record: 0 where there is none after it
-  // How long ago the position's record arrived, by the service's clock. None: it did not come.
+  Status status;       // not ok: why the age is unknown; the other members then have their defaults
+  int64_t lag_ms = 0;  // MillisBehindLatest after the record; 0 if it is the last one
+  // Time since the position's record arrived, by the service's clock. None: the record was not returned.
   std::optional<int64_t> age_ms;
-  // The record that came in its place, since the stream's retention has passed it; "": none came either.
+  // The record that was returned instead, because the position's record has expired; "": no record was returned.
   std::string next_kept;
   int64_t next_kept_age_ms = 0;
 };
 
-// One answer for each question, in their order. Shards are asked side by side, some at a time: each allows five
-// such calls a second, its readers' included. What fails is asked again until patience, which drives the transport
-// of the clients, is over; it is one for all questions, and each call that gets one of them further renews it.
+// Returns one answer per question, in order. Asks several shards at a time: each shard allows five such calls per
+// second, including those of its readers. Retries failures until patience is over. patience drives the transport
+// of the clients, is shared by all questions, and is renewed by each call that makes progress.
 std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions);
 
 }  // namespace penstock::plugin

@@ -31,7 +31,7 @@ bool may_be_asked(const PositionRow& row) {
   return row.stream != nullptr && row.from.kind == kinesis::ReadFrom::Kind::behind && !row.from.position.is_end();
 }
 
-// The shards of a stream of which nothing is known.
+// The shards of a stream whose ages are unknown.
 struct Silence {
   std::string first_shard;
   Status why;
@@ -50,7 +50,7 @@ std::string passed_text(const PositionRow& row, const PositionAge& age) {
          printable(age.next_kept) + ", " + format_duration(age.next_kept_age_ms) + " old";
 }
 
-// age goes to behind those that belong to the table.
+// Advances age past the entries that belong to the table.
 Status print_table(const PositionTable& table, std::vector<PositionAge>::const_iterator& age, const Cells& titles,
                    const Printer& print) {
   std::vector<Cells> lines = {titles};

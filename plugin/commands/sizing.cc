@@ -23,7 +23,7 @@ constexpr int64_t kMaxEventsPerSecond = 1'000'000'000;
 
 constexpr PackingFigures kFigures[] = {
     {"none", "none", 1000, 505, 1000}, {"none", "gzip", 1000, 394, 1000}, {"newline", "none", 12, 453, 21},
-    {"newline", "gzip", 6, 46, 6},     {"kpl", "none", 10, 461, 19},  // of a stream of four shards
+    {"newline", "gzip", 6, 46, 6},     {"kpl", "none", 10, 461, 19},  // for a stream of four shards
 };
 
 const PackingFigures* find_figures(std::string_view aggregate, std::string_view compression) {
@@ -35,7 +35,7 @@ const PackingFigures* find_figures(std::string_view aggregate, std::string_view 
 
 bool joins(const PackingFigures& figures) { return figures.records < 1000; }
 
-// 1234567 -> "1,234,567"; below 10 with a decimal.
+// Formats 1234567 as "1,234,567"; below 10 with one decimal.
 std::string number(double value) {
   char text[64];
   std::snprintf(text, sizeof text, value < 9.95 && value != std::floor(value) ? "%.1f" : "%.0f", value);
@@ -56,7 +56,8 @@ std::string counted(double count, const std::string& one) {
   return text + " " + one + (text == "1" ? "" : "s");
 }
 
-// A call goes when it is full in either way, or the first of its records has waited for linger.
+// A call is sent when it has the maximum number of records or bytes, or when the first of its records has waited
+// for linger.
 double calls_per_second(const Sizing& sizing, double events_per_second, double event_bytes,
                         const Options& options) {
   const double by_records = sizing.records_per_second / kinesis::kMaxRecordsPerCall;
@@ -66,10 +67,10 @@ double calls_per_second(const Sizing& sizing, double events_per_second, double e
   return std::max({by_records, by_bytes, std::min(by_linger, sizing.records_per_second)});
 }
 
-// What must be so for the figures to hold.
+// Prints the conditions under which the figures hold.
 void print_assumptions(const PackingFigures& figures, double events_per_second, const Options& options,
                        const Printer& print) {
-  const double events = 1000 / figures.records;  // that share a record
+  const double events = 1000 / figures.records;  // per record
   const bool by_shard = figures.aggregate == "kpl";
   if (by_shard && options.is("explicit_hash_key", "random")) {
     print.line("  The figures are of " + number(std::round(events)) +
@@ -95,8 +96,8 @@ void print_assumptions(const PackingFigures& figures, double events_per_second, 
 std::span<const PackingFigures> packing_figures() { return kFigures; }
 
 Sizing sizing_of(const PackingFigures& figures, double events_per_second, double event_bytes) {
-  const double sent_bytes = figures.bytes * event_bytes / kMeasuredEventBytes;  // for an event
-  // A joined record is as large as linger and the limit of what is joined let it become, whatever it is made of.
+  const double sent_bytes = figures.bytes * event_bytes / kMeasuredEventBytes;  // per event
+  // linger and the limit for aggregation determine the size of an aggregated record, not the size of its events.
   const double joined_bytes = joins(figures) ? figures.bytes * 1000 / figures.records : 0;
   const double record_bytes = std::max(joined_bytes, sent_bytes);
   const double record_units =
@@ -121,7 +122,7 @@ Status print_sizing(const penstock_host&, const Options& options, const Options&
   if (event_bytes > kinesis::kMaxRaisedRecordBytes)
     return {Code::config, "event_bytes is " + arguments.text("event_bytes") + ", but a record has " +
                               std::to_string(kinesis::kMaxRaisedRecordBytes) + " bytes at most"};
-  // Each event has a key of its own then.
+  // Each event then has its own key.
   const bool joins_nothing = options.is("aggregate", "newline") && options.is("partition_key", "random");
   const PackingFigures* const figures =
       find_figures(joins_nothing ? "none" : options.text("aggregate"), options.text("compression"));

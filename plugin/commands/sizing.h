@@ -1,5 +1,5 @@
-// What a stream must have for so many log events a second, by the ways in which the output packs them:
-// docs/sizing.md, whose tables are what is computed here.
+// Estimates what a stream needs for a number of log events per second, depending on how the output packs them.
+// docs/sizing.md has tables with the results.
 #pragma once
 
 #include <array>
@@ -13,30 +13,31 @@
 
 namespace penstock::plugin {
 
-// What a way of packing made of a corpus of Lambda logs, as penstock-bench-put-records measures it.
+// Results of one way of packing for a corpus of Lambda logs, measured by penstock-bench-put-records.
 struct PackingFigures {
-  std::string_view aggregate;  // as the options of these names have it
+  std::string_view aggregate;  // values of the options of these names
   std::string_view compression;
-  double records;  // that 1,000 events become
-  double bytes;    // of what is sent for an event, partition key included
-  double units;    // of 25 KiB, for 1,000 events
+  double records;  // records per 1,000 events
+  double bytes;    // bytes sent per event, including the partition key
+  double units;    // of 25 KiB, per 1,000 events
 };
 std::span<const PackingFigures> packing_figures();
-inline constexpr double kMeasuredEventBytes = 505;  // of an event in that corpus, partition key included
+inline constexpr double kMeasuredEventBytes = 505;  // bytes per event in that corpus, including the partition key
 
-// All but shards in means.
+// Estimated needs. All but shards are means.
 struct Sizing {
   double records_per_second;
   double bytes_per_second;
-  int64_t shards;                  // at 1,000 records/s and 1 MB/s each, with nothing to spare
+  int64_t shards;                  // at 1,000 records/s and 1 MB/s each, without reserve
   double units_per_second;         // PUT payload units, by which a provisioned stream is billed
-  double billed_bytes_per_second;  // of an on-demand stream
+  double billed_bytes_per_second;  // for an on-demand stream
 };
-// event_bytes: of an event, partition key included. Events of another size than the measured are taken to be
-// packed and compressed alike.
+// event_bytes: size of an event, including the partition key. Assumes that events of other sizes pack and compress
+// like the measured ones.
 Sizing sizing_of(const PackingFigures& figures, double events_per_second, double event_bytes);
 
-// The command of the output stage: prints this for its options. Code::config where no figures are known.
+// The output's command: prints the estimate for its options. Returns Code::config if no figures are available for
+// them.
 Status print_sizing(const penstock_host& host, const Options& options, const Options& arguments,
                     const Printer& print);
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kAccountDigits = 12;
 
-// The account in arn:PARTITION:SERVICE:REGION:ACCOUNT:..., or "".
+// Returns the account in arn:PARTITION:SERVICE:REGION:ACCOUNT:..., or "".
 std::string account_of(std::string_view arn) {
   for (int colons = 0; colons < 4; ++colons) {
     const size_t colon = arn.find(':');
@@ -30,20 +30,22 @@ std::string account_of(std::string_view arn) {
   return std::string(arn.substr(0, kAccountDigits));
 }
 
-// Whether the host is in the domain of the service's own: a FIPS, dual-stack, or VPC endpoint, say, which all lead
-// to the same streams.
+// Returns whether the host is in the service's own domain, like a FIPS, dual-stack or VPC endpoint: all of these
+// lead to the same streams.
 bool is_of_aws(const aws::Endpoint& endpoint, std::string_view host) {
   for (const bool dualstack : {false, true}) {
     const Result<aws::Endpoint> own =
         aws::make_endpoint(endpoint.service, endpoint.region, "", false, {false, dualstack});
     if (!own.ok()) continue;
-    const size_t domain = endpoint.service.size() + endpoint.region.size() + 1;  // with its first dot
+    // up to and including its first dot
+    const size_t domain = endpoint.service.size() + endpoint.region.size() + 1;
     if (host.ends_with(std::string_view(own->host).substr(domain))) return true;
   }
   return false;
 }
 
-// " at URL", with one spelling for the names of this machine, and without the dot of the root; "" for AWS's own.
+// Returns " at URL", with one spelling for the names of this machine, and without the dot of the root; "" for
+// AWS's own endpoints.
 std::string place_of(const aws::Endpoint& endpoint) {
   std::string host = endpoint.host;
   const size_t colon = host.ends_with(']') ? host.size() : std::min(host.rfind(':'), host.size());
@@ -56,8 +58,8 @@ std::string place_of(const aws::Endpoint& endpoint) {
   return " at " + url;
 }
 
-// Looks up the accounts that are not known. Returns the error for the first stream that the service says nothing
-// of; the others count all the same.
+// Looks up the unknown accounts. Returns the error for the first stream that fails; the others are still looked
+// up.
 Status resolve_accounts(const penstock_host& host, const Options& options,
                         const std::vector<kinesis::StreamName>& streams, std::vector<std::string>& accounts) {
   Result<InputConnection> connection = connect_input(host, options, streams);
@@ -96,7 +98,8 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
     accounts.push_back(stream.account.empty() ? account_of(options.text("role_arn")) : stream.account);
     where.push_back(", region " + region + ")" + printable(place_of(*endpoint)));
   }
-  if (options.take_read_bad() || options.has_unknown()) return {};  // these may be other streams than were meant
+  // with these, the streams may be other than intended
+  if (options.take_read_bad() || options.has_unknown()) return {};
   Status failed;
   if (arguments.on("resolve")) failed = resolve_accounts(host, options, *streams, accounts);
   for (size_t i = 0; i < streams->size(); ++i)

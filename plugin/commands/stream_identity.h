@@ -1,4 +1,4 @@
-// Which streams a stage reads or writes, in a form in which those of two stages can be compared.
+// Identifies the streams that a stage reads or writes, so that those of two stages can be compared.
 #pragma once
 
 #include <array>
@@ -10,8 +10,9 @@ namespace penstock::plugin {
 
 // Prints a line for each stream, like "logs (account 123456789012, region eu-west-1)", and " at URL" if its
 // endpoint is not one of AWS's own. Two stages with the same line use the same stream. The account is that of the
-// ARN, else of role_arn, else "*", which stands for any. Of options with problems those count that say which
-// streams it is: if one of them is bad, or an unknown one could be meant for one of them, nothing is printed.
+// ARN, else of role_arn, else "*", which means any account. Also works for options with problems, but prints
+// nothing if an option that determines the stream is invalid, or if an unknown option may have been meant as one
+// of these.
 Status print_streams(const penstock_host& host, const Options& options, const Options& arguments,
                      const Printer& print);
 

@@ -98,14 +98,14 @@ void check_connection(const Options& options, const std::vector<kinesis::StreamN
 
   Result<aws::AwsProfiles> profiles = aws::AwsProfiles::read_settings(env, options.text("profile"));
   complain(profiles.status());
-  const bool may_be_elsewhere = streams.empty() || !profiles.ok();  // the region, if there is no option
+  const bool may_be_elsewhere = streams.empty() || !profiles.ok();  // the region, unless the option is set
   if (!profiles.ok()) profiles = aws::AwsProfiles();
   const std::string profile = aws::AwsProfiles::chosen(env, options.text("profile"));
   const Result<std::string> region = find_region(env, options, region_of(streams), *profiles, profile);
   complain(!may_be_elsewhere || !options.text("region").empty() ? region.status() : Status());
 
   const aws::EndpointSettings endpoints = aws::read_endpoint_settings(env, *profiles, profile, complain);
-  // Addresses that are given are right or wrong in any region.
+  // Whether a given address is valid does not depend on the region.
   const std::string any_region = region.ok() ? *region : "us-east-1";
   complain(endpoint_of(endpoints, options, "sts", "sts_endpoint", any_region).status());
   complain(endpoint_of(endpoints, options, "kinesis", "endpoint", any_region).status());

@@ -1,4 +1,4 @@
-// What the stages that call Kinesis have in common: options, and what is made of them.
+// Options that the stages which call Kinesis share, and the connection made from them.
 #pragma once
 
 #include <array>
@@ -84,48 +84,49 @@ constexpr auto joined(const std::array<penstock_option_info, A>& a, const std::a
   return all;
 }
 
-// Where an instance's services are.
+// The locations of an instance's services.
 struct ServicePlaces {
-  aws::EndpointSettings endpoints;  // of the environment and the profile
-  std::string region;               // of what does not say one of its own
+  aws::EndpointSettings endpoints;  // from the environment and the profile
+  std::string region;               // for everything without a region of its own
 };
 
-// What an instance's calls share. The members stay where they are when it is moved.
+// The state that an instance's calls share. Its members do not move when it is moved.
 struct Connection : ServicePlaces {
   std::unique_ptr<HostEnv> host_env;
   std::unique_ptr<aws::ServiceClock> clock;
   std::unique_ptr<aws::CredentialsContext> context;
   std::unique_ptr<aws::CredentialsCache> credentials;
-  std::unique_ptr<aws::ServiceClient> client;  // of Kinesis, in that region
+  std::unique_ptr<aws::ServiceClient> client;  // for Kinesis, in that region
 };
 
-// Complains of each of role, ca_file, profile, region, and endpoints that cannot be used. streams: none if they
-// could not be read. with_table: whether DynamoDB is called, too.
+// Reports each of role, ca_file, profile, region, and endpoints that cannot be used. streams: empty if they could
+// not be read. with_table: DynamoDB is called too.
 void check_connection(const Options& options, const std::vector<kinesis::StreamName>& streams, bool with_table,
                       const Complain& complain);
 
-// The region of the first stream if all of them have one, else "".
+// Returns the region of the first stream if all of them have one, else "".
 std::string region_of(const std::vector<kinesis::StreamName>& streams);
 
-// Code::config if the region cannot be found, or a setting of the environment or the profile cannot be used. Makes
-// no call, and changes nothing. likely_region: see find_region().
+// Returns the region and the endpoint settings. Returns Code::config if no region is set, or a setting of the
+// environment or the profile is invalid. Makes no call, and changes nothing. likely_region: see find_region().
 Result<ServicePlaces> find_places(Env& env, const Options& options, const std::string& likely_region);
 
-// The same, of options that passed check_connection(), with all that is needed to call the services there.
+// Returns the same, and everything that is needed to call the services. REQUIRES: options passed
+// check_connection().
 Result<Connection> connect(const penstock_host& host, const Options& options,
                            const std::string& likely_region = "");
 
-// Where Kinesis is called for streams of that region.
+// Returns the endpoint of Kinesis for streams of that region.
 Result<aws::Endpoint> kinesis_endpoint(const ServicePlaces& places, const Options& options,
                                        const std::string& region);
 
-// A client of a service in the connection's region or another one; url_option as in "endpoint". It lives no longer
-// than the connection.
+// Returns a client of a service in the connection's region or another one; url_option: option like "endpoint". The
+// connection must outlive it.
 Result<std::unique_ptr<aws::ServiceClient>> connect_to_service(
     const Connection& connection, const Options& options, const aws::JsonProtocol& protocol,
     std::string_view service, const std::string& url_option, const std::string& region, int64_t call_timeout_ms);
 
-// One more client of Kinesis, for streams of another region. It lives no longer than the connection.
+// Returns another client of Kinesis, for streams of another region. The connection must outlive it.
 Result<std::unique_ptr<aws::ServiceClient>> connect_to_region(const Connection& connection, const Options& options,
                                                               const std::string& region);
 

@@ -1,4 +1,4 @@
-// Where an input or an output keeps what can never be delivered: the options, and the log that is made of them.
+// Options for the dead letters of an input or an output, and the file made from them.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace penstock::plugin {
 
-// on_failure is the help of the option of that name.
+// on_failure: help text of that option.
 constexpr auto dead_letter_options(const char* on_failure) {
   return std::array{
       required_option("on_failure", "drop|file:PATH", on_failure),

@@ -13,14 +13,14 @@
 namespace penstock::plugin {
 
 struct InputConnection : Connection {
-  // By region, of those that are not the client's.
+  // By region, for regions other than that of client.
   std::map<std::string, std::unique_ptr<aws::ServiceClient>> others;
 
-  // The names with the clients of their regions, which live as long as the connection.
+  // Returns the names with the clients of their regions, which live as long as the connection.
   std::vector<kinesis::InputStream> with_clients(const std::vector<kinesis::StreamName>& streams) const;
 };
 
-// As connect(); where each of the streams says a region, the first one's is the connection's.
+// connect() for an input. If all streams have a region, the connection has the region of the first one.
 Result<InputConnection> connect_input(const penstock_host& host, const Options& options,
                                       const std::vector<kinesis::StreamName>& streams);
 

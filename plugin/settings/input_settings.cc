@@ -15,9 +15,9 @@ namespace penstock::plugin {
 
 namespace {
 
-constexpr int64_t kMaxRecords = 10'000;  // of GetRecords
+constexpr int64_t kMaxRecords = 10'000;  // limit of GetRecords
 
-// Nothing would use the region: the streams have regions of their own, and there is no table in it.
+// Rejects a region that nothing would use: all streams have other regions, and no table is in it.
 Status check_region_is_used(const Options& options, const std::vector<kinesis::StreamName>& streams) {
   const std::string& region = options.text("region");
   if (streams.empty() || region.empty() || options.text("checkpoint").starts_with("dynamodb")) return {};
@@ -115,7 +115,7 @@ InputSettings read_input_settings(const Options& options, const Complain& compla
   for (const Read read :
        {Read{read_input_streams}, read_assignment, read_shards, read_leases, read_reading, read_others}) {
     read(options, settings, complain);
-    complain({});  // the next one depends on nothing that this one has read
+    complain({});  // the next function does not depend on what this one read
   }
   return settings;
 }

@@ -1,4 +1,4 @@
-// The options of the input penstock_kinesis, and what they say together.
+// The options of the input penstock_kinesis, and the settings made from them.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 
 namespace penstock::plugin {
 
-// The stream may be given by its ARN instead.
+// The stream option also accepts an ARN.
 constexpr auto input_connection_options() {
   auto options = kConnectionOptions;
   for (penstock_option_info& info : options)
@@ -83,17 +83,17 @@ inline constexpr auto kInputOptions = joined(
                "region in it are read either way."),
     });
 
-// What the options say, together.
+// The settings in the options.
 struct InputSettings {
   std::vector<kinesis::StreamName> streams;
-  LeaseSettings leases;                          // where the checkpoint is a table of them
-  kinesis::LocalAssignment::Options assignment;  // else
+  LeaseSettings leases;                          // if the checkpoint is a lease table
+  kinesis::LocalAssignment::Options assignment;  // otherwise
   kinesis::InputOptions input;
 };
 
-// Complains of options that contradict each other or cannot be used.
+// Reads the settings. Reports options that contradict each other or cannot be used.
 InputSettings read_input_settings(const Options& options, const Complain& complain);
-// Code::config with the first of these complaints.
+// Returns Code::config with the first problem.
 Result<InputSettings> read_input_settings(const Options& options);
 
 }  // namespace penstock::plugin

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kFile = "file:";
 
-// Every path that the option of that name stands for, links and ".." followed.
+// Returns every path that the option of that name uses, with links and ".." resolved.
 std::vector<std::filesystem::path> paths_of(const Options& options, std::string_view name) {
   const std::string& value = options.text(name);
   const bool writes = value.starts_with(kFile);
@@ -40,7 +40,7 @@ bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b
   return a == b || std::filesystem::equivalent(a, b, not_there);
 }
 
-// Whether the options of these names use no file both.
+// Checks that the options of these names do not share a file.
 Status check_apart(const Options& options, const char* option, const char* name) {
   const std::vector<std::filesystem::path> taken = paths_of(options, option);
   for (const std::filesystem::path& path : paths_of(options, name))

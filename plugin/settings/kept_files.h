@@ -1,4 +1,4 @@
-// The files that a stage writes: whether they can be, before one is opened.
+// Checks whether a stage can write its files, before it opens one.
 #pragma once
 
 #include <initializer_list>
@@ -9,14 +9,13 @@
 
 namespace penstock::plugin {
 
-// Of the option checkpoint. Opens, creates, and locks nothing, so another process may be using it.
+// Checks the option checkpoint. Opens, creates and locks nothing, because another process may be using it.
 Status check_checkpoint_file(const Options& options);
 
-// The same for on_failure.
+// Checks the option on_failure, likewise.
 Status check_failure_file(const Options& options);
 
-// Complains of each of these options, of which a file: is written and a ca_file is read, that names a file of one
-// before it.
+// Reports each of these options that uses the same file as one before it. A file: is written; a ca_file is read.
 void check_own_files(const Options& options, std::initializer_list<const char*> names, const Complain& complain);
 
 }  // namespace penstock::plugin

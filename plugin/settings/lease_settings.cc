@@ -38,7 +38,7 @@ std::map<std::string, std::string> read_tags(std::string_view text, const Compla
 
 bool uses_table(const Options& options) { return options.text("checkpoint").starts_with(kDynamoDb); }
 
-// Options that say nothing without a table.
+// Reports options that have no effect without a table.
 void check_no_lease_options(const Options& options, const Complain& complain) {
   const auto check = [&](const char* name, bool given) {
     complain(given && !uses_table(options)
@@ -106,7 +106,7 @@ std::string make_worker_id(Env& env, const Options& options) {
 
 Result<std::unique_ptr<leases::LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
                                                              const LeaseSettings& settings) {
-  // One write of a lease waits for the other, and a renewal must not wait for long.
+  // Writes of one lease wait for each other, and a renewal must not wait long.
   const int64_t timeout_ms = std::min(options.duration_ms("call_timeout"), settings.leases.failover_ms / 3);
   Result<std::unique_ptr<aws::ServiceClient>> made = connect_to_service(
       connection, options, aws::kDynamoDbProtocol, "dynamodb", "dynamodb_endpoint", connection.region, timeout_ms);

@@ -1,4 +1,4 @@
-// The input's checkpoint in a table of leases: its options, what they say, and the table.
+// The input's checkpoint in a lease table: its options, settings, and connection.
 #pragma once
 
 #include <array>
@@ -31,21 +31,21 @@ inline constexpr std::array kLeaseOptions = {
            "AWS_ENDPOINT_URL_DYNAMODB, then AWS_ENDPOINT_URL, of the environment, then the profile's."),
 };
 
-// Of checkpoint dynamodb. The worker has no id yet.
+// Settings of checkpoint dynamodb. The worker has no id yet.
 struct LeaseSettings {
-  bool are_used = false;  // else the checkpoint is kept elsewhere
+  bool are_used = false;  // false: the checkpoint is kept elsewhere
   std::string table;
   leases::LeaseOptions leases;
 };
 
-// Complains of options that contradict each other or cannot be used.
+// Reads the settings. Reports options that contradict each other or cannot be used.
 LeaseSettings read_lease_settings(const Options& options, size_t streams, const Complain& complain);
 
-// An id that no worker had before: application_name or penstock, the host's name where the environment tells it,
-// and chance.
+// Returns an id that no worker had before: application_name or penstock, the host's name if it is in the
+// environment, and a random number.
 std::string make_worker_id(Env& env, const Options& options);
 
-// In the connection's region, by its credentials; it lives no longer than the connection.
+// Connects in the connection's region, with its credentials. The connection must outlive the table.
 Result<std::unique_ptr<leases::LeaseTable>> connect_to_table(const Connection& connection, const Options& options,
                                                              const LeaseSettings& settings);
 

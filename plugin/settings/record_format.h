@@ -1,4 +1,4 @@
-// The option format, of the stages that take records apart.
+// The option format of the stages that decode records.
 #pragma once
 
 #include "core/kinesis/input/record_decoder.h"

@@ -8,11 +8,11 @@ namespace penstock::plugin {
 
 namespace {
 
-constexpr size_t kMaxRegionBytes = 63;  // of a DNS label
+constexpr size_t kMaxRegionBytes = 63;  // limit of a DNS label
 
 bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
 
-// One label of a host name that is not a number.
+// Returns whether text is a label of a host name, but not a number.
 bool is_region(std::string_view text) {
   return !text.empty() && text.size() <= kMaxRegionBytes && text.front() != '-' && text.back() != '-' &&
          std::any_of(text.begin(), text.end(), is_small_letter) &&
@@ -20,13 +20,13 @@ bool is_region(std::string_view text) {
                      [](char c) { return is_small_letter(c) || is_digit(c) || c == '-'; });
 }
 
-// "us-east-1a"
+// Returns whether text is like "us-east-1a".
 bool is_zone(std::string_view text) {
   return text.size() > 3 && is_small_letter(text.back()) && is_digit(text[text.size() - 2]) &&
          text[text.size() - 3] == '-';
 }
 
-// What was probably meant: small letters with single hyphens between them; "" if that is not a region either.
+// Returns the region that was probably meant, in lowercase with single hyphens; "" if that is not a region either.
 std::string nearest_region(std::string_view text) {
   std::string out;
   for (const char c : lower_case(text.substr(0, kMaxRegionBytes)))

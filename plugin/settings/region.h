@@ -1,4 +1,4 @@
-// The AWS region of an instance: where it is written, and whether it can be one.
+// Finds and checks the AWS region of an instance.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace penstock::plugin {
 
-// Code::config if text cannot name a region. source: where it was written, like "AWS_REGION".
+// Returns Code::config if text is not a valid region. source: where it was written, like "AWS_REGION".
 Status check_region(std::string_view text, std::string_view source);
 
 // Returns the region from the option, else likely (from the ARN of a stream) unless it is "", else the

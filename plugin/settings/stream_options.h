@@ -8,10 +8,10 @@
 
 namespace penstock::plugin {
 
-// At least one. Complains if neither or both options are given, and of each name or ARN that is malformed; then
-// there are none.
+// Returns the streams. Reports if neither or both options are given, and each malformed name or ARN; then returns
+// none.
 std::vector<kinesis::StreamName> read_streams(const Options& options, const Complain& complain);
-// Code::config with the first of these complaints.
+// Returns Code::config with the first problem.
 Result<std::vector<kinesis::StreamName>> read_streams(const Options& options);
 
 }  // namespace penstock::plugin
