@@ -1,5 +1,5 @@
-/* A host in C99 that knows the header alone: opens the library, lists its stages, and runs one Lambda line
- * through the filter. usage: abi_client_c libpenstock.so */
+/* A host in C99 that uses only the header: opens the library, lists its stages, and passes one Lambda line through
+ * the filter. usage: abi_client_c libpenstock.so */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,7 @@
-"""A host in Python over ctypes that asks the output for its sizing and runs lines through the filter. usage: client.py libpenstock.so"""
+"""A host in Python, with ctypes, that runs the output's sizing command and passes lines through the filter.
+
+usage: client.py libpenstock.so
+"""
 
 import ctypes as c
 import json
@@ -16,14 +19,14 @@ LINES = [
 
 
 def keep(text):
-    """Bytes and the buffer that they borrow."""
+    """Returns Bytes and the buffer that they borrow."""
     raw = text.encode()
     buffer = c.create_string_buffer(raw, len(raw))
     return p.Bytes(c.cast(buffer, c.c_void_p), len(raw)), buffer
 
 
 def ask_for_sizing(stage):
-    """What the output says that a stream needs for its options."""
+    """Checks what the output's sizing command prints."""
     command = stage.command("sizing")
     assert {info.name for info in command.argument_infos()} == {b"events_per_second", b"event_bytes"}
     buffers = []

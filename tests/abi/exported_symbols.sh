@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A shared object of ours exports exactly what its map names, stays loaded, and asks for no symbol of the process that
-# opens it.
+# Checks that a shared object exports exactly what its map names, stays loaded, and binds to its own symbols before those
+# of the process that opens it.
 # usage: exported_symbols.sh FILE.so FILE.map
 set -euo pipefail
 

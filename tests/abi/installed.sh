@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs into a folder, moves that folder, and uses what is in it as a stranger would: a project that finds
-# the CMake package, a compiler call with pkg-config's flags, the host with the plugin beside it.
+# Installs into a folder, moves that folder, and uses it as others do: with a project that finds the CMake package, with
+# a compiler call that has pkg-config's flags, and with the host, which finds the plugin next to it.
 # usage: installed.sh CMAKE BUILD_FOLDER C_COMPILER VERSION
 set -euo pipefail
 cmake=$1 build=$2 cc=$3 version=$4

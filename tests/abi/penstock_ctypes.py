@@ -1,4 +1,4 @@
-"""The part of abi/penstock.h that lists stages and runs a filter, for ctypes: nothing but C crosses it."""
+"""The part of abi/penstock.h that lists stages and runs a filter, for ctypes. It proves that the ABI is plain C."""
 
 import ctypes as c
 
@@ -52,7 +52,7 @@ PRINT = c.CFUNCTYPE(None, c.c_void_p, Bytes)
 
 
 def infos(at, count, stride):
-    """The elements of a table of options or arguments."""
+    """Returns the elements of a table of options or arguments."""
     return [OptionInfo.from_address(at + i * stride) for i in range(count)]
 
 
@@ -81,7 +81,7 @@ class Stage(c.Structure):
         return infos(self.options, self.option_info_count, self.option_info_stride)
 
     def command(self, name):
-        """The command of that name, or None."""
+        """Returns the command of that name, or None."""
         if self.struct_size < Stage.commands.offset + Stage.commands.size:
             return None
         every = (Command.from_address(self.commands + i * self.command_stride) for i in range(self.command_count))
@@ -94,7 +94,7 @@ class Module(c.Structure):
 
 
 def stages(path):
-    """Every stage of the library at path, as {(kind, id): Stage}."""
+    """Returns every stage of the library at path, as {(kind, id): Stage}."""
     library = c.CDLL(path)
     library.penstock_module_v1.restype = c.POINTER(Module)
     module = library.penstock_module_v1().contents

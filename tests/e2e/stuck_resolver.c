@@ -1,4 +1,4 @@
-/* Loaded before the C library: names under .stuck.test never resolve, all others do as ever. */
+/* Loaded before the C library: names under .stuck.test never resolve; all others resolve normally. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>

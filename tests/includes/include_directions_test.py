@@ -3,7 +3,7 @@
 
 usage: include_directions_test.py SOURCE_DIR
 
-Fails if a file includes a header of a folder that its own folder may not include, if a file lies in a folder that the
+Fails if a file includes a header of a folder that its own folder may not include, if a file is in a folder that the
 table does not list, or if the includes of several folders form a cycle.
 """
 import os

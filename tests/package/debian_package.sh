@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The Debian package in a bare Debian: it installs with what it depends on, runs the demo, and leaves nothing
-# behind. The bare Debian is made by debootstrap in a temporary folder, from the mirror that this machine uses.
-# Skipped, with the reason, where that cannot be had.
+# Tests the Debian package in a minimal Debian: it installs with its dependencies, runs the demo, and leaves no files
+# after its removal. debootstrap creates the minimal Debian in a temporary folder, from the mirror that this machine uses.
+# Skipped, with the reason, if that is not possible.
 #   tests/package/debian_package.sh PENSTOCK.deb
 set -euo pipefail
 package=$(realpath "$1")
@@ -27,7 +27,7 @@ fi
 mountpoint -q "$root/proc" || mount -t proc proc "$root/proc" || skip "/proc cannot be mounted in a folder here"
 cp "$package" "$root/tmp/penstock.deb"
 
-# Files of the bare Debian, but for what a package manager keeps to itself and what is written at run time.
+# Lists the files of the minimal Debian, except for the package manager's own and those written at run time.
 list() {
   (cd "$root" && find . -xdev \( -path ./proc -o -path ./tmp -o -path ./var/cache -o -path ./var/log \
     -o -path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o -print | sort)
@@ -52,9 +52,9 @@ DEMO_PENSTOCK=$root.penstock DEMO_CONF=/usr/share/penstock/demo.conf scripts/dem
 echo "== remove"
 in_root apt-get purge -y -qq --autoremove penstock >/dev/null
 list >"$root/tmp/after"
-# What came as a dependency and is shared by others may stay; nothing of ours may.
+# Dependencies that other packages share may stay; none of our files may.
 if diff "$root/tmp/before" "$root/tmp/after" | grep -E '^>.*penstock'; then
-  echo "the package left these files behind" >&2
+  echo "the package did not remove these files" >&2
   exit 1
 fi
 echo "removed cleanly"

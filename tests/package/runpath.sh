@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Where shipped objects look for libraries: nowhere but beside themselves. An empty entry would be the folder in which
+# Checks that shipped objects look for libraries only in their own folder. An empty entry would mean the folder in which
 # the process was started.
 #   tests/package/runpath.sh OBJECT...
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# systemd accepts the unit that is shipped, with the built program in place of the installed one.
+# Checks that systemd accepts the shipped unit, with the built program in place of the installed one.
 # usage: systemd_unit.sh penstock.service PENSTOCK
 set -euo pipefail
 command -v systemd-analyze >/dev/null || { echo "no systemd-analyze (Debian: systemd)"; exit 77; }

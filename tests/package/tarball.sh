@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tarball has the name, and the one folder of that name, that docs/fluent-bit.md says; unpacked anywhere, its
-# program finds its plugin, and no object looks for libraries elsewhere than beside itself.
+# Checks that the tarball has the name from docs/fluent-bit.md and contains one folder of that name. Unpacked anywhere,
+# its program finds its plugin, and its objects look for libraries only in their own folder.
 #   tests/package/tarball.sh penstock-VERSION-linux-ARCH.tar.gz
 set -euo pipefail
 tarball=$(realpath "$1")

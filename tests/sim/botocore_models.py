@@ -1,9 +1,9 @@
-"""Holds requests against botocore's models of the services, for botocore_models_test.cc.
+"""Validates requests against botocore's models of the services, for botocore_models_test.cc.
 
-Reads one JSON object a line: service, operation, and body (JSON text) or form (a query string). Writes one line for
-each: "ok", or what the model does not allow. botocore's own validator knows names, types and minima; the maxima and
-patterns that the models write down are checked here. With the argument "probe" it only says whether botocore is there,
-by its exit code.
+Reads one JSON object per line: service, operation, and body (JSON text) or form (a query string). Prints one line for
+each: "ok", or what the model does not allow. botocore's own validator checks names, types and minima. This script
+also checks the maxima and patterns in the models. With the argument "probe", the exit code only reports whether
+botocore is installed.
 """
 
 import base64
@@ -17,7 +17,7 @@ from botocore.validate import ParamValidator
 
 
 def beyond(shape, value, path):
-    """What in value passes a maximum of its shape, or does not match its pattern."""
+    """Returns the parts of value that exceed a maximum of their shape or do not match its pattern."""
     size = None
     if shape.type_name == "structure":
         for name, member in value.items():

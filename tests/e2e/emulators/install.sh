@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the emulators into a folder, as package-lock.json pins them. Exit 77: there is no npm here, or no
-# registry to be reached.
+# Installs the emulators into a folder, in the versions of package-lock.json. Exits with 77 if npm is missing or no
+# registry can be reached.
 #   install.sh FOLDER
 set -euo pipefail
 

@@ -1,4 +1,5 @@
-// Starts kinesalite with streams that are created and resharded at once. Run where it is installed.
+// Starts kinesalite with streams that are created and resharded without delay. Run it in the folder where kinesalite is
+// installed.
 'use strict';
 const { createRequire } = require('module');
 

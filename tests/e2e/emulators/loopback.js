@@ -1,5 +1,5 @@
-// Loaded before an emulator (node -r): whatever port a server asks for, it gets a free one on 127.0.0.1, and
-// "ASKED GOT" is written to descriptor 3 as a line.
+// Loaded before an emulator (node -r): whichever port a server requests, it gets a free one on 127.0.0.1, and the line
+// "REQUESTED ASSIGNED" is written to descriptor 3.
 'use strict';
 const fs = require('fs');
 const net = require('net');

@@ -1,7 +1,7 @@
-// Prints what streams hold, as others read it: the SDK for JavaScript gets the records, aws-kinesis-agg takes the
-// KPL's apart, zlib what is gzip. A line a user record: stream, sub-sequence number or -, partition key and data in
-// base64.
-// Run where they are installed: node read_back.js ENDPOINT STREAM...
+// Prints the contents of streams, as read by other libraries: the SDK for JavaScript reads the records,
+// aws-kinesis-agg splits aggregated ones, and zlib inflates gzip data. Prints a line for each user record: stream,
+// sub-sequence number or -, partition key, and data in base64.
+// Run it in the folder where these are installed: node read_back.js ENDPOINT STREAM...
 'use strict';
 const { createRequire } = require('module');
 const zlib = require('zlib');
@@ -13,7 +13,7 @@ const { NodeHttpHandler } = installed('@smithy/node-http-handler');
 const { deaggregateSync } = installed('aws-kinesis-agg');
 
 const [endpoint, ...streams] = process.argv.slice(2);
-// Over HTTP/1.1: the client's own choice is HTTP/2, which the emulators speak over TLS alone.
+// Uses HTTP/1.1: the client's default is HTTP/2, which the emulators support only over TLS.
 const kinesis = new KinesisClient({ endpoint, region: 'us-east-1', requestHandler: new NodeHttpHandler() });
 
 function print(stream, record) {

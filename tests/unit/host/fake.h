@@ -1,16 +1,16 @@
-/* A plugin for the host's tests, made against abi/penstock.h alone. Its stages append a line for everything that
- * happens to them to a journal, a file or FIFO of the test's. */
+/* A plugin for the host's tests, which uses only abi/penstock.h. For every call, its stages append a line to a
+ * journal, a file or FIFO of the test. */
 #ifndef PENSTOCK_TESTS_FAKE_H
 #define PENSTOCK_TESTS_FAKE_H
 
 #include "abi/penstock.h"
 
-/* The value of an option into out (NUL-ended, cut), or fallback where it is not given. */
+/* Copies the value of an option, or `fallback` if it is not set, into `out`: NUL-terminated, truncated to fit. */
 void fake_option(const penstock_option *options, size_t count, const char *name, const char *fallback, char *out,
                  size_t out_size);
 long fake_number(const penstock_option *options, size_t count, const char *name, long fallback);
 
-/* Appends a line to the journal in one write; fd -1: none. */
+/* fake_journal appends a line to the journal in one write; fd -1: no journal. */
 int fake_journal_open(const penstock_option *options, size_t count);
 void fake_journal(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,5 +1,5 @@
-/* Stands for one of our files for Fluent Bit: its stage, with options as the real one has them, for the check. It
- * is built once for each kind (FAKE_KIND). */
+/* A fake of one of our files for Fluent Bit: its stage, with the options of the real one, for the check. Built
+ * once for each kind (FAKE_KIND). */
 #include <string.h>
 
 #include "abi/penstock.h"
@@ -26,7 +26,7 @@ static const penstock_option_info infos[] = {
 static const char id[] = "penstock_kinesis";
 #endif
 
-/* Required options must be there, and the value "bad" is bad. */
+/* Reports missing required options, and the value "bad". */
 static int32_t check(const penstock_option *options, size_t count, size_t stride, penstock_problem_fn problem,
                      void *ctx) {
   (void)stride;
@@ -51,7 +51,7 @@ static int32_t check(const penstock_option *options, size_t count, size_t stride
   return result;
 }
 
-/* Without the calls of its kind: the real ones lack them where libpenstock.so is missing. */
+/* Without the calls of its kind, like the real files if libpenstock.so is missing. */
 static const penstock_stage stage = {.struct_size = sizeof stage,
                                      .kind = FAKE_KIND,
                                      .id = id,

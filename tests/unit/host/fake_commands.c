@@ -29,7 +29,7 @@ static int32_t run_sizing(const penstock_host *host, const penstock_option *opti
   return PENSTOCK_OK;
 }
 
-/* Waits until that many stages are in it at the same time; 0: not within 10 s. */
+/* Waits until that many stages are in this function at the same time. Returns 0 if they are not within 10 s. */
 static int meet(int stages) {
   static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;

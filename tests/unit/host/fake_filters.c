@@ -34,7 +34,7 @@ static int contains(penstock_bytes body, const char *text) {
   return 0;
 }
 
-/* Batches of one record, as fake_in emits them. */
+/* Handles batches of one record, as fake_in emits them. */
 static int32_t apply(penstock_instance *self, const penstock_batch *batch, penstock_emit_fn emit, void *ctx,
                      penstock_error *error) {
   char upper[64];
@@ -54,7 +54,7 @@ static int32_t apply(penstock_instance *self, const penstock_batch *batch, penst
   return PENSTOCK_OK;
 }
 
-/* Stands for the real one: a record with "bad" in it cannot be understood, and comes out all the same. */
+/* A fake of the real one: a record that contains "bad" cannot be decoded, and is emitted nevertheless. */
 static int32_t apply_cloudwatch(penstock_instance *self, const penstock_batch *batch, penstock_emit_fn emit,
                                 void *ctx, penstock_error *error) {
   char text[64];
@@ -65,7 +65,7 @@ static int32_t apply_cloudwatch(penstock_instance *self, const penstock_batch *b
   return fake_fail(error, PENSTOCK_E_DATA, 0, text);
 }
 
-/* Tells what it was given. */
+/* Emits a description of what it was passed. */
 static int32_t apply_lambda(penstock_instance *self, const penstock_batch *batch, penstock_emit_fn emit, void *ctx,
                             penstock_error *error) {
   (void)error;
@@ -140,7 +140,7 @@ const penstock_stage fake_filter_stage = {.struct_size = sizeof fake_filter_stag
                                           .create = create,
                                           .destroy = destroy};
 
-/* These two have no check(): the host goes by the table. */
+/* These two have no check(): the host uses the option table. */
 const penstock_stage fake_cloudwatch_stage = {.struct_size = sizeof fake_cloudwatch_stage,
                                               .kind = PENSTOCK_FILTER,
                                               .id = "cloudwatch_logs",

@@ -19,7 +19,7 @@ struct penstock_instance {
   int ends;
   int fails;
   int close_fails;
-  int ack_fails; /* the first one; 1: for now, 2: for good */
+  int ack_fails; /* the first one; 1: with a retryable error, 2: with a permanent one */
   penstock_host host;
 };
 

@@ -1,7 +1,7 @@
-"""Tells what botocore's rules give as endpoints, for endpoint_botocore_test.cc.
+"""Prints the endpoints from botocore's rules, for endpoint_botocore_test.cc.
 
-Writes one line for each service, region, use of FIPS and use of dual-stack: these four, and the URL, or "none" where the
-rules refuse. With the argument "probe" it only says whether botocore is there, by its exit code.
+Prints one line for each service, region, use of FIPS and use of dual-stack: these four, and the URL, or "none" if the
+rules return an error. With the argument "probe", the exit code only reports whether botocore is installed.
 """
 
 import itertools
@@ -16,7 +16,7 @@ REGIONS += "us-gov-west-1 us-gov-east-1 us-iso-east-1 us-isob-east-1".split()
 
 
 def regions(partitions):
-    """These, and one of each partition that botocore knows: later versions know more of them."""
+    """Returns these regions, and one of each partition that botocore has; later versions have more."""
     for partition in partitions["partitions"]:
         yield next((name for name in partition["regions"] if "global" not in name), None)
     yield from REGIONS

@@ -1,9 +1,9 @@
 """Signs requests with botocore, for sigv4_botocore_test.cc.
 
-Reads one JSON object a line: date_time, region, host, access_key_id, secret_access_key, session_token (may be empty),
-body (text), and, for what is not a PutRecords call, method, path_and_query, service and headers (an object). Writes one
-line for each: the Authorization header, or "! " and why botocore refuses the body of a PutRecords call.
-With the argument "probe" it only says whether botocore is there, by its exit code.
+Reads one JSON object per line: date_time, region, host, access_key_id, secret_access_key, session_token (may be empty),
+body (text), and, unless it is a PutRecords call, method, path_and_query, service and headers (an object). Prints one
+line for each: the Authorization header, or "! " and why botocore rejects the body of a PutRecords call.
+With the argument "probe", the exit code only reports whether botocore is installed.
 """
 
 import datetime
@@ -25,7 +25,7 @@ PUT_RECORDS_HEADERS = {
 
 
 def stop_the_clock(date_time):
-    """Makes botocore sign as of date_time, "20260102T030405Z"."""
+    """Makes botocore sign with the time date_time, "20260102T030405Z"."""
     moment = datetime.datetime.strptime(date_time, "%Y%m%dT%H%M%SZ")
 
     class Stopped(datetime.datetime):

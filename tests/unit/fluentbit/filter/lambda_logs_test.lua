@@ -1,12 +1,12 @@
--- luajit lambda_logs_test.lua SCRIPT LIBRARY: runs cb_filter of the script over the library, as the agent's lua
--- filter does, and says which sentence does not hold.
+-- luajit lambda_logs_test.lua SCRIPT LIBRARY: runs cb_filter of the script with the library, as the agent's lua
+-- filter does, and prints each check that fails.
 local script, library = arg[1], arg[2]
 
 local said = {}
 local stderr = io.stderr
 local failures = 0
 
--- The script anew, in an environment of its own.
+-- Loads the script again, in an environment of its own.
 local function load_script(environment)
   said = {}
   local globals = setmetatable({
@@ -135,7 +135,7 @@ check("without the library records stay", code == 0 and time == 1 and record == 
 check("and the path and what to do is said once", #said == 1
   and said[1]:find("/nowhere/libpenstock.so cannot be used", 1, true) and said[1]:find("Set PENSTOCK_LIBRARY", 1, true))
 
--- Callbacks from compiled code would end the process here.
+-- With callbacks from compiled code, the process would end here.
 cb_filter = filter()
 local sum = 0
 for index = 1, 20000 do

@@ -1,9 +1,9 @@
-"""Tells whose credentials botocore finds, for identity_botocore_test.cc.
+"""Prints whose credentials botocore finds, for identity_botocore_test.cc.
 
-Makes environments and files from a seed, the argument, and writes one line for each: fields separated by a tab, all
-but the first in hexadecimal. The first field is the identity as a word, or "error". Then follow pairs: "$NAME" and a
-variable's value, or a path below HOME and a file's text. No service is called: what would be asked of one is part of
-the identity's word. With the argument "probe" it only says whether botocore is there, by its exit code.
+Generates environments and files from a seed, the argument, and prints one line for each: tab-separated fields, all but
+the first in hexadecimal. The first field is the identity as one word, or "error". It is followed by pairs: "$NAME" and
+a variable's value, or a path below HOME and a file's text. No service is called: the request to a service is part of
+the identity's word. With the argument "probe", the exit code only reports whether botocore is installed.
 """
 
 import json
@@ -42,7 +42,8 @@ def setting_line(rng, text):
 
 
 def make_section(rng, kind, header, regular, counter):
-    """Its lines. A regular one has each setting once, all indented alike, as people write them; any other may not."""
+    """Returns the lines of a section. In a regular one, as people write it, each setting occurs once, and all have the
+    same indentation."""
     indent = rng.choice(INDENTS)
     lines = [rng.choice(INDENTS[:12] if regular else INDENTS) + header.replace("_", " ") + rng.choice(AFTER_HEADER)]
     chosen = rng.sample(SETTINGS[2:] if regular else SETTINGS, rng.choice([0, 0, 1, 2, 4]))
@@ -122,7 +123,7 @@ class Program:
 
 
 def can_sign(*keys):
-    """Whether the service can take them: what a comment or a misread line made of them it would refuse."""
+    """Returns whether the service could accept the keys. It rejects keys made of a comment or a misread line."""
     return all(key and key.isprintable() and " " not in key for key in keys)
 
 
