@@ -12,11 +12,11 @@
 namespace penstock::plugin {
 
 namespace {
-// A struct that ends before this cannot be read.
+// A smaller struct cannot be read.
 constexpr uint32_t kFirstBatchSize = sizeof(penstock_batch);
 constexpr uint32_t kFirstOptionSize = sizeof(penstock_option);
 constexpr uint32_t kFirstHostSize = offsetof(penstock_host, log);
-// Where the fields that follow end: one that the host's table does not cover whole is absent.
+// The ends of the optional fields: a field that the host's table does not cover completely is absent.
 constexpr size_t kHostFieldEnds[] = {offsetof(penstock_host, log), offsetof(penstock_host, wall_ms),
                                      offsetof(penstock_host, monotonic_ms), offsetof(penstock_host, random),
                                      sizeof(penstock_host)};
@@ -155,7 +155,7 @@ int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_er
 }
 
 void instance_destroy(penstock_instance* self) {
-  // From inside a callback of its own the instance cannot be freed: it is left, which is better than a crash.
+  // From inside one of its own callbacks, the instance cannot be freed. Leaking it is better than a crash.
   if (self != nullptr && !self->busy.exchange(true, std::memory_order_acquire)) delete self;
 }
 
@@ -209,7 +209,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
   } first = {error, false};
   const auto tell_first = [](void* ctx, size_t, const penstock_error* problem) {
     auto& to = *static_cast<First*>(ctx);
-    const bool outweighs = problem->code == PENSTOCK_E_MEMORY;  // it is what the call answers
+    const bool outweighs = problem->code == PENSTOCK_E_MEMORY;  // its code is the result of the call
     if (!std::exchange(to.told, true) || outweighs)
       set_error(to.error, problem->code, problem->retryable != 0, problem->text);
   };

@@ -1,5 +1,4 @@
-// What every instance behind the ABI has in common: the checks at the border, and the one guard where exceptions
-// stop.
+// The common base of the instances of all stages: the checks of arguments, and the guard that stops exceptions.
 #pragma once
 
 #include <atomic>
@@ -27,21 +26,22 @@ struct penstock_instance {
   virtual penstock::Status close(int64_t /*deadline_ms*/) { return {}; }
 
   const penstock_stage* const stage;
-  std::atomic<bool> busy = false;  // a call is under way
+  std::atomic<bool> busy = false;  // a call is in progress
   bool closed = false;
 };
 
 namespace penstock::plugin {
 
 int32_t code_of(const Status& status);
-// Writes *error where there is one, and returns code.
+// Fills in *error unless it is NULL, and returns code.
 int32_t set_error(penstock_error* error, int32_t code, bool retryable, std::string_view text);
 int32_t set_error(penstock_error* error, const Status& status);
-// The fields of a batch that this version knows, whatever the size of the caller's struct; false if it is too
-// small.
+// Copies the fields of a batch that this version knows, whatever the size of the caller's struct. Returns false,
+// with code and *error, if the batch cannot be used.
 bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code);
 
-// What is known of the host's table, whatever its size; empty where there is none. PENSTOCK_OK or told in *error.
+// Copies the known fields of the host's table, whatever its size; empty if given is NULL. Returns PENSTOCK_OK, or
+// a code with *error.
 int32_t read_host(const penstock_host* given, penstock_host& host, penstock_error* error);
 
 inline constexpr std::string_view kOutOfMemory =
@@ -49,7 +49,7 @@ inline constexpr std::string_view kOutOfMemory =
     "give "
     "the process more memory, or lower mem_limit where there is that option";
 
-// The one guard: runs body, exceptions turned into codes.
+// Runs body, and converts exceptions to codes. Exceptions stop only here.
 template <typename Body>
 int32_t caught(penstock_error* error, Body body) noexcept {
   try {
@@ -65,7 +65,8 @@ int32_t caught(penstock_error* error, Body body) noexcept {
 
 enum class In { open, open_or_closed };
 
-// Runs body on an instance: one call at a time, in the states allowed, exceptions turned into codes.
+// Runs body on an instance, if no other call is in progress and its state is allowed. Converts exceptions to
+// codes.
 template <typename Body>
 int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body body) noexcept {
   if (self == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "the instance is NULL");
@@ -81,7 +82,7 @@ int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body 
   return caught(error, body);
 }
 
-// The same for a call of one stage: Instance is the class behind it.
+// The same for a call of one stage. Instance is the stage's class.
 template <typename Instance, typename Body>
 int32_t guarded_as(const penstock_stage& stage, penstock_instance* self, In states, penstock_error* error,
                    Body body) noexcept {
@@ -105,12 +106,12 @@ void instance_destroy(penstock_instance* self);
 using CheckTogether = void (*)(const Options& options, const Complain& complain);
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx);
-// The same, telling the first problem in *error.
+// Likewise, with the first problem in *error.
 int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
                       size_t stride, penstock_error* error);
 
 using Made = Result<std::unique_ptr<penstock_instance>>;
-// Checks options, makes the instance with make(host, Options), hands it out.
+// Checks options, creates the instance with make(host, Options), and stores it in *out.
 int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
                         const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
                         penstock_error* error, Made (*make)(const penstock_host& host, const Options& options));

@@ -37,7 +37,7 @@ bool is_of_aws(const aws::Endpoint& endpoint, std::string_view host) {
     const Result<aws::Endpoint> own =
         aws::make_endpoint(endpoint.service, endpoint.region, "", false, {false, dualstack});
     if (!own.ok()) continue;
-    // up to and including its first dot
+    // Size of the service and the region, up to and including the first dot of the domain.
     const size_t domain = endpoint.service.size() + endpoint.region.size() + 1;
     if (host.ends_with(std::string_view(own->host).substr(domain))) return true;
   }
@@ -98,7 +98,7 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
     accounts.push_back(stream.account.empty() ? account_of(options.text("role_arn")) : stream.account);
     where.push_back(", region " + region + ")" + printable(place_of(*endpoint)));
   }
-  // with these, the streams may be other than intended
+  // With such options, the streams may be other than intended.
   if (options.take_read_bad() || options.has_unknown()) return {};
   Status failed;
   if (arguments.on("resolve")) failed = resolve_accounts(host, options, *streams, accounts);

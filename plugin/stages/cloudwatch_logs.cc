@@ -54,7 +54,7 @@ class CloudWatchLogs : public penstock_instance {
   kinesis::RecordDecoder decoder;
 
  private:
-  // Which shard a record came from is not known here, so that the rule cannot be kept.
+  // The shard of a record is unknown here, so hash_range_rule cannot apply.
   static kinesis::DecodeOptions unpacking(const Options& options) {
     return {.format = read_record_format(options),
             .deaggregate = options.on("deaggregate"),
@@ -68,7 +68,7 @@ class CloudWatchLogs : public penstock_instance {
 int32_t take_apart(kinesis::RecordDecoder& decoder, const penstock_batch& batch, const penstock_record& record,
                    penstock_emit_fn emit, void* emit_ctx, penstock_error* error) {
   decoder.begin(view(record.body), batch, {});
-  Status problem;  // the first
+  Status problem;  // the first problem
   while (decoder.next_user_record()) {
     penstock_batch events;
     while (decoder.next(events)) {

@@ -91,7 +91,7 @@ class KinesisInput : public penstock_instance {
   Env& env() const { return connection_.host_env->env(); }
 
   InputConnection connection_;
-  std::unique_ptr<leases::LeaseTable> table_;  // none: the checkpoint is kept elsewhere
+  std::unique_ptr<leases::LeaseTable> table_;  // null: the checkpoint is kept elsewhere
   std::unique_ptr<kinesis::Assignment> assignment_;
   std::unique_ptr<kinesis::DeadLetterFile> failures_;
   kinesis::Input input_;

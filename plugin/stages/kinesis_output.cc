@@ -23,7 +23,7 @@ namespace penstock::plugin {
 
 namespace {
 
-// The stream may be given by its ARN instead.
+// The stream option also accepts an ARN.
 constexpr auto connection_options() {
   auto options = kConnectionOptions;
   for (penstock_option_info& info : options)
@@ -39,7 +39,7 @@ Status check_region_is_of(const Options& options, const kinesis::StreamName& str
                             "; remove region, which the ARN has"};
 }
 
-// The stream in a list, empty if it could not be read.
+// Returns the stream in a list, which is empty if it could not be read.
 std::vector<kinesis::StreamName> read_stream(const Options& options, const Complain& complain) {
   std::vector<kinesis::StreamName> streams = read_streams(options, complain);
   if (streams.size() > 1) {
@@ -132,11 +132,11 @@ void read_others(const Options& options, kinesis::Writer::Options& writer, const
 }
 
 struct OutputSettings {
-  std::vector<kinesis::StreamName> stream;  // one
+  std::vector<kinesis::StreamName> stream;  // one; empty if it could not be read
   kinesis::Writer::Options writer = {};
 };
 
-// Complains of options that do not go together or cannot be used.
+// Reads the settings. Reports options that contradict each other or cannot be used.
 OutputSettings read_output_settings(const Options& options, const Complain& complain) {
   OutputSettings settings;
   settings.stream = read_stream(options, complain);
@@ -256,7 +256,7 @@ class KinesisOutput : public penstock_instance {
                   counters.healthy);
   }
 
-  // Sends what can be sent; the next pump gives back the rest.
+  // Sends what can be sent; the next pump releases the rest.
   Status close(int64_t deadline_ms) override {
     writer_.close();
     do {
@@ -272,7 +272,7 @@ class KinesisOutput : public penstock_instance {
   void pump(int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx) {
     for (;;) {
       if (closed)
-        writer_.release();  // where close() had not come to it
+        writer_.release();  // if close() did not reach it
       else
         drive(deadline_ms);
       const std::vector<kinesis::SettledBatch> batches = writer_.take_settled();
@@ -300,7 +300,7 @@ class KinesisOutput : public penstock_instance {
   Env& env() const { return connection_.host_env->env(); }
   int64_t deadline(int64_t deadline_ms) const { return connection_.host_env->deadline(deadline_ms); }
 
-  // Calls apart, whose answers the transport waits for.
+  // Returns when the writer or the stream check has work, not counting responses, which the transport waits for.
   int64_t next_work_ms() const { return std::min(writer_.next_deadline_ms(), stream_check_.next_deadline_ms()); }
 
   void drive(int64_t deadline_ms) {

@@ -19,7 +19,7 @@ namespace penstock::plugin {
 
 namespace {
 
-// The kinds in a list like "start,end,report", as bits. Complains of each word that is none.
+// Returns the kinds in a list like "start,end,report" as bits. Reports each unknown word.
 uint32_t events_of(std::string_view list, const Complain& complain) {
   uint32_t events = 0;
   while (!list.empty()) {
@@ -48,7 +48,7 @@ const logs::SchemaNames& schema_names(const Options& given) {
   return logs::names_of(schema_of(given.text("schema")));
 }
 
-// The options that name members of the record, and what each means if it is left out.
+// The options that name members of the record, with their defaults.
 struct KeyOption {
   const char* option;
   std::string_view logs::SchemaNames::*otherwise;  // nullptr: no member
@@ -59,7 +59,7 @@ constexpr KeyOption kSourceKey = {"source_key", &logs::SchemaNames::source};
 constexpr KeyOption kJsonKey = {"json_key", nullptr};
 constexpr std::array kKeyOptions = {kTimestampKey, kEventIdKey, kSourceKey, kJsonKey};
 
-// "": the schema has no such member.
+// Returns "" if the schema has no such member.
 std::string key_name(const Options& given, const KeyOption& key) {
   const std::string& text = given.text(key.option);
   if (key.otherwise == nullptr) return text;
@@ -89,8 +89,7 @@ Status check_differ(const Options& given, const KeyOption& key, const KeyOption&
   return taken(given, given.text(key.option).empty() ? other : key);
 }
 
-// A name of the record's own that a store may take for a part of the object under json_key, or the other way
-// around, is a mistake.
+// Rejects a json_key under which a store may mix the application's object with another member of the record.
 Status check_json_key(const Options& given) {
   const std::string& json_key = given.text(kJsonKey.option);
   if (json_key.empty()) return {};

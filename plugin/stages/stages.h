@@ -1,4 +1,4 @@
-// The stages, each in a file of its own; module.cc lists them.
+// The stages, each in its own file; module.cc lists them.
 #pragma once
 
 #include "abi/penstock.h"
