@@ -29,7 +29,7 @@ struct KplUserRecord {
 // Returns the hash key that decides the user record's shard: its explicit hash key, or else the hash of its
 // partition key. A consumer skips a user record whose hash key is outside its shard's range, because the producer
 // sends that one again, to the right shard. nullopt if the explicit hash key is not a number below 2^128, or if
-// there is no MD5.
+// OpenSSL has no MD5.
 std::optional<HashKey> effective_hash_key(const KplUserRecord& record);
 
 // Parser of aggregated records, reused for one record after another. Time is linear in the record. Memory is
@@ -45,7 +45,7 @@ class KplRecord {
   // Opens a record. Returns false for a plain record, which is anything but a valid aggregated record with at
   // least one user record: too short, without the magic, with a wrong MD5, malformed as protobuf, or with an index
   // outside its table. (KCL returns nothing for an aggregated record without user records, and only the user
-  // records before the first wrong index.) Also returns false if there is no MD5, or if a key in the tables is
+  // records before the first wrong index.) Also returns false if OpenSSL has no MD5, or if a key in the tables is
   // over its limit; for such a key, problem() says which. REQUIRES: record stays valid while its user records are
   // read.
   bool open(std::string_view record);

@@ -162,7 +162,7 @@ bool RecordDecoder::decode(penstock_batch& batch) {
 
 // Its id is shard:sequence:sub-sequence, because a sequence number is unique only in its shard. So the id is
 // unique in the stream, and the same each time the record is read, also from a dead-letter file. Without a
-// position there is no id.
+// position, the id is empty.
 void RecordDecoder::fill_raw_batch(penstock_batch& batch) {
   raw_id_.clear();
   if (origin_.sequence_number.size > 0) {

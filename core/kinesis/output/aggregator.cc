@@ -14,10 +14,10 @@ HashKey random_hash_key(Random& random) {
 
 }  // namespace
 
-// The shard whose entry a record may join; kNoShard: only one of its partition key.
+// Returns the shard whose entry a record may join; kNoShard: only an entry of its partition key.
 uint32_t Aggregator::shard_of(const WriterRecord& record) const {
   if (options_.aggregate != Aggregate::kpl) return ShardMap::kNoShard;
-  if (options_.random_hash_keys) return 0;  // the same for all
+  if (options_.random_hash_keys) return 0;  // all records may share an entry
   return shards_.current() ? shards_.shard_of(record.partition_key) : ShardMap::kNoShard;
 }
 
@@ -43,13 +43,13 @@ size_t Aggregator::user_record_bytes(const WriterRecord& record) const {
   return kpl_user_record_bytes(record.data.size() + (options_.append_newline ? 1 : 0));
 }
 
-// What a record adds to an entry.
+// Returns the bytes that a record adds to an entry.
 size_t Aggregator::joining_bytes(const WriterRecord& record, bool key_is_there) const {
   if (options_.aggregate != Aggregate::kpl) return 1 + record.data.size();
   return user_record_bytes(record) + (key_is_there ? 0 : kpl_partition_key_bytes(record.partition_key.size()));
 }
 
-// One that may grow is counted as what it is then.
+// Returns the size of a chain as an entry. An entry that may grow counts as aggregated from the start.
 size_t Aggregator::bytes_of(const WriterRecord& first, bool may_grow) const {
   size_t bytes = first.bytes();
   if (options_.aggregate == Aggregate::kpl && (may_grow || first.next != nullptr))

@@ -1,4 +1,4 @@
-// How records become the records of one PutRecords call: each by itself, or several in one.
+// Packs records into the entries of one PutRecords call: one record per entry, or several.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +18,13 @@
 
 namespace penstock::kinesis {
 
-// What is sent as one record, under the partition key of its first: a chain of records, by their next. It is taken
-// or refused as a whole, and sent again as it is.
+// Entry of a PutRecords call, sent as one Kinesis record under the partition key of its first record: a chain of
+// records, linked by `next`. It is accepted or rejected as a whole, and retried unchanged.
 struct PutEntry {
   WriterRecord* first;
   WriterRecord* last;
-  size_t bytes;             // before compression: data, what is put around it, and the partition key
-  uint64_t shards_version;  // of the ShardMap by which its records belong to one shard; 0: not known
+  size_t bytes;             // before compression: data, framing and partition key
+  uint64_t shards_version;  // ShardMap version in which its records belong to one shard; 0: unknown
 };
 
 template <typename Visit>
@@ -40,47 +40,49 @@ class Aggregator {
  public:
   enum class Aggregate {
     none,
-    newline,  // of one partition key, with a newline between two
-    kpl,      // of one shard, in the KPL's format (kpl_record.h); of one partition key where shards are not known
+    newline,  // records of one partition key, separated by newlines
+    kpl,  // records of one shard in the KPL's format (kpl_record.h); of one partition key while shards are unknown
   };
   struct Options {
     Aggregate aggregate = Aggregate::none;
-    bool append_newline = false;    // to each entry's data; with kpl, to that of each record in it
-    bool gzip = false;              // it, after that; not with kpl, whose readers do not expect it
-    bool random_hash_keys = false;  // an ExplicitHashKey for each entry, drawn each time that it is sent
+    bool append_newline = false;  // to the data of each entry; with kpl, to that of each user record
+    // Compresses the data of each entry, newlines included. Not with kpl, because its consumers do not expect it.
+    bool gzip = false;
+    bool random_hash_keys = false;  // a new ExplicitHashKey for each entry and attempt
     size_t max_call_bytes = kMaxCallBytes;
 
-    // Whether records share an entry because their partition keys go to one shard. With random hash keys all
-    // records may: the one that is drawn for the entry is written to each of them, too.
+    // Returns whether records share an entry because their partition keys belong to one shard. With random hash
+    // keys, any records may share an entry, because each of its user records carries the entry's hash key.
     bool by_shard() const { return aggregate == Aggregate::kpl && !random_hash_keys; }
   };
 
-  // Two multiples of the 25 KiB that a write is billed by, as in AWS's own library (KPL). What is compressed is
-  // taken to become a quarter. A record that is larger by itself goes alone.
+  // Size of an entry: twice the 25 KiB by which writes are billed, as in the KPL. Data is assumed to compress to a
+  // quarter. A larger record goes alone.
   static constexpr size_t kAggregateBytes = 51'200;
   static constexpr size_t kAggregateBytesBeforeGzip = 4 * kAggregateBytes;
 
-  // shards and random outlive this.
+  // REQUIRES: shards and random outlive the aggregator.
   Aggregator(Options options, const ShardMap& shards, Random& random)
       : options_(options), shards_(shards), random_(random) {}
 
-  // What a record may grow by when it is packed by itself.
+  // Returns by how much a record may grow when it is packed alone.
   size_t growth_bytes(size_t bytes) const {
     return (options_.append_newline ? 1 : 0) + (options_.gzip ? bytes / 1000 + kGzipOverheadBytes : 0);
   }
 
-  // Puts a chain of records that goes together, which is one record where it was in no call yet, into the call.
-  // False: there is no room in it.
+  // Adds a chain of records that must stay together (of one record, unless it was in a call before). Returns false
+  // if the call has no room for it.
   bool add(WriterRecord& first);
-  // Whether an entry of the call has records of the key of this one, and room for it; join() puts it there.
+  // Returns whether an entry of the call has records with the key of this one, and room for it; join() adds it
+  // there.
   bool can_join(const WriterRecord& record) const { return has_room(entry_of_key(record), record); }
   void join(WriterRecord& record) { join(entry_of_key(record), record); }
 
   bool empty() const { return entries_.empty(); }
-  // Limits the call that begins now to so many entries. REQUIRES: empty().
+  // Limits the call that begins now to that many entries. REQUIRES: empty().
   void set_max_entries(size_t entries) { max_entries_ = entries; }
-  size_t body_bytes() const;  // about, and before compression
-  // The call's body, and what is in it: then all begins anew.
+  size_t body_bytes() const;  // approximate, before compression
+  // Return the body of the call, then its entries. Afterwards the aggregator is empty.
   std::string take_body(std::string_view stream);
   std::vector<PutEntry> take_entries();
 
@@ -105,11 +107,11 @@ class Aggregator {
   KplEncoder kpl_;
   std::vector<PutEntry> entries_;
   size_t bytes_ = 0;
-  size_t max_entries_ = kMaxRecordsPerCall;  // entries that the call may have: the least that one of them allows
-  // Of the entries that may grow: the last one with records of a key, and the last one of a shard.
+  size_t max_entries_ = kMaxRecordsPerCall;  // limit for this call: the lowest max_batch_entries of its records
+  // Entries that may grow: the last one with records of each key, and the last one of each shard.
   std::unordered_map<std::string_view, size_t> by_key_{};
   std::unordered_map<uint32_t, size_t> by_shard_{};
-  std::string joined_, compressed_;  // of one entry
+  std::string joined_, compressed_;  // buffers for one entry
 };
 
 }  // namespace penstock::kinesis

@@ -14,7 +14,7 @@ std::vector<WriterRecord*> DeadLetters::advance() {
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (now_ms < next_flush_ms()) return {};
   unflushed_.reserve(unflushed_.size() + added_.size());
-  // The rest follows once these are written: lines may be much larger than their records.
+  // The rest follows once these are written: a line may be much larger than its record.
   for (; !added_.empty() && failures_.pending_bytes() < kMaxPendingBytes; added_.pop_front()) {
     WriterRecord& record = *added_.front().record;
     const int64_t number =

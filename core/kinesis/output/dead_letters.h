@@ -1,4 +1,4 @@
-// Records that can never be delivered, on their way to the failure log.
+// Records that can never be delivered, on their way to the dead-letter file.
 #pragma once
 
 #include <algorithm>
@@ -14,16 +14,17 @@
 
 namespace penstock::kinesis {
 
-// The records stay where they are until advance() has told that they are in the log. All references outlive this.
+// Queue of dead letters. REQUIRES: a record stays valid until advance() returns it; all references outlive this
+// object.
 class DeadLetters {
  public:
   DeadLetters(Env& env, DeadLetterFile& failures) : env_(env), failures_(failures) {}
 
-  // reason is a sentence for a person, with what the record has and what is allowed.
+  // Queues a record. reason is a sentence for a person: what the record has, and what is allowed.
   void add(WriterRecord& record, std::string reason) { added_.push_back({&record, std::move(reason)}); }
 
-  // Writes what was added to the log, about 4 MiB of lines at a time. Returns the records that are in it, fsynced;
-  // while it cannot be written, the others are tried again when next_deadline_ms() says so.
+  // Writes queued records to the dead-letter file, about 4 MiB of lines at a time. Returns the records that are in
+  // it, fsynced. While it cannot be written, the others are retried at next_deadline_ms().
   std::vector<WriterRecord*> advance();
   int64_t next_deadline_ms() const { return std::min(next_flush_ms(), failures_.next_log_ms()); }
   bool stuck() const { return failures_in_a_row_ > 0; }
@@ -37,15 +38,15 @@ class DeadLetters {
 
   struct Unflushed {
     WriterRecord* record;
-    int64_t number;  // the log's
+    int64_t number;  // of the dead letter
   };
 
   int64_t next_flush_ms() const { return added_.empty() && unflushed_.empty() ? kNever : due_ms_; }
 
   Env& env_;
   DeadLetterFile& failures_;
-  std::deque<Added> added_;           // not yet in the log,
-  std::vector<Unflushed> unflushed_;  // or in it but not yet on disk
+  std::deque<Added> added_;           // not passed to failures_ yet
+  std::vector<Unflushed> unflushed_;  // passed to failures_, not on disk yet
   int failures_in_a_row_ = 0;
   int64_t due_ms_ = 0;
 };

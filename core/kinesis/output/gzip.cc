@@ -12,7 +12,7 @@ struct Gzip::Stream {
 };
 
 Gzip::Gzip() : stream_(std::make_unique<Stream>()) {
-  constexpr int kGzipWindow = 15 + 16;  // the largest window, with gzip's header
+  constexpr int kGzipWindow = 15 + 16;  // largest window, with a gzip header
   constexpr int kMemory = 8;            // zlib's own default
   if (deflateInit2(&stream_->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemory, Z_DEFAULT_STRATEGY) !=
       Z_OK)
@@ -25,12 +25,12 @@ void Gzip::append(std::string& out, std::string_view data) {
   z_stream& z = stream_->z;
   const size_t start = out.size();
   out.resize(start + deflateBound(&z, data.size()));
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));  // zlib reads only
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));  // zlib only reads it
   z.avail_in = static_cast<uInt>(data.size());
   z.next_out = reinterpret_cast<Bytef*>(out.data() + start);
   z.avail_out = static_cast<uInt>(out.size() - start);
   [[maybe_unused]] const int result = deflate(&z, Z_FINISH);
-  assert(result == Z_STREAM_END);  // there is room for it
+  assert(result == Z_STREAM_END);  // out has room for the worst case
   out.resize(out.size() - z.avail_out);
   deflateReset(&z);
 }

@@ -1,4 +1,4 @@
-// Compressing to gzip.
+// Gzip compression.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace penstock::kinesis {
 
-// Keeps its state between calls, so that a record costs no allocation.
+// Compressor that keeps its state between calls, so that a record costs no allocation.
 class Gzip {
  public:
   Gzip();
@@ -15,8 +15,8 @@ class Gzip {
   Gzip(const Gzip&) = delete;
   Gzip& operator=(const Gzip&) = delete;
 
-  // Appends data as one gzip member without a time in it. Data that cannot be compressed becomes longer: by less
-  // than a thousandth and kGzipOverheadBytes.
+  // Appends data as one gzip member without a timestamp. Data that does not compress grows, by less than a
+  // thousandth plus kGzipOverheadBytes.
   void append(std::string& out, std::string_view data);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace penstock::kinesis {
 
-// Follows the path down; every response of false ends the reading.
+// SAX handler that follows the path. A method that returns false ends the parse.
 class JsonField::Search : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonField::Search> {
  public:
   explicit Search(std::string_view path) {
@@ -73,11 +73,11 @@ class JsonField::Search : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>,
   }
 
   std::vector<std::string> path_;
-  JsonReader reader_;  // kept, since it has a stack
+  JsonReader reader_;  // kept to reuse its stack
   std::string* out_ = nullptr;
-  size_t depth_ = 0;    // of objects and arrays
-  size_t matched_ = 0;  // names of the path that lead to where we are
-  bool here_ = false;   // the next value is that of path_[matched_]
+  size_t depth_ = 0;    // of open objects and arrays
+  size_t matched_ = 0;  // leading names of the path that match the open objects
+  bool here_ = false;   // the next value belongs to path_[matched_]
   bool found_ = false;
 };
 

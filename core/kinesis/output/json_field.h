@@ -1,4 +1,4 @@
-// One member of a JSON text, found by its path.
+// Finds one member of a JSON text by its path.
 #pragma once
 
 #include <memory>
@@ -9,15 +9,16 @@ namespace penstock::kinesis {
 
 class JsonField {
  public:
-  // Names of members with dots between: "lambda.requestId". Empty names match nothing.
+  // path: names of members, separated by dots: "lambda.requestId". An empty name matches nothing.
   explicit JsonField(std::string_view path);
   ~JsonField();
   JsonField(JsonField&&) noexcept;
   JsonField& operator=(JsonField&&) noexcept;
 
-  // Appends the first such member's text to out: a string's own, a number or a boolean as it stands there. False,
-  // and nothing appended, where there is none, it is null, empty, an array or an object, or what comes before it
-  // is no JSON; what comes after it is not looked at. Takes no stack, however deep the text.
+  // Appends the text of the first such member to out: the content of a string, or a number or boolean as it is
+  // written. Returns false, and appends nothing, if the member is not found, or is null, empty, an array or an
+  // object, or if the text before it is not valid JSON. The text after it is not checked. Uses constant stack
+  // space, however deeply the JSON is nested.
   bool append(std::string& out, std::string_view json);
 
  private:

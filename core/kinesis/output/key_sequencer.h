@@ -1,4 +1,4 @@
-// Whose turn it is among the records of a partition key, where their order counts.
+// Keeps the records of each partition key in order, for ordering per_key.
 #pragma once
 
 #include <cstddef>
@@ -11,29 +11,29 @@
 
 namespace penstock::kinesis {
 
-// Of the records of a key one has its turn, or several that go together in one entry; all others wait here, in
-// their order, until these are done. The records stay where they are meanwhile.
+// Sequencer of records by partition key. One record of each key is in flight, or several that share an entry; the
+// other records of the key wait here, in order, until those are done. REQUIRES: the records stay valid meanwhile.
 class KeySequencer {
  public:
-  // True: it is the record's turn. Else it waits here.
+  // Returns true if the record is in flight from now on; otherwise it waits here.
   bool enqueue(WriterRecord& record);
 
-  // The first that waits behind those of its key; nullptr: none.
+  // Returns the first waiting record of the key; nullptr: none.
   WriterRecord* first_waiting(std::string_view key) const;
-  // Gives it its turn beside those that have theirs.
+  // Puts the record in flight, together with the records of its key that are.
   void admit(WriterRecord& first_waiting);
 
-  // The records of rest, whose turn it was as it was first's, go separately from now on. Those of a key of first
-  // wait again, before all others of their key; returns the chain of the others, nullptr: none.
+  // Separates rest from first; the records of both are in flight. Records of rest whose key is also in first wait
+  // again, before all others of their key. Returns the chain of the others; nullptr: none.
   WriterRecord* separate(WriterRecord* first, WriterRecord* rest);
 
-  // A record whose turn it is can never be sent: until those that have their turn are done, no sendable record of
-  // the key may join them.
+  // Notes that a record in flight can never be sent: until the key's records in flight are done, no sendable
+  // record of the key may join them.
   void hold_back(std::string_view key) { keys_.find(key)->second.held_back = true; }
   bool held_back(std::string_view key) const;
 
-  // The record, whose turn it was, is done. Returns the one whose turn it is now; nullptr: others of the key have
-  // theirs still, or none is left.
+  // Ends a record that was in flight. Returns the record of its key that is in flight from now on; nullptr if
+  // others of the key still are, or none waits.
   WriterRecord* done(const WriterRecord& record);
 
   size_t waiting() const { return waiting_; }
@@ -41,8 +41,8 @@ class KeySequencer {
 
  private:
   struct Key {
-    size_t turns = 0;               // records that have theirs
-    WriterRecord* first = nullptr;  // that wait
+    size_t turns = 0;               // records in flight
+    WriterRecord* first = nullptr;  // waiting records
     WriterRecord* last = nullptr;
     bool held_back = false;
   };

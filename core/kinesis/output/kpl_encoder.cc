@@ -7,8 +7,8 @@ namespace penstock::kinesis {
 
 namespace {
 
-// Tags of fields, https://protobuf.dev/programming-guides/encoding/: its number and whether it is a number (0) or
-// bytes (2).
+// Tags of fields: the field number, and its wire type, 0 (varint) or 2 (bytes).
+// https://protobuf.dev/programming-guides/encoding/
 constexpr char kPartitionKeyTable = 1 << 3 | 2, kExplicitHashKeyTable = 2 << 3 | 2, kRecords = 3 << 3 | 2;
 constexpr char kPartitionKeyIndex = 1 << 3, kExplicitHashKeyIndex = 2 << 3, kData = 3 << 3 | 2;
 

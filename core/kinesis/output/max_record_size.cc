@@ -17,7 +17,7 @@ Result<size_t> read_max_record_bytes(const std::string& body) {
   if (const std::optional<JsonDocument> document = JsonDocument::parse(body)) {
     const JsonValue summary = (*document)["StreamDescriptionSummary"];
     const JsonValue limit = summary["MaxRecordSizeInKiB"];
-    if (summary.is_object() && !limit.exists()) return kMaxRecordBytes;  // a service older than the member
+    if (summary.is_object() && !limit.exists()) return kMaxRecordBytes;  // the service is older than this member
     const uint64_t kib = limit.unsigned_integer().value_or(0);
     if (kib > 0 && kib <= UINT32_MAX) return size_t{kib} << 10;
   }
@@ -48,10 +48,10 @@ void MaxRecordSize::receive(const Result<aws::ServiceResponse>& response) {
     bytes_ = kMaxRecordBytes;
     then = " (max_record_bytes auto; 1 MiB is taken in its place)";
   } else if (bytes.status().code() == Code::not_found) {
-    due_ms_ = now_ms + kNoStreamPauseMs;  // it may be made yet, and then take more than most
+    due_ms_ = now_ms + kNoStreamPauseMs;  // it may be created later, with a raised limit
     then += " every 30 s; nothing is sent until then";
   } else {
-    // What anything but the service refuses is no answer to the question, however odd it is.
+    // Only the service can answer this: any other error, such as a proxy's rejection, is retried.
     due_ms_ = now_ms + kBackoff.delay_ms(++failures_, env_.random);
   }
   throttle_.log(

@@ -1,4 +1,4 @@
-// The largest record that a stream takes: as the conf says, or as the stream itself does.
+// The largest record that a stream accepts: from the configuration, or from the stream itself.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html
 #pragma once
 
@@ -12,24 +12,24 @@
 
 namespace penstock::kinesis {
 
-// What a response of DescribeStreamSummary says in MaxRecordSizeInKiB, in bytes. Code::transient where it says
-// nothing that can be one.
+// Returns MaxRecordSizeInKiB of a DescribeStreamSummary response, in bytes; Code::transient if it is not a valid
+// value.
 Result<size_t> read_max_record_bytes(const std::string& body);
 
 class MaxRecordSize {
  public:
   static constexpr size_t kAskTheStream = 0;
 
-  // All references outlive this, and this its call.
+  // REQUIRES: all references outlive this object, and this object outlives its call.
   MaxRecordSize(Env& env, LogThrottle& throttle, const aws::ServiceCall& call, std::string stream, size_t bytes)
       : env_(env), throttle_(throttle), call_(call), stream_(std::move(stream)), bytes_(bytes) {}
 
-  // Asks the stream, once, again where no response comes or there is no such stream. Where it will not say, the
-  // limit is kMaxRecordBytes, with a warning.
+  // Queries the stream once, and again if no response comes or the stream is not found. If the permission is
+  // denied, the limit is kMaxRecordBytes, with a warning.
   void advance();
   int64_t next_deadline_ms() const { return known() || asking_ ? kNever : due_ms_; }
   bool known() const { return bytes_ != kAskTheStream; }
-  size_t bytes() const { return bytes_; }  // of data and partition key; where known()
+  size_t bytes() const { return bytes_; }  // of data and partition key; REQUIRES: known()
 
  private:
   void receive(const Result<aws::ServiceResponse>& response);

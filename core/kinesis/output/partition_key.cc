@@ -58,7 +58,7 @@ Result<PartitionKeys> PartitionKeys::make(std::string_view form, std::string_vie
 std::span<const std::string_view> PartitionKeys::choose(const penstock_batch& batch, Random& random) {
   made_.clear();
   choices_.clear();
-  std::string_view last;  // the key before this one, as it was before it was made fit
+  std::string_view last;  // previous key, before made_fit()
   for (uint64_t i = 0; i < batch.record_count; ++i) {
     const Choice choice = choose_one(batch, record_at(batch, i), random);
     const std::string_view key = choice.elsewhere;
@@ -117,7 +117,7 @@ PartitionKeys::Choice PartitionKeys::make_random(Random& random) {
   return made_from(start);
 }
 
-// A key that the service takes: the same, or its hash.
+// Returns the key itself if the service accepts it, or else its hash.
 PartitionKeys::Choice PartitionKeys::made_fit(Choice choice) {
   const bool made = choice.made_at != kElsewhere;
   const std::string_view key = made ? std::string_view(made_).substr(choice.made_at) : choice.elsewhere;

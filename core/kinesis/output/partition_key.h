@@ -1,4 +1,4 @@
-// Which partition key each record is sent under.
+// Chooses the partition key of each record.
 #pragma once
 
 #include <cstddef>
@@ -16,19 +16,19 @@ namespace penstock::kinesis {
 
 class PartitionKeys {
  public:
-  // form is "log_stream" (the log stream; else the record's id; else the source record's key; else random),
-  // "random", "source" (the source record's key), "field:PATH" (a member of the record's JSON, see JsonField) or
-  // "text:TEXT". missing says what is done where source or field find none: "log_stream", "random", or
-  // "on_failure": the record is not sent. Code::config for anything else.
+  // Creates the chooser. form is "log_stream" (the log stream; else the record's id; else the source record's key;
+  // else random), "random", "source" (the source record's key), "field:PATH" (a member of the record's JSON, see
+  // JsonField) or "text:TEXT". missing is used if source or field finds no key: "log_stream", "random", or
+  // "on_failure" (the record becomes a dead letter). Returns Code::config for anything else.
   static Result<PartitionKeys> make(std::string_view form, std::string_view missing);
 
-  // The key of each of the batch's records: the one that the record itself wants, else as form says. All are as
-  // the service takes them: one that it would not take is replaced by its SHA-256 in hex. "" where there is none
-  // and the record is not to be sent. The views lie in batch or in here, until the next call; neighbours that
-  // share a key have one and the same view.
+  // Returns the key of each record of the batch: the record's own key if it has one, or else as form says. A key
+  // that the service would reject is replaced by its SHA-256 in hex. "" for a record that has no key and must not
+  // be sent. The views point into batch or into this object, until the next call. Adjacent records whose keys have
+  // the same source, such as the log stream, share one view.
   std::span<const std::string_view> choose(const penstock_batch& batch, Random& random);
 
-  // Why a record has no key.
+  // Returns why a record has no key.
   std::string why_none() const;
 
  private:
@@ -36,7 +36,7 @@ class PartitionKeys {
   enum class Missing { log_stream, random, on_failure };
   static constexpr size_t kElsewhere = SIZE_MAX;
 
-  // A key that lies in made_ from there on, or elsewhere.
+  // Key at an offset in made_, or elsewhere.
   struct Choice {
     std::string_view elsewhere;
     size_t made_at = kElsewhere;
@@ -51,9 +51,9 @@ class PartitionKeys {
 
   Form form_ = Form::log_stream;
   Missing missing_ = Missing::log_stream;
-  std::string text_;                // of text, or the path of field
-  std::optional<JsonField> field_;  // where form_ is field
-  std::string made_;                // keys that were made for the last batch
+  std::string text_;                // TEXT or PATH
+  std::optional<JsonField> field_;  // if form_ is field
+  std::string made_;                // keys generated for the last batch
   std::vector<Choice> choices_;
   std::vector<std::string_view> keys_;
 };

@@ -12,7 +12,7 @@ void RequestBuilder::add_retry(WriterRecord& first, int64_t due_ms) {
 
 std::vector<WriterRecord*> RequestBuilder::pieces(WriterRecord& first) {
   std::vector<WriterRecord*> pieces = {&first};
-  // Cuts the last piece after so many of its records.
+  // Cuts the last piece after that many of its records.
   const auto cut_after = [&](size_t records) {
     WriterRecord* const begin = pieces.back();
     WriterRecord* last = begin;
@@ -39,7 +39,7 @@ int64_t RequestBuilder::next_alone_ms() const {
 }
 
 void RequestBuilder::throttled(const WriterRecord& first, int64_t now_ms) {
-  if (options_.aggregator.random_hash_keys) return;  // it goes to another shard the next time
+  if (options_.aggregator.random_hash_keys) return;  // the retry goes to another shard
   if (!shards_.known()) {
     shards_.want();
     return;
@@ -53,13 +53,14 @@ void RequestBuilder::reset_old_limits() {
   if (std::exchange(limiter_version_, shards_.version()) != shards_.version()) limiter_.clear();
 }
 
-// When a chain may go to its shard.
+// Returns when a chain may go to its shard.
 int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
   reset_old_limits();
   if (!limiter_.any() || first.admitted) return now_ms;
   size_t bytes = 0;
   each_record(&first, [&bytes](const WriterRecord& record) { bytes += record.bytes(); });
-  // How many will share an entry is not known yet. Where it comes out that few do, further refusals cut the share.
+  // How many records will share an entry is not known yet. If few do, further throttling reduces the shard's
+  // budget.
   const bool shares_parcel = options_.aggregator.aggregate != Aggregator::Aggregate::none && !first.sent;
   const ShardLimiter::Admission place =
       limiter_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);
@@ -104,7 +105,7 @@ bool RequestBuilder::gather(int64_t now_ms, size_t max_record_bytes, size_t max_
     WriterRecord* const first = without_unsendable(front, now_ms, max_record_bytes);
     room = first == nullptr || put(*first, now_ms, max_record_bytes);
     if (room || first != front) queue.pop(now_ms);
-    if (!room && first != front) queue.add_retry(*first, kAtOnce);  // what is left of a chain
+    if (!room && first != front) queue.add_retry(*first, kAtOnce);  // the rest of a chain
     for (const Released& one : std::exchange(released_, {})) add_retry(*one.first, one.due_ms);
   }
   alone_was_last_ = alone;
@@ -112,8 +113,9 @@ bool RequestBuilder::gather(int64_t now_ms, size_t max_record_bytes, size_t max_
   return gathered();
 }
 
-// Returns false if the record has to wait for others of its key. A record that can never be sent takes its turn
-// too: after a crash it is sent again unless its failure is on disk, so until then it holds back its successors.
+// Returns false if the record must wait for others of its key. A record that can never be sent takes its turn too:
+// after a crash it is sent again unless its dead letter is on disk, so until then it holds back the later records
+// of its key.
 bool RequestBuilder::take_turn(WriterRecord& record) {
   // mutation: keys sent out of order
   if (!options_.order_per_key || record.in_flight || record.partition_key.empty()) return true;
@@ -121,7 +123,8 @@ bool RequestBuilder::take_turn(WriterRecord& record) {
   return record.in_flight;
 }
 
-// Puts a chain into the call, or back into the queue until its shard has capacity. False: the call has no room.
+// Puts a chain into the call, or back into the queue until its shard has capacity. Returns false if the call has
+// no room.
 bool RequestBuilder::put(WriterRecord& first, int64_t now_ms, size_t max_record_bytes) {
   if (const int64_t admitted_ms = admit(first, now_ms); admitted_ms > now_ms) {
     released_.push_back({&first, admitted_ms});
@@ -135,7 +138,7 @@ bool RequestBuilder::put(WriterRecord& first, int64_t now_ms, size_t max_record_
   return true;
 }
 
-// Those that wait for their turn behind a record of this call may join it in its entry.
+// Adds waiting records of the key to the entry of this call that has records of the key, while there is room.
 void RequestBuilder::take_along(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
   if (sequencer_.held_back(key)) return fail_waiting(key, now_ms, max_record_bytes);
   for (WriterRecord* waiting = nullptr; (waiting = sequencer_.first_waiting(key)) != nullptr;) {
@@ -154,13 +157,13 @@ std::vector<PutEntry> RequestBuilder::take_entries() {
   return entries;
 }
 
-// When a record becomes too old.
+// Returns when a record becomes too old.
 int64_t RequestBuilder::expires_ms(const WriterRecord& record) const {
   // mutation: output records expire a minute early
   return options_.max_record_age_ms ? record.batch->written_ms + *options_.max_record_age_ms : kNever;
 }
 
-// Why a record can never be sent; "" if it can.
+// Returns why a record can never be sent; "" if it can.
 std::string RequestBuilder::why_unsendable(const WriterRecord& record, int64_t now_ms,
                                            size_t max_record_bytes) const {
   if (record.unreadable) return "the agent handed it over in a form that could not be read";
@@ -174,7 +177,7 @@ std::string RequestBuilder::why_unsendable(const WriterRecord& record, int64_t n
   return {};
 }
 
-// What is left of a chain without its records that can never be sent; nullptr: nothing.
+// Removes the records of a chain that can never be sent. Returns the rest of the chain; nullptr: nothing.
 WriterRecord* RequestBuilder::without_unsendable(WriterRecord* first, int64_t now_ms, size_t max_record_bytes) {
   WriterRecord** link = &first;
   while (WriterRecord* const record = *link) {
@@ -193,8 +196,8 @@ WriterRecord* RequestBuilder::without_unsendable(WriterRecord* first, int64_t no
   return first;
 }
 
-// Those that wait behind a record that can never be sent, and cannot be sent either, share its write of the
-// failure file.
+// Makes dead letters of the records that wait for one that can never be sent, and that cannot be sent either: all
+// of them share one write of the dead-letter file.
 void RequestBuilder::fail_waiting(std::string_view key, int64_t now_ms, size_t max_record_bytes) {
   for (WriterRecord* waiting = nullptr; (waiting = sequencer_.first_waiting(key)) != nullptr;) {
     std::string why = why_unsendable(*waiting, now_ms, max_record_bytes);

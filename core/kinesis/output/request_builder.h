@@ -1,4 +1,4 @@
-// Which of the records that wait share the next call.
+// Builds requests: decides which waiting records share the next call.
 #pragma once
 
 #include <cstddef>
@@ -20,16 +20,16 @@ namespace penstock::kinesis {
 class RequestBuilder {
  public:
   struct Options {
-    int64_t linger_ms = 100;  // how long a record waits for others to share its call
-    // Records that are still here that long after they were written are undeliverable.
+    int64_t linger_ms = 100;  // how long a record waits for others that can share its call
+    // Records that are still here this long after write() become dead letters.
     std::optional<int64_t> max_record_age_ms = std::nullopt;
-    // At most one entry with records of a key in a call, and one such call under way: a key's records reach the
-    // stream in their order.
+    // At most one entry per call has records of a key, and at most one call in flight does, so that the records of
+    // a key reach the stream in order.
     bool order_per_key = false;
     Aggregator::Options aggregator = {};
   };
 
-  // All references outlive this.
+  // REQUIRES: all references outlive this object.
   RequestBuilder(Options options, const PartitionKeys& keys, ShardMap& shards, Random& random,
                  DeadLetters& dead_letters)
       : options_(options),
@@ -39,32 +39,33 @@ class RequestBuilder {
         aggregator_(options.aggregator, shards, random) {}
 
   void add(WriterBatch& batch) { queue_.add(batch); }
-  // Takes an entry that was rejected, to send it again from due_ms on, or now if it would be too old by then.
+  // Queues a rejected entry for a retry at due_ms, or when it expires if that is earlier.
   void add_retry(WriterRecord& first, int64_t due_ms);
-  // Divides an entry that the service rejects: its first record, and what follows in two halves, to be given to
-  // add_retry(). Where the order of a key's records counts, those after others of their key wait until these are
-  // done.
+  // Splits an entry that the service rejects: its first record, and the rest in two halves. The caller passes the
+  // pieces to add_retry(). With order_per_key, records of a key that is also in an earlier piece wait until that
+  // piece is done.
   std::vector<WriterRecord*> pieces(WriterRecord& first);
-  // A call with a record that is `alone` ended.
+  // Notes that a call with an `alone` record has ended.
   void alone_ended(int64_t now_ms);
-  // The shard refused an entry for its rate: what goes to it is held to a budget from now on.
+  // Notes that the shard rejected an entry for its rate: from now on, a budget limits what is sent to that shard.
   void throttled(const WriterRecord& first, int64_t now_ms);
-  // The record is delivered, or in the failure log for good: one that waits behind it may go.
+  // Notes that the record is delivered, or is in the dead-letter file on disk: the next record of its key may go.
   void done(const WriterRecord& record);
 
-  // When there is a call to make; kNever: nothing waits. hurry: what waits for company does not.
+  // Returns when the next call is due; kNever: nothing waits. hurry: without linger_ms.
   int64_t next_call_ms(bool hurry) const;
-  // Gathers what goes into a call, where that is not done; records that can never be sent become undeliverable.
-  // max_record_bytes: of a record with its partition key. max_entries: of the call. False: nothing is to be sent.
+  // Gathers the records of a call, unless it is gathered already. Records that can never be sent become dead
+  // letters. max_record_bytes: limit for a record with its partition key. max_entries: limit for the call. Returns
+  // false if there is nothing to send.
   bool gather(int64_t now_ms, size_t max_record_bytes, size_t max_entries = kMaxRecordsPerCall);
   bool gathered() const { return !aggregator_.empty(); }
-  size_t body_bytes() const { return aggregator_.body_bytes(); }  // of what is gathered, about
+  size_t body_bytes() const { return aggregator_.body_bytes(); }  // of the gathered call, approximate
   std::string take_body(std::string_view stream) { return aggregator_.take_body(stream); }
-  std::vector<PutEntry> take_entries();  // to be sent now
+  std::vector<PutEntry> take_entries();  // marks their records as sent
 
-  // Those that are not gathered.
+  // Returns the number of records that are not gathered.
   size_t waiting_records() const { return queue_.records() + alone_.records() + sequencer_.waiting(); }
-  int64_t retries() const { return retries_; }  // records that were taken again
+  int64_t retries() const { return retries_; }  // records sent again
   void clear();
 
  private:
@@ -93,17 +94,17 @@ class RequestBuilder {
   ShardMap& shards_;
   DeadLetters& dead_letters_;
   ShardLimiter limiter_;
-  uint64_t limiter_version_ = 0;  // of the shards that they are for
+  uint64_t limiter_version_ = 0;  // ShardMap version that limiter_ is for
   WriterQueue queue_;
-  // The records that are `alone`, however many, have one call under way, and between two of them others have one:
-  // they take little from those that the service accepts.
+  // Records that are `alone`. However many there are, only one call with them is in flight, and a call with other
+  // records goes between two such calls, so that they take little capacity from records that the service accepts.
   WriterQueue alone_;
   bool alone_under_way_ = false;
   bool alone_was_last_ = false;
-  int64_t alone_since_ms_ = 0;  // when the last such call ended
+  int64_t alone_since_ms_ = 0;  // end of the last such call
   KeySequencer sequencer_;
   Aggregator aggregator_;
-  std::vector<Released> released_;  // while gathering: what goes back to the queue
+  std::vector<Released> released_;  // while gathering: chains that go back to the queue
   int64_t retries_ = 0;
 };
 

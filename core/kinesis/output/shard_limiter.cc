@@ -7,9 +7,10 @@ namespace penstock::kinesis {
 namespace {
 constexpr double kRecordsPerMs = 1;
 constexpr double kBytesPerMs = (1 << 20) / 1000.0;
-constexpr int64_t kBurstMs = 100;  // what may go ahead of its time
+constexpr int64_t kBurstMs = 100;  // allowed ahead of the rate
 constexpr int64_t kAheadMs = 1'000;
-constexpr double kCut = 0.9;  // at a refusal, but
+constexpr double kCut = 0.9;  // factor for the share after a throttling
+// Minimum time between two such reductions of a share.
 constexpr int64_t kCutPauseMs = 1'000;
 constexpr double kMinShare = 0.05;
 constexpr double kGrowthPerMs = 0.02 / 1000;
@@ -36,7 +37,7 @@ ShardLimiter::Admission ShardLimiter::admit(uint32_t shard, size_t records, size
   if (start_ms > now + kAheadMs) return {now_ms + kAheadMs, false};
   budget.free_ms = start_ms + cost_ms;
   if (start_ms <= now + static_cast<double>(kBurstMs)) return {now_ms, true};
-  // Those of a tenth of a second go together, so that they share calls.
+  // Rounds up to the next tenth of a second, so that records share calls.
   return {(static_cast<int64_t>(start_ms) / kBurstMs + 1) * kBurstMs, true};
 }
 

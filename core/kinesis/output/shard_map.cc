@@ -34,7 +34,7 @@ void ShardMap::receive(Result<aws::ServiceResponse> response) {
   const Status taken = catching_exceptions([&] { return take_page(response); });
   const int64_t now_ms = env_.clock.monotonic_ms();
   if (!taken.ok()) {
-    next_token_.clear();  // tokens expire: the next try begins with the first page
+    next_token_.clear();  // tokens expire: the retry begins with the first page
     listed_.clear();
     wanted_ = true;
     due_ms_ = now_ms + (taken.retryable() ? kPauseMs : kRefusedPauseMs);

@@ -1,4 +1,4 @@
-// Which shard takes a record, by the hash of its partition key, as ListShards says.
+// Maps partition keys to shards, by the hash key ranges of ListShards.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
 #pragma once
 
@@ -19,20 +19,21 @@ class ShardMap {
  public:
   static constexpr uint32_t kNoShard = UINT32_MAX;
 
-  // All references outlive this, and this its calls.
+  // REQUIRES: all references outlive this object, and this object outlives its calls.
   ShardMap(Env& env, LogThrottle& throttle, const aws::ServiceCall& call, std::string stream)
       : env_(env), throttle_(throttle), call_(call), stream_(std::move(stream)) {}
 
-  // Wants a list that is newer than now. Lists are kPauseMs apart at least.
+  // Requests a list that is newer than now. Lists are at least kPauseMs apart.
   void want();
   void advance();
   int64_t next_deadline_ms() const { return (wanted_ || !next_token_.empty()) && !calling_ ? due_ms_ : kNever; }
 
   bool known() const { return version_ > 0; }
-  // Nobody wants a newer one, and none is under way.
+  // Returns whether there is a list, and no newer one is requested or in flight.
   bool current() const { return known() && !wanted_ && !calling_ && next_token_.empty(); }
-  uint64_t version() const { return version_; }  // of the list: grows with each, 0 before the first
-  // The number of the open shard that takes a partition key; kNoShard: not known. Numbers change with the version.
+  uint64_t version() const { return version_; }  // of the list: increases with each list; 0 before the first
+  // Returns the number of the open shard that accepts a partition key; kNoShard: unknown. Numbers change with the
+  // version.
   uint32_t shard_of(std::string_view partition_key) const;
   const std::string& id(uint32_t shard) const { return open_[shard].id; }
 
@@ -51,8 +52,8 @@ class ShardMap {
   bool calling_ = false;
   int64_t due_ms_ = 0;
   std::string next_token_;
-  std::vector<ShardInfo> listed_;  // the open ones of the pages so far
-  std::vector<ShardInfo> open_;    // by first hash key
+  std::vector<ShardInfo> listed_;  // open shards of the pages so far
+  std::vector<ShardInfo> open_;    // open shards, by first hash key
   uint64_t version_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Where the service put an aggregated record, and what readers make of that.
+// Where the service put an aggregated record, and whether consumers accept it there.
 #pragma once
 
 #include <string_view>
@@ -9,14 +9,14 @@
 
 namespace penstock::kinesis {
 
-// Whether the readers of a shard keep all user records of an entry that it took. KCL drops an aggregated record
-// with all in it, and says nothing, where the hash key of one user record is outside of the shard's range: it
-// takes them to have been sent again to their own shard, as the KPL does after a reshard. False also where that is
-// not known.
+// Returns whether the consumers of a shard keep all user records of an entry that the shard accepted. KCL silently
+// drops an aggregated record, with all of its user records, if the hash key of one is outside the shard's range:
+// it assumes that they were sent again to their own shard, as the KPL does after a reshard. Returns false also if
+// that is unknown.
 bool consumers_accept(const PutEntry& entry, std::string_view shard_id, const ShardMap& shards);
 
-// Takes a chain of records apart into those of each partition key, in their order: chains that are right in
-// whatever shard they come to.
+// Splits a chain of records into one chain per partition key, in order. Consumers accept such a chain in any
+// shard.
 std::vector<WriterRecord*> split_by_key(WriterRecord* first);
 
 }  // namespace penstock::kinesis

@@ -13,7 +13,7 @@ constexpr size_t kMaxResponseBytes = 64 << 10;
 constexpr Backoff kBackoff = {.base_ms = 500, .cap_ms = 30'000};
 constexpr int64_t kNoStreamPauseMs = 30'000;
 
-// "status ACTIVE, open shards: 4"; Code::transient for what is not the service's answer.
+// Returns text such as "status ACTIVE, open shards: 4"; Code::transient if body is not a response of the service.
 Result<std::string> read_summary(const std::string& body) {
   if (const std::optional<JsonDocument> document = JsonDocument::parse(body)) {
     const JsonValue summary = (*document)["StreamDescriptionSummary"];

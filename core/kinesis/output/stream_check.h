@@ -1,4 +1,4 @@
-// The first log line about the stream that an output writes to: it exists, or it does not.
+// Logs whether the stream that an output writes to exists.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace penstock::kinesis {
 
-// Asks DescribeStreamSummary until the stream exists or the service denies the permission. What is to be sent does
-// not wait for it.
+// Check that calls DescribeStreamSummary until the stream exists or the service denies the permission. Records are
+// sent without waiting for it.
 class StreamCheck {
  public:
-  // All references outlive this, and this its call.
+  // REQUIRES: all references outlive this object, and this object outlives its call.
   StreamCheck(Env& env, aws::ServiceCall call, std::string stream)
       : env_(env), throttle_(env), call_(std::move(call)), stream_(std::move(stream)) {}
 
@@ -30,7 +30,7 @@ class StreamCheck {
   aws::ServiceCall call_;
   std::string stream_;
   int failures_ = 0;    // in a row
-  int64_t due_ms_ = 0;  // kNever: a call is under way, or the line is logged
+  int64_t due_ms_ = 0;  // kNever: a call is in flight, or the result is logged
 };
 
 }  // namespace penstock::kinesis

@@ -13,11 +13,11 @@ namespace penstock::kinesis {
 
 namespace {
 
-constexpr int64_t kSlowRetryMs = 30'000;  // after an error that somebody has to mend
+constexpr int64_t kSlowRetryMs = 30'000;  // after an error that a person must fix
 
 constexpr std::string_view kThroughputExceeded = "ProvisionedThroughputExceededException";
 
-// Whether trying again soon makes sense. The answer that is too large says nothing of what was done.
+// Returns whether to retry soon. A response that is too large does not show what the service did.
 bool soon_again(const Status& status) { return status.retryable() || status.code() == Code::too_large; }
 
 }  // namespace
@@ -44,7 +44,7 @@ Status Writer::write(const penstock_batch& batch) {
   if (batch.record_stride < kFirstRecordBytes)
     return {Code::invalid, "a batch has a record_stride of " + std::to_string(batch.record_stride) +
                                ", but a record has at least " + std::to_string(kFirstRecordBytes) + " bytes"};
-  // All that can fail for want of memory comes before the first change.
+  // Everything that can fail for lack of memory comes before the first change.
   decltype(batches_) one;
   const uint64_t number = last_batch_number_ + 1;
   WriterBatch& copy =
@@ -69,7 +69,7 @@ void Writer::guarded(const Work& work) {
   }
 }
 
-// As if nothing outstanding had been sent. Answers to calls under way are not listened to any more.
+// Queues everything outstanding as if it had never been sent. Responses to calls in flight are ignored.
 void Writer::requeue_all() {
   calls_.clear();
   next_.clear();
@@ -101,7 +101,7 @@ void Writer::advance() {
   });
 }
 
-// When a call is due, were there room for it.
+// Returns when a call is due, if memory allows it.
 int64_t Writer::next_call_ms() const {
   return max_record_size_.known()
              ? std::max({next_.next_call_ms(closed_), breaker_.next_call_ms(), rejections_.next_call_ms()})
@@ -117,7 +117,7 @@ int64_t Writer::next_deadline_ms() const {
   return due_ms;
 }
 
-// Whether the call that is gathered may begin.
+// Returns whether the gathered call may start.
 bool Writer::fits_in_memory() const {
   return calls_.empty() || body_bytes_ + next_.body_bytes() <= options_.mem_limit_bytes / kBodiesShare;
 }
@@ -148,7 +148,7 @@ void Writer::begin_call() {
 
 void Writer::end_call(uint64_t call_id, Result<aws::ServiceResponse> response) {
   const auto node = calls_.extract(call_id);
-  if (node.empty()) return;  // it was given back
+  if (node.empty()) return;  // it was released, or queued again
   const Call& call = node.mapped();
   body_bytes_ -= call.body_bytes;
   if (call.entries.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
@@ -164,8 +164,8 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   const std::string what = "writing to stream " + printable(options_.stream);
   WriterRecord& first = *call.entries.front().first;
   const bool single = call.entries.size() == 1 && first.next == nullptr;
-  // Where the service does not say which of a call's records it cannot take, smaller calls find out, so that one
-  // record does not hold up all others.
+  // The service does not say which record of a call it rejects. Smaller calls find it, so that one record does not
+  // hold up all others.
   const bool rejected = status.code() == Code::invalid;
   if (!rejected)
     on_no_progress(breaker_, options_.retry, breaker_.calls_without_progress() + 1);
@@ -192,7 +192,7 @@ void Writer::end_failed_call(const Call& call, const Status& status) {
   retry(chains_of(call, first.rejections >= kPatience), soon ? &options_.retry : nullptr, status.message());
 }
 
-// What a call had, to be sent again as it was, or in calls of half the size.
+// Returns the chains of a call, to be sent again unchanged, or in calls of half the size.
 std::vector<WriterRecord*> Writer::chains_of(const Call& call, bool smaller) {
   const size_t entries = call.entries.size();
   std::vector<WriterRecord*> chains;
@@ -205,16 +205,16 @@ std::vector<WriterRecord*> Writer::chains_of(const Call& call, bool smaller) {
   return smaller && entries == 1 ? next_.pieces(*chains.front()) : chains;
 }
 
-// After a rejected call every second one has a single entry, and those between have half as many as the last,
-// down to one, and then all over again, until one is accepted. That finds a good record soon, be the bad ones
-// many, few or neighbors; and a good one proves that it is the records, and not the stream.
+// After a rejected call, every second call has a single entry, and the ones between have 500, 250, 125 and so on
+// down to 1, then 500 again, until one is accepted. That soon finds a good record, whether the bad ones are many,
+// few or adjacent; and a good one proves that the records are the reason, not the stream.
 size_t Writer::max_entries() const {
   constexpr size_t kSizes = std::bit_width(kMaxRecordsPerCall);
   if (rejections_.calls_without_progress() == 0) return kMaxRecordsPerCall;
   return probes_ % 2 == 1 ? 1 : kMaxRecordsPerCall >> (probes_ / 2 % kSizes);
 }
 
-// Nothing of a call was taken.
+// Notes that nothing of a call was accepted.
 void Writer::on_no_progress(CircuitBreaker& outage, const Backoff& backoff, int attempt) {
   const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
   // mutation: retries without backoff
@@ -269,7 +269,7 @@ bool Writer::is_misrouted(const PutEntry& entry, std::string_view shard_id) cons
   return options_.calls.aggregator.by_shard() && !consumers_accept(entry, shard_id, shards_);
 }
 
-// The stream has other shards than when the records were put together: those of each key go by themselves now.
+// Retries the records of each key separately, because the shards have changed since the records were aggregated.
 void Writer::retry_in_its_shards(WriterRecord* first) {
   shards_.want();
   each_record(first, [this](const WriterRecord&) { ++counters_.misrouted_records; });
@@ -287,8 +287,8 @@ void Writer::deliver(WriterRecord* first) {
   });
 }
 
-// Neighbours that were refused equally often wait equally long, so that they share a call again. No backoff:
-// slowly.
+// Chains with equally many rejections get the same delay, so that neighbors share a call again. Without a backoff,
+// all wait kSlowRetryMs.
 void Writer::retry(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason) {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t due_ms = now_ms + kSlowRetryMs;
@@ -314,7 +314,8 @@ void Writer::retry(const std::vector<WriterRecord*>& chains, const Backoff* back
 
 void Writer::settle_dead_letters() {
   for (WriterRecord* record : dead_letters_.advance()) {
-    // Not before: after a crash what is not on disk is sent again, and would come behind what waited for it.
+    // Not earlier: after a crash, a record whose dead letter is not on disk is sent again, and would arrive after
+    // the records that had waited for it.
     next_.done(*record);
     record->batch->failed = true;
     settle(*record);
@@ -352,7 +353,7 @@ WriterCounters Writer::counters() const {
   counters.bytes_in_flight = static_cast<int64_t>(batch_bytes_ + body_bytes_ + failures_.pending_bytes());
   counters.records_queued = static_cast<int64_t>(next_.waiting_records());
   counters.retries = next_.retries();
-  // Where nothing is outstanding, nobody asks whether the stream takes records again.
+  // If nothing is outstanding, no call would show that the stream accepts records again.
   const bool in_vain = !idle() && (rejected_permanently_ || breaker_.open() || rejections_.open());
   counters.healthy = !dead_letters_.stuck() && !in_vain ? 1 : 0;
   return counters;

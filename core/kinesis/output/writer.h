@@ -1,6 +1,6 @@
-// Writes records to a stream with PutRecords: gathers them into calls, sends again what was refused and only
-// that, and tells when a batch is settled. Nothing is given up: a record is delivered, or it is in the failure
-// log, or its batch is still outstanding.
+// Writes records to a stream with PutRecords: gathers them into calls, retries only the rejected ones, and reports
+// when a batch is settled. It loses nothing: a record is delivered, or it is in the dead-letter file, or its batch
+// is still outstanding.
 #pragma once
 
 #include <cstddef>
@@ -32,23 +32,23 @@ struct SettledBatch {
 };
 
 struct WriterCounters {
-  int64_t records_in = 0;         // taken by write()
-  int64_t records_out = 0;        // that the service took
-  int64_t bytes_out = 0;          // of those, partition keys included
-  int64_t calls = 0;              // begun
-  int64_t failed_calls = 0;       // that were refused as a whole, or whose outcome is unknown
-  int64_t rejected_records = 0;   // refused one by one in a call that succeeded
-  int64_t misrouted_records = 0;  // taken by a shard whose readers drop them, so sent again
+  int64_t records_in = 0;         // accepted by write()
+  int64_t records_out = 0;        // accepted by the service
+  int64_t bytes_out = 0;          // of those, including partition keys
+  int64_t calls = 0;              // started
+  int64_t failed_calls = 0;       // rejected as a whole, or with an unknown outcome
+  int64_t rejected_records = 0;   // rejected individually in a call that succeeded
+  int64_t misrouted_records = 0;  // accepted by a shard whose consumers drop them, so sent again
   int64_t retries = 0;            // records sent again
-  int64_t failures = 0;           // records that went to the failure log
+  int64_t failures = 0;           // dead letters
   int64_t bytes_in_flight = 0;    // gauge: what counts against mem_limit
-  int64_t records_queued = 0;     // gauge: in no call under way
-  // Gauge: 0 while the failure log cannot be written, or the service refuses for good or takes nothing of what is
-  // outstanding.
+  int64_t records_queued = 0;     // gauge: not in a call in flight
+  // Gauge: 0 while the dead-letter file cannot be written, or while the service rejects permanently or accepts
+  // nothing of what is outstanding.
   int64_t healthy = 1;
 };
 
-// Driven by its owner, on one thread: write(); then, again and again, transport.drive(), advance() and
+// Writer for one stream [instance-thread]. Call write(); then, repeatedly, transport.drive(), advance() and
 // take_settled().
 class Writer {
  public:
@@ -56,62 +56,64 @@ class Writer {
 
   struct Options {
     std::string stream;  // a name or an ARN
-    // Of batches, and of the bodies of calls, for which a third is set aside. A call is always let through.
+    // Limit for the batches and for the bodies of calls, for which a third is reserved. A single call is always
+    // allowed.
     size_t mem_limit_bytes;
-    size_t max_record_bytes = kMaxRecordBytes;  // with its partition key; or MaxRecordSize::kAskTheStream
-    // After a call that failed; a record that was refused by itself waits kRecordCapMs at most.
+    size_t max_record_bytes = kMaxRecordBytes;  // including its partition key; or MaxRecordSize::kAskTheStream
+    // After a failed call. A record that was rejected individually waits at most kRecordCapMs.
     Backoff retry = {.base_ms = 100, .cap_ms = 10'000};
-    // A record that was sent again that often in vain goes to the failure log. A rejected call that is split
-    // because of its records does not count.
+    // Retries without success after which a record becomes a dead letter. A rejected call that is split because of
+    // its records does not count.
     std::optional<int64_t> record_retry_limit = std::nullopt;
     PartitionKeys partition_keys = {};
     RequestBuilder::Options calls = {};
   };
 
-  // env and failures outlive the writer; the writer outlives its calls, or their responses are never told.
+  // REQUIRES: env and failures outlive the writer; no response arrives after the writer is destroyed.
   Writer(Env& env, DeadLetterFile& failures, Options options, aws::ServiceCall call);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Copies the batch; sends nothing yet. It is settled once. An error (Code::invalid: a stride too small, or
-  // after close()) takes nothing.
+  // Copies the batch; sends nothing yet. Each batch is settled exactly once. An error (Code::invalid: the stride
+  // is too small, or after close()) accepts nothing.
   Status write(const penstock_batch& batch);
 
-  // Begins the calls that are due, writes the failure log. What it throws (std::bad_alloc), here or in a response,
-  // loses nothing: what is outstanding begins anew then, so that some of it may arrive twice.
+  // Starts the calls that are due, and writes dead letters. An exception (std::bad_alloc), here or in a response,
+  // loses nothing: everything outstanding is then sent from scratch, so some of it may arrive twice.
   void advance();
 
-  // Whether write() should wait: as much is held as the memory limit allows.
+  // Returns whether write() should wait, because memory is at its limit.
   bool full() const;
   bool idle() const { return batches_.empty(); }  // nothing is outstanding
 
-  // When advance() has something to do, apart from answers; kNever if only these are waited for. A time in the
-  // past while batches are there for take_settled(), but after close(), where they may wait for the end.
+  // Returns when to call advance(), apart from responses; kNever if it waits only for responses. A time in the
+  // past while take_settled() has batches, except after close(), when they may wait for the end.
   int64_t next_deadline_ms() const;
 
-  // The batches settled since the last time.
+  // Returns the batches settled since the last call.
   std::vector<SettledBatch> take_settled();
 
-  // No more writes; what is queued no longer waits for company.
+  // Rejects further writes, and stops lingering for what is queued.
   void close() { closed_ = true; }
 
-  // Settles all that is outstanding as PENSTOCK_RELEASED. Answers that still come are not listened to.
+  // Settles everything outstanding as PENSTOCK_RELEASED. Responses that still arrive are ignored.
   void release();
 
   WriterCounters counters() const;
 
  private:
-  // A share of mem_limit that is kept for the bodies of calls: a queue that took it all would leave one call at
-  // a time.
+  // Divisor of mem_limit: the share reserved for the bodies of calls. A queue that took all memory would leave
+  // room for only one call at a time.
   static constexpr size_t kBodiesShare = 3;
-  // A record is refused for a shard's share of this second, or by a fault that passes: longer waits gain nothing.
+  // A record is rejected because its shard's capacity for this second is used up, or by a transient error: a
+  // longer wait gains nothing.
   static constexpr int64_t kRecordCapMs = 2'000;
-  // Rejected calls in a row that are split at once. After them it may well not be their records, and calls go one
-  // at a time, with pauses, but are still split.
+  // Rejected calls in a row that are split at once. After that many, their records may well not be the reason:
+  // calls then go one at a time, with pauses, but are still split.
   static constexpr int kRejectionsInRow = 64;
-  static constexpr int kSamePause = 16;  // calls until the pause doubles
-  // A record that failed so often together with others is sent with fewer: it may be what is in the call, or its
-  // size, though the error does not say so.
+  static constexpr int kSamePause = 16;  // calls after which the pause doubles
+  // A record that failed this often together with others is sent with fewer: the content or size of the call may
+  // be the reason, even if the error does not say so.
   static constexpr int kPatience = 5;
   static constexpr int64_t kAtOnce = 0;  // a time that has passed on every monotonic clock
 
@@ -120,7 +122,7 @@ class Writer {
     size_t body_bytes;
   };
 
-  // Runs work; where it throws, advance() begins anew.
+  // Runs work. If it throws, the next advance() queues everything again.
   template <typename Work>
   void guarded(const Work& work);
   void requeue_all();
@@ -154,25 +156,25 @@ class Writer {
   aws::ServiceCall call_;
   MaxRecordSize max_record_size_;
   bool closed_ = false;
-  bool needs_recovery_ = false;  // something threw in the middle: what is outstanding is sure, where it is is not
+  bool needs_recovery_ = false;  // after an exception: batches_ is right, queues and calls may not be
 
-  std::map<uint64_t, WriterBatch> batches_;  // all that is outstanding, by number
+  std::map<uint64_t, WriterBatch> batches_;  // everything outstanding, by number
   uint64_t last_batch_number_ = 0;
-  size_t batch_bytes_ = 0;          // their memory
-  std::map<uint64_t, Call> calls_;  // under way
+  size_t batch_bytes_ = 0;          // memory of batches_
+  std::map<uint64_t, Call> calls_;  // in flight
   uint64_t last_call_id_ = 0;
-  size_t body_bytes_ = 0;  // of the calls under way
+  size_t body_bytes_ = 0;  // of the calls in flight
   DeadLetters dead_letters_;
   ShardMap shards_;
-  RequestBuilder next_;  // what waits to be sent
+  RequestBuilder next_;  // records that wait to be sent
 
   std::vector<SettledBatch> settled_;
   WriterCounters counters_;
-  bool rejected_permanently_ = false;  // by the service, and no call succeeded since
-  Incident unavailable_;               // calls failed
+  bool rejected_permanently_ = false;  // by the service, and no call has succeeded since
+  Incident unavailable_;               // failed calls
   CircuitBreaker breaker_;
-  CircuitBreaker rejections_{kRejectionsInRow, 0};  // for what is in the calls
-  size_t probes_ = 0;                               // calls begun since one was rejected so, and none accepted
+  CircuitBreaker rejections_{kRejectionsInRow, 0};  // for calls rejected because of their content
+  size_t probes_ = 0;  // calls started since one was rejected for its content, with none accepted since
 };
 
 }  // namespace penstock::kinesis

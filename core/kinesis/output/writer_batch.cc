@@ -11,7 +11,7 @@ namespace penstock::kinesis {
 
 namespace {
 
-// Hands out pieces of a block of memory that is large enough.
+// Allocator that places text in one block of memory. REQUIRES: the block is large enough.
 class TextStore {
  public:
   TextStore(char* begin, size_t size) : next_(begin), left_(size) {}
