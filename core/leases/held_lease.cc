@@ -103,7 +103,7 @@ void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>
   if (!end_call(result.status())) return;
   rechecking_ = false;
   if (!result->row) {
-    // Where the response was lost to the call that wrote the end, others may have gone on from there.
+    // If the response to the write of the end was lost, other workers may have deleted the ended row since.
     state_ = end_tried_ ? State::finished : State::deleted;
     return;
   }
@@ -111,7 +111,7 @@ void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>
     state_ = State::lost;
     return;
   }
-  // Where it was an earlier call that came through, what it proves is as old as the first of them.
+  // If it was an earlier call that succeeded, the lease is proven only as of the start of the first of them.
   Lease row = *result->row;
   // mutation: lease valid from the response, not from the call
   good_boot_ms_ = result->outcome == LeaseWriteResult::Outcome::done ? start_boot_ms : tried_boot_ms_;
@@ -123,7 +123,7 @@ void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>
 void HeldLease::make_child() {
   begin_call();
   context_.table.create(children_.back(), [this](const Result<LeaseWriteResult>& result) {
-    // Whoever made it, it is there.
+    // The lease exists now, no matter which worker created it.
     if (end_call(result.status())) children_.pop_back();
   });
 }

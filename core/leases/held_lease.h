@@ -1,4 +1,4 @@
-// One lease that we hold: its renewals, its checkpoints and its end, one write after another.
+// A lease that this worker holds: its renewals, its checkpoints and its end, one write at a time.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace penstock::leases {
 
-// What all leases of a worker have in common. The references outlive them.
+// State that all leases of a worker share. REQUIRES: the references outlive the leases.
 struct LeaseContext {
   Env& env;
   LeaseTable& table;
@@ -22,16 +22,16 @@ struct LeaseContext {
   std::string worker;
   int64_t failover_ms;
   int64_t checkpoint_interval_ms;
-  int64_t writes = 0;     // calls that were to change the table
-  size_t calls = 0;       // under way
+  int64_t writes = 0;     // calls that write to the table
+  size_t calls = 0;       // in flight
   bool reached = true;    // false: the last call failed
   bool written = true;    // false: the last write failed
-  Incident writing = {};  // its failures
-  bool answered = false;  // a held lease's call, since this was last made false
+  Incident writing = {};  // write failures
+  bool answered = false;  // a call of a held lease has ended since this was last reset
 
-  static constexpr size_t kMaxCalls = 32;  // of writes at a time
+  static constexpr size_t kMaxCalls = 32;  // maximum number of writes in flight
   bool room_for_call() const { return calls < kMaxCalls; }
-  // Reports that a call has failed: as a warning where it is tried again.
+  // Logs that a call has failed; as a warning if it is retried.
   void log_failure(Incident& incident, const Status& status);
   void on_write_done(bool ok) {
     --calls;
@@ -39,23 +39,24 @@ struct LeaseContext {
   }
 };
 
-// Every third of the failover time the row is renewed. A checkpoint is a renewal too, and a position that has not
-// moved is not written, so that a busy shard costs no more writes than an idle one.
+// Held lease. Its row is renewed every third of the failover time. A checkpoint is a renewal too, and a position
+// that has not moved is not written, so a busy shard costs no more writes than an idle one.
 //
-// The lease is in force while less than the failover time has passed since the *start* of the last write that went
-// well: others, who time how long they see the counter stand still, take it no sooner. A write that goes well
-// proves that nobody had it in between, since it has the counter for a condition; so out of force is not lost yet.
+// The lease is valid while less than the failover time has passed since the *start* of the last successful write:
+// other workers, who measure how long they see the counter unchanged, take it no sooner. Each write has the
+// counter as its condition, so a successful write proves that no other worker held the lease in between. A lease
+// that is no longer valid is therefore not lost yet.
 class HeldLease {
  public:
   enum class State {
     held,
-    lost,      // somebody else has it
+    lost,      // another worker holds it
     deleted,   // its row was deleted
-    released,  // by us: it is finished, or handed over
-    finished,  // its end was written, and its row deleted by others before we heard of it
+    released,  // by this worker: it has ended, or was handed over
+    finished,  // its end was written, and another worker deleted its row before we received the response
   };
 
-  // row: as our taking it left it, by a write that started at taken_boot_ms or later (Clock::boot_ms).
+  // row: the row as our take left it, in a write that started at taken_boot_ms or later (Clock::boot_ms).
   HeldLease(LeaseContext& context, Lease row, int64_t taken_boot_ms)
       : context_(context), row_(std::move(row)), good_boot_ms_(taken_boot_ms), saved_boot_ms_(taken_boot_ms) {}
   HeldLease(const HeldLease&) = delete;
@@ -63,30 +64,32 @@ class HeldLease {
 
   State state() const { return state_; }
   bool is_valid() const { return state_ == State::held && context_.env.clock.boot_ms() < valid_until_boot_ms(); }
-  // Until then a row that has vanished was deleted against the rules: another worker may have taken the lease to
-  // balance the shares, and read the shard to its end, but a finished row stays for failover_ms.
+  // Returns until when the lease is valid. If its row vanishes before that, it was deleted in breach of the
+  // protocol: another worker may have taken the lease for balance and read the shard to its end, but an ended row
+  // stays for failover_ms.
   int64_t valid_until_boot_ms() const { return good_boot_ms_ + context_.failover_ms; }
   const Lease& row() const { return row_; }
-  // The row with the newest position: what to make it anew with.
+  // Returns the row with the newest position, from which to create it again.
   Lease newest_row() const;
-  // While a call is under way this must stay where it is.
+  // Returns whether a call is in flight. REQUIRES: this object stays where it is until the call ends.
   bool calling() const { return calling_; }
   bool all_saved() const { return !moved() && (!ended_ || row_.checkpoint == kinesis::kShardEnd); }
 
   void advance_to(kinesis::ShardPosition position);
-  // The shard is read to its end: waits for end_shard().
+  // Returns whether the shard was read to its end, and waits for end_shard().
   bool waits_for_children() const { return ended_ && !finishing_ && state_ == State::held; }
-  // The leases of all children, made before the end is written, which is the row's last checkpoint.
+  // Ends the shard: creates the leases of all children, and only then writes the end, the last checkpoint of the
+  // row.
   void end_shard(std::vector<Lease> children);
-  // Saves what has moved, or the end, then sets the lease free. An end goes without the children where no list has
-  // them yet: who sees later that they lack leases makes these.
+  // Saves the position if it has moved, or the end, and then releases the lease. If no list has the children yet,
+  // the end is written without them: the worker that later sees that their leases are missing creates these.
   void hand_over() { handing_over_ = true; }
-  // Renews at once: somebody else's name was seen on the row.
+  // Renews at once, because a scan did not show this worker as the owner of the row.
   void recheck() { rechecking_ = true; }
 
-  // Begins the write that is due, if one is.
+  // Starts the write that is due, if any.
   void advance();
-  int64_t next_boot_ms() const;  // when advance() has something to do; kNever while a call is under way
+  int64_t next_boot_ms() const;  // when to call advance(); kNever while a call is in flight
 
  private:
   enum class Step { none, renew, checkpoint, name_children, make_child, end, evict };
@@ -107,21 +110,21 @@ class HeldLease {
   LeaseContext& context_;
   Lease row_;
   State state_ = State::held;
-  int64_t good_boot_ms_;            // when the last write that went well started
-  int64_t tried_boot_ms_ = kNever;  // when the first write at the row's counter started; kNever: none has
-  int64_t saved_boot_ms_;           // when the position was last written
+  int64_t good_boot_ms_;            // start of the last successful write
+  int64_t tried_boot_ms_ = kNever;  // start of the first write at the row's counter; kNever: none
+  int64_t saved_boot_ms_;           // last write of the position
   int64_t retry_boot_ms_ = 0;
   int failures_ = 0;  // in a row
   bool calling_ = false;
   bool rechecking_ = false;
   bool handing_over_ = false;
 
-  kinesis::ShardPosition position_;  // of the last record settled; "": none since we hold it
+  kinesis::ShardPosition position_;  // of the last settled record; "": none since we hold the lease
   bool ended_ = false;
   bool finishing_ = false;
-  bool end_tried_ = false;  // a call that writes the end has begun
+  bool end_tried_ = false;  // a call that writes the end has started
   std::vector<std::string> child_ids_;
-  std::vector<Lease> children_;  // to be made
+  std::vector<Lease> children_;  // to be created
 };
 
 }  // namespace penstock::leases

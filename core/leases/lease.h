@@ -1,8 +1,8 @@
-// A lease: one row of the table by which the workers of an application share the shards out among them.
+// A lease: one row of the table by which the workers of an application divide the shards among them.
 //
-// The attributes are those of Amazon's Kinesis Client Library 2.x (its class DynamoDBLeaseSerializer,
-// https://github.com/awslabs/amazon-kinesis-client), so that its workers and ours may stand at one table. What we
-// add bears our name, and that library passes it over.
+// The attributes are those of the Kinesis Client Library (KCL) 2.x (class DynamoDBLeaseSerializer,
+// https://github.com/awslabs/amazon-kinesis-client), so that KCL workers and ours can share one table. The names
+// of our additional attributes begin with our name, and KCL ignores them.
 #pragma once
 
 #include <cstdint>
@@ -17,37 +17,38 @@
 
 namespace penstock::leases {
 
-// What a checkpoint may be besides a sequence number and kShardEnd.
+// Values of a checkpoint besides a sequence number and kShardEnd.
 inline constexpr std::string_view kTrimHorizonCheckpoint = "TRIM_HORIZON";
 inline constexpr std::string_view kLatestCheckpoint = "LATEST";
 inline constexpr std::string_view kAtTimestampCheckpoint = "AT_TIMESTAMP";
 
-// As checkpointSubSequenceNumber, which that library reads as a signed number: the record as a whole.
+// The record as a whole, in checkpointSubSequenceNumber, which KCL reads as a signed number.
 inline constexpr uint64_t kWholeRecordInRow = std::numeric_limits<int64_t>::max();
 
 struct Lease {
-  std::string key;        // the shard's id; with several streams stream_id:shard_id, see lease_key()
+  std::string key;        // shard id; with several streams stream_id:shard_id, see lease_key()
   std::string stream_id;  // "" in a table of one stream; else account:stream:creationEpoch
   std::string shard_id;
-  std::string owner;  // the worker's id; "": free
-  // Every write of a lease adds one, so that others see its owner live, and nobody writes what he has not seen.
+  std::string owner;  // worker id; "": free
+  // Each write of the lease increments it, so that other workers see that its owner is alive, and none overwrites
+  // a row that it has not seen.
   int64_t counter = 0;
-  std::string checkpoint;  // a sequence number, or one of the words above; "": the row has none
+  std::string checkpoint;  // sequence number, or one of the words above; "": none in the row
   uint64_t sub_sequence_number = 0;
   int64_t owner_switches = 0;           // since the last checkpoint
-  std::vector<std::string> parent_ids;  // shards
-  std::vector<std::string> child_ids;   // shards; known once this one has ended
+  std::vector<std::string> parent_ids;  // shard ids
+  std::vector<std::string> child_ids;   // shard ids; known once this shard has ended
   std::optional<kinesis::HashKey> first_hash_key;
   std::optional<kinesis::HashKey> last_hash_key;
 
-  // Ours: which stream the position is of, and when reading from LATEST or AT_TIMESTAMP began. "" and 0: not
-  // there.
+  // Our own attributes: which stream the position belongs to, and when reading from LATEST or AT_TIMESTAMP began.
+  // "" and 0: not in the row.
   std::string stream_arn;
   int64_t stream_created_ms = 0;  // Unix time
-  int64_t started_ms = 0;         // Unix time, the service's
+  int64_t started_ms = 0;         // Unix time, of the service's clock
 };
 
-// The key of a shard's lease. stream_id "": the table is of one stream.
+// Returns the key of a shard's lease. stream_id "": the table is for a single stream.
 inline std::string lease_key(std::string_view stream_id, std::string_view shard_id) {
   std::string key(stream_id);
   if (!key.empty()) key += ':';

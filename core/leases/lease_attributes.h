@@ -1,5 +1,5 @@
-// Names in the rows of the table of leases, as KCL 2.x has them (its class DynamoDBLeaseSerializer); KCL 3 and we
-// add some. https://github.com/awslabs/amazon-kinesis-client
+// Attribute names in the lease table, as in KCL 2.x (class DynamoDBLeaseSerializer); KCL 3 and we add some.
+// https://github.com/awslabs/amazon-kinesis-client
 #pragma once
 
 namespace penstock::leases::lease_attribute {
@@ -18,15 +18,15 @@ inline constexpr char kChildIds[] = "childShardIds";
 inline constexpr char kStartingHashKey[] = "startingHashKey";
 inline constexpr char kEndingHashKey[] = "endingHashKey";
 
-// Where an application reads several streams (DynamoDBMultiStreamLeaseSerializer).
-inline constexpr char kStreamId[] = "streamName";  // the identifier, whatever its name says
+// For an application that reads several streams (DynamoDBMultiStreamLeaseSerializer).
+inline constexpr char kStreamId[] = "streamName";  // the stream identifier, despite this name
 inline constexpr char kShardId[] = "shardId";
 
-// Of KCL 3.
+// KCL 3 only.
 inline constexpr char kCheckpointOwner[] = "checkpointOwner";
 inline constexpr char kEntityType[] = "entityType";
 
-// Ours.
+// Our own.
 inline constexpr char kStreamArn[] = "penstockStreamArn";
 inline constexpr char kStreamCreated[] = "penstockStreamCreatedMs";
 inline constexpr char kStarted[] = "penstockStartedMs";

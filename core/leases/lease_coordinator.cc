@@ -37,7 +37,8 @@ void LeaseCoordinator::advance() {
   if (boot_ms() >= held_due_boot_ms_) advance_held();
 }
 
-// Deadlines are on the monotonic clock; what is due here, on the one that others see, too.
+// Deadlines are on the monotonic clock, but what is due here is on the boot clock, which other workers observe
+// too.
 int64_t LeaseCoordinator::next_deadline_ms() const {
   int64_t next_ms = context_.answered ? 0 : context_.room_for_call() ? held_due_boot_ms_ : kNever;
   if (!closing_ && !scanning_) next_ms = std::min(next_ms, scan_boot_ms_);
@@ -49,7 +50,7 @@ std::string LeaseCoordinator::described(size_t stream, const Lease& lease) const
   return "stream " + streams_[stream]->identity().name + ", shard " + printable(lease.shard_id) + ": the lease";
 }
 
-// ---- Looking at the table
+// ---- Scanning the table
 
 void LeaseCoordinator::advance_scan() {
   if (scanning_ || boot_ms() < scan_boot_ms_) return;
@@ -60,8 +61,8 @@ void LeaseCoordinator::advance_scan() {
   LeaseTable::Reads reads = LeaseTable::Reads::eventual;
   for (const auto& stream : streams_)
     if (stream->begin_scan()) reads = LeaseTable::Reads::consistent;
-  // Not in step with others' renewals: a row read just after one may still be the one before, and is not taken
-  // then.
+  // Jitter keeps the scans out of step with other workers' renewals. In step, a read just after a renewal could
+  // still return the row before it, scan after scan, and the lease of a live owner would be taken.
   const auto jitter_ms = static_cast<uint64_t>(options_.failover_ms / 12);
   scan_boot_ms_ =
       boot_ms() + options_.failover_ms / 3 - static_cast<int64_t>(env_.random.next() % (jitter_ms + 1));
@@ -125,7 +126,7 @@ Status LeaseCoordinator::on_shards_listed(size_t index, const kinesis::StreamIde
   return stream.problem();
 }
 
-// What the rows and the shards of a stream call for.
+// Decides what to do about the rows and shards of a stream, and starts it.
 void LeaseCoordinator::review(size_t index) {
   StreamLeases& stream = *streams_[index];
   if (!stream.problem().ok()) {
@@ -146,7 +147,7 @@ void LeaseCoordinator::review(size_t index) {
     writer_.add({LeaseOp::Kind::create, index, std::move(lease), decided_until_boot_ms()});
   for (Lease& lease : stream.obsolete(options_.worker)) {
     const bool ended = lease.checkpoint == kinesis::kShardEnd;
-    // A worker that it was taken from may not know that for so long, and would make the row again.
+    // A worker that lost this lease may not know that for up to failover_ms, and would create the row again.
     if (ended && taker_.unchanged_ms(lease, boot_ms()) < options_.failover_ms) continue;
     if (!ended)
       throttle_.log(Status(Code::permanent, described(index, lease) +
@@ -183,7 +184,7 @@ void LeaseCoordinator::choose() {
   writer_.set_takes(std::move(takes), choice.most);
 }
 
-// ---- What became of the chores
+// ---- Results of lease writes
 
 void LeaseCoordinator::on_op_done(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
                                   const std::string& from) {
@@ -202,7 +203,7 @@ void LeaseCoordinator::on_op_done(const LeaseOp& op, int64_t started_boot_ms, co
     case LeaseOp::Kind::take:
       if (write.row) stream.on_row(*write.row);
       if (!done) return;
-      // An earlier call's answer was lost: nobody knows since when it is ours, so that it is renewed first.
+      // The response to an earlier call was lost, so it is unknown since when the lease is ours: renew it first.
       const bool now = write.outcome == LeaseWriteResult::Outcome::done;
       return hold(op, *write.row, now ? started_boot_ms : boot_ms() - options_.failover_ms, from);
   }
@@ -211,7 +212,7 @@ void LeaseCoordinator::on_op_done(const LeaseOp& op, int64_t started_boot_ms, co
 void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_boot_ms, const std::string& from) {
   ++taken_;
   const bool of_another = !from.empty() && from != options_.worker;
-  const bool was_seen = from == op.lease.owner;  // and not by a call of before, whose response was lost
+  const bool was_seen = from == op.lease.owner;  // not the result of an earlier take whose response was lost
   if (of_another && was_seen && taker_.unchanged_ms(op.lease, boot_ms()) < options_.failover_ms) ++stolen_;
   env_.log(LogLevel::info, described(op.stream, row) + " is taken" +
                                (of_another ? " from " + printable(from) : "") + ", at " +
@@ -223,7 +224,7 @@ void LeaseCoordinator::hold(const LeaseOp& op, const Lease& row, int64_t taken_b
   grant_ready(op.stream);
 }
 
-// ---- What is held
+// ---- Held leases
 
 void LeaseCoordinator::grant_ready(size_t index) {
   const StreamLeases& stream = *streams_[index];
@@ -237,7 +238,7 @@ void LeaseCoordinator::grant_ready(size_t index) {
     if (!shard) continue;
     std::map<kinesis::GrantId, Held*> granted = {{++last_grant_, held.get()}};
     assigned_.push_back({last_grant_, index, std::move(*shard), StreamLeases::read_from(row)});
-    // Nothing needs memory any more: all of it is granted, or nothing.
+    // Nothing allocates from here on: the grant is made completely, or not at all.
     granted_.merge(granted);
     held->granted = true;
     held->grant = last_grant_;
@@ -247,7 +248,7 @@ void LeaseCoordinator::grant_ready(size_t index) {
 void LeaseCoordinator::end_ready(size_t index) {
   for (const auto& [key, held] : held_) {
     if (held->stream != index || !held->lease.waits_for_children()) continue;
-    // A scan that does not show our own row is too old to tell where children begin.
+    // A scan that does not show our own row is too old to show where children begin.
     if (!streams_[index]->leases().contains(held->lease.row().shard_id)) continue;
     std::vector<Lease> children = streams_[index]->children_of(held->lease.row().shard_id);
     if (children.empty()) continue;  // the next list has them
@@ -295,7 +296,8 @@ void LeaseCoordinator::advance_held() {
     }
     StreamLeases& stream = *streams_[held.stream];
     const Lease row = held.lease.newest_row();
-    // Nobody knows better than we how far it was read; but out of force, others may have read it to its end.
+    // This worker knows best how far the shard was read. But once the lease is not valid, others may have read it
+    // to its end.
     const int64_t until_boot_ms = held.lease.valid_until_boot_ms();
     const bool made_anew = state == HeldLease::State::deleted && boot_ms() < until_boot_ms;
     if (state == HeldLease::State::lost || state == HeldLease::State::deleted) {
@@ -319,13 +321,13 @@ void LeaseCoordinator::advance_held() {
       scan_again_in(0);
     }
     const size_t index = held.stream;
-    granted_.erase(held.grant);  // still there where it was handed over; what settles late is ignored
+    granted_.erase(held.grant);  // still there if it was handed over; late acknowledgments are ignored
     entry = held_.erase(entry);
     grant_ready(index);
   }
 }
 
-// ---- The end, and what can be seen
+// ---- Shutdown and statistics
 
 void LeaseCoordinator::begin_close() {
   closing_ = true;

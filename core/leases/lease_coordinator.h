@@ -1,11 +1,11 @@
-// Shards shared out among any number of workers by the leases of a table, in the manner of Amazon's Kinesis Client
-// Library 2.x: each worker looks at the table, takes what is free or has lost its owner, renews what it holds, and
-// makes the leases that shards lack.
+// Divides the shards among any number of workers with leases in a table, in the manner of KCL 2.x: each worker
+// scans the table, takes leases that are free or whose owner is dead, renews the leases that it holds, and creates
+// the leases that shards lack.
 //
-// Costs at failover_ms = 10 s: a lease that is held is written 1,080 times an hour, every 3.3 s, whether its shard
-// is busy or idle (where checkpoint_interval_ms is no less than that). Each worker scans the table 1,235 times an
-// hour, every 2.9 s in the mean, which is what finds a dead worker's leases within two failover times: half a read
-// unit for each 4 KiB of rows, some ten, and scan.
+// Costs at failover_ms = 10 s: A held lease is written 1,080 times an hour, every 3.3 s, whether its shard is busy
+// or idle (if checkpoint_interval_ms is not less than that). Each worker scans the table 1,235 times an hour,
+// every 2.9 s on average, which is how it finds a dead worker's leases within two failover times. A scan costs
+// half a read unit for each 4 KiB of rows, which is about ten rows.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@
 namespace penstock::leases {
 
 struct LeaseOptions {
-  std::string worker;  // unique among all that ever were at this table
+  std::string worker;  // unique among all workers that ever used this table
   size_t streams = 1;
   kinesis::InitialPosition initial;
   int64_t failover_ms = 10'000;
@@ -36,11 +36,12 @@ struct LeaseOptions {
 
 class LeaseCoordinator : public kinesis::Assignment {
  public:
-  // The references outlive the assignment; it must outlive its calls: destroy the transport first.
+  // REQUIRES: the references outlive the coordinator, and the coordinator outlives its calls; so destroy the
+  // transport first.
   LeaseCoordinator(Env& env, LeaseTable& table, LeaseOptions options);
 
-  // The rows may show only later that it is another stream: then nothing is granted, what was granted is lost, and
-  // the next list is refused.
+  // The rows may show only later that this is another stream. Then nothing more of it is granted, its grants are
+  // revoked, and the next call fails.
   Status on_shards_listed(size_t stream, const kinesis::StreamIdentity& identity,
                           const std::vector<kinesis::ShardInfo>& shards, int64_t start_ms) override;
   void advance() override;
@@ -60,7 +61,7 @@ class LeaseCoordinator : public kinesis::Assignment {
     Held(LeaseContext& context, size_t of_stream, const Lease& row, int64_t taken_boot_ms)
         : stream(of_stream), lease(context, row, taken_boot_ms) {}
     size_t stream;
-    kinesis::GrantId grant = 0;  // 0: none yet, or it is over
+    kinesis::GrantId grant = 0;  // 0: none yet, or it has ended
     bool granted = false;
     HeldLease lease;
   };
@@ -74,7 +75,8 @@ class LeaseCoordinator : public kinesis::Assignment {
   void scan_again_in(int64_t ms);
   void review(size_t stream);
   void choose();
-  // What the rows call for is done while no others can have found out the same, made, read and removed a lease.
+  // Returns until when a decision from the scanned rows may be carried out. Until then, no other worker can have
+  // decided the same, created a lease, read it to its end and deleted it.
   int64_t decided_until_boot_ms() const { return rows_as_of_boot_ms_ + options_.failover_ms; }
 
   void on_op_done(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
@@ -93,17 +95,17 @@ class LeaseCoordinator : public kinesis::Assignment {
   LogThrottle throttle_;
   LeaseContext context_;
   LeaseTaker taker_;
-  std::vector<char> start_logged_;  // of each stream
+  std::vector<char> start_logged_;  // for each stream
   std::vector<std::unique_ptr<StreamLeases>> streams_;
 
   bool prepared_ = false;
-  bool scanning_ = false;  // or preparing
+  bool scanning_ = false;  // a scan or prepare() is in flight
   int64_t scan_boot_ms_ = 0;
   int scan_failures_ = 0;    // in a row
-  Incident reading_;         // failures of scans
+  Incident reading_;         // scan failures
   std::vector<Lease> rows_;  // of the last scan
   std::optional<int64_t> scanned_boot_ms_;
-  int64_t rows_as_of_boot_ms_ = 0;  // when that scan began
+  int64_t rows_as_of_boot_ms_ = 0;  // start of that scan
 
   LeaseWriter writer_;
 

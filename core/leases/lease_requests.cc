@@ -14,15 +14,14 @@ namespace {
 
 using namespace lease_attribute;
 
-// Appends "name": to an object that is being written.
+// Appends "name": to an unfinished object.
 void append_name(std::string& out, std::string_view name) {
   if (out.back() != '{') out += ',';
   append_json_string(out, name);
   out += ':';
 }
 
-// A map of attribute values. DynamoDB's sets are never empty, and KCL's strings are not either: what would be is
-// left out.
+// Map of attribute values. Omits empty values: DynamoDB allows no empty sets, and KCL has no empty strings.
 class Attributes {
  public:
   void add(std::string_view name, std::string_view text) {
@@ -70,8 +69,8 @@ std::optional<int64_t> unless_0(int64_t number) {
   return number == 0 ? std::nullopt : std::optional<int64_t>(number);
 }
 
-// Calls add(name, value) with each attribute of a free lease, but for its key and counter; value is empty where
-// the lease does not have the attribute.
+// Calls add(name, value) for each attribute of a free lease except its key and counter. value is empty if the
+// lease does not have the attribute.
 template <typename Add>
 void each_attribute(const Lease& lease, const Add& add) {
   add(kOwnerSwitches, lease.owner_switches);
@@ -110,7 +109,7 @@ void append_consistent_read(std::string& body) {
   body += "true";
 }
 
-// An UpdateItem under a condition; it counts the lease up, as all of them do.
+// UpdateItem with a condition. Like every write, it increments the lease's counter.
 class Update {
  public:
   explicit Update(std::string condition) : condition_(std::move(condition)) { values_.add(":one", int64_t{1}); }
@@ -119,7 +118,7 @@ class Update {
   void value(const std::string& placeholder, const Value& value) {
     values_.add(placeholder, value);
   }
-  // Placeholders are the attributes' own names, but those in the condition.
+  // Sets an attribute. Its placeholder has the attribute's name, unlike the placeholders of the condition.
   template <typename Value>
   void set(const std::string& name, const Value& value) {
     set_ += ", " + name + " = :" + name;
@@ -135,7 +134,7 @@ class Update {
   void remove(const std::string& name) { remove_ += (remove_.empty() ? " REMOVE " : ", ") + name; }
   void count(const std::string& name) { count_ = " ADD " + name + " :one"; }
 
-  // One of KCL's.
+  // Removes a pending checkpoint, which only KCL writes.
   void end_pending_checkpoint() {
     remove(kPendingCheckpoint);
     remove(kPendingSubSequenceNumber);
@@ -186,7 +185,7 @@ class Update {
 constexpr char kCounterIsAsSeen[] = "leaseCounter = :seen";
 constexpr char kOwnerIsMe[] = "leaseOwner = :me";
 
-// A word that a shell takes as it is.
+// Returns text quoted as a single word for a shell.
 std::string shell_word(const std::string& text) {
   std::string word = "'";
   for (const char c : text) c == '\'' ? word += "'\\''" : word += c;

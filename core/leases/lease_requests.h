@@ -1,4 +1,4 @@
-// The bodies of the calls to the table of leases, as pure functions; LeaseTable says what each is for.
+// Request bodies of the calls to the lease table, as pure functions. LeaseTable documents each call.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
 #pragma once
 
@@ -14,11 +14,11 @@ namespace penstock::leases {
 
 std::string describe_table_body(const std::string& table);
 std::string create_table_body(const std::string& table, const std::map<std::string, std::string>& tags);
-// The same as a command for a person to paste into a shell.
+// Returns the same as a command for a person to paste into a shell.
 std::string create_table_command(const std::string& table, const std::string& region,
                                  const std::map<std::string, std::string>& tags);
 
-// after: the key at which the last page ended; "": the first page.
+// after: the key at which the last page ended; "" for the first page.
 std::string scan_body(const std::string& table, const std::string& after, LeaseTable::Reads reads);
 std::string get_lease_body(const std::string& table, const std::string& key);
 std::string create_lease_body(const std::string& table, const Lease& lease);

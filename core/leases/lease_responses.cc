@@ -24,8 +24,8 @@ bool parse_number(std::string_view digits, Number& out) {
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
-// The attributes of an item by name and type. What is not there leaves things as they are; what is there and is of
-// another type makes it no lease.
+// Attributes of an item, by name and type. An attribute that is missing leaves its output unchanged; one of
+// another type means that the item is not a lease.
 class Item {
  public:
   explicit Item(JsonValue attributes) : attributes_(attributes) {}
@@ -63,7 +63,7 @@ class Item {
 
 std::string key_in(JsonValue attributes) { return std::string(attributes[kKey]["S"].text()); }
 
-// nullopt where it is no lease of anybody's.
+// Returns nullopt if the item is not a lease.
 std::optional<Lease> lease_in(JsonValue attributes) {
   Item item(attributes);
   Lease lease;
@@ -88,8 +88,8 @@ std::optional<Lease> lease_in(JsonValue attributes) {
   return lease;
 }
 
-// "" where the row is not one by which the workers of KCL 3 coordinate themselves; from 3.5 they stand in the
-// table of leases (its enum EntityType).
+// Describes a row by which KCL 3 workers coordinate themselves; "" for any other row. Since KCL 3.5, these rows
+// are in the lease table (enum EntityType).
 std::string kcl3_row(JsonValue attributes) {
   const std::string key = key_in(attributes);
   std::string type;

@@ -1,4 +1,4 @@
-// What the service answers about the table of leases, as pure functions.
+// Response parsers of the calls to the lease table, as pure functions.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
 #pragma once
 
@@ -13,21 +13,21 @@ namespace penstock::leases {
 
 struct LeaseTableState {
   std::string status;      // CREATING, ACTIVE, ...
-  bool of_leases = false;  // whether its only key is leaseKey, a string
+  bool of_leases = false;  // its only key is leaseKey, a string
 };
 
 struct LeasePage {
   std::vector<Lease> leases;
-  std::vector<std::string> unreadable;  // keys
-  std::string ended_after;              // the key to go on after; "": this was the last page
+  std::vector<std::string> unreadable;  // keys of rows that are not leases
+  std::string ended_after;              // key after which to continue; "": last page
 };
 
-// All: Code::transient where the text is not the response that the service documents.
+// All return Code::transient if the text is not the response that the service documents.
 Result<LeaseTableState> read_describe_table(std::string body);
-// Code::config at a row of KCL 3 that is no lease.
+// Returns Code::config if a row is one that KCL 3 uses for something else than a lease.
 Result<LeasePage> read_scan(std::string body);
-// The item of GetItem, or the attributes of UpdateItem; none: there are none. Code::invalid where they are there
-// and are no lease.
+// Returns the item of GetItem, or the attributes of UpdateItem; nullopt if the response has none. Code::invalid if
+// it has them and they are not a lease.
 Result<std::optional<Lease>> read_lease(std::string body);
 
 }  // namespace penstock::leases

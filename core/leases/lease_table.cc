@@ -12,11 +12,11 @@ namespace penstock::leases {
 
 namespace {
 
-constexpr size_t kMaxRowResponseBytes = 4 << 20;    // an item is 400 KiB at most, escaped and named once more
-constexpr size_t kMaxScanResponseBytes = 16 << 20;  // a page is 1 MiB of such
+constexpr size_t kMaxRowResponseBytes = 4 << 20;    // an item is at most 400 KiB, plus escapes and names
+constexpr size_t kMaxScanResponseBytes = 16 << 20;  // a page is 1 MiB of such items
 constexpr size_t kMaxTableResponseBytes = 1 << 20;
-// Of all pages of a scan, which bounds the memory for the rows of a table: well over 100,000 leases, which take a
-// kilobyte or less, and no table that is not what it is taken for, or whose pages do not end.
+// Limit for all pages of a scan, which bounds the memory for the rows of a table. Well over 100,000 leases fit,
+// which take at most a kilobyte each. A larger table is not a lease table, or its pages do not end.
 constexpr size_t kMaxScanBytes = 128 << 20;
 
 bool same_set(std::vector<std::string> a, std::vector<std::string> b) {
@@ -42,7 +42,7 @@ Status too_large(const LeaseList& list) {
               "a lease of a stream that there is"};
 }
 
-// But for the counter; lease is free.
+// Compares everything but the counter. REQUIRES: lease is free.
 bool says_the_same(const Lease& row, const Lease& lease) {
   return row.owner.empty() && row.checkpoint == lease.checkpoint &&
          row.sub_sequence_number == lease.sub_sequence_number && row.owner_switches == lease.owner_switches &&
@@ -82,7 +82,7 @@ void LeaseTable::create_table(const LeaseTableDefinition& definition, const Comp
                                                create_table_command(table_, region_, definition.tags)));
   call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableResponseBytes,
         completion.then([this](const Completion<bool>& next, const Result<aws::ServiceResponse>& response) {
-          // Another worker may have been quicker.
+          // Another worker may have been faster.
           if (response.ok() || response.status().code() == Code::conflict) return next(false);
           next(in_table(response.status()));
         }));

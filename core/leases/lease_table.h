@@ -1,4 +1,4 @@
-// The table of the leases: one call of DynamoDB a method.
+// The lease table: each method makes one DynamoDB call.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
 #pragma once
 
@@ -19,21 +19,21 @@
 
 namespace penstock::leases {
 
-// What became of a write under a condition.
+// Result of a conditional write.
 struct LeaseWriteResult {
   enum class Outcome {
     done,         // by this call
-    done_before,  // by an earlier call of ours whose response was lost: it took place no sooner than that one
-                  // began
-    conflict,     // the condition did not hold
+    done_before,  // by an earlier call of ours whose response was lost; not before that call started
+    conflict,     // the condition was false
   };
   Outcome outcome = Outcome::conflict;
-  std::optional<Lease> row;  // as it stands now; none: there is no such row (any more)
+  std::optional<Lease> row;  // the row now; nullopt: not found, or deleted
 };
 
-// What an owner writes beside the counter; what is left as it is here stays as it is there.
+// What an owner writes besides the counter. A field with its default value leaves its attribute unchanged.
 struct LeaseChange {
-  // With it goes sub_sequence_number; the count of owner switches begins anew, KCL's pending checkpoint goes.
+  // Written with sub_sequence_number. Also resets the count of owner switches, and removes KCL's pending
+  // checkpoint.
   std::string checkpoint;
   uint64_t sub_sequence_number = 0;
   std::vector<std::string> child_ids;
@@ -44,22 +44,23 @@ struct LeaseChange {
 
 struct LeaseList {
   std::vector<Lease> leases;
-  std::vector<std::string> unreadable;  // keys of rows that are no lease of anybody's
-  size_t response_bytes = 0;            // of the pages that they came in
+  std::vector<std::string> unreadable;  // keys of rows that are not leases
+  size_t response_bytes = 0;            // total size of the pages
 };
 
-// What create_table makes, and what the error names where the table is missing and may not be made.
+// What create_table creates, and what the error shows if the table is missing and must not be created.
 struct LeaseTableDefinition {
   bool create = false;                      // option create_table
   std::map<std::string, std::string> tags;  // option table_tags
 };
 
-// Each method begins one call (scan: one a page) and tells its outcome once, as ServiceCall does, whatever memory
-// there is; trying again is the caller's. Errors: Code::throttled, transient, ... of the service; transient means
-// that the write may have taken place all the same: call the same again, with the same counter. Where it had, its
-// condition fails, the row is read again (at once, by the table) and the outcome is done_before.
+// Client for the lease table. Each method starts one call (scan: one per page) and reports its outcome exactly
+// once, as ServiceCall does, even if memory runs out; retries are up to the caller. Errors are those of the
+// service (Code::throttled, transient, ...). transient means that the write may have succeeded: repeat the same
+// call, with the same counter. If the first call did succeed, the condition of the second is false; the table then
+// reads the row at once, and the outcome is done_before.
 //
-// The table must outlive its calls. Ids of workers are unique and never used again: a row that bears mine is mine.
+// REQUIRES: the table outlives its calls. Worker ids are unique and never reused, so a row with our id is ours.
 class LeaseTable {
  public:
   using Prepared = Completion<bool>::Callback;
@@ -67,63 +68,64 @@ class LeaseTable {
   using Got = Completion<std::optional<Lease>>::Callback;
   using Written = Completion<LeaseWriteResult>::Callback;
 
-  // region is for the errors alone.
+  // region is used only in errors.
   LeaseTable(aws::ServiceCall call, std::string table, std::string region)
       : call_(std::move(call)), table_(std::move(table)), region_(std::move(region)) {}
 
   const std::string& name() const { return table_; }
 
-  // One step towards a table that can be used. True: it can be. False: it is being made, so ask again in a second
-  // or so. Code::config where it is missing and may not be made (with the definition, as a command to paste), or
-  // where it is no table of leases.
+  // Takes one step towards a usable table. Returns true if it is usable, and false if it is being created: call
+  // again in about a second. Returns Code::config if it is missing and must not be created (with its definition,
+  // as a command to paste), or if it is not a lease table.
   void prepare(const LeaseTableDefinition& definition, Prepared done);
 
-  // All leases, read page by page. Eventual reads cost half as much, and are what KCL does: a row may be seconds
-  // old, so that a counter may seem to go back. Code::config where the table belongs to a fleet of KCL 3, whose
-  // workers share leases out otherwise; Code::too_large where its pages have more than 128 MiB.
+  // Reads all leases, page by page. Eventually consistent reads cost half as much, and KCL uses them: a row may be
+  // seconds old, so a counter may seem to decrease. Returns Code::config if the table belongs to KCL 3 workers,
+  // which divide the leases by another protocol, and Code::too_large if its pages exceed 128 MiB.
   enum class Reads { eventual, consistent };
   void scan(Reads reads, Scanned done);
 
-  // Consistently. None: there is no such row.
+  // Reads a row, with a consistent read; nullopt if not found.
   void get(const std::string& key, Got done);
 
-  // Where there is no row of that key; otherwise the outcome is refused, with the row that is there. Any owner
-  // given is left out.
+  // Creates a row. If the key exists, the outcome is conflict, with the row that exists. The owner of lease is
+  // ignored.
   void create(const Lease& lease, Written done);
 
-  // Makes the row of seen say what lease says, free and with the counter counted up, where its counter is still
-  // that of seen. At no moment is there no row. Attributes that are not a Lease's stay as they are.
+  // Replaces the row of seen by lease, free and with the counter incremented, if the row's counter is still that
+  // of seen. The row exists at every moment. Attributes that a Lease does not have stay as they are.
   void replace(const Lease& seen, const Lease& lease, Written done);
 
-  // Makes owner the owner where the row's counter is still that of seen; change goes with it. The position to
-  // resume from is the row's that is handed back.
+  // Makes owner the owner and writes change, if the row's counter is still that of seen. Reading resumes from the
+  // position of the row that is returned.
   void take(const Lease& seen, const std::string& owner, const LeaseChange& change, Written done);
 
-  // Renews what owner holds at counter; change goes with it (none: a bare renewal), so that a checkpoint doubles
-  // as a renewal. One such call a lease at a time. Where it is refused and the row is still the owner's (an
-  // earlier call's change came through, this one's not), go on from the row's counter; any other row, or none, is
-  // a loss.
+  // Renews the lease that owner holds at counter, and writes change (empty: a bare renewal), so that a checkpoint
+  // doubles as a renewal. REQUIRES: one such call per lease at a time. On a conflict with a row that is still the
+  // owner's, an earlier call's change was written and this one's was not: continue from the row's counter. Any
+  // other row, or none, means that the lease is lost.
   void renew(const std::string& key, int64_t counter, const std::string& owner, const LeaseChange& change,
              Written done);
 
-  // Sets free what owner holds. Refused where the row is not the owner's any more, which is as good.
+  // Releases the lease that owner holds. A conflict means that the row is not the owner's any more, which is as
+  // good.
   void evict(const std::string& key, const std::string& owner, Written done);
 
-  // Deletes the row where its counter is still the one given. done_before: there was none.
+  // Deletes the row if its counter is still the given one. done_before: it was already deleted.
   void remove(const std::string& key, int64_t counter, Written done);
 
  private:
-  // Whether a row is as a call wanted it, although its condition did not hold.
+  // Returns whether a row is as a call wanted it, although its condition was false.
   using AsAsked = std::function<bool(const std::optional<Lease>& row)>;
 
   void create_table(const LeaseTableDefinition& definition, const Completion<bool>& completion);
   void scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
                  const Completion<LeaseList>& completion);
   void read_row(const std::string& key, const Completion<std::optional<Lease>>& completion);
-  // row_then: the row after it, where the response does not tell.
+  // row_then: the row after the write, if the response does not have it.
   void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
              std::optional<Lease> row_then, const Completion<LeaseWriteResult>& completion);
-  // With the table's name.
+  // Adds the table's name to an error.
   Status in_table(const Status& status) const;
 
   aws::ServiceCall call_;

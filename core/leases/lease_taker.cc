@@ -44,7 +44,7 @@ LeaseTaker::Choice LeaseTaker::choose(const std::vector<Lease>& rows, const std:
     if (held.contains(row.key)) {
       ++mine;
     } else if (row.owner == worker_ || !has_live_owner(row, boot_ms)) {
-      // Ours, but not held: the answer to the call that took it was lost.
+      // Ours, but not held: the response to the call that took it was lost.
       available.push_back(row);
     } else {
       of_others[row.owner].push_back(row);

@@ -1,8 +1,8 @@
-// Which leases a worker takes, from what it saw of the table. Nothing here writes or waits.
+// Decides which leases a worker takes, from what its scans have shown. Pure logic, without calls.
 //
-// The rules are those of Amazon's Kinesis Client Library 2.x (its class DynamoDBLeaseTaker,
-// https://github.com/awslabs/amazon-kinesis-client), so that its workers and ours come to rest beside each other:
-// nobody needs another's clock, and a fleet in balance stays as it is.
+// The rules are those of KCL 2.x (class DynamoDBLeaseTaker, https://github.com/awslabs/amazon-kinesis-client), so
+// that its workers and ours reach a balance together: no worker needs another's clock, and a balanced fleet stays
+// as it is.
 #pragma once
 
 #include <cstdint>
@@ -18,29 +18,29 @@ namespace penstock::leases {
 
 class LeaseTaker {
  public:
-  // worker is our own id. A lease whose counter was seen unchanged for failover_ms has lost its owner.
+  // worker is our own id. A lease whose counter scans have shown unchanged for failover_ms has no live owner.
   LeaseTaker(std::string worker, int64_t failover_ms) : worker_(std::move(worker)), failover_ms_(failover_ms) {}
 
-  // The rows of a whole scan, whose last response came at boot_ms (Clock::boot_ms): they were read no later, so
-  // that a lease is thought to be without an owner too late rather than too soon. After more than failover_ms
-  // without a scan all counters are new: whatever kept us from the table may have kept the owners from it too.
+  // Takes the rows of a complete scan, whose last response came at boot_ms (Clock::boot_ms). The rows were read no
+  // later than that, so a lease counts as ownerless too late rather than too early. If there was no scan for more
+  // than failover_ms, all counters count as new: what kept us from the table may have kept the owners from it too.
   void observe(const std::vector<Lease>& rows, int64_t boot_ms);
 
-  // What to take now: leases, in that order, until `most` of them are taken. By chance among equals, so that not
-  // all workers try for the same.
+  // Leases to take, in that order, until `most` of them are taken. The order is random among equals, so that
+  // workers do not all try the same leases.
   struct Choice {
     std::vector<Lease> leases;
     size_t most = 0;
   };
-  // Of rows, some of those last observed; boot_ms as above. held: the keys of what we hold or are taking. Rows at
-  // SHARD_END are of no use to anybody and count for nobody.
+  // Chooses among rows, a subset of those last observed; boot_ms is as above. held: the keys of the leases that we
+  // hold or are taking. Rows at SHARD_END count for no worker.
   //
-  // Up to our share, ceil(leases / workers): what is free or without a live owner; where there is none of that,
-  // one lease of the worker that has most, if it has at least two more than we.
+  // Takes leases that are free or have no live owner, up to our share, ceil(leases / workers). If none is
+  // available, takes one lease of the worker that has the most, if it has at least two more than we.
   Choice choose(const std::vector<Lease>& rows, const std::set<std::string>& held, int64_t boot_ms,
                 Random& random) const;
 
-  // How long scans have shown the row with this counter, at boot_ms; 0 if the last one did not.
+  // Returns how long scans have shown the row with this counter, as of boot_ms; 0 if the last one did not.
   int64_t unchanged_ms(const Lease& row, int64_t boot_ms) const;
 
  private:

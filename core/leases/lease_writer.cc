@@ -52,7 +52,7 @@ void LeaseWriter::advance() {
       start_first(takes_);
 }
 
-// What needs memory comes first: from where the op is taken off, its call ends.
+// Allocates first: from where the op leaves the queue, its call is sure to end.
 void LeaseWriter::start_first(std::deque<LeaseOp>& of) {
   const LeaseOp op = of.front();
   std::set<std::string> key = {op.lease.key};
@@ -91,7 +91,7 @@ void LeaseWriter::on_response(const LeaseOp& op, int64_t started_boot_ms, const 
     return;
   }
   failures_ = 0;
-  // Another was quicker: there may be more.
+  // Another worker was faster; there may be more leases to take.
   if (op.kind == LeaseOp::Kind::take && result->outcome == LeaseWriteResult::Outcome::conflict) ++takes_wanted_;
   done_(op, started_boot_ms, *result, from);
 }

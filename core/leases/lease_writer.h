@@ -1,4 +1,4 @@
-// Writes of leases that this worker does not hold: takes, and rows to be made or deleted.
+// Writes to leases that this worker does not hold: takes, and rows to create or delete.
 #pragma once
 
 #include <cstddef>
@@ -18,43 +18,43 @@ namespace penstock::leases {
 struct LeaseOp {
   enum class Kind { take, create, remove };
   Kind kind;
-  size_t stream;            // the worker's own number of it
-  Lease lease;              // as it was seen, or is to be made
-  int64_t until_boot_ms;    // not begun from then on (Clock::boot_ms): what it was decided from may have changed
-  LeaseChange change = {};  // to go with a take
+  size_t stream;          // index among the worker's streams
+  Lease lease;            // as seen, or as it is to be created
+  int64_t until_boot_ms;  // not started from then on (Clock::boot_ms): the facts that it was decided from may have
+                          // changed
+  LeaseChange change = {};  // written by a take
 };
 
-// What waits has a bound, however long the table does not answer: there is one op a key at most, keys are those
-// of rows that the last scan showed or of shards that are listed, and chores are dropped when their time has run
-// out.
+// Queue of writes. It is bounded, however long the table does not respond: there is at most one op per key, keys
+// are those of rows in the last scan or of listed shards, and an op is dropped when its time has run out.
 //
-// They go out side by side, as far as the terms' calls leave room. What fails is told, and holds the others up for
-// a while; a row to be made is tried again, in its time. All else, and what its time has run out for as it waited
-// or the process slept, is for the next scan to decide anew: a shard that had no row may have been read since, and
-// its row be gone again.
+// Ops run concurrently, up to LeaseContext::kMaxCalls. A failed op is logged, and delays the others for a while. A
+// failed create is retried within its time. Any other failed op, and any op whose time has run out while it waited
+// or the process slept, is left to the next scan to decide again: a shard that had no row may have been read
+// since, and its row may be deleted again.
 class LeaseWriter {
  public:
-  // Of what the table has answered. started_boot_ms: when the call began (Clock::boot_ms). from: of a take, who
-  // had the lease before, "" where it was free.
+  // Runs when the table has responded. started_boot_ms: start of the call (Clock::boot_ms). from: the owner before
+  // a take; "" if the lease was free.
   using Done = std::function<void(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,
                                   const std::string& from)>;
-  // terms outlive this, which must stay where it is while calls are under way.
+  // REQUIRES: context outlives this object, and this object stays where it is while calls are in flight.
   LeaseWriter(LeaseContext& context, Done done) : context_(context), done_(std::move(done)) {}
   LeaseWriter(const LeaseWriter&) = delete;
   LeaseWriter& operator=(const LeaseWriter&) = delete;
 
-  // A row to be made or deleted, unless there is something to be done to it already.
+  // Queues a row to create or delete, unless an op for its key is queued or in flight.
   void add(LeaseOp op);
-  // In place of the takes of before that did not begin yet: of these, in their order, until `most` went well.
+  // Replaces the takes that have not started. The new ones run in order, until `most` have succeeded.
   void set_takes(std::deque<LeaseOp> takes, size_t most);
-  // No takes and no deletions any more; rows that are to be made still are.
+  // Drops takes and deletions; rows to create are still created.
   void begin_close();
 
   void advance();
-  // When advance() has something to do, where there is room for a call; kNever: not before something is added.
+  // Returns when to call advance(), if there is room for a call; kNever: not before something is added.
   int64_t next_boot_ms() const;
-  bool has_waiting_rows() const { return !waiting_.empty(); }  // to be made or deleted
-  // The keys of what is under way or waits to be made or deleted.
+  bool has_waiting_rows() const { return !waiting_.empty(); }  // rows to create or delete
+  // Returns the keys of the ops in flight, and of the rows to create or delete.
   const std::set<std::string>& keys() const { return keys_; }
 
  private:
@@ -66,12 +66,12 @@ class LeaseWriter {
   LeaseContext& context_;
   Done done_;
   std::deque<LeaseOp> waiting_, takes_;
-  size_t takes_wanted_ = 0;  // of takes_, beside those under way
+  size_t takes_wanted_ = 0;  // of takes_, besides those in flight
   std::set<std::string> keys_;
-  int64_t next_boot_ms_ = 0;  // not before that
+  int64_t next_boot_ms_ = 0;  // earliest start of the next op
   int failures_ = 0;          // in a row
-  // Whom a take was from whose response was lost: if it came through, the row has our name by now. Some keys at
-  // most: of others only who they were from is not known.
+  // Previous owner of each lease whose take got no response: if the take succeeded, the row has our name by now.
+  // Bounded; for any other key, only the previous owner is unknown.
   static constexpr size_t kMaxUnanswered = 1000;
   std::map<std::string, std::string> unanswered_;
 };

@@ -6,7 +6,7 @@ namespace penstock::leases {
 
 namespace {
 
-// Where a child begins: while its lease says so, perhaps nobody has read a record of it.
+// A child begins at TRIM_HORIZON. While its lease says that, perhaps no record of it was read.
 bool under_way(const Lease& lease) { return lease.checkpoint != kTrimHorizonCheckpoint; }
 bool at_end(const Lease& lease) { return lease.checkpoint == kinesis::kShardEnd; }
 
@@ -47,8 +47,8 @@ const Lease* ShardGraph::lease_of(const std::string& shard_id) const {
   return lease == leases_.end() ? nullptr : &lease->second;
 }
 
-// Shards are numbered in the order in which they are made: what is not listed has left the stream's retention,
-// unless it is younger than the list.
+// Shards are numbered in the order of their creation: a shard that is not listed has left the stream's retention,
+// unless it is newer than the list.
 bool ShardGraph::has_left_retention(const std::string& shard_id) const {
   return !listed_.empty() && shard_id < listed_.rbegin()->first && !listed_.contains(shard_id);
 }
@@ -96,7 +96,7 @@ std::vector<const Lease*> ShardGraph::finished() const {
     // mutation: lease deleted before its children are started
     const bool children_begun =
         std::all_of(children.begin(), children.end(), [this](const std::string& id) { return has_begun(id); });
-    // An end without children is one whose children have not been listed yet, unless it is so old that it is not
+    // If an ended shard has no known children, they were not listed yet, unless the shard is so old that it is not
     // listed itself.
     const bool children_known = !children.empty() || has_left_retention(shard_id);
     if (parents_gone && children_begun && children_known) finished.push_back(&lease);

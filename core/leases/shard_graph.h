@@ -1,9 +1,9 @@
-// What the leases of one stream say about its shards: which may be read, which lack a lease, which are done with.
-// Nothing here writes or waits.
+// What the leases of one stream say about its shards: which may be read, which lack a lease, and which are
+// finished. Pure logic, without calls.
 //
-// A lease is deleted only when its shard is read to the end and its children are under way. So a shard without a
-// lease is either done with, which a descendant under way shows, or its lease was never made, or somebody deleted
-// it. (The order of these steps is that of Amazon's Kinesis Client Library 2.x:
+// A lease is deleted only after its shard was read to the end and reading of its children has begun. So a shard
+// without a lease is either finished, which a descendant that has begun proves; or its lease was never created, or
+// was deleted by hand. (The order of these steps is that of KCL 2.x:
 // https://docs.aws.amazon.com/streams/latest/dev/kcl-dynamoDB.html.)
 #pragma once
 
@@ -22,25 +22,27 @@ using LeasesByShard = std::map<std::string, Lease>;
 
 class ShardGraph {
  public:
-  // listed: all shards of the stream. Both outlive this, and stay as they are.
+  // listed: all shards of the stream. REQUIRES: both outlive the graph, and do not change.
   ShardGraph(const ListedShards& listed, const LeasesByShard& leases);
 
-  // Whether all of the shard's parents are read to their ends, so that its records come after all of theirs.
+  // Returns whether all parents of the shard were read to their ends, so that its records come after all of
+  // theirs.
   bool may_begin(const std::string& shard_id) const;
 
-  // Shards that nobody will read as the leases stand. A child of a shard that is read to its end, or passed over,
-  // is never a beginning of the stream: it is to be read whole. Shards whose parents are still to be read are not
-  // here; who reads the parents makes their leases.
+  // A shard that no worker will read with the present leases. A child of a shard that is finished never begins the
+  // stream: all of it must be read. A shard whose parents are still to be read is not missing; the worker that
+  // reads the parents creates its lease.
   struct Missing {
     const kinesis::ShardInfo* shard = nullptr;
-    bool begins_stream = false;  // it has no parents that anybody reads or has read
+    bool begins_stream = false;  // no worker reads, or has read, a parent of it
   };
   std::vector<Missing> missing() const;
 
-  // Leases that nobody needs any more: read to the end, with no parent's lease left, and all children under way.
+  // Returns the leases that are not needed any more: read to the end, without a lease of a parent, and with all
+  // children begun.
   std::vector<const Lease*> finished() const;
 
-  // Of the lists only: whoever asks waits for one that has them. By id.
+  // Returns the ids of the shard's children, from the list only: a caller waits for a list that has them.
   std::set<std::string> children(const std::string& shard_id) const;
 
  private:
@@ -51,8 +53,8 @@ class ShardGraph {
 
   const ListedShards& listed_;
   const LeasesByShard& leases_;
-  std::map<std::string, std::set<std::string>> parents_, children_;  // as the list and the leases say
-  std::set<std::string> passed_;  // have no lease, but a descendant that is under way
+  std::map<std::string, std::set<std::string>> parents_, children_;  // from the list and the leases
+  std::set<std::string> passed_;  // shards without a lease, but with a descendant that has begun
 };
 
 }  // namespace penstock::leases

@@ -11,7 +11,7 @@ namespace penstock::leases {
 
 namespace {
 
-// The account in arn:aws:kinesis:REGION:ACCOUNT:stream/NAME; "" where there is none.
+// Returns the account in arn:aws:kinesis:REGION:ACCOUNT:stream/NAME; "" if not found.
 std::string account_of(const std::string& arn) {
   size_t begin = 0;
   for (int field = 0; field < 4; ++field) {
@@ -60,7 +60,7 @@ Status StreamLeases::name_stream() {
 }
 
 void StreamLeases::on_scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
-  if (!listed_boot_ms_) return;  // nobody knows yet which are ours
+  if (!listed_boot_ms_) return;  // it is unknown yet which rows are ours
   scanned_boot_ms_ = boot_ms;
   leases_.clear();
   graph_.reset();
@@ -81,7 +81,7 @@ Status StreamLeases::judged(const Lease& row) const {
                 (alone_ ? " is of an application that reads several streams, and this instance reads one"
                         : " is of an application that reads one stream, and this instance reads several") +
                 "; give it a table of its own"};
-  // With several streams the others have their leases in the table too.
+  // With several streams, the leases of the others are in the table too.
   if (!alone_ && row.stream_arn != identity_.arn) return {};
   if (!row.stream_arn.empty() && !identity_.arn.empty() && row.stream_arn != identity_.arn)
     return {Code::config, "stream " + identity_.arn + ": the table's lease " + printable(row.key) +
@@ -149,7 +149,7 @@ kinesis::ReadFrom StreamLeases::read_from(const Lease& row) {
   return row.started_ms != 0 ? kinesis::ReadFrom::at_timestamp(row.started_ms) : kinesis::ReadFrom::trim_horizon();
 }
 
-// The application's start, as far as a lease tells it: for shards that were found later, too.
+// Returns when the application started, as far as a lease shows it; also for shards that were found later.
 int64_t StreamLeases::latest_start_ms() const {
   int64_t earliest_ms = kNever;
   for (const auto& [shard_id, lease] : leases_)
@@ -163,13 +163,14 @@ LeaseChange StreamLeases::beginning_of(const Lease& row) const {
   if (row.stream_created_ms == 0) change.stream_created_ms = identity_.created_ms;
   if (row.started_ms != 0) return change;
   if (row.checkpoint == kLatestCheckpoint) change.started_ms = latest_start_ms();
-  // Another's option, unless it is ours too. Without it all is read: more than was asked for, but nothing is lost.
+  // The timestamp is another worker's option, unless ours is AT_TIMESTAMP too. Without it, everything is read:
+  // more than was requested, but nothing is lost.
   if (row.checkpoint == kAtTimestampCheckpoint && initial_.kind == kinesis::InitialPosition::Kind::at_timestamp)
     change.started_ms = initial_.timestamp_ms;
   return change;
 }
 
-// ---- Making and deleting
+// ---- Creating and deleting
 
 Lease StreamLeases::new_lease(const kinesis::ShardInfo& shard, bool begins_stream) const {
   Lease lease;
@@ -192,8 +193,8 @@ Lease StreamLeases::new_lease(const kinesis::ShardInfo& shard, bool begins_strea
     }
     return lease;
   }
-  // A child has no records from before its parents' ends. Where all of the stream began at a time, that may lie
-  // after those: then it is where the child begins, too.
+  // A child has no records from before its parents' ends. But if the whole stream began at a time, that time may
+  // be after those ends; then the child begins there too.
   const bool all_began_at_a_time =
       std::all_of(leases_.begin(), leases_.end(), [](const auto& entry) { return entry.second.started_ms != 0; });
   if (all_began_at_a_time && !leases_.empty()) lease.started_ms = latest_start_ms();
@@ -204,7 +205,7 @@ std::vector<Lease> StreamLeases::missing(int64_t boot_ms) {
   std::vector<Lease> leases;
   if (start_is_undecided()) return leases;
   if (!had_leases_ && initial_.kind == kinesis::InitialPosition::Kind::latest) {
-    // What is closed by now holds nothing that came later.
+    // A shard that is closed by now contains nothing that came later.
     for (const auto& [shard_id, shard] : shards_)
       if (shard.open) leases.push_back(new_lease(shard, true));
     return leases;

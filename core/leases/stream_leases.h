@@ -1,5 +1,5 @@
-// The leases of one stream, as the last scan and our own writes since show them, beside the list of its shards:
-// what is to be made, deleted and read, and from where. Nothing here writes or waits.
+// The leases of one stream, from the last scan and our own writes since, together with the list of its shards:
+// what to create, delete and read, and where to begin. Pure logic, without calls.
 #pragma once
 
 #include <cstdint>
@@ -18,57 +18,61 @@ namespace penstock::leases {
 
 class StreamLeases {
  public:
-  // alone: the application reads this stream only, so that the table's keys are shard ids; otherwise they begin
-  // with account:stream:creationEpoch. A lease counts as missing when it was for failover_ms: its owner, if there
-  // is one, makes it anew before that, at the position it knows.
+  // alone: the application reads only this stream, so the keys of the table are shard ids; otherwise they begin
+  // with account:stream:creationEpoch. A lease counts as missing only after it was missing for failover_ms: before
+  // that, its owner, if there is one, creates it again at the position that it knows.
   StreamLeases(bool alone, kinesis::InitialPosition initial, int64_t failover_ms)
       : alone_(alone), initial_(initial), failover_ms_(failover_ms) {}
   StreamLeases(const StreamLeases&) = delete;
   StreamLeases& operator=(const StreamLeases&) = delete;
 
-  // As Assignment::listed(). boot_ms is when the list came.
+  // As Assignment::on_shards_listed(). boot_ms: when the list arrived.
   void on_shards_listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
                         int64_t start_ms, int64_t boot_ms);
-  // Begins a scan, whose rows come by on_scanned(). Returns whether its reads have to be consistent: the stream is
-  // listed and no scan has shown a lease of it, so that this one decides whether the application starts for the
-  // first time.
+  // Begins a scan, whose rows come with on_scanned(). Returns whether its reads must be consistent: the stream is
+  // listed and no scan has shown a lease of it, so this scan decides whether the application starts for the first
+  // time.
   bool begin_scan() { return scan_decides_start_ = listed_boot_ms_ && !had_leases_; }
-  // All rows of the table, of whatever stream. Passed over before the first list.
+  // Takes all rows of the table, of whatever stream. Ignored before the first list.
   void on_scanned(const std::vector<Lease>& rows, int64_t boot_ms);
-  // What a write of ours has shown since.
+  // Take the result of one of our own writes since the last scan.
   void on_row(const Lease& row);
   void on_row_deleted(const std::string& shard_id);
 
-  // Code::config where the rows are of another stream than the one that was listed: nothing of it may be read.
+  // Returns Code::config if the rows belong to another stream than the listed one: nothing of it may be read.
   const Status& problem() const { return problem_; }
-  // Listed, scanned, and no problem. Before that there is nothing to ask below.
+  // Returns whether the stream is listed, scanned and without a problem. Before that, the results of the methods
+  // below mean nothing.
   bool known() const { return listed_boot_ms_ && scanned_boot_ms_ && problem_.ok(); }
   const kinesis::StreamIdentity& identity() const { return identity_; }
-  // What the keys of its leases begin with, once it is listed: account:stream:creationEpoch; "" where it is alone.
+  // Returns the prefix of the keys of its leases, once it is listed: account:stream:creationEpoch; "" if it is
+  // alone.
   const std::string& stream_id() const { return stream_id_; }
   const LeasesByShard& leases() const { return leases_; }
-  // For people: its shards, and where they are read from.
+  // Returns text for a log message: its shards, and where reading begins.
   std::string start() const;
 
-  // The shard of a lease, listed or as its row says; none where nobody can read it (any more).
+  // Returns the shard of a lease, from the list or from its row; nullopt if no worker can read it, or not any
+  // more.
   std::optional<kinesis::ShardInfo> shard(const std::string& shard_id) const;
   bool may_begin(const std::string& shard_id) const { return graph().may_begin(shard_id); }
-  // Where its owner begins. The row has what beginning_of() adds.
+  // Returns where the row's owner begins to read. REQUIRES: the row has what beginning_of() adds.
   static kinesis::ReadFrom read_from(const Lease& row);
-  // What whoever takes the row has to write to it: which stream it is of, and when reading began where it says
-  // LATEST or AT_TIMESTAMP, so that a crash before the first checkpoint begins there again.
+  // Returns what a worker must write when it takes the row: which stream it belongs to, and when reading began if
+  // its checkpoint is LATEST or AT_TIMESTAMP, so that reading begins there again after a crash before the first
+  // checkpoint.
   LeaseChange beginning_of(const Lease& row) const;
 
-  // Whether it takes another scan to know if the application starts for the first time: no rows were shown, but by
-  // a scan from before the list, and another worker may have made some in between.
+  // Returns whether another scan must show if the application starts for the first time: there are no rows so far,
+  // but the last scan is from before the list, and another worker may have created some in between.
   bool start_is_undecided() const { return known() && !had_leases_ && !starts_; }
-  // Leases to make, as of boot_ms. Those of the first start at once, others when they were missing for a while and
-  // a list since then still has their shards.
+  // Returns the leases to create, as of boot_ms. At the first start, that is at once; later, only if they were
+  // missing for failover_ms and a list since then still has their shards.
   std::vector<Lease> missing(int64_t boot_ms);
-  // The leases of a shard's children; none while they are not listed.
+  // Returns the leases of a shard's children; none while they are not listed.
   std::vector<Lease> children_of(const std::string& shard_id) const;
-  // Leases that worker shall delete: finished ones, by the owner of a child so that not all try; and those whose
-  // shards have left the stream's retention unread.
+  // Returns the leases that this worker must delete: finished ones if it owns a child, so that not all workers
+  // try; and those whose shards have left the stream's retention unread.
   std::vector<Lease> obsolete(const std::string& worker) const;
 
  private:
@@ -92,12 +96,12 @@ class StreamLeases {
 
   LeasesByShard leases_;
   bool had_leases_ = false;
-  bool scan_decides_start_ = false;  // the scan under way
+  bool scan_decides_start_ = false;  // the scan in flight
   bool starts_ = false;              // for the first time
   std::map<std::string, int64_t> missing_since_boot_ms_;
-  std::map<std::string, int64_t>
-      unlisted_since_boot_ms_;               // leases whose shards were not in the list that came then
-  mutable std::optional<ShardGraph> graph_;  // none: shards or leases have changed
+  // For each lease whose shard is not listed: arrival of the first list without the shard.
+  std::map<std::string, int64_t> unlisted_since_boot_ms_;
+  mutable std::optional<ShardGraph> graph_;  // nullopt: shards or leases have changed
 };
 
 }  // namespace penstock::leases
