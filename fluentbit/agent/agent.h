@@ -1,6 +1,6 @@
 // The agent that opened this shared object: what it exports beyond the proxy interface, and which of its threads
-// we are on. None of these exports is required to open; each user of one has an alternative, or reports what is
-// missing.
+// we are on. The shared object opens without any of these exports: code that uses one has an alternative, or
+// reports what is missing.
 #pragma once
 
 #include <cstdint>

@@ -29,9 +29,9 @@ class ChunkWriter {
   // Begins a batch. origin must live until end() or roll_back(). If begin() throws, no batch has begun.
   void begin(const penstock_batch& origin);
 
-  // Adds a record. If its flags mark the body as JSON, the body becomes the event; else the body is text, which
-  // goes into the member log, with its origin in other members. receipt: goes into the metadata as penstock; may
-  // be empty.
+  // Adds a record. If its flags mark the body as JSON, the body becomes the event. Otherwise the event has the
+  // body as text in its member log, and the origin in other members. receipt: stored in the metadata under
+  // penstock; may be empty.
   void add(const penstock_record& record, std::string_view receipt);
 
   // Returns the bytes that the batch has added so far.

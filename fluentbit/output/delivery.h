@@ -49,8 +49,9 @@ class Delivery {
   // Creates the instance. Returns the problem, or "".
   std::string open();
 
-  // Accepts a chunk. flush, its data and its tag must live until it is in ended(). If turn() is called by then,
-  // that is after flush_timeout_ms at the latest. If it throws std::bad_alloc, the chunk is not accepted.
+  // Accepts a chunk. flush, its data and its tag must live until it is in ended(), which is after
+  // flush_timeout_ms at the latest, provided that turn() is called then. If begin() throws std::bad_alloc, the
+  // chunk is not accepted.
   void begin(Flush& flush, int64_t now_ms);
 
   // Does all work that is due, without waiting. readable: whether descriptor() is readable.

@@ -23,7 +23,7 @@ class AgentModules {
   const penstock_stage* stage(const AgentFile& file);
 
   // Returns the stage of libpenstock.so that a shared object opened by stage() uses; nullptr if not found.
-  // libpenstock.so is searched in the same folder.
+  // Looks for libpenstock.so in the folder of the shared object.
   const penstock_stage* behind(const AgentFile& file) const;
 
   bool is_named(const AgentFile& file) const { return named_.contains(&file); }

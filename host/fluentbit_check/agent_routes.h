@@ -18,8 +18,8 @@ class AgentRoutes {
   void add(const Section& section, const penstock_stage& stage, std::vector<Entry> options);
 
   // Returns errors for streams to which records would be written back; without such errors, warnings for loops
-  // that only the service can confirm. Considers only certain routes: the tags that tag_format makes certainly
-  // match only "Match *".
+  // that only the service can confirm. Considers only routes that are certain: of the outputs, only one with
+  // "Match *" is certain to match the tags that tag_format makes.
   std::vector<Problem> loops();
 
  private:

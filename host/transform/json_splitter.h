@@ -20,9 +20,10 @@ struct Document {
   int64_t line;           // first line, from 1
 };
 
-// A splitter of text. An unterminated document is passed on as it is if a line end is inside a string, or if the
-// next document clearly begins ('{' at the start of a line, not after a comma, colon or bracket), so that it does
-// not affect others. Takes linear time, and memory bounded by the limit.
+// A splitter of text. It recognizes an unterminated document if a line ends inside a string, or if the next
+// document clearly begins: '{' at the start of a line, but not after a comma, a colon or a bracket. It passes such
+// a document on as it is, so that other documents are not affected. Takes linear time, and memory bounded by the
+// limit.
 class JsonSplitter {
  public:
   using Take = std::function<void(const Document&)>;

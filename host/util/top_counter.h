@@ -23,7 +23,7 @@ class TopCounter {
     size_t number;
     int64_t count;
   };
-  // Returns the counts, highest first, equal ones in order of first occurrence; without other().
+  // Returns the counts, highest first, equal ones in order of first occurrence; excludes other().
   std::vector<Count> by_count() const;
 
   size_t other() const { return max_keys_; }

@@ -14,8 +14,8 @@
 
 namespace penstock::plugin {
 
-// Waits by driving env's transport. Gives up after kMs without progress, that is, without a successful response.
-// Until then, it retries failed calls that are worth a retry.
+// The time limit of a command's calls. Waits by driving env's transport, and gives up after kMs without progress,
+// that is, without a successful response. Until then, failed calls that are worth a retry are retried.
 class Patience {
  public:
   static constexpr int64_t kMs = 60'000;

@@ -28,7 +28,7 @@ inline constexpr double kMeasuredEventBytes = 505;  // bytes per event in that c
 struct Sizing {
   double records_per_second;
   double bytes_per_second;
-  int64_t shards;                  // at 1,000 records/s and 1 MB/s each, without reserve
+  int64_t shards;                  // at 1,000 records/s and 1 MB/s each, with no headroom
   double units_per_second;         // PUT payload units, by which a provisioned stream is billed
   double billed_bytes_per_second;  // for an on-demand stream
 };

@@ -38,7 +38,7 @@ class SubscriptionReader {
 
   // Starts a record. data is gzip (one or more members) or plain JSON, with one or more messages back to back.
   // Line endings and zero bytes between and after members or messages are padding. data is needed only during the
-  // call. origin has everything that the message does not contain; what its fields point to must live until the
+  // call. origin provides what the message does not contain; what its fields point to must live until the
   // last next().
   void begin(std::string_view data, const penstock_batch& origin);
 
@@ -52,9 +52,9 @@ class SubscriptionReader {
   size_t batch_bytes() const { return batch_bytes_; }
   static constexpr size_t kMaxBatchBytes = size_t{1} << 20;
 
-  // Returns the first part of the record that could not be decoded, or ok. Everything else was emitted, except
-  // that a document that ends early or has a syntax error ends the record: of that document, only the complete
-  // parts that were emitted before the error count.
+  // Returns the problem with the first part of the record that could not be decoded, or ok. Everything else is
+  // emitted, with one exception: a document that is truncated or has a syntax error ends the record, and only its
+  // complete parts before the error are emitted.
   const Status& problem() const { return problem_; }
 
   const SubscriptionCounters& counters() const { return counters_; }

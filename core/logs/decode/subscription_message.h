@@ -63,21 +63,21 @@ struct SubscriptionMessage {
 // What begin_events_at() writes before an event, so that the parser can continue with it.
 inline constexpr std::string_view kEventsBegin = R"({"logEvents":[)";
 
-// Reads the JSON document at base + at in place, adds its contents to message, and advances at past it or, if
+// Reads the JSON document at base + at in place, adds its contents to message, and moves `at` past it or, if
 // message.has_more_events, past the last event of this part. Not ok if the document is incomplete or invalid;
 // message then holds a part of it. keep_fields: fills in fields. REQUIRES: NUL bytes follow the text (see
 // TextBuffer).
 Status read_subscription_message(char* base, size_t& at, bool keep_fields, SubscriptionMessage& message);
 
-// Advances at from the end of an event to the next event, or to the bracket that ends the events. Not ok at
+// Moves `at` from the end of an event to the next event, or to the bracket that ends the events. Not ok at
 // anything else.
 Status find_next_event(const char* base, size_t& at);
 
-// Writes kEventsBegin before at, over events that are no longer needed, and moves at there, so that
+// Writes kEventsBegin before `at`, over events that are no longer needed, and moves `at` there, so that
 // read_subscription_message() continues with the next event.
 void begin_events_at(char* base, size_t& at);
 
-// Returns the end of the message in which an event ends before at, without checking or changing what follows.
+// Returns the end of the message in which an event ends before `at`, without checking or changing what follows.
 // Appends the members that every record repeats to members, each followed by a comma. REQUIRES: NUL bytes follow
 // text.
 size_t end_of_message(std::string_view text, size_t at, std::string* members = nullptr);

@@ -63,7 +63,7 @@ FieldKind kind_of(LambdaField field);
 // A line as read. Views point into the message, or to constants.
 struct LambdaLine {
   LambdaEvent event = LambdaEvent::none;
-  bool failed = false;                     // the level is ERROR, not INFO, if none is written
+  bool failed = false;                     // if no level is written, it is ERROR instead of INFO
   bool returns_are_line_ends = false;      // \r in message means \n
   bool message_may_be_the_record = false;  // if message is a JSON object, it is the record itself
   SecondsFraction timestamp_fraction = SecondsFraction::decimals;
@@ -76,7 +76,7 @@ struct LambdaLine {
     return has(field) ? std::string_view(at(field).data, at(field).size) : std::string_view();
   }
   bool has(LambdaField field) const { return (set_ & bit(field)) != 0; }
-  // Sets a field unless it already has a value, or its kind does not allow this one. A number must be one in JSON
+  // Sets a field unless it already has a value, or its kind does not allow this one. A number must be valid JSON
   // that JSON readers can represent; a boolean must be true or false.
   void set(LambdaField field, std::string_view value);
   void unset(LambdaField field) { set_ &= ~bit(field); }

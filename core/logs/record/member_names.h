@@ -14,6 +14,7 @@
 
 namespace penstock::logs {
 
+// An index of member names by their first byte, for matching the keys of nested objects.
 class MemberNames {
  public:
   // names: at most 64; an empty name never matches. reserved: bits of their indices.
@@ -32,7 +33,7 @@ class MemberNames {
   const std::string& operator[](size_t index) const { return names_[index]; }
   size_t size() const { return names_.size(); }
   bool is_reserved(size_t index) const { return (reserved_ >> index & 1) != 0; }
-  size_t max_nesting() const { return max_nesting_; }  // most objects that one name can pass through
+  size_t max_nesting() const { return max_nesting_; }  // maximum objects that one name passes through
 
   // The names that begin with the keys of the objects around a member.
   struct Path {
