@@ -34,7 +34,8 @@ struct DeadLetterLimits {
 // closes it and creates a new one.
 class DeadLetterFile {
  public:
-  // Room for one line: a record of 10 MiB in base64, and text.
+  // Minimum of total_bytes if there is a limit: room for one line, which has a record of 10 MiB in base64, and
+  // text.
   static constexpr uint64_t kMinTotalBytes = 14 << 20;
   static_assert(kMinTotalBytes >= kMaxRaisedRecordBytes / 3 * 4 + 4 + (128 << 10));
 

@@ -111,7 +111,8 @@ void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>
     state_ = State::lost;
     return;
   }
-  // If it was an earlier call that succeeded, the lease is proven only as of the start of the first of them.
+  // If an earlier call of ours succeeded, it is unknown which one, so the lease counts as renewed at the start of
+  // the first.
   Lease row = *result->row;
   // mutation: lease valid from the response, not from the call
   good_boot_ms_ = result->outcome == LeaseWriteResult::Outcome::done ? start_boot_ms : tried_boot_ms_;

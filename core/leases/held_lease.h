@@ -45,7 +45,7 @@ struct LeaseContext {
 // The lease is valid while less than the failover time has passed since the *start* of the last successful write:
 // other workers, who measure how long they see the counter unchanged, take it no sooner. Each write has the
 // counter as its condition, so a successful write proves that no other worker held the lease in between. A lease
-// that is no longer valid is therefore not lost yet.
+// that is no longer valid is therefore not lost yet: its next write may succeed.
 class HeldLease {
  public:
   enum class State {
@@ -64,12 +64,12 @@ class HeldLease {
 
   State state() const { return state_; }
   bool is_valid() const { return state_ == State::held && context_.env.clock.boot_ms() < valid_until_boot_ms(); }
-  // Returns until when the lease is valid. If its row vanishes before that, it was deleted in breach of the
-  // protocol: another worker may have taken the lease for balance and read the shard to its end, but an ended row
-  // stays for failover_ms.
+  // Returns the time at which the lease stops being valid. If its row vanishes before that, no worker deleted it
+  // by the protocol: another worker may have taken the lease to balance the load and read the shard to its end,
+  // but an ended row stays in the table for failover_ms.
   int64_t valid_until_boot_ms() const { return good_boot_ms_ + context_.failover_ms; }
   const Lease& row() const { return row_; }
-  // Returns the row with the newest position, from which to create it again.
+  // Returns the row with the newest position, to create it again if it was deleted.
   Lease newest_row() const;
   // Returns whether a call is in flight. REQUIRES: this object stays where it is until the call ends.
   bool calling() const { return calling_; }
@@ -81,8 +81,8 @@ class HeldLease {
   // Ends the shard: creates the leases of all children, and only then writes the end, the last checkpoint of the
   // row.
   void end_shard(std::vector<Lease> children);
-  // Saves the position if it has moved, or the end, and then releases the lease. If no list has the children yet,
-  // the end is written without them: the worker that later sees that their leases are missing creates these.
+  // Writes the last position, or the end of the shard, and then releases the lease. If no list has the children
+  // yet, the end is written without them: the worker that later sees that their leases are missing creates these.
   void hand_over() { handing_over_ = true; }
   // Renews at once, because a scan did not show this worker as the owner of the row.
   void recheck() { rechecking_ = true; }

@@ -30,8 +30,8 @@ struct Lease {
   std::string stream_id;  // "" in a table of one stream; else account:stream:creationEpoch
   std::string shard_id;
   std::string owner;  // worker id; "": free
-  // Each write of the lease increments it, so that other workers see that its owner is alive, and none overwrites
-  // a row that it has not seen.
+  // Each write of the lease increments it, so that other workers see that its owner is alive, and no worker
+  // overwrites a row that has changed since it read it.
   int64_t counter = 0;
   std::string checkpoint;  // sequence number, or one of the words above; "": none in the row
   uint64_t sub_sequence_number = 0;

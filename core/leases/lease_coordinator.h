@@ -76,7 +76,7 @@ class LeaseCoordinator : public kinesis::Assignment {
   void review(size_t stream);
   void choose();
   // Returns until when a decision from the scanned rows may be carried out. Until then, no other worker can have
-  // decided the same, created a lease, read it to its end and deleted it.
+  // decided the same, created a lease, read its shard to the end and deleted it again.
   int64_t decided_until_boot_ms() const { return rows_as_of_boot_ms_ + options_.failover_ms; }
 
   void on_op_done(const LeaseOp& op, int64_t started_boot_ms, const LeaseWriteResult& write,

@@ -18,10 +18,9 @@ namespace penstock::leases {
 struct LeaseOp {
   enum class Kind { take, create, remove };
   Kind kind;
-  size_t stream;          // index among the worker's streams
-  Lease lease;            // as seen, or as it is to be created
-  int64_t until_boot_ms;  // not started from then on (Clock::boot_ms): the facts that it was decided from may have
-                          // changed
+  size_t stream;            // index among the worker's streams
+  Lease lease;              // as seen, or as it is to be created
+  int64_t until_boot_ms;    // latest start (Clock::boot_ms); later, the rows that it was decided from are too old
   LeaseChange change = {};  // written by a take
 };
 
@@ -47,7 +46,7 @@ class LeaseWriter {
   void add(LeaseOp op);
   // Replaces the takes that have not started. The new ones run in order, until `most` have succeeded.
   void set_takes(std::deque<LeaseOp> takes, size_t most);
-  // Drops takes and deletions; rows to create are still created.
+  // Starts the shutdown: drops takes and deletions; rows to create are still created.
   void begin_close();
 
   void advance();
@@ -66,12 +65,12 @@ class LeaseWriter {
   LeaseContext& context_;
   Done done_;
   std::deque<LeaseOp> waiting_, takes_;
-  size_t takes_wanted_ = 0;  // of takes_, besides those in flight
+  size_t takes_wanted_ = 0;  // takes still to succeed, besides those in flight
   std::set<std::string> keys_;
   int64_t next_boot_ms_ = 0;  // earliest start of the next op
   int failures_ = 0;          // in a row
   // Previous owner of each lease whose take got no response: if the take succeeded, the row has our name by now.
-  // Bounded; for any other key, only the previous owner is unknown.
+  // If a key is dropped because there are too many, only its previous owner is unknown.
   static constexpr size_t kMaxUnanswered = 1000;
   std::map<std::string, std::string> unanswered_;
 };

@@ -29,9 +29,9 @@ class ShardGraph {
   // theirs.
   bool may_begin(const std::string& shard_id) const;
 
-  // A shard that no worker will read with the present leases. A child of a shard that is finished never begins the
-  // stream: all of it must be read. A shard whose parents are still to be read is not missing; the worker that
-  // reads the parents creates its lease.
+  // A shard that no worker will read with the present leases. begins_stream is never true for a child of a
+  // finished shard: all of that child must be read. A shard whose parents are still to be read is not missing; the
+  // worker that reads the parents creates its lease.
   struct Missing {
     const kinesis::ShardInfo* shard = nullptr;
     bool begins_stream = false;  // no worker reads, or has read, a parent of it
@@ -42,7 +42,8 @@ class ShardGraph {
   // children begun.
   std::vector<const Lease*> finished() const;
 
-  // Returns the ids of the shard's children, from the list only: a caller waits for a list that has them.
+  // Returns the ids of the shard's children, from the list only. While the list has none, the caller waits for the
+  // next one.
   std::set<std::string> children(const std::string& shard_id) const;
 
  private:

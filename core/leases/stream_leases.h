@@ -45,15 +45,13 @@ class StreamLeases {
   // below mean nothing.
   bool known() const { return listed_boot_ms_ && scanned_boot_ms_ && problem_.ok(); }
   const kinesis::StreamIdentity& identity() const { return identity_; }
-  // Returns the prefix of the keys of its leases, once it is listed: account:stream:creationEpoch; "" if it is
-  // alone.
+  // Returns the prefix of its lease keys, once it is listed: account:stream:creationEpoch; "" if it is alone.
   const std::string& stream_id() const { return stream_id_; }
   const LeasesByShard& leases() const { return leases_; }
   // Returns text for a log message: its shards, and where reading begins.
   std::string start() const;
 
-  // Returns the shard of a lease, from the list or from its row; nullopt if no worker can read it, or not any
-  // more.
+  // Returns the shard of a lease, from the list or from its row; nullopt if no worker can read it (any more).
   std::optional<kinesis::ShardInfo> shard(const std::string& shard_id) const;
   bool may_begin(const std::string& shard_id) const { return graph().may_begin(shard_id); }
   // Returns where the row's owner begins to read. REQUIRES: the row has what beginning_of() adds.
@@ -63,8 +61,8 @@ class StreamLeases {
   // checkpoint.
   LeaseChange beginning_of(const Lease& row) const;
 
-  // Returns whether another scan must show if the application starts for the first time: there are no rows so far,
-  // but the last scan is from before the list, and another worker may have created some in between.
+  // Returns whether another scan is needed to decide if the application starts for the first time: no rows were
+  // found so far, but the last scan is from before the list, and another worker may have created some in between.
   bool start_is_undecided() const { return known() && !had_leases_ && !starts_; }
   // Returns the leases to create, as of boot_ms. At the first start, that is at once; later, only if they were
   // missing for failover_ms and a list since then still has their shards.

@@ -92,7 +92,8 @@ bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
   return true;
 }
 
-// Omits the message if memory runs out; the counters still have the hole.
+// Logs that a released batch holds back the checkpoint. Omits the message if memory runs out; the counters still
+// have it.
 void AckTracker::log_hole(const Shard& shard) noexcept try {
   env_.log(LogLevel::warn, shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
                                text_of(shard.progress.position()) +
@@ -117,7 +118,8 @@ Status AckTracker::flush() {
   Status flushed = failures_.flush();
   failures_written_ = flushed.ok();
   if (!flushed.ok()) next_flush_ms_ = env_.clock.monotonic_ms() + kFlushRetryMs;
-  // Recorded ones are moved to the end and removed one by one, so that none counts twice if memory runs out.
+  // Moves recorded dead letters to the end and removes them one by one, so that none counts twice if memory runs
+  // out.
   const auto waits = [this](const Unflushed& one) { return one.number > failures_.recorded(); };
   std::partition(unflushed_.begin(), unflushed_.end(), waits);
   for (; !unflushed_.empty() && !waits(unflushed_.back()); unflushed_.pop_back())

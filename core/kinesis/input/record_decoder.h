@@ -67,7 +67,7 @@ class RecordDecoder {
   // is not split again. REQUIRES: data and what origin points to stay valid until the last call for this record.
   void begin(std::string_view data, const penstock_batch& origin, const HashKeyRange& range);
 
-  // Begins a record again that was left in favor of another, and goes to the position `through`. batch becomes the
+  // Continues a record that was left for another: decodes it again up to the position `through`. batch becomes the
   // last batch that was decoded. Nothing is counted twice.
   void resume(std::string_view data, const penstock_batch& origin, const HashKeyRange& range,
               DecodePosition through, penstock_batch& batch);

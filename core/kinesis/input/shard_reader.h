@@ -65,9 +65,9 @@ class ShardReader {
   const SourceRecord* record() const;
   // Removes the record that record() returns.
   void take_record();
-  // Returns, only once, the position at which record() should be if it is the first one after a resume. A resumed
-  // reader, and each new iterator, begins at the last record and not after it: if another record comes first,
-  // retention has passed the last one.
+  // Returns, once after a resume, the position that the first record() should have. A resumed reader, and each new
+  // iterator, begins at the last record and not after it: if another record comes first, retention has passed the
+  // last one.
   std::optional<ShardPosition> take_resumed() { return std::exchange(resumed_, std::nullopt); }
 
   bool ended() const { return at_end_ && record() == nullptr; }  // and all received records were taken
@@ -78,7 +78,7 @@ class ShardReader {
   // Returns whether calls have failed since the last response of GetRecords.
   bool failing() const { return failures_ > 0; }
 
-  // Returns whether the last response left it open if the shard has ended; note_closed() helps to decide that.
+  // Returns whether the last response left open whether the shard has ended; note_closed() helps to decide that.
   bool end_in_doubt() const { return end_in_doubt_; }
   // Notes that ListShards shows the shard as closed: it accepts no more records.
   void note_closed() { listed_closed_ = true; }
@@ -108,7 +108,7 @@ class ShardReader {
   Called called_;
 
   IteratorStart next_;                    // where a new iterator begins: the last record received
-  std::optional<ShardPosition> resumed_;  // where the next record should be
+  std::optional<ShardPosition> resumed_;  // position that the next record should have
   std::string iterator_;                  // "": get one
   GetRecordsResponse response_;
   size_t next_record_ = 0;  // in response_

@@ -12,8 +12,8 @@ namespace penstock::kinesis {
 // one at a time, with pauses, until one makes progress.
 class CircuitBreaker {
  public:
-  // As many calls as are in flight at once, during more time than a throttled shard accepts nothing (it accepts
-  // its share in each second).
+  // The breaker opens after as many calls as are in flight at once, and after more time than a throttled shard
+  // goes without accepting anything (it accepts its share in each second).
   static constexpr int kCallsWithoutProgress = 8;
   static constexpr int64_t kMinMs = 2'000;
 

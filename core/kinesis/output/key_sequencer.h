@@ -1,4 +1,4 @@
-// Keeps the records of each partition key in order, for ordering per_key.
+// Keeps the records of each partition key in order, for the option ordering per_key.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ class KeySequencer {
 
   // Returns the first waiting record of the key; nullptr: none.
   WriterRecord* first_waiting(std::string_view key) const;
-  // Puts the record in flight, together with the records of its key that are.
+  // Puts a first waiting record in flight too, next to the records of its key that already are.
   void admit(WriterRecord& first_waiting);
 
   // Separates rest from first; the records of both are in flight. Records of rest whose key is also in first wait

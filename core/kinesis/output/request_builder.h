@@ -23,8 +23,8 @@ class RequestBuilder {
     int64_t linger_ms = 100;  // how long a record waits for others that can share its call
     // Records that are still here this long after write() become dead letters.
     std::optional<int64_t> max_record_age_ms = std::nullopt;
-    // At most one entry per call has records of a key, and at most one call in flight does, so that the records of
-    // a key reach the stream in order.
+    // Limits each partition key to one entry per call and one call in flight, so that its records reach the stream
+    // in order.
     bool order_per_key = false;
     Aggregator::Options aggregator = {};
   };
