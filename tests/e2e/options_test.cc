@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -104,23 +102,6 @@ TEST(e2e, transform_knows_what_the_conf_left_out) {
       said.find("\n24.61         25       58    256  8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001  /aws/lambda/mill\n"),
       std::string::npos)
       << "schema does not count: " << said;
-}
-
-TEST(e2e, the_summary_in_the_readme_is_what_transform_prints) {
-  const TemporaryFolder folder;
-  std::set<std::string> files;
-  for (const auto& file : std::filesystem::directory_iterator(PENSTOCK_SOURCE "/conf/demo"))
-    files.insert(file.path());
-  std::vector<std::string> arguments = {"transform", "--summary"};
-  arguments.insert(arguments.end(), files.begin(), files.end());
-  HostProcess host(arguments, folder.path("said"));
-  EXPECT_EQ(host.wait(60), 0);
-  const std::string said = read_file(folder.path("said"));
-  const std::string summary = said.substr(0, said.find("penstock transform: "));
-  EXPECT_NE(read_file(PENSTOCK_SOURCE "/README.md")
-                .find("$ penstock transform --summary conf/demo/*.json\n" + summary + "```\n"),
-            std::string::npos)
-      << said;
 }
 
 TEST(e2e, check_tells_what_is_wrong_with_an_option_of_the_filter_with_its_place) {
