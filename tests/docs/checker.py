@@ -25,6 +25,9 @@ UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 CODE = re.compile(r"PS\d{4}")
 # A function, a type, or a qualified name of the sources.
 IDENTIFIER = re.compile(r"(?:[A-Za-z_]\w*::)*(?:[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|[a-z]\w*\(\)|[A-Za-z]\w*::\w+(?:\(\))?)")
+# A member of a record: with a dot or in camelCase.
+MEMBER = re.compile(r"@?[a-z]\w*(?:\.\w+)+|[a-z]+[A-Z]\w*")
+ABOUT_RECORDS = "docs/records.md"
 PATH = re.compile(r"(?:" + "|".join(map(re.escape, TOP_FOLDERS)) + r")/[\w./*{},-]*")
 PROGRAM = re.compile(r"penstock-[a-z]+(?:-[a-z]+)*")
 CAPITALS = re.compile(r"[A-Z][A-Z_]*|\.\.\.|\[?[A-Z].*")
@@ -105,6 +108,8 @@ class Checker:
             return self.flag(path, line, words[0])
         if PATH.fullmatch(words[0]):
             return self.path(path, line, words[0])
+        if path == ABOUT_RECORDS and MEMBER.fullmatch(words[0]) and words[0] not in self.facts.record_words:
+            return self.problem(path, line, f"no record has the member {words[0]}")
         if "=" in words[0] or words[0].startswith(("-", "$", "/")):
             return None
         name = words[0].rstrip(":,")

@@ -92,6 +92,11 @@ class CheckerTest(unittest.TestCase):
         self.accepts("`struct_size`", path="docs/abi.md")
         self.rejects("`struct_size`", "struct_size is not an option")
 
+    def test_a_member_of_a_record_that_does_not_exist_is_found(self):
+        self.accepts("`billedDurationMs`, `aws.lambda.metrics.duration_ms`, `@timestamp`", path="docs/records.md")
+        self.rejects("`billedDuration`", "no record has the member billedDuration", path="docs/records.md")
+        self.rejects("`log.levels`", "no record has the member log.levels", path="docs/records.md")
+
     def test_a_listed_name_of_another_program_is_accepted(self):
         self.accepts("`kinesis_streams`", foreign={"kinesis_streams"})
 

@@ -60,6 +60,9 @@ class Facts:
         self.words = set(WORD.findall("\n".join(sources.values())))
         self.shipped_words = set(WORD.findall(shipped))
         self.build_text = "\n".join(text for name, text in sources.items() if name.endswith(("CMakeLists.txt", ".cmake")))
+        # Strings of the code that makes records: names of members, words of lambda.event, runtimes.
+        records = "\n".join(text for name, text in sources.items() if name.startswith("core/logs/"))
+        self.record_words = set(re.findall(r'"([@\w.]+)"', records))
         # Keys of Fluent Bit that the program knows.
         agent_keys = sources["host/conf/agent_keys.cc"] + sources["host/conf/settings.cc"]
         self.agent_keys = {key.lower() for key in re.findall(r'"([\w.*]+)"', agent_keys)}
