@@ -31,6 +31,7 @@ ABOUT_RECORDS = "docs/records.md"
 PATH = re.compile(r"(?:" + "|".join(map(re.escape, TOP_FOLDERS)) + r")/[\w./*{},-]*")
 PROGRAM = re.compile(r"penstock-[a-z]+(?:-[a-z]+)*")
 CAPITALS = re.compile(r"[A-Z][A-Z_]*|\.\.\.|\[?[A-Z].*")
+NOT_OPERATIONS = {"iam:PassRole"}  # permissions without an operation of their name
 PERMISSION = re.compile(r"\b(kinesis|dynamodb|kms|sts|iam|logs):([A-Z][a-z]\w+)")
 
 
@@ -162,7 +163,7 @@ class Checker:
         elif words[0] in self.facts.commands:
             command, flags = words[0], self.facts.commands[words[0]]
         else:
-            return self.problem(path, line, f"there is no command penstock {words[0]}")
+            return self.problem(path, line, f"penstock has no command {words[0]}")
         for word in words:
             flag = re.fullmatch(r"\[?(--?[A-Za-z][a-z-]*)\]?", word)
             if flag and flag[1] not in flags:
@@ -204,7 +205,7 @@ def aws_problems(documents):
     problems = []
     for path, text in documents.items():
         for line, match in markdown.numbered(PERMISSION, text):
-            if xform_name(match[2], "-") not in operations(match[1]):
+            if match[0] not in NOT_OPERATIONS and xform_name(match[2], "-") not in operations(match[1]):
                 problems.append(f"{path}:{line}: {match[1]} has no operation {match[2]}")
         for block in markdown.split(text)[1]:
             if block.language != "sh":

@@ -63,9 +63,9 @@ class CheckerTest(unittest.TestCase):
 
     def test_a_command_that_does_not_exist_is_found(self):
         self.accepts("`penstock run -c FILE`, `penstock seek -c FILE --all`, `penstock COMMAND --help`, `penstock -V`")
-        self.rejects("`penstock start -c FILE`", "there is no command penstock start")
-        self.rejects("```sh\npenstock start\n```", "docs/page.md:2: there is no command penstock start")
-        self.rejects("```console\n$ penstock start\nstart\n```", "there is no command penstock start")
+        self.rejects("`penstock start -c FILE`", "penstock has no command start")
+        self.rejects("```sh\npenstock start\n```", "docs/page.md:2: penstock has no command start")
+        self.rejects("```console\n$ penstock start\nstart\n```", "penstock has no command start")
 
     def test_a_flag_that_does_not_exist_is_found(self):
         self.accepts("`--exit-when-idle`, `--yes`, `penstock check [--agent] FILE`")

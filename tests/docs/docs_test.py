@@ -4,9 +4,11 @@
 usage: docs_test.py SOURCE_DIR PENSTOCK
 
 SOURCE_DIR/tests/docs/foreign_names.txt lists the names of other programs. A name that no document uses is an error
-there. The configurations in the documentation must pass `penstock check`.
+there. The configurations in the documentation must pass `penstock check`, JSON must be JSON, and the README must not
+grow beyond MAX_README_LINES.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -18,6 +20,9 @@ sys.dont_write_bytecode = True
 import checker  # noqa: E402
 import facts  # noqa: E402
 import markdown  # noqa: E402
+
+
+MAX_README_LINES = 150
 
 
 def is_configuration(block):
@@ -39,6 +44,14 @@ def configuration_problems(penstock, path, block):
     return [f"{path}:{block.line}: {line}" for line in said.splitlines()] if run.returncode or said else []
 
 
+def json_problems(path, block):
+    try:
+        json.loads(block.text)
+    except ValueError as error:
+        return [f"{path}:{block.line}: not JSON: {error}"]
+    return []
+
+
 def main():
     root, penstock = pathlib.Path(sys.argv[1]), sys.argv[2]
     paths = [*checker.DOCUMENTS, *(f"docs/{path.name}" for path in sorted((root / "docs").glob("*.md")))]
@@ -51,6 +64,11 @@ def main():
         for block in markdown.split(text)[1]:
             if is_configuration(block):
                 problems += configuration_problems(penstock, path, block)
+            if block.language == "json":
+                problems += json_problems(path, block)
+    lines = documents["README.md"].count("\n")
+    if lines > MAX_README_LINES:
+        problems.append(f"README.md: {lines} lines, more than {MAX_README_LINES}")
     of_aws = checker.aws_problems(documents)
     if of_aws is None:
         print("no botocore (Debian: python3-botocore): the commands and permissions of AWS are not checked")
