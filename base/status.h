@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/message_id.h"
+
 namespace penstock {
 
 enum class Code {
@@ -33,13 +35,16 @@ enum class Code {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Code code, std::string message) : code_(code), message_(std::move(message)) {}
+  Status(Code code, MessageId id, std::string message) : code_(code), id_(id), message_(std::move(message)) {}
 
   bool ok() const { return code_ == Code::ok; }
   explicit operator bool() const { return ok(); }
   Code code() const { return code_; }
+  MessageId id() const { return id_; }
   // Returns one line: what failed, on what, the value, what is allowed, and what to do. It contains no secret.
   const std::string& message() const { return message_; }
+  // Returns "PS0123: message", as a person reads it. REQUIRES: !ok().
+  std::string text() const { return coded(id_, message_); }
 
   // Returns whether the same operation may succeed later.
   bool retryable() const {
@@ -48,15 +53,20 @@ class [[nodiscard]] Status {
   }
 
   // Returns the same error with a context before it: "reading shard X: " + message.
-  Status in(const std::string& context) const { return {code_, context + ": " + message_}; }
+  Status in(const std::string& context) const { return with_message(context + ": " + message_); }
+  // Returns the same error with another message.
+  Status with_message(std::string message) const { return {code_, id_, std::move(message)}; }
+  // Returns the same error with another code, for callers that must react as if to that one.
+  Status with_code(Code code) const { return {code, id_, message_}; }
 
  private:
   Code code_ = Code::ok;
+  MessageId id_ = "PS0000";
   std::string message_;
 };
 
 // Retryable, because memory may become available. Allocates nothing: the text fits into the string object itself.
-inline Status out_of_memory_status() { return {Code::transient, "out of memory"}; }
+inline Status out_of_memory_status() { return {Code::transient, "PS0001", "out of memory"}; }
 
 // A value, or the error that prevented it.
 template <typename T>
@@ -84,7 +94,7 @@ class [[nodiscard]] Result {
 // Returns an exception that a bug caused as an error, so that one call, shard, or stream fails and the others
 // continue.
 inline Status defect_status(const std::exception& thrown) {
-  return {Code::internal, std::string("a defect in this program: ") + thrown.what()};
+  return {Code::internal, "PS0002", std::string("a defect in this program: ") + thrown.what()};
 }
 
 // Returns the result of make(), a Status or a Result. If it throws, returns out_of_memory_status() or

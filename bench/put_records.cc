@@ -52,12 +52,18 @@ struct Still : Clock, Random, Transport, Files {
   void drive(int64_t) override {}
   int descriptor() const override { return -1; }
   int64_t next_deadline_ms() const override { return kNever; }
-  Result<std::string> read(const std::string&, size_t) override { return Status(Code::not_found, "none"); }
-  Status replace(const std::string&, std::string_view) override { return {Code::io, "none"}; }
-  Result<std::unique_ptr<AppendFile>> append_to(const std::string&) override { return Status(Code::io, "none"); }
-  Result<std::unique_ptr<FileLock>> lock(const std::string&) override { return Status(Code::io, "none"); }
-  Status rename(const std::string&, const std::string&) override { return {Code::io, "none"}; }
-  Result<uint64_t> bytes_of_family(const std::string&) override { return Status(Code::io, "none"); }
+  Result<std::string> read(const std::string&, size_t) override {
+    return Status(Code::not_found, "PS0000", "none");
+  }
+  Status replace(const std::string&, std::string_view) override { return {Code::io, "PS0000", "none"}; }
+  Result<std::unique_ptr<AppendFile>> append_to(const std::string&) override {
+    return Status(Code::io, "PS0000", "none");
+  }
+  Result<std::unique_ptr<FileLock>> lock(const std::string&) override {
+    return Status(Code::io, "PS0000", "none");
+  }
+  Status rename(const std::string&, const std::string&) override { return {Code::io, "PS0000", "none"}; }
+  Result<uint64_t> bytes_of_family(const std::string&) override { return Status(Code::io, "PS0000", "none"); }
 
   int64_t now_ms = 1'000'000;
   uint64_t state = 1;

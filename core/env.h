@@ -168,6 +168,9 @@ struct Env {
   Files& files;
   std::function<std::optional<std::string>(const char* name)> variable;  // environment
   std::function<void(LogLevel level, std::string_view line)> log;        // one line; core/ escapes hostile text
+  // Log a message that has a code, as every warning and every error does.
+  void warn(MessageId id, std::string_view text) const { log(LogLevel::warn, coded(id, text)); }
+  void error(MessageId id, std::string_view text) const { log(LogLevel::error, coded(id, text)); }
   // Runs a program. done runs once, in a later drive() of the transport; never, if the transport is destroyed
   // first.
   std::function<void(ProcessRequest request, std::function<void(ProcessResult)> done)> run_process = nullptr;

@@ -15,7 +15,7 @@ bool LogThrottle::log(std::string_view subject, const Status& status, LogLevel l
   std::string line(subject);
   if (!subject.empty()) line += ": ";
   std::string key = line + folded(status.message());
-  line += status.message();
+  line = coded(status.id(), line + status.message());
 
   const int64_t now_ms = env_.clock.monotonic_ms();
   make_room(now_ms);

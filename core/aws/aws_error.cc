@@ -96,6 +96,31 @@ Code class_of(std::string_view code, int http_status) {
   }
 }
 
+MessageId id_of(Code error_class) {
+  switch (error_class) {
+    case Code::throttled:
+      return "PS0280";
+    case Code::transient:
+      return "PS0281";
+    case Code::clock_skew:
+      return "PS0282";
+    case Code::expired:
+      return "PS0283";
+    case Code::credentials:
+      return "PS0284";
+    case Code::not_found:
+      return "PS0285";
+    case Code::conflict:
+      return "PS0286";
+    case Code::invalid:
+      return "PS0287";
+    case Code::denied:
+      return "PS0288";
+    default:
+      return "PS0289";
+  }
+}
+
 }  // namespace
 
 std::string aws_error_code(const HttpResponse& response) { return code_of(parse(response.body), response); }
@@ -106,7 +131,8 @@ Status aws_status(std::string_view operation, const HttpResponse& response) {
   const ErrorBody body = parse(response.body);
   Status status = aws_error(operation, response.http_status, code_of(body, response), body.message);
   const std::string type = bare_code(body.type);
-  if (type == "AccessDeniedException" || type == "AccessDenied") return {Code::denied, status.message()};
+  if (type == "AccessDeniedException" || type == "AccessDenied")
+    return {Code::denied, id_of(Code::denied), status.message()};
   return status;
 }
 
@@ -114,7 +140,8 @@ Status aws_error(std::string_view operation, int http_status, std::string_view c
   std::string text(operation);
   text += code.empty() ? ": HTTP " + std::to_string(http_status) : ": " + printable(code, kLongestCodeShown);
   if (!message.empty()) text += ": " + printable(message, kLongestMessageShown);
-  return {class_of(code, http_status), std::move(text)};
+  const Code error_class = class_of(code, http_status);
+  return {error_class, id_of(error_class), std::move(text)};
 }
 
 }  // namespace penstock::aws

@@ -50,13 +50,15 @@ Result<std::string> path_of(Env& env, const char* variable, const char* usual) {
   if (path == "/dev/null") return std::string();
   if (!path.starts_with('~')) return path;
   if (path.size() > 1 && path[1] != '/')
-    return Status(Code::config, std::string(variable) + " is " + printable(*given) +
-                                    ": the folders of other users are not looked up; write the whole path");
+    return Status(Code::config, "PS0200",
+                  std::string(variable) + " is " + printable(*given) +
+                      ": the folders of other users are not looked up; write the whole path");
   const std::optional<std::string> home = env.variable("HOME");
   if (home) return *home + path.substr(1);
   if (!given) return std::string();
-  return Status(Code::config, std::string(variable) + " is " + printable(*given) +
-                                  ", but HOME is not set; write the whole path");
+  return Status(
+      Code::config, "PS0201",
+      std::string(variable) + " is " + printable(*given) + ", but HOME is not set; write the whole path");
 }
 
 // Returns the name that a header line probably means, even if it is malformed: in lowercase, without brackets,
@@ -134,13 +136,13 @@ Result<AwsProfiles> AwsProfiles::read_settings(Env& env, const std::string& name
   const std::string named = name.empty() ? named_by(env) : name;
   Result<AwsProfiles> profiles = read(env);
   if (!profiles.ok() && profiles.status().code() == Code::io && named.empty()) {
-    env.log(LogLevel::warn, "shared files: " + profiles.status().message() + "; going on without their settings");
+    env.warn("PS0206", "shared files: " + profiles.status().message() + "; going on without their settings");
     return AwsProfiles();
   }
   if (!profiles.ok()) return profiles.status().in("shared files");
   if (!named.empty() && profiles->find(named) == nullptr) {
     const Status missing = profiles->missing(named);
-    return Status(Code::config, missing.message() + "; write it, or name another");
+    return Status(Code::config, "PS0202", missing.message() + "; write it, or name another");
   }
   return profiles;
 }
@@ -193,7 +195,7 @@ const IniSettings* AwsProfiles::services(std::string_view name) const {
 Status AwsProfiles::missing(std::string_view name) const {
   const std::string what = "profile " + printable(name);
   if (Status misread = check_misread(name); !misread.ok()) return misread.in(what);
-  return {Code::not_found, what + " is not in " + paths_};
+  return {Code::not_found, "PS0203", what + " is not in " + paths_};
 }
 
 Status AwsProfiles::check_misread(std::string_view name) const {
@@ -211,14 +213,15 @@ Status AwsProfiles::check_misread(std::string_view name) const {
       if (section != file.ini.sections.end() && profile_of(file, *section) == name) {
         for (const auto& [key, setting] : section->settings)
           if (const std::string_view inside = swallowed(setting.value); !inside.empty())
-            return {Code::config, where(setting.line) + std::string(inside) + " is part of the value of " +
-                                      printable(key) + ", as its line is indented deeper; indent both alike"};
+            return {Code::config, "PS0204",
+                    where(setting.line) + std::string(inside) + " is part of the value of " + printable(key) +
+                        ", as its line is indented deeper; indent both alike"};
       } else if (plain_name(header.text) == wanted) {
         const bool bare = !file.is_config || name == "default";
-        return {Code::config, where(header.line) + printable(header.text) +
-                                  " was not read as the header of profile " + printable(name) + "; write [" +
-                                  (bare ? "" : "profile ") + printable(name) +
-                                  "] alone on the line, not indented"};
+        return {Code::config, "PS0205",
+                where(header.line) + printable(header.text) + " was not read as the header of profile " +
+                    printable(name) + "; write [" + (bare ? "" : "profile ") + printable(name) +
+                    "] alone on the line, not indented"};
       }
     }
   }

@@ -56,14 +56,14 @@ Status check_credentials(const Credentials& credentials, const CredentialNames& 
   if (credentials.access_key_id.empty()) missing = names.access_key_id;
   if (credentials.secret_access_key.empty())
     missing.append(missing.empty() ? "" : " and ").append(names.secret_access_key);
-  if (!missing.empty()) return {Code::credentials, credentials.source + ": no " + missing};
+  if (!missing.empty()) return {Code::credentials, "PS0210", credentials.source + ": no " + missing};
   const std::pair<std::string_view, const std::string&> values[] = {
       {names.access_key_id, credentials.access_key_id},
       {names.secret_access_key, credentials.secret_access_key},
       {names.session_token, credentials.session_token}};
   for (const auto& [name, value] : values)
     if (const std::string wrong = complaint(value); !wrong.empty())
-      return {Code::credentials, credentials.source + ": " + std::string(name) + wrong};
+      return {Code::credentials, "PS0211", credentials.source + ": " + std::string(name) + wrong};
   return {};
 }
 

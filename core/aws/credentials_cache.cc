@@ -65,10 +65,10 @@ void CredentialsCache::take(Result<Credentials> found) {
     failing_ = true;
     last_error_ = catching_exceptions([&] {
       if (usable())
-        env_.log(LogLevel::warn, "refreshing credentials: " + status.message() +
-                                     "; this is retried, and those at hand are good until " +
-                                     format_rfc3339(current_->expires_at_ms));
-      return Status(Code::credentials, status.message());
+        env_.warn("PS0249", "refreshing credentials: " + status.message() +
+                                "; this is retried, and those at hand are good until " +
+                                format_rfc3339(current_->expires_at_ms));
+      return status.with_code(Code::credentials);
     });
   }
   const Result<Credentials> told = outcome();
@@ -86,9 +86,9 @@ void CredentialsCache::take(Result<Credentials> found) {
 Status CredentialsCache::accept(Credentials found) {
   const int64_t now_ms = clock_.now_ms();
   if (found.expires_at_ms <= now_ms)
-    return {Code::credentials, found.source + ": they expired at " + format_rfc3339(found.expires_at_ms) +
-                                   ", and now it is " + format_rfc3339(now_ms) +
-                                   "; check the clock of this machine"};
+    return {Code::credentials, "PS0248",
+            found.source + ": they expired at " + format_rfc3339(found.expires_at_ms) + ", and now it is " +
+                format_rfc3339(now_ms) + "; check the clock of this machine"};
   const bool known = current_ && current_->access_key_id == found.access_key_id &&
                      current_->secret_access_key == found.secret_access_key &&
                      current_->session_token == found.session_token;

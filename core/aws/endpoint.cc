@@ -95,8 +95,9 @@ std::string own_host(const std::string& service, const std::string& region, Endp
 Status bad_url(const std::string& url, const std::string& why) {
   // The text before an @ may be a password.
   const std::string shown = url.find('@') == std::string::npos ? printable(url) : "(not shown: it has a user)";
-  return {Code::config, "endpoint " + shown + " " + why +
-                            "; give https://HOST or https://HOST:PORT, without path, query or user"};
+  return {
+      Code::config, "PS0250",
+      "endpoint " + shown + " " + why + "; give https://HOST or https://HOST:PORT, without path, query or user"};
 }
 
 }  // namespace
@@ -104,10 +105,11 @@ Status bad_url(const std::string& url, const std::string& why) {
 Result<Endpoint> make_endpoint(std::string_view service, const std::string& region, const std::string& url,
                                bool allow_plaintext, EndpointKind kind) {
   const auto region_char = [](char c) { return is_lower_alnum(c) || c == '-'; };
-  if (region.empty()) return Status(Code::config, "no region given; set it, as in eu-west-1");
+  if (region.empty()) return Status(Code::config, "PS0251", "no region given; set it, as in eu-west-1");
   if (region.size() > kLongestRegion || !std::all_of(region.begin(), region.end(), region_char))
-    return Status(Code::config, "region " + printable(region) +
-                                    " is none; it has small letters, digits and dashes alone, as in eu-west-1");
+    return Status(Code::config, "PS0252",
+                  "region " + printable(region) +
+                      " is none; it has small letters, digits and dashes alone, as in eu-west-1");
   Endpoint endpoint;
   endpoint.region = region;
   endpoint.service = service;
@@ -138,9 +140,10 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
   if (!host)
     return bad_url(url, "has no valid host (a name, four decimal numbers, or an IPv6 address in brackets)");
   if (scheme == "http" && !host->loopback && !allow_plaintext)
-    return Status(Code::config, "endpoint " + printable(url) +
-                                    " would send log lines and signatures in plain text; use https, or set "
-                                    "allow_plaintext on (plain http is for loopback otherwise)");
+    return Status(Code::config, "PS0253",
+                  "endpoint " + printable(url) +
+                      " would send log lines and signatures in plain text; use https, or set "
+                      "allow_plaintext on (plain http is for loopback otherwise)");
   endpoint.host = host->text;
   if (port != usual_port) endpoint.host += ":" + std::to_string(port);
   endpoint.url = scheme + "://" + endpoint.host;

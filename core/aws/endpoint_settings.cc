@@ -28,7 +28,8 @@ Result<EndpointSetting> read_switch(EndpointSetting setting) {
   if (value == "true") return EndpointSetting{"on", setting.source};
   if (value == "false") return EndpointSetting{"off", setting.source};
   if (value.empty()) return EndpointSetting();
-  return Status(Code::config, setting.source + " is " + printable(setting.value) + ", but must be true or false");
+  return Status(Code::config, "PS0254",
+                setting.source + " is " + printable(setting.value) + ", but must be true or false");
 }
 
 // Returns the URL for a service in the profile's [services] section.
@@ -39,14 +40,16 @@ Result<EndpointSetting> url_of_services(const AwsProfiles& profiles, const AwsPr
   const std::string section = "[services " + printable(name) + "]";
   const IniSettings* const services = profiles.services(name);
   if (services == nullptr || services->empty())
-    return Status(Code::config, where + " names the section " + section +
-                                    ", which is missing or empty; write it, or "
-                                    "leave out services");
+    return Status(Code::config, "PS0255",
+                  where + " names the section " + section +
+                      ", which is missing or empty; write it, or "
+                      "leave out services");
   const auto found = services->find(service);
   if (found == services->end()) return EndpointSetting();
   if (!found->second.value.starts_with('\n'))
-    return Status(Code::config, section + ": " + std::string(service) +
-                                    " has no nested settings; write endpoint_url = URL below it, indented");
+    return Status(Code::config, "PS0256",
+                  section + ": " + std::string(service) +
+                      " has no nested settings; write endpoint_url = URL below it, indented");
   return EndpointSetting{nested_setting(found->second.value, "endpoint_url"),
                          "endpoint_url of " + std::string(service) + " in " + section};
 }
@@ -98,10 +101,11 @@ Result<Endpoint> choose_endpoint(const EndpointSettings& settings, const Endpoin
   if (options.is_for_one && !options.url.empty()) kind = {};
   const std::string kind_source = kind.fips ? fips.source : kind.dualstack ? dualstack.source : "";
   if (!url.value.empty() && !kind_source.empty())
-    return Status(Code::config, url.source + " and " + kind_source +
-                                    " do not go together: an endpoint that is given "
-                                    "has its own address; remove one of them, or set use_" +
-                                    (kind.fips ? "fips" : "dualstack") + " off");
+    return Status(Code::config, "PS0257",
+                  url.source + " and " + kind_source +
+                      " do not go together: an endpoint that is given "
+                      "has its own address; remove one of them, or set use_" +
+                      (kind.fips ? "fips" : "dualstack") + " off");
   Result<Endpoint> endpoint = make_endpoint(service, region, url.value, options.allow_plaintext, kind);
   const std::string source = url.value.empty() ? kind_source : url.source;
   if (!endpoint.ok()) return source.empty() ? endpoint.status() : endpoint.status().in(source);

@@ -52,7 +52,7 @@ std::string_view take_line(std::string_view& text) {
 }
 
 Status at_line(size_t line, const std::string& problem) {
-  return {Code::config, "line " + std::to_string(line) + ": " + problem};
+  return {Code::config, "PS0258", "line " + std::to_string(line) + ": " + problem};
 }
 
 class Parser {

@@ -31,14 +31,15 @@ void append_member(std::string& line, std::string_view name, std::string_view va
 Result<std::unique_ptr<DeadLetterFile>> DeadLetterFile::open(Env& env, std::string_view on_failure,
                                                              DeadLetterLimits limits) {
   if (on_failure == "drop") {
-    env.log(LogLevel::warn,
-            "on_failure is drop: records that can never be delivered are lost; file:PATH would keep them");
+    env.warn("PS0602",
+             "on_failure is drop: records that can never be delivered are lost; file:PATH would keep them");
     return std::unique_ptr<DeadLetterFile>(new DeadLetterFile(env, {}, limits, std::nullopt));
   }
   if (!on_failure.starts_with(kFilePrefix) || on_failure.size() == kFilePrefix.size())
-    return Status(Code::config, "on_failure is \"" + printable(on_failure) +
-                                    "\", but must be file:PATH (a file for records that can never be delivered) "
-                                    "or drop (to lose them)");
+    return Status(Code::config, "PS0600",
+                  "on_failure is \"" + printable(on_failure) +
+                      "\", but must be file:PATH (a file for records that can never be delivered) "
+                      "or drop (to lose them)");
   std::string path(on_failure.substr(kFilePrefix.size()));
   const std::string what = "opening on_failure file:" + printable(path);
   Result<PathLock> lock = PathLock::take(env.files, path);
@@ -150,9 +151,10 @@ Status DeadLetterFile::write_pending() {
   pending_.erase(0, written);
   if (pending_.empty()) pending_.shrink_to_fit();
   if (!appended.status.ok() || pending_.empty()) return appended.status;
-  return {Code::io, "there is no room for " + std::to_string(pending_.size()) +
-                        " bytes more within failure_total_size, which is " + std::to_string(limits_.total_bytes) +
-                        "; replay and move files away, or raise it"};
+  return {Code::io, "PS0601",
+          "there is no room for " + std::to_string(pending_.size()) +
+              " bytes more within failure_total_size, which is " + std::to_string(limits_.total_bytes) +
+              "; replay and move files away, or raise it"};
 }
 
 // Renames the file, which is full, so that a new one is created. If that fails, the old file grows past its limit,

@@ -26,8 +26,8 @@ void DeadLetterNotices::add(std::string_view reason) {
 void DeadLetterNotices::log_now(std::string_view outcome) {
   for (; !reasons_.empty(); reasons_.erase(reasons_.begin())) {
     const Reason& reason = reasons_.begin()->second;
-    env_.log(LogLevel::warn, "records that can never be delivered " + std::string(outcome) + ": " + reason.text +
-                                 " (records: " + std::to_string(reason.records) + ")");
+    env_.warn("PS0603", "records that can never be delivered " + std::string(outcome) + ": " + reason.text +
+                            " (records: " + std::to_string(reason.records) + ")");
   }
   due_ms_ = env_.clock.monotonic_ms() + kIntervalMs;
 }

@@ -148,9 +148,10 @@ bool KplRecord::check_all(std::string_view message, Counts& counts) {
 }
 
 bool KplRecord::reject_key(const std::string& what, size_t index, std::string_view key, const std::string& limit) {
-  problem_ = {Code::invalid, "invalid aggregated record: " + what + " " + std::to_string(index) +
-                                 " of its table has " + std::to_string(key.size()) + " bytes, and at most " +
-                                 limit + " are allowed; none of its user records is read"};
+  problem_ = {Code::invalid, "PS0604",
+              "invalid aggregated record: " + what + " " + std::to_string(index) + " of its table has " +
+                  std::to_string(key.size()) + " bytes, and at most " + limit +
+                  " are allowed; none of its user records is read"};
   return false;
 }
 

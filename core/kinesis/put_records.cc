@@ -154,13 +154,14 @@ Result<PutRecordsResponse> read_put_records_response(std::string& body, size_t s
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
   const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, handler);
   if (!parsed)
-    return Status(Code::transient, std::string("the answer to PutRecords is not the JSON that it should be: ") +
-                                       rapidjson::GetParseError_En(parsed.Code()) + " at byte " +
-                                       std::to_string(parsed.Offset()) + "; the records are sent again");
+    return Status(Code::transient, "PS0605",
+                  std::string("the answer to PutRecords is not the JSON that it should be: ") +
+                      rapidjson::GetParseError_En(parsed.Code()) + " at byte " + std::to_string(parsed.Offset()) +
+                      "; the records are sent again");
   if (handler.response.shard_ids.size() != sent_records)
-    return Status(Code::transient, "the answer to PutRecords speaks of " +
-                                       std::to_string(handler.response.shard_ids.size()) + " records, but " +
-                                       std::to_string(sent_records) + " were sent; they are sent again");
+    return Status(Code::transient, "PS0606",
+                  "the answer to PutRecords speaks of " + std::to_string(handler.response.shard_ids.size()) +
+                      " records, but " + std::to_string(sent_records) + " were sent; they are sent again");
   return std::move(handler.response);
 }
 

@@ -38,17 +38,19 @@ Result<StreamName> parse_arn(std::string_view text) {
       parts[5].starts_with(kStream) && is_name(parts[5].substr(kStream.size())))
     return StreamName{std::string(text), std::string(parts[5].substr(kStream.size())), std::string(parts[3]),
                       std::string(parts[4])};
-  return Status(Code::config, "\"" + printable(text) +
-                                  "\" is not the ARN of a stream; it must be like "
-                                  "arn:aws:kinesis:eu-west-1:123456789012:stream/NAME");
+  return Status(Code::config, "PS0608",
+                "\"" + printable(text) +
+                    "\" is not the ARN of a stream; it must be like "
+                    "arn:aws:kinesis:eu-west-1:123456789012:stream/NAME");
 }
 
 Result<StreamName> parse_stream_name(std::string_view text) {
   if (text.starts_with(kArn)) return parse_arn(text);
   if (is_name(text)) return StreamName{std::string(text), std::string(text), "", ""};
-  return Status(Code::config, "\"" + printable(text) +
-                                  "\" is not the name of a stream, which has 1 to 128 letters, digits and _.- "
-                                  "(several are set apart by commas)");
+  return Status(Code::config, "PS0609",
+                "\"" + printable(text) +
+                    "\" is not the name of a stream, which has 1 to 128 letters, digits and _.- "
+                    "(several are set apart by commas)");
 }
 
 }  // namespace
@@ -62,7 +64,7 @@ std::vector<StreamName> parse_stream_names(std::string_view list, const Complain
       complain(name.status());
     } else if (std::any_of(names.begin(), names.end(),
                            [&](const StreamName& other) { return other.text == name->text; })) {
-      complain(Status(Code::config, "\"" + name->text + "\" is named twice"));
+      complain(Status(Code::config, "PS0610", "\"" + name->text + "\" is named twice"));
     } else {
       names.push_back(std::move(*name));
     }

@@ -9,7 +9,7 @@ namespace penstock::leases {
 
 void LeaseContext::log_failure(Incident& incident, const Status& status) {
   if (status.retryable())
-    incident.log(throttle, "", Status(status.code(), status.message() + "; it is retried"), LogLevel::warn);
+    incident.log(throttle, "", status.with_message(status.message() + "; it is retried"), LogLevel::warn);
   else
     incident.log(throttle, "", status);
 }

@@ -150,10 +150,11 @@ void LeaseCoordinator::review(size_t index) {
     // A worker that lost this lease may not know that for up to failover_ms, and would create the row again.
     if (ended && taker_.unchanged_ms(lease, boot_ms()) < options_.failover_ms) continue;
     if (!ended)
-      throttle_.log(Status(Code::permanent, described(index, lease) +
-                                                " is deleted: the shard has left the stream's retention, and "
-                                                "what was behind " +
-                                                lease.checkpoint + " was not read"));
+      throttle_.log(Status(Code::permanent, "PS0500",
+                           described(index, lease) +
+                               " is deleted: the shard has left the stream's retention, and "
+                               "what was behind " +
+                               lease.checkpoint + " was not read"));
     writer_.add({LeaseOp::Kind::remove, index, std::move(lease), decided_until_boot_ms()});
   }
   end_ready(index);
@@ -303,8 +304,8 @@ void LeaseCoordinator::advance_held() {
     if (state == HeldLease::State::lost || state == HeldLease::State::deleted) {
       ++lost_;
       end_grant(held);
-      env_.log(
-          LogLevel::warn,
+      env_.warn(
+          "PS0502",
           described(held.stream, row) +
               (made_anew ? " was deleted by somebody; it is made anew at " + printable(row.checkpoint)
                : state == HeldLease::State::deleted
@@ -341,7 +342,7 @@ bool LeaseCoordinator::closed() const { return closing_ && held_.empty() && writ
 Status LeaseCoordinator::saved() const {
   for (const auto& [key, held] : held_)
     if (!held->lease.all_saved())
-      return {Code::transient,
+      return {Code::transient, "PS0501",
               "the position of shard " + printable(held->lease.row().shard_id) +
                   " is not in the table of the leases yet: " + held->lease.newest_row().checkpoint};
   return {};

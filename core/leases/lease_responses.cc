@@ -15,7 +15,8 @@ namespace {
 using namespace lease_attribute;
 
 Status unexpected_response(const char* operation, const std::string& why) {
-  return {Code::transient, std::string(operation) + ": the answer is not what the service documents: " + why};
+  return {Code::transient, "PS0503",
+          std::string(operation) + ": the answer is not what the service documents: " + why};
 }
 
 template <typename Number>
@@ -122,9 +123,10 @@ Result<LeasePage> read_scan(std::string body) {
   LeasePage page;
   for (const JsonValue item : items.elements()) {
     if (const std::string row = kcl3_row(item); !row.empty())
-      return Status(Code::config, "row " + row +
-                                      " is of KCL 3, whose workers share leases out by another protocol than KCL "
-                                      "2.x and we do; name a table of our own");
+      return Status(Code::config, "PS0504",
+                    "row " + row +
+                        " is of KCL 3, whose workers share leases out by another protocol than KCL "
+                        "2.x and we do; name a table of our own");
     if (std::optional<Lease> lease = lease_in(item))
       page.leases.push_back(std::move(*lease));
     else
@@ -145,9 +147,10 @@ Result<std::optional<Lease>> read_lease(std::string body) {
   if (!attributes.exists()) return std::optional<Lease>();
   std::optional<Lease> lease = lease_in(attributes);
   if (!lease)
-    return Status(Code::invalid, "row " + printable(key_in(attributes)) +
-                                     " is no lease (leaseCounter is missing, or an attribute of a lease is of "
-                                     "another type); delete the row");
+    return Status(Code::invalid, "PS0505",
+                  "row " + printable(key_in(attributes)) +
+                      " is no lease (leaseCounter is missing, or an attribute of a lease is of "
+                      "another type); delete the row");
   return lease;
 }
 

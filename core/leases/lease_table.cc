@@ -35,7 +35,7 @@ bool holds(const Lease& row, const LeaseChange& change) {
 }
 
 Status too_large(const LeaseList& list) {
-  return {Code::too_large,
+  return {Code::too_large, "PS0506",
           "Scan: its rows come in more than " + std::to_string(kMaxScanBytes >> 20) +
               " MiB, the limit, of which " + std::to_string(list.leases.size() + list.unreadable.size()) +
               " rows were read; use one table for each application, and delete from it what is not "
@@ -64,12 +64,14 @@ void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared done) 
             if (!state.ok()) return next(in_table(state.status()));
             if (state->status == "CREATING") return next(false);
             if (state->status != "ACTIVE" && state->status != "UPDATING")
-              return next(Status(Code::transient, "table " + table_ + " is " + printable(state->status) +
-                                                      "; it has to be ACTIVE to hold leases"));
+              return next(Status(
+                  Code::transient, "PS0507",
+                  "table " + table_ + " is " + printable(state->status) + "; it has to be ACTIVE to hold leases"));
             if (!state->of_leases)
-              return next(Status(Code::config, "table " + table_ +
-                                                   " is no table of leases: its key has to be leaseKey, a string, "
-                                                   "alone; name another table"));
+              return next(Status(Code::config, "PS0508",
+                                 "table " + table_ +
+                                     " is no table of leases: its key has to be leaseKey, a string, "
+                                     "alone; name another table"));
             next(true);
           }));
   });
@@ -77,9 +79,10 @@ void LeaseTable::prepare(const LeaseTableDefinition& definition, Prepared done) 
 
 void LeaseTable::create_table(const LeaseTableDefinition& definition, const Completion<bool>& completion) {
   if (!definition.create)
-    return completion(Status(Code::config, "table " + table_ + " is not there in " + region_ +
-                                               "; set create_table on, or make it: " +
-                                               create_table_command(table_, region_, definition.tags)));
+    return completion(Status(
+        Code::config, "PS0509",
+        "table " + table_ + " is not there in " + region_ +
+            "; set create_table on, or make it: " + create_table_command(table_, region_, definition.tags)));
   call_("CreateTable", create_table_body(table_, definition.tags), kMaxTableResponseBytes,
         completion.then([this](const Completion<bool>& next, const Result<aws::ServiceResponse>& response) {
           // Another worker may have been faster.

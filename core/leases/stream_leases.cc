@@ -52,9 +52,10 @@ Status StreamLeases::name_stream() {
   if (alone_) return {};
   const std::string account = account_of(identity_.arn);
   if (account.empty() || identity_.created_ms == 0)
-    return {Code::config, "stream " + identity_.name +
-                              ": the service does not say its account and creation time, by which the leases of "
-                              "several streams are named; read each stream by a table of its own"};
+    return {Code::config, "PS0510",
+            "stream " + identity_.name +
+                ": the service does not say its account and creation time, by which the leases of "
+                "several streams are named; read each stream by a table of its own"};
   stream_id_ = account + ":" + identity_.name + ":" + std::to_string(identity_.created_ms / 1000);
   return {};
 }
@@ -76,7 +77,7 @@ void StreamLeases::on_scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
 
 Status StreamLeases::judged(const Lease& row) const {
   if (alone_ != row.stream_id.empty())
-    return {Code::config,
+    return {Code::config, "PS0511",
             "stream " + identity_.name + ": the table's lease " + printable(row.key) +
                 (alone_ ? " is of an application that reads several streams, and this instance reads one"
                         : " is of an application that reads one stream, and this instance reads several") +
@@ -84,17 +85,17 @@ Status StreamLeases::judged(const Lease& row) const {
   // With several streams, the leases of the others are in the table too.
   if (!alone_ && row.stream_arn != identity_.arn) return {};
   if (!row.stream_arn.empty() && !identity_.arn.empty() && row.stream_arn != identity_.arn)
-    return {Code::config, "stream " + identity_.arn + ": the table's lease " + printable(row.key) +
-                              " is of the stream " + printable(row.stream_arn) +
-                              "; give each stream a table of its own"};
+    return {Code::config, "PS0512",
+            "stream " + identity_.arn + ": the table's lease " + printable(row.key) + " is of the stream " +
+                printable(row.stream_arn) + "; give each stream a table of its own"};
   const bool of_another =
       row.stream_created_ms != 0 && identity_.created_ms != 0 && row.stream_created_ms != identity_.created_ms;
   if (!of_another) return {};
-  return {Code::config, "stream " + identity_.name + ": it was made at " + format_rfc3339(identity_.created_ms) +
-                            ", and the table's lease " + printable(row.key) +
-                            " is of a stream of that name that was made at " +
-                            format_rfc3339(row.stream_created_ms) +
-                            "; if the old one is gone, begin anew: penstock seek -c FILE --all --to trim_horizon"};
+  return {Code::config, "PS0513",
+          "stream " + identity_.name + ": it was made at " + format_rfc3339(identity_.created_ms) +
+              ", and the table's lease " + printable(row.key) + " is of a stream of that name that was made at " +
+              format_rfc3339(row.stream_created_ms) +
+              "; if the old one is gone, begin anew: penstock seek -c FILE --all --to trim_horizon"};
 }
 
 void StreamLeases::on_row(const Lease& row) {

@@ -76,8 +76,9 @@ Status CurlCall::prepare(void* easy, const CurlOptions& options) {
   easy_ = easy;
   connect_timeout_ms_ = options.connect_timeout_ms;
   if (request_.timeout_ms <= 0)
-    return {Code::invalid, "calling " + host_of(request_.url) + ": timeout_ms is " +
-                               std::to_string(request_.timeout_ms) + "; every call needs one above 0"};
+    return {Code::invalid, "PS0650",
+            "calling " + host_of(request_.url) + ": timeout_ms is " + std::to_string(request_.timeout_ms) +
+                "; every call needs one above 0"};
   if (Status status = add_headers(); !status.ok()) return status;
 
   OptionSetter set(easy);
@@ -150,8 +151,9 @@ Status CurlCall::add_headers() {
   bool added = add("Expect:");  // do not wait for 100 Continue
   for (const auto& [name, value] : request_.headers) {
     if (breaks_header(name) || breaks_header(value))
-      return {Code::invalid, "calling " + host_of(request_.url) + ": the header " + printable(name) +
-                                 " has a line end or NUL in it"};
+      return {
+          Code::invalid, "PS0651",
+          "calling " + host_of(request_.url) + ": the header " + printable(name) + " has a line end or NUL in it"};
     has_type = has_type || equal_without_case(name, "content-type");
     // libcurl removes a header given as "Name:", and sends an empty one for "Name;".
     std::string line = name;
@@ -180,9 +182,10 @@ int CurlCall::on_metadata_socket(void* call, int /*purpose*/, curl_sockaddr* add
 
 bool CurlCall::accept_address(const sockaddr& address) try {
   if (is_metadata_address(address)) return true;
-  refused_ = Status(Code::config, "calling " + host_of(request_.url) + ": its address " + address_text(address) +
-                                      " is not one of this machine or of a metadata service (" +
-                                      kMetadataAddresses + "); use https, or one of these");
+  refused_ = Status(Code::config, "PS0652",
+                    "calling " + host_of(request_.url) + ": its address " + address_text(address) +
+                        " is not one of this machine or of a metadata service (" + kMetadataAddresses +
+                        "); use https, or one of these");
   return false;
 } catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
   return out_of_memory();
@@ -191,9 +194,9 @@ bool CurlCall::accept_address(const sockaddr& address) try {
 bool CurlCall::take_header(std::string_view line) try {
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
-    refused_ =
-        Status(Code::transient, "calling " + host_of(request_.url) + ": the answer's headers are longer than " +
-                                    std::to_string(kMaxHeaderBytes) + " bytes");
+    refused_ = Status(Code::transient, "PS0653",
+                      "calling " + host_of(request_.url) + ": the answer's headers are longer than " +
+                          std::to_string(kMaxHeaderBytes) + " bytes");
     return false;
   }
   if (line.starts_with("HTTP/")) {  // the final response starts after "100 Continue" and the like
@@ -210,8 +213,9 @@ bool CurlCall::take_header(std::string_view line) try {
 
 bool CurlCall::take_body(std::string_view piece) try {
   if (piece.size() > request_.max_response_bytes - response_.body.size()) {
-    refused_ = Status(Code::too_large, "calling " + host_of(request_.url) + ": the answer is longer than " +
-                                           std::to_string(request_.max_response_bytes) + " bytes");
+    refused_ = Status(Code::too_large, "PS0654",
+                      "calling " + host_of(request_.url) + ": the answer is longer than " +
+                          std::to_string(request_.max_response_bytes) + " bytes");
     return false;
   }
   if (response_.body.empty()) {
@@ -263,31 +267,35 @@ Status CurlCall::failure(int curl_code) const {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {Code::transient, "resolving " + host + ": " + detail};
+      return {Code::transient, "PS0655", "resolving " + host + ": " + detail};
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:
-      return {Code::transient, "connecting to " + host + ": " + detail};
+      return {Code::transient, "PS0656", "connecting to " + host + ": " + detail};
     case CURLE_OPERATION_TIMEDOUT: {
       curl_off_t connected_us = 0;
       curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-      return {Code::transient, (connected_us == 0 ? "connecting to " : "calling ") + host + ": " + detail +
-                                   " (limits: " + std::to_string(connect_timeout_ms_) + " ms to connect, " +
-                                   std::to_string(request_.timeout_ms) + " ms in all)"};
+      return {Code::transient, "PS0657",
+              (connected_us == 0 ? "connecting to " : "calling ") + host + ": " + detail +
+                  " (limits: " + std::to_string(connect_timeout_ms_) + " ms to connect, " +
+                  std::to_string(request_.timeout_ms) + " ms in all)"};
     }
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
-      return {Code::config, "connecting to " + host + ": " + detail +
-                                "; ca_file must name a PEM file with the CA that signed the server's certificate"};
+      return {Code::config, "PS0658",
+              "connecting to " + host + ": " + detail +
+                  "; ca_file must name a PEM file with the CA that signed the server's certificate"};
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_LOGIN_DENIED:
-      return {Code::config, "calling " + host + ": " + detail + "; only http and https URLs without a user work"};
+      return {Code::config, "PS0659",
+              "calling " + host + ": " + detail + "; only http and https URLs without a user work"};
     case CURLE_FILESIZE_EXCEEDED:
-      return {Code::too_large, "calling " + host + ": the answer is longer than " +
-                                   std::to_string(request_.max_response_bytes) + " bytes"};
+      return {Code::too_large, "PS0660",
+              "calling " + host + ": the answer is longer than " + std::to_string(request_.max_response_bytes) +
+                  " bytes"};
     default:
-      return {Code::transient, "calling " + host + ": " + detail};
+      return {Code::transient, "PS0661", "calling " + host + ": " + detail};
   }
 }
 

@@ -64,12 +64,14 @@ Status held_by_other(int fd, std::string name) {
   const bool known = fcntl(fd, F_GETLK, &range) == 0 && range.l_type != F_UNLCK && range.l_pid > 0;
   const std::string holder = known ? "process " + std::to_string(range.l_pid)
                                    : std::string("another process, or another part of this one");
-  return {Code::config, name + " is in use by " + holder + "; give each its own path, or stop the other"};
+  return {Code::config, "PS0664",
+          name + " is in use by " + holder + "; give each its own path, or stop the other"};
 }
 
 Status belongs_to_other(const struct stat& about, const std::string& name) {
-  return {Code::config, name + " belongs to user " + std::to_string(about.st_uid) + ", but this process is user " +
-                            std::to_string(geteuid()) + "; remove it or name another"};
+  return {Code::config, "PS0665",
+          name + " belongs to user " + std::to_string(about.st_uid) + ", but this process is user " +
+              std::to_string(geteuid()) + "; remove it or name another"};
 }
 
 }  // namespace
@@ -79,13 +81,14 @@ Descriptor::~Descriptor() {
 }
 
 Status io_error(const std::string& what, int error) {
-  return {Code::io, what + ": " + std::generic_category().message(error)};
+  return {Code::io, "PS0666", what + ": " + std::generic_category().message(error)};
 }
 
 Status check_temporary(const struct stat& about, const std::string& name) {
   if (about.st_uid != geteuid()) return belongs_to_other(about, name);
   if (about.st_nlink > 1)
-    return {Code::config, name + " has hard links, which another program may write to; remove it or name another"};
+    return {Code::config, "PS0667",
+            name + " has hard links, which another program may write to; remove it or name another"};
   return {};
 }
 
@@ -94,7 +97,7 @@ Status check_private(const struct stat& about, const std::string& name) {
   if (const mode_t mode = about.st_mode & kAllModeBits; (mode & ~kOwnerOnly) != 0) {
     const char octal[] = {'0', static_cast<char>('0' + (mode >> 6 & 7)), static_cast<char>('0' + (mode >> 3 & 7)),
                           static_cast<char>('0' + (mode & 7)), '\0'};
-    return {Code::config,
+    return {Code::config, "PS0668",
             name + " has mode " + octal + ", but only its owner may read and write it: chmod 0600 it"};
   }
   return {};
@@ -106,7 +109,7 @@ Status check_target(const std::string& path) {
   struct stat about = {};
   if (lstat(path.c_str(), &about) != 0) return {};
   const std::string name = printable(path);
-  if (S_ISLNK(about.st_mode)) return {Code::config, name + " is a symbolic link; name the file itself"};
+  if (S_ISLNK(about.st_mode)) return {Code::config, "PS0669", name + " is a symbolic link; name the file itself"};
   if (S_ISREG(about.st_mode) && about.st_uid != geteuid()) return belongs_to_other(about, name);
   return {};
 }
@@ -147,11 +150,11 @@ Result<Descriptor> open_locked(const std::string& path, int flags) {
   Descriptor file(
       open(path.c_str(), flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, kOwnerOnly));
   if (!file.valid() && errno == ELOOP)
-    return Status(Code::config, name + " is a symbolic link; name the file itself");
+    return Status(Code::config, "PS0670", name + " is a symbolic link; name the file itself");
   if (!file.valid()) return io_error("opening " + name, errno);
   struct stat about = {};
   if (fstat(file.get(), &about) != 0) return io_error("opening " + name, errno);
-  if (!S_ISREG(about.st_mode)) return Status(Code::config, name + " is not a regular file; name one");
+  if (!S_ISREG(about.st_mode)) return Status(Code::config, "PS0671", name + " is not a regular file; name one");
   // flock() excludes other descriptors of the same process, but does not say who holds the lock. A POSIX lock is
   // therefore added as a label with the process ID. It is lost if the process opens the file again; the error then
   // has no process ID.

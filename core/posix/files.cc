@@ -59,7 +59,7 @@ class SystemAppendFile : public AppendFile {
     if (whole == lines.size() || ftruncate(file_.get(), before.st_size + static_cast<off_t>(whole)) == 0)
       return {whole, written};
     const Status cut = io_error("cutting off the line that was begun", errno);
-    return {whole, {written.code(), written.message() + "; and " + cut.message()}};
+    return {whole, written.with_message(written.message() + "; and " + cut.message())};
   }
 
   // Truncates what could not be synced. After a failed fdatasync(), the kernel treats the unwritten data as
@@ -77,7 +77,7 @@ class SystemAppendFile : public AppendFile {
         true;  // truncation may fail, and the remaining data may be from an earlier process that never synced it
     if (about.st_size <= good_bytes_ || ftruncate(file_.get(), good_bytes_) == 0) return failed;
     const Status cut = io_error("cutting off what was appended", errno);
-    return {failed.code(), failed.message() + "; and " + cut.message()};
+    return failed.with_message(failed.message() + "; and " + cut.message());
   }
 
  private:
@@ -109,9 +109,10 @@ class SystemFileLock : public FileLock {
 
   Status check() override {
     if (is_named(file_.get(), path_)) return {};
-    return {Code::io, "the lock file " + printable(path_) +
-                          " was removed or replaced while it was in use, so that another process may have locked "
-                          "the new one; leave lock files alone while their owner runs"};
+    return {Code::io, "PS0672",
+            "the lock file " + printable(path_) +
+                " was removed or replaced while it was in use, so that another process may have locked "
+                "the new one; leave lock files alone while their owner runs"};
   }
 
  private:
@@ -134,7 +135,7 @@ Result<Descriptor> open_temporary(const std::string& path) {
       return io_error("emptying " + printable(path), errno);
     return file;
   }
-  return Status(Code::config,
+  return Status(Code::config, "PS0673",
                 printable(path) + " is being replaced by others all the time; give each its own path");
 }
 
@@ -143,10 +144,12 @@ class SystemFiles : public Files {
   Result<std::string> read(const std::string& path, size_t max_bytes) override {
     const std::string what = "reading " + printable(path);
     const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (!file.valid() && errno == ENOENT) return Status(Code::not_found, printable(path) + ": no such file");
+    if (!file.valid() && errno == ENOENT)
+      return Status(Code::not_found, "PS0674", printable(path) + ": no such file");
     struct stat about = {};
     if (!file.valid() || fstat(file.get(), &about) != 0) return io_error(what, errno);
-    if (!S_ISREG(about.st_mode)) return Status(Code::config, printable(path) + " is not a regular file; name one");
+    if (!S_ISREG(about.st_mode))
+      return Status(Code::config, "PS0675", printable(path) + " is not a regular file; name one");
     std::string text;
     for (;;) {
       const size_t size = text.size();
@@ -160,7 +163,7 @@ class SystemFiles : public Files {
       if (count < 0) return io_error(what, error);
       if (count == 0) return text;
       if (text.size() > max_bytes)
-        return Status(Code::too_large,
+        return Status(Code::too_large, "PS0676",
                       printable(path) + " is larger than " + std::to_string(max_bytes) + " bytes");
     }
   }
@@ -204,7 +207,8 @@ class SystemFiles : public Files {
       if (is_named(file->get(), path))
         return std::unique_ptr<FileLock>(std::make_unique<SystemFileLock>(std::move(*file), path));
     }
-    return Status(Code::config, printable(path) + " is removed by another program again and again; stop that");
+    return Status(Code::config, "PS0677",
+                  printable(path) + " is removed by another program again and again; stop that");
   }
 
   Status rename(const std::string& path, const std::string& to) override {
@@ -216,7 +220,7 @@ class SystemFiles : public Files {
       error = lstat(to.c_str(), &taken) == 0 ? EEXIST : 0;
       if (error == 0 && ::rename(path.c_str(), to.c_str()) != 0) error = errno;
     }
-    if (error == EEXIST) return {Code::config, what + ": there is a file of that name; move it away"};
+    if (error == EEXIST) return {Code::config, "PS0678", what + ": there is a file of that name; move it away"};
     if (error != 0) return io_error(what, error);
     return sync_folder_of(to);
   }

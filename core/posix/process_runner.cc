@@ -116,9 +116,10 @@ ProcessRunner::~ProcessRunner() {
   }
   try {
     for (const Child& child : killed_)
-      warn_("process " + std::to_string(child.pid) + " of " + printable(child.request.arguments.front()) +
-            " still runs after it was killed; it is left behind");
-  } catch (const std::bad_alloc&) {  // not logged then: a destructor must not throw
+      warn_("PS0690", "process " + std::to_string(child.pid) + " of " +
+                          printable(child.request.arguments.front()) +
+                          " still runs after it was killed; it is left behind");
+  } catch (const std::bad_alloc&) {  // then without a word: a destructor must not throw
   }
 }
 
@@ -197,7 +198,7 @@ bool ProcessRunner::step(Child& child) {
   if (child.output.valid() && !read_available(child.output.get(), child.result.output, limit))
     child.output = Descriptor();
   if (child.result.output.size() > limit) {
-    kill(child, {Code::too_large, "it wrote more than " + std::to_string(limit) + " bytes"});
+    kill(child, {Code::too_large, "PS0679", "it wrote more than " + std::to_string(limit) + " bytes"});
     return false;
   }
   const int64_t now_ms = clock_.monotonic_ms();
@@ -208,12 +209,13 @@ bool ProcessRunner::step(Child& child) {
       return true;
     }
     if (child.output.valid())
-      warn_("a process that " + printable(child.request.arguments.front()) +
-            " started outlives it and holds its output; what was written so far is taken");
+      warn_("PS0691", "a process that " + printable(child.request.arguments.front()) +
+                          " started outlives it and holds its output; what was written so far is taken");
     return false;
   }
   if (now_ms >= child.kill_at_ms) {
-    kill(child, {Code::transient, "it did not end within " + std::to_string(child.request.timeout_ms) + " ms"});
+    kill(child,
+         {Code::transient, "PS0680", "it did not end within " + std::to_string(child.request.timeout_ms) + " ms"});
     return false;
   }
   child.look_at_ms = now_ms + (child.output.valid() ? kLookWhileOpenMs : kLookEveryMs);
@@ -228,7 +230,7 @@ bool ProcessRunner::ended(Child& child) {
   // counts.
   if (pid < 0) return true;
   if (WIFSIGNALED(status))
-    child.result.status = Status(Code::io, "it was ended by signal " + std::to_string(WTERMSIG(status)));
+    child.result.status = Status(Code::io, "PS0681", "it was ended by signal " + std::to_string(WTERMSIG(status)));
   else
     child.result.exit_code = WEXITSTATUS(status);
   return true;

@@ -20,11 +20,11 @@ namespace penstock::posix {
 class ProcessRunner {
  public:
   using Done = std::function<void(ProcessResult)>;
-  using Warn = std::function<void(const std::string& line)>;
+  using Warn = std::function<void(MessageId id, const std::string& text)>;
 
   // warn is called with a line for each process that outlives its program or its kill.
   static Result<std::unique_ptr<ProcessRunner>> make(
-      Clock& clock, Warn warn = [](const std::string&) {});
+      Clock& clock, Warn warn = [](MessageId, const std::string&) {});
   // Kills the programs that still run, without running their done functions. Waits at most 0.5 s for their end.
   // Does not use the clock.
   ~ProcessRunner();

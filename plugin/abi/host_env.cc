@@ -75,12 +75,14 @@ HostEnv::HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::u
 
 Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const posix::CurlOptions& curl) {
   if ((host.wall_ms == nullptr) != (host.monotonic_ms == nullptr))
-    return Status(Code::invalid, "the host table has one of wall_ms and monotonic_ms; give both or none");
+    return Status(Code::invalid, "PS0050",
+                  "the host table has one of wall_ms and monotonic_ms; give both or none");
   std::unique_ptr<Clock> clock = posix::make_system_clock();
   if (host.wall_ms != nullptr) clock = std::make_unique<HostClock>(host);
   std::unique_ptr<Random> random = posix::make_system_random();
   if (host.random != nullptr) random = std::make_unique<HostRandom>(host);
-  const auto warn = [host](const std::string& line) {
+  const auto warn = [host](MessageId id, const std::string& text) {
+    const std::string line = coded(id, text);
     if (host.log != nullptr) host.log(host.ctx, static_cast<int32_t>(LogLevel::warn), bytes(line));
   };
   Result<std::unique_ptr<posix::ProcessRunner>> processes = posix::ProcessRunner::make(*clock, warn);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <initializer_list>
 #include <iterator>
 #include <set>
 #include <string>
@@ -44,8 +45,9 @@ bool sound(const penstock_option* options, size_t count, size_t stride) {
 }
 
 Status stride_too_small(size_t stride) {
-  return {Code::invalid, "an option_stride of " + std::to_string(stride) + " is too small; at least " +
-                             std::to_string(kFirstOptionSize) + " is needed"};
+  return {Code::invalid, "PS0051",
+          "an option_stride of " + std::to_string(stride) + " is too small; at least " +
+              std::to_string(kFirstOptionSize) + " is needed"};
 }
 }  // namespace
 
@@ -64,39 +66,52 @@ int32_t code_of(const Status& status) {
   }
 }
 
-int32_t set_error(penstock_error* error, int32_t code, bool retryable, std::string_view text) {
+namespace {
+// Writes the parts of text one after the other, cut where the caller's struct ends. Allocates nothing.
+int32_t write_error(penstock_error* error, int32_t code, bool retryable,
+                    std::initializer_list<std::string_view> parts) {
   if (error == nullptr || error->struct_size <= offsetof(penstock_error, text)) return code;
   error->code = code;
   error->retryable = retryable ? 1 : 0;
-  const size_t room = std::min<size_t>(error->struct_size - offsetof(penstock_error, text), sizeof error->text);
-  const size_t size = std::min(text.size(), room - 1);
-  std::memcpy(error->text, text.data(), size);
-  error->text[size] = '\0';
+  size_t room = std::min<size_t>(error->struct_size - offsetof(penstock_error, text), sizeof error->text) - 1;
+  char* at = error->text;
+  for (const std::string_view part : parts) {
+    const size_t size = std::min(part.size(), room);
+    std::memcpy(at, part.data(), size);
+    at += size;
+    room -= size;
+  }
+  *at = '\0';
   return code;
+}
+}  // namespace
+
+int32_t set_error(penstock_error* error, int32_t code, bool retryable, MessageId id, std::string_view text) {
+  return write_error(error, code, retryable, {id.text(), ": ", text});
 }
 
 int32_t set_error(penstock_error* error, const Status& status) {
-  return set_error(error, code_of(status), status.retryable(), status.message());
+  return set_error(error, code_of(status), status.retryable(), status.id(), status.message());
 }
 
 bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code) {
   code = PENSTOCK_E_INVALID;
   if (given == nullptr) {
-    set_error(error, code, false, "the batch is NULL");
+    set_error(error, code, false, "PS0067", "the batch is NULL");
   } else if (given->struct_size < kFirstBatchSize) {
-    set_error(error, code, false,
+    set_error(error, code, false, "PS0068",
               "the batch has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
                   std::to_string(kFirstBatchSize) + " is needed");
   } else if (given->record_count != 0 && given->records == nullptr) {
-    set_error(error, code, false, "the batch has records, but its array is NULL");
+    set_error(error, code, false, "PS0069", "the batch has records, but its array is NULL");
   } else if (given->record_count != 0 &&
              (given->record_stride < kFirstRecordBytes || given->record_stride % alignof(penstock_record) != 0)) {
-    set_error(error, code, false,
+    set_error(error, code, false, "PS0070",
               "a record_stride of " + std::to_string(given->record_stride) + " cannot be; at least " +
                   std::to_string(kFirstRecordBytes) + " and a multiple of " +
                   std::to_string(alignof(penstock_record)) + " is needed");
   } else if (!sound(*given)) {
-    set_error(error, code, false, "the batch has bytes with a size whose data is NULL");
+    set_error(error, code, false, "PS0071", "the batch has bytes with a size whose data is NULL");
   } else {
     std::memcpy(&batch, given, sizeof batch);
     batch.struct_size = sizeof batch;
@@ -110,7 +125,7 @@ int32_t read_host(const penstock_host* given, penstock_host& host, penstock_erro
   host.struct_size = sizeof host;
   if (given == nullptr) return PENSTOCK_OK;
   if (given->struct_size < kFirstHostSize)
-    return set_error(error, PENSTOCK_E_INVALID, false,
+    return set_error(error, PENSTOCK_E_INVALID, false, "PS0072",
                      "the host table has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
                          std::to_string(kFirstHostSize) + " is needed");
   const size_t* const end =
@@ -174,7 +189,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
   thrown.struct_size = sizeof thrown;
   const auto check = [&]() -> int32_t {
     if (count != 0 && options == nullptr) {
-      tell_problem(count, Status(Code::invalid, "the array of options is NULL"));
+      tell_problem(count, Status(Code::invalid, "PS0052", "the array of options is NULL"));
       return PENSTOCK_E_INVALID;
     }
     if (count != 0 && stride < kFirstOptionSize) {
@@ -182,7 +197,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
       return PENSTOCK_E_INVALID;
     }
     if (!sound(options, count, stride)) {
-      tell_problem(count, Status(Code::invalid, "an option has bytes with a size whose data is NULL"));
+      tell_problem(count, Status(Code::invalid, "PS0053", "an option has bytes with a size whose data is NULL"));
       return PENSTOCK_E_INVALID;
     }
     int32_t code = Options::check(table, options, count, stride, tell_problem) ? PENSTOCK_OK : PENSTOCK_E_OPTIONS;
@@ -192,7 +207,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
       together(read, [&](const Status& status) {
         if (read.take_read_bad() || status.ok() || !complaints.insert(status.message()).second) return;
         code = PENSTOCK_E_OPTIONS;
-        tell_problem(count, Status(Code::config, status.message()));
+        tell_problem(count, status.with_code(Code::config));
       });
     return code;
   };
@@ -211,7 +226,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
     auto& to = *static_cast<First*>(ctx);
     const bool outweighs = problem->code == PENSTOCK_E_MEMORY;  // its code is the result of the call
     if (!std::exchange(to.told, true) || outweighs)
-      set_error(to.error, problem->code, problem->retryable != 0, problem->text);
+      write_error(to.error, problem->code, problem->retryable != 0, {problem->text});
   };
   return check_options(table, together, options, count, stride, tell_first, &first);
 }
@@ -220,7 +235,8 @@ int32_t create_instance(Options::Table table, CheckTogether together, const pens
                         const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
                         penstock_error* error, Made (*make)(const penstock_host& host, const Options& options)) {
   if (out == nullptr)
-    return set_error(error, PENSTOCK_E_INVALID, false, "there is nowhere to put the instance: out is NULL");
+    return set_error(error, PENSTOCK_E_INVALID, false, "PS0073",
+                     "there is nowhere to put the instance: out is NULL");
   *out = nullptr;
   return caught(error, [&]() -> int32_t {
     penstock_host known = {};

@@ -34,7 +34,7 @@ namespace penstock::plugin {
 
 int32_t code_of(const Status& status);
 // Fills in *error unless it is NULL, and returns code.
-int32_t set_error(penstock_error* error, int32_t code, bool retryable, std::string_view text);
+int32_t set_error(penstock_error* error, int32_t code, bool retryable, MessageId id, std::string_view text);
 int32_t set_error(penstock_error* error, const Status& status);
 // Copies the fields of a batch that this version knows, whatever the size of the caller's struct. Returns false,
 // with code and *error, if the batch cannot be used.
@@ -55,11 +55,11 @@ int32_t caught(penstock_error* error, Body body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc&) {
-    return set_error(error, PENSTOCK_E_MEMORY, true, kOutOfMemory);
+    return set_error(error, PENSTOCK_E_MEMORY, true, "PS0001", kOutOfMemory);
   } catch (const std::exception& defect) {
-    return set_error(error, PENSTOCK_E_INTERNAL, false, defect.what());
+    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0061", defect.what());
   } catch (...) {
-    return set_error(error, PENSTOCK_E_INTERNAL, false, "an unknown exception");
+    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0062", "an unknown exception");
   }
 }
 
@@ -69,16 +69,16 @@ enum class In { open, open_or_closed };
 // codes.
 template <typename Body>
 int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body body) noexcept {
-  if (self == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "the instance is NULL");
+  if (self == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0063", "the instance is NULL");
   if (self->busy.exchange(true, std::memory_order_acquire))
-    return set_error(error, PENSTOCK_E_BUSY, true,
+    return set_error(error, PENSTOCK_E_BUSY, true, "PS0064",
                      "another call on this instance is under way, on another thread or around this one");
   struct Release {
     std::atomic<bool>& busy;
     ~Release() { busy.store(false, std::memory_order_release); }
   } const release{self->busy};
   if (self->closed && states == In::open)
-    return set_error(error, PENSTOCK_E_STATE, false, "the instance is closed; only destroy it");
+    return set_error(error, PENSTOCK_E_STATE, false, "PS0065", "the instance is closed; only destroy it");
   return caught(error, body);
 }
 
@@ -88,7 +88,8 @@ int32_t guarded_as(const penstock_stage& stage, penstock_instance* self, In stat
                    Body body) noexcept {
   return guarded(self, states, error, [&] {
     if (self->stage != &stage)
-      return set_error(error, PENSTOCK_E_INVALID, false, std::string("the instance is not one of ") + stage.id);
+      return set_error(error, PENSTOCK_E_INVALID, false, "PS0066",
+                       std::string("the instance is not one of ") + stage.id);
     return body(static_cast<Instance&>(*self));
   });
 }

@@ -117,7 +117,7 @@ bool Options::check(Table table, const penstock_option* given, size_t count, siz
   bool good = true;
   const auto complain = [&](size_t index, const std::string& text) {
     good = false;
-    problem(index, Status(Code::config, text));
+    problem(index, Status(Code::config, "PS0054", text));
   };
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < count; ++i) {

@@ -28,7 +28,7 @@ Status BlockingLeaseTable::remove(const leases::Lease& seen) {
   const std::string about = "lease " + printable(seen.key);
   if (!removed.ok()) return removed.status().in(about);
   if (removed->outcome != leases::LeaseWriteResult::Outcome::conflict) return {};
-  return {Code::config, about + " has changed meanwhile; is a worker running?"};
+  return {Code::config, "PS0100", about + " has changed meanwhile; is a worker running?"};
 }
 
 Status BlockingLeaseTable::replace(const leases::Lease& seen, const leases::Lease& lease) {
@@ -37,7 +37,7 @@ Status BlockingLeaseTable::replace(const leases::Lease& seen, const leases::Leas
   const std::string about = "lease " + printable(seen.key);
   if (!replaced.ok()) return replaced.status().in(about);
   if (replaced->outcome != leases::LeaseWriteResult::Outcome::conflict) return {};
-  return {Code::config, about + " has changed meanwhile; is a worker running?"};
+  return {Code::config, "PS0101", about + " has changed meanwhile; is a worker running?"};
 }
 
 Status BlockingLeaseTable::create(const leases::Lease& row) {
@@ -50,7 +50,7 @@ Status BlockingLeaseTable::create(const leases::Lease& row) {
   const bool is_as_asked = there && there->owner.empty() && there->counter == row.counter &&
                            there->checkpoint == row.checkpoint && there->started_ms == row.started_ms;
   if (made->outcome == leases::LeaseWriteResult::Outcome::done || is_as_asked) return {};
-  return {Code::config, about + " was created by another process meanwhile; is a worker running?"};
+  return {Code::config, "PS0102", about + " was created by another process meanwhile; is a worker running?"};
 }
 
 void BlockingLeaseTable::pause(int64_t ms) {

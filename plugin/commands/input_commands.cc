@@ -41,11 +41,11 @@ std::vector<PositionRow> rows_of(const kinesis::StreamCheckpoint& kept, const ki
 
 Status seek(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print) {
   if (arguments.on("all") == !arguments.text("shard").empty())
-    return {Code::config, "say either --shard ID or --all"};
+    return {Code::config, "PS0103", "say either --shard ID or --all"};
   const Result<InputSettings> settings = read_input_settings(options);
   if (!settings.ok()) return settings.status();
   if (options.is("checkpoint", "memory"))
-    return {Code::config, "checkpoint is memory, of which nothing is kept that could be moved"};
+    return {Code::config, "PS0104", "checkpoint is memory, of which nothing is kept that could be moved"};
   if (settings->leases.are_used) return seek_in_table(host, options, *settings, arguments, print);
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
@@ -74,7 +74,8 @@ Status seek(const penstock_host& host, const Options& options, const Options& ar
 }
 
 Status print_leases(const penstock_host& host, const Options& options, const Options&, const Printer& print) {
-  if (options.is("checkpoint", "memory")) return {Code::config, "checkpoint is memory, of which nothing is kept"};
+  if (options.is("checkpoint", "memory"))
+    return {Code::config, "PS0105", "checkpoint is memory, of which nothing is kept"};
   const Result<InputSettings> settings = read_input_settings(options);
   if (!settings.ok()) return settings.status();
   if (settings->leases.are_used) return print_table(host, options, *settings, print);

@@ -147,8 +147,9 @@ Status plan_shard(const InputSettings& settings, const std::string& shard, const
     plan.move.push_back({row, moved_to(row, to)});
   }
   if (!plan.move.empty()) return {};
-  return {Code::config, "table " + settings.leases.table + " has no lease of the shard " + printable(shard) +
-                            "; penstock leases prints those that there are"};
+  return {Code::config, "PS0106",
+          "table " + settings.leases.table + " has no lease of the shard " + printable(shard) +
+              "; penstock leases prints those that there are"};
 }
 
 // A killed worker leaves its name in its leases. Only time shows whether a worker is alive.
@@ -161,8 +162,9 @@ Status check_unused(BlockingLeaseTable& table, const std::vector<leases::Lease>&
   for (const leases::Lease& row : *later) counters[row.key] = row.counter;
   for (const leases::Lease& row : rows)
     if (!row.owner.empty() && counters[row.key] != row.counter)
-      return {Code::config, "shard " + shard_in(row) + " is held by " + printable(row.owner) +
-                                ", which renews its lease: stop the workers first. Nothing was changed"};
+      return {Code::config, "PS0107",
+              "shard " + shard_in(row) + " is held by " + printable(row.owner) +
+                  ", which renews its lease: stop the workers first. Nothing was changed"};
   return {};
 }
 
@@ -186,7 +188,7 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
   if (!to.ok()) return to.status().in("to");
   if (arguments.on("all") && to->kind == kinesis::ReadFrom::Kind::behind)
-    return {Code::config, "a sequence number is of one shard: say which, with --shard"};
+    return {Code::config, "PS0108", "a sequence number is of one shard: say which, with --shard"};
   Result<std::vector<leases::Lease>> rows = (*table)->scan();
   if (!rows.ok()) return rows.status();
   std::sort(rows->begin(), rows->end(), by_key);

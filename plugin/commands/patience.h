@@ -30,8 +30,8 @@ class Patience {
   int64_t end_ms() const { return end_ms_; }
   // Returns the error for giving up. last: the failure of the last attempt; ok: no attempt has ended.
   static Status given_up(const Status& last) {
-    if (last.ok()) return {Code::transient, "gave up after 60 s without an answer"};
-    return {last.code(), last.message() + "; gave up after 60 s without progress"};
+    if (last.ok()) return {Code::transient, "PS0109", "gave up after 60 s without an answer"};
+    return last.with_message(last.message() + "; gave up after 60 s without progress");
   }
   // Returns whether to retry after that many consecutive failures. Missing or rejected credentials do not improve
   // with time, so they get only a few attempts, in case a key is being replaced.

@@ -76,7 +76,7 @@ Status print_table(const PositionTable& table, std::vector<PositionAge>::const_i
   print.line(table.heading);
   print_columns(lines, print);
   for (const std::string& note : notes) print.line(note);
-  for (const auto& [stream, silence] : silent) print.line(status_of(silence).message());
+  for (const auto& [stream, silence] : silent) print.line(status_of(silence).text());
   return silent.empty() ? Status() : status_of(silent.begin()->second);
 }
 

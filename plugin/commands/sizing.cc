@@ -116,19 +116,22 @@ Sizing sizing_of(const PackingFigures& figures, double events_per_second, double
 Status print_sizing(const penstock_host&, const Options& options, const Options& arguments, const Printer& print) {
   const int64_t events = arguments.number("events_per_second");
   if (events < 1 || events > kMaxEventsPerSecond)
-    return {Code::config, "events_per_second is " + arguments.text("events_per_second") +
-                              ", but must be between 1 and " + std::to_string(kMaxEventsPerSecond)};
+    return {Code::config, "PS0110",
+            "events_per_second is " + arguments.text("events_per_second") + ", but must be between 1 and " +
+                std::to_string(kMaxEventsPerSecond)};
   const size_t event_bytes = arguments.size_bytes("event_bytes");
   if (event_bytes > kinesis::kMaxRaisedRecordBytes)
-    return {Code::config, "event_bytes is " + arguments.text("event_bytes") + ", but a record has " +
-                              std::to_string(kinesis::kMaxRaisedRecordBytes) + " bytes at most"};
+    return {Code::config, "PS0111",
+            "event_bytes is " + arguments.text("event_bytes") + ", but a record has " +
+                std::to_string(kinesis::kMaxRaisedRecordBytes) + " bytes at most"};
   // Each event then has its own key.
   const bool joins_nothing = options.is("aggregate", "newline") && options.is("partition_key", "random");
   const PackingFigures* const figures =
       find_figures(joins_nothing ? "none" : options.text("aggregate"), options.text("compression"));
   if (figures == nullptr)
-    return {Code::config, "no figures were measured for aggregate " + options.text("aggregate") +
-                              " with compression " + options.text("compression")};
+    return {Code::config, "PS0112",
+            "no figures were measured for aggregate " + options.text("aggregate") + " with compression " +
+                options.text("compression")};
   const auto per_second = static_cast<double>(events);
   const auto bytes = static_cast<double>(event_bytes);
   Sizing sizing = sizing_of(*figures, per_second, bytes);

@@ -37,13 +37,14 @@ bool is_of(std::string_view text, std::string_view marks, size_t least, size_t m
 
 Status check_role_arn(const std::string& role) {
   if (role.empty() || is_role_arn(role)) return {};
-  return {Code::config, "role_arn is \"" + printable(role) +
-                            "\", but must be the ARN of a role, like arn:aws:iam::123456789012:role/NAME"};
+  return {Code::config, "PS0113",
+          "role_arn is \"" + printable(role) +
+              "\", but must be the ARN of a role, like arn:aws:iam::123456789012:role/NAME"};
 }
 
 Status check_has_role(const Options& options, const std::string& name) {
   if (!options.text("role_arn").empty()) return {};
-  return {Code::config, name + " is for AssumeRole; set role_arn too, or remove it"};
+  return {Code::config, "PS0114", name + " is for AssumeRole; set role_arn too, or remove it"};
 }
 
 Status check_external_id(const Options& options) {
@@ -51,7 +52,7 @@ Status check_external_id(const Options& options) {
   if (external_id.empty()) return {};
   if (Status status = check_has_role(options, "external_id"); !status.ok()) return status;
   if (is_of(external_id, "+=,.@:/-", 2, 1224)) return {};
-  return {Code::config, "external_id must have 2 to 1224 letters, digits and _+=,.@:/-"};
+  return {Code::config, "PS0115", "external_id must have 2 to 1224 letters, digits and _+=,.@:/-"};
 }
 
 Status check_session_name(const Options& options) {
@@ -59,18 +60,20 @@ Status check_session_name(const Options& options) {
   if (session.empty()) return {};
   if (Status status = check_has_role(options, "role_session_name"); !status.ok()) return status;
   if (is_of(session, "+=,.@-", 2, 64)) return {};
-  return {Code::config, "role_session_name is \"" + printable(session) +
-                            "\", but must have 2 to 64 letters, digits and _+=,.@-"};
+  return {
+      Code::config, "PS0116",
+      "role_session_name is \"" + printable(session) + "\", but must have 2 to 64 letters, digits and _+=,.@-"};
 }
 
 Status check_ca_file(const std::string& path) {
   if (path.empty()) return {};
   const Result<std::string> pem = posix::make_system_files()->read(path, kMaxCaFileBytes);
-  if (!pem.ok()) return Status(Code::config, pem.status().message()).in("ca_file");
+  if (!pem.ok()) return pem.status().with_code(Code::config).in("ca_file");
   if (pem->find("-----BEGIN ") != std::string::npos && pem->find("CERTIFICATE-----") != std::string::npos)
     return {};
-  return {Code::config, "ca_file " + printable(path) +
-                            " has no certificate in PEM form (-----BEGIN CERTIFICATE-----); name a file that has"};
+  return {Code::config, "PS0117",
+          "ca_file " + printable(path) +
+              " has no certificate in PEM form (-----BEGIN CERTIFICATE-----); name a file that has"};
 }
 
 Result<aws::Endpoint> endpoint_of(const aws::EndpointSettings& settings, const Options& options,

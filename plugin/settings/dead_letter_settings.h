@@ -28,9 +28,10 @@ inline Status check_dead_letters(const Options& options) {
   if (options.is("failure_total_size", "none") ||
       options.size_bytes("failure_total_size") >= kinesis::DeadLetterFile::kMinTotalBytes)
     return {};
-  return {Code::config, "failure_total_size is " + options.text("failure_total_size") +
-                            ", but the line of a record of 10 MiB must fit: 14M is the minimum, and none sets no "
-                            "limit"};
+  return {Code::config, "PS0118",
+          "failure_total_size is " + options.text("failure_total_size") +
+              ", but the line of a record of 10 MiB must fit: 14M is the minimum, and none sets no "
+              "limit"};
 }
 
 inline Result<std::unique_ptr<kinesis::DeadLetterFile>> open_dead_letters(Env& env, const Options& options) {

@@ -24,8 +24,9 @@ Status check_region_is_used(const Options& options, const std::vector<kinesis::S
   if (std::any_of(streams.begin(), streams.end(),
                   [&](const kinesis::StreamName& name) { return name.region.empty() || name.region == region; }))
     return {};
-  return {Code::config, "region is " + region + ", but " + streams.front().text + " is in " +
-                            streams.front().region + "; remove region, or name a stream in it"};
+  return {Code::config, "PS0119",
+          "region is " + region + ", but " + streams.front().text + " is in " + streams.front().region +
+              "; remove region, or name a stream in it"};
 }
 
 Result<kinesis::InitialPosition> read_initial_position(const Options& options) {
@@ -36,20 +37,22 @@ Result<kinesis::InitialPosition> read_initial_position(const Options& options) {
   const std::string_view time = std::string_view(text).substr(kAtTimestamp.size());
   const std::optional<int64_t> time_ms = parse_rfc3339(time);
   if (time_ms && *time_ms < 0)
-    return Status(Code::config,
+    return Status(Code::config, "PS0120",
                   "initial_position is at_timestamp:" + printable(time) +
                       ", which is before 1970-01-01T00:00:00Z, when no record can have arrived; write a "
                       "later time, or trim_horizon for the oldest record");
   if (time_ms) return kinesis::InitialPosition{kinesis::InitialPosition::Kind::at_timestamp, *time_ms};
-  return Status(Code::config, "initial_position is at_timestamp:" + printable(time) +
-                                  ", but the time must be like 2026-01-31T08:00:00Z or 2026-01-31T09:00:00+01:00");
+  return Status(Code::config, "PS0121",
+                "initial_position is at_timestamp:" + printable(time) +
+                    ", but the time must be like 2026-01-31T08:00:00Z or 2026-01-31T09:00:00+01:00");
 }
 
 Result<std::set<std::string>> read_pinned(const Options& options, size_t streams) {
   std::set<std::string> pinned;
   std::string_view rest = options.text("shards");
   if (rest.empty()) return pinned;
-  if (streams > 1) return Status(Code::config, "shards names those of one stream, but stream names several");
+  if (streams > 1)
+    return Status(Code::config, "PS0122", "shards names those of one stream, but stream names several");
   while (!rest.empty())
     if (const std::string_view id = take_list_item(rest); !id.empty()) pinned.emplace(id);
   return pinned;
@@ -81,8 +84,9 @@ void read_leases(const Options& options, InputSettings& settings, const Complain
 void read_reading(const Options& options, InputSettings& settings, const Complain& complain) {
   const int64_t max_records = options.number("max_records");
   if (max_records < 1 || max_records > kMaxRecords)
-    complain(Status(Code::config, "max_records is " + options.text("max_records") + ", but must be 1 to " +
-                                      std::to_string(kMaxRecords)));
+    complain(Status(
+        Code::config, "PS0123",
+        "max_records is " + options.text("max_records") + ", but must be 1 to " + std::to_string(kMaxRecords)));
   settings.input.reading.max_records = static_cast<size_t>(max_records);
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
 }

@@ -46,8 +46,9 @@ Status check_apart(const Options& options, const char* option, const char* name)
   for (const std::filesystem::path& path : paths_of(options, name))
     if (std::any_of(taken.begin(), taken.end(),
                     [&](const std::filesystem::path& other) { return is_same_file(path, other); }))
-      return {Code::config, std::string(option) + " and " + name + " both use the file " +
-                                printable(path.string()) + "; give each its own"};
+      return {Code::config, "PS0124",
+              std::string(option) + " and " + name + " both use the file " + printable(path.string()) +
+                  "; give each its own"};
   return {};
 }
 

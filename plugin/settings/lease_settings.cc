@@ -19,8 +19,9 @@ Status check_table_name(const std::string& name) {
   const bool good_letters = std::all_of(
       name.begin(), name.end(), [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; });
   if (good_letters && name.size() >= 3 && name.size() <= 255) return {};
-  return {Code::config, "the table of leases is named \"" + printable(name) +
-                            "\", but must have 3 to 255 of the letters a-z, A-Z, 0-9, _ . and -"};
+  return {Code::config, "PS0125",
+          "the table of leases is named \"" + printable(name) +
+              "\", but must have 3 to 255 of the letters a-z, A-Z, 0-9, _ . and -"};
 }
 
 std::map<std::string, std::string> read_tags(std::string_view text, const Complain& complain) {
@@ -29,7 +30,7 @@ std::map<std::string, std::string> read_tags(std::string_view text, const Compla
     const std::string_view tag = take_list_item(text);
     const size_t equals = tag.find('=');
     if (equals == 0 || equals == std::string_view::npos)
-      complain(Status(Code::config, "table_tags: \"" + printable(tag) + "\" is not key=value"));
+      complain(Status(Code::config, "PS0126", "table_tags: \"" + printable(tag) + "\" is not key=value"));
     else
       tags[std::string(tag.substr(0, equals))] = tag.substr(equals + 1);
   }
@@ -42,8 +43,9 @@ bool uses_table(const Options& options) { return options.text("checkpoint").star
 void check_no_lease_options(const Options& options, const Complain& complain) {
   const auto check = [&](const char* name, bool given) {
     complain(given && !uses_table(options)
-                 ? Status(Code::config, std::string(name) + " goes with checkpoint dynamodb, but checkpoint is " +
-                                            printable(options.text("checkpoint")))
+                 ? Status(Code::config, "PS0127",
+                          std::string(name) + " goes with checkpoint dynamodb, but checkpoint is " +
+                              printable(options.text("checkpoint")))
                  : Status());
   };
   for (const char* name : {"application_name", "table_tags", "dynamodb_endpoint"})
@@ -59,18 +61,20 @@ std::string table_name(const Options& options) {
 Status check_table(const Options& options) {
   const std::string table = table_name(options);
   if (!table.empty()) return check_table_name(table);
-  return {Code::config, "checkpoint is dynamodb without a table: write dynamodb:TABLE, or application_name"};
+  return {Code::config, "PS0128",
+          "checkpoint is dynamodb without a table: write dynamodb:TABLE, or application_name"};
 }
 
 Status check_no_shards(const Options& options) {
   if (options.text("shards").empty()) return {};
-  return {Code::config,
+  return {Code::config, "PS0129",
           "shards names those to read, but with checkpoint dynamodb the workers share all out; leave it out"};
 }
 
 Status check_failover_time(const Options& options) {
   if (options.duration_ms("failover_time") >= kMinFailoverMs) return {};
-  return {Code::config, "failover_time is " + options.text("failover_time") + ", but must be 3s at least"};
+  return {Code::config, "PS0130",
+          "failover_time is " + options.text("failover_time") + ", but must be 3s at least"};
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ Status check_region(std::string_view text, std::string_view source) {
   std::string message = std::string(source) + " has the invalid region \"" + printable(text) + "\"";
   message += is_zone(text) ? ", which is an availability zone"
                            : ": expected lowercase letters, digits and hyphens, as in us-east-1";
-  return {Code::config, message + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?")};
+  return {Code::config, "PS0131", message + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?")};
 }
 
 Result<std::string> find_region(Env& env, const Options& options, const std::string& likely,
@@ -63,7 +63,7 @@ Result<std::string> find_region(Env& env, const Options& options, const std::str
   const aws::AwsProfile* const found = profiles.find(profile);
   if (const std::string region = found == nullptr ? "" : found->text("region"); !region.empty())
     return checked(region, "profile " + printable(profile));
-  return Status(Code::config, "no region: set region, or AWS_REGION in the environment, like eu-west-1");
+  return Status(Code::config, "PS0132", "no region: set region, or AWS_REGION in the environment, like eu-west-1");
 }
 
 }  // namespace penstock::plugin

@@ -11,8 +11,9 @@ std::vector<kinesis::StreamName> read_streams(const Options& options, const Comp
   const std::string& streams = options.text("stream");
   const std::string& arns = options.text("stream_arn");
   if (streams.empty() == arns.empty()) {
-    complain(Status(Code::config, streams.empty() ? "no stream: set stream to its name or ARN"
-                                                  : "both stream and stream_arn are given; remove one of them"));
+    complain(Status(Code::config, "PS0133",
+                    streams.empty() ? "no stream: set stream to its name or ARN"
+                                    : "both stream and stream_arn are given; remove one of them"));
     return {};
   }
   const char* const option = streams.empty() ? "stream_arn" : "stream";
@@ -25,7 +26,8 @@ std::vector<kinesis::StreamName> read_streams(const Options& options, const Comp
       kinesis::parse_stream_names(streams.empty() ? arns : streams, complain_of_option);
   for (const kinesis::StreamName& name : names) {
     if (name.region.empty() && streams.empty())
-      complain_of_option(Status(Code::config, "\"" + name.text + "\" is not an ARN; use stream for names"));
+      complain_of_option(
+          Status(Code::config, "PS0134", "\"" + name.text + "\" is not an ARN; use stream for names"));
     if (name.region.empty()) continue;
     if (const Status wrong = check_region(name.region, name.text); !wrong.ok()) complain_of_option(wrong);
   }

@@ -74,16 +74,16 @@ int32_t take_apart(kinesis::RecordDecoder& decoder, const penstock_batch& batch,
     while (decoder.next(events)) {
       events.ack_id = batch.ack_id;
       if (const int32_t answer = emit(emit_ctx, &events); answer < 0)
-        return set_error(error, answer, true, "emit refused a batch");
+        return set_error(error, answer, true, "PS0083", "emit refused a batch");
     }
     if (problem.ok()) problem = decoder.problem();
   }
-  return problem.ok() ? PENSTOCK_OK : set_error(error, PENSTOCK_E_DATA, false, problem.message());
+  return problem.ok() ? PENSTOCK_OK : set_error(error, PENSTOCK_E_DATA, false, problem.id(), problem.message());
 }
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
               penstock_error* error) {
-  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0078", "emit is NULL");
   return guarded_as<CloudWatchLogs>(kCloudWatchLogsStage, self, In::open, error, [&](CloudWatchLogs& it) {
     penstock_batch batch;
     int32_t code = PENSTOCK_OK;

@@ -104,19 +104,21 @@ int32_t on_input(penstock_instance* self, penstock_error* error, Body body) noex
 
 int32_t poll(penstock_instance* self, int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx,
              penstock_error* error) {
-  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0078", "emit is NULL");
   return on_input(self, error, [&](KinesisInput& it) {
     const int32_t answer = it.input().poll(it.deadline(deadline_ms), emit, emit_ctx);
-    return answer < 0 ? set_error(error, answer, true, "emit refused a batch; it is emitted again") : answer;
+    return answer < 0 ? set_error(error, answer, true, "PS0079", "emit refused a batch; it is emitted again")
+                      : answer;
   });
 }
 
 int32_t ack(penstock_instance* self, uint64_t ack_id, int32_t outcome, penstock_error* error) {
   return on_input(self, error, [&](KinesisInput& it) {
     if (outcome < PENSTOCK_DELIVERED || outcome > PENSTOCK_RELEASED)
-      return set_error(error, PENSTOCK_E_INVALID, false, "there is no outcome " + std::to_string(outcome));
+      return set_error(error, PENSTOCK_E_INVALID, false, "PS0080",
+                       "there is no outcome " + std::to_string(outcome));
     if (!it.input().ack(ack_id, outcome))
-      return set_error(error, PENSTOCK_E_INVALID, false,
+      return set_error(error, PENSTOCK_E_INVALID, false, "PS0081",
                        "no batch with the ack_id " + std::to_string(ack_id) + " is outstanding");
     return int32_t{PENSTOCK_OK};
   });

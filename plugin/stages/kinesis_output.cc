@@ -35,16 +35,18 @@ constexpr auto connection_options() {
 Status check_region_is_of(const Options& options, const kinesis::StreamName& stream) {
   const std::string& region = options.text("region");
   if (region.empty() || stream.region.empty() || stream.region == region) return {};
-  return {Code::config, "region is " + region + ", but " + stream.text + " is in " + stream.region +
-                            "; remove region, which the ARN has"};
+  return {Code::config, "PS0135",
+          "region is " + region + ", but " + stream.text + " is in " + stream.region +
+              "; remove region, which the ARN has"};
 }
 
 // Returns the stream in a list, which is empty if it could not be read.
 std::vector<kinesis::StreamName> read_stream(const Options& options, const Complain& complain) {
   std::vector<kinesis::StreamName> streams = read_streams(options, complain);
   if (streams.size() > 1) {
-    complain(Status(Code::config, "stream names " + std::to_string(streams.size()) +
-                                      " streams, but an output writes to one; use a section for each"));
+    complain(Status(Code::config, "PS0136",
+                    "stream names " + std::to_string(streams.size()) +
+                        " streams, but an output writes to one; use a section for each"));
     streams.clear();
   }
   if (!streams.empty()) complain(check_region_is_of(options, streams.front()));
@@ -53,15 +55,17 @@ std::vector<kinesis::StreamName> read_stream(const Options& options, const Compl
 
 Status check_size(const Options& options, const char* name, size_t most) {
   if (options.size_bytes(name) <= most) return {};
-  return {Code::config, std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
-                            " bytes are allowed at most"};
+  return {Code::config, "PS0137",
+          std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
+              " bytes are allowed at most"};
 }
 
 Status check_record_fits_call(const Options& options) {
   if (options.size_bytes("max_record_bytes") <= options.size_bytes("max_request_bytes")) return {};
-  return {Code::config, "max_record_bytes is " + options.text("max_record_bytes") +
-                            ", which is more than a call may have: raise max_request_bytes, which is " +
-                            options.text("max_request_bytes")};
+  return {Code::config, "PS0138",
+          "max_record_bytes is " + options.text("max_record_bytes") +
+              ", which is more than a call may have: raise max_request_bytes, which is " +
+              options.text("max_request_bytes")};
 }
 
 void read_limits(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
@@ -78,8 +82,9 @@ void read_limits(const Options& options, kinesis::Writer::Options& writer, const
 void read_retries(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
   writer.retry = {.base_ms = options.duration_ms("retry_base"), .cap_ms = options.duration_ms("retry_cap")};
   if (writer.retry.base_ms > writer.retry.cap_ms)
-    complain(Status(Code::config, "retry_base is " + options.text("retry_base") +
-                                      ", which is more than retry_cap, " + options.text("retry_cap")));
+    complain(Status(Code::config, "PS0139",
+                    "retry_base is " + options.text("retry_base") + ", which is more than retry_cap, " +
+                        options.text("retry_cap")));
 }
 
 void read_keys(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
@@ -92,21 +97,21 @@ void read_keys(const Options& options, kinesis::Writer::Options& writer, const C
 
 Status check_compression(const Options& options) {
   if (!options.is("aggregate", "kpl") || !options.is("compression", "gzip")) return {};
-  return {Code::config,
+  return {Code::config, "PS0140",
           "aggregate kpl and compression gzip do not go together: readers of the KPL's format do not expect its "
           "records compressed; aggregate newline and compression gzip take the least"};
 }
 
 Status check_md5(const Options& options) {
   if (!options.is("aggregate", "kpl") || md5("")) return {};
-  return {Code::config,
+  return {Code::config, "PS0141",
           "aggregate kpl needs MD5, which this machine's OpenSSL does not give (FIPS?): write "
           "aggregate newline"};
 }
 
 Status check_order(const Options& options) {
   if (!options.is("ordering", "per_key") || !options.is("explicit_hash_key", "random")) return {};
-  return {Code::config,
+  return {Code::config, "PS0142",
           "ordering per_key and explicit_hash_key random do not go together: the records of a key "
           "would go to many shards"};
 }
@@ -329,7 +334,7 @@ int32_t write(penstock_instance* self, const penstock_batch* given, penstock_err
 
 int32_t pump(penstock_instance* self, int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx,
              penstock_error* error) {
-  if (settled == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "settled is NULL");
+  if (settled == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0082", "settled is NULL");
   return guarded_as<KinesisOutput>(kKinesisOutputStage, self, In::open_or_closed, error, [&](KinesisOutput& it) {
     it.pump(deadline_ms, settled, settled_ctx);
     return int32_t{it.full() ? PENSTOCK_FULL : PENSTOCK_OK};

@@ -33,7 +33,8 @@ uint32_t events_of(std::string_view list, const Complain& complain) {
     std::string known;
     for (size_t event = 1; event < logs::kLambdaEventNames.size(); ++event)
       known.append(event == 1 ? "" : ", ").append(logs::kLambdaEventNames[event]);
-    complain(Status(Code::config, "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known));
+    complain(Status(Code::config, "PS0143",
+                    "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known));
   }
   return events;
 }
@@ -69,13 +70,15 @@ std::string key_name(const Options& given, const KeyOption& key) {
 
 Status check_source_key(const Options& given) {
   if (given.text("source_key").empty() || !schema_names(given).source.empty()) return {};
-  return {Code::config, "source_key is given, but with schema " + given.text("schema") +
-                            " there is no such member; leave it out"};
+  return {
+      Code::config, "PS0144",
+      "source_key is given, but with schema " + given.text("schema") + " there is no such member; leave it out"};
 }
 
 Status taken(const Options& given, const KeyOption& key) {
-  return {Code::config, std::string(key.option) + " is \"" + printable(given.text(key.option)) +
-                            "\", but that is the name of another member of the record; choose another"};
+  return {Code::config, "PS0145",
+          std::string(key.option) + " is \"" + printable(given.text(key.option)) +
+              "\", but that is the name of another member of the record; choose another"};
 }
 
 Status check_is_no_member(const Options& given, const KeyOption& key) {
@@ -100,17 +103,19 @@ Status check_json_key(const Options& given) {
   }
   if (within.empty()) within = logs::member_within(schema_names(given), json_key);
   if (within.empty()) return {};
-  return {Code::config, "json_key is \"" + printable(json_key) +
-                            "\", but a store may mix the members of the application's object with the record's "
-                            "own member " +
-                            printable(within) + "; choose another"};
+  return {Code::config, "PS0146",
+          "json_key is \"" + printable(json_key) +
+              "\", but a store may mix the members of the application's object with the record's "
+              "own member " +
+              printable(within) + "; choose another"};
 }
 
 Status check_pattern(const Options& given, const char* name) {
   const std::string& text = given.text(name);
   if (text.empty() || text.find_first_not_of(", \t") != std::string::npos) return {};
-  return {Code::config, std::string(name) + " is \"" + printable(text) +
-                            "\", but must have a pattern of log groups, like /aws/lambda/*"};
+  return {Code::config, "PS0147",
+          std::string(name) + " is \"" + printable(text) +
+              "\", but must have a pattern of log groups, like /aws/lambda/*"};
 }
 
 void check_keys(const Options& given, const Complain& complain) {
@@ -216,13 +221,13 @@ class LambdaLogs : public penstock_instance {
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
               penstock_error* error) {
-  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "emit is NULL");
+  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0078", "emit is NULL");
   return guarded_as<LambdaLogs>(kLambdaLogsStage, self, In::open, error, [&](LambdaLogs& it) {
     penstock_batch batch;
     int32_t code = PENSTOCK_OK;
     if (!read_batch(given, batch, error, code)) return code;
     const int32_t answer = it.filter.apply(batch, emit, emit_ctx);
-    return answer < 0 ? set_error(error, answer, true, "emit refused a batch") : int32_t{PENSTOCK_OK};
+    return answer < 0 ? set_error(error, answer, true, "PS0083", "emit refused a batch") : int32_t{PENSTOCK_OK};
   });
 }
 

@@ -17,7 +17,7 @@ Result<T> now(const Begin& begin) {
     EXPECT_FALSE(told.has_value()) << "told twice";
     told = std::move(result);
   });
-  return told ? std::move(*told) : Result<T>(Status(Code::internal, "not told"));
+  return told ? std::move(*told) : Result<T>(Status(Code::internal, "PS0000", "not told"));
 }
 
 std::string list(std::vector<std::string> texts) {

@@ -26,8 +26,9 @@ aws::ServiceCall TableClient::service_call() const {
     response.http_status = answer.status();
     response.body = answer.reply().body;
     if (answer.reply().wire != model::Wire::whole)
-      response.transport = Status(Code::transient, "the connection was closed");
-    if (response.body.size() > max_response_bytes) response.transport = Status(Code::too_large, "too large");
+      response.transport = Status(Code::transient, "PS0000", "the connection was closed");
+    if (response.body.size() > max_response_bytes)
+      response.transport = Status(Code::too_large, "PS0000", "too large");
     const Status status = aws::aws_status(operation, response);
     answered(status.ok() ? Result<aws::ServiceResponse>(aws::ServiceResponse{std::move(response.body), now_ms_()})
                          : status);

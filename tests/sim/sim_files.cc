@@ -10,7 +10,7 @@ using Disk = SimFiles::Disk;
 using File = SimFiles::File;
 
 Status failed(std::string_view what, const std::string& path, std::string_view why = "Input/output error") {
-  return {Code::io, std::string(what).append(" ").append(path).append(": ").append(why)};
+  return {Code::io, "PS0000", std::string(what).append(" ").append(path).append(": ").append(why)};
 }
 
 Status gone(const std::string& path) { return failed("using", path, "the process that does it is dead"); }
@@ -78,7 +78,7 @@ class SimAppendFile : public AppendFile {
 };
 
 Status locked_by_another(const std::string& path) {
-  return {Code::config, path + " is locked by another process (pid 4711)"};
+  return {Code::config, "PS0000", path + " is locked by another process (pid 4711)"};
 }
 
 std::string temporary(const std::string& path) { return path + ".tmp"; }
@@ -160,7 +160,7 @@ AppendFile::Appended Disk::append(const std::string& path, File& file, std::stri
   if (!status && !left_behind) file.cut_to(before + whole);
   if (free_bytes) *free_bytes -= file.content.size() - before;
   if (!left_behind) return {whole, status};
-  return {whole, {status.code(), status.message() + "; and cutting off the line that was begun failed"}};
+  return {whole, status.with_message(status.message() + "; and cutting off the line that was begun failed")};
 }
 
 Status Disk::sync(const std::string& path, File& file, size_t good) {
@@ -195,9 +195,10 @@ Result<std::string> SimFiles::read(const std::string& path, size_t max_bytes) {
   if (disk_->chance(disk_->faults.read)) return failed("reading", path);
   const auto file = disk_->names.find(path);
   if (file == disk_->names.end())
-    return Status(Code::not_found, "reading " + path + ": No such file or directory");
+    return Status(Code::not_found, "PS0000", "reading " + path + ": No such file or directory");
   if (file->second->content.size() > max_bytes)
-    return Status(Code::too_large, "reading " + path + ": larger than " + std::to_string(max_bytes) + " bytes");
+    return Status(Code::too_large, "PS0000",
+                  "reading " + path + ": larger than " + std::to_string(max_bytes) + " bytes");
   return file->second->content;
 }
 
@@ -259,7 +260,7 @@ Status SimFiles::rename(const std::string& path, const std::string& to) {
   Disk& disk = *disk_;
   if (disk.died) return gone(path);
   if (disk.chance(disk.faults.rename)) return failed("renaming", path, "Permission denied");
-  if (disk.names.contains(to)) return {Code::config, to + " is there already"};
+  if (disk.names.contains(to)) return {Code::config, "PS0000", to + " is there already"};
   if (!disk.names.contains(path)) return failed("renaming", path, "No such file or directory");
   const uint64_t dies_at = disk.dies_now() ? 1 + disk.random.up_to(1) : 0;
   if (dies_at == 1) disk.die();

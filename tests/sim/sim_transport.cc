@@ -21,7 +21,7 @@ std::pair<std::string, std::string> host_and_path(const HttpRequest& request) {
 
 HttpResponse failed(std::string why) {
   HttpResponse response;
-  response.transport = Status(Code::transient, std::move(why));
+  response.transport = Status(Code::transient, "PS0000", std::move(why));
   return response;
 }
 
@@ -30,8 +30,9 @@ HttpResponse response_of(const HttpRequest& request, model::Reply reply) {
   if (reply.wire != model::Wire::whole) return failed("the connection was closed without an answer");
   if (reply.body.size() > request.max_response_bytes) {
     HttpResponse response;
-    response.transport = Status(
-        Code::too_large, "the answer is larger than " + std::to_string(request.max_response_bytes) + " bytes");
+    response.transport =
+        Status(Code::too_large, "PS0000",
+               "the answer is larger than " + std::to_string(request.max_response_bytes) + " bytes");
     return response;
   }
   HttpResponse response;

@@ -10,7 +10,7 @@ namespace penstock::aws {
 void AssumeRoleCredentials::find(const Done& done) {
   source_->find(done.then([this](const Done& next, const Result<Credentials>& keys) {
     if (!keys.ok())
-      return next(Status(Code::credentials,
+      return next(Status(Code::credentials, "PS0212",
                          "to assume the role " + printable(role_.arn) + ": " + keys.status().message()));
     assume(*keys, next);
   }));

@@ -16,7 +16,7 @@ void CredentialsChain::ask(size_t index, std::string before, const Done& done) {
         if (is_last)
           message += "; give the machine, task or pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
         if (!before.empty()) message += " (asked before" + before.replace(0, 1, ":") + ")";
-        next(Status(Code::credentials, message));
+        next(Status(Code::credentials, "PS0213", message));
       }));
 }
 

@@ -37,7 +37,7 @@ Result<Credentials> read(const HttpResponse& response) {
     for (const char* name : {"code", "message"})
       if (const auto found = members->find(name); found != members->end())
         message += ": " + printable(found->second);
-  return Status(response.http_status >= 500 ? Code::transient : Code::credentials, message);
+  return Status(response.http_status >= 500 ? Code::transient : Code::credentials, "PS0214", message);
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ Result<Credentials> read(const HttpResponse& response) {
 void ContainerCredentials::find(const Done& done) {
   const std::string url = url_of(env_);
   if (url.empty())
-    return done(Status(Code::not_found,
+    return done(Status(Code::not_found, "PS0215",
                        "container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
                        "AWS_CONTAINER_CREDENTIALS_FULL_URI is set"));
   const Result<std::string> token = token_of(env_);

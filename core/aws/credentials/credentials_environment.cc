@@ -13,12 +13,12 @@ Result<Credentials> from_environment(Env& env) {
   keys.session_token = env.variable(token_name).value_or("");
   keys.source = "environment";
   if (keys.access_key_id.empty() && keys.secret_access_key.empty())
-    return Status(Code::not_found, "environment: AWS_ACCESS_KEY_ID is not set");
+    return Status(Code::not_found, "PS0216", "environment: AWS_ACCESS_KEY_ID is not set");
   if (keys.access_key_id.empty() || keys.secret_access_key.empty()) {
     // A user who set one of the two did not want credentials from another source.
     const std::string set = keys.access_key_id.empty() ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
     const std::string unset = keys.access_key_id.empty() ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
-    return Status(Code::credentials,
+    return Status(Code::credentials, "PS0217",
                   "environment: " + set + " is set, but " + unset + " is not; set both or neither");
   }
   if (Status status = check_credentials(keys, {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", token_name});

@@ -28,11 +28,12 @@ bool is_role_name(std::string_view text) {
 void ImdsCredentials::find(const Done& done) {
   imds_.get(kPath, done.then([this](const Done& next, const Result<std::string>& response) {
     if (!response.ok() && response.status().code() == Code::not_found)
-      return next(Status(Code::credentials, std::string(kSource) + ": this instance has no role"));
+      return next(Status(Code::credentials, "PS0218", std::string(kSource) + ": this instance has no role"));
     if (!response.ok()) return next(response.status().in(kSource));
     const std::string role(trim(response->substr(0, response->find('\n'))));
     if (!is_role_name(role))
-      return next(Status(Code::credentials, std::string(kSource) + ": " + printable(role) + " is no role's name"));
+      return next(Status(Code::credentials, "PS0219",
+                         std::string(kSource) + ": " + printable(role) + " is no role's name"));
     get_keys(role, next);
   }));
 }
@@ -44,12 +45,13 @@ void ImdsCredentials::get_keys(const std::string& role, const Done& done) {
 }
 
 Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<std::string>& response) {
-  if (!response.ok()) return Status(Code::credentials, std::string(kSource) + ": " + response.status().message());
+  if (!response.ok())
+    return Status(Code::credentials, "PS0220", std::string(kSource) + ": " + response.status().message());
   Result<Credentials> keys = read_credentials_json(*response, std::string(kSource) + ", role " + role, "Token");
   if (!keys.ok() || keys->expires_at_ms > context_.clock.now_ms()) return keys;
-  context_.env.log(LogLevel::warn, keys->source +
-                                       ": it still gives keys that have expired; they are used, and asked "
-                                       "for again in 5 to 10 minutes");
+  context_.env.warn("PS0221", keys->source +
+                                  ": it still gives keys that have expired; they are used, and asked "
+                                  "for again in 5 to 10 minutes");
   const auto random_ms = static_cast<int64_t>(context_.env.random.next() % uint64_t{5 * kMinuteMs + 1});
   // The cache refreshes in the last 10 minutes, or in the last half of a shorter lifetime.
   keys->expires_at_ms = context_.clock.now_ms() + 10 * kMinuteMs + random_ms;

@@ -12,18 +12,18 @@ namespace penstock::aws {
 namespace {
 
 Result<Credentials> read(const std::string& source, const ProcessResult& result) {
-  if (!result.status.ok()) return Status(Code::credentials, source + ": " + result.status.message());
+  if (!result.status.ok()) return Status(Code::credentials, "PS0225", source + ": " + result.status.message());
   if (result.exit_code != 0) {
     std::string message = source + ": exit code " + std::to_string(result.exit_code);
     if (!result.errors.empty()) message += "; it says: " + printable(result.errors);
-    return Status(Code::credentials, message);
+    return Status(Code::credentials, "PS0226", message);
   }
   const auto members = outermost_members(result.output);
   const auto version = members ? members->find("Version") : decltype(members->end())();
   if (members && (version == members->end() || version->second != "1"))
-    return Status(Code::credentials, source + ": Version is " +
-                                         (version == members->end() ? "missing" : printable(version->second)) +
-                                         ", but must be 1");
+    return Status(Code::credentials, "PS0227",
+                  source + ": Version is " + (version == members->end() ? "missing" : printable(version->second)) +
+                      ", but must be 1");
   return read_credentials_json(result.output, source, "SessionToken");
 }
 
@@ -32,7 +32,7 @@ Result<Credentials> read(const std::string& source, const ProcessResult& result)
 void ProcessCredentials::find(const Done& done) {
   Result<std::vector<std::string>> words = split_command_line(command_);
   if (!words.ok())
-    return done(Status(Code::credentials, where_ + ": credential_process: " + words.status().message()));
+    return done(Status(Code::credentials, "PS0228", where_ + ": credential_process: " + words.status().message()));
   ProcessRequest request;
   const std::string source =
       where_ + ", program " + printable(words->front());  // without arguments, which may be secret

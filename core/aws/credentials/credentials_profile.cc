@@ -113,40 +113,46 @@ class ProfileReader {
                               where(name));  // only one of the two keys is set, which is an error
     if (has_any(profile, {"sso_session", "sso_start_url"})) return unsupported_sign_in(name);
     if (has_any(profile, {"source_profile", "credential_source"}))
-      return Status(Code::credentials, where(name) + ": source_profile or credential_source without role_arn");
-    return Status(Code::not_found, where(name) + ": no aws_access_key_id, role_arn or credential_process");
+      return Status(Code::credentials, "PS0229",
+                    where(name) + ": source_profile or credential_source without role_arn");
+    return Status(Code::not_found, "PS0230",
+                  where(name) + ": no aws_access_key_id, role_arn or credential_process");
   }
 
   Status unsupported_sign_in(const std::string& name) const {
-    return {Code::credentials, where(name) +
-                                   ": it signs a person in (sso_..., login_session), which is not supported; use "
-                                   "keys, role_arn or credential_process"};
+    return {Code::credentials, "PS0231",
+            where(name) +
+                ": it signs a person in (sso_..., login_session), which is not supported; use "
+                "keys, role_arn or credential_process"};
   }
 
   Result<Provider> provider_of_role(const std::string& name, const AwsProfile& profile) {
     Role role = {profile.text("role_arn"), profile.text("role_session_name"), profile.text("external_id"),
                  profile.text("duration_seconds")};
-    if (role.arn.empty()) return Status(Code::credentials, where(name) + ": role_arn is empty; name a role");
+    if (role.arn.empty())
+      return Status(Code::credentials, "PS0232", where(name) + ": role_arn is empty; name a role");
     if (profile.has("mfa_serial"))
-      return Status(Code::credentials,
+      return Status(Code::credentials, "PS0233",
                     where(name) + ": mfa_serial asks for a person's code, which is not supported");
     Result<Provider> source = source_of(name, profile);
-    if (!source.ok()) return Status(Code::credentials, source.status().message());
+    if (!source.ok()) return source.status().with_code(Code::credentials);
     return Provider(std::make_unique<AssumeRoleCredentials>(context_, std::move(role), std::move(*source)));
   }
 
   Result<Provider> source_of(const std::string& name, const AwsProfile& profile) {
     if (profile.has("source_profile") == profile.has("credential_source"))
-      return Status(Code::credentials, where(name) +
-                                           ": with role_arn goes one of source_profile, credential_source and "
-                                           "web_identity_token_file");
+      return Status(Code::credentials, "PS0234",
+                    where(name) +
+                        ": with role_arn goes one of source_profile, credential_source and "
+                        "web_identity_token_file");
     if (profile.has("source_profile")) return source_profile(name, profile.text("source_profile"));
     const std::string place = profile.text("credential_source");
     if (place == "Environment") return Provider(std::make_unique<EnvironmentCredentials>(context_.env));
     if (place == "EcsContainer") return Provider(std::make_unique<ContainerCredentials>(context_.env));
     if (place == "Ec2InstanceMetadata") return Provider(std::make_unique<ImdsCredentials>(context_));
-    return Status(Code::credentials, where(name) + ": credential_source is " + printable(place) +
-                                         ", but must be Environment, EcsContainer or Ec2InstanceMetadata");
+    return Status(Code::credentials, "PS0235",
+                  where(name) + ": credential_source is " + printable(place) +
+                      ", but must be Environment, EcsContainer or Ec2InstanceMetadata");
   }
 
   // If a source profile has both keys and a role_arn, the keys are used. This also applies if a profile is its own
@@ -156,7 +162,7 @@ class ProfileReader {
     if (profile == nullptr) return profiles_.missing(source).in(where(name) + ": source_profile");
     const bool is_new = seen_.insert(source).second;
     if (!is_new && (source != name || !has_keys(*profile)))
-      return Status(Code::credentials, where(source) + ": its source_profile leads back to it");
+      return Status(Code::credentials, "PS0236", where(source) + ": its source_profile leads back to it");
     if (has_role(*profile) && !has_keys(*profile)) return provider_of_role(source, *profile);
     return provider_of(source, *profile, WebIdentity());
   }
@@ -171,16 +177,17 @@ class ProfileReader {
 void ProfileCredentials::find(const Done& done) {
   const std::string named = profile_.empty() ? AwsProfiles::named_by(context_.env) : profile_;
   const Result<AwsProfiles> profiles = AwsProfiles::read(context_.env);
-  if (!profiles.ok()) return done(Status(Code::credentials, profiles.status().in("shared files").message()));
+  if (!profiles.ok())
+    return done(Status(Code::credentials, "PS0237", profiles.status().in("shared files").message()));
   if (!named.empty() && profiles->find(named) == nullptr)
-    return done(Status(Code::credentials, profiles->missing(named).message()));
+    return done(profiles->missing(named).with_code(Code::credentials));
   const WebIdentity identity = profile_.empty() ? web_identity_of_environment(context_.env) : WebIdentity();
   Result<Provider> meant =
       ProfileReader(context_, *profiles).provider_of(named.empty() ? "default" : named, identity);
   if (!meant.ok()) {
     const Status& status = meant.status();
     const bool absent = status.code() == Code::not_found && named.empty();
-    return done(Status(absent ? Code::not_found : Code::credentials, status.message()));
+    return done(Status(absent ? Code::not_found : Code::credentials, "PS0238", status.message()));
   }
   meant_ = std::move(*meant);
   meant_->find(done);

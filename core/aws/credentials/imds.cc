@@ -24,13 +24,13 @@ std::string url_of(Env& env) {
 Status refusal(const std::string& what, const HttpResponse& response) {
   if (!response.transport.ok()) return response.transport;
   if (response.http_status == 403)
-    return {Code::permanent,
+    return {Code::permanent, "PS0240",
             what +
                 ": HTTP 403: it is turned off for this instance; turn on its HttpEndpoint, or get "
                 "credentials elsewhere"};
   Code code = response.http_status >= 500 ? Code::transient : Code::permanent;
   if (response.http_status == 404) code = Code::not_found;
-  return {code, what + ": HTTP " + std::to_string(response.http_status)};
+  return {code, "PS0296", what + ": HTTP " + std::to_string(response.http_status)};
 }
 
 }  // namespace
@@ -39,24 +39,26 @@ Imds::Imds(Env& env, bool v1_fallback) : env_(env), v1_fallback_(v1_fallback), u
 
 void Imds::get(std::string path, const Done& done) {
   if (lower_case(env_.variable("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
-    return done(Status(Code::config, "AWS_EC2_METADATA_DISABLED is set"));
+    return done(Status(Code::config, "PS0241", "AWS_EC2_METADATA_DISABLED is set"));
   get_token(std::move(path), done);
 }
 
 void Imds::get_token(std::string path, const Done& done) {
   HttpRequest request = metadata_request("PUT", url_ + "/latest/api/token");
   request.headers = {{"X-aws-ec2-metadata-token-ttl-seconds", kTokenSeconds}};
-  env_.transport.start(std::move(request), done.then([this, path = std::move(path)](const Done& next,
-                                                                                    const HttpResponse& response) {
-    if (response.transport.ok() && response.http_status == 200) return get_with(path, response.body, next);
-    const int status = response.http_status;
-    const bool knows_no_tokens = status == 404 || status == 405;
-    if ((knows_no_tokens || status == 403) && v1_fallback_) return get_with(path, "", next);
-    if (knows_no_tokens)
-      return next(Status(Code::permanent, "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
-                                              "); set imds_v1_fallback on to ask without one"));
-    next(refusal("asking for a token", response));
-  }));
+  env_.transport.start(std::move(request),
+                       done.then([this, path = std::move(path)](const Done& next, const HttpResponse& response) {
+                         if (response.transport.ok() && response.http_status == 200)
+                           return get_with(path, response.body, next);
+                         const int status = response.http_status;
+                         const bool knows_no_tokens = status == 404 || status == 405;
+                         if ((knows_no_tokens || status == 403) && v1_fallback_) return get_with(path, "", next);
+                         if (knows_no_tokens)
+                           return next(Status(Code::permanent, "PS0242",
+                                              "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
+                                                  "); set imds_v1_fallback on to ask without one"));
+                         next(refusal("asking for a token", response));
+                       }));
 }
 
 void Imds::get_with(std::string path, const std::string& token, const Done& done) {

@@ -47,7 +47,7 @@ Status refusal(std::string_view operation, const HttpResponse& response) {
   const std::string code = xml_text(error, "Code");
   const std::string message = xml_text(error, "Message");
   Status status = aws_error(operation, response.http_status, code, message);
-  return is_clock_skew(code, message) ? Status(Code::clock_skew, status.message()) : status;
+  return is_clock_skew(code, message) ? status.with_code(Code::clock_skew) : status;
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ Result<Credentials> read_sts_response(const CredentialsContext& context, std::st
     return status;
   }
   const std::optional<std::string> found = xml_element(response.body, "Credentials");
-  if (!found) return Status(Code::transient, what + ": the answer is not the XML that STS gives");
+  if (!found) return Status(Code::transient, "PS0243", what + ": the answer is not the XML that STS gives");
   Credentials keys;
   keys.access_key_id = xml_text(*found, "AccessKeyId");
   keys.secret_access_key = xml_text(*found, "SecretAccessKey");
@@ -86,7 +86,7 @@ Result<Credentials> read_sts_response(const CredentialsContext& context, std::st
   const std::string expiration = xml_text(*found, "Expiration");
   const std::optional<int64_t> expires_at_ms = parse_expiration(expiration);
   if (!expires_at_ms)
-    return Status(Code::transient, what + ": Expiration is " + printable(expiration) + ", not a time");
+    return Status(Code::transient, "PS0244", what + ": Expiration is " + printable(expiration) + ", not a time");
   keys.expires_at_ms = *expires_at_ms;
   if (keys.expires_at_ms <= context.clock.now_ms()) context.clock.correct(response);
   return keys;

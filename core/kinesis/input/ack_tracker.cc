@@ -95,9 +95,9 @@ bool AckTracker::ack(uint64_t ack_id, int32_t outcome) {
 // Logs that a released batch holds back the checkpoint. Omits the message if memory runs out; the counters still
 // have it.
 void AckTracker::log_hole(const Shard& shard) noexcept try {
-  env_.log(LogLevel::warn, shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
-                               text_of(shard.progress.position()) +
-                               ", until a restart, and all after it is then read again");
+  env_.warn("PS0300", shard.name() + ": a batch was given back; the checkpoint stays behind it, at " +
+                          text_of(shard.progress.position()) +
+                          ", until a restart, and all after it is then read again");
 } catch (const std::bad_alloc&) {
 }
 
@@ -137,10 +137,10 @@ void AckTracker::look_for_holes(int64_t now_ms) {
     if (stuck == shard->stuck) continue;
     shard->stuck = stuck;
     if (stuck)
-      env_.log(LogLevel::warn, shard->name() + ": the record with " + text_of(progress.first_open()) +
-                                   " is not settled for " +
-                                   std::to_string((now_ms - progress.first_opened_ms()) / 1000) +
-                                   " s; the checkpoint waits for it, at " + text_of(progress.position()));
+      env_.warn("PS0301", shard->name() + ": the record with " + text_of(progress.first_open()) +
+                              " is not settled for " +
+                              std::to_string((now_ms - progress.first_opened_ms()) / 1000) +
+                              " s; the checkpoint waits for it, at " + text_of(progress.position()));
     else
       env_.log(LogLevel::info, shard->name() + ": the checkpoint moves again, to " + text_of(progress.position()));
   }

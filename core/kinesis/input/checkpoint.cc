@@ -141,7 +141,8 @@ Result<std::string> CheckpointStore::path_in(std::string_view where) {
   if (where == "memory") return std::string();
   if (where.starts_with(kFilePrefix) && where.size() > kFilePrefix.size())
     return std::string(where.substr(kFilePrefix.size()));
-  return Status(Code::config, "checkpoint: \"" + printable(where) + "\" is neither file:PATH nor memory");
+  return Status(Code::config, "PS0302",
+                "checkpoint: \"" + printable(where) + "\" is neither file:PATH nor memory");
 }
 
 Result<Checkpoint> CheckpointStore::load() {
@@ -155,15 +156,16 @@ Result<Checkpoint> CheckpointStore::load() {
   if (const std::optional<JsonDocument> document = JsonDocument::parse(std::move(*content))) {
     const std::optional<int64_t> format = (*document)["penstock_checkpoint"].integer();
     if (format && *format != kFormat)
-      return Status(Code::config, name() + " is of format " + std::to_string(*format) +
-                                      ", and this version reads format " + std::to_string(kFormat) +
-                                      "; move it away to begin at initial_position");
+      return Status(Code::config, "PS0303",
+                    name() + " is of format " + std::to_string(*format) + ", and this version reads format " +
+                        std::to_string(kFormat) + "; move it away to begin at initial_position");
     if (format) checkpoint = read_checkpoint((*document)["streams"]);
   }
   if (checkpoint) return std::move(*checkpoint);
-  return Status(Code::config, name() +
-                                  " is damaged or not a checkpoint; restore it, or move it away to begin at "
-                                  "initial_position");
+  return Status(Code::config, "PS0304",
+                name() +
+                    " is damaged or not a checkpoint; restore it, or move it away to begin at "
+                    "initial_position");
 }
 
 Status CheckpointStore::save(const Checkpoint& checkpoint) {

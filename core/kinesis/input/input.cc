@@ -115,8 +115,8 @@ void Input::report_read(const Shard& shard, const Status& status) {
   const bool warning = status.retryable() || status.code() == Code::not_found;
   reads_[shard.grant.stream].log(
       throttle_, "stream " + shard.stream.name().name,
-      Status(status.code(), "shard " + printable(shard.grant.shard.id) + ": " + status.message() +
-                                (warning ? "; the read is retried" : "; the read is retried every 30 s")),
+      status.with_message("shard " + printable(shard.grant.shard.id) + ": " + status.message() +
+                          (warning ? "; the read is retried" : "; the read is retried every 30 s")),
       warning ? LogLevel::warn : LogLevel::error);
 }
 
@@ -238,7 +238,7 @@ Status Input::close(int64_t deadline_ms) {
   if (!told.ok()) return told;
   if (Status saved = assignment_.saved(); !saved.ok()) return saved;
   if (!assignment_.closed())
-    return {Code::transient,
+    return {Code::transient, "PS0305",
             "the time to end was not enough to give back the shards; others wait until they expire"};
   return {};
 }

@@ -25,9 +25,10 @@ Result<std::unique_ptr<LocalAssignment>> LocalAssignment::open(Env& env, std::st
   auto store = CheckpointStore::open(env, where);
   if (!store.ok()) return store.status();
   if (where == "memory")
-    env.log(LogLevel::warn,
-            "checkpoint memory: after a restart the stream is read again from initial_position; with latest, what "
-            "arrives in between is skipped. Write file:PATH to keep the position");
+    env.warn(
+        "PS0314",
+        "checkpoint memory: after a restart the stream is read again from initial_position; with latest, what "
+        "arrives in between is skipped. Write file:PATH to keep the position");
   Result<Checkpoint> loaded = (*store)->load();
   if (!loaded.ok()) return loaded.status();
   return std::unique_ptr<LocalAssignment>(
@@ -67,7 +68,7 @@ Status LocalAssignment::identify(Stream& stream, const StreamIdentity& identity,
   StreamIdentity& known = stream.kept->stream;
   if (known.created_ms != 0 && identity.created_ms != 0 && known.created_ms != identity.created_ms)
     return {
-        Code::config,
+        Code::config, "PS0390",
         "stream " + printable(identity.name) + " was deleted and made again: the positions in " + store_->name() +
             " are of the one made at " + format_rfc3339(known.created_ms) + ", and this one was made at " +
             format_rfc3339(identity.created_ms) +
@@ -107,8 +108,9 @@ Status LocalAssignment::check_selected(const Stream& stream, const std::vector<S
     for (size_t i = 0; i < std::min(shards.size(), kMaxIdsShown); ++i)
       there += (i == 0 ? "" : ", ") + printable(shards[i].id);
     if (shards.size() > kMaxIdsShown) there += " and " + std::to_string(shards.size() - kMaxIdsShown) + " more";
-    return {Code::config, "stream " + printable(stream.kept->stream.name) + " has no shard \"" + printable(id) +
-                              "\", which the option shards names. It has " + there};
+    return {Code::config, "PS0312",
+            "stream " + printable(stream.kept->stream.name) + " has no shard \"" + printable(id) +
+                "\", which the option shards names. It has " + there};
   }
   return {};
 }
@@ -143,9 +145,9 @@ void LocalAssignment::forget(Stream& stream, const std::string& shard_id) {
   if (shard.empty() || shard.mapped().grant == 0) return;
   revoked_.push_back(shard.mapped().grant);
   granted_.erase(shard.mapped().grant);
-  env_.log(LogLevel::error, "stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id) +
-                                ": the service has it no more; what was not read of it has passed the stream's "
-                                "retention");
+  env_.error("PS0315", "stream " + printable(stream.kept->stream.name) + ", shard " + printable(shard_id) +
+                           ": the service has it no more; what was not read of it has passed the stream's "
+                           "retention");
 }
 
 void LocalAssignment::grant_ready(size_t stream_index) {
@@ -184,7 +186,7 @@ void LocalAssignment::advance_to(GrantId grant, ShardPosition position) {
 void LocalAssignment::advance() {
   if (moved_ && env_.clock.monotonic_ms() >= next_save_ms_)
     if (const Status saved = save(); !saved.ok())
-      save_incident_.log(throttle_, {}, Status(saved.code(), saved.message() + "; this is retried every second"));
+      save_incident_.log(throttle_, {}, saved.with_message(saved.message() + "; this is retried every second"));
 }
 
 Status LocalAssignment::save() {
@@ -202,7 +204,7 @@ Status LocalAssignment::save() {
 
 Status LocalAssignment::saved() const {
   if (!moved_ || !save_problem_.ok()) return save_problem_;
-  return {Code::transient, store_->name() + ": positions have moved since it was saved"};
+  return {Code::transient, "PS0313", store_->name() + ": positions have moved since it was saved"};
 }
 
 void LocalAssignment::begin_close() {

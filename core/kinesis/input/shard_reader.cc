@@ -167,7 +167,7 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
   const bool at_end = no_more && (records->has_child_shards || (confirming_end_ && !any));
   Status outcome;
   if (no_more && !at_end)
-    outcome = {Code::transient,
+    outcome = {Code::transient, "PS0324",
                "GetRecords: the response has neither NextShardIterator nor ChildShards, which does not prove that "
                "the shard has ended"};
 

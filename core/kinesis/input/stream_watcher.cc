@@ -67,10 +67,9 @@ Status StreamWatcher::receive_summary(Result<aws::ServiceResponse>& response) {
     // Permission to read a stream does not imply permission to describe it. Only a denial by the service counts: a
     // rejection by anything on the way to it is retried.
     identity_ = {name_.name, "", 0};
-    env_.log(LogLevel::warn,
-             "stream " + name_.name + ": " + response.status().message() +
-                 ". It is read all the same; but if it is deleted and made again, that will not be "
-                 "noticed");
+    env_.warn("PS0326", "stream " + name_.name + ": " + response.status().message() +
+                            ". It is read all the same; but if it is deleted and made again, that will not be "
+                            "noticed");
     describable_ = false;
   } else if (!response.ok()) {
     return response.status();
@@ -108,7 +107,7 @@ Status StreamWatcher::receive_page(Result<aws::ServiceResponse>& response) {
 
 // Passes on the complete list. Fails if it has no shards.
 Status StreamWatcher::take_list(int64_t date_ms) {
-  if (shards_.empty()) return {Code::not_found, "ListShards: it has no shards yet"};
+  if (shards_.empty()) return {Code::not_found, "PS0325", "ListShards: it has no shards yet"};
   failures_ = 0;
   described_ = false;
   int64_t start_ms = date_ms != 0 ? date_ms : env_.clock.wall_ms();
@@ -146,8 +145,8 @@ void StreamWatcher::fail(const Status& status) {
   }
   const bool warning = not_found || status.retryable();
   incident_.log(throttle_, "stream " + name_.name,
-                Status(status.code(), (not_found ? "not found: " : "") + status.message() +
-                                          (not_found ? "; it is looked for every 30 s" : "; this is retried")),
+                status.with_message((not_found ? "not found: " : "") + status.message() +
+                                    (not_found ? "; it is looked for every 30 s" : "; this is retried")),
                 warning ? LogLevel::warn : LogLevel::error);
 }
 

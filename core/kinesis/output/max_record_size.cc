@@ -21,7 +21,8 @@ Result<size_t> read_max_record_bytes(const std::string& body) {
     const uint64_t kib = limit.unsigned_integer().value_or(0);
     if (kib > 0 && kib <= UINT32_MAX) return size_t{kib} << 10;
   }
-  return Status(Code::transient, "the answer to DescribeStreamSummary is not what the service documents");
+  return Status(Code::transient, "PS0400",
+                "the answer to DescribeStreamSummary is not what the service documents");
 }
 
 void MaxRecordSize::advance() {

@@ -33,16 +33,18 @@ Result<PartitionKeys> PartitionKeys::make(std::string_view form, std::string_vie
     keys.form_ = Form::text;
     keys.text_ = behind_colon;
   } else {
-    return Status(Code::config, "partition_key is \"" + printable(form) +
-                                    "\", but must be log_stream, random, source, field:PATH or text:TEXT");
+    return Status(Code::config, "PS0401",
+                  "partition_key is \"" + printable(form) +
+                      "\", but must be log_stream, random, source, field:PATH or text:TEXT");
   }
   const std::string dotted = "." + keys.text_ + ".";
   if (keys.form_ == Form::field && dotted.find("..") != std::string::npos)
-    return Status(Code::config,
+    return Status(Code::config, "PS0402",
                   "partition_key is \"" + printable(form) +
                       "\", but each name of the path must have a character, as in field:lambda.requestId");
   if (keys.form_ == Form::text && keys.text_.empty())
-    return Status(Code::config, "partition_key is \"text:\", but a partition key has a character at least");
+    return Status(Code::config, "PS0403",
+                  "partition_key is \"text:\", but a partition key has a character at least");
   if (missing == "log_stream")
     keys.missing_ = Missing::log_stream;
   else if (missing == "random")
@@ -50,8 +52,9 @@ Result<PartitionKeys> PartitionKeys::make(std::string_view form, std::string_vie
   else if (missing == "on_failure")
     keys.missing_ = Missing::on_failure;
   else
-    return Status(Code::config, "partition_key_missing is \"" + printable(missing) +
-                                    "\", but must be log_stream, random or on_failure");
+    return Status(
+        Code::config, "PS0404",
+        "partition_key_missing is \"" + printable(missing) + "\", but must be log_stream, random or on_failure");
   return keys;
 }
 

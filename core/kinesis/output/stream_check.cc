@@ -23,7 +23,8 @@ Result<std::string> read_summary(const std::string& body) {
       return "status " + printable(status.text()) +
              (shards ? ", open shards: " + std::to_string(*shards) : std::string());
   }
-  return Status(Code::transient, "the answer to DescribeStreamSummary is not what the service documents");
+  return Status(Code::transient, "PS0405",
+                "the answer to DescribeStreamSummary is not what the service documents");
 }
 
 }  // namespace

@@ -36,14 +36,15 @@ Writer::Writer(Env& env, DeadLetterFile& failures, Options options, aws::Service
 }
 
 Status Writer::write(const penstock_batch& batch) {
-  if (closed_) return {Code::invalid, "a batch was written to an output that is closed"};
+  if (closed_) return {Code::invalid, "PS0406", "a batch was written to an output that is closed"};
   if (batch.record_count == 0) {
     settled_.push_back({batch.ack_id, PENSTOCK_DELIVERED});
     return {};
   }
   if (batch.record_stride < kFirstRecordBytes)
-    return {Code::invalid, "a batch has a record_stride of " + std::to_string(batch.record_stride) +
-                               ", but a record has at least " + std::to_string(kFirstRecordBytes) + " bytes"};
+    return {Code::invalid, "PS0407",
+            "a batch has a record_stride of " + std::to_string(batch.record_stride) +
+                ", but a record has at least " + std::to_string(kFirstRecordBytes) + " bytes"};
   // Everything that can fail for lack of memory comes before the first change.
   decltype(batches_) one;
   const uint64_t number = last_batch_number_ + 1;
@@ -219,10 +220,11 @@ void Writer::on_no_progress(CircuitBreaker& outage, const Backoff& backoff, int 
   const int64_t pause_ms = backoff.delay_ms(attempt, env_.random);
   // mutation: retries without backoff
   if (!outage.on_no_progress(env_.clock.monotonic_ms(), pause_ms)) return;
-  unavailable_.log(throttle_, {},
-                   {Code::transient, "stream " + printable(options_.stream) + " took nothing of the last " +
-                                         std::to_string(outage.calls_without_progress()) +
-                                         " calls; until it does, calls go one at a time"});
+  unavailable_.log(
+      throttle_, {},
+      {Code::transient, "PS0408",
+       "stream " + printable(options_.stream) + " took nothing of the last " +
+           std::to_string(outage.calls_without_progress()) + " calls; until it does, calls go one at a time"});
 }
 
 void Writer::on_progress() {
@@ -236,10 +238,10 @@ void Writer::end_answered_call(const Call& call, const PutRecordsResponse& respo
   const std::vector<RejectedRecord>& rejected = response.rejected;
   rejected_permanently_ = false;
   if (!rejected.empty()) {
-    throttle_.log(
-        {Code::throttled, "stream " + printable(options_.stream) +
-                              " refuses records, which are sent again: " + printable(rejected.front().code)},
-        LogLevel::warn);
+    throttle_.log({Code::throttled, "PS0409",
+                   "stream " + printable(options_.stream) +
+                       " refuses records, which are sent again: " + printable(rejected.front().code)},
+                  LogLevel::warn);
     const int64_t now_ms = env_.clock.monotonic_ms();
     std::vector<WriterRecord*> again;
     again.reserve(rejected.size());

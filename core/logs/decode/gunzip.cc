@@ -28,7 +28,7 @@ size_t first_guess(std::string_view data, size_t limit_bytes) {
 }
 
 Status damaged(std::string_view data, const std::string& what) {
-  return {Code::invalid, "gzip data of " + std::to_string(data.size()) + " bytes " + what};
+  return {Code::invalid, "PS0700", "gzip data of " + std::to_string(data.size()) + " bytes " + what};
 }
 
 }  // namespace
@@ -83,9 +83,9 @@ Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBu
       read += given - z.avail_in;
       written += room - z.avail_out;
       if (written > limit_bytes)
-        return fail({Code::too_large, "gzip data of " + std::to_string(data.size()) +
-                                          " bytes inflates to more than " + std::to_string(limit_bytes) +
-                                          ", the limit"});
+        return fail({Code::too_large, "PS0701",
+                     "gzip data of " + std::to_string(data.size()) + " bytes inflates to more than " +
+                         std::to_string(limit_bytes) + ", the limit"});
       if (result == Z_MEM_ERROR) throw std::bad_alloc();
       if (result == Z_BUF_ERROR || (result == Z_OK && read == data.size() && z.avail_out > 0))
         return fail(damaged(data, "ends in the middle"));

@@ -59,8 +59,9 @@ void SubscriptionReader::begin(std::string_view data, const penstock_batch& orig
   } else if (data.size() <= inflate_limit_bytes_) {
     text_.assign(data);
   } else {
-    problem_ = {Code::too_large, "plain data of " + std::to_string(data.size()) + " bytes is larger than " +
-                                     std::to_string(inflate_limit_bytes_) + ", the limit"};
+    problem_ = {Code::too_large, "PS0702",
+                "plain data of " + std::to_string(data.size()) + " bytes is larger than " +
+                    std::to_string(inflate_limit_bytes_) + ", the limit"};
   }
   counters_.inflated_bytes += static_cast<int64_t>(text_.size());
   text_.end_with_nul();
@@ -86,7 +87,7 @@ bool SubscriptionReader::read_message() {
   const std::string_view rest = text.substr(at_);
   if (rest.empty()) {
     if (documents_ == 0 && problem_.ok())
-      problem_ = {Code::invalid, "a record with nothing in it: neither gzip nor JSON"};
+      problem_ = {Code::invalid, "PS0703", "a record with nothing in it: neither gzip nor JSON"};
     return false;
   }
   ++documents_;
@@ -229,9 +230,9 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
 // Keeps only the first problem of the record: each of its documents may have one.
 void SubscriptionReader::note_document(const char* what, const std::string& why) {
   if (!problem_.ok()) return;
-  problem_ = {Code::invalid, std::string(what) + " in document " + std::to_string(documents_) +
-                                 " of the record, which begins \"" + printable(beginning_, kBeginningBytes) + '"' +
-                                 why};
+  problem_ = {Code::invalid, "PS0704",
+              std::string(what) + " in document " + std::to_string(documents_) +
+                  " of the record, which begins \"" + printable(beginning_, kBeginningBytes) + '"' + why};
 }
 
 void SubscriptionReader::release() {

@@ -36,7 +36,7 @@ Status find_next_event(const char* base, size_t& at) {
   if (is_behind_comma) next = behind_blanks(next + 1);
   at = static_cast<size_t>(next - base);
   if (is_behind_comma == (*next != ']')) return {};
-  return {Code::invalid,
+  return {Code::invalid, "PS0706",
           "JSON error at byte " + std::to_string(at) + ": " +
               penstock_rapidjson::GetParseError_En(penstock_rapidjson::kParseErrorArrayMissCommaOrSquareBracket)};
 }

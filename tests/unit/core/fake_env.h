@@ -16,10 +16,10 @@ class FakeFiles : public Files {
  public:
   Result<std::string> read(const std::string& path, size_t max_bytes) override {
     const auto found = contents.find(path);
-    if (found == contents.end()) return Status(Code::not_found, path + ": no such file");
+    if (found == contents.end()) return Status(Code::not_found, "PS0000", path + ": no such file");
     if (found->second.size() > max_bytes)
-      return Status(Code::too_large, path + " is larger than " + std::to_string(max_bytes) + " bytes");
-    if (broken) return Status(Code::io, "permission denied");
+      return Status(Code::too_large, "PS0000", path + " is larger than " + std::to_string(max_bytes) + " bytes");
+    if (broken) return Status(Code::io, "PS0000", "permission denied");
     return found->second;
   }
   Status replace(const std::string& /*path*/, std::string_view /*bytes*/) override { return unused(); }
@@ -32,7 +32,7 @@ class FakeFiles : public Files {
   bool broken = false;
 
  private:
-  static Status unused() { return {Code::internal, "only reading is faked"}; }
+  static Status unused() { return {Code::internal, "PS0000", "only reading is faked"}; }
 };
 
 // A clock that changes only when a test sets it.

@@ -16,7 +16,7 @@ struct LogThrottleFixture {
   FakeEnv system;
   LogThrottle throttle{system.env};
 
-  void report(const std::string& text) { throttle.log(Status(Code::transient, text)); }
+  void report(const std::string& text) { throttle.log(Status(Code::transient, "PS0000", text)); }
 };
 
 TEST(log_throttle, logs_a_text_once_in_ten_seconds_and_then_with_the_number_of_repeats) {
@@ -59,10 +59,10 @@ TEST(log_throttle, takes_texts_that_differ_in_a_word_for_two) {
 
 TEST(log_throttle, never_takes_two_subjects_for_one) {
   LogThrottleFixture f;
-  const Status status(Code::transient, "HTTP 503");
+  const Status status(Code::transient, "PS0000", "HTTP 503");
   EXPECT_TRUE(f.throttle.log("stream logs-1", status));
   EXPECT_TRUE(f.throttle.log("stream logs-2", status));
-  EXPECT_FALSE(f.throttle.log("stream logs-1", Status(Code::transient, "HTTP 500")));
+  EXPECT_FALSE(f.throttle.log("stream logs-1", Status(Code::transient, "PS0000", "HTTP 500")));
   EXPECT_EQ(f.system.log, (Lines{"stream logs-1: HTTP 503", "stream logs-2: HTTP 503"}));
 }
 
@@ -82,8 +82,8 @@ TEST(incident, logs_its_recovery_once) {
   LogThrottleFixture f;
   Incident incident;
   incident.recover(f.system.env, "it never failed");
-  incident.log(f.throttle, "reading", Status(Code::transient, "HTTP 503"));
-  incident.log(f.throttle, "reading", Status(Code::transient, "HTTP 503"));
+  incident.log(f.throttle, "reading", Status(Code::transient, "PS0000", "HTTP 503"));
+  incident.log(f.throttle, "reading", Status(Code::transient, "PS0000", "HTTP 503"));
   incident.recover(f.system.env, "reading works again");
   incident.recover(f.system.env, "reading works again");
   EXPECT_EQ(f.system.log, (Lines{"reading: HTTP 503", "reading works again"}));
@@ -93,7 +93,7 @@ TEST(incident, says_nothing_of_a_recovery_from_what_was_not_logged) {
   LogThrottleFixture f;
   Incident incident;
   for (int i = 0; i < 3; ++i) {
-    incident.log(f.throttle, "reading", Status(Code::transient, "HTTP 503"));
+    incident.log(f.throttle, "reading", Status(Code::transient, "PS0000", "HTTP 503"));
     incident.recover(f.system.env, "reading works again");
   }
   EXPECT_EQ(f.system.log, (Lines{"reading: HTTP 503", "reading works again"}));

@@ -50,7 +50,7 @@ TEST(aws_error, success_is_ok_and_200_to_299_alone) {
 
 TEST(aws_error, call_that_brought_no_answer_keeps_its_status) {
   HttpResponse response;
-  response.transport = Status(Code::transient, "connecting to host: refused");
+  response.transport = Status(Code::transient, "PS0000", "connecting to host: refused");
   const Status status = aws_status("PutRecords", response);
   EXPECT_EQ(status.code(), Code::transient);
   EXPECT_EQ(status.message(), "PutRecords: connecting to host: refused");

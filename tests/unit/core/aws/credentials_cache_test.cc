@@ -47,7 +47,7 @@ class credentials_cache : public testing::Test {
     return *got;
   }
   void answer(const std::string& id, int64_t lifetime_ms) { provider_->answer(keys(id, lifetime_ms)); }
-  void fail() { provider_->answer(Status(Code::transient, "no answer from hand")); }
+  void fail() { provider_->answer(Status(Code::transient, "PS0000", "no answer from hand")); }
 
   FakeEnv fake_;
   ServiceClock clock_{fake_.clock};
@@ -162,7 +162,7 @@ TEST_F(credentials_cache, after_a_failure_calls_are_refused_in_a_pause_then_it_a
   std::vector<Code> codes;
   const auto note = [&](const Result<Credentials>& found) { codes.push_back(found.status().code()); };
   cache.get(note);
-  provider->answer(Status(Code::transient, "no answer"));
+  provider->answer(Status(Code::transient, "PS0000", "no answer"));
   fake_.clock.advance(999);
   cache.get(note);
   EXPECT_EQ(codes, (std::vector<Code>{Code::credentials, Code::credentials}));

@@ -85,7 +85,7 @@ TEST(dead_letter_file, failed_append_is_kept_and_written_once_there_is_room) {
   auto log = DeadLetterFile::open(system.env, "file:/full/f");
   ASSERT_TRUE(log.ok());
   (*log)->add("input", "one", origin(), "", "1");
-  system.files.append_error = {Code::io, "No space left on device"};
+  system.files.append_error = {Code::io, "PS0000", "No space left on device"};
   const Status status = (*log)->flush();
   EXPECT_EQ(status.code(), Code::io);
   EXPECT_NE(status.message().find("file:/full/f"), std::string::npos) << status.message();
@@ -103,7 +103,7 @@ TEST(dead_letter_file, failed_sync_does_not_count_and_is_written_again) {
   auto log = DeadLetterFile::open(system.env, "file:f");
   ASSERT_TRUE(log.ok());
   (*log)->add("input", "one", origin(), "", "1");
-  system.files.sync_error = {Code::io, "Input/output error"};
+  system.files.sync_error = {Code::io, "PS0000", "Input/output error"};
   EXPECT_FALSE((*log)->flush().ok());
   EXPECT_EQ((*log)->recorded(), 0);
   system.files.sync_error = {};
@@ -139,7 +139,7 @@ TEST(dead_letter_file, records_of_an_output_become_lines_a_few_mebibytes_at_a_ti
   WriterBatch kept(1, batch, keys, system.random, 0);
   for (WriterRecord& record : kept.records) undeliverable.add(record, "it is too old");
 
-  system.files.append_error = {Code::io, "No space left on device"};
+  system.files.append_error = {Code::io, "PS0000", "No space left on device"};
   EXPECT_TRUE(undeliverable.advance().empty());
   EXPECT_LT(log->pending_bytes(), size_t{5} << 20);
   system.files.append_error = {};
@@ -165,7 +165,7 @@ TEST(dead_letter_file, other_values_are_errors_that_say_what_is_allowed) {
 
 TEST(dead_letter_file, file_that_cannot_be_opened_is_an_error_that_names_it) {
   FakeSystem system;
-  system.files.append_error = {Code::io, "Permission denied"};
+  system.files.append_error = {Code::io, "PS0000", "Permission denied"};
   const auto log = DeadLetterFile::open(system.env, "file:/root/f");
   ASSERT_FALSE(log.ok());
   EXPECT_NE(log.status().message().find("/root/f"), std::string::npos);

@@ -51,7 +51,7 @@ class lease_coordinator : public LeaseContextTest {
   aws::ServiceCall to_table = client.service_call();
   LeaseTable our_table{[this](std::string_view operation, std::string body, size_t max_response_bytes,
                               aws::ServiceClient::Done answered) {
-                         if (cut_off) return answered(Status(Code::transient, "timed out"));
+                         if (cut_off) return answered(Status(Code::transient, "PS0000", "timed out"));
                          if (scans_are_empty && operation == "Scan")
                            return answered(aws::ServiceResponse{R"({"Items":[],"Count":0,"ScannedCount":0})", 0});
                          to_table(operation, std::move(body), max_response_bytes, std::move(answered));

@@ -34,7 +34,7 @@ TEST(file_io, write_goes_on_over_interruptions_and_short_writes) {
   ASSERT_EQ(pipe(ends), 0);
   std::string sent;
   for (size_t i = 0; i < 1'000'000; ++i) sent += static_cast<char>('a' + i % 23);
-  Status status(Code::internal, "not run");
+  Status status(Code::internal, "PS0000", "not run");
   std::atomic<bool> ended = false;
   std::thread writer([&] {
     std::string_view rest = sent;

@@ -50,8 +50,8 @@ class process_runner : public testing::Test {
 
   std::unique_ptr<Clock> clock_ = make_system_clock();
   std::vector<std::string> warnings_;
-  std::unique_ptr<ProcessRunner> runner_ =
-      std::move(*ProcessRunner::make(*clock_, [this](const std::string& line) { warnings_.push_back(line); }));
+  std::unique_ptr<ProcessRunner> runner_ = std::move(
+      *ProcessRunner::make(*clock_, [this](MessageId, const std::string& text) { warnings_.push_back(text); }));
   std::unique_ptr<Transport> transport_ = std::move(*make_curl_transport(*clock_, {}, runner_.get()));
   std::optional<ProcessResult> result_;
 };

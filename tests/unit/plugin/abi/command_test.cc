@@ -19,9 +19,11 @@ struct FakeStage {
   static constexpr std::array kOptions = {option("stream", "text", "mill", "Stream.")};
   static constexpr std::array kShardArguments = {required_option("shard", "text", "Shard."),
                                                  option("all", "on|off", "off", "All of them.")};
-  static Made make(const penstock_host&, const Options&) { return Status(Code::internal, "not for this test"); }
+  static Made make(const penstock_host&, const Options&) {
+    return Status(Code::internal, "PS0000", "not for this test");
+  }
   static void check_together(const Options& options, const Complain& complain) {
-    if (options.text("stream") == "none") complain(Status(Code::config, "no such stream"));
+    if (options.text("stream") == "none") complain(Status(Code::config, "PS0000", "no such stream"));
   }
 
   static Status show(const penstock_host& host, const Options& options, const Options& arguments,
@@ -33,13 +35,13 @@ struct FakeStage {
   }
   static Status fail(const penstock_host&, const Options&, const Options&, const Printer& print) {
     print.line("begun");
-    return {Code::throttled, "slow down"};
+    return {Code::throttled, "PS0000", "slow down"};
   }
   static constexpr std::array kSureArguments = {option("ask", "on|off", "off", "Ask.")};
   static Status show_sure(const penstock_host&, const Options& options, const Options& arguments,
                           const Printer& print) {
     print.line(options.text("stream") + (arguments.on("ask") ? " asked" : ""));
-    return {Code::throttled, "slow down"};
+    return {Code::throttled, "PS0000", "slow down"};
   }
   static Status defect(const penstock_host&, const Options&, const Options&, const Printer&) {
     throw std::runtime_error("a defect");
@@ -54,7 +56,9 @@ struct FakeStage {
 
 struct Plain {
   static constexpr std::array kOptions = {option("stream", "text", "mill", "Stream.")};
-  static Made make(const penstock_host&, const Options&) { return Status(Code::internal, "not for this test"); }
+  static Made make(const penstock_host&, const Options&) {
+    return Status(Code::internal, "PS0000", "not for this test");
+  }
 };
 
 constexpr penstock_filter kNoCalls = {};

@@ -142,7 +142,7 @@ TEST_F(credentials_profile, program_that_fails_is_named_with_what_it_said_but_no
   EXPECT_EQ(get_error("a"), where + "Version is missing, but must be 1");
   result.output = "SECRET";
   EXPECT_EQ(get_error("a"), where + "the answer is not a JSON object");
-  result.status = Status(Code::transient, "it did not end within 60000 ms");
+  result.status = Status(Code::transient, "PS0000", "it did not end within 60000 ms");
   EXPECT_EQ(get_error("a"), where + "it did not end within 60000 ms");
   config("[profile a]\ncredential_process = '/opt/tool\n");
   EXPECT_EQ(get_error("a"), "profile a of /h/.aws/config: credential_process: the quote ' is not closed");

@@ -13,7 +13,7 @@ constexpr const char* kDefault = "[default]\naws_access_key_id = FILEID\naws_sec
 class credentials : public testing::Test {
  protected:
   Result<Credentials> find(const std::string& profile = "") {
-    Result<Credentials> answer = Status(Code::internal, "nothing was told");
+    Result<Credentials> answer = Status(Code::internal, "PS0000", "nothing was told");
     default_credentials(context_, profile, {})->find([&](Result<Credentials> found) {
       answer = std::move(found);
     });

@@ -63,7 +63,7 @@ class FakeAws : public testing::Test {
     std::optional<Result<Credentials>> answer;
     provider.find([&](Result<Credentials> found) { answer = std::move(found); });
     while (!answer && sim.transport().calls_under_way() != 0) sim.transport().drive(clock.monotonic_ms() + 60'000);
-    if (!answer) return Status(Code::internal, "nothing was told");
+    if (!answer) return Status(Code::internal, "PS0000", "nothing was told");
     return *answer;
   }
   // Returns the error, after checking that it contains no secret.

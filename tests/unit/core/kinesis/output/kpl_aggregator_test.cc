@@ -116,7 +116,7 @@ TEST(kpl_aggregator, until_the_shards_are_known_records_of_one_key_share_a_recor
 TEST(kpl_aggregator, where_shards_may_not_be_listed_records_of_one_key_share_a_record_and_it_is_said_once) {
   KplFixture fixture;
   fixture.advance();
-  fixture.service.take_question().answered(Status(Code::permanent, "AccessDeniedException"));
+  fixture.service.take_question().answered(Status(Code::permanent, "PS0000", "AccessDeniedException"));
   for (uint64_t batch = 1; batch <= 20; ++batch) {
     fixture.write_keyed(batch, {{"a", "1"}, {"c", "2"}, {"a", "3"}});
     fixture.pass(WriterFixture::kLingerMs);

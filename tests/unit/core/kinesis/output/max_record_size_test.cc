@@ -66,7 +66,7 @@ TEST(max_record_size, a_stream_that_gave_no_answer_is_asked_again) {
   WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {"a"});
   fixture.pass(0);
-  fixture.service.take_question().answered(Status(Code::transient, "timed out"));
+  fixture.service.take_question().answered(Status(Code::transient, "PS0000", "timed out"));
   fixture.pass(10'000);
   fixture.service.take_question().answered(aws::ServiceResponse{"{\"StreamDescriptionSummary\":[]}"});
   fixture.pass(10'000);
@@ -80,7 +80,7 @@ TEST(max_record_size, a_stream_that_is_not_there_yet_is_asked_again_until_it_is)
   WriterFixture fixture(limits(MaxRecordSize::kAskTheStream));
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
-  fixture.service.take_question().answered(Status(Code::not_found, "ResourceNotFoundException"));
+  fixture.service.take_question().answered(Status(Code::not_found, "PS0000", "ResourceNotFoundException"));
   fixture.pass(29'999);
   EXPECT_TRUE(fixture.service.questions.empty());
   fixture.pass(1);
@@ -95,7 +95,7 @@ TEST(max_record_size, where_the_stream_may_not_be_asked_it_is_one_mebibyte_and_a
   fixture.write(1, {std::string(kMaxRecordBytes - 2, 'x')});
   fixture.write(2, {std::string(kMaxRecordBytes - 1, 'x')});
   fixture.pass(0);
-  fixture.service.take_question().answered(Status(Code::denied, "AccessDenied"));
+  fixture.service.take_question().answered(Status(Code::denied, "PS0000", "AccessDenied"));
   fixture.pass(WriterFixture::kLingerMs);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.settled(), (Outcomes{{2, PENSTOCK_DEAD_LETTERED}}));
@@ -108,7 +108,7 @@ TEST(max_record_size, what_a_proxy_refuses_is_asked_again) {
   fixture.write(1, {std::string((2 << 20) - 2, 'x')});
   fixture.pass(0);
   for (int i = 0; i < 3; ++i) {
-    fixture.service.take_question().answered(Status(Code::permanent, "DescribeStreamSummary: HTTP 403"));
+    fixture.service.take_question().answered(Status(Code::permanent, "PS0000", "DescribeStreamSummary: HTTP 403"));
     fixture.pass(10'000);
     EXPECT_TRUE(fixture.service.calls.empty());
   }

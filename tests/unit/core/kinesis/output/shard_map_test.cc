@@ -93,7 +93,7 @@ TEST(shard_map, lists_are_five_seconds_apart_and_five_minutes_where_they_are_ref
   EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 5'000);
   fixture.system.clock.now_ms += 5'000;
   EXPECT_NE(fixture.ask(), "");
-  fixture.service.take_question().answered(Status(Code::permanent, "AccessDenied"));
+  fixture.service.take_question().answered(Status(Code::permanent, "PS0000", "AccessDenied"));
   EXPECT_EQ(fixture.map.next_deadline_ms(), fixture.system.clock.now_ms + 300'000);
   EXPECT_FALSE(fixture.system.log.empty());
 }

@@ -62,15 +62,17 @@ struct FakeFiles : Files {
     FakeFiles& files;
   };
 
-  Result<std::string> read(const std::string&, size_t) override { return Status(Code::not_found, "none"); }
-  Status replace(const std::string&, std::string_view) override { return {Code::io, "not here"}; }
+  Result<std::string> read(const std::string&, size_t) override {
+    return Status(Code::not_found, "PS0000", "none");
+  }
+  Status replace(const std::string&, std::string_view) override { return {Code::io, "PS0000", "not here"}; }
   Result<std::unique_ptr<AppendFile>> append_to(const std::string& wanted) override {
     if (!append_error.ok()) return append_error;
     path = wanted;
     return std::unique_ptr<AppendFile>(std::make_unique<File>(*this));
   }
   Result<std::unique_ptr<FileLock>> lock(const std::string&) override { return std::make_unique<FileLock>(); }
-  Status rename(const std::string&, const std::string&) override { return {Code::io, "not here"}; }
+  Status rename(const std::string&, const std::string&) override { return {Code::io, "PS0000", "not here"}; }
   Result<uint64_t> bytes_of_family(const std::string&) override { return uint64_t{appended.size()}; }
 };
 

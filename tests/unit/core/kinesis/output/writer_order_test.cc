@@ -39,7 +39,7 @@ const std::string kTooLarge(kMaxRecordBytes, 'x');
 // Until its dead letter is on disk, a crash would cause it to be sent again, after its successors.
 TEST(writer_order, a_record_waits_until_the_failure_of_a_too_large_predecessor_is_on_disk) {
   OrderFixture fixture;
-  fixture.system.files.sync_error = {Code::io, "no space"};
+  fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
   fixture.write(1, {kTooLarge, "next"});
   fixture.pass(kLingerMs);
   EXPECT_EQ(fixture.sent(), std::vector<std::string>());
@@ -50,7 +50,7 @@ TEST(writer_order, a_record_waits_until_the_failure_of_a_too_large_predecessor_i
 
 TEST(writer_order, a_record_waits_until_the_failure_of_a_too_old_predecessor_is_on_disk) {
   OrderFixture fixture;
-  fixture.system.files.sync_error = {Code::io, "no space"};
+  fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
   fixture.write(1, {"old"});
   fixture.system.clock.now_ms += kMaxAgeMs;
   fixture.write(2, {"next"});
@@ -63,7 +63,7 @@ TEST(writer_order, a_record_waits_until_the_failure_of_a_too_old_predecessor_is_
 
 TEST(writer_order, records_of_other_keys_do_not_wait_for_the_failure_file) {
   OrderFixture fixture;
-  fixture.system.files.sync_error = {Code::io, "no space"};
+  fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
   fixture.write(1, {kTooLarge});
   penstock_record record = {};
   record.body = bytes("other key");
@@ -86,7 +86,7 @@ TEST(writer_order, the_rest_of_a_rejected_aggregate_waits_for_the_failure_of_its
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   EXPECT_EQ(fixture.service.calls[0].records, (std::vector<SentRecord>{{"old\nyoung", "ls"}}));
   fixture.system.clock.now_ms += kMaxAgeMs - kLingerMs;
-  fixture.system.files.sync_error = {Code::io, "no space"};
+  fixture.system.files.sync_error = {Code::io, "PS0000", "no space"};
   fixture.service.answer({true});
   fixture.write(3, {"next"});
   fixture.pass(kShortMs);

@@ -40,9 +40,9 @@ TEST(writer, random_refusals_lose_nothing_and_repeat_nothing_but_what_a_lost_ans
           }
         }
         if (!performed)
-          call.answered(Status(Code::throttled, "slow down"));
+          call.answered(Status(Code::throttled, "PS0000", "slow down"));
         else if (lost)
-          call.answered(Status(Code::transient, "timed out"));
+          call.answered(Status(Code::transient, "PS0000", "timed out"));
         else
           FakeService::answer(call, refused);
       }

@@ -17,7 +17,8 @@ int answer_all(WriterFixture& fixture, const std::string& poison) {
   for (fixture.pass(0); !fixture.service.calls.empty(); fixture.pass(0), ++calls) {
     const auto& records = fixture.service.calls[0].records;
     if (std::any_of(records.begin(), records.end(), [&](const SentRecord& one) { return one.data == poison; }))
-      fixture.service.fail({Code::invalid, "PutRecords: ValidationException: 1 validation error detected"});
+      fixture.service.fail(
+          {Code::invalid, "PS0000", "PutRecords: ValidationException: 1 validation error detected"});
     else
       fixture.service.answer();
   }
@@ -96,10 +97,10 @@ TEST(writer_retry, a_record_goes_to_the_failure_file_when_it_is_too_old_and_not_
   WriterFixture fixture(std::move(with));
   fixture.write(1, {"a"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.fail({Code::permanent, "AccessDenied"});
+  fixture.service.fail({Code::permanent, "PS0000", "AccessDenied"});
   fixture.pass(30'000);
   ASSERT_EQ(fixture.service.calls.size(), 1U);
-  fixture.service.fail({Code::permanent, "AccessDenied"});
+  fixture.service.fail({Code::permanent, "PS0000", "AccessDenied"});
   fixture.pass(45'000 - 30'000 - WriterFixture::kLingerMs - 1);
   EXPECT_TRUE(fixture.settled().empty());
   fixture.pass(1);
@@ -115,7 +116,7 @@ TEST(writer_retry, waits_are_drawn_from_the_base_up_to_the_cap_that_were_set) {
   fixture.pass(WriterFixture::kLingerMs);
   int64_t longest_ms = 0;
   for (int failures = 1; failures <= 100; ++failures) {
-    fixture.service.fail({Code::transient, "no answer"});
+    fixture.service.fail({Code::transient, "PS0000", "no answer"});
     const int64_t wait_ms = fixture.writer.next_deadline_ms() - fixture.system.clock.now_ms;
     EXPECT_LE(wait_ms, failures == 1 ? 1'000 : failures == 2 ? 2'000 : 3'000);
     longest_ms = std::max(longest_ms, wait_ms);

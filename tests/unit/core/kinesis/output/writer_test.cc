@@ -135,7 +135,7 @@ TEST(writer, a_record_one_byte_larger_goes_to_the_failure_file_and_its_neighbour
 
 TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) {
   WriterFixture fixture;
-  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.system.files.append_error = {Code::io, "PS0000", "No space left on device"};
   fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
   fixture.write(2, {"small"});
   fixture.pass(WriterFixture::kLingerMs);
@@ -158,7 +158,7 @@ TEST(writer, full_failure_file_keeps_the_batch_outstanding_until_there_is_room) 
 
 TEST(writer, failure_file_that_cannot_be_written_is_not_tried_all_the_time) {
   WriterFixture fixture;
-  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.system.files.append_error = {Code::io, "PS0000", "No space left on device"};
   fixture.write(1, {std::string(kMaxRecordBytes, 'x')});
   for (int i = 0; i < 6000; ++i) fixture.pass(10);
   EXPECT_GT(fixture.system.files.append_calls, 5);
@@ -221,7 +221,7 @@ TEST(writer, backoff_of_a_refused_record_grows_to_two_seconds_and_no_further) {
 TEST(writer, backoff_of_a_failed_call_grows_to_ten_seconds_and_no_further) {
   EXPECT_GT(longest_wait_ms(
                 [](FakeService& service) {
-                  service.fail({Code::throttled, "slow down"});
+                  service.fail({Code::throttled, "PS0000", "slow down"});
                 },
                 10'000),
             5'000);
@@ -233,7 +233,7 @@ TEST(writer, call_whose_outcome_is_unknown_is_sent_again_whole) {
     WriterFixture fixture;
     fixture.write(1, {"a", "b"});
     fixture.pass(WriterFixture::kLingerMs);
-    fixture.service.fail({code, "no answer"});
+    fixture.service.fail({code, "PS0000", "no answer"});
     EXPECT_EQ(fixture.writer.counters().failed_calls, 1);
     fixture.pass(100);
     ASSERT_EQ(fixture.service.calls.size(), 1U);
@@ -260,7 +260,7 @@ TEST(writer, refusal_for_good_is_reported_and_tried_again_every_30_seconds) {
     WriterFixture fixture;
     fixture.write(1, {"a"});
     fixture.pass(WriterFixture::kLingerMs);
-    fixture.service.fail({code, "AccessDenied for role x"});
+    fixture.service.fail({code, "PS0000", "AccessDenied for role x"});
     EXPECT_EQ(fixture.writer.counters().healthy, 0);
     ASSERT_EQ(fixture.system.log.size(), 1U);
     EXPECT_NE(fixture.system.log[0].find("AccessDenied for role x"), std::string::npos);
@@ -278,7 +278,7 @@ TEST(writer, a_slow_retry_holds_up_no_quick_one) {
   WriterFixture fixture;
   fixture.write(1, {"slow"});
   fixture.pass(WriterFixture::kLingerMs);
-  fixture.service.fail({Code::permanent, "no"});
+  fixture.service.fail({Code::permanent, "PS0000", "no"});
   fixture.write(2, {"quick"});
   fixture.pass(WriterFixture::kLingerMs);
   fixture.service.answer({true});
@@ -292,7 +292,7 @@ TEST(writer, the_same_error_is_logged_at_most_every_ten_seconds) {
   for (uint64_t i = 0; i < 5; ++i) {
     fixture.write(i, {"a"});
     fixture.pass(WriterFixture::kLingerMs);
-    fixture.service.fail({Code::permanent, "no"});
+    fixture.service.fail({Code::permanent, "PS0000", "no"});
   }
   EXPECT_EQ(fixture.system.log.size(), 1U);
 }
@@ -378,7 +378,7 @@ TEST(writer, what_is_given_back_is_settled_so_and_late_answers_change_nothing) {
   WriterFixture fixture;
   fixture.write(1, std::vector<std::string>(501, "x"));
   fixture.write(2, {std::string(kMaxRecordBytes, 'x')});
-  fixture.system.files.append_error = {Code::io, "No space left on device"};
+  fixture.system.files.append_error = {Code::io, "PS0000", "No space left on device"};
   fixture.advance();
   ASSERT_EQ(fixture.service.calls.size(), 1U);
   fixture.writer.close();
