@@ -139,7 +139,7 @@ class Checker:
         if self.is_foreign(name):
             return None
         if name not in self.names:
-            if path in FOR_DEVELOPERS and name in self.facts.words:
+            if name in self.facts.abi_words or (path in FOR_DEVELOPERS and name in self.facts.words):
                 return None
             return self.problem(path, line, f"{name} is not an option, a stage, a counter, or a key")
         return self.values(path, line, name, rest)

@@ -7,6 +7,7 @@ import subprocess
 # The folders and files that code names are looked for in.
 SOURCES = ("abi", "base", "bench", "client", "cmake", "conf", "core", "fluentbit", "host", "plugin", "scripts", "tests")
 SOURCE_FILES = ("CMakeLists.txt", "CMakePresets.json", ".clang-format", ".clang-tidy", ".ci/run")
+CODE_ENDINGS = (".c", ".cc", ".h")
 SHARED_OBJECTS = ("penstock-in-kinesis.so", "flb-filter_lambda_logs.so", "penstock-out-kinesis.so")
 
 OPTION = re.compile(r"^  ([a-z_0-9]+)  <(.+?)>  ", re.M)
@@ -15,7 +16,7 @@ STAGE_COMMAND = re.compile(r"^  command (\S+)$", re.M)
 COMMAND = re.compile(r"^  ([a-z]+)   ", re.M)
 FLAG = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[A-Za-z])(?![\w-])")
 STATISTIC = re.compile(r'(?:\b(?:counter|gauge)\(|PENSTOCK_(?:COUNTER|GAUGE), )\s*"([a-z_]+)"')
-MESSAGE_CODE = re.compile(r'"(PS\d{4})')
+MESSAGE_CODE = re.compile(r'"(PS\d{4})"')
 WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
 
@@ -51,21 +52,24 @@ class Facts:
             texts[name] = (self.root / name).read_text()
         # The names in this test say nothing about the project.
         sources = {name: text for name, text in texts.items() if not name.startswith("tests/docs/")}
-        code = "\n".join(text for name, text in sources.items() if name.endswith((".cc", ".h", ".c")))
-        shipped = "\n".join(text for name, text in sources.items() if not name.startswith("tests/"))
+
+        def joined(endings=("",), without=(), below=("",)):
+            chosen = (n for n in sources if n.endswith(endings) and n.startswith(below) and not n.startswith(without))
+            return "\n".join(sources[name] for name in chosen)
+
+        code = joined(CODE_ENDINGS, without=("tests/",))
         self.statistics = set(STATISTIC.findall(code))
-        # Flags of programs that are not shipped, such as the simulator.
-        self.test_flags = set(re.findall(r'"(--[a-z][a-z-]*)"', code))
         self.message_codes = set(MESSAGE_CODE.findall(code))
-        self.words = set(WORD.findall("\n".join(sources.values())))
-        self.shipped_words = set(WORD.findall(shipped))
-        self.build_text = "\n".join(text for name, text in sources.items() if name.endswith(("CMakeLists.txt", ".cmake")))
+        # Flags of programs that are not shipped, such as the simulator.
+        self.test_flags = set(re.findall(r'"(--[a-z][a-z-]*)"', joined(CODE_ENDINGS)))
+        self.words = set(WORD.findall(joined()))
+        self.build_text = joined(("CMakeLists.txt", ".cmake"))
         # Strings of the code that makes records: names of members, words of lambda.event, runtimes.
-        records = "\n".join(text for name, text in sources.items() if name.startswith("core/logs/"))
-        self.record_words = set(re.findall(r'"([@\w.]+)"', records))
+        self.record_words = set(re.findall(r'"([@\w.]+)"', joined(below=("core/logs/",))))
         # Keys of Fluent Bit that the program knows.
         agent_keys = sources["host/conf/agent_keys.cc"] + sources["host/conf/settings.cc"]
         self.agent_keys = {key.lower() for key in re.findall(r'"([\w.*]+)"', agent_keys)}
+        self.abi_words = set(WORD.findall(sources["abi/penstock.h"]))
         # Members of a line of a dead-letter file.
         self.members = set(re.findall(r'"([a-z_]+)"', sources["host/replay/dead_letter_line.cc"]))
         self.common_keys = {"name", "tag", "alias", "match", "match_regex"}
