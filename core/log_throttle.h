@@ -2,37 +2,30 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 #include <string_view>
 
+#include "base/repeat_limit.h"
 #include "core/env.h"
 
 namespace penstock {
 
-// A log that writes each text at most once in 10 s, with the number of repeats suppressed since then. Texts that
-// differ only in numbers count as the same text: every run of letters and digits that contains a digit is ignored,
-// so that a changing size, sequence number, or request ID does not cause a new line.
+// A log that writes each error at most once in 10 s, with the number of repeats suppressed since then: see
+// RepeatLimit.
 class LogThrottle {
  public:
   explicit LogThrottle(Env& env) : env_(env) {}
 
-  // Logs "subject: message", unless the text is suppressed. Returns whether it was logged. subject is what the
-  // error is about ("stream logs-1"). Texts with different subjects always count as different, whatever numbers
-  // the subjects contain.
+  // Logs "PS0123: subject: message", unless the text is suppressed. Returns whether it was logged. subject is what
+  // the error is about ("stream logs-1"). Texts with different subjects always count as different, whatever
+  // numbers the subjects contain.
   bool log(std::string_view subject, const Status& status, LogLevel level = LogLevel::error);
   bool log(const Status& status, LogLevel level = LogLevel::error) { return log({}, status, level); }
 
  private:
-  struct Seen {
-    int64_t logged_ms = 0;
-    int64_t held_back = 0;
-  };
-
-  void make_room(int64_t now_ms);
+  static constexpr int64_t kIntervalMs = 10'000;
 
   Env& env_;
-  std::map<std::string, Seen> seen_;  // by subject and folded message; at most 100
+  RepeatLimit limit_{kIntervalMs};
 };
 
 // The failures and the recovery of one activity, such as reading a stream or saving a checkpoint. Failures go

@@ -218,7 +218,7 @@ void Reader::add_records(const penstock_batch& batch) {
 
 void Reader::log_failure(std::string_view what, const client::Error& error, int32_t result) noexcept try {
   std::string text = std::string(what) + error.describe(result);
-  if (std::optional<std::string> line = repeats_.pass(text, now_ms_))
+  if (std::optional<std::string> line = repeats_.pass({}, text, now_ms_))
     log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
 } catch (const std::exception&) {  // no memory for the line
 }

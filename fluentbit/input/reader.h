@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "base/repeat_limit.h"
 #include "client/error.h"
 #include "client/instance.h"
 #include "client/pacing.h"
-#include "client/repeat_limit.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/input/chunk_queue.h"
 #include "fluentbit/input/chunk_writer.h"
@@ -102,7 +102,7 @@ class Reader {
   bool ack_again_ = false;
   bool ended_ = false;
   int64_t now_ms_ = 0;
-  client::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
+  RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
 };
 
 }  // namespace penstock::fluentbit

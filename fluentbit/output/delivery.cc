@@ -155,7 +155,7 @@ bool Delivery::end_flush(Waiting& one) {
 }
 
 void Delivery::log_failure(const std::string& text) {
-  if (std::optional<std::string> line = repeats_.pass(text, now_ms_))
+  if (std::optional<std::string> line = repeats_.pass({}, text, now_ms_))
     log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
 }
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "abi/penstock.h"
+#include "base/repeat_limit.h"
 #include "client/instance.h"
 #include "client/pacing.h"
-#include "client/repeat_limit.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/agent/proxy_abi.h"
 #include "fluentbit/output/record_batch.h"
@@ -105,7 +105,7 @@ class Delivery {
   bool full_ = false;
   bool written_ = false;  // since the last pump
   int64_t now_ms_ = 0;
-  client::RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
+  RepeatLimit repeats_{kRepeatIntervalMs};  // of failures
   bool closed_ = false;
   uint64_t chunks_given_back_ = 0;
   uint64_t without_log_key_ = 0;  // events left out that are not yet reported

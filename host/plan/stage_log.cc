@@ -25,7 +25,7 @@ void StageLog::result(Call call, int32_t result, const client::Error& error, int
     outage = {};
     return;
   }
-  const std::optional<std::string> text = repeats_.pass(error.describe(result), now_ms);
+  const std::optional<std::string> text = repeats_.pass({}, error.describe(result), now_ms);
   if (text) line(PENSTOCK_LOG_ERROR, *text);
   if (error.retryable == 0) return;
   if (outage.failures++ == 0) outage.since_ms = now_ms;

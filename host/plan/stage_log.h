@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/repeat_limit.h"
 #include "client/error.h"
-#include "client/repeat_limit.h"
 #include "host/util/log.h"
 
 namespace penstock::host {
@@ -31,7 +31,7 @@ class StageLog {
  private:
   std::string label_;
   Log& log_;
-  client::RepeatLimit repeats_;
+  RepeatLimit repeats_;
   struct Outage {
     int64_t failures = 0;  // consecutive failed calls
     int64_t since_ms = 0;

@@ -36,9 +36,9 @@ struct Command {
   bool is_for_bad_options = false;
 };
 
-// Checks options and arguments, and runs the command; exceptions stop here. table and together: those of the
+// Checks options and arguments, and runs the command; exceptions stop here. table and read: those of the
 // stage's options.
-int32_t run_command(const Command& command, Options::Table table, CheckTogether together,
+int32_t run_command(const Command& command, Options::Table table, const ReadSettings& read,
                     const penstock_host* host, const penstock_option* options, size_t option_count,
                     const penstock_option* arguments, size_t argument_count, size_t stride,
                     penstock_print_fn print, void* print_ctx, penstock_error* error) noexcept;

@@ -174,7 +174,7 @@ void instance_destroy(penstock_instance* self) {
   if (self != nullptr && !self->busy.exchange(true, std::memory_order_acquire)) delete self;
 }
 
-int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+int32_t check_options(Options::Table table, const ReadSettings& read, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx) {
   const auto hand_out = [&](size_t index, const penstock_error& error) {
     if (problem != nullptr) problem(problem_ctx, index, &error);
@@ -201,11 +201,11 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
       return PENSTOCK_E_INVALID;
     }
     int32_t code = Options::check(table, options, count, stride, tell_problem) ? PENSTOCK_OK : PENSTOCK_E_OPTIONS;
-    const Options read(table, options, count, stride);
+    const Options checked(table, options, count, stride);
     std::set<std::string> complaints;
-    if (together != nullptr)
-      together(read, [&](const Status& status) {
-        if (read.take_read_bad() || status.ok() || !complaints.insert(status.message()).second) return;
+    if (read != nullptr)
+      read(checked, [&](const Status& status) {
+        if (checked.take_read_bad() || status.ok() || !complaints.insert(status.message()).second) return;
         code = PENSTOCK_E_OPTIONS;
         tell_problem(count, status.with_code(Code::config));
       });
@@ -216,7 +216,7 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
   return code;
 }
 
-int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+int32_t check_options(Options::Table table, const ReadSettings& read, const penstock_option* options, size_t count,
                       size_t stride, penstock_error* error) {
   struct First {
     penstock_error* error;
@@ -228,12 +228,12 @@ int32_t check_options(Options::Table table, CheckTogether together, const pensto
     if (!std::exchange(to.told, true) || outweighs)
       write_error(to.error, problem->code, problem->retryable != 0, {problem->text});
   };
-  return check_options(table, together, options, count, stride, tell_first, &first);
+  return check_options(table, read, options, count, stride, tell_first, &first);
 }
 
-int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
-                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
-                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options)) {
+int32_t create_instance(Options::Table table, const ReadSettings& read, const Make& make,
+                        const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
+                        penstock_instance** out, penstock_error* error) {
   if (out == nullptr)
     return set_error(error, PENSTOCK_E_INVALID, false, "PS0073",
                      "there is nowhere to put the instance: out is NULL");
@@ -241,7 +241,7 @@ int32_t create_instance(Options::Table table, CheckTogether together, const pens
   return caught(error, [&]() -> int32_t {
     penstock_host known = {};
     if (const int32_t code = read_host(host, known, error); code != PENSTOCK_OK) return code;
-    if (const int32_t code = check_options(table, together, options, count, stride, error); code != PENSTOCK_OK)
+    if (const int32_t code = check_options(table, read, options, count, stride, error); code != PENSTOCK_OK)
       return code;
     Made made = make(known, Options(table, options, count, stride));
     if (!made.ok()) return set_error(error, made.status());

@@ -100,21 +100,26 @@ int64_t instance_next_deadline_ms(penstock_instance* self);
 int32_t instance_stats(penstock_instance* self, penstock_stat_fn stat, void* stat_ctx);
 int32_t instance_close(penstock_instance* self, int64_t deadline_ms, penstock_error* error);
 void instance_destroy(penstock_instance* self);
-// Reports what is wrong with options together, or with what they name, by all of its checks. It makes no network
-// call and changes nothing. What a check complains of does not count if it has read, since the complaint before
-// it, an option that is bad by itself: that one is reported already. Nor does the text of an earlier complaint
-// count again. NULL: nothing can be wrong.
-using CheckTogether = void (*)(const Options& options, const Complain& complain);
-int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+
+// Reads the settings in options, and reports options that contradict each other or that name something unusable.
+// It makes no network call and changes nothing. A complaint is ignored if an option that is bad by itself was read
+// since the last complaint or options.start_check(), because that option is already reported; so is the repetition
+// of an earlier complaint.
+using ReadSettings = std::function<void(const Options& options, const Complain& complain)>;
+
+// Reports each problem with the options. read may be empty.
+int32_t check_options(Options::Table table, const ReadSettings& read, const penstock_option* options, size_t count,
                       size_t stride, penstock_problem_fn problem, void* problem_ctx);
 // Likewise, with the first problem in *error.
-int32_t check_options(Options::Table table, CheckTogether together, const penstock_option* options, size_t count,
+int32_t check_options(Options::Table table, const ReadSettings& read, const penstock_option* options, size_t count,
                       size_t stride, penstock_error* error);
 
 using Made = Result<std::unique_ptr<penstock_instance>>;
-// Checks options, creates the instance with make(host, Options), and stores it in *out.
-int32_t create_instance(Options::Table table, CheckTogether together, const penstock_host* host,
-                        const penstock_option* options, size_t count, size_t stride, penstock_instance** out,
-                        penstock_error* error, Made (*make)(const penstock_host& host, const Options& options));
+using Make = std::function<Made(const penstock_host& host, const Options& options)>;
+// Checks the options, creates the instance with make(), which runs after read() complained of nothing, and stores
+// it in *out.
+int32_t create_instance(Options::Table table, const ReadSettings& read, const Make& make,
+                        const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
+                        penstock_instance** out, penstock_error* error);
 
 }  // namespace penstock::plugin

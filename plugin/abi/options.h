@@ -44,8 +44,10 @@ class Options {
   int64_t number(std::string_view name) const;
   int64_t duration_ms(std::string_view name) const;
 
-  // Returns whether an option that check() reports was read since the last call; what was derived from it is
-  // meaningless.
+  // Begins a check that does not depend on what was read before.
+  void start_check() const { read_bad_ = false; }
+  // Returns whether an option that check() reports was read since start_check() or the last call; what was derived
+  // from it is meaningless.
   bool take_read_bad() const { return std::exchange(read_bad_, false); }
   // Returns whether an option was given that the table lacks, so that its intended effect is unknown.
   bool has_unknown() const { return has_unknown_; }

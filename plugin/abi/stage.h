@@ -55,23 +55,34 @@ class Stage {
             kCommandTable.empty() ? nullptr : kCommandTable.data()};
   }
 
+  // The settings are read once: those that were checked are those that the instance is made of.
+  static void read(const Options& options, const Complain& complain) {
+    Instance::read_settings(options, complain);
+  }
+
   static int32_t check(const penstock_option* options, size_t count, size_t stride, penstock_problem_fn problem,
                        void* problem_ctx) {
-    return check_options(Instance::kOptions, check_together(), options, count, stride, problem, problem_ctx);
+    return check_options(Instance::kOptions, read, options, count, stride, problem, problem_ctx);
   }
 
   static int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
                         penstock_instance** out, penstock_error* error) {
-    return create_instance(Instance::kOptions, check_together(), host, options, count, stride, out, error,
-                           Instance::make);
+    typename Instance::Settings settings;
+    const auto read_once = [&](const Options& checked, const Complain& complain) {
+      settings = Instance::read_settings(checked, complain);
+    };
+    const auto make = [&](const penstock_host& known, const Options& checked) {
+      return Instance::make(known, checked, std::move(settings));
+    };
+    return create_instance(Instance::kOptions, read_once, make, host, options, count, stride, out, error);
   }
 
   template <size_t Index>
   static int32_t run(const penstock_host* host, const penstock_option* options, size_t option_count,
                      const penstock_option* arguments, size_t argument_count, size_t stride,
                      penstock_print_fn print, void* print_ctx, penstock_error* error) {
-    return run_command(Instance::kCommands[Index], Instance::kOptions, check_together(), host, options,
-                       option_count, arguments, argument_count, stride, print, print_ctx, error);
+    return run_command(Instance::kCommands[Index], Instance::kOptions, read, host, options, option_count,
+                       arguments, argument_count, stride, print, print_ctx, error);
   }
 
   template <size_t... Index>
@@ -91,13 +102,6 @@ class Stage {
   }
 
   static constexpr auto kCommandTable = command_table();
-
-  static constexpr CheckTogether check_together() {
-    if constexpr (requires { Instance::check_together; })
-      return Instance::check_together;
-    else
-      return nullptr;
-  }
 };
 
 }  // namespace penstock::plugin

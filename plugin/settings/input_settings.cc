@@ -119,7 +119,7 @@ InputSettings read_input_settings(const Options& options, const Complain& compla
   for (const Read read :
        {Read{read_input_streams}, read_assignment, read_shards, read_leases, read_reading, read_others}) {
     read(options, settings, complain);
-    complain({});  // the next function does not depend on what this one read
+    options.start_check();
   }
   return settings;
 }

@@ -33,11 +33,20 @@ class CloudWatchLogs : public penstock_instance {
           "in it are read either way."),
   };
 
-  static Made make(const penstock_host&, const Options& options) {
-    return Made(std::make_unique<CloudWatchLogs>(options));
+  using Settings = kinesis::DecodeOptions;
+  // The shard of a record is unknown here, so hash_range_rule cannot apply.
+  static Settings read_settings(const Options& options, const Complain&) {
+    return {.format = read_record_format(options),
+            .deaggregate = options.on("deaggregate"),
+            .hash_range_rule = false,
+            .inflate_limit_bytes = options.size_bytes("inflate_limit"),
+            .extracted_fields =
+                options.on("extracted_fields") ? logs::ExtractedFields::keep : logs::ExtractedFields::drop};
   }
-  explicit CloudWatchLogs(const Options& options)
-      : penstock_instance(kCloudWatchLogsStage), decoder(unpacking(options)) {}
+  static Made make(const penstock_host&, const Options&, const Settings& settings) {
+    return Made(std::make_unique<CloudWatchLogs>(settings));
+  }
+  explicit CloudWatchLogs(const Settings& settings) : penstock_instance(kCloudWatchLogsStage), decoder(settings) {}
 
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const logs::SubscriptionCounters& messages = decoder.messages();
@@ -52,17 +61,6 @@ class CloudWatchLogs : public penstock_instance {
   }
 
   kinesis::RecordDecoder decoder;
-
- private:
-  // The shard of a record is unknown here, so hash_range_rule cannot apply.
-  static kinesis::DecodeOptions unpacking(const Options& options) {
-    return {.format = read_record_format(options),
-            .deaggregate = options.on("deaggregate"),
-            .hash_range_rule = false,
-            .inflate_limit_bytes = options.size_bytes("inflate_limit"),
-            .extracted_fields =
-                options.on("extracted_fields") ? logs::ExtractedFields::keep : logs::ExtractedFields::drop};
-  }
 };
 
 int32_t take_apart(kinesis::RecordDecoder& decoder, const penstock_batch& batch, const penstock_record& record,

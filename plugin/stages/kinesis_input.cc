@@ -26,34 +26,34 @@ class KinesisInput : public penstock_instance {
   static constexpr auto kOptions = kInputOptions;
   static constexpr std::array kCommands = {kSeekCommand, kLeasesCommand, kStreamsCommand};
 
-  static void check_together(const Options& options, const Complain& complain) {
-    const InputSettings settings = read_input_settings(options, complain);
+  using Settings = InputSettings;
+  static Settings read_settings(const Options& options, const Complain& complain) {
+    Settings settings = read_input_settings(options, complain);
     check_connection(options, settings.streams, settings.leases.are_used, complain);
     complain(check_checkpoint_file(options));
     complain(check_failure_file(options));
     complain(check_dead_letters(options));
     check_own_files(options, {"checkpoint", "on_failure", "ca_file"}, complain);
+    return settings;
   }
 
-  static Made make(const penstock_host& host, const Options& options) {
-    Result<InputSettings> settings = read_input_settings(options);
-    if (!settings.ok()) return settings.status();
-    Result<InputConnection> connection = connect_input(host, options, settings->streams);
+  static Made make(const penstock_host& host, const Options& options, Settings settings) {
+    Result<InputConnection> connection = connect_input(host, options, settings.streams);
     if (!connection.ok()) return connection.status();
     Env& env = connection->host_env->env();
     std::unique_ptr<leases::LeaseTable> table;
-    if (settings->leases.are_used) {
-      auto connected = connect_to_table(*connection, options, settings->leases);
+    if (settings.leases.are_used) {
+      auto connected = connect_to_table(*connection, options, settings.leases);
       if (!connected.ok()) return connected.status();
       table = std::move(*connected);
-      settings->leases.leases.worker = make_worker_id(env, options);
+      settings.leases.leases.worker = make_worker_id(env, options);
     }
-    Result<std::unique_ptr<kinesis::Assignment>> assignment = assign(env, options, table.get(), *settings);
+    Result<std::unique_ptr<kinesis::Assignment>> assignment = assign(env, options, table.get(), settings);
     if (!assignment.ok()) return assignment.status();
     auto failures = open_dead_letters(env, options);
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<KinesisInput>(new KinesisInput(
-        std::move(*connection), std::move(table), std::move(*assignment), std::move(*failures), *settings)));
+        std::move(*connection), std::move(table), std::move(*assignment), std::move(*failures), settings)));
   }
 
   ~KinesisInput() override { connection_.host_env->end_calls(); }

@@ -148,10 +148,10 @@ OutputSettings read_output_settings(const Options& options, const Complain& comp
   if (!settings.stream.empty()) settings.writer.stream = settings.stream.front().text;
   using Read = void (*)(const Options&, kinesis::Writer::Options&, const Complain&);
   for (const Read read : {Read{read_limits}, read_retries, read_keys, read_packing, read_others}) {
-    complain({});  // this one depends on nothing that was read before
+    options.start_check();
     read(options, settings.writer, complain);
   }
-  complain({});
+  options.start_check();
   return settings;
 }
 
@@ -214,24 +214,23 @@ class KinesisOutput : public penstock_instance {
 
   static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
 
-  static void check_together(const Options& options, const Complain& complain) {
-    const OutputSettings settings = read_output_settings(options, complain);
+  using Settings = OutputSettings;
+  static Settings read_settings(const Options& options, const Complain& complain) {
+    Settings settings = read_output_settings(options, complain);
     check_connection(options, settings.stream, false, complain);
     complain(check_failure_file(options));
     complain(check_dead_letters(options));
     check_own_files(options, {"on_failure", "ca_file"}, complain);
+    return settings;
   }
 
-  static Made make(const penstock_host& host, const Options& options) {
-    Result<OutputSettings> settings =
-        or_first_problem([&](const Complain& complain) { return read_output_settings(options, complain); });
-    if (!settings.ok()) return settings.status();
-    Result<Connection> connection = connect(host, options, settings->stream.front().region);
+  static Made make(const penstock_host& host, const Options& options, Settings settings) {
+    Result<Connection> connection = connect(host, options, settings.stream.front().region);
     if (!connection.ok()) return connection.status();
     auto failures = open_dead_letters(connection->host_env->env(), options);
     if (!failures.ok()) return failures.status();
     return Made(std::unique_ptr<penstock_instance>(
-        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(settings->writer))));
+        new KinesisOutput(std::move(*connection), std::move(*failures), std::move(settings.writer))));
   }
 
   ~KinesisOutput() override { connection_.host_env->end_calls(); }

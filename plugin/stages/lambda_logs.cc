@@ -192,13 +192,13 @@ class LambdaLogs : public penstock_instance {
              "Log groups whose events are left out, and counted, written like include."),
   };
 
-  static Made make(const penstock_host&, const Options& options) {
-    Result<logs::LambdaFilterOptions> read =
-        or_first_problem([&](const Complain& complain) { return read_options(options, complain); });
-    if (!read.ok()) return read.status();
-    return Made(std::make_unique<LambdaLogs>(*read));
+  using Settings = logs::LambdaFilterOptions;
+  static Settings read_settings(const Options& options, const Complain& complain) {
+    return read_options(options, complain);
   }
-  static void check_together(const Options& options, const Complain& complain) { read_options(options, complain); }
+  static Made make(const penstock_host&, const Options&, const Settings& settings) {
+    return Made(std::make_unique<LambdaLogs>(settings));
+  }
 
   explicit LambdaLogs(const logs::LambdaFilterOptions& options)
       : penstock_instance(kLambdaLogsStage), filter(options) {}

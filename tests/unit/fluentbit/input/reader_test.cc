@@ -204,7 +204,7 @@ TEST_F(fluentbit_reader, tells_a_failure_once_in_half_a_minute_and_asks_again_af
   reader().turn(29'999, true);
   EXPECT_TRUE(lines().empty());
   reader().turn(30'099, true);
-  EXPECT_EQ(lines(), std::vector<std::string>{"the stream is gone (and 2 times more since)"});
+  EXPECT_EQ(lines(), std::vector<std::string>{"the stream is gone (repeats not logged: 2)"});
 }
 
 TEST_F(fluentbit_reader, tells_a_failure_in_which_only_a_number_changes_once_in_half_a_minute) {

@@ -19,11 +19,13 @@ struct FakeStage {
   static constexpr std::array kOptions = {option("stream", "text", "mill", "Stream.")};
   static constexpr std::array kShardArguments = {required_option("shard", "text", "Shard."),
                                                  option("all", "on|off", "off", "All of them.")};
-  static Made make(const penstock_host&, const Options&) {
-    return Status(Code::internal, "PS0000", "not for this test");
-  }
-  static void check_together(const Options& options, const Complain& complain) {
+  struct Settings {};
+  static Settings read_settings(const Options& options, const Complain& complain) {
     if (options.text("stream") == "none") complain(Status(Code::config, "PS0000", "no such stream"));
+    return {};
+  }
+  static Made make(const penstock_host&, const Options&, Settings) {
+    return Status(Code::internal, "PS0000", "not for this test");
   }
 
   static Status show(const penstock_host& host, const Options& options, const Options& arguments,
@@ -56,7 +58,9 @@ struct FakeStage {
 
 struct Plain {
   static constexpr std::array kOptions = {option("stream", "text", "mill", "Stream.")};
-  static Made make(const penstock_host&, const Options&) {
+  struct Settings {};
+  static Settings read_settings(const Options&, const Complain&) { return {}; }
+  static Made make(const penstock_host&, const Options&, Settings) {
     return Status(Code::internal, "PS0000", "not for this test");
   }
 };
