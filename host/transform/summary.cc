@@ -9,8 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "base/text_table.h"
 #include "base/time.h"
-#include "host/util/table.h"
 
 namespace penstock::host {
 
@@ -41,6 +41,10 @@ std::string log_group_of(const penstock_batch& batch) {
   return log_group.empty() ? kUnknown : printable(log_group, kMaxLogGroupBytes);
 }
 
+void append_table(std::string& out, const TextTable& table) {
+  for (const std::string& line : table.lines()) (out += line) += '\n';
+}
+
 // Appends the most frequent keys, and the number of others.
 void append_counts(std::string& out, std::string_view what, const std::vector<TopCounter::Count>& counts,
                    int64_t others) {
@@ -49,12 +53,12 @@ void append_counts(std::string& out, std::string_view what, const std::vector<To
   out += '\n' + heading(what, shown, static_cast<int64_t>(counts.size()));
   if (others > 0) out += " and more, with " + counted(others, "record");
   out += '\n';
-  Table table({Align::right, Align::left});
+  TextTable table({Align::right, Align::left});
   for (size_t i = 0; i < shown; ++i) {
     const std::string_view key = counts[i].key;
     table.row({std::to_string(counts[i].count), key.empty() ? kUnknown : printable(key, kMaxLogGroupBytes)});
   }
-  out += table.text();
+  append_table(out, table);
 }
 
 bool is_report(std::string_view event) {
@@ -176,7 +180,7 @@ void Summary::append_events(std::string& out) const {
   int64_t others = levels_.others();
   for (; levels.size() > kMaxLevelsShown; levels.pop_back()) others += levels.back().count;
 
-  Table table([&] {
+  TextTable table([&] {
     std::vector<Align> columns(levels.size() + (others > 0 ? 3 : 2), Align::right);
     columns[0] = Align::left;
     return columns;
@@ -206,7 +210,8 @@ void Summary::append_events(std::string& out) const {
   for (const TopCounter::Count& event : events_.by_count()) add_event(event.key, event.number, event.count);
   if (events_.others() > 0) add_event(kOther, events_.other(), events_.others());
   add_row("all", records_ - unreadable_, [](const TopCounter::Count& level) { return level.count; });
-  out += '\n' + table.text();
+  out += '\n';
+  append_table(out, table);
 }
 
 void Summary::append_invocations(std::string& out) const {
@@ -215,10 +220,10 @@ void Summary::append_invocations(std::string& out) const {
          counted(cold_starts_, "cold start") + " and " + counted(restores_, "restore") + " from a snapshot\n";
   if (slowest_.empty()) return;
   out += '\n' + heading("Slowest reports", slowest_.size(), reports_) + '\n';
-  Table table({Align::right, Align::right, Align::right, Align::right, Align::left, Align::left});
+  TextTable table({Align::right, Align::right, Align::right, Align::right, Align::left, Align::left});
   table.row({"ms", "billed ms", "MB used", "of MB", "request id", "log group"});
   for (const Listed& report : slowest_) table.row(report.cells);
-  out += table.text();
+  append_table(out, table);
 }
 
 void Summary::append_failures(std::string& out) const {
@@ -239,10 +244,10 @@ void Summary::append_failures(std::string& out) const {
   const std::vector<TopCounter::Count> types = error_types_.by_count();
   append_counts(out, "Types of unhandled errors", types, error_types_.others());
   out += '\n' + heading("Newest failures", newest_failures_.size(), all) + '\n';
-  Table table({Align::left, Align::left, Align::left, Align::left, Align::left});
+  TextTable table({Align::left, Align::left, Align::left, Align::left, Align::left});
   table.row({"time", "what", "why", "request id", "log group"});
   for (const Listed& failure : newest_failures_) table.row(failure.cells);
-  out += table.text();
+  append_table(out, table);
 }
 
 void Summary::append_log_groups(std::string& out) const {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/text_table.h"
 #include "plugin/commands/position_age.h"
 
 namespace penstock::plugin {
@@ -12,20 +13,6 @@ namespace penstock::plugin {
 namespace {
 
 using Cells = std::vector<std::string>;
-
-void print_columns(const std::vector<Cells>& lines, const Printer& print) {
-  std::vector<size_t> widths(lines.front().size());
-  for (const Cells& cells : lines)
-    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
-  for (const Cells& cells : lines) {
-    std::string line;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      line.append("  ").append(cells[i]);
-      if (i + 1 < cells.size()) line.append(widths[i] - cells[i].size(), ' ');
-    }
-    print.line(line);
-  }
-}
 
 bool may_be_asked(const PositionRow& row) {
   return row.stream != nullptr && row.from.kind == kinesis::ReadFrom::Kind::behind && !row.from.position.is_end();
@@ -53,28 +40,30 @@ std::string passed_text(const PositionRow& row, const PositionAge& age) {
 // Advances age past the entries that belong to the table.
 Status print_table(const PositionTable& table, std::vector<PositionAge>::const_iterator& age, const Cells& titles,
                    const Printer& print) {
-  std::vector<Cells> lines = {titles};
+  TextTable text(std::vector<Align>(titles.size(), Align::left));
+  text.row(titles);
   std::vector<std::string> notes;
   std::map<const kinesis::InputStream*, Silence> silent;
   for (const PositionRow& row : table.rows) {
-    Cells& cells = lines.emplace_back(row.cells);
-    const size_t known = cells.size();
-    cells.insert(cells.end(), {"-", "-"});
-    if (!may_be_asked(row)) continue;
-    const PositionAge& told = *age++;
-    if (!told.status.ok()) {
-      Silence& silence = silent.try_emplace(row.stream, Silence{row.cells.front(), told.status}).first->second;
-      ++silence.shards;
-      continue;
+    std::string lag_text = "-";
+    std::string age_text = "-";
+    if (may_be_asked(row)) {
+      const PositionAge& found = *age++;
+      if (!found.status.ok()) {
+        const Silence first = {row.cells.front(), found.status};
+        ++silent.try_emplace(row.stream, first).first->second.shards;
+      } else {
+        lag_text = format_duration(found.lag_ms);
+        if (found.age_ms) age_text = format_duration(*found.age_ms);
+        if (!found.age_ms && !found.next_kept.empty()) notes.push_back(passed_text(row, found));
+      }
     }
-    cells[known] = format_duration(told.lag_ms);
-    if (told.age_ms)
-      cells[known + 1] = format_duration(*told.age_ms);
-    else if (!told.next_kept.empty())
-      notes.push_back(passed_text(row, told));
+    Cells cells = row.cells;
+    cells.insert(cells.end(), {lag_text, age_text});
+    text.row(std::move(cells));
   }
   print.line(table.heading);
-  print_columns(lines, print);
+  for (const std::string& line : text.lines()) print.line("  " + line);
   for (const std::string& note : notes) print.line(note);
   for (const auto& [stream, silence] : silent) print.line(status_of(silence).text());
   return silent.empty() ? Status() : status_of(silent.begin()->second);

@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "host/util/table.h"
-
 namespace penstock::host {
 namespace {
 
@@ -289,15 +287,6 @@ TEST(summary, durations_that_are_no_numbers_are_not_among_the_slowest) {
   sum.add_report("one", "1");
   EXPECT_TRUE(sum.says("Invocations reported: 7,")) << sum.text();
   EXPECT_TRUE(sum.says("Slowest reports, 1 of 7\n")) << sum.text();
-}
-
-TEST(table, pads_by_characters_and_leaves_no_blanks_at_the_end) {
-  Table table({Align::left, Align::right, Align::left});
-  table.row({"é", "1", "x"});
-  table.row({"word", "100", ""});
-  EXPECT_EQ(table.text(),
-            "é       1  x\n"
-            "word  100\n");
 }
 
 }  // namespace

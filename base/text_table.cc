@@ -1,8 +1,11 @@
-#include "host/util/table.h"
+#include "base/text_table.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <utility>
 
-namespace penstock::host {
+namespace penstock {
 
 namespace {
 
@@ -14,21 +17,21 @@ size_t width_of(std::string_view text) {
 
 }  // namespace
 
-std::string Table::text() const {
+std::vector<std::string> TextTable::lines() const {
   std::vector<size_t> widths(columns_.size());
   for (const std::vector<std::string>& cells : rows_)
     for (size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], width_of(cells[i]));
-  std::string out;
+  std::vector<std::string> lines;
   for (const std::vector<std::string>& cells : rows_) {
+    std::string& line = lines.emplace_back();
     for (size_t i = 0; i < widths.size(); ++i) {
       const std::string blanks(widths[i] - width_of(cells[i]), ' ');
-      if (i > 0) out += "  ";
-      out += columns_[i] == Align::right ? blanks + cells[i] : cells[i] + blanks;
+      if (i > 0) line += "  ";
+      line += columns_[i] == Align::right ? blanks + cells[i] : cells[i] + blanks;
     }
-    out.erase(out.find_last_not_of(' ') + 1);
-    out += '\n';
+    line.erase(line.find_last_not_of(' ') + 1);
   }
-  return out;
+  return lines;
 }
 
-}  // namespace penstock::host
+}  // namespace penstock
