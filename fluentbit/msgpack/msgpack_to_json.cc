@@ -30,6 +30,8 @@ void append_escape(std::string& out, char c) {
   out += kHexDigits[byte & 15];
 }
 
+// Appends the same text as append_json_string(), which is tuned for messages: for the short keys and values of
+// MessagePack it makes a record 1.2 times as slow.
 void append_text(std::string& out, std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
