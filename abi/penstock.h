@@ -265,9 +265,9 @@ typedef struct penstock_filter {
   uint32_t reserved; /* 0 */
 
   /* [instance-thread] [open] Transforms the batch and emits the result as zero or more batches, all with the
-   * ack_id and origin of the given one. If emit returns PENSTOCK_OK or PENSTOCK_FULL, apply() continues; if emit
-   * returns < 0, apply() stops and returns that code. PENSTOCK_E_DATA: a record cannot be parsed; *error says
-   * which and why, and all others were emitted. Keeps no data after it returns. */
+   * ack_id and origin of the given one. Keeps no data after it returns. If emit returns PENSTOCK_OK or
+   * PENSTOCK_FULL, apply() continues; if emit returns < 0, apply() stops and returns that code. PENSTOCK_E_DATA: a
+   * record cannot be parsed; *error says which and why, and all others were emitted. */
   int32_t (*apply)(penstock_instance *self, const penstock_batch *batch, penstock_emit_fn emit, void *emit_ctx,
                    penstock_error *error);
 } penstock_filter;

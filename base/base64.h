@@ -16,7 +16,7 @@ inline std::string base64(std::string_view data) {
 }
 
 // Decodes text in place and returns the result, which is at the start of text; nullopt if text is not padded
-// base64. Even then, part of text may be overwritten.
+// base64. Part of text may be overwritten even if it then returns nullopt.
 std::optional<std::string_view> decode_base64_in_place(std::span<char> text);
 
 // Returns the decoded bytes of text; nullopt if text is not padded base64.

@@ -9,8 +9,8 @@
 namespace penstock::aws {
 
 // Returns the error code without its namespace, such as "ExpiredIteratorException"; "" if the response has none.
-// It is in __type in the body ("com.amazonaws.kinesis#ExpiredIteratorException") or in the x-amzn-errortype header
-// ("...:http://...").
+// The body has it in __type ("com.amazonaws.kinesis#ExpiredIteratorException"), or the x-amzn-errortype header has
+// it before a URL ("ExpiredIteratorException:http://...").
 std::string aws_error_code(const HttpResponse& response);
 
 // Returns ok for HTTP 2xx, and the transport's status if no response arrived. Otherwise returns the class of the

@@ -16,9 +16,9 @@ class ServiceClock {
 
   int64_t now_ms() const { return clock_.wall_ms() + offset_ms_; }
 
-  // Sets the correction from a response's Date header, if the response came over TLS and the offset is at most 24
-  // h. Without TLS, an attacker on the network could set our clock back to a time at which a stolen signature was
-  // valid.
+  // Sets the correction from a response's Date header, if the response came over TLS and the offset is at most
+  // 24 h. Without TLS, an attacker on the network could set our clock back to a time at which a stolen signature
+  // was valid.
   void correct(const HttpResponse& response) {
     const std::optional<int64_t> date_ms = parse_http_date(response.header("date"));
     if (!response.over_tls || !date_ms) return;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kFilePrefix = "file:";
 
-// Longer text is truncated, so that a line is little larger than its data. Everything that the service allows
+// Longer text is truncated, so that a line is not much larger than its data. Everything that the service allows
 // fits: a log group or log stream has at most 512 characters of up to four bytes each.
 constexpr size_t kMaxTextBytes = 2048;
 

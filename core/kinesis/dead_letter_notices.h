@@ -31,7 +31,7 @@ class DeadLetterNotices {
   };
 
   Env& env_;
-  std::map<std::string, Reason> reasons_;  // by reason with its numbers folded; bounded
+  std::map<std::string, Reason> reasons_;  // by folded() text of the reason; bounded
   int64_t due_ms_ = 0;
 };
 

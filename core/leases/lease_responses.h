@@ -24,7 +24,7 @@ struct LeasePage {
 
 // All return Code::transient if the text is not the response that the service documents.
 Result<LeaseTableState> read_describe_table(std::string body);
-// Returns Code::config if a row is one that KCL 3 uses for something else than a lease.
+// Returns Code::config if a row is one that KCL 3 uses for something other than a lease.
 Result<LeasePage> read_scan(std::string body);
 // Returns the item of GetItem, or the attributes of UpdateItem; nullopt if the response has none. Code::invalid if
 // it has them and they are not a lease.

@@ -18,7 +18,7 @@ namespace penstock::leases {
 
 class LeaseTaker {
  public:
-  // worker is our own id. A lease whose counter scans have shown unchanged for failover_ms has no live owner.
+  // worker is our own id. A lease has no live owner if its counter has not changed in scans for failover_ms.
   LeaseTaker(std::string worker, int64_t failover_ms) : worker_(std::move(worker)), failover_ms_(failover_ms) {}
 
   // Takes the rows of a complete scan, whose last response came at boot_ms (Clock::boot_ms). The rows were read no

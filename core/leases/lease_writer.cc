@@ -52,7 +52,7 @@ void LeaseWriter::advance() {
       start_first(takes_);
 }
 
-// Allocates first: from where the op leaves the queue, its call is sure to end.
+// Allocates first: once the op has left the queue, its call is sure to end.
 void LeaseWriter::start_first(std::deque<LeaseOp>& of) {
   const LeaseOp op = of.front();
   std::set<std::string> key = {op.lease.key};

@@ -22,10 +22,10 @@ class ProcessRunner {
   using Done = std::function<void(ProcessResult)>;
   using Warn = std::function<void(MessageId id, const std::string& text)>;
 
-  // warn is called with a line for each process that outlives its program or its kill.
+  // Calls warn if a process that a program started outlives it, or if a program still runs after it was killed.
   static Result<std::unique_ptr<ProcessRunner>> make(
       Clock& clock, Warn warn = [](MessageId, const std::string&) {});
-  // Kills the programs that still run, without running their done functions. Waits at most 0.5 s for their end.
+  // Kills the programs that are still running, without running their done functions. Waits at most 0.5 s for them.
   // Does not use the clock.
   ~ProcessRunner();
   ProcessRunner(const ProcessRunner&) = delete;

@@ -20,7 +20,7 @@ Status failed(const std::string& what, int error) {
   return {Code::config, "PS0682", what + ": " + std::generic_category().message(error)};
 }
 
-// Checks the folder of path, which is read to sync it and written to create files.
+// Checks the folder of path: to sync it requires read access, and to create files in it write access.
 Status check_folder_of(const std::string& path, int access) {
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);

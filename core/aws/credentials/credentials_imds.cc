@@ -53,7 +53,8 @@ Result<Credentials> ImdsCredentials::read(const std::string& role, const Result<
                                   ": it still gives keys that have expired; they are used, and asked "
                                   "for again in 5 to 10 minutes");
   const auto random_ms = static_cast<int64_t>(context_.env.random.next() % uint64_t{5 * kMinuteMs + 1});
-  // The cache refreshes in the last 10 minutes, or in the last half of a shorter lifetime.
+  // The cache refreshes at most 10 minutes before expiration, and after at least half of the lifetime: here, after
+  // at least 5 minutes.
   keys->expires_at_ms = context_.clock.now_ms() + 10 * kMinuteMs + random_ms;
   return keys;
 }

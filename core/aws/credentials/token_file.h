@@ -7,8 +7,8 @@
 
 namespace penstock::aws {
 
-// Returns the content of the file without surrounding blanks: 1 byte to 64 KiB of visible ASCII. Code::credentials
-// for any other content.
+// Returns the content of the file without white space at its ends: 1 byte to 64 KiB of visible ASCII.
+// Code::credentials for any other content.
 Result<std::string> read_token_file(Env& env, const std::string& path);
 
 }  // namespace penstock::aws

@@ -1,5 +1,5 @@
-// Position of each shard of some streams, saved across restarts: in "file:PATH", or in "memory", which must be
-// chosen by name.
+// The position of each shard of an input's streams. "file:PATH" saves it across restarts; "memory", which an
+// option must select explicitly, does not.
 #pragma once
 
 #include <cstdint>

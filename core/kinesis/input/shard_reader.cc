@@ -103,8 +103,8 @@ void ShardReader::begin_call(size_t response_bytes) {
 
 void ShardReader::get_iterator(const Request& request) {
   IteratorStart start = next_;
-  // Usually begins at the last record, not after it: only if that one comes again, retention has removed nothing
-  // in between.
+  // Usually begins at the last record, not after it: if the service returns that record again, retention has
+  // removed nothing after it.
   if (after_last_) start.kind = IteratorStart::Kind::after_sequence_number;
   std::optional<ShardPosition> resumed = resumed_;
   if (has_read_) resumed = ShardPosition{next_.sequence_number, kWholeRecord};

@@ -118,7 +118,7 @@ class ShardReader {
   int failures_ = 0;       // in a row, since the last response of GetRecords
   bool at_end_ = false;    // the shard has ended
   bool end_in_doubt_ = false;
-  bool last_came_again_ = false;  // the last record, and none after it
+  bool last_came_again_ = false;  // the last response had the last record again, and none after it
   // The end is in doubt, and the last record came again: the next iterator begins after it.
   bool after_last_ = false;
   bool began_after_last_ = false;  // of the current iterator
@@ -127,7 +127,7 @@ class ShardReader {
   int64_t next_call_ms_ = 0;
   bool retrying_ = false;          // the next call is a retry
   int64_t behind_latest_ms_ = -1;  // MillisBehindLatest of the last response; -1: none yet
-  int64_t answered_ms_;            // time of the last response; before the first: of construction
+  int64_t answered_ms_;            // time of the last response; initially, of construction
   int64_t overdue_ms_ = 0;         // time from which the next response is overdue
   size_t record_bytes_;            // of a record in a response, estimated from those received
   size_t expected_bytes_;          // of the next response

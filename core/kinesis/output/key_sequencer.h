@@ -20,7 +20,7 @@ class KeySequencer {
 
   // Returns the first waiting record of the key; nullptr: none.
   WriterRecord* first_waiting(std::string_view key) const;
-  // Puts a first waiting record in flight too, next to the records of its key that already are.
+  // Puts the first waiting record of a key in flight, in addition to those of the key that already are.
   void admit(WriterRecord& first_waiting);
 
   // Separates rest from first; the records of both are in flight. Records of rest whose key is also in first wait

@@ -11,8 +11,8 @@
 
 namespace penstock::kinesis {
 
-// Check that calls DescribeStreamSummary until the stream exists or the service denies the permission. Records are
-// sent without waiting for it.
+// A check for the stream: it calls DescribeStreamSummary until the stream exists or the service denies the
+// permission. Records are sent without waiting for the result.
 class StreamCheck {
  public:
   // REQUIRES: all references outlive this object, and this object outlives its call.

@@ -200,7 +200,7 @@ char* unescape(char* to, const char* from, const char* const end, const StretchE
     escapes &= bits_below(static_cast<size_t>(stretch_end - stretch));
     for (; escapes != 0; escapes &= escapes - 1) {
       const char* const escape = stretch + first_bit(escapes);
-      if (escape < from) continue;  // the second backslash of a pair
+      if (escape < from) continue;  // the second half of a surrogate pair
       to = put_piece(to, from, static_cast<size_t>(escape - from));
       from = escape;
       if (from[1] == 'u') {
@@ -288,7 +288,7 @@ class FastMessageReader {
     event.body_at = place_of(body);
     event.body_size = static_cast<uint32_t>(string.end - body);
     if (string.first_escape == string.end - 2) {
-      // The only escape is the line break that ends most lines, so the text before it stays in place.
+      // The only escape is the last character, usually a line break, so the text before it stays in place.
       body[event.body_size - 2] = kUnescaped[static_cast<uint8_t>(body[event.body_size - 1])];
       --event.body_size;
     } else if (string.first_escape != nullptr) {

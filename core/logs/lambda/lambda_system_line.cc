@@ -64,8 +64,7 @@ const Key* find_key(std::string_view name) {
 
 bool is_unit(std::string_view word) { return word == "ms" || word == "MB" || word == "seconds"; }
 
-// A column ends at a line end or a tab. Some stores hold the text with its escapes, \t and
-// .
+// A column ends at a line end or a tab. Some stores hold the text with escapes in place of these: \t and \n.
 bool ends_column(char c) { return c == '\t' || c == '\n' || c == '\r' || c == '\\'; }
 
 std::string_view column_of(std::string_view text) {

@@ -68,18 +68,18 @@ class RecordWriter {
   std::array<Piece, kLambdaEventNames.size()> events_;  // with values
   std::array<Piece, kLambdaFieldCount> fields_;
   std::string source_key_;                                  // empty: its facts are at the top
-  std::array<std::string, kSourceFactCount> source_names_;  // with the bracket of a list
+  std::array<std::string, kSourceFactCount> source_names_;  // with the [ before a list
 
   // The same for all records of a batch, with values; empty if these are unknown.
   Piece source_;
   std::string source_text_;          // text of source_
   uint64_t source_members_ = 0;      // bits of the names of its members
-  bool source_has_version_ = false;  // in this schema, it has the name of a line's own version
+  bool source_has_version_ = false;  // under the same name as the version that a line contains
 
   JsonObject object_;
   JsonObject extracted_;
   std::string new_key_;
-  std::string number_;  // in another unit
+  std::string number_;  // converted to another unit
 };
 
 }  // namespace penstock::logs
