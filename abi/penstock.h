@@ -51,7 +51,7 @@ extern "C" {
 enum {
   PENSTOCK_OK = 0,
   PENSTOCK_FULL = 1,        /* the batch was accepted; send no more until pump() has made room */
-  PENSTOCK_END = 2,         /* this input is finished: it never emits again */
+  PENSTOCK_END = 2,         /* an input never emits again, or an output accepts nothing more */
   PENSTOCK_E_INVALID = -1,  /* a NULL, size, or value that this header does not allow */
   PENSTOCK_E_STATE = -2,    /* not allowed in this state, for example after close() */
   PENSTOCK_E_BUSY = -3,     /* another call on this instance is running: around this one, or on another thread */
@@ -283,7 +283,8 @@ typedef struct penstock_output {
 
   /* [instance-thread] [open, closed] Sends records, receives responses, and retries rejected records, until
    * deadline_ms is reached or a batch is settled. Calls settled for each settled batch. Returns PENSTOCK_FULL
-   * while the output is full. After close() it only settles the remaining batches, as PENSTOCK_RELEASED. */
+   * while the output is full, and PENSTOCK_END if it accepts nothing more (stdout without a reader). After close()
+   * it only settles the remaining batches, as PENSTOCK_RELEASED. */
   int32_t (*pump)(penstock_instance *self, int64_t deadline_ms, penstock_settled_fn settled, void *settled_ctx,
                   penstock_error *error);
 } penstock_output;

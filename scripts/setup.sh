@@ -17,7 +17,7 @@ case "${1:-test}" in
 esac
 
 if ! command -v dpkg-query apt-get >/dev/null; then
-  echo "setup: this is no Debian; needed are what these Debian packages hold: ${packages[*]}" >&2
+  echo "setup: this is not Debian; install the equivalents of these Debian packages: ${packages[*]}" >&2
   exit 0
 fi
 

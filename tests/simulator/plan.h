@@ -102,7 +102,7 @@ struct Plan {
   int64_t load_ms = 20'000;     // how long it takes to put everything
   double aggregated_share = 0;  // of the records: by the KPL
   double garbage_share = 0;     // gzip data that cannot be inflated
-  double raw_share = 0;         // no subscription messages
+  double raw_share = 0;         // not subscription messages
   double left_out_share = 0;    // of the events: of a kind that the filter leaves out
   double too_large_share = 0;   // of the events: longer than max_record_bytes
 
