@@ -71,11 +71,11 @@ void CredentialsCache::take(Result<Credentials> found) {
       return status.with_code(Code::credentials);
     });
   }
-  const Result<Credentials> told = outcome();
+  const Result<Credentials> result = outcome();
   std::exception_ptr thrown;  // by one callback; the others still run
   for (const Got& got : std::exchange(waiting_, {})) {
     try {
-      got(told);
+      got(result);
     } catch (...) {
       thrown = std::current_exception();
     }

@@ -9,9 +9,9 @@
 
 namespace penstock::aws {
 
-// Starts a call. operation is a name such as "PutRecords"; body is JSON. answered runs once, later; it runs during
+// Starts a call. operation is a name such as "PutRecords"; body is JSON. done runs once, later; it runs during
 // the call only if the call cannot start.
 using ServiceCall = std::function<void(std::string_view operation, std::string body, size_t max_response_bytes,
-                                       ServiceClient::Done answered)>;
+                                       ServiceClient::Done done)>;
 
 }  // namespace penstock::aws

@@ -44,9 +44,9 @@ Result<std::unique_ptr<DeadLetterFile>> DeadLetterFile::open(Env& env, std::stri
   const std::string what = "opening on_failure file:" + printable(path);
   Result<PathLock> lock = PathLock::take(env.files, path);
   if (!lock) return lock.status().in(what);
-  std::unique_ptr<DeadLetterFile> log(new DeadLetterFile(env, std::move(path), limits, std::move(*lock)));
-  if (const auto opened = log->open_file(); !opened) return opened.status().in(what);
-  return log;
+  std::unique_ptr<DeadLetterFile> file(new DeadLetterFile(env, std::move(path), limits, std::move(*lock)));
+  if (const auto opened = file->open_file(); !opened) return opened.status().in(what);
+  return file;
 }
 
 DeadLetterFile::~DeadLetterFile() {

@@ -49,7 +49,7 @@ bool read_field(std::string_view& rest, Field& field) {
   field.number = tag >> 3;
   field.type = tag & 7;
   field.length_begin = rest.data();
-  std::string_view passed_over;
+  std::string_view skipped;
   uint64_t size = 0;
   switch (field.type) {
     case Field::kVarint:
@@ -57,9 +57,9 @@ bool read_field(std::string_view& rest, Field& field) {
     case Field::kBytes:
       return read_varint(rest, size) && read_bytes(rest, size, field.bytes);
     case Field::kFixed64:
-      return read_bytes(rest, 8, passed_over);
+      return read_bytes(rest, 8, skipped);
     case Field::kFixed32:
-      return read_bytes(rest, 4, passed_over);
+      return read_bytes(rest, 4, skipped);
     default:
       return false;
   }
@@ -69,27 +69,27 @@ bool read_field(std::string_view& rest, Field& field) {
 constexpr uint64_t kPartitionKeyTable = 1, kExplicitHashKeyTable = 2, kRecords = 3;
 constexpr uint64_t kPartitionKeyIndex = 1, kExplicitHashKeyIndex = 2, kData = 3;
 
-struct Entry {
+struct UserRecordFields {
   std::optional<uint64_t> partition_key_index;
   std::optional<uint64_t> explicit_hash_key_index;
   std::optional<std::string_view> data;
 };
 
 // Returns nullopt if the message is malformed or lacks a required field. Of a repeated field, the last one counts.
-std::optional<Entry> read_entry(std::string_view message) {
-  Entry entry;
+std::optional<UserRecordFields> read_user_record(std::string_view message) {
+  UserRecordFields fields;
   Field field;
   while (!message.empty()) {
     if (!read_field(message, field)) return std::nullopt;
     if (field.number == kPartitionKeyIndex && field.type == Field::kVarint)
-      entry.partition_key_index = field.varint;
+      fields.partition_key_index = field.varint;
     else if (field.number == kExplicitHashKeyIndex && field.type == Field::kVarint)
-      entry.explicit_hash_key_index = field.varint;
+      fields.explicit_hash_key_index = field.varint;
     else if (field.number == kData && field.type == Field::kBytes)
-      entry.data = field.bytes;
+      fields.data = field.bytes;
   }
-  if (!entry.partition_key_index || !entry.data) return std::nullopt;
-  return entry;
+  if (!fields.partition_key_index || !fields.data) return std::nullopt;
+  return fields;
 }
 
 }  // namespace
@@ -137,10 +137,10 @@ bool KplRecord::check_all(std::string_view message, Counts& counts) {
       ++counts.explicit_hash_keys;
     }
     if (field.number != kRecords) continue;
-    const std::optional<Entry> entry = read_entry(field.bytes);
-    if (!entry) return false;
-    last_partition_key = std::max(last_partition_key, entry->partition_key_index);
-    last_explicit_hash_key = std::max(last_explicit_hash_key, entry->explicit_hash_key_index);
+    const std::optional<UserRecordFields> user_record = read_user_record(field.bytes);
+    if (!user_record) return false;
+    last_partition_key = std::max(last_partition_key, user_record->partition_key_index);
+    last_explicit_hash_key = std::max(last_explicit_hash_key, user_record->explicit_hash_key_index);
     ++counts.user_records;
   }
   return (!last_partition_key || *last_partition_key < counts.partition_keys) &&
@@ -200,7 +200,7 @@ bool KplRecord::next(KplUserRecord& user_record) {
   while (!rest_.empty()) {
     read_field(rest_, field);
     if (field.type != Field::kBytes || field.number != kRecords) continue;
-    const std::optional<Entry> record = read_entry(field.bytes);
+    const std::optional<UserRecordFields> record = read_user_record(field.bytes);
     user_record.partition_key = entry(partition_keys_, *record->partition_key_index);
     user_record.explicit_hash_key.reset();
     if (record->explicit_hash_key_index)

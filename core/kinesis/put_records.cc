@@ -20,7 +20,7 @@ constexpr std::string_view kBeforeHashKey = R"(,"ExplicitHashKey":")";
 
 // SAX handler for {"Records":[{"SequenceNumber":..., "ShardId":..., "ErrorCode":...}, ...]}. Skips everything
 // else, at any depth.
-class AnswerHandler {
+class ResponseHandler {
  public:
   PutRecordsResponse response;
 
@@ -147,7 +147,7 @@ void end_put_records(std::string& body, std::string_view stream) {
 Result<PutRecordsResponse> read_put_records_response(std::string& body, size_t sent_records) {
   if (auto shard_ids = parse_all_succeeded(body, sent_records))
     return PutRecordsResponse{.rejected = {}, .shard_ids = std::move(*shard_ids)};
-  AnswerHandler handler;
+  ResponseHandler handler;
   handler.response.shard_ids.reserve(sent_records);
   JsonReader reader;
   rapidjson::InsituStringStream stream(body.data());

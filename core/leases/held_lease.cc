@@ -148,7 +148,7 @@ void HeldLease::begin_call() {
 bool HeldLease::end_call(const Status& status) {
   calling_ = false;
   context_.on_write_done(status.ok());
-  context_.answered = true;
+  context_.held_call_ended = true;
   if (status.ok()) {
     failures_ = 0;
     return true;

@@ -22,12 +22,12 @@ struct LeaseContext {
   std::string worker;
   int64_t failover_ms;
   int64_t checkpoint_interval_ms;
-  int64_t writes = 0;     // calls that write to the table
-  size_t calls = 0;       // in flight
-  bool reached = true;    // false: the last call failed
-  bool written = true;    // false: the last write failed
-  Incident writing = {};  // write failures
-  bool answered = false;  // a call of a held lease has ended since this was last reset
+  int64_t writes = 0;            // calls that write to the table
+  size_t calls = 0;              // in flight
+  bool reached = true;           // false: the last call failed
+  bool written = true;           // false: the last write failed
+  Incident writing = {};         // write failures
+  bool held_call_ended = false;  // a call of a held lease has ended since this was last reset
 
   static constexpr size_t kMaxCalls = 32;  // maximum number of writes in flight
   bool room_for_call() const { return calls < kMaxCalls; }

@@ -31,7 +31,7 @@ LeaseCoordinator::LeaseCoordinator(Env& env, LeaseTable& table, LeaseOptions opt
 void LeaseCoordinator::advance() {
   if (!closing_) advance_scan();
   writer_.advance();
-  if (std::exchange(context_.answered, false)) check_held_at(0);
+  if (std::exchange(context_.held_call_ended, false)) check_held_at(0);
   if (context_.written && context_.writing.logged())
     context_.writing.recover(env_, "table " + table_.name() + ": its leases can be written");
   if (boot_ms() >= held_due_boot_ms_) advance_held();
@@ -40,7 +40,7 @@ void LeaseCoordinator::advance() {
 // Deadlines are on the monotonic clock, but what is due here is on the boot clock, which other workers observe
 // too.
 int64_t LeaseCoordinator::next_deadline_ms() const {
-  int64_t next_ms = context_.answered ? 0 : context_.room_for_call() ? held_due_boot_ms_ : kNever;
+  int64_t next_ms = context_.held_call_ended ? 0 : context_.room_for_call() ? held_due_boot_ms_ : kNever;
   if (!closing_ && !scanning_) next_ms = std::min(next_ms, scan_boot_ms_);
   if (context_.room_for_call()) next_ms = std::min(next_ms, writer_.next_boot_ms());
   return next_ms == kNever ? kNever : env_.clock.monotonic_ms() + std::max<int64_t>(0, next_ms - boot_ms());

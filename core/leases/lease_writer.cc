@@ -32,11 +32,11 @@ int64_t LeaseWriter::next_boot_ms() const {
 }
 
 void LeaseWriter::drop_expired() {
-  const auto is_late = [now_ms = context_.env.clock.boot_ms()](const LeaseOp& op) {
+  const auto is_expired = [now_ms = context_.env.clock.boot_ms()](const LeaseOp& op) {
     return now_ms >= op.until_boot_ms;
   };
-  std::erase_if(waiting_, [&](const LeaseOp& op) { return is_late(op) && keys_.erase(op.lease.key) > 0; });
-  std::erase_if(takes_, is_late);
+  std::erase_if(waiting_, [&](const LeaseOp& op) { return is_expired(op) && keys_.erase(op.lease.key) > 0; });
+  std::erase_if(takes_, is_expired);
 }
 
 void LeaseWriter::advance() {
@@ -53,14 +53,14 @@ void LeaseWriter::advance() {
 }
 
 // Allocates first: once the op has left the queue, its call is sure to end.
-void LeaseWriter::start_first(std::deque<LeaseOp>& of) {
-  const LeaseOp op = of.front();
+void LeaseWriter::start_first(std::deque<LeaseOp>& queue) {
+  const LeaseOp op = queue.front();
   std::set<std::string> key = {op.lease.key};
   LeaseTable::Written written =
-      [this, op, started_ms = context_.env.clock.boot_ms()](const Result<LeaseWriteResult>& result) {
-        on_response(op, started_ms, result);
+      [this, op, started_boot_ms = context_.env.clock.boot_ms()](const Result<LeaseWriteResult>& result) {
+        on_response(op, started_boot_ms, result);
       };
-  of.pop_front();
+  queue.pop_front();
   keys_.merge(key);
   ++context_.calls;
   ++context_.writes;

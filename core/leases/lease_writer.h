@@ -58,7 +58,7 @@ class LeaseWriter {
 
  private:
   void drop_expired();
-  void start_first(std::deque<LeaseOp>& of);
+  void start_first(std::deque<LeaseOp>& queue);
   void on_response(const LeaseOp& op, int64_t started_boot_ms, const Result<LeaseWriteResult>& result);
   std::string owner_before(const LeaseOp& op);
 

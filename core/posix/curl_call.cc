@@ -261,9 +261,9 @@ Status CurlCall::failure(int curl_code) const {
   const std::string host = host_of(request_.url);
   const auto code = static_cast<CURLcode>(curl_code);
   if (short_of_memory_ || code == CURLE_OUT_OF_MEMORY) return out_of_memory_status().in("calling " + host);
-  const char* said = error_text_.c_str();  // may quote a certificate, so it is escaped
+  const char* reported = error_text_.c_str();  // may quote a certificate, so it is escaped
   const std::string detail =
-      printable(without_duration(*said != '\0' ? said : curl_easy_strerror(code)), CURL_ERROR_SIZE);
+      printable(without_duration(*reported != '\0' ? reported : curl_easy_strerror(code)), CURL_ERROR_SIZE);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:

@@ -243,7 +243,7 @@ class CurlTransport : public Transport {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
-                                                       ProcessRunner* beside) {
+                                                       ProcessRunner* processes) {
   if (const CURLcode code = initialize(); code != CURLE_OK)
     return Status(Code::internal, "PS0662", std::string("libcurl does not start: ") + curl_easy_strerror(code));
   if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0)
@@ -252,16 +252,16 @@ Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlO
                       "; name a PEM file that can be read");
   Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
   if (!epoll.valid()) return io_error("creating an epoll descriptor", errno);
-  if (beside != nullptr) {
+  if (processes != nullptr) {
     epoll_event event = {};
     event.events = EPOLLIN;
-    event.data.fd = beside->descriptor();
-    epoll_ctl(epoll.get(), EPOLL_CTL_ADD, beside->descriptor(), &event);
+    event.data.fd = processes->descriptor();
+    epoll_ctl(epoll.get(), EPOLL_CTL_ADD, processes->descriptor(), &event);
   }
   Multi multi(curl_multi_init());
   if (multi == nullptr) throw std::bad_alloc();
   return std::unique_ptr<Transport>(
-      std::make_unique<CurlTransport>(clock, options, beside, std::move(multi), std::move(epoll)));
+      std::make_unique<CurlTransport>(clock, options, processes, std::move(multi), std::move(epoll)));
 }
 
 }  // namespace penstock::posix

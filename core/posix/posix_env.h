@@ -33,6 +33,6 @@ struct CurlOptions {
 // libcurl opens a new one and sends the request again.
 // The ProcessRunner, if there is one, is driven with the transport and outlives it.
 Result<std::unique_ptr<Transport>> make_curl_transport(Clock& clock, const CurlOptions& options,
-                                                       ProcessRunner* beside = nullptr);
+                                                       ProcessRunner* processes = nullptr);
 
 }  // namespace penstock::posix

@@ -20,10 +20,10 @@ namespace penstock::posix {
 namespace {
 
 constexpr size_t kMaxErrorBytes = 1024;
-constexpr int64_t kLookEveryMs = 10;
-constexpr int64_t kLookWhileOpenMs = 100;  // while its output is open, which usually is until it ends
+constexpr int64_t kCheckEveryMs = 10;
+constexpr int64_t kCheckWhileOpenMs = 100;  // while its output is open, which usually is until it ends
 constexpr int64_t kOutputAfterEndMs = 1000;
-constexpr int kLastLooks = 50;  // number of times that the destructor checks for the end of killed programs
+constexpr int kLastChecks = 50;  // number of times that the destructor checks for the end of killed programs
 
 // Attributes and file actions of a posix_spawn(), which is safe in a host with threads; fork() is not.
 class Spawning {
@@ -109,8 +109,8 @@ ProcessRunner::~ProcessRunner() {
   for (Child& child : children_) kill(child, {});
   killed_.splice(killed_.end(), children_);
   reap_killed();
-  const timespec pause = {0, kLookEveryMs * 1'000'000};
-  for (int look = 0; look < kLastLooks && !killed_.empty(); ++look) {
+  const timespec pause = {0, kCheckEveryMs * 1'000'000};
+  for (int check = 0; check < kLastChecks && !killed_.empty(); ++check) {
     nanosleep(&pause, nullptr);
     reap_killed();
   }
@@ -159,8 +159,8 @@ Status ProcessRunner::spawn(Child& child) {
 
 int64_t ProcessRunner::next_deadline_ms() const {
   int64_t next_ms = ended_.empty() ? kNever : 0;
-  for (const Child& child : children_) next_ms = std::min({next_ms, child.kill_at_ms, child.look_at_ms});
-  for (const Child& child : killed_) next_ms = std::min(next_ms, child.look_at_ms);
+  for (const Child& child : children_) next_ms = std::min({next_ms, child.kill_at_ms, child.check_at_ms});
+  for (const Child& child : killed_) next_ms = std::min(next_ms, child.check_at_ms);
   return next_ms;
 }
 
@@ -178,7 +178,7 @@ void ProcessRunner::perform() {
     else
       children_.erase(over);
   }
-  for (Child& child : killed_) child.look_at_ms = clock_.monotonic_ms() + kLookEveryMs;
+  for (Child& child : killed_) child.check_at_ms = clock_.monotonic_ms() + kCheckEveryMs;
 }
 
 bool ProcessRunner::complete_ended() {
@@ -205,7 +205,7 @@ bool ProcessRunner::step(Child& child) {
   if (child.ended_ms == kNever && ended(child)) child.ended_ms = now_ms;
   if (child.ended_ms != kNever) {
     if (child.output.valid() && now_ms < child.ended_ms + kOutputAfterEndMs) {
-      child.look_at_ms = child.ended_ms + kOutputAfterEndMs;
+      child.check_at_ms = child.ended_ms + kOutputAfterEndMs;
       return true;
     }
     if (child.output.valid())
@@ -218,7 +218,7 @@ bool ProcessRunner::step(Child& child) {
          {Code::transient, "PS0680", "it did not end within " + std::to_string(child.request.timeout_ms) + " ms"});
     return false;
   }
-  child.look_at_ms = now_ms + (child.output.valid() ? kLookWhileOpenMs : kLookEveryMs);
+  child.check_at_ms = now_ms + (child.output.valid() ? kCheckWhileOpenMs : kCheckEveryMs);
   return true;
 }
 
@@ -243,7 +243,7 @@ void ProcessRunner::kill(Child& child, Status why) {
   child.result.output.clear();
   child.output = Descriptor();
   child.errors = Descriptor();
-  child.look_at_ms = 0;
+  child.check_at_ms = 0;
   if (child.ended_ms != kNever) return;
   ::kill(-child.pid, SIGKILL);
   ::kill(child.pid, SIGKILL);

@@ -50,7 +50,7 @@ class ProcessRunner {
     Descriptor output;
     Descriptor errors;
     int64_t kill_at_ms = 0;
-    int64_t look_at_ms = 0;     // time of the next check whether it has exited
+    int64_t check_at_ms = 0;    // time of the next check whether it has exited
     int64_t ended_ms = kNever;  // time at which the exit was noticed
     ProcessResult result;
   };

@@ -6,9 +6,9 @@ namespace penstock::aws {
 
 void CredentialsChain::ask(size_t index, std::string before, const Done& done) {
   providers_[index]->find(
-      done.then([this, index, before = std::move(before)](const Done& next, Result<Credentials> answer) mutable {
-        if (answer.ok()) return next(std::move(answer));
-        const Status& status = answer.status();
+      done.then([this, index, before = std::move(before)](const Done& next, Result<Credentials> result) mutable {
+        if (result.ok()) return next(std::move(result));
+        const Status& status = result.status();
         const bool is_last = index > 0 && index + 1 == providers_.size();
         if (status.code() == Code::not_found && !is_last)
           return ask(index + 1, std::move(before) + "; " + status.message(), next);

@@ -218,8 +218,8 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
     for (;;) {
       turn(deadline_ms);
       bool emitted = false;
-      const int32_t answer = emit_contained(emit, emit_ctx, emitted);
-      if (emitted || answer != PENSTOCK_OK || env_.clock.monotonic_ms() >= deadline_ms) return answer;
+      const int32_t result = emit_contained(emit, emit_ctx, emitted);
+      if (emitted || result != PENSTOCK_OK || env_.clock.monotonic_ms() >= deadline_ms) return result;
     }
   });
 }
@@ -228,14 +228,14 @@ int32_t Input::poll(int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx) 
 
 Status Input::close(int64_t deadline_ms) {
   Status flushed = catching_exceptions([this] { return acks_.flush(); });
-  Status told = catching_exceptions([this] { return report_positions(), Status(); });
+  Status reported = catching_exceptions([this] { return report_positions(), Status(); });
   assignment_.begin_close();
   while (!assignment_.closed() && env_.clock.monotonic_ms() < deadline_ms) {
     env_.transport.drive(std::min(deadline_ms, assignment_.next_deadline_ms()));
     assignment_.advance();
   }
   if (!flushed.ok()) return flushed;
-  if (!told.ok()) return told;
+  if (!reported.ok()) return reported;
   if (Status saved = assignment_.saved(); !saved.ok()) return saved;
   if (!assignment_.closed())
     return {Code::transient, "PS0305",

@@ -66,24 +66,24 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     if (is_too_much || !acks_.may_begin()) return PENSTOCK_OK;
     emitted_bytes += decoder_.batch_bytes();
     batch_.ack_id = acks_.issue(*current_, emit_state_.user_record);
-    const int32_t answer = emit(emit_ctx, &batch_);
-    emit_state_.batch_waits = answer < 0;
+    const int32_t result = emit(emit_ctx, &batch_);
+    emit_state_.batch_waits = result < 0;
     if (emit_state_.batch_waits) {
       ++emit_state_.refusals;
       // mutation: batch dropped when the host rejects it
       acks_.revoke(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
-      return answer;
+      return result;
     }
     emitted = true;
     ++batches_out_;
-    if (answer != PENSTOCK_OK) {
+    if (result != PENSTOCK_OK) {
       full_ = true;
       // If that was the record's last batch, this finishes the record. Left to the next poll(), the record could
       // not be settled before it.
       // mutation: batch dropped when the outputs are full
       emit_state_.batch_waits = next_batch();
-      return answer;
+      return result;
     }
   }
 }

@@ -103,9 +103,9 @@ Result<std::vector<std::string>> seek_shard(Checkpoint& checkpoint, const std::v
   const auto found = kept->shards.find(id);
   if (found == kept->shards.end()) {
     std::string others;
-    size_t told = 0;
+    size_t shown = 0;
     for (const auto& [other, from] : kept->shards)
-      if (told++ < kMaxIdsShown) others += (others.empty() ? "" : ", ") + printable(other);
+      if (shown++ < kMaxIdsShown) others += (others.empty() ? "" : ", ") + printable(other);
     return Status(Code::config, "PS0323",
                   "stream " + name->name + ": no position of a shard \"" + printable(id) +
                       "\" is kept; there are " + (others.empty() ? "none" : others));

@@ -18,7 +18,7 @@ constexpr int64_t kMinPauseMs = 200;
 constexpr int64_t kBytesPerSecond = 2 << 20;
 constexpr size_t kLargestRecordBytes = 10 << 20;
 
-constexpr size_t kIteratorAnswerBytes = 64 << 10;
+constexpr size_t kIteratorResponseBytes = 64 << 10;
 constexpr size_t kMinResponseBytes = 128 << 10;
 constexpr size_t kMinResponseRecords = 8;
 constexpr size_t kFirstRecordBytesGuess = 16 << 10;
@@ -29,10 +29,11 @@ constexpr int64_t kPermanentFailurePauseMs = 30000;
 constexpr int64_t kOverdueMs = 2000;  // allowance for the duration of a call that is due
 
 // Returns the size of a record in a response, where its data is base64.
-constexpr size_t in_answer(size_t data_bytes) { return data_bytes / 3 * 4 + kRecordOverheadBytes; }
+constexpr size_t bytes_in_response(size_t data_bytes) { return data_bytes / 3 * 4 + kRecordOverheadBytes; }
 
-constexpr size_t kLargestInAnswerBytes = in_answer(kLargestRecordBytes);
-constexpr size_t kLargestAnswerBytes = kLargestInAnswerBytes + kRecordOverheadBytes;  // response with one record
+constexpr size_t kLargestRecordInResponseBytes = bytes_in_response(kLargestRecordBytes);
+constexpr size_t kLargestResponseBytes =
+    kLargestRecordInResponseBytes + kRecordOverheadBytes;  // response with one record
 
 IteratorStart iterator_start(const ReadFrom& from) {
   switch (from.kind) {
@@ -58,8 +59,8 @@ ShardReader::ShardReader(Env& env, aws::ServiceClient& client, ReaderTotals& tot
       options_(options),
       called_(std::move(called)),
       next_(iterator_start(from)),
-      answered_ms_(env.clock.monotonic_ms()),
-      record_bytes_(in_answer(kFirstRecordBytesGuess)),
+      last_response_ms_(env.clock.monotonic_ms()),
+      record_bytes_(bytes_in_response(kFirstRecordBytesGuess)),
       expected_bytes_(kUnknown) {
   if (from.kind == ReadFrom::Kind::behind) resumed_ = from.position;
 }
@@ -69,12 +70,12 @@ int64_t ShardReader::next_call_ms() const {
 }
 
 ShardReader::Request ShardReader::next_request(size_t most) const {
-  if (iterator_.empty()) return {.records = 0, .response_bytes = kIteratorAnswerBytes};
+  if (iterator_.empty()) return {.records = 0, .response_bytes = kIteratorResponseBytes};
   const size_t room = std::min(most, std::max(expected_bytes_, kMinResponseBytes));
   // A quarter of the room is left for records larger than those before. A single record must fit in any case, or
   // the shard would be stuck.
   return {.records = std::clamp<size_t>(room / 4 * 3 / record_bytes_, 1, options_.max_records),
-          .response_bytes = std::max(room, std::min(record_bytes_ / 3 * 4, kLargestAnswerBytes))};
+          .response_bytes = std::max(room, std::min(record_bytes_ / 3 * 4, kLargestResponseBytes))};
 }
 
 void ShardReader::start_call(size_t most) {
@@ -109,7 +110,7 @@ void ShardReader::get_iterator(const Request& request) {
   std::optional<ShardPosition> resumed = resumed_;
   if (has_read_) resumed = ShardPosition{next_.sequence_number, kWholeRecord};
   std::string body = get_shard_iterator_body(stream_, shard_id_, start);
-  aws::ServiceClient::Done answered = [this](Result<aws::ServiceResponse> response) {
+  aws::ServiceClient::Done done = [this](Result<aws::ServiceResponse> response) {
     hold(0);
     after_last_ = false;  // may be out of date when the next iterator is requested
     end_call(catching_exceptions([&] {
@@ -124,17 +125,17 @@ void ShardReader::get_iterator(const Request& request) {
   began_after_last_ = after_last_;
   // mutation: open shard ends without child shards
   confirming_end_ = end_in_doubt_ && listed_closed_;
-  client_.call("GetShardIterator", std::move(body), request.response_bytes, std::move(answered));
+  client_.call("GetShardIterator", std::move(body), request.response_bytes, std::move(done));
 }
 
 void ShardReader::get_records(const Request& request) {
   std::string body = get_records_body(stream_, iterator_, request.records);
-  aws::ServiceClient::Done answered = [this, request](Result<aws::ServiceResponse> response) {
+  aws::ServiceClient::Done done = [this, request](Result<aws::ServiceResponse> response) {
     hold(0);
     end_call(catching_exceptions([&] { return read(request, std::move(response)); }));
   };
   begin_call(request.response_bytes);
-  client_.call("GetRecords", std::move(body), request.response_bytes, std::move(answered));
+  client_.call("GetRecords", std::move(body), request.response_bytes, std::move(done));
 }
 
 Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> response) {
@@ -142,21 +143,21 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
     if (response.status().code() == Code::too_large) {
       // Records have grown: request a sixteenth as many, or a single one of the largest possible size. The service
       // charges its rate limit even for a response that we discard.
-      record_bytes_ =
-          request.records > 1 ? std::min(record_bytes_ * 16, request.response_bytes) : kLargestInAnswerBytes;
+      record_bytes_ = request.records > 1 ? std::min(record_bytes_ * 16, request.response_bytes)
+                                          : kLargestRecordInResponseBytes;
       expected_bytes_ = kUnknown;
       pause_after(static_cast<int64_t>(request.response_bytes / 4 * 3), kMinPauseMs);
     }
     return response.status();
   }
-  const size_t answer_size = response->body.size();
+  const size_t response_size = response->body.size();
   Result<GetRecordsResponse> records = read_get_records(std::move(response->body));
   if (!records.ok()) return records.status();
 
   const bool any = !records->records.empty();
   if (any && began_after_last_) {
     iterator_.clear();
-    pause_after(static_cast<int64_t>(answer_size), kMinPauseMs);
+    pause_after(static_cast<int64_t>(response_size), kMinPauseMs);
     return {};
   }
   std::string last;
@@ -189,18 +190,19 @@ Status ShardReader::read(const Request& request, Result<aws::ServiceResponse> re
     next_ = {IteratorStart::Kind::at_sequence_number, 0, std::move(last)};
     // mutation: new iterator at the start position
     has_read_ = true;
-    record_bytes_ = std::max(in_answer(static_cast<size_t>(bytes) / response_.records.size()), record_bytes_ / 2);
+    record_bytes_ =
+        std::max(bytes_in_response(static_cast<size_t>(bytes) / response_.records.size()), record_bytes_ / 2);
   } else {
     response_ = {};
   }
   // A shard that is up to date probably returns about as much the next time.
   expected_bytes_ =
-      behind_latest_ms_ > 0 ? kUnknown : std::max(2 * answer_size, kMinResponseRecords * record_bytes_);
+      behind_latest_ms_ > 0 ? kUnknown : std::max(2 * response_size, kMinResponseRecords * record_bytes_);
   if (any) confirming_end_ = false;
   if (any) last_came_again_ = !any_new;
   after_last_ = end_in_doubt_ && last_came_again_;
   pause_after(bytes, behind_latest_ms_ == 0 ? options_.poll_interval_ms : kMinPauseMs);
-  answered_ms_ = env_.clock.monotonic_ms();
+  last_response_ms_ = env_.clock.monotonic_ms();
   overdue_ms_ = next_call_ms_ + kOverdueMs;
   return outcome;
 }
@@ -219,7 +221,7 @@ void ShardReader::pause_after(int64_t bytes, int64_t min_ms) {
 
 int64_t ShardReader::lag_ms() const {
   const int64_t now_ms = env_.clock.monotonic_ms();
-  const int64_t since_ms = now_ms - answered_ms_;
+  const int64_t since_ms = now_ms - last_response_ms_;
   if (behind_latest_ms_ < 0) return std::max<int64_t>(1, since_ms);
   return behind_latest_ms_ == 0 && now_ms < overdue_ms_ ? 0 : behind_latest_ms_ + since_ms;
 }

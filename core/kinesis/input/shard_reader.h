@@ -127,7 +127,7 @@ class ShardReader {
   int64_t next_call_ms_ = 0;
   bool retrying_ = false;          // the next call is a retry
   int64_t behind_latest_ms_ = -1;  // MillisBehindLatest of the last response; -1: none yet
-  int64_t answered_ms_;            // time of the last response; initially, of construction
+  int64_t last_response_ms_;       // time of the last response; initially, of construction
   int64_t overdue_ms_ = 0;         // time from which the next response is overdue
   size_t record_bytes_;            // of a record in a response, estimated from those received
   size_t expected_bytes_;          // of the next response

@@ -10,7 +10,7 @@ namespace penstock::kinesis {
 bool KeySequencer::enqueue(WriterRecord& record) {
   const auto found = keys_.find(record.partition_key);
   if (found == keys_.end()) {
-    keys_.try_emplace(std::string(record.partition_key)).first->second.turns = 1;
+    keys_.try_emplace(std::string(record.partition_key)).first->second.in_flight = 1;
     return true;
   }
   Key& key = found->second;
@@ -55,7 +55,7 @@ WriterRecord* KeySequencer::separate(WriterRecord* first, WriterRecord* rest) {
     if (key.first == nullptr) key.last = record;
     record->next = std::exchange(key.first, record);
     record->in_flight = false;
-    --key.turns;
+    --key.in_flight;
     ++waiting_;
   }
   return others;
@@ -65,7 +65,7 @@ WriterRecord* KeySequencer::done(const WriterRecord& record) {
   const auto found = keys_.find(record.partition_key);
   assert(found != keys_.end());
   Key& key = found->second;
-  if (--key.turns > 0) return nullptr;
+  if (--key.in_flight > 0) return nullptr;
   key.held_back = false;
   WriterRecord* const first = key.first;
   if (first == nullptr)
@@ -77,7 +77,7 @@ WriterRecord* KeySequencer::done(const WriterRecord& record) {
 
 void KeySequencer::take_first(Key& key) {
   key.first = std::exchange(key.first->next, nullptr);
-  ++key.turns;
+  ++key.in_flight;
   --waiting_;
 }
 

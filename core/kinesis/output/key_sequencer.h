@@ -41,7 +41,7 @@ class KeySequencer {
 
  private:
   struct Key {
-    size_t turns = 0;               // records in flight
+    size_t in_flight = 0;           // records
     WriterRecord* first = nullptr;  // waiting records
     WriterRecord* last = nullptr;
     bool held_back = false;

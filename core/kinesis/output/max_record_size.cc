@@ -8,7 +8,7 @@
 namespace penstock::kinesis {
 
 namespace {
-constexpr size_t kAnswerBytes = 64 << 10;
+constexpr size_t kMaxResponseBytes = 64 << 10;
 constexpr Backoff kBackoff = {.base_ms = 500, .cap_ms = 10'000};
 constexpr int64_t kNoStreamPauseMs = 30'000;
 }  // namespace
@@ -31,7 +31,7 @@ void MaxRecordSize::advance() {
   append_stream_member(body, stream_);
   body += '}';
   asking_ = true;
-  call_("DescribeStreamSummary", std::move(body), kAnswerBytes,
+  call_("DescribeStreamSummary", std::move(body), kMaxResponseBytes,
         [this](const Result<aws::ServiceResponse>& response) { receive(response); });
 }
 

@@ -10,7 +10,7 @@
 namespace penstock::kinesis {
 
 namespace {
-constexpr size_t kAnswerBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
+constexpr size_t kMaxResponseBytes = 4 << 20;  // a page of 1,000 shards is under 1 MiB
 }  // namespace
 
 void ShardMap::want() { wanted_ = true; }
@@ -25,7 +25,7 @@ void ShardMap::advance() {
   body += '}';
   calling_ = true;
   if (next_token_.empty()) wanted_ = false;
-  call_("ListShards", std::move(body), kAnswerBytes,
+  call_("ListShards", std::move(body), kMaxResponseBytes,
         [this](Result<aws::ServiceResponse> response) { receive(std::move(response)); });
 }
 

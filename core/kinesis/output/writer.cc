@@ -155,9 +155,9 @@ void Writer::end_call(uint64_t call_id, Result<aws::ServiceResponse> response) {
   if (call.entries.front().first->alone) next_.alone_ended(env_.clock.monotonic_ms());
   // mutation: records of a failed call count as delivered
   if (!response) return end_failed_call(call, response.status());
-  const auto told = read_put_records_response(response->body, call.entries.size());
-  if (!told) return end_failed_call(call, told.status());
-  end_answered_call(call, *told);
+  const auto parsed = read_put_records_response(response->body, call.entries.size());
+  if (!parsed) return end_failed_call(call, parsed.status());
+  end_completed_call(call, *parsed);
 }
 
 void Writer::end_failed_call(const Call& call, const Status& status) {
@@ -234,7 +234,7 @@ void Writer::on_progress() {
     unavailable_.recover(env_, "stream " + printable(options_.stream) + " takes records again");
 }
 
-void Writer::end_answered_call(const Call& call, const PutRecordsResponse& response) {
+void Writer::end_completed_call(const Call& call, const PutRecordsResponse& response) {
   const std::vector<RejectedRecord>& rejected = response.rejected;
   rejected_permanently_ = false;
   if (!rejected.empty()) {

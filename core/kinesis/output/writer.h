@@ -133,7 +133,7 @@ class Writer {
   void begin_call();
   void end_call(uint64_t call_id, Result<aws::ServiceResponse> response);
   void end_failed_call(const Call& call, const Status& status);
-  void end_answered_call(const Call& call, const PutRecordsResponse& response);
+  void end_completed_call(const Call& call, const PutRecordsResponse& response);
   std::vector<WriterRecord*> chains_of(const Call& call, bool smaller);
   size_t max_calls() const { return breaker_.open() || rejections_.open() ? 1 : kMaxCallsInFlight; }
   size_t max_entries() const;

@@ -20,11 +20,11 @@ constexpr size_t kLikelyRatio = 64;   // a higher ratio than log text reaches
 // Returns the size to start with. The last four bytes of a gzip member hold its inflated size modulo 2^32 (RFC
 // 1952, 2.3.1). They may be wrong or padding, so the guess stays within a likely ratio and the limit.
 size_t first_guess(std::string_view data, size_t limit_bytes) {
-  uint32_t said = 0;
+  uint32_t stated_size = 0;
   for (size_t index = 0; index < 4 && index < data.size(); ++index)
-    said = said << 8 | static_cast<uint8_t>(data[data.size() - 1 - index]);
+    stated_size = stated_size << 8 | static_cast<uint8_t>(data[data.size() - 1 - index]);
   const size_t likely = data.size() > SIZE_MAX / kLikelyRatio ? SIZE_MAX : data.size() * kLikelyRatio;
-  return std::min({std::max<size_t>(said, data.size()), likely, limit_bytes});
+  return std::min({std::max<size_t>(stated_size, data.size()), likely, limit_bytes});
 }
 
 Status damaged(std::string_view data, const std::string& what) {

@@ -192,8 +192,8 @@ void SubscriptionReader::fill_batch(penstock_batch& batch) {
   const auto& events = message_.events;
   const uint32_t origin_index = events[next_event_].origin;
   const SubscriptionMessage::Origin& origin = message_.origins[origin_index];
-  const auto first_known = [](std::string_view said, penstock_bytes otherwise) {
-    return said.empty() ? otherwise : bytes(said);
+  const auto first_known = [](std::string_view value, penstock_bytes fallback) {
+    return value.empty() ? fallback : bytes(value);
   };
   batch = origin_;
   batch.log_group = first_known(message_.log_group, origin_.log_group);

@@ -39,12 +39,12 @@ FunctionName function_of(std::string_view log_group, std::string_view log_stream
     if (!is_function_name(function.name)) function.name = {};
   }
   if (!begins_with_day(log_stream)) return function;
-  const std::string_view behind_day = log_stream.substr(kDay.size());
-  const size_t open = behind_day.find('[');
-  const size_t close = behind_day.find(']');
+  const std::string_view after_day = log_stream.substr(kDay.size());
+  const size_t open = after_day.find('[');
+  const size_t close = after_day.find(']');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open) return function;
-  const std::string_view name = behind_day.substr(0, open);
-  const std::string_view version = behind_day.substr(open + 1, close - open - 1);
+  const std::string_view name = after_day.substr(0, open);
+  const std::string_view version = after_day.substr(open + 1, close - open - 1);
   if (!is_version(version) || (!name.empty() && !is_function_name(name))) return function;
   function.version = version;
   if (!name.empty()) function.name = name;

@@ -45,11 +45,11 @@ std::array<char, kShape.size()> written_as(std::string_view timestamp, SecondsFr
   std::array<char, kShape.size()> written;
   kShape.copy(written.data(), written.size());
   timestamp.copy(written.data(), kSecondsSize);
-  const std::string_view behind = timestamp.substr(std::min(timestamp.size(), kSecondsSize + 1));
+  const std::string_view after = timestamp.substr(std::min(timestamp.size(), kSecondsSize + 1));
   size_t digits = 0;
-  while (digits < 3 && digits < behind.size() && is_digit(behind[digits])) ++digits;
-  behind.copy(written.data() + kSecondsSize + 1 + (fraction == SecondsFraction::milliseconds ? 3 - digits : 0),
-              digits);
+  while (digits < 3 && digits < after.size() && is_digit(after[digits])) ++digits;
+  after.copy(written.data() + kSecondsSize + 1 + (fraction == SecondsFraction::milliseconds ? 3 - digits : 0),
+             digits);
   return written;
 }
 

@@ -79,7 +79,7 @@ bool is_id(std::string_view text) {
 // The first column after a timestamp, and the text after it and its blanks.
 struct RequestColumn {
   std::string_view id;
-  std::string_view behind;
+  std::string_view after;
   bool is_uuid;
   bool is_empty;  // between two tabs
   bool has_tabs;  // tabs on both sides, or a tab before and the end of the text after
@@ -92,19 +92,19 @@ RequestColumn read_request_column(std::string_view text) {
   const std::string_view first = rest.substr(0, kUuidSize);
   const bool is_uuid = scan::is_uuid(first) && (rest.size() == kUuidSize || is_blank(rest[kUuidSize]));
   const std::string_view id = is_uuid ? first : scan::word(rest);
-  const std::string_view behind = rest.substr(id.size());
-  const bool has_tabs = text.starts_with('\t') && (behind.empty() || behind[0] == '\t');
-  return {id, scan::trim_front(behind), is_uuid, false, has_tabs};
+  const std::string_view after = rest.substr(id.size());
+  const bool has_tabs = text.starts_with('\t') && (after.empty() || after[0] == '\t');
+  return {id, scan::trim_front(after), is_uuid, false, has_tabs};
 }
 
 // Removes the column from text, which follows a timestamp. Only an empty column between two tabs is recognized; if
 // blanks replace the tabs, it leaves no trace. Returns true if there was a column, perhaps empty.
 bool take_request_id(const RequestColumn& column, std::string_view& text, LambdaLine& line) {
   if (!column.is_uuid && !column.is_empty && column.id != "undefined" &&
-      !(is_id(column.id) && (column.has_tabs || !level_of(scan::word(column.behind)).empty())))
+      !(is_id(column.id) && (column.has_tabs || !level_of(scan::word(column.after)).empty())))
     return false;
   line.set(LambdaField::request_id, column.id);
-  text = column.behind;
+  text = column.after;
   return true;
 }
 
@@ -112,10 +112,10 @@ bool take_request_id(const RequestColumn& column, std::string_view& text, Lambda
 // tab must follow.
 void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
   const std::string_view word = scan::word(text);
-  const std::string_view behind = text.substr(word.size());
-  if (by_tab && behind.starts_with(' ') && word[0] >= 'a') return;
+  const std::string_view after = text.substr(word.size());
+  if (by_tab && after.starts_with(' ') && word[0] >= 'a') return;
   line.level = level_of(word);
-  if (!line.level.empty()) text = behind;
+  if (!line.level.empty()) text = after;
 }
 
 // Node.js and .NET: <ISO>Z <id> <level> <message>, where the id or the level may be missing. The whole text is the
@@ -125,7 +125,7 @@ void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLin
   if (!rest.empty() && !is_space_or_tab(rest[0])) return;
   line.timestamp = text.substr(0, timestamp_size);
   const RequestColumn column = read_request_column(rest);
-  if (column.behind.starts_with('T') && read_timeout(column.behind, line))
+  if (column.after.starts_with('T') && read_timeout(column.after, line))
     return line.set(LambdaField::request_id, column.id);
   const bool by_tab = rest.starts_with('\t');
   const bool has_id = take_request_id(column, rest, line);
@@ -138,9 +138,9 @@ void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLin
   look_for_node_error(line.message, line);
 }
 
-// Python: [LEVEL] <ISO>Z <id> <message>, where LEVEL may be any text. behind: the text after the bracket.
-bool read_python_line(std::string_view level, std::string_view behind, LambdaLine& line) {
-  std::string_view rest = scan::trim_front(behind);
+// Python: [LEVEL] <ISO>Z <id> <message>, where LEVEL may be any text. after: the text after the bracket.
+bool read_python_line(std::string_view level, std::string_view after, LambdaLine& line) {
+  std::string_view rest = scan::trim_front(after);
   const size_t timestamp_size = iso_timestamp_size(rest);
   if (timestamp_size == 0) return false;
   const std::string_view timestamp = rest.substr(0, timestamp_size);
@@ -148,7 +148,7 @@ bool read_python_line(std::string_view level, std::string_view behind, LambdaLin
   if (!rest.empty() && !is_blank(rest[0])) return false;
   const bool has_id = take_request_id(read_request_column(rest), rest, line);
   const bool is_level =
-      behind.starts_with('\t') || has_id || is_bracket_level(level) || level.starts_with("Level ");
+      after.starts_with('\t') || has_id || is_bracket_level(level) || level.starts_with("Level ");
   if (!is_level) return false;
   line.timestamp = timestamp;
   // The runtime's formatter has "%(msecs)d": bootstrap.py in
@@ -166,10 +166,10 @@ void read_bracket_line(std::string_view text, LambdaLine& line) {
   const size_t close = text.substr(0, kMaxLevelBytes).find(']');
   if (close == std::string_view::npos) return;
   const std::string_view level = trim(text.substr(1, close - 1));  // log4j pads it
-  const std::string_view behind = text.substr(close + 1);
-  if (level.empty() || has_control(level) || (!behind.empty() && !is_blank(behind[0]))) return;
-  if (read_python_line(level, behind, line) || !is_bracket_level(level)) return;
-  std::string_view rest = scan::trim_front(behind);
+  const std::string_view after = text.substr(close + 1);
+  if (level.empty() || has_control(level) || (!after.empty() && !is_blank(after[0]))) return;
+  if (read_python_line(level, after, line) || !is_bracket_level(level)) return;
+  std::string_view rest = scan::trim_front(after);
   scan::take(rest, "- ");  // PowerShell's
   line.level = level;
   line.message = trim(rest);

@@ -27,8 +27,8 @@ std::string_view error_type_of(std::string_view text) {
 // Returns whether text is prefix alone, except for what error_type_of() reads.
 bool says_only(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
-  const std::string_view behind = scan::trim_front(text.substr(prefix.size()));
-  return behind.empty() || behind[0] == '\n' || behind[0] == '\r' || !error_type_of(text).empty();
+  const std::string_view after = scan::trim_front(text.substr(prefix.size()));
+  return after.empty() || after[0] == '\n' || after[0] == '\r' || !error_type_of(text).empty();
 }
 
 bool says_exit(std::string_view text) {

@@ -209,8 +209,8 @@ bool is_request_id_and_keys(std::string_view text) {
   if (trim(column).empty()) column = column_of(text);  // a tab is between key and value
   column = trim(column);
   if (begins_with_key(column)) return true;
-  const std::string_view behind = scan::trim_front(column.substr(word_or_bracketed(column).size()));
-  return behind.empty() || begins_with_key(behind) || behind.starts_with("Task timed out after ");
+  const std::string_view after = scan::trim_front(column.substr(word_or_bracketed(column).size()));
+  return after.empty() || begins_with_key(after) || after.starts_with("Task timed out after ");
 }
 
 // A keyword line: the keyword, blanks, and a key that distinguishes it from prose.
@@ -228,20 +228,20 @@ bool take_written_request_id(LambdaEvent event, std::string_view& fields, Lambda
   constexpr std::string_view kVersion = " Version: ";
   const std::string_view id = fields.substr(std::min(kIdAt, fields.size()), kUuidSize);
   if (fields.size() > kMaxFieldsBytes || !scan::is_uuid(id) || fields[kIdAt - 1] != ' ') return false;
-  std::string_view behind = fields.substr(kIdAt + kUuidSize);
-  if (event == LambdaEvent::start && behind.starts_with(kVersion)) {
-    const std::string_view version = behind.substr(kVersion.size());
+  std::string_view after = fields.substr(kIdAt + kUuidSize);
+  if (event == LambdaEvent::start && after.starts_with(kVersion)) {
+    const std::string_view version = after.substr(kVersion.size());
     for (const char c : version)
       if (!is_digit(c) && !is_letter(c) && c != '$' && c != '_' && c != '-') return false;
     line.set(LambdaField::version, version);
-    behind = {};
-  } else if (event == LambdaEvent::report && behind.starts_with('\t')) {
-    behind.remove_prefix(1);
-  } else if (!behind.empty()) {
+    after = {};
+  } else if (event == LambdaEvent::report && after.starts_with('\t')) {
+    after.remove_prefix(1);
+  } else if (!after.empty()) {
     return false;
   }
   line.set(LambdaField::request_id, id);
-  fields = behind;
+  fields = after;
   return true;
 }
 
@@ -263,9 +263,9 @@ constexpr std::array kKeywords = {
 const Keyword* find_keyword(std::string_view text, std::string_view& fields) {
   for (const Keyword& keyword : kKeywords) {
     if (text[0] != keyword.word[0] || !text.starts_with(keyword.word)) continue;
-    const std::string_view behind = text.substr(keyword.word.size());
-    fields = scan::trim_front(behind);
-    if (fields.size() < behind.size() && fields.starts_with(keyword.first_key)) return &keyword;
+    const std::string_view after = text.substr(keyword.word.size());
+    fields = scan::trim_front(after);
+    if (fields.size() < after.size() && fields.starts_with(keyword.first_key)) return &keyword;
   }
   return nullptr;
 }

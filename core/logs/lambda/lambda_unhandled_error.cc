@@ -65,9 +65,9 @@ void look_for_trace(std::string_view text, LambdaLine& line) {
 bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
   for (const std::string_view prose : {"Error raised from handler method", "Critical exception from handler"}) {
     if (!text.starts_with(prose)) continue;
-    const std::string_view behind = text.substr(prose.size());
-    const std::string_view json = scan::skip_blanks(behind);
-    if (!behind.empty() && (json.size() == behind.size() || !json.starts_with('{'))) continue;
+    const std::string_view after = text.substr(prose.size());
+    const std::string_view json = scan::skip_blanks(after);
+    if (!after.empty() && (json.size() == after.size() || !json.starts_with('{'))) continue;
     set_failure(LambdaEvent::error, error_type_member(json), line);
     return true;
   }
@@ -80,10 +80,10 @@ bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
 // traceback the word must be the name of an error.
 void look_for_python_error(std::string_view text, LambdaLine& line) {
   const std::string_view type = text.substr(0, scan::name_size(text));
-  const std::string_view behind = text.substr(type.size());
+  const std::string_view after = text.substr(type.size());
   if (type.empty()) return;
   const bool has_traceback = scan::skip_blanks(text.substr(scan::first_line(text).size())).starts_with(kTraceback);
-  const bool has_text = behind.starts_with(':') && (behind.size() == 1 || is_blank(behind[1]));
+  const bool has_text = after.starts_with(':') && (after.size() == 1 || is_blank(after[1]));
   const bool is_alone = trim(scan::first_line(text)) == type;
   if (!(has_text && (has_traceback || says_error(type))) && !(is_alone && has_traceback)) return;
   set_failure(LambdaEvent::error, type, line);

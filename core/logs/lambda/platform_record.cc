@@ -74,11 +74,11 @@ void rename_duration(LambdaField name, LambdaLine& line) {
 
 // Reads a record that is a string: it is a line of text mode.
 void take_line(std::string_view text, LambdaLine& line) {
-  const LambdaLine said = read_lambda_line(text);
-  if (said.event == LambdaEvent::none) return;
-  line.event = said.event;
-  line.failed = said.failed;
-  said.for_each_field([&](LambdaField field, std::string_view value) { line.set(field, value); });
+  const LambdaLine parsed = read_lambda_line(text);
+  if (parsed.event == LambdaEvent::none) return;
+  line.event = parsed.event;
+  line.failed = parsed.failed;
+  parsed.for_each_field([&](LambdaField field, std::string_view value) { line.set(field, value); });
 }
 
 }  // namespace

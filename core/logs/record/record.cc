@@ -153,17 +153,17 @@ void RecordWriter::begin(const penstock_batch& origin) {
 RecordWriter::Kind RecordWriter::append(TextBuffer& out, const penstock_record& event) {
   const std::string_view message = trim(view(event.body));
   if (object_.read(message)) {
-    const LambdaLine* const said = object_.is_platform() ? &object_.platform() : nullptr;
-    if (said != nullptr && drops(said->event)) return Kind::dropped;
-    append_object(out, message, said, nullptr, event);
+    const LambdaLine* const details = object_.is_platform() ? &object_.platform() : nullptr;
+    if (details != nullptr && drops(details->event)) return Kind::dropped;
+    append_object(out, message, details, nullptr, event);
     return Kind::passed_through;
   }
   const LambdaLine line = read_lambda_line(message);
   if (drops(line.event)) return Kind::dropped;
   if (line.message_may_be_the_record && options_.parse_json_in_message && object_.read(line.message)) {
-    const LambdaLine* const said = object_.is_platform() ? &object_.platform() : &line;
-    if (drops(said->event)) return Kind::dropped;
-    append_object(out, line.message, said, &line, event);
+    const LambdaLine* const details = object_.is_platform() ? &object_.platform() : &line;
+    if (drops(details->event)) return Kind::dropped;
+    append_object(out, line.message, details, &line, event);
     return Kind::passed_through;
   }
   append_line(out, line, event);
@@ -193,10 +193,10 @@ void RecordWriter::append_line(TextBuffer& out, const LambdaLine& line, const pe
   out += '}';
 }
 
-// text: what object_ has read. said: what is known beyond its members, or null. around: the line whose message it
-// was, or null.
-void RecordWriter::append_object(TextBuffer& out, std::string_view text, const LambdaLine* said,
-                                 const LambdaLine* around, const penstock_record& event) {
+// text: the object that object_ has read. details: facts beyond its members, or null. line: the line whose message
+// it was, or null.
+void RecordWriter::append_object(TextBuffer& out, std::string_view text, const LambdaLine* details,
+                                 const LambdaLine* line, const penstock_record& event) {
   const bool is_record = json_.empty();  // the object's members are those of the record
   const auto lacks = [&](Member member) { return !is_record || !object_.has(member); };
   if (is_record)
@@ -205,18 +205,18 @@ void RecordWriter::append_object(TextBuffer& out, std::string_view text, const L
     out += '{';
   if (!is_record || !object_.has_rfc3339_timestamp()) {
     if (is_record && !object_.is_empty()) out += ',';
-    append_object_time(out, around, event);
+    append_object_time(out, line, event);
   }
   if (!is_record && !object_.level().empty())
     append_level(out, object_.level(), false);
-  else if (said != nullptr && lacks(kLevel))
-    append_level(out, said->level, said->failed);
+  else if (details != nullptr && lacks(kLevel))
+    append_level(out, details->level, details->failed);
   if (!is_record) {
     out += json_;
     append_object_members(out, text, event);
     out += '}';
   }
-  if (said != nullptr && said->says_anything() && lacks(kLambda)) append_lambda(out, *said, is_record);
+  if (details != nullptr && details->says_anything() && lacks(kLambda)) append_lambda(out, *details, is_record);
   append_event_id(out, event);
   append_extracted_fields(out, event);
   out += source_;
@@ -261,15 +261,15 @@ void RecordWriter::append_object_members(TextBuffer& out, std::string_view text,
   append(members.substr(copied));
 }
 
-void RecordWriter::append_object_time(TextBuffer& out, const LambdaLine* around,
+void RecordWriter::append_object_time(TextBuffer& out, const LambdaLine* line,
                                       const penstock_record& event) const {
   out += timestamp_;
   if (!object_.own_timestamp().empty())
     append_iso_timestamp(out, object_.own_timestamp());
   else if (object_.own_time_ms() >= 0)
     append_rfc3339(out, object_.own_time_ms());
-  else if (around != nullptr)
-    append_iso_timestamp(out, around->timestamp, around->timestamp_fraction);
+  else if (line != nullptr)
+    append_iso_timestamp(out, line->timestamp, line->timestamp_fraction);
   else
     append_rfc3339(out, event.time_ms);
   out += '"';

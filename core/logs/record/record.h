@@ -43,10 +43,10 @@ class RecordWriter {
 
  private:
   void append_line(TextBuffer& out, const LambdaLine& line, const penstock_record& event);
-  void append_object(TextBuffer& out, std::string_view text, const LambdaLine* said, const LambdaLine* around,
+  void append_object(TextBuffer& out, std::string_view text, const LambdaLine* details, const LambdaLine* line,
                      const penstock_record& event);
   void append_object_members(TextBuffer& out, std::string_view text, const penstock_record& event);
-  void append_object_time(TextBuffer& out, const LambdaLine* around, const penstock_record& event) const;
+  void append_object_time(TextBuffer& out, const LambdaLine* line, const penstock_record& event) const;
   void append_level(TextBuffer& out, std::string_view written, bool failed) const;
   void append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members);
   std::string_view in_unit(std::string_view number, Unit unit);
