@@ -7,8 +7,8 @@
 --       script    lambda_logs.lua
 --       call      cb_filter
 --
--- Records that pass through the agent's lua filter are as exact as Lua's numbers, in all of their members: integers
--- beyond 2^53 are rounded, and nulls are omitted unless the section has `enable_flb_null on`.
+-- The agent's lua filter converts every number of a record to a number of Lua, so that integers beyond 2^53 are
+-- rounded. It omits nulls unless the section has `enable_flb_null on`.
 
 -- Set each option here or in the environment of the agent.
 local options = {

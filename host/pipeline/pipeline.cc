@@ -67,7 +67,7 @@ bool Pipeline::open(const Plan& plan, Problem& problem) {
     if (!started) problem = {stage.place, stage.label + " does not start: " + error, false};
     return started;
   };
-  // Inputs last, because they are the ones with work to lose.
+  // Inputs last, so that none is open if an output or a filter does not start.
   for (const StagePlan& stage : plan.outputs) {
     outputs_.push_back({start(stage)});
     if (!outputs_.back().stage) return false;

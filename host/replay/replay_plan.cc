@@ -40,7 +40,7 @@ bool names(const StagePlan& stage, const std::string& path) {
   return given == first || given.starts_with(first + ".");
 }
 
-// Returns the only stage that the failures can belong to, or nullopt.
+// Returns the only stage that can have written the dead letters, or nullopt.
 std::optional<size_t> owner(const std::vector<StagePlan>& stages, const std::string& path) {
   if (stages.size() == 1) return 0;
   std::vector<size_t> named;

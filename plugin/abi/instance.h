@@ -116,7 +116,7 @@ int32_t check_options(Options::Table table, const ReadSettings& read, const pens
 
 using Made = Result<std::unique_ptr<penstock_instance>>;
 using Make = std::function<Made(const penstock_host& host, const Options& options)>;
-// Checks the options, creates the instance with make(), which runs after read() complained of nothing, and stores
+// Checks the options, creates the instance with make(), which runs only if read() reports no problem, and stores
 // it in *out.
 int32_t create_instance(Options::Table table, const ReadSettings& read, const Make& make,
                         const penstock_host* host, const penstock_option* options, size_t count, size_t stride,

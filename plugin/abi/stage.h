@@ -13,9 +13,12 @@
 
 namespace penstock::plugin {
 
-// The table of the stage that class Instance implements. Instance has kOptions, an array that is its option table,
-// and make(host, options). It has check_together(options, complain) if options that are valid one by one may still
-// be invalid together, and kCommands, an array of Command, if it has commands.
+// The table of the stage that class Instance implements. Instance has
+//   kOptions                             its option table, an array
+//   Settings                             what it is created from
+//   read_settings(options, complain)     returns the Settings, and reports options that are invalid together
+//   make(host, options, settings)        creates it
+//   kCommands                            an array of Command, if it has commands
 template <typename Instance>
 class Stage {
  public:
@@ -55,7 +58,7 @@ class Stage {
             kCommandTable.empty() ? nullptr : kCommandTable.data()};
   }
 
-  // The settings are read once: those that were checked are those that the instance is made of.
+  // Only reports problems; the settings are not needed.
   static void read(const Options& options, const Complain& complain) {
     Instance::read_settings(options, complain);
   }
@@ -67,6 +70,7 @@ class Stage {
 
   static int32_t create(const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
                         penstock_instance** out, penstock_error* error) {
+    // Read once, so that the instance is created from the settings that were checked.
     typename Instance::Settings settings;
     const auto read_once = [&](const Options& checked, const Complain& complain) {
       settings = Instance::read_settings(checked, complain);

@@ -30,9 +30,9 @@ struct PositionAge {
   int64_t next_kept_age_ms = 0;
 };
 
-// Returns one answer per question, in order. Asks several shards at a time: each shard allows five such calls per
-// second, including those of its readers. Retries failures until patience is over. patience drives the transport
-// of the clients, is shared by all questions, and is renewed by each call that makes progress.
+// Returns one age per question, in the same order. Asks several shards at a time: each shard allows five such
+// calls per second, including those of its readers. Retries failures until patience is over. patience drives the
+// transport of the clients, is shared by all questions, and is renewed by each call that makes progress.
 std::vector<PositionAge> ask_ages(Patience& patience, const std::vector<PositionQuestion>& questions);
 
 }  // namespace penstock::plugin

@@ -54,7 +54,7 @@ class Pipeline {
 
   // Drives the pipeline until done() or the deadline (seconds from now). Returns true if done() came first.
   bool run_until(const std::function<bool()>& done, int seconds);
-  // Closes it in order: the output settles what it can, then the input saves its checkpoint.
+  // Closes it cleanly: the output settles what it can, then the input saves its checkpoint.
   void close();
 
   Instance& input() { return input_; }

@@ -100,7 +100,7 @@ TEST_P(lease_table, lease_that_kcl_made_goes_to_us_and_back) {
   EXPECT_EQ(us->renew(kKey, counter_of(ours), change)->outcome, kRefused);
   EXPECT_EQ(us->evict(kKey)->outcome, kRefused);
 
-  // The attributes that only Penstock writes survive KCL's writes, and KCL leaves in order too.
+  // The attributes that only Penstock writes survive KCL's writes, and KCL, too, shuts down cleanly.
   ASSERT_TRUE(kcl->checkpoint(theirs, std::string(kPosition) + "7", 0));
   ASSERT_TRUE(kcl->evict(theirs));
   expect_one_view(*us, *kcl);

@@ -9,7 +9,7 @@
 
 namespace penstock::model {
 
-// Beside the API:
+// A server of the API. It also serves:
 //   GET /model/stats                 the counters, as a JSON object
 //   GET /model/streams/NAME/records  every record as JSON Lines, shard by shard: shard, sequence_number,
 //                                    arrival_ms, partition_key, and data, or data_base64 where it is not UTF-8

@@ -85,7 +85,7 @@ class InputFleet {
 
   InputWorker& start();
   void kill(size_t worker);  // as kill -9
-  void stop(size_t worker);  // in order
+  void stop(size_t worker);  // a clean shutdown
   size_t workers() const { return workers_.size(); }
   InputWorker& worker(size_t index) { return *workers_[index]; }
 

@@ -160,7 +160,7 @@ bool KclWorker::end(Held& held) {
     child.parents = shard.parent_ids;
     kinesis::append_decimal(child.starting_hash_key, shard.first_hash_key);
     kinesis::append_decimal(child.ending_hash_key, shard.last_hash_key);
-    kcl_.create(child);  // or another worker has
+    kcl_.create(child);  // fails if another worker has created it
   }
   held.ended = true;
   return kcl_.set_children(held.lease, children) &&

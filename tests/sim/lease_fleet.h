@@ -88,7 +88,7 @@ class LeaseFleet {
   FleetWorker& start();
   void start_many(int count);
   void kill(size_t worker);  // as kill -9
-  void stop(size_t worker);  // in order
+  void stop(size_t worker);  // a clean shutdown
   KclWorker& start_kcl();
   void kill_kcl(size_t worker);
   void run(int64_t ms);

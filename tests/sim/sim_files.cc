@@ -282,7 +282,7 @@ Result<uint64_t> SimFiles::bytes_of_family(const std::string& path) {
   return bytes;
 }
 
-// ---- What befalls it
+// ---- Crashes and kills
 
 void SimFiles::crash(SimRandom& random) {
   const size_t former = disk_->former_names.size();

@@ -119,7 +119,7 @@ Process::Process(const Plan& plan, ProcessEnv env, Checker& checker, LeaseWatch*
       filter_(filter_options()),
       writer_(env.out.env(), *out_failures_, writer_options(plan), call_of(out_client_)) {}
 
-// ---- The way of a batch
+// ---- The path of a batch
 
 int32_t Process::on_emit(void* ctx, const penstock_batch* batch) {
   auto& self = *static_cast<Process*>(ctx);
@@ -217,7 +217,7 @@ int64_t Process::next_turn_ms() const {
   return std::min({input_ms, writer_.next_deadline_ms(), env_.out.transport().next_deadline_ms()});
 }
 
-// ---- The end
+// ---- Shutdown
 
 void Process::begin_drain(int64_t deadline_ms) {
   draining_ = true;
@@ -246,7 +246,7 @@ bool Process::close() {
   return closed.ok() && all_settled && input_stat("lost_leases") <= 0;
 }
 
-// ---- What holds at any time
+// ---- Invariants
 
 int64_t Process::input_stat(std::string_view name) const {
   struct Wanted {

@@ -20,8 +20,8 @@ struct SinkRecord {
   std::string data;
 };
 
-// Returns what a consumer with Amazon's library reads from a record. From an aggregated KPL record it reads
-// nothing if one of its hash keys is outside the shard's range.
+// Returns what a consumer that uses the KCL reads from a record: nothing from an aggregated record, if one of its
+// hash keys is outside the shard's range.
 std::vector<SinkRecord> read_as_consumer(const model::Shard& shard, const model::Record& record);
 
 class Sink {

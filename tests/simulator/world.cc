@@ -145,7 +145,7 @@ std::string World::unrest() {
   return plan_.leases ? leases_.imbalance(open_shards(), processes) : "";
 }
 
-// A process that shuts down in order has saved everything: the next one emits nothing again. And no process makes
+// A process that shuts down cleanly has saved everything: the next one emits nothing again. And no process makes
 // more calls than necessary.
 void World::end_in_order() {
   const int rows_made_again = leases_.rows_made_again();
