@@ -9,8 +9,8 @@
 
 namespace penstock::aws {
 
-// Starts a call. operation is a name such as "PutRecords"; body is JSON. done runs once, later; it runs during
-// the call only if the call cannot start.
+// Starts a call. operation is a name such as "PutRecords"; body is JSON. done runs once: later, or before this
+// function returns if the call cannot start.
 using ServiceCall = std::function<void(std::string_view operation, std::string body, size_t max_response_bytes,
                                        ServiceClient::Done done)>;
 

@@ -61,7 +61,8 @@ class KplRecord {
   size_t buffer_bytes() const {
     return (partition_keys_.capacity() + explicit_hash_keys_.capacity()) * sizeof(uint32_t);
   }
-  // Closes the record before its last user record, and frees its tables as next() does after the last one.
+  // Closes the record early, without reading its other user records. Frees its tables, as next() does after the
+  // last one.
   void release();
 
  private:

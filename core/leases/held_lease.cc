@@ -103,7 +103,7 @@ void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>
   if (!end_call(result.status())) return;
   rechecking_ = false;
   if (!result->row) {
-    // If the response to the write of the end was lost, other workers may have deleted the ended row since.
+    // If the response to the write of SHARD_END was lost, other workers may have deleted the ended row since.
     state_ = end_tried_ ? State::finished : State::deleted;
     return;
   }

@@ -6,7 +6,7 @@ namespace penstock::leases {
 
 namespace {
 
-// A child begins at TRIM_HORIZON. While its lease says that, perhaps no record of it was read.
+// A child begins at TRIM_HORIZON. As long as its lease has that checkpoint, a worker may not have read any record.
 bool under_way(const Lease& lease) { return lease.checkpoint != kTrimHorizonCheckpoint; }
 bool at_end(const Lease& lease) { return lease.checkpoint == kinesis::kShardEnd; }
 

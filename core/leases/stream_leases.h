@@ -26,20 +26,20 @@ class StreamLeases {
   StreamLeases(const StreamLeases&) = delete;
   StreamLeases& operator=(const StreamLeases&) = delete;
 
-  // As Assignment::on_shards_listed(). boot_ms: when the list arrived.
+  // Like Assignment::on_shards_listed(). boot_ms: when the list arrived.
   void on_shards_listed(const kinesis::StreamIdentity& identity, const std::vector<kinesis::ShardInfo>& shards,
                         int64_t start_ms, int64_t boot_ms);
   // Begins a scan, whose rows come with on_scanned(). Returns whether its reads must be consistent: the stream is
   // listed and no scan has shown a lease of it, so this scan decides whether the application starts for the first
   // time.
   bool begin_scan() { return scan_decides_start_ = listed_boot_ms_ && !had_leases_; }
-  // Takes all rows of the table, of whatever stream. Ignored before the first list.
+  // Takes all rows of the table, whatever their streams. Ignored before the first list.
   void on_scanned(const std::vector<Lease>& rows, int64_t boot_ms);
   // Take the result of one of our own writes since the last scan.
   void on_row(const Lease& row);
   void on_row_deleted(const std::string& shard_id);
 
-  // Returns Code::config if the rows belong to another stream than the listed one: nothing of it may be read.
+  // Returns Code::config if the rows belong to another stream than the listed one; then no shard may be read.
   const Status& problem() const { return problem_; }
   // Returns whether the stream is listed, scanned and without a problem. Before that, the results of the methods
   // below mean nothing.
@@ -95,7 +95,7 @@ class StreamLeases {
   LeasesByShard leases_;
   bool had_leases_ = false;
   bool scan_decides_start_ = false;  // the scan in flight
-  bool starts_ = false;              // for the first time
+  bool starts_ = false;              // the application reads the stream for the first time
   std::map<std::string, int64_t> missing_since_boot_ms_;
   // For each lease whose shard is not listed: arrival of the first list without the shard.
   std::map<std::string, int64_t> unlisted_since_boot_ms_;

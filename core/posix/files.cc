@@ -64,7 +64,8 @@ class SystemAppendFile : public AppendFile {
 
   // Truncates what could not be synced. After a failed fdatasync(), the kernel treats the unwritten data as
   // written: the next fdatasync() would succeed, and a power failure would leave zero bytes there
-  // (https://wiki.postgresql.org/wiki/Fsync_Errors). Lines that are appended again are really written again.
+  // (https://wiki.postgresql.org/wiki/Fsync_Errors). After the truncation, lines that are appended again reach the
+  // disk.
   Status sync() override {
     struct stat about = {};
     if (fstat(file_.get(), &about) == 0 && fdatasync(file_.get()) == 0) {
@@ -73,8 +74,8 @@ class SystemAppendFile : public AppendFile {
       return {};
     }
     const Status failed = io_error("syncing " + name_, errno);
-    end_in_doubt_ =
-        true;  // truncation may fail, and the remaining data may be from an earlier process that never synced it
+    // Truncation may fail, and the remaining data may be from an earlier process that never synced it.
+    end_in_doubt_ = true;
     if (about.st_size <= good_bytes_ || ftruncate(file_.get(), good_bytes_) == 0) return failed;
     const Status cut = io_error("cutting off what was appended", errno);
     return failed.with_message(failed.message() + "; and " + cut.message());

@@ -14,8 +14,8 @@ struct CredentialsContext {
   ServiceClock& clock;
   Endpoint sts;  // endpoint for assuming roles
   int64_t sts_timeout_ms = 0;
-  bool imds_v1_fallback =
-      false;  // ask the instance metadata service without a token if it does not support tokens
+  // Whether to call the instance metadata service without a token if it does not support tokens.
+  bool imds_v1_fallback = false;
 };
 
 }  // namespace penstock::aws

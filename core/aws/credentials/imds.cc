@@ -19,7 +19,7 @@ std::string url_of(Env& env) {
   return mode == "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
 
-// Returns the error for a failed call. The service answers every request with HTTP 403 if HttpEndpoint is off,
+// Returns the error for a failed call. The service responds to every request with HTTP 403 if HttpEndpoint is off:
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-v2-how-it-works.html
 Status refusal(const std::string& what, const HttpResponse& response) {
   if (!response.transport.ok()) return response.transport;

@@ -61,7 +61,7 @@ class AckTracker {
   // Returns a shard whose position has moved, until pop_moved() is called; nullptr: none. The shard is in shards.
   Shard* first_moved() const { return moved_.empty() ? nullptr : moved_.back(); }
   void pop_moved();
-  // Removes a shard that is about to be destroyed.
+  // Stops tracking a shard that is about to be destroyed.
   void forget(const Shard& shard);
   bool has_moved() const { return !moved_.empty(); }
 

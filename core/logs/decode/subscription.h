@@ -43,9 +43,9 @@ class SubscriptionReader {
   void begin(std::string_view data, const penstock_batch& origin);
 
   enum class Step { batch, end };
-  // Fills in the next batch: the events of a message that have one owner and region. A batch has at most 8,192
-  // events and kMaxBatchBytes, or a single larger event. What it points to is valid until the next call of next()
-  // or begin(). After end, problem() says what could not be decoded.
+  // Fills in the next batch: successive events of a message that have the same owner and region. A batch has at
+  // most 8,192 events and kMaxBatchBytes, or a single larger event. What it points to is valid until the next call
+  // of next() or begin(). After end, problem() says what could not be decoded.
   Step next(penstock_batch& batch);
 
   // Size of the last batch if each event were a record of its own, with its text and all names that it repeats.

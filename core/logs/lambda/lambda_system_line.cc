@@ -287,7 +287,7 @@ bool has_its_fields(LambdaEvent event, const LambdaLine& line) {
   }
 }
 
-// Some tools write the duration of a phase under the key "Duration", without the name of the phase.
+// Moves a phase's duration to the field of that phase: some tools write it under the key "Duration" alone.
 void rename_duration(LambdaField name, LambdaLine& line) {
   line.set(name, line[LambdaField::duration_ms]);
   line.unset(LambdaField::duration_ms);

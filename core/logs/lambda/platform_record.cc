@@ -66,7 +66,7 @@ void set_trace(std::string_view header, LambdaLine& line) {
   }
 }
 
-// Renames the duration of a phase after the phase, as in the text forms.
+// Moves a phase's duration to the field of that phase, as for the lines of text mode.
 void rename_duration(LambdaField name, LambdaLine& line) {
   line.set(name, line[LambdaField::duration_ms]);
   line.unset(LambdaField::duration_ms);

@@ -1,4 +1,4 @@
-// A message that is a JSON object: the facts that are needed to make a record of it without touching the rest.
+// A message that is a JSON object: what is needed to make a record of it and copy the rest unchanged.
 #pragma once
 
 #include <cstddef>

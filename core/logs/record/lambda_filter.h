@@ -1,4 +1,4 @@
-// The filter: makes one JSON record of each log event, except of those that options leave out.
+// The filter: makes a JSON record of each log event, except for those that options leave out.
 #pragma once
 
 #include <cstddef>

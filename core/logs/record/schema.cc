@@ -40,7 +40,7 @@ constexpr FieldName& field_of(SchemaNames& names, LambdaField field) {
   return names.fields[static_cast<size_t>(field)];
 }
 
-// The names of the Lambda function that is most widely used for this.
+// The names that the most widely used Lambda function for this conversion writes.
 constexpr SchemaNames kLegacy = [] {
   SchemaNames names = kStandard;
   field_of(names, LambdaField::billed_duration_ms) = {"billedMs"};
