@@ -23,7 +23,7 @@ struct Value {
   bool has_huge_number = false;  // one that may exceed the range of a double
 };
 
-// Returns the length of the well-formed UTF-8 character at text[at], or 0 if there is none.
+// Returns the length of the well-formed UTF-8 character at text[at], or 0 if none begins there.
 inline size_t utf8_size(std::string_view text, size_t at) {
   const auto byte = [&](size_t index) { return static_cast<uint8_t>(text[at + index]); };
   const size_t size = byte(0) < 0x80 ? 1 : byte(0) < 0xC0 ? 0 : byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;

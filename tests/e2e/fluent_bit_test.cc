@@ -56,7 +56,7 @@ class fluent_bit_agent : public testing::Test {
     deployment.server.with([](model::Service& service) { service.faults().set_rates({.refuse_records = 0.2}); });
     AgentConf conf(deployment);
     conf.add_input(more_for_input);
-    // A flush lasts until the last of its records is accepted, so many run at once.
+    // A flush lasts until the last of its records is accepted, so a large number of them run at once.
     conf.add_output({{"workers", "16"}, {"mem_limit", "96M"}});
     const std::string path = conf.write();
     for (int round = 0; round < 3; ++round) {

@@ -34,7 +34,7 @@ class TemporaryFolder {
   std::string path_;
 };
 
-std::string read_file(const std::string& path);  // "" if there is no such file
+std::string read_file(const std::string& path);  // "" if the file does not exist
 void write_file(const std::string& path, std::string_view text);
 // Returns the value of "event_id" in an output record.
 std::string event_id_of(std::string_view record);

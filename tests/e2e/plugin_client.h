@@ -16,7 +16,7 @@ namespace penstock::e2e {
 
 using OptionList = std::vector<std::pair<std::string, std::string>>;
 
-// Returns the stage of that kind and ID of the plugin under test; ends the test program if there is none.
+// Returns the stage of that kind and ID of the plugin under test; ends the test program if not found.
 const penstock_stage& stage(int32_t kind, std::string_view id);
 
 // An instance of a stage. An error from create() ends the test program with the plugin's message.
@@ -29,7 +29,7 @@ class Instance {
 
   const penstock_stage* operator->() const { return stage_; }
   penstock_instance* get() const { return self_; }
-  int64_t stat(std::string_view name) const;  // -1 if there is no counter of that name
+  int64_t stat(std::string_view name) const;  // -1 if no counter has that name
   const std::vector<std::string>& log() const { return log_; }
 
  private:

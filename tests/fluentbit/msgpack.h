@@ -18,9 +18,9 @@ struct Value {
   std::string bytes;         // of a string, binary, or extension
   std::vector<Value> items;  // of a map: key, value, key, value, ...
 
-  // Returns the value of a string key, or nullptr if there is none or this is not a map.
+  // Returns the value of a string key, or nullptr if it is missing or this is not a map.
   const Value* find(std::string_view key) const;
-  // Returns the string value of the key, or "" if there is none.
+  // Returns the string value of the key, or "" if not found.
   std::string text(std::string_view key) const;
 };
 

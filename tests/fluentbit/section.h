@@ -27,7 +27,7 @@ class Section {
   // Returns a property as the agent sees it, reserved keys included, or "" if it is absent.
   std::string own_property(const char* key) const;
 
-  // [thread-safe] Returns the section of a handle. Ends the program if there is none.
+  // [thread-safe] Returns the section of a handle. Ends the program if not found.
   static Section& of(void* handle);
 
  private:

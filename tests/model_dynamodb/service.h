@@ -54,7 +54,7 @@ class Service {
 
   // Creates an active lease table without a call.
   void make_table(const std::string& name);
-  // Returns nullptr if there is none.
+  // Returns nullptr if not found.
   Table* table(std::string_view name);
   // Writes or deletes a row without a call, as another client would. REQUIRES: the table exists.
   void put_row(std::string_view table, const Item& item);

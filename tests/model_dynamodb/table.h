@@ -22,7 +22,7 @@ class Table {
   bool active(int64_t now_ms) const { return now_ms >= active_at_ms_; }
   std::map<std::string, std::string>& tags() { return tags_; }
 
-  // Returns nullptr if there is no such row.
+  // Returns nullptr if the row does not exist.
   const Item* row(std::string_view key) const;
   // Returns the row as it was at that time, or nullptr if it did not exist.
   const Item* row_at(std::string_view key, int64_t ms) const;

@@ -1,5 +1,5 @@
 // For tests: signed calls to tables. The caller passes the function that sends, so that the same tests run against
-// the model in memory and any service behind HTTP.
+// the model in memory and any service over HTTP.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,7 @@ Reply get_records(State& state, const Input& input);
 Reply answer(std::string json);
 Reply refuse(const Error& error);
 
-// Returns the stream that the parameters name, by name or ARN. Returns nullptr and sets *error if there is none.
+// Returns the stream that the parameters name, by name or ARN. Returns nullptr and sets *error if not found.
 Stream* find_stream(State& state, const Input& input, Error* error);
 // Returns the stream for which an iterator or page token was issued. A later stream with that name is not the
 // same.

@@ -1,4 +1,4 @@
-// The model behind HTTP/1.1 or HTTPS, with the system's clock.
+// Serves the model over HTTP/1.1 or HTTPS, with the system's clock.
 #pragma once
 
 #include <functional>

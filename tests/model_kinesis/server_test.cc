@@ -1,4 +1,4 @@
-// The model behind HTTP and HTTPS: how each fault looks to a client, and the model's speed.
+// The model over HTTP and HTTPS: how each fault looks to a client, and the model's speed.
 #include "tests/model_kinesis/server.h"
 
 #include <gtest/gtest.h>

@@ -33,7 +33,7 @@ class Service {
   // Adds a record at now_ms without a call, ignoring the write limits. REQUIRES: the stream exists.
   const Record& preload(std::string_view stream, std::string_view partition_key, std::string_view data);
 
-  // Returns nullptr if there is none. The stream gives free access to shards and records, and can split and merge
+  // Returns nullptr if not found. The stream gives free access to shards and records, and can split and merge
   // shards without a call.
   Stream* stream(std::string_view name);
   const std::map<std::string, Stream, std::less<>>& streams() const { return state_.streams; }

@@ -1,5 +1,5 @@
 // For tests: signed calls and access to the responses. The caller passes the function that sends, so that the same
-// client works with the model in memory and any service behind HTTP.
+// client works with the model in memory and any service over HTTP.
 #pragma once
 
 #include <rapidjson/document.h>
@@ -22,14 +22,14 @@ class Response {
   int status() const { return reply_.status; }
   const Reply& reply() const { return reply_; }
   bool ok() const { return reply_.status == 200 && reply_.wire == Wire::whole; }
-  std::string code() const;  // the error code without its namespace; "" if there is none
+  std::string code() const;  // the error code without its namespace; "" if not found
   std::string message() const;
   bool has(std::string_view path) const { return find(path) != nullptr; }
   bool null(std::string_view path) const;
-  std::string text(std::string_view path) const;  // "" if there is no such string
-  int64_t number(std::string_view path) const;    // -1 if there is no such number
-  double real(std::string_view path) const;       // -1 if there is no such number
-  size_t size(std::string_view path) const;       // of an array; 0 if there is none
+  std::string text(std::string_view path) const;  // "" if the string does not exist
+  int64_t number(std::string_view path) const;    // -1 if the number does not exist
+  double real(std::string_view path) const;       // -1 if the number does not exist
+  size_t size(std::string_view path) const;       // of an array; 0 if not found
 
  private:
   const rapidjson::Value* find(std::string_view path) const;

@@ -32,7 +32,7 @@ class InputWorker {
   void turn();
   int64_t next_deadline_ms() const;
   void close();
-  // Returns the sum over all labels, or -1 if there is no such counter.
+  // Returns the sum over all labels, or -1 if no counter has that name.
   int64_t stat(std::string_view name) const;
   int64_t emitted() const { return emitted_; }
 

@@ -173,7 +173,7 @@ TEST_P(input_that_begins_at_latest,
   fleet.start();
   fleet.run_quietly(3'000);
   EXPECT_EQ(fleet.worker(0).emitted(), 0);
-  fleet.kill(0);  // nothing was read, so there is no position
+  fleet.kill(0);  // nothing was read, so no position exists
   fleet.run(kMinuteMs);
   fleet.split();
   fleet.run(kMinuteMs);

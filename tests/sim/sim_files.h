@@ -55,7 +55,7 @@ class SimFiles : public Files {
   // The process dies and the system keeps running: nothing is lost, locks are released, open files become invalid.
   void kill();
 
-  // Returns the content that a process sees now, or nullopt if there is no such file.
+  // Returns the content that a process sees now, or nullopt if the file does not exist.
   std::optional<std::string> content(const std::string& path) const;
   // Returns what is certain to survive a crash now of the file that has that path, perhaps under another name, or
   // nullopt if it may be gone. Bytes in doubt before certain ones are shown as zero bytes.

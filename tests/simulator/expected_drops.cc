@@ -7,7 +7,7 @@ namespace penstock::simulator {
 
 namespace {
 
-// Returns the number after that text, or -1 if there is none.
+// Returns the number after that text, or -1 if not found.
 int64_t number_behind(std::string_view text, std::string_view before) {
   const size_t at = text.find(before);
   int64_t number = -1;

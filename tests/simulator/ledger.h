@@ -89,7 +89,7 @@ class Ledger {
   // Returns the items of one user record.
   std::vector<ItemNumber> items_of(const std::string& shard_id, uint64_t record, uint64_t user_record);
 
-  // Marks a text with the number of its item, and reads that mark; nullopt if there is none.
+  // Marks a text with the number of its item, and reads that mark; nullopt if not found.
   static std::string mark(ItemNumber number);
   static std::optional<ItemNumber> marked(std::string_view text);
   std::string describe(ItemNumber number) const;  // for people

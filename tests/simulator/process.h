@@ -65,7 +65,7 @@ class Process {
   // error.
   bool close();
 
-  // Returns a counter of the input that has no label, or -1 if there is none.
+  // Returns a counter of the input that has no label, or -1 if not found.
   int64_t input_stat(std::string_view name) const;
   const kinesis::Writer& writer() const { return writer_; }
   bool idle() const { return fan_in_.in_flight() == 0 && writer_.idle(); }

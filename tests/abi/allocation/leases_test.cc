@@ -10,7 +10,7 @@ namespace {
 
 const std::string kShards[] = {"shardId-000000000000", "shardId-000000000001"};
 
-// Returns the checkpoint in the shard's row, or "" if there is none.
+// Returns the checkpoint in the shard's row, or "" if not found.
 std::string kept_of(World& world, const std::string& shard) {
   const dynamodb::Table* const table = world.dynamodb.table("leases");
   const dynamodb::Item* const row = table == nullptr ? nullptr : table->row(shard);

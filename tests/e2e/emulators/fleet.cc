@@ -117,7 +117,7 @@ std::string Fleet::leases_as_printed() {
   const std::string output = deployment_.folder.path("leases");
   e2e::write_file(output, "");
   e2e::HostProcess leases({"leases", "-c", path(0, ".conf")}, output);
-  // Retries while the service throttles, because the workers make so many calls.
+  // Retries while the service throttles: the workers make many calls.
   const int code = leases.wait(600);
   return (code == 0 ? "" : "exit code " + std::to_string(code) + ": ") + e2e::read_file(output);
 }

@@ -16,7 +16,7 @@ inline std::string path(const std::string& name) {
   return std::string(folder != nullptr ? folder : PENSTOCK_TEST_DATA) + "/" + name;
 }
 
-// Returns the file's lines, each a JSON document; none if there is no such file.
+// Returns the file's lines, each a JSON document; none if the file does not exist.
 inline std::vector<rapidjson::Document> read_lines(const std::string& name) {
   std::vector<rapidjson::Document> lines;
   std::ifstream file(path(name));

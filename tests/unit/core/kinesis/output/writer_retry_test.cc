@@ -10,8 +10,8 @@ namespace {
 
 Writer::Options options() { return {.stream = "out", .mem_limit_bytes = 256 << 20}; }
 
-// Answers all calls until there are none; rejects each one that contains a record "poison". Returns how many there
-// were.
+// Responds to calls until none is left, and rejects each one that contains the record `poison`. Returns the number
+// of calls.
 int answer_all(WriterFixture& fixture, const std::string& poison) {
   int calls = 0;
   for (fixture.pass(0); !fixture.service.calls.empty(); fixture.pass(0), ++calls) {
