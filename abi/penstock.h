@@ -240,7 +240,7 @@ typedef struct penstock_input {
 
   /* [instance-thread] [open] Reads from the source and emits what has arrived. Returns when
    *   - deadline_ms is reached;
-   *   - it has emitted what was available, at most about 1 MB of log text (if more is available,
+   *   - it has emitted what was available, at most about 1 MiB of log text (if more is available,
    *     next_deadline_ms() then returns a time that is not in the future); or
    *   - emit returned anything but PENSTOCK_OK.
    * The host must settle each batch for which emit returned PENSTOCK_OK or PENSTOCK_FULL, exactly once, with
