@@ -48,7 +48,7 @@ class ResponseHandler {
 
   bool StartObject() {
     if (depth_ == 2) {
-      taken_ = false;
+      has_sequence_number_ = false;
       shard_id_ = code_ = {};
     }
     ++depth_;
@@ -75,7 +75,7 @@ class ResponseHandler {
   enum class Member { other, sequence_number, shard_id, error_code };
 
   bool value(std::string_view text) {
-    if (depth_ == 3 && member_ == Member::sequence_number) taken_ = !text.empty();
+    if (depth_ == 3 && member_ == Member::sequence_number) has_sequence_number_ = !text.empty();
     if (depth_ == 3 && member_ == Member::shard_id) shard_id_ = text;
     if (depth_ == 3 && member_ == Member::error_code) code_ = text;
     member_ = Member::other;
@@ -84,14 +84,14 @@ class ResponseHandler {
 
   void end_record() {
     // mutation: rejected records count as delivered
-    if (!taken_ || !code_.empty()) response.rejected.push_back({response.shard_ids.size(), code_});
+    if (!has_sequence_number_ || !code_.empty()) response.rejected.push_back({response.shard_ids.size(), code_});
     response.shard_ids.push_back(shard_id_);
   }
 
   size_t depth_ = 0;  // 1 in the response, 2 in Records, 3 in one record
   bool in_records_ = false;
   Member member_ = Member::other;
-  bool taken_ = false;
+  bool has_sequence_number_ = false;
   std::string_view shard_id_, code_;
 };
 
@@ -114,8 +114,8 @@ void append_stream_member(std::string& json, std::string_view stream) {
 size_t put_records_body_bytes(size_t records, size_t bytes) {
   // Base64 rounds up to four; two quotes, a brace and a comma close a record; the ARN of a stream has at most
   // about 200 bytes.
-  constexpr size_t kAroundRecord = kBeforeData.size() + kBeforeKey.size() + 4 + 4;
-  return bytes / 3 * 4 + records * kAroundRecord + 256;
+  constexpr size_t kRecordOverheadBytes = kBeforeData.size() + kBeforeKey.size() + 4 + 4;
+  return bytes / 3 * 4 + records * kRecordOverheadBytes + 256;
 }
 
 void begin_put_records(std::string& body) { body += kBegin; }

@@ -46,7 +46,7 @@ HeldLease::Step HeldLease::step(int64_t boot_ms) const {
   if (finishing_) {
     if (row_.child_ids != child_ids_) return Step::name_children;
     if (children_.empty()) return Step::end;
-    return renewal_due ? Step::renew : Step::make_child;
+    return renewal_due ? Step::renew : Step::create_child;
   }
   if (handing_over_ && ended_) return Step::end;
   // mutation: lease handed over without its last position
@@ -83,8 +83,8 @@ void HeldLease::advance() {
       change.checkpoint = kinesis::kShardEnd;
       end_tried_ = true;
       break;
-    case Step::make_child:
-      return make_child();
+    case Step::create_child:
+      return create_child();
     case Step::evict:
       return evict();
   }
@@ -92,11 +92,12 @@ void HeldLease::advance() {
 }
 
 void HeldLease::write(const LeaseChange& change) {
-  const int64_t start_ms = context_.env.clock.boot_ms();
-  tried_boot_ms_ = std::min(tried_boot_ms_, start_ms);
+  const int64_t start_boot_ms = context_.env.clock.boot_ms();
+  tried_boot_ms_ = std::min(tried_boot_ms_, start_boot_ms);
   begin_call();
-  context_.table.renew(row_.key, row_.counter, context_.worker, change,
-                       [this, start_ms](const Result<LeaseWriteResult>& result) { on_written(start_ms, result); });
+  context_.table.renew(
+      row_.key, row_.counter, context_.worker, change,
+      [this, start_boot_ms](const Result<LeaseWriteResult>& result) { on_written(start_boot_ms, result); });
 }
 
 void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result) {
@@ -115,13 +116,13 @@ void HeldLease::on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>
   // the first.
   Lease row = *result->row;
   // mutation: lease valid from the response, not from the call
-  good_boot_ms_ = result->outcome == LeaseWriteResult::Outcome::done ? start_boot_ms : tried_boot_ms_;
+  renewed_boot_ms_ = result->outcome == LeaseWriteResult::Outcome::done ? start_boot_ms : tried_boot_ms_;
   tried_boot_ms_ = kNever;
   row_ = std::move(row);
   std::sort(row_.child_ids.begin(), row_.child_ids.end());
 }
 
-void HeldLease::make_child() {
+void HeldLease::create_child() {
   begin_call();
   context_.table.create(children_.back(), [this](const Result<LeaseWriteResult>& result) {
     // The lease exists now, no matter which worker created it.

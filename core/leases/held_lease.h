@@ -58,7 +58,7 @@ class HeldLease {
 
   // row: the row as our take left it, in a write that started at taken_boot_ms or later (Clock::boot_ms).
   HeldLease(LeaseContext& context, Lease row, int64_t taken_boot_ms)
-      : context_(context), row_(std::move(row)), good_boot_ms_(taken_boot_ms), saved_boot_ms_(taken_boot_ms) {}
+      : context_(context), row_(std::move(row)), renewed_boot_ms_(taken_boot_ms), saved_boot_ms_(taken_boot_ms) {}
   HeldLease(const HeldLease&) = delete;
   HeldLease& operator=(const HeldLease&) = delete;
 
@@ -67,7 +67,7 @@ class HeldLease {
   // Returns the time at which the lease stops being valid. If its row vanishes before that, no worker deleted it
   // by the protocol: another worker may have taken the lease to balance the load and read the shard to its end,
   // but an ended row stays in the table for failover_ms.
-  int64_t valid_until_boot_ms() const { return good_boot_ms_ + context_.failover_ms; }
+  int64_t valid_until_boot_ms() const { return renewed_boot_ms_ + context_.failover_ms; }
   const Lease& row() const { return row_; }
   // Returns the row with the newest position, to create it again if it was deleted.
   Lease newest_row() const;
@@ -92,17 +92,17 @@ class HeldLease {
   int64_t next_boot_ms() const;  // when to call advance(); kNever while a call is in flight
 
  private:
-  enum class Step { none, renew, checkpoint, name_children, make_child, end, evict };
+  enum class Step { none, renew, checkpoint, name_children, create_child, end, evict };
 
   bool moved() const {
     return !position_.sequence_number.empty() && row_.checkpoint != kinesis::kShardEnd &&
            position_ != kinesis::ShardPosition{row_.checkpoint, row_.sub_sequence_number};
   }
-  int64_t renewal_boot_ms() const { return rechecking_ ? 0 : good_boot_ms_ + context_.failover_ms / 3; }
+  int64_t renewal_boot_ms() const { return rechecking_ ? 0 : renewed_boot_ms_ + context_.failover_ms / 3; }
   Step step(int64_t boot_ms) const;
   void write(const LeaseChange& change);
   void on_written(int64_t start_boot_ms, const Result<LeaseWriteResult>& result);
-  void make_child();
+  void create_child();
   void evict();
   void begin_call();
   bool end_call(const Status& status);
@@ -110,7 +110,7 @@ class HeldLease {
   LeaseContext& context_;
   Lease row_;
   State state_ = State::held;
-  int64_t good_boot_ms_;            // start of the last successful write
+  int64_t renewed_boot_ms_;         // start of the last successful write
   int64_t tried_boot_ms_ = kNever;  // start of the first write at the row's counter; kNever: none
   int64_t saved_boot_ms_;           // last write of the position
   int64_t retry_boot_ms_ = 0;

@@ -10,8 +10,8 @@ namespace {
 bool under_way(const Lease& lease) { return lease.checkpoint != kTrimHorizonCheckpoint; }
 bool at_end(const Lease& lease) { return lease.checkpoint == kinesis::kShardEnd; }
 
-const std::set<std::string>& found(const std::map<std::string, std::set<std::string>>& relatives,
-                                   const std::string& shard_id) {
+const std::set<std::string>& relatives_of(const std::map<std::string, std::set<std::string>>& relatives,
+                                          const std::string& shard_id) {
   static const std::set<std::string> none;
   const auto entry = relatives.find(shard_id);
   return entry == relatives.end() ? none : entry->second;
@@ -37,7 +37,7 @@ ShardGraph::ShardGraph(const ListedShards& listed, const LeasesByShard& leases)
   while (!begun.empty()) {
     const std::string child = std::move(begun.back());
     begun.pop_back();
-    for (const std::string& parent : found(parents_, child))
+    for (const std::string& parent : relatives_of(parents_, child))
       if (lease_of(parent) == nullptr && passed_.insert(parent).second) begun.push_back(parent);
   }
 }
@@ -64,7 +64,7 @@ bool ShardGraph::has_begun(const std::string& shard_id) const {
 }
 
 bool ShardGraph::may_begin(const std::string& shard_id) const {
-  const std::set<std::string>& parents = found(parents_, shard_id);
+  const std::set<std::string>& parents = relatives_of(parents_, shard_id);
   // mutation: child before parent, with leases
   // mutation: child after one of two parents
   return std::all_of(parents.begin(), parents.end(), [this](const std::string& id) { return done_with(id); });
@@ -75,7 +75,7 @@ std::vector<ShardGraph::Missing> ShardGraph::missing() const {
   for (const auto& [shard_id, shard] : listed_) {
     if (lease_of(shard_id) != nullptr || passed_.contains(shard_id)) continue;
     bool has_parent = false, parent_done = false;
-    for (const std::string& parent : found(parents_, shard_id)) {
+    for (const std::string& parent : relatives_of(parents_, shard_id)) {
       const bool known = lease_of(parent) != nullptr || listed_.contains(parent);
       has_parent = has_parent || known;
       parent_done = parent_done || (known && done_with(parent));
@@ -89,8 +89,8 @@ std::vector<const Lease*> ShardGraph::finished() const {
   std::vector<const Lease*> finished;
   for (const auto& [shard_id, lease] : leases_) {
     if (!at_end(lease)) continue;
-    const std::set<std::string>& parents = found(parents_, shard_id);
-    const std::set<std::string>& children = found(children_, shard_id);
+    const std::set<std::string>& parents = relatives_of(parents_, shard_id);
+    const std::set<std::string>& children = relatives_of(children_, shard_id);
     const bool parents_gone = std::all_of(parents.begin(), parents.end(),
                                           [this](const std::string& id) { return lease_of(id) == nullptr; });
     // mutation: lease deleted before its children are started

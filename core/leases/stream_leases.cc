@@ -45,7 +45,7 @@ void StreamLeases::on_shards_listed(const kinesis::StreamIdentity& identity,
   unlisted_since_boot_ms_ = std::move(unlisted);
   problem_ = name_stream();
   for (const auto& [shard_id, lease] : leases_)
-    if (problem_.ok()) problem_ = judged(lease);
+    if (problem_.ok()) problem_ = problem_of(lease);
 }
 
 Status StreamLeases::name_stream() {
@@ -67,7 +67,7 @@ void StreamLeases::on_scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
   graph_.reset();
   problem_ = name_stream();
   for (const Lease& row : rows) {
-    if (problem_.ok()) problem_ = judged(row);
+    if (problem_.ok()) problem_ = problem_of(row);
     // mutation: lease of another stream used
     if (row.stream_id == stream_id_) leases_[row.shard_id] = row;
   }
@@ -75,7 +75,7 @@ void StreamLeases::on_scanned(const std::vector<Lease>& rows, int64_t boot_ms) {
   starts_ = !had_leases_ && scan_decides_start_;
 }
 
-Status StreamLeases::judged(const Lease& row) const {
+Status StreamLeases::problem_of(const Lease& row) const {
   if (alone_ != row.stream_id.empty())
     return {Code::config, "PS0511",
             "stream " + identity_.name + ": the table's lease " + printable(row.key) +

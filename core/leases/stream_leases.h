@@ -76,7 +76,7 @@ class StreamLeases {
  private:
   const ShardGraph& graph() const;
   Status name_stream();
-  Status judged(const Lease& row) const;
+  Status problem_of(const Lease& row) const;
   Lease new_lease(const kinesis::ShardInfo& shard, bool begins_stream) const;
   int64_t latest_start_ms() const;
   bool expired(const std::string& shard_id) const;

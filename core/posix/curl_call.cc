@@ -182,10 +182,10 @@ int CurlCall::on_metadata_socket(void* call, int /*purpose*/, curl_sockaddr* add
 
 bool CurlCall::accept_address(const sockaddr& address) try {
   if (is_metadata_address(address)) return true;
-  refused_ = Status(Code::config, "PS0652",
-                    "calling " + host_of(request_.url) + ": its address " + address_text(address) +
-                        " is not one of this machine or of a metadata service (" + kMetadataAddresses +
-                        "); use https, or one of these");
+  abort_status_ = Status(Code::config, "PS0652",
+                         "calling " + host_of(request_.url) + ": its address " + address_text(address) +
+                             " is not one of this machine or of a metadata service (" + kMetadataAddresses +
+                             "); use https, or one of these");
   return false;
 } catch (const std::bad_alloc&) {  // must not pass through libcurl's frames
   return out_of_memory();
@@ -194,9 +194,9 @@ bool CurlCall::accept_address(const sockaddr& address) try {
 bool CurlCall::take_header(std::string_view line) try {
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
-    refused_ = Status(Code::transient, "PS0653",
-                      "calling " + host_of(request_.url) + ": the answer's headers are longer than " +
-                          std::to_string(kMaxHeaderBytes) + " bytes");
+    abort_status_ = Status(Code::transient, "PS0653",
+                           "calling " + host_of(request_.url) + ": the answer's headers are longer than " +
+                               std::to_string(kMaxHeaderBytes) + " bytes");
     return false;
   }
   if (line.starts_with("HTTP/")) {  // the final response starts after "100 Continue" and the like
@@ -213,9 +213,9 @@ bool CurlCall::take_header(std::string_view line) try {
 
 bool CurlCall::take_body(std::string_view piece) try {
   if (piece.size() > request_.max_response_bytes - response_.body.size()) {
-    refused_ = Status(Code::too_large, "PS0654",
-                      "calling " + host_of(request_.url) + ": the answer is longer than " +
-                          std::to_string(request_.max_response_bytes) + " bytes");
+    abort_status_ = Status(Code::too_large, "PS0654",
+                           "calling " + host_of(request_.url) + ": the answer is longer than " +
+                               std::to_string(request_.max_response_bytes) + " bytes");
     return false;
   }
   if (response_.body.empty()) {
@@ -257,7 +257,7 @@ HttpResponse CurlCall::outcome(int curl_code) {
 }
 
 Status CurlCall::failure(int curl_code) const {
-  if (!refused_.ok()) return refused_;
+  if (!abort_status_.ok()) return abort_status_;
   const std::string host = host_of(request_.url);
   const auto code = static_cast<CURLcode>(curl_code);
   if (short_of_memory_ || code == CURLE_OUT_OF_MEMORY) return out_of_memory_status().in("calling " + host);

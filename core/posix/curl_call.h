@@ -52,7 +52,7 @@ class CurlCall {
   HttpRequest request_;
   Transport::Done done_;
   HttpResponse response_;
-  Status refused_;  // why this class aborted the transfer, if it did
+  Status abort_status_;  // why this class aborted the transfer, if it did
   bool short_of_memory_ = false;
   size_t header_bytes_ = 0;
   int64_t connect_timeout_ms_ = 0;

@@ -29,7 +29,7 @@ class SystemAppendFile : public AppendFile {
       : file_(std::move(file)),
         path_(std::move(path)),
         name_(printable(path_)),
-        good_bytes_(bytes),
+        synced_bytes_(bytes),
         end_in_doubt_(bytes > 0) {}
 
   Result<State> state() override {
@@ -50,16 +50,16 @@ class SystemAppendFile : public AppendFile {
     struct stat before = {};
     if (fstat(file_.get(), &before) != 0) return {0, io_error(what, errno)};
     if (end_in_doubt_)
-      if (Status again = write_last_byte_again(before.st_size, what); !again.ok()) return {0, again};
+      if (Status rewritten = rewrite_last_byte(before.st_size, what); !rewritten.ok()) return {0, rewritten};
     std::string_view rest = lines;
     const Status written = write_all(file_.get(), rest, what);
     if (written.ok()) return {lines.size(), {}};
     lines.remove_suffix(rest.size());
-    const size_t whole = lines.rfind('\n') + 1;
-    if (whole == lines.size() || ftruncate(file_.get(), before.st_size + static_cast<off_t>(whole)) == 0)
-      return {whole, written};
+    const size_t complete = lines.rfind('\n') + 1;
+    if (complete == lines.size() || ftruncate(file_.get(), before.st_size + static_cast<off_t>(complete)) == 0)
+      return {complete, written};
     const Status cut = io_error("cutting off the line that was begun", errno);
-    return {whole, written.with_message(written.message() + "; and " + cut.message())};
+    return {complete, written.with_message(written.message() + "; and " + cut.message())};
   }
 
   // Truncates what could not be synced. After a failed fdatasync(), the kernel treats the unwritten data as
@@ -69,14 +69,14 @@ class SystemAppendFile : public AppendFile {
   Status sync() override {
     struct stat about = {};
     if (fstat(file_.get(), &about) == 0 && fdatasync(file_.get()) == 0) {
-      good_bytes_ = about.st_size;
+      synced_bytes_ = about.st_size;
       end_in_doubt_ = false;
       return {};
     }
     const Status failed = io_error("syncing " + name_, errno);
     // Truncation may fail, and the remaining data may be from an earlier process that never synced it.
     end_in_doubt_ = true;
-    if (about.st_size <= good_bytes_ || ftruncate(file_.get(), good_bytes_) == 0) return failed;
+    if (about.st_size <= synced_bytes_ || ftruncate(file_.get(), synced_bytes_) == 0) return failed;
     const Status cut = io_error("cutting off what was appended", errno);
     return failed.with_message(failed.message() + "; and " + cut.message());
   }
@@ -84,7 +84,7 @@ class SystemAppendFile : public AppendFile {
  private:
   // Rewrites the last byte, the newline before the lines to append. The next sync then writes it even if earlier
   // syncs failed, so that appended lines are sure to start a new line.
-  Status write_last_byte_again(off_t size, const std::string& what) {
+  Status rewrite_last_byte(off_t size, const std::string& what) {
     char last = 0;
     if (size == 0) return {};
     if (pread(file_.get(), &last, 1, size - 1) != 1) return io_error(what, errno);
@@ -100,7 +100,7 @@ class SystemAppendFile : public AppendFile {
   const Descriptor file_;
   const std::string path_;
   const std::string name_;  // printable path
-  off_t good_bytes_;        // size at the last successful sync; before the first one, the size when it was opened
+  off_t synced_bytes_;      // size at the last successful sync; before the first one, the size when it was opened
   bool end_in_doubt_;       // a power failure may leave a zero byte in place of the last newline
 };
 

@@ -21,7 +21,7 @@ std::string url_of(Env& env) {
 
 // Returns the error for a failed call. The service responds to every request with HTTP 403 if HttpEndpoint is off:
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-v2-how-it-works.html
-Status refusal(const std::string& what, const HttpResponse& response) {
+Status call_error(const std::string& what, const HttpResponse& response) {
   if (!response.transport.ok()) return response.transport;
   if (response.http_status == 403)
     return {Code::permanent, "PS0240",
@@ -51,13 +51,13 @@ void Imds::get_token(std::string path, const Done& done) {
                          if (response.transport.ok() && response.http_status == 200)
                            return get_with(path, response.body, next);
                          const int status = response.http_status;
-                         const bool knows_no_tokens = status == 404 || status == 405;
-                         if ((knows_no_tokens || status == 403) && v1_fallback_) return get_with(path, "", next);
-                         if (knows_no_tokens)
+                         const bool is_v1_only = status == 404 || status == 405;
+                         if ((is_v1_only || status == 403) && v1_fallback_) return get_with(path, "", next);
+                         if (is_v1_only)
                            return next(Status(Code::permanent, "PS0242",
                                               "it gives no token for IMDSv2 (HTTP " + std::to_string(status) +
                                                   "); set imds_v1_fallback on to ask without one"));
-                         next(refusal("asking for a token", response));
+                         next(call_error("asking for a token", response));
                        }));
 }
 
@@ -68,7 +68,7 @@ void Imds::get_with(std::string path, const std::string& token, const Done& done
                        done.then([path = std::move(path)](const Done& next, HttpResponse response) {
                          if (response.transport.ok() && response.http_status == 200)
                            return next(std::move(response.body));
-                         next(refusal(printable(path), response));
+                         next(call_error(printable(path), response));
                        }));
 }
 

@@ -15,8 +15,8 @@ constexpr int64_t kSaveRetryMs = 1000;
 constexpr size_t kMaxIdsShown = 20;
 
 bool is_at_end(const StreamCheckpoint& kept, const std::string& shard_id) {
-  const auto place = kept.shards.find(shard_id);
-  return place != kept.shards.end() && place->second.position.is_end();
+  const auto entry = kept.shards.find(shard_id);
+  return entry != kept.shards.end() && entry->second.position.is_end();
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ Status LocalAssignment::on_shards_listed(size_t stream_index, const StreamIdenti
   const StreamCheckpoint* const before = checkpoint_.find(identity);
   const bool fresh = before == nullptr || !before->begin;
   if (Status identified = identify(stream, identity, start_ms); !identified.ok()) return identified;
-  if (Status pinned = check_selected(stream, shards); !pinned.ok()) return pinned;
+  if (Status selected = check_selected(stream, shards); !selected.ok()) return selected;
   if (!std::exchange(stream.start_logged, true)) log_start(stream, shards, fresh);
   forget_unlisted(stream, shards);
   for (const ShardInfo& info : shards) stream.shards[info.id].info = info;
@@ -104,13 +104,13 @@ Status LocalAssignment::check_selected(const Stream& stream, const std::vector<S
     if (std::any_of(shards.begin(), shards.end(), [&](const ShardInfo& shard) { return shard.id == id; }) ||
         is_at_end(*stream.kept, id))
       continue;
-    std::string there;
+    std::string existing;
     for (size_t i = 0; i < std::min(shards.size(), kMaxIdsShown); ++i)
-      there += (i == 0 ? "" : ", ") + printable(shards[i].id);
-    if (shards.size() > kMaxIdsShown) there += " and " + std::to_string(shards.size() - kMaxIdsShown) + " more";
+      existing += (i == 0 ? "" : ", ") + printable(shards[i].id);
+    if (shards.size() > kMaxIdsShown) existing += " and " + std::to_string(shards.size() - kMaxIdsShown) + " more";
     return {Code::config, "PS0312",
             "stream " + printable(stream.kept->stream.name) + " has no shard \"" + printable(id) +
-                "\", which the option shards names. It has " + there};
+                "\", which the option shards names. It has " + existing};
   }
   return {};
 }
@@ -161,10 +161,10 @@ void LocalAssignment::grant_ready(size_t stream_index) {
         });
     // mutation: child before parent
     if (waits) continue;
-    const auto place = stream.kept->shards.find(id);
+    const auto entry = stream.kept->shards.find(id);
     granted_[last_grant_ + 1] = {stream_index, id};
     assigned_.push_back({last_grant_ + 1, stream_index, shard.info,
-                         place == stream.kept->shards.end() ? *stream.kept->begin : place->second});
+                         entry == stream.kept->shards.end() ? *stream.kept->begin : entry->second});
     shard.grant = ++last_grant_;
   }
 }

@@ -62,10 +62,10 @@ int64_t RequestBuilder::admit(WriterRecord& first, int64_t now_ms) {
   // How many records will share an entry is not known yet. If few do, further throttling reduces the shard's
   // budget.
   const bool shares_parcel = options_.aggregator.aggregate != Aggregator::Aggregate::none && !first.sent;
-  const ShardLimiter::Admission place =
+  const ShardLimiter::Admission admission =
       limiter_.admit(shards_.shard_of(first.partition_key), shares_parcel ? 0 : 1, bytes, now_ms);
-  first.admitted = place.kept;
-  return place.due_ms;
+  first.admitted = admission.reserved;
+  return admission.due_ms;
 }
 
 void RequestBuilder::done(const WriterRecord& record) {

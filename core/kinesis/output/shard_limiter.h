@@ -19,7 +19,7 @@ class ShardLimiter {
 
   struct Admission {
     int64_t due_ms;  // time from which the entry may be sent
-    bool kept;       // true: its capacity is reserved; false: ask again at due_ms
+    bool reserved;   // true: its capacity is reserved; false: ask again at due_ms
   };
   // Reserves capacity for that many Kinesis records (0 if they share one with others) of that many bytes in total.
   // It reserves at most a second ahead, so that a change of the rate takes effect soon.

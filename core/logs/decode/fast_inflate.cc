@@ -12,7 +12,7 @@ namespace penstock::logs {
 namespace {
 
 // zlib verifies a header checksum; libdeflate skips it (RFC 1952, 2.3.1).
-bool has_checked_header(std::string_view data) {
+bool has_header_checksum(std::string_view data) {
   constexpr uint8_t kHeaderChecksum = 2;
   return data.size() > 3 && (static_cast<uint8_t>(data[3]) & kHeaderChecksum) != 0;
 }
@@ -38,7 +38,7 @@ bool FastInflate::inflate(std::string_view data, size_t limit_bytes, TextBuffer&
   size_t written = 0;
   while (read < data.size() && data[read] == '\x1f') {
     const std::string_view rest = data.substr(read);
-    if (has_checked_header(rest)) return false;
+    if (has_header_checksum(rest)) return false;
     size_t member_bytes = 0;
     size_t text_bytes = 0;
     const libdeflate_result result =

@@ -116,7 +116,7 @@ TEST(shard_limiter, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_
     budgets.on_throttled(1, 0);
     int kept = 0;
     int64_t last_ms = 0;
-    for (ShardLimiter::Admission place = {}; (place = budgets.admit(1, records, bytes, 0)).kept; ++kept) {
+    for (ShardLimiter::Admission place = {}; (place = budgets.admit(1, records, bytes, 0)).reserved; ++kept) {
       EXPECT_GE(place.due_ms, last_ms);
       last_ms = place.due_ms;
     }
@@ -128,7 +128,7 @@ TEST(shard_limiter, a_thousand_records_or_a_mebibyte_a_second_pass_and_the_rest_
 TEST(shard_limiter, refusals_lower_the_rate_once_a_second_and_quiet_makes_it_forgotten) {
   const auto places = [](ShardLimiter& budgets, int64_t now_ms) {
     int kept = 0;
-    while (kept < 5'000 && budgets.admit(1, 1, 1, now_ms).kept) ++kept;
+    while (kept < 5'000 && budgets.admit(1, 1, 1, now_ms).reserved) ++kept;
     return kept;
   };
   ShardLimiter once, often;
