@@ -14,8 +14,8 @@ namespace penstock::aws {
 
 namespace {
 
-constexpr size_t kLongestHost = 253;  // RFC 1035, section 2.3.4, without the root's dot
-constexpr size_t kLongestRegion = 63;
+constexpr size_t kMaxHostBytes = 253;  // RFC 1035, section 2.3.4, without the root's dot
+constexpr size_t kMaxRegionBytes = 63;
 
 bool is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
 
@@ -28,7 +28,7 @@ struct Host {
 // resolver or the HTTP client would rewrite (127.1, 0x7f.1, a zone), because the Host header that is sent must be
 // the one that is signed.
 std::optional<Host> parse_host(const std::string& text) {
-  if (text.size() > kLongestHost) return std::nullopt;
+  if (text.size() > kMaxHostBytes) return std::nullopt;
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
     in6_addr address;
     if (inet_pton(AF_INET6, text.substr(1, text.size() - 2).c_str(), &address) != 1) return std::nullopt;
@@ -62,12 +62,12 @@ struct Partition {
   std::string_view region_prefix;
   std::string_view domain;
   std::string_view dualstack_domain;
-  std::string_view fips_mark;  // suffix of the service's name
+  std::string_view fips_suffix;  // suffix of the service's name
 };
 constexpr Partition kPartitions[] = {
     {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "-fips"},
-    {"us-gov-", "amazonaws.com", "api.aws",
-     ""},  // its endpoints are all FIPS, https://aws.amazon.com/compliance/fips/
+    // Its endpoints are all FIPS: https://aws.amazon.com/compliance/fips/
+    {"us-gov-", "amazonaws.com", "api.aws", ""},
     {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "-fips"},
     {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "-fips"},
     {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "-fips"},
@@ -82,12 +82,12 @@ const Partition& partition_of(std::string_view region) {
 }
 
 // "kinesis-fips.us-east-1.api.aws"
-std::string own_host(const std::string& service, const std::string& region, EndpointKind kind) {
+std::string default_host(const std::string& service, const std::string& region, EndpointKind kind) {
   const Partition& partition = partition_of(region);
   // Dual-stack names have the suffix in the government's regions too.
-  const std::string_view mark = kind.dualstack ? "-fips" : partition.fips_mark;
+  const std::string_view suffix = kind.dualstack ? "-fips" : partition.fips_suffix;
   std::string host = service;
-  if (kind.fips) host += mark;
+  if (kind.fips) host += suffix;
   host.append(".").append(region).append(".");
   return host.append(kind.dualstack ? partition.dualstack_domain : partition.domain);
 }
@@ -106,7 +106,7 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
                                bool allow_plaintext, EndpointKind kind) {
   const auto region_char = [](char c) { return is_lower_alnum(c) || c == '-'; };
   if (region.empty()) return Status(Code::config, "PS0251", "no region given; set it, as in eu-west-1");
-  if (region.size() > kLongestRegion || !std::all_of(region.begin(), region.end(), region_char))
+  if (region.size() > kMaxRegionBytes || !std::all_of(region.begin(), region.end(), region_char))
     return Status(Code::config, "PS0252",
                   "region " + printable(region) +
                       " is none; it has small letters, digits and dashes alone, as in eu-west-1");
@@ -114,7 +114,7 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
   endpoint.region = region;
   endpoint.service = service;
   if (url.empty()) {
-    endpoint.host = own_host(endpoint.service, region, kind);
+    endpoint.host = default_host(endpoint.service, region, kind);
     endpoint.url = "https://" + endpoint.host;
     return endpoint;
   }
@@ -127,8 +127,8 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
   if (authority.find('@') != std::string::npos) return bad_url(url, "names a user");
   if (authority.find_first_of("/?#") != std::string::npos) return bad_url(url, "has a path, query or fragment");
 
-  const uint16_t usual_port = scheme == "https" ? 443 : 80;
-  uint16_t port = usual_port;
+  const uint16_t default_port = scheme == "https" ? 443 : 80;
+  uint16_t port = default_port;
   const size_t colon = authority.rfind(':');
   if (colon != std::string::npos && !authority.ends_with(']')) {
     const std::optional<uint16_t> parsed = parse_port(std::string_view(authority).substr(colon + 1));
@@ -145,7 +145,7 @@ Result<Endpoint> make_endpoint(std::string_view service, const std::string& regi
                       " would send log lines and signatures in plain text; use https, or set "
                       "allow_plaintext on (plain http is for loopback otherwise)");
   endpoint.host = host->text;
-  if (port != usual_port) endpoint.host += ":" + std::to_string(port);
+  if (port != default_port) endpoint.host += ":" + std::to_string(port);
   endpoint.url = scheme + "://" + endpoint.host;
   return endpoint;
 }

@@ -13,7 +13,7 @@ namespace penstock::aws {
 HttpRequest post_to(const Endpoint& endpoint);
 
 // Adds X-Amz-Date, X-Amz-Security-Token (if there is a session token), and Authorization. now_ms is Unix time by
-// the services' clock. REQUIRES: post_to() made the request, and its other headers and its body are complete.
+// the services' clock. REQUIRES: post_to() created the request, and its other headers and its body are complete.
 void sign(HttpRequest& request, const Credentials& credentials, const Endpoint& endpoint, int64_t now_ms);
 
 }  // namespace penstock::aws

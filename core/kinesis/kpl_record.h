@@ -33,8 +33,8 @@ struct KplUserRecord {
 std::optional<HashKey> effective_hash_key(const KplUserRecord& record);
 
 // Parser of aggregated records, reused for one record after another. Time is linear in the record. Memory is
-// constant except for the key tables, four bytes per entry. Whatever the bytes are: if open() succeeds, next()
-// returns every user record.
+// constant except for the key tables, four bytes per entry. If open() succeeds, next() returns every user
+// record, whatever bytes it contains.
 class KplRecord {
  public:
   // The service's own limits. Each user record carries a copy of its key downstream, so one longer key in the

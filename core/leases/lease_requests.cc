@@ -132,7 +132,7 @@ class Update {
       set(name, value);
   }
   void remove(const std::string& name) { remove_ += (remove_.empty() ? " REMOVE " : ", ") + name; }
-  void count(const std::string& name) { count_ = " ADD " + name + " :one"; }
+  void increment(const std::string& name) { increment_ = " ADD " + name + " :one"; }
 
   // Removes a pending checkpoint, which only KCL writes.
   void end_pending_checkpoint() {
@@ -158,7 +158,7 @@ class Update {
     append_attributes(body, "Key", key_of(key));
     append_json_member(body, "ConditionExpression", condition_);
     append_json_member(body, "UpdateExpression",
-                       "SET leaseCounter = leaseCounter + :one" + set_ + remove_ + count_);
+                       "SET leaseCounter = leaseCounter + :one" + set_ + remove_ + increment_);
     append_attributes(body, "ExpressionAttributeValues", values_);
     append_json_member(body, "ReturnValues", "ALL_NEW");
     return body += '}';
@@ -178,7 +178,7 @@ class Update {
   std::string condition_;
   std::string set_;
   std::string remove_;
-  std::string count_;
+  std::string increment_;
   Attributes values_;
 };
 
@@ -272,7 +272,7 @@ std::string take_lease_body(const std::string& table, const Lease& seen, const s
   update.set(kOwner, owner);
   update.remove(kCheckpointOwner);
   update.apply(change);
-  if (!seen.owner.empty() && seen.owner != owner) update.count(kOwnerSwitches);
+  if (!seen.owner.empty() && seen.owner != owner) update.increment(kOwnerSwitches);
   return update.body(table, seen.key);
 }
 

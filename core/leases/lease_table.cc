@@ -182,21 +182,21 @@ void LeaseTable::remove(const std::string& key, int64_t counter, Written done) {
   });
 }
 
-void LeaseTable::write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
-                       std::optional<Lease> row_then, const Completion<LeaseWriteResult>& completion) {
+void LeaseTable::write(std::string_view operation, std::string body, const std::string& key, IsWritten is_written,
+                       std::optional<Lease> row_after, const Completion<LeaseWriteResult>& completion) {
   using Outcome = LeaseWriteResult::Outcome;
-  auto on_response = [this, key, as_asked = std::move(as_asked), row_then = std::move(row_then)](
+  auto on_response = [this, key, is_written = std::move(is_written), row_after = std::move(row_after)](
                          const Completion<LeaseWriteResult>& next, Result<aws::ServiceResponse> response) mutable {
     if (response.ok()) {
       Result<std::optional<Lease>> row = read_lease(std::move(response->body));
       if (!row.ok()) return next(in_table(row.status()));
-      return next(LeaseWriteResult{Outcome::done, *row ? std::move(*row) : std::move(row_then)});
+      return next(LeaseWriteResult{Outcome::done, *row ? std::move(*row) : std::move(row_after)});
     }
     if (response.status().code() != Code::conflict) return next(in_table(response.status()));
-    auto on_row = [as_asked = std::move(as_asked)](const Completion<LeaseWriteResult>& last,
-                                                   Result<std::optional<Lease>> row) {
+    auto on_row = [is_written = std::move(is_written)](const Completion<LeaseWriteResult>& last,
+                                                       Result<std::optional<Lease>> row) {
       if (!row.ok()) return last(row.status());
-      const Outcome outcome = as_asked(*row) ? Outcome::done_before : Outcome::conflict;
+      const Outcome outcome = is_written(*row) ? Outcome::done_before : Outcome::conflict;
       last(LeaseWriteResult{outcome, std::move(*row)});
     };
     read_row(key, next.then(std::move(on_row)));

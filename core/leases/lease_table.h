@@ -107,24 +107,24 @@ class LeaseTable {
   void renew(const std::string& key, int64_t counter, const std::string& owner, const LeaseChange& change,
              Written done);
 
-  // Releases the lease that owner holds. A conflict means that the row is not the owner's any more, which is as
-  // good.
+  // Releases the lease that owner holds. A conflict means that the row is no longer the owner's, which is
+  // just as good.
   void evict(const std::string& key, const std::string& owner, Written done);
 
   // Deletes the row if its counter is still the given one. done_before: it was already deleted.
   void remove(const std::string& key, int64_t counter, Written done);
 
  private:
-  // Returns whether a row is as a call wanted it, although its condition was false.
-  using AsAsked = std::function<bool(const std::optional<Lease>& row)>;
+  // Returns whether a row already has what a call would write, although the call's condition was false.
+  using IsWritten = std::function<bool(const std::optional<Lease>& row)>;
 
   void create_table(const LeaseTableDefinition& definition, const Completion<bool>& completion);
   void scan_page(Reads reads, std::shared_ptr<LeaseList> list, const std::string& after,
                  const Completion<LeaseList>& completion);
   void read_row(const std::string& key, const Completion<std::optional<Lease>>& completion);
-  // row_then: the row after the write, if the response does not have it.
-  void write(std::string_view operation, std::string body, const std::string& key, AsAsked as_asked,
-             std::optional<Lease> row_then, const Completion<LeaseWriteResult>& completion);
+  // row_after: the row after the write, if the response does not have it.
+  void write(std::string_view operation, std::string body, const std::string& key, IsWritten is_written,
+             std::optional<Lease> row_after, const Completion<LeaseWriteResult>& completion);
   // Adds the table's name to an error.
   Status in_table(const Status& status) const;
 

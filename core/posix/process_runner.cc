@@ -75,12 +75,12 @@ struct Pipe {
 Result<Pipe> make_pipe() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return io_error("making a pipe", errno);
-  Pipe made{Descriptor(ends[0]), Descriptor(ends[1])};
-  Descriptor high(fcntl(made.to_write.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  if (!high.valid() || fcntl(made.to_read.get(), F_SETFL, O_NONBLOCK) != 0)
+  Pipe result{Descriptor(ends[0]), Descriptor(ends[1])};
+  Descriptor high(fcntl(result.to_write.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (!high.valid() || fcntl(result.to_read.get(), F_SETFL, O_NONBLOCK) != 0)
     return io_error("making a pipe", errno);
-  made.to_write = std::move(high);
-  return made;
+  result.to_write = std::move(high);
+  return result;
 }
 
 // Appends available data to text until text is longer than limit, and discards data beyond that. Returns false at
@@ -119,7 +119,7 @@ ProcessRunner::~ProcessRunner() {
       warn_("PS0690", "process " + std::to_string(child.pid) + " of " +
                           printable(child.request.arguments.front()) +
                           " still runs after it was killed; it is left behind");
-  } catch (const std::bad_alloc&) {  // then without a word: a destructor must not throw
+  } catch (const std::bad_alloc&) {  // then without the warning: a destructor must not throw
   }
 }
 
@@ -172,11 +172,11 @@ void ProcessRunner::perform() {
       continue;
     }
     ended_.emplace_back(std::move(child->done), std::move(child->result));
-    const auto over = child++;
-    if (over->ended_ms == kNever)
-      killed_.splice(killed_.end(), children_, over);
+    const auto finished = child++;
+    if (finished->ended_ms == kNever)
+      killed_.splice(killed_.end(), children_, finished);
     else
-      children_.erase(over);
+      children_.erase(finished);
   }
   for (Child& child : killed_) child.check_at_ms = clock_.monotonic_ms() + kCheckEveryMs;
 }

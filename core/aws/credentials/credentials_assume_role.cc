@@ -8,20 +8,21 @@
 namespace penstock::aws {
 
 void AssumeRoleCredentials::find(const Done& done) {
-  source_->find(done.then([this](const Done& next, const Result<Credentials>& keys) {
-    if (!keys.ok())
+  source_->find(done.then([this](const Done& next, const Result<Credentials>& credentials) {
+    if (!credentials.ok())
       return next(Status(Code::credentials, "PS0212",
-                         "to assume the role " + printable(role_.arn) + ": " + keys.status().message()));
-    assume(*keys, next);
+                         "to assume the role " + printable(role_.arn) + ": " + credentials.status().message()));
+    assume(*credentials, next);
   }));
 }
 
-void AssumeRoleCredentials::assume(const Credentials& keys, const Done& done) {
+void AssumeRoleCredentials::assume(const Credentials& credentials, const Done& done) {
   HttpRequest request = assume_role_request(context_, role_);
-  sign(request, keys, context_.sts, context_.clock.now_ms());
+  sign(request, credentials, context_.sts, context_.clock.now_ms());
   context_.env.transport.start(
-      std::move(request), done.then([this, source = "role " + printable(role_.arn) + ", assumed with " +
-                                                    keys.source](const Done& next, const HttpResponse& response) {
+      std::move(request),
+      done.then([this, source = "role " + printable(role_.arn) + ", assumed with " + credentials.source](
+                    const Done& next, const HttpResponse& response) {
         next(read_sts_response(context_, "AssumeRole", source, response));
       }));
 }

@@ -18,7 +18,7 @@ class AssumeRoleCredentials : public CredentialsProvider {
   void find(const Done& done) override;
 
  private:
-  void assume(const Credentials& keys, const Done& done);
+  void assume(const Credentials& credentials, const Done& done);
 
   const CredentialsContext& context_;
   const Role role_;

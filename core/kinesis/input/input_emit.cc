@@ -69,7 +69,7 @@ int32_t Input::emit_some(penstock_emit_fn emit, void* emit_ctx, bool& emitted) {
     const int32_t result = emit(emit_ctx, &batch_);
     emit_state_.batch_waits = result < 0;
     if (emit_state_.batch_waits) {
-      ++emit_state_.refusals;
+      ++emit_state_.rejections;
       // mutation: batch dropped when the host rejects it
       acks_.revoke(batch_.ack_id);
       emit_again_ms_ = env_.clock.monotonic_ms() + kEmitAgainMs;
@@ -176,7 +176,7 @@ bool Input::begin_user_record() {
       acks_.begin(*current_, {std::string(view(origin.sequence_number)), origin.sub_sequence_number});
   emit_state_.through = decoder_.position();
   // mutation: rejections of one record count for the next
-  emit_state_.refusals = 0;
+  emit_state_.rejections = 0;
   emit_state_.in_user_record = true;
   if (const Status why = given_up(); !why.ok()) fail_user_record(why);
   return true;
@@ -195,9 +195,9 @@ void Input::fail_user_record(const Status& why) {
 
 // Returns why the user record must not, or no longer, be emitted; ok if it may be.
 Status Input::given_up() const {
-  if (options_.record_retry_limit && emit_state_.refusals > *options_.record_retry_limit)
+  if (options_.record_retry_limit && emit_state_.rejections > *options_.record_retry_limit)
     return {Code::invalid, "PS0307",
-            "refused by what takes the records, " + std::to_string(emit_state_.refusals) +
+            "refused by what takes the records, " + std::to_string(emit_state_.rejections) +
                 " times; record_retry_limit is " + std::to_string(*options_.record_retry_limit)};
   if (!options_.max_record_age_ms) return {};
   const int64_t age_ms = env_.clock.wall_ms() - decoder_.origin().arrival_time_ms;

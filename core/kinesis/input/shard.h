@@ -20,13 +20,13 @@ struct EmitState {
   std::optional<DecodePosition> through;  // the last user record that was begun, and its last batch
   std::optional<uint64_t> skip_through;   // sub-sequence number up to which it was settled before
   ShardProgress::RecordNumber user_record = 0;
-  int64_t refusals = 0;         // times that emit rejected a batch of the user record
+  int64_t rejections = 0;       // times that emit rejected a batch of the user record
   bool in_user_record = false;  // false: go to the next one
   bool batch_waits = false;     // the batch must be emitted, for the first time or again
 };
 
 struct Shard {
-  Shard(Grant granted, StreamWatcher& of) : grant(std::move(granted)), stream(of) {}
+  Shard(Grant granted, StreamWatcher& watcher) : grant(std::move(granted)), stream(watcher) {}
 
   // Returns a name for messages.
   std::string name() const { return "stream " + stream.name().name + ", shard " + printable(grant.shard.id); }

@@ -294,21 +294,21 @@ void Writer::deliver(WriterRecord* first) {
 void Writer::retry(const std::vector<WriterRecord*>& chains, const Backoff* backoff, const std::string& reason) {
   const int64_t now_ms = env_.clock.monotonic_ms();
   int64_t due_ms = now_ms + kSlowRetryMs;
-  int refusals = 0;
+  int rejections = 0;
   for (WriterRecord* const chain : chains) {
     each_record(chain, [](WriterRecord& record) { ++record.rejections; });
-    const int now_refusals = chain->rejections;
-    if (now_refusals > options_.record_retry_limit.value_or(INT64_MAX)) {
+    const int now_rejections = chain->rejections;
+    if (now_rejections > options_.record_retry_limit.value_or(INT64_MAX)) {
       each_record(chain, [&](WriterRecord& record) {
-        dead_letters_.add(record, "it was sent " + std::to_string(now_refusals) +
+        dead_letters_.add(record, "it was sent " + std::to_string(now_rejections) +
                                       " times without success (record_retry_limit); last error: " + reason);
       });
       continue;
     }
-    if (now_refusals != refusals && backoff != nullptr) {
-      refusals = now_refusals;
+    if (now_rejections != rejections && backoff != nullptr) {
+      rejections = now_rejections;
       // mutation: retries without backoff
-      due_ms = now_ms + backoff->delay_ms(refusals, env_.random);
+      due_ms = now_ms + backoff->delay_ms(rejections, env_.random);
     }
     next_.add_retry(*chain, due_ms);
   }

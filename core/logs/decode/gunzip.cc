@@ -62,10 +62,10 @@ Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBu
   auto* const input = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
   size_t read = 0;
   size_t written = 0;
-  size_t whole_members = 0;  // bytes of out that came from complete members
+  size_t complete_bytes = 0;  // bytes of out that came from complete members
 
   const auto fail = [&](Status status) {
-    out.resize(whole_members);
+    out.resize(complete_bytes);
     return status;
   };
 
@@ -93,7 +93,7 @@ Status Gunzip::inflate_by_zlib(std::string_view data, size_t limit_bytes, TextBu
         return fail(damaged(data, "is damaged near byte " + std::to_string(read) + ": " +
                                       (z.msg != nullptr ? z.msg : zError(result))));
     }
-    whole_members = written;
+    complete_bytes = written;
     read = end_of_gzip_padding(data, read);
     const std::string_view rest = data.substr(read);
     if (looks_like_gzip(rest)) continue;

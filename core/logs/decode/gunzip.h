@@ -12,7 +12,7 @@
 namespace penstock::logs {
 
 // The library that inflates. Both give the same result for the output of any compressor, because zlib gets
-// everything that libdeflate does not accept. libdeflate accepts some codes of hand-made streams that zlib
+// everything that libdeflate does not accept. libdeflate accepts some codes of handcrafted streams that zlib
 // rejects, if the checksum is correct.
 enum class Inflater { zlib, libdeflate };
 

@@ -61,7 +61,8 @@ void append_without_quotes(std::string& out, std::string_view text) {
 
 }  // namespace
 
-// Handles RapidJSON's events, or those of a flat object. Looks only at the first three levels of nesting.
+// Handles RapidJSON's events, or those of a flat object. Below the first three levels of nesting, it looks only
+// for the names of MemberNames.
 class ObjectHandler {
  public:
   using Size = penstock_rapidjson::SizeType;
@@ -132,12 +133,12 @@ class ObjectHandler {
   bool Double(double) { return false; }
 
   bool StartObject() {
-    const bool is_fine = start(depth_ > kLevels ? Level::other : level_of_member());
+    const bool is_within_limit = start(depth_ > kLevels ? Level::other : level_of_member());
     if (inner_.candidates != 0) {
       object_.scopes_.push_back(scope_);
       scope_ = {depth_, inner_};
     }
-    return is_fine;
+    return is_within_limit;
   }
   // The elements of an array are fields with the array's own name.
   bool StartArray() { return start(Level::other); }
@@ -211,11 +212,11 @@ class ObjectHandler {
     if (is_own_time && is_iso) object_.own_timestamp_ = text;
   }
 
-  size_t place_of(std::string_view text) const { return static_cast<size_t>(text.data() - base_); }
+  size_t offset_of(std::string_view text) const { return static_cast<size_t>(text.data() - base_); }
 
   void take_level(std::string_view text) {
     object_.level_ = text;
-    object_.level_at_ = place_of(text);
+    object_.level_at_ = offset_of(text);
   }
 
   void take_member_of_root() {
@@ -239,7 +240,7 @@ class ObjectHandler {
       ++object_.timestamps_;
       is_timestamp_ = rest.empty();
     }
-    if (is_reserved) object_.renames_.push_back({place_of(name_), index, scope_.path.matched, rest});
+    if (is_reserved) object_.renames_.push_back({offset_of(name_), index, scope_.path.matched, rest});
   }
 
   void take_original(JsonObject::Originals& originals, std::string_view rest) {

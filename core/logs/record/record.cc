@@ -35,8 +35,8 @@ static_assert(kMembers <= 64);
 
 constexpr uint64_t bit(size_t member) { return uint64_t{1} << member; }
 
-// The event of a record, its time and its origin: these members are always ours. If the application has a member
-// with one of these names, that member is renamed.
+// The time, event ID, extracted fields and origin of a record: these members are always ours. If the application
+// has a member with one of these names, that member is renamed.
 constexpr uint64_t kReserved =
     bit(kTimestamp) | bit(kEventId) | bit(kExtracted) | bit(kSource) | (bit(kMembers) - bit(kFirstSourceFact));
 
@@ -76,7 +76,7 @@ MemberNames members_of(const RecordOptions& options) {
 }
 
 // Returns whether the fields of such a line contain all its information.
-bool is_told_by_fields(LambdaEvent event) {
+bool fields_have_all_of(LambdaEvent event) {
   return event != LambdaEvent::none && event != LambdaEvent::error && event != LambdaEvent::exit;
 }
 
@@ -179,7 +179,7 @@ void RecordWriter::append_line(TextBuffer& out, const LambdaLine& line, const pe
     append_iso_timestamp(out, line.timestamp, line.timestamp_fraction);
   out += '"';
   append_level(out, line.level, line.failed);
-  if (options_.keep_message || !is_told_by_fields(line.event)) {
+  if (options_.keep_message || !fields_have_all_of(line.event)) {
     out += message_;
     if (line.returns_are_line_ends)
       append_json_string_of_lines(out, line.message);
@@ -235,9 +235,9 @@ void RecordWriter::append_object_members(TextBuffer& out, std::string_view text,
       append_json_on_one_line(out, part);
   };
   size_t copied = 0;
-  const auto replace = [&](size_t at, std::string_view by) {
+  const auto replace = [&](size_t at, std::string_view replacement) {
     append(members.substr(copied, at - copied));
-    out += by;
+    out += replacement;
     copied = at + rest_of_string(members, at);
   };
   // Under its own key, the object stays as it was: the normalized level is at the top.
@@ -294,10 +294,10 @@ void RecordWriter::append_level(TextBuffer& out, std::string_view written, bool 
   }
 }
 
-// beside_members: the members of an object passed through may be at the same place, and take precedence.
-void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members) {
+// with_object_members: the members of an object passed through may be at the same place, and take precedence.
+void RecordWriter::append_lambda(TextBuffer& out, const LambdaLine& line, bool with_object_members) {
   const bool at_the_top = lambda_.empty();
-  const auto is_there = [&](size_t member) { return beside_members && at_the_top && object_.has(member); };
+  const auto is_there = [&](size_t member) { return with_object_members && at_the_top && object_.has(member); };
   out += lambda_;
   char separator = at_the_top ? ',' : '{';
   if (line.event != LambdaEvent::none && !is_there(kEvent)) {

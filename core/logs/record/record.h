@@ -48,7 +48,7 @@ class RecordWriter {
   void append_object_members(TextBuffer& out, std::string_view text, const penstock_record& event);
   void append_object_time(TextBuffer& out, const LambdaLine* line, const penstock_record& event) const;
   void append_level(TextBuffer& out, std::string_view written, bool failed) const;
-  void append_lambda(TextBuffer& out, const LambdaLine& line, bool beside_members);
+  void append_lambda(TextBuffer& out, const LambdaLine& line, bool with_object_members);
   std::string_view in_unit(std::string_view number, Unit unit);
   bool has_event_id(const penstock_record& event) const { return options_.event_id && event.id.size > 0; }
   void append_event_id(TextBuffer& out, const penstock_record& event) const;
