@@ -145,7 +145,7 @@ kinesis::ReadFrom StreamLeases::read_from(const Lease& row) {
   // mutation: sub-sequence number ignored after a takeover
   const bool whole = row.sub_sequence_number >= kWholeRecordInRow;
   if (!begins)
-    return kinesis::ReadFrom::behind({row.checkpoint, whole ? kinesis::kWholeRecord : row.sub_sequence_number});
+    return kinesis::ReadFrom::after({row.checkpoint, whole ? kinesis::kWholeRecord : row.sub_sequence_number});
   // mutation: lease at LATEST read from TRIM_HORIZON
   return row.started_ms != 0 ? kinesis::ReadFrom::at_timestamp(row.started_ms) : kinesis::ReadFrom::trim_horizon();
 }

@@ -53,7 +53,7 @@ leases::Lease moved_to(const leases::Lease& row, const kinesis::ReadFrom& to) {
       moved.checkpoint = leases::kAtTimestampCheckpoint;
       moved.started_ms = to.timestamp_ms;
       break;
-    case kinesis::ReadFrom::Kind::behind:
+    case kinesis::ReadFrom::Kind::after:
       moved.checkpoint = to.position.sequence_number;
       moved.sub_sequence_number = std::min(to.position.sub_sequence_number, leases::kWholeRecordInRow);
   }
@@ -187,7 +187,7 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   Env& env = (*table)->env();
   const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
   if (!to.ok()) return to.status().in("to");
-  if (arguments.on("all") && to->kind == kinesis::ReadFrom::Kind::behind)
+  if (arguments.on("all") && to->kind == kinesis::ReadFrom::Kind::after)
     return {Code::config, "PS0108", "a sequence number is of one shard: say which, with --shard"};
   Result<std::vector<leases::Lease>> rows = (*table)->scan();
   if (!rows.ok()) return rows.status();

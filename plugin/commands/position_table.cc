@@ -15,7 +15,7 @@ namespace {
 using Cells = std::vector<std::string>;
 
 bool may_be_asked(const PositionRow& row) {
-  return row.stream != nullptr && row.from.kind == kinesis::ReadFrom::Kind::behind && !row.from.position.is_end();
+  return row.stream != nullptr && row.from.kind == kinesis::ReadFrom::Kind::after && !row.from.position.is_end();
 }
 
 // The shards of a stream whose ages are unknown.

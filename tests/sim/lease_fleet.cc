@@ -49,7 +49,7 @@ void FleetWorker::advance() {
   for (const kinesis::Grant& grant : leases_.take_assigned()) {
     Reading reading{&fleet_.shards_.at(grant.shard.id)};
     const std::vector<int64_t>& records = reading.shard->records;
-    if (grant.from.kind == kinesis::ReadFrom::Kind::behind) {
+    if (grant.from.kind == kinesis::ReadFrom::Kind::after) {
       const int64_t last = std::stoll(grant.from.position.sequence_number);
       reading.next = static_cast<size_t>(std::upper_bound(records.begin(), records.end(), last) - records.begin());
     }

@@ -111,7 +111,7 @@ TEST_F(local_assignment, a_list_from_before_a_reshard_takes_no_grant_and_no_posi
   EXPECT_TRUE(grants().empty());
   clock.advance(kExpiredMs - 1);
   ASSERT_TRUE(list({shard("a"), shard("b", {"a"})}).ok());
-  EXPECT_EQ(grants()["b"].from, kinesis::ReadFrom::behind({"49"}));
+  EXPECT_EQ(grants()["b"].from, kinesis::ReadFrom::after({"49"}));
   clock.advance(1);
   ASSERT_TRUE(list({shard("a")}).ok());
   EXPECT_TRUE(assignment->take_revoked().empty()) << "it was listed in between";
@@ -124,7 +124,7 @@ TEST_F(local_assignment, positions_inside_an_aggregated_record_are_kept) {
   close();
   open();
   ASSERT_TRUE(list({shard("a")}).ok());
-  EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::behind({"49", 17}));
+  EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::after({"49", 17}));
 }
 
 TEST_F(local_assignment, where_it_began_holds_for_shards_found_later_whatever_the_option_says_by_then) {
@@ -165,7 +165,7 @@ TEST_F(local_assignment, a_stream_of_another_creation_time_is_refused_and_one_th
   EXPECT_NE(refused.message().find("1970-01-01T00:00:05.001Z"), std::string::npos) << refused.message();
   EXPECT_TRUE(grants().empty());
   EXPECT_TRUE(list({shard("a")}, {"in", "", 0}).ok());
-  EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::behind({"49"}));
+  EXPECT_EQ(grants()["a"].from, kinesis::ReadFrom::after({"49"}));
 }
 
 TEST_F(local_assignment, streams_of_one_name_in_two_accounts_are_two) {

@@ -32,7 +32,7 @@ void write_place(std::string& out, const ReadFrom& from) {
       append_json_string(out, kAtTimestamp);
       out += ",\"time_ms\":" + std::to_string(from.timestamp_ms);
       break;
-    case ReadFrom::Kind::behind:
+    case ReadFrom::Kind::after:
       append_json_string(out, from.position.sequence_number);
       if (from.position.sub_sequence_number > 0)
         out += ",\"sub_sequence_number\":" + std::to_string(from.position.sub_sequence_number);
@@ -77,7 +77,7 @@ std::optional<ReadFrom> read_place(JsonValue value) {
   }
   const JsonValue sub = value["sub_sequence_number"];
   if (sub.exists() && !sub.unsigned_integer()) return std::nullopt;
-  return ReadFrom::behind({std::string(checkpoint), sub.unsigned_integer().value_or(0)});
+  return ReadFrom::after({std::string(checkpoint), sub.unsigned_integer().value_or(0)});
 }
 
 std::optional<StreamCheckpoint> read_stream(JsonValue value) {

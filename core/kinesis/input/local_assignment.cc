@@ -175,7 +175,7 @@ void LocalAssignment::advance_to(GrantId grant, ShardPosition position) {
   const auto [stream_index, shard_id] = found->second;
   Stream& stream = streams_[stream_index];
   const bool at_end = position.is_end();
-  stream.kept->shards[shard_id] = ReadFrom::behind(std::move(position));
+  stream.kept->shards[shard_id] = ReadFrom::after(std::move(position));
   moved_ = true;
   if (!at_end) return;
   granted_.erase(found);

@@ -33,7 +33,7 @@ Result<ReadFrom> parse_seek_target(std::string_view text, int64_t now_ms) {
                       " is before 1970-01-01T00:00:00Z, when no record can have arrived; write a later "
                       "one, or trim_horizon for the oldest record");
   }
-  if (is_sequence_number(text)) return ReadFrom::behind({std::string(text), kWholeRecord});
+  if (is_sequence_number(text)) return ReadFrom::after({std::string(text), kWholeRecord});
   return Status(Code::config, "PS0318",
                 "\"" + printable(text) +
                     "\" is no place to go to; it must be trim_horizon, latest, a time like "
@@ -46,7 +46,7 @@ std::string to_string(const ReadFrom& from) {
       return "TRIM_HORIZON";
     case ReadFrom::Kind::at_timestamp:
       return "from " + format_rfc3339(from.timestamp_ms);
-    case ReadFrom::Kind::behind:
+    case ReadFrom::Kind::after:
       break;
   }
   const auto& [sequence_number, sub] = from.position;
@@ -64,7 +64,7 @@ StreamIdentity identity_of(const StreamName& name) { return {name.name, name.reg
 
 Result<std::vector<std::string>> seek_all(Checkpoint& checkpoint, const std::vector<StreamName>& streams,
                                           const ReadFrom& to) {
-  if (to.kind == ReadFrom::Kind::behind)
+  if (to.kind == ReadFrom::Kind::after)
     return Status(Code::config, "PS0319", "a sequence number is of one shard: say which, with --shard");
   std::vector<std::string> lines;
   for (const StreamName& name : streams) {

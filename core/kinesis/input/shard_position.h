@@ -29,7 +29,7 @@ struct ShardPosition {
 // position. If the first record that the service returns there is another one, the position has left the stream's
 // retention.
 struct ReadFrom {
-  enum class Kind { trim_horizon, at_timestamp, behind };
+  enum class Kind { trim_horizon, at_timestamp, after };
   Kind kind = Kind::trim_horizon;
   int64_t timestamp_ms = 0;  // for at_timestamp: arrival time, Unix time
   ShardPosition position;    // the last record to skip
@@ -37,7 +37,7 @@ struct ReadFrom {
   friend bool operator==(const ReadFrom&, const ReadFrom&) = default;
   static ReadFrom trim_horizon() { return {}; }
   static ReadFrom at_timestamp(int64_t unix_ms) { return {Kind::at_timestamp, unix_ms, {}}; }
-  static ReadFrom behind(ShardPosition position) { return {Kind::behind, 0, std::move(position)}; }
+  static ReadFrom after(ShardPosition position) { return {Kind::after, 0, std::move(position)}; }
 };
 
 // Where an application begins to read a stream that has no saved position.

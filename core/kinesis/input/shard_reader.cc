@@ -39,7 +39,7 @@ IteratorStart iterator_start(const ReadFrom& from) {
   switch (from.kind) {
     case ReadFrom::Kind::at_timestamp:
       return {IteratorStart::Kind::at_timestamp, from.timestamp_ms, ""};
-    case ReadFrom::Kind::behind:
+    case ReadFrom::Kind::after:
       return {IteratorStart::Kind::at_sequence_number, 0, from.position.sequence_number};
     case ReadFrom::Kind::trim_horizon:
       break;
@@ -62,7 +62,7 @@ ShardReader::ShardReader(Env& env, aws::ServiceClient& client, ReaderTotals& tot
       last_response_ms_(env.clock.monotonic_ms()),
       record_bytes_(bytes_in_response(kFirstRecordBytesGuess)),
       expected_bytes_(kUnknown) {
-  if (from.kind == ReadFrom::Kind::behind) resumed_ = from.position;
+  if (from.kind == ReadFrom::Kind::after) resumed_ = from.position;
 }
 
 int64_t ShardReader::next_call_ms() const {

@@ -171,7 +171,7 @@ TEST(stream_leases, a_lease_says_where_reading_begins) {
   EXPECT_EQ(StreamLeases::read_from(row("a", "AT_TIMESTAMP")), kinesis::ReadFrom::trim_horizon());
   Lease lease = row("a", "49", 5);
   lease.sub_sequence_number = 3;
-  EXPECT_EQ(StreamLeases::read_from(lease), kinesis::ReadFrom::behind({"49", 3}));
+  EXPECT_EQ(StreamLeases::read_from(lease), kinesis::ReadFrom::after({"49", 3}));
 }
 
 TEST(stream_leases, taking_a_lease_of_another_library_adds_the_stream_and_when_it_was_begun) {

@@ -16,7 +16,7 @@ Checkpoint two_shards() {
   checkpoint.streams.push_back(
       {{"logs", kArn, 5000},
        ReadFrom::at_timestamp(7000),
-       {{"shardId-0", ReadFrom::behind({"49", 3})}, {"shardId-1", ReadFrom::behind({"SHARD_END"})}}});
+       {{"shardId-0", ReadFrom::after({"49", 3})}, {"shardId-1", ReadFrom::after({"SHARD_END"})}}});
   return checkpoint;
 }
 
@@ -62,7 +62,7 @@ TEST(seek, all_moves_every_shard_and_forgets_which_stream_it_was) {
 
 TEST(seek, all_takes_no_sequence_number) {
   Checkpoint checkpoint = two_shards();
-  const auto refused = seek_all(checkpoint, parse_stream_names("logs", {}), ReadFrom::behind({"49"}));
+  const auto refused = seek_all(checkpoint, parse_stream_names("logs", {}), ReadFrom::after({"49"}));
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.status().message().find("--shard"), std::string::npos);
   EXPECT_EQ(checkpoint.streams[0].shards.size(), 2u);
@@ -71,7 +71,7 @@ TEST(seek, all_takes_no_sequence_number) {
 TEST(seek, one_shard_moves_alone) {
   Checkpoint checkpoint = two_shards();
   const auto lines =
-      seek_shard(checkpoint, parse_stream_names(kArn, {}), "shardId-0", ReadFrom::behind({"50", UINT64_MAX}));
+      seek_shard(checkpoint, parse_stream_names(kArn, {}), "shardId-0", ReadFrom::after({"50", UINT64_MAX}));
   ASSERT_TRUE(lines.ok());
   EXPECT_EQ(checkpoint.streams[0].shards["shardId-0"].position.sequence_number, "50");
   EXPECT_TRUE(checkpoint.streams[0].shards["shardId-1"].position.is_end());
