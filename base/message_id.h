@@ -6,12 +6,12 @@
 
 namespace penstock {
 
-// The code of an error or a warning, such as PS0123, by which docs/troubleshooting.md lists its cause and remedy. A
-// code keeps its meaning when the text of the message changes.
+// The code of an error or a warning, such as PS0101, by which docs/troubleshooting.md lists its cause and remedy.
+// A code keeps its meaning when the text of the message changes.
 class MessageId {
  public:
   // text is "PS" and four digits; anything else does not compile.
-  // NOLINTNEXTLINE(google-explicit-constructor): a call reads as log.warn("PS0123", ...)
+  // NOLINTNEXTLINE(google-explicit-constructor): a call reads as log.warn("PS0101", ...)
   consteval MessageId(const char (&text)[7]) : text_(text) {
     if (text[0] != 'P' || text[1] != 'S') throw "a message code starts with PS";
     for (int i = 2; i < 6; ++i)
@@ -25,7 +25,7 @@ class MessageId {
   const char* text_;  // a literal
 };
 
-// Returns "PS0123: text".
+// Returns "PS0101: text".
 inline std::string coded(MessageId id, std::string_view text) {
   std::string message(id.text());
   message += ": ";

@@ -43,7 +43,7 @@ class [[nodiscard]] Status {
   MessageId id() const { return id_; }
   // Returns one line: what failed, on what, the value, what is allowed, and what to do. It contains no secret.
   const std::string& message() const { return message_; }
-  // Returns "PS0123: message", as a person reads it. REQUIRES: !ok().
+  // Returns "PS0101: message", as a person reads it. REQUIRES: !ok().
   std::string text() const { return coded(id_, message_); }
 
   // Returns whether the same operation may succeed later.

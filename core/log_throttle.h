@@ -15,7 +15,7 @@ class LogThrottle {
  public:
   explicit LogThrottle(Env& env) : env_(env) {}
 
-  // Logs "PS0123: subject: message", unless the text is suppressed. Returns whether it was logged. subject is what
+  // Logs "PS0101: subject: message", unless the text is suppressed. Returns whether it was logged. subject is what
   // the error is about ("stream logs-1"). Texts with different subjects always count as different, whatever
   // numbers the subjects contain.
   bool log(std::string_view subject, const Status& status, LogLevel level = LogLevel::error);

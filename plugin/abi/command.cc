@@ -6,7 +6,7 @@ int32_t run_command(const Command& command, Options::Table table, const ReadSett
                     const penstock_host* host, const penstock_option* options, size_t option_count,
                     const penstock_option* arguments, size_t argument_count, size_t stride,
                     penstock_print_fn print, void* print_ctx, penstock_error* error) noexcept {
-  if (print == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0077", "print is NULL");
+  if (print == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "print is NULL");
   return caught(error, [&]() -> int32_t {
     penstock_host known = {};
     if (const int32_t code = read_host(host, known, error); code != PENSTOCK_OK) return code;

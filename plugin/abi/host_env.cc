@@ -76,7 +76,7 @@ HostEnv::HostEnv(const penstock_host& host, std::unique_ptr<Clock> clock, std::u
 Result<std::unique_ptr<HostEnv>> HostEnv::make(const penstock_host& host, const posix::CurlOptions& curl) {
   if ((host.wall_ms == nullptr) != (host.monotonic_ms == nullptr))
     return Status(Code::invalid, "PS0050",
-                  "the host table has one of wall_ms and monotonic_ms; give both or none");
+                  "the host table has only one of wall_ms and monotonic_ms: set both or neither");
   std::unique_ptr<Clock> clock = posix::make_system_clock();
   if (host.wall_ms != nullptr) clock = std::make_unique<HostClock>(host);
   std::unique_ptr<Random> random = posix::make_system_random();

@@ -46,8 +46,8 @@ bool sound(const penstock_option* options, size_t count, size_t stride) {
 
 Status stride_too_small(size_t stride) {
   return {Code::invalid, "PS0051",
-          "an option_stride of " + std::to_string(stride) + " is too small; at least " +
-              std::to_string(kFirstOptionSize) + " is needed"};
+          "option_stride " + std::to_string(stride) + " is too small: expected at least " +
+              std::to_string(kFirstOptionSize)};
 }
 }  // namespace
 
@@ -97,21 +97,21 @@ int32_t set_error(penstock_error* error, const Status& status) {
 bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_error* error, int32_t& code) {
   code = PENSTOCK_E_INVALID;
   if (given == nullptr) {
-    set_error(error, code, false, "PS0067", "the batch is NULL");
+    set_error(error, code, false, "PS0052", "the batch is NULL");
   } else if (given->struct_size < kFirstBatchSize) {
-    set_error(error, code, false, "PS0068",
-              "the batch has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
-                  std::to_string(kFirstBatchSize) + " is needed");
+    set_error(error, code, false, "PS0051",
+              "struct_size " + std::to_string(given->struct_size) +
+                  " of the batch is too small: expected at least " + std::to_string(kFirstBatchSize));
   } else if (given->record_count != 0 && given->records == nullptr) {
-    set_error(error, code, false, "PS0069", "the batch has records, but its array is NULL");
+    set_error(error, code, false, "PS0052", "the batch has records, but its array of records is NULL");
   } else if (given->record_count != 0 &&
              (given->record_stride < kFirstRecordBytes || given->record_stride % alignof(penstock_record) != 0)) {
-    set_error(error, code, false, "PS0070",
-              "a record_stride of " + std::to_string(given->record_stride) + " cannot be; at least " +
-                  std::to_string(kFirstRecordBytes) + " and a multiple of " +
-                  std::to_string(alignof(penstock_record)) + " is needed");
+    set_error(error, code, false, "PS0051",
+              "record_stride " + std::to_string(given->record_stride) +
+                  " of the batch is invalid: expected at least " + std::to_string(kFirstRecordBytes) +
+                  ", and a multiple of " + std::to_string(alignof(penstock_record)));
   } else if (!sound(*given)) {
-    set_error(error, code, false, "PS0071", "the batch has bytes with a size whose data is NULL");
+    set_error(error, code, false, "PS0052", "a field of the batch has a size, but its data is NULL");
   } else {
     std::memcpy(&batch, given, sizeof batch);
     batch.struct_size = sizeof batch;
@@ -125,9 +125,9 @@ int32_t read_host(const penstock_host* given, penstock_host& host, penstock_erro
   host.struct_size = sizeof host;
   if (given == nullptr) return PENSTOCK_OK;
   if (given->struct_size < kFirstHostSize)
-    return set_error(error, PENSTOCK_E_INVALID, false, "PS0072",
-                     "the host table has a struct_size of " + std::to_string(given->struct_size) + "; at least " +
-                         std::to_string(kFirstHostSize) + " is needed");
+    return set_error(error, PENSTOCK_E_INVALID, false, "PS0051",
+                     "struct_size " + std::to_string(given->struct_size) +
+                         " of the host table is too small: expected at least " + std::to_string(kFirstHostSize));
   const size_t* const end =
       std::upper_bound(std::begin(kHostFieldEnds), std::end(kHostFieldEnds), given->struct_size);
   std::memcpy(&host, given, *(end - 1));
@@ -197,7 +197,7 @@ int32_t check_options(Options::Table table, const ReadSettings& read, const pens
       return PENSTOCK_E_INVALID;
     }
     if (!sound(options, count, stride)) {
-      tell_problem(count, Status(Code::invalid, "PS0053", "an option has bytes with a size whose data is NULL"));
+      tell_problem(count, Status(Code::invalid, "PS0052", "an option has a size, but its data is NULL"));
       return PENSTOCK_E_INVALID;
     }
     int32_t code = Options::check(table, options, count, stride, tell_problem) ? PENSTOCK_OK : PENSTOCK_E_OPTIONS;
@@ -220,12 +220,12 @@ int32_t check_options(Options::Table table, const ReadSettings& read, const pens
                       size_t stride, penstock_error* error) {
   struct First {
     penstock_error* error;
-    bool told;
+    bool reported;
   } first = {error, false};
   const auto tell_first = [](void* ctx, size_t, const penstock_error* problem) {
     auto& to = *static_cast<First*>(ctx);
     const bool outweighs = problem->code == PENSTOCK_E_MEMORY;  // its code is the result of the call
-    if (!std::exchange(to.told, true) || outweighs)
+    if (!std::exchange(to.reported, true) || outweighs)
       write_error(to.error, problem->code, problem->retryable != 0, {problem->text});
   };
   return check_options(table, read, options, count, stride, tell_first, &first);
@@ -234,9 +234,7 @@ int32_t check_options(Options::Table table, const ReadSettings& read, const pens
 int32_t create_instance(Options::Table table, const ReadSettings& read, const Make& make,
                         const penstock_host* host, const penstock_option* options, size_t count, size_t stride,
                         penstock_instance** out, penstock_error* error) {
-  if (out == nullptr)
-    return set_error(error, PENSTOCK_E_INVALID, false, "PS0073",
-                     "there is nowhere to put the instance: out is NULL");
+  if (out == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "out is NULL");
   *out = nullptr;
   return caught(error, [&]() -> int32_t {
     penstock_host known = {};

@@ -45,9 +45,8 @@ bool read_batch(const penstock_batch* given, penstock_batch& batch, penstock_err
 int32_t read_host(const penstock_host* given, penstock_host& host, penstock_error* error);
 
 inline constexpr std::string_view kOutOfMemory =
-    "out of memory: what was to be done is not done, and nothing is lost by it. Do it again; where it stays so, "
-    "give "
-    "the process more memory, or lower mem_limit where there is that option";
+    "out of memory: the call had no effect, and nothing is lost by it. Repeat it; if it keeps failing, give the "
+    "process more memory, or lower mem_limit if the stage has this option";
 
 // Runs body, and converts exceptions to codes. Exceptions stop only here.
 template <typename Body>
@@ -57,9 +56,9 @@ int32_t caught(penstock_error* error, Body body) noexcept {
   } catch (const std::bad_alloc&) {
     return set_error(error, PENSTOCK_E_MEMORY, true, "PS0001", kOutOfMemory);
   } catch (const std::exception& defect) {
-    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0061", defect.what());
+    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0002", defect.what());
   } catch (...) {
-    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0062", "an unknown exception");
+    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0002", "unexpected exception: please report it");
   }
 }
 
@@ -69,16 +68,16 @@ enum class In { open, open_or_closed };
 // codes.
 template <typename Body>
 int32_t guarded(penstock_instance* self, In states, penstock_error* error, Body body) noexcept {
-  if (self == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0063", "the instance is NULL");
+  if (self == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "the instance is NULL");
   if (self->busy.exchange(true, std::memory_order_acquire))
     return set_error(error, PENSTOCK_E_BUSY, true, "PS0064",
-                     "another call on this instance is under way, on another thread or around this one");
+                     "another call on this instance is in progress, on another thread or around this one");
   struct Release {
     std::atomic<bool>& busy;
     ~Release() { busy.store(false, std::memory_order_release); }
   } const release{self->busy};
   if (self->closed && states == In::open)
-    return set_error(error, PENSTOCK_E_STATE, false, "PS0065", "the instance is closed; only destroy it");
+    return set_error(error, PENSTOCK_E_STATE, false, "PS0065", "the instance is closed: only destroy it");
   return caught(error, body);
 }
 
@@ -89,7 +88,7 @@ int32_t guarded_as(const penstock_stage& stage, penstock_instance* self, In stat
   return guarded(self, states, error, [&] {
     if (self->stage != &stage)
       return set_error(error, PENSTOCK_E_INVALID, false, "PS0066",
-                       std::string("the instance is not one of ") + stage.id);
+                       std::string("the instance is not an instance of ") + stage.id);
     return body(static_cast<Instance&>(*self));
   });
 }

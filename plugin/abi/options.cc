@@ -75,34 +75,51 @@ std::string as_spelled(std::string_view words, std::string_view value) {
   return out;
 }
 
-// Returns the problem with a value of that type, or "".
-std::string complaint(std::string_view type, std::string_view value) {
-  if (value.find('\0') != std::string_view::npos) return "must not hold a NUL byte";
-  if (type == "text" || type == "list") return value.empty() ? "must not be empty" : "";
-  if (const std::string_view path = path_in(type, value); path.starts_with('~'))
-    return "~ is not expanded: write the whole path, or ${HOME}" + printable(path.substr(1));
-  if (type == "path") return value.empty() ? "must not be empty" : "";
-  if (type == "size") return size(value) ? "" : "must be a size above 0, like 65536, 64K or 24M";
-  if (type == "duration")
-    return duration_ms(value) ? ""
-                              : "must be a duration above 0, like 250ms, 5s or 2m, and at most ten years (87600h)";
-  if (type == "NUMBER") return whole_number(value) ? "" : "must be a whole number, like 100";
-  if (among(type, value)) return "";
-  const bool meant_a_field =
-      type.find("field:") != std::string_view::npos && value.find(':') == std::string_view::npos;
-  return "must be one of " + std::string(type) +
-         (meant_a_field && !value.empty() ? "; did you mean \"field:" + printable(value) + "\"?" : "");
+Status invalid(MessageId id, const std::string& what, std::string_view value, const std::string& name,
+               const std::string& expected) {
+  return {Code::config, id, "invalid " + what + " '" + printable(value) + "' for " + name + ": " + expected};
 }
 
-std::string unknown_option(Options::Table table, std::string_view key) {
+// Returns the problem with a value of the option of that name and type.
+Status check_value(const std::string& name, std::string_view type, std::string_view value) {
+  if (value.find('\0') != std::string_view::npos)
+    return invalid("PS0058", "text", value, name, "it contains a NUL byte; remove the byte");
+  if (value.empty() && (type == "text" || type == "list" || type == "path"))
+    return {Code::config, "PS0057", "empty value for " + name + ": set a value, or remove the option"};
+  if (type == "text" || type == "list") return {};
+  if (const std::string_view path = path_in(type, value); path.starts_with('~'))
+    return invalid("PS0059", "path", path, name,
+                   "~ is not expanded; write the whole path, or ${HOME}" + printable(path.substr(1)));
+  if (type == "path") return {};
+  if (type == "size")
+    return size(value) ? Status()
+                       : invalid("PS0060", "size", value, name,
+                                 "expected bytes, or a number with suffix K, M or G, such as 64K; above 0");
+  if (type == "duration")
+    return duration_ms(value) ? Status()
+                              : invalid("PS0084", "duration", value, name,
+                                        "expected seconds, or a number with suffix ms, s, m or h; above 0, and at "
+                                        "most 87600h (ten years)");
+  if (type == "NUMBER")
+    return whole_number(value) ? Status()
+                               : invalid("PS0085", "number", value, name, "expected a whole number, such as 100");
+  if (among(type, value)) return {};
+  const bool meant_a_field =
+      type.find("field:") != std::string_view::npos && value.find(':') == std::string_view::npos && !value.empty();
+  return invalid("PS0086", "value", value, name,
+                 "expected one of " + std::string(type) +
+                     (meant_a_field ? "; did you mean 'field:" + printable(value) + "'?" : ""));
+}
+
+Status unknown_option(Options::Table table, std::string_view key) {
   std::vector<std::string> names;
   for (const auto& info : table) names.emplace_back(info.name);
-  std::string text = "unknown option \"" + printable(key) + "\"";
-  if (const std::string meant = nearest(key, names); !meant.empty())
-    return text + "; did you mean \"" + meant + "\"?";
-  text += "; there are: ";
+  std::string text = "unknown option '" + printable(key) + "'";
+  if (const std::string meant = suggestion(key, names); !meant.empty())
+    return {Code::config, "PS0054", text + meant};
+  text += ": expected one of ";
   for (const std::string& name : names) text.append(&name == names.data() ? "" : ", ").append(name);
-  return text;
+  return {Code::config, "PS0054", text};
 }
 
 const penstock_option_info* find(Options::Table table, std::string_view key) {
@@ -115,9 +132,9 @@ const penstock_option_info* find(Options::Table table, std::string_view key) {
 bool Options::check(Table table, const penstock_option* given, size_t count, size_t stride,
                     const Problem& problem) {
   bool good = true;
-  const auto complain = [&](size_t index, const std::string& text) {
+  const auto complain = [&](size_t index, const Status& status) {
     good = false;
-    problem(index, Status(Code::config, "PS0054", text));
+    problem(index, status);
   };
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < count; ++i) {
@@ -127,13 +144,14 @@ bool Options::check(Table table, const penstock_option* given, size_t count, siz
     if (info == nullptr)
       complain(i, unknown_option(table, key));
     else if (!seen.emplace(key, i).second)
-      complain(i, key + " is given twice");
-    else if (const std::string wrong = complaint(info->type, view(option.value)); !wrong.empty())
-      complain(i, (key + " is \"").append(printable(view(option.value))).append("\", but ").append(wrong));
+      complain(i, Status(Code::config, "PS0055", key + " is set more than once: keep one"));
+    else if (const Status wrong = check_value(key, info->type, view(option.value)); !wrong.ok())
+      complain(i, wrong);
   }
   for (const auto& info : table)
     if (info.required != 0 && !seen.contains(info.name))
-      complain(count, std::string(info.name) + " is required (" + info.type + "): " + info.help);
+      complain(count, Status(Code::config, "PS0056",
+                             std::string("missing option ") + info.name + " (" + info.type + "): " + info.help));
   return good;
 }
 
@@ -149,7 +167,7 @@ Options::Options(Table table, const penstock_option* given, size_t count, size_t
       continue;
     }
     const std::string_view type = info->type;
-    if (!seen.insert(key).second || !complaint(type, view(option.value)).empty()) {
+    if (!seen.insert(key).second || !check_value(key, type, view(option.value)).ok()) {
       bad_.insert(key);
       continue;
     }

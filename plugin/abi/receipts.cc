@@ -138,12 +138,12 @@ int32_t guarded(penstock_error* error, Body body) noexcept {
   } catch (const std::bad_alloc&) {
     return set_error(error, PENSTOCK_E_MEMORY, true, "PS0001", kOutOfMemory);
   } catch (...) {
-    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0074", "an unexpected exception; please report it");
+    return set_error(error, PENSTOCK_E_INTERNAL, false, "PS0002", "unexpected exception: please report it");
   }
 }
 
 int32_t open(penstock_ledger** out, penstock_error* error) {
-  if (out == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0075", "out is NULL");
+  if (out == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "out is NULL");
   *out = nullptr;
   return guarded(error, [&] {
     *out = registry().open();
@@ -153,8 +153,9 @@ int32_t open(penstock_ledger** out, penstock_error* error) {
 
 int32_t issue(penstock_ledger* self, uint64_t ack_id, uint64_t record_count, char* receipts,
               penstock_error* error) {
-  if (self == nullptr || receipts == nullptr || record_count == 0)
-    return set_error(error, PENSTOCK_E_INVALID, false, "PS0076", "self or receipts is NULL, or record_count is 0");
+  if (self == nullptr || receipts == nullptr)
+    return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "self or receipts is NULL");
+  if (record_count == 0) return set_error(error, PENSTOCK_E_INVALID, false, "PS0076", "record_count is 0");
   return guarded(error, [&] {
     registry().issue(*self, ack_id, record_count, receipts);
     return int32_t{PENSTOCK_OK};

@@ -4,6 +4,15 @@
 
 namespace penstock::plugin {
 
+namespace {
+
+Status changed_meanwhile(const std::string& lease) {
+  return {Code::config, "PS0100",
+          lease + " was changed by another process during this command: stop the workers, and run it again"};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<BlockingLeaseTable>> BlockingLeaseTable::open(const penstock_host& host,
                                                                      const Options& options,
                                                                      const InputSettings& settings) {
@@ -28,7 +37,7 @@ Status BlockingLeaseTable::remove(const leases::Lease& seen) {
   const std::string about = "lease " + printable(seen.key);
   if (!removed.ok()) return removed.status().in(about);
   if (removed->outcome != leases::LeaseWriteResult::Outcome::conflict) return {};
-  return {Code::config, "PS0100", about + " has changed meanwhile; is a worker running?"};
+  return changed_meanwhile(about);
 }
 
 Status BlockingLeaseTable::replace(const leases::Lease& seen, const leases::Lease& lease) {
@@ -37,7 +46,7 @@ Status BlockingLeaseTable::replace(const leases::Lease& seen, const leases::Leas
   const std::string about = "lease " + printable(seen.key);
   if (!replaced.ok()) return replaced.status().in(about);
   if (replaced->outcome != leases::LeaseWriteResult::Outcome::conflict) return {};
-  return {Code::config, "PS0101", about + " has changed meanwhile; is a worker running?"};
+  return changed_meanwhile(about);
 }
 
 Status BlockingLeaseTable::create(const leases::Lease& row) {
@@ -50,7 +59,7 @@ Status BlockingLeaseTable::create(const leases::Lease& row) {
   const bool is_as_asked = there && there->owner.empty() && there->counter == row.counter &&
                            there->checkpoint == row.checkpoint && there->started_ms == row.started_ms;
   if (made->outcome == leases::LeaseWriteResult::Outcome::done || is_as_asked) return {};
-  return {Code::config, "PS0102", about + " was created by another process meanwhile; is a worker running?"};
+  return changed_meanwhile(about);
 }
 
 void BlockingLeaseTable::pause(int64_t ms) {

@@ -41,11 +41,12 @@ std::vector<PositionRow> rows_of(const kinesis::StreamCheckpoint& kept, const ki
 
 Status seek(const penstock_host& host, const Options& options, const Options& arguments, const Printer& print) {
   if (arguments.on("all") == !arguments.text("shard").empty())
-    return {Code::config, "PS0103", "say either --shard ID or --all"};
+    return {Code::config, "PS0103", "seek needs one of --shard ID and --all: give exactly one of them"};
   const Result<InputSettings> settings = read_input_settings(options);
   if (!settings.ok()) return settings.status();
   if (options.is("checkpoint", "memory"))
-    return {Code::config, "PS0104", "checkpoint is memory, of which nothing is kept that could be moved"};
+    return {Code::config, "PS0104",
+            "checkpoint memory saves no positions to move: set checkpoint file:PATH or dynamodb"};
   if (settings->leases.are_used) return seek_in_table(host, options, *settings, arguments, print);
   Result<std::unique_ptr<HostEnv>> host_env = HostEnv::make(host, {});
   if (!host_env.ok()) return host_env.status();
@@ -69,13 +70,14 @@ Status seek(const penstock_host& host, const Options& options, const Options& ar
   if (store != nullptr)
     if (Status saved = store->save(*checkpoint); !saved.ok()) return saved;
   for (const std::string& line : *lines) print.line(line);
-  if (store == nullptr) print.line("Nothing was changed. To do it, add --yes");
+  if (store == nullptr) print.line("Nothing was changed. To apply the changes, add --yes");
   return {};
 }
 
 Status print_leases(const penstock_host& host, const Options& options, const Options&, const Printer& print) {
   if (options.is("checkpoint", "memory"))
-    return {Code::config, "PS0105", "checkpoint is memory, of which nothing is kept"};
+    return {Code::config, "PS0104",
+            "checkpoint memory saves no positions to print: set checkpoint file:PATH or dynamodb"};
   const Result<InputSettings> settings = read_input_settings(options);
   if (!settings.ok()) return settings.status();
   if (settings->leases.are_used) return print_table(host, options, *settings, print);
@@ -85,7 +87,7 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
       kinesis::CheckpointStore::look((*host_env)->env(), options.text("checkpoint"));
   if (!checkpoint.ok()) return checkpoint.status();
   if (checkpoint->streams.empty()) {
-    print.line("Nothing is kept yet.");
+    print.line("No positions are saved yet.");
     return {};
   }
   // The positions can be printed without the service.
@@ -102,7 +104,7 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
         {kinesis::to_string(kept.stream), rows_of(kept, stream == streams.end() ? nullptr : &*stream)});
   }
   const Status printed = print_positions(patience, {"shard", "checkpoint"}, tables, print);
-  if (!connection.ok()) return connection.status().in("lag and age are not known");
+  if (!connection.ok()) return connection.status().in("lag and age are unknown");
   connection->host_env->end_calls();
   return printed;
 }

@@ -14,22 +14,22 @@ Status print_leases(const penstock_host& host, const Options& options, const Opt
                     const Printer& print);
 
 inline constexpr std::array kSeekArguments = {
-    option("shard", "text", nullptr, "Id of the one shard to move; STREAM/ID where there are several streams."),
+    option("shard", "text", nullptr, "ID of the shard to move; STREAM/ID if there are several streams."),
     option("all", "on|off", "off",
-           "All shards of all streams of the conf, also of a stream that was deleted and made again."),
+           "on: move all shards of all streams in the configuration, including those of a stream that was deleted "
+           "and created again."),
     required_option("to", "text",
-                    "trim_horizon, the oldest record kept; latest, what arrives from now on; a time like "
-                    "2026-01-31T08:00:00Z, what arrived since; or a sequence number, what follows that record."),
-    option("yes", "on|off", "off", "Do it. Without, it is only said what would be done."),
+                    "New position. trim_horizon: at the oldest record in the stream. latest: at the records that "
+                    "arrive from now on. A time such as 2026-01-31T08:00:00Z: at the records that arrived since "
+                    "then. A sequence number: after that record."),
+    option("yes", "on|off", "off", "on: apply the change. off: only print what would change."),
 };
 
 inline constexpr Command kSeekCommand = {
-    "seek", "Moves the checkpoint, so that records are read again or passed over. Nothing else may be using it.",
+    "seek",
+    "Moves the checkpoint, so that records are read again or skipped. Stop everything else that uses it first.",
     kSeekArguments, seek};
-inline constexpr Command kLeasesCommand = {"leases",
-                                           "Prints the checkpoint: how far each shard has been dealt with, by "
-                                           "whom, and how far behind and how old that is.",
-                                           {},
-                                           print_leases};
+inline constexpr Command kLeasesCommand = {
+    "leases", "Prints the checkpoint: the position, owner, lag, and age of each shard.", {}, print_leases};
 
 }  // namespace penstock::plugin

@@ -21,7 +21,7 @@ Status print_table(const penstock_host& host, const Options& options, const Inpu
   const std::string heading = "table " + settings.leases.table;
   if (leases->empty()) {
     print.line(heading);
-    print.line("Nothing is kept yet.");
+    print.line("No positions are saved yet.");
     return {};
   }
   std::sort(leases->begin(), leases->end(), by_key);

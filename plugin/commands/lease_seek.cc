@@ -94,7 +94,7 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
     }
     if (!std::exchange(made_again, true))
       plan.lines.push_back(kinesis::to_string(look->identity) +
-                           ": the leases of one of that name that was deleted go");
+                           ": the leases of a deleted stream of the same name are deleted");
     plan.lines.push_back(line_of(row) + " -> deleted");
     plan.remove.push_back(row);
   }
@@ -108,7 +108,7 @@ Status plan_stream(Patience& patience, const kinesis::InputStream& name, const I
                     [&id = shard_id](const kinesis::ShardInfo& shard) { return shard.id == id; });
     plan.lines.push_back(
         line_of(row) + " -> " +
-        (is_listed ? kinesis::to_string(to) : "deleted, for the stream has no such shard any more"));
+        (is_listed ? kinesis::to_string(to) : "deleted, because the stream no longer has this shard"));
     if (is_listed)
       plan.move.push_back({row, moved_to(row, to)});
     else
@@ -149,7 +149,7 @@ Status plan_shard(const InputSettings& settings, const std::string& shard, const
   if (!plan.move.empty()) return {};
   return {Code::config, "PS0106",
           "table " + settings.leases.table + " has no lease of the shard " + printable(shard) +
-              "; penstock leases prints those that there are"};
+              ": penstock leases prints the shards that it has"};
 }
 
 // A killed worker leaves its name in its leases. Only time shows whether a worker is alive.
@@ -164,7 +164,7 @@ Status check_unused(BlockingLeaseTable& table, const std::vector<leases::Lease>&
     if (!row.owner.empty() && counters[row.key] != row.counter)
       return {Code::config, "PS0107",
               "shard " + shard_in(row) + " is held by " + printable(row.owner) +
-                  ", which renews its lease: stop the workers first. Nothing was changed"};
+                  ", which renews its lease: stop all workers, and run the command again. Nothing was changed"};
   return {};
 }
 
@@ -188,7 +188,7 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   const Result<kinesis::ReadFrom> to = kinesis::parse_seek_target(arguments.text("to"), env.clock.wall_ms());
   if (!to.ok()) return to.status().in("to");
   if (arguments.on("all") && to->kind == kinesis::ReadFrom::Kind::after)
-    return {Code::config, "PS0108", "a sequence number is of one shard: say which, with --shard"};
+    return {Code::config, "PS0319", "a sequence number belongs to one shard: name the shard with --shard"};
   Result<std::vector<leases::Lease>> rows = (*table)->scan();
   if (!rows.ok()) return rows.status();
   std::sort(rows->begin(), rows->end(), by_key);
@@ -203,7 +203,7 @@ Status seek_in_table(const penstock_host& host, const Options& options, const In
   }
   for (const std::string& line : plan.lines) print.line(line);
   if (!arguments.on("yes")) {
-    print.line("Nothing was changed. To do it, add --yes");
+    print.line("Nothing was changed. To apply the changes, add --yes");
     return {};
   }
   std::vector<leases::Lease> seen = plan.remove;

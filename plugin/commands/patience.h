@@ -30,7 +30,7 @@ class Patience {
   int64_t end_ms() const { return end_ms_; }
   // Returns the error for giving up. last: the failure of the last attempt; ok: no attempt has ended.
   static Status given_up(const Status& last) {
-    if (last.ok()) return {Code::transient, "PS0109", "gave up after 60 s without an answer"};
+    if (last.ok()) return {Code::transient, "PS0109", "gave up after 60 s without a response"};
     return last.with_message(last.message() + "; gave up after 60 s without progress");
   }
   // Returns whether to retry after that many consecutive failures. Missing or rejected credentials do not improve
@@ -47,7 +47,7 @@ class Patience {
     Status last;
     for (int failures = 1;; ++failures) {
       const auto outcome = std::make_shared<std::optional<Result<T>>>();
-      begin([outcome](Result<T> told) { *outcome = std::move(told); });
+      begin([outcome](Result<T> result) { *outcome = std::move(result); });
       while (!*outcome) {
         if (is_over()) return last.ok() ? given_up(last).in(call) : given_up(last);
         env_.transport.drive(end_ms_);

@@ -28,12 +28,12 @@ struct Silence {
 Status status_of(const Silence& silence) {
   return silence.why.in(silence.first_shard +
                         (silence.shards > 1 ? " and " + std::to_string(silence.shards - 1) + " more" : "") +
-                        ": lag and age are not known");
+                        ": lag and age are unknown");
 }
 
 std::string passed_text(const PositionRow& row, const PositionAge& age) {
   return row.cells.front() +
-         ": the stream's retention has passed the checkpoint; the next record that is left is " +
+         ": the record at the checkpoint has passed the stream's retention; the next one still kept is " +
          printable(age.next_kept) + ", " + format_duration(age.next_kept_age_ms) + " old";
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/kinesis/put_records.h"
+#include "plugin/settings/option_errors.h"
 
 namespace penstock::plugin {
 
@@ -73,21 +74,22 @@ void print_assumptions(const PackingFigures& figures, double events_per_second, 
   const double events = 1000 / figures.records;  // per record
   const bool by_shard = figures.aggregate == "kpl";
   if (by_shard && options.is("explicit_hash_key", "random")) {
-    print.line("  The figures are of " + number(std::round(events)) +
-               " events a record: so many have to come within linger (" + options.text("linger") +
-               "), whatever their keys.");
+    print.line("  This assumes " + number(std::round(events)) +
+               " events per record: that number has to arrive within linger (" + options.text("linger") +
+               "), whatever the keys.");
     return;
   }
   const std::string one = by_shard ? "shard" : "key";
   const double keys = events_per_second * static_cast<double>(options.duration_ms("linger")) / 1000 / events;
-  print.line((by_shard ? "  Only events of one shard share a record, of those"
-                       : "  Only events of one partition key share a record (partition_key " +
-                             printable(options.text("partition_key")) + "), of those") +
-             std::string(" that come within linger (") + options.text("linger") + "). The figures");
-  print.line("  are of " + number(std::round(events)) + " events a record: " +
-             (keys >= 1 ? "up to " + counted(std::floor(keys), one) + " can have so many in that time."
-                        : "not even one " + one + " has so many in that time."));
-  print.line("  With fewer of a " + one +
+  const std::string share =
+      by_shard ? "one shard"
+               : "one partition key (partition_key " + printable(options.text("partition_key")) + ")";
+  print.line("  Only events of " + share + " that arrive within linger (" + options.text("linger") +
+             ") share a record.");
+  print.line("  This assumes " + number(std::round(events)) + " events per record: at this rate, " +
+             (keys >= 1 ? "up to " + counted(std::floor(keys), one) + " can have that number in that time."
+                        : "not even one " + one + " has that number in that time."));
+  print.line("  With fewer events per " + one +
              " there are more records, up to one for each event; a longer linger helps.");
 }
 
@@ -116,14 +118,12 @@ Sizing sizing_of(const PackingFigures& figures, double events_per_second, double
 Status print_sizing(const penstock_host&, const Options& options, const Options& arguments, const Printer& print) {
   const int64_t events = arguments.number("events_per_second");
   if (events < 1 || events > kMaxEventsPerSecond)
-    return {Code::config, "PS0110",
-            "events_per_second is " + arguments.text("events_per_second") + ", but must be between 1 and " +
-                std::to_string(kMaxEventsPerSecond)};
+    return out_of_range(arguments, "events_per_second", "1 to " + std::to_string(kMaxEventsPerSecond));
   const size_t event_bytes = arguments.size_bytes("event_bytes");
   if (event_bytes > kinesis::kMaxRaisedRecordBytes)
-    return {Code::config, "PS0111",
-            "event_bytes is " + arguments.text("event_bytes") + ", but a record has " +
-                std::to_string(kinesis::kMaxRaisedRecordBytes) + " bytes at most"};
+    return out_of_range(
+        arguments, "event_bytes",
+        "at most " + std::to_string(kinesis::kMaxRaisedRecordBytes) + " bytes, the size of the largest record");
   // Each event then has its own key.
   const bool joins_nothing = options.is("aggregate", "newline") && options.is("partition_key", "random");
   const PackingFigures* const figures =
@@ -131,32 +131,34 @@ Status print_sizing(const penstock_host&, const Options& options, const Options&
   if (figures == nullptr)
     return {Code::config, "PS0112",
             "no figures were measured for aggregate " + options.text("aggregate") + " with compression " +
-                options.text("compression")};
+                options.text("compression") + ": use other values"};
   const auto per_second = static_cast<double>(events);
   const auto bytes = static_cast<double>(event_bytes);
   Sizing sizing = sizing_of(*figures, per_second, bytes);
   if (options.on("append_newline")) sizing.bytes_per_second += sizing.records_per_second;
 
-  print.line(number(per_second) + " log events a second of " + number(bytes) + " bytes, with aggregate " +
-             options.text("aggregate") + " and compression " + options.text("compression") + ", are about");
+  print.line("Estimate for " + number(per_second) + " log events/s of " + number(bytes) +
+             " bytes, with aggregate " + options.text("aggregate") + " and compression " +
+             options.text("compression") + ":");
   print.line("  " + counted(sizing.records_per_second, "record") + "/s and " + megabytes(sizing.bytes_per_second));
   print.line("  " + counted(static_cast<double>(sizing.shards), "shard") +
-             ", of 1,000 records/s and 1 MB/s each; add what peaks and uneven keys need");
+             ", at 1,000 records/s and 1 MB/s each; add headroom for peaks and uneven keys");
   print.line("  " + counted(sizing.units_per_second, "PUT payload unit") +
              "/s, by which a provisioned stream is billed");
   print.line("  " + megabytes(sizing.billed_bytes_per_second) + ", by which an on-demand stream is billed");
   print.line("  " + counted(calls_per_second(sizing, per_second, bytes, options), "PutRecords call") + "/s");
-  print.line("if they are like the logs of Lambda functions that this was measured on (docs/sizing.md).");
+  print.line("  The figures were measured on logs of Lambda functions; other logs differ (docs/sizing.md).");
   if (joins_nothing)
-    print.line("  partition_key random gives each event a key of its own: newline joins none of them.");
+    print.line(
+        "  partition_key random gives each event its own key, so that aggregate newline joins none of them.");
   if (joins(*figures)) print_assumptions(*figures, per_second, options, print);
   if (options.text("partition_key").starts_with("text:") && !options.is("explicit_hash_key", "random") &&
       sizing.shards > 1)
     print.line("  " + printable(options.text("partition_key")) +
-               " sends all to one shard, which does not take so much: choose another partition_key.");
+               " sends all records to one shard, which does not accept this rate: use another partition_key.");
   if (!options.is("max_record_bytes", "auto") && event_bytes > options.size_bytes("max_record_bytes"))
-    print.line("  Events of that size are larger than max_record_bytes (" + options.text("max_record_bytes") +
-               "): they go to on_failure.");
+    print.line("  Events of this size exceed max_record_bytes (" + options.text("max_record_bytes") +
+               "), so that they go to on_failure.");
   return {};
 }
 

@@ -42,15 +42,15 @@ Status print_sizing(const penstock_host& host, const Options& options, const Opt
                     const Printer& print);
 
 inline constexpr std::array kSizingArguments = {
-    required_option("events_per_second", "NUMBER", "Log events that come to the output in a second."),
+    required_option("events_per_second", "NUMBER", "Number of log events per second that the output receives."),
     option("event_bytes", "size", "505",
-           "Mean size of what the output is given for an event, partition key included. The default is that of "
-           "the logs that the figures were measured on."),
+           "Mean size of a log event as the output receives it, including the partition key. Default: that of the "
+           "logs that the figures were measured on."),
 };
 inline constexpr Command kSizingCommand = {
     "sizing",
-    "Prints records, bytes, shards and billed units a second that the stream must take, as the output's options "
-    "pack the log events. Calls nobody.",
+    "Estimates the records, bytes, shards, and billed units per second of the stream, for the way in which the "
+    "output's options pack log events. Makes no calls.",
     kSizingArguments, print_sizing};
 
 }  // namespace penstock::plugin

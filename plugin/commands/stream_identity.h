@@ -18,12 +18,11 @@ Status print_streams(const penstock_host& host, const Options& options, const Op
 
 inline constexpr std::array kStreamsArguments = {
     option("resolve", "on|off", "off",
-           "on: an account that the options do not say is looked up with DescribeStreamSummary."),
+           "on: look up accounts that the options do not contain, with DescribeStreamSummary."),
 };
-inline constexpr Command kStreamsCommand = {
-    "streams",
-    "Prints the streams that the section reads or writes, with account and region; * is an account that only the "
-    "service knows.",
-    kStreamsArguments, print_streams, true};
+inline constexpr Command kStreamsCommand = {"streams",
+                                            "Prints the streams that the section reads or writes, with account "
+                                            "and region; * is an account that only the service knows.",
+                                            kStreamsArguments, print_streams, true};
 
 }  // namespace penstock::plugin

@@ -38,13 +38,13 @@ bool is_of(std::string_view text, std::string_view marks, size_t least, size_t m
 Status check_role_arn(const std::string& role) {
   if (role.empty() || is_role_arn(role)) return {};
   return {Code::config, "PS0113",
-          "role_arn is \"" + printable(role) +
-              "\", but must be the ARN of a role, like arn:aws:iam::123456789012:role/NAME"};
+          "invalid ARN '" + printable(role) +
+              "' for role_arn: expected the ARN of a role, such as arn:aws:iam::123456789012:role/NAME"};
 }
 
 Status check_has_role(const Options& options, const std::string& name) {
   if (!options.text("role_arn").empty()) return {};
-  return {Code::config, "PS0114", name + " is for AssumeRole; set role_arn too, or remove it"};
+  return {Code::config, "PS0114", name + " has no effect without role_arn: set role_arn, or remove " + name};
 }
 
 Status check_external_id(const Options& options) {
@@ -52,7 +52,7 @@ Status check_external_id(const Options& options) {
   if (external_id.empty()) return {};
   if (Status status = check_has_role(options, "external_id"); !status.ok()) return status;
   if (is_of(external_id, "+=,.@:/-", 2, 1224)) return {};
-  return {Code::config, "PS0115", "external_id must have 2 to 1224 letters, digits and _+=,.@:/-"};
+  return {Code::config, "PS0115", "invalid external_id: expected 2 to 1224 letters, digits, and _+=,.@:/-"};
 }
 
 Status check_session_name(const Options& options) {
@@ -60,9 +60,8 @@ Status check_session_name(const Options& options) {
   if (session.empty()) return {};
   if (Status status = check_has_role(options, "role_session_name"); !status.ok()) return status;
   if (is_of(session, "+=,.@-", 2, 64)) return {};
-  return {
-      Code::config, "PS0116",
-      "role_session_name is \"" + printable(session) + "\", but must have 2 to 64 letters, digits and _+=,.@-"};
+  return {Code::config, "PS0115",
+          "invalid role_session_name '" + printable(session) + "': expected 2 to 64 letters, digits, and _+=,.@-"};
 }
 
 Status check_ca_file(const std::string& path) {
@@ -73,7 +72,7 @@ Status check_ca_file(const std::string& path) {
     return {};
   return {Code::config, "PS0117",
           "ca_file " + printable(path) +
-              " has no certificate in PEM form (-----BEGIN CERTIFICATE-----); name a file that has"};
+              " has no certificate in PEM form (-----BEGIN CERTIFICATE-----): name a file that has one"};
 }
 
 Result<aws::Endpoint> endpoint_of(const aws::EndpointSettings& settings, const Options& options,

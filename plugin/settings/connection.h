@@ -32,48 +32,51 @@ constexpr penstock_option_info option(const char* name, const char* type, const 
 inline constexpr std::array kConnectionOptions = {
     required_option("stream", "text", "Name of the Kinesis data stream."),
     option("region", "text", nullptr,
-           "AWS region. Default: AWS_REGION, then AWS_DEFAULT_REGION, of the environment, then the profile's."),
+           "AWS region. Default: the region in the stream's ARN, then AWS_REGION, then AWS_DEFAULT_REGION in the "
+           "environment, then the profile's region."),
     option("endpoint", "text", nullptr,
-           "Address to call in place of AWS's own for the region, like https://host:port. Plain http only to "
-           "loopback. Default: AWS_ENDPOINT_URL_KINESIS, then AWS_ENDPOINT_URL, of the environment, then the "
-           "profile's."),
+           "URL of Kinesis to call instead of the region's AWS endpoint, such as https://host:port. Plain http "
+           "only to loopback. Default: AWS_ENDPOINT_URL_KINESIS, then AWS_ENDPOINT_URL in the environment, then "
+           "the profile's."),
     option("use_fips", "on|off", nullptr,
-           "on: the region's endpoints that FIPS 140 validates; endpoint must be left out. Default: "
-           "AWS_USE_FIPS_ENDPOINT, then use_fips_endpoint of the profile, then off."),
+           "on: call the region's FIPS 140 validated endpoints; leave endpoint unset. Default: "
+           "AWS_USE_FIPS_ENDPOINT in the environment, then use_fips_endpoint of the profile, then off."),
     option("use_dualstack", "on|off", nullptr,
-           "on: the region's endpoints for IPv6 and IPv4; endpoint must be left out. Default: "
-           "AWS_USE_DUALSTACK_ENDPOINT, then use_dualstack_endpoint of the profile, then off."),
+           "on: call the region's endpoints for IPv6 and IPv4; leave endpoint unset. Default: "
+           "AWS_USE_DUALSTACK_ENDPOINT in the environment, then use_dualstack_endpoint of the profile, then off."),
     option("allow_plaintext", "on|off", "off",
-           "on: an http endpoint may be off loopback. Requests can then be read and answers forged on the way."),
+           "on: allow http endpoints that are not on loopback. Requests can then be read, and responses forged, "
+           "on the network."),
     option("ca_file", "path", nullptr,
-           "PEM file of the certificate authorities to trust in place of the system's. Certificates are always "
-           "checked."),
+           "PEM file of the certificate authorities to trust instead of the system's. Certificates are always "
+           "verified."),
     option("profile", "text", nullptr,
-           "Profile of the shared config and credentials files, as the only source of credentials. Left out: "
-           "environment, AWS_DEFAULT_PROFILE, AWS_PROFILE or default of these files, web identity, container, EC2 "
-           "instance, in that order."),
+           "Profile of the shared config and credentials files, as the only source of credentials. Default: the "
+           "first source that has credentials, in this order: environment; the profile that AWS_DEFAULT_PROFILE "
+           "or AWS_PROFILE names, else the profile default; web identity; container; EC2 instance."),
     option("role_arn", "text", nullptr,
-           "Role to assume with these credentials, as for a stream of another account."),
-    option("external_id", "text", nullptr, "What the role's owner wants to be told when it is assumed."),
+           "ARN of a role to assume with these credentials, for example for a stream in another account. Default: "
+           "use the credentials directly."),
+    option("external_id", "text", nullptr, "External ID for AssumeRole, if the role's trust policy requires one."),
     option("role_session_name", "text", nullptr,
-           "Name of the session, in the logs of the role's owner. Left out: "
-           "penstock- and the time."),
-    option(
-        "sts_endpoint", "text", nullptr,
-        "Address that gives the keys of roles, in place of AWS's own for the region. Plain http only to "
-        "loopback. Default: AWS_ENDPOINT_URL_STS, then AWS_ENDPOINT_URL, of the environment, then the profile's."),
-    option(
-        "imds_v1_fallback", "on|off", "off",
-        "on: where the EC2 instance's metadata service gives no token, ask it without one. Then whoever can make "
-        "a process of the machine fetch a URL can get its keys."),
+           "Session name for AssumeRole, which appears in the logs of the role's account. Default: penstock- and "
+           "the time."),
+    option("sts_endpoint", "text", nullptr,
+           "URL of STS, which issues the credentials of roles, to call instead of the region's AWS endpoint. "
+           "Plain http only to loopback. Default: AWS_ENDPOINT_URL_STS, then AWS_ENDPOINT_URL in the environment, "
+           "then the profile's."),
+    option("imds_v1_fallback", "on|off", "off",
+           "on: if the metadata service of the EC2 instance issues no token, call it without one (IMDSv1). An "
+           "attacker who can make any process of the machine fetch a URL (SSRF) can then get the instance's "
+           "credentials."),
     option("connect_timeout", "duration", "5s",
-           "For name, TCP and TLS together. A call that fails is made again."),
+           "Time limit for name resolution, TCP, and TLS together. A call that fails is retried."),
     option("call_timeout", "duration", "30s",
-           "For one whole call. A PutRecords that passes it is sent again, so its records may arrive twice."),
-    option(
-        "mem_limit", "size", "24M",
-        "Memory for data: answers, inflated text, records in flight. At it the stage stops taking more; a single "
-        "record that is larger is let through alone."),
+           "Time limit for one call as a whole. A PutRecords call that exceeds it is sent again, so its records "
+           "may arrive twice."),
+    option("mem_limit", "size", "24M",
+           "Memory limit for data: responses, decompressed text, and records in flight. At the limit, the stage "
+           "accepts no more data; a single record larger than the limit is processed alone."),
 };
 
 template <size_t A, size_t B>

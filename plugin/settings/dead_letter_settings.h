@@ -7,6 +7,7 @@
 #include "core/kinesis/dead_letter_file.h"
 #include "plugin/abi/options.h"
 #include "plugin/settings/connection.h"
+#include "plugin/settings/option_errors.h"
 
 namespace penstock::plugin {
 
@@ -15,12 +16,11 @@ constexpr auto dead_letter_options(const char* on_failure) {
   return std::array{
       required_option("on_failure", "drop|file:PATH", on_failure),
       option("failure_file_size", "size", "64M",
-             "Size above which the file of on_failure is renamed to PATH.TIME and a new PATH is started. Renamed "
-             "files "
-             "are never deleted."),
+             "Size above which the dead-letter file PATH is renamed to PATH.TIME, and a new PATH is started. "
+             "Renamed files are never deleted."),
       option("failure_total_size", "none|SIZE", "none",
-             "Most that PATH and all PATH.TIME may hold together. 14M at least. A "
-             "record whose line does not fit counts as unread until files were moved away."),
+             "Maximum size of PATH and all PATH.TIME together, at least 14M. A record whose line does not fit "
+             "stays unsettled until files are moved away. none: no limit."),
   };
 }
 
@@ -28,10 +28,8 @@ inline Status check_dead_letters(const Options& options) {
   if (options.is("failure_total_size", "none") ||
       options.size_bytes("failure_total_size") >= kinesis::DeadLetterFile::kMinTotalBytes)
     return {};
-  return {Code::config, "PS0118",
-          "failure_total_size is " + options.text("failure_total_size") +
-              ", but the line of a record of 10 MiB must fit: 14M is the minimum, and none sets no "
-              "limit"};
+  return out_of_range(options, "failure_total_size",
+                      "at least 14M, so that the line of a record of 10 MiB fits, or none for no limit");
 }
 
 inline Result<std::unique_ptr<kinesis::DeadLetterFile>> open_dead_letters(Env& env, const Options& options) {

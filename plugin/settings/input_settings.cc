@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "plugin/settings/option_errors.h"
 #include "plugin/settings/stream_options.h"
 
 namespace penstock::plugin {
@@ -25,7 +26,7 @@ Status check_region_is_used(const Options& options, const std::vector<kinesis::S
                   [&](const kinesis::StreamName& name) { return name.region.empty() || name.region == region; }))
     return {};
   return {Code::config, "PS0119",
-          "region is " + region + ", but " + streams.front().text + " is in " + streams.front().region +
+          "region " + region + " has no effect: " + streams.front().text + " is in " + streams.front().region +
               "; remove region, or name a stream in it"};
 }
 
@@ -37,14 +38,14 @@ Result<kinesis::InitialPosition> read_initial_position(const Options& options) {
   const std::string_view time = std::string_view(text).substr(kAtTimestamp.size());
   const std::optional<int64_t> time_ms = parse_rfc3339(time);
   if (time_ms && *time_ms < 0)
-    return Status(Code::config, "PS0120",
-                  "initial_position is at_timestamp:" + printable(time) +
-                      ", which is before 1970-01-01T00:00:00Z, when no record can have arrived; write a "
-                      "later time, or trim_horizon for the oldest record");
+    return out_of_range(options, "initial_position",
+                        "a time from 1970-01-01T00:00:00Z on, because no record arrived before; trim_horizon "
+                        "starts at the oldest record");
   if (time_ms) return kinesis::InitialPosition{kinesis::InitialPosition::Kind::at_timestamp, *time_ms};
-  return Status(Code::config, "PS0121",
-                "initial_position is at_timestamp:" + printable(time) +
-                    ", but the time must be like 2026-01-31T08:00:00Z or 2026-01-31T09:00:00+01:00");
+  return Status(Code::config, "PS0120",
+                "invalid time '" + printable(time) +
+                    "' for initial_position at_timestamp: expected a time such as 2026-01-31T08:00:00Z or "
+                    "2026-01-31T09:00:00+01:00");
 }
 
 Result<std::set<std::string>> read_pinned(const Options& options, size_t streams) {
@@ -52,7 +53,8 @@ Result<std::set<std::string>> read_pinned(const Options& options, size_t streams
   std::string_view rest = options.text("shards");
   if (rest.empty()) return pinned;
   if (streams > 1)
-    return Status(Code::config, "PS0122", "shards names those of one stream, but stream names several");
+    return not_together("shards", "several streams",
+                        "shard IDs are those of one stream; use a section for each stream, or remove shards");
   while (!rest.empty())
     if (const std::string_view id = take_list_item(rest); !id.empty()) pinned.emplace(id);
   return pinned;
@@ -84,9 +86,7 @@ void read_leases(const Options& options, InputSettings& settings, const Complain
 void read_reading(const Options& options, InputSettings& settings, const Complain& complain) {
   const int64_t max_records = options.number("max_records");
   if (max_records < 1 || max_records > kMaxRecords)
-    complain(Status(
-        Code::config, "PS0123",
-        "max_records is " + options.text("max_records") + ", but must be 1 to " + std::to_string(kMaxRecords)));
+    complain(out_of_range(options, "max_records", "1 to " + std::to_string(kMaxRecords)));
   settings.input.reading.max_records = static_cast<size_t>(max_records);
   settings.input.reading.poll_interval_ms = options.duration_ms("poll_interval");
 }

@@ -22,65 +22,64 @@ constexpr auto input_connection_options() {
   for (penstock_option_info& info : options)
     if (std::string_view(info.name) == "stream")
       info = option("stream", "list", nullptr,
-                    "Name of the Kinesis data stream, or its ARN as for a stream of another account or region. "
-                    "Several, set apart by commas, are read side by side.");
+                    "Name of the Kinesis data stream, or its ARN, for example if it is in another account or "
+                    "region. Several comma-separated streams are read in parallel.");
   return options;
 }
 
 inline constexpr auto kInputOptions = joined(
-    joined(joined(input_connection_options(), kLeaseOptions),
-           dead_letter_options(
-               "Where records go that cannot be understood, with the reason. file: JSON Lines, fsynced "
-               "before the checkpoint passes them; while it cannot be written the checkpoint waits. "
-               "drop: they are lost, and counted.")),
+    joined(
+        joined(input_connection_options(), kLeaseOptions),
+        dead_letter_options("Where to put records that cannot be decoded or processed, with the reason. file: a "
+                            "JSON Lines file, fsynced before the checkpoint passes the records; while it cannot "
+                            "be written, the checkpoint waits. drop: the records are lost, and counted.")),
     std::array{
-        option("stream_arn", "list", nullptr,
-               "ARN of the stream, or several; the same as stream, which takes names too."),
+        option(
+            "stream_arn", "list", nullptr,
+            "ARN of the stream, or several comma-separated ARNs. The same as stream, which also accepts names."),
         option("shards", "list", nullptr,
-               "Ids of the shards to read, set apart by commas, and of no other. Left out: all, and those that "
-               "come of them."),
-        required_option(
-            "checkpoint", "memory|file:PATH|dynamodb|dynamodb:TABLE",
-            "Where the position is kept. file: replaced as a whole, and fsynced, every checkpoint_interval. "
-            "dynamodb: in a table by whose leases any number of workers share the shards out, also with workers "
-            "of "
-            "the Kinesis Client Library 2.x. "
-            "memory: lost with the process, which begins at initial_position again."),
+               "Comma-separated IDs of the shards to read, and no others. Default: all shards, including those "
+               "that a reshard creates."),
+        required_option("checkpoint", "memory|file:PATH|dynamodb|dynamodb:TABLE",
+                        "Where to keep the positions. file: a file that is replaced atomically, and fsynced, "
+                        "every checkpoint_interval. dynamodb: a lease table, through which any number of workers "
+                        "share the shards, including workers of the Kinesis Client Library 2.x. memory: nothing "
+                        "is saved; a new process starts at initial_position again."),
         option("initial_position", "trim_horizon|latest|at_timestamp:TIME", "trim_horizon",
-               "Where to begin without a checkpoint: the oldest record kept, or those that come after the first "
-               "start, or after a time like 2026-01-31T08:00:00Z."),
-        option("poll_interval", "duration", "1s", "Pause between reads of a shard that has nothing new."),
-        option("max_records", "NUMBER", "10000", "Most records to ask for in a call, 10000 at most."),
+               "Where to start without a checkpoint. trim_horizon: at the oldest record in the stream. latest: at "
+               "the first record that arrives after the first start. at_timestamp: at the first record that "
+               "arrived at or after a time such as 2026-01-31T08:00:00Z."),
+        option("poll_interval", "duration", "1s", "Pause between reads of a shard that has no new records."),
+        option("max_records", "NUMBER", "10000", "Maximum number of records to request in one call, 1 to 10000."),
         option("checkpoint_interval", "duration", "5s",
-               "How often the checkpoint is saved where it has moved. After a crash what came since is read "
-               "again."),
+               "Time between saves of the checkpoint, if it has advanced. After a crash, the records since the "
+               "last save are read again."),
         option("stuck_warning", "duration", "5m",
-               "A record that is not settled for that long, so that the checkpoint waits for it, is told by shard "
-               "and sequence number."),
-        option(
-            "format", kRecordFormats, "auto",
-            "What the records are. cloudwatch_logs: subscription messages; all else goes to on_failure. raw: each "
-            "is one event, as it is, with its time of arrival. auto: gzip data and JSON objects with messageType "
-            "DATA_MESSAGE or CONTROL_MESSAGE are messages, also where they are damaged; all else is raw."),
-        option(
-            "deaggregate", "on|off", "on",
-            "Whether records that the KPL aggregated are taken apart into its user records, which are then each a "
-            "record of the format."),
-        option(
-            "hash_range_rule", "on|off", "on",
-            "on: a user record whose hash key lies outside its shard's range is left out, and counted: after a "
-            "reshard the KPL sends it again, to the shard where it belongs. off: all are given out, as is right "
-            "where something else than the KPL aggregates."),
+               "Time after which a record that is still not settled, so that the checkpoint waits for it, is "
+               "logged with its shard and sequence number."),
+        option("format", kRecordFormats, "auto",
+               "Format of the records. cloudwatch_logs: subscription messages; anything else goes to on_failure. "
+               "raw: each record is one event, unchanged, with its arrival time. auto: gzip data and JSON objects "
+               "with messageType DATA_MESSAGE or CONTROL_MESSAGE are subscription messages, even if they are "
+               "damaged; anything else is raw."),
+        option("deaggregate", "on|off", "on",
+               "on: split a record that the KPL aggregated into its user records, and treat each as a record of "
+               "the format. off: treat it as one record."),
+        option("hash_range_rule", "on|off", "on",
+               "on: skip and count a user record whose hash key is outside its shard's hash key range. After a "
+               "reshard, the KPL sends such a record again, to the right shard. off: emit all user records, which "
+               "is right if something other than the KPL aggregates the records."),
         option("record_retry_limit", "none|NUMBER", "none",
-               "After so many times emitted again in vain, every 100ms, a record goes to on_failure. none: it is "
-               "tried for as long as it takes."),
+               "Number of retries, one every 100ms, after which a record that the next stage rejects goes to "
+               "on_failure. none: retry without limit."),
         option("max_record_age", "none|DURATION", "none",
-               "A record that arrived in the stream longer ago goes to on_failure and is not emitted."),
+               "Maximum age of a record, since its arrival in the stream. An older record goes to on_failure and "
+               "is not emitted. none: no limit."),
         option("inflate_limit", "size", "16M",
-               "Largest text that one record may inflate to; a larger one goes to on_failure."),
+               "Maximum decompressed size of one record; a larger record goes to on_failure."),
         option("extracted_fields", "on|off", "off",
-               "Keep what CloudWatch Logs extracted from an event, for the filter to add. The account and the "
-               "region in it are read either way."),
+               "on: keep the fields that CloudWatch Logs extracted from an event, for the filter to add. The "
+               "account and the region in them are read in either case."),
     });
 
 // The settings in the options.

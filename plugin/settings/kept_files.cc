@@ -47,8 +47,8 @@ Status check_apart(const Options& options, const char* option, const char* name)
     if (std::any_of(taken.begin(), taken.end(),
                     [&](const std::filesystem::path& other) { return is_same_file(path, other); }))
       return {Code::config, "PS0124",
-              std::string(option) + " and " + name + " both use the file " + printable(path.string()) +
-                  "; give each its own"};
+              std::string(option) + " and " + name + " use the same file " + printable(path.string()) +
+                  ": give each its own"};
   return {};
 }
 

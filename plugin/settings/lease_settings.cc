@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "plugin/settings/option_errors.h"
 
 namespace penstock::plugin {
 
@@ -19,9 +20,10 @@ Status check_table_name(const std::string& name) {
   const bool good_letters = std::all_of(
       name.begin(), name.end(), [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; });
   if (good_letters && name.size() >= 3 && name.size() <= 255) return {};
-  return {Code::config, "PS0125",
-          "the table of leases is named \"" + printable(name) +
-              "\", but must have 3 to 255 of the letters a-z, A-Z, 0-9, _ . and -"};
+  return {Code::config, "PS0115",
+          "invalid name '" + printable(name) +
+              "' of the lease table (checkpoint dynamodb:TABLE, else application_name): expected 3 to 255 of the "
+              "characters a-z, A-Z, 0-9, _ . and -"};
 }
 
 std::map<std::string, std::string> read_tags(std::string_view text, const Complain& complain) {
@@ -30,7 +32,8 @@ std::map<std::string, std::string> read_tags(std::string_view text, const Compla
     const std::string_view tag = take_list_item(text);
     const size_t equals = tag.find('=');
     if (equals == 0 || equals == std::string_view::npos)
-      complain(Status(Code::config, "PS0126", "table_tags: \"" + printable(tag) + "\" is not key=value"));
+      complain(Status(Code::config, "PS0126",
+                      "invalid tag '" + printable(tag) + "' for table_tags: expected key=value"));
     else
       tags[std::string(tag.substr(0, equals))] = tag.substr(equals + 1);
   }
@@ -42,11 +45,11 @@ bool uses_table(const Options& options) { return options.text("checkpoint").star
 // Reports options that have no effect without a table.
 void check_no_lease_options(const Options& options, const Complain& complain) {
   const auto check = [&](const char* name, bool given) {
-    complain(given && !uses_table(options)
-                 ? Status(Code::config, "PS0127",
-                          std::string(name) + " goes with checkpoint dynamodb, but checkpoint is " +
-                              printable(options.text("checkpoint")))
-                 : Status());
+    complain(given && !uses_table(options) ? Status(Code::config, "PS0114",
+                                                    std::string(name) + " has no effect with checkpoint " +
+                                                        printable(options.text("checkpoint")) +
+                                                        ": set checkpoint dynamodb, or remove " + name)
+                                           : Status());
   };
   for (const char* name : {"application_name", "table_tags", "dynamodb_endpoint"})
     check(name, !options.text(name).empty());
@@ -62,19 +65,17 @@ Status check_table(const Options& options) {
   const std::string table = table_name(options);
   if (!table.empty()) return check_table_name(table);
   return {Code::config, "PS0128",
-          "checkpoint is dynamodb without a table: write dynamodb:TABLE, or application_name"};
+          "checkpoint dynamodb has no name for the table: set checkpoint dynamodb:TABLE, or application_name"};
 }
 
 Status check_no_shards(const Options& options) {
   if (options.text("shards").empty()) return {};
-  return {Code::config, "PS0129",
-          "shards names those to read, but with checkpoint dynamodb the workers share all out; leave it out"};
+  return not_together("shards", "checkpoint dynamodb", "the workers share all shards; remove shards");
 }
 
 Status check_failover_time(const Options& options) {
   if (options.duration_ms("failover_time") >= kMinFailoverMs) return {};
-  return {Code::config, "PS0130",
-          "failover_time is " + options.text("failover_time") + ", but must be 3s at least"};
+  return out_of_range(options, "failover_time", "at least 3s");
 }
 
 }  // namespace

@@ -14,21 +14,23 @@
 namespace penstock::plugin {
 
 inline constexpr std::array kLeaseOptions = {
-    option(
-        "application_name", "text", nullptr,
-        "With checkpoint dynamodb: what the workers that share the streams have in common. Their table bears this "
-        "name, as for the Kinesis Client Library, unless checkpoint names another; their ids begin with it."),
+    option("application_name", "text", nullptr,
+           "With checkpoint dynamodb: name that all workers which share the streams have in common. It is the "
+           "name of their lease table, as in the Kinesis Client Library, unless checkpoint names another, and the "
+           "prefix of their worker IDs."),
     option(
         "failover_time", "duration", "10s",
-        "With checkpoint dynamodb: how long a worker may be silent before others take its shards, which they have "
-        "done within twice that. The same for all workers, 3s at least. Each renews its leases, and looks at the "
-        "table, every third of it: shorter costs more."),
+        "With checkpoint dynamodb: time without a lease renewal after which other workers take over a worker's "
+        "shards; the takeover is complete within twice this time. Must be the same for all workers, and at least "
+        "3s. Each worker renews its leases and reads the table every third of it, so a shorter time costs more."),
     option("create_table", "on|off", "off",
-           "on: a table that is not there is made, billed by request. off: the error says how to make it."),
-    option("table_tags", "list", nullptr, "Tags of a table that is made: key=value, several set apart by commas."),
+           "on: create the lease table if it does not exist, with on-demand billing. off: fail with an error that "
+           "says how to create it."),
+    option("table_tags", "list", nullptr,
+           "Tags for a lease table that create_table creates: comma-separated key=value pairs."),
     option("dynamodb_endpoint", "text", nullptr,
-           "Address of DynamoDB, in place of AWS's own for the region. Plain http only to loopback. Default: "
-           "AWS_ENDPOINT_URL_DYNAMODB, then AWS_ENDPOINT_URL, of the environment, then the profile's."),
+           "URL of DynamoDB to call instead of the region's AWS endpoint. Plain http only to loopback. Default: "
+           "AWS_ENDPOINT_URL_DYNAMODB, then AWS_ENDPOINT_URL in the environment, then the profile's."),
 };
 
 // Settings of checkpoint dynamodb. The worker has no id yet.

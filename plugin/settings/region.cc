@@ -44,10 +44,10 @@ std::string nearest_region(std::string_view text) {
 Status check_region(std::string_view text, std::string_view source) {
   if (is_region(text) && !is_zone(text)) return {};
   const std::string meant = nearest_region(text);
-  std::string message = std::string(source) + " has the invalid region \"" + printable(text) + "\"";
-  message += is_zone(text) ? ", which is an availability zone"
-                           : ": expected lowercase letters, digits and hyphens, as in us-east-1";
-  return {Code::config, "PS0131", message + (meant.empty() ? "" : "; did you mean \"" + meant + "\"?")};
+  std::string message = "invalid region '" + printable(text) + "' in " + std::string(source);
+  message += is_zone(text) ? ": it is an availability zone"
+                           : ": expected up to 63 lowercase letters, digits, and hyphens, such as us-east-1";
+  return {Code::config, "PS0131", message + (meant.empty() ? "" : "; did you mean '" + meant + "'?")};
 }
 
 Result<std::string> find_region(Env& env, const Options& options, const std::string& likely,
@@ -56,14 +56,15 @@ Result<std::string> find_region(Env& env, const Options& options, const std::str
     if (Status wrong = check_region(region, source); !wrong.ok()) return wrong;
     return region;
   };
-  if (!options.text("region").empty()) return checked(options.text("region"), "region");
+  if (!options.text("region").empty()) return checked(options.text("region"), "the option region");
   if (!likely.empty()) return checked(likely, "the ARN of the stream");
   for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
     if (const std::string region = env.variable(name).value_or(""); !region.empty()) return checked(region, name);
   const aws::AwsProfile* const found = profiles.find(profile);
   if (const std::string region = found == nullptr ? "" : found->text("region"); !region.empty())
     return checked(region, "profile " + printable(profile));
-  return Status(Code::config, "PS0132", "no region: set region, or AWS_REGION in the environment, like eu-west-1");
+  return Status(Code::config, "PS0132",
+                "no region: set region, or AWS_REGION in the environment, such as eu-west-1");
 }
 
 }  // namespace penstock::plugin

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/settings/option_errors.h"
 #include "plugin/settings/region.h"
 
 namespace penstock::plugin {
@@ -11,9 +12,9 @@ std::vector<kinesis::StreamName> read_streams(const Options& options, const Comp
   const std::string& streams = options.text("stream");
   const std::string& arns = options.text("stream_arn");
   if (streams.empty() == arns.empty()) {
-    complain(Status(Code::config, "PS0133",
-                    streams.empty() ? "no stream: set stream to its name or ARN"
-                                    : "both stream and stream_arn are given; remove one of them"));
+    complain(streams.empty()
+                 ? Status(Code::config, "PS0056", "missing option stream: set it to the name or ARN of the stream")
+                 : not_together("stream", "stream_arn", "both name the stream; remove one of them"));
     return {};
   }
   const char* const option = streams.empty() ? "stream_arn" : "stream";
@@ -26,8 +27,9 @@ std::vector<kinesis::StreamName> read_streams(const Options& options, const Comp
       kinesis::parse_stream_names(streams.empty() ? arns : streams, complain_of_option);
   for (const kinesis::StreamName& name : names) {
     if (name.region.empty() && streams.empty())
-      complain_of_option(
-          Status(Code::config, "PS0134", "\"" + name.text + "\" is not an ARN; use stream for names"));
+      complain_of_option(Status(
+          Code::config, "PS0113",
+          "invalid ARN '" + name.text + "': expected the ARN of a stream; use the option stream for names"));
     if (name.region.empty()) continue;
     if (const Status wrong = check_region(name.region, name.text); !wrong.ok()) complain_of_option(wrong);
   }

@@ -19,18 +19,17 @@ namespace {
 class CloudWatchLogs : public penstock_instance {
  public:
   static constexpr std::array kOptions = {
+      option("format", kRecordFormats, "cloudwatch_logs",
+             "Format of the records. cloudwatch_logs: subscription messages; anything else is an error. raw: each "
+             "record is one event, unchanged. auto: distinguish the two as the input does."),
       option(
-          "format", kRecordFormats, "cloudwatch_logs",
-          "What the records are. cloudwatch_logs: subscription messages; all else is an error. raw: each is one "
-          "event, as it is. auto: these two are told apart as by the input."),
-      option("deaggregate", "on|off", "on",
-             "Whether records that the KPL aggregated are taken apart into its user records first."),
+          "deaggregate", "on|off", "on",
+          "on: first split a record that the KPL aggregated into its user records. off: treat it as one record."),
       option("inflate_limit", "size", "16M",
-             "Largest text that one record may inflate to; a larger one is an error."),
-      option(
-          "extracted_fields", "on|off", "off",
-          "Keep what CloudWatch Logs extracted from an event, for the filter to add. The account and the region "
-          "in it are read either way."),
+             "Maximum decompressed size of one record; a larger record is an error."),
+      option("extracted_fields", "on|off", "off",
+             "on: keep the fields that CloudWatch Logs extracted from an event, for the filter to add. The "
+             "account and the region in them are read in either case."),
   };
 
   using Settings = kinesis::DecodeOptions;
@@ -52,12 +51,14 @@ class CloudWatchLogs : public penstock_instance {
     const logs::SubscriptionCounters& messages = decoder.messages();
     const int64_t raw_events = decoder.counters().raw_events;
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("messages", "messages", "data messages taken apart", messages.messages);
-    metrics.counter("emitted_events", "events", "log events found", messages.events + raw_events);
-    metrics.counter("raw_events", "events", "of these, records that are no messages, as they are", raw_events);
+    metrics.counter("messages", "messages", "data messages decoded", messages.messages);
+    metrics.counter("emitted_events", "events", "log events emitted", messages.events + raw_events);
+    metrics.counter("raw_events", "events", "of these, records that are not messages, emitted unchanged",
+                    raw_events);
     metrics.counter("control_messages", "messages", "health checks, skipped", messages.control_messages);
-    metrics.counter("unknown_messages", "messages", "of an unknown type, skipped", messages.other_messages);
-    metrics.counter("inflated_bytes", "bytes", "their text, inflated", decoder.text_bytes());
+    metrics.counter("unknown_messages", "messages", "messages of an unknown type, skipped",
+                    messages.other_messages);
+    metrics.counter("inflated_bytes", "bytes", "size of the messages, decompressed", decoder.text_bytes());
   }
 
   kinesis::RecordDecoder decoder;
@@ -72,7 +73,7 @@ int32_t take_apart(kinesis::RecordDecoder& decoder, const penstock_batch& batch,
     while (decoder.next(events)) {
       events.ack_id = batch.ack_id;
       if (const int32_t answer = emit(emit_ctx, &events); answer < 0)
-        return set_error(error, answer, true, "PS0083", "emit refused a batch");
+        return set_error(error, answer, true, "PS0079", "emit rejected a batch");
     }
     if (problem.ok()) problem = decoder.problem();
   }
@@ -81,7 +82,7 @@ int32_t take_apart(kinesis::RecordDecoder& decoder, const penstock_batch& batch,
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
               penstock_error* error) {
-  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0078", "emit is NULL");
+  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "emit is NULL");
   return guarded_as<CloudWatchLogs>(kCloudWatchLogsStage, self, In::open, error, [&](CloudWatchLogs& it) {
     penstock_batch batch;
     int32_t code = PENSTOCK_OK;
@@ -103,6 +104,7 @@ constexpr penstock_filter kCalls = {sizeof(penstock_filter), 0, apply};
 
 constinit const penstock_stage kCloudWatchLogsStage = Stage<CloudWatchLogs>::filter(
     "cloudwatch_logs",
-    "Takes records, as of CloudWatch Logs subscriptions, apart into their log events, as the input does.", kCalls);
+    "Decodes records, such as those of CloudWatch Logs subscriptions, into log events, as the input does.",
+    kCalls);
 
 }  // namespace penstock::plugin

@@ -104,10 +104,10 @@ int32_t on_input(penstock_instance* self, penstock_error* error, Body body) noex
 
 int32_t poll(penstock_instance* self, int64_t deadline_ms, penstock_emit_fn emit, void* emit_ctx,
              penstock_error* error) {
-  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0078", "emit is NULL");
+  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "emit is NULL");
   return on_input(self, error, [&](KinesisInput& it) {
     const int32_t answer = it.input().poll(it.deadline(deadline_ms), emit, emit_ctx);
-    return answer < 0 ? set_error(error, answer, true, "PS0079", "emit refused a batch; it is emitted again")
+    return answer < 0 ? set_error(error, answer, true, "PS0079", "emit rejected a batch; it is emitted again")
                       : answer;
   });
 }
@@ -116,10 +116,12 @@ int32_t ack(penstock_instance* self, uint64_t ack_id, int32_t outcome, penstock_
   return on_input(self, error, [&](KinesisInput& it) {
     if (outcome < PENSTOCK_DELIVERED || outcome > PENSTOCK_RELEASED)
       return set_error(error, PENSTOCK_E_INVALID, false, "PS0080",
-                       "there is no outcome " + std::to_string(outcome));
+                       "invalid outcome " + std::to_string(outcome) + ": expected " +
+                           std::to_string(PENSTOCK_DELIVERED) + " to " + std::to_string(PENSTOCK_RELEASED));
     if (!it.input().ack(ack_id, outcome))
       return set_error(error, PENSTOCK_E_INVALID, false, "PS0081",
-                       "no batch with the ack_id " + std::to_string(ack_id) + " is outstanding");
+                       "no batch with ack_id " + std::to_string(ack_id) +
+                           " is outstanding: acknowledge each emitted batch once");
     return int32_t{PENSTOCK_OK};
   });
 }
@@ -137,7 +139,7 @@ constexpr penstock_input kCalls = {sizeof(penstock_input), 0, poll, ack, pump};
 
 constinit const penstock_stage kKinesisInputStage = Stage<KinesisInput>::input(
     "penstock_kinesis",
-    "Reads CloudWatch Logs subscription messages from a Kinesis data stream and takes them apart into log events.",
+    "Reads CloudWatch Logs subscription messages from a Kinesis data stream, and decodes them into log events.",
     kCalls);
 
 }  // namespace penstock::plugin

@@ -16,6 +16,7 @@
 #include "plugin/settings/connection.h"
 #include "plugin/settings/dead_letter_settings.h"
 #include "plugin/settings/kept_files.h"
+#include "plugin/settings/option_errors.h"
 #include "plugin/settings/stream_options.h"
 #include "plugin/stages/stages.h"
 
@@ -35,9 +36,9 @@ constexpr auto connection_options() {
 Status check_region_is_of(const Options& options, const kinesis::StreamName& stream) {
   const std::string& region = options.text("region");
   if (region.empty() || stream.region.empty() || stream.region == region) return {};
-  return {Code::config, "PS0135",
-          "region is " + region + ", but " + stream.text + " is in " + stream.region +
-              "; remove region, which the ARN has"};
+  return {Code::config, "PS0119",
+          "region " + region + " is wrong: " + stream.text + " is in " + stream.region +
+              "; remove region, because the ARN includes it"};
 }
 
 // Returns the stream in a list, which is empty if it could not be read.
@@ -46,7 +47,7 @@ std::vector<kinesis::StreamName> read_stream(const Options& options, const Compl
   if (streams.size() > 1) {
     complain(Status(Code::config, "PS0136",
                     "stream names " + std::to_string(streams.size()) +
-                        " streams, but an output writes to one; use a section for each"));
+                        " streams, but an output writes to one: use a section for each"));
     streams.clear();
   }
   if (!streams.empty()) complain(check_region_is_of(options, streams.front()));
@@ -55,17 +56,12 @@ std::vector<kinesis::StreamName> read_stream(const Options& options, const Compl
 
 Status check_size(const Options& options, const char* name, size_t most) {
   if (options.size_bytes(name) <= most) return {};
-  return {Code::config, "PS0137",
-          std::string(name) + " is " + options.text(name) + ", but " + std::to_string(most) +
-              " bytes are allowed at most"};
+  return out_of_range(options, name, "at most " + std::to_string(most) + " bytes");
 }
 
 Status check_record_fits_call(const Options& options) {
   if (options.size_bytes("max_record_bytes") <= options.size_bytes("max_request_bytes")) return {};
-  return {Code::config, "PS0138",
-          "max_record_bytes is " + options.text("max_record_bytes") +
-              ", which is more than a call may have: raise max_request_bytes, which is " +
-              options.text("max_request_bytes")};
+  return exceeds(options, "max_record_bytes", "max_request_bytes");
 }
 
 void read_limits(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
@@ -81,10 +77,7 @@ void read_limits(const Options& options, kinesis::Writer::Options& writer, const
 
 void read_retries(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
   writer.retry = {.base_ms = options.duration_ms("retry_base"), .cap_ms = options.duration_ms("retry_cap")};
-  if (writer.retry.base_ms > writer.retry.cap_ms)
-    complain(Status(Code::config, "PS0139",
-                    "retry_base is " + options.text("retry_base") + ", which is more than retry_cap, " +
-                        options.text("retry_cap")));
+  if (writer.retry.base_ms > writer.retry.cap_ms) complain(exceeds(options, "retry_base", "retry_cap"));
 }
 
 void read_keys(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
@@ -97,23 +90,22 @@ void read_keys(const Options& options, kinesis::Writer::Options& writer, const C
 
 Status check_compression(const Options& options) {
   if (!options.is("aggregate", "kpl") || !options.is("compression", "gzip")) return {};
-  return {Code::config, "PS0140",
-          "aggregate kpl and compression gzip do not go together: readers of the KPL's format do not expect its "
-          "records compressed; aggregate newline and compression gzip take the least"};
+  return not_together("aggregate kpl", "compression gzip",
+                      "consumers of the KPL's format do not expect its records compressed; aggregate newline with "
+                      "compression gzip sends the fewest bytes");
 }
 
 Status check_md5(const Options& options) {
   if (!options.is("aggregate", "kpl") || md5("")) return {};
   return {Code::config, "PS0141",
-          "aggregate kpl needs MD5, which this machine's OpenSSL does not give (FIPS?): write "
-          "aggregate newline"};
+          "aggregate kpl needs MD5, which OpenSSL does not provide on this machine (FIPS mode?): use aggregate "
+          "newline"};
 }
 
 Status check_order(const Options& options) {
   if (!options.is("ordering", "per_key") || !options.is("explicit_hash_key", "random")) return {};
-  return {Code::config, "PS0142",
-          "ordering per_key and explicit_hash_key random do not go together: the records of a key "
-          "would go to many shards"};
+  return not_together("ordering per_key", "explicit_hash_key random",
+                      "the records of a key would go to many shards; remove one of them");
 }
 
 void read_packing(const Options& options, kinesis::Writer::Options& writer, const Complain& complain) {
@@ -158,58 +150,59 @@ OutputSettings read_output_settings(const Options& options, const Complain& comp
 class KinesisOutput : public penstock_instance {
  public:
   static constexpr auto kOptions = joined(
-      joined(
-          connection_options(),
-          dead_letter_options("Where records go that can never be delivered, with the reason. file: JSON Lines, "
-                              "fsynced before their batch is settled; while it cannot be written the batch waits. "
-                              "drop: they are lost, and counted.")),
+      joined(connection_options(),
+             dead_letter_options("Where to put records that can never be delivered, with the reason. file: a JSON "
+                                 "Lines file, fsynced before the records' batch is settled; while it cannot be "
+                                 "written, the batch waits. drop: the records are lost, and counted.")),
       std::array{
           option("stream_arn", "text", nullptr,
-                 "ARN of the stream in place of its name, as for a stream of another account. region must be "
-                 "the stream's."),
+                 "ARN of the stream instead of its name, for example for a stream in another account. region, if "
+                 "set, must be the stream's."),
           option("linger", "duration", "100ms",
-                 "How long a record waits for others to share its call. 500 records, or max_request_bytes, "
-                 "go at once."),
+                 "Time that a record waits for others to share its call. 500 records, or max_request_bytes, are "
+                 "sent at once."),
           option("max_record_bytes", "auto|SIZE", "1M",
-                 "Largest record that the stream takes, partition key included; a larger one goes to "
-                 "on_failure. 10M at most. auto: as DescribeStreamSummary says, asked before the first "
-                 "call (needs that permission; else 1M)."),
-          option("max_request_bytes", "size", "5M",
-                 "Largest PutRecords call in data and partition keys; 10M at most, and no less than "
-                 "max_record_bytes."),
+                 "Maximum size of a record that the stream accepts, including the partition key, up to 10M; a "
+                 "larger record goes to on_failure. auto: get the size from DescribeStreamSummary before the "
+                 "first call, or use 1M without permission for that."),
+          option(
+              "max_request_bytes", "size", "5M",
+              "Maximum size of a PutRecords call, data and partition keys, up to 10M; at least max_record_bytes."),
           option("retry_base", "duration", "100ms",
-                 "What a call that failed or a record that was refused waits at most before it is sent again. "
-                 "Each further time doubles it, up to retry_cap; the wait itself is drawn from 0 to that."),
+                 "Maximum wait before the first retry of a failed call or a rejected record. Each further retry "
+                 "doubles it, up to retry_cap; the actual wait is random, from 0 to the maximum (full jitter)."),
           option("retry_cap", "duration", "10s",
-                 "The longest such wait; 2s for single records. What the service refuses for good is tried "
-                 "every 30s."),
+                 "Upper limit of the wait before a retry; at most 2s for records that were rejected individually. "
+                 "What the service rejects permanently is retried every 30s."),
           option("record_retry_limit", "none|NUMBER", "none",
-                 "After so many times sent again in vain a record goes to on_failure. none: it is tried for "
-                 "as long as it takes."),
+                 "Number of retries after which a record goes to on_failure. none: retry without limit."),
           option("max_record_age", "none|DURATION", "none",
-                 "A record that is not delivered that long after it came to the output goes to on_failure."),
-          option("partition_key", "log_stream|random|source|field:PATH|text:TEXT", "log_stream",
-                 "Which shard a record goes to. log_stream: that of its log stream (else its id's, else its "
-                 "source record's). random: any. source: the incoming record's own. field: by a member of "
-                 "its JSON, as in field:lambda.requestId. text: all to one. Over 256 characters it is "
-                 "hashed."),
+                 "Maximum time from the arrival of a record at the output to its delivery; after that, it goes to "
+                 "on_failure. none: no limit."),
+          option(
+              "partition_key", "log_stream|random|source|field:PATH|text:TEXT", "log_stream",
+              "Partition key of a record, which selects its shard. log_stream: the log stream, else the record's "
+              "ID, else the key of the source record. random: a random key. source: the key of the source record. "
+              "field: a member of the record's JSON, such as field:lambda.requestId. text: the same key for all "
+              "records, so that all go to one shard. A key of more than 256 characters is hashed."),
           option("partition_key_missing", "log_stream|random|on_failure", "log_stream",
-                 "What is done where source or field finds no key: another key is taken, or the record goes "
-                 "to on_failure."),
+                 "What to do if source or field finds no key: use another key, or send the record to on_failure."),
           option("ordering", "none|per_key", "none",
-                 "per_key: the records of a partition key arrive in their order (a late copy of one may follow "
-                 "after a lost answer). One record of a key is under way at a time, so set aggregate too."),
+                 "per_key: keep the records of each partition key in order (a late duplicate may follow after a "
+                 "lost response). Only one record of a key is in flight at a time, so set aggregate too."),
           option("aggregate", "none|newline|kpl", "none",
-                 "newline: several records of a partition key become one, with a newline between two, up to 50K. "
-                 "kpl: several of a shard do, in the format of Amazon's producer library, which KCL and Firehose "
-                 "take apart. It asks ListShards; without that permission only those of a partition key do."),
+                 "newline: join several records of a partition key into one of up to 50K, separated by newlines. "
+                 "kpl: join several records of a shard in the same way, in the format of the Kinesis Producer "
+                 "Library, which KCL and Firehose deaggregate. kpl calls ListShards; without permission for that, "
+                 "it joins only records of the same partition key."),
           option("append_newline", "on|off", "off",
-                 "Whether what is sent as a record ends with a newline; with kpl, each record in it."),
+                 "on: end the data of each sent record with a newline; with aggregate kpl, each user record."),
           option("compression", "none|gzip", "none",
-                 "Of what is sent as a record, after the above. Not with aggregate kpl."),
+                 "gzip: compress the data of each sent record, after aggregate and append_newline. Not with "
+                 "aggregate kpl."),
           option("explicit_hash_key", "none|random", "none",
-                 "random: records are spread evenly over the shards, whatever their partition key, which "
-                 "readers still see."),
+                 "random: spread records evenly over the shards, whatever their partition key, which consumers "
+                 "still see."),
       });
 
   static constexpr std::array kCommands = {kSizingCommand, kStreamsCommand};
@@ -243,20 +236,23 @@ class KinesisOutput : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const kinesis::WriterCounters counters = writer_.counters();
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("received_records", "records", "taken by write()", counters.records_in);
-    metrics.counter("delivered_records", "records", "that the service took", counters.records_out);
-    metrics.counter("delivered_bytes", "bytes", "of these, with partition keys", counters.bytes_out);
-    metrics.counter("calls", "calls", "PutRecords", counters.calls);
-    metrics.counter("failed_calls", "calls", "refused as a whole, or without an answer", counters.failed_calls);
-    metrics.counter("rejected_records", "records", "refused one by one", counters.rejected_records);
-    metrics.counter("misrouted_records", "records", "taken by a shard whose readers drop them, so sent again",
+    metrics.counter("received_records", "records", "accepted by write()", counters.records_in);
+    metrics.counter("delivered_records", "records", "accepted by the service", counters.records_out);
+    metrics.counter("delivered_bytes", "bytes", "size of the delivered records, including partition keys",
+                    counters.bytes_out);
+    metrics.counter("calls", "calls", "PutRecords calls", counters.calls);
+    metrics.counter("failed_calls", "calls", "rejected as a whole, or without a response", counters.failed_calls);
+    metrics.counter("rejected_records", "records", "rejected individually, in calls that succeeded",
+                    counters.rejected_records);
+    metrics.counter("misrouted_records", "records", "accepted by a shard whose consumers drop them, so sent again",
                     counters.misrouted_records);
-    metrics.counter("retries", "records", "sent again", counters.retries);
-    metrics.counter("dead_letter_records", "records", "in the failure file", counters.failures);
-    metrics.gauge("in_flight_bytes", "bytes", "held, under mem_limit", counters.bytes_in_flight);
-    metrics.gauge("queued_records", "records", "in no call under way", counters.records_queued);
+    metrics.counter("retries", "records", "records sent again", counters.retries);
+    metrics.counter("dead_letter_records", "records", "written to the dead-letter file, or dropped",
+                    counters.failures);
+    metrics.gauge("in_flight_bytes", "bytes", "held in memory, limited by mem_limit", counters.bytes_in_flight);
+    metrics.gauge("queued_records", "records", "waiting for a call", counters.records_queued);
     metrics.gauge("healthy", "",
-                  "0 while the failure file cannot be written, or the service refuses or takes nothing",
+                  "0 while the dead-letter file cannot be written, or the service rejects or accepts nothing",
                   counters.healthy);
   }
 
@@ -333,7 +329,7 @@ int32_t write(penstock_instance* self, const penstock_batch* given, penstock_err
 
 int32_t pump(penstock_instance* self, int64_t deadline_ms, penstock_settled_fn settled, void* settled_ctx,
              penstock_error* error) {
-  if (settled == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0082", "settled is NULL");
+  if (settled == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "settled is NULL");
   return guarded_as<KinesisOutput>(kKinesisOutputStage, self, In::open_or_closed, error, [&](KinesisOutput& it) {
     it.pump(deadline_ms, settled, settled_ctx);
     return int32_t{it.full() ? PENSTOCK_FULL : PENSTOCK_OK};
@@ -346,6 +342,6 @@ constexpr penstock_output kCalls = {sizeof(penstock_output), 0, write, pump};
 
 constinit const penstock_stage kKinesisOutputStage = Stage<KinesisOutput>::output(
     "penstock_kinesis",
-    "Writes records to a Kinesis data stream with PutRecords, sending again only what was refused.", kCalls);
+    "Writes records to a Kinesis data stream with PutRecords, and retries only the rejected ones.", kCalls);
 
 }  // namespace penstock::plugin

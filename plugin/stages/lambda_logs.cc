@@ -13,6 +13,7 @@
 #include "plugin/abi/instance.h"
 #include "plugin/abi/stage.h"
 #include "plugin/settings/connection.h"
+#include "plugin/settings/option_errors.h"
 #include "plugin/stages/stages.h"
 
 namespace penstock::plugin {
@@ -33,8 +34,9 @@ uint32_t events_of(std::string_view list, const Complain& complain) {
     std::string known;
     for (size_t event = 1; event < logs::kLambdaEventNames.size(); ++event)
       known.append(event == 1 ? "" : ", ").append(logs::kLambdaEventNames[event]);
-    complain(Status(Code::config, "PS0143",
-                    "drop has \"" + printable(word) + "\"; it is a list, with commas, of " + known));
+    complain(
+        Status(Code::config, "PS0086",
+               "invalid value '" + printable(word) + "' for drop: expected comma-separated words of " + known));
   }
   return events;
 }
@@ -70,15 +72,14 @@ std::string key_name(const Options& given, const KeyOption& key) {
 
 Status check_source_key(const Options& given) {
   if (given.text("source_key").empty() || !schema_names(given).source.empty()) return {};
-  return {
-      Code::config, "PS0144",
-      "source_key is given, but with schema " + given.text("schema") + " there is no such member; leave it out"};
+  return not_together("source_key", "schema " + given.text("schema"),
+                      "the schema has no such member; remove source_key");
 }
 
 Status taken(const Options& given, const KeyOption& key) {
   return {Code::config, "PS0145",
-          std::string(key.option) + " is \"" + printable(given.text(key.option)) +
-              "\", but that is the name of another member of the record; choose another"};
+          std::string(key.option) + " '" + printable(given.text(key.option)) +
+              "' is the name of another member of the record: choose another name"};
 }
 
 Status check_is_no_member(const Options& given, const KeyOption& key) {
@@ -103,19 +104,17 @@ Status check_json_key(const Options& given) {
   }
   if (within.empty()) within = logs::member_within(schema_names(given), json_key);
   if (within.empty()) return {};
-  return {Code::config, "PS0146",
-          "json_key is \"" + printable(json_key) +
-              "\", but a store may mix the members of the application's object with the record's "
-              "own member " +
-              printable(within) + "; choose another"};
+  return {Code::config, "PS0145",
+          "json_key '" + printable(json_key) + "' conflicts with the record's member '" + printable(within) +
+              "', because a store may merge the members of the application's object with it: choose another name"};
 }
 
 Status check_pattern(const Options& given, const char* name) {
   const std::string& text = given.text(name);
   if (text.empty() || text.find_first_not_of(", \t") != std::string::npos) return {};
-  return {Code::config, "PS0147",
-          std::string(name) + " is \"" + printable(text) +
-              "\", but must have a pattern of log groups, like /aws/lambda/*"};
+  return {Code::config, "PS0057",
+          "empty value '" + printable(text) + "' for " + name +
+              ": expected patterns of log groups, such as /aws/lambda/*"};
 }
 
 void check_keys(const Options& given, const Complain& complain) {
@@ -152,44 +151,42 @@ class LambdaLogs : public penstock_instance {
  public:
   static constexpr std::array kOptions = {
       option("schema", "default|legacy|otel|ecs", "default",
-             "Names of the members. legacy: those of the Lambda function that many used before; otel: "
-             "OpenTelemetry's; "
-             "ecs: Elastic Common Schema's. All are in the documents."),
+             "Names of the record's members. default: Penstock's own. legacy: those of the Lambda function that "
+             "is widely used for this job. otel: OpenTelemetry's. ecs: Elastic Common Schema's. docs/records.md "
+             "lists them."),
       option(
           "timestamp_key", "text", nullptr,
-          "Member that says when it happened. Left out: timestamp; with schema ecs @timestamp. A member of that "
-          "name that the application wrote, unless it is a time in RFC 3339, becomes NAME_original."),
-      option("event_id_key", "text", nullptr,
-             "Member that has CloudWatch's id of the event. Left out: event_id; with schema otel log.record.uid, "
-             "with ecs event.id. A member of that name that the application wrote becomes NAME_original."),
+          "Member with the time of the event. Default: timestamp; with schema ecs, @timestamp. If the application "
+          "wrote a member of this name that is not a time in RFC 3339, that member becomes NAME_original."),
+      option(
+          "event_id_key", "text", nullptr,
+          "Member with the event ID of CloudWatch Logs. Default: event_id; with schema otel, log.record.uid; with "
+          "ecs, event.id. If the application wrote a member of this name, that member becomes NAME_original."),
       option("source_key", "text", nullptr,
-             "Member that says which log group, log stream and account an event came from. Left out: source. A "
-             "member of that name that the application wrote becomes NAME_original. otel and ecs have no such "
-             "member."),
+             "Member with the log group, log stream, and account of the event. Default: source. If the "
+             "application wrote a member of this name, that member becomes NAME_original. The schemas otel and "
+             "ecs have no such member."),
       option("json_key", "text", nullptr,
-             "Member under which a JSON object that the application wrote is put. Left out: its members are the "
-             "record's."),
-      option("event_id", "on|off", "on", "Whether a record has CloudWatch's id of its event."),
+             "Member that contains the JSON object that the application wrote. Default: the members of the object "
+             "become members of the record."),
+      option("event_id", "on|off", "on", "on: add the event ID of CloudWatch Logs to each record."),
       option("keep_message", "on|off", "on",
-             "off: no message for lines of Lambda itself that were taken apart, such as START and REPORT."),
+             "off: omit message from records of parsed platform lines of Lambda, such as START and REPORT."),
       option("function_fields", "on|off", "off",
-             "on: the source has the function's name and version, as log group and log stream tell them."),
+             "on: add the function's name and version, derived from the log group and log stream, to the source."),
       option("normalize_level", "on|off", "off",
-             "on: levels are TRACE, DEBUG, INFO, WARN, ERROR or FATAL, also in a JSON object's own level. Words "
-             "that are "
-             "not known stay."),
-      option(
-          "parse_json_in_message", "on|off", "on",
-          "on: a JSON object that a Node.js line has for a message is the record, with the line's time, level and "
-          "request id where it has none. off: it stays text."),
-      option(
-          "drop", "list", nullptr,
-          "Kinds of lambda.event whose events are left out, and counted: start,end,report, initStart and so on."),
+             "on: convert levels to TRACE, DEBUG, INFO, WARN, ERROR, or FATAL, also in a JSON object that has its "
+             "own level. Unknown words are kept."),
+      option("parse_json_in_message", "on|off", "on",
+             "on: if the message of a Node.js line is a JSON object, use the object as the record, with the "
+             "line's time, level, and request ID if it has none of its own. off: keep the message as text."),
+      option("drop", "list", nullptr,
+             "Comma-separated kinds of lambda.event to omit and count, such as start,end,report,initStart."),
       option("include", "list", nullptr,
-             "Log groups whose events are wanted, with commas between; * is any text, ? one character. Left out: "
-             "all."),
+             "Comma-separated patterns of the log groups to keep; * matches any text, ? one character. Default: "
+             "all log groups."),
       option("exclude", "list", nullptr,
-             "Log groups whose events are left out, and counted, written like include."),
+             "Comma-separated patterns of the log groups to omit and count, in the form of include."),
   };
 
   using Settings = logs::LambdaFilterOptions;
@@ -206,14 +203,16 @@ class LambdaLogs : public penstock_instance {
   void stats(penstock_stat_fn stat, void* stat_ctx) const override {
     const logs::LambdaFilterCounters& counters = filter.counters();
     const MetricsSink metrics(stat, stat_ctx);
-    metrics.counter("received_records", "records", "log events in; each is one of those that follow",
+    metrics.counter("received_records", "records", "log events received: the sum of the counters below",
                     counters.records);
-    metrics.counter("system_records", "records", "START, END, REPORT and their kin", counters.system_lines);
-    metrics.counter("json_records", "records", "JSON objects", counters.passed_through);
-    metrics.counter("wrapped_records", "records", "all other lines", counters.wrapped);
-    metrics.counter("dropped_records", "records", "left out for what they are about, by the option drop",
+    metrics.counter("system_records", "records", "platform lines of Lambda, such as START, END, and REPORT",
+                    counters.system_lines);
+    metrics.counter("json_records", "records", "JSON objects, passed through", counters.passed_through);
+    metrics.counter("wrapped_records", "records", "all other lines, wrapped in JSON", counters.wrapped);
+    metrics.counter("dropped_records", "records", "omitted by the option drop, because of their kind",
                     counters.dropped);
-    metrics.counter("excluded_records", "records", "left out for their log group", counters.excluded);
+    metrics.counter("excluded_records", "records", "omitted by include or exclude, because of their log group",
+                    counters.excluded);
   }
 
   logs::LambdaFilter filter;
@@ -221,13 +220,13 @@ class LambdaLogs : public penstock_instance {
 
 int32_t apply(penstock_instance* self, const penstock_batch* given, penstock_emit_fn emit, void* emit_ctx,
               penstock_error* error) {
-  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0078", "emit is NULL");
+  if (emit == nullptr) return set_error(error, PENSTOCK_E_INVALID, false, "PS0052", "emit is NULL");
   return guarded_as<LambdaLogs>(kLambdaLogsStage, self, In::open, error, [&](LambdaLogs& it) {
     penstock_batch batch;
     int32_t code = PENSTOCK_OK;
     if (!read_batch(given, batch, error, code)) return code;
     const int32_t answer = it.filter.apply(batch, emit, emit_ctx);
-    return answer < 0 ? set_error(error, answer, true, "PS0083", "emit refused a batch") : int32_t{PENSTOCK_OK};
+    return answer < 0 ? set_error(error, answer, true, "PS0079", "emit rejected a batch") : int32_t{PENSTOCK_OK};
   });
 }
 
@@ -237,7 +236,7 @@ constexpr penstock_filter kCalls = {sizeof(penstock_filter), 0, apply};
 
 constinit const penstock_stage kLambdaLogsStage = Stage<LambdaLogs>::filter(
     "lambda_logs",
-    "Makes one JSON record of each log event: AWS Lambda's lines parsed, JSON passed through, the rest wrapped.",
+    "Converts each log event to one JSON record: parses AWS Lambda's lines, passes JSON through, wraps the rest.",
     kCalls);
 
 }  // namespace penstock::plugin

@@ -49,7 +49,7 @@ def ask_for_sizing(stage):
     assert code == 0, error.text
     assert lines[1] == "  2,500 records/s and 1.26 MB/s", lines
     code = command.run(None, options, len(options), arguments, 0, c.sizeof(p.Option), show, None, c.byref(error))
-    assert code < 0 and b"events_per_second is required" in error.text, error.text
+    assert code < 0 and b"PS0056: missing option events_per_second " in error.text, error.text
 
 
 def main():

@@ -118,10 +118,13 @@ TEST(e2e, check_tells_what_is_wrong_with_an_option_of_the_filter_with_its_place)
   EXPECT_EQ(host.wait(60), 1);
   const std::string said = read_file(folder.path("said"));
   for (const std::string& problem :
-       {conf + ":11: schema is \"splunk\", but must be one of default|legacy|otel|ecs\n",
-        conf + ":12: event_id is \"maybe\", but must be one of on|off\n",
-        conf + ":13: drop has \"finish\"; it is a list, with commas, of start, end, report, initStart, ",
-        conf + ":17: source_key is given, but with schema otel there is no such member; leave it out\n"})
+       {conf + ":11: PS0086: invalid value 'splunk' for schema: expected one of default|legacy|otel|ecs\n",
+        conf + ":12: PS0086: invalid value 'maybe' for event_id: expected one of on|off\n",
+        conf +
+            ":13: PS0086: invalid value 'finish' for drop: expected comma-separated words of start, end, report, "
+            "initStart, ",
+        conf + ":17: PS0105: source_key cannot be used with schema otel: the schema has no such member; remove "
+               "source_key\n"})
     EXPECT_NE(said.find(problem), std::string::npos) << problem << " is not in " << said;
 }
 

@@ -129,7 +129,7 @@ TEST(fluentbit_filter_file, tells_each_wrong_option_and_does_not_start) {
   EXPECT_NE(g_log.find("1[filter:lambda_logs:mine] reserve_data is \"perhaps\", but must be one of on|off\n"),
             std::string::npos)
       << g_log;
-  EXPECT_NE(g_log.find("\n1[filter:lambda_logs:mine] source_key"), std::string::npos) << g_log;
+  EXPECT_NE(g_log.find("\n1[filter:lambda_logs:mine] PS0057: empty value for source_key"), std::string::npos) << g_log;
 }
 
 TEST(fluentbit_filter_file, warns_of_malformed_chunks_ever_more_seldom) {

@@ -138,13 +138,13 @@ TEST_F(check_kinesis, a_list_of_streams_in_yaml_is_the_streams_with_commas) {
   EXPECT_NE(problems(conf + "mill}\n", "agent.yaml").find("without end"), std::string::npos);
   EXPECT_EQ(problems(conf + "[b, c]}\n", "agent.yaml"),
             "agent.yaml:6: 'stream' is a list, but takes one value; write it as a text\n"
-            "agent.yaml:6: stream names 2 streams, but an output writes to one; use a section for each\n");
+            "agent.yaml:6: PS0136: stream names 2 streams, but an output writes to one: use a section for each\n");
 }
 
 TEST_F(check_kinesis, folders_and_files_that_cannot_be_written_are_problems) {
   const std::string uid = std::to_string(geteuid());
   EXPECT_EQ(of_files("file:" + folder_.path("none/checkpoint"), "  on_failure drop\n"),
-            "agent.conf:1: checkpoint file:none/checkpoint: folder "
+            "agent.conf:1: PS0683: checkpoint file:none/checkpoint: folder "
             "none does not exist: create it, owned by user " +
                 uid + ", who runs this program (install -d -m 0700 -o " + uid + " none)\n");
   folder_.write("file", "x");
@@ -221,7 +221,7 @@ TEST_F(check_kinesis, a_file_is_for_one_option) {
   EXPECT_EQ(shared(folder_.path("kept2")), "");
   EXPECT_EQ(problems("[INPUT]\n  Name penstock_kinesis\n  stream in\n" + kHere + "  checkpoint file:" + path +
                      "\n  on_failure file:" + path + "\n[OUTPUT]\n  Name null\n  Match *\n"),
-            "agent.conf:1: checkpoint and on_failure both use the file kept; give each its own\n");
+            "agent.conf:1: PS0124: checkpoint and on_failure use the same file kept: give each its own\n");
 }
 
 TEST_F(check_kinesis, what_run_would_refuse_is_a_problem) {
@@ -233,7 +233,7 @@ TEST_F(check_kinesis, what_run_would_refuse_is_a_problem) {
   };
   EXPECT_EQ(of_output(kHere), "");
   EXPECT_EQ(of_output(""),
-            "agent.conf:7: no region: set region, or AWS_REGION in the environment, like eu-west-1\n");
+            "agent.conf:7: PS0132: no region: set region, or AWS_REGION in the environment, such as eu-west-1\n");
   setenv("AWS_REGION", "eu-west-1", 1);
   EXPECT_EQ(of_output(""), "");
   for (const char* line :
@@ -270,23 +270,30 @@ TEST_F(check_kinesis_all, options_of_an_output) {
       "  stream out\n  retry_base 5s\n  retry_cap 1s\n  max_request_bytes 11M\n  linger never\n"
       "  lingering 1s\n  region US-EAST-1\n  endpoint kinesis.local\n  sts_endpoint h\n"
       "  ca_file /nowhere/ca.pem\n  role_arn writer\n  profile nobody\n  failure_total_size 1M\n",
-      {"agent.conf:8: retry_base is 5s", "agent.conf:8: max_request_bytes is 11M",
-       "agent.conf:16: linger is \"never\"", "agent.conf:17: unknown option \"lingering\"",
-       "invalid region \"US-EAST-1\"", "endpoint kinesis.local", "endpoint h does not", "ca_file",
-       "role_arn is \"writer\"", "nobody", "failure_total_size is 1m"});
+      {"agent.conf:8: PS0102: retry_base 5s exceeds retry_cap 1s",
+       "agent.conf:8: PS0101: max_request_bytes 11M is out of range: expected at most 10485760 bytes",
+       "agent.conf:16: PS0084: invalid duration 'never' for linger",
+       "agent.conf:17: PS0054: unknown option 'lingering'",
+       "PS0131: invalid region 'US-EAST-1' in the option region", "endpoint kinesis.local", "endpoint h does not",
+       "ca_file", "PS0113: invalid ARN 'writer' for role_arn", "nobody",
+       "PS0101: failure_total_size 1m is out of range: expected at least 14M"});
 }
 
 TEST_F(check_kinesis_all, options_of_an_output_that_belong_to_one_subject) {
-  expect_of_output(kHere +
-                       "  stream out\n  max_record_bytes 11M\n  max_request_bytes 12M\n  aggregate kpl\n"
-                       "  compression gzip\n  ordering per_key\n  explicit_hash_key random\n"
-                       "  role_arn writer\n  external_id x\n  role_session_name a/b\n",
-                   {"agent.conf:8: max_record_bytes is 11m", "agent.conf:8: max_request_bytes is 12M",
-                    "agent.conf:8: aggregate kpl and compression gzip", "agent.conf:8: ordering per_key and",
-                    "agent.conf:8: role_arn is \"writer\"", "agent.conf:8: external_id must have",
-                    "agent.conf:8: role_session_name is \"a/b\""});
+  expect_of_output(
+      kHere +
+          "  stream out\n  max_record_bytes 11M\n  max_request_bytes 12M\n  aggregate kpl\n"
+          "  compression gzip\n  ordering per_key\n  explicit_hash_key random\n"
+          "  role_arn writer\n  external_id x\n  role_session_name a/b\n",
+      {"agent.conf:8: PS0101: max_record_bytes 11m is out of range",
+       "agent.conf:8: PS0101: max_request_bytes 12M is out of range",
+       "agent.conf:8: PS0105: aggregate kpl cannot be used with compression gzip",
+       "agent.conf:8: PS0105: ordering per_key cannot be used with explicit_hash_key random",
+       "agent.conf:8: PS0113: invalid ARN 'writer' for role_arn", "agent.conf:8: PS0115: invalid external_id",
+       "agent.conf:8: PS0115: invalid role_session_name 'a/b'"});
   expect_of_output(kHere + "  stream out\n  external_id id\n  role_session_name name\n",
-                   {"external_id is for AssumeRole", "role_session_name is for AssumeRole"});
+                   {"PS0114: external_id has no effect without role_arn",
+                    "PS0114: role_session_name has no effect without role_arn"});
 }
 
 TEST_F(check_kinesis_all, options_of_an_input) {
@@ -295,26 +302,33 @@ TEST_F(check_kinesis_all, options_of_an_input) {
       "  initial_position at_timestamp:noon\n  failover_time 1s\n  max_records 0\n  poll_interval 0\n"
       "  endpoint ftp://h\n  on_failure file:" +
           folder_.path("none/failures") + "\n" + kNull,
-      {"agent.conf:1: stream: ", "initial_position is at_timestamp:noon", "the table of leases is named \"T\"",
-       "failover_time is 1s", "max_records is 0", "agent.conf:9: poll_interval is \"0\"", "endpoint ftp://h",
+      {": stream: ", "PS0120: invalid time 'noon' for initial_position at_timestamp",
+       "PS0115: invalid name 'T' of the lease table",
+       "PS0101: failover_time 1s is out of range: expected at least 3s",
+       "PS0101: max_records 0 is out of range: expected 1 to 10000",
+       "agent.conf:9: PS0084: invalid duration '0' for poll_interval", "endpoint ftp://h",
        "on_failure file:none/failures"});
 }
 
 TEST_F(check_kinesis_all, options_of_an_input_that_belong_to_one_subject) {
   const std::string more = "  on_failure drop\n" + kHere;
-  expect_of_input(more + "  stream a/b,arn:x,ok\n  checkpoint memory\n  application_name a\n  create_table on\n" +
-                      "  dynamodb_endpoint https://d\n",
-                  {"agent.conf:1: stream: \"a/b\"", "agent.conf:1: stream: \"arn:x\"",
-                   "application_name goes with", "create_table goes with", "dynamodb_endpoint goes with"});
-  expect_of_input(more +
-                      "  stream in\n  checkpoint dynamodb\n  shards shardId-0\n  failover_time 1s\n"
-                      "  table_tags a,b=c,d\n  dynamodb_endpoint d\n",
-                  {"checkpoint is dynamodb without a table", "shards names those to read", "failover_time is 1s",
-                   "table_tags: \"a\"", "table_tags: \"d\"", "endpoint d does not"});
+  expect_of_input(
+      more + "  stream a/b,arn:x,ok\n  checkpoint memory\n  application_name a\n  create_table on\n" +
+          "  dynamodb_endpoint https://d\n",
+      {": stream: \"a/b\"", ": stream: \"arn:x\"", "PS0114: application_name has no effect with checkpoint memory",
+       "PS0114: create_table has no effect with", "PS0114: dynamodb_endpoint has no effect with"});
+  expect_of_input(
+      more +
+          "  stream in\n  checkpoint dynamodb\n  shards shardId-0\n  failover_time 1s\n"
+          "  table_tags a,b=c,d\n  dynamodb_endpoint d\n",
+      {"PS0128: checkpoint dynamodb has no name for the table",
+       "PS0105: shards cannot be used with checkpoint dynamodb", "PS0101: failover_time 1s is out of range",
+       "PS0126: invalid tag 'a' for table_tags", "PS0126: invalid tag 'd' for table_tags", "endpoint d does not"});
   const std::string path = folder_.path("one");
   expect_of_input(
       kHere + "  stream in\n  checkpoint file:" + path + "\n  on_failure file:" + path + "\n  ca_file ~/ca\n",
-      {"checkpoint and on_failure both use", "agent.conf:8: ca_file is \"~/ca\""});
+      {"PS0124: checkpoint and on_failure use the same file",
+       "agent.conf:8: PS0059: invalid path '~/ca' for ca_file"});
 }
 
 TEST_F(check_kinesis_all, options_of_lambda_logs) {
@@ -323,10 +337,12 @@ TEST_F(check_kinesis_all, options_of_lambda_logs) {
              "  event_id_key x\n  json_key x\n  include ,\n  exclude ,\n  drop start,finish,begin\n  event_id "
              "maybe\n" +
              kNull,
-         {"agent.conf:8: source_key is given", "agent.conf:8: timestamp_key is \"body\"",
-          "agent.conf:8: event_id_key is \"x\"", "agent.conf:8: include is", "agent.conf:8: exclude is",
-          "agent.conf:8: drop has \"finish\"", "agent.conf:8: drop has \"begin\"",
-          "agent.conf:19: event_id is \"maybe\""});
+         {"agent.conf:8: PS0105: source_key cannot be used with schema otel",
+          "agent.conf:8: PS0145: timestamp_key 'body'", "agent.conf:8: PS0145: event_id_key 'x'",
+          "agent.conf:8: PS0057: empty value ',' for include", "agent.conf:8: PS0057: empty value ',' for exclude",
+          "agent.conf:8: PS0086: invalid value 'finish' for drop",
+          "agent.conf:8: PS0086: invalid value 'begin' for drop",
+          "agent.conf:19: PS0086: invalid value 'maybe' for event_id"});
 }
 
 TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
@@ -335,8 +351,8 @@ TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
   expect("[SERVICE]\n  Grace soon\n  Log_Level loud\n  Stats_Interval never\n  Gracefully 1\n" +
              input("t", kHere + "  stream in\n  max_records 0\n") + kNull,
          {"agent.conf:2: Grace", "agent.conf:3: Log_Level", "agent.conf:4: Stats_Interval",
-          "agent.conf:5: [SERVICE] has no key 'Gracefully'", "agent.conf:6: max_records is 0",
-          "agent.conf:6: AWS_USE_FIPS_ENDPOINT is 1", "agent.conf:6: AWS_ENDPOINT_URL: "});
+          "agent.conf:5: [SERVICE] has no key 'Gracefully'", "agent.conf:6: PS0101: max_records 0",
+          "agent.conf:6: PS0254: AWS_USE_FIPS_ENDPOINT is 1", ": AWS_ENDPOINT_URL: "});
 }
 
 TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
@@ -346,13 +362,15 @@ TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
   expect("[SERVICE]\n  Grace soon\n" + in + out, {"agent.conf:2: Grace", "agent.conf:10: " + loop});
   expect(in + "[OUTPUT]\n  Name nul\n" + out, {"Match is missing", "there is no output 'nul'", loop});
   expect(in + out + "  linger never\n  max_request_bytes 11M\n  ca_file /nowhere/ca.pem\n  sts_endpoint h\n",
-         {"linger is \"never\"", "max_request_bytes is 11M", "/nowhere/ca.pem", "endpoint h does not", loop});
+         {"PS0084: invalid duration 'never' for linger", "PS0101: max_request_bytes 11M", "/nowhere/ca.pem",
+          "endpoint h does not", loop});
 }
 
 TEST_F(check_kinesis_all, streams_that_are_not_sure_make_no_loop) {
   const std::string in = input("t", kHere + "  stream mill\n");
-  expect(in + output("*", kHere + "  stream mill\n  use_fips maybe\n"), {"use_fips is \"maybe\""});
-  expect(in + output("*", kHere + "  stream mill\n  endpont https://h\n"), {"unknown option \"endpont\""});
+  expect(in + output("*", kHere + "  stream mill\n  use_fips maybe\n"),
+         {"PS0086: invalid value 'maybe' for use_fips"});
+  expect(in + output("*", kHere + "  stream mill\n  endpont https://h\n"), {"PS0054: unknown option 'endpont'"});
   expect(in + output("*", kHere + "  stream mill\n  endpoint\n"), {"'endpoint' has no value"});
 }
 
@@ -365,11 +383,11 @@ TEST_F(check_kinesis, what_is_made_of_a_bad_option_is_no_further_problem) {
   const std::string begin = "[INPUT]\n  Name penstock_kinesis\n  Tag t\n" + kHere;
   expect_one(
       begin + "  checkpoint dynamo\n  on_failure drop\n  stream in\n  application_name a\n  create_table on\n",
-      "checkpoint is \"dynamo\"");
-  expect_one(begin + "  checkpoint memory\n  stream in\n", "on_failure is required");
+      "PS0086: invalid value 'dynamo' for checkpoint");
+  expect_one(begin + "  checkpoint memory\n  stream in\n", "PS0056: missing option on_failure ");
   expect_one(begin + "  checkpoint memory\n  on_failure drop\n  stream in\n  max_records many\n",
-             "max_records is \"many\"");
-  expect_one(begin + "  checkpoint memory\n  on_failure drop\n", "no stream");
+             "PS0085: invalid number 'many' for max_records");
+  expect_one(begin + "  checkpoint memory\n  on_failure drop\n", "PS0056: missing option stream: ");
   expect_one("[INPUT]\n  Name penstock_kinesis\n  Tag t\n  checkpoint memory\n  on_failure drop\n  stream arn:x\n",
              "stream: ");
 }
@@ -378,7 +396,8 @@ TEST_F(check_kinesis, an_arn_of_another_region_than_region_is_a_problem) {
   const auto of_input = [&](const std::string& lines) {
     return problems(input("t", lines) + "[OUTPUT]\n  Name null\n  Match *\n");
   };
-  EXPECT_NE(of_input("  region us-east-1\n  stream " + kOurs + "\n").find("region is us-east-1, but " + kOurs),
+  EXPECT_NE(of_input("  region us-east-1\n  stream " + kOurs + "\n")
+                .find("PS0119: region us-east-1 has no effect: " + kOurs),
             std::string::npos);
   EXPECT_EQ(of_input("  stream " + kOurs + "\n"), "") << "the ARN says the region";
   EXPECT_EQ(of_input("  region us-east-1\n  stream other," + kOurs + "\n"), "") << "region is that of the other";

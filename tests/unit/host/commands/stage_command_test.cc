@@ -126,7 +126,7 @@ TEST_F(stage_command, the_programs_own_help_lists_those_of_its_plugin) {
   EXPECT_EQ(it.code, 0);
   const size_t heading = it.out.find("Commands of stages, for each stage of a conf that has them:\n\n");
   ASSERT_NE(heading, std::string::npos) << it.out;
-  EXPECT_NE(it.out.find("\n  sizing      Prints ", heading), std::string::npos) << it.out;
+  EXPECT_NE(it.out.find("\n  sizing      Estimates ", heading), std::string::npos) << it.out;
 }
 
 TEST_F(stage_command, its_help_is_what_the_stage_says_of_it) {

@@ -110,18 +110,18 @@ TEST(command, it_is_given_options_and_arguments_with_their_defaults) {
 TEST(command, wrong_options_and_arguments_are_told_and_nothing_is_done) {
   const Answer unknown = run(0, {}, {{bytes("shrad"), bytes("7")}});
   EXPECT_EQ(unknown.code, PENSTOCK_E_OPTIONS);
-  EXPECT_EQ(unknown.text, "unknown option \"shrad\"; did you mean \"shard\"?");
+  EXPECT_EQ(unknown.text, "PS0054: unknown option 'shrad'; did you mean 'shard'?");
   EXPECT_TRUE(unknown.lines.empty());
-  EXPECT_EQ(run(0, {}, {}).text, "shard is required (text): Shard.");
+  EXPECT_EQ(run(0, {}, {}).text, "PS0056: missing option shard (text): Shard.");
   EXPECT_EQ(run(0, {{bytes("x"), bytes("7")}}, kShard).code, PENSTOCK_E_OPTIONS);
-  EXPECT_EQ(run(0, {{bytes("stream"), bytes("none")}}, kShard).text, "no such stream");
+  EXPECT_EQ(run(0, {{bytes("stream"), bytes("none")}}, kShard).text, "PS0000: no such stream");
 }
 
 TEST(command, one_for_bad_options_prints_what_is_sure_beside_the_problem_and_asks_nothing) {
-  EXPECT_EQ(run(3, {}, {{bytes("ask"), bytes("on")}}).text, "slow down");
+  EXPECT_EQ(run(3, {}, {{bytes("ask"), bytes("on")}}).text, "PS0000: slow down");
   const Answer unknown = run(3, {{bytes("x"), bytes("7")}}, {{bytes("ask"), bytes("on")}});
   EXPECT_EQ(unknown.code, PENSTOCK_E_OPTIONS);
-  EXPECT_EQ(unknown.text.substr(0, 18), "unknown option \"x\"");
+  EXPECT_EQ(unknown.text.find("PS0054: unknown option 'x'"), 0U) << unknown.text;
   EXPECT_EQ(unknown.lines, std::vector<std::string>{"mill"});
   EXPECT_TRUE(run(3, {}, {{bytes("x"), bytes("7")}}).lines.empty()) << "an argument is wrong";
 }
@@ -133,7 +133,7 @@ TEST(command, a_failure_keeps_what_was_printed_and_says_whether_to_try_again) {
   EXPECT_EQ(
       kStage.commands[1].run(nullptr, nullptr, 0, nullptr, 0, sizeof(penstock_option), keep, &answer, &error),
       PENSTOCK_E_IO);
-  EXPECT_STREQ(error.text, "slow down");
+  EXPECT_STREQ(error.text, "PS0000: slow down");
   EXPECT_EQ(error.retryable, 1);
   EXPECT_EQ(answer.lines, std::vector<std::string>{"begun"});
 }
@@ -141,7 +141,7 @@ TEST(command, a_failure_keeps_what_was_printed_and_says_whether_to_try_again) {
 TEST(command, an_exception_becomes_a_code) {
   const Answer answer = run(2, {}, {});
   EXPECT_EQ(answer.code, PENSTOCK_E_INTERNAL);
-  EXPECT_EQ(answer.text, "a defect");
+  EXPECT_EQ(answer.text, "PS0002: a defect");
 }
 
 TEST(command, the_clock_of_a_host_is_left_out_and_its_random_numbers_are_not) {

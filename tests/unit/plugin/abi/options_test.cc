@@ -33,7 +33,7 @@ struct Given {
   std::vector<std::pair<size_t, std::string>> problems() const {
     std::vector<std::pair<size_t, std::string>> found;
     Options::check(kTable, options.data(), options.size(), sizeof(penstock_option),
-                   [&](size_t index, const Status& status) { found.emplace_back(index, status.message()); });
+                   [&](size_t index, const Status& status) { found.emplace_back(index, status.text()); });
     return found;
   }
   Options read() const { return {kTable, options.data(), options.size(), sizeof(penstock_option)}; }
@@ -66,25 +66,31 @@ TEST(options, every_problem_is_told_with_key_value_and_what_is_allowed) {
       Given{{"mem_limt", "1M"}, {"poll_interval", "soon"}, {"initial_position", "oldest"}}.problems();
   ASSERT_EQ(problems.size(), 4u);
   EXPECT_EQ(problems[0],
-            (std::pair<size_t, std::string>(0, "unknown option \"mem_limt\"; did you mean \"mem_limit\"?")));
-  EXPECT_EQ(problems[1].second,
-            "poll_interval is \"soon\", but must be a duration above 0, like 250ms, 5s or 2m, and at most ten "
-            "years (87600h)");
-  EXPECT_EQ(problems[2].second, "initial_position is \"oldest\", but must be one of trim_horizon|latest");
-  EXPECT_EQ(problems[3], (std::pair<size_t, std::string>(
-                             3, "checkpoint is required (memory|file:PATH): Where the position is kept.")));
+            (std::pair<size_t, std::string>(0, "PS0054: unknown option 'mem_limt'; did you mean 'mem_limit'?")));
+  EXPECT_EQ(
+      problems[1].second,
+      "PS0084: invalid duration 'soon' for poll_interval: expected seconds, or a number with suffix ms, s, m "
+      "or h; above 0, and at most 87600h (ten years)");
+  EXPECT_EQ(problems[2].second,
+            "PS0086: invalid value 'oldest' for initial_position: expected one of trim_horizon|latest");
+  EXPECT_EQ(problems[3],
+            (std::pair<size_t, std::string>(
+                3, "PS0056: missing option checkpoint (memory|file:PATH): Where the position is kept.")));
 }
 
 TEST(options, an_option_given_twice_is_a_problem) {
   const auto problems = Given{{"checkpoint", "memory"}, {"CHECKPOINT", "memory"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
-  EXPECT_EQ(problems[0].first, 1u);
+  EXPECT_EQ(problems[0],
+            (std::pair<size_t, std::string>(1, "PS0055: checkpoint is set more than once: keep one")));
 }
 
 TEST(options, a_key_that_is_near_nothing_gets_the_list) {
   const auto problems = Given{{"checkpoint", "memory"}, {"zzzzzzzzz", "1"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
-  EXPECT_NE(problems[0].second.find("there are: checkpoint, mem_limit"), std::string::npos) << problems[0].second;
+  EXPECT_EQ(problems[0].second.find("PS0054: unknown option 'zzzzzzzzz': expected one of checkpoint, mem_limit"),
+            0U)
+      << problems[0].second;
 }
 
 TEST(options, sizes_and_durations_are_whole_numbers_with_a_unit_that_do_not_overflow) {
@@ -152,7 +158,7 @@ std::vector<std::string> output_problems(std::vector<std::pair<std::string, std:
 TEST(options, a_bare_word_for_a_partition_key_is_an_error_that_suggests_a_field) {
   const auto found = output_problems({{"stream", "s"}, {"partition_key", "requestId"}});
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_NE(found[0].find("did you mean \"field:requestId\"?"), std::string::npos) << found[0];
+  EXPECT_NE(found[0].find("; did you mean 'field:requestId'?"), std::string::npos) << found[0];
   EXPECT_TRUE(output_problems({{"stream", "s"}, {"partition_key", "field:requestId"}}).empty());
   EXPECT_EQ(output_problems({{"stream", "s"}, {"partition_key", "field:a..b"}}).size(), 1u);
 }
@@ -177,17 +183,18 @@ TEST(options, the_stream_is_named_once_by_name_or_by_arn) {
 TEST(options, an_arn_of_another_region_than_the_option_region_is_a_problem) {
   const auto found = output_problems({{"stream_arn", "arn:aws:kinesis:us-east-1:123456789012:stream/out"}});
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_EQ(found[0],
-            "region is eu-west-1, but arn:aws:kinesis:us-east-1:123456789012:stream/out is in us-east-1; remove "
-            "region, which the ARN has");
+  EXPECT_EQ(
+      found[0],
+      "PS0119: region eu-west-1 is wrong: arn:aws:kinesis:us-east-1:123456789012:stream/out is in us-east-1; "
+      "remove region, because the ARN includes it");
 }
 
 TEST(options, a_tilde_is_not_expanded_in_a_path) {
   const auto problems = Given{{"checkpoint", "file:~/checkpoint"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
-  EXPECT_EQ(
-      problems[0].second,
-      "checkpoint is \"file:~/checkpoint\", but ~ is not expanded: write the whole path, or ${HOME}/checkpoint");
+  EXPECT_EQ(problems[0].second,
+            "PS0059: invalid path '~/checkpoint' for checkpoint: ~ is not expanded; write the whole path, or "
+            "${HOME}/checkpoint");
   EXPECT_TRUE((Given{{"checkpoint", "file:/a/~b"}}.problems().empty()));
   EXPECT_EQ(output_problems({{"stream", "s"}, {"ca_file", "~root/ca.pem"}}).size(), 1u);
 }
@@ -204,7 +211,7 @@ TEST(options, records_in_the_kpl_s_format_are_not_compressed) {
   EXPECT_TRUE(output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"explicit_hash_key", "random"}}).empty());
   const auto found = output_problems({{"stream", "s"}, {"aggregate", "kpl"}, {"compression", "gzip"}});
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_NE(found[0].find("aggregate kpl and compression gzip do not go together"), std::string::npos) << found[0];
+  EXPECT_EQ(found[0].find("PS0105: aggregate kpl cannot be used with compression gzip: "), 0U) << found[0];
 }
 
 TEST(options, limits_of_records_and_calls_have_to_go_together) {
@@ -222,6 +229,20 @@ TEST(options, hostile_text_is_escaped_in_what_is_said_of_it) {
   const auto problems = Given{{"checkpoint", "\x1b[31m"}}.problems();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].second.find('\x1b'), std::string::npos);
+}
+
+TEST(options, each_kind_of_value_has_its_own_error) {
+  const auto problem = [](const char* key, std::string value) {
+    const auto found = Given{{"checkpoint", "memory"}, {key, std::move(value)}}.problems();
+    return found.size() == 1 ? found[0].second : std::to_string(found.size()) + " problems";
+  };
+  EXPECT_EQ(problem("region", ""), "PS0057: empty value for region: set a value, or remove the option");
+  EXPECT_EQ(problem("region", std::string("a\0b", 3)),
+            "PS0058: invalid text 'a\\x00b' for region: it contains a NUL byte; remove the byte");
+  EXPECT_EQ(problem("mem_limit", "24X"),
+            "PS0060: invalid size '24X' for mem_limit: expected bytes, or a number with suffix K, M or G, such as "
+            "64K; above 0");
+  EXPECT_EQ(problem("max_tries", "7x"), "PS0086: invalid value '7x' for max_tries: expected one of none|NUMBER");
 }
 
 TEST(options, a_file_without_a_path_is_no_choice) {

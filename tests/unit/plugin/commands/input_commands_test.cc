@@ -43,7 +43,7 @@ class input_commands : public testing::Test {
 TEST_F(input_commands, seek_says_what_it_would_do_and_does_it_when_told_yes) {
   posix::write_file(path, kKept);
   ASSERT_TRUE(run(kSeekCommand, {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}}).ok());
-  EXPECT_EQ(lines.back(), "Nothing was changed. To do it, add --yes");
+  EXPECT_EQ(lines.back(), "Nothing was changed. To apply the changes, add --yes");
   EXPECT_EQ(posix::read_file(path), kKept);
   const Status done = run(kSeekCommand, {{"all", "on"}, {"to", "2026-01-31T08:00:00Z"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();

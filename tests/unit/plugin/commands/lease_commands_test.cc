@@ -62,7 +62,8 @@ TEST_F(lease_commands, leases_says_where_retention_has_passed_a_checkpoint) {
       (Lines{"table app", "  shard  owner  checkpoint  lag  age",
              "  " + kFirst + "  free  behind " + gone + "  0s  -",
              "  " + kSecond + "  free  behind " + all_gone + "  0s  -",
-             kFirst + ": the stream's retention has passed the checkpoint; the next record that is left is " +
+             kFirst +
+                 ": the record at the checkpoint has passed the stream's retention; the next one still kept is " +
                  left + ", 1d2h old"}));
 }
 
@@ -74,7 +75,8 @@ TEST_F(lease_commands, leases_prints_the_table_and_one_line_why_where_a_stream_d
   ASSERT_EQ(lines.size(), 5U);
   EXPECT_TRUE(lines[2].ends_with("  -  -")) << lines[2];
   EXPECT_TRUE(lines[3].ends_with("  -  -")) << lines[3];
-  EXPECT_EQ(lines[4].find(kFirst + " and 1 more: lag and age are not known: GetShardIterator"), 0U) << lines[4];
+  EXPECT_EQ(lines[4].find("PS0285: " + kFirst + " and 1 more: lag and age are unknown: GetShardIterator"), 0U)
+      << lines[4];
   EXPECT_NE(lines[4].find("ResourceNotFound"), std::string::npos) << lines[4];
 }
 
@@ -85,7 +87,7 @@ TEST_F(lease_commands, one_shard_that_is_refused_costs_the_others_nothing) {
   leases_without_an_answer(table_options());
   EXPECT_TRUE(lines[2].ends_with("  -  -")) << lines[2];
   EXPECT_FALSE(lines[3].ends_with("-")) << lines[3];
-  EXPECT_EQ(lines[4].find(kFirst + ": lag and age are not known: GetShardIterator"), 0U) << lines[4];
+  EXPECT_EQ(lines[4].find("PS0287: " + kFirst + ": lag and age are unknown: GetShardIterator"), 0U) << lines[4];
 }
 
 TEST_F(lease_commands, leases_asks_again_where_readers_have_used_up_what_a_shard_allows) {
@@ -155,8 +157,7 @@ TEST_F(lease_commands, leases_of_a_file_has_lag_and_age_too_and_is_printed_witho
   options.emplace_back("use_fips", "on");
   const Status not_connected = run(kLeasesCommand, options);
   EXPECT_EQ(lines[2], kept_line + "-  -");
-  EXPECT_EQ(not_connected.message().find("lag and age are not known: endpoint and use_fips do not go together"),
-            0U)
+  EXPECT_EQ(not_connected.message().find("lag and age are unknown: endpoint and use_fips do not go together"), 0U)
       << not_connected.message();
 }
 

@@ -80,7 +80,7 @@ class LeaseCommandsTest : public testing::Test {
   void leases_without_an_answer(const Given& options) {
     const Status status = run(kLeasesCommand, options);
     EXPECT_FALSE(status.ok());
-    EXPECT_EQ(status.message(), lines.back());
+    EXPECT_EQ(status.text(), lines.back());
   }
 
   void make_stream(const std::string& name, uint32_t shards) {

@@ -17,7 +17,7 @@ TEST_F(lease_seek, seek_says_what_it_would_do_to_a_table_and_does_it_when_told_y
   ASSERT_TRUE(run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}}).ok());
   EXPECT_EQ(lines, (Lines{"  " + kFirst + "  behind 49  held by dead:worker -> TRIM_HORIZON",
                           "  " + kSecond + "  behind 50  free -> TRIM_HORIZON",
-                          "Nothing was changed. To do it, add --yes"}));
+                          "Nothing was changed. To apply the changes, add --yes"}));
   EXPECT_EQ(kept(kFirst, "checkpoint"), "49");
   const Status done = run(kSeekCommand, table_options(), {{"all", "on"}, {"to", "trim_horizon"}, {"yes", "on"}});
   ASSERT_TRUE(done.ok()) << done.message();

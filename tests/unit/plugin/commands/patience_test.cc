@@ -73,7 +73,7 @@ TEST_F(patience, lasts_for_60_s) {
   EXPECT_TRUE(answered_after(Patience::kMs - 1).ok());
   const Result<HttpResponse> late = answered_after(Patience::kMs + 1);
   ASSERT_FALSE(late.ok());
-  EXPECT_EQ(late.status().message(), "Call: gave up after 60 s without an answer");
+  EXPECT_EQ(late.status().message(), "Call: gave up after 60 s without a response");
   EXPECT_TRUE(waiting.is_over());
   sim.env().transport.drive(clock.monotonic_ms() + 10);  // the response arrives, and is lost
 }

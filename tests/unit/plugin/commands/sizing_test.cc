@@ -132,17 +132,17 @@ TEST(sizing, what_is_printed_says_what_it_is_of_and_what_it_supposes) {
   EXPECT_EQ(
       print({{bytes("aggregate"), bytes("newline")}, {bytes("compression"), bytes("gzip")}}, {events("50000")})
           .text,
-      "50,000 log events a second of 505 bytes, with aggregate newline and compression gzip, are about\n"
+      "Estimate for 50,000 log events/s of 505 bytes, with aggregate newline and compression gzip:\n"
       "  300 records/s and 2.30 MB/s\n"
-      "  3 shards, of 1,000 records/s and 1 MB/s each; add what peaks and uneven keys need\n"
+      "  3 shards, at 1,000 records/s and 1 MB/s each; add headroom for peaks and uneven keys\n"
       "  300 PUT payload units/s, by which a provisioned stream is billed\n"
       "  2.46 MB/s, by which an on-demand stream is billed\n"
       "  10 PutRecords calls/s\n"
-      "if they are like the logs of Lambda functions that this was measured on (docs/sizing.md).\n"
-      "  Only events of one partition key share a record (partition_key log_stream), of those that come "
-      "within linger (100ms). The figures\n"
-      "  are of 167 events a record: up to 30 keys can have so many in that time.\n"
-      "  With fewer of a key there are more records, up to one for each event; a longer linger helps.\n");
+      "  The figures were measured on logs of Lambda functions; other logs differ (docs/sizing.md).\n"
+      "  Only events of one partition key (partition_key log_stream) that arrive within linger (100ms) share a "
+      "record.\n"
+      "  This assumes 167 events per record: at this rate, up to 30 keys can have that number in that time.\n"
+      "  With fewer events per key there are more records, up to one for each event; a longer linger helps.\n");
 }
 
 TEST(sizing, too_few_events_for_one_key_are_told) {
@@ -153,12 +153,14 @@ TEST(sizing, too_few_events_for_one_key_are_told) {
 TEST(sizing, in_the_kpl_s_format_events_of_a_shard_share_a_record_and_with_random_hash_keys_all) {
   const penstock_option kpl = {bytes("aggregate"), bytes("kpl")};
   const std::string text = print({kpl}, {events("10000")}).text;
-  EXPECT_NE(text.find("Only events of one shard share a record, of those that come within linger"),
+  EXPECT_NE(text.find("Only events of one shard that arrive within linger (100ms) share a record."),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("100 events a record: up to 10 shards can have so many"), std::string::npos) << text;
+  EXPECT_NE(text.find("assumes 100 events per record: at this rate, up to 10 shards can have that number"),
+            std::string::npos)
+      << text;
   EXPECT_NE(print({kpl, {bytes("explicit_hash_key"), bytes("random")}}, {events("10000")})
-                .text.find("so many have to come within linger (100ms), whatever their keys."),
+                .text.find("that number has to arrive within linger (100ms), whatever the keys."),
             std::string::npos);
 }
 
@@ -172,10 +174,11 @@ TEST(sizing, random_keys_join_nothing) {
 
 TEST(sizing, one_key_for_more_than_a_shard_takes_is_told) {
   const penstock_option one_key = {bytes("partition_key"), bytes("text:all")};
-  EXPECT_NE(print({one_key}, {events("1001")}).text.find("text:all sends all to one shard"), std::string::npos);
-  EXPECT_EQ(print({one_key}, {events("1000")}).text.find("sends all to one shard"), std::string::npos);
+  EXPECT_NE(print({one_key}, {events("1001")}).text.find("text:all sends all records to one shard"),
+            std::string::npos);
+  EXPECT_EQ(print({one_key}, {events("1000")}).text.find("sends all records to one shard"), std::string::npos);
   EXPECT_EQ(print({one_key, {bytes("explicit_hash_key"), bytes("random")}}, {events("1001")})
-                .text.find("sends all to one shard"),
+                .text.find("sends all records to one shard"),
             std::string::npos);
 }
 
@@ -193,9 +196,10 @@ TEST(sizing, a_newline_behind_each_record_counts) {
 }
 
 TEST(sizing, numbers_out_of_range_are_refused) {
-  EXPECT_EQ(print({}, {events("0")}).text, "events_per_second is 0, but must be between 1 and 1000000000");
+  EXPECT_EQ(print({}, {events("0")}).text,
+            "PS0101: events_per_second 0 is out of range: expected 1 to 1000000000");
   EXPECT_EQ(print({}, {events("many")}).text,
-            "events_per_second is \"many\", but must be a whole number, like 100");
+            "PS0085: invalid number 'many' for events_per_second: expected a whole number, such as 100");
   EXPECT_EQ(print({}, {events("1000000000")}).code, PENSTOCK_OK);
   EXPECT_EQ(print({}, {events("1000000001")}).code, PENSTOCK_E_OPTIONS);
   EXPECT_EQ(print({}, {events("1"), {bytes("event_bytes"), bytes("10M")}}).code, PENSTOCK_OK);

@@ -26,9 +26,8 @@ std::string problems(const std::vector<std::pair<std::string, std::string>>& giv
   return text;
 }
 
-std::string taken(std::string key, const std::string& name) {
-  return key.append(" is \"").append(name).append(
-      "\", but that is the name of another member of the record; choose another");
+std::string taken(const std::string& key, const std::string& name) {
+  return "PS0145: " + key + " '" + name + "' is the name of another member of the record: choose another name";
 }
 
 TEST(lambda_logs, names_of_two_members_must_differ) {
@@ -67,8 +66,8 @@ TEST(lambda_logs, a_name_that_was_given_up_may_be_taken) {
 // A store that treats {"event":{"id":1}} as "event.id" would give the record a second ID.
 TEST(lambda_logs, the_applications_object_must_not_reach_into_the_records_own_members) {
   const auto mixed = [](const std::string& key, const std::string& name) {
-    return "json_key is \"" + key + "\", but a store may mix the members of the application's object with the " +
-           "record's own member " + name + "; choose another";
+    return "PS0145: json_key '" + key + "' conflicts with the record's member '" + name +
+           "', because a store may merge the members of the application's object with it: choose another name";
   };
   EXPECT_EQ(problems({{"schema", "ecs"}, {"json_key", "event"}}), mixed("event", "event.id"));
   EXPECT_EQ(problems({{"schema", "otel"}, {"json_key", "log.record"}}), mixed("log.record", "log.record.uid"));
@@ -83,13 +82,14 @@ TEST(lambda_logs, the_applications_object_must_not_reach_into_the_records_own_me
 TEST(lambda_logs, flat_schemas_have_no_member_for_the_source) {
   for (const std::string schema : {"otel", "ecs"})
     EXPECT_EQ(problems({{"schema", schema}, {"source_key", "origin"}}),
-              "source_key is given, but with schema " + schema + " there is no such member; leave it out");
+              "PS0105: source_key cannot be used with schema " + schema +
+                  ": the schema has no such member; remove source_key");
   EXPECT_EQ(problems({{"schema", "legacy"}, {"source_key", "origin"}}), "");
 }
 
 TEST(lambda_logs, a_list_without_a_pattern_is_a_mistake) {
   EXPECT_EQ(problems({{"include", " , "}}),
-            "include is \" , \", but must have a pattern of log groups, like /aws/lambda/*");
+            "PS0057: empty value ' , ' for include: expected patterns of log groups, such as /aws/lambda/*");
   EXPECT_NE(problems({{"exclude", ","}}), "");
   EXPECT_EQ(problems({{"include", "/aws/lambda/*,"}}), "");
 }
