@@ -16,8 +16,8 @@ struct Error : penstock_error {
     text[0] = '\0';
   }
 
-  // Returns the reason that the stage gave, made printable, or result (the call's return value) if it gave no
-  // reason.
+  // Returns the reason that the stage gave, made printable, with its code. If the stage gave no reason, the text
+  // has result, which is the call's return value.
   std::string describe(int32_t result) const;
 };
 

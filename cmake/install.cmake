@@ -1,6 +1,6 @@
-# Installs the host, the shared objects that agents open, the header with its CMake package and pkg-config file,
-# the conf files, and the documentation. Clients build against the header only; the shared objects are opened at
-# run time, and find each other because they are in one folder.
+# Installs the host with its man page and completions, the shared objects that agents open, the header with its
+# CMake package and pkg-config file, the conf files, and the documentation. Clients build against the header only;
+# the shared objects are opened at run time, and find each other because they are in one folder.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS penstock RUNTIME)
@@ -19,6 +19,27 @@ cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FUL
            OUTPUT_VARIABLE PENSTOCK_PREFIX_FROM_PC)
 configure_file(cmake/penstock.pc.in penstock.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/penstock.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# The built program makes its man page and the completions of shells, from the tables of its help. Its plugin adds
+# the commands of the stages.
+if(NOT CMAKE_CROSSCOMPILING)
+  set(help_dir ${PROJECT_BINARY_DIR}/help)
+  add_custom_command(
+    OUTPUT ${help_dir}/penstock.1 ${help_dir}/penstock.bash ${help_dir}/_penstock
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${help_dir}
+    COMMAND $<TARGET_FILE:penstock> help --man > ${help_dir}/penstock.1
+    COMMAND $<TARGET_FILE:penstock> completion bash > ${help_dir}/penstock.bash
+    COMMAND $<TARGET_FILE:penstock> completion zsh > ${help_dir}/_penstock
+    DEPENDS penstock penstock_plugin
+    COMMENT "Making the man page and the completions of shells"
+    VERBATIM)
+  add_custom_target(penstock_help_files ALL
+                    DEPENDS ${help_dir}/penstock.1 ${help_dir}/penstock.bash ${help_dir}/_penstock)
+  install(FILES ${help_dir}/penstock.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${help_dir}/penstock.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME penstock)
+  install(FILES ${help_dir}/_penstock DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+endif()
 
 install(DIRECTORY conf/ DESTINATION ${CMAKE_INSTALL_DATADIR}/penstock)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)

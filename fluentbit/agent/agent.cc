@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "abi/penstock.h"
 #include "fluentbit/agent/look_up.h"
 
 namespace penstock::fluentbit {

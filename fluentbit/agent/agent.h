@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "abi/penstock.h"
+#include "base/message_id.h"
 #include "fluentbit/agent/log_relay.h"
 #include "fluentbit/agent/proxy_abi.h"
 
@@ -45,10 +47,12 @@ class AgentLog {
   // outlive the log.
   AgentLog(const proxy::Plugin& plugin, const char* kind, Check check, InstanceName instance_name);
 
-  // Logs one line at a PENSTOCK_LOG_ level. Lines from threads that the agent did not create go to standard error,
-  // and not to the agent's log file.
+  // Logs one line, with its code, as a warning or an error. Lines from threads that the agent did not create go to
+  // standard error, and not to the agent's log file.
+  void warn(MessageId id, std::string_view text) const { line(PENSTOCK_LOG_WARN, coded(id, text)); }
+  // Logs one line at a PENSTOCK_LOG_ level. Errors and warnings already have codes.
   void line(int32_t level, std::string_view text) const;
-  // Logs each line of text.
+  // Logs each line of text, which has its code.
   void lines(int32_t level, std::string_view text) const;
   // Logs each line of text at the error level. Returns whether there was a line.
   bool errors(std::string_view text) const;

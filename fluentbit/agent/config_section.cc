@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/message_id.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "client/options.h"
@@ -21,47 +22,45 @@ constexpr penstock_option_info option(const char* name, const char* type, const 
 }
 
 constexpr std::array kInput = {
-    option("transform", "on|off", "on",
-           "on: records are what filter lambda_logs makes of the log events, whose options this section may have "
-           "too. "
-           "off: the log event as it is under log, and where it comes from beside it."),
-    option("checkpoint_after", "append|handover|delivery", "append",
-           "When a record counts as read. append: the agent has taken it (needs threaded off; on disk with "
-           "storage.type "
-           "filesystem). handover: it was given to the agent, which may lose it. delivery: our output in this "
-           "agent has "
-           "delivered it (experimental)."),
     option(
-        "tag_format", "text", nullptr,
-        "Tag of the records, with $log_group, $log_stream, $owner, $region for where they come from; a / at the "
-        "beginning and .. are removed. Left out: "
-        "the "
-        "Tag of the section."),
+        "transform", "on|off", "on",
+        "on: convert log events with filter lambda_logs, whose options this section may also have. off: keep each "
+        "log event as text in the member log, with its origin in other members."),
+    option(
+        "checkpoint_after", "append|handover|delivery", "append",
+        "When a record counts as read. append: the agent has accepted it (needs threaded off; it is on disk with "
+        "storage.type filesystem). handover: it was passed to the agent, which may lose it. delivery: the output "
+        "penstock_kinesis of this agent has delivered it (experimental)."),
+    option("tag_format", "text", nullptr,
+           "Tag of the records, with the variables $log_group, $log_stream, $owner and $region. A / at the "
+           "beginning and "
+           ".. are removed. Default: the Tag of the section."),
     option("chunk_bytes", "size", "1M",
-           "Most that is handed to the agent at once; 1M is the most that is allowed."),
+           "Maximum size of a chunk of records that is passed to the agent; at most 1M."),
     option("max_unacknowledged", "size", "64M",
-           "With checkpoint_after delivery: records read and not yet delivered; at it reading stops."),
+           "With checkpoint_after delivery: maximum size of the records that are read and not yet delivered, at "
+           "which "
+           "reading stops."),
 };
 
 constexpr std::array kOutput = {
     option("time_key", "text", nullptr,
-           "Member to add that says when the record happened. Left out: none is added."),
+           "Name of a member to add with the time of the record. Default: none is added."),
     option("time_key_format", "text", "%Y-%m-%dT%H:%M:%S",
-           "Of time_key, as strftime has it, in UTC; %3N, %6N, %9N and %L are parts of the second."),
-    option("log_key", "text", nullptr, "Send the value of this member alone. Left out: the record as JSON."),
-    option("data_keys", "text", nullptr, "Members to send, parted by commas. Left out: all."),
-    option(
-        "flush_timeout", "duration", "10s",
-        "How long a flush waits for what the service refuses; then the agent is asked to come again, and what was "
-        "taken meanwhile is not sent again."),
+           "Format of time_key, as for strftime, in UTC; %3N, %6N, %9N and %L are fractions of the second."),
+    option("log_key", "text", nullptr, "Send only the value of this member. Default: the whole record as JSON."),
+    option("data_keys", "text", nullptr, "Comma-separated members to send. Default: all."),
+    option("flush_timeout", "duration", "10s",
+           "How long a flush waits for records to be delivered. After that the agent retries the chunk, and "
+           "records that "
+           "were accepted before are not sent again."),
 };
 
 constexpr std::array kFilter = {
-    option("key_name", "text", "log", "Member that holds the log line."),
+    option("key_name", "text", "log", "Member that contains the log line."),
     option("reserve_data", "on|off", "off",
-           "on: keep the other members of the record beside what was parsed; of the same name, what was parsed "
-           "counts."),
-    option("preserve_key", "on|off", "off", "on: keep the member key_name too."),
+           "on: keep the other members of the record, except those with the name of a parsed member."),
+    option("preserve_key", "on|off", "off", "on: also keep the member key_name."),
 };
 
 }  // namespace
@@ -72,18 +71,18 @@ const OptionTable kFilterOptions = kFilter;
 
 std::string complaint(const penstock_option_info& info, std::string_view value) {
   const std::string_view type = info.type;
-  std::string_view wrong;
+  std::string expected;
   if (type == "text") {
-    if (value.empty()) wrong = "must not be empty";
+    if (value.empty()) expected = "a text that is not empty";
   } else if (type == "size") {
-    if (parse_size(value).value_or(0) <= 0) wrong = "must be a size above 0, like 65536, 64K or 1M";
+    if (parse_size(value).value_or(0) <= 0) expected = "a size above 0, like 65536, 64K or 1M";
   } else if (type == "duration") {
-    if (parse_duration_ms(value).value_or(0) <= 0) wrong = "must be a duration above 0, like 250ms, 5s or 2m";
+    if (parse_duration_ms(value).value_or(0) <= 0) expected = "a duration above 0, like 250ms, 5s or 2m";
   } else if (!client::is_one_of(type, value)) {
-    return std::string(info.name) + " is \"" + printable(value, 60) + "\", but must be one of " + info.type;
+    expected = type;
   }
-  if (wrong.empty()) return {};
-  return std::string(info.name).append(" is \"").append(printable(value, 60)).append("\", but ").append(wrong);
+  if (expected.empty()) return {};
+  return std::string("invalid ") + info.name + " '" + printable(value, 60) + "': expected " + expected;
 }
 
 ConfigSection::ConfigSection(OptionTable own, std::vector<const penstock_stage*> stages,
@@ -91,7 +90,7 @@ ConfigSection::ConfigSection(OptionTable own, std::vector<const penstock_stage*>
   for (const penstock_option_info& info : own) {
     const char* const value = property(info.name);
     if (value != nullptr) {
-      if (const std::string wrong = complaint(info, value); !wrong.empty()) complain(wrong);
+      if (const std::string wrong = complaint(info, value); !wrong.empty()) complain(coded("PS0953", wrong));
     }
     const bool words = std::strchr(info.type, '|') != nullptr;
     const char* const chosen = value != nullptr ? value : info.default_value != nullptr ? info.default_value : "";
@@ -120,8 +119,8 @@ std::vector<penstock_option> ConfigSection::options_of(const penstock_stage& sta
   return options;
 }
 
-void ConfigSection::complain(const std::string& text) {
-  problems_.append(problems_.empty() ? "" : "\n").append(text);
+void ConfigSection::complain(const std::string& coded_text) {
+  problems_.append(problems_.empty() ? "" : "\n").append(coded_text);
 }
 
 }  // namespace penstock::fluentbit

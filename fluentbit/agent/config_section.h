@@ -30,7 +30,7 @@ class ConfigSection {
   // stages: the stages whose options the section may also contain.
   ConfigSection(OptionTable own, std::vector<const penstock_stage*> stages, const Property& property);
 
-  // Returns all problems with the values, one per line, or "".
+  // Returns all problems with the values, one per line, each with a code, or "".
   const std::string& problems() const { return problems_; }
 
   // Own options: the section's value or the table's default, else "". REQUIRES: problems() is empty.
@@ -43,7 +43,7 @@ class ConfigSection {
   std::vector<penstock_option> options_of(const penstock_stage& stage) const;
 
  private:
-  void complain(const std::string& text);
+  void complain(const std::string& coded_text);
 
   std::map<std::string, std::string, std::less<>> own_;
   std::map<const penstock_stage*, std::map<std::string, std::string>> given_;

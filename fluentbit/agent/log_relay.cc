@@ -1,6 +1,6 @@
 #include "fluentbit/agent/log_relay.h"
 
-#include "abi/penstock.h"
+#include "base/message_id.h"
 
 namespace penstock::fluentbit {
 
@@ -29,7 +29,10 @@ void LogRelay::print(const Print& print) {
     std::swap(left_out, left_out_);
   }
   for (const auto& [level, text] : lines) print(level, text);
-  if (left_out > 0) print(PENSTOCK_LOG_WARN, std::to_string(left_out) + " lines of the log are left out here");
+  if (left_out > 0)
+    print(PENSTOCK_LOG_WARN,
+          coded("PS0967", "lines of this log were dropped, because too many were waiting; lines: " +
+                              std::to_string(left_out)));
 }
 
 }  // namespace penstock::fluentbit

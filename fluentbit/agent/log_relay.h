@@ -6,9 +6,12 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "abi/penstock.h"
+#include "base/message_id.h"
 #include "fluentbit/agent/wakeup.h"
 
 namespace penstock::fluentbit {
@@ -24,7 +27,11 @@ class LogRelay {
   // outlive the relay.
   LogRelay(int32_t max_level, const Wakeup& waiting) : max_level_(max_level), waiting_(waiting) {}
 
-  // [thread-safe] Adds a line. While 100 lines wait to be printed, further lines are counted and dropped.
+  // [thread-safe] Adds a warning or an error, as line() does.
+  void warn(MessageId id, std::string_view text) { line(PENSTOCK_LOG_WARN, coded(id, text)); }
+  void error(MessageId id, std::string_view text) { line(PENSTOCK_LOG_ERROR, coded(id, text)); }
+  // [thread-safe] Adds a line. Errors and warnings already have codes. While 100 lines wait to be printed, further
+  // lines are counted and dropped.
   void line(int32_t level, std::string text);
 
   // [thread-safe] Prints the lines that were added since the last call.

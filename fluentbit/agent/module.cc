@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/message_id.h"
 #include "base/text.h"
 #include "client/error.h"
 #include "client/options.h"
@@ -37,7 +38,7 @@ const penstock_option_info* find(OptionTable table, std::string_view key) {
 // Returns the stages that a shared object uses. If empty, missing says what is wrong with libpenstock.so.
 std::vector<const penstock_stage*> stages_of(const Description& me, std::string& missing) {
   std::vector<const penstock_stage*> stages;
-  for (const auto& [kind, id] : me.stages) stages.push_back(library().find(kind, id, missing));
+  for (const auto& [kind, id] : me.stages) stages.push_back(penstock_library().find(kind, id, missing));
   if (!missing.empty()) stages.clear();
   return stages;
 }
@@ -48,9 +49,9 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
               void* problem_ctx) {
   const Description& me = description();
   int32_t worst = PENSTOCK_OK;
-  const auto complain = [&](size_t index, const std::string& text) {
+  const auto complain = [&](size_t index, const std::string& coded_text) {
     client::Error error;
-    set_error(&error, text);
+    set_error(&error, coded_text);
     worst = PENSTOCK_E_OPTIONS;
     if (problem != nullptr) problem(problem_ctx, index, &error);
   };
@@ -73,7 +74,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
       if (wrong.empty())
         own[info->name] = value;
       else
-        complain(i, wrong);
+        complain(i, coded("PS0953", wrong));
       continue;
     }
     const penstock_stage* owner = stages.front();
@@ -104,7 +105,7 @@ int32_t check(const penstock_option* options, size_t count, size_t stride, penst
 int32_t create(const penstock_host*, const penstock_option*, size_t, size_t, penstock_instance** out,
                penstock_error* error) {
   if (out != nullptr) *out = nullptr;
-  set_error(error, "this file is for Fluent Bit; other hosts open the libpenstock.so beside it");
+  set_error(error, coded("PS0969", "this file is for Fluent Bit; other hosts open libpenstock.so in its folder"));
   return PENSTOCK_E_OPTIONS;
 }
 
@@ -142,7 +143,8 @@ class Module {
   std::vector<penstock_option_info> options_;
   penstock_stage stage_ = {};
   const penstock_stage* stages_[2] = {&stage_, nullptr};
-  penstock_module module_ = {sizeof module_, 0, library().module != nullptr ? library().module->version : "",
+  penstock_module module_ = {sizeof module_, 0,
+                             penstock_library().module != nullptr ? penstock_library().module->version : "",
                              stages_, nullptr};
 };
 

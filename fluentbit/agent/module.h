@@ -22,8 +22,8 @@ struct Description {
   const char* summary;
   OptionTable own;
   std::vector<StageName> stages;  // in libpenstock.so; the section may also contain their options
-  // Returns problems with combinations of own options, one per line. complaint() has accepted each option by
-  // itself. nullptr: no combination is invalid.
+  // Returns problems with combinations of own options, one per line, each with a code. complaint() has accepted
+  // each option by itself. nullptr: no combination is invalid.
   std::string (*together)(const ConfigSection& own) = nullptr;
 };
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/message_id.h"
 #include "client/module.h"
 
 namespace penstock::fluentbit {
@@ -17,7 +18,7 @@ namespace {
 // wrapper around dlopen (of a sanitizer or a preloaded library) has its own $ORIGIN searched.
 std::string own_folder() {
   Dl_info me = {};
-  if (dladdr(reinterpret_cast<const void*>(&library), &me) == 0) return "";
+  if (dladdr(reinterpret_cast<const void*>(&penstock_library), &me) == 0) return "";
   void* const handle = dlopen(me.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr) return "";
   std::array<char, PATH_MAX> folder = {};
@@ -29,12 +30,19 @@ std::string own_folder() {
 PenstockModule open_library() {
   std::string problem;
   const penstock_module* const module = client::open_module(own_folder() + "/libpenstock.so", problem);
-  if (module == nullptr) return {nullptr, "libpenstock.so must lie in the same folder: the file there " + problem};
+  if (module == nullptr)
+    return {nullptr,
+            coded("PS0951", "libpenstock.so must be in the folder of this plugin, but the file there " + problem)};
   // Both come from one package, so an older library means a broken installation.
   if (module->struct_size < sizeof(penstock_module))
-    return {nullptr, std::string("the libpenstock.so in the same folder is of the older version ") +
-                         module->version + "; install both from one package"};
+    return {nullptr,
+            coded("PS0952", std::string("libpenstock.so in the folder of this plugin has the older version ") +
+                                module->version + "; install both from one package")};
   return {module, ""};
+}
+
+const char* kind_name(int32_t kind) {
+  return kind == PENSTOCK_INPUT ? "input" : kind == PENSTOCK_FILTER ? "filter" : "output";
 }
 
 }  // namespace
@@ -49,13 +57,14 @@ const penstock_stage* PenstockModule::find(int32_t kind, const char* id) const {
 const penstock_stage* PenstockModule::find(int32_t kind, const char* id, std::string& missing) const {
   const penstock_stage* const stage = find(kind, id);
   if (stage == nullptr)
-    missing = module == nullptr ? problem
-                                : std::string("the libpenstock.so in the same folder has no stage ") + id +
-                                      " of this kind; install both from one package";
+    missing = module == nullptr
+                  ? problem
+                  : coded("PS0952", std::string("libpenstock.so in the folder of this plugin has no ") +
+                                        kind_name(kind) + " " + id + "; install both from one package");
   return stage;
 }
 
-const PenstockModule& library() {
+const PenstockModule& penstock_library() {
   static const PenstockModule opened = open_library();
   return opened;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/message_id.h"
 #include "client/instance.h"
 #include "fluentbit/agent/config_section.h"
 #include "fluentbit/agent/filter_abi.h"
@@ -24,7 +25,7 @@ namespace {
 
 constexpr char kPluginName[] = "lambda_logs";
 constexpr char kSummary[] =
-    "Makes one record of each AWS Lambda log line: parsed, JSON passed through, or wrapped.";
+    "Converts each AWS Lambda log line to a record: parses it, passes JSON through, or wraps other text.";
 
 constexpr int kOk = 0;
 constexpr int kFailed = -1;
@@ -66,16 +67,16 @@ class FilterInstance {
     *out = copy;
     *out_size = made.size();
     // No output will redeem the receipts of records that are dropped on purpose.
-    if (const penstock_receipts* const receipts = library().module->receipts)
+    if (const penstock_receipts* const receipts = penstock_library().module->receipts)
       redeem(*receipts, records_.receipts_left_out(), PENSTOCK_DELIVERED);
     return filter::kModified;
   }
 
  private:
-  // Logs occurrence 1, 2, 4, 8, ..., so that many such chunks do not flood the agent's log.
-  void warn(const std::string& text) {
+  // Logs occurrence 1, 2, 4, 8, ..., so that many such chunks do not flood the agent's log. The text has its code.
+  void warn(const std::string& coded_text) {
     if (std::has_single_bit(++warnings_))
-      log(PENSTOCK_LOG_WARN, name_, text + " (" + std::to_string(warnings_) + " times so far)");
+      log(PENSTOCK_LOG_WARN, name_, coded_text + " (chunks so far: " + std::to_string(warnings_) + ")");
   }
 
   const std::string name_;
@@ -85,12 +86,17 @@ class FilterInstance {
   uint64_t warnings_ = 0;
 };
 
-// Returns the problems, one per line; "": out is set.
+std::string not_exported(const char* function) {
+  return coded("PS0962", std::string("this filter needs an agent that exports ") + function +
+                             ", which this agent does not; use a build of Fluent Bit that exports its functions");
+}
+
+// Returns the problems, one per line, each with a code; "": out is set.
 std::string open(void* instance, const std::string& name, std::unique_ptr<FilterInstance>& out) {
   const auto get_property = look_up<filter::GetProperty>(filter::kGetProperty);
-  if (get_property == nullptr) return std::string("the agent does not export ") + filter::kGetProperty;
+  if (get_property == nullptr) return not_exported(filter::kGetProperty);
   std::string missing;
-  const penstock_stage* const stage = library().find(PENSTOCK_FILTER, kPluginName, missing);
+  const penstock_stage* const stage = penstock_library().find(PENSTOCK_FILTER, kPluginName, missing);
   if (stage == nullptr) return missing;
   const ConfigSection section(kFilterOptions, {stage},
                               [&](const char* key) { return get_property(key, instance); });
@@ -107,8 +113,9 @@ int refuse_old_agent(void* instance, void*, void*) {
   for (const char* symbol : filter::kOnlyBefore2_2) {
     if (look_up<void*>(symbol) == nullptr) continue;
     log(PENSTOCK_LOG_ERROR, name_of(instance),
-        "this filter needs Fluent Bit 2.2 or newer; the agent is older. Use the lua filter with lambda_logs.lua "
-        "there");
+        coded("PS0963",
+              "this filter needs Fluent Bit 2.2 or later, and this agent is older; use its filter lua with "
+              "lambda_logs.lua instead"));
     return kFailed;
   }
   return kOk;
@@ -119,8 +126,8 @@ int init(void* instance, void*, void*) noexcept {
     const auto set_context = look_up<filter::SetContext>(filter::kSetContext);
     const std::string name = name_of(instance);
     std::unique_ptr<FilterInstance> made;
-    std::string problems = set_context == nullptr ? std::string("the agent does not export ") + filter::kSetContext
-                                                  : open(instance, name, made);
+    const std::string problems =
+        set_context == nullptr ? not_exported(filter::kSetContext) : open(instance, name, made);
     for (size_t from = 0; from < problems.size();) {
       const size_t end = std::min(problems.find('\n', from), problems.size());
       log(PENSTOCK_LOG_ERROR, name, problems.substr(from, end - from));

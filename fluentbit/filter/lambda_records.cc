@@ -4,6 +4,7 @@
 #include <array>
 #include <exception>
 
+#include "base/coded_text.h"
 #include "client/batch.h"
 #include "fluentbit/msgpack/msgpack_writer.h"
 #include "fluentbit/msgpack/receipt_in_metadata.h"
@@ -58,10 +59,12 @@ bool LambdaRecords::apply(std::string_view chunk) {
     if (lines_.size() == kMaxLines && !filter_lines()) return false;
   }
   if (!lines_.empty() && !filter_lines()) return false;
-  if (!events.problem().empty()) complain("a chunk is " + events.problem() + ", and passes from there as it is");
+  if (!events.problem().empty())
+    complain(coded("PS0971",
+                   "a chunk is not log events in msgpack, and passes unchanged from there: " + events.problem()));
   if (too_deep_ > 0)
-    complain("records that pass as they are, since their JSON is nested more than " +
-             std::to_string(JsonToMsgpack::kMaxDepth) + " deep: " + std::to_string(too_deep_));
+    complain(coded("PS0973", "records whose JSON is nested more than " + std::to_string(JsonToMsgpack::kMaxDepth) +
+                                 " deep pass unchanged; records: " + std::to_string(too_deep_)));
   if (copied_ == chunk.data()) return false;  // no event has a line
   out_ += between(copied_, chunk.data() + chunk.size());
   return true;
@@ -75,8 +78,8 @@ bool LambdaRecords::filter_lines() {
     return static_cast<LambdaRecords*>(self)->take(*records);
   };
   client::Error error;
-  if (filter_.apply(batch, emit, this, error) < 0) {
-    complain(std::string("a chunk passes as it is: ") + error.text);
+  if (const int32_t result = filter_.apply(batch, emit, this, error); result < 0) {
+    complain(in_context("a chunk passes unchanged", error.describe(result)));
     return false;
   }
   leave_out(lines_.size());
@@ -90,8 +93,8 @@ void LambdaRecords::clear_lines() {
   taken_ = 0;
 }
 
-void LambdaRecords::complain(const std::string& text) {
-  problem_.append(problem_.empty() ? "" : "; ").append(text);
+void LambdaRecords::complain(const std::string& coded_text) {
+  problem_.append(problem_.empty() ? "" : "; ").append(coded_text);
 }
 
 // Adds the event if it has a line, with the id next to it. If a key is repeated, the first one counts.

@@ -37,7 +37,7 @@ class LambdaRecords {
   std::string_view out() const { return out_; }
   // Receipts (receipt_in_metadata.h) of the events that the last apply() dropped, concatenated.
   std::string_view receipts_left_out() const { return receipts_; }
-  // Returns what an operator should know about the last apply(), or "".
+  // Returns the problems of the last apply(), each with a code, or "".
   const std::string& problem() const { return problem_; }
 
  private:
@@ -48,7 +48,7 @@ class LambdaRecords {
     std::string_view pair;      // the line's key and value in the body
   };
 
-  void complain(const std::string& text);
+  void complain(const std::string& coded_text);
   bool filter_lines();
   void clear_lines();
   void find_line(const LogEvent& event);

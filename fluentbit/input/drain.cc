@@ -33,9 +33,10 @@ std::optional<std::string> Drain::warning() {
   const int64_t now_ms = clock_();
   if (!refused_since_ms_ || now_ms < warn_at_ms_) return std::nullopt;
   warn_at_ms_ = now_ms + kWarningIntervalMs;
-  return "the agent has refused records for " + std::to_string((now_ms - *refused_since_ms_) / 1000) +
-         " s, and they are offered again every second: its buffer is full (mem_buf_limit, "
-         "storage.max_chunks_up; are the outputs slow?) or a processor of this input fails";
+  return "the agent rejects records of this input, which are retried every second: its buffer is full "
+         "(mem_buf_limit, storage.max_chunks_up), because outputs are slow, or a processor of this input fails; "
+         "seconds so far: " +
+         std::to_string((now_ms - *refused_since_ms_) / 1000);
 }
 
 }  // namespace penstock::fluentbit

@@ -37,7 +37,7 @@ const Description& description() {
   static const Description me{
       PENSTOCK_INPUT,
       "penstock_kinesis",
-      "Reads CloudWatch Logs subscription messages from a Kinesis data stream, a record for each log event.",
+      "Reads CloudWatch Logs subscription messages from Kinesis data streams, one record per log event.",
       kInputOptions,
       {{PENSTOCK_INPUT, "penstock_kinesis"}, {PENSTOCK_FILTER, "lambda_logs"}},
       wrong_together};
@@ -57,8 +57,11 @@ PENSTOCK_EXPORT int FLBPluginInit(proxy::Plugin* plugin) {
       static_cast<proxy::InputContext*>(plugin->context)->remote = instances.back().get();
     return proxy::kOk;
   } catch (const std::exception& problem) {  // out of memory, descriptors or threads
-    plugin->api->log_print(PENSTOCK_LOG_ERROR, nullptr, 0, "[input:%s] it cannot start: %s", plugin->name,
-                           problem.what());
+    plugin->api->log_print(PENSTOCK_LOG_ERROR, nullptr, 0,
+                           "[input:%s] "
+                           "PS0968"
+                           ": cannot start: %s",
+                           plugin->name, problem.what());
     return proxy::kFailed;
   }
 }

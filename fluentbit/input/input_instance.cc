@@ -31,8 +31,8 @@ bool append(void* instance, const Chunk& chunk) {
 std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) {
   const AgentLog log(plugin, "input", plugin.api->input_log_check, agent().input_name);
   std::string missing;
-  const penstock_stage* const input = library().find(PENSTOCK_INPUT, "penstock_kinesis", missing);
-  const penstock_stage* const filter = library().find(PENSTOCK_FILTER, "lambda_logs", missing);
+  const penstock_stage* const input = penstock_library().find(PENSTOCK_INPUT, "penstock_kinesis", missing);
+  const penstock_stage* const filter = penstock_library().find(PENSTOCK_FILTER, "lambda_logs", missing);
   if (log.errors(missing)) return nullptr;
 
   const ConfigSection section(kInputOptions, {input, filter}, [&](const char* key) {
@@ -56,7 +56,7 @@ std::unique_ptr<InputInstance> InputInstance::open(const proxy::Plugin& plugin) 
     stages.filter_options = section.options_of(*filter);
   }
   if (section.text("checkpoint_after") == "delivery") {
-    stages.receipts = library().module->receipts;
+    stages.receipts = penstock_library().module->receipts;
     stages.max_unacknowledged_bytes = section.size_bytes("max_unacknowledged");
   }
   std::unique_ptr<InputInstance> out(new InputInstance(plugin, log, std::move(stages), std::move(format)));
@@ -127,7 +127,7 @@ void InputInstance::drain(int64_t budget_ms) {
   const Drain::End end = drain_.run(budget_ms, settled);
   if (settled > 0) thread_->wake();
   if (end == Drain::End::kTimeIsUp) ready_.raise();
-  if (const auto warning = drain_.warning()) log_.line(PENSTOCK_LOG_WARN, *warning);
+  if (const auto warning = drain_.warning()) log_.warn("PS0965", *warning);
 }
 
 }  // namespace penstock::fluentbit

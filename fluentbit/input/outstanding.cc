@@ -36,14 +36,16 @@ std::optional<std::string> Outstanding::warning(int64_t now_ms) {
   const Batch& oldest = std::min_element(batches_.begin(), batches_.end(), [](const auto& a, const auto& b) {
                           return a.second.since_ms < b.second.since_ms;
                         })->second;
-  return "reading waits: " + format_bytes(static_cast<int64_t>(bytes_)) +
-         " of records are read and not known to be delivered, and max_unacknowledged is " +
-         format_bytes(static_cast<int64_t>(limit_bytes_)) + "; the oldest waits for " +
-         std::to_string((now_ms - oldest.since_ms) / 1000) + " s: stream " + printable(oldest.stream, 128) + ", " +
-         printable(oldest.shard_id, 128) + ", sequence number " + printable(oldest.sequence_number, 128) +
-         ". It is never known of records that a filter or a route has taken away, that multiline has joined, "
-         "or that passed the filters kubernetes, aws, ecs or geoip2: with checkpoint_after delivery all must "
-         "reach an output penstock_kinesis as they are";
+  return "reading is paused, because the records that are read and not delivered have reached max_unacknowledged. "
+         "With checkpoint_after delivery, all records must reach an output penstock_kinesis: those that a filter "
+         "or "
+         "route drops, that multiline joins, or that pass the filters kubernetes, aws, ecs or geoip2 never count "
+         "as "
+         "delivered. The oldest: stream " +
+         printable(oldest.stream, 128) + ", " + printable(oldest.shard_id, 128) + ", sequence number " +
+         printable(oldest.sequence_number, 128) + ", read " + std::to_string((now_ms - oldest.since_ms) / 1000) +
+         " s ago; undelivered: " + format_bytes(static_cast<int64_t>(bytes_)) + " of " +
+         format_bytes(static_cast<int64_t>(limit_bytes_));
 }
 
 }  // namespace penstock::fluentbit

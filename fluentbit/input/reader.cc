@@ -4,6 +4,7 @@
 #include <exception>
 #include <new>
 
+#include "base/coded_text.h"
 #include "base/records.h"
 #include "fluentbit/agent/receipts.h"
 
@@ -46,7 +47,7 @@ bool Reader::turn(int64_t now_ms, bool readable) {
   settle();
   const bool blocked = ended_ || full(0);
   if (ledger_ != nullptr) {
-    if (auto warning = outstanding_.warning(now_ms)) log_.line(PENSTOCK_LOG_WARN, std::move(*warning));
+    if (const auto warning = outstanding_.warning(now_ms)) log_.warn("PS0966", *warning);
   }
   if (readable) pacing_.on_readable();
   using Call = client::InputPacing::Call;
@@ -67,7 +68,8 @@ void Reader::close(int64_t deadline_ms) {
   settle();
   client::Error error;
   const int32_t result = input_.close(deadline_ms, error);
-  if (result < 0) log_.line(PENSTOCK_LOG_ERROR, "closing: " + error.describe(result));
+  if (result < 0)
+    log_.line(PENSTOCK_LOG_ERROR, in_context("the input did not close cleanly", error.describe(result)));
 }
 
 // Settles batches. If the input has no memory for one, it stays here: it would not be reported again.
@@ -88,7 +90,7 @@ void Reader::settle() {
 bool Reader::ack(const Settled& batch) {
   client::Error error;
   const int32_t result = input_.ack(batch.ack_id, batch.outcome, error);
-  if (result < 0) log_failure("settling a batch: ", error, result);
+  if (result < 0) log_failure("cannot settle a batch", error, result);
   ack_again_ = result == PENSTOCK_E_MEMORY;
   return !ack_again_;
 }
@@ -176,7 +178,7 @@ int32_t Reader::transform(const penstock_batch& batch) {
     client::Error error;
     const int32_t result = filter_->apply(batch, on_filtered, this, error);
     if (result >= 0) return result;
-    log_failure("filter " + std::string(stages_.filter->id) + ": ", error, result);
+    log_failure("filter " + std::string(stages_.filter->id), error, result);
     if (error.retryable != 0 || result == PENSTOCK_E_MEMORY) return result;
     // Unfiltered records are better than none.
     writer_.roll_back();
@@ -216,10 +218,11 @@ void Reader::add_records(const penstock_batch& batch) {
   }
 }
 
-void Reader::log_failure(std::string_view what, const client::Error& error, int32_t result) noexcept try {
-  std::string text = std::string(what) + error.describe(result);
-  if (std::optional<std::string> line = repeats_.pass({}, text, now_ms_))
-    log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
+void Reader::log_failure(std::string_view context, const client::Error& error, int32_t result) noexcept try {
+  const std::string reason = error.describe(result);
+  std::optional<std::string> line =
+      repeats_.pass({}, context.empty() ? reason : in_context(context, reason), now_ms_);
+  if (line) log_.line(error.retryable != 0 ? PENSTOCK_LOG_WARN : PENSTOCK_LOG_ERROR, std::move(*line));
 } catch (const std::exception&) {  // no memory for the line
 }
 

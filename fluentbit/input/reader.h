@@ -76,7 +76,7 @@ class Reader {
   void issue_receipts(uint64_t ack_id);
   void redeem_rest();
   void add_records(const penstock_batch& batch);
-  void log_failure(std::string_view what, const client::Error& error, int32_t result) noexcept;
+  void log_failure(std::string_view context, const client::Error& error, int32_t result) noexcept;
 
   ReaderStages stages_;
   ChunkWriter writer_;

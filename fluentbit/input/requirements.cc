@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 
+#include "base/message_id.h"
 #include "fluentbit/input/tag_format.h"
 
 namespace penstock::fluentbit {
@@ -10,7 +11,7 @@ namespace {
 
 constexpr size_t kMaxChunkBytes = size_t{1} << 20;
 
-constexpr char kNoAppend[] = "needs an agent that exports flb_input_log_append, which this one does not";
+constexpr char kNoAppend[] = "needs an agent that exports flb_input_log_append, which this agent does not. Set ";
 
 // Joins the nonempty lines.
 std::string joined(std::initializer_list<std::string> lines) {
@@ -22,35 +23,42 @@ std::string joined(std::initializer_list<std::string> lines) {
 
 std::string append_problem(const Surroundings& surroundings) {
   if (!surroundings.append)
-    return std::string("checkpoint_after append ") + kNoAppend +
-           ". Write in this section: checkpoint_after handover (what the agent has in memory when it dies is "
-           "lost)";
+    return coded("PS0955", std::string("checkpoint_after append ") + kNoAppend +
+                               "checkpoint_after handover in this section (records in the agent's memory are then "
+                               "lost if it is killed)");
   if (surroundings.thread == AgentThread::kInput)
-    return "checkpoint_after append (the default) cannot be kept by an input with a thread of its own: the "
-           "agent says that it has taken records which it loses when it stops. Write in this section: "
-           "threaded off. Or, if such a loss does not matter: checkpoint_after handover";
+    return coded(
+        "PS0956",
+        "checkpoint_after append (the default) does not work with an input that has its own thread: the "
+        "agent reports records as accepted that it loses when it stops. Set threaded off in this section, "
+        "or checkpoint_after handover if this loss does not matter");
   if (surroundings.thread == AgentThread::kOther)
-    return std::string("checkpoint_after append (the default) needs the agent's thread ") +
-           proxy::kPipelineThread +
-           ", and this input was started on a thread of another name, which this version does not know. Write "
-           "in this section: checkpoint_after handover (what the agent has in memory when it dies is lost)";
+    return coded(
+        "PS0957",
+        std::string("checkpoint_after append (the default) needs the agent's thread ") + proxy::kPipelineThread +
+            ", but the agent started this input on a thread that this version does not know. Set "
+            "checkpoint_after handover in this section (records in the agent's memory are then lost if it "
+            "is killed)");
   return {};
 }
 
 std::string delivery_problem(const Surroundings& surroundings) {
   if (!surroundings.append)
-    return std::string("checkpoint_after delivery ") + kNoAppend +
-           ". Write in this section: checkpoint_after handover";
+    return coded("PS0955", std::string("checkpoint_after delivery ") + kNoAppend +
+                               "checkpoint_after handover in this section");
   if (!surroundings.metadata)
-    return "checkpoint_after delivery needs Fluent Bit 2.1 or later: the records of this one have no "
-           "metadata. Write in this section: threaded off, and no checkpoint_after";
+    return coded(
+        "PS0958",
+        "checkpoint_after delivery needs Fluent Bit 2.1 or later, because the records of this version have "
+        "no metadata. Set threaded off in this section, and remove checkpoint_after");
   return {};
 }
 
 std::string handover_problem(const Surroundings& surroundings) {
-  if (surroundings.append || surroundings.told_which || surroundings.thread == AgentThread::kInput) return {};
-  return "checkpoint_after handover needs a thread of its own in this version of the agent. Write in this "
-         "section: threaded on";
+  if (surroundings.append || surroundings.has_context || surroundings.thread == AgentThread::kInput) return {};
+  return coded("PS0959",
+               "in this version of the agent, checkpoint_after handover needs an input with its own thread. Set "
+               "threaded on in this section");
 }
 
 }  // namespace
@@ -59,9 +67,10 @@ std::string wrong_together(const ConfigSection& own) {
   std::string of_tag;
   static_cast<void>(TagFormat::parse(own.text("tag_format"), of_tag));
   return joined(
-      {of_tag, own.size_bytes("chunk_bytes") > kMaxChunkBytes
-                   ? "chunk_bytes is \"" + own.text("chunk_bytes") + "\", but 1M is the most that is allowed"
-                   : ""});
+      {of_tag.empty() ? "" : coded("PS0953", of_tag),
+       own.size_bytes("chunk_bytes") > kMaxChunkBytes
+           ? coded("PS0953", "invalid chunk_bytes '" + own.text("chunk_bytes") + "': expected at most 1M")
+           : ""});
 }
 
 std::string check_requirements(const ConfigSection& section, const Surroundings& surroundings) {
@@ -70,24 +79,28 @@ std::string check_requirements(const ConfigSection& section, const Surroundings&
   return joined({after == "append"     ? append_problem(surroundings)
                  : after == "delivery" ? delivery_problem(surroundings)
                                        : handover_problem(surroundings),
-                 untaggable
-                     ? std::string("tag_format ") + kNoAppend + ". Write in this section: Tag, and no tag_format"
-                     : "",
+                 untaggable ? coded("PS0955", std::string("tag_format ") + kNoAppend +
+                                                  "Tag in this section, and remove tag_format")
+                            : "",
                  wrong_together(section)});
 }
 
 std::string caution(const ConfigSection& section) {
   const std::string& after = section.text("checkpoint_after");
   if (after == "handover")
-    return "checkpoint_after handover: a record counts as read once the agent has it. Lost is then what the "
-           "agent has in memory when it is killed or crashes, and, of an input with a thread of its own, what "
-           "lies in the input's ring when the agent stops";
+    return coded(
+        "PS0960",
+        "checkpoint_after handover: a record counts as read once the agent has it. Records in the agent's "
+        "memory are lost if it is killed or crashes, and records in the ring buffer of an input with its "
+        "own thread are lost when the agent stops");
   if (after == "delivery")
-    return "checkpoint_after delivery is experimental: a record counts as read once an output "
-           "penstock_kinesis of this agent has delivered it. Of one that a filter or a route takes away, that "
-           "multiline joins, or that passes the filters kubernetes, aws, ecs or geoip2, this is never known, "
-           "and reading stops at max_unacknowledged, " +
-           section.text("max_unacknowledged");
+    return coded(
+        "PS0961",
+        "checkpoint_after delivery is experimental: a record counts as read once an output "
+        "penstock_kinesis of this agent has delivered it. Records that a filter or route drops, that "
+        "multiline joins, or that pass the filters kubernetes, aws, ecs or geoip2 never count as delivered, "
+        "and reading stops when they reach max_unacknowledged, " +
+            section.text("max_unacknowledged"));
   return {};
 }
 

@@ -53,8 +53,8 @@ TagFormat TagFormat::parse(std::string_view text, std::string& problem) {
       const auto found = std::find_if(std::begin(kVariables), std::end(kVariables),
                                       [&](const Variable& variable) { return variable.name == name; });
       if (found == std::end(kVariables)) {
-        problem = "tag_format is \"" + printable(whole, 300) + "\", but $" + printable(name, 60) +
-                  " is none of $log_group, $log_stream, $owner, $region";
+        problem = "invalid tag_format '" + printable(whole, 300) + "': unknown variable $" + printable(name, 60) +
+                  "; expected $log_group, $log_stream, $owner or $region";
         return {};
       }
       piece.member = found->member;

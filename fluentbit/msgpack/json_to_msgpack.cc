@@ -261,12 +261,12 @@ bool Parser::code_point() {
   if (!code_unit(code)) return false;
   if (code >= 0xd800 && code < 0xe000) {
     const bool high = code < 0xdc00;
-    const char* const behind = at_;
+    const char* const after = at_;
     uint32_t low = 0;
     if (high && take('\\') && take('u') && code_unit(low) && low >= 0xdc00 && low < 0xe000) {
       code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     } else {
-      at_ = behind;
+      at_ = after;
       code = 0xfffd;
     }
   }

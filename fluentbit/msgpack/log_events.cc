@@ -112,7 +112,7 @@ std::string LogEvents::describe_failure() const {
   for (MsgpackToken token; reader.next(token);) {
   }
   const bool unknown = !reader.done() && *reader.at() == '\xc1';
-  return unknown ? "no msgpack at byte " + place(reader) : "cut short in what begins at byte " + place(reader_);
+  return unknown ? "invalid msgpack at byte " + place(reader) : "truncated value at byte " + place(reader_);
 }
 
 }  // namespace penstock::fluentbit

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/message_id.h"
 #include "base/text.h"
 #include "fluentbit/agent/receipts.h"
 
@@ -34,7 +35,7 @@ void Delivery::turn(int64_t now_ms, bool readable) {
     if (written_ || pacing_.wanted(now_ms)) pump();
   }
   end_flushes();
-  if (without_log_key_ > 0 && now_ms >= told_log_key_ms_ + kRepeatIntervalMs) tell_without_log_key();
+  if (without_log_key_ > 0 && now_ms >= log_key_logged_ms_ + kRepeatIntervalMs) log_without_log_key();
 }
 
 int64_t Delivery::next_ms(int64_t now_ms) const {
@@ -54,13 +55,14 @@ void Delivery::close(int64_t deadline_ms) {
   closed_ = true;
   end_flushes();
   // Everything below needs memory.
-  if (result < 0) log_failure(error.describe(result));
-  if (without_log_key_ > 0) tell_without_log_key();
+  if (result < 0) log_failure(error, result);
+  if (without_log_key_ > 0) log_without_log_key();
   if (chunks_given_back_ > 0)
-    log_.line(PENSTOCK_LOG_WARN,
-              std::to_string(chunks_given_back_) + (chunks_given_back_ == 1 ? " chunk" : " chunks") +
-                  " could not be delivered before the end; the agent keeps what it holds with storage.type "
-                  "filesystem, and then sends all of it again");
+    log_.warn(
+        "PS0970",
+        "some chunks were not delivered before the agent stops. With storage.type filesystem, the agent keeps "
+        "them and sends them again; chunks: " +
+            std::to_string(chunks_given_back_));
 }
 
 bool Delivery::can_write() const {
@@ -86,7 +88,7 @@ bool Delivery::write_batch(const Flush& flush, ChunkProgress& progress) {
     if (result < 0) {
       under_way_.erase(batch);
       pacing_.pause(now_ms_);
-      log_failure(error.describe(result));
+      log_failure(error, result);
       return false;
     }
     full_ = result == PENSTOCK_FULL;
@@ -100,7 +102,7 @@ bool Delivery::write_batch(const Flush& flush, ChunkProgress& progress) {
   without_log_key_ += batch_.without_log_key();
   if (batch_.unreadable_bytes() > 0) {
     progress.unreadable = true;
-    tell_unreadable(flush);
+    log_unreadable(flush);
   }
   return true;
 }
@@ -111,7 +113,7 @@ void Delivery::pump() {
   const int32_t result = output_.pump_output(on_settled, this, error);
   full_ = result == PENSTOCK_FULL;
   pacing_.on_called(result, now_ms_);
-  if (result < 0) log_failure(error.describe(result));
+  if (result < 0) log_failure(error, result);
 }
 
 void Delivery::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept {
@@ -154,23 +156,29 @@ bool Delivery::end_flush(Waiting& one) {
   return true;
 }
 
-void Delivery::log_failure(const std::string& text) {
-  if (std::optional<std::string> line = repeats_.pass({}, text, now_ms_))
-    log_.line(PENSTOCK_LOG_ERROR, std::move(*line));
+void Delivery::log_failure(const client::Error& error, int32_t result) {
+  log_repeatable(error.retryable != 0 ? PENSTOCK_LOG_WARN : PENSTOCK_LOG_ERROR, error.describe(result));
 }
 
-void Delivery::tell_unreadable(const Flush& flush) {
-  log_failure(
-      std::to_string(batch_.unreadable_bytes()) + " of the " + std::to_string(flush.data.size()) +
-      " bytes of a chunk with tag " + printable(flush.tag, 256) +
-      " are no log events in msgpack; they go to on_failure, and the log events around them are delivered");
+void Delivery::log_repeatable(int32_t level, const std::string& coded_text) {
+  if (std::optional<std::string> line = repeats_.pass({}, coded_text, now_ms_)) log_.line(level, std::move(*line));
 }
 
-void Delivery::tell_without_log_key() {
-  log_.line(PENSTOCK_LOG_ERROR,
-            std::to_string(std::exchange(without_log_key_, 0)) +
-                " records are left out, since they have no member of the name that log_key says");
-  told_log_key_ms_ = now_ms_;
+void Delivery::log_unreadable(const Flush& flush) {
+  log_repeatable(
+      PENSTOCK_LOG_ERROR,
+      coded("PS0971", "a part of a chunk with tag '" + printable(flush.tag, 256) +
+                          "' is not log events in msgpack. It becomes a dead letter (on_failure), and the "
+                          "log events around it are delivered; bytes: " +
+                          std::to_string(batch_.unreadable_bytes()) + " of " + std::to_string(flush.data.size())));
+}
+
+void Delivery::log_without_log_key() {
+  log_.error(
+      "PS0972",
+      "records without the member that log_key names are dropped; correct log_key, or remove it. Records: " +
+          std::to_string(std::exchange(without_log_key_, 0)));
+  log_key_logged_ms_ = now_ms_;
 }
 
 }  // namespace penstock::fluentbit

@@ -86,9 +86,10 @@ class Delivery {
   bool redeem(ChunkProgress& progress) const noexcept;
   void end_flushes();
   bool end_flush(Waiting& one);
-  void log_failure(const std::string& text);
-  void tell_unreadable(const Flush& flush);
-  void tell_without_log_key();
+  void log_failure(const client::Error& error, int32_t result);
+  void log_repeatable(int32_t level, const std::string& coded_text);
+  void log_unreadable(const Flush& flush);
+  void log_without_log_key();
 
   DeliveryStages stages_;
   RecordBatch batch_;
@@ -109,7 +110,7 @@ class Delivery {
   bool closed_ = false;
   uint64_t chunks_given_back_ = 0;
   uint64_t without_log_key_ = 0;  // events left out that are not yet reported
-  int64_t told_log_key_ms_ = INT64_MIN;
+  int64_t log_key_logged_ms_ = INT64_MIN;
 };
 
 }  // namespace penstock::fluentbit

@@ -11,7 +11,7 @@ const Description& description() {
   static const Description me{
       PENSTOCK_OUTPUT,
       "penstock_kinesis",
-      "Writes records to a Kinesis data stream with PutRecords, sending again only what was refused.",
+      "Writes records to a Kinesis data stream with PutRecords, and retries only rejected records.",
       kOutputOptions,
       {{PENSTOCK_OUTPUT, "penstock_kinesis"}},
       [](const ConfigSection& own) { return record_format(own).problems(); }};

@@ -16,7 +16,10 @@ bool is_too_old() {
   using Print = void (*)(int level, const char* file, int line, const char* format, ...);
   const auto print = look_up<Print>("flb_log_print");
   if (print == nullptr || agent().input_log_append != nullptr) return false;
-  print(PENSTOCK_LOG_ERROR, nullptr, 0, "[output:penstock_kinesis] needs Fluent Bit 2.0 or later");
+  print(PENSTOCK_LOG_ERROR, nullptr, 0,
+        "[output:penstock_kinesis] "
+        "PS0963"
+        ": this output needs Fluent Bit 2.0 or later, and this agent is older");
   return true;
 }
 
@@ -31,7 +34,7 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
   if (is_too_old()) return nullptr;
   const AgentLog log(plugin, "output", plugin.api->output_log_check, agent().output_name);
   std::string missing;
-  const penstock_stage* const output = library().find(PENSTOCK_OUTPUT, "penstock_kinesis", missing);
+  const penstock_stage* const output = penstock_library().find(PENSTOCK_OUTPUT, "penstock_kinesis", missing);
   if (log.errors(missing)) return nullptr;
 
   const ConfigSection section(kOutputOptions, {output}, [&](const char* key) {
@@ -41,7 +44,7 @@ std::unique_ptr<OutputInstance> OutputInstance::open(const proxy::Plugin& plugin
   RecordFormat format = record_format(section);
   if (log.errors(format.problems())) return nullptr;
 
-  DeliveryStages stages{output, section.options_of(*output), library().module->receipts,
+  DeliveryStages stages{output, section.options_of(*output), penstock_library().module->receipts,
                         section.duration_ms("flush_timeout")};
   std::unique_ptr<OutputInstance> out(new OutputInstance(plugin, log, std::move(stages), std::move(format)));
   if (log.errors(out->delivery_.open())) return nullptr;
@@ -62,9 +65,8 @@ OutputInstance::~OutputInstance() {
 
 proxy::FlushResult OutputInstance::flush(std::string_view data, std::string_view tag) noexcept {
   if (!flushed_.exchange(true) && this_thread() == AgentThread::kPipeline)
-    log_.line(
-        PENSTOCK_LOG_WARN,
-        "flushes hold up the whole agent, since the section has no threads for them; add \"workers 1\" to it");
+    log_.warn("PS0964",
+              "a flush of this output blocks the whole agent, because the section has no workers; set workers 1");
   return thread_->flush(data, tag, [this](int32_t level, const std::string& line) { log_.line(level, line); });
 }
 

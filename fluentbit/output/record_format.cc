@@ -21,7 +21,7 @@ std::vector<std::string> split(std::string_view list) {
 }
 
 // Returns the text of a value; nullopt for other types.
-std::optional<std::string_view> text_of(std::string_view msgpack_value) {
+std::optional<std::string_view> as_text(std::string_view msgpack_value) {
   MsgpackReader reader(msgpack_value);
   MsgpackToken token;
   if (!reader.next(token) || (token.kind != Kind::text && token.kind != Kind::binary)) return std::nullopt;
@@ -58,25 +58,27 @@ RecordFormat::RecordFormat(const Options& options)
     : log_key_(options.log_key), data_keys_(split(options.data_keys)) {
   if (!options.time_key.empty()) {
     time_.emplace(options.time_key_format);
-    add_problem(time_->problem());
+    if (!time_->problem().empty()) add_problem("PS0953", time_->problem());
     time_member_ = ",";
     append_json_string(time_member_, options.time_key);
     time_member_ += ":\"";
   }
   if (!options.data_keys.empty() && data_keys_.empty())
-    add_problem("data_keys is \"" + printable(options.data_keys, 60) +
-                "\", but must name at least one member, like \"log,stream\"");
+    add_problem("PS0953", "invalid data_keys '" + printable(options.data_keys, 60) +
+                              "': expected at least one member, like log,stream");
   if (!log_key_.empty() && !options.time_key.empty())
     add_problem(
-        "time_key and log_key cannot be used together: the value of one member has no place for the time; "
-        "leave one of them out");
+        "PS0954",
+        "time_key and log_key exclude each other, because the value of one member has no place for the time; "
+        "remove one of them");
   if (!log_key_.empty() && !options.data_keys.empty())
     add_problem(
-        "data_keys and log_key cannot be used together: log_key sends one member alone; leave one of them out");
+        "PS0954",
+        "data_keys and log_key exclude each other, because log_key sends only one member; remove one of them");
 }
 
-void RecordFormat::add_problem(const std::string& problem) {
-  if (!problem.empty()) problems_.append(problems_.empty() ? "" : "\n").append(problem);
+void RecordFormat::add_problem(MessageId id, const std::string& problem) {
+  problems_.append(problems_.empty() ? "" : "\n").append(coded(id, problem));
 }
 
 RecordFormat::Made RecordFormat::append(std::string& out, const LogEvent& event) {
@@ -103,7 +105,7 @@ RecordFormat::Made RecordFormat::append(std::string& out, const LogEvent& event)
 void RecordFormat::append_members(std::string& out, std::string_view body) const {
   out += '{';
   for (Members members(body); members.next();) {
-    const auto key = text_of(members.key);
+    const auto key = as_text(members.key);
     if (!key || !wanted(*key)) continue;
     if (out.back() != '{') out += ',';
     append_json(out, members.key);
@@ -115,8 +117,8 @@ void RecordFormat::append_members(std::string& out, std::string_view body) const
 
 RecordFormat::Made RecordFormat::append_log(std::string& out, std::string_view body) const {
   for (Members members(body); members.next();) {
-    if (text_of(members.key) != log_key_) continue;
-    const auto text = text_of(members.value);
+    if (as_text(members.key) != log_key_) continue;
+    const auto text = as_text(members.value);
     if (text && text->empty()) return Made::nothing;
     if (text)
       out += *text;

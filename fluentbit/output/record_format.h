@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/message_id.h"
 #include "fluentbit/msgpack/log_events.h"
 #include "fluentbit/output/time_text.h"
 
@@ -25,7 +26,7 @@ class RecordFormat {
 
   explicit RecordFormat(const Options& options);
 
-  // Returns the problems with the options, one per line, or "".
+  // Returns the problems with the options, one per line, each with a code, or "".
   const std::string& problems() const { return problems_; }
 
   enum class Made { json, raw, nothing, no_log_key };
@@ -41,7 +42,7 @@ class RecordFormat {
   void append_members(std::string& out, std::string_view body) const;
   Made append_log(std::string& out, std::string_view body) const;
   bool wanted(std::string_view key) const;
-  void add_problem(const std::string& problem);
+  void add_problem(MessageId id, const std::string& problem);
 
   std::string time_member_;  // the member up to the time
   std::optional<TimeText> time_;

@@ -48,8 +48,8 @@ TimeText::TimeText(std::string_view format) {
     }
   }
   if (!format_at(0))
-    problem_ = "time_key_format is \"" + printable(format, 60) + "\", which makes a text of more than " +
-               std::to_string(kMaxBytes) + " bytes; use a shorter one";
+    problem_ = "invalid time_key_format '" + printable(format, 60) + "': its result has more than " +
+               std::to_string(kMaxBytes) + " bytes; use a shorter format";
 }
 
 void TimeText::append(std::string& out, int64_t seconds, int32_t nanoseconds) {

@@ -4,33 +4,12 @@
 #include "host/plan/load_config.h"
 #include "host/plan/stage_command.h"
 #include "host/util/arguments.h"
+#include "host/util/command_info.h"
 #include "host/util/write_all.h"
 
 namespace penstock::host {
 
 namespace {
-constexpr char kHelp[] =
-    R"(Usage: penstock check -c FILE [-e PLUGIN.so]...
-                      [--events-per-second N [--event-bytes SIZE]]
-       penstock check --agent fluent-bit -c FILE [-e PLUGIN.so]...
-
-Reads a conf and checks all of it: sections, keys, the options of every stage,
-tags. Prints every problem as "file:line: message" on standard error, and exits
-with 1 if there is one. Touches no network. The -c may be left out.
-
-  -c FILE              the conf; YAML if its name ends with .yaml or .yml
-  -e PLUGIN.so         a plugin to open instead of libpenstock.so; may be
-                       repeated. With --agent: as the agent is given it
-  --events-per-second N
-                       prints, too, what each output's stream must have for so
-                       many log events a second: records, bytes, shards, billed
-                       units
-  --event-bytes SIZE   their mean size, partition key included; 505 if left out
-  --agent fluent-bit   the conf is for Fluent Bit: checks the sections of ours
-                       in it, which Fluent Bit itself does not, and leaves all
-                       others alone
-  -h, --help           this text
-)";
 
 std::string format_counts(size_t inputs, size_t filters, size_t outputs) {
   return "inputs: " + std::to_string(inputs) + ", filters: " + std::to_string(filters) +
@@ -49,8 +28,9 @@ int check_conf(const std::string& file, const std::vector<std::string>& plugins,
   if (size.empty()) return kExitFine;
   const CommandRun sized = run_stage_commands(plan, "sizing", size);
   if (sized.stages == 0) {
-    print_problems(
-        {{{file, 0}, "no output of this conf can tell its sizing; output 'penstock_kinesis' can", false}});
+    print_problems({Problem::error({file, 0}, "PS0920",
+                                   "--events-per-second needs an output with the command 'sizing', such as "
+                                   "penstock_kinesis, and this configuration has none")});
   }
   return sized.stages == 0 || sized.failed ? kExitFailed : kExitFine;
 }
@@ -71,34 +51,63 @@ int check_agent_conf(const std::string& file, const std::vector<std::string>& pl
   print_problems(checked.problems);
   if (has_errors(checked.problems)) return kExitFailed;
   const std::string counts = format_counts(checked.inputs, checked.filters, checked.outputs);
-  return print(printable(file, kMaxPrintedLineBytes) + ": no problems in the sections of ours; " + counts)
+  return print(printable(file, kMaxPrintedLineBytes) + ": no problems in the sections of Penstock; " + counts)
              ? kExitFine
              : kExitFailed;
 }
 
 }  // namespace
 
+CommandInfo check_info() {
+  return {
+      "check",
+      "Check a configuration and report every problem.",
+      {{"-c FILE", "[-e PLUGIN.so]...", "[--events-per-second N [--event-bytes SIZE]]"},
+       {"--agent fluent-bit", "-c FILE", "[-e PLUGIN.so]..."}},
+      {"Checks sections, keys, the options of every stage, and tags, without network access. Prints each problem "
+       "on standard error as FILE:LINE: CODE: message. Warnings do not change the exit code."},
+      {kConfOption,
+       with_help(
+           kPluginOption,
+           "Plugin to open instead of libpenstock.so. May be repeated. With --agent: a plugin that the agent "
+           "opens with -e."),
+       {"--events-per-second",
+        "N",
+        {},
+        "Also print the capacity that the stream of each output needs for this rate of log events: records, "
+        "bytes, shards, and billed units."},
+       {"--event-bytes",
+        "SIZE",
+        {},
+        "Mean size of a log event for --events-per-second, including its partition key. Default: 505."},
+       {"--agent",
+        "fluent-bit",
+        {},
+        "Check a configuration for Fluent Bit: only the sections of Penstock, whose unknown keys Fluent Bit does "
+        "not report."},
+       kHelpOption},
+      {{kExitFine, "No errors."},
+       {kExitFailed, "The configuration has an error, or the capacity could not be computed."},
+       kUsageExit}};
+}
+
 int check_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {kConfOption,
-                                                   kPluginOption,
-                                                   {"--agent", true},
-                                                   {"--events-per-second", true},
-                                                   {"--event-bytes", true},
-                                                   kHelpOption});
-  if (!wrong.empty()) return usage_error("check", wrong);
-  if (arguments.has("-h")) return print_help(kHelp);
+  const CommandInfo info = check_info();
+  const std::string wrong = arguments.parse(args, info.options);
+  if (!wrong.empty()) return usage_error("check", "PS0900", wrong);
+  if (arguments.has("-h")) return print_help(format_help(info));
   std::string conf;
   if (const std::string defect = arguments.read_conf_path(conf); !defect.empty())
-    return usage_error("check", defect);
+    return usage_error("check", "PS0902", defect);
   const std::string agent = arguments.last("--agent");
   if (arguments.has("--agent") && agent != "fluent-bit")
-    return usage_error("check", "--agent '" + printable(agent, 60) + "' is not known; there is fluent-bit");
+    return usage_error("check", "PS0903", "invalid --agent '" + printable(agent, 60) + "': expected fluent-bit");
   const std::vector<Entry> size = sizing_arguments(arguments);
   if (arguments.has("--event-bytes") && !arguments.has("--events-per-second"))
-    return usage_error("check", "--event-bytes is for --events-per-second");
+    return usage_error("check", "PS0904", "--event-bytes needs --events-per-second");
   if (arguments.has("--agent") && !size.empty())
-    return usage_error("check", "--events-per-second does not go with --agent");
+    return usage_error("check", "PS0904", "--events-per-second cannot be used with --agent");
   return arguments.has("--agent") ? check_agent_conf(conf, arguments.values("-e"))
                                   : check_conf(conf, arguments.values("-e"), size);
 }

@@ -10,37 +10,12 @@
 #include "host/replay/replay_input.h"
 #include "host/replay/replay_plan.h"
 #include "host/util/arguments.h"
+#include "host/util/command_info.h"
 #include "host/util/write_all.h"
 
 namespace penstock::host {
 
 namespace {
-
-constexpr char kHelp[] =
-    R"(Usage: penstock replay -c FILE [-e PLUGIN.so]... [--dry-run] FAILURE_FILE
-
-Feeds the records of a failure file (on_failure file:PATH) in again. What failed
-at an input is taken apart and goes through the conf's filters to its outputs;
-what failed at an output goes straight to it, with the partition key that it
-had. The inputs of the conf do not run.
-
-The file is read as it is at the start, and never changed. A record of which a
-part was delivered before is delivered whole, so that this part is there twice.
-What fails again goes to the on_failure of the output, which must be another
-file; lines that cannot be read or replayed are told with their numbers.
-
-  -c FILE        the conf. If it has several inputs or outputs, the file belongs
-                 to the one whose on_failure is its name, or its name up to a
-                 dot
-  -e PLUGIN.so   a plugin to open instead of libpenstock.so; may be repeated
-  --dry-run      only tells what is in the file
-  -h, --help     this text
-
-It gives up when for 60 s no record was delivered or recorded.
-
-Exit codes: 0 all was delivered, left out by a filter or recorded again; 1
-something was not, or could not be read; 2 a wrong command line.
-)";
 
 constexpr int64_t kPatienceMs = 60'000;
 
@@ -54,11 +29,13 @@ struct Scan {
 
 Scan scan(DeadLetterReader& file, const std::string& name) {
   Scan out;
-  const auto unreadable = [&](const std::string& reason) {
+  const auto unreadable = [&](MessageId id, const std::string& reason) {
     ++out.unreadable;
-    std::fprintf(stderr, "%s:%s: %s\n", name.c_str(), text(file.number()).c_str(),
-                 file.cut_short() ? "the file ends in this line: it was cut short, or is still being written"
-                                  : reason.c_str());
+    const std::string line =
+        file.cut_short()
+            ? coded("PS0937", "the file ends in the middle of this line: it is truncated or still being written")
+            : coded(id, reason);
+    std::fprintf(stderr, "%s:%s: %s\n", name.c_str(), text(file.number()).c_str(), line.c_str());
   };
   DeadLetterLine line;
   std::string_view text;
@@ -67,14 +44,15 @@ Scan scan(DeadLetterReader& file, const std::string& name) {
       case DeadLetterReader::ReadResult::end:
         return out;
       case DeadLetterReader::ReadResult::failed:
-        unreadable(file.error());
+        unreadable("PS0925", file.error());
         return out;
       case DeadLetterReader::ReadResult::too_large:
-        unreadable("larger than " + std::to_string(DeadLetterReader::kMaxLineBytes >> 20) + " MiB");
+        unreadable("PS0926", "the line is larger than the limit of " +
+                                 std::to_string(DeadLetterReader::kMaxLineBytes >> 20) + " MiB");
         break;
       case DeadLetterReader::ReadResult::line:
         if (const std::string wrong = read_dead_letter_line(text, line); !wrong.empty())
-          unreadable(wrong);
+          unreadable("PS0935", "invalid dead letter: " + wrong);
         else
           ++(line.stage == DeadLetterLine::Stage::input ? out.counts.of_input : out.counts.of_output);
     }
@@ -102,7 +80,7 @@ int replay(const LoadedConfig& prepared, const std::string& path, bool dry_run) 
   std::string error;
   const std::unique_ptr<DeadLetterReader> file = DeadLetterReader::open(path, UINT64_MAX, error);
   if (!file) {
-    std::fprintf(stderr, "%s: %s\n", name.c_str(), error.c_str());
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), coded("PS0925", "cannot open the file: " + error).c_str());
     return kExitFailed;
   }
   const Scan found = scan(*file, name);
@@ -113,8 +91,8 @@ int replay(const LoadedConfig& prepared, const std::string& path, bool dry_run) 
   if (dry_run) {
     const bool printed =
         print(name + ": " + text(found.counts.records()) + " records: " + text(found.counts.of_input) +
-              " failed at an input, " + text(found.counts.of_output) +
-              " at an output; unreadable lines: " + text(found.unreadable) + "\n");
+              " from an input, " + text(found.counts.of_output) +
+              " from an output; unreadable lines: " + text(found.unreadable) + "\n");
     return printed && found.unreadable == 0 ? kExitFine : kExitFailed;
   }
   ReplayOutcomes outcomes;
@@ -122,25 +100,50 @@ int replay(const LoadedConfig& prepared, const std::string& path, bool dry_run) 
   const bool saved = found.counts.records() == 0 || run_plan(plan, prepared.settings, outcomes, problem);
   if (!problem.text.empty()) print_problems({problem});
   const int64_t replayed = outcomes.delivered + outcomes.filtered + outcomes.recorded;
-  const bool printed =
-      print(name + ": " + text(replayed) + " of " + text(found.counts.records()) +
-            " records replayed: " + text(outcomes.delivered) + " delivered, " + text(outcomes.filtered) +
-            " left out by filters, " + text(outcomes.recorded) +
-            " failed again and in on_failure; unreadable lines: " + text(found.unreadable) + "\n");
+  const bool printed = print(name + ": " + text(replayed) + " of " + text(found.counts.records()) +
+                             " records replayed: " + text(outcomes.delivered) + " delivered, " +
+                             text(outcomes.filtered) + " dropped by filters, " + text(outcomes.recorded) +
+                             " dead letters again; unreadable lines: " + text(found.unreadable) + "\n");
   const bool all = printed && saved && replayed == found.counts.records() && found.unreadable == 0;
   return all ? kExitFine : kExitFailed;
 }
 
 }  // namespace
 
+CommandInfo replay_info() {
+  return {
+      "replay",
+      "Deliver the records of a dead-letter file.",
+      {{"-c FILE", "[-e PLUGIN.so]...", "[--dry-run]", "DEAD_LETTER_FILE"}},
+      {"A dead-letter file is the PATH of on_failure file:PATH. Records that failed at an input are decoded and "
+       "pass through the filters of the configuration to its outputs. Records that failed at an output go "
+       "directly to that output, with their partition keys. The inputs of the configuration do not run.",
+       "Reads the file as it is at the start, and never changes it. If a part of a record was delivered before, "
+       "that part becomes a duplicate. Records that fail again go to the on_failure of the output, which must be "
+       "another file. Reports each line that cannot be read or replayed with its number. Gives up after 60 s in "
+       "which no record was delivered or became a dead letter."},
+      {with_help(kConfOption,
+                 "Configuration file. If it has several inputs or outputs, the records belong to the one whose "
+                 "on_failure path is the name of the dead-letter file, or its name up to a dot."),
+       kPluginOption,
+       {"--dry-run", {}, {}, "Only print how many records the file has."},
+       kHelpOption},
+      {{kExitFine, "Each record was delivered, dropped by a filter, or became a dead letter again."},
+       {kExitFailed, "The configuration has an error, or a record was not replayed or could not be read."},
+       kUsageExit}};
+}
+
 int replay_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {kConfOption, kPluginOption, {"--dry-run"}, kHelpOption});
-  if (!wrong.empty()) return usage_error("replay", wrong);
-  if (arguments.has("-h")) return print_help(kHelp);
-  if (!arguments.has("-c")) return usage_error("replay", "-c FILE is missing");
+  const CommandInfo info = replay_info();
+  const std::string wrong = arguments.parse(args, info.options);
+  if (!wrong.empty()) return usage_error("replay", "PS0900", wrong);
+  if (arguments.has("-h")) return print_help(format_help(info));
+  if (!arguments.has("-c")) return usage_error("replay", "PS0902", "the configuration file is missing: -c FILE");
   if (arguments.words().size() != 1)
-    return usage_error("replay", arguments.words().empty() ? "which failure file?" : "one failure file at a time");
+    return usage_error("replay", "PS0905",
+                       arguments.words().empty() ? "the dead-letter file is missing: name one"
+                                                 : "more than one dead-letter file; name one");
   const LoadedConfig prepared = load_config(arguments.last("-c"), arguments.values("-e"));
   print_problems(prepared.problems);
   if (has_errors(prepared.problems)) return kExitFailed;

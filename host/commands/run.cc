@@ -7,34 +7,12 @@
 #include "host/plan/load_config.h"
 #include "host/plan/stream_loops.h"
 #include "host/util/arguments.h"
+#include "host/util/command_info.h"
 #include "host/util/log.h"
 
 namespace penstock::host {
 
 namespace {
-
-constexpr char kHelp[] =
-    R"(Usage: penstock run -c FILE [-e PLUGIN.so]... [--exit-when-idle SECONDS]
-
-Runs the pipeline of a conf until SIGTERM, SIGINT, SIGQUIT or SIGHUP. It then
-reads nothing more, settles what is in flight within Grace seconds ([SERVICE],
-5 by default), saves checkpoints and exits with 0. Another SIGTERM, SIGINT or
-SIGQUIT, a second or more after the first, ends it at once, with 128 + the
-signal's number.
-
-  -c FILE, --config FILE     the conf; "penstock check -c FILE" tells its
-                             problems. The -c may be left out
-  -e PLUGIN.so               a plugin to open instead of libpenstock.so; may be
-                             repeated
-  --exit-when-idle SECONDS   ends, as after a signal, when for so long nothing
-                             has come in, no read has failed, nothing is in
-                             flight, and no input is behind what it reads
-  -h, --help                 this text
-
-Exit codes: 0 drained and closed; 1 a problem in the conf, a stage that does not
-start, an output that ended by itself (as when the reader of standard output has
-gone away), or something that could not be saved; 2 a wrong command line.
-)";
 
 // Logs the problems. Returns whether there are errors among them.
 bool report(Log& log, const std::vector<Problem>& problems) {
@@ -47,7 +25,7 @@ bool run_pipeline(const std::string& conf, const LoadedConfig& prepared,
                   const std::optional<int64_t>& exit_when_idle_ms, Log& log, Problem& problem) {
   const Signals signals;
   log.set_level(prepared.settings.log_level);
-  log.line(PENSTOCK_LOG_INFO, "penstock", "version " PENSTOCK_VERSION ", configuration " + conf);
+  log.info("penstock", "penstock " PENSTOCK_VERSION " starts with configuration " + conf);
   Pipeline pipeline(log);
   if (!pipeline.open(prepared.plan, problem)) return false;
   LoopOptions options;
@@ -59,21 +37,47 @@ bool run_pipeline(const std::string& conf, const LoadedConfig& prepared,
 
 }  // namespace
 
+CommandInfo run_info() {
+  return {
+      "run",
+      "Run the pipeline of a configuration.",
+      {{"-c FILE", "[-e PLUGIN.so]...", "[--exit-when-idle DURATION]"}},
+      {"Runs until SIGTERM, SIGINT, SIGQUIT or SIGHUP, and then drains: it stops reading, settles the records in "
+       "flight within Grace ([SERVICE], 5 s by default), saves the checkpoints, and exits with 0. Another "
+       "SIGTERM, SIGINT or SIGQUIT, at least one second after the first, ends the process immediately; its exit "
+       "code is then 128 plus the number of the signal."},
+      {kConfOption,
+       kPluginOption,
+       {"--exit-when-idle",
+        "DURATION",
+        {},
+        "Drain and exit after this time without new records, failed reads, records in flight, or lag. Seconds, or "
+        "a number with suffix ms, s, m or h. Default: run until a signal."},
+       kHelpOption},
+      {{kExitFine, "Drained and closed."},
+       {kExitFailed,
+        "The configuration has an error, a stage did not start, an output ended by itself (for example, because "
+        "the reader of standard output closed it), or some state could not be saved."},
+       kUsageExit}};
+}
+
 int run_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong =
-      arguments.parse(args, {kConfOption, kPluginOption, {"--exit-when-idle", true}, kHelpOption});
-  if (!wrong.empty()) return usage_error("run", wrong);
-  if (arguments.has("-h")) return print_help(kHelp);
+  const CommandInfo info = run_info();
+  const std::string wrong = arguments.parse(args, info.options);
+  if (!wrong.empty()) return usage_error("run", "PS0900", wrong);
+  if (arguments.has("-h")) return print_help(format_help(info));
   std::string conf;
   if (const std::string defect = arguments.read_conf_path(conf); !defect.empty())
-    return usage_error("run", defect);
+    return usage_error("run", "PS0902", defect);
   std::optional<int64_t> exit_when_idle_ms;
   if (arguments.has("--exit-when-idle")) {
     const std::string value = arguments.last("--exit-when-idle");
     exit_when_idle_ms = parse_duration_ms(value);
     if (!exit_when_idle_ms)
-      return usage_error("run", "--exit-when-idle '" + printable(value, 60) + "' is no number of seconds");
+      return usage_error("run", "PS0903",
+                         "invalid --exit-when-idle '" + printable(value, 60) +
+                             "': expected seconds, or a number with suffix ms, s, m or h");
   }
 
   Log log(STDERR_FILENO);

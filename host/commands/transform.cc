@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/coded_text.h"
 #include "base/text.h"
 #include "host/commands/commands.h"
 #include "host/plan/load_config.h"
@@ -17,38 +18,11 @@
 #include "host/transform/transformer.h"
 #include "host/util/arguments.h"
 #include "host/util/byte_source.h"
+#include "host/util/command_info.h"
 
 namespace penstock::host {
 
 namespace {
-
-constexpr char kHelp[] =
-    R"(Usage: penstock transform [-c FILE] [-e PLUGIN.so] [--summary] [FILE...]
-
-Turns CloudWatch Logs subscription messages into the records that a pipeline
-would make of them, as lines of JSON on standard output. Reads the files, or
-standard input where there is none or where one is "-". Finds out by itself what
-they are: gzip or text; in it, mixed as they come,
-  - subscription messages as JSON, on one line or on many,
-  - base64 of gzip records, one a line or wrapped at 76 or 64 columns,
-  - the output of `aws kinesis get-records`,
-  - events of a Lambda function after a Kinesis stream ({"Records": ...}) or
-    after a subscription ({"awslogs": ...}).
-
-  -c FILE        a conf: the options of its lambda_logs and cloudwatch_logs
-                 filters; of one that it has not those that its input
-                 penstock_kinesis has
-  --summary      in place of the records: what they tell together, by
-                 lambda.event and level, failures, the slowest reports, log
-                 groups. Of the conf's options only those count that say what is
-                 left out or understood
-  -e PLUGIN.so   a plugin to open instead of libpenstock.so
-  -h, --help     this text
-
-What cannot be understood is told on standard error with its place, the rest
-goes on; then a summary. Exit codes: 0 all was understood; 1 something was not;
-2 a wrong command line.
-)";
 
 // Maximum size of one document: more than any record of a stream, inflated.
 constexpr size_t kDocumentLimitBytes = 64 << 20;
@@ -73,7 +47,9 @@ StagePlan filter_plan(const Conf& conf, const Modules& modules, const char* id, 
   plan.stage = modules.find(PENSTOCK_FILTER, id);
   plan.label = std::string("filter:") + id;
   if (plan.stage == nullptr) {
-    problems.push_back({{}, std::string("the plugin has no filter '") + id + "'", false});
+    problems.push_back(Problem::error({}, "PS0848",
+                                      std::string("the plugin has no filter '") + id +
+                                          "'; install libpenstock.so from the package of this program"));
     return plan;
   }
   const Section* const own = section_of(conf, "FILTER", id);
@@ -105,7 +81,9 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
   const auto take = [&](std::string_view text, bool is_json, bool too_large, int64_t line) {
     const std::string place = name + ":" + std::to_string(line);
     if (too_large)
-      transformer.fail(place, "larger than " + std::to_string(kDocumentLimitBytes >> 20) + " MiB");
+      transformer.fail(
+          place, "PS0926",
+          "the document is larger than the limit of " + std::to_string(kDocumentLimitBytes >> 20) + " MiB");
     else
       transformer.document(text, is_json, place);
   };
@@ -124,7 +102,7 @@ void transform_stream(int fd, const std::string& name, Transformer& transformer)
     transformer.flush();
   }
   if (answer == ByteSource::ReadResult::failed) {
-    transformer.fail(name, source.error());  // the truncated document does not count as another failure
+    transformer.fail(name, "PS0925", source.error());  // the truncated document does not count as another failure
   } else {
     documents.finish();
     lines.end();
@@ -136,8 +114,8 @@ void transform_file(const std::string& name, Transformer& transformer) {
   if (name == "-") return transform_stream(STDIN_FILENO, "stdin", transformer);
   const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return transformer.fail(printable(name, kMaxPrintedLineBytes),
-                            std::string("cannot be opened: ") + std::strerror(errno));
+    return transformer.fail(printable(name, kMaxPrintedLineBytes), "PS0925",
+                            std::string("cannot open the file: ") + std::strerror(errno));
   transform_stream(fd, printable(name, kMaxPrintedLineBytes), transformer);
   close(fd);
 }
@@ -150,7 +128,8 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
   const auto messages = RunningStage::open(messages_plan, log, error);
   const auto records = messages ? RunningStage::open(records_plan, log, error) : nullptr;
   if (!records) {
-    print_problems({{(messages ? records_plan : messages_plan).place, error, false}});
+    const StagePlan& failed = messages ? records_plan : messages_plan;
+    print_problems({Problem::of_stage(failed.place, in_context("cannot start " + failed.label, error))});
     return kExitFailed;
   }
   Transformer transformer(messages->instance, records->instance, summary, STDOUT_FILENO);
@@ -159,9 +138,9 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
   if (summary != nullptr) {
     Summary::Rest rest{transformer.source_records(), transformer.failures()};
     read_left_out(records->instance, rest);
-    transformer.say(summary->text(rest));
+    transformer.write(summary->text(rest));
   }
-  std::fprintf(stderr, "penstock transform: %lld source records, %lld log events, %lld failures\n",
+  std::fprintf(stderr, "penstock transform: source records: %lld, log events: %lld, failures: %lld\n",
                static_cast<long long>(transformer.source_records()), static_cast<long long>(transformer.records()),
                static_cast<long long>(transformer.failures()));
   return transformer.failures() == 0 ? kExitFine : kExitFailed;
@@ -169,15 +148,51 @@ int transform_files(const StagePlan& messages_plan, const StagePlan& records_pla
 
 }  // namespace
 
+CommandInfo transform_info() {
+  return {
+      "transform",
+      "Convert subscription messages to records.",
+      {{"[-c FILE]", "[-e PLUGIN.so]", "[--summary]", "[FILE...]"}},
+      {"Prints the records that a pipeline would make of CloudWatch Logs subscription messages, as lines of JSON. "
+       "Reads "
+       "the files, or standard input if no file is named or if a name is \"-\". Detects the format, gzip or text, "
+       "which "
+       "may contain in any mixture:",
+       "- subscription messages as JSON, on one or several lines",
+       "- gzip records in base64, one per line, or wrapped at 76 or 64 columns",
+       "- the output of aws kinesis get-records",
+       "- events of a Lambda function that reads a stream ({\"Records\": ...}) or a subscription ({\"awslogs\": "
+       "...})",
+       "Reports each piece that cannot be read on standard error, with its place, and continues. Prints the "
+       "number of "
+       "records and failures at the end."},
+      {with_help(
+           kConfOption,
+           "Configuration file, for the options of its lambda_logs and cloudwatch_logs filters. Without such a "
+           "filter, the options of its input penstock_kinesis apply."),
+       with_help(kPluginOption, "Plugin to open instead of libpenstock.so."),
+       {"--summary",
+        {},
+        {},
+        "Print a summary instead of the records: their number by lambda.event and level, failures, the slowest "
+        "reports, and log groups. Only options that select or parse records apply."},
+       kHelpOption},
+      {{kExitFine, "Everything was converted."},
+       {kExitFailed, "The configuration has an error, or a piece of the input could not be read."},
+       kUsageExit}};
+}
+
 int transform_command(const std::vector<std::string>& args) {
   Arguments arguments;
-  const std::string wrong = arguments.parse(args, {kConfOption, kPluginOption, {"--summary"}, kHelpOption});
-  if (!wrong.empty()) return usage_error("transform", wrong);
-  if (arguments.has("-h")) return print_help(kHelp);
+  const CommandInfo info = transform_info();
+  const std::string wrong = arguments.parse(args, info.options);
+  if (!wrong.empty()) return usage_error("transform", "PS0900", wrong);
+  if (arguments.has("-h")) return print_help(format_help(info));
   std::vector<std::string> files = arguments.words();
   if (files.empty()) {
     if (isatty(STDIN_FILENO) == 1)
-      return usage_error("transform", "nothing to read: name files, or pipe something in");
+      return usage_error("transform", "PS0905",
+                         "the input is missing: name files, or pipe data to standard input");
     files.emplace_back("-");
   }
 

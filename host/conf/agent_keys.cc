@@ -12,7 +12,7 @@ namespace penstock::host {
 
 namespace {
 
-constexpr std::string_view kNoProcessors = "this host has no processors, so its records would be others";
+constexpr std::string_view kNoProcessors = "penstock has no processors, so its records would differ";
 
 constexpr AgentKey kInputKeys[] = {
     {"host", ""},
@@ -28,8 +28,8 @@ constexpr AgentKey kInputKeys[] = {
     {"rate_gate", ""},
     {"rate_gate.*", ""},
     {"rate_window", ""},
-    {"routable", "this host routes every input by its Tag", "true|on|yes"},
-    {"routes", "this host routes by Tag and Match alone"},
+    {"routable", "penstock routes each input by its Tag", "true|on|yes"},
+    {"routes", "penstock routes only by Tag and Match"},
     {"storage.pause_on_chunks_overlimit", ""},
     {"storage.type", ""},
     {"telemetry", ""},
@@ -64,9 +64,9 @@ constexpr AgentKey kOutputKeys[] = {
 
 constexpr AgentKey kServiceKeys[] = {
     {"coro_stack_size", ""},
-    {"daemon", "this host stays in the foreground: have systemd or another supervisor start it"},
+    {"daemon", "penstock stays in the foreground: start it with systemd or another supervisor"},
     {"dns.*", ""},
-    {"enable_chunk_trace", "this host traces no chunks: Log_Level debug shows more of what it does"},
+    {"enable_chunk_trace", "penstock does not trace chunks; set Log_Level debug for details"},
     {"flush", ""},
     {"flush.adaptive", ""},
     {"flush.adaptive.*", ""},
@@ -74,23 +74,23 @@ constexpr AgentKey kServiceKeys[] = {
     {"hc_period", ""},
     {"hc_retry_failure_count", ""},
     {"health_check",
-     "this host answers no health checks: Stats_Interval logs how it is, and a failure ends it with 1"},
-    {"hot_reload", "this host does not reload its configuration: restart it, which loses no record"},
+     "penstock has no health check: it logs its state each Stats_Interval, and exits with 1 if it fails"},
+    {"hot_reload", "penstock cannot reload its configuration; restart it, which loses no record"},
     {"hot_reload.*", ""},
     {"http_listen", ""},
     {"http_port", ""},
-    {"http_server", "this host has no HTTP server: Stats_Interval logs its counters"},
+    {"http_server", "penstock has no HTTP server; it logs its counters each Stats_Interval"},
     {"json.*", ""},
-    {"log_file", "this host logs to standard error: redirect that, as with 2>>FILE, or leave it to the journal"},
+    {"log_file", "penstock logs to standard error; redirect it, as with 2>>FILE, or use the journal"},
     {"multiline_buffer_limit", ""},
     {"parsers_file", ""},
     {"scheduler.*", ""},
     {"security.fips_mode",
-     "this host leaves OpenSSL's mode to OpenSSL's own configuration: use_fips on in a section "
-     "chooses FIPS endpoints"},
+     "penstock leaves the FIPS mode to the configuration of OpenSSL; set use_fips on in a section for FIPS "
+     "endpoints"},
     {"sp.*", ""},
     {"storage.*", ""},
-    {"streams_file", "this host has no stream processor, so its records would be others"},
+    {"streams_file", "penstock has no stream processor, so its records would differ"},
     {"telemetry", ""},
     {"windows.maxstdio", ""},
 };
@@ -99,7 +99,7 @@ constexpr AgentKey kInputFileOptions[] = {
     {"checkpoint_after", ""},
     {"chunk_bytes", ""},
     {"max_unacknowledged", ""},
-    {"tag_format", "this host gives all records of an input its Tag"},
+    {"tag_format", "penstock gives all records of an input the Tag of its section"},
 };
 
 // The input of the filter in this host is the log line itself.
@@ -109,7 +109,7 @@ constexpr AgentKey kFilterFileOptions[] = {
     {"reserve_data", ""},
 };
 
-constexpr std::string_view kWholeRecords = "this host sends records as they are";
+constexpr std::string_view kWholeRecords = "penstock sends records unchanged";
 
 constexpr AgentKey kOutputFileOptions[] = {
     {"data_keys", kWholeRecords},       {"flush_timeout", ""},
@@ -118,9 +118,9 @@ constexpr AgentKey kOutputFileOptions[] = {
 };
 
 constexpr AgentKey kStdoutOptions[] = {
-    {"format", "this host writes a line of JSON a record", "json_lines"},
+    {"format", "penstock writes one line of JSON per record", "json_lines"},
     {"json_date_format", ""},
-    {"json_date_key", "this host writes records as they are", "false|off|no"},
+    {"json_date_key", "penstock writes records unchanged", "false|off|no"},
 };
 
 constexpr AgentKey kSections[] = {
@@ -131,7 +131,7 @@ constexpr AgentKey kSections[] = {
     {"multiline_parsers", ""},
     {"parser", ""},
     {"parsers", ""},
-    {"stream_processor", "this host has no stream processor, so its records would be others"},
+    {"stream_processor", "penstock has no stream processor, so its records would differ"},
     {"upstream_servers", ""},
 };
 
@@ -171,13 +171,13 @@ const AgentKey* agent_stage_option(int32_t kind, std::string_view id, std::strin
   return kind == PENSTOCK_INPUT ? find(kInputFileOptions, key) : find(kOutputFileOptions, key);
 }
 
-void tell_of_agent_key(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems) {
-  const std::string who = "'" + printable(entry.key, 60) + "' is for Fluent Bit; ";
+void add_agent_key_problem(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems) {
+  const std::string subject = "'" + printable(entry.key, 60) + "' is only for Fluent Bit";
   if (!key.refusal.empty() && client::is_one_of(key.harmless, entry.value)) return;
   if (key.refusal.empty())
-    problems.push_back({entry.place, who + "this host has no use for it", true});
+    problems.push_back(Problem::warning(entry.place, "PS0836", subject + "; penstock ignores it"));
   else
-    problems.push_back({entry.place, who + std::string(key.refusal), false});
+    problems.push_back(Problem::error(entry.place, "PS0837", subject + "; " + std::string(key.refusal)));
 }
 
 const AgentKey* agent_section(std::string_view name) { return find(kSections, name); }

@@ -35,7 +35,7 @@ const AgentKey* agent_service_key(std::string_view key);
 const AgentKey* agent_stage_option(int32_t kind, std::string_view id, std::string_view key);
 
 // Adds a problem for such a key: a warning, or an error if the conf cannot run here with it.
-void tell_of_agent_key(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems);
+void add_agent_key_problem(const AgentKey& key, const Entry& entry, std::vector<Problem>& problems);
 
 // Returns a section of the agent other than [SERVICE], [INPUT], [FILTER] and [OUTPUT], or nullptr.
 const AgentKey* agent_section(std::string_view name);

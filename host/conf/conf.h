@@ -3,8 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/message_id.h"
 #include "host/conf/expand.h"
 
 namespace penstock::host {
@@ -15,14 +17,33 @@ struct Place {
   int line = 0;
 };
 
-// A problem to report to the author of a conf. A conf with only warnings runs.
-struct Problem {
+// A problem to report to the author of a conf. A conf with only warnings runs. Each problem has a code.
+class Problem {
+ public:
+  Problem() = default;  // no problem: text is empty
+
+  // text: one line, printable, without a code.
+  static Problem error(Place place, MessageId id, std::string_view text) {
+    return {std::move(place), coded(id, text), false};
+  }
+  static Problem warning(Place place, MessageId id, std::string_view text) {
+    return {std::move(place), coded(id, text), true};
+  }
+  // Returns an error with a text that has a code, because a stage reported it.
+  static Problem of_stage(Place place, std::string coded_text) {
+    return {std::move(place), std::move(coded_text), false};
+  }
+
   Place place;
-  std::string text;  // one line, printable
-  bool warning = false;
+  std::string text;  // "PS0801: cannot read ..."
+  bool is_warning = false;
+
+ private:
+  Problem(Place where, std::string what, bool warns)
+      : place(std::move(where)), text(std::move(what)), is_warning(warns) {}
 };
 
-// Formats "conf/agent.conf:12: text", with "warning: " before the text of a warning.
+// Formats "conf/agent.conf:12: PS0801: text", with "warning: " before the code of a warning.
 std::string to_line(const Problem& problem);
 
 struct Entry {
@@ -63,6 +84,9 @@ struct Conf {
 // Reads the file and all that it includes; as YAML if the file's name says so (conf_yaml.h). When running as root,
 // rejects a file that other users can write.
 Conf read_conf(const std::string& path, const Environment& environment, ConfFor reader = ConfFor::kHost);
+
+// Returns the warning about a key that has an earlier entry. used: "the first" or "the last".
+Problem repeated_key(std::string_view key, const Place& earlier, const Place& place, std::string_view used);
 
 // Sorts by file and line; problems of one line keep their order.
 void sort_by_place(std::vector<Problem>& problems);

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "host/conf/yaml_tree.h"
 #include "host/util/file_trust.h"
@@ -32,19 +33,23 @@ class YamlReader {
     std::string error;
     const Place place = from.file.empty() ? Place{path, 0} : from;
     if (!read_safe_file(path, content, file, error))
-      return problem(place, "cannot read '" + printable(path, kMaxPrintedLineBytes) + "': " + error);
+      return problem(place, "PS0801", "cannot read '" + printable(path, kMaxPrintedLineBytes) + "': " + error);
     if (!read_.emplace(file.st_dev, file.st_ino).second) {
-      return problem(place, "'" + printable(path, kMaxPrintedLineBytes) +
-                                "' was read before, and Fluent Bit refuses to read a file twice");
+      return problem(
+          place, "PS0803",
+          "'" + printable(path, kMaxPrintedLineBytes) +
+              "' is already included, and Fluent Bit does not start if a file is included twice. Remove "
+              "this item");
     }
     std::vector<YamlNode> documents;
     int line = 0;
-    if (!parse_yaml(content, documents, line, error)) return problem({path, line}, error);
+    if (!parse_yaml(content, documents, line, error)) return problem({path, line}, "PS0820", error);
     for (const YamlNode& document : documents)
       if (document.kind == Kind::kMap)
         each(document, [&](const YamlNode& key, const YamlNode& value) { top(path, key, value); });
       else
-        problem({path, document.line}, "a conf is a map, with keys like service: and pipeline:");
+        problem({path, document.line}, "PS0821",
+                "a configuration must be a map, with keys like service: and pipeline:");
   }
 
   // Expands variables. Called last, because env: applies to everything that is read, wherever it is.
@@ -59,10 +64,14 @@ class YamlReader {
   }
 
  private:
-  void problem(const Place& place, std::string text) { conf_.problems.push_back({place, std::move(text), false}); }
-  void warn(const Place& place, std::string text) { conf_.problems.push_back({place, std::move(text), true}); }
+  void problem(const Place& place, MessageId id, const std::string& text) {
+    conf_.problems.push_back(Problem::error(place, id, text));
+  }
+  void warn(const Place& place, MessageId id, const std::string& text) {
+    conf_.problems.push_back(Problem::warning(place, id, text));
+  }
   void warn_unset(const Place& place, const std::string& name) {
-    warn(place, "${" + printable(name, 60) + "} is not set and stands for nothing");
+    warn(place, "PS0817", "variable ${" + printable(name, 60) + "} is not set; it is replaced with an empty text");
   }
 
   static void each(const YamlNode& map, const std::function<void(const YamlNode&, const YamlNode&)>& visit) {
@@ -72,12 +81,15 @@ class YamlReader {
   // Returns whether value is of that kind; if not, adds a problem.
   bool is(const std::string& path, const YamlNode& key, const YamlNode& value, Kind kind) {
     if (value.kind == kind) return true;
-    problem({path, key.line}, printable(key.text, 60) + ": wants a " + (kind == Kind::kMap ? "map" : "list"));
+    problem(
+        {path, key.line}, "PS0821",
+        "invalid value of '" + printable(key.text, 60) + "': expected a " + (kind == Kind::kMap ? "map" : "list"));
     return false;
   }
 
   void wants_text(const Place& place, const YamlNode& key) {
-    problem(place, "'" + printable(key.text, 60) + "' has a map or a list as its value; it wants a text");
+    problem(place, "PS0821",
+            "invalid value of '" + printable(key.text, 60) + "': expected a text, not a map or a list");
   }
 
   Section& begin_section(std::string name, const Place& place) {
@@ -94,7 +106,7 @@ class YamlReader {
     if (name == "pipeline") return pipeline(path, key, value);
     if (name == "plugins") return plugins(path, key, value);
     if (name == "inputs" || name == "filters" || name == "outputs")
-      return problem(place, name + ": stands under pipeline:");
+      return problem(place, "PS0822", "'" + name + "' must be under 'pipeline'; move it there");
     if (!is(path, key, value, is_other_list(name) ? Kind::kList : Kind::kMap)) return;
     begin_section(key.text, place);
     if (is_other_list(name) || name == "extensions") return;
@@ -109,7 +121,7 @@ class YamlReader {
         if (item.kind == Kind::kMap)
           env_item(path, item);
         else
-          problem({path, item.line}, "an item of env: is a map with name and value");
+          problem({path, item.line}, "PS0821", "invalid item of 'env': expected a map with name and value");
       return;
     }
     if (!is(path, key, value, Kind::kMap)) return;
@@ -117,7 +129,9 @@ class YamlReader {
       if (text.kind == Kind::kText)
         set({path, name.line}, name.text, text.text);
       else
-        problem({path, name.line}, "the variable " + printable(name.text, 60) + " has no text as its value");
+        problem(
+            {path, name.line}, "PS0821",
+            "invalid value of variable " + printable(name.text, 60) + ": expected a text, not a map or a list");
     });
   }
 
@@ -129,7 +143,7 @@ class YamlReader {
     each(item, [&](const YamlNode& key, const YamlNode& text) {
       const std::string word = lower_case(key.text);
       if (text.kind != Kind::kText) {
-        problem({path, key.line}, printable(key.text, 60) + ": wants a text");
+        wants_text({path, key.line}, key);
       } else if (word == "name") {
         name = text.text;
       } else if (word == "value") {
@@ -141,7 +155,7 @@ class YamlReader {
         value = text.text;
       }
     });
-    if (name.empty()) return problem({path, item.line}, "a variable without a name");
+    if (name.empty()) return problem({path, item.line}, "PS0823", "a variable in 'env' has no name; add name");
     set({path, item.line}, name, uri.empty() ? value : uri);
   }
 
@@ -149,8 +163,9 @@ class YamlReader {
   void set(const Place& place, const std::string& name, const std::string& value) {
     static constexpr std::string_view kFile = "file://";
     if (value.find("${") != std::string::npos) {
-      warn(place, "no variables are expanded in env: ${" + printable(name, 60) + "} stands for '" +
-                      printable(value, 60) + "' as it is");
+      warn(place, "PS0824",
+           "variables are not expanded in 'env', so the value of ${" + printable(name, 60) + "} is '" +
+               printable(value, 60) + "' literally");
     }
     if (value.size() <= kFile.size() || !value.starts_with(kFile)) return variables_.set(name, value);
     const std::string path = value.substr(kFile.size());
@@ -158,13 +173,15 @@ class YamlReader {
     struct stat file {};
     std::string error;
     if (!read_safe_file(path, content, file, error)) {
-      return problem(place, "the variable " + printable(name, 60) + " cannot be read from '" +
-                                printable(path, kMaxPrintedLineBytes) + "': " + error);
+      return problem(place, "PS0825",
+                     "cannot read variable " + printable(name, 60) + " from '" +
+                         printable(path, kMaxPrintedLineBytes) + "': " + error);
     }
     if (content.ends_with('\n') || content.ends_with('\r')) content.pop_back();
     if (content.empty()) {
-      return problem(place, "the variable " + printable(name, 60) + " cannot be read from '" +
-                                printable(path, kMaxPrintedLineBytes) + "': it is empty");
+      return problem(place, "PS0825",
+                     "cannot read variable " + printable(name, 60) + " from '" +
+                         printable(path, kMaxPrintedLineBytes) + "': the file is empty");
     }
     variables_.set(name, content);
   }
@@ -174,17 +191,20 @@ class YamlReader {
     for (const YamlNode& item : value.items) {
       const Place place{path, item.line};
       if (item.kind != Kind::kText) {
-        problem(place, "an item of includes: is a file name, or a pattern with *");
+        problem(place, "PS0821", "invalid item of 'includes': expected a file name, or a pattern with *");
         continue;
       }
       // The agent expands only *; other wildcards are ordinary characters.
       const bool pattern = item.text.find('*') != std::string::npos;
       const std::vector<std::string> files =
-          pattern ? included_files(path, item.text) : std::vector<std::string>{beside(path, item.text)};
+          pattern ? included_files(path, item.text) : std::vector<std::string>{relative_to(path, item.text)};
       if (files.empty()) {
         // The agent continues after a relative pattern, but ends after an absolute one.
-        conf_.problems.push_back({place, "no file fits '" + printable(item.text, kMaxPrintedLineBytes) + "'",
-                                  !item.text.starts_with('/')});
+        const std::string text = "no file matches '" + printable(item.text, kMaxPrintedLineBytes) + "'";
+        if (item.text.starts_with('/'))
+          problem(place, "PS0810", text + ", so Fluent Bit does not start");
+        else
+          warn(place, "PS0810", text);
       }
       for (const std::string& file : files) read(file, place);
     }
@@ -193,7 +213,8 @@ class YamlReader {
   void service(const std::string& path, const YamlNode& key, const YamlNode& value) {
     if (!is(path, key, value, Kind::kMap)) return;
     if (has_service_)
-      return problem({path, key.line}, "service: is there already; Fluent Bit allows one in all files together");
+      return problem({path, key.line}, "PS0826",
+                     "a second 'service' map; Fluent Bit allows only one in all files. Merge them");
     has_service_ = true;
     Section& section = begin_section(key.text, {path, key.line});
     each(value, [&](const YamlNode& name, const YamlNode& text) {
@@ -213,7 +234,7 @@ class YamlReader {
       if (item.kind == Kind::kText)
         conf_.plugins.push_back({key.text, item.text, {path, item.line}, false});
       else
-        problem({path, item.line}, "an item of plugins: is the path of a shared object");
+        problem({path, item.line}, "PS0821", "invalid item of 'plugins': expected the path of a shared object");
   }
 
   void pipeline(const std::string& path, const YamlNode& key, const YamlNode& value) {
@@ -221,15 +242,17 @@ class YamlReader {
     each(value, [&](const YamlNode& part, const YamlNode& list) {
       const std::string name = lower_case(part.text);
       if (name != "inputs" && name != "filters" && name != "outputs") {
-        return problem({path, part.line},
-                       "pipeline: has inputs:, filters: and outputs:, no '" + printable(part.text, 60) + "'");
+        return problem({path, part.line}, "PS0827",
+                       "unknown key '" + printable(part.text, 60) +
+                           "' in 'pipeline'; expected inputs, filters or outputs" +
+                           suggestion(part.text, {"inputs", "filters", "outputs"}));
       }
       if (!is(path, part, list, Kind::kList)) return;
       for (const YamlNode& item : list.items)
         if (item.kind == Kind::kMap)
           plugin(path, name.substr(0, name.size() - 1), item);
         else
-          problem({path, item.line}, "an item of " + name + ": is a map, with a name:");
+          problem({path, item.line}, "PS0821", "invalid item of '" + name + "': expected a map with name");
     });
   }
 
@@ -244,8 +267,9 @@ class YamlReader {
       } else if (nests) {
         section.entries.push_back({key.text, "", place, true});
       } else if (value.kind == Kind::kMap || value.items.empty()) {
-        problem(place, "'" + printable(key.text, 60) +
-                           "' has a map or an empty list as its value; it wants a text or a list of texts");
+        problem(place, "PS0821",
+                "invalid value of '" + printable(key.text, 60) +
+                    "': expected a text or a list of texts, not a map or an empty list");
       } else {
         int number = 0;
         for (const YamlNode& item : value.items) {
@@ -253,8 +277,8 @@ class YamlReader {
             add(section, {path, item.line}, key.text, item.text);
             section.entries.back().item = ++number;
           } else {
-            problem({path, item.line},
-                    "an item of '" + printable(key.text, 60) + "' is a map or a list; it wants a text");
+            problem({path, item.line}, "PS0821",
+                    "invalid item of '" + printable(key.text, 60) + "': expected a text, not a map or a list");
           }
         }
       }

@@ -33,14 +33,14 @@ std::string Variables::expand(std::string_view text, std::vector<std::string>& u
 
 bool has_wildcards(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
 
-std::string beside(const std::string& file, const std::string& path) {
+std::string relative_to(const std::string& file, const std::string& path) {
   const size_t slash = file.rfind('/');
   if (path.starts_with('/') || slash == std::string::npos) return path;
   return file.substr(0, slash + 1) + path;
 }
 
 std::vector<std::string> included_files(const std::string& including_file, const std::string& pattern) {
-  const std::string full = beside(including_file, pattern);
+  const std::string full = relative_to(including_file, pattern);
   if (!has_wildcards(pattern)) return {full};
   std::vector<std::string> files;
   glob_t found{};

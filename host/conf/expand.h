@@ -33,7 +33,7 @@ class Variables {
 std::vector<std::string> included_files(const std::string& including_file, const std::string& pattern);
 
 // Returns path if it is absolute, else path relative to the folder of file.
-std::string beside(const std::string& file, const std::string& path);
+std::string relative_to(const std::string& file, const std::string& path);
 
 bool has_wildcards(std::string_view pattern);
 

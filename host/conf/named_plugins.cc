@@ -12,10 +12,10 @@ namespace {
 void add_plugins(const Conf& conf, std::vector<Entry>& paths, std::vector<Problem>& problems) {
   for (const Entry& path : conf.plugins) {
     if (path.value.find("${") != std::string::npos) {
-      problems.push_back({path.place,
-                          "'" + printable(path.value, kMaxPrintedLineBytes) +
-                              "': Fluent Bit expands no variables in plugins:; write the path out",
-                          false});
+      problems.push_back(Problem::error(path.place, "PS0811",
+                                        "Fluent Bit does not expand variables in 'plugins', so it would use '" +
+                                            printable(path.value, kMaxPrintedLineBytes) +
+                                            "' literally; write the path itself"));
     } else {
       paths.push_back(path);
     }
@@ -24,7 +24,7 @@ void add_plugins(const Conf& conf, std::vector<Entry>& paths, std::vector<Proble
 
 void add_plugins_file(const Entry& entry, const Environment& environment, ConfFor reader,
                       std::vector<Entry>& paths, std::vector<Problem>& problems) {
-  Conf file = read_conf(beside(entry.place.file, entry.value), environment, reader);
+  Conf file = read_conf(relative_to(entry.place.file, entry.value), environment, reader);
   // The line that names the file is more helpful than the name of a missing file.
   for (Problem& found : file.problems) {
     if (found.place.line == 0) found.place = entry.place;
@@ -32,7 +32,9 @@ void add_plugins_file(const Entry& entry, const Environment& environment, ConfFo
   }
   for (const Section& section : file.sections) {
     if (!equal_without_case(section.name, "PLUGINS")) {
-      problems.push_back({section.place, "a Plugins_File has [PLUGINS] alone, with Path lines", false});
+      problems.push_back(Problem::error(section.place, "PS0831",
+                                        "unexpected section [" + printable(section.name, 60) +
+                                            "] in a Plugins_File: expected only [PLUGINS], with Path lines"));
       continue;
     }
     for (const Entry& path : section.entries) {
@@ -40,7 +42,8 @@ void add_plugins_file(const Entry& entry, const Environment& environment, ConfFo
         paths.push_back(path);
       } else {
         problems.push_back(
-            {path.place, "[PLUGINS] has Path lines alone, no '" + printable(path.key, 60) + "'", false});
+            Problem::error(path.place, "PS0831",
+                           "unknown key '" + printable(path.key, 60) + "' in [PLUGINS]: expected only Path"));
       }
     }
   }

@@ -25,13 +25,7 @@ class SettingsReader {
   void entry(const Entry& entry) {
     if (equal_without_case(entry.key, "Plugins_File")) return;  // named_plugins.h reads it
     const auto [first, fresh] = seen_.emplace(lower_case(entry.key), entry.place);
-    if (!fresh) {
-      problems_.push_back({entry.place,
-                           "'" + printable(entry.key, 60) + "' was given in " +
-                               printable(first->second.file, kMaxPrintedLineBytes) + ":" +
-                               std::to_string(first->second.line) + " already; the last counts",
-                           true});
-    }
+    if (!fresh) problems_.push_back(repeated_key(entry.key, first->second, entry.place, "the last"));
     if (equal_without_case(entry.key, "Grace")) {
       duration(entry, settings_.grace_ms);
     } else if (equal_without_case(entry.key, "Stats_Interval")) {
@@ -41,10 +35,10 @@ class SettingsReader {
     } else if (agent_service_key(entry.key) != nullptr) {
       agents_[lower_case(entry.key)] = entry;
     } else {
-      const std::string meant = suggestion(entry.key, kKeys);
-      problem(entry, "[SERVICE] has no key '" + printable(entry.key, 60) + "'" + meant +
-                         (meant.empty() ? "; its" : " Its") +
-                         " keys are Grace, Log_Level, Plugins_File and Stats_Interval");
+      problem(entry, "PS0832",
+              "unknown key '" + printable(entry.key, 60) +
+                  "' in [SERVICE]; expected Grace, Log_Level, Plugins_File or Stats_Interval" +
+                  suggestion(entry.key, kKeys));
     }
   }
 
@@ -52,12 +46,12 @@ class SettingsReader {
   // reported.
   void end() {
     for (const auto& [key, entry] : agents_)
-      if (!is_off(entry.value)) tell_of_agent_key(*agent_service_key(key), entry, problems_);
+      if (!is_off(entry.value)) add_agent_key_problem(*agent_service_key(key), entry, problems_);
   }
 
  private:
-  void problem(const Entry& entry, std::string text) {
-    problems_.push_back({entry.place, std::move(text), false});
+  void problem(const Entry& entry, MessageId id, const std::string& text) {
+    problems_.push_back(Problem::error(entry.place, id, text));
   }
 
   void duration(const Entry& entry, int64_t& out) {
@@ -65,8 +59,9 @@ class SettingsReader {
     if (value) {
       out = *value;
     } else {
-      problem(entry, entry.key + " '" + printable(entry.value, 60) +
-                         "' is no duration; write seconds, or a number with ms, s, m or h, of at most ten years");
+      problem(entry, "PS0833",
+              "invalid " + printable(entry.key, 60) + " '" + printable(entry.value, 60) +
+                  "': expected seconds, or a number with suffix ms, s, m or h; at most ten years");
     }
   }
 
@@ -75,7 +70,8 @@ class SettingsReader {
     if (level)
       settings_.log_level = *level;
     else
-      problem(entry, "Log_Level '" + printable(entry.value, 60) + "' is none of off, error, warn, info, debug");
+      problem(entry, "PS0833",
+              "invalid Log_Level '" + printable(entry.value, 60) + "': expected off, error, warn, info or debug");
   }
 
   Settings& settings_;

@@ -36,8 +36,8 @@ class Builder {
     line_ = line_of(event.start_mark);
     switch (event.type) {
       case YAML_ALIAS_EVENT:
-        return fail("'*" + printable(reinterpret_cast<const char*>(event.data.alias.anchor), 60) +
-                    "' is an alias, which Fluent Bit refuses: write out what it stands for");
+        return fail("alias '*" + printable(reinterpret_cast<const char*>(event.data.alias.anchor), 60) +
+                    "' is not supported, because Fluent Bit rejects aliases; write the value itself");
       case YAML_SCALAR_EVENT:
         return text(std::string(reinterpret_cast<const char*>(event.data.scalar.value), event.data.scalar.length));
       case YAML_SEQUENCE_START_EVENT:
@@ -68,15 +68,15 @@ class Builder {
   }
 
   bool text(std::string text) {
-    if (text.find('\0') != std::string::npos) return fail("a NUL byte in a text");
+    if (text.find('\0') != std::string::npos) return fail("a text contains a NUL byte");
     put({YamlNode::Kind::kText, line_, std::move(text), {}});
     return true;
   }
 
   bool begin(YamlNode::Kind kind) {
-    if (is_key()) return fail("a map or a list stands where a key should");
+    if (is_key()) return fail("a key must be a text, not a map or a list");
     if (open_.size() == kYamlDepth)
-      return fail("nested deeper than " + std::to_string(kYamlDepth) + " maps and lists");
+      return fail("too many nested maps and lists: at most " + std::to_string(kYamlDepth) + " are allowed");
     open_.push_back({kind, line_, {}, {}});
     return true;
   }
@@ -101,7 +101,7 @@ bool parse_yaml(std::string_view content, std::vector<YamlNode>& documents, int&
   yaml_parser_t parser;
   if (yaml_parser_initialize(&parser) == 0) {
     error_line = 0;
-    error = "no memory to read YAML";
+    error = "out of memory while reading YAML";
     return false;
   }
   const std::unique_ptr<yaml_parser_t, decltype(&yaml_parser_delete)> guard(&parser, yaml_parser_delete);
@@ -112,7 +112,7 @@ bool parse_yaml(std::string_view content, std::vector<YamlNode>& documents, int&
     if (yaml_parser_parse(&parser, &event.raw) == 0) {
       error_line = parser.error == YAML_READER_ERROR ? line_at(content, parser.problem_offset)
                                                      : line_of(parser.problem_mark);
-      error = std::string("this is no YAML: ") +
+      error = std::string("invalid YAML: ") +
               printable(parser.problem != nullptr ? parser.problem : "no memory", kMaxPrintedLineBytes);
       if (parser.context != nullptr && parser.error != YAML_READER_ERROR) {
         error += std::string(" (") + parser.context + ", which begins in line " +

@@ -52,9 +52,9 @@ class Checker {
       for (const char* key : {"Match", "Match_Regex"}) {
         const Entry* const match = section.last(key);
         if (match == nullptr || !begins_with_slash(match->value)) continue;
-        warn(match->place,
+        warn(match->place, "PS0866",
              "'" + printable(match->value, 100) +
-                 "' begins with /, but no tag that tag_format makes does: leave the / out, as in aws/lambda/*");
+                 "' begins with /, but the tags of tag_format do not; remove the /, as in aws/lambda/*");
       }
     }
   }
@@ -67,15 +67,21 @@ class Checker {
   }
 
  private:
-  void error(const Place& place, std::string text) { out_.problems.push_back({place, std::move(text), false}); }
-  void warn(const Place& place, std::string text) { out_.problems.push_back({place, std::move(text), true}); }
+  void error(const Place& place, MessageId id, const std::string& text) {
+    out_.problems.push_back(Problem::error(place, id, text));
+  }
+  void warn(const Place& place, MessageId id, const std::string& text) {
+    out_.problems.push_back(Problem::warning(place, id, text));
+  }
 
   void ours(const Section& section, const AgentFile& file) {
     const penstock_stage* const stage = modules_.stage(file);
-    if (!modules_.is_named(file) && told_.insert(file.name).second) {
-      warn(section.place, std::string("nothing here names ") + file.name +
-                              ", which this section needs: Fluent Bit must be started with -e and its path, or "
-                              "Plugins_File or plugins: must name it");
+    if (!modules_.is_named(file) && reported_.insert(file.name).second) {
+      warn(
+          section.place, "PS0865",
+          std::string("this section needs ") + file.name +
+              ", which the configuration does not name; add it to the Plugins_File or to plugins, or start Fluent "
+              "Bit with -e and its path");
     }
     if (stage == nullptr) return;
     warn_of_comments(section, out_.problems);
@@ -83,11 +89,11 @@ class Checker {
     check_options(*stage, given, section.place, out_.problems);
     add_file_uses(*stage, given, ++sections_, files_);
     check_agent_rules({section, *stage}, conf_, out_.problems);
-    const penstock_stage* const behind = modules_.behind(file);
-    if (behind == nullptr || behind->kind == PENSTOCK_FILTER) return;
-    const std::vector<std::string> known = option_names(*behind);
+    const penstock_stage* const library_stage = modules_.library_stage(file);
+    if (library_stage == nullptr || library_stage->kind == PENSTOCK_FILTER) return;
+    const std::vector<std::string> known = option_names(*library_stage);
     std::erase_if(given, [&](const Entry& entry) { return !knows(known, entry.key); });
-    routes_.add(section, *behind, std::move(given));
+    routes_.add(section, *library_stage, std::move(given));
   }
 
   // Returns the options that the stage has. Reports unknown ones here: a key of the agent may have been meant.
@@ -99,11 +105,10 @@ class Checker {
       const Entry* const first = section.find(entry.key);
       if (!of_agent && entry.item > 1) {
         if (entry.item == 2) {
-          error(entry.place,
+          error(entry.place, "PS0852",
                 "'" + printable(entry.key, 60) +
-                    "' is a list, of which Fluent Bit hands only the first value to a plugin; write one "
-                    "text" +
-                    (takes_list(stage, entry.key) ? ", with commas between the values" : ""));
+                    "' is a list, and Fluent Bit passes only its first value to a plugin; write a text" +
+                    (takes_list(stage, entry.key) ? " with comma-separated values" : ""));
         }
       } else if (first != &entry) {
         out_.problems.push_back(of_agent ? repeated(*first, entry, !equal_without_case(entry.key, "Name"))
@@ -116,9 +121,10 @@ class Checker {
       } else {
         std::vector<std::string> words = agent_key_names(stage.kind);
         words.insert(words.end(), names.begin(), names.end());
-        error(entry.place, std::string(kind_name(stage.kind)) + " '" + printable(stage.id) + "' has no option '" +
-                               printable(entry.key, 60) + "', and Fluent Bit would not tell" +
-                               suggestion(entry.key, words));
+        error(entry.place, "PS0850",
+              std::string(kind_name(stage.kind)) + " '" + printable(stage.id) + "' has no option '" +
+                  printable(entry.key, 60) + "', which Fluent Bit would ignore without a message" +
+                  suggestion(entry.key, words));
       }
     }
     return options;
@@ -130,19 +136,20 @@ class Checker {
     for (const AgentFile& file : kAgentFiles) {
       if (file.kind == kind) ids.emplace_back(file.stage);
       if (file.kind != kind && equal_without_case(file.stage, name.value)) {
-        return warn(name.place,
-                    std::string("'") + file.stage + "' is no " + kind_name(kind) + ", but " +
+        return warn(name.place, "PS0867",
+                    std::string("'") + file.stage + "' of Penstock is not " +
+                        (kind == PENSTOCK_FILTER ? "a filter" : std::string("an ") + kind_name(kind)) + ", but " +
                         (file.kind == PENSTOCK_FILTER ? "a filter" : std::string("an ") + kind_name(file.kind)));
       }
     }
     const std::string near = suggestion(name.value, ids);
     if (!near.empty()) {
-      warn(name.place, "'" + printable(name.value, 60) + "' is none of ours" + near);
+      warn(name.place, "PS0867", "'" + printable(name.value, 60) + "' is not a plugin of Penstock" + near);
     } else if ((equal_without_case(name.value, "kinesis") || equal_without_case(name.value, "kinesis_streams")) &&
                looks_like_ours(section, kind)) {
-      warn(name.place,
+      warn(name.place, "PS0867",
            "'" + printable(name.value, 60) + "' is " +
-               (kind == PENSTOCK_OUTPUT ? "an output of AWS's or the agent's own" : "no input of the agent") +
+               (kind == PENSTOCK_OUTPUT ? "an output of AWS or of Fluent Bit" : "not an input of Fluent Bit") +
                "; did you mean 'penstock_kinesis'?");
     }
   }
@@ -163,7 +170,7 @@ class Checker {
   AgentRoutes routes_;
   std::vector<FileUse> files_;
   size_t sections_ = 0;
-  std::set<std::string> told_;  // shared objects that nothing names, already reported
+  std::set<std::string> reported_;  // shared objects that nothing names, already reported
 };
 
 }  // namespace
@@ -184,7 +191,9 @@ AgentCheck check_for_fluent_bit(const std::string& conf_file, const std::vector<
   checker.together();
   if (out.inputs + out.filters + out.outputs == 0 && !has_errors(conf.problems)) {
     out.problems.push_back(
-        {{conf_file, 0}, "no section here is ours: none has the Name penstock_kinesis or lambda_logs", true});
+        Problem::warning({conf_file, 0}, "PS0868",
+                         "the configuration has no section of Penstock: none has the Name penstock_kinesis or "
+                         "lambda_logs"));
   }
   sort_by_place(out.problems);
   return out;

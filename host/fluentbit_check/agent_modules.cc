@@ -15,7 +15,7 @@ namespace {
 // Returns the file that a relative path names for an agent that is started here, else the file that was probably
 // meant.
 std::string found_at(const Entry& path) {
-  return access(path.value.c_str(), F_OK) == 0 ? path.value : beside(path.place.file, path.value);
+  return access(path.value.c_str(), F_OK) == 0 ? path.value : relative_to(path.place.file, path.value);
 }
 
 // Requires only the option table and check(): the rest of the stage is not for this host.
@@ -38,10 +38,10 @@ AgentModules::AgentModules(const std::vector<Entry>& paths, std::vector<Problem>
 
 void AgentModules::take(const Entry& path) {
   if (path.value == "libpenstock.so" || path.value.ends_with("/libpenstock.so")) {
-    problems_.push_back({path.place,
-                         "Fluent Bit can do nothing with libpenstock.so itself: name penstock-in-kinesis.so, "
-                         "penstock-out-kinesis.so and flb-filter_lambda_logs.so, which lie beside it",
-                         false});
+    problems_.push_back(
+        Problem::error(path.place, "PS0860",
+                       "Fluent Bit cannot use libpenstock.so itself: name penstock-in-kinesis.so, "
+                       "penstock-out-kinesis.so and flb-filter_lambda_logs.so in the same folder"));
     return;
   }
   const AgentFile* const file = agent_file(path.value);
@@ -51,22 +51,22 @@ void AgentModules::take(const Entry& path) {
   if (!fresh) {
     // The command line overrides the conf on purpose.
     if (first->second.place.file.empty()) return;
-    problems_.push_back({path.place, std::string(file->name) + " is named twice; the first counts", true});
+    problems_.push_back(Problem::warning(
+        path.place, "PS0861", std::string(file->name) + " is named twice; Fluent Bit uses the first path"));
     return;
   }
   if (!of_conf) return;
   if (path.value.find('/') == std::string::npos) {
-    problems_.push_back(
-        {path.place,
-         "'" + printable(path.value, kMaxPrintedLineBytes) +
-             "' has no folder: Fluent Bit looks for it in the system's library folders alone; write "
-             "the whole path",
-         true});
+    problems_.push_back(Problem::warning(
+        path.place, "PS0862",
+        "'" + printable(path.value, kMaxPrintedLineBytes) +
+            "' has no folder, so Fluent Bit looks for it only in the system's library folders; write "
+            "an absolute path"));
   } else if (!path.value.starts_with('/')) {
-    problems_.push_back({path.place,
-                         "'" + printable(path.value, kMaxPrintedLineBytes) +
-                             "' is relative to the folder in which Fluent Bit is started; write the whole path",
-                         true});
+    problems_.push_back(Problem::warning(
+        path.place, "PS0862",
+        "'" + printable(path.value, kMaxPrintedLineBytes) +
+            "' is relative to the folder in which Fluent Bit is started; write an absolute path"));
   }
 }
 
@@ -78,33 +78,36 @@ const penstock_stage* AgentModules::stage(const AgentFile& file) {
 
 const penstock_stage* AgentModules::open(const AgentFile& file) {
   const auto named = named_.find(&file);
-  const std::string library = default_plugin();
   const Place place = named != named_.end() ? named->second.place : Place{};
-  const std::string path = named != named_.end() ? found_at(named->second) : beside(library, file.name);
+  const std::string path =
+      named != named_.end() ? found_at(named->second) : relative_to(default_plugin(), file.name);
   if (named == named_.end() && access(path.c_str(), F_OK) != 0) {
-    problems_.push_back({place,
-                         std::string(file.name) + " is named by nothing here and is not beside libpenstock.so, so "
-                                                  "its sections cannot be checked; name it with -e",
-                         false});
+    problems_.push_back(Problem::error(place, "PS0863",
+                                       "cannot check the sections of " + std::string(file.name) +
+                                           ": the configuration does not name it, and it is not next to "
+                                           "libpenstock.so; name it with -e"));
     return nullptr;
   }
   std::string defect;
   const penstock_module* const module = open_module(path, defect);
   const penstock_stage* const stage = module != nullptr ? stage_in(*module, file) : nullptr;
-  if (module != nullptr && stage == nullptr) {
-    defect = "plugin '" + printable(path, kMaxPrintedLineBytes) + "' has no " + kind_name(file.kind) + " '" +
-             file.stage + "' that this program can read; install both from one package";
+  if (module == nullptr) {
+    problems_.push_back(Problem::error(place, "PS0858", defect));
+  } else if (stage == nullptr) {
+    problems_.push_back(Problem::error(place, "PS0952",
+                                       "plugin '" + printable(path, kMaxPrintedLineBytes) + "' has no " +
+                                           kind_name(file.kind) + " '" + file.stage +
+                                           "' that this program can read; install both from one package"));
   }
-  if (stage == nullptr) problems_.push_back({place, std::move(defect), false});
   std::string no_library;
-  const penstock_module* const behind = open_module(library_beside(path), no_library);
-  if (behind != nullptr) behind_[&file] = stage_in(*behind, file);
+  const penstock_module* const library = open_module(library_next_to(path), no_library);
+  if (library != nullptr) library_stages_[&file] = stage_in(*library, file);
   return stage;
 }
 
-const penstock_stage* AgentModules::behind(const AgentFile& file) const {
-  const auto found = behind_.find(&file);
-  return found == behind_.end() ? nullptr : found->second;
+const penstock_stage* AgentModules::library_stage(const AgentFile& file) const {
+  const auto found = library_stages_.find(&file);
+  return found == library_stages_.end() ? nullptr : found->second;
 }
 
 }  // namespace penstock::host

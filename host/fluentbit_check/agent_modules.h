@@ -24,7 +24,7 @@ class AgentModules {
 
   // Returns the stage of libpenstock.so that a shared object opened by stage() uses; nullptr if not found.
   // Looks for libpenstock.so in the folder of the shared object.
-  const penstock_stage* behind(const AgentFile& file) const;
+  const penstock_stage* library_stage(const AgentFile& file) const;
 
   bool is_named(const AgentFile& file) const { return named_.contains(&file); }
 
@@ -35,7 +35,7 @@ class AgentModules {
   std::vector<Problem>& problems_;
   std::map<const AgentFile*, Entry> named_;
   std::map<const AgentFile*, const penstock_stage*> stages_;
-  std::map<const AgentFile*, const penstock_stage*> behind_;
+  std::map<const AgentFile*, const penstock_stage*> library_stages_;
 };
 
 }  // namespace penstock::host

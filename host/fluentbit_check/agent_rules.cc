@@ -36,19 +36,22 @@ class Rules {
     threaded(after);
     storage(after);
     if (after == "delivery" && !has_output_of_ours()) {
-      error("checkpoint_after",
-            "checkpoint_after delivery waits for an [OUTPUT] penstock_kinesis, and the conf has "
-            "none: reading would stop at max_unacknowledged");
+      error("checkpoint_after", "PS0870",
+            "checkpoint_after delivery needs an [OUTPUT] penstock_kinesis, which the configuration does not have: "
+            "reading would stop at max_unacknowledged. Add one, or set checkpoint_after append");
     }
     if (after == "delivery") {
-      warn("checkpoint_after",
-           "checkpoint_after delivery is experimental: filters that make new records, like "
-           "multiline and rewrite_tag, lose what it goes by");
+      warn("checkpoint_after", "PS0961",
+           "checkpoint_after delivery is experimental: it does not recognize records that filters such as "
+           "multiline "
+           "and rewrite_tag create");
     }
     if (after == "handover")
-      warn("checkpoint_after", "checkpoint_after handover: what the agent has not delivered when it ends is lost");
+      warn("checkpoint_after", "PS0960",
+           "checkpoint_after handover: records that the agent has not delivered when it ends are lost");
     if (it_.option("checkpoint") == "memory")
-      warn("checkpoint", "checkpoint memory: every start begins at initial_position again");
+      warn("checkpoint", "PS0314",
+           "checkpoint memory: each start begins at initial_position; set file:PATH to keep the position");
     unrouted();
     dropping();
     connections();
@@ -56,19 +59,19 @@ class Rules {
 
   void filter() {
     if (it_.section.last("Match") != nullptr || it_.section.last("Match_Regex") != nullptr) return;
-    error("Match", "Match is missing, and without it the agent will not start");
+    error("Match", "PS0841", "Match is missing, and Fluent Bit does not start without it");
   }
 
   void output() {
     retries();
     const std::string* const workers = it_.kept("workers");
     if (workers == nullptr || std::atoi(workers->c_str()) <= 0) {
-      warn("workers",
-           "without workers the whole agent stands still while a flush waits for the service; write "
-           "workers 1");
+      warn("workers", "PS0964",
+           "without workers the whole agent is blocked while a flush waits for the service; set workers 1");
     }
     if (it_.kept("storage.total_limit_size") != nullptr)
-      warn("storage.total_limit_size", "at storage.total_limit_size the agent throws away its oldest chunks");
+      warn("storage.total_limit_size", "PS0876",
+           "at storage.total_limit_size the agent discards its oldest chunks, which are then lost");
     dropping();
     connections();
   }
@@ -79,8 +82,12 @@ class Rules {
     const Entry* const entry = it_.section.last(key);
     return entry != nullptr ? entry->place : it_.section.place;
   }
-  void error(std::string_view key, std::string text) { problems_.push_back({place(key), std::move(text), false}); }
-  void warn(std::string_view key, std::string text) { problems_.push_back({place(key), std::move(text), true}); }
+  void error(std::string_view key, MessageId id, const std::string& text) {
+    problems_.push_back(Problem::error(place(key), id, text));
+  }
+  void warn(std::string_view key, MessageId id, const std::string& text) {
+    problems_.push_back(Problem::warning(place(key), id, text));
+  }
 
   const Entry* service(std::string_view key) const {
     const Entry* last = nullptr;
@@ -109,13 +116,15 @@ class Rules {
     const std::string* const value = it_.kept("threaded");
     const std::optional<bool> on = value == nullptr ? true : boolean(*value);
     if (!on) {
-      error("threaded",
-            "threaded '" + printable(*value, 60) + "' is none of on and off, so the agent will not start");
+      error("threaded", "PS0877",
+            "invalid threaded '" + printable(*value, 60) +
+                "': expected on or off; Fluent Bit does not start with it");
     } else if (*on && after == "append") {
-      error(
-          "threaded",
-          "checkpoint_after append (the default) needs threaded off, and the agent will not start: with a thread "
-          "of its own an input is told that records are taken which the agent then loses. Write threaded off");
+      error("threaded", "PS0956",
+            "checkpoint_after append (the default) needs threaded off, and the input does not start without it: "
+            "to an "
+            "input with its own thread, the agent reports records as accepted that it may then lose. Set threaded "
+            "off");
     }
   }
 
@@ -129,26 +138,28 @@ class Rules {
     if (own != nullptr) type = lower_case(*own);
 
     if (own != nullptr && type != "filesystem" && type != "memory" && type != "memrb") {
-      error("storage.type", "storage.type '" + printable(*own, 60) +
-                                "' is none of filesystem, memory and memrb, so the agent will not start");
+      error("storage.type", "PS0877",
+            "invalid storage.type '" + printable(*own, 60) +
+                "': expected filesystem, memory or memrb; Fluent Bit does not start with it");
     } else if (type == "filesystem") {
       const Entry* const path = service("storage.path");
       if (path == nullptr || path->value.empty()) {
-        error("storage.type",
-              "storage.type filesystem needs storage.path in [SERVICE]; without it the agent will not "
-              "start");
+        error("storage.type", "PS0879",
+              "storage.type filesystem needs storage.path in [SERVICE]; Fluent Bit does not start without it");
       }
     } else if (after == "append" && it_.option("checkpoint") != "memory") {
-      warn("storage.type",
-           "storage.type filesystem is missing: what the agent has taken lies in its memory, counts as read, and "
-           "is "
-           "lost when it is killed. Write storage.type filesystem here, and storage.path in [SERVICE]");
+      warn(
+          "storage.type", "PS0880",
+          "without storage.type filesystem, records that the agent has accepted count as read but are only in its "
+          "memory, and are lost if it is killed. Set storage.type filesystem here, and storage.path in [SERVICE]");
     }
     if (type == "memrb") {
-      warn("storage.type", "storage.type memrb: at mem_buf_limit the agent throws away its oldest records");
+      warn("storage.type", "PS0881",
+           "storage.type memrb: at mem_buf_limit the agent discards its oldest records, which are then lost");
     } else if (type == "memory" && it_.kept("mem_buf_limit") == nullptr) {
-      warn("mem_buf_limit",
-           "without mem_buf_limit the agent's memory grows for as long as an output stands still");
+      warn(
+          "mem_buf_limit", "PS0882",
+          "without mem_buf_limit the agent's memory grows while an output is blocked; set it, for example to 64M");
     }
   }
 
@@ -156,7 +167,8 @@ class Rules {
   void unrouted() {
     const std::string* const routable = it_.kept("routable");
     if (routable != nullptr && boolean(*routable) == false)
-      return warn("routable", "routable off: what is read counts as read, and is thrown away");
+      return warn("routable", "PS0883",
+                  "routable off: the agent discards the records of this input, which count as read; remove it");
     const auto routes = [](const Entry& entry) { return equal_without_case(entry.key, "routes"); };
     if (std::any_of(it_.section.entries.begin(), it_.section.entries.end(), routes)) return;
     const std::string* const tag = it_.kept("tag");
@@ -173,28 +185,30 @@ class Rules {
       if (regex != nullptr && !match.set_regex(regex->value).empty()) return;
       if (match.is_set() ? match.fits(*tag) : single) return;
     }
-    warn("tag", "no [OUTPUT] matches the tag '" + printable(*tag, 100) +
-                    "': what is read counts as read, and is thrown away unless a filter changes its tag");
+    warn("tag", "PS0844",
+         "no [OUTPUT] matches the tag '" + printable(*tag, 100) +
+             "': unless a filter changes the tag, the agent discards the records, which count as read");
   }
 
   void dropping() {
     if (it_.option("on_failure") == "drop")
-      warn("on_failure", "on_failure drop: records that cannot be dealt with are counted, and lost");
+      warn("on_failure", "PS0602",
+           "on_failure drop: records that can never be delivered are counted and lost; file:PATH keeps them");
   }
 
   void retries() {
     const std::string* const limit = it_.kept("retry_limit");
-    const std::string write = "; write Retry_Limit no_limits";
-    if (limit == nullptr) {
-      return warn("retry_limit",
-                  "Retry_Limit is 1 where it is left out: a chunk that is refused twice is lost" + write);
-    }
+    const std::string write = "; set Retry_Limit no_limits";
+    if (limit == nullptr)
+      return warn("retry_limit", "PS0886",
+                  "Retry_Limit is 1 by default: a chunk that fails twice is lost" + write);
     for (const char* unlimited : {"no_limits", "false", "off"})
       if (equal_without_case(*limit, unlimited)) return;
     if (equal_without_case(*limit, "no_retries"))
-      return warn("retry_limit", "Retry_Limit no_retries: a chunk that is refused is lost" + write);
-    warn("retry_limit",
-         "Retry_Limit " + printable(*limit, 60) + ": a chunk that is refused more often than so is lost" + write);
+      return warn("retry_limit", "PS0886", "Retry_Limit no_retries: a chunk that fails once is lost" + write);
+    warn(
+        "retry_limit", "PS0886",
+        "Retry_Limit " + printable(*limit, 60) + ": a chunk that still fails after these retries is lost" + write);
   }
 
   void connections() {
@@ -202,21 +216,20 @@ class Rules {
     const std::string* const tls = it_.kept("tls");
     const bool refused = tls != nullptr && boolean(*tls) == true;
     if (refused) {
-      error("tls",
-            "tls on: to the agent this plugin has no TLS, and it will not start. Take the line out: Penstock "
-            "has TLS of its own");
+      error("tls", "PS0887",
+            "tls on: Fluent Bit does not start, because it sees no TLS support in this plugin. Remove the line; "
+            "Penstock always uses its own TLS");
     }
     for (const Entry& entry : it_.section.entries) {
       const std::string key = lower_case(entry.key);
       const bool network = std::find(kPlain.begin(), kPlain.end(), key) != kPlain.end() ||
                            key.starts_with("net.") || key.starts_with("tls.") || key.starts_with("oauth2");
       if (network && !(refused && key == "tls") && agent_key(it_.stage.kind, key) != nullptr) {
-        problems_.push_back(
-            {entry.place,
-             "'" + printable(entry.key, 60) +
-                 "' changes nothing: Penstock makes its connections itself; see endpoint, ca_file, "
-                 "connect_timeout and call_timeout",
-             true});
+        problems_.push_back(Problem::warning(
+            entry.place, "PS0888",
+            "'" + printable(entry.key, 60) +
+                "' has no effect, because Penstock makes its own connections; see endpoint, ca_file, "
+                "connect_timeout and call_timeout"));
       }
     }
   }

@@ -11,7 +11,7 @@ const AgentFile* agent_file(std::string_view path) {
   return found == kAgentFiles.end() ? nullptr : &*found;
 }
 
-std::string library_beside(std::string_view path) {
+std::string library_next_to(std::string_view path) {
   return std::string(path.substr(0, path.rfind('/') + 1)) + "libpenstock.so";
 }
 

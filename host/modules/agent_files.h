@@ -27,6 +27,6 @@ inline constexpr std::array<AgentFile, 3> kAgentFiles = {{
 const AgentFile* agent_file(std::string_view path);
 
 // Returns the path of libpenstock.so in the same folder.
-std::string library_beside(std::string_view path);
+std::string library_next_to(std::string_view path);
 
 }  // namespace penstock::host

@@ -38,7 +38,7 @@ int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcep
                               PENSTOCK_COUNTER,
                               "received_records",
                               "records",
-                              "records taken",
+                              "records accepted",
                               of(self)->records,
                               {}};
   stat(ctx, &records);
@@ -53,8 +53,8 @@ int64_t next_deadline_ms(penstock_instance* self) noexcept { return of(self)->ta
 
 const penstock_stage kStage = [] {
   penstock_stage stage = penstock::host::own_stage(
-      PENSTOCK_OUTPUT, "null", "Takes every record and drops it; for trying out what comes before.", create,
-      destroy);
+      PENSTOCK_OUTPUT, "null", "Counts each record as delivered and discards it, to test inputs and filters.",
+      create, destroy);
   stage.output = &kOutput;
   stage.next_deadline_ms = next_deadline_ms;
   stage.stats = stats;

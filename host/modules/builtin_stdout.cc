@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/json_writer.h"
+#include "base/message_id.h"
 #include "host/modules/builtin.h"
 
 namespace {
@@ -23,6 +24,7 @@ namespace {
 using penstock::append_json_for_terminal;
 using penstock::append_json_string;
 
+constexpr penstock::MessageId kCannotWrite = "PS0906";
 constexpr size_t kFullBytes = 1 << 20;  // unwritten bytes at which the output is full
 // PIPE_BUF: a pipe accepts this much completely or not at all, and POLLOUT guarantees room for it.
 constexpr size_t kPieceBytes = 4096;
@@ -117,9 +119,10 @@ class StdoutOutput {
       const penstock_stat one{sizeof(penstock_stat), kind, name, unit, help, value, {}};
       stat(ctx, &one);
     };
-    report(PENSTOCK_COUNTER, "received_records", "records", "records taken", records_);
+    report(PENSTOCK_COUNTER, "received_records", "records", "records accepted", records_);
     report(PENSTOCK_COUNTER, "delivered_bytes", "bytes", "bytes written", static_cast<int64_t>(written_));
-    report(PENSTOCK_GAUGE, "in_flight_bytes", "bytes", "text not yet written", static_cast<int64_t>(unwritten()));
+    report(PENSTOCK_GAUGE, "in_flight_bytes", "bytes", "bytes accepted and not yet written",
+           static_cast<int64_t>(unwritten()));
   }
 
  private:
@@ -127,7 +130,8 @@ class StdoutOutput {
     if (error != nullptr) {
       error->code = code;
       error->retryable = cause == EPIPE ? 0 : 1;
-      std::snprintf(error->text, sizeof error->text, "cannot write to standard output: %s", std::strerror(cause));
+      std::snprintf(error->text, sizeof error->text, "%s: cannot write to standard output: %s",
+                    kCannotWrite.text().data(), std::strerror(cause));
     }
     return code;
   }
@@ -144,7 +148,8 @@ class StdoutOutput {
 
   void reader_went_away() {
     gone_ = true;
-    static constexpr std::string_view kText = "the reader of standard output has gone away";
+    static constexpr std::string_view kText =
+        "PS0907: the reader of standard output has closed it; unwritten records are released";
     host_.log(host_.ctx, PENSTOCK_LOG_ERROR, {kText.data(), kText.size()});
   }
 
@@ -229,7 +234,7 @@ int32_t create(const penstock_host* host, const penstock_option*, size_t, size_t
   struct stat file {};
   const int flags = fcntl(STDOUT_FILENO, F_GETFL);
   if (fstat(STDOUT_FILENO, &file) != 0 || flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
-    std::snprintf(error->text, sizeof error->text, "standard output is not open for writing");
+    std::snprintf(error->text, sizeof error->text, "PS0908: standard output is not open for writing");
     return PENSTOCK_E_IO;
   }
   *out = reinterpret_cast<penstock_instance*>(new (std::nothrow) StdoutOutput(*host, file.st_mode));

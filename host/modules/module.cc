@@ -39,9 +39,9 @@ bool commands_can_be_read(const penstock_stage& stage) {
 // Returns why the host cannot drive a stage, or "". Requires only the calls that the host cannot do without.
 std::string stage_defect(const penstock_stage& stage) {
   if (stage.struct_size < offsetof(penstock_stage, destroy) + sizeof(stage.destroy))
-    return "is a struct too small";
+    return "has too small a struct_size";
   if (stage.id == nullptr || stage.create == nullptr || stage.destroy == nullptr)
-    return "lacks an id, create() or destroy()";
+    return "has no id, no create() or no destroy()";
   if (stage.option_info_count > 0 &&
       (stage.options == nullptr || stage.option_info_stride < sizeof(penstock_option_info))) {
     return "has an option table that cannot be read";
@@ -54,7 +54,7 @@ std::string stage_defect(const penstock_stage& stage) {
     whole = stage.filter != nullptr && PENSTOCK_HAS(stage.filter, apply);
   else if (stage.kind == PENSTOCK_OUTPUT)
     whole = stage.output != nullptr && PENSTOCK_HAS(stage.output, write) && PENSTOCK_HAS(stage.output, pump);
-  return whole ? "" : "lacks the calls of its kind";
+  return whole ? "" : "does not have the calls of its kind";
 }
 
 bool is_file(const std::string& path) {
@@ -80,8 +80,8 @@ const penstock_module* open_module(const std::string& path, std::string& defect)
   const std::string reason = unsafe_to_use(fd, exact, geteuid(), real_path);
   close(fd);
   // dlopen() would wait for a writer of a FIFO.
-  if (!is_file) return fail(" is not a file; name a shared object");
-  if (!reason.empty()) return fail(" is refused: " + reason);
+  if (!is_file) return fail(" is not a regular file; name a shared object");
+  if (!reason.empty()) return fail(" is not opened: " + reason);
   // If running as root, no other user can replace the file at real_path. A path in /proc/self/fd would not
   // do: with it, the plugin would not find other files in its folder.
   std::string problem;
@@ -102,7 +102,7 @@ std::string Modules::open(const std::string& path) {
 std::string Modules::add(const penstock_module& module) {
   for (const penstock_stage* const* stage = module.stages; *stage != nullptr; ++stage) {
     const std::string defect = stage_defect(**stage);
-    if (!defect.empty()) return "a stage of it " + defect + ", so it cannot be used with this host";
+    if (!defect.empty()) return "a stage " + defect + "; install a version for this program";
   }
   for (const penstock_stage* const* stage = module.stages; *stage != nullptr; ++stage) stages_.push_back(*stage);
   return {};

@@ -12,8 +12,6 @@ namespace {
 // Minimum time for inputs to save their state, even if Grace is used up.
 constexpr int64_t kMinCloseMs = 1000;
 
-std::string format_batches(int64_t count) { return std::to_string(count) + (count == 1 ? " batch" : " batches"); }
-
 }  // namespace
 
 Loop::Loop(Pipeline& pipeline, const Signals& signals, Log& log, const LoopOptions& options)
@@ -45,17 +43,17 @@ const char* Loop::reason_to_end(int64_t now_ms) {
   if (signals_.received() != nullptr) return signals_.received();
   const auto& outputs = pipeline_.outputs();
   if (std::any_of(outputs.begin(), outputs.end(), [](const Output& o) { return o.ended; }))
-    return "an output takes nothing any more";
+    return "an output has ended";
   const bool busy = pipeline_.in_flight() > 0;
   const auto& inputs = pipeline_.inputs();
   if (!busy && std::all_of(inputs.begin(), inputs.end(), [](const Input& i) { return i.ended; }))
-    return "the inputs are at their end";
+    return "all inputs have ended";
   if (!busy && options_.exit_when_idle_ms && now_ms - active_ms_ >= *options_.exit_when_idle_ms) {
     if (idle_.caught_up(inputs)) return "idle";
     active_ms_ = now_ms;
   }
   gave_up_ = out_of_patience(now_ms);
-  return gave_up_ ? "giving up" : nullptr;
+  return gave_up_ ? "no progress" : nullptr;
 }
 
 bool Loop::out_of_patience(int64_t now_ms) {
@@ -69,9 +67,9 @@ bool Loop::out_of_patience(int64_t now_ms) {
   if (now_ms - progress_ms_ < *options_.patience_ms) return false;
   for (const Output& output : pipeline_.outputs()) {
     if (output.unsettled == 0) continue;
-    log_.line(PENSTOCK_LOG_ERROR, output.stage->log.label(),
-              "gave up: of what it has taken nothing was delivered or recorded for " +
-                  std::to_string(*options_.patience_ms / 1000) + " s");
+    log_.error("PS0914", output.stage->log.label(),
+               "no progress: none of the accepted records became delivered or a dead letter in " +
+                   std::to_string(*options_.patience_ms / 1000) + " s");
   }
   return true;
 }
@@ -142,9 +140,8 @@ void Loop::wait(int64_t until_ms) {
 bool Loop::drain(const char* reason) {
   const int64_t start_ms = client::monotonic_ms();
   const int64_t deadline_ms = start_ms + options_.grace_ms;
-  log_.line(PENSTOCK_LOG_INFO, "penstock",
-            std::string(reason) + ": draining; " + format_batches(static_cast<int64_t>(pipeline_.in_flight())) +
-                " in flight, at most " + std::to_string(options_.grace_ms) + " ms");
+  log_.info("penstock", std::string(reason) + ": draining for at most " + std::to_string(options_.grace_ms) +
+                            " ms; batches in flight: " + std::to_string(pipeline_.in_flight()));
   while (true) {
     turn(false);
     const int64_t now_ms = client::monotonic_ms();
@@ -156,12 +153,15 @@ bool Loop::drain(const char* reason) {
   if (options_.stats_interval_ms > 0) log_.progress(progress_.summary(client::monotonic_ms()));
   log_.end_progress();
   if (pipeline_.released() > 0) {
-    log_.line(PENSTOCK_LOG_WARN, "penstock",
-              format_batches(pipeline_.released()) +
-                  " could not be settled and are given back: they are read again after a restart");
+    log_.warn("PS0915", "penstock",
+              "some batches were not settled and are released: they will be read again after a restart; "
+              "batches: " +
+                  std::to_string(pipeline_.released()));
   }
-  log_.line(saved ? PENSTOCK_LOG_INFO : PENSTOCK_LOG_ERROR, "penstock",
-            saved ? "drained and closed" : "closed, but not everything could be saved (see above)");
+  if (saved)
+    log_.info("penstock", "drained and closed");
+  else
+    log_.error("PS0916", "penstock", "closed, but not everything was saved; the errors above say why");
   const auto& outputs = pipeline_.outputs();
   return saved && !gave_up_ &&
          std::none_of(outputs.begin(), outputs.end(), [](const Output& output) { return output.ended; });

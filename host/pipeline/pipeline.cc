@@ -5,6 +5,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "base/coded_text.h"
+
 namespace penstock::host {
 
 // The route of one batch of an input; on the stack of the input's emit.
@@ -64,7 +66,7 @@ bool Pipeline::open(const Plan& plan, Problem& problem) {
   const auto start = [&](const StagePlan& stage) {
     std::string error;
     auto started = RunningStage::open(stage, log_, error);
-    if (!started) problem = {stage.place, stage.label + " does not start: " + error, false};
+    if (!started) problem = Problem::of_stage(stage.place, in_context("cannot start " + stage.label, error));
     return started;
   };
   // Inputs last, so that none is open if an output or a filter does not start.
@@ -164,8 +166,9 @@ void Pipeline::on_settled(void* ctx, uint64_t ack_id, int32_t outcome) noexcept 
     ++pipeline.settlements_;
     --pipeline.settling_->unsettled;
   } else {
-    pipeline.log_.line(PENSTOCK_LOG_ERROR, "penstock",
-                       "an output settled batch " + std::to_string(ack_id) + ", which it had not taken");
+    pipeline.log_.error(
+        "PS0913", pipeline.settling_->stage->log.label(),
+        "a defect in this output: it settled a batch that it had not accepted; batch: " + std::to_string(ack_id));
   }
 }
 

@@ -37,7 +37,7 @@ void on_stat(void* ctx, const penstock_stat* stat) noexcept {
   if (reading.kind == PENSTOCK_INPUT) add_input_stat(reading.totals, name, stat->value);
   if (reading.kind == PENSTOCK_OUTPUT) add_output_stat(reading, name, stat->value);
   if (name == "retries") reading.totals.retries += stat->value;
-  if (name == "dead_letter_records") reading.totals.failures += stat->value;
+  if (name == "dead_letter_records") reading.totals.dead_letters += stat->value;
 }
 
 void read(Totals& totals, const client::Instance& instance) {
@@ -70,7 +70,7 @@ std::string format_progress(const Totals& now, const Totals& before, int64_t ela
   if (now.oldest_unacked_ms >= 0)
     out += "; oldest unacknowledged " + std::to_string(now.oldest_unacked_ms) + " ms";
   out += "; in flight " + std::to_string(batches_in_flight) + " batches, " + format_bytes(now.in_flight_bytes);
-  out += "; retries " + std::to_string(now.retries) + ", failures " + std::to_string(now.failures);
+  out += "; retries " + std::to_string(now.retries) + ", dead letters " + std::to_string(now.dead_letters);
   return out;
 }
 

@@ -20,7 +20,7 @@ struct Totals {
   int64_t bytes_out = 0;        // delivered_bytes of outputs
   int64_t in_flight_bytes = 0;  // in_flight_bytes of outputs
   int64_t retries = 0;          // of all stages
-  int64_t failures = 0;         // dead_letter_records of all stages
+  int64_t dead_letters = 0;     // dead_letter_records of all stages
 };
 
 Totals read_totals(Pipeline& pipeline);

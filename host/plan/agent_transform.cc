@@ -21,14 +21,17 @@ std::optional<StagePlan> take_transform(Section& section, const penstock_stage& 
       problems.push_back(repeated_option(*entry, other));
     }
     if (wanted && !equal_without_case(entry->value, "on")) {
-      problems.push_back(
-          {entry->place, "transform '" + printable(entry->value, 60) + "' is none of on and off", false});
+      problems.push_back(Problem::error(
+          entry->place, "PS0847", "invalid transform '" + printable(entry->value, 60) + "': expected on or off"));
     }
     std::erase_if(section.entries, [](const Entry& one) { return equal_without_case(one.key, "transform"); });
   }
   if (!wanted) return std::nullopt;
   if (filter == nullptr) {
-    problems.push_back({section.place, "the plugin has no filter 'lambda_logs', which this input needs", false});
+    problems.push_back(
+        Problem::error(section.place, "PS0848",
+                       "the plugin has no filter 'lambda_logs', which this input needs; install both "
+                       "from one package, or set transform off"));
     return std::nullopt;
   }
   StagePlan plan;

@@ -64,11 +64,10 @@ void check_file_uses(const std::vector<FileUse>& uses, std::vector<Problem>& pro
       return other.section != use->section && (other.writes || use->writes) && share_a_file(other, *use);
     });
     if (earlier == use) continue;
-    problems.push_back({use->place,
-                        use->key + " names the file '" + printable(use->path, kMaxPrintedLineBytes) + "', which " +
-                            earlier->key + " in " + place_from(earlier->place, use->place) +
-                            " uses too; give each its own",
-                        false});
+    problems.push_back(Problem::error(
+        use->place, "PS0849",
+        use->key + " uses the file '" + printable(use->path, kMaxPrintedLineBytes) + "', which " + earlier->key +
+            " in " + place_from(earlier->place, use->place) + " already uses; give each section its own file"));
   }
 }
 

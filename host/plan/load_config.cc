@@ -33,7 +33,7 @@ bool open_plugins(const std::vector<PluginPath>& plugins, Modules& modules, std:
     if (!opened.insert(plugin.path).second) return;
     const std::string defect = modules.open(plugin.path);
     if (defect.empty()) return;
-    problems.push_back({plugin.place, defect, false});
+    problems.push_back(Problem::error(plugin.place, "PS0858", defect));
     all = false;
   };
   for (const PluginPath& plugin : plugins) open(plugin);
@@ -41,7 +41,9 @@ bool open_plugins(const std::vector<PluginPath>& plugins, Modules& modules, std:
   const std::string path = default_plugin();
   if (path.empty()) {
     problems.push_back(
-        {{}, "libpenstock.so is neither beside this program nor in its lib folder; name it with -e", false});
+        Problem::error({}, "PS0857",
+                       "libpenstock.so not found next to this program or in ../lib/penstock; name it "
+                       "with -e"));
     return false;
   }
   open({path, {}});
@@ -57,17 +59,17 @@ LoadedConfig load_config(const std::string& conf_file, const std::vector<std::st
   paths.reserve(plugins.size());
   for (const std::string& plugin : plugins) paths.push_back({plugin, {}});
   for (const Entry& plugin : named_plugins(conf, environment_variable, ConfFor::kHost, out.problems))
-    paths.push_back({beside(plugin.place.file, plugin.value), plugin.place});
+    paths.push_back({relative_to(plugin.place.file, plugin.value), plugin.place});
   PlanOptions options;
   for (PluginPath& plugin : paths) {
     const AgentFile* const file = agent_file(plugin.path);
     if (file == nullptr) continue;
-    plugin.path = library_beside(plugin.path);
+    plugin.path = library_next_to(plugin.path);
     if (file->kind == PENSTOCK_INPUT) options.inputs_transform = true;
     if (!plugins.empty() && !plugin.place.file.empty()) plugin.path.clear();
   }
   std::erase_if(paths, [](const PluginPath& plugin) { return plugin.path.empty(); });
-  options.complain_of_stages = open_plugins(paths, out.modules, out.problems);
+  options.report_unknown_stages = open_plugins(paths, out.modules, out.problems);
   out.plan = make_plan(conf, out.modules, options);
   std::vector<Problem>& more = out.plan.problems;
   out.problems.insert(out.problems.end(), std::make_move_iterator(more.begin()),

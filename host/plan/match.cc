@@ -34,8 +34,8 @@ bool wildcard_fits(std::string_view pattern, std::string_view tag) {
 
 std::string Match::set_regex(const std::string& pattern) {
   if (pattern.size() > kMaxPatternBytes) {
-    return "it has " + std::to_string(pattern.size()) + " bytes; at most " + std::to_string(kMaxPatternBytes) +
-           " are allowed";
+    return "the pattern has " + std::to_string(pattern.size()) + " bytes; at most " +
+           std::to_string(kMaxPatternBytes) + " are allowed";
   }
   try {
     // With this flag, libstdc++ walks its automaton breadth first. Its default method recurses once per byte of

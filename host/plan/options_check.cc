@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/bytes.h"
+#include "base/coded_text.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "client/options.h"
@@ -22,9 +23,13 @@ struct Findings {
 };
 
 void add_finding(const Findings& findings, size_t option_index, const penstock_error* error) {
-  std::string text = printable(error == nullptr ? "an option is wrong" : error->text, kMaxPrintedLineBytes);
+  // A stage of another author may give no code.
+  std::string text =
+      ensure_coded(printable(error == nullptr ? "the stage rejects an option, without a reason" : error->text,
+                             kMaxPrintedLineBytes),
+                   "PS0853");
   if (option_index >= findings.options.size()) {
-    findings.problems.push_back({findings.section, text, false});
+    findings.problems.push_back(Problem::of_stage(findings.section, std::move(text)));
     return;
   }
   const Entry& entry = findings.options[option_index];
@@ -33,7 +38,7 @@ void add_finding(const Findings& findings, size_t option_index, const penstock_e
     const std::string word = nearest(entry.key, names);
     if (text.find(word) == std::string::npos) text += suggestion(entry.key, names);
   }
-  findings.problems.push_back({entry.place, text, false});
+  findings.problems.push_back(Problem::of_stage(entry.place, std::move(text)));
 }
 
 // Checks the options of a stage that has no check().
@@ -41,19 +46,18 @@ void check_against_table(const penstock_stage& stage, const Findings& findings) 
   const std::vector<std::string> names = option_names(stage);
   for (const Entry& entry : findings.options) {
     if (knows(names, entry.key)) continue;
-    findings.problems.push_back({entry.place,
-                                 std::string(kind_name(stage.kind)) + " '" + printable(stage.id) +
-                                     "' has no option '" + printable(entry.key, 60) + "'" +
-                                     suggestion(entry.key, names),
-                                 false});
+    findings.problems.push_back(Problem::error(entry.place, "PS0850",
+                                               std::string(kind_name(stage.kind)) + " '" + printable(stage.id) +
+                                                   "' has no option '" + printable(entry.key, 60) + "'" +
+                                                   suggestion(entry.key, names)));
   }
   for (size_t i = 0; i < stage.option_info_count; ++i) {
     const penstock_option_info& info = client::option_info(stage, i);
     const bool given = std::any_of(findings.options.begin(), findings.options.end(),
                                    [&](const Entry& entry) { return equal_without_case(entry.key, info.name); });
     if (info.required != 0 && !given) {
-      findings.problems.push_back(
-          {findings.section, "option '" + std::string(info.name) + "' is required: " + info.help, false});
+      findings.problems.push_back(Problem::error(
+          findings.section, "PS0851", "option '" + std::string(info.name) + "' is required: " + info.help));
     }
   }
 }
@@ -66,9 +70,9 @@ std::vector<Entry> with_lists_joined(const std::vector<Entry>& entries, const pe
   for (const Entry& entry : entries) {
     const bool joins = entry.item > 1 && knows(known, entry.key);
     if (entry.item == 1 && knows(known, entry.key) && !takes_list(stage, entry.key)) {
-      problems.push_back({entry.place,
-                          "'" + printable(entry.key, 60) + "' is a list, but takes one value; write it as a text",
-                          false});
+      problems.push_back(
+          Problem::error(entry.place, "PS0852",
+                         "'" + printable(entry.key, 60) + "' accepts one value, not a list; write a text"));
     }
     if (joins)
       out.back().value += "," + entry.value;
@@ -81,18 +85,14 @@ std::vector<Entry> with_lists_joined(const std::vector<Entry>& entries, const pe
 }  // namespace
 
 Problem repeated(const Entry& first, const Entry& entry, bool last_counts) {
-  return {entry.place,
-          "'" + printable(entry.key, 60) + "' was given in " + place_from(first.place, entry.place) +
-              " already; the " + (last_counts ? "last" : "first") + " counts",
-          true};
+  return repeated_key(entry.key, first.place, entry.place, last_counts ? "the last" : "the first");
 }
 
 Problem repeated_option(const Entry& first, const Entry& entry) {
   if (first.value == entry.value) return repeated(first, entry, false);
-  return {entry.place,
-          "'" + printable(entry.key, 60) + "' was given in " + place_from(first.place, entry.place) +
-              " already, with another value; remove one of them",
-          false};
+  return Problem::error(entry.place, "PS0835",
+                        "'" + printable(entry.key, 60) + "' is already set in " +
+                            place_from(first.place, entry.place) + ", to another value; remove one of them");
 }
 
 bool is_common_key(std::string_view key) {
@@ -118,7 +118,7 @@ std::vector<Entry> stage_options(const Section& section, const penstock_stage& s
       problems.push_back(of_host || agents != nullptr ? repeated(*first, entry, of_host && key != "name")
                                                       : repeated_option(*first, entry));
     } else if (agents != nullptr) {
-      tell_of_agent_key(*agents, entry, problems);
+      add_agent_key_problem(*agents, entry, problems);
     } else if (!of_host) {
       options.push_back(entry);
     }
@@ -142,8 +142,8 @@ void check_options(const penstock_stage& stage, const std::vector<Entry>& option
       stage, abi_options(options),
       [&](size_t option_index, const penstock_error* error) { add_finding(findings, option_index, error); });
   if (result < 0 && problems.size() == before) {
-    problems.push_back(
-        {section, "the options of '" + printable(stage.id) + "' are refused, with no reason told", false});
+    problems.push_back(Problem::error(
+        section, "PS0853", "'" + printable(stage.id) + "' rejects the options of this section, without a reason"));
   }
 }
 

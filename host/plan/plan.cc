@@ -48,12 +48,13 @@ class Planner {
       for (size_t i = 0; i < plan_.outputs.size(); ++i)
         if (plan_.outputs[i].match.fits(input.tag)) route.outputs.push_back(i);
       if (complete_ && route.outputs.empty()) {
-        problem(input.place, "no [OUTPUT] matches the tag '" + printable(input.tag, 100) +
-                                 "' of this input, so nothing of it would be kept; set a Match");
+        problem(input.place, "PS0844",
+                "no [OUTPUT] matches the tag '" + printable(input.tag, 100) +
+                    "' of this input, so its records would be discarded; set the Match of an [OUTPUT]");
       }
       plan_.routes.push_back(std::move(route));
     }
-    if (complete_ && plan_.inputs.empty()) problem({}, "the conf has no [INPUT], so there is nothing to do");
+    if (complete_ && plan_.inputs.empty()) problem({}, "PS0845", "the configuration has no [INPUT]; add one");
     if (complete_) {
       warn_unreached(plan_.filters, &Route::filters);
       warn_unreached(plan_.outputs, &Route::outputs);
@@ -62,7 +63,9 @@ class Planner {
   }
 
  private:
-  void problem(const Place& place, std::string text) { plan_.problems.push_back({place, std::move(text), false}); }
+  void problem(const Place& place, MessageId id, const std::string& text) {
+    plan_.problems.push_back(Problem::error(place, id, text));
+  }
 
   std::vector<StagePlan>& of(int32_t kind) {
     return kind == PENSTOCK_INPUT ? plan_.inputs : kind == PENSTOCK_FILTER ? plan_.filters : plan_.outputs;
@@ -71,13 +74,15 @@ class Planner {
   void other(const Section& section) {
     if (equal_without_case(section.name, "SERVICE")) return;
     if (const AgentKey* const known = agent_section(section.name))
-      return tell_of_agent_key(*known, {section.name, "", section.place, false}, plan_.problems);
+      return add_agent_key_problem(*known, {section.name, "", section.place, false}, plan_.problems);
     complete_ = false;
     if (equal_without_case(section.name, "PLUGINS"))
-      return problem(section.place, "[PLUGINS] belongs in the file that Plugins_File of [SERVICE] names");
-    problem(section.place, "section [" + printable(section.name, 60) +
-                               "] is not known; there are [SERVICE], [INPUT], [FILTER] and [OUTPUT]" +
-                               suggestion(section.name, {"SERVICE", "INPUT", "FILTER", "OUTPUT"}));
+      return problem(section.place, "PS0831",
+                     "unexpected section [PLUGINS]; move it to the file that Plugins_File of [SERVICE] names");
+    problem(section.place, "PS0830",
+            "unknown section [" + printable(section.name, 60) +
+                "]; expected [SERVICE], [INPUT], [FILTER] or [OUTPUT]" +
+                suggestion(section.name, {"SERVICE", "INPUT", "FILTER", "OUTPUT"}));
   }
 
   bool match(const Section& section, int32_t kind, StagePlan& stage) {
@@ -85,23 +90,25 @@ class Planner {
     const Entry* const regex = section.last("Match_Regex");
     if (kind == PENSTOCK_INPUT) {
       for (const Entry* entry : {wildcard, regex})
-        if (entry != nullptr) problem(entry->place, "an [INPUT] has a Tag, no " + entry->key);
+        if (entry != nullptr)
+          problem(entry->place, "PS0838", "an [INPUT] cannot have " + printable(entry->key, 60) + "; set its Tag");
       return wildcard == nullptr && regex == nullptr;
     }
     const Entry* const tag = section.last("Tag");
     if (tag != nullptr)
-      problem(tag->place, "only an [INPUT] has a Tag; which tags this section is for is said by Match");
+      problem(tag->place, "PS0839",
+              "only an [INPUT] can have a Tag; set Match to the tags that this section accepts");
     if (wildcard != nullptr) stage.match.set_wildcard(wildcard->value);
     if (regex != nullptr) {
       const std::string defect = stage.match.set_regex(regex->value);
       if (!defect.empty()) {
-        problem(regex->place, "cannot use Match_Regex '" + printable(regex->value, 100) + "': " + defect);
+        problem(regex->place, "PS0840", "invalid Match_Regex '" + printable(regex->value, 100) + "': " + defect);
         return false;
       }
     }
     // A section with a Tag most likely means it as a Match, so the missing Match is not reported as well.
     if (!stage.match.is_set() && tag == nullptr)
-      problem(section.place, "Match is missing; 'Match *' is for every tag");
+      problem(section.place, "PS0841", "Match is missing; write 'Match *' to accept every tag");
     return stage.match.is_set() && tag == nullptr;
   }
 
@@ -109,14 +116,14 @@ class Planner {
     const std::string kind_text = kind_name(kind);
     const Entry* const name = section.find("Name");
     if (name == nullptr) {
-      problem(section.place, "Name is missing: which " + kind_text + " is meant?");
+      problem(section.place, "PS0842", "Name is missing: name the " + kind_text + choice("", kind));
       return false;
     }
     stage.stage = modules_.find(kind, name->value);
     if (stage.stage == nullptr) {
-      if (options_.complain_of_stages) {
-        problem(name->place,
-                "there is no " + kind_text + " '" + printable(name->value, 60) + "'" + choice(name->value, kind));
+      if (options_.report_unknown_stages) {
+        problem(name->place, "PS0843",
+                "unknown " + kind_text + " '" + printable(name->value, 60) + "'" + choice(name->value, kind));
       }
       return false;
     }
@@ -133,8 +140,8 @@ class Planner {
     const std::vector<std::string> ids = modules_.ids(kind);
     std::string out = suggestion(written, ids);
     if (!out.empty() || ids.empty()) return out;
-    out = "; there is";
-    for (const std::string& id : ids) out += (&id == &ids.front() ? " '" : ", '") + printable(id) + "'";
+    out = "; expected ";
+    for (const std::string& id : ids) out += (&id == &ids.front() ? "'" : " or '") + printable(id) + "'";
     return out;
   }
 
@@ -144,7 +151,8 @@ class Planner {
       for (const size_t i : route.*members) reached[i] = true;
     for (size_t i = 0; i < stages.size(); ++i)
       if (!reached[i])
-        plan_.problems.push_back({stages[i].place, "no input has a tag that this Match fits", true});
+        plan_.problems.push_back(
+            Problem::warning(stages[i].place, "PS0846", "no input has a tag that this section's Match accepts"));
   }
 
   const Modules& modules_;

@@ -42,7 +42,7 @@ int32_t kind_of(const Section& section);
 // Facts that are in neither the conf nor the stages.
 struct PlanOptions {
   // Reports a stage that is not found. False if a plugin could not be opened, which is already reported.
-  bool complain_of_stages = true;
+  bool report_unknown_stages = true;
   bool inputs_transform = false;  // default of transform; true if our input for Fluent Bit is named
 };
 

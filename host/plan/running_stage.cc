@@ -1,5 +1,7 @@
 #include "host/plan/running_stage.h"
 
+#include "base/coded_text.h"
+
 namespace penstock::host {
 
 std::unique_ptr<RunningStage> RunningStage::open(const StagePlan& plan, Log& log, std::string& error) {
@@ -12,7 +14,8 @@ std::unique_ptr<RunningStage> RunningStage::open(const StagePlan& plan, Log& log
 int32_t RunningStage::close(int64_t deadline_ms) {
   client::Error error;
   const int32_t result = instance.close(deadline_ms, error);
-  if (result < 0) log.line(PENSTOCK_LOG_ERROR, "closing: " + error.describe(result));
+  if (result < 0)
+    log.line(PENSTOCK_LOG_ERROR, in_context("the stage did not close cleanly", error.describe(result)));
   return result;
 }
 

@@ -8,21 +8,18 @@
 #include <set>
 #include <utility>
 
+#include "base/coded_text.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "client/instance.h"
 #include "host/plan/load_config.h"
 #include "host/plan/stage_log.h"
 #include "host/util/arguments.h"
-#include "host/util/wrap_text.h"
 #include "host/util/write_all.h"
 
 namespace penstock::host {
 
 namespace {
-
-constexpr size_t kHelpIndent = 6;
-constexpr size_t kCommandIndent = 14;  // the indent of the program's own commands
 
 bool find_command(const penstock_stage& stage, std::string_view name, penstock_command& out) {
   for (const penstock_command& command : commands_of(stage)) {
@@ -51,23 +48,28 @@ std::string typed(std::string_view name) {
   return out;
 }
 
-std::string help_of(const penstock_stage& stage, const penstock_command& command) {
-  std::vector<std::string> usage = {"penstock", printable(command.name), "-c FILE"};
-  std::string arguments;
+CommandInfo info_of(const penstock_stage& stage, const penstock_command& command) {
+  CommandInfo out;
+  out.name = printable(command.name);
+  out.summary = printable(command.help, kMaxPrintedLineBytes);
+  std::vector<std::string> synopsis = {"-c FILE"};
   for (size_t i = 0; i < command.argument_info_count; ++i) {
     const penstock_option_info& info = argument_info(command, i);
     const std::string type = printable(info.type, kMaxPrintedLineBytes);
-    const std::string form = typed(printable(info.name)) + (type == "on|off" ? "" : " <" + type + ">");
-    usage.push_back(info.required != 0 ? form : "[" + form + "]");
-    arguments += "  " + form + "\n" + wrap_text(printable(info.help, kMaxPrintedLineBytes), kHelpIndent);
+    const std::string argument = type == "on|off" ? "" : type.find('|') == type.npos ? upper_case(type) : type;
+    out.options.push_back({typed(printable(info.name)), argument, {}, printable(info.help, kMaxPrintedLineBytes)});
+    const std::string form = option_form(out.options.back());
+    synopsis.push_back(info.required != 0 ? form : "[" + form + "]");
   }
-  usage.push_back("[-e PLUGIN.so]...");
-  constexpr std::string_view kUsage = "Usage: ";
-  const std::string what = "Of " + std::string(kind_name(stage.kind)) + " " + printable(stage.id) + ": ";
-  return wrap_text(usage, kUsage.size()).replace(0, kUsage.size(), kUsage) + "\n" +
-         wrap_text(what + printable(command.help, kMaxPrintedLineBytes), 0) + "\n" + arguments +
-         "  -c FILE\n      the conf (-c may be left out); it is done for each section of that stage\n"
-         "  -e PLUGIN.so\n      a plugin to open instead of libpenstock.so; may be repeated\n";
+  synopsis.emplace_back("[-e PLUGIN.so]...");
+  out.synopses.push_back(std::move(synopsis));
+  out.details = {"Runs for each section of " + std::string(kind_name(stage.kind)) + " '" + printable(stage.id) +
+                 "' in the configuration."};
+  out.options.insert(out.options.end(), {kConfOption, kPluginOption, kHelpOption});
+  out.exit_codes = {{kExitFine, "The command succeeded for each section."},
+                    {kExitFailed, "The configuration has an error, or the command failed for a section."},
+                    kUsageExit};
+  return out;
 }
 
 // The words of the command line: -c, -e, and arguments for the stages, whose names only the stages know.
@@ -78,9 +80,14 @@ struct CommandLine {
   std::vector<Entry> arguments;
 };
 
-// Parses the options and words that every command has as usual; the rest is for the stages. Returns what is wrong
-// with args, or "".
-std::string read(const std::vector<std::string>& args, CommandLine& out) {
+// What is wrong with a command line; text "": nothing.
+struct LineProblem {
+  MessageId id = "PS0900";
+  std::string text;
+};
+
+// Parses the options and words that every command has as usual; the rest is for the stages.
+LineProblem read(const std::vector<std::string>& args, CommandLine& out) {
   const auto is_option = [](const std::string& arg) { return arg.size() > 1 && arg[0] == '-'; };
   const auto is_ours = [](const std::string& arg) {
     const std::string name = arg.substr(0, arg.find('='));
@@ -111,18 +118,18 @@ std::string read(const std::vector<std::string>& args, CommandLine& out) {
   const std::string wrong = arguments.parse(ours, {kConfOption, kPluginOption, kHelpOption});
   out.plugins = arguments.values("-e");
   out.help = arguments.has("-h");
-  if (!wrong.empty() || out.help) return wrong;
-  return arguments.read_conf_path(out.conf);
+  if (!wrong.empty() || out.help) return {"PS0900", wrong};
+  return {"PS0902", arguments.read_conf_path(out.conf)};
 }
 
 int no_such_command(const std::string& name, std::vector<std::string> names, const Modules& modules) {
   for (const penstock_stage* stage : modules.stages())
     for (const penstock_command& command : commands_of(*stage)) names.emplace_back(command.name);
-  return usage_error("", "there is no command '" + printable(name, 60) + "'" + suggestion(name, names));
+  return usage_error("", "PS0901", "unknown command '" + printable(name, 60) + "'" + suggestion(name, names));
 }
 
 // Handles a command line without a conf: prints help, or what is wrong with the line.
-int without_conf(const std::string& name, const CommandLine& line, const std::string& wrong,
+int without_conf(const std::string& name, const CommandLine& line, const LineProblem& wrong,
                  const std::vector<std::string>& others) {
   std::vector<PluginPath> paths;
   for (const std::string& plugin : line.plugins) paths.push_back({plugin, {}});
@@ -133,34 +140,28 @@ int without_conf(const std::string& name, const CommandLine& line, const std::st
   std::string help;
   penstock_command command{};
   for (const penstock_stage* stage : modules.stages())
-    if (find_command(*stage, name, command)) help += (help.empty() ? "" : "\n") + help_of(*stage, command);
+    if (find_command(*stage, name, command))
+      help += (help.empty() ? "" : "\n") + format_help(info_of(*stage, command));
   if (help.empty()) return no_such_command(name, others, modules);
-  return line.help ? print_help(help) : usage_error(name, wrong);
+  return line.help ? print_help(help) : usage_error(name, wrong.id, wrong.text);
 }
 
 }  // namespace
 
-std::string stage_commands_help() {
+std::vector<CommandInfo> stage_commands() {
   Modules modules;
-  std::vector<Problem> not_here;
-  open_plugins({}, modules, not_here);
+  std::vector<Problem> not_found;
+  open_plugins({}, modules, not_found);
   std::vector<std::string> names;
-  std::string out;
+  std::vector<CommandInfo> out;
   for (const penstock_stage* stage : modules.stages()) {
     for (const penstock_command& command : commands_of(*stage)) {
-      const std::string name = printable(command.name);
-      if (knows(names, name)) continue;
-      names.push_back(name);
-      const std::string head = "  " + name;
-      std::string help = wrap_text(printable(command.help, kMaxPrintedLineBytes), kCommandIndent);
-      if (head.size() + 2 <= kCommandIndent)
-        help.replace(0, head.size(), head);
-      else
-        help.insert(0, head + "\n");
-      out += help;
+      if (knows(names, command.name)) continue;
+      names.emplace_back(command.name);
+      out.push_back(info_of(*stage, command));
     }
   }
-  return out.empty() ? out : "\nCommands of stages, for each stage of a conf that has them:\n\n" + out;
+  return out;
 }
 
 StageLines run_stage_command(const StagePlan& plan, std::string_view name, const std::vector<Entry>& arguments) {
@@ -197,7 +198,8 @@ CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std
     for (const std::string& line : answer.lines) text += line + "\n";
     if (!print(text)) out.failed = true;
     if (answer.error.empty()) continue;
-    print_problems({{found[i]->place, found[i]->label + ": " + std::string(name) + ": " + answer.error, false}});
+    print_problems({Problem::of_stage(
+        found[i]->place, in_context(found[i]->label + ": " + std::string(name) + " failed", answer.error))});
     out.failed = true;
   }
   return out;
@@ -206,7 +208,7 @@ CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std
 int stage_command(const std::string& name, const std::vector<std::string>& args,
                   const std::vector<std::string>& others) {
   CommandLine line;
-  const std::string wrong = read(args, line);
+  const LineProblem wrong = read(args, line);
   if (line.help || line.conf.empty()) return without_conf(name, line, wrong, others);
   const LoadedConfig prepared = load_config(line.conf, line.plugins);
   print_problems(prepared.problems);
@@ -214,13 +216,17 @@ int stage_command(const std::string& name, const std::vector<std::string>& args,
   const CommandRun done = run_stage_commands(prepared.plan, name, line.arguments);
   if (done.stages > 0) return done.failed ? kExitFailed : kExitFine;
   std::string owners;
+  size_t stages_with_it = 0;
   penstock_command command{};
-  for (const penstock_stage* stage : prepared.modules.stages())
-    if (find_command(*stage, name, command))
-      owners += (owners.empty() ? "" : ", ") + std::string(kind_name(stage->kind)) + " '" + stage->id + "'";
+  for (const penstock_stage* stage : prepared.modules.stages()) {
+    if (!find_command(*stage, name, command)) continue;
+    owners += (owners.empty() ? "" : ", ") + std::string(kind_name(stage->kind)) + " '" + stage->id + "'";
+    ++stages_with_it;
+  }
   if (owners.empty()) return no_such_command(name, others, prepared.modules);
-  print_problems(
-      {{{line.conf, 0}, "no stage of this conf has a command '" + name + "'; there it is in " + owners, false}});
+  print_problems({Problem::error({line.conf, 0}, "PS0920",
+                                 "no stage of this configuration has the command '" + name + "'; " + owners +
+                                     (stages_with_it > 1 ? " have it" : " has it"))});
   return kExitFailed;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/plan/plan.h"
+#include "host/util/command_info.h"
 
 namespace penstock::host {
 
@@ -29,8 +30,8 @@ StageLines run_stage_command(const StagePlan& plan, std::string_view name, const
 // label of the stage if there are several.
 CommandRun run_stage_commands(const Plan& plan, std::string_view name, const std::vector<Entry>& arguments);
 
-// Returns help for the commands of the default plugin's stages, one per line; empty if the plugin is not found.
-std::string stage_commands_help();
+// Returns the commands of the default plugin's stages, each name once; empty if the plugin is not found.
+std::vector<CommandInfo> stage_commands();
 
 // Runs the command line "penstock NAME args", for any name. others: the names of this program's own commands, for
 // the suggestion if no stage has the command. Returns the exit code.

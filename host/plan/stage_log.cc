@@ -7,6 +7,8 @@ namespace penstock::host {
 namespace {
 
 constexpr int64_t kRepeatIntervalMs = 10'000;
+// Time after which calls that fail again and again need a person.
+constexpr int64_t kLongOutageMs = 60'000;
 
 }  // namespace
 
@@ -18,18 +20,21 @@ void StageLog::result(Call call, int32_t result, const client::Error& error, int
   Outage& outage = outages_[static_cast<size_t>(call)];
   if (result >= 0) {
     if (outage.logged) {
-      line(PENSTOCK_LOG_INFO, std::string(kNames[static_cast<size_t>(call)]) + " succeeds again; it failed " +
-                                  std::to_string(outage.failures) + " times in " +
-                                  std::to_string(now_ms - outage.since_ms) + " ms");
+      info(std::string(kNames[static_cast<size_t>(call)]) + " succeeds again; failures: " +
+           std::to_string(outage.failures) + " in " + std::to_string(now_ms - outage.since_ms) + " ms");
     }
     outage = {};
     return;
   }
   const std::optional<std::string> text = repeats_.pass({}, error.describe(result), now_ms);
-  if (text) line(PENSTOCK_LOG_ERROR, *text);
-  if (error.retryable == 0) return;
+  if (error.retryable == 0) {
+    if (text) line(PENSTOCK_LOG_ERROR, *text);
+    return;
+  }
   if (outage.failures++ == 0) outage.since_ms = now_ms;
-  if (text) outage.logged = true;
+  if (!text) return;
+  line(now_ms - outage.since_ms < kLongOutageMs ? PENSTOCK_LOG_WARN : PENSTOCK_LOG_ERROR, *text);
+  outage.logged = true;
 }
 
 }  // namespace penstock::host

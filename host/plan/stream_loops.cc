@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/coded_text.h"
 #include "host/plan/match.h"
 #include "host/plan/stage_command.h"
 
@@ -76,21 +77,21 @@ std::string in_words(const std::vector<Way>& ways, const std::vector<size_t>& lo
   std::string text;
   for (const size_t i : loop) {
     const Way& way = ways[i];
-    text += (text.empty() ? "" : ", and ") + way.output->label + " writes to the stream " + way.to + " what " +
-            way.input->label + " reads from " + (way.from == way.to ? "it" : way.from);
+    text += (text.empty() ? "" : ", and ") + way.input->label + " reads stream " + way.from + " and " +
+            way.output->label + " writes its records to " + (way.from == way.to ? "the same stream" : way.to);
   }
   return text;
 }
 
 constexpr const char* kAdvice =
-    "; name another stream, or give the ARN if it is in another account, or change Match";
+    "; set another stream, set stream_arn if the stream is in another account, or change Match";
 
 std::vector<Problem> errors_of(const std::vector<Way>& ways) {
   std::vector<Problem> problems;
   for (const std::vector<size_t>& loop : loops_in(ways, is_same)) {
-    problems.push_back(
-        {ways[loop.front()].output->place,
-         "every record would be read and written again without end: " + in_words(ways, loop) + kAdvice, false});
+    problems.push_back(Problem::error(
+        ways[loop.front()].output->place, "PS0854",
+        "each record would be read and written again endlessly: " + in_words(ways, loop) + kAdvice));
   }
   return problems;
 }
@@ -105,19 +106,20 @@ std::vector<StageLines> streams_of(const std::vector<StagePlan>& stages) {
 struct Resolution {
   StageLines streams;
   bool known = true;
-  Problem problem;  // why the streams are not known
+  std::string reason = {};  // why the streams are not known
+  bool retryable = false;
 };
 
 // Asks the service for the account in place of "*".
 Resolution resolve(const StagePlan& stage, const StageLines& streams) {
   const auto is_open = [](const std::string& line) { return line.find('*') != std::string::npos; };
-  if (std::none_of(streams.lines.begin(), streams.lines.end(), is_open)) return {streams, true, {}};
-  Resolution out{run_stage_command(stage, "streams", {{"resolve", "on", stage.place}}), true, {}};
+  if (std::none_of(streams.lines.begin(), streams.lines.end(), is_open)) return {streams};
+  Resolution out{run_stage_command(stage, "streams", {{"resolve", "on", stage.place}})};
   const std::string& error = out.streams.error;
   out.known = error.empty() && std::none_of(out.streams.lines.begin(), out.streams.lines.end(), is_open);
-  if (!out.known)
-    out.problem = {stage.place, error.empty() ? "DescribeStreamSummary is not permitted" : error,
-                   !out.streams.retryable || error.empty()};
+  if (out.known) return out;
+  out.reason = error.empty() ? "DescribeStreamSummary is not permitted" : error;
+  out.retryable = out.streams.retryable && !error.empty();
   return out;
 }
 
@@ -131,10 +133,10 @@ std::vector<Problem> possible_stream_loops(const Plan& plan) {
   const std::vector<Way> ways = ways_of(plan, streams_of(plan.inputs), streams_of(plan.outputs));
   std::vector<Problem> problems;
   for (const std::vector<size_t>& loop : loops_in(ways, may_be_same)) {
-    problems.push_back({ways[loop.front()].output->place,
-                        "records may come back to the stream that they were read from: " + in_words(ways, loop) +
-                            "; give the ARN of each stream, so that it is known",
-                        true});
+    problems.push_back(
+        Problem::warning(ways[loop.front()].output->place, "PS0855",
+                         "records may return to the stream from which they were read: " + in_words(ways, loop) +
+                             "; set stream_arn in each section, so that this can be checked"));
   }
   return problems;
 }
@@ -169,10 +171,13 @@ std::vector<Problem> undecided_stream_loops(const Plan& plan) {
     Resolution resolution = answer.get();
     streams = std::move(resolution.streams);
     if (resolution.known) return;
-    resolution.problem.text =
-        "it is not known whether records would be written back to the stream that they were read from (" +
-        in_words(ways, loop) + "): " + resolution.problem.text + "; give the ARN of each stream";
-    problems.push_back(std::move(resolution.problem));
+    // The reason may have a code of its own, but this problem has another remedy.
+    const std::string text =
+        "cannot check whether records would return to the stream from which they were read (" +
+        in_words(ways, loop) + "): " + std::string(split_code(resolution.reason).text) +
+        "; set stream_arn in each section";
+    problems.push_back(resolution.retryable ? Problem::error(stage->place, "PS0856", text)
+                                            : Problem::warning(stage->place, "PS0856", text));
   };
   for (const std::vector<size_t>& loop : loops) {
     for (const size_t i : loop) {

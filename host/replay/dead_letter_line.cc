@@ -81,13 +81,13 @@ std::string read_dead_letter_line(std::string_view text, DeadLetterLine& line) {
   line = {};
   Events events(line);
   if (std::string error = read_json(text, events); !error.empty()) return error;
-  if (!events.is_object()) return "no JSON object";
+  if (!events.is_object()) return "the line is not a JSON object";
   if (events.stage() != "input" && events.stage() != "output")
-    return "its stage is '" + printable(events.stage(), 40) + "'; there are input and output";
+    return "invalid stage '" + printable(events.stage(), 40) + "': expected input or output";
   line.stage = events.stage() == "input" ? DeadLetterLine::Stage::input : DeadLetterLine::Stage::output;
-  if (!events.base64()) return "it has no data";
+  if (!events.base64()) return "the member data is missing";
   std::optional<std::string> data = decode_base64(*events.base64());
-  if (!data) return "its data is not base64";
+  if (!data) return "the member data is not base64";
   line.data = std::move(*data);
   return {};
 }

@@ -14,9 +14,9 @@ std::unique_ptr<DeadLetterReader> DeadLetterReader::open(const std::string& path
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat file {};
   if (fd < 0 || fstat(fd, &file) != 0) {
-    error = std::string("cannot be opened: ") + std::strerror(errno);
+    error = std::strerror(errno);
   } else if (!S_ISREG(file.st_mode)) {
-    error = "is not a regular file";
+    error = "it is not a regular file";
   } else {
     const uint64_t bytes = std::min(static_cast<uint64_t>(file.st_size), max_bytes);
     return std::unique_ptr<DeadLetterReader>(new DeadLetterReader(fd, file, bytes));

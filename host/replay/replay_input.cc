@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/message_id.h"
 #include "base/text.h"
 #include "client/batch.h"
 #include "host/modules/builtin.h"
@@ -50,7 +51,7 @@ int32_t create(const penstock_host* host, const penstock_option* options, size_t
   made->file = DeadLetterReader::open(option(options, count, "file"),
                                       std::strtoull(option(options, count, "bytes").c_str(), nullptr, 10), reason);
   if (!made->file) {
-    std::snprintf(error->text, sizeof error->text, "%s", reason.c_str());
+    std::snprintf(error->text, sizeof error->text, "%s", penstock::coded("PS0925", reason).c_str());
     return PENSTOCK_E_IO;
   }
   made->name = option(options, count, "name");
@@ -119,9 +120,10 @@ int32_t ack(penstock_instance* instance, uint64_t ack_id, int32_t outcome, penst
       ++outcomes.recorded;
       break;
     default: {
-      ++outcomes.given_back;
+      ++outcomes.released;
       const std::string text =
-          self.name + ":" + std::to_string(ack_id) + ": this record could not be replayed, or not all of it";
+          penstock::coded("PS0940", "a record was not replayed completely; replay it again: " + self.name + ":" +
+                                        std::to_string(ack_id));
       self.host.log(self.host.ctx, PENSTOCK_LOG_ERROR, bytes(text));
     }
   }
@@ -139,7 +141,7 @@ int32_t stats(penstock_instance* self, penstock_stat_fn stat, void* ctx) noexcep
   report("delivered", outcomes.delivered);
   report("filtered", outcomes.filtered);
   report("recorded", outcomes.recorded);
-  report("given_back", outcomes.given_back);
+  report("released", outcomes.released);
   return PENSTOCK_OK;
 }
 
@@ -148,8 +150,8 @@ void destroy(penstock_instance* self) noexcept { delete of(self); }
 const penstock_input kInput = {sizeof(penstock_input), 0, poll, ack, nullptr};
 
 const penstock_stage kStage = [] {
-  penstock_stage stage =
-      penstock::host::own_stage(PENSTOCK_INPUT, "replay", "Emits the records of a failure file.", create, destroy);
+  penstock_stage stage = penstock::host::own_stage(PENSTOCK_INPUT, "replay",
+                                                   "Emits the records of a dead-letter file.", create, destroy);
   stage.input = &kInput;
   stage.next_deadline_ms = next_deadline_ms;
   stage.stats = stats;
@@ -180,7 +182,7 @@ void add_outcomes(const client::Instance& replay, ReplayOutcomes& outcomes) {
     if (name == "delivered") to.delivered += stat->value;
     if (name == "filtered") to.filtered += stat->value;
     if (name == "recorded") to.recorded += stat->value;
-    if (name == "given_back") to.given_back += stat->value;
+    if (name == "released") to.released += stat->value;
   };
   replay.stats(add, &outcomes);
 }

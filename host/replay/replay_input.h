@@ -20,9 +20,9 @@ StagePlan replay_input(const DeadLetterReader& file, const std::string& name, De
 // The outcomes of the records.
 struct ReplayOutcomes {
   int64_t delivered = 0;
-  int64_t filtered = 0;    // left out by a filter
-  int64_t recorded = 0;    // dead-lettered again, by the on_failure of an output
-  int64_t given_back = 0;  // neither
+  int64_t filtered = 0;  // left out by a filter
+  int64_t recorded = 0;  // dead-lettered again, by the on_failure of an output
+  int64_t released = 0;  // neither
 };
 // Adds the outcomes of such an instance, which may be closed.
 void add_outcomes(const client::Instance& replay, ReplayOutcomes& outcomes);

@@ -87,10 +87,11 @@ class Maker {
 
   void add_of_input(const penstock_stage* messages) {
     const std::optional<size_t> input = owner(conf_.inputs, path_);
-    if (!input) return ambiguous("an input", conf_.inputs.size(), "inputs");
+    if (!input) return ambiguous("input", conf_.inputs.size());
     if (messages == nullptr) {
-      return problem(
-          {}, "the plugin has no filter 'cloudwatch_logs', which takes records that failed at an input apart");
+      return problem({}, "PS0848",
+                     "the plugin has no filter 'cloudwatch_logs', which decodes records that failed at an input; "
+                     "install both from one package");
     }
     Route route;
     route.filters.push_back(out_.filters.size());
@@ -105,21 +106,24 @@ class Maker {
 
   void add_of_output() {
     const std::optional<size_t> output = owner(conf_.outputs, path_);
-    if (!output) return ambiguous("an output", conf_.outputs.size(), "outputs");
+    if (!output) return ambiguous("output", conf_.outputs.size());
     add(DeadLetterLine::Stage::output, {{}, {take_output(*output)}});
   }
 
   Plan take() { return std::move(out_); }
 
  private:
-  void problem(const Place& place, std::string text) { problems_.push_back({place, std::move(text), false}); }
+  void problem(const Place& place, MessageId id, const std::string& text) {
+    problems_.push_back(Problem::error(place, id, text));
+  }
 
-  void ambiguous(const std::string& which, size_t count, const std::string& several) {
-    problem({path_, 0},
-            "its records failed at " + which + ", and the conf has " + std::to_string(count) + " " + several +
-                ", of which not one alone has an on_failure of that name: give the file the name of it, with "
-                "anything behind a dot, or a conf with " +
-                which + " alone");
+  void ambiguous(const std::string& which, size_t count) {
+    problem({path_, 0}, "PS0938",
+            "cannot determine the " + which + " of the records: the configuration has " + std::to_string(count) +
+                " " + which +
+                "s, and the name of this file does not match the on_failure of exactly one. Rename the file "
+                "to that PATH, or to PATH.SUFFIX, or name a configuration with one " +
+                which);
   }
 
   void add(DeadLetterLine::Stage stage, Route route) {
@@ -133,9 +137,9 @@ class Maker {
     if (!fresh) return found->second;
     const StagePlan& output = conf_.outputs[index];
     if (const std::string own = failure_path(output); !own.empty() && file_.is_named(own)) {
-      problem(output.place, "on_failure of " + output.label +
-                                " is the very file to be replayed: rename that first, as to " +
-                                printable(path_, kMaxPrintedLineBytes) + ".replay; the output begins a new one");
+      problem(output.place, "PS0939",
+              "on_failure of " + output.label + " is the file to replay; rename the file first, for example to " +
+                  printable(path_, kMaxPrintedLineBytes) + ".replay, and the output begins a new one");
     }
     out_.outputs.push_back(copy_of(output));
     return found->second;

@@ -167,12 +167,11 @@ void Summary::append_head(std::string& out, const Rest& rest) const {
   if (first_ms_ <= last_ms_) out += ", " + format_rfc3339(first_ms_) + " to " + format_rfc3339(last_ms_);
   out += '\n';
   if (rest.dropped > 0 || rest.excluded > 0) {
-    out += "Left out: " + std::to_string(rest.dropped) + " by drop, " + std::to_string(rest.excluded) +
+    out += "Dropped: " + std::to_string(rest.dropped) + " by drop, " + std::to_string(rest.excluded) +
            " by include and exclude\n";
   }
-  if (rest.not_understood > 0)
-    out += "Not understood: " + std::to_string(rest.not_understood) + "; standard error tells what\n";
-  if (unreadable_ > 0) out += "No JSON objects: " + std::to_string(unreadable_) + " of the records\n";
+  if (rest.failures > 0) out += "Failed to parse: " + std::to_string(rest.failures) + "; see standard error\n";
+  if (unreadable_ > 0) out += "Records that are not JSON objects: " + std::to_string(unreadable_) + "\n";
 }
 
 void Summary::append_events(std::string& out) const {
@@ -216,12 +215,12 @@ void Summary::append_events(std::string& out) const {
 
 void Summary::append_invocations(std::string& out) const {
   if (reports_ == 0) return;
-  out += "\nInvocations reported: " + std::to_string(reports_) + ", of them " +
-         counted(cold_starts_, "cold start") + " and " + counted(restores_, "restore") + " from a snapshot\n";
+  out += "\nInvocations reported: " + std::to_string(reports_) + ", with " + counted(cold_starts_, "cold start") +
+         " and " + counted(restores_, "restore") + " from a snapshot\n";
   if (slowest_.empty()) return;
   out += '\n' + heading("Slowest reports", slowest_.size(), reports_) + '\n';
   TextTable table({Align::right, Align::right, Align::right, Align::right, Align::left, Align::left});
-  table.row({"ms", "billed ms", "MB used", "of MB", "request id", "log group"});
+  table.row({"ms", "billed ms", "MB used", "MB size", "request ID", "log group"});
   for (const Listed& report : slowest_) table.row(report.cells);
   append_table(out, table);
 }
@@ -245,7 +244,7 @@ void Summary::append_failures(std::string& out) const {
   append_counts(out, "Types of unhandled errors", types, error_types_.others());
   out += '\n' + heading("Newest failures", newest_failures_.size(), all) + '\n';
   TextTable table({Align::left, Align::left, Align::left, Align::left, Align::left});
-  table.row({"time", "what", "why", "request id", "log group"});
+  table.row({"time", "failure", "reason", "request ID", "log group"});
   for (const Listed& failure : newest_failures_) table.row(failure.cells);
   append_table(out, table);
 }

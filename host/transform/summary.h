@@ -28,7 +28,7 @@ class Summary {
   // Counts of what add() does not see.
   struct Rest {
     int64_t source_records = 0;
-    int64_t not_understood = 0;
+    int64_t failures = 0;  // pieces of the input that could not be parsed
     int64_t dropped = 0;   // by the filter's option drop
     int64_t excluded = 0;  // by include and exclude
   };

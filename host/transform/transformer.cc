@@ -10,6 +10,7 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
+#include "base/coded_text.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "client/batch.h"
@@ -43,29 +44,29 @@ void Transformer::document(std::string_view text, bool is_json, const std::strin
     case EventForm::event:
       return;
     case EventForm::other:
-      return source_record(text, {}, place);
+      return source_record(text, {}, {place, {}});
     case EventForm::unreadable:
-      return fail(place, error);
+      return fail(place, "PS0929", error);
   }
 }
 
 void Transformer::base64_line(std::string_view text, const std::string& place) {
   const std::optional<std::string> bytes = decode_base64(std::string(text));
-  if (bytes && is_gzip(*bytes)) return source_record(*bytes, {}, place);
-  fail(place, "'" + printable(text, 40) + "' is neither JSON nor the base64 of a gzip record");
+  if (bytes && is_gzip(*bytes)) return source_record(*bytes, {}, {place, {}});
+  fail(place, "PS0927", "'" + printable(text, 40) + "' is neither JSON nor a gzip record in base64");
 }
 
 void Transformer::event_record(KinesisRecord& record, const std::string& place) {
-  const std::string here = record.index ? place + ": record " + std::to_string(*record.index) : place;
+  const Where here{place, record.index ? "record " + std::to_string(*record.index) : ""};
   const std::string member(record.member);
-  if (!record.data) return fail(here, "has no " + member);
+  if (!record.data) return fail(here, coded("PS0928", "the member " + member + " is missing"));
   std::erase_if(*record.data, [](char c) { return c == '\n' || c == '\r'; });  // it may be wrapped
   const std::optional<std::string> bytes = decode_base64(std::move(*record.data));
-  if (!bytes) return fail(here, member + " is not base64");
+  if (!bytes) return fail(here, coded("PS0928", "the member " + member + " is not base64"));
   source_record(*bytes, record, here);
 }
 
-void Transformer::source_record(std::string_view body, const KinesisRecord& origin, const std::string& place) {
+void Transformer::source_record(std::string_view body, const KinesisRecord& origin, const Where& where) {
   if (reader_gone_) return;
   ++source_records_;
   penstock_record record{};
@@ -80,10 +81,10 @@ void Transformer::source_record(std::string_view body, const KinesisRecord& orig
   batch.partition_key = bytes(origin.partition_key);
   batch.arrival_time_ms = record.time_ms;
 
-  place_ = &place;
+  where_ = &where;
   client::Error error;
   const int32_t result = messages_.apply(batch, on_events, this, error);
-  if (result < 0 && !reader_gone_) fail(place, error.describe(result));
+  if (result < 0 && !reader_gone_) fail(where, error.describe(result));
 }
 
 int32_t Transformer::on_events(void* ctx, const penstock_batch* batch) noexcept {
@@ -92,7 +93,7 @@ int32_t Transformer::on_events(void* ctx, const penstock_batch* batch) noexcept 
   const int32_t result = self.records_.apply(*batch, on_records, ctx, error);
   if (self.reader_gone_) return PENSTOCK_E_IO;
   // The events of the other batches are still printed.
-  if (result < 0) self.fail(*self.place_, error.describe(result));
+  if (result < 0) self.fail(*self.where_, error.describe(result));
   return PENSTOCK_OK;
 }
 
@@ -119,7 +120,7 @@ void Transformer::print(std::string_view body) {
   if (out_.size() >= kFlushBytes) flush();
 }
 
-void Transformer::say(std::string_view text) {
+void Transformer::write(std::string_view text) {
   out_ += text;
   flush();
 }
@@ -127,14 +128,19 @@ void Transformer::say(std::string_view text) {
 void Transformer::flush() {
   if (!reader_gone_ && !write_all(fd_, out_).empty()) {
     reader_gone_ = true;
-    fail("standard output", std::string("cannot be written: ") + std::strerror(errno));
+    fail("penstock transform", "PS0906", std::string("cannot write to standard output: ") + std::strerror(errno));
   }
   out_.clear();
 }
 
-void Transformer::fail(const std::string& place, const std::string& reason) {
+void Transformer::fail(const std::string& place, MessageId id, const std::string& reason) {
+  fail(Where{place, {}}, coded(id, reason));
+}
+
+void Transformer::fail(const Where& where, const std::string& coded_reason) {
   ++failures_;
-  std::fprintf(stderr, "%s: %s\n", place.c_str(), reason.c_str());
+  const std::string text = where.record.empty() ? coded_reason : in_context(where.record, coded_reason);
+  std::fprintf(stderr, "%s: %s\n", where.place.c_str(), text.c_str());
 }
 
 }  // namespace penstock::host

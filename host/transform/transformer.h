@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "abi/penstock.h"
+#include "base/message_id.h"
 #include "client/instance.h"
 #include "host/transform/invocation_event.h"
 #include "host/transform/summary.h"
@@ -26,13 +27,13 @@ class Transformer {
   void document(std::string_view text, bool is_json, const std::string& place);
 
   // Reports a failure on standard error, and counts it.
-  void fail(const std::string& place, const std::string& reason);
+  void fail(const std::string& place, MessageId id, const std::string& reason);
 
   // Writes the output so far.
   void flush();
 
   // Writes text, such as a summary.
-  void say(std::string_view text);
+  void write(std::string_view text);
 
   bool reader_gone() const { return reader_gone_; }  // printing failed: stop
   int64_t source_records() const { return source_records_; }
@@ -40,12 +41,21 @@ class Transformer {
   int64_t failures() const { return failures_; }
 
  private:
+  // The place of a source record: a place like "file:12", and "record 3" if it is one of several there.
+  struct Where {
+    const std::string& place;
+    std::string record;
+  };
+
+  // coded_reason: with its code.
+  void fail(const Where& where, const std::string& coded_reason);
+
   static int32_t on_events(void* ctx, const penstock_batch* batch) noexcept;
   static int32_t on_records(void* ctx, const penstock_batch* batch) noexcept;
 
   void base64_line(std::string_view text, const std::string& place);
   void event_record(KinesisRecord& record, const std::string& place);
-  void source_record(std::string_view body, const KinesisRecord& origin, const std::string& place);
+  void source_record(std::string_view body, const KinesisRecord& origin, const Where& where);
   void print(std::string_view body);
 
   client::Instance& messages_;
@@ -54,7 +64,7 @@ class Transformer {
   int fd_;
   bool terminal_;
   std::string out_;
-  const std::string* place_ = nullptr;  // of the current source record
+  const Where* where_ = nullptr;  // of the current source record
   bool reader_gone_ = false;
   int64_t source_records_ = 0;
   int64_t made_ = 0;

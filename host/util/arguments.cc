@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/message_id.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "host/util/write_all.h"
@@ -23,7 +24,7 @@ const OptionSpec* find_option(const std::string& arg, const std::vector<OptionSp
       return &spec;
   }
   for (const OptionSpec& spec : specs) {
-    if (!spec.has_value || spec.name.size() != 2 || !arg.starts_with(spec.name)) continue;
+    if (spec.argument.empty() || spec.name.size() != 2 || !arg.starts_with(spec.name)) continue;
     value = spec.name.size();
     return &spec;
   }
@@ -52,17 +53,17 @@ std::string Arguments::parse(const std::vector<std::string>& args, const std::ve
         if (!s.long_name.empty()) names.push_back(s.long_name);
       }
       const std::string name = arg.substr(0, arg.find('='));
-      return "there is no option " + printable(name, 60) + suggestion(name, names);
+      return "unknown option '" + printable(name, 60) + "'" + suggestion(name, names);
     }
-    if (!spec->has_value) {
-      if (value != std::string::npos) return arg.substr(0, value - 1) + " takes no value";
+    if (spec->argument.empty()) {
+      if (value != std::string::npos) return "option '" + arg.substr(0, value - 1) + "' does not accept a value";
       given_.push_back({spec->name, ""});
     } else if (value != std::string::npos) {
       given_.push_back({spec->name, arg.substr(value)});
     } else if (++i < args.size()) {
       given_.push_back({spec->name, args[i]});
     } else {
-      return arg + " wants a value";
+      return "option '" + arg + "' needs a value: " + spec->argument;
     }
   }
   return {};
@@ -71,8 +72,8 @@ std::string Arguments::parse(const std::vector<std::string>& args, const std::ve
 std::string Arguments::read_conf_path(std::string& path) const {
   std::vector<std::string> paths = values(kConfOption.name);
   paths.insert(paths.end(), words_.begin(), words_.end());
-  if (paths.empty()) return "-c FILE is missing";
-  if (paths.size() > 1) return "one conf at a time, with -c FILE";
+  if (paths.empty()) return "the configuration file is missing: -c FILE";
+  if (paths.size() > 1) return "more than one configuration file; name one, with -c FILE";
   path = paths.front();
   return {};
 }
@@ -86,9 +87,9 @@ std::vector<std::string> Arguments::values(const std::string& name) const {
 
 int print_help(std::string_view text) { return print(text) ? kExitFine : kExitFailed; }
 
-int usage_error(const std::string& command, const std::string& what) {
+int usage_error(const std::string& command, MessageId id, const std::string& what) {
   const std::string name = command.empty() ? "penstock" : "penstock " + command;
-  std::fprintf(stderr, "%s: %s; see %s --help\n", name.c_str(), what.c_str(), name.c_str());
+  std::fprintf(stderr, "%s: %s; see %s --help\n", name.c_str(), coded(id, what).c_str(), name.c_str());
   return kExitUsage;
 }
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/message_id.h"
+
 namespace penstock::host {
 
 constexpr int kExitFine = 0;
@@ -12,14 +14,18 @@ constexpr int kExitFailed = 1;  // a problem in a conf, an input that could not 
 constexpr int kExitUsage = 2;   // the command line is wrong
 
 struct OptionSpec {
-  std::string name;  // "-c" or "--exit-when-idle"
-  bool has_value = false;
+  std::string name;            // "-c" or "--exit-when-idle"
+  std::string argument = {};   // "FILE", or the only values: "bash|zsh"; "": the option takes no value
   std::string long_name = {};  // an alternative name
+  std::string help = {};       // sentences
 };
 // Options of several commands.
-inline const OptionSpec kConfOption = {"-c", true, "--config"};
-inline const OptionSpec kPluginOption = {"-e", true, "--plugin"};
-inline const OptionSpec kHelpOption = {"-h", false, "--help"};
+inline const OptionSpec kConfOption = {
+    "-c", "FILE", "--config",
+    "Configuration file; YAML if its name ends with .yaml or .yml. The -c may be omitted."};
+inline const OptionSpec kPluginOption = {"-e", "PLUGIN.so", "--plugin",
+                                         "Plugin to open instead of libpenstock.so. May be repeated."};
+inline const OptionSpec kHelpOption = {"-h", "", "--help", "Print this help."};
 
 // Parsed options and words. "--" ends the options; "--name=value" means "--name value"; "-cFILE" and "-c=FILE"
 // mean "-c FILE"; "-" alone is a word.
@@ -47,7 +53,7 @@ class Arguments {
 
 int print_help(std::string_view text);
 
-// Prints "penstock COMMAND: what; see penstock COMMAND --help" on standard error. Returns kExitUsage.
-int usage_error(const std::string& command, const std::string& what);
+// Prints "penstock COMMAND: PS0901: what; see penstock COMMAND --help" on standard error. Returns kExitUsage.
+int usage_error(const std::string& command, MessageId id, const std::string& what);
 
 }  // namespace penstock::host

@@ -67,7 +67,7 @@ ByteSource::ReadResult ByteSource::next(std::string_view& bytes) {
 
 ByteSource::ReadResult ByteSource::inflate(std::string_view& bytes) {
   Inflater& in = *inflater_;
-  if (!in.ready) return fail("no memory to inflate it");
+  if (!in.ready) return fail("out of memory while inflating gzip data");
   while (true) {
     if (input_.empty() && !at_end_) fill();
     if (!error_.empty()) return ReadResult::failed;
@@ -78,7 +78,7 @@ ByteSource::ReadResult ByteSource::inflate(std::string_view& bytes) {
       input_.remove_prefix(end);
       if (input_.empty() && at_end_) return ReadResult::end;
       if (input_.empty()) continue;
-      if (in.padding || input_.front() != '\x1f') return fail("something that is no gzip follows the gzip data");
+      if (in.padding || input_.front() != '\x1f') return fail("the data after the gzip data is not gzip");
       inflateReset(&in.stream);
       in.between_members = false;
     }

@@ -20,10 +20,10 @@ std::string unsafe_to_use(const struct stat& file, uid_t uid) {
   if (uid != 0) return {};
   if (file.st_uid != 0) {
     return "it belongs to user " + std::to_string(file.st_uid) +
-           " and penstock runs as root: chown it to root, or run penstock as another user";
+           ", and penstock runs as root: chown it to root, or run penstock as another user";
   }
   if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return "users other than root may write it and penstock runs as root: chmod go-w it, or run penstock as "
+    return "users other than root can write it, and penstock runs as root: chmod go-w it, or run penstock as "
            "another user";
   }
   return {};
@@ -40,13 +40,12 @@ std::string unsafe_folders(const std::string& path, uid_t uid) {
     if (statvfs(folder.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0) continue;
     if (file.st_uid != 0) {
       return about + "belongs to user " + std::to_string(file.st_uid) +
-             " and penstock runs as root: chown it to root, or run penstock as another user";
+             ", and penstock runs as root: chown it to root, or run penstock as another user";
     }
     if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (file.st_mode & S_ISVTX) == 0) {
       return about +
-             "can be written by users other than root and penstock runs as root: chmod go-w it, or run penstock "
-             "as "
-             "another user";
+             "can be written by users other than root, and penstock runs as root: chmod go-w it, or run penstock "
+             "as another user";
     }
   }
   return {};
@@ -60,7 +59,7 @@ std::string unsafe_to_use(int fd, const std::string& path, uid_t uid, std::strin
   if (std::string reason = unsafe_to_use(file, uid); !reason.empty()) return reason;
   std::array<char, PATH_MAX> buffer{};
   const ssize_t n = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), buffer.data(), buffer.size());
-  if (n <= 0) return "penstock runs as root, and without /proc it cannot be checked: mount /proc";
+  if (n <= 0) return "penstock runs as root and cannot check the folders of the file without /proc: mount /proc";
   std::string real(buffer.data(), static_cast<size_t>(n));
   if (real.front() != '/') return {};  // a pipe, which has no folder
   real_path = std::move(real);
@@ -70,7 +69,7 @@ std::string unsafe_to_use(int fd, const std::string& path, uid_t uid, std::strin
 
 std::string hint_of_tilde(const std::string& path) {
   const bool has_tilde = path.starts_with('~') || path.find("/~") != std::string::npos;
-  return has_tilde ? " (~ is not expanded; write the whole path)" : "";
+  return has_tilde ? " (~ is not expanded; write an absolute path)" : "";
 }
 
 bool read_safe_file(const std::string& path, std::string& content, struct stat& file, std::string& error) {

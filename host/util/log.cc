@@ -6,7 +6,7 @@
 #include <ctime>
 #include <utility>
 
-#include "abi/penstock.h"
+#include "base/message_id.h"
 #include "base/text.h"
 
 namespace penstock::host {
@@ -44,7 +44,8 @@ constexpr char kEraseLine[] = "\r\x1b[K";
 
 std::string dropped_text(int64_t lines) {
   return head(PENSTOCK_LOG_WARN, "penstock") +
-         "lines of this log were dropped because standard error did not take them: " + std::to_string(lines) +
+         coded("PS0917", "lines of this log were dropped because standard error does not accept them; lines: " +
+                             std::to_string(lines)) +
          "\n";
 }
 

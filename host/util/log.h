@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "abi/penstock.h"
+#include "base/message_id.h"
 #include "host/util/log_writer.h"
 
 namespace penstock::host {
@@ -24,7 +26,16 @@ class Log {
 
   void set_level(int32_t level) { level_ = level; }  // PENSTOCK_LOG_ values; higher ones are not logged
 
-  // Logs text, made printable.
+  // Logs text, made printable. who: the source of the line, such as "penstock" or the label of a stage.
+  void error(MessageId id, std::string_view who, std::string_view text) {
+    line(PENSTOCK_LOG_ERROR, who, coded(id, text));
+  }
+  void warn(MessageId id, std::string_view who, std::string_view text) {
+    line(PENSTOCK_LOG_WARN, who, coded(id, text));
+  }
+  void info(std::string_view who, std::string_view text) { line(PENSTOCK_LOG_INFO, who, text); }
+
+  // Logs the line of a stage. Its errors and warnings already have codes.
   void line(int32_t level, std::string_view who, std::string_view text);
 
   // Logs a line without time or source, at every level. REQUIRES: text is printable.

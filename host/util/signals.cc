@@ -38,7 +38,10 @@ static_assert(decltype(g_received)::is_always_lock_free && decltype(g_requested_
               decltype(g_clock_ms)::is_always_lock_free);
 
 [[noreturn]] void end_at_once(int number) {
-  static constexpr char kText[] = "\npenstock: second signal: ending at once; what was in flight is read again\n";
+  static constexpr char kText[] =
+      "\npenstock: "
+      "PS0918"
+      ": second signal: exiting immediately; records in flight will be read again\n";
   pollfd errors = {STDERR_FILENO, POLLOUT, 0};
   // A blocked standard error must not keep the process from ending.
   if (poll(&errors, 1, 0) == 1 && errors.revents == POLLOUT) [[maybe_unused]]

@@ -4,17 +4,11 @@
 
 namespace penstock::host {
 
-namespace {
-
-constexpr size_t kWidth = 80;
-
-}  // namespace
-
 std::string wrap_text(const std::vector<std::string>& parts, size_t indent) {
   std::string out;
   size_t width = 0;  // of the current line; 0: not begun
   for (const std::string& part : parts) {
-    if (width > 0 && width + 1 + part.size() > kWidth) {
+    if (width > 0 && width + 1 + part.size() > kHelpWidth) {
       out += '\n';
       width = 0;
     }

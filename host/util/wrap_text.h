@@ -8,6 +8,8 @@
 
 namespace penstock::host {
 
+constexpr size_t kHelpWidth = 80;  // columns
+
 // Joins parts with blanks, in lines that begin with `indent` blanks and have at most 80 bytes, unless a single
 // part is longer. Each line ends with a line end.
 std::string wrap_text(const std::vector<std::string>& parts, size_t indent);

@@ -6,6 +6,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string>
+
+#include "base/message_id.h"
 
 namespace penstock::host {
 
@@ -26,7 +29,8 @@ std::string_view write_all(int fd, std::string_view text) {
 
 bool print(std::string_view text) {
   if (write_all(STDOUT_FILENO, text).empty()) return true;
-  std::fprintf(stderr, "penstock: cannot write to standard output: %s\n", std::strerror(errno));
+  std::fprintf(stderr, "penstock: %s\n",
+               coded("PS0906", std::string("cannot write to standard output: ") + std::strerror(errno)).c_str());
   return false;
 }
 

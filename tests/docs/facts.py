@@ -10,13 +10,13 @@ SOURCE_FILES = ("CMakeLists.txt", "CMakePresets.json", ".clang-format", ".clang-
 CODE_ENDINGS = (".c", ".cc", ".h")
 SHARED_OBJECTS = ("penstock-in-kinesis.so", "flb-filter_lambda_logs.so", "penstock-out-kinesis.so")
 
-OPTION = re.compile(r"^  ([a-z_0-9]+)  <(.+?)>  ", re.M)
+OPTION = re.compile(r"^  ([a-z_0-9]+)\s+<(.+?)>(?:  |$)", re.M)
 STAGE = re.compile(r"^(?:input|filter|output) (\S+)$", re.M)
 STAGE_COMMAND = re.compile(r"^  command (\S+)$", re.M)
-COMMAND = re.compile(r"^  ([a-z]+)   ", re.M)
+COMMAND = re.compile(r"^  ([a-z]+)  ", re.M)
 FLAG = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[A-Za-z])(?![\w-])")
 STATISTIC = re.compile(r'(?:\b(?:counter|gauge)\(|PENSTOCK_(?:COUNTER|GAUGE), )\s*"([a-z_]+)"')
-MESSAGE_CODE = re.compile(r'"(PS\d{4})"')
+MESSAGE_CODE = re.compile(r'"(PS\d{4})')
 WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
 

@@ -60,9 +60,10 @@ class transform_lambda_options : public testing::TestWithParam<lambda_options::C
 TEST_P(transform_lambda_options, make_the_record_that_they_say) {
   const std::string said =
       transformed(section("FILTER", "lambda_logs", GetParam().options), message_of(GetParam().message));
-  EXPECT_EQ(said, GetParam().record.empty()
-                      ? "penstock transform: 1 source records, 0 log events, 0 failures\n"
-                      : GetParam().record + "\npenstock transform: 1 source records, 1 log events, 0 failures\n");
+  EXPECT_EQ(said,
+            GetParam().record.empty()
+                ? "penstock transform: source records: 1, log events: 0, failures: 0\n"
+                : GetParam().record + "\npenstock transform: source records: 1, log events: 1, failures: 0\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(, transform_lambda_options, testing::ValuesIn(lambda_options::cases()),
@@ -96,10 +97,10 @@ TEST(e2e, transform_knows_what_the_conf_left_out) {
                   message_of(lambda_options::kStart) + message_of(lambda_options::kReport), {"--summary"});
   EXPECT_TRUE(
       said.starts_with("1 log event from 2 source records, 2019-08-25T13:59:15.269Z to 2019-08-25T13:59:15.269Z\n"
-                       "Left out: 1 by drop, 0 by include and exclude\n"))
+                       "Dropped: 1 by drop, 0 by include and exclude\n"))
       << said;
   EXPECT_NE(
-      said.find("\n24.61         25       58    256  8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001  /aws/lambda/mill\n"),
+      said.find("\n24.61         25       58      256  8f5fbb4b-7b0a-4c5c-9a3c-5bd1d0c4a001  /aws/lambda/mill\n"),
       std::string::npos)
       << "schema does not count: " << said;
 }

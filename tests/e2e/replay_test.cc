@@ -91,7 +91,7 @@ TEST(e2e, what_failed_at_the_output_is_replayed_with_its_partition_key) {
   EXPECT_EQ(deployment.delivered().size() + failed, deployment.expected.size());
 
   EXPECT_EQ(replay(deployment, failures, output), 1) << "it is the output's own";
-  EXPECT_NE(read_file(output).find("is the very file to be replayed"), std::string::npos) << read_file(output);
+  EXPECT_NE(read_file(output).find("is the file to replay"), std::string::npos) << read_file(output);
   ASSERT_EQ(std::rename(failures.c_str(), (failures + ".replay").c_str()), 0);
   EXPECT_EQ(replay(deployment, failures + ".replay", output), 0) << read_file(output);
   EXPECT_EQ(read_file(failures), "") << "nothing failed again";

@@ -62,46 +62,48 @@ class e2e_stream_loop : public testing::Test {
 
 TEST_F(e2e_stream_loop, a_name_and_the_arn_of_one_stream_are_refused_when_the_host_starts) {
   EXPECT_EQ(run(arn("000000000000", "in")), 1);
-  EXPECT_TRUE(said("every record would be read and written again without end")) << read_file(output_);
+  EXPECT_TRUE(said("PS0854: each record would be read and written again endlessly")) << read_file(output_);
   EXPECT_TRUE(said("in (account 000000000000, region us-east-1) at http://127.0.0.1:")) << read_file(output_);
 }
 
 TEST_F(e2e_stream_loop, a_stream_that_does_not_exist_hides_no_other) {
   EXPECT_EQ(run(arn("000000000000", "in"), "missing,in"), 1);
-  EXPECT_TRUE(said("every record would be read and written again without end")) << read_file(output_);
+  EXPECT_TRUE(said("PS0854: each record would be read and written again endlessly")) << read_file(output_);
 }
 
 TEST_F(e2e_stream_loop, another_name_needs_no_question) {
   describe_fails(model::error_fault({400, "AccessDeniedException", "no"}));
   EXPECT_EQ(run(arn("000000000000", "out")), 0) << read_file(output_);
-  EXPECT_FALSE(said("not known whether records would be written back")) << read_file(output_);
+  EXPECT_FALSE(said("PS0856")) << read_file(output_);
 }
 
 TEST_F(e2e_stream_loop, where_the_service_may_not_say_it_is_warned_of) {
   describe_fails(model::error_fault({400, "AccessDeniedException", "no"}));
   // The account in the ARN is a different one, so that nothing loops in this test.
   run(arn("999999999999", "in"));
-  EXPECT_TRUE(said("warning: it is not known whether records would be written back")) << read_file(output_);
+  EXPECT_TRUE(said("warning: PS0856: cannot check whether records would return to the stream"))
+      << read_file(output_);
 }
 
 TEST_F(e2e_stream_loop, a_service_that_fails_for_a_while_is_asked_again) {
   describe_fails(model::bad_gateway());
   EXPECT_EQ(run(arn("000000000000", "in")), 1);
-  EXPECT_TRUE(said("every record would be read and written again without end")) << read_file(output_);
+  EXPECT_TRUE(said("PS0854: each record would be read and written again endlessly")) << read_file(output_);
 }
 
 TEST_F(e2e_stream_loop, where_the_service_does_not_answer_the_question_the_host_does_not_start) {
   describe_fails(model::error_fault({400, "UnrecognizedClientException", "no"}));
   EXPECT_EQ(run(arn("999999999999", "in")), 1);
-  EXPECT_TRUE(said("it is not known whether records would be written back")) << read_file(output_);
-  EXPECT_FALSE(said("warning: it is not known")) << read_file(output_);
-  EXPECT_TRUE(said("give the ARN of each stream")) << read_file(output_);
+  EXPECT_TRUE(said(": PS0856: cannot check whether records would return to the stream")) << read_file(output_);
+  EXPECT_FALSE(said("warning: PS0856")) << read_file(output_);
+  EXPECT_TRUE(said("set stream_arn in each section")) << read_file(output_);
 }
 
 TEST_F(e2e_stream_loop, is_found_in_a_conf_for_fluent_bit) {
   const auto check = [&](const std::string& input, const std::string& output) {
     const int code = check_agent(input, output);
-    EXPECT_EQ(code == 1, said("every record would be read and written again without end")) << read_file(output_);
+    EXPECT_EQ(code == 1, said("PS0854: each record would be read and written again endlessly"))
+        << read_file(output_);
     return code == 1;
   };
   EXPECT_TRUE(check("stream a", "Match *"));
@@ -111,7 +113,8 @@ TEST_F(e2e_stream_loop, is_found_in_a_conf_for_fluent_bit) {
   EXPECT_FALSE(check("stream a", "Match u"));
   EXPECT_FALSE(check("stream b", "Match *"));
   EXPECT_FALSE(check("stream " + arn("000000000000", "a"), "Match *"));
-  EXPECT_TRUE(said("warning: records may come back to the stream that they were read from")) << read_file(output_);
+  EXPECT_TRUE(said("warning: PS0855: records may return to the stream from which they were read"))
+      << read_file(output_);
 }
 
 using e2e_agent_check = e2e_stream_loop;
@@ -119,12 +122,13 @@ using e2e_agent_check = e2e_stream_loop;
 TEST_F(e2e_agent_check, finds_what_the_files_for_fluent_bit_would_refuse_of_their_own_options) {
   EXPECT_EQ(check_agent("stream b", "Match *"), 0) << read_file(output_);
   EXPECT_EQ(check_agent("stream b\n    chunk_bytes 2M", "Match *"), 1);
-  EXPECT_TRUE(said("chunk_bytes is \"2M\", but 1M is the most that is allowed")) << read_file(output_);
+  EXPECT_TRUE(said("PS0953: invalid chunk_bytes '2M': expected at most 1M")) << read_file(output_);
   EXPECT_EQ(check_agent("stream b\n    tag_format $group", "Match *"), 1);
-  EXPECT_TRUE(said("$group is none of $log_group")) << read_file(output_);
+  EXPECT_TRUE(said("PS0953: invalid tag_format '$group': unknown variable $group")) << read_file(output_);
   EXPECT_EQ(check_agent("stream b\n    chunk_bytes 0\n    tag_format $group", "Match *"), 1);
-  EXPECT_TRUE(said("chunk_bytes is \"0\"")) << read_file(output_);
-  EXPECT_TRUE(said("$group is none of $log_group")) << read_file(output_) << ": one does not hide the other";
+  EXPECT_TRUE(said("PS0953: invalid chunk_bytes '0'")) << read_file(output_);
+  EXPECT_TRUE(said("PS0953: invalid tag_format '$group': unknown variable $group"))
+      << read_file(output_) << ": one does not hide the other";
   EXPECT_EQ(check_agent("stream b", "Match *\n    time_key t\n    log_key l"), 1) << read_file(output_);
 }
 

@@ -157,7 +157,7 @@ TEST(fluentbit_filter, a_wrong_option_is_told_by_name_and_value_and_nothing_star
   Filter filter(file, pipeline, {{"reserve_data", "perhaps"}});
   log_book().clear();
   EXPECT_NE(filter.init(), 0);
-  EXPECT_TRUE(log_book().says(LogBook::kError, "reserve_data is \"perhaps\"")) << log_book().all();
+  EXPECT_TRUE(log_book().says(LogBook::kError, "PS0953: invalid reserve_data 'perhaps'")) << log_book().all();
 }
 
 TEST(fluentbit_filter, two_filters_each_have_their_own_options) {

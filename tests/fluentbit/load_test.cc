@@ -78,7 +78,7 @@ TEST(fluentbit_load, a_file_without_the_library_beside_it_says_what_is_missing) 
         std::fputs(log_book().all().c_str(), stderr);
         std::exit(0);
       },
-      testing::ExitedWithCode(0), "libpenstock.so must lie in the same folder");
+      testing::ExitedWithCode(0), "PS0951: libpenstock.so must be in the folder of this plugin");
 }
 
 TEST(fluentbit_load, files_copied_with_the_library_work_from_where_they_are) {

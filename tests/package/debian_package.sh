@@ -40,6 +40,9 @@ in_root apt-get install -y -qq --no-install-recommends /tmp/penstock.deb >"$root
 in_root penstock --version
 in_root penstock plugins >/dev/null
 in_root dpkg -L penstock | grep -E '[.]so$'
+for file in man/man1/penstock.1 bash-completion/completions/penstock zsh/site-functions/_penstock; do
+  in_root dpkg -L penstock | grep -qx "/usr/share/$file" || { echo "the package has no /usr/share/$file" >&2; exit 1; }
+done
 
 echo "== demo"
 cat >"$root.penstock" <<END

@@ -19,6 +19,12 @@ tar -xzf "$tarball" -C "$root"
 for file in libpenstock.so penstock-in-kinesis.so penstock-out-kinesis.so flb-filter_lambda_logs.so; do
   [[ -f $root/$name/lib/penstock/$file ]] || fail "the tarball has no lib/penstock/$file"
 done
+for file in man/man1/penstock.1 bash-completion/completions/penstock zsh/site-functions/_penstock; do
+  [[ -s $root/$name/share/$file ]] || fail "the tarball has no share/$file"
+done
+grep -q '^_penstock()' "$root/$name/share/bash-completion/completions/penstock" || fail "the completion is not one for bash"
+[[ $(head -n 1 "$root/$name/share/zsh/site-functions/_penstock") == "#compdef penstock" ]] || fail "the completion is not one for zsh"
+grep -q '^[.]SS leases$' "$root/$name/share/man/man1/penstock.1" || fail "the man page has no commands of stages"
 [[ $("$root/$name/bin/penstock" --version) == "penstock $version" ]] || fail "the program is of another version"
 "$root/$name/bin/penstock" plugins >/dev/null
 tests/package/runpath.sh "$root/$name/bin/penstock" "$root/$name"/lib/penstock/*.so

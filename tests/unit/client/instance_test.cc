@@ -39,7 +39,7 @@ TEST(client_instance, that_cannot_be_created_says_why_and_is_not_destroyed) {
   fake.result = PENSTOCK_E_OPTIONS;
   {
     Instance instance(fake.stage);
-    EXPECT_EQ(instance.open(nullptr, {}), "a reason");
+    EXPECT_EQ(instance.open(nullptr, {}), "PS0950: a reason");
   }
   EXPECT_EQ(fake.calls, Calls{"create"});
 }

@@ -40,9 +40,9 @@ TEST(fluentbit_config_section, tells_every_problem_with_key_value_and_what_is_al
   const ConfigSection section =
       section_of(kInputOptions, {{"checkpoint_after", "later"}, {"chunk_bytes", "0"}, {"tag_format", ""}});
   EXPECT_EQ(section.problems(),
-            "checkpoint_after is \"later\", but must be one of append|handover|delivery\n"
-            "tag_format is \"\", but must not be empty\n"
-            "chunk_bytes is \"0\", but must be a size above 0, like 65536, 64K or 1M");
+            "PS0953: invalid checkpoint_after 'later': expected append|handover|delivery\n"
+            "PS0953: invalid tag_format '': expected a text that is not empty\n"
+            "PS0953: invalid chunk_bytes '0': expected a size above 0, like 65536, 64K or 1M");
 }
 
 TEST(fluentbit_config_section, refuses_a_size_that_overflows) {

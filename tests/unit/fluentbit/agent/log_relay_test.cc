@@ -48,7 +48,7 @@ TEST(fluentbit_log_relay, keeps_a_hundred_lines_and_counts_the_others) {
   for (int i = 0; i < 103; ++i) relay.line(PENSTOCK_LOG_INFO, "a");
   const std::vector<std::string> lines = printed(relay);
   ASSERT_EQ(lines.size(), 101u);
-  EXPECT_EQ(lines.back(), "2 3 lines of the log are left out here");
+  EXPECT_EQ(lines.back(), "2 PS0967: lines of this log were dropped, because too many were waiting; lines: 3");
 }
 
 }  // namespace

@@ -196,7 +196,7 @@ TEST(fluentbit_lambda_records, json_that_is_too_deep_for_msgpack_passes_as_it_is
     EXPECT_EQ(filtering.problem(), "");
     const std::string out = filtering.apply(event_with(kPythonLine) + deeper + event_with(kPythonLine));
     EXPECT_EQ(filtering.problem(),
-              "records that pass as they are, since their JSON is nested more than 500 deep: 1");
+              "PS0973: records whose JSON is nested more than 500 deep pass unchanged; records: 1");
     EXPECT_NE(out.find(deeper), std::string::npos);
     const std::vector<Event> events = events_of(out);
     ASSERT_EQ(events.size(), 3u);
@@ -212,8 +212,9 @@ TEST(fluentbit_lambda_records, a_malformed_tail_stays_and_is_told) {
   for (size_t size = 1; size < whole.size(); ++size) {
     const std::string tail = whole.substr(0, size);
     EXPECT_EQ(filtering.apply(whole + tail), good + tail);
-    EXPECT_TRUE(filtering.problem().starts_with("a chunk is cut")) << filtering.problem();
-    EXPECT_TRUE(filtering.problem().ends_with(", and passes from there as it is")) << filtering.problem();
+    EXPECT_TRUE(filtering.problem().starts_with(
+        "PS0971: a chunk is not log events in msgpack, and passes unchanged from there: truncated value at byte "))
+        << filtering.problem();
     EXPECT_EQ(filtering.apply(tail), tail);
     EXPECT_FALSE(filtering.changed);
   }
@@ -288,7 +289,7 @@ TEST(fluentbit_lambda_records, a_filter_that_fails_changes_nothing_and_is_told_w
               std::snprintf(error->text, sizeof error->text, "not today");
               return PENSTOCK_E_INTERNAL;
             }),
-            "a chunk passes as it is: not today");
+            "PS0950: a chunk passes unchanged: not today");
 }
 
 TEST(fluentbit_lambda_records, a_filter_that_fails_midway_changes_nothing) {
@@ -388,7 +389,7 @@ TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
               emit(ctx, batch);
               return refused(*batch, emit, ctx, error);
             }),
-            "a chunk passes as it is: refused");
+            "PS0950: a chunk passes unchanged: refused");
   EXPECT_EQ(problem_with([](penstock_instance*, const penstock_batch* batch, penstock_emit_fn emit, void* ctx,
                             penstock_error* error) {
               const penstock_record turned[] = {batch->records[1], batch->records[0]};
@@ -396,7 +397,7 @@ TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
               changed.records = turned;
               return refused(changed, emit, ctx, error);
             }),
-            "a chunk passes as it is: refused");
+            "PS0950: a chunk passes unchanged: refused");
   static std::string_view key;
   for (const char* one : {"", "\x02", "no"}) {
     key = one;
@@ -409,7 +410,7 @@ TEST(fluentbit_lambda_records, records_that_are_of_no_event_change_nothing) {
                 changed.record_count = 1;
                 return refused(changed, emit, ctx, error);
               }),
-              "a chunk passes as it is: refused");
+              "PS0950: a chunk passes unchanged: refused");
   }
 }
 

@@ -71,7 +71,8 @@ TEST_F(fluentbit_drain, warns_every_30_seconds_while_all_is_refused) {
   run();
   const auto warning = drain_.warning();
   ASSERT_TRUE(warning);
-  EXPECT_EQ(warning->substr(0, 43), "the agent has refused records for 30 s, and");
+  EXPECT_TRUE(warning->starts_with("the agent rejects records of this input")) << *warning;
+  EXPECT_TRUE(warning->ends_with("; seconds so far: 30")) << *warning;
   EXPECT_FALSE(drain_.warning());
   now_ms_ = 60'000;
   EXPECT_TRUE(drain_.warning());

@@ -80,7 +80,7 @@ using fluentbit_reader_with_a_full_queue = SmallQueue;
 TEST_F(fluentbit_reader, says_why_the_input_cannot_be_made) {
   input_.create_error = "stream is missing";
   Reader reader(stages_, format_, queue_, relay_);
-  EXPECT_EQ(reader.open(), "stream is missing");
+  EXPECT_EQ(reader.open(), "PS0950: stream is missing");
 }
 
 TEST_F(fluentbit_reader, asks_an_input_that_was_never_asked) {
@@ -168,7 +168,7 @@ TEST_F(fluentbit_reader, hands_a_batch_on_as_it_is_where_the_filter_fails_in_its
                                  "bad",
                                  "\xa3log\xa4late"})
     EXPECT_NE(queued().find(body), std::string::npos) << body;
-  EXPECT_EQ(lines(), std::vector<std::string>{"filter fake: a defect"});
+  EXPECT_EQ(lines(), std::vector<std::string>{"PS0950: filter fake: a defect"});
 }
 
 TEST_F(fluentbit_reader, takes_a_batch_again_that_the_filter_had_no_memory_for) {
@@ -194,7 +194,7 @@ TEST_F(fluentbit_reader, tells_a_failure_once_in_half_a_minute_and_asks_again_af
   input_.poll_result = PENSTOCK_E_IO;
   input_.next_deadline_ms = 0;
   reader().turn(0, false);
-  EXPECT_EQ(lines(), std::vector<std::string>{"the stream is gone"});
+  EXPECT_EQ(lines(), std::vector<std::string>{"PS0950: the stream is gone"});
   reader().turn(99, true);
   EXPECT_EQ(input_.polls(), 1);
   EXPECT_EQ(reader().descriptor(99), -1) << "it would never be quiet";
@@ -204,7 +204,7 @@ TEST_F(fluentbit_reader, tells_a_failure_once_in_half_a_minute_and_asks_again_af
   reader().turn(29'999, true);
   EXPECT_TRUE(lines().empty());
   reader().turn(30'099, true);
-  EXPECT_EQ(lines(), std::vector<std::string>{"the stream is gone (repeats not logged: 2)"});
+  EXPECT_EQ(lines(), std::vector<std::string>{"PS0950: the stream is gone (repeats not logged: 2)"});
 }
 
 TEST_F(fluentbit_reader, tells_a_failure_in_which_only_a_number_changes_once_in_half_a_minute) {
@@ -220,8 +220,8 @@ TEST_F(fluentbit_reader, tells_a_failure_in_which_only_a_number_changes_once_in_
     reader().turn(turn * 100, false);
   }
   EXPECT_EQ(calls, 6);
-  EXPECT_EQ(lines(),
-            (std::vector<std::string>{"filter fake: timed out after 0.5 s", "filter fake: gone after 1.5 s"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: filter fake: timed out after 0.5 s",
+                                               "PS0950: filter fake: gone after 1.5 s"}));
 }
 
 TEST_F(fluentbit_reader, reads_no_more_after_the_end_but_goes_on_saving) {
@@ -305,8 +305,10 @@ TEST_F(fluentbit_reader, with_receipts_stops_at_the_limit_says_where_and_goes_on
   EXPECT_EQ(input_.pumps(), 1);
   const std::vector<std::string> told = lines();
   ASSERT_EQ(told.size(), 1u);
-  EXPECT_NE(told[0].find("the oldest waits for 5 s: stream logs, shardId-000000000000, sequence number 4958"),
-            std::string::npos)
+  EXPECT_NE(
+      told[0].find(
+          "The oldest: stream logs, shardId-000000000000, sequence number 4958, read 5 s ago; undelivered: "),
+      std::string::npos)
       << told[0];
   reader().turn(34'999, true);
   EXPECT_TRUE(lines().empty());

@@ -38,8 +38,8 @@ TEST(fluentbit_requirements, append_works_without_a_thread_of_its_own) {
 }
 
 TEST(fluentbit_requirements, append_on_a_thread_of_its_own_says_what_to_write) {
-  EXPECT_TRUE(contains(check_requirements(section_of({}), on(AgentThread::kInput)),
-                       "Write in this section: threaded off."));
+  EXPECT_TRUE(
+      contains(check_requirements(section_of({}), on(AgentThread::kInput)), "Set threaded off in this section"));
 }
 
 TEST(fluentbit_requirements, append_on_an_unknown_thread_is_refused_rather_than_trusted) {
@@ -54,14 +54,14 @@ TEST(fluentbit_requirements, handover_works_on_any_thread_and_says_what_can_be_l
   const ConfigSection section = section_of({{"checkpoint_after", "handover"}});
   for (const AgentThread thread : {AgentThread::kPipeline, AgentThread::kInput, AgentThread::kOther})
     EXPECT_EQ(check_requirements(section, on(thread)), "");
-  EXPECT_TRUE(contains(caution(section), "Lost is then"));
+  EXPECT_TRUE(contains(caution(section), "are lost if it is killed or crashes"));
 }
 
 TEST(fluentbit_requirements, handover_without_the_agents_function_needs_to_know_which_instance_is_called) {
   const ConfigSection section = section_of({{"checkpoint_after", "handover"}});
   Surroundings old = without_append();
   EXPECT_EQ(check_requirements(section, old), "");
-  old.told_which = false;
+  old.has_context = false;
   EXPECT_TRUE(contains(check_requirements(section, old), "threaded on"));
   old.thread = AgentThread::kInput;
   EXPECT_EQ(check_requirements(section, old), "");
@@ -86,7 +86,7 @@ TEST(fluentbit_requirements, a_tag_format_needs_the_agents_function) {
 TEST(fluentbit_requirements, a_chunk_has_one_mebibyte_at_most) {
   EXPECT_EQ(check_requirements(section_of({{"chunk_bytes", "1M"}}), kUnthreaded), "");
   EXPECT_EQ(check_requirements(section_of({{"chunk_bytes", "1048577"}}), kUnthreaded),
-            "chunk_bytes is \"1048577\", but 1M is the most that is allowed");
+            "PS0953: invalid chunk_bytes '1048577': expected at most 1M");
 }
 
 TEST(fluentbit_requirements, all_that_is_unmet_is_told_at_once) {

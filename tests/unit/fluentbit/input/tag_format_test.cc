@@ -79,7 +79,8 @@ TEST(fluentbit_tag_format, keeps_256_bytes_and_cuts_the_257th) {
 
 TEST(fluentbit_tag_format, refuses_a_name_that_it_does_not_know) {
   EXPECT_EQ(problem_of("a.$group"),
-            "tag_format is \"a.$group\", but $group is none of $log_group, $log_stream, $owner, $region");
+            "invalid tag_format 'a.$group': unknown variable $group; expected $log_group, $log_stream, $owner or "
+            "$region");
   EXPECT_NE(problem_of("$log_groups"), "");
   EXPECT_NE(problem_of("costs 5$"), "");
   EXPECT_NE(problem_of("$"), "");

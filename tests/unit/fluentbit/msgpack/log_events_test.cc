@@ -164,8 +164,8 @@ TEST(fluentbit_log_events, a_cut_tail_is_told_with_its_place_after_all_before_it
     LogEvent one;
     EXPECT_TRUE(events.next(one));
     EXPECT_FALSE(events.next(one));
-    EXPECT_EQ(events.problem(), "cut short in what begins at byte " + std::to_string(good.size()) + " of " +
-                                    std::to_string(whole.size()));
+    EXPECT_EQ(events.problem(),
+              "truncated value at byte " + std::to_string(good.size()) + " of " + std::to_string(whole.size()));
     EXPECT_FALSE(events.next(one)) << "and stays so";
   }
 }
@@ -177,7 +177,7 @@ TEST(fluentbit_log_events, what_is_no_msgpack_is_told_with_its_place_after_all_b
   LogEvent one;
   EXPECT_TRUE(events.next(one));
   EXPECT_FALSE(events.next(one));
-  EXPECT_EQ(events.problem(), "no msgpack at byte 23 of 44");
+  EXPECT_EQ(events.problem(), "invalid msgpack at byte 23 of 44");
 }
 
 TEST(fluentbit_log_events, of_any_bytes_events_come_in_order_and_within_them) {

@@ -110,7 +110,7 @@ std::string receipt(char c) { return std::string(PENSTOCK_RECEIPT_BYTES, c); }
 TEST_F(fluentbit_delivery, says_why_the_output_cannot_be_made) {
   output_.create_error = "stream is missing";
   Delivery other({&FakeOutput::stage, {}, &FakeReceipts::calls, kTimeoutMs}, RecordFormat({}), relay_);
-  EXPECT_EQ(other.open(), "stream is missing");
+  EXPECT_EQ(other.open(), "PS0950: stream is missing");
 }
 
 TEST_F(fluentbit_delivery, ends_a_flush_when_all_of_its_records_are_delivered) {
@@ -268,7 +268,7 @@ TEST_F(fluentbit_delivery, tries_again_in_a_while_when_the_output_takes_nothing)
   output_.refuse_writes(PENSTOCK_E_MEMORY);
   const Flush& one = begin(kChunk);
   turn();
-  EXPECT_EQ(lines(), (std::vector<std::string>{"it takes nothing"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: it takes nothing"}));
   EXPECT_GT(delivery().next_ms(now_ms_), now_ms_);
   EXPECT_LT(delivery().next_ms(now_ms_), now_ms_ + 1000);
   output_.refuse_writes(PENSTOCK_OK);
@@ -289,7 +289,7 @@ TEST_F(fluentbit_delivery, does_not_ask_an_output_that_fails_again_at_once_and_s
     now_ms_ = delivery().next_ms(now_ms_);
   }
   EXPECT_LE(output_.pumps(), 10);
-  EXPECT_EQ(lines(), (std::vector<std::string>{"the stream is gone"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: the stream is gone"}));
 }
 
 TEST_F(fluentbit_delivery, tells_a_failure_in_which_only_a_number_changes_once_in_half_a_minute) {
@@ -300,7 +300,7 @@ TEST_F(fluentbit_delivery, tells_a_failure_in_which_only_a_number_changes_once_i
     turn();
     now_ms_ = delivery().next_ms(now_ms_);
   }
-  EXPECT_EQ(lines(), (std::vector<std::string>{"no answer for 0.25 s"}));
+  EXPECT_EQ(lines(), (std::vector<std::string>{"PS0950: no answer for 0.25 s"}));
 }
 
 TEST_F(fluentbit_delivery, of_bytes_that_are_no_log_events_is_an_error_once_the_failure_file_has_them) {
@@ -317,7 +317,9 @@ TEST_F(fluentbit_delivery, of_bytes_that_are_no_log_events_is_an_error_once_the_
   EXPECT_EQ(one.result, proxy::kFlushError);
   const std::vector<std::string> said = lines();
   ASSERT_EQ(said.size(), 1u);
-  EXPECT_NE(said[0].find("6 of the 6 bytes of a chunk with tag tag"), std::string::npos);
+  EXPECT_NE(said[0].find("PS0971: a part of a chunk with tag 'tag' is not log events in msgpack"),
+            std::string::npos);
+  EXPECT_TRUE(said[0].ends_with("; bytes: 6 of 6")) << said[0];
 }
 
 TEST_F(fluentbit_delivery, of_a_chunk_that_is_partly_bytes_of_something_else_is_no_error) {
@@ -331,14 +333,18 @@ TEST_F(fluentbit_delivery, tells_how_many_records_lack_the_log_key_at_times) {
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
   std::vector<std::string> said = lines();
   ASSERT_EQ(said.size(), 1u);
-  EXPECT_EQ(said[0].substr(0, 22), "2 records are left out");
+  EXPECT_EQ(said[0],
+            "PS0972: records without the member that log_key names are dropped; correct log_key, or remove it. "
+            "Records: 2");
   EXPECT_EQ(flush(kChunk), proxy::kFlushOk);
   EXPECT_TRUE(lines().empty());
   now_ms_ += 30'000;
   turn();
   said = lines();
   ASSERT_EQ(said.size(), 1u);
-  EXPECT_EQ(said[0].substr(0, 22), "4 records are left out");
+  EXPECT_EQ(said[0],
+            "PS0972: records without the member that log_key names are dropped; correct log_key, or remove it. "
+            "Records: 4");
 }
 
 TEST_F(fluentbit_delivery, redeems_the_receipts_of_a_chunk_when_it_is_delivered) {
@@ -384,7 +390,8 @@ TEST_F(fluentbit_delivery, leaves_to_the_agent_what_is_given_back_at_the_end_and
   EXPECT_EQ(output_.closes(), 1);
   const std::vector<std::string> said = lines();
   ASSERT_EQ(said.size(), 1u);
-  EXPECT_EQ(said[0].substr(0, 30), "1 chunk could not be delivered");
+  EXPECT_TRUE(said[0].starts_with("PS0970: some chunks were not delivered before the agent stops")) << said[0];
+  EXPECT_TRUE(said[0].ends_with("; chunks: 1")) << said[0];
 }
 
 TEST_F(fluentbit_delivery, ends_well_what_is_delivered_while_it_closes) {

@@ -26,7 +26,9 @@ TEST(fluentbit_output_in_an_old_agent, does_not_start_and_says_which_version_it_
   char name[] = "penstock_kinesis";
   const proxy::Plugin plugin{name, reinterpret_cast<const proxy::Api*>(&api), nullptr, nullptr};
   EXPECT_EQ(OutputInstance::open(plugin), nullptr);
-  EXPECT_EQ(logged, "[output:penstock_kinesis] needs Fluent Bit 2.0 or later");
+  EXPECT_EQ(
+      logged,
+      "[output:penstock_kinesis] PS0963: this output needs Fluent Bit 2.0 or later, and this agent is older");
 }
 
 }  // namespace

@@ -225,12 +225,13 @@ TEST(fluentbit_record_format, every_problem_of_the_options_has_a_line) {
   const std::string problems = RecordFormat(options).problems();
   EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 3) << problems;
   for (const char* one :
-       {"more than 1000 bytes", "data_keys is \",\"", "time_key and log_key", "data_keys and log_key"})
+       {"PS0953: invalid time_key_format", "more than 1000 bytes", "PS0953: invalid data_keys ','",
+        "PS0954: time_key and log_key", "PS0954: data_keys and log_key"})
     EXPECT_NE(problems.find(one), std::string::npos) << one;
 }
 
 TEST(fluentbit_record_format, data_keys_that_name_nothing_are_a_problem) {
-  EXPECT_NE(RecordFormat(data_keys(" , ")).problems().find("data_keys is \" , \""), std::string::npos);
+  EXPECT_NE(RecordFormat(data_keys(" , ")).problems().find("PS0953: invalid data_keys ' , '"), std::string::npos);
 }
 
 }  // namespace

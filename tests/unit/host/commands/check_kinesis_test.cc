@@ -48,7 +48,8 @@ class check_kinesis : public testing::Test {
   // For a conf with one input and one output that have these lines.
   bool loops(const std::string& in, const std::string& out) {
     const std::string text = problems(input("t", in) + output("*", out));
-    const bool found = text.find("every record would be read and written again without end") != std::string::npos;
+    const bool found =
+        text.find("PS0854: each record would be read and written again endlessly") != std::string::npos;
     EXPECT_EQ(text.empty(), !found) << text;
     return found;
   }
@@ -71,9 +72,9 @@ const std::string kOurs = arn("123456789012", "eu-west-1", "mill");
 TEST_F(check_kinesis, an_output_into_the_stream_that_is_read_is_a_problem_that_names_both) {
   EXPECT_EQ(
       problems(input("t", kHere + "  stream mill\n") + output("*", kHere + "  stream mill\n")),
-      "agent.conf:8: every record would be read and written again without end: output:penstock_kinesis:0 writes "
-      "to the stream mill (account *, region eu-west-1) what input:penstock_kinesis:0 reads from it; name "
-      "another stream, or give the ARN if it is in another account, or change Match\n");
+      "agent.conf:8: PS0854: each record would be read and written again endlessly: input:penstock_kinesis:0 "
+      "reads stream mill (account *, region eu-west-1) and output:penstock_kinesis:0 writes its records to the "
+      "same stream; set another stream, set stream_arn if the stream is in another account, or change Match\n");
 }
 
 TEST_F(check_kinesis, a_stream_is_the_same_by_account_region_name_and_endpoint) {
@@ -114,9 +115,10 @@ TEST_F(check_kinesis, a_loop_is_found_through_matches_and_through_several_sectio
   EXPECT_EQ(problems(in("a.x", "one") + in("b.x", "two") + out("a.*", "three") + out("b.*", "one")), "");
   const std::string through_two = problems(in("a", "one") + in("b", "two") + out("a", "two") + out("b", "one"));
   EXPECT_NE(
-      through_two.find("output:penstock_kinesis:0 writes to the stream two (account *, region eu-west-1) what "
-                       "input:penstock_kinesis:0 reads from one (account *, region eu-west-1), and "
-                       "output:penstock_kinesis:1 writes to the stream one"),
+      through_two.find("input:penstock_kinesis:0 reads stream one (account *, region eu-west-1) and "
+                       "output:penstock_kinesis:0 writes its records to two (account *, region eu-west-1), and "
+                       "input:penstock_kinesis:1 reads stream two (account *, region eu-west-1) and "
+                       "output:penstock_kinesis:1 writes its records to one"),
       std::string::npos)
       << through_two;
   EXPECT_EQ(std::count(through_two.begin(), through_two.end(), '\n'), 1) << "each loop once: " << through_two;
@@ -135,9 +137,9 @@ TEST_F(check_kinesis, a_list_of_streams_in_yaml_is_the_streams_with_commas) {
       "  outputs:\n"
       "    - {name: penstock_kinesis, match: '*', region: eu-west-1, onFailure: drop, stream: ";
   EXPECT_EQ(problems(conf + "b}\n", "agent.yaml"), "");
-  EXPECT_NE(problems(conf + "mill}\n", "agent.yaml").find("without end"), std::string::npos);
+  EXPECT_NE(problems(conf + "mill}\n", "agent.yaml").find("again endlessly"), std::string::npos);
   EXPECT_EQ(problems(conf + "[b, c]}\n", "agent.yaml"),
-            "agent.yaml:6: 'stream' is a list, but takes one value; write it as a text\n"
+            "agent.yaml:6: PS0852: 'stream' accepts one value, not a list; write a text\n"
             "agent.yaml:6: PS0136: stream names 2 streams, but an output writes to one: use a section for each\n");
 }
 
@@ -207,9 +209,9 @@ TEST_F(check_kinesis, a_file_is_for_one_option) {
   const auto shared = [&](const std::string& other) {
     return of_files("file:" + path, "  on_failure file:" + other + "\n");
   };
-  EXPECT_EQ(
-      shared(path),
-      "agent.conf:12: on_failure names the file 'kept', which checkpoint in line 6 uses too; give each its own\n");
+  EXPECT_EQ(shared(path),
+            "agent.conf:12: PS0849: on_failure uses the file 'kept', which checkpoint in line 6 already uses; "
+            "give each section its own file\n");
   std::filesystem::create_directory(folder_.path("f"));
   EXPECT_NE(shared(folder_.path("f/../kept")), "");
   EXPECT_NE(shared(folder_.path("./kept.lock")), "");
@@ -350,17 +352,19 @@ TEST_F(check_kinesis_all, settings_of_the_service_and_of_the_environment) {
   setenv("AWS_ENDPOINT_URL", "ftp://h", 1);
   expect("[SERVICE]\n  Grace soon\n  Log_Level loud\n  Stats_Interval never\n  Gracefully 1\n" +
              input("t", kHere + "  stream in\n  max_records 0\n") + kNull,
-         {"agent.conf:2: Grace", "agent.conf:3: Log_Level", "agent.conf:4: Stats_Interval",
-          "agent.conf:5: [SERVICE] has no key 'Gracefully'", "agent.conf:6: PS0101: max_records 0",
+         {"agent.conf:2: PS0833: invalid Grace 'soon'", "agent.conf:3: PS0833: invalid Log_Level 'loud'",
+          "agent.conf:4: PS0833: invalid Stats_Interval 'never'",
+          "agent.conf:5: PS0832: unknown key 'Gracefully' in [SERVICE]", "agent.conf:6: PS0101: max_records 0",
           "agent.conf:6: PS0254: AWS_USE_FIPS_ENDPOINT is 1", ": AWS_ENDPOINT_URL: "});
 }
 
 TEST_F(check_kinesis_all, loops_of_streams_beside_other_mistakes) {
-  const std::string loop = "every record would be read and written again without end";
+  const std::string loop = "PS0854: each record would be read and written again endlessly";
   const std::string in = input("t", kHere + "  stream mill\n");
   const std::string out = output("*", kHere + "  stream mill\n");
-  expect("[SERVICE]\n  Grace soon\n" + in + out, {"agent.conf:2: Grace", "agent.conf:10: " + loop});
-  expect(in + "[OUTPUT]\n  Name nul\n" + out, {"Match is missing", "there is no output 'nul'", loop});
+  expect("[SERVICE]\n  Grace soon\n" + in + out,
+         {"agent.conf:2: PS0833: invalid Grace 'soon'", "agent.conf:10: " + loop});
+  expect(in + "[OUTPUT]\n  Name nul\n" + out, {"PS0841: Match is missing", "PS0843: unknown output 'nul'", loop});
   expect(in + out + "  linger never\n  max_request_bytes 11M\n  ca_file /nowhere/ca.pem\n  sts_endpoint h\n",
          {"PS0084: invalid duration 'never' for linger", "PS0101: max_request_bytes 11M", "/nowhere/ca.pem",
           "endpoint h does not", loop});

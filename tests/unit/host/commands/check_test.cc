@@ -51,40 +51,39 @@ TEST_F(check, every_problem_is_told_with_its_line_and_the_nearest_word) {
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.out, "");
   const std::string regex = it.err.substr(it.err.find("agent.conf:23"), it.err.find("agent.conf:24"));
-  EXPECT_EQ(regex.rfind("agent.conf:23: cannot use Match_Regex '(a': ", 0), 0u) << it.err;
+  EXPECT_EQ(regex.rfind("agent.conf:23: PS0840: invalid Match_Regex '(a': ", 0), 0u) << it.err;
   std::string rest = it.err;
   rest.erase(rest.find("agent.conf:23"), rest.find("agent.conf:24") - rest.find("agent.conf:23"));
-  EXPECT_EQ(
-      rest,
-      "agent.conf:2: [SERVICE] has no key 'Grase'; did you mean 'Grace'? Its keys are Grace, Log_Level, "
-      "Plugins_File "
-      "and Stats_Interval\n"
-      "agent.conf:3: Stats_Interval 'soon' is no duration; write seconds, or a number with ms, s, m or h, of at "
-      "most ten years\n"
-      "agent.conf:4: Log_Level 'loud' is none of off, error, warn, info, debug\n"
-      "agent.conf:5: section [INPT] is not known; there are [SERVICE], [INPUT], [FILTER] and [OUTPUT]; did you "
-      "mean 'INPUT'?\n"
-      "agent.conf:8: there is no input 'fake_inn'; did you mean 'fake_in'?\n"
-      "agent.conf:9: option 'journal' is required\n"
-      "agent.conf:11: option 'jurnal' is unknown; did you mean 'journal'?\n"
-      "agent.conf:15: filter 'lambda_logs' has no option 'source_kye'; did you mean 'source_key'?\n"
-      "agent.conf:16: Match is missing; 'Match *' is for every tag\n"
-      "agent.conf:19: Name is missing: which output is meant?\n"
-      "agent.conf:24: [PLUGINS] belongs in the file that Plugins_File of [SERVICE] names\n");
+  EXPECT_EQ(rest,
+            "agent.conf:2: PS0832: unknown key 'Grase' in [SERVICE]; expected Grace, Log_Level, Plugins_File or "
+            "Stats_Interval; did you mean 'Grace'?\n"
+            "agent.conf:3: PS0833: invalid Stats_Interval 'soon': expected seconds, or a number with suffix ms, "
+            "s, m or h; at most ten years\n"
+            "agent.conf:4: PS0833: invalid Log_Level 'loud': expected off, error, warn, info or debug\n"
+            "agent.conf:5: PS0830: unknown section [INPT]; expected [SERVICE], [INPUT], [FILTER] or [OUTPUT]; did "
+            "you mean 'INPUT'?\n"
+            "agent.conf:8: PS0843: unknown input 'fake_inn'; did you mean 'fake_in'?\n"
+            "agent.conf:9: PS0853: option 'journal' is required\n"
+            "agent.conf:11: PS0853: option 'jurnal' is unknown; did you mean 'journal'?\n"
+            "agent.conf:15: PS0850: filter 'lambda_logs' has no option 'source_kye'; did you mean 'source_key'?\n"
+            "agent.conf:16: PS0841: Match is missing; write 'Match *' to accept every tag\n"
+            "agent.conf:19: PS0842: Name is missing: name the output; expected 'stdout' or 'null' or 'fake_out'\n"
+            "agent.conf:24: PS0831: unexpected section [PLUGINS]; move it to the file that Plugins_File of "
+            "[SERVICE] names\n");
 }
 
 TEST_F(check, a_name_far_from_all_gets_the_list) {
   const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name xyzzy\n  Match *\n");
-  EXPECT_EQ(it.err, "agent.conf:6: there is no output 'xyzzy'; there is 'stdout', 'null', 'fake_out'\n");
+  EXPECT_EQ(it.err, "agent.conf:6: PS0843: unknown output 'xyzzy'; expected 'stdout' or 'null' or 'fake_out'\n");
 }
 
 TEST_F(check, an_input_that_no_output_matches_is_a_problem) {
   const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name null\n  Match other\n");
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(
-      it.err,
-      "agent.conf:1: no [OUTPUT] matches the tag 't' of this input, so nothing of it would be kept; set a Match\n"
-      "agent.conf:5: warning: no input has a tag that this Match fits\n");
+  EXPECT_EQ(it.err,
+            "agent.conf:1: PS0844: no [OUTPUT] matches the tag 't' of this input, so its records would be "
+            "discarded; set the Match of an [OUTPUT]\n"
+            "agent.conf:5: warning: PS0846: no input has a tag that this section's Match accepts\n");
 }
 
 TEST_F(check, a_tag_left_out_is_the_name_and_a_number) {
@@ -99,15 +98,16 @@ TEST_F(check, a_tag_left_out_is_the_name_and_a_number) {
 TEST_F(check, keys_on_the_wrong_side_are_problems) {
   const Ended it =
       run("[INPUT]\n  Name fake_in\n  journal x\n  Match *\n[OUTPUT]\n  Name null\n  Match *\n  Tag t\n");
-  EXPECT_EQ(it.err,
-            "agent.conf:4: an [INPUT] has a Tag, no Match\n"
-            "agent.conf:8: only an [INPUT] has a Tag; which tags this section is for is said by Match\n");
+  EXPECT_EQ(
+      it.err,
+      "agent.conf:4: PS0838: an [INPUT] cannot have Match; set its Tag\n"
+      "agent.conf:8: PS0839: only an [INPUT] can have a Tag; set Match to the tags that this section accepts\n");
 }
 
 TEST_F(check, a_tag_on_the_wrong_side_hides_no_bad_expression) {
   const Ended it = run(std::string(kInput) + "[OUTPUT]\n  Name null\n  Tag t\n  Match_Regex (\n");
-  EXPECT_NE(it.err.find(":7: only an [INPUT] has a Tag"), std::string::npos) << it.err;
-  EXPECT_NE(it.err.find(":8: cannot use Match_Regex '('"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find(":7: PS0839: only an [INPUT] can have a Tag"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find(":8: PS0840: invalid Match_Regex '('"), std::string::npos) << it.err;
 }
 
 TEST_F(check, a_repeated_key_is_a_warning) {
@@ -115,24 +115,24 @@ TEST_F(check, a_repeated_key_is_a_warning) {
                        "  journal /dev/null\n" + kOutput);
   EXPECT_EQ(it.code, 0);
   EXPECT_EQ(it.err,
-            "agent.conf:4: warning: 'grace' was given in agent.conf:2 already; the last counts\n"
-            "agent.conf:9: warning: 'journal' was given in line 8 already; the first counts\n");
+            "agent.conf:4: warning: PS0834: 'grace' is already set in line 2; the last value is used\n"
+            "agent.conf:9: warning: PS0834: 'journal' is already set in line 8; the first value is used\n");
 }
 
 TEST_F(check, an_option_that_is_repeated_with_another_value_is_a_problem) {
   EXPECT_EQ(run(std::string(kInput) + "  Journal y\n" + kOutput).err,
-            "agent.conf:5: 'Journal' was given in line 4 already, with another value; remove one of them\n");
+            "agent.conf:5: PS0835: 'Journal' is already set in line 4, to another value; remove one of them\n");
   folder_.write("more.conf", "[SERVICE]\n  Grace 1\n");
   EXPECT_EQ(run(std::string(kInput) + "@INCLUDE more.conf\n  journal y\n" + kOutput).code, 1);
   const std::string outputs = "  outputs: [{name: null, match: '*'}]\n";
   EXPECT_EQ(run("pipeline:\n  inputs:\n    - name: fake_in\n      journal: x\n      JOURNAL: y\n" + outputs,
                 {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml")
                 .err,
-            "agent.yaml:5: 'JOURNAL' was given in line 4 already, with another value; remove one of them\n");
+            "agent.yaml:5: PS0835: 'JOURNAL' is already set in line 4, to another value; remove one of them\n");
 }
 
 TEST_F(check, a_tilde_in_the_name_of_a_file_is_told_of) {
-  const std::string hint = " (~ is not expanded; write the whole path)\n";
+  const std::string hint = " (~ is not expanded; write an absolute path)\n";
   for (const std::string conf : {"[SERVICE]\n  Plugins_File ~/plugins.conf\n", "@INCLUDE ~/more.conf\n"}) {
     const std::string text = run(conf + kInput + kOutput).err;
     EXPECT_NE(text.find(hint), std::string::npos) << text;
@@ -145,18 +145,18 @@ TEST_F(check, a_list_where_one_value_belongs_is_a_problem) {
   const std::string outputs = "  outputs: [{name: null, match: '*'}]\n";
   for (const char* list : {"[x, y]", "[x]"}) {
     EXPECT_EQ(run(head + list + "\n" + outputs, {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml").err,
-              "agent.yaml:4: 'journal' is a list, but takes one value; write it as a text\n");
+              "agent.yaml:4: PS0852: 'journal' accepts one value, not a list; write a text\n");
   }
   EXPECT_EQ(run(head + "{x: y}\n" + outputs, {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml").code, 1);
 }
 
 TEST_F(check, a_comment_after_a_value_is_warned_of) {
-  const std::string text =
-      " has a # in it: a comment must be on a line of its own, so this is a part of the value\n";
+  const std::string text = " contains #, which does not begin a comment here; write a comment on its own line\n";
   EXPECT_EQ(run(std::string(kInput) + "[OUTPUT]\n  Name null\n  Match t\n  Alias a#b\n  Match_Regex . #all\n").err,
-            "agent.conf:9: warning: the value of 'Match_Regex'" + text);
+            "agent.conf:9: warning: PS0818: the value of 'Match_Regex'" + text);
   const std::string of_service = run("[SERVICE]\n  Grace 5\t# s\n" + std::string(kInput) + kOutput).err;
-  EXPECT_EQ(of_service.substr(0, of_service.find('\n') + 1), "agent.conf:2: warning: the value of 'Grace'" + text);
+  EXPECT_EQ(of_service.substr(0, of_service.find('\n') + 1),
+            "agent.conf:2: warning: PS0818: the value of 'Grace'" + text);
   EXPECT_EQ(run("service: {grace: 5} # five\npipeline:\n  inputs: [{name: fake_in, journal: 'x #y'}] # in\n"
                 "  outputs: [{name: null, match: '*'}]\n",
                 {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml")
@@ -170,9 +170,9 @@ TEST_F(check, of_a_repeated_tag_and_match_the_last_counts_as_in_the_agent) {
           "[OUTPUT]\n  Name null\n  Match a\n  Match b\n");
   EXPECT_EQ(it.code, 0);
   EXPECT_EQ(it.err,
-            "agent.conf:3: warning: 'Name' was given in line 2 already; the first counts\n"
-            "agent.conf:5: warning: 'Tag' was given in line 4 already; the last counts\n"
-            "agent.conf:10: warning: 'Match' was given in line 9 already; the last counts\n");
+            "agent.conf:3: warning: PS0834: 'Name' is already set in line 2; the first value is used\n"
+            "agent.conf:5: warning: PS0834: 'Tag' is already set in line 4; the last value is used\n"
+            "agent.conf:10: warning: PS0834: 'Match' is already set in line 9; the last value is used\n");
 }
 
 TEST_F(check, keys_that_the_agent_keeps_for_itself_are_warned_of_once_each) {
@@ -182,28 +182,31 @@ TEST_F(check, keys_that_the_agent_keeps_for_itself_are_warned_of_once_each) {
           "[FILTER]\n  Name fake_filter\n  Match *\n  log_level debug\n"
           "[OUTPUT]\n  Name null\n  Match *\n  Retry_Limit no_limits\n  Workers 1\n  net.keepalive off\n");
   EXPECT_EQ(it.code, 0);
-  const std::string use = " is for Fluent Bit; this host has no use for it\n";
-  EXPECT_EQ(it.err, "agent.conf:4: warning: 'storage.path'" + use +
-                        "agent.conf:6: warning: 'flush' was given in agent.conf:2 already; the last counts\n" +
-                        "agent.conf:6: warning: 'flush'" + use + "agent.conf:10: warning: 'Threaded'" + use +
-                        "agent.conf:11: warning: 'Mem_Buf_Limit'" + use +
-                        "agent.conf:12: warning: 'storage.type'" + use + "agent.conf:16: warning: 'log_level'" +
-                        use + "agent.conf:20: warning: 'Retry_Limit'" + use + "agent.conf:21: warning: 'Workers'" +
-                        use + "agent.conf:22: warning: 'net.keepalive'" + use);
+  const std::string use = " is only for Fluent Bit; penstock ignores it\n";
+  EXPECT_EQ(it.err,
+            "agent.conf:4: warning: PS0836: 'storage.path'" + use +
+                "agent.conf:6: warning: PS0834: 'flush' is already set in line 2; the last value is used\n" +
+                "agent.conf:6: warning: PS0836: 'flush'" + use + "agent.conf:10: warning: PS0836: 'Threaded'" +
+                use + "agent.conf:11: warning: PS0836: 'Mem_Buf_Limit'" + use +
+                "agent.conf:12: warning: PS0836: 'storage.type'" + use +
+                "agent.conf:16: warning: PS0836: 'log_level'" + use +
+                "agent.conf:20: warning: PS0836: 'Retry_Limit'" + use +
+                "agent.conf:21: warning: PS0836: 'Workers'" + use +
+                "agent.conf:22: warning: PS0836: 'net.keepalive'" + use);
 }
 
 TEST_F(check, what_this_host_does_not_do_is_refused_with_what_to_do_instead_and_off_is_accepted_in_silence) {
   const auto with = [&](const std::string& line) {
     return run("[SERVICE]\n  " + line + "\n" + kInput + kOutput).err;
   };
-  const std::string is = " is for Fluent Bit; this host ";
-  EXPECT_EQ(with("HTTP_Server On"),
-            "agent.conf:2: 'HTTP_Server'" + is + "has no HTTP server: Stats_Interval logs its counters\n");
-  EXPECT_EQ(with("Daemon yes"), "agent.conf:2: 'Daemon'" + is +
-                                    "stays in the foreground: have systemd or another supervisor start it\n");
+  const std::string is = " is only for Fluent Bit; penstock ";
+  EXPECT_EQ(with("HTTP_Server On"), "agent.conf:2: PS0837: 'HTTP_Server'" + is +
+                                        "has no HTTP server; it logs its counters each Stats_Interval\n");
+  EXPECT_EQ(with("Daemon yes"), "agent.conf:2: PS0837: 'Daemon'" + is +
+                                    "stays in the foreground: start it with systemd or another supervisor\n");
   EXPECT_EQ(with("Log_File /var/log/x"),
-            "agent.conf:2: 'Log_File'" + is +
-                "logs to standard error: redirect that, as with 2>>FILE, or leave it to the journal\n");
+            "agent.conf:2: PS0837: 'Log_File'" + is +
+                "logs to standard error; redirect it, as with 2>>FILE, or use the journal\n");
   for (const char* key :
        {"HTTP_Server", "Daemon", "Hot_Reload", "Health_Check", "enable_chunk_trace", "security.fips_mode"}) {
     EXPECT_EQ(run("[SERVICE]\n  " + std::string(key) + " on\n" + kInput + kOutput).code, 1) << key;
@@ -229,22 +232,20 @@ TEST_F(check, keys_of_the_agent_that_would_change_the_records_are_refused) {
           "  outputs: [{name: null, match: '*'}]\n",
           {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml");
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(
-      it.err,
-      "agent.yaml:1: 'streams_file' is for Fluent Bit; this host has no stream processor, so its records would be "
-      "others\n"
-      "agent.yaml:2: 'stream_processor' is for Fluent Bit; this host has no stream processor, so its records "
-      "would "
-      "be others\n"
-      "agent.yaml:3: warning: 'parsers' is for Fluent Bit; this host has no use for it\n"
-      "agent.yaml:11: 'routable' is for Fluent Bit; this host routes every input by its Tag\n"
-      "agent.yaml:12: 'processors' is for Fluent Bit; this host has no processors, so its records would be "
-      "others\n");
+  EXPECT_EQ(it.err,
+            "agent.yaml:1: PS0837: 'streams_file' is only for Fluent Bit; penstock has no stream processor, so "
+            "its records would differ\n"
+            "agent.yaml:2: PS0837: 'stream_processor' is only for Fluent Bit; penstock has no stream processor, "
+            "so its records would differ\n"
+            "agent.yaml:3: warning: PS0836: 'parsers' is only for Fluent Bit; penstock ignores it\n"
+            "agent.yaml:11: PS0837: 'routable' is only for Fluent Bit; penstock routes each input by its Tag\n"
+            "agent.yaml:12: PS0837: 'processors' is only for Fluent Bit; penstock has no processors, so its "
+            "records would differ\n");
 }
 
 TEST_F(check, a_key_of_the_other_kind_is_still_unknown) {
   EXPECT_EQ(run("[INPUT]\n  Name fake_in\n  journal x\n  retry_limit 1\n" + std::string(kOutput)).err,
-            "agent.conf:4: option 'retry_limit' is unknown\n");
+            "agent.conf:4: PS0853: option 'retry_limit' is unknown\n");
 }
 
 TEST_F(check, options_of_our_files_for_the_agent_are_warned_of_or_refused) {
@@ -252,16 +253,16 @@ TEST_F(check, options_of_our_files_for_the_agent_are_warned_of_or_refused) {
                        "[FILTER]\n  Name lambda_logs\n  Match *\n  key_name log\n  reserve_data on\n" + kOutput);
   EXPECT_EQ(it.code, 0);
   EXPECT_EQ(it.err,
-            "agent.conf:8: warning: 'key_name' is for Fluent Bit; this host has no use for it\n"
-            "agent.conf:9: warning: 'reserve_data' is for Fluent Bit; this host has no use for it\n");
+            "agent.conf:8: warning: PS0836: 'key_name' is only for Fluent Bit; penstock ignores it\n"
+            "agent.conf:9: warning: PS0836: 'reserve_data' is only for Fluent Bit; penstock ignores it\n");
 }
 
 TEST_F(check, of_the_agents_stdout_what_comes_to_the_same_is_warned_of) {
   const std::string output = "[OUTPUT]\n  Name stdout\n  Match *\n";
   EXPECT_EQ(run(std::string(kInput) + output + "  Format json_lines\n  json_date_key false\n").err, "");
   EXPECT_EQ(run(std::string(kInput) + output + "  Format msgpack\n  json_date_key date\n").err,
-            "agent.conf:8: 'Format' is for Fluent Bit; this host writes a line of JSON a record\n"
-            "agent.conf:9: 'json_date_key' is for Fluent Bit; this host writes records as they are\n");
+            "agent.conf:8: PS0837: 'Format' is only for Fluent Bit; penstock writes one line of JSON per record\n"
+            "agent.conf:9: PS0837: 'json_date_key' is only for Fluent Bit; penstock writes records unchanged\n");
 }
 
 TEST_F(check, what_the_command_line_names_goes_before_our_files_for_the_agent) {
@@ -280,8 +281,9 @@ TEST_F(check, yaml_means_what_the_classic_form_means) {
   EXPECT_EQ(it.err, "");
   EXPECT_EQ(it.out, "agent.yaml: no problems; inputs: 1, filters: 1, outputs: 1\n");
   EXPECT_EQ(run("plugins:\n  - ${X}/p.so\npipeline: {}\n", {"-e", PENSTOCK_FAKE_PLUGIN}, "agent.yaml").err,
-            "penstock: the conf has no [INPUT], so there is nothing to do\n"
-            "agent.yaml:2: '${X}/p.so': Fluent Bit expands no variables in plugins:; write the path out\n");
+            "penstock: PS0845: the configuration has no [INPUT]; add one\n"
+            "agent.yaml:2: PS0811: Fluent Bit does not expand variables in 'plugins', so it would use '${X}/p.so' "
+            "literally; write the path itself\n");
 }
 
 TEST_F(check, a_plugins_file_may_be_yaml_and_several_are_all_read) {
@@ -290,7 +292,7 @@ TEST_F(check, a_plugins_file_may_be_yaml_and_several_are_all_read) {
   folder_.write("two.conf", "[PLUGINS]\n  Path gone.so\n");
   const Ended it =
       run("[SERVICE]\n  Plugins_File one.yaml\n  Plugins_File two.conf\n" + std::string(kInput) + kOutput, {});
-  EXPECT_EQ(it.err, "two.conf:2: plugin 'gone.so' cannot be opened: No such file or directory\n");
+  EXPECT_EQ(it.err, "two.conf:2: PS0858: plugin 'gone.so' cannot be opened: No such file or directory\n");
 }
 
 TEST_F(check, in_place_of_our_files_for_the_agent_the_library_beside_them_is_opened_once) {
@@ -304,11 +306,11 @@ TEST_F(check, in_place_of_our_files_for_the_agent_the_library_beside_them_is_ope
 }
 
 TEST_F(check, an_empty_conf_and_a_missing_one_are_problems) {
-  EXPECT_EQ(run("").err, "penstock: the conf has no [INPUT], so there is nothing to do\n");
+  EXPECT_EQ(run("").err, "penstock: PS0845: the configuration has no [INPUT]; add one\n");
   const Ended gone = run_program({"check", "-c", folder_.path("gone"), "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(gone.code, 1);
-  EXPECT_EQ(gone.err,
-            folder_.path("gone") + ": cannot read '" + folder_.path("gone") + "': No such file or directory\n");
+  EXPECT_EQ(gone.err, folder_.path("gone") + ": PS0801: cannot read '" + folder_.path("gone") +
+                          "': No such file or directory\n");
 }
 
 TEST_F(check, plugins_come_from_the_plugins_file_relative_to_it) {
@@ -318,19 +320,20 @@ TEST_F(check, plugins_come_from_the_plugins_file_relative_to_it) {
   EXPECT_EQ(run(conf, {}).code, 0);
   folder_.write("plugins.conf", "[PLUGINS]\n  Path gone.so\n  Pat x\n[INPUT]\n");
   EXPECT_EQ(run(conf, {}).err,
-            "plugins.conf:2: plugin 'gone.so' cannot be opened: No such file or directory\n"
-            "plugins.conf:3: [PLUGINS] has Path lines alone, no 'Pat'\n"
-            "plugins.conf:4: a Plugins_File has [PLUGINS] alone, with Path lines\n");
+            "plugins.conf:2: PS0858: plugin 'gone.so' cannot be opened: No such file or directory\n"
+            "plugins.conf:3: PS0831: unknown key 'Pat' in [PLUGINS]: expected only Path\n"
+            "plugins.conf:4: PS0831: unexpected section [INPUT] in a Plugins_File: expected only [PLUGINS], with "
+            "Path lines\n");
   std::filesystem::remove(folder_.path("plugins.conf"));
   EXPECT_EQ(run(conf, {"-e", PENSTOCK_FAKE_PLUGIN}).err,
-            "agent.conf:2: cannot read 'plugins.conf': No such file or directory\n");
+            "agent.conf:2: PS0801: cannot read 'plugins.conf': No such file or directory\n");
 }
 
 TEST_F(check, a_plugin_that_is_none_is_told_of) {
   const std::string text = folder_.write("text.so", "hello");
   const Ended it = run(std::string(kInput) + kOutput, {"-e", text});
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err.rfind("penstock: plugin 'text.so' cannot be opened: ", 0), 0u) << it.err;
+  EXPECT_EQ(it.err.rfind("penstock: PS0858: plugin 'text.so' cannot be opened: ", 0), 0u) << it.err;
   EXPECT_EQ(it.err.find("no input"), std::string::npos) << "that would only follow from it";
 }
 
@@ -340,15 +343,16 @@ TEST_F(check, run_as_root_files_that_others_may_write_are_refused) {
   folder_.write("agent.conf", conf);
   chmod(folder_.path("agent.conf").c_str(), 0666);
   EXPECT_EQ(run(conf).err,
-            "agent.conf: cannot read 'agent.conf': users other than root may write it and penstock runs as root: "
-            "chmod go-w it, or run penstock as another user\n");
+            "agent.conf: PS0801: cannot read 'agent.conf': users other than root can write it, and penstock runs "
+            "as root: chmod go-w it, or run penstock as another user\n");
   chmod(folder_.path("agent.conf").c_str(), 0644);
   std::filesystem::copy_file(PENSTOCK_FAKE_PLUGIN, folder_.path("p.so"));
   EXPECT_EQ(run(conf, {"-e", folder_.path("p.so")}).code, 0);
   chmod(folder_.path("p.so").c_str(), 0775);
   const Ended refused = run(conf, {"-e", folder_.path("p.so")});
   EXPECT_EQ(refused.code, 1);
-  EXPECT_NE(refused.err.find("plugin 'p.so' is refused: users other than root may write it"), std::string::npos);
+  EXPECT_NE(refused.err.find("PS0858: plugin 'p.so' is not opened: users other than root can write it"),
+            std::string::npos);
 }
 
 TEST(usage, a_wrong_command_line_is_told_of_with_2) {
@@ -358,21 +362,25 @@ TEST(usage, a_wrong_command_line_is_told_of_with_2) {
     EXPECT_EQ(ended.out, "");
     return ended.err;
   };
-  EXPECT_EQ(wrong({}), "penstock: which command?; see penstock --help\n");
+  EXPECT_EQ(wrong({}),
+            "penstock: PS0901: the command is missing, such as penstock run -c FILE; see penstock --help\n");
   EXPECT_EQ(wrong({"chekc"}),
-            "penstock: there is no command 'chekc'; did you mean 'check'?; see penstock --help\n");
-  EXPECT_EQ(wrong({"check"}), "penstock check: -c FILE is missing; see penstock check --help\n");
-  EXPECT_EQ(wrong({"check", "-c"}), "penstock check: -c wants a value; see penstock check --help\n");
+            "penstock: PS0901: unknown command 'chekc'; did you mean 'check'?; see penstock --help\n");
+  EXPECT_EQ(wrong({"check"}),
+            "penstock check: PS0902: the configuration file is missing: -c FILE; see penstock check --help\n");
+  EXPECT_EQ(wrong({"check", "-c"}),
+            "penstock check: PS0900: option '-c' needs a value: FILE; see penstock check --help\n");
   EXPECT_EQ(wrong({"check", "a.conf", "-c", "b"}),
-            "penstock check: one conf at a time, with -c FILE; see penstock check --help\n");
+            "penstock check: PS0902: more than one configuration file; name one, with -c FILE; see penstock check "
+            "--help\n");
   EXPECT_EQ(wrong({"check", "--agent", "vector", "a.conf"}),
-            "penstock check: --agent 'vector' is not known; there is fluent-bit; see penstock check --help\n");
-  EXPECT_EQ(
-      wrong({"run", "-c", "x", "--exit-when-idel=5"}),
-      "penstock run: there is no option --exit-when-idel; did you mean '--exit-when-idle'?; see penstock run "
-      "--help\n");
+            "penstock check: PS0903: invalid --agent 'vector': expected fluent-bit; see penstock check --help\n");
+  EXPECT_EQ(wrong({"run", "-c", "x", "--exit-when-idel=5"}),
+            "penstock run: PS0900: unknown option '--exit-when-idel'; did you mean '--exit-when-idle'?; see "
+            "penstock run --help\n");
   EXPECT_EQ(wrong({"run", "-c", "x", "--exit-when-idle", "soon"}),
-            "penstock run: --exit-when-idle 'soon' is no number of seconds; see penstock run --help\n");
+            "penstock run: PS0903: invalid --exit-when-idle 'soon': expected seconds, or a number with suffix ms, "
+            "s, m or h; see penstock run --help\n");
 }
 
 TEST(usage, every_command_has_help) {
@@ -397,14 +405,17 @@ TEST_F(check, events_per_second_are_passed_to_the_outputs_that_tell_their_sizing
 TEST_F(check, events_per_second_are_nothing_to_a_conf_whose_outputs_tell_no_sizing) {
   const Ended it = run(std::string(kInput) + kOutput, {"-e", PENSTOCK_FAKE_PLUGIN, "--events-per-second", "1000"});
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err, "agent.conf: no output of this conf can tell its sizing; output 'penstock_kinesis' can\n");
+  EXPECT_EQ(it.err,
+            "agent.conf: PS0920: --events-per-second needs an output with the command 'sizing', such as "
+            "penstock_kinesis, and this configuration has none\n");
 }
 
 TEST_F(check, sizing_options_have_to_go_together) {
   EXPECT_EQ(run(kInput, {"--event-bytes", "2K"}).err,
-            "penstock check: --event-bytes is for --events-per-second; see penstock check --help\n");
-  EXPECT_EQ(run(kInput, {"--agent", "fluent-bit", "--events-per-second", "1"}).err,
-            "penstock check: --events-per-second does not go with --agent; see penstock check --help\n");
+            "penstock check: PS0904: --event-bytes needs --events-per-second; see penstock check --help\n");
+  EXPECT_EQ(
+      run(kInput, {"--agent", "fluent-bit", "--events-per-second", "1"}).err,
+      "penstock check: PS0904: --events-per-second cannot be used with --agent; see penstock check --help\n");
 }
 
 }  // namespace

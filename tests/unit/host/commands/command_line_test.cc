@@ -76,8 +76,9 @@ TEST_F(command_line, what_is_misspelt_is_told_with_what_was_probably_meant) {
   EXPECT_NE(run_program({"check", "--confg=x"}).err.find("did you mean '--config'?"), std::string::npos);
   const Ended no_command = run_program({"-c", conf_});
   EXPECT_EQ(no_command.code, 2);
-  EXPECT_EQ(no_command.err,
-            "penstock: a command comes first, as in penstock run -c FILE; '-c' is none; see penstock --help\n");
+  EXPECT_EQ(
+      no_command.err,
+      "penstock: PS0901: expected a command before '-c', such as penstock run -c FILE; see penstock --help\n");
 }
 
 class unwritable_output : public command_line, public testing::WithParamInterface<Words> {

@@ -27,7 +27,7 @@ TEST(plugins, stages_and_options_are_listed_with_type_default_and_help) {
 TEST(plugins, one_that_cannot_be_opened_is_told_of) {
   const Ended it = run_program({"plugins", "/nowhere/x.so"});
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err, "penstock: plugin '/nowhere/x.so' cannot be opened: No such file or directory\n");
+  EXPECT_EQ(it.err, "penstock: PS0858: plugin '/nowhere/x.so' cannot be opened: No such file or directory\n");
 }
 
 TEST(plugins, one_that_is_not_a_file_is_told_of) {
@@ -35,7 +35,7 @@ TEST(plugins, one_that_is_not_a_file_is_told_of) {
   for (const std::string& path : {folder.fifo("x.so"), folder.path("")}) {
     const Ended it = run_program({"plugins", path});
     EXPECT_EQ(it.code, 1);
-    EXPECT_EQ(it.err, "penstock: plugin '" + path + "' is not a file; name a shared object\n");
+    EXPECT_EQ(it.err, "penstock: PS0858: plugin '" + path + "' is not a regular file; name a shared object\n");
   }
 }
 

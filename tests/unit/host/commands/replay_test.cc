@@ -57,10 +57,9 @@ TEST_F(replay, what_failed_at_an_input_goes_through_the_filters_and_what_failed_
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_NE(journal().find("out write A MESSAGE\n"), std::string::npos) << journal();
   EXPECT_NE(journal().find("out write a record\n"), std::string::npos) << journal();
-  EXPECT_EQ(
-      it.out,
-      "f.jsonl: 2 of 2 records replayed: 2 delivered, 0 left out by filters, 0 failed again and in on_failure; "
-      "unreadable lines: 0\n");
+  EXPECT_EQ(it.out,
+            "f.jsonl: 2 of 2 records replayed: 2 delivered, 0 dropped by filters, 0 dead letters again; "
+            "unreadable lines: 0\n");
 }
 
 TEST_F(replay, the_inputs_of_the_conf_do_not_run) {
@@ -83,7 +82,7 @@ TEST_F(replay, its_origin_goes_with_a_record) {
 TEST_F(replay, records_that_fail_again_at_the_output_are_counted_and_are_no_failure_of_the_replay) {
   const Ended it = run(conf("  mode fail\n"), line("output", "one") + line("output", "two"));
   EXPECT_EQ(it.code, 0) << it.err;
-  EXPECT_NE(it.out.find("2 of 2 records replayed: 0 delivered, 0 left out by filters, 2 failed again"),
+  EXPECT_NE(it.out.find("2 of 2 records replayed: 0 delivered, 0 dropped by filters, 2 dead letters again"),
             std::string::npos)
       << it.out;
 }
@@ -93,14 +92,16 @@ TEST_F(replay, records_that_a_filter_leaves_out_are_counted) {
                            section("OUTPUT", "fake_out"),
                        line("input", "one"));
   EXPECT_EQ(it.code, 0) << it.err;
-  EXPECT_NE(it.out.find("0 delivered, 1 left out by filters"), std::string::npos) << it.out;
+  EXPECT_NE(it.out.find("0 delivered, 1 dropped by filters"), std::string::npos) << it.out;
 }
 
 TEST_F(replay, a_record_that_still_cannot_be_understood_is_told_with_its_line_and_the_rest_goes_on) {
   const Ended it = run(conf(), line("input", "one") + line("input", "bad") + line("input", "three"));
   EXPECT_EQ(it.code, 1);
-  EXPECT_NE(it.err.find("[error] [filter:cloudwatch_logs] bad is no message"), std::string::npos) << it.err;
-  EXPECT_NE(it.err.find("f.jsonl:2: this record could not be replayed, or not all of it\n"), std::string::npos)
+  EXPECT_NE(it.err.find("[error] [filter:cloudwatch_logs] PS0950: bad is no message"), std::string::npos)
+      << it.err;
+  EXPECT_NE(it.err.find("PS0940: a record was not replayed completely; replay it again: f.jsonl:2\n"),
+            std::string::npos)
       << it.err;
   EXPECT_NE(it.out.find("2 of 3 records replayed: 2 delivered"), std::string::npos) << it.out;
   EXPECT_NE(journal().find("THREE"), std::string::npos);
@@ -120,13 +121,14 @@ TEST_F(replay, lines_that_cannot_be_read_are_told_with_their_numbers_and_the_res
       run(conf(), "nonsense\n" + good + "\n[]\n{\"stage\":\"output\"}\n{\"stage\":\"weir\",\"data\":\"\"}\n" +
                       "{\"stage\":\"output\",\"data\":\"*\"}\n" + good + good.substr(0, 60));
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err.substr(0, it.err.find("\n[") + 1),
-            "f.jsonl:1: invalid JSON at byte 1: Invalid value.\n"
-            "f.jsonl:4: no JSON object\n"
-            "f.jsonl:5: it has no data\n"
-            "f.jsonl:6: its stage is 'weir'; there are input and output\n"
-            "f.jsonl:7: its data is not base64\n"
-            "f.jsonl:9: the file ends in this line: it was cut short, or is still being written\n");
+  EXPECT_EQ(
+      it.err.substr(0, it.err.find("\n[") + 1),
+      "f.jsonl:1: PS0935: invalid dead letter: invalid JSON at byte 1: Invalid value.\n"
+      "f.jsonl:4: PS0935: invalid dead letter: the line is not a JSON object\n"
+      "f.jsonl:5: PS0935: invalid dead letter: the member data is missing\n"
+      "f.jsonl:6: PS0935: invalid dead letter: invalid stage 'weir': expected input or output\n"
+      "f.jsonl:7: PS0935: invalid dead letter: the member data is not base64\n"
+      "f.jsonl:9: PS0937: the file ends in the middle of this line: it is truncated or still being written\n");
   EXPECT_NE(it.out.find("2 of 2 records replayed: 2 delivered"), std::string::npos) << it.out;
   EXPECT_NE(it.out.find("unreadable lines: 6\n"), std::string::npos) << it.out;
 }
@@ -159,7 +161,7 @@ TEST_F(replay, a_line_may_have_16_mib_and_not_a_byte_more) {
       before + std::string(DeadLetterReader::kMaxLineBytes - before.size() - 2, 'x') + "\"}\n";
   EXPECT_EQ(run(conf(), most).code, 0);
   const Ended it = run(conf(), "x" + most + line("output", "behind it"));
-  EXPECT_EQ(it.err.substr(0, it.err.find('\n')), "f.jsonl:1: larger than 16 MiB");
+  EXPECT_EQ(it.err.substr(0, it.err.find('\n')), "f.jsonl:1: PS0926: the line is larger than the limit of 16 MiB");
   EXPECT_NE(journal().find("write behind it\n"), std::string::npos);
 }
 
@@ -185,14 +187,16 @@ TEST_F(replay, what_a_signal_leaves_undone_is_told_and_is_a_failure) {
   journal.until("write one");
   program.signal(SIGTERM);
   EXPECT_NE(program.out.rest().find("0 of 1 records replayed"), std::string::npos);
-  EXPECT_NE(program.err.rest().find("f.jsonl:1: this record could not be replayed"), std::string::npos);
+  EXPECT_NE(program.err.rest().find("PS0940: a record was not replayed completely; replay it again: " +
+                                    folder_.path("f.jsonl") + ":1\n"),
+            std::string::npos);
   EXPECT_EQ(program.wait(), 1);
 }
 
 TEST_F(replay, a_dry_run_tells_what_is_there_and_does_nothing) {
   const Ended it = run(conf(), line("input", "a") + line("output", "b") + line("output", "c"), {"--dry-run"});
   EXPECT_EQ(it.code, 0) << it.err;
-  EXPECT_EQ(it.out, "f.jsonl: 3 records: 1 failed at an input, 2 at an output; unreadable lines: 0\n");
+  EXPECT_EQ(it.out, "f.jsonl: 3 records: 1 from an input, 2 from an output; unreadable lines: 0\n");
   EXPECT_EQ(journal(), "");
 }
 
@@ -200,8 +204,9 @@ TEST_F(replay, an_empty_file_is_replayed_at_once) { EXPECT_EQ(run(conf(), "").co
 
 TEST_F(replay, what_is_no_file_is_refused) {
   EXPECT_EQ(run_file(conf(), folder_.path("nowhere")).err,
-            "nowhere: cannot be opened: No such file or directory\n");
-  EXPECT_EQ(run_file(conf(), folder_.fifo("pipe")).err, "pipe: is not a regular file\n");
+            "nowhere: PS0925: cannot open the file: No such file or directory\n");
+  EXPECT_EQ(run_file(conf(), folder_.fifo("pipe")).err,
+            "pipe: PS0925: cannot open the file: it is not a regular file\n");
   EXPECT_EQ(run_file(conf(), folder_.path("pipe")).code, 1);
 }
 
@@ -219,9 +224,9 @@ TEST_F(replay, of_several_outputs_the_one_is_meant_whose_on_failure_has_the_name
   const Ended other = run(two, failures);
   EXPECT_EQ(other.code, 1);
   EXPECT_EQ(other.err,
-            "f.jsonl: its records failed at an output, and the conf has 2 outputs, of which not one alone has an "
-            "on_failure of that name: give the file the name of it, with anything behind a dot, or a conf with an "
-            "output alone\n");
+            "f.jsonl: PS0938: cannot determine the output of the records: the configuration has 2 outputs, and "
+            "the name of this file does not match the on_failure of exactly one. Rename the file to that PATH, or "
+            "to PATH.SUFFIX, or name a configuration with one output\n");
   EXPECT_EQ(run(two, line("input", "a message")).code, 0) << "which goes to both";
 }
 
@@ -238,17 +243,18 @@ TEST_F(replay, of_several_inputs_the_one_is_meant_whose_on_failure_has_the_name_
   EXPECT_EQ(journal(), "out write a message\nclose out\nout write A MESSAGE\nclose out\n");
   const Ended other = run(two, failures);
   EXPECT_EQ(other.code, 1);
-  EXPECT_NE(other.err.find("the conf has 2 inputs"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("PS0938: cannot determine the input of the records: the configuration has 2 inputs"),
+            std::string::npos)
+      << other.err;
 }
 
 TEST_F(replay, the_file_that_the_output_would_write_to_is_refused) {
   const std::string failures = line("output", "a record");
   const Ended it = run(conf("  on_failure file:" + folder_.path("f.jsonl") + "\n"), failures);
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(
-      it.err,
-      "agent.conf:8: on_failure of output:fake_out:0 is the very file to be replayed: rename that first, as to "
-      "f.jsonl.replay; the output begins a new one\n");
+  EXPECT_EQ(it.err,
+            "agent.conf:8: PS0939: on_failure of output:fake_out:0 is the file to replay; rename the file first, "
+            "for example to f.jsonl.replay, and the output begins a new one\n");
   EXPECT_EQ(journal(), "");
   EXPECT_EQ(run_file(conf("  on_failure file:" + folder_.path("f.jsonl") + "\n"),
                      folder_.write("f.jsonl.replay", failures))
@@ -262,10 +268,12 @@ TEST_F(replay, wrong_command_lines_are_usage_errors) {
     EXPECT_EQ(ended.code, 2);
     return ended.err;
   };
-  EXPECT_EQ(wrong({"replay", "x"}), "penstock replay: -c FILE is missing; see penstock replay --help\n");
-  EXPECT_EQ(wrong({"replay", "-c", "x"}), "penstock replay: which failure file?; see penstock replay --help\n");
+  EXPECT_EQ(wrong({"replay", "x"}),
+            "penstock replay: PS0902: the configuration file is missing: -c FILE; see penstock replay --help\n");
+  EXPECT_EQ(wrong({"replay", "-c", "x"}),
+            "penstock replay: PS0905: the dead-letter file is missing: name one; see penstock replay --help\n");
   EXPECT_EQ(wrong({"replay", "-c", "x", "a", "b"}),
-            "penstock replay: one failure file at a time; see penstock replay --help\n");
+            "penstock replay: PS0905: more than one dead-letter file; name one; see penstock replay --help\n");
 }
 
 }  // namespace

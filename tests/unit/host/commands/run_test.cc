@@ -89,7 +89,7 @@ TEST_F(run, batches_go_through_filter_and_output_and_are_acknowledged) {
   EXPECT_EQ(steps(),
             (Steps{"out write LINE 1", "emit 1 0", "out write LINE 2", "emit 2 0", "out write LINE 3", "emit 3 0",
                    "ack 1 1", "ack 2 1", "ack 3 1", "close out", "close input 3 of 3 acked"}));
-  EXPECT_NE(it.err.find("the inputs are at their end: draining"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("all inputs have ended: draining"), std::string::npos) << it.err;
 }
 
 TEST_F(run, a_batch_is_settled_upstream_when_both_outputs_have_settled_it) {
@@ -148,8 +148,11 @@ TEST_F(run, a_record_that_a_filter_cannot_understand_is_given_back_and_its_neigh
   const Steps all = steps();
   EXPECT_EQ(std::count(all.begin(), all.end(), "out write LINE 2"), 1) << "the rest of its batch passes";
   EXPECT_EQ(acks(all), "ack 1 1; ack 2 4; ack 3 1; ");
-  EXPECT_NE(it.err.find("[error] [filter:fake_filter:0] a record is nonsense\n"), std::string::npos) << it.err;
-  EXPECT_NE(it.err.find("[ warn] [penstock] 1 batch could not be settled and are given back"), std::string::npos);
+  EXPECT_NE(it.err.find("[error] [filter:fake_filter:0] PS0950: a record is nonsense\n"), std::string::npos)
+      << it.err;
+  EXPECT_NE(it.err.find("[ warn] [penstock] PS0915: some batches were not settled and are released: they "
+                        "will be read again after a restart; batches: 1\n"),
+            std::string::npos);
 }
 
 TEST_F(run, a_filter_short_of_memory_gets_the_batch_again) {
@@ -171,7 +174,7 @@ TEST_F(run, what_every_output_refuses_is_emitted_again) {
 TEST_F(run, what_one_output_took_and_another_refused_is_given_back) {
   const Ended it = run_to_end(input("count 1\nthen end\n") + output("mode refuse\n") + output());
   EXPECT_EQ(acks(steps()), "ack 1 4; ");
-  EXPECT_NE(it.err.find("[error] [output:fake_out:0] no room at all\n"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("[ warn] [output:fake_out:0] PS0950: no room at all\n"), std::string::npos) << it.err;
 }
 
 TEST_F(run, a_full_output_stops_its_inputs_until_it_has_room) {
@@ -200,7 +203,7 @@ TEST_F(run, sigterm_reads_no_more_and_settles_what_is_in_flight) {
   Program program(args(input("count 9\n") + gated("full_at 2\n")));
   journal_.until("emit 2");
   program.signal(SIGTERM);
-  program.err.until("SIGTERM: draining; 2 batches in flight, at most 5000 ms");
+  program.err.until("SIGTERM: draining for at most 5000 ms; batches in flight: 2");
   gate_.settle("dd");
   EXPECT_EQ(steps(),
             (Steps{"out settles", "out settles", "ack 1 1", "ack 2 1", "close out", "close input 2 of 2 acked"}));
@@ -213,10 +216,10 @@ TEST_F(run, what_is_not_settled_in_grace_is_given_back) {
   journal_.until("emit 2");
   program.signal(SIGINT);
   EXPECT_EQ(steps(), (Steps{"close out", "ack 1 4", "ack 2 4", "close input 2 of 2 acked"}));
-  EXPECT_NE(
-      program.err.rest().find("[ warn] [penstock] 2 batches could not be settled and are given back: they are "
-                              "read again after a restart"),
-      std::string::npos);
+  EXPECT_NE(program.err.rest().find(
+                "[ warn] [penstock] PS0915: some batches were not settled and are released: they will be "
+                "read again after a restart; batches: 2\n"),
+            std::string::npos);
   EXPECT_EQ(program.wait(), 0);
 }
 
@@ -227,7 +230,7 @@ TEST_F(run, a_second_signal_ends_it_at_once_when_a_second_has_passed) {
     program.signal(SIGTERM);
     program.err.until("draining");
     program.insist(number);
-    EXPECT_NE(program.err.rest().find("second signal: ending at once"), std::string::npos);
+    EXPECT_NE(program.err.rest().find("PS0918: second signal: exiting immediately"), std::string::npos);
     EXPECT_EQ(program.wait(), 128 + number);
   }
 }
@@ -236,7 +239,7 @@ TEST_F(run, a_hangup_drains_and_signals_that_mean_nothing_end_nothing) {
   Program program(args(input("count 1\n") + gated()));
   journal_.until("emit 1");
   for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGXFSZ, SIGHUP, SIGHUP}) program.signal(number);
-  program.err.until("SIGHUP: draining; 1 batch in flight");
+  program.err.until("SIGHUP: draining for at most 5000 ms; batches in flight: 1");
   gate_.settle("d");
   EXPECT_EQ(steps(), (Steps{"out settles", "ack 1 1", "close out", "close input 1 of 1 acked"}));
   EXPECT_NE(program.err.rest().find("drained and closed"), std::string::npos);
@@ -270,7 +273,8 @@ TEST_F(run, idle_is_when_nothing_has_come_and_nothing_is_in_flight) {
   journal_.until("emit 1");
   gate_.settle("d");
   EXPECT_EQ(steps(), (Steps{"out settles", "ack 1 1", "close out", "close input 1 of 1 acked"}));
-  EXPECT_NE(program.err.rest().find("idle: draining; 0 batches in flight"), std::string::npos);
+  EXPECT_NE(program.err.rest().find("idle: draining for at most 5000 ms; batches in flight: 0"),
+            std::string::npos);
   EXPECT_EQ(program.wait(), 0);
 }
 
@@ -281,7 +285,7 @@ TEST_F(run, an_input_that_fails_is_not_idle_and_tells_its_trouble_once) {
   const std::string err = program.err.rest();
   EXPECT_EQ(program.wait(), 0);
   EXPECT_NE(err.find("SIGTERM: draining"), std::string::npos) << err;
-  const std::string trouble = "[error] [input:fake_in:0] the service is away\n";
+  const std::string trouble = "[ warn] [input:fake_in:0] PS0950: the service is away\n";
   const size_t first = err.find(trouble);
   ASSERT_NE(first, std::string::npos);
   EXPECT_EQ(err.find("the service is away", first + trouble.size()), std::string::npos);
@@ -300,15 +304,16 @@ TEST_F(run, an_input_that_is_behind_or_tries_again_is_not_idle) {
 TEST_F(run, a_close_that_cannot_save_is_exit_code_1) {
   const Ended it = run_to_end(input("then end\nclose fail\n") + output());
   EXPECT_EQ(it.code, 1);
-  EXPECT_NE(it.err.find("[error] [input:fake_in:0] closing: the checkpoint could not be saved\n"),
+  EXPECT_NE(it.err.find("[error] [input:fake_in:0] PS0950: the stage did not close cleanly: the checkpoint could "
+                        "not be saved\n"),
             std::string::npos);
-  EXPECT_NE(it.err.find("closed, but not everything could be saved"), std::string::npos);
+  EXPECT_NE(it.err.find("PS0916: closed, but not everything was saved"), std::string::npos);
 }
 
 TEST_F(run, a_conf_with_problems_does_not_start) {
   const Ended it = run_to_end(input() + "[OUTPUT]\n  Name fake_out\n  Match *\n");
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err, folder_.path("agent.conf") + ":5: option 'journal' is required\n");
+  EXPECT_EQ(it.err, folder_.path("agent.conf") + ":5: PS0853: option 'journal' is required\n");
 }
 
 TEST_F(run, filters_and_outputs_are_for_the_tags_that_they_match) {
@@ -333,8 +338,8 @@ TEST_F(run, lines_of_stages_bear_their_name_and_are_escaped) {
 TEST_F(run, the_first_line_has_the_version_and_the_configuration) {
   const Ended it = run_to_end(input("then end\n") + output());
   const std::string first = it.err.substr(0, it.err.find('\n'));
-  EXPECT_NE(first.find("[ info] [penstock] version "), std::string::npos) << it.err;
-  EXPECT_TRUE(first.ends_with(", configuration " + folder_.path("agent.conf"))) << first;
+  EXPECT_NE(first.find("[ info] [penstock] penstock "), std::string::npos) << it.err;
+  EXPECT_TRUE(first.ends_with(" starts with configuration " + folder_.path("agent.conf"))) << first;
 }
 
 TEST_F(run, progress_is_told_while_it_runs) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "tests/unit/host/program_test_base.h"
@@ -74,8 +75,10 @@ TEST_F(stage_command, signals_without_a_meaning_do_not_end_a_program_that_has_ju
 TEST_F(stage_command, a_failure_is_told_with_its_stage_and_the_other_stages_are_asked_all_the_same) {
   const Ended it = run(kTwoInputs, {"--fail", "no answer"});
   EXPECT_EQ(it.code, 1);
-  EXPECT_NE(it.err.find("agent.conf:1: input:fake_in:0: tell: no answer\n"), std::string::npos) << it.err;
-  EXPECT_NE(it.err.find("agent.conf:6: input:fake_in:two: tell: no answer\n"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("agent.conf:1: PS0950: input:fake_in:0: tell failed: no answer\n"), std::string::npos)
+      << it.err;
+  EXPECT_NE(it.err.find("agent.conf:6: PS0950: input:fake_in:two: tell failed: no answer\n"), std::string::npos)
+      << it.err;
   EXPECT_NE(it.out.find("count is 2\n"), std::string::npos) << it.out;
 }
 
@@ -88,34 +91,40 @@ TEST_F(stage_command, a_conf_without_such_a_stage_is_told_who_has_the_command) {
   const std::string conf = folder_.write("agent.conf", kNoOutputHasIt);
   const Ended it = run_program({"sizing", "-c", conf, "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err, conf + ": no stage of this conf has a command 'sizing'; there it is in output 'fake_out'\n");
+  EXPECT_EQ(
+      it.err,
+      conf + ": PS0920: no stage of this configuration has the command 'sizing'; output 'fake_out' has it\n");
 }
 
 TEST_F(stage_command, a_conf_with_problems_is_not_worked_on) {
   const Ended it = run(kBroken, {"--some-words", "x"});
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.out, "");
-  EXPECT_NE(it.err.find("agent.conf:2: there is no input 'nothing'"), std::string::npos) << it.err;
+  EXPECT_NE(it.err.find("agent.conf:2: PS0843: unknown input 'nothing'"), std::string::npos) << it.err;
 }
 
 TEST_F(stage_command, wrong_command_lines_are_usage_errors) {
   EXPECT_EQ(run(kNoOutputHasIt, {"word"}).err,
-            "penstock tell: one conf at a time, with -c FILE; see penstock tell --help\n");
+            "penstock tell: PS0902: more than one configuration file; name one, with -c FILE; see penstock tell "
+            "--help\n");
   EXPECT_EQ(run(kNoOutputHasIt, {"-x"}).err,
-            "penstock tell: there is no option -x; did you mean '-c'?; see penstock tell --help\n");
+            "penstock tell: PS0900: unknown option '-x'; did you mean '-c'?; see penstock tell --help\n");
   EXPECT_EQ(run(kNoOutputHasIt, {"-c", "x"}).err,
-            "penstock tell: one conf at a time, with -c FILE; see penstock tell --help\n");
-  EXPECT_EQ(run(kNoOutputHasIt, {"-e"}).err, "penstock tell: -e wants a value; see penstock tell --help\n");
+            "penstock tell: PS0902: more than one configuration file; name one, with -c FILE; see penstock tell "
+            "--help\n");
+  EXPECT_EQ(run(kNoOutputHasIt, {"-e"}).err,
+            "penstock tell: PS0900: option '-e' needs a value: PLUGIN.so; see penstock tell --help\n");
   EXPECT_EQ(run(kNoOutputHasIt, {"-e"}).code, 2);
   const Ended no_conf = run_program({"tell", "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(no_conf.code, 2);
-  EXPECT_EQ(no_conf.err, "penstock tell: -c FILE is missing; see penstock tell --help\n");
+  EXPECT_EQ(no_conf.err,
+            "penstock tell: PS0902: the configuration file is missing: -c FILE; see penstock tell --help\n");
 }
 
 TEST_F(stage_command, a_name_that_nobody_knows_is_told_with_the_nearest_of_all_commands) {
   const Ended it = run_program({"tel", "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(it.code, 2);
-  EXPECT_EQ(it.err, "penstock: there is no command 'tel'; did you mean 'tell'?; see penstock --help\n");
+  EXPECT_EQ(it.err, "penstock: PS0901: unknown command 'tel'; did you mean 'tell'?; see penstock --help\n");
   EXPECT_EQ(
       run_program({"tel", "-c", folder_.write("agent.conf", kNoOutputHasIt), "-e", PENSTOCK_FAKE_PLUGIN}).err,
       it.err);
@@ -124,7 +133,7 @@ TEST_F(stage_command, a_name_that_nobody_knows_is_told_with_the_nearest_of_all_c
 TEST_F(stage_command, the_programs_own_help_lists_those_of_its_plugin) {
   const Ended it = run_program({"--help"});
   EXPECT_EQ(it.code, 0);
-  const size_t heading = it.out.find("Commands of stages, for each stage of a conf that has them:\n\n");
+  const size_t heading = it.out.find("Commands of stages, which run for each section of that stage:\n\n");
   ASSERT_NE(heading, std::string::npos) << it.out;
   EXPECT_NE(it.out.find("\n  sizing      Estimates ", heading), std::string::npos) << it.out;
 }
@@ -132,22 +141,50 @@ TEST_F(stage_command, the_programs_own_help_lists_those_of_its_plugin) {
 TEST_F(stage_command, its_help_is_what_the_stage_says_of_it) {
   const Ended it = run_program({"sizing", "--help", "-e", PENSTOCK_FAKE_PLUGIN});
   EXPECT_EQ(it.code, 0) << it.err;
-  EXPECT_EQ(it.out.rfind("Usage: penstock sizing -c FILE --events-per-second <NUMBER>\n"
-                         "       [--event-bytes <SIZE>] [-e PLUGIN.so]...\n\nOf output fake_out: Tells how "
-                         "many.\n\n  --events-per-second "
-                         "<NUMBER>\n      How many.\n",
+  EXPECT_EQ(it.out.rfind("Usage: penstock sizing -c FILE --events-per-second NUMBER [--event-bytes SIZE]\n"
+                         "                       [-e PLUGIN.so]...\n\nTells how many.\n\n"
+                         "Runs for each section of output 'fake_out' in the configuration.\n\nOptions:\n"
+                         "  --events-per-second NUMBER\n      How many.\n",
                          0),
             0u)
       << it.out;
 }
 
-TEST_F(stage_command, every_help_fits_80_columns) {
-  for (const char* command : {"", "run", "check", "transform", "replay", "plugins", "sizing", "tell"}) {
-    std::vector<std::string> args = {"--help"};
-    if (*command != '\0') args = {command, "--help", "-e", PENSTOCK_FAKE_PLUGIN};
-    std::istringstream help(run_program(args).out);
-    for (std::string line; std::getline(help, line);) EXPECT_LE(line.size(), 80u) << command << ": " << line;
+// Returns the lines of text that are longer than 80 columns.
+std::string long_lines(const std::string& text) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);)
+    if (line.size() > 80) out += line + "\n";
+  return out;
+}
+
+// Returns the names of the commands in the help of the program, which are indented by two blanks.
+std::vector<std::string> commands_in(const std::string& help) {
+  std::istringstream lines(help);
+  std::vector<std::string> out;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("  ") && line[2] != ' ') out.push_back(line.substr(2, line.find(' ', 2) - 2));
+  return out;
+}
+
+TEST_F(stage_command, help_and_the_list_of_plugins_have_at_most_80_columns) {
+  const std::string help = run_program({"help"}).out;
+  EXPECT_EQ(long_lines(help), "");
+  const std::vector<std::string> commands = commands_in(help);
+  for (const char* one : {"run", "check", "completion", "version", "leases", "sizing"})
+    EXPECT_NE(std::find(commands.begin(), commands.end(), one), commands.end()) << one;
+  for (const std::string& command : commands) {
+    const Ended it = run_program({"help", command});
+    EXPECT_EQ(it.code, 0) << command;
+    EXPECT_EQ(long_lines(it.out), "") << command;
   }
+  for (const char* command : {"sizing", "tell"})
+    EXPECT_EQ(long_lines(run_program({command, "--help", "-e", PENSTOCK_FAKE_PLUGIN}).out), "") << command;
+  const Ended plugins = run_program({"plugins"});
+  EXPECT_EQ(plugins.code, 0) << plugins.err;
+  EXPECT_NE(plugins.out.find("\n  stream  <list>  "), std::string::npos);
+  EXPECT_EQ(long_lines(plugins.out), "");
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ TEST_F(transform, json_messages_one_a_line) {
   const Ended it = from_pipe(std::string(kMessage) + "\n" + kMessage + "\n");
   EXPECT_EQ(it.code, 0) << it.err;
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 2) << it.out;
-  EXPECT_EQ(it.err, "penstock transform: 2 source records, 2 log events, 0 failures\n");
+  EXPECT_EQ(it.err, "penstock transform: source records: 2, log events: 2, failures: 0\n");
 }
 
 TEST_F(transform, json_messages_over_many_lines) {
@@ -103,9 +103,9 @@ TEST_F(transform, a_wrapped_record_that_is_damaged_is_one_failure_and_costs_no_o
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
   const auto lines = std::count(text.begin(), text.end(), '\n');
-  EXPECT_EQ(it.err, file + ":" + std::to_string(lines + 1) + ": '" + damaged.substr(0, 40) +
-                        "...' is neither JSON nor the base64 of a gzip record\n"
-                        "penstock transform: 2 source records, 2 log events, 1 failures\n");
+  EXPECT_EQ(it.err, file + ":" + std::to_string(lines + 1) + ": PS0927: '" + damaged.substr(0, 40) +
+                        "...' is neither JSON nor a gzip record in base64\n"
+                        "penstock transform: source records: 2, log events: 2, failures: 1\n");
 }
 
 TEST_F(transform, the_output_of_get_records_several_times_and_compact_or_not) {
@@ -153,13 +153,14 @@ TEST_F(transform, damaged_records_in_json_have_their_place_and_cost_no_other) {
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(printed(it, true, record.size()), 2) << it.out;
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1) << it.out;
-  EXPECT_EQ(it.err.substr(0, it.err.find(file + ":5")), file + ":1: record 0: Data is not base64\n" +       //
-                                                            file + ":1: record 1: has no Data\n" +          //
-                                                            file + ":1: record 2: has no kinesis.data\n" +  //
-                                                            file + ":3: awslogs.data is not base64\n" +     //
-                                                            file + ":4: has no awslogs.data\n");
-  EXPECT_NE(it.err.find(file + ":5: invalid JSON at byte "), std::string::npos) << it.err;
-  EXPECT_TRUE(it.err.ends_with("penstock transform: 3 source records, 3 log events, 6 failures\n")) << it.err;
+  EXPECT_EQ(it.err.substr(0, it.err.find(file + ":5")),
+            file + ":1: PS0928: record 0: the member Data is not base64\n" +           //
+                file + ":1: PS0928: record 1: the member Data is missing\n" +          //
+                file + ":1: PS0928: record 2: the member kinesis.data is missing\n" +  //
+                file + ":3: PS0928: the member awslogs.data is not base64\n" +         //
+                file + ":4: PS0928: the member awslogs.data is missing\n");
+  EXPECT_NE(it.err.find(file + ":5: PS0929: invalid JSON at byte "), std::string::npos) << it.err;
+  EXPECT_TRUE(it.err.ends_with("penstock transform: source records: 3, log events: 3, failures: 6\n")) << it.err;
 }
 
 TEST_F(transform, line_endings_after_the_gzip_data_of_a_file_are_padding) {
@@ -202,14 +203,14 @@ TEST_F(transform, each_failure_has_its_place_and_the_rest_goes_on) {
   const Ended it = run_program(args({file, folder_.path("gone")}));
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1);
-  EXPECT_EQ(it.err, file + ":1: 'nonsense\\x1b[2J' is neither JSON nor the base64 of a gzip record\n" +  //
-                        file + ":3: bad is no message\n" +                                               //
-                        file + ":4: record 0: kinesis.data is not base64\n" +                            //
-                        file + ":4: record 1: has no kinesis.data\n" +                                   //
-                        file + ":4: record 2: bad is no message\n" +                                     //
-                        file + ":5: invalid JSON at byte 8: Invalid value.\n" +                          //
-                        folder_.path("gone") + ": cannot be opened: No such file or directory\n" +       //
-                        "penstock transform: 3 source records, 3 log events, 7 failures\n");
+  EXPECT_EQ(it.err, file + ":1: PS0927: 'nonsense\\x1b[2J' is neither JSON nor a gzip record in base64\n" +     //
+                        file + ":3: PS0950: bad is no message\n" +                                              //
+                        file + ":4: PS0928: record 0: the member kinesis.data is not base64\n" +                //
+                        file + ":4: PS0928: record 1: the member kinesis.data is missing\n" +                   //
+                        file + ":4: PS0950: record 2: bad is no message\n" +                                    //
+                        file + ":5: PS0929: invalid JSON at byte 8: Invalid value.\n" +                         //
+                        folder_.path("gone") + ": PS0925: cannot open the file: No such file or directory\n" +  //
+                        "penstock transform: source records: 3, log events: 3, failures: 7\n");
 }
 
 TEST_F(transform, damaged_gzip_costs_only_what_is_behind_the_damage) {
@@ -217,9 +218,9 @@ TEST_F(transform, damaged_gzip_costs_only_what_is_behind_the_damage) {
   const Ended it = from_pipe(whole + whole.substr(0, 12));
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(printed(it, false, sizeof kMessage - 1), 1);
-  EXPECT_EQ(
-      it.err,
-      "stdin: the gzip data ends too early\npenstock transform: 1 source records, 1 log events, 1 failures\n");
+  EXPECT_EQ(it.err,
+            "stdin: PS0925: the gzip data ends too early\n"
+            "penstock transform: source records: 1, log events: 1, failures: 1\n");
 }
 
 TEST_F(transform, what_has_come_is_printed_before_more_comes) {
@@ -241,7 +242,8 @@ TEST_F(transform, a_reader_who_has_seen_enough_ends_it_with_a_failure) {
   ASSERT_TRUE(program.out.next(line));
   program.out.close();
   program.type(std::string(kMessage) + "\n");
-  EXPECT_EQ(program.err.rest().find("standard output: cannot be written: Broken pipe\n"), 0U);
+  EXPECT_EQ(program.err.rest().find("penstock transform: PS0906: cannot write to standard output: Broken pipe\n"),
+            0U);
   EXPECT_EQ(program.wait(), 1);
 }
 
@@ -263,7 +265,8 @@ TEST_F(transform, problems_with_those_options_are_told_before_anything_is_read) 
   const std::string conf = folder_.write("a.conf", "[FILTER]\n  Name lambda_logs\n  sauce_key origin\n");
   const Ended it = run_program(args({"-c", conf}));
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err, conf + ":3: filter 'lambda_logs' has no option 'sauce_key'; did you mean 'source_key'?\n");
+  EXPECT_EQ(it.err,
+            conf + ":3: PS0850: filter 'lambda_logs' has no option 'sauce_key'; did you mean 'source_key'?\n");
 }
 
 TEST_F(transform, the_decoder_has_its_options_from_its_own_filter_in_the_conf) {
@@ -272,7 +275,7 @@ TEST_F(transform, the_decoder_has_its_options_from_its_own_filter_in_the_conf) {
                                          "cloudwatch_logs\n  inflate_limit 2K\n");
   const Ended it = run_program(args({"-c", conf}), R"({"messageType":"bad"})");
   EXPECT_EQ(it.code, 1);
-  EXPECT_EQ(it.err.rfind("stdin:1: bad is no message (limit 2K)\n", 0), 0u) << it.err;
+  EXPECT_EQ(it.err.rfind("stdin:1: PS0950: bad is no message (limit 2K)\n", 0), 0u) << it.err;
 }
 
 TEST_F(transform, without_one_it_has_those_of_the_input_that_it_knows) {
@@ -281,7 +284,7 @@ TEST_F(transform, without_one_it_has_those_of_the_input_that_it_knows) {
                     "[INPUT]\n  Name penstock_kinesis\n  stream s\n  Tag t\n  inflate_limit 1K\n"
                     "  source_key origin\n[OUTPUT]\n  Name null\n  inflate_limit 3K\n");
   Ended it = run_program(args({"-c", conf}), R"({"messageType":"bad"})");
-  EXPECT_EQ(it.err.rfind("stdin:1: bad is no message (limit 1K)\n", 0), 0u) << it.err;
+  EXPECT_EQ(it.err.rfind("stdin:1: PS0950: bad is no message (limit 1K)\n", 0), 0u) << it.err;
   it = run_program(args({"-c", conf}), kMessage);
   EXPECT_EQ(it.out.rfind("{\"origin\":", 0), 0u) << "lambda_logs likewise: " << it.out;
 }
@@ -290,8 +293,8 @@ TEST_F(transform, a_summary_takes_the_place_of_the_records) {
   const Ended it = run_program(args({"--summary"}), std::string(kMessage) + "\nnonsense\n" + kMessage);
   EXPECT_EQ(it.code, 1);
   EXPECT_EQ(it.out.rfind("2 log events from 2 source records\n"
-                         "Left out: 5 by drop, 7 by include and exclude\n"
-                         "Not understood: 1; standard error tells what\n"
+                         "Dropped: 5 by drop, 7 by include and exclude\n"
+                         "Failed to parse: 1; see standard error\n"
                          "\n"
                          "lambda.event   records  (none)\n"
                          "(application)        2       2\n",
@@ -299,8 +302,8 @@ TEST_F(transform, a_summary_takes_the_place_of_the_records) {
             0u)
       << it.out;
   EXPECT_EQ(it.err,
-            "stdin:2: 'nonsense' is neither JSON nor the base64 of a gzip record\n"
-            "penstock transform: 2 source records, 2 log events, 1 failures\n");
+            "stdin:2: PS0927: 'nonsense' is neither JSON nor a gzip record in base64\n"
+            "penstock transform: source records: 2, log events: 2, failures: 1\n");
 }
 
 TEST_F(transform, a_summary_of_nothing_says_so) {
@@ -327,9 +330,9 @@ TEST_F(transform, on_a_terminal_with_nothing_to_read_it_says_so) {
   const int far = open(ptsname(near), O_RDWR | O_NOCTTY | O_CLOEXEC);
   Program program(args(), -1, far);
   close(far);
-  EXPECT_EQ(
-      program.err.rest(),
-      "penstock transform: nothing to read: name files, or pipe something in; see penstock transform --help\n");
+  EXPECT_EQ(program.err.rest(),
+            "penstock transform: PS0905: the input is missing: name files, or pipe data to standard input; see "
+            "penstock transform --help\n");
   EXPECT_EQ(program.wait(), 2);
   close(near);
 }

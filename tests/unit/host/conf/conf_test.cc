@@ -46,8 +46,10 @@ TEST_F(conf, the_first_indented_line_sets_the_indent_of_the_file) {
   const Conf it = read("[A]\n  k v\n   k2 v\n\tk3 v\n  k4 v\n");
   EXPECT_EQ(text(it), "A{k=v;k4=v;}");
   EXPECT_EQ(problems(it),
-            "agent.conf:3: indented unlike the first indented line of the file: one indent serves all\n"
-            "agent.conf:4: indented unlike the first indented line of the file: one indent serves all\n");
+            "agent.conf:3: PS0814: the indentation differs from that of the first indented line of the file; "
+            "indent all lines alike\n"
+            "agent.conf:4: PS0814: the indentation differs from that of the first indented line of the file; "
+            "indent all lines alike\n");
 }
 
 TEST_F(conf, what_is_indented_twice_belongs_to_the_section_but_for_groups) {
@@ -55,7 +57,8 @@ TEST_F(conf, what_is_indented_twice_belongs_to_the_section_but_for_groups) {
   EXPECT_EQ(problems(it), "");
   EXPECT_EQ(text(it), "A{k=v;k2=v;GROUP 1;k5=v;k6=v;}B{k7=v;}");
   EXPECT_EQ(problems(read("[A]\n  k v\n\t\t\t\tk v\n")),
-            "agent.conf:3: indented unlike the first indented line of the file: one indent serves all\n");
+            "agent.conf:3: PS0814: the indentation differs from that of the first indented line of the file; "
+            "indent all lines alike\n");
 }
 
 TEST_F(conf, line_ends_and_a_byte_order_mark_of_windows_are_no_part_of_the_text) {
@@ -69,16 +72,15 @@ TEST_F(conf, a_last_line_needs_no_end) { EXPECT_EQ(text(read("[A]\n  k v")), "A{
 TEST_F(conf, all_problems_are_told_at_once) {
   const Conf it = read("  early v\nstray\n[A\n  skipped v\n[]\n[B]\n  lonely\n  @SET a=b\n@NOPE x\n");
   EXPECT_EQ(text(it), "B{}");
-  EXPECT_EQ(
-      problems(it),
-      "agent.conf:1: 'early v' stands in no section; begin one with [NAME]\n"
-      "agent.conf:2: 'stray' stands at the start of a line, where only [SECTION], @SET and @INCLUDE may: indent "
-      "the keys of a section\n"
-      "agent.conf:3: '[A' is no section header; write [NAME] and nothing behind\n"
-      "agent.conf:5: '[]' is no section header; write [NAME] and nothing behind\n"
-      "agent.conf:7: 'lonely' has no value; key and value are parted by a blank\n"
-      "agent.conf:8: '@SET a=b': @SET and @INCLUDE stand at the start of a line\n"
-      "agent.conf:9: '@NOPE' is not known; there are @SET and @INCLUDE\n");
+  EXPECT_EQ(problems(it),
+            "agent.conf:1: PS0813: 'early v' is outside of a section; begin the section with [NAME]\n"
+            "agent.conf:2: PS0805: unexpected 'stray' at the start of a line: only [SECTION], @SET and @INCLUDE "
+            "begin there; indent the keys of a section\n"
+            "agent.conf:3: PS0806: invalid section header '[A': expected [NAME] with nothing after the bracket\n"
+            "agent.conf:5: PS0806: invalid section header '[]': expected [NAME] with nothing after the bracket\n"
+            "agent.conf:7: PS0816: key 'lonely' has no value; write the value after a space\n"
+            "agent.conf:8: PS0808: '@SET a=b' is indented, but @SET and @INCLUDE must be at the start of a line\n"
+            "agent.conf:9: PS0807: unknown command '@NOPE': expected @SET or @INCLUDE\n");
 }
 
 TEST_F(conf, variables_come_from_set_before_the_environment) {
@@ -91,7 +93,8 @@ TEST_F(conf, variables_come_from_set_before_the_environment) {
 TEST_F(conf, an_unset_variable_is_nothing_with_a_warning) {
   const Conf it = read("[S]\n  k a${NOPE}b\n");
   EXPECT_EQ(text(it), "S{k=ab;}");
-  EXPECT_EQ(problems(it), "agent.conf:2: warning: ${NOPE} is not set and stands for nothing\n");
+  EXPECT_EQ(problems(it),
+            "agent.conf:2: warning: PS0817: variable ${NOPE} is not set; it is replaced with an empty text\n");
   EXPECT_FALSE(has_errors(it.problems));
 }
 
@@ -109,9 +112,9 @@ TEST_F(conf, what_a_variable_holds_is_not_expanded_again) {
 
 TEST_F(conf, set_stands_before_the_sections_and_has_a_name) {
   EXPECT_EQ(problems(read("@SET novalue\n@SET =x\n[S]\n  k v\n@SET A=b\n")),
-            "agent.conf:1: @SET wants NAME=VALUE, not 'novalue'\n"
-            "agent.conf:2: @SET wants NAME=VALUE, not '=x'\n"
-            "agent.conf:5: @SET stands before the first section of a file\n");
+            "agent.conf:1: PS0809: invalid argument 'novalue' of @SET: expected NAME=VALUE\n"
+            "agent.conf:2: PS0809: invalid argument '=x' of @SET: expected NAME=VALUE\n"
+            "agent.conf:5: PS0808: @SET must be before the first section of a file; move it there\n");
 }
 
 TEST_F(conf, included_files_are_relative_to_the_file_and_have_an_indent_of_their_own) {
@@ -128,7 +131,8 @@ TEST_F(conf, a_pattern_includes_files_in_order_of_name) {
   folder_.write("d2.part", "[TWO]\n  a 1\n");
   folder_.write("d1.part", "[ONE]\n  a 1\n");
   EXPECT_EQ(text(read("@INCLUDE d*.part\n")), "ONE{a=1;}TWO{a=1;}");
-  EXPECT_EQ(problems(read("@INCLUDE nope*.part\n")), "agent.conf:1: warning: no file fits 'nope*.part'\n");
+  EXPECT_EQ(problems(read("@INCLUDE nope*.part\n")),
+            "agent.conf:1: warning: PS0810: no file matches 'nope*.part'\n");
 }
 
 TEST_F(conf, a_file_is_read_once_so_that_includes_cannot_go_round) {
@@ -142,21 +146,22 @@ TEST_F(conf, a_file_is_read_once_so_that_includes_cannot_go_round) {
 
 TEST_F(conf, a_file_that_is_not_there_is_a_problem_of_the_line_that_names_it) {
   EXPECT_EQ(problems(read("\n@INCLUDE gone.conf\n")),
-            "agent.conf:2: cannot read 'gone.conf': No such file or directory\n");
+            "agent.conf:2: PS0801: cannot read 'gone.conf': No such file or directory\n");
   EXPECT_EQ(problems(read_file(folder_.path("none.conf"))),
-            "none.conf: cannot read 'none.conf': No such file or directory\n");
+            "none.conf: PS0801: cannot read 'none.conf': No such file or directory\n");
   EXPECT_NE(problems(read_file(folder_.path("."))).find("it is a folder"), std::string::npos);
 }
 
 TEST_F(conf, a_classic_one_includes_no_yaml) {
   folder_.write("a.yaml", "pipeline: {}\n");
   EXPECT_EQ(problems(read("@INCLUDE a.yaml\n")),
-            "agent.conf:1: 'a.yaml' is YAML by its name; a classic conf includes classic ones\n");
+            "agent.conf:1: PS0802: cannot include 'a.yaml': by its name it is YAML, and a classic configuration "
+            "can include only classic files\n");
 }
 
 TEST_F(conf, a_binary_file_is_told_of) {
   EXPECT_EQ(problems(read(std::string("[A]\n  k \0v\n", 11))),
-            "agent.conf:2: a NUL byte: this is not a text file\n");
+            "agent.conf:2: PS0804: the line has a NUL byte; a configuration must be a text file\n");
 }
 
 TEST(file_trust, root_uses_only_what_root_alone_may_write) {

@@ -77,7 +77,8 @@ TEST_F(conf_yaml, values_of_env_are_not_expanded) {
   const Conf it = read_yaml("env: {A: '${B}'}\nservice: {k: '${A}'}\n");
   EXPECT_EQ(text(it), "service{k=${B};}");
   EXPECT_EQ(problems(it),
-            "agent.yaml:1: warning: no variables are expanded in env: ${A} stands for '${B}' as it is\n");
+            "agent.yaml:1: warning: PS0824: variables are not expanded in 'env', so the value of ${A} is '${B}' "
+            "literally\n");
 }
 
 TEST_F(conf_yaml, env_may_be_a_list) {
@@ -87,10 +88,10 @@ TEST_F(conf_yaml, env_may_be_a_list) {
   EXPECT_EQ(problems(it), "");
   EXPECT_EQ(text(it), "service{k=abc;}");
   EXPECT_EQ(problems(read_yaml("env:\n  - {value: a}\n  - x\n  - {name: [a]}\n")),
-            "agent.yaml:2: a variable without a name\n"
-            "agent.yaml:3: an item of env: is a map with name and value\n"
-            "agent.yaml:4: name: wants a text\n"
-            "agent.yaml:4: a variable without a name\n");
+            "agent.yaml:2: PS0823: a variable in 'env' has no name; add name\n"
+            "agent.yaml:3: PS0821: invalid item of 'env': expected a map with name and value\n"
+            "agent.yaml:4: PS0821: invalid value of 'name': expected a text, not a map or a list\n"
+            "agent.yaml:4: PS0823: a variable in 'env' has no name; add name\n");
 }
 
 TEST_F(conf_yaml, a_variable_of_a_file_is_what_the_file_holds_less_one_line_end) {
@@ -101,14 +102,15 @@ TEST_F(conf_yaml, a_variable_of_a_file_is_what_the_file_holds_less_one_line_end)
   EXPECT_EQ(text(read_yaml("env:\n  - {name: A, uri: '" + in + "one'}\nservice: {k: '[${A}]'}\n")),
             "service{k=[text\n];}");
   EXPECT_EQ(problems(read_yaml("env:\n  A: '" + in + "none'\n  B: '" + in + "gone'\n")),
-            "agent.yaml:2: the variable A cannot be read from 'none': it is empty\n"
-            "agent.yaml:3: the variable B cannot be read from 'gone': No such file or directory\n");
+            "agent.yaml:2: PS0825: cannot read variable A from 'none': the file is empty\n"
+            "agent.yaml:3: PS0825: cannot read variable B from 'gone': No such file or directory\n");
 }
 
 TEST_F(conf_yaml, an_unset_variable_is_nothing_with_a_warning) {
   const Conf it = read_yaml("service:\n  k: a${NOPE}b\n");
   EXPECT_EQ(text(it), "service{k=ab;}");
-  EXPECT_EQ(problems(it), "agent.yaml:2: warning: ${NOPE} is not set and stands for nothing\n");
+  EXPECT_EQ(problems(it),
+            "agent.yaml:2: warning: PS0817: variable ${NOPE} is not set; it is replaced with an empty text\n");
 }
 
 TEST_F(conf_yaml, includes_are_relative_to_the_file_and_read_where_they_stand) {
@@ -127,21 +129,23 @@ TEST_F(conf_yaml, of_wildcards_the_star_alone_makes_a_pattern) {
   folder_.write("p1.part", "pipeline: {inputs: [{name: one}]}\n");
   EXPECT_EQ(text(read_yaml("includes: ['p*.part']\n")), "input{name=one;}input{name=two;}");
   EXPECT_EQ(problems(read_yaml("includes: ['p?.part']\n")),
-            "agent.yaml:1: cannot read 'p?.part': No such file or directory\n");
+            "agent.yaml:1: PS0801: cannot read 'p?.part': No such file or directory\n");
 }
 
 TEST_F(conf_yaml, a_pattern_that_fits_nothing_is_a_warning_but_an_error_where_it_is_absolute) {
   EXPECT_EQ(problems(read_yaml("includes: ['nope*.yaml']\n")),
-            "agent.yaml:1: warning: no file fits 'nope*.yaml'\n");
+            "agent.yaml:1: warning: PS0810: no file matches 'nope*.yaml'\n");
   EXPECT_EQ(problems(read_yaml("includes: ['" + folder_.path("nope*.yaml") + "']\n")),
-            "agent.yaml:1: no file fits 'nope*.yaml'\n");
+            "agent.yaml:1: PS0810: no file matches 'nope*.yaml', so Fluent Bit does not start\n");
 }
 
 TEST_F(conf_yaml, a_file_read_twice_is_an_error_so_that_includes_cannot_go_round) {
   folder_.write("again.yaml", "includes: [agent.yaml]\n");
   EXPECT_EQ(problems(read_yaml("includes:\n  - again.yaml\n  - ./again.yaml\n")),
-            "again.yaml:1: 'agent.yaml' was read before, and Fluent Bit refuses to read a file twice\n"
-            "agent.yaml:3: './again.yaml' was read before, and Fluent Bit refuses to read a file twice\n");
+            "again.yaml:1: PS0803: 'agent.yaml' is already included, and Fluent Bit does not start if a file is "
+            "included twice. Remove this item\n"
+            "agent.yaml:3: PS0803: './again.yaml' is already included, and Fluent Bit does not start if a file is "
+            "included twice. Remove this item\n");
 }
 
 TEST_F(conf_yaml, plugins_are_paths_as_they_are_written) {
@@ -151,9 +155,10 @@ TEST_F(conf_yaml, plugins_are_paths_as_they_are_written) {
   EXPECT_EQ(it.plugins[1].value, "${B}/c.so");
   EXPECT_EQ(it.plugins[1].place.line, 3);
   EXPECT_EQ(problems(it), "");
-  EXPECT_EQ(problems(read_yaml("plugins: a.so\n")), "agent.yaml:1: plugins: wants a list\n");
+  EXPECT_EQ(problems(read_yaml("plugins: a.so\n")),
+            "agent.yaml:1: PS0821: invalid value of 'plugins': expected a list\n");
   EXPECT_EQ(problems(read_yaml("plugins: [{a: b}]\n")),
-            "agent.yaml:1: an item of plugins: is the path of a shared object\n");
+            "agent.yaml:1: PS0821: invalid item of 'plugins': expected the path of a shared object\n");
 }
 
 TEST_F(conf_yaml, what_nests_is_kept_as_a_key_alone) {
@@ -166,22 +171,26 @@ TEST_F(conf_yaml, what_nests_is_kept_as_a_key_alone) {
   EXPECT_EQ(
       problems(read_yaml("pipeline:\n  outputs:\n    - name: a\n      x: {a: b}\n      y: []\n      z: [[a]]\n"
                          "      telemetry: {}\nservice:\n  flush: [1]\n  grace: {a: 1}\n")),
-      "agent.yaml:4: 'x' has a map or an empty list as its value; it wants a text or a list of texts\n"
-      "agent.yaml:5: 'y' has a map or an empty list as its value; it wants a text or a list of texts\n"
-      "agent.yaml:6: an item of 'z' is a map or a list; it wants a text\n"
-      "agent.yaml:7: 'telemetry' has a map or an empty list as its value; it wants a text or a list of texts\n"
-      "agent.yaml:9: 'flush' has a map or a list as its value; it wants a text\n"
-      "agent.yaml:10: 'grace' has a map or a list as its value; it wants a text\n");
+      "agent.yaml:4: PS0821: invalid value of 'x': expected a text or a list of texts, not a map or an empty "
+      "list\n"
+      "agent.yaml:5: PS0821: invalid value of 'y': expected a text or a list of texts, not a map or an empty "
+      "list\n"
+      "agent.yaml:6: PS0821: invalid item of 'z': expected a text, not a map or a list\n"
+      "agent.yaml:7: PS0821: invalid value of 'telemetry': expected a text or a list of texts, not a map or an "
+      "empty list\n"
+      "agent.yaml:9: PS0821: invalid value of 'flush': expected a text, not a map or a list\n"
+      "agent.yaml:10: PS0821: invalid value of 'grace': expected a text, not a map or a list\n");
 }
 
 TEST_F(conf_yaml, keys_of_other_kinds_become_sections_without_entries) {
   EXPECT_EQ(problems(read_yaml("what:\n  a: b\n  c: {d: e}\n")),
-            "agent.yaml:3: 'c' has a map or a list as its value; it wants a text\n");
+            "agent.yaml:3: PS0821: invalid value of 'c': expected a text, not a map or a list\n");
   const Conf it = read_yaml("parsers: [{name: x}]\ncustoms: []\nextensions: {a: {b: [c]}}\nwhat: {a: b}\n");
   EXPECT_EQ(text(it), "parsers{}customs{}extensions{}what{}");
   EXPECT_EQ(problems(it), "");
   EXPECT_EQ(problems(read_yaml("parsers: {}\nwhat: [a]\n")),
-            "agent.yaml:1: parsers: wants a list\nagent.yaml:2: what: wants a map\n");
+            "agent.yaml:1: PS0821: invalid value of 'parsers': expected a list\n"
+            "agent.yaml:2: PS0821: invalid value of 'what': expected a map\n");
 }
 
 TEST_F(conf_yaml, all_problems_of_shape_are_told_at_once) {
@@ -190,46 +199,47 @@ TEST_F(conf_yaml, all_problems_of_shape_are_told_at_once) {
       "pipeline: {outputs: [a]}\ninputs: []\nincludes: a.yaml\nincludes: [[a]]\nenv: a\nenv: {a: "
       "[b]}\npipeline:\n");
   EXPECT_EQ(problems(it),
-            "agent.yaml:1: service: wants a map\n"
-            "agent.yaml:3: service: is there already; Fluent Bit allows one in all files together\n"
-            "agent.yaml:4: pipeline: has inputs:, filters: and outputs:, no 'input'\n"
-            "agent.yaml:5: inputs: wants a list\n"
-            "agent.yaml:6: an item of outputs: is a map, with a name:\n"
-            "agent.yaml:7: inputs: stands under pipeline:\n"
-            "agent.yaml:8: includes: wants a list\n"
-            "agent.yaml:9: an item of includes: is a file name, or a pattern with *\n"
-            "agent.yaml:10: env: wants a map\n"
-            "agent.yaml:11: the variable a has no text as its value\n"
-            "agent.yaml:12: pipeline: wants a map\n");
+            "agent.yaml:1: PS0821: invalid value of 'service': expected a map\n"
+            "agent.yaml:3: PS0826: a second 'service' map; Fluent Bit allows only one in all files. Merge them\n"
+            "agent.yaml:4: PS0827: unknown key 'input' in 'pipeline'; expected inputs, filters or outputs; did "
+            "you mean 'inputs'?\n"
+            "agent.yaml:5: PS0821: invalid value of 'inputs': expected a list\n"
+            "agent.yaml:6: PS0821: invalid item of 'outputs': expected a map with name\n"
+            "agent.yaml:7: PS0822: 'inputs' must be under 'pipeline'; move it there\n"
+            "agent.yaml:8: PS0821: invalid value of 'includes': expected a list\n"
+            "agent.yaml:9: PS0821: invalid item of 'includes': expected a file name, or a pattern with *\n"
+            "agent.yaml:10: PS0821: invalid value of 'env': expected a map\n"
+            "agent.yaml:11: PS0821: invalid value of variable a: expected a text, not a map or a list\n"
+            "agent.yaml:12: PS0821: invalid value of 'pipeline': expected a map\n");
 }
 
 TEST_F(conf_yaml, anchors_are_let_be_and_aliases_refused_as_the_agent_does) {
   EXPECT_EQ(text(read_yaml("service: {a: &x 1}\n")), "service{a=1;}");
   EXPECT_EQ(problems(read_yaml("service:\n  a: &x 1\n  b: *x\n")),
-            "agent.yaml:3: '*x' is an alias, which Fluent Bit refuses: write out what it stands for\n");
+            "agent.yaml:3: PS0820: alias '*x' is not supported, because Fluent Bit rejects aliases; write the "
+            "value itself\n");
 }
 
 TEST_F(conf_yaml, what_is_no_yaml_is_told_with_its_line) {
   EXPECT_EQ(problems(read_yaml("a: b\n c: d\n")),
-            "agent.yaml:2: this is no YAML: mapping values are not allowed in this context\n");
-  EXPECT_EQ(
-      problems(read_yaml("a:\n  - [b\nc: d\n")),
-      "agent.yaml:3: this is no YAML: did not find expected ',' or ']' (while parsing a flow sequence, which "
-      "begins in line 2)\n");
+            "agent.yaml:2: PS0820: invalid YAML: mapping values are not allowed in this context\n");
+  EXPECT_EQ(problems(read_yaml("a:\n  - [b\nc: d\n")),
+            "agent.yaml:3: PS0820: invalid YAML: did not find expected ',' or ']' (while parsing a flow sequence, "
+            "which begins in line 2)\n");
   EXPECT_EQ(problems(read_yaml("a: b\n\xff: c\n")),
-            "agent.yaml:2: this is no YAML: invalid leading UTF-8 octet\n");
-  EXPECT_EQ(problems(read_yaml("a: b\nc: \"\\0\"\n")), "agent.yaml:2: a NUL byte in a text\n");
+            "agent.yaml:2: PS0820: invalid YAML: invalid leading UTF-8 octet\n");
+  EXPECT_EQ(problems(read_yaml("a: b\nc: \"\\0\"\n")), "agent.yaml:2: PS0820: a text contains a NUL byte\n");
   EXPECT_EQ(problems(read_yaml("- a\n")),
-            "agent.yaml:1: a conf is a map, with keys like service: and pipeline:\n");
+            "agent.yaml:1: PS0821: a configuration must be a map, with keys like service: and pipeline:\n");
   EXPECT_EQ(problems(read_yaml("service: {}\n? [a]\n: b\n")),
-            "agent.yaml:2: a map or a list stands where a key should\n");
+            "agent.yaml:2: PS0820: a key must be a text, not a map or a list\n");
 }
 
 TEST_F(conf_yaml, an_empty_file_has_no_sections) {
   EXPECT_EQ(problems(read_yaml("")), "");
   EXPECT_EQ(problems(read_yaml("# nothing\n")), "");
   EXPECT_EQ(problems(read_file(folder_.path("none.yaml"))),
-            "none.yaml: cannot read 'none.yaml': No such file or directory\n");
+            "none.yaml: PS0801: cannot read 'none.yaml': No such file or directory\n");
 }
 
 TEST(yaml_tree, nesting_is_bounded) {
@@ -240,7 +250,7 @@ TEST(yaml_tree, nesting_is_bounded) {
   EXPECT_TRUE(parse_yaml(nested(kYamlDepth), documents, line, error)) << error;
   EXPECT_EQ(documents.size(), 1u);
   EXPECT_FALSE(parse_yaml(nested(kYamlDepth + 1), documents, line, error));
-  EXPECT_EQ(error, "nested deeper than 64 maps and lists");
+  EXPECT_EQ(error, "too many nested maps and lists: at most 64 are allowed");
   EXPECT_EQ(line, 1);
   EXPECT_EQ(documents.size(), 1u) << "as before";
 }

@@ -83,43 +83,41 @@ TEST_F(agent_check, yaml_is_checked_as_the_classic_form_is) {
       "workers: 2,\n"
       "       ";
   EXPECT_EQ(problems(conf + "logKey: log}\n", "agent.yaml"), "");
-  EXPECT_EQ(
-      problems(conf + "log_kye: log}\n", "agent.yaml"),
-      "agent.yaml:9: output 'penstock_kinesis' has no option 'log_kye', and Fluent Bit would not tell; did you "
-      "mean 'log_key'?\n");
+  EXPECT_EQ(problems(conf + "log_kye: log}\n", "agent.yaml"),
+            "agent.yaml:9: PS0850: output 'penstock_kinesis' has no option 'log_kye', which Fluent Bit would "
+            "ignore without a message; did you mean 'log_key'?\n");
 }
 
 TEST_F(agent_check, unknown_keys_and_bad_values_are_errors_with_a_suggestion) {
-  EXPECT_EQ(
-      of_input(std::string(kSafe) + "  checkpoint_aftr append\n  treaded off\n  region bad\n  xyzzy 1\n"),
-      "agent.conf:11: input 'penstock_kinesis' has no option 'checkpoint_aftr', and Fluent Bit would not tell; "
-      "did you mean 'checkpoint_after'?\n"
-      "agent.conf:12: input 'penstock_kinesis' has no option 'treaded', and Fluent Bit would not tell; did you "
-      "mean 'threaded'?\n"
-      "agent.conf:13: the value is bad\n"
-      "agent.conf:14: input 'penstock_kinesis' has no option 'xyzzy', and Fluent Bit would not tell\n");
-  EXPECT_EQ(
-      problems("[FILTER]\n  Name lambda_logs\n  Match *\n  kye_name log\n"),
-      "agent.conf:4: filter 'lambda_logs' has no option 'kye_name', and Fluent Bit would not tell; did you mean "
-      "'key_name'?\n");
+  EXPECT_EQ(of_input(std::string(kSafe) + "  checkpoint_aftr append\n  treaded off\n  region bad\n  xyzzy 1\n"),
+            "agent.conf:11: PS0850: input 'penstock_kinesis' has no option 'checkpoint_aftr', which Fluent Bit "
+            "would ignore without a message; did you mean 'checkpoint_after'?\n"
+            "agent.conf:12: PS0850: input 'penstock_kinesis' has no option 'treaded', which Fluent Bit would "
+            "ignore without a message; did you mean 'threaded'?\n"
+            "agent.conf:13: PS0853: the value is bad\n"
+            "agent.conf:14: PS0850: input 'penstock_kinesis' has no option 'xyzzy', which Fluent Bit would ignore "
+            "without a message\n");
+  EXPECT_EQ(problems("[FILTER]\n  Name lambda_logs\n  Match *\n  kye_name log\n"),
+            "agent.conf:4: PS0850: filter 'lambda_logs' has no option 'kye_name', which Fluent Bit would ignore "
+            "without a message; did you mean 'key_name'?\n");
 }
 
 TEST_F(agent_check, a_required_option_that_is_missing_or_empty_is_an_error) {
   environment_ = {{"EMPTY", ""}};
   const std::string safe = "  Retry_Limit no_limits\n  workers 1\n";
   EXPECT_EQ(problems("[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  on_failure file:/y\n" + safe),
-            "agent.conf:1: stream is required\n");
+            "agent.conf:1: PS0853: stream is required\n");
   EXPECT_EQ(
       problems("[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream ${EMPTY}\n  on_failure file:/y\n" + safe),
-      "agent.conf:1: stream is required\n");
+      "agent.conf:1: PS0853: stream is required\n");
 }
 
 TEST_F(agent_check, of_a_repeated_option_the_values_must_agree_and_of_a_key_of_the_agents_the_last_counts) {
   EXPECT_EQ(
       of_input("  threaded on\n  threaded off\n  storage.type filesystem\n  stream s\n  Region a\n  region b\n"),
-      "agent.conf:10: warning: 'threaded' was given in line 9 already; the last counts\n"
-      "agent.conf:12: warning: 'stream' was given in line 6 already; the first counts\n"
-      "agent.conf:14: 'region' was given in line 13 already, with another value; remove one of them\n");
+      "agent.conf:10: warning: PS0834: 'threaded' is already set in line 9; the last value is used\n"
+      "agent.conf:12: warning: PS0834: 'stream' is already set in line 6; the first value is used\n"
+      "agent.conf:14: PS0835: 'region' is already set in line 13, to another value; remove one of them\n");
 }
 
 // Fluent Bit makes a property of each item, and passes the first one to a plugin.
@@ -132,83 +130,85 @@ TEST_F(agent_check, a_list_of_several_values_is_an_error) {
       "       storage.type: filesystem,\n";
   const std::string outputs = "  outputs: [{name: null, match: '*'}]\n";
   EXPECT_EQ(problems(conf + "       stream: [a]}\n" + outputs, "agent.yaml"), "");
-  EXPECT_EQ(
-      problems(conf + "       stream: [a, b, c]}\n" + outputs, "agent.yaml"),
-      "agent.yaml:6: 'stream' is a list, of which Fluent Bit hands only the first value to a plugin; write one "
-      "text\n");
+  EXPECT_EQ(problems(conf + "       stream: [a, b, c]}\n" + outputs, "agent.yaml"),
+            "agent.yaml:6: PS0852: 'stream' is a list, and Fluent Bit passes only its first value to a plugin; "
+            "write a text\n");
 }
 
 TEST_F(agent_check, a_file_of_two_sections_is_an_error) {
-  EXPECT_EQ(
-      of_input(std::string(kSafe) + "[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n" +
-               "  on_failure file:/./x.lock\n  Retry_Limit off\n  workers 1\n"),
-      "agent.conf:15: on_failure names the file '/./x.lock', which checkpoint in line 7 uses too; give each its "
-      "own\n");
+  EXPECT_EQ(of_input(std::string(kSafe) + "[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n" +
+                     "  on_failure file:/./x.lock\n  Retry_Limit off\n  workers 1\n"),
+            "agent.conf:15: PS0849: on_failure uses the file '/./x.lock', which checkpoint in line 7 already "
+            "uses; give each section its own file\n");
 }
 
 TEST_F(agent_check, a_match_that_begins_with_a_slash_is_warned_of) {
-  const std::string text =
-      "begins with /, but no tag that tag_format makes does: leave the / out, as in aws/lambda/*\n";
-  EXPECT_EQ(of_input(std::string(kSafe) + "[FILTER]\n  Name grep\n  Match /aws/*\n[OUTPUT]\n  Name null\n"
-                                          "  Match_Regex ^/aws\n[OUTPUT]\n  Name null\n  Match aws/*\n"),
-            "agent.conf:13: warning: '/aws/*' " + text + "agent.conf:16: warning: '^/aws' " + text);
+  const std::string text = "begins with /, but the tags of tag_format do not; remove the /, as in aws/lambda/*\n";
+  EXPECT_EQ(
+      of_input(std::string(kSafe) + "[FILTER]\n  Name grep\n  Match /aws/*\n[OUTPUT]\n  Name null\n"
+                                    "  Match_Regex ^/aws\n[OUTPUT]\n  Name null\n  Match aws/*\n"),
+      "agent.conf:13: warning: PS0866: '/aws/*' " + text + "agent.conf:16: warning: PS0866: '^/aws' " + text);
   for (const char* regex : {"^\\/aws", "\\/aws\\/lambda", "/aws"})
     EXPECT_NE(of_input(std::string(kSafe) + "[OUTPUT]\n  Name null\n  Match_Regex " + regex + "\n").find(text),
               std::string::npos)
         << regex;
   EXPECT_EQ(problems("[INPUT]\n  Name tail\n[OUTPUT]\n  Name null\n  Match /x\n"),
-            "agent.conf: warning: no section here is ours: none has the Name penstock_kinesis or lambda_logs\n");
+            "agent.conf: warning: PS0868: the configuration has no section of Penstock: none has the Name "
+            "penstock_kinesis or lambda_logs\n");
 }
 
 TEST_F(agent_check, a_comment_after_a_value_is_warned_of) {
-  EXPECT_EQ(
-      of_input(std::string(kSafe) + "  region r # mine\n"),
-      "agent.conf:11: warning: the value of 'region' has a # in it: a comment must be on a line of its own, so "
-      "this is a part of the value\n");
+  EXPECT_EQ(of_input(std::string(kSafe) + "  region r # mine\n"),
+            "agent.conf:11: warning: PS0818: the value of 'region' contains #, which does not begin a comment "
+            "here; write a comment on its own line\n");
 }
 
 TEST_F(agent_check, checkpoint_after_append_needs_threaded_off) {
   const std::string text =
-      "checkpoint_after append (the default) needs threaded off, and the agent will not start: with a thread of "
-      "its "
-      "own an input is told that records are taken which the agent then loses. Write threaded off\n";
+      "PS0956: checkpoint_after append (the default) needs threaded off, and the input does not start without it: "
+      "to "
+      "an input with its own thread, the agent reports records as accepted that it may then lose. Set threaded "
+      "off\n";
   EXPECT_EQ(of_input("  storage.type filesystem\n"), "agent.conf:3: " + text);
   EXPECT_EQ(of_input("  storage.type filesystem\n  Threaded yes\n"), "agent.conf:10: " + text);
   EXPECT_EQ(of_input("  storage.type filesystem\n  checkpoint_after Append\n"), "agent.conf:3: " + text);
   EXPECT_EQ(of_input("  storage.type filesystem\n  Threaded NO\n"), "");
-  EXPECT_EQ(of_input("  storage.type filesystem\n  Threaded maybe\n"),
-            "agent.conf:10: threaded 'maybe' is none of on and off, so the agent will not start\n");
+  EXPECT_EQ(
+      of_input("  storage.type filesystem\n  Threaded maybe\n"),
+      "agent.conf:10: PS0877: invalid threaded 'maybe': expected on or off; Fluent Bit does not start with it\n");
 }
 
 TEST_F(agent_check, handover_and_delivery_need_no_threaded_off_but_say_what_they_cost) {
   EXPECT_EQ(of_input("  storage.type filesystem\n  checkpoint_after handover\n"),
-            "agent.conf:10: warning: checkpoint_after handover: what the agent has not delivered when it ends is "
-            "lost\n");
-  EXPECT_EQ(
-      of_input("  storage.type filesystem\n  checkpoint_after delivery\n"),
-      "agent.conf:10: checkpoint_after delivery waits for an [OUTPUT] penstock_kinesis, and the conf has none: "
-      "reading would stop at max_unacknowledged\n"
-      "agent.conf:10: warning: checkpoint_after delivery is experimental: filters that make new records, like "
-      "multiline and rewrite_tag, lose what it goes by\n");
+            "agent.conf:10: warning: PS0960: checkpoint_after handover: records that the agent has not delivered "
+            "when it ends are lost\n");
+  EXPECT_EQ(of_input("  storage.type filesystem\n  checkpoint_after delivery\n"),
+            "agent.conf:10: PS0870: checkpoint_after delivery needs an [OUTPUT] penstock_kinesis, which the "
+            "configuration does not have: reading would stop at max_unacknowledged. Add one, or set "
+            "checkpoint_after append\n"
+            "agent.conf:10: warning: PS0961: checkpoint_after delivery is experimental: it does not recognize "
+            "records that filters such as multiline and rewrite_tag create\n");
 }
 
 TEST_F(agent_check, append_without_storage_on_disk_is_warned_of) {
   const std::string text =
-      "warning: storage.type filesystem is missing: what the agent has taken lies in its memory, counts as read, "
-      "and "
-      "is lost when it is killed. Write storage.type filesystem here, and storage.path in [SERVICE]\n";
+      "warning: PS0880: without storage.type filesystem, records that the agent has accepted count as read but "
+      "are "
+      "only in its memory, and are lost if it is killed. Set storage.type filesystem here, and storage.path in "
+      "[SERVICE]\n";
   const std::string limit =
-      "warning: without mem_buf_limit the agent's memory grows for as long as an output stands still\n";
+      "warning: PS0882: without mem_buf_limit the agent's memory grows while an output is blocked; set it, for "
+      "example to 64M\n";
   EXPECT_EQ(of_input("  threaded off\n  mem_buf_limit 5M\n"), "agent.conf:3: " + text);
   EXPECT_EQ(of_input("  threaded off\n"), "agent.conf:3: " + text + "agent.conf:3: " + limit);
   EXPECT_EQ(of_input("  threaded off\n  mem_buf_limit 5M\n  storage.type memory\n"), "agent.conf:11: " + text);
   EXPECT_EQ(of_input("  threaded off\n  storage.type memrb\n"),
             "agent.conf:10: " + text +
-                "agent.conf:10: warning: storage.type memrb: at mem_buf_limit the agent throws "
-                "away its oldest records\n");
+                "agent.conf:10: warning: PS0881: storage.type memrb: at mem_buf_limit the agent discards its "
+                "oldest records, which are then lost\n");
   EXPECT_EQ(of_input("  threaded off\n  storage.type disk\n"),
-            "agent.conf:10: storage.type 'disk' is none of filesystem, memory and memrb, so the agent will not "
-            "start\n");
+            "agent.conf:10: PS0877: invalid storage.type 'disk': expected filesystem, memory or memrb; Fluent Bit "
+            "does not start with it\n");
   EXPECT_EQ(of_input("  threaded off\n", "  storage.path /x\n  storage.type filesystem\n  storage.inherit on\n"),
             "");
   EXPECT_NE(of_input("  threaded off\n", "  storage.path /x\n  storage.type filesystem\n"), "");
@@ -217,20 +217,20 @@ TEST_F(agent_check, append_without_storage_on_disk_is_warned_of) {
 TEST_F(agent_check, storage_does_not_matter_to_a_checkpoint_in_memory) {
   EXPECT_EQ(problems("[INPUT]\n  Name penstock_kinesis\n  stream s\n  checkpoint memory\n  on_failure file:/y\n"
                      "  threaded off\n  mem_buf_limit 5M\n"),
-            "agent.conf:4: warning: checkpoint memory: every start begins at initial_position again\n");
+            "agent.conf:4: warning: PS0314: checkpoint memory: each start begins at initial_position; set "
+            "file:PATH to keep the position\n");
 }
 
 TEST_F(agent_check, a_filter_without_match_keeps_the_agent_from_starting) {
   EXPECT_EQ(problems("[FILTER]\n  Name lambda_logs\n"),
-            "agent.conf:1: Match is missing, and without it the agent will not start\n");
+            "agent.conf:1: PS0841: Match is missing, and Fluent Bit does not start without it\n");
   EXPECT_EQ(problems("[FILTER]\n  Name lambda_logs\n  Match_Regex x\n"), "");
 }
 
 TEST_F(agent_check, storage_on_disk_needs_a_path) {
-  EXPECT_EQ(
-      of_input(kSafe, "  flush 1\n"),
-      "agent.conf:10: storage.type filesystem needs storage.path in [SERVICE]; without it the agent will not "
-      "start\n");
+  EXPECT_EQ(of_input(kSafe, "  flush 1\n"),
+            "agent.conf:10: PS0879: storage.type filesystem needs storage.path in [SERVICE]; Fluent Bit does not "
+            "start without it\n");
 }
 
 TEST_F(agent_check, what_no_output_matches_would_be_thrown_away) {
@@ -238,36 +238,39 @@ TEST_F(agent_check, what_no_output_matches_would_be_thrown_away) {
       "[SERVICE]\n  storage.path /x\n[INPUT]\n  Name penstock_kinesis\n  stream s\n  checkpoint file:/x\n"
       "  on_failure file:/y\n" +
       std::string(kSafe) + "  Tag t\n";
-  const std::string told =
-      "agent.conf:10: warning: no [OUTPUT] matches the tag 't': what is read counts as read, and is thrown away "
-      "unless a filter changes its tag\n";
-  EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n  Match x\n"), told);
+  const std::string warning =
+      "agent.conf:10: warning: PS0844: no [OUTPUT] matches the tag 't': unless a filter changes the tag, the "
+      "agent "
+      "discards the records, which count as read\n";
+  EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n  Match x\n"), warning);
   EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n  Match x\n[OUTPUT]\n  Name null\n  Match_Regex ^t$\n"), "");
   EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n  Match_Regex (?<a>t\n"), "") << "who knows";
   EXPECT_EQ(problems(input + "  tag_format x\n[OUTPUT]\n  Name null\n  Match x\n"), "");
   EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n"), "") << "one input, one output: no Match is needed";
-  EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n[INPUT]\n  Name tail\n"), told);
+  EXPECT_EQ(problems(input + "[OUTPUT]\n  Name null\n[INPUT]\n  Name tail\n"), warning);
   EXPECT_EQ(of_input(std::string(kSafe) + "  routable off\n"),
-            "agent.conf:11: warning: routable off: what is read counts as read, and is thrown away\n");
+            "agent.conf:11: warning: PS0883: routable off: the agent discards the records of this input, which "
+            "count as read; remove it\n");
 }
 
 TEST_F(agent_check, retries_that_end_are_warned_of) {
   EXPECT_EQ(of_output("  workers 1\n"),
-            "agent.conf:1: warning: Retry_Limit is 1 where it is left out: a chunk that is refused twice is lost; "
-            "write Retry_Limit no_limits\n");
-  EXPECT_EQ(of_output("  workers 1\n  Retry_Limit 5\n"),
-            "agent.conf:7: warning: Retry_Limit 5: a chunk that is refused more often than so is lost; write "
+            "agent.conf:1: warning: PS0886: Retry_Limit is 1 by default: a chunk that fails twice is lost; set "
             "Retry_Limit no_limits\n");
+  EXPECT_EQ(of_output("  workers 1\n  Retry_Limit 5\n"),
+            "agent.conf:7: warning: PS0886: Retry_Limit 5: a chunk that still fails after these retries is lost; "
+            "set Retry_Limit no_limits\n");
   EXPECT_EQ(of_output("  workers 1\n  Retry_Limit no_retries\n"),
-            "agent.conf:7: warning: Retry_Limit no_retries: a chunk that is refused is lost; write Retry_Limit "
-            "no_limits\n");
+            "agent.conf:7: warning: PS0886: Retry_Limit no_retries: a chunk that fails once is lost; set "
+            "Retry_Limit no_limits\n");
   for (const char* unlimited : {"No_Limits", "false", "off"})
     EXPECT_EQ(of_output(std::string("  workers 1\n  Retry_Limit ") + unlimited + "\n"), "");
 }
 
 TEST_F(agent_check, an_output_without_workers_is_warned_of) {
   const std::string text =
-      "warning: without workers the whole agent stands still while a flush waits for the service; write workers "
+      "warning: PS0964: without workers the whole agent is blocked while a flush waits for the service; set "
+      "workers "
       "1\n";
   EXPECT_EQ(of_output("  Retry_Limit off\n"), "agent.conf:1: " + text);
   EXPECT_EQ(of_output("  Retry_Limit off\n  workers 0\n"), "agent.conf:7: " + text);
@@ -275,14 +278,15 @@ TEST_F(agent_check, an_output_without_workers_is_warned_of) {
 
 TEST_F(agent_check, keys_that_change_nothing_are_warned_of_and_tls_on_is_an_error) {
   const std::string text =
-      " changes nothing: Penstock makes its connections itself; see endpoint, ca_file, connect_timeout and "
+      " has no effect, because Penstock makes its own connections; see endpoint, ca_file, connect_timeout and "
       "call_timeout\n";
   EXPECT_EQ(of_output("  Retry_Limit off\n  workers 1\n  net.keepalive off\n  tls.verify off\n  Host x\n"),
-            "agent.conf:8: warning: 'net.keepalive'" + text + "agent.conf:9: warning: 'tls.verify'" + text +
-                "agent.conf:10: warning: 'Host'" + text);
+            "agent.conf:8: warning: PS0888: 'net.keepalive'" + text +
+                "agent.conf:9: warning: PS0888: 'tls.verify'" + text + "agent.conf:10: warning: PS0888: 'Host'" +
+                text);
   EXPECT_EQ(of_output("  Retry_Limit off\n  workers 1\n  tls on\n"),
-            "agent.conf:8: tls on: to the agent this plugin has no TLS, and it will not start. Take the line out: "
-            "Penstock has TLS of its own\n");
+            "agent.conf:8: PS0887: tls on: Fluent Bit does not start, because it sees no TLS support in this "
+            "plugin. Remove the line; Penstock always uses its own TLS\n");
 }
 
 TEST_F(agent_check, what_drops_or_forgets_is_warned_of) {
@@ -290,29 +294,35 @@ TEST_F(agent_check, what_drops_or_forgets_is_warned_of) {
       problems("[SERVICE]\n  storage.path /x\n[INPUT]\n  Name penstock_kinesis\n  stream s\n  checkpoint memory\n"
                "  on_failure drop\n" +
                std::string(kSafe)),
-      "agent.conf:6: warning: checkpoint memory: every start begins at initial_position again\n"
-      "agent.conf:7: warning: on_failure drop: records that cannot be dealt with are counted, and lost\n");
+      "agent.conf:6: warning: PS0314: checkpoint memory: each start begins at initial_position; set file:PATH to "
+      "keep the position\n"
+      "agent.conf:7: warning: PS0602: on_failure drop: records that can never be delivered are counted and lost; "
+      "file:PATH keeps them\n");
   EXPECT_EQ(of_output("  Retry_Limit off\n  workers 1\n  storage.total_limit_size 1G\n"),
-            "agent.conf:8: warning: at storage.total_limit_size the agent throws away its oldest chunks\n");
+            "agent.conf:8: warning: PS0876: at storage.total_limit_size the agent discards its oldest chunks, "
+            "which are then lost\n");
 }
 
 TEST_F(agent_check, a_name_that_probably_meant_ours_is_warned_of) {
-  EXPECT_EQ(problems(std::string(kGood) +
-                     "[INPUT]\n  Name kinesis\n[OUTPUT]\n  Name kinesis_streams\n  on_failure drop\n"
-                     "[OUTPUT]\n  Name kinesis\n  stream s\n  region r\n"
-                     "[OUTPUT]\n  Name penstock_kinesys\n[FILTER]\n  Name penstock_kinesis\n"
-                     "[OUTPUT]\n  Name lambda_logs\n"),
-            "agent.conf:37: warning: 'kinesis' is no input of the agent; did you mean 'penstock_kinesis'?\n"
-            "agent.conf:39: warning: 'kinesis_streams' is an output of AWS's or the agent's own; did you mean "
-            "'penstock_kinesis'?\n"
-            "agent.conf:46: warning: 'penstock_kinesys' is none of ours; did you mean 'penstock_kinesis'?\n"
-            "agent.conf:48: warning: 'penstock_kinesis' is no filter, but an input\n"
-            "agent.conf:50: warning: 'lambda_logs' is no output, but a filter\n");
+  EXPECT_EQ(
+      problems(std::string(kGood) +
+               "[INPUT]\n  Name kinesis\n[OUTPUT]\n  Name kinesis_streams\n  on_failure drop\n"
+               "[OUTPUT]\n  Name kinesis\n  stream s\n  region r\n"
+               "[OUTPUT]\n  Name penstock_kinesys\n[FILTER]\n  Name penstock_kinesis\n"
+               "[OUTPUT]\n  Name lambda_logs\n"),
+      "agent.conf:37: warning: PS0867: 'kinesis' is not an input of Fluent Bit; did you mean 'penstock_kinesis'?\n"
+      "agent.conf:39: warning: PS0867: 'kinesis_streams' is an output of AWS or of Fluent Bit; did you mean "
+      "'penstock_kinesis'?\n"
+      "agent.conf:46: warning: PS0867: 'penstock_kinesys' is not a plugin of Penstock; did you mean "
+      "'penstock_kinesis'?\n"
+      "agent.conf:48: warning: PS0867: 'penstock_kinesis' of Penstock is not a filter, but an input\n"
+      "agent.conf:50: warning: PS0867: 'lambda_logs' of Penstock is not an output, but a filter\n");
 }
 
 TEST_F(agent_check, a_conf_without_a_section_of_ours_is_warned_of) {
   EXPECT_EQ(problems("[INPUT]\n  Name tail\n"),
-            "agent.conf: warning: no section here is ours: none has the Name penstock_kinesis or lambda_logs\n");
+            "agent.conf: warning: PS0868: the configuration has no section of Penstock: none has the Name "
+            "penstock_kinesis or lambda_logs\n");
 }
 
 TEST_F(agent_check, files_are_found_by_plugins_file_and_by_plugins) {
@@ -322,14 +332,16 @@ TEST_F(agent_check, files_are_found_by_plugins_file_and_by_plugins) {
   const std::string lines = "  on_failure file:/y\n  Retry_Limit off\n  workers 1\n  x 1\n";
   EXPECT_EQ(
       problems("[SERVICE]\n  Plugins_File plugins.conf\n[OUTPUT]\n  Name penstock_kinesis\n  stream s\n" + lines),
-      "agent.conf:9: output 'penstock_kinesis' has no option 'x', and Fluent Bit would not tell\n");
+      "agent.conf:9: PS0850: output 'penstock_kinesis' has no option 'x', which Fluent Bit would ignore without a "
+      "message\n");
   EXPECT_EQ(
       problems("plugins: ['" + kFiles +
                    "/penstock-out-kinesis.so']\n"
                    "pipeline: {outputs: [{name: penstock_kinesis, stream: s, on_failure: 'file:/y', workers: 1,\n"
                    "  retry_limit: off, x: 1}]}\n",
                "agent.yaml"),
-      "agent.yaml:3: output 'penstock_kinesis' has no option 'x', and Fluent Bit would not tell\n");
+      "agent.yaml:3: PS0850: output 'penstock_kinesis' has no option 'x', which Fluent Bit would ignore without a "
+      "message\n");
 }
 
 TEST_F(agent_check, a_file_that_nothing_names_is_warned_of_and_looked_for_beside_the_library) {
@@ -337,10 +349,9 @@ TEST_F(agent_check, a_file_that_nothing_names_is_warned_of_and_looked_for_beside
   const std::string it =
       problems("[OUTPUT]\n  Name penstock_kinesis\n  Match *\n  stream s\n  region eu-west-1\n  on_failure file:" +
                folder_.path("y") + "\n  Retry_Limit off\n  workers 1\n");
-  EXPECT_EQ(
-      it.substr(it.find("agent.conf")),
-      "agent.conf:1: warning: nothing here names penstock-out-kinesis.so, which this section needs: Fluent Bit "
-      "must be started with -e and its path, or Plugins_File or plugins: must name it\n");
+  EXPECT_EQ(it.substr(it.find("agent.conf")),
+            "agent.conf:1: warning: PS0865: this section needs penstock-out-kinesis.so, which the configuration "
+            "does not name; add it to the Plugins_File or to plugins, or start Fluent Bit with -e and its path\n");
 }
 
 TEST_F(agent_check, what_the_command_line_names_goes_before_what_the_conf_names) {
@@ -362,27 +373,27 @@ TEST_F(agent_check, paths_that_the_agent_would_not_open_are_told_of) {
   EXPECT_EQ(
       problems("[SERVICE]\n  Plugins_File plugins.conf\n[OUTPUT]\n  Name penstock_kinesis\n  stream s\n"
                "  on_failure file:/y\n  Retry_Limit off\n  workers 1\n"),
-      "plugins.conf:2: warning: 'penstock-out-kinesis.so' has no folder: Fluent Bit looks for it in the system's "
-      "library folders alone; write the whole path\n"
-      "plugins.conf:3: warning: './penstock-in-kinesis.so' is relative to the folder in which Fluent Bit is "
-      "started; write the whole path\n"
-      "plugins.conf:4: warning: penstock-in-kinesis.so is named twice; the first counts\n"
-      "plugins.conf:5: Fluent Bit can do nothing with libpenstock.so itself: name penstock-in-kinesis.so, "
-      "penstock-out-kinesis.so and flb-filter_lambda_logs.so, which lie beside it\n"
-      "plugins.conf:6: Fluent Bit expands no variables in the paths of plugins: it would take '${DIR}/other.so' "
-      "as it stands; write out what it stands for\n");
+      "plugins.conf:2: warning: PS0862: 'penstock-out-kinesis.so' has no folder, so Fluent Bit looks for it only "
+      "in the system's library folders; write an absolute path\n"
+      "plugins.conf:3: warning: PS0862: './penstock-in-kinesis.so' is relative to the folder in which Fluent Bit "
+      "is started; write an absolute path\n"
+      "plugins.conf:4: warning: PS0861: penstock-in-kinesis.so is named twice; Fluent Bit uses the first path\n"
+      "plugins.conf:5: PS0860: Fluent Bit cannot use libpenstock.so itself: name penstock-in-kinesis.so, "
+      "penstock-out-kinesis.so and flb-filter_lambda_logs.so in the same folder\n"
+      "plugins.conf:6: PS0811: Fluent Bit does not expand variables in the paths of plugins, so it would use "
+      "'${DIR}/other.so' literally; replace the variable with its value\n");
 }
 
 TEST_F(agent_check, a_file_that_cannot_be_opened_or_is_another_is_an_error) {
   plugins_ = {"/nowhere/penstock-out-kinesis.so"};
-  EXPECT_EQ(of_output("  Retry_Limit off\n  workers 1\n"),
-            "penstock: plugin '/nowhere/penstock-out-kinesis.so' cannot be opened: No such file or directory\n");
-  std::filesystem::copy_file(kFiles + "/penstock-in-kinesis.so", folder_.path("penstock-out-kinesis.so"));
-  plugins_ = {folder_.path("penstock-out-kinesis.so")};
   EXPECT_EQ(
       of_output("  Retry_Limit off\n  workers 1\n"),
-      "penstock: plugin 'penstock-out-kinesis.so' has no output 'penstock_kinesis' that this program can read; "
-      "install both from one package\n");
+      "penstock: PS0858: plugin '/nowhere/penstock-out-kinesis.so' cannot be opened: No such file or directory\n");
+  std::filesystem::copy_file(kFiles + "/penstock-in-kinesis.so", folder_.path("penstock-out-kinesis.so"));
+  plugins_ = {folder_.path("penstock-out-kinesis.so")};
+  EXPECT_EQ(of_output("  Retry_Limit off\n  workers 1\n"),
+            "penstock: PS0952: plugin 'penstock-out-kinesis.so' has no output 'penstock_kinesis' that this "
+            "program can read; install both from one package\n");
 }
 
 TEST_F(agent_check, where_the_agent_reads_the_classic_form_otherwise_it_is_an_error) {
@@ -393,17 +404,18 @@ TEST_F(agent_check, where_the_agent_reads_the_classic_form_otherwise_it_is_an_er
   EXPECT_EQ(
       problems("@SET B=${A:-x}\n@INCLUDE ${A}/one.conf\n@INCLUDE no*.conf\n@INCLUDE sub/two.conf\n" +
                std::string(kGood) + "[INPUT]\n  Name\ttail\n"),
-      "agent.conf:1: Fluent Bit expands no variables in @SET: it would take '${A:-x}' as it stands; write out "
-      "what it stands for\n"
-      "agent.conf:2: Fluent Bit expands no variables in @INCLUDE: it would take '${A}/one.conf' as it stands; "
-      "write out what it stands for\n"
-      "agent.conf:3: warning: no file fits 'no*.conf'\n"
-      "agent.conf:3: a pattern that no file fits ends Fluent Bit\n"
-      "agent.conf:4: a file that was read before ends Fluent Bit\n"
-      "agent.conf:4: warning: 'sub/two.conf' was read before; each file is read once\n"
-      "agent.conf:41: to Fluent Bit a key ends at a space, and here a tab comes first\n"
-      "sub/one.conf:1: Fluent Bit looks for 'two.conf' where it is started and beside the first conf, not "
-      "beside this file; write the whole path\n");
+      "agent.conf:1: PS0811: Fluent Bit does not expand variables in @SET, so it would use '${A:-x}' literally; "
+      "replace the variable with its value\n"
+      "agent.conf:2: PS0811: Fluent Bit does not expand variables in @INCLUDE, so it would use '${A}/one.conf' "
+      "literally; replace the variable with its value\n"
+      "agent.conf:3: warning: PS0810: no file matches 'no*.conf'\n"
+      "agent.conf:3: PS0810: no file matches 'no*.conf', so Fluent Bit does not start\n"
+      "agent.conf:4: PS0803: 'sub/two.conf' is already included; Fluent Bit does not start if a file is included "
+      "twice. Remove this line\n"
+      "agent.conf:4: warning: PS0803: 'sub/two.conf' is already included; this line is ignored\n"
+      "agent.conf:41: PS0815: a tab follows the key, which Fluent Bit takes for a part of the key; write a space\n"
+      "sub/one.conf:1: PS0812: Fluent Bit looks for 'two.conf' in the folder in which it is started and next to "
+      "the first configuration file, not next to this file; write an absolute path\n");
 }
 
 TEST_F(agent_check, the_command_prints_problems_and_counts_and_exits_as_check_does) {
@@ -412,13 +424,15 @@ TEST_F(agent_check, the_command_prints_problems_and_counts_and_exits_as_check_do
   for (const std::string& plugin : plugins_) args.insert(args.end(), {"-e", plugin});
   const Ended good = run_program(args);
   EXPECT_EQ(good.code, 0);
-  EXPECT_EQ(good.out, file + ": no problems in the sections of ours; inputs: 1, filters: 1, outputs: 1\n");
+  EXPECT_EQ(good.out, file + ": no problems in the sections of Penstock; inputs: 1, filters: 1, outputs: 1\n");
   EXPECT_EQ(good.err, "");
   folder_.write("agent.conf", std::string(kGood) + "[FILTER]\n  Name lambda_logs\n  Match x\n  x 1\n");
   const Ended bad = run_program(args);
   EXPECT_EQ(bad.code, 1);
   EXPECT_EQ(bad.out, "");
-  EXPECT_EQ(bad.err, file + ":39: filter 'lambda_logs' has no option 'x', and Fluent Bit would not tell\n");
+  EXPECT_EQ(bad.err, file +
+                         ":39: PS0850: filter 'lambda_logs' has no option 'x', which Fluent Bit would ignore "
+                         "without a message\n");
 }
 
 }  // namespace

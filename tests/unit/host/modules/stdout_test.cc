@@ -65,7 +65,7 @@ TEST_F(stdout_output, a_reader_who_stands_still_keeps_nobody_from_ending_it) {
   Program program(args("  count 20\n  size 100000\n"));
   journal_.until("emit 11 1");
   program.signal(SIGTERM);
-  EXPECT_NE(program.err.rest().find("given back"), std::string::npos);
+  EXPECT_NE(program.err.rest().find("PS0915: some batches were not settled and are released"), std::string::npos);
   EXPECT_EQ(program.wait(), 0);
 }
 
@@ -74,9 +74,11 @@ TEST_F(stdout_output, a_reader_who_went_away_ends_it_in_order_and_is_a_failure) 
   journal_.until("emit 11 1");
   program.out.close();
   const std::string err = program.err.rest();
-  EXPECT_NE(err.find("[error] [output:stdout:0] the reader of standard output has gone away\n"), std::string::npos)
+  EXPECT_NE(err.find("[error] [output:stdout:0] PS0907: the reader of standard output has closed it; unwritten "
+                     "records are released\n"),
+            std::string::npos)
       << err;
-  EXPECT_NE(err.find("an output takes nothing any more: draining"), std::string::npos) << err;
+  EXPECT_NE(err.find("an output has ended: draining"), std::string::npos) << err;
   EXPECT_EQ(program.wait(), 1);
 }
 
@@ -93,7 +95,7 @@ TEST_F(stdout_output, a_stopped_reader_of_both_records_and_log_keeps_nobody_from
 TEST_F(stdout_output, a_stopped_reader_of_the_log_does_not_keep_a_conf_with_a_warning_from_starting) {
   const FullPipe pipe;
   const std::string warned = "  threaded on\n";
-  EXPECT_NE(run_program(args("  count 1\n  then end\n" + warned)).err.find("warning: 'threaded'"),
+  EXPECT_NE(run_program(args("  count 1\n  then end\n" + warned)).err.find("warning: PS0836: 'threaded'"),
             std::string::npos);
   Program program(args("  count 3\n" + warned), -1, -1, pipe.end());
   std::string line;
@@ -142,7 +144,8 @@ TEST_P(stdout_to_a_limited_file, ends_with_a_whole_line) {
   Program program(args("  count 3\n  size 1000\n"), fd_);
   program.err.until("cannot write to standard output: File too large");
   program.signal(SIGTERM);
-  EXPECT_NE(program.err.rest().find("1 batch could not be settled"), std::string::npos);
+  EXPECT_NE(program.err.rest().find("are released: they will be read again after a restart; batches: 1\n"),
+            std::string::npos);
   EXPECT_EQ(program.wait(), 0);
   const std::string out = read_all(folder_.path("out"));
   EXPECT_EQ(out.size(), 2 * kLineBytes);
@@ -154,7 +157,7 @@ TEST_P(stdout_to_a_limited_file, goes_on_after_it_and_logs_that_it_does) {
   Program program(args("  count 3\n  size 1000\n  then end\n"), fd_);
   program.err.until("cannot write to standard output: File too large");
   ASSERT_EQ(prlimit(program.pid(), RLIMIT_FSIZE, &limit.before(), nullptr), 0);
-  program.err.until("[ info] [output:stdout:0] pump succeeds again; it failed ");
+  program.err.until("[ info] [output:stdout:0] pump succeeds again; failures: ");
   program.err.rest();
   EXPECT_EQ(program.wait(), 0);
   const std::string out = read_all(folder_.path("out"));
@@ -169,7 +172,7 @@ TEST_F(stdout_output, that_is_closed_or_cannot_be_written_is_a_problem_at_the_st
   for (const int fd : {Program::kClosed, read_only}) {
     Program program(args("  count 1\n"), fd);
     const std::string err = program.err.rest();
-    EXPECT_NE(err.find("output:stdout:0 does not start: standard output is not open for writing\n"),
+    EXPECT_NE(err.find("PS0908: cannot start output:stdout:0: standard output is not open for writing\n"),
               std::string::npos)
         << err;
     EXPECT_EQ(program.wait(), 1);

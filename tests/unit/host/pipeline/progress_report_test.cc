@@ -19,15 +19,16 @@ TEST(progress, a_line_tells_totals_rates_since_the_last_lag_and_trouble) {
   now.bytes_out = 9'100'000;
   now.in_flight_bytes = 50'000;
   now.retries = 4;
-  now.failures = 1;
+  now.dead_letters = 1;
   EXPECT_EQ(format_progress(now, before, 10'000, 2),
             "in 120 records, 46000 events (4500/s), 10.2 MB; out 45900 records (4500/s), 9.1 MB; lag 3200 ms; "
-            "oldest unacknowledged 4500 ms; in flight 2 batches, 50.0 kB; retries 4, failures 1");
+            "oldest unacknowledged 4500 ms; in flight 2 batches, 50.0 kB; retries 4, dead letters 1");
 }
 
 TEST(progress, lag_that_nobody_tells_is_left_out) {
-  EXPECT_EQ(format_progress({}, {}, 0, 0),
-            "in 0 records, 0 events, 0 B; out 0 records, 0 B; in flight 0 batches, 0 B; retries 0, failures 0");
+  EXPECT_EQ(
+      format_progress({}, {}, 0, 0),
+      "in 0 records, 0 events, 0 B; out 0 records, 0 B; in flight 0 batches, 0 B; retries 0, dead letters 0");
 }
 
 }  // namespace

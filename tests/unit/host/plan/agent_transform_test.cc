@@ -99,7 +99,7 @@ TEST_F(agent_transform, options_of_the_filter_may_stand_in_the_section_of_the_in
   EXPECT_EQ(texts(it), "");
   EXPECT_EQ(route(it), "input:penstock_kinesis:0:lambda_logs(source_key=x)");
   EXPECT_EQ(texts(plan(std::string(kInput) + "  transform off\n  source_key x\n" + kOutput)),
-            "5: input 'penstock_kinesis' has no option 'source_key'\n");
+            "5: PS0850: input 'penstock_kinesis' has no option 'source_key'\n");
 }
 
 TEST_F(agent_transform, a_filter_of_the_conf_finds_nothing_to_do_behind_it) {
@@ -112,9 +112,9 @@ TEST_F(agent_transform, a_filter_of_the_conf_finds_nothing_to_do_behind_it) {
 
 TEST_F(agent_transform, another_word_than_on_and_off_is_an_error) {
   EXPECT_EQ(texts(plan(std::string(kInput) + "  transform maybe\n" + kOutput)),
-            "4: transform 'maybe' is none of on and off\n");
+            "4: PS0847: invalid transform 'maybe': expected on or off\n");
   EXPECT_EQ(texts(plan(std::string(kInput) + "  transform maybe\n  source_key s\n" + kOutput)),
-            "4: transform 'maybe' is none of on and off\n")
+            "4: PS0847: invalid transform 'maybe': expected on or off\n")
       << "options of the filter are no further mistake";
 }
 
@@ -123,7 +123,8 @@ TEST_F(agent_transform, a_plugin_without_the_filter_is_told_of) {
   modules_ = Modules();
   EXPECT_EQ(modules_.add({sizeof(penstock_module), 0, "", stages_, nullptr}), "");
   EXPECT_EQ(texts(plan(std::string(kInput) + kOutput)),
-            "1: the plugin has no filter 'lambda_logs', which this input needs\n");
+            "1: PS0848: the plugin has no filter 'lambda_logs', which this input needs; install both from one "
+            "package, or set transform off\n");
 }
 
 }  // namespace

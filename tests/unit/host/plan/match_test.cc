@@ -90,7 +90,7 @@ TEST(match, a_regex_that_takes_too_much_is_rejected) {
   Match match;
   EXPECT_EQ(match.set_regex(nested(499)), "");
   EXPECT_TRUE(match.fits("a"));
-  EXPECT_EQ(match.set_regex(nested(500)), "it has 1001 bytes; at most 1000 are allowed");
+  EXPECT_EQ(match.set_regex(nested(500)), "the pattern has 1001 bytes; at most 1000 are allowed");
   EXPECT_EQ(match.set_regex("(a)\\1"), "back-references are not supported");
 }
 

@@ -69,8 +69,8 @@ TEST(summary, a_whole_one) {
   sum.add_lambda(R"("event":"timeout","requestId":"b","timeoutSeconds":3.00)", kTimeMs + 3000, "ERROR");
   EXPECT_EQ(sum.text(),
             "5 log events from 2 source records, 2025-10-09T08:53:20.025Z to 2025-10-09T08:53:23.025Z\n"
-            "Left out: 4 by drop, 3 by include and exclude\n"
-            "Not understood: 1; standard error tells what\n"
+            "Dropped: 4 by drop, 3 by include and exclude\n"
+            "Failed to parse: 1; see standard error\n"
             "\n"
             "lambda.event   records  INFO  ERROR\n"
             "(application)        2     2\n"
@@ -79,16 +79,16 @@ TEST(summary, a_whole_one) {
             "timeout              1            1\n"
             "all                  5     4      1\n"
             "\n"
-            "Invocations reported: 1, of them 1 cold start and 0 restores from a snapshot\n"
+            "Invocations reported: 1, with 1 cold start and 0 restores from a snapshot\n"
             "\n"
             "Slowest reports: 1\n"
-            "   ms  billed ms  MB used  of MB  request id  log group\n"
-            "24.61         25       58    256  a           /aws/lambda/orders\n"
+            "   ms  billed ms  MB used  MB size  request ID  log group\n"
+            "24.61         25       58      256  a           /aws/lambda/orders\n"
             "\n"
             "Failures: 1 timeout\n"
             "\n"
             "Newest failures: 1\n"
-            "time                      what     why           request id  log group\n"
+            "time                      failure  reason        request ID  log group\n"
             "2025-10-09T08:53:23.025Z  timeout  after 3.00 s  b           /aws/lambda/orders\n"
             "\n"
             "Log groups: 2\n"
@@ -120,9 +120,9 @@ TEST(summary, lists_the_ten_slowest_reports_and_says_of_how_many) {
   const std::string text = sum.text();
   EXPECT_NE(text.find("Slowest reports, 10 of 13\n"), std::string::npos) << text;
   EXPECT_EQ(lines_between(text, "Slowest", "\n\nNo failures"), 11u);
-  const size_t slowest = text.find("12.5         25       58    256  id-11 ");
+  const size_t slowest = text.find("12.5         25       58      256  id-11 ");
   EXPECT_NE(slowest, std::string::npos) << text;
-  EXPECT_LT(slowest, text.find("12.5         25       58    256  equal"));
+  EXPECT_LT(slowest, text.find("12.5         25       58      256  equal"));
   EXPECT_NE(text.find("id-3 "), std::string::npos);
   EXPECT_EQ(text.find("id-2 "), std::string::npos);
 }
@@ -145,7 +145,7 @@ TEST(summary, tells_failures_of_every_kind) {
                "1  ValueError\n"
                "\n"
                "Newest failures: 6\n"
-               "time                      what        why                       request id  log group\n"
+               "time                      failure     reason                    request ID  log group\n"
                "1970-01-01T00:00:06.000Z  initReport  timeout                   -           /aws/lambda/orders\n"
                "1970-01-01T00:00:05.000Z  report      error Function.Unhandled  d           /aws/lambda/orders\n"
                "1970-01-01T00:00:04.000Z  error       ValueError                c           /aws/lambda/orders\n"
@@ -238,7 +238,7 @@ TEST(summary, what_is_no_json_object_is_counted) {
   for (const char* json : {"", "7", "[]", "[{\"level\":\"INFO\"}]", "{\"level\":\"INFO\"", "{}{}"}) sum.add(json);
   EXPECT_TRUE(
       sum.says("6 log events from 1 source record, 2025-10-09T08:53:20.025Z to 2025-10-09T08:53:20.025Z\n"
-               "No JSON objects: 6 of the records\n"))
+               "Records that are not JSON objects: 6\n"))
       << sum.text();
 }
 

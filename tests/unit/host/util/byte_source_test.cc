@@ -46,9 +46,8 @@ TEST(byte_source, zero_bytes_behind_gzip_are_padding) {
 
 TEST(byte_source, what_is_good_comes_out_before_what_is_not) {
   const std::string good = gzip("one");
-  EXPECT_EQ(through_source(good + "junk"), "one!something that is no gzip follows the gzip data");
-  EXPECT_EQ(through_source(good + std::string(3, '\0') + good),
-            "one!something that is no gzip follows the gzip data");
+  EXPECT_EQ(through_source(good + "junk"), "one!the data after the gzip data is not gzip");
+  EXPECT_EQ(through_source(good + std::string(3, '\0') + good), "one!the data after the gzip data is not gzip");
   EXPECT_EQ(through_source(good.substr(0, good.size() - 1)), "one!the gzip data ends too early");
   std::string damaged = good;
   damaged[damaged.size() - 6] ^= 1;  // in the checksum

@@ -116,7 +116,8 @@ TEST(log_on_a_terminal, progress_rewrites_itself_and_stays_below_other_lines) {
 }
 
 constexpr char kDropped[] =
-    "[ warn] [penstock] lines of this log were dropped because standard error did not take them: ";
+    "[ warn] [penstock] PS0917: lines of this log were dropped because standard error does not accept them; "
+    "lines: ";
 
 TEST(log_that_nobody_reads, holds_up_nothing_and_keeps_what_there_is_room_for) {
   FullPipe pipe;

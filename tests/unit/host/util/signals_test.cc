@@ -106,7 +106,8 @@ TEST_F(signals, a_second_one_after_a_second_ends_the_process_at_once) {
     g_now_ms = 5500;
     raise(SIGINT);  // does not restart the second
     g_now_ms = 6000;
-    EXPECT_EXIT(raise(number), testing::ExitedWithCode(128 + number), "second signal: ending at once");
+    EXPECT_EXIT(raise(number), testing::ExitedWithCode(128 + number),
+                "PS0918: second signal: exiting immediately");
     g_now_ms = 5000;
   }
 }
