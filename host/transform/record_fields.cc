@@ -11,13 +11,12 @@ struct Name {
   RecordField fact;
 };
 
-constexpr Name kOfRecord[] = {
-    {"level", RecordField::level}, {"errorType", RecordField::error_type}, {"requestId", RecordField::request_id}};
+constexpr Name kOfRecord[] = {{"level", RecordField::level}};
 
 constexpr Name kOfLambda[] = {
     {"event", RecordField::event},
-    {"requestId", RecordField::lambda_request_id},
-    {"errorType", RecordField::lambda_error_type},
+    {"requestId", RecordField::request_id},
+    {"errorType", RecordField::error_type},
     {"status", RecordField::status},
     {"durationMs", RecordField::duration_ms},
     {"billedDurationMs", RecordField::billed_duration_ms},

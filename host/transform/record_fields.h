@@ -8,14 +8,12 @@
 
 namespace penstock::host {
 
-// Members of the record and of its object lambda; all of those that are text or a number.
+// The level of the record, and members of its object lambda.
 enum class RecordField : size_t {
   level,
-  error_type,  // of a record that was JSON before; lambda has its own
-  request_id,  // likewise
   event,
-  lambda_request_id,
-  lambda_error_type,
+  request_id,
+  error_type,
   status,
   duration_ms,
   billed_duration_ms,

@@ -62,7 +62,8 @@ void append_counts(std::string& out, std::string_view what, const std::vector<To
 }
 
 bool is_report(std::string_view event) {
-  return event == "report" || event == "initReport" || event == "restoreReport";
+  return event == "report" || event == "initReport" || event == "restoreReport" || event == "invokeReport" ||
+         event == "spinDownReport";
 }
 
 }  // namespace
@@ -107,14 +108,14 @@ void Summary::add_failure(const penstock_batch& batch, const penstock_record& re
   const std::string_view event = fields_[RecordField::event];
   const std::string_view status = fields_[RecordField::status];
   Failure kind{};
-  std::string reason(error_type());
+  std::string reason(fields_[RecordField::error_type]);
   if (event == "timeout") {
     kind = Failure::timeout;
     if (!fields_[RecordField::timeout_seconds].empty())
       reason = std::string("after ").append(fields_[RecordField::timeout_seconds]).append(" s");
   } else if (event == "exit") {
     kind = Failure::exit;
-  } else if (event == "error" || (event.empty() && !reason.empty())) {
+  } else if (event == "error") {
     kind = Failure::error;
     error_types_.add(reason);
   } else if (is_report(event) && !status.empty() && status != "success") {
@@ -140,14 +141,8 @@ void Summary::list(std::vector<Listed>& top, double rank, std::vector<std::strin
 }
 
 std::string Summary::request_id() const {
-  const std::string_view of_lambda = fields_[RecordField::lambda_request_id];
-  const std::string_view id = of_lambda.empty() ? fields_[RecordField::request_id] : of_lambda;
+  const std::string_view id = fields_[RecordField::request_id];
   return id.empty() ? "-" : printable(id, 60);
-}
-
-std::string_view Summary::error_type() const {
-  const std::string_view of_lambda = fields_[RecordField::lambda_error_type];
-  return of_lambda.empty() ? fields_[RecordField::error_type] : of_lambda;
 }
 
 std::string Summary::text(const Rest& rest) const {

@@ -56,7 +56,6 @@ class Summary {
   void add_report(const penstock_batch& batch);
   void add_failure(const penstock_batch& batch, const penstock_record& record);
   std::string request_id() const;
-  std::string_view error_type() const;
 
   void append_head(std::string& out, const Rest& rest) const;
   void append_events(std::string& out) const;

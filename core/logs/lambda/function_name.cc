@@ -10,6 +10,7 @@ namespace penstock::logs {
 namespace {
 
 constexpr std::string_view kGroupPrefix = "/aws/lambda/";
+constexpr std::string_view kWebPrefix = "web/";  // of Web Functions
 constexpr std::string_view kDay = "0000/00/00/";
 
 // Letters, digits, - and _ (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html).
@@ -19,7 +20,8 @@ bool is_function_name(std::string_view text) {
 }
 
 bool is_version(std::string_view text) {
-  return text == "$LATEST" || (!text.empty() && std::all_of(text.begin(), text.end(), is_digit));
+  return text == "$LATEST" || text == "$LATEST.PUBLISHED" ||
+         (!text.empty() && std::all_of(text.begin(), text.end(), is_digit));
 }
 
 bool begins_with_day(std::string_view stream) {
@@ -36,6 +38,7 @@ FunctionName function_of(std::string_view log_group, std::string_view log_stream
   if (log_group.starts_with(kGroupPrefix)) {
     const std::string_view name = log_group.substr(log_group.rfind('.') + 1);
     function.name = name.starts_with(kGroupPrefix) ? name.substr(kGroupPrefix.size()) : name;
+    if (function.name.starts_with(kWebPrefix)) function.name.remove_prefix(kWebPrefix.size());
     if (!is_function_name(function.name)) function.name = {};
   }
   if (!begins_with_day(log_stream)) return function;

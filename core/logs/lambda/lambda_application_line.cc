@@ -23,30 +23,6 @@ std::string_view find_level(const char* word, const std::array<Level, count>& le
   return {};
 }
 
-// Returns the level that a runtime means by a word; empty if unknown. Sorted by size for speed. .NET's four
-// letters: ConsoleLoggerWriter in https://github.com/aws/aws-lambda-dotnet.
-std::string_view level_of(std::string_view word) {
-  static constexpr std::array k4 = {Level{"INFO", "INFO"},  Level{"WARN", "WARN"},    Level{"info", "INFO"},
-                                    Level{"warn", "WARN"},  Level{"fail", "ERROR"},   Level{"dbug", "DEBUG"},
-                                    Level{"trce", "TRACE"}, Level{"crit", "CRITICAL"}};
-  static constexpr std::array k5 = {Level{"ERROR", "ERROR"}, Level{"DEBUG", "DEBUG"}, Level{"TRACE", "TRACE"},
-                                    Level{"FATAL", "FATAL"}};
-  static constexpr std::array k7 = {Level{"WARNING", "WARNING"}};
-  static constexpr std::array k8 = {Level{"CRITICAL", "CRITICAL"}};
-  switch (word.size()) {
-    case 4:
-      return find_level<4>(word.data(), k4);
-    case 5:
-      return find_level<5>(word.data(), k5);
-    case 7:
-      return find_level<7>(word.data(), k7);
-    case 8:
-      return find_level<8>(word.data(), k8);
-    default:
-      return {};
-  }
-}
-
 // Levels that loggers write in brackets, in letters of either case.
 constexpr std::array<std::string_view, 12> kBracketLevels = {"INFO",   "ERROR",       "WARN",  "WARNING",
                                                              "DEBUG",  "TRACE",       "FATAL", "CRITICAL",
@@ -62,18 +38,6 @@ bool is_bracket_level(std::string_view word) {
   for (const std::string_view level : kBracketLevels)
     if (equal_without_case(word, level)) return true;
   return false;
-}
-
-// Returns whether text may be a request id if a column marks it as one: emulators do not use UUIDs.
-bool is_id(std::string_view text) {
-  constexpr size_t kMaxIdBytes = 128;
-  if (text.size() > kMaxIdBytes) return false;
-  bool has_digit = false;
-  for (const char c : text) {
-    if (!is_digit(c) && !is_letter(c) && c != '-' && c != '_') return false;
-    has_digit = has_digit || is_digit(c);
-  }
-  return has_digit;
 }
 
 // The first column after a timestamp, and the text after it and its blanks.
@@ -100,10 +64,12 @@ RequestColumn read_request_column(std::string_view text) {
 // Removes the column from text, which follows a timestamp. Only an empty column between two tabs is recognized; if
 // blanks replace the tabs, it leaves no trace. Returns true if there was a column, perhaps empty.
 bool take_request_id(const RequestColumn& column, std::string_view& text, LambdaLine& line) {
+  const bool is_none = column.id == "n/a";  // LLRT's outside a request
   if (!column.is_uuid && !column.is_empty && column.id != "undefined" &&
-      !(is_id(column.id) && (column.has_tabs || !level_of(scan::word(column.after)).empty())))
+      !((is_none || is_request_id(column.id)) &&
+        (column.has_tabs || !runtime_level(scan::word(column.after)).empty())))
     return false;
-  line.set(LambdaField::request_id, column.id);
+  if (!is_none) line.set(LambdaField::request_id, column.id);
   text = column.after;
   return true;
 }
@@ -114,7 +80,7 @@ void take_level(std::string_view& text, bool by_tab, LambdaLine& line) {
   const std::string_view word = scan::word(text);
   const std::string_view after = text.substr(word.size());
   if (by_tab && after.starts_with(' ') && word[0] >= 'a') return;
-  line.level = level_of(word);
+  line.level = runtime_level(word);
   if (!line.level.empty()) text = after;
 }
 
@@ -131,11 +97,13 @@ void read_timestamp_line(std::string_view text, size_t timestamp_size, LambdaLin
   const bool has_id = take_request_id(column, rest, line);
   rest = scan::trim_front(rest);
   take_level(rest, by_tab, line);
-  if (line.level.empty() && !has_id) return;
+  if (line.level.empty() && !has_id) return look_for_logger_level(text, line);
   line.message = trim(rest);
   line.returns_are_line_ends = true;
   line.message_may_be_the_record = line.message.starts_with('{');
   look_for_node_error(line.message, line);
+  if (line.level == "ERROR" && line.event == LambdaEvent::none) look_for_dotnet_error(line.message, line);
+  if (!by_tab && !has_id) look_for_request_id(line.message, line);  // Rust's tracing
 }
 
 // Python: [LEVEL] <ISO>Z <id> <message>, where LEVEL may be any text. after: the text after the bracket.
@@ -190,9 +158,9 @@ bool read_ruby_line(std::string_view text, LambdaLine& line) {
   while (!rest.empty() && is_digit(rest[0])) rest.remove_prefix(1);
   if (rest.size() < 2 || !is_space_or_tab(rest[1]) || !scan::take(rest, "]")) return false;
   const std::string_view level = scan::take_word(rest);
-  if (level_of(level).empty() && level != "ANY") return false;
+  if (runtime_level(level).empty() && level != "ANY") return false;
   const std::string_view request_id = rest.starts_with("--") ? std::string_view() : scan::take_word(rest);
-  if ((!request_id.empty() && !is_id(request_id)) || !scan::take(rest, "--")) return false;
+  if ((!request_id.empty() && !is_request_id(request_id)) || !scan::take(rest, "--")) return false;
   scan::take(rest, ":");  // if the program has no name
   line.set(LambdaField::request_id, request_id);
   line.timestamp = timestamp;
@@ -225,7 +193,7 @@ bool read_log4j_line(std::string_view text, LambdaLine& line) {
     return false;
   else
     request_id = {};
-  const std::string_view level = level_of(scan::take_word(rest));
+  const std::string_view level = runtime_level(scan::take_word(rest));
   if (level.empty()) return false;
   line.set(LambdaField::request_id, request_id);
   line.level = level;
@@ -240,14 +208,56 @@ bool may_begin_log4j_line(std::string_view text) {
 
 }  // namespace
 
+// Sorted by size for speed. .NET's four letters: ConsoleLoggerWriter in https://github.com/aws/aws-lambda-dotnet.
+std::string_view runtime_level(std::string_view word) {
+  static constexpr std::array k4 = {Level{"INFO", "INFO"},  Level{"WARN", "WARN"},    Level{"info", "INFO"},
+                                    Level{"warn", "WARN"},  Level{"fail", "ERROR"},   Level{"dbug", "DEBUG"},
+                                    Level{"trce", "TRACE"}, Level{"crit", "CRITICAL"}};
+  static constexpr std::array k5 = {Level{"ERROR", "ERROR"}, Level{"DEBUG", "DEBUG"}, Level{"TRACE", "TRACE"},
+                                    Level{"FATAL", "FATAL"}};
+  static constexpr std::array k7 = {Level{"WARNING", "WARNING"}};
+  static constexpr std::array k8 = {Level{"CRITICAL", "CRITICAL"}};
+  switch (word.size()) {
+    case 4:
+      return find_level<4>(word.data(), k4);
+    case 5:
+      return find_level<5>(word.data(), k5);
+    case 7:
+      return find_level<7>(word.data(), k7);
+    case 8:
+      return find_level<8>(word.data(), k8);
+    default:
+      return {};
+  }
+}
+
+bool is_request_id(std::string_view text) {
+  constexpr size_t kMaxIdBytes = 128;
+  if (text.size() > kMaxIdBytes) return false;
+  bool has_digit = false;
+  for (const char c : text) {
+    if (!is_digit(c) && !is_letter(c) && c != '-' && c != '_') return false;
+    has_digit = has_digit || is_digit(c);
+  }
+  return has_digit;
+}
+
 void read_application_line(std::string_view text, LambdaLine& line) {
-  if (text[0] == '[') return read_bracket_line(text, line);
+  if (text[0] == '[') {
+    read_bracket_line(text, line);
+    if (line.level.empty()) look_for_logger_level(text, line);
+    return;
+  }
   if (is_digit(text[0])) {
     if (const size_t timestamp_size = iso_timestamp_size(text); timestamp_size != 0)
       return read_timestamp_line(text, timestamp_size, line);
   }
   if (may_begin_log4j_line(text) && read_log4j_line(text, line)) return;
-  if (!read_ruby_line(text, line)) look_for_other_error(text, line);
+  if (read_ruby_line(text, line)) return;
+  look_for_other_error(text, line);
+  if (line.failed || !line.level.empty()) return;
+  look_for_logger_level(text, line);
+  if (line.level.empty()) look_for_trace(text, line);
 }
 
 }  // namespace penstock::logs::grammar

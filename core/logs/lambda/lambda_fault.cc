@@ -17,7 +17,8 @@ bool is_lambda_error(std::string_view name) {
 std::string_view error_type_of(std::string_view text) {
   const std::string_view first = scan::first_line(text);
   const std::string_view second = scan::first_line(trim(text.substr(first.size())));
-  if (scan::is_name(second)) return second;
+  // Ruby's are "Init<LoadError>".
+  if (scan::is_name(second) || (second.ends_with('>') && is_error_type(second))) return second;
   const size_t blank = first.rfind(' ');
   std::string_view last = blank == std::string_view::npos ? std::string_view() : first.substr(blank + 1);
   if (last.starts_with('[') && last.ends_with(']')) last = last.substr(1, last.size() - 2);
@@ -49,6 +50,20 @@ bool read_timeout(std::string_view text, LambdaLine& line) {
   if (!is_json_number(seconds) || trim(text) != "seconds") return false;
   set_failure(LambdaEvent::timeout, {}, line);
   line.set(LambdaField::timeout_seconds, seconds);
+  return true;
+}
+
+// "IMAGE Launch error: ... Entrypoint: [..] Cmd: [..] WorkingDir: [..]".
+bool read_launch_error(std::string_view text, LambdaLine& line) {
+  constexpr std::string_view kImage = "IMAGE";
+  if (!text.starts_with(kImage) || text.size() == kImage.size() || !is_space_or_tab(text[kImage.size()]))
+    return false;
+  scan::take(text, kImage);
+  if (!scan::take(text, "Launch error:")) return false;
+  const size_t entrypoint = text.find("Entrypoint: [");
+  if (entrypoint == std::string_view::npos || text.find("Cmd: [", entrypoint) == std::string_view::npos)
+    return false;
+  set_failure(LambdaEvent::error, {}, line);
   return true;
 }
 

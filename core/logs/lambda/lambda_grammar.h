@@ -19,14 +19,39 @@ bool read_timeout(std::string_view text, LambdaLine& line);
 // Returns whether the status is that of a failure. A report with such a status counts as failed.
 bool is_failure(std::string_view status);
 
+// The launch error of a container image.
+bool read_launch_error(std::string_view text, LambdaLine& line);
+
 // lambda_application_line.cc: the columns that the runtimes write before the application's text.
 void read_application_line(std::string_view text, LambdaLine& line);
+// Returns the level that a runtime means by a word of its level column, such as .NET's "fail"; empty if unknown.
+std::string_view runtime_level(std::string_view word);
+// Returns whether text may be a request id if its place marks it as one: emulators do not use UUIDs.
+bool is_request_id(std::string_view text);
+
+// lambda_logger_line.cc: levels of loggers that write no columns of a runtime. Leaves line unchanged if it finds
+// none.
+void look_for_logger_level(std::string_view text, LambdaLine& line);
+
+// lambda_key_values.cc: a line of key=value pairs that has a level. Returns false, with line unchanged, for any
+// other text.
+bool read_pairs_line(std::string_view text, LambdaLine& line);
+// The ids of the request in requestId="..." and xrayTraceId="...".
+void look_for_request_id(std::string_view text, LambdaLine& line);
 
 // lambda_unhandled_error.cc: unhandled errors, as the runtimes report them. Each function leaves line unchanged if
-// it finds none. Python's and Node's texts are what follows the level, and may be empty.
+// it finds none. The texts of Python, Node.js and .NET are what follows the level, and may be empty.
 void look_for_python_error(std::string_view text, LambdaLine& line);
 void look_for_node_error(std::string_view text, LambdaLine& line);
+void look_for_dotnet_error(std::string_view text, LambdaLine& line);
 void look_for_other_error(std::string_view text, LambdaLine& line);
+void look_for_trace(std::string_view text, LambdaLine& line);
+// Returns whether text may be the name of a class, in the forms of .NET, Java and Ruby too: A.B+C, a.B$C,
+// Function<KeyError>.
+bool is_error_type(std::string_view text);
+
+// lambda_crash.cc: how a crashed process says so. Such a line is an error, but not the report of an invocation.
+bool says_crash(std::string_view text);
 
 // The text before the request id in the lines of Lambda itself.
 inline constexpr std::string_view kRequestId = "RequestId:";

@@ -28,8 +28,16 @@ enum class LambdaEvent : uint8_t {
   timeout,
   exit,
   error,
+  logs_dropped,
+  // Of Web Functions.
+  invoke_start,
+  request_complete,
+  invoke_summary,
+  invoke_report,
+  spin_down_start,
+  spin_down_report,
 };
-inline constexpr size_t kLambdaEventCount = static_cast<size_t>(LambdaEvent::error) + 1;
+inline constexpr size_t kLambdaEventCount = static_cast<size_t>(LambdaEvent::spin_down_report) + 1;
 
 // The fields of a line, in the order in which they are written.
 enum class LambdaField : uint8_t {

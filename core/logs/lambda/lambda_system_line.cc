@@ -232,7 +232,7 @@ bool take_written_request_id(LambdaEvent event, std::string_view& fields, Lambda
   if (event == LambdaEvent::start && after.starts_with(kVersion)) {
     const std::string_view version = after.substr(kVersion.size());
     for (const char c : version)
-      if (!is_digit(c) && !is_letter(c) && c != '$' && c != '_' && c != '-') return false;
+      if (!is_digit(c) && !is_letter(c) && c != '$' && c != '_' && c != '-' && c != '.') return false;
     line.set(LambdaField::version, version);
     after = {};
   } else if (event == LambdaEvent::report && after.starts_with('\t')) {
@@ -319,11 +319,12 @@ bool read_system_line(std::string_view text, LambdaLine& line) {
   switch (text[0]) {
     case 'S':
     case 'E':
-    case 'I':
     case 'T':
     case 'L':
     case 'X':
       return read_keyword_line(text, line);
+    case 'I':
+      return read_keyword_line(text, line) || read_launch_error(text, line);
     case 'R':
       return read_keyword_line(text, line) || read_fault(text, line);
     case 'P':

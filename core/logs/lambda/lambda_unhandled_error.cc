@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::string_view kTraceback = "Traceback (most recent call last)";
 
-constexpr size_t kMaxErrorTypeBytes = 256;
-
-// Returns whether text may be the name of a class, in the forms of .NET, Java and Ruby too: A.B+C, a.B$C,
-// Function<KeyError>.
-bool is_error_type(std::string_view text) {
-  if (text.empty() || text.size() > kMaxErrorTypeBytes) return false;
-  for (const char c : text)
-    if (!is_letter(c) && !is_digit(c) && std::string_view("._$+<>:`").find(c) == std::string_view::npos)
-      return false;
-  return is_letter(text[0]) || text[0] == '_';
-}
-
 // Returns whether a name is recognizably that of an error.
 bool says_error(std::string_view name) {
   if (name == "Error") return false;  // an ordinary word
@@ -36,15 +24,87 @@ bool says_error(std::string_view name) {
 // Returns the value of "errorType" in text that looks like a JSON object. Not a JSON parser: handles only the
 // names that runtimes write there.
 std::string_view error_type_member(std::string_view text) {
-  constexpr size_t kMaxBytes = 4096;
   constexpr std::string_view kName = "\"errorType\"";
-  text = text.substr(0, kMaxBytes);
   const size_t found = text.find(kName);
   if (found == std::string_view::npos) return {};
   std::string_view value = scan::trim_front(text.substr(found + kName.size()));
   if (!scan::take(value, ":") || !scan::take(value, "\"")) return {};
   value = value.substr(0, value.find('"'));
   return is_error_type(value) ? value : std::string_view();
+}
+
+// Ruby: prose on its own line, perhaps with the name of the handler, then the error as JSON.
+bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
+  constexpr std::string_view kInit = "Init error when loading handler";
+  for (const std::string_view prose : {std::string_view("Error raised from handler method"),
+                                       std::string_view("Critical exception from handler"), kInit}) {
+    if (!text.starts_with(prose)) continue;
+    std::string_view after = text.substr(prose.size());
+    if (prose == kInit && after.starts_with(' ')) {
+      const std::string_view handler = scan::word(after.substr(1));
+      if (handler.find('.') == std::string_view::npos) continue;
+      after.remove_prefix(1 + handler.size());
+    }
+    const std::string_view json = scan::skip_blanks(after);
+    if (!after.empty() && (json.size() == after.size() || !json.starts_with('{'))) continue;
+    set_failure(LambdaEvent::error, error_type_member(json), line);
+    return true;
+  }
+  return false;
+}
+
+// Go: log.Printf("%s", error as JSON), "2026/09/14 22:25:42 {...}".
+bool look_for_go_error(std::string_view text, LambdaLine& line) {
+  constexpr std::string_view kShape = "0000/00/00 00:00:00";
+  if (text.size() <= kShape.size() || !is_digit(text[0])) return false;
+  for (size_t index = 0; index < kShape.size(); ++index)
+    if (kShape[index] == '0' ? !is_digit(text[index]) : text[index] != kShape[index]) return false;
+  std::string_view rest = text.substr(kShape.size());
+  rest.remove_prefix(scan::word(rest).size());  // microseconds
+  rest = scan::trim_front(rest);
+  if (!rest.starts_with("{\"errorMessage\":") || !rest.ends_with('}')) return false;
+  const std::string_view type = error_type_member(rest);
+  if (type.empty()) return false;
+  set_failure(LambdaEvent::error, type, line);
+  return true;
+}
+
+// PHP, by Bref: the request id, "Invoke Error" and the error as JSON.
+bool look_for_bref_error(std::string_view text, LambdaLine& line) {
+  constexpr size_t kUuidSize = 36;
+  const std::string_view id = text.substr(0, kUuidSize);
+  if (text.size() <= kUuidSize || !is_space_or_tab(text[kUuidSize]) || !scan::is_uuid(id)) return false;
+  std::string_view rest = scan::trim_front(text.substr(kUuidSize));
+  if (!scan::take(rest, "Invoke Error")) return false;
+  rest = scan::skip_blanks(rest);
+  if (!rest.starts_with('{')) return false;
+  line.set(LambdaField::request_id, id);
+  set_failure(LambdaEvent::error, error_type_member(rest), line);
+  return true;
+}
+
+// Returns the type in a line "[ERROR] Type: text" of a text with several; empty if it has none.
+std::string_view type_in_error_line(std::string_view text) {
+  constexpr std::string_view kLevel = "[ERROR] ";
+  for (size_t at = 0; (at = text.find(kLevel, at)) != std::string_view::npos; at += kLevel.size()) {
+    if (at == 0 || (text[at - 1] != '\n' && text[at - 1] != '\r')) continue;
+    const std::string_view error = text.substr(at + kLevel.size());
+    const std::string_view type = error.substr(0, scan::name_size(error));
+    const std::string_view after = error.substr(type.size());
+    if (after.empty() || after[0] == ':' || is_blank(after[0])) return type;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_error_type(std::string_view text) {
+  constexpr size_t kMaxBytes = 256;
+  if (text.empty() || text.size() > kMaxBytes) return false;
+  for (const char c : text)
+    if (!is_letter(c) && !is_digit(c) && std::string_view("._$+<>:`").find(c) == std::string_view::npos)
+      return false;
+  return is_letter(text[0]) || text[0] == '_';
 }
 
 // Looks for "text: Type" followed by a stack trace, as in Java, .NET before 6 and Python before 3.7.
@@ -60,21 +120,6 @@ void look_for_trace(std::string_view text, LambdaLine& line) {
   if (trace.starts_with("at ") || trace.starts_with(kTraceback) || trace.starts_with(type))
     set_failure(LambdaEvent::error, type, line);
 }
-
-// Ruby: prose on its own line, then the error as JSON.
-bool look_for_ruby_error(std::string_view text, LambdaLine& line) {
-  for (const std::string_view prose : {"Error raised from handler method", "Critical exception from handler"}) {
-    if (!text.starts_with(prose)) continue;
-    const std::string_view after = text.substr(prose.size());
-    const std::string_view json = scan::skip_blanks(after);
-    if (!after.empty() && (json.size() == after.size() || !json.starts_with('{'))) continue;
-    set_failure(LambdaEvent::error, error_type_member(json), line);
-    return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 // "Type: text", or "Type" alone before a traceback. Any sentence may begin with a word and a colon, so without a
 // traceback the word must be the name of an error.
@@ -106,17 +151,31 @@ void look_for_node_error(std::string_view text, LambdaLine& line) {
   }
 }
 
+// "System.X: text", perhaps of many lines, then inner errors and the stack trace.
+void look_for_dotnet_error(std::string_view text, LambdaLine& line) {
+  const std::string_view word = scan::word(text);
+  const size_t colon = word.ends_with(':') ? word.size() - 1 : std::string_view::npos;
+  if (colon == std::string_view::npos && text.size() == word.size()) return;
+  const std::string_view type = word.substr(0, colon);
+  if (!is_error_type(type) || type.find('.') == std::string_view::npos || !says_error(type)) return;
+  for (const std::string_view trace : {"\n   at ", "\n ---> "})
+    if (text.find(trace) != std::string_view::npos) return set_failure(LambdaEvent::error, type, line);
+}
+
 void look_for_other_error(std::string_view text, LambdaLine& line) {
   constexpr std::string_view kWarning = "LAMBDA_WARNING: ";
   if (text.starts_with(kWarning)) {
     line.returns_are_line_ends = true;
-    if (text.substr(kWarning.size()).starts_with("Unhandled exception"))
-      set_failure(LambdaEvent::error, error_type_member(text), line);
-    else
+    if (text.substr(kWarning.size()).starts_with("Unhandled exception")) {
+      const std::string_view type = error_type_member(text);
+      set_failure(LambdaEvent::error, type.empty() ? type_in_error_line(text) : type, line);
+    } else {
       line.level = "WARNING";
-  } else if (!look_for_ruby_error(text, line)) {
-    look_for_trace(text, line);
+    }
+    return;
   }
+  if (look_for_ruby_error(text, line) || look_for_go_error(text, line) || look_for_bref_error(text, line)) return;
+  line.failed = says_crash(text);
 }
 
 }  // namespace penstock::logs::grammar

@@ -17,6 +17,7 @@ struct Member {
 constexpr std::array kMembers = {
     Member{PlatformPart::record, "requestId", LambdaField::request_id},
     Member{PlatformPart::record, "version", LambdaField::version},
+    Member{PlatformPart::record, "functionVersion", LambdaField::version},  // of initStart
     Member{PlatformPart::record, "status", LambdaField::status},
     Member{PlatformPart::record, "errorType", LambdaField::error_type},
     Member{PlatformPart::record, "phase", LambdaField::phase},
@@ -51,6 +52,13 @@ constexpr std::array kTypes = {
     Type{"telemetrySubscription", LambdaEvent::telemetry},
     Type{"logsSubscription", LambdaEvent::logs},
     Type{"fault", LambdaEvent::error},
+    Type{"logsDropped", LambdaEvent::logs_dropped},
+    Type{"invokeStart", LambdaEvent::invoke_start},
+    Type{"requestComplete", LambdaEvent::request_complete},
+    Type{"invokeSummary", LambdaEvent::invoke_summary},
+    Type{"invokeReport", LambdaEvent::invoke_report},
+    Type{"spinDownStart", LambdaEvent::spin_down_start},
+    Type{"spinDownReport", LambdaEvent::spin_down_report},
 };
 
 // Reads a trace header, "Root=...;Parent=...;Sampled=1".
@@ -66,10 +74,10 @@ void set_trace(std::string_view header, LambdaLine& line) {
   }
 }
 
-// Moves a phase's duration to the field of that phase, as for the lines of text mode.
-void rename_duration(LambdaField name, LambdaLine& line) {
-  line.set(name, line[LambdaField::duration_ms]);
-  line.unset(LambdaField::duration_ms);
+// Moves a duration to the field of its phase, as for the lines of text mode.
+void move_field(LambdaField from, LambdaField to, LambdaLine& line) {
+  line.set(to, line[from]);
+  line.unset(from);
 }
 
 // Reads a record that is a string: it is a line of text mode.
@@ -97,10 +105,14 @@ void finish_platform_record(std::string_view type, std::string_view text, Lambda
     if (known.name == type) line.event = known.event;
   switch (line.event) {
     case LambdaEvent::init_report:
-      rename_duration(LambdaField::init_duration_ms, line);
+      move_field(LambdaField::duration_ms, LambdaField::init_duration_ms, line);
       break;
     case LambdaEvent::restore_report:
-      rename_duration(LambdaField::restore_duration_ms, line);
+      move_field(LambdaField::duration_ms, LambdaField::restore_duration_ms, line);
+      move_field(LambdaField::billed_duration_ms, LambdaField::billed_restore_duration_ms, line);
+      break;
+    case LambdaEvent::logs_dropped:
+      line.level = "WARN";
       break;
     case LambdaEvent::none:
       // For example runtimeDone. Its duration is part of the report's, and must not be counted twice.

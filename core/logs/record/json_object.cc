@@ -8,6 +8,7 @@
 
 #include "base/json_writer.h"
 #include "base/rapidjson_reader.h"
+#include "core/logs/lambda/error_object.h"
 #include "core/logs/lambda/iso_timestamp.h"
 #include "core/logs/lambda/platform_record.h"
 #include "core/logs/record/flat_object.h"
@@ -89,6 +90,10 @@ class ObjectHandler {
         if (name_ == "type") type_ = text;
         if (name_ == "record") fault_ = text;
         if (name_ == "level") take_level(text);
+        error_.take_text(name_, text);
+        break;
+      case Level::message:
+        error_.take_text_in_message(name_, text);
         break;
       default:
         take_platform_member(text);
@@ -108,7 +113,7 @@ class ObjectHandler {
     return true;
   }
   // Returns whether String() would use the value of the current member. REQUIRES: the member is at the top level.
-  bool looks_at_text() const {
+  bool looks_at_text(std::string_view value) const {
     if (is_timestamp_) return true;
     switch (name_.size()) {
       case 4:
@@ -117,8 +122,9 @@ class ObjectHandler {
         return name_ == "level";
       case 6:
         return name_ == "record";
+      case 7:
       case 9:
-        return name_ == "timestamp";
+        return name_ == "timestamp" || ErrorObject::wants(name_, value);
       default:
         return false;
     }
@@ -159,12 +165,16 @@ class ObjectHandler {
   void finish() {
     constexpr std::string_view kPrefix = "platform.";
     object_.is_platform_ = type_.starts_with(kPrefix) && (has_record_ || fault_.data() != nullptr);
-    object_.platform_is_set_ = object_.platform_is_set_ || object_.is_platform_;
-    if (object_.is_platform_) finish_platform_record(type_.substr(kPrefix.size()), fault_, object_.platform_);
+    if (object_.is_platform_) {
+      finish_platform_record(type_.substr(kPrefix.size()), fault_, object_.facts_);
+      if (!object_.level_.empty()) object_.facts_.level = object_.level_;
+    }
+    object_.has_facts_ = object_.is_platform_ || error_.read(object_.level_, object_.facts_);
+    object_.facts_are_set_ = object_.facts_are_set_ || object_.has_facts_;
   }
 
  private:
-  enum class Level : uint8_t { other, root, record, metrics, tracing, aws };
+  enum class Level : uint8_t { other, root, record, metrics, tracing, aws, message };
   static constexpr size_t kLevels = 3;
 
   bool start(Level level) {
@@ -180,6 +190,7 @@ class ObjectHandler {
         return depth_ == 0 ? Level::root : Level::other;
       case Level::root:
         if (name_ == "_aws") return Level::aws;
+        if (name_ == "message") return Level::message;
         if (name_ != "record") return Level::other;
         has_record_ = true;
         return Level::record;
@@ -192,14 +203,14 @@ class ObjectHandler {
 
   void take_platform_member(std::string_view value) {
     if (levels_[depth_] == Level::root) return;
-    object_.platform_is_set_ = true;
+    object_.facts_are_set_ = true;
     switch (levels_[depth_]) {
       case Level::record:
-        return set_platform_member(PlatformPart::record, name_, value, object_.platform_);
+        return set_platform_member(PlatformPart::record, name_, value, object_.facts_);
       case Level::metrics:
-        return set_platform_member(PlatformPart::metrics, name_, value, object_.platform_);
+        return set_platform_member(PlatformPart::metrics, name_, value, object_.facts_);
       case Level::tracing:
-        return set_platform_member(PlatformPart::tracing, name_, value, object_.platform_);
+        return set_platform_member(PlatformPart::tracing, name_, value, object_.facts_);
       default:
         return;
     }
@@ -221,6 +232,7 @@ class ObjectHandler {
 
   void take_member_of_root() {
     object_.is_empty_ = false;
+    error_.take_member(name_);
     if (name_ == "level") object_.level_ = {};
   }
 
@@ -265,6 +277,7 @@ class ObjectHandler {
   std::string_view type_;
   std::string_view fault_;
   bool has_record_ = false;
+  ErrorObject error_;
 };
 
 struct JsonObject::Reader {
@@ -292,9 +305,9 @@ void JsonObject::clear() {
   timestamps_ = rfc3339_timestamps_ = 0;
   own_time_ms_ = -1;
   own_timestamp_ = level_ = {};
-  is_platform_ = false;
-  if (platform_is_set_) platform_ = {};
-  platform_is_set_ = false;
+  is_platform_ = has_facts_ = false;
+  if (facts_are_set_) facts_ = {};
+  facts_are_set_ = false;
 }
 
 bool JsonObject::read(std::string_view text) {
@@ -324,7 +337,8 @@ bool JsonObject::read_flat(std::string_view text) {
     handler.Key(member.name.data(), static_cast<Size>(member.name.size()), false);
     const auto size = static_cast<Size>(member.value.size());
     if (member.kind == Kind::number) handler.RawNumber(member.value.data(), size, false);
-    if (member.kind == Kind::number || member.kind == Kind::literal || !handler.looks_at_text()) continue;
+    if (member.kind == Kind::number || member.kind == Kind::literal || !handler.looks_at_text(member.value))
+      continue;
     if (member.kind == Kind::escaped_text) return false;
     handler.String(member.value.data(), size, false);
   }

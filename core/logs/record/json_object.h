@@ -59,9 +59,10 @@ class JsonObject {
   std::string_view level() const { return level_; }
   size_t level_at() const { return level_at_; }
 
-  // Returns whether this is a system record of Lambda, {"time", "type": "platform.X", "record"}, and its contents.
+  // Returns whether this is a system record of Lambda, {"time", "type": "platform.X", "record"}.
   bool is_platform() const { return is_platform_; }
-  const LambdaLine& platform() const { return platform_; }
+  // Returns the facts of a system record or of an unhandled error; null for any other object.
+  const LambdaLine* facts() const { return has_facts_ ? &facts_ : nullptr; }
 
  private:
   friend class ObjectHandler;
@@ -99,8 +100,9 @@ class JsonObject {
   std::string_view level_;
   size_t level_at_ = 0;
   bool is_platform_ = false;
-  LambdaLine platform_;
-  bool platform_is_set_ = false;
+  LambdaLine facts_;
+  bool facts_are_set_ = false;  // perhaps of an object that has none after all
+  bool has_facts_ = false;
 };
 
 }  // namespace penstock::logs

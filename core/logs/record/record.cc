@@ -153,7 +153,7 @@ void RecordWriter::begin(const penstock_batch& origin) {
 RecordWriter::Kind RecordWriter::append(TextBuffer& out, const penstock_record& event) {
   const std::string_view message = trim(view(event.body));
   if (object_.read(message)) {
-    const LambdaLine* const details = object_.is_platform() ? &object_.platform() : nullptr;
+    const LambdaLine* const details = object_.facts();
     if (details != nullptr && drops(details->event)) return Kind::dropped;
     append_object(out, message, details, nullptr, event);
     return Kind::passed_through;
@@ -161,7 +161,7 @@ RecordWriter::Kind RecordWriter::append(TextBuffer& out, const penstock_record& 
   const LambdaLine line = read_lambda_line(message);
   if (drops(line.event)) return Kind::dropped;
   if (line.message_may_be_the_record && options_.parse_json_in_message && object_.read(line.message)) {
-    const LambdaLine* const details = object_.is_platform() ? &object_.platform() : &line;
+    const LambdaLine* const details = object_.is_platform() ? object_.facts() : &line;
     if (drops(details->event)) return Kind::dropped;
     append_object(out, line.message, details, &line, event);
     return Kind::passed_through;

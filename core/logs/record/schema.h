@@ -13,9 +13,28 @@ namespace penstock::logs {
 enum class Schema : uint8_t { standard, legacy, otel, ecs };
 
 // The name of each LambdaEvent: the same in every schema.
-inline constexpr std::array<std::string_view, static_cast<size_t>(LambdaEvent::error) + 1> kLambdaEventNames = {
-    "",          "start",     "end",  "report", "initStart", "initReport", "restoreStart", "restoreReport",
-    "extension", "telemetry", "logs", "xray",   "timeout",   "exit",       "error"};
+inline constexpr std::array<std::string_view, kLambdaEventCount> kLambdaEventNames = {"",
+                                                                                      "start",
+                                                                                      "end",
+                                                                                      "report",
+                                                                                      "initStart",
+                                                                                      "initReport",
+                                                                                      "restoreStart",
+                                                                                      "restoreReport",
+                                                                                      "extension",
+                                                                                      "telemetry",
+                                                                                      "logs",
+                                                                                      "xray",
+                                                                                      "timeout",
+                                                                                      "exit",
+                                                                                      "error",
+                                                                                      "logsDropped",
+                                                                                      "invokeStart",
+                                                                                      "requestComplete",
+                                                                                      "invokeSummary",
+                                                                                      "invokeReport",
+                                                                                      "spinDownStart",
+                                                                                      "spinDownReport"};
 
 // How to write a number that was read in milliseconds or MB.
 enum class Unit : uint8_t { as_read, seconds_of_ms, bytes_of_mb };

@@ -132,7 +132,10 @@ TEST(summary, tells_failures_of_every_kind) {
   sum.add_lambda(R"("event":"timeout","requestId":"a","timeoutSeconds":3.00)", 1000);
   sum.add_lambda(R"("event":"exit","requestId":"b","errorType":"Runtime.ExitError")", 2000);
   sum.add_lambda(R"("event":"error","errorType":"KeyError")", 3000);
-  sum.add(R"({"log_level":"ERROR","errorType":"ValueError","requestId":"c","stackTrace":[]})", 4000);
+  sum.add(R"({"log_level":"ERROR","errorType":"ValueError","requestId":"c","stackTrace":[],"level":"ERROR",)"
+          R"("lambda":{"event":"error","requestId":"c","errorType":"ValueError"}})",
+          4000);
+  sum.add(R"({"level":"INFO","message":"an error of the application","errorType":"ValueError"})", 4500);
   sum.add_lambda(R"("event":"report","requestId":"d","status":"error","errorType":"Function.Unhandled")", 5000);
   sum.add_lambda(R"("event":"initReport","status":"timeout")", 6000);
   sum.add_lambda(R"("event":"report","requestId":"e","status":"success")", 7000);

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
+#include "core/logs/record/schema.h"
 #include "tests/unit/core/logs/record/filtering.h"
 
 namespace penstock::logs {
@@ -46,7 +48,7 @@ std::vector<Entry> read_catalogue() {
     const std::string members = text.substr(at + kRecord.size(), text.size() - at - kRecord.size() - 2);
     entries.push_back({member(entry, "row"), member(entry, "line"), members + "," + std::string(kTail)});
   }
-  EXPECT_GT(entries.size(), 200U) << "in " << PENSTOCK_TEST_CATALOGUE;
+  EXPECT_GT(entries.size(), 600U) << "in " << PENSTOCK_TEST_CATALOGUE;
   return entries;
 }
 
@@ -60,6 +62,36 @@ TEST(catalogue, blanks_and_line_ends_around_a_line_change_nothing) {
     for (const std::string_view end : {"\n", "\r\n", " \t\n", "\r", "\n\n"}) {
       EXPECT_EQ(filtered_one(entry.line + std::string(end)), entry.record) << entry.row << ": " << entry.line;
       EXPECT_EQ(filtered_one(std::string(end) + entry.line), entry.record) << entry.row << ": " << entry.line;
+    }
+  }
+}
+
+std::string text_member(const rapidjson::Value& object, std::string_view name) {
+  const auto found =
+      object.FindMember(rapidjson::Value(name.data(), static_cast<rapidjson::SizeType>(name.size())));
+  return found != object.MemberEnd() && found->value.IsString() ? found->value.GetString() : "";
+}
+
+TEST(catalogue, other_schemas_name_the_same_facts) {
+  for (const Entry& entry : read_catalogue()) {
+    rapidjson::Document expected;
+    expected.Parse(entry.record.data(), entry.record.size());
+    if (!expected.HasMember("lambda")) continue;
+    const rapidjson::Value& facts = expected["lambda"];
+    for (const Schema schema : {Schema::legacy, Schema::otel, Schema::ecs}) {
+      LambdaFilterOptions options;
+      options.schema = schema;
+      const SchemaNames& names = names_of(schema);
+      rapidjson::Document record;
+      record.Parse(filtered_one(entry.line, options).c_str());
+      const rapidjson::Value& there = names.lambda.empty() ? record : record["lambda"];
+      EXPECT_EQ(text_member(there, names.event), text_member(facts, "event")) << entry.line;
+      for (size_t field = 0; field < kLambdaFieldCount; ++field)
+        EXPECT_EQ(text_member(there, names.fields[field].name),
+                  text_member(facts, names_of(Schema::standard).fields[field].name))
+            << names.fields[field].name << ": " << entry.line;
+      EXPECT_TRUE(equal_without_case(text_member(record, names.level), text_member(expected, "level")))
+          << text_member(record, names.level) << ": " << entry.line;
     }
   }
 }

@@ -32,7 +32,10 @@ enum class LevelOf {
   bracket,   // the text in brackets at the beginning, in capitals
   column,    // the third column, or INFO if it is not a level
   log4j,     // the first word that log4j has as a level
+  text,      // the first word or the text in brackets that is a level, or INFO
+  drop,      // WARN
   own,       // the object's own, or none
+  log,       // the object's log_level
   platform,  // of the object's record: ERROR if it has a failing status or is a string
 };
 
@@ -61,14 +64,14 @@ const std::map<std::string, Rule> kRules = {
     {"app.python.traceback", {"", LevelOf::nothing}},
     {"app.node.text", {"", LevelOf::column}},
     {"app.node.text.spaces", {"", LevelOf::column}},
-    {"app.dotnet.native", {"", LevelOf::nothing}},
+    {"app.dotnet.native", {"", LevelOf::text}},
     {"app.dotnet.unhandled", {"error", LevelOf::failure}},
     {"app.java.log4j2", {"", LevelOf::log4j}},
     {"app.java.log4j2.no_date", {"", LevelOf::log4j}},
-    {"app.java.lambdalogger", {"", LevelOf::nothing}},
+    {"app.java.lambdalogger", {"", LevelOf::text}},
     {"app.go.log", {"", LevelOf::nothing}},
     {"app.powershell", {"", LevelOf::bracket}},
-    {"app.extension.text", {"", LevelOf::nothing}},
+    {"app.extension.text", {"", LevelOf::text}},
     {"app.text", {"", LevelOf::nothing}},
     {"app.text.level_prefix", {"", LevelOf::bracket}},
     {"samcli.app.dotnet.text", {"", LevelOf::nothing}},
@@ -77,7 +80,7 @@ const std::map<std::string, Rule> kRules = {
     {"samcli.lambda.end", {"", LevelOf::nothing}},
     {"json.app", {"", LevelOf::own}},
     {"json.app.pretty", {"", LevelOf::own}},
-    {"json.app.python_unhandled", {"", LevelOf::own}},
+    {"json.app.python_unhandled", {"error", LevelOf::log}},
     {"json.emf", {"", LevelOf::own}},
     {"json.emf.lambda_insights", {"", LevelOf::own}},
     {"json.powertools", {"", LevelOf::own}},
@@ -96,7 +99,7 @@ const std::map<std::string, Rule> kRules = {
     {"json.system.platform.extension", {"extension", LevelOf::platform}},
     {"json.system.platform.telemetrySubscription", {"telemetry", LevelOf::platform}},
     {"json.system.platform.logsSubscription", {"logs", LevelOf::platform}},
-    {"json.system.platform.logsDropped", {"", LevelOf::platform}},
+    {"json.system.platform.logsDropped", {"logsDropped", LevelOf::drop}},
     {"json.system.platform.fault", {"error", LevelOf::platform}},
 };
 
@@ -162,8 +165,17 @@ std::string expected_level(const Case& line, LevelOf level) {
       for (const std::string& word : words)
         if (is_level(word)) return word;
       return "none";
+    case LevelOf::text:
+      for (const std::string& word : words)
+        for (const std::string name : {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"})
+          if (word == name || word == name + ":" || word == "[" + name + "]") return name;
+      return "INFO";
+    case LevelOf::drop:
+      return "WARN";
     case LevelOf::own:
       return member(line.object, "level");
+    case LevelOf::log:
+      return member(line.object, "log_level");
     case LevelOf::platform:
       if (line.object.HasMember("level")) return member(line.object, "level");
       return line.platform_record().IsString() || is_failing(member(line.platform_record(), "status")) ? "ERROR"
@@ -272,8 +284,9 @@ void expect_same(const Value& from, const char* name, const Case& line, const ch
 void expect_platform_fields(const Case& line) {
   const Value& record = line.platform_record();
   if (!record.IsObject()) return;
+  expect_same(record, record.HasMember("functionVersion") ? "functionVersion" : "version", line, "version");
   for (const char* const name :
-       {"requestId", "version", "status", "errorType", "phase", "runtimeVersion", "runtimeVersionArn", "tenantId"})
+       {"requestId", "status", "errorType", "phase", "runtimeVersion", "runtimeVersionArn", "tenantId"})
     expect_same(record, name, line, name);
   expect_same(record, "name", line, "extensionName");
   expect_same(record, "state", line, "extensionState");

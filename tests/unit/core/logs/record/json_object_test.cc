@@ -152,8 +152,10 @@ TEST(transform, system_records_in_json_get_the_names_of_the_text_form) {
       R"("status":"timeout","errorType":"T")");
   out("initReport", R"({"phase":"init","status":"success","metrics":{"durationMs":548.578}})", "INFO",
       R"("event":"initReport","initDurationMs":548.578,"status":"success","phase":"init")");
-  out("restoreReport", R"({"status":"failure","errorType":"E","metrics":{"durationMs":150.5}})", "ERROR",
-      R"("event":"restoreReport","restoreDurationMs":150.5,"status":"failure","errorType":"E")");
+  out("restoreReport",
+      R"({"status":"failure","errorType":"E","metrics":{"durationMs":150.5,"billedDurationMs":9}})", "ERROR",
+      R"("event":"restoreReport","restoreDurationMs":150.5,"billedRestoreDurationMs":9,"status":"failure",)"
+      R"("errorType":"E")");
   out("initStart", R"({"phase":"init","runtimeVersion":"v","runtimeVersionArn":"arn"})", "INFO",
       R"("event":"initStart","phase":"init","runtimeVersion":"v","runtimeVersionArn":"arn")");
   out("restoreStart", "{}", "INFO", R"("event":"restoreStart")");
@@ -164,7 +166,7 @@ TEST(transform, system_records_in_json_get_the_names_of_the_text_form) {
   out("telemetrySubscription", R"({"name":"n","state":"Subscribed"})", "INFO",
       R"("event":"telemetry","extensionName":"n","extensionState":"Subscribed")");
   out("logsSubscription", R"({"name":"n"})", "INFO", R"("event":"logs","extensionName":"n")");
-  out("logsDropped", R"({"reason":"slow","droppedRecords":123})", "INFO", "");
+  out("logsDropped", R"({"reason":"slow","droppedRecords":123})", "WARN", R"("event":"logsDropped")");
   out("end", R"({"requestId":"r1"})", "INFO", R"("event":"end","requestId":"r1")");
   out("fault", R"("RequestId: r1 Process exited before completing request")", "ERROR",
       R"("event":"exit","requestId":"r1")");

@@ -1,0 +1,100 @@
+#include "core/logs/lambda/logger_time.h"
+
+#include "core/logs/lambda/styled_text.h"
+
+namespace penstock::logs {
+
+namespace {
+
+constexpr size_t kMaxTimeBytes = 40;
+constexpr size_t kShortMonthBytes = 3;
+
+size_t digits_at(std::string_view text, size_t at) {
+  size_t end = at;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  return end - at;
+}
+
+size_t blanks_at(std::string_view text, size_t at) {
+  size_t end = at;
+  while (end < text.size() && is_space_or_tab(text[end])) ++end;
+  return end - at;
+}
+
+// Returns the size of a word like 2026/09/14, 22:25:42.123 or 2026-09-14T22:25:42+02:00, or 0.
+size_t time_word_size(std::string_view text) {
+  if (text.empty() || !is_digit(text[0])) return 0;
+  constexpr std::string_view kMarks = "-/:";
+  constexpr std::string_view kOthers = ".,+TZ";
+  size_t marks = 0;
+  size_t at = 0;
+  for (; at < text.size() && at < kMaxTimeBytes; ++at) {
+    const char c = text[at];
+    if (kMarks.find(c) != std::string_view::npos)
+      ++marks;
+    else if (!is_digit(c) && kOthers.find(c) == std::string_view::npos)
+      break;
+  }
+  const std::string_view rest = text.substr(at);
+  const bool ends =
+      rest.empty() || is_blank(rest[0]) || styled::style_size(rest) > 0 || rest.starts_with(styled::kNarrowSpace);
+  return marks >= 2 && ends ? at : 0;
+}
+
+// Returns the size of "12 May 2020 " before a time, or 0.
+size_t day_and_month_size(std::string_view text) {
+  size_t at = digits_at(text, 0);
+  if (at == 0 || at > 2) return 0;
+  at += blanks_at(text, at);
+  const size_t letters = styled::letters(text.substr(at)).size();
+  at += letters;
+  const size_t blanks = blanks_at(text, at);
+  if (letters != kShortMonthBytes || blanks == 0 || digits_at(text, at + blanks) != 4) return 0;
+  at += blanks + 4;
+  return at + blanks_at(text, at);
+}
+
+bool is_offset(std::string_view word) {
+  return word.size() == 5 && (word[0] == '+' || word[0] == '-') && digits_at(word, 1) == 4;
+}
+
+bool is_zone_or_half(std::string_view word) {
+  return word == "AM" || word == "PM" || word == "UTC" || word == "GMT" || is_offset(word);
+}
+
+}  // namespace
+
+size_t logger_time_size(std::string_view text) {
+  size_t size = day_and_month_size(text);
+  const size_t word = time_word_size(text.substr(size));
+  if (word == 0) return 0;
+  size += word;
+  const std::string_view rest = styled::skip(text.substr(size));
+  const std::string_view next = styled::word(rest);
+  return is_zone_or_half(next) ? text.size() - rest.size() + next.size() : size;
+}
+
+bool has_swift_offset(std::string_view time) {
+  constexpr size_t kOffsetBytes = 5;
+  return time.size() > kOffsetBytes && time.find('T') != std::string_view::npos &&
+         is_offset(time.substr(time.size() - kOffsetBytes));
+}
+
+bool begins_with_month_and_time(std::string_view text) {
+  size_t at = styled::letters(text).size();
+  if (at < kShortMonthBytes) return false;
+  if (at < text.size() && text[at] == '.') ++at;
+  at += blanks_at(text, at);
+  const size_t day = digits_at(text, at);
+  at += day;
+  if (day == 0 || day > 2 || at >= text.size() || text[at] != ',') return false;
+  ++at;
+  at += blanks_at(text, at);
+  if (digits_at(text, at) != 4) return false;
+  at += 4;
+  if (at < text.size() && text[at] == ',') ++at;  // some locales
+  at += blanks_at(text, at);
+  return time_word_size(text.substr(at)) != 0;
+}
+
+}  // namespace penstock::logs

@@ -1,0 +1,135 @@
+// Levels: a record has the level that its line names, and no line or object gets one that it does not name.
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include <array>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/unit/core/logs/corpus.h"
+#include "tests/unit/core/logs/record/filtering.h"
+
+namespace penstock::logs {
+namespace {
+
+using rapidjson::Document;
+using rapidjson::Value;
+
+Document record_of(const std::string& line) {
+  const std::string text = filtered_one(line);
+  Document record;
+  record.Parse(text.data(), text.size());
+  EXPECT_TRUE(!record.HasParseError() && record.IsObject()) << text;
+  return record;
+}
+
+void expect_facts(const Value& record, const Value& expected) {
+  EXPECT_EQ(corpus::member(record, "level"), corpus::member(expected, "level"));
+  static const Value kNone(rapidjson::kObjectType);
+  const Value& facts = record.HasMember("lambda") ? record["lambda"] : kNone;
+  const Value& wanted = expected.HasMember("lambda") ? expected["lambda"] : kNone;
+  EXPECT_EQ(corpus::member(facts, "event"), corpus::member(wanted, "event"));
+  for (const auto& fact : wanted.GetObject()) {
+    ASSERT_TRUE(facts.HasMember(fact.name)) << fact.name.GetString();
+    EXPECT_TRUE(facts[fact.name] == fact.value) << fact.name.GetString();
+  }
+}
+
+// Their expectations were written by hand.
+TEST(levels, and_facts_of_real_lines_are_those_that_a_reader_expects) {
+  const std::vector<Document> lines = corpus::read_lines("lambda-lines-2.jsonl");
+  if (lines.empty()) GTEST_SKIP() << "no " << corpus::path("lambda-lines-2.jsonl") << "; set PENSTOCK_TEST_DATA";
+  for (const Document& entry : lines) {
+    const std::string message = corpus::text_of(entry["message"]);
+    SCOPED_TRACE(corpus::member(entry, "format") + ": " + message);
+    expect_facts(record_of(message), entry["expect"]);
+  }
+}
+
+// Writes prose and objects that name levels everywhere, except where a logger does.
+class Writer {
+ public:
+  explicit Writer(uint32_t seed) : engine_(seed) {}
+
+  std::string prose() {
+    constexpr std::array<std::string_view, 12> kHeads = {"",
+                                                         "",
+                                                         "",
+                                                         "",
+                                                         "[worker] ",
+                                                         "2026/09/14 22:25:42 ",
+                                                         "2024-06-18T02:07:06.123Z ",
+                                                         "2024-06-18 02:07:06 ",
+                                                         "10:15:30.123 ",
+                                                         "user=7 ",
+                                                         "- ",
+                                                         "\x1b[1m"};
+    std::string text = one_of(kHeads) + one_of(kFirstWords);
+    for (size_t words = below(20); words > 0; --words) text += one_of(kSeparators) + word();
+    return text;
+  }
+
+  std::string object() {
+    constexpr std::array<std::string_view, 10> kNames = {"message", "msg", "error", "errorMessage", "severity",
+                                                         "status",  "lvl", "log",   "errorType",    "orderId"};
+    std::string text = R"({"service":"orders")";
+    for (const std::string_view name : kNames)
+      if (below(2) == 0) text += ",\"" + std::string(name) + "\":" + value();
+    return text + "}";
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 16> kFirstWords = {
+      "the", "Order",  "we",     "An",     "checking", "GET",      "Error",    "Warning",
+      "my",  "errors", "Failed", "warned", "ERRORS",   "INFORMED", "DEBUGGER", "connection"};
+  static constexpr std::array<std::string_view, 14> kWords = {
+      "order", "paid", "ERROR", "error",       "WARN",    "warning",   "FATAL",
+      "debug", "INFO", "info:", "level=error", "[ERROR]", "KeyError:", "7"};
+  static constexpr std::array<std::string_view, 5> kSeparators = {" ", " ", " ", ", ", "\n"};
+
+  template <size_t size>
+  std::string one_of(const std::array<std::string_view, size>& all) {
+    return std::string(all[below(size)]);
+  }
+  size_t below(size_t limit) { return std::uniform_int_distribution<size_t>(0, limit - 1)(engine_); }
+  std::string word() { return one_of(kWords); }
+  std::string value() {
+    switch (below(4)) {
+      case 0:
+        return std::to_string(below(1000));
+      case 1:
+        return R"({"level":"ERROR","text":")" + word() + "\"}";
+      case 2:
+        return "[\"" + word() + "\"]";
+      default:
+        return "\"" + word() + " " + word() + "\"";
+    }
+  }
+
+  std::mt19937 engine_;
+};
+
+TEST(levels, are_never_invented_for_prose) {
+  Writer writer(20260914);
+  for (int line = 0; line < 10'000; ++line) {
+    const std::string text = writer.prose();
+    const Document record = record_of(text);
+    ASSERT_EQ(corpus::member(record, "level"), "INFO") << text;
+    ASSERT_FALSE(record.HasMember("lambda")) << text;
+  }
+}
+
+TEST(levels, are_never_invented_for_objects) {
+  Writer writer(20260915);
+  for (int line = 0; line < 10'000; ++line) {
+    const std::string text = writer.object();
+    const Document record = record_of(text);
+    ASSERT_FALSE(record.HasMember("level")) << text;
+    ASSERT_FALSE(record.HasMember("lambda")) << text;
+  }
+}
+
+}  // namespace
+}  // namespace penstock::logs
